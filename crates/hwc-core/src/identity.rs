@@ -1,0 +1,2 @@
+//! Who the caller is: tokens, keys, and where they come from.
+

@@ -1,0 +1,17 @@
+//! How to talk to Huawei Cloud: identity, signing, retry, deadlines, transport, judgement.
+//!
+//! This crate does not know what a ticket is. A service crate hands it the request, the
+//! [`Operation`] it belongs to and the service's [`ErrorCode`] table; it gets back a [`Reply`] that
+//! was judged a success, or a [`Fault`] that says what failed and whether it may have had an effect.
+
+pub mod clock;
+pub mod fault;
+pub mod identity;
+pub mod operation;
+pub mod pipeline;
+pub mod transport;
+
+pub use clock::Clock;
+pub use fault::{Category, ErrorCode, Fault, FaultKind, Sent};
+pub use operation::{CallOptions, Effect, Operation};
+pub use pipeline::{Pipeline, Reply};

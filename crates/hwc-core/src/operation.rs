@@ -1,0 +1,37 @@
+//! What the pipeline must know about one operation and one call of it.
+
+use std::time::Duration;
+
+/// What calling an operation does to the service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// Changes nothing: may be repeated freely. An empty answer is a protocol error.
+    Read,
+    /// Changes something, but doing it twice is the same as doing it once: may be repeated.
+    IdempotentWrite,
+    /// Doing it twice is a second effect: repeated only when it is proven that it did not happen.
+    Write,
+}
+
+/// One operation of a service, from the generated operations table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Operation {
+    /// Name in the service description, e.g. `createMessages`.
+    pub name: &'static str,
+    /// HTTP method in capitals.
+    pub method: &'static str,
+    /// Path template, safe to log, e.g. `/v2/servicerequest/cases/{case_id}/message`.
+    pub path: &'static str,
+    /// What a call does.
+    pub effect: Effect,
+}
+
+/// What one call wants to differ from the defaults of the pipeline.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct CallOptions {
+    /// Total deadline of the call, every attempt and wait included. `None`: the pipeline's.
+    pub deadline: Option<Duration>,
+    /// Most attempts of one call. `None`: the pipeline's retry policy.
+    pub max_attempts: Option<u32>,
+}

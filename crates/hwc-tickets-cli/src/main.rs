@@ -1,0 +1,2 @@
+//! The program `hwc-tickets`.
+fn main() {}
