@@ -9,6 +9,8 @@ pub mod fault;
 pub mod identity;
 pub mod operation;
 pub mod pipeline;
+pub mod secret;
+pub mod sign;
 pub mod transport;
 
 pub use clock::Clock;

@@ -1,0 +1,3 @@
+//! Integration tests of hwc-core, one binary.
+
+mod signing;
