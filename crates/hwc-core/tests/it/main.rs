@@ -7,4 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod given;
+mod matrix_answers;
+mod matrix_deadlines;
 mod signing;
