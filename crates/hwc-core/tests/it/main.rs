@@ -8,5 +8,8 @@
 )]
 
 mod cache;
+mod canary;
 mod identity;
+mod profile;
+mod signed_call;
 mod signing;
