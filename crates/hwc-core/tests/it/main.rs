@@ -11,5 +11,6 @@ mod cache;
 mod canary;
 mod identity;
 mod profile;
+mod renewal;
 mod signed_call;
 mod signing;
