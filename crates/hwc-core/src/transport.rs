@@ -1,78 +1,43 @@
 //! The seam to the network: one request out, one answer with a streamed body in.
+//!
+//! [`HttpTransport`] is the real one. A test, or a program with its own HTTP stack, brings another
+//! [`Transport`]; it repeats nothing, follows no redirect, and leaves deadlines to the pipeline.
 
-use std::{
-    fmt::{self, Debug},
-    future::Future,
-    pin::Pin,
-    task::{Context, Poll},
+mod body;
+mod failure;
+mod http;
+mod resolve;
+#[cfg(feature = "testing")]
+pub(crate) mod scripted;
+mod tls;
+
+use std::{fmt::Debug, future::Future, pin::Pin};
+
+use ::http::{Request, Response};
+use bytes::Bytes;
+
+pub use self::{
+    body::{AnswerBody, SendProgress},
+    failure::{TlsFlaw, TransportFault, TransportFaultKind},
+    http::{HttpTransport, HttpTransportBuilder, InvalidTransport, ProxyChoice},
+    resolve::Resolve,
 };
 
-use bytes::Bytes;
-use http_body::{Body, Frame};
+/// An answer whose head is there and whose body is still under way.
+pub type Sending =
+    Pin<Box<dyn Future<Output = Result<Response<AnswerBody>, TransportFault>> + Send>>;
 
-/// Sends one request and gives back the head of the answer; its body is streamed.
+/// Carries one request to the service and one answer back.
+///
+/// What it must keep to:
+/// - one call, one request on the wire: no repeating, no following of redirects;
+/// - no own limit but for connecting: dropping the future cancels;
+/// - the address, headers and body go out as given (they may be signed);
+/// - errors without address, header or body text in them.
+///
+/// A transport that can tell whether the body of the request was begun reports it through the
+/// [`SendProgress`] in the extensions of the request; otherwise the pipeline assumes that it was.
 pub trait Transport: Debug + Send + Sync + 'static {
-    /// One request, one answer head. Deadlines are the caller's business: dropping the future cancels.
-    fn send(
-        &self,
-        request: http::Request<Bytes>,
-    ) -> Pin<Box<dyn Future<Output = Result<http::Response<AnswerBody>, TransportFault>> + Send>>;
-}
-
-/// The body of an answer, as it comes in.
-pub struct AnswerBody(Pin<Box<dyn Body<Data = Bytes, Error = TransportFault> + Send>>);
-
-impl AnswerBody {
-    /// A body that is already there.
-    #[must_use]
-    pub fn full(bytes: Bytes) -> Self {
-        use http_body_util::BodyExt as _;
-        Self(Box::pin(
-            http_body_util::Full::new(bytes).map_err(|never| match never {}),
-        ))
-    }
-}
-
-impl Debug for AnswerBody {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("AnswerBody")
-    }
-}
-
-impl Body for AnswerBody {
-    type Data = Bytes;
-    type Error = TransportFault;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, TransportFault>>> {
-        self.0.as_mut().poll_frame(context)
-    }
-}
-
-/// What broke on the way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TransportFaultKind {
-    /// The name has no address.
-    Resolve,
-    /// No connection.
-    Connect,
-    /// The TLS handshake failed.
-    Tls,
-    /// The line broke.
-    Interrupted,
-}
-
-/// Why there is no answer.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct TransportFault {
-    /// To branch on.
-    pub kind: TransportFaultKind,
-    /// Whether a byte of the request body may be on the wire.
-    pub body_started: bool,
-    /// For people. No URL, no secret.
-    pub detail: String,
+    /// Sends one request. Completes when the head of the answer is there.
+    fn send(&self, request: Request<Bytes>) -> Sending;
 }
