@@ -7,4 +7,13 @@
     reason = "a test fails by panicking"
 )]
 
+mod given;
+mod matrix_answers;
+mod matrix_connect;
+mod matrix_deadlines;
+mod matrix_redirects;
+mod matrix_sizes;
+mod matrix_sockets;
+mod matrix_tls;
+mod server;
 mod signing;
