@@ -1,6 +1,7 @@
 //! The service description: strict reading, rules, the bundled and the lowered form, the recorded examples.
 
 pub mod bundle;
+pub mod examples;
 pub mod grammar;
 pub mod lint;
 pub mod lower;
