@@ -1,0 +1,10 @@
+//! Tests of the public interface of hwc-core: one program, one module per subject.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod signing;
