@@ -165,7 +165,9 @@ impl ClientBuilder {
     pub fn token(mut self, token: SecretString) -> Self {
         match Token::new(&token) {
             Ok(token) => self.identity = Some(Arc::new(token)),
-            Err(error) => self.problems.push(format!("the token cannot be used: {error}")),
+            Err(error) => self
+                .problems
+                .push(format!("the token cannot be used: {error}")),
         }
         self
     }
@@ -174,7 +176,9 @@ impl ClientBuilder {
     pub fn keys(mut self, access: SecretString, secret: SecretString) -> Self {
         match Keys::new(&access, secret) {
             Ok(keys) => self.identity = Some(Arc::new(keys)),
-            Err(error) => self.problems.push(format!("the keys cannot be used: {error}")),
+            Err(error) => self
+                .problems
+                .push(format!("the keys cannot be used: {error}")),
         }
         self
     }
@@ -283,7 +287,10 @@ impl ClientBuilder {
 
     /// Like [`ClientBuilder::from_env`], with variables from elsewhere: a test, or a program with its own
     /// configuration.
-    pub fn from_variables(mut self, read: impl Fn(&str) -> Option<OsString> + Send + Sync + 'static) -> Self {
+    pub fn from_variables(
+        mut self,
+        read: impl Fn(&str) -> Option<OsString> + Send + Sync + 'static,
+    ) -> Self {
         self.variables = Some(Variables::new(read));
         self
     }
@@ -297,14 +304,19 @@ impl ClientBuilder {
     pub fn build(mut self) -> Result<Client> {
         let mut problems = std::mem::take(&mut self.problems);
         let site = self.site.unwrap_or_default();
-        let endpoint = self.find_endpoint(site).map_err(|problem| problems.push(problem)).ok();
+        let endpoint = self
+            .find_endpoint(site)
+            .map_err(|problem| problems.push(problem))
+            .ok();
         let user_agent = self.checked_user_agent(&mut problems);
         let language = self.checked_language(&mut problems);
         if self.text_limit == Some(0) {
             problems.push("the text limit is 0: no message could be sent".to_owned());
         }
         if let SubmitType::Value(value @ 2..) = self.submit_type {
-            problems.push(format!("the submit type is {value}: the documents know 0 and 1"));
+            problems.push(format!(
+                "the submit type is {value}: the documents know 0 and 1"
+            ));
         }
         let identity = match (self.identity.take(), &self.variables) {
             (Some(identity), _) => Ok(identity),
@@ -321,7 +333,9 @@ impl ClientBuilder {
             }
             Ok(_) => return Err(invalid(&problems)),
         };
-        let Some(endpoint) = endpoint else { return Err(invalid(&problems)) };
+        let Some(endpoint) = endpoint else {
+            return Err(invalid(&problems));
+        };
         let description = format!("{site:?}, {endpoint}");
 
         let mut pipeline = Pipeline::builder(endpoint)
@@ -373,7 +387,11 @@ impl ClientBuilder {
         if let Some(address) = &self.endpoint {
             return Endpoint::parse(address).map_err(|error| error.to_string());
         }
-        match self.variables.as_ref().and_then(|variables| variables.endpoint(site)) {
+        match self
+            .variables
+            .as_ref()
+            .and_then(|variables| variables.endpoint(site))
+        {
             Some(found) => found,
             None => Endpoint::parse(site.endpoint()).map_err(|error| error.to_string()),
         }
@@ -384,8 +402,12 @@ impl ClientBuilder {
         match &self.user_agent {
             None => own.to_owned(),
             Some(name) => {
-                if name.is_empty() || name.len() > 128 || !name.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
-                    problems.push("the user agent is not 1 to 128 visible ASCII characters".to_owned());
+                if name.is_empty()
+                    || name.len() > 128
+                    || !name.bytes().all(|b| b.is_ascii_graphic() || b == b' ')
+                {
+                    problems
+                        .push("the user agent is not 1 to 128 visible ASCII characters".to_owned());
                 }
                 format!("{own} {name}")
             }
@@ -394,8 +416,16 @@ impl ClientBuilder {
 
     fn checked_language(&self, problems: &mut Vec<String>) -> Option<String> {
         let tag = self.language.clone()?;
-        if tag.is_empty() || tag.len() > 32 || !tag.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) {
-            problems.push("the language is not a tag such as en-us (1 to 32 letters, digits, - or _)".to_owned());
+        if tag.is_empty()
+            || tag.len() > 32
+            || !tag
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+        {
+            problems.push(
+                "the language is not a tag such as en-us (1 to 32 letters, digits, - or _)"
+                    .to_owned(),
+            );
         }
         Some(tag)
     }
@@ -406,9 +436,12 @@ fn invalid(problems: &[String]) -> Error {
 }
 
 fn no_credentials() -> Error {
-    Error::local(ErrorKind::Credentials, "no credentials: none were given to the builder, and the environment was not asked")
-        .with_operation("build client")
-        .with_help("Give a token, keys or another identity to the builder, or call from_env() on it.")
+    Error::local(
+        ErrorKind::Credentials,
+        "no credentials: none were given to the builder, and the environment was not asked",
+    )
+    .with_operation("build client")
+    .with_help("Give a token, keys or another identity to the builder, or call from_env() on it.")
 }
 
 /// Shows no credentials.

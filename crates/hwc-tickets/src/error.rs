@@ -72,7 +72,15 @@ pub struct Part {
 impl Error {
     /// An error that was found before anything was sent. `detail` must hold no foreign text.
     pub(crate) fn local(kind: ErrorKind, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(kind, Delivery::NotSent, Cause::Local { detail: detail.into(), help: None, source: None })
+        Self::new(
+            kind,
+            Delivery::NotSent,
+            Cause::Local {
+                detail: detail.into(),
+                help: None,
+                source: None,
+            },
+        )
     }
 
     fn new(kind: ErrorKind, delivery: Delivery, cause: Cause) -> Self {
@@ -80,7 +88,15 @@ impl Error {
             Cause::Call(fault) => fault.elapsed,
             Cause::Local { .. } => Duration::ZERO,
         };
-        Self(Box::new(Inner { operation: None, kind, delivery, cause, elapsed, pending: None, part: None }))
+        Self(Box::new(Inner {
+            operation: None,
+            kind,
+            delivery,
+            cause,
+            elapsed,
+            pending: None,
+            part: None,
+        }))
     }
 
     pub(crate) fn with_operation(mut self, operation: &'static str) -> Self {
@@ -88,7 +104,10 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_source(mut self, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    pub(crate) fn with_source(
+        mut self,
+        error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
         if let Cause::Local { source, .. } = &mut self.0.cause {
             *source = Some(error.into());
         }
@@ -239,7 +258,13 @@ impl Error {
                 "The message did not arrive. Sending it again is reasonable; the cause is named in the error."
             }
             (_, _, Cause::Call(fault)) => fault.help(),
-            (_, _, Cause::Local { help: Some(help), .. }) => help,
+            (
+                _,
+                _,
+                Cause::Local {
+                    help: Some(help), ..
+                },
+            ) => help,
             (_, _, Cause::Local { help: None, .. }) => self.0.kind.help(),
         })
     }
@@ -300,11 +325,16 @@ impl fmt::Display for Error {
         match &inner.cause {
             Cause::Call(fault) => {
                 f.write_str(&fault.detail)?;
-                let status = fault.http_status.filter(|status| *status != 200 && !fault.detail.contains("HTTP"));
+                let status = fault
+                    .http_status
+                    .filter(|status| *status != 200 && !fault.detail.contains("HTTP"));
                 let facts: Vec<String> = [
                     fault.code.clone(),
                     status.map(|status| format!("HTTP {status}")),
-                    fault.request_id.as_ref().map(|id| format!("request id {id}")),
+                    fault
+                        .request_id
+                        .as_ref()
+                        .map(|id| format!("request id {id}")),
                 ]
                 .into_iter()
                 .flatten()
@@ -340,7 +370,9 @@ impl fmt::Debug for Error {
             .field("pending", &inner.pending);
         match &inner.cause {
             Cause::Call(fault) => debug.field("fault", fault),
-            Cause::Local { detail, source, .. } => debug.field("detail", detail).field("source", source),
+            Cause::Local { detail, source, .. } => {
+                debug.field("detail", detail).field("source", source)
+            }
         };
         debug.finish()
     }
@@ -348,9 +380,11 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0
-            .source
-            .as_deref()
-            .map(|source| source as &(dyn std::error::Error + 'static))
+        match &self.0.cause {
+            Cause::Call(fault) => std::error::Error::source(fault),
+            Cause::Local { source, .. } => source
+                .as_deref()
+                .map(|source| source as &(dyn std::error::Error + 'static)),
+        }
     }
 }

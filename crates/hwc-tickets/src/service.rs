@@ -21,7 +21,8 @@ use std::sync::Arc;
 /// Most UTF-16 units of a text (D-03).
 pub(crate) const MAX_TEXT: usize = most(limits::CREATE_MESSAGES_MESSAGE_CONTENT);
 /// Most UTF-16 units of a confidential note.
-pub(crate) const MAX_CONFIDENTIAL: usize = most(limits::CREATE_MESSAGES_MESSAGE_AUTHORIZATION_CONTENT);
+pub(crate) const MAX_CONFIDENTIAL: usize =
+    most(limits::CREATE_MESSAGES_MESSAGE_AUTHORIZATION_CONTENT);
 /// Most attachments of one message (D-29).
 pub(crate) const MAX_ATTACHMENTS: usize = most(limits::CREATE_MESSAGES_MESSAGE_ACCESSORY_IDS);
 /// Longest id (D-06).
@@ -130,7 +131,11 @@ impl<'a> About<'a> {
 
 impl Service {
     pub(crate) fn new(pipeline: Arc<Pipeline>, zone: ZoneOffset, submit_type: SubmitType) -> Self {
-        Self { wire: WireClient::new(pipeline), zone, submit_type }
+        Self {
+            wire: WireClient::new(pipeline),
+            zone,
+            submit_type,
+        }
     }
 
     /// The zone that times without one are read in.
@@ -143,13 +148,23 @@ impl Service {
     }
 
     /// `createMessages`.
-    pub(crate) async fn submit(&self, ticket: &TicketId, outgoing: Outgoing<'_>, about: About<'_>) -> Result<Told<()>, Fault> {
-        let Outgoing { text, attachments, confidential } = outgoing;
+    pub(crate) async fn submit(
+        &self,
+        ticket: &TicketId,
+        outgoing: Outgoing<'_>,
+        about: About<'_>,
+    ) -> Result<Told<()>, Fault> {
+        let Outgoing {
+            text,
+            attachments,
+            confidential,
+        } = outgoing;
         let body = types::CreateMessageV2Req {
             group_id: about.group().map(str::to_owned),
             message: types::CreateMessageDoV2 {
                 content: text.to_owned(),
-                accessory_ids: (!attachments.is_empty()).then(|| attachments.iter().map(AttachmentId::to_string).collect()),
+                accessory_ids: (!attachments.is_empty())
+                    .then(|| attachments.iter().map(AttachmentId::to_string).collect()),
                 authorization_content: confidential.map(|note| note.expose_secret().to_owned()),
                 is_authorized: confidential.map(|_| 1),
             },
@@ -158,61 +173,114 @@ impl Service {
                 SubmitType::LeaveOut => None,
             },
         };
-        let answer = self.call(about.options).create_messages(ticket.as_str(), &body).await?;
+        let answer = self
+            .call(about.options)
+            .create_messages(ticket.as_str(), &body)
+            .await?;
         Ok(told(answer).map(|_| ()))
     }
 
     /// `listMessages`: rows `offset..offset + limit`, in an order no document states.
-    pub(crate) async fn messages(&self, ticket: &TicketId, offset: u64, limit: u64, about: About<'_>) -> Result<Told<MessagePage>, Fault> {
+    pub(crate) async fn messages(
+        &self,
+        ticket: &TicketId,
+        offset: u64,
+        limit: u64,
+        about: About<'_>,
+    ) -> Result<Told<MessagePage>, Fault> {
         let (offset, limit) = (whole(offset), whole(limit));
-        let answer =
-            self.call(about.options).list_messages(ticket.as_str(), about.group(), Some(limit), Some(offset), None).await?;
+        let answer = self
+            .call(about.options)
+            .list_messages(
+                ticket.as_str(),
+                about.group(),
+                Some(limit),
+                Some(offset),
+                None,
+            )
+            .await?;
         let lost = convert::undecodable(&answer.undecodable, "message_list");
         Ok(told(answer).map(|body| self.page(body.message_list, body.count, lost)))
     }
 
     /// `listMoreInstantMessages`: messages before `before` (text as the service writes times), where
     /// `kind` is the side (0 customer, 1 support) of the oldest message known.
-    pub(crate) async fn more(&self, ticket: &TicketId, before: &str, kind: i64, limit: u64, about: About<'_>) -> Result<Told<MessagePage>, Fault> {
+    pub(crate) async fn more(
+        &self,
+        ticket: &TicketId,
+        before: &str,
+        kind: i64,
+        limit: u64,
+        about: About<'_>,
+    ) -> Result<Told<MessagePage>, Fault> {
         let answer = self
             .call(about.options)
-            .list_more_instant_messages(ticket.as_str(), before, about.group(), whole(limit), None, kind)
+            .list_more_instant_messages(
+                ticket.as_str(),
+                before,
+                about.group(),
+                whole(limit),
+                None,
+                kind,
+            )
             .await?;
         let lost = convert::undecodable(&answer.undecodable, "message_list");
         Ok(told(answer).map(|body| self.page(body.message_list, body.count, lost)))
     }
 
     /// `listNewInstantMessages`: at most [`MAX_TICKETS`] tickets; `cursor` as the last answer gave it.
-    pub(crate) async fn news(&self, tickets: &[TicketId], cursor: Option<&str>, about: About<'_>) -> Result<Told<News>, Fault> {
+    pub(crate) async fn news(
+        &self,
+        tickets: &[TicketId],
+        cursor: Option<&str>,
+        about: About<'_>,
+    ) -> Result<Told<News>, Fault> {
         let ids = tickets.iter().map(TicketId::to_string).collect();
-        let answer = self.call(about.options).list_new_instant_messages(&ids, about.group(), cursor, None).await?;
+        let answer = self
+            .call(about.options)
+            .list_new_instant_messages(&ids, about.group(), cursor, None)
+            .await?;
         let undecodable = convert::all_undecodable(&answer.undecodable);
         Ok(told(answer).map(|body| News {
             messages: (body.immsg.unwrap_or_default().into_iter())
                 .map(|ticket| {
                     let messages = ticket.message_list.unwrap_or_default();
-                    let messages = messages.into_iter().map(|message| convert::message(message, self.zone)).collect();
+                    let messages = messages
+                        .into_iter()
+                        .map(|message| convert::message(message, self.zone))
+                        .collect();
                     (ticket.incident_id.unwrap_or_default(), messages)
                 })
                 .collect(),
             read_states: (body.imstatus.unwrap_or_default().into_iter())
                 .map(|state| (state.incident_id.unwrap_or_default(), state.status))
                 .collect(),
-            cursor: body.last_message_time_id.filter(|cursor| !cursor.is_empty()),
+            cursor: body
+                .last_message_time_id
+                .filter(|cursor| !cursor.is_empty()),
             undecodable,
         }))
     }
 
     /// `listUnreadNewInstantMessages`: at most [`MAX_TICKETS`] tickets.
-    pub(crate) async fn unread(&self, tickets: &[TicketId], about: About<'_>) -> Result<Told<UnreadCounts>, Fault> {
+    pub(crate) async fn unread(
+        &self,
+        tickets: &[TicketId],
+        about: About<'_>,
+    ) -> Result<Told<UnreadCounts>, Fault> {
         let ids = tickets.iter().map(TicketId::to_string).collect();
-        let answer = self.call(about.options).list_unread_new_instant_messages(&ids, about.group()).await?;
+        let answer = self
+            .call(about.options)
+            .list_unread_new_instant_messages(&ids, about.group())
+            .await?;
         let undecodable = convert::all_undecodable(&answer.undecodable);
         Ok(told(answer).map(|body| UnreadCounts {
             counts: (body.imunread.unwrap_or_default().into_iter())
                 .map(|count| UnreadCount {
                     ticket: count.incident_id.unwrap_or_default(),
-                    unread: count.unread_num.and_then(|number| u64::try_from(number).ok()),
+                    unread: count
+                        .unread_num
+                        .and_then(|number| u64::try_from(number).ok()),
                 })
                 .collect(),
             undecodable,
@@ -220,34 +288,75 @@ impl Service {
     }
 
     /// `updateNewInstantMessagesRead`.
-    pub(crate) async fn mark_read(&self, ticket: &TicketId, about: About<'_>) -> Result<Told<()>, Fault> {
-        let body = types::UpdateUnreadNewInstantMsgV2Req { group_id: about.group().map(str::to_owned) };
-        let answer = self.call(about.options).update_new_instant_messages_read(ticket.as_str(), &body).await?;
+    pub(crate) async fn mark_read(
+        &self,
+        ticket: &TicketId,
+        about: About<'_>,
+    ) -> Result<Told<()>, Fault> {
+        let body = types::UpdateUnreadNewInstantMsgV2Req {
+            group_id: about.group().map(str::to_owned),
+        };
+        let answer = self
+            .call(about.options)
+            .update_new_instant_messages_read(ticket.as_str(), &body)
+            .await?;
         Ok(told(answer).map(|_| ()))
     }
 
     /// `revokeMessage`. The interface takes no group.
-    pub(crate) async fn recall(&self, ticket: &TicketId, message: &MessageId, options: &CallOptions) -> Result<Told<()>, Fault> {
-        let answer = self.call(options).revoke_message(ticket.as_str(), message.as_str()).await?;
+    pub(crate) async fn recall(
+        &self,
+        ticket: &TicketId,
+        message: &MessageId,
+        options: &CallOptions,
+    ) -> Result<Told<()>, Fault> {
+        let answer = self
+            .call(options)
+            .revoke_message(ticket.as_str(), message.as_str())
+            .await?;
         Ok(told(answer).map(|_| ()))
     }
 
     /// `showCaseDetail`: the only read that shows message ids.
-    pub(crate) async fn detail(&self, ticket: &TicketId, about: About<'_>) -> Result<Told<TicketDetail>, Fault> {
-        let answer = self.call(about.options).show_case_detail(ticket.as_str(), about.group(), None).await?;
+    pub(crate) async fn detail(
+        &self,
+        ticket: &TicketId,
+        about: About<'_>,
+    ) -> Result<Told<TicketDetail>, Fault> {
+        let answer = self
+            .call(about.options)
+            .show_case_detail(ticket.as_str(), about.group(), None)
+            .await?;
         let lost = convert::undecodable(&answer.undecodable, "message_list");
-        Ok(told(answer).map(|body| convert::detail(body.incident_detail_info.unwrap_or_default(), lost, self.zone)))
+        Ok(told(answer).map(|body| {
+            convert::detail(
+                body.incident_detail_info.unwrap_or_default(),
+                lost,
+                self.zone,
+            )
+        }))
     }
 
     /// `showCaseStatus`. The interface takes no group.
-    pub(crate) async fn status(&self, ticket: &TicketId, options: &CallOptions) -> Result<Told<TicketStatus>, Fault> {
+    pub(crate) async fn status(
+        &self,
+        ticket: &TicketId,
+        options: &CallOptions,
+    ) -> Result<Told<TicketStatus>, Fault> {
         let answer = self.call(options).show_case_status(ticket.as_str()).await?;
         Ok(told(answer).map(|body| TicketStatus::from_code(body.status)))
     }
 
-    fn page(&self, list: Option<Vec<types::QueryMessageInfoV2>>, count: Option<i64>, lost: Vec<Undecodable>) -> MessagePage {
+    fn page(
+        &self,
+        list: Option<Vec<types::QueryMessageInfoV2>>,
+        count: Option<i64>,
+        lost: Vec<Undecodable>,
+    ) -> MessagePage {
         MessagePage {
-            messages: (list.unwrap_or_default().into_iter()).map(|message| convert::message(message, self.zone)).collect(),
+            messages: (list.unwrap_or_default().into_iter())
+                .map(|message| convert::message(message, self.zone))
+                .collect(),
             undecodable: lost,
             count: count.and_then(|count| u64::try_from(count).ok()),
         }
@@ -256,7 +365,10 @@ impl Service {
 
 impl<T> Told<T> {
     fn map<U>(self, change: impl FnOnce(T) -> U) -> Told<U> {
-        Told { body: change(self.body), facts: self.facts }
+        Told {
+            body: change(self.body),
+            facts: self.facts,
+        }
     }
 }
 

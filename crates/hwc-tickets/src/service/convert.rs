@@ -18,14 +18,28 @@ pub(super) fn message(from: types::QueryMessageInfoV2, zone: ZoneOffset) -> Mess
         extra.insert("iam_user_type".to_owned(), kind.into());
     }
     // An id is documented nowhere in these answers (D-15), but it would be welcome.
-    let (id, _) = message_id(extra.get("message_id").and_then(Value::as_str).map(str::to_owned));
+    let (id, _) = message_id(
+        extra
+            .get("message_id")
+            .and_then(Value::as_str)
+            .map(str::to_owned),
+    );
     Message {
         kind: kind(from.type_, role),
-        author: Author { id: from.replier, name: from.replier_name, role },
+        author: Author {
+            id: from.replier,
+            name: from.replier_name,
+            role,
+        },
         lossy: is_lossy(from.content.as_deref()),
         content: from.content.unwrap_or_default(),
         created_at: MessageTime::read(from.create_time.unwrap_or_default(), zone),
-        attachments: from.accessory_list.unwrap_or_default().into_iter().map(attachment).collect(),
+        attachments: from
+            .accessory_list
+            .unwrap_or_default()
+            .into_iter()
+            .map(attachment)
+            .collect(),
         id,
         is_first: from.is_first_message == Some(1),
         extra,
@@ -42,21 +56,37 @@ fn detail_message(from: types::IncidentMessageV2, zone: ZoneOffset) -> Message {
     let role = Role::from_code(extra.get("replier_type").and_then(Value::as_i64));
     Message {
         kind: kind(from.type_, role),
-        author: Author { id: from.replier, name: from.replier_name, role },
+        author: Author {
+            id: from.replier,
+            name: from.replier_name,
+            role,
+        },
         lossy: is_lossy(from.content.as_deref()),
         content: from.content.unwrap_or_default(),
         created_at: MessageTime::read(from.create_time.unwrap_or_default(), zone),
-        attachments: from.accessory_list.unwrap_or_default().into_iter().map(attachment).collect(),
+        attachments: from
+            .accessory_list
+            .unwrap_or_default()
+            .into_iter()
+            .map(attachment)
+            .collect(),
         id,
         is_first: from.is_first_message == Some(1),
         extra,
     }
 }
 
-pub(super) fn detail(from: types::IncidentDetailInfoV2, undecodable: Vec<Undecodable>, zone: ZoneOffset) -> TicketDetail {
+pub(super) fn detail(
+    from: types::IncidentDetailInfoV2,
+    undecodable: Vec<Undecodable>,
+    zone: ZoneOffset,
+) -> TicketDetail {
     let mut from = from;
     let messages = from.message_list.take().unwrap_or_default();
-    let id = from.incident_id.as_deref().and_then(|id| TicketId::lenient(id).ok());
+    let id = from
+        .incident_id
+        .as_deref()
+        .and_then(|id| TicketId::lenient(id).ok());
     let status = TicketStatus::from_code(from.status);
     let description = from.simple_description.take();
     let created_at = MessageTime::read(from.create_time.clone().unwrap_or_default(), zone);
@@ -70,7 +100,10 @@ pub(super) fn detail(from: types::IncidentDetailInfoV2, undecodable: Vec<Undecod
         status,
         description,
         created_at,
-        messages: messages.into_iter().map(|message| detail_message(message, zone)).collect(),
+        messages: messages
+            .into_iter()
+            .map(|message| detail_message(message, zone))
+            .collect(),
         undecodable,
         extra,
     }
@@ -110,7 +143,10 @@ fn is_lossy(content: Option<&str>) -> bool {
 
 /// What of the list `list` could not be read.
 pub(super) fn undecodable(lost: &[wire::Undecodable], list: &str) -> Vec<Undecodable> {
-    lost.iter().filter(|item| item.list == list).map(own).collect()
+    lost.iter()
+        .filter(|item| item.list == list)
+        .map(own)
+        .collect()
 }
 
 /// What could not be read, of every list.
