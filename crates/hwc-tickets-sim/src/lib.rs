@@ -1,1 +1,7 @@
 //! The service in a bottle.
+
+pub mod domain;
+mod quirks;
+
+pub use domain::*;
+pub use quirks::*;
