@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The body of a write that succeeded. No document shows one for submit and recall ("None").
+/// The body of a write that succeeded. No document shows one for submit and recall (D-36).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -14,8 +14,12 @@ pub enum SuccessBody {
     /// `{}`.
     #[default]
     EmptyObject,
-    /// `{"error_msg":""}`, as another operation of the service shows it.
+    /// `{"error_msg":""}`, as another operation of the service shows it (D-50).
     EmptyErrorMsg,
+    /// `{"error_code":"","error_msg":""}`.
+    EmptyFields,
+    /// `{"error_code":"OSM.0000","error_msg":"success"}`, as sister services say it (D-50).
+    ZeroCode,
     /// No body at all.
     Nothing,
     /// The JSON word `null`.
@@ -124,11 +128,17 @@ pub struct Quirks {
     pub attachment_limit: usize,
     /// Refuse the ticket of a colleague without its group (D-32). Default: on.
     pub group_required: bool,
-    /// Body of a write that succeeded. Default: an empty object.
+    /// `count` beside older messages counts only messages that old (D-48). Default: off, it counts the ticket's.
+    pub count_of_older: bool,
+    /// Highest `count` and `unread_num` that is told (D-33). Default: 65535.
+    pub count_limit: usize,
+    /// Take zone names such as `Asia/Shanghai` and `Etc/GMT-8` in `X-Time-Zone` (D-49). Default: on.
+    pub zone_names: bool,
+    /// Body of a write that succeeded (D-36, D-50). Default: an empty object.
     pub success_body: SuccessBody,
     /// Answer `null` for a list that is empty. Default: off.
     pub null_lists: bool,
-    /// Answer numbers as text, as another page of the service types one of its numbers. Default: off.
+    /// Answer numbers as text, as another page of the service types one of its numbers (D-42). Default: off.
     pub numbers_as_text: bool,
 }
 
@@ -153,6 +163,9 @@ impl Default for Quirks {
             comma_lists: false,
             attachment_limit: 10,
             group_required: true,
+            count_of_older: false,
+            count_limit: 65_535,
+            zone_names: true,
             success_body: SuccessBody::default(),
             null_lists: false,
             numbers_as_text: false,

@@ -224,7 +224,8 @@ pub enum Outcome {
     },
     /// A page of messages.
     Page {
-        /// All visible messages of the ticket, not capped.
+        /// All visible messages of the ticket, not capped; or those as old as asked for, see
+        /// [`count_of_older`](crate::Quirks::count_of_older).
         total: usize,
         /// The page, newest first.
         messages: Vec<MessageView>,

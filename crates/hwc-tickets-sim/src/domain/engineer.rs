@@ -197,6 +197,7 @@ impl World {
             author: Author::Engineer,
             rich: text.contains('<'),
             confidential: false,
+            history: false,
             content: text.into(),
             attachments: Vec::new(),
         };

@@ -32,6 +32,8 @@ pub struct Arrival {
     pub visible: bool,
     /// Whether it was recalled.
     pub recalled: bool,
+    /// Whether the ticket was opened with it, so that nobody sent it.
+    pub history: bool,
 }
 
 impl World {
@@ -63,6 +65,7 @@ impl World {
             at: message.at(),
             visible,
             recalled: message.recalled,
+            history: message.history,
         }
     }
 }

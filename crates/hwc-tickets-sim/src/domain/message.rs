@@ -40,6 +40,8 @@ pub(super) struct Message {
     pub(super) rich: bool,
     pub(super) confidential: bool,
     pub(super) recalled: bool,
+    /// It was there when the ticket was opened by the simulator; nobody sent it.
+    pub(super) history: bool,
     pub(super) content: Text,
     /// Rarely present, so one pointer when absent.
     pub(super) attachments: Option<Box<[String]>>,

@@ -26,7 +26,11 @@ impl World {
             .iter()
             .rev()
             .filter(|message| !message.recalled);
-        Ok(self.page(ticket, newest_first.skip(offset).take(limit)))
+        Ok(self.page(
+            ticket,
+            ticket.shown(),
+            newest_first.skip(offset).take(limit),
+        ))
     }
 
     pub(super) fn more(
@@ -45,14 +49,22 @@ impl World {
                 time.as_millisecond().div_euclid(1000).saturating_sub(1)
             }
         };
-        Ok(self.page(ticket, ticket.older(last_second).take(limit)))
+        let total = if self.quirks.count_of_older {
+            ticket.older(last_second).count()
+        } else {
+            ticket.shown()
+        };
+        Ok(self.page(ticket, total, ticket.older(last_second).take(limit)))
     }
 
-    fn page<'a>(&self, ticket: &Ticket, messages: impl Iterator<Item = &'a Message>) -> Outcome {
-        Outcome::Page {
-            total: ticket.shown(),
-            messages: messages.map(|message| self.view(ticket, message)).collect(),
-        }
+    fn page<'a>(
+        &self,
+        ticket: &Ticket,
+        total: usize,
+        messages: impl Iterator<Item = &'a Message>,
+    ) -> Outcome {
+        let messages = messages.map(|message| self.view(ticket, message)).collect();
+        Outcome::Page { total, messages }
     }
 
     pub(super) fn poll(

@@ -296,6 +296,7 @@ impl World {
             rich: draft.rich,
             confidential: draft.confidential,
             recalled: false,
+            history: draft.history,
             content: draft.content,
             attachments: (!draft.attachments.is_empty())
                 .then(|| draft.attachments.into_boxed_slice()),
@@ -406,6 +407,7 @@ impl World {
                 author: message.author,
                 rich: message.rich,
                 confidential: false,
+                history: true,
                 content: message.content,
                 attachments: message.attachments,
             };
@@ -442,6 +444,7 @@ pub(super) struct Draft {
     pub(super) author: Author,
     pub(super) rich: bool,
     pub(super) confidential: bool,
+    pub(super) history: bool,
     pub(super) content: Text,
     pub(super) attachments: Vec<String>,
 }

@@ -46,6 +46,7 @@ impl World {
             author: Author::Customer,
             rich: false,
             confidential,
+            history: false,
             content,
             attachments,
         };
@@ -140,6 +141,7 @@ impl World {
             author: Author::Engineer,
             rich: false,
             confidential: false,
+            history: false,
             content,
             attachments,
         };
