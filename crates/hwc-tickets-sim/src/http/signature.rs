@@ -182,3 +182,147 @@ fn from_hex(text: &str) -> Result<Vec<u8>, ()> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderName, HeaderValue, Request};
+    use serde_json::Value;
+
+    use super::*;
+
+    const VECTORS: &str = include_str!("../../tests/signing_vectors.json");
+
+    /// A request as a vector describes it, with everything its signer added.
+    fn request(vector: &Value) -> (Parts, Bytes) {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let mut request = Request::builder()
+            .method(vector["method"].as_str().unwrap())
+            .uri(text(&vector["wire_uri"]));
+        for headers in ["headers_before_signing", "headers_added_by_signer"] {
+            for (name, value) in vector[headers].as_object().unwrap() {
+                let value = value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned);
+                let headers = request.headers_mut().unwrap();
+                headers.insert(
+                    HeaderName::from_bytes(name.as_bytes()).unwrap(),
+                    HeaderValue::from_str(&value).unwrap(),
+                );
+            }
+        }
+        let body = vector["body_hex"]
+            .as_str()
+            .map(|hex| from_hex(hex).unwrap())
+            .unwrap_or_default();
+        (request.body(()).unwrap().into_parts().0, Bytes::from(body))
+    }
+
+    fn now() -> Timestamp {
+        "2026-11-21T00:00:00Z".parse().unwrap()
+    }
+
+    fn check(parts: &Parts, body: &Bytes, secret: &str, now: Timestamp) -> bool {
+        let header = parts.headers["authorization"].to_str().unwrap();
+        Authorization::parse(header)
+            .unwrap()
+            .is_valid(parts, body, secret, now)
+    }
+
+    fn vectors() -> Vec<Value> {
+        let whole: Value = serde_json::from_str(VECTORS).unwrap();
+        whole["vectors"].as_array().unwrap().clone()
+    }
+
+    #[test]
+    fn accepts_what_the_official_signer_signs() {
+        assert!(vectors().len() >= 11);
+        for vector in vectors() {
+            let (parts, body) = request(&vector);
+            let secret = vector["secret_key"].as_str().unwrap();
+            assert!(check(&parts, &body, secret, now()), "{}", vector["name"]);
+        }
+    }
+
+    #[test]
+    fn refuses_whatever_was_changed_after_signing() {
+        for vector in vectors() {
+            let name = &vector["name"];
+            let secret = vector["secret_key"].as_str().unwrap();
+            let (parts, body) = request(&vector);
+            let unsigned = vector["headers_added_by_signer"]
+                .get("X-Sdk-Content-Sha256")
+                .is_some();
+
+            assert!(
+                !check(&parts, &body, "SKOTHER", now()),
+                "{name}: another key"
+            );
+            let other = Bytes::from([&body[..], b" "].concat());
+            assert_eq!(
+                check(&parts, &other, secret, now()),
+                unsigned,
+                "{name}: another body"
+            );
+            for minutes in [-16, 16] {
+                let later = now() + jiff::SignedDuration::from_mins(minutes);
+                assert!(
+                    !check(&parts, &body, secret, later),
+                    "{name}: {minutes} minutes off"
+                );
+            }
+            assert!(
+                check(
+                    &parts,
+                    &body,
+                    secret,
+                    now() + jiff::SignedDuration::from_mins(15)
+                ),
+                "{name}: the edge"
+            );
+
+            let mut changed = parts.clone();
+            changed.method = http::Method::PUT;
+            assert!(
+                !check(&changed, &body, secret, now()),
+                "{name}: another method"
+            );
+            let mut changed = parts.clone();
+            let separator = if parts.uri.query().is_some() {
+                '&'
+            } else {
+                '?'
+            };
+            changed.uri = format!("{}{separator}x=1", parts.uri).parse().unwrap();
+            assert!(
+                !check(&changed, &body, secret, now()),
+                "{name}: one more parameter"
+            );
+            for signed in ["host", "x-sdk-date"] {
+                let mut changed = parts.clone();
+                changed
+                    .headers
+                    .insert(signed, HeaderValue::from_static("20261121T000001Z"));
+                assert!(
+                    !check(&changed, &body, secret, now()),
+                    "{name}: another {signed}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn takes_only_whole_headers_of_this_algorithm_apart() {
+        let cases = [
+            "",
+            "Bearer x",
+            "SDK-HMAC-SHA256",
+            "SDK-HMAC-SHA256 Access=a",
+            "SDK-HMAC-SHA256 Access=a, SignedHeaders=host;x-sdk-date",
+            "SDK-HMAC-SM3 Access=a, SignedHeaders=host, Signature=00",
+            "SDK-HMAC-SHA256 Access=a, SignedHeaders=host, Signature=00, More=1",
+        ];
+        for case in cases {
+            assert!(Authorization::parse(case).is_none(), "{case}");
+        }
+    }
+}
