@@ -1,9 +1,15 @@
 //! Why a call did not succeed, and whether it may have had an effect.
 
-use std::time::Duration;
+mod help;
 
-/// What is known about the effect of a failed call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+use std::{borrow::Cow, error::Error, fmt, ops, sync::Arc, time::Duration};
+
+use crate::{Operation, identity::IdentityError, transport::TlsFlaw};
+
+/// What is known about the effect of a failed call, all its attempts together.
+///
+/// Ordered by how much may have happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Sent {
     /// No byte of it can have been acted on.
     No,
@@ -37,8 +43,11 @@ pub enum FaultKind {
     Forbidden,
     /// What the call names does not exist.
     NotFound,
-    /// The service refused the content of the call.
+    /// The service answered with an error of its own: the content of the call, a quota, the state of
+    /// what it names, or a code that is not in the table. `sent` says whether nothing was done for sure.
     Refused,
+    /// The request is larger than the service or its gateway takes (413, 414, 431, 494).
+    RequestTooLarge,
     /// The service or gateway failed (5xx, internal error codes).
     Unavailable,
     /// The answer is not one of this service: HTML, redirect, empty, not decodable.
@@ -85,25 +94,200 @@ pub struct ErrorCode {
 }
 
 /// Why a call did not succeed.
-#[derive(Debug)]
-#[non_exhaustive]
+///
+/// One pointer wide; the facts are fields: `fault.kind`, `fault.sent`, `fault.code`. `Display` is one
+/// line without secrets, addresses or text from the body. `Debug` neither shows foreign text: that is
+/// only in [`FaultFacts::message`] and behind [`Fault::body_excerpt`].
+#[derive(Clone)]
 pub struct Fault {
+    facts: Box<FaultFacts>,
+}
+
+/// What is known about a failed call.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct FaultFacts {
     /// To branch on.
     pub kind: FaultKind,
     /// Whether the call may have had an effect.
     pub sent: Sent,
+    /// Name of the operation, e.g. `createMessages`.
+    pub operation: Option<&'static str>,
+    /// What failed, in own words. Safe to log.
+    pub detail: Cow<'static, str>,
     /// HTTP status of the last answer, if there was one.
     pub http_status: Option<u16>,
-    /// `error_code` of the answer, if it has one.
+    /// `error_code` of the answer, if it has one. Letters, digits, `.`, `_` and `-` only.
     pub code: Option<String>,
-    /// `error_msg` of the answer: foreign text.
+    /// What the code is about, if the table knows it.
+    pub category: Option<Category>,
+    /// `error_msg` of the answer: foreign text, may name things of the customer.
     pub message: Option<String>,
-    /// Request id of the last answer.
+    /// Request id of the last answer: what the provider's support asks for.
     pub request_id: Option<String>,
     /// Attempts on the wire.
     pub attempts: u32,
     /// Time from the first attempt to the verdict.
     pub elapsed: Duration,
-    /// How long the service asks to wait.
+    /// How long the service asks to wait, or how long the client's own rate limit would wait.
     pub retry_after: Option<Duration>,
+    /// What was wrong with TLS, when that failed.
+    pub tls_flaw: Option<TlsFlaw>,
+    /// Host that a redirect pointed to. It was not followed.
+    pub redirect_host: Option<String>,
+    pub(crate) excerpt: Option<String>,
+    pub(crate) help: Option<Cow<'static, str>>,
+    pub(crate) source: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+impl Fault {
+    /// A fault with everything else unknown. `detail` says what failed, without secrets or foreign text.
+    pub fn new(kind: FaultKind, sent: Sent, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            facts: Box::new(FaultFacts {
+                kind,
+                sent,
+                operation: None,
+                detail: detail.into(),
+                http_status: None,
+                code: None,
+                category: None,
+                message: None,
+                request_id: None,
+                attempts: 0,
+                elapsed: Duration::ZERO,
+                retry_after: None,
+                tls_flaw: None,
+                redirect_host: None,
+                excerpt: None,
+                help: None,
+                source: None,
+            }),
+        }
+    }
+
+    /// With the error that caused it.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl Error + Send + Sync + 'static) -> Self {
+        self.facts.source = Some(Arc::new(source));
+        self
+    }
+
+    /// With its own advice in place of the usual one for its kind.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
+        self.facts.help = Some(help.into());
+        self
+    }
+
+    /// As a failure of `operation`.
+    #[must_use]
+    pub fn of(mut self, operation: &Operation) -> Self {
+        self.facts.operation = Some(operation.name);
+        self
+    }
+
+    /// What to do about it, in one sentence.
+    #[must_use]
+    pub fn help(&self) -> &str {
+        match &self.facts.help {
+            Some(help) => help,
+            None => help::of(&self.facts),
+        }
+    }
+
+    /// The beginning of an answer that is not one of this service: at most 200 characters, control
+    /// characters escaped. Foreign text: show it to a person who asked, do not log it.
+    #[must_use]
+    pub fn body_excerpt(&self) -> Option<&str> {
+        self.facts.excerpt.as_deref()
+    }
+}
+
+/// No identity, no call: nothing was sent.
+impl From<IdentityError> for Fault {
+    fn from(error: IdentityError) -> Self {
+        let mut fault = Self::new(error.fault_kind(), Sent::No, error.to_string());
+        fault.retry_after = error.retry_after();
+        fault.with_help(error.help().to_owned()).caused_by(error)
+    }
+}
+
+impl ops::Deref for Fault {
+    type Target = FaultFacts;
+
+    fn deref(&self) -> &FaultFacts {
+        &self.facts
+    }
+}
+
+impl ops::DerefMut for Fault {
+    fn deref_mut(&mut self) -> &mut FaultFacts {
+        &mut self.facts
+    }
+}
+
+/// `createMessages: the ticket does not exist (OSM.01010015), request id 4f1c`.
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = self.operation {
+            write!(formatter, "{operation}: ")?;
+        }
+        formatter.write_str(&self.detail)?;
+        match (&self.code, self.http_status) {
+            (Some(code), Some(200) | None) => write!(formatter, " ({code})")?,
+            (Some(code), Some(status)) => write!(formatter, " ({code}, HTTP {status})")?,
+            (None, Some(status)) if !self.detail.contains("HTTP") => {
+                write!(formatter, " (HTTP {status})")?;
+            }
+            (None, _) => {}
+        }
+        if let Some(id) = &self.request_id {
+            write!(formatter, ", request id {id}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Foreign text is only counted.
+impl fmt::Debug for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&*self.facts, formatter)
+    }
+}
+
+/// Foreign text is only counted.
+impl fmt::Debug for FaultFacts {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Fault")
+            .field("kind", &self.kind)
+            .field("sent", &self.sent)
+            .field("operation", &self.operation)
+            .field("detail", &self.detail)
+            .field("http_status", &self.http_status)
+            .field("code", &self.code)
+            .field("category", &self.category)
+            .field(
+                "message_chars",
+                &self.message.as_ref().map(|text| text.chars().count()),
+            )
+            .field("request_id", &self.request_id)
+            .field("attempts", &self.attempts)
+            .field("elapsed", &self.elapsed)
+            .field("retry_after", &self.retry_after)
+            .field("tls_flaw", &self.tls_flaw)
+            .field("redirect_host", &self.redirect_host)
+            .field("source", &self.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Error for Fault {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.facts.source {
+            Some(source) => Some(&**source),
+            None => None,
+        }
+    }
 }

@@ -26,6 +26,40 @@ pub struct Operation {
     pub effect: Effect,
 }
 
+impl Operation {
+    /// Whether `path` is this operation's path with values in place of the parameters.
+    ///
+    /// A value is one segment: not empty, not `.` or `..` in any spelling, without an encoded separator.
+    #[must_use]
+    pub fn matches_path(&self, path: &str) -> bool {
+        let mut given = path.split('/');
+        let mut wanted = self.path.split('/');
+        loop {
+            match (given.next(), wanted.next()) {
+                (None, None) => return true,
+                (Some(value), Some(parameter)) if parameter.starts_with('{') => {
+                    if !is_one_segment(value) {
+                        return false;
+                    }
+                }
+                (Some(given), Some(wanted)) if given == wanted => {}
+                _ => return false,
+            }
+        }
+    }
+}
+
+fn is_one_segment(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let dots = lower.replace("%2e", ".");
+    !value.is_empty()
+        && dots != "."
+        && dots != ".."
+        && !["%2f", "%5c", "%00", "\\"]
+            .iter()
+            .any(|bad| lower.contains(bad))
+}
+
 /// What one call wants to differ from the defaults of the pipeline.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]

@@ -1,42 +1,297 @@
 //! From a request to a judged answer: identity, deadline, attempts, judgement.
+//!
+//! [`Pipeline::call`] is the only way out to the network. It holds no task and no lock between polls:
+//! dropping its future cancels everything it had under way.
 
-use crate::{CallOptions, Fault, Operation};
+mod attempt;
+mod builder;
+pub mod classify;
+mod envelope;
+mod prepare;
+mod read;
+mod record;
+mod skew;
+
+use std::{fmt, sync::Arc, time::Duration};
+
 use bytes::Bytes;
+use http::{HeaderMap, Request, StatusCode};
 
-/// A client of one endpoint: cheap to clone behind an `Arc`, safe to share.
-#[derive(Debug)]
+pub use builder::{BuildError, PipelineBuilder};
+
+use self::{attempt::attempt, classify::Failure, record::CallRecord, skew::Skew};
+use crate::{
+    CallOptions, Clock, Endpoint, ErrorCode, Fault, FaultKind, Operation, RetryPolicy, Sent,
+    Timeouts,
+    deadline::{Deadline, Elapsed, within},
+    identity::{Identity, IdentityContext, ProvideIdentity},
+    rate::Turns,
+    retry::{self, backoff, budget::Budget},
+    trace,
+    transport::Transport,
+};
+
+/// A client of one endpoint: cheap to share behind an `Arc`.
 pub struct Pipeline {
-    _private: (),
+    endpoint: Endpoint,
+    identity: Arc<dyn ProvideIdentity>,
+    transport: Arc<dyn Transport>,
+    clock: Arc<dyn Clock>,
+    timeouts: Timeouts,
+    retry: RetryPolicy,
+    budget: Budget,
+    turns: Option<Turns>,
+    codes: &'static [ErrorCode],
+    headers: HeaderMap,
+    body_limit: usize,
+    skew: Skew,
 }
 
 /// An answer that was judged a success.
-#[derive(Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Reply {
     /// HTTP status.
-    pub status: http::StatusCode,
+    pub status: StatusCode,
     /// Headers of the answer.
-    pub headers: http::HeaderMap,
-    /// Body of the answer, within the size limit. Empty only for writes.
+    pub headers: HeaderMap,
+    /// Body of the answer, within the size limit: UTF-8, without byte order mark. Empty or `null` only
+    /// for writes.
     pub body: Bytes,
+    /// Bytes of the body that were not UTF-8 were replaced by U+FFFD: text is readable, ids that hold
+    /// the mark must not be used.
+    pub lossy: bool,
     /// Request id, if the answer has one.
     pub request_id: Option<String>,
     /// Attempts on the wire.
     pub attempts: u32,
+    /// Time from the beginning of the call to its end.
+    pub elapsed: Duration,
+}
+
+impl Reply {
+    /// The fault of a success whose body does not decode. `what` says where it failed, without values.
+    ///
+    /// For a write this leaves open whether it was done.
+    #[must_use]
+    pub fn undecodable(&self, operation: &Operation, what: impl fmt::Display) -> Fault {
+        let mut fault = Fault::new(
+            FaultKind::Protocol,
+            Sent::Maybe,
+            format!("the answer does not have the documented form: {what}"),
+        )
+        .of(operation);
+        fault.http_status = Some(self.status.as_u16());
+        fault.request_id.clone_from(&self.request_id);
+        fault.attempts = self.attempts;
+        fault.elapsed = self.elapsed;
+        fault
+    }
+}
+
+/// Without the body: it holds messages of customers.
+impl fmt::Debug for Reply {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Reply")
+            .field("status", &self.status)
+            .field("body_bytes", &self.body.len())
+            .field("lossy", &self.lossy)
+            .field("request_id", &self.request_id)
+            .field("attempts", &self.attempts)
+            .field("elapsed", &self.elapsed)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Pipeline {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Pipeline")
+            .field("endpoint", &self.endpoint)
+            .field("timeouts", &self.timeouts)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Pipeline {
+    /// Settings for a client of `endpoint`.
+    pub fn builder(endpoint: Endpoint) -> PipelineBuilder {
+        PipelineBuilder::new(endpoint)
+    }
+
+    /// Where requests go.
+    #[must_use]
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    /// The clock all waiting is done on. Layers above wait on it too.
+    #[must_use]
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
+    }
+
+    /// The time limits of a call.
+    #[must_use]
+    pub fn timeouts(&self) -> Timeouts {
+        self.timeouts
+    }
+
     /// Sends `request` as one call of `operation`: authenticates, repeats where that is safe, and judges.
     ///
+    /// The address may be absolute, then it must be the endpoint's, or only path and query. The path
+    /// must fit the operation's template. The query goes out in its canonical form.
+    ///
     /// # Errors
-    /// A [`Fault`] says what failed and whether the call may have had an effect.
+    /// A [`Fault`] says what failed and whether the call may have had an effect. It comes before the
+    /// deadline is over: [`CallOptions::deadline`], or [`Timeouts::total`].
     pub async fn call(
         &self,
-        request: http::Request<Bytes>,
+        request: Request<Bytes>,
         operation: &Operation,
         options: &CallOptions,
     ) -> Result<Reply, Fault> {
-        let _ = (request, operation, options);
-        todo!()
+        let mut record = CallRecord::open(&*self.clock);
+        let outcome = match prepare::prepare(request, operation, &self.endpoint, &self.headers) {
+            Ok(request) => {
+                let run = self.run(&request, operation, options, &mut record);
+                trace::in_span(operation, &self.endpoint, run).await
+            }
+            Err(fault) => Err(fault),
+        };
+        outcome.map_err(|fault| record.close(fault, operation, &*self.clock))
+    }
+
+    async fn run(
+        &self,
+        request: &Request<Bytes>,
+        operation: &Operation,
+        options: &CallOptions,
+        record: &mut CallRecord,
+    ) -> Result<Reply, Fault> {
+        let limit = options.deadline.unwrap_or(self.timeouts.total);
+        let deadline = Deadline::after(&*self.clock, limit);
+        let max_attempts = options
+            .max_attempts
+            .unwrap_or(self.retry.max_attempts)
+            .max(1);
+        let mut renewed = false;
+        let mut signed_anew = false;
+        // Attempts that count: a refused token or a wrong clock is not the service's failure.
+        let mut tries: u32 = 0;
+        loop {
+            let identity = self.identity(deadline).await?;
+            self.take_turn(deadline).await?;
+            let signed_at = self.skew.correct(self.clock.now());
+            let began = self.clock.elapsed();
+            let outcome = attempt(
+                self,
+                request.clone(),
+                operation.effect,
+                &identity,
+                signed_at,
+                deadline,
+                record,
+            )
+            .await;
+            let Failure { fault, repeat } = match outcome {
+                Ok(good) => {
+                    let took = self.clock.elapsed().saturating_sub(began);
+                    trace::attempt_succeeded(record.attempts, good.status.as_u16(), took);
+                    self.budget.refill(record.repeats);
+                    return Ok(Reply {
+                        status: good.status,
+                        headers: good.headers,
+                        body: good.success.body,
+                        lossy: good.success.lossy,
+                        request_id: record.request_id.clone(),
+                        attempts: record.attempts,
+                        elapsed: record.elapsed(&*self.clock),
+                    });
+                }
+                Err(failure) => failure,
+            };
+            record.see_failure(&fault);
+            let took = self.clock.elapsed().saturating_sub(began);
+            trace::attempt_failed(record.attempts, &fault, repeat, took);
+            if fault.kind == FaultKind::Unauthorized && fault.sent != Sent::Maybe {
+                // The gateway turned it down, so repeating is safe for every effect.
+                if !signed_anew && self.clock_was_wrong(&identity, signed_at) {
+                    signed_anew = true;
+                    continue;
+                }
+                if !renewed && self.identity.refused(&identity) {
+                    renewed = true;
+                    continue;
+                }
+                return Err(fault);
+            }
+            tries = tries.saturating_add(1);
+            let may = retry::may_repeat(operation.effect, record.sent, repeat, record.repeats);
+            if !may || tries >= max_attempts {
+                return Err(fault);
+            }
+            // With less time than this a repeat would only turn a clear answer into a timeout.
+            let least = self.timeouts.attempt.min(limit) / 10;
+            let room = deadline.remaining(&*self.clock).saturating_sub(least);
+            let pause = backoff::pause(&self.retry, tries, fault.retry_after, fastrand::f64());
+            let Some(pause) = pause.within(room) else {
+                return Err(fault);
+            };
+            if !self.budget.withdraw() {
+                return Err(fault);
+            }
+            record.repeats = record.repeats.saturating_add(1);
+            self.clock.sleep(pause).await;
+        }
+    }
+
+    async fn identity(&self, deadline: Deadline) -> Result<Identity, Fault> {
+        let context = IdentityContext {
+            clock: Arc::clone(&self.clock),
+            transport: Arc::clone(&self.transport),
+        };
+        let mut timer = self.clock.sleep(deadline.remaining(&*self.clock));
+        match within(&mut timer, self.identity.identity(&context)).await {
+            Ok(identity) => Ok(identity?),
+            Err(Elapsed) => Err(Fault::new(
+                FaultKind::Timeout,
+                Sent::No,
+                "no credentials within the deadline of the call",
+            )),
+        }
+    }
+
+    async fn take_turn(&self, deadline: Deadline) -> Result<(), Fault> {
+        let Some(turns) = &self.turns else {
+            return Ok(());
+        };
+        match turns.take(self.clock.elapsed(), deadline.remaining(&*self.clock)) {
+            Ok(wait) if wait.is_zero() => Ok(()),
+            Ok(wait) => {
+                self.clock.sleep(wait).await;
+                Ok(())
+            }
+            Err(wait) => {
+                let mut fault = Fault::new(
+                    FaultKind::Throttled,
+                    Sent::No,
+                    "the own rate limit leaves no turn before the deadline",
+                );
+                fault.retry_after = Some(wait);
+                Err(fault)
+            }
+        }
+    }
+
+    /// Whether the refused request was signed with a time that the answer shows to be wrong.
+    fn clock_was_wrong(&self, identity: &Identity, signed_at: jiff::Timestamp) -> bool {
+        if !identity.is_signed() {
+            return false;
+        }
+        self.skew.restart();
+        skew::explains_refusal(signed_at, self.skew.correct(self.clock.now()))
     }
 }

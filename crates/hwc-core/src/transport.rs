@@ -1,2 +1,43 @@
 //! The seam to the network: one request out, one answer with a streamed body in.
+//!
+//! [`HttpTransport`] is the real one. A test, or a program with its own HTTP stack, brings another
+//! [`Transport`]; it repeats nothing, follows no redirect, and leaves deadlines to the pipeline.
 
+mod body;
+mod failure;
+mod http;
+mod resolve;
+#[cfg(feature = "testing")]
+pub(crate) mod scripted;
+mod tls;
+
+use std::{fmt::Debug, future::Future, pin::Pin};
+
+use ::http::{Request, Response};
+use bytes::Bytes;
+
+pub use self::{
+    body::{AnswerBody, SendProgress},
+    failure::{TlsFlaw, TransportFault, TransportFaultKind},
+    http::{HttpTransport, HttpTransportBuilder, InvalidTransport, ProxyChoice},
+    resolve::Resolve,
+};
+
+/// An answer whose head is there and whose body is still under way.
+pub type Sending =
+    Pin<Box<dyn Future<Output = Result<Response<AnswerBody>, TransportFault>> + Send>>;
+
+/// Carries one request to the service and one answer back.
+///
+/// What it must keep to:
+/// - one call, one request on the wire: no repeating, no following of redirects;
+/// - no own limit but for connecting: dropping the future cancels;
+/// - the address, headers and body go out as given (they may be signed);
+/// - errors without address, header or body text in them.
+///
+/// A transport that can tell whether the body of the request was begun reports it through the
+/// [`SendProgress`] in the extensions of the request; otherwise the pipeline assumes that it was.
+pub trait Transport: Debug + Send + Sync + 'static {
+    /// Sends one request. Completes when the head of the answer is there.
+    fn send(&self, request: Request<Bytes>) -> Sending;
+}

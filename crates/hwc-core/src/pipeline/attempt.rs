@@ -1,0 +1,209 @@
+//! One try: authorize, send, read, judge.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Request, Response, StatusCode};
+use jiff::Timestamp;
+
+use super::{
+    Pipeline,
+    classify::{self, Answer, Failure, Success, Verdict},
+    read::{self, BodyLimits, Unread},
+    record::CallRecord,
+};
+use crate::{
+    Effect, Fault, FaultKind, Sent,
+    deadline::{Deadline, Elapsed, within},
+    identity::Identity,
+    retry::{Repeat, after},
+    transport::{SendProgress, TransportFault, TransportFaultKind},
+};
+
+/// Most bytes of all header names and values of an answer together.
+const HEADER_LIMIT: usize = 64 * 1024;
+
+/// A good answer.
+pub(super) struct Good {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) success: Success,
+}
+
+/// Tries once. `signed_at` is the corrected time the request is signed with.
+pub(super) async fn attempt(
+    pipeline: &Pipeline,
+    mut request: Request<Bytes>,
+    effect: Effect,
+    identity: &Identity,
+    signed_at: Timestamp,
+    deadline: Deadline,
+    record: &mut CallRecord,
+) -> Result<Good, Failure> {
+    identity
+        .authorize(&mut request, signed_at)
+        .map_err(|error| Failure {
+            fault: error.into(),
+            repeat: Repeat::Never,
+        })?;
+    let progress = SendProgress::new();
+    request.extensions_mut().insert(progress.clone());
+    record.attempts = record.attempts.saturating_add(1);
+
+    let response = send(pipeline, request, deadline, &progress).await?;
+    let (head, body) = response.into_parts();
+    record.see_head(&head.headers);
+    let now = pipeline.clock.now();
+    if let Some(service) = after::date(&head.headers) {
+        pipeline.skew.learn(service, now);
+    }
+    let headers_size = head.headers.iter().fold(0_usize, |size, (name, value)| {
+        size.saturating_add(name.as_str().len())
+            .saturating_add(value.len())
+    });
+    if headers_size > HEADER_LIMIT {
+        return Err(Failure {
+            fault: Fault::new(
+                FaultKind::Protocol,
+                Sent::Maybe,
+                "the headers of the answer are larger than 64 KiB",
+            ),
+            repeat: Repeat::Never,
+        });
+    }
+
+    let limits = BodyLimits {
+        bytes: pipeline.body_limit,
+        idle: pipeline.timeouts.idle_body,
+    };
+    let mut total = pipeline.clock.sleep(deadline.remaining(&*pipeline.clock));
+    let read = read::read(body, &head.headers, limits, &*pipeline.clock, &mut total).await;
+    let (body, unread) = match read {
+        Ok(body) => (body, None),
+        Err(unread) => (Bytes::new(), Some(unread)),
+    };
+    if let Some(unread) = &unread
+        && head.status.is_success()
+    {
+        return Err(unread_failure(unread, pipeline, head.status));
+    }
+    // An error status is proof enough without its body.
+    let answer = Answer {
+        effect,
+        status: head.status,
+        headers: &head.headers,
+        body: &body,
+        now,
+    };
+    match classify::judge(&answer, pipeline.codes) {
+        Verdict::Success(success) => Ok(Good {
+            status: head.status,
+            headers: head.headers,
+            success,
+        }),
+        Verdict::Failure(mut failure) => {
+            if let Some(Unread::Broken(source)) = unread {
+                failure.fault = failure.fault.caused_by(source);
+            }
+            Err(failure)
+        }
+    }
+}
+
+async fn send(
+    pipeline: &Pipeline,
+    request: Request<Bytes>,
+    deadline: Deadline,
+    progress: &SendProgress,
+) -> Result<Response<crate::transport::AnswerBody>, Failure> {
+    let limit = pipeline
+        .timeouts
+        .attempt
+        .min(deadline.remaining(&*pipeline.clock));
+    let mut timer = pipeline.clock.sleep(limit);
+    match within(&mut timer, pipeline.transport.send(request)).await {
+        Ok(Ok(response)) => Ok(response),
+        Ok(Err(fault)) => Err(transport_failure(fault)),
+        Err(Elapsed) => {
+            let sent = if progress.may_have_arrived() {
+                Sent::Maybe
+            } else {
+                Sent::No
+            };
+            Err(late(sent, "no answer", limit))
+        }
+    }
+}
+
+fn late(sent: Sent, what: &str, limit: Duration) -> Failure {
+    Failure {
+        fault: Fault::new(FaultKind::Timeout, sent, format!("{what} within {limit:?}")),
+        repeat: Repeat::Backoff,
+    }
+}
+
+fn transport_failure(fault: TransportFault) -> Failure {
+    let (kind, repeat) = match fault.kind {
+        TransportFaultKind::Resolve => (FaultKind::Connect, Repeat::Once),
+        TransportFaultKind::Connect => (FaultKind::Connect, Repeat::Backoff),
+        TransportFaultKind::Tls(_) => (FaultKind::Tls, Repeat::Never),
+        TransportFaultKind::Interrupted => (FaultKind::Interrupted, Repeat::Backoff),
+        TransportFaultKind::Malformed => (FaultKind::Protocol, Repeat::Never),
+        TransportFaultKind::Unsendable => (FaultKind::InvalidInput, Repeat::Never),
+    };
+    let sent = if fault.body_started {
+        Sent::Maybe
+    } else {
+        Sent::No
+    };
+    let mut verdict = Fault::new(kind, sent, fault.to_string());
+    if let TransportFaultKind::Tls(flaw) = fault.kind {
+        verdict.tls_flaw = Some(flaw);
+    }
+    Failure {
+        fault: verdict.caused_by(fault),
+        repeat,
+    }
+}
+
+/// A body that ended badly below a good status: the service may well have acted.
+fn unread_failure(unread: &Unread, pipeline: &Pipeline, status: StatusCode) -> Failure {
+    let mut failure = match unread {
+        Unread::Broken(fault) => {
+            let mut fault = fault.clone();
+            fault.body_started = true;
+            transport_failure(fault)
+        }
+        Unread::WrongLength => Failure {
+            fault: Fault::new(
+                FaultKind::Interrupted,
+                Sent::Maybe,
+                "the answer is shorter or longer than it declares",
+            ),
+            repeat: Repeat::Backoff,
+        },
+        Unread::Idle => late(
+            Sent::Maybe,
+            "the answer stopped: no byte",
+            pipeline.timeouts.idle_body,
+        ),
+        Unread::Late => Failure {
+            fault: Fault::new(
+                FaultKind::Timeout,
+                Sent::Maybe,
+                "the answer was not complete within the deadline of the call",
+            ),
+            repeat: Repeat::Never,
+        },
+        Unread::TooLarge => Failure {
+            fault: Fault::new(
+                FaultKind::BodyTooLarge,
+                Sent::Maybe,
+                format!("the answer is larger than {} bytes", pipeline.body_limit),
+            ),
+            repeat: Repeat::Never,
+        },
+    };
+    failure.fault.http_status = Some(status.as_u16());
+    failure
+}

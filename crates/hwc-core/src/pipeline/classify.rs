@@ -1,0 +1,359 @@
+//! THE place that decides whether an answer is a success, and what a failed one proves.
+//!
+//! Nothing above this function looks at a status or an error code. The order of proof:
+//!
+//! 1. A code that the table knows speaks first, whatever the status: validation, permission, not found,
+//!    authentication, throttling, quota and state mean that the service looked at the call and turned it
+//!    down before acting (`Refused`). A code of the service's own failure proves nothing (`Maybe`).
+//! 2. Statuses that are given before a request is acted on: 401, 413, 414, 429, 431, 494 (`Refused`).
+//! 3. A code of the platform's form (`APIGW.0999`) with any other 4xx but 408: refused, though the
+//!    reason is not known. The same code with status 200 or 5xx proves nothing.
+//! 4. All else proves nothing: 3xx, 408, 5xx, and 400, 403 or 404 without a code, which any machine in
+//!    between can give, also on the way back.
+//!
+//! On 2xx, an answer is a success when it is a JSON object without a failing code at its top. For writes
+//! an empty answer and `null` are successes too, as documented. Everything else (HTML, `[]`, a lone
+//! string, UTF-16, an encoding nobody asked for) is not an answer of this service.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, header};
+use jiff::Timestamp;
+
+use super::envelope::{self, Envelope, Shape};
+use crate::{
+    Category, Effect, ErrorCode, Fault, FaultKind, Sent,
+    retry::{Repeat, after},
+};
+
+/// An answer that was read to its end.
+#[derive(Debug, Clone, Copy)]
+pub struct Answer<'a> {
+    /// What the operation does.
+    pub effect: Effect,
+    /// Status line.
+    pub status: StatusCode,
+    /// Headers.
+    pub headers: &'a HeaderMap,
+    /// Body, whole.
+    pub body: &'a Bytes,
+    /// The local time, for a `Retry-After` date in an answer without `Date`.
+    pub now: Timestamp,
+}
+
+/// What an answer means.
+#[derive(Debug)]
+pub enum Verdict {
+    /// The call was done. The body is a JSON object, or empty or `null` for a write.
+    Success(Success),
+    /// The call was not done, or nobody knows.
+    Failure(Failure),
+}
+
+/// The body of a good answer, ready to decode.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Success {
+    /// UTF-8 without a byte order mark.
+    pub body: Bytes,
+    /// Bytes that were not UTF-8 were replaced by U+FFFD.
+    pub lossy: bool,
+}
+
+/// What a bad answer proves.
+#[derive(Debug)]
+pub struct Failure {
+    /// Kind, proof, code, message, request id of the body, wait.
+    pub fault: Fault,
+    /// Whether it is likely to pass.
+    pub repeat: Repeat,
+}
+
+/// Judges an answer.
+#[must_use]
+pub fn judge(answer: &Answer<'_>, codes: &[ErrorCode]) -> Verdict {
+    let failure = match answer.status.as_u16() {
+        200..=205 | 207..=299 => match judge_success(answer, codes) {
+            Ok(success) => return Verdict::Success(success),
+            Err(failure) => failure,
+        },
+        400..=599 => judge_error(answer, codes),
+        300..=399 => redirect(answer),
+        status => {
+            let mut failure = foreign(format!("unexpected status HTTP {status}"), Repeat::Never);
+            failure.fault.excerpt = excerpt(answer.body);
+            failure
+        }
+    };
+    Verdict::Failure(finish(failure, answer))
+}
+
+/// What every failure has in common.
+fn finish(mut failure: Failure, answer: &Answer<'_>) -> Failure {
+    failure.fault.http_status = Some(answer.status.as_u16());
+    failure.fault.retry_after = after::retry_after(answer.headers, answer.now);
+    // A business rule ("once a minute") without a hint will not pass within one call.
+    if failure.fault.kind == FaultKind::Throttled && failure.fault.retry_after.is_some() {
+        failure.repeat = Repeat::Backoff;
+    }
+    failure
+}
+
+/// An answer that is not one of this service.
+fn foreign(detail: impl Into<Cow<'static, str>>, repeat: Repeat) -> Failure {
+    Failure {
+        fault: Fault::new(FaultKind::Protocol, Sent::Maybe, detail),
+        repeat,
+    }
+}
+
+fn redirect(answer: &Answer<'_>) -> Failure {
+    let host = answer
+        .headers
+        .get(header::LOCATION)
+        .and_then(|location| location.to_str().ok())
+        .and_then(|location| location.parse::<http::Uri>().ok())
+        .and_then(|location| location.host().map(str::to_owned))
+        .filter(|host| host.len() <= 255);
+    let detail = match &host {
+        Some(host) => format!("the answer is a redirect to {host}, which is not followed"),
+        None => "the answer is a redirect, which is not followed".to_owned(),
+    };
+    let mut failure = foreign(detail, Repeat::Never);
+    failure.fault.redirect_host = host;
+    failure
+}
+
+fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Failure> {
+    let read = answer.effect == Effect::Read;
+    if let Some(encoding) = foreign_encoding(answer.headers) {
+        return Err(foreign(
+            format!("the answer has a content encoding nobody asked for ({encoding})"),
+            Repeat::Never,
+        ));
+    }
+    let body = without_bom(answer.body);
+    if is_utf16(&body) {
+        return Err(foreign("the answer is UTF-16, not UTF-8", Repeat::Never));
+    }
+    let text = body.trim_ascii();
+    match text {
+        [] | b"null" if !read => return Ok(Success { body, lossy: false }),
+        [] => return Err(foreign("the answer is empty", Repeat::Never)),
+        [b'{', .., b'}'] => {}
+        [first, ..] => {
+            let (what, repeat) = match first {
+                // A page of a proxy or a portal may be gone a moment later.
+                b'<' => ("the answer is a page, not JSON", Repeat::Once),
+                b'{' => ("the answer is cut off", Repeat::Once),
+                b'[' => ("the answer is a list, not an object", Repeat::Never),
+                _ => ("the answer is not a JSON object", Repeat::Never),
+            };
+            let mut failure = foreign(what, repeat);
+            failure.fault.excerpt = excerpt(&body);
+            return Err(failure);
+        }
+    }
+    let (body, lossy) = match std::str::from_utf8(&body) {
+        Ok(_) => (body, false),
+        Err(_) => {
+            let repaired = String::from_utf8_lossy(&body).into_owned();
+            (Bytes::from(repaired), true)
+        }
+    };
+    // The good path of a read is parsed once, by the decoder above. A write's answer is small, and
+    // whether it is whole is the only sign of success it gives.
+    if !read || envelope::may_hold_code(&body) {
+        let envelope = envelope::read(&body, Shape::Success).map_err(|error| {
+            let mut failure = foreign(
+                format!(
+                    "the answer is not valid JSON (line {}, column {})",
+                    error.line(),
+                    error.column()
+                ),
+                Repeat::Never,
+            );
+            failure.fault.excerpt = excerpt(&body);
+            failure
+        })?;
+        if envelope.code.is_some() {
+            return Err(business(answer.status, envelope, codes));
+        }
+    }
+    Ok(Success { body, lossy })
+}
+
+fn judge_error(answer: &Answer<'_>, codes: &[ErrorCode]) -> Failure {
+    let readable = foreign_encoding(answer.headers).is_none();
+    let body = without_bom(answer.body);
+    let envelope = if readable {
+        envelope::read(&body, Shape::Failure).unwrap_or_default()
+    } else {
+        Envelope::default()
+    };
+    let recognised = envelope.code.is_some();
+    let mut failure = business(answer.status, envelope, codes);
+    if !recognised && readable {
+        failure.fault.excerpt = excerpt(&body);
+    }
+    failure
+}
+
+/// Sorts by code and status.
+fn business(status: StatusCode, envelope: Envelope, codes: &[ErrorCode]) -> Failure {
+    let number = status.as_u16();
+    let row = envelope
+        .code
+        .as_deref()
+        .and_then(|code| lookup(code, number, codes));
+    let category = row
+        .map(|row| row.category)
+        .filter(|known| *known != Category::Unknown);
+    let code = envelope.code.as_deref().map(printable_code);
+    let kind = kind(number, category, code.is_some());
+    let sent = proof(number, category, code.as_deref());
+    let detail: Cow<'static, str> = match (row, &code) {
+        (Some(row), _) => row.meaning.into(),
+        (None, Some(_)) => "the service reports an error with a code that is not known here".into(),
+        (None, None) => match kind {
+            FaultKind::Throttled => "too many requests".into(),
+            FaultKind::Unauthorized => "the credentials were refused".into(),
+            FaultKind::RequestTooLarge => "the request is too large".into(),
+            _ => format!("HTTP {number} without an error of this service").into(),
+        },
+    };
+    let repeat = match kind {
+        FaultKind::Throttled if number == 429 => Repeat::Backoff,
+        FaultKind::Unavailable if matches!(number, 200..=299 | 408 | 500 | 502 | 503 | 504) => {
+            Repeat::Backoff
+        }
+        _ => Repeat::Never,
+    };
+    let mut fault = Fault::new(kind, sent, detail);
+    fault.code = code;
+    fault.category = category;
+    fault.message = envelope
+        .message
+        .map(|text| text.chars().take(2_000).collect());
+    fault.request_id = envelope
+        .request_id
+        .as_deref()
+        .and_then(super::record::printable_id);
+    Failure { fault, repeat }
+}
+
+fn kind(status: u16, category: Option<Category>, has_code: bool) -> FaultKind {
+    match (status, category) {
+        (413 | 414 | 431 | 494, _) => FaultKind::RequestTooLarge,
+        (429, _) | (_, Some(Category::Throttling)) => FaultKind::Throttled,
+        (_, Some(Category::Validation | Category::Quota | Category::State)) => FaultKind::Refused,
+        (_, Some(Category::Permission)) => FaultKind::Forbidden,
+        (_, Some(Category::NotFound)) => FaultKind::NotFound,
+        (401, _) | (_, Some(Category::Authentication)) => FaultKind::Unauthorized,
+        (_, Some(Category::Internal)) | (408 | 500..=599, _) => FaultKind::Unavailable,
+        (403, _) => FaultKind::Forbidden,
+        // Without a code this can be any machine in between, for instance for a wrong address.
+        (404, _) if has_code => FaultKind::NotFound,
+        (400 | 402 | 405..=499, _) => FaultKind::Refused,
+        (200..=299, _) => FaultKind::Refused,
+        _ => FaultKind::Protocol,
+    }
+}
+
+/// What the answer proves about a write. See the order on top.
+fn proof(status: u16, category: Option<Category>, code: Option<&str>) -> Sent {
+    match (category, status) {
+        (_, 401 | 413 | 414 | 429 | 431 | 494) => Sent::Refused,
+        (Some(Category::Internal), _) => Sent::Maybe,
+        (Some(Category::Unknown) | None, 400..=407 | 409..=499)
+            if code.is_some_and(is_platform_code) =>
+        {
+            Sent::Refused
+        }
+        (Some(Category::Unknown) | None, _) => Sent::Maybe,
+        (Some(_), _) => Sent::Refused,
+    }
+}
+
+/// The row of a code. The gateway uses one code with several statuses and meanings (`APIGW.0201` is a
+/// malformed request with 400 and a dead backend with 502), so the status decides; without a row for the
+/// status, all rows must agree.
+fn lookup<'a>(code: &str, status: u16, codes: &'a [ErrorCode]) -> Option<&'a ErrorCode> {
+    let mut rows = codes.iter().filter(|row| row.code == code);
+    if let Some(exact) = rows.clone().find(|row| row.http_status == status) {
+        return Some(exact);
+    }
+    let first = rows.next()?;
+    rows.all(|row| row.category == first.category)
+        .then_some(first)
+}
+
+/// `OSM.01010015`, `APIGW.0307`: capitals and digits, a dot, digits.
+fn is_platform_code(code: &str) -> bool {
+    code.split_once('.').is_some_and(|(front, back)| {
+        front.starts_with(|letter: char| letter.is_ascii_uppercase())
+            && front
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+            && !back.is_empty()
+            && back.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+/// The code as it may be shown: foreign text must not reach logs in its place.
+fn printable_code(code: &str) -> String {
+    let code = code.trim();
+    let good = code.len() <= 64
+        && code
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+    if good {
+        code.to_owned()
+    } else {
+        "?".to_owned()
+    }
+}
+
+fn foreign_encoding(headers: &HeaderMap) -> Option<String> {
+    let encoding = headers.get(header::CONTENT_ENCODING)?;
+    let text: String = String::from_utf8_lossy(encoding.as_bytes())
+        .chars()
+        .filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | ',' | ' '))
+        .take(32)
+        .collect();
+    (!text.trim().eq_ignore_ascii_case("identity")).then_some(text)
+}
+
+fn without_bom(body: &Bytes) -> Bytes {
+    match body.strip_prefix(b"\xEF\xBB\xBF") {
+        Some(rest) => body.slice_ref(rest),
+        None => body.clone(),
+    }
+}
+
+fn is_utf16(body: &[u8]) -> bool {
+    matches!(
+        body,
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, _, ..] | [_, 0, ..]
+    )
+}
+
+/// At most 200 characters, control characters escaped.
+fn excerpt(body: &[u8]) -> Option<String> {
+    // No character is longer than 4 bytes.
+    let head = body.get(..800).unwrap_or(body);
+    let text = String::from_utf8_lossy(head);
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.chars().take(200).flat_map(escape).collect())
+}
+
+/// Nothing that moves a cursor or turns the direction of writing.
+fn escape(letter: char) -> impl Iterator<Item = char> {
+    let bidi = matches!(letter, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let plain = !letter.is_control() && !bidi;
+    let escaped = (!plain).then(|| letter.escape_unicode());
+    plain
+        .then_some(letter)
+        .into_iter()
+        .chain(escaped.into_iter().flatten())
+}

@@ -1,0 +1,147 @@
+//! Reads the body of an answer: with a size limit, an idle limit, and no trust in its declared length.
+
+use std::{future::poll_fn, pin::Pin, task::Poll, time::Duration};
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, header};
+use http_body::Body;
+
+use crate::{
+    clock::{Clock, Sleep},
+    transport::{AnswerBody, TransportFault},
+};
+
+/// Why a body could not be read to its end.
+#[derive(Debug)]
+pub(super) enum Unread {
+    /// The line broke.
+    Broken(TransportFault),
+    /// It ended before or after its declared length.
+    WrongLength,
+    /// No byte came for as long as the idle limit.
+    Idle,
+    /// The deadline of the call passed.
+    Late,
+    /// It is larger than the limit.
+    TooLarge,
+}
+
+/// Limits on one body.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BodyLimits {
+    pub(super) bytes: usize,
+    pub(super) idle: Duration,
+}
+
+/// Reads `body` whole. `total` is the timer of the call's deadline.
+pub(super) async fn read(
+    mut body: AnswerBody,
+    headers: &HeaderMap,
+    limits: BodyLimits,
+    clock: &dyn Clock,
+    total: &mut Sleep,
+) -> Result<Bytes, Unread> {
+    let declared: Option<u64> = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.trim().parse().ok());
+    if declared.is_some_and(|length| length > limits.bytes as u64) {
+        return Err(Unread::TooLarge);
+    }
+    let mut whole = Growing::Empty;
+    while let Some(data) = next(&mut body, limits.idle, clock, total).await? {
+        if whole.len().saturating_add(data.len()) > limits.bytes {
+            return Err(Unread::TooLarge);
+        }
+        whole = whole.push(data, limits.bytes);
+    }
+    // The transport below checks this too; this holds for every transport.
+    if declared.is_some_and(|length| length != whole.len() as u64) {
+        return Err(Unread::WrongLength);
+    }
+    Ok(whole.finish())
+}
+
+/// The next piece. The idle timer is only made when there is nothing to read at once.
+async fn next(
+    body: &mut AnswerBody,
+    idle: Duration,
+    clock: &dyn Clock,
+    total: &mut Sleep,
+) -> Result<Option<Bytes>, Unread> {
+    let mut idle_timer: Option<Sleep> = None;
+    poll_fn(|context| {
+        loop {
+            match Pin::new(&mut *body).poll_frame(context) {
+                Poll::Ready(None) => return Poll::Ready(Ok(None)),
+                Poll::Ready(Some(Err(fault))) => return Poll::Ready(Err(Unread::Broken(fault))),
+                Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
+                    Ok(data) if data.is_empty() => {}
+                    Ok(data) => return Poll::Ready(Ok(Some(data))),
+                    // Trailers say nothing that is needed.
+                    Err(_) => {}
+                },
+                Poll::Pending => break,
+            }
+        }
+        if total.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Err(Unread::Late));
+        }
+        let timer = idle_timer.get_or_insert_with(|| clock.sleep(idle));
+        timer.as_mut().poll(context).map(|()| Err(Unread::Idle))
+    })
+    .await
+}
+
+/// A body as it grows. One piece is kept as it is; only a second one makes a buffer of its own.
+enum Growing {
+    Empty,
+    One(Bytes),
+    Many(BytesMut),
+}
+
+impl Growing {
+    fn len(&self) -> usize {
+        match self {
+            Self::Empty => 0,
+            Self::One(bytes) => bytes.len(),
+            Self::Many(buffer) => buffer.len(),
+        }
+    }
+
+    fn push(self, data: Bytes, limit: usize) -> Self {
+        match self {
+            Self::Empty => Self::One(data),
+            Self::One(first) => {
+                let mut buffer = BytesMut::with_capacity(
+                    first
+                        .len()
+                        .saturating_add(data.len())
+                        .saturating_mul(2)
+                        .min(limit),
+                );
+                buffer.extend_from_slice(&first);
+                buffer.extend_from_slice(&data);
+                Self::Many(buffer)
+            }
+            Self::Many(mut buffer) => {
+                let needed = buffer.len().saturating_add(data.len());
+                if needed > buffer.capacity() {
+                    // Doubles, but never beyond the limit.
+                    let target = needed.saturating_mul(2).min(limit).max(needed);
+                    buffer.reserve(target.saturating_sub(buffer.len()));
+                }
+                buffer.extend_from_slice(&data);
+                Self::Many(buffer)
+            }
+        }
+    }
+
+    fn finish(self) -> Bytes {
+        match self {
+            Self::Empty => Bytes::new(),
+            Self::One(bytes) => bytes,
+            Self::Many(buffer) => buffer.freeze(),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What is remembered of a call while it runs, and put on its verdict at the end.
+
+use std::time::Duration;
+
+use http::HeaderMap;
+
+use crate::{Fault, Operation, Sent, clock::Clock};
+
+/// What is remembered of a call. Opened before anything happens, so that it survives every failure.
+#[derive(Debug)]
+pub(super) struct CallRecord {
+    started: Duration,
+    /// Requests handed to the transport.
+    pub(super) attempts: u32,
+    /// Repeats paid out of the budget.
+    pub(super) repeats: u32,
+    /// Id of the last answer that had one.
+    pub(super) request_id: Option<String>,
+    /// The most that may have happened in any attempt.
+    pub(super) sent: Sent,
+}
+
+impl CallRecord {
+    pub(super) fn open(clock: &dyn Clock) -> Self {
+        Self {
+            started: clock.elapsed(),
+            attempts: 0,
+            repeats: 0,
+            request_id: None,
+            sent: Sent::No,
+        }
+    }
+
+    /// Keeps the request id of an answer as soon as its head is there.
+    pub(super) fn see_head(&mut self, headers: &HeaderMap) {
+        self.request_id = headers
+            .get("x-request-id")
+            .and_then(|value| value.to_str().ok())
+            .and_then(printable_id);
+    }
+
+    /// Takes in what a failed attempt proves.
+    pub(super) fn see_failure(&mut self, fault: &Fault) {
+        self.sent = self.sent.max(fault.sent);
+        if self.request_id.is_none() {
+            self.request_id.clone_from(&fault.request_id);
+        }
+    }
+
+    /// The fault of the call: the last attempt's, with the facts of all of them.
+    pub(super) fn close(
+        &self,
+        mut fault: Fault,
+        operation: &Operation,
+        clock: &dyn Clock,
+    ) -> Fault {
+        // `Refused` says that an answer proved it; without any effect before, it stays.
+        fault.sent = self.sent.max(fault.sent);
+        fault.attempts = self.attempts;
+        fault.elapsed = self.elapsed(clock);
+        if self.request_id.is_some() {
+            fault.request_id.clone_from(&self.request_id);
+        }
+        fault.of(operation)
+    }
+
+    pub(super) fn elapsed(&self, clock: &dyn Clock) -> Duration {
+        clock.elapsed().saturating_sub(self.started)
+    }
+}
+
+/// A request id as it may be shown: visible ASCII without quotes, at most 128 characters.
+pub(super) fn printable_id(id: &str) -> Option<String> {
+    let id = id.trim();
+    let good = !id.is_empty()
+        && id.len() <= 128
+        && id
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\');
+    good.then(|| id.to_owned())
+}

@@ -1,0 +1,35 @@
+//! How long each part of a call may take.
+
+use std::time::Duration;
+
+/// How long each part of a call may take. Every call ends within [`Timeouts::total`].
+///
+/// ```
+/// use std::time::Duration;
+/// use hwc_core::Timeouts;
+/// let timeouts = Timeouts { total: Duration::from_secs(12), ..Timeouts::default() };
+/// assert_eq!(timeouts.connect, Duration::from_secs(3));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Name resolution, TCP, proxy and TLS handshake together. Default 3 s.
+    /// A transport of your own keeps its own limit.
+    pub connect: Duration,
+    /// One attempt, until the head of the answer is there. Default 10 s.
+    pub attempt: Duration,
+    /// The longest pause inside the body of an answer. Default 5 s.
+    pub idle_body: Duration,
+    /// The whole call: credentials, every attempt, every wait, the body. Default 30 s.
+    pub total: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(3),
+            attempt: Duration::from_secs(10),
+            idle_body: Duration::from_secs(5),
+            total: Duration::from_secs(30),
+        }
+    }
+}

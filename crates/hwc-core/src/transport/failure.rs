@@ -1,0 +1,154 @@
+//! Why a request got no answer, or only half of one.
+
+use std::{borrow::Cow, fmt};
+
+/// Where the line failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TransportFaultKind {
+    /// The name of the host could not be resolved.
+    Resolve,
+    /// No connection: refused, unreachable, proxy said no, or too slow.
+    Connect,
+    /// The TLS handshake failed. Trying again would fail again.
+    Tls(TlsFlaw),
+    /// The line broke after the connection stood.
+    Interrupted,
+    /// What came back is not HTTP.
+    Malformed,
+    /// The transport cannot send such a request at all. Nothing was sent.
+    Unsendable,
+}
+
+/// What is wrong with the other side's TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TlsFlaw {
+    /// The certificate has run out.
+    Expired,
+    /// The certificate is not valid yet. Often the local clock is wrong.
+    NotYetValid,
+    /// The certificate is for another host name.
+    WrongHost,
+    /// No trusted authority signed the certificate: self-signed, or a private authority.
+    UnknownAuthority,
+    /// The certificate was withdrawn by its issuer.
+    Revoked,
+    /// The certificate is broken or not made for a server.
+    BadCertificate,
+    /// No common protocol version or cipher. Below TLS 1.2 nothing is spoken.
+    NoCommonProtocol,
+    /// The other side does not speak TLS on this port.
+    NotTls,
+    /// Another failure of the handshake.
+    Handshake,
+}
+
+impl TlsFlaw {
+    /// What is wrong, in a few words.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Expired => "the certificate of the server has expired",
+            Self::NotYetValid => "the certificate of the server is not valid yet",
+            Self::WrongHost => "the certificate of the server is for another host",
+            Self::UnknownAuthority => {
+                "the certificate of the server is self-signed or from an unknown authority"
+            }
+            Self::Revoked => "the certificate of the server was revoked",
+            Self::BadCertificate => "the certificate of the server is not acceptable",
+            Self::NoCommonProtocol => "the server offers no TLS version or cipher that is accepted",
+            Self::NotTls => "the server does not speak TLS on this port",
+            Self::Handshake => "the TLS handshake failed",
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn help(self) -> &'static str {
+        match self {
+            Self::Expired => {
+                "check the clock of this machine; if it is right, the operator of the server or of an inspecting proxy must renew the certificate"
+            }
+            Self::NotYetValid => "check the clock and the date of this machine",
+            Self::WrongHost => {
+                "check the endpoint for a typing mistake; a proxy or captive portal may be answering in its place"
+            }
+            Self::UnknownAuthority => {
+                "if your network inspects TLS, give the certificate of its authority as extra CA file; if this machine has no CA certificates, install them; otherwise somebody else is answering"
+            }
+            Self::Revoked => "do not send credentials to this server; tell its operator",
+            Self::BadCertificate => {
+                "check the endpoint; the operator of the server or of an inspecting proxy must replace the certificate"
+            }
+            Self::NoCommonProtocol => {
+                "the server or an inspecting proxy is too old: TLS 1.2 or newer is needed"
+            }
+            Self::NotTls => {
+                "check the port of the endpoint and the proxy settings; plain HTTP answers where HTTPS is expected"
+            }
+            Self::Handshake => "check the endpoint and the proxy settings, and try again later",
+        }
+    }
+}
+
+/// Why a request got no answer, or only half of one.
+///
+/// Its texts hold no address, header or body. Made by transports, read by the pipeline, and found as
+/// the source of a [`Fault`](crate::Fault).
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct TransportFault {
+    /// Where the line failed.
+    pub kind: TransportFaultKind,
+    /// Whether the service may have got the request.
+    pub body_started: bool,
+    /// The system's own words, e.g. `Connection refused`. No address, no header, no body text.
+    pub detail: Cow<'static, str>,
+}
+
+impl TransportFault {
+    /// A failure of `kind`. Before the connection stood nothing can have arrived; after that the
+    /// request may have, until [`TransportFault::not_arrived`] says otherwise.
+    pub fn new(kind: TransportFaultKind, detail: impl Into<Cow<'static, str>>) -> Self {
+        let body_started = matches!(
+            kind,
+            TransportFaultKind::Interrupted | TransportFaultKind::Malformed
+        );
+        Self {
+            kind,
+            body_started,
+            detail: detail.into(),
+        }
+    }
+
+    /// The same, with the proof that the service cannot have got the request.
+    #[must_use]
+    pub fn not_arrived(mut self) -> Self {
+        self.body_started = false;
+        self
+    }
+}
+
+impl fmt::Display for TransportFault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.kind {
+            TransportFaultKind::Resolve => "cannot resolve the name of the host",
+            TransportFaultKind::Connect => "cannot connect",
+            TransportFaultKind::Tls(flaw) => flaw.meaning(),
+            TransportFaultKind::Interrupted if self.body_started => {
+                "the connection broke before the whole answer was there"
+            }
+            TransportFaultKind::Interrupted => "the connection broke before the request was sent",
+            TransportFaultKind::Malformed => "the answer is not HTTP",
+            TransportFaultKind::Unsendable => "the request cannot be sent",
+        };
+        formatter.write_str(what)?;
+        if !self.detail.is_empty() {
+            write!(formatter, " ({})", self.detail)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for TransportFault {}

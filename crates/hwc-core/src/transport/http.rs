@@ -1,0 +1,283 @@
+//! The real transport: reqwest with rustls. The one room that builds HTTP clients.
+
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::BodyExt;
+use url::{Host, Url};
+
+use super::{
+    AnswerBody, Resolve, SendProgress, Sending, TlsFlaw, Transport, TransportFault,
+    TransportFaultKind,
+    body::WatchedBody,
+    resolve::Adapter,
+    tls::{self, TlsSetup},
+};
+
+/// Whether requests go through a proxy.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub enum ProxyChoice {
+    /// What `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say, or the settings of the system. The default.
+    #[default]
+    System,
+    /// Never.
+    Direct,
+    /// This proxy for every request, e.g. `http://proxy.example:3128`. May hold a user and password.
+    Address(String),
+}
+
+/// Without the address: it may hold a password.
+impl fmt::Debug for ProxyChoice {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::System => "System",
+            Self::Direct => "Direct",
+            Self::Address(_) => "Address(..)",
+        })
+    }
+}
+
+/// Why an [`HttpTransport`] could not be built.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidTransport {
+    /// TLS cannot be set up: an extra CA file, or the certificates of the machine.
+    #[error("{0}")]
+    Tls(String),
+    /// The proxy address is not one.
+    #[error("the proxy address is not usable; write it as `http://host:port`")]
+    Proxy,
+    /// The HTTP engine refused its settings.
+    #[error("the HTTP client cannot be set up: {0}")]
+    Engine(String),
+}
+
+impl From<TlsSetup> for InvalidTransport {
+    fn from(problem: TlsSetup) -> Self {
+        Self::Tls(problem.to_string())
+    }
+}
+
+/// Settings of an [`HttpTransport`].
+#[derive(Debug, Clone, Default)]
+#[must_use = "nothing is built before `build`"]
+pub struct HttpTransportBuilder {
+    connect: Option<Duration>,
+    extra_ca: Vec<PathBuf>,
+    proxy: ProxyChoice,
+    resolver: Option<Arc<dyn Resolve>>,
+}
+
+impl HttpTransportBuilder {
+    /// The limit for name resolution, TCP, proxy and TLS together. Default 3 s.
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.connect = Some(limit);
+        self
+    }
+
+    /// Trusts the authorities in this PEM file besides those of the operating system.
+    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.extra_ca.push(path.into());
+        self
+    }
+
+    /// Through which proxy, if any.
+    pub fn proxy(mut self, choice: ProxyChoice) -> Self {
+        self.proxy = choice;
+        self
+    }
+
+    /// Asks this resolver instead of the operating system.
+    pub fn resolver(mut self, resolver: Arc<dyn Resolve>) -> Self {
+        self.resolver = Some(resolver);
+        self
+    }
+
+    /// Builds the transport. Opens no connection; reads the CA files.
+    ///
+    /// # Errors
+    /// [`InvalidTransport`] when a CA file or the proxy address is not usable, or this machine trusts
+    /// no authority at all.
+    pub fn build(self) -> Result<HttpTransport, InvalidTransport> {
+        let tls = tls::client_config(&self.extra_ca)?;
+        let proxied = match &self.proxy {
+            ProxyChoice::System => self.engine(tls.clone()),
+            ProxyChoice::Direct => self.engine(tls.clone()).no_proxy(),
+            ProxyChoice::Address(address) => {
+                let proxy = reqwest::Proxy::all(address).map_err(|_| InvalidTransport::Proxy)?;
+                self.engine(tls.clone()).no_proxy().proxy(proxy)
+            }
+        };
+        Ok(HttpTransport {
+            remote: finish(proxied.https_only(true))?,
+            direct: finish(self.engine(tls).no_proxy())?,
+        })
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one room that builds HTTP clients"
+    )]
+    fn engine(&self, tls: rustls::ClientConfig) -> reqwest::ClientBuilder {
+        let builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            // Redirects would carry the credentials to another host.
+            .redirect(reqwest::redirect::Policy::none())
+            // Whether a request may be repeated is decided in `retry`, and only there.
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .connect_timeout(self.connect.unwrap_or(Duration::from_secs(3)))
+            // Idle connections are dropped before most servers do it, so that fewer writes meet a
+            // connection that the other side is just closing.
+            .pool_idle_timeout(Duration::from_secs(20))
+            .pool_max_idle_per_host(8);
+        match &self.resolver {
+            Some(resolver) => builder.dns_resolver(Arc::new(Adapter(Arc::clone(resolver)))),
+            None => builder,
+        }
+    }
+}
+
+fn finish(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, InvalidTransport> {
+    builder.build().map_err(|error| {
+        let error = error.without_url();
+        InvalidTransport::Engine(root_words(&error))
+    })
+}
+
+/// The real transport: HTTP/1.1 over TLS 1.2 or newer, through the proxy of the surroundings.
+///
+/// It follows no redirect, repeats nothing, offers no compression, and sends plain HTTP only to this
+/// machine itself and to the link-local metadata service, both without a proxy. Cheap to clone; clones
+/// share their connections.
+#[derive(Debug, Clone)]
+pub struct HttpTransport {
+    /// Through the proxy, https only.
+    remote: reqwest::Client,
+    /// Never through a proxy: loopback and link-local.
+    direct: reqwest::Client,
+}
+
+impl HttpTransport {
+    /// Settings to start from.
+    pub fn builder() -> HttpTransportBuilder {
+        HttpTransportBuilder::default()
+    }
+
+    fn engine_for(&self, url: &Url) -> Result<&reqwest::Client, TransportFault> {
+        let near = match url.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(address)) => address.is_loopback() || address.is_link_local(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        };
+        match (near, url.scheme()) {
+            (true, _) => Ok(&self.direct),
+            (false, "https") => Ok(&self.remote),
+            (false, _) => Err(TransportFault::new(
+                TransportFaultKind::Unsendable,
+                "plain HTTP is only sent to this machine itself",
+            )),
+        }
+    }
+
+    fn prepare(
+        &self,
+        request: Request<Bytes>,
+    ) -> Result<(reqwest::Client, reqwest::Request, SendProgress), TransportFault> {
+        let (head, body) = request.into_parts();
+        let unsendable = || {
+            TransportFault::new(
+                TransportFaultKind::Unsendable,
+                "the address is not absolute",
+            )
+        };
+        let url = Url::parse(&head.uri.to_string()).map_err(|_| unsendable())?;
+        let engine = self.engine_for(&url)?.clone();
+        let progress = head
+            .extensions
+            .get::<SendProgress>()
+            .cloned()
+            .unwrap_or_default();
+        let mut out = reqwest::Request::new(head.method, url);
+        *out.headers_mut() = head.headers;
+        // A body that is never asked for proves that nothing was sent; `body()` stays empty for an
+        // empty one, so that no length is declared on a GET.
+        let watched = WatchedBody::new(body.clone(), progress.clone());
+        if !body.is_empty() {
+            *out.body_mut() = Some(reqwest::Body::wrap(watched));
+        }
+        Ok((engine, out, progress))
+    }
+}
+
+impl Transport for HttpTransport {
+    fn send(&self, request: Request<Bytes>) -> Sending {
+        let prepared = self.prepare(request);
+        Box::pin(async move {
+            let (engine, request, progress) = prepared?;
+            let response = engine
+                .execute(request)
+                .await
+                .map_err(|error| fault(error, progress.may_have_arrived()))?;
+            let (head, body) = Response::<reqwest::Body>::from(response).into_parts();
+            let body = AnswerBody::from_body(body.map_err(|error| fault(error, true)));
+            Ok(Response::from_parts(head, body))
+        })
+    }
+}
+
+/// Sorts an error of the engine, and takes the address out of it.
+fn fault(error: reqwest::Error, may_have_arrived: bool) -> TransportFault {
+    let error = error.without_url();
+    let kind = if error.is_builder() {
+        TransportFaultKind::Unsendable
+    } else if error.is_dns() {
+        TransportFaultKind::Resolve
+    } else if error.is_connect() {
+        match tls::flaw(&error) {
+            Some(flaw) => TransportFaultKind::Tls(flaw),
+            None => TransportFaultKind::Connect,
+        }
+    } else if engine_error(&error).is_some_and(hyper::Error::is_parse) {
+        TransportFaultKind::Malformed
+    } else {
+        TransportFaultKind::Interrupted
+    };
+    let detail = match kind {
+        // The flaw has its own sentence; the engine's words can hold names from the certificate.
+        TransportFaultKind::Tls(flaw) if flaw != TlsFlaw::Handshake => String::new(),
+        TransportFaultKind::Connect if error.is_timeout() => {
+            "no connection within the connect limit".to_owned()
+        }
+        _ => root_words(&error),
+    };
+    let fault = TransportFault::new(kind, detail);
+    if may_have_arrived {
+        fault
+    } else {
+        fault.not_arrived()
+    }
+}
+
+fn engine_error(error: &reqwest::Error) -> Option<&hyper::Error> {
+    let mut next = tls::cause(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<hyper::Error>() {
+            return Some(found);
+        }
+        next = tls::cause(error);
+    }
+    None
+}
+
+/// The words of the innermost cause: the engine's outer layers say the same less clearly.
+fn root_words(error: &reqwest::Error) -> String {
+    let mut innermost: &(dyn std::error::Error + 'static) = error;
+    while let Some(deeper) = tls::cause(innermost) {
+        innermost = deeper;
+    }
+    innermost.to_string()
+}

@@ -1,0 +1,25 @@
+//! Tests of the public interface of hwc-core: one program, one module per subject.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod cache;
+mod canary;
+mod given;
+mod identity;
+mod matrix_answers;
+mod matrix_connect;
+mod matrix_deadlines;
+mod matrix_redirects;
+mod matrix_sizes;
+mod matrix_sockets;
+mod matrix_tls;
+mod profile;
+mod renewal;
+mod server;
+mod signed_call;
+mod signing;

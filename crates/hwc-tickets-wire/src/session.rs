@@ -1,0 +1,127 @@
+//! The client of the wire: what it is made of, and what one call carries.
+
+use crate::{
+    answer::{self, Answer},
+    former,
+    generated::Client,
+    page::Prune,
+    path,
+};
+use hwc_core::{CallOptions, Fault, FaultKind, Operation, Pipeline, Sent};
+use progenitor_client::{Error, ResponseValue};
+use std::sync::{Arc, OnceLock};
+
+/// The service word for word, over a [`Pipeline`]. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct WireClient {
+    pipeline: Arc<Pipeline>,
+    /// Scheme and host, without a slash at the end.
+    base: Arc<str>,
+}
+
+impl WireClient {
+    /// A client over `pipeline`.
+    #[must_use]
+    pub fn new(pipeline: Arc<Pipeline>) -> Self {
+        let base = pipeline.endpoint().to_string();
+        Self {
+            base: base.trim_end_matches('/').into(),
+            pipeline,
+        }
+    }
+
+    /// The pipeline that carries the calls.
+    #[must_use]
+    pub fn pipeline(&self) -> &Arc<Pipeline> {
+        &self.pipeline
+    }
+
+    /// The operations as methods, each call of which uses `options`.
+    #[must_use]
+    pub fn with(&self, options: CallOptions) -> Call {
+        Call {
+            client: self.clone(),
+            options,
+        }
+    }
+}
+
+/// The operations of the service, one method each; arguments stand in the order of the generated client: path values,
+/// then the rest by name, the body last.
+#[derive(Debug, Clone)]
+pub struct Call {
+    client: WireClient,
+    options: CallOptions,
+}
+
+impl Call {
+    /// Prepares one call of `operation`.
+    ///
+    /// # Errors
+    /// A path value that could change the route.
+    pub(crate) fn open(
+        &self,
+        operation: &'static Operation,
+        path_values: &[(&'static str, &str)],
+    ) -> Result<Open, Fault> {
+        path::check(operation, path_values)?;
+        let former = former::former().ok_or_else(|| {
+            Fault::new(
+                FaultKind::InvalidInput,
+                Sent::No,
+                "the builder of HTTP requests does not start",
+            )
+            .of(operation)
+        })?;
+        let facts = Arc::new(OnceLock::new());
+        let session = Session {
+            pipeline: Arc::clone(&self.client.pipeline),
+            options: self.options.clone(),
+            facts: Arc::clone(&facts),
+        };
+        Ok(Open {
+            client: Client::new_with_client(&self.client.base, former, session),
+            operation,
+            facts,
+        })
+    }
+}
+
+/// One call under way: the generated client made for it, and where its facts arrive.
+pub(crate) struct Open {
+    /// The generated client of this one call.
+    pub(crate) client: Client,
+    operation: &'static Operation,
+    facts: Arc<OnceLock<Facts>>,
+}
+
+impl Open {
+    /// The end of the call: an answer or the fault.
+    pub(crate) fn settle<T: Prune>(
+        self,
+        result: Result<ResponseValue<T>, Error<()>>,
+    ) -> Result<Answer<T>, Fault> {
+        // The generated client holds the other end; without it the facts can be taken out without a copy.
+        drop(self.client);
+        let facts = Arc::into_inner(self.facts).and_then(OnceLock::into_inner);
+        answer::settle(self.operation, facts, result)
+    }
+}
+
+/// What the generated client carries through one call.
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    pub(crate) pipeline: Arc<Pipeline>,
+    pub(crate) options: CallOptions,
+    /// Filled by the hook on success. The generated code has no way to hand these up when a body does not decode.
+    pub(crate) facts: Arc<OnceLock<Facts>>,
+}
+
+/// The facts of a judged success.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    pub(crate) status: http::StatusCode,
+    pub(crate) headers: http::HeaderMap,
+    pub(crate) request_id: Option<String>,
+    pub(crate) attempts: u32,
+}
