@@ -3,6 +3,7 @@
 //! Written from the description of the algorithm alone. Nothing here is shared with the client's signer, so that two equal
 //! mistakes cannot cancel out; both are held against the same test vectors.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -72,19 +73,24 @@ impl<'a> Authorization<'a> {
         let Ok(signature) = from_hex(self.signature) else {
             return false;
         };
-        payload_hashes(parts, body).iter().any(|payload| {
-            let canonical = self.canonical_request(parts, payload);
+        let queries = canonical_queries(parts.uri.query().unwrap_or_default());
+        let payloads = payload_hashes(parts, body);
+        let signed = |query: &str, payload: &str| {
+            let canonical = self.canonical_request(parts, query, payload);
             let to_sign = format!("{ALGORITHM}\n{date}\n{}", hex(&Sha256::digest(canonical)));
             let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
                 return false;
             };
             mac.update(to_sign.as_bytes());
             mac.verify_slice(&signature).is_ok()
-        })
+        };
+        queries
+            .iter()
+            .any(|query| payloads.iter().any(|payload| signed(query, payload)))
     }
 
     /// Method, path, query, signed headers, their names, payload hash, each on its line.
-    fn canonical_request(&self, parts: &Parts, payload: &str) -> String {
+    fn canonical_request(&self, parts: &Parts, query: &str, payload: &str) -> String {
         let mut names = self.signed_headers.clone();
         names.sort_unstable();
         let headers: String = names
@@ -97,7 +103,6 @@ impl<'a> Authorization<'a> {
             })
             .collect();
         let path = canonical_path(parts.uri.path());
-        let query = canonical_query(parts.uri.query().unwrap_or_default());
         format!(
             "{}\n{path}\n{query}\n{headers}\n{}\n{payload}",
             parts.method,
@@ -116,15 +121,22 @@ fn canonical_path(path: &str) -> String {
     canonical
 }
 
-/// All pairs, sorted by key and value.
-fn canonical_query(query: &str) -> String {
-    let mut pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
+type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
+
+/// All pairs, sorted by key and value. The official Python SDK sorts repeated numbers as numbers, so values of one key in
+/// the order of the wire are taken as well.
+fn canonical_queries(query: &str) -> [String; 2] {
+    let mut pairs: Vec<Pair<'_>> = form_urlencoded::parse(query.as_bytes()).collect();
+    let join = |pairs: &[Pair<'_>]| {
+        let escaped = pairs
+            .iter()
+            .map(|(key, value)| format!("{}={}", escape(key), escape(value)));
+        escaped.collect::<Vec<_>>().join("&")
+    };
+    pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let as_sent = join(&pairs);
     pairs.sort();
-    pairs
-        .iter()
-        .map(|(key, value)| format!("{}={}", escape(key), escape(value)))
-        .collect::<Vec<_>>()
-        .join("&")
+    [join(&pairs), as_sent]
 }
 
 /// The hash the caller may have signed. With an empty body and a literal hash in the header, SDKs differ in which they take.

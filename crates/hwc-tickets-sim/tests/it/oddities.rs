@@ -40,7 +40,11 @@ const MARK: (&str, &str, &str) = (
     r#"{"group_id":"7"}"#,
 );
 const POLL: (&str, &str, &str) = ("GET", "/instant-messages?case_ids=odd,empty", "");
-const UNREAD: (&str, &str, &str) = ("GET", "/instant-messages/unread?case_ids=odd", "");
+const UNREAD: (&str, &str, &str) = (
+    "GET",
+    "/instant-messages/unread?case_ids=TT202611210004",
+    "",
+);
 const MORE: (&str, &str, &str) = (
     "GET",
     "/odd/instant-messages/more?create_time=2026-11-21%2007:59:30&type=0&limit=9",
@@ -165,7 +169,7 @@ fn cases() -> Vec<(
             LIST,
             "/message_list/2/message_id",
             nothing.clone(),
-            json!("msg-0000000111"),
+            json!("msg-0000000101"),
         ),
         (
             json!({ "replier_type_in_lists": false }),
@@ -186,7 +190,7 @@ fn cases() -> Vec<(
             UNREAD,
             "/imunread/0/status",
             json!(1),
-            json!(1),
+            json!(2),
         ),
         (
             json!({ "poll_status": "ticket" }),
@@ -229,13 +233,6 @@ fn cases() -> Vec<(
             "/count",
             json!(3),
             json!(1),
-        ),
-        (
-            json!({ "zone_names": false }),
-            LIST,
-            "/count",
-            json!(3),
-            json!(3),
         ),
         (
             json!({ "success_body": "empty_error_msg" }),
