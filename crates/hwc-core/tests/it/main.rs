@@ -31,6 +31,5 @@ mod renewal;
 mod server;
 mod signed_call;
 mod signing;
-#[cfg(feature = "tracing")]
 mod tracing;
 mod wire;
