@@ -1,0 +1,125 @@
+//! From what a generated method returns to an answer or the fault.
+
+use crate::{page, page::Prune, path};
+use hwc_core::{Effect, Fault, FaultKind, Operation, Reply, Sent};
+use progenitor_client::{Error, ResponseValue};
+use std::{fmt, time::Duration};
+
+/// A decoded success: the body, what of it could not be decoded, and the facts of the call.
+#[non_exhaustive]
+pub struct Answer<T> {
+    /// The decoded body.
+    pub body: T,
+    /// The list elements that are missing from `body`, because they could not be decoded. Mostly empty.
+    pub undecodable: Vec<Undecodable>,
+    /// HTTP status.
+    pub status: http::StatusCode,
+    /// Headers of the answer.
+    pub headers: http::HeaderMap,
+    /// Request id, if the answer has one.
+    pub request_id: Option<String>,
+    /// Attempts on the wire.
+    pub attempts: u32,
+    /// Time from the beginning of the call to its end.
+    pub elapsed: Duration,
+    /// Bytes that were not UTF-8 were replaced by U+FFFD: ids that hold the mark must not be used.
+    pub lossy: bool,
+}
+
+/// Shows no header values and, as every type of this crate, no text.
+impl<T: fmt::Debug> fmt::Debug for Answer<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("body", &self.body)
+            .field("undecodable", &self.undecodable)
+            .field("status", &self.status)
+            .field("request_id", &self.request_id)
+            .field("attempts", &self.attempts)
+            .field("elapsed", &self.elapsed)
+            .field("lossy", &self.lossy)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A list element that could not be decoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Undecodable {
+    /// The list it stood in, e.g. `message_list`; of nested lists the inner one.
+    pub list: &'static str,
+    /// Its place in that list, counted from 0.
+    pub index: usize,
+    /// JSON pointer to it in the answer, e.g. `/immsg/2/message_list/0`.
+    pub pointer: String,
+    /// Why, without any value.
+    pub reason: String,
+}
+
+/// Turns the result of a generated method into an answer or the fault.
+///
+/// A body decodes as a whole; only if that fails, element by element. A write that was judged a success is never
+/// made a failure by its body.
+pub(crate) fn settle<T: Prune>(
+    operation: &'static Operation,
+    reply: Option<Reply>,
+    result: Result<ResponseValue<T>, Error<()>>,
+) -> Result<Answer<T>, Fault> {
+    let (body, undecodable, reply) = match (result, reply) {
+        (Ok(value), Some(reply)) => (value.into_inner(), Vec::new(), reply),
+        (Err(Error::InvalidResponsePayload(..)), Some(reply)) => {
+            let (body, undecodable) = decode(operation, &reply)?;
+            (body, undecodable, reply)
+        }
+        (Err(error), _) => return Err(fault(operation, error)),
+        (Ok(_), None) => return Err(lost(operation)),
+    };
+    Ok(Answer {
+        body,
+        undecodable,
+        status: reply.status,
+        headers: reply.headers,
+        request_id: reply.request_id,
+        attempts: reply.attempts,
+        elapsed: reply.elapsed,
+        lossy: reply.lossy,
+    })
+}
+
+fn decode<T: Prune>(
+    operation: &'static Operation,
+    reply: &Reply,
+) -> Result<(T, Vec<Undecodable>), Fault> {
+    match page::decode(&reply.body) {
+        Some(decoded) => Ok(decoded),
+        None if operation.effect != Effect::Read => Ok((T::default(), Vec::new())),
+        None => Err(reply.undecodable(
+            operation,
+            "no list element is at fault, but the answer around them",
+        )),
+    }
+}
+
+/// What an error of the generated code still holds. None of its texts goes further: they show bodies and addresses.
+fn fault(operation: &'static Operation, error: Error<()>) -> Fault {
+    match error {
+        Error::UnexpectedResponse(mut response) => response
+            .extensions_mut()
+            .remove::<Fault>()
+            .unwrap_or_else(|| lost(operation)),
+        // Both come from building the request: the hooks never return an error of reqwest.
+        Error::InvalidRequest(_) | Error::CommunicationError(_) => {
+            path::invalid(operation, "the arguments make no valid HTTP request")
+        }
+        Error::InvalidResponsePayload(..)
+        | Error::Custom(_)
+        | Error::ErrorResponse(_)
+        | Error::ResponseBodyError(_)
+        | Error::InvalidUpgrade(_) => lost(operation),
+    }
+}
+
+/// The fault for what this crate's own hooks rule out.
+fn lost(operation: &'static Operation) -> Fault {
+    let detail = "the answer was lost between the pipeline and the generated client";
+    Fault::new(FaultKind::Protocol, Sent::Maybe, detail).of(operation)
+}

@@ -1,0 +1,97 @@
+//! The client: made once, cloned freely, shared by every ticket handle.
+
+use crate::{
+    config::ClientBuilder,
+    error::{Error, Result},
+    ids::{GroupId, TicketId},
+    service::Service,
+    submit::OwnSubmits,
+    ticket::Ticket,
+};
+use hwc_core::Clock;
+use std::{fmt, sync::Arc, time::Duration};
+
+/// A client of Huawei Cloud Service Tickets.
+///
+/// Cheap to clone; clones share connections, credentials and limits. One per process and account is
+/// enough. `Debug` shows no secret.
+#[derive(Clone)]
+pub struct Client(Arc<Parts>);
+
+/// What a client is made of. Made by the builder only.
+pub(crate) struct Parts {
+    pub(crate) service: Service,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) group: Option<GroupId>,
+    /// Total deadline of a call, unless the call says otherwise.
+    pub(crate) deadline: Duration,
+    /// Most UTF-16 units of a text.
+    pub(crate) text_limit: usize,
+    /// How long an accepted message may stay invisible to reads.
+    pub(crate) consistency_window: Duration,
+    /// The replier id under which this caller's messages appear, when known.
+    pub(crate) author_id: Option<String>,
+    /// What this client has submitted lately.
+    pub(crate) own: OwnSubmits,
+    /// For `Debug`: endpoint and kind of credentials, no secret.
+    pub(crate) description: String,
+}
+
+impl Client {
+    /// Starts a client.
+    #[must_use]
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::new()
+    }
+
+    /// A client as the environment describes it: see [`ClientBuilder::from_env`] for what is read.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) names each place where credentials
+    /// were looked for; [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) names every setting
+    /// that cannot be used, all at once.
+    // Asynchronous from the start, so that a source that must be asked over the network can be added.
+    #[expect(
+        clippy::unused_async,
+        reason = "part of the contract; see the comment above"
+    )]
+    pub async fn from_env() -> Result<Self> {
+        ClientBuilder::new().from_env().build()
+    }
+
+    /// A handle of ticket `id`. Checks the id and sends nothing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) when `id` is not a ticket id.
+    pub fn ticket<T>(&self, id: T) -> Result<Ticket>
+    where
+        T: TryInto<TicketId>,
+        Error: From<T::Error>,
+    {
+        Ok(Ticket {
+            client: self.clone(),
+            id: id.try_into()?,
+            group: None,
+        })
+    }
+
+    /// The group that calls act for unless they say otherwise.
+    #[must_use]
+    pub fn group(&self) -> Option<&GroupId> {
+        self.0.group.as_ref()
+    }
+
+    pub(crate) fn from_parts(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Client({})", self.0.description)
+    }
+}

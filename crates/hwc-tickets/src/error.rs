@@ -1,0 +1,390 @@
+//! The one error of this crate: what failed, what it means, and what is known about its effect.
+
+mod kind;
+
+pub use kind::ErrorKind;
+
+use crate::{
+    ids::InvalidId,
+    submit::{Pending, TextError},
+    time::InvalidZone,
+};
+use hwc_core::{Fault, Sent as FaultSent};
+use std::{borrow::Cow, fmt, time::Duration};
+
+/// A result of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What is known about the effect of a call that did not return `Ok`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Delivery {
+    /// Nothing of it can have been acted on. It is safe to do it again.
+    NotSent,
+    /// The service or its gateway answered, and the answer proves that nothing was done.
+    Rejected,
+    /// The ticket was read back, more than once and over the consistency window: it is not there.
+    Absent,
+    /// It may have been done. [`Error::into_pending`] gives what is needed to find out later. Sending
+    /// it again now may double it.
+    Unknown,
+}
+
+/// Why a call failed.
+///
+/// `Display` names the operation, the meaning, the error code and the request id on one line, and
+/// never a secret, a message text or foreign text; `{:#}` adds the causes. Look at [`Error::kind`] to
+/// branch, at [`Error::delivery`] before sending anything again, and at [`Error::help`] for what to do.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    operation: Option<&'static str>,
+    kind: ErrorKind,
+    delivery: Delivery,
+    cause: Cause,
+    elapsed: Duration,
+    pending: Option<Box<Pending>>,
+    part: Option<Part>,
+}
+
+/// Where an error comes from.
+enum Cause {
+    /// A call of the service.
+    Call(Fault),
+    /// This crate: own words, no foreign text.
+    Local {
+        detail: Cow<'static, str>,
+        help: Option<String>,
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
+}
+
+/// Which part of a text that was sent in parts an error belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Part {
+    /// Number of the part that failed, from 1. The parts before it are in the ticket.
+    pub number: usize,
+    /// Number of all parts.
+    pub total: usize,
+}
+
+impl Error {
+    /// An error that was found before anything was sent. `detail` must hold no foreign text.
+    pub(crate) fn local(kind: ErrorKind, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(
+            kind,
+            Delivery::NotSent,
+            Cause::Local {
+                detail: detail.into(),
+                help: None,
+                source: None,
+            },
+        )
+    }
+
+    fn new(kind: ErrorKind, delivery: Delivery, cause: Cause) -> Self {
+        let elapsed = match &cause {
+            Cause::Call(fault) => fault.elapsed,
+            Cause::Local { .. } => Duration::ZERO,
+        };
+        Self(Box::new(Inner {
+            operation: None,
+            kind,
+            delivery,
+            cause,
+            elapsed,
+            pending: None,
+            part: None,
+        }))
+    }
+
+    pub(crate) fn with_operation(mut self, operation: &'static str) -> Self {
+        self.0.operation = Some(operation);
+        self
+    }
+
+    pub(crate) fn with_source(
+        mut self,
+        error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        if let Cause::Local { source, .. } = &mut self.0.cause {
+            *source = Some(error.into());
+        }
+        self
+    }
+
+    pub(crate) fn with_help(mut self, advice: impl Into<String>) -> Self {
+        if let Cause::Local { help, .. } = &mut self.0.cause {
+            *help = Some(advice.into());
+        }
+        self
+    }
+
+    pub(crate) fn with_delivery(mut self, delivery: Delivery) -> Self {
+        self.0.delivery = delivery;
+        self
+    }
+
+    pub(crate) fn with_pending(mut self, pending: Pending) -> Self {
+        self.0.delivery = Delivery::Unknown;
+        self.0.pending = Some(Box::new(pending));
+        self
+    }
+
+    pub(crate) fn with_part(mut self, number: usize, total: usize) -> Self {
+        self.0.part = Some(Part { number, total });
+        self
+    }
+
+    pub(crate) fn with_elapsed(mut self, elapsed: Duration) -> Self {
+        self.0.elapsed = elapsed;
+        self
+    }
+
+    fn fault(&self) -> Option<&Fault> {
+        match &self.0.cause {
+            Cause::Call(fault) => Some(fault),
+            Cause::Local { .. } => None,
+        }
+    }
+
+    /// To branch on. Each kind's documentation says what to do.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// What the failed call was to do, in the words of this crate, e.g. `submit message`.
+    #[must_use]
+    pub fn operation(&self) -> Option<&'static str> {
+        self.0.operation
+    }
+
+    /// The error code of the service or its gateway, e.g. `OSM.01010015`.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.fault()?.code.as_deref()
+    }
+
+    /// HTTP status of the last answer. This service reports most errors with 200.
+    #[must_use]
+    pub fn http_status(&self) -> Option<u16> {
+        self.fault()?.http_status
+    }
+
+    /// The request id of the last answer: quote it to the support.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.fault()?.request_id.as_deref()
+    }
+
+    /// The service's own words. Foreign text, never part of `Display`: escape it before showing it.
+    #[must_use]
+    pub fn service_message(&self) -> Option<&str> {
+        self.fault()?.message.as_deref()
+    }
+
+    /// The beginning of an answer that could not be understood, if it was kept. Foreign text that may
+    /// hold anything; never part of `Display` or `Debug`.
+    #[must_use]
+    pub fn body_excerpt(&self) -> Option<&str> {
+        self.fault()?.body_excerpt()
+    }
+
+    /// Attempts on the wire. 0: nothing was sent.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.fault().map_or(0, |fault| fault.attempts)
+    }
+
+    /// Time from the start of the call to its end.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed
+    }
+
+    /// Whether the same call may succeed later without a change by a person. For a submit, look at
+    /// [`Error::delivery`] first: `true` does not mean that sending again is safe.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        self.0.kind.is_transient()
+    }
+
+    /// How long the service asks to wait before the next call.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.fault()?.retry_after
+    }
+
+    /// What is known about the effect of the call. For a read it has no meaning: a read has no effect.
+    #[must_use]
+    pub fn delivery(&self) -> Delivery {
+        self.0.delivery
+    }
+
+    /// The part that failed, when a text was sent in parts.
+    #[must_use]
+    pub fn part(&self) -> Option<Part> {
+        self.0.part
+    }
+
+    /// The record of a submit whose fate is not known.
+    #[must_use]
+    pub fn pending(&self) -> Option<&Pending> {
+        self.0.pending.as_deref()
+    }
+
+    /// Takes the record of a submit whose fate is not known: keep it, and hand it to
+    /// [`Client::reconcile`](crate::Client::reconcile) later.
+    ///
+    /// # Errors
+    /// The error itself, when its fate is known or it was no submit.
+    pub fn into_pending(mut self) -> Result<Pending, Self> {
+        match self.0.pending.take() {
+            Some(pending) => Ok(*pending),
+            None => Err(self),
+        }
+    }
+
+    /// One or two sentences a person can act on.
+    #[must_use]
+    pub fn help(&self) -> Option<&str> {
+        Some(match (self.0.delivery, &self.0.pending, &self.0.cause) {
+            (Delivery::Unknown, Some(_), _) => {
+                "It is not known whether the message arrived. Keep the pending record and reconcile it later; do not send the text again before."
+            }
+            (Delivery::Absent, _, _) => {
+                "The message did not arrive. Sending it again is reasonable; the cause is named in the error."
+            }
+            (_, _, Cause::Call(fault)) => fault.help(),
+            (
+                _,
+                _,
+                Cause::Local {
+                    help: Some(help), ..
+                },
+            ) => help,
+            (_, _, Cause::Local { help: None, .. }) => self.0.kind.help(),
+        })
+    }
+
+    /// The fault of a call, told in the words of this crate.
+    pub(crate) fn from_fault(operation: &'static str, fault: Fault) -> Self {
+        Self::from(fault).with_operation(operation)
+    }
+}
+
+/// As a failure of no named operation.
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        let delivery = match fault.sent {
+            FaultSent::No => Delivery::NotSent,
+            FaultSent::Refused => Delivery::Rejected,
+            FaultSent::Maybe => Delivery::Unknown,
+        };
+        Self::new(ErrorKind::from(fault.kind), delivery, Cause::Call(fault))
+    }
+}
+
+impl From<InvalidId> for Error {
+    fn from(invalid: InvalidId) -> Self {
+        Self::local(ErrorKind::InvalidInput, invalid.to_string()).with_source(invalid)
+    }
+}
+
+/// So that `client.ticket(id)` takes an id that is already checked.
+impl From<std::convert::Infallible> for Error {
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
+    }
+}
+
+impl From<InvalidZone> for Error {
+    fn from(invalid: InvalidZone) -> Self {
+        Self::local(ErrorKind::InvalidInput, invalid.to_string()).with_source(invalid)
+    }
+}
+
+impl From<TextError> for Error {
+    fn from(invalid: TextError) -> Self {
+        Self::local(ErrorKind::InvalidInput, invalid.to_string()).with_source(invalid)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        if let Some(operation) = inner.operation {
+            write!(f, "{operation}")?;
+            if let Some(Part { number, total }) = inner.part {
+                write!(f, " (part {number} of {total})")?;
+            }
+            f.write_str(": ")?;
+        }
+        match &inner.cause {
+            Cause::Call(fault) => {
+                f.write_str(&fault.detail)?;
+                let status = fault
+                    .http_status
+                    .filter(|status| *status != 200 && !fault.detail.contains("HTTP"));
+                let facts: Vec<String> = [
+                    fault.code.clone(),
+                    status.map(|status| format!("HTTP {status}")),
+                    fault
+                        .request_id
+                        .as_ref()
+                        .map(|id| format!("request id {id}")),
+                ]
+                .into_iter()
+                .flatten()
+                .collect();
+                if !facts.is_empty() {
+                    write!(f, " ({})", facts.join(", "))?;
+                }
+            }
+            Cause::Local { detail, .. } => f.write_str(detail)?,
+        }
+        if f.alternate() {
+            let mut cause = std::error::Error::source(self);
+            while let Some(error) = cause {
+                write!(f, ": {error}")?;
+                cause = error.source();
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The facts without the service's own words and without excerpts.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        let mut debug = f.debug_struct("Error");
+        debug
+            .field("operation", &inner.operation)
+            .field("kind", &inner.kind)
+            .field("delivery", &inner.delivery)
+            .field("elapsed", &inner.elapsed)
+            .field("part", &inner.part)
+            .field("pending", &inner.pending);
+        match &inner.cause {
+            Cause::Call(fault) => debug.field("fault", fault),
+            Cause::Local { detail, source, .. } => {
+                debug.field("detail", detail).field("source", source)
+            }
+        };
+        debug.finish()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0.cause {
+            Cause::Call(fault) => std::error::Error::source(fault),
+            Cause::Local { source, .. } => source
+                .as_deref()
+                .map(|source| source as &(dyn std::error::Error + 'static)),
+        }
+    }
+}

@@ -1,0 +1,393 @@
+//! The one room that names the wire crate: nine calls, turned into this crate's own types.
+//!
+//! Nothing here decides whether an answer is a success (that is done below the generated code), and
+//! nothing here repeats a call. `group_id` goes along wherever the interface takes it (D-32).
+
+mod convert;
+
+use crate::{
+    config::SubmitType,
+    detail::{TicketDetail, TicketStatus},
+    ids::{AttachmentId, GroupId, MessageId, TicketId},
+    message::{Message, Undecodable},
+    time::ZoneOffset,
+};
+use hwc_core::{CallOptions, ErrorCode, Fault, Pipeline, retry::after};
+use hwc_tickets_wire::{Answer, Call, ERROR_CODES, Limit, WireClient, limits, types};
+use jiff::Timestamp;
+use secrecy::{ExposeSecret as _, SecretString};
+use std::sync::Arc;
+
+/// Most UTF-16 units of a text (D-03).
+pub(crate) const MAX_TEXT: usize = most(limits::CREATE_MESSAGES_MESSAGE_CONTENT);
+/// Most UTF-16 units of a confidential note.
+pub(crate) const MAX_CONFIDENTIAL: usize =
+    most(limits::CREATE_MESSAGES_MESSAGE_AUTHORIZATION_CONTENT);
+/// Most attachments of one message (D-29).
+pub(crate) const MAX_ATTACHMENTS: usize = most(limits::CREATE_MESSAGES_MESSAGE_ACCESSORY_IDS);
+/// Longest id (D-06).
+pub(crate) const MAX_ID: usize = most(limits::CREATE_MESSAGES_CASE_ID);
+/// Most rows of one page.
+pub(crate) const MAX_PAGE: u64 = most(limits::LIST_MESSAGES_LIMIT) as u64;
+/// Most tickets of one poll or unread call.
+pub(crate) const MAX_TICKETS: usize = most(limits::LIST_NEW_INSTANT_MESSAGES_CASE_IDS);
+
+/// The documented maximum. A field without one fails the build.
+const fn most(limit: Limit) -> usize {
+    match limit.max {
+        Some(max) if max > 0 => max as usize,
+        _ => panic!("the description states no maximum here"),
+    }
+}
+
+/// The nine calls.
+#[derive(Debug, Clone)]
+pub(crate) struct Service {
+    wire: WireClient,
+    /// The zone that is asked for, and so the zone of times without one.
+    zone: ZoneOffset,
+    submit_type: SubmitType,
+}
+
+/// An answer, and what is known about the call that brought it.
+#[derive(Debug, Clone)]
+pub(crate) struct Told<T> {
+    pub(crate) body: T,
+    pub(crate) facts: Facts,
+}
+
+/// Facts about a call that succeeded.
+#[derive(Debug, Clone)]
+pub(crate) struct Facts {
+    /// The service's own time (`Date` header), to the second.
+    pub(crate) date: Option<Timestamp>,
+    pub(crate) request_id: Option<String>,
+    pub(crate) attempts: u32,
+}
+
+/// What a submit sends.
+pub(crate) struct Outgoing<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) attachments: &'a [AttachmentId],
+    pub(crate) confidential: Option<&'a SecretString>,
+}
+
+/// One page of messages, in the order of the answer.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct MessagePage {
+    pub(crate) messages: Vec<Message>,
+    pub(crate) undecodable: Vec<Undecodable>,
+    /// The total the service states; ends at 65535.
+    pub(crate) count: Option<u64>,
+}
+
+impl MessagePage {
+    /// Items in the answer, readable or not.
+    pub(crate) fn returned(&self) -> usize {
+        self.messages.len() + self.undecodable.len()
+    }
+}
+
+/// Answer of the polling call.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct News {
+    /// New messages of each ticket that has some. The ticket id is as the service sent it.
+    pub(crate) messages: Vec<(String, Vec<Message>)>,
+    /// Read state of each ticket named in the answer: 0 unread, 1 read (D-20). Not the ticket's status.
+    pub(crate) read_states: Vec<(String, Option<i64>)>,
+    /// Opaque: to be sent back byte for byte. `None` when the answer has none or an empty one.
+    pub(crate) cursor: Option<String>,
+    pub(crate) undecodable: Vec<Undecodable>,
+}
+
+/// Unread messages of one ticket.
+#[derive(Debug, Clone)]
+pub(crate) struct UnreadCount {
+    /// As the service sent it.
+    pub(crate) ticket: String,
+    /// `None`: the service did not say.
+    pub(crate) unread: Option<u64>,
+}
+
+/// Answer of the unread call.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct UnreadCounts {
+    pub(crate) counts: Vec<UnreadCount>,
+    pub(crate) undecodable: Vec<Undecodable>,
+}
+
+/// What one call is about: the group it acts for, and its options.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct About<'a> {
+    pub(crate) group: Option<&'a GroupId>,
+    pub(crate) options: &'a CallOptions,
+}
+
+impl<'a> About<'a> {
+    fn group(self) -> Option<&'a str> {
+        self.group.map(GroupId::as_str)
+    }
+}
+
+impl Service {
+    pub(crate) fn new(pipeline: Arc<Pipeline>, zone: ZoneOffset, submit_type: SubmitType) -> Self {
+        Self {
+            wire: WireClient::new(pipeline),
+            zone,
+            submit_type,
+        }
+    }
+
+    /// The zone that times without one are read in.
+    pub(crate) fn zone(&self) -> ZoneOffset {
+        self.zone
+    }
+
+    fn call(&self, options: &CallOptions) -> Call {
+        self.wire.with(options.clone())
+    }
+
+    /// `createMessages`.
+    pub(crate) async fn submit(
+        &self,
+        ticket: &TicketId,
+        outgoing: Outgoing<'_>,
+        about: About<'_>,
+    ) -> Result<Told<()>, Fault> {
+        let Outgoing {
+            text,
+            attachments,
+            confidential,
+        } = outgoing;
+        let body = types::CreateMessageV2Req {
+            group_id: about.group().map(str::to_owned),
+            message: types::CreateMessageDoV2 {
+                content: text.to_owned(),
+                accessory_ids: (!attachments.is_empty())
+                    .then(|| attachments.iter().map(AttachmentId::to_string).collect()),
+                authorization_content: confidential.map(|note| note.expose_secret().to_owned()),
+                is_authorized: confidential.map(|_| 1),
+            },
+            type_: match self.submit_type {
+                SubmitType::Value(value) => Some(i64::from(value)),
+                SubmitType::LeaveOut => None,
+            },
+        };
+        let answer = self
+            .call(about.options)
+            .create_messages(ticket.as_str(), &body)
+            .await?;
+        Ok(told(answer).map(|_| ()))
+    }
+
+    /// `listMessages`: rows `offset..offset + limit`, in an order no document states.
+    pub(crate) async fn messages(
+        &self,
+        ticket: &TicketId,
+        offset: u64,
+        limit: u64,
+        about: About<'_>,
+    ) -> Result<Told<MessagePage>, Fault> {
+        let (offset, limit) = (whole(offset), whole(limit));
+        let answer = self
+            .call(about.options)
+            .list_messages(
+                ticket.as_str(),
+                about.group(),
+                Some(limit),
+                Some(offset),
+                None,
+            )
+            .await?;
+        let lost = convert::undecodable(&answer.undecodable, "message_list");
+        Ok(told(answer).map(|body| self.page(body.message_list, body.count, lost)))
+    }
+
+    /// `listMoreInstantMessages`: messages before `before` (text as the service writes times), where
+    /// `kind` is the side (0 customer, 1 support) of the oldest message known.
+    pub(crate) async fn more(
+        &self,
+        ticket: &TicketId,
+        before: &str,
+        kind: i64,
+        limit: u64,
+        about: About<'_>,
+    ) -> Result<Told<MessagePage>, Fault> {
+        let answer = self
+            .call(about.options)
+            .list_more_instant_messages(
+                ticket.as_str(),
+                before,
+                about.group(),
+                whole(limit),
+                None,
+                kind,
+            )
+            .await?;
+        let lost = convert::undecodable(&answer.undecodable, "message_list");
+        Ok(told(answer).map(|body| self.page(body.message_list, body.count, lost)))
+    }
+
+    /// `listNewInstantMessages`: at most [`MAX_TICKETS`] tickets; `cursor` as the last answer gave it.
+    pub(crate) async fn news(
+        &self,
+        tickets: &[TicketId],
+        cursor: Option<&str>,
+        about: About<'_>,
+    ) -> Result<Told<News>, Fault> {
+        let ids = tickets.iter().map(TicketId::to_string).collect();
+        let answer = self
+            .call(about.options)
+            .list_new_instant_messages(&ids, about.group(), cursor, None)
+            .await?;
+        let undecodable = convert::all_undecodable(&answer.undecodable);
+        Ok(told(answer).map(|body| News {
+            messages: (body.immsg.unwrap_or_default().into_iter())
+                .map(|ticket| {
+                    let messages = ticket.message_list.unwrap_or_default();
+                    let messages = messages
+                        .into_iter()
+                        .map(|message| convert::message(message, self.zone))
+                        .collect();
+                    (ticket.incident_id.unwrap_or_default(), messages)
+                })
+                .collect(),
+            read_states: (body.imstatus.unwrap_or_default().into_iter())
+                .map(|state| (state.incident_id.unwrap_or_default(), state.status))
+                .collect(),
+            cursor: body
+                .last_message_time_id
+                .filter(|cursor| !cursor.is_empty()),
+            undecodable,
+        }))
+    }
+
+    /// `listUnreadNewInstantMessages`: at most [`MAX_TICKETS`] tickets.
+    pub(crate) async fn unread(
+        &self,
+        tickets: &[TicketId],
+        about: About<'_>,
+    ) -> Result<Told<UnreadCounts>, Fault> {
+        let ids = tickets.iter().map(TicketId::to_string).collect();
+        let answer = self
+            .call(about.options)
+            .list_unread_new_instant_messages(&ids, about.group())
+            .await?;
+        let undecodable = convert::all_undecodable(&answer.undecodable);
+        Ok(told(answer).map(|body| UnreadCounts {
+            counts: (body.imunread.unwrap_or_default().into_iter())
+                .map(|count| UnreadCount {
+                    ticket: count.incident_id.unwrap_or_default(),
+                    unread: count
+                        .unread_num
+                        .and_then(|number| u64::try_from(number).ok()),
+                })
+                .collect(),
+            undecodable,
+        }))
+    }
+
+    /// `updateNewInstantMessagesRead`.
+    pub(crate) async fn mark_read(
+        &self,
+        ticket: &TicketId,
+        about: About<'_>,
+    ) -> Result<Told<()>, Fault> {
+        let body = types::UpdateUnreadNewInstantMsgV2Req {
+            group_id: about.group().map(str::to_owned),
+        };
+        let answer = self
+            .call(about.options)
+            .update_new_instant_messages_read(ticket.as_str(), &body)
+            .await?;
+        Ok(told(answer).map(|_| ()))
+    }
+
+    /// `revokeMessage`. The interface takes no group.
+    pub(crate) async fn recall(
+        &self,
+        ticket: &TicketId,
+        message: &MessageId,
+        options: &CallOptions,
+    ) -> Result<Told<()>, Fault> {
+        let answer = self
+            .call(options)
+            .revoke_message(ticket.as_str(), message.as_str())
+            .await?;
+        Ok(told(answer).map(|_| ()))
+    }
+
+    /// `showCaseDetail`: the only read that shows message ids.
+    pub(crate) async fn detail(
+        &self,
+        ticket: &TicketId,
+        about: About<'_>,
+    ) -> Result<Told<TicketDetail>, Fault> {
+        let answer = self
+            .call(about.options)
+            .show_case_detail(ticket.as_str(), about.group(), None)
+            .await?;
+        let lost = convert::undecodable(&answer.undecodable, "message_list");
+        Ok(told(answer).map(|body| {
+            convert::detail(
+                body.incident_detail_info.unwrap_or_default(),
+                lost,
+                self.zone,
+            )
+        }))
+    }
+
+    /// `showCaseStatus`. The interface takes no group.
+    pub(crate) async fn status(
+        &self,
+        ticket: &TicketId,
+        options: &CallOptions,
+    ) -> Result<Told<TicketStatus>, Fault> {
+        let answer = self.call(options).show_case_status(ticket.as_str()).await?;
+        Ok(told(answer).map(|body| TicketStatus::from_code(body.status)))
+    }
+
+    fn page(
+        &self,
+        list: Option<Vec<types::QueryMessageInfoV2>>,
+        count: Option<i64>,
+        lost: Vec<Undecodable>,
+    ) -> MessagePage {
+        MessagePage {
+            messages: (list.unwrap_or_default().into_iter())
+                .map(|message| convert::message(message, self.zone))
+                .collect(),
+            undecodable: lost,
+            count: count.and_then(|count| u64::try_from(count).ok()),
+        }
+    }
+}
+
+impl<T> Told<T> {
+    fn map<U>(self, change: impl FnOnce(T) -> U) -> Told<U> {
+        Told {
+            body: change(self.body),
+            facts: self.facts,
+        }
+    }
+}
+
+fn told<T>(answer: Answer<T>) -> Told<T> {
+    Told {
+        facts: Facts {
+            date: after::date(&answer.headers),
+            request_id: answer.request_id,
+            attempts: answer.attempts,
+        },
+        body: answer.body,
+    }
+}
+
+fn whole(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// The service's error codes, for the pipeline.
+pub(crate) fn error_codes() -> &'static [ErrorCode] {
+    ERROR_CODES
+}

@@ -1,0 +1,98 @@
+//! A text that is too long for one message, sent as several.
+
+use super::{Sent, Submit, run, text};
+use crate::error::{Error, Result};
+use std::{
+    fmt,
+    future::{Future, IntoFuture},
+    pin::Pin,
+};
+
+/// A text about to be submitted in numbered parts. Nothing happens before it is awaited.
+///
+/// # Errors
+/// When awaited: the error of the first part that failed. [`Error::part`] tells which one; the parts
+/// before it are in the ticket, those after it were not sent. When its delivery is known to have failed,
+/// go on with [`SubmitParts::starting_at`].
+#[must_use = "a submission does nothing until it is awaited"]
+pub struct SubmitParts {
+    submit: Submit,
+    first: usize,
+}
+
+impl SubmitParts {
+    pub(super) fn new(submit: Submit) -> Self {
+        Self { submit, first: 1 }
+    }
+
+    /// Begins with part `number` (from 1), after an earlier attempt with the same text got so far.
+    pub fn starting_at(mut self, number: usize) -> Self {
+        self.first = number.max(1);
+        self
+    }
+
+    /// The parts as they would be sent, without reference tags. Sends nothing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) when the text cannot be sent even in parts.
+    pub fn preview(&self) -> Result<Vec<String>> {
+        // A tag takes room in every part: ` [ref 7F3K2Q]`.
+        let tag = if self.submit.options.reference { 13 } else { 0 };
+        let limit = self
+            .submit
+            .ticket
+            .client()
+            .parts()
+            .text_limit
+            .saturating_sub(tag);
+        Ok(text::split(&self.submit.text, limit)?)
+    }
+
+    async fn run(self) -> Result<Vec<Sent>> {
+        let texts = self.preview()?;
+        let total = texts.len();
+        let Submit {
+            ticket,
+            mut options,
+            ..
+        } = self.submit;
+        let mut sent = Vec::new();
+        for (index, text) in texts.into_iter().enumerate() {
+            let number = index + 1;
+            let mine = options.clone();
+            options.attachments.clear();
+            options.confidential = None;
+            if number < self.first {
+                continue;
+            }
+            let part = run::submit(ticket.clone(), text, mine).await;
+            sent.push(part.map_err(|error| {
+                if total > 1 {
+                    error.with_part(number, total)
+                } else {
+                    error
+                }
+            })?);
+        }
+        Ok(sent)
+    }
+}
+
+impl IntoFuture for SubmitParts {
+    type Output = Result<Vec<Sent>, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
+
+/// Shows neither the text nor the confidential note.
+impl fmt::Debug for SubmitParts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SubmitParts")
+            .field("submit", &self.submit)
+            .field("first", &self.first)
+            .finish()
+    }
+}

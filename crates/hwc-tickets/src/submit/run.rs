@@ -1,0 +1,321 @@
+//! The course of one submit.
+
+use super::{
+    Confirm, MAX_ATTACHMENTS, MAX_CONFIDENTIAL_UNITS, Options, Receipt, Sent,
+    fingerprint::{Fingerprint, random},
+    newest::{Reach, Snapshot},
+    pending::{Pending, PendingId},
+    reconcile::{Outcome, Seeker},
+    text,
+    watermark::Baseline,
+};
+use crate::{
+    client::Parts,
+    error::{Delivery, Error, ErrorKind, Result},
+    service::{About, Outgoing},
+    ticket::Ticket,
+};
+use hwc_core::{CallOptions, Fault, FaultKind, Sent as FaultSent};
+use secrecy::ExposeSecret as _;
+use std::time::Duration;
+
+/// Name of this operation in errors.
+const OPERATION: &str = "submit message";
+/// Share of the deadline that the watermark may take.
+const WATERMARK_SHARE: u32 = 4;
+/// Time kept for a last read after the consistency window.
+const LAST_READ: Duration = Duration::from_secs(2);
+
+pub(super) async fn submit(ticket: Ticket, text: String, options: Options) -> Result<Sent> {
+    let parts = ticket.client().parts();
+    let began = parts.clock.elapsed();
+    let total = options.timeout.unwrap_or(parts.deadline);
+    let outcome = Course {
+        parts,
+        ticket: &ticket,
+        options: &options,
+        began,
+        total,
+    }
+    .run(text)
+    .await;
+    outcome.map_err(|error| {
+        error
+            .with_operation(OPERATION)
+            .with_elapsed(parts.clock.elapsed() - began)
+    })
+}
+
+struct Course<'a> {
+    parts: &'a Parts,
+    ticket: &'a Ticket,
+    options: &'a Options,
+    /// On the monotonic clock.
+    began: Duration,
+    total: Duration,
+}
+
+/// How the POST ended.
+enum Posted {
+    Accepted {
+        attempts: u32,
+        request_id: Option<String>,
+    },
+    InDoubt(Error),
+}
+
+impl Course<'_> {
+    async fn run(&self, text: String) -> Result<Sent> {
+        let (text, reference) = self.checked(text)?;
+        let fingerprint = Fingerprint::of(&text, &self.options.attachments)?;
+        let baseline_at = self.parts.clock.elapsed();
+        let baseline = if self.options.without_watermark {
+            None
+        } else {
+            self.watermark(&fingerprint).await?
+        };
+        let mut may_resend = self.options.resend_absent;
+        loop {
+            let mut pending = Pending {
+                id: PendingId::new()?,
+                ticket: self.ticket.id().clone(),
+                group: self.ticket.group().cloned(),
+                begun_at: self.parts.clock.now(),
+                fingerprint: fingerprint.clone(),
+                reference: reference.clone(),
+                baseline: baseline.clone(),
+                not_before: None,
+                rivals: 0,
+            };
+            let sent = self.send_once(&text, &mut pending, baseline_at).await;
+            match sent {
+                Err(error) if error.delivery() == Delivery::Absent && may_resend => {
+                    may_resend = false
+                }
+                other => return other,
+            }
+        }
+    }
+
+    /// The text as it will be sent, and its tag.
+    fn checked(&self, mut text: String) -> Result<(String, Option<String>)> {
+        let Options {
+            attachments,
+            confidential,
+            ..
+        } = self.options;
+        if attachments.len() > MAX_ATTACHMENTS {
+            let count = attachments.len();
+            return Err(Error::local(
+                ErrorKind::InvalidInput,
+                format!("{count} attachments, the limit is {MAX_ATTACHMENTS}"),
+            ));
+        }
+        if let Some(note) = confidential {
+            text::check(note.expose_secret(), MAX_CONFIDENTIAL_UNITS, false).map_err(
+                |invalid| {
+                    Error::local(
+                        ErrorKind::InvalidInput,
+                        format!("the confidential note cannot be sent: {invalid}"),
+                    )
+                },
+            )?;
+        }
+        let mut reference = None;
+        if self.options.reference {
+            let tag = format!("[ref {}]", tag()?);
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(&tag);
+            reference = Some(tag);
+        }
+        text::check(&text, self.parts.text_limit, !attachments.is_empty())?;
+        Ok((text, reference))
+    }
+
+    /// What is in the ticket before. `Ok(None)`: not known, and no reason to give up.
+    async fn watermark(&self, fingerprint: &Fingerprint) -> Result<Option<Baseline>> {
+        let mut options = CallOptions::default();
+        options.deadline = Some(self.total / WATERMARK_SHARE);
+        match Snapshot::read(
+            &self.parts.service,
+            self.ticket.id(),
+            self.about(&options),
+            Reach::OnePage,
+        )
+        .await
+        {
+            Ok(snapshot) => Ok(Baseline::of(
+                &snapshot,
+                fingerprint,
+                self.parts.author_id.as_deref(),
+            )),
+            Err(fault) if forbids_sending(&fault) => {
+                Err(Error::from(fault).with_delivery(Delivery::NotSent))
+            }
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Sends the message once and follows it up.
+    async fn send_once(
+        &self,
+        text: &str,
+        pending: &mut Pending,
+        baseline_at: Duration,
+    ) -> Result<Sent> {
+        let own = &self.parts.own;
+        own.begin(pending.clone(), text, baseline_at)
+            .map_err(|error| {
+                Error::local(
+                    ErrorKind::Storage,
+                    "the outbox cannot be written, so nothing was sent",
+                )
+                .with_source(error)
+            })?;
+        let posted_at = self.parts.clock.elapsed();
+        match self.post(text).await {
+            Ok(Posted::Accepted {
+                attempts,
+                request_id,
+            }) => {
+                own.arrived(pending.id, self.parts.clock.elapsed());
+                let mut receipt = Receipt::Accepted;
+                if self.options.confirm == Confirm::Always {
+                    if let Outcome::Confirmed(message) = self.search(pending, posted_at).await {
+                        receipt = Receipt::Confirmed(message);
+                    }
+                }
+                Ok(self.sent(receipt, attempts, request_id, pending))
+            }
+            Ok(Posted::InDoubt(error)) => {
+                let outcome = match self.options.confirm {
+                    Confirm::Never => Outcome::Unknown,
+                    Confirm::OnDoubt | Confirm::Always => self.search(pending, posted_at).await,
+                };
+                match outcome {
+                    Outcome::Confirmed(message) => {
+                        own.arrived(pending.id, self.parts.clock.elapsed());
+                        let request_id = error.request_id().map(str::to_owned);
+                        Ok(self.sent(
+                            Receipt::Confirmed(message),
+                            error.attempts(),
+                            request_id,
+                            pending,
+                        ))
+                    }
+                    Outcome::Absent => {
+                        own.did_not_arrive(pending.id);
+                        Err(error.with_delivery(Delivery::Absent))
+                    }
+                    Outcome::Unknown => Err(error.with_pending(own.keep(pending))),
+                }
+            }
+            Err(error) => {
+                own.did_not_arrive(pending.id);
+                Err(error)
+            }
+        }
+    }
+
+    /// The one POST. An error means that nothing was done.
+    async fn post(&self, text: &str) -> Result<Posted> {
+        let mut options = CallOptions::default();
+        options.deadline = Some(self.time_for_post());
+        let outgoing = Outgoing {
+            text,
+            attachments: &self.options.attachments,
+            confidential: self.options.confidential.as_ref(),
+        };
+        match self
+            .parts
+            .service
+            .submit(self.ticket.id(), outgoing, self.about(&options))
+            .await
+        {
+            Ok(told) => Ok(Posted::Accepted {
+                attempts: told.facts.attempts,
+                request_id: told.facts.request_id,
+            }),
+            Err(fault) if fault.sent == FaultSent::Maybe => Ok(Posted::InDoubt(Error::from(fault))),
+            Err(fault) => Err(Error::from(fault)),
+        }
+    }
+
+    /// Leaves time to read back, but never less than three quarters of what there is.
+    fn time_for_post(&self) -> Duration {
+        let left = self.left();
+        if self.options.confirm == Confirm::Never {
+            return left;
+        }
+        left.saturating_sub(self.parts.consistency_window + LAST_READ)
+            .max(left * 3 / 4)
+            .min(left)
+    }
+
+    async fn search(&self, pending: &mut Pending, posted_at: Duration) -> Outcome {
+        let seeker = Seeker {
+            parts: self.parts,
+            group: self.ticket.group(),
+            pending,
+            posted_at: Some(posted_at),
+            deadline: self.began.saturating_add(self.total),
+        };
+        seeker.search().await.outcome
+    }
+
+    fn sent(
+        &self,
+        receipt: Receipt,
+        attempts: u32,
+        request_id: Option<String>,
+        pending: &Pending,
+    ) -> Sent {
+        Sent {
+            ticket: pending.ticket.clone(),
+            receipt,
+            attempts,
+            request_id,
+            reference: pending.reference.clone(),
+        }
+    }
+
+    fn about<'a>(&'a self, options: &'a CallOptions) -> About<'a> {
+        About {
+            group: self.ticket.group(),
+            options,
+        }
+    }
+
+    fn left(&self) -> Duration {
+        self.began
+            .saturating_add(self.total)
+            .saturating_sub(self.parts.clock.elapsed())
+    }
+}
+
+/// Whether a watermark that failed so says that the POST would fail too.
+fn forbids_sending(fault: &Fault) -> bool {
+    fault.sent == FaultSent::No
+        || matches!(
+            fault.kind,
+            FaultKind::InvalidInput
+                | FaultKind::Credentials
+                | FaultKind::Connect
+                | FaultKind::Tls
+                | FaultKind::Unauthorized
+                | FaultKind::NotFound
+        )
+}
+
+/// Six characters that are hard to confuse, e.g. `7F3K2Q`: one of a thousand million.
+fn tag() -> Result<String> {
+    const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let bytes: [u8; 6] = random()?;
+    Ok(bytes
+        .iter()
+        .filter_map(|byte| LETTERS.get(usize::from(byte % 32)))
+        .map(|letter| char::from(*letter))
+        .collect())
+}

@@ -1,0 +1,163 @@
+//! The text of a message on its way out: counted, never cut behind the caller's back.
+
+use std::fmt;
+use unicode_segmentation::UnicodeSegmentation as _;
+
+/// Why a text cannot be sent as it is. Nothing was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TextError {
+    /// It is longer than the service takes.
+    TooLong {
+        /// Its length in UTF-16 units, as the service most likely counts.
+        units: usize,
+        /// Its length in characters (Unicode scalar values).
+        characters: usize,
+        /// The limit in UTF-16 units.
+        limit: usize,
+    },
+    /// It is empty or only white space, and nothing is attached.
+    Empty,
+    /// It holds a NUL character.
+    Nul,
+    /// The limit leaves no room for a part with its number.
+    NoRoom {
+        /// The limit in UTF-16 units.
+        limit: usize,
+    },
+}
+
+impl fmt::Display for TextError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong {
+                units,
+                characters,
+                limit,
+            } => write!(
+                f,
+                "the text has {units} UTF-16 units ({characters} characters), the limit is {limit}; shorten it or use split_long()"
+            ),
+            Self::Empty => f.write_str("the text is empty and nothing is attached"),
+            Self::Nul => f.write_str("the text holds a NUL character"),
+            Self::NoRoom { limit } => write!(
+                f,
+                "a limit of {limit} UTF-16 units is too small to send parts"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for TextError {}
+
+/// Length in UTF-16 units: 1 for most characters, 2 for emoji and rare ideographs.
+pub(crate) fn units(text: &str) -> usize {
+    text.chars().map(char::len_utf16).sum()
+}
+
+/// Checks a text against `limit` UTF-16 units.
+pub(crate) fn check(text: &str, limit: usize, has_attachment: bool) -> Result<(), TextError> {
+    if text.contains('\0') {
+        return Err(TextError::Nul);
+    }
+    if !has_attachment && text.trim().is_empty() {
+        return Err(TextError::Empty);
+    }
+    let units = units(text);
+    if units > limit {
+        return Err(TextError::TooLong {
+            units,
+            characters: text.chars().count(),
+            limit,
+        });
+    }
+    Ok(())
+}
+
+/// Longest prefix of `text` with at most `limit` UTF-16 units.
+pub(crate) fn head(text: &str, limit: usize) -> &str {
+    let mut left = limit;
+    for (at, c) in text.char_indices() {
+        match left.checked_sub(c.len_utf16()) {
+            Some(rest) => left = rest,
+            None => return text.get(..at).unwrap_or(text),
+        }
+    }
+    text
+}
+
+/// Cuts `text` into numbered parts (`(2/5) ...`) of at most `limit` UTF-16 units: at the border of a
+/// paragraph, else of a sentence, else of a character as people see it. A text that fits stays whole
+/// and gets no number. Apart from white space at the cuts nothing is lost.
+pub(crate) fn split(text: &str, limit: usize) -> Result<Vec<String>, TextError> {
+    if units(text) <= limit {
+        return Ok(vec![text.to_owned()]);
+    }
+    // The number takes room, and more digits take more: try until the number of digits is right.
+    for digits in 1..=5 {
+        let mark = "(/) ".len() + 2 * digits;
+        let room = limit
+            .checked_sub(mark)
+            .filter(|room| *room > 0)
+            .ok_or(TextError::NoRoom { limit })?;
+        let parts = cut(text, room).ok_or(TextError::NoRoom { limit })?;
+        let total = parts.len();
+        if total.to_string().len() <= digits {
+            return Ok(parts
+                .iter()
+                .enumerate()
+                .map(|(i, part)| format!("({}/{total}) {part}", i + 1))
+                .collect());
+        }
+    }
+    Err(TextError::NoRoom { limit })
+}
+
+fn cut(mut rest: &str, room: usize) -> Option<Vec<&str>> {
+    let mut parts = Vec::new();
+    rest = rest.trim();
+    while units(rest) > room {
+        let end = border(rest, room)?;
+        let (part, left) = rest.split_at_checked(end)?;
+        parts.push(part.trim_end());
+        rest = left.trim_start();
+    }
+    if !rest.is_empty() {
+        parts.push(rest);
+    }
+    Some(parts)
+}
+
+/// Where to cut `text` so that the first piece has at most `room` units: the last paragraph border, or
+/// else the last sentence border, or else the last grapheme border. `None`: not even one fits.
+fn border(text: &str, room: usize) -> Option<usize> {
+    let window = head(text, room);
+    let fits = |end: usize| {
+        end > 0
+            && end <= window.len()
+            && text.get(..end).is_some_and(|part| !part.trim().is_empty())
+    };
+    let paragraph = ["\n\n", "\r\n\r\n", "\n"]
+        .iter()
+        .find_map(|gap| window.rfind(gap).filter(|end| fits(*end)));
+    paragraph
+        .or_else(|| {
+            // Looks a little past the window, so that a sentence that ends exactly there counts.
+            let ahead = head(text, room.saturating_add(64));
+            ahead
+                .split_sentence_bound_indices()
+                .map(|(at, _)| at)
+                .filter(|at| fits(*at))
+                .last()
+        })
+        .or_else(|| {
+            let ahead = head(text, room.saturating_add(64));
+            ahead
+                .grapheme_indices(true)
+                .map(|(at, _)| at)
+                .filter(|at| fits(*at))
+                .last()
+        })
+        // A single grapheme longer than the room: cut between its characters rather than fail.
+        .or_else(|| (!window.is_empty()).then_some(window.len()))
+}

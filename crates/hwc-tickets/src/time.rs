@@ -1,0 +1,250 @@
+//! Times: the service sends them without a zone, so they are read in the zone that was asked for.
+//!
+//! A zone is a fixed offset, never a name from a time-zone database: in such a database `Etc/GMT+8`
+//! lies eight hours *west*, while the service means eight hours *east* by `GMT+8`. The raw text is
+//! always kept, and a time that cannot be read costs no message.
+
+use jiff::{Timestamp, civil::DateTime, tz::Offset};
+use serde::{Serialize, Serializer, ser::SerializeStruct};
+use std::{fmt, str::FromStr};
+
+/// A fixed distance from UTC in whole minutes, -12:00 to +14:00. Sent as `X-Time-Zone`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ZoneOffset {
+    minutes: i16,
+}
+
+/// A text or number is not a fixed offset.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidZone {
+    /// Outside -12:00 to +14:00.
+    #[error("a time zone lies between GMT-12 and GMT+14, not at {minutes} minutes")]
+    Range {
+        /// The distance asked for.
+        minutes: i32,
+    },
+    /// Not of the form `GMT+8`, `GMT-03:30`, `UTC+8`, `+08:00` or `UTC`.
+    #[error(
+        "not a fixed offset: write it like GMT+8 or GMT-03:30; names such as Asia/Shanghai are not understood by the service"
+    )]
+    Form,
+}
+
+impl ZoneOffset {
+    /// GMT+8, the documented default of the service.
+    pub const CHINA: Self = Self { minutes: 480 };
+    /// GMT+0.
+    pub const UTC: Self = Self { minutes: 0 };
+
+    /// `hours` east of UTC (negative: west).
+    ///
+    /// # Errors
+    /// [`InvalidZone::Range`] outside -12..=14.
+    pub fn from_hours(hours: i8) -> Result<Self, InvalidZone> {
+        Self::from_minutes(i32::from(hours) * 60)
+    }
+
+    /// `minutes` east of UTC (negative: west).
+    ///
+    /// # Errors
+    /// [`InvalidZone::Range`] outside -720..=840.
+    pub fn from_minutes(minutes: i32) -> Result<Self, InvalidZone> {
+        match i16::try_from(minutes) {
+            Ok(m @ -720..=840) => Ok(Self { minutes: m }),
+            _ => Err(InvalidZone::Range { minutes }),
+        }
+    }
+
+    /// Minutes east of UTC.
+    #[must_use]
+    pub fn minutes(self) -> i32 {
+        i32::from(self.minutes)
+    }
+
+    /// `instant` as a clock in this zone shows it: `yyyy-MM-dd HH:mm:ss`, the form the service uses.
+    #[must_use]
+    pub fn wall_time(self, instant: Timestamp) -> String {
+        self.offset()
+            .to_datetime(instant)
+            .strftime("%Y-%m-%d %H:%M:%S")
+            .to_string()
+    }
+
+    fn offset(self) -> Offset {
+        // Within +-14 hours: always inside what jiff accepts.
+        Offset::from_seconds(i32::from(self.minutes) * 60).unwrap_or(Offset::UTC)
+    }
+
+    fn instant(self, wall: DateTime) -> Option<Timestamp> {
+        self.offset().to_timestamp(wall).ok()
+    }
+}
+
+impl Default for ZoneOffset {
+    /// [`ZoneOffset::CHINA`].
+    fn default() -> Self {
+        Self::CHINA
+    }
+}
+
+/// The value of the header: `GMT+8`, `GMT-03:30`, `GMT+0`.
+impl fmt::Display for ZoneOffset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.minutes < 0 { '-' } else { '+' };
+        let (hours, minutes) = (
+            self.minutes.unsigned_abs() / 60,
+            self.minutes.unsigned_abs() % 60,
+        );
+        if minutes == 0 {
+            write!(f, "GMT{sign}{hours}")
+        } else {
+            write!(f, "GMT{sign}{hours:02}:{minutes:02}")
+        }
+    }
+}
+
+impl FromStr for ZoneOffset {
+    type Err = InvalidZone;
+
+    /// Reads `GMT+8`, `GMT-03:30`, `UTC+8`, `+08:00`, `+0800`, `UTC`, `GMT` and `Z`.
+    fn from_str(text: &str) -> Result<Self, InvalidZone> {
+        let text = text.trim();
+        let rest = ["GMT", "UTC", "gmt", "utc"]
+            .iter()
+            .find_map(|name| text.strip_prefix(name));
+        match rest.unwrap_or(text) {
+            "" if rest.is_some() => Ok(Self::UTC),
+            "Z" | "z" if rest.is_none() => Ok(Self::UTC),
+            distance => Self::from_minutes(minutes_of(distance).ok_or(InvalidZone::Form)?),
+        }
+    }
+}
+
+impl Serialize for ZoneOffset {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for ZoneOffset {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// `+8`, `-03`, `+0330` or `+03:30` in minutes.
+fn minutes_of(text: &str) -> Option<i32> {
+    let (sign, digits) = match text.split_at_checked(1)? {
+        ("+", digits) => (1, digits),
+        ("-", digits) => (-1, digits),
+        _ => return None,
+    };
+    let (hours, minutes) = match digits.split_once(':') {
+        Some((hours, minutes)) if minutes.len() == 2 => (hours, minutes),
+        Some(_) => return None,
+        None if digits.len() == 4 => digits.split_at_checked(2)?,
+        None => (digits, "0"),
+    };
+    if hours.is_empty()
+        || hours.len() > 2
+        || !(hours.bytes().chain(minutes.bytes())).all(|b| b.is_ascii_digit())
+    {
+        return None;
+    }
+    let (hours, minutes) = (hours.parse::<i32>().ok()?, minutes.parse::<i32>().ok()?);
+    (minutes < 60).then_some(sign * (hours * 60 + minutes))
+}
+
+/// A time as the service gave it, and the instant it means.
+///
+/// Understood: `yyyy-MM-dd HH:mm:ss`, with `T`, with fractions, with an offset or `Z`, and seconds or
+/// milliseconds since 1970. Text without an offset is read in the zone the call asked for.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct MessageTime {
+    instant: Option<Timestamp>,
+    raw: String,
+}
+
+impl MessageTime {
+    /// Reads `raw`; without an offset in it, as a clock in `zone` shows it.
+    #[must_use]
+    pub fn read(raw: impl Into<String>, zone: ZoneOffset) -> Self {
+        let raw = raw.into();
+        let instant = parse(raw.trim(), zone);
+        Self { instant, raw }
+    }
+
+    /// The instant, or `None` when the text is missing or not understood.
+    #[must_use]
+    pub fn instant(&self) -> Option<Timestamp> {
+        self.instant
+    }
+
+    /// The text as the service sent it; empty when it sent none.
+    #[must_use]
+    pub fn raw(&self) -> &str {
+        &self.raw
+    }
+}
+
+/// The instant in UTC (`2020-07-08T16:00:00Z`); the raw text when there is none.
+impl fmt::Display for MessageTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.instant {
+            Some(instant) => write!(f, "{instant}"),
+            None => f.write_str(&self.raw),
+        }
+    }
+}
+
+impl fmt::Debug for MessageTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.instant {
+            Some(instant) => write!(f, "MessageTime({instant})"),
+            None => write!(f, "MessageTime(not understood, {} bytes)", self.raw.len()),
+        }
+    }
+}
+
+impl Serialize for MessageTime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("MessageTime", 2)?;
+        object.serialize_field("instant", &self.instant.map(|instant| instant.to_string()))?;
+        object.serialize_field("raw", &self.raw)?;
+        object.end()
+    }
+}
+
+/// Seconds since 1970 stay below this until the year 5138; milliseconds pass it in March 1973.
+const SECONDS_END: i64 = 100_000_000_000;
+
+fn parse(text: &str, zone: ZoneOffset) -> Option<Timestamp> {
+    if let Ok(number) = text.parse::<i64>() {
+        return if number.abs() < SECONDS_END {
+            // Fewer digits than any real epoch value could as well be a date or a year: no guess.
+            (text.len() >= 9).then(|| Timestamp::from_second(number).ok())?
+        } else {
+            Timestamp::from_millisecond(number).ok()
+        };
+    }
+    let (date, clock) = text.split_once(['T', 't', ' '])?;
+    let clock = clock.trim_start();
+    let (clock, zone) = match clock.find(['Z', 'z', '+', '-']) {
+        None => (clock, zone),
+        Some(at) => {
+            let (clock, distance) = clock.split_at_checked(at)?;
+            (clock.trim_end(), distance.parse().ok()?)
+        }
+    };
+    // Only the plain shape reaches the parser, which would also take annotations and other forms.
+    let plain = date.len() == 10
+        && date.bytes().all(|b| b.is_ascii_digit() || b == b'-')
+        && clock.len() >= 5
+        && clock
+            .bytes()
+            .all(|b| b.is_ascii_digit() || matches!(b, b':' | b'.' | b','));
+    let wall = plain.then(|| format!("{date}T{clock}").parse::<DateTime>().ok())??;
+    zone.instant(wall)
+}

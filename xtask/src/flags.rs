@@ -1,0 +1,47 @@
+//! The whole command line in one place.
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+/// The project's own commands.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    disable_help_subcommand = true
+)]
+pub struct Flags {
+    /// Root of the workspace to work on, if not this one.
+    #[arg(long, global = true, hide = true)]
+    pub root: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Writes everything that is generated from the description.
+    Codegen {
+        /// Writes nothing; fails if a generated file is not what the description gives.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Works on the description alone.
+    #[command(subcommand)]
+    Spec(Spec),
+}
+
+/// The commands on the description.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum Spec {
+    /// Reads the description strictly and checks every rule.
+    Lint,
+    /// Writes spec/dist/openapi.json.
+    Bundle,
+    /// Writes spec/dist/openapi.codegen.json.
+    Lower,
+    /// Checks the recorded exchanges against the description.
+    Examples,
+}

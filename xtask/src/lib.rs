@@ -1,0 +1,13 @@
+//! The project's own commands.
+
+#![allow(
+    missing_debug_implementations,
+    reason = "syntax trees have no Debug, and a command prints problems, not its state"
+)]
+
+pub mod codegen;
+pub mod file;
+pub mod flags;
+pub mod problem;
+pub mod spec;
+pub mod tables;

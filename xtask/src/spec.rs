@@ -1,0 +1,24 @@
+//! The service description: strict reading, rules, the bundled and the lowered form, the recorded examples.
+
+pub mod bundle;
+pub mod examples;
+pub mod grammar;
+pub mod lint;
+pub mod lower;
+pub mod places;
+pub mod pointer;
+pub mod read;
+pub mod validate;
+
+/// The hand-maintained description.
+pub const OPENAPI: &str = "spec/openapi.yaml";
+/// The error-code catalogue.
+pub const ERRORS: &str = "spec/errors.yaml";
+/// Where the sources disagree.
+pub const DISCREPANCIES: &str = "spec/discrepancies.md";
+/// How to read and change the description; explains every `x-` field.
+pub const README: &str = "spec/README.md";
+/// The bundled description, for other languages.
+pub const BUNDLED: &str = "spec/dist/openapi.json";
+/// The description as the generator gets it.
+pub const LOWERED: &str = "spec/dist/openapi.codegen.json";

@@ -1,0 +1,87 @@
+//! JSON pointers, and walking a YAML value by them.
+
+use serde_yaml::Value;
+
+/// `pointer` with one more segment.
+#[must_use]
+pub fn join(pointer: &str, segment: &str) -> String {
+    format!(
+        "{pointer}/{}",
+        segment.replace('~', "~0").replace('/', "~1")
+    )
+}
+
+/// The segments of a pointer, unescaped.
+pub fn segments(pointer: &str) -> impl Iterator<Item = String> + '_ {
+    pointer
+        .split('/')
+        .skip(1)
+        .map(|segment| segment.replace("~1", "/").replace("~0", "~"))
+}
+
+/// The last segment, unescaped; empty for the root.
+#[must_use]
+pub fn last(pointer: &str) -> String {
+    segments(pointer).last().unwrap_or_default()
+}
+
+/// The pointer without its last segment; `None` for the root.
+#[must_use]
+pub fn parent(pointer: &str) -> Option<&str> {
+    pointer.rsplit_once('/').map(|(parent, _)| parent)
+}
+
+/// What `pointer` points to.
+#[must_use]
+pub fn get<'v>(root: &'v Value, pointer: &str) -> Option<&'v Value> {
+    segments(pointer).try_fold(root, |value, segment| match value {
+        Value::Mapping(map) => map.get(segment.as_str()),
+        Value::Sequence(list) => list.get(segment.parse::<usize>().ok()?),
+        _ => None,
+    })
+}
+
+/// The target of a `$ref` in this value, if it is one.
+#[must_use]
+pub fn reference(value: &Value) -> Option<&str> {
+    value.get("$ref").and_then(Value::as_str)
+}
+
+/// `value`, or what its `$ref` points to.
+#[must_use]
+pub fn resolve<'v>(root: &'v Value, mut value: &'v Value) -> Option<&'v Value> {
+    // A chain longer than this is a circle.
+    for _ in 0..16 {
+        let Some(target) = reference(value) else {
+            return Some(value);
+        };
+        value = get(root, target.strip_prefix('#')?)?;
+    }
+    None
+}
+
+/// The entries of a mapping whose keys are strings; nothing for anything else.
+pub fn entries(value: Option<&Value>) -> impl Iterator<Item = (&str, &Value)> {
+    value
+        .and_then(Value::as_mapping)
+        .into_iter()
+        .flatten()
+        .filter_map(|(key, value)| Some((key.as_str()?, value)))
+}
+
+/// The items of a sequence; nothing for anything else.
+pub fn items(value: Option<&Value>) -> impl Iterator<Item = &Value> {
+    value.and_then(Value::as_sequence).into_iter().flatten()
+}
+
+/// Visits every mapping below `value`, itself first.
+pub fn each_mapping(value: &mut Value, visit: &mut impl FnMut(&mut serde_yaml::Mapping)) {
+    if let Value::Mapping(map) = value {
+        visit(map);
+    }
+    match value {
+        Value::Mapping(map) => map.values_mut().for_each(|v| each_mapping(v, visit)),
+        Value::Sequence(list) => list.iter_mut().for_each(|v| each_mapping(v, visit)),
+        _ => {}
+    }
+}

@@ -1,0 +1,301 @@
+//! The strict reader: what a lenient one would swallow (keys written twice, keys that are not text) is refused.
+//!
+//! The description is `spec/openapi.yaml`. When it grows, path items may move to `spec/paths/<tag>.yaml` (a mapping
+//! of path to path item) and components to `spec/components/<tag>.yaml` (a mapping of section to name to component).
+//! The reader puts them together; `$ref` stays `#/components/...` everywhere.
+
+use super::{grammar::Node, places::Places, pointer};
+use crate::{
+    file::Workspace,
+    problem::{Place, Problem, Problems, Result},
+};
+use serde_yaml::{Mapping, Value};
+
+struct File {
+    path: String,
+    places: Places,
+    /// What was merged from this file: pointer in the whole, pointer in the file.
+    merged: Vec<(String, String)>,
+}
+
+/// The description, whole, with the place of everything in it.
+pub struct Description {
+    /// The merged document.
+    pub root: Value,
+    files: Vec<File>,
+}
+
+/// An operation with what belongs to it.
+#[derive(Debug, Clone, Copy)]
+pub struct Operation<'d> {
+    /// Path template.
+    pub path: &'d str,
+    /// Method, lower case as in the document.
+    pub method: &'d str,
+    /// The path item.
+    pub item: &'d Value,
+    /// The operation itself.
+    pub value: &'d Value,
+}
+
+impl<'d> Operation<'d> {
+    /// JSON pointer to it.
+    #[must_use]
+    pub fn pointer(&self) -> String {
+        pointer::join(&pointer::join("/paths", self.path), self.method)
+    }
+
+    /// Its `operationId`; empty if it has none.
+    #[must_use]
+    pub fn id(&self) -> &'d str {
+        self.value
+            .get("operationId")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    }
+
+    /// Its parameters, those of the path included, with their pointers; `$ref`s followed.
+    #[must_use]
+    pub fn parameters(&self, root: &'d Value) -> Vec<(String, &'d Value)> {
+        let path = pointer::join("/paths", self.path);
+        [(path, self.item), (self.pointer(), self.value)]
+            .into_iter()
+            .flat_map(|(at, owner)| {
+                let at = pointer::join(&at, "parameters");
+                pointer::items(owner.get("parameters"))
+                    .enumerate()
+                    .filter_map(move |(index, parameter)| {
+                        Some((
+                            pointer::join(&at, &index.to_string()),
+                            pointer::resolve(root, parameter)?,
+                        ))
+                    })
+            })
+            .collect()
+    }
+
+    /// The schema of its JSON request body with its pointer; `$ref` of the body followed, not that of the schema.
+    #[must_use]
+    pub fn body_schema(&self, root: &'d Value) -> Option<&'d Value> {
+        json_schema(pointer::resolve(root, self.value.get("requestBody")?)?)
+    }
+}
+
+/// The schema of the JSON content of a request body or response.
+#[must_use]
+pub fn json_schema(holder: &Value) -> Option<&Value> {
+    holder
+        .get("content")?
+        .get("application/json")?
+        .get("schema")
+}
+
+/// The methods a path item can have.
+pub const METHODS: &[&str] = &[
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
+
+/// The operations of a document, in its order.
+#[must_use]
+pub fn operations(root: &Value) -> Vec<Operation<'_>> {
+    pointer::entries(root.get("paths"))
+        .filter(|(path, _)| !path.starts_with("x-"))
+        .flat_map(|(path, item)| {
+            pointer::entries(Some(item))
+                .filter(|(key, _)| METHODS.contains(key))
+                .map(move |(method, value)| Operation {
+                    path,
+                    method,
+                    item,
+                    value,
+                })
+        })
+        .collect()
+}
+
+impl Description {
+    /// Every object of the document.
+    #[must_use]
+    pub fn nodes(&self) -> Vec<Node<'_>> {
+        super::grammar::walk(&self.root)
+    }
+
+    /// The operations, in document order.
+    #[must_use]
+    pub fn operations(&self) -> Vec<Operation<'_>> {
+        operations(&self.root)
+    }
+
+    /// Where `pointer` is.
+    #[must_use]
+    pub fn place(&self, pointer: &str) -> Place {
+        let owner = self
+            .files
+            .iter()
+            .flat_map(|file| {
+                file.merged
+                    .iter()
+                    .map(move |(whole, local)| (file, whole, local))
+            })
+            .find(|(_, whole, _)| {
+                pointer
+                    .strip_prefix(whole.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            });
+        let (file, local) = match owner {
+            Some((file, whole, local)) => {
+                let rest = pointer.strip_prefix(whole.as_str()).unwrap_or_default();
+                (Some(file), format!("{local}{rest}"))
+            }
+            None => (self.files.first(), pointer.to_owned()),
+        };
+        Place {
+            file: file.map_or_else(|| super::OPENAPI.to_owned(), |file| file.path.clone()),
+            line: file.and_then(|file| file.places.line(&local)),
+            pointer: Some(pointer.to_owned()),
+        }
+    }
+
+    /// A problem at `pointer`.
+    #[must_use]
+    pub fn problem(
+        &self,
+        pointer: &str,
+        what: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Problem {
+        Problem::at(self.place(pointer), what, remedy)
+    }
+}
+
+/// Reads the description with its parts.
+///
+/// # Errors
+/// Syntax errors, keys written twice, keys that are not text, a part that repeats an entry.
+pub fn read(workspace: &Workspace) -> Result<Description> {
+    let (mut root, places) = yaml(super::OPENAPI, &workspace.read(super::OPENAPI)?)?;
+    let mut files = vec![File {
+        path: super::OPENAPI.to_owned(),
+        places,
+        merged: Vec::new(),
+    }];
+    let mut found = Vec::new();
+    for (directory, depth) in [("paths", 1), ("components", 2)] {
+        for path in workspace.files(&format!("spec/{directory}"), ".yaml")? {
+            let (part, places) = yaml(&path, &workspace.read(&path)?)?;
+            let mut file = File {
+                path,
+                places,
+                merged: Vec::new(),
+            };
+            let target = root.as_mapping_mut().map(|root| {
+                root.entry(directory.into())
+                    .or_insert_with(|| Mapping::new().into())
+            });
+            if let (Some(target), Value::Mapping(part)) = (target, part) {
+                merge(
+                    target,
+                    part,
+                    depth,
+                    (&format!("/{directory}"), ""),
+                    &mut file,
+                    &mut found,
+                );
+            }
+            files.push(file);
+        }
+    }
+    Problems::unless_empty(found, Description { root, files })
+}
+
+fn merge(
+    target: &mut Value,
+    part: Mapping,
+    depth: usize,
+    (whole, local): (&str, &str),
+    file: &mut File,
+    found: &mut Vec<Problem>,
+) {
+    let Value::Mapping(target) = target else {
+        return;
+    };
+    for (key, value) in part {
+        let name = key.as_str().unwrap_or_default();
+        let whole = pointer::join(whole, name);
+        let local = pointer::join(local, name);
+        if depth > 1 {
+            let section = target.entry(key).or_insert_with(|| Mapping::new().into());
+            if let Value::Mapping(value) = value {
+                merge(section, value, depth - 1, (&whole, &local), file, found);
+            }
+        } else if target.contains_key(&key) {
+            let place = Place {
+                file: file.path.clone(),
+                line: file.places.line(&local),
+                pointer: Some(local),
+            };
+            found.push(Problem::at(
+                place,
+                format!("`{name}` is already described in another file"),
+                "keep one of the two",
+            ));
+        } else {
+            target.insert(key, value);
+            file.merged.push((whole, local));
+        }
+    }
+}
+
+/// Reads one YAML file strictly.
+///
+/// # Errors
+/// Syntax errors, keys written twice, keys that are not text, anchors.
+pub fn yaml(path: &str, text: &str) -> Result<(Value, Places)> {
+    let places = Places::scan(text);
+    let at = |pointer: &String, line: &usize| Place {
+        file: path.to_owned(),
+        line: Some(*line),
+        pointer: Some(pointer.clone()),
+    };
+    let mut found = Vec::new();
+    for (pointer, line, first) in &places.repeated {
+        let key = pointer::last(pointer);
+        found.push(Problem::at(
+            at(pointer, line),
+            format!("the key `{key}` stands twice in one mapping (first in line {first}); readers silently take one of them"),
+            "delete one of the two",
+        ));
+    }
+    for (pointer, line) in &places.not_text {
+        let key = pointer::last(pointer);
+        found.push(Problem::at(
+            at(pointer, line),
+            format!("the key `{key}` is not text to YAML; some readers refuse it, others turn it into text"),
+            format!("quote it: '{key}'"),
+        ));
+    }
+    for line in &places.aliases {
+        found.push(Problem::at(
+            Place::line(path, *line),
+            "YAML anchors and aliases are not used here",
+            "write the value out, or make it a component and `$ref` it",
+        ));
+    }
+    match serde_yaml::from_str::<Value>(text) {
+        Ok(value) => Problems::unless_empty(found, (value, places)),
+        // The scan has said it better, with both lines.
+        Err(_) if !found.is_empty() => Problems::unless_empty(found, (Value::Null, places)),
+        Err(error) => {
+            let place = match error.location() {
+                Some(location) => Place::line(path, location.line()),
+                None => Place::file(path),
+            };
+            Err(Problem::at(
+                place,
+                format!("is not valid YAML: {error}"),
+                "mend the syntax in that line",
+            )
+            .into())
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! The error-code table, from the catalogue.
+
+use super::literal;
+use crate::{
+    problem::{Place, Problem, Problems, Result},
+    spec::{ERRORS, read::yaml},
+};
+use serde::Deserialize;
+use std::collections::BTreeSet;
+
+/// The catalogue, read strictly.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Catalogue {
+    /// The rows.
+    pub errors: Vec<Entry>,
+}
+
+/// One row of the catalogue.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// As it stands in answers.
+    pub code: String,
+    /// Documented HTTP status.
+    pub http_status: u16,
+    /// What it is about.
+    pub category: Category,
+    /// When the same call may be made again.
+    pub repeatable: Repeatable,
+    /// The documented text.
+    pub message: Option<String>,
+    /// Further documented texts.
+    #[serde(default)]
+    pub other_messages: Vec<String>,
+    /// What it means, in own words.
+    pub meaning: String,
+    /// The document.
+    pub source: String,
+    /// The number follows from its neighbour in the document.
+    #[serde(default)]
+    pub code_inferred: bool,
+    /// Operations it is known to concern.
+    #[serde(default)]
+    pub operations: Vec<String>,
+}
+
+/// The variants of `hwc_core::Category`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "explained at the top of the catalogue")]
+pub enum Category {
+    Validation,
+    Permission,
+    NotFound,
+    Authentication,
+    Throttling,
+    Quota,
+    State,
+    Internal,
+    Unknown,
+}
+
+/// When the same call may be made again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "explained at the top of the catalogue")]
+pub enum Repeatable {
+    Never,
+    Later,
+    AfterRenewal,
+    IfIdempotent,
+}
+
+/// Reads the catalogue strictly.
+///
+/// # Errors
+/// Syntax, unknown or missing fields, a pair of code and status that stands twice.
+pub fn read(text: &str) -> Result<Catalogue> {
+    let (_, places) = yaml(ERRORS, text)?;
+    let catalogue: Catalogue = serde_yaml::from_str(text).map_err(|error| {
+        let place = match error.location() {
+            Some(location) => Place::line(ERRORS, location.line()),
+            None => Place::file(ERRORS),
+        };
+        Problem::at(
+            place,
+            error.to_string(),
+            "the fields and their values are explained at the top of the file",
+        )
+    })?;
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    for (index, entry) in catalogue.errors.iter().enumerate() {
+        let pointer = format!("/errors/{index}");
+        let mut problem = |what: String, remedy: &str| {
+            let place = Place {
+                line: places.line(&pointer),
+                ..Place::pointer(ERRORS, &pointer)
+            };
+            found.push(Problem::at(place, what, remedy));
+        };
+        if !seen.insert((&entry.code, entry.http_status)) {
+            problem(
+                format!(
+                    "{} with HTTP status {} stands twice",
+                    entry.code, entry.http_status
+                ),
+                "merge the two entries; further texts go into other_messages",
+            );
+        }
+        if entry.code.trim().is_empty()
+            || entry.meaning.trim().is_empty()
+            || entry.source.trim().is_empty()
+        {
+            problem(
+                format!("{} lacks its code, meaning or source", entry.code),
+                "fill it in",
+            );
+        }
+        if !(100..600).contains(&entry.http_status) {
+            problem(
+                format!("{} is no HTTP status", entry.http_status),
+                "use the documented status",
+            );
+        }
+    }
+    Problems::unless_empty(found, catalogue)
+}
+
+/// The body of `error_codes.rs`.
+///
+/// # Errors
+/// As [`read`].
+pub fn text(errors: &str) -> Result<String> {
+    let mut rows = read(errors)?.errors;
+    rows.sort_by(|a, b| (&a.code, a.http_status).cmp(&(&b.code, b.http_status)));
+    let mut text = String::from(
+        "use hwc_core::{Category, ErrorCode};\n\n/// The documented error codes, sorted by code and HTTP status. The set is open.\npub const ERROR_CODES: &[ErrorCode] = &[\n",
+    );
+    for row in &rows {
+        text.push_str(&format!(
+            "    ErrorCode {{\n        code: {},\n        http_status: {},\n        category: Category::{:?},\n        meaning: {},\n    }},\n",
+            literal(&row.code),
+            row.http_status,
+            row.category,
+            literal(&row.meaning),
+        ));
+    }
+    text.push_str("];\n");
+    Ok(text)
+}
