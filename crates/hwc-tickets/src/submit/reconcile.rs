@@ -252,13 +252,13 @@ impl Seeker<'_> {
             possible |= found.len() < before;
         }
         // Other own submits may have made what was found.
-        if found.len() > self.parts.own.rivals_of(pending, &found) {
-            if let Some(message) = found
-                .iter()
-                .max_by_key(|message| message.created_at.instant())
-            {
-                return Verdict::Found(Box::new((*message).clone()));
-            }
+        let newest = found
+            .iter()
+            .max_by_key(|message| message.created_at.instant());
+        if let Some(message) = newest
+            && found.len() > self.parts.own.rivals_of(pending, &found)
+        {
+            return Verdict::Found(Box::new((*message).clone()));
         }
         let seen_all = pending.baseline.as_ref().is_some_and(|baseline| {
             !baseline.shaky

@@ -198,10 +198,10 @@ impl Course<'_> {
             }) => {
                 own.arrived(pending.id, self.parts.clock.elapsed());
                 let mut receipt = Receipt::Accepted;
-                if self.options.confirm == Confirm::Always {
-                    if let Outcome::Confirmed(message) = self.search(pending, posted).await {
-                        receipt = Receipt::Confirmed(message);
-                    }
+                if self.options.confirm == Confirm::Always
+                    && let Outcome::Confirmed(message) = self.search(pending, posted).await
+                {
+                    receipt = Receipt::Confirmed(message);
                 }
                 Ok(self.sent(receipt, attempts, request_id, pending))
             }

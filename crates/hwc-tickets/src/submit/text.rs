@@ -159,13 +159,7 @@ fn border(text: &str, room: usize) -> Option<usize> {
                 .filter(fits)
                 .last()
         })
-        .or_else(|| {
-            ahead
-                .grapheme_indices(true)
-                .map(|(at, _)| at)
-                .filter(fits)
-                .last()
-        })
+        .or_else(|| ahead.grapheme_indices(true).map(|(at, _)| at).rfind(fits))
         // A single grapheme longer than the room: cut between its characters rather than fail.
         .or_else(|| (!window.is_empty()).then_some(window.len()))
 }
