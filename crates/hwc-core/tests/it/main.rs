@@ -8,5 +8,18 @@
 )]
 
 mod cache;
+mod canary;
+mod given;
 mod identity;
+mod matrix_answers;
+mod matrix_connect;
+mod matrix_deadlines;
+mod matrix_redirects;
+mod matrix_sizes;
+mod matrix_sockets;
+mod matrix_tls;
+mod profile;
+mod renewal;
+mod server;
+mod signed_call;
 mod signing;
