@@ -1,15 +1,34 @@
-//! What each command does.
+//! What each command does, a file each.
 
+mod api;
+mod auth;
 mod completions;
+mod doctor;
+mod dry_run;
 mod man;
+mod reconcile;
+mod send;
+mod sim;
 
-use crate::{cli::Command, failure::Failure, render::Screen};
+pub(crate) use doctor::redacted;
+
+use crate::{
+    cli::{Command, message::Message},
+    context::Context,
+    failure::Failure,
+};
 
 /// Runs a command.
-pub(crate) fn run(command: Command, screen: &Screen) -> Result<(), Failure> {
+pub(crate) async fn run(command: Command, context: &Context) -> Result<(), Failure> {
     match command {
-        Command::Completions(args) => completions::run(&args, screen),
-        Command::Man(args) => man::run(&args, screen),
+        Command::Message(Message::Send(args)) => send::run(args, context).await,
+        Command::Message(Message::Reconcile(args)) => reconcile::run(args, context).await,
+        Command::Api(args) => api::run(args, context).await,
+        Command::Auth(args) => auth::run(args, context),
+        Command::Doctor => doctor::run(context).await,
+        Command::Sim(args) => sim::run(args, context).await,
+        Command::Completions(args) => completions::run(&args, &context.screen),
+        Command::Man(args) => man::run(&args, &context.screen),
         _ => Err(Failure::usage("not yet", "wait")),
     }
 }

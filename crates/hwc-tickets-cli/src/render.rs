@@ -205,6 +205,11 @@ fn disarm(mut error: clap::Error) -> clap::Error {
     error
 }
 
+/// Asks for a secret on the terminal, without echo.
+pub(crate) fn prompt(label: &str) -> io::Result<secrecy::SecretString> {
+    rpassword::prompt_password(format!("{label}: ")).map(secrecy::SecretString::from)
+}
+
 /// Decides about colour for the whole program.
 pub(crate) fn set_colour(colour: Colour) {
     match colour {

@@ -6,7 +6,7 @@ mod profile;
 mod source;
 
 pub(crate) use place::Places;
-pub(crate) use profile::{Credentials, Profile};
+pub(crate) use profile::{Credentials, parse as parse_document};
 pub(crate) use source::{Setting, Source};
 
 use crate::{
@@ -14,8 +14,8 @@ use crate::{
     failure::Failure,
 };
 use clap::ValueEnum as _;
-use hwc_tickets::ZoneOffset;
-use profile::Key;
+use hwc_tickets::{Site, ZoneOffset};
+use profile::{Key, Profile};
 use std::path::PathBuf;
 
 /// Where variables are looked up: the process, or a table in tests.
@@ -71,6 +71,21 @@ impl Settings {
             profile_name: &profile_name.value,
             variable,
         };
+        let site = layers.parsed(
+            flags.site,
+            "--site",
+            "HWC_TICKETS_SITE",
+            Key::Site,
+            |text| SiteName::from_str(text, true),
+        )?;
+        let endpoint = layers
+            .text(
+                flags.endpoint.clone(),
+                "--endpoint",
+                "HWC_TICKETS_ENDPOINT",
+                Key::Endpoint,
+            )
+            .or_environment(site_of(site.value).endpoint_variable(), variable);
         Ok(Self {
             output: layers
                 .parsed(
@@ -88,19 +103,8 @@ impl Settings {
                 Key::Timeout,
                 |text| text.parse::<Span>().map_err(|error| error.to_string()),
             )?,
-            endpoint: layers.text(
-                flags.endpoint.clone(),
-                "--endpoint",
-                "HWC_TICKETS_ENDPOINT",
-                Key::Endpoint,
-            ),
-            site: layers.parsed(
-                flags.site,
-                "--site",
-                "HWC_TICKETS_SITE",
-                Key::Site,
-                |text| SiteName::from_str(text, true),
-            )?,
+            endpoint,
+            site,
             group: layers.text(
                 flags.group.clone(),
                 "--group",
@@ -149,6 +153,94 @@ impl Settings {
             verbose: flags.verbose,
         })
     }
+}
+
+/// Everything for `doctor`: name, value, source.
+impl Settings {
+    pub(crate) fn shown(&self) -> Vec<(&'static str, String, String)> {
+        let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
+        let site = site_of(self.site.value);
+        let limits = hwc_tickets::Timeouts::default();
+        vec![
+            (
+                "profile",
+                self.profile_name.value.clone(),
+                self.profile_name.source.to_string(),
+            ),
+            (
+                "endpoint",
+                self.shown_endpoint(),
+                self.endpoint.source.to_string(),
+            ),
+            (
+                "site",
+                format!("{site:?}").to_lowercase(),
+                self.site.source.to_string(),
+            ),
+            (
+                "group",
+                text(&self.group.value),
+                self.group.source.to_string(),
+            ),
+            (
+                "language",
+                text(&self.language.value),
+                self.language.source.to_string(),
+            ),
+            (
+                "time zone",
+                self.time_zone.value.to_string(),
+                self.time_zone.source.to_string(),
+            ),
+            (
+                "timeout",
+                self.timeout.value.unwrap_or(Span(limits.total)).to_string(),
+                self.timeout.source.to_string(),
+            ),
+            (
+                "retries",
+                text(&self.retries.value.map(|retries| retries.to_string())),
+                self.retries.source.to_string(),
+            ),
+            (
+                "ca file",
+                text(
+                    &self
+                        .ca_file
+                        .value
+                        .as_ref()
+                        .map(|path| path.display().to_string()),
+                ),
+                self.ca_file.source.to_string(),
+            ),
+            (
+                "output",
+                format!("{:?}", self.output.value).to_lowercase(),
+                self.output.source.to_string(),
+            ),
+        ]
+    }
+
+    /// Address of the service. May hold what must not be shown: see [`Settings::shown_endpoint`].
+    pub(crate) fn endpoint_address(&self) -> String {
+        let named = self
+            .endpoint
+            .value
+            .as_deref()
+            .and_then(|list| list.split(',').next());
+        named
+            .unwrap_or(site_of(self.site.value).endpoint())
+            .to_owned()
+    }
+
+    /// The same without user and password.
+    pub(crate) fn shown_endpoint(&self) -> String {
+        crate::command::redacted(&self.endpoint_address())
+    }
+}
+
+fn site_of(name: Option<SiteName>) -> Site {
+    name.map(Site::from).unwrap_or_default()
 }
 
 /// The three places a setting can come from.

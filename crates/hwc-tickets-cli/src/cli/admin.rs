@@ -1,7 +1,7 @@
 //! `auth`, `sim`, `completions` and `man`: everything that is not about a ticket.
 
 use clap::{Args, Subcommand, ValueEnum};
-use std::{net::SocketAddr, path::PathBuf};
+use std::path::PathBuf;
 
 /// What to do about credentials.
 #[derive(Debug, Subcommand)]
@@ -52,12 +52,8 @@ pub(crate) enum CredentialKind {
 /// `sim`.
 #[derive(Debug, Args)]
 pub(crate) struct Sim {
-    /// Where to listen; port 0 picks a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8480")]
-    pub(crate) listen: SocketAddr,
-    /// Seed of the engineers' answers; the same seed gives the same conversation
-    #[arg(long, value_name = "N", default_value_t = 7)]
-    pub(crate) seed: u64,
+    #[command(flatten)]
+    pub(crate) options: hwc_tickets_sim::program::Options,
 }
 
 /// `completions`.

@@ -64,6 +64,17 @@ impl<T> Setting<Option<T>> {
         }
     }
 
+    /// The value of another variable, unless a flag or a variable has said something.
+    pub(crate) fn or_environment(self, name: &'static str, variable: super::Lookup<'_>) -> Self
+    where
+        T: From<String>,
+    {
+        match (&self.source, variable(name)) {
+            (Source::Flag(_) | Source::Environment(_), _) | (_, None) => self,
+            (_, Some(value)) => Setting::new(Some(T::from(value)), Source::Environment(name)),
+        }
+    }
+
     /// The value, or its default.
     pub(crate) fn or_default(self) -> Setting<T>
     where
