@@ -221,6 +221,10 @@ fn signing() {
 }
 
 fn main() {
+    // By hand one needs this; the pipeline brings its provider along.
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .expect("no other provider");
     // `cargo test --benches` starts benchmarks too; it wants to know that they start, not how long they take.
     if std::env::args().any(|argument| argument == "--test") {
         return;
