@@ -72,6 +72,21 @@ fn an_edited_or_missing_generated_file_is_a_drift() {
 }
 
 #[test]
+fn when_one_file_cannot_be_written_none_is() {
+    let house = House::new();
+    let in_the_way = "crates/hwc-tickets-wire/src/generated/limits.rs/in-the-way";
+    house.write(in_the_way, "");
+    let before = house.files();
+    let run = house.xtask(&["codegen"]);
+    assert!(
+        !run.passed && run.said.contains("generated/limits.rs") && run.said.contains("mend: "),
+        "{}",
+        run.said
+    );
+    assert_eq!(before, house.files());
+}
+
+#[test]
 fn what_the_generator_panics_on_is_a_message() {
     let house = House::new();
     assert!(house.xtask(&["codegen"]).passed);

@@ -32,6 +32,15 @@ fn breaking_any_fact_is_noticed() {
     let mut description = read::read(&workspace).unwrap();
     let reach = operations_by_component(&description);
     let breaks = breaks(&description.root);
+    let all = description
+        .operations()
+        .iter()
+        .map(|operation| operation.id().to_owned())
+        .collect();
+    assert!(
+        records.fit(&description, &all).unwrap(),
+        "run `cargo xtask spec examples`"
+    );
     let mut unnoticed = Vec::new();
     for Break {
         name,
@@ -135,6 +144,69 @@ fn breaks(root: &Value) -> Vec<Break> {
                     "another name".to_owned(),
                     Box::new(|map| {
                         map.insert("name".into(), "other".into());
+                    }),
+                );
+            }
+        }
+        if let Some(explode) = node.value.get("explode").and_then(Value::as_bool) {
+            add(
+                at,
+                format!("explode {explode} -> {}", !explode),
+                Box::new(move |map| {
+                    map.insert("explode".into(), (!explode).into());
+                }),
+            );
+        }
+        if node.kind == Kind::Parameter {
+            let place = node
+                .value
+                .get("in")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            let other = if place == "query" { "header" } else { "query" };
+            add(
+                at,
+                format!("in {place} -> {other}"),
+                Box::new(move |map| {
+                    map.insert("in".into(), other.into());
+                }),
+            );
+        }
+        if node.kind == Kind::RequestBody {
+            let required = node.value.get("required").and_then(Value::as_bool) == Some(true);
+            add(
+                at,
+                format!("required {required} -> {}", !required),
+                Box::new(move |map| {
+                    map.insert("required".into(), (!required).into());
+                }),
+            );
+        }
+        if node.kind == Kind::PathItem {
+            for (method, _) in
+                entries(Some(node.value)).filter(|(key, _)| read::METHODS.contains(key))
+            {
+                let method = method.to_owned();
+                add(
+                    at,
+                    format!("{method} -> put"),
+                    Box::new(move |map| {
+                        let operation = map.remove(method.as_str()).unwrap();
+                        map.insert("put".into(), operation);
+                    }),
+                );
+            }
+        }
+        if node.kind == Kind::Document {
+            for (path, _) in entries(node.value.get("paths")) {
+                let path = path.to_owned();
+                add(
+                    at,
+                    format!("path {path} -> {path}s"),
+                    Box::new(move |map| {
+                        let paths = map.get_mut("paths").unwrap().as_mapping_mut().unwrap();
+                        let item = paths.remove(path.as_str()).unwrap();
+                        paths.insert(format!("{path}s").into(), item);
                     }),
                 );
             }
@@ -308,14 +380,22 @@ fn concerned(
         }
         let own = description.operations().into_iter().find(|operation| {
             let own = operation.pointer();
-            at == own || at == join(parent(&own).unwrap_or_default(), "parameters")
+            at == own
+                || Some(at) == parent(&own)
+                || at == join(parent(&own).unwrap_or_default(), "parameters")
         });
         if let Some(own) = own {
             return BTreeSet::from([own.id().to_owned()]);
         }
         match parent(at) {
             Some(parent) => at = parent,
-            None => return BTreeSet::new(),
+            None => {
+                return description
+                    .operations()
+                    .iter()
+                    .map(|operation| operation.id().to_owned())
+                    .collect();
+            }
         }
     }
 }
