@@ -3,10 +3,12 @@
 //! A web page somewhere could send requests to this machine from the reader's browser. So a caller that names another
 //! host, or comes from a page of another origin, is refused.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Json, Query, Request, State};
 use axum::middleware::{self, Next};
@@ -61,7 +63,11 @@ fn is_foreign(headers: &HeaderMap, from_anywhere: bool) -> bool {
         .rsplit_once(':')
         .filter(|(_, port)| !port.ends_with(']'))
         .map_or(host, |(name, _)| name);
-    let here = matches!(name, "localhost" | "[::1]") || name.starts_with("127.");
+    let address = name
+        .trim_start_matches('[')
+        .trim_end_matches(']')
+        .parse::<IpAddr>();
+    let here = name == "localhost" || address.is_ok_and(|address| address.is_loopback());
     let other_page =
         text("origin").is_some_and(|origin| origin.strip_prefix("http://") != Some(host));
     other_page || !(here || from_anywhere)
@@ -119,8 +125,12 @@ struct Poke {
     ticket: Option<String>,
 }
 
-async fn poke(State(shared): Sim, body: Option<Json<Poke>>) -> Reply {
-    let ticket = body.and_then(|Json(poke)| poke.ticket);
+async fn poke(State(shared): Sim, body: Bytes) -> Reply {
+    // Poking takes no body to poke anywhere.
+    let Poke { ticket } = match body.is_empty() {
+        true => Poke::default(),
+        false => Json::from_bytes(&body)?.0,
+    };
     match apply(&shared, Command::Poke { ticket })? {
         Outcome::Answered(answered) => Ok(Json(json!({ "answered": answered }))),
         _ => Ok(Json(json!({ "answered": 0 }))),

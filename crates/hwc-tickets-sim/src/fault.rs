@@ -128,6 +128,7 @@ impl From<Operation> for Route {
 
 /// A fault for some calls: the next ones that fit, as often as it says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Order {
     /// Which calls.

@@ -12,6 +12,8 @@ mod files;
 mod hex;
 pub mod ids;
 pub mod message;
+#[cfg(feature = "raw")]
+pub mod raw;
 mod service;
 pub mod submit;
 #[cfg(feature = "testing")]
@@ -23,7 +25,9 @@ pub use client::Client;
 pub use config::{ClientBuilder, Site, SubmitType};
 pub use detail::{TicketDetail, TicketStatus};
 pub use error::{Delivery, Error, ErrorKind, Result};
-pub use hwc_core::{Clock, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport, identity};
+pub use hwc_core::{
+    Clock, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport, identity, transport,
+};
 pub use ids::{AttachmentId, GroupId, InvalidId, MessageId, TicketId};
 pub use message::{Attachment, Author, Message, MessageKey, MessageKind, Role};
 pub use secrecy::SecretString;

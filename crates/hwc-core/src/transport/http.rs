@@ -3,7 +3,7 @@
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderValue, Method, Request, Response, header};
 use http_body_util::BodyExt;
 use url::{Host, Url};
 
@@ -152,12 +152,21 @@ fn finish(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, InvalidTra
 /// It follows no redirect, repeats nothing, offers no compression, and sends plain HTTP only to this
 /// machine itself and to the link-local metadata service, both without a proxy. Cheap to clone; clones
 /// share their connections.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct HttpTransport {
     /// Through the proxy, https only.
     remote: reqwest::Client,
     /// Never through a proxy: loopback and link-local.
     direct: reqwest::Client,
+}
+
+/// Without the engine's own settings: a proxy address can hold a password.
+impl fmt::Debug for HttpTransport {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("HttpTransport")
+            .finish_non_exhaustive()
+    }
 }
 
 impl HttpTransport {
@@ -208,6 +217,10 @@ impl HttpTransport {
         let watched = WatchedBody::new(body.clone(), progress.clone());
         if !body.is_empty() {
             *out.body_mut() = Some(reqwest::Body::wrap(watched));
+        } else if matches!(*out.method(), Method::POST | Method::PUT | Method::PATCH) {
+            // The engine leaves the length out then, and some gateways answer 411 to that.
+            out.headers_mut()
+                .insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         Ok((engine, out, progress))
     }

@@ -4,12 +4,12 @@
 
 use std::{
     io::Read,
-    net::TcpListener,
+    net::{Shutdown, TcpListener},
     sync::{Mutex, mpsc},
     time::Duration,
 };
 
-use hwc_core::{CallOptions, FaultKind, Operation, Pipeline, RetryPolicy, Sent, Timeouts};
+use hwc_core::{CallOptions, Effect, FaultKind, Operation, Pipeline, Sent, Timeouts};
 
 use crate::{
     given::{HANG_GUARD, READ, SUBMIT, real, request},
@@ -92,8 +92,8 @@ async fn row_9_reset_after_the_request_was_sent() {
     }
 }
 
-/// The peer closes an idle connection just when the next request wants to use it. The request never
-/// reached it, so it goes out once, on a fresh connection.
+/// The peer closes an idle connection just when the next request wants to use it. Whether the client
+/// sees that in time is a matter of microseconds; whatever it sees, a submit arrives once at most.
 #[tokio::test]
 async fn row_10_idle_connection_closed_at_send_time() {
     for operation in [&READ, &SUBMIT] {
@@ -102,19 +102,13 @@ async fn row_10_idle_connection_closed_at_send_time() {
         let server = Server::start(move |number, connection| {
             while connection.read_request().is_some() && connection.answer("{}") {
                 if number == 0 {
-                    connection
-                        .stream
-                        .shutdown(std::net::Shutdown::Both)
-                        .unwrap();
+                    connection.stream.shutdown(Shutdown::Both).unwrap();
                     closed.lock().unwrap().send(()).unwrap();
                     return;
                 }
             }
         });
-        let pipeline = real(&server.http())
-            .retry(RetryPolicy::never())
-            .build()
-            .unwrap();
+        let pipeline = real(&server.http()).build().unwrap();
         let options = CallOptions::default();
         pipeline
             .call(request(&READ), &READ, &options)
@@ -122,18 +116,23 @@ async fn row_10_idle_connection_closed_at_send_time() {
             .unwrap();
         // Blocks the thread on purpose: the client must not see the end of the line before it sends.
         wait_closed.recv_timeout(HANG_GUARD).unwrap();
-        let reply = pipeline
-            .call(request(operation), operation, &options)
-            .await
-            .unwrap();
-        assert_eq!(reply.attempts, 1);
-        let sent = server
+        let result = pipeline.call(request(operation), operation, &options).await;
+        let submits = server
             .requests()
             .iter()
-            .filter(|received| received.line().starts_with(operation.method))
+            .filter(|received| received.line().starts_with("POST"))
             .count();
-        assert_eq!(sent, if operation.method == "GET" { 2 } else { 1 });
-        assert_eq!(server.connections(), 2);
+        match (operation.effect, result) {
+            (Effect::Read, result) => drop(result.unwrap()),
+            (_, Ok(_)) => assert_eq!(submits, 1),
+            (_, Err(fault)) => {
+                assert_eq!(
+                    (fault.kind, fault.sent),
+                    (FaultKind::Interrupted, Sent::Maybe)
+                );
+                assert_eq!((fault.attempts, submits), (1, 0));
+            }
+        }
     }
 }
 

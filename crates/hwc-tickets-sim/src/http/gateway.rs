@@ -36,8 +36,9 @@ pub(super) async fn call(
     request: Request<Body>,
 ) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    if parts.method != operation.method() {
-        // The router hands HEAD to whoever answers GET. The service has no HEAD.
+    let empty = params.iter().any(|(_, value)| value.is_empty());
+    if parts.method != operation.method() || empty {
+        // The router hands HEAD to whoever answers GET, and takes an empty segment for a value. The service does neither.
         return unknown(shared, line, &parts);
     }
     let mut call = Call::begin(shared, Some(operation), &parts);

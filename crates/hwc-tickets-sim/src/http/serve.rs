@@ -98,6 +98,7 @@ async fn connection(
         line: line.clone(),
         clock,
         nap: None,
+        dead: false,
     };
     let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
         request.extensions_mut().insert(line.clone());
@@ -122,10 +123,13 @@ struct Wire {
     clock: Clock,
     /// The pause between two dripping bytes.
     nap: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    /// It was reset: nothing more is to be said, not even good-bye.
+    dead: bool,
 }
 
 impl Wire {
-    fn reset(&self) -> io::Error {
+    fn reset(&mut self) -> io::Error {
+        self.dead = true;
         // Without lingering, closing sends RST instead of FIN.
         let _ = self.stream.set_zero_linger();
         io::Error::from(io::ErrorKind::ConnectionReset)
@@ -177,6 +181,9 @@ impl AsyncWrite for Wire {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.dead {
+            return Poll::Ready(Ok(()));
+        }
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
