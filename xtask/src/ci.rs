@@ -270,7 +270,6 @@ fn deny(workspace: &Workspace) -> Result<Outcome> {
         "--workspace",
         "--all-features",
         "--locked",
-        "--offline",
         "check",
         "bans",
         "licenses",
