@@ -293,6 +293,37 @@ fn one_of_two_equal_submits_is_no_proof_for_the_other() {
 }
 
 #[test]
+fn a_recall_in_the_same_second_does_not_hide_an_arrival() {
+    // An equal message of this very second is recalled while ours arrives: one looks like the other.
+    for (seconds_before, acts, wanted) in [
+        (0, true, "unknown"),
+        (0, false, "unknown"),
+        (30, true, "confirmed"),
+        (30, false, "absent"),
+    ] {
+        let service = Service::new();
+        service.world().post(TICKET, 0, OWN, "ping");
+        service.clock.advance(Duration::from_secs(seconds_before));
+        service.world().faults = [Fault::Reset(acts)].into();
+        let client = service.client();
+        let ticket = client.ticket(TICKET).unwrap();
+        let recall = async {
+            service.clock.sleep(Duration::from_millis(100)).await;
+            service.world().tickets.get_mut(TICKET).unwrap()[0].recalled = true;
+        };
+        let (result, ()) = service.clock.run(futures_util::future::join(
+            as_op(1, ticket.submit("ping").into_future()),
+            recall,
+        ));
+        assert_eq!(
+            end(&result),
+            wanted,
+            "{seconds_before} s before, acts {acts}"
+        );
+    }
+}
+
+#[test]
 fn a_message_that_shows_late_is_found_and_one_that_shows_never_is_not_invented() {
     let service = Service::new();
     service.world().lag = Duration::from_secs(9);
