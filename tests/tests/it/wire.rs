@@ -2,6 +2,7 @@
 
 use contract_tests::{
     exchange::{self, Exchange, Verdict},
+    loss::losses,
     request::Asked,
     server::Server,
     wire::{self, Arguments, Decoded, Outcome, TOKEN},
@@ -148,36 +149,5 @@ fn decoding_flaws(body: &Value, decoded: &Decoded) -> Vec<String> {
         };
         list.as_array_mut().unwrap().remove(lost.index);
     }
-    let mut flaws = Vec::new();
-    kept(&sent, &decoded.body, String::new(), &mut flaws);
-    flaws
-}
-
-/// Everything sent is there after decoding, as the scalar that the description has; `null` is absence.
-fn kept(sent: &Value, decoded: &Value, at: String, flaws: &mut Vec<String>) {
-    match (sent, decoded) {
-        (Value::Object(fields), decoded @ Value::Object(_)) => {
-            for (name, value) in fields {
-                kept(value, &decoded[name], format!("{at}/{name}"), flaws);
-            }
-        }
-        (Value::Array(items), Value::Array(found)) if items.len() == found.len() => {
-            for (index, (sent, decoded)) in items.iter().zip(found).enumerate() {
-                kept(sent, decoded, format!("{at}/{index}"), flaws);
-            }
-        }
-        (sent, decoded) if same_scalar(sent, decoded) => {}
-        _ => flaws.push(format!("{at} was {sent} and is {decoded}")),
-    }
-}
-
-fn same_scalar(sent: &Value, decoded: &Value) -> bool {
-    let text = |value: &Value| match value {
-        Value::Null => Some(String::new()),
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
-        Value::Array(_) | Value::Object(_) => None,
-    };
-    text(sent).is_some() && text(sent) == text(decoded)
+    losses(&sent, &decoded.body)
 }
