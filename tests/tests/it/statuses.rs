@@ -43,7 +43,8 @@ fn every_operation_declares_the_statuses_of_the_catalogue() {
 #[test]
 fn every_operation_has_an_exchange_of_each_kind() {
     let exchanges = exchange::all();
-    let kinds: [(&str, fn(&Exchange) -> bool); 4] = [
+    type Is = fn(&Exchange) -> bool;
+    let kinds: [(&str, Is); 4] = [
         ("success", Exchange::is_success),
         ("error in HTTP 200", Exchange::is_business_error),
         ("error of the gateway", Exchange::is_gateway_error),

@@ -140,14 +140,12 @@ fn decoding_flaws(body: &Value, decoded: &Decoded) -> Vec<String> {
     let mut sent = body.clone();
     // From the back, so that the places in front stay.
     for lost in decoded.undecodable.iter().rev() {
-        let list = sent
-            .pointer_mut(&format!("/{}", lost.list))
-            .or_else(|| None);
-        let list = match list {
-            Some(list) => list,
-            None => &mut sent["incident_detail_info"][lost.list],
-        };
-        list.as_array_mut().unwrap().remove(lost.index);
+        let at = ["", "/incident_detail_info"].map(|at| format!("{at}/{}", lost.list));
+        let at = at.iter().find(|at| sent.pointer(at).is_some());
+        let list = sent.pointer_mut(at.expect("the list that lost something"));
+        list.and_then(Value::as_array_mut)
+            .unwrap()
+            .remove(lost.index);
     }
     losses(&sent, &decoded.body)
 }
