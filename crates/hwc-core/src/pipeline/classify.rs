@@ -114,7 +114,12 @@ fn redirect(answer: &Answer<'_>) -> Failure {
         .and_then(|location| location.to_str().ok())
         .and_then(|location| location.parse::<http::Uri>().ok())
         .and_then(|location| location.host().map(str::to_owned))
-        .filter(|host| host.len() <= 255);
+        .filter(|host| {
+            host.len() <= 255
+                && host
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
+        });
     let detail = match &host {
         Some(host) => format!("the answer is a redirect to {host}, which is not followed"),
         None => "the answer is a redirect, which is not followed".to_owned(),
@@ -314,14 +319,20 @@ fn printable_code(code: &str) -> String {
     }
 }
 
-fn foreign_encoding(headers: &HeaderMap) -> Option<String> {
-    let encoding = headers.get(header::CONTENT_ENCODING)?;
-    let text: String = String::from_utf8_lossy(encoding.as_bytes())
-        .chars()
-        .filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | ',' | ' '))
-        .take(32)
-        .collect();
-    (!text.trim().eq_ignore_ascii_case("identity")).then_some(text)
+/// The encoding of a body that is not plain, by its name if that is a usual one: the header is foreign text.
+fn foreign_encoding(headers: &HeaderMap) -> Option<&'static str> {
+    let encoding = headers
+        .get(header::CONTENT_ENCODING)?
+        .as_bytes()
+        .trim_ascii();
+    if encoding.eq_ignore_ascii_case(b"identity") {
+        return None;
+    }
+    let usual = ["gzip", "deflate", "br", "zstd", "compress"];
+    let known = usual
+        .into_iter()
+        .find(|name| encoding.eq_ignore_ascii_case(name.as_bytes()));
+    Some(known.unwrap_or("another one"))
 }
 
 fn without_bom(body: &Bytes) -> Bytes {

@@ -9,6 +9,7 @@
 
 mod cache;
 mod canary;
+mod canary_calls;
 mod cancel;
 mod endpoint;
 mod given;
@@ -30,6 +31,5 @@ mod renewal;
 mod server;
 mod signed_call;
 mod signing;
-#[cfg(feature = "tracing")]
 mod tracing;
 mod wire;
