@@ -1,7 +1,7 @@
 //! Who the caller is: tokens, keys, and where they come from.
 //!
 //! A [`ProvideIdentity`] is asked before every attempt and gives an [`Identity`]: a token, or keys to
-//! sign with. A fixed [`Token`] or [`Keys`] provides itself; whatever must be fetched stands behind a
+//! sign with. A fixed identity provides itself; whatever must be fetched stands behind a
 //! [`CachedIdentity`], which fetches once for many callers. How a request is signed is in
 //! [`crate::sign`]; what an answer of the service means is not decided here.
 
@@ -18,12 +18,24 @@ use jiff::Timestamp;
 
 use crate::{clock::Clock, sign::X_SDK_DATE, transport::Transport};
 
+mod cache;
+mod chain;
+mod environment;
 mod error;
+mod exchange;
+mod iam;
 mod keys;
+mod metadata;
+mod profile;
 mod token;
 
+pub use cache::{CachedIdentity, FetchIdentity, Fetched};
+pub use chain::{Found, IdentityChain};
+pub use environment::{ReadVariable, process_environment};
 pub use error::{IdentityError, IdentityErrorKind, Tried};
+pub use iam::{IamPassword, IamScope, IamUser};
 pub use keys::Keys;
+pub use metadata::MetadataKeys;
 pub use token::Token;
 
 /// Carries a token.
@@ -90,6 +102,18 @@ pub struct Identity {
     generation: u64,
 }
 
+impl From<Token> for Identity {
+    fn from(token: Token) -> Self {
+        Self::token(token)
+    }
+}
+
+impl From<Keys> for Identity {
+    fn from(keys: Keys) -> Self {
+        Self::keys(keys)
+    }
+}
+
 /// What proves an identity.
 enum Material {
     Token(Token),
@@ -136,6 +160,14 @@ impl Identity {
         }
     }
 
+    /// The identity, or why a fixed one cannot be used any more.
+    fn unless_ended(self, now: Timestamp) -> Result<Self, IdentityError> {
+        match self.expires_at().filter(|end| *end <= now) {
+            None => Ok(self),
+            Some(end) => Err(IdentityError::expired(self.is_signed(), end)),
+        }
+    }
+
     /// Whether requests are signed, and so depend on the clock.
     #[must_use]
     pub fn is_signed(&self) -> bool {
@@ -174,6 +206,47 @@ impl Identity {
             Material::Keys(keys) => keys.sign(request, now)?,
         }
         Ok(())
+    }
+}
+
+/// A fixed identity: gives itself until it ends, and is never renewed.
+impl ProvideIdentity for Identity {
+    fn identity<'a>(&'a self, context: &'a IdentityContext) -> IdentityFuture<'a, Identity> {
+        Box::pin(std::future::ready(
+            self.clone().unless_ended(context.clock.now()),
+        ))
+    }
+
+    fn refused(&self, _: &Identity) -> bool {
+        false
+    }
+}
+
+/// A fixed token: gives itself until it ends, and is never renewed.
+impl ProvideIdentity for Token {
+    fn identity<'a>(&'a self, context: &'a IdentityContext) -> IdentityFuture<'a, Identity> {
+        let identity = Identity::token(self.clone());
+        Box::pin(std::future::ready(
+            identity.unless_ended(context.clock.now()),
+        ))
+    }
+
+    fn refused(&self, _: &Identity) -> bool {
+        false
+    }
+}
+
+/// Fixed keys: give themselves until they end, and are never renewed.
+impl ProvideIdentity for Keys {
+    fn identity<'a>(&'a self, context: &'a IdentityContext) -> IdentityFuture<'a, Identity> {
+        let identity = Identity::keys(self.clone());
+        Box::pin(std::future::ready(
+            identity.unless_ended(context.clock.now()),
+        ))
+    }
+
+    fn refused(&self, _: &Identity) -> bool {
+        false
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     error::{Error, Result},
     ids::{GroupId, TicketId},
     service::Service,
-    submit::{Outbox, OwnSubmits},
+    submit::OwnSubmits,
     ticket::Ticket,
 };
 use hwc_core::Clock;
@@ -31,7 +31,6 @@ pub(crate) struct Parts {
     pub(crate) consistency_window: Duration,
     /// The replier id under which this caller's messages appear, when known.
     pub(crate) author_id: Option<String>,
-    pub(crate) outbox: Option<Arc<dyn Outbox>>,
     /// What this client has submitted lately.
     pub(crate) own: OwnSubmits,
     /// For `Debug`: endpoint and kind of credentials, no secret.

@@ -2,19 +2,25 @@
 
 mod environment;
 
-pub(crate) use environment::Environment;
-
+use self::environment::Variables;
 use crate::{
-    client::Client,
+    client::{Client, Parts},
     error::{Error, ErrorKind, Result},
     ids::GroupId,
-    submit::Outbox,
+    service::{self, Service},
+    submit::{MAX_TEXT_UNITS, Outbox, OwnSubmits},
     time::ZoneOffset,
 };
-use hwc_core::{Clock, identity::ProvideIdentity};
+use hwc_core::{
+    Clock, Endpoint, Pipeline, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport,
+    identity::{Keys, ProvideIdentity, Token},
+};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use std::{ffi::OsString, fmt, path::PathBuf, sync::Arc, time::Duration};
+
+/// How long an accepted message may stay invisible to reads, unless the builder is told otherwise.
+const CONSISTENCY_WINDOW: Duration = Duration::from_secs(10);
 
 /// Which of the two separate clouds the account belongs to. Sent as `X-Site`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -83,6 +89,13 @@ impl Default for SubmitType {
 
 /// Sets up a [`Client`]. Nothing is sent and nothing is read before [`ClientBuilder::build`], which
 /// reports every problem at once.
+///
+/// ```no_run
+/// # fn example() -> hwc_tickets::Result<()> {
+/// use hwc_tickets::{Client, Site};
+/// let client = Client::builder().site(Site::International).from_env().build()?;
+/// # Ok(()) }
+/// ```
 #[derive(Default)]
 #[must_use = "a builder does nothing until build() is called"]
 pub struct ClientBuilder {
@@ -92,8 +105,12 @@ pub struct ClientBuilder {
     time_zone: ZoneOffset,
     group: Option<GroupId>,
     identity: Option<Arc<dyn ProvideIdentity>>,
-    rate_limit: Option<u32>,
-    ca_file: Option<PathBuf>,
+    timeouts: Timeouts,
+    retry: RetryPolicy,
+    rate_limit: Option<RateLimit>,
+    proxy: Option<ProxyChoice>,
+    ca_files: Vec<PathBuf>,
+    transport: Option<Arc<dyn Transport>>,
     clock: Option<Arc<dyn Clock>>,
     text_limit: Option<usize>,
     submit_type: SubmitType,
@@ -101,8 +118,8 @@ pub struct ClientBuilder {
     outbox: Option<Arc<dyn Outbox>>,
     consistency_window: Option<Duration>,
     author_id: Option<String>,
-    environment: Option<Environment>,
-    /// What is wrong with values that were given as text; each names its setting.
+    variables: Option<Variables>,
+    /// What is wrong with credentials that were given.
     problems: Vec<String>,
 }
 
@@ -111,26 +128,331 @@ impl ClientBuilder {
         Self::default()
     }
 
-    /// Reads from the environment what is not set on the builder.
-    pub fn from_env(mut self) -> Self {
-        self.environment = Some(Environment::process());
+    /// The address of the service, e.g. `https://osm.cn-south-1.myhuaweicloud.com`. Any `https` host may
+    /// be named here; plain `http` only for this machine itself. Default: that of the site.
+    pub fn endpoint(mut self, address: impl Into<String>) -> Self {
+        self.endpoint = Some(address.into());
         self
     }
 
-    /// The client.
+    /// Which cloud the account belongs to: sets the address and `X-Site`. Default: [`Site::China`].
+    pub fn site(mut self, site: Site) -> Self {
+        self.site = Some(site);
+        self
+    }
+
+    /// Language of names in answers, e.g. `en-us`, sent as `X-Language`. Not sent by default: the service
+    /// then uses `zh-cn`.
+    pub fn language(mut self, tag: impl Into<String>) -> Self {
+        self.language = Some(tag.into());
+        self
+    }
+
+    /// Zone of times in answers, sent as `X-Time-Zone`. Only how the service writes them changes: every
+    /// [`MessageTime`](crate::MessageTime) is an instant. Default: GMT+8.
+    pub fn time_zone(mut self, zone: ZoneOffset) -> Self {
+        self.time_zone = zone;
+        self
+    }
+
+    /// The user group to act for, needed for colleagues' tickets (D-32). Each call may name another.
+    pub fn group(mut self, group: GroupId) -> Self {
+        self.group = Some(group);
+        self
+    }
+
+    /// A token of IAM that is used as it is. It is not renewed: most live 24 hours.
+    pub fn token(mut self, token: SecretString) -> Self {
+        match Token::new(&token) {
+            Ok(token) => self.identity = Some(Arc::new(token)),
+            Err(error) => self
+                .problems
+                .push(format!("the token cannot be used: {error}")),
+        }
+        self
+    }
+
+    /// An access key and its secret: requests are signed (SDK-HMAC-SHA256).
+    pub fn keys(mut self, access: SecretString, secret: SecretString) -> Self {
+        match Keys::new(&access, secret) {
+            Ok(keys) => self.identity = Some(Arc::new(keys)),
+            Err(error) => self
+                .problems
+                .push(format!("the keys cannot be used: {error}")),
+        }
+        self
+    }
+
+    /// Any other source of identity: IAM password login, temporary keys, a vault.
+    pub fn identity(mut self, provider: impl ProvideIdentity) -> Self {
+        self.identity = Some(Arc::new(provider));
+        self
+    }
+
+    /// How long each part of a call may take. Default: 30 s in all.
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
+        self
+    }
+
+    /// How calls are repeated that may be repeated. A submit that may have arrived never is, whatever
+    /// stands here.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Most requests per second of this client and its clones together. Default: no limit.
+    pub fn rate_limit(mut self, limit: RateLimit) -> Self {
+        self.rate_limit = Some(limit);
+        self
+    }
+
+    /// The proxy to use. Default: as the environment says (`HTTPS_PROXY`, `NO_PROXY`).
+    pub fn proxy(mut self, choice: ProxyChoice) -> Self {
+        self.proxy = Some(choice);
+        self
+    }
+
+    /// Trusts the certificates in this PEM file besides those of the system, e.g. of a proxy that opens
+    /// the line.
+    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.ca_files.push(path.into());
+        self
+    }
+
+    /// Sends through another transport: an own HTTP stack, or a scripted one in tests.
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Takes the time from another clock. For tests.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// Most UTF-16 units of a text. Default 2000, as documented; some documents say 10000 (D-03).
+    pub fn text_limit(mut self, units: usize) -> Self {
+        self.text_limit = Some(units);
+        self
+    }
+
+    /// What to do about the unexplained field `type` of a submit (D-01). Default: send 0.
+    pub fn submit_type(mut self, choice: SubmitType) -> Self {
+        self.submit_type = choice;
+        self
+    }
+
+    /// Names the program in `User-Agent`, after name and version of this crate, e.g. `my-bridge/1.2`.
+    pub fn user_agent(mut self, name: impl Into<String>) -> Self {
+        self.user_agent = Some(name.into());
+        self
+    }
+
+    /// Writes every submit down before it is sent, so that a crash loses none: see
+    /// [`FileOutbox`](crate::FileOutbox) and [`Client::reconcile_outbox`].
+    pub fn outbox(mut self, outbox: impl Outbox) -> Self {
+        self.outbox = Some(Arc::new(outbox));
+        self
+    }
+
+    /// How long a message that the service has taken may stay invisible to reads. Only when two reads
+    /// that lie this far apart do not show it, a submit in doubt counts as absent. Default 10 s.
+    pub fn consistency_window(mut self, window: Duration) -> Self {
+        self.consistency_window = Some(window);
+        self
+    }
+
+    /// The replier id under which messages of these credentials appear, when it is known. It tells own
+    /// messages from those of colleagues with the same text.
+    pub fn author_id(mut self, id: impl Into<String>) -> Self {
+        self.author_id = Some(id.into());
+        self
+    }
+
+    /// Takes from the environment what was not set on the builder:
+    ///
+    /// - address: `HWC_TICKETS_ENDPOINT`, else `HUAWEICLOUD_SDK_REGION_OSM_CN_SOUTH_1` (China) or
+    ///   `HUAWEICLOUD_SDK_REGION_OSM_AP_SOUTHEAST_3` (International). Only hosts of Huawei Cloud and this
+    ///   machine: another host has to be named by [`ClientBuilder::endpoint`].
+    /// - credentials: `HWC_TICKETS_TOKEN`, else `HUAWEICLOUD_SDK_AK` and `HUAWEICLOUD_SDK_SK`, else
+    ///   `HWC_IAM_USER`, `HWC_IAM_PASSWORD` and `HWC_IAM_ACCOUNT`, else `~/.huaweicloud/credentials`.
+    ///
+    /// Read when [`ClientBuilder::build`] is called.
+    pub fn from_env(self) -> Self {
+        self.from_variables(|name| std::env::var_os(name))
+    }
+
+    /// Like [`ClientBuilder::from_env`], with variables from elsewhere: a test, or a program with its own
+    /// configuration.
+    pub fn from_variables(
+        mut self,
+        read: impl Fn(&str) -> Option<OsString> + Send + Sync + 'static,
+    ) -> Self {
+        self.variables = Some(Variables::new(read));
+        self
+    }
+
+    /// Makes the client. Opens no connection.
     ///
     /// # Errors
-    /// Every problem of the settings, at once.
-    pub fn build(self) -> Result<Client> {
-        todo!("waits for hwc_core::Pipeline::builder")
+    /// [`ErrorKind::Credentials`] when there are none: the error names each place that was looked at.
+    /// [`ErrorKind::InvalidInput`] for settings that cannot be used: the error names all of them.
+    /// [`ErrorKind::Storage`] when the outbox cannot be read.
+    pub fn build(mut self) -> Result<Client> {
+        let mut problems = std::mem::take(&mut self.problems);
+        let site = self.site.unwrap_or_default();
+        let endpoint = self
+            .find_endpoint(site)
+            .map_err(|problem| problems.push(problem))
+            .ok();
+        let user_agent = self.checked_user_agent(&mut problems);
+        let language = self.checked_language(&mut problems);
+        if self.text_limit == Some(0) {
+            problems.push("the text limit is 0: no message could be sent".to_owned());
+        }
+        if let SubmitType::Value(value @ 2..) = self.submit_type {
+            problems.push(format!(
+                "the submit type is {value}: the documents know 0 and 1"
+            ));
+        }
+        let identity = match (self.identity.take(), &self.variables) {
+            (Some(identity), _) => Ok(identity),
+            (None, Some(variables)) => variables.identity(),
+            (None, None) => Err(no_credentials()),
+        };
+        // Missing credentials are an error of their own kind, but only when nothing else is wrong.
+        let identity = match identity {
+            Ok(identity) if problems.is_empty() => identity,
+            Err(error) if problems.is_empty() => return Err(error),
+            Err(error) => {
+                problems.push(error.to_string());
+                return Err(invalid(&problems));
+            }
+            Ok(_) => return Err(invalid(&problems)),
+        };
+        let Some(endpoint) = endpoint else {
+            return Err(invalid(&problems));
+        };
+        let description = format!("{site:?}, {endpoint}");
+
+        let mut pipeline = Pipeline::builder(endpoint)
+            .identity(identity)
+            .timeouts(self.timeouts)
+            .retry(self.retry)
+            .error_codes(service::error_codes())
+            .default_header("x-site", site.code().to_string())
+            .default_header("x-time-zone", self.time_zone.to_string())
+            .user_agent(user_agent);
+        if let Some(language) = language {
+            pipeline = pipeline.default_header("x-language", language);
+        }
+        if let Some(limit) = self.rate_limit {
+            pipeline = pipeline.rate_limit(limit);
+        }
+        if let Some(choice) = self.proxy {
+            pipeline = pipeline.proxy(choice);
+        }
+        for path in self.ca_files {
+            pipeline = pipeline.ca_file(path);
+        }
+        if let Some(transport) = self.transport {
+            pipeline = pipeline.transport(transport);
+        }
+        if let Some(clock) = self.clock {
+            pipeline = pipeline.clock(clock);
+        }
+        let pipeline = Arc::new(pipeline.build().map_err(|error| invalid(&error.problems))?);
+
+        let consistency_window = self.consistency_window.unwrap_or(CONSISTENCY_WINDOW);
+        let own = OwnSubmits::new(self.outbox, consistency_window).map_err(|error| {
+            Error::local(ErrorKind::Storage, "the outbox cannot be read").with_source(error)
+        })?;
+        Ok(Client::from_parts(Parts {
+            clock: pipeline.clock(),
+            service: Service::new(pipeline, self.time_zone, self.submit_type),
+            group: self.group,
+            deadline: self.timeouts.total,
+            text_limit: self.text_limit.unwrap_or(MAX_TEXT_UNITS),
+            consistency_window,
+            author_id: self.author_id,
+            own,
+            description,
+        }))
+    }
+
+    fn find_endpoint(&self, site: Site) -> Result<Endpoint, String> {
+        if let Some(address) = &self.endpoint {
+            return Endpoint::parse(address).map_err(|error| error.to_string());
+        }
+        match self
+            .variables
+            .as_ref()
+            .and_then(|variables| variables.endpoint(site))
+        {
+            Some(found) => found,
+            None => Endpoint::parse(site.endpoint()).map_err(|error| error.to_string()),
+        }
+    }
+
+    fn checked_user_agent(&self, problems: &mut Vec<String>) -> String {
+        let own = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
+        match &self.user_agent {
+            None => own.to_owned(),
+            Some(name) => {
+                if name.is_empty()
+                    || name.len() > 128
+                    || !name.bytes().all(|b| b.is_ascii_graphic() || b == b' ')
+                {
+                    problems
+                        .push("the user agent is not 1 to 128 visible ASCII characters".to_owned());
+                }
+                format!("{own} {name}")
+            }
+        }
+    }
+
+    fn checked_language(&self, problems: &mut Vec<String>) -> Option<String> {
+        let tag = self.language.clone()?;
+        if tag.is_empty()
+            || tag.len() > 32
+            || !tag
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+        {
+            problems.push(
+                "the language is not a tag such as en-us (1 to 32 letters, digits, - or _)"
+                    .to_owned(),
+            );
+        }
+        Some(tag)
     }
 }
 
+fn invalid(problems: &[String]) -> Error {
+    Error::local(ErrorKind::InvalidInput, problems.join("; ")).with_operation("build client")
+}
+
+fn no_credentials() -> Error {
+    Error::local(
+        ErrorKind::Credentials,
+        "no credentials: none were given to the builder, and the environment was not asked",
+    )
+    .with_operation("build client")
+    .with_help("Give a token, keys or another identity to the builder, or call from_env() on it.")
+}
+
+/// Shows no credentials.
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("endpoint", &self.endpoint)
             .field("site", &self.site)
+            .field("has_identity", &self.identity.is_some())
+            .field("from_environment", &self.variables.is_some())
+            .field("timeouts", &self.timeouts)
             .finish_non_exhaustive()
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     time::InvalidZone,
 };
 use hwc_core::{Fault, Sent as FaultSent};
-use std::{fmt, time::Duration};
+use std::{borrow::Cow, fmt, time::Duration};
 
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -41,21 +41,22 @@ struct Inner {
     operation: Option<&'static str>,
     kind: ErrorKind,
     delivery: Delivery,
-    /// What went wrong, when it did not come from a call: own words, no foreign text.
-    detail: Option<String>,
-    /// Meaning of the error code, from the service's table.
-    meaning: Option<&'static str>,
-    code: Option<String>,
-    http_status: Option<u16>,
-    request_id: Option<String>,
-    service_message: Option<String>,
-    body_excerpt: Option<String>,
-    attempts: u32,
+    cause: Cause,
     elapsed: Duration,
-    retry_after: Option<Duration>,
     pending: Option<Box<Pending>>,
     part: Option<Part>,
-    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// Where an error comes from.
+enum Cause {
+    /// A call of the service.
+    Call(Fault),
+    /// This crate: own words, no foreign text.
+    Local {
+        detail: Cow<'static, str>,
+        help: Option<String>,
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
 }
 
 /// Which part of a text that was sent in parts an error belongs to.
@@ -70,24 +71,31 @@ pub struct Part {
 
 impl Error {
     /// An error that was found before anything was sent. `detail` must hold no foreign text.
-    pub(crate) fn local(kind: ErrorKind, detail: impl Into<String>) -> Self {
+    pub(crate) fn local(kind: ErrorKind, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(
+            kind,
+            Delivery::NotSent,
+            Cause::Local {
+                detail: detail.into(),
+                help: None,
+                source: None,
+            },
+        )
+    }
+
+    fn new(kind: ErrorKind, delivery: Delivery, cause: Cause) -> Self {
+        let elapsed = match &cause {
+            Cause::Call(fault) => fault.elapsed,
+            Cause::Local { .. } => Duration::ZERO,
+        };
         Self(Box::new(Inner {
             operation: None,
             kind,
-            delivery: Delivery::NotSent,
-            detail: Some(detail.into()),
-            meaning: None,
-            code: None,
-            http_status: None,
-            request_id: None,
-            service_message: None,
-            body_excerpt: None,
-            attempts: 0,
-            elapsed: Duration::ZERO,
-            retry_after: None,
+            delivery,
+            cause,
+            elapsed,
             pending: None,
             part: None,
-            source: None,
         }))
     }
 
@@ -98,9 +106,18 @@ impl Error {
 
     pub(crate) fn with_source(
         mut self,
-        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+        error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        self.0.source = Some(source.into());
+        if let Cause::Local { source, .. } = &mut self.0.cause {
+            *source = Some(error.into());
+        }
+        self
+    }
+
+    pub(crate) fn with_help(mut self, advice: impl Into<String>) -> Self {
+        if let Cause::Local { help, .. } = &mut self.0.cause {
+            *help = Some(advice.into());
+        }
         self
     }
 
@@ -125,6 +142,13 @@ impl Error {
         self
     }
 
+    fn fault(&self) -> Option<&Fault> {
+        match &self.0.cause {
+            Cause::Call(fault) => Some(fault),
+            Cause::Local { .. } => None,
+        }
+    }
+
     /// To branch on. Each kind's documentation says what to do.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -140,38 +164,38 @@ impl Error {
     /// The error code of the service or its gateway, e.g. `OSM.01010015`.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
-        self.0.code.as_deref()
+        self.fault()?.code.as_deref()
     }
 
     /// HTTP status of the last answer. This service reports most errors with 200.
     #[must_use]
     pub fn http_status(&self) -> Option<u16> {
-        self.0.http_status
+        self.fault()?.http_status
     }
 
     /// The request id of the last answer: quote it to the support.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        self.0.request_id.as_deref()
+        self.fault()?.request_id.as_deref()
     }
 
     /// The service's own words. Foreign text, never part of `Display`: escape it before showing it.
     #[must_use]
     pub fn service_message(&self) -> Option<&str> {
-        self.0.service_message.as_deref()
+        self.fault()?.message.as_deref()
     }
 
     /// The beginning of an answer that could not be understood, if it was kept. Foreign text that may
     /// hold anything; never part of `Display` or `Debug`.
     #[must_use]
     pub fn body_excerpt(&self) -> Option<&str> {
-        self.0.body_excerpt.as_deref()
+        self.fault()?.body_excerpt()
     }
 
     /// Attempts on the wire. 0: nothing was sent.
     #[must_use]
     pub fn attempts(&self) -> u32 {
-        self.0.attempts
+        self.fault().map_or(0, |fault| fault.attempts)
     }
 
     /// Time from the start of the call to its end.
@@ -190,7 +214,7 @@ impl Error {
     /// How long the service asks to wait before the next call.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
-        self.0.retry_after
+        self.fault()?.retry_after
     }
 
     /// What is known about the effect of the call. For a read it has no meaning: a read has no effect.
@@ -226,14 +250,22 @@ impl Error {
     /// One or two sentences a person can act on.
     #[must_use]
     pub fn help(&self) -> Option<&str> {
-        Some(match (self.0.delivery, &self.0.pending) {
-            (Delivery::Unknown, Some(_)) => {
+        Some(match (self.0.delivery, &self.0.pending, &self.0.cause) {
+            (Delivery::Unknown, Some(_), _) => {
                 "It is not known whether the message arrived. Keep the pending record and reconcile it later; do not send the text again before."
             }
-            (Delivery::Absent, _) => {
+            (Delivery::Absent, _, _) => {
                 "The message did not arrive. Sending it again is reasonable; the cause is named in the error."
             }
-            _ => self.0.kind.help(),
+            (_, _, Cause::Call(fault)) => fault.help(),
+            (
+                _,
+                _,
+                Cause::Local {
+                    help: Some(help), ..
+                },
+            ) => help,
+            (_, _, Cause::Local { help: None, .. }) => self.0.kind.help(),
         })
     }
 
@@ -241,38 +273,17 @@ impl Error {
     pub(crate) fn from_fault(operation: &'static str, fault: Fault) -> Self {
         Self::from(fault).with_operation(operation)
     }
-
-    /// Whether the call may have reached the service.
-    pub(crate) fn is_doubtful(&self) -> bool {
-        self.0.delivery == Delivery::Unknown
-    }
 }
 
+/// As a failure of no named operation.
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
-        let meaning = fault.code.as_deref().and_then(crate::service::meaning_of);
-        Self(Box::new(Inner {
-            operation: None,
-            kind: ErrorKind::from(fault.kind),
-            delivery: match fault.sent {
-                FaultSent::No => Delivery::NotSent,
-                FaultSent::Refused => Delivery::Rejected,
-                FaultSent::Maybe => Delivery::Unknown,
-            },
-            detail: None,
-            meaning,
-            code: fault.code,
-            http_status: fault.http_status,
-            request_id: fault.request_id,
-            service_message: fault.message,
-            body_excerpt: None,
-            attempts: fault.attempts,
-            elapsed: fault.elapsed,
-            retry_after: fault.retry_after,
-            pending: None,
-            part: None,
-            source: None,
-        }))
+        let delivery = match fault.sent {
+            FaultSent::No => Delivery::NotSent,
+            FaultSent::Refused => Delivery::Rejected,
+            FaultSent::Maybe => Delivery::Unknown,
+        };
+        Self::new(ErrorKind::from(fault.kind), delivery, Cause::Call(fault))
     }
 }
 
@@ -311,31 +322,28 @@ impl fmt::Display for Error {
             }
             f.write_str(": ")?;
         }
-        match (&inner.detail, inner.meaning) {
-            (Some(detail), _) => f.write_str(detail)?,
-            (None, Some(meaning)) => f.write_str(meaning)?,
-            (None, None) => f.write_str(inner.kind.meaning())?,
-        }
-        let mut facts = Vec::new();
-        facts.extend(
-            inner
-                .code
-                .as_deref()
-                .filter(|code| is_code(code))
-                .map(str::to_owned),
-        );
-        if inner.code.is_none() {
-            facts.extend(inner.http_status.map(|status| format!("HTTP {status}")));
-        }
-        facts.extend(
-            inner
-                .request_id
-                .as_deref()
-                .filter(|id| is_code(id))
-                .map(|id| format!("request id {id}")),
-        );
-        if !facts.is_empty() {
-            write!(f, " ({})", facts.join(", "))?;
+        match &inner.cause {
+            Cause::Call(fault) => {
+                f.write_str(&fault.detail)?;
+                let status = fault
+                    .http_status
+                    .filter(|status| *status != 200 && !fault.detail.contains("HTTP"));
+                let facts: Vec<String> = [
+                    fault.code.clone(),
+                    status.map(|status| format!("HTTP {status}")),
+                    fault
+                        .request_id
+                        .as_ref()
+                        .map(|id| format!("request id {id}")),
+                ]
+                .into_iter()
+                .flatten()
+                .collect();
+                if !facts.is_empty() {
+                    write!(f, " ({})", facts.join(", "))?;
+                }
+            }
+            Cause::Local { detail, .. } => f.write_str(detail)?,
         }
         if f.alternate() {
             let mut cause = std::error::Error::source(self);
@@ -348,41 +356,35 @@ impl fmt::Display for Error {
     }
 }
 
-/// Codes and request ids come from the answer: shown only when they look like one.
-fn is_code(text: &str) -> bool {
-    text.len() <= 128
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b':'))
-}
-
 /// The facts without the service's own words and without excerpts.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
-        f.debug_struct("Error")
+        let mut debug = f.debug_struct("Error");
+        debug
             .field("operation", &inner.operation)
             .field("kind", &inner.kind)
             .field("delivery", &inner.delivery)
-            .field("detail", &inner.detail)
-            .field("code", &inner.code)
-            .field("http_status", &inner.http_status)
-            .field("request_id", &inner.request_id)
-            .field("attempts", &inner.attempts)
             .field("elapsed", &inner.elapsed)
-            .field("retry_after", &inner.retry_after)
             .field("part", &inner.part)
-            .field("pending", &inner.pending)
-            .field("source", &inner.source)
-            .finish()
+            .field("pending", &inner.pending);
+        match &inner.cause {
+            Cause::Call(fault) => debug.field("fault", fault),
+            Cause::Local { detail, source, .. } => {
+                debug.field("detail", detail).field("source", source)
+            }
+        };
+        debug.finish()
     }
 }
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0
-            .source
-            .as_deref()
-            .map(|source| source as &(dyn std::error::Error + 'static))
+        match &self.0.cause {
+            Cause::Call(fault) => std::error::Error::source(fault),
+            Cause::Local { source, .. } => source
+                .as_deref()
+                .map(|source| source as &(dyn std::error::Error + 'static)),
+        }
     }
 }

@@ -14,6 +14,8 @@ pub mod ids;
 pub mod message;
 mod service;
 pub mod submit;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod ticket;
 pub mod time;
 
@@ -21,9 +23,12 @@ pub use client::Client;
 pub use config::{ClientBuilder, Site, SubmitType};
 pub use detail::{TicketDetail, TicketStatus};
 pub use error::{Delivery, Error, ErrorKind, Result};
+pub use hwc_core::{Clock, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport, identity};
 pub use ids::{AttachmentId, GroupId, InvalidId, MessageId, TicketId};
 pub use message::{Attachment, Author, Message, MessageKey, MessageKind, Role};
 pub use secrecy::SecretString;
-pub use submit::{Confirm, FileOutbox, Outbox, Outcome, Pending, Receipt, Sent, Submit, TextError};
+pub use submit::{
+    Confirm, Draft, FileOutbox, Outbox, Outcome, Pending, Receipt, Sent, Submit, TextError,
+};
 pub use ticket::Ticket;
 pub use time::{MessageTime, ZoneOffset};

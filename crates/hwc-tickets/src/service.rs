@@ -3,32 +3,50 @@
 //! Nothing here decides whether an answer is a success (that is done below the generated code), and
 //! nothing here repeats a call. `group_id` goes along wherever the interface takes it (D-32).
 
+mod convert;
+
 use crate::{
-    config::{Site, SubmitType},
+    config::SubmitType,
     detail::{TicketDetail, TicketStatus},
     ids::{AttachmentId, GroupId, MessageId, TicketId},
     message::{Message, Undecodable},
     time::ZoneOffset,
 };
-use hwc_core::{CallOptions, Fault, Pipeline};
+use hwc_core::{CallOptions, ErrorCode, Fault, Pipeline, retry::after};
+use hwc_tickets_wire::{Answer, Call, ERROR_CODES, Limit, WireClient, limits, types};
 use jiff::Timestamp;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use std::sync::Arc;
 
-/// What every call of one client sends along.
-#[derive(Debug, Clone)]
-pub(crate) struct Manner {
-    pub(crate) site: Site,
-    pub(crate) language: Option<String>,
-    pub(crate) zone: ZoneOffset,
-    pub(crate) submit_type: SubmitType,
+/// Most UTF-16 units of a text (D-03).
+pub(crate) const MAX_TEXT: usize = most(limits::CREATE_MESSAGES_MESSAGE_CONTENT);
+/// Most UTF-16 units of a confidential note.
+pub(crate) const MAX_CONFIDENTIAL: usize =
+    most(limits::CREATE_MESSAGES_MESSAGE_AUTHORIZATION_CONTENT);
+/// Most attachments of one message (D-29).
+pub(crate) const MAX_ATTACHMENTS: usize = most(limits::CREATE_MESSAGES_MESSAGE_ACCESSORY_IDS);
+/// Longest id (D-06).
+pub(crate) const MAX_ID: usize = most(limits::CREATE_MESSAGES_CASE_ID);
+/// Most rows of one page.
+pub(crate) const MAX_PAGE: u64 = most(limits::LIST_MESSAGES_LIMIT) as u64;
+/// Most tickets of one poll or unread call.
+pub(crate) const MAX_TICKETS: usize = most(limits::LIST_NEW_INSTANT_MESSAGES_CASE_IDS);
+
+/// The documented maximum. A field without one fails the build.
+const fn most(limit: Limit) -> usize {
+    match limit.max {
+        Some(max) if max > 0 => max as usize,
+        _ => panic!("the description states no maximum here"),
+    }
 }
 
 /// The nine calls.
 #[derive(Debug, Clone)]
 pub(crate) struct Service {
-    pipeline: Arc<Pipeline>,
-    manner: Manner,
+    wire: WireClient,
+    /// The zone that is asked for, and so the zone of times without one.
+    zone: ZoneOffset,
+    submit_type: SubmitType,
 }
 
 /// An answer, and what is known about the call that brought it.
@@ -74,10 +92,10 @@ impl MessagePage {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct News {
     /// New messages of each ticket that has some. The ticket id is as the service sent it.
-    pub(crate) messages: Vec<(String, MessagePage)>,
+    pub(crate) messages: Vec<(String, Vec<Message>)>,
     /// Read state of each ticket named in the answer: 0 unread, 1 read (D-20). Not the ticket's status.
     pub(crate) read_states: Vec<(String, Option<i64>)>,
-    /// Opaque: to be sent back byte for byte.
+    /// Opaque: to be sent back byte for byte. `None` when the answer has none or an empty one.
     pub(crate) cursor: Option<String>,
     pub(crate) undecodable: Vec<Undecodable>,
 }
@@ -105,13 +123,28 @@ pub(crate) struct About<'a> {
     pub(crate) options: &'a CallOptions,
 }
 
+impl<'a> About<'a> {
+    fn group(self) -> Option<&'a str> {
+        self.group.map(GroupId::as_str)
+    }
+}
+
 impl Service {
-    pub(crate) fn new(pipeline: Arc<Pipeline>, manner: Manner) -> Self {
-        Self { pipeline, manner }
+    pub(crate) fn new(pipeline: Arc<Pipeline>, zone: ZoneOffset, submit_type: SubmitType) -> Self {
+        Self {
+            wire: WireClient::new(pipeline),
+            zone,
+            submit_type,
+        }
     }
 
-    pub(crate) fn manner(&self) -> &Manner {
-        &self.manner
+    /// The zone that times without one are read in.
+    pub(crate) fn zone(&self) -> ZoneOffset {
+        self.zone
+    }
+
+    fn call(&self, options: &CallOptions) -> Call {
+        self.wire.with(options.clone())
     }
 
     /// `createMessages`.
@@ -121,15 +154,30 @@ impl Service {
         outgoing: Outgoing<'_>,
         about: About<'_>,
     ) -> Result<Told<()>, Fault> {
-        let _ = (
-            &self.pipeline,
-            ticket,
-            outgoing.text,
-            outgoing.attachments,
-            outgoing.confidential,
-            about,
-        );
-        todo!()
+        let Outgoing {
+            text,
+            attachments,
+            confidential,
+        } = outgoing;
+        let body = types::CreateMessageV2Req {
+            group_id: about.group().map(str::to_owned),
+            message: types::CreateMessageDoV2 {
+                content: text.to_owned(),
+                accessory_ids: (!attachments.is_empty())
+                    .then(|| attachments.iter().map(AttachmentId::to_string).collect()),
+                authorization_content: confidential.map(|note| note.expose_secret().to_owned()),
+                is_authorized: confidential.map(|_| 1),
+            },
+            type_: match self.submit_type {
+                SubmitType::Value(value) => Some(i64::from(value)),
+                SubmitType::LeaveOut => None,
+            },
+        };
+        let answer = self
+            .call(about.options)
+            .create_messages(ticket.as_str(), &body)
+            .await?;
+        Ok(told(answer).map(|_| ()))
     }
 
     /// `listMessages`: rows `offset..offset + limit`, in an order no document states.
@@ -140,12 +188,23 @@ impl Service {
         limit: u64,
         about: About<'_>,
     ) -> Result<Told<MessagePage>, Fault> {
-        let _ = (ticket, offset, limit, about);
-        todo!()
+        let (offset, limit) = (whole(offset), whole(limit));
+        let answer = self
+            .call(about.options)
+            .list_messages(
+                ticket.as_str(),
+                about.group(),
+                Some(limit),
+                Some(offset),
+                None,
+            )
+            .await?;
+        let lost = convert::undecodable(&answer.undecodable, "message_list");
+        Ok(told(answer).map(|body| self.page(body.message_list, body.count, lost)))
     }
 
-    /// `listMoreInstantMessages`: messages before `before` (text as the service writes times), whose
-    /// oldest known neighbour has kind `kind`.
+    /// `listMoreInstantMessages`: messages before `before` (text as the service writes times), where
+    /// `kind` is the side (0 customer, 1 support) of the oldest message known.
     pub(crate) async fn more(
         &self,
         ticket: &TicketId,
@@ -154,29 +213,78 @@ impl Service {
         limit: u64,
         about: About<'_>,
     ) -> Result<Told<MessagePage>, Fault> {
-        let _ = (ticket, before, kind, limit, about);
-        todo!()
+        let answer = self
+            .call(about.options)
+            .list_more_instant_messages(
+                ticket.as_str(),
+                before,
+                about.group(),
+                whole(limit),
+                None,
+                kind,
+            )
+            .await?;
+        let lost = convert::undecodable(&answer.undecodable, "message_list");
+        Ok(told(answer).map(|body| self.page(body.message_list, body.count, lost)))
     }
 
-    /// `listNewInstantMessages`: at most 100 tickets; `cursor` as the last answer gave it.
+    /// `listNewInstantMessages`: at most [`MAX_TICKETS`] tickets; `cursor` as the last answer gave it.
     pub(crate) async fn news(
         &self,
         tickets: &[TicketId],
         cursor: Option<&str>,
         about: About<'_>,
     ) -> Result<Told<News>, Fault> {
-        let _ = (tickets, cursor, about);
-        todo!()
+        let ids = tickets.iter().map(TicketId::to_string).collect();
+        let answer = self
+            .call(about.options)
+            .list_new_instant_messages(&ids, about.group(), cursor, None)
+            .await?;
+        let undecodable = convert::all_undecodable(&answer.undecodable);
+        Ok(told(answer).map(|body| News {
+            messages: (body.immsg.unwrap_or_default().into_iter())
+                .map(|ticket| {
+                    let messages = ticket.message_list.unwrap_or_default();
+                    let messages = messages
+                        .into_iter()
+                        .map(|message| convert::message(message, self.zone))
+                        .collect();
+                    (ticket.incident_id.unwrap_or_default(), messages)
+                })
+                .collect(),
+            read_states: (body.imstatus.unwrap_or_default().into_iter())
+                .map(|state| (state.incident_id.unwrap_or_default(), state.status))
+                .collect(),
+            cursor: body
+                .last_message_time_id
+                .filter(|cursor| !cursor.is_empty()),
+            undecodable,
+        }))
     }
 
-    /// `listUnreadNewInstantMessages`: at most 100 tickets.
+    /// `listUnreadNewInstantMessages`: at most [`MAX_TICKETS`] tickets.
     pub(crate) async fn unread(
         &self,
         tickets: &[TicketId],
         about: About<'_>,
     ) -> Result<Told<UnreadCounts>, Fault> {
-        let _ = (tickets, about);
-        todo!()
+        let ids = tickets.iter().map(TicketId::to_string).collect();
+        let answer = self
+            .call(about.options)
+            .list_unread_new_instant_messages(&ids, about.group())
+            .await?;
+        let undecodable = convert::all_undecodable(&answer.undecodable);
+        Ok(told(answer).map(|body| UnreadCounts {
+            counts: (body.imunread.unwrap_or_default().into_iter())
+                .map(|count| UnreadCount {
+                    ticket: count.incident_id.unwrap_or_default(),
+                    unread: count
+                        .unread_num
+                        .and_then(|number| u64::try_from(number).ok()),
+                })
+                .collect(),
+            undecodable,
+        }))
     }
 
     /// `updateNewInstantMessagesRead`.
@@ -185,8 +293,14 @@ impl Service {
         ticket: &TicketId,
         about: About<'_>,
     ) -> Result<Told<()>, Fault> {
-        let _ = (ticket, about);
-        todo!()
+        let body = types::UpdateUnreadNewInstantMsgV2Req {
+            group_id: about.group().map(str::to_owned),
+        };
+        let answer = self
+            .call(about.options)
+            .update_new_instant_messages_read(ticket.as_str(), &body)
+            .await?;
+        Ok(told(answer).map(|_| ()))
     }
 
     /// `revokeMessage`. The interface takes no group.
@@ -196,8 +310,11 @@ impl Service {
         message: &MessageId,
         options: &CallOptions,
     ) -> Result<Told<()>, Fault> {
-        let _ = (ticket, message, options);
-        todo!()
+        let answer = self
+            .call(options)
+            .revoke_message(ticket.as_str(), message.as_str())
+            .await?;
+        Ok(told(answer).map(|_| ()))
     }
 
     /// `showCaseDetail`: the only read that shows message ids.
@@ -206,8 +323,18 @@ impl Service {
         ticket: &TicketId,
         about: About<'_>,
     ) -> Result<Told<TicketDetail>, Fault> {
-        let _ = (ticket, about);
-        todo!()
+        let answer = self
+            .call(about.options)
+            .show_case_detail(ticket.as_str(), about.group(), None)
+            .await?;
+        let lost = convert::undecodable(&answer.undecodable, "message_list");
+        Ok(told(answer).map(|body| {
+            convert::detail(
+                body.incident_detail_info.unwrap_or_default(),
+                lost,
+                self.zone,
+            )
+        }))
     }
 
     /// `showCaseStatus`. The interface takes no group.
@@ -216,13 +343,51 @@ impl Service {
         ticket: &TicketId,
         options: &CallOptions,
     ) -> Result<Told<TicketStatus>, Fault> {
-        let _ = (ticket, options);
-        todo!()
+        let answer = self.call(options).show_case_status(ticket.as_str()).await?;
+        Ok(told(answer).map(|body| TicketStatus::from_code(body.status)))
+    }
+
+    fn page(
+        &self,
+        list: Option<Vec<types::QueryMessageInfoV2>>,
+        count: Option<i64>,
+        lost: Vec<Undecodable>,
+    ) -> MessagePage {
+        MessagePage {
+            messages: (list.unwrap_or_default().into_iter())
+                .map(|message| convert::message(message, self.zone))
+                .collect(),
+            undecodable: lost,
+            count: count.and_then(|count| u64::try_from(count).ok()),
+        }
     }
 }
 
-/// What an error code means, from the generated table.
-pub(crate) fn meaning_of(code: &str) -> Option<&'static str> {
-    let _ = code;
-    None
+impl<T> Told<T> {
+    fn map<U>(self, change: impl FnOnce(T) -> U) -> Told<U> {
+        Told {
+            body: change(self.body),
+            facts: self.facts,
+        }
+    }
+}
+
+fn told<T>(answer: Answer<T>) -> Told<T> {
+    Told {
+        facts: Facts {
+            date: after::date(&answer.headers),
+            request_id: answer.request_id,
+            attempts: answer.attempts,
+        },
+        body: answer.body,
+    }
+}
+
+fn whole(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// The service's error codes, for the pipeline.
+pub(crate) fn error_codes() -> &'static [ErrorCode] {
+    ERROR_CODES
 }

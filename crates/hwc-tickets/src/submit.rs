@@ -28,6 +28,7 @@ use crate::{
     error::Result,
     ids::{AttachmentId, GroupId, TicketId},
     message::Message,
+    service,
     ticket::Ticket,
 };
 use secrecy::SecretString;
@@ -39,11 +40,11 @@ use std::{
 };
 
 /// Most attachments of one message (D-29).
-pub const MAX_ATTACHMENTS: usize = 10;
+pub const MAX_ATTACHMENTS: usize = service::MAX_ATTACHMENTS;
 /// Most UTF-16 units of the confidential note.
-pub const MAX_CONFIDENTIAL_UNITS: usize = 400;
+pub const MAX_CONFIDENTIAL_UNITS: usize = service::MAX_CONFIDENTIAL;
 /// Most UTF-16 units of a text, unless the client is told otherwise (D-03).
-pub const MAX_TEXT_UNITS: usize = 2000;
+pub const MAX_TEXT_UNITS: usize = service::MAX_TEXT;
 
 /// When to read back what was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -6,6 +6,8 @@ use std::{
     time::Duration,
 };
 
+use jiff::Timestamp;
+
 use crate::{fault::FaultKind, secret::UnfitText};
 
 /// The kind of an [`IdentityError`], to branch on.
@@ -48,8 +50,10 @@ pub enum IdentityErrorKind {
 pub struct Tried {
     /// The source, e.g. `environment`.
     pub source: &'static str,
-    /// What was looked for there: names of variables, the path of a file. Never a value.
+    /// What was looked for there, e.g. names of variables. Never a value.
     pub looked_for: String,
+    /// The place, e.g. `the environment` or the path of a file.
+    pub place: String,
     /// What was found, e.g. `not set`.
     pub outcome: String,
 }
@@ -94,6 +98,26 @@ impl IdentityError {
             format!(
                 "check {value} for missing or extra characters, such as a line break at its end"
             ),
+        )
+    }
+
+    /// A fixed credential has ended.
+    pub(super) fn expired(is_signed: bool, expires_at: Timestamp) -> Self {
+        let (what, help) = if is_signed {
+            (
+                "temporary keys",
+                "give new temporary keys, or permanent ones",
+            )
+        } else {
+            (
+                "token",
+                "give a new token; a login with password, or keys, would not run out",
+            )
+        };
+        Self::new(
+            IdentityErrorKind::Expired,
+            format!("the {what} you gave expired at {expires_at}"),
+            help,
         )
     }
 
@@ -173,6 +197,26 @@ impl IdentityError {
         )
     }
 
+    /// The same error with the sources that were looked at.
+    pub(super) fn with_tried(mut self, tried: Vec<Tried>) -> Self {
+        Arc::make_mut(&mut self.0).tried = tried;
+        self
+    }
+
+    /// The same error with what the issuer's answer says about itself.
+    pub(super) fn with_answer(
+        mut self,
+        http_status: u16,
+        code: Option<String>,
+        request_id: Option<String>,
+    ) -> Self {
+        let detail = Arc::make_mut(&mut self.0);
+        detail.http_status = Some(http_status);
+        detail.code = code;
+        detail.request_id = request_id;
+        self
+    }
+
     /// The same error with how long asking again is of no use.
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
@@ -187,13 +231,14 @@ impl Display for IdentityError {
         for (index, tried) in self.0.tried.iter().enumerate() {
             let joint = if index == 0 { ": " } else { "; " };
             let Tried {
-                source,
                 looked_for,
+                place,
                 outcome,
+                ..
             } = tried;
             write!(
                 formatter,
-                "{joint}looked for {looked_for} in {source}: {outcome}"
+                "{joint}looked for {looked_for} in {place}: {outcome}"
             )?;
         }
         match (self.0.http_status, self.0.code.as_deref()) {

@@ -6,10 +6,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Uri, uri::PathAndQuery};
 use jiff::Timestamp;
 
-use super::{
-    Identity, IdentityContext, IdentityError, IdentityErrorKind, IdentityFuture, ProvideIdentity,
-    X_DOMAIN_ID, X_PROJECT_ID, X_SECURITY_TOKEN,
-};
+use super::{IdentityError, IdentityErrorKind, X_DOMAIN_ID, X_PROJECT_ID, X_SECURITY_TOKEN};
 use crate::{
     secret::{self, ExposeSecret, SecretString, UnfitText},
     sign::{self, canonical_query},
@@ -22,8 +19,8 @@ const SECURITY_TOKEN_LIMIT: usize = 8192;
 
 /// An access key (AK) with its secret key (SK), permanent or temporary.
 ///
-/// Secrets are wiped when dropped, and `Debug` shows none of the values. As a provider it gives itself
-/// and is never renewed.
+/// Secrets are wiped when dropped, and `Debug` shows none of the values. As a provider they give themselves
+/// and are never renewed.
 #[derive(Clone)]
 pub struct Keys {
     access: SecretString,
@@ -189,26 +186,5 @@ impl Debug for Keys {
             .field("is_temporary", &self.security_token.is_some())
             .field("expires_at", &self.expires_at)
             .finish_non_exhaustive()
-    }
-}
-
-impl ProvideIdentity for Keys {
-    fn identity<'a>(&'a self, context: &'a IdentityContext) -> IdentityFuture<'a, Identity> {
-        let ended = self
-            .expires_at
-            .filter(|expires_at| *expires_at <= context.clock.now());
-        let result = match ended {
-            None => Ok(Identity::keys(self.clone())),
-            Some(expires_at) => Err(IdentityError::new(
-                IdentityErrorKind::Expired,
-                format!("the temporary keys you gave expired at {expires_at}"),
-                "give new temporary keys, or permanent ones",
-            )),
-        };
-        Box::pin(std::future::ready(result))
-    }
-
-    fn refused(&self, _: &Identity) -> bool {
-        false
     }
 }

@@ -5,10 +5,7 @@ use std::fmt::{self, Debug};
 use http::{HeaderMap, HeaderValue};
 use jiff::Timestamp;
 
-use super::{
-    Identity, IdentityContext, IdentityError, IdentityErrorKind, IdentityFuture, ProvideIdentity,
-    X_AUTH_TOKEN,
-};
+use super::{IdentityError, X_AUTH_TOKEN};
 use crate::secret::{self, ExposeSecret, SecretString};
 
 /// Longest token the service documents, in characters.
@@ -28,7 +25,7 @@ impl Token {
     /// Takes a token that was fetched elsewhere.
     ///
     /// # Errors
-    /// [`IdentityErrorKind::Invalid`] when it is empty, longer than 5000 characters, or has a character
+    /// [`super::IdentityErrorKind::Invalid`] when it is empty, longer than 5000 characters, or has a character
     /// that is not visible ASCII (a line break at its end, most often).
     pub fn new(token: &SecretString) -> Result<Self, IdentityError> {
         let header = secret::secret_header(token.expose_secret(), TOKEN_LIMIT)
@@ -66,26 +63,5 @@ impl Debug for Token {
             .debug_struct("Token")
             .field("expires_at", &self.expires_at)
             .finish_non_exhaustive()
-    }
-}
-
-impl ProvideIdentity for Token {
-    fn identity<'a>(&'a self, context: &'a IdentityContext) -> IdentityFuture<'a, Identity> {
-        let ended = self
-            .expires_at
-            .filter(|expires_at| *expires_at <= context.clock.now());
-        let result = match ended {
-            None => Ok(Identity::token(self.clone())),
-            Some(expires_at) => Err(IdentityError::new(
-                IdentityErrorKind::Expired,
-                format!("the token you gave expired at {expires_at}"),
-                "give a new token, or log in with a password or keys, which are renewed by themselves",
-            )),
-        };
-        Box::pin(std::future::ready(result))
-    }
-
-    fn refused(&self, _: &Identity) -> bool {
-        false
     }
 }

@@ -7,4 +7,6 @@
     reason = "a test fails by panicking"
 )]
 
+mod cache;
+mod identity;
 mod signing;

@@ -1,27 +1,82 @@
-//! Settings from environment variables: read in one place, so that tests can stand in for them.
+//! Settings from environment variables, each named when it cannot be used.
 
-use std::fmt;
+use super::Site;
+use crate::error::{Error, ErrorKind, Result};
+use hwc_core::{
+    Endpoint,
+    identity::{IdentityChain, ProvideIdentity, Token},
+};
+use secrecy::SecretString;
+use std::{ffi::OsString, fmt, sync::Arc};
+
+const ENDPOINT: &str = "HWC_TICKETS_ENDPOINT";
+const TOKEN: &str = "HWC_TICKETS_TOKEN";
 
 /// Where variables are looked up.
-pub(crate) struct Environment(Box<dyn Fn(&str) -> Option<String> + Send + Sync>);
+pub(super) struct Variables(Box<dyn Fn(&str) -> Option<OsString> + Send + Sync>);
 
-impl Environment {
-    /// The variables of this process. A value that is not Unicode counts as absent.
-    pub(crate) fn process() -> Self {
-        Self(Box::new(|name| std::env::var(name).ok()))
+impl Variables {
+    pub(super) fn new(read: impl Fn(&str) -> Option<OsString> + Send + Sync + 'static) -> Self {
+        Self(Box::new(read))
     }
 
     /// The variable, unless it is absent or blank.
-    pub(crate) fn get(&self, name: &str) -> Option<String> {
-        (self.0)(name)
-            .map(|value| value.trim().to_owned())
-            .filter(|value| !value.is_empty())
+    fn get(&self, name: &str) -> Option<Result<String, String>> {
+        let value = (self.0)(name)?;
+        match value.into_string() {
+            Ok(text) if text.trim().is_empty() => None,
+            Ok(text) => Some(Ok(text.trim().to_owned())),
+            Err(_) => Some(Err(format!("the value of {name} is not Unicode text"))),
+        }
+    }
+
+    /// The address that a variable names, if one does. The official variables may hold several, separated
+    /// by commas: the first is taken.
+    pub(super) fn endpoint(&self, site: Site) -> Option<Result<Endpoint, String>> {
+        let (name, value) = [ENDPOINT, site.endpoint_variable()]
+            .into_iter()
+            .find_map(|name| self.get(name).map(|value| (name, value)))?;
+        Some(value.and_then(|text| {
+            let first = text.split(',').next().unwrap_or_default();
+            Endpoint::parse_from_surroundings(first).map_err(|error| format!("{name}: {error}"))
+        }))
+    }
+
+    /// The credentials that variables or the credentials file hold.
+    pub(super) fn identity(&self) -> Result<Arc<dyn ProvideIdentity>> {
+        let credentials = |detail: String| {
+            Error::local(ErrorKind::Credentials, detail).with_operation("build client")
+        };
+        if let Some(token) = self.get(TOKEN) {
+            let token = SecretString::from(token.map_err(credentials)?);
+            let token = Token::new(&token)
+                .map_err(|error| credentials(format!("{TOKEN} cannot be used: {error}")))?;
+            return Ok(Arc::new(token));
+        }
+        let found = IdentityChain::new(&*self.0).find().map_err(|error| {
+            let tried: Vec<String> = error
+                .tried()
+                .iter()
+                .map(|tried| format!("{} in {}: {}", tried.looked_for, tried.place, tried.outcome))
+                .collect();
+            let mut detail = error.to_string();
+            if !tried.is_empty() {
+                detail = format!(
+                    "{detail} ({TOKEN} in the environment: not set; {})",
+                    tried.join("; ")
+                );
+            }
+            credentials(detail)
+                .with_help(format!("{}, or set {TOKEN}", error.help()))
+                .with_source(error)
+        })?;
+        Ok(found.provider)
     }
 }
 
 /// Values may be secrets.
-impl fmt::Debug for Environment {
+impl fmt::Debug for Variables {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Environment")
+        f.write_str("Variables")
     }
 }

@@ -40,6 +40,9 @@ pub enum ErrorKind {
     /// The service refused the content of the call.
     /// What to do: see the error code.
     Refused,
+    /// The request is larger than the service or its gateway takes.
+    /// What to do: send less at once.
+    RequestTooLarge,
     /// The service or its gateway failed.
     /// What to do: try again later.
     Unavailable,
@@ -84,7 +87,7 @@ impl ErrorKind {
     }
 
     /// What it means, in half a sentence.
-    pub(crate) fn meaning(self) -> &'static str {
+    fn meaning(self) -> &'static str {
         self.row().1
     }
 
@@ -151,6 +154,11 @@ impl ErrorKind {
                 "the service refused the call",
                 "See the error code, and service_message() for the service's own words.",
             ),
+            K::RequestTooLarge => (
+                "request_too_large",
+                "the request is larger than the service takes",
+                "Send less at once: fewer ids, a shorter text.",
+            ),
             K::Unavailable => (
                 "unavailable",
                 "the service failed",
@@ -215,6 +223,7 @@ impl From<FaultKind> for ErrorKind {
             FaultKind::Forbidden => Self::Forbidden,
             FaultKind::NotFound => Self::NotFound,
             FaultKind::Refused => Self::Refused,
+            FaultKind::RequestTooLarge => Self::RequestTooLarge,
             FaultKind::BodyTooLarge => Self::BodyTooLarge,
             FaultKind::Protocol => Self::Protocol,
             // `Unavailable`, and kinds that a later core adds: the careful reading.

@@ -12,8 +12,8 @@ use hwc_core::Fault;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
-/// Rows of one page: the documented maximum.
-const PAGE: u64 = 100;
+/// Rows of one page.
+const PAGE: u64 = crate::service::MAX_PAGE;
 /// Rows that two pages share.
 const OVERLAP: u64 = 5;
 /// Pages of one snapshot. A ticket with more new messages than these hold cannot be judged.

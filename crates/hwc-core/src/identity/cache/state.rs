@@ -1,0 +1,217 @@
+//! What a cache knows at one moment, and how asking, fetching and refusing change it. No I/O, no clock.
+
+use std::time::Duration;
+
+use tokio::{sync::watch, task::AbortHandle};
+
+use super::{
+    super::{Identity, IdentityError, IdentityErrorKind},
+    Fetched, schedule,
+};
+
+/// A replacement that is refused within this time after a refusal means that renewing does not help.
+const REPLACEMENT_WINDOW: Duration = Duration::from_secs(5 * 60);
+
+/// Where the result of a fetch appears.
+pub(super) type Outcome = watch::Receiver<Option<Result<Identity, IdentityError>>>;
+
+/// What the state has for a caller.
+pub(super) enum Ask {
+    /// An identity to use.
+    Have(Identity),
+    /// Nothing, and it is too early to fetch again.
+    Failed(IdentityError),
+    /// Nothing yet, but a fetch is under way.
+    Wait(Outcome),
+    /// Nothing: fetch.
+    Fetch,
+}
+
+/// A fetch under way.
+#[derive(Debug)]
+pub(super) struct Flight {
+    number: u64,
+    outcome: Outcome,
+    task: Option<AbortHandle>,
+}
+
+impl Flight {
+    pub(super) fn new(number: u64, outcome: Outcome, task: Option<AbortHandle>) -> Self {
+        Self {
+            number,
+            outcome,
+            task,
+        }
+    }
+
+    pub(super) fn outcome(&self) -> Outcome {
+        self.outcome.clone()
+    }
+
+    /// Whether it ended without a result: its task or its caller is gone.
+    fn is_lost(&self) -> bool {
+        self.outcome.has_changed().is_err() && self.outcome.borrow().is_none()
+    }
+}
+
+/// An identity that is handed out. Times are on the cache's monotonic clock.
+#[derive(Debug)]
+struct Held {
+    identity: Identity,
+    begun: Duration,
+    renew_at: Option<Duration>,
+    ends_at: Option<Duration>,
+    /// It was fetched because the one before was refused.
+    is_replacement: bool,
+}
+
+/// The pause after a failure.
+#[derive(Debug)]
+struct Pause {
+    error: IdentityError,
+    until: Duration,
+}
+
+/// What the cache knows.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    held: Option<Held>,
+    flight: Option<Flight>,
+    pause: Option<Pause>,
+    failures: u32,
+    flights: u64,
+    generation: u64,
+    /// The last identity was refused; what is fetched next replaces it.
+    was_refused: bool,
+}
+
+impl State {
+    /// What there is for a caller at `now`.
+    pub(super) fn ask(&mut self, now: Duration) -> Ask {
+        if let Some(held) = &self.held
+            && held.ends_at.is_none_or(|end| now < end)
+        {
+            return Ask::Have(held.identity.clone());
+        }
+        if let Some(flight) = self.flight() {
+            return Ask::Wait(flight.outcome());
+        }
+        match self.pause_left(now) {
+            Some((error, left)) => Ask::Failed(error.clone().with_retry_after(left)),
+            None => Ask::Fetch,
+        }
+    }
+
+    /// Whether the identity that is handed out should be renewed now.
+    pub(super) fn is_renewal_due(&mut self, now: Duration) -> bool {
+        let due = |held: &Held| held.renew_at.is_some_and(|at| now >= at);
+        self.held.as_ref().is_some_and(due)
+            && self.flight().is_none()
+            && self.pause_left(now).is_none()
+    }
+
+    /// The fetch under way, if there is one. One that was lost is forgotten.
+    pub(super) fn flight(&mut self) -> Option<&Flight> {
+        if self.flight.as_ref().is_some_and(Flight::is_lost) {
+            self.flight = None;
+        }
+        self.flight.as_ref()
+    }
+
+    /// The number of a new fetch.
+    pub(super) fn next_flight(&mut self) -> u64 {
+        self.flights = self.flights.wrapping_add(1);
+        self.flights
+    }
+
+    /// Notes a fetch that was started.
+    pub(super) fn set_flight(&mut self, flight: Flight) {
+        self.flight = Some(flight);
+    }
+
+    /// Ends the fetch under way.
+    pub(super) fn end_flight(&mut self) {
+        if let Some(task) = self.flight.take().and_then(|flight| flight.task) {
+            task.abort();
+        }
+    }
+
+    /// Notes what fetch `number` brought; `chance` spreads renewals.
+    pub(super) fn store(
+        &mut self,
+        number: u64,
+        begun: Duration,
+        fetched: Fetched,
+        chance: f64,
+    ) -> Identity {
+        self.land(number);
+        self.failures = 0;
+        self.pause = None;
+        self.generation = self.generation.wrapping_add(1);
+        let identity = fetched.identity.with_generation(self.generation);
+        let after = |duration: Duration| begun.saturating_add(duration);
+        self.held = Some(Held {
+            identity: identity.clone(),
+            begun,
+            renew_at: fetched
+                .lifetime
+                .map(|life| after(schedule::renew_after(life, chance))),
+            ends_at: fetched
+                .lifetime
+                .map(|life| after(schedule::usable_for(life))),
+            is_replacement: std::mem::take(&mut self.was_refused),
+        });
+        identity
+    }
+
+    /// Notes that fetch `number` failed.
+    pub(super) fn fail(&mut self, number: u64, now: Duration, error: &IdentityError) {
+        self.land(number);
+        self.failures = self.failures.saturating_add(1);
+        let until = now.saturating_add(schedule::pause_after(self.failures, error));
+        self.pause = Some(Pause {
+            error: error.clone(),
+            until,
+        });
+    }
+
+    /// Notes that the service refused `identity`; `true` when asking again can give another.
+    pub(super) fn refused(&mut self, identity: &Identity, now: Duration) -> bool {
+        let Some(held) = self
+            .held
+            .take_if(|held| held.identity.generation() == identity.generation())
+        else {
+            // An older one, or another caller was faster. What is there, or comes, is newer.
+            return self.held.is_some()
+                || self.flight().is_some()
+                || self.pause_left(now).is_none();
+        };
+        if held.is_replacement && now.saturating_sub(held.begun) < REPLACEMENT_WINDOW {
+            let error = IdentityError::new(
+                IdentityErrorKind::Refused,
+                "the service refused credentials that were just renewed",
+                "check that the user may use this service, and that endpoint and credentials belong to the same site",
+            );
+            let until = now.saturating_add(schedule::REFUSAL_PAUSE);
+            self.pause = Some(Pause { error, until });
+            return false;
+        }
+        self.was_refused = true;
+        true
+    }
+
+    /// The pause that still runs at `now`: its error, and how long it lasts.
+    fn pause_left(&self, now: Duration) -> Option<(&IdentityError, Duration)> {
+        let pause = self.pause.as_ref()?;
+        let left = pause
+            .until
+            .checked_sub(now)
+            .filter(|left| !left.is_zero())?;
+        Some((&pause.error, left))
+    }
+
+    /// Forgets fetch `number` if it is the one under way.
+    fn land(&mut self, number: u64) {
+        self.flight.take_if(|flight| flight.number == number);
+    }
+}

@@ -1,0 +1,164 @@
+//! Credentials in environment variables: the official names for keys, own names for password login.
+//!
+//! Variables are read through a function, so that a test, or a program with its own configuration,
+//! never touches the environment of the process.
+
+use std::{ffi::OsString, sync::Arc};
+
+use super::{
+    CachedIdentity, Found, IamPassword, IamScope, IamUser, IdentityError, IdentityErrorKind, Keys,
+};
+use crate::{
+    endpoint::Endpoint,
+    secret::{ExposeSecret, SecretString},
+};
+
+/// Reads one variable; `None` when it is not set.
+pub type ReadVariable<'a> = &'a (dyn Fn(&str) -> Option<OsString> + Send + Sync);
+
+/// Reads a variable of this process.
+#[must_use]
+pub fn process_environment(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
+}
+
+const AK: &str = "HUAWEICLOUD_SDK_AK";
+const SK: &str = "HUAWEICLOUD_SDK_SK";
+const SECURITY_TOKEN: &str = "HUAWEICLOUD_SDK_SECURITY_TOKEN";
+const DOMAIN_ID: &str = "HUAWEICLOUD_SDK_DOMAIN_ID";
+const PROJECT_ID: &str = "HUAWEICLOUD_SDK_PROJECT_ID";
+const IAM_ENDPOINT: &str = "HUAWEICLOUD_SDK_IAM_ENDPOINT";
+const USER: &str = "HWC_IAM_USER";
+const PASSWORD: &str = "HWC_IAM_PASSWORD";
+const ACCOUNT: &str = "HWC_IAM_ACCOUNT";
+const PROJECT: &str = "HWC_IAM_PROJECT";
+
+/// What is looked for, for the error when nothing is found anywhere.
+pub(super) const LOOKED_FOR: &str = "HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or HWC_IAM_USER, HWC_IAM_PASSWORD and HWC_IAM_ACCOUNT";
+
+/// The credentials of the environment and which variables they came from, if it has any.
+///
+/// Keys win over password login. Half-set credentials are an error, not "none": whoever set one
+/// variable meant them.
+pub(super) fn find(read: ReadVariable<'_>) -> Result<Option<Found>, IdentityError> {
+    let variables = Variables { read };
+    if let Some(keys) = keys(&variables)? {
+        let provider = Arc::new(keys);
+        return Ok(Some(Found {
+            provider,
+            source: format!("environment: {AK}, {SK}"),
+        }));
+    }
+    if let Some(login) = password(&variables)? {
+        let provider = Arc::new(CachedIdentity::new(login));
+        let source = format!("environment: {USER}, {PASSWORD}, {ACCOUNT}");
+        return Ok(Some(Found { provider, source }));
+    }
+    Ok(None)
+}
+
+fn keys(variables: &Variables<'_>) -> Result<Option<Keys>, IdentityError> {
+    let (access, secret) = match (variables.secret(AK)?, variables.secret(SK)?) {
+        (None, None) => return Ok(None),
+        (Some(access), Some(secret)) => (access, secret),
+        (Some(_), None) => return Err(half_set(AK, &[SK])),
+        (None, Some(_)) => return Err(half_set(SK, &[AK])),
+    };
+    let mut keys = Keys::new(&access, secret)?;
+    if let Some(token) = variables.secret(SECURITY_TOKEN)? {
+        keys = keys.with_security_token(&token)?;
+    }
+    // Tickets are a global service: the account counts. The project id is for regional services.
+    if let Some(id) = variables.text(DOMAIN_ID)? {
+        keys = keys.with_domain_id(&id)?;
+    } else if let Some(id) = variables.text(PROJECT_ID)? {
+        keys = keys.with_project_id(&id)?;
+    }
+    Ok(Some(keys))
+}
+
+fn password(variables: &Variables<'_>) -> Result<Option<IamPassword>, IdentityError> {
+    let found = (
+        variables.text(USER)?,
+        variables.secret(PASSWORD)?,
+        variables.text(ACCOUNT)?,
+    );
+    let (name, password, account) = match found {
+        (None, None, None) => return Ok(None),
+        (Some(name), Some(password), Some(account)) => (name, password, account),
+        (name, password, account) => {
+            let parts = [
+                (USER, name.is_some()),
+                (PASSWORD, password.is_some()),
+                (ACCOUNT, account.is_some()),
+            ];
+            let of = |set: bool| {
+                parts
+                    .iter()
+                    .filter(move |part| part.1 == set)
+                    .map(|part| part.0)
+            };
+            let missing: Vec<&str> = of(false).collect();
+            return Err(half_set(of(true).next().unwrap_or(USER), &missing));
+        }
+    };
+    let mut login = IamPassword::new(IamUser {
+        account,
+        name,
+        password,
+    })?;
+    if let Some(project) = variables.text(PROJECT)? {
+        login = login.with_scope(IamScope::project(project))?;
+    } else if let Some(id) = variables.text(DOMAIN_ID)? {
+        login = login.with_scope(IamScope::DomainId(id))?;
+    }
+    if let Some(address) = variables.text(IAM_ENDPOINT)? {
+        let endpoint = Endpoint::parse_from_surroundings(&address).map_err(|error| {
+            IdentityError::new(
+                IdentityErrorKind::Invalid,
+                format!("{IAM_ENDPOINT} cannot be used: {error}"),
+                format!("set {IAM_ENDPOINT} to an address of IAM, or unset it"),
+            )
+        })?;
+        login = login.with_endpoint(endpoint);
+    }
+    Ok(Some(login))
+}
+
+fn half_set(set: &str, missing: &[&str]) -> IdentityError {
+    let missing = missing.join(" and ");
+    IdentityError::new(
+        IdentityErrorKind::Missing,
+        format!("{set} is set in the environment, but not {missing}"),
+        format!("set {missing} too, or unset {set}"),
+    )
+}
+
+/// The environment, with empty variables taken as not set.
+pub(super) struct Variables<'a> {
+    pub(super) read: ReadVariable<'a>,
+}
+
+impl Variables<'_> {
+    /// A variable that is no secret.
+    pub(super) fn text(&self, name: &str) -> Result<Option<String>, IdentityError> {
+        Ok(self
+            .secret(name)?
+            .map(|value| value.expose_secret().to_owned()))
+    }
+
+    /// A variable that is a secret.
+    fn secret(&self, name: &str) -> Result<Option<SecretString>, IdentityError> {
+        let Some(value) = (self.read)(name).filter(|value| !value.is_empty()) else {
+            return Ok(None);
+        };
+        let text = value.into_string().map_err(|_| {
+            IdentityError::new(
+                IdentityErrorKind::Invalid,
+                format!("the value of {name} is not UTF-8 text"),
+                format!("set {name} anew"),
+            )
+        })?;
+        Ok(Some(SecretString::from(text)))
+    }
+}

@@ -1,0 +1,8 @@
+//! Tests of the front door through its public interface.
+
+mod ids;
+mod ledger;
+mod outbox;
+mod submit;
+mod text;
+mod time;

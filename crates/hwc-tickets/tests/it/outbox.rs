@@ -1,0 +1,290 @@
+//! Submits that survive the process.
+
+use crate::ledger::{Service, as_op, faults::Fault};
+use futures_util::future::{Either, select};
+use hwc_core::Clock as _;
+use hwc_tickets::{Confirm, Delivery, ErrorKind, FileOutbox, Outbox as _, Outcome};
+use std::{fs, io::Write as _, pin::pin, time::Duration};
+use tempfile::TempDir;
+
+fn outbox_in(directory: &TempDir) -> FileOutbox {
+    FileOutbox::open(directory.path().join("outbox")).unwrap()
+}
+
+#[test]
+fn a_submit_that_is_dropped_at_any_moment_is_found_again() {
+    // The POST acts at 100 ms and answers at 300 ms; the future is dropped somewhere on the way.
+    for drop_at in (0..400).step_by(20) {
+        let directory = TempDir::new().unwrap();
+        let service = Service::new();
+        service.world().faults = [Fault::Slow(Duration::from_millis(300))].into();
+        let client = service
+            .builder()
+            .outbox(outbox_in(&directory))
+            .build()
+            .unwrap();
+        let ticket = client.ticket("case-1").unwrap();
+        let done = service.clock.run(as_op(1, async {
+            let submit = ticket.submit("only once").into_future();
+            let timer = service.clock.sleep(Duration::from_millis(drop_at));
+            matches!(
+                select(pin!(submit), pin!(timer)).await,
+                Either::Left((Ok(_), _))
+            )
+        }));
+        assert_eq!(
+            service.clock.sleepers(),
+            0,
+            "{drop_at} ms: something is left behind"
+        );
+        drop((client, ticket));
+        let client = service
+            .builder()
+            .outbox(outbox_in(&directory))
+            .build()
+            .unwrap();
+        let found = service.clock.run(client.reconcile_outbox());
+        let arrived = service.world().arrived(1);
+        if done {
+            assert!(found.is_empty() && arrived == 1, "{drop_at} ms");
+        } else if arrived == 1 {
+            assert!(
+                matches!(found[..], [ref one] if matches!(one.outcome, Ok(Outcome::Confirmed(_)))),
+                "{drop_at} ms: {found:?}"
+            );
+        } else {
+            assert!(
+                found
+                    .iter()
+                    .all(|one| matches!(one.outcome, Ok(Outcome::Absent))),
+                "{drop_at} ms: {found:?}"
+            );
+        }
+        assert!(
+            client.pending().is_empty(),
+            "{drop_at} ms: what is known is not kept"
+        );
+    }
+}
+
+#[test]
+fn what_was_in_doubt_at_the_end_of_a_process_is_settled_by_the_next() {
+    for acted in [true, false] {
+        let directory = TempDir::new().unwrap();
+        let service = Service::new();
+        service.world().faults = [Fault::Reset(acted)].into();
+        let client = service
+            .builder()
+            .outbox(outbox_in(&directory))
+            .build()
+            .unwrap();
+        let ticket = client.ticket("case-1").unwrap();
+        let error = service
+            .clock
+            .run(as_op(
+                1,
+                ticket
+                    .submit("secret text")
+                    .confirm(Confirm::Never)
+                    .into_future(),
+            ))
+            .unwrap_err();
+        assert_eq!(error.delivery(), Delivery::Unknown);
+        drop((client, ticket));
+        let written = fs::read_to_string(directory.path().join("outbox")).unwrap();
+        assert!(
+            written.starts_with("{\"hwc_tickets_outbox\":1}\n") && !written.contains("secret"),
+            "{written}"
+        );
+        let outbox = outbox_in(&directory);
+        assert_eq!(outbox.list().unwrap().len(), 1);
+        let client = service.builder().outbox(outbox).build().unwrap();
+        let found = service.clock.run(client.reconcile_outbox());
+        let [one] = &found[..] else {
+            panic!("{found:?}")
+        };
+        assert_eq!(
+            matches!(one.outcome, Ok(Outcome::Confirmed(_))),
+            acted,
+            "{found:?}"
+        );
+        assert_eq!(
+            matches!(one.outcome, Ok(Outcome::Absent)),
+            !acted,
+            "{found:?}"
+        );
+        drop(client);
+        assert!(outbox_in(&directory).list().unwrap().is_empty());
+    }
+}
+
+#[test]
+fn the_same_text_sent_again_before_the_doubt_is_settled_proves_nothing() {
+    let directory = TempDir::new().unwrap();
+    let service = Service::new();
+    service.world().faults = [Fault::Reset(false)].into();
+    let send = |op| {
+        let client = service
+            .builder()
+            .outbox(outbox_in(&directory))
+            .build()
+            .unwrap();
+        let ticket = client.ticket("case-1").unwrap();
+        service.clock.run(as_op(
+            op,
+            ticket.submit("ping").confirm(Confirm::Never).into_future(),
+        ))
+    };
+    assert!(send(1).is_err());
+    service.clock.advance(Duration::from_secs(60));
+    assert!(send(2).is_ok());
+    service.clock.advance(Duration::from_secs(60));
+    // The first one is lost, and the second one looks just like it.
+    let client = service
+        .builder()
+        .outbox(outbox_in(&directory))
+        .build()
+        .unwrap();
+    let found = service.clock.run(client.reconcile_outbox());
+    assert!(
+        matches!(found[..], [ref one] if matches!(one.outcome, Ok(Outcome::Unknown))),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn two_processes_do_not_share_a_file() {
+    let directory = TempDir::new().unwrap();
+    let held = outbox_in(&directory);
+    let error = FileOutbox::open(directory.path().join("outbox")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Locked);
+    drop(held);
+    outbox_in(&directory);
+}
+
+#[test]
+fn a_line_that_was_being_written_at_the_end_is_left_out() {
+    let directory = TempDir::new().unwrap();
+    let service = Service::new();
+    service.world().faults = [Fault::Reset(true)].into();
+    let client = service
+        .builder()
+        .outbox(outbox_in(&directory))
+        .build()
+        .unwrap();
+    let ticket = client.ticket("case-1").unwrap();
+    let _ = service
+        .clock
+        .run(ticket.submit("x").confirm(Confirm::Never).into_future());
+    drop((client, ticket));
+    let path = directory.path().join("outbox");
+    let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
+    file.write_all(b"{\"open\":{\"hwc_tickets_pend").unwrap();
+    assert_eq!(outbox_in(&directory).list().unwrap().len(), 1);
+    assert!(
+        fs::read_to_string(&path).unwrap().ends_with("}\n"),
+        "the file was made whole again"
+    );
+}
+
+#[test]
+fn files_that_are_no_outbox_are_refused_and_left_alone() {
+    for content in [
+        "not json\n",
+        "{}\n",
+        "{\"hwc_tickets_outbox\":2}\n",
+        "{\"closed\":\"00\"}\n",
+        "{\"hwc_tickets_outbox\":1}\nx\n",
+    ] {
+        let directory = TempDir::new().unwrap();
+        let path = directory.path().join("outbox");
+        drop(outbox_in(&directory)); // made with the right mode
+        fs::write(&path, content).unwrap();
+        let error = FileOutbox::open(&path).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Storage, "{content:?}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), content);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_file_is_private() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("outbox");
+    drop(outbox_in(&directory));
+    for name in ["outbox", "outbox.lock"] {
+        assert_eq!(
+            fs::metadata(directory.path().join(name))
+                .unwrap()
+                .permissions()
+                .mode()
+                & 0o777,
+            0o600,
+            "{name}"
+        );
+    }
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    let error = FileOutbox::open(&path).unwrap_err();
+    assert!(
+        error.kind() == ErrorKind::Storage && error.to_string().contains("chmod 600"),
+        "{error}"
+    );
+    let link = directory.path().join("link");
+    symlink(&path, &link).unwrap();
+    assert!(
+        FileOutbox::open(&link)
+            .unwrap_err()
+            .to_string()
+            .contains("symbolic link")
+    );
+}
+
+#[test]
+fn an_outbox_that_cannot_write_keeps_the_message_from_going_out() {
+    #[derive(Debug)]
+    struct Full;
+    impl hwc_tickets::Outbox for Full {
+        fn put(&self, _: &hwc_tickets::Pending) -> std::io::Result<()> {
+            Err(std::io::ErrorKind::StorageFull.into())
+        }
+        fn remove(&self, _: &hwc_tickets::submit::PendingId) -> std::io::Result<()> {
+            Ok(())
+        }
+        fn list(&self) -> std::io::Result<Vec<hwc_tickets::Pending>> {
+            Ok(Vec::new())
+        }
+    }
+    let service = Service::new();
+    let client = service.builder().outbox(Full).build().unwrap();
+    let ticket = client.ticket("case-1").unwrap();
+    let error = service
+        .clock
+        .run(ticket.submit("x").into_future())
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (ErrorKind::Storage, Delivery::NotSent)
+    );
+    assert_eq!(service.requests("POST"), 0);
+}
+
+#[test]
+fn many_submits_do_not_make_the_file_grow() {
+    let directory = TempDir::new().unwrap();
+    let outbox = outbox_in(&directory);
+    let service = Service::new();
+    service.world().faults = [Fault::Reset(true)].into();
+    let ticket = service.client().ticket("case-1").unwrap();
+    let error = service
+        .clock
+        .run(ticket.submit("x").confirm(Confirm::Never).into_future())
+        .unwrap_err();
+    let pending = error.into_pending().unwrap();
+    for _ in 0..400 {
+        outbox.put(&pending).unwrap();
+        outbox.remove(&pending.id()).unwrap();
+    }
+    let size = fs::metadata(directory.path().join("outbox")).unwrap().len();
+    assert!(size < 200_000, "{size} bytes");
+}

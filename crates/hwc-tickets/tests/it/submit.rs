@@ -1,0 +1,669 @@
+//! One submit against the ledger: what each fault comes to.
+
+use crate::ledger::{
+    Service, as_op,
+    faults::{Fault, ReadFault},
+    world::{Manner, OWN},
+};
+use futures_util::{StreamExt as _, stream};
+use hwc_core::Clock as _;
+use hwc_tickets::{
+    AttachmentId, Client, Confirm, Delivery, Draft, Error, ErrorKind, GroupId, Outcome, Pending,
+    SecretString, Sent, SubmitType, submit::MAX_TEXT_UNITS,
+};
+use std::time::Duration;
+
+const TICKET: &str = "case-1";
+
+fn submit(service: &Service, client: &Client, text: &str) -> Result<Sent, Error> {
+    service.clock.run(as_op(1, async {
+        client.ticket(TICKET)?.submit(text).await
+    }))
+}
+
+/// How a submit ends, in short.
+fn end(result: &Result<Sent, Error>) -> &'static str {
+    match result {
+        Ok(sent) if sent.is_confirmed() => "confirmed",
+        Ok(_) => "accepted",
+        Err(error) => match error.delivery() {
+            Delivery::NotSent => "not sent",
+            Delivery::Rejected => "rejected",
+            Delivery::Absent => "absent",
+            Delivery::Unknown => "unknown",
+            _ => "new",
+        },
+    }
+}
+
+#[test]
+fn every_fault_of_the_post_has_its_end() {
+    let slow = Duration::from_secs(2);
+    let table = [
+        (vec![Fault::None], "accepted", 1),
+        (vec![Fault::Yes("")], "accepted", 1),
+        (vec![Fault::Yes("null")], "accepted", 1),
+        (
+            vec![Fault::Yes("{\"error_code\":\"CBC.0000\"}")],
+            "accepted",
+            1,
+        ),
+        (vec![Fault::Slow(slow)], "accepted", 1),
+        (vec![Fault::Refused], "accepted", 2),
+        (vec![Fault::ClosedBefore, Fault::Refused], "accepted", 3),
+        (
+            vec![
+                Fault::Refused,
+                Fault::Refused,
+                Fault::Refused,
+                Fault::Refused,
+            ],
+            "not sent",
+            4,
+        ),
+        (vec![Fault::Refused, Fault::Reset(true)], "confirmed", 2),
+        (vec![Fault::Throttled(2)], "accepted", 2),
+        (vec![Fault::Throttled(2), Fault::Hang(true)], "confirmed", 2),
+        (vec![Fault::Throttled(600)], "rejected", 1),
+        (vec![Fault::Gateway(401, "APIGW.0307")], "rejected", 1),
+        (vec![Fault::Gateway(403, "APIGW.0302")], "rejected", 1),
+        (vec![Fault::Code("OSM.01010001", false)], "rejected", 1),
+        (vec![Fault::Code("OSM.01010014", false)], "absent", 1),
+        (vec![Fault::Code("OSM.01010017", true)], "confirmed", 1),
+        (vec![Fault::Reset(true)], "confirmed", 1),
+        (vec![Fault::Reset(false)], "absent", 1),
+        (vec![Fault::Hang(true)], "confirmed", 1),
+        (vec![Fault::Hang(false)], "absent", 1),
+        (vec![Fault::CutAnswer], "confirmed", 1),
+        (vec![Fault::StalledAnswer], "confirmed", 1),
+        (vec![Fault::Page(true)], "confirmed", 1),
+        (vec![Fault::Page(false)], "absent", 1),
+        (vec![Fault::Status(302, false)], "absent", 1),
+        (vec![Fault::Status(408, true)], "confirmed", 1),
+        (vec![Fault::Status(500, true)], "confirmed", 1),
+        (vec![Fault::Status(503, false)], "absent", 1),
+    ];
+    for (faults, wanted, posts) in table {
+        let service = Service::new();
+        service.world().post(TICKET, 0, OWN, "an earlier one");
+        service.world().faults = faults.clone().into();
+        let result = submit(&service, &service.client(), "The disk is full again.");
+        assert_eq!(end(&result), wanted, "{faults:?}: {result:?}");
+        assert_eq!(service.requests("POST"), posts, "{faults:?}");
+        let stored = usize::from(matches!(wanted, "accepted" | "confirmed"));
+        assert_eq!(service.world().arrived(1), stored, "{faults:?}");
+        assert!(
+            service.clock.elapsed() <= Duration::from_millis(30_100),
+            "{faults:?}"
+        );
+        assert_eq!(
+            service.clock.sleepers(),
+            0,
+            "{faults:?}: something is left behind"
+        );
+    }
+}
+
+#[test]
+fn a_watermark_that_cannot_be_read() {
+    let table = [
+        // Nothing goes out where the POST would fail too.
+        (vec![ReadFault::Refused; 4], "not sent", 0),
+        (vec![ReadFault::Code("OSM.01010015")], "not sent", 0),
+        // Otherwise it goes out without a baseline: a doubt then never ends as absent.
+        (vec![ReadFault::Code("OSM.01010002")], "unknown", 1),
+        (vec![ReadFault::Page; 2], "unknown", 1),
+        (vec![ReadFault::Hang], "unknown", 1),
+        (vec![ReadFault::Status(503); 4], "unknown", 1),
+    ];
+    for (reads, wanted, posts) in table {
+        let service = Service::new();
+        service.world().faults = [Fault::Reset(false)].into();
+        service.world().read_faults = reads.clone().into();
+        let result = submit(&service, &service.client(), "Hello");
+        assert_eq!(end(&result), wanted, "{reads:?}: {result:?}");
+        assert_eq!(service.requests("POST"), posts, "{reads:?}");
+    }
+}
+
+#[test]
+fn the_watermark_takes_a_quarter_of_the_deadline_at_most() {
+    let service = Service::new();
+    service.world().read_faults = vec![ReadFault::Hang; 4].into();
+    let result = submit(&service, &service.client(), "Hello");
+    assert_eq!(end(&result), "accepted");
+    assert_eq!(service.clock.elapsed(), Duration::from_millis(7500));
+}
+
+#[test]
+fn without_a_baseline_the_time_of_the_service_tells_new_from_old() {
+    // The same text stands there already; only one of the two posts arrives.
+    for (fault, wanted) in [
+        (Fault::Hang(true), "confirmed"),
+        (Fault::Hang(false), "unknown"),
+    ] {
+        let service = Service::new();
+        service.world().post(TICKET, 0, OWN, "ping");
+        service.clock.advance(Duration::from_secs(60));
+        service
+            .clock
+            .set_wall_time("2001-01-01T00:00:00Z".parse().unwrap());
+        service.world().faults = [fault].into();
+        service.world().read_faults = [ReadFault::Page, ReadFault::Page].into();
+        let result = submit(&service, &service.client(), "ping");
+        assert_eq!(end(&result), wanted);
+    }
+}
+
+#[test]
+fn the_ways_a_service_may_show_a_text() {
+    let long: String = "Grüße, 世界 😀. ".repeat(60);
+    let texts = [
+        "plain",
+        "two\nlines\n",
+        "  a & b <tag> \"quoted\"  ",
+        "&amp; as typed",
+        long.as_str(),
+    ];
+    let manners = [
+        Manner::default(),
+        Manner {
+            oldest_first: true,
+            ..Manner::default()
+        },
+        Manner {
+            escape: true,
+            ..Manner::default()
+        },
+        Manner {
+            trim: true,
+            crlf: true,
+            ..Manner::default()
+        },
+        Manner {
+            cut_at: Some(400),
+            ..Manner::default()
+        },
+        Manner {
+            cut_at: Some(400),
+            trim: true,
+            no_type: true,
+            ..Manner::default()
+        },
+    ];
+    for text in texts {
+        for manner in manners {
+            let service = Service::new();
+            for number in 0..120 {
+                service
+                    .world()
+                    .post(TICKET, 0, OWN, &format!("earlier {number}"));
+                service.clock.advance(Duration::from_secs(2));
+            }
+            service.world().manner = manner;
+            service.world().faults = [Fault::Hang(true)].into();
+            let result = submit(&service, &service.client(), text);
+            assert_eq!(end(&result), "confirmed", "{manner:?} {text:?}: {result:?}");
+        }
+    }
+}
+
+#[test]
+fn a_text_that_comes_back_altered_is_never_called_absent() {
+    let service = Service::new();
+    service.world().manner = Manner {
+        strip_tags: true,
+        ..Manner::default()
+    };
+    service.world().faults = [Fault::Hang(true)].into();
+    let result = submit(&service, &service.client(), "see <b>this</b>");
+    assert_eq!(end(&result), "unknown");
+    // When nothing new is there at all, it is absent after all.
+    service.world().faults = [Fault::Hang(false)].into();
+    let result = submit(&service, &service.client(), "and <b>that</b>");
+    assert_eq!(end(&result), "absent");
+}
+
+#[test]
+fn the_same_text_twice_is_two_messages() {
+    let service = Service::new();
+    let client = service.client();
+    for (fault, wanted, stored) in [
+        (Fault::None, "accepted", 1),
+        (Fault::Hang(true), "confirmed", 2),
+        (Fault::Hang(false), "absent", 2),
+        (Fault::CutAnswer, "confirmed", 3),
+    ] {
+        service.clock.advance(Duration::from_secs(60));
+        service.world().faults = [fault].into();
+        assert_eq!(end(&submit(&service, &client, "ping")), wanted);
+        assert_eq!(service.world().texts(TICKET).len(), stored);
+    }
+}
+
+#[test]
+fn one_of_two_equal_submits_is_no_proof_for_the_other() {
+    let service = Service::new();
+    let client = service.client();
+    // Both are under way at once: the first is stored and says so, the second gets lost.
+    service.world().faults = [Fault::Slow(Duration::from_secs(1)), Fault::Reset(false)].into();
+    let ticket = client.ticket(TICKET).unwrap();
+    let (first, second) = service.clock.run(async {
+        futures_util::future::join(
+            as_op(1, ticket.submit("ping").into_future()),
+            as_op(2, ticket.submit("ping").into_future()),
+        )
+        .await
+    });
+    assert_eq!(end(&first), "accepted");
+    assert_eq!(end(&second), "unknown");
+    // A tag makes each its own.
+    service.clock.advance(Duration::from_secs(60));
+    service.world().faults = [
+        Fault::Slow(Duration::from_secs(1)),
+        Fault::Reset(false),
+        Fault::Hang(true),
+    ]
+    .into();
+    let (first, second) = service.clock.run(async {
+        futures_util::future::join(
+            as_op(3, ticket.submit("ping").with_reference().into_future()),
+            as_op(4, ticket.submit("ping").with_reference().into_future()),
+        )
+        .await
+    });
+    assert_eq!(end(&first), "accepted");
+    assert_eq!(end(&second), "absent");
+    let sent = service
+        .clock
+        .run(as_op(
+            5,
+            ticket.submit("ping").with_reference().into_future(),
+        ))
+        .unwrap();
+    assert!(sent.is_confirmed());
+    let tag = sent.reference.clone().unwrap();
+    assert_eq!(tag.len(), "[ref 7F3K2Q]".len());
+    assert!(
+        sent.message()
+            .unwrap()
+            .content
+            .ends_with(&format!(" {tag}"))
+    );
+}
+
+#[test]
+fn a_message_that_shows_late_is_found_and_one_that_shows_never_is_not_invented() {
+    let service = Service::new();
+    service.world().lag = Duration::from_secs(9);
+    service.world().faults = [Fault::Reset(true)].into();
+    assert_eq!(
+        end(&submit(&service, &service.client(), "late")),
+        "confirmed"
+    );
+}
+
+#[test]
+fn an_unknown_end_can_be_settled_later_from_its_record() {
+    for (acted, wanted) in [(true, "confirmed"), (false, "absent")] {
+        let service = Service::new();
+        service.world().faults = [Fault::Reset(acted)].into();
+        let ticket = service.client().ticket(TICKET).unwrap();
+        let error = service
+            .clock
+            .run(as_op(
+                1,
+                ticket
+                    .submit("Please restart node 7")
+                    .confirm(Confirm::Never)
+                    .into_future(),
+            ))
+            .unwrap_err();
+        assert_eq!(error.delivery(), Delivery::Unknown);
+        assert!(error.help().unwrap().contains("reconcile"));
+        let written = serde_json::to_string(&error.into_pending().unwrap()).unwrap();
+        assert!(!written.contains("restart"), "{written}");
+        // Another process, another wall clock.
+        let pending: Pending = serde_json::from_str(&written).unwrap();
+        assert!(pending.is_of("Please restart node 7\r\n"));
+        assert!(!pending.is_of("Please restart node 8"));
+        service
+            .clock
+            .set_wall_time("1999-01-01T00:00:00Z".parse().unwrap());
+        let outcome = service
+            .clock
+            .run(service.client().reconcile(&pending))
+            .unwrap();
+        let told = match outcome {
+            Outcome::Confirmed(message) => {
+                assert_eq!(message.content, "Please restart node 7");
+                "confirmed"
+            }
+            Outcome::Absent => "absent",
+            _ => "unknown",
+        };
+        assert_eq!(told, wanted);
+    }
+}
+
+#[test]
+fn a_record_that_cannot_be_looked_into_stays_good() {
+    let service = Service::new();
+    service.world().faults = [Fault::Reset(true)].into();
+    let client = service.client();
+    let ticket = client.ticket(TICKET).unwrap();
+    let error = service
+        .clock
+        .run(ticket.submit("x").confirm(Confirm::Never).into_future())
+        .unwrap_err();
+    let pending = error.into_pending().unwrap();
+    service.world().read_faults = vec![ReadFault::Code("OSM.01010002")].into();
+    let error = service.clock.run(client.reconcile(&pending)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Forbidden);
+    assert_eq!(client.pending().len(), 1);
+    assert!(matches!(
+        service.clock.run(client.reconcile(&pending)),
+        Ok(Outcome::Confirmed(_))
+    ));
+    assert!(client.pending().is_empty());
+}
+
+#[test]
+fn records_of_another_version_are_refused() {
+    let service = Service::new();
+    service.world().faults = [Fault::Reset(true)].into();
+    let ticket = service.client().ticket(TICKET).unwrap();
+    let error = service
+        .clock
+        .run(ticket.submit("x").confirm(Confirm::Never).into_future())
+        .unwrap_err();
+    let mut written = serde_json::to_value(error.pending().unwrap()).unwrap();
+    assert_eq!(written["hwc_tickets_pending"], 1);
+    written["hwc_tickets_pending"] = 2.into();
+    let error = serde_json::from_value::<Pending>(written).unwrap_err();
+    assert!(error.to_string().contains("version 2"), "{error}");
+}
+
+#[test]
+fn confirm_always_reads_back_what_was_accepted() {
+    let service = Service::new();
+    service.world().lag = Duration::from_secs(3);
+    let ticket = service.client().ticket(TICKET).unwrap();
+    let sent = service
+        .clock
+        .run(ticket.submit("x").confirm(Confirm::Always).into_future())
+        .unwrap();
+    assert_eq!(sent.message().unwrap().content, "x");
+    // It was accepted, so it counts as sent even if it does not show in time.
+    service.world().lag = Duration::from_secs(300);
+    let sent = service
+        .clock
+        .run(ticket.submit("y").confirm(Confirm::Always).into_future())
+        .unwrap();
+    assert!(!sent.is_confirmed());
+}
+
+#[test]
+fn resending_what_is_absent_is_asked_for() {
+    let service = Service::new();
+    service.world().faults = [Fault::Reset(false), Fault::None].into();
+    let ticket = service.client().ticket(TICKET).unwrap();
+    let sent = service.clock.run(as_op(
+        1,
+        ticket.submit("x").resend_if_absent().into_future(),
+    ));
+    assert_eq!(end(&sent), "accepted");
+    assert_eq!(service.requests("POST"), 2);
+    assert_eq!(service.world().arrived(1), 1);
+}
+
+#[test]
+fn what_goes_out() {
+    let service = Service::new();
+    let client = service
+        .builder()
+        .group(GroupId::new("g-1").unwrap())
+        .time_zone("GMT-03:30".parse().unwrap())
+        .language("en-us")
+        .build()
+        .unwrap();
+    let ticket = client.ticket(TICKET).unwrap();
+    let note = SecretString::from("root-password");
+    let file = AttachmentId::new("file-1").unwrap();
+    service
+        .clock
+        .run(
+            ticket
+                .submit("See the log")
+                .attach(file)
+                .confidential(note)
+                .into_future(),
+        )
+        .unwrap();
+    let requests = service.line.requests();
+    let [read, post] = &requests[..] else {
+        panic!("{requests:?}")
+    };
+    assert_eq!(read.uri.query().unwrap(), "group_id=g-1&limit=100&offset=0");
+    assert_eq!(post.uri.path(), "/v2/servicerequest/cases/case-1/message");
+    for (name, value) in [
+        ("x-time-zone", "GMT-03:30"),
+        ("x-language", "en-us"),
+        ("x-site", "0"),
+    ] {
+        assert_eq!(read.header(name), Some(value));
+        assert_eq!(post.header(name), Some(value));
+    }
+    assert!(
+        post.header("user-agent")
+            .unwrap()
+            .starts_with("hwc-tickets/")
+    );
+    assert_eq!(post.header("api-version"), None);
+    let body: serde_json::Value = serde_json::from_slice(&post.body).unwrap();
+    assert_eq!(
+        body,
+        serde_json::json!({
+            "type": 0,
+            "group_id": "g-1",
+            "message": {
+                "content": "See the log",
+                "accessory_ids": ["file-1"],
+                "authorization_content": "root-password",
+                "is_authorized": 1,
+            }
+        })
+    );
+    // The field nobody explains can be left out, and a ticket can have a group of its own.
+    let plain = service
+        .builder()
+        .submit_type(SubmitType::LeaveOut)
+        .build()
+        .unwrap();
+    let ticket = plain
+        .ticket(TICKET)
+        .unwrap()
+        .with_group(GroupId::new("g-2").unwrap());
+    service
+        .clock
+        .run(ticket.submit("x").without_watermark().into_future())
+        .unwrap();
+    let requests = service.line.requests();
+    assert_eq!(requests.len(), 3);
+    let body: serde_json::Value = serde_json::from_slice(&requests[2].body).unwrap();
+    assert_eq!(
+        body,
+        serde_json::json!({"group_id": "g-2", "message": {"content": "x"}})
+    );
+}
+
+#[test]
+fn what_cannot_be_sent_is_refused_before_any_request() {
+    let service = Service::new();
+    let client = service.client();
+    let ticket = client.ticket(TICKET).unwrap();
+    let file = || AttachmentId::new("f").unwrap();
+    let long = "x".repeat(MAX_TEXT_UNITS + 1);
+    let eleven = (0..11).fold(ticket.submit("x"), |submit, _| submit.attach(file()));
+    for (submit, named) in [
+        (ticket.submit(""), "empty"),
+        (ticket.submit(" \u{3000}\r\n"), "empty"),
+        (ticket.submit("a\0b"), "NUL"),
+        (
+            ticket.submit(long),
+            "2001 UTF-16 units (2001 characters), the limit is 2000",
+        ),
+        (ticket.submit("x".repeat(1990)).with_reference(), "2003"),
+        (eleven, "11 attachments"),
+        (
+            ticket
+                .submit("x")
+                .confidential(SecretString::from("s".repeat(401))),
+            "confidential",
+        ),
+    ] {
+        let error = service.clock.run(submit.into_future()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        assert_eq!(error.delivery(), Delivery::NotSent);
+        assert!(error.to_string().contains(named), "{error}");
+        assert!(!error.to_string().contains("sss"), "{error}");
+    }
+    assert!(service.line.requests().is_empty());
+    // With an attachment the text may be empty.
+    assert!(
+        service
+            .clock
+            .run(ticket.submit("").attach(file()).into_future())
+            .is_ok()
+    );
+}
+
+#[test]
+fn long_texts_go_in_numbered_parts_and_stop_at_the_first_failure() {
+    let service = Service::new();
+    let client = service.builder().text_limit(40).build().unwrap();
+    let ticket = client.ticket(TICKET).unwrap();
+    let text =
+        "First paragraph of the story.\n\nSecond one, which is longer. It has sentences.\n\nThird.";
+    let parts = ticket.submit(text).split_long().preview().unwrap();
+    assert!(
+        parts.len() >= 3 && parts.iter().all(|part| part.encode_utf16().count() <= 40),
+        "{parts:?}"
+    );
+    let sent = service
+        .clock
+        .run(ticket.submit(text).split_long().into_future())
+        .unwrap();
+    assert_eq!(sent.len(), parts.len());
+    assert_eq!(service.world().texts(TICKET), parts);
+
+    let service = Service::new();
+    let client = service.builder().text_limit(40).build().unwrap();
+    let ticket = client.ticket(TICKET).unwrap();
+    service.world().faults = [Fault::None, Fault::Reset(false)].into();
+    let error = service
+        .clock
+        .run(ticket.submit(text).split_long().into_future())
+        .unwrap_err();
+    assert_eq!(
+        error.part().map(|part| (part.number, part.total)),
+        Some((2, parts.len()))
+    );
+    assert!(error.to_string().contains("part 2 of"), "{error}");
+    assert_eq!(service.world().texts(TICKET).len(), 1);
+    service
+        .clock
+        .run(
+            ticket
+                .submit(text)
+                .split_long()
+                .starting_at(2)
+                .into_future(),
+        )
+        .unwrap();
+    assert_eq!(service.world().texts(TICKET), parts);
+}
+
+#[test]
+fn many_messages_each_with_its_end() {
+    let service = Service::new();
+    let client = service.client();
+    service.world().faults = [Fault::None, Fault::Code("OSM.01010001", false)].into();
+    let drafts: Vec<Draft> = (0..50)
+        .map(|n| {
+            Draft::new(
+                format!("case-{}", n % 7).parse().unwrap(),
+                format!("text {n}"),
+            )
+        })
+        .collect();
+    let ends: Vec<(Draft, Result<Sent, Error>)> = service.clock.run(
+        client
+            .submit_all(stream::iter(drafts))
+            .concurrency(5)
+            .stream()
+            .collect(),
+    );
+    assert_eq!(ends.len(), 50);
+    assert_eq!(ends.iter().filter(|(_, end)| end.is_err()).count(), 1);
+    for number in 0..7 {
+        let texts = service.world().texts(&format!("case-{number}"));
+        let order: Vec<u32> = texts
+            .iter()
+            .map(|text| text.strip_prefix("text ").unwrap().parse().unwrap())
+            .collect();
+        assert!(
+            order.is_sorted(),
+            "messages of one ticket keep their order: {order:?}"
+        );
+    }
+}
+
+#[test]
+fn a_bulk_stops_where_it_was_told_to() {
+    let service = Service::new();
+    let client = service.client();
+    service.world().faults = [Fault::None, Fault::Gateway(401, "APIGW.0301")].into();
+    let drafts = (0..50).map(|n| Draft::new(format!("case-{n}").parse().unwrap(), "x"));
+    let drafts: Vec<Draft> = drafts.collect();
+    let bulk = client
+        .submit_all(stream::iter(drafts))
+        .concurrency(1)
+        .stop_on(ErrorKind::Unauthorized);
+    let ends: Vec<_> = service.clock.run(bulk.stream().collect());
+    assert_eq!(ends.len(), 2, "the rest was not taken");
+    assert_eq!(service.requests("POST"), 2);
+}
+
+#[test]
+fn errors_name_what_happened_and_no_text() {
+    let service = Service::new();
+    service.world().faults = [Fault::Code("OSM.01010001", false)].into();
+    let error = submit(&service, &service.client(), "canary-text").unwrap_err();
+    let shown = error.to_string();
+    assert!(shown.starts_with("submit message: "), "{shown}");
+    assert!(
+        shown.contains("OSM.01010001") && shown.contains("request id request-7"),
+        "{shown}"
+    );
+    for text in [shown, format!("{error:#}"), format!("{error:?}")] {
+        assert!(
+            !text.contains("canary") && !text.contains("words of the service"),
+            "{text}"
+        );
+    }
+    assert_eq!(error.service_message(), Some("words of the service"));
+    assert_eq!(
+        (error.attempts(), error.code(), error.http_status()),
+        (1, Some("OSM.01010001"), Some(200))
+    );
+    assert!(!error.is_retryable());
+    let ticket = service.client().ticket(TICKET).unwrap();
+    let submit = format!(
+        "{:?}",
+        ticket
+            .submit("canary-text")
+            .confidential(SecretString::from("canary-note"))
+    );
+    assert!(!submit.contains("canary"), "{submit}");
+}

@@ -1,0 +1,123 @@
+//! Times without a zone mean the zone that was asked for.
+
+use hwc_tickets::{MessageTime, ZoneOffset};
+
+#[test]
+fn the_forms_a_time_may_have() {
+    let china = ZoneOffset::CHINA;
+    for (raw, wanted) in [
+        ("2020-07-09 00:00:00", "2020-07-08T16:00:00Z"),
+        ("2020-07-09T00:00:00", "2020-07-08T16:00:00Z"),
+        (" 2020-07-09 00:00:00 ", "2020-07-08T16:00:00Z"),
+        ("2020-07-09 00:00", "2020-07-08T16:00:00Z"),
+        ("2020-07-09 00:00:00.250", "2020-07-08T16:00:00.25Z"),
+        ("2020-07-09T00:00:00Z", "2020-07-09T00:00:00Z"),
+        ("2020-07-07T09:33:43.000Z", "2020-07-07T09:33:43Z"),
+        ("2020-07-09T00:00:00+02:00", "2020-07-08T22:00:00Z"),
+        ("2020-07-09 00:00:00 +0530", "2020-07-08T18:30:00Z"),
+        ("2020-07-09T00:00:00-03:30", "2020-07-09T03:30:00Z"),
+        ("1594224000", "2020-07-08T16:00:00Z"),
+        ("1594224000000", "2020-07-08T16:00:00Z"),
+        ("2024-02-29 23:59:59", "2024-02-29T15:59:59Z"),
+    ] {
+        let time = MessageTime::read(raw, china);
+        assert_eq!(
+            time.instant().map(|instant| instant.to_string()).as_deref(),
+            Some(wanted),
+            "{raw}"
+        );
+        assert_eq!(time.raw(), raw);
+    }
+}
+
+#[test]
+fn what_is_no_time_is_kept_as_text() {
+    for raw in [
+        "",
+        "soon",
+        "2020-07-09",
+        "20200709",
+        "7",
+        "2020-13-01 00:00:00",
+        "2023-02-29 00:00:00",
+        "2020-07-09 24:00:01",
+        "2020-07-09 00:00:00[Asia/Shanghai]",
+        "2020-07-09 00:00:00 Asia/Shanghai",
+        "2020-07-09T00:00:00+25:00",
+        "09/07/2020 00:00:00",
+        "2020-07-09 00:00:00 GMT+99",
+        "99999999999999999999",
+        "-",
+        "工单 00:00:00",
+    ] {
+        let time = MessageTime::read(raw, ZoneOffset::CHINA);
+        assert_eq!(time.instant(), None, "{raw:?}");
+        assert_eq!(time.to_string(), raw);
+        assert!(
+            raw.is_empty() || !format!("{time:?}").contains(raw),
+            "Debug shows no raw text"
+        );
+    }
+}
+
+#[test]
+fn every_fixed_offset_round_trips() {
+    let mut rng = fastrand::Rng::with_seed(1);
+    for minutes in (-720..=840).step_by(15) {
+        let zone = ZoneOffset::from_minutes(minutes).unwrap();
+        assert_eq!(zone.to_string().parse::<ZoneOffset>(), Ok(zone));
+        for _ in 0..1000 {
+            let instant = jiff::Timestamp::from_second(rng.i64(0..4_102_444_800)).unwrap();
+            let read = MessageTime::read(zone.wall_time(instant), zone);
+            assert_eq!(read.instant(), Some(instant), "{zone} {read}");
+        }
+    }
+}
+
+#[test]
+fn zones_are_fixed_offsets() {
+    for (text, minutes) in [
+        ("GMT+8", 480),
+        ("GMT+08:00", 480),
+        ("UTC+8", 480),
+        ("+0800", 480),
+        ("+08:00", 480),
+        ("GMT", 0),
+        ("UTC", 0),
+        ("Z", 0),
+        ("GMT-03:30", -210),
+        ("GMT+14", 840),
+        ("GMT-12", -720),
+        ("gmt+5:45", 345),
+    ] {
+        assert_eq!(
+            text.parse::<ZoneOffset>().map(ZoneOffset::minutes),
+            Ok(minutes),
+            "{text}"
+        );
+    }
+    for text in [
+        "",
+        "8",
+        "Asia/Shanghai",
+        "Etc/GMT+8",
+        "CST",
+        "GMT+15",
+        "GMT-13",
+        "GMT+8:7",
+        "GMT+8:60",
+        "GMT +8",
+        "GMT+",
+        "GMT+8\r\nX: 1",
+        "+٨",
+    ] {
+        assert!(text.parse::<ZoneOffset>().is_err(), "{text:?}");
+    }
+    assert_eq!(ZoneOffset::CHINA.to_string(), "GMT+8");
+    assert_eq!(ZoneOffset::UTC.to_string(), "GMT+0");
+    assert_eq!(
+        ZoneOffset::from_minutes(-210).unwrap().to_string(),
+        "GMT-03:30"
+    );
+    assert!(ZoneOffset::from_hours(15).is_err());
+}
