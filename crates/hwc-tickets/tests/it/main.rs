@@ -3,6 +3,7 @@
 mod ids;
 mod ledger;
 mod outbox;
+mod reading;
 mod submit;
 mod text;
 mod time;
