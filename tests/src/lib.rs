@@ -1,1 +1,14 @@
-//! Contract tests live in `tests/it`.
+//! Reads the description and the recorded exchanges, and carries them over the wire. The contracts themselves are the
+//! tests in `tests/it`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "all of this is test code: a test fails by panicking"
+)]
+
+pub mod compare;
+pub mod description;
+pub mod exchange;

@@ -42,4 +42,6 @@ pub enum Spec {
     Bundle,
     /// Writes spec/dist/openapi.codegen.json.
     Lower,
+    /// Checks the recorded exchanges against the description.
+    Examples,
 }

@@ -1,12 +1,14 @@
 //! The service description: strict reading, rules, the bundled and the lowered form, the recorded examples.
 
 pub mod bundle;
+pub mod examples;
 pub mod grammar;
 pub mod lint;
 pub mod lower;
 pub mod places;
 pub mod pointer;
 pub mod read;
+pub mod validate;
 
 /// The hand-maintained description.
 pub const OPENAPI: &str = "spec/openapi.yaml";

@@ -18,6 +18,7 @@ pub mod sign;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod timeouts;
+mod trace;
 pub mod transport;
 
 pub use clock::{Clock, SystemClock};

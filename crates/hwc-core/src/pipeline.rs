@@ -26,7 +26,8 @@ use crate::{
     deadline::{Deadline, Elapsed, within},
     identity::{Identity, IdentityContext, ProvideIdentity},
     rate::Turns,
-    retry::{self, Repeat, backoff, budget::Budget},
+    retry::{self, backoff, budget::Budget},
+    trace,
     transport::Transport,
 };
 
@@ -154,7 +155,10 @@ impl Pipeline {
     ) -> Result<Reply, Fault> {
         let mut record = CallRecord::open(&*self.clock);
         let outcome = match prepare::prepare(request, operation, &self.endpoint, &self.headers) {
-            Ok(request) => self.run(&request, operation, options, &mut record).await,
+            Ok(request) => {
+                let run = self.run(&request, operation, options, &mut record);
+                trace::in_span(operation, &self.endpoint, run).await
+            }
             Err(fault) => Err(fault),
         };
         outcome.map_err(|fault| record.close(fault, operation, &*self.clock))
@@ -181,6 +185,7 @@ impl Pipeline {
             let identity = self.identity(deadline).await?;
             self.take_turn(deadline).await?;
             let signed_at = self.skew.correct(self.clock.now());
+            let began = self.clock.elapsed();
             let outcome = attempt(
                 self,
                 request.clone(),
@@ -193,6 +198,8 @@ impl Pipeline {
             .await;
             let Failure { fault, repeat } = match outcome {
                 Ok(good) => {
+                    let took = self.clock.elapsed().saturating_sub(began);
+                    trace::attempt_succeeded(record.attempts, good.status.as_u16(), took);
                     self.budget.refill(record.repeats);
                     return Ok(Reply {
                         status: good.status,
@@ -207,6 +214,8 @@ impl Pipeline {
                 Err(failure) => failure,
             };
             record.see_failure(&fault);
+            let took = self.clock.elapsed().saturating_sub(began);
+            trace::attempt_failed(record.attempts, &fault, repeat, took);
             if fault.kind == FaultKind::Unauthorized && fault.sent != Sent::Maybe {
                 // The gateway turned it down, so repeating is safe for every effect.
                 if !signed_anew && self.clock_was_wrong(&identity, signed_at) {
@@ -220,23 +229,22 @@ impl Pipeline {
                 return Err(fault);
             }
             tries = tries.saturating_add(1);
-            let may = retry::may_repeat(operation.effect, record.sent, repeat, record.repeats)
-                || (repeat != Repeat::Never && fault.kind == FaultKind::Throttled);
+            let may = retry::may_repeat(operation.effect, record.sent, repeat, record.repeats);
             if !may || tries >= max_attempts {
                 return Err(fault);
             }
-            let wait = backoff::wait(&self.retry, tries, fault.retry_after, fastrand::f64());
-            let remaining = deadline.remaining(&*self.clock);
-            let wait = match fault.retry_after {
-                // What is added to the hint must not push it over the deadline.
-                Some(hint) if hint < remaining => wait.min(remaining),
-                _ => wait,
+            // With less time than this a repeat would only turn a clear answer into a timeout.
+            let least = self.timeouts.attempt.min(limit) / 10;
+            let room = deadline.remaining(&*self.clock).saturating_sub(least);
+            let pause = backoff::pause(&self.retry, tries, fault.retry_after, fastrand::f64());
+            let Some(pause) = pause.within(room) else {
+                return Err(fault);
             };
-            if wait >= remaining || !self.budget.withdraw() {
+            if !self.budget.withdraw() {
                 return Err(fault);
             }
             record.repeats = record.repeats.saturating_add(1);
-            self.clock.sleep(wait).await;
+            self.clock.sleep(pause).await;
         }
     }
 

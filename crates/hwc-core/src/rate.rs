@@ -70,3 +70,39 @@ impl Turns {
         Ok(wait)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn turns_come_at_an_even_pace_after_the_burst() {
+        let turns = Turns::new(RateLimit::per_second(2.0).burst(3));
+        let waits: Vec<_> = (0..6)
+            .map(|_| turns.take(10 * SECOND, SECOND * 60).unwrap().as_millis())
+            .collect();
+        assert_eq!(waits, [0, 0, 0, 500, 1000, 1500]);
+        // After a quiet time the burst is there again, and no more than that.
+        let waits: Vec<_> = (0..4)
+            .map(|_| turns.take(99 * SECOND, SECOND * 60).unwrap().as_millis())
+            .collect();
+        assert_eq!(waits, [0, 0, 0, 500]);
+    }
+
+    #[test]
+    fn who_cannot_wait_takes_no_turn() {
+        let turns = Turns::new(RateLimit::per_second(1.0));
+        assert_eq!(turns.take(SECOND, SECOND), Ok(Duration::ZERO));
+        assert_eq!(turns.take(SECOND, SECOND / 2), Err(SECOND));
+        assert_eq!(turns.take(SECOND, SECOND), Ok(SECOND));
+    }
+
+    #[test]
+    fn odd_rates_are_one_per_second() {
+        for odd in [0.0, -3.0, f64::NAN, f64::INFINITY] {
+            assert_eq!(RateLimit::per_second(odd), RateLimit::per_second(1.0));
+        }
+    }
+}

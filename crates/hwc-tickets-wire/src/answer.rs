@@ -1,10 +1,9 @@
 //! From what a generated method returns to an answer or the fault.
 
-use crate::{page, page::Prune, path, session::Facts};
-use bytes::Bytes;
-use hwc_core::{Effect, Fault, FaultKind, Operation, Sent};
+use crate::{page, page::Prune, path};
+use hwc_core::{Effect, Fault, FaultKind, Operation, Reply, Sent};
 use progenitor_client::{Error, ResponseValue};
-use std::fmt;
+use std::{fmt, time::Duration};
 
 /// A decoded success: the body, what of it could not be decoded, and the facts of the call.
 #[non_exhaustive]
@@ -21,6 +20,10 @@ pub struct Answer<T> {
     pub request_id: Option<String>,
     /// Attempts on the wire.
     pub attempts: u32,
+    /// Time from the beginning of the call to its end.
+    pub elapsed: Duration,
+    /// Bytes that were not UTF-8 were replaced by U+FFFD: ids that hold the mark must not be used.
+    pub lossy: bool,
 }
 
 /// Shows no header values and, as every type of this crate, no text.
@@ -32,6 +35,8 @@ impl<T: fmt::Debug> fmt::Debug for Answer<T> {
             .field("status", &self.status)
             .field("request_id", &self.request_id)
             .field("attempts", &self.attempts)
+            .field("elapsed", &self.elapsed)
+            .field("lossy", &self.lossy)
             .finish_non_exhaustive()
     }
 }
@@ -44,6 +49,8 @@ pub struct Undecodable {
     pub list: &'static str,
     /// Its place in that list, counted from 0.
     pub index: usize,
+    /// JSON pointer to it in the answer, e.g. `/immsg/2/message_list/0`.
+    pub pointer: String,
     /// Why, without any value.
     pub reason: String,
 }
@@ -54,67 +61,61 @@ pub struct Undecodable {
 /// made a failure by its body.
 pub(crate) fn settle<T: Prune>(
     operation: &'static Operation,
-    facts: Option<Facts>,
+    reply: Option<Reply>,
     result: Result<ResponseValue<T>, Error<()>>,
 ) -> Result<Answer<T>, Fault> {
-    let (body, undecodable) = match result {
-        Ok(value) => (value.into_inner(), Vec::new()),
-        Err(error) => recover(operation, facts.as_ref(), error)?,
+    let (body, undecodable, reply) = match (result, reply) {
+        (Ok(value), Some(reply)) => (value.into_inner(), Vec::new(), reply),
+        (Err(Error::InvalidResponsePayload(..)), Some(reply)) => {
+            let (body, undecodable) = decode(operation, &reply)?;
+            (body, undecodable, reply)
+        }
+        (Err(error), _) => return Err(fault(operation, error)),
+        (Ok(_), None) => return Err(lost(operation)),
     };
-    let facts = facts.ok_or_else(|| lost(operation))?;
     Ok(Answer {
         body,
         undecodable,
-        status: facts.status,
-        headers: facts.headers,
-        request_id: facts.request_id,
-        attempts: facts.attempts,
+        status: reply.status,
+        headers: reply.headers,
+        request_id: reply.request_id,
+        attempts: reply.attempts,
+        elapsed: reply.elapsed,
+        lossy: reply.lossy,
     })
-}
-
-/// What an error of the generated code still holds. None of its texts goes further: they show bodies and addresses.
-fn recover<T: Prune>(
-    operation: &'static Operation,
-    facts: Option<&Facts>,
-    error: Error<()>,
-) -> Result<(T, Vec<Undecodable>), Fault> {
-    match error {
-        Error::UnexpectedResponse(mut response) => Err(response
-            .extensions_mut()
-            .remove::<Fault>()
-            .unwrap_or_else(|| lost(operation))),
-        Error::InvalidResponsePayload(body, _) => decode(operation, facts, &body),
-        // Both come from building the request: the hooks never return an error of reqwest.
-        Error::InvalidRequest(_) | Error::CommunicationError(_) => Err(path::invalid(
-            operation,
-            "the arguments make no valid HTTP request",
-        )),
-        Error::Custom(_)
-        | Error::ErrorResponse(_)
-        | Error::ResponseBodyError(_)
-        | Error::InvalidUpgrade(_) => Err(lost(operation)),
-    }
 }
 
 fn decode<T: Prune>(
     operation: &'static Operation,
-    facts: Option<&Facts>,
-    body: &Bytes,
+    reply: &Reply,
 ) -> Result<(T, Vec<Undecodable>), Fault> {
-    if let Some(decoded) = page::decode(body) {
-        return Ok(decoded);
+    match page::decode(&reply.body) {
+        Some(decoded) => Ok(decoded),
+        None if operation.effect != Effect::Read => Ok((T::default(), Vec::new())),
+        None => Err(reply.undecodable(
+            operation,
+            "no list element is at fault, but the answer around them",
+        )),
     }
-    if operation.effect != Effect::Read {
-        return Ok((T::default(), Vec::new()));
+}
+
+/// What an error of the generated code still holds. None of its texts goes further: they show bodies and addresses.
+fn fault(operation: &'static Operation, error: Error<()>) -> Fault {
+    match error {
+        Error::UnexpectedResponse(mut response) => response
+            .extensions_mut()
+            .remove::<Fault>()
+            .unwrap_or_else(|| lost(operation)),
+        // Both come from building the request: the hooks never return an error of reqwest.
+        Error::InvalidRequest(_) | Error::CommunicationError(_) => {
+            path::invalid(operation, "the arguments make no valid HTTP request")
+        }
+        Error::InvalidResponsePayload(..)
+        | Error::Custom(_)
+        | Error::ErrorResponse(_)
+        | Error::ResponseBodyError(_)
+        | Error::InvalidUpgrade(_) => lost(operation),
     }
-    let detail = "the answer is JSON, but not of the documented form";
-    let mut fault = Fault::new(FaultKind::Protocol, Sent::Maybe, detail).of(operation);
-    if let Some(facts) = facts {
-        fault.http_status = Some(facts.status.as_u16());
-        fault.request_id.clone_from(&facts.request_id);
-        fault.attempts = facts.attempts;
-    }
-    Err(fault)
 }
 
 /// The fault for what this crate's own hooks rule out.

@@ -3,7 +3,7 @@
 use crate::{
     generated::{Client, operations},
     path,
-    session::{Facts, Session},
+    session::Session,
 };
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
@@ -27,7 +27,7 @@ impl ClientHooks<Session> for Client {
     }
 }
 
-/// One call through the pipeline. The facts go into the session, the body to the generated code.
+/// One call through the pipeline. The reply goes into the session, its body to the generated code too.
 async fn call(session: &Session, request: reqwest::Request, method: &str) -> Result<Bytes, Fault> {
     let operation = operations::by_method(method).ok_or_else(|| {
         Fault::new(
@@ -41,14 +41,13 @@ async fn call(session: &Session, request: reqwest::Request, method: &str) -> Res
         .pipeline
         .call(request, operation, &session.options)
         .await?;
+    if is_crowded(&reply.body) {
+        let detail = "the answer holds more values than any page of this service";
+        return Err(Fault::new(FaultKind::BodyTooLarge, Sent::Maybe, detail).of(operation));
+    }
     let body = documented_form(operation, &reply);
     // A session serves one call, so there is nothing to overwrite.
-    let _ = session.facts.set(Facts {
-        status: reply.status,
-        headers: reply.headers,
-        request_id: reply.request_id,
-        attempts: reply.attempts,
-    });
+    let _ = session.reply.set(reply);
     Ok(body)
 }
 
@@ -79,6 +78,16 @@ fn documented_form(operation: &Operation, reply: &Reply) -> Bytes {
         return Bytes::from_static(b"{}");
     }
     reply.body.clone()
+}
+
+/// Whether decoding would need far more memory than the body has bytes: `{},` is three bytes and a whole message. A page
+/// has up to 100 messages; what is let through is more than 6000 times 10 fields, and costs at most about 16 MiB.
+fn is_crowded(body: &[u8]) -> bool {
+    const OBJECTS: usize = 1 << 16;
+    const VALUES: usize = 1 << 18;
+    let count = |mark: u8| body.iter().filter(|byte| **byte == mark).count();
+    // A body of fewer bytes cannot hold that many.
+    body.len() > OBJECTS * 2 && (count(b'{') > OBJECTS || count(b',') > VALUES)
 }
 
 /// A response for the generated code; only its status, its body and its extension are ever looked at.

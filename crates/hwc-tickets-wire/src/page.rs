@@ -19,13 +19,15 @@ pub(crate) fn list<T: Prune>(value: &mut Value, name: &'static str, lost: &mut V
     items.retain_mut(|item| {
         let index = next;
         next += 1;
-        T::prune(item, lost);
+        let at = format!("/{name}/{index}");
+        inside::<T>(item, &at, lost);
         match flaw::<T>(item) {
             None => true,
             Some(reason) => {
                 lost.push(Undecodable {
                     list: name,
                     index,
+                    pointer: at,
                     reason,
                 });
                 false
@@ -37,7 +39,16 @@ pub(crate) fn list<T: Prune>(value: &mut Value, name: &'static str, lost: &mut V
 /// Prunes the lists inside the object `name` of `value`.
 pub(crate) fn object<T: Prune>(value: &mut Value, name: &'static str, lost: &mut Vec<Undecodable>) {
     if let Some(inner) = value.get_mut(name) {
-        T::prune(inner, lost);
+        inside::<T>(inner, &format!("/{name}"), lost);
+    }
+}
+
+/// Prunes `value`, which is at `at`.
+fn inside<T: Prune>(value: &mut Value, at: &str, lost: &mut Vec<Undecodable>) {
+    let before = lost.len();
+    T::prune(value, lost);
+    for inner in lost.iter_mut().skip(before) {
+        inner.pointer.insert_str(0, at);
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     page::Prune,
     path,
 };
-use hwc_core::{CallOptions, Fault, FaultKind, Operation, Pipeline, Sent};
+use hwc_core::{CallOptions, Fault, FaultKind, Operation, Pipeline, Reply, Sent};
 use progenitor_client::{Error, ResponseValue};
 use std::sync::{Arc, OnceLock};
 
@@ -73,26 +73,26 @@ impl Call {
             )
             .of(operation)
         })?;
-        let facts = Arc::new(OnceLock::new());
+        let reply = Arc::new(OnceLock::new());
         let session = Session {
             pipeline: Arc::clone(&self.client.pipeline),
             options: self.options.clone(),
-            facts: Arc::clone(&facts),
+            reply: Arc::clone(&reply),
         };
         Ok(Open {
             client: Client::new_with_client(&self.client.base, former, session),
             operation,
-            facts,
+            reply,
         })
     }
 }
 
-/// One call under way: the generated client made for it, and where its facts arrive.
+/// One call under way: the generated client made for it, and where its reply arrives.
 pub(crate) struct Open {
     /// The generated client of this one call.
     pub(crate) client: Client,
     operation: &'static Operation,
-    facts: Arc<OnceLock<Facts>>,
+    reply: Arc<OnceLock<Reply>>,
 }
 
 impl Open {
@@ -101,10 +101,10 @@ impl Open {
         self,
         result: Result<ResponseValue<T>, Error<()>>,
     ) -> Result<Answer<T>, Fault> {
-        // The generated client holds the other end; without it the facts can be taken out without a copy.
+        // The generated client holds the other end; without it the reply can be taken out without a copy.
         drop(self.client);
-        let facts = Arc::into_inner(self.facts).and_then(OnceLock::into_inner);
-        answer::settle(self.operation, facts, result)
+        let reply = Arc::into_inner(self.reply).and_then(OnceLock::into_inner);
+        answer::settle(self.operation, reply, result)
     }
 }
 
@@ -114,14 +114,5 @@ pub(crate) struct Session {
     pub(crate) pipeline: Arc<Pipeline>,
     pub(crate) options: CallOptions,
     /// Filled by the hook on success. The generated code has no way to hand these up when a body does not decode.
-    pub(crate) facts: Arc<OnceLock<Facts>>,
-}
-
-/// The facts of a judged success.
-#[derive(Debug)]
-pub(crate) struct Facts {
-    pub(crate) status: http::StatusCode,
-    pub(crate) headers: http::HeaderMap,
-    pub(crate) request_id: Option<String>,
-    pub(crate) attempts: u32,
+    pub(crate) reply: Arc<OnceLock<Reply>>,
 }

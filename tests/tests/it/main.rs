@@ -1,1 +1,10 @@
-//! Contract tests.
+//! Contract tests: where description, recorded exchanges, wire, SDK and simulator are made to agree.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod exchanges;

@@ -1,12 +1,175 @@
-//! The rules of the description.
+//! The rules of the description, all of them in one run.
 
-use super::read::{self, Description};
-use crate::{file::Workspace, problem::Result};
+pub(crate) mod evidence;
+mod examples;
+mod operations;
+mod references;
+mod schemas;
+mod structure;
 
-/// The description, read strictly.
+use super::{
+    grammar::{Kind, Node},
+    pointer,
+    read::{self, Description, Operation},
+};
+use crate::{
+    file::Workspace,
+    problem::{Problem, Problems, Result},
+};
+use serde_yaml::Value;
+use std::collections::BTreeSet;
+
+/// What the rules look at.
+struct Subject<'d> {
+    description: &'d Description,
+    root: &'d Value,
+    nodes: Vec<Node<'d>>,
+    operations: Vec<Operation<'d>>,
+    /// Pointers of the schemas that answers are made of.
+    in_answers: BTreeSet<String>,
+    /// Pointers of the schemas that requests are made of.
+    in_requests: BTreeSet<String>,
+    discrepancies: String,
+    readme: String,
+    errors: String,
+}
+
+impl<'d> Subject<'d> {
+    fn of(&self, kind: Kind) -> impl Iterator<Item = &Node<'d>> {
+        self.nodes
+            .iter()
+            .filter(move |node| node.kind == kind && pointer::reference(node.value).is_none())
+    }
+
+    fn problem(
+        &self,
+        pointer: &str,
+        what: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Problem {
+        self.description.problem(pointer, what, remedy)
+    }
+}
+
+type Rule = fn(&Subject<'_>, &mut Vec<Problem>);
+
+/// Every rule. Each looks at the whole and reports all it finds.
+const RULES: &[Rule] = &[
+    structure::version,
+    structure::keys,
+    structure::forms,
+    structure::round_trip,
+    references::targets,
+    references::siblings,
+    references::unused,
+    operations::paths,
+    operations::ids,
+    operations::path_parameters,
+    operations::parameters,
+    operations::bodies_and_responses,
+    operations::tags,
+    operations::security,
+    operations::servers,
+    operations::evidence,
+    schemas::types,
+    schemas::keywords,
+    schemas::bounds,
+    schemas::names,
+    schemas::answers,
+    examples::either_or,
+    examples::valid,
+    evidence::extensions,
+    evidence::discrepancies,
+    evidence::documented,
+    evidence::descriptions,
+    evidence::error_codes,
+];
+
+/// The description, read strictly and with every rule checked.
 ///
 /// # Errors
-/// What the strict reader refuses.
+/// Everything that is wrong with it.
 pub fn checked(workspace: &Workspace) -> Result<Description> {
-    read::read(workspace)
+    let description = read::read(workspace)?;
+    let found = found(workspace, &description)?;
+    Problems::unless_empty(found, description)
+}
+
+fn found(workspace: &Workspace, description: &Description) -> Result<Vec<Problem>> {
+    let root = &description.root;
+    let operations = description.operations();
+    let nodes = description.nodes();
+    let answers = nodes
+        .iter()
+        .filter(|node| node.kind == Kind::Response)
+        .map(|node| node.pointer.clone());
+    let requests = operations.iter().flat_map(|operation| {
+        let at = operation.pointer();
+        let path = pointer::parent(&at).unwrap_or_default().to_owned();
+        [
+            pointer::join(&path, "parameters"),
+            pointer::join(&at, "parameters"),
+            pointer::join(&at, "requestBody"),
+        ]
+    });
+    let subject = Subject {
+        description,
+        root,
+        in_answers: schemas_below(root, &nodes, answers.collect()),
+        in_requests: schemas_below(root, &nodes, requests.collect()),
+        nodes: description.nodes(),
+        operations: description.operations(),
+        discrepancies: workspace.read(super::DISCREPANCIES)?,
+        readme: workspace.read(super::README)?,
+        errors: workspace.read(super::ERRORS)?,
+    };
+    let mut found = Vec::new();
+    for rule in RULES {
+        rule(&subject, &mut found);
+    }
+    // A slip early in a file often breaks several rules at one place; the first word on it is the best one.
+    let mut said = BTreeSet::new();
+    found.retain(|problem| said.insert((problem.place.clone(), problem.what.clone())));
+    Ok(found)
+}
+
+/// The schemas that can be reached from `start`, followed through every `$ref`.
+fn schemas_below(root: &Value, nodes: &[Node<'_>], start: Vec<String>) -> BTreeSet<String> {
+    let mut open = start;
+    let mut entered = BTreeSet::new();
+    let mut schemas = BTreeSet::new();
+    while let Some(at) = open.pop() {
+        if !entered.insert(at.clone()) {
+            continue;
+        }
+        let below = format!("{at}/");
+        for node in nodes
+            .iter()
+            .filter(|node| node.pointer == at || node.pointer.starts_with(&below))
+        {
+            if let Some(target) =
+                pointer::reference(node.value).and_then(|target| target.strip_prefix('#'))
+            {
+                if pointer::get(root, target).is_some() {
+                    open.push(target.to_owned());
+                }
+            } else if node.kind == Kind::Schema {
+                schemas.insert(node.pointer.clone());
+            }
+        }
+    }
+    schemas
+}
+
+fn items_of<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> {
+    pointer::items(value.get(key))
+}
+
+/// `names` as a readable list.
+fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    names
+        .into_iter()
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -34,6 +34,12 @@ pub trait FetchIdentity: Debug + Send + Sync + 'static {
     fn fetch<'a>(&'a self, context: &'a IdentityContext) -> IdentityFuture<'a, Fetched>;
 }
 
+impl<F: FetchIdentity + ?Sized> FetchIdentity for Arc<F> {
+    fn fetch<'a>(&'a self, context: &'a IdentityContext) -> IdentityFuture<'a, Fetched> {
+        (**self).fetch(context)
+    }
+}
+
 /// A fetched identity and how long it holds.
 #[derive(Debug, Clone)]
 pub struct Fetched {

@@ -92,6 +92,10 @@ pub fn judge(answer: &Answer<'_>, codes: &[ErrorCode]) -> Verdict {
 fn finish(mut failure: Failure, answer: &Answer<'_>) -> Failure {
     failure.fault.http_status = Some(answer.status.as_u16());
     failure.fault.retry_after = after::retry_after(answer.headers, answer.now);
+    // A business rule ("once a minute") without a hint will not pass within one call.
+    if failure.fault.kind == FaultKind::Throttled && failure.fault.retry_after.is_some() {
+        failure.repeat = Repeat::Backoff;
+    }
     failure
 }
 

@@ -4,9 +4,14 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::trace;
+
 /// Differences below this are not corrected: `Date` has whole seconds, answers travel, and the gateway
 /// accepts 15 minutes.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(30);
+
+/// Differences above this are worth a warning, once.
+const ALARMING: SignedDuration = SignedDuration::from_mins(5);
 
 /// The last three differences. Their middle is used, so that one odd answer does no harm.
 ///
@@ -25,7 +30,12 @@ impl Skew {
         if differences.len() >= 3 {
             differences.remove(0);
         }
-        differences.push(service.duration_since(now));
+        let difference = service.duration_since(now);
+        let before = differences.last().is_some_and(|last| last.abs() > ALARMING);
+        differences.push(difference);
+        if difference.abs() > ALARMING && !before {
+            trace::clock_is_off(difference.as_secs());
+        }
     }
 
     /// Believes only the newest answer.

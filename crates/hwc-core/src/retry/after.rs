@@ -30,7 +30,7 @@ pub fn date(headers: &HeaderMap) -> Option<Timestamp> {
 fn seconds(text: &str) -> Option<Duration> {
     if !text
         .bytes()
-        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+'))
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E'))
     {
         return None;
     }
@@ -52,4 +52,76 @@ pub fn http_date(text: &str) -> Option<Timestamp> {
             let civil: DateTime = strtime::parse(format, text).ok()?.to_datetime().ok()?;
             Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp())
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn after(text: &str, date: Option<&str>) -> Option<f64> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_str(text).unwrap());
+        if let Some(date) = date {
+            headers.insert(header::DATE, HeaderValue::from_str(date).unwrap());
+        }
+        // Sun, 06 Nov 1994 08:49:37 GMT
+        let now = Timestamp::from_second(784_111_777).unwrap();
+        retry_after(&headers, now).map(|wait| wait.as_secs_f64())
+    }
+
+    #[test]
+    fn every_spelling() {
+        let unreadable = None;
+        for (text, expected) in [
+            ("3", Some(3.0)),
+            (" 120 ", Some(120.0)),
+            ("0", Some(0.0)),
+            ("1.5", Some(1.5)),
+            ("+2", Some(2.0)),
+            ("-1", Some(0.0)),
+            ("1e9", Some(1e9)),
+            ("99999999999999999999999", Some(Duration::MAX.as_secs_f64())),
+            ("Sun, 06 Nov 1994 08:49:40 GMT", Some(3.0)),
+            ("Sunday, 06-Nov-94 08:49:40 GMT", Some(3.0)),
+            ("Sun Nov  6 08:49:40 1994", Some(3.0)),
+            ("Sun, 06 Nov 1994 16:49:40 +0800", Some(3.0)),
+            ("Sun, 06 Nov 1994 08:49:30 GMT", Some(0.0)),
+            ("soon", unreadable),
+            ("", unreadable),
+            (".", unreadable),
+            ("3 seconds", unreadable),
+            ("nan", unreadable),
+            ("inf", unreadable),
+        ] {
+            assert_eq!(after(text, None), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_held_against_the_date_of_the_same_answer() {
+        let until = "Sun, 06 Nov 1994 10:00:10 GMT";
+        assert_eq!(
+            after(until, Some("Sun, 06 Nov 1994 10:00:00 GMT")),
+            Some(10.0)
+        );
+        assert_eq!(after(until, Some("yesterday")), Some(4_233.0));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_without_harm(text in "[ -~]{0,40}") {
+            if let Some(wait) = after(&text, None) {
+                proptest::prop_assert!(wait >= 0.0);
+            }
+        }
+
+        #[test]
+        fn every_second_of_an_http_date_is_read(second in 0_i64..4_102_444_800) {
+            let stamp = Timestamp::from_second(second).unwrap();
+            let text = stamp.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+            proptest::prop_assert_eq!(http_date(&text), Some(stamp));
+        }
+    }
 }

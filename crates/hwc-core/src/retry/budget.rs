@@ -41,3 +41,25 @@ impl Budget {
             });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_empty_and_is_refilled_by_success_up_to_its_size() {
+        let budget = Budget::new(3 * COST);
+        assert_eq!((0..5).filter(|_| budget.withdraw()).count(), 3);
+        budget.refill(0);
+        assert!(!budget.withdraw(), "one token is not the price of a repeat");
+        budget.refill(1);
+        assert!(
+            budget.withdraw(),
+            "a success gives back what its repeats cost"
+        );
+        for _ in 0..100 {
+            budget.refill(4);
+        }
+        assert_eq!((0..9).filter(|_| budget.withdraw()).count(), 3);
+    }
+}

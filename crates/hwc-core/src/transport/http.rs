@@ -3,7 +3,7 @@
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderValue, Method, Request, Response, header};
 use http_body_util::BodyExt;
 use url::{Host, Url};
 
@@ -208,6 +208,10 @@ impl HttpTransport {
         let watched = WatchedBody::new(body.clone(), progress.clone());
         if !body.is_empty() {
             *out.body_mut() = Some(reqwest::Body::wrap(watched));
+        } else if matches!(*out.method(), Method::POST | Method::PUT | Method::PATCH) {
+            // The engine leaves the length out then, and some gateways answer 411 to that.
+            out.headers_mut()
+                .insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         Ok((engine, out, progress))
     }

@@ -121,7 +121,7 @@ fn form(text: &str) -> String {
 
 /// The canonical query again, by other means: a library's form parser, a sorted map of sorted lists,
 /// and a library's percent-encoding with an explicit set.
-fn independent_canonical_query(query: &str) -> String {
+pub(crate) fn independent_canonical_query(query: &str) -> String {
     use std::collections::BTreeMap;
     const ENCODED: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
         .remove(b'-')

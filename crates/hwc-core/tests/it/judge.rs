@@ -1,0 +1,157 @@
+//! The judge under any input: it never falls over, and never takes a failure for a success.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use hwc_core::Clock;
+use hwc_core::{
+    Effect, FaultKind, Sent,
+    pipeline::classify::{Answer, Verdict, judge},
+    testing::FakeClock,
+};
+use proptest::prelude::*;
+
+use crate::given::CODES;
+
+fn verdict(effect: Effect, status: u16, headers: &HeaderMap, body: &[u8]) -> Verdict {
+    let body = Bytes::copy_from_slice(body);
+    let answer = Answer {
+        effect,
+        status: StatusCode::from_u16(status).unwrap(),
+        headers,
+        body: &body,
+        now: FakeClock::new().now(),
+    };
+    judge(&answer, CODES)
+}
+
+fn effects() -> impl Strategy<Value = Effect> {
+    prop_oneof![
+        Just(Effect::Read),
+        Just(Effect::IdempotentWrite),
+        Just(Effect::Write)
+    ]
+}
+
+/// JSON with error fields in odd places.
+fn json() -> impl Strategy<Value = serde_json::Value> {
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(Into::into),
+        (-2_i64..9).prop_map(Into::into),
+        prop_oneof![
+            Just(""),
+            Just("0"),
+            Just("CBC.0000"),
+            Just("THG.1001"),
+            Just("THG.1014"),
+            Just("APIGW.0201"),
+            Just("X.77"),
+            Just("error_code"),
+            Just("errorCode"),
+        ]
+        .prop_map(Into::into),
+    ];
+    let key = prop_oneof![
+        Just("error_code"),
+        Just("errorCode"),
+        Just("error_msg"),
+        Just("code"),
+        Just("list"),
+        Just("error"),
+    ];
+    leaf.prop_recursive(3, 24, 4, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Into::into),
+            prop::collection::btree_map(key.clone().prop_map(str::to_owned), inner, 0..5)
+                .prop_map(|map| serde_json::Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+/// The rule for 200, written down once more, on the parsed tree and without any search.
+fn is_success(effect: Effect, value: &serde_json::Value) -> bool {
+    let Some(object) = value.as_object() else {
+        return value.is_null() && effect != Effect::Read;
+    };
+    ["error_code", "errorCode"]
+        .iter()
+        .all(|key| match object.get(*key) {
+            None | Some(serde_json::Value::Null | serde_json::Value::Bool(false)) => true,
+            Some(serde_json::Value::String(code)) => {
+                code.is_empty() || code == "0" || code.ends_with(".0000")
+            }
+            Some(serde_json::Value::Number(code)) => code.as_i64() == Some(0),
+            Some(_) => false,
+        })
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_with_any_status_are_judged(
+        effect in effects(),
+        status in 100_u16..1000,
+        body in prop::collection::vec(any::<u8>(), 0..300),
+        header in prop::collection::vec(0x20_u8..0x7F, 0..40),
+    ) {
+        let mut headers = HeaderMap::new();
+        for name in ["retry-after", "date", "location", "content-encoding"] {
+            if let Ok(value) = HeaderValue::from_bytes(&header) {
+                headers.insert(HeaderName::from_static(name), value);
+            }
+        }
+        for headers in [&headers, &HeaderMap::new()] {
+            match verdict(effect, status, headers, &body) {
+                Verdict::Success(success) => {
+                    prop_assert!((200..300).contains(&status) && status != 206);
+                    let text = std::str::from_utf8(&success.body).unwrap().trim();
+                    let bare = effect != Effect::Read && matches!(text, "" | "null");
+                    prop_assert!(bare || text.starts_with('{'), "{:?}", text);
+                }
+                Verdict::Failure(failure) => {
+                    prop_assert_eq!(failure.fault.http_status, Some(status));
+                    prop_assert!(failure.fault.body_excerpt().is_none_or(|text| text.len() < 3_000));
+                    // Nothing proves anything about a write once the status is the service's own failure
+                    // and no code is known.
+                    if status >= 500 && failure.fault.category.is_none() {
+                        prop_assert_eq!(failure.fault.sent, Sent::Maybe);
+                    }
+                    if (300..400).contains(&status) {
+                        prop_assert_eq!(failure.fault.kind, FaultKind::Protocol);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn with_200_success_is_what_the_rule_says(effect in effects(), value in json()) {
+        for text in [value.to_string(), escaped(&value.to_string()), format!("\u{FEFF} {value}\n")] {
+            let got = matches!(
+                verdict(effect, 200, &HeaderMap::new(), text.as_bytes()),
+                Verdict::Success(_)
+            );
+            prop_assert_eq!(got, is_success(effect, &value), "{}", text);
+        }
+    }
+
+    #[test]
+    fn an_error_status_is_never_a_success(effect in effects(), status in 300_u16..600, value in json()) {
+        let verdict = verdict(effect, status, &HeaderMap::new(), value.to_string().as_bytes());
+        prop_assert!(matches!(verdict, Verdict::Failure(_)));
+    }
+}
+
+/// The same JSON with every letter written as an escape.
+fn escaped(json: &str) -> String {
+    let mut inside = false;
+    json.chars()
+        .map(|letter| {
+            inside ^= letter == '"';
+            if inside && letter.is_ascii_alphabetic() {
+                format!("\\u{:04x}", u32::from(letter))
+            } else {
+                letter.to_string()
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,130 @@
+//! Fault matrix, rows 1 to 3 and 7: no connection, so nothing can have been done.
+
+use std::{
+    future::{Future, pending, ready},
+    io,
+    net::IpAddr,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use hwc_core::{
+    CallOptions, FaultKind, Sent, Timeouts,
+    testing::Step,
+    transport::{Resolve, TlsFlaw},
+};
+
+use crate::given::{
+    Expect::{Fails, Ok},
+    HANG_GUARD, READ, SUBMIT, call_through, call_with, real, request,
+};
+
+/// Every effect alike: what cannot have been done may be repeated.
+#[test]
+fn rows_1_2_3_4_7_on_a_script() {
+    for (row, step, kind, attempts) in [
+        ("1 refused", Step::refused(), FaultKind::Connect, 4),
+        ("2 no such host", Step::unresolved(), FaultKind::Connect, 2),
+        ("4 TLS", Step::tls(TlsFlaw::Expired), FaultKind::Tls, 1),
+        (
+            "7 closed before reading",
+            Step::closed_before_request(),
+            FaultKind::Interrupted,
+            4,
+        ),
+    ] {
+        for operation in [&READ, &SUBMIT] {
+            call_with(operation, &step).expect(row, Fails(kind, Sent::No, attempts));
+            if attempts > 1 {
+                call_through(operation, |network| {
+                    network.then(step.clone()).then(Step::json(200, "{}"))
+                })
+                .expect(row, Ok(2));
+            }
+        }
+    }
+}
+
+#[test]
+fn row_2_the_help_names_endpoint_and_region() {
+    let fault = call_with(&READ, &Step::unresolved()).result.unwrap_err();
+    assert!(fault.help().contains("endpoint") && fault.help().contains("region"));
+    assert_eq!(
+        fault.to_string(),
+        "readThings: cannot resolve the name of the host (no such host)"
+    );
+}
+
+#[derive(Debug)]
+enum Names {
+    Unknown,
+    Slow,
+}
+
+/// A resolver that counts.
+#[derive(Debug)]
+struct Resolver {
+    names: Names,
+    asked: AtomicUsize,
+}
+
+impl Resolve for Resolver {
+    fn resolve(&self, host: &str) -> Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>> {
+        assert_eq!(host, "things.example.com");
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        match self.names {
+            Names::Unknown => Box::pin(ready(Err(io::Error::other("NXDOMAIN")))),
+            Names::Slow => Box::pin(pending()),
+        }
+    }
+}
+
+#[tokio::test]
+async fn rows_2_and_3_names_that_do_not_resolve_or_not_in_time() {
+    for (row, names, attempts, words) in [
+        ("2 NXDOMAIN", Names::Unknown, 2, "NXDOMAIN"),
+        (
+            "3 slow resolver",
+            Names::Slow,
+            4,
+            "no connection within the connect limit",
+        ),
+    ] {
+        let resolver = Arc::new(Resolver {
+            names,
+            asked: AtomicUsize::new(0),
+        });
+        let pipeline = real("https://things.example.com")
+            .resolver(resolver.clone())
+            .timeouts(Timeouts {
+                connect: Duration::from_millis(20),
+                attempt: HANG_GUARD,
+                idle_body: HANG_GUARD,
+                total: HANG_GUARD,
+            })
+            .build()
+            .unwrap();
+        for operation in [&READ, &SUBMIT] {
+            resolver.asked.store(0, Ordering::SeqCst);
+            let fault = pipeline
+                .call(request(operation), operation, &CallOptions::default())
+                .await
+                .unwrap_err();
+            assert_eq!(
+                (fault.kind, fault.sent, fault.attempts),
+                (FaultKind::Connect, Sent::No, attempts),
+                "{row}"
+            );
+            assert_eq!(
+                resolver.asked.load(Ordering::SeqCst),
+                attempts as usize,
+                "{row}"
+            );
+            assert!(fault.to_string().contains(words), "{row}: {fault}");
+        }
+    }
+}

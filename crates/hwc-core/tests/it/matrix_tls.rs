@@ -1,0 +1,330 @@
+//! Fault matrix, rows 4 to 7: TLS that is not good enough, with certificates made in the test.
+
+use std::{
+    io::{Read, Write},
+    net::{IpAddr, Ipv4Addr},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use hwc_core::{
+    CallOptions, Fault, FaultKind, Pipeline, Sent,
+    transport::{Resolve, TlsFlaw},
+};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    date_time_ymd,
+};
+use rustls::{
+    ServerConfig, ServerConnection, StreamOwned,
+    pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
+};
+
+use crate::{
+    given::{READ, SUBMIT, real, request},
+    server::{Connection, Server, read_request},
+};
+
+const HOST: &str = "things.example.com";
+
+/// An authority of the test's own, and the file that makes a client trust it.
+struct Authority {
+    issuer: CertifiedIssuer<'static, KeyPair>,
+    directory: tempfile::TempDir,
+}
+
+impl Authority {
+    fn new() -> Self {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        Write::write_all(
+            &mut std::fs::File::create_new(directory.path().join("ca.pem")).unwrap(),
+            issuer.pem().as_bytes(),
+        )
+        .unwrap();
+        Self { issuer, directory }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.directory.path().join("ca.pem")
+    }
+
+    fn sign(&self, change: impl FnOnce(&mut CertificateParams)) -> Arc<ServerConfig> {
+        let (mut params, key) = leaf();
+        change(&mut params);
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        config(certificate.der().to_vec(), &key)
+    }
+}
+
+fn leaf() -> (CertificateParams, KeyPair) {
+    let mut params = CertificateParams::new(vec![HOST.to_owned()]).unwrap();
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    (params, KeyPair::generate().unwrap())
+}
+
+fn self_signed() -> Arc<ServerConfig> {
+    let (params, key) = leaf();
+    let certificate = params.self_signed(&key).unwrap();
+    config(certificate.der().to_vec(), &key)
+}
+
+fn config(certificate: Vec<u8>, key: &KeyPair) -> Arc<ServerConfig> {
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let config =
+        ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.into()], key)
+            .unwrap();
+    Arc::new(config)
+}
+
+/// Speaks TLS and answers one request per connection.
+fn serve(config: &Arc<ServerConfig>, connection: &mut Connection) {
+    let tls = ServerConnection::new(config.clone()).unwrap();
+    let mut stream = StreamOwned::new(tls, &mut connection.stream);
+    if read_request(&mut stream).is_some() {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
+        let _ = stream.flush();
+    }
+}
+
+/// Every name is this machine.
+#[derive(Debug)]
+struct Here;
+
+impl Resolve for Here {
+    fn resolve(
+        &self,
+        _: &str,
+    ) -> std::pin::Pin<Box<dyn Future<Output = std::io::Result<Vec<IpAddr>>> + Send>> {
+        Box::pin(std::future::ready(Ok(vec![IpAddr::V4(
+            Ipv4Addr::LOCALHOST,
+        )])))
+    }
+}
+
+fn client(server: &Server, ca: PathBuf) -> Pipeline {
+    real(&format!("https://{HOST}:{}", server.address.port()))
+        .resolver(Arc::new(Here))
+        .proxy(hwc_core::ProxyChoice::Direct)
+        .ca_file(ca)
+        .build()
+        .unwrap()
+}
+
+/// Both kinds of call fail in the same way, after one attempt; gives the last fault.
+async fn fails(pipeline: &Pipeline, row: &str) -> Fault {
+    let mut last = None;
+    for operation in [&READ, &SUBMIT] {
+        let fault = pipeline
+            .call(request(operation), operation, &CallOptions::default())
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (fault.kind, fault.sent, fault.attempts),
+            (FaultKind::Tls, Sent::No, 1),
+            "{row}: {fault:?}"
+        );
+        last = Some(fault);
+    }
+    last.unwrap()
+}
+
+#[tokio::test]
+async fn a_good_certificate_of_the_extra_authority_is_accepted() {
+    let authority = Authority::new();
+    let config = authority.sign(|_| ());
+    let server = Server::start(move |_, connection| serve(&config, connection));
+    let pipeline = client(&server, authority.file());
+    for operation in [&READ, &SUBMIT] {
+        let options = CallOptions::default();
+        pipeline
+            .call(request(operation), operation, &options)
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn row_4_each_flaw_of_a_certificate_has_its_own_sentence() {
+    let authority = Authority::new();
+    let stranger = Authority::new();
+    let rows = [
+        (
+            "expired",
+            authority.sign(|params| {
+                params.not_before = date_time_ymd(2001, 1, 1);
+                params.not_after = date_time_ymd(2002, 1, 1);
+            }),
+            TlsFlaw::Expired,
+        ),
+        (
+            "not yet valid",
+            authority.sign(|params| {
+                params.not_before = date_time_ymd(2140, 1, 1);
+                params.not_after = date_time_ymd(2150, 1, 1);
+            }),
+            TlsFlaw::NotYetValid,
+        ),
+        (
+            "wrong host",
+            authority.sign(|params| {
+                *params = CertificateParams::new(vec!["elsewhere.example".to_owned()]).unwrap();
+            }),
+            TlsFlaw::WrongHost,
+        ),
+        ("self-signed", self_signed(), TlsFlaw::UnknownAuthority),
+        (
+            "unknown authority",
+            stranger.sign(|_| ()),
+            TlsFlaw::UnknownAuthority,
+        ),
+        (
+            "for clients only",
+            authority.sign(|params| {
+                params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+            }),
+            TlsFlaw::BadCertificate,
+        ),
+    ];
+    let mut sentences = Vec::new();
+    for (row, config, flaw) in rows {
+        let server = Server::start(move |_, connection| serve(&config, connection));
+        let fault = fails(&client(&server, authority.file()), row).await;
+        assert_eq!(fault.tls_flaw, Some(flaw), "{row}: {fault}");
+        assert_eq!(fault.help(), flaw.help());
+        assert!(
+            fault.to_string().ends_with(flaw.meaning()),
+            "{row}: {fault}"
+        );
+        sentences.push((flaw.meaning(), flaw.help()));
+    }
+    sentences.sort_unstable();
+    sentences.dedup();
+    assert_eq!(
+        sentences.len(),
+        5,
+        "self-signed and unknown authority share one sentence"
+    );
+    assert!(TlsFlaw::UnknownAuthority.help().contains("CA file"));
+}
+
+/// What a server that does not speak TLS, or not enough of it, sends first.
+#[tokio::test]
+async fn rows_5_and_6_plain_http_garbage_and_old_versions() {
+    let authority = Authority::new();
+    // A ServerHello that chooses version 3.2 (TLS 1.1): session id empty, an old suite.
+    let mut old_hello = vec![0x16, 3, 2, 0, 42, 2, 0, 0, 38, 3, 2];
+    old_hello.extend([7; 32]);
+    old_hello.extend([0, 0, 0x2F, 0]);
+    for (row, bytes, flaw) in [
+        (
+            "5 plain HTTP",
+            b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(),
+            TlsFlaw::NotTls,
+        ),
+        ("5 garbage", vec![0xAB; 64], TlsFlaw::NotTls),
+        (
+            "6 alert: protocol version",
+            vec![0x15, 3, 1, 0, 2, 2, 70],
+            TlsFlaw::NoCommonProtocol,
+        ),
+        (
+            "6 alert: no common suite",
+            vec![0x15, 3, 3, 0, 2, 2, 40],
+            TlsFlaw::NoCommonProtocol,
+        ),
+        ("6 TLS 1.1", old_hello, TlsFlaw::NoCommonProtocol),
+    ] {
+        let server = Server::start(move |_, connection| {
+            // The client speaks first.
+            let _ = connection.stream.read(&mut [0; 4096]);
+            connection.send(&bytes);
+            connection.wait_for_close();
+        });
+        let fault = fails(&client(&server, authority.file()), row).await;
+        assert_eq!(fault.tls_flaw, Some(flaw), "{row}: {fault}");
+    }
+}
+
+/// A line that is closed in the middle of the handshake is a line that broke, not bad TLS.
+#[tokio::test]
+async fn row_7_closed_in_the_handshake_is_repeated() {
+    let authority = Authority::new();
+    let config = authority.sign(|_| ());
+    let server = Server::start(move |number, connection| {
+        if number % 2 == 0 {
+            let _ = connection.stream.read(&mut [0; 4096]);
+        } else {
+            serve(&config, connection);
+        }
+    });
+    for operation in [&READ, &SUBMIT] {
+        let reply = client(&server, authority.file())
+            .call(request(operation), operation, &CallOptions::default())
+            .await
+            .unwrap();
+        assert_eq!(reply.attempts, 2);
+    }
+}
+
+/// Accept, then close before reading: the connection stands, its end is there together with the end of
+/// the handshake, and the body of the request is never asked for. That is the proof.
+#[tokio::test]
+async fn row_7_closed_before_the_request_was_read_is_repeated_even_for_a_submit() {
+    let authority = Authority::new();
+    let config = authority.sign(|_| ());
+    let server = Server::start(move |number, connection| {
+        if number % 2 == 1 {
+            return serve(&config, connection);
+        }
+        let mut tls = ServerConnection::new(config.clone()).unwrap();
+        tls.read_tls(&mut connection.stream).unwrap();
+        tls.process_new_packets().unwrap();
+        // The end of the line travels in one piece with the server's half of the handshake.
+        tls.send_close_notify();
+        let mut flight = Vec::new();
+        while tls.wants_write() {
+            tls.write_tls(&mut flight).unwrap();
+        }
+        connection.send(&flight);
+        connection
+            .stream
+            .shutdown(std::net::Shutdown::Write)
+            .unwrap();
+        connection.wait_for_close();
+    });
+    for operation in [&READ, &SUBMIT] {
+        let reply = client(&server, authority.file())
+            .call(request(operation), operation, &CallOptions::default())
+            .await
+            .unwrap();
+        assert_eq!(reply.attempts, 2);
+    }
+}
+
+#[test]
+fn a_ca_file_that_is_not_one_is_a_build_error() {
+    let directory = tempfile::tempdir().unwrap();
+    let missing = directory.path().join("none.pem");
+    let error = real("https://things.example.com")
+        .ca_file(&missing)
+        .build()
+        .unwrap_err();
+    assert!(error.to_string().contains("none.pem"), "{error}");
+    let empty = directory.path().join("empty.pem");
+    std::fs::File::create_new(&empty).unwrap();
+    let error = real("https://things.example.com")
+        .ca_file(&empty)
+        .build()
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("holds no certificate"),
+        "{error}"
+    );
+}

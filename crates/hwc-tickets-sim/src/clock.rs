@@ -1,0 +1,109 @@
+//! The simulator's time: the wall clock, or a clock that stands still until it is moved. The one room that reads the
+//! system clock and sleeps.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
+
+/// Where the time comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Time {
+    /// The wall clock. It can be put forward on top.
+    #[default]
+    Wall,
+    /// A clock that stands at this time until it is put forward. Delays wait for it, too.
+    Manual(Timestamp),
+}
+
+/// A clock that can be put forward. Clones show the same time.
+#[derive(Clone, Debug)]
+pub(crate) struct Clock {
+    source: Time,
+    /// How far the clock was put forward. Watched by those who sleep.
+    ahead: watch::Sender<SignedDuration>,
+}
+
+impl Clock {
+    pub(crate) fn new(source: Time) -> Self {
+        Clock {
+            source,
+            ahead: watch::Sender::new(SignedDuration::ZERO),
+        }
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the simulator's one look at the wall clock"
+    )]
+    pub(crate) fn now(&self) -> Timestamp {
+        let base = match self.source {
+            Time::Wall => Timestamp::now(),
+            Time::Manual(start) => start,
+        };
+        base.saturating_add(*self.ahead.borrow())
+            .unwrap_or(Timestamp::MAX)
+    }
+
+    /// Puts the clock forward.
+    pub(crate) fn advance(&self, by: Duration) {
+        let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
+        self.ahead
+            .send_modify(|ahead| *ahead = ahead.saturating_add(by));
+    }
+
+    /// Waits until so much time has passed on this clock.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the simulator's one place to sleep"
+    )]
+    pub(crate) async fn sleep(&self, time: Duration) {
+        let mut ahead = self.ahead.subscribe();
+        let time = SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX);
+        let deadline = self.now().saturating_add(time).unwrap_or(Timestamp::MAX);
+        loop {
+            let left = deadline.duration_since(self.now());
+            if !left.is_positive() {
+                return;
+            }
+            match self.source {
+                // The clock may be put forward while we sleep.
+                Time::Wall => tokio::select! {
+                    () = tokio::time::sleep(left.unsigned_abs()) => {}
+                    _ = ahead.changed() => {}
+                },
+                Time::Manual(_) => {
+                    if ahead.changed().await.is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Clock {
+    /// Ends all waiting, now and in future: the simulator is stopping.
+    pub(crate) fn stop(&self) {
+        self.ahead.send_modify(|ahead| *ahead = SignedDuration::MAX);
+    }
+
+    /// Waits until the simulator stops.
+    pub(crate) async fn forever(&self) {
+        let _ = self
+            .ahead
+            .subscribe()
+            .wait_for(|ahead| *ahead == SignedDuration::MAX)
+            .await;
+    }
+
+    /// Waits for something, but no longer than so much real time.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the simulator's one place to sleep"
+    )]
+    pub(crate) async fn at_most(&self, time: Duration, work: impl Future<Output = ()>) {
+        let _ = tokio::time::timeout(time, work).await;
+    }
+}

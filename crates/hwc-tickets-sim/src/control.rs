@@ -1,0 +1,264 @@
+//! `/_sim`: what tests and people do to a simulator from outside. Absent unless enabled.
+//!
+//! A web page somewhere could send requests to this machine from the reader's browser. So a caller that names another
+//! host, or comes from a page of another origin, is refused.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Json, Query, Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::domain::{Command, Outcome, Rules, Status};
+use crate::fault::Order;
+use crate::quirks::Quirks;
+use crate::state::Shared;
+
+type Sim = State<Arc<Shared>>;
+type Reply = Result<Json<Value>, Problem>;
+
+/// Adds everything under `/_sim`.
+pub(crate) fn add_routes(router: Router<Arc<Shared>>, shared: &Arc<Shared>) -> Router<Arc<Shared>> {
+    let control = Router::new()
+        .route("/_sim", get(overview))
+        .route("/_sim/seed", post(seed))
+        .route("/_sim/reset", post(reset))
+        .route("/_sim/poke", post(poke))
+        .route("/_sim/reply", post(reply))
+        .route("/_sim/status", post(status))
+        .route("/_sim/advance", post(advance))
+        .route("/_sim/expire", post(expire))
+        .route("/_sim/fault", get(faults).post(fault).delete(clear))
+        .route("/_sim/journal", get(journal))
+        .route("/_sim/ledger", get(ledger))
+        .route("/_sim/quirks", get(quirks).put(set_quirks))
+        .route("/_sim/rules", get(rules).put(set_rules))
+        .layer(middleware::from_fn_with_state(Arc::clone(shared), guard));
+    router.merge(control)
+}
+
+/// Lets in only callers who mean this machine.
+async fn guard(State(shared): Sim, request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    if is_foreign(headers, shared.control_from_anywhere) {
+        let problem = "control answers only to this machine and its own pages";
+        return Problem(StatusCode::FORBIDDEN, problem.to_owned()).into_response();
+    }
+    next.run(request).await
+}
+
+fn is_foreign(headers: &HeaderMap, from_anywhere: bool) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let host = text("host").unwrap_or_default();
+    let name = host
+        .rsplit_once(':')
+        .filter(|(_, port)| !port.ends_with(']'))
+        .map_or(host, |(name, _)| name);
+    let address = name
+        .trim_start_matches('[')
+        .trim_end_matches(']')
+        .parse::<IpAddr>();
+    let here = name == "localhost" || address.is_ok_and(|address| address.is_loopback());
+    let other_page =
+        text("origin").is_some_and(|origin| origin.strip_prefix("http://") != Some(host));
+    other_page || !(here || from_anywhere)
+}
+
+/// A refusal of the control, with what to do about it.
+#[derive(Debug)]
+struct Problem(StatusCode, String);
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        (self.0, Json(json!({ "error": self.1 }))).into_response()
+    }
+}
+
+impl From<JsonRejection> for Problem {
+    fn from(rejection: JsonRejection) -> Self {
+        Problem(StatusCode::BAD_REQUEST, rejection.body_text())
+    }
+}
+
+async fn overview(State(shared): Sim) -> Json<Value> {
+    let state = shared.lock();
+    Json(json!({
+        "seed": state.seed,
+        "now": shared.clock.now().to_string(),
+        "tickets": state.world.ticket_ids(),
+        "messages": state.world.stored(),
+        "answers_planned": state.world.planned(),
+        "requests": state.journal.last(),
+        "faults": state.orders.open().len(),
+    }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Seed {
+    seed: u64,
+}
+
+async fn seed(State(shared): Sim, body: Result<Json<Seed>, JsonRejection>) -> Reply {
+    let Json(Seed { seed }) = body?;
+    shared.reset(Some(seed));
+    Ok(Json(json!({ "seed": seed })))
+}
+
+async fn reset(State(shared): Sim) -> Json<Value> {
+    shared.reset(None);
+    Json(json!({}))
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Poke {
+    ticket: Option<String>,
+}
+
+async fn poke(State(shared): Sim, body: Bytes) -> Reply {
+    // Poking takes no body to poke anywhere.
+    let Poke { ticket } = match body.is_empty() {
+        true => Poke::default(),
+        false => Json::from_bytes(&body)?.0,
+    };
+    match apply(&shared, Command::Poke { ticket })? {
+        Outcome::Answered(answered) => Ok(Json(json!({ "answered": answered }))),
+        _ => Ok(Json(json!({ "answered": 0 }))),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EngineerReply {
+    ticket: String,
+    content: String,
+    #[serde(default)]
+    attachments: Vec<String>,
+}
+
+async fn reply(State(shared): Sim, body: Result<Json<EngineerReply>, JsonRejection>) -> Reply {
+    let Json(EngineerReply {
+        ticket,
+        content,
+        attachments,
+    }) = body?;
+    match apply(
+        &shared,
+        Command::Reply {
+            ticket,
+            content: content.into(),
+            attachments,
+        },
+    )? {
+        Outcome::Stored { message } => Ok(Json(json!({ "message_id": message }))),
+        _ => Ok(Json(json!({}))),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewStatus {
+    ticket: String,
+    status: Status,
+}
+
+async fn status(State(shared): Sim, body: Result<Json<NewStatus>, JsonRejection>) -> Reply {
+    let Json(NewStatus { ticket, status }) = body?;
+    apply(&shared, Command::SetStatus { ticket, status })?;
+    Ok(Json(json!({})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    millis: u64,
+}
+
+async fn advance(State(shared): Sim, body: Result<Json<Advance>, JsonRejection>) -> Reply {
+    let Json(Advance { millis }) = body?;
+    shared.clock.advance(Duration::from_millis(millis));
+    apply(&shared, Command::Tick)?;
+    Ok(Json(json!({ "now": shared.clock.now().to_string() })))
+}
+
+async fn expire(State(shared): Sim) -> Json<Value> {
+    shared.lock().keyring.revoke_tokens();
+    Json(json!({}))
+}
+
+async fn faults(State(shared): Sim) -> Json<Value> {
+    Json(json!({ "faults": shared.lock().orders.open() }))
+}
+
+async fn fault(State(shared): Sim, body: Result<Json<Order>, JsonRejection>) -> Reply {
+    let Json(order) = body?;
+    shared.lock().orders.add(order);
+    Ok(Json(json!({})))
+}
+
+async fn clear(State(shared): Sim) -> Json<Value> {
+    shared.lock().orders.clear();
+    Json(json!({}))
+}
+
+#[derive(Deserialize)]
+struct After {
+    #[serde(default)]
+    after: u64,
+}
+
+async fn journal(State(shared): Sim, Query(After { after }): Query<After>) -> Json<Value> {
+    Json(json!({ "entries": shared.lock().journal.after(after) }))
+}
+
+#[derive(Deserialize)]
+struct Which {
+    ticket: String,
+}
+
+async fn ledger(State(shared): Sim, Query(Which { ticket }): Query<Which>) -> Json<Value> {
+    Json(json!({ "arrivals": shared.lock().world.ledger(&ticket) }))
+}
+
+async fn quirks(State(shared): Sim) -> Json<Value> {
+    Json(json!(shared.lock().world.quirks()))
+}
+
+async fn set_quirks(State(shared): Sim, body: Result<Json<Quirks>, JsonRejection>) -> Reply {
+    let Json(quirks) = body?;
+    shared.lock().world.set_quirks(quirks);
+    Ok(Json(json!({})))
+}
+
+async fn rules(State(shared): Sim) -> Json<Value> {
+    Json(json!(shared.lock().world.rules()))
+}
+
+async fn set_rules(State(shared): Sim, body: Result<Json<Rules>, JsonRejection>) -> Reply {
+    let Json(rules) = body?;
+    shared.lock().world.set_rules(rules);
+    Ok(Json(json!({})))
+}
+
+fn apply(shared: &Shared, command: Command) -> Result<Outcome, Problem> {
+    let now = shared.clock.now();
+    let outcome = shared.lock().world.apply(command, now);
+    shared.changed();
+    match outcome {
+        Outcome::Refused(refusal) => Err(Problem(
+            StatusCode::BAD_REQUEST,
+            format!("refused: {refusal:?}"),
+        )),
+        outcome => Ok(outcome),
+    }
+}

@@ -1,0 +1,27 @@
+//! The service itself, without a network and without a clock.
+//!
+//! Everything that happens is a [`Command`] applied to a [`World`] at a time that the caller gives. The same commands at
+//! the same times make the same world. How commands travel and how outcomes look on the wire is the business of `http`.
+
+mod command;
+mod engineer;
+mod ledger;
+mod message;
+mod people;
+mod read;
+mod rules;
+mod seed;
+mod text;
+mod ticket;
+mod world;
+mod write;
+
+pub use command::{Command, MessageView, Outcome, Position, Refusal, TicketView, UnreadView};
+pub use ledger::Arrival;
+pub use message::Author;
+pub use people::User;
+pub use rules::{Engineers, FirstPoll, MoreBoundary, RecallAgain, Rules, UnknownTicket};
+pub use seed::{COLLEAGUE, DEMO, GROUP, STRANGER, SeedMessage, TicketSeed};
+pub use text::Text;
+pub use ticket::Status;
+pub use world::World;

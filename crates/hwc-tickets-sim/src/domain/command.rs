@@ -1,0 +1,276 @@
+//! What can be asked of the world, and what it answers.
+
+use jiff::Timestamp;
+
+use super::message::Author;
+use super::seed::TicketSeed;
+use super::text::Text;
+use super::ticket::Status;
+
+/// Something that happens to the world. `by` is the id of the calling customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Command {
+    /// A customer submits a message (createMessages).
+    Submit {
+        /// Calling customer.
+        by: String,
+        /// Ticket id.
+        ticket: String,
+        /// Group under which the customer acts on a colleague's ticket.
+        group: Option<String>,
+        /// Text, at most [`content_limit`](crate::Quirks::content_limit) UTF-16 units.
+        content: Text,
+        /// Ids of attachments that exist.
+        attachments: Vec<String>,
+        /// Whether a confidential note came along. The note itself is not kept.
+        confidential: bool,
+    },
+    /// A page of messages, newest first (listMessages).
+    List {
+        /// Calling customer.
+        by: String,
+        /// Ticket id.
+        ticket: String,
+        /// Group under which the customer acts on a colleague's ticket.
+        group: Option<String>,
+        /// Messages to skip.
+        offset: usize,
+        /// Messages to give.
+        limit: usize,
+    },
+    /// Messages older than a time, newest first (listMoreInstantMessages).
+    More {
+        /// Calling customer.
+        by: String,
+        /// Ticket id.
+        ticket: String,
+        /// Group under which the customer acts on a colleague's ticket.
+        group: Option<String>,
+        /// The time to start from; `None` starts at the newest message. Only whole seconds are compared.
+        before: Option<Timestamp>,
+        /// Messages to give.
+        limit: usize,
+    },
+    /// What is new since a cursor (listNewInstantMessages).
+    Poll {
+        /// Calling customer.
+        by: String,
+        /// Ticket ids; `None` asks about all tickets of the customer.
+        tickets: Option<Vec<String>>,
+        /// Group under which the customer acts on colleagues' tickets.
+        group: Option<String>,
+        /// The position the answer before gave.
+        since: Option<Position>,
+    },
+    /// Numbers of unread messages (listUnreadNewInstantMessages).
+    Unread {
+        /// Calling customer.
+        by: String,
+        /// Ticket ids; `None` asks about all tickets of the customer.
+        tickets: Option<Vec<String>>,
+        /// Group under which the customer acts on colleagues' tickets.
+        group: Option<String>,
+    },
+    /// All messages of a ticket so far are read (updateNewInstantMessagesRead).
+    MarkRead {
+        /// Calling customer.
+        by: String,
+        /// Ticket id.
+        ticket: String,
+        /// Group under which the customer acts on a colleague's ticket.
+        group: Option<String>,
+    },
+    /// A customer takes an own message back (revokeMessage).
+    Recall {
+        /// Calling customer.
+        by: String,
+        /// Ticket id.
+        ticket: String,
+        /// Id of the message.
+        message: String,
+    },
+    /// The ticket with its messages (showCaseDetail).
+    Detail {
+        /// Calling customer.
+        by: String,
+        /// Ticket id.
+        ticket: String,
+        /// Group under which the customer acts on a colleague's ticket.
+        group: Option<String>,
+    },
+    /// The status of a ticket (showCaseStatus).
+    Status {
+        /// Calling customer.
+        by: String,
+        /// Ticket id.
+        ticket: String,
+    },
+    /// Time passes: answers that are due are given. Every other command does this first, too.
+    Tick,
+    /// An engineer gives the next planned answer now, in one ticket or wherever it was planned first.
+    Poke {
+        /// Ticket id.
+        ticket: Option<String>,
+    },
+    /// An engineer writes a message.
+    Reply {
+        /// Ticket id.
+        ticket: String,
+        /// Text, of any length.
+        content: Text,
+        /// Ids of attachments that exist.
+        attachments: Vec<String>,
+    },
+    /// An engineer moves a ticket to another state.
+    SetStatus {
+        /// Ticket id.
+        ticket: String,
+        /// New state.
+        status: Status,
+    },
+    /// A ticket comes into being, with its history.
+    Open(TicketSeed),
+    /// An attachment comes into being.
+    Attach {
+        /// Its id.
+        id: String,
+        /// Its file name.
+        name: String,
+    },
+    /// A customer comes into being, or is replaced.
+    Enrol(super::people::User),
+}
+
+/// A place in the order of all messages, as a poll gives and takes it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Milliseconds since 1970.
+    pub millis: i64,
+    /// Number of a message.
+    pub number: u64,
+}
+
+/// A message as a customer may see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MessageView {
+    /// Id, for recalling.
+    pub id: String,
+    /// Who wrote it.
+    pub author: Author,
+    /// Id of the writer.
+    pub replier: String,
+    /// Name of the writer.
+    pub replier_name: String,
+    /// Whether the writer is a user inside an account and not its owner.
+    pub sub_user: bool,
+    /// Text.
+    pub content: Text,
+    /// Whether the text has mark-up.
+    pub rich: bool,
+    /// When it was written.
+    pub at: Timestamp,
+    /// Whether the ticket began with it.
+    pub first: bool,
+    /// Id and file name of each attachment.
+    pub attachments: Vec<(String, String)>,
+}
+
+/// A ticket as a customer may see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TicketView {
+    /// Ticket id.
+    pub id: String,
+    /// State.
+    pub status: Status,
+    /// What it is about.
+    pub title: Text,
+    /// When it was opened.
+    pub opened: Timestamp,
+    /// Id of the owner.
+    pub owner: String,
+    /// Name of the owner.
+    pub owner_name: String,
+    /// Group whose members may see it.
+    pub group: Option<String>,
+    /// Newest messages, oldest first; at most 65,535.
+    pub messages: Vec<MessageView>,
+}
+
+/// Unread messages of one ticket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnreadView {
+    /// Ticket id.
+    pub ticket: String,
+    /// State of the ticket.
+    pub status: Status,
+    /// Number of unread messages, not capped.
+    pub unread: usize,
+}
+
+/// What came of a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It was done.
+    Done,
+    /// A message was stored under this id.
+    Stored {
+        /// The id. The service does not tell it.
+        message: String,
+    },
+    /// A page of messages.
+    Page {
+        /// All visible messages of the ticket, not capped; or those as old as asked for, see
+        /// [`count_of_older`](crate::Quirks::count_of_older).
+        total: usize,
+        /// The page, newest first.
+        messages: Vec<MessageView>,
+    },
+    /// What is new.
+    News {
+        /// Each ticket that may be seen.
+        tickets: Vec<UnreadView>,
+        /// New messages by ticket, oldest first; tickets without any are left out.
+        messages: Vec<(String, Vec<MessageView>)>,
+        /// Where to go on. Never before the position that was given.
+        next: Position,
+    },
+    /// Unread messages of each ticket that may be seen.
+    Unread(Vec<UnreadView>),
+    /// A ticket.
+    Detail(Box<TicketView>),
+    /// A status.
+    Status(Status),
+    /// So many planned answers were given.
+    Answered(usize),
+    /// It was refused, and nothing changed.
+    Refused(Refusal),
+}
+
+/// Why a command was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// A value is outside its limits.
+    Invalid,
+    /// The ticket does not exist, or belongs to another account.
+    NoSuchTicket,
+    /// The ticket is a colleague's, and the group is missing or wrong.
+    NotAllowed,
+    /// The ticket is closed.
+    Closed,
+    /// The ticket has no such message.
+    NoSuchMessage,
+    /// The message is recalled already.
+    AlreadyRecalled,
+    /// The message is older than the time for recalling.
+    TooLate,
+    /// The message is somebody else's, or the one the ticket began with.
+    NotOwn,
+    /// The world is full.
+    Full,
+}

@@ -1,0 +1,48 @@
+//! Who is who: customers, their accounts and groups, and the engineers.
+
+/// A customer who can call the service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct User {
+    /// Id, shown as `replier`.
+    pub id: String,
+    /// Name for log-in, shown as `replier_name`.
+    pub name: String,
+    /// Account (IAM calls it a domain) the user belongs to, by name.
+    pub account: String,
+    /// Ids of the groups the user is a member of.
+    pub groups: Vec<String>,
+    /// Whether this is a user of the account and not its owner (`iam_user_type` 1 and 0).
+    pub sub_user: bool,
+}
+
+impl User {
+    /// The owner of an account, a member of no group.
+    pub fn new(id: &str, name: &str, account: &str) -> Self {
+        User {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            account: account.to_owned(),
+            groups: Vec::new(),
+            sub_user: false,
+        }
+    }
+
+    /// The same as a user inside the account.
+    #[must_use]
+    pub fn sub_user(mut self) -> Self {
+        self.sub_user = true;
+        self
+    }
+
+    /// The same as a member of one more group.
+    #[must_use]
+    pub fn in_group(mut self, group: &str) -> Self {
+        self.groups.push(group.to_owned());
+        self
+    }
+
+    pub(super) fn is_member_of(&self, group: &str) -> bool {
+        self.groups.iter().any(|own| own == group)
+    }
+}

@@ -1,0 +1,114 @@
+//! What no document states and the simulator therefore had to choose. Each choice can be changed.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// How the support engineers behave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "mode")]
+#[non_exhaustive]
+pub enum Engineers {
+    /// They never answer by themselves.
+    Silent,
+    /// They have an answer ready for each message, and give it when poked.
+    Poked,
+    /// They answer by themselves, between `min` and `max` after the message. Which moment is theirs follows from the seed.
+    Timed {
+        /// Shortest time to an answer.
+        min: Duration,
+        /// Longest time to an answer.
+        max: Duration,
+    },
+}
+
+/// What the first poll, the one without a cursor, answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FirstPoll {
+    /// The engineers' messages that the caller has not read.
+    #[default]
+    Unread,
+    /// No message, only a cursor.
+    Nothing,
+    /// Every message of the tickets.
+    Everything,
+}
+
+/// How a query for older messages compares times. Times have a resolution of one second.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum MoreBoundary {
+    /// Messages of an earlier second (`<`).
+    #[default]
+    Before,
+    /// Messages of that second and earlier ones (`<=`).
+    UpTo,
+}
+
+/// What a second recall of the same message answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RecallAgain {
+    /// It is refused: the message is no longer there.
+    #[default]
+    Refused,
+    /// It succeeds again.
+    Accepted,
+}
+
+/// What one unknown or foreign ticket among many does to the query.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum UnknownTicket {
+    /// It is left out of the answer.
+    #[default]
+    LeftOut,
+    /// The whole query is refused.
+    RefusesAll,
+}
+
+/// The choices. `Rules::default()` is a patient, friendly service whose engineers wait to be poked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Rules {
+    /// Time within which a message can be recalled. Default: 10 minutes.
+    pub recall_window: Duration,
+    /// What a second recall answers. Default: a refusal.
+    pub recall_again: RecallAgain,
+    /// Time until a submitted message shows in answers, at most one hour. Default: none.
+    pub visible_lag: Duration,
+    /// Most messages of one poll answer; the rest comes with the next poll. Default: 200.
+    pub poll_limit: usize,
+    /// What a poll without a cursor answers. Default: unread messages.
+    pub first_poll: FirstPoll,
+    /// Comparison of a query for older messages. Default: strictly before.
+    pub more_boundary: MoreBoundary,
+    /// What one unknown ticket does to a query about many. Default: left out.
+    pub unknown_ticket: UnknownTicket,
+    /// How the engineers behave. Default: they answer when poked.
+    pub engineers: Engineers,
+    /// Most messages the world stores; beyond that every submit is refused. Default: 4,000,000.
+    pub capacity: usize,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Rules {
+            recall_window: Duration::from_secs(600),
+            recall_again: RecallAgain::default(),
+            visible_lag: Duration::ZERO,
+            poll_limit: 200,
+            first_poll: FirstPoll::default(),
+            more_boundary: MoreBoundary::default(),
+            unknown_ticket: UnknownTicket::default(),
+            engineers: Engineers::Poked,
+            capacity: 4_000_000,
+        }
+    }
+}

@@ -1,0 +1,450 @@
+//! The whole service as a value: `apply` is the only way to change it.
+//!
+//! No clock, no randomness, no I/O. The same commands at the same times make the same world.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::command::{Command, MessageView, Outcome, Position, Refusal};
+use super::engineer::{self, Engineer, Planned};
+use super::message::{Author, Message, Place};
+use super::people::User;
+use super::rules::{Engineers, Rules};
+use super::seed::TicketSeed;
+use super::text::Text;
+use super::ticket::{Status, Ticket};
+use crate::quirks::Quirks;
+
+/// Tickets, people, messages, and the engineers' plans.
+#[derive(Clone, Debug)]
+pub struct World {
+    pub(super) seed: u64,
+    pub(super) rules: Rules,
+    pub(super) quirks: Quirks,
+    pub(super) customers: Vec<User>,
+    pub(super) tickets: BTreeMap<String, Ticket>,
+    /// Id and file name.
+    pub(super) attachments: BTreeMap<String, String>,
+    /// Answers the engineers have ready, by the time they are due and the order in which they were planned.
+    pub(super) planned: BTreeMap<(i64, u64), Planned>,
+    /// How many answers were ever planned.
+    pub(super) plans: u64,
+    /// Messages that do not show yet: when they will, and where they are.
+    pub(super) hidden: BTreeMap<Place, String>,
+    pub(super) last_number: u64,
+    pub(super) stored: usize,
+    /// The last place anything was shown at.
+    pub(super) latest: Place,
+    /// The latest time seen. The world's time does not run backwards.
+    pub(super) now: i64,
+}
+
+impl World {
+    /// A world without people and tickets. `seed` fixes what the engineers say and when.
+    pub fn empty(seed: u64, rules: Rules, quirks: Quirks) -> Self {
+        World {
+            seed,
+            rules,
+            quirks,
+            customers: Vec::new(),
+            tickets: BTreeMap::new(),
+            attachments: BTreeMap::new(),
+            planned: BTreeMap::new(),
+            plans: 0,
+            hidden: BTreeMap::new(),
+            last_number: 0,
+            stored: 0,
+            latest: Place::default(),
+            now: i64::MIN,
+        }
+    }
+
+    /// Applies a command at a time. A time before an earlier one counts as that earlier one.
+    ///
+    /// Whatever became due in the meantime happens first, each thing at its own time.
+    pub fn apply(&mut self, command: Command, now: Timestamp) -> Outcome {
+        let now = self.now.max(now.as_millisecond());
+        self.mature(now);
+        self.now = now;
+        let result = match command {
+            Command::Submit {
+                by,
+                ticket,
+                group,
+                content,
+                attachments,
+                confidential,
+            } => self.submit(
+                &by,
+                &ticket,
+                group.as_deref(),
+                content,
+                attachments,
+                confidential,
+            ),
+            Command::List {
+                by,
+                ticket,
+                group,
+                offset,
+                limit,
+            } => self.list(&by, &ticket, group.as_deref(), offset, limit),
+            Command::More {
+                by,
+                ticket,
+                group,
+                before,
+                limit,
+            } => self.more(&by, &ticket, group.as_deref(), before, limit),
+            Command::Poll {
+                by,
+                tickets,
+                group,
+                since,
+            } => self.poll(&by, tickets.as_deref(), group.as_deref(), since),
+            Command::Unread { by, tickets, group } => {
+                self.unread(&by, tickets.as_deref(), group.as_deref())
+            }
+            Command::MarkRead { by, ticket, group } => {
+                self.mark_read(&by, &ticket, group.as_deref())
+            }
+            Command::Recall {
+                by,
+                ticket,
+                message,
+            } => self.recall(&by, &ticket, &message),
+            Command::Detail { by, ticket, group } => self.detail(&by, &ticket, group.as_deref()),
+            Command::Status { by, ticket } => self.status(&by, &ticket),
+            Command::Tick => Ok(Outcome::Done),
+            Command::Poke { ticket } => Ok(self.poke(ticket.as_deref())),
+            Command::Reply {
+                ticket,
+                content,
+                attachments,
+            } => self.reply(&ticket, content, attachments),
+            Command::SetStatus { ticket, status } => self.set_status(&ticket, status),
+            Command::Open(seed) => self.open(seed),
+            Command::Attach { id, name } => {
+                self.attachments.insert(id, name);
+                Ok(Outcome::Done)
+            }
+            Command::Enrol(user) => {
+                self.enrol(user);
+                Ok(Outcome::Done)
+            }
+        };
+        result.unwrap_or_else(Outcome::Refused)
+    }
+
+    /// Rules in force.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// Changes the rules. What happened stays as it happened.
+    pub fn set_rules(&mut self, rules: Rules) {
+        self.rules = rules;
+    }
+
+    /// Oddities in force.
+    pub fn quirks(&self) -> &Quirks {
+        &self.quirks
+    }
+
+    /// Changes the oddities.
+    pub fn set_quirks(&mut self, quirks: Quirks) {
+        self.quirks = quirks;
+    }
+
+    /// Ids of all tickets, in order.
+    pub fn ticket_ids(&self) -> Vec<String> {
+        self.tickets.keys().cloned().collect()
+    }
+
+    /// The customers.
+    pub fn users(&self) -> &[User] {
+        &self.customers
+    }
+
+    /// Messages stored, recalled ones included.
+    pub fn stored(&self) -> usize {
+        self.stored
+    }
+
+    /// Answers the engineers have ready.
+    pub fn planned(&self) -> usize {
+        self.planned.len()
+    }
+
+    /// When something will happen by itself, if anything will.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        let answer = self.next_answer();
+        let show = self.hidden.keys().next().map(|place| place.millis);
+        let due = match (answer, show) {
+            (Some(answer), Some(show)) => Some(answer.min(show)),
+            (answer, show) => answer.or(show),
+        };
+        due.map(super::message::timestamp)
+    }
+
+    /// Index of a customer.
+    pub(super) fn customer(&self, id: &str) -> Result<u32, Refusal> {
+        let index = self
+            .customers
+            .iter()
+            .position(|user| user.id == id)
+            .ok_or(Refusal::NotAllowed)?;
+        u32::try_from(index).map_err(|_| Refusal::NotAllowed)
+    }
+
+    pub(super) fn user(&self, index: u32) -> Option<&User> {
+        usize::try_from(index)
+            .ok()
+            .and_then(|index| self.customers.get(index))
+    }
+
+    /// Id and name of the writer, and whether it is a user inside an account.
+    pub(super) fn writer(&self, message: &Message) -> (String, String, bool) {
+        match message.author {
+            Author::Customer => self
+                .user(message.person)
+                .map(|user| (user.id.clone(), user.name.clone(), user.sub_user))
+                .unwrap_or_default(),
+            Author::Engineer => {
+                let Engineer { id, name } = engineer::by_index(message.person);
+                (id.to_owned(), name.to_owned(), false)
+            }
+        }
+    }
+
+    pub(super) fn view(&self, ticket: &Ticket, message: &Message) -> MessageView {
+        let (replier, replier_name, sub_user) = self.writer(message);
+        let name = |id: &String| {
+            (
+                id.clone(),
+                self.attachments.get(id).cloned().unwrap_or_default(),
+            )
+        };
+        MessageView {
+            id: message.id(),
+            author: message.author,
+            replier,
+            replier_name,
+            sub_user,
+            content: message.content.clone(),
+            rich: message.rich,
+            at: message.at(),
+            first: ticket.first_number() == Some(message.number),
+            attachments: message.attachments().iter().map(name).collect(),
+        }
+    }
+
+    /// The ticket as far as `by` may act on it. `group` is what the caller says it acts for.
+    pub(super) fn access(
+        &self,
+        by: u32,
+        id: &str,
+        group: Option<&str>,
+    ) -> Result<&Ticket, Refusal> {
+        let (ticket, own) = self.reachable(by, id)?;
+        let named = group.is_some() && group == ticket.group.as_deref();
+        if own || named || !self.quirks.group_required {
+            Ok(ticket)
+        } else {
+            Err(Refusal::NotAllowed)
+        }
+    }
+
+    /// The ticket if it is the caller's own, or one of a group the caller is a member of; and whether it is own.
+    pub(super) fn reachable(&self, by: u32, id: &str) -> Result<(&Ticket, bool), Refusal> {
+        let ticket = self
+            .tickets
+            .get(id)
+            .filter(|ticket| ticket.status != Status::Deleted)
+            .ok_or(Refusal::NoSuchTicket)?;
+        if ticket.owner == by {
+            return Ok((ticket, true));
+        }
+        let caller = self.user(by).ok_or(Refusal::NotAllowed)?;
+        if self
+            .user(ticket.owner)
+            .is_none_or(|owner| owner.account != caller.account)
+        {
+            return Err(Refusal::NoSuchTicket);
+        }
+        let shared = ticket
+            .group
+            .as_deref()
+            .is_some_and(|group| caller.is_member_of(group));
+        if shared {
+            Ok((ticket, false))
+        } else {
+            Err(Refusal::NotAllowed)
+        }
+    }
+
+    /// Stores a message written at `at`; it shows once `lag` has passed.
+    pub(super) fn store(&mut self, ticket: &str, draft: Draft, at: i64, lag: i64) -> Option<u64> {
+        let number = self.last_number.saturating_add(1);
+        let message = Message {
+            number,
+            at_millis: at,
+            visible_millis: at.saturating_add(lag),
+            person: draft.person,
+            author: draft.author,
+            rich: draft.rich,
+            confidential: draft.confidential,
+            recalled: false,
+            history: draft.history,
+            content: draft.content,
+            attachments: (!draft.attachments.is_empty())
+                .then(|| draft.attachments.into_boxed_slice()),
+        };
+        let target = self.tickets.get_mut(ticket)?;
+        self.last_number = number;
+        self.stored += 1;
+        if lag > 0 {
+            self.hidden.insert(message.place(), target.id.clone());
+            target.hidden.push(message);
+        } else {
+            let place = target.show(message);
+            self.latest = self.latest.max(place);
+        }
+        Some(number)
+    }
+
+    /// Lets everything happen that is due by `now`, in the order of time.
+    fn mature(&mut self, now: i64) {
+        loop {
+            let show = self
+                .hidden
+                .first_key_value()
+                .map(|(place, _)| place.millis)
+                .filter(|due| *due <= now);
+            let answer = self.next_answer().filter(|due| *due <= now);
+            match (show, answer) {
+                (None, None) => return,
+                (Some(show), answer) if answer.is_none_or(|answer| show <= answer) => {
+                    self.show_next()
+                }
+                (_, Some(due)) => {
+                    self.now = self.now.max(due);
+                    self.give_next();
+                }
+                (Some(_), None) => self.show_next(),
+            }
+        }
+    }
+
+    /// When the next answer is given without being poked.
+    fn next_answer(&self) -> Option<i64> {
+        self.planned
+            .keys()
+            .next()
+            .map(|(due, _)| *due)
+            .filter(|due| *due != engineer::NEVER)
+    }
+
+    fn show_next(&mut self) {
+        let Some((place, id)) = self.hidden.pop_first() else {
+            return;
+        };
+        let Some(ticket) = self.tickets.get_mut(&id) else {
+            return;
+        };
+        let Some(index) = ticket
+            .hidden
+            .iter()
+            .position(|message| message.number == place.number)
+        else {
+            return;
+        };
+        let message = ticket.hidden.remove(index);
+        let shown = ticket.show(message);
+        self.latest = self.latest.max(shown);
+    }
+
+    fn enrol(&mut self, user: User) {
+        match self.customers.iter_mut().find(|known| known.id == user.id) {
+            Some(known) => *known = user,
+            None => self.customers.push(user),
+        }
+    }
+
+    fn open(&mut self, seed: TicketSeed) -> Result<Outcome, Refusal> {
+        if self.tickets.contains_key(&seed.id) || seed.id.is_empty() {
+            return Err(Refusal::Invalid);
+        }
+        let owner = self.customer(&seed.owner)?;
+        let ticket = Ticket {
+            id: seed.id.clone(),
+            owner,
+            group: seed.group,
+            status: seed.status,
+            title: seed.title,
+            opened: seed.opened,
+            messages: Vec::with_capacity(seed.messages.len()),
+            hidden: Vec::new(),
+            recalled: 0,
+            from_engineers: 0,
+            read: BTreeMap::new(),
+            longest_lag: 0,
+            answers: 0,
+            answer_planned: false,
+        };
+        self.tickets.insert(seed.id.clone(), ticket);
+        let mut last = i64::MIN;
+        for message in seed.messages {
+            last = last.max(message.at.as_millisecond());
+            let person = match (message.author, &message.by) {
+                (Author::Engineer, _) => engineer::index_for(self.seed, &seed.id),
+                (Author::Customer, Some(by)) => self.customer(by).unwrap_or(owner),
+                (Author::Customer, None) => owner,
+            };
+            let draft = Draft {
+                person,
+                author: message.author,
+                rich: message.rich,
+                confidential: false,
+                history: true,
+                content: message.content,
+                attachments: message.attachments,
+            };
+            self.store(&seed.id, draft, last, 0);
+        }
+        if let Some(ticket) = self.tickets.get_mut(&seed.id) {
+            let read = ticket.from_engineers.saturating_sub(seed.unread);
+            let readers: Vec<u32> =
+                (0..u32::try_from(self.customers.len()).unwrap_or(u32::MAX)).collect();
+            for reader in readers {
+                ticket.read.insert(reader, read);
+            }
+        }
+        Ok(Outcome::Done)
+    }
+
+    /// The position a poll gives when it gave everything.
+    pub(super) fn latest_position(&self) -> Position {
+        Position {
+            millis: self.latest.millis,
+            number: self.latest.number,
+        }
+    }
+
+    pub(super) fn plans_answers(&self) -> bool {
+        self.rules.engineers != Engineers::Silent
+    }
+}
+
+/// A message about to be stored.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub(super) person: u32,
+    pub(super) author: Author,
+    pub(super) rich: bool,
+    pub(super) confidential: bool,
+    pub(super) history: bool,
+    pub(super) content: Text,
+    pub(super) attachments: Vec<String>,
+}

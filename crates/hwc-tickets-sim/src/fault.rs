@@ -1,0 +1,259 @@
+//! Weather to order: which call goes wrong, how, and how often. The world never hears of it.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::operation::Operation;
+
+/// How a call goes wrong.
+///
+/// Most faults come in two kinds: the service has not acted ([`Order::new`]), or it has acted and only the answer is
+/// spoiled ([`Order::after_acting`]).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The gateway answers with an HTTP status and its own kind of error body.
+    Status {
+        /// HTTP status, 200 to 599.
+        status: u16,
+        /// `error_code`; a fitting one of the catalogue when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
+        /// Value of a `Retry-After` header, sent as it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_after: Option<String>,
+    },
+    /// HTTP 200 with `error_code` and `error_msg`.
+    Business {
+        /// A code of the catalogue, or any other text.
+        code: String,
+    },
+    /// An HTML page, as a proxy or a log-in portal sends it.
+    Html {
+        /// HTTP status; 200 when absent.
+        #[serde(default = "ok")]
+        status: u16,
+    },
+    /// A redirect.
+    Redirect {
+        /// HTTP status; 302 when absent.
+        #[serde(default = "found")]
+        status: u16,
+        /// Where to.
+        location: String,
+    },
+    /// A body of your own.
+    Body {
+        /// HTTP status; 200 when absent.
+        #[serde(default = "ok")]
+        status: u16,
+        /// `Content-Type`; `application/json` when absent.
+        #[serde(default = "json")]
+        content_type: String,
+        /// The body, sent as it is.
+        body: String,
+    },
+    /// The call is done and answered, but late.
+    Delay {
+        /// How late.
+        #[serde(rename = "millis", with = "millis")]
+        by: Duration,
+    },
+    /// The answer announces its whole length, and ends after some bytes of the body.
+    Cut {
+        /// Bytes of the body that get through; half of it when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        keep: Option<usize>,
+        /// Send the body in chunks without an announced length, and leave out the last chunk.
+        #[serde(default)]
+        chunked: bool,
+    },
+    /// The body of the answer comes byte by byte.
+    Drip {
+        /// Time between two bytes.
+        #[serde(rename = "millis", with = "millis")]
+        every: Duration,
+    },
+    /// The whole answer comes byte by byte, beginning with the status line.
+    DripHead {
+        /// Time between two bytes.
+        #[serde(rename = "millis", with = "millis")]
+        every: Duration,
+    },
+    /// The connection is reset (RST) instead of an answer.
+    Reset,
+    /// The connection is closed (FIN) instead of an answer.
+    Close,
+    /// No answer ever comes; the connection stays open.
+    Hang,
+    /// The call is answered as usual. When the next request arrives on this connection, the connection is reset and the
+    /// request is never read: a kept connection that died in the meantime.
+    ResetNext,
+    /// The credential of the call is taken for expired. A token stays expired afterwards.
+    Expire,
+}
+
+/// Which calls a fault is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Route {
+    /// Every call.
+    #[default]
+    Any,
+    /// Every operation on tickets, not IAM.
+    Tickets,
+    /// One operation.
+    #[serde(untagged)]
+    Only(Operation),
+}
+
+impl Route {
+    fn matches(self, operation: Operation) -> bool {
+        match self {
+            Route::Any => true,
+            Route::Tickets => operation != Operation::CreateToken,
+            Route::Only(only) => only == operation,
+        }
+    }
+}
+
+impl From<Operation> for Route {
+    fn from(operation: Operation) -> Self {
+        Route::Only(operation)
+    }
+}
+
+/// A fault for some calls: the next ones that fit, as often as it says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Order {
+    /// Which calls.
+    #[serde(default, rename = "operation")]
+    pub route: Route,
+    /// How they go wrong.
+    pub fault: Fault,
+    /// Whether the service acts before the answer is spoiled.
+    #[serde(default)]
+    pub acts: bool,
+    /// Calls that fit and are still to be spared.
+    #[serde(default)]
+    pub skip: u32,
+    /// Calls it is still for.
+    #[serde(default = "once")]
+    pub count: u32,
+}
+
+impl Order {
+    /// The next call that fits goes wrong, and the service has not acted.
+    pub fn new(route: impl Into<Route>, fault: Fault) -> Self {
+        Order {
+            route: route.into(),
+            fault,
+            acts: false,
+            skip: 0,
+            count: 1,
+        }
+    }
+
+    /// The same, but the service acts first: only the answer is spoiled.
+    #[must_use]
+    pub fn after_acting(mut self) -> Self {
+        self.acts = true;
+        self
+    }
+
+    /// The same for so many calls. `u32::MAX` is for as good as ever.
+    #[must_use]
+    pub fn times(mut self, count: u32) -> Self {
+        self.count = count;
+        self
+    }
+
+    /// The same after so many calls that go well.
+    #[must_use]
+    pub fn skipping(mut self, skip: u32) -> Self {
+        self.skip = skip;
+        self
+    }
+}
+
+/// The orders that are still open, oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Orders(Vec<Order>);
+
+impl Orders {
+    pub(crate) fn add(&mut self, order: Order) {
+        if order.count > 0 {
+            self.0.push(order);
+        }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    pub(crate) fn open(&self) -> &[Order] {
+        &self.0
+    }
+
+    /// The fault for a call, if one is ordered, and whether the service acts. Uses the order up.
+    pub(crate) fn take(&mut self, operation: Operation) -> Option<(Fault, bool)> {
+        for index in 0..self.0.len() {
+            let Some(order) = self.0.get_mut(index) else {
+                continue;
+            };
+            if !order.route.matches(operation) {
+                continue;
+            }
+            if order.skip > 0 {
+                order.skip -= 1;
+                continue;
+            }
+            order.count = order.count.saturating_sub(1);
+            let taken = (order.fault.clone(), order.acts);
+            self.0.retain(|order| order.count > 0);
+            return Some(taken);
+        }
+        None
+    }
+}
+
+fn ok() -> u16 {
+    200
+}
+
+fn found() -> u16 {
+    302
+}
+
+fn json() -> String {
+    "application/json".to_owned()
+}
+
+fn once() -> u32 {
+    1
+}
+
+/// Durations as a number of milliseconds.
+mod millis {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        time: &Duration,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Duration, D::Error> {
+        u64::deserialize(deserializer).map(Duration::from_millis)
+    }
+}

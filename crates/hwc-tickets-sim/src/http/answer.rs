@@ -1,0 +1,77 @@
+//! An answer before it goes on the wire: small, so that faults can still spoil it.
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use http::{Response, StatusCode};
+use serde_json::{Value, json};
+
+use crate::catalogue;
+
+/// Status, headers and the whole body.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) body: Bytes,
+    /// `error_code` of the body, for the journal.
+    pub(crate) error_code: Option<String>,
+}
+
+impl Answer {
+    /// An answer of a content type of its own.
+    pub(crate) fn new(status: StatusCode, content_type: &str, body: impl Into<Bytes>) -> Self {
+        let content_type =
+            HeaderValue::from_str(content_type).unwrap_or(HeaderValue::from_static("text/plain"));
+        Answer {
+            status,
+            headers: vec![(CONTENT_TYPE, content_type)],
+            body: body.into(),
+            error_code: None,
+        }
+    }
+
+    /// JSON with a status.
+    pub(crate) fn json(status: StatusCode, value: &Value) -> Self {
+        Answer::new(status, "application/json", value.to_string())
+    }
+
+    /// An error as the gateway writes it.
+    pub(crate) fn gateway(status: u16, code: &str, request_id: &str) -> Self {
+        let message = catalogue::gateway(code, status).map_or("", |entry| entry.message.as_str());
+        let body = json!({ "error_code": code, "error_msg": message, "request_id": request_id });
+        let mut answer = Answer::json(status_of(status), &body);
+        answer.error_code = Some(code.to_owned());
+        answer
+    }
+
+    /// The same with one more header; left out when the value cannot be a header.
+    #[must_use]
+    pub(crate) fn header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.push((name, value));
+        }
+        self
+    }
+
+    /// On the wire, body and all.
+    pub(crate) fn into_response(self) -> Response<Body> {
+        let body = Body::from(self.body.clone());
+        self.with_body(body)
+    }
+
+    /// On the wire with another body.
+    pub(crate) fn with_body(self, body: Body) -> Response<Body> {
+        let mut response = Response::new(body);
+        *response.status_mut() = self.status;
+        for (name, value) in self.headers {
+            response.headers_mut().insert(name, value);
+        }
+        response
+    }
+}
+
+/// A status number as a status; 500 for a number that is none.
+pub(crate) fn status_of(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}

@@ -1,0 +1,273 @@
+//! One call from its first byte to its last: what the gateway checks, what the service does, what the weather makes of it.
+
+use axum::body::{Body, Bytes, HttpBody};
+use http::header::{DATE, HeaderName, HeaderValue};
+use http::request::Parts;
+use http::{Request, Response, StatusCode};
+use http_body_util::BodyExt;
+use jiff::Timestamp;
+
+use super::answer::Answer;
+use super::auth::Denied;
+use super::iam::{self, Desk};
+use super::parse::{self, Params};
+use super::render;
+use super::serve::Line;
+use super::spoil;
+use crate::fault::Fault;
+use crate::journal::Entry;
+use crate::operation::Operation;
+use crate::state::Shared;
+
+/// Largest body: exactly this much is let through.
+const LARGEST_BODY: usize = 12 * 1024 * 1024;
+/// How much of a larger body is still read, so that the refusal reaches a client that is busy sending.
+const DRAINED: usize = 64 * 1024 * 1024;
+const LONGEST_URI: usize = 32 * 1024;
+const LARGEST_HEADER: usize = 32 * 1024;
+const LARGEST_HEADERS: usize = 128 * 1024;
+
+/// A call that matched an operation.
+pub(super) async fn call(
+    shared: &Shared,
+    operation: Operation,
+    params: Params,
+    line: &Line,
+    request: Request<Body>,
+) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let empty = params.iter().any(|(_, value)| value.is_empty());
+    if parts.method != operation.method() || empty {
+        // The router hands HEAD to whoever answers GET, and takes an empty segment for a value. The service does neither.
+        return unknown(shared, line, &parts);
+    }
+    let mut call = Call::begin(shared, Some(operation), &parts);
+    if let Some(refusal) = oversized(&parts) {
+        return call.end(
+            Answer::gateway(refusal, "APIGW.0201", &call.request_id),
+            None,
+            line,
+        );
+    }
+    let Ok(body) = read(body).await else {
+        // The client went away, or sent less than it had announced.
+        return call.end(
+            Answer::gateway(400, "APIGW.0201", &call.request_id),
+            None,
+            line,
+        );
+    };
+    if body.len() > LARGEST_BODY && parts.method != http::Method::GET {
+        return call.end(
+            Answer::gateway(413, "APIGW.0201", &call.request_id),
+            None,
+            line,
+        );
+    }
+    let ordered = shared.lock().orders.take(operation);
+    let (fault, acts) = ordered.map_or((None, true), |(fault, acts)| (Some(fault), acts));
+    call.note_fault(fault.as_ref());
+    let spoiled = fault.as_ref().and_then(|fault| {
+        spoil::instead(
+            fault,
+            &call.request_id,
+            &shared.lock().world.quirks().clone(),
+        )
+    });
+    let silent = matches!(fault, Some(Fault::Reset | Fault::Close | Fault::Hang));
+    if !acts && (spoiled.is_some() || silent) {
+        if fault == Some(Fault::Hang) {
+            shared.clock.forever().await;
+        }
+        return call.end(spoiled.unwrap_or_else(nothing), fault.as_ref(), line);
+    }
+    if let (Some(Fault::Delay { by }), false) = (&fault, acts) {
+        shared.clock.sleep(*by).await;
+    }
+    let expire = fault == Some(Fault::Expire);
+    let answer = act(&mut call, operation, &params, &parts, &body, expire);
+    match fault {
+        Some(Fault::Delay { by }) if acts => shared.clock.sleep(by).await,
+        Some(Fault::Hang) => shared.clock.forever().await,
+        _ => {}
+    }
+    call.end(spoiled.unwrap_or(answer), fault.as_ref(), line)
+}
+
+/// A path the service does not have, or a method its path does not have.
+pub(super) fn unknown(shared: &Shared, line: &Line, parts: &Parts) -> Response<Body> {
+    let call = Call::begin(shared, None, parts);
+    let answer = oversized(parts).map_or_else(
+        || Answer::gateway(404, "APIGW.0101", &call.request_id),
+        |status| Answer::gateway(status, "APIGW.0201", &call.request_id),
+    );
+    call.end(answer, None, line)
+}
+
+/// Authentication, then the command. Holds the world for the whole of it, so that calls happen one after the other.
+fn act(
+    call: &mut Call<'_>,
+    operation: Operation,
+    params: &Params,
+    parts: &Parts,
+    body: &Bytes,
+    expire: bool,
+) -> Answer {
+    let now = call.shared.clock.now();
+    let mut state = call.shared.lock();
+    let state = &mut *state;
+    let quirks = state.world.quirks().clone();
+    if operation == Operation::CreateToken {
+        let mut desk = Desk {
+            keyring: &mut state.keyring,
+            users: state.world.users(),
+            lifetime: state.token_lifetime,
+            seed: state.seed,
+            now,
+        };
+        let (answer, user) = iam::create_token(&mut desk, &parts.uri, body);
+        state.journal.amend(call.number, |entry| {
+            entry.acted = user.is_some();
+            entry.caller = user;
+        });
+        return answer;
+    }
+    if expire {
+        state.keyring.revoke_token_of(parts);
+    }
+    let caller = match state.keyring.check(parts, body, now) {
+        Ok(_) if expire => return Answer::gateway(401, Denied::Expired.code(), &call.request_id),
+        Ok(caller) => caller,
+        Err(denied) => return Answer::gateway(401, denied.code(), &call.request_id),
+    };
+    state
+        .journal
+        .amend(call.number, |entry| entry.caller = Some(caller.clone()));
+    let request = match parse::request(operation, params, parts, body, caller, &quirks) {
+        Ok(request) => request,
+        Err(malformed) => return render::business(malformed.into(), &quirks),
+    };
+    let outcome = state.world.apply(request.command, now);
+    state.journal.amend(call.number, |entry| entry.acted = true);
+    call.shared.changed();
+    render::answer(operation, outcome, &request.view, &quirks)
+}
+
+/// A call under way, with its line in the journal.
+struct Call<'a> {
+    shared: &'a Shared,
+    number: u64,
+    request_id: String,
+}
+
+impl<'a> Call<'a> {
+    fn begin(shared: &'a Shared, operation: Option<Operation>, parts: &Parts) -> Self {
+        let at = shared.clock.now();
+        let mut state = shared.lock();
+        let request_id = state.next_request_id();
+        let number = state.journal.open(Entry {
+            number: 0,
+            at,
+            request_id: request_id.clone(),
+            method: parts.method.to_string(),
+            path: parts.uri.path().to_owned(),
+            operation,
+            caller: None,
+            acted: false,
+            status: None,
+            error_code: None,
+            fault: None,
+        });
+        Call {
+            shared,
+            number,
+            request_id,
+        }
+    }
+
+    fn note_fault(&self, fault: Option<&Fault>) {
+        if let Some(fault) = fault {
+            self.shared
+                .lock()
+                .journal
+                .amend(self.number, |entry| entry.fault = Some(fault.clone()));
+        }
+    }
+
+    /// Writes the end into the journal and puts the answer on the wire.
+    fn end(&self, answer: Answer, fault: Option<&Fault>, line: &Line) -> Response<Body> {
+        let answered = !matches!(fault, Some(Fault::Reset | Fault::Close | Fault::Hang));
+        let finished = {
+            let mut state = self.shared.lock();
+            state.journal.amend(self.number, |entry| {
+                entry.status = answered.then_some(answer.status.as_u16());
+                entry.error_code.clone_from(&answer.error_code);
+            });
+            state.journal.get(self.number)
+        };
+        if let Some(finished) = finished {
+            self.shared.observe(&finished);
+        }
+        let mut response = spoil::send(fault, answer, line, &self.shared.clock);
+        dress(&mut response, &self.request_id, self.shared.clock.now());
+        response
+    }
+}
+
+/// The headers every answer has.
+pub(crate) fn dress(response: &mut Response<Body>, request_id: &str, now: Timestamp) {
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(request_id) {
+        headers.insert(HeaderName::from_static("x-request-id"), value);
+    }
+    if let Ok(value) = HeaderValue::from_str(&now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
+    {
+        headers.insert(DATE, value);
+    }
+}
+
+/// Stands for an answer that nobody will see.
+fn nothing() -> Answer {
+    Answer::new(StatusCode::OK, "text/plain", "")
+}
+
+/// The status for a request line or a head that is too large.
+fn oversized(parts: &Parts) -> Option<u16> {
+    if parts
+        .uri
+        .path_and_query()
+        .map_or(0, |text| text.as_str().len())
+        > LONGEST_URI
+    {
+        return Some(414);
+    }
+    let sizes = || {
+        parts
+            .headers
+            .iter()
+            .map(|(name, value)| name.as_str().len() + value.len())
+    };
+    (sizes().any(|size| size > LARGEST_HEADER) || sizes().sum::<usize>() > LARGEST_HEADERS)
+        .then_some(494)
+}
+
+/// The body; of one that is too large, one byte more than is allowed.
+async fn read(mut body: Body) -> Result<Bytes, axum::Error> {
+    let announced = usize::try_from(body.size_hint().lower())
+        .unwrap_or(0)
+        .min(LARGEST_BODY);
+    let mut whole = Vec::with_capacity(announced.min(64 * 1024));
+    let mut seen = 0_usize;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame?.into_data() else {
+            continue;
+        };
+        seen = seen.saturating_add(data.len());
+        let room = (LARGEST_BODY + 1).saturating_sub(whole.len());
+        whole.extend_from_slice(data.get(..room.min(data.len())).unwrap_or_default());
+        if seen > DRAINED {
+            break;
+        }
+    }
+    Ok(Bytes::from(whole))
+}

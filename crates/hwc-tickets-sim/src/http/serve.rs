@@ -1,0 +1,189 @@
+//! Connections, driven by hand: a test can order how one dies, below everything a web framework lets it say.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tower_service::Service;
+
+use crate::clock::Clock;
+
+/// Largest head of a request that is read; what the gateway refuses is smaller.
+const READ_BUFFER: usize = 1024 * 1024;
+
+/// Time open connections get to finish when the simulator stops.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// What is to become of a connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Nothing special.
+    #[default]
+    Usual,
+    /// Reset instead of the next byte.
+    Reset,
+    /// Closed instead of the next byte.
+    Close,
+    /// Reset when the next request arrives.
+    ResetOnRead,
+    /// Bytes leave one by one.
+    Drip(Duration),
+}
+
+/// The handle of one connection, found in the extensions of each request on it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Line(Arc<Mutex<End>>);
+
+impl Line {
+    pub(crate) fn order(&self, end: End) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = end;
+    }
+
+    fn end(&self) -> End {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Serves until told to stop, then lets open connections finish for a moment.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    clock: Clock,
+    mut stop: watch::Receiver<bool>,
+) {
+    let mut connections = JoinSet::new();
+    let for_connections = stop.clone();
+    loop {
+        tokio::select! {
+            () = stopped(&mut stop) => break,
+            Some(_) = connections.join_next() => {}
+            accepted = listener.accept() => {
+                // A failed accept is the client's doing (it went away) or a passing lack of descriptors.
+                let Ok((stream, _)) = accepted else { tokio::task::yield_now().await; continue };
+                connections.spawn(connection(stream, router.clone(), clock.clone(), for_connections.clone()));
+            }
+        }
+    }
+    drop(listener);
+    let finish = async { while connections.join_next().await.is_some() {} };
+    clock.at_most(GRACE, finish).await;
+    connections.shutdown().await;
+}
+
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+async fn connection(
+    stream: TcpStream,
+    router: Router,
+    clock: Clock,
+    mut stop: watch::Receiver<bool>,
+) {
+    let line = Line::default();
+    let _ = stream.set_nodelay(true);
+    let wire = Wire {
+        stream,
+        line: line.clone(),
+        clock,
+        nap: None,
+        dead: false,
+    };
+    let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
+        request.extensions_mut().insert(line.clone());
+        router.clone().call(request.map(Body::new))
+    });
+    let serving = http1::Builder::new()
+        .max_buf_size(READ_BUFFER)
+        .serve_connection(TokioIo::new(wire), service);
+    tokio::pin!(serving);
+    // What a connection dies of is the client's business, or was ordered.
+    tokio::select! {
+        _ = serving.as_mut() => return,
+        () = stopped(&mut stop) => serving.as_mut().graceful_shutdown(),
+    }
+    let _ = serving.await;
+}
+
+/// A socket that does what its [`Line`] says.
+struct Wire {
+    stream: TcpStream,
+    line: Line,
+    clock: Clock,
+    /// The pause between two dripping bytes.
+    nap: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    /// It was reset: nothing more is to be said, not even good-bye.
+    dead: bool,
+}
+
+impl Wire {
+    fn reset(&mut self) -> io::Error {
+        self.dead = true;
+        // Without lingering, closing sends RST instead of FIN.
+        let _ = self.stream.set_zero_linger();
+        io::Error::from(io::ErrorKind::ConnectionReset)
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
+        if self.line.end() == End::ResetOnRead && buf.filled().len() > before {
+            buf.set_filled(before);
+            return Poll::Ready(Err(self.reset()));
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        match self.line.end() {
+            End::Usual | End::ResetOnRead => Pin::new(&mut self.stream).poll_write(cx, bytes),
+            End::Reset => Poll::Ready(Err(self.reset())),
+            End::Close => Poll::Ready(Err(io::Error::from(io::ErrorKind::BrokenPipe))),
+            End::Drip(every) => {
+                if let Some(nap) = &mut self.nap {
+                    ready!(nap.as_mut().poll(cx));
+                    self.nap = None;
+                }
+                let first = bytes.get(..1).unwrap_or_default();
+                let written = ready!(Pin::new(&mut self.stream).poll_write(cx, first))?;
+                let clock = self.clock.clone();
+                self.nap = Some(Box::pin(async move { clock.sleep(every).await }));
+                Poll::Ready(Ok(written))
+            }
+        }
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.dead {
+            return Poll::Ready(Ok(()));
+        }
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

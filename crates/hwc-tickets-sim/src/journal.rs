@@ -1,0 +1,97 @@
+//! What was asked, in order, and what was answered. Holds no message text and no credential.
+
+use std::collections::VecDeque;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::fault::Fault;
+use crate::operation::Operation;
+
+/// Entries that are kept; older ones are forgotten, so that memory stays bounded.
+const KEPT: usize = 100_000;
+
+/// One request and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Entry {
+    /// Number of the request, from 1, in the order of arrival.
+    pub number: u64,
+    /// When it arrived.
+    #[serde(serialize_with = "as_text")]
+    pub at: Timestamp,
+    /// Its `X-Request-Id`.
+    pub request_id: String,
+    /// Method.
+    pub method: String,
+    /// Path, without the query.
+    pub path: String,
+    /// The operation; `None` for a path the service does not have.
+    pub operation: Option<Operation>,
+    /// Id of the calling customer, once known.
+    pub caller: Option<String>,
+    /// Whether the world was changed or read: the call got past the gateway and the checks.
+    pub acted: bool,
+    /// HTTP status of the answer; `None` as long as there is none.
+    pub status: Option<u16>,
+    /// `error_code` of the answer.
+    pub error_code: Option<String>,
+    /// The fault that struck it.
+    pub fault: Option<Fault>,
+}
+
+/// The journal of a simulator.
+#[derive(Debug, Default)]
+pub(crate) struct Journal {
+    entries: VecDeque<Entry>,
+    last: u64,
+}
+
+impl Journal {
+    /// Opens an entry and gives its number.
+    pub(crate) fn open(&mut self, mut entry: Entry) -> u64 {
+        self.last += 1;
+        entry.number = self.last;
+        if self.entries.len() >= KEPT {
+            self.entries.pop_front();
+        }
+        self.entries.push_back(entry);
+        self.last
+    }
+
+    /// Changes an entry that is still there.
+    pub(crate) fn amend(&mut self, number: u64, change: impl FnOnce(&mut Entry)) {
+        let back = self.last.saturating_sub(number);
+        let index = usize::try_from(back)
+            .ok()
+            .and_then(|back| self.entries.len().checked_sub(back + 1));
+        if let Some(entry) = index.and_then(|index| self.entries.get_mut(index)) {
+            change(entry);
+        }
+    }
+
+    /// The entries after a number, in order.
+    pub(crate) fn after(&self, number: u64) -> Vec<Entry> {
+        self.entries
+            .iter()
+            .filter(|entry| entry.number > number)
+            .cloned()
+            .collect()
+    }
+
+    pub(crate) fn get(&self, number: u64) -> Option<Entry> {
+        self.entries
+            .iter()
+            .rev()
+            .find(|entry| entry.number == number)
+            .cloned()
+    }
+
+    pub(crate) fn last(&self) -> u64 {
+        self.last
+    }
+}
+
+fn as_text<S: serde::Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(at)
+}

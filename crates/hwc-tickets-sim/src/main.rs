@@ -1,0 +1,29 @@
+//! The simulator as a program of its own.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use hwc_tickets_sim::program::{self, Options};
+
+/// Huawei Cloud Service Tickets in a bottle: a local service to develop against.
+///
+/// Independent project. Credentials: access key AKEXAMPLE with secret key SKEXAMPLE, token TOKENEXAMPLE, or user demo
+/// with password demo in account demo. The ticket to begin with is case-123.
+#[derive(Debug, Parser)]
+#[command(name = "hwc-tickets-sim", version)]
+struct CommandLine {
+    #[command(flatten)]
+    options: Options,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match program::run(CommandLine::parse().options).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "hwc-tickets-sim: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! The simulator as a program: its options, its one line on stdout, its log on stderr.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use tokio::sync::watch;
+
+use crate::domain::{Engineers, Rules};
+use crate::journal::Entry;
+use crate::quirks::Quirks;
+use crate::simulator::{Simulator, StartError};
+
+/// How the engineers behave.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[non_exhaustive]
+pub enum EngineerMode {
+    /// They answer by themselves after a while.
+    #[default]
+    Timed,
+    /// They answer when poked under /_sim.
+    Poked,
+    /// They never answer by themselves.
+    Silent,
+}
+
+/// Options of the program.
+#[derive(Args, Clone, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    /// Address to listen on; port 0 picks a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8480")]
+    pub listen: SocketAddr,
+    /// Number that fixes what the engineers say and when
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// How the engineers behave
+    #[arg(long, value_enum, default_value_t)]
+    pub engineers: EngineerMode,
+    /// Longest time to an engineer's answer, in seconds; the shortest is a third of it
+    #[arg(long, value_name = "SECONDS", default_value_t = 6)]
+    pub answer_within: u64,
+    /// Documented oddities to switch, as JSON, such as '{"time_format":"utc"}'
+    #[arg(long, value_name = "JSON", value_parser = json::<Quirks>)]
+    pub quirks: Option<Quirks>,
+    /// Choices where the documents are silent, as JSON, such as '{"more_boundary":"up_to"}'
+    #[arg(long, value_name = "JSON", value_parser = json::<Rules>)]
+    pub rules: Option<Rules>,
+    /// Answer under /_sim, where tests order faults and read the ledger
+    #[arg(long)]
+    pub control: bool,
+    /// Answer under /_sim to other machines too: whoever reaches it reads and changes everything
+    #[arg(long, requires = "control")]
+    pub control_from_anywhere: bool,
+    /// Do not log requests
+    #[arg(long)]
+    pub no_log: bool,
+}
+
+/// Runs a simulator until Ctrl-C or SIGTERM. Prints `listening on http://..` on stdout when it is ready, and logs
+/// requests on stderr: no text, no credential.
+///
+/// # Errors
+///
+/// What [`SimulatorBuilder::start`](crate::SimulatorBuilder::start) gives.
+pub async fn run(options: Options) -> Result<(), StartError> {
+    let stop = stop_signal();
+    let mut rules = options.rules.unwrap_or_default();
+    let max = Duration::from_secs(options.answer_within);
+    rules.engineers = match options.engineers {
+        EngineerMode::Timed => Engineers::Timed { min: max / 3, max },
+        EngineerMode::Poked => Engineers::Poked,
+        EngineerMode::Silent => Engineers::Silent,
+    };
+    let mut builder = Simulator::builder()
+        .listen(options.listen)
+        .seed(options.seed)
+        .quirks(options.quirks.unwrap_or_default())
+        .rules(rules)
+        .control(options.control)
+        .control_from_anywhere(options.control_from_anywhere);
+    if !options.no_log {
+        builder = builder.on_request(log);
+    }
+    let simulator = builder.start().await?;
+    say(
+        &mut io::stdout().lock(),
+        &format!("listening on {}", simulator.endpoint()),
+    );
+    wait(stop).await;
+    simulator.shutdown().await;
+    Ok(())
+}
+
+/// One line for a request.
+fn log(entry: &Entry) {
+    let status = entry
+        .status
+        .map_or("no answer".to_owned(), |status| status.to_string());
+    let mut line = format!(
+        "{} {} {} {status}",
+        entry.at.strftime("%H:%M:%S%.3fZ"),
+        entry.method,
+        entry.path
+    );
+    if let Some(operation) = entry.operation {
+        line.push_str(&format!(" {}", operation.name()));
+    }
+    for (name, value) in [("by", &entry.caller), ("error", &entry.error_code)] {
+        if let Some(value) = value {
+            line.push_str(&format!(" {name}={value}"));
+        }
+    }
+    if let Some(fault) = &entry.fault {
+        line.push_str(&format!(" fault={fault:?}"));
+    }
+    line.push_str(&format!(" id={}", entry.request_id));
+    say(&mut io::stderr().lock(), &line);
+}
+
+/// Writes a line. Nobody listening is no reason to stop.
+fn say(out: &mut impl Write, line: &str) {
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+/// Turns `true` when the program is told to stop. Listens from the moment it is made, so that no signal is missed.
+fn stop_signal() -> watch::Receiver<bool> {
+    let (stop, watched) = watch::channel(false);
+    #[cfg(unix)]
+    let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    let interrupt = tokio::signal::ctrl_c();
+    tokio::spawn(async move {
+        #[cfg(unix)]
+        if let Ok(mut terminate) = terminate {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt => {}
+            }
+        } else {
+            let _ = interrupt.await;
+        }
+        #[cfg(not(unix))]
+        let _ = interrupt.await;
+        stop.send_replace(true);
+    });
+    watched
+}
+
+async fn wait(mut stop: watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+fn json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_json::from_str(text).map_err(|error| error.to_string())
+}

@@ -1,0 +1,465 @@
+//! A running simulator, and the handle tests hold it by.
+
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::clock::{Clock, Time};
+use crate::domain::{
+    Arrival, Author, Command, Engineers, Outcome, Refusal, Rules, Status, Text, TicketSeed, World,
+};
+use crate::fault::Order;
+use crate::http::{routes, serve};
+use crate::journal::Entry;
+use crate::quirks::Quirks;
+use crate::state::{Beginning, Observer, Shared};
+
+/// What lets a customer in. These are examples, not secrets: they open nothing but simulators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Credentials {
+    /// Access key, for signed requests.
+    pub access_key: &'static str,
+    /// Secret key that belongs to it.
+    pub secret_key: &'static str,
+    /// A token that does not expire by itself.
+    pub token: &'static str,
+    /// User name, for asking IAM for a token.
+    pub user: &'static str,
+    /// Password of the user.
+    pub password: &'static str,
+    /// Account the user belongs to; IAM calls it a domain.
+    pub account: &'static str,
+}
+
+impl Credentials {
+    /// The customer to whom most tickets of the usual world belong.
+    pub const fn demo() -> Self {
+        Credentials {
+            access_key: "AKEXAMPLE",
+            secret_key: "SKEXAMPLE",
+            token: "TOKENEXAMPLE",
+            user: "demo",
+            password: "demo",
+            account: "demo",
+        }
+    }
+
+    /// A colleague in the same account and in group [`GROUP`](crate::GROUP).
+    pub const fn colleague() -> Self {
+        Credentials {
+            access_key: "AKCOLLEAGUE",
+            secret_key: "SKCOLLEAGUE",
+            token: "TOKENCOLLEAGUE",
+            user: "li.wei",
+            password: "li.wei",
+            account: "demo",
+        }
+    }
+
+    /// A customer of another account.
+    pub const fn stranger() -> Self {
+        Credentials {
+            access_key: "AKSTRANGER",
+            secret_key: "SKSTRANGER",
+            token: "TOKENSTRANGER",
+            user: "stranger",
+            password: "stranger",
+            account: "elsewhere",
+        }
+    }
+}
+
+/// Why a simulator did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The address cannot be listened on.
+    #[error(
+        "cannot listen on {address}: {source}; choose another address, or port 0 for any free one"
+    )]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// Control was enabled on an address that other machines can reach.
+    #[error(
+        "control under /_sim is not given to other machines, and {address} can be reached from them; \
+         listen on a loopback address, leave control out, or allow it explicitly"
+    )]
+    ExposedControl {
+        /// The address.
+        address: SocketAddr,
+    },
+}
+
+/// How a simulator is to be. [`Simulator::builder`] makes one.
+#[must_use = "nothing happens before `start`"]
+pub struct SimulatorBuilder {
+    beginning: Beginning,
+    time: Time,
+    listen: SocketAddr,
+    control: bool,
+    control_from_anywhere: bool,
+    observer: Option<Observer>,
+}
+
+impl fmt::Debug for SimulatorBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SimulatorBuilder")
+            .field("beginning", &self.beginning)
+            .field("listen", &self.listen)
+            .finish_non_exhaustive()
+    }
+}
+
+impl SimulatorBuilder {
+    /// Fixes what the engineers say and when. Default: 0.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.beginning.seed = seed;
+        self
+    }
+
+    /// Choices where the documents are silent.
+    pub fn rules(mut self, rules: Rules) -> Self {
+        self.beginning.rules = rules;
+        self
+    }
+
+    /// How the engineers behave; a part of the rules. Default: they answer when poked.
+    pub fn engineers(mut self, engineers: Engineers) -> Self {
+        self.beginning.rules.engineers = engineers;
+        self
+    }
+
+    /// Documented oddities.
+    pub fn quirks(mut self, quirks: Quirks) -> Self {
+        self.beginning.quirks = quirks;
+        self
+    }
+
+    /// A world of your own instead of the usual one. It has rules and quirks of its own, too. The credentials let in the
+    /// customers with the ids [`DEMO`](crate::DEMO), [`COLLEAGUE`](crate::COLLEAGUE) and [`STRANGER`](crate::STRANGER).
+    pub fn world(mut self, world: World) -> Self {
+        self.beginning.world = Some(world);
+        self
+    }
+
+    /// The clock. Default: the wall clock.
+    pub fn time(mut self, time: Time) -> Self {
+        self.time = time;
+        self
+    }
+
+    /// Where to listen. Default: a free port of 127.0.0.1.
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        self
+    }
+
+    /// Life of a token IAM gives out. Default: 24 hours.
+    pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.beginning.token_lifetime = lifetime;
+        self
+    }
+
+    /// Answer under `/_sim`. Default: no.
+    pub fn control(mut self, enabled: bool) -> Self {
+        self.control = enabled;
+        self
+    }
+
+    /// Answer under `/_sim` even where other machines can reach it: whoever can, reads and changes everything.
+    /// Default: no.
+    pub fn control_from_anywhere(mut self, allowed: bool) -> Self {
+        self.control_from_anywhere = allowed;
+        self
+    }
+
+    /// Is told about each request when it is answered.
+    pub fn on_request(mut self, observer: impl Fn(&Entry) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Box::new(observer));
+        self
+    }
+
+    /// Starts the simulator on the current tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Listen`] when the address is taken or not ours; [`StartError::ExposedControl`] when control would be
+    /// open to other machines and that was not allowed.
+    pub async fn start(self) -> Result<Simulator, StartError> {
+        let control = (self.control, self.control_from_anywhere);
+        if self.control && !self.control_from_anywhere && !self.listen.ip().is_loopback() {
+            return Err(StartError::ExposedControl {
+                address: self.listen,
+            });
+        }
+        let failed = |source| StartError::Listen {
+            address: self.listen,
+            source,
+        };
+        let listener = TcpListener::bind(self.listen).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let clock = Clock::new(self.time);
+        let shared = Arc::new(Shared::new(
+            self.beginning,
+            clock.clone(),
+            control,
+            self.observer,
+        ));
+        let stop = watch::Sender::new(false);
+        let router = routes::router(Arc::clone(&shared));
+        let task = tokio::spawn(serve::serve(listener, router, clock, stop.subscribe()));
+        Ok(Simulator {
+            shared,
+            address,
+            stop,
+            task: Some(task),
+        })
+    }
+}
+
+/// A running simulator. It stops when it is dropped.
+///
+/// Everything a test may want to do or ask goes directly, not over the network.
+#[derive(Debug)]
+pub struct Simulator {
+    shared: Arc<Shared>,
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    task: Option<JoinHandle<()>>,
+}
+
+impl Simulator {
+    /// Starts a simulator with the usual world on a free port of 127.0.0.1.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Listen`] when this machine lets nobody listen.
+    pub async fn start() -> Result<Self, StartError> {
+        Simulator::builder().start().await
+    }
+
+    /// A simulator with other settings.
+    pub fn builder() -> SimulatorBuilder {
+        SimulatorBuilder {
+            beginning: Beginning {
+                seed: 0,
+                rules: Rules::default(),
+                quirks: Quirks::default(),
+                world: None,
+                token_lifetime: Duration::from_secs(24 * 3600),
+            },
+            time: Time::default(),
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            control: false,
+            control_from_anywhere: false,
+            observer: None,
+        }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Base address of the service and of IAM, such as `http://127.0.0.1:8480`.
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What lets `demo` in, to whom most tickets of the usual world belong.
+    pub fn credentials(&self) -> Credentials {
+        Credentials::demo()
+    }
+
+    /// What lets the colleague in.
+    pub fn colleague(&self) -> Credentials {
+        Credentials::colleague()
+    }
+
+    /// Lets the next calls that fit go wrong. Orders are used up in the order they were given.
+    pub fn fault(&self, order: Order) {
+        self.shared.lock().orders.add(order);
+    }
+
+    /// Orders that are still open.
+    pub fn faults(&self) -> Vec<Order> {
+        self.shared.lock().orders.open().to_vec()
+    }
+
+    /// Takes back all orders.
+    pub fn clear_faults(&self) {
+        self.shared.lock().orders.clear();
+    }
+
+    /// An engineer gives the next planned answer now, in this ticket. `false` when none is planned.
+    pub fn poke(&self, ticket: &str) -> bool {
+        self.apply(Command::Poke {
+            ticket: Some(ticket.to_owned()),
+        }) == Outcome::Answered(1)
+    }
+
+    /// The engineers give every planned answer now. Says how many.
+    pub fn poke_all(&self) -> usize {
+        let mut given = 0;
+        while self.apply(Command::Poke { ticket: None }) == Outcome::Answered(1) {
+            given += 1;
+        }
+        given
+    }
+
+    /// An engineer writes a message. Gives its id.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NoSuchTicket`] when there is no such ticket.
+    pub fn reply_as_engineer(
+        &self,
+        ticket: &str,
+        text: impl Into<Text>,
+    ) -> Result<String, Refusal> {
+        match self.apply(Command::Reply {
+            ticket: ticket.to_owned(),
+            content: text.into(),
+            attachments: Vec::new(),
+        }) {
+            Outcome::Stored { message } => Ok(message),
+            Outcome::Refused(refusal) => Err(refusal),
+            _ => Err(Refusal::Invalid),
+        }
+    }
+
+    /// An engineer moves a ticket to another state.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NoSuchTicket`] when there is no such ticket.
+    pub fn set_status(&self, ticket: &str, status: Status) -> Result<(), Refusal> {
+        done(self.apply(Command::SetStatus {
+            ticket: ticket.to_owned(),
+            status,
+        }))
+    }
+
+    /// Opens a ticket.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Invalid`] when the id is taken or empty, [`Refusal::NotAllowed`] when the owner does not exist.
+    pub fn open(&self, ticket: TicketSeed) -> Result<(), Refusal> {
+        done(self.apply(Command::Open(ticket)))
+    }
+
+    /// Makes an attachment known, so that messages can carry its id.
+    pub fn attach(&self, id: &str, file_name: &str) {
+        self.apply(Command::Attach {
+            id: id.to_owned(),
+            name: file_name.to_owned(),
+        });
+    }
+
+    /// Every message that reached a ticket, recalled ones and the history it was opened with included.
+    pub fn ledger(&self, ticket: &str) -> Vec<Arrival> {
+        self.shared.lock().world.ledger(ticket)
+    }
+
+    /// The texts customers sent to a ticket while the simulator ran, in the order of arrival.
+    pub fn arrived(&self, ticket: &str) -> Vec<String> {
+        let sent = |arrival: &Arrival| !arrival.history && arrival.author == Author::Customer;
+        self.ledger(ticket)
+            .into_iter()
+            .filter(sent)
+            .map(|arrival| arrival.text.into())
+            .collect()
+    }
+
+    /// The requests, in order; the latest 100,000 are kept.
+    pub fn journal(&self) -> Vec<Entry> {
+        self.shared.lock().journal.after(0)
+    }
+
+    /// The simulator's time.
+    pub fn now(&self) -> Timestamp {
+        self.shared.clock.now()
+    }
+
+    /// Puts the clock forward. Answers become due, tokens and signatures expire, delays end.
+    pub fn advance(&self, by: Duration) {
+        self.shared.clock.advance(by);
+        self.apply(Command::Tick);
+    }
+
+    /// From now on every token given out so far is expired.
+    pub fn expire_tokens(&self) {
+        self.shared.lock().keyring.revoke_tokens();
+    }
+
+    /// Changes the documented oddities.
+    pub fn set_quirks(&self, quirks: Quirks) {
+        self.shared.lock().world.set_quirks(quirks);
+    }
+
+    /// Changes the choices where the documents are silent.
+    pub fn set_rules(&self, rules: Rules) {
+        self.shared.lock().world.set_rules(rules);
+    }
+
+    /// Back to the beginning: world, faults, journal, tokens. The clock stays where it is.
+    pub fn reset(&self) {
+        self.shared.reset(None);
+    }
+
+    /// Applies a command to the world, at the simulator's time.
+    pub fn apply(&self, command: Command) -> Outcome {
+        let now = self.shared.clock.now();
+        let outcome = self.shared.lock().world.apply(command, now);
+        self.shared.changed();
+        outcome
+    }
+
+    /// A copy of the world as it is now.
+    pub fn world(&self) -> World {
+        self.shared.lock().world.clone()
+    }
+
+    /// Counts up whenever something may have changed; for whoever shows the world live.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.shared.changes()
+    }
+
+    /// Stops listening, lets calls under way finish for up to a second, and ends hanging ones.
+    pub async fn shutdown(mut self) {
+        self.stop();
+        if let Some(task) = self.task.take() {
+            let _ = task.await;
+        }
+    }
+
+    fn stop(&self) {
+        self.stop.send_replace(true);
+        self.shared.clock.stop();
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn done(outcome: Outcome) -> Result<(), Refusal> {
+    match outcome {
+        Outcome::Refused(refusal) => Err(refusal),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,161 @@
+//! What all connections share: the world, the weather, the journal, the keys.
+
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+use crate::domain::{COLLEAGUE, DEMO, Rules, STRANGER, World};
+use crate::fault::Orders;
+use crate::http::auth::Keyring;
+use crate::journal::{Entry, Journal};
+use crate::quirks::Quirks;
+use crate::simulator::Credentials;
+
+/// Told about each request when it is answered.
+pub(crate) type Observer = Box<dyn Fn(&Entry) + Send + Sync>;
+
+/// How a simulator begins, and what it goes back to.
+#[derive(Debug)]
+pub(crate) struct Beginning {
+    pub(crate) seed: u64,
+    pub(crate) rules: Rules,
+    pub(crate) quirks: Quirks,
+    /// A world of the caller's own instead of the usual one.
+    pub(crate) world: Option<World>,
+    pub(crate) token_lifetime: Duration,
+}
+
+/// What all connections share.
+pub(crate) struct Shared {
+    pub(crate) clock: Clock,
+    /// Whether `/_sim` is there.
+    pub(crate) control: bool,
+    /// Whether `/_sim` answers callers that name another host than this machine.
+    pub(crate) control_from_anywhere: bool,
+    pub(crate) beginning: Beginning,
+    state: Mutex<State>,
+    observer: Option<Observer>,
+    changes: watch::Sender<u64>,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared")
+            .field("clock", &self.clock)
+            .field("control", &self.control)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What changes while the simulator runs.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) world: World,
+    pub(crate) orders: Orders,
+    pub(crate) journal: Journal,
+    pub(crate) keyring: Keyring,
+    pub(crate) token_lifetime: Duration,
+    pub(crate) seed: u64,
+    requests: u64,
+}
+
+impl State {
+    fn begin(beginning: &Beginning, seed: u64, clock: &Clock) -> Self {
+        let world = beginning.world.clone().unwrap_or_else(|| {
+            World::demo(
+                seed,
+                beginning.rules.clone(),
+                beginning.quirks.clone(),
+                clock.now(),
+            )
+        });
+        let mut keyring = Keyring::default();
+        for (credentials, user) in [
+            (Credentials::demo(), DEMO),
+            (Credentials::colleague(), COLLEAGUE),
+            (Credentials::stranger(), STRANGER),
+        ] {
+            keyring.add_key(credentials.access_key, credentials.secret_key, user);
+            keyring.add_token(credentials.token, user, None);
+            keyring.add_login(
+                credentials.account,
+                credentials.user,
+                credentials.password,
+                user,
+            );
+        }
+        State {
+            world,
+            orders: Orders::default(),
+            journal: Journal::default(),
+            keyring,
+            token_lifetime: beginning.token_lifetime,
+            seed,
+            requests: 0,
+        }
+    }
+
+    /// 32 hexadecimal digits, the same ones in each run with the same seed.
+    pub(crate) fn next_request_id(&mut self) -> String {
+        self.requests += 1;
+        let digest = Sha256::digest(format!("request/{}/{}", self.seed, self.requests));
+        digest
+            .iter()
+            .take(16)
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+}
+
+impl Shared {
+    pub(crate) fn new(
+        beginning: Beginning,
+        clock: Clock,
+        (control, control_from_anywhere): (bool, bool),
+        observer: Option<Observer>,
+    ) -> Self {
+        let state = Mutex::new(State::begin(&beginning, beginning.seed, &clock));
+        let changes = watch::Sender::new(0);
+        Shared {
+            clock,
+            control,
+            control_from_anywhere,
+            beginning,
+            state,
+            observer,
+            changes,
+        }
+    }
+
+    /// The state, for a short moment. A panic of somebody else does not stop the simulator.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Back to the beginning, perhaps with another seed.
+    pub(crate) fn reset(&self, seed: Option<u64>) {
+        let seed = seed.unwrap_or(self.beginning.seed);
+        *self.lock() = State::begin(&self.beginning, seed, &self.clock);
+        self.changed();
+    }
+
+    /// Tells those who watch that something may have changed.
+    pub(crate) fn changed(&self) {
+        self.changes
+            .send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    pub(crate) fn observe(&self, entry: &Entry) {
+        if let Some(observer) = &self.observer {
+            observer(entry);
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! `/_sim`: absent unless enabled, closed to strangers, and good for everything the handle is good for.
+
+use hwc_tickets_sim::{Simulator, StartError, Time};
+use serde_json::{Value, json};
+
+use crate::client::{Answer, ask, send};
+use crate::world::start;
+
+async fn control(sim: &Simulator, method: &str, target: &str, body: Value) -> Answer {
+    let body = if body.is_null() {
+        String::new()
+    } else {
+        body.to_string()
+    };
+    send(
+        sim,
+        method,
+        &format!("/_sim{target}"),
+        "content-type: application/json\r\n",
+        body.as_bytes(),
+    )
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn it_is_not_there_unless_enabled() {
+    let sim = Simulator::start().await.unwrap();
+    for (method, target) in [
+        ("GET", ""),
+        ("POST", "/reset"),
+        ("GET", "/ledger?ticket=case-123"),
+        ("POST", "/fault"),
+    ] {
+        let answer = control(&sim, method, target, Value::Null).await;
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (404, "APIGW.0101"),
+            "{target}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn it_is_not_given_to_other_machines_by_accident() {
+    let exposed = Simulator::builder()
+        .listen("0.0.0.0:0".parse().unwrap())
+        .control(true);
+    assert!(matches!(
+        exposed.start().await,
+        Err(StartError::ExposedControl { .. })
+    ));
+    let without = Simulator::builder().listen("0.0.0.0:0".parse().unwrap());
+    without.start().await.unwrap().shutdown().await;
+    let allowed = Simulator::builder()
+        .listen("0.0.0.0:0".parse().unwrap())
+        .control(true)
+        .control_from_anywhere(true);
+    allowed.start().await.unwrap().shutdown().await;
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_and_other_names_are_refused() {
+    let sim = Simulator::builder().control(true).start().await.unwrap();
+    let address = sim.address();
+    let cases = [
+        (format!("host: {address}"), 200),
+        (format!("host: localhost:{}", address.port()), 200),
+        ("host: [::1]:80".to_owned(), 200),
+        ("host: [::1]".to_owned(), 200),
+        ("host: evil.example".to_owned(), 403),
+        ("host: evil.example:80".to_owned(), 403),
+        ("host: 127.evil.example".to_owned(), 403),
+        (format!("host: {address}\r\norigin: http://{address}"), 200),
+        (
+            format!("host: {address}\r\norigin: http://evil.example"),
+            403,
+        ),
+        (format!("host: {address}\r\norigin: null"), 403),
+    ];
+    for (headers, status) in cases {
+        let request = format!("GET /_sim HTTP/1.1\r\nconnection: close\r\n{headers}\r\n\r\n");
+        let answer = crate::client::raw(&sim, request.as_bytes()).await.unwrap();
+        assert!(
+            answer.starts_with(format!("HTTP/1.1 {status}").as_bytes()),
+            "{headers}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn everything_can_be_done_from_outside() {
+    let sim = Simulator::builder()
+        .control(true)
+        .seed(3)
+        .time(Time::Manual(start()))
+        .start()
+        .await
+        .unwrap();
+    let overview = control(&sim, "GET", "", Value::Null).await.json();
+    assert_eq!(
+        (&overview["seed"], &overview["now"], &overview["faults"]),
+        (&json!(3), &json!("2026-11-21T00:00:00Z"), &json!(0))
+    );
+
+    let order =
+        json!({ "operation": "createMessages", "fault": { "kind": "close" }, "acts": true });
+    assert_eq!(control(&sim, "POST", "/fault", order).await.status, 200);
+    let lost = send(
+        &sim,
+        "POST",
+        "/v2/servicerequest/cases/case-123/message",
+        "x-auth-token: TOKENEXAMPLE\r\n",
+        br#"{"message":{"content":"lost"}}"#,
+    );
+    assert!(lost.await.is_err());
+    let arrivals = control(&sim, "GET", "/ledger?ticket=case-123", Value::Null)
+        .await
+        .json();
+    assert_eq!(arrivals["arrivals"][4]["text"], "lost");
+    let entries = control(&sim, "GET", "/journal?after=0", Value::Null)
+        .await
+        .json();
+    assert_eq!(entries["entries"][0]["operation"], "createMessages");
+    assert_eq!(entries["entries"][0]["fault"], json!({ "kind": "close" }));
+    assert_eq!(
+        control(&sim, "GET", "/journal?after=1", Value::Null)
+            .await
+            .json(),
+        json!({ "entries": [] })
+    );
+
+    assert_eq!(
+        control(&sim, "POST", "/poke", json!({ "ticket": "case-123" }))
+            .await
+            .json(),
+        json!({ "answered": 1 })
+    );
+    assert_eq!(
+        control(&sim, "POST", "/poke", Value::Null).await.json(),
+        json!({ "answered": 0 })
+    );
+    let reply = control(
+        &sim,
+        "POST",
+        "/reply",
+        json!({ "ticket": "case-123", "content": "by hand" }),
+    )
+    .await
+    .json();
+    assert_eq!(
+        sim.ledger("case-123")
+            .last()
+            .map(|arrival| json!(arrival.message_id)),
+        Some(reply["message_id"].clone())
+    );
+    control(
+        &sim,
+        "POST",
+        "/status",
+        json!({ "ticket": "case-123", "status": "to_confirm" }),
+    )
+    .await;
+    assert_eq!(
+        ask(&sim, "GET", "/case-123/status", "").await.json(),
+        json!({ "status": 2 })
+    );
+    let advanced = control(&sim, "POST", "/advance", json!({ "millis": 61_000 }))
+        .await
+        .json();
+    assert_eq!(advanced["now"], "2026-11-21T00:01:01Z");
+
+    control(
+        &sim,
+        "PUT",
+        "/quirks",
+        json!({ "time_format": "epoch_number" }),
+    )
+    .await;
+    assert!(
+        ask(&sim, "GET", "/case-123/messages", "").await.json()["message_list"][0]["create_time"]
+            .is_u64()
+    );
+    assert_eq!(
+        control(&sim, "GET", "/quirks", Value::Null).await.json()["time_format"],
+        "epoch_number"
+    );
+    control(&sim, "PUT", "/rules", json!({ "poll_limit": 7 })).await;
+    assert_eq!(
+        control(&sim, "GET", "/rules", Value::Null).await.json()["poll_limit"],
+        7
+    );
+
+    control(
+        &sim,
+        "POST",
+        "/fault",
+        json!({ "fault": { "kind": "delay", "millis": 5 }, "count": 9 }),
+    )
+    .await;
+    let faults = control(&sim, "GET", "/fault", Value::Null).await.json();
+    assert_eq!(
+        faults["faults"][0]["fault"],
+        json!({ "kind": "delay", "millis": 5 })
+    );
+    control(&sim, "DELETE", "/fault", Value::Null).await;
+    assert!(sim.faults().is_empty());
+    control(&sim, "POST", "/expire", Value::Null).await;
+    assert_eq!(
+        ask(&sim, "GET", "/case-123/status", "").await.code(),
+        "APIGW.0307"
+    );
+    assert_eq!(
+        control(&sim, "POST", "/seed", json!({ "seed": 9 }))
+            .await
+            .json(),
+        json!({ "seed": 9 })
+    );
+    assert!(sim.arrived("case-123").is_empty());
+    assert_eq!(
+        control(&sim, "GET", "", Value::Null).await.json()["seed"],
+        9
+    );
+    control(&sim, "POST", "/reset", Value::Null).await;
+    assert_eq!(
+        control(&sim, "GET", "", Value::Null).await.json()["seed"],
+        3
+    );
+}
+
+#[tokio::test]
+async fn wrong_orders_are_refused_with_a_reason() {
+    let sim = Simulator::builder().control(true).start().await.unwrap();
+    let cases = [
+        (
+            "/fault",
+            json!({ "operation": "noSuch", "fault": { "kind": "reset" } }),
+        ),
+        ("/fault", json!({ "fault": { "kind": "earthquake" } })),
+        ("/fault", json!({ "fault": { "kind": "delay" } })),
+        (
+            "/fault",
+            json!({ "fault": { "kind": "reset" }, "cuont": 3 }),
+        ),
+        ("/seed", json!({ "seed": "x" })),
+        ("/reply", json!({ "ticket": "nowhere", "content": "x" })),
+        (
+            "/reply",
+            json!({ "ticket": "case-123", "content": "x", "attachments": ["none"] }),
+        ),
+        (
+            "/status",
+            json!({ "ticket": "case-123", "status": "tired" }),
+        ),
+        ("/poke", json!({ "tikcet": "case-123" })),
+    ];
+    for (target, body) in cases {
+        let answer = control(&sim, "POST", target, body.clone()).await;
+        assert_eq!(answer.status, 400, "{target} {body}");
+        assert!(!answer.json()["error"].as_str().unwrap().is_empty());
+    }
+    let quirk = control(&sim, "PUT", "/quirks", json!({ "time_fromat": "utc" })).await;
+    assert_eq!(quirk.status, 400);
+}

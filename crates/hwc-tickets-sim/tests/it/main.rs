@@ -1,0 +1,22 @@
+//! The simulator, from the pure world to the running program.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
+
+mod bad_input;
+mod client;
+mod control;
+mod faults;
+mod identity;
+mod invariants;
+mod oddities;
+#[cfg(feature = "program")]
+mod program;
+mod stories;
+mod wire;
+mod world;

@@ -1,0 +1,129 @@
+//! The program: one line when ready, a log, a clean end.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+fn start(arguments: &[&str]) -> (Child, String) {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_hwc-tickets-sim"))
+        .args(["--listen", "127.0.0.1:0"])
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(program.stdout.as_mut().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let address = line
+        .strip_prefix("listening on http://")
+        .and_then(|line| line.strip_suffix('\n'))
+        .unwrap_or_else(|| panic!("{line}"));
+    let address = address.to_owned();
+    (program, address)
+}
+
+fn get(address: &str, target: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET {target} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nx-auth-token: TOKENEXAMPLE\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+/// Sends a signal by name and waits for the end. Gives what is left on stdout and all of stderr.
+fn stop(mut program: Child, signal: &str) -> (ExitStatus, String, String) {
+    let sent = Command::new("kill")
+        .args(["-s", signal, &program.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(sent.success());
+    let (mut out, mut err) = (String::new(), String::new());
+    program
+        .stdout
+        .take()
+        .unwrap()
+        .read_to_string(&mut out)
+        .unwrap();
+    program
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut err)
+        .unwrap();
+    (program.wait().unwrap(), out, err)
+}
+
+#[cfg(unix)]
+#[test]
+fn says_where_it_listens_logs_and_stops_cleanly() {
+    for signal in ["TERM", "INT"] {
+        let (program, address) = start(&["--seed", "7", "--engineers", "poked"]);
+        assert!(
+            get(&address, "/v2/servicerequest/cases/case-123/status").ends_with(r#"{"status":1}"#)
+        );
+        assert!(get(&address, "/_sim").starts_with("HTTP/1.1 404"));
+        let (status, out, err) = stop(program, signal);
+        assert!(status.success(), "{signal}: {status}");
+        assert_eq!(out, "", "nothing else on stdout");
+        let lines: Vec<&str> = err.lines().collect();
+        assert_eq!(lines.len(), 2, "{err}");
+        assert!(
+            lines[0].contains(
+                "GET /v2/servicerequest/cases/case-123/status 200 showCaseStatus by=user-demo"
+            ),
+            "{err}"
+        );
+        assert!(lines[1].contains("GET /_sim 404 error=APIGW.0101"), "{err}");
+        assert!(!err.contains("TOKENEXAMPLE"));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn settings_come_from_options() {
+    let options = [
+        "--control",
+        "--no-log",
+        "--quirks",
+        r#"{"time_format":"epoch_number"}"#,
+        "--rules",
+        r#"{"poll_limit":3}"#,
+    ];
+    let (program, address) = start(&options);
+    assert!(get(&address, "/_sim/rules").contains(r#""poll_limit":3"#));
+    assert!(get(&address, "/_sim/quirks").contains(r#""time_format":"epoch_number""#));
+    assert!(get(&address, "/_sim/rules").contains(r#""mode":"timed""#));
+    let (status, _, err) = stop(program, "TERM");
+    assert!(status.success() && err.is_empty(), "{err}");
+}
+
+#[test]
+fn what_cannot_work_is_said_at_once() {
+    let (mut program, address) = start(&[]);
+    let cases = [
+        (vec!["--listen", address.as_str()], "choose another address"),
+        (
+            vec!["--listen", "0.0.0.0:0", "--control"],
+            "allow it explicitly",
+        ),
+        (vec!["--listen", "somewhere"], "invalid"),
+        (vec!["--control-from-anywhere"], "--control"),
+        (vec!["--quirks", r#"{"tiem_format":"utc"}"#], "tiem_format"),
+    ];
+    for (arguments, expected) in cases {
+        let output = Command::new(env!("CARGO_BIN_EXE_hwc-tickets-sim"))
+            .args(&arguments)
+            .output()
+            .unwrap();
+        assert!(
+            !output.status.success() && output.stdout.is_empty(),
+            "{arguments:?}"
+        );
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert!(err.contains(expected), "{arguments:?}: {err}");
+    }
+    program.kill().unwrap();
+    program.wait().unwrap();
+}

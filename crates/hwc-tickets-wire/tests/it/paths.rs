@@ -1,0 +1,48 @@
+//! Path values cannot change the route.
+
+use crate::service::Service;
+use hwc_core::{FaultKind, Sent};
+
+#[test]
+fn values_that_could_change_the_route_are_not_sent() {
+    for value in [
+        "", ".", "..", "a/b", "a\\b", "%2e%2e", "a?b", "a#b", "a\nb", "a\u{0}b", "a\u{85}b",
+    ] {
+        let service = Service::saying("{}");
+        let call = service.call();
+        for outcome in [
+            service.run(call.revoke_message(value, "m1")),
+            service.run(call.revoke_message("c1", value)),
+        ] {
+            let fault = outcome.unwrap_err();
+            assert_eq!(
+                (fault.kind, fault.sent),
+                (FaultKind::InvalidInput, Sent::No),
+                "{value:?}"
+            );
+            let shown = format!("{fault} {fault:?}");
+            assert!(value.len() < 3 || !shown.contains(value), "{shown}");
+        }
+        assert_eq!(service.network.requests().len(), 0, "{value:?}");
+    }
+}
+
+#[test]
+fn other_values_are_encoded() {
+    for (value, encoded) in [
+        ("a b", "a%20b"),
+        ("工单", "%E5%B7%A5%E5%8D%95"),
+        ("a+b&c=d", "a+b&c=d"),
+        ("...", "..."),
+    ] {
+        let service = Service::saying("{}");
+        let call = service.call();
+        service.run(call.show_case_status(value)).unwrap();
+        let path = service.network.requests()[0].uri.path().to_owned();
+        assert_eq!(
+            path,
+            format!("/v2/servicerequest/cases/{encoded}/status"),
+            "{value}"
+        );
+    }
+}

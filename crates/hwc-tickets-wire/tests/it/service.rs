@@ -1,0 +1,50 @@
+//! A wire client over a scripted network.
+
+use hwc_core::{
+    CallOptions, Pipeline,
+    identity::Token,
+    testing::{FakeClock, ScriptedTransport, Step},
+};
+use hwc_tickets_wire::{Call, ERROR_CODES, WireClient};
+use std::{future::Future, sync::Arc};
+
+/// A client, its network and its clock.
+pub(crate) struct Service {
+    pub(crate) network: ScriptedTransport,
+    clock: FakeClock,
+    client: WireClient,
+}
+
+impl Service {
+    /// Every request is answered by `step`.
+    pub(crate) fn answering(step: Step) -> Self {
+        let clock = FakeClock::new();
+        let network = ScriptedTransport::new(&clock).otherwise(step);
+        let pipeline = Pipeline::builder("https://example.com".parse().unwrap())
+            .identity(Token::new(&"token-for-tests".into()).unwrap())
+            .error_codes(ERROR_CODES)
+            .clock(Arc::new(clock.clone()))
+            .transport(Arc::new(network.clone()))
+            .build()
+            .unwrap();
+        let client = WireClient::new(Arc::new(pipeline));
+        Self {
+            network,
+            clock,
+            client,
+        }
+    }
+
+    /// Every request is answered with 200 and this body.
+    pub(crate) fn saying(body: &'static str) -> Self {
+        Self::answering(Step::json(200, body))
+    }
+
+    pub(crate) fn call(&self) -> Call {
+        self.client.with(CallOptions::default())
+    }
+
+    pub(crate) fn run<F: Future>(&self, future: F) -> F::Output {
+        self.clock.run(future)
+    }
+}

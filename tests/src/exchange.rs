@@ -1,0 +1,310 @@
+//! Recorded exchanges: `spec/examples/<operationId>/<name>.json`, whose form `spec/README.md` explains.
+
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde_json::{Map, Value};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// The directory `spec` of this repository.
+#[must_use]
+pub fn spec() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec")
+}
+
+/// One request and its answer.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exchange {
+    /// `<operationId>/<name>`.
+    #[serde(skip)]
+    pub name: String,
+    /// The document, or `constructed`.
+    pub source: String,
+    /// The table a constructed one follows.
+    pub follows: Option<String>,
+    /// What it shows.
+    pub note: Option<String>,
+    /// What a client has to make of the answer.
+    pub verdict: Verdict,
+    /// What is asked.
+    pub request: Request,
+    /// What is answered.
+    pub response: Response,
+    /// Where the two leave the description.
+    #[serde(default)]
+    pub deviations: Vec<Deviation>,
+    /// The call of the SDK that makes this request.
+    pub sdk: Sdk,
+}
+
+/// What a client has to make of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// It was done, or this is the answer.
+    Success,
+    /// It was not done, and that is certain.
+    Refused,
+    /// The service or the gateway failed; a write may have been done.
+    Unavailable,
+    /// No answer of this service; a write may have been done.
+    Protocol,
+}
+
+/// The request of an exchange.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// HTTP method.
+    pub method: String,
+    /// Percent-encoded.
+    pub path: String,
+    /// Pairs, not encoded.
+    #[serde(default)]
+    pub query: Vec<(String, String)>,
+    /// Header parameters only.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// A JSON body.
+    #[serde(default, deserialize_with = "present")]
+    pub body: Option<Value>,
+    /// Any other body.
+    pub body_text: Option<String>,
+}
+
+/// The answer of an exchange.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Response {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers; `Content-Type` is `application/json` unless it stands here.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// A JSON body.
+    #[serde(default, deserialize_with = "present")]
+    pub body: Option<Value>,
+    /// Any other body.
+    pub body_text: Option<String>,
+}
+
+/// A place where an exchange leaves the description.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deviation {
+    /// JSON pointer into the taken-apart exchange.
+    #[serde(rename = "where")]
+    pub place: String,
+    /// The rule that is broken there.
+    pub rule: String,
+    /// The entry of `discrepancies.md` that explains it.
+    pub discrepancy: Option<String>,
+    /// Why it is so.
+    pub why: String,
+}
+
+/// How the SDK makes the request of an exchange.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Sdk {
+    /// It has a call for it.
+    Call(SdkCall),
+    /// It rightly refuses to.
+    None(NotExpressible),
+}
+
+/// A verb of the SDK and its arguments.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SdkCall {
+    /// The verb.
+    pub call: String,
+    /// Arguments by name.
+    pub args: Map<String, Value>,
+}
+
+/// Why the SDK makes no such request.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NotExpressible {
+    /// The reason.
+    #[serde(rename = "not_expressible")]
+    pub why: String,
+    /// The entry of `discrepancies.md` behind it.
+    pub discrepancy: Option<String>,
+}
+
+/// `null` counts as a body that should not be there, not as an absent one.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Null => Err(serde::de::Error::custom(
+            "`body` is null; write it as `body_text`",
+        )),
+        value => Ok(Some(value)),
+    }
+}
+
+impl Exchange {
+    /// The operation it belongs to, by its directory.
+    #[must_use]
+    pub fn operation(&self) -> &str {
+        self.name.split('/').next().unwrap_or_default()
+    }
+
+    /// The call of the SDK, if it has one for this.
+    #[must_use]
+    pub fn sdk_call(&self) -> Option<&SdkCall> {
+        match &self.sdk {
+            Sdk::Call(call) => Some(call),
+            Sdk::None(_) => None,
+        }
+    }
+
+    /// Whether it shows something done.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        self.verdict == Verdict::Success && self.response.status == 200
+    }
+
+    /// Whether it shows an error of the service with HTTP 200.
+    #[must_use]
+    pub fn is_business_error(&self) -> bool {
+        self.response.status == 200
+            && self
+                .error_code()
+                .is_some_and(|code| code.starts_with("OSM."))
+    }
+
+    /// Whether it shows an error of the gateway in front of the service.
+    #[must_use]
+    pub fn is_gateway_error(&self) -> bool {
+        self.response.status >= 400
+            && self
+                .error_code()
+                .is_some_and(|code| code.starts_with("APIGW."))
+    }
+
+    /// Whether its answer is text that is not JSON.
+    #[must_use]
+    pub fn is_not_json(&self) -> bool {
+        self.response
+            .body_text
+            .as_ref()
+            .is_some_and(|text| !text.is_empty() && serde_json::from_str::<Value>(text).is_err())
+    }
+
+    fn error_code(&self) -> Option<&str> {
+        let body = self.response.body.as_ref()?;
+        body.get("error_code")?
+            .as_str()
+            .filter(|code| !code.is_empty())
+    }
+}
+
+impl Request {
+    /// The body as it goes over the wire.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        bytes(self.body.as_ref(), self.body_text.as_deref())
+    }
+}
+
+impl Response {
+    /// The body as it goes over the wire.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        bytes(self.body.as_ref(), self.body_text.as_deref())
+    }
+
+    /// The media type, without parameters.
+    #[must_use]
+    pub fn media_type(&self) -> &str {
+        let given = self
+            .headers
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        given.map_or("application/json", |(_, value)| {
+            value.split(';').next().unwrap_or_default().trim()
+        })
+    }
+}
+
+fn bytes(body: Option<&Value>, text: Option<&str>) -> Vec<u8> {
+    match (body, text) {
+        (Some(value), _) => serde_json::to_vec(value).expect("a JSON value is JSON"),
+        (None, text) => text.unwrap_or_default().as_bytes().to_vec(),
+    }
+}
+
+/// Every recorded exchange, by operation and name.
+#[must_use]
+pub fn all() -> Vec<Exchange> {
+    let mut exchanges = Vec::new();
+    for directory in entries(&spec().join("examples")) {
+        for file in entries(&directory) {
+            let exchange: Exchange = read(&file).unwrap_or_else(|error| {
+                panic!(
+                    "{}: no recorded exchange (spec/README.md): {error}",
+                    file.display()
+                )
+            });
+            let name = |path: &Path| path.file_stem().unwrap().to_str().unwrap().to_owned();
+            let name = format!("{}/{}", name(&directory), name(&file));
+            exchanges.push(Exchange { name, ..exchange });
+        }
+    }
+    exchanges
+}
+
+fn entries(directory: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<_> = fs::read_dir(directory)
+        .unwrap_or_else(|error| panic!("{}: {error}", directory.display()))
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    paths.sort();
+    paths
+}
+
+fn read<T: DeserializeOwned>(file: &Path) -> Result<T, String> {
+    let text = fs::read_to_string(file).map_err(|error| error.to_string())?;
+    let value: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    serde_json::from_value(expand(value)).map_err(|error| error.to_string())
+}
+
+/// Puts in what `$repeat` and `$list` stand for.
+#[must_use]
+pub fn expand(value: Value) -> Value {
+    match value {
+        Value::Array(items) => items.into_iter().map(expand).collect(),
+        Value::Object(fields) => match repeated(&fields) {
+            Some(value) => value,
+            None => Value::Object(
+                fields
+                    .into_iter()
+                    .map(|(name, value)| (name, expand(value)))
+                    .collect(),
+            ),
+        },
+        scalar => scalar,
+    }
+}
+
+fn repeated(fields: &Map<String, Value>) -> Option<Value> {
+    let (name, value) = fields
+        .iter()
+        .next()
+        .filter(|(name, _)| name.starts_with('$'))?;
+    assert_eq!(fields.len(), 1, "{name} stands alone");
+    let [item, count] = value.as_array().unwrap().as_slice() else {
+        panic!("{name} takes what and how often")
+    };
+    let count = usize::try_from(count.as_u64().unwrap()).unwrap();
+    Some(match name.as_str() {
+        "$repeat" => item.as_str().unwrap().repeat(count).into(),
+        "$list" => vec![expand(item.clone()); count].into(),
+        other => panic!("{other} stands for nothing"),
+    })
+}

@@ -1,0 +1,127 @@
+//! Named examples, defaults and known values: each fits the schema it stands beside.
+
+use super::Subject;
+use crate::{
+    problem::Problem,
+    spec::{
+        grammar::{Kind, Node},
+        pointer::{entries, join, resolve},
+        validate::Judge,
+    },
+};
+use serde_json::Value as Json;
+use serde_yaml::Value;
+
+fn holders<'s>(subject: &'s Subject<'_>) -> impl Iterator<Item = &'s Node<'s>> {
+    [Kind::Parameter, Kind::MediaType, Kind::Header]
+        .into_iter()
+        .flat_map(|kind| subject.of(kind))
+}
+
+/// `example` and `examples` exclude each other; an example has one kind of value.
+pub(super) fn either_or(subject: &Subject<'_>, found: &mut Vec<Problem>) {
+    for node in holders(subject) {
+        if node.value.get("example").is_some() && node.value.get("examples").is_some() {
+            found.push(subject.problem(
+                &join(&node.pointer, "example"),
+                "`example` and `examples` together",
+                "move the single one into `examples`, with a name",
+            ));
+        }
+    }
+    for node in subject.of(Kind::Example) {
+        if node.value.get("value").is_none() {
+            found.push(subject.problem(
+                &node.pointer,
+                "the example has no `value`",
+                "write the value here; examples in other files cannot be checked",
+            ));
+        }
+    }
+}
+
+/// Examples, defaults and known values fit.
+pub(super) fn valid(subject: &Subject<'_>, found: &mut Vec<Problem>) {
+    let Ok(root) = serde_json::to_value(subject.root) else {
+        return;
+    };
+    let judge = Judge::new(&root);
+    let mut check = |at: &str, schema: &Value, value: &Value, what: &str| {
+        let (Ok(schema), Ok(value)) = (
+            serde_json::to_value(schema),
+            serde_json::to_value::<&Value>(value),
+        ) else {
+            return;
+        };
+        check_one(subject, &judge, at, &schema, &value, what, found);
+    };
+    for node in holders(subject) {
+        let Some(schema) = node.value.get("schema") else {
+            continue;
+        };
+        let examples = join(&node.pointer, "examples");
+        for (name, example) in entries(node.value.get("examples")) {
+            let at = join(&examples, name);
+            if let Some(value) =
+                resolve(subject.root, example).and_then(|example| example.get("value"))
+            {
+                check(
+                    &join(&at, "value"),
+                    schema,
+                    value,
+                    &format!("the example `{name}`"),
+                );
+            }
+        }
+        for (key, what) in [
+            ("example", "the example"),
+            ("x-documented-default", "the documented default"),
+        ] {
+            if let Some(value) = node.value.get(key) {
+                check(&join(&node.pointer, key), schema, value, what);
+            }
+        }
+    }
+    for node in subject.of(Kind::Schema) {
+        for (key, what) in [("default", "the default"), ("example", "the example")] {
+            if let Some(value) = node.value.get(key) {
+                check(&join(&node.pointer, key), node.value, value, what);
+            }
+        }
+        for value in super::items_of(node.value, "x-known-values") {
+            check(
+                &join(&node.pointer, "x-known-values"),
+                node.value,
+                value,
+                "a known value",
+            );
+        }
+    }
+}
+
+fn check_one(
+    subject: &Subject<'_>,
+    judge: &Judge,
+    at: &str,
+    schema: &Json,
+    value: &Json,
+    what: &str,
+    found: &mut Vec<Problem>,
+) {
+    match judge.enforced_misfits(schema, value) {
+        Ok(misfits) => found.extend(misfits.iter().map(|misfit| {
+            let below = if misfit.at.is_empty() {
+                String::new()
+            } else {
+                format!(" at {}", misfit.at)
+            };
+            subject.problem(
+                &format!("{at}{}", misfit.at),
+                format!("{what} violates its schema{below}: {}", misfit.rule),
+                "mend the value, or the schema if the document says so",
+            )
+        })),
+        // A reference without target; another rule says so, with the place.
+        Err(_) => {}
+    }
+}
