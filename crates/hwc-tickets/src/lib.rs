@@ -19,6 +19,7 @@ pub mod submit;
 pub mod testing;
 pub mod ticket;
 pub mod time;
+pub mod unread;
 
 pub use client::Client;
 pub use config::{ClientBuilder, Site, SubmitType};
@@ -34,3 +35,4 @@ pub use submit::{
 };
 pub use ticket::Ticket;
 pub use time::{MessageTime, ZoneOffset};
+pub use unread::{Digest, UnreadQuery};
