@@ -12,7 +12,9 @@ mod files;
 mod hex;
 pub mod history;
 pub mod ids;
+pub mod mark_read;
 pub mod message;
+pub mod recall;
 mod service;
 pub mod submit;
 #[cfg(feature = "testing")]
@@ -20,6 +22,7 @@ pub mod testing;
 pub mod ticket;
 pub mod time;
 pub mod unread;
+mod verb;
 
 pub use client::Client;
 pub use config::{ClientBuilder, Site, SubmitType};
@@ -29,6 +32,7 @@ pub use history::{Audit, Conversation, History, Messages};
 pub use hwc_core::{Clock, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport, identity};
 pub use ids::{AttachmentId, GroupId, InvalidId, MessageId, TicketId};
 pub use message::{Attachment, Author, Message, MessageKey, MessageKind, Role};
+pub use recall::Recalled;
 pub use secrecy::SecretString;
 pub use submit::{
     Confirm, Draft, FileOutbox, Outbox, Outcome, Pending, Receipt, Sent, Submit, TextError,
