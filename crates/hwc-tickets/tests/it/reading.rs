@@ -2,3 +2,5 @@
 
 mod desk;
 mod history;
+mod unread;
+mod verbs;
