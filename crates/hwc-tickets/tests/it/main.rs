@@ -12,9 +12,11 @@
 )]
 
 mod config;
+mod docs;
 mod ids;
 mod ledger;
 mod outbox;
+mod rooms;
 mod submit;
 mod text;
 mod time;
