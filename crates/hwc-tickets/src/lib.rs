@@ -29,8 +29,11 @@ pub mod docs;
 pub mod error;
 mod files;
 mod hex;
+pub mod history;
 pub mod ids;
 pub mod message;
+#[cfg(feature = "raw")]
+pub mod raw;
 mod service;
 pub mod submit;
 #[cfg(feature = "testing")]
@@ -42,7 +45,10 @@ pub use client::Client;
 pub use config::{ClientBuilder, Site, SubmitType};
 pub use detail::{TicketDetail, TicketStatus};
 pub use error::{Delivery, Error, ErrorKind, Result};
-pub use hwc_core::{Clock, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport, identity};
+pub use history::{Audit, Conversation, History, Messages};
+pub use hwc_core::{
+    Clock, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport, identity, transport,
+};
 pub use ids::{AttachmentId, GroupId, InvalidId, MessageId, TicketId};
 pub use message::{Attachment, Author, Message, MessageKey, MessageKind, Role};
 pub use secrecy::SecretString;

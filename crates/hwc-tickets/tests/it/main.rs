@@ -16,6 +16,7 @@ mod docs;
 mod ids;
 mod ledger;
 mod outbox;
+mod reading;
 mod rooms;
 mod submit;
 mod text;
