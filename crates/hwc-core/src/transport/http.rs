@@ -203,7 +203,17 @@ impl HttpTransport {
                 "the address is not absolute",
             )
         };
-        let url = Url::parse(&head.uri.to_string()).map_err(|_| unsendable())?;
+        let (scheme, authority) = head
+            .uri
+            .scheme_str()
+            .zip(head.uri.authority())
+            .ok_or_else(unsendable)?;
+        let target = head
+            .uri
+            .path_and_query()
+            .map_or("/", |target| target.as_str());
+        let address = [scheme, "://", authority.as_str(), target].concat();
+        let url = Url::parse(&address).map_err(|_| unsendable())?;
         let engine = self.engine_for(&url)?.clone();
         let progress = head
             .extensions
