@@ -229,6 +229,13 @@ fn main() {
     if std::env::args().any(|argument| argument == "--test") {
         return;
     }
+    let start = Instant::now();
+    black_box(
+        hwc_core::HttpTransport::builder()
+            .build()
+            .expect("a transport"),
+    );
+    println!("building a transport: {:.2?}", start.elapsed());
     signing();
     for messages in [1, 10, 100] {
         compare(messages);

@@ -43,7 +43,7 @@ impl fmt::Debug for ProxyChoice {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidTransport {
-    /// TLS cannot be set up: an extra CA file, or the certificates of the machine.
+    /// TLS cannot be set up: an extra CA file is not usable.
     #[error("{0}")]
     Tls(String),
     /// The proxy address is not one.
@@ -95,11 +95,11 @@ impl HttpTransportBuilder {
         self
     }
 
-    /// Builds the transport. Opens no connection; reads the CA files.
+    /// Builds the transport. Opens no connection; reads the extra CA files. The authorities of the
+    /// operating system are read when the first certificate comes.
     ///
     /// # Errors
-    /// [`InvalidTransport`] when a CA file or the proxy address is not usable, or this machine trusts
-    /// no authority at all.
+    /// [`InvalidTransport`] when a CA file or the proxy address is not usable.
     pub fn build(self) -> Result<HttpTransport, InvalidTransport> {
         let tls = tls::client_config(&self.extra_ca)?;
         let proxied = match &self.proxy {
