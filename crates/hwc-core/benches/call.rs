@@ -184,7 +184,8 @@ fn compare(messages: usize) {
     }
     let [by_hand, ours] = spent.map(|mut times| {
         times.sort_unstable();
-        times.get(times.len() / 2).copied().unwrap_or_default()
+        // The slow rounds are those in which the machine did something else too.
+        times.get(times.len() / 10).copied().unwrap_or_default()
     });
     println!(
         "{messages:>4} messages ({:>6} bytes): by hand {by_hand:>9.2?}, pipeline {ours:>9.2?}, ratio {:.3}",
