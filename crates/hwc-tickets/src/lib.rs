@@ -10,6 +10,7 @@ pub mod detail;
 pub mod error;
 mod files;
 mod hex;
+pub mod history;
 pub mod ids;
 pub mod message;
 #[cfg(feature = "raw")]
@@ -25,6 +26,7 @@ pub use client::Client;
 pub use config::{ClientBuilder, Site, SubmitType};
 pub use detail::{TicketDetail, TicketStatus};
 pub use error::{Delivery, Error, ErrorKind, Result};
+pub use history::{Audit, Conversation, History, Messages};
 pub use hwc_core::{
     Clock, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport, identity, transport,
 };
