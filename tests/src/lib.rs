@@ -13,6 +13,7 @@ pub mod compare;
 pub mod description;
 pub mod errors;
 pub mod exchange;
+pub mod facts;
 pub mod loss;
 pub mod request;
 pub mod sample;
