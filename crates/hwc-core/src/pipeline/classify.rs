@@ -12,8 +12,8 @@
 //!    between can give, also on the way back.
 //!
 //! On 2xx, an answer is a success when it is a JSON object without a failing code at its top. For writes
-//! an empty answer and `null` are successes too, as documented. Everything else (HTML, `[]`, a lone
-//! string, UTF-16, an encoding nobody asked for) is not an answer of this service.
+//! an empty answer is a success too, as documented. Everything else (HTML, `null`, `[]`, a lone string,
+//! UTF-16, an encoding nobody asked for) is not an answer of this service.
 
 use std::borrow::Cow;
 
@@ -48,7 +48,7 @@ pub struct Answer<'a> {
 /// What an answer means.
 #[derive(Debug)]
 pub enum Verdict {
-    /// The call was done. The body is a JSON object, or empty or `null` for a write.
+    /// The call was done. The body is a JSON object, or empty for a write.
     Success(Success),
     /// The call was not done, or nobody knows.
     Failure(Failure),
@@ -146,7 +146,7 @@ fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Fa
     }
     let text = body.trim_ascii();
     match text {
-        [] | b"null" if !read => return Ok(Success { body, lossy: false }),
+        [] if !read => return Ok(Success { body, lossy: false }),
         [] => return Err(foreign("the answer is empty", Repeat::Never)),
         [b'{', .., b'}'] => {}
         [first, ..] => {
