@@ -156,7 +156,7 @@ fn tidy(workspace: &Workspace) -> Result<Outcome> {
 
 fn spec(workspace: &Workspace) -> Result<Outcome> {
     let description = spec::lint::checked(workspace)?;
-    let exchanges = spec::examples::check(workspace, &description)?;
+    let exchanges = spec::examples::Records::read(workspace)?.check(&description)?;
     let operations = description.operations().len();
     Ok(Outcome::Passed(format!(
         "{operations} operations, {exchanges} recorded exchanges"
@@ -276,7 +276,6 @@ fn deny(workspace: &Workspace) -> Result<Outcome> {
         "--workspace",
         "--all-features",
         "--locked",
-        "--offline",
         "check",
         "bans",
         "licenses",

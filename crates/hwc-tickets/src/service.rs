@@ -33,6 +33,7 @@ pub(crate) const MAX_PAGE: u64 = most(limits::LIST_MESSAGES_LIMIT) as u64;
 pub(crate) const MAX_TICKETS: usize = most(limits::LIST_NEW_INSTANT_MESSAGES_CASE_IDS);
 
 /// The documented maximum. A field without one fails the build.
+#[expect(clippy::panic, reason = "runs when the crate is built, not on data")]
 const fn most(limit: Limit) -> usize {
     match limit.max {
         Some(max) if max > 0 => max as usize,
@@ -136,6 +137,12 @@ impl Service {
             zone,
             submit_type,
         }
+    }
+
+    /// What carries the calls, for calls this crate has no verb for.
+    #[cfg(feature = "raw")]
+    pub(crate) fn pipeline(&self) -> &Pipeline {
+        self.wire.pipeline()
     }
 
     /// The zone that times without one are read in.

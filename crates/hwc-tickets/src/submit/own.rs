@@ -8,6 +8,7 @@ use super::{
     fingerprint::Likeness,
     outbox::Outbox,
     pending::{Pending, PendingId},
+    reconcile::Posting,
 };
 use crate::{ids::TicketId, message::Message};
 use std::{
@@ -34,6 +35,8 @@ struct Entry {
     state: State,
     /// When its baseline was begun, on the monotonic clock. `None`: in another process.
     baseline_at: Option<Duration>,
+    /// When its POST was under way. `None`: in another process, or it was not seen to its end.
+    posted: Option<Posting>,
     /// Rivals it had when it was taken over from another process.
     inherited_rivals: u32,
     /// Whose written record counts this one as a rival.
@@ -61,6 +64,7 @@ impl OwnSubmits {
                 pending,
                 state: State::Open,
                 baseline_at: None,
+                posted: None,
                 counted_by: Vec::new(),
             })
             .collect();
@@ -83,24 +87,21 @@ impl OwnSubmits {
     ) -> io::Result<()> {
         let mut entries = self.lock();
         let mut counted_by = Vec::new();
-        // A text with a tag of its own has no rivals.
-        if pending.reference.is_none() {
-            for rival in entries
-                .iter_mut()
-                .filter(|entry| entry.pending.ticket == pending.ticket)
+        for rival in entries
+            .iter_mut()
+            .filter(|entry| entry.pending.ticket == pending.ticket)
+        {
+            if !self.may_appear_after(rival.state, Some(baseline_at))
+                || !rival.pending.fingerprint.matches_text(text)
             {
-                if !self.may_appear_after(rival.state, Some(baseline_at))
-                    || !rival.pending.fingerprint.matches_text(text)
-                {
-                    continue;
-                }
-                pending.rivals = pending.rivals.saturating_add(1);
-                if rival.state == State::Open {
-                    rival.counted_by.push(pending.id);
-                    rival.pending.rivals = rival.pending.rivals.saturating_add(1);
-                    counted_by.push(rival.pending.id);
-                    self.store(&rival.pending)?;
-                }
+                continue;
+            }
+            pending.rivals = pending.rivals.saturating_add(1);
+            if rival.state == State::Open {
+                rival.counted_by.push(pending.id);
+                rival.pending.rivals = rival.pending.rivals.saturating_add(1);
+                counted_by.push(rival.pending.id);
+                self.store(&rival.pending)?;
             }
         }
         self.store(&pending)?;
@@ -115,6 +116,7 @@ impl OwnSubmits {
             pending,
             state: State::Open,
             baseline_at: Some(baseline_at),
+            posted: None,
             inherited_rivals: 0,
             counted_by,
         });
@@ -123,9 +125,6 @@ impl OwnSubmits {
 
     /// How many other own submits could have made the new messages that look like `pending`.
     pub(crate) fn rivals_of(&self, pending: &Pending, found: &[&Message]) -> usize {
-        if pending.reference.is_some() {
-            return 0;
-        }
         let entries = self.lock();
         let known = entries.iter().find(|entry| entry.pending.id == pending.id);
         let begun_here = known.and_then(|entry| entry.baseline_at);
@@ -147,6 +146,18 @@ impl OwnSubmits {
             .saturating_add(usize::try_from(inherited).unwrap_or(usize::MAX))
     }
 
+    /// When the POST of `id` was under way, if this client saw it to its end.
+    pub(crate) fn posting(&self, id: PendingId) -> Option<Posting> {
+        let entries = self.lock();
+        entries.iter().find(|entry| entry.pending.id == id)?.posted
+    }
+
+    /// Whether all later submits of the same text are counted for `id`: it was begun by this client, or
+    /// taken over from the outbox that its text went through.
+    pub(crate) fn keeps_count_for(&self, id: PendingId) -> bool {
+        self.lock().iter().any(|entry| entry.pending.id == id)
+    }
+
     /// Whether `message` looks like one that this client sent, or that its outbox holds.
     pub(crate) fn recognises(&self, ticket: &TicketId, message: &Message) -> bool {
         self.lock()
@@ -164,7 +175,7 @@ impl OwnSubmits {
     }
 
     /// Its fate stays unknown: writes down what was learned, and gives the record to keep.
-    pub(crate) fn keep(&self, pending: &Pending) -> Pending {
+    pub(crate) fn keep(&self, pending: &Pending, posted: Posting) -> Pending {
         let mut entries = self.lock();
         let Some(entry) = entries
             .iter_mut()
@@ -172,8 +183,9 @@ impl OwnSubmits {
         else {
             return pending.clone();
         };
-        if entry.pending.not_before != pending.not_before {
-            entry.pending.not_before = pending.not_before;
+        entry.posted = Some(posted);
+        if entry.pending.span != pending.span {
+            entry.pending.span = pending.span;
             // The older record is in the outbox: less is known from it, nothing wrong.
             let _ = self.store(&entry.pending);
         }
@@ -184,6 +196,8 @@ impl OwnSubmits {
     pub(crate) fn arrived(&self, id: PendingId, at: Duration) {
         if let Some(entry) = self.lock().iter_mut().find(|entry| entry.pending.id == id) {
             entry.state = State::Arrived { at };
+            // Only its looks are needed from now on.
+            entry.pending.baseline = None;
         }
         self.forget(id);
     }
@@ -246,7 +260,10 @@ fn looks_like(entry: &Entry, message: &Message) -> bool {
         reference,
         ..
     } = &entry.pending;
-    fingerprint.likeness(message, None, reference.as_deref()) == Likeness::Same
+    matches!(
+        fingerprint.likeness(message, None, reference.as_deref()),
+        Likeness::Proven | Likeness::Same
+    )
 }
 
 /// Shows no content.

@@ -3,7 +3,7 @@
 use super::{
     fingerprint::Likeness,
     newest::{Reach, Snapshot},
-    pending::Pending,
+    pending::{Pending, Span},
 };
 use crate::{
     client::{Client, Parts},
@@ -51,8 +51,12 @@ const READS: [Duration; 5] = [
 ];
 /// Pause between reads after those.
 const LATER: Duration = Duration::from_secs(8);
+/// However slow a read was, the next one comes no sooner.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
 /// Where only seconds are told, a message may seem this much older than it is.
 const SECOND: SignedDuration = SignedDuration::from_secs(2);
+/// How far the clock that stamps messages may differ from the one that stamps answers.
+const FOREIGN_CLOCK: SignedDuration = SignedDuration::from_secs(5);
 /// Records of an outbox that are looked into at once.
 const AT_ONCE: usize = 4;
 
@@ -73,14 +77,38 @@ pub(super) struct Search {
     pub(super) fault: Option<Fault>,
 }
 
+/// When a POST was under way, on the monotonic clock.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Posting {
+    pub(crate) from: Duration,
+    pub(crate) until: Duration,
+}
+
+impl Posting {
+    /// The same by the clock of the service, which showed `date` at the moment `at`. The wall clock of
+    /// this machine plays no part in it.
+    pub(super) fn by_service_clock(self, date: Timestamp, at: Duration) -> Option<Span> {
+        let shifted = |moment: Duration| {
+            let since = SignedDuration::try_from(moment)
+                .ok()?
+                .checked_sub(SignedDuration::try_from(at).ok()?)?;
+            date.checked_add(since).ok()
+        };
+        Some(Span {
+            from: shifted(self.from)?,
+            until: shifted(self.until)?,
+        })
+    }
+}
+
 /// A search for one message.
 pub(super) struct Seeker<'a> {
     pub(super) parts: &'a Parts,
     pub(super) pending: &'a mut Pending,
     /// The group to read with.
     pub(super) group: Option<&'a GroupId>,
-    /// When the POST began, on the monotonic clock. `None`: in another process.
-    pub(super) posted_at: Option<Duration>,
+    /// When the POST was under way. `None`: in another process.
+    pub(super) posted: Option<Posting>,
     /// End of the whole call, on the monotonic clock.
     pub(super) deadline: Duration,
 }
@@ -89,6 +117,7 @@ impl Seeker<'_> {
     /// Reads until the fate is known or the time is up.
     pub(super) async fn search(mut self) -> Search {
         let clock = &self.parts.clock;
+        let window = self.parts.consistency_window;
         let began = clock.elapsed();
         let mut search = Search {
             outcome: Outcome::Unknown,
@@ -97,15 +126,20 @@ impl Seeker<'_> {
         };
         // First of the reads in a row that did not find it.
         let mut missing_since: Option<Duration> = None;
-        for number in 0_u32.. {
-            let at = self.time_of_read(number, began, missing_since);
+        let mut planned = READS.iter().map(|offset| began + jittered(*offset));
+        loop {
             let now = clock.elapsed();
+            let next = planned.next().unwrap_or(now + jittered(LATER));
+            // The read that can prove absence is put exactly where the window ends.
+            let at = match missing_since.map(|since| since + window) {
+                Some(end) if end > now => next.min(end),
+                _ => next,
+            };
+            let at = at.max(now + SHORTEST_PAUSE);
             if at >= self.deadline {
                 return search;
             }
-            if at > now {
-                clock.sleep(at - now).await;
-            }
+            clock.sleep(at - now).await;
             let asked_at = clock.elapsed();
             match self.look().await {
                 Ok(Verdict::Found(message)) => {
@@ -115,7 +149,7 @@ impl Seeker<'_> {
                 Ok(Verdict::NotThere) => {
                     search.has_read = true;
                     let since = *missing_since.get_or_insert(asked_at);
-                    if asked_at - since >= self.parts.consistency_window {
+                    if asked_at - since >= window && asked_at > since {
                         search.outcome = Outcome::Absent;
                         return search;
                     }
@@ -132,32 +166,6 @@ impl Seeker<'_> {
                     }
                 }
             }
-        }
-        search
-    }
-
-    /// The moment of read `number`. One read is put exactly where the window ends.
-    fn time_of_read(
-        &self,
-        number: u32,
-        began: Duration,
-        missing_since: Option<Duration>,
-    ) -> Duration {
-        let planned = match usize::try_from(number)
-            .ok()
-            .and_then(|number| READS.get(number))
-        {
-            Some(offset) => began + jittered(*offset),
-            None => self.parts.clock.elapsed() + jittered(LATER),
-        };
-        match missing_since.map(|since| since + self.parts.consistency_window) {
-            Some(end)
-                if planned > end
-                    || usize::try_from(number).is_ok_and(|number| number >= READS.len()) =>
-            {
-                end.max(self.parts.clock.elapsed())
-            }
-            _ => planned,
         }
     }
 
@@ -177,22 +185,14 @@ impl Seeker<'_> {
         };
         let snapshot =
             Snapshot::read(&self.parts.service, &self.pending.ticket, about, reach).await?;
-        if self.pending.baseline.is_none() && self.pending.not_before.is_none() {
-            self.pending.not_before = self.not_before(snapshot.date);
+        if self.pending.span.is_none() {
+            let now = self.parts.clock.elapsed();
+            self.pending.span = snapshot
+                .date
+                .zip(self.posted)
+                .and_then(|(date, posted)| posted.by_service_clock(date, now));
         }
         Ok(self.judge(&snapshot))
-    }
-
-    /// The moment of the POST by the clock of the service: now by its clock, less the time since then
-    /// by the monotonic one. The wall clock of this machine plays no part in it.
-    fn not_before(&self, service_now: Option<Timestamp>) -> Option<Timestamp> {
-        let since_post = self.parts.clock.elapsed().checked_sub(self.posted_at?)?;
-        let since_post = SignedDuration::try_from(since_post).ok()?;
-        service_now?
-            .checked_sub(since_post)
-            .ok()?
-            .checked_sub(SECOND)
-            .ok()
     }
 
     fn judge(&self, snapshot: &Snapshot) -> Verdict {
@@ -214,27 +214,33 @@ impl Seeker<'_> {
                 continue;
             }
             match pending.fingerprint.likeness(message, author, reference) {
+                Likeness::Proven => return Verdict::Found(Box::new(message.clone())),
                 Likeness::Same => found.extend(std::iter::repeat_n(message, new)),
                 Likeness::Possible => possible = true,
                 Likeness::Different => {}
             }
         }
-        if pending.baseline.is_none() && reference.is_none() {
+        if pending.baseline.is_none() {
             // Only the time tells new from old.
-            let floor = pending.not_before;
-            found.retain(|message| {
-                floor
-                    .is_some_and(|floor| message.created_at.instant().is_some_and(|at| at >= floor))
-            });
+            found.retain(|message| self.is_in_span(message, SECOND, None));
         }
-        // A tag in the text is proof enough; without one, other own submits may have made what was found.
-        if found.len() > self.parts.own.rivals_of(pending, &found) {
-            if let Some(message) = found
-                .iter()
-                .max_by_key(|message| message.created_at.instant())
-            {
-                return Verdict::Found(Box::new((*message).clone()));
-            }
+        if !self.parts.own.keeps_count_for(pending.id) {
+            // The same text may have been sent again since: what was made later is no proof. It does not
+            // stand against it either, because clocks may differ.
+            let before = found.len();
+            found.retain(|message| {
+                self.is_in_span(message, FOREIGN_CLOCK, Some(self.parts.consistency_window))
+            });
+            possible |= found.len() < before;
+        }
+        // Other own submits may have made what was found.
+        let newest = found
+            .iter()
+            .max_by_key(|message| message.created_at.instant());
+        if let Some(message) = newest
+            && found.len() > self.parts.own.rivals_of(pending, &found)
+        {
+            return Verdict::Found(Box::new((*message).clone()));
         }
         let seen_all = pending.baseline.as_ref().is_some_and(|baseline| {
             !baseline.shaky
@@ -249,6 +255,24 @@ impl Seeker<'_> {
     }
 }
 
+impl Seeker<'_> {
+    /// Whether `message` was made while the POST was under way, or `late` after it (`None`: any later),
+    /// by the clock of the service and give or take `slack`.
+    fn is_in_span(&self, message: &Message, slack: SignedDuration, late: Option<Duration>) -> bool {
+        let Some((span, at)) = self.pending.span.zip(message.created_at.instant()) else {
+            return false;
+        };
+        let from = span.from.checked_sub(slack).unwrap_or(Timestamp::MIN);
+        let until = late.map(|late| {
+            let late = SignedDuration::try_from(late).unwrap_or(SignedDuration::MAX);
+            span.until
+                .checked_add(late.saturating_add(slack))
+                .unwrap_or(Timestamp::MAX)
+        });
+        at >= from && until.is_none_or(|until| at <= until)
+    }
+}
+
 impl Client {
     /// Finds out what became of a submit whose fate was not known, from this process or another.
     ///
@@ -256,7 +280,9 @@ impl Client {
     /// at least the consistency window (10 s by default).
     ///
     /// If the same text was sent to the ticket again in the meantime, both may stay unknown: they look
-    /// the same. An outbox keeps count of that across restarts; a reference tag avoids it.
+    /// the same. This client and its outbox keep count of that. For a record that you keep yourself
+    /// across a restart, only the time tells: the same text sent again within about 15 s of the doubt can
+    /// then be taken for the first. A reference tag leaves no room for any of this.
     ///
     /// # Errors
     /// When the ticket could not be read at all. The record stays good: try again later.
@@ -278,7 +304,7 @@ impl Client {
             parts,
             pending: &mut pending,
             group: group.as_ref(),
-            posted_at: None,
+            posted: parts.own.posting(id),
             deadline: began.saturating_add(deadline),
         }
         .search()

@@ -1,0 +1,5 @@
+//! Reading, against a small service in memory whose every choice can be turned round.
+
+mod desk;
+mod history;
+mod unread;
