@@ -3,10 +3,29 @@
 //!
 //! An independent community project, checked against the published documents and a simulator, not
 //! against the live service.
+//!
+//! ```no_run
+//! # async fn example() -> hwc_tickets::Result<()> {
+//! use hwc_tickets::Client;
+//!
+//! let client = Client::from_env().await?;
+//! let sent = client.ticket("case-123")?.submit("The disk is full again.").await?;
+//! println!("in the ticket after {} attempt(s)", sent.attempts);
+//! # Ok(()) }
+//! ```
+//!
+//! - [`Client`] is made once and cloned freely; [`Client::ticket`] gives a handle of one ticket.
+//! - [`Ticket::submit`] sends a message once and tells what became of it: [`docs::delivery`].
+//! - Every failure is an [`Error`]: [`docs::errors`]. Times are instants: [`docs::time`].
+//!
+//! Every call ends within its deadline (30 s unless told otherwise). Dropping a future cancels the call
+//! and leaves nothing behind. Nothing is written to disk and nothing is sent anywhere unless asked for.
 
 pub mod client;
 pub mod config;
 pub mod detail;
+#[cfg(doc)]
+pub mod docs;
 pub mod error;
 mod files;
 mod hex;
@@ -21,6 +40,7 @@ pub mod submit;
 pub mod testing;
 pub mod ticket;
 pub mod time;
+pub mod unread;
 
 pub use client::Client;
 pub use config::{ClientBuilder, Site, SubmitType};
@@ -38,3 +58,4 @@ pub use submit::{
 };
 pub use ticket::Ticket;
 pub use time::{MessageTime, ZoneOffset};
+pub use unread::{Digest, UnreadQuery};
