@@ -1,0 +1,161 @@
+//! The moment a page is asked from, written the way the service writes times.
+//!
+//! The document calls the parameter a timestamp and shows no value (D-12). So a time goes out in the
+//! form in which the service gave one, and a switch sends milliseconds instead.
+
+use crate::time::{MessageTime, ZoneOffset};
+use jiff::{SignedDuration, Timestamp};
+
+/// How the time in a request for older messages is written (D-12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum TimeForm {
+    /// Like the times in the service's own answers; `yyyy-MM-dd HH:mm:ss` before the first answer.
+    #[default]
+    AsReceived,
+    /// Milliseconds since 1970.
+    EpochMillis,
+}
+
+/// Epoch seconds stay below this until the year 5138; milliseconds pass it in March 1973.
+const SECONDS_END: u64 = 100_000_000_000;
+
+impl TimeForm {
+    /// `instant` in this form, `like` being the time it was derived from.
+    pub(super) fn write(
+        self,
+        instant: Timestamp,
+        like: Option<&MessageTime>,
+        zone: ZoneOffset,
+    ) -> String {
+        match (self, like) {
+            (Self::EpochMillis, _) => instant.as_millisecond().to_string(),
+            (Self::AsReceived, None) => zone.wall_time(instant),
+            // The very text of the service, byte for byte.
+            (Self::AsReceived, Some(time)) if time.instant() == Some(instant) => {
+                time.raw().to_owned()
+            }
+            (Self::AsReceived, Some(time)) => imitate(time.raw().trim(), instant, zone),
+        }
+    }
+
+    /// The smallest step that this form can express beside `like`.
+    pub(super) fn step(self, like: &MessageTime) -> SignedDuration {
+        let raw = like.raw().trim();
+        let fine = match (self, epoch(raw)) {
+            (Self::EpochMillis, _) | (_, Some(Epoch::Millis)) => true,
+            (_, Some(Epoch::Seconds)) => false,
+            (_, None) => fraction_digits(raw) >= 3,
+        };
+        if fine {
+            SignedDuration::from_millis(1)
+        } else {
+            SignedDuration::from_secs(1)
+        }
+    }
+}
+
+enum Epoch {
+    Seconds,
+    Millis,
+}
+
+fn epoch(raw: &str) -> Option<Epoch> {
+    let number: i64 = raw.parse().ok()?;
+    Some(if number.unsigned_abs() < SECONDS_END {
+        Epoch::Seconds
+    } else {
+        Epoch::Millis
+    })
+}
+
+/// `instant` written like `raw`: same separator, same number of decimals, same offset.
+fn imitate(raw: &str, instant: Timestamp, zone: ZoneOffset) -> String {
+    match epoch(raw) {
+        Some(Epoch::Seconds) => return instant.as_second().to_string(),
+        Some(Epoch::Millis) => return instant.as_millisecond().to_string(),
+        None => {}
+    }
+    let suffix = offset_text(raw);
+    let zone = match suffix.trim() {
+        "" => zone,
+        distance => distance.parse().unwrap_or(zone),
+    };
+    let wall = zone.wall_time(instant);
+    let (date, clock) = wall.split_once(' ').unwrap_or((wall.as_str(), ""));
+    let separator = raw.chars().nth(date.len()).unwrap_or(' ');
+    let mut text = format!("{date}{separator}{clock}");
+    let digits = fraction_digits(raw);
+    if digits > 0 {
+        let nanos = format!("{:09}", instant.subsec_nanosecond().unsigned_abs());
+        let point = if raw.contains(',') { ',' } else { '.' };
+        text.push(point);
+        text.extend(nanos.chars().chain(std::iter::repeat('0')).take(digits));
+    }
+    text.push_str(suffix);
+    text
+}
+
+/// What follows the clock of `raw`: nothing, `Z`, or an offset, with the space before it.
+fn offset_text(raw: &str) -> &str {
+    let Some((date, clock)) = raw.split_at_checked(11) else {
+        return "";
+    };
+    let end = clock.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.' | ',')));
+    end.and_then(|end| raw.get(date.len() + end..))
+        .unwrap_or_default()
+}
+
+fn fraction_digits(raw: &str) -> usize {
+    raw.split_once(['.', ',']).map_or(0, |(_, rest)| {
+        rest.bytes().take_while(u8::is_ascii_digit).count()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_goes_out_in_the_form_in_which_it_came() {
+        // (as received, one second later in the same form)
+        let cases = [
+            ("2020-07-09 00:00:00", "2020-07-09 00:00:01"),
+            ("2020-07-09T23:59:59", "2020-07-10T00:00:00"),
+            ("2020-07-09 00:00:00.250", "2020-07-09 00:00:01.250"),
+            ("2020-07-09T00:00:00,5", "2020-07-09T00:00:01,5"),
+            ("2020-07-07T09:33:43.000Z", "2020-07-07T09:33:44.000Z"),
+            ("2019-05-22T03:30:52Z", "2019-05-22T03:30:53Z"),
+            ("2020-07-09T00:00:00+08:00", "2020-07-09T00:00:01+08:00"),
+            ("2020-07-09 00:00:00 -0330", "2020-07-09 00:00:01 -0330"),
+            ("1594224000", "1594224001"),
+            ("1594224000123", "1594224001123"),
+        ];
+        for zone in [ZoneOffset::CHINA, ZoneOffset::UTC] {
+            for (raw, later) in cases {
+                let time = MessageTime::read(raw, zone);
+                let instant = time.instant().unwrap();
+                let next = instant + SignedDuration::from_secs(1);
+                let form = TimeForm::AsReceived;
+                assert_eq!(form.write(instant, Some(&time), zone), raw);
+                assert_eq!(form.write(next, Some(&time), zone), later, "{raw}");
+                let read_back = MessageTime::read(later, zone);
+                assert_eq!(read_back.instant(), Some(next), "{raw}");
+            }
+        }
+    }
+
+    #[test]
+    fn milliseconds_and_the_first_request() {
+        let instant: Timestamp = "2020-07-08T16:00:00Z".parse().unwrap();
+        let zone = ZoneOffset::CHINA;
+        assert_eq!(
+            TimeForm::AsReceived.write(instant, None, zone),
+            "2020-07-09 00:00:00"
+        );
+        assert_eq!(
+            TimeForm::EpochMillis.write(instant, None, zone),
+            "1594224000000"
+        );
+    }
+}

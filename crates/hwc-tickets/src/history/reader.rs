@@ -1,0 +1,123 @@
+//! Reads a conversation page by page: the walk, the calls, and the wanted order.
+
+use super::{
+    audit::Audit,
+    walk::{Course, Walk},
+};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    message::Message,
+    service::About,
+    ticket::Ticket,
+};
+use hwc_core::CallOptions;
+use std::collections::VecDeque;
+
+/// What this crate calls the operation in errors.
+const OPERATION: &str = "read history";
+
+/// How messages are handed out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Manner {
+    pub(crate) oldest_first: bool,
+    /// Most messages that are handed out.
+    pub(crate) limit: Option<u64>,
+    /// Most messages that are held at once, where messages have to be held.
+    pub(crate) buffer: usize,
+}
+
+/// A conversation being read.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    ticket: Ticket,
+    options: CallOptions,
+    walk: Walk,
+    manner: Manner,
+    /// Read and not handed out: in the order of handing out, or all of them while the walk runs.
+    held: VecDeque<Message>,
+    yielded: u64,
+}
+
+impl Reader {
+    /// Starts at the newest message. Nothing is sent yet.
+    pub(crate) fn new(ticket: Ticket, options: CallOptions, course: Course, manner: Manner) -> Self {
+        let now = ticket.client.parts().clock.now();
+        Self {
+            ticket,
+            options,
+            walk: Walk::new(course, now),
+            manner,
+            held: VecDeque::new(),
+            yielded: 0,
+        }
+    }
+
+    pub(crate) fn audit(&self) -> Audit {
+        Audit {
+            yielded: self.yielded,
+            ..self.walk.audit().clone()
+        }
+    }
+
+    /// The next message; `None` at the end. After an error, asking again repeats the failed page.
+    ///
+    /// Dropping the future loses nothing: the page is asked for again.
+    pub(crate) async fn next(&mut self) -> Result<Option<Message>> {
+        if self.manner.limit.is_some_and(|limit| self.yielded >= limit) {
+            self.held.clear();
+            self.walk.stop();
+            return Ok(None);
+        }
+        loop {
+            if !self.manner.oldest_first || self.walk.next().is_none() {
+                let message = match self.manner.oldest_first {
+                    true => self.held.pop_back(),
+                    false => self.held.pop_front(),
+                };
+                if let Some(message) = message {
+                    self.yielded += 1;
+                    return Ok(Some(message));
+                }
+            }
+            if !self.read_page().await? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Reads one page into `held`. `false`: the walk has ended.
+    async fn read_page(&mut self) -> Result<bool> {
+        let Some(ask) = self.walk.next() else {
+            return Ok(false);
+        };
+        let about = About {
+            group: self.ticket.group(),
+            options: &self.options,
+        };
+        let service = &self.ticket.client.parts().service;
+        let answer = service
+            .more(&self.ticket.id, &ask.before, ask.kind, ask.limit, about)
+            .await
+            .map_err(|fault| Error::from_fault(OPERATION, fault))?;
+        let new = self.walk.accept(answer.body);
+        if self.manner.oldest_first {
+            self.hold(self.held.len().saturating_add(new.len()))?;
+        }
+        self.held.extend(new);
+        Ok(true)
+    }
+
+    /// Checks that so many messages may be held at once.
+    pub(crate) fn hold(&self, messages: usize) -> Result<()> {
+        let limit = self.manner.buffer;
+        if messages <= limit {
+            return Ok(());
+        }
+        let detail = format!("the conversation has more than the {limit} messages that may be held at once");
+        Err(Error::local(ErrorKind::LimitExceeded, detail)
+            .with_operation(OPERATION)
+            .with_help(
+                "Read the newest first as a stream, which holds nothing; or narrow it with since(); or raise buffer_limit().",
+            ))
+    }
+}

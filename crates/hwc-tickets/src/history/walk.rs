@@ -1,0 +1,405 @@
+//! The walk back through a conversation: which page to ask for next, and what of it is new. No I/O.
+//!
+//! Times have a resolution of one second, and no document says whether the service answers with
+//! messages before the given time or up to it. So every page is asked from one second after the oldest
+//! known message: under both readings that second comes again as a whole, and what is known already is
+//! counted and dropped. When a page brings nothing new, it is asked wider, then at the second itself,
+//! then below it; a step that may have passed over a message says so in the audit.
+
+use super::{audit::Audit, known::Known, query_time::TimeForm};
+use crate::{
+    message::{Message, MessageKey, MessageKind, Undecodable},
+    service::{MAX_PAGE, MessagePage},
+    time::{MessageTime, ZoneOffset},
+};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
+
+/// Where `count` of an answer ends (D-33): no statement from there on.
+const COUNT_END: u64 = 65_535;
+/// How far beyond now a walk starts: more than the clocks can differ.
+const BEYOND_NOW: SignedDuration = SignedDuration::from_hours(24);
+const SECOND: SignedDuration = SignedDuration::from_secs(1);
+
+/// What the next page is asked with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ask {
+    /// Text of the moment.
+    pub(crate) before: String,
+    /// Side of the oldest known message: 0 customer, 1 support.
+    pub(crate) kind: i64,
+    pub(crate) limit: u64,
+}
+
+/// How a walk is made.
+#[derive(Debug, Clone)]
+pub(crate) struct Course {
+    pub(crate) page_size: u64,
+    pub(crate) since: Option<Timestamp>,
+    pub(crate) form: TimeForm,
+    pub(crate) zone: ZoneOffset,
+}
+
+/// The state of a walk.
+#[derive(Debug)]
+pub(crate) struct Walk {
+    course: Course,
+    /// Where the first page is asked from.
+    start: Timestamp,
+    /// The oldest message with a readable time.
+    oldest: Option<Oldest>,
+    step: Step,
+    known: Known,
+    audit: Audit,
+    done: bool,
+    /// New items of all pages: handed out, before `since`, or unreadable.
+    seen: u64,
+    /// The totals that answers stated.
+    totals: Totals,
+    /// A step passed over a second that may hold more.
+    passed_over: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Oldest {
+    time: MessageTime,
+    instant: Timestamp,
+    kind: MessageKind,
+}
+
+/// From where the next page is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// One second after the oldest message, as many as wanted.
+    Overlap,
+    /// The same, as many as the service gives.
+    Wide,
+    /// At the oldest message itself.
+    AtOldest,
+    /// Just before it.
+    Below,
+}
+
+impl Walk {
+    /// A walk that starts at the newest message. `now` may be off by hours.
+    pub(crate) fn new(course: Course, now: Timestamp) -> Self {
+        Self {
+            course,
+            start: now.checked_add(BEYOND_NOW).unwrap_or(now),
+            oldest: None,
+            step: Step::Overlap,
+            known: Known::default(),
+            audit: Audit::default(),
+            done: false,
+            seen: 0,
+            totals: Totals::default(),
+            passed_over: false,
+        }
+    }
+
+    /// What is known of completeness; messages are counted by who hands them out.
+    pub(crate) fn audit(&self) -> &Audit {
+        &self.audit
+    }
+
+    /// The next page to ask for; `None` at the end. Asking twice without an answer asks the same.
+    pub(crate) fn next(&self) -> Option<Ask> {
+        if self.done {
+            return None;
+        }
+        let Course { form, zone, .. } = self.course;
+        let limit = match self.step {
+            // Room for what comes again, so that a page brings as much new as was wanted.
+            Step::Overlap => (self.course.page_size.saturating_add(self.known.len())).min(MAX_PAGE),
+            _ => MAX_PAGE,
+        };
+        let like = self.oldest.as_ref().map(|oldest| &oldest.time);
+        Some(Ask {
+            before: form.write(self.bound(), like, zone),
+            // A first page has no message before it; the document demands a value all the same.
+            kind: match self.oldest.as_ref().map(|oldest| oldest.kind) {
+                Some(MessageKind::Support) => 1,
+                _ => 0,
+            },
+            limit,
+        })
+    }
+
+    /// The moment the next page is asked from.
+    fn bound(&self) -> Timestamp {
+        let Some(Oldest { time, instant, .. }) = &self.oldest else {
+            return self.start;
+        };
+        let moved = match self.step {
+            Step::Overlap | Step::Wide => second_of(*instant).checked_add(SECOND),
+            Step::AtOldest => Ok(*instant),
+            Step::Below => instant.checked_sub(self.course.form.step(time)),
+        };
+        moved.unwrap_or(*instant)
+    }
+
+    /// Takes the answer to [`Walk::next`], and gives what is new in it, the newest first.
+    pub(crate) fn accept(&mut self, page: MessagePage) -> Vec<Message> {
+        let limit = self.next().map_or(MAX_PAGE, |ask| ask.limit);
+        let is_first_page = self.audit.pages == 0;
+        self.audit.pages += 1;
+        self.totals.add(page.count);
+        self.audit.reported = self.totals.first;
+        let full = page.returned() as u64 >= limit;
+        // What is newer than asked for was handed out before, unless there was nothing before.
+        let bound = if is_first_page { None } else { Some(self.bound()) };
+        let rows = Rows::newest_first(page);
+
+        let mut on_page: BTreeMap<MessageKey, u32> = BTreeMap::new();
+        let mut new = Vec::new();
+        let mut progress = false;
+        let mut last_known_place = None;
+        let mut oldest = self.oldest.clone();
+        let mut reached_beginning = false;
+        let mut reached_since = false;
+        for (place, message) in rows.messages {
+            let instant = message.created_at.instant();
+            if let (Some(instant), Some(bound)) = (instant, bound)
+                && instant > bound
+            {
+                self.audit.duplicates_dropped += 1;
+                continue;
+            }
+            let key = message.key();
+            let occurrence = on_page.entry(key).or_insert(0);
+            *occurrence += 1;
+            reached_beginning = message.is_first;
+            if *occurrence <= self.known.count(&key) {
+                self.audit.duplicates_dropped += 1;
+                last_known_place = Some(place);
+                continue;
+            }
+            progress = true;
+            self.seen += 1;
+            self.known.add(key, &message, self.audit.pages);
+            if let Some(instant) = instant
+                && oldest.as_ref().is_none_or(|oldest| instant <= oldest.instant)
+            {
+                oldest = Some(Oldest {
+                    time: message.created_at.clone(),
+                    instant,
+                    kind: message.kind,
+                });
+            }
+            if let (Some(instant), Some(since)) = (instant, self.course.since)
+                && instant < since
+            {
+                reached_since = true;
+                continue;
+            }
+            new.push(message);
+        }
+        self.count_undecodable(&rows.undecodable, last_known_place, rows.last_place, full);
+        if self.step == Step::AtOldest {
+            self.passed_over |= !self.shows_boundary(&on_page);
+        }
+        self.oldest = oldest;
+        let newest_again = self.oldest.as_ref().map(|oldest| {
+            second_of(oldest.instant)
+                .checked_add(SECOND)
+                .unwrap_or(oldest.instant)
+        });
+        self.known.prune(newest_again, self.audit.pages);
+        self.decide(Found {
+            full,
+            progress,
+            reached_since,
+            reached_beginning,
+        });
+        new
+    }
+
+    /// Whether all that is known of the boundary's moment came again: then the service answers up to
+    /// the time it is given, and nothing of that moment can be missing from a page that goes past it.
+    fn shows_boundary(&self, on_page: &BTreeMap<MessageKey, u32>) -> bool {
+        self.oldest.as_ref().is_none_or(|oldest| {
+            self.known
+                .at(oldest.instant)
+                .all(|(key, count)| on_page.get(key).is_some_and(|seen| *seen >= count))
+        })
+    }
+
+    /// Counts unreadable items once: those before the last known message were counted with the page
+    /// before, and those at the end of a full page come again.
+    fn count_undecodable(
+        &mut self,
+        items: &[(usize, Undecodable)],
+        last_known: Option<usize>,
+        last_readable: Option<usize>,
+        full: bool,
+    ) {
+        for (place, item) in items {
+            let counted_before = last_known.is_some_and(|known| *place < known);
+            let comes_again = full && last_readable.is_some_and(|last| *place > last);
+            if !counted_before && !comes_again {
+                self.audit.saw_undecodable(item);
+                self.seen += 1;
+            }
+        }
+    }
+
+    fn decide(&mut self, found: Found) {
+        if found.reached_since {
+            self.end(true);
+        } else if !found.full {
+            // A service that gives fewer rows than asked for is believed when its own total agrees.
+            let more = self.totals.says_more_than(self.seen);
+            if found.progress && more && !found.reached_beginning && self.oldest.is_some() {
+                self.step = Step::Overlap;
+            } else {
+                self.end(true);
+            }
+        } else if self.oldest.is_none() {
+            // A full page without one readable time: there is no way on.
+            self.passed_over = true;
+            self.end(false);
+        } else if found.progress {
+            // A full page may have cut off messages of the same second behind the first one.
+            if found.reached_beginning && self.totals.agrees_with(self.seen) {
+                self.end(true);
+            }
+            self.step = Step::Overlap;
+        } else {
+            self.step = match self.step {
+                Step::Overlap if self.course.page_size < MAX_PAGE => Step::Wide,
+                Step::Overlap | Step::Wide => Step::AtOldest,
+                Step::AtOldest => {
+                    self.passed_over = true;
+                    Step::Below
+                }
+                Step::Below => {
+                    self.end(false);
+                    Step::Below
+                }
+            };
+        }
+        self.audit.possible_gap = self.passed_over;
+        if self.done && self.course.since.is_none() {
+            if self.totals.agrees_with(self.seen) {
+                // Nothing can be missing when the total is reached, whatever was stepped over.
+                self.audit.possible_gap = false;
+            } else if self.totals.contradicts(self.seen) {
+                self.audit.possible_gap = true;
+            }
+        }
+    }
+
+    fn end(&mut self, complete: bool) {
+        self.done = true;
+        self.audit.complete = complete;
+    }
+
+    /// The caller has as many as it wanted.
+    pub(crate) fn stop(&mut self) {
+        self.end(true);
+    }
+}
+
+struct Found {
+    full: bool,
+    progress: bool,
+    reached_since: bool,
+    /// The last row is the first message of the conversation.
+    reached_beginning: bool,
+}
+
+/// The rows of a page with their places, the newest first.
+struct Rows {
+    messages: Vec<(usize, Message)>,
+    undecodable: Vec<(usize, Undecodable)>,
+    last_place: Option<usize>,
+}
+
+impl Rows {
+    fn newest_first(page: MessagePage) -> Self {
+        let total = page.returned();
+        let mut lost: Vec<usize> = page.undecodable.iter().map(|item| item.index).collect();
+        lost.sort_unstable();
+        let places = (0..).filter(|place| lost.binary_search(place).is_err());
+        let mut messages: Vec<(usize, Message)> = places.zip(page.messages).collect();
+        // No document states the order. An ascending page is turned round; then every page is sorted,
+        // which keeps the order of equal times.
+        let ascending = {
+            let mut times = (messages.iter()).filter_map(|(_, message)| message.created_at.instant());
+            matches!((times.next(), times.next_back()), (Some(first), Some(last)) if first < last)
+        };
+        let turn = |place: usize| match ascending {
+            true => total.saturating_sub(place + 1),
+            false => place,
+        };
+        if ascending {
+            messages.reverse();
+        }
+        // A message without a readable time keeps to the one before it.
+        let mut previous = Timestamp::MAX;
+        let mut dated: Vec<(Timestamp, usize, Message)> = messages
+            .into_iter()
+            .map(|(place, message)| {
+                previous = message.created_at.instant().unwrap_or(previous);
+                (previous, turn(place), message)
+            })
+            .collect();
+        dated.sort_by_key(|(time, _, _)| std::cmp::Reverse(*time));
+        Self {
+            last_place: dated.last().map(|(_, place, _)| *place),
+            undecodable: (page.undecodable.into_iter())
+                .map(|item| (turn(item.index), item))
+                .collect(),
+            messages: (dated.into_iter())
+                .map(|(_, place, message)| (place, message))
+                .collect(),
+        }
+    }
+}
+
+/// The second that `instant` lies in.
+fn second_of(instant: Timestamp) -> Timestamp {
+    let whole = Timestamp::from_second(instant.as_second()).unwrap_or(instant);
+    if whole > instant {
+        whole.checked_sub(SECOND).unwrap_or(whole)
+    } else {
+        whole
+    }
+}
+
+/// The totals that the answers of one walk stated.
+#[derive(Debug, Default)]
+struct Totals {
+    first: Option<u64>,
+    /// Whether every answer stated the same: then nothing arrived and nothing was recalled meanwhile.
+    steady: bool,
+}
+
+impl Totals {
+    fn add(&mut self, total: Option<u64>) {
+        match (self.first, total) {
+            (None, Some(total)) => {
+                self.first = Some(total);
+                self.steady = true;
+            }
+            (Some(first), Some(total)) if first == total => {}
+            _ => self.steady = false,
+        }
+    }
+
+    fn exact(&self) -> Option<u64> {
+        self.first.filter(|first| *first < COUNT_END)
+    }
+
+    fn says_more_than(&self, seen: u64) -> bool {
+        self.first.is_some_and(|first| first > seen)
+    }
+
+    fn agrees_with(&self, seen: u64) -> bool {
+        self.steady && self.exact() == Some(seen)
+    }
+
+    fn contradicts(&self, seen: u64) -> bool {
+        self.steady && self.exact().is_some_and(|first| first > seen)
+    }
+}
