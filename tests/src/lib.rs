@@ -12,3 +12,6 @@
 pub mod compare;
 pub mod description;
 pub mod exchange;
+pub mod request;
+pub mod server;
+pub mod wire;

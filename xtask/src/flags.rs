@@ -31,6 +31,11 @@ pub enum Command {
     /// Works on the description alone.
     #[command(subcommand)]
     Spec(Spec),
+    /// Runs every check, or one: fmt, tidy, spec, codegen, clippy, docs, deps, deny, msrv.
+    Ci {
+        /// The one step to run.
+        step: Option<String>,
+    },
 }
 
 /// The commands on the description.

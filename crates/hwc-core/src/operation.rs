@@ -69,3 +69,19 @@ pub struct CallOptions {
     /// Most attempts of one call. `None`: the pipeline's retry policy.
     pub max_attempts: Option<u32>,
 }
+
+impl CallOptions {
+    /// With this total deadline in place of the pipeline's.
+    #[must_use]
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// With at most so many attempts in place of the pipeline's. Zero counts as one.
+    #[must_use]
+    pub fn with_max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = Some(attempts);
+        self
+    }
+}

@@ -55,8 +55,8 @@ pub struct Reply {
     pub status: StatusCode,
     /// Headers of the answer.
     pub headers: HeaderMap,
-    /// Body of the answer, within the size limit: UTF-8, without byte order mark. Empty or `null` only
-    /// for writes.
+    /// Body of the answer, within the size limit: UTF-8, without byte order mark. Empty only for
+    /// writes.
     pub body: Bytes,
     /// Bytes of the body that were not UTF-8 were replaced by U+FFFD: text is readable, ids that hold
     /// the mark must not be used.

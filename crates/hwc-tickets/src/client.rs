@@ -39,7 +39,6 @@ pub(crate) struct Parts {
 
 impl Client {
     /// Starts a client.
-    #[must_use]
     pub fn builder() -> ClientBuilder {
         ClientBuilder::new()
     }

@@ -19,8 +19,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Where the exchanges are.
 const DIRECTORY: &str = "spec/examples";
 
+/// Tells whether an exchange is of a kind.
+type Kind = fn(&Exchange) -> bool;
+
 /// What every operation must have on record.
-const WANTED: &[(&str, fn(&Exchange) -> bool)] = &[
+const WANTED: &[(&str, Kind)] = &[
     ("a success", Exchange::is_success),
     ("a business error in HTTP 200", Exchange::is_business_error),
     ("an error of the gateway", Exchange::is_gateway_error),
@@ -81,11 +84,10 @@ pub fn check(workspace: &Workspace, description: &Description) -> Result<usize> 
     }
     for operation in description.operations() {
         let recorded = by_operation.remove(operation.id()).unwrap_or_default();
-        for (wanted, is_one) in WANTED
+        for (wanted, _) in WANTED
             .iter()
             .filter(|(_, is_one)| !recorded.iter().any(|exchange| is_one(exchange)))
         {
-            let _ = is_one;
             found.push(Problem::at(
                 Place::file(format!("{DIRECTORY}/{}", operation.id())),
                 format!("`{}` has no example of {wanted}", operation.id()),

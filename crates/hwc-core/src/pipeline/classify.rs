@@ -12,8 +12,8 @@
 //!    between can give, also on the way back.
 //!
 //! On 2xx, an answer is a success when it is a JSON object without a failing code at its top. For writes
-//! an empty answer and `null` are successes too, as documented. Everything else (HTML, `[]`, a lone
-//! string, UTF-16, an encoding nobody asked for) is not an answer of this service.
+//! an empty answer is a success too, as documented. Everything else (HTML, `null`, `[]`, a lone string,
+//! UTF-16, an encoding nobody asked for) is not an answer of this service.
 
 use std::borrow::Cow;
 
@@ -45,7 +45,7 @@ pub struct Answer<'a> {
 /// What an answer means.
 #[derive(Debug)]
 pub enum Verdict {
-    /// The call was done. The body is a JSON object, or empty or `null` for a write.
+    /// The call was done. The body is a JSON object, or empty for a write.
     Success(Success),
     /// The call was not done, or nobody knows.
     Failure(Failure),
@@ -114,7 +114,12 @@ fn redirect(answer: &Answer<'_>) -> Failure {
         .and_then(|location| location.to_str().ok())
         .and_then(|location| location.parse::<http::Uri>().ok())
         .and_then(|location| location.host().map(str::to_owned))
-        .filter(|host| host.len() <= 255);
+        .filter(|host| {
+            host.len() <= 255
+                && host
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
+        });
     let detail = match &host {
         Some(host) => format!("the answer is a redirect to {host}, which is not followed"),
         None => "the answer is a redirect, which is not followed".to_owned(),
@@ -138,7 +143,7 @@ fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Fa
     }
     let text = body.trim_ascii();
     match text {
-        [] | b"null" if !read => return Ok(Success { body, lossy: false }),
+        [] if !read => return Ok(Success { body, lossy: false }),
         [] => return Err(foreign("the answer is empty", Repeat::Never)),
         [b'{', .., b'}'] => {}
         [first, ..] => {
@@ -314,14 +319,20 @@ fn printable_code(code: &str) -> String {
     }
 }
 
-fn foreign_encoding(headers: &HeaderMap) -> Option<String> {
-    let encoding = headers.get(header::CONTENT_ENCODING)?;
-    let text: String = String::from_utf8_lossy(encoding.as_bytes())
-        .chars()
-        .filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | ',' | ' '))
-        .take(32)
-        .collect();
-    (!text.trim().eq_ignore_ascii_case("identity")).then_some(text)
+/// The encoding of a body that is not plain, by its name if that is a usual one: the header is foreign text.
+fn foreign_encoding(headers: &HeaderMap) -> Option<&'static str> {
+    let encoding = headers
+        .get(header::CONTENT_ENCODING)?
+        .as_bytes()
+        .trim_ascii();
+    if encoding.eq_ignore_ascii_case(b"identity") {
+        return None;
+    }
+    let usual = ["gzip", "deflate", "br", "zstd", "compress"];
+    let known = usual
+        .into_iter()
+        .find(|name| encoding.eq_ignore_ascii_case(name.as_bytes()));
+    Some(known.unwrap_or("another one"))
 }
 
 fn without_bom(body: &Bytes) -> Bytes {

@@ -69,13 +69,13 @@ impl CallRecord {
     }
 }
 
-/// A request id as it may be shown: visible ASCII without quotes, at most 128 characters.
+/// A request id as it may be shown: letters, digits, `-`, `_`, `.` and `:`, at most 128 of them. What does
+/// not look like one may be any foreign text, and is left out.
 pub(super) fn printable_id(id: &str) -> Option<String> {
     let id = id.trim();
-    let good = !id.is_empty()
-        && id.len() <= 128
+    let good = (1..=128).contains(&id.len())
         && id
             .bytes()
-            .all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\');
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte));
     good.then(|| id.to_owned())
 }

@@ -152,12 +152,21 @@ fn finish(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, InvalidTra
 /// It follows no redirect, repeats nothing, offers no compression, and sends plain HTTP only to this
 /// machine itself and to the link-local metadata service, both without a proxy. Cheap to clone; clones
 /// share their connections.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct HttpTransport {
     /// Through the proxy, https only.
     remote: reqwest::Client,
     /// Never through a proxy: loopback and link-local.
     direct: reqwest::Client,
+}
+
+/// Without the engine's own settings: a proxy address can hold a password.
+impl fmt::Debug for HttpTransport {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("HttpTransport")
+            .finish_non_exhaustive()
+    }
 }
 
 impl HttpTransport {

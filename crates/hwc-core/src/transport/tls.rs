@@ -2,7 +2,10 @@
 
 use std::{error::Error, io, path::PathBuf, sync::Arc};
 
-use rustls::{AlertDescription, CertificateError, ClientConfig, pki_types::CertificateDer};
+use rustls::{
+    AlertDescription, CertificateError, ClientConfig, crypto::CryptoProvider,
+    pki_types::CertificateDer,
+};
 use rustls_platform_verifier::Verifier;
 
 use super::failure::TlsFlaw;
@@ -24,9 +27,9 @@ pub(super) enum TlsSetup {
 
 /// The TLS settings of every connection: version 1.2 or newer, HTTP/1.1, certificates always checked.
 ///
-/// The provider is given explicitly, so nothing depends on a process-wide default.
+/// The provider is given explicitly, so nothing depends on a process-wide default unless asked for.
 pub(super) fn client_config(extra_ca: &[PathBuf]) -> Result<ClientConfig, TlsSetup> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let provider = provider();
     let mut extra = Vec::new();
     for path in extra_ca {
         extra.extend(certificates(path)?);
@@ -45,6 +48,15 @@ pub(super) fn client_config(extra_ca: &[PathBuf]) -> Result<ClientConfig, TlsSet
         .with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
+}
+
+/// The cryptography behind TLS: ring, which builds faster and smaller than aws-lc-rs.
+fn provider() -> Arc<CryptoProvider> {
+    #[cfg(feature = "installed-tls-provider")]
+    if let Some(installed) = CryptoProvider::get_default() {
+        return Arc::clone(installed);
+    }
+    Arc::new(rustls::crypto::ring::default_provider())
 }
 
 fn certificates(path: &PathBuf) -> Result<Vec<CertificateDer<'static>>, TlsSetup> {

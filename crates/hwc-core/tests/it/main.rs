@@ -9,6 +9,7 @@
 
 mod cache;
 mod canary;
+mod canary_calls;
 mod cancel;
 mod endpoint;
 mod given;

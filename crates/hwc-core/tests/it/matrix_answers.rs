@@ -105,7 +105,7 @@ fn rows() -> Vec<(&'static str, Step, Expect, Expect)> {
             "24 null",
             json(200, "null"),
             Fails(Protocol, Sent::Maybe, 1),
-            Ok(1),
+            unknown(Protocol),
         ),
         ("24 {}", json(200, "{}"), Ok(1), Ok(1)),
         (

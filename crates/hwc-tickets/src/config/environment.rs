@@ -12,8 +12,11 @@ use std::{ffi::OsString, fmt, sync::Arc};
 const ENDPOINT: &str = "HWC_TICKETS_ENDPOINT";
 const TOKEN: &str = "HWC_TICKETS_TOKEN";
 
+/// Reads one variable.
+type Read = dyn Fn(&str) -> Option<OsString> + Send + Sync;
+
 /// Where variables are looked up.
-pub(super) struct Variables(Box<dyn Fn(&str) -> Option<OsString> + Send + Sync>);
+pub(super) struct Variables(Box<Read>);
 
 impl Variables {
     pub(super) fn new(read: impl Fn(&str) -> Option<OsString> + Send + Sync + 'static) -> Self {

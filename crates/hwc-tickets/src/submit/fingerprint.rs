@@ -35,6 +35,8 @@ pub(crate) struct Fingerprint {
 /// How much a message that was read looks like one that was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Likeness {
+    /// It holds the tag of the one that was sent: no other does.
+    Proven,
     /// The same text from the customer's side.
     Same,
     /// It could be it, in a form that cannot be recognised.
@@ -95,7 +97,7 @@ impl Fingerprint {
             return Likeness::Different;
         }
         if reference.is_some_and(|tag| message.content.contains(tag)) {
-            return Likeness::Same;
+            return Likeness::Proven;
         }
         let canonical = canonical(&message.content);
         // A pair of units cut in its middle arrives as a replacement character.

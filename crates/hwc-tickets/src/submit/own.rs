@@ -83,24 +83,21 @@ impl OwnSubmits {
     ) -> io::Result<()> {
         let mut entries = self.lock();
         let mut counted_by = Vec::new();
-        // A text with a tag of its own has no rivals.
-        if pending.reference.is_none() {
-            for rival in entries
-                .iter_mut()
-                .filter(|entry| entry.pending.ticket == pending.ticket)
+        for rival in entries
+            .iter_mut()
+            .filter(|entry| entry.pending.ticket == pending.ticket)
+        {
+            if !self.may_appear_after(rival.state, Some(baseline_at))
+                || !rival.pending.fingerprint.matches_text(text)
             {
-                if !self.may_appear_after(rival.state, Some(baseline_at))
-                    || !rival.pending.fingerprint.matches_text(text)
-                {
-                    continue;
-                }
-                pending.rivals = pending.rivals.saturating_add(1);
-                if rival.state == State::Open {
-                    rival.counted_by.push(pending.id);
-                    rival.pending.rivals = rival.pending.rivals.saturating_add(1);
-                    counted_by.push(rival.pending.id);
-                    self.store(&rival.pending)?;
-                }
+                continue;
+            }
+            pending.rivals = pending.rivals.saturating_add(1);
+            if rival.state == State::Open {
+                rival.counted_by.push(pending.id);
+                rival.pending.rivals = rival.pending.rivals.saturating_add(1);
+                counted_by.push(rival.pending.id);
+                self.store(&rival.pending)?;
             }
         }
         self.store(&pending)?;
@@ -123,9 +120,6 @@ impl OwnSubmits {
 
     /// How many other own submits could have made the new messages that look like `pending`.
     pub(crate) fn rivals_of(&self, pending: &Pending, found: &[&Message]) -> usize {
-        if pending.reference.is_some() {
-            return 0;
-        }
         let entries = self.lock();
         let known = entries.iter().find(|entry| entry.pending.id == pending.id);
         let begun_here = known.and_then(|entry| entry.baseline_at);
@@ -145,6 +139,12 @@ impl OwnSubmits {
         rivals
             .count()
             .saturating_add(usize::try_from(inherited).unwrap_or(usize::MAX))
+    }
+
+    /// Whether all later submits of the same text are counted for `id`: it was begun by this client, or
+    /// taken over from the outbox that its text went through.
+    pub(crate) fn keeps_count_for(&self, id: PendingId) -> bool {
+        self.lock().iter().any(|entry| entry.pending.id == id)
     }
 
     /// Whether `message` looks like one that this client sent, or that its outbox holds.
@@ -172,8 +172,8 @@ impl OwnSubmits {
         else {
             return pending.clone();
         };
-        if entry.pending.not_before != pending.not_before {
-            entry.pending.not_before = pending.not_before;
+        if entry.pending.span != pending.span {
+            entry.pending.span = pending.span;
             // The older record is in the outbox: less is known from it, nothing wrong.
             let _ = self.store(&entry.pending);
         }
@@ -246,7 +246,10 @@ fn looks_like(entry: &Entry, message: &Message) -> bool {
         reference,
         ..
     } = &entry.pending;
-    fingerprint.likeness(message, None, reference.as_deref()) == Likeness::Same
+    matches!(
+        fingerprint.likeness(message, None, reference.as_deref()),
+        Likeness::Proven | Likeness::Same
+    )
 }
 
 /// Shows no content.

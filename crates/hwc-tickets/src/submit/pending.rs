@@ -61,6 +61,13 @@ impl<'de> Deserialize<'de> for PendingId {
     }
 }
 
+/// A time by the clock of the service: from the start of the POST to the moment of doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Span {
+    pub(crate) from: Timestamp,
+    pub(crate) until: Timestamp,
+}
+
 /// A submit whose fate is not known.
 ///
 /// Serialise it (JSON or any other serde format), keep it, and hand it to
@@ -77,8 +84,8 @@ pub struct Pending {
     pub(crate) fingerprint: Fingerprint,
     pub(crate) reference: Option<String>,
     pub(crate) baseline: Option<Baseline>,
-    /// Without a baseline: by the service's clock, the message cannot be older than this.
-    pub(crate) not_before: Option<Timestamp>,
+    /// When it was under way, by the clock of the service.
+    pub(crate) span: Option<Span>,
     /// Other submits of the same text by this caller that may have arrived since the baseline.
     pub(crate) rivals: u32,
 }
@@ -165,7 +172,7 @@ struct Stored {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     baseline: Option<StoredBaseline>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    not_before: Option<Timestamp>,
+    span: Option<Span>,
     #[serde(default)]
     rivals: u32,
 }
@@ -236,7 +243,7 @@ impl From<Pending> for Stored {
                     shaky,
                 },
             ),
-            not_before: pending.not_before,
+            span: pending.span,
             rivals: pending.rivals,
         }
     }
@@ -289,7 +296,7 @@ impl TryFrom<Stored> for Pending {
                     shaky,
                 },
             ),
-            not_before: stored.not_before,
+            span: stored.span,
             rivals: stored.rivals,
         })
     }

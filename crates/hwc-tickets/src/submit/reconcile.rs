@@ -3,7 +3,7 @@
 use super::{
     fingerprint::Likeness,
     newest::{Reach, Snapshot},
-    pending::Pending,
+    pending::{Pending, Span},
 };
 use crate::{
     client::{Client, Parts},
@@ -53,6 +53,8 @@ const READS: [Duration; 5] = [
 const LATER: Duration = Duration::from_secs(8);
 /// Where only seconds are told, a message may seem this much older than it is.
 const SECOND: SignedDuration = SignedDuration::from_secs(2);
+/// How far the clock that stamps messages may differ from the one that stamps answers.
+const FOREIGN_CLOCK: SignedDuration = SignedDuration::from_secs(5);
 /// Records of an outbox that are looked into at once.
 const AT_ONCE: usize = 4;
 
@@ -73,14 +75,38 @@ pub(super) struct Search {
     pub(super) fault: Option<Fault>,
 }
 
+/// When a POST was under way, on the monotonic clock.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Posting {
+    pub(super) from: Duration,
+    pub(super) until: Duration,
+}
+
+impl Posting {
+    /// The same by the clock of the service, which showed `date` at the moment `at`. The wall clock of
+    /// this machine plays no part in it.
+    pub(super) fn by_service_clock(self, date: Timestamp, at: Duration) -> Option<Span> {
+        let shifted = |moment: Duration| {
+            let since = SignedDuration::try_from(moment)
+                .ok()?
+                .checked_sub(SignedDuration::try_from(at).ok()?)?;
+            date.checked_add(since).ok()
+        };
+        Some(Span {
+            from: shifted(self.from)?,
+            until: shifted(self.until)?,
+        })
+    }
+}
+
 /// A search for one message.
 pub(super) struct Seeker<'a> {
     pub(super) parts: &'a Parts,
     pub(super) pending: &'a mut Pending,
     /// The group to read with.
     pub(super) group: Option<&'a GroupId>,
-    /// When the POST began, on the monotonic clock. `None`: in another process.
-    pub(super) posted_at: Option<Duration>,
+    /// When the POST was under way. `None`: in another process.
+    pub(super) posted: Option<Posting>,
     /// End of the whole call, on the monotonic clock.
     pub(super) deadline: Duration,
 }
@@ -177,22 +203,14 @@ impl Seeker<'_> {
         };
         let snapshot =
             Snapshot::read(&self.parts.service, &self.pending.ticket, about, reach).await?;
-        if self.pending.baseline.is_none() && self.pending.not_before.is_none() {
-            self.pending.not_before = self.not_before(snapshot.date);
+        if self.pending.span.is_none() {
+            let now = self.parts.clock.elapsed();
+            self.pending.span = snapshot
+                .date
+                .zip(self.posted)
+                .and_then(|(date, posted)| posted.by_service_clock(date, now));
         }
         Ok(self.judge(&snapshot))
-    }
-
-    /// The moment of the POST by the clock of the service: now by its clock, less the time since then
-    /// by the monotonic one. The wall clock of this machine plays no part in it.
-    fn not_before(&self, service_now: Option<Timestamp>) -> Option<Timestamp> {
-        let since_post = self.parts.clock.elapsed().checked_sub(self.posted_at?)?;
-        let since_post = SignedDuration::try_from(since_post).ok()?;
-        service_now?
-            .checked_sub(since_post)
-            .ok()?
-            .checked_sub(SECOND)
-            .ok()
     }
 
     fn judge(&self, snapshot: &Snapshot) -> Verdict {
@@ -214,27 +232,33 @@ impl Seeker<'_> {
                 continue;
             }
             match pending.fingerprint.likeness(message, author, reference) {
+                Likeness::Proven => return Verdict::Found(Box::new(message.clone())),
                 Likeness::Same => found.extend(std::iter::repeat_n(message, new)),
                 Likeness::Possible => possible = true,
                 Likeness::Different => {}
             }
         }
-        if pending.baseline.is_none() && reference.is_none() {
+        if pending.baseline.is_none() {
             // Only the time tells new from old.
-            let floor = pending.not_before;
-            found.retain(|message| {
-                floor
-                    .is_some_and(|floor| message.created_at.instant().is_some_and(|at| at >= floor))
-            });
+            found.retain(|message| self.is_in_span(message, SECOND, None));
         }
-        // A tag in the text is proof enough; without one, other own submits may have made what was found.
-        if found.len() > self.parts.own.rivals_of(pending, &found) {
-            if let Some(message) = found
-                .iter()
-                .max_by_key(|message| message.created_at.instant())
-            {
-                return Verdict::Found(Box::new((*message).clone()));
-            }
+        if !self.parts.own.keeps_count_for(pending.id) {
+            // The same text may have been sent again since: what was made later is no proof. It does not
+            // stand against it either, because clocks may differ.
+            let before = found.len();
+            found.retain(|message| {
+                self.is_in_span(message, FOREIGN_CLOCK, Some(self.parts.consistency_window))
+            });
+            possible |= found.len() < before;
+        }
+        // Other own submits may have made what was found.
+        let newest = found
+            .iter()
+            .max_by_key(|message| message.created_at.instant());
+        if let Some(message) = newest
+            && found.len() > self.parts.own.rivals_of(pending, &found)
+        {
+            return Verdict::Found(Box::new((*message).clone()));
         }
         let seen_all = pending.baseline.as_ref().is_some_and(|baseline| {
             !baseline.shaky
@@ -249,6 +273,24 @@ impl Seeker<'_> {
     }
 }
 
+impl Seeker<'_> {
+    /// Whether `message` was made while the POST was under way, or `late` after it (`None`: any later),
+    /// by the clock of the service and give or take `slack`.
+    fn is_in_span(&self, message: &Message, slack: SignedDuration, late: Option<Duration>) -> bool {
+        let Some((span, at)) = self.pending.span.zip(message.created_at.instant()) else {
+            return false;
+        };
+        let from = span.from.checked_sub(slack).unwrap_or(Timestamp::MIN);
+        let until = late.map(|late| {
+            let late = SignedDuration::try_from(late).unwrap_or(SignedDuration::MAX);
+            span.until
+                .checked_add(late.saturating_add(slack))
+                .unwrap_or(Timestamp::MAX)
+        });
+        at >= from && until.is_none_or(|until| at <= until)
+    }
+}
+
 impl Client {
     /// Finds out what became of a submit whose fate was not known, from this process or another.
     ///
@@ -256,7 +298,9 @@ impl Client {
     /// at least the consistency window (10 s by default).
     ///
     /// If the same text was sent to the ticket again in the meantime, both may stay unknown: they look
-    /// the same. An outbox keeps count of that across restarts; a reference tag avoids it.
+    /// the same. This client and its outbox keep count of that. For a record that you keep yourself
+    /// across a restart, only the time tells: the same text sent again within about 15 s of the doubt can
+    /// then be taken for the first. A reference tag leaves no room for any of this.
     ///
     /// # Errors
     /// When the ticket could not be read at all. The record stays good: try again later.
@@ -278,7 +322,7 @@ impl Client {
             parts,
             pending: &mut pending,
             group: group.as_ref(),
-            posted_at: None,
+            posted: None,
             deadline: began.saturating_add(deadline),
         }
         .search()

@@ -5,7 +5,7 @@ use super::{
     fingerprint::{Fingerprint, random},
     newest::{Reach, Snapshot},
     pending::{Pending, PendingId},
-    reconcile::{Outcome, Seeker},
+    reconcile::{Outcome, Posting, Seeker},
     text,
     watermark::Baseline,
 };
@@ -16,6 +16,7 @@ use crate::{
     ticket::Ticket,
 };
 use hwc_core::{CallOptions, Fault, FaultKind, Sent as FaultSent};
+use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use std::time::Duration;
 
@@ -55,6 +56,15 @@ struct Course<'a> {
     total: Duration,
 }
 
+/// What a watermark tells.
+#[derive(Default)]
+struct Watermark {
+    /// `None`: not known.
+    baseline: Option<Baseline>,
+    /// What the clock of the service showed, at which moment of the monotonic one.
+    service_clock: Option<(Timestamp, Duration)>,
+}
+
 /// How the POST ended.
 enum Posted {
     Accepted {
@@ -69,8 +79,8 @@ impl Course<'_> {
         let (text, reference) = self.checked(text)?;
         let fingerprint = Fingerprint::of(&text, &self.options.attachments)?;
         let baseline_at = self.parts.clock.elapsed();
-        let baseline = if self.options.without_watermark {
-            None
+        let watermark = if self.options.without_watermark {
+            Watermark::default()
         } else {
             self.watermark(&fingerprint).await?
         };
@@ -83,12 +93,12 @@ impl Course<'_> {
                 begun_at: self.parts.clock.now(),
                 fingerprint: fingerprint.clone(),
                 reference: reference.clone(),
-                baseline: baseline.clone(),
-                not_before: None,
+                baseline: watermark.baseline.clone(),
+                span: None,
                 rivals: 0,
             };
-            let sent = self.send_once(&text, &mut pending, baseline_at).await;
-            match sent {
+            let sent = self.send_once(&text, &mut pending, baseline_at, watermark.service_clock);
+            match sent.await {
                 Err(error) if error.delivery() == Delivery::Absent && may_resend => {
                     may_resend = false
                 }
@@ -134,8 +144,8 @@ impl Course<'_> {
         Ok((text, reference))
     }
 
-    /// What is in the ticket before. `Ok(None)`: not known, and no reason to give up.
-    async fn watermark(&self, fingerprint: &Fingerprint) -> Result<Option<Baseline>> {
+    /// What is in the ticket before, as far as it can be known without giving up.
+    async fn watermark(&self, fingerprint: &Fingerprint) -> Result<Watermark> {
         let mut options = CallOptions::default();
         options.deadline = Some(self.total / WATERMARK_SHARE);
         match Snapshot::read(
@@ -146,15 +156,14 @@ impl Course<'_> {
         )
         .await
         {
-            Ok(snapshot) => Ok(Baseline::of(
-                &snapshot,
-                fingerprint,
-                self.parts.author_id.as_deref(),
-            )),
+            Ok(snapshot) => Ok(Watermark {
+                baseline: Baseline::of(&snapshot, fingerprint, self.parts.author_id.as_deref()),
+                service_clock: snapshot.date.map(|date| (date, self.parts.clock.elapsed())),
+            }),
             Err(fault) if forbids_sending(&fault) => {
                 Err(Error::from(fault).with_delivery(Delivery::NotSent))
             }
-            Err(_) => Ok(None),
+            Err(_) => Ok(Watermark::default()),
         }
     }
 
@@ -164,6 +173,7 @@ impl Course<'_> {
         text: &str,
         pending: &mut Pending,
         baseline_at: Duration,
+        service_clock: Option<(Timestamp, Duration)>,
     ) -> Result<Sent> {
         let own = &self.parts.own;
         own.begin(pending.clone(), text, baseline_at)
@@ -174,25 +184,31 @@ impl Course<'_> {
                 )
                 .with_source(error)
             })?;
-        let posted_at = self.parts.clock.elapsed();
-        match self.post(text).await {
+        let from = self.parts.clock.elapsed();
+        let outcome = self.post(text).await;
+        let posted = Posting {
+            from,
+            until: self.parts.clock.elapsed(),
+        };
+        pending.span = service_clock.and_then(|(date, at)| posted.by_service_clock(date, at));
+        match outcome {
             Ok(Posted::Accepted {
                 attempts,
                 request_id,
             }) => {
                 own.arrived(pending.id, self.parts.clock.elapsed());
                 let mut receipt = Receipt::Accepted;
-                if self.options.confirm == Confirm::Always {
-                    if let Outcome::Confirmed(message) = self.search(pending, posted_at).await {
-                        receipt = Receipt::Confirmed(message);
-                    }
+                if self.options.confirm == Confirm::Always
+                    && let Outcome::Confirmed(message) = self.search(pending, posted).await
+                {
+                    receipt = Receipt::Confirmed(message);
                 }
                 Ok(self.sent(receipt, attempts, request_id, pending))
             }
             Ok(Posted::InDoubt(error)) => {
                 let outcome = match self.options.confirm {
                     Confirm::Never => Outcome::Unknown,
-                    Confirm::OnDoubt | Confirm::Always => self.search(pending, posted_at).await,
+                    Confirm::OnDoubt | Confirm::Always => self.search(pending, posted).await,
                 };
                 match outcome {
                     Outcome::Confirmed(message) => {
@@ -254,12 +270,12 @@ impl Course<'_> {
             .min(left)
     }
 
-    async fn search(&self, pending: &mut Pending, posted_at: Duration) -> Outcome {
+    async fn search(&self, pending: &mut Pending, posted: Posting) -> Outcome {
         let seeker = Seeker {
             parts: self.parts,
             group: self.ticket.group(),
             pending,
-            posted_at: Some(posted_at),
+            posted: Some(posted),
             deadline: self.began.saturating_add(self.total),
         };
         seeker.search().await.outcome

@@ -128,36 +128,38 @@ fn cut(mut rest: &str, room: usize) -> Option<Vec<&str>> {
     Some(parts)
 }
 
-/// Where to cut `text` so that the first piece has at most `room` units: the last paragraph border, or
-/// else the last sentence border, or else the last grapheme border. `None`: not even one fits.
+/// Where to cut `text` so that the first piece, without white space at its end, has at most `room` units:
+/// the last paragraph border, or else the last sentence border, or else the last grapheme border.
+/// `None`: not even one character fits.
 fn border(text: &str, room: usize) -> Option<usize> {
     let window = head(text, room);
-    let fits = |end: usize| {
-        end > 0
-            && end <= window.len()
-            && text.get(..end).is_some_and(|part| !part.trim().is_empty())
+    // A little more than fits: white space there may be left out, and what stands there decides whether
+    // the window ends at a border.
+    let ahead = head(text, room.saturating_add(64));
+    let fits = |end: &usize| {
+        ahead.get(..*end).is_some_and(|part| {
+            let part = part.trim_end();
+            !part.trim_start().is_empty() && part.len() <= window.len()
+        })
     };
-    let paragraph = ["\n\n", "\r\n\r\n", "\n"]
-        .iter()
-        .find_map(|gap| window.rfind(gap).filter(|end| fits(*end)));
-    paragraph
+    let paragraph = |gap| {
+        ahead
+            .match_indices(gap)
+            .map(|(at, _)| at)
+            .filter(fits)
+            .last()
+    };
+    ["\n\n", "\r\n\r\n", "\n"]
+        .into_iter()
+        .find_map(paragraph)
         .or_else(|| {
-            // Looks a little past the window, so that a sentence that ends exactly there counts.
-            let ahead = head(text, room.saturating_add(64));
             ahead
                 .split_sentence_bound_indices()
                 .map(|(at, _)| at)
-                .filter(|at| fits(*at))
+                .filter(fits)
                 .last()
         })
-        .or_else(|| {
-            let ahead = head(text, room.saturating_add(64));
-            ahead
-                .grapheme_indices(true)
-                .map(|(at, _)| at)
-                .filter(|at| fits(*at))
-                .last()
-        })
+        .or_else(|| ahead.grapheme_indices(true).map(|(at, _)| at).rfind(fits))
         // A single grapheme longer than the room: cut between its characters rather than fail.
         .or_else(|| (!window.is_empty()).then_some(window.len()))
 }

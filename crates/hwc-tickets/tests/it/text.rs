@@ -53,9 +53,9 @@ fn cuts_lie_at_the_best_border_there_is() {
             vec!["(1/2) One is here. Two is here.", "(2/2) Three."],
         ),
         (
-            "abcdefghij",
+            "abcdefghijk",
             10,
-            vec!["(1/3) abcd", "(2/3) efgh", "(3/3) ij"],
+            vec!["(1/3) abcd", "(2/3) efgh", "(3/3) ijk"],
         ),
     ] {
         assert_eq!(parts(text, limit).unwrap(), wanted, "{text:?}");

@@ -97,7 +97,7 @@ impl Fault {
         match rng.u8(..22) {
             0..=4 => Self::None,
             5 => Self::Yes(
-                *rng.choice(&[
+                rng.choice(&[
                     "",
                     "null",
                     "{\"error_code\":\"0\"}",

@@ -16,9 +16,14 @@ use hwc_tickets::{
 use jiff::SignedDuration;
 use std::{
     collections::BTreeMap,
-    io,
+    fmt, io,
+    ops::Range,
     pin::pin,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
     time::Duration,
 };
 
@@ -83,6 +88,11 @@ struct Open {
     pending: Option<Pending>,
     /// The client that sent it still lives, or its outbox does.
     remembered: bool,
+    /// When the doubt began.
+    since: Duration,
+    /// The same text went out again soon after. Documented: a record that is kept by hand does not learn
+    /// of that.
+    repeated: bool,
 }
 
 /// What a number of schedules came to.
@@ -139,6 +149,15 @@ impl Run {
     }
 
     fn run(&mut self, tally: &mut Tally) {
+        self.tell(|| {
+            let world = self.service.world();
+            format!(
+                "{:?}, lag {:?}, outbox {}",
+                world.manner,
+                world.lag,
+                self.shelf.is_some()
+            )
+        });
         for _ in 0..self.rng.usize(4..14) {
             match self.rng.u8(..20) {
                 0..=9 => self.submit_some(tally),
@@ -162,9 +181,13 @@ impl Run {
         let plans: Vec<Plan> = (0..count).filter_map(|_| self.plan()).collect();
         {
             let mut world = self.service.world();
-            world.faults = (0..count * 2)
-                .map(|_| Fault::random(&mut self.rng))
-                .collect();
+            world.faults = match self.rng.u8(..25) {
+                // An outage that outlasts every attempt.
+                0 => vec![Fault::Refused; 40].into(),
+                _ => (0..count * 2)
+                    .map(|_| Fault::random(&mut self.rng))
+                    .collect(),
+            };
             world.read_faults = (0..count * 4)
                 .map(|_| ReadFault::random(&mut self.rng))
                 .collect();
@@ -199,11 +222,17 @@ impl Run {
         // Documented: what another process sent cannot be told from the same text sent again, unless an
         // outbox keeps count.
         let family = family(&text);
+        let now = self.service.clock.elapsed();
+        for open in self
+            .open
+            .iter_mut()
+            .filter(|open| open.ticket == ticket && self::family(&open.text) == family)
+        {
+            open.repeated |= now < open.since + Duration::from_secs(20);
+        }
         if !reference
             && self.open.iter().any(|open| {
-                open.ticket == ticket
-                    && !open.remembered
-                    && super::schedule::family(&open.text) == family
+                open.ticket == ticket && !open.remembered && self::family(&open.text) == family
             })
         {
             return None;
@@ -235,6 +264,7 @@ impl Run {
     /// Compares the end of a submit with the ledger.
     fn check(&mut self, plan: Plan, end: End) -> &'static str {
         let seed = self.seed;
+        self.tell(|| format!("{plan:?}\n    ended as {end:?}"));
         let arrived = self.service.world().arrived(plan.op);
         assert!(
             arrived <= 1,
@@ -279,6 +309,8 @@ impl Run {
             text: plan.text,
             pending,
             remembered: true,
+            since: self.service.clock.elapsed(),
+            repeated: false,
         });
         name
     }
@@ -318,6 +350,7 @@ impl Run {
     /// The process ends, and another begins at least a window later.
     fn restart(&mut self) {
         self.service.clock.advance(WINDOW);
+        self.tell(|| "restart".to_owned());
         for open in &mut self.open {
             open.remembered = self.shelf.is_some();
         }
@@ -326,7 +359,10 @@ impl Run {
 
     fn reconcile_one(&mut self, tally: &mut Tally) {
         let candidates: Vec<usize> = (0..self.open.len())
-            .filter(|at| self.open[*at].pending.is_some())
+            .filter(|at| {
+                self.open[*at].pending.is_some()
+                    && (self.open[*at].remembered || !self.open[*at].repeated)
+            })
             .collect();
         let Some(at) = self.rng.choice(candidates) else {
             return;
@@ -363,7 +399,15 @@ impl Run {
         }
     }
 
+    /// Shows one step, when a single schedule is run.
+    fn tell(&self, step: impl FnOnce() -> String) {
+        if variable("HWC_TICKETS_SEED").is_some() {
+            println!("at {:?}: {}", self.service.clock.elapsed(), step());
+        }
+    }
+
     fn settle(&mut self, op: u64, outcome: Result<Outcome, Error>, tally: &mut Tally) {
+        self.tell(|| format!("op {op} settled as {outcome:?}"));
         let arrived = self.service.world().arrived(op);
         let (name, fits) = match &outcome {
             Ok(Outcome::Confirmed(_)) => ("later confirmed", arrived == 1),
@@ -420,6 +464,30 @@ impl Run {
             .ends
             .entry("dropped, later settled or not")
             .or_default() += 1;
+    }
+}
+
+impl fmt::Debug for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text: String = self.text.chars().take(12).collect();
+        let Self {
+            op,
+            ticket,
+            confirm,
+            reference,
+            resend,
+            watermark,
+            timeout,
+            begin_after,
+            drop_after,
+            ..
+        } = self;
+        write!(
+            f,
+            "op {op} to {ticket}: {text:?}.. ({} bytes), {confirm:?}, tag {reference}, resend {resend}, watermark {watermark}, \
+             {timeout:?}, after {begin_after:?}, dropped {drop_after:?}",
+            self.text.len()
+        )
     }
 }
 
@@ -483,16 +551,43 @@ fn variable(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap())
 }
 
+/// Runs schedules on all processors. Each is independent of the others and of the thread it runs on.
+fn run_all(seeds: Range<u64>) -> Tally {
+    let next = AtomicU64::new(seeds.start);
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let worker = || {
+        let mut tally = Tally::default();
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= seeds.end {
+                return tally;
+            }
+            Run::new(seed).run(&mut tally);
+        }
+    };
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
+        let mut all = Tally::default();
+        for worker in workers {
+            let tally = worker
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            all.submits += tally.submits;
+            for (name, count) in tally.ends {
+                *all.ends.entry(name).or_default() += count;
+            }
+        }
+        all
+    })
+}
+
 #[test]
 fn no_schedule_doubles_a_message_or_tells_a_wrong_end() {
     let seeds = match variable("HWC_TICKETS_SEED") {
         Some(seed) => seed..seed + 1,
         None => 0..variable("HWC_TICKETS_SCHEDULES").unwrap_or(2000),
     };
-    let mut tally = Tally::default();
-    for seed in seeds.clone() {
-        Run::new(seed).run(&mut tally);
-    }
+    let tally = run_all(seeds.clone());
     println!("{} schedules: {tally:?}", seeds.end - seeds.start);
     if seeds.end - seeds.start >= 2000 {
         for name in [
@@ -512,4 +607,44 @@ fn no_schedule_doubles_a_message_or_tells_a_wrong_end() {
             );
         }
     }
+}
+
+#[test]
+fn with_a_readable_history_every_doubt_resolves() {
+    let mut rng = fastrand::Rng::with_seed(11);
+    let service = Service::new();
+    let client = service.client();
+    let mut resolved = 0;
+    for op in 0..1000 {
+        {
+            let mut world = service.world();
+            world.manner = Manner {
+                oldest_first: rng.bool(),
+                escape: rng.bool(),
+                trim: rng.bool(),
+                ..Manner::default()
+            };
+            world.lag = Duration::from_millis(rng.u64(0..9000));
+            world.faults = [Fault::random(&mut rng)].into();
+            // A ticket has few messages: let it stay so.
+            world.tickets.clear();
+        }
+        let ticket = client.ticket("case-1").unwrap();
+        let end = service
+            .clock
+            .run(as_op(op, ticket.submit(format!("text {op}")).into_future()));
+        let arrived = service.world().arrived(op);
+        match &end {
+            Ok(sent) => {
+                assert_eq!(arrived, 1, "{end:?}");
+                resolved += u32::from(sent.is_confirmed());
+            }
+            Err(error) => {
+                assert_eq!(arrived, 0, "{end:?}");
+                assert_ne!(error.delivery(), Delivery::Unknown, "{end:?}");
+                resolved += u32::from(error.delivery() == Delivery::Absent);
+            }
+        }
+    }
+    assert!(resolved > 300, "only {resolved} doubts");
 }
