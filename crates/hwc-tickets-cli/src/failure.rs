@@ -78,6 +78,20 @@ impl Failure {
         }
     }
 
+    /// The same facts as JSON, for a document that ends early because of it.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        let told = self.told(false).unwrap_or_default();
+        let mut value = serde_json::json!({ "what": told.what, "advice": told.advice, "exit_code": self.exit() as u8 });
+        if let (Self::Call { error, .. } | Self::Unknown { error, .. }, Some(object)) =
+            (self, value.as_object_mut())
+        {
+            object.insert("kind".to_owned(), error.kind().name().into());
+            object.insert("code".to_owned(), error.code().into());
+            object.insert("request_id".to_owned(), error.request_id().into());
+        }
+        value
+    }
+
     /// How the program ends.
     pub(crate) fn exit(&self) -> Exit {
         match self {

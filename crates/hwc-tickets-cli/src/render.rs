@@ -5,10 +5,12 @@
 
 pub(crate) mod foreign;
 pub(crate) mod json;
+mod list;
 mod spinner;
 pub(crate) mod table;
 mod wrap;
 
+pub(crate) use list::List;
 pub(crate) use spinner::wait;
 
 use crate::{
@@ -63,6 +65,13 @@ impl Screen {
     }
 
     /// Text of this program's own making, e.g. JSON or a script, as it is.
+    pub(crate) fn raw(&self, text: &str) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        Ok(out.flush()?)
+    }
+
+    /// The same as a line.
     pub(crate) fn raw_line(&self, text: &str) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())?;

@@ -10,6 +10,7 @@ pub mod detail;
 pub mod error;
 mod files;
 mod hex;
+pub mod history;
 pub mod ids;
 pub mod message;
 #[cfg(feature = "raw")]
@@ -28,6 +29,7 @@ pub use error::{Delivery, Error, ErrorKind, Result};
 pub use hwc_core::{
     Clock, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport, identity, transport,
 };
+pub use history::{Audit, Conversation, History, Messages};
 pub use ids::{AttachmentId, GroupId, InvalidId, MessageId, TicketId};
 pub use message::{Attachment, Author, Message, MessageKey, MessageKind, Role};
 pub use secrecy::SecretString;

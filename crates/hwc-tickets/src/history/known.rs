@@ -36,12 +36,11 @@ impl Known {
 
     /// Forgets what cannot come again: everything after `newest`, and old messages without a time.
     pub(super) fn prune(&mut self, newest: Option<Timestamp>, page: u64) {
-        self.0
-            .retain(|_, entry| match (entry.instant, newest) {
-                (Some(instant), Some(newest)) => instant <= newest,
-                (Some(_), None) => true,
-                (None, _) => entry.page + UNDATED_PAGES > page,
-            });
+        self.0.retain(|_, entry| match (entry.instant, newest) {
+            (Some(instant), Some(newest)) => instant <= newest,
+            (Some(_), None) => true,
+            (None, _) => entry.page + UNDATED_PAGES > page,
+        });
     }
 
     /// Messages that may come again.

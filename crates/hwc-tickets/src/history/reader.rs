@@ -40,7 +40,12 @@ pub(crate) struct Reader {
 
 impl Reader {
     /// Starts at the newest message. Nothing is sent yet.
-    pub(crate) fn new(ticket: Ticket, options: CallOptions, course: Course, manner: Manner) -> Self {
+    pub(crate) fn new(
+        ticket: Ticket,
+        options: CallOptions,
+        course: Course,
+        manner: Manner,
+    ) -> Self {
         let now = ticket.client.parts().clock.now();
         Self {
             ticket,
@@ -113,7 +118,8 @@ impl Reader {
         if messages <= limit {
             return Ok(());
         }
-        let detail = format!("the conversation has more than the {limit} messages that may be held at once");
+        let detail =
+            format!("the conversation has more than the {limit} messages that may be held at once");
         Err(Error::local(ErrorKind::LimitExceeded, detail)
             .with_operation(OPERATION)
             .with_help(

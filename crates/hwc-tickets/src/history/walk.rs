@@ -147,7 +147,11 @@ impl Walk {
         self.audit.reported = self.totals.first;
         let full = page.returned() as u64 >= limit;
         // What is newer than asked for was handed out before, unless there was nothing before.
-        let bound = if is_first_page { None } else { Some(self.bound()) };
+        let bound = if is_first_page {
+            None
+        } else {
+            Some(self.bound())
+        };
         let rows = Rows::newest_first(page);
 
         let mut on_page: BTreeMap<MessageKey, u32> = BTreeMap::new();
@@ -178,7 +182,9 @@ impl Walk {
             self.seen += 1;
             self.known.add(key, &message, self.audit.pages);
             if let Some(instant) = instant
-                && oldest.as_ref().is_none_or(|oldest| instant <= oldest.instant)
+                && oldest
+                    .as_ref()
+                    .is_none_or(|oldest| instant <= oldest.instant)
             {
                 oldest = Some(Oldest {
                     time: message.created_at.clone(),
@@ -194,7 +200,12 @@ impl Walk {
             }
             new.push(message);
         }
-        self.count_undecodable(&rows.undecodable, last_known_place, rows.last_place, full);
+        // Those before the last known message were counted with the page before, and those at the end
+        // of a full page come again with the next one, if there is one.
+        let (comes_again, new_items): (Vec<_>, Vec<_>) = (rows.undecodable.into_iter())
+            .filter(|(place, _)| last_known_place.is_none_or(|known| *place > known))
+            .partition(|(place, _)| full && rows.last_place.is_none_or(|last| *place > last));
+        self.count_undecodable(&new_items);
         if self.step == Step::AtOldest {
             self.passed_over |= !self.shows_boundary(&on_page);
         }
@@ -211,6 +222,9 @@ impl Walk {
             reached_since,
             reached_beginning,
         });
+        if self.done {
+            self.count_undecodable(&comes_again);
+        }
         new
     }
 
@@ -224,22 +238,10 @@ impl Walk {
         })
     }
 
-    /// Counts unreadable items once: those before the last known message were counted with the page
-    /// before, and those at the end of a full page come again.
-    fn count_undecodable(
-        &mut self,
-        items: &[(usize, Undecodable)],
-        last_known: Option<usize>,
-        last_readable: Option<usize>,
-        full: bool,
-    ) {
-        for (place, item) in items {
-            let counted_before = last_known.is_some_and(|known| *place < known);
-            let comes_again = full && last_readable.is_some_and(|last| *place > last);
-            if !counted_before && !comes_again {
-                self.audit.saw_undecodable(item);
-                self.seen += 1;
-            }
+    fn count_undecodable(&mut self, items: &[(usize, Undecodable)]) {
+        for (_, item) in items {
+            self.audit.saw_undecodable(item);
+            self.seen += 1;
         }
     }
 
@@ -254,6 +256,8 @@ impl Walk {
             } else {
                 self.end(true);
             }
+        } else if self.oldest.is_none() && self.step == Step::Overlap && !self.is_widest() {
+            self.step = Step::Wide;
         } else if self.oldest.is_none() {
             // A full page without one readable time: there is no way on.
             self.passed_over = true;
@@ -266,7 +270,7 @@ impl Walk {
             self.step = Step::Overlap;
         } else {
             self.step = match self.step {
-                Step::Overlap if self.course.page_size < MAX_PAGE => Step::Wide,
+                Step::Overlap if !self.is_widest() => Step::Wide,
                 Step::Overlap | Step::Wide => Step::AtOldest,
                 Step::AtOldest => {
                     self.passed_over = true;
@@ -287,6 +291,10 @@ impl Walk {
                 self.audit.possible_gap = true;
             }
         }
+    }
+
+    fn is_widest(&self) -> bool {
+        self.course.page_size >= MAX_PAGE
     }
 
     fn end(&mut self, complete: bool) {
@@ -325,7 +333,8 @@ impl Rows {
         // No document states the order. An ascending page is turned round; then every page is sorted,
         // which keeps the order of equal times.
         let ascending = {
-            let mut times = (messages.iter()).filter_map(|(_, message)| message.created_at.instant());
+            let mut times =
+                (messages.iter()).filter_map(|(_, message)| message.created_at.instant());
             matches!((times.next(), times.next_back()), (Some(first), Some(last)) if first < last)
         };
         let turn = |place: usize| match ascending {

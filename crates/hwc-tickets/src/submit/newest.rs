@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 const PAGE: u64 = crate::service::MAX_PAGE;
 /// Rows that two pages share.
 const OVERLAP: u64 = 5;
+/// Where the total of the service ends: it may stand for more.
+const LAST_COUNT: u64 = 65_535;
 /// Pages of one snapshot. A ticket with more new messages than these hold cannot be judged.
 const MOST_PAGES: usize = 10;
 
@@ -65,12 +67,13 @@ impl Snapshot {
         let mut offset = 0;
         match (order, count) {
             (Some(Order::NewestFirst), _) => snapshot.add(&last),
-            (Some(Order::OldestFirst), Some(count)) => {
-                offset = count.saturating_sub(rows);
+            (Some(Order::OldestFirst), Some(count)) if count < LAST_COUNT => {
+                // Leaves room for rows that are added in between.
+                offset = (count + OVERLAP).saturating_sub(rows);
                 last = service.messages(ticket, offset, PAGE, about).await?.body;
                 snapshot.add(&last);
             }
-            // All in one second, or oldest first without a total: the newest rows cannot be found.
+            // All in one second, or oldest first without a true total: the newest rows cannot be found.
             _ => {
                 snapshot.unbroken = false;
                 snapshot.add(&last);

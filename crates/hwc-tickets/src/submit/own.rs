@@ -8,6 +8,7 @@ use super::{
     fingerprint::Likeness,
     outbox::Outbox,
     pending::{Pending, PendingId},
+    reconcile::Posting,
 };
 use crate::{ids::TicketId, message::Message};
 use std::{
@@ -34,6 +35,8 @@ struct Entry {
     state: State,
     /// When its baseline was begun, on the monotonic clock. `None`: in another process.
     baseline_at: Option<Duration>,
+    /// When its POST was under way. `None`: in another process, or it was not seen to its end.
+    posted: Option<Posting>,
     /// Rivals it had when it was taken over from another process.
     inherited_rivals: u32,
     /// Whose written record counts this one as a rival.
@@ -61,6 +64,7 @@ impl OwnSubmits {
                 pending,
                 state: State::Open,
                 baseline_at: None,
+                posted: None,
                 counted_by: Vec::new(),
             })
             .collect();
@@ -112,6 +116,7 @@ impl OwnSubmits {
             pending,
             state: State::Open,
             baseline_at: Some(baseline_at),
+            posted: None,
             inherited_rivals: 0,
             counted_by,
         });
@@ -141,6 +146,12 @@ impl OwnSubmits {
             .saturating_add(usize::try_from(inherited).unwrap_or(usize::MAX))
     }
 
+    /// When the POST of `id` was under way, if this client saw it to its end.
+    pub(crate) fn posting(&self, id: PendingId) -> Option<Posting> {
+        let entries = self.lock();
+        entries.iter().find(|entry| entry.pending.id == id)?.posted
+    }
+
     /// Whether all later submits of the same text are counted for `id`: it was begun by this client, or
     /// taken over from the outbox that its text went through.
     pub(crate) fn keeps_count_for(&self, id: PendingId) -> bool {
@@ -164,7 +175,7 @@ impl OwnSubmits {
     }
 
     /// Its fate stays unknown: writes down what was learned, and gives the record to keep.
-    pub(crate) fn keep(&self, pending: &Pending) -> Pending {
+    pub(crate) fn keep(&self, pending: &Pending, posted: Posting) -> Pending {
         let mut entries = self.lock();
         let Some(entry) = entries
             .iter_mut()
@@ -172,6 +183,7 @@ impl OwnSubmits {
         else {
             return pending.clone();
         };
+        entry.posted = Some(posted);
         if entry.pending.span != pending.span {
             entry.pending.span = pending.span;
             // The older record is in the outbox: less is known from it, nothing wrong.

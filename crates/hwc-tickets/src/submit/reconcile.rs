@@ -51,6 +51,8 @@ const READS: [Duration; 5] = [
 ];
 /// Pause between reads after those.
 const LATER: Duration = Duration::from_secs(8);
+/// However slow a read was, the next one comes no sooner.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
 /// Where only seconds are told, a message may seem this much older than it is.
 const SECOND: SignedDuration = SignedDuration::from_secs(2);
 /// How far the clock that stamps messages may differ from the one that stamps answers.
@@ -77,9 +79,9 @@ pub(super) struct Search {
 
 /// When a POST was under way, on the monotonic clock.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Posting {
-    pub(super) from: Duration,
-    pub(super) until: Duration,
+pub(crate) struct Posting {
+    pub(crate) from: Duration,
+    pub(crate) until: Duration,
 }
 
 impl Posting {
@@ -115,6 +117,7 @@ impl Seeker<'_> {
     /// Reads until the fate is known or the time is up.
     pub(super) async fn search(mut self) -> Search {
         let clock = &self.parts.clock;
+        let window = self.parts.consistency_window;
         let began = clock.elapsed();
         let mut search = Search {
             outcome: Outcome::Unknown,
@@ -123,15 +126,20 @@ impl Seeker<'_> {
         };
         // First of the reads in a row that did not find it.
         let mut missing_since: Option<Duration> = None;
-        for number in 0_u32.. {
-            let at = self.time_of_read(number, began, missing_since);
+        let mut planned = READS.iter().map(|offset| began + jittered(*offset));
+        loop {
             let now = clock.elapsed();
+            let next = planned.next().unwrap_or(now + jittered(LATER));
+            // The read that can prove absence is put exactly where the window ends.
+            let at = match missing_since.map(|since| since + window) {
+                Some(end) if end > now => next.min(end),
+                _ => next,
+            };
+            let at = at.max(now + SHORTEST_PAUSE);
             if at >= self.deadline {
                 return search;
             }
-            if at > now {
-                clock.sleep(at - now).await;
-            }
+            clock.sleep(at - now).await;
             let asked_at = clock.elapsed();
             match self.look().await {
                 Ok(Verdict::Found(message)) => {
@@ -141,7 +149,7 @@ impl Seeker<'_> {
                 Ok(Verdict::NotThere) => {
                     search.has_read = true;
                     let since = *missing_since.get_or_insert(asked_at);
-                    if asked_at - since >= self.parts.consistency_window {
+                    if asked_at - since >= window && asked_at > since {
                         search.outcome = Outcome::Absent;
                         return search;
                     }
@@ -158,32 +166,6 @@ impl Seeker<'_> {
                     }
                 }
             }
-        }
-        search
-    }
-
-    /// The moment of read `number`. One read is put exactly where the window ends.
-    fn time_of_read(
-        &self,
-        number: u32,
-        began: Duration,
-        missing_since: Option<Duration>,
-    ) -> Duration {
-        let planned = match usize::try_from(number)
-            .ok()
-            .and_then(|number| READS.get(number))
-        {
-            Some(offset) => began + jittered(*offset),
-            None => self.parts.clock.elapsed() + jittered(LATER),
-        };
-        match missing_since.map(|since| since + self.parts.consistency_window) {
-            Some(end)
-                if planned > end
-                    || usize::try_from(number).is_ok_and(|number| number >= READS.len()) =>
-            {
-                end.max(self.parts.clock.elapsed())
-            }
-            _ => planned,
         }
     }
 
@@ -322,7 +304,7 @@ impl Client {
             parts,
             pending: &mut pending,
             group: group.as_ref(),
-            posted: None,
+            posted: parts.own.posting(id),
             deadline: began.saturating_add(deadline),
         }
         .search()

@@ -225,7 +225,7 @@ impl Course<'_> {
                         own.did_not_arrive(pending.id);
                         Err(error.with_delivery(Delivery::Absent))
                     }
-                    Outcome::Unknown => Err(error.with_pending(own.keep(pending))),
+                    Outcome::Unknown => Err(error.with_pending(own.keep(pending, posted))),
                 }
             }
             Err(error) => {
@@ -259,15 +259,15 @@ impl Course<'_> {
         }
     }
 
-    /// Leaves time to read back, but never less than three quarters of what there is.
+    /// Leaves time to read back: all that proving absence takes when there is much, a third otherwise.
     fn time_for_post(&self) -> Duration {
         let left = self.left();
-        if self.options.confirm == Confirm::Never {
-            return left;
+        let reading = self.parts.consistency_window + LAST_READ;
+        match self.options.confirm {
+            Confirm::Never => left,
+            _ if left >= reading * 2 => left - reading,
+            _ => left * 2 / 3,
         }
-        left.saturating_sub(self.parts.consistency_window + LAST_READ)
-            .max(left * 3 / 4)
-            .min(left)
     }
 
     async fn search(&self, pending: &mut Pending, posted: Posting) -> Outcome {

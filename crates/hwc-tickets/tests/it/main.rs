@@ -15,6 +15,7 @@ mod config;
 mod ids;
 mod ledger;
 mod outbox;
+mod reading;
 mod submit;
 mod text;
 mod time;

@@ -1,0 +1,1 @@
+//! Tables, JSON and NDJSON: golden, a Chinese conversation among them.

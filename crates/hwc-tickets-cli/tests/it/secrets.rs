@@ -1,0 +1,1 @@
+//! Secrets: never in the arguments, never in an output.

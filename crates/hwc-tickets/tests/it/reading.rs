@@ -1,0 +1,4 @@
+//! Reading, against a small service in memory whose every choice can be turned round.
+
+mod desk;
+mod history;

@@ -1,0 +1,618 @@
+//! History yields each message once, whatever the service leaves undocumented.
+
+use super::desk::{Asked, Count, Desk, Form, Rules, State};
+use hwc_core::testing::Step;
+use hwc_tickets::{Audit, ErrorKind, Message, history::TimeForm};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+const TICKET: &str = "case-123";
+/// 2026-02-28T00:00:00Z
+const START: i64 = 1_772_236_800_000;
+
+/// A conversation: at each second after the start, so many messages.
+fn fill(desk: &Desk, shape: &[(i64, usize)]) {
+    let mut state = desk.state();
+    for (second, number) in shape {
+        for place in 0..*number {
+            let millis = START + second * 1000 + place as i64 * 1000 / *number as i64;
+            let kind = (place % 2) as i64;
+            state.post_at(TICKET, kind, &format!("{second}/{place}"), millis);
+        }
+    }
+}
+
+struct Read {
+    texts: Vec<String>,
+    audit: Audit,
+    error: Option<ErrorKind>,
+}
+
+fn read(desk: &Desk, page_size: u8, oldest_first: bool) -> Read {
+    let client = desk.client();
+    desk.clock.run(async {
+        let history = client
+            .ticket(TICKET)
+            .unwrap()
+            .history()
+            .page_size(page_size);
+        let history = if oldest_first {
+            history.oldest_first()
+        } else {
+            history
+        };
+        let mut stream = history.stream();
+        let mut messages: Vec<Message> = Vec::new();
+        let mut error = None;
+        while let Some(next) = stream.next().await {
+            match next {
+                Ok(message) => messages.push(message),
+                Err(end) => error = Some(end.kind()),
+            }
+        }
+        let times: Vec<Timestamp> = (messages.iter())
+            .filter_map(|message| message.created_at.instant())
+            .collect();
+        let ordered = times.windows(2).all(|pair| match oldest_first {
+            true => pair[0] <= pair[1],
+            false => pair[0] >= pair[1],
+        });
+        assert!(ordered, "page size {page_size}");
+        let audit = stream.audit();
+        assert_eq!(audit.yielded, messages.len() as u64);
+        let texts = messages
+            .into_iter()
+            .map(|message| message.content)
+            .collect();
+        Read {
+            texts,
+            audit,
+            error,
+        }
+    })
+}
+
+fn sorted(mut texts: Vec<String>) -> Vec<String> {
+    texts.sort_unstable();
+    texts
+}
+
+/// What every service must give: all of it, once, and the knowledge that this is all.
+fn check_whole(rules: &Rules, shape: &[(i64, usize)], page_size: u8) {
+    let desk = Desk::new(rules.clone());
+    fill(&desk, shape);
+    let read = read(&desk, page_size, false);
+    let told = format!(
+        "{rules:?} {shape:?} page size {page_size}: {:?}",
+        read.audit
+    );
+    assert_eq!(read.error, None, "{told}");
+    assert_eq!(
+        sorted(read.texts),
+        sorted(desk.state().texts(TICKET)),
+        "{told}"
+    );
+    assert!(!read.audit.possible_gap, "{told}");
+    assert!(read.audit.complete, "{told}");
+    let total: usize = shape.iter().map(|(_, number)| number).sum();
+    let requests = desk.count("more");
+    let most = 3 + 3 * total / usize::from(page_size) + shape.len();
+    assert!(requests <= most, "{requests} requests: {told}");
+}
+
+const FORMS: [Form; 5] = [
+    Form::Text,
+    Form::Fraction,
+    Form::Utc,
+    Form::Millis,
+    Form::TextOfMillis,
+];
+
+#[test]
+fn both_comparisons_and_every_page_size() {
+    let shape = [
+        (0, 1),
+        (1, 3),
+        (2, 1),
+        (7, 30),
+        (8, 5),
+        (9, 1),
+        (4000, 40),
+        (4001, 12),
+    ];
+    for up_to in [false, true] {
+        for page_size in 1..=100 {
+            let rules = Rules {
+                up_to,
+                // Pages in either order, and each form of time, spread over the sizes.
+                ascending: page_size % 3 == 0,
+                form: FORMS[usize::from(page_size) % FORMS.len()],
+                count: [Count::Ticket, Count::Older, Count::Page, Count::Nothing]
+                    [usize::from(page_size) % 4],
+                ..Rules::default()
+            };
+            check_whole(&rules, &shape, page_size);
+        }
+    }
+}
+
+#[test]
+fn every_form_of_time_with_every_switch() {
+    let shapes: [&[(i64, usize)]; 5] = [
+        &[],
+        &[(0, 1)],
+        &[(0, 99), (1, 1)],
+        &[(0, 10), (1, 60), (2, 60), (3, 10)],
+        &[(5, 10), (6, 10)],
+    ];
+    for form in FORMS {
+        for up_to in [false, true] {
+            for ascending in [false, true] {
+                for shape in shapes {
+                    for page_size in [1, 10, 100] {
+                        let rules = Rules {
+                            up_to,
+                            ascending,
+                            form,
+                            ..Rules::default()
+                        };
+                        let desk = Desk::new(rules.clone());
+                        desk.state().tickets.insert(TICKET.to_owned(), Vec::new());
+                        check_whole_or_empty(&desk, &rules, shape, page_size);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn check_whole_or_empty(desk: &Desk, rules: &Rules, shape: &[(i64, usize)], page_size: u8) {
+    if shape.is_empty() {
+        let read = read(desk, page_size, false);
+        assert!(read.texts.is_empty() && read.audit.complete && !read.audit.possible_gap);
+    } else {
+        check_whole(rules, shape, page_size);
+    }
+}
+
+#[test]
+fn a_burst_that_no_page_holds_is_reported() {
+    let shape = [(0, 20), (10, 150), (20, 20)];
+    for up_to in [false, true] {
+        for count in [Count::Ticket, Count::Nothing] {
+            for page_size in [1, 30, 100] {
+                let rules = Rules {
+                    up_to,
+                    count,
+                    ..Rules::default()
+                };
+                let desk = Desk::new(rules);
+                fill(&desk, &shape);
+                let read = read(&desk, page_size, false);
+                // Seconds that fit are whole, the burst gives what can be reached, nothing comes twice.
+                let told = format!("{up_to} {count:?} {page_size}: {:?}", read.audit);
+                assert_eq!(read.texts.len(), 140, "{told}");
+                assert_eq!(
+                    read.texts
+                        .iter()
+                        .collect::<std::collections::BTreeSet<_>>()
+                        .len(),
+                    140
+                );
+                assert!(read.audit.possible_gap, "{told}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_full_page_in_one_second_is_no_gap_when_the_total_agrees() {
+    let shape = [(0, 20), (10, 100), (20, 20)];
+    for up_to in [false, true] {
+        for page_size in [1, 100] {
+            let mut rules = Rules {
+                up_to,
+                ..Rules::default()
+            };
+            check_whole_ignoring_requests(&rules, &shape, page_size, false);
+            // Without a total it cannot be excluded, unless the service shows the second as a whole.
+            rules.count = Count::Nothing;
+            check_whole_ignoring_requests(&rules, &shape, page_size, true);
+        }
+    }
+}
+
+fn check_whole_ignoring_requests(rules: &Rules, shape: &[(i64, usize)], page_size: u8, gap: bool) {
+    let desk = Desk::new(rules.clone());
+    fill(&desk, shape);
+    let read = read(&desk, page_size, false);
+    let told = format!("{rules:?} {page_size}: {:?}", read.audit);
+    assert_eq!(
+        sorted(read.texts),
+        sorted(desk.state().texts(TICKET)),
+        "{told}"
+    );
+    assert_eq!(read.audit.possible_gap, gap, "{told}");
+}
+
+#[test]
+fn a_service_that_gives_less_than_asked_for_is_followed_by_its_total() {
+    for count in [Count::Ticket, Count::Older] {
+        let rules = Rules {
+            page_cap: 7,
+            count,
+            ..Rules::default()
+        };
+        let desk = Desk::new(rules);
+        fill(&desk, &[(0, 3), (2, 3), (4, 3), (6, 3), (8, 3), (10, 3)]);
+        let read = read(&desk, 100, false);
+        assert_eq!(
+            sorted(read.texts),
+            sorted(desk.state().texts(TICKET)),
+            "{count:?}"
+        );
+    }
+    // Without a total a short page is the end: what the document lets one expect.
+    let desk = Desk::new(Rules {
+        page_cap: 7,
+        count: Count::Nothing,
+        ..Rules::default()
+    });
+    fill(&desk, &[(0, 3), (2, 3), (4, 3)]);
+    assert_eq!(read(&desk, 100, false).texts.len(), 7);
+}
+
+#[test]
+fn recalls_and_arrivals_between_pages() {
+    for seed in 0..120 {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let rules = Rules {
+            up_to: random.bool(),
+            ascending: random.bool(),
+            form: FORMS[random.usize(..FORMS.len())],
+            count: [Count::Ticket, Count::Older, Count::Page, Count::Nothing][random.usize(..4)],
+            ..Rules::default()
+        };
+        let page_size = random.u8(1..=40);
+        let desk = Desk::new(rules.clone());
+        let mut second = 0;
+        let shape: Vec<(i64, usize)> = (0..random.i64(1..25))
+            .map(|_| {
+                second += random.i64(1..4);
+                (second, random.usize(1..25))
+            })
+            .collect();
+        fill(&desk, &shape);
+        let before: BTreeMap<String, u64> = (desk.state().tickets[TICKET].iter())
+            .map(|message| (message.text.clone(), message.number))
+            .collect();
+        let mut inner = fastrand::Rng::with_seed(seed + 1000);
+        desk.on_request(move |state: &mut State, asked: &Asked| {
+            if asked.operation() == "more" && state.asked.len() > 1 && inner.u8(..3) == 0 {
+                match inner.bool() {
+                    true => {
+                        let last = state.tickets[TICKET].len();
+                        let place = inner.usize(..last);
+                        state.tickets.get_mut(TICKET).unwrap()[place].recalled = true;
+                    }
+                    false => {
+                        state.post(TICKET, 1, &format!("arrived {}", inner.u64(..)));
+                    }
+                }
+            }
+            None
+        });
+        let read = read(&desk, page_size, false);
+        let told = format!("seed {seed} {rules:?} {:?}", read.audit);
+        let mut times: BTreeMap<&str, u32> = BTreeMap::new();
+        for text in &read.texts {
+            *times.entry(text).or_default() += 1;
+        }
+        assert!(times.values().all(|times| *times == 1), "{told}");
+        let stayed = desk.state().texts(TICKET);
+        for text in stayed.iter().filter(|text| before.contains_key(*text)) {
+            assert!(
+                times.contains_key(text.as_str()),
+                "{text} is missing: {told}"
+            );
+        }
+        assert!(read.audit.complete, "{told}");
+        // A total that was read between a recall and an arrival may cast a doubt, never without either.
+        let steady = stayed.len() == before.len();
+        assert!(!read.audit.possible_gap || !steady, "{told}");
+    }
+}
+
+#[test]
+fn equal_messages_count_as_often_as_they_are_there() {
+    for up_to in [false, true] {
+        let desk = Desk::new(Rules {
+            up_to,
+            ..Rules::default()
+        });
+        for second in [0, 0, 0, 1, 1, 5] {
+            desk.state()
+                .post_at(TICKET, 0, "ping", START + second * 1000);
+        }
+        for page_size in [1, 2, 3, 4, 100] {
+            assert_eq!(
+                read(&desk, page_size, false).texts.len(),
+                6,
+                "page size {page_size}"
+            );
+        }
+    }
+}
+
+#[test]
+fn oldest_first_gives_the_same_the_other_way_round() {
+    let desk = Desk::new(Rules::default());
+    fill(&desk, &[(0, 5), (1, 40), (9, 60)]);
+    let mut newest = read(&desk, 13, false).texts;
+    newest.reverse();
+    assert_eq!(read(&desk, 13, true).texts, newest);
+}
+
+#[test]
+fn oldest_first_ends_at_its_stated_bound() {
+    let desk = Desk::new(Rules::default());
+    fill(&desk, &[(0, 50), (1, 50)]);
+    let client = desk.client();
+    let history = client.ticket(TICKET).unwrap().history().page_size(10);
+    desk.clock.run(async {
+        let mut stream = history.clone().oldest_first().buffer_limit(99).stream();
+        let error = stream.next().await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::LimitExceeded);
+        assert!(error.help().unwrap().contains("since()"), "{error}");
+        assert!(stream.next().await.is_none());
+        let all = history
+            .clone()
+            .oldest_first()
+            .buffer_limit(100)
+            .collect()
+            .await
+            .unwrap();
+        assert_eq!(all.messages.len(), 100);
+        let error = history.buffer_limit(99).collect().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::LimitExceeded);
+    });
+}
+
+#[test]
+fn since_and_limit() {
+    let desk = Desk::new(Rules::default());
+    fill(&desk, &[(0, 10), (100, 10), (200, 10)]);
+    let client = desk.client();
+    let history = client.ticket(TICKET).unwrap().history();
+    let since = Timestamp::from_millisecond(START + 100_000).unwrap();
+    desk.clock.run(async {
+        let some = history
+            .clone()
+            .since(since)
+            .page_size(4)
+            .collect()
+            .await
+            .unwrap();
+        assert_eq!(some.messages.len(), 20);
+        assert!(
+            some.messages
+                .iter()
+                .all(|m| m.created_at.instant().unwrap() >= since)
+        );
+        assert!(some.audit.complete && !some.audit.possible_gap);
+
+        let asked = desk.state().asked.len();
+        let newest = history.clone().limit(3).collect().await.unwrap();
+        let texts: Vec<&str> = newest.messages.iter().map(|m| m.content.as_str()).collect();
+        assert_eq!(texts, ["200/9", "200/8", "200/7"]);
+        assert!(newest.audit.complete && newest.audit.yielded == 3);
+        assert_eq!(desk.state().asked.len() - asked, 1, "one page is enough");
+
+        let oldest = history
+            .clone()
+            .oldest_first()
+            .limit(3)
+            .collect()
+            .await
+            .unwrap();
+        let texts: Vec<&str> = oldest.messages.iter().map(|m| m.content.as_str()).collect();
+        assert_eq!(texts, ["0/0", "0/1", "0/2"]);
+
+        let none = history.limit(0).collect().await.unwrap();
+        assert!(none.messages.is_empty());
+    });
+}
+
+#[test]
+fn what_cannot_be_read_costs_itself_alone() {
+    for page_size in [1, 2, 3, 10, 100] {
+        let desk = Desk::new(Rules::default());
+        fill(&desk, &[(0, 5), (1, 5), (2, 5), (3, 5), (4, 5)]);
+        for place in [0, 3, 11, 12, 24] {
+            desk.state().tickets.get_mut(TICKET).unwrap()[place].broken = true;
+        }
+        let read = read(&desk, page_size, false);
+        assert_eq!(read.error, None);
+        assert_eq!(
+            read.texts.len(),
+            20,
+            "page size {page_size}: {:?}",
+            read.audit
+        );
+        assert_eq!(
+            read.audit.undecodable, 5,
+            "page size {page_size}: {:?}",
+            read.audit
+        );
+        assert!(
+            !read.audit.unreadable[0].reason.contains('/'),
+            "no content in reasons"
+        );
+        assert!(
+            !read.audit.possible_gap,
+            "page size {page_size}: {:?}",
+            read.audit
+        );
+    }
+}
+
+#[test]
+fn times_that_cannot_be_read_lose_no_message() {
+    let desk = Desk::new(Rules::default());
+    fill(&desk, &[(0, 5), (1, 5), (2, 5)]);
+    desk.on_request(|state, asked| {
+        let mut answer = state.answer(asked);
+        for row in answer["message_list"].as_array_mut().unwrap() {
+            if ["1/2", "2/4", "0/0"].contains(&row["content"].as_str().unwrap()) {
+                row["create_time"] = "yesterday".into();
+            }
+        }
+        Some(Step::json(200, answer.to_string()))
+    });
+    for page_size in [1, 4, 100] {
+        let read = read(&desk, page_size, false);
+        assert_eq!(
+            sorted(read.texts),
+            sorted(desk.state().texts(TICKET)),
+            "{page_size}"
+        );
+    }
+}
+
+#[test]
+fn a_page_without_any_time_ends_with_a_doubt() {
+    let desk = Desk::new(Rules::default());
+    fill(&desk, &[(0, 60), (1, 60)]);
+    desk.on_request(|state, asked| {
+        let mut answer = state.answer(asked);
+        for row in answer["message_list"].as_array_mut().unwrap() {
+            row["create_time"] = "".into();
+        }
+        Some(Step::json(200, answer.to_string()))
+    });
+    let read = read(&desk, 4, false);
+    assert_eq!(read.texts.len(), 100);
+    assert!(read.audit.possible_gap && !read.audit.complete);
+}
+
+#[test]
+fn a_service_that_ignores_the_time_ends_the_walk() {
+    let desk = Desk::new(Rules::default());
+    fill(&desk, &[(0, 10), (1, 10), (2, 10)]);
+    let first = Asked {
+        method: "GET".to_owned(),
+        path: format!("/v2/servicerequest/cases/{TICKET}/instant-messages/more"),
+        query: [
+            ("create_time", "2030-01-01 00:00:00"),
+            ("type", "0"),
+            ("limit", "10"),
+        ]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .to_vec(),
+        uri_length: 0,
+        body: serde_json::Value::Null,
+    };
+    desk.on_request(move |state, _| Some(Step::json(200, state.answer(&first).to_string())));
+    let read = read(&desk, 10, false);
+    assert_eq!(read.texts.len(), 10, "each once");
+    assert!(read.audit.possible_gap);
+    assert!(desk.count("more") < 6);
+}
+
+#[test]
+fn requests_carry_the_time_as_it_was_received() {
+    let desk = Desk::new(Rules::default());
+    fill(&desk, &[(0, 3), (5, 3)]);
+    read(&desk, 3, false);
+    let times: Vec<String> = (desk.state().asked.iter())
+        .map(|asked| asked.value("create_time").unwrap().to_owned())
+        .collect();
+    // A day beyond now, then a second after the boundary.
+    assert_eq!(times[..2], ["2026-03-02 10:00:00", "2026-02-28 08:00:06"]);
+
+    let desk = Desk::new(Rules {
+        form: Form::Millis,
+        ..Rules::default()
+    });
+    fill(&desk, &[(0, 3), (5, 3)]);
+    let client = desk.client();
+    let history = client.ticket(TICKET).unwrap().history().page_size(3);
+    let history = history.time_form(TimeForm::EpochMillis);
+    let read = desk.clock.run(history.collect()).unwrap();
+    assert_eq!(read.messages.len(), 6);
+    let state = desk.state();
+    assert!(
+        state
+            .asked
+            .iter()
+            .all(|asked| asked.value("create_time").unwrap().len() == 13)
+    );
+    assert_eq!(state.asked[1].value("type"), Some("0"));
+}
+
+#[test]
+fn the_group_and_the_deadline_of_a_call() {
+    let desk = Desk::new(Rules::default());
+    fill(&desk, &[(0, 3)]);
+    let client = desk
+        .builder()
+        .group("group-1".parse().unwrap())
+        .build()
+        .unwrap();
+    let ticket = client.ticket(TICKET).unwrap();
+    desk.clock.run(async {
+        ticket.history().collect().await.unwrap();
+        ticket
+            .history()
+            .with_group("group-2".parse().unwrap())
+            .collect()
+            .await
+            .unwrap();
+    });
+    let groups: Vec<_> = (desk.state().asked.iter())
+        .map(|asked| asked.value("group_id").unwrap().to_owned())
+        .collect();
+    assert_eq!(groups, ["group-1", "group-2"]);
+
+    desk.on_request(|_, _| Some(Step::hang()));
+    let limit = std::time::Duration::from_secs(4);
+    let before = hwc_core::Clock::elapsed(&desk.clock);
+    let error = desk
+        .clock
+        .run(ticket.history().timeout(limit).collect())
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert_eq!(hwc_core::Clock::elapsed(&desk.clock) - before, limit);
+}
+
+#[test]
+fn a_dropped_poll_loses_nothing() {
+    use futures_util::future::{Either, select};
+    let desk = Desk::new(Rules::default());
+    fill(&desk, &[(0, 20), (5, 20)]);
+    desk.on_request(|state, asked| {
+        let body = state.answer(asked).to_string();
+        Some(Step::json(200, body).after(std::time::Duration::from_secs(1)))
+    });
+    let client = desk.client();
+    let clock = desk.clock.clone();
+    let mut texts = Vec::new();
+    desk.clock.run(async {
+        let mut stream = client
+            .ticket(TICKET)
+            .unwrap()
+            .history()
+            .page_size(7)
+            .stream();
+        loop {
+            let patience = hwc_core::Clock::sleep(&clock, std::time::Duration::from_millis(300));
+            match select(std::pin::pin!(stream.next()), patience).await {
+                Either::Left((Some(message), _)) => texts.push(message.unwrap().content),
+                Either::Left((None, _)) => break,
+                Either::Right(_) => {}
+            }
+        }
+    });
+    assert_eq!(sorted(texts), sorted(desk.state().texts(TICKET)));
+    assert!(desk.count("more") < 12);
+}
