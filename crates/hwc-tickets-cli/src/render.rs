@@ -194,22 +194,31 @@ pub(crate) fn command_line(error: clap::Error) {
     let _ = disarm(error).print();
 }
 
-/// What was typed may hold anything: shown inert.
+/// What was typed may hold anything: shown inert, and without advice that would repeat it.
 fn disarm(mut error: clap::Error) -> clap::Error {
-    use clap::error::ContextValue;
+    use clap::error::{ContextKind, ContextValue};
+    let mut hostile = false;
+    let mut inert = |text: &String| {
+        let inert = foreign::line(text);
+        hostile |= inert != *text;
+        inert
+    };
     let typed: Vec<_> = error
         .context()
         .filter_map(|(kind, value)| match value {
-            ContextValue::String(text) => Some((kind, ContextValue::String(foreign::line(text)))),
-            ContextValue::Strings(texts) => Some((
-                kind,
-                ContextValue::Strings(texts.iter().map(|text| foreign::line(text)).collect()),
-            )),
+            ContextValue::String(text) => Some((kind, ContextValue::String(inert(text)))),
+            ContextValue::Strings(texts) => {
+                let texts = texts.iter().map(&mut inert).collect();
+                Some((kind, ContextValue::Strings(texts)))
+            }
             _ => None,
         })
         .collect();
     for (kind, value) in typed {
         error.insert(kind, value);
+    }
+    if hostile {
+        error.remove(ContextKind::Suggested);
     }
     error
 }

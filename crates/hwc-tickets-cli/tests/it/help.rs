@@ -3,7 +3,7 @@
 use crate::stage::Stage;
 
 /// Every command, as typed.
-const COMMANDS: [&[&str]; 19] = [
+const COMMANDS: [&[&str]; 20] = [
     &[],
     &["message"],
     &["message", "send"],
@@ -21,6 +21,7 @@ const COMMANDS: [&[&str]; 19] = [
     &["auth", "status"],
     &["auth", "login"],
     &["doctor"],
+    &["sim"],
     &["completions"],
     &["man"],
 ];
@@ -69,18 +70,14 @@ fn the_whole_tree() {
             "{}\n",
             page.file_name().unwrap().to_string_lossy()
         ));
-        let options = text.lines().filter(|line| {
-            line.starts_with("\\fB") || line.starts_with("[\\fI") || line.starts_with("<\\fI")
-        });
-        for option in options.filter(|line| !line.contains("(1)")) {
-            let plain = option
-                .replace("\\fB", "")
-                .replace("\\fI", "")
-                .replace("\\fR", "")
-                .replace("\\-", "-");
-            // The synopsis stands on one long line that begins with the name.
-            if !plain.starts_with("hwc-tickets") {
-                tree.push_str(&format!("    {plain}\n"));
+        // The options of every command stand once, with the program.
+        let own = match text.split_once("OPTIONS FOR EVERY COMMAND") {
+            Some((own, _)) if !page.ends_with("hwc-tickets.1") => own,
+            _ => &text,
+        };
+        for line in own.lines().map(plain) {
+            if line.starts_with(['-', '<', '[']) {
+                tree.push_str(&format!("    {line}\n"));
             }
         }
         assert!(text.contains("hwc\\-tickets"), "{}", page.display());
@@ -91,6 +88,15 @@ fn the_whole_tree() {
         program.contains("outcome unknown"),
         "the exit codes stand in the manual"
     );
+}
+
+/// A line of a manual page without its marks.
+fn plain(line: &str) -> String {
+    ["\\fB", "\\fI", "\\fR"]
+        .iter()
+        .fold(line.replace("\\-", "-"), |line, mark| {
+            line.replace(mark, "")
+        })
 }
 
 #[test]
