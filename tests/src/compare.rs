@@ -144,11 +144,8 @@ impl<'d> Judge<'d> {
                 continue;
             }
             let place = format!("/response/header/{name}");
-            let described = described.iter();
-            match described
-                .filter(|(known, _)| known.eq_ignore_ascii_case(name))
-                .next()
-            {
+            let mut described = described.iter();
+            match described.find(|(known, _)| known.eq_ignore_ascii_case(name)) {
                 None => found.add(&place, "undocumented"),
                 Some((_, schema)) => self.text(schema, value, &place, found),
             }

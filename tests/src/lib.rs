@@ -11,7 +11,10 @@
 
 pub mod compare;
 pub mod description;
+pub mod errors;
 pub mod exchange;
+pub mod loss;
 pub mod request;
+pub mod sample;
 pub mod server;
 pub mod wire;

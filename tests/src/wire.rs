@@ -7,6 +7,7 @@ use crate::{exchange, exchange::Verdict, request::without_empty_lists};
 use hwc_core::{
     CallOptions, Effect, Fault, FaultKind, Operation, Pipeline, PipelineBuilder, ProxyChoice, Sent,
     identity::Token,
+    testing::{FakeClock, ScriptedTransport, Step},
 };
 use hwc_tickets_wire::{Answer, Call, ERROR_CODES, Undecodable, WireClient, operations};
 use percent_encoding::percent_decode_str;
@@ -26,7 +27,6 @@ pub fn operation(name: &str) -> &'static Operation {
 }
 
 /// Settings of a pipeline to `url`, with what every test wants.
-#[must_use]
 pub fn pipeline(url: &str) -> PipelineBuilder {
     Pipeline::builder(url.parse().expect("an address"))
         .identity(Token::new(&TOKEN.into()).expect("a token"))
@@ -41,6 +41,58 @@ pub fn calls(pipeline: PipelineBuilder) -> Call {
     let mut options = CallOptions::default();
     options.max_attempts = Some(1);
     WireClient::new(Arc::new(pipeline)).with(options)
+}
+
+/// A client of the wire without a network: each call gets the answer that is set for it.
+#[derive(Debug)]
+pub struct Unplugged {
+    call: Call,
+    clock: FakeClock,
+    transport: ScriptedTransport,
+}
+
+impl Default for Unplugged {
+    fn default() -> Self {
+        let clock = FakeClock::new();
+        let transport = ScriptedTransport::new(&clock);
+        let pipeline = pipeline("https://osm.example")
+            .clock(Arc::new(clock.clone()))
+            .transport(Arc::new(transport.clone()));
+        Self {
+            call: calls(pipeline),
+            clock,
+            transport,
+        }
+    }
+}
+
+impl Unplugged {
+    /// What comes of the good request `arguments` of `operation` when the answer is `step`.
+    ///
+    /// # Errors
+    /// The fault that the call ends with.
+    pub fn ask(&self, operation: &Operation, arguments: &Arguments, step: Step) -> Outcome {
+        let _ = self.transport.clone().then(step);
+        let outcome = self
+            .clock
+            .run(call(&self.call, operation, arguments.clone()));
+        assert_eq!(self.transport.steps_left(), 0, "nothing was asked");
+        outcome.expect("a good request")
+    }
+}
+
+/// The arguments of the recorded success of each operation, which must have one.
+#[must_use]
+pub fn good_arguments() -> BTreeMap<&'static str, Arguments> {
+    let exchanges = exchange::all();
+    let good = operations::ALL.iter().map(|operation| {
+        let name = format!("{}/success", operation.name);
+        let good = exchanges.iter().find(|exchange| exchange.name == name);
+        let good = good.unwrap_or_else(|| panic!("record spec/examples/{name}.json"));
+        let arguments = Arguments::of(operation, &good.request);
+        (operation.name, arguments.expect("a good request"))
+    });
+    good.collect()
 }
 
 /// The arguments of a call, as a recorded request has them.

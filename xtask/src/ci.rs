@@ -3,6 +3,7 @@
 use crate::{
     codegen,
     file::Workspace,
+    interop::{self, Judge, Verdict},
     problem::{Place, Problem, Problems, Result},
     spec, tidy,
 };
@@ -75,6 +76,11 @@ pub const STEPS: &[Step] = &[
         name: "msrv",
         about: "the oldest supported compiler",
         run: msrv,
+    },
+    Step {
+        name: "interop",
+        about: "programs of others against the simulator",
+        run: interop,
     },
 ];
 
@@ -150,7 +156,7 @@ fn tidy(workspace: &Workspace) -> Result<Outcome> {
 
 fn spec(workspace: &Workspace) -> Result<Outcome> {
     let description = spec::lint::checked(workspace)?;
-    let exchanges = spec::examples::check(workspace, &description)?;
+    let exchanges = spec::examples::Records::read(workspace)?.check(&description)?;
     let operations = description.operations().len();
     Ok(Outcome::Passed(format!(
         "{operations} operations, {exchanges} recorded exchanges"
@@ -270,7 +276,6 @@ fn deny(workspace: &Workspace) -> Result<Outcome> {
         "--workspace",
         "--all-features",
         "--locked",
-        "--offline",
         "check",
         "bans",
         "licenses",
@@ -282,6 +287,17 @@ fn deny(workspace: &Workspace) -> Result<Outcome> {
         "the rules and their reasons are in deny.toml",
     )?;
     Ok(Outcome::Passed("licences, bans, sources".to_owned()))
+}
+
+fn interop(workspace: &Workspace) -> Result<Outcome> {
+    let mut content = Vec::new();
+    for judge in Judge::ALL {
+        match interop::ask(workspace, judge)? {
+            Verdict::Content => content.push(judge.name()),
+            Verdict::Absent(why) => return Ok(Outcome::Skipped(why)),
+        }
+    }
+    Ok(Outcome::Passed(content.join(", ")))
 }
 
 fn msrv(workspace: &Workspace) -> Result<Outcome> {

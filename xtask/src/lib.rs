@@ -9,6 +9,7 @@ pub mod ci;
 pub mod codegen;
 pub mod file;
 pub mod flags;
+pub mod interop;
 pub mod problem;
 pub mod spec;
 pub mod tables;

@@ -43,10 +43,16 @@ impl TextFile {
         self.text
             .lines()
             .enumerate()
-            .take_while(|(_, line)| line.trim() != "#[cfg(test)]")
+            .take_while(|(_, line)| !begins_tests(line))
             .filter(|(_, line)| !line.trim_start().starts_with("//"))
             .map(|(index, line)| (index + 1, line))
     }
+}
+
+/// Whether the line is the `#[cfg]` of tests inside a module.
+fn begins_tests(line: &str) -> bool {
+    let line = line.trim();
+    line.starts_with("#[cfg(") && (line.contains("(test)") || line.contains("(test,"))
 }
 
 /// What the rules look at.

@@ -26,10 +26,10 @@ pub use client::Client;
 pub use config::{ClientBuilder, Site, SubmitType};
 pub use detail::{TicketDetail, TicketStatus};
 pub use error::{Delivery, Error, ErrorKind, Result};
+pub use history::{Audit, Conversation, History, Messages};
 pub use hwc_core::{
     Clock, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport, identity, transport,
 };
-pub use history::{Audit, Conversation, History, Messages};
 pub use ids::{AttachmentId, GroupId, InvalidId, MessageId, TicketId};
 pub use message::{Attachment, Author, Message, MessageKey, MessageKind, Role};
 pub use secrecy::SecretString;

@@ -7,5 +7,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod arguments;
+mod decode;
 mod exchanges;
+mod hostile;
+mod statuses;
 mod wire;

@@ -2,6 +2,7 @@
 
 use contract_tests::{
     exchange::{self, Exchange, Verdict},
+    loss::losses,
     request::Asked,
     server::Server,
     wire::{self, Arguments, Decoded, Outcome, TOKEN},
@@ -139,45 +140,12 @@ fn decoding_flaws(body: &Value, decoded: &Decoded) -> Vec<String> {
     let mut sent = body.clone();
     // From the back, so that the places in front stay.
     for lost in decoded.undecodable.iter().rev() {
-        let list = sent
-            .pointer_mut(&format!("/{}", lost.list))
-            .or_else(|| None);
-        let list = match list {
-            Some(list) => list,
-            None => &mut sent["incident_detail_info"][lost.list],
-        };
-        list.as_array_mut().unwrap().remove(lost.index);
+        let at = ["", "/incident_detail_info"].map(|at| format!("{at}/{}", lost.list));
+        let at = at.iter().find(|at| sent.pointer(at).is_some());
+        let list = sent.pointer_mut(at.expect("the list that lost something"));
+        list.and_then(Value::as_array_mut)
+            .unwrap()
+            .remove(lost.index);
     }
-    let mut flaws = Vec::new();
-    kept(&sent, &decoded.body, String::new(), &mut flaws);
-    flaws
-}
-
-/// Everything sent is there after decoding, as the scalar that the description has; `null` is absence.
-fn kept(sent: &Value, decoded: &Value, at: String, flaws: &mut Vec<String>) {
-    match (sent, decoded) {
-        (Value::Object(fields), decoded @ Value::Object(_)) => {
-            for (name, value) in fields {
-                kept(value, &decoded[name], format!("{at}/{name}"), flaws);
-            }
-        }
-        (Value::Array(items), Value::Array(found)) if items.len() == found.len() => {
-            for (index, (sent, decoded)) in items.iter().zip(found).enumerate() {
-                kept(sent, decoded, format!("{at}/{index}"), flaws);
-            }
-        }
-        (sent, decoded) if same_scalar(sent, decoded) => {}
-        _ => flaws.push(format!("{at} was {sent} and is {decoded}")),
-    }
-}
-
-fn same_scalar(sent: &Value, decoded: &Value) -> bool {
-    let text = |value: &Value| match value {
-        Value::Null => Some(String::new()),
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
-        Value::Array(_) | Value::Object(_) => None,
-    };
-    text(sent).is_some() && text(sent) == text(decoded)
+    losses(&sent, &decoded.body)
 }

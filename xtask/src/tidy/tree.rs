@@ -95,8 +95,6 @@ pub(super) fn machine_names(house: &House, found: &mut Vec<Problem>) {
     let banned = [
         ["/wo", "rk/"],
         ["/ro", "ot/"],
-        ["/ho", "me/"],
-        ["/Us", "ers/"],
         ["C:\\", "Users"],
         ["arti", "factory"],
         ["index.", "crates.io"],
@@ -105,9 +103,14 @@ pub(super) fn machine_names(house: &House, found: &mut Vec<Problem>) {
         ["pypi.org/", "simple"],
     ]
     .map(|parts| parts.concat());
+    let homes = [["/ho", "me/"], ["/Us", "ers/"]].map(|parts| parts.concat());
     for file in &house.files {
         for (index, line) in file.text.lines().enumerate() {
-            if let Some(name) = banned.iter().find(|name| line.contains(name.as_str())) {
+            let homes = homes.iter().filter(|home| names_a_person(line, home));
+            if let Some(name) = homes
+                .chain(&banned)
+                .find(|name| line.contains(name.as_str()))
+            {
                 found.push(file.problem(
                     index + 1,
                     format!("names something of one machine: `{name}`"),
@@ -116,6 +119,18 @@ pub(super) fn machine_names(house: &House, found: &mut Vec<Problem>) {
             }
         }
     }
+}
+
+/// Whether a home directory of somebody is named, and not one of the names that examples use.
+fn names_a_person(line: &str, home: &str) -> bool {
+    line.match_indices(home).any(|(start, _)| {
+        let rest = line.get(start + home.len()..).unwrap_or_default();
+        let name: String = rest
+            .chars()
+            .take_while(|c| c.is_ascii_alphanumeric() || *c == '_' || *c == '-')
+            .collect();
+        name.len() > 1 && !matches!(name.as_str(), "you" | "user" | "me")
+    })
 }
 
 /// A document of a crate is part of its documentation.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode, header};
 use jiff::Timestamp;
 
 use super::{
@@ -17,6 +17,7 @@ use crate::{
     deadline::{Deadline, Elapsed, within},
     identity::Identity,
     retry::{Repeat, after},
+    trace,
     transport::{SendProgress, TransportFault, TransportFaultKind},
 };
 
@@ -96,11 +97,16 @@ pub(super) async fn attempt(
         now,
     };
     match classify::judge(&answer, pipeline.codes) {
-        Verdict::Success(success) => Ok(Good {
-            status: head.status,
-            headers: head.headers,
-            success,
-        }),
+        Verdict::Success(success) => {
+            if is_called_otherwise(&head.headers) {
+                trace::not_called_json();
+            }
+            Ok(Good {
+                status: head.status,
+                headers: head.headers,
+                success,
+            })
+        }
         Verdict::Failure(mut failure) => {
             if let Some(Unread::Broken(source)) = unread {
                 failure.fault = failure.fault.caused_by(source);
@@ -108,6 +114,15 @@ pub(super) async fn attempt(
             Err(failure)
         }
     }
+}
+
+/// Whether a good answer has a content type that is not JSON.
+fn is_called_otherwise(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| {
+        !kind
+            .to_str()
+            .is_ok_and(|kind| kind.to_ascii_lowercase().contains("json"))
+    })
 }
 
 async fn send(

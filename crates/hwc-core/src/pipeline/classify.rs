@@ -2,10 +2,10 @@
 //!
 //! Nothing above this function looks at a status or an error code. The order of proof:
 //!
-//! 1. A code that the table knows speaks first, whatever the status: validation, permission, not found,
+//! 1. Statuses that are given before a request is acted on: 401, 413, 414, 429, 431, 494 (`Refused`).
+//! 2. A code that the table knows, with any other status: validation, permission, not found,
 //!    authentication, throttling, quota and state mean that the service looked at the call and turned it
 //!    down before acting (`Refused`). A code of the service's own failure proves nothing (`Maybe`).
-//! 2. Statuses that are given before a request is acted on: 401, 413, 414, 429, 431, 494 (`Refused`).
 //! 3. A code of the platform's form (`APIGW.0999`) with any other 4xx but 408: refused, though the
 //!    reason is not known. The same code with status 200 or 5xx proves nothing.
 //! 4. All else proves nothing: 3xx, 408, 5xx, and 400, 403 or 404 without a code, which any machine in
@@ -26,6 +26,9 @@ use crate::{
     Category, Effect, ErrorCode, Fault, FaultKind, Sent,
     retry::{Repeat, after},
 };
+
+/// Longest body whose invalid UTF-8 is replaced, so that no answer costs a multiple of its size.
+const LONGEST_REPAIR: usize = 2 * 1024 * 1024;
 
 /// An answer that was read to its end.
 #[derive(Debug, Clone, Copy)]
@@ -161,6 +164,10 @@ fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Fa
     }
     let (body, lossy) = match std::str::from_utf8(&body) {
         Ok(_) => (body, false),
+        // A replacement is up to three times as long as what it replaces.
+        Err(_) if body.len() > LONGEST_REPAIR => {
+            return Err(foreign("the answer is not UTF-8", Repeat::Never));
+        }
         Err(_) => {
             let repaired = String::from_utf8_lossy(&body).into_owned();
             (Bytes::from(repaired), true)
