@@ -21,6 +21,7 @@ pub mod submit;
 pub mod testing;
 pub mod ticket;
 pub mod time;
+pub mod unread;
 
 pub use client::Client;
 pub use config::{ClientBuilder, Site, SubmitType};
@@ -38,3 +39,4 @@ pub use submit::{
 };
 pub use ticket::Ticket;
 pub use time::{MessageTime, ZoneOffset};
+pub use unread::{Digest, UnreadQuery};
