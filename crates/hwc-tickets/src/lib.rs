@@ -12,9 +12,11 @@ mod files;
 mod hex;
 pub mod history;
 pub mod ids;
+pub mod mark_read;
 pub mod message;
 #[cfg(feature = "raw")]
 pub mod raw;
+pub mod recall;
 mod service;
 pub mod submit;
 #[cfg(feature = "testing")]
@@ -22,6 +24,7 @@ pub mod testing;
 pub mod ticket;
 pub mod time;
 pub mod unread;
+mod verb;
 
 pub use client::Client;
 pub use config::{ClientBuilder, Site, SubmitType};
@@ -33,6 +36,7 @@ pub use hwc_core::{
 };
 pub use ids::{AttachmentId, GroupId, InvalidId, MessageId, TicketId};
 pub use message::{Attachment, Author, Message, MessageKey, MessageKind, Role};
+pub use recall::Recalled;
 pub use secrecy::SecretString;
 pub use submit::{
     Confirm, Draft, FileOutbox, Outbox, Outcome, Pending, Receipt, Sent, Submit, TextError,

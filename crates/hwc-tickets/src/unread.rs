@@ -119,10 +119,16 @@ impl UnreadQuery {
                 Err(fault) => {
                     let error = Error::from_fault(OPERATION, fault);
                     stopped |= is_about_the_caller(error.kind());
-                    match (extra >= 2).then(|| batch::split(batch.clone(), &error)).flatten() {
+                    match (extra >= 2)
+                        .then(|| batch::split(batch.clone(), &error))
+                        .flatten()
+                    {
                         Some(halves) => {
                             extra -= halves.len().min(extra);
-                            halves.into_iter().rev().for_each(|half| waiting.push_front(half));
+                            halves
+                                .into_iter()
+                                .rev()
+                                .for_each(|half| waiting.push_front(half));
                         }
                         None => digest.fail(batch, error),
                     }

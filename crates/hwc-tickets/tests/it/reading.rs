@@ -3,3 +3,4 @@
 mod desk;
 mod history;
 mod unread;
+mod verbs;
