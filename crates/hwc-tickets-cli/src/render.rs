@@ -181,10 +181,19 @@ pub(crate) fn report(failure: &Failure, verbose: bool) {
     };
     tell("error: ", table::BAD, &told.what);
     if let Some(advice) = &told.advice {
-        tell("  help: ", table::GOOD, advice);
+        tell("  help: ", table::GOOD, &sentence(advice));
     }
     for (name, value) in &told.facts {
         tell(&format!("  {name}: "), table::QUIET, value);
+    }
+}
+
+/// With a capital letter: advice comes from several places.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
     }
 }
 

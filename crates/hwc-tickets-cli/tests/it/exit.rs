@@ -46,7 +46,7 @@ fn refusals_and_their_codes() {
             Some(Order::new(
                 Operation::CreateMessages,
                 Fault::Business {
-                    code: "OSM.01010003".to_owned(),
+                    code: "OSM.01010001".to_owned(),
                 },
             )),
             vec!["message", "send", "case-123", "hello"],

@@ -164,7 +164,7 @@ fn there_is_no_option_for_a_secret() {
         "--ak",
         "--sk",
     ] {
-        assert!(!tree.contains(word), "{word}");
+        assert!(!tree.contains(&format!("{word} ")), "{word}");
         let ran = stage.run(&["auth", "login", word, "canary-token-4711+/="]);
         assert_eq!(ran.code, 2);
     }
