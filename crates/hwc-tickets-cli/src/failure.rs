@@ -1,6 +1,6 @@
 //! What can go wrong in the program, and how it is told.
 
-use crate::exit::Exit;
+use crate::{cli::Span, exit::Exit};
 use hwc_tickets::{Delivery, Error, ErrorKind};
 use std::{error::Error as _, io, path::Path, path::PathBuf};
 
@@ -148,9 +148,12 @@ fn tell(error: &Error, verbose: bool) -> Told {
             .replace(&format!(" (request id {id})"), "");
         facts.push(("request id", id.to_owned()));
     }
-    if let Some(wait) = error.retry_after() {
-        facts.push(("wait", crate::cli::Span(wait).to_string()));
-    }
+    let advice = match (error.kind(), error.retry_after()) {
+        (ErrorKind::Throttled, Some(wait)) => {
+            Some(format!("Wait {} and try again, less often.", Span(wait)))
+        }
+        _ => error.help().map(str::to_owned),
+    };
     if verbose {
         let mut cause = error.source();
         while let Some(error) = cause {
@@ -164,7 +167,7 @@ fn tell(error: &Error, verbose: bool) -> Told {
     }
     Told {
         what,
-        advice: error.help().map(str::to_owned),
+        advice,
         facts,
     }
 }
