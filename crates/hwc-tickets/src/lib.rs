@@ -9,6 +9,7 @@ pub mod config;
 pub mod detail;
 pub mod error;
 mod files;
+pub mod follow;
 mod hex;
 pub mod history;
 pub mod ids;
@@ -30,6 +31,7 @@ pub use client::Client;
 pub use config::{ClientBuilder, Site, SubmitType};
 pub use detail::{TicketDetail, TicketStatus};
 pub use error::{Delivery, Error, ErrorKind, Result};
+pub use follow::{Cursor, CursorFile, Event, Events, Follow, StopHandle};
 pub use history::{Audit, Conversation, History, Messages};
 pub use hwc_core::{
     Clock, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport, identity, transport,

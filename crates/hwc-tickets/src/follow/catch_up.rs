@@ -1,0 +1,55 @@
+//! The beginning of a ticket that was not followed before: what history holds.
+
+use super::roster::CatchUp;
+use crate::{
+    client::Client,
+    error::Result,
+    history::{Course, Manner, Reader, TimeForm},
+    ids::{GroupId, TicketId},
+    message::Message,
+    service::MAX_PAGE,
+    ticket::Ticket,
+};
+use hwc_core::CallOptions;
+use jiff::Timestamp;
+
+/// Most messages of one ticket that are held at once.
+const MOST_HELD: usize = 100_000;
+
+/// Reads the history of a ticket back to `reach`, the oldest message first.
+pub(super) async fn read(
+    client: &Client,
+    ticket: &TicketId,
+    group: Option<GroupId>,
+    options: CallOptions,
+    reach: CatchUp,
+) -> Result<Vec<Message>> {
+    let ticket = Ticket {
+        client: client.clone(),
+        id: ticket.clone(),
+        group,
+    };
+    let (since, limit) = match reach {
+        CatchUp::Since(second) => (Timestamp::from_second(second).ok(), None),
+        CatchUp::Tail(messages) => (None, Some(messages)),
+    };
+    let course = Course {
+        page_size: limit.map_or(MAX_PAGE, |limit| limit.clamp(1, MAX_PAGE)),
+        since,
+        form: TimeForm::default(),
+        zone: client.parts().service.zone(),
+    };
+    let manner = Manner {
+        oldest_first: false,
+        limit,
+        buffer: MOST_HELD,
+    };
+    let mut reader = Reader::new(ticket, options, course, manner);
+    let mut messages = Vec::new();
+    while let Some(message) = reader.next().await? {
+        reader.hold(messages.len().saturating_add(1))?;
+        messages.push(message);
+    }
+    messages.reverse();
+    Ok(messages)
+}
