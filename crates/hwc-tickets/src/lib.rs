@@ -38,6 +38,8 @@ pub mod message;
 pub mod raw;
 pub mod recall;
 mod service;
+#[cfg(feature = "sim")]
+pub mod sim;
 pub mod submit;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -53,7 +55,7 @@ pub use error::{Delivery, Error, ErrorKind, Result};
 pub use follow::{Cursor, CursorFile, Event, Events, Follow, StopHandle};
 pub use history::{Audit, Conversation, History, Messages};
 pub use hwc_core::{
-    Clock, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport, identity, transport,
+    Clock, Endpoint, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport, identity, transport,
 };
 pub use ids::{AttachmentId, GroupId, InvalidId, MessageId, TicketId};
 pub use message::{Attachment, Author, Message, MessageKey, MessageKind, Role};
