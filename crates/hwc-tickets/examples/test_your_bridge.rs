@@ -27,7 +27,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             Order::new(
                 Operation::CreateMessages,
                 Fault::Cut {
-                    keep: 5,
+                    keep: Some(5),
                     chunked: false,
                 },
             )
