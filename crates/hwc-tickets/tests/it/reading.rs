@@ -1,5 +1,7 @@
 //! Reading, against a small service in memory whose every choice can be turned round.
 
 mod desk;
+mod follow;
 mod history;
 mod unread;
+mod verbs;
