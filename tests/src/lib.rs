@@ -11,4 +11,12 @@
 
 pub mod compare;
 pub mod description;
+pub mod errors;
 pub mod exchange;
+pub mod facts;
+pub mod loss;
+pub mod request;
+pub mod sample;
+pub mod server;
+pub mod simulator;
+pub mod wire;

@@ -63,6 +63,32 @@ impl Workspace {
         Ok(found)
     }
 
+    /// The names at the top level, sorted.
+    ///
+    /// # Errors
+    /// The root is not readable.
+    pub fn top(&self) -> Result<Vec<String>> {
+        let failed = |error: io::Error| {
+            Problem::at(
+                Place::file("."),
+                format!("cannot be listed: {error}"),
+                "make it readable",
+            )
+        };
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&self.root).map_err(failed)? {
+            names.push(
+                entry
+                    .map_err(failed)?
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned(),
+            );
+        }
+        names.sort();
+        Ok(names)
+    }
+
     fn collect(&self, directory: &str, suffix: &str, found: &mut Vec<String>) -> Result<()> {
         let failed = |error: io::Error| {
             Problem::at(

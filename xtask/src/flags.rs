@@ -1,5 +1,6 @@
 //! The whole command line in one place.
 
+use crate::interop::Judge;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -31,6 +32,16 @@ pub enum Command {
     /// Works on the description alone.
     #[command(subcommand)]
     Spec(Spec),
+    /// Lets programs of others judge the simulator; needs Python 3.
+    Interop {
+        /// The one to ask; without it, every one.
+        judge: Option<Judge>,
+    },
+    /// Runs every check, or one: fmt, tidy, spec, codegen, clippy, docs, deps, deny, msrv, interop.
+    Ci {
+        /// The one step to run.
+        step: Option<String>,
+    },
 }
 
 /// The commands on the description.

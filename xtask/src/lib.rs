@@ -5,9 +5,12 @@
     reason = "syntax trees have no Debug, and a command prints problems, not its state"
 )]
 
+pub mod ci;
 pub mod codegen;
 pub mod file;
 pub mod flags;
+pub mod interop;
 pub mod problem;
 pub mod spec;
 pub mod tables;
+pub mod tidy;

@@ -2,7 +2,7 @@
 
 use clap::Parser as _;
 use std::{env, path::PathBuf, process::ExitCode};
-use xtask::{codegen, file::Workspace, flags, problem::Result, spec};
+use xtask::{ci, codegen, file::Workspace, flags, interop, problem::Result, spec};
 
 fn main() -> ExitCode {
     let flags = flags::Flags::parse();
@@ -30,6 +30,14 @@ fn main() -> ExitCode {
     }
 }
 
+#[expect(
+    clippy::print_stdout,
+    reason = "the one place where this program speaks"
+)]
+fn say(line: &str) {
+    println!("{line}");
+}
+
 /// Runs the command; returns what to tell on success.
 fn run(flags: &flags::Flags) -> Result<String> {
     let workspace = Workspace::new(flags.root.clone().unwrap_or_else(root));
@@ -39,6 +47,8 @@ fn run(flags: &flags::Flags) -> Result<String> {
         flags::Command::Codegen { check: false } => {
             codegen::write(&workspace).map(|written| wrote(&written))
         }
+        flags::Command::Interop { judge } => interop::run(&workspace, *judge),
+        flags::Command::Ci { step } => ci::run(&workspace, step.as_deref(), say),
         flags::Command::Spec(flags::Spec::Lint) => {
             spec::lint::checked(&workspace).map(|description| {
                 format!(

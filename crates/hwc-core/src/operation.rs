@@ -50,6 +50,10 @@ impl Operation {
 }
 
 fn is_one_segment(value: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    if !value.is_empty() && value.bytes().all(plain) {
+        return true;
+    }
     let lower = value.to_ascii_lowercase();
     let dots = lower.replace("%2e", ".");
     !value.is_empty()
@@ -68,4 +72,20 @@ pub struct CallOptions {
     pub deadline: Option<Duration>,
     /// Most attempts of one call. `None`: the pipeline's retry policy.
     pub max_attempts: Option<u32>,
+}
+
+impl CallOptions {
+    /// With this total deadline in place of the pipeline's.
+    #[must_use]
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// With at most so many attempts in place of the pipeline's. Zero counts as one.
+    #[must_use]
+    pub fn with_max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = Some(attempts);
+        self
+    }
 }

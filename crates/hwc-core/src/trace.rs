@@ -60,6 +60,12 @@ pub(crate) fn attempt_failed(attempt: u32, fault: &Fault, repeat: Repeat, took: 
     let _ = (attempt, fault, repeat, took);
 }
 
+/// A good answer calls itself something other than JSON.
+pub(crate) fn not_called_json() {
+    #[cfg(feature = "tracing")]
+    tracing::debug!(target: "hwc_core", "the content type of the answer is not JSON; its content is");
+}
+
 /// The local clock is far from the service's.
 pub(crate) fn clock_is_off(seconds: i64) {
     #[cfg(feature = "tracing")]

@@ -71,7 +71,7 @@ async fn convert(
     Ok(http::Request::from_parts(head, body))
 }
 
-/// The body for the generated code. A write that succeeded may answer with nothing, `null` or a bare value.
+/// The body for the generated code. A write that succeeded may answer with nothing.
 fn documented_form(operation: &Operation, reply: &Reply) -> Bytes {
     let is_object = || reply.body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
     if operation.effect != Effect::Read && !is_object() {

@@ -137,6 +137,12 @@ impl Service {
         }
     }
 
+    /// What carries the calls, for calls this crate has no verb for.
+    #[cfg(feature = "raw")]
+    pub(crate) fn pipeline(&self) -> &Pipeline {
+        self.wire.pipeline()
+    }
+
     /// The zone that times without one are read in.
     pub(crate) fn zone(&self) -> ZoneOffset {
         self.zone

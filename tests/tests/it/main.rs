@@ -7,4 +7,10 @@
     reason = "a test fails by panicking"
 )]
 
+mod arguments;
+mod decode;
 mod exchanges;
+mod hostile;
+mod simulator;
+mod statuses;
+mod wire;

@@ -19,46 +19,92 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Where the exchanges are.
 const DIRECTORY: &str = "spec/examples";
 
+/// Tells whether an exchange is of a kind.
+type Kind = fn(&Exchange) -> bool;
+
 /// What every operation must have on record.
-const WANTED: &[(&str, fn(&Exchange) -> bool)] = &[
+const WANTED: &[(&str, Kind)] = &[
     ("a success", Exchange::is_success),
     ("a business error in HTTP 200", Exchange::is_business_error),
     ("an error of the gateway", Exchange::is_gateway_error),
     ("an answer that is not JSON", Exchange::is_not_json),
 ];
 
-/// Checks every exchange against `description`; returns how many there are.
-///
-/// # Errors
-/// Unlisted and unneeded deviations, malformed exchanges, operations without one of the wanted kinds.
-pub fn check(workspace: &Workspace, description: &Description) -> Result<usize> {
-    let page = workspace.read(DISCREPANCIES)?;
-    let discrepancies: BTreeSet<&str> = discrepancy_entries(&page)
-        .into_iter()
-        .map(|(id, ..)| id)
-        .collect();
-    let codes = error_codes::read(&workspace.read(ERRORS)?)?;
-    let codes: BTreeSet<(String, u16)> = codes
-        .errors
-        .into_iter()
-        .map(|entry| (entry.code, entry.http_status))
-        .collect();
-    let (exchanges, mut found) = exchange::read_all(workspace, DIRECTORY)?;
-    let comparison = compare::Comparison::new(description)?;
+/// The recorded exchanges, with what they refer to.
+pub struct Records {
+    exchanges: Vec<Exchange>,
+    /// Files that are no exchange.
+    malformed: Vec<Problem>,
+    discrepancies: BTreeSet<String>,
+    codes: BTreeSet<(String, u16)>,
+}
 
-    let mut by_operation: BTreeMap<&str, Vec<&Exchange>> = BTreeMap::new();
-    for exchange in &exchanges {
-        by_operation
-            .entry(&exchange.operation)
-            .or_default()
-            .push(exchange);
-        match comparison.misfits(exchange) {
-            Ok(misfits) => deviations(exchange, &misfits, &mut found),
-            Err(problem) => found.push(problem),
+impl Records {
+    /// Reads them all. Malformed ones are told by [`Records::check`].
+    ///
+    /// # Errors
+    /// What they refer to cannot be read.
+    pub fn read(workspace: &Workspace) -> Result<Self> {
+        let page = workspace.read(DISCREPANCIES)?;
+        let codes = error_codes::read(&workspace.read(ERRORS)?)?.errors;
+        let (exchanges, malformed) = exchange::read_all(workspace, DIRECTORY)?;
+        Ok(Self {
+            exchanges,
+            malformed,
+            discrepancies: discrepancy_entries(&page)
+                .into_iter()
+                .map(|(id, ..)| id.to_owned())
+                .collect(),
+            codes: codes
+                .into_iter()
+                .map(|entry| (entry.code, entry.http_status))
+                .collect(),
+        })
+    }
+
+    /// Checks them against `description`; returns how many there are.
+    ///
+    /// # Errors
+    /// Unlisted and unneeded deviations, malformed exchanges, operations without one of the wanted kinds.
+    pub fn check(&self, description: &Description) -> Result<usize> {
+        let comparison = compare::Comparison::new(description)?;
+        let mut found = self.malformed.clone();
+        for exchange in &self.exchanges {
+            match comparison.misfits(exchange) {
+                Ok(misfits) => deviations(exchange, &misfits, &mut found),
+                Err(problem) => found.push(problem),
+            }
+            self.references(exchange, &mut found);
         }
+        self.completeness(description, &mut found);
+        Problems::unless_empty(found, self.exchanges.len())
+    }
+
+    /// Whether the exchanges of `operations` fit `description`. Stops at the first that does not.
+    ///
+    /// # Errors
+    /// The description cannot be compared with.
+    pub fn fit(&self, description: &Description, operations: &BTreeSet<String>) -> Result<bool> {
+        let comparison = compare::Comparison::new(description)?;
+        let mut concerned = self
+            .exchanges
+            .iter()
+            .filter(|exchange| operations.contains(&exchange.operation));
+        Ok(concerned.all(|exchange| {
+            let mut found = Vec::new();
+            let misfits = comparison.misfits(exchange);
+            misfits.is_ok_and(|misfits| {
+                deviations(exchange, &misfits, &mut found);
+                found.is_empty()
+            })
+        }))
+    }
+
+    /// What the exchange names exists.
+    fn references(&self, exchange: &Exchange, found: &mut Vec<Problem>) {
         for id in exchange
             .discrepancies()
-            .filter(|id| !discrepancies.contains(id))
+            .filter(|id| !self.discrepancies.contains(*id))
         {
             found.push(exchange.problem(
                 "",
@@ -70,7 +116,7 @@ pub fn check(workspace: &Workspace, description: &Description) -> Result<usize> 
         let made_up = |code: &str| code.trim_end_matches('9').ends_with('.');
         if let Some((code, status)) = exchange.error_code()
             && !made_up(code)
-            && !codes.contains(&(code.to_owned(), status))
+            && !self.codes.contains(&(code.to_owned(), status))
         {
             found.push(exchange.problem(
                 "/response/body/error_code",
@@ -79,36 +125,45 @@ pub fn check(workspace: &Workspace, description: &Description) -> Result<usize> 
             ));
         }
     }
-    for operation in description.operations() {
-        let recorded = by_operation.remove(operation.id()).unwrap_or_default();
-        for (wanted, is_one) in WANTED
-            .iter()
-            .filter(|(_, is_one)| !recorded.iter().any(|exchange| is_one(exchange)))
-        {
-            let _ = is_one;
+
+    /// Every operation has what it must have, and every exchange has an operation.
+    fn completeness(&self, description: &Description, found: &mut Vec<Problem>) {
+        let mut by_operation: BTreeMap<&str, Vec<&Exchange>> = BTreeMap::new();
+        for exchange in &self.exchanges {
+            by_operation
+                .entry(&exchange.operation)
+                .or_default()
+                .push(exchange);
+        }
+        for operation in description.operations() {
+            let recorded = by_operation.remove(operation.id()).unwrap_or_default();
+            for (wanted, _) in WANTED
+                .iter()
+                .filter(|(_, is_one)| !recorded.iter().any(|exchange| is_one(exchange)))
+            {
+                found.push(Problem::at(
+                    Place::file(format!("{DIRECTORY}/{}", operation.id())),
+                    format!("`{}` has no example of {wanted}", operation.id()),
+                    "record one, or construct it from the table and say `\"source\": \"constructed\"`",
+                ));
+            }
+        }
+        for id in by_operation.keys() {
             found.push(Problem::at(
-                Place::file(format!("{DIRECTORY}/{}", operation.id())),
-                format!("`{}` has no example of {wanted}", operation.id()),
-                "record one, or construct it from the table and say `\"source\": \"constructed\"`",
+                Place::file(format!("{DIRECTORY}/{id}")),
+                format!("`{id}` is no operation of the description"),
+                "rename the directory to the operationId, or delete it",
             ));
         }
     }
-    for id in by_operation.keys() {
-        found.push(Problem::at(
-            Place::file(format!("{DIRECTORY}/{id}")),
-            format!("`{id}` is no operation of the description"),
-            "rename the directory to the operationId, or delete it",
-        ));
-    }
-    Problems::unless_empty(found, exchanges.len())
 }
 
-/// Reads the description and checks every exchange.
+/// Reads the description and checks every exchange against it.
 ///
 /// # Errors
-/// As [`check`], or the description cannot be read.
+/// As [`Records::check`], or something cannot be read.
 pub fn run(workspace: &Workspace) -> Result<usize> {
-    check(workspace, &read::read(workspace)?)
+    Records::read(workspace)?.check(&read::read(workspace)?)
 }
 
 /// Compares what an exchange lists with what it does.

@@ -1,1 +1,17 @@
-//! Tests.
+//! Tests of the project's own commands: one program, one module per subject.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod defects;
+mod drift;
+mod exchanges;
+mod facts;
+mod house;
+mod lowering;
+mod parts;
+mod tidy;

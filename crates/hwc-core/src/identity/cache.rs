@@ -26,6 +26,38 @@ use crate::clock::Clock;
 const TAKEOVERS: u32 = 3;
 
 /// Fetches an identity from its issuer, each time it is asked.
+///
+/// A vault of your own in a few lines; [`CachedIdentity`] brings the rest:
+///
+/// ```
+/// use std::time::Duration;
+/// use hwc_core::{
+///     identity::{
+///         CachedIdentity, FetchIdentity, Fetched, Identity, IdentityContext, IdentityFuture, Token,
+///     },
+///     secret::SecretString,
+/// };
+///
+/// #[derive(Debug)]
+/// struct Vault;
+///
+/// impl Vault {
+///     async fn lease(&self) -> (SecretString, Duration) {
+///         (SecretString::from("from the vault"), Duration::from_secs(3600))
+///     }
+/// }
+///
+/// impl FetchIdentity for Vault {
+///     fn fetch<'a>(&'a self, _: &'a IdentityContext) -> IdentityFuture<'a, Fetched> {
+///         Box::pin(async move {
+///             let (token, lifetime) = self.lease().await;
+///             Ok(Fetched::lasting(Identity::token(Token::new(&token)?), lifetime))
+///         })
+///     }
+/// }
+///
+/// let identity = CachedIdentity::new(Vault);
+/// ```
 pub trait FetchIdentity: Debug + Send + Sync + 'static {
     /// Fetches a new identity. Must end by itself: nobody else sets a limit.
     ///

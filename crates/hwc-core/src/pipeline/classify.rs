@@ -2,18 +2,18 @@
 //!
 //! Nothing above this function looks at a status or an error code. The order of proof:
 //!
-//! 1. A code that the table knows speaks first, whatever the status: validation, permission, not found,
+//! 1. Statuses that are given before a request is acted on: 401, 413, 414, 429, 431, 494 (`Refused`).
+//! 2. A code that the table knows, with any other status: validation, permission, not found,
 //!    authentication, throttling, quota and state mean that the service looked at the call and turned it
 //!    down before acting (`Refused`). A code of the service's own failure proves nothing (`Maybe`).
-//! 2. Statuses that are given before a request is acted on: 401, 413, 414, 429, 431, 494 (`Refused`).
 //! 3. A code of the platform's form (`APIGW.0999`) with any other 4xx but 408: refused, though the
 //!    reason is not known. The same code with status 200 or 5xx proves nothing.
 //! 4. All else proves nothing: 3xx, 408, 5xx, and 400, 403 or 404 without a code, which any machine in
 //!    between can give, also on the way back.
 //!
 //! On 2xx, an answer is a success when it is a JSON object without a failing code at its top. For writes
-//! an empty answer and `null` are successes too, as documented. Everything else (HTML, `[]`, a lone
-//! string, UTF-16, an encoding nobody asked for) is not an answer of this service.
+//! an empty answer is a success too, as documented. Everything else (HTML, `null`, `[]`, a lone string,
+//! UTF-16, an encoding nobody asked for) is not an answer of this service.
 
 use std::borrow::Cow;
 
@@ -26,6 +26,9 @@ use crate::{
     Category, Effect, ErrorCode, Fault, FaultKind, Sent,
     retry::{Repeat, after},
 };
+
+/// Longest body whose invalid UTF-8 is replaced, so that no answer costs a multiple of its size.
+const LONGEST_REPAIR: usize = 2 * 1024 * 1024;
 
 /// An answer that was read to its end.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +48,7 @@ pub struct Answer<'a> {
 /// What an answer means.
 #[derive(Debug)]
 pub enum Verdict {
-    /// The call was done. The body is a JSON object, or empty or `null` for a write.
+    /// The call was done. The body is a JSON object, or empty for a write.
     Success(Success),
     /// The call was not done, or nobody knows.
     Failure(Failure),
@@ -114,7 +117,12 @@ fn redirect(answer: &Answer<'_>) -> Failure {
         .and_then(|location| location.to_str().ok())
         .and_then(|location| location.parse::<http::Uri>().ok())
         .and_then(|location| location.host().map(str::to_owned))
-        .filter(|host| host.len() <= 255);
+        .filter(|host| {
+            host.len() <= 255
+                && host
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
+        });
     let detail = match &host {
         Some(host) => format!("the answer is a redirect to {host}, which is not followed"),
         None => "the answer is a redirect, which is not followed".to_owned(),
@@ -138,7 +146,7 @@ fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Fa
     }
     let text = body.trim_ascii();
     match text {
-        [] | b"null" if !read => return Ok(Success { body, lossy: false }),
+        [] if !read => return Ok(Success { body, lossy: false }),
         [] => return Err(foreign("the answer is empty", Repeat::Never)),
         [b'{', .., b'}'] => {}
         [first, ..] => {
@@ -154,8 +162,12 @@ fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Fa
             return Err(failure);
         }
     }
-    let (body, lossy) = match std::str::from_utf8(&body) {
+    let (body, lossy) = match simdutf8::basic::from_utf8(&body) {
         Ok(_) => (body, false),
+        // A replacement is up to three times as long as what it replaces.
+        Err(_) if body.len() > LONGEST_REPAIR => {
+            return Err(foreign("the answer is not UTF-8", Repeat::Never));
+        }
         Err(_) => {
             let repaired = String::from_utf8_lossy(&body).into_owned();
             (Bytes::from(repaired), true)
@@ -314,14 +326,20 @@ fn printable_code(code: &str) -> String {
     }
 }
 
-fn foreign_encoding(headers: &HeaderMap) -> Option<String> {
-    let encoding = headers.get(header::CONTENT_ENCODING)?;
-    let text: String = String::from_utf8_lossy(encoding.as_bytes())
-        .chars()
-        .filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | ',' | ' '))
-        .take(32)
-        .collect();
-    (!text.trim().eq_ignore_ascii_case("identity")).then_some(text)
+/// The encoding of a body that is not plain, by its name if that is a usual one: the header is foreign text.
+fn foreign_encoding(headers: &HeaderMap) -> Option<&'static str> {
+    let encoding = headers
+        .get(header::CONTENT_ENCODING)?
+        .as_bytes()
+        .trim_ascii();
+    if encoding.eq_ignore_ascii_case(b"identity") {
+        return None;
+    }
+    let usual = ["gzip", "deflate", "br", "zstd", "compress"];
+    let known = usual
+        .into_iter()
+        .find(|name| encoding.eq_ignore_ascii_case(name.as_bytes()));
+    Some(known.unwrap_or("another one"))
 }
 
 fn without_bom(body: &Bytes) -> Bytes {

@@ -2,10 +2,14 @@
 //!
 //! Memory stays small whatever the body holds: everything but the few fields is skipped, not stored.
 
-use std::{borrow::Cow, fmt};
+mod values;
+
+use std::fmt;
 
 use memchr::memmem;
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+
+use self::values::{Key, Skipped, Text};
 
 /// The error fields of a JSON object. A key that stands there twice counts with its last value.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -102,57 +106,6 @@ fn is_success(code: &str) -> bool {
     code.is_empty() || code == "0" || code.ends_with(".0000")
 }
 
-/// Any value, read and forgotten. Other than serde's own, it keeps to the depth limit of the parser.
-struct Skipped;
-
-impl<'de> Deserialize<'de> for Skipped {
-    fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
-        value.deserialize_any(Self)
-    }
-}
-
-impl<'de> Visitor<'de> for Skipped {
-    type Value = Self;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("any JSON value")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self, A::Error> {
-        while map.next_entry::<Self, Self>()?.is_some() {}
-        Ok(self)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self, A::Error> {
-        while seq.next_element::<Self>()?.is_some() {}
-        Ok(self)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_unit<E>(self) -> Result<Self, E> {
-        Ok(self)
-    }
-}
-
 struct Object {
     shape: Shape,
     nested: bool,
@@ -167,16 +120,16 @@ impl<'de> Visitor<'de> for Object {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
         let mut fields = Fields::default();
-        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
-            let slot = match &*key {
-                "error_code" => &mut fields.error_code,
-                "errorCode" => &mut fields.error_code_camel,
-                "code" => &mut fields.code,
-                "error_msg" => &mut fields.error_msg,
-                "errorMsg" => &mut fields.error_msg_camel,
-                "message" => &mut fields.message,
-                "request_id" => &mut fields.request_id,
-                _ if self.shape == Shape::Failure && !self.nested => {
+        while let Some(key) = map.next_key::<Key>()? {
+            let slot = match key {
+                Key::ErrorCode => &mut fields.error_code,
+                Key::ErrorCodeCamel => &mut fields.error_code_camel,
+                Key::Code => &mut fields.code,
+                Key::ErrorMsg => &mut fields.error_msg,
+                Key::ErrorMsgCamel => &mut fields.error_msg_camel,
+                Key::Message => &mut fields.message,
+                Key::RequestId => &mut fields.request_id,
+                Key::Other if self.shape == Shape::Failure && !self.nested => {
                     let below = map.next_value_seed(Below { shape: self.shape })?;
                     // The first child that names a code speaks for the answer.
                     if fields.below.is_none() {
@@ -184,7 +137,7 @@ impl<'de> Visitor<'de> for Object {
                     }
                     continue;
                 }
-                _ => {
+                Key::Other => {
                     map.next_value::<Skipped>()?;
                     continue;
                 }
@@ -255,66 +208,5 @@ impl<'de> Visitor<'de> for Below {
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
         Ok(None)
-    }
-}
-
-/// Text, or a number in its usual spelling. `null` and `false` are nothing. A list or an object in the
-/// place of a code is not nothing: it counts as an unreadable code.
-struct Text;
-
-/// Stands for a code that is neither text nor number.
-const UNREADABLE: &str = "?";
-
-impl<'de> DeserializeSeed<'de> for Text {
-    type Value = Option<String>;
-
-    fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<Self::Value, D::Error> {
-        value.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Text {
-    type Value = Option<String>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("any JSON value")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Some(text.to_owned()))
-    }
-
-    fn visit_string<E>(self, text: String) -> Result<Self::Value, E> {
-        Ok(Some(text))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
-        Ok(Some(number.to_string()))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
-        Ok(Some(number.to_string()))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
-        Ok(Some(number.to_string()))
-    }
-
-    fn visit_bool<E>(self, flag: bool) -> Result<Self::Value, E> {
-        Ok(flag.then(|| UNREADABLE.to_owned()))
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        Skipped.visit_map(map)?;
-        Ok(Some(UNREADABLE.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
-        Skipped.visit_seq(seq)?;
-        Ok(Some(UNREADABLE.to_owned()))
     }
 }

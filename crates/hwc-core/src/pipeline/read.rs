@@ -2,12 +2,13 @@
 
 use std::{future::poll_fn, pin::Pin, task::Poll, time::Duration};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderMap, header};
 use http_body::Body;
 
 use crate::{
     clock::{Clock, Sleep},
+    deadline::Timer,
     transport::{AnswerBody, TransportFault},
 };
 
@@ -33,13 +34,13 @@ pub(super) struct BodyLimits {
     pub(super) idle: Duration,
 }
 
-/// Reads `body` whole. `total` is the timer of the call's deadline.
+/// Reads `body` whole. `total` ends with the deadline of the call.
 pub(super) async fn read(
     mut body: AnswerBody,
     headers: &HeaderMap,
     limits: BodyLimits,
     clock: &dyn Clock,
-    total: &mut Sleep,
+    total: &mut Timer<'_>,
 ) -> Result<Bytes, Unread> {
     let declared: Option<u64> = headers
         .get(header::CONTENT_LENGTH)
@@ -67,7 +68,7 @@ async fn next(
     body: &mut AnswerBody,
     idle: Duration,
     clock: &dyn Clock,
-    total: &mut Sleep,
+    total: &mut Timer<'_>,
 ) -> Result<Option<Bytes>, Unread> {
     let mut idle_timer: Option<Sleep> = None;
     poll_fn(|context| {
@@ -84,7 +85,7 @@ async fn next(
                 Poll::Pending => break,
             }
         }
-        if total.as_mut().poll(context).is_ready() {
+        if total.poll(context).is_ready() {
             return Poll::Ready(Err(Unread::Late));
         }
         let timer = idle_timer.get_or_insert_with(|| clock.sleep(idle));
@@ -97,7 +98,7 @@ async fn next(
 enum Growing {
     Empty,
     One(Bytes),
-    Many(BytesMut),
+    Many(Vec<u8>),
 }
 
 impl Growing {
@@ -109,39 +110,67 @@ impl Growing {
         }
     }
 
+    /// Takes one more piece. What is reserved doubles, but never beyond the limit, and never by what the
+    /// answer declares.
     fn push(self, data: Bytes, limit: usize) -> Self {
-        match self {
-            Self::Empty => Self::One(data),
+        let mut buffer = match self {
+            Self::Empty => return Self::One(data),
             Self::One(first) => {
-                let mut buffer = BytesMut::with_capacity(
-                    first
-                        .len()
-                        .saturating_add(data.len())
-                        .saturating_mul(2)
-                        .min(limit),
-                );
+                let mut buffer = Vec::new();
+                make_room(&mut buffer, first.len().saturating_add(data.len()), limit);
                 buffer.extend_from_slice(&first);
-                buffer.extend_from_slice(&data);
-                Self::Many(buffer)
+                buffer
             }
-            Self::Many(mut buffer) => {
-                let needed = buffer.len().saturating_add(data.len());
-                if needed > buffer.capacity() {
-                    // Doubles, but never beyond the limit.
-                    let target = needed.saturating_mul(2).min(limit).max(needed);
-                    buffer.reserve(target.saturating_sub(buffer.len()));
-                }
-                buffer.extend_from_slice(&data);
-                Self::Many(buffer)
-            }
-        }
+            Self::Many(buffer) => buffer,
+        };
+        let needed = buffer.len().saturating_add(data.len());
+        make_room(&mut buffer, needed, limit);
+        buffer.extend_from_slice(&data);
+        Self::Many(buffer)
     }
 
     fn finish(self) -> Bytes {
         match self {
             Self::Empty => Bytes::new(),
             Self::One(bytes) => bytes,
-            Self::Many(buffer) => buffer.freeze(),
+            Self::Many(buffer) => buffer.into(),
         }
+    }
+}
+
+fn make_room(buffer: &mut Vec<u8>, needed: usize, limit: usize) {
+    if needed > buffer.capacity() {
+        let target = needed.saturating_mul(2).min(limit).max(needed);
+        buffer.reserve_exact(target.saturating_sub(buffer.len()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_growing_body_reserves_at_most_its_limit() {
+        const LIMIT: usize = 1 << 20;
+        for piece in [1_000, 4_096, 70_000, 500_000] {
+            let mut body = Growing::Empty;
+            let mut whole = Vec::new();
+            while body.len() + piece <= LIMIT {
+                let data = vec![u8::try_from(whole.len() % 251).unwrap(); piece];
+                whole.extend_from_slice(&data);
+                body = body.push(data.into(), LIMIT);
+                if let Growing::Many(buffer) = &body {
+                    assert!(buffer.capacity() <= LIMIT, "{}", buffer.capacity());
+                }
+            }
+            assert!(body.finish() == whole);
+        }
+    }
+
+    #[test]
+    fn a_body_of_one_piece_is_not_copied() {
+        let data = Bytes::from_static(b"{}");
+        let body = Growing::Empty.push(data.clone(), 100).finish();
+        assert_eq!(body.as_ptr(), data.as_ptr());
     }
 }

@@ -9,7 +9,8 @@ use crate::{Fault, Operation, Sent, clock::Clock};
 /// What is remembered of a call. Opened before anything happens, so that it survives every failure.
 #[derive(Debug)]
 pub(super) struct CallRecord {
-    started: Duration,
+    /// When the call began.
+    pub(super) started: Duration,
     /// Requests handed to the transport.
     pub(super) attempts: u32,
     /// Repeats paid out of the budget.
@@ -57,25 +58,21 @@ impl CallRecord {
         // `Refused` says that an answer proved it; without any effect before, it stays.
         fault.sent = self.sent.max(fault.sent);
         fault.attempts = self.attempts;
-        fault.elapsed = self.elapsed(clock);
+        fault.elapsed = clock.elapsed().saturating_sub(self.started);
         if self.request_id.is_some() {
             fault.request_id.clone_from(&self.request_id);
         }
         fault.of(operation)
     }
-
-    pub(super) fn elapsed(&self, clock: &dyn Clock) -> Duration {
-        clock.elapsed().saturating_sub(self.started)
-    }
 }
 
-/// A request id as it may be shown: visible ASCII without quotes, at most 128 characters.
+/// A request id as it may be shown: letters, digits, `-`, `_`, `.` and `:`, at most 128 of them. What does
+/// not look like one may be any foreign text, and is left out.
 pub(super) fn printable_id(id: &str) -> Option<String> {
     let id = id.trim();
-    let good = !id.is_empty()
-        && id.len() <= 128
+    let good = (1..=128).contains(&id.len())
         && id
             .bytes()
-            .all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\');
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte));
     good.then(|| id.to_owned())
 }

@@ -149,14 +149,27 @@ fn nibble(digit: u8) -> Option<u8> {
 
 /// Appends `bytes`, everything but the unreserved characters (and `keep`) as `%XX`.
 fn encode(out: &mut String, bytes: &[u8], keep: Option<u8>) {
-    for &byte in bytes {
-        let unreserved = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
-        if unreserved || keep == Some(byte) {
-            out.push(char::from(byte));
-        } else {
+    let stays = |byte: &u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'-' | b'_' | b'.' | b'~')
+            || Some(*byte) == keep
+    };
+    let mut rest = bytes;
+    // Run by run: most values have nothing to encode.
+    while !rest.is_empty() {
+        let length = rest
+            .iter()
+            .position(|byte| !stays(byte))
+            .unwrap_or(rest.len());
+        let (run, after) = rest.split_at(length);
+        // Never empty-handed: a run is ASCII.
+        out.push_str(std::str::from_utf8(run).unwrap_or_default());
+        rest = after;
+        if let Some((&byte, after)) = rest.split_first() {
             out.push('%');
             out.push(upper_digit(byte >> 4));
             out.push(upper_digit(byte & 0x0f));
+            rest = after;
         }
     }
 }

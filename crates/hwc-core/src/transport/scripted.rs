@@ -226,13 +226,13 @@ impl CapturedRequest {
     }
 }
 
-/// Without headers and body: they hold credentials and messages.
+/// Without path, headers and body: they hold ids, credentials and messages.
 impl fmt::Debug for CapturedRequest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("CapturedRequest")
             .field("method", &self.method)
-            .field("path", &self.uri.path())
+            .field("host", &self.uri.host())
             .field("body_bytes", &self.body.len())
             .finish_non_exhaustive()
     }

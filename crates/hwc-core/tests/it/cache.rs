@@ -324,6 +324,7 @@ async fn a_failed_renewal_leaves_the_old_one_in_use_until_its_end() {
     settle().await;
     assert_eq!(bench.fetches(), 2);
     assert_eq!(bench.generation().await, Ok(1), "still good");
+    settle().await;
     assert_eq!(bench.fetches(), 2, "and not tried again at once");
     bench.clock.advance(Duration::from_secs(1));
     assert_eq!(bench.generation().await, Ok(1));

@@ -16,10 +16,10 @@ use hwc_core::{
 use serde_json::json;
 
 /// Survives every escaping as it is; the rest of a canary does not.
-const CORE: &str = "C4n4ryC4n4ryC4n4ry";
+pub(crate) const CORE: &str = "C4n4ryC4n4ryC4n4ry";
 
 /// A secret with characters that URL-encoding, JSON and Debug write differently.
-fn canary() -> String {
+pub(crate) fn canary() -> String {
     format!("{CORE}%+/\"\\&{{}}")
 }
 
@@ -68,14 +68,14 @@ fn the_traces_find_what_they_look_for() {
 }
 
 #[track_caller]
-fn no_trace(what: &str, text: &str) {
+pub(crate) fn no_trace(what: &str, text: &str) {
     for trace in traces() {
         assert!(!text.contains(&trace), "{what} shows a secret: {text}");
     }
 }
 
 #[track_caller]
-fn no_trace_in(what: &str, value: &impl Debug) {
+pub(crate) fn no_trace_in(what: &str, value: &impl Debug) {
     no_trace(what, &format!("{value:?}"));
     no_trace(what, &format!("{value:#?}"));
 }
@@ -101,7 +101,7 @@ fn no_trace_in_error(what: &str, error: &IdentityError) {
     }
 }
 
-fn secret() -> SecretString {
+pub(crate) fn secret() -> SecretString {
     SecretString::from(canary())
 }
 

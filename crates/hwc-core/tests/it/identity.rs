@@ -316,6 +316,10 @@ fn what_iam_says_about_its_refusal_is_kept_as_far_as_it_is_no_foreign_text() {
     assert!(fault.help().contains("lock the user"));
     for odd in [
         r#"{"error_code":"pass word"}"#,
+        r#"{"error_code":"pass.word"}"#,
+        r#"{"error_code":"IAM.pass"}"#,
+        r#"{"error_code":"pass.0011"}"#,
+        r#"{"error_code":"IAM.00112233445"}"#,
         r#"{"error":{"code":401}}"#,
         "[]",
         "<html>",

@@ -117,8 +117,8 @@ fn every_call_ends_by_its_own_deadline() {
                 let clock = FakeClock::new();
                 let network = ScriptedTransport::new(&clock).otherwise(step.clone());
                 let pipeline = scripted(&clock, &network).build().unwrap();
-                let mut options = CallOptions::default();
-                options.deadline = Some(Duration::from_millis(milliseconds));
+                let options =
+                    CallOptions::default().with_deadline(Duration::from_millis(milliseconds));
                 let fault = clock
                     .run(pipeline.call(request(operation), operation, &options))
                     .unwrap_err();

@@ -12,10 +12,12 @@
 )]
 
 mod config;
+mod docs;
 mod ids;
 mod ledger;
 mod outbox;
 mod reading;
+mod rooms;
 mod submit;
 mod text;
 mod time;

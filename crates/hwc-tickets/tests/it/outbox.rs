@@ -1,10 +1,13 @@
 //! Submits that survive the process.
 
-use crate::ledger::{Service, as_op, faults::Fault};
+use crate::ledger::{
+    Service, as_op,
+    faults::{Fault, ReadFault},
+};
 use futures_util::future::{Either, select};
 use hwc_core::Clock as _;
 use hwc_tickets::{Confirm, Delivery, ErrorKind, FileOutbox, Outbox as _, Outcome};
-use std::{fs, io::Write as _, pin::pin, time::Duration};
+use std::{fs, future::poll_fn, io::Write as _, pin::pin, task::Poll, time::Duration};
 use tempfile::TempDir;
 
 fn outbox_in(directory: &TempDir) -> FileOutbox {
@@ -64,6 +67,81 @@ fn a_submit_that_is_dropped_at_any_moment_is_found_again() {
             client.pending().is_empty(),
             "{drop_at} ms: what is known is not kept"
         );
+    }
+}
+
+/// Polls `future` so many times and drops it then. `None`: it was not done.
+async fn poll_at_most<T>(future: impl Future<Output = T>, polls: usize) -> Option<T> {
+    let mut future = pin!(future);
+    let mut left = polls;
+    poll_fn(move |context| {
+        if left == 0 {
+            return Poll::Ready(None);
+        }
+        left -= 1;
+        future.as_mut().poll(context).map(Some)
+    })
+    .await
+}
+
+#[test]
+fn a_submit_that_is_dropped_at_any_await_is_found_again() {
+    for (fault, acts) in [
+        (Fault::Slow(Duration::from_millis(5)), true),
+        (Fault::Reset(true), true),
+        (Fault::Hang(false), false),
+    ] {
+        let mut polls = 0;
+        loop {
+            let directory = TempDir::new().unwrap();
+            let service = Service::new();
+            service.world().faults = [fault.clone()].into();
+            let client = service
+                .builder()
+                .outbox(outbox_in(&directory))
+                .build()
+                .unwrap();
+            let ticket = client.ticket("case-1").unwrap();
+            // Slow reads make every await a real one.
+            service.world().read_faults =
+                vec![ReadFault::Slow(Duration::from_millis(5)); 30].into();
+            let done = service.clock.run(as_op(
+                1,
+                poll_at_most(ticket.submit("only once").into_future(), polls),
+            ));
+            assert_eq!(
+                service.clock.sleepers(),
+                0,
+                "{polls} polls: something is left behind"
+            );
+            drop((client, ticket));
+            service.world().read_faults.clear();
+            let client = service
+                .builder()
+                .outbox(outbox_in(&directory))
+                .build()
+                .unwrap();
+            let arrived = service.world().arrived(1);
+            let pending = client.pending().len();
+            for found in service.clock.run(client.reconcile_outbox()) {
+                match found.outcome {
+                    Ok(Outcome::Confirmed(_)) => assert_eq!(arrived, 1),
+                    Ok(Outcome::Absent) => assert_eq!(arrived, 0),
+                    other => panic!("{polls} polls: {other:?}"),
+                }
+            }
+            if let Some(result) = done {
+                assert_eq!(result.is_ok(), acts);
+                assert_eq!(pending, 0, "what is known is not kept");
+                break;
+            }
+            assert!(
+                arrived == 0 || pending == 1,
+                "{polls} polls: a message that may have gone out is not recorded"
+            );
+            polls += 1;
+        }
+        assert!(polls >= 3, "{fault:?}: only {polls} awaits");
     }
 }
 

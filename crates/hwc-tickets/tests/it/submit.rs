@@ -42,7 +42,7 @@ fn every_fault_of_the_post_has_its_end() {
     let table = [
         (vec![Fault::None], "accepted", 1),
         (vec![Fault::Yes("")], "accepted", 1),
-        (vec![Fault::Yes("null")], "accepted", 1),
+        (vec![Fault::Yes("null")], "confirmed", 1),
         (
             vec![Fault::Yes("{\"error_code\":\"CBC.0000\"}")],
             "accepted",
@@ -102,6 +102,64 @@ fn every_fault_of_the_post_has_its_end() {
             "{faults:?}: something is left behind"
         );
     }
+}
+
+#[test]
+fn a_wish_to_wait_is_granted_within_the_deadline() {
+    // Matrix 40 to 42. The service shows 02:00:00 at the start.
+    for (header, at_least, at_most, wanted) in [
+        ("3", 3000, 4500, "accepted"),
+        ("0", 0, 500, "accepted"),
+        (" 2 ", 2000, 3500, "accepted"),
+        ("Sun, 01 Mar 2026 02:00:05 GMT", 5000, 6500, "accepted"),
+        ("Sunday, 01-Mar-26 02:00:05 GMT", 0, 6500, "accepted"),
+        ("Sun, 01 Mar 2020 00:00:00 GMT", 0, 500, "accepted"),
+        ("-1", 0, 500, "accepted"),
+        ("1e9", 0, 100, "rejected"),
+        ("soon", 0, 500, "accepted"),
+        ("", 0, 500, "accepted"),
+        ("3600", 0, 100, "rejected"),
+        ("99999999999999999999", 0, 500, "either"),
+        ("Fri, 01 Jan 2100 00:00:00 GMT", 0, 100, "rejected"),
+    ] {
+        let service = Service::new();
+        service.world().faults = [Fault::RetryAfter(header)].into();
+        let result = submit(&service, &service.client(), "x");
+        assert!(
+            wanted == "either" || end(&result) == wanted,
+            "{header:?}: {result:?}"
+        );
+        let took = service.clock.elapsed();
+        let range = Duration::from_millis(at_least)..=Duration::from_millis(at_most);
+        assert!(range.contains(&took), "{header:?}: took {took:?}");
+        if let Err(error) = result {
+            assert_eq!(error.kind(), ErrorKind::Throttled);
+            assert!(
+                error
+                    .retry_after()
+                    .is_some_and(|wait| wait > Duration::from_secs(30))
+            );
+        }
+    }
+}
+
+#[test]
+fn an_outage_does_not_multiply_posts() {
+    // Matrix 44: a thousand callers, every answer an error of the service.
+    let service = Service::new();
+    service.world().faults = vec![Fault::Status(503, false); 10_000].into();
+    let client = service.client();
+    let calls = (0..1000).map(|n| {
+        let ticket = client.ticket(format!("case-{n}")).unwrap();
+        ticket
+            .submit("x")
+            .confirm(Confirm::Never)
+            .without_watermark()
+            .into_future()
+    });
+    let ends = service.clock.run(futures_util::future::join_all(calls));
+    assert!(ends.iter().all(|result| end(result) == "unknown"));
+    assert_eq!(service.requests("POST"), 1000);
 }
 
 #[test]
@@ -293,6 +351,37 @@ fn one_of_two_equal_submits_is_no_proof_for_the_other() {
 }
 
 #[test]
+fn a_recall_in_the_same_second_does_not_hide_an_arrival() {
+    // An equal message of this very second is recalled while ours arrives: one looks like the other.
+    for (seconds_before, acts, wanted) in [
+        (0, true, "unknown"),
+        (0, false, "unknown"),
+        (30, true, "confirmed"),
+        (30, false, "absent"),
+    ] {
+        let service = Service::new();
+        service.world().post(TICKET, 0, OWN, "ping");
+        service.clock.advance(Duration::from_secs(seconds_before));
+        service.world().faults = [Fault::Reset(acts)].into();
+        let client = service.client();
+        let ticket = client.ticket(TICKET).unwrap();
+        let recall = async {
+            service.clock.sleep(Duration::from_millis(100)).await;
+            service.world().tickets.get_mut(TICKET).unwrap()[0].recalled = true;
+        };
+        let (result, ()) = service.clock.run(futures_util::future::join(
+            as_op(1, ticket.submit("ping").into_future()),
+            recall,
+        ));
+        assert_eq!(
+            end(&result),
+            wanted,
+            "{seconds_before} s before, acts {acts}"
+        );
+    }
+}
+
+#[test]
 fn a_message_that_shows_late_is_found_and_one_that_shows_never_is_not_invented() {
     let service = Service::new();
     service.world().lag = Duration::from_secs(9);
@@ -382,6 +471,37 @@ fn records_of_another_version_are_refused() {
     written["hwc_tickets_pending"] = 2.into();
     let error = serde_json::from_value::<Pending>(written).unwrap_err();
     assert!(error.to_string().contains("version 2"), "{error}");
+}
+
+#[test]
+fn a_damaged_record_is_an_error_and_never_a_panic() {
+    let service = Service::new();
+    service.world().post(TICKET, 0, OWN, "a <b>");
+    service.world().faults = [Fault::Reset(true)].into();
+    let ticket = service.client().ticket(TICKET).unwrap();
+    let file = AttachmentId::new("f").unwrap();
+    let submit = ticket
+        .submit("a <b>")
+        .attach(file)
+        .with_reference()
+        .confirm(Confirm::Never);
+    let error = service.clock.run(submit.into_future()).unwrap_err();
+    let written = serde_json::to_vec(error.pending().unwrap()).unwrap();
+    for end in 0..written.len() {
+        assert!(serde_json::from_slice::<Pending>(&written[..end]).is_err());
+    }
+    let mut rng = fastrand::Rng::with_seed(3);
+    for _ in 0..20_000 {
+        let mut damaged = written.clone();
+        let at = rng.usize(..damaged.len());
+        damaged[at] = rng.u8(..);
+        if let Ok(pending) = serde_json::from_slice::<Pending>(&damaged) {
+            // Whatever still reads is written and read the same again.
+            let again = serde_json::to_vec(&pending).unwrap();
+            let read: Pending = serde_json::from_slice(&again).unwrap();
+            assert_eq!(serde_json::to_vec(&read).unwrap(), again);
+        }
+    }
 }
 
 #[test]

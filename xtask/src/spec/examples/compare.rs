@@ -218,7 +218,17 @@ impl Comparison {
             let Some(schema) = parameter.get("schema").map(|schema| self.resolve(schema)) else {
                 continue;
             };
-            self.parameter(schema, values, &at, found)?;
+            // One key for each value, or all values in one: never both.
+            let exploded = parameter.get("explode") != Some(&Value::Bool(false));
+            let parts: Vec<&str> = values.iter().flat_map(|text| text.split(',')).collect();
+            if schema.get("items").is_none() || exploded {
+                self.parameter(schema, values, &at, found)?;
+            } else {
+                if values.len() > 1 {
+                    note(found, &format!("{at}/1"), "undocumented");
+                }
+                self.parameter(schema, &parts, &at, found)?;
+            }
         }
         Ok(())
     }

@@ -108,8 +108,9 @@ fn check_one(
     what: &str,
     found: &mut Vec<Problem>,
 ) {
-    match judge.enforced_misfits(schema, value) {
-        Ok(misfits) => found.extend(misfits.iter().map(|misfit| {
+    // An error is a reference without target; another rule says so, with the place.
+    if let Ok(misfits) = judge.enforced_misfits(schema, value) {
+        found.extend(misfits.iter().map(|misfit| {
             let below = if misfit.at.is_empty() {
                 String::new()
             } else {
@@ -120,8 +121,6 @@ fn check_one(
                 format!("{what} violates its schema{below}: {}", misfit.rule),
                 "mend the value, or the schema if the document says so",
             )
-        })),
-        // A reference without target; another rule says so, with the place.
-        Err(_) => {}
+        }));
     }
 }

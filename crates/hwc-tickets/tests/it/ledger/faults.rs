@@ -35,6 +35,8 @@ pub enum Fault {
     Gateway(u16, &'static str),
     /// 429 with so many seconds to wait.
     Throttled(u64),
+    /// 429 with this header; none when empty.
+    RetryAfter(&'static str),
 }
 
 impl Fault {
@@ -49,7 +51,11 @@ impl Fault {
             | Self::Status(_, acts)
             | Self::Page(acts)
             | Self::Code(_, acts) => *acts,
-            Self::Refused | Self::ClosedBefore | Self::Gateway(..) | Self::Throttled(_) => false,
+            Self::Refused
+            | Self::ClosedBefore
+            | Self::Gateway(..)
+            | Self::Throttled(_)
+            | Self::RetryAfter(_) => false,
         }
     }
 
@@ -83,6 +89,8 @@ impl Fault {
                 *status,
                 json!({"error_code": code, "error_msg": "words of the gateway"}),
             ),
+            Self::RetryAfter("") => Step::answer(429),
+            Self::RetryAfter(value) => Step::answer(429).header("retry-after", value),
             Self::Throttled(seconds) => json(
                 429,
                 json!({"error_code": "APIGW.0308", "error_msg": "too fast"}),

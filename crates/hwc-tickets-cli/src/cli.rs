@@ -1,0 +1,198 @@
+//! The command tree in one place. What a command does is in `command`; nothing here prints or runs.
+
+pub(crate) mod admin;
+mod duration;
+pub(crate) mod message;
+mod moment;
+pub(crate) mod ticket;
+
+pub(crate) use duration::Span;
+pub(crate) use moment::Moment;
+
+use crate::exit::EXIT_CODES;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// What stands below the help of the program.
+const AFTER_HELP: &str = "\
+Try it without an account: run `hwc-tickets sim` in one terminal and follow what it prints.
+
+An independent community project, checked against the published documents and a simulator, not against the live service.";
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "hwc-tickets",
+    version,
+    about = "Huawei Cloud Service Tickets on the command line",
+    after_help = AFTER_HELP,
+    after_long_help = format!("{}\n\n{EXIT_CODES}\n\n{AFTER_HELP}", settings_help()),
+    disable_help_subcommand = true,
+    infer_long_args = false,
+    arg_required_else_help = true,
+    subcommand_required = true
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options every command takes.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Options for every command")]
+pub(crate) struct Global {
+    /// Form of the output: table, json, ndjson or plain
+    ///
+    /// `table` is for people, `plain` is one line of tab-separated fields per item without a header, `json` is one
+    /// document, `ndjson` is one document per line. Messages, warnings and progress go to standard error.
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "FORM",
+        hide_possible_values = true
+    )]
+    pub(crate) output: Option<Form>,
+
+    /// Total deadline of each call, e.g. 12s, 10m, 2h
+    #[arg(long, global = true, value_name = "TIME")]
+    pub(crate) timeout: Option<Span>,
+
+    /// Address of the service, e.g. https://osm.cn-south-1.myhuaweicloud.com
+    ///
+    /// Plain http is for this machine only. An address from the environment or a profile must be one of Huawei Cloud or
+    /// of this machine; any other https host must be named with this option.
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) endpoint: Option<String>,
+
+    /// Which cloud the account belongs to: china or international
+    #[arg(long, global = true, value_name = "SITE", hide_possible_values = true)]
+    pub(crate) site: Option<SiteName>,
+
+    /// Group to act for; needed for a colleague's ticket
+    #[arg(long, global = true, value_name = "ID")]
+    pub(crate) group: Option<String>,
+
+    /// Language of the service's own texts, e.g. en_US or zh_CN
+    #[arg(long, global = true, value_name = "TAG")]
+    pub(crate) language: Option<String>,
+
+    /// Zone of the times that are shown and typed, as a fixed offset: GMT+8, GMT-03:30, UTC
+    #[arg(long, global = true, value_name = "OFFSET", allow_hyphen_values = true)]
+    pub(crate) time_zone: Option<String>,
+
+    /// Profile of the configuration file
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+
+    /// Most repeats of one call; a message is only sent again when it surely did not arrive
+    #[arg(long, global = true, value_name = "N")]
+    pub(crate) retries: Option<u32>,
+
+    /// File with certificates of authorities to trust as well (PEM)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
+
+    /// Colour: auto, always or never
+    #[arg(long, global = true, value_name = "WHEN", hide_possible_values = true)]
+    pub(crate) color: Option<Colour>,
+
+    /// Say more: causes of an error, attempts, request ids
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+}
+
+/// Form of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Form {
+    /// Aligned columns for people
+    #[default]
+    Table,
+    /// One JSON document
+    Json,
+    /// One JSON document per line
+    Ndjson,
+    /// Tab-separated fields, one item per line, no header
+    Plain,
+}
+
+/// Which cloud the account belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SiteName {
+    /// The China site
+    China,
+    /// The International site
+    International,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Send, read, follow and recall messages of tickets
+    #[command(subcommand, arg_required_else_help = true)]
+    Message(message::Message),
+    /// Look at a ticket as a whole
+    #[command(subcommand, arg_required_else_help = true)]
+    Ticket(ticket::Ticket),
+    /// Make any call of the service, authenticated, and print the raw answer
+    Api(ticket::Api),
+    /// Look at or store credentials
+    #[command(subcommand, arg_required_else_help = true)]
+    Auth(admin::Auth),
+    /// Check configuration, network, clock, credentials and permissions, and say what to do
+    Doctor,
+    /// Start a local service to try things on, no account needed
+    Sim(admin::Sim),
+    /// Print completions for a shell
+    Completions(admin::Completions),
+    /// Write the manual pages
+    Man(admin::Man),
+}
+
+/// The part of the long help about configuration.
+fn settings_help() -> &'static str {
+    "\
+Configuration:
+  A flag wins over the environment, the environment over the profile. `hwc-tickets doctor` shows which one won.
+
+  Environment                     Meaning
+  HWC_TICKETS_ENDPOINT            --endpoint
+  HWC_TICKETS_SITE                --site
+  HWC_TICKETS_GROUP               --group
+  HWC_TICKETS_LANGUAGE            --language
+  HWC_TICKETS_TIME_ZONE           --time-zone
+  HWC_TICKETS_TIMEOUT             --timeout
+  HWC_TICKETS_RETRIES             --retries
+  HWC_TICKETS_CA_FILE             --ca-file
+  HWC_TICKETS_OUTPUT              --output
+  HWC_TICKETS_PROFILE             --profile
+  HWC_TICKETS_TOKEN               token to sign in with
+  HUAWEICLOUD_SDK_AK, _SK         access key and secret key; _SECURITY_TOKEN with temporary ones
+  HUAWEICLOUD_SDK_DOMAIN_ID,
+  HUAWEICLOUD_SDK_PROJECT_ID      account and project of the keys
+  HWC_IAM_USER, _PASSWORD,
+  HWC_IAM_ACCOUNT, _PROJECT       sign in with a password
+  HTTPS_PROXY, NO_PROXY           proxy
+  NO_COLOR, CLICOLOR_FORCE        colour
+
+  Files
+  $XDG_CONFIG_HOME/hwc-tickets/config.toml   profiles; default ~/.config
+  $XDG_STATE_HOME/hwc-tickets/pending/       sent messages whose fate is not known; default ~/.local/state
+  ~/.huaweicloud/credentials                 keys, as the official SDKs read them
+
+  Secrets are never given as arguments: use the environment, a file, or `hwc-tickets auth login`."
+}

@@ -1,0 +1,137 @@
+//! `hwc-tickets message ...`
+
+use super::{Moment, Span};
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// What to do with messages.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Message {
+    /// Send a message
+    ///
+    /// It is never sent twice: when it is not known whether it arrived, the ticket is read back. If that does not
+    /// settle it either, the exit code is 6 and a pending file is named, for `message reconcile`.
+    Send(Send),
+    /// Show the conversation of a ticket
+    History(History),
+    /// Show new messages as they arrive
+    ///
+    /// Ends with Ctrl-C, with the time given by --for, or with the status given by --until-status. With --cursor it goes on
+    /// where it ended.
+    Follow(Follow),
+    /// Count unread messages of the support, for any number of tickets
+    Unread(Unread),
+    /// Mark all messages of a ticket as read
+    MarkRead(MarkRead),
+    /// Recall a message
+    Recall(Recall),
+    /// Find out whether a message arrived whose sending ended unclear
+    ///
+    /// Without a file: lists what is pending.
+    Reconcile(Reconcile),
+}
+
+/// `message send`.
+#[derive(Debug, Args)]
+pub(crate) struct Send {
+    /// Id of the ticket
+    pub(crate) ticket: String,
+    /// Text of the message; `-` reads it from standard input
+    #[arg(required_unless_present_any = ["file", "attachment"], conflicts_with = "file")]
+    pub(crate) text: Option<String>,
+    /// Read the text from a file
+    #[arg(long, value_name = "F")]
+    pub(crate) file: Option<PathBuf>,
+    /// Id of an uploaded attachment; may be given several times
+    #[arg(long, value_name = "ID")]
+    pub(crate) attachment: Vec<String>,
+    /// Add a short visible tag such as [ref 7F3K2Q], which makes the message recognisable for sure
+    #[arg(long)]
+    pub(crate) reference: bool,
+    /// Read the message back even when the service said yes
+    #[arg(long)]
+    pub(crate) confirm: bool,
+    /// Show what would be sent, without secrets, and send nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// `message history`.
+#[derive(Debug, Args)]
+pub(crate) struct History {
+    /// Id of the ticket
+    pub(crate) ticket: String,
+    /// Only messages since then: a time, or an age such as 2h
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) since: Option<Moment>,
+    /// At most so many messages
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+    /// Oldest message first; the default is newest first
+    #[arg(long)]
+    pub(crate) oldest_first: bool,
+    /// Show message ids, read through the ticket detail
+    #[arg(long)]
+    pub(crate) ids: bool,
+}
+
+/// `message follow`.
+#[derive(Debug, Args)]
+pub(crate) struct Follow {
+    /// Ids of the tickets
+    #[arg(required = true)]
+    pub(crate) ticket: Vec<String>,
+    /// Begin with the messages since then: a time, or an age such as 2h
+    #[arg(long, value_name = "WHEN", conflicts_with = "tail")]
+    pub(crate) since: Option<Moment>,
+    /// Begin with the newest N messages of each ticket
+    #[arg(long, value_name = "N")]
+    pub(crate) tail: Option<u64>,
+    /// Go on where this file says, and keep the place there
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cursor: Option<PathBuf>,
+    /// Leave out the messages sent by you
+    #[arg(long)]
+    pub(crate) skip_own: bool,
+    /// End when every ticket has this status, e.g. completed
+    #[arg(long, value_name = "STATUS")]
+    pub(crate) until_status: Option<String>,
+    /// End after this time
+    #[arg(long = "for", value_name = "TIME")]
+    pub(crate) duration: Option<Span>,
+}
+
+/// `message unread`.
+#[derive(Debug, Args)]
+pub(crate) struct Unread {
+    /// Ids of the tickets; `-` reads them from standard input, one per line
+    #[arg(required = true)]
+    pub(crate) ticket: Vec<String>,
+}
+
+/// `message mark-read`.
+#[derive(Debug, Args)]
+pub(crate) struct MarkRead {
+    /// Id of the ticket
+    pub(crate) ticket: String,
+}
+
+/// `message recall`.
+#[derive(Debug, Args)]
+pub(crate) struct Recall {
+    /// Id of the ticket
+    pub(crate) ticket: String,
+    /// Id of the message; `message history --ids` shows it
+    #[arg(required_unless_present = "last", conflicts_with = "last")]
+    pub(crate) message_id: Option<String>,
+    /// The newest message of your side
+    #[arg(long)]
+    pub(crate) last: bool,
+}
+
+/// `message reconcile`.
+#[derive(Debug, Args)]
+pub(crate) struct Reconcile {
+    /// Pending file, as `message send` named it
+    pub(crate) pending_file: Option<PathBuf>,
+}

@@ -1,0 +1,99 @@
+//! Points in time as people type them: `2h` (ago), `2026-01-31`, `2026-01-31 12:00`, `2026-01-31T12:00:00+08:00`.
+
+use super::Span;
+use jiff::{SignedDuration, Timestamp, civil::DateTime};
+use std::{fmt, str::FromStr};
+
+/// A point in time. Without an offset in the text it is read later, in the zone of the settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// So long ago.
+    Ago(Span),
+    /// With an offset: certain.
+    Instant(Timestamp),
+    /// What a clock on the wall shows.
+    Wall(DateTime),
+}
+
+/// A text is not a point in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct InvalidMoment;
+
+impl fmt::Display for InvalidMoment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a time: write it like 2h (ago), 2026-01-31, \"2026-01-31 12:00\" or 2026-01-31T12:00:00+08:00")
+    }
+}
+
+impl std::error::Error for InvalidMoment {}
+
+impl FromStr for Moment {
+    type Err = InvalidMoment;
+
+    fn from_str(text: &str) -> Result<Self, InvalidMoment> {
+        let text = text.trim();
+        if let Ok(span) = text.parse() {
+            return Ok(Self::Ago(span));
+        }
+        // A zone name would be looked up in a database; only fixed offsets mean the same everywhere.
+        if text.contains('[') {
+            return Err(InvalidMoment);
+        }
+        if let Ok(instant) = text.parse() {
+            return Ok(Self::Instant(instant));
+        }
+        text.parse().map(Self::Wall).map_err(|_| InvalidMoment)
+    }
+}
+
+impl Moment {
+    /// The instant, seen from `now`, for a clock that is `minutes_east` of UTC.
+    pub(crate) fn instant(self, now: Timestamp, minutes_east: i32) -> Timestamp {
+        match self {
+            Self::Instant(instant) => instant,
+            Self::Ago(Span(age)) => SignedDuration::try_from(age)
+                .ok()
+                .and_then(|age| now.checked_sub(age).ok())
+                .unwrap_or(Timestamp::MIN),
+            Self::Wall(wall) => jiff::tz::Offset::from_seconds(minutes_east.saturating_mul(60))
+                .unwrap_or(jiff::tz::Offset::UTC)
+                .to_timestamp(wall)
+                .unwrap_or(Timestamp::MIN),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments() {
+        let now: Timestamp = "2026-02-01T00:00:00Z".parse().unwrap();
+        for (text, expected) in [
+            ("2h", "2026-01-31T22:00:00Z"),
+            ("2026-01-31", "2026-01-30T16:00:00Z"),
+            ("2026-01-31 12:00", "2026-01-31T04:00:00Z"),
+            ("2026-01-31T12:00:00", "2026-01-31T04:00:00Z"),
+            ("2026-01-31T12:00:00+01:00", "2026-01-31T11:00:00Z"),
+            ("2026-01-31T12:00:00Z", "2026-01-31T12:00:00Z"),
+        ] {
+            let moment: Moment = text.parse().expect(text);
+            assert_eq!(moment.instant(now, 480).to_string(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn bad_moments() {
+        for text in [
+            "",
+            "yesterday",
+            "-2h",
+            "2026-13-01",
+            "2026-01-31T12:00:00+08:00[Asia/Shanghai]",
+            "12",
+        ] {
+            assert_eq!(text.parse::<Moment>(), Err(InvalidMoment), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! `hwc-tickets ticket ...` and `hwc-tickets api`.
+
+use clap::{Args, Subcommand};
+
+/// What to look at.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Ticket {
+    /// Show a ticket: status, description, messages with their ids
+    Show(OneTicket),
+    /// Show the status of a ticket
+    Status(OneTicket),
+}
+
+/// One ticket.
+#[derive(Debug, Args)]
+pub(crate) struct OneTicket {
+    /// Id of the ticket
+    pub(crate) ticket: String,
+}
+
+/// `api`.
+#[derive(Debug, Args)]
+pub(crate) struct Api {
+    /// Method: GET, POST, PUT, PATCH or DELETE
+    pub(crate) method: String,
+    /// Path below the endpoint, e.g. /v2/servicerequest/cases/case-123/status
+    pub(crate) path: String,
+    /// Query parameter; may be given several times
+    #[arg(long, value_name = "K=V")]
+    pub(crate) query: Vec<String>,
+    /// File with the JSON body; `-` reads it from standard input
+    #[arg(long, value_name = "F")]
+    pub(crate) input: Option<String>,
+}

@@ -1,0 +1,22 @@
+//! The program's one look at the clock, and its one place to sleep.
+
+use jiff::Timestamp;
+use std::time::Duration;
+
+/// The time now.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program's one look at the wall clock"
+)]
+pub(crate) fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// Waits.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program's one place to sleep"
+)]
+pub(crate) async fn sleep(duration: Duration) {
+    tokio::time::sleep(duration).await;
+}

@@ -1,0 +1,220 @@
+//! What needs the network: names, connection, TLS, clock, sign-in. Each step tells its own failure.
+
+use super::{Check, Verdict, proxy};
+use crate::{clock, context::Context, render};
+use bytes::Bytes;
+use http::{Request, Uri, header};
+use hwc_tickets::{
+    ErrorKind, Transport as _,
+    transport::{TransportFault, TransportFaultKind},
+};
+use jiff::{SignedDuration, Timestamp, fmt::rfc2822::DateTimeParser};
+use std::future::IntoFuture as _;
+
+/// Signed requests are refused beyond this difference.
+const SIGNING_WINDOW: SignedDuration = SignedDuration::from_mins(15);
+/// Worth a look beyond this.
+const NOTABLE: SignedDuration = SignedDuration::from_mins(5);
+/// A ticket that surely does not exist, asked for to see whether the credentials are accepted.
+const PROBE: &str = "/v2/servicerequest/cases/hwc-tickets-doctor/status";
+
+pub(super) async fn checks(context: &Context) -> Vec<Check> {
+    let address = context.settings.endpoint_address();
+    let uri = match address.parse::<Uri>() {
+        Ok(uri) if uri.host().is_some() && uri.scheme().is_some() => uri,
+        _ => {
+            return vec![Check::new(
+                "endpoint",
+                Verdict::Fail,
+                "it is not an address",
+                "Write it as https://host or https://host:port.",
+            )];
+        }
+    };
+    // Checks the address the way every call does.
+    if let Err(failure) = context
+        .anonymous()
+        .and_then(|builder| context.finish(builder.token("doctor".into())))
+    {
+        let told = failure.told(false).unwrap_or_default();
+        return vec![Check::new(
+            "endpoint",
+            Verdict::Fail,
+            told.what,
+            told.advice.unwrap_or_default(),
+        )];
+    }
+    let host = uri
+        .host()
+        .unwrap_or_default()
+        .trim_matches(['[', ']'])
+        .to_owned();
+    let tls = uri.scheme_str() == Some("https");
+    let port = uri.port_u16().unwrap_or(if tls { 443 } else { 80 });
+    let is_loopback = host == "localhost"
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback());
+
+    let mut checks = vec![proxy::check(is_loopback), names(&host, port).await];
+    let answered = connection(context, &uri, tls, &mut checks).await;
+    match answered {
+        None => {
+            checks.extend(["clock", "sign-in"].map(|name| Check::skipped(name, "no connection")))
+        }
+        Some(date) => {
+            checks.push(clock_difference(date));
+            checks.push(sign_in(context).await);
+        }
+    }
+    checks
+}
+
+async fn names(host: &str, port: u16) -> Check {
+    match render::wait("resolving the name", tokio::net::lookup_host((host, port))).await {
+        Ok(addresses) => {
+            let mut addresses: Vec<String> =
+                addresses.map(|address| address.ip().to_string()).collect();
+            addresses.dedup();
+            Check::ok("dns", format!("{host} is {}", addresses.join(", ")))
+        }
+        Err(_) => Check::new(
+            "dns",
+            Verdict::Warn,
+            format!("{host} cannot be resolved here"),
+            "Check the spelling and the name server. With a proxy the proxy resolves it, and this does not matter.",
+        ),
+    }
+}
+
+/// Connects and reads the head of one answer, without credentials. Gives its `Date` when there was one.
+async fn connection(
+    context: &Context,
+    uri: &Uri,
+    tls: bool,
+    checks: &mut Vec<Check>,
+) -> Option<Option<Timestamp>> {
+    let timeouts = context.timeouts();
+    let transport = match context.transport() {
+        Ok(transport) => transport,
+        Err(failure) => {
+            let told = failure.told(false).unwrap_or_default();
+            checks.push(Check::new(
+                "tls",
+                Verdict::Fail,
+                told.what,
+                told.advice.unwrap_or_default(),
+            ));
+            return None;
+        }
+    };
+    let request = Request::builder()
+        .uri(uri.clone())
+        .header(header::USER_AGENT, "hwc-tickets-cli")
+        .body(Bytes::new())
+        .ok()?;
+    let sending = async {
+        tokio::select! {
+            biased;
+            answer = transport.send(request) => answer,
+            () = clock::sleep(timeouts.attempt) => Err(TransportFault::new(TransportFaultKind::Interrupted, "no answer in time")),
+        }
+    };
+    match render::wait("connecting", sending).await {
+        Ok(answer) => {
+            checks.push(Check::ok("connection", format!("{uri} answers")));
+            checks.push(match (tls, &context.settings.ca_file.value) {
+                (false, _) => Check::ok("tls", "none: plain http to this machine"),
+                (true, None) => Check::ok(
+                    "tls",
+                    "certificate accepted by the authorities of this machine",
+                ),
+                (true, Some(path)) => Check::ok(
+                    "tls",
+                    format!(
+                        "certificate accepted, with {} trusted as well",
+                        path.display()
+                    ),
+                ),
+            });
+            let date = answer
+                .headers()
+                .get(header::DATE)
+                .and_then(|date| date.to_str().ok());
+            Some(date.and_then(|date| DateTimeParser::new().parse_timestamp(date).ok()))
+        }
+        Err(fault) => {
+            let (name, advice) = match fault.kind {
+                TransportFaultKind::Tls(flaw) => ("tls", flaw.help()),
+                TransportFaultKind::Resolve => (
+                    "connection",
+                    "Check the spelling of the endpoint and the name server.",
+                ),
+                TransportFaultKind::Malformed => (
+                    "connection",
+                    "Something else answers there. Check endpoint, port and proxy.",
+                ),
+                _ => (
+                    "connection",
+                    "Check the endpoint, the network, the firewall and the proxy.",
+                ),
+            };
+            checks.push(Check::new(name, Verdict::Fail, fault.to_string(), advice));
+            None
+        }
+    }
+}
+
+fn clock_difference(date: Option<Timestamp>) -> Check {
+    let Some(date) = date else {
+        return Check::new(
+            "clock",
+            Verdict::Warn,
+            "the service did not tell its time",
+            "Compare the clock of this machine by hand.",
+        );
+    };
+    let difference = clock::now().duration_since(date);
+    let seconds = difference.as_secs();
+    let text = match seconds {
+        -2..=2 => "the same as the service, to two seconds".to_owned(),
+        _ if seconds > 0 => format!("{seconds} s ahead of the service"),
+        _ => format!("{} s behind the service", seconds.unsigned_abs()),
+    };
+    let advice = "Set the clock of this machine, best by a time server (NTP).";
+    match difference.abs() {
+        difference if difference > SIGNING_WINDOW => Check::new(
+            "clock",
+            Verdict::Fail,
+            format!("{text}; signed requests are refused"),
+            advice,
+        ),
+        difference if difference > NOTABLE => Check::new("clock", Verdict::Warn, text, advice),
+        _ => Check::ok("clock", text),
+    }
+}
+
+/// Asks for a ticket that does not exist: whoever is told so has been let in.
+async fn sign_in(context: &Context) -> Check {
+    let call = match context
+        .client()
+        .and_then(|client| Ok(client.raw("GET", PROBE)?))
+    {
+        Ok(call) => call,
+        Err(_) => return Check::skipped("sign-in", "no usable credentials"),
+    };
+    match render::wait("signing in", call.into_future()).await {
+        Ok(_) => Check::ok("sign-in", "the credentials are accepted"),
+        Err(error) => match error.kind() {
+            ErrorKind::NotFound | ErrorKind::Refused => {
+                Check::ok("sign-in", "the credentials are accepted")
+            }
+            _ => Check::new(
+                "sign-in",
+                Verdict::Fail,
+                error.to_string(),
+                error.help().unwrap_or_default(),
+            ),
+        },
+    }
+}

@@ -1,0 +1,102 @@
+//! `--dry-run`: the requests that would go out, caught before the network, without secrets.
+
+use crate::{cli::Form, context::Context, failure::Failure};
+use bytes::Bytes;
+use http::{Request, Response};
+use hwc_tickets::{
+    Client, Confirm, SecretString, Submit, Transport,
+    transport::{AnswerBody, Sending, TransportFault, TransportFaultKind},
+};
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Takes requests and lets none through. Reads find an empty ticket; the write is kept.
+#[derive(Debug, Clone, Default)]
+struct Catcher(Arc<Mutex<Option<Request<Bytes>>>>);
+
+impl Transport for Catcher {
+    fn send(&self, request: Request<Bytes>) -> Sending {
+        let answer = if request.method() == http::Method::GET {
+            Ok(Response::new(AnswerBody::full(
+                &br#"{"count":0,"message_list":[]}"#[..],
+            )))
+        } else {
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(request);
+            Err(TransportFault::new(
+                TransportFaultKind::Unsendable,
+                "a dry run sends nothing",
+            ))
+        };
+        Box::pin(std::future::ready(answer))
+    }
+}
+
+/// Shows the request of a submit. Nothing is sent; credentials are looked up but not used.
+pub(super) async fn run(
+    context: &Context,
+    submit: impl FnOnce(Client) -> Result<Submit, Failure>,
+) -> Result<(), Failure> {
+    let credential = crate::credentials::find(&context.settings)?;
+    let catcher = Catcher::default();
+    let builder = context
+        .anonymous()?
+        // A stand-in: fetching a real token would be a request.
+        .token(SecretString::from("dry-run"))
+        .transport(catcher.clone());
+    let client = context.finish(builder)?;
+    let outcome = submit(client)?.confirm(Confirm::Never).await;
+    let Some(request) = catcher
+        .0
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take()
+    else {
+        return match outcome {
+            Err(error) => Err(error.into()),
+            Ok(_) => Ok(()),
+        };
+    };
+    let mut headers: Vec<(String, String)> = request
+        .headers()
+        .iter()
+        .filter(|(name, _)| *name != hwc_tickets::identity::X_AUTH_TOKEN)
+        .map(|(name, value)| {
+            (
+                name.to_string(),
+                String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            )
+        })
+        .collect();
+    headers.sort();
+    let body: Value = serde_json::from_slice(request.body()).unwrap_or(Value::Null);
+    let signing = format!("{} ({})", credential.kind, credential.source);
+    let screen = &context.screen;
+    if matches!(screen.form(), Form::Json | Form::Ndjson) {
+        let headers: serde_json::Map<String, Value> = headers
+            .into_iter()
+            .map(|(name, value)| (name, value.into()))
+            .collect();
+        return screen.document(&json!({
+            "sent": false,
+            "method": request.method().as_str(),
+            "url": request.uri().to_string(),
+            "headers": headers,
+            "credentials": signing,
+            "body": body,
+        }));
+    }
+    let mut facts = vec![("request", format!("{} {}", request.method(), request.uri()))];
+    facts.extend(
+        headers
+            .into_iter()
+            .map(|(name, value)| ("header", format!("{name}: {value}"))),
+    );
+    facts.push(("credentials", signing));
+    facts.push((
+        "body",
+        crate::render::json::pretty(&body).map_err(Failure::unserialisable)?,
+    ));
+    screen.facts(&facts)?;
+    screen.note("Nothing was sent.");
+    Ok(())
+}

@@ -1,0 +1,158 @@
+//! What every command works with: settings, screen, and the client made of them.
+
+use crate::{
+    cli::SiteName,
+    credentials,
+    failure::Failure,
+    pending_files::PendingFiles,
+    render::Screen,
+    settings::{Settings, Source},
+};
+use hwc_tickets::{
+    Client, ClientBuilder, GroupId, RetryPolicy, Site, TicketId, Timeouts, transport::HttpTransport,
+};
+use std::{ffi::OsString, future::Future};
+
+/// Variable with the address of the service.
+const ENDPOINT: &str = "HWC_TICKETS_ENDPOINT";
+
+/// What every command works with.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) settings: Settings,
+    pub(crate) screen: Screen,
+    pub(crate) pending_files: PendingFiles,
+}
+
+impl Context {
+    pub(crate) fn new(settings: Settings) -> Self {
+        let screen = Screen::new(settings.output.value, settings.verbose);
+        let pending_files = PendingFiles::new(&settings.places.pending);
+        Self {
+            settings,
+            screen,
+            pending_files,
+        }
+    }
+
+    /// A client as the settings say.
+    pub(crate) fn client(&self) -> Result<Client, Failure> {
+        self.finish(self.builder()?)
+    }
+
+    /// Makes the client; a failure names the setting as people know it.
+    pub(crate) fn finish(&self, builder: ClientBuilder) -> Result<Client, Failure> {
+        builder
+            .build()
+            .map_err(|error| match &self.settings.endpoint.source {
+                // Inside, the address goes by the name of one variable, wherever it comes from.
+                source @ (Source::Profile { .. } | Source::Environment(_))
+                    if error.to_string().contains(ENDPOINT) =>
+                {
+                    Failure::usage(
+                        error.to_string().replace(ENDPOINT, &source.to_string()),
+                        error.help().unwrap_or_default(),
+                    )
+                }
+                _ => Failure::from(error),
+            })
+    }
+
+    /// A client with credentials, ready to be changed.
+    pub(crate) fn builder(&self) -> Result<ClientBuilder, Failure> {
+        let credential = credentials::find(&self.settings)?;
+        Ok(self.anonymous()?.identity(credential.provider))
+    }
+
+    /// Everything but the credentials.
+    pub(crate) fn anonymous(&self) -> Result<ClientBuilder, Failure> {
+        let settings = &self.settings;
+        let mut builder = Client::builder()
+            .time_zone(settings.time_zone.value)
+            .timeouts(self.timeouts())
+            .user_agent(concat!("hwc-tickets-cli/", env!("CARGO_PKG_VERSION")));
+        if let Some(site) = settings.site.value {
+            builder = builder.site(site.into());
+        }
+        if let Some(language) = &settings.language.value {
+            builder = builder.language(language.clone());
+        }
+        if let Some(group) = &settings.group.value {
+            builder = builder.group(GroupId::new(group).map_err(hwc_tickets::Error::from)?);
+        }
+        if let Some(retries) = settings.retries.value {
+            builder =
+                builder.retry(RetryPolicy::standard().max_attempts(retries.saturating_add(1)));
+        }
+        if let Some(path) = &settings.ca_file.value {
+            builder = builder.ca_file(path.clone());
+        }
+        let endpoint = settings.endpoint.value.clone();
+        if let (Source::Flag(_), Some(address)) = (&settings.endpoint.source, &endpoint) {
+            // Named on the command line: any https host is allowed.
+            builder = builder.endpoint(address.clone());
+        }
+        Ok(builder.from_variables(move |name| match (name, &endpoint) {
+            (ENDPOINT, endpoint) => endpoint.clone().map(OsString::from),
+            (name, _) => std::env::var_os(name),
+        }))
+    }
+
+    /// The real network, as the settings say.
+    pub(crate) fn transport(&self) -> Result<HttpTransport, Failure> {
+        let mut builder = HttpTransport::builder().connect_timeout(self.timeouts().connect);
+        if let Some(path) = &self.settings.ca_file.value {
+            builder = builder.ca_file(path.clone());
+        }
+        builder.build().map_err(|error| {
+            Failure::usage(
+                error.to_string(),
+                "Check the file of --ca-file and the proxy, or install CA certificates.",
+            )
+        })
+    }
+
+    /// Limits of time, the given total among them.
+    pub(crate) fn timeouts(&self) -> Timeouts {
+        let mut timeouts = Timeouts::default();
+        if let Some(total) = self.settings.timeout.value {
+            timeouts.total = total.0;
+            timeouts.attempt = timeouts.attempt.min(total.0);
+            timeouts.connect = timeouts.connect.min(total.0);
+        }
+        timeouts
+    }
+}
+
+impl From<SiteName> for Site {
+    fn from(site: SiteName) -> Self {
+        match site {
+            SiteName::China => Self::China,
+            SiteName::International => Self::International,
+        }
+    }
+}
+
+/// Checks the id of a ticket before anything else happens.
+pub(crate) fn ticket_id(text: &str) -> Result<TicketId, Failure> {
+    Ok(TicketId::new(text).map_err(hwc_tickets::Error::from)?)
+}
+
+/// Runs `work` until it ends or Ctrl-C is pressed.
+pub(crate) async fn interruptible<T>(
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    tokio::select! {
+        biased;
+        done = work => done,
+        () = interrupt() => Err(Failure::Interrupted { what: None }),
+    }
+}
+
+/// Completes when Ctrl-C is pressed.
+pub(crate) async fn interrupt() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        // No such signal on this system: never.
+        std::future::pending::<()>().await;
+    }
+}

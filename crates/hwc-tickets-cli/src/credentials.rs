@@ -1,0 +1,177 @@
+//! Which credentials are used, and where they come from: environment, profile, credentials file, in this order.
+
+use crate::{
+    failure::Failure,
+    settings::{Credentials, Settings},
+};
+use hwc_tickets::{
+    SecretString,
+    identity::{Found, IdentityChain, IdentityError, ProvideIdentity, Token},
+};
+use secrecy::ExposeSecret as _;
+use std::{collections::BTreeMap, ffi::OsString, sync::Arc};
+
+/// Variable with a token.
+pub(crate) const TOKEN: &str = "HWC_TICKETS_TOKEN";
+
+/// The credentials of this run.
+#[derive(Debug)]
+pub(crate) struct Credential {
+    /// Gives the identity.
+    pub(crate) provider: Arc<dyn ProvideIdentity>,
+    /// Where they come from; never a value.
+    pub(crate) source: String,
+    pub(crate) kind: &'static str,
+}
+
+/// Where variables are looked up.
+type Read<'a> = &'a (dyn Fn(&str) -> Option<OsString> + Send + Sync);
+
+/// Finds the credentials. Reads variables and small files; no network.
+pub(crate) fn find(settings: &Settings) -> Result<Credential, Failure> {
+    find_in(settings, &|name| std::env::var_os(name))
+}
+
+fn find_in(settings: &Settings, read: Read<'_>) -> Result<Credential, Failure> {
+    if let Some(token) = text(read, TOKEN) {
+        return token_of(SecretString::from(token), format!("environment: {TOKEN}"));
+    }
+    // The environment alone: without a home directory the chain finds no file.
+    let without_files = |name: &str| match name {
+        "HOME" | "USERPROFILE" | "HUAWEICLOUD_SDK_CREDENTIALS_FILE" => None,
+        name => read(name),
+    };
+    match IdentityChain::new(&without_files).find() {
+        Ok(found) => return Ok(known(found, read)),
+        // Half set, or not usable: not to be passed over.
+        Err(error) if error.tried().is_empty() => return Err(told(&error)),
+        Err(_) => {}
+    }
+    if let Some(credentials) = &settings.credentials {
+        return from_profile(credentials, &settings.profile_name.value, read);
+    }
+    match IdentityChain::new(read).find() {
+        Ok(found) => Ok(known(found, read)),
+        Err(error) if error.tried().is_empty() => Err(told(&error)),
+        Err(_) => Err(Failure::own(
+            crate::exit::Exit::Authentication,
+            format!(
+                "no credentials: neither {TOKEN}, HUAWEICLOUD_SDK_AK and _SK nor HWC_IAM_USER and _PASSWORD are set, \
+                 profile {} has none, and ~/.huaweicloud/credentials has none",
+                settings.profile_name.value
+            ),
+            "Run `hwc-tickets auth login`, or set one of them. `hwc-tickets sim` needs no account.",
+        )),
+    }
+}
+
+fn from_profile(
+    credentials: &Credentials,
+    profile: &str,
+    read: Read<'_>,
+) -> Result<Credential, Failure> {
+    let source = format!("profile {profile}");
+    // The chain checks them and builds the provider, as if they stood in the environment.
+    let mut variables: BTreeMap<&str, String> = BTreeMap::new();
+    match credentials {
+        Credentials::Token(token) => return token_of(token.clone(), source),
+        Credentials::Keys {
+            access_key,
+            secret_key,
+            security_token,
+            domain_id,
+            project_id,
+        } => {
+            variables.insert("HUAWEICLOUD_SDK_AK", access_key.expose_secret().to_owned());
+            variables.insert("HUAWEICLOUD_SDK_SK", secret_key.expose_secret().to_owned());
+            if let Some(token) = security_token {
+                variables.insert(
+                    "HUAWEICLOUD_SDK_SECURITY_TOKEN",
+                    token.expose_secret().to_owned(),
+                );
+            }
+            if let Some(id) = domain_id {
+                variables.insert("HUAWEICLOUD_SDK_DOMAIN_ID", id.clone());
+            }
+            if let Some(id) = project_id {
+                variables.insert("HUAWEICLOUD_SDK_PROJECT_ID", id.clone());
+            }
+        }
+        Credentials::Password {
+            user,
+            password,
+            account,
+            project,
+        } => {
+            variables.insert("HWC_IAM_USER", user.clone());
+            variables.insert("HWC_IAM_PASSWORD", password.expose_secret().to_owned());
+            variables.insert("HWC_IAM_ACCOUNT", account.clone());
+            if let Some(project) = project {
+                variables.insert("HWC_IAM_PROJECT", project.clone());
+            }
+            if let Some(endpoint) = text(read, IAM_ENDPOINT) {
+                variables.insert(IAM_ENDPOINT, endpoint);
+            }
+        }
+    }
+    let found = IdentityChain::new(&move |name: &str| variables.get(name).map(OsString::from))
+        .find()
+        .map_err(|error| told(&error))?;
+    Ok(Credential {
+        source,
+        kind: kind_of(credentials),
+        provider: found.provider,
+    })
+}
+
+const IAM_ENDPOINT: &str = "HUAWEICLOUD_SDK_IAM_ENDPOINT";
+
+fn kind_of(credentials: &Credentials) -> &'static str {
+    match credentials {
+        Credentials::Token(_) => "token",
+        Credentials::Keys { .. } => "keys",
+        Credentials::Password { .. } => "password",
+    }
+}
+
+fn token_of(token: SecretString, source: String) -> Result<Credential, Failure> {
+    match Token::new(&token) {
+        Ok(token) => Ok(Credential {
+            provider: Arc::new(token),
+            source,
+            kind: "token",
+        }),
+        Err(error) => Err(Failure::own(
+            crate::exit::Exit::Authentication,
+            format!("the token ({source}) cannot be used: {error}"),
+            "Look for missing or extra characters, such as a line break, and set it again.",
+        )),
+    }
+}
+
+/// The chain has found keys first, then a password.
+fn known(found: Found, read: Read<'_>) -> Credential {
+    let password =
+        found.source.contains("HWC_IAM_USER") && text(read, "HUAWEICLOUD_SDK_AK").is_none();
+    Credential {
+        provider: found.provider,
+        source: found.source,
+        kind: if password { "password" } else { "keys" },
+    }
+}
+
+fn told(error: &IdentityError) -> Failure {
+    Failure::own(
+        crate::exit::Exit::Authentication,
+        error.to_string(),
+        error.help(),
+    )
+}
+
+fn text(read: Read<'_>, name: &str) -> Option<String> {
+    read(name)?
+        .into_string()
+        .ok()
+        .map(|value| value.trim().to_owned())
+        .filter(|value| !value.is_empty())
+}

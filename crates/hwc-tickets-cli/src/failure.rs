@@ -1,0 +1,203 @@
+//! What can go wrong in the program, and how it is told.
+
+use crate::{cli::Span, exit::Exit};
+use hwc_tickets::{Delivery, Error, ErrorKind};
+use std::{error::Error as _, io, path::Path, path::PathBuf};
+
+/// Why a command ended early.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Something of this program's own.
+    Own {
+        /// What failed, on one line.
+        what: String,
+        /// What to do.
+        advice: Option<String>,
+        /// How the program ends.
+        exit: Exit,
+    },
+    /// A call of the SDK failed.
+    Call(Box<Error>),
+    /// It is not known whether a message arrived; its pending file.
+    Unknown { error: Box<Error>, file: PathBuf },
+    /// Ctrl-C; what is to be said about it.
+    Interrupted { what: Option<String> },
+    /// The reader of standard output is gone: nothing failed, and there is nobody to tell.
+    ClosedPipe,
+}
+
+/// A failure in words.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    pub(crate) what: String,
+    pub(crate) advice: Option<String>,
+    /// Further lines: name and value.
+    pub(crate) facts: Vec<(&'static str, String)>,
+}
+
+impl Failure {
+    /// The command line or a setting is wrong.
+    pub(crate) fn usage(what: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self::own(Exit::Usage, what, advice)
+    }
+
+    pub(crate) fn own(exit: Exit, what: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self::Own {
+            what: what.into(),
+            advice: Some(advice.into()),
+            exit,
+        }
+    }
+
+    /// A file could not be read or written.
+    pub(crate) fn file(doing: &str, path: &Path, error: &io::Error) -> Self {
+        Self::own(
+            Exit::Failure,
+            format!("cannot {doing} {}: {error}", path.display()),
+            "Check the path, the permissions and the free space.",
+        )
+    }
+
+    pub(crate) fn unserialisable(error: serde_json::Error) -> Self {
+        Self::own(
+            Exit::Failure,
+            format!("the result cannot be written as JSON: {error}"),
+            "Use another form with --output.",
+        )
+    }
+
+    /// The same facts as JSON, for a document that ends early because of it.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        let told = self.told(false).unwrap_or_default();
+        let mut value = serde_json::json!({ "what": told.what, "advice": told.advice, "exit_code": self.exit() as u8 });
+        if let (Self::Call(error) | Self::Unknown { error, .. }, Some(object)) =
+            (self, value.as_object_mut())
+        {
+            object.insert("kind".to_owned(), error.kind().name().into());
+            object.insert("code".to_owned(), error.code().into());
+            object.insert("request_id".to_owned(), error.request_id().into());
+        }
+        value
+    }
+
+    /// How the program ends.
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Own { exit, .. } => *exit,
+            Self::Call(error) => exit_of(error),
+            Self::Unknown { .. } => Exit::Unknown,
+            Self::Interrupted { .. } => Exit::Interrupted,
+            Self::ClosedPipe => Exit::Ok,
+        }
+    }
+
+    /// In words; `None` when there is nothing to say.
+    pub(crate) fn told(&self, verbose: bool) -> Option<Told> {
+        match self {
+            Self::Own { what, advice, .. } => Some(Told {
+                what: what.clone(),
+                advice: advice.clone(),
+                facts: Vec::new(),
+            }),
+            Self::Call(error) => Some(tell(error, verbose)),
+            Self::Unknown { error, file } => {
+                let mut told = tell(error, verbose);
+                told.what = format!("it is not known whether the message arrived: {}", told.what);
+                told.advice = Some(format!(
+                    "Do not send it again yet. Find out later with: hwc-tickets message reconcile {}",
+                    file.display()
+                ));
+                told.facts
+                    .insert(0, ("pending file", file.display().to_string()));
+                Some(told)
+            }
+            Self::Interrupted { what } => what.as_ref().map(|what| Told {
+                what: what.clone(),
+                ..Told::default()
+            }),
+            Self::ClosedPipe => None,
+        }
+    }
+}
+
+/// How a failed call ends the program.
+pub(crate) fn exit_of(error: &Error) -> Exit {
+    if error.delivery() == Delivery::Unknown && error.pending().is_some() {
+        return Exit::Unknown;
+    }
+    match error.kind() {
+        ErrorKind::InvalidInput => Exit::Usage,
+        ErrorKind::Credentials | ErrorKind::Unauthorized => Exit::Authentication,
+        ErrorKind::NotFound => Exit::NotFound,
+        ErrorKind::Refused | ErrorKind::Forbidden => Exit::Refused,
+        ErrorKind::Throttled => Exit::Throttled,
+        ErrorKind::Connect | ErrorKind::Tls | ErrorKind::Timeout | ErrorKind::Interrupted => {
+            Exit::Network
+        }
+        _ => Exit::Failure,
+    }
+}
+
+fn tell(error: &Error, verbose: bool) -> Told {
+    let mut what = error.to_string();
+    let mut facts = Vec::new();
+    if let Some(id) = error.request_id() {
+        // It has a line of its own.
+        what = what
+            .replace(&format!(", request id {id})"), ")")
+            .replace(&format!(" (request id {id})"), "");
+        facts.push(("request id", id.to_owned()));
+    }
+    let advice = match (error.kind(), error.retry_after()) {
+        (ErrorKind::Throttled, Some(wait)) => {
+            Some(format!("Wait {} and try again, less often.", Span(wait)))
+        }
+        _ => error.help().map(str::to_owned),
+    };
+    if verbose {
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            facts.push(("cause", error.to_string()));
+            cause = error.source();
+        }
+        facts.push(("kind", error.kind().name().to_owned()));
+        facts.push(("attempts", error.attempts().to_string()));
+        facts.push(("time", format!("{:.1} s", error.elapsed().as_secs_f64())));
+        facts.push(("effect", effect(error).to_owned()));
+    }
+    Told {
+        what,
+        advice,
+        facts,
+    }
+}
+
+/// What is known about the effect of a failed call.
+fn effect(error: &Error) -> &'static str {
+    match error.delivery() {
+        Delivery::NotSent => "nothing can have been done",
+        Delivery::Rejected => "the service did nothing",
+        Delivery::Absent => "looked for and not there",
+        _ => "it may have been done",
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Call(Box::new(error))
+    }
+}
+
+/// Failures of standard output. Files have [`Failure::file`].
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::ClosedPipe,
+            _ => Self::own(
+                Exit::Failure,
+                format!("cannot write the output: {error}"),
+                "Check where the output goes.",
+            ),
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! The only place that prints.
+//!
+//! Standard output carries data only; all else goes to standard error. Everything that is printed for people passes
+//! [`foreign::line`] here, so that no text from outside can act on the terminal. A closed pipe ends the program quietly.
+
+pub(crate) mod foreign;
+pub(crate) mod json;
+mod list;
+mod spinner;
+pub(crate) mod table;
+mod wrap;
+
+pub(crate) use list::List;
+pub(crate) use spinner::wait;
+
+use crate::{
+    cli::{Colour, Form},
+    failure::Failure,
+};
+use anstream::{AutoStream, ColorChoice};
+use serde::Serialize;
+use std::io::{self, IsTerminal as _, Write as _};
+use table::{Column, Line, Span, Table};
+
+/// Where data and messages go, and in which form.
+#[derive(Debug)]
+pub(crate) struct Screen {
+    form: Form,
+    verbose: bool,
+    /// Columns of the terminal behind standard output; `None` when there is none.
+    columns: Option<usize>,
+}
+
+impl Screen {
+    pub(crate) fn new(form: Form, verbose: bool) -> Self {
+        Self {
+            form,
+            verbose,
+            columns: columns(),
+        }
+    }
+
+    /// Form of the data.
+    pub(crate) fn form(&self) -> Form {
+        self.form
+    }
+
+    /// Whether people asked for more.
+    pub(crate) fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
+    /// One JSON document: indented for `json`, on one line for `ndjson`.
+    pub(crate) fn document(&self, value: &impl Serialize) -> Result<(), Failure> {
+        let text = match self.form {
+            Form::Ndjson => json::compact(value),
+            _ => json::pretty(value),
+        };
+        self.raw_line(&text.map_err(Failure::unserialisable)?)
+    }
+
+    /// One JSON document on one line, whatever the form.
+    pub(crate) fn event(&self, value: &impl Serialize) -> Result<(), Failure> {
+        self.raw_line(&json::compact(value).map_err(Failure::unserialisable)?)
+    }
+
+    /// Text of this program's own making, e.g. JSON or a script, as it is.
+    pub(crate) fn raw(&self, text: &str) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        Ok(out.flush()?)
+    }
+
+    /// The same as a line.
+    pub(crate) fn raw_line(&self, text: &str) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.write_all(b"\n")?;
+        Ok(out.flush()?)
+    }
+
+    /// An answer of the service as it came; on a terminal made inert.
+    pub(crate) fn answer(&self, body: &[u8]) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        if out.is_terminal() {
+            for line in foreign::lines(&String::from_utf8_lossy(body)) {
+                writeln!(out, "{line}")?;
+            }
+        } else {
+            out.write_all(body)?;
+        }
+        Ok(out.flush()?)
+    }
+
+    /// A table that grows row by row. Its titles are printed now.
+    pub(crate) fn begin_table(
+        &self,
+        columns: &[Column],
+        rows: &[Vec<String>],
+    ) -> Result<Table, Failure> {
+        let table = Table::new(columns, rows, self.columns);
+        if self.form == Form::Table {
+            self.lines(&table.header())?;
+        }
+        Ok(table)
+    }
+
+    /// A row of a table, or of tab-separated fields in the form `plain`.
+    pub(crate) fn row(&self, table: &Table, cells: &[String]) -> Result<(), Failure> {
+        if self.form == Form::Plain {
+            return self.fields(cells);
+        }
+        self.lines(&table.row(cells))
+    }
+
+    /// A whole table.
+    pub(crate) fn table(&self, columns: &[Column], rows: &[Vec<String>]) -> Result<(), Failure> {
+        let table = self.begin_table(columns, rows)?;
+        rows.iter().try_for_each(|row| self.row(&table, row))
+    }
+
+    /// Names and values below each other; in the form `plain` the values on one line.
+    pub(crate) fn facts(&self, facts: &[(&'static str, String)]) -> Result<(), Failure> {
+        if self.form == Form::Plain {
+            return self.fields(
+                &facts
+                    .iter()
+                    .map(|(_, value)| value.clone())
+                    .collect::<Vec<_>>(),
+            );
+        }
+        let rows: Vec<Vec<String>> = facts
+            .iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| vec![(*name).to_owned(), value.clone()])
+            .collect();
+        let columns = [
+            Column::new("", table::ColumnWidth::Fit).styled(table::QUIET),
+            Column::new("", table::ColumnWidth::Rest),
+        ];
+        let table = Table::new(&columns, &rows, self.columns);
+        rows.iter().try_for_each(|row| self.lines(&table.row(row)))
+    }
+
+    fn fields(&self, cells: &[String]) -> Result<(), Failure> {
+        let line: Vec<String> = cells.iter().map(|cell| foreign::line(cell)).collect();
+        self.raw_line(&line.join("\t"))
+    }
+
+    fn lines(&self, lines: &[Line]) -> Result<(), Failure> {
+        let mut out = anstream::stdout().lock();
+        for line in lines {
+            write_line(&mut out, line)?;
+        }
+        Ok(out.flush()?)
+    }
+
+    /// A remark on standard error.
+    pub(crate) fn note(&self, text: &str) {
+        say(&[Span {
+            text: text.to_owned(),
+            style: table::QUIET,
+        }]);
+    }
+
+    /// A warning on standard error.
+    pub(crate) fn warn(&self, text: &str) {
+        tell("warning: ", table::WARN, text);
+    }
+
+    /// What failed, what to do, and the request id, one line each, on standard error.
+    pub(crate) fn report(&self, failure: &Failure) {
+        report(failure, self.verbose);
+    }
+}
+
+/// The same before the command line is understood.
+pub(crate) fn report(failure: &Failure, verbose: bool) {
+    let Some(told) = failure.told(verbose) else {
+        return;
+    };
+    tell("error: ", table::BAD, &told.what);
+    if let Some(advice) = &told.advice {
+        tell("  help: ", table::GOOD, &sentence(advice));
+    }
+    for (name, value) in &told.facts {
+        tell(&format!("  {name}: "), table::QUIET, value);
+    }
+}
+
+/// With a capital letter: advice comes from several places.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
+/// What clap has to say: help and version on standard output, else on standard error.
+pub(crate) fn command_line(error: clap::Error) {
+    // Nobody is left to tell when that cannot be written.
+    let _ = disarm(error).print();
+}
+
+/// What was typed may hold anything: shown inert, and without advice that would repeat it.
+fn disarm(mut error: clap::Error) -> clap::Error {
+    use clap::error::{ContextKind, ContextValue};
+    let mut hostile = false;
+    let mut inert = |text: &String| {
+        let inert = foreign::line(text);
+        hostile |= inert != *text;
+        inert
+    };
+    let typed: Vec<_> = error
+        .context()
+        .filter_map(|(kind, value)| match value {
+            ContextValue::String(text) => Some((kind, ContextValue::String(inert(text)))),
+            ContextValue::Strings(texts) => {
+                let texts = texts.iter().map(&mut inert).collect();
+                Some((kind, ContextValue::Strings(texts)))
+            }
+            _ => None,
+        })
+        .collect();
+    for (kind, value) in typed {
+        error.insert(kind, value);
+    }
+    if hostile {
+        error.remove(ContextKind::Suggested);
+    }
+    error
+}
+
+/// Asks for a secret on the terminal, without echo.
+pub(crate) fn prompt(label: &str) -> io::Result<secrecy::SecretString> {
+    rpassword::prompt_password(format!("{label}: ")).map(secrecy::SecretString::from)
+}
+
+/// Decides about colour for the whole program.
+pub(crate) fn set_colour(colour: Colour) {
+    match colour {
+        Colour::Auto => ColorChoice::Auto,
+        Colour::Always => ColorChoice::Always,
+        Colour::Never => ColorChoice::Never,
+    }
+    .write_global();
+}
+
+fn tell(label: &str, style: clap::builder::styling::Style, text: &str) {
+    say(&[
+        Span {
+            text: label.to_owned(),
+            style,
+        },
+        Span {
+            text: text.to_owned(),
+            style: clap::builder::styling::Style::new(),
+        },
+    ]);
+}
+
+fn say(line: &[Span]) {
+    // Nobody is left to tell when standard error is closed.
+    let _ = write_line(&mut anstream::stderr().lock(), line);
+}
+
+fn write_line<S: anstream::stream::RawStream>(
+    out: &mut AutoStream<S>,
+    line: &[Span],
+) -> io::Result<()>
+where
+    AutoStream<S>: io::Write,
+{
+    for Span { text, style } in line {
+        let text = foreign::line(text);
+        if style.is_plain() {
+            write!(out, "{text}")?;
+        } else {
+            write!(out, "{style}{text}{style:#}")?;
+        }
+    }
+    writeln!(out)
+}
+
+/// Columns of the terminal, or as `COLUMNS` says.
+fn columns() -> Option<usize> {
+    let asked = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|columns| columns.parse().ok());
+    match asked.filter(|columns| *columns > 0) {
+        Some(columns) => Some(columns),
+        None if io::stdout().is_terminal() => terminal_size::terminal_size_of(io::stdout())
+            .map(|(terminal_size::Width(columns), _)| usize::from(columns)),
+        None => None,
+    }
+}

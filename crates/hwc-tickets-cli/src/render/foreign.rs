@@ -1,0 +1,85 @@
+//! Foreign text made inert: nothing in it can move the cursor, change colours or turn the reading direction.
+//!
+//! Messages, names and file names come from other people. What a terminal would act on is shown as text:
+//! `\u{1b}`, `\u{202e}`. Letters, marks and emoji of every script stay as they are.
+
+use std::fmt::Write as _;
+
+/// Whether a terminal or a reader's eye would be led astray by it.
+pub(crate) fn is_active(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' // direction
+            | '\u{2028}' | '\u{2029}' // line and paragraph separators
+            | '\u{feff}' | '\u{fff9}'..='\u{fffb}') // byte order mark, interlinear annotation
+}
+
+/// One line: line breaks and tabs are shown as `\n` and `\t`. Doing it twice changes nothing.
+pub(crate) fn line(text: &str) -> String {
+    let mut inert = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => inert.push_str("\\n"),
+            '\r' => inert.push_str("\\r"),
+            '\t' => inert.push_str("\\t"),
+            c if is_active(c) => {
+                // Writing to a string cannot fail.
+                let _ = write!(inert, "\\u{{{:x}}}", u32::from(c));
+            }
+            c => inert.push(c),
+        }
+    }
+    inert
+}
+
+/// The lines of a text: its own line breaks stay, a tab becomes four spaces, all else as [`line`].
+pub(crate) fn lines(text: &str) -> Vec<String> {
+    let text = text.replace("\r\n", "\n").replace('\t', "    ");
+    text.trim_end_matches('\n').split('\n').map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn active_characters_are_shown() {
+        for (text, shown) in [
+            ("\u{1b}[31mred", "\\u{1b}[31mred"),
+            ("\u{9b}31m", "\\u{9b}31m"),
+            ("a\rb", "a\\rb"),
+            ("a\nb\tc", "a\\nb\\tc"),
+            ("\u{7}\u{8}\u{7f}\0", "\\u{7}\\u{8}\\u{7f}\\u{0}"),
+            ("\u{202e}exe.txt", "\\u{202e}exe.txt"),
+            (
+                "\u{2066}a\u{2069}\u{200f}\u{61c}",
+                "\\u{2066}a\\u{2069}\\u{200f}\\u{61c}",
+            ),
+            ("a\u{2028}b", "a\\u{2028}b"),
+        ] {
+            assert_eq!(line(text), shown, "{text:?}");
+            assert_eq!(line(&line(text)), shown, "twice: {text:?}");
+        }
+    }
+
+    #[test]
+    fn every_script_stays() {
+        for text in [
+            "工单已处理。",
+            "👨‍👩‍👧 ok",
+            "مرحبا",
+            "naïve",
+            "\\u{1b} as typed",
+            "می‌خواهم",
+        ] {
+            assert_eq!(line(text), text);
+        }
+    }
+
+    #[test]
+    fn own_line_breaks_stay() {
+        assert_eq!(lines("a\r\nb\n\n\tc\n"), ["a", "b", "", "    c"]);
+        assert_eq!(lines("a\rb"), ["a\\rb"]);
+        assert_eq!(lines(""), [""]);
+    }
+}

@@ -1,0 +1,422 @@
+//! The settings of one run: a flag wins over the environment, the environment over the profile, and each value knows
+//! where it comes from.
+
+mod place;
+mod profile;
+mod source;
+
+pub(crate) use place::Places;
+pub(crate) use profile::{Credentials, parse as parse_document};
+pub(crate) use source::{Setting, Source};
+
+use crate::{
+    cli::{Colour, Form, Global, SiteName, Span},
+    failure::Failure,
+};
+use clap::ValueEnum as _;
+use hwc_tickets::{Site, ZoneOffset};
+use profile::{Key, Profile};
+use std::path::PathBuf;
+
+/// Where variables are looked up: the process, or a table in tests.
+pub(crate) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// The settings of one run.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) output: Setting<Form>,
+    pub(crate) timeout: Setting<Option<Span>>,
+    pub(crate) endpoint: Setting<Option<String>>,
+    pub(crate) site: Setting<Option<SiteName>>,
+    pub(crate) group: Setting<Option<String>>,
+    pub(crate) language: Setting<Option<String>>,
+    pub(crate) time_zone: Setting<ZoneOffset>,
+    pub(crate) retries: Setting<Option<u32>>,
+    pub(crate) ca_file: Setting<Option<PathBuf>>,
+    /// The profile that was asked for; its name is known even when the file has none.
+    pub(crate) profile_name: Setting<String>,
+    /// What the profile says about credentials.
+    pub(crate) credentials: Option<Credentials>,
+    pub(crate) places: Places,
+    pub(crate) verbose: bool,
+}
+
+/// Name of the profile that is used when none is named.
+const DEFAULT_PROFILE: &str = "default";
+
+impl Settings {
+    /// Puts the settings together.
+    pub(crate) fn resolve(flags: &Global, variable: Lookup<'_>) -> Result<Self, Failure> {
+        let places = Places::find(variable);
+        let file = profile::read(&places.config)?;
+        let profile_name = if let Some(name) = &flags.profile {
+            Setting::new(name.clone(), Source::Flag("--profile"))
+        } else if let Some(name) = variable("HWC_TICKETS_PROFILE") {
+            Setting::new(name, Source::Environment("HWC_TICKETS_PROFILE"))
+        } else if let Some(name) = file.default_profile() {
+            Setting::new(name.to_owned(), Source::File(places.config.clone()))
+        } else {
+            Setting::new(DEFAULT_PROFILE.to_owned(), Source::Default)
+        };
+        let profile = match file.profile(&profile_name.value) {
+            Some(profile) => profile.clone(),
+            // Asked for by name and not there: most likely misspelt.
+            None if profile_name.source != Source::Default => {
+                return Err(file.unknown_profile(&profile_name.value));
+            }
+            None => Profile::default(),
+        };
+        let layers = Layers {
+            profile: &profile,
+            profile_name: &profile_name.value,
+            variable,
+        };
+        let site = layers.parsed(
+            flags.site,
+            "--site",
+            "HWC_TICKETS_SITE",
+            Key::Site,
+            |text| SiteName::from_str(text, true),
+        )?;
+        let endpoint = layers
+            .text(
+                flags.endpoint.clone(),
+                "--endpoint",
+                "HWC_TICKETS_ENDPOINT",
+                Key::Endpoint,
+            )
+            .or_environment(site_of(site.value).endpoint_variable(), variable);
+        Ok(Self {
+            output: layers
+                .parsed(
+                    flags.output,
+                    "--output",
+                    "HWC_TICKETS_OUTPUT",
+                    Key::Output,
+                    |text| Form::from_str(text, true),
+                )?
+                .or_default(),
+            timeout: layers.parsed(
+                flags.timeout,
+                "--timeout",
+                "HWC_TICKETS_TIMEOUT",
+                Key::Timeout,
+                |text| text.parse::<Span>().map_err(|error| error.to_string()),
+            )?,
+            endpoint,
+            site,
+            group: layers.text(
+                flags.group.clone(),
+                "--group",
+                "HWC_TICKETS_GROUP",
+                Key::Group,
+            ),
+            language: layers.text(
+                flags.language.clone(),
+                "--language",
+                "HWC_TICKETS_LANGUAGE",
+                Key::Language,
+            ),
+            time_zone: layers
+                .text(
+                    flags.time_zone.clone(),
+                    "--time-zone",
+                    "HWC_TICKETS_TIME_ZONE",
+                    Key::TimeZone,
+                )
+                .try_map(|text| {
+                    text.parse::<ZoneOffset>()
+                        .map_err(|error| error.to_string())
+                })?
+                .or_default(),
+            retries: layers.parsed(
+                flags.retries,
+                "--retries",
+                "HWC_TICKETS_RETRIES",
+                Key::Retries,
+                |text| text.parse::<u32>().map_err(|_| "not a number".to_owned()),
+            )?,
+            ca_file: layers
+                .text(
+                    flags
+                        .ca_file
+                        .as_ref()
+                        .map(|path| path.display().to_string()),
+                    "--ca-file",
+                    "HWC_TICKETS_CA_FILE",
+                    Key::CaFile,
+                )
+                .map(PathBuf::from),
+            credentials: profile.credentials.clone(),
+            profile_name,
+            places,
+            verbose: flags.verbose,
+        })
+    }
+}
+
+/// Everything for `doctor`: name, value, source.
+impl Settings {
+    pub(crate) fn shown(&self) -> Vec<(&'static str, String, String)> {
+        let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
+        let site = site_of(self.site.value);
+        let limits = hwc_tickets::Timeouts::default();
+        vec![
+            (
+                "profile",
+                self.profile_name.value.clone(),
+                self.profile_name.source.to_string(),
+            ),
+            (
+                "endpoint",
+                self.shown_endpoint(),
+                self.endpoint.source.to_string(),
+            ),
+            (
+                "site",
+                format!("{site:?}").to_lowercase(),
+                self.site.source.to_string(),
+            ),
+            (
+                "group",
+                text(&self.group.value),
+                self.group.source.to_string(),
+            ),
+            (
+                "language",
+                text(&self.language.value),
+                self.language.source.to_string(),
+            ),
+            (
+                "time zone",
+                self.time_zone.value.to_string(),
+                self.time_zone.source.to_string(),
+            ),
+            (
+                "timeout",
+                self.timeout.value.unwrap_or(Span(limits.total)).to_string(),
+                self.timeout.source.to_string(),
+            ),
+            (
+                "retries",
+                text(&self.retries.value.map(|retries| retries.to_string())),
+                self.retries.source.to_string(),
+            ),
+            (
+                "ca file",
+                text(
+                    &self
+                        .ca_file
+                        .value
+                        .as_ref()
+                        .map(|path| path.display().to_string()),
+                ),
+                self.ca_file.source.to_string(),
+            ),
+            (
+                "output",
+                format!("{:?}", self.output.value).to_lowercase(),
+                self.output.source.to_string(),
+            ),
+        ]
+    }
+
+    /// Address of the service. May hold what must not be shown: see [`Settings::shown_endpoint`].
+    pub(crate) fn endpoint_address(&self) -> String {
+        let named = self
+            .endpoint
+            .value
+            .as_deref()
+            .and_then(|list| list.split(',').next());
+        named
+            .unwrap_or(site_of(self.site.value).endpoint())
+            .to_owned()
+    }
+
+    /// The same without user and password.
+    pub(crate) fn shown_endpoint(&self) -> String {
+        crate::command::redacted(&self.endpoint_address())
+    }
+}
+
+fn site_of(name: Option<SiteName>) -> Site {
+    name.map(Site::from).unwrap_or_default()
+}
+
+/// The three places a setting can come from.
+struct Layers<'a> {
+    profile: &'a Profile,
+    profile_name: &'a str,
+    variable: Lookup<'a>,
+}
+
+impl Layers<'_> {
+    fn text(
+        &self,
+        flag: Option<String>,
+        flag_name: &'static str,
+        name: &'static str,
+        key: Key,
+    ) -> Setting<Option<String>> {
+        if let Some(value) = flag {
+            return Setting::new(Some(value), Source::Flag(flag_name));
+        }
+        if let Some(value) = (self.variable)(name) {
+            return Setting::new(Some(value), Source::Environment(name));
+        }
+        match self.profile.text(key) {
+            Some(value) => Setting::new(
+                Some(value.to_owned()),
+                Source::Profile {
+                    profile: self.profile_name.to_owned(),
+                    key: key.name(),
+                },
+            ),
+            None => Setting::new(None, Source::Default),
+        }
+    }
+
+    fn parsed<T>(
+        &self,
+        flag: Option<T>,
+        flag_name: &'static str,
+        name: &'static str,
+        key: Key,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<Setting<Option<T>>, Failure> {
+        match flag {
+            Some(value) => Ok(Setting::new(Some(value), Source::Flag(flag_name))),
+            None => self
+                .text(None, flag_name, name, key)
+                .try_map(|text| parse(text)),
+        }
+    }
+}
+
+/// Colour is needed before the settings are known, to tell what is wrong with them.
+pub(crate) fn colour(flags: &Global) -> Colour {
+    flags.color.unwrap_or_default()
+}
+
+/// The variable, unless it is absent or blank.
+pub(crate) fn process_variable(name: &str) -> Option<String> {
+    std::env::var(name)
+        .ok()
+        .map(|value| value.trim().to_owned())
+        .filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    fn resolve(
+        flags: &Global,
+        variables: &[(&str, &str)],
+        config: &str,
+    ) -> Result<Settings, Failure> {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("hwc-tickets/config.toml");
+        if !config.is_empty() {
+            crate::private_file::write(&path, config.as_bytes()).unwrap();
+        }
+        let mut table: HashMap<String, String> = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        table.insert(
+            "XDG_CONFIG_HOME".to_owned(),
+            home.path().display().to_string(),
+        );
+        table.insert(
+            "XDG_STATE_HOME".to_owned(),
+            home.path().display().to_string(),
+        );
+        Settings::resolve(flags, &|name| table.get(name).cloned())
+    }
+
+    const CONFIG: &str = "[profiles.default]\ngroup = \"from-profile\"\ntimeout = \"5s\"\nsite = \"international\"\n\
+                          [profiles.work]\ngroup = \"from-work\"\n";
+
+    #[test]
+    fn a_flag_wins_over_the_environment_and_the_environment_over_the_profile() {
+        let flags = Global {
+            group: Some("from-flag".to_owned()),
+            ..Global::default()
+        };
+        let variables = [("HWC_TICKETS_GROUP", "from-environment")];
+        let group = |flags: &Global, variables: &[(&str, &str)]| {
+            resolve(flags, variables, CONFIG).unwrap().group
+        };
+
+        let all = group(&flags, &variables);
+        assert_eq!(
+            (all.value.as_deref(), &all.source),
+            (Some("from-flag"), &Source::Flag("--group"))
+        );
+        let two = group(&Global::default(), &variables);
+        assert_eq!(
+            (two.value.as_deref(), &two.source),
+            (
+                Some("from-environment"),
+                &Source::Environment("HWC_TICKETS_GROUP")
+            )
+        );
+        let one = group(&Global::default(), &[]);
+        assert_eq!(one.value.as_deref(), Some("from-profile"));
+        assert_eq!(one.source.to_string(), "profile default, key group");
+        let other = group(
+            &Global {
+                profile: Some("work".to_owned()),
+                ..Global::default()
+            },
+            &[],
+        );
+        assert_eq!(other.value.as_deref(), Some("from-work"));
+        let none = resolve(&Global::default(), &[], "").unwrap().group;
+        assert_eq!((none.value, none.source), (None, Source::Default));
+    }
+
+    #[test]
+    fn values_are_read() {
+        let settings = resolve(
+            &Global::default(),
+            &[("HWC_TICKETS_TIME_ZONE", "GMT-03:30")],
+            CONFIG,
+        )
+        .unwrap();
+        assert_eq!(settings.timeout.value.unwrap().to_string(), "5s");
+        assert_eq!(settings.site.value, Some(SiteName::International));
+        assert_eq!(settings.time_zone.value.minutes(), -210);
+        assert_eq!(settings.output.value, Form::Table);
+    }
+
+    #[test]
+    fn bad_values_name_their_place() {
+        for (variables, config, expected) in [
+            (
+                &[("HWC_TICKETS_TIMEOUT", "soon")][..],
+                "",
+                "HWC_TICKETS_TIMEOUT",
+            ),
+            (
+                &[("HWC_TICKETS_TIME_ZONE", "Asia/Shanghai")],
+                "",
+                "HWC_TICKETS_TIME_ZONE",
+            ),
+            (&[("HWC_TICKETS_OUTPUT", "xml")], "", "HWC_TICKETS_OUTPUT"),
+            (&[("HWC_TICKETS_PROFILE", "wrok")], CONFIG, "wrok"),
+            (
+                &[],
+                "[profiles.default]\nsite = \"mars\"",
+                "profile default, key site",
+            ),
+        ] {
+            let failure = resolve(&Global::default(), variables, config).unwrap_err();
+            let told = failure.told(false).unwrap();
+            assert!(told.what.contains(expected), "{expected}: {}", told.what);
+            assert_eq!(failure.exit(), crate::exit::Exit::Usage);
+        }
+    }
+}

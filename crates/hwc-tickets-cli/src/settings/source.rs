@@ -1,0 +1,85 @@
+//! Where a setting comes from.
+
+use crate::failure::Failure;
+use std::{fmt, path::PathBuf};
+
+/// Where a setting comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// An option of the command line.
+    Flag(&'static str),
+    /// A variable of the environment.
+    Environment(&'static str),
+    /// A key of a profile.
+    Profile { profile: String, key: &'static str },
+    /// The configuration file outside of any profile.
+    File(PathBuf),
+    /// Nobody said anything.
+    Default,
+}
+
+/// As `doctor` and errors show it.
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(name) => f.write_str(name),
+            Self::Environment(name) => write!(f, "environment, {name}"),
+            Self::Profile { profile, key } => write!(f, "profile {profile}, key {key}"),
+            Self::File(path) => write!(f, "{}", path.display()),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
+/// A value and where it comes from.
+#[derive(Debug, Clone)]
+pub(crate) struct Setting<T> {
+    pub(crate) value: T,
+    pub(crate) source: Source,
+}
+
+impl<T> Setting<T> {
+    pub(crate) fn new(value: T, source: Source) -> Self {
+        Self { value, source }
+    }
+}
+
+impl<T> Setting<Option<T>> {
+    /// Turns the value into another one.
+    pub(crate) fn map<U>(self, turn: impl FnOnce(T) -> U) -> Setting<Option<U>> {
+        Setting::new(self.value.map(turn), self.source)
+    }
+
+    /// Reads the value; a failure names its place.
+    pub(crate) fn try_map<U>(
+        self,
+        read: impl FnOnce(&T) -> Result<U, String>,
+    ) -> Result<Setting<Option<U>>, Failure> {
+        match self.value.as_ref().map(read).transpose() {
+            Ok(value) => Ok(Setting::new(value, self.source)),
+            Err(reason) => Err(Failure::usage(
+                format!("the value of {} cannot be used: {reason}", self.source),
+                "Correct it there, or give another one with a flag.",
+            )),
+        }
+    }
+
+    /// The value of another variable, unless a flag or a variable has said something.
+    pub(crate) fn or_environment(self, name: &'static str, variable: super::Lookup<'_>) -> Self
+    where
+        T: From<String>,
+    {
+        match (&self.source, variable(name)) {
+            (Source::Flag(_) | Source::Environment(_), _) | (_, None) => self,
+            (_, Some(value)) => Setting::new(Some(T::from(value)), Source::Environment(name)),
+        }
+    }
+
+    /// The value, or its default.
+    pub(crate) fn or_default(self) -> Setting<T>
+    where
+        T: Default,
+    {
+        Setting::new(self.value.unwrap_or_default(), self.source)
+    }
+}

@@ -1,0 +1,32 @@
+//! The catalogue of error codes, `spec/errors.yaml`.
+
+use crate::exchange::spec;
+use serde::Deserialize;
+use std::fs;
+
+/// One row of the catalogue.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Row {
+    /// The code.
+    pub code: String,
+    /// The HTTP status it comes with.
+    pub http_status: u16,
+    /// What it is about.
+    pub category: String,
+    /// The operations it concerns; none listed: all.
+    #[serde(default)]
+    pub operations: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct File {
+    errors: Vec<Row>,
+}
+
+/// Every row of the catalogue.
+#[must_use]
+pub fn catalogue() -> Vec<Row> {
+    let text = fs::read_to_string(spec().join("errors.yaml")).expect("the catalogue is there");
+    let file: File = serde_yaml::from_str(&text).expect("the catalogue has its form");
+    file.errors
+}

@@ -1,0 +1,48 @@
+//! What decoding loses of an answer.
+
+use serde_json::Value;
+
+/// What of `sent` is not in `decoded`, each as one line. A scalar may have become the documented type; `null` is
+/// absence.
+#[must_use]
+pub fn losses(sent: &Value, decoded: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    compare(sent, decoded, String::new(), &mut found);
+    found
+}
+
+fn compare(sent: &Value, decoded: &Value, at: String, found: &mut Vec<String>) {
+    match (sent, decoded) {
+        (Value::Object(fields), Value::Object(_)) => {
+            for (name, value) in fields {
+                compare(value, &decoded[name], format!("{at}/{name}"), found);
+            }
+        }
+        (Value::Array(items), Value::Array(kept)) if items.len() == kept.len() => {
+            for (index, (sent, decoded)) in items.iter().zip(kept).enumerate() {
+                compare(sent, decoded, format!("{at}/{index}"), found);
+            }
+        }
+        (sent, decoded) if same_scalar(sent, decoded) => {}
+        _ => found.push(format!(
+            "{at} was {} and is {}",
+            short(sent),
+            short(decoded)
+        )),
+    }
+}
+
+fn same_scalar(sent: &Value, decoded: &Value) -> bool {
+    let text = |value: &Value| match value {
+        Value::Null => Some(String::new()),
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Array(_) | Value::Object(_) => None,
+    };
+    text(sent).is_some() && text(sent) == text(decoded)
+}
+
+fn short(value: &Value) -> String {
+    value.to_string().chars().take(80).collect()
+}

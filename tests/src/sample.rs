@@ -1,0 +1,128 @@
+//! Answers made from the description: whole ones, and whole ones with one thing that is not as documented.
+
+use serde_json::{Map, Value, json};
+
+/// Fields that would turn an answer into a failure.
+const ERROR_FIELDS: [&str; 3] = ["error_code", "error_msg", "request_id"];
+
+/// A value with everything that `schema` describes, two elements in each list, no two texts and numbers alike.
+#[must_use]
+pub fn whole(schema: &Value) -> Value {
+    let mut next = 0;
+    make(schema, &mut next)
+}
+
+fn make(schema: &Value, next: &mut u32) -> Value {
+    *next += 1;
+    match kind(schema) {
+        "object" => fields(schema)
+            .map(|(name, schema)| (name.clone(), make(schema, next)))
+            .collect::<Map<_, _>>()
+            .into(),
+        "array" => (0..2).map(|_| make(&schema["items"], next)).collect(),
+        "integer" => json!(*next),
+        "number" => json!(f64::from(*next) + 0.5),
+        "boolean" => json!(true),
+        _ => json!(format!("text-{next}")),
+    }
+}
+
+/// `whole(schema)` once for each place and each thing that can be odd there, with a name for it.
+#[must_use]
+pub fn odd(schema: &Value) -> Vec<(String, Value)> {
+    let whole = whole(schema);
+    let mut places = Vec::new();
+    walk(schema, String::new(), &mut places);
+    let mut made = Vec::new();
+    for (at, schema) in places {
+        let mut odd = oddities(schema, whole.pointer(&at).expect("a place"));
+        // The answer itself and the elements of a list are not fields, which may be null instead of absent.
+        if !at.is_empty() && !at.ends_with("/1") {
+            odd.push(("null", Value::Null));
+        }
+        for (what, value) in odd {
+            let mut answer = whole.clone();
+            *answer.pointer_mut(&at).expect("a place") = value;
+            made.push((format!("{what} at {at:?}"), answer));
+        }
+    }
+    made
+}
+
+/// The places of the lists of objects in a whole value.
+#[must_use]
+pub fn lists_of_objects(schema: &Value) -> Vec<String> {
+    let mut places = Vec::new();
+    walk(schema, String::new(), &mut places);
+    let lists = places.into_iter();
+    lists
+        .filter(|(_, schema)| kind(schema) == "array" && kind(&schema["items"]) == "object")
+        .map(|(at, _)| at)
+        .collect()
+}
+
+/// Every place of a whole value; of lists the second element, so that there is one in front.
+fn walk<'s>(schema: &'s Value, at: String, places: &mut Vec<(String, &'s Value)>) {
+    match kind(schema) {
+        "object" => {
+            for (name, schema) in fields(schema) {
+                walk(schema, format!("{at}/{name}"), places);
+            }
+        }
+        "array" => walk(&schema["items"], format!("{at}/1"), places),
+        _ => {}
+    }
+    places.push((at, schema));
+}
+
+fn oddities(schema: &Value, whole: &Value) -> Vec<(&'static str, Value)> {
+    let limit = |name: &str| schema["x-documented-limits"][name].as_u64();
+    match kind(schema) {
+        "object" => {
+            let mut more = whole.clone();
+            more["field_of_tomorrow"] = json!({"list": [1, "two", null], "text": "new"});
+            vec![("a new field", more)]
+        }
+        "array" => {
+            let longer = usize::try_from(limit("maxItems").unwrap_or(100) + 1).expect("a length");
+            vec![
+                ("an empty list", json!([])),
+                ("a longer list", vec![json!({}); longer].into()),
+            ]
+        }
+        "integer" => vec![
+            ("a text for a number", json!("12")),
+            (
+                "an unknown value",
+                json!(limit("maximum").map_or(9_999, |most| most.min(1 << 62) + 1)),
+            ),
+            ("a negative number", json!(-1)),
+            ("the greatest number", json!(i64::MAX)),
+        ],
+        "boolean" | "number" => vec![("text", json!("1"))],
+        _ => {
+            let longer =
+                usize::try_from(limit("maxLength").unwrap_or(4_096) + 1).expect("a length");
+            vec![
+                ("a number for a text", json!(12)),
+                ("a flag for a text", json!(true)),
+                ("a longer text", json!("x".repeat(longer))),
+                ("an empty text", json!("")),
+                (
+                    "a text beyond ASCII",
+                    json!("\u{10348}\u{0}\u{4f60}\u{202e}\n"),
+                ),
+            ]
+        }
+    }
+}
+
+/// The fields of an object schema that do not make an answer a failure.
+fn fields(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    let fields = schema["properties"].as_object().into_iter().flatten();
+    fields.filter(|(name, _)| !ERROR_FIELDS.contains(&name.as_str()))
+}
+
+fn kind(schema: &Value) -> &str {
+    schema["type"].as_str().expect("a schema names its type")
+}

@@ -1,0 +1,444 @@
+//! Odd answers to every operation. One table: an operation is covered by being in the description.
+
+use contract_tests::{
+    description::Description,
+    sample,
+    wire::{self, Arguments, Outcome, Unplugged},
+};
+use hwc_core::{Effect, FaultKind, Operation, Sent, testing::Step};
+use hwc_tickets_wire::operations;
+use serde_json::{Value, json};
+
+/// How a call has to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ends {
+    Well,
+    /// Well, but for so many elements of lists.
+    Without(usize),
+    Badly(FaultKind, Sent),
+}
+use Ends::{Badly, Well};
+
+/// No answer of this service: a write may have been done.
+const FOREIGN: Ends = Badly(FaultKind::Protocol, Sent::Maybe);
+/// A failure of the service: a write may have been done.
+const FAILED: Ends = Badly(FaultKind::Unavailable, Sent::Maybe);
+/// An error that nobody knows: a write may have been done.
+const UNKNOWN: Ends = Badly(FaultKind::Refused, Sent::Maybe);
+/// Turned down before anything was done.
+const REFUSED: Ends = Badly(FaultKind::Refused, Sent::Refused);
+
+struct Row {
+    name: &'static str,
+    step: Step,
+    read: Ends,
+    write: Ends,
+}
+
+fn row(name: &'static str, step: Step, ends: Ends) -> Row {
+    let (read, write) = (ends, ends);
+    Row {
+        name,
+        step,
+        read,
+        write,
+    }
+}
+
+fn unlike(name: &'static str, step: Step, read: Ends, write: Ends) -> Row {
+    Row {
+        name,
+        step,
+        read,
+        write,
+    }
+}
+
+/// HTTP 200 with this body, said to be JSON.
+fn ok(body: impl Into<Vec<u8>>) -> Step {
+    Step::json(200, body.into())
+}
+
+fn page(status: u16) -> Step {
+    let body = "<html><body>Please log in, canary</body></html>";
+    Step::answer(status)
+        .header("content-type", "text/html")
+        .body(body)
+}
+
+fn utf_16(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    let mark = std::iter::once(0xFEFF);
+    mark.chain(text.encode_utf16()).flat_map(order).collect()
+}
+
+/// Answers that are the same for every operation.
+fn rows() -> Vec<Row> {
+    let deep =
+        |open: &str, close: &str| format!("{}{}", open.repeat(100_000), close.repeat(100_000));
+    let code = |code: Value| ok(json!({"error_code": code, "error_msg": "canary"}).to_string());
+    vec![
+        // Errors with HTTP 200.
+        row("a code of validation", code(json!("OSM.01010001")), REFUSED),
+        row(
+            "a code of permission",
+            code(json!("OSM.01010002")),
+            Badly(FaultKind::Forbidden, Sent::Refused),
+        ),
+        row(
+            "a code of not-found",
+            code(json!("OSM.01010015")),
+            Badly(FaultKind::NotFound, Sent::Refused),
+        ),
+        row(
+            "a code of authentication",
+            code(json!("OSM.01010011")),
+            Badly(FaultKind::Unauthorized, Sent::Refused),
+        ),
+        row(
+            "a code of throttling",
+            code(json!("OSM.01010004")),
+            Badly(FaultKind::Throttled, Sent::Refused),
+        ),
+        row("an internal code", code(json!("OSM.01010014")), FAILED),
+        row("another internal code", code(json!("OSM.01010017")), FAILED),
+        row("an unknown code", code(json!("OSM.99999999")), UNKNOWN),
+        row("a code that is a number", code(json!(1_010_001)), UNKNOWN),
+        row(
+            "a code that is a text of digits",
+            code(json!("1010001")),
+            UNKNOWN,
+        ),
+        row("a code that is a flag", code(json!(true)), UNKNOWN),
+        row(
+            "a code that is an object",
+            code(json!({"code": 1})),
+            UNKNOWN,
+        ),
+        row(
+            "a code that is a list",
+            code(json!(["OSM.01010001"])),
+            UNKNOWN,
+        ),
+        row(
+            "a code in other spelling",
+            ok(r#"{"errorCode":"OSM.01010001","errorMsg":"canary"}"#),
+            REFUSED,
+        ),
+        row(
+            "a code with escapes in its name",
+            ok(r#"{"\u0065rror_code":"OSM.01010001"}"#),
+            REFUSED,
+        ),
+        row(
+            "a code without a text",
+            ok(r#"{"error_code":"OSM.01010001"}"#),
+            REFUSED,
+        ),
+        row(
+            "a code twice, the last one fails",
+            ok(r#"{"error_code":"","error_code":"OSM.01010001"}"#),
+            REFUSED,
+        ),
+        row(
+            "a code behind a byte order mark",
+            ok("\u{FEFF}{\"error_code\":\"OSM.01010001\"}"),
+            REFUSED,
+        ),
+        row(
+            "a code of the gateway",
+            code(json!("APIGW.0308")),
+            Badly(FaultKind::Throttled, Sent::Refused),
+        ),
+        // Codes that say success.
+        row("an empty code", code(json!("")), Well),
+        row("a null code", code(Value::Null), Well),
+        row("the code 0", code(json!("0")), Well),
+        row("the number 0 as a code", code(json!(0)), Well),
+        row("a code ending in .0000", code(json!("CBC.0000")), Well),
+        row(
+            "a text of an error alone",
+            ok(r#"{"error_msg":"done"}"#),
+            Well,
+        ),
+        // What is no answer of this service.
+        row("a page", page(200), FOREIGN),
+        row(
+            "a page that says it is JSON",
+            ok("<html>canary</html>"),
+            FOREIGN,
+        ),
+        unlike("nothing", ok(""), FOREIGN, Well),
+        unlike("white space", ok(" \r\n\t"), FOREIGN, Well),
+        unlike("a byte order mark alone", ok("\u{FEFF}"), FOREIGN, Well),
+        unlike("204", Step::answer(204), FOREIGN, Well),
+        row("null", ok("null"), FOREIGN),
+        row("a list", ok("[]"), FOREIGN),
+        row(
+            "a list of objects",
+            ok(r#"[{"content":"canary"}]"#),
+            FOREIGN,
+        ),
+        row("a text", ok(r#""canary""#), FOREIGN),
+        row("a number", ok("7"), FOREIGN),
+        row("a flag", ok("true"), FOREIGN),
+        row("words", ok("service canary"), FOREIGN),
+        row("an empty object", ok("{}"), Well),
+        row(
+            "an empty object of another type",
+            page(200).body("{}"),
+            Well,
+        ),
+        row(
+            "302",
+            Step::answer(302).header("location", "https://login.example/canary"),
+            FOREIGN,
+        ),
+        row(
+            "307",
+            Step::answer(307).header("location", "/canary"),
+            FOREIGN,
+        ),
+        row("304", Step::answer(304), FOREIGN),
+        row(
+            "a compressed answer",
+            ok("{}").header("content-encoding", "gzip"),
+            FOREIGN,
+        ),
+        row(
+            "UTF-16, little end first",
+            ok(utf_16("{}", u16::to_le_bytes)),
+            FOREIGN,
+        ),
+        row(
+            "UTF-16, big end first",
+            ok(utf_16("{}", u16::to_be_bytes)),
+            FOREIGN,
+        ),
+        row("a byte order mark before an object", ok("\u{FEFF}{}"), Well),
+        row(
+            "a text that is not UTF-8",
+            ok(b"{\"new\":\"\xFF\xFE\"}"),
+            Well,
+        ),
+        row(
+            "bytes that are not UTF-8 outside of a text",
+            ok(b"{\"new\":\xFF}"),
+            FOREIGN,
+        ),
+        row("an object without its end", ok(r#"{"count":1,"#), FOREIGN),
+        row(
+            "an object whose inner end is its last",
+            ok(r#"{"new":{"a":1}"#),
+            FOREIGN,
+        ),
+        row("an object and more", ok("{} {}"), FOREIGN),
+        row("an object and a page", ok("{}<html>canary</html>"), FOREIGN),
+        row(
+            "an object with a comma too many",
+            ok(r#"{"new":1,}"#),
+            FOREIGN,
+        ),
+        row("a key twice", ok(r#"{"new":1,"new":2}"#), Well),
+        row("100,000 lists in each other", ok(deep("[", "]")), FOREIGN),
+        row(
+            "100,000 objects in each other",
+            ok(deep("{\"a\":", "")),
+            FOREIGN,
+        ),
+        row(
+            "100,000 lists in each other in a new field",
+            ok(format!("{{\"new\":{}}}", deep("[", "]"))),
+            FOREIGN,
+        ),
+        row(
+            "a body cut by the line",
+            ok("{\"new\":1}").cut(3),
+            Badly(FaultKind::Interrupted, Sent::Maybe),
+        ),
+        row(
+            "a body shorter than it says",
+            ok("{}").header("content-length", "9"),
+            Badly(FaultKind::Interrupted, Sent::Maybe),
+        ),
+        // Error statuses without an error of the service.
+        row("400 without a code", page(400), UNKNOWN),
+        row(
+            "401 without a code",
+            page(401),
+            Badly(FaultKind::Unauthorized, Sent::Refused),
+        ),
+        row(
+            "403 without a code",
+            page(403),
+            Badly(FaultKind::Forbidden, Sent::Maybe),
+        ),
+        // Any machine in between can say so, for instance about a wrong address.
+        row("404 without a code", page(404), FOREIGN),
+        row("408", page(408), FAILED),
+        row(
+            "413",
+            page(413),
+            Badly(FaultKind::RequestTooLarge, Sent::Refused),
+        ),
+        row(
+            "414",
+            page(414),
+            Badly(FaultKind::RequestTooLarge, Sent::Refused),
+        ),
+        row(
+            "431",
+            page(431),
+            Badly(FaultKind::RequestTooLarge, Sent::Refused),
+        ),
+        row(
+            "494",
+            page(494),
+            Badly(FaultKind::RequestTooLarge, Sent::Refused),
+        ),
+        row("429", page(429), Badly(FaultKind::Throttled, Sent::Refused)),
+        row("500", page(500), FAILED),
+        row("502", page(502), FAILED),
+        row("503", page(503), FAILED),
+        row("504", page(504), FAILED),
+        row("599", page(599), FAILED),
+        row("502 with an object", Step::json(502, "{}"), FAILED),
+        row(
+            "502 with a good answer",
+            Step::json(502, r#"{"count":0,"message_list":[]}"#),
+            FAILED,
+        ),
+        row(
+            "500 with a code of validation",
+            Step::json(500, r#"{"error_code":"OSM.01010001"}"#),
+            REFUSED,
+        ),
+        row("999", Step::answer(999), FOREIGN),
+    ]
+}
+
+fn ended(outcome: &Outcome) -> Ends {
+    match outcome {
+        Ok(decoded) if decoded.undecodable.is_empty() => Well,
+        Ok(decoded) => Ends::Without(decoded.undecodable.len()),
+        Err(fault) => Badly(fault.kind, fault.sent),
+    }
+}
+
+/// Asks, and compares how it ended.
+fn flaw(
+    unplugged: &Unplugged,
+    operation: &Operation,
+    arguments: &Arguments,
+    row: Row,
+) -> Option<String> {
+    let wanted = match operation.effect {
+        Effect::Read => row.read,
+        Effect::Write | Effect::IdempotentWrite => row.write,
+    };
+    let outcome = unplugged.ask(operation, arguments, row.step);
+    let shown = match &outcome {
+        Ok(decoded) => format!("{:?}", decoded.undecodable),
+        Err(fault) => format!("{fault} {fault:?}"),
+    };
+    let found = ended(&outcome);
+    if shown.to_lowercase().contains("canary") {
+        return Some(format!(
+            "{}, {}: foreign text is shown: {shown}",
+            operation.name, row.name
+        ));
+    }
+    (found != wanted).then(|| {
+        format!(
+            "{}, {}: ended {found:?}, not {wanted:?}: {shown}",
+            operation.name, row.name
+        )
+    })
+}
+
+#[test]
+fn odd_answers_end_as_they_must_for_every_operation() {
+    let arguments = wire::good_arguments();
+    let unplugged = Unplugged::default();
+    let flaws = operations::ALL.iter().flat_map(|operation| {
+        let (unplugged, arguments) = (&unplugged, &arguments[operation.name]);
+        let rows = rows().into_iter();
+        rows.filter_map(move |row| flaw(unplugged, operation, arguments, row))
+    });
+    let flaws: Vec<_> = flaws.collect();
+    assert!(flaws.is_empty(), "{}", flaws.join("\n"));
+}
+
+/// One element that cannot be read costs itself alone: every list of every answer, every kind of bad element.
+#[test]
+fn a_bad_element_of_a_list_costs_itself_alone() {
+    let description = Description::read();
+    let arguments = wire::good_arguments();
+    let unplugged = Unplugged::default();
+    let mut flaws = Vec::new();
+    let mut lists = 0;
+    for operation in operations::ALL {
+        let schema =
+            &description.operation(operation.name).responses[&200].content["application/json"];
+        let whole = sample::whole(schema);
+        for list in sample::lists_of_objects(schema) {
+            lists += 1;
+            for bad in [
+                json!("canary"),
+                json!(7),
+                json!([]),
+                Value::Null,
+                json!(true),
+            ] {
+                let mut answer = whole.clone();
+                answer.pointer_mut(&list).unwrap()[0] = bad.clone();
+                let step = ok(answer.to_string());
+                let row = row("a bad element", step, Ends::Without(1));
+                let flaw = flaw(&unplugged, operation, &arguments[operation.name], row);
+                flaws.extend(flaw.map(|flaw| format!("{flaw}: {bad} in {list}")));
+            }
+        }
+    }
+    assert!(flaws.is_empty(), "{}", flaws.join("\n"));
+    assert!(lists >= 8, "lists were looked for in {lists} places");
+}
+
+/// An object without its lists is an answer with nothing in it.
+#[test]
+fn an_object_without_its_list_is_an_empty_list() {
+    let arguments = wire::good_arguments();
+    let unplugged = Unplugged::default();
+    for operation in operations::ALL {
+        let outcome = unplugged.ask(operation, &arguments[operation.name], ok(r#"{"new":1}"#));
+        let decoded = outcome.unwrap_or_else(|fault| panic!("{}: {fault}", operation.name));
+        assert_eq!(decoded.body, json!({"new": 1}), "{}", operation.name);
+    }
+}
+
+/// Every row of the catalogue of errors, by category: what it says about what was done holds for every operation.
+#[test]
+fn every_code_of_the_catalogue_is_judged_by_its_category() {
+    let arguments = wire::good_arguments();
+    let unplugged = Unplugged::default();
+    let mut flaws = Vec::new();
+    for error in contract_tests::errors::catalogue() {
+        let ends = match (error.http_status, error.category.as_str()) {
+            (413 | 414 | 494, _) => Badly(FaultKind::RequestTooLarge, Sent::Refused),
+            (_, "validation" | "quota" | "state") => REFUSED,
+            (_, "permission") => Badly(FaultKind::Forbidden, Sent::Refused),
+            (_, "not_found") => Badly(FaultKind::NotFound, Sent::Refused),
+            (_, "authentication") => Badly(FaultKind::Unauthorized, Sent::Refused),
+            (_, "throttling") => Badly(FaultKind::Throttled, Sent::Refused),
+            (_, "internal") => FAILED,
+            (status, category) => panic!("{category} with {status} has no rule"),
+        };
+        for operation in operations::ALL {
+            let body = json!({"error_code": error.code, "error_msg": "canary"}).to_string();
+            let row = row("catalogue", Step::json(error.http_status, body), ends);
+            let flaw = flaw(&unplugged, operation, &arguments[operation.name], row);
+            flaws.extend(
+                flaw.map(|flaw| format!("{} with {}: {flaw}", error.code, error.http_status)),
+            );
+        }
+    }
+    assert!(flaws.is_empty(), "{}", flaws.join("\n"));
+}

@@ -1,0 +1,350 @@
+//! The steps that every change must pass, the same here and on a server.
+
+use crate::{
+    codegen,
+    file::Workspace,
+    interop::{self, Judge, Verdict},
+    problem::{Place, Problem, Problems, Result},
+    spec, tidy,
+};
+use std::{
+    collections::BTreeSet,
+    env,
+    process::{Command, Stdio},
+};
+
+/// How a step ended when it did not fail.
+pub enum Outcome {
+    /// It passed; what to say about it.
+    Passed(String),
+    /// It could not run here; why.
+    Skipped(String),
+}
+
+/// One step.
+pub struct Step {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What it checks.
+    pub about: &'static str,
+    run: fn(&Workspace) -> Result<Outcome>,
+}
+
+/// The steps, in their order.
+pub const STEPS: &[Step] = &[
+    Step {
+        name: "fmt",
+        about: "the form of the sources",
+        run: fmt,
+    },
+    Step {
+        name: "tidy",
+        about: "rules of the house that no compiler knows",
+        run: tidy,
+    },
+    Step {
+        name: "spec",
+        about: "the description, its rules and its recorded exchanges",
+        run: spec,
+    },
+    Step {
+        name: "codegen",
+        about: "generated files are what the description gives",
+        run: codegen,
+    },
+    Step {
+        name: "clippy",
+        about: "lints, of every target with every feature",
+        run: clippy,
+    },
+    Step {
+        name: "docs",
+        about: "documentation builds without a warning",
+        run: docs,
+    },
+    Step {
+        name: "deps",
+        about: "number of crates that a user of hwc-tickets gets",
+        run: deps,
+    },
+    Step {
+        name: "deny",
+        about: "licences, bans and sources of dependencies",
+        run: deny,
+    },
+    Step {
+        name: "msrv",
+        about: "the oldest supported compiler",
+        run: msrv,
+    },
+    Step {
+        name: "interop",
+        about: "programs of others against the simulator",
+        run: interop,
+    },
+];
+
+/// Most crates in the normal tree of hwc-tickets with default features, own crates not counted.
+const MOST_CRATES: usize = 105;
+
+/// Runs the step `only`, or all of them; `say` gets a line for each.
+///
+/// # Errors
+/// No such step, or at least one failed. A failing step does not keep the others from running.
+pub fn run(workspace: &Workspace, only: Option<&str>, mut say: impl FnMut(&str)) -> Result<String> {
+    let steps: Vec<&Step> = STEPS
+        .iter()
+        .filter(|step| only.is_none_or(|only| only == step.name))
+        .collect();
+    if steps.is_empty() {
+        let names: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
+        return Err(Problem::general(
+            "there is no such step",
+            format!("use one of {}", names.join(", ")),
+        )
+        .into());
+    }
+    let mut found = Vec::new();
+    for step in &steps {
+        say(&format!("{:8} {}", step.name, step.about));
+        match (step.run)(workspace) {
+            Ok(Outcome::Passed(what)) => say(&format!("         passed: {what}")),
+            Ok(Outcome::Skipped(why)) => say(&format!("         SKIPPED: {why}")),
+            Err(problems) => {
+                say("         FAILED");
+                found.extend(problems.into_vec());
+            }
+        }
+    }
+    Problems::unless_empty(found, "every step that could run here passed".to_owned())
+}
+
+fn cargo(workspace: &Workspace, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command
+        .current_dir(workspace.root())
+        .args(arguments)
+        .stdin(Stdio::null());
+    command
+}
+
+/// Runs a command whose own output tells what is wrong.
+fn must_pass(mut command: Command, line: &str, remedy: &str) -> Result<()> {
+    let failed = |what: String| Problem::general(what, remedy.to_owned());
+    let status = command
+        .status()
+        .map_err(|error| failed(format!("`{line}` does not start: {error}")))?;
+    if !status.success() {
+        return Err(failed(format!("`{line}` failed; its own words are above")).into());
+    }
+    Ok(())
+}
+
+fn fmt(workspace: &Workspace) -> Result<Outcome> {
+    let line = ["fmt", "--all", "--check"];
+    must_pass(
+        cargo(workspace, &line),
+        "cargo fmt --all --check",
+        "run `cargo fmt --all`",
+    )?;
+    Ok(Outcome::Passed("formatted".to_owned()))
+}
+
+fn tidy(workspace: &Workspace) -> Result<Outcome> {
+    tidy::check(workspace).map(|files| Outcome::Passed(format!("{files} files")))
+}
+
+fn spec(workspace: &Workspace) -> Result<Outcome> {
+    let description = spec::lint::checked(workspace)?;
+    let exchanges = spec::examples::Records::read(workspace)?.check(&description)?;
+    let operations = description.operations().len();
+    Ok(Outcome::Passed(format!(
+        "{operations} operations, {exchanges} recorded exchanges"
+    )))
+}
+
+fn codegen(workspace: &Workspace) -> Result<Outcome> {
+    codegen::check(workspace).map(|()| Outcome::Passed("no drift".to_owned()))
+}
+
+fn clippy(workspace: &Workspace) -> Result<Outcome> {
+    let line = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--all-features",
+        "--locked",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    must_pass(
+        cargo(workspace, &line),
+        &format!("cargo {}", line.join(" ")),
+        "mend what clippy names",
+    )?;
+    Ok(Outcome::Passed("no warning".to_owned()))
+}
+
+fn docs(workspace: &Workspace) -> Result<Outcome> {
+    let line = [
+        "doc",
+        "--workspace",
+        "--no-deps",
+        "--all-features",
+        "--locked",
+    ];
+    let mut command = cargo(workspace, &line);
+    command.env("RUSTDOCFLAGS", "-D warnings");
+    must_pass(
+        command,
+        &format!("cargo {}", line.join(" ")),
+        "mend the documentation that rustdoc names",
+    )?;
+    Ok(Outcome::Passed("no warning".to_owned()))
+}
+
+fn deps(workspace: &Workspace) -> Result<Outcome> {
+    let line = [
+        "tree",
+        "--package",
+        "hwc-tickets",
+        "--edges",
+        "normal",
+        "--prefix",
+        "none",
+        "--no-dedupe",
+        "--locked",
+        "--format",
+        "{p}",
+    ];
+    let tree = cargo(workspace, &line)
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| {
+            Problem::general(
+                format!("`cargo tree` does not start: {error}"),
+                "install cargo",
+            )
+        })?;
+    let text = String::from_utf8_lossy(&tree.stdout);
+    // Own crates are named with their directory.
+    let foreign = text
+        .lines()
+        .filter(|line| !line.contains('(') || line.contains("(proc-macro)"));
+    let crates: BTreeSet<&str> = foreign
+        .map(|line| line.trim_end_matches(" (proc-macro)").trim())
+        .filter(|line| !line.is_empty())
+        .collect();
+    let count = crates.len();
+    if !tree.status.success() || count == 0 {
+        return Err(Problem::general(
+            "`cargo tree` failed; its own words are above",
+            "run `cargo tree -p hwc-tickets`",
+        )
+        .into());
+    }
+    if count > MOST_CRATES {
+        return Err(Problem::at(
+            Place::file("crates/hwc-tickets/Cargo.toml"),
+            format!("a user of hwc-tickets gets {count} crates, more than {MOST_CRATES}"),
+            "look at `cargo tree -p hwc-tickets -e normal`: drop a feature or a dependency",
+        )
+        .into());
+    }
+    Ok(Outcome::Passed(format!(
+        "{count} crates of at most {MOST_CRATES}"
+    )))
+}
+
+fn is_there(mut command: Command) -> bool {
+    command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+fn deny(workspace: &Workspace) -> Result<Outcome> {
+    if !is_there(cargo(workspace, &["deny", "--version"])) {
+        return Ok(Outcome::Skipped(
+            "cargo-deny is not installed (`cargo install cargo-deny --locked`)".to_owned(),
+        ));
+    }
+    let line = [
+        "deny",
+        "--workspace",
+        "--all-features",
+        "--locked",
+        "check",
+        "bans",
+        "licenses",
+        "sources",
+    ];
+    must_pass(
+        cargo(workspace, &line),
+        &format!("cargo {}", line.join(" ")),
+        "the rules and their reasons are in deny.toml",
+    )?;
+    Ok(Outcome::Passed("licences, bans, sources".to_owned()))
+}
+
+fn interop(workspace: &Workspace) -> Result<Outcome> {
+    let mut content = Vec::new();
+    for judge in Judge::ALL {
+        match interop::ask(workspace, judge)? {
+            Verdict::Content => content.push(judge.name()),
+            Verdict::Absent(why) => return Ok(Outcome::Skipped(why)),
+        }
+    }
+    Ok(Outcome::Passed(content.join(", ")))
+}
+
+fn msrv(workspace: &Workspace) -> Result<Outcome> {
+    let manifest = workspace.read("Cargo.toml")?;
+    let number = manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("rust-version = "))
+        .map(|number| number.trim_matches('"'));
+    let Some(number) = number else {
+        return Err(Problem::at(
+            Place::file("Cargo.toml"),
+            "declares no rust-version",
+            "add it to [workspace.package]",
+        )
+        .into());
+    };
+    let readme = workspace.read_if_there("README.md")?.unwrap_or_default();
+    if !readme.contains(&format!("Rust {number}")) {
+        return Err(Problem::at(
+            Place::file("README.md"),
+            format!("does not say that Rust {number} is needed, as Cargo.toml does"),
+            format!("write `Rust {number}` where it says what is needed"),
+        )
+        .into());
+    }
+    // The variable of the running toolchain would win over `+number`.
+    let rustup = |arguments: &[&str]| {
+        let mut command = Command::new("cargo");
+        command
+            .current_dir(workspace.root())
+            .arg(format!("+{number}"))
+            .args(arguments);
+        for name in ["CARGO", "RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN"] {
+            command.env_remove(name);
+        }
+        command
+    };
+    if !is_there(rustup(&["--version"])) {
+        return Ok(Outcome::Skipped(format!(
+            "Rust {number} is not installed (`rustup toolchain install {number}`); README and manifest agree"
+        )));
+    }
+    let line = ["check", "--workspace", "--all-features", "--locked"];
+    must_pass(
+        rustup(&line),
+        &format!("cargo +{number} {}", line.join(" ")),
+        "use nothing newer, or raise rust-version in a minor release",
+    )?;
+    Ok(Outcome::Passed(format!("Rust {number}")))
+}

@@ -1,0 +1,271 @@
+//! Programs of others against the simulator: each judge gets an environment of its own below `target/` and a simulator
+//! of its own. Needs Python 3 with `venv`, and the Python package index the first time.
+
+use crate::{
+    file::Workspace,
+    problem::{Problem, Result},
+};
+use std::{
+    env,
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+/// Somebody else's program that judges the simulator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Judge {
+    /// The official Python SDK holds a conversation, signed.
+    PythonOfficial,
+    /// schemathesis holds answers against the description.
+    Schemathesis,
+}
+
+/// How a judge cannot be asked, or what it says.
+pub enum Verdict {
+    /// It is content.
+    Content,
+    /// It cannot be asked here; why.
+    Absent(String),
+}
+
+impl Judge {
+    /// Every judge.
+    pub const ALL: [Judge; 2] = [Judge::PythonOfficial, Judge::Schemathesis];
+
+    /// Its name on the command line, and of its directory below `tests/interop`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Judge::PythonOfficial => "python-official",
+            Judge::Schemathesis => "schemathesis",
+        }
+    }
+
+    /// What it is asked: arguments of the simulator, then a program of the environment with its arguments.
+    fn questions(self, root: &Path) -> Vec<Question> {
+        let file = |path: &str| root.join(path).display().to_string();
+        match self {
+            Judge::PythonOfficial => vec![Question {
+                simulator: &["--control", "--engineers", "poked"],
+                program: "python",
+                arguments: vec![file("tests/interop/python-official/conversation.py")],
+                endpoint_flag: None,
+            }],
+            // Once with whatever comes to its mind, once with good data about tickets the simulator has.
+            Judge::Schemathesis => [("any.toml", "all"), ("known-ticket.toml", "positive")]
+                .into_iter()
+                .map(|(config, mode)| Question {
+                    simulator: &["--no-log"],
+                    program: "schemathesis",
+                    arguments: vec![
+                        "--config-file".to_owned(),
+                        file(&format!("tests/interop/schemathesis/{config}")),
+                        "run".to_owned(),
+                        "--mode".to_owned(),
+                        mode.to_owned(),
+                        file("spec/dist/openapi.json"),
+                    ],
+                    endpoint_flag: Some("--url"),
+                })
+                .collect(),
+        }
+    }
+}
+
+struct Question {
+    simulator: &'static [&'static str],
+    program: &'static str,
+    arguments: Vec<String>,
+    endpoint_flag: Option<&'static str>,
+}
+
+/// Asks one judge, or every one.
+///
+/// # Errors
+/// A judge is not content, or cannot be asked here.
+pub fn run(workspace: &Workspace, only: Option<Judge>) -> Result<String> {
+    let judges = only.map_or_else(|| Judge::ALL.to_vec(), |judge| vec![judge]);
+    for judge in &judges {
+        if let Verdict::Absent(why) = ask(workspace, *judge)? {
+            let remedy = "install Python 3 with venv, and let pip reach its package index";
+            return Err(Problem::general(why, remedy).into());
+        }
+    }
+    let names: Vec<&str> = judges.into_iter().map(Judge::name).collect();
+    Ok(format!("content: {}", names.join(", ")))
+}
+
+/// Asks one judge.
+///
+/// # Errors
+/// It is not content, or the simulator does not build or start.
+pub fn ask(workspace: &Workspace, judge: Judge) -> Result<Verdict> {
+    let environment = match environment(workspace, judge)? {
+        Ok(environment) => environment,
+        Err(why) => return Ok(Verdict::Absent(why)),
+    };
+    let simulator = build(workspace)?;
+    let root = workspace
+        .root()
+        .canonicalize()
+        .unwrap_or_else(|_| workspace.root().to_owned());
+    for question in judge.questions(&root) {
+        let running = Simulator::start(&simulator, question.simulator)?;
+        let mut command = Command::new(program(&environment, question.program));
+        command
+            // Whatever it writes into its home and its directory stays below target/.
+            .current_dir(&environment)
+            .env("HOME", &environment)
+            .args(&question.arguments)
+            .args(question.endpoint_flag)
+            .arg(&running.endpoint)
+            .stdin(Stdio::null());
+        let status = command
+            .status()
+            .map_err(|error| broken(judge, &error.to_string()))?;
+        if !status.success() {
+            let what = format!(
+                "{} is not content with the simulator; its own words are above",
+                judge.name()
+            );
+            let remedy = "mend crates/hwc-tickets-sim or the description, whichever is wrong";
+            return Err(Problem::general(what, remedy).into());
+        }
+    }
+    Ok(Verdict::Content)
+}
+
+/// The Python environment of a judge, made when it is missing or its requirements changed; or why there is none.
+fn environment(
+    workspace: &Workspace,
+    judge: Judge,
+) -> Result<std::result::Result<PathBuf, String>> {
+    let requirements = format!("tests/interop/{}/requirements.txt", judge.name());
+    let wanted = workspace.read(&requirements)?;
+    let place = format!("target/interop/{}", judge.name());
+    let installed = format!("{place}/installed.txt");
+    let root = workspace
+        .root()
+        .canonicalize()
+        .unwrap_or_else(|_| workspace.root().to_owned());
+    let environment = root.join(&place);
+    if workspace.read_if_there(&installed)?.as_deref() == Some(&wanted) {
+        return Ok(Ok(environment));
+    }
+    let python = if cfg!(windows) { "python" } else { "python3" };
+    if !succeeds(
+        Command::new(python)
+            .args(["-m", "venv", "--clear"])
+            .arg(&environment),
+    ) {
+        return Ok(Err(format!("`{python} -m venv` does not work here")));
+    }
+    let mut pip = Command::new(program(&environment, "python"));
+    pip.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--requirement",
+    ]);
+    if !succeeds(pip.arg(root.join(&requirements))) {
+        return Ok(Err(format!("pip cannot install {requirements}")));
+    }
+    workspace.replace(&[(installed, wanted)])?;
+    Ok(Ok(environment))
+}
+
+/// A program of a Python environment.
+fn program(environment: &Path, name: &str) -> PathBuf {
+    let directory = if cfg!(windows) { "Scripts" } else { "bin" };
+    environment.join(directory).join(name)
+}
+
+fn succeeds(command: &mut Command) -> bool {
+    command
+        .stdin(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+/// Builds the simulator and says where its program is.
+fn build(workspace: &Workspace) -> Result<PathBuf> {
+    let failed = || {
+        let remedy = "run `cargo build -p hwc-tickets-sim` and mend what it names";
+        Problem::general("the simulator does not build", remedy)
+    };
+    let built = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .current_dir(workspace.root())
+        .args([
+            "build",
+            "--package",
+            "hwc-tickets-sim",
+            "--locked",
+            "--message-format",
+            "json-render-diagnostics",
+        ])
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|_| failed())?;
+    let said = String::from_utf8_lossy(&built.stdout);
+    let messages = said
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let mut programs =
+        messages.filter_map(|message| message.get("executable")?.as_str().map(PathBuf::from));
+    programs
+        .next_back()
+        .filter(|_| built.status.success())
+        .ok_or_else(|| failed().into())
+}
+
+/// A running simulator; stopped when it goes out of scope.
+struct Simulator {
+    process: Child,
+    endpoint: String,
+}
+
+impl Simulator {
+    fn start(program: &Path, arguments: &[&str]) -> Result<Self> {
+        let failed = |what: String| {
+            let remedy = "run `cargo run -p hwc-tickets-sim` and mend what it says";
+            Problem::general(format!("the simulator does not start: {what}"), remedy)
+        };
+        let mut process = Command::new(program)
+            .args(["--listen", "127.0.0.1:0", "--seed", "7"])
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| failed(error.to_string()))?;
+        let mut line = String::new();
+        if let Some(out) = process.stdout.take() {
+            let read = BufReader::new(out).read_line(&mut line);
+            read.map_err(|error| failed(error.to_string()))?;
+        }
+        let mut running = Self {
+            process,
+            endpoint: String::new(),
+        };
+        let endpoint = line.trim_end().strip_prefix("listening on ");
+        running.endpoint = endpoint
+            .ok_or_else(|| failed(format!("it says `{}`", line.trim_end())))?
+            .to_owned();
+        Ok(running)
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn broken(judge: Judge, why: &str) -> Problem {
+    let remedy = format!("remove target/interop/{} and try again", judge.name());
+    Problem::general(format!("{} does not start: {why}", judge.name()), remedy)
+}

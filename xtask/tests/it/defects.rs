@@ -1,0 +1,625 @@
+//! Each planted defect is refused, with its place and what mends it, and nothing is written.
+
+use crate::house::House;
+
+/// One defect: an edit of the description, a text on the line that must be named, and words of the message.
+struct Defect {
+    name: &'static str,
+    from: &'static str,
+    to: &'static str,
+    line: &'static str,
+    says: &'static [&'static str],
+}
+
+const fn defect(
+    name: &'static str,
+    from: &'static str,
+    to: &'static str,
+    line: &'static str,
+    says: &'static [&'static str],
+) -> Defect {
+    Defect {
+        name,
+        from,
+        to,
+        line,
+        says,
+    }
+}
+
+const DEFECTS: &[Defect] = &[
+    defect(
+        "$ref to a schema that does not exist",
+        "schemas/CreateMessageDoV2\"",
+        "schemas/CreateMessageDOV2\"",
+        "CreateMessageDOV2",
+        &[
+            "does not exist",
+            "did you mean `#/components/schemas/CreateMessageDoV2`",
+        ],
+    ),
+    defect(
+        "$ref to a component of another kind",
+        "schemas/CreateMessageDoV2\"",
+        "parameters/XSite\"",
+        "parameters/XSite\"\n        type",
+        &["is needed here"],
+    ),
+    defect(
+        "$ref to another file",
+        "\"#/components/headers/XRequestId\"",
+        "\"other.yaml#/XRequestId\"",
+        "other.yaml",
+        &["$ref to another file", "put together by the reader"],
+    ),
+    defect(
+        "$ref with a sibling",
+        "          $ref: \"#/components/schemas/CreateMessageDoV2\"",
+        "          $ref: \"#/components/schemas/CreateMessageDoV2\"\n          description: Ignored.",
+        "description: Ignored.",
+        &["beside a $ref", "allOf"],
+    ),
+    defect(
+        "named example of another type",
+        "type: 0\n                  message",
+        "type: \"0\"\n                  message",
+        "type: \"0\"",
+        &["example `documented` violates its schema", "type"],
+    ),
+    defect(
+        "parameter example out of range",
+        "value: 10",
+        "value: 500",
+        "value: 500",
+        &["example `documented` violates its schema", "maximum"],
+    ),
+    defect(
+        "example with a field that is not described",
+        "- content: test",
+        "- contents: test",
+        "contents: test",
+        &["violates its schema", "undocumented"],
+    ),
+    defect(
+        "example without a mandatory field",
+        "                  message:\n                    content: test\n",
+        "                  message: {}\n",
+        "message: {}",
+        &["violates its schema", "required"],
+    ),
+    defect(
+        "example and examples",
+        "          examples:\n            documented:\n              value: 10",
+        "          example: 10\n          examples:\n            documented:\n              value: 10",
+        "example: 10",
+        &["`example` and `examples` together"],
+    ),
+    defect(
+        "two operations of one name",
+        "operationId: listMessages",
+        "operationId: createMessages",
+        "operationId: createMessages\n      tags: [messages]\n      summary: Lists",
+        &["used twice", "createMessages"],
+    ),
+    defect(
+        "operation without a name",
+        "      operationId: listMessages\n",
+        "",
+        "    get:",
+        &["no operationId"],
+    ),
+    defect(
+        "path parameter that is not declared",
+        "cases/messages:",
+        "cases/{message_id}/messages:",
+        "    get:",
+        &[
+            "no path parameter `message_id` is declared",
+            "- name: message_id",
+        ],
+    ),
+    defect(
+        "template and parameter differ",
+        "{case_id}/message:",
+        "{caseId}/message:",
+        "name: case_id",
+        &["does not stand in the template", "`caseId`"],
+    ),
+    defect(
+        "path parameter that is not mandatory",
+        "in: path\n          required: true",
+        "in: path\n          required: false",
+        "name: case_id",
+        &["not `required: true`"],
+    ),
+    defect(
+        "component that nothing uses",
+        "    Message:\n",
+        "    Unused:\n      type: object\n    Message:\n",
+        "    Unused:",
+        &["nothing refers to the component `Unused`", "delete it"],
+    ),
+    defect(
+        "required names what is not there",
+        "required: [message, type]",
+        "required: [message, tpye]",
+        "tpye",
+        &["names `tpye`", "`message`, `type`"],
+    ),
+    defect(
+        "required on a property",
+        "          type: string\n          description: Text of the message.\n          minLength: 0",
+        "          type: string\n          required: true\n          description: Text of the message.\n          minLength: 0",
+        "content:\n          type: string\n          required",
+        &["not a schema"],
+    ),
+    defect(
+        "misspelt keyword",
+        "maxLength: 2000",
+        "maxLenght: 2000",
+        "maxLenght",
+        &["`maxLenght` is not a key of a schema", "write `maxLength`"],
+    ),
+    defect(
+        "misspelt required",
+        "          required: true\n          description: Ids",
+        "          requried: true\n          description: Ids",
+        "requried",
+        &["`requried` is not a key of a parameter", "write `required`"],
+    ),
+    defect(
+        "misspelt parameters",
+        "      parameters:\n        - name: case_ids",
+        "      paramaters:\n        - name: case_ids",
+        "paramaters",
+        &["write `parameters`"],
+    ),
+    defect(
+        "documented default out of range",
+        "x-documented-default: 0",
+        "x-documented-default: 2",
+        "x-documented-default: 2",
+        &["documented default violates its schema", "maximum"],
+    ),
+    defect(
+        "lower bound above upper one",
+        "minimum: 0\n            maximum: 100",
+        "minimum: 100\n            maximum: 0",
+        "minimum: 100",
+        &["above `maximum`"],
+    ),
+    defect(
+        "security scheme that is not declared",
+        "  - AuthToken: []",
+        "  - AuthTokn: []",
+        "security:",
+        &["`AuthTokn` is not declared"],
+    ),
+    defect(
+        "security dropped",
+        "security:\n  - AuthToken: []\n",
+        "",
+        "    post:",
+        &["needs no credentials"],
+    ),
+    defect(
+        "tag that is not declared",
+        "tags: [messages]",
+        "tags: [mesages]",
+        "tags: [mesages]",
+        &["the tag `mesages` is not declared"],
+    ),
+    defect(
+        "no response for success",
+        "\"200\":\n          description: A page.",
+        "\"404\":\n          description: A page.",
+        "      responses:\n        \"404\"",
+        &["no response for success"],
+    ),
+    defect(
+        "response without description",
+        "          description: A page.\n",
+        "",
+        "\"200\":\n          content",
+        &["no description"],
+    ),
+    defect(
+        "GET with a body",
+        "          required: true\n          description: Ids",
+        "          required: true\n          description: Ids",
+        "    get:",
+        &[],
+    ),
+    defect(
+        "parameter twice",
+        "        - name: limit\n",
+        "        - name: case_ids\n          in: query\n          description: Again.\n          schema: {type: string}\n        - name: limit\n",
+        "- name: case_ids\n          in: query\n          description: Again.",
+        &["there twice"],
+    ),
+    defect(
+        "list without items",
+        "            items:\n              type: string\n",
+        "",
+        "          schema:\n            type: array",
+        &["a list without `items`"],
+    ),
+    defect(
+        "key twice",
+        "minLength: 0\n          maxLength: 2000",
+        "maxLength: 400\n          maxLength: 2000",
+        "maxLength: 2000",
+        &["stands twice", "first in line"],
+    ),
+    defect(
+        "status as a number",
+        "\"403\":",
+        "403:",
+        "403:",
+        &["not text to YAML", "quote it: '403'"],
+    ),
+    defect(
+        "list of types",
+        "type: string\n            minLength: 1",
+        "type: [string, \"null\"]\n            minLength: 1",
+        "          schema:\n            type: [string",
+        &["no type of OpenAPI 3.0"],
+    ),
+    defect(
+        "3.1",
+        "openapi: 3.0.3",
+        "openapi: 3.1.0",
+        "openapi: 3.1.0",
+        &["not OpenAPI 3.0.3"],
+    ),
+    defect(
+        "equal paths",
+        "  /v2/servicerequest/cases/messages:",
+        "  /v2/servicerequest/cases/{id}/message:",
+        "  /v2/servicerequest/cases/{id}/message:",
+        &["the same path to a router"],
+    ),
+    defect(
+        "path without slash",
+        "  /v2/servicerequest/cases/messages:",
+        "  v2/servicerequest/cases/messages:",
+        "  v2/servicerequest/cases/messages:",
+        &["is not a path"],
+    ),
+    defect(
+        "server variable misnamed",
+        "{region}.example",
+        "{regoin}.example",
+        "- url:",
+        &["server variable `regoin` is not declared"],
+    ),
+    defect(
+        "unknown place of a parameter",
+        "in: query\n          description: Most",
+        "in: querry\n          description: Most",
+        "- name: limit",
+        &["no place for a parameter"],
+    ),
+    defect(
+        "style of a header",
+        "      name: X-Site\n      in: header\n",
+        "      name: X-Site\n      in: header\n      style: form\n",
+        "style: form\n      description: Site",
+        &["cannot have `style: form`"],
+    ),
+    defect(
+        "unknown format",
+        "format: int64\n          description: How",
+        "format: int46\n          description: How",
+        "format: int46",
+        &["`int46` is no format of integer", "`int64`"],
+    ),
+    defect(
+        "keyword without effect",
+        "description: A kind.\n",
+        "description: A kind.\n          maxLength: 3\n",
+        "maxLength: 3\n",
+        &["`maxLength` has no effect on type integer"],
+    ),
+    defect(
+        "content type",
+        "application/json:\n              schema:\n                $ref: \"#/components/schemas/WriteResult\"",
+        "application-json:\n              schema:\n                $ref: \"#/components/schemas/WriteResult\"",
+        "application-json:",
+        &["`application-json` is not a content type"],
+    ),
+    defect(
+        "no source",
+        "      x-source:\n        - Fixture, table 2\n",
+        "",
+        "    get:",
+        &["names no source"],
+    ),
+    defect(
+        "not said whether idempotent",
+        "      x-idempotent: false\n",
+        "",
+        "    post:",
+        &["does not say whether it is idempotent"],
+    ),
+    defect(
+        "idempotent without a reason",
+        "x-idempotent: false",
+        "x-idempotent: true",
+        "    post:",
+        &["but not why"],
+    ),
+    defect(
+        "a read that is not idempotent",
+        "x-idempotent: true",
+        "x-idempotent: false",
+        "      x-idempotent: false\n      parameters:\n        - name: case_ids",
+        &["reads, but"],
+    ),
+    defect(
+        "discrepancy that does not exist",
+        "x-discrepancy: [D-01]",
+        "x-discrepancy: [D-01, D-77]",
+        "D-77",
+        &["D-77 is not in spec/discrepancies.md"],
+    ),
+    defect(
+        "closed list in an answer",
+        "x-known-values: [0, 1]",
+        "enum: [0, 1]",
+        "enum: [0, 1]",
+        &["a closed list of values in an answer", "x-known-values"],
+    ),
+    defect(
+        "enforced limit of an answer",
+        "x-documented-limits: { minLength: 0, maxLength: 32 }",
+        "maxLength: 32",
+        "maxLength: 32\n    ErrorBody",
+        &["enforced on an answer", "x-documented-limits"],
+    ),
+    defect(
+        "mandatory field of an answer",
+        "x-documented-required: [message_list]",
+        "required: [message_list]",
+        "required: [message_list]",
+        &["a mandatory field in an answer"],
+    ),
+    defect(
+        "answer that refuses new fields",
+        "    Message:\n      type: object\n",
+        "    Message:\n      type: object\n      additionalProperties: false\n",
+        "additionalProperties: false",
+        &["refuses new fields"],
+    ),
+    defect(
+        "field that is not snake_case",
+        "        message_list:\n          type: array",
+        "        messageList:\n          type: array",
+        "messageList:",
+        &["not snake_case"],
+    ),
+    defect(
+        "extension that nobody explains",
+        "x-source:\n        - Fixture, table 2",
+        "x-sauce: yes\n      x-source:\n        - Fixture, table 2",
+        "x-sauce",
+        &["`x-sauce` is not explained", "spec/README.md"],
+    ),
+    defect(
+        "names without values",
+        "          x-known-values: [0, 1]\n",
+        "",
+        "        type:\n          type: integer\n          format: int64",
+        &["without `x-known-values`"],
+    ),
+    defect(
+        "names that do not fit the values",
+        "[Customer, Support]",
+        "[Customer]",
+        "x-known-values",
+        &["do not belong together"],
+    ),
+    defect(
+        "enum of another type",
+        "description: A kind.\n",
+        "description: A kind.\n          enum: [\"0\", \"1\"]\n",
+        "enum:",
+        &["not of type integer"],
+    ),
+    defect(
+        "enum with a value twice",
+        "description: A kind.\n",
+        "description: A kind.\n          enum: [0, 1, 1]\n",
+        "enum:",
+        &["repeated"],
+    ),
+    defect(
+        "name that generators have",
+        "    ErrorBody:\n",
+        "    ApiError:\n",
+        "    ApiError:",
+        &["no good name", "ErrorBody"],
+    ),
+    defect(
+        "description with mark-up",
+        "description: Text of the message.\n          minLength",
+        "description: Text, see <a href>.\n          minLength",
+        "Text, see",
+        &["angle brackets"],
+    ),
+    defect(
+        "token as a parameter",
+        "        - $ref: \"#/components/parameters/XSite\"\n",
+        "        - $ref: \"#/components/parameters/XSite\"\n        - {name: X-Auth-Token, in: header, description: T., schema: {type: string}}\n",
+        "X-Auth-Token, in",
+        &["repeats the security scheme"],
+    ),
+    defect(
+        "default response",
+        "\"403\":\n          $ref",
+        "default:\n          $ref",
+        "default:\n          $ref",
+        &["`default` is not a status code"],
+    ),
+    defect(
+        "anchor",
+        "x-known-values: [0, 1]",
+        "x-known-values: &both [0, 1]",
+        "&both",
+        &["anchors"],
+    ),
+    defect(
+        "syntax",
+        "openapi: 3.0.3",
+        "openapi: [3.0.3",
+        "",
+        &["is not valid YAML"],
+    ),
+    defect(
+        "version that no header can hold",
+        "version: 0.1.0",
+        "version: \"0.1 β\"",
+        "version: \"0.1 β\"",
+        &["not visible ASCII"],
+    ),
+];
+
+#[test]
+fn the_fixture_itself_is_sound() {
+    let house = House::new();
+    for command in [
+        &["spec", "lint"][..],
+        &["spec", "examples"],
+        &["codegen"],
+        &["codegen", "--check"],
+    ] {
+        let run = house.xtask(command);
+        assert!(run.passed, "{command:?}: {}", run.said);
+    }
+}
+
+#[test]
+fn each_defect_is_refused_with_place_and_remedy() {
+    let mut missed = Vec::new();
+    for defect in DEFECTS.iter().filter(|defect| !defect.says.is_empty()) {
+        let house = House::new();
+        house.edit("spec/openapi.yaml", defect.from, defect.to);
+        let before = house.files();
+        let run = house.xtask(&["codegen"]);
+        let place = match defect.line {
+            "" => "at: spec/openapi.yaml:".to_owned(),
+            text => format!(
+                "at: spec/openapi.yaml:{} ",
+                house.line("spec/openapi.yaml", text)
+            ),
+        };
+        // A remedy in the same block as the words and the place.
+        let told = run.said.split("\n\n").any(|block| {
+            defect.says.iter().all(|words| block.contains(words))
+                && format!("{block} ").replace('\n', " ").contains(&place)
+                && block.contains(" mend: ")
+        });
+        if run.passed || !told {
+            missed.push(format!(
+                "{}: wanted {:?} {place}\n{}",
+                defect.name, defect.says, run.said
+            ));
+        }
+        assert_eq!(
+            before,
+            house.files(),
+            "{}: something was written",
+            defect.name
+        );
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n----\n"));
+}
+
+#[test]
+fn a_body_of_a_read_is_refused() {
+    let house = House::new();
+    house.edit(
+        "spec/openapi.yaml",
+        "      responses:\n        \"200\":\n          description: A page.",
+        "      requestBody:\n        content:\n          application/json:\n            schema: {type: object}\n      responses:\n        \"200\":\n          description: A page.",
+    );
+    let run = house.xtask(&["spec", "lint"]);
+    assert!(
+        !run.passed && run.said.contains("GET with a request body"),
+        "{}",
+        run.said
+    );
+}
+
+#[test]
+fn all_problems_of_a_run_are_reported_together() {
+    let house = House::new();
+    for (from, to) in [
+        ("maxLength: 2000", "maxLenght: 2000"),
+        ("tags: [messages]", "tags: [mesages]"),
+        ("[message, type]", "[message, tpye]"),
+    ] {
+        house.edit("spec/openapi.yaml", from, to);
+    }
+    let run = house.xtask(&["spec", "lint"]);
+    for word in ["maxLenght", "mesages", "tpye", "4 problems"] {
+        assert!(run.said.contains(word), "{word} in {}", run.said);
+    }
+}
+
+#[test]
+fn defects_beside_the_description_are_refused() {
+    for (path, from, to, says) in [
+        (
+            "spec/errors.yaml",
+            "category: validation",
+            "category: validaton",
+            "unknown variant `validaton`",
+        ),
+        (
+            "spec/errors.yaml",
+            "http_status: 403",
+            "http_staus: 403",
+            "unknown field `http_staus`",
+        ),
+        (
+            "spec/errors.yaml",
+            "code: APIGW.0301\n    http_status: 403",
+            "code: OSM.0001\n    http_status: 200",
+            "stands twice",
+        ),
+        (
+            "spec/errors.yaml",
+            "source: \"Fixture\"",
+            "source: \"Fixture\"\n    operations: [nothing]",
+            "which is no operation",
+        ),
+        (
+            "spec/discrepancies.md",
+            "## D-01",
+            "## D-02",
+            "D-01 is not in spec/discrepancies.md",
+        ),
+        (
+            "spec/discrepancies.md",
+            "- Sources:",
+            "- Sauces:",
+            "D-01 has no `- Sources:`",
+        ),
+        (
+            "spec/discrepancies.md",
+            "three.\n",
+            "three.\n\n## D-02 More\n\n- Where: a\n- Sources: b\n- What we do: c\n",
+            "nothing in the description names D-02",
+        ),
+    ] {
+        let house = House::new();
+        house.edit(path, from, to);
+        let run = house.xtask(&["spec", "lint"]);
+        assert!(
+            !run.passed && run.said.contains(says) && run.said.contains(" mend: "),
+            "{says}: {}",
+            run.said
+        );
+    }
+}

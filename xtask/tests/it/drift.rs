@@ -1,0 +1,188 @@
+//! Generated files follow from the description: same input, same bytes; any drift is told.
+
+use crate::house::{House, real};
+use std::{fs, time::Instant};
+use xtask::{codegen, file::Workspace};
+
+#[test]
+fn generating_twice_gives_the_same_bytes_and_writes_nothing() {
+    let house = House::new();
+    assert!(house.xtask(&["codegen"]).passed);
+    let first = house.files();
+    assert!(
+        first.contains_key("crates/hwc-tickets-wire/src/generated.rs")
+            && first.contains_key("spec/dist/openapi.json")
+    );
+    let run = house.xtask(&["codegen"]);
+    assert!(run.said.contains("nothing to change"), "{}", run.said);
+    assert_eq!(first, house.files());
+}
+
+#[test]
+fn an_edited_limit_is_a_drift_until_it_is_regenerated() {
+    let house = House::new();
+    assert!(house.xtask(&["codegen"]).passed);
+    house.edit("spec/openapi.yaml", "maxLength: 2000", "maxLength: 1999");
+    house.edit(
+        "spec/examples/createMessages/text-too-long.json",
+        "2001",
+        "2000",
+    );
+    let before = house.files();
+    let run = house.xtask(&["codegen", "--check"]);
+    assert!(!run.passed);
+    for part in [
+        "crates/hwc-tickets-wire/src/generated/limits.rs",
+        "-    max: Some(2000)",
+        "+    max: Some(1999)",
+        "cargo xtask codegen",
+    ] {
+        assert!(run.said.contains(part), "{part} in {}", run.said);
+    }
+    assert_eq!(before, house.files(), "--check writes nothing");
+    assert!(house.xtask(&["codegen"]).passed && house.xtask(&["codegen", "--check"]).passed);
+}
+
+#[test]
+fn an_edited_or_missing_generated_file_is_a_drift() {
+    let house = House::new();
+    assert!(house.xtask(&["codegen"]).passed);
+    for path in house
+        .files()
+        .keys()
+        .filter(|path| path.contains("generated") || path.contains("/dist/"))
+    {
+        let text = house.read(path);
+        house.write(path, &format!("{text} "));
+        let run = house.xtask(&["codegen", "--check"]);
+        assert!(
+            !run.passed && run.said.contains(path.as_str()),
+            "{path}: {}",
+            run.said
+        );
+        fs::remove_file(house.path(path)).unwrap();
+        let run = house.xtask(&["codegen", "--check"]);
+        assert!(
+            !run.passed && run.said.contains("is missing"),
+            "{path}: {}",
+            run.said
+        );
+        house.write(path, &text);
+    }
+}
+
+#[test]
+fn when_one_file_cannot_be_written_none_is() {
+    let house = House::new();
+    let in_the_way = "crates/hwc-tickets-wire/src/generated/limits.rs/in-the-way";
+    house.write(in_the_way, "");
+    let before = house.files();
+    let run = house.xtask(&["codegen"]);
+    assert!(
+        !run.passed && run.said.contains("generated/limits.rs") && run.said.contains("mend: "),
+        "{}",
+        run.said
+    );
+    assert_eq!(before, house.files());
+}
+
+#[test]
+fn what_the_generator_panics_on_is_a_message() {
+    let house = House::new();
+    assert!(house.xtask(&["codegen"]).passed);
+    // Straight to the generator, past the rules: a reference without target makes it panic.
+    let lowered = house.read("spec/dist/openapi.codegen.json").replacen(
+        "schemas/WriteResult",
+        "schemas/Missing",
+        1,
+    );
+    let problems = codegen::generator::generate(&lowered)
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(
+        problems.contains("the generator refuses") && problems.contains("mend: "),
+        "{problems}"
+    );
+}
+
+#[test]
+fn this_workspace_has_no_drift() {
+    let started = started();
+    codegen::check(&Workspace::new(real())).unwrap();
+    println!("codegen of this description: {:?}", started.elapsed());
+}
+
+/// A description with 82 operations: each path of the real one nine times.
+#[test]
+fn the_time_for_82_operations_is_printed() {
+    let house = House::new();
+    let real = real();
+    for file in [
+        "openapi.yaml",
+        "errors.yaml",
+        "discrepancies.md",
+        "README.md",
+    ] {
+        house.write(
+            &format!("spec/{file}"),
+            &fs::read_to_string(real.join("spec").join(file)).unwrap(),
+        );
+    }
+    let text = house.read("spec/openapi.yaml");
+    let (head, rest) = text.split_once("\npaths:\n").unwrap();
+    let (paths, components) = rest.split_once("\ncomponents:\n").unwrap();
+    let mut many = String::new();
+    for copy in 0..10 {
+        let renamed = paths.replace("/v2/servicerequest/", &format!("/v2/copy{copy}/"));
+        many.push_str(&renamed.replace("operationId: ", &format!("operationId: copy{copy}")));
+        many.push('\n');
+    }
+    let many: String = many.lines().map(|line| format!("{line}\n")).collect();
+    let many = camel(&many);
+    house.write(
+        "spec/openapi.yaml",
+        &format!("{head}\npaths:\n{many}\ncomponents:\n{components}"),
+    );
+    let errors = house.read("spec/errors.yaml");
+    let errors: String = errors
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("operations:"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    house.write("spec/errors.yaml", &errors);
+    let started = started();
+    let outputs = codegen::outputs(&house.workspace()).unwrap();
+    let operations = house
+        .read("spec/openapi.yaml")
+        .matches("operationId: ")
+        .count();
+    assert!(operations >= 82);
+    println!(
+        "codegen of {operations} operations: {:?}, {} lines",
+        started.elapsed(),
+        outputs[0].1.lines().count()
+    );
+}
+
+/// `operationId: copy0createMessages` with its hump.
+fn camel(text: &str) -> String {
+    text.lines()
+        .map(|line| match line.split_once("operationId: ") {
+            Some((before, id)) => {
+                let (copy, name) = id.split_at(5);
+                let (hump, rest) = name.split_at(1);
+                format!("{before}operationId: {copy}{}{rest}\n", hump.to_uppercase())
+            }
+            None => format!("{line}\n"),
+        })
+        .collect()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "measures the tool itself; nothing is asserted"
+)]
+fn started() -> Instant {
+    Instant::now()
+}

@@ -1,0 +1,247 @@
+//! The corrections: each does what it says, and one that finds nothing to do fails.
+
+use serde_yaml::Value;
+use xtask::spec::lower::{CORRECTIONS, Correction, Expect, apply, lower};
+
+fn yaml(text: &str) -> Value {
+    serde_yaml::from_str(text).unwrap()
+}
+
+fn fixture() -> Value {
+    yaml(include_str!("../fixtures/spec/openapi.yaml"))
+}
+
+fn only(name: &str) -> Vec<Correction> {
+    let one = CORRECTIONS
+        .iter()
+        .find(|correction| correction.name == name)
+        .unwrap();
+    vec![Correction {
+        name: one.name,
+        since: one.since,
+        reason: one.reason,
+        expect: one.expect,
+        apply: one.apply,
+    }]
+}
+
+#[test]
+fn a_correction_that_finds_nothing_fails_and_names_itself() {
+    let empty = yaml("{openapi: 3.0.3, info: {title: t, version: '1'}, paths: {}}");
+    for correction in CORRECTIONS {
+        let outcome = apply(&empty, &only(correction.name));
+        match correction.expect {
+            Expect::Something => {
+                let message = outcome.unwrap_err().to_string();
+                for part in [
+                    correction.name,
+                    correction.since,
+                    correction.reason,
+                    "xtask/src/spec/lower.rs",
+                    "mend: ",
+                ] {
+                    assert!(message.contains(part), "{part}: {message}");
+                }
+            }
+            Expect::Guard => assert_eq!(outcome.unwrap(), empty, "{}", correction.name),
+        }
+    }
+}
+
+#[test]
+fn every_correction_is_named_once_dated_and_reasoned() {
+    let mut names: Vec<&str> = CORRECTIONS
+        .iter()
+        .map(|correction| correction.name)
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), CORRECTIONS.len());
+    for correction in CORRECTIONS {
+        assert!(
+            correction.since.len() == 10 && correction.reason.len() > 20,
+            "{}",
+            correction.name
+        );
+    }
+}
+
+/// What one correction makes of the fixture, or of an edit of it, at a pointer.
+#[test]
+fn each_correction_does_what_it_says() {
+    let fixture = include_str!("../fixtures/spec/openapi.yaml");
+    for (name, from, to, pointer, expected) in [
+        ("drop_security", "", "", "/security", "~"),
+        (
+            "drop_pipeline_headers",
+            "",
+            "",
+            "/paths/~1v2~1servicerequest~1cases~1{case_id}~1message/post/parameters/1",
+            "~",
+        ),
+        (
+            "keep_one_success",
+            "",
+            "",
+            "/paths/~1v2~1servicerequest~1cases~1messages/get/responses/403",
+            "~",
+        ),
+        (
+            "keep_one_success",
+            "\"403\":\n          $ref",
+            "\"202\":\n          $ref",
+            "/paths/~1v2~1servicerequest~1cases~1{case_id}~1message/post/responses/202",
+            "~",
+        ),
+        (
+            "drop_response_headers",
+            "",
+            "",
+            "/paths/~1v2~1servicerequest~1cases~1{case_id}~1message/post/responses/200/headers",
+            "~",
+        ),
+        (
+            "drop_examples",
+            "",
+            "",
+            "/paths/~1v2~1servicerequest~1cases~1messages/get/parameters/1/examples",
+            "~",
+        ),
+        (
+            "drop_extensions",
+            "",
+            "",
+            "/components/schemas/Message/properties/type/x-known-values",
+            "~",
+        ),
+        (
+            "drop_defaults",
+            "description: A kind.",
+            "description: A kind.\n          default: 0",
+            "/components/schemas/CreateMessageV2Req/properties/type/default",
+            "~",
+        ),
+        (
+            "drop_limits",
+            "",
+            "",
+            "/components/schemas/CreateMessageDoV2/properties/content",
+            "{type: string, description: Text of the message.}",
+        ),
+        (
+            "drop_enums",
+            "description: A kind.",
+            "description: A kind.\n          enum: [0, 1]",
+            "/components/schemas/CreateMessageV2Req/properties/type/enum",
+            "~",
+        ),
+        (
+            "drop_text_formats",
+            "description: Text of the message.",
+            "description: Text of the message.\n          format: date-time",
+            "/components/schemas/CreateMessageDoV2/properties/content/format",
+            "~",
+        ),
+        (
+            "widen_integers",
+            "",
+            "",
+            "/components/schemas/CreateMessageV2Req/properties/type/format",
+            "int64",
+        ),
+        (
+            "inline_plain_schemas",
+            "    Message:\n      type: object\n      properties:\n        content:\n          type: string\n          description: Text of the message.\n",
+            "    Text:\n      type: string\n    Message:\n      type: object\n      properties:\n        content:\n          $ref: '#/components/schemas/Text'\n",
+            "/components/schemas/Message/properties/content",
+            "{type: string}",
+        ),
+        (
+            "separate_answers",
+            "            $ref: \"#/components/schemas/Message\"",
+            "            $ref: \"#/components/schemas/CreateMessageDoV2\"",
+            "/components/schemas/ListMessagesResponse/properties/message_list/items/$ref",
+            "'#/components/schemas/CreateMessageDoV2InResponse'",
+        ),
+        (
+            "separate_answers",
+            "            $ref: \"#/components/schemas/Message\"",
+            "            $ref: \"#/components/schemas/CreateMessageDoV2\"",
+            "/components/schemas/CreateMessageV2Req/properties/message/$ref",
+            "'#/components/schemas/CreateMessageDoV2'",
+        ),
+        (
+            "open_answers",
+            "",
+            "",
+            "/components/schemas/Message/properties/content/nullable",
+            "true",
+        ),
+        (
+            "open_answers",
+            "",
+            "",
+            "/components/schemas/Message/additionalProperties",
+            "{}",
+        ),
+        (
+            "open_answers",
+            "",
+            "",
+            "/components/schemas/CreateMessageDoV2/required",
+            "[content]",
+        ),
+        (
+            "open_answers",
+            "x-documented-required: [message_list]",
+            "required: [message_list]",
+            "/components/schemas/ListMessagesResponse/required",
+            "~",
+        ),
+        (
+            "tell_empty_from_absent",
+            "",
+            "",
+            "/components/schemas/CreateMessageDoV2/properties/accessory_ids/nullable",
+            "true",
+        ),
+        (
+            "type_of_submit_may_be_left_out",
+            "",
+            "",
+            "/components/schemas/CreateMessageV2Req/required",
+            "[message]",
+        ),
+        (
+            "drop_unused_components",
+            "    Message:\n      type: object\n",
+            "    Unused:\n      type: object\n    Message:\n      type: object\n",
+            "/components/schemas/Unused",
+            "~",
+        ),
+    ] {
+        assert!(fixture.contains(from), "the fixture no longer has {from:?}");
+        let lowered = apply(&yaml(&fixture.replacen(from, to, 1)), &only(name)).unwrap();
+        let got = xtask::spec::pointer::get(&lowered, pointer)
+            .cloned()
+            .unwrap_or(Value::Null);
+        assert_eq!(got, yaml(expected), "{name} at {pointer}");
+    }
+}
+
+#[test]
+fn the_whole_lowering_leaves_nothing_that_the_generator_cannot_take() {
+    let text = serde_json::to_string(&lower(&fixture()).unwrap()).unwrap();
+    for gone in [
+        "\"x-",
+        "minLength",
+        "maxItems",
+        "\"403\"",
+        "X-Site",
+        "securitySchemes",
+        "examples",
+        "int32",
+    ] {
+        assert!(!text.contains(gone), "{gone} in {text}");
+    }
+}
