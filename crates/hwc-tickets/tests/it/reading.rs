@@ -3,5 +3,6 @@
 mod desk;
 mod follow;
 mod history;
+mod schedule;
 mod unread;
 mod verbs;
