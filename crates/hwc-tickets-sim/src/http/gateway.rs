@@ -191,6 +191,7 @@ impl<'a> Call<'a> {
                 .lock()
                 .journal
                 .amend(self.number, |entry| entry.fault = Some(fault.clone()));
+            self.shared.changed();
         }
     }
 
@@ -205,6 +206,7 @@ impl<'a> Call<'a> {
             });
             state.journal.get(self.number)
         };
+        self.shared.changed();
         if let Some(finished) = finished {
             self.shared.observe(&finished);
         }
