@@ -232,7 +232,9 @@ impl Pipeline {
                     signed_anew = true;
                     continue;
                 }
-                if !renewed && self.identity.refused(&identity) {
+                // The second refusal is reported too: then the provider stops asking for a while.
+                let another = self.identity.refused(&identity);
+                if another && !renewed {
                     renewed = true;
                     continue;
                 }
