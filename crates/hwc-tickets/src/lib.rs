@@ -30,6 +30,7 @@ pub mod detail;
 pub mod docs;
 pub mod error;
 mod files;
+pub mod follow;
 mod hex;
 pub mod history;
 pub mod ids;
@@ -39,6 +40,8 @@ pub mod message;
 pub mod raw;
 pub mod recall;
 mod service;
+#[cfg(feature = "sim")]
+pub mod sim;
 pub mod submit;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -51,9 +54,10 @@ pub use client::Client;
 pub use config::{ClientBuilder, Site, SubmitType};
 pub use detail::{TicketDetail, TicketStatus};
 pub use error::{Delivery, Error, ErrorKind, Result};
+pub use follow::{Cursor, CursorFile, Event, Events, Follow, StopHandle};
 pub use history::{Audit, Conversation, History, Messages};
 pub use hwc_core::{
-    Clock, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport, identity, transport,
+    Clock, Endpoint, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport, identity, transport,
 };
 pub use ids::{AttachmentId, GroupId, InvalidId, MessageId, TicketId};
 pub use message::{Attachment, Author, Message, MessageKey, MessageKind, Role};
