@@ -28,6 +28,18 @@ impl fmt::Display for Misfit {
     }
 }
 
+/// The deviations that an exchange lists.
+#[must_use]
+pub fn listed(exchange: &Exchange) -> BTreeSet<Misfit> {
+    let listed = exchange.deviations.iter();
+    listed
+        .map(|deviation| Misfit {
+            place: deviation.place.clone(),
+            rule: deviation.rule.clone(),
+        })
+        .collect()
+}
+
 /// Compares exchanges and answers with the description.
 #[derive(Debug, Default)]
 pub struct Judge {

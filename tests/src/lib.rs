@@ -18,4 +18,5 @@ pub mod loss;
 pub mod request;
 pub mod sample;
 pub mod server;
+pub mod simulator;
 pub mod wire;

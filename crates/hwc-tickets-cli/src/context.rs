@@ -8,7 +8,9 @@ use crate::{
     render::Screen,
     settings::{Settings, Source},
 };
-use hwc_tickets::{Client, ClientBuilder, GroupId, RetryPolicy, Site, TicketId, Timeouts};
+use hwc_tickets::{
+    Client, ClientBuilder, GroupId, RetryPolicy, Site, TicketId, Timeouts, transport::HttpTransport,
+};
 use std::{ffi::OsString, future::Future};
 
 /// Variable with the address of the service.
@@ -94,6 +96,20 @@ impl Context {
             (ENDPOINT, endpoint) => endpoint.clone().map(OsString::from),
             (name, _) => std::env::var_os(name),
         }))
+    }
+
+    /// The real network, as the settings say.
+    pub(crate) fn transport(&self) -> Result<HttpTransport, Failure> {
+        let mut builder = HttpTransport::builder().connect_timeout(self.timeouts().connect);
+        if let Some(path) = &self.settings.ca_file.value {
+            builder = builder.ca_file(path.clone());
+        }
+        builder.build().map_err(|error| {
+            Failure::usage(
+                error.to_string(),
+                "Check the file of --ca-file and the proxy, or install CA certificates.",
+            )
+        })
     }
 
     /// Limits of time, the given total among them.

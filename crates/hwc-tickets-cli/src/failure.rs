@@ -1,6 +1,6 @@
 //! What can go wrong in the program, and how it is told.
 
-use crate::exit::Exit;
+use crate::{cli::Span, exit::Exit};
 use hwc_tickets::{Delivery, Error, ErrorKind};
 use std::{error::Error as _, io, path::Path, path::PathBuf};
 
@@ -17,11 +17,7 @@ pub(crate) enum Failure {
         exit: Exit,
     },
     /// A call of the SDK failed.
-    Call {
-        error: Box<Error>,
-        /// Show the service's own words, because the raw answer was asked for.
-        in_full: bool,
-    },
+    Call(Box<Error>),
     /// It is not known whether a message arrived; its pending file.
     Unknown { error: Box<Error>, file: PathBuf },
     /// Ctrl-C; what is to be said about it.
@@ -70,19 +66,25 @@ impl Failure {
         )
     }
 
-    /// A failed call whose answer was to be shown raw.
-    pub(crate) fn in_full(error: Error) -> Self {
-        Self::Call {
-            error: Box::new(error),
-            in_full: true,
+    /// The same facts as JSON, for a document that ends early because of it.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        let told = self.told(false).unwrap_or_default();
+        let mut value = serde_json::json!({ "what": told.what, "advice": told.advice, "exit_code": self.exit() as u8 });
+        if let (Self::Call(error) | Self::Unknown { error, .. }, Some(object)) =
+            (self, value.as_object_mut())
+        {
+            object.insert("kind".to_owned(), error.kind().name().into());
+            object.insert("code".to_owned(), error.code().into());
+            object.insert("request_id".to_owned(), error.request_id().into());
         }
+        value
     }
 
     /// How the program ends.
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Own { exit, .. } => *exit,
-            Self::Call { error, .. } => exit_of(error),
+            Self::Call(error) => exit_of(error),
             Self::Unknown { .. } => Exit::Unknown,
             Self::Interrupted { .. } => Exit::Interrupted,
             Self::ClosedPipe => Exit::Ok,
@@ -97,22 +99,7 @@ impl Failure {
                 advice: advice.clone(),
                 facts: Vec::new(),
             }),
-            Self::Call { error, in_full } => {
-                let mut told = tell(error, verbose);
-                if *in_full {
-                    told.facts.extend(
-                        error
-                            .service_message()
-                            .map(|text| ("the service says", text.to_owned())),
-                    );
-                    told.facts.extend(
-                        error
-                            .body_excerpt()
-                            .map(|text| ("the answer begins", text.to_owned())),
-                    );
-                }
-                Some(told)
-            }
+            Self::Call(error) => Some(tell(error, verbose)),
             Self::Unknown { error, file } => {
                 let mut told = tell(error, verbose);
                 told.what = format!("it is not known whether the message arrived: {}", told.what);
@@ -161,9 +148,12 @@ fn tell(error: &Error, verbose: bool) -> Told {
             .replace(&format!(" (request id {id})"), "");
         facts.push(("request id", id.to_owned()));
     }
-    if let Some(wait) = error.retry_after() {
-        facts.push(("wait", crate::cli::Span(wait).to_string()));
-    }
+    let advice = match (error.kind(), error.retry_after()) {
+        (ErrorKind::Throttled, Some(wait)) => {
+            Some(format!("Wait {} and try again, less often.", Span(wait)))
+        }
+        _ => error.help().map(str::to_owned),
+    };
     if verbose {
         let mut cause = error.source();
         while let Some(error) = cause {
@@ -177,7 +167,7 @@ fn tell(error: &Error, verbose: bool) -> Told {
     }
     Told {
         what,
-        advice: error.help().map(str::to_owned),
+        advice,
         facts,
     }
 }
@@ -194,10 +184,7 @@ fn effect(error: &Error) -> &'static str {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::Call {
-            error: Box::new(error),
-            in_full: false,
-        }
+        Self::Call(Box::new(error))
     }
 }
 

@@ -5,10 +5,12 @@
 
 pub(crate) mod foreign;
 pub(crate) mod json;
+mod list;
 mod spinner;
 pub(crate) mod table;
 mod wrap;
 
+pub(crate) use list::List;
 pub(crate) use spinner::wait;
 
 use crate::{
@@ -63,6 +65,13 @@ impl Screen {
     }
 
     /// Text of this program's own making, e.g. JSON or a script, as it is.
+    pub(crate) fn raw(&self, text: &str) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        Ok(out.flush()?)
+    }
+
+    /// The same as a line.
     pub(crate) fn raw_line(&self, text: &str) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())?;
@@ -172,10 +181,19 @@ pub(crate) fn report(failure: &Failure, verbose: bool) {
     };
     tell("error: ", table::BAD, &told.what);
     if let Some(advice) = &told.advice {
-        tell("  help: ", table::GOOD, advice);
+        tell("  help: ", table::GOOD, &sentence(advice));
     }
     for (name, value) in &told.facts {
         tell(&format!("  {name}: "), table::QUIET, value);
+    }
+}
+
+/// With a capital letter: advice comes from several places.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
     }
 }
 
@@ -185,22 +203,31 @@ pub(crate) fn command_line(error: clap::Error) {
     let _ = disarm(error).print();
 }
 
-/// What was typed may hold anything: shown inert.
+/// What was typed may hold anything: shown inert, and without advice that would repeat it.
 fn disarm(mut error: clap::Error) -> clap::Error {
-    use clap::error::ContextValue;
+    use clap::error::{ContextKind, ContextValue};
+    let mut hostile = false;
+    let mut inert = |text: &String| {
+        let inert = foreign::line(text);
+        hostile |= inert != *text;
+        inert
+    };
     let typed: Vec<_> = error
         .context()
         .filter_map(|(kind, value)| match value {
-            ContextValue::String(text) => Some((kind, ContextValue::String(foreign::line(text)))),
-            ContextValue::Strings(texts) => Some((
-                kind,
-                ContextValue::Strings(texts.iter().map(|text| foreign::line(text)).collect()),
-            )),
+            ContextValue::String(text) => Some((kind, ContextValue::String(inert(text)))),
+            ContextValue::Strings(texts) => {
+                let texts = texts.iter().map(&mut inert).collect();
+                Some((kind, ContextValue::Strings(texts)))
+            }
             _ => None,
         })
         .collect();
     for (kind, value) in typed {
         error.insert(kind, value);
+    }
+    if hostile {
+        error.remove(ContextKind::Suggested);
     }
     error
 }

@@ -8,20 +8,21 @@ use crate::{
         table::{Column, ColumnWidth, QUIET, STRONG, Table},
     },
 };
-use hwc_tickets::{Message, MessageKind, Role, Sent, TicketId, TicketStatus, ZoneOffset};
+use hwc_tickets::{
+    Message, MessageId, MessageKind, Role, Sent, TicketId, TicketStatus, ZoneOffset,
+};
 use serde_json::{Value, json};
 
 /// Columns of a time: `2026-01-31 12:00:00`.
 const TIME: usize = 19;
-/// Columns of an author; longer names are cut.
-const AUTHOR: usize = 16;
-/// Columns of a message id in a table that grows; the documents' ids have 32 characters.
-const MESSAGE_ID: usize = 32;
+/// Columns of an author with his side; longer names are cut.
+const AUTHOR: usize = 20;
 
 /// What a table of messages shows besides time, author and text.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Extras {
-    pub(crate) ids: bool,
+    /// Columns of the longest message id, when ids are shown.
+    pub(crate) ids: Option<usize>,
     /// Columns of the longest ticket id, when there is more than one ticket.
     pub(crate) tickets: Option<usize>,
 }
@@ -46,8 +47,8 @@ impl<'a> Messages<'a> {
             columns.push(Column::new("TICKET", ColumnWidth::Fixed(width.max(6))));
         }
         columns.push(Column::new("FROM", ColumnWidth::Fixed(AUTHOR)).styled(STRONG));
-        if extras.ids {
-            columns.push(Column::new("ID", ColumnWidth::Fixed(MESSAGE_ID)).styled(QUIET));
+        if let Some(width) = extras.ids {
+            columns.push(Column::new("ID", ColumnWidth::Fixed(width.max(2))).styled(QUIET));
         }
         columns.push(Column::new("TEXT", ColumnWidth::Rest));
         let table = screen.begin_table(&columns, &[])?;
@@ -65,7 +66,7 @@ impl<'a> Messages<'a> {
             cells.push(ticket.to_string());
         }
         cells.push(author(message));
-        if self.extras.ids {
+        if self.extras.ids.is_some() {
             cells.push(
                 message
                     .id
@@ -89,7 +90,7 @@ impl<'a> Messages<'a> {
             cells.push(ticket.to_string());
         }
         cells.push("status".to_owned());
-        if self.extras.ids {
+        if self.extras.ids.is_some() {
             cells.push(String::new());
         }
         cells.push(status_name(status));
@@ -105,11 +106,11 @@ pub(crate) fn time(message: &Message, zone: ZoneOffset) -> String {
     }
 }
 
-/// Who wrote it.
+/// Who wrote it: the side, and the name if there is one.
 pub(crate) fn author(message: &Message) -> String {
-    let role = match (message.author.role, message.kind) {
-        (Role::Engineer, _) | (_, MessageKind::Support) => "support",
+    let side = match (message.author.role, message.kind) {
         (Role::ThirdParty, _) => "third party",
+        (Role::Engineer, _) | (_, MessageKind::Support) => "support",
         (Role::Customer, _) | (_, MessageKind::Customer) => "customer",
         _ => "unknown",
     };
@@ -119,9 +120,14 @@ pub(crate) fn author(message: &Message) -> String {
         .as_deref()
         .filter(|name| !name.is_empty())
     {
-        Some(name) => name.to_owned(),
-        None => role.to_owned(),
+        Some(name) => format!("{side}: {name}"),
+        None => side.to_owned(),
     }
+}
+
+/// Columns of the longest id among messages.
+pub(crate) fn id_width<'a>(ids: impl Iterator<Item = &'a MessageId>) -> usize {
+    ids.map(|id| id.as_str().len()).max().unwrap_or(0)
 }
 
 /// The text, and what is attached.

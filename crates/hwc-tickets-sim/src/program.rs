@@ -110,7 +110,7 @@ fn log(entry: &Entry) {
         "{} {} {} {status}",
         entry.at.strftime("%H:%M:%S%.3fZ"),
         entry.method,
-        entry.path
+        entry.path.escape_default()
     );
     if let Some(operation) = entry.operation {
         line.push_str(&format!(" {}", operation.name()));

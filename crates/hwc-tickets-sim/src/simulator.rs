@@ -219,6 +219,7 @@ impl SimulatorBuilder {
         let stop = watch::Sender::new(false);
         let router = routes::router(Arc::clone(&shared));
         let task = tokio::spawn(serve::serve(listener, router, clock, stop.subscribe()));
+        tokio::spawn(Arc::clone(&shared).keep_time());
         Ok(Simulator {
             shared,
             address,

@@ -1,13 +1,20 @@
 //! A ticket as a whole: its status, its title, and its messages with their ids.
 
 use crate::{
-    ids::TicketId,
+    error::{Error, Result},
+    ids::{MessageId, TicketId},
     message::{Message, Undecodable},
+    service::About,
+    ticket::Ticket,
     time::MessageTime,
+    verb::{verb, within},
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
-use std::fmt;
+use std::{fmt, time::Duration};
+
+/// A list of this length may have been cut (D-33): then a message that is not in it may exist.
+const LIST_END: usize = 65_535;
 
 /// The status of a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -58,6 +65,86 @@ impl TicketStatus {
     }
 }
 
+verb! {
+    /// Reads a ticket as a whole: made by [`Ticket::detail`].
+    ///
+    /// # Errors
+    /// When awaited: every kind of a read.
+    Detail {} -> TicketDetail, read_detail,
+    group: "Acts for `group`, as a colleague's ticket needs it (D-32)."
+}
+
+verb! {
+    /// Reads the status of a ticket: made by [`Ticket::status`].
+    ///
+    /// # Errors
+    /// When awaited: every kind of a read.
+    StatusQuery {} -> TicketStatus, read_status
+}
+
+impl Ticket {
+    /// Reads the ticket as a whole. The only read that shows message ids (D-15).
+    ///
+    /// The service puts all messages into one answer; for long conversations without ids prefer
+    /// [`Ticket::history`].
+    pub fn detail(&self) -> Detail {
+        Detail {
+            ticket: self.clone(),
+            timeout: None,
+        }
+    }
+
+    /// Reads the status. No message answer carries it (D-34). The service takes no group here (D-39).
+    pub fn status(&self) -> StatusQuery {
+        StatusQuery {
+            ticket: self.clone(),
+            timeout: None,
+        }
+    }
+
+    /// The messages with their ids, in the order of the service's answer.
+    ///
+    /// # Errors
+    /// Every kind of a read.
+    pub async fn messages_with_ids(&self) -> Result<Vec<Message>> {
+        Ok(self.detail().await?.messages)
+    }
+
+    /// The id of `message`, which came from history, follow or a confirmed submit; `None` when the
+    /// ticket does not show it. Of several messages that cannot be told apart, the newest.
+    ///
+    /// # Errors
+    /// Every kind of a read.
+    pub async fn find_id(&self, message: &Message) -> Result<Option<MessageId>> {
+        let key = message.key();
+        let detail = self.detail().await?;
+        let same = detail.messages.into_iter().filter(|own| own.key() == key);
+        Ok(same
+            .max_by_key(|own| own.created_at.instant())
+            .and_then(|own| own.id))
+    }
+}
+
+async fn read_detail(ticket: Ticket, deadline: Duration) -> Result<TicketDetail> {
+    let about = About {
+        group: ticket.group(),
+        options: &within(deadline),
+    };
+    let service = &ticket.client.parts().service;
+    match service.detail(&ticket.id, about).await {
+        Ok(answer) => Ok(answer.body),
+        Err(fault) => Err(Error::from_fault("read ticket", fault)),
+    }
+}
+
+async fn read_status(ticket: Ticket, deadline: Duration) -> Result<TicketStatus> {
+    let service = &ticket.client.parts().service;
+    match service.status(&ticket.id, &within(deadline)).await {
+        Ok(answer) => Ok(answer.body),
+        Err(fault) => Err(Error::from_fault("read ticket status", fault)),
+    }
+}
+
 /// A ticket as a whole.
 #[derive(Clone, Serialize)]
 #[non_exhaustive]
@@ -77,6 +164,20 @@ pub struct TicketDetail {
     pub undecodable: Vec<Undecodable>,
     /// Fields this version has no name for, as they came.
     pub extra: Map<String, Value>,
+    /// Whether the answer had a list of messages at all, be it empty.
+    #[serde(skip)]
+    pub(crate) has_list: bool,
+}
+
+impl TicketDetail {
+    /// Whether message `id` is not in the ticket: every message is here, with an id, and none has this one.
+    pub(crate) fn proves_absence_of(&self, id: &MessageId) -> bool {
+        self.has_list
+            && self.undecodable.is_empty()
+            && self.messages.len() < LIST_END
+            && (self.messages.iter())
+                .all(|message| message.id.as_ref().is_some_and(|own| own != id))
+    }
 }
 
 /// Never shows the description or unknown fields.

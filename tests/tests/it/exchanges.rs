@@ -1,7 +1,7 @@
 //! Every recorded exchange keeps to the description, except exactly where it says that it does not.
 
 use contract_tests::{
-    compare::{Judge, Misfit},
+    compare::{Judge, listed},
     description::Description,
     exchange::{self, Exchange, Sdk, spec},
     facts,
@@ -24,17 +24,6 @@ fn exchanges_keep_to_the_description_except_where_they_say_so() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// The deviations that an exchange lists.
-fn listed(exchange: &Exchange) -> BTreeSet<Misfit> {
-    let listed = exchange.deviations.iter();
-    listed
-        .map(|deviation| Misfit {
-            place: deviation.place.clone(),
-            rule: deviation.rule.clone(),
-        })
-        .collect()
 }
 
 /// A description with one wrong fact does not pass: some exchange shows it, for every limit, mandatory flag, type, value

@@ -1,5 +1,7 @@
 //! `hwc-tickets api`.
 
+mod tap;
+
 use crate::{
     cli::ticket::Api,
     context::{Context, interruptible},
@@ -7,13 +9,15 @@ use crate::{
     input, render,
 };
 use std::{future::IntoFuture as _, path::Path};
+use tap::Tap;
 
 pub(crate) async fn run(args: Api, context: &Context) -> Result<(), Failure> {
     interruptible(call(args, context)).await
 }
 
 async fn call(args: Api, context: &Context) -> Result<(), Failure> {
-    let client = context.client()?;
+    let tap = Tap::on(context.transport()?);
+    let client = context.finish(context.builder()?.transport(tap.clone()))?;
     let mut call = client.raw(&args.method, &args.path)?;
     for parameter in &args.query {
         let (name, value) = parameter.split_once('=').ok_or_else(|| {
@@ -31,16 +35,23 @@ async fn call(args: Api, context: &Context) -> Result<(), Failure> {
         };
         call = call.json(body)?;
     }
-    let answer = render::wait("waiting for the answer", call.into_future())
-        .await
-        .map_err(Failure::in_full)?;
-    if context.screen.is_verbose() {
-        let id = answer.request_id().unwrap_or("none");
-        context.screen.note(&format!(
-            "HTTP {}, request id {id}, attempts {}",
-            answer.status(),
-            answer.attempts()
-        ));
+    let screen = &context.screen;
+    match render::wait("waiting for the answer", call.into_future()).await {
+        Ok(answer) => {
+            if screen.is_verbose() {
+                let id = answer.request_id().unwrap_or("none");
+                screen.note(&format!(
+                    "HTTP {}, request id {id}, attempts {}",
+                    answer.status(),
+                    answer.attempts()
+                ));
+            }
+            screen.answer(answer.body())
+        }
+        // The raw answer was asked for: it is shown whatever it says, and the exit code says the rest.
+        Err(error) => {
+            screen.answer(&tap.last())?;
+            Err(error.into())
+        }
     }
-    context.screen.answer(answer.body())
 }

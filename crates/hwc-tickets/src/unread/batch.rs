@@ -112,7 +112,14 @@ mod tests {
     #[test]
     fn groups_keep_to_count_and_length() {
         // (ids, characters of each, groups)
-        let cases = [(0, 8, 0), (1, 8, 1), (100, 32, 1), (101, 32, 2), (1000, 32, 10), (1000, 64, 14)];
+        let cases = [
+            (0, 8, 0),
+            (1, 8, 1),
+            (100, 32, 1),
+            (101, 32, 2),
+            (1000, 32, 10),
+            (1000, 64, 14),
+        ];
         for (number, length, expected) in cases {
             let found = batches(ids(number, length), None);
             assert_eq!(found.len(), expected, "{number} ids of {length}");
@@ -132,7 +139,9 @@ mod tests {
 
     #[test]
     fn a_named_id_is_found_as_a_whole_word() {
-        let batch: Vec<TicketId> = ["TT1", "TT12", "TT-1"].map(|id| TicketId::new(id).unwrap()).to_vec();
+        let batch: Vec<TicketId> = ["TT1", "TT12", "TT-1"]
+            .map(|id| TicketId::new(id).unwrap())
+            .to_vec();
         let cases = [
             ("case TT12 is not valid", Some(1)),
             ("no such case: [TT1]", Some(0)),

@@ -42,7 +42,7 @@ fn every_fault_of_the_post_has_its_end() {
     let table = [
         (vec![Fault::None], "accepted", 1),
         (vec![Fault::Yes("")], "accepted", 1),
-        (vec![Fault::Yes("null")], "accepted", 1),
+        (vec![Fault::Yes("null")], "confirmed", 1),
         (
             vec![Fault::Yes("{\"error_code\":\"CBC.0000\"}")],
             "accepted",

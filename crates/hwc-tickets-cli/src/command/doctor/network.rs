@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Request, Uri, header};
 use hwc_tickets::{
     ErrorKind, Transport as _,
-    transport::{HttpTransport, TransportFault, TransportFaultKind},
+    transport::{TransportFault, TransportFaultKind},
 };
 use jiff::{SignedDuration, Timestamp, fmt::rfc2822::DateTimeParser};
 use std::future::IntoFuture as _;
@@ -95,18 +95,15 @@ async fn connection(
     checks: &mut Vec<Check>,
 ) -> Option<Option<Timestamp>> {
     let timeouts = context.timeouts();
-    let mut builder = HttpTransport::builder().connect_timeout(timeouts.connect);
-    if let Some(path) = &context.settings.ca_file.value {
-        builder = builder.ca_file(path.clone());
-    }
-    let transport = match builder.build() {
+    let transport = match context.transport() {
         Ok(transport) => transport,
-        Err(error) => {
+        Err(failure) => {
+            let told = failure.told(false).unwrap_or_default();
             checks.push(Check::new(
                 "tls",
                 Verdict::Fail,
-                error.to_string(),
-                "Check the file given by --ca-file, or install CA certificates.",
+                told.what,
+                told.advice.unwrap_or_default(),
             ));
             return None;
         }

@@ -35,7 +35,12 @@ fn a_thousand_tickets_make_ten_requests() {
     let twice = [ids.clone(), ids.clone()].concat();
     let digest = fetch(&desk, &twice);
     assert_eq!(desk.count("unread"), 10);
-    assert!(desk.state().asked.iter().all(|asked| asked.uri_length <= 6 * 1024));
+    assert!(
+        desk.state()
+            .asked
+            .iter()
+            .all(|asked| asked.uri_length <= 6 * 1024)
+    );
     assert_eq!(digest.unread.len(), 1000);
     assert_eq!(digest.total(), 999);
     assert!(digest.is_complete());
@@ -70,7 +75,10 @@ fn a_ticket_without_an_answer_is_named() {
         Some(Step::json(200, answer.to_string()))
     });
     let digest = fetch(&desk, &ids);
-    assert_eq!(digest.unanswered, [&ids[0], &ids[77], &ids[120]].map(Clone::clone));
+    assert_eq!(
+        digest.unanswered,
+        [&ids[0], &ids[77], &ids[120]].map(Clone::clone)
+    );
     assert_eq!(digest.unread.len(), 147);
     let error = digest.into_result().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
@@ -84,8 +92,13 @@ fn one_poisonous_id_costs_at_most_14_more_requests() {
             let desk = desk(&ids, Rules::default());
             let bad = ids[poison].to_string();
             desk.on_request(move |_: &mut State, asked: &Asked| {
-                let named = if told { format!("case {bad} is wrong") } else { "wrong".to_owned() };
-                let answer = serde_json::json!({ "error_code": "OSM.01010001", "error_msg": named });
+                let named = if told {
+                    format!("case {bad} is wrong")
+                } else {
+                    "wrong".to_owned()
+                };
+                let answer =
+                    serde_json::json!({ "error_code": "OSM.01010001", "error_msg": named });
                 let found = asked.values("case_ids").contains(&bad.as_str());
                 found.then(|| Step::json(200, answer.to_string()))
             });
@@ -95,7 +108,10 @@ fn one_poisonous_id_costs_at_most_14_more_requests() {
             assert_eq!(digest.failed[0].tickets, [ids[poison].clone()]);
             assert_eq!(digest.failed[0].error.kind(), ErrorKind::Refused);
             let extra = desk.count("unread") - 3;
-            assert!(extra <= if told { 2 } else { 14 }, "{extra} more for {poison}");
+            assert!(
+                extra <= if told { 2 } else { 14 },
+                "{extra} more for {poison}"
+            );
         }
     }
 }
@@ -120,11 +136,27 @@ fn a_refusal_of_everything_stays_cheap() {
     let ids = ids(1000);
     // (answer, most requests, kind)
     let cases = [
-        (Step::json(200, refusal("OSM.01010001").to_string()), 160, ErrorKind::Refused),
-        (Step::json(200, refusal("OSM.01010002").to_string()), 160, ErrorKind::Forbidden),
-        (Step::json(403, r#"{"error_code":"APIGW.0302"}"#), 10, ErrorKind::Forbidden),
+        (
+            Step::json(200, refusal("OSM.01010001").to_string()),
+            160,
+            ErrorKind::Refused,
+        ),
+        (
+            Step::json(200, refusal("OSM.01010002").to_string()),
+            160,
+            ErrorKind::Forbidden,
+        ),
+        (
+            Step::json(403, r#"{"error_code":"APIGW.0302"}"#),
+            10,
+            ErrorKind::Forbidden,
+        ),
         (Step::answer(503), 10, ErrorKind::Unavailable),
-        (Step::json(401, r#"{"error_code":"APIGW.0301"}"#), 4, ErrorKind::Unauthorized),
+        (
+            Step::json(401, r#"{"error_code":"APIGW.0301"}"#),
+            4,
+            ErrorKind::Unauthorized,
+        ),
     ];
     for (step, most, kind) in cases {
         let desk = desk(&ids, Rules::default());
@@ -132,9 +164,19 @@ fn a_refusal_of_everything_stays_cheap() {
         let digest = fetch(&desk, &ids);
         let requests = desk.count("unread");
         assert!(requests <= most, "{kind:?}: {requests} requests");
-        let failed: usize = digest.failed.iter().map(|failed| failed.tickets.len()).sum();
+        let failed: usize = digest
+            .failed
+            .iter()
+            .map(|failed| failed.tickets.len())
+            .sum();
         assert_eq!(failed, 1000, "every ticket is named");
-        assert!(digest.failed.iter().any(|failed| failed.error.kind() == kind), "{kind:?}");
+        assert!(
+            digest
+                .failed
+                .iter()
+                .any(|failed| failed.error.kind() == kind),
+            "{kind:?}"
+        );
         assert!(digest.into_result().is_err());
     }
 }
@@ -145,7 +187,10 @@ fn one_bad_batch_does_not_hide_the_rest() {
     let desk = desk(&ids, Rules::default());
     let marked = ids[250].to_string();
     desk.on_request(move |_, asked| {
-        asked.values("case_ids").contains(&marked.as_str()).then(|| Step::answer(502))
+        asked
+            .values("case_ids")
+            .contains(&marked.as_str())
+            .then(|| Step::answer(502))
     });
     let digest = fetch(&desk, &ids);
     assert_eq!(digest.unread.len(), 400);
@@ -168,7 +213,13 @@ fn requests_go_side_by_side_up_to_the_bound() {
         let group = "group-7".parse().unwrap();
         let digest = desk.clock.run(query.with_group(group).fetch());
         assert!(digest.is_complete());
-        assert_eq!((hwc_core::Clock::elapsed(&desk.clock) - before).as_secs(), seconds);
-        assert_eq!(desk.state().asked.last().unwrap().value("group_id"), Some("group-7"));
+        assert_eq!(
+            (hwc_core::Clock::elapsed(&desk.clock) - before).as_secs(),
+            seconds
+        );
+        assert_eq!(
+            desk.state().asked.last().unwrap().value("group_id"),
+            Some("group-7")
+        );
     }
 }

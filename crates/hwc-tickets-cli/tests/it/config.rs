@@ -1,0 +1,284 @@
+//! The configuration file, `auth` and `doctor`.
+
+use crate::stage::Stage;
+use std::process::Stdio;
+
+#[test]
+fn log_in_and_use_it() {
+    let stage = Stage::new();
+    for (args, input, kind) in [
+        (vec!["auth", "login"], "TOKENEXAMPLE\n", "token"),
+        (
+            vec!["auth", "login", "--with", "keys"],
+            "AKEXAMPLE\nSKEXAMPLE\n",
+            "keys",
+        ),
+        (
+            vec![
+                "auth",
+                "login",
+                "--with",
+                "password",
+                "--user",
+                "demo",
+                "--account",
+                "demo",
+            ],
+            "demo\n",
+            "password",
+        ),
+    ] {
+        let mut command = stage.bare(&args);
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes()).unwrap();
+        let ran = stage.ran(child.wait_with_output().unwrap());
+        assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{}", ran.stderr);
+        for secret in ["TOKENEXAMPLE", "AKEXAMPLE", "SKEXAMPLE"] {
+            assert!(!ran.stderr.contains(secret));
+        }
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(
+                std::fs::metadata(stage.config())
+                    .unwrap()
+                    .permissions()
+                    .mode()
+                    & 0o777,
+                0o600
+            );
+        }
+        let endpoint = stage.sim().endpoint();
+        let used = |args: &[&str]| {
+            let mut command = stage.bare(args);
+            command.env("HWC_TICKETS_ENDPOINT", &endpoint);
+            // The simulator's clock stands still: signing follows it, password login asks it.
+            command.env("HUAWEICLOUD_SDK_IAM_ENDPOINT", &endpoint);
+            stage.finish(&mut command)
+        };
+        let status = used(&["auth", "status", "-o", "json"]);
+        assert_eq!(status.json()["kind"], kind, "{}", status.stderr);
+        assert_eq!(status.json()["source"], "profile default");
+        let sent = used(&["message", "send", "case-123", kind]);
+        assert_eq!(sent.code, 0, "{kind}: {}", sent.stderr);
+    }
+    assert_eq!(
+        stage.sim().arrived("case-123"),
+        ["token", "keys", "password"]
+    );
+}
+
+#[test]
+fn bad_logins_store_nothing() {
+    let stage = Stage::new();
+    for (args, input) in [
+        (vec!["auth", "login"], ""),
+        (vec!["auth", "login"], "\n"),
+        (vec!["auth", "login"], "one\ntwo\n"),
+        (vec!["auth", "login"], "tok\u{1b}en\n"),
+        (vec!["auth", "login", "--with", "keys"], "AKEXAMPLE\n"),
+        (vec!["auth", "login", "--with", "password"], "secret\n"),
+    ] {
+        let ran = stage.run_with_input(&args, input);
+        assert_eq!(
+            (ran.code, ran.stdout.as_str()),
+            (2, ""),
+            "{args:?} {input:?}: {}",
+            ran.stderr
+        );
+        assert!(!stage.config().exists());
+    }
+}
+
+#[test]
+fn the_environment_wins_over_the_profile() {
+    let stage = Stage::new();
+    write(
+        &stage,
+        "[profiles.default]\ngroup = \"123456\"\n[profiles.default.credentials]\ntoken = \"from-profile\"\n",
+    );
+    let ran = stage.run(&["auth", "status", "-o", "json"]);
+    assert_eq!(ran.json()["source"], "environment: HWC_TICKETS_TOKEN");
+    let ran = stage.finish(
+        stage
+            .command(&["auth", "status", "-o", "json"])
+            .env_remove("HWC_TICKETS_TOKEN"),
+    );
+    assert_eq!(ran.json()["source"], "profile default");
+    // Half-set keys are an error, not a reason to look further.
+    let ran = stage.finish(
+        stage
+            .command(&["auth", "status"])
+            .env_remove("HWC_TICKETS_TOKEN")
+            .env("HUAWEICLOUD_SDK_AK", "half"),
+    );
+    assert_eq!(ran.code, 4, "{}", ran.stderr);
+    assert!(ran.stderr.contains("HUAWEICLOUD_SDK_SK"), "{}", ran.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_shared_file_is_refused_with_the_command_that_mends_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let stage = Stage::new();
+    write(
+        &stage,
+        "[profiles.default.credentials]\ntoken = \"TOKENEXAMPLE\"\n",
+    );
+    std::fs::set_permissions(stage.config(), std::fs::Permissions::from_mode(0o640)).unwrap();
+    let ran = stage.run(&["ticket", "status", "case-123"]);
+    assert_eq!(ran.code, 2);
+    insta::assert_snapshot!("config_shared", ran.golden());
+    assert_eq!(stage.requests(), 0);
+}
+
+#[test]
+fn no_credentials_at_all() {
+    let stage = Stage::new();
+    let ran = stage.finish(
+        stage
+            .command(&["ticket", "status", "case-123"])
+            .env_remove("HWC_TICKETS_TOKEN"),
+    );
+    assert_eq!(ran.code, 4);
+    insta::assert_snapshot!("config_no_credentials", ran.golden());
+}
+
+/// An address from the surroundings gets no credentials unless it is one of Huawei Cloud.
+#[test]
+fn a_foreign_address_must_be_named_on_the_command_line() {
+    let stage = Stage::new();
+    write(
+        &stage,
+        "[profiles.default]\nendpoint = \"https://tickets.example\"\n",
+    );
+    let from_profile = stage.finish(
+        stage
+            .command(&["ticket", "status", "case-123"])
+            .env_remove("HWC_TICKETS_ENDPOINT"),
+    );
+    assert_eq!(from_profile.code, 2);
+    assert!(
+        from_profile
+            .stderr
+            .contains("profile default, key endpoint"),
+        "{}",
+        from_profile.stderr
+    );
+    let from_environment = stage.finish(
+        stage
+            .command(&["ticket", "status", "case-123"])
+            .env("HWC_TICKETS_ENDPOINT", "https://tickets.example"),
+    );
+    assert_eq!(from_environment.code, 2);
+    let official = stage.finish(
+        stage
+            .command(&["ticket", "status", "case-123", "--site", "international"])
+            .env_remove("HWC_TICKETS_ENDPOINT")
+            .env(
+                "HUAWEICLOUD_SDK_REGION_OSM_AP_SOUTHEAST_3",
+                stage.sim().endpoint(),
+            ),
+    );
+    assert_eq!(official.code, 0, "{}", official.stderr);
+}
+
+#[test]
+fn doctor_when_all_is_well() {
+    let stage = Stage::new();
+    write(&stage, "[profiles.default]\ngroup = \"123456\"\n");
+    let ran = stage.run(&["doctor", "--time-zone", "GMT+1"]);
+    // The simulator's clock stands still, so only the difference of the clocks differs from run to run.
+    let stable: String = ran
+        .stdout
+        .lines()
+        .filter(|line| !line.starts_with("clock") && !line.contains("NTP"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    insta::assert_snapshot!("doctor", stable);
+    let json = stage.run(&["doctor", "-o", "json"]).json();
+    let sources: Vec<_> = json["settings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            (
+                row["name"].as_str().unwrap(),
+                row["source"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert!(
+        sources.contains(&("endpoint", "environment, HWC_TICKETS_ENDPOINT")),
+        "{sources:?}"
+    );
+    assert!(
+        sources.contains(&("group", "profile default, key group")),
+        "{sources:?}"
+    );
+}
+
+#[test]
+fn doctor_says_what_to_do() {
+    let stage = Stage::new();
+    let closed = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap()
+    };
+    let checks = |ran: crate::stage::Ran| {
+        assert_eq!(ran.code, 1, "{}", ran.golden());
+        let json = ran.json();
+        let rows = json["checks"].as_array().unwrap().clone();
+        for row in &rows {
+            let failed = row["verdict"] == "failed";
+            assert!(
+                !failed || !row["advice"].as_str().unwrap().is_empty(),
+                "{row}"
+            );
+        }
+        rows.iter()
+            .filter(|row| row["verdict"] == "failed")
+            .map(|row| row["check"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let run = |endpoint: &str, token: &str| {
+        stage.finish(
+            stage
+                .command(&["doctor", "-o", "json", "--endpoint", endpoint])
+                .env("HWC_TICKETS_TOKEN", token),
+        )
+    };
+    assert_eq!(
+        checks(run(&format!("http://{closed}"), "TOKENEXAMPLE")),
+        ["connection"]
+    );
+    // Plain HTTP answers where TLS is expected.
+    assert_eq!(
+        checks(run(
+            &format!("https://{}", stage.sim().address()),
+            "TOKENEXAMPLE"
+        )),
+        ["tls"]
+    );
+    assert_eq!(
+        checks(run("http://example.com", "TOKENEXAMPLE")),
+        ["endpoint"]
+    );
+    assert!(checks(run(&stage.sim().endpoint(), "wrong")).contains(&"sign-in".to_owned()));
+}
+
+fn write(stage: &Stage, text: &str) {
+    let path = stage.config();
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, text).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+}

@@ -1,0 +1,142 @@
+//! The command tree, the help of every command, completions and manual pages: golden.
+
+use crate::stage::Stage;
+
+/// Every command, as typed.
+const COMMANDS: [&[&str]; 20] = [
+    &[],
+    &["message"],
+    &["message", "send"],
+    &["message", "history"],
+    &["message", "follow"],
+    &["message", "unread"],
+    &["message", "mark-read"],
+    &["message", "recall"],
+    &["message", "reconcile"],
+    &["ticket"],
+    &["ticket", "show"],
+    &["ticket", "status"],
+    &["api"],
+    &["auth"],
+    &["auth", "status"],
+    &["auth", "login"],
+    &["doctor"],
+    &["sim"],
+    &["completions"],
+    &["man"],
+];
+
+#[test]
+fn long_help_of_every_command() {
+    let stage = Stage::new();
+    for command in COMMANDS {
+        for (flag, kind) in [("--help", "long"), ("-h", "short")] {
+            let args: Vec<&str> = command.iter().copied().chain([flag]).collect();
+            let ran = stage.finish(stage.bare(&args).env("COLUMNS", "100"));
+            assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{command:?}");
+            assert!(
+                ran.stdout.lines().all(|line| line.chars().count() <= 120),
+                "{command:?} has a long line"
+            );
+            insta::assert_snapshot!(format!("help_{kind}_{}", name(command)), ran.stdout);
+        }
+    }
+}
+
+fn name(command: &[&str]) -> String {
+    if command.is_empty() {
+        "program".to_owned()
+    } else {
+        command.join("_").replace('-', "_")
+    }
+}
+
+/// The manual pages hold the whole tree, so that their list and their text are the golden tree.
+#[test]
+fn the_whole_tree() {
+    let stage = Stage::new();
+    let dir = stage.home().join("man");
+    let ran = stage.run(&["man", &dir.display().to_string()]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let mut pages: Vec<_> = std::fs::read_dir(&dir)
+        .unwrap()
+        .map(|page| page.unwrap().path())
+        .collect();
+    pages.sort();
+    let mut tree = String::new();
+    for page in pages {
+        let text = std::fs::read_to_string(&page).unwrap();
+        tree.push_str(&format!(
+            "{}\n",
+            page.file_name().unwrap().to_string_lossy()
+        ));
+        // The options of every command stand once, with the program.
+        let own = match text.split_once("OPTIONS FOR EVERY COMMAND") {
+            Some((own, _)) if !page.ends_with("hwc-tickets.1") => own,
+            _ => &text,
+        };
+        for line in own.lines().map(plain) {
+            if line.starts_with(['-', '<', '[']) {
+                tree.push_str(&format!("    {line}\n"));
+            }
+        }
+        assert!(text.contains("hwc\\-tickets"), "{}", page.display());
+    }
+    insta::assert_snapshot!("command_tree", tree);
+    let program = std::fs::read_to_string(dir.join("hwc-tickets.1")).unwrap();
+    assert!(
+        program.contains("outcome unknown"),
+        "the exit codes stand in the manual"
+    );
+}
+
+/// A line of a manual page without its marks.
+fn plain(line: &str) -> String {
+    ["\\fB", "\\fI", "\\fR"]
+        .iter()
+        .fold(line.replace("\\-", "-"), |line, mark| {
+            line.replace(mark, "")
+        })
+}
+
+#[test]
+fn completions_for_five_shells() {
+    let stage = Stage::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let ran = stage.run(&["completions", shell]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        for word in ["mark-read", "reconcile", "--time-zone"] {
+            let word = if shell == "fish" {
+                word.trim_start_matches("--")
+            } else {
+                word
+            };
+            assert!(ran.stdout.contains(word), "{shell} lacks {word}");
+        }
+    }
+}
+
+#[test]
+fn version_and_no_command() {
+    let stage = Stage::new();
+    let ran = stage.run(&["--version"]);
+    assert_eq!(
+        (ran.code, ran.stdout),
+        (0, format!("hwc-tickets {}\n", env!("CARGO_PKG_VERSION")))
+    );
+    let ran = stage.run(&[]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+    assert!(ran.stderr.contains("Usage: hwc-tickets"));
+    assert_eq!(stage.requests(), 0);
+}
+
+/// Without a network and a home, help must still come.
+#[test]
+fn help_needs_nothing() {
+    let ran = std::process::Command::new(crate::stage::program())
+        .arg("--help")
+        .env_clear()
+        .output()
+        .unwrap();
+    assert!(ran.status.success());
+}

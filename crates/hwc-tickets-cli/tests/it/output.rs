@@ -1,0 +1,450 @@
+//! Tables, plain lines, JSON and NDJSON: golden, a Chinese conversation among them.
+
+use crate::stage::{Ran, Stage};
+use hwc_tickets_sim::{Fault, Operation, Order};
+
+const CHINESE: &str = "TT202611210003";
+const LONG: &str = "TT202611210011";
+
+fn columns(stage: &Stage, columns: &str, args: &[&str]) -> Ran {
+    stage.finish(stage.command(args).env("COLUMNS", columns))
+}
+
+#[test]
+fn conversations_as_tables() {
+    let stage = Stage::new();
+    for (name, width, args) in [
+        (
+            "history_wide",
+            "100",
+            vec!["message", "history", "case-123"],
+        ),
+        (
+            "history_oldest_first",
+            "100",
+            vec!["message", "history", "case-123", "--oldest-first"],
+        ),
+        (
+            "history_ids",
+            "100",
+            vec!["message", "history", "case-123", "--ids"],
+        ),
+        (
+            "history_limit_since",
+            "100",
+            vec![
+                "message",
+                "history",
+                LONG,
+                "--limit",
+                "3",
+                "--since",
+                "2026-11-20 12:00",
+            ],
+        ),
+        (
+            "history_chinese",
+            "80",
+            vec!["message", "history", CHINESE, "--oldest-first"],
+        ),
+        (
+            "history_chinese_40",
+            "40",
+            vec!["message", "history", CHINESE, "--oldest-first"],
+        ),
+        (
+            "history_chinese_zone",
+            "80",
+            vec!["message", "history", CHINESE, "--time-zone", "GMT-03:30"],
+        ),
+        ("history_no_width", "", vec!["message", "history", CHINESE]),
+        (
+            "history_plain",
+            "40",
+            vec!["message", "history", CHINESE, "-o", "plain", "--ids"],
+        ),
+        (
+            "history_burst",
+            "80",
+            vec!["message", "history", "TT202611210012", "--oldest-first"],
+        ),
+        ("show", "80", vec!["ticket", "show", CHINESE]),
+        ("show_40", "40", vec!["ticket", "show", "case-123"]),
+        ("status", "80", vec!["ticket", "status", "case-123"]),
+        (
+            "unread",
+            "80",
+            vec!["message", "unread", "case-123", CHINESE, "TT202611210005"],
+        ),
+        (
+            "unread_unanswered",
+            "80",
+            vec!["message", "unread", "case-123", "case-999"],
+        ),
+        (
+            "dry_run",
+            "80",
+            vec!["message", "send", "case-123", "磁盘又满了", "--dry-run"],
+        ),
+    ] {
+        let ran = columns(&stage, width, &args);
+        if let Ok(width) = width.parse::<usize>() {
+            let free = args.contains(&"plain") || name.starts_with("unread") || name == "dry_run";
+            assert!(
+                free || ran.stdout.lines().all(|line| unicode_width(line) <= width),
+                "{name}:\n{}",
+                ran.stdout
+            );
+        }
+        insta::assert_snapshot!(name, ran.golden());
+    }
+}
+
+/// Columns as a terminal counts them, asked of a terminal and not of the program.
+fn unicode_width(line: &str) -> usize {
+    let mut terminal = vt100::Parser::new(2, 500, 0);
+    terminal.process(line.as_bytes());
+    terminal.screen().cursor_position().1.into()
+}
+
+#[test]
+fn conversations_as_json() {
+    let stage = Stage::new();
+    for form in ["json", "ndjson"] {
+        for (name, args) in [
+            ("history", vec!["message", "history", CHINESE, "--ids"]),
+            ("show", vec!["ticket", "show", "case-123"]),
+            ("status", vec!["ticket", "status", "case-123"]),
+            (
+                "unread",
+                vec!["message", "unread", "case-123", CHINESE, "case-999"],
+            ),
+            ("mark_read", vec!["message", "mark-read", "case-123"]),
+            (
+                "recall",
+                vec!["message", "recall", "TT202611210001", "--last"],
+            ),
+        ] {
+            let args: Vec<&str> = args.into_iter().chain(["-o", form]).collect();
+            let stage_of_its_own;
+            let stage = if name == "recall" {
+                stage_of_its_own = fresh_message();
+                &stage_of_its_own
+            } else {
+                &stage
+            };
+            let ran = stage.run(&args);
+            let documents: Vec<serde_json::Value> = match form {
+                "json" => vec![ran.json()],
+                _ => ran
+                    .stdout
+                    .lines()
+                    .map(|line| serde_json::from_str(line).unwrap())
+                    .collect(),
+            };
+            assert!(!documents.is_empty(), "{args:?}");
+            insta::assert_snapshot!(format!("{form}_{name}"), ran.golden());
+        }
+    }
+}
+
+/// A ticket whose newest message is young enough to be recalled.
+fn fresh_message() -> Stage {
+    let stage = Stage::new();
+    assert_eq!(
+        stage
+            .run(&["message", "send", "TT202611210001", "a slip"])
+            .code,
+        0
+    );
+    stage
+}
+
+#[test]
+fn recall_and_recall_again() {
+    let stage = fresh_message();
+    let shown = stage
+        .run(&[
+            "message",
+            "history",
+            "TT202611210001",
+            "--ids",
+            "-o",
+            "json",
+        ])
+        .json();
+    let id = shown["messages"][0]["message"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let first = stage.run(&["message", "recall", "TT202611210001", &id, "-o", "json"]);
+    assert_eq!(first.json()["outcome"], "recalled", "{}", first.stderr);
+    let again = stage.run(&["message", "recall", "TT202611210001", &id, "-o", "json"]);
+    assert_eq!(
+        again.json()["outcome"],
+        "already_recalled",
+        "{}",
+        again.stderr
+    );
+    assert_eq!(
+        stage
+            .run(&["message", "send", "TT202611210001", "another slip"])
+            .code,
+        0
+    );
+    stage.sim().advance(std::time::Duration::from_secs(3600));
+    let too_late = stage.run(&["message", "recall", "TT202611210001", "--last"]);
+    assert_eq!(too_late.code, 5, "{}", too_late.stderr);
+}
+
+/// Paging fails in the middle: what was read is there, the document is whole, the exit code says so.
+#[test]
+fn json_stays_one_document_when_paging_fails() {
+    let stage = Stage::new();
+    for form in ["json", "ndjson", "table"] {
+        stage.sim().clear_faults();
+        let broken = Fault::Status {
+            status: 500,
+            code: None,
+            retry_after: None,
+        };
+        let many = "TT-many";
+        if form == "json" {
+            stage.sim().open(conversation(many, 250)).unwrap();
+        }
+        stage.sim().fault(
+            Order::new(Operation::ListMoreInstantMessages, broken)
+                .skipping(1)
+                .times(u32::MAX),
+        );
+        let ran = stage.run(&["message", "history", many, "-o", form, "--retries", "0"]);
+        assert_eq!(ran.code, 1, "{form}: {}", ran.stderr);
+        assert!(ran.stderr.contains("error: "), "{}", ran.stderr);
+        match form {
+            "json" => {
+                let document = ran.json();
+                let read = document["messages"].as_array().unwrap().len();
+                assert!((1..250).contains(&read), "{read}");
+                assert_eq!(document["complete"], false);
+                assert_eq!(document["error"]["exit_code"], 1);
+            }
+            "ndjson" => assert!(
+                ran.stdout
+                    .lines()
+                    .all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok())
+            ),
+            _ => assert!(ran.stdout.lines().count() > 1),
+        }
+    }
+}
+
+fn conversation(id: &str, messages: u32) -> hwc_tickets_sim::TicketSeed {
+    let now: jiff::Timestamp = crate::stage::NOW.parse().unwrap();
+    let mut ticket = hwc_tickets_sim::TicketSeed::new(
+        id,
+        hwc_tickets_sim::DEMO,
+        now - jiff::SignedDuration::from_hours(10),
+    );
+    for number in 0..messages {
+        let at = now - jiff::SignedDuration::from_secs(i64::from(30_000 - number * 60));
+        ticket = ticket.customer(at, format!("message {number}"));
+    }
+    ticket
+}
+
+/// The reader goes away: no error, no panic.
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let stage = Stage::new();
+    stage.sim().open(conversation("TT-many", 500)).unwrap();
+    for args in [
+        vec!["message", "history", "TT-many"],
+        vec!["message", "history", "TT-many", "-o", "json"],
+        vec!["message", "history", "TT-many", "-o", "ndjson"],
+        vec!["ticket", "show", "TT-many"],
+        vec!["api", "GET", "/v2/servicerequest/cases/TT-many"],
+        vec!["completions", "bash"],
+        vec!["doctor"],
+        vec!["--help"],
+    ] {
+        let mut child = stage.spawn(&args);
+        drop(child.stdout.take());
+        let ran = stage.ran(child.wait_with_output().unwrap());
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{args:?}");
+    }
+}
+
+/// Foreign text is shown inert in every form, and comes through JSON unharmed.
+#[test]
+fn foreign_text_is_inert() {
+    let stage = Stage::new();
+    let evil =
+        "before\u{1b}[2J\u{1b}]0;title\u{7}\u{9b}31m\u{202e}txt.exe\u{2066}\r\u{8}\u{7f}after";
+    let now = stage.sim().now();
+    stage
+        .sim()
+        .attach("att-evil", "\u{202e}gnp.exe\u{1b}[31m\n");
+    stage
+        .sim()
+        .open(
+            hwc_tickets_sim::TicketSeed::new("TT-evil", hwc_tickets_sim::DEMO, now)
+                .title(evil)
+                .engineer(now, evil)
+                .attached("att-evil"),
+        )
+        .unwrap();
+    for args in [
+        vec!["message", "history", "TT-evil"],
+        vec!["message", "history", "TT-evil", "--ids"],
+        vec![
+            "message", "follow", "TT-evil", "--tail", "5", "--for", "10ms",
+        ],
+        vec!["ticket", "show", "TT-evil"],
+    ] {
+        for form in ["table", "plain", "json", "ndjson"] {
+            for width in ["40", "100"] {
+                let args: Vec<&str> = args.iter().copied().chain(["-o", form]).collect();
+                let ran = columns(&stage, width, &args);
+                assert_eq!(ran.code, 0, "{args:?}: {}", ran.stderr);
+                assert_eq!(
+                    crate::hostile::active(&ran.stdout),
+                    None,
+                    "{args:?}: {:?}",
+                    ran.stdout
+                );
+                assert!(ran.stdout.contains("after"), "{args:?}: {}", ran.stdout);
+            }
+        }
+    }
+    let json = stage
+        .run(&["message", "history", "TT-evil", "-o", "json"])
+        .json();
+    assert_eq!(json["messages"][0]["message"]["content"], evil);
+}
+
+#[test]
+fn colour_only_when_wanted() {
+    let stage = Stage::new();
+    let escapes = |ran: &Ran| ran.stdout.contains("\u{1b}[");
+    let history = ["message", "history", "case-123"];
+    let coloured = ["message", "history", "case-123", "--color", "always"];
+    assert!(!escapes(&stage.run(&history)));
+    assert!(escapes(&stage.run(&coloured)));
+    assert!(escapes(
+        &stage.finish(stage.command(&history).env("CLICOLOR_FORCE", "1"))
+    ));
+    assert!(!escapes(
+        &stage.finish(
+            stage
+                .command(&["message", "history", "case-123", "--color", "never"])
+                .env("CLICOLOR_FORCE", "1")
+        )
+    ));
+    assert!(
+        escapes(&stage.finish(stage.command(&coloured).env("NO_COLOR", "1"))),
+        "the flag wins over the environment"
+    );
+}
+
+#[test]
+fn api_gives_the_raw_answer() {
+    let stage = Stage::new();
+    let ran = stage.run(&["api", "get", "/v2/servicerequest/cases/case-123/status"]);
+    assert_eq!(
+        (ran.code, ran.stdout.as_str()),
+        (0, r#"{"status":1}"#),
+        "{}",
+        ran.stderr
+    );
+    let body = r#"{"type":0,"message":{"content":"raw"}}"#;
+    let ran = stage.run_with_input(
+        &[
+            "api",
+            "POST",
+            "/v2/servicerequest/cases/case-123/message",
+            "--input",
+            "-",
+        ],
+        body,
+    );
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(stage.sim().arrived("case-123"), ["raw"]);
+    let ran = stage.run(&["api", "GET", "/v2/servicerequest/cases/case-999/status"]);
+    assert_eq!(ran.code, 3);
+    insta::assert_snapshot!("api_refused", ran.golden());
+}
+
+#[test]
+fn texts_from_files_and_standard_input() {
+    let stage = Stage::new();
+    let path = stage.home().join("text.txt");
+    std::fs::write(&path, "from a file\r\nsecond line\r\n").unwrap();
+    assert_eq!(
+        stage
+            .run(&[
+                "message",
+                "send",
+                "case-123",
+                "--file",
+                &path.display().to_string()
+            ])
+            .code,
+        0
+    );
+    assert_eq!(
+        stage
+            .run_with_input(&["message", "send", "case-123", "-"], "from a pipe\n")
+            .code,
+        0
+    );
+    assert_eq!(
+        stage
+            .run(&["message", "send", "case-123", "--", "-v is text here"])
+            .code,
+        0
+    );
+    assert_eq!(
+        stage
+            .run(&["message", "send", "case-123", "--attachment", "123"])
+            .code,
+        0
+    );
+    assert_eq!(
+        stage.sim().arrived("case-123"),
+        [
+            "from a file\r\nsecond line",
+            "from a pipe",
+            "-v is text here",
+            ""
+        ]
+    );
+    std::fs::write(&path, [0xff, 0xfe, 0x00]).unwrap();
+    assert_eq!(
+        stage
+            .run(&[
+                "message",
+                "send",
+                "case-123",
+                "--file",
+                &path.display().to_string()
+            ])
+            .code,
+        2
+    );
+}
+
+#[test]
+fn unread_of_a_thousand_tickets_from_standard_input() {
+    let stage = Stage::new();
+    let ids: String = (0..1000)
+        .map(|number| format!("TT-{number:029}\n"))
+        .collect();
+    let before = stage.requests();
+    let ran = stage.run_with_input(
+        &["message", "unread", "-", "-o", "json"],
+        &format!("\n{ids}\n"),
+    );
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    assert_eq!(ran.json()["unanswered"].as_array().unwrap().len(), 1000);
+    assert_eq!(stage.requests() - before, 10);
+}

@@ -1,0 +1,220 @@
+//! The stage of a test: a simulator whose clock stands still, an empty home, and the built program.
+
+use hwc_tickets_sim::{Simulator, Time};
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+};
+
+/// The time on every stage.
+pub(crate) const NOW: &str = "2026-11-21T06:00:00Z";
+
+/// A simulator and a home directory. Nothing of the surroundings reaches the program.
+pub(crate) struct Stage {
+    runtime: tokio::runtime::Runtime,
+    sim: Option<Simulator>,
+    home: tempfile::TempDir,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Stage {
+    pub(crate) fn new() -> Self {
+        Self::with(|builder| builder)
+    }
+
+    /// With a simulator of other settings.
+    pub(crate) fn with(
+        change: impl FnOnce(hwc_tickets_sim::SimulatorBuilder) -> hwc_tickets_sim::SimulatorBuilder,
+    ) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let builder = Simulator::builder()
+            .seed(7)
+            .time(Time::Manual(NOW.parse().unwrap()));
+        let sim = runtime.block_on(change(builder).start()).unwrap();
+        let home = tempfile::Builder::new().prefix("home").tempdir().unwrap();
+        Self {
+            runtime,
+            sim: Some(sim),
+            home,
+        }
+    }
+
+    pub(crate) fn sim(&self) -> &Simulator {
+        self.sim.as_ref().unwrap()
+    }
+
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    pub(crate) fn config(&self) -> PathBuf {
+        self.home().join(".config/hwc-tickets/config.toml")
+    }
+
+    pub(crate) fn pending(&self) -> PathBuf {
+        self.home().join(".local/state/hwc-tickets/pending")
+    }
+
+    /// Requests that reached the simulator.
+    pub(crate) fn requests(&self) -> usize {
+        self.sim().journal().len()
+    }
+
+    /// The program with nothing but its home.
+    pub(crate) fn bare(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(program());
+        command
+            .args(args)
+            .env_clear()
+            .env("HOME", self.home())
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// The program, pointed at the simulator.
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = self.bare(args);
+        command
+            .env("HWC_TICKETS_ENDPOINT", self.sim().endpoint())
+            .env("HWC_TICKETS_TOKEN", self.sim().credentials().token);
+        command
+    }
+
+    pub(crate) fn run(&self, args: &[&str]) -> Ran {
+        self.finish(&mut self.command(args))
+    }
+
+    pub(crate) fn run_with_input(&self, args: &[&str], input: &str) -> Ran {
+        let mut command = self.command(args);
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(input.as_bytes())
+            .unwrap();
+        self.ran(child.wait_with_output().unwrap())
+    }
+
+    pub(crate) fn spawn(&self, args: &[&str]) -> Child {
+        self.command(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
+    pub(crate) fn finish(&self, command: &mut Command) -> Ran {
+        self.ran(command.output().unwrap())
+    }
+
+    pub(crate) fn ran(&self, output: Output) -> Ran {
+        Ran {
+            code: output.status.code().unwrap_or(-1),
+            stdout: self.stable(&String::from_utf8(output.stdout).unwrap()),
+            stderr: self.stable(&String::from_utf8(output.stderr).unwrap()),
+        }
+    }
+
+    /// Without what differs from run to run: port, home, request ids.
+    pub(crate) fn stable(&self, text: &str) -> String {
+        let mut text = text.replace(&self.sim().address().to_string(), "127.0.0.1:PORT");
+        text = text.replace(&self.home().display().to_string(), "~");
+        for entry in self.sim().journal() {
+            text = text.replace(&entry.request_id, "REQUEST-ID");
+        }
+        hexadecimal(&durations(&text))
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        if let Some(sim) = self.sim.take() {
+            self.runtime.block_on(sim.shutdown());
+        }
+    }
+}
+
+impl Ran {
+    /// As it stands in a golden file.
+    pub(crate) fn golden(&self) -> String {
+        format!(
+            "exit code {}\n--- stdout\n{}--- stderr\n{}",
+            self.code, self.stdout, self.stderr
+        )
+    }
+
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}", self.stdout))
+    }
+}
+
+/// The built program.
+pub(crate) fn program() -> &'static str {
+    env!("CARGO_BIN_EXE_hwc-tickets")
+}
+
+/// What is measured: `within 299.93ms`.
+fn durations(text: &str) -> String {
+    let mut parts = text.split("within ");
+    let mut stable = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let measured = part.len() != rest.len();
+        stable.push_str("within ");
+        stable.push_str(if measured { "N" } else { "" });
+        stable.push_str(rest);
+    }
+    stable
+}
+
+/// Names of pending files and keys of messages: 32 or 64 hexadecimal digits. Keys are stable, names are random.
+fn hexadecimal(text: &str) -> String {
+    let mut stable = String::new();
+    let mut digits = String::new();
+    for c in text.chars().chain(['\0']) {
+        if c.is_ascii_digit() || ('a'..='f').contains(&c) {
+            digits.push(c);
+            continue;
+        }
+        stable.push_str(if digits.len() == 32 {
+            "PENDING-ID"
+        } else {
+            &digits
+        });
+        digits.clear();
+        stable.push(c);
+    }
+    stable.pop();
+    stable
+}
+
+/// Waits until `done` says so. Gives up after a minute, which only a broken program needs.
+pub(crate) fn until(what: &str, mut done: impl FnMut() -> bool) {
+    let started = std::time::Instant::now();
+    while !done() {
+        assert!(
+            started.elapsed().as_secs() < 60,
+            "waited too long for: {what}"
+        );
+        std::thread::yield_now();
+    }
+}

@@ -1,0 +1,214 @@
+//! Taking a message back, so that doing it twice is the same as doing it once.
+
+use crate::{
+    error::{Error, ErrorKind, Result},
+    ids::MessageId,
+    message::{Message, MessageKind},
+    ticket::Ticket,
+    verb::{verb, within},
+};
+use std::time::Duration;
+
+const OPERATION: &str = "recall message";
+
+/// How a recall ended. Either way the message is not in the ticket any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Recalled {
+    /// The service took it back now.
+    Now,
+    /// It is not in the ticket: recalled before, recalled by an earlier attempt whose answer was lost,
+    /// or never there. Checked by reading the ticket.
+    Already,
+}
+
+verb! {
+    /// Takes a message back: made by [`Ticket::recall`].
+    ///
+    /// # Errors
+    /// When awaited: [`ErrorKind::InvalidInput`] when the id is none; [`ErrorKind::Refused`] or
+    /// [`ErrorKind::Forbidden`] when the service does not let it go, because it is not the caller's or
+    /// too old (the time limit is not documented); every kind of a call.
+    Recall { id: Result<MessageId> } -> Recalled, recall,
+    group: "Acts for `group` when the ticket is read to confirm. Recalling itself takes no group (D-39)."
+}
+
+verb! {
+    /// Takes the caller's last message back: made by [`Ticket::recall_last`].
+    ///
+    /// # Errors
+    /// When awaited: [`ErrorKind::NotFound`] when there is no own message to take back;
+    /// [`ErrorKind::InvalidInput`] when it cannot be told which one is the caller's last; what [`Recall`]
+    /// ends with.
+    RecallLast {} -> MessageId, recall_last,
+    group: "Acts for `group` when the ticket is read. Recalling itself takes no group (D-39)."
+}
+
+impl Ticket {
+    /// Takes message `id` back. Safe to repeat: one that is gone already is a success, as
+    /// [`Recalled::Already`]. No document names the code of that case, so after a refusal or a doubt the
+    /// ticket is read: the message is gone when every message has an id and none has this one. So a wrong
+    /// id cannot be told from one that was recalled before.
+    ///
+    /// Ids are shown by the ticket detail only: [`Ticket::messages_with_ids`], [`Ticket::find_id`].
+    ///
+    /// ```no_run
+    /// # async fn example(ticket: hwc_tickets::Ticket) -> hwc_tickets::Result<()> {
+    /// ticket.recall("message-123").await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn recall<T>(&self, id: T) -> Recall
+    where
+        T: TryInto<MessageId>,
+        Error: From<T::Error>,
+    {
+        Recall {
+            ticket: self.clone(),
+            timeout: None,
+            id: id.try_into().map_err(Error::from),
+        }
+    }
+
+    /// Takes the last message of the caller back, and gives its id.
+    ///
+    /// Own are the messages of the author id that the builder was given; without one, those that this
+    /// client or its outbox submitted; and failing that, all of the customer's side if they have one
+    /// author. With several authors nothing is taken back by guess. The first message of a ticket is the
+    /// ticket itself and does not count.
+    pub fn recall_last(&self) -> RecallLast {
+        RecallLast {
+            ticket: self.clone(),
+            timeout: None,
+        }
+    }
+}
+
+async fn recall(ticket: Ticket, deadline: Duration, id: Result<MessageId>) -> Result<Recalled> {
+    let id = id.map_err(|error| error.with_operation(OPERATION))?;
+    let parts = ticket.client.parts();
+    let began = parts.clock.elapsed();
+    // The rest is for reading the ticket, should the answer leave a doubt.
+    let options = within(deadline * 3 / 4);
+    let fault = match parts.service.recall(&ticket.id, &id, &options).await {
+        Ok(_) => return Ok(Recalled::Now),
+        Err(fault) => fault,
+    };
+    let error = Error::from_fault(OPERATION, fault);
+    if !may_be_gone(&error) {
+        return Err(error);
+    }
+    let spent = parts.clock.elapsed().saturating_sub(began);
+    let detail = ticket.detail().timeout(deadline.saturating_sub(spent));
+    let Ok(detail) = detail.await else {
+        return Err(error);
+    };
+    if detail.proves_absence_of(&id) {
+        Ok(Recalled::Already)
+    } else {
+        Err(error.with_elapsed(parts.clock.elapsed().saturating_sub(began)))
+    }
+}
+
+/// Whether the message may be gone in spite of the error. No document says which code a second recall
+/// is answered with, so every refusal by the service itself is looked into.
+fn may_be_gone(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::NotFound | ErrorKind::Refused | ErrorKind::Forbidden => true,
+        ErrorKind::Interrupted
+        | ErrorKind::Timeout
+        | ErrorKind::Unavailable
+        | ErrorKind::Protocol
+        | ErrorKind::BodyTooLarge => error.attempts() > 0,
+        _ => false,
+    }
+}
+
+async fn recall_last(ticket: Ticket, deadline: Duration) -> Result<MessageId> {
+    let parts = ticket.client.parts();
+    let began = parts.clock.elapsed();
+    let detail = ticket.detail().timeout(deadline / 2).await;
+    let detail = detail.map_err(|error| error.with_operation(OPERATION))?;
+    let id = last_own(&ticket, &detail.messages).map_err(|problem| problem.error())?;
+    let spent = parts.clock.elapsed().saturating_sub(began);
+    let rest = deadline.saturating_sub(spent);
+    ticket.recall(id).timeout(rest).await?;
+    Ok(id.clone())
+}
+
+/// Why the last own message cannot be named.
+enum Problem {
+    NoneOwn,
+    UnknownAuthor,
+    SameSecond,
+}
+
+impl Problem {
+    fn error(&self) -> Error {
+        let (kind, detail) = match self {
+            Self::NoneOwn => (
+                ErrorKind::NotFound,
+                "the ticket shows no message of the caller that could be taken back",
+            ),
+            Self::UnknownAuthor => (
+                ErrorKind::InvalidInput,
+                "it is not known which messages of the customer's side are the caller's own",
+            ),
+            Self::SameSecond => (
+                ErrorKind::InvalidInput,
+                "two messages of the same second could be the last one",
+            ),
+        };
+        Error::local(kind, detail).with_operation(OPERATION).with_help(
+            "Take the id from Ticket::messages_with_ids and recall it by id, or give the author id to the builder of the client.",
+        )
+    }
+}
+
+/// The newest message of the caller.
+fn last_own<'a>(ticket: &Ticket, messages: &'a [Message]) -> Result<&'a MessageId, Problem> {
+    let parts = ticket.client.parts();
+    let customers: Vec<&Message> = (messages.iter())
+        .filter(|message| message.kind == MessageKind::Customer)
+        .collect();
+    // The first message is the ticket itself.
+    let can_go = |message: &&&Message| message.id.is_some() && !message.is_first;
+    let own: Vec<&&Message> = match &parts.author_id {
+        Some(author) => (customers.iter())
+            .filter(|message| message.author.id.as_ref() == Some(author))
+            .filter(can_go)
+            .collect(),
+        None => {
+            let submitted: Vec<&&Message> = (customers.iter())
+                .filter(|message| parts.own.recognises(&ticket.id, message))
+                .filter(can_go)
+                .collect();
+            let first = customers.first().and_then(|one| one.author.id.as_ref());
+            let is_of_first = |message: &&Message| {
+                message.author.id.is_some() && message.author.id.as_ref() == first
+            };
+            if !submitted.is_empty() {
+                submitted
+            } else if customers.iter().all(is_of_first) {
+                customers.iter().filter(can_go).collect()
+            } else {
+                return Err(Problem::UnknownAuthor);
+            }
+        }
+    };
+    let newest = own
+        .iter()
+        .filter_map(|message| message.created_at.instant());
+    let newest = newest.max();
+    let mut last = (own.iter()).filter(|message| message.created_at.instant() == newest);
+    // Which of one second is the last one, the order of the list tells.
+    let mut times = (messages.iter()).filter_map(|message| message.created_at.instant());
+    let (oldest_place, newest_place) = (times.next(), times.next_back());
+    let last = match (last.next(), last.next_back()) {
+        (only, None) => only,
+        (_, Some(last)) if oldest_place < newest_place => Some(last),
+        (first, Some(_)) if newest_place.is_some() && oldest_place > newest_place => first,
+        _ => return Err(Problem::SameSecond),
+    };
+    last.and_then(|message| message.id.as_ref())
+        .ok_or(Problem::NoneOwn)
+}
