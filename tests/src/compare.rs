@@ -3,7 +3,7 @@
 //! A second opinion: `cargo xtask spec examples` asks the same of the sources, and shares no code with this.
 
 use crate::{
-    description::{Answer, Description, Operation, Parameter},
+    description::{Answer, Operation, Parameter},
     exchange::Exchange,
 };
 use jsonschema::{Draft, ValidationError, Validator, error::ValidationErrorKind};
@@ -28,10 +28,21 @@ impl fmt::Display for Misfit {
     }
 }
 
+/// The deviations that an exchange lists.
+#[must_use]
+pub fn listed(exchange: &Exchange) -> BTreeSet<Misfit> {
+    let listed = exchange.deviations.iter();
+    listed
+        .map(|deviation| Misfit {
+            place: deviation.place.clone(),
+            rule: deviation.rule.clone(),
+        })
+        .collect()
+}
+
 /// Compares exchanges and answers with the description.
-#[derive(Debug)]
-pub struct Judge<'d> {
-    description: &'d Description,
+#[derive(Debug, Default)]
+pub struct Judge {
     /// Compiling a schema takes longer than using it.
     validators: HashMap<String, Validator>,
 }
@@ -45,19 +56,9 @@ enum Statements {
     Recorded,
 }
 
-impl<'d> Judge<'d> {
-    /// A judge by `description`.
-    #[must_use]
-    pub fn new(description: &'d Description) -> Self {
-        Self {
-            description,
-            validators: HashMap::new(),
-        }
-    }
-
-    /// Everything in `exchange` that the description does not have.
-    pub fn misfits(&mut self, exchange: &Exchange) -> BTreeSet<Misfit> {
-        let operation = self.description.operation(exchange.operation());
+impl Judge {
+    /// Everything in `exchange` that the description of its `operation` does not have.
+    pub fn misfits(&mut self, operation: &Operation, exchange: &Exchange) -> BTreeSet<Misfit> {
         let mut found = Found::default();
         self.request(operation, exchange, &mut found);
         self.response(operation, exchange, &mut found);
@@ -67,12 +68,11 @@ impl<'d> Judge<'d> {
     /// Everything in an answer to `operation` that the description does not have.
     pub fn answer_misfits(
         &mut self,
-        operation: &str,
+        operation: &Operation,
         status: u16,
         headers: &BTreeMap<String, String>,
         body: &[u8],
     ) -> BTreeSet<Misfit> {
-        let operation = self.description.operation(operation);
         let mut found = Found::default();
         self.answer(operation, status, headers, body, &mut found);
         found.0
@@ -295,7 +295,10 @@ fn prefixed(rule: &str, statements: Statements) -> String {
 fn convert(schema: &Value, statements: Statements) -> Value {
     let mut made = Map::new();
     let mut take = |name: &str, value: Value| {
-        made.insert(name.to_owned(), value);
+        // JSON Schema has no empty list of mandatory fields.
+        if value != json!([]) {
+            made.insert(name.to_owned(), value);
+        }
     };
     for (name, value) in schema.as_object().expect("a schema is an object") {
         let enforced = statements == Statements::Enforced;

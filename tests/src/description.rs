@@ -5,14 +5,17 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, fs};
 
+/// Where a shared part stood before it was put in.
+pub const COMPONENT: &str = "x-component";
+
 /// The description with every reference put in.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Description {
     operations: BTreeMap<String, Operation>,
 }
 
 /// One operation of the description.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Operation {
     /// `operationId`.
     pub id: String,
@@ -29,7 +32,7 @@ pub struct Operation {
 }
 
 /// A parameter.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Parameter {
     /// Its name.
     pub name: String,
@@ -39,10 +42,12 @@ pub struct Parameter {
     pub required: bool,
     /// Its schema.
     pub schema: Value,
+    /// The shared parameter that it is.
+    pub component: Option<String>,
 }
 
 /// The JSON body of a request.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Body {
     /// Whether it must be there.
     pub required: bool,
@@ -51,7 +56,7 @@ pub struct Body {
 }
 
 /// A described answer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Answer {
     /// Schemas by media type.
     pub content: BTreeMap<String, Value>,
@@ -152,6 +157,7 @@ fn operation(value: &Value, path: &str, method: &str) -> Operation {
                 place: text(&parameter["in"]),
                 required: parameter["required"] == true,
                 schema: parameter["schema"].clone(),
+                component: parameter[COMPONENT].as_str().map(str::to_owned),
             })
             .collect(),
         body: value.get("requestBody").map(|body| Body {
@@ -169,14 +175,14 @@ fn resolve(root: &Value, value: &Value, depth: usize) -> Value {
         "a reference in the description leads back to itself"
     );
     match value {
-        Value::Object(fields) => match fields.get("$ref").and_then(Value::as_str) {
+        Value::Object(fields) => match fields.get("$ref") {
             Some(target) => {
-                let target = target.strip_prefix('#').and_then(|at| root.pointer(at));
-                resolve(
-                    root,
-                    target.expect("a reference leads somewhere"),
-                    depth + 1,
-                )
+                let target = target.as_str().expect("a reference is a text");
+                let found = target.strip_prefix('#').and_then(|at| root.pointer(at));
+                let found = found.expect("a reference leads somewhere");
+                let mut found = resolve(root, found, depth + 1);
+                found[COMPONENT] = target.into();
+                found
             }
             None => {
                 let fields = fields.iter();

@@ -163,6 +163,13 @@ impl Exchange {
         }
     }
 
+    /// Whether the request is as described and documented.
+    #[must_use]
+    pub fn request_conforms(&self) -> bool {
+        let mut deviations = self.deviations.iter();
+        deviations.all(|deviation| !deviation.place.starts_with("/request/"))
+    }
+
     /// Whether it shows something done.
     #[must_use]
     pub fn is_success(&self) -> bool {

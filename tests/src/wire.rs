@@ -28,8 +28,13 @@ pub fn operation(name: &str) -> &'static Operation {
 
 /// Settings of a pipeline to `url`, with what every test wants.
 pub fn pipeline(url: &str) -> PipelineBuilder {
+    pipeline_as(TOKEN, url)
+}
+
+/// The same with another token.
+pub fn pipeline_as(token: &str, url: &str) -> PipelineBuilder {
     Pipeline::builder(url.parse().expect("an address"))
-        .identity(Token::new(&TOKEN.into()).expect("a token"))
+        .identity(Token::new(&token.into()).expect("a token"))
         .error_codes(ERROR_CODES)
         .proxy(ProxyChoice::Direct)
 }

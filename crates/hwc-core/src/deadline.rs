@@ -1,16 +1,17 @@
 //! Racing a future against the clock.
 
 use std::{
+    fmt,
     future::{Future, poll_fn},
     pin::pin,
-    task::Poll,
+    task::{Context, Poll},
     time::Duration,
 };
 
 use crate::clock::{Clock, Sleep};
 
-/// The moment a call must be over, on the monotonic clock.
-#[derive(Debug, Clone, Copy)]
+/// A moment on the monotonic clock by which something must be over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Deadline {
     at: Duration,
 }
@@ -20,31 +21,67 @@ pub(crate) struct Deadline {
 pub(crate) struct Elapsed;
 
 impl Deadline {
-    /// The deadline `duration` from now. A duration too large to add means: none.
-    pub(crate) fn after(clock: &dyn Clock, duration: Duration) -> Self {
+    /// The deadline `limit` after the moment `start`. Too late to be told means: none.
+    pub(crate) fn after(start: Duration, limit: Duration) -> Self {
         Self {
-            at: clock.elapsed().saturating_add(duration),
+            at: start.saturating_add(limit),
         }
+    }
+
+    /// Time left at the moment `now`. Zero once it has passed.
+    pub(crate) fn left_at(self, now: Duration) -> Duration {
+        self.at.saturating_sub(now)
     }
 
     /// Time left. Zero once it has passed.
     pub(crate) fn remaining(self, clock: &dyn Clock) -> Duration {
-        self.at.saturating_sub(clock.elapsed())
+        self.left_at(clock.elapsed())
     }
 }
 
-/// Runs `future` until `timer` is up. The future is dropped then, which cancels it.
-pub(crate) async fn within<T>(
-    timer: &mut Sleep,
-    future: impl Future<Output = T>,
-) -> Result<T, Elapsed> {
-    let mut future = pin!(future);
-    poll_fn(|context| {
-        // The work first: an answer that is there counts, even at the last moment.
-        if let Poll::Ready(done) = future.as_mut().poll(context) {
-            return Poll::Ready(Ok(done));
+/// Waits for a deadline. A timer is only set when something really has to wait.
+pub(crate) struct Timer<'a> {
+    clock: &'a dyn Clock,
+    deadline: Deadline,
+    sleep: Option<Sleep>,
+}
+
+impl<'a> Timer<'a> {
+    pub(crate) fn new(clock: &'a dyn Clock, deadline: Deadline) -> Self {
+        Self {
+            clock,
+            deadline,
+            sleep: None,
         }
-        timer.as_mut().poll(context).map(|()| Err(Elapsed))
-    })
-    .await
+    }
+
+    /// Ready once the deadline has passed.
+    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let sleep = self
+            .sleep
+            .get_or_insert_with(|| self.clock.sleep(self.deadline.remaining(self.clock)));
+        sleep.as_mut().poll(context)
+    }
+
+    /// Runs `future` until the deadline. The future is dropped then, which cancels it.
+    pub(crate) async fn race<T>(&mut self, future: impl Future<Output = T>) -> Result<T, Elapsed> {
+        let mut future = pin!(future);
+        poll_fn(|context| {
+            // The work first: an answer that is there counts, even at the last moment.
+            if let Poll::Ready(done) = future.as_mut().poll(context) {
+                return Poll::Ready(Ok(done));
+            }
+            self.poll(context).map(|()| Err(Elapsed))
+        })
+        .await
+    }
+}
+
+impl fmt::Debug for Timer<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_tuple("Timer")
+            .field(&self.deadline)
+            .finish()
+    }
 }

@@ -3,6 +3,32 @@
 //! This crate does not know what a ticket is. A service crate hands it the request, the
 //! [`Operation`] it belongs to and the service's [`ErrorCode`] table; it gets back a [`Reply`] that
 //! was judged a success, or a [`Fault`] that says what failed and whether it may have had an effect.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use bytes::Bytes;
+//! use hwc_core::{CallOptions, Effect, Operation, Pipeline, Sent, identity::Token};
+//!
+//! const SUBMIT: Operation = Operation {
+//!     name: "submitThing",
+//!     method: "POST",
+//!     path: "/v1/things/{thing_id}/message",
+//!     effect: Effect::Write,
+//! };
+//! let pipeline = Pipeline::builder("https://things.cn-south-1.myhuaweicloud.com".parse()?)
+//!     .identity(Token::new(&std::env::var("TOKEN")?.into())?)
+//!     .build()?;
+//! let request = http::Request::post("/v1/things/T-1/message")
+//!     .header("content-type", "application/json")
+//!     .body(Bytes::from_static(br#"{"content":"The disk is full."}"#))?;
+//! match pipeline.call(request, &SUBMIT, &CallOptions::default()).await {
+//!     Ok(reply) => println!("done after {} attempts", reply.attempts),
+//!     Err(fault) if fault.sent == Sent::Maybe => println!("read back first: {fault}"),
+//!     Err(fault) => println!("not done: {fault}; {}", fault.help()),
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod clock;
 mod deadline;

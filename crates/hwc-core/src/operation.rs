@@ -50,6 +50,10 @@ impl Operation {
 }
 
 fn is_one_segment(value: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    if !value.is_empty() && value.bytes().all(plain) {
+        return true;
+    }
     let lower = value.to_ascii_lowercase();
     let dots = lower.replace("%2e", ".");
     !value.is_empty()

@@ -23,7 +23,7 @@ use self::{attempt::attempt, classify::Failure, record::CallRecord, skew::Skew};
 use crate::{
     CallOptions, Clock, Endpoint, ErrorCode, Fault, FaultKind, Operation, RetryPolicy, Sent,
     Timeouts,
-    deadline::{Deadline, Elapsed, within},
+    deadline::{Deadline, Elapsed, Timer},
     identity::{Identity, IdentityContext, ProvideIdentity},
     rate::Turns,
     retry::{self, backoff, budget::Budget},
@@ -37,6 +37,8 @@ pub struct Pipeline {
     identity: Arc<dyn ProvideIdentity>,
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
+    /// Clock and transport once more, for the identity.
+    context: IdentityContext,
     timeouts: Timeouts,
     retry: RetryPolicy,
     budget: Budget,
@@ -172,7 +174,7 @@ impl Pipeline {
         record: &mut CallRecord,
     ) -> Result<Reply, Fault> {
         let limit = options.deadline.unwrap_or(self.timeouts.total);
-        let deadline = Deadline::after(&*self.clock, limit);
+        let deadline = Deadline::after(record.started, limit);
         let max_attempts = options
             .max_attempts
             .unwrap_or(self.retry.max_attempts)
@@ -184,8 +186,15 @@ impl Pipeline {
         loop {
             let identity = self.identity(deadline).await?;
             self.take_turn(deadline).await?;
-            let signed_at = self.skew.correct(self.clock.now());
             let began = self.clock.elapsed();
+            if deadline.left_at(began).is_zero() {
+                return Err(Fault::new(
+                    FaultKind::Timeout,
+                    Sent::No,
+                    "the deadline of the call passed before the request could be sent",
+                ));
+            }
+            let signed_at = self.skew.correct(self.clock.now());
             let outcome = attempt(
                 self,
                 request.clone(),
@@ -198,7 +207,8 @@ impl Pipeline {
             .await;
             let Failure { fault, repeat } = match outcome {
                 Ok(good) => {
-                    let took = self.clock.elapsed().saturating_sub(began);
+                    let now = self.clock.elapsed();
+                    let took = now.saturating_sub(began);
                     trace::attempt_succeeded(record.attempts, good.status.as_u16(), took);
                     self.budget.refill(record.repeats);
                     return Ok(Reply {
@@ -206,9 +216,9 @@ impl Pipeline {
                         headers: good.headers,
                         body: good.success.body,
                         lossy: good.success.lossy,
-                        request_id: record.request_id.clone(),
+                        request_id: record.request_id.take(),
                         attempts: record.attempts,
-                        elapsed: record.elapsed(&*self.clock),
+                        elapsed: now.saturating_sub(record.started),
                     });
                 }
                 Err(failure) => failure,
@@ -222,7 +232,9 @@ impl Pipeline {
                     signed_anew = true;
                     continue;
                 }
-                if !renewed && self.identity.refused(&identity) {
+                // The second refusal is reported too: then the provider stops asking for a while.
+                let another = self.identity.refused(&identity);
+                if another && !renewed {
                     renewed = true;
                     continue;
                 }
@@ -249,12 +261,8 @@ impl Pipeline {
     }
 
     async fn identity(&self, deadline: Deadline) -> Result<Identity, Fault> {
-        let context = IdentityContext {
-            clock: Arc::clone(&self.clock),
-            transport: Arc::clone(&self.transport),
-        };
-        let mut timer = self.clock.sleep(deadline.remaining(&*self.clock));
-        match within(&mut timer, self.identity.identity(&context)).await {
+        let mut timer = Timer::new(&*self.clock, deadline);
+        match timer.race(self.identity.identity(&self.context)).await {
             Ok(identity) => Ok(identity?),
             Err(Elapsed) => Err(Fault::new(
                 FaultKind::Timeout,

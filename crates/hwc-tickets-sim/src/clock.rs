@@ -21,15 +21,23 @@ pub enum Time {
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {
     source: Time,
-    /// How far the clock was put forward. Watched by those who sleep.
-    ahead: watch::Sender<SignedDuration>,
+    /// Watched by those who sleep.
+    setting: watch::Sender<Setting>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Setting {
+    /// How far the clock was put forward.
+    ahead: SignedDuration,
+    /// The simulator is stopping: nobody waits any more.
+    stopped: bool,
 }
 
 impl Clock {
     pub(crate) fn new(source: Time) -> Self {
         Clock {
             source,
-            ahead: watch::Sender::new(SignedDuration::ZERO),
+            setting: watch::Sender::default(),
         }
     }
 
@@ -42,59 +50,61 @@ impl Clock {
             Time::Wall => Timestamp::now(),
             Time::Manual(start) => start,
         };
-        base.saturating_add(*self.ahead.borrow())
+        base.saturating_add(self.setting.borrow().ahead)
             .unwrap_or(Timestamp::MAX)
     }
 
     /// Puts the clock forward.
     pub(crate) fn advance(&self, by: Duration) {
         let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
-        self.ahead
-            .send_modify(|ahead| *ahead = ahead.saturating_add(by));
+        self.setting
+            .send_modify(|setting| setting.ahead = setting.ahead.saturating_add(by));
     }
 
-    /// Waits until so much time has passed on this clock.
+    /// Ends all waiting, now and in future: the simulator is stopping.
+    pub(crate) fn stop(&self) {
+        self.setting.send_modify(|setting| setting.stopped = true);
+    }
+
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.setting.borrow().stopped
+    }
+
+    /// Waits until so much time has passed on this clock, or the simulator stops.
     #[expect(
         clippy::disallowed_methods,
         reason = "the simulator's one place to sleep"
     )]
     pub(crate) async fn sleep(&self, time: Duration) {
-        let mut ahead = self.ahead.subscribe();
+        let mut setting = self.setting.subscribe();
         let time = SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX);
         let deadline = self.now().saturating_add(time).unwrap_or(Timestamp::MAX);
         loop {
             let left = deadline.duration_since(self.now());
-            if !left.is_positive() {
+            if !left.is_positive() || self.is_stopped() {
                 return;
             }
             match self.source {
                 // The clock may be put forward while we sleep.
                 Time::Wall => tokio::select! {
                     () = tokio::time::sleep(left.unsigned_abs()) => {}
-                    _ = ahead.changed() => {}
+                    _ = setting.changed() => {}
                 },
                 Time::Manual(_) => {
-                    if ahead.changed().await.is_err() {
+                    if setting.changed().await.is_err() {
                         return;
                     }
                 }
             }
         }
     }
-}
-
-impl Clock {
-    /// Ends all waiting, now and in future: the simulator is stopping.
-    pub(crate) fn stop(&self) {
-        self.ahead.send_modify(|ahead| *ahead = SignedDuration::MAX);
-    }
 
     /// Waits until the simulator stops.
     pub(crate) async fn forever(&self) {
         let _ = self
-            .ahead
+            .setting
             .subscribe()
-            .wait_for(|ahead| *ahead == SignedDuration::MAX)
+            .wait_for(|setting| setting.stopped)
             .await;
     }
 

@@ -98,6 +98,8 @@ pub struct Quirks {
     pub cut_content: Option<usize>,
     /// Cut `error_msg` at so many characters (D-05: the table says 32, the catalogue is longer). Default: off.
     pub cut_error_msg: Option<usize>,
+    /// Longest ticket id one can recall in (D-06, D-35: 32 there, 64 elsewhere). Default: 32.
+    pub recall_id_limit: usize,
     /// Marking as read answers `{"group_id": ..}`, the group of the request (D-08, D-09). Default: on.
     pub mark_read_echo: bool,
     /// Refuse queries without their mandatory parameters (D-10, D-11: the examples have none). When off, a query
@@ -149,6 +151,7 @@ impl Default for Quirks {
             content_limit: 2000,
             cut_content: None,
             cut_error_msg: None,
+            recall_id_limit: 32,
             mark_read_echo: true,
             mandatory_query: true,
             time_query: TimeQuery::default(),

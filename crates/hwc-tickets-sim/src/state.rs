@@ -1,14 +1,16 @@
 //! What all connections share: the world, the weather, the journal, the keys.
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
 use crate::clock::Clock;
-use crate::domain::{COLLEAGUE, DEMO, Rules, STRANGER, World};
+use crate::domain::{COLLEAGUE, Command, DEMO, Rules, STRANGER, World};
 use crate::fault::Orders;
 use crate::http::auth::Keyring;
 use crate::journal::{Entry, Journal};
@@ -61,6 +63,8 @@ pub(crate) struct State {
     pub(crate) token_lifetime: Duration,
     pub(crate) seed: u64,
     requests: u64,
+    /// The current second, and how many requests each customer made in it.
+    this_second: (i64, BTreeMap<String, u32>),
 }
 
 impl State {
@@ -96,7 +100,21 @@ impl State {
             token_lifetime: beginning.token_lifetime,
             seed,
             requests: 0,
+            this_second: Default::default(),
         }
+    }
+
+    /// Counts a request of a customer; `false` when it is one too many.
+    pub(crate) fn admit(&mut self, caller: &str, now: Timestamp) -> bool {
+        let Some(most) = self.world.rules().requests_per_second else {
+            return true;
+        };
+        if self.this_second.0 != now.as_second() {
+            self.this_second = (now.as_second(), BTreeMap::new());
+        }
+        let count = self.this_second.1.entry(caller.to_owned()).or_default();
+        *count = count.saturating_add(1);
+        *count <= most
     }
 
     /// 32 hexadecimal digits, the same ones in each run with the same seed.
@@ -141,6 +159,30 @@ impl Shared {
         let seed = seed.unwrap_or(self.beginning.seed);
         *self.lock() = State::begin(&self.beginning, seed, &self.clock);
         self.changed();
+    }
+
+    /// Lets due things happen on time, so that whoever watches sees them without asking. Ends with the simulator.
+    pub(crate) async fn keep_time(self: Arc<Self>) {
+        let mut changes = self.changes();
+        while !self.clock.is_stopped() {
+            changes.mark_unchanged();
+            let due = self.lock().world.next_due();
+            match due.map(|due| due.duration_since(self.clock.now())) {
+                Some(left) if !left.is_positive() => {
+                    let now = self.clock.now();
+                    self.lock().world.apply(Command::Tick, now);
+                    self.changed();
+                }
+                Some(left) => tokio::select! {
+                    () = self.clock.sleep(left.unsigned_abs()) => {}
+                    _ = changes.changed() => {}
+                },
+                None => tokio::select! {
+                    () = self.clock.forever() => {}
+                    _ = changes.changed() => {}
+                },
+            }
+        }
     }
 
     /// Tells those who watch that something may have changed.

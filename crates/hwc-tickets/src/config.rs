@@ -7,6 +7,7 @@ use crate::{
     client::{Client, Parts},
     error::{Error, ErrorKind, Result},
     ids::GroupId,
+    mark_read::Drains,
     service::{self, Service},
     submit::{MAX_TEXT_UNITS, Outbox, OwnSubmits},
     time::ZoneOffset,
@@ -95,6 +96,27 @@ impl Default for SubmitType {
 /// use hwc_tickets::{Client, Site};
 /// let client = Client::builder().site(Site::International).from_env().build()?;
 /// # Ok(()) }
+/// ```
+///
+/// Everything by hand:
+///
+/// ```no_run
+/// use hwc_tickets::{
+///     Client, FileOutbox, RateLimit, Result, RetryPolicy, Timeouts, Transport, identity::ProvideIdentity,
+/// };
+/// use std::time::Duration;
+///
+/// fn tuned(vault: impl ProvideIdentity, network: impl Transport) -> Result<Client> {
+///     Client::builder()
+///         .time_zone("GMT+8".parse()?)
+///         .identity(vault)
+///         .transport(network)
+///         .timeouts(Timeouts { total: Duration::from_secs(20), ..Timeouts::default() })
+///         .retry(RetryPolicy::standard().max_attempts(4))
+///         .rate_limit(RateLimit::per_second(5.0))
+///         .outbox(FileOutbox::open("outbox")?)
+///         .build()
+/// }
 /// ```
 #[derive(Default)]
 #[must_use = "a builder does nothing until build() is called"]
@@ -379,6 +401,7 @@ impl ClientBuilder {
             consistency_window,
             author_id: self.author_id,
             own,
+            drains: Drains::default(),
             description,
         }))
     }

@@ -265,7 +265,7 @@ impl Error {
                     help: Some(help), ..
                 },
             ) => help,
-            (_, _, Cause::Local { help: None, .. }) => self.0.kind.help(),
+            (_, _, Cause::Local { help: None, .. }) => self.0.kind.advice(),
         })
     }
 

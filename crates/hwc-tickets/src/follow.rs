@@ -66,6 +66,12 @@ pub enum Event {
     Checkpoint(Cursor),
     /// An item of an answer could not be read. The others were handed out.
     Undecodable(Undecodable),
+    /// The history of a ticket was read with [`Follow::since`] or [`Follow::tail`], and a message may be
+    /// missing from it: see [`Audit::possible_gap`](crate::Audit::possible_gap).
+    PossibleGap {
+        /// The ticket.
+        ticket: TicketId,
+    },
     /// Something failed and is tried again by itself.
     Degraded {
         /// What failed.

@@ -94,8 +94,6 @@ impl MessagePage {
 pub(crate) struct News {
     /// New messages of each ticket that has some. The ticket id is as the service sent it.
     pub(crate) messages: Vec<(String, Vec<Message>)>,
-    /// Read state of each ticket named in the answer: 0 unread, 1 read (D-20). Not the ticket's status.
-    pub(crate) read_states: Vec<(String, Option<i64>)>,
     /// Opaque: to be sent back byte for byte. `None` when the answer has none or an empty one.
     pub(crate) cursor: Option<String>,
     pub(crate) undecodable: Vec<Undecodable>,
@@ -259,9 +257,7 @@ impl Service {
                     (ticket.incident_id.unwrap_or_default(), messages)
                 })
                 .collect(),
-            read_states: (body.imstatus.unwrap_or_default().into_iter())
-                .map(|state| (state.incident_id.unwrap_or_default(), state.status))
-                .collect(),
+            // `imstatus` beside it is the read state, not the ticket's status (D-20): of no use here.
             cursor: body
                 .last_message_time_id
                 .filter(|cursor| !cursor.is_empty()),

@@ -6,6 +6,7 @@ use crate::{
     client::Client,
     error::{Error, ErrorKind, Result},
     ids::{GroupId, TicketId},
+    message::Undecodable,
     service::About,
 };
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
@@ -113,6 +114,7 @@ impl UnreadQuery {
             };
             match answer {
                 Ok(answer) => {
+                    digest.undecodable.extend(answer.body.undecodable);
                     let counts = answer.body.counts.into_iter();
                     digest.take(batch, counts.map(|count| (count.ticket, count.unread)));
                 }
@@ -168,6 +170,8 @@ pub struct Digest {
     pub unanswered: Vec<TicketId>,
     /// Tickets whose request failed, with the reason.
     pub failed: Vec<FailedTickets>,
+    /// Items of answers that could not be read; their tickets are among the unanswered ones.
+    pub undecodable: Vec<Undecodable>,
 }
 
 /// Tickets whose request failed together.

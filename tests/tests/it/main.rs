@@ -11,5 +11,6 @@ mod arguments;
 mod decode;
 mod exchanges;
 mod hostile;
+mod simulator;
 mod statuses;
 mod wire;

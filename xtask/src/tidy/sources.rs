@@ -179,25 +179,49 @@ pub(super) fn one_judge(house: &House, found: &mut Vec<Problem>) {
     }
 }
 
-/// No wire type in the public interface of the front door.
+/// No wire type in the public interface of the front door: one room names them, keeps them private, and neither gives
+/// them another name nor makes public types convertible from them.
 pub(super) fn wire_stays_inside(house: &House, found: &mut Vec<Problem>) {
     for file in house
         .rust()
         .filter(|file| file.path.starts_with("crates/hwc-tickets/src/"))
     {
-        for (line, code) in file
-            .code()
-            .filter(|(_, code)| code.contains("hwc_tickets_wire"))
-        {
-            let service = file.path == "crates/hwc-tickets/src/service.rs"
-                || file.path.starts_with("crates/hwc-tickets/src/service/");
-            if code.contains("pub use") || !service {
+        let service = file.path == "crates/hwc-tickets/src/service.rs"
+            || file.path.starts_with("crates/hwc-tickets/src/service/");
+        for (line, code) in file.code() {
+            let names = code.contains("hwc_tickets_wire");
+            let wire = names || code.contains("types::") || code.contains("wire::");
+            let words = || code.split_whitespace();
+            let renames = words().any(|word| word == "type") && code.contains(" = ");
+            let converts = words().next().is_some_and(|word| word.starts_with("impl"));
+            if names && (!service || code.contains("pub use")) {
                 found.push(file.problem(
                     line,
                     "names the wire crate outside service.rs, or makes it public",
                     "turn wire types into own types in service.rs",
                 ));
+            } else if service && wire && (renames || converts) {
+                found.push(file.problem(
+                    line,
+                    "lets a wire type out under another name or through a trait",
+                    "write a private function that makes the own type",
+                ));
             }
+        }
+    }
+    for file in house
+        .rust()
+        .filter(|file| file.path == "crates/hwc-tickets/src/lib.rs")
+    {
+        for (line, _) in file
+            .code()
+            .filter(|(_, code)| code.contains("pub mod service"))
+        {
+            found.push(file.problem(
+                line,
+                "makes the room of the wire types public",
+                "write `mod service;`",
+            ));
         }
     }
 }

@@ -87,6 +87,21 @@ fn each_rule_catches_what_it_is_there_for() {
             "names the wire crate",
         ),
         (
+            "crates/hwc-tickets/src/service.rs",
+            "//! X.\npub(crate) type Page = types::Page;\n".to_owned(),
+            "lets a wire type out",
+        ),
+        (
+            "crates/hwc-tickets/src/service/convert.rs",
+            "//! X.\nimpl From<types::Page> for Page {\n".to_owned(),
+            "lets a wire type out",
+        ),
+        (
+            "crates/hwc-tickets/src/lib.rs",
+            "//! X.\npub mod service;\n".to_owned(),
+            "the room of the wire types public",
+        ),
+        (
             "crates/hwc-tickets/docs/a.md",
             "# A\n".to_owned(),
             "no module includes this document",

@@ -12,7 +12,7 @@ use secrecy::zeroize::Zeroizing;
 
 use super::{IdentityContext, IdentityError, IdentityErrorKind};
 use crate::{
-    deadline::within,
+    deadline::{Deadline, Timer},
     retry::after,
     transport::{TransportFault, TransportFaultKind},
 };
@@ -73,8 +73,10 @@ pub(super) async fn exchange(
     request: http::Request<Bytes>,
     limit: Duration,
 ) -> Result<Answer, IdentityError> {
-    let mut timer = context.clock.sleep(limit);
-    match within(&mut timer, run(issuer, context, request)).await {
+    let clock = &*context.clock;
+    let deadline = Deadline::after(clock.elapsed(), limit);
+    let run = run(issuer, context, request);
+    match Timer::new(clock, deadline).race(run).await {
         Ok(result) => result,
         Err(_) => Err(IdentityError::new(
             IdentityErrorKind::Timeout,

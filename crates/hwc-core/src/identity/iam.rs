@@ -171,7 +171,7 @@ impl IamPassword {
 
     /// Logs in, repeating what is worth repeating.
     async fn log_in(&self, context: &IdentityContext) -> Result<Fetched, IdentityError> {
-        let deadline = Deadline::after(&*context.clock, self.deadline);
+        let deadline = Deadline::after(context.clock.elapsed(), self.deadline);
         let mut attempt = 1;
         loop {
             let limit = deadline.remaining(&*context.clock).min(ATTEMPT_LIMIT);

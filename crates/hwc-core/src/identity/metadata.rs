@@ -62,7 +62,7 @@ impl MetadataKeys {
     }
 
     async fn ask(&self, context: &IdentityContext) -> Result<Fetched, IdentityError> {
-        let deadline = Deadline::after(&*context.clock, LIMIT);
+        let deadline = Deadline::after(context.clock.elapsed(), LIMIT);
         let left = || deadline.remaining(&*context.clock);
         let request = request(Method::PUT, SESSION_TOKEN)?;
         let session = session(&exchange(METADATA, context, request, left()).await?)?;

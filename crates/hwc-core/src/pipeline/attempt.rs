@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode, header};
 use jiff::Timestamp;
+use memchr::memmem;
 
 use super::{
     Pipeline,
@@ -14,11 +15,11 @@ use super::{
 };
 use crate::{
     Effect, Fault, FaultKind, Sent,
-    deadline::{Deadline, Elapsed, within},
+    deadline::{Deadline, Elapsed, Timer},
     identity::Identity,
     retry::{Repeat, after},
     trace,
-    transport::{SendProgress, TransportFault, TransportFaultKind},
+    transport::{AnswerBody, SendProgress, TransportFault, TransportFaultKind},
 };
 
 /// Most bytes of all header names and values of an answer together.
@@ -47,15 +48,21 @@ pub(super) async fn attempt(
             fault: error.into(),
             repeat: Repeat::Never,
         })?;
-    let progress = SendProgress::new();
-    request.extensions_mut().insert(progress.clone());
+    // A read is repeated anyway; only a write needs the proof that it did not arrive.
+    let progress = (effect != Effect::Read).then(SendProgress::new);
+    if let Some(progress) = &progress {
+        request.extensions_mut().insert(progress.clone());
+    }
     record.attempts = record.attempts.saturating_add(1);
 
-    let response = send(pipeline, request, deadline, &progress).await?;
+    let response = send(pipeline, request, deadline, progress).await?;
     let (head, body) = response.into_parts();
     record.see_head(&head.headers);
     let now = pipeline.clock.now();
-    if let Some(service) = after::date(&head.headers) {
+    // Only signatures depend on the clock.
+    if identity.is_signed()
+        && let Some(service) = after::date(&head.headers)
+    {
         pipeline.skew.learn(service, now);
     }
     let headers_size = head.headers.iter().fold(0_usize, |size, (name, value)| {
@@ -77,7 +84,7 @@ pub(super) async fn attempt(
         bytes: pipeline.body_limit,
         idle: pipeline.timeouts.idle_body,
     };
-    let mut total = pipeline.clock.sleep(deadline.remaining(&*pipeline.clock));
+    let mut total = Timer::new(&*pipeline.clock, deadline);
     let read = read::read(body, &head.headers, limits, &*pipeline.clock, &mut total).await;
     let (body, unread) = match read {
         Ok(body) => (body, None),
@@ -118,33 +125,26 @@ pub(super) async fn attempt(
 
 /// Whether a good answer has a content type that is not JSON.
 fn is_called_otherwise(headers: &HeaderMap) -> bool {
-    headers.get(header::CONTENT_TYPE).is_some_and(|kind| {
-        !kind
-            .to_str()
-            .is_ok_and(|kind| kind.to_ascii_lowercase().contains("json"))
-    })
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| memmem::find(kind.as_bytes(), b"json").is_none())
 }
 
 async fn send(
     pipeline: &Pipeline,
     request: Request<Bytes>,
     deadline: Deadline,
-    progress: &SendProgress,
-) -> Result<Response<crate::transport::AnswerBody>, Failure> {
-    let limit = pipeline
-        .timeouts
-        .attempt
-        .min(deadline.remaining(&*pipeline.clock));
-    let mut timer = pipeline.clock.sleep(limit);
-    match within(&mut timer, pipeline.transport.send(request)).await {
+    progress: Option<SendProgress>,
+) -> Result<Response<AnswerBody>, Failure> {
+    let now = pipeline.clock.elapsed();
+    let limit = deadline.left_at(now).min(pipeline.timeouts.attempt);
+    let mut timer = Timer::new(&*pipeline.clock, Deadline::after(now, limit));
+    match timer.race(pipeline.transport.send(request)).await {
         Ok(Ok(response)) => Ok(response),
         Ok(Err(fault)) => Err(transport_failure(fault)),
         Err(Elapsed) => {
-            let sent = if progress.may_have_arrived() {
-                Sent::Maybe
-            } else {
-                Sent::No
-            };
+            let arrived = progress.is_none_or(|progress| progress.may_have_arrived());
+            let sent = if arrived { Sent::Maybe } else { Sent::No };
             Err(late(sent, "no answer", limit))
         }
     }

@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use super::{Pipeline, prepare::is_visible_ascii, skew::Skew};
 use crate::{
     Clock, Endpoint, ErrorCode, RateLimit, RetryPolicy, SystemClock, Timeouts,
-    identity::ProvideIdentity,
+    identity::{IdentityContext, ProvideIdentity},
     rate::Turns,
     retry::budget::Budget,
     transport::{HttpTransport, ProxyChoice, Resolve, Transport},
@@ -196,12 +196,14 @@ impl PipelineBuilder {
                 }
             }
         };
+        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         match (self.identity, transport) {
             (Some(identity), Some(transport)) if problems.is_empty() => Ok(Pipeline {
+                context: IdentityContext::new(Arc::clone(&clock), Arc::clone(&transport)),
                 endpoint: self.endpoint,
                 identity,
                 transport,
-                clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock::new())),
+                clock,
                 timeouts,
                 budget: Budget::new(self.retry.budget),
                 retry: self.retry,

@@ -162,7 +162,7 @@ fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Fa
             return Err(failure);
         }
     }
-    let (body, lossy) = match std::str::from_utf8(&body) {
+    let (body, lossy) = match simdutf8::basic::from_utf8(&body) {
         Ok(_) => (body, false),
         // A replacement is up to three times as long as what it replaces.
         Err(_) if body.len() > LONGEST_REPAIR => {

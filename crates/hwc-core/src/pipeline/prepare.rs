@@ -39,18 +39,26 @@ pub(super) fn prepare(
             operation.path
         )));
     }
-    let target = match head.uri.query() {
-        None | Some("") => path.to_owned(),
-        Some(query) => format!("{path}?{}", canonical_query(query)),
-    };
-    let target = PathAndQuery::from_maybe_shared(target)
-        .map_err(|_| refuse("the path or query cannot stand in an address".to_owned()))?;
-    let mut parts = http::uri::Parts::default();
-    parts.scheme = Some(Scheme::clone(endpoint.scheme()));
-    parts.authority = Some(endpoint.authority().clone());
-    parts.path_and_query = Some(target);
-    head.uri = Uri::from_parts(parts)
-        .map_err(|_| refuse("the path or query cannot stand in an address".to_owned()))?;
+    let unusable = || refuse("the path or query cannot stand in an address".to_owned());
+    let query = head.uri.query();
+    let as_sent =
+        head.uri.authority() == Some(endpoint.authority()) && query.is_none_or(is_canonical);
+    if !as_sent {
+        let target = match (query, head.uri.path_and_query()) {
+            (Some(query), Some(target)) if is_canonical(query) => target.clone(),
+            (None, Some(target)) => target.clone(),
+            (None | Some(""), _) => PathAndQuery::try_from(path).map_err(|_| unusable())?,
+            (Some(query), _) => {
+                let text = format!("{path}?{}", canonical_query(query));
+                PathAndQuery::from_maybe_shared(text).map_err(|_| unusable())?
+            }
+        };
+        let mut parts = http::uri::Parts::default();
+        parts.scheme = Some(Scheme::clone(endpoint.scheme()));
+        parts.authority = Some(endpoint.authority().clone());
+        parts.path_and_query = Some(target);
+        head.uri = Uri::from_parts(parts).map_err(|_| unusable())?;
+    }
     for (name, value) in defaults {
         if !head.headers.contains_key(name) {
             head.headers.insert(name, value.clone());
@@ -66,9 +74,54 @@ pub(super) fn prepare(
     Ok(Request::from_parts(head, body))
 }
 
+/// Whether a query is surely in canonical form already: plain pairs, in order. `false` says nothing.
+fn is_canonical(query: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    let mut before = None;
+    query.split('&').all(|pair| {
+        pair.split_once('=').is_some_and(|pair| {
+            let in_order = before.is_none_or(|before| before <= pair);
+            before = Some(pair);
+            in_order && pair.0.bytes().all(plain) && pair.1.bytes().all(plain)
+        })
+    })
+}
+
 /// Visible ASCII and inner spaces.
 pub(super) fn is_visible_ascii(value: &[u8]) -> bool {
     value
         .iter()
         .all(|byte| byte.is_ascii_graphic() || *byte == b' ')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn what_counts_as_canonical_is(query in "([ab=&~%+-]|%2[05]){0,12}") {
+            if is_canonical(&query) {
+                proptest::prop_assert_eq!(canonical_query(&query), query);
+            }
+        }
+    }
+
+    #[test]
+    fn the_usual_queries_need_no_rewriting() {
+        for query in ["limit=10&offset=0", "case_ids=A&case_ids=B", "a="] {
+            assert!(is_canonical(query), "{query}");
+        }
+        for query in [
+            "",
+            "offset=0&limit=10",
+            "a=b c",
+            "a=%20",
+            "a",
+            "a=1&",
+            "a=1=2",
+        ] {
+            assert!(!is_canonical(query), "{query}");
+        }
+    }
 }

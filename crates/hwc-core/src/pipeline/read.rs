@@ -8,6 +8,7 @@ use http_body::Body;
 
 use crate::{
     clock::{Clock, Sleep},
+    deadline::Timer,
     transport::{AnswerBody, TransportFault},
 };
 
@@ -33,13 +34,13 @@ pub(super) struct BodyLimits {
     pub(super) idle: Duration,
 }
 
-/// Reads `body` whole. `total` is the timer of the call's deadline.
+/// Reads `body` whole. `total` ends with the deadline of the call.
 pub(super) async fn read(
     mut body: AnswerBody,
     headers: &HeaderMap,
     limits: BodyLimits,
     clock: &dyn Clock,
-    total: &mut Sleep,
+    total: &mut Timer<'_>,
 ) -> Result<Bytes, Unread> {
     let declared: Option<u64> = headers
         .get(header::CONTENT_LENGTH)
@@ -67,7 +68,7 @@ async fn next(
     body: &mut AnswerBody,
     idle: Duration,
     clock: &dyn Clock,
-    total: &mut Sleep,
+    total: &mut Timer<'_>,
 ) -> Result<Option<Bytes>, Unread> {
     let mut idle_timer: Option<Sleep> = None;
     poll_fn(|context| {
@@ -84,7 +85,7 @@ async fn next(
                 Poll::Pending => break,
             }
         }
-        if total.as_mut().poll(context).is_ready() {
+        if total.poll(context).is_ready() {
             return Poll::Ready(Err(Unread::Late));
         }
         let timer = idle_timer.get_or_insert_with(|| clock.sleep(idle));

@@ -9,7 +9,8 @@ use crate::{Fault, Operation, Sent, clock::Clock};
 /// What is remembered of a call. Opened before anything happens, so that it survives every failure.
 #[derive(Debug)]
 pub(super) struct CallRecord {
-    started: Duration,
+    /// When the call began.
+    pub(super) started: Duration,
     /// Requests handed to the transport.
     pub(super) attempts: u32,
     /// Repeats paid out of the budget.
@@ -57,15 +58,11 @@ impl CallRecord {
         // `Refused` says that an answer proved it; without any effect before, it stays.
         fault.sent = self.sent.max(fault.sent);
         fault.attempts = self.attempts;
-        fault.elapsed = self.elapsed(clock);
+        fault.elapsed = clock.elapsed().saturating_sub(self.started);
         if self.request_id.is_some() {
             fault.request_id.clone_from(&self.request_id);
         }
         fault.of(operation)
-    }
-
-    pub(super) fn elapsed(&self, clock: &dyn Clock) -> Duration {
-        clock.elapsed().saturating_sub(self.started)
     }
 }
 

@@ -32,6 +32,8 @@ pub enum TlsFlaw {
     WrongHost,
     /// No trusted authority signed the certificate: self-signed, or a private authority.
     UnknownAuthority,
+    /// This machine names no authority to trust, so no certificate can be checked.
+    NoAuthorities,
     /// The certificate was withdrawn by its issuer.
     Revoked,
     /// The certificate is broken or not made for a server.
@@ -55,6 +57,7 @@ impl TlsFlaw {
             Self::UnknownAuthority => {
                 "the certificate of the server is self-signed or from an unknown authority"
             }
+            Self::NoAuthorities => "this machine has no CA certificates to check the server with",
             Self::Revoked => "the certificate of the server was revoked",
             Self::BadCertificate => "the certificate of the server is not acceptable",
             Self::NoCommonProtocol => "the server offers no TLS version or cipher that is accepted",
@@ -75,7 +78,10 @@ impl TlsFlaw {
                 "check the endpoint for a typing mistake; a proxy or captive portal may be answering in its place"
             }
             Self::UnknownAuthority => {
-                "if your network inspects TLS, give the certificate of its authority as extra CA file; if this machine has no CA certificates, install them; otherwise somebody else is answering"
+                "if your network inspects TLS, give the certificate of its authority as extra CA file; otherwise somebody else is answering"
+            }
+            Self::NoAuthorities => {
+                "install the ca-certificates package of the operating system, set SSL_CERT_FILE, or name an extra CA file"
             }
             Self::Revoked => "do not send credentials to this server; tell its operator",
             Self::BadCertificate => {

@@ -43,7 +43,7 @@ impl fmt::Debug for ProxyChoice {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidTransport {
-    /// TLS cannot be set up: an extra CA file, or the certificates of the machine.
+    /// TLS cannot be set up: an extra CA file is not usable.
     #[error("{0}")]
     Tls(String),
     /// The proxy address is not one.
@@ -95,11 +95,11 @@ impl HttpTransportBuilder {
         self
     }
 
-    /// Builds the transport. Opens no connection; reads the CA files.
+    /// Builds the transport. Opens no connection; reads the extra CA files. The authorities of the
+    /// operating system are read when the first certificate comes.
     ///
     /// # Errors
-    /// [`InvalidTransport`] when a CA file or the proxy address is not usable, or this machine trusts
-    /// no authority at all.
+    /// [`InvalidTransport`] when a CA file or the proxy address is not usable.
     pub fn build(self) -> Result<HttpTransport, InvalidTransport> {
         let tls = tls::client_config(&self.extra_ca)?;
         let proxied = match &self.proxy {
@@ -203,7 +203,17 @@ impl HttpTransport {
                 "the address is not absolute",
             )
         };
-        let url = Url::parse(&head.uri.to_string()).map_err(|_| unsendable())?;
+        let (scheme, authority) = head
+            .uri
+            .scheme_str()
+            .zip(head.uri.authority())
+            .ok_or_else(unsendable)?;
+        let target = head
+            .uri
+            .path_and_query()
+            .map_or("/", |target| target.as_str());
+        let address = [scheme, "://", authority.as_str(), target].concat();
+        let url = Url::parse(&address).map_err(|_| unsendable())?;
         let engine = self.engine_for(&url)?.clone();
         let progress = head
             .extensions

@@ -1,14 +1,14 @@
 //! TLS: rustls with the ring provider, trusting what the operating system trusts.
 
-use std::{error::Error, io, path::PathBuf, sync::Arc};
+mod flaw;
+mod verifier;
 
-use rustls::{
-    AlertDescription, CertificateError, ClientConfig, crypto::CryptoProvider,
-    pki_types::CertificateDer,
-};
-use rustls_platform_verifier::Verifier;
+use std::{io, path::PathBuf, sync::Arc};
 
-use super::failure::TlsFlaw;
+use rustls::{ClientConfig, crypto::CryptoProvider, pki_types::CertificateDer};
+
+pub(super) use self::flaw::{cause, flaw};
+use self::verifier::LateVerifier;
 
 /// Why TLS could not be set up on this machine.
 #[derive(Debug, thiserror::Error)]
@@ -18,9 +18,9 @@ pub(super) enum TlsSetup {
     #[error("the CA file {} holds no certificate; it must be PEM with `BEGIN CERTIFICATE`", path.display())]
     NoCertificate { path: PathBuf },
     #[error(
-        "no trusted CA certificates on this machine ({0}); install the ca-certificates package or name an extra CA file"
+        "a certificate in the CA file is not usable ({0}); it must be the certificate of an authority"
     )]
-    NoRoots(rustls::Error),
+    BadCertificate(rustls::Error),
     #[error("the TLS provider refuses its own defaults ({0})")]
     Provider(rustls::Error),
 }
@@ -34,12 +34,14 @@ pub(super) fn client_config(extra_ca: &[PathBuf]) -> Result<ClientConfig, TlsSet
     for path in extra_ca {
         extra.extend(certificates(path)?);
     }
-    let verifier = if extra.is_empty() {
-        Verifier::new(Arc::clone(&provider))
-    } else {
-        Verifier::new_with_extra_roots(extra, Arc::clone(&provider))
+    // An authority that cannot be parsed must be told now, not at the first connection.
+    let mut store = rustls::RootCertStore::empty();
+    for certificate in &extra {
+        store
+            .add(certificate.clone())
+            .map_err(TlsSetup::BadCertificate)?;
     }
-    .map_err(TlsSetup::NoRoots)?;
+    let verifier = LateVerifier::new(Arc::clone(&provider), extra);
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
         .map_err(TlsSetup::Provider)?
@@ -72,69 +74,5 @@ fn certificates(path: &PathBuf) -> Result<Vec<CertificateDer<'static>>, TlsSetup
         Err(TlsSetup::NoCertificate { path: path.clone() })
     } else {
         Ok(found)
-    }
-}
-
-/// The flaw behind an error of the HTTP engine, if TLS is what failed.
-pub(super) fn flaw(error: &(dyn Error + 'static)) -> Option<TlsFlaw> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(tls) = error.downcast_ref::<rustls::Error>() {
-            return Some(flaw_of(tls));
-        }
-        next = cause(error);
-    }
-    None
-}
-
-/// The cause of an error. `io::Error::source` skips the error it wraps, which is the one wanted here.
-pub(super) fn cause<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
-    if let Some(inner) = error
-        .downcast_ref::<io::Error>()
-        .and_then(io::Error::get_ref)
-    {
-        return Some(inner);
-    }
-    error.source()
-}
-
-fn flaw_of(error: &rustls::Error) -> TlsFlaw {
-    match error {
-        rustls::Error::InvalidCertificate(flaw) => flaw_of_certificate(flaw),
-        rustls::Error::InvalidMessage(_)
-        | rustls::Error::InappropriateMessage { .. }
-        | rustls::Error::PeerSentOversizedRecord => TlsFlaw::NotTls,
-        rustls::Error::PeerIncompatible(_)
-        | rustls::Error::AlertReceived(
-            AlertDescription::ProtocolVersion
-            | AlertDescription::HandshakeFailure
-            | AlertDescription::InsufficientSecurity
-            | AlertDescription::NoApplicationProtocol,
-        ) => TlsFlaw::NoCommonProtocol,
-        rustls::Error::AlertReceived(AlertDescription::UnrecognisedName)
-        | rustls::Error::UnsupportedNameType => TlsFlaw::WrongHost,
-        rustls::Error::NoCertificatesPresented => TlsFlaw::BadCertificate,
-        _ => TlsFlaw::Handshake,
-    }
-}
-
-fn flaw_of_certificate(flaw: &CertificateError) -> TlsFlaw {
-    match flaw {
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => TlsFlaw::Expired,
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            TlsFlaw::NotYetValid
-        }
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            TlsFlaw::WrongHost
-        }
-        CertificateError::Revoked => TlsFlaw::Revoked,
-        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
-            TlsFlaw::UnknownAuthority
-        }
-        // A self-signed authority that presents itself as the server.
-        CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
-            TlsFlaw::UnknownAuthority
-        }
-        _ => TlsFlaw::BadCertificate,
     }
 }

@@ -1,4 +1,23 @@
 //! Tests of the public interface of hwc-core: one program, one module per subject.
+//!
+//! Where the rows of the fault matrix that concern one call have their tests:
+//!
+//! | rows | module | by means of |
+//! |---|---|---|
+//! | 1, 2, 3, 7 | `matrix_connect`, `matrix_sockets`, `matrix_tls` | script, resolver seam, sockets, TLS |
+//! | 4, 5, 6 | `matrix_tls` | certificates made in the test, raw bytes |
+//! | 8 to 15 | `matrix_deadlines`, `matrix_sockets` | fake clock, sockets |
+//! | 14, 15, 19 to 26, 29, 31 to 34, 36 to 39, 43 | `matrix_answers` | script |
+//! | 16, 17, 18 | `matrix_sizes` | script, sockets |
+//! | 22, 45 | `matrix_redirects` | sockets with a canary host |
+//! | 34, 35, 49 | `renewal`, `cache`, `identity` | script on the fake clock |
+//! | 40, 41, 42 | `matrix_pace` | script on the fake clock |
+//! | 44 | `matrix_outage` | script on the fake clock |
+//! | 46, 47 | `wire` | script: zero requests |
+//! | 50 | `matrix_clock` | script on the fake clock |
+//! | 52 | `cancel` | a call dropped after each of its steps |
+//!
+//! Rows 27, 28 and 30 concern decoding and stand with the wire crate.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

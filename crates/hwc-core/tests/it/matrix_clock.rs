@@ -159,3 +159,25 @@ fn refused_keys_with_a_right_clock_are_refused_once() {
         assert!(fault.help().contains("clock"));
     }
 }
+
+/// A service whose own clock jumps with every answer is not followed for ever.
+#[test]
+fn a_signature_is_renewed_once_per_call() {
+    let clock = FakeClock::new();
+    let (time, answers) = (clock.clone(), AtomicI64::new(0));
+    let network = ScriptedTransport::new(&clock).answering(move |_| {
+        let hours = answers.fetch_add(1, Ordering::SeqCst) + 1;
+        let date = time.now() + SignedDuration::from_hours(hours);
+        Step::json(401, r#"{"error_code":"APIGW.0301"}"#).header(
+            "date",
+            date.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string(),
+        )
+    });
+    let keys = Keys::new(&"AKEXAMPLE".into(), "SKEXAMPLE".into()).unwrap();
+    let pipeline = scripted(&clock, &network).identity(keys).build().unwrap();
+    let fault = clock
+        .run(pipeline.call(request(&READ), &READ, &CallOptions::default()))
+        .unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Unauthorized);
+    assert_eq!(network.requests().len(), 2);
+}

@@ -328,3 +328,43 @@ fn a_ca_file_that_is_not_one_is_a_build_error() {
         "{error}"
     );
 }
+
+/// The authorities of the machine are named by environment variables here, which belong to the whole
+/// process: this test runs itself once more.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_machine_without_authorities_says_so() {
+    const CHILD: &str = "HWC_TEST_NO_AUTHORITIES";
+    if std::env::var_os(CHILD).is_some() {
+        let config = Authority::new().sign(|_| ());
+        let server = Server::start(move |_, connection| serve(&config, connection));
+        let pipeline = real(&format!("https://{HOST}:{}", server.address.port()))
+            .resolver(Arc::new(Here))
+            .proxy(hwc_core::ProxyChoice::Direct)
+            .build()
+            .unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let fault = runtime.block_on(fails(&pipeline, "no authorities"));
+        assert_eq!(fault.tls_flaw, Some(TlsFlaw::NoAuthorities));
+        assert!(fault.help().contains("ca-certificates"), "{}", fault.help());
+        return;
+    }
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "matrix_tls::a_machine_without_authorities_says_so",
+        ])
+        .env(CHILD, "1")
+        .env("SSL_CERT_FILE", "/dev/null")
+        .env_remove("SSL_CERT_DIR")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && text.contains("1 passed"),
+        "{text}"
+    );
+}

@@ -99,10 +99,10 @@ fn proxies_of_the_surroundings() {
             child.env(name, value);
         }
         let output = child.output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
         assert!(
-            output.status.success(),
-            "{variables:?}: {}",
-            String::from_utf8_lossy(&output.stdout)
+            output.status.success() && text.contains("1 passed"),
+            "{variables:?}: {text}"
         );
         let requests = proxy.requests();
         assert_eq!(requests.len(), asked, "{variables:?} {address}");

@@ -99,3 +99,28 @@ pub(super) fn serialize_timestamp<S: serde::Serializer>(
 ) -> Result<S::Ok, S::Error> {
     serializer.collect_str(at)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_small() {
+        assert!(size_of::<Message>() <= 72, "{}", size_of::<Message>());
+    }
+
+    #[test]
+    fn only_ids_that_were_given_out_are_read() {
+        for (id, number) in [
+            ("msg-0000000007", Some(7)),
+            ("msg-12345678901", Some(12_345_678_901)),
+            ("msg-7", None),
+            ("msg-00000000007", None),
+            ("msg-+000000007", None),
+            ("7", None),
+            ("", None),
+        ] {
+            assert_eq!(message_number(id), number, "{id}");
+        }
+    }
+}

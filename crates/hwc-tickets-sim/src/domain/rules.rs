@@ -93,6 +93,9 @@ pub struct Rules {
     pub unknown_ticket: UnknownTicket,
     /// How the engineers behave. Default: they answer when poked.
     pub engineers: Engineers,
+    /// Most requests of one customer within one second of the clock; further ones are throttled with 429 and
+    /// `Retry-After: 1`. No limit is published. Default: none.
+    pub requests_per_second: Option<u32>,
     /// Most messages the world stores; beyond that every submit is refused. Default: 4,000,000.
     pub capacity: usize,
 }
@@ -108,6 +111,7 @@ impl Default for Rules {
             more_boundary: MoreBoundary::default(),
             unknown_ticket: UnknownTicket::default(),
             engineers: Engineers::Poked,
+            requests_per_second: None,
             capacity: 4_000_000,
         }
     }

@@ -1,7 +1,7 @@
 //! One call from its first byte to its last: what the gateway checks, what the service does, what the weather makes of it.
 
 use axum::body::{Body, Bytes, HttpBody};
-use http::header::{DATE, HeaderName, HeaderValue};
+use http::header::{DATE, HeaderName, HeaderValue, RETRY_AFTER};
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
@@ -143,6 +143,9 @@ fn act(
     state
         .journal
         .amend(call.number, |entry| entry.caller = Some(caller.clone()));
+    if !state.admit(&caller, now) {
+        return Answer::gateway(429, "APIGW.0308", &call.request_id).header(RETRY_AFTER, "1");
+    }
     let request = match parse::request(operation, params, parts, body, caller, &quirks) {
         Ok(request) => request,
         Err(malformed) => return render::business(malformed.into(), &quirks),
@@ -191,6 +194,7 @@ impl<'a> Call<'a> {
                 .lock()
                 .journal
                 .amend(self.number, |entry| entry.fault = Some(fault.clone()));
+            self.shared.changed();
         }
     }
 
@@ -205,6 +209,7 @@ impl<'a> Call<'a> {
             });
             state.journal.get(self.number)
         };
+        self.shared.changed();
         if let Some(finished) = finished {
             self.shared.observe(&finished);
         }

@@ -83,7 +83,13 @@ pub(super) fn request(
         trim: query.flag("trim_osm_rich_text_label")?.unwrap_or(true),
         group: None,
     };
-    let ticket = || path(params, "case_id");
+    let longest = match operation {
+        Operation::RevokeMessage => quirks.recall_id_limit,
+        // No source states a length for it (D-45).
+        Operation::ShowCaseStatus => usize::MAX,
+        _ => 64,
+    };
+    let ticket = || path(params, "case_id", longest);
     let command = match operation {
         Operation::CreateMessages => submit(&object(body)?, by, ticket()?, quirks)?,
         Operation::ListMessages => Command::List {
@@ -119,7 +125,7 @@ pub(super) fn request(
             Command::Recall {
                 by,
                 ticket: ticket()?,
-                message: path(params, "message_id")?,
+                message: path(params, "message_id", 64)?,
             }
         }
         Operation::ShowCaseDetail => Command::Detail {
@@ -178,7 +184,9 @@ fn more(
     offset: Offset,
     quirks: &Quirks,
 ) -> Parsed<Command> {
-    let before = match query.one("create_time").filter(|time| !time.is_empty()) {
+    let before = match query.one("create_time") {
+        // By its table it may be empty. Then there is nothing to start from but the newest message.
+        Some("") => None,
         Some(time) => Some(moment(time, offset, quirks.time_query).ok_or(Malformed::Parameter)?),
         None if quirks.mandatory_query => return Err(Malformed::Parameter),
         None => None,
@@ -206,16 +214,15 @@ fn more(
 /// A time of a query (D-12): text as answers carry it, or milliseconds since 1970.
 fn moment(text: &str, offset: Offset, forms: TimeQuery) -> Option<Timestamp> {
     let digits = text.len() > 4 && text.bytes().all(|byte| byte.is_ascii_digit());
-    if digits {
-        return (forms != TimeQuery::Text)
-            .then(|| {
-                text.parse()
-                    .ok()
-                    .and_then(|millis| Timestamp::from_millisecond(millis).ok())
-            })
-            .flatten();
+    if text.len() > 32 || (digits && forms == TimeQuery::Text) {
+        return None;
     }
-    if forms == TimeQuery::Millis || text.len() > 32 {
+    if digits {
+        // A number beyond all dates is later than all messages.
+        let millis = text.parse().unwrap_or(i64::MAX);
+        return Some(Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX));
+    }
+    if forms == TimeQuery::Millis {
         return None;
     }
     // A form with an offset is also one that answers can carry (D-14).
@@ -302,7 +309,7 @@ impl Query {
         }
     }
 
-    /// The cursor, exactly as [`position_text`] wrote it.
+    /// The cursor, exactly as [`position_text`] wrote it; or a time alone, in milliseconds since 1970.
     fn position(&self) -> Parsed<Option<Position>> {
         let Some(text) = self
             .one("last_message_time_id")
@@ -310,11 +317,16 @@ impl Query {
         else {
             return Ok(None);
         };
-        let (millis, number) = text.split_once('_').ok_or(Malformed::Parameter)?;
-        let position = Position {
-            millis: millis.parse().map_err(|_| Malformed::Parameter)?,
-            number: number.parse().map_err(|_| Malformed::Parameter)?,
-        };
+        let (millis, number) = text.split_once('_').unwrap_or((text, ""));
+        let millis: i64 = millis.parse().map_err(|_| Malformed::Parameter)?;
+        if number.is_empty() && text == millis.to_string() {
+            return Ok(Some(Position {
+                millis,
+                number: u64::MAX,
+            }));
+        }
+        let number = number.parse().map_err(|_| Malformed::Parameter)?;
+        let position = Position { millis, number };
         if position_text(position) == text {
             Ok(Some(position))
         } else {
@@ -328,12 +340,12 @@ pub(super) fn position_text(position: Position) -> String {
     format!("{}_{}", position.millis, position.number)
 }
 
-fn path(params: &Params, name: &str) -> Parsed<String> {
+fn path(params: &Params, name: &str, longest: usize) -> Parsed<String> {
     let value = params
         .iter()
         .find(|(key, _)| key == name)
         .map(|(_, value)| value.as_str());
-    limited(value, 64)?.ok_or(Malformed::Parameter)
+    limited(value, longest)?.ok_or(Malformed::Parameter)
 }
 
 fn site(headers: &HeaderMap) -> Parsed<()> {

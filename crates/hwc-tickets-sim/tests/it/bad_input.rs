@@ -137,7 +137,7 @@ fn cases() -> Vec<Case> {
             INVALID,
         ),
         get(
-            "/case-123/instant-messages/more?create_time=99999999999999999999&type=0&limit=1",
+            "/case-123/instant-messages/more?create_time=999999999999999999999999999999999&type=0&limit=1",
             INVALID,
         ),
         get(

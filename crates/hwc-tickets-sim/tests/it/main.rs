@@ -17,6 +17,7 @@ mod invariants;
 mod oddities;
 #[cfg(feature = "program")]
 mod program;
+mod recorded;
 mod stories;
 mod wire;
 mod world;

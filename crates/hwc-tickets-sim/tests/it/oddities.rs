@@ -77,6 +77,13 @@ fn cases() -> Vec<(
             json!("OSM.01010001"),
         ),
         (
+            json!({ "recall_id_limit": 2 }),
+            ("POST", "/odd/instant-messages/msg-0000000102/withdraw", ""),
+            "/error_code",
+            nothing.clone(),
+            json!("OSM.01010001"),
+        ),
+        (
             json!({ "cut_content": 399 }),
             LIST,
             "/message_list/2/content",

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use hwc_tickets_sim::{Engineers, Fault, Operation, Order, Simulator, Status, TicketSeed, Time};
+use hwc_tickets_sim::{
+    Engineers, Fault, Operation, Order, Rules, Simulator, Status, TicketSeed, Time,
+};
 use serde_json::json;
 
 use crate::client::{ask, ask_as, send};
@@ -245,4 +247,104 @@ async fn stopping_lets_calls_under_way_finish() {
     assert_eq!(tokio::join!(waiting, advancing).0, 200);
     sim.shutdown().await;
     assert!(tokio::net::TcpStream::connect(address).await.is_err());
+}
+
+#[tokio::test]
+async fn too_many_requests_within_a_second_are_throttled() {
+    let mut rules = Rules::default();
+    rules.requests_per_second = Some(2);
+    let sim = Simulator::builder()
+        .time(Time::Manual(start()))
+        .rules(rules)
+        .start()
+        .await
+        .unwrap();
+    let mut statuses = Vec::new();
+    for _ in 0..3 {
+        statuses.push(ask(&sim, "GET", "/case-123/status", "").await.status);
+    }
+    assert_eq!(statuses, [200, 200, 429]);
+    let answer = ask(&sim, "GET", "/case-123/status", "").await;
+    assert_eq!(
+        (answer.code().as_str(), answer.header("retry-after")),
+        ("APIGW.0308", Some("1"))
+    );
+    assert_eq!(
+        ask_as(&sim, "TOKENCOLLEAGUE", "GET", "/TT202611210007/status", "")
+            .await
+            .status,
+        200
+    );
+    sim.advance(Duration::from_secs(1));
+    assert_eq!(ask(&sim, "GET", "/case-123/status", "").await.status, 200);
+}
+
+#[tokio::test]
+async fn whoever_watches_sees_an_answer_without_asking() {
+    let moment = Duration::from_millis(1);
+    let engineers = Engineers::Timed {
+        min: moment,
+        max: moment,
+    };
+    let sim = Simulator::builder()
+        .engineers(engineers)
+        .start()
+        .await
+        .unwrap();
+    let mut changes = sim.changes();
+    let before = sim.world().stored();
+    ask(
+        &sim,
+        "POST",
+        "/case-123/message",
+        r#"{"message":{"content":"x"}}"#,
+    )
+    .await;
+    // The ledger is only looked at, which lets nothing happen.
+    while sim.world().stored() < before + 2 {
+        changes.changed().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_waits_while_the_simulator_stops_is_still_done() {
+    let sim = Simulator::builder()
+        .time(Time::Manual(start()))
+        .start()
+        .await
+        .unwrap();
+    sim.fault(Order::new(
+        Operation::CreateMessages,
+        Fault::Delay {
+            by: Duration::from_secs(9),
+        },
+    ));
+    let address = sim.address();
+    let waiting = tokio::spawn(async move {
+        let body = r#"{"message":{"content":"x"}}"#;
+        let head = "POST /v2/servicerequest/cases/case-123/message HTTP/1.1\r\nhost: x\r\nx-auth-token: TOKENEXAMPLE\r\n";
+        let request = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        tokio::io::AsyncWriteExt::write_all(&mut stream, request.as_bytes())
+            .await
+            .unwrap();
+        let mut answer = String::new();
+        tokio::io::AsyncReadExt::read_to_string(&mut stream, &mut answer)
+            .await
+            .unwrap();
+        answer
+    });
+    while sim
+        .journal()
+        .last()
+        .is_none_or(|entry| entry.fault.is_none())
+    {
+        tokio::task::yield_now().await;
+    }
+    sim.shutdown().await;
+    let answer = waiting.await.unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.1 200") && answer.contains("Sat, 21 Nov 2026 00:00:00 GMT"),
+        "{answer}"
+    );
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use hwc_tickets_sim::{
-    Author, COLLEAGUE, Command, DEMO, Engineers, GROUP, MessageView, Outcome, Quirks, RecallAgain,
-    Refusal, Rules, STRANGER, Status, TicketSeed, User, World,
+    Author, COLLEAGUE, Command, DEMO, Engineers, GROUP, MessageView, Outcome, Position, Quirks,
+    RecallAgain, Refusal, Rules, STRANGER, Status, TicketSeed, User, World,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -334,6 +334,37 @@ fn time_does_not_run_backwards() {
         .map(|arrival| arrival.at)
         .collect();
     assert_eq!(times, [at(0), at(100), at(100)]);
+}
+
+#[test]
+fn places_only_grow_whatever_the_times_say() {
+    let mut world = small(0, Rules::default());
+    let ahead = TicketSeed::new("ahead", DEMO, at(0)).customer(at(1000), "written in the future");
+    world.apply(Command::Open(ahead), at(0));
+    let poll = |since| Command::Poll {
+        by: DEMO.to_owned(),
+        tickets: Some(vec!["ahead".to_owned()]),
+        group: None,
+        since,
+    };
+    let Outcome::News { next, .. } = world.apply(poll(None), at(1)) else {
+        panic!()
+    };
+    world.apply(submit(DEMO, "ahead", "written now"), at(2));
+    let Outcome::News { messages, .. } = world.apply(poll(Some(next)), at(3)) else {
+        panic!()
+    };
+    assert_eq!(messages[0].1[0].content, "written now");
+
+    // A cursor of another run may be later than anything here. It does not go back.
+    let later = Position {
+        millis: at(9999).as_millisecond(),
+        number: 1,
+    };
+    let Outcome::News { next, messages, .. } = world.apply(poll(Some(later)), at(4)) else {
+        panic!()
+    };
+    assert_eq!((next, messages.len()), (later, 0));
 }
 
 #[test]

@@ -70,6 +70,36 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// Every kind of this version, for tables.
+    pub const ALL: &[Self] = &[
+        Self::InvalidInput,
+        Self::Credentials,
+        Self::Connect,
+        Self::Tls,
+        Self::Timeout,
+        Self::Interrupted,
+        Self::Throttled,
+        Self::Unauthorized,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::Refused,
+        Self::RequestTooLarge,
+        Self::Unavailable,
+        Self::Protocol,
+        Self::BodyTooLarge,
+        Self::Storage,
+        Self::Locked,
+        Self::LimitExceeded,
+        Self::Stopped,
+        Self::InsideRuntime,
+    ];
+
+    /// What to do, in one or two sentences.
+    #[must_use]
+    pub fn advice(self) -> &'static str {
+        self.row().2
+    }
+
     /// Whether it may pass by itself.
     #[must_use]
     pub fn is_transient(self) -> bool {
@@ -89,11 +119,6 @@ impl ErrorKind {
     /// What it means, in half a sentence.
     fn meaning(self) -> &'static str {
         self.row().1
-    }
-
-    /// What to do.
-    pub(crate) fn help(self) -> &'static str {
-        self.row().2
     }
 
     fn row(self) -> (&'static str, &'static str, &'static str) {

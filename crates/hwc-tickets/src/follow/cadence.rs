@@ -87,9 +87,15 @@ mod tests {
     #[test]
     fn quiet_polls_slow_down_and_traffic_speeds_up() {
         let mut cadence = Cadence::new(S(3), S(60));
-        let waits: Vec<u64> = (0..10).map(|n| cadence.after_quiet(S(n), 1.0).as_secs()).collect();
+        let waits: Vec<u64> = (0..10)
+            .map(|n| cadence.after_quiet(S(n), 1.0).as_secs())
+            .collect();
         assert_eq!(waits, [4, 6, 10, 15, 22, 34, 51, 60, 60, 60]);
-        assert_eq!(cadence.after_quiet(S(20), 0.0), S(3), "chance never goes below the shortest");
+        assert_eq!(
+            cadence.after_quiet(S(20), 0.0),
+            S(3),
+            "chance never goes below the shortest"
+        );
         assert_eq!(cadence.after_traffic(S(21)), S(3));
         assert_eq!(cadence.after_quiet(S(22), 1.0).as_secs(), 4);
     }
@@ -97,11 +103,16 @@ mod tests {
     #[test]
     fn failures_back_off_and_are_forgotten_after_two_quiet_minutes() {
         let mut cadence = Cadence::new(S(3), S(60));
-        let waits: Vec<u64> =
-            (0..8).map(|n| cadence.after_failure(S(n), None, 1.0).as_secs()).collect();
+        let waits: Vec<u64> = (0..8)
+            .map(|n| cadence.after_failure(S(n), None, 1.0).as_secs())
+            .collect();
         assert_eq!(waits, [3, 3, 4, 8, 16, 32, 60, 60]);
         cadence.after_traffic(S(100));
-        assert_eq!(cadence.after_failure(S(101), None, 0.0), S(30), "not forgotten yet");
+        assert_eq!(
+            cadence.after_failure(S(101), None, 0.0),
+            S(30),
+            "not forgotten yet"
+        );
         cadence.after_traffic(S(230));
         assert_eq!(cadence.after_failure(S(231), None, 1.0), S(3));
     }

@@ -16,14 +16,23 @@ use jiff::Timestamp;
 /// Most messages of one ticket that are held at once.
 const MOST_HELD: usize = 100_000;
 
-/// Reads the history of a ticket back to `reach`, the oldest message first.
+/// What history holds of a ticket.
+#[derive(Debug)]
+pub(super) struct Past {
+    /// The oldest first.
+    pub(super) messages: Vec<Message>,
+    /// Whether a message may be missing.
+    pub(super) possible_gap: bool,
+}
+
+/// Reads the history of a ticket back to `reach`.
 pub(super) async fn read(
     client: &Client,
     ticket: &TicketId,
     group: Option<GroupId>,
     options: CallOptions,
     reach: CatchUp,
-) -> Result<Vec<Message>> {
+) -> Result<Past> {
     let ticket = Ticket {
         client: client.clone(),
         id: ticket.clone(),
@@ -51,5 +60,8 @@ pub(super) async fn read(
         messages.push(message);
     }
     messages.reverse();
-    Ok(messages)
+    Ok(Past {
+        messages,
+        possible_gap: reader.audit().possible_gap,
+    })
 }

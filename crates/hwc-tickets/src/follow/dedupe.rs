@@ -152,7 +152,10 @@ mod tests {
         assert_eq!(seen.seconds[&7].len(), 1000);
         assert_eq!(seen.floor, None);
         seen.add_key(Some(8), ShortKey(1));
-        assert_eq!((seen.floor, seen.seconds.len(), seen.number), (Some(7), 1, 1));
+        assert_eq!(
+            (seen.floor, seen.seconds.len(), seen.number),
+            (Some(7), 1, 1)
+        );
         for second in 9..1000 {
             seen.add_key(Some(second), ShortKey(second.unsigned_abs()));
         }

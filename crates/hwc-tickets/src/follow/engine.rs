@@ -7,6 +7,7 @@
 use super::{
     CursorFile, Event, Follow, MOST_TICKETS, Start,
     cadence::Cadence,
+    catch_up::Past,
     cursor::{Cursor, usable_position},
     dedupe::{Occurrences, ShortKey, Verdict, second_of},
     job::{Answer, Done, Job, Jobs},
@@ -24,13 +25,7 @@ use crate::{
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use hwc_core::{Clock, clock::Sleep};
 use jiff::Timestamp;
-use std::{
-    collections::VecDeque,
-    future::poll_fn,
-    sync::Arc,
-    task::Poll,
-    time::Duration,
-};
+use std::{collections::VecDeque, future::poll_fn, sync::Arc, task::Poll, time::Duration};
 
 /// Requests under way at once.
 const CONCURRENCY: usize = 4;
@@ -99,7 +94,10 @@ impl Engine {
         let group = follow.group.as_ref().or(follow.client.group());
         let mut roster = Roster::new(follow.tickets, stored, group, pace.clone());
         // Stopped before the first message of its history: it begins as asked for now.
-        let begun = roster.groups.values_mut().flat_map(|group| &mut group.tickets);
+        let begun = roster
+            .groups
+            .values_mut()
+            .flat_map(|group| &mut group.tickets);
         for ticket in begun.filter(|ticket| ticket.catch_up == Some(CatchUp::FROM_START)) {
             ticket.catch_up = match follow.start {
                 Start::Now | Start::Tail(0) => None,
@@ -110,13 +108,20 @@ impl Engine {
         let mut queue = VecDeque::new();
         let number = roster.len();
         if !(1..=MOST_TICKETS).contains(&number) {
-            let detail = format!("{number} tickets cannot be followed at once: 1 to {MOST_TICKETS} can");
+            let detail =
+                format!("{number} tickets cannot be followed at once: 1 to {MOST_TICKETS} can");
             let error = Error::local(ErrorKind::InvalidInput, detail)
                 .with_operation("follow tickets")
                 .with_help("Give each follower its share of the tickets, and its own cursor.");
             queue.extend([Out::Event(Event::Fatal(error)), Out::End]);
         }
-        let ids = || roster.groups.values().flat_map(|group| &group.tickets).map(|t| t.id.clone());
+        let ids = || {
+            roster
+                .groups
+                .values()
+                .flat_map(|group| &group.tickets)
+                .map(|t| t.id.clone())
+        };
         Self {
             status: (follow.status_every).map(|every| StatusWatch::new(every, ids())),
             jobs: Jobs {
@@ -173,8 +178,7 @@ impl Engine {
     /// Waits for an answer, the time of the next request, or the stop.
     async fn wait(&mut self, next: Option<Duration>) -> Option<Done> {
         let now = self.clock.elapsed();
-        let mut sleep: Option<Sleep> =
-            next.map(|next| self.clock.sleep(next.saturating_sub(now)));
+        let mut sleep: Option<Sleep> = next.map(|next| self.clock.sleep(next.saturating_sub(now)));
         let (under_way, stop) = (&mut self.under_way, &self.stop);
         poll_fn(|context| {
             if stop.poll(context) {
@@ -210,23 +214,32 @@ impl Engine {
                 continue;
             }
             group.under_way = true;
-            let ids = group.tickets.iter().map(|ticket| ticket.id.clone()).collect();
-            self.under_way.push(self.jobs.poll(*number, ids, group.position.clone()));
+            let ids = group
+                .tickets
+                .iter()
+                .map(|ticket| ticket.id.clone())
+                .collect();
+            self.under_way
+                .push(self.jobs.poll(*number, ids, group.position.clone()));
         }
         if self.catching_up.is_none() {
             // One at a time: many tickets at the start are no reason for a storm.
-            let waiting = (self.roster.groups.iter()).filter(|(_, group)| group.begun).find_map(
-                |(number, group)| {
-                    let ticket = group.tickets.iter().find(|ticket| ticket.catch_up.is_some())?;
+            let waiting = (self.roster.groups.iter())
+                .filter(|(_, group)| group.begun)
+                .find_map(|(number, group)| {
+                    let ticket = group
+                        .tickets
+                        .iter()
+                        .find(|ticket| ticket.catch_up.is_some())?;
                     Some((*number, ticket.id.clone(), ticket.catch_up?))
-                },
-            );
+                });
             if let Some((group, ticket, reach)) = waiting {
                 if now < self.catch_up_due {
                     later(self.catch_up_due);
                 } else {
                     self.catching_up = Some(ticket.clone());
-                    self.under_way.push(self.jobs.catch_up(group, ticket, reach));
+                    self.under_way
+                        .push(self.jobs.catch_up(group, ticket, reach));
                 }
             }
         }
@@ -246,7 +259,12 @@ impl Engine {
     fn hand_out(&mut self, out: Out) -> Option<Event> {
         match out {
             Out::Event(event) => Some(event),
-            Out::Message { group, ticket, message, skip } => {
+            Out::Message {
+                group,
+                ticket,
+                message,
+                skip,
+            } => {
                 // A ticket that was given up meanwhile still has its messages handed out.
                 if let Some(followed) = self.roster.ticket(group, &ticket) {
                     Arc::make_mut(&mut followed.seen).add(&message);
@@ -292,19 +310,32 @@ impl Engine {
             Err(error) => {
                 // The next checkpoint tries again; this one is offered all the same.
                 self.queue.push_front(Out::Event(Event::Checkpoint(cursor)));
-                Event::Degraded { error, next_try: Duration::ZERO }
+                Event::Degraded {
+                    error,
+                    next_try: Duration::ZERO,
+                }
             }
         }
     }
 
     fn work_off(&mut self, done: Done) {
         match done {
-            Done::Polled { group, result: Ok(answer) } => self.take_news(group, answer),
-            Done::Polled { group, result: Err(error) } => self.poll_failed(group, error),
-            Done::CaughtUp { group, ticket, result } => {
+            Done::Polled {
+                group,
+                result: Ok(answer),
+            } => self.take_news(group, answer),
+            Done::Polled {
+                group,
+                result: Err(error),
+            } => self.poll_failed(group, error),
+            Done::CaughtUp {
+                group,
+                ticket,
+                result,
+            } => {
                 self.catching_up = None;
                 match result {
-                    Ok(history) => self.take_history(group, ticket, history),
+                    Ok(past) => self.take_history(group, ticket, past),
                     Err(error) => self.catch_up_failed(group, ticket, error),
                 }
             }
@@ -323,13 +354,23 @@ impl Engine {
         group.under_way = false;
         let is_first = !group.begun;
         if is_first {
-            begin(group, self.start, asked_at, self.jobs.client.parts().consistency_window);
+            begin(
+                group,
+                self.start,
+                asked_at,
+                self.jobs.client.parts().consistency_window,
+            );
         }
         let lists = news.messages.len();
-        let total: usize = news.messages.iter().map(|(_, messages)| messages.len()).sum();
+        let total: usize = news
+            .messages
+            .iter()
+            .map(|(_, messages)| messages.len())
+            .sum();
         let mut new = 0;
         for (id, messages) in news.messages {
-            let Some(followed) = (group.tickets.iter_mut()).find(|own| own.id.as_str() == id) else {
+            let Some(followed) = (group.tickets.iter_mut()).find(|own| own.id.as_str() == id)
+            else {
                 continue;
             };
             let messages = oldest_first(messages);
@@ -363,7 +404,8 @@ impl Engine {
             }
         }
         let undecodable = news.undecodable.into_iter();
-        self.queue.extend(undecodable.map(|item| Out::Event(Event::Undecodable(item))));
+        self.queue
+            .extend(undecodable.map(|item| Out::Event(Event::Undecodable(item))));
         // Missing or empty: the old one stays.
         let position = usable_position(news.cursor).or_else(|| group.position.clone());
         let is_full = total >= FULL_ANSWER || lists >= FULL_ANSWER;
@@ -375,7 +417,10 @@ impl Engine {
             group.cadence.after_traffic(now)
         };
         group.due = now.saturating_add(wait);
-        self.queue.push_back(Out::Advance { group: number, position });
+        self.queue.push_back(Out::Advance {
+            group: number,
+            position,
+        });
     }
 
     fn poll_failed(&mut self, number: GroupNumber, error: Error) {
@@ -384,10 +429,16 @@ impl Engine {
             return;
         };
         group.under_way = false;
-        let ids: Vec<TicketId> = group.tickets.iter().map(|ticket| ticket.id.clone()).collect();
+        let ids: Vec<TicketId> = group
+            .tickets
+            .iter()
+            .map(|ticket| ticket.id.clone())
+            .collect();
         match self.trouble.remedy(&error, &ids) {
             Remedy::Wait => {
-                let wait = group.cadence.after_failure(now, error.retry_after(), fastrand::f64());
+                let wait = group
+                    .cadence
+                    .after_failure(now, error.retry_after(), fastrand::f64());
                 group.due = now.saturating_add(wait);
                 self.degraded(error, wait);
             }
@@ -397,7 +448,10 @@ impl Engine {
                 self.degraded(error, pause);
             }
             Remedy::Split(parts) => {
-                if matches!(error.kind(), ErrorKind::RequestTooLarge | ErrorKind::BodyTooLarge) {
+                if matches!(
+                    error.kind(),
+                    ErrorKind::RequestTooLarge | ErrorKind::BodyTooLarge
+                ) {
                     self.roster.most = self.roster.most.min(ids.len() / 2).max(1);
                 }
                 self.roster.split(number, &parts);
@@ -414,7 +468,7 @@ impl Engine {
     }
 
     /// Sorts out the history of a ticket, and what polls brought meanwhile.
-    fn take_history(&mut self, number: GroupNumber, ticket: TicketId, history: Vec<Message>) {
+    fn take_history(&mut self, number: GroupNumber, ticket: TicketId, past: Past) {
         self.trouble.is_over();
         // The group may have been split or joined meanwhile.
         let number = self.group_of(&ticket).unwrap_or(number);
@@ -422,6 +476,12 @@ impl Engine {
             return;
         };
         let held = std::mem::take(&mut followed.held);
+        let history = past.messages;
+        if past.possible_gap {
+            let ticket = ticket.clone();
+            self.queue
+                .push_back(Out::Event(Event::PossibleGap { ticket }));
+        }
         if let Some(CatchUp::Tail(_)) = followed.catch_up
             && let Some(oldest) = history.iter().find_map(second_of)
         {
@@ -457,7 +517,10 @@ impl Engine {
                 skip,
             });
         }
-        self.queue.push_back(Out::CaughtUp { group: number, ticket });
+        self.queue.push_back(Out::CaughtUp {
+            group: number,
+            ticket,
+        });
     }
 
     fn catch_up_failed(&mut self, number: GroupNumber, ticket: TicketId, error: Error) {
@@ -480,7 +543,9 @@ impl Engine {
             Remedy::End => self.end(error),
             Remedy::Wait | Remedy::Split(_) => {
                 let asked = error.retry_after();
-                let wait = self.catch_up_pace.after_failure(now, asked, fastrand::f64());
+                let wait = self
+                    .catch_up_pace
+                    .after_failure(now, asked, fastrand::f64());
                 self.catch_up_due = now.saturating_add(wait);
                 self.degraded(error, wait);
             }
@@ -495,7 +560,8 @@ impl Engine {
         match result {
             Ok(status) => {
                 if watch.learn(&ticket, status) {
-                    self.queue.push_back(Out::Event(Event::Status { ticket, status }));
+                    self.queue
+                        .push_back(Out::Event(Event::Status { ticket, status }));
                 }
             }
             Err(error) => {
@@ -513,7 +579,8 @@ impl Engine {
     }
 
     fn degraded(&mut self, error: Error, next_try: Duration) {
-        self.queue.push_back(Out::Event(Event::Degraded { error, next_try }));
+        self.queue
+            .push_back(Out::Event(Event::Degraded { error, next_try }));
     }
 
     fn lose(&mut self, ticket: TicketId, error: Error) {
@@ -523,7 +590,8 @@ impl Engine {
         if self.roster.groups.is_empty() {
             self.end(error);
         } else {
-            self.queue.push_back(Out::Event(Event::TicketLost { ticket, error }));
+            self.queue
+                .push_back(Out::Event(Event::TicketLost { ticket, error }));
         }
     }
 
@@ -531,19 +599,17 @@ impl Engine {
         if self.changed {
             self.queue.push_back(Out::Checkpoint);
         }
-        self.queue.extend([Out::Event(Event::Fatal(error)), Out::End]);
+        self.queue
+            .extend([Out::Event(Event::Fatal(error)), Out::End]);
     }
 }
 
 /// The first answer of a group came: from here on, and as far back as was asked for.
-fn begin(
-    group: &mut super::roster::Polled,
-    start: Start,
-    asked_at: Timestamp,
-    window: Duration,
-) {
+fn begin(group: &mut super::roster::Polled, start: Start, asked_at: Timestamp, window: Duration) {
     let second = asked_at.as_second();
-    let slack = i64::try_from(window.as_secs()).unwrap_or(0).saturating_add(1);
+    let slack = i64::try_from(window.as_secs())
+        .unwrap_or(0)
+        .saturating_add(1);
     for followed in &mut group.tickets {
         let seen = Arc::make_mut(&mut followed.seen);
         match start {
@@ -573,7 +639,9 @@ fn is_own(jobs: &Jobs, ticket: &TicketId, message: &Message) -> bool {
 
 /// In order of time; messages of one second, and those without a time, keep their order.
 fn oldest_first(mut messages: Vec<Message>) -> Vec<Message> {
-    let mut times = messages.iter().filter_map(|message| message.created_at.instant());
+    let mut times = messages
+        .iter()
+        .filter_map(|message| message.created_at.instant());
     let descending =
         matches!((times.next(), times.next_back()), (Some(first), Some(last)) if first > last);
     if descending {

@@ -1,13 +1,15 @@
 //! The requests of a follower, each on its own: they run side by side, and their results wait until
 //! what came before was handed out.
 
-use super::{catch_up, roster::{CatchUp, GroupNumber}};
+use super::{
+    catch_up::{self, Past},
+    roster::{CatchUp, GroupNumber},
+};
 use crate::{
     client::Client,
     detail::TicketStatus,
     error::{Error, Result},
     ids::{GroupId, TicketId},
-    message::Message,
     service::{About, News},
 };
 use hwc_core::CallOptions;
@@ -27,8 +29,7 @@ pub(super) enum Done {
     CaughtUp {
         group: GroupNumber,
         ticket: TicketId,
-        /// The oldest first.
-        result: Result<Vec<Message>>,
+        result: Result<Past>,
     },
     Status {
         ticket: TicketId,
@@ -63,7 +64,8 @@ impl Jobs {
         tickets: Vec<TicketId>,
         position: Option<String>,
     ) -> Job {
-        let (client, options, own_group) = (self.client.clone(), self.options.clone(), self.group());
+        let (client, options, own_group) =
+            (self.client.clone(), self.options.clone(), self.group());
         Box::pin(async move {
             let parts = client.parts();
             let about = About {
@@ -71,7 +73,10 @@ impl Jobs {
                 options: &options,
             };
             let began = parts.clock.elapsed();
-            let answer = parts.service.news(&tickets, position.as_deref(), about).await;
+            let answer = parts
+                .service
+                .news(&tickets, position.as_deref(), about)
+                .await;
             let took = parts.clock.elapsed().saturating_sub(began);
             let result = match answer {
                 Ok(answer) => Ok(Answer {
@@ -85,10 +90,15 @@ impl Jobs {
     }
 
     pub(super) fn catch_up(&self, group: GroupNumber, ticket: TicketId, reach: CatchUp) -> Job {
-        let (client, options, own_group) = (self.client.clone(), self.options.clone(), self.group());
+        let (client, options, own_group) =
+            (self.client.clone(), self.options.clone(), self.group());
         Box::pin(async move {
             let result = catch_up::read(&client, &ticket, own_group, options, reach).await;
-            Done::CaughtUp { group, ticket, result }
+            Done::CaughtUp {
+                group,
+                ticket,
+                result,
+            }
         })
     }
 

@@ -124,8 +124,11 @@ impl Roster {
                     if let Some(mark) = mark {
                         followed.seen = Arc::clone(&mark.seen);
                         // It is read on from the last second that was handed out.
-                        followed.catch_up = (mark.catching_up)
-                            .then(|| mark.seen.newest().map_or(CatchUp::FROM_START, CatchUp::Since));
+                        followed.catch_up = (mark.catching_up).then(|| {
+                            mark.seen
+                                .newest()
+                                .map_or(CatchUp::FROM_START, CatchUp::Since)
+                        });
                     }
                     followed
                 });
@@ -133,7 +136,9 @@ impl Roster {
                 roster.add(tickets, stored.position.clone(), true);
             }
         }
-        let new = order.into_iter().filter_map(|digest| unknown.remove(&digest));
+        let new = order
+            .into_iter()
+            .filter_map(|digest| unknown.remove(&digest));
         for ids in batch::batches(new, group) {
             roster.add(ids.into_iter().map(Followed::new).collect(), None, false);
         }
@@ -203,7 +208,9 @@ impl Roster {
         let mut open: HashMap<String, GroupNumber> = HashMap::new();
         let numbers: Vec<GroupNumber> = self.groups.keys().copied().collect();
         for number in numbers {
-            let Some(group) = self.groups.get(&number) else { continue };
+            let Some(group) = self.groups.get(&number) else {
+                continue;
+            };
             let Some(position) = group.position.clone().filter(|_| !group.under_way) else {
                 continue;
             };
@@ -211,9 +218,10 @@ impl Roster {
                 open.insert(position, number);
                 continue;
             };
-            let room = self.groups.get(&first).map_or(0, |group| {
-                self.most.saturating_sub(group.tickets.len())
-            });
+            let room = self
+                .groups
+                .get(&first)
+                .map_or(0, |group| self.most.saturating_sub(group.tickets.len()));
             if group.tickets.len() > room || !self.fits(first, number) {
                 continue;
             }
@@ -228,7 +236,9 @@ impl Roster {
 
     /// Whether the ids of two groups make one request of a sound length.
     fn fits(&self, one: GroupNumber, other: GroupNumber) -> bool {
-        let groups = [one, other].into_iter().filter_map(|number| self.groups.get(&number));
+        let groups = [one, other]
+            .into_iter()
+            .filter_map(|number| self.groups.get(&number));
         let ids = groups.flat_map(|group| group.tickets.iter().map(|ticket| ticket.id.clone()));
         batch::batches(ids, None).len() <= 1
     }

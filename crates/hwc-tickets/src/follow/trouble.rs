@@ -56,7 +56,11 @@ impl Trouble {
                 if !is_of_the_gateway(error) =>
             {
                 self.lost += 1;
-                if self.lost > MOST_LOST { Remedy::End } else { Remedy::GiveUp }
+                if self.lost > MOST_LOST {
+                    Remedy::End
+                } else {
+                    Remedy::GiveUp
+                }
             }
             ErrorKind::Unauthorized | ErrorKind::Credentials | ErrorKind::Forbidden => {
                 self.refusals += 1;

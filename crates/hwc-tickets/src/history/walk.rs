@@ -58,6 +58,8 @@ pub(crate) struct Walk {
     totals: Totals,
     /// A step passed over a second that may hold more.
     passed_over: bool,
+    /// Whether pages came with the oldest message first, once one told.
+    ascending: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -94,6 +96,7 @@ impl Walk {
             seen: 0,
             totals: Totals::default(),
             passed_over: false,
+            ascending: false,
         }
     }
 
@@ -152,7 +155,7 @@ impl Walk {
         } else {
             Some(self.bound())
         };
-        let rows = Rows::newest_first(page);
+        let rows = Rows::newest_first(page, &mut self.ascending);
 
         let mut on_page: BTreeMap<MessageKey, u32> = BTreeMap::new();
         let mut new = Vec::new();
@@ -324,7 +327,7 @@ struct Rows {
 }
 
 impl Rows {
-    fn newest_first(page: MessagePage) -> Self {
+    fn newest_first(page: MessagePage, ascending: &mut bool) -> Self {
         let total = page.returned();
         let mut lost: Vec<usize> = page.undecodable.iter().map(|item| item.index).collect();
         lost.sort_unstable();
@@ -332,11 +335,17 @@ impl Rows {
         let mut messages: Vec<(usize, Message)> = places.zip(page.messages).collect();
         // No document states the order. An ascending page is turned round; then every page is sorted,
         // which keeps the order of equal times.
-        let ascending = {
-            let mut times =
-                (messages.iter()).filter_map(|(_, message)| message.created_at.instant());
-            matches!((times.next(), times.next_back()), (Some(first), Some(last)) if first < last)
+        *ascending = {
+            let mut times = messages
+                .iter()
+                .filter_map(|(_, message)| message.created_at.instant());
+            match (times.next(), times.next_back()) {
+                (Some(first), Some(last)) if first != last => first < last,
+                // All of one moment: like the pages before.
+                _ => *ascending,
+            }
         };
+        let ascending = *ascending;
         let turn = |place: usize| match ascending {
             true => total.saturating_sub(place + 1),
             false => place,

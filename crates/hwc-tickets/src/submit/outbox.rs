@@ -9,7 +9,8 @@ use std::{fmt::Debug, io};
 
 /// A place where submits stand from before their first byte until their fate is known.
 ///
-/// [`FileOutbox`] is the ready-made one. Calls come from asynchronous code and block it: keep them short.
+/// [`FileOutbox`] is the ready-made one. Calls come from asynchronous code and block it: keep them short,
+/// and do not call back into the client.
 pub trait Outbox: Debug + Send + Sync + 'static {
     /// Adds a record, or replaces the one with the same id. Must be durable when it returns.
     ///

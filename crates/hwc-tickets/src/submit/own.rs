@@ -196,6 +196,8 @@ impl OwnSubmits {
     pub(crate) fn arrived(&self, id: PendingId, at: Duration) {
         if let Some(entry) = self.lock().iter_mut().find(|entry| entry.pending.id == id) {
             entry.state = State::Arrived { at };
+            // Only its looks are needed from now on.
+            entry.pending.baseline = None;
         }
         self.forget(id);
     }

@@ -42,7 +42,7 @@ fn every_fault_of_the_post_has_its_end() {
     let table = [
         (vec![Fault::None], "accepted", 1),
         (vec![Fault::Yes("")], "accepted", 1),
-        (vec![Fault::Yes("null")], "accepted", 1),
+        (vec![Fault::Yes("null")], "confirmed", 1),
         (
             vec![Fault::Yes("{\"error_code\":\"CBC.0000\"}")],
             "accepted",
@@ -471,6 +471,37 @@ fn records_of_another_version_are_refused() {
     written["hwc_tickets_pending"] = 2.into();
     let error = serde_json::from_value::<Pending>(written).unwrap_err();
     assert!(error.to_string().contains("version 2"), "{error}");
+}
+
+#[test]
+fn a_damaged_record_is_an_error_and_never_a_panic() {
+    let service = Service::new();
+    service.world().post(TICKET, 0, OWN, "a <b>");
+    service.world().faults = [Fault::Reset(true)].into();
+    let ticket = service.client().ticket(TICKET).unwrap();
+    let file = AttachmentId::new("f").unwrap();
+    let submit = ticket
+        .submit("a <b>")
+        .attach(file)
+        .with_reference()
+        .confirm(Confirm::Never);
+    let error = service.clock.run(submit.into_future()).unwrap_err();
+    let written = serde_json::to_vec(error.pending().unwrap()).unwrap();
+    for end in 0..written.len() {
+        assert!(serde_json::from_slice::<Pending>(&written[..end]).is_err());
+    }
+    let mut rng = fastrand::Rng::with_seed(3);
+    for _ in 0..20_000 {
+        let mut damaged = written.clone();
+        let at = rng.usize(..damaged.len());
+        damaged[at] = rng.u8(..);
+        if let Ok(pending) = serde_json::from_slice::<Pending>(&damaged) {
+            // Whatever still reads is written and read the same again.
+            let again = serde_json::to_vec(&pending).unwrap();
+            let read: Pending = serde_json::from_slice(&again).unwrap();
+            assert_eq!(serde_json::to_vec(&read).unwrap(), again);
+        }
+    }
 }
 
 #[test]

@@ -31,13 +31,15 @@ pub(super) fn trim(groups: &mut [Group]) {
         .map(|(second, keys)| (*second, PER_SECOND + keys.len() * PER_KEY))
         .collect();
     newest.sort_unstable_by_key(|(second, _)| Reverse(*second));
-    let cut = newest.into_iter().find_map(|(second, cost)| match room.checked_sub(cost) {
-        Some(rest) => {
-            room = rest;
-            None
-        }
-        None => Some(second),
-    });
+    let cut = newest
+        .into_iter()
+        .find_map(|(second, cost)| match room.checked_sub(cost) {
+            Some(rest) => {
+                room = rest;
+                None
+            }
+            None => Some(second),
+        });
     let Some(cut) = cut else { return };
     for mark in groups.iter_mut().flat_map(|group| &mut group.marks) {
         let seen = Arc::make_mut(&mut mark.seen);
@@ -68,13 +70,16 @@ pub(super) fn pack(marks: &[Mark]) -> String {
             put(&mut bytes, zigzag(last));
         }
         put(&mut bytes, seen.undated.len() as u64);
-        seen.undated.iter().for_each(|key| bytes.extend(key.0.to_be_bytes()));
+        seen.undated
+            .iter()
+            .for_each(|key| bytes.extend(key.0.to_be_bytes()));
         put(&mut bytes, seen.seconds.len() as u64);
         for (second, keys) in &seen.seconds {
             put(&mut bytes, zigzag(second.wrapping_sub(last)));
             last = *second;
             put(&mut bytes, keys.len() as u64);
-            keys.iter().for_each(|key| bytes.extend(key.0.to_be_bytes()));
+            keys.iter()
+                .for_each(|key| bytes.extend(key.0.to_be_bytes()));
         }
     }
     crate::hex::encode(&bytes)
@@ -164,7 +169,8 @@ mod tests {
     use crate::follow::{Cursor, MOST_TICKETS};
 
     fn mark(number: u64, seconds: &[(i64, u64)], floor: Option<i64>) -> Mark {
-        let mut seen = Seen { floor, ..Seen::default() };
+        let mut seen = Seen::default();
+        seen.floor = floor;
         for (second, keys) in seconds {
             (0..*keys).for_each(|key| seen.add_key(Some(*second), ShortKey(key * 7919)));
         }
@@ -185,11 +191,20 @@ mod tests {
         let marks = vec![
             mark(0, &[], None),
             mark(1, &[], Some(-5)),
-            mark(2, &[(1_772_236_800, 3), (1_772_236_900, 1)], Some(1_772_236_799)),
+            mark(
+                2,
+                &[(1_772_236_800, 3), (1_772_236_900, 1)],
+                Some(1_772_236_799),
+            ),
             mark(3, &[(-1, 2), (i64::MAX, 1)], None),
         ];
         for position in [None, Some("a \"b\" \\ 中\u{1}".to_owned())] {
-            let cursor = Cursor { groups: vec![Group { position, marks: marks.clone() }] };
+            let cursor = Cursor {
+                groups: vec![Group {
+                    position,
+                    marks: marks.clone(),
+                }],
+            };
             assert_eq!(round_trip(&cursor).1, cursor);
         }
     }
@@ -199,17 +214,28 @@ mod tests {
         let busy: Vec<(i64, u64)> = (0..200).map(|second| (1_772_236_800 + second, 1)).collect();
         let tickets = (0..MOST_TICKETS as u64).map(|n| mark(n, &busy, None));
         let groups: Vec<Group> = (tickets.collect::<Vec<_>>().chunks(100))
-            .map(|marks| Group { position: Some("x".repeat(64)), marks: marks.to_vec() })
+            .map(|marks| Group {
+                position: Some("x".repeat(64)),
+                marks: marks.to_vec(),
+            })
             .collect();
         let (length, back) = round_trip(&Cursor { groups });
         assert!(length <= LARGEST, "{length}");
         for mark in back.groups.iter().flat_map(|group| &group.marks) {
             let floor = mark.seen.floor.unwrap();
-            assert_eq!(floor, 1_772_236_998, "nothing of the last second is too old");
+            assert_eq!(
+                floor, 1_772_236_998,
+                "nothing of the last second is too old"
+            );
         }
         // Fewer tickets: each keeps its newest.
         let marks: Vec<Mark> = (0..20).map(|n| mark(n, &busy, None)).collect();
-        let (length, back) = round_trip(&Cursor { groups: vec![Group { position: None, marks }] });
+        let (length, back) = round_trip(&Cursor {
+            groups: vec![Group {
+                position: None,
+                marks,
+            }],
+        });
         assert!(length <= LARGEST && length > LARGEST / 2, "{length}");
         for mark in &back.groups[0].marks {
             assert!(mark.seen.seconds.len() > 50);
@@ -232,7 +258,14 @@ mod tests {
         for end in (0..good.len()).step_by(2) {
             assert_eq!(unpack(&good[..end]), None, "cut at {end}");
         }
-        for bad in ["0", "zz", "ffffffffffffffffffff", "ff", "0100", &format!("{good}00")] {
+        for bad in [
+            "0",
+            "zz",
+            "ffffffffffffffffffff",
+            "ff",
+            "0100",
+            &format!("{good}00"),
+        ] {
             assert_eq!(unpack(bad), None, "{bad}");
         }
     }

@@ -204,9 +204,19 @@ impl Run {
             "seed {}: something is left behind",
             self.seed
         );
+        let batch: Vec<_> = plans
+            .iter()
+            .map(|plan| (plan.ticket, family(&plan.text)))
+            .collect();
         for (plan, end) in plans.into_iter().zip(ends) {
             tally.submits += 1;
+            let op = plan.op;
+            let alike = |one: &&(&str, String)| **one == (plan.ticket, family(&plan.text));
+            let repeated = batch.iter().filter(alike).count() > 1;
             *tally.ends.entry(self.check(plan, end)).or_default() += 1;
+            if let Some(open) = self.open.iter_mut().find(|open| open.op == op) {
+                open.repeated = repeated;
+            }
         }
     }
 

@@ -544,20 +544,15 @@ impl State {
         }
     }
 
-    /// Reads a time in its own form only; before the first answer a client knows the documented one.
+    /// Reads a time in its own form only. What lies beyond now may have the documented form: before the
+    /// first answer a client knows no other.
     fn read_time(&self, text: &str) -> Option<i64> {
-        let first = self
-            .asked
-            .iter()
-            .filter(|asked| asked.operation() == "more")
-            .count()
-            == 1;
         let zone_less = |text: &str| {
             let wall: jiff::civil::DateTime = text.replace(' ', "T").parse().ok()?;
             Offset::constant(8).to_timestamp(wall).ok()
         };
         let instant = match self.rules.form {
-            _ if first && text.len() == 19 => zone_less(text),
+            _ if zone_less(text).is_some_and(|time| time > self.clock.now()) => zone_less(text),
             Form::Text | Form::TextOfMillis if text.len() == 19 => zone_less(text),
             Form::Fraction if text.len() == 23 => zone_less(text),
             Form::Utc if text.ends_with('Z') => text.parse().ok(),

@@ -1,0 +1,46 @@
+//! What only one room may do.
+
+use std::{fs, path::Path};
+
+/// Every source file of the crate with its text.
+fn sources(directory: &Path, found: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else {
+            let name = path.to_string_lossy().replace('\\', "/");
+            found.push((name, fs::read_to_string(&path).unwrap()));
+        }
+    }
+}
+
+#[test]
+fn only_the_service_room_names_the_wire() {
+    // It is private and its own types are crate-private: so no wire type can stand in the public interface.
+    let mut found = Vec::new();
+    sources(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+        &mut found,
+    );
+    assert!(found.len() > 20);
+    for (name, text) in &found {
+        if name.ends_with("/service.rs") || name.contains("/service/") {
+            assert!(
+                !text.contains("    pub fn ") && !text.contains("\npub fn "),
+                "{name} has a public function"
+            );
+        } else {
+            assert!(
+                !text.contains("hwc_tickets_wire"),
+                "{name} names the wire crate"
+            );
+        }
+        if name.ends_with("/lib.rs") {
+            assert!(
+                text.contains("\nmod service;\n"),
+                "the service room is private"
+            );
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Asks a simulator what a recorded exchange asks, byte for byte.
+
+use crate::exchange::{self, Exchange};
+use bytes::Bytes;
+use http_body_util::BodyExt as _;
+use hwc_core::{HttpTransport, ProxyChoice, Transport as _};
+use hwc_tickets_sim::{Command, DEMO, Outcome, Simulator, TicketSeed};
+use serde_json::Value;
+use std::{collections::BTreeMap, fmt};
+
+/// An answer as it came.
+#[derive(Clone)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers that a description may speak of.
+    pub headers: BTreeMap<String, String>,
+    /// Body.
+    pub body: Bytes,
+}
+
+impl Answer {
+    /// A non-empty `error_code`.
+    #[must_use]
+    pub fn error_code(&self) -> Option<String> {
+        let body: Value = serde_json::from_slice(&self.body).ok()?;
+        let code = body["error_code"].as_str().filter(|code| !code.is_empty());
+        code.map(str::to_owned)
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let body = String::from_utf8_lossy(&self.body);
+        write!(
+            f,
+            "{} {}",
+            self.status,
+            body.chars().take(200).collect::<String>()
+        )
+    }
+}
+
+/// Headers that belong to HTTP and not to the description of a service.
+const OF_HTTP: [&str; 5] = [
+    "content-length",
+    "date",
+    "connection",
+    "server",
+    "transfer-encoding",
+];
+
+/// Sends recorded requests to a simulator.
+#[derive(Debug)]
+pub struct Asker(HttpTransport);
+
+impl Default for Asker {
+    fn default() -> Self {
+        let transport = HttpTransport::builder().proxy(ProxyChoice::Direct).build();
+        Self(transport.expect("a transport"))
+    }
+}
+
+impl Asker {
+    /// Sends `request` as the usual customer.
+    pub async fn ask(&self, simulator: &Simulator, request: &exchange::Request) -> Answer {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(&request.query);
+        let query = query.finish();
+        let mark = if query.is_empty() { "" } else { "?" };
+        let mut asked = http::Request::builder()
+            .method(request.method.as_str())
+            .uri(format!(
+                "{}{}{mark}{query}",
+                simulator.endpoint(),
+                request.path
+            ))
+            .header("X-Auth-Token", simulator.credentials().token);
+        for (name, value) in &request.headers {
+            asked = asked.header(name, value);
+        }
+        let body = request.bytes();
+        if !body.is_empty() {
+            asked = asked.header("Content-Type", "application/json");
+        }
+        let asked = asked.body(Bytes::from(body)).expect("a request");
+        let answer = self.0.send(asked).await.expect("an answer");
+        let (head, body) = answer.into_parts();
+        let headers = head.headers.iter();
+        Answer {
+            status: head.status.as_u16(),
+            headers: headers
+                .filter(|(name, _)| !OF_HTTP.contains(&name.as_str()))
+                .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+                .collect(),
+            body: body.collect().await.expect("a whole body").to_bytes(),
+        }
+    }
+}
+
+/// Opens the tickets and files that a request names and that are not there yet, as the usual customer's. Gives the
+/// request, with the id of a message that is there in place of the recorded one.
+pub fn furnish(simulator: &Simulator, exchange: &Exchange) -> exchange::Request {
+    let mut request = exchange.request.clone();
+    let in_path: Vec<&str> = request.path.split('/').skip(4).collect();
+    let in_query = request.query.iter().filter(|(name, _)| name == "case_ids");
+    let tickets = in_path.first().copied().into_iter();
+    for id in tickets.chain(in_query.map(|(_, id)| id.as_str())) {
+        let now = simulator.now();
+        let ticket = TicketSeed::new(id, DEMO, now).customer(now, "It is broken.");
+        // An id that is empty, or there already, is refused.
+        let _ = simulator.open(ticket);
+    }
+    let files = request.body.as_ref();
+    let files = files.map(|body| &body["message"]["accessory_ids"]);
+    for id in files.and_then(Value::as_array).into_iter().flatten() {
+        simulator.attach(id.as_str().unwrap_or_default(), "file");
+    }
+    let mut deviations = exchange.deviations.iter();
+    let good_path = !deviations.any(|deviation| deviation.place.starts_with("/request/path"));
+    if let ([ticket, _, _, "withdraw"], true) = (in_path.as_slice(), good_path) {
+        let submit = Command::Submit {
+            by: DEMO.to_owned(),
+            ticket: (*ticket).to_owned(),
+            group: None,
+            content: "It is broken again.".into(),
+            attachments: Vec::new(),
+            confidential: false,
+        };
+        if let Outcome::Stored { message } = simulator.apply(submit) {
+            request.path =
+                format!("/v2/servicerequest/cases/{ticket}/instant-messages/{message}/withdraw");
+        }
+    }
+    request
+}
