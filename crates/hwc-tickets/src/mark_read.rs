@@ -32,7 +32,8 @@ verb! {
 
 impl Ticket {
     /// Marks all messages of the ticket as read, those too that arrive in this very moment. To handle
-    /// messages first, see [`Ticket::drain_unread`].
+    /// messages first, see [`Ticket::drain_unread`]. The answer that the document shows, a group and no
+    /// code, is a success (D-08).
     pub fn mark_read(&self) -> MarkRead {
         MarkRead {
             ticket: self.clone(),
