@@ -1,5 +1,4 @@
-//! What a call costs the client, against reqwest used by hand with the same decoding, and what signing
-//! costs. Run with `cargo bench -p hwc-core`. Reported, not asserted.
+//! What a call costs the client, against reqwest used by hand with the same decoding. Run with `cargo bench -p hwc-core`. Reported, not asserted.
 //!
 //! Both ways run in turns on one thread against one server on another thread, and the time the client's
 //! own thread was on a processor is counted. Where the system does not tell that, wall time is.
@@ -19,10 +18,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use hwc_core::{
-    CallOptions, Effect, Operation, Pipeline,
-    identity::{Identity, Keys, Token},
-};
+use hwc_core::{CallOptions, Effect, Operation, Pipeline, identity::Token};
 
 const READ: Operation = Operation {
     name: "readMessages",
@@ -194,33 +190,6 @@ fn compare(messages: usize) {
     );
 }
 
-fn signing() {
-    let keys = Keys::new(&"AKEXAMPLE".into(), "SKEXAMPLE".into()).expect("keys");
-    let identity = Identity::keys(keys);
-    let now = jiff::Timestamp::UNIX_EPOCH;
-    let request = || {
-        http::Request::get(format!("https://osm.example.com{TARGET}"))
-            .header("content-type", "application/json")
-            .header("x-site", "0")
-            .body(Bytes::new())
-            .expect("a request")
-    };
-    const TIMES: u32 = 20_000;
-    let measure = |sign: bool| {
-        let start = Instant::now();
-        for _ in 0..TIMES {
-            let mut request = request();
-            if sign {
-                identity.authorize(&mut request, now).expect("a signature");
-            }
-            black_box(request);
-        }
-        start.elapsed() / TIMES
-    };
-    let bare = measure(false);
-    println!("signing: {:.2?}", measure(true).saturating_sub(bare));
-}
-
 fn main() {
     // By hand one needs this; the pipeline brings its provider along.
     rustls::crypto::ring::default_provider()
@@ -237,7 +206,6 @@ fn main() {
             .expect("a transport"),
     );
     println!("building a transport: {:.2?}", start.elapsed());
-    signing();
     for messages in [1, 10, 100] {
         compare(messages);
     }

@@ -207,8 +207,11 @@ impl Fault {
 /// No identity, no call: nothing was sent.
 impl From<IdentityError> for Fault {
     fn from(error: IdentityError) -> Self {
-        let mut fault = Self::new(error.fault_kind(), Sent::No, error.to_string());
+        let mut fault = Self::new(error.fault_kind(), Sent::No, error.sentence());
         fault.retry_after = error.retry_after();
+        fault.http_status = error.http_status();
+        fault.code = error.code().map(str::to_owned);
+        fault.request_id = error.request_id().map(str::to_owned);
         fault.with_help(error.help().to_owned()).caused_by(error)
     }
 }

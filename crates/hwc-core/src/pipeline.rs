@@ -11,6 +11,7 @@ mod prepare;
 mod read;
 mod record;
 mod skew;
+mod surrogates;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -232,7 +233,9 @@ impl Pipeline {
                     signed_anew = true;
                     continue;
                 }
-                if !renewed && self.identity.refused(&identity) {
+                // The second refusal is reported too: then the provider stops asking for a while.
+                let another = self.identity.refused(&identity);
+                if another && !renewed {
                     renewed = true;
                     continue;
                 }

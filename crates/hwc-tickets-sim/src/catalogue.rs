@@ -18,6 +18,27 @@ pub(crate) struct Code {
     pub(crate) category: String,
     /// The documented text; the meaning where no source shows one.
     pub(crate) message: String,
+    pub(crate) meaning: String,
+    /// When the same call may be made again.
+    pub(crate) repeatable: String,
+    /// The document it is in.
+    pub(crate) source: String,
+    /// Operations it is known to concern.
+    pub(crate) operations: Vec<String>,
+}
+
+/// All entries.
+#[cfg(feature = "page")]
+pub(crate) fn all() -> &'static [Code] {
+    &CODES
+}
+
+/// Entries known to concern an operation.
+#[cfg(feature = "page")]
+pub(crate) fn concerning(operation: &str) -> impl Iterator<Item = &'static Code> {
+    CODES
+        .iter()
+        .filter(move |code| code.operations.iter().any(|name| name == operation))
 }
 
 /// The entry of a code of the service.
@@ -58,9 +79,15 @@ fn read(source: &str) -> Vec<Code> {
             Some(("http_status", value)) => entry.http_status = value.trim().parse().unwrap_or(0),
             Some(("category", value)) => entry.category = scalar(value),
             Some(("message", value)) => entry.message = scalar(value),
-            Some(("meaning", value)) if entry.message.is_empty() => entry.message = scalar(value),
+            Some(("meaning", value)) => entry.meaning = scalar(value),
+            Some(("repeatable", value)) => entry.repeatable = scalar(value),
+            Some(("source", value)) => entry.source = scalar(value),
+            Some(("operations", value)) => entry.operations = list(value),
             _ => {}
         }
+    }
+    for code in codes.iter_mut().filter(|code| code.message.is_empty()) {
+        code.message.clone_from(&code.meaning);
     }
     codes
 }
@@ -75,6 +102,12 @@ fn scalar(value: &str) -> String {
         || value.to_owned(),
         |value| value.replace("\\\"", "\"").replace("\\\\", "\\"),
     )
+}
+
+/// A list of plain scalars in square brackets.
+fn list(value: &str) -> Vec<String> {
+    let inside = value.trim().trim_start_matches('[').trim_end_matches(']');
+    inside.split(',').map(scalar).collect()
 }
 
 #[cfg(test)]
@@ -102,6 +135,20 @@ mod tests {
             );
             assert_eq!(entry.category, text("category"), "{}", entry.code);
             assert_eq!(entry.message, message, "{}", entry.code);
+            for (read, key) in [
+                (&entry.meaning, "meaning"),
+                (&entry.repeatable, "repeatable"),
+                (&entry.source, "source"),
+            ] {
+                assert_eq!(*read, text(key), "{}", entry.code);
+            }
+            let operations = real["operations"]
+                .as_sequence()
+                .cloned()
+                .unwrap_or_default();
+            let operations: Vec<&str> =
+                operations.iter().filter_map(|name| name.as_str()).collect();
+            assert_eq!(entry.operations, operations, "{}", entry.code);
         }
     }
 }

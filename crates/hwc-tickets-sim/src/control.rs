@@ -3,6 +3,8 @@
 //! A web page somewhere could send requests to this machine from the reader's browser. So a caller that names another
 //! host, or comes from a page of another origin, is refused.
 
+mod events;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,12 +16,13 @@ use axum::extract::{Json, Query, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use http::{HeaderMap, StatusCode};
+use http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::domain::{Command, Outcome, Rules, Status};
-use crate::fault::Order;
+use crate::fault::{Fault, Order};
 use crate::quirks::Quirks;
 use crate::state::Shared;
 
@@ -30,6 +33,7 @@ type Reply = Result<Json<Value>, Problem>;
 pub(crate) fn add_routes(router: Router<Arc<Shared>>, shared: &Arc<Shared>) -> Router<Arc<Shared>> {
     let control = Router::new()
         .route("/_sim", get(overview))
+        .route("/_sim/events", get(events::events))
         .route("/_sim/seed", post(seed))
         .route("/_sim/reset", post(reset))
         .route("/_sim/poke", post(poke))
@@ -53,7 +57,11 @@ async fn guard(State(shared): Sim, request: Request, next: Next) -> Response {
         let problem = "control answers only to this machine and its own pages";
         return Problem(StatusCode::FORBIDDEN, problem.to_owned()).into_response();
     }
-    next.run(request).await
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 fn is_foreign(headers: &HeaderMap, from_anywhere: bool) -> bool {
@@ -70,7 +78,10 @@ fn is_foreign(headers: &HeaderMap, from_anywhere: bool) -> bool {
     let here = name == "localhost" || address.is_ok_and(|address| address.is_loopback());
     let other_page =
         text("origin").is_some_and(|origin| origin.strip_prefix("http://") != Some(host));
-    other_page || !(here || from_anywhere)
+    // A picture or a script of another page brings no origin, but browsers say where it comes from.
+    let other_site =
+        text("sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none"));
+    other_page || other_site || !(here || from_anywhere)
 }
 
 /// A refusal of the control, with what to do about it.
@@ -193,6 +204,7 @@ async fn advance(State(shared): Sim, body: Result<Json<Advance>, JsonRejection>)
 
 async fn expire(State(shared): Sim) -> Json<Value> {
     shared.lock().keyring.revoke_tokens();
+    shared.changed();
     Json(json!({}))
 }
 
@@ -203,12 +215,30 @@ async fn faults(State(shared): Sim) -> Json<Value> {
 async fn fault(State(shared): Sim, body: Result<Json<Order>, JsonRejection>) -> Reply {
     let Json(order) = body?;
     shared.lock().orders.add(order);
+    shared.changed();
     Ok(Json(json!({})))
 }
 
-async fn clear(State(shared): Sim) -> Json<Value> {
-    shared.lock().orders.clear();
-    Json(json!({}))
+#[derive(Deserialize)]
+struct Kind {
+    kind: Option<String>,
+}
+
+/// Takes back all orders, or those of one kind.
+async fn clear(State(shared): Sim, Query(Kind { kind }): Query<Kind>) -> Reply {
+    match kind.as_deref() {
+        None => shared.lock().orders.clear(),
+        Some(kind) if Fault::KINDS.contains(&kind) => shared.lock().orders.clear_kind(kind),
+        Some(_) => {
+            let problem = format!(
+                "no such kind of fault; use one of {}",
+                Fault::KINDS.join(", ")
+            );
+            return Err(Problem(StatusCode::BAD_REQUEST, problem));
+        }
+    }
+    shared.changed();
+    Ok(Json(json!({})))
 }
 
 #[derive(Deserialize)]
@@ -224,10 +254,17 @@ async fn journal(State(shared): Sim, Query(After { after }): Query<After>) -> Js
 #[derive(Deserialize)]
 struct Which {
     ticket: String,
+    /// Only so many of the newest.
+    newest: Option<usize>,
 }
 
-async fn ledger(State(shared): Sim, Query(Which { ticket }): Query<Which>) -> Json<Value> {
-    Json(json!({ "arrivals": shared.lock().world.ledger(&ticket) }))
+async fn ledger(State(shared): Sim, Query(which): Query<Which>) -> Json<Value> {
+    let arrivals = shared.lock().world.ledger(&which.ticket);
+    let spared = which
+        .newest
+        .map_or(0, |newest| arrivals.len().saturating_sub(newest));
+    let arrivals = arrivals.get(spared..).unwrap_or_default();
+    Json(json!({ "arrivals": arrivals }))
 }
 
 async fn quirks(State(shared): Sim) -> Json<Value> {
@@ -237,6 +274,7 @@ async fn quirks(State(shared): Sim) -> Json<Value> {
 async fn set_quirks(State(shared): Sim, body: Result<Json<Quirks>, JsonRejection>) -> Reply {
     let Json(quirks) = body?;
     shared.lock().world.set_quirks(quirks);
+    shared.changed();
     Ok(Json(json!({})))
 }
 
@@ -247,6 +285,7 @@ async fn rules(State(shared): Sim) -> Json<Value> {
 async fn set_rules(State(shared): Sim, body: Result<Json<Rules>, JsonRejection>) -> Reply {
     let Json(rules) = body?;
     shared.lock().world.set_rules(rules);
+    shared.changed();
     Ok(Json(json!({})))
 }
 

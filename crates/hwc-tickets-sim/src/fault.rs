@@ -95,6 +95,46 @@ pub enum Fault {
     Expire,
 }
 
+impl Fault {
+    /// Every kind of fault, by the names orders have for them.
+    pub const KINDS: [&'static str; 14] = [
+        "status",
+        "business",
+        "html",
+        "redirect",
+        "body",
+        "delay",
+        "cut",
+        "drip",
+        "drip_head",
+        "reset",
+        "close",
+        "hang",
+        "reset_next",
+        "expire",
+    ];
+
+    /// Its kind, by the name orders have for it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Fault::Status { .. } => "status",
+            Fault::Business { .. } => "business",
+            Fault::Html { .. } => "html",
+            Fault::Redirect { .. } => "redirect",
+            Fault::Body { .. } => "body",
+            Fault::Delay { .. } => "delay",
+            Fault::Cut { .. } => "cut",
+            Fault::Drip { .. } => "drip",
+            Fault::DripHead { .. } => "drip_head",
+            Fault::Reset => "reset",
+            Fault::Close => "close",
+            Fault::Hang => "hang",
+            Fault::ResetNext => "reset_next",
+            Fault::Expire => "expire",
+        }
+    }
+}
+
 /// Which calls a fault is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -194,6 +234,11 @@ impl Orders {
 
     pub(crate) fn clear(&mut self) {
         self.0.clear();
+    }
+
+    /// Takes back the orders of one kind.
+    pub(crate) fn clear_kind(&mut self, kind: &str) {
+        self.0.retain(|order| order.fault.kind() != kind);
     }
 
     pub(crate) fn open(&self) -> &[Order] {

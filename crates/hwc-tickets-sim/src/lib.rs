@@ -10,9 +10,13 @@ mod fault;
 mod http;
 mod journal;
 mod operation;
+#[cfg(feature = "page")]
+mod page;
 #[cfg(feature = "program")]
 pub mod program;
 mod quirks;
+#[cfg(feature = "page")]
+mod reference;
 mod simulator;
 mod state;
 

@@ -5,8 +5,10 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use jiff::Timestamp;
 use tokio::sync::watch;
 
+use crate::clock::Time;
 use crate::domain::{Engineers, Rules};
 use crate::journal::Entry;
 use crate::quirks::Quirks;
@@ -47,7 +49,10 @@ pub struct Options {
     /// Choices where the documents are silent, as JSON, such as '{"more_boundary":"up_to"}'
     #[arg(long, value_name = "JSON", value_parser = json::<Rules>)]
     pub rules: Option<Rules>,
-    /// Answer under /_sim, where tests order faults and read the ledger
+    /// Let the clock stand at this time until it is put forward, such as 2026-11-21T08:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub clock: Option<Timestamp>,
+    /// Answer under /_sim, where tests order faults and read the ledger, and show it all on the page at /
     #[arg(long)]
     pub control: bool,
     /// Answer under /_sim to other machines too: whoever reaches it reads and changes everything
@@ -80,6 +85,9 @@ pub async fn run(options: Options) -> Result<(), StartError> {
         .rules(rules)
         .control(options.control)
         .control_from_anywhere(options.control_from_anywhere);
+    if let Some(time) = options.clock {
+        builder = builder.time(Time::Manual(time));
+    }
     if !options.no_log {
         builder = builder.on_request(log);
     }

@@ -291,6 +291,7 @@ impl Simulator {
     /// Lets the next calls that fit go wrong. Orders are used up in the order they were given.
     pub fn fault(&self, order: Order) {
         self.shared.lock().orders.add(order);
+        self.shared.changed();
     }
 
     /// Orders that are still open.
@@ -301,6 +302,7 @@ impl Simulator {
     /// Takes back all orders.
     pub fn clear_faults(&self) {
         self.shared.lock().orders.clear();
+        self.shared.changed();
     }
 
     /// An engineer gives the next planned answer now, in this ticket. `false` when none is planned.
@@ -403,16 +405,19 @@ impl Simulator {
     /// From now on every token given out so far is expired.
     pub fn expire_tokens(&self) {
         self.shared.lock().keyring.revoke_tokens();
+        self.shared.changed();
     }
 
     /// Changes the documented oddities.
     pub fn set_quirks(&self, quirks: Quirks) {
         self.shared.lock().world.set_quirks(quirks);
+        self.shared.changed();
     }
 
     /// Changes the choices where the documents are silent.
     pub fn set_rules(&self, rules: Rules) {
         self.shared.lock().world.set_rules(rules);
+        self.shared.changed();
     }
 
     /// Back to the beginning: world, faults, journal, tokens. The clock stays where it is.

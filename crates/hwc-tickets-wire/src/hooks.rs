@@ -81,9 +81,10 @@ fn documented_form(operation: &Operation, reply: &Reply) -> Bytes {
 }
 
 /// Whether decoding would need far more memory than the body has bytes: `{},` is three bytes and a whole message. A page
-/// has up to 100 messages; what is let through is more than 6000 times 10 fields, and costs at most about 16 MiB.
+/// has up to 100 messages; what is let through is more than 6000 times 10 fields, and costs at most about 16 MiB. The
+/// longest list that a document speaks of has 65535 elements: that, and a little more, is let through as well.
 fn is_crowded(body: &[u8]) -> bool {
-    const OBJECTS: usize = 1 << 16;
+    const OBJECTS: usize = 66_000;
     const VALUES: usize = 1 << 18;
     let count = |mark: u8| body.iter().filter(|byte| **byte == mark).count();
     // A body of fewer bytes cannot hold that many.

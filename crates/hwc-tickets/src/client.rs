@@ -4,6 +4,7 @@ use crate::{
     config::ClientBuilder,
     error::{Error, Result},
     ids::{GroupId, TicketId},
+    mark_read::Drains,
     service::Service,
     submit::OwnSubmits,
     ticket::Ticket,
@@ -33,6 +34,8 @@ pub(crate) struct Parts {
     pub(crate) author_id: Option<String>,
     /// What this client has submitted lately.
     pub(crate) own: OwnSubmits,
+    /// What this client has drained lately.
+    pub(crate) drains: Drains,
     /// For `Debug`: endpoint and kind of credentials, no secret.
     pub(crate) description: String,
 }

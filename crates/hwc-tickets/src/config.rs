@@ -7,6 +7,7 @@ use crate::{
     client::{Client, Parts},
     error::{Error, ErrorKind, Result},
     ids::GroupId,
+    mark_read::Drains,
     service::{self, Service},
     submit::{MAX_TEXT_UNITS, Outbox, OwnSubmits},
     time::ZoneOffset,
@@ -400,6 +401,7 @@ impl ClientBuilder {
             consistency_window,
             author_id: self.author_id,
             own,
+            drains: Drains::default(),
             description,
         }))
     }

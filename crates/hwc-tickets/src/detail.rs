@@ -13,6 +13,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use std::{fmt, time::Duration};
 
+/// A list of this length may have been cut (D-33): then a message that is not in it may exist.
+const LIST_END: usize = 65_535;
+
 /// The status of a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -161,6 +164,20 @@ pub struct TicketDetail {
     pub undecodable: Vec<Undecodable>,
     /// Fields this version has no name for, as they came.
     pub extra: Map<String, Value>,
+    /// Whether the answer had a list of messages at all, be it empty.
+    #[serde(skip)]
+    pub(crate) has_list: bool,
+}
+
+impl TicketDetail {
+    /// Whether message `id` is not in the ticket: every message is here, with an id, and none has this one.
+    pub(crate) fn proves_absence_of(&self, id: &MessageId) -> bool {
+        self.has_list
+            && self.undecodable.is_empty()
+            && self.messages.len() < LIST_END
+            && (self.messages.iter())
+                .all(|message| message.id.as_ref().is_some_and(|own| own != id))
+    }
 }
 
 /// Never shows the description or unknown fields.

@@ -21,6 +21,8 @@
 //! Every call ends within its deadline (30 s unless told otherwise). Dropping a future cancels the call
 //! and leaves nothing behind. Nothing is written to disk and nothing is sent anywhere unless asked for.
 
+#[cfg(feature = "blocking")]
+pub mod blocking;
 pub mod client;
 pub mod config;
 pub mod detail;
@@ -38,6 +40,8 @@ pub mod message;
 pub mod raw;
 pub mod recall;
 mod service;
+#[cfg(feature = "sim")]
+pub mod sim;
 pub mod submit;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -53,7 +57,7 @@ pub use error::{Delivery, Error, ErrorKind, Result};
 pub use follow::{Cursor, CursorFile, Event, Events, Follow, StopHandle};
 pub use history::{Audit, Conversation, History, Messages};
 pub use hwc_core::{
-    Clock, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport, identity, transport,
+    Clock, Endpoint, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport, identity, transport,
 };
 pub use ids::{AttachmentId, GroupId, InvalidId, MessageId, TicketId};
 pub use message::{Attachment, Author, Message, MessageKey, MessageKind, Role};

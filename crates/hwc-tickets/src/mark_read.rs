@@ -4,6 +4,10 @@
 //! read and the mark loses its signal. So [`Ticket::drain_unread`] looks once more after each mark.
 
 mod drain;
+mod memory;
+
+pub(crate) use drain::Drain;
+pub(crate) use memory::Drains;
 
 use crate::{
     error::{Error, Result},
@@ -41,11 +45,21 @@ impl Ticket {
     /// arrived meanwhile, until a look finds nothing. Gives the number of messages handed over.
     ///
     /// At least once, never zero times: when it is not sure which messages are unread, more are handed
-    /// over, never fewer, so handle repeats by [`Message::key`]. When the handler fails, nothing that
-    /// it was given in this round is marked. A message that slipped in before a mark is marked by the
-    /// service all the same; it was handed over, and the handler's error for it is returned.
+    /// over, never fewer, so handle repeats by [`Message::key`]. The doubts are messages of one second,
+    /// whose order says nothing, and those of the last 10 s (see
+    /// [`ClientBuilder::consistency_window`](crate::ClientBuilder::consistency_window)), which may be
+    /// shown and not counted yet. The client remembers what it has handed over and marked, so the next
+    /// drain with it, or with a clone, does not repeat it.
     ///
-    /// An item that cannot be decoded cannot be handed over; it is marked with the rest.
+    /// When the handler fails, nothing that it was given since the last mark is marked. A message that
+    /// slipped in before a mark is marked by the service all the same. If it is then not handled, because
+    /// the handler fails, the look after the mark fails or this future is dropped, the next drain with the
+    /// same client hands it over. Across a crash nothing can: there use
+    /// [`Client::follow`](crate::Client) with a cursor file.
+    ///
+    /// Each request has the deadline of the client; the drain as a whole has none, as its pace is that of
+    /// the handler. When more messages are counted than the conversation shows, it waits once for the
+    /// consistency window before it marks.
     ///
     /// ```no_run
     /// # async fn post_to_jira(_: hwc_tickets::Message) -> hwc_tickets::Result<()> { Ok(()) }
@@ -58,23 +72,22 @@ impl Ticket {
     /// The handler's own, as it is. Every kind of a call.
     /// [`ErrorKind::LimitExceeded`](crate::ErrorKind::LimitExceeded) when the unread messages cannot be
     /// told: more than 100,000 of them, or more in one second than one page holds.
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) when the service does not say how many there
+    /// are. [`ErrorKind::Protocol`](crate::ErrorKind::Protocol) at the end, when all else is handled and
+    /// marked, for items that could not be decoded and so could not be handed over.
     pub async fn drain_unread<F, Fut, E>(&self, mut handler: F) -> Result<u64, E>
     where
         F: FnMut(Message) -> Fut,
         Fut: Future<Output = Result<(), E>>,
         E: From<Error>,
     {
-        let mut drain = drain::Drain::new(self.clone());
+        let mut drain = Drain::new(self.clone());
         let mut handled = 0;
-        while let Some(messages) = drain.look().await? {
+        while let Some(messages) = drain.next().await? {
             for message in messages {
                 handler(message).await?;
                 handled += 1;
             }
-            if !drain.may_mark()? {
-                break;
-            }
-            self.mark_read().await?;
         }
         Ok(handled)
     }

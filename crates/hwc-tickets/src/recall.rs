@@ -10,8 +10,6 @@ use crate::{
 use std::time::Duration;
 
 const OPERATION: &str = "recall message";
-/// A list of this length may have been cut (D-33): then a message that is not in it may exist.
-const LIST_END: usize = 65_535;
 
 /// How a recall ended. Either way the message is not in the ticket any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -39,14 +37,18 @@ verb! {
     /// Takes the caller's last message back: made by [`Ticket::recall_last`].
     ///
     /// # Errors
-    /// When awaited: [`ErrorKind::NotFound`] when there is no message to take back; what [`Recall`]
+    /// When awaited: [`ErrorKind::NotFound`] when there is no own message to take back;
+    /// [`ErrorKind::InvalidInput`] when it cannot be told which one is the caller's last; what [`Recall`]
     /// ends with.
     RecallLast {} -> MessageId, recall_last,
     group: "Acts for `group` when the ticket is read. Recalling itself takes no group (D-39)."
 }
 
 impl Ticket {
-    /// Takes message `id` back. Safe to repeat.
+    /// Takes message `id` back. Safe to repeat: one that is gone already is a success, as
+    /// [`Recalled::Already`]. No document names the code of that case, so after a refusal or a doubt the
+    /// ticket is read: the message is gone when every message has an id and none has this one. So a wrong
+    /// id cannot be told from one that was recalled before.
     ///
     /// Ids are shown by the ticket detail only: [`Ticket::messages_with_ids`], [`Ticket::find_id`].
     ///
@@ -69,8 +71,10 @@ impl Ticket {
 
     /// Takes the last message of the caller back, and gives its id.
     ///
-    /// With a known author id (see the client's builder) only own messages count; otherwise what this
-    /// client submitted, and failing that the newest message of the customer's side.
+    /// Own are the messages of the author id that the builder was given; without one, those that this
+    /// client or its outbox submitted; and failing that, all of the customer's side if they have one
+    /// author. With several authors nothing is taken back by guess. The first message of a ticket is the
+    /// ticket itself and does not count.
     pub fn recall_last(&self) -> RecallLast {
         RecallLast {
             ticket: self.clone(),
@@ -98,14 +102,10 @@ async fn recall(ticket: Ticket, deadline: Duration, id: Result<MessageId>) -> Re
     let Ok(detail) = detail.await else {
         return Err(error);
     };
-    let is_whole = detail.undecodable.is_empty() && detail.messages.len() < LIST_END;
-    let is_there = (detail.messages.iter()).any(|message| message.id.as_ref() == Some(&id));
-    // An answer without ids cannot tell.
-    let has_ids = detail.messages.iter().all(|message| message.id.is_some());
-    if is_whole && has_ids && !is_there {
+    if detail.proves_absence_of(&id) {
         Ok(Recalled::Already)
     } else {
-        Err(error)
+        Err(error.with_elapsed(parts.clock.elapsed().saturating_sub(began)))
     }
 }
 
@@ -113,7 +113,7 @@ async fn recall(ticket: Ticket, deadline: Duration, id: Result<MessageId>) -> Re
 /// is answered with, so every refusal by the service itself is looked into.
 fn may_be_gone(error: &Error) -> bool {
     match error.kind() {
-        ErrorKind::NotFound | ErrorKind::Refused => true,
+        ErrorKind::NotFound | ErrorKind::Refused | ErrorKind::Forbidden => true,
         ErrorKind::Interrupted
         | ErrorKind::Timeout
         | ErrorKind::Unavailable
@@ -128,25 +128,87 @@ async fn recall_last(ticket: Ticket, deadline: Duration) -> Result<MessageId> {
     let began = parts.clock.elapsed();
     let detail = ticket.detail().timeout(deadline / 2).await;
     let detail = detail.map_err(|error| error.with_operation(OPERATION))?;
-    let mut candidates: Vec<&Message> = (detail.messages.iter())
-        .filter(|message| message.kind != MessageKind::Support && !message.is_first)
-        .filter(|message| message.id.is_some())
-        .collect();
-    candidates.sort_by_key(|message| message.created_at.instant());
-    let is_by_author =
-        |message: &&&Message| parts.author_id.is_some() && message.author.id == parts.author_id;
-    let is_own = |message: &&&Message| parts.own.recognises(&ticket.id, message);
-    let newest = || candidates.iter().rev();
-    let last = match parts.author_id {
-        Some(_) => newest().find(is_by_author),
-        None => newest().find(is_own).or_else(|| newest().next()),
-    };
-    let Some(id) = last.and_then(|message| message.id.clone()) else {
-        let detail = "the ticket has no message that could be taken back";
-        return Err(Error::local(ErrorKind::NotFound, detail).with_operation(OPERATION));
-    };
+    let id = last_own(&ticket, &detail.messages).map_err(|problem| problem.error())?;
     let spent = parts.clock.elapsed().saturating_sub(began);
     let rest = deadline.saturating_sub(spent);
-    ticket.recall(&id).timeout(rest).await?;
-    Ok(id)
+    ticket.recall(id).timeout(rest).await?;
+    Ok(id.clone())
+}
+
+/// Why the last own message cannot be named.
+enum Problem {
+    NoneOwn,
+    UnknownAuthor,
+    SameSecond,
+}
+
+impl Problem {
+    fn error(&self) -> Error {
+        let (kind, detail) = match self {
+            Self::NoneOwn => (
+                ErrorKind::NotFound,
+                "the ticket shows no message of the caller that could be taken back",
+            ),
+            Self::UnknownAuthor => (
+                ErrorKind::InvalidInput,
+                "it is not known which messages of the customer's side are the caller's own",
+            ),
+            Self::SameSecond => (
+                ErrorKind::InvalidInput,
+                "two messages of the same second could be the last one",
+            ),
+        };
+        Error::local(kind, detail).with_operation(OPERATION).with_help(
+            "Take the id from Ticket::messages_with_ids and recall it by id, or give the author id to the builder of the client.",
+        )
+    }
+}
+
+/// The newest message of the caller.
+fn last_own<'a>(ticket: &Ticket, messages: &'a [Message]) -> Result<&'a MessageId, Problem> {
+    let parts = ticket.client.parts();
+    let customers: Vec<&Message> = (messages.iter())
+        .filter(|message| message.kind == MessageKind::Customer)
+        .collect();
+    // The first message is the ticket itself.
+    let can_go = |message: &&&Message| message.id.is_some() && !message.is_first;
+    let own: Vec<&&Message> = match &parts.author_id {
+        Some(author) => (customers.iter())
+            .filter(|message| message.author.id.as_ref() == Some(author))
+            .filter(can_go)
+            .collect(),
+        None => {
+            let submitted: Vec<&&Message> = (customers.iter())
+                .filter(|message| parts.own.recognises(&ticket.id, message))
+                .filter(can_go)
+                .collect();
+            let first = customers.first().and_then(|one| one.author.id.as_ref());
+            let is_of_first = |message: &&Message| {
+                message.author.id.is_some() && message.author.id.as_ref() == first
+            };
+            if !submitted.is_empty() {
+                submitted
+            } else if customers.iter().all(is_of_first) {
+                customers.iter().filter(can_go).collect()
+            } else {
+                return Err(Problem::UnknownAuthor);
+            }
+        }
+    };
+    let newest = own
+        .iter()
+        .filter_map(|message| message.created_at.instant());
+    let newest = newest.max();
+    let mut last = (own.iter()).filter(|message| message.created_at.instant() == newest);
+    // Which of one second is the last one, the order of the list tells.
+    let mut times = (messages.iter()).filter_map(|message| message.created_at.instant());
+    let (oldest_place, newest_place) = (times.next(), times.next_back());
+    let last = match (last.next(), last.next_back()) {
+        (only, None) => only,
+        (_, Some(last)) if oldest_place < newest_place => Some(last),
+        (first, Some(_)) if newest_place.is_some() && oldest_place > newest_place => first,
+        _ => return Err(Problem::SameSecond),
+    };
+    last.and_then(|message| message.id.as_ref())
+        .ok_or(Problem::NoneOwn)
 }

@@ -225,22 +225,27 @@ impl IdentityError {
     }
 }
 
-impl Display for IdentityError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0.what)?;
+impl IdentityError {
+    /// What failed and what was tried, without the facts of the answer: a fault has fields for those.
+    pub(crate) fn sentence(&self) -> String {
+        let mut sentence = self.0.what.clone();
         for (index, tried) in self.0.tried.iter().enumerate() {
-            let joint = if index == 0 { ": " } else { "; " };
+            sentence.push_str(if index == 0 { ": " } else { "; " });
             let Tried {
                 looked_for,
                 place,
                 outcome,
                 ..
             } = tried;
-            write!(
-                formatter,
-                "{joint}looked for {looked_for} in {place}: {outcome}"
-            )?;
+            sentence.push_str(&format!("looked for {looked_for} in {place}: {outcome}"));
         }
+        sentence
+    }
+}
+
+impl Display for IdentityError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.sentence())?;
         match (self.0.http_status, self.0.code.as_deref()) {
             (Some(status), Some(code)) => write!(formatter, " (HTTP {status}, {code})")?,
             (Some(status), None) => write!(formatter, " (HTTP {status})")?,

@@ -41,8 +41,10 @@ pub(super) fn may_hold_code(body: &[u8]) -> bool {
         rest.starts_with(b"_code") || rest.starts_with(b"Code") || rest.starts_with(b"\\u")
     });
     named
-        || memmem::find_iter(body, b"\\u00")
-            .any(|at| matches!(body.get(at.saturating_add(4)), Some(b'4'..=b'7')))
+        || memchr::memchr_iter(b'\\', body).any(|at| {
+            let rest = body.get(at.saturating_add(1)..).unwrap_or_default();
+            matches!(rest, [b'u', b'0', b'0', b'4'..=b'7', ..])
+        })
 }
 
 /// Reads the error fields of `body`. `Err`: not a JSON object.

@@ -311,7 +311,7 @@ fn what_iam_says_about_its_refusal_is_kept_as_far_as_it_is_no_foreign_text() {
     assert_eq!(fault.kind, FaultKind::Credentials);
     assert_eq!(
         fault.to_string(),
-        "IAM refused the login (HTTP 401, IAM.0011), request id 4f-1c"
+        "IAM refused the login (IAM.0011, HTTP 401), request id 4f-1c"
     );
     assert!(fault.help().contains("lock the user"));
     for odd in [

@@ -186,7 +186,10 @@ fn a_renewed_token_that_is_refused_too_is_not_renewed_again() {
     }
     let (logins, requests) = cloud.requests();
     assert_eq!(logins, 2);
-    assert!(requests <= 3, "{requests}");
+    assert_eq!(
+        requests, 2,
+        "the second refusal is reported at once: no request goes out in the pause"
+    );
     cloud.clock.advance(Duration::from_secs(30));
     cloud.call(&WRITE).unwrap_err();
     assert!(cloud.requests().0 > 2, "after the pause it is tried again");
@@ -239,6 +242,15 @@ fn a_call_without_identity_is_not_sent() {
             reason
         );
         assert!(!fault.help().is_empty());
+        let answered = match reason {
+            IdentityErrorKind::Rejected => Some(401),
+            IdentityErrorKind::Unavailable => Some(503),
+            _ => fault.http_status,
+        };
+        assert_eq!(
+            fault.http_status, answered,
+            "IAM's status is a fact of the fault"
+        );
     }
 }
 

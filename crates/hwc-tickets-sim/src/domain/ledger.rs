@@ -19,10 +19,14 @@ pub struct Arrival {
     pub author: Author,
     /// Id of the writer.
     pub by: String,
+    /// Name of the writer.
+    pub name: String,
     /// The text as it arrived.
     pub text: Text,
     /// Ids of its attachments.
     pub attachments: Vec<String>,
+    /// File names of its attachments, in the same order.
+    pub file_names: Vec<String>,
     /// Whether a confidential note came with it.
     pub confidential: bool,
     /// When it arrived.
@@ -53,14 +57,17 @@ impl World {
     }
 
     fn arrival(&self, message: &Message, visible: bool) -> Arrival {
-        let (by, _, _) = self.writer(message);
+        let (by, name, _) = self.writer(message);
+        let file_name = |id| self.attachments.get(id).cloned().unwrap_or_default();
         Arrival {
             number: message.number,
             message_id: message.id(),
             author: message.author,
             by,
+            name,
             text: message.content.clone(),
             attachments: message.attachments().to_vec(),
+            file_names: message.attachments().iter().map(file_name).collect(),
             confidential: message.confidential,
             at: message.at(),
             visible,

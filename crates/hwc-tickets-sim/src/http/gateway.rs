@@ -194,6 +194,7 @@ impl<'a> Call<'a> {
                 .lock()
                 .journal
                 .amend(self.number, |entry| entry.fault = Some(fault.clone()));
+            self.shared.changed();
         }
     }
 
@@ -208,6 +209,7 @@ impl<'a> Call<'a> {
             });
             state.journal.get(self.number)
         };
+        self.shared.changed();
         if let Some(finished) = finished {
             self.shared.observe(&finished);
         }

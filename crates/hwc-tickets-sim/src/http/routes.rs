@@ -14,6 +14,8 @@ use super::serve::Line;
 use crate::control;
 use crate::operation::Operation;
 use crate::state::Shared;
+#[cfg(feature = "page")]
+use crate::{page, reference};
 
 /// Everything the simulator answers.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
@@ -41,6 +43,8 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
     if shared.control {
         router = control::add_routes(router, &shared);
     }
+    #[cfg(feature = "page")]
+    let router = reference::add_routes(page::add_routes(router, &shared));
     router
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)

@@ -82,7 +82,8 @@ pub(super) fn detail(
     zone: ZoneOffset,
 ) -> TicketDetail {
     let mut from = from;
-    let messages = from.message_list.take().unwrap_or_default();
+    let messages = from.message_list.take();
+    let has_list = messages.is_some();
     let id = from
         .incident_id
         .as_deref()
@@ -100,12 +101,12 @@ pub(super) fn detail(
         status,
         description,
         created_at,
-        messages: messages
-            .into_iter()
+        messages: (messages.unwrap_or_default().into_iter())
             .map(|message| detail_message(message, zone))
             .collect(),
         undecodable,
         extra,
+        has_list,
     }
 }
 

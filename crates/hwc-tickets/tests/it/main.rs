@@ -12,11 +12,14 @@
 )]
 
 mod config;
+mod detail;
 mod docs;
 mod ids;
 mod ledger;
+mod mark_read;
 mod outbox;
 mod reading;
+mod recall;
 mod rooms;
 mod submit;
 mod text;

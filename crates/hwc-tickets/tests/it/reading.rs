@@ -1,8 +1,7 @@
 //! Reading, against a small service in memory whose every choice can be turned round.
 
-mod desk;
+pub mod desk;
 mod follow;
 mod history;
 mod schedule;
 mod unread;
-mod verbs;

@@ -1,0 +1,59 @@
+//! Test your own bridge against the worst network, without a network.
+//!
+//! `cargo run -p hwc-tickets --example test_your_bridge`. In your own tests, take feature `sim` and
+//! `hwc_tickets::sim` instead of the crate `hwc_tickets_sim`.
+#![allow(
+    clippy::print_stdout,
+    reason = "an example tells its story on the terminal"
+)]
+
+use hwc_tickets::{Client, SecretString};
+use hwc_tickets_sim::{Fault, Operation, Order, Simulator};
+
+/// What is tested: hands a text of another system on to a ticket.
+async fn bridge(client: &Client, ticket: &str, text: &str) -> hwc_tickets::Result<u32> {
+    Ok(client.ticket(ticket)?.submit(text).await?.attempts)
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let weather = [
+        (
+            "the line drops after the service acted",
+            Order::new(Operation::CreateMessages, Fault::Close).after_acting(),
+        ),
+        (
+            "the answer is cut in the middle",
+            Order::new(
+                Operation::CreateMessages,
+                Fault::Cut {
+                    keep: Some(5),
+                    chunked: false,
+                },
+            )
+            .after_acting(),
+        ),
+        (
+            "a portal answers with a page",
+            Order::new(Operation::CreateMessages, Fault::Html { status: 200 }).after_acting(),
+        ),
+        (
+            "the reads before it fail twice",
+            Order::new(Operation::ListMessages, Fault::Close).times(2),
+        ),
+    ];
+    for (name, order) in weather {
+        let service = Simulator::builder().seed(7).start().await?;
+        let client = Client::builder()
+            .endpoint(service.endpoint())
+            .token(SecretString::from(service.credentials().token))
+            .build()?;
+        service.fault(order);
+        let attempts = bridge(&client, "case-123", "only once").await?;
+        // Ask the service what arrived, not the client.
+        assert_eq!(service.arrived("case-123"), ["only once"]);
+        println!("{name}: {attempts} request(s) with the message, exactly one in the ticket");
+        service.shutdown().await;
+    }
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! What a client remembers of the tickets it drained, so that nothing around a mark is lost or repeated.
+
+use crate::{
+    ids::TicketId,
+    message::{Message, MessageKey},
+};
+use jiff::Timestamp;
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+/// Tickets that are remembered. Forgetting one costs repeats, or the cover after a failed look.
+const MOST_TICKETS: usize = 1_000;
+
+/// The newest messages of a ticket as they were last seen. All of them are handled.
+#[derive(Debug, Clone)]
+pub(super) struct Seen {
+    messages: BTreeMap<MessageKey, Row>,
+    /// Down to where this is complete.
+    pub(super) down_to: Timestamp,
+    /// A mark may have been made after this was seen.
+    pub(super) marked_since: bool,
+    /// Items that could not be decoded.
+    pub(super) undecodable: u64,
+}
+
+#[derive(Debug, Clone)]
+struct Row {
+    count: u32,
+    instant: Option<Timestamp>,
+}
+
+impl Seen {
+    pub(super) fn new(down_to: Timestamp) -> Self {
+        Self {
+            messages: BTreeMap::new(),
+            down_to,
+            marked_since: false,
+            undecodable: 0,
+        }
+    }
+
+    /// Adds a message, and tells which of its kind it is, from 1.
+    pub(super) fn add(&mut self, message: &Message) -> u32 {
+        let row = self.messages.entry(message.key()).or_insert(Row {
+            count: 0,
+            instant: message.created_at.instant(),
+        });
+        row.count = row.count.saturating_add(1);
+        row.count
+    }
+
+    /// How many of its kind were seen.
+    pub(super) fn count(&self, message: &Message) -> u32 {
+        self.messages.get(&message.key()).map_or(0, |row| row.count)
+    }
+
+    /// Keeps what was seen before and is not shown now: it may be shown again.
+    pub(super) fn add_all(&mut self, before: Self) {
+        for (key, old) in before.messages {
+            let row = self.messages.entry(key).or_insert(Row { count: 0, ..old });
+            row.count = row.count.max(old.count);
+        }
+    }
+
+    /// Forgets what is older than `down_to`.
+    pub(super) fn raise(&mut self, down_to: Timestamp) {
+        self.down_to = down_to;
+        self.messages
+            .retain(|_, row| row.instant.is_none_or(|instant| instant >= down_to));
+    }
+}
+
+/// What is remembered of each ticket.
+#[derive(Debug, Default)]
+pub(crate) struct Drains(Mutex<Tickets>);
+
+#[derive(Debug, Default)]
+struct Tickets {
+    by_id: HashMap<TicketId, (u64, Seen)>,
+    /// Counts up, to tell old entries from new ones.
+    stored: u64,
+}
+
+impl Drains {
+    pub(super) fn of(&self, ticket: &TicketId) -> Option<Seen> {
+        self.lock().by_id.get(ticket).map(|(_, seen)| seen.clone())
+    }
+
+    pub(super) fn store(&self, ticket: &TicketId, seen: Seen) {
+        let mut tickets = self.lock();
+        tickets.stored += 1;
+        let age = tickets.stored;
+        tickets.by_id.insert(ticket.clone(), (age, seen));
+        if tickets.by_id.len() > MOST_TICKETS {
+            // The oldest that only costs repeats; else the oldest.
+            let ages = tickets.by_id.iter();
+            let oldest = ages.min_by_key(|(_, (age, seen))| (seen.marked_since, *age));
+            if let Some(oldest) = oldest.map(|(id, _)| id.clone()) {
+                tickets.by_id.remove(&oldest);
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Tickets> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

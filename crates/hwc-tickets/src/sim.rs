@@ -1,0 +1,32 @@
+//! The service in a bottle, to test your own integration against (feature `sim`).
+//!
+//! Everything of the crate `hwc-tickets-sim` is here, and [`client`] makes a client of a running one.
+//!
+//! ```
+//! use hwc_tickets::sim::{self, Fault, Operation, Order, Simulator};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let service = Simulator::start().await?;
+//! // It acts, then the line drops.
+//! service.fault(Order::new(Operation::CreateMessages, Fault::Close).after_acting());
+//! let client = sim::client(&service).build()?;
+//! let sent = client.ticket("case-123")?.submit("only once").await?;
+//! assert_eq!(sent.attempts, 1);
+//! assert_eq!(service.arrived("case-123"), ["only once"]);
+//! # Ok(()) }
+//! ```
+
+pub use hwc_tickets_sim::*;
+
+use crate::{Client, ClientBuilder, SecretString};
+
+/// A builder of clients of `service`, signed in as its customer.
+///
+/// It takes nothing from the environment. Set what your test needs, then build.
+#[must_use]
+pub fn client(service: &Simulator) -> ClientBuilder {
+    Client::builder()
+        .endpoint(service.endpoint())
+        .token(SecretString::from(service.credentials().token))
+}

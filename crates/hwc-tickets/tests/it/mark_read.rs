@@ -1,0 +1,599 @@
+//! Marking read, and handling what is unread without losing what arrives meanwhile.
+
+use crate::reading::desk::{Asked, Count, Desk, Rules, State};
+use hwc_core::{Clock as _, testing::Step};
+use hwc_tickets::{Client, Error, ErrorKind, Message, MessageKind};
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+const TICKET: &str = "case-123";
+
+fn desk() -> Desk {
+    Desk::new(Rules::default())
+}
+
+/// Drains with a client that remembers nothing, and gives what the handler got.
+fn drain(
+    desk: &Desk,
+    handler: impl Fn(&str) -> Result<(), Error> + Send,
+) -> (Vec<String>, Result<u64, Error>) {
+    drain_with(&desk.client(), desk, handler)
+}
+
+fn drain_with(
+    client: &Client,
+    desk: &Desk,
+    handler: impl Fn(&str) -> Result<(), Error> + Send,
+) -> (Vec<String>, Result<u64, Error>) {
+    let got = Mutex::new(Vec::new());
+    let ticket = client.ticket(TICKET).unwrap();
+    let result = desk.clock.run(ticket.drain_unread(|message: Message| {
+        assert_ne!(message.kind, MessageKind::Customer);
+        let outcome = handler(&message.content);
+        got.lock().unwrap().push(message.content);
+        async { outcome }
+    }));
+    (got.into_inner().unwrap(), result)
+}
+
+/// Posts, one message after the other at some distance.
+fn post(desk: &Desk, kind: i64, texts: &[&str], apart: Duration) {
+    for text in texts {
+        desk.state().post(TICKET, kind, text);
+        desk.clock.advance(apart);
+    }
+}
+
+fn unread(desk: &Desk) -> usize {
+    desk.state().tickets[TICKET]
+        .iter()
+        .filter(|message| !message.read)
+        .count()
+}
+
+fn mark_all(desk: &Desk) {
+    for message in desk.state().tickets.get_mut(TICKET).unwrap() {
+        message.read = true;
+    }
+}
+
+#[test]
+fn exactly_the_unread_ones_when_nothing_is_in_doubt() {
+    let desk = desk();
+    let minute = Duration::from_secs(60);
+    post(&desk, 1, &["read before"], minute);
+    post(&desk, 0, &["question"], minute);
+    mark_all(&desk);
+    post(&desk, 1, &["one", "two"], minute);
+    post(&desk, 0, &["thanks"], minute);
+    post(&desk, 1, &["three"], minute);
+    let (got, result) = drain(&desk, |_| Ok(()));
+    assert_eq!(got, ["one", "two", "three"], "the oldest first");
+    assert_eq!(result.unwrap(), 3);
+    assert_eq!(unread(&desk), 0);
+    assert_eq!(desk.count("mark_read"), 1);
+    let (got, result) = drain(&desk, |_| Ok(()));
+    assert!(got.is_empty());
+    assert_eq!(result.unwrap(), 0);
+    assert_eq!(desk.count("mark_read"), 1, "nothing unread, nothing marked");
+}
+
+#[test]
+fn equal_seconds_and_fresh_messages_give_more_never_fewer() {
+    let desk = desk();
+    // Two read and two unread ones in one second: which are which cannot be told.
+    post(&desk, 1, &["a", "b"], Duration::ZERO);
+    mark_all(&desk);
+    post(&desk, 1, &["c", "d"], Duration::ZERO);
+    desk.clock.advance(Duration::from_secs(60));
+    let (got, _) = drain(&desk, |_| Ok(()));
+    assert_eq!(got, ["a", "b", "c", "d"]);
+    // A message of this very second may be visible and not yet counted: it does not take a place.
+    post(&desk, 1, &["counted"], Duration::from_secs(60));
+    post(&desk, 1, &["not yet counted"], Duration::ZERO);
+    desk.on_request(|state, asked| {
+        (asked.operation() == "unread").then(|| {
+            let mut answer = state.answer(asked);
+            answer["imunread"][0]["unread_num"] = 1.into();
+            Step::json(200, answer.to_string())
+        })
+    });
+    let (got, _) = drain(&desk, |_| Ok(()));
+    assert_eq!(got, ["counted", "not yet counted"]);
+}
+
+#[test]
+fn nothing_is_marked_when_the_handler_fails() {
+    let desk = desk();
+    post(&desk, 1, &["one", "two", "three"], Duration::from_secs(60));
+    let (got, result) = drain(&desk, |text| {
+        if text == "two" {
+            Err(refusal_of_the_handler())
+        } else {
+            Ok(())
+        }
+    });
+    assert_eq!(got, ["one", "two"]);
+    assert_eq!(result.unwrap_err().kind(), ErrorKind::InvalidInput);
+    assert_eq!(unread(&desk), 3);
+    assert_eq!(desk.count("mark_read"), 0);
+    assert_eq!(drain(&desk, |_| Ok(())).0, ["one", "two", "three"]);
+}
+
+#[test]
+fn what_arrives_between_reading_and_marking_is_handed_over() {
+    // At which request something arrives: conversation, count, mark, second look, second mark.
+    for operation in ["more", "unread", "mark_read"] {
+        for nth in 1..=2 {
+            let desk = desk();
+            post(&desk, 1, &["one"], Duration::from_secs(60));
+            let mut seen = 0;
+            desk.on_request(move |state, asked| {
+                if asked.operation() == operation {
+                    seen += 1;
+                    if seen == nth {
+                        state.post(TICKET, 1, "slipped in");
+                    }
+                }
+                None
+            });
+            let (got, result) = drain(&desk, |_| Ok(()));
+            result.unwrap();
+            let told = format!("at {operation} {nth}: {got:?}");
+            assert!(got.contains(&"one".to_owned()), "{told}");
+            let slipped = desk.state().texts(TICKET).len() == 2;
+            let handed_over = got.iter().filter(|text| *text == "slipped in").count();
+            let still_unread = unread(&desk);
+            // Handed over once, or else still unread for the next time.
+            assert!(!slipped || handed_over == 1 || still_unread == 1, "{told}");
+            assert!(handed_over <= 1, "{told}");
+        }
+    }
+}
+
+#[test]
+fn a_stream_of_arrivals_ends_with_unread_ones_not_with_lost_ones() {
+    let desk = desk();
+    post(&desk, 1, &["first"], Duration::from_secs(60));
+    let mut number = 0;
+    desk.on_request(move |state, asked| {
+        if asked.operation() == "mark_read" {
+            number += 1;
+            state.post(TICKET, 1, &format!("more {number}"));
+        }
+        None
+    });
+    let (got, result) = drain(&desk, |_| Ok(()));
+    assert!(result.unwrap() >= 7);
+    let missed = desk.state().texts(TICKET).len() - got.len();
+    assert!(
+        missed <= unread(&desk),
+        "what was not handed over is unread"
+    );
+}
+
+#[test]
+fn a_burst_that_cannot_be_read_whole_is_not_marked() {
+    let desk = Desk::new(Rules {
+        count: Count::Nothing,
+        ..Rules::default()
+    });
+    post(&desk, 1, &["old"], Duration::from_secs(60));
+    for n in 0..150 {
+        desk.state().post(TICKET, 1, &format!("burst {n}"));
+    }
+    desk.clock.advance(Duration::from_secs(60));
+    let (got, result) = drain(&desk, |_| Ok(()));
+    assert_eq!(result.unwrap_err().kind(), ErrorKind::LimitExceeded);
+    assert!(got.len() >= 100);
+    assert_eq!(unread(&desk), 151);
+}
+
+fn refusal_of_the_handler() -> Error {
+    Error::from("..".parse::<hwc_tickets::TicketId>().unwrap_err())
+}
+
+/// Says that so many are unread, whatever is true.
+fn count_as(desk: &Desk, unread: Option<u64>) {
+    desk.on_request(move |state, asked| {
+        (asked.operation() == "unread").then(|| {
+            let mut answer = state.answer(asked);
+            answer["imunread"][0]["unread_num"] = unread.into();
+            Step::json(200, answer.to_string())
+        })
+    });
+}
+
+#[test]
+fn a_client_repeats_nothing_that_it_handled_and_marked() {
+    // Messages come faster than the consistency window ends, some of them in one second.
+    let desk = desk();
+    post(&desk, 1, &["long ago"], Duration::from_secs(3600));
+    mark_all(&desk);
+    let client = desk.client();
+    let mut got = Vec::new();
+    for round in 0..20_u64 {
+        post(&desk, 1, &[&format!("message {round}")], Duration::ZERO);
+        if round % 3 == 0 {
+            post(&desk, 1, &["the same text"], Duration::ZERO);
+        }
+        let (texts, result) = drain_with(&client, &desk, |_| Ok(()));
+        assert_eq!(result.unwrap(), texts.len() as u64);
+        got.extend(texts);
+        desk.clock.advance(Duration::from_millis(round * 400));
+    }
+    // The first drain remembered nothing, so it could not be sure.
+    assert_eq!(got.remove(0), "long ago");
+    assert_eq!(got, desk.state().texts(TICKET)[1..]);
+    assert_eq!(unread(&desk), 0);
+}
+
+/// A message slips in at the mark, and then something goes wrong. The next drain makes up for it.
+#[test]
+fn what_slipped_in_is_handed_over_after_a_failure() {
+    type Wrong = fn(&mut State, &Asked, &mut bool) -> Option<Step>;
+    let no_trouble: Wrong = |_, _, _| None;
+    let look_fails: Wrong = |_, asked, marked| {
+        (*marked && asked.operation() == "more").then(|| {
+            *marked = false;
+            Step::reset()
+        })
+    };
+    let mark_is_lost: Wrong = |state, asked, _| {
+        let first = state
+            .asked
+            .iter()
+            .filter(|a| a.operation() == "mark_read")
+            .count()
+            == 1;
+        (first && asked.operation() == "mark_read").then(|| {
+            state.answer(asked);
+            Step::reset()
+        })
+    };
+    for (trouble, handler_fails) in [
+        (no_trouble, true),
+        (look_fails, false),
+        (mark_is_lost, false),
+    ] {
+        let desk = desk();
+        post(&desk, 1, &["one", "two"], Duration::from_secs(60));
+        let mut marked = false;
+        desk.on_request(move |state, asked| {
+            if asked.operation() == "mark_read"
+                && !state.texts(TICKET).contains(&"slipped in".to_owned())
+            {
+                state.post(TICKET, 1, "slipped in");
+                marked = true;
+            }
+            trouble(state, asked, &mut marked)
+        });
+        let client = desk.client();
+        let failing = AtomicBool::new(handler_fails);
+        let handler = |text: &str| {
+            if text == "slipped in" && failing.load(Ordering::Relaxed) {
+                return Err(refusal_of_the_handler());
+            }
+            Ok(())
+        };
+        let (got, result) = drain_with(&client, &desk, handler);
+        result.unwrap_err();
+        assert_eq!(got.get(..2).unwrap(), ["one", "two"]);
+        assert_eq!(unread(&desk), 0, "the signal is gone");
+        failing.store(false, Ordering::Relaxed);
+        let (got, result) = drain_with(&client, &desk, handler);
+        assert_eq!(got, ["slipped in"]);
+        assert_eq!(result.unwrap(), 1);
+        let (got, _) = drain_with(&client, &desk, handler);
+        assert!(got.is_empty());
+    }
+}
+
+#[test]
+fn a_mark_that_did_not_come_through_is_made_up_for() {
+    let desk = desk();
+    post(&desk, 1, &["one", "two"], Duration::from_secs(4));
+    let mut failures = 1;
+    desk.on_request(move |_, asked| {
+        let fails = asked.operation() == "mark_read" && failures > 0;
+        failures -= i32::from(fails);
+        fails.then(Step::refused)
+    });
+    let client = desk.client();
+    let (got, result) = drain_with(&client, &desk, |_| Ok(()));
+    assert_eq!(got, ["one", "two"]);
+    assert_eq!(result.unwrap_err().kind(), ErrorKind::Connect);
+    assert_eq!(unread(&desk), 2);
+    let (got, result) = drain_with(&client, &desk, |_| Ok(()));
+    assert!(got.is_empty(), "{got:?} is handled");
+    assert_eq!(result.unwrap(), 0);
+    assert_eq!(unread(&desk), 0);
+}
+
+/// Matrix 52, wherever it is cut off: while a request is under way, or while the handler works.
+#[test]
+fn a_drain_that_is_dropped_anywhere_loses_nothing() {
+    let step = Duration::from_millis(10);
+    for cut in (5..).step_by(5).map(Duration::from_millis) {
+        let desk = desk();
+        post(&desk, 1, &["one", "two"], Duration::from_secs(60));
+        desk.on_request(move |state, asked| {
+            if asked.operation() == "mark_read" && state.texts(TICKET).len() == 2 {
+                state.post(TICKET, 1, "slipped in");
+            }
+            let answer = state.answer(asked).to_string();
+            Some(Step::json(200, answer).after(step))
+        });
+        let client = desk.client();
+        let ticket = client.ticket(TICKET).unwrap();
+        let (handled, clock) = (Mutex::new(Vec::new()), desk.clock.clone());
+        let whole = clock.run(async {
+            let drain = ticket.drain_unread(|message: Message| {
+                let working = clock.sleep(step);
+                let handled = &handled;
+                async move {
+                    working.await;
+                    handled.lock().unwrap().push(message.content);
+                    Ok::<(), Error>(())
+                }
+            });
+            let (drain, end) = (std::pin::pin!(drain), clock.sleep(cut));
+            matches!(
+                futures_util::future::select(drain, end).await,
+                futures_util::future::Either::Left(_)
+            )
+        });
+        assert_eq!(
+            clock.sleepers(),
+            0,
+            "cut at {cut:?}: something is left behind"
+        );
+        let (again, result) = drain_with(&client, &desk, |_| Ok(()));
+        result.unwrap();
+        let mut handled = handled.into_inner().unwrap();
+        handled.extend(again);
+        for text in desk.state().texts(TICKET) {
+            let times = handled.iter().filter(|handled| **handled == text).count();
+            assert!(
+                (1..=2).contains(&times),
+                "cut at {cut:?}: {text} {times} times"
+            );
+        }
+        assert_eq!(unread(&desk), 0);
+        if whole {
+            assert!(cut >= step * 9, "{cut:?} is too soon to be whole");
+            return;
+        }
+    }
+}
+
+#[test]
+fn more_counted_than_there_is() {
+    // Nothing more shows: after the consistency window it is believed that there is nothing.
+    let desk = desk();
+    post(&desk, 0, &["question"], Duration::from_secs(60));
+    post(
+        &desk,
+        1,
+        &["answer", "and another"],
+        Duration::from_secs(60),
+    );
+    count_as(&desk, Some(9));
+    let began = desk.clock.elapsed();
+    let (got, result) = drain(&desk, |_| Ok(()));
+    assert_eq!(got, ["answer", "and another"]);
+    assert_eq!(result.unwrap(), 2);
+    assert_eq!(unread(&desk), 0);
+    assert_eq!(desk.clock.elapsed() - began, Duration::from_secs(10));
+
+    // Something shows late: it is handed over before anything is marked.
+    let desk = Desk::new(Rules::default());
+    post(&desk, 1, &["answer"], Duration::from_secs(60));
+    let made = desk.state().now_millis() - 2_000;
+    desk.on_request(move |state, asked| {
+        let looks = state
+            .asked
+            .iter()
+            .filter(|a| a.operation() == "more")
+            .count();
+        if looks == 3 && state.texts(TICKET).len() == 1 {
+            state.post_at(TICKET, 1, "late", made);
+        }
+        let marks = state
+            .asked
+            .iter()
+            .filter(|a| a.operation() == "mark_read")
+            .count();
+        (asked.operation() == "unread" && marks == 0).then(|| {
+            let mut answer = state.answer(asked);
+            answer["imunread"][0]["unread_num"] = 2.into();
+            Step::json(200, answer.to_string())
+        })
+    });
+    let order = Mutex::new(Vec::new());
+    let (got, result) = drain(&desk, |text| {
+        let marks = desk.count("mark_read");
+        order.lock().unwrap().push((text.to_owned(), marks));
+        Ok(())
+    });
+    assert_eq!(got, ["answer", "late"]);
+    assert_eq!(result.unwrap(), 2);
+    assert!(order.lock().unwrap().iter().all(|(_, marks)| *marks == 0));
+}
+
+#[test]
+fn a_ticket_without_a_number_is_not_taken_for_empty() {
+    let desk = desk();
+    post(&desk, 1, &["one"], Duration::from_secs(60));
+    count_as(&desk, None);
+    let (got, result) = drain(&desk, |_| Ok(()));
+    assert!(got.is_empty());
+    let error = result.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert!(error.help().unwrap().contains("group"));
+    assert_eq!(desk.count("mark_read"), 0);
+}
+
+#[test]
+fn what_cannot_be_decoded_is_told_once_and_holds_nothing_up() {
+    let desk = desk();
+    post(
+        &desk,
+        1,
+        &["one", "unreadable", "two"],
+        Duration::from_secs(60),
+    );
+    desk.state().tickets.get_mut(TICKET).unwrap()[1].broken = true;
+    // A whole row of a hopeless type, not only a field.
+    desk.on_request(|state, asked| {
+        (asked.operation() == "more").then(|| {
+            let mut answer = state.answer(asked);
+            for row in answer["message_list"].as_array_mut().unwrap() {
+                if row["content"].is_object() {
+                    *row = 7.into();
+                }
+            }
+            Step::json(200, answer.to_string())
+        })
+    });
+    let client = desk.client();
+    let (got, result) = drain_with(&client, &desk, |_| Ok(()));
+    assert_eq!(got, ["one", "two"]);
+    let error = result.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Protocol);
+    assert!(error.help().is_some());
+    assert_eq!(unread(&desk), 0);
+    post(&desk, 1, &["three"], Duration::from_secs(60));
+    let (got, result) = drain_with(&client, &desk, |_| Ok(()));
+    assert_eq!(got, ["three"]);
+    assert_eq!(result.unwrap(), 1, "the same item is no news");
+}
+
+#[test]
+fn the_group_goes_with_every_request_of_a_drain() {
+    let desk = desk();
+    post(&desk, 1, &["one"], Duration::from_secs(60));
+    let ticket = desk.client().ticket(TICKET).unwrap();
+    let ticket = ticket.with_group("group-1".parse().unwrap());
+    let handled = desk
+        .clock
+        .run(ticket.drain_unread(|_| async { Ok::<(), Error>(()) }));
+    assert_eq!(handled.unwrap(), 1);
+    for asked in &desk.state().asked {
+        let group = asked.value("group_id").or(asked.body["group_id"].as_str());
+        assert_eq!(group, Some("group-1"), "{}", asked.operation());
+    }
+}
+
+#[test]
+fn an_unknown_ticket_is_an_error_not_nothing() {
+    let (got, result) = drain(&desk(), |_| Ok(()));
+    assert!(got.is_empty());
+    assert_eq!(result.unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+#[test]
+fn every_answer_to_marking_has_its_end() {
+    use ErrorKind as K;
+    let page = "<html>sign in</html>";
+    let table: [(Step, Result<(), K>); 13] = [
+        // The example of the document, with no error code in it (D-08), and other ways to say yes.
+        (Step::json(200, r#"{"group_id":"123456"}"#), Ok(())),
+        (Step::json(200, "{}"), Ok(())),
+        (Step::answer(200), Ok(())),
+        (
+            Step::json(200, r#"{"error_code":"","error_msg":""}"#),
+            Ok(()),
+        ),
+        (Step::json(200, r#"{"error_code":"CBC.0000"}"#), Ok(())),
+        (
+            Step::json(200, r#"{"error_code":"OSM.01010015"}"#),
+            Err(K::NotFound),
+        ),
+        (
+            Step::json(200, r#"{"error_code":"OSM.01010002"}"#),
+            Err(K::Forbidden),
+        ),
+        (Step::answer(200).body(page), Err(K::Protocol)),
+        (
+            Step::answer(302).header("location", "http://other.example/"),
+            Err(K::Protocol),
+        ),
+        (
+            Step::json(401, r#"{"error_code":"APIGW.0307"}"#),
+            Err(K::Unauthorized),
+        ),
+        (Step::answer(503), Err(K::Unavailable)),
+        (Step::hang(), Err(K::Timeout)),
+        (Step::refused(), Err(K::Connect)),
+    ];
+    for (step, expected) in table {
+        let desk = desk();
+        post(&desk, 1, &["one"], Duration::ZERO);
+        let told = format!("{step:?}");
+        desk.on_request(move |_, _| Some(step.clone()));
+        let ticket = desk.client().ticket(TICKET).unwrap();
+        let began = desk.clock.elapsed();
+        let result = desk.clock.run(ticket.mark_read().into_future());
+        assert_eq!(result.map_err(|error| error.kind()), expected, "{told}");
+        assert!(desk.clock.elapsed() - began <= Duration::from_secs(30));
+        assert_eq!(desk.state().asked.len(), 1);
+        assert_eq!(desk.clock.sleepers(), 0);
+    }
+}
+
+#[test]
+fn marking_read_sends_the_group_and_repeats_what_may_be_repeated() {
+    let desk = desk();
+    post(&desk, 1, &["one"], Duration::ZERO);
+    let mut failures = 2;
+    desk.on_request(move |_, _| {
+        failures -= 1;
+        (failures >= 0).then(Step::reset)
+    });
+    let retry = hwc_tickets::RetryPolicy::standard();
+    let client = desk
+        .builder()
+        .retry(retry)
+        .group("group-1".parse().unwrap())
+        .build()
+        .unwrap();
+    let ticket = client.ticket(TICKET).unwrap();
+    desk.clock.run(async {
+        ticket.mark_read().await.unwrap();
+        ticket
+            .mark_read()
+            .with_group("group-2".parse().unwrap())
+            .await
+            .unwrap();
+    });
+    let state = desk.state();
+    let groups: Vec<&str> = state
+        .asked
+        .iter()
+        .map(|asked| asked.body["group_id"].as_str().unwrap())
+        .collect();
+    assert_eq!(groups, ["group-1", "group-1", "group-1", "group-2"]);
+}
+
+#[test]
+fn futures_can_cross_threads() {
+    fn crosses<T: Send>(_: &T) {}
+    let desk = desk();
+    let client = desk.client();
+    let ticket = client.ticket(TICKET).unwrap();
+    crosses(&ticket.history().stream());
+    crosses(&ticket.history().collect());
+    crosses(&client.unread([ticket.id().clone()]).fetch());
+    crosses(&ticket.recall("m-1").into_future());
+    let counter = Arc::new(Mutex::new(0));
+    crosses(&ticket.drain_unread(|_| {
+        *counter.lock().unwrap() += 1;
+        async { Ok::<(), Error>(()) }
+    }));
+}

@@ -1,0 +1,377 @@
+//! Taking messages back: safe to repeat, and told by the ticket when the answer is not clear.
+
+use crate::reading::desk::{Desk, OWN, Rules, refusal};
+use hwc_core::{Clock as _, testing::Step};
+use hwc_tickets::{Delivery, ErrorKind, Recalled, RetryPolicy};
+use std::time::Duration;
+
+const TICKET: &str = "case-123";
+
+fn desk() -> Desk {
+    Desk::new(Rules::default())
+}
+
+/// A ticket with its first message and a second one.
+fn two() -> Desk {
+    let desk = desk();
+    post(&desk, 0, &["opened", "second"], Duration::from_secs(5));
+    desk
+}
+
+/// Posts, one message after the other at some distance.
+fn post(desk: &Desk, kind: i64, texts: &[&str], apart: Duration) {
+    for text in texts {
+        desk.state().post(TICKET, kind, text);
+        desk.clock.advance(apart);
+    }
+}
+
+fn id_of(desk: &Desk, text: &str) -> String {
+    let state = desk.state();
+    let found = state.tickets[TICKET]
+        .iter()
+        .find(|message| message.text == text);
+    format!("m-{}", found.unwrap().number)
+}
+
+#[test]
+fn recalling_twice_is_recalling_once() {
+    let desk = desk();
+    post(
+        &desk,
+        0,
+        &["opened", "wrong ticket, sorry"],
+        Duration::from_secs(5),
+    );
+    let ticket = desk.client().ticket(TICKET).unwrap();
+    let id = id_of(&desk, "wrong ticket, sorry");
+    desk.clock.run(async {
+        assert_eq!(ticket.recall(&id).await.unwrap(), Recalled::Now);
+        assert_eq!(ticket.recall(&id).await.unwrap(), Recalled::Already);
+    });
+    assert_eq!(desk.state().texts(TICKET), ["opened"]);
+}
+
+/// What the recall is answered with, and what comes of it when the message is gone and when it is there.
+#[test]
+fn every_answer_to_a_recall_has_its_end() {
+    use ErrorKind as K;
+    let code = |code: &str| Step::json(200, refusal(code).to_string());
+    let gone = Ok(Recalled::Already);
+    // (answer, result if gone, result if there, delivery if there)
+    type Row = (Step, Result<Recalled, K>, Result<Recalled, K>, Delivery);
+    let yes = |step: Step| (step, Ok(Recalled::Now), Ok(Recalled::Now), Unknown);
+    let refused = |step, kind, delivery| (step, gone, Err(kind), delivery);
+    let firm = |step, kind, delivery| (step, Err(kind), Err(kind), delivery);
+    use Delivery::{NotSent, Rejected, Unknown};
+    let table: [Row; 23] = [
+        yes(Step::answer(200)),
+        yes(Step::json(200, "{}")),
+        yes(Step::json(200, r#"{"error_code":"CBC.0000"}"#)),
+        // No document names the code of a second recall, so each refusal of the service is looked into.
+        refused(code("OSM.01010001"), K::Refused, Rejected),
+        refused(code("OSM.01010002"), K::Forbidden, Rejected),
+        refused(code("OSM.01010013"), K::Refused, Rejected),
+        refused(code("OSM.01010015"), K::NotFound, Rejected),
+        refused(code("OSM.01010099"), K::Refused, Unknown),
+        refused(
+            Step::json(400, refusal("OSM.0001").to_string()),
+            K::Refused,
+            Rejected,
+        ),
+        // A doubt.
+        refused(code("OSM.01010014"), K::Unavailable, Unknown),
+        refused(Step::reset(), K::Interrupted, Unknown),
+        refused(Step::hang(), K::Timeout, Unknown),
+        refused(Step::answer(500), K::Unavailable, Unknown),
+        refused(Step::answer(408), K::Unavailable, Unknown),
+        refused(Step::json(200, "{\"a\":").cut(3), K::Interrupted, Unknown),
+        refused(Step::answer(200).body("<html>"), K::Protocol, Unknown),
+        refused(
+            Step::answer(307).header("location", "http://x.example"),
+            K::Protocol,
+            Unknown,
+        ),
+        refused(Step::json(200, "[]"), K::Protocol, Unknown),
+        // Nothing to look into: it was not even looked at.
+        firm(Step::refused(), K::Connect, NotSent),
+        firm(Step::unresolved(), K::Connect, NotSent),
+        firm(
+            Step::json(401, refusal("APIGW.0301").to_string()),
+            K::Unauthorized,
+            Rejected,
+        ),
+        firm(Step::answer(429), K::Throttled, Rejected),
+        firm(Step::answer(431), K::RequestTooLarge, Rejected),
+    ];
+    for (step, if_gone, if_there, delivery) in table {
+        for (is_gone, expected) in [(true, if_gone), (false, if_there)] {
+            let desk = two();
+            let id = id_of(&desk, "second");
+            desk.state().tickets.get_mut(TICKET).unwrap()[1].recalled = is_gone;
+            let told = format!("{step:?}, gone: {is_gone}");
+            let step = step.clone();
+            desk.on_request(move |_, asked| (asked.operation() == "recall").then(|| step.clone()));
+            let ticket = desk.client().ticket(TICKET).unwrap();
+            let began = desk.clock.elapsed();
+            let result = desk.clock.run(ticket.recall(&id).into_future());
+            let known = result.as_ref().err().map(|error| error.delivery());
+            assert_eq!(result.map_err(|error| error.kind()), expected, "{told}");
+            if expected.is_err() {
+                assert_eq!(known, Some(delivery), "{told}");
+            }
+            assert_eq!(desk.count("recall"), 1, "{told}");
+            assert!(
+                desk.clock.elapsed() - began <= Duration::from_secs(30),
+                "{told}"
+            );
+            assert_eq!(desk.clock.sleepers(), 0, "{told}");
+        }
+    }
+}
+
+/// What the detail looks like after a recall that was not answered, with the message gone.
+#[test]
+fn only_a_whole_list_with_ids_proves_that_a_message_is_gone() {
+    use serde_json::{Value, json};
+    type Change = fn(&mut Value);
+    let table: [(&str, Change, bool); 7] = [
+        ("as it should be", |_| {}, true),
+        ("an empty list", |list| *list = json!([]), true),
+        ("no list", |list| *list = Value::Null, false),
+        ("no list of messages", |list| *list = json!("none"), false),
+        (
+            "a row that cannot be read",
+            |list| list.as_array_mut().unwrap().push(json!(7)),
+            false,
+        ),
+        (
+            "a row without an id",
+            |list| list[0]["message_id"] = Value::Null,
+            false,
+        ),
+        (
+            "an id that is none",
+            |list| list[0]["message_id"] = json!("a/b"),
+            false,
+        ),
+    ];
+    for (told, change, proves) in table {
+        let desk = two();
+        let id = id_of(&desk, "second");
+        desk.on_request(move |state, asked| match asked.operation() {
+            "recall" => {
+                state.answer(asked);
+                Some(Step::reset())
+            }
+            _ => {
+                let mut answer = state.answer(asked);
+                change(&mut answer["incident_detail_info"]["message_list"]);
+                Some(Step::json(200, answer.to_string()))
+            }
+        });
+        let ticket = desk.client().ticket(TICKET).unwrap();
+        let result = desk.clock.run(ticket.recall(&id).into_future());
+        match proves {
+            true => assert_eq!(result.unwrap(), Recalled::Already, "{told}"),
+            false => assert_eq!(result.unwrap_err().kind(), ErrorKind::Interrupted, "{told}"),
+        }
+    }
+}
+
+#[test]
+fn when_the_ticket_cannot_be_read_the_first_error_stands() {
+    let desk = two();
+    let id = id_of(&desk, "second");
+    desk.on_request(|_, asked| {
+        Some(match asked.operation() {
+            "recall" => Step::json(200, refusal("OSM.01010099").to_string()),
+            _ => Step::answer(503),
+        })
+    });
+    let ticket = desk.client().ticket(TICKET).unwrap();
+    let error = desk
+        .clock
+        .run(ticket.recall(&id).into_future())
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Refused);
+    assert_eq!(error.code(), Some("OSM.01010099"));
+    assert_eq!(error.operation(), Some("recall message"));
+}
+
+#[test]
+fn a_recall_is_repeated_like_a_read_and_takes_no_group() {
+    let desk = two();
+    let id = id_of(&desk, "second");
+    let mut failures = 2;
+    desk.on_request(move |_, asked| {
+        let fails = asked.operation() == "recall" && failures > 0;
+        failures -= i32::from(fails);
+        fails.then(Step::reset)
+    });
+    let retry = RetryPolicy::standard();
+    let client = desk
+        .builder()
+        .retry(retry)
+        .group("group-1".parse().unwrap());
+    let ticket = client.build().unwrap().ticket(TICKET).unwrap();
+    assert_eq!(
+        desk.clock.run(ticket.recall(&id).into_future()).unwrap(),
+        Recalled::Now
+    );
+    // Now gone: the detail that tells is read for the group (D-39).
+    assert_eq!(
+        desk.clock.run(ticket.recall(&id).into_future()).unwrap(),
+        Recalled::Already
+    );
+    let state = desk.state();
+    let operations: Vec<&str> = state.asked.iter().map(|asked| asked.operation()).collect();
+    assert_eq!(
+        operations,
+        ["recall", "recall", "recall", "recall", "detail"]
+    );
+    for asked in &state.asked {
+        let group = (asked.operation() == "detail").then_some("group-1");
+        assert_eq!(asked.value("group_id"), group);
+        assert!(asked.body.is_null(), "a recall has no body (D-23)");
+    }
+}
+
+/// Matrix 52 for a recall: cut off anywhere and asked again, it ends well, and nothing is left behind.
+#[test]
+fn a_recall_that_is_dropped_anywhere_can_be_repeated() {
+    let step = Duration::from_millis(10);
+    for cut in [0, 5, 10, 15, 25].map(Duration::from_millis) {
+        let desk = two();
+        let id = id_of(&desk, "second");
+        desk.on_request(move |state, asked| {
+            let answer = state.answer(asked).to_string();
+            Some(Step::json(200, answer).after(step))
+        });
+        let ticket = desk.client().ticket(TICKET).unwrap();
+        desk.clock.run(async {
+            let recall = ticket.recall(&id).into_future();
+            futures_util::future::select(recall, desk.clock.sleep(cut)).await;
+        });
+        assert_eq!(desk.clock.sleepers(), 0);
+        desk.clock.run(ticket.recall(&id).into_future()).unwrap();
+        assert_eq!(desk.state().texts(TICKET), ["opened"]);
+    }
+}
+
+#[test]
+fn a_recall_keeps_to_its_deadline_and_leaves_time_to_look() {
+    let desk = desk();
+    post(&desk, 0, &["opened", "second"], Duration::from_secs(5));
+    desk.on_request(|state, asked| {
+        (asked.operation() == "recall").then(|| {
+            state.answer(asked);
+            Step::hang()
+        })
+    });
+    let ticket = desk.client().ticket(TICKET).unwrap();
+    let recall = ticket
+        .recall(id_of(&desk, "second"))
+        .timeout(Duration::from_secs(8));
+    let before = desk.clock.elapsed();
+    assert_eq!(
+        desk.clock.run(recall.into_future()).unwrap(),
+        Recalled::Already
+    );
+    assert!(desk.clock.elapsed() - before <= Duration::from_secs(8));
+}
+
+#[test]
+fn ids_that_cannot_be_are_refused_before_anything_is_sent() {
+    let desk = desk();
+    let ticket = desk.client().ticket(TICKET).unwrap();
+    for id in ["", "..", "a/b", "a\\..\\b", "%2e", "x\r\ny", "中"] {
+        let error = desk.clock.run(ticket.recall(id).into_future()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    }
+    assert!(desk.state().asked.is_empty());
+}
+
+#[test]
+fn the_last_own_message_is_found_and_recalled() {
+    let desk = desk();
+    post(&desk, 0, &["opened", "mine"], Duration::from_secs(5));
+    post(&desk, 1, &["answer"], Duration::from_secs(5));
+    post(&desk, 0, &["a colleague's"], Duration::from_secs(5));
+    desk.state().tickets.get_mut(TICKET).unwrap()[3].replier = "colleague".to_owned();
+    let known = desk.builder().author_id(OWN).build().unwrap();
+    let id = desk
+        .clock
+        .run(known.ticket(TICKET).unwrap().recall_last().into_future())
+        .unwrap();
+    assert_eq!(id.as_str(), id_of(&desk, "mine"));
+
+    // Without a known author: what this client submitted.
+    let client = desk.client();
+    let ticket = client.ticket(TICKET).unwrap();
+    let id = desk.clock.run(async {
+        ticket.submit("sent here").await.unwrap();
+        desk.state().post(TICKET, 0, "and a colleague again");
+        ticket.recall_last().await.unwrap()
+    });
+    assert_eq!(id.as_str(), id_of(&desk, "sent here"));
+
+    // Without either, and with several authors, nothing is taken back by guess.
+    let stranger = desk.client().ticket(TICKET).unwrap();
+    let error = desk
+        .clock
+        .run(stranger.recall_last().into_future())
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert_eq!(error.delivery(), Delivery::NotSent);
+    assert!(error.help().unwrap().contains("by id"));
+    let left = ["opened", "answer", "a colleague's", "and a colleague again"];
+    assert_eq!(desk.state().texts(TICKET), left);
+}
+
+#[test]
+fn the_last_message_of_the_only_author_is_recalled_but_never_the_first_of_the_ticket() {
+    let desk = two();
+    post(&desk, 1, &["answer"], Duration::from_secs(5));
+    let ticket = desk.client().ticket(TICKET).unwrap();
+    let last = desk.clock.run(ticket.recall_last().into_future()).unwrap();
+    assert_eq!(last.as_str(), "m-2");
+    let error = desk
+        .clock
+        .run(ticket.recall_last().into_future())
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert_eq!(desk.state().texts(TICKET), ["opened", "answer"]);
+    assert_eq!(desk.count("recall"), 1);
+}
+
+#[test]
+fn of_one_second_the_order_of_the_list_tells_the_last() {
+    // (whether the list is turned round, whether a third message gives the order away)
+    for (turned, dated) in [(false, true), (true, true), (false, false)] {
+        let desk = desk();
+        post(
+            &desk,
+            0,
+            &["opened"],
+            Duration::from_secs(if dated { 5 } else { 0 }),
+        );
+        post(&desk, 0, &["one", "two"], Duration::ZERO);
+        desk.on_request(move |state, asked| {
+            (asked.operation() == "detail").then(|| {
+                let mut answer = state.answer(asked);
+                let list = &mut answer["incident_detail_info"]["message_list"];
+                if turned {
+                    list.as_array_mut().unwrap().reverse();
+                }
+                Step::json(200, answer.to_string())
+            })
+        });
+        let ticket = desk.client().ticket(TICKET).unwrap();
+        let last = desk.clock.run(ticket.recall_last().into_future());
+        match dated {
+            true => assert_eq!(last.unwrap().as_str(), id_of(&desk, "two")),
+            false => assert_eq!(last.unwrap_err().kind(), ErrorKind::InvalidInput),
+        }
+    }
+}
