@@ -4,10 +4,12 @@ pub(crate) mod admin;
 mod duration;
 pub(crate) mod message;
 mod moment;
+mod status;
 pub(crate) mod ticket;
 
-pub(crate) use duration::Span;
+pub(crate) use duration::{InvalidSpan, Span};
 pub(crate) use moment::Moment;
+pub(crate) use status::StatusName;
 
 use crate::exit::EXIT_CODES;
 use clap::{Args, Parser, Subcommand, ValueEnum};

@@ -5,6 +5,7 @@ mod auth;
 mod completions;
 mod doctor;
 mod dry_run;
+mod follow;
 mod history;
 mod man;
 mod mark_read;
@@ -15,7 +16,10 @@ mod sim;
 mod ticket;
 mod unread;
 
+pub(crate) use completions::run as completions;
 pub(crate) use doctor::redacted;
+pub(crate) use man::run as man;
+pub(crate) use sim::run as sim;
 
 use crate::{
     cli::{Command, message::Message},
@@ -23,11 +27,12 @@ use crate::{
     failure::Failure,
 };
 
-/// Runs a command.
+/// Runs a command that needs settings. The others are listed for completeness.
 pub(crate) async fn run(command: Command, context: &Context) -> Result<(), Failure> {
     match command {
         Command::Message(Message::Send(args)) => send::run(args, context).await,
         Command::Message(Message::History(args)) => history::run(args, context).await,
+        Command::Message(Message::Follow(args)) => follow::run(args, context).await,
         Command::Message(Message::Unread(args)) => unread::run(args, context).await,
         Command::Message(Message::MarkRead(args)) => mark_read::run(args, context).await,
         Command::Message(Message::Recall(args)) => recall::run(args, context).await,
@@ -36,9 +41,8 @@ pub(crate) async fn run(command: Command, context: &Context) -> Result<(), Failu
         Command::Api(args) => api::run(args, context).await,
         Command::Auth(args) => auth::run(args, context),
         Command::Doctor => doctor::run(context).await,
-        Command::Sim(args) => sim::run(args, context).await,
+        Command::Sim(args) => sim::run(args, &context.screen).await,
         Command::Completions(args) => completions::run(&args, &context.screen),
         Command::Man(args) => man::run(&args, &context.screen),
-        _ => Err(Failure::usage("not yet", "wait")),
     }
 }

@@ -19,12 +19,13 @@ mod settings;
 mod view;
 
 use clap::Parser as _;
-use cli::Cli;
+use cli::{Cli, Command};
 use context::Context;
 use exit::Exit;
 use failure::Failure;
+use render::Screen;
 use settings::Settings;
-use std::process::ExitCode;
+use std::{future::Future, process::ExitCode};
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -52,7 +53,20 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<(), Failure> {
-    let context = Context::new(Settings::resolve(&cli.global, &settings::process_variable)?);
+    let screen = Screen::new(cli.global.output.unwrap_or_default(), cli.global.verbose);
+    match cli.command {
+        // These work whatever stands in the configuration.
+        Command::Completions(args) => command::completions(&args, &screen),
+        Command::Man(args) => command::man(&args, &screen),
+        Command::Sim(args) => block_on(command::sim(args, &screen)),
+        command => {
+            let settings = Settings::resolve(&cli.global, &settings::process_variable)?;
+            block_on(command::run(command, &Context::new(settings)))
+        }
+    }
+}
+
+fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -63,7 +77,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
                 "Check the limits of the system.",
             )
         })?;
-    let done = runtime.block_on(command::run(cli.command, &context));
+    let done = runtime.block_on(work);
     // A name resolution that hangs must not keep the program from ending.
     runtime.shutdown_background();
     done

@@ -167,14 +167,9 @@ impl Screen {
     pub(crate) fn warn(&self, text: &str) {
         tell("warning: ", table::WARN, text);
     }
-
-    /// What failed, what to do, and the request id, one line each, on standard error.
-    pub(crate) fn report(&self, failure: &Failure) {
-        report(failure, self.verbose);
-    }
 }
 
-/// The same before the command line is understood.
+/// What failed, what to do, and the request id, one line each, on standard error.
 pub(crate) fn report(failure: &Failure, verbose: bool) {
     let Some(told) = failure.told(verbose) else {
         return;

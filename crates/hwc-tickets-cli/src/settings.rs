@@ -47,7 +47,7 @@ const DEFAULT_PROFILE: &str = "default";
 impl Settings {
     /// Puts the settings together.
     pub(crate) fn resolve(flags: &Global, variable: Lookup<'_>) -> Result<Self, Failure> {
-        let places = Places::find(variable);
+        let places = Places::find(variable)?;
         let file = profile::read(&places.config)?;
         let profile_name = if let Some(name) = &flags.profile {
             Setting::new(name.clone(), Source::Flag("--profile"))
@@ -199,7 +199,9 @@ impl Settings {
             ),
             (
                 "retries",
-                text(&self.retries.value.map(|retries| retries.to_string())),
+                self.retries
+                    .value
+                    .map_or_else(|| "standard".to_owned(), |retries| retries.to_string()),
                 self.retries.source.to_string(),
             ),
             (

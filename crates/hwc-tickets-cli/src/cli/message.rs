@@ -1,8 +1,8 @@
 //! `hwc-tickets message ...`
 
-use super::{Moment, Span};
+use super::{Moment, Span, StatusName};
 use clap::{Args, Subcommand};
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 /// What to do with messages.
 #[derive(Debug, Subcommand)]
@@ -95,7 +95,10 @@ pub(crate) struct Follow {
     pub(crate) skip_own: bool,
     /// End when every ticket has this status, e.g. completed
     #[arg(long, value_name = "STATUS")]
-    pub(crate) until_status: Option<String>,
+    pub(crate) until_status: Option<StatusName>,
+    /// Shortest wait between two polls; while it is quiet, up to 20 times as long
+    #[arg(long, value_name = "TIME", default_value = "3s", value_parser = interval)]
+    pub(crate) interval: Span,
     /// End after this time
     #[arg(long = "for", value_name = "TIME")]
     pub(crate) duration: Option<Span>,
@@ -134,4 +137,15 @@ pub(crate) struct Recall {
 pub(crate) struct Reconcile {
     /// Pending file, as `message send` named it
     pub(crate) pending_file: Option<PathBuf>,
+}
+
+/// Faster than this would be no polling but a flood.
+fn interval(text: &str) -> Result<Span, String> {
+    let span: Span = text
+        .parse()
+        .map_err(|error: super::InvalidSpan| error.to_string())?;
+    if span.0 < Duration::from_millis(10) {
+        return Err("too short: 10ms is the least".to_owned());
+    }
+    Ok(span)
 }

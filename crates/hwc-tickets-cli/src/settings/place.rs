@@ -1,6 +1,7 @@
 //! Where the program keeps its files: the XDG directories.
 
 use super::Lookup;
+use crate::failure::Failure;
 use std::path::PathBuf;
 
 /// Paths of the program's files.
@@ -13,28 +14,31 @@ pub(crate) struct Places {
 }
 
 impl Places {
-    /// As `XDG_CONFIG_HOME` and `XDG_STATE_HOME` say, or below the home directory.
-    pub(crate) fn find(variable: Lookup<'_>) -> Self {
-        let home = PathBuf::from(
-            variable("HOME")
-                .or_else(|| variable("USERPROFILE"))
-                .unwrap_or_else(|| ".".to_owned()),
-        );
-        let base = |name: &str, default: &str| {
+    /// As `XDG_CONFIG_HOME` and `XDG_STATE_HOME` say, or below the home directory. The current directory never takes
+    /// their place: whoever can write there could choose the settings.
+    pub(crate) fn find(variable: Lookup<'_>) -> Result<Self, Failure> {
+        let absolute = |name: &str| {
             // The specification says that relative paths are to be ignored.
             variable(name)
                 .map(PathBuf::from)
                 .filter(|path| path.is_absolute())
-                .unwrap_or_else(|| home.join(default))
         };
-        Self {
-            config: base("XDG_CONFIG_HOME", ".config")
-                .join("hwc-tickets")
-                .join("config.toml"),
-            pending: base("XDG_STATE_HOME", ".local/state")
-                .join("hwc-tickets")
-                .join("pending"),
-        }
+        let home = absolute("HOME").or_else(|| absolute("USERPROFILE"));
+        let base = |name: &str, default: &str| {
+            absolute(name)
+                .or_else(|| Some(home.as_ref()?.join(default)))
+                .map(|base| base.join("hwc-tickets"))
+                .ok_or_else(|| {
+                    Failure::usage(
+                        format!("no home directory is known, and {name} is not set"),
+                        "Set HOME, or XDG_CONFIG_HOME and XDG_STATE_HOME.",
+                    )
+                })
+        };
+        Ok(Self {
+            config: base("XDG_CONFIG_HOME", ".config")?.join("config.toml"),
+            pending: base("XDG_STATE_HOME", ".local/state")?.join("pending"),
+        })
     }
 }
 
@@ -50,6 +54,7 @@ mod tests {
                 "XDG_CONFIG_HOME" => config.map(str::to_owned),
                 _ => None,
             })
+            .unwrap()
         };
         assert_eq!(
             find(None).config,
@@ -67,5 +72,13 @@ mod tests {
             find(Some("relative")).config,
             PathBuf::from("/home/a/.config/hwc-tickets/config.toml")
         );
+    }
+    #[test]
+    fn the_current_directory_is_never_used() {
+        for home in [None, Some(""), Some("relative"), Some(".")] {
+            let found =
+                Places::find(&move |name: &str| home.filter(|_| name == "HOME").map(str::to_owned));
+            assert_eq!(found.unwrap_err().exit(), crate::exit::Exit::Usage);
+        }
     }
 }

@@ -2,11 +2,25 @@
 //!
 //! Golden outputs lie in `snapshots`. After a wanted change: `INSTA_UPDATE=always cargo test -p hwc-tickets-cli --test it`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails, and its files and hang guards are its own"
+)]
+
 mod config;
 mod exit;
+#[cfg(unix)]
+mod follow;
 mod help;
 mod hostile;
 mod output;
 mod secrets;
+#[cfg(unix)]
+mod sim;
 mod stage;
+#[cfg(unix)]
 mod terminal;

@@ -83,7 +83,7 @@ fn conversations_as_tables() {
         ),
         (
             "dry_run",
-            "80",
+            "",
             vec!["message", "send", "case-123", "磁盘又满了", "--dry-run"],
         ),
     ] {
@@ -279,7 +279,7 @@ fn a_closed_pipe_ends_quietly() {
 fn foreign_text_is_inert() {
     let stage = Stage::new();
     let evil =
-        "before\u{1b}[2J\u{1b}]0;title\u{7}\u{9b}31m\u{202e}txt.exe\u{2066}\r\u{8}\u{7f}after";
+        "before\u{1b}[2J\u{1b}]0;title\u{7}\u{9b}31m\u{202e}txt.exe\u{2066}\r\t\u{8}\u{7f}after";
     let now = stage.sim().now();
     stage
         .sim()
@@ -296,9 +296,6 @@ fn foreign_text_is_inert() {
     for args in [
         vec!["message", "history", "TT-evil"],
         vec!["message", "history", "TT-evil", "--ids"],
-        vec![
-            "message", "follow", "TT-evil", "--tail", "5", "--for", "10ms",
-        ],
         vec!["ticket", "show", "TT-evil"],
     ] {
         for form in ["table", "plain", "json", "ndjson"] {
@@ -306,12 +303,23 @@ fn foreign_text_is_inert() {
                 let args: Vec<&str> = args.iter().copied().chain(["-o", form]).collect();
                 let ran = columns(&stage, width, &args);
                 assert_eq!(ran.code, 0, "{args:?}: {}", ran.stderr);
-                assert_eq!(
-                    crate::hostile::active(&ran.stdout),
-                    None,
-                    "{args:?}: {:?}",
-                    ran.stdout
-                );
+                // Tabs stand between the fields of `plain`, and nowhere else.
+                let fields = if form == "plain" { "\t" } else { "" };
+                let text = ran.stdout.replace(fields, " ");
+                let text = if fields.is_empty() {
+                    &ran.stdout
+                } else {
+                    &text
+                };
+                assert_eq!(crate::hostile::active(text), None, "{args:?}: {text:?}");
+                if form == "plain" {
+                    assert!(
+                        ran.stdout
+                            .lines()
+                            .all(|line| line.matches('\t').count() <= 3),
+                        "{text:?}"
+                    );
+                }
                 assert!(ran.stdout.contains("after"), "{args:?}: {}", ran.stdout);
             }
         }

@@ -104,7 +104,7 @@ fn no_output_of_any_command_shows_a_secret() {
         for kind in kinds {
             for args in commands {
                 let mut command = stage.command(args);
-                command.args(["-v", "--timeout", "2s", "--retries", "0"]);
+                command.args(["-v", "--timeout", "300ms", "--retries", "0"]);
                 command
                     .env_remove("HWC_TICKETS_TOKEN")
                     .env("HUAWEICLOUD_SDK_IAM_ENDPOINT", stage.sim().endpoint());

@@ -1,7 +1,7 @@
 //! The program on a real pseudo-terminal: what stands on the screen.
 
-use crate::stage::{NOW, Stage, program, until};
-use hwc_tickets_sim::{Fault, Operation, Order, Route};
+use crate::stage::{Stage, program, until};
+use hwc_tickets_sim::{Fault, Order, Route};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::{
     io::{Read as _, Write},
@@ -16,7 +16,8 @@ struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     /// Everything that was written, as it came.
     written: Arc<Mutex<Vec<u8>>>,
-    _master: Box<dyn MasterPty + Send>,
+    reading: Option<std::thread::JoinHandle<()>>,
+    master: Box<dyn MasterPty + Send>,
 }
 
 impl Terminal {
@@ -42,7 +43,7 @@ impl Terminal {
         let written = Arc::new(Mutex::new(Vec::new()));
         let mut reader = pair.master.try_clone_reader().unwrap();
         let (shown, kept) = (Arc::clone(&screen), Arc::clone(&written));
-        std::thread::spawn(move || {
+        let reading = std::thread::spawn(move || {
             let mut buffer = [0; 4096];
             // The other end closes with an error on some systems.
             while let Ok(read @ 1..) = reader.read(&mut buffer) {
@@ -56,7 +57,8 @@ impl Terminal {
             keyboard,
             child,
             written,
-            _master: pair.master,
+            reading: Some(reading),
+            master: pair.master,
         }
     }
 
@@ -79,8 +81,19 @@ impl Terminal {
         self.keyboard.flush().unwrap();
     }
 
+    /// Whether the terminal shows what is typed.
+    fn echoes(&self) -> bool {
+        /// `ECHO`, the same bit on Linux and macOS.
+        const ECHO: u32 = 0o10;
+        let flags = self.master.get_termios().unwrap().local_flags.bits();
+        u64::from(flags) & u64::from(ECHO) != 0
+    }
+
+    /// Waits for its end, and until all it wrote is on the screen.
     fn end(&mut self) -> u32 {
-        self.child.wait().unwrap().exit_code()
+        let code = self.child.wait().unwrap().exit_code();
+        self.reading.take().unwrap().join().unwrap();
+        code
     }
 
     fn written(&self) -> String {
@@ -152,6 +165,7 @@ fn a_secret_is_typed_without_echo() {
     let stage = Stage::new();
     let mut terminal = Terminal::run(&stage, 24, 80, &["auth", "login"]);
     terminal.shows("Token:");
+    until("no echo", || !terminal.echoes());
     terminal.type_in("TOKENEXAMPLE\r");
     assert_eq!(terminal.end(), 0);
     terminal.shows("Stored for profile default");
@@ -161,4 +175,40 @@ fn a_secret_is_typed_without_echo() {
             .unwrap()
             .contains("TOKENEXAMPLE")
     );
+}
+
+/// A Chinese and an English message arrive while somebody looks, in 40 and in 100 columns; then Ctrl-C.
+#[test]
+fn follow_on_a_terminal() {
+    let stage = Stage::new();
+    for (name, cols) in [("wide", 100), ("narrow", 40)] {
+        let args = [
+            "message",
+            "follow",
+            "TT202611210003",
+            "--tail",
+            "1",
+            "--interval",
+            "10ms",
+            "--color",
+            "never",
+        ];
+        let mut terminal = Terminal::run(&stage, 24, cols, &args);
+        terminal.shows("建议先检查");
+        stage.sim().advance(Duration::from_secs(60));
+        stage
+            .sim()
+            .reply_as_engineer(
+                "TT202611210003",
+                "连接池已调整，请再试一次，谢谢！👍 \u{1b}[31m\u{202e}",
+            )
+            .unwrap();
+        terminal.shows("202e}");
+        let screen = terminal.screen();
+        terminal.type_in("\u{3}");
+        assert_eq!(terminal.end(), 130);
+        assert!(!terminal.written().contains("\u{1b}[31m"));
+        insta::assert_snapshot!(format!("terminal_follow_{name}"), screen);
+        stage.sim().reset();
+    }
 }

@@ -33,6 +33,9 @@ const CONCURRENCY: usize = 4;
 const CHECKPOINT_EVERY: usize = 100;
 /// An answer with so many messages may have been cut: the next poll comes at once.
 const FULL_ANSWER: usize = 100;
+/// Full answers in a row without anything new after which the next poll waits: a service that answers the
+/// same over and over is not polled without a pause.
+const MOST_AT_ONCE: u32 = 100;
 
 /// What waits to be handed out.
 #[derive(Debug)]
@@ -408,13 +411,16 @@ impl Engine {
             .extend(undecodable.map(|item| Out::Event(Event::Undecodable(item))));
         // Missing or empty: the old one stays.
         let position = usable_position(news.cursor).or_else(|| group.position.clone());
-        let is_full = total >= FULL_ANSWER || lists >= FULL_ANSWER;
-        let wait = if new == 0 {
-            group.cadence.after_quiet(now, fastrand::f64())
-        } else if is_full && group.position != position {
+        // Old messages count too: behind them there may be new ones.
+        let advanced = total > 0 && group.position != position;
+        let is_full = advanced && (total >= FULL_ANSWER || lists >= FULL_ANSWER);
+        group.at_once = if is_full { group.at_once + 1 } else { 0 };
+        let wait = if is_full && (new > 0 || group.at_once < MOST_AT_ONCE) {
             Duration::ZERO
-        } else {
+        } else if new > 0 || advanced {
             group.cadence.after_traffic(now)
+        } else {
+            group.cadence.after_quiet(now, fastrand::f64())
         };
         group.due = now.saturating_add(wait);
         self.queue.push_back(Out::Advance {

@@ -16,7 +16,7 @@ const SIGNING_WINDOW: SignedDuration = SignedDuration::from_mins(15);
 /// Worth a look beyond this.
 const NOTABLE: SignedDuration = SignedDuration::from_mins(5);
 /// A ticket that surely does not exist, asked for to see whether the credentials are accepted.
-const PROBE: &str = "/v2/servicerequest/cases/hwc-tickets-doctor/status";
+const PROBE: &str = "hwc-tickets-doctor";
 
 pub(super) async fn checks(context: &Context) -> Vec<Check> {
     let address = context.settings.endpoint_address();
@@ -198,7 +198,7 @@ fn clock_difference(date: Option<Timestamp>) -> Check {
 async fn sign_in(context: &Context) -> Check {
     let call = match context
         .client()
-        .and_then(|client| Ok(client.raw("GET", PROBE)?))
+        .and_then(|client| Ok(client.ticket(PROBE)?.status()))
     {
         Ok(call) => call,
         Err(_) => return Check::skipped("sign-in", "no usable credentials"),

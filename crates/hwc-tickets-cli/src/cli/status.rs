@@ -1,0 +1,65 @@
+//! Names of ticket statuses as people type them.
+
+use hwc_tickets::TicketStatus;
+use std::{fmt, str::FromStr};
+
+/// The statuses that can be waited for.
+const NAMES: [(&str, TicketStatus); 9] = [
+    ("waiting", TicketStatus::Waiting),
+    ("processing", TicketStatus::Processing),
+    ("awaiting_confirmation", TicketStatus::AwaitingConfirmation),
+    ("completed", TicketStatus::Completed),
+    ("cancelled", TicketStatus::Cancelled),
+    ("suspended", TicketStatus::Suspended),
+    ("invalid", TicketStatus::Invalid),
+    ("deleted", TicketStatus::Deleted),
+    ("awaiting_feedback", TicketStatus::AwaitingFeedback),
+];
+
+/// A status that is waited for. Dashes count as underscores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct StatusName(pub(crate) TicketStatus);
+
+/// A text is not the name of a status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct InvalidStatus;
+
+impl fmt::Display for InvalidStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = NAMES.iter().map(|(name, _)| *name).collect();
+        write!(f, "not a status: give one of {}", names.join(", "))
+    }
+}
+
+impl std::error::Error for InvalidStatus {}
+
+impl FromStr for StatusName {
+    type Err = InvalidStatus;
+
+    fn from_str(text: &str) -> Result<Self, InvalidStatus> {
+        let wanted = text.trim().to_ascii_lowercase().replace('-', "_");
+        NAMES
+            .iter()
+            .find(|(name, _)| *name == wanted)
+            .map(|(_, status)| Self(*status))
+            .ok_or(InvalidStatus)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_can_be_typed() {
+        for (name, status) in NAMES {
+            assert_eq!(crate::view::status_name(status), name);
+            assert_eq!(name.parse(), Ok(StatusName(status)));
+            assert_eq!(
+                name.replace('_', "-").to_uppercase().parse(),
+                Ok(StatusName(status))
+            );
+        }
+        assert_eq!("happy".parse::<StatusName>(), Err(InvalidStatus));
+    }
+}

@@ -1,0 +1,242 @@
+//! `hwc-tickets message follow`.
+
+use crate::{
+    cli::{Form, Span, message::Follow},
+    clock,
+    context::{Context, interrupt, ticket_id},
+    failure::Failure,
+    render::List,
+    view::{Extras, Messages, message_json},
+};
+use hwc_tickets::{
+    Error, TicketId, TicketStatus,
+    follow::{CursorFile, Event, Events},
+};
+use serde_json::{Map, Value, json};
+use std::{collections::BTreeSet, pin::pin, time::Duration};
+
+/// How often the status of each ticket is asked for.
+const STATUS_EVERY: Duration = Duration::from_secs(30);
+/// Longest wait between two polls, as a multiple of the shortest.
+const LONGEST: u32 = 20;
+
+/// Why following ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Interrupted,
+    Time,
+    Status,
+    Failed,
+}
+
+impl End {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Interrupted => "interrupted",
+            Self::Time => "time",
+            Self::Status => "status",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+pub(crate) async fn run(args: Follow, context: &Context) -> Result<(), Failure> {
+    let tickets: BTreeSet<TicketId> = args
+        .ticket
+        .iter()
+        .map(|id| ticket_id(id))
+        .collect::<Result<_, _>>()?;
+    let client = context.finish(context.builder()?.outbox(context.pending_files.clone()))?;
+    let Span(shortest) = args.interval;
+    let mut follow = client
+        .follow(tickets.iter().cloned())
+        .interval(shortest, shortest.saturating_mul(LONGEST));
+    if let Some(moment) = args.since {
+        let zone = context.settings.time_zone.value;
+        follow = follow.since(moment.instant(clock::now(), zone.minutes()));
+    }
+    if let Some(messages) = args.tail {
+        follow = follow.tail(messages);
+    }
+    if let Some(path) = &args.cursor {
+        follow = follow.cursor_file(CursorFile::open(path)?);
+    }
+    if args.skip_own {
+        follow = follow.skip_own();
+    }
+    if args.until_status.is_some() {
+        follow = follow.with_status_events(STATUS_EVERY);
+    }
+    let sink = Sink::begin(context, &tickets)?;
+    let mut watch = Watch {
+        context,
+        sink,
+        tickets,
+        until: args.until_status.map(|status| status.0),
+        reached: BTreeSet::new(),
+        lost: None,
+    };
+    let outcome = watch.run(follow.stream(), args.duration).await;
+    watch.end(outcome)
+}
+
+struct Watch<'a> {
+    context: &'a Context,
+    sink: Sink<'a>,
+    tickets: BTreeSet<TicketId>,
+    until: Option<TicketStatus>,
+    /// Tickets whose status is the one that is waited for.
+    reached: BTreeSet<TicketId>,
+    /// The first ticket that could not be followed any more.
+    lost: Option<Error>,
+}
+
+impl Watch<'_> {
+    /// Hands out events until something ends it; then lets the stream save its place.
+    async fn run(&mut self, mut events: Events, duration: Option<Span>) -> Result<End, Failure> {
+        let stop = events.stop_handle();
+        let mut end = None;
+        let mut pressed = pin!(interrupt());
+        let mut over = pin!(async {
+            match duration {
+                Some(Span(duration)) => clock::sleep(duration).await,
+                None => std::future::pending().await,
+            }
+        });
+        loop {
+            let asked = tokio::select! {
+                biased;
+                // Pressed again while the place is being saved: end at once.
+                () = &mut pressed => match end {
+                    Some(_) => return Ok(End::Interrupted),
+                    None => Some(End::Interrupted),
+                },
+                () = &mut over, if end.is_none() => Some(End::Time),
+                event = events.next() => match event {
+                    None => return Ok(end.unwrap_or(End::Failed)),
+                    Some(event) => self.take(event)?,
+                },
+            };
+            if let (Some(asked), None) = (asked, end) {
+                end = Some(asked);
+                stop.stop();
+                pressed.set(interrupt());
+            }
+        }
+    }
+
+    /// One event; tells whether it is the end.
+    fn take(&mut self, event: Event) -> Result<Option<End>, Failure> {
+        let screen = &self.context.screen;
+        match event {
+            Event::Message { ticket, message } => match &mut self.sink {
+                Sink::Table(table) => table.row(&ticket, &message)?,
+                Sink::Json(list) => list.item(&message_json(&ticket, &message))?,
+            },
+            Event::Status { ticket, status } => {
+                match &mut self.sink {
+                    Sink::Table(table) => {
+                        let now = self
+                            .context
+                            .settings
+                            .time_zone
+                            .value
+                            .wall_time(clock::now());
+                        table.status(&ticket, status, now)?;
+                    }
+                    Sink::Json(list) => {
+                        list.item(&json!({ "type": "status", "ticket": ticket, "status": status }))?
+                    }
+                }
+                if self.until == Some(status) {
+                    self.reached.insert(ticket);
+                } else {
+                    self.reached.remove(&ticket);
+                }
+                if self.reached == self.tickets {
+                    return Ok(Some(End::Status));
+                }
+            }
+            Event::Undecodable(item) => {
+                screen.warn(&format!("a message could not be read: {}", item.reason))
+            }
+            Event::Degraded { error, next_try } => {
+                let wait = Span(Duration::from_secs(next_try.as_secs().max(1)));
+                screen.warn(&format!("{error}; trying again in {wait}"));
+            }
+            Event::TicketLost { ticket, error } => {
+                screen.warn(&format!("{ticket} is not followed any more: {error}"));
+                if let Sink::Json(list) = &mut self.sink {
+                    list.item(
+                        &json!({ "type": "lost", "ticket": ticket, "error": error.to_string() }),
+                    )?;
+                }
+                self.tickets.remove(&ticket);
+                self.reached.remove(&ticket);
+                self.lost.get_or_insert(error);
+            }
+            Event::Fatal(error) => return Err(error.into()),
+            // Checkpoints are written by the stream itself.
+            _ => {}
+        }
+        Ok(None)
+    }
+
+    /// Closes the document and tells how it ended.
+    fn end(self, outcome: Result<End, Failure>) -> Result<(), Failure> {
+        if let (Sink::Json(list), false) = (self.sink, matches!(outcome, Err(Failure::ClosedPipe)))
+        {
+            let mut fields = Map::new();
+            fields.insert(
+                "end".to_owned(),
+                outcome.as_ref().map_or("failed", |end| end.name()).into(),
+            );
+            if let Err(failure) = &outcome {
+                fields.insert("error".to_owned(), failure.json());
+            }
+            list.end(&fields)?;
+        }
+        match (outcome?, self.lost) {
+            (End::Interrupted, _) => Err(Failure::Interrupted { what: None }),
+            (_, Some(error)) => Err(error.into()),
+            (_, None) => Ok(()),
+        }
+    }
+}
+
+/// Where events go, in the form that was asked for.
+enum Sink<'a> {
+    Table(Messages<'a>),
+    Json(List<'a>),
+}
+
+impl<'a> Sink<'a> {
+    fn begin(context: &'a Context, tickets: &BTreeSet<TicketId>) -> Result<Self, Failure> {
+        let screen = &context.screen;
+        match screen.form() {
+            Form::Table | Form::Plain => {
+                let widest = tickets
+                    .iter()
+                    .map(|ticket| ticket.as_str().len())
+                    .max()
+                    .unwrap_or(0);
+                // `plain` always has the same fields.
+                let several = tickets.len() > 1 || screen.form() == Form::Plain;
+                let extras = Extras {
+                    ids: None,
+                    tickets: several.then_some(widest),
+                };
+                Ok(Self::Table(Messages::begin(
+                    screen,
+                    context.settings.time_zone.value,
+                    extras,
+                )?))
+            }
+            Form::Json | Form::Ndjson => Ok(Self::Json(List::begin(
+                screen,
+                &Map::<String, Value>::new(),
+                "events",
+            )?)),
+        }
+    }
+}

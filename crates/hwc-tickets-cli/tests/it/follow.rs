@@ -1,0 +1,322 @@
+//! `message follow`: events as they come, an orderly end, and going on where it ended.
+
+use crate::{
+    exit::interrupt,
+    stage::{Ran, Stage},
+};
+use hwc_tickets_sim::{Fault, Operation, Order, Status};
+use std::{
+    io::{BufRead as _, BufReader, Read as _},
+    process::{Child, Command, Stdio},
+    sync::mpsc::{Receiver, channel},
+    time::Duration,
+};
+
+/// A follower under way.
+pub(crate) struct Follower {
+    child: Child,
+    lines: Receiver<String>,
+    seen: Vec<String>,
+}
+
+impl Follower {
+    fn start(stage: &Stage, args: &[&str]) -> Self {
+        let args: Vec<&str> = ["message", "follow", "--interval", "10ms"]
+            .into_iter()
+            .chain(args.iter().copied())
+            .collect();
+        Self::of(&mut stage.command(&args))
+    }
+
+    /// Any command that ends only with Ctrl-C.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let (sender, lines) = channel();
+        std::thread::spawn(move || {
+            stdout
+                .lines()
+                .map_while(Result::ok)
+                .try_for_each(|line| sender.send(line))
+        });
+        Self {
+            child,
+            lines,
+            seen: Vec::new(),
+        }
+    }
+
+    /// The next line, as soon as it is there.
+    pub(crate) fn line(&mut self) -> &str {
+        let line = self
+            .lines
+            .recv_timeout(Duration::from_secs(60))
+            .expect("a line within a minute");
+        self.seen.push(line);
+        self.seen.last().unwrap()
+    }
+
+    /// Presses Ctrl-C and collects the rest.
+    pub(crate) fn interrupt(self, stage: &Stage) -> Ran {
+        interrupt(&self.child);
+        self.finish(stage)
+    }
+
+    fn finish(mut self, stage: &Stage) -> Ran {
+        self.seen.extend(self.lines.iter());
+        let mut stderr = String::new();
+        self.child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut stderr)
+            .unwrap();
+        let code = self.child.wait().unwrap().code().unwrap_or(-1);
+        let stdout: String = self.seen.iter().map(|line| format!("{line}\n")).collect();
+        Ran {
+            code,
+            stdout: stage.stable(&stdout),
+            stderr: stage.stable(&stderr),
+        }
+    }
+}
+
+#[test]
+fn one_event_a_line_as_it_comes() {
+    let stage = Stage::new();
+    let mut follower = Follower::start(&stage, &["case-123", "--tail", "1", "-o", "ndjson"]);
+    assert!(follower.line().contains("Old snapshots"));
+    stage.sim().reply_as_engineer("case-123", "第一条").unwrap();
+    assert!(follower.line().contains("第一条"));
+    stage.sim().advance(Duration::from_secs(5));
+    stage
+        .sim()
+        .reply_as_engineer("case-123", "the second")
+        .unwrap();
+    assert!(follower.line().contains("the second"));
+    let ran = follower.interrupt(&stage);
+    assert_eq!(ran.code, 130, "{}", ran.stderr);
+    insta::assert_snapshot!("follow_ndjson", ran.golden());
+}
+
+#[test]
+fn json_is_one_document_when_it_is_interrupted() {
+    let stage = Stage::new();
+    let mut follower = Follower::start(
+        &stage,
+        &["case-123", "TT202611210003", "--tail", "1", "-o", "json"],
+    );
+    while !follower.line().contains("TT202611210003") {}
+    let ran = follower.interrupt(&stage);
+    assert_eq!(ran.code, 130, "{}", ran.stderr);
+    let document = ran.json();
+    assert_eq!(document["events"].as_array().unwrap().len(), 2);
+    assert_eq!(document["end"], "interrupted");
+}
+
+#[test]
+fn a_table_of_several_tickets() {
+    let stage = Stage::new();
+    let mut follower = Follower::start(
+        &stage,
+        &["case-123", "TT202611210003", "--since", "2026-11-21 13:00"],
+    );
+    assert!(follower.line().starts_with("TIME"));
+    follower.line();
+    follower.line();
+    stage
+        .sim()
+        .reply_as_engineer("case-123", "新的消息")
+        .unwrap();
+    assert!(follower.line().contains("新的消息"));
+    let ran = follower.interrupt(&stage);
+    let mut rows: Vec<&str> = ran.stdout.lines().collect();
+    // Two tickets are read side by side: their first messages come in either order.
+    rows[1..3].sort_unstable();
+    insta::assert_snapshot!("follow_table", rows.join("\n"));
+}
+
+/// Ctrl-C saves the place: the next run begins behind it and misses nothing.
+#[test]
+fn a_cursor_file_neither_loses_nor_repeats() {
+    let stage = Stage::new();
+    let cursor = stage.home().join("cursor.json");
+    let path = cursor.display().to_string();
+    let args = ["case-123", "--cursor", &path, "-o", "plain"];
+    let mut first = Follower::start(&stage, &[&args[..], &["--tail", "1"]].concat());
+    assert!(first.line().contains("Old snapshots"));
+    stage
+        .sim()
+        .reply_as_engineer("case-123", "before the break")
+        .unwrap();
+    assert!(first.line().contains("before the break"));
+
+    let second = stage.run(&["message", "follow", "case-123", "--cursor", &path]);
+    assert_eq!(
+        second.code, 1,
+        "two followers on one file: {}",
+        second.stderr
+    );
+
+    assert_eq!(first.interrupt(&stage).code, 130);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(
+            std::fs::metadata(&cursor).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+    }
+    assert!(
+        !std::fs::read_to_string(&cursor)
+            .unwrap()
+            .contains("before the break")
+    );
+    stage.sim().advance(Duration::from_secs(60));
+    stage
+        .sim()
+        .reply_as_engineer("case-123", "in the break")
+        .unwrap();
+    let mut again = Follower::start(&stage, &args);
+    assert!(again.line().contains("in the break"), "{:?}", again.seen);
+    stage.sim().advance(Duration::from_secs(60));
+    stage
+        .sim()
+        .reply_as_engineer("case-123", "after the break")
+        .unwrap();
+    assert!(again.line().contains("after the break"), "{:?}", again.seen);
+    assert_eq!(again.interrupt(&stage).code, 130);
+}
+
+#[test]
+fn ends_by_itself() {
+    let stage = Stage::new();
+    let ran = stage.run(&[
+        "message", "follow", "case-123", "--for", "50ms", "-o", "json",
+    ]);
+    assert_eq!(
+        (ran.code, ran.json()["end"].as_str()),
+        (0, Some("time")),
+        "{}",
+        ran.stderr
+    );
+    let ran = stage.run(&[
+        "message",
+        "follow",
+        "TT202611210005",
+        "--until-status",
+        "completed",
+        "-o",
+        "json",
+    ]);
+    assert_eq!(
+        (ran.code, ran.json()["end"].as_str()),
+        (0, Some("status")),
+        "{}",
+        ran.stderr
+    );
+    stage
+        .sim()
+        .set_status("case-123", Status::ToConfirm)
+        .unwrap();
+    let ran = stage.run(&[
+        "message",
+        "follow",
+        "case-123",
+        "--until-status",
+        "awaiting-confirmation",
+        "-o",
+        "ndjson",
+    ]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(
+        ran.stdout,
+        "{\"status\":\"awaiting_confirmation\",\"ticket\":\"case-123\",\"type\":\"status\"}\n"
+    );
+}
+
+#[test]
+fn bad_weather_is_told_and_survived() {
+    let stage = Stage::new();
+    let down = Fault::Status {
+        status: 503,
+        code: None,
+        retry_after: None,
+    };
+    stage
+        .sim()
+        .fault(Order::new(Operation::ListNewInstantMessages, down));
+    let mut follower = Follower::start(
+        &stage,
+        &["case-123", "--tail", "1", "-o", "ndjson", "--retries", "0"],
+    );
+    follower.line();
+    stage
+        .sim()
+        .reply_as_engineer("case-123", "after the storm")
+        .unwrap();
+    assert!(follower.line().contains("after the storm"));
+    let ran = follower.interrupt(&stage);
+    assert_eq!(ran.code, 130);
+    assert!(
+        ran.stderr.contains("warning: ") && ran.stderr.contains("trying again in"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn what_cannot_heal_ends_it() {
+    let stage = Stage::new();
+    let ran = stage.run(&[
+        "message",
+        "follow",
+        "case-999",
+        "--interval",
+        "10ms",
+        "--tail",
+        "1",
+    ]);
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    let ran = stage.finish(
+        stage
+            .command(&["message", "follow", "case-123", "-o", "json"])
+            .env("HWC_TICKETS_TOKEN", "wrong"),
+    );
+    assert_eq!(ran.code, 4, "{}", ran.stderr);
+    assert_eq!(ran.json()["end"], "failed");
+    assert_eq!(ran.json()["error"]["exit_code"], 4);
+}
+
+/// The reader goes away: the next event ends it.
+#[test]
+fn a_closed_pipe_ends_it_quietly() {
+    let stage = Stage::new();
+    let mut child = stage.spawn(&[
+        "message", "follow", "case-123", "--tail", "1", "-o", "ndjson",
+    ]);
+    drop(child.stdout.take());
+    let ran = stage.ran(child.wait_with_output().unwrap());
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+}
+
+/// What other people write is inert here, too.
+#[test]
+fn foreign_text_is_inert() {
+    let stage = Stage::new();
+    for form in ["table", "plain", "ndjson"] {
+        let mut follower = Follower::start(&stage, &["case-123", "--tail", "1", "-o", form]);
+        while !follower.line().contains("Old snapshots") {}
+        let evil = "\u{1b}[2J\u{9b}31m\u{202e}txt.exe\r\u{8}after";
+        stage.sim().reply_as_engineer("case-123", evil).unwrap();
+        while !follower.line().contains("after") {}
+        let ran = follower.interrupt(&stage);
+        let text = ran.stdout.replace('\t', " ");
+        assert_eq!(crate::hostile::active(&text), None, "{form}: {text:?}");
+        stage.sim().reset();
+    }
+}

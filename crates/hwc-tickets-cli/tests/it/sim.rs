@@ -1,0 +1,71 @@
+//! `hwc-tickets sim` in one terminal, the other commands in another: the story of the README.
+
+use crate::{
+    follow::Follower,
+    stage::{Stage, program},
+};
+use std::process::Command;
+
+#[test]
+fn the_story_of_the_readme() {
+    // Only its home is used; the simulator is the program's own.
+    let stage = Stage::new();
+    let mut sim = Follower::of(Command::new(program()).env_clear().args([
+        "sim",
+        "--listen",
+        "127.0.0.1:0",
+        "--engineers",
+        "silent",
+    ]));
+    let endpoint = sim.line().strip_prefix("listening on ").unwrap().to_owned();
+    let command = |args: &[&str]| {
+        let mut command = stage.bare(args);
+        command
+            .env("HWC_TICKETS_ENDPOINT", &endpoint)
+            .env("HWC_TICKETS_TOKEN", "TOKENEXAMPLE");
+        command
+    };
+    let run = |args: &[&str], expected: &str| {
+        let ran = stage.finish(&mut command(args));
+        assert_eq!(ran.code, 0, "{args:?}: {}", ran.stderr);
+        assert!(ran.stdout.contains(expected), "{args:?}: {}", ran.stdout);
+    };
+    run(
+        &["message", "send", "case-123", "The disk is full again."],
+        "accepted",
+    );
+    run(
+        &["message", "unread", "case-123", "TT202611210003"],
+        "UNREAD",
+    );
+    let mut follow = Follower::of(&mut command(&[
+        "message", "follow", "case-123", "--tail", "2",
+    ]));
+    while !follow.line().contains("The disk is full again.") {}
+    assert_eq!(follow.interrupt(&stage).code, 130);
+    run(
+        &["message", "history", "case-123"],
+        "Old snapshots fill the volume",
+    );
+    run(&["message", "mark-read", "case-123"], "read");
+    run(&["message", "recall", "case-123", "--last"], "recalled");
+    run(&["ticket", "show", "case-123"], "processing");
+    run(&["doctor"], "the credentials are accepted");
+    assert_eq!(sim.interrupt(&stage).code, 0);
+}
+
+/// A broken configuration is no reason not to start the simulator, or to print completions.
+#[test]
+fn some_commands_need_no_configuration() {
+    let stage = Stage::new();
+    std::fs::create_dir_all(stage.config().parent().unwrap()).unwrap();
+    std::fs::write(stage.config(), "not TOML").unwrap();
+    assert_eq!(stage.run(&["ticket", "status", "case-123"]).code, 2);
+    assert_eq!(stage.run(&["completions", "bash"]).code, 0);
+    let dir = stage.home().join("man").display().to_string();
+    assert_eq!(stage.run(&["man", &dir]).code, 0);
+    let taken = stage.sim().address().to_string();
+    let ran = stage.run(&["sim", "--listen", &taken]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains("--listen"), "{}", ran.stderr);
+}
