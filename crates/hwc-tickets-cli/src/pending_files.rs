@@ -7,7 +7,7 @@
 use crate::private_file::{self, Lock, Unreadable};
 use hwc_tickets::{Outbox, Pending, submit::PendingId};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map},
     fs, io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -152,11 +152,11 @@ impl Outbox for PendingFiles {
             if !path.exists() {
                 return Ok(());
             }
-        } else if !known.begun.contains_key(&pending.id()) {
+        } else if let btree_map::Entry::Vacant(place) = known.begun.entry(pending.id()) {
             private_file::make_directory(&self.directory)?;
             let lock = private_file::lock(&lock_of(&path))?
                 .ok_or_else(|| io::Error::other("another run has begun the same message"))?;
-            known.begun.insert(pending.id(), lock);
+            place.insert(lock);
         }
         let mut text = serde_json::to_vec_pretty(pending)?;
         text.push(b'\n');
