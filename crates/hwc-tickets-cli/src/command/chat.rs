@@ -119,7 +119,7 @@ impl Session<'_> {
                 .draw(|frame| screen::draw(frame, conversation, coloured))
                 .map_err(unusable)?;
             let event = tokio::select! {
-                () = &mut told_to_end => return Ok(()),
+                () = &mut told_to_end => return Err(Failure::Interrupted { what: None }),
                 input = keys.next() => match input {
                     Some(Ok(input)) => typed(input),
                     Some(Err(error)) => return Err(unusable(error)),

@@ -300,6 +300,23 @@ fn what_cannot_heal_ends_it() {
     }
 }
 
+/// Told to end by the system, it leaves the terminal as it was and says what stays behind.
+#[test]
+fn the_system_ends_it() {
+    use rustix::process::{Signal, kill_process};
+    for signal in [Signal::TERM, Signal::INT] {
+        let stage = Stage::new();
+        let mut terminal = chat(&stage, 28, 80, "case-123");
+        terminal.shows_all(&["processing", "Old snapshots"]);
+        terminal.type_in("half a sent");
+        terminal.shows_all(&["> half a sent"]);
+        kill_process(terminal.process(), signal).unwrap();
+        assert_eq!(terminal.end(), 130);
+        assert!(terminal.is_as_before());
+        assert!(terminal.screen().contains("was not sent"));
+    }
+}
+
 #[test]
 fn without_a_terminal_it_follows() {
     let stage = Stage::new();

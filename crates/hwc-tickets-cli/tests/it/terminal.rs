@@ -128,6 +128,12 @@ impl Terminal {
         self.master.resize(size).unwrap();
     }
 
+    /// The process of the program.
+    pub(crate) fn process(&self) -> rustix::process::Pid {
+        let id = self.child.process_id().unwrap();
+        rustix::process::Pid::from_raw(id.try_into().unwrap()).unwrap()
+    }
+
     /// Row and column, from 0.
     pub(crate) fn cursor(&self) -> (u16, u16) {
         self.screen.lock().unwrap().screen().cursor_position()

@@ -78,7 +78,13 @@ fn drawn(conversation: &Conversation) -> String {
     terminal
         .draw(|frame| screen::draw(frame, conversation, true))
         .unwrap();
-    terminal.backend().to_string()
+    let screen = terminal.backend().to_string();
+    // Behind each line stands a list of the cells that wide characters cover.
+    screen
+        .lines()
+        .map(|line| line.split("\" Hidden by").next().unwrap_or_default())
+        .map(|line| format!("{}\n", line.trim_matches('"').trim_end()))
+        .collect()
 }
 
 #[test]
