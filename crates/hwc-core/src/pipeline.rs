@@ -11,6 +11,7 @@ mod prepare;
 mod read;
 mod record;
 mod skew;
+mod surrogates;
 
 use std::{fmt, sync::Arc, time::Duration};
 

@@ -12,10 +12,6 @@ static CODES: LazyLock<Vec<Code>> = LazyLock::new(|| read(SOURCE));
 
 /// One entry of the catalogue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(
-    not(any(feature = "page", test)),
-    expect(dead_code, reason = "some of it is for the pages only")
-)]
 pub(crate) struct Code {
     pub(crate) code: String,
     pub(crate) http_status: u16,

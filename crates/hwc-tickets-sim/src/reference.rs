@@ -19,8 +19,8 @@ use tower_service::Service;
 use crate::page::file;
 use crate::state::Shared;
 
-/// Swagger UI sets styles of single elements and carries its icons as data. Its scripts are files like all others.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+/// Swagger UI carries its icons as data. Everything else of it is files like our own.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
                       connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// For pages that are only read.

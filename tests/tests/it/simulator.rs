@@ -18,7 +18,6 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("listMoreInstantMessages/ticket-id-empty", ANOTHER_ROUTE),
     ("showCaseStatus/ticket-id-empty", ANOTHER_ROUTE),
     ("createMessages/headers-at-maximum", NO_MEANING),
-    ("listMoreInstantMessages/create-time-longest", NO_MEANING),
     ("listNewInstantMessages/cursor-longest", NO_MEANING),
     ("listNewInstantMessages/nothing-new", NO_MEANING),
     ("showCaseStatus/ticket-id-without-limit", TOO_LONG_TO_EXIST),

@@ -21,7 +21,10 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use jiff::Timestamp;
 
-use super::envelope::{self, Envelope, Shape};
+use super::{
+    envelope::{self, Envelope, Shape},
+    surrogates,
+};
 use crate::{
     Category, Effect, ErrorCode, Fault, FaultKind, Sent,
     retry::{Repeat, after},
@@ -59,7 +62,7 @@ pub enum Verdict {
 pub struct Success {
     /// UTF-8 without a byte order mark.
     pub body: Bytes,
-    /// Bytes that were not UTF-8 were replaced by U+FFFD.
+    /// Bytes that were not UTF-8, or escapes of half a character, were replaced by U+FFFD.
     pub lossy: bool,
 }
 
@@ -173,6 +176,10 @@ fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Fa
             (Bytes::from(repaired), true)
         }
     };
+    let (body, lossy) = match surrogates::repaired(&body) {
+        Some(whole) => (whole, true),
+        None => (body, lossy),
+    };
     // The good path of a read is parsed once, by the decoder above. A write's answer is small, and
     // whether it is whole is the only sign of success it gives.
     if !read || envelope::may_hold_code(&body) {
@@ -198,6 +205,7 @@ fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Fa
 fn judge_error(answer: &Answer<'_>, codes: &[ErrorCode]) -> Failure {
     let readable = foreign_encoding(answer.headers).is_none();
     let body = without_bom(answer.body);
+    let body = surrogates::repaired(&body).unwrap_or(body);
     let envelope = if readable {
         envelope::read(&body, Shape::Failure).unwrap_or_default()
     } else {

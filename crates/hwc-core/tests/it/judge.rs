@@ -155,3 +155,43 @@ fn escaped(json: &str) -> String {
         })
         .collect()
 }
+
+/// A text that was cut inside an emoji costs that half character, not the answer.
+#[test]
+fn half_characters_in_escapes_cost_themselves_alone() {
+    let table: [(&str, Option<&str>); 9] = [
+        // (text as it stands in JSON, what comes out when it is not the same)
+        (r"whole \ud83d\ude00 pair", None),
+        (r"capitals \uD83D\uDE00", None),
+        (r"a backslash \\ud83d and letters", None),
+        (r#"other \u5de5\u5355 escapes \n \""#, None),
+        (r"cut \ud83d", Some(r"cut \ufffd")),
+        (r"\ude00 at first", Some(r"\ufffd at first")),
+        (r"\ud83d\ud83d\ude00", Some(r"\ufffd\ud83d\ude00")),
+        (r"\ude00\ud83d", Some(r"\ufffd\ufffd")),
+        (r"\\\ud83dx", Some(r"\\\ufffdx")),
+    ];
+    for (text, becomes) in table {
+        let body = format!(r#"{{"list":[{{"content":"{text}"}}]}}"#);
+        let Verdict::Success(success) =
+            verdict(Effect::Read, 200, &HeaderMap::new(), body.as_bytes())
+        else {
+            panic!("{text}");
+        };
+        assert_eq!(success.lossy, becomes.is_some(), "{text}");
+        assert_eq!(
+            success.body,
+            body.replace(text, becomes.unwrap_or(text)),
+            "{text}"
+        );
+        serde_json::from_slice::<serde_json::Value>(&success.body).unwrap();
+    }
+    for status in [200, 400] {
+        let body = br#"{"error_code":"THG.1001","error_msg":"cut \ud83d"}"#;
+        let Verdict::Failure(failure) = verdict(Effect::Write, status, &HeaderMap::new(), body)
+        else {
+            panic!("{status}");
+        };
+        assert_eq!(failure.fault.code.as_deref(), Some("THG.1001"), "{status}");
+    }
+}

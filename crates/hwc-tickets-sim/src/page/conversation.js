@@ -74,8 +74,8 @@ function fillMessage(node, arrival) {
     arrival.confidential && make("span", { class: "badge", text: say("confidential") }),
   ].filter(Boolean);
   const files = arrival.attachments.map((id, index) => {
-    const title = say("file", { id });
-    return make("li", { class: "file", dir: "auto", title, text: `📎 ${arrival.file_names[index] || id}` });
+    const name = make("bdi", { text: arrival.file_names[index] || id });
+    return make("li", { class: "file", title: id }, make("span", { class: "quiet", text: `${say("file")} ` }), name);
   });
   node.replaceChildren(
     make(

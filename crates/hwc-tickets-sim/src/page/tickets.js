@@ -43,7 +43,7 @@ export function show(state, chosen) {
       button.replaceChildren(
         make("span", { class: "name", dir: "auto", text: ticket.title || ticket.id }),
         ticket.unread ? make("span", { class: "unread", title: unread }, make("span", { "aria-hidden": "true", text: ticket.unread }), make("span", { class: "unseen", text: unread })) : "",
-        make("span", { class: "about", text: [ticket.id, say(`status_${ticket.status}`), moment(ticket.last, state.now)].join(" · ") }),
+        make("span", { class: "about", text: [ticket.id, say(`status_${ticket.status}`), moment(ticket.last, state.now, true)].join(" · ") }),
       );
     },
   });

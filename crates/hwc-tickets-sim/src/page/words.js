@@ -34,7 +34,7 @@ const words = {
     confidential: "with a confidential note",
     customer: "customer",
     engineer: "engineer",
-    file: "attachment {id}",
+    file: "Attachment",
     tools: "Behind the scenes",
     faults: "Faults",
     ledger: "Ledger",
@@ -164,7 +164,7 @@ const words = {
     confidential: "附有机密信息",
     customer: "客户",
     engineer: "工程师",
-    file: "附件 {id}",
+    file: "附件",
     tools: "幕后",
     faults: "故障",
     ledger: "台账",
@@ -316,11 +316,13 @@ function locale() {
   return own ?? (language === "zh" ? "zh-CN" : "en-GB");
 }
 
-/** A time: of the simulator's present day the clock time alone. */
-export function moment(text, now) {
+/** A time, without what it shares with the simulator's present: the day, or the year. `brief` gives the day alone. */
+export function moment(text, now, brief = false) {
   const at = new Date(text);
-  const today = at.toDateString() === new Date(now).toDateString();
-  const clock = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
-  const date = { day: "numeric", month: "short", year: "numeric" };
-  return new Intl.DateTimeFormat(locale(), today ? clock : { ...date, ...clock }).format(at);
+  const present = new Date(now);
+  const today = at.toDateString() === present.toDateString();
+  const year = at.getFullYear() === present.getFullYear() ? {} : { year: "numeric" };
+  const date = today ? {} : { day: "numeric", month: "short", ...year };
+  const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...(brief ? {} : { second: "2-digit" }) };
+  return new Intl.DateTimeFormat(locale(), brief && !today ? date : { ...date, ...clock }).format(at);
 }

@@ -15,6 +15,8 @@ mod faults;
 mod identity;
 mod invariants;
 mod oddities;
+#[cfg(feature = "page")]
+mod page;
 #[cfg(feature = "program")]
 mod program;
 mod recorded;

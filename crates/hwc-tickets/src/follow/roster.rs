@@ -35,6 +35,8 @@ pub(super) struct Polled {
     /// When to poll next, on the monotonic clock.
     pub(super) due: Duration,
     pub(super) under_way: bool,
+    /// Full answers in a row.
+    pub(super) at_once: u32,
 }
 
 /// One ticket.
@@ -156,6 +158,7 @@ impl Roster {
             cadence: self.pace.clone(),
             due: Duration::ZERO,
             under_way: false,
+            at_once: 0,
         };
         self.groups.insert(number, polled);
     }

@@ -6,6 +6,10 @@
 //! counted and dropped. When a page brings nothing new, it is asked wider, then at the second itself,
 //! then below it; a step that may have passed over a message says so in the audit.
 
+mod rows;
+mod totals;
+
+use self::{rows::Rows, totals::Totals};
 use super::{audit::Audit, known::Known, query_time::TimeForm};
 use crate::{
     message::{Message, MessageKey, MessageKind, Undecodable},
@@ -15,8 +19,6 @@ use crate::{
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
-/// Where `count` of an answer ends (D-33): no statement from there on.
-const COUNT_END: u64 = 65_535;
 /// How far beyond now a walk starts: more than the clocks can differ.
 const BEYOND_NOW: SignedDuration = SignedDuration::from_hours(24);
 const SECOND: SignedDuration = SignedDuration::from_secs(1);
@@ -319,62 +321,6 @@ struct Found {
     reached_beginning: bool,
 }
 
-/// The rows of a page with their places, the newest first.
-struct Rows {
-    messages: Vec<(usize, Message)>,
-    undecodable: Vec<(usize, Undecodable)>,
-    last_place: Option<usize>,
-}
-
-impl Rows {
-    fn newest_first(page: MessagePage, ascending: &mut bool) -> Self {
-        let total = page.returned();
-        let mut lost: Vec<usize> = page.undecodable.iter().map(|item| item.index).collect();
-        lost.sort_unstable();
-        let places = (0..).filter(|place| lost.binary_search(place).is_err());
-        let mut messages: Vec<(usize, Message)> = places.zip(page.messages).collect();
-        // No document states the order. An ascending page is turned round; then every page is sorted,
-        // which keeps the order of equal times.
-        *ascending = {
-            let mut times = messages
-                .iter()
-                .filter_map(|(_, message)| message.created_at.instant());
-            match (times.next(), times.next_back()) {
-                (Some(first), Some(last)) if first != last => first < last,
-                // All of one moment: like the pages before.
-                _ => *ascending,
-            }
-        };
-        let ascending = *ascending;
-        let turn = |place: usize| match ascending {
-            true => total.saturating_sub(place + 1),
-            false => place,
-        };
-        if ascending {
-            messages.reverse();
-        }
-        // A message without a readable time keeps to the one before it.
-        let mut previous = Timestamp::MAX;
-        let mut dated: Vec<(Timestamp, usize, Message)> = messages
-            .into_iter()
-            .map(|(place, message)| {
-                previous = message.created_at.instant().unwrap_or(previous);
-                (previous, turn(place), message)
-            })
-            .collect();
-        dated.sort_by_key(|(time, _, _)| std::cmp::Reverse(*time));
-        Self {
-            last_place: dated.last().map(|(_, place, _)| *place),
-            undecodable: (page.undecodable.into_iter())
-                .map(|item| (turn(item.index), item))
-                .collect(),
-            messages: (dated.into_iter())
-                .map(|(_, place, message)| (place, message))
-                .collect(),
-        }
-    }
-}
-
 /// The second that `instant` lies in.
 fn second_of(instant: Timestamp) -> Timestamp {
     let whole = Timestamp::from_second(instant.as_second()).unwrap_or(instant);
@@ -382,42 +328,5 @@ fn second_of(instant: Timestamp) -> Timestamp {
         whole.checked_sub(SECOND).unwrap_or(whole)
     } else {
         whole
-    }
-}
-
-/// The totals that the answers of one walk stated.
-#[derive(Debug, Default)]
-struct Totals {
-    first: Option<u64>,
-    /// Whether every answer stated the same: then nothing arrived and nothing was recalled meanwhile.
-    steady: bool,
-}
-
-impl Totals {
-    fn add(&mut self, total: Option<u64>) {
-        match (self.first, total) {
-            (None, Some(total)) => {
-                self.first = Some(total);
-                self.steady = true;
-            }
-            (Some(first), Some(total)) if first == total => {}
-            _ => self.steady = false,
-        }
-    }
-
-    fn exact(&self) -> Option<u64> {
-        self.first.filter(|first| *first < COUNT_END)
-    }
-
-    fn says_more_than(&self, seen: u64) -> bool {
-        self.first.is_some_and(|first| first > seen)
-    }
-
-    fn agrees_with(&self, seen: u64) -> bool {
-        self.steady && self.exact() == Some(seen)
-    }
-
-    fn contradicts(&self, seen: u64) -> bool {
-        self.steady && self.exact().is_some_and(|first| first > seen)
     }
 }

@@ -60,14 +60,7 @@ fn every_answer_to_a_recall_has_its_end() {
     let gone = Ok(Recalled::Already);
     // (answer, result if gone, result if there, delivery if there)
     type Row = (Step, Result<Recalled, K>, Result<Recalled, K>, Delivery);
-    let yes = |step: Step| {
-        (
-            step,
-            Ok(Recalled::Now),
-            Ok(Recalled::Now),
-            Delivery::Unknown,
-        )
-    };
+    let yes = |step: Step| (step, Ok(Recalled::Now), Ok(Recalled::Now), Unknown);
     let refused = |step, kind, delivery| (step, gone, Err(kind), delivery);
     let firm = |step, kind, delivery| (step, Err(kind), Err(kind), delivery);
     use Delivery::{NotSent, Rejected, Unknown};

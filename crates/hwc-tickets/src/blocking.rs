@@ -1,0 +1,251 @@
+//! The same verbs without `async`, for scripts and for programs without a runtime.
+//!
+//! Needs the feature `blocking`. A blocking client is the asynchronous one and one thread: what happens
+//! on the wire, the deadlines, the errors and the types are the same, and so are their documents. Calls
+//! with options go through [`Ticket::wait_for`] and [`Client::wait_for`].
+//!
+//! ```no_run
+//! # fn example() -> hwc_tickets::Result<()> {
+//! use hwc_tickets::{Confirm, blocking::Client};
+//!
+//! let ticket = Client::from_env()?.ticket("case-123")?;
+//! ticket.submit("Hello from a script")?;
+//! ticket.wait_for(|ticket| ticket.submit("And again").confirm(Confirm::Always))?;
+//! for message in ticket.history()? {
+//!     println!("{}", message?.content);
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! Inside an asynchronous runtime a blocking call would hold up everything else, so there it is refused
+//! with [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) before anything is sent. A closure
+//! of `spawn_blocking` counts as inside, because it cannot be told from a task; a thread of the standard
+//! library does not. Making, cloning and dropping clients and tickets is allowed everywhere.
+
+mod iterate;
+mod runtime;
+mod ticket;
+
+pub use iterate::{Events, Messages, Outcomes};
+pub use ticket::Ticket;
+
+use self::runtime::Runtime;
+use crate::{
+    config::ClientBuilder,
+    error::{Error, Result},
+    follow::Follow,
+    ids::{GroupId, TicketId},
+    submit::{Bulk, Draft, Outcome, Pending, Reconciled},
+    unread::{Digest, UnreadQuery},
+};
+use futures_util::stream;
+use std::{fmt, future::IntoFuture, sync::Arc};
+
+/// A client of Huawei Cloud Service Tickets whose calls wait for their end.
+///
+/// Cheap to clone; clones share connections, credentials, limits and the one thread behind them, which
+/// lives as long as the last clone or ticket and also renews credentials in the background. Threads may
+/// use one client at the same time. `Debug` shows no secret.
+#[derive(Clone)]
+pub struct Client {
+    client: crate::Client,
+    runtime: Arc<Runtime>,
+}
+
+impl ClientBuilder {
+    /// Makes a blocking client. Opens no connection; starts a thread.
+    ///
+    /// # Errors
+    /// As of [`ClientBuilder::build`];
+    /// [`ErrorKind::LimitExceeded`](crate::ErrorKind::LimitExceeded) when the system gives no thread.
+    pub fn build_blocking(self) -> Result<Client> {
+        Ok(Client {
+            client: self.build()?,
+            runtime: Arc::new(Runtime::start()?),
+        })
+    }
+}
+
+impl Client {
+    /// Starts a client: end with [`ClientBuilder::build_blocking`].
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::new()
+    }
+
+    /// A client as the environment describes it: see [`ClientBuilder::from_env`] for what is read.
+    ///
+    /// # Errors
+    /// As of [`Client::from_env`](crate::Client::from_env);
+    /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside an asynchronous runtime.
+    pub fn from_env() -> Result<Self> {
+        let runtime = Runtime::start()?;
+        let client = runtime.wait(crate::Client::from_env())??;
+        Ok(Self {
+            client,
+            runtime: Arc::new(runtime),
+        })
+    }
+
+    /// A handle of ticket `id`. Checks the id and sends nothing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) when `id` is not a ticket id.
+    pub fn ticket<T>(&self, id: T) -> Result<Ticket>
+    where
+        T: TryInto<TicketId>,
+        Error: From<T::Error>,
+    {
+        let ticket = self.client.ticket(id)?;
+        Ok(Ticket::new(ticket, self.clone()))
+    }
+
+    /// The group that calls act for unless they say otherwise.
+    #[must_use]
+    pub fn group(&self) -> Option<&GroupId> {
+        self.client.group()
+    }
+
+    /// Waits for any call of the asynchronous client, e.g. one with options.
+    ///
+    /// ```no_run
+    /// # fn example(client: hwc_tickets::blocking::Client, pending: hwc_tickets::Pending) -> hwc_tickets::Result<()> {
+    /// use std::time::Duration;
+    /// client.wait_for(|client| client.reconcile_within(&pending, Duration::from_secs(60)))?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of the call; [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside an
+    /// asynchronous runtime.
+    pub fn wait_for<'a, C, T, E>(
+        &'a self,
+        call: impl FnOnce(&'a crate::Client) -> C,
+    ) -> Result<T, E>
+    where
+        C: IntoFuture<Output = Result<T, E>>,
+        E: From<Error>,
+    {
+        self.runtime.wait(call(&self.client))?
+    }
+
+    /// How many messages of `tickets` this account has not read: see
+    /// [`Client::unread`](crate::Client::unread). `options` sets the concurrency and more; `|query| query`
+    /// leaves all as it is.
+    ///
+    /// ```no_run
+    /// # fn example(client: hwc_tickets::blocking::Client, ids: Vec<hwc_tickets::TicketId>) -> hwc_tickets::Result<()> {
+    /// let digest = client.unread(ids, |query| query.concurrency(8))?;
+    /// println!("{} unread", digest.total());
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) alone; what could not be answered is
+    /// in the digest, by name.
+    pub fn unread(
+        &self,
+        tickets: impl IntoIterator<Item = TicketId>,
+        options: impl FnOnce(UnreadQuery) -> UnreadQuery,
+    ) -> Result<Digest> {
+        self.runtime.wait(options(self.client.unread(tickets)))
+    }
+
+    /// Submits many messages: see [`Client::submit_all`](crate::Client::submit_all). `options` sets the
+    /// concurrency and what stops it; `|bulk| bulk` leaves them as they are.
+    ///
+    /// The messages are under way only while the iterator is waited for: take its outcomes without long
+    /// pauses. Dropping it begins no further message and cancels those under way.
+    ///
+    /// ```no_run
+    /// # fn example(client: hwc_tickets::blocking::Client, drafts: Vec<hwc_tickets::Draft>) -> hwc_tickets::Result<()> {
+    /// use hwc_tickets::ErrorKind;
+    /// for item in client.submit_all(drafts, |bulk| bulk.stop_on(ErrorKind::Unauthorized))? {
+    ///     let (draft, outcome) = item?;
+    ///     match outcome {
+    ///         Ok(_) => println!("{} ok", draft.ticket),
+    ///         Err(error) => println!("{} {:?} {error}", draft.ticket, error.delivery()),
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) alone: nothing was sent.
+    pub fn submit_all<D>(&self, drafts: D, options: impl FnOnce(Bulk) -> Bulk) -> Result<Outcomes>
+    where
+        D: IntoIterator<Item = Draft>,
+        D::IntoIter: Send + 'static,
+    {
+        self.runtime.check()?;
+        let bulk = options(self.client.submit_all(stream::iter(drafts)));
+        Ok(Outcomes::new(bulk, &self.runtime))
+    }
+
+    /// Follows `tickets`: see [`Client::follow`](crate::Client::follow). `options` sets where it begins,
+    /// the cursor and more; `|follow| follow` leaves all as it is.
+    ///
+    /// Each step waits until something happens, which may take as long as nobody writes; a
+    /// [`StopHandle`](crate::StopHandle) ends the wait from another thread.
+    ///
+    /// ```no_run
+    /// # fn example(client: hwc_tickets::blocking::Client, ids: Vec<hwc_tickets::TicketId>) -> hwc_tickets::Result<()> {
+    /// use hwc_tickets::{CursorFile, Event};
+    /// let file = CursorFile::open("cursor.json")?;
+    /// for event in client.follow(ids, |follow| follow.cursor_file(file).skip_own())? {
+    ///     match event {
+    ///         Event::Message { ticket, message } => println!("{ticket}: {}", message.content),
+    ///         Event::Degraded { error, next_try } => eprintln!("{error}; again in {next_try:?}"),
+    ///         Event::Fatal(error) => return Err(error),
+    ///         _ => {}
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) alone; what fails later comes as an
+    /// event.
+    pub fn follow(
+        &self,
+        tickets: impl IntoIterator<Item = TicketId>,
+        options: impl FnOnce(Follow) -> Follow,
+    ) -> Result<Events> {
+        self.runtime.check()?;
+        let events = options(self.client.follow(tickets)).stream();
+        Ok(Events::new(events, &self.runtime))
+    }
+
+    /// Finds out what became of a submit whose fate was not known: see
+    /// [`Client::reconcile`](crate::Client::reconcile).
+    ///
+    /// # Errors
+    /// When the ticket could not be read at all. The record stays good: try again later.
+    /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside an asynchronous runtime.
+    pub fn reconcile(&self, pending: &Pending) -> Result<Outcome> {
+        self.wait_for(|client| client.reconcile(pending))
+    }
+
+    /// Reconciles every record of the outbox: see
+    /// [`Client::reconcile_outbox`](crate::Client::reconcile_outbox).
+    ///
+    /// # Errors
+    /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) alone; each record has its own
+    /// outcome.
+    pub fn reconcile_outbox(&self) -> Result<Vec<Reconciled>> {
+        self.runtime.wait(self.client.reconcile_outbox())
+    }
+
+    /// The submits whose fate is not known: see [`Client::pending`](crate::Client::pending).
+    #[must_use]
+    pub fn pending(&self) -> Vec<Pending> {
+        self.client.pending()
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("blocking::Client")
+            .field(&self.client)
+            .finish()
+    }
+}

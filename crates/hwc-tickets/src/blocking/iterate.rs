@@ -1,0 +1,143 @@
+//! Streams as iterators: each step waits for the next item.
+
+use super::runtime::Runtime;
+use crate::{
+    error::Result,
+    follow::{Event, StopHandle},
+    history::Audit,
+    message::Message,
+    submit::{Bulk, Draft, Sent},
+};
+use futures_core::Stream;
+use futures_util::{
+    StreamExt as _,
+    stream::{BoxStream, Fuse},
+};
+use std::{fmt, iter::FusedIterator, sync::Arc};
+
+/// A stream, and the runtime it is polled on.
+struct Steps<S> {
+    stream: Fuse<S>,
+    runtime: Arc<Runtime>,
+    was_refused: bool,
+}
+
+impl<S: Stream + Unpin> Steps<S> {
+    fn new(stream: S, runtime: &Arc<Runtime>) -> Self {
+        Self {
+            stream: stream.fuse(),
+            runtime: Arc::clone(runtime),
+            was_refused: false,
+        }
+    }
+
+    /// The next item; inside a runtime an error, and then the end.
+    fn next(&mut self) -> Option<Result<S::Item>> {
+        if self.was_refused {
+            return None;
+        }
+        let next = self.runtime.wait(self.stream.next());
+        self.was_refused = next.is_err();
+        next.transpose()
+    }
+}
+
+/// The messages of a conversation: made by [`Ticket::history`](super::Ticket::history). Ends after an
+/// error.
+#[must_use = "an iterator reads nothing until it is asked for a message"]
+pub struct Messages(Steps<crate::Messages>);
+
+impl Messages {
+    pub(super) fn new(messages: crate::Messages, runtime: &Arc<Runtime>) -> Self {
+        Self(Steps::new(messages, runtime))
+    }
+
+    /// What is known of the read so far; final once the iterator has ended.
+    #[must_use]
+    pub fn audit(&self) -> Audit {
+        self.0.stream.get_ref().audit()
+    }
+}
+
+impl Iterator for Messages {
+    type Item = Result<Message>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|next| next.and_then(|message| message))
+    }
+}
+
+impl FusedIterator for Messages {}
+
+impl fmt::Debug for Messages {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Messages")
+            .field(self.0.stream.get_ref())
+            .finish()
+    }
+}
+
+/// Each draft of a bulk submit with its outcome, as they end: made by
+/// [`Client::submit_all`](super::Client::submit_all).
+///
+/// The outer result is an error only inside an asynchronous runtime; then the iterator ends.
+#[must_use = "nothing is sent until the iterator is asked for an outcome"]
+pub struct Outcomes(Steps<BoxStream<'static, (Draft, Result<Sent>)>>);
+
+impl Outcomes {
+    pub(super) fn new(bulk: Bulk, runtime: &Arc<Runtime>) -> Self {
+        Self(Steps::new(bulk.stream().boxed(), runtime))
+    }
+}
+
+impl Iterator for Outcomes {
+    type Item = Result<(Draft, Result<Sent>)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next()
+    }
+}
+
+impl FusedIterator for Outcomes {}
+
+impl fmt::Debug for Outcomes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outcomes").finish_non_exhaustive()
+    }
+}
+
+/// What happens to followed tickets: made by [`Client::follow`](super::Client::follow).
+///
+/// Inside an asynchronous runtime it gives [`Event::Fatal`], and then it ends.
+#[must_use = "nothing is followed until the iterator is asked for an event"]
+pub struct Events(Steps<crate::Events>);
+
+impl Events {
+    pub(super) fn new(events: crate::Events, runtime: &Arc<Runtime>) -> Self {
+        Self(Steps::new(events, runtime))
+    }
+
+    /// Stops the iterator from elsewhere, for instance from another thread: the wait for the next event
+    /// then ends.
+    #[must_use]
+    pub fn stop_handle(&self) -> StopHandle {
+        self.0.stream.get_ref().stop_handle()
+    }
+}
+
+impl Iterator for Events {
+    type Item = Event;
+
+    fn next(&mut self) -> Option<Event> {
+        let next = self.0.next()?;
+        Some(next.unwrap_or_else(Event::Fatal))
+    }
+}
+
+impl FusedIterator for Events {}
+
+impl fmt::Debug for Events {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Events").finish_non_exhaustive()
+    }
+}
