@@ -1,12 +1,13 @@
 //! Pending files: one for each message that is on its way or whose fate is not known.
 //!
 //! A file appears before the first byte of its message goes out and goes when the fate is known, so that neither a crash
-//! nor Ctrl-C loses one. It holds no text. Several runs of the program share the directory.
+//! nor Ctrl-C loses one. It holds no text. Several runs of the program share the directory; a run holds a lock beside each
+//! of its files as long as it works on it, so that no other run judges a message that is still on its way.
 
-use crate::private_file::{self, Unreadable};
+use crate::private_file::{self, Lock, Unreadable};
 use hwc_tickets::{Outbox, Pending, submit::PendingId};
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet, btree_map},
     fs, io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -22,7 +23,7 @@ pub(crate) struct PendingFiles {
 #[derive(Debug, Default)]
 struct Known {
     /// Begun by this run, fate not known yet.
-    begun: BTreeSet<PendingId>,
+    begun: BTreeMap<PendingId, Lock>,
     /// Found at the start: they belong to other runs.
     found: BTreeSet<PendingId>,
 }
@@ -33,6 +34,8 @@ pub(crate) struct Entry {
     pub(crate) path: PathBuf,
     /// The record, or why it cannot be read.
     pub(crate) pending: Result<Pending, String>,
+    /// Another run is still working on it.
+    pub(crate) under_way: bool,
 }
 
 impl PendingFiles {
@@ -50,7 +53,7 @@ impl PendingFiles {
 
     /// Files of messages that this run has begun and does not know the fate of.
     pub(crate) fn begun(&self) -> Vec<PathBuf> {
-        self.lock().begun.iter().map(|id| self.path(*id)).collect()
+        self.lock().begun.keys().map(|id| self.path(*id)).collect()
     }
 
     /// All pending files, readable or not, oldest name first.
@@ -72,6 +75,7 @@ impl PendingFiles {
             if id.is_some() {
                 entries.push(Entry {
                     pending: read(&path),
+                    under_way: is_under_way(&path),
                     path,
                 });
             }
@@ -80,9 +84,39 @@ impl PendingFiles {
         Ok(entries)
     }
 
+    /// This run is done with its files, whatever became of them: others may look into them.
+    pub(crate) fn release(&self) {
+        let begun = std::mem::take(&mut self.lock().begun);
+        for id in begun.keys() {
+            // What stays of it is harmless: nobody holds it.
+            let _ = fs::remove_file(lock_of(&self.path(*id)));
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether another run is still working on the message of a pending file.
+pub(crate) fn is_under_way(path: &Path) -> bool {
+    let lock = lock_of(path);
+    lock.exists() && matches!(private_file::lock(&lock), Ok(None))
+}
+
+/// Removes a pending file whose fate is known. Not being there is fine.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    for path in [lock_of(path), path.to_owned()] {
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn lock_of(path: &Path) -> PathBuf {
+    path.with_extension("lock")
 }
 
 /// Reads one pending file.
@@ -118,8 +152,11 @@ impl Outbox for PendingFiles {
             if !path.exists() {
                 return Ok(());
             }
-        } else {
-            known.begun.insert(pending.id());
+        } else if let btree_map::Entry::Vacant(place) = known.begun.entry(pending.id()) {
+            private_file::make_directory(&self.directory)?;
+            let lock = private_file::lock(&lock_of(&path))?
+                .ok_or_else(|| io::Error::other("another run has begun the same message"))?;
+            place.insert(lock);
         }
         let mut text = serde_json::to_vec_pretty(pending)?;
         text.push(b'\n');
@@ -129,10 +166,7 @@ impl Outbox for PendingFiles {
     fn remove(&self, id: &PendingId) -> io::Result<()> {
         let mut known = self.lock();
         known.begun.remove(id);
-        match fs::remove_file(self.path(*id)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
+        remove(&self.path(*id))
     }
 
     fn list(&self) -> io::Result<Vec<Pending>> {

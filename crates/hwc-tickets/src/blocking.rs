@@ -26,13 +26,14 @@ mod iterate;
 mod runtime;
 mod ticket;
 
-pub use iterate::{Messages, Outcomes};
+pub use iterate::{Events, Messages, Outcomes};
 pub use ticket::Ticket;
 
 use self::runtime::Runtime;
 use crate::{
     config::ClientBuilder,
     error::{Error, Result},
+    follow::Follow,
     ids::{GroupId, TicketId},
     submit::{Bulk, Draft, Outcome, Pending, Reconciled},
     unread::{Digest, UnreadQuery},
@@ -128,26 +129,20 @@ impl Client {
     }
 
     /// How many messages of `tickets` this account has not read: see
-    /// [`Client::unread`](crate::Client::unread).
-    ///
-    /// # Errors
-    /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) alone; what could not be answered is
-    /// in the digest, by name.
-    pub fn unread(&self, tickets: impl IntoIterator<Item = TicketId>) -> Result<Digest> {
-        self.unread_with(tickets, |query| query)
-    }
-
-    /// Like [`Client::unread`], with options.
+    /// [`Client::unread`](crate::Client::unread). `options` sets the concurrency and more; `|query| query`
+    /// leaves all as it is.
     ///
     /// ```no_run
     /// # fn example(client: hwc_tickets::blocking::Client, ids: Vec<hwc_tickets::TicketId>) -> hwc_tickets::Result<()> {
-    /// let digest = client.unread_with(ids, |query| query.concurrency(8))?;
+    /// let digest = client.unread(ids, |query| query.concurrency(8))?;
+    /// println!("{} unread", digest.total());
     /// # Ok(()) }
     /// ```
     ///
     /// # Errors
-    /// As of [`Client::unread`].
-    pub fn unread_with(
+    /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) alone; what could not be answered is
+    /// in the digest, by name.
+    pub fn unread(
         &self,
         tickets: impl IntoIterator<Item = TicketId>,
         options: impl FnOnce(UnreadQuery) -> UnreadQuery,
@@ -184,6 +179,40 @@ impl Client {
         self.runtime.check()?;
         let bulk = options(self.client.submit_all(stream::iter(drafts)));
         Ok(Outcomes::new(bulk, &self.runtime))
+    }
+
+    /// Follows `tickets`: see [`Client::follow`](crate::Client::follow). `options` sets where it begins,
+    /// the cursor and more; `|follow| follow` leaves all as it is.
+    ///
+    /// Each step waits until something happens, which may take as long as nobody writes; a
+    /// [`StopHandle`](crate::StopHandle) ends the wait from another thread.
+    ///
+    /// ```no_run
+    /// # fn example(client: hwc_tickets::blocking::Client, ids: Vec<hwc_tickets::TicketId>) -> hwc_tickets::Result<()> {
+    /// use hwc_tickets::{CursorFile, Event};
+    /// let file = CursorFile::open("cursor.json")?;
+    /// for event in client.follow(ids, |follow| follow.cursor_file(file).skip_own())? {
+    ///     match event {
+    ///         Event::Message { ticket, message } => println!("{ticket}: {}", message.content),
+    ///         Event::Degraded { error, next_try } => eprintln!("{error}; again in {next_try:?}"),
+    ///         Event::Fatal(error) => return Err(error),
+    ///         _ => {}
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) alone; what fails later comes as an
+    /// event.
+    pub fn follow(
+        &self,
+        tickets: impl IntoIterator<Item = TicketId>,
+        options: impl FnOnce(Follow) -> Follow,
+    ) -> Result<Events> {
+        self.runtime.check()?;
+        let events = options(self.client.follow(tickets)).stream();
+        Ok(Events::new(events, &self.runtime))
     }
 
     /// Finds out what became of a submit whose fate was not known: see

@@ -55,7 +55,7 @@ impl Ticket {
     /// slipped in before a mark is marked by the service all the same. If it is then not handled, because
     /// the handler fails, the look after the mark fails or this future is dropped, the next drain with the
     /// same client hands it over. Across a crash nothing can: there use
-    /// [`Client::follow`](crate::Client) with a cursor file.
+    /// [`Client::follow`](crate::Client::follow) with a cursor file.
     ///
     /// Each request has the deadline of the client; the drain as a whole has none, as its pace is that of
     /// the handler. When more messages are counted than the conversation shows, it waits once for the

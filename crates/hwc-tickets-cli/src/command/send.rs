@@ -34,6 +34,7 @@ pub(crate) async fn run(args: Send, context: &Context) -> Result<(), Failure> {
         sent = render::wait("sending", sending) => sent,
         () = interrupt() => return Err(interrupted(context)),
     };
+    context.pending_files.release();
     match sent {
         Ok(sent) => view::sent(&context.screen, &sent, context.settings.time_zone.value),
         Err(error) => match error
@@ -71,7 +72,9 @@ fn submit(
 
 /// Ctrl-C while sending: the message may be on its way.
 fn interrupted(context: &Context) -> Failure {
-    let what = match context.pending_files.begun().first() {
+    let files = context.pending_files.begun();
+    context.pending_files.release();
+    let what = match files.first() {
         None => "interrupted before anything was sent".to_owned(),
         Some(file) => format!(
             "interrupted; it is not known whether the message arrived. Find out with: hwc-tickets message reconcile {}",

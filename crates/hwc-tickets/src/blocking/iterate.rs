@@ -3,6 +3,7 @@
 use super::runtime::Runtime;
 use crate::{
     error::Result,
+    follow::{Event, StopHandle},
     history::Audit,
     message::Message,
     submit::{Bulk, Draft, Sent},
@@ -102,5 +103,41 @@ impl FusedIterator for Outcomes {}
 impl fmt::Debug for Outcomes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Outcomes").finish_non_exhaustive()
+    }
+}
+
+/// What happens to followed tickets: made by [`Client::follow`](super::Client::follow).
+///
+/// Inside an asynchronous runtime it gives [`Event::Fatal`], and then it ends.
+#[must_use = "nothing is followed until the iterator is asked for an event"]
+pub struct Events(Steps<crate::Events>);
+
+impl Events {
+    pub(super) fn new(events: crate::Events, runtime: &Arc<Runtime>) -> Self {
+        Self(Steps::new(events, runtime))
+    }
+
+    /// Stops the iterator from elsewhere, for instance from another thread: the wait for the next event
+    /// then ends.
+    #[must_use]
+    pub fn stop_handle(&self) -> StopHandle {
+        self.0.stream.get_ref().stop_handle()
+    }
+}
+
+impl Iterator for Events {
+    type Item = Event;
+
+    fn next(&mut self) -> Option<Event> {
+        let next = self.0.next()?;
+        Some(next.unwrap_or_else(Event::Fatal))
+    }
+}
+
+impl FusedIterator for Events {}
+
+impl fmt::Debug for Events {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Events").finish_non_exhaustive()
     }
 }

@@ -11,9 +11,12 @@
     reason = "a test fails by panicking, and nobody else uses it"
 )]
 
+#[cfg(feature = "blocking")]
+mod blocking;
 mod config;
 mod detail;
 mod docs;
+mod examples;
 mod ids;
 mod ledger;
 mod mark_read;
@@ -21,6 +24,7 @@ mod outbox;
 mod reading;
 mod recall;
 mod rooms;
+mod snippets;
 mod submit;
 mod text;
 mod time;
