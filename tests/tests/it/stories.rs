@@ -1,12 +1,15 @@
 //! Stories that the SDK and the simulator live through together. What is true at the end is asked of the simulator's
-//! ledger and journal, never of the client.
+//! ledger and journal, never of the client. Every answer on the way is held to the description.
 
+use contract_tests::simulator::Watched;
 use hwc_tickets::{
-    Client, ClientBuilder, CursorFile, Delivery, ErrorKind, Event, Events, GroupId, ProxyChoice,
-    Recalled, Receipt, RetryPolicy, Ticket,
+    Client, ClientBuilder, CursorFile, Delivery, ErrorKind, Event, Events, GroupId, Recalled,
+    Receipt, RetryPolicy, Ticket,
     identity::{CachedIdentity, IamPassword, IamUser},
 };
-use hwc_tickets_sim::{Credentials, DEMO, Entry, Fault, GROUP, Operation, Order, Simulator};
+use hwc_tickets_sim::{
+    Credentials, DEMO, Entry, Fault, GROUP, Operation, Order, Quirks, Simulator,
+};
 use std::{collections::BTreeSet, time::Duration};
 
 const CASE: &str = "case-123";
@@ -18,7 +21,7 @@ fn settings(simulator: &Simulator) -> ClientBuilder {
     let moment = Duration::from_millis(20);
     Client::builder()
         .endpoint(simulator.endpoint())
-        .proxy(ProxyChoice::Direct)
+        .transport(Watched::default())
         .retry(RetryPolicy::standard().base_wait(Duration::from_millis(1)))
         .consistency_window(moment)
 }
@@ -430,4 +433,18 @@ async fn a_long_conversation_is_read_without_gap_and_repeat() {
             assert_eq!(texts, ledger, "{id} in pages of {rows}");
         }
     }
+}
+
+/// Numbers as text are one of the oddities that the simulator has a switch for, and none of the description.
+#[tokio::test]
+#[should_panic(
+    expected = "showCaseStatus: [Misfit { place: \"/response/body/status\", rule: \"type\" }]"
+)]
+async fn an_answer_that_is_not_as_described_is_noticed() {
+    let simulator = Simulator::start().await.unwrap();
+    let mut quirks = Quirks::default();
+    quirks.numbers_as_text = true;
+    simulator.set_quirks(quirks);
+    let client = client(&simulator, simulator.credentials());
+    let _ = client.ticket(CASE).unwrap().status().await;
 }
