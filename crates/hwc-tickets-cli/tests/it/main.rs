@@ -11,6 +11,8 @@
     reason = "a test that cannot go on fails, and its files and hang guards are its own"
 )]
 
+#[cfg(unix)]
+mod chat;
 mod config;
 mod exit;
 #[cfg(unix)]
