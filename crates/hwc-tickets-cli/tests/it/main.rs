@@ -20,6 +20,8 @@ mod follow;
 mod help;
 mod hostile;
 mod output;
+#[cfg(unix)]
+mod picture;
 mod secrets;
 #[cfg(unix)]
 mod sim;
