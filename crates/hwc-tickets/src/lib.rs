@@ -49,19 +49,11 @@
 //!
 //! None is on by default.
 //!
-//! - `blocking`: the same verbs without `async`, in [`blocking`].
-//! - `raw`: any call of the service, with its raw answer, in [`raw`].
-//! - `sim`: the service in a bottle, to test your own program against, in [`sim`].
-//! - `testing`: a scripted network and a clock on which no real time passes, in [`testing`].
+//! - `blocking`: the same verbs without `async`, in `hwc_tickets::blocking`.
+//! - `raw`: any call of the service, with its raw answer, in `hwc_tickets::raw`.
+//! - `sim`: the service in a bottle, to test your own program against, in `hwc_tickets::sim`.
+//! - `testing`: a scripted network and a clock on which no real time passes, in `hwc_tickets::testing`.
 //! - `tracing`: spans and events of every attempt through the `tracing` facade; never ids, queries or text.
-#![cfg_attr(feature = "blocking", doc = "\n[`blocking`]: crate::blocking")]
-#![cfg_attr(not(feature = "blocking"), doc = "\n[`blocking`]: #features")]
-#![cfg_attr(feature = "raw", doc = "\n[`raw`]: crate::raw")]
-#![cfg_attr(not(feature = "raw"), doc = "\n[`raw`]: #features")]
-#![cfg_attr(feature = "sim", doc = "\n[`sim`]: crate::sim")]
-#![cfg_attr(not(feature = "sim"), doc = "\n[`sim`]: #features")]
-#![cfg_attr(feature = "testing", doc = "\n[`testing`]: crate::testing")]
-#![cfg_attr(not(feature = "testing"), doc = "\n[`testing`]: #features")]
 
 #[cfg(feature = "blocking")]
 pub mod blocking;
@@ -111,3 +103,8 @@ pub use submit::{
 pub use ticket::Ticket;
 pub use time::{MessageTime, ZoneOffset};
 pub use unread::{Digest, UnreadQuery};
+
+/// The snippets of the README, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

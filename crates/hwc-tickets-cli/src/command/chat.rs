@@ -119,7 +119,7 @@ impl Session<'_> {
                 .draw(|frame| screen::draw(frame, conversation, coloured))
                 .map_err(unusable)?;
             let event = tokio::select! {
-                () = &mut told_to_end => return Ok(()),
+                () = &mut told_to_end => return Err(Failure::Interrupted { what: None }),
                 input = keys.next() => match input {
                     Some(Ok(input)) => typed(input),
                     Some(Err(error)) => return Err(unusable(error)),
@@ -201,7 +201,10 @@ impl Session<'_> {
                         .map(|pending| files.path(pending.id()).display().to_string());
                     Fate::Unknown { file }
                 }
-                Err(error) => failed(error.into()),
+                Err(error) if error.delivery() == Delivery::Absent => {
+                    failed(error.into(), "; it is not in the ticket")
+                }
+                Err(error) => failed(error.into(), ""),
             };
             Told {
                 number,
@@ -300,7 +303,7 @@ fn typed(input: Input) -> Option<Event> {
 }
 
 /// Why a message is not in the ticket, on one line.
-fn failed(failure: Failure) -> Fate {
+fn failed(failure: Failure, addition: &str) -> Fate {
     let told = failure.told(false).unwrap_or_default();
     let id = told
         .facts
@@ -309,7 +312,7 @@ fn failed(failure: Failure) -> Fate {
         .map(|(_, id)| format!(" (request id {id})"))
         .unwrap_or_default();
     Fate::Failed {
-        reason: format!("{}{id}", told.what),
+        reason: format!("{}{addition}{id}", told.what),
     }
 }
 

@@ -160,6 +160,54 @@ fn nothing_listens() {
     assert!(!stage.pending().exists() || std::fs::read_dir(stage.pending()).unwrap().count() == 0);
 }
 
+/// `-v` tells the causes and the attempts, and nothing of the text.
+#[test]
+fn more_on_request() {
+    let stage = Stage::new();
+    stage
+        .sim()
+        .fault(Order::new(Route::Any, status(503, None)).times(FOREVER));
+    let send = ["message", "history", "case-123", "--retries", "1"];
+    let plain = stage.run(&send);
+    let more = stage.run(&[&send[..], &["-v"]].concat());
+    assert_eq!((plain.code, more.code), (1, 1));
+    for line in ["  kind: unavailable", "  attempts: 2"] {
+        assert!(more.stderr.contains(line), "{line}: {}", more.stderr);
+        assert!(!plain.stderr.contains(line), "{}", plain.stderr);
+    }
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let refused = stage.run(&[
+        "message",
+        "send",
+        "case-123",
+        "canary-text",
+        "-v",
+        "--endpoint",
+        &endpoint,
+        "--retries",
+        "0",
+    ]);
+    assert!(
+        refused.stderr.contains("  cause: cannot connect"),
+        "{}",
+        refused.stderr
+    );
+    assert!(
+        refused
+            .stderr
+            .contains("  effect: nothing can have been done"),
+        "{}",
+        refused.stderr
+    );
+    assert!(
+        !refused.stderr.contains("canary-text"),
+        "{}",
+        refused.stderr
+    );
+}
+
 /// The answer to a submit is lost and nothing can be read: a file remains, and it settles the matter later.
 #[test]
 fn unknown_outcome_and_its_file() {

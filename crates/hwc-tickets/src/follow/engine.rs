@@ -23,7 +23,7 @@ use crate::{
     message::Message,
     verb::within,
 };
-use futures_util::{StreamExt as _, stream::FuturesUnordered};
+use futures_util::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
 use hwc_core::{Clock, clock::Sleep};
 use std::{collections::VecDeque, future::poll_fn, sync::Arc, task::Poll, time::Duration};
 
@@ -70,6 +70,8 @@ pub(super) struct Engine {
     /// Nothing is sent before this moment.
     paused_until: Duration,
     under_way: FuturesUnordered<Job>,
+    /// Results that wait until what came before was handed out.
+    finished: VecDeque<Done>,
     catching_up: Option<TicketId>,
     /// Catching up failed: not before this moment again.
     catch_up_due: Duration,
@@ -135,6 +137,7 @@ impl Engine {
             trouble: Trouble::default(),
             paused_until: Duration::ZERO,
             under_way: FuturesUnordered::new(),
+            finished: VecDeque::new(),
             catching_up: None,
             catch_up_due: Duration::ZERO,
             catch_up_pace: pace,
@@ -156,11 +159,19 @@ impl Engine {
                 self.stop = Stop::new();
                 self.under_way = FuturesUnordered::new();
             }
+            // Requests go on while messages are handed out, so that a slow handler does not make them late.
+            while let Some(Some(done)) = self.under_way.next().now_or_never() {
+                self.finished.push_back(done);
+            }
             if let Some(out) = self.queue.pop_front() {
                 match self.hand_out(out) {
                     Some(event) => return Some(event),
                     None => continue,
                 }
+            }
+            if let Some(done) = self.finished.pop_front() {
+                self.work_off(done);
+                continue;
             }
             let next = self.send_what_is_due();
             if self.under_way.is_empty() && next.is_none() {

@@ -38,20 +38,22 @@ impl TimeForm {
             (Self::AsReceived, Some(time)) => imitate(time.raw().trim(), instant, zone),
         }
     }
+}
 
-    /// The smallest step that this form can express beside `like`.
-    pub(super) fn step(self, like: &MessageTime) -> SignedDuration {
-        let raw = like.raw().trim();
-        let fine = match (self, epoch(raw)) {
-            (Self::EpochMillis, _) | (_, Some(Epoch::Millis)) => true,
-            (_, Some(Epoch::Seconds)) => false,
-            (_, None) => fraction_digits(raw) >= 3,
-        };
-        if fine {
-            SignedDuration::from_millis(1)
-        } else {
-            SignedDuration::from_secs(1)
-        }
+/// How far apart two moments must be for the service to write them differently, judged by `like`. A time
+/// that ends in whole seconds may have been cut, so only other milliseconds prove that they count.
+pub(super) fn resolution(like: &MessageTime) -> SignedDuration {
+    let raw = like.raw().trim();
+    let has_millis = match epoch(raw) {
+        Some(Epoch::Millis) => true,
+        Some(Epoch::Seconds) => false,
+        None => fraction_digits(raw) >= 3,
+    };
+    let is_fine = has_millis
+        && (like.instant()).is_some_and(|instant| instant.as_millisecond().rem_euclid(1000) != 0);
+    match is_fine {
+        true => SignedDuration::from_millis(1),
+        false => SignedDuration::from_secs(1),
     }
 }
 
@@ -142,6 +144,27 @@ mod tests {
                 let read_back = MessageTime::read(later, zone);
                 assert_eq!(read_back.instant(), Some(next), "{raw}");
             }
+        }
+    }
+
+    #[test]
+    fn only_other_milliseconds_prove_that_they_count() {
+        let cases = [
+            ("2020-07-09 00:00:00", 1000),
+            ("2020-07-09 00:00:00.000", 1000),
+            ("2020-07-09 00:00:00.250", 1),
+            ("2020-07-09 00:00:00.2", 1000),
+            ("1594224000000", 1000),
+            ("1594224000001", 1),
+            ("1594224000", 1000),
+        ];
+        for (raw, millis) in cases {
+            let time = MessageTime::read(raw, ZoneOffset::CHINA);
+            assert_eq!(
+                resolution(&time),
+                SignedDuration::from_millis(millis),
+                "{raw}"
+            );
         }
     }
 

@@ -15,7 +15,7 @@ use crate::{
     message::{Message, MessageKind},
 };
 use jiff::Timestamp;
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 /// An answer with so many messages may have been cut: the next poll comes at once.
 const FULL_ANSWER: usize = 100;
@@ -49,6 +49,8 @@ impl Engine {
             .map(|(_, messages)| messages.len())
             .sum();
         let mut new = 0;
+        // A ticket may be named twice in one answer.
+        let mut occurrences: HashMap<TicketId, Occurrences> = HashMap::new();
         for (id, messages) in news.messages {
             let Some(followed) = (group.tickets.iter_mut()).find(|own| own.id.as_str() == id)
             else {
@@ -56,10 +58,10 @@ impl Engine {
             };
             let messages = oldest_first(messages);
             if followed.catch_up.is_some() {
-                followed.held.extend(messages);
+                Occurrences::merge(&mut followed.held, messages);
                 continue;
             }
-            let mut occurrences = Occurrences::default();
+            let occurrences = occurrences.entry(followed.id.clone()).or_default();
             for message in messages {
                 let key = ShortKey::of(&message);
                 let verdict = followed.seen.judge(&message, key, occurrences.next(key));
@@ -184,16 +186,19 @@ impl Engine {
 }
 
 /// The first answer of a group came: from here on, and as far back as was asked for.
-fn begin(group: &mut Polled, start: Start, asked_at: Timestamp, window: Duration) {
-    let second = asked_at.as_second();
+fn begin(group: &mut Polled, start: Start, asked_at: Option<Timestamp>, window: Duration) {
     let slack = i64::try_from(window.as_secs())
         .unwrap_or(0)
         .saturating_add(1);
     for followed in &mut group.tickets {
         let seen = Arc::make_mut(&mut followed.seen);
         match start {
-            // What was made before and shows late is new all the same.
-            Start::Now | Start::Tail(0) => seen.raise_floor(second.saturating_sub(slack)),
+            Start::Now | Start::Tail(0) => {
+                // What was made before and shows late is new all the same.
+                if let Some(asked_at) = asked_at {
+                    seen.raise_floor(asked_at.as_second().saturating_sub(slack));
+                }
+            }
             Start::Since(since) => {
                 let since = since.as_second();
                 seen.raise_floor(since.saturating_sub(1));
@@ -204,9 +209,12 @@ fn begin(group: &mut Polled, start: Start, asked_at: Timestamp, window: Duration
     }
 }
 
-/// Whether the message was there before; one without a readable time counts as such.
-fn is_before(message: &Message, moment: Timestamp) -> bool {
-    second_of(message).is_none_or(|second| second < moment.as_second())
+/// Whether the message was there before. So is, in a first answer, what cannot be told.
+fn is_before(message: &Message, moment: Option<Timestamp>) -> bool {
+    match (second_of(message), moment) {
+        (Some(second), Some(moment)) => second < moment.as_second(),
+        _ => true,
+    }
 }
 
 fn is_own(jobs: &Jobs, ticket: &TicketId, message: &Message) -> bool {

@@ -3,7 +3,7 @@
 use super::{Engine, Event, GroupNumber, Out};
 use crate::{
     error::{Error, ErrorKind},
-    follow::trouble::Remedy,
+    follow::trouble::{Remedy, Trouble},
     ids::TicketId,
 };
 use std::time::Duration;
@@ -15,6 +15,11 @@ impl Engine {
             return;
         };
         group.under_way = false;
+        if now < self.paused_until && Trouble::is_about_the_caller(&error) {
+            // Sent before the pause began: it says nothing new.
+            group.due = self.paused_until;
+            return;
+        }
         let ids: Vec<TicketId> = group
             .tickets
             .iter()

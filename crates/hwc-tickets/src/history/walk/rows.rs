@@ -5,6 +5,7 @@ use crate::{
     service::MessagePage,
 };
 use jiff::Timestamp;
+use std::cmp::Ordering;
 
 /// The rows of a page with their places, the newest first.
 pub(super) struct Rows {
@@ -23,16 +24,9 @@ impl Rows {
         let mut messages: Vec<(usize, Message)> = places.zip(page.messages).collect();
         // No document states the order. An ascending page is turned round; then every page is sorted,
         // which keeps the order of equal times.
-        *ascending = {
-            let mut times = messages
-                .iter()
-                .filter_map(|(_, message)| message.created_at.instant());
-            match (times.next(), times.next_back()) {
-                (Some(first), Some(last)) if first != last => first < last,
-                // All of one moment: like the pages before.
-                _ => *ascending,
-            }
-        };
+        // A page of one moment is like the pages before.
+        let order = order(messages.iter().map(|(_, message)| message));
+        *ascending = order.map_or(*ascending, |order| order == Ordering::Less);
         let ascending = *ascending;
         let turn = |place: usize| match ascending {
             true => total.saturating_sub(place + 1),
@@ -61,4 +55,16 @@ impl Rows {
                 .collect(),
         }
     }
+}
+
+/// Whether the page holds the oldest message first.
+pub(super) fn newest_last(page: &MessagePage) -> bool {
+    order(page.messages.iter()) == Some(Ordering::Less)
+}
+
+/// How the first time of a list compares with the last; `None` when there is no difference.
+fn order<'a>(messages: impl DoubleEndedIterator<Item = &'a Message>) -> Option<Ordering> {
+    let mut times = messages.filter_map(|message| message.created_at.instant());
+    let order = times.next()?.cmp(&times.next_back()?);
+    (order != Ordering::Equal).then_some(order)
 }
