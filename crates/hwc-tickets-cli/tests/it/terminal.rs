@@ -128,6 +128,34 @@ impl Terminal {
         self.master.resize(size).unwrap();
     }
 
+    /// Text, look as attributes of SVG, and whether it is wide; `None` for what a wide character covers.
+    pub(crate) fn cell(&self, row: u16, column: u16) -> Option<(String, String, bool)> {
+        let parser = self.screen.lock().unwrap();
+        let cell = parser.screen().cell(row, column)?;
+        if cell.is_wide_continuation() {
+            return None;
+        }
+        let text = match cell.contents() {
+            "" => " ",
+            text => text,
+        };
+        let mut look = match cell.fgcolor() {
+            vt100::Color::Idx(1) => " fill=\"#f47067\"",
+            vt100::Color::Idx(2) => " fill=\"#6bc46d\"",
+            vt100::Color::Idx(3) => " fill=\"#daaa3f\"",
+            vt100::Color::Idx(6) => " fill=\"#76e3ea\"",
+            _ => "",
+        }
+        .to_owned();
+        if cell.bold() {
+            look.push_str(" font-weight=\"bold\"");
+        }
+        if cell.dim() {
+            look.push_str(" opacity=\"0.6\"");
+        }
+        Some((text.to_owned(), look, cell.is_wide()))
+    }
+
     /// The process of the program.
     pub(crate) fn process(&self) -> rustix::process::Pid {
         let id = self.child.process_id().unwrap();
