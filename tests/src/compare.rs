@@ -40,11 +40,32 @@ pub fn listed(exchange: &Exchange) -> BTreeSet<Misfit> {
         .collect()
 }
 
+impl Misfit {
+    /// The half of the exchange it is in.
+    #[must_use]
+    pub fn side(&self) -> Side {
+        if self.place.starts_with("/request/") {
+            Side::Request
+        } else {
+            Side::Response
+        }
+    }
+}
+
 /// Compares exchanges and answers with the description.
 #[derive(Debug, Default)]
 pub struct Judge {
     /// Compiling a schema takes longer than using it.
-    validators: HashMap<String, Validator>,
+    validators: HashMap<Value, [Validator; 2]>,
+}
+
+/// One half of an exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// What is asked.
+    Request,
+    /// What is answered.
+    Response,
 }
 
 /// Which statements of a schema count.
@@ -62,6 +83,21 @@ impl Judge {
         let mut found = Found::default();
         self.request(operation, exchange, &mut found);
         self.response(operation, exchange, &mut found);
+        found.0
+    }
+
+    /// The same, of one side alone.
+    pub fn misfits_of(
+        &mut self,
+        side: Side,
+        operation: &Operation,
+        exchange: &Exchange,
+    ) -> BTreeSet<Misfit> {
+        let mut found = Found::default();
+        match side {
+            Side::Request => self.request(operation, exchange, &mut found),
+            Side::Response => self.response(operation, exchange, &mut found),
+        }
         found.0
     }
 
@@ -215,9 +251,9 @@ impl Judge {
 
     fn value(&mut self, schema: &Value, value: &Value, at: &str, found: &mut Found) {
         let mut misfits = Found::default();
-        for statements in [Statements::Enforced, Statements::Recorded] {
-            for error in self.validator(schema, statements).iter_errors(value) {
-                misfits.add_error(&error, statements, at);
+        for (statements, validator) in STATEMENTS.iter().zip(self.validators(schema)) {
+            for error in validator.iter_errors(value) {
+                misfits.add_error(&error, *statements, at);
             }
         }
         // Where the type is another one, its values and limits say nothing.
@@ -233,17 +269,22 @@ impl Judge {
             .extend(misfits.0.into_iter().filter(|misfit| !beside(misfit)));
     }
 
-    fn validator(&mut self, schema: &Value, statements: Statements) -> &Validator {
-        let key = format!("{statements:?}{schema}");
-        self.validators.entry(key).or_insert_with(|| {
-            jsonschema::options()
-                .with_draft(Draft::Draft4)
-                .should_validate_formats(false)
-                .build(&convert(schema, statements))
-                .expect("the description holds schemas")
-        })
+    fn validators(&mut self, schema: &Value) -> &[Validator; 2] {
+        if !self.validators.contains_key(schema) {
+            let made = STATEMENTS.map(|statements| {
+                jsonschema::options()
+                    .with_draft(Draft::Draft4)
+                    .should_validate_formats(false)
+                    .build(&convert(schema, statements))
+                    .expect("the description holds schemas")
+            });
+            self.validators.insert(schema.clone(), made);
+        }
+        &self.validators[schema]
     }
 }
+
+const STATEMENTS: [Statements; 2] = [Statements::Enforced, Statements::Recorded];
 
 #[derive(Debug, Default)]
 struct Found(BTreeSet<Misfit>);

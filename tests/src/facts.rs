@@ -1,6 +1,9 @@
 //! The facts of the description, each made wrong in turn.
 
-use crate::description::{COMPONENT, Operation};
+use crate::{
+    compare::Side,
+    description::{COMPONENT, Operation},
+};
 use serde_json::{Value, json};
 
 const LIMITS: [&str; 6] = [
@@ -17,6 +20,8 @@ const LIMITS: [&str; 6] = [
 pub struct Wrong {
     /// What it is. A fact of a shared part has the same name in every operation.
     pub fact: String,
+    /// Where it shows.
+    pub side: Side,
     /// The operation with it.
     pub operation: Operation,
 }
@@ -42,20 +47,24 @@ struct Facts<'o> {
 }
 
 impl Facts<'_> {
-    fn add(&mut self, fact: String, change: impl FnOnce(&mut Operation)) {
+    fn add(&mut self, side: Side, fact: String, change: impl FnOnce(&mut Operation)) {
         let mut operation = self.operation.clone();
         change(&mut operation);
-        self.wrong.push(Wrong { fact, operation });
+        self.wrong.push(Wrong {
+            fact,
+            side,
+            operation,
+        });
     }
 
     /// A fact that belongs to this operation alone.
-    fn own(&mut self, fact: &str, change: impl FnOnce(&mut Operation)) {
-        self.add(format!("{}, {fact}", self.operation.id), change);
+    fn own(&mut self, side: Side, fact: &str, change: impl FnOnce(&mut Operation)) {
+        self.add(side, format!("{}, {fact}", self.operation.id), change);
     }
 
     fn calling(&mut self) {
-        self.own("method", |wrong| wrong.method.push('X'));
-        self.own("path", |wrong| wrong.path.push_str("/more"));
+        self.own(Side::Request, "method", |wrong| wrong.method.push('X'));
+        self.own(Side::Request, "path", |wrong| wrong.path.push_str("/more"));
     }
 
     fn parameters(&mut self) {
@@ -67,19 +76,21 @@ impl Facts<'_> {
                     self.operation.id, parameter.place, parameter.name
                 ),
             };
-            self.add(format!("{what}: name"), |wrong| {
+            self.add(Side::Request, format!("{what}: name"), |wrong| {
                 wrong.parameters[index].name.push_str("_x");
             });
             // A path without a value is another path.
             if parameter.place != "path" {
-                self.add(format!("{what}: mandatory"), |wrong| {
+                self.add(Side::Request, format!("{what}: mandatory"), |wrong| {
                     wrong.parameters[index].required ^= true;
                 });
             }
             for (fact, schema) in wrong_schemas(&parameter.schema, &what, Side::Request) {
                 // An empty list in a query is an absent parameter.
                 if !(parameter.place == "query" && fact.ends_with("/minItems is 0")) {
-                    self.add(fact, |wrong| wrong.parameters[index].schema = schema);
+                    self.add(Side::Request, fact, |wrong| {
+                        wrong.parameters[index].schema = schema
+                    });
                 }
             }
         }
@@ -89,12 +100,12 @@ impl Facts<'_> {
         let Some(body) = &self.operation.body else {
             return;
         };
-        self.own("body: described", |wrong| wrong.body = None);
-        self.own("body: mandatory", |wrong| {
+        self.own(Side::Request, "body: described", |wrong| wrong.body = None);
+        self.own(Side::Request, "body: mandatory", |wrong| {
             wrong.body.as_mut().expect("a body").required ^= true;
         });
         for (fact, schema) in wrong_schemas(&body.schema, "body", Side::Request) {
-            self.add(fact, |wrong| {
+            self.add(Side::Request, fact, |wrong| {
                 wrong.body.as_mut().expect("a body").schema = schema;
             });
         }
@@ -104,23 +115,17 @@ impl Facts<'_> {
         const JSON: &str = "application/json";
         let described = &self.operation.responses[&200].content[JSON];
         for (fact, schema) in wrong_schemas(described, "answer", Side::Response) {
-            self.add(fact, |wrong| {
+            self.add(Side::Response, fact, |wrong| {
                 let answer = wrong.responses.get_mut(&200).expect("an answer");
                 answer.content.insert(JSON.to_owned(), schema);
             });
         }
-        self.own("answer: media type", |wrong| {
+        self.own(Side::Response, "answer: media type", |wrong| {
             let answer = wrong.responses.get_mut(&200).expect("an answer");
             let schema = answer.content.remove(JSON).expect("JSON");
             answer.content.insert("text/plain".to_owned(), schema);
         });
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Request,
-    Response,
 }
 
 /// A schema in a schema: where it stands, its name, itself.

@@ -17,6 +17,7 @@ pub mod facts;
 pub mod loss;
 pub mod request;
 pub mod sample;
+pub mod sdk;
 pub mod server;
 pub mod simulator;
 pub mod wire;

@@ -97,6 +97,17 @@ impl Server {
         state.asked.clear();
     }
 
+    /// Gives what `responder` says from now on; it is told how often the same path was asked for before.
+    pub fn respond_in_turn(&self, responder: impl Fn(usize, &Asked) -> Answer + Send + 'static) {
+        let before: Mutex<Vec<String>> = Mutex::default();
+        self.respond(move |asked| {
+            let mut before = before.lock().unwrap_or_else(PoisonError::into_inner);
+            let turn = before.iter().filter(|path| **path == asked.path).count();
+            before.push(asked.path.clone());
+            responder(turn, asked)
+        });
+    }
+
     /// What was asked since the answer was set.
     #[must_use]
     pub fn asked(&self) -> Vec<Asked> {

@@ -4,6 +4,7 @@ use crate::{
     codegen,
     file::Workspace,
     interop::{self, Judge, Verdict},
+    page,
     problem::{Place, Problem, Problems, Result},
     spec, tidy,
 };
@@ -81,6 +82,11 @@ pub const STEPS: &[Step] = &[
         name: "interop",
         about: "programs of others against the simulator",
         run: interop,
+    },
+    Step {
+        name: "page",
+        about: "the simulator's page in a real browser",
+        run: page,
     },
 ];
 
@@ -298,6 +304,13 @@ fn interop(workspace: &Workspace) -> Result<Outcome> {
         }
     }
     Ok(Outcome::Passed(content.join(", ")))
+}
+
+fn page(workspace: &Workspace) -> Result<Outcome> {
+    match page::ask(workspace)? {
+        page::Verdict::Passed => Ok(Outcome::Passed("every test".to_owned())),
+        page::Verdict::Absent(why) => Ok(Outcome::Skipped(why)),
+    }
 }
 
 fn msrv(workspace: &Workspace) -> Result<Outcome> {

@@ -37,7 +37,11 @@ pub enum Command {
         /// The one to ask; without it, every one.
         judge: Option<Judge>,
     },
-    /// Runs every check, or one: fmt, tidy, spec, codegen, clippy, docs, deps, deny, msrv, interop.
+    /// Tests the simulator's page in Chromium; needs Node.js with npm.
+    PageTests,
+    /// Makes the pictures in docs/pictures anew; needs Chromium and Node.js with npm.
+    Pictures,
+    /// Runs every check, or one: fmt, tidy, spec, codegen, clippy, docs, deps, deny, msrv, interop, page.
     Ci {
         /// The one step to run.
         step: Option<String>,

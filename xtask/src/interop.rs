@@ -4,9 +4,9 @@
 use crate::{
     file::Workspace,
     problem::{Problem, Result},
+    programs,
 };
 use std::{
-    env,
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -105,7 +105,7 @@ pub fn ask(workspace: &Workspace, judge: Judge) -> Result<Verdict> {
         Ok(environment) => environment,
         Err(why) => return Ok(Verdict::Absent(why)),
     };
-    let simulator = build(workspace)?;
+    let simulator = programs::build(workspace, &["--package", "hwc-tickets-sim"])?;
     let root = workspace
         .root()
         .canonicalize()
@@ -188,38 +188,6 @@ fn succeeds(command: &mut Command) -> bool {
         .stdin(Stdio::null())
         .status()
         .is_ok_and(|status| status.success())
-}
-
-/// Builds the simulator and says where its program is.
-fn build(workspace: &Workspace) -> Result<PathBuf> {
-    let failed = || {
-        let remedy = "run `cargo build -p hwc-tickets-sim` and mend what it names";
-        Problem::general("the simulator does not build", remedy)
-    };
-    let built = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .current_dir(workspace.root())
-        .args([
-            "build",
-            "--package",
-            "hwc-tickets-sim",
-            "--locked",
-            "--message-format",
-            "json-render-diagnostics",
-        ])
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|_| failed())?;
-    let said = String::from_utf8_lossy(&built.stdout);
-    let messages = said
-        .lines()
-        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-    let mut programs =
-        messages.filter_map(|message| message.get("executable")?.as_str().map(PathBuf::from));
-    programs
-        .next_back()
-        .filter(|_| built.status.success())
-        .ok_or_else(|| failed().into())
 }
 
 /// A running simulator; stopped when it goes out of scope.

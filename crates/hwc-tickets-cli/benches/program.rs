@@ -102,6 +102,10 @@ fn memory(time: Duration) -> Option<f64> {
         }
         std::thread::sleep(Duration::from_millis(500));
         most = high_water_mark(child.id()).or(most);
+        if let Some(status) = child.try_wait().unwrap() {
+            println!("memory: following ended early: {status}");
+            return None;
+        }
     }
     child.kill().unwrap();
     child.wait().unwrap();

@@ -1,6 +1,7 @@
 //! The command tree in one place. What a command does is in `command`; nothing here prints or runs.
 
 pub(crate) mod admin;
+pub(crate) mod chat;
 mod duration;
 pub(crate) mod message;
 mod moment;
@@ -150,6 +151,12 @@ pub(crate) enum Command {
     /// Look at a ticket as a whole
     #[command(subcommand, arg_required_else_help = true)]
     Ticket(ticket::Ticket),
+    /// Talk in a ticket on one screen
+    ///
+    /// Shows the conversation and new messages as they come. Enter sends; each message of yours tells how far it has
+    /// come. Alt+Enter begins a new line, PgUp, PgDn, Home and End move through the conversation, Esc leaves. Without a
+    /// terminal, or with another form of output than `table`, it does what `message follow` does.
+    Chat(chat::Chat),
     /// Make any call of the service, authenticated, and print the raw answer
     Api(ticket::Api),
     /// Look at or store credentials

@@ -2,6 +2,7 @@
 
 mod api;
 mod auth;
+mod chat;
 mod completions;
 mod doctor;
 mod dry_run;
@@ -38,6 +39,7 @@ pub(crate) async fn run(command: Command, context: &Context) -> Result<(), Failu
         Command::Message(Message::Recall(args)) => recall::run(args, context).await,
         Command::Message(Message::Reconcile(args)) => reconcile::run(args, context).await,
         Command::Ticket(args) => ticket::run(args, context).await,
+        Command::Chat(args) => chat::run(args, context).await,
         Command::Api(args) => api::run(args, context).await,
         Command::Auth(args) => auth::run(args, context),
         Command::Doctor => doctor::run(context).await,

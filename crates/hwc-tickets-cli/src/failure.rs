@@ -163,7 +163,10 @@ fn tell(error: &Error, verbose: bool) -> Told {
         facts.push(("kind", error.kind().name().to_owned()));
         facts.push(("attempts", error.attempts().to_string()));
         facts.push(("time", format!("{:.1} s", error.elapsed().as_secs_f64())));
-        facts.push(("effect", effect(error).to_owned()));
+        // A read has none, and for what may be repeated freely it does not matter.
+        if matches!(error.operation(), Some("submit message" | "raw call")) {
+            facts.push(("effect", effect(error).to_owned()));
+        }
     }
     Told {
         what,

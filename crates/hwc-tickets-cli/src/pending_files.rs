@@ -1,12 +1,13 @@
 //! Pending files: one for each message that is on its way or whose fate is not known.
 //!
 //! A file appears before the first byte of its message goes out and goes when the fate is known, so that neither a crash
-//! nor Ctrl-C loses one. It holds no text. Several runs of the program share the directory.
+//! nor Ctrl-C loses one. It holds no text. Several runs of the program share the directory; a run holds a lock beside each
+//! of its files as long as it works on it, so that no other run judges a message that is still on its way.
 
-use crate::private_file::{self, Unreadable};
+use crate::private_file::{self, Lock, Unreadable};
 use hwc_tickets::{Outbox, Pending, submit::PendingId};
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet, btree_map},
     fs, io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -22,7 +23,8 @@ pub(crate) struct PendingFiles {
 #[derive(Debug, Default)]
 struct Known {
     /// Begun by this run, fate not known yet.
-    begun: BTreeSet<PendingId>,
+    /// The lock is held as long as this run works on it.
+    begun: BTreeMap<PendingId, Option<Lock>>,
     /// Found at the start: they belong to other runs.
     found: BTreeSet<PendingId>,
 }
@@ -33,6 +35,8 @@ pub(crate) struct Entry {
     pub(crate) path: PathBuf,
     /// The record, or why it cannot be read.
     pub(crate) pending: Result<Pending, String>,
+    /// Another run is still working on it.
+    pub(crate) under_way: bool,
 }
 
 impl PendingFiles {
@@ -48,9 +52,11 @@ impl PendingFiles {
         self.directory.join(format!("{id}.json"))
     }
 
-    /// Files of messages that this run has begun and does not know the fate of.
-    pub(crate) fn begun(&self) -> Vec<PathBuf> {
-        self.lock().begun.iter().map(|id| self.path(*id)).collect()
+    /// Files of messages that this run has begun and does not know the fate of, as it ends: from now on other runs may
+    /// look into them.
+    pub(crate) fn hand_over_all(&self) -> Vec<PathBuf> {
+        let begun: Vec<PendingId> = self.lock().begun.keys().copied().collect();
+        begun.into_iter().map(|id| self.hand_over(id)).collect()
     }
 
     /// All pending files, readable or not, oldest name first.
@@ -72,6 +78,7 @@ impl PendingFiles {
             if id.is_some() {
                 entries.push(Entry {
                     pending: read(&path),
+                    under_way: is_under_way(&path),
                     path,
                 });
             }
@@ -80,9 +87,42 @@ impl PendingFiles {
         Ok(entries)
     }
 
+    /// The file of a message whose sending ended in doubt: from now on other runs may look into it.
+    pub(crate) fn hand_over(&self, id: PendingId) -> PathBuf {
+        let path = self.path(id);
+        if let Some(lock) = self.lock().begun.get_mut(&id)
+            && lock.take().is_some()
+        {
+            // What stays of it is harmless: nobody holds it.
+            let _ = fs::remove_file(lock_of(&path));
+        }
+        path
+    }
+
     fn lock(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether another run is still working on the message of a pending file.
+pub(crate) fn is_under_way(path: &Path) -> bool {
+    let lock = lock_of(path);
+    lock.exists() && matches!(private_file::lock(&lock), Ok(None))
+}
+
+/// Removes a pending file whose fate is known. Not being there is fine.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    for path in [lock_of(path), path.to_owned()] {
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn lock_of(path: &Path) -> PathBuf {
+    path.with_extension("lock")
 }
 
 /// Reads one pending file.
@@ -118,8 +158,11 @@ impl Outbox for PendingFiles {
             if !path.exists() {
                 return Ok(());
             }
-        } else {
-            known.begun.insert(pending.id());
+        } else if let btree_map::Entry::Vacant(place) = known.begun.entry(pending.id()) {
+            private_file::make_directory(&self.directory)?;
+            let lock = private_file::lock(&lock_of(&path))?
+                .ok_or_else(|| io::Error::other("another run has begun the same message"))?;
+            place.insert(Some(lock));
         }
         let mut text = serde_json::to_vec_pretty(pending)?;
         text.push(b'\n');
@@ -129,10 +172,7 @@ impl Outbox for PendingFiles {
     fn remove(&self, id: &PendingId) -> io::Result<()> {
         let mut known = self.lock();
         known.begun.remove(id);
-        match fs::remove_file(self.path(*id)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
+        remove(&self.path(*id))
     }
 
     fn list(&self) -> io::Result<Vec<Pending>> {

@@ -1,5 +1,6 @@
 //! The one room that reads and writes the program's own files: private to the user, whole or not at all.
 
+use fs4::{FileExt, TryLockError};
 use std::{
     fs::{self, File},
     io::{self, Read as _, Write as _},
@@ -93,6 +94,29 @@ pub(crate) fn make_directory(path: &Path) -> io::Result<()> {
         builder.mode(0o700);
     }
     builder.create(path)
+}
+
+/// A lock that is held as long as this value lives; the system frees it when the process ends.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    _file: File,
+}
+
+/// Takes the lock of the file at `path`, which is made when it does not exist; `None` when another process holds it.
+pub(crate) fn lock(path: &Path) -> io::Result<Option<Lock>> {
+    let mut options = File::options();
+    options.read(true).append(true).create(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let file = options.open(path)?;
+    match FileExt::try_lock(&file) {
+        Ok(()) => Ok(Some(Lock { _file: file })),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
 }
 
 #[cfg(all(test, unix))]

@@ -8,7 +8,7 @@ pub(crate) mod json;
 mod list;
 mod spinner;
 pub(crate) mod table;
-mod wrap;
+pub(crate) mod wrap;
 
 pub(crate) use list::List;
 pub(crate) use spinner::wait;
@@ -240,6 +240,11 @@ pub(crate) fn set_colour(colour: Colour) {
         Colour::Never => ColorChoice::Never,
     }
     .write_global();
+}
+
+/// Whether standard output is to be coloured.
+pub(crate) fn is_coloured() -> bool {
+    AutoStream::choice(&io::stdout()) != ColorChoice::Never
 }
 
 fn tell(label: &str, style: clap::builder::styling::Style, text: &str) {

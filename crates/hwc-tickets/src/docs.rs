@@ -1,10 +1,33 @@
 //! Guides: how things work, and why so. No code is in here.
 
+#[doc = include_str!("../docs/compare.md")]
+pub mod compare {}
+
 #[doc = include_str!("../docs/delivery.md")]
 pub mod delivery {}
 
+#[doc = include_str!("../docs/design.md")]
+pub mod design {}
+
 #[doc = include_str!("../docs/errors.md")]
 pub mod errors {}
+
+#[doc = include_str!("../docs/following.md")]
+pub mod following {}
+
+#[doc = include_str!("../docs/paging.md")]
+pub mod paging {}
+
+// Its examples need both features.
+#[cfg_attr(
+    all(feature = "testing", feature = "sim"),
+    doc = include_str!("../docs/testing.md")
+)]
+#[cfg_attr(
+    not(all(feature = "testing", feature = "sim")),
+    doc = "Testing your own program: shown when the features `testing` and `sim` are on."
+)]
+pub mod testing {}
 
 #[doc = include_str!("../docs/time.md")]
 pub mod time {}

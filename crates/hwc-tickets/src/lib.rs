@@ -14,12 +14,46 @@
 //! # Ok(()) }
 //! ```
 //!
-//! - [`Client`] is made once and cloned freely; [`Client::ticket`] gives a handle of one ticket.
-//! - [`Ticket::submit`] sends a message once and tells what became of it: [`docs::delivery`].
-//! - Every failure is an [`Error`]: [`docs::errors`]. Times are instants: [`docs::time`].
+//! A [`Client`] is made once and cloned freely; [`Client::ticket`] gives a handle of one [`Ticket`].
+//!
+//! # What it can do
+//!
+//! | verb | does | more in |
+//! |---|---|---|
+//! | [`Ticket::submit`] | sends a message once, and tells what became of it | [`docs::delivery`] |
+//! | [`Submit::split_long`] | sends a long text in numbered parts | [`submit`] |
+//! | [`Client::submit_all`] | sends many messages, each with its own outcome | [`docs::delivery`] |
+//! | [`Client::reconcile`], [`Client::reconcile_outbox`] | finds out later what became of a submit | [`docs::delivery`] |
+//! | [`Ticket::history`] | the conversation as a stream, in either order, with an [`Audit`] | [`docs::paging`] |
+//! | [`Client::unread`] | how much is unread, over any number of tickets | [`unread`] |
+//! | [`Client::follow`] | new messages as they come, across restarts | [`docs::following`] |
+//! | [`Ticket::mark_read`], [`Ticket::drain_unread`] | marks read; handles what is unread first | [`mark_read`] |
+//! | [`Ticket::recall`], [`Ticket::recall_last`] | takes a message back | [`recall`] |
+//! | [`Ticket::detail`], [`Ticket::status`] | the ticket itself; the only place with message ids | [`detail`] |
+//!
+//! Every failure is an [`Error`] with a kind, the fate of the message, and what to do:
+//! [`docs::errors`]. Times are instants in the zone that was asked for: [`docs::time`]. Why all this is
+//! so: [`docs::design`]. How it compares with the official SDKs: [`docs::compare`]. How to test your own
+//! program: [`docs::testing`].
 //!
 //! Every call ends within its deadline (30 s unless told otherwise). Dropping a future cancels the call
 //! and leaves nothing behind. Nothing is written to disk and nothing is sent anywhere unless asked for.
+//!
+//! # Who you are, and where to
+//!
+//! [`Client::from_env`] takes address and credentials from the environment; [`Client::builder`] takes them
+//! from you: a token, keys, a password, or any [`identity`]. Time limits, repeats, pace, proxy, language and time
+//! zone are settings of the [`ClientBuilder`]; many can be changed for one call.
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! - `blocking`: the same verbs without `async`, in `hwc_tickets::blocking`.
+//! - `raw`: any call of the service, with its raw answer, in `hwc_tickets::raw`.
+//! - `sim`: the service in a bottle, to test your own program against, in `hwc_tickets::sim`.
+//! - `testing`: a scripted network and a clock on which no real time passes, in `hwc_tickets::testing`.
+//! - `tracing`: spans and events of every attempt through the `tracing` facade; never ids, queries or text.
 
 #[cfg(feature = "blocking")]
 pub mod blocking;
@@ -69,3 +103,8 @@ pub use submit::{
 pub use ticket::Ticket;
 pub use time::{MessageTime, ZoneOffset};
 pub use unread::{Digest, UnreadQuery};
+
+/// The snippets of the README, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

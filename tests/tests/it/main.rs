@@ -11,6 +11,8 @@ mod arguments;
 mod decode;
 mod exchanges;
 mod hostile;
+mod sdk;
 mod simulator;
 mod statuses;
+mod stories;
 mod wire;

@@ -140,7 +140,7 @@ pub(crate) struct Reconcile {
 }
 
 /// Faster than this would be no polling but a flood.
-fn interval(text: &str) -> Result<Span, String> {
+pub(super) fn interval(text: &str) -> Result<Span, String> {
     let span: Span = text
         .parse()
         .map_err(|error: super::InvalidSpan| error.to_string())?;

@@ -56,16 +56,25 @@ fn list(context: &Context) -> Result<(), Failure> {
                 Ok(_) => entry.path.display().to_string(),
                 Err(reason) => format!("{} (cannot be read: {reason})", entry.path.display()),
             };
-            vec![begun, ticket, length, file]
+            vec![begun, ticket, length, state(entry).to_owned(), file]
         })
         .collect();
     let columns = [
         Column::new("BEGUN", ColumnWidth::Fit),
         Column::new("TICKET", ColumnWidth::Fit),
         Column::new("LENGTH", ColumnWidth::Fit),
+        Column::new("STATE", ColumnWidth::Fit),
         Column::new("FILE", ColumnWidth::Rest),
     ];
     screen.table(&columns, &rows)
+}
+
+fn state(entry: &Entry) -> &'static str {
+    match (&entry.pending, entry.under_way) {
+        (_, true) => "under way",
+        (Ok(_), false) => "unknown",
+        (Err(_), false) => "unreadable",
+    }
 }
 
 fn entry_json(entry: &Entry) -> Value {
@@ -79,8 +88,9 @@ fn entry_json(entry: &Entry) -> Value {
             "begun_at": pending.begun_at().to_string(),
             "length": pending.length(),
             "reference": pending.reference(),
+            "state": state(entry),
         }),
-        Err(reason) => json!({ "file": file, "problem": reason }),
+        Err(reason) => json!({ "file": file, "state": state(entry), "problem": reason }),
     }
 }
 
@@ -91,6 +101,13 @@ async fn settle(path: &Path, context: &Context) -> Result<(), Failure> {
             "`hwc-tickets message reconcile` without a file lists what is pending.",
         )
     })?;
+    if pending_files::is_under_way(path) {
+        return Err(Failure::own(
+            Exit::Failure,
+            "another run of this program is still sending this message",
+            "Wait until it has ended: it says itself what became of the message.",
+        ));
+    }
     let client = context.finish(context.builder()?.outbox(context.pending_files.clone()))?;
     let outcome = render::wait("reading the ticket", client.reconcile(&pending)).await?;
     let (name, message) = match &outcome {
@@ -100,13 +117,11 @@ async fn settle(path: &Path, context: &Context) -> Result<(), Failure> {
     };
     if name != "unknown" {
         // A file outside of the directory is the user's copy; the fate is known, so it has done its work.
-        match std::fs::remove_file(path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                context
-                    .screen
-                    .warn(&format!("{} cannot be removed: {error}", path.display()));
-            }
-            _ => {}
+        if let Err(error) = pending_files::remove(path) {
+            let path = path.display();
+            context
+                .screen
+                .warn(&format!("{path} cannot be removed: {error}"));
         }
     }
     let screen = &context.screen;

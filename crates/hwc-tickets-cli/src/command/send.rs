@@ -38,7 +38,7 @@ pub(crate) async fn run(args: Send, context: &Context) -> Result<(), Failure> {
         Ok(sent) => view::sent(&context.screen, &sent, context.settings.time_zone.value),
         Err(error) => match error
             .pending()
-            .map(|pending| context.pending_files.path(pending.id()))
+            .map(|pending| context.pending_files.hand_over(pending.id()))
         {
             Some(file) if error.delivery() == Delivery::Unknown => Err(Failure::Unknown {
                 error: Box::new(error),
@@ -71,7 +71,8 @@ fn submit(
 
 /// Ctrl-C while sending: the message may be on its way.
 fn interrupted(context: &Context) -> Failure {
-    let what = match context.pending_files.begun().first() {
+    let files = context.pending_files.hand_over_all();
+    let what = match files.first() {
         None => "interrupted before anything was sent".to_owned(),
         Some(file) => format!(
             "interrupted; it is not known whether the message arrived. Find out with: hwc-tickets message reconcile {}",

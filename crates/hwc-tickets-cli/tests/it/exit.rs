@@ -1,6 +1,6 @@
 //! Each exit code, by what leads to it.
 
-use crate::stage::Stage;
+use crate::stage::{Ran, Stage};
 use hwc_tickets_sim::{Fault, Operation, Order, Route};
 
 const FOREVER: u32 = u32::MAX;
@@ -160,6 +160,54 @@ fn nothing_listens() {
     assert!(!stage.pending().exists() || std::fs::read_dir(stage.pending()).unwrap().count() == 0);
 }
 
+/// `-v` tells the causes and the attempts, and nothing of the text.
+#[test]
+fn more_on_request() {
+    let stage = Stage::new();
+    stage
+        .sim()
+        .fault(Order::new(Route::Any, status(503, None)).times(FOREVER));
+    let send = ["message", "history", "case-123", "--retries", "1"];
+    let plain = stage.run(&send);
+    let more = stage.run(&[&send[..], &["-v"]].concat());
+    assert_eq!((plain.code, more.code), (1, 1));
+    for line in ["  kind: unavailable", "  attempts: 2"] {
+        assert!(more.stderr.contains(line), "{line}: {}", more.stderr);
+        assert!(!plain.stderr.contains(line), "{}", plain.stderr);
+    }
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let refused = stage.run(&[
+        "message",
+        "send",
+        "case-123",
+        "canary-text",
+        "-v",
+        "--endpoint",
+        &endpoint,
+        "--retries",
+        "0",
+    ]);
+    assert!(
+        refused.stderr.contains("  cause: cannot connect"),
+        "{}",
+        refused.stderr
+    );
+    assert!(
+        refused
+            .stderr
+            .contains("  effect: nothing can have been done"),
+        "{}",
+        refused.stderr
+    );
+    assert!(
+        !refused.stderr.contains("canary-text"),
+        "{}",
+        refused.stderr
+    );
+}
+
 /// The answer to a submit is lost and nothing can be read: a file remains, and it settles the matter later.
 #[test]
 fn unknown_outcome_and_its_file() {
@@ -256,11 +304,45 @@ fn interrupted_while_sending() {
     until("the message to arrive", || {
         !stage.sim().arrived("case-123").is_empty()
     });
+
+    // As long as that run lives, no other one judges its message.
+    let files = || -> Vec<_> {
+        std::fs::read_dir(stage.pending())
+            .unwrap()
+            .map(|file| file.unwrap().path())
+            .collect()
+    };
+    let file = files()
+        .into_iter()
+        .find(|file| file.extension().is_some_and(|end| end == "json"))
+        .unwrap();
+    let listed = stage.run(&["message", "reconcile", "-o", "json"]).json();
+    assert_eq!(listed["pending"][0]["state"], "under way");
+    let judged = stage.run(&["message", "reconcile", &file.display().to_string()]);
+    assert_eq!(judged.code, 1, "{}", judged.stderr);
+    assert!(judged.stderr.contains("still sending"), "{}", judged.stderr);
+
     interrupt(&child);
     let ran = stage.ran(child.wait_with_output().unwrap());
     assert_eq!(ran.code, 130, "{}", ran.stderr);
     insta::assert_snapshot!("exit_interrupted", ran.golden());
-    assert_eq!(std::fs::read_dir(stage.pending()).unwrap().count(), 1);
+    assert_eq!(files(), [file]);
+    insta::assert_snapshot!(
+        "reconcile_list",
+        redacted(stage.run(&["message", "reconcile"]))
+    );
+}
+
+/// Without the time it was begun at, which is the real one.
+fn redacted(ran: Ran) -> String {
+    let lines = ran
+        .stdout
+        .lines()
+        .map(|line| match line.split_once("  case-123") {
+            Some((_, rest)) => format!("TIME  case-123{rest}\n"),
+            None => format!("{line}\n"),
+        });
+    lines.collect()
 }
 
 #[cfg(unix)]

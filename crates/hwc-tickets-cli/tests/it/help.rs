@@ -3,7 +3,7 @@
 use crate::stage::Stage;
 
 /// Every command, as typed.
-const COMMANDS: [&[&str]; 20] = [
+const COMMANDS: [&[&str]; 21] = [
     &[],
     &["message"],
     &["message", "send"],
@@ -16,6 +16,7 @@ const COMMANDS: [&[&str]; 20] = [
     &["ticket"],
     &["ticket", "show"],
     &["ticket", "status"],
+    &["chat"],
     &["api"],
     &["auth"],
     &["auth", "status"],

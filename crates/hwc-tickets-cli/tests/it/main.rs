@@ -8,9 +8,12 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
+    clippy::print_stderr,
     reason = "a test that cannot go on fails, and its files and hang guards are its own"
 )]
 
+#[cfg(unix)]
+mod chat;
 mod config;
 mod exit;
 #[cfg(unix)]
@@ -18,6 +21,8 @@ mod follow;
 mod help;
 mod hostile;
 mod output;
+#[cfg(unix)]
+mod picture;
 mod secrets;
 #[cfg(unix)]
 mod sim;

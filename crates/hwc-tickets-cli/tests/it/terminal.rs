@@ -10,7 +10,7 @@ use std::{
 };
 
 /// A terminal with the program on it.
-struct Terminal {
+pub(crate) struct Terminal {
     screen: Arc<Mutex<vt100::Parser>>,
     keyboard: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
@@ -18,10 +18,23 @@ struct Terminal {
     written: Arc<Mutex<Vec<u8>>>,
     reading: Option<std::thread::JoinHandle<()>>,
     master: Box<dyn MasterPty + Send>,
+    /// How the terminal was set before the program began.
+    modes: String,
 }
 
 impl Terminal {
-    fn run(stage: &Stage, rows: u16, cols: u16, args: &[&str]) -> Self {
+    pub(crate) fn run(stage: &Stage, rows: u16, cols: u16, args: &[&str]) -> Self {
+        Self::with(stage, rows, cols, args, &[])
+    }
+
+    /// With more variables.
+    pub(crate) fn with(
+        stage: &Stage,
+        rows: u16,
+        cols: u16,
+        args: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Self {
         let pair = native_pty_system()
             .openpty(PtySize {
                 rows,
@@ -37,6 +50,10 @@ impl Terminal {
         command.env("TERM", "xterm-256color");
         command.env("HWC_TICKETS_ENDPOINT", stage.sim().endpoint());
         command.env("HWC_TICKETS_TOKEN", stage.sim().credentials().token);
+        for (name, value) in variables {
+            command.env(name, value);
+        }
+        let modes = modes(pair.master.as_ref());
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let screen = Arc::new(Mutex::new(vt100::Parser::new(rows, cols, 0)));
@@ -59,11 +76,12 @@ impl Terminal {
             written,
             reading: Some(reading),
             master: pair.master,
+            modes,
         }
     }
 
     /// The screen without spaces and lines at its end.
-    fn screen(&self) -> String {
+    pub(crate) fn screen(&self) -> String {
         let text = self.screen.lock().unwrap().screen().contents();
         text.lines()
             .map(|line| format!("{}\n", line.trim_end()))
@@ -72,17 +90,104 @@ impl Terminal {
             .to_owned()
     }
 
-    fn shows(&self, text: &str) {
+    /// The screen when nothing is half drawn, for a program that marks the begin and the end of each drawing.
+    pub(crate) fn drawn(&self) -> Option<String> {
+        let screen = self.screen();
+        let written = self.written();
+        let count = |mark: &str| written.matches(mark).count();
+        // Read again: nothing came in between.
+        (count("\u{1b}[?2026h") <= count("\u{1b}[?2026l") && screen == self.screen())
+            .then_some(screen)
+    }
+
+    /// Waits until all of it stands on the screen at once, and gives the screen.
+    pub(crate) fn shows_all(&self, texts: &[&str]) -> String {
+        let mut shown = None;
+        until(&texts.join(", "), || {
+            shown = self
+                .drawn()
+                .filter(|screen| texts.iter().all(|text| screen.contains(text)));
+            shown.is_some()
+        });
+        shown.unwrap()
+    }
+
+    /// Another size, as when people pull at the window.
+    pub(crate) fn resize(&self, rows: u16, cols: u16) {
+        self.screen
+            .lock()
+            .unwrap()
+            .screen_mut()
+            .set_size(rows, cols);
+        let size = PtySize {
+            rows,
+            cols,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        self.master.resize(size).unwrap();
+    }
+
+    /// Text, look as attributes of SVG, and whether it is wide; `None` for what a wide character covers.
+    pub(crate) fn cell(&self, row: u16, column: u16) -> Option<(String, String, bool)> {
+        let parser = self.screen.lock().unwrap();
+        let cell = parser.screen().cell(row, column)?;
+        if cell.is_wide_continuation() {
+            return None;
+        }
+        let text = match cell.contents() {
+            "" => " ",
+            text => text,
+        };
+        let mut look = match cell.fgcolor() {
+            vt100::Color::Idx(1) => " fill=\"#f47067\"",
+            vt100::Color::Idx(2) => " fill=\"#6bc46d\"",
+            vt100::Color::Idx(3) => " fill=\"#daaa3f\"",
+            vt100::Color::Idx(6) => " fill=\"#76e3ea\"",
+            _ => "",
+        }
+        .to_owned();
+        if cell.bold() {
+            look.push_str(" font-weight=\"bold\"");
+        }
+        if cell.dim() {
+            look.push_str(" opacity=\"0.6\"");
+        }
+        Some((text.to_owned(), look, cell.is_wide()))
+    }
+
+    /// The process of the program.
+    pub(crate) fn process(&self) -> rustix::process::Pid {
+        let id = self.child.process_id().unwrap();
+        rustix::process::Pid::from_raw(id.try_into().unwrap()).unwrap()
+    }
+
+    /// Row and column, from 0.
+    pub(crate) fn cursor(&self) -> (u16, u16) {
+        self.screen.lock().unwrap().screen().cursor_position()
+    }
+
+    /// Whether everything the program may have changed is as it was.
+    pub(crate) fn is_as_before(&self) -> bool {
+        let parser = self.screen.lock().unwrap();
+        let screen = parser.screen();
+        !screen.alternate_screen()
+            && !screen.bracketed_paste()
+            && !screen.hide_cursor()
+            && modes(self.master.as_ref()) == self.modes
+    }
+
+    pub(crate) fn shows(&self, text: &str) {
         until(text, || self.screen().contains(text));
     }
 
-    fn type_in(&mut self, keys: &str) {
+    pub(crate) fn type_in(&mut self, keys: &str) {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
         self.keyboard.flush().unwrap();
     }
 
     /// Whether the terminal shows what is typed.
-    fn echoes(&self) -> bool {
+    pub(crate) fn echoes(&self) -> bool {
         /// `ECHO`, the same bit on Linux and macOS.
         const ECHO: u32 = 0o10;
         let flags = self.master.get_termios().unwrap().local_flags.bits();
@@ -90,15 +195,29 @@ impl Terminal {
     }
 
     /// Waits for its end, and until all it wrote is on the screen.
-    fn end(&mut self) -> u32 {
+    pub(crate) fn end(&mut self) -> u32 {
         let code = self.child.wait().unwrap().exit_code();
         self.reading.take().unwrap().join().unwrap();
         code
     }
 
-    fn written(&self) -> String {
+    pub(crate) fn written(&self) -> String {
         String::from_utf8_lossy(&self.written.lock().unwrap()).into_owned()
     }
+}
+
+/// A test that fails shows the screen.
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("the screen was:\n{}", self.screen());
+        }
+    }
+}
+
+/// What the system keeps about the terminal: echo, lines, signals.
+fn modes(terminal: &dyn MasterPty) -> String {
+    format!("{:?}", terminal.get_termios())
 }
 
 #[test]

@@ -41,8 +41,9 @@ pub(super) enum Done {
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) news: News,
-    /// The service's time, or else this machine's, when the poll was sent at the latest.
-    pub(super) asked_at: Timestamp,
+    /// The service's time when the poll was sent, or a little earlier; `None` when it does not say. This
+    /// machine's own clock may be off by hours, so it does not take its place.
+    pub(super) asked_at: Option<Timestamp>,
 }
 
 /// Makes requests.
@@ -80,7 +81,7 @@ impl Jobs {
             let took = parts.clock.elapsed().saturating_sub(began);
             let result = match answer {
                 Ok(answer) => Ok(Answer {
-                    asked_at: earlier(answer.facts.date.unwrap_or_else(|| parts.clock.now()), took),
+                    asked_at: answer.facts.date.map(|date| earlier(date, took)),
                     news: answer.body,
                 }),
                 Err(fault) => Err(Error::from_fault("follow tickets", fault)),

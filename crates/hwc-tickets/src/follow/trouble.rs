@@ -43,6 +43,15 @@ impl Trouble {
         self.lost = 0;
     }
 
+    /// Whether every other request would meet the same.
+    pub(super) fn is_about_the_caller(error: &Error) -> bool {
+        match error.kind() {
+            ErrorKind::Unauthorized | ErrorKind::Credentials => true,
+            ErrorKind::Forbidden => is_of_the_gateway(error),
+            _ => false,
+        }
+    }
+
     pub(super) fn remedy(&mut self, error: &Error, tickets: &[TicketId]) -> Remedy {
         if let Some(parts) = batch::split(tickets.to_vec(), error) {
             return Remedy::Split(parts);
@@ -62,7 +71,7 @@ impl Trouble {
                     Remedy::GiveUp
                 }
             }
-            ErrorKind::Unauthorized | ErrorKind::Credentials | ErrorKind::Forbidden => {
+            _ if Self::is_about_the_caller(error) => {
                 self.refusals += 1;
                 if self.refusals > MOST_REFUSALS {
                     return Remedy::End;

@@ -43,9 +43,18 @@ impl Known {
         });
     }
 
-    /// Messages that may come again.
-    pub(super) fn len(&self) -> u64 {
-        self.0.values().map(|entry| u64::from(entry.count)).sum()
+    /// Messages that come again when the next page is asked from `bound`.
+    pub(super) fn until(&self, bound: Timestamp) -> u64 {
+        let entries = self.0.values();
+        let until = entries.filter(|entry| entry.instant.is_none_or(|own| own <= bound));
+        until.map(|entry| u64::from(entry.count)).sum()
+    }
+
+    /// Those made since `instant`.
+    pub(super) fn since(&self, instant: Timestamp) -> u64 {
+        let entries = self.0.values();
+        let since = entries.filter(|entry| entry.instant.is_some_and(|own| own >= instant));
+        since.map(|entry| u64::from(entry.count)).sum()
     }
 
     /// Those made at `instant`, each with how often it was handed out.

@@ -38,20 +38,22 @@ impl TimeForm {
             (Self::AsReceived, Some(time)) => imitate(time.raw().trim(), instant, zone),
         }
     }
+}
 
-    /// The smallest step that this form can express beside `like`.
-    pub(super) fn step(self, like: &MessageTime) -> SignedDuration {
-        let raw = like.raw().trim();
-        let fine = match (self, epoch(raw)) {
-            (Self::EpochMillis, _) | (_, Some(Epoch::Millis)) => true,
-            (_, Some(Epoch::Seconds)) => false,
-            (_, None) => fraction_digits(raw) >= 3,
-        };
-        if fine {
-            SignedDuration::from_millis(1)
-        } else {
-            SignedDuration::from_secs(1)
-        }
+/// How far apart two moments must be for the service to write them differently, judged by `like`. A time
+/// that ends in whole seconds may have been cut, so only other milliseconds prove that they count.
+pub(super) fn resolution(like: &MessageTime) -> SignedDuration {
+    let raw = like.raw().trim();
+    let has_millis = match epoch(raw) {
+        Some(Epoch::Millis) => true,
+        Some(Epoch::Seconds) => false,
+        None => fraction_digits(raw) >= 3,
+    };
+    let is_fine = has_millis
+        && (like.instant()).is_some_and(|instant| instant.as_millisecond().rem_euclid(1000) != 0);
+    match is_fine {
+        true => SignedDuration::from_millis(1),
+        false => SignedDuration::from_secs(1),
     }
 }
 
@@ -146,6 +148,27 @@ mod tests {
     }
 
     #[test]
+    fn only_other_milliseconds_prove_that_they_count() {
+        let cases = [
+            ("2020-07-09 00:00:00", 1000),
+            ("2020-07-09 00:00:00.000", 1000),
+            ("2020-07-09 00:00:00.250", 1),
+            ("2020-07-09 00:00:00.2", 1000),
+            ("1594224000000", 1000),
+            ("1594224000001", 1),
+            ("1594224000", 1000),
+        ];
+        for (raw, millis) in cases {
+            let time = MessageTime::read(raw, ZoneOffset::CHINA);
+            assert_eq!(
+                resolution(&time),
+                SignedDuration::from_millis(millis),
+                "{raw}"
+            );
+        }
+    }
+
+    #[test]
     fn milliseconds_and_the_first_request() {
         let instant: Timestamp = "2020-07-08T16:00:00Z".parse().unwrap();
         let zone = ZoneOffset::CHINA;
@@ -158,4 +181,39 @@ mod tests {
             "1594224000000"
         );
     }
+
+    proptest::proptest! {
+            #[test]
+            fn every_instant_in_every_form_is_read_back_as_it_was(
+                millis in 1_000_000_000_000_i64..4_000_000_000_000,
+                later in 0_i64..100_000_000,
+                minutes in -720_i32..=840,
+            ) {
+                let zone = ZoneOffset::from_minutes(minutes).unwrap();
+                let instant = Timestamp::from_millisecond(millis).unwrap();
+                let whole = Timestamp::from_second(instant.as_second()).unwrap();
+                let wall = zone.wall_time(instant);
+                let forms = [
+                    (wall.clone(), whole),
+                    (wall.replace(' ', "T"), whole),
+                    (format!("{wall}.{:03}", millis % 1000), instant),
+                    (format!("{}Z", whole.strftime("%Y-%m-%dT%H:%M:%S")), whole),
+                    (instant.as_second().to_string(), whole),
+                    (millis.to_string(), instant),
+                ];
+                for (raw, meant) in forms {
+                    let time = MessageTime::read(raw.as_str(), zone);
+                    assert_eq!(time.instant(), Some(meant), "{raw}");
+                    let form = TimeForm::AsReceived;
+                    assert_eq!(form.write(meant, Some(&time), zone), raw);
+                    // A later moment goes out in the same form, as exactly as the form can say.
+                    let other = meant + SignedDuration::from_millis(later);
+                    let written = form.write(other, Some(&time), zone);
+                    let back = MessageTime::read(written.as_str(), zone).instant().unwrap();
+    let gap = other.duration_since(back);
+                    assert!((SignedDuration::ZERO..SignedDuration::from_secs(1)).contains(&gap), "{raw} {written}");
+                    assert_eq!(written.len(), raw.len(), "{raw} {written}");
+                }
+            }
+        }
 }

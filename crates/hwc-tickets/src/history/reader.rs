@@ -2,12 +2,12 @@
 
 use super::{
     audit::Audit,
-    walk::{Course, Walk},
+    walk::{Ask, Course, Walk},
 };
 use crate::{
     error::{Error, ErrorKind, Result},
     message::Message,
-    service::About,
+    service::{About, MAX_PAGE},
     ticket::Ticket,
 };
 use hwc_core::CallOptions;
@@ -100,11 +100,32 @@ impl Reader {
             options: &self.options,
         };
         let service = &self.ticket.client.parts().service;
-        let answer = service
-            .more(&self.ticket.id, &ask.before, ask.kind, ask.limit, about)
-            .await
-            .map_err(|fault| Error::from_fault(OPERATION, fault))?;
-        let new = self.walk.accept(answer.body);
+        let id = &self.ticket.id;
+        let answer = match &ask {
+            Ask::Before { time, kind, limit } => service.more(id, time, *kind, *limit, about).await,
+            Ask::Rows(first) => service.messages(id, *first, MAX_PAGE, about).await,
+        };
+        let new = match answer {
+            Ok(answer) => {
+                if let Some(date) = answer.facts.date
+                    && self.walk.starts_before(date)
+                {
+                    // This machine's clock is days behind: the newest messages are not in the answer.
+                    self.walk = Walk::new(self.walk.course().clone(), date);
+                    return Ok(true);
+                }
+                self.walk.accept(answer.body)
+            }
+            Err(fault) => {
+                let error = Error::from_fault(OPERATION, fault);
+                if matches!(ask, Ask::Before { .. }) || error.is_retryable() {
+                    return Err(error);
+                }
+                // Reading by row numbers only mends what times cannot tell.
+                self.walk.no_rows();
+                return Ok(true);
+            }
+        };
         if self.manner.oldest_first {
             self.hold(self.held.len().saturating_add(new.len()))?;
         }

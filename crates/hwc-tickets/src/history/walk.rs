@@ -1,34 +1,52 @@
 //! The walk back through a conversation: which page to ask for next, and what of it is new. No I/O.
 //!
-//! Times have a resolution of one second, and no document says whether the service answers with
-//! messages before the given time or up to it. So every page is asked from one second after the oldest
-//! known message: under both readings that second comes again as a whole, and what is known already is
-//! counted and dropped. When a page brings nothing new, it is asked wider, then at the second itself,
-//! then below it; a step that may have passed over a message says so in the audit.
+//! Times have a resolution of one second (if the service writes milliseconds: of one), and no document
+//! says whether it answers with messages before the given time or up to it. So every page is asked from
+//! one second after the oldest known message: under both readings that second comes again as a whole,
+//! and what is known already is counted and dropped. When a page brings nothing new, it is asked wider;
+//! then the second is read by row numbers; then the walk goes on at the second itself, and below it. A
+//! step that may have passed over a message says so in the audit.
 
-use super::{audit::Audit, known::Known, query_time::TimeForm};
+mod bridge;
+mod rows;
+mod totals;
+
+use self::{
+    bridge::{Bridge, Crossing},
+    rows::Rows,
+    totals::Totals,
+};
+use super::{
+    audit::Audit,
+    known::Known,
+    query_time::{TimeForm, resolution},
+};
 use crate::{
     message::{Message, MessageKey, MessageKind, Undecodable},
     service::{MAX_PAGE, MessagePage},
     time::{MessageTime, ZoneOffset},
 };
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
-/// Where `count` of an answer ends (D-33): no statement from there on.
-const COUNT_END: u64 = 65_535;
 /// How far beyond now a walk starts: more than the clocks can differ.
 const BEYOND_NOW: SignedDuration = SignedDuration::from_hours(24);
 const SECOND: SignedDuration = SignedDuration::from_secs(1);
 
 /// What the next page is asked with.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Ask {
-    /// Text of the moment.
-    pub(crate) before: String,
-    /// Side of the oldest known message: 0 customer, 1 support.
-    pub(crate) kind: i64,
-    pub(crate) limit: u64,
+pub(crate) enum Ask {
+    /// Messages older than a moment.
+    Before {
+        /// Text of the moment.
+        time: String,
+        /// Side of the oldest known message: 0 customer, 1 support.
+        kind: i64,
+        /// Most rows.
+        limit: u64,
+    },
+    /// Rows from this one on, as many as the service gives.
+    Rows(u64),
 }
 
 /// How a walk is made.
@@ -60,6 +78,10 @@ pub(crate) struct Walk {
     passed_over: bool,
     /// Whether pages came with the oldest message first, once one told.
     ascending: bool,
+    /// The boundary that is being read by row numbers.
+    bridge: Option<Bridge>,
+    /// The last boundary that was, and whether all of it was read.
+    bridged: Option<(Range<Timestamp>, bool)>,
 }
 
 #[derive(Debug, Clone)]
@@ -69,10 +91,27 @@ struct Oldest {
     kind: MessageKind,
 }
 
+impl Oldest {
+    /// Lowers `oldest` to `message`, if it is as old or older.
+    fn lower(oldest: &mut Option<Self>, message: &Message) {
+        if let Some(instant) = message.created_at.instant()
+            && oldest
+                .as_ref()
+                .is_none_or(|oldest| instant <= oldest.instant)
+        {
+            *oldest = Some(Self {
+                time: message.created_at.clone(),
+                instant,
+                kind: message.kind,
+            });
+        }
+    }
+}
+
 /// From where the next page is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
-    /// One second after the oldest message, as many as wanted.
+    /// One step of the service's times after the oldest message, as many as wanted.
     Overlap,
     /// The same, as many as the service gives.
     Wide,
@@ -97,7 +136,18 @@ impl Walk {
             totals: Totals::default(),
             passed_over: false,
             ascending: false,
+            bridge: None,
+            bridged: None,
         }
+    }
+
+    /// Whether nothing was accepted yet, and the first page is asked from a moment before `now`.
+    pub(crate) fn starts_before(&self, now: Timestamp) -> bool {
+        self.audit.pages == 0 && self.start < now
+    }
+
+    pub(crate) fn course(&self) -> &Course {
+        &self.course
     }
 
     /// What is known of completeness; messages are counted by who hands them out.
@@ -110,22 +160,31 @@ impl Walk {
         if self.done {
             return None;
         }
+        if let Some(bridge) = &self.bridge {
+            return Some(Ask::Rows(bridge.row()));
+        }
         let Course { form, zone, .. } = self.course;
-        let limit = match self.step {
-            // Room for what comes again, so that a page brings as much new as was wanted.
-            Step::Overlap => (self.course.page_size.saturating_add(self.known.len())).min(MAX_PAGE),
-            _ => MAX_PAGE,
-        };
         let like = self.oldest.as_ref().map(|oldest| &oldest.time);
-        Some(Ask {
-            before: form.write(self.bound(), like, zone),
+        Some(Ask::Before {
+            time: form.write(self.bound(), like, zone),
             // A first page has no message before it; the document demands a value all the same.
             kind: match self.oldest.as_ref().map(|oldest| oldest.kind) {
                 Some(MessageKind::Support) => 1,
                 _ => 0,
             },
-            limit,
+            limit: self.limit(),
         })
+    }
+
+    fn limit(&self) -> u64 {
+        match self.step {
+            // Room for what comes again, so that a page brings as much new as was wanted.
+            Step::Overlap => {
+                let again = self.known.until(self.bound());
+                self.course.page_size.saturating_add(again).min(MAX_PAGE)
+            }
+            _ => MAX_PAGE,
+        }
     }
 
     /// The moment the next page is asked from.
@@ -134,16 +193,25 @@ impl Walk {
             return self.start;
         };
         let moved = match self.step {
-            Step::Overlap | Step::Wide => second_of(*instant).checked_add(SECOND),
+            Step::Overlap | Step::Wide => Ok(span(*instant, resolution(time)).end),
             Step::AtOldest => Ok(*instant),
-            Step::Below => instant.checked_sub(self.course.form.step(time)),
+            Step::Below => instant.checked_sub(resolution(time)),
         };
         moved.unwrap_or(*instant)
     }
 
+    /// The span of the oldest message.
+    fn boundary(&self) -> Option<Range<Timestamp>> {
+        let Oldest { time, instant, .. } = self.oldest.as_ref()?;
+        Some(span(*instant, resolution(time)))
+    }
+
     /// Takes the answer to [`Walk::next`], and gives what is new in it, the newest first.
     pub(crate) fn accept(&mut self, page: MessagePage) -> Vec<Message> {
-        let limit = self.next().map_or(MAX_PAGE, |ask| ask.limit);
+        if self.bridge.is_some() {
+            return self.accept_rows(page);
+        }
+        let limit = self.limit();
         let is_first_page = self.audit.pages == 0;
         self.audit.pages += 1;
         self.totals.add(page.count);
@@ -184,17 +252,7 @@ impl Walk {
             progress = true;
             self.seen += 1;
             self.known.add(key, &message, self.audit.pages);
-            if let Some(instant) = instant
-                && oldest
-                    .as_ref()
-                    .is_none_or(|oldest| instant <= oldest.instant)
-            {
-                oldest = Some(Oldest {
-                    time: message.created_at.clone(),
-                    instant,
-                    kind: message.kind,
-                });
-            }
+            Oldest::lower(&mut oldest, &message);
             if let (Some(instant), Some(since)) = (instant, self.course.since)
                 && instant < since
             {
@@ -209,15 +267,12 @@ impl Walk {
             .filter(|(place, _)| last_known_place.is_none_or(|known| *place > known))
             .partition(|(place, _)| full && rows.last_place.is_none_or(|last| *place > last));
         self.count_undecodable(&new_items);
-        if self.step == Step::AtOldest {
+        if self.step == Step::AtOldest && !self.is_bridged() {
             self.passed_over |= !self.shows_boundary(&on_page);
         }
         self.oldest = oldest;
-        let newest_again = self.oldest.as_ref().map(|oldest| {
-            second_of(oldest.instant)
-                .checked_add(SECOND)
-                .unwrap_or(oldest.instant)
-        });
+        // A later page may be asked from the end of the whole second, whatever this one's times tell.
+        let newest_again = (self.oldest.as_ref()).map(|oldest| span(oldest.instant, SECOND).end);
         self.known.prune(newest_again, self.audit.pages);
         self.decide(Found {
             full,
@@ -229,6 +284,62 @@ impl Walk {
             self.count_undecodable(&comes_again);
         }
         new
+    }
+
+    /// Begins to read the boundary by row numbers, unless that was tried.
+    fn build_bridge(&mut self) {
+        let Some(span) = self.boundary() else { return };
+        if (self.bridged.as_ref()).is_some_and(|(bridged, _)| *bridged == span) {
+            return;
+        }
+        let within = self
+            .known
+            .since(span.start)
+            .saturating_sub(self.known.since(span.end));
+        self.bridge = Some(Bridge::new(span, self.seen.saturating_sub(within)));
+    }
+
+    fn accept_rows(&mut self, page: MessagePage) -> Vec<Message> {
+        self.audit.pages += 1;
+        let known = &self.known;
+        let Some(bridge) = &mut self.bridge else {
+            return Vec::new();
+        };
+        match bridge.take(page, |key| known.count(key)) {
+            Crossing::Next => Vec::new(),
+            Crossing::No => {
+                self.no_rows();
+                Vec::new()
+            }
+            Crossing::Whole(new) => {
+                self.bridged = self.boundary().map(|span| (span, true));
+                self.bridge = None;
+                self.seen += new.len() as u64;
+                for message in &new {
+                    self.known.add(message.key(), message, self.audit.pages);
+                    Oldest::lower(&mut self.oldest, message);
+                }
+                let since = self.course.since.unwrap_or(Timestamp::MIN);
+                let is_wanted = |message: &Message| {
+                    let instant = message.created_at.instant();
+                    instant.is_none_or(|instant| instant >= since)
+                };
+                new.into_iter().filter(is_wanted).collect()
+            }
+        }
+    }
+
+    /// The service does not read by row numbers: the walk goes on without.
+    pub(crate) fn no_rows(&mut self) {
+        self.bridge = None;
+        self.bridged = self.boundary().map(|span| (span, false));
+    }
+
+    /// Whether all of the boundary was read.
+    fn is_bridged(&self) -> bool {
+        let span = self.boundary();
+        (self.bridged.as_ref())
+            .is_some_and(|(bridged, whole)| *whole && Some(bridged) == span.as_ref())
     }
 
     /// Whether all that is known of the boundary's moment came again: then the service answers up to
@@ -274,12 +385,16 @@ impl Walk {
         } else {
             self.step = match self.step {
                 Step::Overlap if !self.is_widest() => Step::Wide,
-                Step::Overlap | Step::Wide => Step::AtOldest,
+                Step::Overlap | Step::Wide => {
+                    self.build_bridge();
+                    Step::AtOldest
+                }
                 Step::AtOldest => {
-                    self.passed_over = true;
+                    self.passed_over |= !self.is_bridged();
                     Step::Below
                 }
                 Step::Below => {
+                    self.passed_over = true;
                     self.end(false);
                     Step::Below
                 }
@@ -319,105 +434,11 @@ struct Found {
     reached_beginning: bool,
 }
 
-/// The rows of a page with their places, the newest first.
-struct Rows {
-    messages: Vec<(usize, Message)>,
-    undecodable: Vec<(usize, Undecodable)>,
-    last_place: Option<usize>,
-}
-
-impl Rows {
-    fn newest_first(page: MessagePage, ascending: &mut bool) -> Self {
-        let total = page.returned();
-        let mut lost: Vec<usize> = page.undecodable.iter().map(|item| item.index).collect();
-        lost.sort_unstable();
-        let places = (0..).filter(|place| lost.binary_search(place).is_err());
-        let mut messages: Vec<(usize, Message)> = places.zip(page.messages).collect();
-        // No document states the order. An ascending page is turned round; then every page is sorted,
-        // which keeps the order of equal times.
-        *ascending = {
-            let mut times = messages
-                .iter()
-                .filter_map(|(_, message)| message.created_at.instant());
-            match (times.next(), times.next_back()) {
-                (Some(first), Some(last)) if first != last => first < last,
-                // All of one moment: like the pages before.
-                _ => *ascending,
-            }
-        };
-        let ascending = *ascending;
-        let turn = |place: usize| match ascending {
-            true => total.saturating_sub(place + 1),
-            false => place,
-        };
-        if ascending {
-            messages.reverse();
-        }
-        // A message without a readable time keeps to the one before it.
-        let mut previous = Timestamp::MAX;
-        let mut dated: Vec<(Timestamp, usize, Message)> = messages
-            .into_iter()
-            .map(|(place, message)| {
-                previous = message.created_at.instant().unwrap_or(previous);
-                (previous, turn(place), message)
-            })
-            .collect();
-        dated.sort_by_key(|(time, _, _)| std::cmp::Reverse(*time));
-        Self {
-            last_place: dated.last().map(|(_, place, _)| *place),
-            undecodable: (page.undecodable.into_iter())
-                .map(|item| (turn(item.index), item))
-                .collect(),
-            messages: (dated.into_iter())
-                .map(|(_, place, message)| (place, message))
-                .collect(),
-        }
-    }
-}
-
-/// The second that `instant` lies in.
-fn second_of(instant: Timestamp) -> Timestamp {
-    let whole = Timestamp::from_second(instant.as_second()).unwrap_or(instant);
-    if whole > instant {
-        whole.checked_sub(SECOND).unwrap_or(whole)
-    } else {
-        whole
-    }
-}
-
-/// The totals that the answers of one walk stated.
-#[derive(Debug, Default)]
-struct Totals {
-    first: Option<u64>,
-    /// Whether every answer stated the same: then nothing arrived and nothing was recalled meanwhile.
-    steady: bool,
-}
-
-impl Totals {
-    fn add(&mut self, total: Option<u64>) {
-        match (self.first, total) {
-            (None, Some(total)) => {
-                self.first = Some(total);
-                self.steady = true;
-            }
-            (Some(first), Some(total)) if first == total => {}
-            _ => self.steady = false,
-        }
-    }
-
-    fn exact(&self) -> Option<u64> {
-        self.first.filter(|first| *first < COUNT_END)
-    }
-
-    fn says_more_than(&self, seen: u64) -> bool {
-        self.first.is_some_and(|first| first > seen)
-    }
-
-    fn agrees_with(&self, seen: u64) -> bool {
-        self.steady && self.exact() == Some(seen)
-    }
-
-    fn contradicts(&self, seen: u64) -> bool {
-        self.steady && self.exact().is_some_and(|first| first > seen)
-    }
+/// The span of length `step`, counted from the beginning of time, that `instant` lies in.
+fn span(instant: Timestamp, step: SignedDuration) -> Range<Timestamp> {
+    let into = instant.as_nanosecond().rem_euclid(step.as_nanos().max(1));
+    let start = (i64::try_from(into).ok())
+        .and_then(|into| instant.checked_sub(SignedDuration::from_nanos(into)).ok())
+        .unwrap_or(instant);
+    start..start.checked_add(step).unwrap_or(start)
 }

@@ -24,6 +24,7 @@ mod outbox;
 mod reading;
 mod recall;
 mod rooms;
+mod snippets;
 mod submit;
 mod text;
 mod time;

@@ -196,14 +196,13 @@ fn clock_difference(date: Option<Timestamp>) -> Check {
 
 /// Asks for a ticket that does not exist: whoever is told so has been let in.
 async fn sign_in(context: &Context) -> Check {
-    let call = match context
+    let Ok(ticket) = context
         .client()
-        .and_then(|client| Ok(client.ticket(PROBE)?.status()))
-    {
-        Ok(call) => call,
-        Err(_) => return Check::skipped("sign-in", "no usable credentials"),
+        .and_then(|client| Ok(client.ticket(PROBE)?))
+    else {
+        return Check::skipped("sign-in", "no usable credentials");
     };
-    match render::wait("signing in", call.into_future()).await {
+    match render::wait("signing in", ticket.status().into_future()).await {
         Ok(_) => Check::ok("sign-in", "the credentials are accepted"),
         Err(error) => match error.kind() {
             ErrorKind::NotFound | ErrorKind::Refused => {

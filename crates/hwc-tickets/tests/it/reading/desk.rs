@@ -43,10 +43,14 @@ pub struct Rules {
     /// Pages of `more` hold the oldest message first.
     pub ascending: bool,
     pub form: Form,
+    /// Times in requests are milliseconds, whatever answers have.
+    pub reads_millis: bool,
     /// `count` of `more`: the ticket's, those that old, or the rows of the page.
     pub count: Count,
     /// Most rows of a page, whatever was asked for.
     pub page_cap: usize,
+    /// How rows are listed by number.
+    pub listing: Listing,
     /// What a poll without a cursor answers.
     pub first_poll: FirstPoll,
     /// Most messages of a poll.
@@ -68,6 +72,13 @@ pub enum Count {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listing {
+    NewestFirst,
+    OldestFirst,
+    Refused,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FirstPoll {
     Unread,
     Nothing,
@@ -80,8 +91,10 @@ impl Default for Rules {
             up_to: false,
             ascending: false,
             form: Form::Text,
+            reads_millis: false,
             count: Count::Ticket,
             page_cap: 100,
+            listing: Listing::NewestFirst,
             first_poll: FirstPoll::Unread,
             poll_limit: 200,
             inclusive_cursor: false,
@@ -114,6 +127,8 @@ pub struct State {
     pub tickets: BTreeMap<String, Vec<Stored>>,
     pub status: BTreeMap<String, i64>,
     next_number: u64,
+    /// The time of the service, if it is not that of the client's machine.
+    pub fixed_now: Option<i64>,
     pub asked: Vec<Asked>,
     hook: Option<Hook>,
 }
@@ -182,6 +197,7 @@ impl Desk {
             tickets: BTreeMap::new(),
             status: BTreeMap::new(),
             next_number: 1,
+            fixed_now: None,
             asked: Vec::new(),
             hook: None,
         }));
@@ -225,7 +241,12 @@ impl Desk {
 
 impl State {
     pub fn now_millis(&self) -> i64 {
-        self.clock.now().as_millisecond()
+        let now = || self.clock.now().as_millisecond();
+        self.fixed_now.unwrap_or_else(now)
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.now_millis()).unwrap()
     }
 
     /// Stores a message made now.
@@ -285,8 +306,7 @@ impl State {
                 return answer;
             }
         }
-        let date =
-            jiff::fmt::strtime::format("%a, %d %b %Y %H:%M:%S GMT", self.clock.now()).unwrap();
+        let date = jiff::fmt::strtime::format("%a, %d %b %Y %H:%M:%S GMT", self.now()).unwrap();
         let body = self.answer(&asked);
         Step::json(200, body.to_string()).header("date", date)
     }
@@ -367,10 +387,14 @@ impl State {
 
     fn list(&self, ticket: &str, asked: &Asked) -> Value {
         let number = |name, otherwise| asked.value(name).map_or(otherwise, |v| v.parse().unwrap());
-        let stored = self.shown(ticket);
+        let mut stored = self.shown(ticket);
+        match self.rules.listing {
+            Listing::NewestFirst => stored.reverse(),
+            Listing::OldestFirst => {}
+            Listing::Refused => return refusal("OSM.01010002"),
+        }
         let rows = stored
             .iter()
-            .rev()
             .skip(number("offset", 0))
             .take(number("limit", 10));
         let rows: Vec<Value> = rows.map(|message| self.render(message)).collect();
@@ -552,7 +576,8 @@ impl State {
             Offset::constant(8).to_timestamp(wall).ok()
         };
         let instant = match self.rules.form {
-            _ if zone_less(text).is_some_and(|time| time > self.clock.now()) => zone_less(text),
+            _ if self.rules.reads_millis => Timestamp::from_millisecond(text.parse().ok()?).ok(),
+            _ if zone_less(text).is_some_and(|time| time > self.now()) => zone_less(text),
             Form::Text | Form::TextOfMillis if text.len() == 19 => zone_less(text),
             Form::Fraction if text.len() == 23 => zone_less(text),
             Form::Utc if text.ends_with('Z') => text.parse().ok(),

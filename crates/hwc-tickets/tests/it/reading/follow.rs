@@ -1,6 +1,6 @@
 //! Following: what is handed out, when, and how it goes on after trouble.
 
-use super::desk::{Asked, Desk, FirstPoll, OWN, Rules, State, refusal};
+use super::desk::{Asked, Desk, FirstPoll, Listing, OWN, Rules, State, refusal};
 use hwc_core::{Clock as _, testing::Step};
 use hwc_tickets::{Cursor, CursorFile, ErrorKind, Event, Events, Follow, TicketId, TicketStatus};
 use jiff::Timestamp;
@@ -301,6 +301,7 @@ fn a_history_that_may_have_a_gap_is_told() {
         &["a"],
         Rules {
             first_poll: FirstPoll::Nothing,
+            listing: Listing::Refused,
             ..Rules::default()
         },
     );

@@ -1,6 +1,6 @@
 //! History yields each message once, whatever the service leaves undocumented.
 
-use super::desk::{Asked, Count, Desk, Form, Rules, State};
+use super::desk::{Asked, Count, Desk, Form, Listing, Rules, State};
 use hwc_core::testing::Step;
 use hwc_tickets::{Audit, ErrorKind, Message, history::TimeForm};
 use jiff::Timestamp;
@@ -26,6 +26,8 @@ struct Read {
     texts: Vec<String>,
     audit: Audit,
     error: Option<ErrorKind>,
+    /// What the service shows in the end, sorted.
+    shown: Vec<String>,
 }
 
 fn read(desk: &Desk, page_size: u8, oldest_first: bool) -> Read {
@@ -64,10 +66,12 @@ fn read(desk: &Desk, page_size: u8, oldest_first: bool) -> Read {
             .into_iter()
             .map(|message| message.content)
             .collect();
+        let shown = sorted(desk.state().texts(TICKET));
         Read {
             texts,
             audit,
             error,
+            shown,
         }
     })
 }
@@ -137,6 +141,39 @@ fn both_comparisons_and_every_page_size() {
 }
 
 #[test]
+fn milliseconds_may_be_asked_for_where_only_seconds_are_shown() {
+    for page_size in [1, 7, 100] {
+        let desk = Desk::new(Rules {
+            form: Form::TextOfMillis,
+            ..Rules::default()
+        });
+        fill(&desk, &[(0, 40), (1, 40), (2, 40)]);
+        desk.state().rules.reads_millis = true;
+        let client = desk.client();
+        let history = client
+            .ticket(TICKET)
+            .unwrap()
+            .history()
+            .page_size(page_size);
+        let read = desk
+            .clock
+            .run(history.time_form(TimeForm::EpochMillis).collect())
+            .unwrap();
+        let texts = read
+            .messages
+            .into_iter()
+            .map(|message| message.content)
+            .collect();
+        assert_eq!(
+            sorted(texts),
+            sorted(desk.state().texts(TICKET)),
+            "page size {page_size}"
+        );
+        assert!(!read.audit.possible_gap);
+    }
+}
+
+#[test]
 fn every_form_of_time_with_every_switch() {
     let shapes: [&[(i64, usize)]; 5] = [
         &[],
@@ -175,31 +212,109 @@ fn check_whole_or_empty(desk: &Desk, rules: &Rules, shape: &[(i64, usize)], page
     }
 }
 
+/// Listings that are of no help.
+const NO_LISTING: [Listing; 2] = [Listing::OldestFirst, Listing::Refused];
+
 #[test]
-fn a_burst_that_no_page_holds_is_reported() {
-    let shape = [(0, 20), (10, 150), (20, 20)];
-    for up_to in [false, true] {
-        for count in [Count::Ticket, Count::Nothing] {
-            for page_size in [1, 30, 100] {
+fn a_burst_that_no_page_holds_is_read_by_row_numbers() {
+    let shapes: [&[(i64, usize)]; 6] = [
+        &[(0, 20), (10, 150), (20, 20)],
+        &[(0, 150)],
+        &[(10, 150), (11, 150), (12, 1)],
+        &[(0, 1), (10, 100), (20, 1)],
+        &[(0, 1), (10, 101)],
+        &[(0, 20), (10, 777), (11, 20)],
+    ];
+    for shape in shapes {
+        for up_to in [false, true] {
+            for (form, page_size) in [
+                (Form::Text, 1),
+                (Form::Millis, 30),
+                (Form::TextOfMillis, 100),
+            ] {
                 let rules = Rules {
                     up_to,
-                    count,
+                    form,
+                    count: Count::Nothing,
                     ..Rules::default()
                 };
-                let desk = Desk::new(rules);
-                fill(&desk, &shape);
-                let read = read(&desk, page_size, false);
-                // Seconds that fit are whole, the burst gives what can be reached, nothing comes twice.
-                let told = format!("{up_to} {count:?} {page_size}: {:?}", read.audit);
-                assert_eq!(read.texts.len(), 140, "{told}");
-                assert_eq!(
-                    read.texts
-                        .iter()
-                        .collect::<std::collections::BTreeSet<_>>()
-                        .len(),
-                    140
-                );
-                assert!(read.audit.possible_gap, "{told}");
+                let (read, told) = read_shape(&rules, shape, page_size);
+                assert_eq!(sorted(read.texts), read.shown, "{told}");
+                assert!(!read.audit.possible_gap && read.audit.complete, "{told}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_burst_is_whole_although_rows_move_while_it_is_read() {
+    for seed in 0..60 {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let rules = Rules {
+            up_to: random.bool(),
+            count: Count::Nothing,
+            ..Rules::default()
+        };
+        let desk = Desk::new(rules);
+        fill(&desk, &[(0, 20), (10, 350), (20, 20)]);
+        let mut recalled = Vec::new();
+        desk.on_request(move |state, asked| {
+            if asked.operation() == "list" && random.u8(..4) == 0 {
+                match random.bool() {
+                    true => {
+                        let place = random.usize(..390);
+                        state.tickets.get_mut(TICKET).unwrap()[place].recalled = true;
+                        recalled.push(place);
+                    }
+                    false => {
+                        for _ in 0..random.usize(1..20) {
+                            state.post(TICKET, 1, "arrived");
+                        }
+                    }
+                }
+            }
+            None
+        });
+        let read = read(&desk, 100, false);
+        let told = format!("seed {seed} {:?}", read.audit);
+        let shown: Vec<String> = desk
+            .state()
+            .texts(TICKET)
+            .into_iter()
+            .filter(|text| text != "arrived")
+            .collect();
+        let mut once = sorted(read.texts);
+        let number = once.len();
+        once.dedup();
+        assert_eq!(once.len(), number, "{told}");
+        if !read.audit.possible_gap {
+            for text in shown {
+                assert!(once.contains(&text), "{text} is missing: {told}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_burst_that_cannot_be_read_whole_is_reported() {
+    for listing in NO_LISTING {
+        for up_to in [false, true] {
+            for count in [Count::Ticket, Count::Nothing] {
+                for page_size in [1, 30, 100] {
+                    let rules = Rules {
+                        up_to,
+                        count,
+                        listing,
+                        ..Rules::default()
+                    };
+                    let shape = [(0, 20), (10, 150), (20, 20)];
+                    let (read, told) = read_shape(&rules, &shape, page_size);
+                    // Seconds that fit are whole, the burst gives what can be reached, nothing comes twice.
+                    let mut once = sorted(read.texts);
+                    once.dedup();
+                    assert_eq!(once.len(), 140, "{told}");
+                    assert!(read.audit.possible_gap, "{told}");
+                }
             }
         }
     }
@@ -207,32 +322,33 @@ fn a_burst_that_no_page_holds_is_reported() {
 
 #[test]
 fn a_full_page_in_one_second_is_no_gap_when_the_total_agrees() {
-    let shape = [(0, 20), (10, 100), (20, 20)];
-    for up_to in [false, true] {
-        for page_size in [1, 100] {
-            let mut rules = Rules {
-                up_to,
-                ..Rules::default()
-            };
-            check_whole_ignoring_requests(&rules, &shape, page_size, false);
-            // Without a total it cannot be excluded, unless the service shows the second as a whole.
-            rules.count = Count::Nothing;
-            check_whole_ignoring_requests(&rules, &shape, page_size, true);
+    for listing in NO_LISTING {
+        for up_to in [false, true] {
+            for page_size in [1, 100] {
+                // Without a total it cannot be excluded.
+                for (count, gap) in [(Count::Ticket, false), (Count::Nothing, true)] {
+                    let rules = Rules {
+                        up_to,
+                        count,
+                        listing,
+                        ..Rules::default()
+                    };
+                    let (read, told) =
+                        read_shape(&rules, &[(0, 20), (10, 100), (20, 20)], page_size);
+                    assert_eq!(sorted(read.texts), read.shown, "{told}");
+                    assert_eq!(read.audit.possible_gap, gap, "{told}");
+                }
+            }
         }
     }
 }
 
-fn check_whole_ignoring_requests(rules: &Rules, shape: &[(i64, usize)], page_size: u8, gap: bool) {
+fn read_shape(rules: &Rules, shape: &[(i64, usize)], page_size: u8) -> (Read, String) {
     let desk = Desk::new(rules.clone());
     fill(&desk, shape);
     let read = read(&desk, page_size, false);
-    let told = format!("{rules:?} {page_size}: {:?}", read.audit);
-    assert_eq!(
-        sorted(read.texts),
-        sorted(desk.state().texts(TICKET)),
-        "{told}"
-    );
-    assert_eq!(read.audit.possible_gap, gap, "{told}");
+    let told = format!("{rules:?} {shape:?} {page_size}: {:?}", read.audit);
+    (read, told)
 }
 
 #[test]
@@ -548,6 +664,30 @@ fn requests_carry_the_time_as_it_was_received() {
             .all(|asked| asked.value("create_time").unwrap().len() == 13)
     );
     assert_eq!(state.asked[1].value("type"), Some("0"));
+}
+
+#[test]
+fn a_clock_that_is_wrong_hides_no_message() {
+    for hours in [-24 * 365 * 20, -25, -1, 0, 1, 25, 24 * 365 * 20] {
+        let desk = Desk::new(Rules::default());
+        fill(&desk, &[(0, 30), (5, 30)]);
+        desk.state().post(TICKET, 1, "just now");
+        // The service keeps its own time.
+        let now = desk.state().now_millis();
+        desk.state().fixed_now = Some(now);
+        let wrong = jiff::SignedDuration::from_hours(hours);
+        desk.clock
+            .set_wall_time(hwc_core::Clock::now(&desk.clock) + wrong);
+        for page_size in [1, 20, 100] {
+            let read = read(&desk, page_size, false);
+            assert_eq!(
+                sorted(read.texts),
+                read.shown,
+                "{hours} h, page size {page_size}"
+            );
+            assert!(read.audit.complete && !read.audit.possible_gap);
+        }
+    }
 }
 
 #[test]

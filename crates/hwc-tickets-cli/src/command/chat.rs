@@ -1,0 +1,351 @@
+//! `hwc-tickets chat`: the conversation on one screen. The loop here is the only part with input and output; what
+//! happens is decided in `conversation`, and how it looks in `layout` and `screen`.
+
+mod conversation;
+mod draft;
+mod layout;
+mod screen;
+mod terminal;
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    cli::{Form, Span, chat::Chat, message},
+    clock,
+    context::{Context, interrupt, ticket_id},
+    exit::Exit,
+    failure::Failure,
+    render,
+};
+use conversation::{Conversation, Effect, Event, Fate, Secret};
+use crossterm::event::{Event as Input, EventStream};
+use futures_util::{StreamExt as _, stream::FuturesUnordered};
+use hwc_tickets::{Client, Delivery, Outcome, Pending, Receipt, TicketId, follow, follow::Events};
+use std::{
+    collections::HashMap, future::Future, future::IntoFuture as _, io, pin::Pin, time::Duration,
+};
+use terminal::Terminal;
+
+/// How often the status of the ticket is asked for.
+const STATUS_EVERY: Duration = Duration::from_secs(20);
+/// Longest wait between two looks for new messages, as a multiple of the shortest.
+const LONGEST: u32 = 5;
+/// So long after the next try, trouble that did not come again is over.
+const CALM_AFTER: Duration = Duration::from_secs(10);
+
+/// What became of a message.
+struct Told {
+    number: usize,
+    fate: Fate,
+    /// The record of a message in doubt.
+    pending: Option<Pending>,
+}
+
+type Work = Pin<Box<dyn Future<Output = Told>>>;
+
+pub(crate) async fn run(args: Chat, context: &Context) -> Result<(), Failure> {
+    let ticket = ticket_id(&args.ticket)?;
+    if !terminal::is_there() || context.screen.form() != Form::Table {
+        return super::follow::run(plain(args), context).await;
+    }
+    let client = context.finish(context.builder()?.outbox(context.pending_files.clone()))?;
+    let Span(shortest) = args.interval;
+    let events = client
+        .follow([ticket.clone()])
+        .tail(args.tail)
+        .interval(shortest, shortest.saturating_mul(LONGEST))
+        .with_status_events(STATUS_EVERY)
+        .stream();
+    let coloured = render::is_coloured();
+    let terminal = Terminal::take().map_err(unusable)?;
+    let (columns, rows) = terminal.size().map_err(unusable)?;
+    let zone = context.settings.time_zone.value;
+    let mut session = Session {
+        context,
+        client,
+        ticket: ticket.clone(),
+        terminal,
+        coloured,
+        conversation: Conversation::new(ticket, zone, columns, rows),
+        work: FuturesUnordered::new(),
+        in_doubt: HashMap::new(),
+        calm_in: None,
+        ended: None,
+    };
+    let outcome = session.run(events).await;
+    session.leave(outcome)
+}
+
+/// The same without a screen.
+fn plain(args: Chat) -> message::Follow {
+    message::Follow {
+        ticket: vec![args.ticket],
+        since: None,
+        tail: Some(args.tail),
+        cursor: None,
+        skip_own: false,
+        until_status: None,
+        interval: args.interval,
+        duration: None,
+    }
+}
+
+struct Session<'a> {
+    context: &'a Context,
+    client: Client,
+    ticket: TicketId,
+    terminal: Terminal,
+    coloured: bool,
+    conversation: Conversation,
+    /// What is being sent or found out.
+    work: FuturesUnordered<Work>,
+    /// Records of messages in doubt, by number.
+    in_doubt: HashMap<usize, Pending>,
+    /// When trouble counts as over.
+    calm_in: Option<Pin<Box<dyn Future<Output = ()>>>>,
+    /// Why following ended.
+    ended: Option<Failure>,
+}
+
+impl Session<'_> {
+    /// Until somebody leaves.
+    async fn run(&mut self, mut events: Events) -> Result<(), Failure> {
+        let mut keys = EventStream::new();
+        let mut told_to_end = Box::pin(told_to_end());
+        let mut is_following = true;
+        loop {
+            let (conversation, coloured) = (&self.conversation, self.coloured);
+            self.terminal
+                .draw(|frame| screen::draw(frame, conversation, coloured))
+                .map_err(unusable)?;
+            let event = tokio::select! {
+                () = &mut told_to_end => return Err(Failure::Interrupted { what: None }),
+                input = keys.next() => match input {
+                    Some(Ok(input)) => typed(input),
+                    Some(Err(error)) => return Err(unusable(error)),
+                    None => return Ok(()),
+                },
+                event = events.next(), if is_following => match event {
+                    Some(event) => self.happened(event),
+                    None => {
+                        is_following = false;
+                        None
+                    }
+                },
+                Some(told) = self.work.next(), if !self.work.is_empty() => {
+                    if let Some(pending) = told.pending {
+                        self.in_doubt.insert(told.number, pending);
+                    }
+                    Some(Event::Settled { number: told.number, fate: told.fate })
+                }
+                () = calm(&mut self.calm_in) => {
+                    self.calm_in = None;
+                    Some(Event::Calm)
+                }
+            };
+            let effects = event.map(|event| self.conversation.apply(event));
+            for effect in effects.into_iter().flatten() {
+                match effect {
+                    Effect::Send { number, text } => self.send(number, text),
+                    Effect::Look { number } => self.look(number),
+                    Effect::Leave => return Ok(()),
+                }
+            }
+        }
+    }
+
+    /// What following tells.
+    fn happened(&mut self, event: follow::Event) -> Option<Event> {
+        match event {
+            follow::Event::Message { message, .. } => Some(Event::Message(message)),
+            follow::Event::Status { status, .. } => Some(Event::Status(status)),
+            follow::Event::Checkpoint(_) => Some(Event::Loaded),
+            follow::Event::Undecodable(item) => Some(Event::Trouble(format!(
+                "A message could not be read: {}",
+                item.reason
+            ))),
+            follow::Event::PossibleGap { .. } => Some(Event::Trouble(
+                "An older message may be missing.".to_owned(),
+            )),
+            follow::Event::Degraded { error, next_try } => {
+                let wait = Span(Duration::from_secs(next_try.as_secs().max(1)));
+                self.calm_in = Some(Box::pin(clock::sleep(next_try.saturating_add(CALM_AFTER))));
+                Some(Event::Trouble(format!("{error}; trying again in {wait}")))
+            }
+            follow::Event::TicketLost { error, .. } | follow::Event::Fatal(error) => {
+                let why = format!("No more messages come: {error}. Esc leaves.");
+                self.ended = Some(error.into());
+                Some(Event::Ended(why))
+            }
+            _ => None,
+        }
+    }
+
+    fn send(&mut self, number: usize, text: Secret) {
+        let submit = match self.client.ticket(self.ticket.clone()) {
+            Ok(ticket) => ticket.submit(text.0).into_future(),
+            Err(error) => Box::pin(std::future::ready(Err(error))),
+        };
+        let files = self.context.pending_files.clone();
+        self.work.push(Box::pin(async move {
+            let mut pending = None;
+            let fate = match submit.await {
+                Ok(sent) => match sent.receipt {
+                    Receipt::Confirmed(message) => Fate::Confirmed(message),
+                    _ => Fate::Accepted,
+                },
+                Err(error) if error.delivery() == Delivery::Unknown => {
+                    pending = error.pending().cloned();
+                    let file = pending
+                        .as_ref()
+                        .map(|pending| files.hand_over(pending.id()).display().to_string());
+                    Fate::Unknown { file }
+                }
+                Err(error) if error.delivery() == Delivery::Absent => {
+                    failed(error.into(), "; it is not in the ticket")
+                }
+                Err(error) => failed(error.into(), ""),
+            };
+            Told {
+                number,
+                fate,
+                pending,
+            }
+        }));
+    }
+
+    /// Asks the ticket what became of a message in doubt.
+    fn look(&mut self, number: usize) {
+        let Some(pending) = self.in_doubt.get(&number).cloned() else {
+            return;
+        };
+        let client = self.client.clone();
+        let file = self.context.pending_files.path(pending.id());
+        self.work.push(Box::pin(async move {
+            let fate = match client.reconcile(&pending).await {
+                Ok(Outcome::Confirmed(message)) => Fate::Confirmed(message),
+                Ok(Outcome::Absent) => Fate::Failed {
+                    reason: "It is not in the ticket.".to_owned(),
+                },
+                _ => Fate::Unknown {
+                    file: Some(file.display().to_string()),
+                },
+            };
+            Told {
+                number,
+                fate,
+                pending: None,
+            }
+        }));
+    }
+
+    /// Gives the terminal back, and says what stays behind.
+    fn leave(self, outcome: Result<(), Failure>) -> Result<(), Failure> {
+        let Self {
+            context,
+            terminal,
+            conversation,
+            ended,
+            ..
+        } = self;
+        drop(terminal);
+        let screen = &context.screen;
+        if !conversation.draft.is_blank() {
+            screen.warn(&format!(
+                "the text being written was not sent ({} characters)",
+                conversation.draft.characters()
+            ));
+        }
+        match conversation.waiting() {
+            0 => {}
+            1 => screen.warn("one message that waited was not sent"),
+            several => screen.warn(&format!("{several} messages that waited were not sent")),
+        }
+        let files: Vec<String> = context
+            .pending_files
+            .hand_over_all()
+            .iter()
+            .map(|file| file.display().to_string())
+            .collect();
+        match (files.as_slice(), outcome, ended) {
+            ([], outcome, None) => outcome,
+            ([], Ok(()), Some(failure)) => Err(failure),
+            ([], Err(failure), _) => Err(failure),
+            ([file, more @ ..], outcome, ended) => {
+                if let Some(failure) = outcome.err().or(ended) {
+                    render::report(&failure, screen.is_verbose());
+                }
+                for file in more {
+                    screen.warn(&format!(
+                        "it is not known whether a message arrived: {file}"
+                    ));
+                }
+                Err(Failure::own(
+                    Exit::Unknown,
+                    "it is not known whether a message arrived",
+                    format!(
+                        "Do not send it again yet. Find out with: hwc-tickets message reconcile {file}"
+                    ),
+                ))
+            }
+        }
+    }
+}
+
+/// What the terminal tells.
+fn typed(input: Input) -> Option<Event> {
+    match input {
+        Input::Key(key) => Some(Event::Key(key)),
+        Input::Paste(text) => Some(Event::Paste(text)),
+        Input::Resize(columns, rows) => Some(Event::Size { columns, rows }),
+        _ => None,
+    }
+}
+
+/// Why a message is not in the ticket, on one line.
+fn failed(failure: Failure, addition: &str) -> Fate {
+    let told = failure.told(false).unwrap_or_default();
+    let id = told
+        .facts
+        .iter()
+        .find(|(name, _)| *name == "request id")
+        .map(|(_, id)| format!(" (request id {id})"))
+        .unwrap_or_default();
+    Fate::Failed {
+        reason: format!("{}{addition}{id}", told.what),
+    }
+}
+
+async fn calm(timer: &mut Option<Pin<Box<dyn Future<Output = ()>>>>) {
+    match timer {
+        Some(timer) => timer.await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Completes when the system asks the program to end; Ctrl-C on the keyboard comes as a key.
+async fn told_to_end() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let (Ok(mut end), Ok(mut gone)) = (
+            signal(SignalKind::terminate()),
+            signal(SignalKind::hangup()),
+        ) {
+            tokio::select! {
+                _ = end.recv() => return,
+                _ = gone.recv() => return,
+                () = interrupt() => return,
+            }
+        }
+    }
+    interrupt().await;
+}
+
+fn unusable(error: io::Error) -> Failure {
+    Failure::own(
+        Exit::Failure,
+        format!("the terminal cannot be used: {error}"),
+        "Use `hwc-tickets message follow` and `hwc-tickets message send` instead.",
+    )
+}

@@ -1,0 +1,311 @@
+//! The conversation as it stands: what happens goes in, what is to be done comes out. No input, no output, no clock.
+
+mod keys;
+mod own;
+
+pub(crate) use own::{Delivery, Fate, Own};
+
+use super::{
+    draft::Draft,
+    layout::{self, Place},
+};
+use crossterm::event::KeyEvent;
+use hwc_tickets::{Message, MessageKey, TicketId, TicketStatus, ZoneOffset};
+
+/// Most UTF-16 units of a message.
+pub(crate) const LIMIT: usize = hwc_tickets::submit::MAX_TEXT_UNITS;
+
+/// Something that happened.
+pub(crate) enum Event {
+    /// A message is in the ticket.
+    Message(Box<Message>),
+    /// The status of the ticket, at first and when it changed.
+    Status(TicketStatus),
+    /// What was there at the beginning is all handed out.
+    Loaded,
+    /// Something is not as it should be and heals by itself.
+    Trouble(String),
+    /// It has been quiet since the trouble.
+    Calm,
+    /// New messages come no more.
+    Ended(String),
+    /// What became of an own message.
+    Settled { number: usize, fate: Fate },
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The size of the terminal.
+    Size { columns: u16, rows: u16 },
+}
+
+/// Something to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Send this text, and tell what became of it.
+    Send { number: usize, text: Secret },
+    /// Find out what became of a message in doubt.
+    Look { number: usize },
+    /// End.
+    Leave,
+}
+
+/// A text on its way; not shown by `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Secret(pub(crate) String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "<{} bytes>", self.0.len())
+    }
+}
+
+/// One message on the screen.
+pub(crate) enum Entry {
+    /// Read from the ticket.
+    Read(Box<Message>),
+    /// Written here.
+    Own(Own),
+}
+
+/// Everything the screen shows.
+pub(crate) struct Conversation {
+    pub(crate) ticket: TicketId,
+    pub(crate) zone: ZoneOffset,
+    pub(crate) status: Option<TicketStatus>,
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) draft: Draft,
+    /// What stands in the notice line.
+    pub(crate) notice: Option<String>,
+    /// Why new messages come no more.
+    pub(crate) ended: Option<String>,
+    /// The line at the top of the screen; `None` keeps the newest in sight.
+    pub(crate) top: Option<Place>,
+    /// Messages that came while older ones were looked at.
+    pub(crate) news: usize,
+    pub(crate) columns: usize,
+    pub(crate) rows: usize,
+    is_loaded: bool,
+    /// Whether leaving was asked for and awaits a second word.
+    is_leaving: bool,
+}
+
+impl Conversation {
+    pub(crate) fn new(ticket: TicketId, zone: ZoneOffset, columns: u16, rows: u16) -> Self {
+        Self {
+            ticket,
+            zone,
+            status: None,
+            entries: Vec::new(),
+            draft: Draft::default(),
+            notice: None,
+            ended: None,
+            top: None,
+            news: 0,
+            columns: columns.into(),
+            rows: rows.into(),
+            is_loaded: false,
+            is_leaving: false,
+        }
+    }
+
+    /// One event; gives what is to be done because of it.
+    pub(crate) fn apply(&mut self, event: Event) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match event {
+            Event::Message(message) => effects.extend(self.read(message)),
+            Event::Status(status) => self.status = Some(status),
+            Event::Loaded => self.is_loaded = true,
+            Event::Trouble(what) => {
+                self.is_loaded = true;
+                self.notice = Some(what);
+            }
+            Event::Calm => self.notice = None,
+            Event::Ended(why) => {
+                self.is_loaded = true;
+                self.ended = Some(why);
+                if !self.is_busy() && self.draft.is_empty() {
+                    effects.push(Effect::Leave);
+                }
+            }
+            Event::Settled { number, fate } => effects.extend(self.settle(number, fate)),
+            Event::Key(key) => effects.extend(self.key(key)),
+            Event::Paste(text) => {
+                self.is_leaving = false;
+                self.draft.insert(&text);
+            }
+            Event::Size { columns, rows } => {
+                self.columns = columns.into();
+                self.rows = rows.into();
+            }
+        }
+        effects.extend(self.send_next());
+        self.top = self.top.and_then(|top| layout::kept(self, top));
+        if self.top.is_none() {
+            self.news = 0;
+        }
+        effects
+    }
+
+    /// Whether messages are on their way, or wait to be.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.own()
+            .any(|own| matches!(own.delivery, Delivery::Waiting | Delivery::Sending))
+    }
+
+    /// Messages that were written and not begun to be sent.
+    pub(crate) fn waiting(&self) -> usize {
+        self.own()
+            .filter(|own| own.delivery == Delivery::Waiting)
+            .count()
+    }
+
+    /// What to say instead of the keys: the question of leaving first, then what does not heal.
+    pub(crate) fn remark(&self) -> Option<&str> {
+        if self.is_leaving {
+            return Some(if self.is_busy() {
+                "A message is still on its way. Esc again leaves."
+            } else {
+                "The text was not sent. Esc again leaves it behind."
+            });
+        }
+        self.ended.as_deref().or(self.notice.as_deref())
+    }
+
+    /// A message came from the ticket.
+    fn read(&mut self, message: Box<Message>) -> Option<Effect> {
+        let key = message.key();
+        if let Some(own) = self.own_mut().find(|own| own.awaits(key)) {
+            own.has_come = true;
+            return None;
+        }
+        if let Some((number, own)) = self
+            .own_mut()
+            .enumerate()
+            .find(|(_, own)| own.may_be(&message))
+        {
+            own.shown = Some(message);
+            own.has_come = true;
+            match own.delivery {
+                Delivery::Accepted => own.delivery = Delivery::Confirmed,
+                Delivery::Unknown { .. } => return Some(Effect::Look { number }),
+                _ => {}
+            }
+            return None;
+        }
+        self.put(message);
+        None
+    }
+
+    /// A message of its own line.
+    fn put(&mut self, message: Box<Message>) {
+        self.entries.push(Entry::Read(message));
+        self.news += 1;
+    }
+
+    /// The fate of an own message is known, or at least more of it.
+    fn settle(&mut self, number: usize, fate: Fate) -> Option<Effect> {
+        let mut stranger = None;
+        let mut effect = None;
+        let mut found = None;
+        let mut back = None;
+        let own = self.own_mut().nth(number)?;
+        match fate {
+            Fate::Accepted if own.shown.is_some() => own.delivery = Delivery::Confirmed,
+            Fate::Accepted => own.delivery = Delivery::Accepted,
+            Fate::Confirmed(message) => {
+                own.delivery = Delivery::Confirmed;
+                let key = message.key();
+                if own.shown.as_ref().map(|shown| shown.key()) != Some(key) {
+                    stranger = own.shown.replace(message);
+                    own.has_come = false;
+                    found = Some(key);
+                }
+            }
+            Fate::Unknown { file } => {
+                let is_news = !matches!(own.delivery, Delivery::Unknown { .. });
+                own.delivery = Delivery::Unknown { file };
+                effect = (is_news && own.shown.is_some()).then_some(Effect::Look { number });
+            }
+            Fate::Failed { reason } => {
+                own.delivery = Delivery::Failed { reason };
+                stranger = own.shown.take();
+                back = Some(own.text.clone());
+            }
+        }
+        if let Some(key) = found {
+            self.absorb(number, key);
+        }
+        if let Some(message) = stranger {
+            // It looked like the own one and is another's.
+            self.put(message);
+        }
+        if let Some(text) = back.filter(|_| self.draft.is_empty()) {
+            self.draft.set(text);
+        }
+        effect
+    }
+
+    /// An own message was read back. If it stands on the screen already as a stranger's, that one goes.
+    fn absorb(&mut self, number: usize, key: MessageKey) {
+        let Some(place) = self
+            .entries
+            .iter()
+            .rposition(|entry| matches!(entry, Entry::Read(message) if message.key() == key))
+        else {
+            return;
+        };
+        self.entries.remove(place);
+        if let Some(own) = self.own_mut().nth(number) {
+            own.has_come = true;
+        }
+    }
+
+    /// Begins to send the next message, one at a time and not before the beginning is loaded.
+    fn send_next(&mut self) -> Option<Effect> {
+        let under_way = self.own().any(|own| own.delivery == Delivery::Sending);
+        if under_way || !self.is_loaded {
+            return None;
+        }
+        let newest = self
+            .entries
+            .iter()
+            .filter_map(Entry::message)
+            .filter_map(|message| message.created_at.instant())
+            .max();
+        let (number, own) = self
+            .own_mut()
+            .enumerate()
+            .find(|(_, own)| own.delivery == Delivery::Waiting)?;
+        own.delivery = Delivery::Sending;
+        own.newest_before = newest;
+        Some(Effect::Send {
+            number,
+            text: Secret(own.text.clone()),
+        })
+    }
+
+    fn own(&self) -> impl Iterator<Item = &Own> {
+        self.entries.iter().filter_map(|entry| match entry {
+            Entry::Own(own) => Some(own),
+            Entry::Read(_) => None,
+        })
+    }
+
+    fn own_mut(&mut self) -> impl Iterator<Item = &mut Own> {
+        self.entries.iter_mut().filter_map(|entry| match entry {
+            Entry::Own(own) => Some(own),
+            Entry::Read(_) => None,
+        })
+    }
+}
+
+impl Entry {
+    /// The message as it is in the ticket.
+    pub(crate) fn message(&self) -> Option<&Message> {
+        match self {
+            Self::Read(message) => Some(message),
+            Self::Own(own) => own.shown.as_deref(),
+        }
+    }
+}

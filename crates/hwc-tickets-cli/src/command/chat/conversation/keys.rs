@@ -1,0 +1,99 @@
+//! What keys do.
+
+use super::{Conversation, Effect, Entry, LIMIT, Own};
+use crate::command::chat::layout;
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+impl Conversation {
+    pub(super) fn key(&mut self, key: KeyEvent) -> Option<Effect> {
+        if key.kind == KeyEventKind::Release {
+            return None;
+        }
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        let alt = key.modifiers.contains(KeyModifiers::ALT);
+        let asked = std::mem::take(&mut self.is_leaving);
+        match key.code {
+            KeyCode::Esc => return self.leave(asked),
+            KeyCode::Char('c') if control => return Some(Effect::Leave),
+            KeyCode::Char('d') if control && self.draft.is_empty() => return self.leave(asked),
+
+            KeyCode::Enter if alt || control || key.modifiers.contains(KeyModifiers::SHIFT) => {
+                self.draft.insert("\n");
+            }
+            KeyCode::Char('j') if control => self.draft.insert("\n"),
+            KeyCode::Enter => self.submit(),
+
+            KeyCode::PageUp => self.scroll(layout::up, self.page()),
+            KeyCode::PageDown => self.scroll(layout::down, self.page()),
+            KeyCode::Up => self.scroll(layout::up, 1),
+            KeyCode::Down => self.scroll(layout::down, 1),
+            KeyCode::Home if control || self.draft.is_empty() => {
+                self.scroll(layout::up, usize::MAX);
+            }
+            KeyCode::End if control || self.draft.is_empty() => self.top = None,
+
+            KeyCode::Home => self.draft.start(),
+            KeyCode::Char('a') if control => self.draft.start(),
+            KeyCode::End => self.draft.end(),
+            KeyCode::Char('e') if control => self.draft.end(),
+            KeyCode::Left => self.draft.left(),
+            KeyCode::Right => self.draft.right(),
+            KeyCode::Backspace if control || alt => self.draft.delete_word(),
+            KeyCode::Char('w') if control => self.draft.delete_word(),
+            KeyCode::Char('u') if control => self.draft.delete_head(),
+            KeyCode::Char('h') if control => self.draft.backspace(),
+            KeyCode::Backspace => self.draft.backspace(),
+            KeyCode::Delete => self.draft.delete(),
+            KeyCode::Tab => self.draft.insert("\t"),
+            // Alt Gr is Control with Alt on some systems.
+            KeyCode::Char(c) if control == alt => {
+                self.draft.insert(c.encode_utf8(&mut [0; 4]));
+            }
+            _ => {}
+        }
+        None
+    }
+
+    /// Leaves at once when nothing would be lost, else at the second word.
+    fn leave(&mut self, asked: bool) -> Option<Effect> {
+        if asked || (self.draft.is_blank() && !self.is_busy()) {
+            return Some(Effect::Leave);
+        }
+        self.is_leaving = true;
+        None
+    }
+
+    fn submit(&mut self) {
+        if self.draft.is_blank() {
+            return;
+        }
+        let units = self.draft.units();
+        if units > LIMIT {
+            self.notice = Some(format!(
+                "Too long by {}. Shorten it, or send it in parts.",
+                units - LIMIT
+            ));
+            return;
+        }
+        self.notice = None;
+        let text = self.draft.take();
+        self.entries.push(Entry::Own(Own::new(text)));
+        self.top = None;
+    }
+
+    fn page(&self) -> usize {
+        layout::Parts::of(self)
+            .conversation
+            .saturating_sub(1)
+            .max(1)
+    }
+
+    fn scroll(
+        &mut self,
+        step: fn(&Self, layout::Place, usize) -> Option<layout::Place>,
+        lines: usize,
+    ) {
+        let top = self.top.unwrap_or_else(|| layout::newest(self));
+        self.top = step(self, top, lines);
+    }
+}

@@ -1,0 +1,297 @@
+//! The state and the drawing without a terminal: screens on ratatui's own test screen, messages read from the simulator.
+
+use super::{
+    conversation::{Conversation, Delivery, Effect, Entry, Event, Fate},
+    screen,
+};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use hwc_tickets::{Client, Message, SecretString, TicketId, TicketStatus, ZoneOffset};
+use hwc_tickets_sim::{Simulator, Time};
+use ratatui::{Terminal, backend::TestBackend};
+
+/// The messages of a ticket of the simulator after these were added: of the customer and of the support.
+fn messages(ticket: &str, customer: &[&str], support: &[&str]) -> Vec<Message> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let time = Time::Manual("2026-11-21T06:00:00Z".parse().unwrap());
+        let sim = Simulator::builder().time(time).start().await.unwrap();
+        let client = Client::builder()
+            .endpoint(sim.endpoint())
+            .token(SecretString::from(sim.credentials().token))
+            .build()
+            .unwrap();
+        let handle = client.ticket(ticket).unwrap();
+        for text in customer {
+            handle.submit(*text).await.unwrap();
+        }
+        for text in support {
+            sim.reply_as_engineer(ticket, *text).unwrap();
+        }
+        let all = handle.history().oldest_first().collect().await.unwrap();
+        all.messages
+    })
+}
+
+fn conversation(columns: u16, rows: u16) -> Conversation {
+    let zone = ZoneOffset::from_hours(8).unwrap();
+    let ticket = TicketId::new("case-123").unwrap();
+    let mut conversation = Conversation::new(ticket, zone, columns, rows);
+    assert!(conversation.apply(Event::Loaded).is_empty());
+    conversation
+}
+
+fn press(conversation: &mut Conversation, code: KeyCode) -> Vec<Effect> {
+    conversation.apply(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)))
+}
+
+fn write(conversation: &mut Conversation, text: &str) -> Vec<Effect> {
+    conversation.apply(Event::Paste(text.to_owned()));
+    press(conversation, KeyCode::Enter)
+}
+
+fn settle(conversation: &mut Conversation, number: usize, fate: Fate) -> Vec<Effect> {
+    conversation.apply(Event::Settled { number, fate })
+}
+
+fn read(conversation: &mut Conversation, message: &Message) -> Vec<Effect> {
+    conversation.apply(Event::Message(Box::new(message.clone())))
+}
+
+/// The states of own messages, and how many messages there are in all.
+fn states(conversation: &Conversation) -> (Vec<&Delivery>, usize) {
+    let own = conversation.entries.iter().filter_map(|entry| match entry {
+        Entry::Own(own) => Some(&own.delivery),
+        Entry::Read(_) => None,
+    });
+    (own.collect(), conversation.entries.len())
+}
+
+fn drawn(conversation: &Conversation) -> String {
+    let size = (
+        u16::try_from(conversation.columns).unwrap(),
+        u16::try_from(conversation.rows).unwrap(),
+    );
+    let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
+    terminal
+        .draw(|frame| screen::draw(frame, conversation, true))
+        .unwrap();
+    let screen = terminal.backend().to_string();
+    // Behind each line stands a list of the cells that wide characters cover.
+    screen
+        .lines()
+        .map(|line| line.split("\" Hidden by").next().unwrap_or_default())
+        .map(|line| format!("{}\n", line.trim_matches('"').trim_end()))
+        .collect()
+}
+
+#[test]
+fn accepted_then_seen_in_the_ticket() {
+    let all = messages("case-123", &["好的"], &[]);
+    let own = all.last().unwrap();
+    let mut chat = conversation(40, 20);
+    assert_eq!(write(&mut chat, "好的").len(), 1);
+    assert_eq!(states(&chat), (vec![&Delivery::Sending], 1));
+    settle(&mut chat, 0, Fate::Accepted);
+    assert_eq!(states(&chat), (vec![&Delivery::Accepted], 1));
+    read(&mut chat, own);
+    assert_eq!(states(&chat), (vec![&Delivery::Confirmed], 1));
+    // The same text again is another message.
+    read(&mut chat, own);
+    assert_eq!(states(&chat), (vec![&Delivery::Confirmed], 2));
+}
+
+/// Receipt and following both bring the message, in either order: it stands there once.
+#[test]
+fn confirmed_stands_there_once() {
+    let all = messages("case-123", &["once"], &[]);
+    let own = all.last().unwrap();
+    let confirmed = || Fate::Confirmed(Box::new(own.clone()));
+
+    let mut chat = conversation(40, 20);
+    write(&mut chat, "once");
+    settle(&mut chat, 0, confirmed());
+    read(&mut chat, own);
+    assert_eq!(states(&chat), (vec![&Delivery::Confirmed], 1));
+
+    let mut chat = conversation(40, 20);
+    write(&mut chat, "once");
+    read(&mut chat, own);
+    assert_eq!(states(&chat), (vec![&Delivery::Sending], 1));
+    settle(&mut chat, 0, confirmed());
+    assert_eq!(states(&chat), (vec![&Delivery::Confirmed], 1));
+
+    // The service gave it back in another form than it was sent: only the receipt knows it.
+    let mut chat = conversation(40, 20);
+    write(&mut chat, "once, in another form");
+    read(&mut chat, own);
+    assert_eq!(states(&chat).1, 2);
+    settle(&mut chat, 0, confirmed());
+    assert_eq!(states(&chat), (vec![&Delivery::Confirmed], 1));
+}
+
+/// A message that was there before, or is of the other side, is never taken for an own one.
+#[test]
+fn what_cannot_be_the_own_message() {
+    let all = messages("case-123", &["same", "later"], &["same"]);
+    let [.., customer, later, support] = all.as_slice() else {
+        panic!("three messages at least")
+    };
+    let mut chat = conversation(40, 20);
+    write(&mut chat, "same");
+    read(&mut chat, support);
+    assert_eq!(states(&chat), (vec![&Delivery::Sending], 2));
+    read(&mut chat, customer);
+    assert_eq!(states(&chat), (vec![&Delivery::Sending], 2));
+    // It was another's after all.
+    let reason = "refused".to_owned();
+    settle(&mut chat, 0, Fate::Failed { reason });
+    read(&mut chat, later);
+    assert_eq!(states(&chat).1, 4);
+    assert_eq!(chat.draft.take(), "same", "to be sent again");
+
+    // Before the beginning is loaded nothing is sent, so nothing old can be taken for it.
+    let zone = ZoneOffset::from_hours(8).unwrap();
+    let mut chat = Conversation::new(TicketId::new("case-123").unwrap(), zone, 40, 20);
+    assert!(write(&mut chat, "same").is_empty());
+    read(&mut chat, customer);
+    assert_eq!(states(&chat), (vec![&Delivery::Waiting], 2));
+    assert_eq!(chat.apply(Event::Loaded).len(), 1);
+}
+
+/// In doubt, and then something that looks like it comes: the ticket is asked, once.
+#[test]
+fn doubt_is_looked_into() {
+    let all = messages("case-123", &["in doubt"], &[]);
+    let own = all.last().unwrap();
+    let file = Some("/pending/1.json".to_owned());
+    let unknown = || Fate::Unknown { file: file.clone() };
+    let mut chat = conversation(60, 24);
+    write(&mut chat, "in doubt");
+    assert!(settle(&mut chat, 0, unknown()).is_empty());
+    assert!(drawn(&chat).contains("hwc-tickets message reconcile /pending/1.json"));
+    assert_eq!(read(&mut chat, own), [Effect::Look { number: 0 }]);
+    assert!(settle(&mut chat, 0, unknown()).is_empty());
+    settle(&mut chat, 0, Fate::Confirmed(Box::new(own.clone())));
+    assert_eq!(states(&chat), (vec![&Delivery::Confirmed], 1));
+
+    let mut chat = conversation(60, 24);
+    write(&mut chat, "in doubt");
+    read(&mut chat, own);
+    assert_eq!(
+        settle(&mut chat, 0, unknown()),
+        [Effect::Look { number: 0 }]
+    );
+}
+
+#[test]
+fn leaving_asks_when_something_would_be_lost() {
+    let mut chat = conversation(40, 20);
+    assert_eq!(press(&mut chat, KeyCode::Esc), [Effect::Leave]);
+    chat.apply(Event::Paste("text".to_owned()));
+    assert!(press(&mut chat, KeyCode::Esc).is_empty());
+    assert!(drawn(&chat).contains("Esc again leaves"));
+    press(&mut chat, KeyCode::Char('s'));
+    assert!(press(&mut chat, KeyCode::Esc).is_empty(), "asked anew");
+    assert_eq!(press(&mut chat, KeyCode::Esc), [Effect::Leave]);
+    press(&mut chat, KeyCode::Enter);
+    assert!(press(&mut chat, KeyCode::Esc).is_empty(), "on its way");
+    // Following has ended for good: nobody is thrown out while something is on its way.
+    assert!(chat.apply(Event::Ended("over".to_owned())).is_empty());
+    settle(&mut chat, 0, Fate::Accepted);
+    assert_eq!(chat.apply(Event::Ended("over".to_owned())), [Effect::Leave]);
+}
+
+#[test]
+fn nothing_is_drawn_outside_whatever_the_size() {
+    let all = messages("TT202611210003", &[], &["👨‍👩‍👧 \u{1b}[2J \u{202e}x"]);
+    for columns in 1..50 {
+        for rows in 1..30 {
+            let mut chat = conversation(columns, rows);
+            chat.apply(Event::Status(TicketStatus::Processing));
+            for message in &all {
+                read(&mut chat, message);
+            }
+            chat.apply(Event::Paste("一行\n两行\n三行\n四行".to_owned()));
+            // Panics when something stands outside.
+            let screen = drawn(&chat);
+            assert!(!screen.contains('\u{1b}') && !screen.contains('\u{202e}'));
+            press(&mut chat, KeyCode::PageUp);
+            press(&mut chat, KeyCode::Up);
+            drawn(&chat);
+        }
+    }
+}
+
+/// Every line can be reached, and the newest message comes back.
+#[test]
+fn scrolling_reaches_everything() {
+    let all = messages("TT202611210011", &[], &[]);
+    let mut chat = conversation(40, 12);
+    for message in &all {
+        read(&mut chat, message);
+    }
+    let bottom = drawn(&chat);
+    press(&mut chat, KeyCode::Home);
+    let top = drawn(&chat);
+    assert!(top.contains("Server 1 of 40") && !bottom.contains("Server 1 of 40"));
+    for _ in 0..500 {
+        press(&mut chat, KeyCode::Down);
+    }
+    assert_eq!(drawn(&chat), bottom);
+    for _ in 0..100 {
+        press(&mut chat, KeyCode::PageUp);
+    }
+    assert_eq!(drawn(&chat), top);
+    for _ in 0..100 {
+        press(&mut chat, KeyCode::PageDown);
+    }
+    assert_eq!(drawn(&chat), bottom);
+    press(&mut chat, KeyCode::PageUp);
+    let middle = drawn(&chat);
+    assert!(middle != top && middle != bottom);
+    // What is looked at does not move when something comes.
+    read(&mut chat, &all[0]);
+    let lines = |screen: &str| {
+        screen
+            .lines()
+            .take(8)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(lines(&drawn(&chat)), lines(&middle));
+    press(&mut chat, KeyCode::End);
+    assert!(chat.top.is_none());
+}
+
+#[test]
+fn screens() {
+    let all = messages(
+        "TT202611210003",
+        &["好的，谢谢！😀"],
+        &["不客气。\u{1b}[2J"],
+    );
+    for columns in [40, 120] {
+        let mut chat = conversation(columns, 30);
+        chat.apply(Event::Status(TicketStatus::AwaitingConfirmation));
+        let (last, before) = all.split_last().unwrap();
+        for message in before {
+            read(&mut chat, message);
+        }
+        write(&mut chat, "第一条");
+        settle(&mut chat, 0, Fate::Accepted);
+        write(&mut chat, "第二条");
+        let reason = "submit message: refused (HTTP 400)".to_owned();
+        settle(&mut chat, 1, Fate::Failed { reason });
+        chat.draft.take();
+        write(&mut chat, "第三条");
+        read(&mut chat, last);
+        chat.apply(Event::Paste("还没写完 👨‍👩‍👧\n第二行".to_owned()));
+        chat.apply(Event::Trouble(
+            "no connection; trying again in 3s".to_owned(),
+        ));
+        insta::assert_snapshot!(format!("chat_screen_{columns}"), drawn(&chat));
+    }
+}

@@ -1,0 +1,341 @@
+//! `chat` on a real pseudo-terminal: what stands on the screen, what arrives, and how it leaves.
+
+use crate::{
+    follow::Follower,
+    stage::{Stage, until},
+    terminal::Terminal,
+};
+use hwc_tickets_sim::{Fault, Operation, Order, Status};
+use std::time::Duration;
+
+const CHINESE: &str = "TT202611210003";
+const ESC: &str = "\u{1b}";
+
+/// Opens the chat; the waits between two looks are short.
+fn chat(stage: &Stage, rows: u16, cols: u16, ticket: &str) -> Terminal {
+    Terminal::run(stage, rows, cols, &["chat", ticket, "--interval", "10ms"])
+}
+
+/// Leaves, and tells how it ended.
+fn leave(terminal: &mut Terminal) -> u32 {
+    terminal.type_in(ESC);
+    let code = terminal.end();
+    assert!(terminal.is_as_before());
+    code
+}
+
+#[test]
+fn a_chinese_conversation() {
+    for (name, rows, cols) in [("wide", 28, 120), ("narrow", 36, 40)] {
+        let stage = Stage::new();
+        let mut terminal = chat(&stage, rows, cols, CHINESE);
+        let screen = terminal.shows_all(&["processing", "建议先检查", "慢查询.log"]);
+        insta::assert_snapshot!(format!("chat_chinese_{name}"), screen);
+
+        terminal.type_in("好的，谢谢！😀");
+        terminal.shows_all(&["> 好的，谢谢！😀"]);
+        // Two columns for the mark, two for each of the seven characters.
+        until("the cursor", || terminal.cursor() == (rows - 2, 16));
+        terminal.type_in("\u{7f}\u{7f}。");
+        terminal.shows_all(&["> 好的，谢谢。"]);
+        terminal.type_in("\r");
+        terminal.shows_all(&["confirmed"]);
+
+        // Somebody answers while the next text is being written.
+        terminal.type_in("还有一个问题");
+        stage.sim().reply_as_engineer(CHINESE, "不客气。").unwrap();
+        let screen = terminal.shows_all(&["不客气。", "> 还有一个问题"]);
+        insta::assert_snapshot!(format!("chat_chinese_answered_{name}"), screen);
+        assert_eq!(stage.sim().arrived(CHINESE), ["好的，谢谢。"]);
+
+        terminal.type_in(ESC);
+        terminal.shows_all(&["Esc again leaves"]);
+        assert_eq!(leave(&mut terminal), 0);
+        terminal.shows("the text being written was not sent (6 characters)");
+    }
+}
+
+/// The answer of the service is lost: the message is read back and not sent again.
+#[test]
+fn a_lost_answer() {
+    let stage = Stage::new();
+    stage
+        .sim()
+        .fault(Order::new(Operation::CreateMessages, Fault::Close).after_acting());
+    let mut terminal = chat(&stage, 28, 120, CHINESE);
+    terminal.shows_all(&["processing", "建议先检查"]);
+    terminal.type_in("磁盘又满了。\r");
+    let screen = terminal.shows_all(&["磁盘又满了。", "confirmed"]);
+    insta::assert_snapshot!("chat_lost_answer", screen);
+    assert_eq!(stage.sim().arrived(CHINESE), ["磁盘又满了。"]);
+    assert_eq!(leave(&mut terminal), 0);
+    assert_eq!(stage.sim().arrived(CHINESE).len(), 1);
+    assert_eq!(std::fs::read_dir(stage.pending()).unwrap().count(), 0);
+}
+
+/// Nothing tells what became of it: the file is named, on the screen and at the end.
+#[test]
+fn an_outcome_that_stays_unknown() {
+    let stage = Stage::new();
+    stage
+        .sim()
+        .fault(Order::new(Operation::CreateMessages, Fault::Close));
+    let mut terminal = Terminal::run(
+        &stage,
+        28,
+        120,
+        &["chat", "case-123", "--interval", "10ms", "--timeout", "2s"],
+    );
+    terminal.shows_all(&["processing", "Old snapshots"]);
+    let down = Fault::Status {
+        status: 503,
+        code: None,
+        retry_after: None,
+    };
+    // The reading before goes well; those after it do not.
+    stage.sim().fault(
+        Order::new(Operation::ListMessages, down)
+            .skipping(1)
+            .times(u32::MAX),
+    );
+    terminal.type_in("only once\r");
+    terminal.shows_all(&["unknown", "hwc-tickets message reconcile"]);
+    let files: Vec<_> = std::fs::read_dir(stage.pending())
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
+    assert_eq!(files.len(), 1);
+    assert_eq!(leave(&mut terminal), 6);
+    terminal.shows("error: it is not known whether a message arrived");
+    assert!(stage.sim().arrived("case-123").is_empty());
+}
+
+/// It failed for sure: the reason stands there, and the text is back to be sent again.
+#[test]
+fn a_refusal_gives_the_text_back() {
+    let stage = Stage::new();
+    let refused = Fault::Status {
+        status: 400,
+        code: None,
+        retry_after: None,
+    };
+    stage
+        .sim()
+        .fault(Order::new(Operation::CreateMessages, refused));
+    let mut terminal = chat(&stage, 28, 120, "case-123");
+    terminal.shows_all(&["processing", "Old snapshots"]);
+    terminal.type_in("yes, please\r");
+    terminal.shows_all(&["you  failed", "> yes, please"]);
+    assert!(stage.sim().arrived("case-123").is_empty());
+    terminal.type_in("\r");
+    terminal.shows_all(&["confirmed"]);
+    assert_eq!(stage.sim().arrived("case-123"), ["yes, please"]);
+    assert_eq!(leave(&mut terminal), 0);
+}
+
+/// While a message is on its way, the screen says so, and the next one waits.
+#[test]
+fn one_after_the_other() {
+    let stage = Stage::new();
+    stage.sim().fault(Order::new(
+        Operation::CreateMessages,
+        // The simulator's clock stands still, and with it the delay.
+        Fault::Delay {
+            by: Duration::from_secs(3600),
+        },
+    ));
+    let mut terminal = Terminal::run(
+        &stage,
+        28,
+        40,
+        &["chat", "case-123", "--interval", "10ms", "--timeout", "5m"],
+    );
+    terminal.shows_all(&["processing", "30 days?"]);
+    terminal.type_in("one\rtwo\r");
+    let screen = terminal.shows_all(&["you  sending", "you  waiting"]);
+    insta::assert_snapshot!("chat_sending", screen);
+    until("the first to arrive", || stage.sim().faults().is_empty());
+    stage.sim().advance(Duration::from_secs(3600));
+    until("both to arrive", || {
+        stage.sim().arrived("case-123") == ["one", "two"]
+    });
+    until("both to be confirmed", || {
+        terminal.screen().matches("confirmed").count() == 2
+    });
+    assert_eq!(leave(&mut terminal), 0);
+}
+
+#[test]
+fn resized_while_it_runs() {
+    let stage = Stage::new();
+    let mut terminal = chat(&stage, 28, 120, CHINESE);
+    terminal.shows_all(&["processing", "建议先检查", "慢查询.log"]);
+    terminal.type_in("这是一个比较长的问题，在窄的窗口里要换行显示才行。");
+    terminal.shows_all(&["才行。"]);
+    terminal.resize(30, 40);
+    let screen = terminal.shows_all(&["processing", "\n  行显示才行。"]);
+    insta::assert_snapshot!("chat_resized", screen);
+    for (rows, cols) in [(3, 20), (1, 2), (28, 120)] {
+        terminal.resize(rows, cols);
+    }
+    terminal.shows_all(&["processing", "建议先检查", "示才行。"]);
+    // Through the conversation and back, in a window that shows a part of it.
+    terminal.resize(12, 40);
+    terminal.shows_all(&["processing", "Enter sends"]);
+    terminal.type_in("\u{1b}[5~\u{1b}[5~\u{1b}[5~\u{1b}[5~");
+    terminal.shows_all(&["2026-11-20 14:00:00  customer: demo", "End: newest"]);
+    stage.sim().reply_as_engineer(CHINESE, "第五条").unwrap();
+    let screen = terminal.shows_all(&["1 new below"]);
+    insta::assert_snapshot!("chat_scrolled", screen);
+    terminal.type_in("\u{1b}[1;5F");
+    terminal.shows_all(&["第五条"]);
+    terminal.type_in("\u{3}");
+    assert_eq!(terminal.end(), 0);
+    assert!(terminal.is_as_before());
+}
+
+/// Many lines pasted at once are one message, and none is sent before Enter is pressed.
+#[test]
+fn pasted_lines_are_one_message() {
+    let stage = Stage::new();
+    let mut terminal = chat(&stage, 28, 120, "case-123");
+    terminal.shows_all(&["processing", "Old snapshots"]);
+    terminal.type_in("\u{1b}[200~第一行\rsecond line\nthird\u{1b}[201~");
+    terminal.shows_all(&["> 第一行\n  second line\n  third"]);
+    assert!(stage.sim().arrived("case-123").is_empty());
+    terminal.type_in("\r");
+    terminal.shows_all(&["confirmed"]);
+    assert_eq!(
+        stage.sim().arrived("case-123"),
+        ["第一行\nsecond line\nthird"]
+    );
+    assert_eq!(leave(&mut terminal), 0);
+}
+
+#[test]
+fn the_limit_is_shown_in_time() {
+    let stage = Stage::new();
+    let mut terminal = chat(&stage, 28, 120, "case-123");
+    terminal.shows_all(&["processing", "Old snapshots"]);
+    let text = "磁".repeat(1999);
+    terminal.type_in(&format!("\u{1b}[200~{text}\u{1b}[201~"));
+    terminal.shows_all(&["1999/2000"]);
+    terminal.type_in("😀\r");
+    terminal.shows_all(&["2001/2000", "Too long by 1"]);
+    assert!(stage.sim().arrived("case-123").is_empty());
+    terminal.type_in("\u{7f}磁\r");
+    until("it to arrive", || {
+        stage.sim().arrived("case-123").len() == 1
+    });
+    // It is longer than the screen.
+    terminal.type_in("\u{1b}[5~");
+    terminal.shows_all(&["confirmed"]);
+    assert_eq!(stage.sim().arrived("case-123"), [format!("{text}磁")]);
+    assert_eq!(leave(&mut terminal), 0);
+}
+
+/// The status is asked for all the time, slowly.
+#[test]
+fn the_status_at_the_top() {
+    let stage = Stage::new();
+    stage
+        .sim()
+        .set_status("case-123", Status::ToConfirm)
+        .unwrap();
+    let mut terminal = chat(&stage, 28, 40, "case-123");
+    terminal.shows_all(&["case-123  awaiting confirmation"]);
+    assert_eq!(leave(&mut terminal), 0);
+}
+
+/// What other people write, and what is typed, cannot act on the terminal.
+#[test]
+fn foreign_text_is_inert() {
+    let stage = Stage::new();
+    let evil = "\u{1b}[2J\u{9b}31m\u{202e}txt.exe\r\u{8}after";
+    stage.sim().reply_as_engineer("case-123", evil).unwrap();
+    let mut terminal = chat(&stage, 28, 120, "case-123");
+    terminal.shows_all(&["\\u{1b}[2J\\u{9b}31m\\u{202e}txt.exe\\r\\u{8}after"]);
+    terminal.type_in("\u{1b}[200~a\u{202e}b\u{1b}[201~");
+    terminal.shows_all(&["> a\\u{202e}b"]);
+    for active in ["\u{9b}", "\u{202e}", "\u{1b}[31m\u{1b}"] {
+        assert!(!terminal.written().contains(active));
+    }
+    terminal.type_in("\u{3}");
+    assert_eq!(terminal.end(), 0);
+    assert!(terminal.is_as_before());
+}
+
+#[test]
+fn without_colour() {
+    for (variables, coloured) in [(&[][..], true), (&[("NO_COLOR", "1")][..], false)] {
+        let stage = Stage::new();
+        let mut terminal = Terminal::with(&stage, 28, 80, &["chat", "case-123"], variables);
+        terminal.shows_all(&["processing", "Old snapshots"]);
+        let written = terminal.written();
+        let has = written.contains("\u{1b}[38;5;2");
+        assert_eq!(has, coloured, "{written:?}");
+        assert_eq!(leave(&mut terminal), 0);
+    }
+}
+
+/// What cannot heal ends the chat, says why, and leaves the terminal as it was.
+#[test]
+fn what_cannot_heal_ends_it() {
+    let stage = Stage::new();
+    for (ticket, token, code) in [("case-999", "TOKENEXAMPLE", 3), ("case-123", "wrong", 4)] {
+        let mut terminal = Terminal::with(
+            &stage,
+            28,
+            80,
+            &["chat", ticket, "--interval", "10ms"],
+            &[("HWC_TICKETS_TOKEN", token)],
+        );
+        assert_eq!(terminal.end(), code, "{}", terminal.screen());
+        assert!(terminal.is_as_before());
+        assert!(
+            terminal.screen().contains("error: "),
+            "{}",
+            terminal.screen()
+        );
+    }
+}
+
+/// Told to end by the system, it leaves the terminal as it was and says what stays behind.
+#[test]
+fn the_system_ends_it() {
+    use rustix::process::{Signal, kill_process};
+    for signal in [Signal::TERM, Signal::INT] {
+        let stage = Stage::new();
+        let mut terminal = chat(&stage, 28, 80, "case-123");
+        terminal.shows_all(&["processing", "Old snapshots"]);
+        terminal.type_in("half a sent");
+        terminal.shows_all(&["> half a sent"]);
+        kill_process(terminal.process(), signal).unwrap();
+        assert_eq!(terminal.end(), 130);
+        assert!(terminal.is_as_before());
+        assert!(terminal.screen().contains("was not sent"));
+    }
+}
+
+#[test]
+fn without_a_terminal_it_follows() {
+    let stage = Stage::new();
+    let mut follower = Follower::of(&mut stage.command(&[
+        "chat",
+        "case-123",
+        "--tail",
+        "1",
+        "--interval",
+        "10ms",
+    ]));
+    assert!(follower.line().starts_with("TIME"));
+    assert!(follower.line().contains("Old snapshots"));
+    stage
+        .sim()
+        .reply_as_engineer("case-123", "新的消息")
+        .unwrap();
+    assert!(follower.line().contains("新的消息"));
+    let ran = follower.interrupt(&stage);
+    assert_eq!(ran.code, 130, "{}", ran.stderr);
+    assert!(!ran.stdout.contains('\u{1b}'));
+}

@@ -1,0 +1,24 @@
+//! Many messages: bounded, rate-limited by the client, each with its own outcome.
+
+use futures_util::{StreamExt as _, stream};
+use hwc_tickets::{Client, Delivery, Draft, ErrorKind};
+
+/// Gives the tickets whose message was not sent, with the reason.
+pub(crate) async fn bulk(client: &Client, drafts: Vec<Draft>) -> Vec<(Draft, Delivery)> {
+    let mut failed = Vec::new();
+    let mut outcomes = client
+        .submit_all(stream::iter(drafts))
+        .concurrency(4)
+        .stop_on(ErrorKind::Unauthorized)
+        .stream();
+    while let Some((draft, outcome)) = outcomes.next().await {
+        match outcome {
+            Ok(_) => println!("{} ok", draft.ticket),
+            Err(error) => {
+                println!("{} {:?} {error}", draft.ticket, error.delivery());
+                failed.push((draft, error.delivery()));
+            }
+        }
+    }
+    failed
+}

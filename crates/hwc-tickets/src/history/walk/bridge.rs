@@ -1,0 +1,154 @@
+//! A second with more messages than one page holds: read by row numbers, where no time helps.
+//!
+//! `listMessages` counts rows from the newest message. Rows move while they are read: down when a
+//! message arrives, up when one is recalled. So pages share rows, and when the shared rows are not the
+//! same, the second is read anew. What stands between a row that is newer than the second and one that
+//! is older is the whole of it.
+
+use super::rows::newest_last;
+use crate::{
+    message::{Message, MessageKey},
+    service::{MAX_PAGE, MessagePage},
+};
+use jiff::Timestamp;
+use std::{collections::BTreeMap, ops::Range};
+
+/// Rows that two pages share.
+const SHARED: usize = 10;
+/// Where row numbers end (D-33).
+const LAST_ROW: u64 = 65_535;
+/// Times that a second is read anew because rows moved.
+const MOST_TRIES: u32 = 5;
+/// New messages of one second that are held.
+const MOST_NEW: usize = 10_000;
+
+/// The rows of one second being read.
+#[derive(Debug)]
+pub(super) struct Bridge {
+    span: Range<Timestamp>,
+    /// Row that the current try began at, and the next one to ask for.
+    first_row: u64,
+    row: u64,
+    tries: u32,
+    /// The last rows of the page before; unreadable ones are `None`.
+    last_rows: Vec<Option<MessageKey>>,
+    on_rows: BTreeMap<MessageKey, u32>,
+    new: Vec<Message>,
+}
+
+/// What a page of rows came to.
+#[derive(Debug)]
+pub(super) enum Crossing {
+    /// There is more to read.
+    Next,
+    /// What was not known of the second, in the order of the rows.
+    Whole(Vec<Message>),
+    /// It cannot be read this way.
+    No,
+}
+
+impl Bridge {
+    /// `newer`: how many rows are known to be newer than the second, at least about.
+    pub(super) fn new(span: Range<Timestamp>, newer: u64) -> Self {
+        let first_row = newer.saturating_sub(SHARED as u64).min(LAST_ROW);
+        Self {
+            span,
+            first_row,
+            row: first_row,
+            tries: 0,
+            last_rows: Vec::new(),
+            on_rows: BTreeMap::new(),
+            new: Vec::new(),
+        }
+    }
+
+    /// The next row to ask for.
+    pub(super) fn row(&self) -> u64 {
+        self.row
+    }
+
+    /// Takes the page that begins at [`Bridge::row`]. `known`: how often a message was handed out.
+    pub(super) fn take(
+        &mut self,
+        page: MessagePage,
+        known: impl Fn(&MessageKey) -> u32,
+    ) -> Crossing {
+        let returned = page.returned();
+        if newest_last(&page) {
+            // Counted from the oldest message: of no use here.
+            return Crossing::No;
+        }
+        let mut rows: Vec<Option<Message>> = Vec::with_capacity(returned);
+        let lost: Vec<usize> = page.undecodable.iter().map(|item| item.index).collect();
+        let mut readable = page.messages.into_iter();
+        for place in 0..returned {
+            rows.push(if lost.contains(&place) {
+                None
+            } else {
+                readable.next()
+            });
+        }
+        let keys: Vec<Option<MessageKey>> = rows
+            .iter()
+            .map(|row| row.as_ref().map(Message::key))
+            .collect();
+        let is_first = self.row == self.first_row;
+        if is_first {
+            // It has to begin before the second does.
+            let begins_newer = rows
+                .iter()
+                .flatten()
+                .find_map(|row| row.created_at.instant());
+            let is_newer = begins_newer.is_some_and(|first| first >= self.span.end);
+            if self.first_row > 0 && !is_newer {
+                return self.again(MAX_PAGE);
+            }
+        } else if keys.get(..SHARED) != Some(self.last_rows.as_slice()) {
+            return self.again(0);
+        }
+        let skip = if is_first { 0 } else { SHARED };
+        let mut past = false;
+        for (row, key) in rows.into_iter().zip(&keys).skip(skip) {
+            let (Some(message), Some(key)) = (row, key) else {
+                continue;
+            };
+            match message.created_at.instant() {
+                Some(instant) if instant < self.span.start => past = true,
+                Some(instant) if self.span.contains(&instant) => {
+                    let occurrence = self.on_rows.entry(*key).or_insert(0);
+                    *occurrence += 1;
+                    if *occurrence > known(key) {
+                        self.new.push(message);
+                    }
+                }
+                _ => {}
+            }
+        }
+        if past || (returned as u64) < MAX_PAGE {
+            return Crossing::Whole(std::mem::take(&mut self.new));
+        }
+        self.last_rows = keys
+            .get(returned.saturating_sub(SHARED)..)
+            .unwrap_or_default()
+            .to_vec();
+        self.row += (returned.saturating_sub(SHARED)) as u64;
+        if self.row > LAST_ROW || self.new.len() > MOST_NEW {
+            return Crossing::No;
+        }
+        Crossing::Next
+    }
+
+    /// Begins anew, so many rows earlier.
+    fn again(&mut self, earlier: u64) -> Crossing {
+        self.tries += 1;
+        if self.tries > MOST_TRIES {
+            return Crossing::No;
+        }
+        self.first_row = self.first_row.saturating_sub(earlier);
+        self.row = self.first_row;
+        self.last_rows.clear();
+        self.on_rows.clear();
+        self.new.clear();
+        Crossing::Next
+    }
+}

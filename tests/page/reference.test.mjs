@@ -1,0 +1,66 @@
+// The API reference at `/docs` in a real browser.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { browse, open, pictures, Simulator } from "./session.mjs";
+
+let browser;
+let service;
+
+before(async () => {
+  browser = await browse();
+  service = await Simulator.start();
+});
+
+after(async () => {
+  await browser.close();
+  await service.stop();
+});
+
+const operation = (page, name) => page.locator(`#operations-${name}`);
+
+test("all operations are shown, with the documents' examples, their sources and discrepancies", async () => {
+  const page = await open(browser, `${service.address}/docs`);
+  await page.locator(".opblock").nth(8).waitFor();
+  assert.equal(await page.locator(".opblock").count(), 9);
+  const submit = operation(page, "messages-createMessages");
+  await submit.locator(".opblock-summary-control").click();
+  await submit.getByText("Source: Submitting a Message").waitFor();
+  await submit.getByText("The type is neither 0 nor 1.").waitFor();
+  const example = submit.locator(".body-param__example, .highlight-code").filter({ hasText: "accessory_ids" }).first();
+  await example.waitFor();
+  assert.match(await example.textContent(), /"group_id": "123456"/);
+  await page.screenshot({ path: `${pictures}/reference.png` });
+
+  const link = submit.getByRole("link", { name: "D-36" }).first();
+  assert.equal(await link.getAttribute("href"), "/docs/discrepancies#D-36");
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+});
+
+test("a request is tried against this simulator with the token filled in", async () => {
+  const page = await open(browser, `${service.address}/docs`);
+  const detail = operation(page, "tickets-showCaseStatus");
+  await detail.locator(".opblock-summary-control").click();
+  await detail.getByRole("button", { name: "Try it out" }).click();
+  await detail.locator('tr[data-param-name="case_id"] input').fill("case-123");
+  await detail.getByRole("button", { name: "Execute" }).click();
+  const answer = detail.locator(".live-responses-table .response").first();
+  await answer.getByText('"status": 1').waitFor();
+  assert.equal((await answer.locator(".response-col_status").textContent()).trim(), "200");
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+});
+
+test("error codes and discrepancies can be read and linked to, also in a narrow window", async () => {
+  for (const [target, text, name] of [["errors#OSM.01010012", "The type must be 0 or 1.", "errors"], ["discrepancies#D-07", "D-07 The site header", "discrepancies"]]) {
+    const page = await open(browser, `${service.address}/docs/${target}`, { viewport: { width: 360, height: 740 }, colorScheme: "dark" });
+    await page.locator(":target").waitFor();
+    assert.equal(await page.getByText(text).first().isVisible(), true);
+    const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.equal(content, window, target);
+    await page.screenshot({ path: `${pictures}/${name}-narrow-dark.png` });
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+  }
+});

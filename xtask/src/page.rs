@@ -1,0 +1,225 @@
+//! The simulator's page in a real browser: its tests, and the pictures of it in the documents.
+//!
+//! The tests are scripts for Node.js below `tests/page`. Chromium, the programs they start and the packages they need
+//! are found, built and installed here; the packages stay below `target/`.
+
+use crate::{
+    file::Workspace,
+    problem::{Problem, Result},
+    programs,
+};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+/// Where the scripts are.
+const SCRIPTS: &str = "tests/page";
+/// Where their packages and their screenshots go.
+const PLACE: &str = "target/page";
+/// Where the pictures of the documents are.
+const PICTURES: &str = "docs/pictures";
+/// What says that the packages are installed, and which.
+const INSTALLED: &str = "target/page/installed.json";
+
+/// How the browser cannot be asked, or what it says.
+pub enum Verdict {
+    /// Every test passed.
+    Passed,
+    /// They cannot run here; why.
+    Absent(String),
+}
+
+/// Runs the tests of the page.
+///
+/// # Errors
+/// A test fails, or on a server something that they need cannot be had.
+pub fn ask(workspace: &Workspace) -> Result<Verdict> {
+    let stage = match Stage::prepare(workspace)? {
+        Ok(stage) => stage,
+        Err(why) if on_server() => return Err(absent(why).into()),
+        Err(why) => return Ok(Verdict::Absent(why)),
+    };
+    let shots = format!("{PLACE}/pictures");
+    let arguments = [
+        "--test",
+        "--test-reporter=spec",
+        "tests/page/page.test.mjs",
+        "tests/page/reference.test.mjs",
+    ];
+    stage.run(workspace, &arguments, &shots, || {
+        Problem::general(
+            "the page does not pass its tests; their own words are above",
+            format!(
+                "mend crates/hwc-tickets-sim/src/page or the tests; screenshots are in {shots}"
+            ),
+        )
+    })?;
+    Ok(Verdict::Passed)
+}
+
+/// Runs the tests of the page, or says why not.
+///
+/// # Errors
+/// A test fails, or they cannot run here.
+pub fn test(workspace: &Workspace) -> Result<String> {
+    match ask(workspace)? {
+        Verdict::Passed => Ok(format!(
+            "the page passes its tests; screenshots are in {PLACE}/pictures"
+        )),
+        Verdict::Absent(why) => Err(absent(why).into()),
+    }
+}
+
+/// Makes the pictures of the page anew.
+///
+/// # Errors
+/// There is no browser here, or it fails.
+pub fn pictures(workspace: &Workspace) -> Result<String> {
+    let stage = Stage::prepare(workspace)?.map_err(absent)?;
+    let arguments = ["tests/page/pictures.mjs"];
+    stage.run(workspace, &arguments, PICTURES, || {
+        Problem::general(
+            "the pictures cannot be made; the reason is above",
+            "mend tests/page/pictures.mjs",
+        )
+    })?;
+    Ok(format!("wrote {PICTURES}"))
+}
+
+/// Everything the scripts need.
+struct Stage {
+    chromium: PathBuf,
+    simulator: PathBuf,
+    talk: PathBuf,
+}
+
+impl Stage {
+    /// Gets it ready; or says what is missing here.
+    fn prepare(workspace: &Workspace) -> Result<std::result::Result<Self, String>> {
+        let Some(chromium) = chromium() else {
+            return Ok(Err(
+                "there is no Chromium here, and CHROMIUM does not name one".to_owned(),
+            ));
+        };
+        if let Err(why) = install(workspace)? {
+            return Ok(Err(why));
+        }
+        let simulator = programs::build(workspace, &["--package", "hwc-tickets-sim"])?;
+        let talk = programs::build(
+            workspace,
+            &["--package", "hwc-tickets", "--example", "talk"],
+        )?;
+        Ok(Ok(Self {
+            chromium,
+            simulator,
+            talk,
+        }))
+    }
+
+    fn run(
+        &self,
+        workspace: &Workspace,
+        arguments: &[&str],
+        shots: &str,
+        failed: impl Fn() -> Problem,
+    ) -> Result<()> {
+        let root = absolute(workspace);
+        fs::create_dir_all(root.join(shots)).map_err(|_| failed())?;
+        let status = Command::new("node")
+            .current_dir(&root)
+            .args(arguments)
+            .env("PAGE_CHROMIUM", &self.chromium)
+            .env("PAGE_SIMULATOR", &self.simulator)
+            .env("PAGE_TALK", &self.talk)
+            .env("PAGE_TOOLS", root.join(PLACE))
+            .env("PAGE_PICTURES", root.join(shots))
+            .stdin(Stdio::null())
+            .status()
+            .map_err(|_| failed())?;
+        if status.success() {
+            Ok(())
+        } else {
+            Err(failed().into())
+        }
+    }
+}
+
+/// Installs the packages of the scripts when they are missing or their list changed; or says why it cannot.
+fn install(workspace: &Workspace) -> Result<std::result::Result<(), String>> {
+    let names = ["package.json", "package-lock.json"];
+    let wanted = workspace.read(&format!("{SCRIPTS}/package-lock.json"))?;
+    if workspace.read_if_there(INSTALLED)?.as_deref() == Some(&wanted) {
+        return Ok(Ok(()));
+    }
+    let mut copies = Vec::new();
+    for name in names {
+        let text = workspace.read(&format!("{SCRIPTS}/{name}"))?;
+        copies.push((format!("{PLACE}/{name}"), text));
+    }
+    workspace.replace(&copies)?;
+    let mut npm = Command::new("npm");
+    npm.current_dir(absolute(workspace).join(PLACE)).args([
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+    ]);
+    if !succeeds(&mut npm) {
+        return Ok(Err(format!(
+            "`npm ci` cannot install what {SCRIPTS}/package.json lists"
+        )));
+    }
+    workspace.replace(&[(INSTALLED.to_owned(), wanted)])?;
+    Ok(Ok(()))
+}
+
+/// A Chromium: the one named, one on the path, or on a server one that is installed now.
+fn chromium() -> Option<PathBuf> {
+    if let Some(named) = env::var_os("CHROMIUM") {
+        return Some(PathBuf::from(named)).filter(|path| path.is_file());
+    }
+    on_path().or_else(|| {
+        if !on_server() {
+            return None;
+        }
+        let mut update = Command::new("apt-get");
+        let mut add = Command::new("apt-get");
+        add.args(["install", "--yes", "--no-install-recommends", "chromium"])
+            .env("DEBIAN_FRONTEND", "noninteractive");
+        (succeeds(update.args(["update", "--quiet"])) && succeeds(&mut add))
+            .then(on_path)
+            .flatten()
+    })
+}
+
+fn on_path() -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    env::split_paths(&path)
+        .flat_map(|directory| names.map(|name| directory.join(name)))
+        .find(|program| program.is_file())
+}
+
+/// Whether this is a server that checks submissions: what is missing there is installed, or the check fails.
+fn on_server() -> bool {
+    env::var_os("CI").is_some_and(|value| !value.is_empty())
+}
+
+fn absolute(workspace: &Workspace) -> PathBuf {
+    let root: &Path = workspace.root();
+    root.canonicalize().unwrap_or_else(|_| root.to_owned())
+}
+
+fn succeeds(command: &mut Command) -> bool {
+    command
+        .stdin(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+fn absent(why: String) -> Problem {
+    let remedy = "install Chromium (on Debian: `apt-get install chromium`) and Node.js 20 with npm, and let npm reach its registry";
+    Problem::general(why, remedy)
+}
