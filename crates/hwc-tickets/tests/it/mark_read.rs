@@ -594,6 +594,25 @@ fn more_counted_than_there_is() {
 }
 
 #[test]
+fn a_total_that_never_fits_costs_one_wait_and_holds_nothing_up() {
+    let desk = desk();
+    post(&desk, 1, &["one", "two"], Duration::from_secs(60));
+    desk.on_request(|state, asked| {
+        (asked.operation() == "more").then(|| {
+            let mut answer = state.answer(asked);
+            answer["count"] = 17.into();
+            Step::json(200, answer.to_string())
+        })
+    });
+    let began = desk.clock.elapsed();
+    let (got, result) = drain(&desk, |_| Ok(()));
+    assert_eq!(got, ["one", "two"]);
+    assert_eq!(result.unwrap(), 2);
+    assert_eq!(unread(&desk), 0);
+    assert_eq!(desk.clock.elapsed() - began, Duration::from_secs(10));
+}
+
+#[test]
 fn a_ticket_without_a_number_is_not_taken_for_empty() {
     let desk = desk();
     post(&desk, 1, &["one"], Duration::from_secs(60));
