@@ -211,6 +211,10 @@ test("status, clock, tokens, engineers and a fresh start", async () => {
   await until("the token is refused", async () => (await status()).status === 401);
 
   await page.locator("#engineers").selectOption("silent");
+  // Whatever happens meanwhile, a choice stays until its button is pressed.
+  await service.control("/reply", { ticket: "case-123", content: "meanwhile" });
+  await messages(page).filter({ hasText: "meanwhile" }).waitFor();
+  assert.equal(await page.locator("#engineers").inputValue(), "silent");
   await page.locator("#engineers-form button").click();
   await until("they are silent", async () => (await service.control("/rules")).engineers.mode === "silent");
   await page.locator("#engineers").selectOption("timed");
@@ -226,7 +230,7 @@ test("status, clock, tokens, engineers and a fresh start", async () => {
 });
 
 test("it comes back by itself when the simulator does", async () => {
-  const first = await Simulator.forPage();
+  const first = await simulator();
   const page = await open(browser, `${first.address}/#ticket=case-123`);
   await live(page);
   await first.control("/reply", { ticket: "case-123", content: "before" });

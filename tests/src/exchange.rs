@@ -266,6 +266,16 @@ pub fn all() -> Vec<Exchange> {
     exchanges
 }
 
+/// The recorded exchange `<operationId>/<name>`.
+#[must_use]
+pub fn named(name: &str) -> Exchange {
+    let file = spec().join(format!("examples/{name}.json"));
+    let exchange: Exchange =
+        read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let name = name.to_owned();
+    Exchange { name, ..exchange }
+}
+
 fn entries(directory: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<_> = fs::read_dir(directory)
         .unwrap_or_else(|error| panic!("{}: {error}", directory.display()))

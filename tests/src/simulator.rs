@@ -1,12 +1,19 @@
-//! Asks a simulator what a recorded exchange asks, byte for byte.
+//! Asks a simulator what a recorded exchange asks, byte for byte; and holds what a simulator answers to the description.
 
-use crate::exchange::{self, Exchange};
+use crate::{
+    compare::{Judge, Misfit, listed},
+    description::{Description, Operation},
+    exchange::{self, Exchange},
+};
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
-use hwc_core::{HttpTransport, ProxyChoice, Transport as _};
+use hwc_core::{
+    HttpTransport, ProxyChoice, Transport,
+    transport::{AnswerBody, Sending},
+};
 use hwc_tickets_sim::{Command, DEMO, Outcome, Simulator, TicketSeed};
 use serde_json::Value;
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 /// An answer as it came.
 #[derive(Clone)]
@@ -20,6 +27,18 @@ pub struct Answer {
 }
 
 impl Answer {
+    fn new(head: &http::response::Parts, body: Bytes) -> Self {
+        let headers = head.headers.iter();
+        Self {
+            status: head.status.as_u16(),
+            headers: headers
+                .filter(|(name, _)| !OF_HTTP.contains(&name.as_str()))
+                .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+                .collect(),
+            body,
+        }
+    }
+
     /// A non-empty `error_code`.
     #[must_use]
     pub fn error_code(&self) -> Option<String> {
@@ -56,9 +75,13 @@ pub struct Asker(HttpTransport);
 
 impl Default for Asker {
     fn default() -> Self {
-        let transport = HttpTransport::builder().proxy(ProxyChoice::Direct).build();
-        Self(transport.expect("a transport"))
+        Self(direct())
     }
+}
+
+fn direct() -> HttpTransport {
+    let transport = HttpTransport::builder().proxy(ProxyChoice::Direct);
+    transport.build().expect("a transport")
 }
 
 impl Asker {
@@ -86,15 +109,84 @@ impl Asker {
         let asked = asked.body(Bytes::from(body)).expect("a request");
         let answer = self.0.send(asked).await.expect("an answer");
         let (head, body) = answer.into_parts();
-        let headers = head.headers.iter();
-        Answer {
-            status: head.status.as_u16(),
-            headers: headers
-                .filter(|(name, _)| !OF_HTTP.contains(&name.as_str()))
-                .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
-                .collect(),
-            body: body.collect().await.expect("a whole body").to_bytes(),
+        let body = body.collect().await.expect("a whole body").to_bytes();
+        Answer::new(&head, body)
+    }
+}
+
+/// What an answer of a simulator must not differ in: nothing, but for limits that are only recorded, and for the one
+/// field that a document shows and its table lacks (D-08).
+#[must_use]
+pub fn real_misfits(found: impl IntoIterator<Item = Misfit>) -> Vec<Misfit> {
+    let echo = exchange::named("updateNewInstantMessagesRead/documented");
+    let echo = listed(&echo);
+    let found = found.into_iter();
+    found
+        .filter(|misfit| !misfit.rule.starts_with("documented-") && !echo.contains(misfit))
+        .collect()
+}
+
+/// A transport that fails the test when the simulator answers what is not in the description.
+///
+/// Ordered weather is not looked at: another status, a page, a body that breaks off.
+#[derive(Debug, Clone)]
+pub struct Watched {
+    line: Arc<HttpTransport>,
+    description: Arc<Description>,
+}
+
+impl Default for Watched {
+    fn default() -> Self {
+        Self {
+            line: Arc::new(direct()),
+            description: Arc::new(Description::read()),
         }
+    }
+}
+
+impl Watched {
+    fn judge(&self, method: &http::Method, path: &str, answer: &Answer) {
+        let fits = |operation: &&Operation| {
+            operation.method == method.as_str() && operation.path_values(path).is_some()
+        };
+        let operations = self.description.operations().filter(fits);
+        // A path without a parameter wins (D-46).
+        let Some(operation) =
+            operations.min_by_key(|operation| operation.parameters_in("path").count())
+        else {
+            return;
+        };
+        let found = Judge::default().answer_misfits(
+            operation,
+            answer.status,
+            &answer.headers,
+            &answer.body,
+        );
+        let weather = |misfit: &Misfit| {
+            ["/response/status", "/response/content_type"].contains(&misfit.place.as_str())
+        };
+        if !found.iter().any(weather) {
+            let found = real_misfits(found);
+            assert!(
+                found.is_empty(),
+                "{}: {found:?} in {answer:?}",
+                operation.id
+            );
+        }
+    }
+}
+
+impl Transport for Watched {
+    fn send(&self, request: http::Request<Bytes>) -> Sending {
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let watched = self.clone();
+        let sending = self.line.send(request);
+        Box::pin(async move {
+            let (head, body) = sending.await?.into_parts();
+            let body = body.collect().await?.to_bytes();
+            watched.judge(&method, &path, &Answer::new(&head, body.clone()));
+            Ok(http::Response::from_parts(head, AnswerBody::full(body)))
+        })
     }
 }
 

@@ -7,7 +7,6 @@ use crate::{
     programs,
 };
 use std::{
-    env,
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},

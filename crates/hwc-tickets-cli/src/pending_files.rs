@@ -23,7 +23,8 @@ pub(crate) struct PendingFiles {
 #[derive(Debug, Default)]
 struct Known {
     /// Begun by this run, fate not known yet.
-    begun: BTreeMap<PendingId, Lock>,
+    /// The lock is held as long as this run works on it.
+    begun: BTreeMap<PendingId, Option<Lock>>,
     /// Found at the start: they belong to other runs.
     found: BTreeSet<PendingId>,
 }
@@ -51,9 +52,11 @@ impl PendingFiles {
         self.directory.join(format!("{id}.json"))
     }
 
-    /// Files of messages that this run has begun and does not know the fate of.
-    pub(crate) fn begun(&self) -> Vec<PathBuf> {
-        self.lock().begun.keys().map(|id| self.path(*id)).collect()
+    /// Files of messages that this run has begun and does not know the fate of, as it ends: from now on other runs may
+    /// look into them.
+    pub(crate) fn hand_over_all(&self) -> Vec<PathBuf> {
+        let begun: Vec<PendingId> = self.lock().begun.keys().copied().collect();
+        begun.into_iter().map(|id| self.hand_over(id)).collect()
     }
 
     /// All pending files, readable or not, oldest name first.
@@ -84,13 +87,16 @@ impl PendingFiles {
         Ok(entries)
     }
 
-    /// This run is done with its files, whatever became of them: others may look into them.
-    pub(crate) fn release(&self) {
-        let begun = std::mem::take(&mut self.lock().begun);
-        for id in begun.keys() {
+    /// The file of a message whose sending ended in doubt: from now on other runs may look into it.
+    pub(crate) fn hand_over(&self, id: PendingId) -> PathBuf {
+        let path = self.path(id);
+        if let Some(lock) = self.lock().begun.get_mut(&id)
+            && lock.take().is_some()
+        {
             // What stays of it is harmless: nobody holds it.
-            let _ = fs::remove_file(lock_of(&self.path(*id)));
+            let _ = fs::remove_file(lock_of(&path));
         }
+        path
     }
 
     fn lock(&self) -> MutexGuard<'_, Known> {
@@ -156,7 +162,7 @@ impl Outbox for PendingFiles {
             private_file::make_directory(&self.directory)?;
             let lock = private_file::lock(&lock_of(&path))?
                 .ok_or_else(|| io::Error::other("another run has begun the same message"))?;
-            place.insert(lock);
+            place.insert(Some(lock));
         }
         let mut text = serde_json::to_vec_pretty(pending)?;
         text.push(b'\n');

@@ -64,7 +64,7 @@ pub struct Options {
 }
 
 /// Runs a simulator until Ctrl-C or SIGTERM. Prints `listening on http://..` on stdout when it is ready, and logs
-/// requests on stderr: no text, no credential.
+/// requests on stderr: no text, no credential. With control, the log begins with the address of the page.
 ///
 /// # Errors
 ///
@@ -96,6 +96,10 @@ pub async fn run(options: Options) -> Result<(), StartError> {
         &mut io::stdout().lock(),
         &format!("listening on {}", simulator.endpoint()),
     );
+    if cfg!(feature = "page") && options.control && !options.no_log {
+        let page = format!("open {}/ to play the engineer", simulator.endpoint());
+        say(&mut io::stderr().lock(), &page);
+    }
     wait(stop).await;
     simulator.shutdown().await;
     Ok(())

@@ -103,3 +103,8 @@ pub use submit::{
 pub use ticket::Ticket;
 pub use time::{MessageTime, ZoneOffset};
 pub use unread::{Digest, UnreadQuery};
+
+/// The snippets of the README, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -24,7 +24,6 @@ use crate::{Client, ClientBuilder, SecretString};
 /// A builder of clients of `service`, signed in as its customer.
 ///
 /// It takes nothing from the environment. Set what your test needs, then build.
-#[must_use]
 pub fn client(service: &Simulator) -> ClientBuilder {
     Client::builder()
         .endpoint(service.endpoint())

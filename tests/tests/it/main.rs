@@ -14,4 +14,5 @@ mod hostile;
 mod sdk;
 mod simulator;
 mod statuses;
+mod stories;
 mod wire;

@@ -201,7 +201,7 @@ impl Session<'_> {
                     pending = error.pending().cloned();
                     let file = pending
                         .as_ref()
-                        .map(|pending| files.path(pending.id()).display().to_string());
+                        .map(|pending| files.hand_over(pending.id()).display().to_string());
                     Fate::Unknown { file }
                 }
                 Err(error) if error.delivery() == Delivery::Absent => {
@@ -266,7 +266,7 @@ impl Session<'_> {
         }
         let files: Vec<String> = context
             .pending_files
-            .begun()
+            .hand_over_all()
             .iter()
             .map(|file| file.display().to_string())
             .collect();

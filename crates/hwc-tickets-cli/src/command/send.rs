@@ -34,12 +34,11 @@ pub(crate) async fn run(args: Send, context: &Context) -> Result<(), Failure> {
         sent = render::wait("sending", sending) => sent,
         () = interrupt() => return Err(interrupted(context)),
     };
-    context.pending_files.release();
     match sent {
         Ok(sent) => view::sent(&context.screen, &sent, context.settings.time_zone.value),
         Err(error) => match error
             .pending()
-            .map(|pending| context.pending_files.path(pending.id()))
+            .map(|pending| context.pending_files.hand_over(pending.id()))
         {
             Some(file) if error.delivery() == Delivery::Unknown => Err(Failure::Unknown {
                 error: Box::new(error),
@@ -72,8 +71,7 @@ fn submit(
 
 /// Ctrl-C while sending: the message may be on its way.
 fn interrupted(context: &Context) -> Failure {
-    let files = context.pending_files.begun();
-    context.pending_files.release();
+    let files = context.pending_files.hand_over_all();
     let what = match files.first() {
         None => "interrupted before anything was sent".to_owned(),
         Some(file) => format!(

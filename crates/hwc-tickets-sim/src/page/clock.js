@@ -1,7 +1,7 @@
 // The simulator itself: where it is, its clock, its engineers, a fresh start.
 
 import { attempt, get, post, put } from "./control.js";
-import { options } from "./node.js";
+import { Choice } from "./node.js";
 import { moment, say } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
@@ -12,18 +12,13 @@ export function show(state) {
   byId("now").textContent = moment(state.now, 0);
   byId("seed").textContent = state.seed;
   byId("requests").textContent = state.requests;
-  const select = byId("engineers");
-  const known = select.childElementCount > 0;
-  options(select, ["timed", "poked", "silent"].map((mode) => [mode, say(mode)]));
-  if (!known || document.activeElement !== select) select.value = state.engineers.mode;
+  engineers.show(["timed", "poked", "silent"].map((mode) => [mode, say(mode)]), state.engineers.mode);
 }
 
 /** How engineers behave who answer by themselves. */
 const TIMED = { mode: "timed", min: { secs: 2, nanos: 0 }, max: { secs: 6, nanos: 0 } };
 
-byId("engineers-form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const mode = byId("engineers").value;
+const engineers = new Choice(byId("engineers"), byId("engineers-form"), (mode) => {
   attempt(problem, async () => {
     const rules = await get("/_sim/rules");
     if (rules.engineers.mode === mode) return;

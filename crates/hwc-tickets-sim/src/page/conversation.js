@@ -1,7 +1,7 @@
 // One ticket: what was said in it, and a box to answer as the engineer.
 
 import { attempt, get, post } from "./control.js";
-import { make, options, refresh } from "./node.js";
+import { Choice, make, refresh } from "./node.js";
 import { language, moment, say } from "./words.js";
 
 const STATUSES = ["waiting", "in_progress", "to_confirm", "completed", "cancelled", "suspended", "invalid", "deleted", "waiting_for_feedback"];
@@ -22,6 +22,10 @@ const drafts = new Map();
 let shown = null;
 let state = null;
 
+const status = new Choice(byId("status"), byId("status-form"), (chosen) => {
+  if (shown !== null) attempt(problem, () => post("/_sim/status", { ticket: shown, status: chosen }));
+});
+
 /** Shows a ticket: `ticket` from the state, `arrivals` from its ledger. */
 export function show(ticket, arrivals, whole) {
   state = whole;
@@ -30,7 +34,8 @@ export function show(ticket, arrivals, whole) {
   byId("ticket-title").textContent = ticket?.title || ticket?.id || say("none");
   const facts = ticket ? [ticket.id, say("of", { owner: ticket.owner }), ticket.group && say("group", { group: ticket.group }), say("messages_count", { count: ticket.shown })] : [];
   byId("ticket-facts").textContent = facts.filter(Boolean).join(" · ");
-  showStatus(ticket, other);
+  if (other) status.open = false;
+  status.show(STATUSES.map((name) => [name, say(`status_${name}`)]), ticket?.status ?? "");
   poke.setAttribute("aria-disabled", String(!ticket?.answer_planned));
   byId("earlier").hidden = !ticket || ticket.arrived <= arrivals.length;
 
@@ -57,13 +62,6 @@ function turnTo(ticket) {
   attachments.value = "";
   problem.textContent = "";
   byId("newest").hidden = true;
-}
-
-function showStatus(ticket, other) {
-  const select = byId("status");
-  options(select, STATUSES.map((status) => [status, say(`status_${status}`)]));
-  // Somebody may be choosing just now.
-  if (ticket && (other || document.activeElement !== select)) select.value = ticket.status;
 }
 
 function fillMessage(node, arrival) {
@@ -123,11 +121,6 @@ text.addEventListener("keydown", (event) => {
 poke.addEventListener("click", () => {
   if (poke.getAttribute("aria-disabled") === "true") return;
   attempt(problem, () => post("/_sim/poke", { ticket: shown }));
-});
-
-byId("status-form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  if (shown !== null) attempt(problem, () => post("/_sim/status", { ticket: shown, status: byId("status").value }));
 });
 
 byId("newest").addEventListener("click", () => {

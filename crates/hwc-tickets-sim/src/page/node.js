@@ -38,6 +38,31 @@ export function refresh(list, items, { key, create, fill, context = "" }) {
 /** A select with these values; what was chosen stays chosen. */
 export function options(select, entries) {
   const chosen = select.value;
+  const texts = JSON.stringify(entries);
+  if (select.shown === texts) return; // Not while it is open.
+  select.shown = texts;
   select.replaceChildren(...entries.map(([value, text]) => make("option", { value, text })));
   if (entries.some(([value]) => value === chosen)) select.value = chosen;
+}
+
+/** A choice that takes effect with the button beside it. Until then it is not overwritten by what is in force. */
+export class Choice {
+  constructor(select, form, take) {
+    this.select = select;
+    this.open = false;
+    select.addEventListener("input", () => {
+      this.open = true;
+    });
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.open = false;
+      take(select.value);
+    });
+  }
+
+  /** Shows what is in force. */
+  show(entries, value) {
+    options(this.select, entries);
+    if (!this.open) this.select.value = value;
+  }
 }

@@ -130,6 +130,21 @@ impl Occurrences {
         *number
     }
 
+    /// Adds to `held` what of an answer is not in it. The same message may come with every answer.
+    pub(super) fn merge(held: &mut Vec<Message>, answer: Vec<Message>) {
+        let mut in_held = Self::default();
+        for message in held.iter() {
+            in_held.next(ShortKey::of(message));
+        }
+        let mut in_answer = Self::default();
+        for message in answer {
+            let key = ShortKey::of(&message);
+            if in_answer.next(key) > in_held.so_far(key) {
+                held.push(message);
+            }
+        }
+    }
+
     pub(super) fn so_far(&self, key: ShortKey) -> usize {
         self.0.get(&key).copied().unwrap_or(0)
     }

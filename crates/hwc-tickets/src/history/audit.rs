@@ -26,8 +26,8 @@ pub struct Audit {
     pub unreadable: Vec<Undecodable>,
     /// Answers of the service that were used.
     pub pages: u64,
-    /// Whether a message may be missing: more messages in one second than one page holds, or a total
-    /// that does not fit what was read. `false` is a statement, not a guess.
+    /// Whether a message may be missing: more messages in one second than one page holds, where reading
+    /// them by row numbers did not help, or a total that does not fit what was read. `false` is a statement, not a guess.
     pub possible_gap: bool,
     /// Whether the walk came to its end: the beginning of the conversation, the moment given with
     /// `since`, or the number given with `limit`.

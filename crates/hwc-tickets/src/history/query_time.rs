@@ -181,4 +181,39 @@ mod tests {
             "1594224000000"
         );
     }
+
+    proptest::proptest! {
+            #[test]
+            fn every_instant_in_every_form_is_read_back_as_it_was(
+                millis in 1_000_000_000_000_i64..4_000_000_000_000,
+                later in 0_i64..100_000_000,
+                minutes in -720_i32..=840,
+            ) {
+                let zone = ZoneOffset::from_minutes(minutes).unwrap();
+                let instant = Timestamp::from_millisecond(millis).unwrap();
+                let whole = Timestamp::from_second(instant.as_second()).unwrap();
+                let wall = zone.wall_time(instant);
+                let forms = [
+                    (wall.clone(), whole),
+                    (wall.replace(' ', "T"), whole),
+                    (format!("{wall}.{:03}", millis % 1000), instant),
+                    (format!("{}Z", whole.strftime("%Y-%m-%dT%H:%M:%S")), whole),
+                    (instant.as_second().to_string(), whole),
+                    (millis.to_string(), instant),
+                ];
+                for (raw, meant) in forms {
+                    let time = MessageTime::read(raw.as_str(), zone);
+                    assert_eq!(time.instant(), Some(meant), "{raw}");
+                    let form = TimeForm::AsReceived;
+                    assert_eq!(form.write(meant, Some(&time), zone), raw);
+                    // A later moment goes out in the same form, as exactly as the form can say.
+                    let other = meant + SignedDuration::from_millis(later);
+                    let written = form.write(other, Some(&time), zone);
+                    let back = MessageTime::read(written.as_str(), zone).instant().unwrap();
+    let gap = other.duration_since(back);
+                    assert!((SignedDuration::ZERO..SignedDuration::from_secs(1)).contains(&gap), "{raw} {written}");
+                    assert_eq!(written.len(), raw.len(), "{raw} {written}");
+                }
+            }
+        }
 }

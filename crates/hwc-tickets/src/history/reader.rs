@@ -106,7 +106,16 @@ impl Reader {
             Ask::Rows(first) => service.messages(id, *first, MAX_PAGE, about).await,
         };
         let new = match answer {
-            Ok(answer) => self.walk.accept(answer.body),
+            Ok(answer) => {
+                if let Some(date) = answer.facts.date
+                    && self.walk.starts_before(date)
+                {
+                    // This machine's clock is days behind: the newest messages are not in the answer.
+                    self.walk = Walk::new(self.walk.course().clone(), date);
+                    return Ok(true);
+                }
+                self.walk.accept(answer.body)
+            }
             Err(fault) => {
                 let error = Error::from_fault(OPERATION, fault);
                 if matches!(ask, Ask::Before { .. }) || error.is_retryable() {

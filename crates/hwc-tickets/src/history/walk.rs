@@ -141,6 +141,15 @@ impl Walk {
         }
     }
 
+    /// Whether nothing was accepted yet, and the first page is asked from a moment before `now`.
+    pub(crate) fn starts_before(&self, now: Timestamp) -> bool {
+        self.audit.pages == 0 && self.start < now
+    }
+
+    pub(crate) fn course(&self) -> &Course {
+        &self.course
+    }
+
     /// What is known of completeness; messages are counted by who hands them out.
     pub(crate) fn audit(&self) -> &Audit {
         &self.audit

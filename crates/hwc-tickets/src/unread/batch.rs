@@ -154,4 +154,25 @@ mod tests {
             assert_eq!(named_in(text, &batch), expected, "{text}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn every_id_stands_in_one_group_and_every_group_fits(
+            ids in proptest::collection::vec("[A-Za-z0-9@:_-]{1,64}", 0..400),
+            group in proptest::option::of("[a-z@]{1,64}"),
+        ) {
+            let ids: Vec<TicketId> = ids.iter().map(|id| TicketId::lenient(id).unwrap()).collect();
+            let group = group.map(|group| GroupId::lenient(group).unwrap());
+            let found = batches(ids.clone(), group.as_ref());
+            let mut seen = HashSet::new();
+            let once: Vec<TicketId> = ids.into_iter().filter(|id| seen.insert(id.clone())).collect();
+            assert_eq!(found.concat(), once);
+            let rest = group.as_ref().map_or(0, |group| encoded_length(group.as_str()));
+            for batch in found {
+                let url: usize = batch.iter().map(|id| encoded_length(id.as_str()) + PER_ID).sum();
+                assert!(!batch.is_empty() && batch.len() <= MAX_TICKETS);
+                assert!(url + rest + REST_OF_URL <= MAX_URL);
+            }
+        }
+    }
 }

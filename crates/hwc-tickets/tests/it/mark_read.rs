@@ -1,6 +1,6 @@
 //! Marking read, and handling what is unread without losing what arrives meanwhile.
 
-use crate::reading::desk::{Asked, Count, Desk, Rules, State};
+use crate::reading::desk::{Asked, Count, Desk, Listing, Rules, State};
 use hwc_core::{Clock as _, testing::Step};
 use hwc_tickets::{Client, Error, ErrorKind, Message, MessageKind};
 use std::{
@@ -181,6 +181,7 @@ fn a_stream_of_arrivals_ends_with_unread_ones_not_with_lost_ones() {
 fn a_burst_that_cannot_be_read_whole_is_not_marked() {
     let desk = Desk::new(Rules {
         count: Count::Nothing,
+        listing: Listing::Refused,
         ..Rules::default()
     });
     post(&desk, 1, &["old"], Duration::from_secs(60));

@@ -167,6 +167,7 @@ fn unzigzag(number: u64) -> i64 {
 mod tests {
     use super::*;
     use crate::follow::{Cursor, MOST_TICKETS};
+    use proptest::prelude::*;
 
     fn mark(number: u64, seconds: &[(i64, u64)], floor: Option<i64>) -> Mark {
         let mut seen = Seen::default();
@@ -267,6 +268,65 @@ mod tests {
             &format!("{good}00"),
         ] {
             assert_eq!(unpack(bad), None, "{bad}");
+        }
+    }
+
+    fn any_mark() -> impl Strategy<Value = Mark> {
+        let second = 1_772_236_800_i64..1_772_240_400;
+        let messages = proptest::collection::vec(
+            (proptest::option::weighted(0.9, second), any::<u64>()),
+            0..600,
+        );
+        (any::<[u8; 8]>(), any::<bool>(), messages).prop_map(
+            |(ticket, catching_up, mut messages)| {
+                // As they are handed out.
+                messages.sort_unstable();
+                let mut seen = Seen::default();
+                for (second, key) in messages {
+                    seen.add_key(second, ShortKey(key));
+                }
+                Mark {
+                    ticket: TicketDigest(ticket),
+                    catching_up,
+                    seen: Arc::new(seen),
+                }
+            },
+        )
+    }
+
+    proptest::proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn a_cursor_fits_and_forgets_only_what_it_calls_old(
+            marks in proptest::collection::vec(any_mark(), 0..40),
+            position in proptest::option::of(".{1,64}"),
+        ) {
+            let cursor = Cursor { groups: vec![Group { position, marks }] };
+            let (length, back) = round_trip(&cursor);
+            assert!(length <= LARGEST, "{length}");
+            let before = cursor.groups.iter().flat_map(|group| &group.marks);
+            let after = back.groups.iter().flat_map(|group| &group.marks);
+            assert_eq!(cursor.groups[0].position, back.groups[0].position);
+            for (before, after) in before.zip(after) {
+                assert_eq!((before.ticket, before.catching_up), (after.ticket, after.catching_up));
+                assert_eq!(before.seen.undated, after.seen.undated);
+                let newest = before.seen.newest();
+                for (second, keys) in &before.seen.seconds {
+                    let kept = after.seen.seconds.get(second) == Some(keys);
+                    let old = after.seen.floor.is_some_and(|floor| *second <= floor);
+                    // The newest second may be forgotten when there is no room: it may come twice then.
+                    assert!(kept || old || Some(*second) == newest);
+                }
+                // Nothing that was not handed out is called old.
+                assert!(after.seen.floor.is_none_or(|floor| newest.is_some_and(|newest| floor <= newest)));
+            }
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(text in "[0-9a-f]{0,200}") {
+            if let Some(marks) = unpack(&text) {
+                assert_eq!(unpack(&pack(&marks)), Some(marks));
+            }
         }
     }
 }

@@ -58,7 +58,7 @@ impl Engine {
             };
             let messages = oldest_first(messages);
             if followed.catch_up.is_some() {
-                followed.held.extend(messages);
+                Occurrences::merge(&mut followed.held, messages);
                 continue;
             }
             let occurrences = occurrences.entry(followed.id.clone()).or_default();

@@ -127,6 +127,8 @@ pub struct State {
     pub tickets: BTreeMap<String, Vec<Stored>>,
     pub status: BTreeMap<String, i64>,
     next_number: u64,
+    /// The time of the service, if it is not that of the client's machine.
+    pub fixed_now: Option<i64>,
     pub asked: Vec<Asked>,
     hook: Option<Hook>,
 }
@@ -195,6 +197,7 @@ impl Desk {
             tickets: BTreeMap::new(),
             status: BTreeMap::new(),
             next_number: 1,
+            fixed_now: None,
             asked: Vec::new(),
             hook: None,
         }));
@@ -238,7 +241,12 @@ impl Desk {
 
 impl State {
     pub fn now_millis(&self) -> i64 {
-        self.clock.now().as_millisecond()
+        let now = || self.clock.now().as_millisecond();
+        self.fixed_now.unwrap_or_else(now)
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.now_millis()).unwrap()
     }
 
     /// Stores a message made now.
@@ -298,8 +306,7 @@ impl State {
                 return answer;
             }
         }
-        let date =
-            jiff::fmt::strtime::format("%a, %d %b %Y %H:%M:%S GMT", self.clock.now()).unwrap();
+        let date = jiff::fmt::strtime::format("%a, %d %b %Y %H:%M:%S GMT", self.now()).unwrap();
         let body = self.answer(&asked);
         Step::json(200, body.to_string()).header("date", date)
     }
@@ -570,7 +577,7 @@ impl State {
         };
         let instant = match self.rules.form {
             _ if self.rules.reads_millis => Timestamp::from_millisecond(text.parse().ok()?).ok(),
-            _ if zone_less(text).is_some_and(|time| time > self.clock.now()) => zone_less(text),
+            _ if zone_less(text).is_some_and(|time| time > self.now()) => zone_less(text),
             Form::Text | Form::TextOfMillis if text.len() == 19 => zone_less(text),
             Form::Fraction if text.len() == 23 => zone_less(text),
             Form::Utc if text.ends_with('Z') => text.parse().ok(),
