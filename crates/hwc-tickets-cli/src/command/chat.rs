@@ -270,7 +270,6 @@ impl Session<'_> {
             .iter()
             .map(|file| file.display().to_string())
             .collect();
-        context.pending_files.release();
         match (files.as_slice(), outcome, ended) {
             ([], outcome, None) => outcome,
             ([], Ok(()), Some(failure)) => Err(failure),

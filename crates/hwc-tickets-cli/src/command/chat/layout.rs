@@ -227,7 +227,7 @@ fn lines(conversation: &Conversation, entry: &Entry) -> Vec<Row> {
                 );
                 if let Some(file) = file {
                     fill(
-                        &format!("After the chat: hwc-tickets message reconcile {file}"),
+                        &format!("From elsewhere: hwc-tickets message reconcile {file}"),
                         Tone::Warn,
                     );
                 }
