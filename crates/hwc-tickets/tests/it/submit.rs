@@ -787,3 +787,43 @@ fn errors_name_what_happened_and_no_text() {
     );
     assert!(!submit.contains("canary"), "{submit}");
 }
+
+#[test]
+fn an_endless_consistency_window_proves_no_absence_and_does_no_harm() {
+    for fault in [Fault::None, Fault::Reset(false), Fault::Reset(true)] {
+        let service = Service::new();
+        service.world().post(TICKET, 0, OWN, "an earlier one");
+        service.world().faults = vec![fault.clone()].into();
+        let client = service
+            .builder()
+            .consistency_window(Duration::MAX)
+            .build()
+            .unwrap();
+        let result = submit(&service, &client, "The disk is full again.");
+        let wanted = match fault {
+            Fault::None => "accepted",
+            Fault::Reset(true) => "confirmed",
+            _ => "unknown",
+        };
+        assert_eq!(end(&result), wanted, "{fault:?}: {result:?}");
+    }
+}
+
+/// Undone layer by layer, as many readings of the whole text as it has layers would be needed.
+#[test]
+fn a_text_of_nothing_but_escapes_is_compared_at_once() {
+    let service = Service::new();
+    service.world().faults = vec![Fault::Reset(false)].into();
+    let client = service.client();
+    let result = service.clock.run(as_op(1, async {
+        client
+            .ticket(TICKET)?
+            .submit("a & b")
+            .confirm(Confirm::Never)
+            .await
+    }));
+    let pending = result.unwrap_err().into_pending().unwrap();
+    let escapes = "amp;".repeat(1_000_000);
+    assert!(pending.is_of(&format!("a &{escapes} b")));
+    assert!(!pending.is_of(&format!("a &{escapes}")));
+}
