@@ -740,6 +740,28 @@ fn many_messages_each_with_its_end() {
 }
 
 #[test]
+fn many_messages_of_one_ticket_go_in_their_order() {
+    for concurrency in [1, 2, 4, 100] {
+        let service = Service::new();
+        service.world().faults = vec![Fault::Slow(Duration::from_secs(1)); 30].into();
+        let drafts = (0..30).map(|n| Draft::new(TICKET.parse().unwrap(), format!("{n}")));
+        let drafts: Vec<Draft> = drafts.collect();
+        let bulk = service
+            .client()
+            .submit_all(stream::iter(drafts))
+            .concurrency(concurrency);
+        let ends: Vec<_> = service.clock.run(bulk.stream().collect());
+        assert!(ends.iter().all(|(_, end)| end.is_ok()));
+        let wanted: Vec<String> = (0..30).map(|n| n.to_string()).collect();
+        assert_eq!(
+            service.world().texts(TICKET),
+            wanted,
+            "{concurrency} at once"
+        );
+    }
+}
+
+#[test]
 fn a_bulk_stops_where_it_was_told_to() {
     let service = Service::new();
     let client = service.client();
