@@ -77,10 +77,12 @@ fn entity_before(after: &[u8]) -> Option<(usize, char)> {
 }
 
 /// Whether the service may return this text in another form than [`canonical`] foresees: with its
-/// mark-up stripped, or cut at another length than documented.
+/// mark-up stripped, without the characters that need four bytes, which many databases cannot hold, or
+/// cut at another length than documented.
 pub(crate) fn is_alterable(canonical: &str) -> bool {
-    canonical
-        .chars()
-        .any(|c| matches!(c, '<' | '>' | '&') || (c.is_control() && !matches!(c, '\n' | '\t')))
-        || super::text::units(canonical) > DOCUMENTED_HEAD
+    canonical.chars().any(|c| {
+        matches!(c, '<' | '>' | '&')
+            || c.len_utf8() > 3
+            || (c.is_control() && !matches!(c, '\n' | '\t'))
+    }) || super::text::units(canonical) > DOCUMENTED_HEAD
 }

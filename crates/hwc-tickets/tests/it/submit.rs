@@ -276,6 +276,13 @@ fn a_text_that_comes_back_altered_is_never_called_absent() {
     service.world().faults = [Fault::Hang(true)].into();
     let result = submit(&service, &service.client(), "see <b>this</b>");
     assert_eq!(end(&result), "unknown");
+    service.world().manner = Manner {
+        three_bytes: true,
+        ..Manner::default()
+    };
+    service.world().faults = [Fault::Hang(true)].into();
+    let result = submit(&service, &service.client(), "thanks 😀");
+    assert_eq!(end(&result), "unknown");
     // When nothing new is there at all, it is absent after all.
     service.world().faults = [Fault::Hang(false)].into();
     let result = submit(&service, &service.client(), "and <b>that</b>");
