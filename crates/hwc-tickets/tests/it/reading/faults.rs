@@ -11,7 +11,7 @@ const S: fn(u64) -> Duration = Duration::from_secs;
 
 /// The reads of the front door, each as one call that fails or does not.
 #[derive(Debug, Clone, Copy)]
-enum Read {
+enum Call {
     History,
     OlderPage,
     Unread,
@@ -20,16 +20,16 @@ enum Read {
     MarkRead,
 }
 
-const ALL: [Read; 6] = [
-    Read::History,
-    Read::OlderPage,
-    Read::Unread,
-    Read::Detail,
-    Read::Status,
-    Read::MarkRead,
+const ALL: [Call; 6] = [
+    Call::History,
+    Call::OlderPage,
+    Call::Unread,
+    Call::Detail,
+    Call::Status,
+    Call::MarkRead,
 ];
 
-impl Read {
+impl Call {
     /// The request, counted from 1, that the fault hits.
     fn victim(self) -> usize {
         match self {
@@ -72,7 +72,7 @@ fn desk() -> Desk {
 }
 
 /// Lets `step` happen to so many requests, from the victim on.
-fn spoil(desk: &Desk, read: Read, step: Step, times: usize) {
+fn spoil(desk: &Desk, read: Call, step: Step, times: usize) {
     let mut number = 0;
     desk.on_request(move |_, _| {
         number += 1;
@@ -82,7 +82,7 @@ fn spoil(desk: &Desk, read: Read, step: Step, times: usize) {
     });
 }
 
-fn run(desk: &Desk, read: Read) -> Result<(), Error> {
+fn run(desk: &Desk, read: Call) -> Result<(), Error> {
     let client = desk
         .builder()
         .retry(RetryPolicy::standard())
@@ -227,7 +227,7 @@ fn hostile_answers_to_a_read_are_errors_never_nothing() {
         "\u{feff}<?xml version=\"1.0\"?>",
         &deep,
     ];
-    for read in [Read::History, Read::OlderPage, Read::Unread, Read::Detail] {
+    for read in [Call::History, Call::OlderPage, Call::Unread, Call::Detail] {
         for body in bodies {
             let desk = desk();
             spoil(
@@ -254,14 +254,14 @@ fn hostile_answers_to_a_read_are_errors_never_nothing() {
 #[test]
 fn an_answer_without_its_list_is_an_empty_list() {
     let desk = desk();
-    spoil(&desk, Read::History, Step::json(200, "{}"), 1);
+    spoil(&desk, Call::History, Step::json(200, "{}"), 1);
     let client = desk.client();
     let read = desk
         .clock
         .run(client.ticket(TICKET).unwrap().history().collect())
         .unwrap();
     assert!(read.messages.is_empty() && read.audit.complete);
-    spoil(&desk, Read::Unread, Step::json(200, "{}"), 1);
+    spoil(&desk, Call::Unread, Step::json(200, "{}"), 1);
     let digest = desk
         .clock
         .run(client.unread([TICKET.parse().unwrap()]).fetch());
