@@ -29,7 +29,11 @@ pub(crate) async fn drain(ticket: &Ticket) -> Result<u64, Failure> {
 
 /// Stands for the other side. A message may come twice: its key tells.
 async fn post_to_jira(message: Message) -> Result<(), Failure> {
-    let (key, text) = (message.key(), message.content.escape_debug());
-    println!("{} {text} (key {key:.8})", message.created_at);
+    println!("{}", message.key());
+    println!(
+        "  {} {}",
+        message.created_at,
+        message.content.escape_debug()
+    );
     Ok(())
 }
