@@ -254,16 +254,13 @@ async fn journal(State(shared): Sim, Query(After { after }): Query<After>) -> Js
 #[derive(Deserialize)]
 struct Which {
     ticket: String,
-    /// Only so many of the newest.
+    /// Only so many of the newest, and what does not show yet.
     newest: Option<usize>,
 }
 
 async fn ledger(State(shared): Sim, Query(which): Query<Which>) -> Json<Value> {
-    let arrivals = shared.lock().world.ledger(&which.ticket);
-    let spared = which
-        .newest
-        .map_or(0, |newest| arrivals.len().saturating_sub(newest));
-    let arrivals = arrivals.get(spared..).unwrap_or_default();
+    let newest = which.newest.unwrap_or(usize::MAX);
+    let arrivals = shared.lock().world.newest_arrivals(&which.ticket, newest);
     Json(json!({ "arrivals": arrivals }))
 }
 

@@ -32,7 +32,8 @@ verb! {
 
 impl Ticket {
     /// Marks all messages of the ticket as read, those too that arrive in this very moment. To handle
-    /// messages first, see [`Ticket::drain_unread`].
+    /// messages first, see [`Ticket::drain_unread`]. The answer that the document shows, a group and no
+    /// code, is a success (D-08).
     pub fn mark_read(&self) -> MarkRead {
         MarkRead {
             ticket: self.clone(),
@@ -58,8 +59,8 @@ impl Ticket {
     /// [`Client::follow`](crate::Client::follow) with a cursor file.
     ///
     /// Each request has the deadline of the client; the drain as a whole has none, as its pace is that of
-    /// the handler. When more messages are counted than the conversation shows, it waits once for the
-    /// consistency window before it marks.
+    /// the handler. When the service counts more messages than it shows, the drain gives it the
+    /// consistency window to show them before it marks.
     ///
     /// ```no_run
     /// # async fn post_to_jira(_: hwc_tickets::Message) -> hwc_tickets::Result<()> { Ok(()) }
@@ -71,7 +72,7 @@ impl Ticket {
     /// # Errors
     /// The handler's own, as it is. Every kind of a call.
     /// [`ErrorKind::LimitExceeded`](crate::ErrorKind::LimitExceeded) when the unread messages cannot be
-    /// told: more than 100,000 of them, or more in one second than one page holds.
+    /// told: more than 100,000 of them, or more in one second than the service shows at once.
     /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) when the service does not say how many there
     /// are. [`ErrorKind::Protocol`](crate::ErrorKind::Protocol) at the end, when all else is handled and
     /// marked, for items that could not be decoded and so could not be handed over.

@@ -88,7 +88,7 @@ async fn recall(ticket: Ticket, deadline: Duration, id: Result<MessageId>) -> Re
     let parts = ticket.client.parts();
     let began = parts.clock.elapsed();
     // The rest is for reading the ticket, should the answer leave a doubt.
-    let options = within(deadline * 3 / 4);
+    let options = within(deadline - deadline / 4);
     let fault = match parts.service.recall(&ticket.id, &id, &options).await {
         Ok(_) => return Ok(Recalled::Now),
         Err(fault) => fault,

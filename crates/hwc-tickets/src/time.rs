@@ -218,11 +218,11 @@ impl Serialize for MessageTime {
 }
 
 /// Seconds since 1970 stay below this until the year 5138; milliseconds pass it in March 1973.
-const SECONDS_END: i64 = 100_000_000_000;
+const SECONDS_END: u64 = 100_000_000_000;
 
 fn parse(text: &str, zone: ZoneOffset) -> Option<Timestamp> {
     if let Ok(number) = text.parse::<i64>() {
-        return if number.abs() < SECONDS_END {
+        return if number.unsigned_abs() < SECONDS_END {
             // Fewer digits than any real epoch value could as well be a date or a year: no guess.
             (text.len() >= 9).then(|| Timestamp::from_second(number).ok())?
         } else {

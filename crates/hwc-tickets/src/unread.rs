@@ -188,7 +188,9 @@ impl Digest {
     /// Unread messages of all answered tickets together.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.unread.values().sum()
+        self.unread
+            .values()
+            .fold(0, |total: u64, number| total.saturating_add(*number))
     }
 
     /// Whether every ticket was answered.

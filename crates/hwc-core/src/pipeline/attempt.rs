@@ -143,8 +143,8 @@ async fn send(
         Ok(Ok(response)) => Ok(response),
         Ok(Err(fault)) => Err(transport_failure(fault)),
         Err(Elapsed) => {
-            let arrived = progress.is_none_or(|progress| progress.may_have_arrived());
-            let sent = if arrived { Sent::Maybe } else { Sent::No };
+            let given_up = progress.is_some_and(|progress| progress.give_up());
+            let sent = if given_up { Sent::No } else { Sent::Maybe };
             Err(late(sent, "no answer", limit))
         }
     }

@@ -1,7 +1,6 @@
 //! Bodies: the answer's, streamed, and the request's, watched.
 
 use std::{
-    convert::Infallible,
     fmt,
     pin::Pin,
     sync::{
@@ -15,7 +14,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 
-use super::TransportFault;
+use super::{TransportFault, TransportFaultKind};
 
 /// The body of an answer, as it comes in.
 pub struct AnswerBody(UnsyncBoxBody<Bytes, TransportFault>);
@@ -66,6 +65,7 @@ impl fmt::Debug for AnswerBody {
 const UNTRACKED: u8 = 0;
 const NOT_BEGUN: u8 = 1;
 const BEGUN: u8 = 2;
+const GIVEN_UP: u8 = 3;
 
 /// How far a request came, for the proof that it cannot have had an effect.
 ///
@@ -93,15 +93,33 @@ impl SendProgress {
         self.0.store(NOT_BEGUN, Ordering::Release);
     }
 
-    /// The body is being handed to the wire.
-    pub fn begin(&self) {
-        self.0.store(BEGUN, Ordering::Release);
+    /// The body is being handed to the wire. `false`: the call was given up before, and its caller knows
+    /// that nothing was sent; so nothing of the body may be.
+    pub fn begin(&self) -> bool {
+        let begun = |state| (state != GIVEN_UP).then_some(BEGUN);
+        self.0
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, begun)
+            .is_ok()
+    }
+
+    /// Gives the request up, unless its body was begun or nobody watches. `true`: it was not begun, and
+    /// never will be.
+    ///
+    /// The engine may hold the request on another thread when its caller stops waiting. To look only
+    /// would leave it a moment to begin after the look.
+    #[must_use]
+    pub fn give_up(&self) -> bool {
+        let given_up = |state| (state == NOT_BEGUN).then_some(GIVEN_UP);
+        let _ = self
+            .0
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, given_up);
+        !self.may_have_arrived()
     }
 
     /// Whether the service may have got the request: the body was begun, or nobody watched.
     #[must_use]
     pub fn may_have_arrived(&self) -> bool {
-        self.0.load(Ordering::Acquire) != NOT_BEGUN
+        !matches!(self.0.load(Ordering::Acquire), NOT_BEGUN | GIVEN_UP)
     }
 }
 
@@ -116,7 +134,7 @@ impl WatchedBody {
     /// Watches `bytes`. An empty body is never asked for and can prove nothing, so it counts as begun.
     pub(super) fn new(bytes: Bytes, progress: SendProgress) -> Self {
         if bytes.is_empty() {
-            progress.begin();
+            let _ = progress.begin();
             Self {
                 bytes: None,
                 progress,
@@ -133,13 +151,19 @@ impl WatchedBody {
 
 impl Body for WatchedBody {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = TransportFault;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        self.progress.begin();
+    ) -> Poll<Option<Result<Frame<Bytes>, TransportFault>>> {
+        if !self.progress.begin() {
+            let fault = TransportFault::new(
+                TransportFaultKind::Interrupted,
+                "the call was given up before its body was sent",
+            );
+            return Poll::Ready(Some(Err(fault.not_arrived())));
+        }
         Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
     }
 
@@ -149,5 +173,39 @@ impl Body for WatchedBody {
 
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::task::Waker;
+
+    fn poll(body: &mut WatchedBody) -> Poll<Option<Result<Bytes, TransportFault>>> {
+        let frame = Pin::new(body).poll_frame(&mut Context::from_waker(Waker::noop()));
+        frame.map(|frame| frame.map(|frame| frame.map(|frame| frame.into_data().unwrap())))
+    }
+
+    #[test]
+    fn a_request_that_was_given_up_is_not_begun_later() {
+        let progress = SendProgress::new();
+        assert!(!progress.give_up(), "nobody watched");
+        let mut body = WatchedBody::new(Bytes::from_static(b"text"), progress.clone());
+        assert!(!progress.may_have_arrived());
+        assert!(progress.give_up());
+        assert!(matches!(poll(&mut body), Poll::Ready(Some(Err(_)))));
+        assert!(!progress.may_have_arrived() && progress.give_up());
+    }
+
+    #[test]
+    fn a_request_that_was_begun_is_not_given_up() {
+        let progress = SendProgress::new();
+        let mut body = WatchedBody::new(Bytes::from_static(b"text"), progress.clone());
+        assert!(matches!(poll(&mut body), Poll::Ready(Some(Ok(_)))));
+        assert!(!progress.give_up() && progress.may_have_arrived());
+        assert!(matches!(poll(&mut body), Poll::Ready(None)));
+        let empty = SendProgress::new();
+        let _ = WatchedBody::new(Bytes::new(), empty.clone());
+        assert!(!empty.give_up(), "an empty body proves nothing");
     }
 }

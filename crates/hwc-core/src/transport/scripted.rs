@@ -369,7 +369,7 @@ impl Transport for ScriptedTransport {
                 Act::Fail(fault) => fault.body_started,
             };
             if arrives {
-                progress.begin();
+                let _ = progress.begin();
             }
             if !step.delay.is_zero() {
                 clock.sleep(step.delay).await;

@@ -33,6 +33,9 @@ const LONGEST: u32 = 5;
 /// So long after the next try, trouble that did not come again is over.
 const CALM_AFTER: Duration = Duration::from_secs(10);
 
+/// Longest time to find out what became of a message: absence takes two reads some seconds apart.
+const LOOK: Duration = Duration::from_secs(30);
+
 /// What became of a message.
 struct Told {
     number: usize,
@@ -222,7 +225,7 @@ impl Session<'_> {
         let client = self.client.clone();
         let file = self.context.pending_files.path(pending.id());
         self.work.push(Box::pin(async move {
-            let fate = match client.reconcile(&pending).await {
+            let fate = match client.reconcile_within(&pending, LOOK).await {
                 Ok(Outcome::Confirmed(message)) => Fate::Confirmed(message),
                 Ok(Outcome::Absent) => Fate::Failed {
                     reason: "It is not in the ticket.".to_owned(),

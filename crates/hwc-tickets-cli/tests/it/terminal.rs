@@ -208,6 +208,7 @@ impl Terminal {
 
 /// A test that fails shows the screen.
 impl Drop for Terminal {
+    #[expect(clippy::print_stderr, reason = "the report of a failed test")]
     fn drop(&mut self) {
         if std::thread::panicking() {
             eprintln!("the screen was:\n{}", self.screen());

@@ -43,10 +43,17 @@ pub struct Arrival {
 impl World {
     /// Every message that ever reached a ticket, in the order of arrival; recalled ones too. Empty for an unknown ticket.
     pub fn ledger(&self, ticket: &str) -> Vec<Arrival> {
+        self.newest_arrivals(ticket, usize::MAX)
+    }
+
+    /// The same, but of a long ticket only the end: so many visible messages, and what does not show yet.
+    pub(crate) fn newest_arrivals(&self, ticket: &str, newest: usize) -> Vec<Arrival> {
         let Some(ticket) = self.tickets.get(ticket) else {
             return Vec::new();
         };
-        let visible = ticket.messages.iter().map(|message| (message, true));
+        let spared = ticket.messages.len().saturating_sub(newest);
+        let visible = ticket.messages.iter().skip(spared);
+        let visible = visible.map(|message| (message, true));
         let hidden = ticket.hidden.iter().map(|message| (message, false));
         let mut arrivals: Vec<Arrival> = visible
             .chain(hidden)

@@ -92,17 +92,17 @@ fn row<'a>(events: &mut Vec<Event<'a>>, code: &'a Code, first: bool) {
     } else {
         &code.message
     };
-    let texts: [CowStr<'a>; 6] = [
-        status.into(),
-        code.category.as_str().into(),
-        code.repeatable.as_str().into(),
-        message.into(),
-        code.meaning.as_str().into(),
-        code.source.as_str().into(),
-    ];
-    for text in texts {
-        events.extend(cell([Event::Text(text)]));
+    let text = |text: CowStr<'a>| cell([Event::Text(text)]);
+    events.extend(text(status.into()));
+    events.extend(text(code.category.as_str().into()));
+    events.extend(text(code.repeatable.as_str().into()));
+    // What comes over the wire looks like it.
+    match message {
+        "" => events.extend(cell([])),
+        message => events.extend(cell([Event::Code(message.into())])),
     }
+    events.extend(text(code.meaning.as_str().into()));
+    events.extend(text(code.source.as_str().into()));
 }
 
 /// A heading of the page, or the name of a row that can be linked to.

@@ -45,7 +45,11 @@ impl Cadence {
     /// one, so that many followers do not poll at the same moment.
     pub(super) fn after_quiet(&mut self, now: Duration, chance: f64) -> Duration {
         self.forgive(now);
-        self.current = self.current.mul_f64(QUIET_GROWTH).min(self.longest);
+        // Beyond what a duration can hold it is longer than the longest.
+        let grown = self.current.as_secs_f64() * QUIET_GROWTH;
+        self.current = Duration::try_from_secs_f64(grown)
+            .unwrap_or(Duration::MAX)
+            .min(self.longest);
         self.shortest + (self.current.saturating_sub(self.shortest)).mul_f64(chance.clamp(0.0, 1.0))
     }
 
@@ -62,10 +66,13 @@ impl Cadence {
         self.failures = self.failures.saturating_add(1);
         let bound = doubled.min(LONGEST_BACKOFF).max(self.shortest);
         // At least half, so that chance alone never makes a storm.
-        let wait = bound.mul_f64(0.5 + chance.clamp(0.0, 1.0) / 2.0);
+        let half = bound / 2;
+        let wait = half.saturating_add(half.mul_f64(chance.clamp(0.0, 1.0)));
         match asked {
             // Never earlier than asked for; a little later, as everyone was asked the same.
-            Some(asked) => wait.max(asked + asked.mul_f64(chance.clamp(0.0, 1.0) / 10.0)),
+            Some(asked) => {
+                wait.max(asked.saturating_add(asked.mul_f64(chance.clamp(0.0, 1.0) / 10.0)))
+            }
             None => wait,
         }
     }
@@ -123,5 +130,14 @@ mod tests {
         assert_eq!(cadence.after_failure(S(0), Some(S(90)), 0.0), S(90));
         assert_eq!(cadence.after_failure(S(0), Some(S(90)), 1.0), S(99));
         assert!(cadence.after_failure(S(0), Some(S(0)), 0.5) > S(1));
+    }
+
+    #[test]
+    fn the_longest_waits_there_are_do_no_harm() {
+        let mut cadence = Cadence::new(Duration::MAX, Duration::MAX);
+        assert_eq!(cadence.after_quiet(S(0), 1.0), Duration::MAX);
+        let asked = Some(Duration::MAX);
+        assert_eq!(cadence.after_failure(S(0), asked, 1.0), Duration::MAX);
+        assert!(cadence.after_failure(S(0), None, 1.0) > Duration::MAX / 2);
     }
 }

@@ -88,15 +88,20 @@ impl Cursor {
             let detail = "the cursor file is larger than 64 KiB: it is no cursor";
             return Err(Error::local(ErrorKind::Storage, detail).with_help(START_ANEW));
         }
-        match serde_json::from_slice(&bytes) {
-            Ok(cursor) => Ok(Some(cursor)),
-            // The position of a mistake, never content.
-            Err(error) => Err(Error::local(
-                ErrorKind::Storage,
-                format!("the cursor file cannot be understood: {error}"),
-            )
-            .with_help(START_ANEW)),
-        }
+        let refused = |reason: String| {
+            let detail = format!("the cursor file cannot be understood: {reason}");
+            Error::local(ErrorKind::Storage, detail).with_help(START_ANEW)
+        };
+        // The position of a mistake, never content: the parser's own words may quote a foreign file.
+        let stored: Stored = serde_json::from_slice(&bytes).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            refused(format!(
+                "it is no cursor ({:?} error at line {line}, column {column})",
+                error.classify()
+            ))
+        })?;
+        let cursor = Self::try_from(stored).map_err(|invalid| refused(invalid.to_string()))?;
+        Ok(Some(cursor))
     }
 
     /// Puts the cursor in the place of the file at `path` at once, readable by its owner alone.

@@ -64,6 +64,11 @@ impl Reader {
         }
     }
 
+    /// Whether a message may have been gone past, other than by a total that does not fit.
+    pub(crate) fn may_have_skipped(&self) -> bool {
+        self.walk.may_have_skipped()
+    }
+
     /// The next message; `None` at the end. After an error, asking again repeats the failed page.
     ///
     /// Dropping the future loses nothing: the page is asked for again.

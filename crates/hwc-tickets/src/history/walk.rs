@@ -155,6 +155,11 @@ impl Walk {
         &self.audit
     }
 
+    /// Whether a step may have gone past a message. A total that does not fit is no such step.
+    pub(crate) fn may_have_skipped(&self) -> bool {
+        self.passed_over && self.audit.possible_gap
+    }
+
     /// The next page to ask for; `None` at the end. Asking twice without an answer asks the same.
     pub(crate) fn next(&self) -> Option<Ask> {
         if self.done {

@@ -29,7 +29,12 @@ pub(crate) struct Drain {
     seen: Option<Seen>,
     has_looked: bool,
     marks: u32,
-    is_sure: bool,
+    /// Whether a read may have gone past a message.
+    has_skipped: bool,
+    /// Whether the last read showed fewer messages than its own total.
+    falls_short: bool,
+    /// Whether this drain has waited for what a total counts.
+    has_waited: bool,
     /// Messages that are counted as unread beyond all that the conversation shows.
     hidden: u64,
     undecodable: u64,
@@ -57,7 +62,9 @@ impl Drain {
             seen,
             has_looked: false,
             marks: 0,
-            is_sure: true,
+            has_skipped: false,
+            falls_short: false,
+            has_waited: false,
             hidden: 0,
             undecodable: 0,
         }
@@ -72,16 +79,15 @@ impl Drain {
         }
         if self.hidden > 0 {
             // Counted and not shown: it gets the time that the service may take to show it.
-            let parts = self.ticket.client.parts();
-            parts.clock.sleep(parts.consistency_window).await;
+            self.wait().await;
             self.hidden = 0;
             let late = self.look_again().await?;
             if !late.is_empty() {
                 return Ok(Some(late));
             }
         }
-        if !self.is_sure {
-            let detail = "more messages in one second than one page holds: some of the unread ones may not have been seen, so they were not marked";
+        if self.has_skipped {
+            let detail = "more messages in one second than the service shows at once: some of the unread ones may not have been seen, so they were not marked";
             return Err(limit_exceeded(detail));
         }
         if self.marks >= MOST_MARKS {
@@ -112,7 +118,15 @@ impl Drain {
         if count.unread == 0 && !owes {
             return Ok(None);
         }
-        let (mut found, counted) = self.look(reader, first, count).await?;
+        let before = self.seen.clone();
+        let (mut found, mut counted) = self.look(reader, first, count).await?;
+        if self.must_wait() {
+            self.wait().await;
+            self.seen = before;
+            let mut reader = self.reader();
+            let first = reader.next().await?;
+            (found, counted) = self.look(reader, first, count).await?;
+        }
         if self.hidden > 0 {
             // It may have arrived between the two requests.
             found.append(&mut self.look_again().await?);
@@ -132,6 +146,15 @@ impl Drain {
 
     /// What was not there at the last look, the oldest first.
     async fn look_again(&mut self) -> Result<Vec<Message>> {
+        let mut found = self.look_once_more().await?;
+        if self.must_wait() {
+            self.wait().await;
+            found.append(&mut self.look_once_more().await?);
+        }
+        Ok(found)
+    }
+
+    async fn look_once_more(&mut self) -> Result<Vec<Message>> {
         let mut reader = self.reader();
         let first = reader.next().await?;
         let nothing = Count {
@@ -142,6 +165,20 @@ impl Drain {
         let (found, _) = self.look(reader, first, nothing).await?;
         self.hidden = hidden.saturating_sub(found.len() as u64);
         Ok(found)
+    }
+
+    /// Whether the service shows fewer messages than it counts, and was not given time yet. After that it
+    /// is believed: no document says what it counts (D-48).
+    fn must_wait(&mut self) -> bool {
+        let first = self.falls_short && !self.has_waited;
+        self.has_waited |= first;
+        first
+    }
+
+    /// Gives the service the time that it may take to show a message.
+    async fn wait(&self) {
+        let parts = self.ticket.client.parts();
+        parts.clock.sleep(parts.consistency_window).await;
     }
 
     /// Reads from the newest message down: to all that is counted as unread, and to where the last look
@@ -199,7 +236,8 @@ impl Drain {
             next = reader.next().await?;
         }
         let audit = reader.audit();
-        self.is_sure = !audit.possible_gap;
+        self.has_skipped |= reader.may_have_skipped();
+        self.falls_short = audit.possible_gap && !reader.may_have_skipped();
         self.undecodable = self.undecodable.max(audit.undecodable);
         self.hidden = count.unread.saturating_sub(shown);
         if let Some(before) = self.seen.take() {

@@ -107,3 +107,67 @@ impl Drains {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        message::{Author, MessageKind, Role},
+        time::{MessageTime, ZoneOffset},
+    };
+
+    fn message(text: &str, time: &str) -> Message {
+        Message {
+            kind: MessageKind::Support,
+            author: Author {
+                id: None,
+                name: None,
+                role: Role::Engineer,
+            },
+            content: text.to_owned(),
+            created_at: MessageTime::read(time.to_owned(), ZoneOffset::default()),
+            attachments: Vec::new(),
+            id: None,
+            is_first: false,
+            extra: serde_json::Map::new(),
+            lossy: false,
+        }
+    }
+
+    #[test]
+    fn equal_messages_are_counted_and_old_ones_forgotten() {
+        let (old, new) = ("2026-03-01 10:00:00", "2026-03-01 10:01:00");
+        let (old, new) = (message("a", old), message("a", new));
+        let undated = message("a", "yesterday");
+        let instant = |message: &Message| message.created_at.instant().unwrap();
+        let mut seen = Seen::new(instant(&old));
+        assert_eq!((seen.add(&old), seen.add(&old), seen.add(&new)), (1, 2, 1));
+        assert_eq!(seen.add(&undated), 1);
+        let mut later = Seen::new(instant(&old));
+        assert_eq!((later.add(&new), later.add(&new)), (1, 2));
+        later.add_all(seen);
+        let counts = |seen: &Seen| [&old, &new, &undated].map(|message| seen.count(message));
+        assert_eq!(counts(&later), [2, 2, 1], "the larger number of both");
+        later.raise(instant(&new));
+        assert_eq!(
+            counts(&later),
+            [0, 2, 1],
+            "its age is not known, so it stays"
+        );
+    }
+
+    #[test]
+    fn tickets_are_forgotten_in_order_and_those_that_are_owed_a_look_last() {
+        let drains = Drains::default();
+        let id = |number: usize| TicketId::new(format!("case-{number}")).unwrap();
+        for number in 0..MOST_TICKETS + 10 {
+            let mut seen = Seen::new(Timestamp::UNIX_EPOCH);
+            seen.marked_since = number < 5;
+            drains.store(&id(number), seen);
+        }
+        let known = (0..MOST_TICKETS + 10).filter(|number| drains.of(&id(*number)).is_some());
+        let known: Vec<usize> = known.collect();
+        assert_eq!(known.len(), MOST_TICKETS);
+        assert_eq!(known.get(..6).unwrap(), [0, 1, 2, 3, 4, 15]);
+    }
+}

@@ -8,7 +8,11 @@ use crate::{
     ticket::Ticket,
 };
 use futures_core::Stream;
-use futures_util::{StreamExt as _, future, lock::Mutex as AsyncMutex, stream::BoxStream};
+use futures_util::{
+    StreamExt as _, future,
+    lock::{Mutex as AsyncMutex, OwnedMutexGuard},
+    stream::BoxStream,
+};
 use std::{
     collections::HashMap,
     fmt,
@@ -152,9 +156,9 @@ impl Bulk {
                     ..options.clone()
                 };
                 // Taken in the order of the stream, so that the turns are in that order too.
-                let turn = turns.of(&draft.ticket);
+                let mut turn = turns.of(&draft.ticket);
                 async move {
-                    let _turn = turn.lock().await;
+                    turn.come().await;
                     let ticket = Ticket {
                         client,
                         id: draft.ticket.clone(),
@@ -175,6 +179,7 @@ impl Bulk {
                     {
                         stopped.store(true, Ordering::Release);
                     }
+                    drop(turn);
                     (draft, outcome)
                 }
             })
@@ -192,19 +197,38 @@ impl fmt::Debug for Bulk {
     }
 }
 
-/// One lock for each ticket that has messages under way.
+/// The last message of each ticket that has messages under way: the next one waits for its end.
 #[derive(Default)]
 struct Turns(Mutex<HashMap<TicketId, Weak<AsyncMutex<()>>>>);
 
+/// A place in the row of one ticket. Dropping it lets the next one in.
+struct Turn {
+    before: Option<Arc<AsyncMutex<()>>>,
+    _own: Option<OwnedMutexGuard<()>>,
+}
+
 impl Turns {
-    fn of(&self, ticket: &TicketId) -> Arc<AsyncMutex<()>> {
+    /// A place at the end of the row. Each waits for the one before it alone: a lock that many wait for
+    /// would let them in in any order.
+    fn of(&self, ticket: &TicketId) -> Turn {
         let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(turn) = turns.get(ticket).and_then(Weak::upgrade) {
-            return turn;
-        }
+        let before = turns.get(ticket).and_then(Weak::upgrade);
         turns.retain(|_, turn| turn.strong_count() > 0);
-        let turn = Arc::new(AsyncMutex::new(()));
-        turns.insert(ticket.clone(), Arc::downgrade(&turn));
-        turn
+        let own = Arc::new(AsyncMutex::new(()));
+        turns.insert(ticket.clone(), Arc::downgrade(&own));
+        Turn {
+            before,
+            // New, so nobody else holds it.
+            _own: own.try_lock_owned(),
+        }
+    }
+}
+
+impl Turn {
+    /// Waits until the message before has ended.
+    async fn come(&mut self) {
+        if let Some(before) = self.before.take() {
+            drop(before.lock().await);
+        }
     }
 }

@@ -131,7 +131,7 @@ impl Seeker<'_> {
             let now = clock.elapsed();
             let next = planned.next().unwrap_or(now + jittered(LATER));
             // The read that can prove absence is put exactly where the window ends.
-            let at = match missing_since.map(|since| since + window) {
+            let at = match missing_since.map(|since| since.saturating_add(window)) {
                 Some(end) if end > now => next.min(end),
                 _ => next,
             };

@@ -262,11 +262,11 @@ impl Course<'_> {
     /// Leaves time to read back: all that proving absence takes when there is much, a third otherwise.
     fn time_for_post(&self) -> Duration {
         let left = self.left();
-        let reading = self.parts.consistency_window + LAST_READ;
+        let reading = self.parts.consistency_window.saturating_add(LAST_READ);
         match self.options.confirm {
             Confirm::Never => left,
-            _ if left >= reading * 2 => left - reading,
-            _ => left * 2 / 3,
+            _ if left.saturating_sub(reading) >= reading => left.saturating_sub(reading),
+            _ => left - left / 3,
         }
     }
 

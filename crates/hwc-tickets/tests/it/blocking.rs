@@ -126,6 +126,51 @@ fn every_verb_does_what_it_does_without_blocking() {
     );
 }
 
+/// The names of the public functions in blocks of `impl $of`.
+fn functions(source: &str, of: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut inside = false;
+    for line in source.lines() {
+        inside = match line {
+            "}" => false,
+            _ => inside || line == format!("impl {of} {{"),
+        };
+        let line = line.trim_start_matches("    ");
+        let rest = line
+            .strip_prefix("pub async fn ")
+            .or(line.strip_prefix("pub fn "));
+        if let (true, Some(rest)) = (inside, rest) {
+            let end = rest.find(['(', '<']).unwrap();
+            names.push(rest.get(..end).unwrap().to_owned());
+        }
+    }
+    names
+}
+
+#[test]
+fn no_verb_is_missing() {
+    // Reached through `wait_for`.
+    let left_out = ["client", "raw", "reconcile_within"];
+    let mut found = 0;
+    let sources = crate::rooms::sources();
+    for of in ["Client", "Ticket"] {
+        let (blocking, others): (Vec<_>, Vec<_>) = sources
+            .iter()
+            .partition(|(name, _)| name.contains("/blocking"));
+        let of_all = |sources: Vec<&(String, String)>| -> Vec<String> {
+            let names = sources.iter().flat_map(|(_, text)| functions(text, of));
+            names.collect()
+        };
+        let blocking = of_all(blocking);
+        for name in of_all(others) {
+            found += 1;
+            let known = blocking.contains(&name) || left_out.contains(&name.as_str());
+            assert!(known, "{of}::{name} has no blocking counterpart");
+        }
+    }
+    assert!(found > 20, "only {found} functions were found");
+}
+
 #[test]
 fn a_submit_in_doubt_is_reconciled() {
     let desk = desk();

@@ -295,6 +295,172 @@ fn what_slipped_in_is_handed_over_after_a_failure() {
     }
 }
 
+/// The look after the mark fails, and the next drain comes later, when other messages have arrived.
+#[test]
+fn what_slipped_in_is_handed_over_however_late() {
+    let desk = desk();
+    post(&desk, 1, &["one"], Duration::from_secs(60));
+    let mut marked = false;
+    desk.on_request(move |state, asked| {
+        if asked.operation() == "mark_read" && !marked {
+            marked = true;
+            state.post(TICKET, 1, "slipped in");
+        } else if marked && asked.operation() == "more" && state.texts(TICKET).len() == 2 {
+            return Some(Step::reset());
+        }
+        None
+    });
+    let client = desk.client();
+    drain_with(&client, &desk, |_| Ok(())).1.unwrap_err();
+    desk.clock.advance(Duration::from_secs(60));
+    post(&desk, 1, &["later", "still later"], Duration::from_secs(60));
+    let (got, result) = drain_with(&client, &desk, |_| Ok(()));
+    assert_eq!(got, ["slipped in", "later", "still later"]);
+    assert_eq!(result.unwrap(), 3);
+}
+
+#[test]
+fn what_was_read_elsewhere_is_left_alone_once_nothing_is_owed() {
+    for look_fails in [false, true] {
+        let desk = desk();
+        post(&desk, 1, &["one"], Duration::from_secs(60));
+        let mut failures = i32::from(look_fails);
+        desk.on_request(move |state, asked| {
+            let marked = state
+                .asked
+                .iter()
+                .any(|asked| asked.operation() == "mark_read");
+            let fails = marked && asked.operation() == "more" && failures > 0;
+            failures -= i32::from(fails);
+            fails.then(Step::reset)
+        });
+        let client = desk.client();
+        assert_eq!(
+            drain_with(&client, &desk, |_| Ok(())).1.is_err(),
+            look_fails
+        );
+        if look_fails {
+            assert!(drain_with(&client, &desk, |_| Ok(())).0.is_empty());
+        }
+        post(&desk, 1, &["read in the console"], Duration::from_secs(60));
+        mark_all(&desk);
+        let (got, result) = drain_with(&client, &desk, |_| Ok(()));
+        assert!(got.is_empty(), "{got:?}");
+        result.unwrap();
+    }
+}
+
+/// One read does not show a message that reads before and after it show.
+#[test]
+fn a_message_that_flickers_is_handed_over_once() {
+    let desk = desk();
+    post(&desk, 1, &["one", "two"], Duration::from_secs(60));
+    let mut looks = 0;
+    desk.on_request(move |state, asked| {
+        looks += i32::from(asked.operation() == "more");
+        if asked.operation() == "mark_read" && state.texts(TICKET).len() == 2 {
+            state.post(TICKET, 1, "three");
+        }
+        (asked.operation() == "more" && looks == 2).then(|| {
+            let mut answer = state.answer(asked);
+            let rows = answer["message_list"].as_array_mut().unwrap();
+            rows.retain(|row| row["content"] != "two");
+            Step::json(200, answer.to_string())
+        })
+    });
+    let (got, result) = drain(&desk, |_| Ok(()));
+    result.unwrap();
+    assert_eq!(got, ["one", "two", "three"]);
+    assert_eq!(desk.count("mark_read"), 2);
+}
+
+/// Anything goes wrong at any time, over and over, with one client: no message of the support is ever
+/// without its handler, and in the end nothing is unread.
+#[test]
+fn in_random_schedules_no_message_is_lost() {
+    for seed in 0..300 {
+        let random = Arc::new(Mutex::new(fastrand::Rng::with_seed(seed)));
+        let chance = {
+            let random = Arc::clone(&random);
+            move |percent: u32| random.lock().unwrap().u32(0..100) < percent
+        };
+        let desk = desk();
+        desk.state().post(TICKET, 0, "opened");
+        let calm = Arc::new(AtomicBool::new(false));
+        let (bad, is_calm) = (chance.clone(), Arc::clone(&calm));
+        let mut number = 0;
+        desk.on_request(move |state, asked| {
+            if is_calm.load(Ordering::Relaxed) {
+                return None;
+            }
+            if bad(15) {
+                number += 1;
+                // Texts repeat within a second, too.
+                state.post(TICKET, 1, &format!("slipped in {}", number / 2));
+            }
+            let answer = (!bad(8)).then(|| state.answer(asked).to_string());
+            Some(match answer {
+                Some(answer) if !bad(8) => Step::json(200, answer).after(Duration::from_millis(10)),
+                _ => Step::reset(),
+            })
+        });
+        let mut client = desk.client();
+        let handled = Arc::new(Mutex::new(Vec::new()));
+        for step in 0..20 {
+            let posts = random.lock().unwrap().u32(0..4);
+            for place in 0..posts {
+                let kind = i64::from(chance(70));
+                desk.state()
+                    .post(TICKET, kind, &format!("{step} {}", place / 2));
+            }
+            let pause = random.lock().unwrap().u64(0..20_000);
+            desk.clock.advance(Duration::from_millis(pause));
+            let ticket = client.ticket(TICKET).unwrap();
+            let (handled, fails, clock) = (&handled, &chance, desk.clock.clone());
+            let cut = Duration::from_millis(random.lock().unwrap().u64(0..400));
+            let outcome = desk.clock.run(async {
+                let drain = ticket.drain_unread(|message: Message| async move {
+                    if fails(5) {
+                        return Err(refusal_of_the_handler());
+                    }
+                    handled.lock().unwrap().push(message.content);
+                    Ok(())
+                });
+                let (drain, end) = (std::pin::pin!(drain), clock.sleep(cut));
+                match futures_util::future::select(drain, end).await {
+                    futures_util::future::Either::Left((result, _)) => Some(result),
+                    futures_util::future::Either::Right(_) => None,
+                }
+            });
+            // A new process. It knows nothing, so it may begin only where nothing is owed.
+            if matches!(outcome, Some(Ok(_))) && chance(20) {
+                client = desk.client();
+            }
+        }
+        calm.store(true, Ordering::Relaxed);
+        let (got, result) = drain_with(&client, &desk, |_| Ok(()));
+        result.unwrap();
+        let mut handled = handled.lock().unwrap().clone();
+        handled.extend(got);
+        let state = desk.state();
+        let from_support = state.tickets[TICKET]
+            .iter()
+            .filter(|message| message.kind == 1);
+        let mut wanted: Vec<&str> = from_support.map(|message| message.text.as_str()).collect();
+        wanted.sort_unstable();
+        for group in wanted.chunk_by(|one, other| one == other) {
+            let times = handled.iter().filter(|text| *text == group[0]).count();
+            assert!(
+                times >= group.len(),
+                "seed {seed}: {} {times} times",
+                group[0]
+            );
+        }
+        drop(state);
+        assert_eq!(unread(&desk), 0, "seed {seed}");
+    }
+}
+
 #[test]
 fn a_mark_that_did_not_come_through_is_made_up_for() {
     let desk = desk();
@@ -425,6 +591,25 @@ fn more_counted_than_there_is() {
     assert_eq!(got, ["answer", "late"]);
     assert_eq!(result.unwrap(), 2);
     assert!(order.lock().unwrap().iter().all(|(_, marks)| *marks == 0));
+}
+
+#[test]
+fn a_total_that_never_fits_costs_one_wait_and_holds_nothing_up() {
+    let desk = desk();
+    post(&desk, 1, &["one", "two"], Duration::from_secs(60));
+    desk.on_request(|state, asked| {
+        (asked.operation() == "more").then(|| {
+            let mut answer = state.answer(asked);
+            answer["count"] = 17.into();
+            Step::json(200, answer.to_string())
+        })
+    });
+    let began = desk.clock.elapsed();
+    let (got, result) = drain(&desk, |_| Ok(()));
+    assert_eq!(got, ["one", "two"]);
+    assert_eq!(result.unwrap(), 2);
+    assert_eq!(unread(&desk), 0);
+    assert_eq!(desk.clock.elapsed() - began, Duration::from_secs(10));
 }
 
 #[test]

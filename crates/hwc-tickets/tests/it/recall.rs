@@ -282,6 +282,14 @@ fn a_recall_keeps_to_its_deadline_and_leaves_time_to_look() {
 }
 
 #[test]
+fn a_recall_may_have_all_the_time_there_is() {
+    let desk = two();
+    let ticket = desk.client().ticket(TICKET).unwrap();
+    let recall = ticket.recall(id_of(&desk, "second")).timeout(Duration::MAX);
+    assert_eq!(desk.clock.run(recall.into_future()).unwrap(), Recalled::Now);
+}
+
+#[test]
 fn ids_that_cannot_be_are_refused_before_anything_is_sent() {
     let desk = desk();
     let ticket = desk.client().ticket(TICKET).unwrap();

@@ -3,11 +3,20 @@
 use std::{fs, path::Path};
 
 /// Every source file of the crate with its text.
-fn sources(directory: &Path, found: &mut Vec<(String, String)>) {
+pub fn sources() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    collect(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+        &mut found,
+    );
+    found
+}
+
+fn collect(directory: &Path, found: &mut Vec<(String, String)>) {
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            sources(&path, found);
+            collect(&path, found);
         } else {
             let name = path.to_string_lossy().replace('\\', "/");
             found.push((name, fs::read_to_string(&path).unwrap()));
@@ -18,11 +27,7 @@ fn sources(directory: &Path, found: &mut Vec<(String, String)>) {
 #[test]
 fn only_the_service_room_names_the_wire() {
     // It is private and its own types are crate-private: so no wire type can stand in the public interface.
-    let mut found = Vec::new();
-    sources(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
-        &mut found,
-    );
+    let found = sources();
     assert!(found.len() > 20);
     for (name, text) in &found {
         if name.ends_with("/service.rs") || name.contains("/service/") {

@@ -276,6 +276,13 @@ fn a_text_that_comes_back_altered_is_never_called_absent() {
     service.world().faults = [Fault::Hang(true)].into();
     let result = submit(&service, &service.client(), "see <b>this</b>");
     assert_eq!(end(&result), "unknown");
+    service.world().manner = Manner {
+        three_bytes: true,
+        ..Manner::default()
+    };
+    service.world().faults = [Fault::Hang(true)].into();
+    let result = submit(&service, &service.client(), "thanks 😀");
+    assert_eq!(end(&result), "unknown");
     // When nothing new is there at all, it is absent after all.
     service.world().faults = [Fault::Hang(false)].into();
     let result = submit(&service, &service.client(), "and <b>that</b>");
@@ -740,6 +747,28 @@ fn many_messages_each_with_its_end() {
 }
 
 #[test]
+fn many_messages_of_one_ticket_go_in_their_order() {
+    for concurrency in [1, 2, 4, 100] {
+        let service = Service::new();
+        service.world().faults = vec![Fault::Slow(Duration::from_secs(1)); 30].into();
+        let drafts = (0..30).map(|n| Draft::new(TICKET.parse().unwrap(), format!("{n}")));
+        let drafts: Vec<Draft> = drafts.collect();
+        let bulk = service
+            .client()
+            .submit_all(stream::iter(drafts))
+            .concurrency(concurrency);
+        let ends: Vec<_> = service.clock.run(bulk.stream().collect());
+        assert!(ends.iter().all(|(_, end)| end.is_ok()));
+        let wanted: Vec<String> = (0..30).map(|n| n.to_string()).collect();
+        assert_eq!(
+            service.world().texts(TICKET),
+            wanted,
+            "{concurrency} at once"
+        );
+    }
+}
+
+#[test]
 fn a_bulk_stops_where_it_was_told_to() {
     let service = Service::new();
     let client = service.client();
@@ -786,4 +815,44 @@ fn errors_name_what_happened_and_no_text() {
             .confidential(SecretString::from("canary-note"))
     );
     assert!(!submit.contains("canary"), "{submit}");
+}
+
+#[test]
+fn an_endless_consistency_window_proves_no_absence_and_does_no_harm() {
+    for fault in [Fault::None, Fault::Reset(false), Fault::Reset(true)] {
+        let service = Service::new();
+        service.world().post(TICKET, 0, OWN, "an earlier one");
+        service.world().faults = vec![fault.clone()].into();
+        let client = service
+            .builder()
+            .consistency_window(Duration::MAX)
+            .build()
+            .unwrap();
+        let result = submit(&service, &client, "The disk is full again.");
+        let wanted = match fault {
+            Fault::None => "accepted",
+            Fault::Reset(true) => "confirmed",
+            _ => "unknown",
+        };
+        assert_eq!(end(&result), wanted, "{fault:?}: {result:?}");
+    }
+}
+
+/// Undone layer by layer, as many readings of the whole text as it has layers would be needed.
+#[test]
+fn a_text_of_nothing_but_escapes_is_compared_at_once() {
+    let service = Service::new();
+    service.world().faults = vec![Fault::Reset(false)].into();
+    let client = service.client();
+    let result = service.clock.run(as_op(1, async {
+        client
+            .ticket(TICKET)?
+            .submit("a & b")
+            .confirm(Confirm::Never)
+            .await
+    }));
+    let pending = result.unwrap_err().into_pending().unwrap();
+    let escapes = "amp;".repeat(1_000_000);
+    assert!(pending.is_of(&format!("a &{escapes} b")));
+    assert!(!pending.is_of(&format!("a &{escapes}")));
 }

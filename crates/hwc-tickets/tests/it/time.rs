@@ -34,6 +34,8 @@ fn the_forms_a_time_may_have() {
 fn what_is_no_time_is_kept_as_text() {
     for raw in [
         "",
+        "-9223372036854775808",
+        "9223372036854775807",
         "soon",
         "2020-07-09",
         "20200709",

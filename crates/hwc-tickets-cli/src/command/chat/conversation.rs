@@ -188,7 +188,7 @@ impl Conversation {
             own.has_come = true;
             match own.delivery {
                 Delivery::Accepted => own.delivery = Delivery::Confirmed,
-                Delivery::Unknown { .. } => return Some(Effect::Look { number }),
+                Delivery::Unknown { .. } => return own.look(number),
                 _ => {}
             }
             return None;
@@ -210,6 +210,7 @@ impl Conversation {
         let mut found = None;
         let mut back = None;
         let own = self.own_mut().nth(number)?;
+        own.is_looked_for = false;
         match fate {
             Fate::Accepted if own.shown.is_some() => own.delivery = Delivery::Confirmed,
             Fate::Accepted => own.delivery = Delivery::Accepted,
@@ -225,7 +226,9 @@ impl Conversation {
             Fate::Unknown { file } => {
                 let is_news = !matches!(own.delivery, Delivery::Unknown { .. });
                 own.delivery = Delivery::Unknown { file };
-                effect = (is_news && own.shown.is_some()).then_some(Effect::Look { number });
+                if is_news && own.shown.is_some() {
+                    effect = own.look(number);
+                }
             }
             Fate::Failed { reason } => {
                 own.delivery = Delivery::Failed { reason };

@@ -1,6 +1,6 @@
 //! What stands on which line. Only what is in sight is laid out, however long the conversation is.
 
-use super::conversation::{Conversation, Delivery, Entry, LIMIT};
+use super::conversation::{Conversation, Delivery, Entry, LIMIT, Own};
 use crate::{
     render::{
         foreign,
@@ -189,7 +189,7 @@ fn lines(conversation: &Conversation, entry: &Entry) -> Vec<Row> {
         Entry::Read(message) => pieces.push((view::author(message), Tone::Strong)),
         Entry::Own(own) => {
             pieces.push(("you".to_owned(), Tone::Own));
-            pieces.push(state(&own.delivery));
+            pieces.push(state(own));
         }
     }
     let mut rows = line_up(pieces, columns);
@@ -220,18 +220,17 @@ fn lines(conversation: &Conversation, entry: &Entry) -> Vec<Row> {
     }
     if let Entry::Own(own) = entry {
         match &own.delivery {
-            Delivery::Unknown { file: Some(file) } => {
+            Delivery::Unknown { file } => {
                 fill(
-                    "It is not known whether it arrived. Do not send it again yet. Find out with:",
+                    "It is not known whether it arrived. Do not send it again yet: Ctrl-R looks again.",
                     Tone::Warn,
                 );
-                fill(&format!("hwc-tickets message reconcile {file}"), Tone::Warn);
-            }
-            Delivery::Unknown { file: None } => {
-                fill(
-                    "It is not known whether it arrived. Do not send it again yet.",
-                    Tone::Warn,
-                );
+                if let Some(file) = file {
+                    fill(
+                        &format!("From elsewhere: hwc-tickets message reconcile {file}"),
+                        Tone::Warn,
+                    );
+                }
             }
             Delivery::Failed { reason } => fill(reason, Tone::Bad),
             _ => {}
@@ -242,12 +241,13 @@ fn lines(conversation: &Conversation, entry: &Entry) -> Vec<Row> {
 }
 
 /// The state of an own message in a word.
-fn state(delivery: &Delivery) -> (String, Tone) {
-    let (word, tone) = match delivery {
+fn state(own: &Own) -> (String, Tone) {
+    let (word, tone) = match &own.delivery {
         Delivery::Waiting => ("waiting", Tone::Quiet),
         Delivery::Sending => ("sending", Tone::Quiet),
         Delivery::Accepted => ("accepted", Tone::Good),
         Delivery::Confirmed => ("confirmed", Tone::Good),
+        Delivery::Unknown { .. } if own.is_looked_for => ("unknown, looking", Tone::Warn),
         Delivery::Unknown { .. } => ("unknown", Tone::Warn),
         Delivery::Failed { .. } => ("failed", Tone::Bad),
     };

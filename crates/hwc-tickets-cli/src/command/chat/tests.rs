@@ -168,12 +168,16 @@ fn doubt_is_looked_into() {
     let own = all.last().unwrap();
     let file = Some("/pending/1.json".to_owned());
     let unknown = || Fate::Unknown { file: file.clone() };
-    let mut chat = conversation(60, 24);
+    let mut chat = conversation(100, 24);
     write(&mut chat, "in doubt");
     assert!(settle(&mut chat, 0, unknown()).is_empty());
     assert!(drawn(&chat).contains("hwc-tickets message reconcile /pending/1.json"));
     assert_eq!(read(&mut chat, own), [Effect::Look { number: 0 }]);
     assert!(settle(&mut chat, 0, unknown()).is_empty());
+    let again = || Event::Key(KeyEvent::new(KeyCode::Char('r'), KeyModifiers::CONTROL));
+    assert_eq!(chat.apply(again()), [Effect::Look { number: 0 }]);
+    assert!(chat.apply(again()).is_empty(), "one look at a time");
+    assert!(drawn(&chat).contains("unknown, looking"));
     settle(&mut chat, 0, Fate::Confirmed(Box::new(own.clone())));
     assert_eq!(states(&chat), (vec![&Delivery::Confirmed], 1));
 

@@ -219,9 +219,14 @@ fn is_before(message: &Message, moment: Option<Timestamp>) -> bool {
 
 fn is_own(jobs: &Jobs, ticket: &TicketId, message: &Message) -> bool {
     let parts = jobs.client.parts();
-    message.kind != MessageKind::Support
-        && (parts.author_id.is_some() && message.author.id == parts.author_id
-            || parts.own.recognises(ticket, message))
+    if message.kind == MessageKind::Support {
+        return false;
+    }
+    match (&parts.author_id, &message.author.id) {
+        // A colleague may well write the same words.
+        (Some(own), Some(author)) => own == author,
+        _ => parts.own.recognises(ticket, message),
+    }
 }
 
 /// In order of time; messages of one second, and those without a time, keep their order.

@@ -44,6 +44,8 @@ pub struct Manner {
     pub crlf: bool,
     pub cut_at: Option<usize>,
     pub strip_tags: bool,
+    /// Stored in three bytes a character: what needs four becomes question marks.
+    pub three_bytes: bool,
     /// Leave `type` out (D-18).
     pub no_type: bool,
 }
@@ -276,6 +278,9 @@ impl Manner {
                 inside = (inside || c == '<') && c != '>';
                 !inside && c != '>'
             });
+        }
+        if self.three_bytes {
+            text = text.replace(|c: char| c.len_utf8() > 3, "?");
         }
         if self.crlf {
             text = text.replace('\n', "\r\n");

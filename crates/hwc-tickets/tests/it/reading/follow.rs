@@ -532,6 +532,25 @@ fn own_messages_are_left_out_only_when_they_are_known_to_be_own() {
 
         // With a known author all own messages are left out, other programs' too.
         let known = desk.builder().author_id(OWN).build().unwrap();
+        // A colleague's words are not the caller's, even when they are the same.
+        let mut events = known
+            .follow(ids(&["a"]))
+            .skip_own()
+            .interval(S(3), S(3))
+            .stream();
+        let submit = async {
+            desk.clock.sleep(S(5)).await;
+            let ticket = known.ticket("a").unwrap();
+            ticket.submit("Any news?").await.unwrap();
+            let mut state = desk.state();
+            state.post("a", 0, "Any news?");
+            let messages = state.tickets.get_mut("a").unwrap();
+            messages.last_mut().unwrap().replier = "colleague".to_owned();
+        };
+        let (told, ()) = futures_util::future::join(run(&mut events, &desk, S(60)), submit).await;
+        assert_eq!(told, ["a: Any news?"], "the colleague's");
+        desk.state().tickets.get_mut("a").unwrap().truncate(3);
+
         let mut events = known.follow(ids(&["a"])).skip_own().tail(10).stream();
         let (texts, cursor) = last_checkpoint(&mut events, &desk, S(10)).await;
         assert_eq!(texts, ["mine & <b>"]);
@@ -596,6 +615,26 @@ fn the_wait_that_the_service_asks_for_is_kept() {
             ["degraded Throttled"]
         );
         assert_eq!(desk.count("poll"), 2, "not before 200 s");
+    });
+}
+
+#[test]
+fn a_wait_beyond_every_clock_is_kept_without_harm() {
+    let desk = desk(&["a"], Rules::default());
+    let mut number = 0;
+    desk.on_request(move |_, _| {
+        number += 1;
+        (number > 1).then(|| Step::answer(429).header("retry-after", "99999999999999999999999"))
+    });
+    desk.clock.run(async {
+        let mut events = desk
+            .client()
+            .follow(ids(&["a"]))
+            .with_status_events(S(60))
+            .stream();
+        let told = run(&mut events, &desk, S(3600)).await;
+        assert!(told.contains(&"degraded Throttled".to_owned()), "{told:?}");
+        assert!(desk.count("poll") <= 2, "not before its time");
     });
 }
 
@@ -856,6 +895,24 @@ fn cursor_files_that_cannot_be_used_are_refused_with_a_reason() {
         assert_eq!(error.kind(), ErrorKind::Storage);
         assert!(error.to_string().contains(reason), "{error}");
         assert!(error.help().unwrap().contains("Remove the file"), "{error}");
+    }
+    // A wrong file may hold anything: nothing of it is told.
+    let foreign = [
+        r#""canary-token""#,
+        r#"{"hwc_tickets_cursor":"canary-token","groups":[]}"#,
+        r#"{"hwc_tickets_cursor":1,"groups":["canary-token"]}"#,
+        r#"{"hwc_tickets_cursor":1,"groups":[{"tickets":12345678901}]}"#,
+    ];
+    for (number, content) in foreign.iter().enumerate() {
+        let path = directory.path().join(format!("foreign-{number}.json"));
+        write_private(&path, content);
+        let error = Cursor::load(&path).unwrap_err();
+        let told = format!("{error:#} {error:?}");
+        assert!(told.contains("cannot be understood"), "{told}");
+        assert!(
+            !told.contains("canary") && !told.contains("12345678901"),
+            "{told}"
+        );
     }
     #[cfg(unix)]
     {

@@ -85,6 +85,20 @@ fn a_ticket_without_an_answer_is_named() {
 }
 
 #[test]
+fn numbers_beyond_reason_do_no_harm_to_the_total() {
+    let ids = ids(3);
+    let desk = desk(&ids, Rules::default());
+    desk.on_request(|state, asked| {
+        let mut answer = state.answer(asked);
+        for row in answer["imunread"].as_array_mut().unwrap() {
+            row["unread_num"] = i64::MAX.into();
+        }
+        Some(Step::json(200, answer.to_string()))
+    });
+    assert_eq!(fetch(&desk, &ids).total(), u64::MAX);
+}
+
+#[test]
 fn one_poisonous_id_costs_at_most_14_more_requests() {
     let ids = ids(300);
     for poison in [0, 1, 50, 99, 150, 237, 299] {

@@ -1,20 +1,21 @@
 //! What keys do.
 
-use super::{Conversation, Effect, Entry, LIMIT, Own};
+use super::{Conversation, Delivery, Effect, Entry, LIMIT, Own};
 use crate::command::chat::layout;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 impl Conversation {
-    pub(super) fn key(&mut self, key: KeyEvent) -> Option<Effect> {
+    pub(super) fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
         if key.kind == KeyEventKind::Release {
-            return None;
+            return Vec::new();
         }
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         let alt = key.modifiers.contains(KeyModifiers::ALT);
         let asked = std::mem::take(&mut self.is_leaving);
         match key.code {
             KeyCode::Esc => return self.leave(asked),
-            KeyCode::Char('c') if control => return Some(Effect::Leave),
+            KeyCode::Char('c') if control => return vec![Effect::Leave],
+            KeyCode::Char('r') if control => return self.look_again(),
             KeyCode::Char('d') if control && self.draft.is_empty() => return self.leave(asked),
 
             KeyCode::Enter if alt || control || key.modifiers.contains(KeyModifiers::SHIFT) => {
@@ -51,16 +52,25 @@ impl Conversation {
             }
             _ => {}
         }
-        None
+        Vec::new()
     }
 
     /// Leaves at once when nothing would be lost, else at the second word.
-    fn leave(&mut self, asked: bool) -> Option<Effect> {
+    fn leave(&mut self, asked: bool) -> Vec<Effect> {
         if asked || (self.draft.is_blank() && !self.is_busy()) {
-            return Some(Effect::Leave);
+            return vec![Effect::Leave];
         }
         self.is_leaving = true;
-        None
+        Vec::new()
+    }
+
+    /// Finds out what became of every message in doubt.
+    fn look_again(&mut self) -> Vec<Effect> {
+        self.own_mut()
+            .enumerate()
+            .filter(|(_, own)| matches!(own.delivery, Delivery::Unknown { .. }))
+            .filter_map(|(number, own)| own.look(number))
+            .collect()
     }
 
     fn submit(&mut self) {

@@ -1,5 +1,6 @@
 //! A message that was written here, and how sure it is that it arrived.
 
+use super::Effect;
 use hwc_tickets::{Message, MessageKey, MessageKind};
 use jiff::Timestamp;
 
@@ -42,6 +43,8 @@ pub(crate) struct Own {
     pub(crate) shown: Option<Box<Message>>,
     /// Whether following has brought it: it comes once.
     pub(super) has_come: bool,
+    /// Whether the ticket is being asked what became of it.
+    pub(crate) is_looked_for: bool,
     /// Time of the newest message that stood in the ticket before.
     pub(super) newest_before: Option<Timestamp>,
 }
@@ -53,8 +56,15 @@ impl Own {
             delivery: Delivery::Waiting,
             shown: None,
             has_come: false,
+            is_looked_for: false,
             newest_before: None,
         }
+    }
+
+    /// Asks the ticket what became of it, unless that is being done.
+    pub(super) fn look(&mut self, number: usize) -> Option<Effect> {
+        let is_new = !std::mem::replace(&mut self.is_looked_for, true);
+        is_new.then_some(Effect::Look { number })
     }
 
     /// Whether it was read back by its receipt and following has yet to bring it.
