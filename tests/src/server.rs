@@ -21,7 +21,14 @@ impl Answer {
     pub fn json(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self {
             status,
-            headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
+            headers: vec![
+                ("Content-Type".to_owned(), "application/json".to_owned()),
+                // The client is shown times of long ago, and must not take the real one for the service's.
+                (
+                    "Date".to_owned(),
+                    "Thu, 01 Jan 1970 00:00:00 GMT".to_owned(),
+                ),
+            ],
             body: body.into(),
         }
     }

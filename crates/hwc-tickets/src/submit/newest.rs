@@ -10,7 +10,7 @@ use crate::{
 };
 use hwc_core::Fault;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows of one page.
 const PAGE: u64 = crate::service::MAX_PAGE;
@@ -197,7 +197,7 @@ impl Order {
 }
 
 fn share_a_row(one: &MessagePage, other: &MessagePage) -> bool {
-    let keys: Vec<MessageKey> = one.messages.iter().map(Message::key).collect();
+    let keys: BTreeSet<MessageKey> = one.messages.iter().map(Message::key).collect();
     other
         .messages
         .iter()

@@ -11,7 +11,10 @@ use crate::{
     service::{MAX_PAGE, MessagePage},
 };
 use jiff::Timestamp;
-use std::{collections::BTreeMap, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 /// Rows that two pages share.
 const SHARED: usize = 10;
@@ -79,7 +82,7 @@ impl Bridge {
             return Crossing::No;
         }
         let mut rows: Vec<Option<Message>> = Vec::with_capacity(returned);
-        let lost: Vec<usize> = page.undecodable.iter().map(|item| item.index).collect();
+        let lost: BTreeSet<usize> = page.undecodable.iter().map(|item| item.index).collect();
         let mut readable = page.messages.into_iter();
         for place in 0..returned {
             rows.push(if lost.contains(&place) {

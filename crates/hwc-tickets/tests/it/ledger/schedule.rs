@@ -129,7 +129,7 @@ impl Run {
                 cut_at: rng.bool().then_some(400),
                 strip_tags: rng.u8(..4) == 0,
                 no_type: rng.u8(..4) == 0,
-                three_bytes: seed % 4 == 0,
+                three_bytes: seed.is_multiple_of(4),
             };
             // Together with the slowest action this stays within the window.
             world.lag = Duration::from_millis(rng.u64(0..6500));

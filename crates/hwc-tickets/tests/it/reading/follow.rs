@@ -361,6 +361,46 @@ fn a_restart_in_the_middle_of_history_goes_on_where_it_stopped() {
 }
 
 #[test]
+fn what_is_far_back_is_known_by_its_time() {
+    let desk = desk(
+        &["a"],
+        Rules {
+            first_poll: FirstPoll::Everything,
+            ..Rules::default()
+        },
+    );
+    for n in 0..600 {
+        desk.state().post("a", 1, &format!("{n}"));
+        desk.clock.advance(S(1));
+    }
+    desk.on_request(|state, asked| {
+        // The service forgets every position and answers with all there is.
+        let mut asked = asked.clone();
+        if asked.operation() == "poll" {
+            asked
+                .query
+                .retain(|(name, _)| name != "last_message_time_id");
+            state.rules.poll_limit = 10_000;
+        }
+        Some(Step::json(200, state.answer(&asked).to_string()))
+    });
+    desk.clock.run(async {
+        let client = desk.client();
+        let mut events = client
+            .follow(ids(&["a"]))
+            .since(Timestamp::UNIX_EPOCH)
+            .stream();
+        let (texts, cursor) = last_checkpoint(&mut events, &desk, S(30)).await;
+        assert_eq!(texts, (0..600).map(|n| n.to_string()).collect::<Vec<_>>());
+        let polls = desk.count("poll");
+        desk.state().post("a", 1, "new");
+        let mut events = client.follow(ids(&["a"])).resume(cursor).stream();
+        assert_eq!(last_checkpoint(&mut events, &desk, S(30)).await.0, ["new"]);
+        assert!(polls > 2);
+    });
+}
+
+#[test]
 fn a_message_is_part_of_a_checkpoint_only_after_it_was_handed_out() {
     let desk = desk(&["a"], Rules::default());
     desk.clock.run(async {

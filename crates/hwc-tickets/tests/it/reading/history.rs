@@ -596,6 +596,24 @@ fn times_that_cannot_be_read_lose_no_message() {
 }
 
 #[test]
+fn rows_in_no_order_are_put_in_order() {
+    for page_size in [1, 3, 10, 100] {
+        let desk = Desk::new(Rules::default());
+        fill(&desk, &[(0, 5), (1, 5), (2, 5), (3, 20), (4, 5)]);
+        let mut random = fastrand::Rng::with_seed(u64::from(page_size));
+        desk.on_request(move |state, asked| {
+            let mut answer = state.answer(asked);
+            random.shuffle(answer["message_list"].as_array_mut().unwrap());
+            Some(Step::json(200, answer.to_string()))
+        });
+        // The order is checked where it is read.
+        let read = read(&desk, page_size, false);
+        assert_eq!(sorted(read.texts), read.shown, "page size {page_size}");
+        assert!(!read.audit.possible_gap);
+    }
+}
+
+#[test]
 fn a_page_without_any_time_ends_with_a_doubt() {
     let desk = Desk::new(Rules::default());
     fill(&desk, &[(0, 60), (1, 60)]);
