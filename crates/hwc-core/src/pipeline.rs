@@ -7,6 +7,7 @@ mod attempt;
 mod builder;
 pub mod classify;
 mod envelope;
+mod places;
 mod prepare;
 mod read;
 mod record;
@@ -20,7 +21,7 @@ use http::{HeaderMap, Request, StatusCode};
 
 pub use builder::{BuildError, PipelineBuilder};
 
-use self::{attempt::attempt, classify::Failure, record::CallRecord, skew::Skew};
+use self::{attempt::attempt, classify::Failure, places::Places, record::CallRecord, skew::Skew};
 use crate::{
     CallOptions, Clock, Endpoint, ErrorCode, Fault, FaultKind, Operation, RetryPolicy, Sent,
     Timeouts,
@@ -47,6 +48,7 @@ pub struct Pipeline {
     codes: &'static [ErrorCode],
     headers: HeaderMap,
     body_limit: usize,
+    places: Places,
     skew: Skew,
 }
 
@@ -186,6 +188,7 @@ impl Pipeline {
         let mut tries: u32 = 0;
         loop {
             let identity = self.identity(deadline).await?;
+            let place = self.places.take(deadline, &*self.clock).await?;
             self.take_turn(deadline).await?;
             let began = self.clock.elapsed();
             if deadline.left_at(began).is_zero() {
@@ -206,6 +209,8 @@ impl Pipeline {
                 record,
             )
             .await;
+            // Others need it more while this call waits for its next attempt.
+            drop(place);
             let Failure { fault, repeat } = match outcome {
                 Ok(good) => {
                     let now = self.clock.elapsed();

@@ -16,6 +16,8 @@ pub enum TransportFaultKind {
     Interrupted,
     /// What came back is not HTTP.
     Malformed,
+    /// The head of the answer is larger than any this service sends.
+    HeadTooLarge,
     /// The transport cannot send such a request at all. Nothing was sent.
     Unsendable,
 }
@@ -119,7 +121,9 @@ impl TransportFault {
     pub fn new(kind: TransportFaultKind, detail: impl Into<Cow<'static, str>>) -> Self {
         let body_started = matches!(
             kind,
-            TransportFaultKind::Interrupted | TransportFaultKind::Malformed
+            TransportFaultKind::Interrupted
+                | TransportFaultKind::Malformed
+                | TransportFaultKind::HeadTooLarge
         );
         Self {
             kind,
@@ -147,6 +151,7 @@ impl fmt::Display for TransportFault {
             }
             TransportFaultKind::Interrupted => "the connection broke before the request was sent",
             TransportFaultKind::Malformed => "the answer is not HTTP",
+            TransportFaultKind::HeadTooLarge => "the headers of the answer are larger than 64 KiB",
             TransportFaultKind::Unsendable => "the request cannot be sent",
         };
         formatter.write_str(what)?;

@@ -15,6 +15,12 @@ use super::{
     tls::{self, TlsSetup},
 };
 
+/// Most header lines of an answer. The shortest has four bytes, so none within the 64 KiB that are read has more.
+const MOST_HEADERS: usize = 64 * 1024 / 4;
+
+/// Connections that are kept open for the next call, per host.
+pub(crate) const IDLE_CONNECTIONS: usize = 8;
+
 /// Whether requests go through a proxy.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -132,7 +138,8 @@ impl HttpTransportBuilder {
             // Idle connections are dropped before most servers do it, so that fewer writes meet a
             // connection that the other side is just closing.
             .pool_idle_timeout(Duration::from_secs(20))
-            .pool_max_idle_per_host(8);
+            .pool_max_idle_per_host(IDLE_CONNECTIONS)
+            .http1_max_headers(MOST_HEADERS);
         match &self.resolver {
             Some(resolver) => builder.dns_resolver(Arc::new(Adapter(Arc::clone(resolver)))),
             None => builder,
@@ -264,6 +271,8 @@ fn fault(error: reqwest::Error, may_have_arrived: bool) -> TransportFault {
             Some(flaw) => TransportFaultKind::Tls(flaw),
             None => TransportFaultKind::Connect,
         }
+    } else if engine_error(&error).is_some_and(is_too_large) {
+        TransportFaultKind::HeadTooLarge
     } else if engine_error(&error).is_some_and(hyper::Error::is_parse) {
         TransportFaultKind::Malformed
     } else {
@@ -283,6 +292,11 @@ fn fault(error: reqwest::Error, may_have_arrived: bool) -> TransportFault {
     } else {
         fault.not_arrived()
     }
+}
+
+/// The engine tells this by a method only to servers. A test on a socket holds the words.
+fn is_too_large(error: &hyper::Error) -> bool {
+    error.is_parse() && error.to_string().contains("head is too large")
 }
 
 fn engine_error(error: &reqwest::Error) -> Option<&hyper::Error> {
