@@ -130,6 +130,10 @@ pub(crate) fn id_width<'a>(ids: impl Iterator<Item = &'a MessageId>) -> usize {
     ids.map(|id| id.as_str().len()).max().unwrap_or(0)
 }
 
+/// Shown below a message whose list of attachments has no reading.
+pub(crate) const ATTACHMENTS_UNKNOWN: &str =
+    "[attachments unknown: the service sent a list of them that cannot be read]";
+
 /// The text, and what is attached.
 fn text(message: &Message) -> String {
     let mut text = message.content.clone();
@@ -141,6 +145,12 @@ fn text(message: &Message) -> String {
             "[attachment {}: {}]",
             attachment.raw_id, attachment.file_name
         ));
+    }
+    if message.attachments_unknown {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(ATTACHMENTS_UNKNOWN);
     }
     text
 }

@@ -130,6 +130,7 @@ pub struct ClientBuilder {
     timeouts: Timeouts,
     retry: RetryPolicy,
     rate_limit: Option<RateLimit>,
+    max_connections: Option<usize>,
     proxy: Option<ProxyChoice>,
     ca_files: Vec<PathBuf>,
     transport: Option<Arc<dyn Transport>>,
@@ -227,6 +228,17 @@ impl ClientBuilder {
     /// Most requests per second of this client and its clones together. Default: no limit.
     pub fn rate_limit(mut self, limit: RateLimit) -> Self {
         self.rate_limit = Some(limit);
+        self
+    }
+
+    /// Most requests under way at the same time of this client and its clones together, each on a connection of its own.
+    /// Default 64; besides, up to 8 idle connections are kept. A call that finds no place waits for one within its
+    /// deadline; if none becomes free it ends as [`ErrorKind::Timeout`], and nothing was sent.
+    ///
+    /// # Errors
+    /// [`ClientBuilder::build`] refuses 0.
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.max_connections = Some(connections);
         self
     }
 
@@ -373,6 +385,9 @@ impl ClientBuilder {
         }
         if let Some(limit) = self.rate_limit {
             pipeline = pipeline.rate_limit(limit);
+        }
+        if let Some(connections) = self.max_connections {
+            pipeline = pipeline.max_connections(connections);
         }
         if let Some(choice) = self.proxy {
             pipeline = pipeline.proxy(choice);

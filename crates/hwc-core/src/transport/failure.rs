@@ -151,7 +151,9 @@ impl fmt::Display for TransportFault {
             }
             TransportFaultKind::Interrupted => "the connection broke before the request was sent",
             TransportFaultKind::Malformed => "the answer is not HTTP",
-            TransportFaultKind::HeadTooLarge => "the headers of the answer are larger than 64 KiB",
+            TransportFaultKind::HeadTooLarge => {
+                "the head of the answer has more than 1024 header lines, or is far larger than 64 KiB"
+            }
             TransportFaultKind::Unsendable => "the request cannot be sent",
         };
         formatter.write_str(what)?;

@@ -15,8 +15,9 @@ use super::{
     tls::{self, TlsSetup},
 };
 
-/// Most header lines of an answer. The shortest has four bytes, so none within the 64 KiB that are read has more.
-const MOST_HEADERS: usize = 64 * 1024 / 4;
+/// Most header lines of an answer. The engine makes room for all of them with every head, the interim ones too, so
+/// not for as many as 64 KiB can hold: a run of interim answers would then cost more than it does.
+const MOST_HEADERS: usize = 1_024;
 
 /// Connections that are kept open for the next call, per host.
 pub(crate) const IDLE_CONNECTIONS: usize = 8;

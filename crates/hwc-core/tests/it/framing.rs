@@ -281,15 +281,15 @@ fn crowded(lines: usize) -> String {
 }
 
 #[tokio::test]
-async fn headers_are_limited_by_their_size_not_by_their_number() {
-    for lines in [99, 101, 1_000, 5_000] {
+async fn many_small_headers_are_accepted() {
+    for lines in [99, 101, 500, 1_000] {
         for operation in [&READ, &SUBMIT] {
             call(operation, crowded(lines)).await.unwrap();
         }
     }
-    for lines in [6_000, 17_000] {
+    for lines in [1_025, 6_000] {
         let fault = call(&SUBMIT, crowded(lines)).await.unwrap_err();
         assert_eq!((fault.kind, fault.sent), (Protocol, Sent::Maybe));
-        assert!(fault.to_string().contains("64 KiB"), "{fault}");
+        assert!(fault.to_string().contains("1024 header lines"), "{fault}");
     }
 }

@@ -114,6 +114,13 @@ impl Fingerprint {
     fn likeness_of_files(&self, message: &Message) -> Likeness {
         let signer = hmac::Key::new(hmac::HMAC_SHA256, &self.key);
         let known = |id: &str| self.attachments.contains(&digest(&signer, b"file", id));
+        if message.attachments_unknown {
+            // Whatever is attached, nothing speaks against it; a text besides speaks for it.
+            return match self.units {
+                0 => Likeness::Possible,
+                _ => Likeness::Same,
+            };
+        }
         match (self.attachments.is_empty(), message.attachments.is_empty()) {
             (true, true) => Likeness::Same,
             // Answers list at most five files, and maybe none at first: what is listed must be ours.

@@ -4,5 +4,6 @@ pub mod desk;
 mod faults;
 mod follow;
 mod history;
+mod odd;
 mod schedule;
 mod unread;

@@ -76,6 +76,8 @@ fn every_fault_of_the_post_has_its_end() {
         (vec![Fault::Hang(false)], "absent", 1),
         (vec![Fault::CutAnswer], "confirmed", 1),
         (vec![Fault::StalledAnswer], "confirmed", 1),
+        (vec![Fault::Unproven(true)], "confirmed", 1),
+        (vec![Fault::Unproven(false)], "absent", 1),
         (vec![Fault::Page(true)], "confirmed", 1),
         (vec![Fault::Page(false)], "absent", 1),
         (vec![Fault::Status(302, false)], "absent", 1),

@@ -218,6 +218,9 @@ fn lines(conversation: &Conversation, entry: &Entry) -> Vec<Row> {
         };
         fill(&format!("[{}]", foreign::line(name)), Tone::Own);
     }
+    if (entry.message()).is_some_and(|message| message.attachments_unknown) {
+        fill(view::ATTACHMENTS_UNKNOWN, Tone::Own);
+    }
     if let Entry::Own(own) = entry {
         match &own.delivery {
             Delivery::Unknown { file } => {
