@@ -1,7 +1,7 @@
 //! Fields of another shape than documented: they cost themselves, never a text, and what is not known is not "none".
 
 use super::desk::{Asked, Desk, Rules, State};
-use hwc_core::testing::Step;
+use hwc_core::{Clock as _, testing::Step};
 use hwc_tickets::{ErrorKind, Event, Message, TicketId};
 use std::time::Duration;
 
@@ -96,7 +96,7 @@ fn follow_delivers_a_text_with_an_odd_list_of_attachments() {
             let posting = desk.clone();
             let clock = desk.clock.clone();
             tokio::spawn(async move {
-                hwc_core::Clock::sleep(&clock, Duration::from_secs(5)).await;
+                clock.sleep(Duration::from_secs(5)).await;
                 posting.state().post(TICKET, 1, "news");
             });
             let id: TicketId = TICKET.parse().unwrap();
