@@ -46,6 +46,7 @@ pub mod testing;
 pub mod timeouts;
 mod trace;
 pub mod transport;
+pub mod variables;
 
 pub use clock::{Clock, SystemClock};
 pub use endpoint::Endpoint;

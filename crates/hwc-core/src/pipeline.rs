@@ -212,6 +212,7 @@ impl Pipeline {
                     let took = now.saturating_sub(began);
                     trace::attempt_succeeded(record.attempts, good.status.as_u16(), took);
                     self.budget.refill(record.repeats);
+                    self.identity.accepted(&identity);
                     return Ok(Reply {
                         status: good.status,
                         headers: good.headers,
@@ -225,6 +226,9 @@ impl Pipeline {
                 Err(failure) => failure,
             };
             record.see_failure(&fault);
+            if is_answer_of_the_service(&fault) {
+                self.identity.accepted(&identity);
+            }
             let took = self.clock.elapsed().saturating_sub(began);
             trace::attempt_failed(record.attempts, &fault, repeat, took);
             if fault.kind == FaultKind::Unauthorized && fault.sent != Sent::Maybe {
@@ -303,4 +307,9 @@ impl Pipeline {
         self.skew.restart();
         skew::explains_refusal(signed_at, self.skew.correct(self.clock.now()))
     }
+}
+
+/// Whether the failure is an answer of the service itself: then the gateway has let the identity pass.
+fn is_answer_of_the_service(fault: &Fault) -> bool {
+    fault.kind != FaultKind::Unauthorized && fault.http_status == Some(200) && fault.code.is_some()
 }

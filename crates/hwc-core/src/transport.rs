@@ -6,6 +6,7 @@
 mod body;
 mod failure;
 mod http;
+mod proxy;
 mod resolve;
 #[cfg(feature = "testing")]
 pub(crate) mod scripted;
@@ -20,6 +21,7 @@ pub use self::{
     body::{AnswerBody, SendProgress},
     failure::{TlsFlaw, TransportFault, TransportFaultKind},
     http::{HttpTransport, HttpTransportBuilder, InvalidTransport, ProxyChoice},
+    proxy::{InvalidProxy, ProxyRoute, ProxyRules},
     resolve::Resolve,
 };
 

@@ -5,12 +5,15 @@ use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, header};
 use http_body_util::BodyExt;
-use url::{Host, Url};
+use url::Url;
+
+use crate::variables::process_environment;
 
 use super::{
-    AnswerBody, Resolve, SendProgress, Sending, TlsFlaw, Transport, TransportFault,
-    TransportFaultKind,
+    AnswerBody, InvalidProxy, ProxyRoute, ProxyRules, Resolve, SendProgress, Sending, TlsFlaw,
+    Transport, TransportFault, TransportFaultKind,
     body::WatchedBody,
+    proxy::is_near,
     resolve::Adapter,
     tls::{self, TlsSetup},
 };
@@ -19,12 +22,14 @@ use super::{
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub enum ProxyChoice {
-    /// What `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say, or the settings of the system. The default.
+    /// What `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say, as [`ProxyRules`] reads them; on macOS and Windows
+    /// the settings of the system when no variable names a proxy. The default.
     #[default]
     System,
     /// Never.
     Direct,
-    /// This proxy for every request, e.g. `http://proxy.example:3128`. May hold a user and password.
+    /// This proxy for every request, e.g. `http://proxy.example:3128`. May hold a user and password. Written
+    /// as [`ProxyRules`] says.
     Address(String),
 }
 
@@ -46,9 +51,9 @@ pub enum InvalidTransport {
     /// TLS cannot be set up: an extra CA file is not usable.
     #[error("{0}")]
     Tls(String),
-    /// The proxy address is not one.
-    #[error("the proxy address is not usable; write it as `http://host:port`")]
-    Proxy,
+    /// What is said about proxies cannot be used.
+    #[error(transparent)]
+    Proxy(#[from] InvalidProxy),
     /// The HTTP engine refused its settings.
     #[error("the HTTP client cannot be set up: {0}")]
     Engine(String),
@@ -99,20 +104,28 @@ impl HttpTransportBuilder {
     /// operating system are read when the first certificate comes.
     ///
     /// # Errors
-    /// [`InvalidTransport`] when a CA file or the proxy address is not usable.
+    /// [`InvalidTransport`] when a CA file is not usable, or a proxy address or variable: it is named.
     pub fn build(self) -> Result<HttpTransport, InvalidTransport> {
         let tls = tls::client_config(&self.extra_ca)?;
-        let proxied = match &self.proxy {
-            ProxyChoice::System => self.engine(tls.clone()),
-            ProxyChoice::Direct => self.engine(tls.clone()).no_proxy(),
-            ProxyChoice::Address(address) => {
-                let proxy = reqwest::Proxy::all(address).map_err(|_| InvalidTransport::Proxy)?;
-                self.engine(tls.clone()).no_proxy().proxy(proxy)
+        let rules = match &self.proxy {
+            ProxyChoice::System => ProxyRules::from_variables(&process_environment)?,
+            ProxyChoice::Direct => ProxyRules::direct(),
+            ProxyChoice::Address(address) => ProxyRules::given(address)?,
+        };
+        let engine = self.engine(tls.clone()).https_only(true);
+        let proxied = match rules.address() {
+            Some(address) => {
+                let proxy = reqwest::Proxy::all(address.clone())
+                    .map_err(|error| InvalidTransport::Engine(root_words(&error.without_url())))?;
+                engine.no_proxy().proxy(proxy)
             }
+            None if rules.is_system_asked() => engine,
+            None => engine.no_proxy(),
         };
         Ok(HttpTransport {
-            remote: finish(proxied.https_only(true))?,
+            proxied: finish(proxied)?,
             direct: finish(self.engine(tls).no_proxy())?,
+            rules: Arc::new(rules),
         })
     }
 
@@ -155,9 +168,10 @@ fn finish(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, InvalidTra
 #[derive(Clone)]
 pub struct HttpTransport {
     /// Through the proxy, https only.
-    remote: reqwest::Client,
-    /// Never through a proxy: loopback and link-local.
+    proxied: reqwest::Client,
+    /// Never through a proxy.
     direct: reqwest::Client,
+    rules: Arc<ProxyRules>,
 }
 
 /// Without the engine's own settings: a proxy address can hold a password.
@@ -175,20 +189,24 @@ impl HttpTransport {
         HttpTransportBuilder::default()
     }
 
+    /// The way to `port` of `host`: through which proxy, or why directly. The same decision that sending
+    /// follows. `None` when `host` is not one.
+    #[must_use]
+    pub fn route_to(&self, host: &str, port: u16) -> Option<ProxyRoute> {
+        self.rules.route_to(host, port)
+    }
+
     fn engine_for(&self, url: &Url) -> Result<&reqwest::Client, TransportFault> {
-        let near = match url.host() {
-            Some(Host::Domain(name)) => name == "localhost",
-            Some(Host::Ipv4(address)) => address.is_loopback() || address.is_link_local(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
+        let unsendable = |why| TransportFault::new(TransportFaultKind::Unsendable, why);
+        let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
+            return Err(unsendable("the address names no host"));
         };
-        match (near, url.scheme()) {
-            (true, _) => Ok(&self.direct),
-            (false, "https") => Ok(&self.remote),
-            (false, _) => Err(TransportFault::new(
-                TransportFaultKind::Unsendable,
-                "plain HTTP is only sent to this machine itself",
-            )),
+        if url.scheme() != "https" && !is_near(&host) {
+            return Err(unsendable("plain HTTP is only sent to this machine itself"));
+        }
+        match self.rules.is_proxied(&host, port) {
+            true => Ok(&self.proxied),
+            false => Ok(&self.direct),
         }
     }
 

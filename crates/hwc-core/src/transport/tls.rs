@@ -17,6 +17,8 @@ pub(super) enum TlsSetup {
     Unreadable { path: PathBuf, source: io::Error },
     #[error("the CA file {} holds no certificate; it must be PEM with `BEGIN CERTIFICATE`", path.display())]
     NoCertificate { path: PathBuf },
+    #[error("the CA file {} is damaged: its certificate number {number} cannot be read as PEM", path.display())]
+    Damaged { path: PathBuf, number: usize },
     #[error(
         "a certificate in the CA file is not usable ({0}); it must be the certificate of an authority"
     )]
@@ -67,9 +69,14 @@ fn certificates(path: &PathBuf) -> Result<Vec<CertificateDer<'static>>, TlsSetup
         path: path.clone(),
         source,
     })?;
-    let found: Vec<_> = CertificateDer::pem_slice_iter(&text)
-        .filter_map(Result::ok)
-        .collect();
+    // One that is passed over would be missed only when a connection fails.
+    let mut found = Vec::new();
+    for certificate in CertificateDer::pem_slice_iter(&text) {
+        found.push(certificate.map_err(|_| TlsSetup::Damaged {
+            path: path.clone(),
+            number: found.len().saturating_add(1),
+        })?);
+    }
     if found.is_empty() {
         Err(TlsSetup::NoCertificate { path: path.clone() })
     } else {
