@@ -195,8 +195,13 @@ Configuration:
   HUAWEICLOUD_SDK_PROJECT_ID      account and project of the keys
   HWC_IAM_USER, _PASSWORD,
   HWC_IAM_ACCOUNT, _PROJECT       sign in with a password
-  HTTPS_PROXY, NO_PROXY           proxy
+  HUAWEICLOUD_SDK_IAM_ENDPOINT    where to sign in with a password; a host of Huawei Cloud
+  HTTPS_PROXY, ALL_PROXY          http or https proxy, as http://user:password@host:port
+  NO_PROXY                        hosts without it: domains, addresses, networks, *
   NO_COLOR, CLICOLOR_FORCE        colour
+
+  An empty or blank variable counts as not set. One that cannot be used is refused by name; nothing takes its place.
+  Hosts of Huawei Cloud are those below myhuaweicloud.com, .eu and .cn, huaweicloud.com and myhwclouds.com.
 
   Files
   $XDG_CONFIG_HOME/hwc-tickets/config.toml   profiles; default ~/.config

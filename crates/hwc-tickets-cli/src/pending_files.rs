@@ -16,7 +16,8 @@ use std::{
 /// The directory of pending files. Clones share what they know.
 #[derive(Debug, Clone)]
 pub(crate) struct PendingFiles {
-    directory: PathBuf,
+    /// `None` when no home directory is known.
+    directory: Option<PathBuf>,
     known: Arc<Mutex<Known>>,
 }
 
@@ -40,16 +41,17 @@ pub(crate) struct Entry {
 }
 
 impl PendingFiles {
-    pub(crate) fn new(directory: &Path) -> Self {
+    pub(crate) fn new(directory: Option<&Path>) -> Self {
         Self {
-            directory: directory.to_owned(),
+            directory: directory.map(Path::to_owned),
             known: Arc::default(),
         }
     }
 
     /// The file of a record.
     pub(crate) fn path(&self, id: PendingId) -> PathBuf {
-        self.directory.join(format!("{id}.json"))
+        let directory = self.directory.as_deref().unwrap_or(Path::new(""));
+        directory.join(format!("{id}.json"))
     }
 
     /// Files of messages that this run has begun and does not know the fate of, as it ends: from now on other runs may
@@ -61,9 +63,20 @@ impl PendingFiles {
 
     /// All pending files, readable or not, oldest name first.
     pub(crate) fn entries(&self) -> io::Result<Vec<Entry>> {
-        let listing = match fs::read_dir(&self.directory) {
+        // Nothing can have been written where there is no place.
+        let Some(directory) = &self.directory else {
+            return Ok(Vec::new());
+        };
+        let listing = match fs::read_dir(directory) {
             Ok(listing) => listing,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                ) =>
+            {
+                return Ok(Vec::new());
+            }
             Err(error) => return Err(error),
         };
         let mut entries = Vec::new();
@@ -97,6 +110,26 @@ impl PendingFiles {
             let _ = fs::remove_file(lock_of(&path));
         }
         path
+    }
+
+    /// Writes the file of a record that this run has begun, or that another has left.
+    fn write(&self, pending: &Pending, directory: &Path) -> io::Result<()> {
+        let path = self.path(pending.id());
+        let mut known = self.lock();
+        if known.found.contains(&pending.id()) {
+            // Another run's: if that run has settled it by now, it must not come back.
+            if !path.exists() {
+                return Ok(());
+            }
+        } else if let btree_map::Entry::Vacant(place) = known.begun.entry(pending.id()) {
+            private_file::make_directory(directory)?;
+            let lock = private_file::lock(&lock_of(&path))?
+                .ok_or_else(|| io::Error::other("another run has begun the same message"))?;
+            place.insert(Some(lock));
+        }
+        let mut text = serde_json::to_vec_pretty(pending)?;
+        text.push(b'\n');
+        private_file::write(&path, &text)
     }
 
     fn lock(&self) -> MutexGuard<'_, Known> {
@@ -151,22 +184,19 @@ pub(crate) fn read(path: &Path) -> Result<Pending, String> {
 
 impl Outbox for PendingFiles {
     fn put(&self, pending: &Pending) -> io::Result<()> {
-        let path = self.path(pending.id());
-        let mut known = self.lock();
-        if known.found.contains(&pending.id()) {
-            // Another run's: if that run has settled it by now, it must not come back.
-            if !path.exists() {
-                return Ok(());
-            }
-        } else if let btree_map::Entry::Vacant(place) = known.begun.entry(pending.id()) {
-            private_file::make_directory(&self.directory)?;
-            let lock = private_file::lock(&lock_of(&path))?
-                .ok_or_else(|| io::Error::other("another run has begun the same message"))?;
-            place.insert(Some(lock));
-        }
-        let mut text = serde_json::to_vec_pretty(pending)?;
-        text.push(b'\n');
-        private_file::write(&path, &text)
+        let Some(directory) = self.directory.as_deref() else {
+            return Err(io::Error::new(
+                io::ErrorKind::NotFound,
+                "no home directory is known; set HOME or XDG_STATE_HOME to an absolute path",
+            ));
+        };
+        self.write(pending, directory).map_err(|error| {
+            let place = directory.display();
+            io::Error::new(
+                error.kind(),
+                format!("cannot write to {place}: {error}; make it writable, or set XDG_STATE_HOME to a directory that is"),
+            )
+        })
     }
 
     fn remove(&self, id: &PendingId) -> io::Result<()> {
@@ -177,8 +207,15 @@ impl Outbox for PendingFiles {
 
     fn list(&self) -> io::Result<Vec<Pending>> {
         // One file that cannot be read must not keep people from sending; `message reconcile` names it.
+        let place = self.directory.as_deref().unwrap_or(Path::new(""));
         let all: Vec<Pending> = self
-            .entries()?
+            .entries()
+            .map_err(|error| {
+                io::Error::new(
+                    error.kind(),
+                    format!("cannot read {}: {error}", place.display()),
+                )
+            })?
             .into_iter()
             .filter_map(|entry| entry.pending.ok())
             .collect();

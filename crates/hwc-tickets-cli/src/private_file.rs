@@ -96,6 +96,25 @@ pub(crate) fn make_directory(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
+/// Whether files can be written in a directory, which need not be there yet. Leaves nothing behind.
+pub(crate) fn probe(directory: &Path) -> io::Result<()> {
+    let missing: Vec<&Path> = directory
+        .ancestors()
+        .take_while(|path| !path.as_os_str().is_empty() && !path.exists())
+        .collect();
+    let written = make_directory(directory).and_then(|()| {
+        tempfile::Builder::new()
+            .prefix(".hwc-tickets-")
+            .tempfile_in(directory)
+            .map(drop)
+    });
+    for path in missing {
+        // Another run may have put something there meanwhile; then it stays.
+        let _ = fs::remove_dir(path);
+    }
+    written
+}
+
 /// A lock that is held as long as this value lives; the system frees it when the process ends.
 #[derive(Debug)]
 pub(crate) struct Lock {

@@ -230,7 +230,9 @@ impl ClientBuilder {
         self
     }
 
-    /// The proxy to use. Default: as the environment says (`HTTPS_PROXY`, `NO_PROXY`).
+    /// The proxy to use. Default: as the environment says, by the rules of
+    /// [`ProxyRules`](crate::transport::ProxyRules). A variable that cannot be used is an error of
+    /// [`ClientBuilder::build`] that names it.
     pub fn proxy(mut self, choice: ProxyChoice) -> Self {
         self.proxy = Some(choice);
         self
@@ -297,10 +299,14 @@ impl ClientBuilder {
     /// Takes from the environment what was not set on the builder:
     ///
     /// - address: `HWC_TICKETS_ENDPOINT`, else `HUAWEICLOUD_SDK_REGION_OSM_CN_SOUTH_1` (China) or
-    ///   `HUAWEICLOUD_SDK_REGION_OSM_AP_SOUTHEAST_3` (International). Only hosts of Huawei Cloud and this
-    ///   machine: another host has to be named by [`ClientBuilder::endpoint`].
+    ///   `HUAWEICLOUD_SDK_REGION_OSM_AP_SOUTHEAST_3` (International). Only hosts of Huawei Cloud (below
+    ///   `myhuaweicloud.com`, `.eu`, `.cn`, `huaweicloud.com` or `myhwclouds.com`) and this machine: another
+    ///   host has to be named by [`ClientBuilder::endpoint`].
     /// - credentials: `HWC_TICKETS_TOKEN`, else `HUAWEICLOUD_SDK_AK` and `HUAWEICLOUD_SDK_SK`, else
     ///   `HWC_IAM_USER`, `HWC_IAM_PASSWORD` and `HWC_IAM_ACCOUNT`, else `~/.huaweicloud/credentials`.
+    ///
+    /// A variable that is empty or blank counts as not set. One that cannot be used, because it is not UTF-8 for
+    /// example, is an error that names it; nothing else takes its place.
     ///
     /// Read when [`ClientBuilder::build`] is called.
     pub fn from_env(self) -> Self {
@@ -390,7 +396,11 @@ impl ClientBuilder {
 
         let consistency_window = self.consistency_window.unwrap_or(CONSISTENCY_WINDOW);
         let own = OwnSubmits::new(self.outbox, consistency_window).map_err(|error| {
-            Error::local(ErrorKind::Storage, "the outbox cannot be read").with_source(error)
+            Error::local(
+                ErrorKind::Storage,
+                format!("the outbox cannot be read: {error}"),
+            )
+            .with_source(error)
         })?;
         Ok(Client::from_parts(Parts {
             clock: pipeline.clock(),

@@ -91,7 +91,8 @@ pub use error::{Delivery, Error, ErrorKind, Result};
 pub use follow::{Cursor, CursorFile, Event, Events, Follow, StopHandle};
 pub use history::{Audit, Conversation, History, Messages};
 pub use hwc_core::{
-    Clock, Endpoint, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport, identity, transport,
+    Clock, Endpoint, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport,
+    endpoint::InvalidEndpoint, identity, transport,
 };
 pub use ids::{AttachmentId, GroupId, InvalidId, MessageId, TicketId};
 pub use message::{Attachment, Author, Message, MessageKey, MessageKind, Role};

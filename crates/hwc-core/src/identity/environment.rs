@@ -48,7 +48,11 @@ pub(super) fn find(read: ReadVariable<'_>) -> Result<Option<Found>, IdentityErro
 
 fn keys(variables: &Variables<'_>) -> Result<Option<Keys>, IdentityError> {
     let (access, secret) = match (variables.secret(AK)?, variables.secret(SK)?) {
-        (None, None) => return Ok(None),
+        // Temporary keys are three parts.
+        (None, None) => match variables.secret(SECURITY_TOKEN)? {
+            None => return Ok(None),
+            Some(_) => return Err(half_set(SECURITY_TOKEN, &[AK, SK])),
+        },
         (Some(access), Some(secret)) => (access, secret),
         (Some(_), None) => return Err(half_set(AK, &[SK])),
         (None, Some(_)) => return Err(half_set(SK, &[AK])),
@@ -73,7 +77,10 @@ fn password(variables: &Variables<'_>) -> Result<Option<IamPassword>, IdentityEr
         variables.text(ACCOUNT)?,
     );
     let (name, password, account) = match found {
-        (None, None, None) => return Ok(None),
+        (None, None, None) => match variables.text(PROJECT)? {
+            None => return Ok(None),
+            Some(_) => return Err(half_set(PROJECT, &[USER, PASSWORD, ACCOUNT])),
+        },
         (Some(name), Some(password), Some(account)) => (name, password, account),
         (name, password, account) => {
             let parts = [

@@ -19,10 +19,11 @@ pub(super) enum TlsSetup {
     NoCertificate { path: PathBuf },
     #[error("the CA file {} is damaged: its certificate number {number} cannot be read as PEM", path.display())]
     Damaged { path: PathBuf, number: usize },
-    #[error(
-        "a certificate in the CA file is not usable ({0}); it must be the certificate of an authority"
-    )]
-    BadCertificate(rustls::Error),
+    #[error("a certificate in the CA file {} is not usable ({source}); it must be the certificate of an authority", path.display())]
+    BadCertificate {
+        path: PathBuf,
+        source: rustls::Error,
+    },
     #[error("the TLS provider refuses its own defaults ({0})")]
     Provider(rustls::Error),
 }
@@ -33,15 +34,16 @@ pub(super) enum TlsSetup {
 pub(super) fn client_config(extra_ca: &[PathBuf]) -> Result<ClientConfig, TlsSetup> {
     let provider = provider();
     let mut extra = Vec::new();
-    for path in extra_ca {
-        extra.extend(certificates(path)?);
-    }
     // An authority that cannot be parsed must be told now, not at the first connection.
     let mut store = rustls::RootCertStore::empty();
-    for certificate in &extra {
-        store
-            .add(certificate.clone())
-            .map_err(TlsSetup::BadCertificate)?;
+    for path in extra_ca {
+        for certificate in certificates(path)? {
+            let path = path.clone();
+            store
+                .add(certificate.clone())
+                .map_err(|source| TlsSetup::BadCertificate { path, source })?;
+            extra.push(certificate);
+        }
     }
     let verifier = LateVerifier::new(Arc::clone(&provider), extra);
     let mut config = ClientConfig::builder_with_provider(provider)

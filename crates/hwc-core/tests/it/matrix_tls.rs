@@ -327,6 +327,28 @@ fn a_ca_file_that_is_not_one_is_a_build_error() {
         error.to_string().contains("holds no certificate"),
         "{error}"
     );
+    // One that is damaged is not passed over because another one is good.
+    let good = rcgen::generate_simple_self_signed(vec!["ca.example".to_owned()])
+        .unwrap()
+        .cert
+        .pem();
+    let half = directory.path().join("half.pem");
+    for damage in [
+        "-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nAAAA\n",
+    ] {
+        std::io::Write::write_all(
+            &mut std::fs::File::create_new(&half).unwrap(),
+            format!("{good}{damage}").as_bytes(),
+        )
+        .unwrap();
+        let error = real("https://things.example.com")
+            .ca_file(&half)
+            .build()
+            .unwrap_err();
+        assert!(error.to_string().contains("half.pem"), "{error}");
+        std::fs::remove_file(&half).unwrap();
+    }
 }
 
 /// The authorities of the machine are named by environment variables here, which belong to the whole

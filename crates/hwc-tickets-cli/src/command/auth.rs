@@ -50,7 +50,7 @@ fn status(context: &Context) -> Result<(), Failure> {
 
 fn store(login: &Login, context: &Context) -> Result<(), Failure> {
     let credentials = read(login)?;
-    let path = &context.settings.places.config;
+    let path = context.settings.places.config()?;
     let text = match private_file::read(path, false) {
         Ok(text) => text,
         Err(private_file::Unreadable::Absent) => String::new(),

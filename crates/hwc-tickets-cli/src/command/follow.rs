@@ -46,7 +46,12 @@ pub(crate) async fn run(args: Follow, context: &Context) -> Result<(), Failure> 
         .iter()
         .map(|id| ticket_id(id))
         .collect::<Result<_, _>>()?;
-    let client = context.finish(context.builder()?.outbox(context.pending_files.clone()))?;
+    let mut builder = context.builder()?;
+    // Only then the files matter: whoever may not look at them can follow all the same.
+    if args.skip_own {
+        builder = builder.outbox(context.pending_files.clone());
+    }
+    let client = context.finish(builder)?;
     let Span(shortest) = args.interval;
     let mut follow = client
         .follow(tickets.iter().cloned())

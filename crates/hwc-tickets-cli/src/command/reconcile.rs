@@ -24,10 +24,12 @@ pub(crate) async fn run(args: Reconcile, context: &Context) -> Result<(), Failur
 }
 
 fn list(context: &Context) -> Result<(), Failure> {
-    let entries = context
-        .pending_files
-        .entries()
-        .map_err(|error| Failure::file("read", &context.settings.places.pending, &error))?;
+    let entries = context.pending_files.entries().map_err(|error| {
+        match context.settings.places.pending() {
+            Ok(place) => Failure::file("read", place, &error),
+            Err(failure) => failure,
+        }
+    })?;
     let screen = &context.screen;
     let zone = context.settings.time_zone.value;
     if matches!(screen.form(), Form::Json | Form::Ndjson) {

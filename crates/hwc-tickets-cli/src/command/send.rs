@@ -27,6 +27,8 @@ pub(crate) async fn run(args: Send, context: &Context) -> Result<(), Failure> {
         let submit = |client| submit(&client, ticket, &text, attachments, &args);
         return super::dry_run::run(context, submit).await;
     }
+    // A message that is not written down first could be lost without a trace.
+    context.settings.places.pending()?;
     let client = context.finish(context.builder()?.outbox(context.pending_files.clone()))?;
     let sending = submit(&client, ticket, &text, attachments, &args)?.into_future();
     let sent = tokio::select! {

@@ -25,6 +25,7 @@ mod output;
 mod picture;
 mod secrets;
 #[cfg(unix)]
+mod settings;
 mod sim;
 mod stage;
 #[cfg(unix)]

@@ -180,7 +180,7 @@ impl Course<'_> {
             .map_err(|error| {
                 Error::local(
                     ErrorKind::Storage,
-                    "the outbox cannot be written, so nothing was sent",
+                    format!("the outbox cannot be written, so nothing was sent: {error}"),
                 )
                 .with_source(error)
             })?;
