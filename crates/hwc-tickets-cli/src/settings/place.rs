@@ -1,6 +1,6 @@
 //! Where the program keeps its files: the XDG directories.
 
-use super::Lookup;
+use super::{Lookup, variables};
 use crate::failure::Failure;
 use std::path::{Path, PathBuf};
 
@@ -18,7 +18,8 @@ impl Places {
     /// their place: whoever can write there could choose the settings.
     pub(crate) fn find(variable: Lookup<'_>) -> Self {
         // The specification says that relative paths are to be ignored.
-        let absolute = |name: &str| super::path(variable, name).filter(|path| path.is_absolute());
+        let absolute =
+            |name: &str| variables::path(variable, name).filter(|path| path.is_absolute());
         let home = absolute("HOME").or_else(|| absolute("USERPROFILE"));
         let base = |name: &str, default: &str| {
             absolute(name)
