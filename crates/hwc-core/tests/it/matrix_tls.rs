@@ -337,7 +337,7 @@ fn a_ca_file_that_is_not_one_is_a_build_error() {
         "-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n",
         "-----BEGIN CERTIFICATE-----\nAAAA\n",
     ] {
-        std::io::Write::write_all(
+        Write::write_all(
             &mut std::fs::File::create_new(&half).unwrap(),
             format!("{good}{damage}").as_bytes(),
         )
