@@ -66,6 +66,18 @@ impl Follower {
         self.finish(stage)
     }
 
+    /// Sends a signal.
+    pub(crate) fn only_tell(&self, signal: rustix::process::Signal) {
+        let process = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(process, signal).unwrap();
+    }
+
+    /// Sends a signal and collects the rest.
+    pub(crate) fn tell(self, stage: &Stage, signal: rustix::process::Signal) -> Ran {
+        self.only_tell(signal);
+        self.finish(stage)
+    }
+
     fn finish(mut self, stage: &Stage) -> Ran {
         self.seen.extend(self.lines.iter());
         let mut stderr = String::new();

@@ -14,12 +14,18 @@
 
 #[cfg(unix)]
 mod chat;
+#[cfg(unix)]
+mod completions;
 mod config;
+#[cfg(unix)]
+mod endings;
 mod exit;
 #[cfg(unix)]
 mod follow;
 mod help;
 mod hostile;
+mod inputs;
+mod login;
 mod output;
 #[cfg(unix)]
 mod picture;
