@@ -34,6 +34,7 @@ pub mod clock;
 mod deadline;
 pub mod endpoint;
 pub mod fault;
+pub mod file;
 pub mod identity;
 pub mod operation;
 pub mod pipeline;

@@ -1,5 +1,6 @@
 //! What every command works with: settings, screen, and the client made of them.
 
+pub(crate) use crate::signal::interrupt;
 use crate::{
     cli::SiteName,
     credentials,
@@ -138,7 +139,7 @@ pub(crate) fn ticket_id(text: &str) -> Result<TicketId, Failure> {
     Ok(TicketId::new(text).map_err(hwc_tickets::Error::from)?)
 }
 
-/// Runs `work` until it ends or Ctrl-C is pressed.
+/// Runs `work` until it ends or the program is told to end.
 pub(crate) async fn interruptible<T>(
     work: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
@@ -146,13 +147,5 @@ pub(crate) async fn interruptible<T>(
         biased;
         done = work => done,
         () = interrupt() => Err(Failure::Interrupted { what: None }),
-    }
-}
-
-/// Completes when Ctrl-C is pressed.
-pub(crate) async fn interrupt() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        // No such signal on this system: never.
-        std::future::pending::<()>().await;
     }
 }

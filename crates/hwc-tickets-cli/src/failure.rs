@@ -1,6 +1,6 @@
 //! What can go wrong in the program, and how it is told.
 
-use crate::{cli::Span, exit::Exit};
+use crate::{cli::Span, exit::Exit, signal};
 use hwc_tickets::{Delivery, Error, ErrorKind};
 use std::{error::Error as _, io, path::Path, path::PathBuf};
 
@@ -20,7 +20,7 @@ pub(crate) enum Failure {
     Call(Box<Error>),
     /// It is not known whether a message arrived; its pending file.
     Unknown { error: Box<Error>, file: PathBuf },
-    /// Ctrl-C; what is to be said about it.
+    /// Ctrl-C or another signal; what is to be said about it.
     Interrupted { what: Option<String> },
     /// The reader of standard output is gone: nothing failed, and there is nobody to tell.
     ClosedPipe,
@@ -86,7 +86,7 @@ impl Failure {
             Self::Own { exit, .. } => *exit,
             Self::Call(error) => exit_of(error),
             Self::Unknown { .. } => Exit::Unknown,
-            Self::Interrupted { .. } => Exit::Interrupted,
+            Self::Interrupted { .. } => signal::received().map_or(Exit::Interrupted, Exit::from),
             Self::ClosedPipe => Exit::Ok,
         }
     }

@@ -61,6 +61,7 @@ impl PendingFiles {
 
     /// All pending files, readable or not, oldest name first.
     pub(crate) fn entries(&self) -> io::Result<Vec<Entry>> {
+        private_file::refuse_shared_directory(&self.directory)?;
         let listing = match fs::read_dir(&self.directory) {
             Ok(listing) => listing,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -129,11 +130,8 @@ fn lock_of(path: &Path) -> PathBuf {
 pub(crate) fn read(path: &Path) -> Result<Pending, String> {
     let text = private_file::read(path, true).map_err(|problem| match problem {
         Unreadable::Absent => "there is no such file".to_owned(),
-        Unreadable::Shared => format!(
-            "others may read or write it; run: chmod 600 {}",
-            path.display()
-        ),
-        Unreadable::Other(error) => error.to_string(),
+        Unreadable::System(error) => error.to_string(),
+        problem => format!("{problem}; {}", problem.help(path)),
     })?;
     // The message of the reader may repeat what stands in the file; its place is enough.
     serde_json::from_str(&text).map_err(|error| match error.classify() {
@@ -151,6 +149,7 @@ pub(crate) fn read(path: &Path) -> Result<Pending, String> {
 
 impl Outbox for PendingFiles {
     fn put(&self, pending: &Pending) -> io::Result<()> {
+        private_file::refuse_shared_directory(&self.directory)?;
         let path = self.path(pending.id());
         let mut known = self.lock();
         if known.found.contains(&pending.id()) {

@@ -6,11 +6,13 @@
 pub(crate) mod foreign;
 pub(crate) mod json;
 mod list;
+mod reader;
 mod spinner;
 pub(crate) mod table;
 pub(crate) mod wrap;
 
 pub(crate) use list::List;
+pub(crate) use reader::reader_gone;
 pub(crate) use spinner::wait;
 
 use crate::{
@@ -193,9 +195,14 @@ fn sentence(text: &str) -> String {
 }
 
 /// What clap has to say: help and version on standard output, else on standard error.
-pub(crate) fn command_line(error: clap::Error) {
-    // Nobody is left to tell when that cannot be written.
-    let _ = disarm(error).print();
+///
+/// # Errors
+/// Standard output cannot be written.
+pub(crate) fn command_line(error: clap::Error) -> Result<(), Failure> {
+    let is_asked_for = !error.use_stderr();
+    let printed = disarm(error).print().and_then(|()| io::stdout().flush());
+    // Nobody is left to tell when standard error is closed.
+    if is_asked_for { Ok(printed?) } else { Ok(()) }
 }
 
 /// What was typed may hold anything: shown inert, and without advice that would repeat it.
@@ -227,7 +234,22 @@ fn disarm(mut error: clap::Error) -> clap::Error {
     error
 }
 
+/// Asks for a secret on a terminal that does not echo, and gives the line that was typed.
+#[cfg(unix)]
+pub(crate) fn prompt(
+    label: &str,
+    mut screen: std::fs::File,
+    keys: impl io::Read + 'static,
+) -> io::Result<secrecy::SecretString> {
+    write!(screen, "{label}: ")?;
+    let line = rpassword::ConfigBuilder::new()
+        .input_reader(keys)
+        .output_discard();
+    rpassword::read_password_with_config(line.build()).map(secrecy::SecretString::from)
+}
+
 /// Asks for a secret on the terminal, without echo.
+#[cfg(not(unix))]
 pub(crate) fn prompt(label: &str) -> io::Result<secrecy::SecretString> {
     rpassword::prompt_password(format!("{label}: ")).map(secrecy::SecretString::from)
 }

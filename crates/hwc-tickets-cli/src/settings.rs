@@ -47,6 +47,19 @@ const DEFAULT_PROFILE: &str = "default";
 impl Settings {
     /// Puts the settings together.
     pub(crate) fn resolve(flags: &Global, variable: Lookup<'_>) -> Result<Self, Failure> {
+        Self::put_together(flags, variable, false)
+    }
+
+    /// The same for a command that makes the profile when it is not there.
+    pub(crate) fn resolve_to_make(flags: &Global, variable: Lookup<'_>) -> Result<Self, Failure> {
+        Self::put_together(flags, variable, true)
+    }
+
+    fn put_together(
+        flags: &Global,
+        variable: Lookup<'_>,
+        makes_profile: bool,
+    ) -> Result<Self, Failure> {
         let places = Places::find(variable)?;
         let file = profile::read(&places.config)?;
         let profile_name = if let Some(name) = &flags.profile {
@@ -61,7 +74,7 @@ impl Settings {
         let profile = match file.profile(&profile_name.value) {
             Some(profile) => profile.clone(),
             // Asked for by name and not there: most likely misspelt.
-            None if profile_name.source != Source::Default => {
+            None if profile_name.source != Source::Default && !makes_profile => {
                 return Err(file.unknown_profile(&profile_name.value));
             }
             None => Profile::default(),

@@ -3,18 +3,25 @@
 mod flaw;
 mod verifier;
 
-use std::{io, path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 use rustls::{ClientConfig, crypto::CryptoProvider, pki_types::CertificateDer};
 
 pub(super) use self::flaw::{cause, flaw};
 use self::verifier::LateVerifier;
+use crate::file::{self, Rules};
+
+/// Largest CA file that is read, in bytes. The bundle of a whole system has a few hundred KiB.
+const LARGEST_CA_FILE: u64 = 16 * 1024 * 1024;
 
 /// Why TLS could not be set up on this machine.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum TlsSetup {
-    #[error("cannot read the CA file {}: {source}; check the path and its permissions", path.display())]
-    Unreadable { path: PathBuf, source: io::Error },
+    #[error("cannot read the CA file {}: {source}; {}", path.display(), source.help(path))]
+    Unreadable {
+        path: PathBuf,
+        source: file::Unreadable,
+    },
     #[error("the CA file {} holds no certificate; it must be PEM with `BEGIN CERTIFICATE`", path.display())]
     NoCertificate { path: PathBuf },
     #[error(
@@ -63,10 +70,11 @@ fn provider() -> Arc<CryptoProvider> {
 
 fn certificates(path: &PathBuf) -> Result<Vec<CertificateDer<'static>>, TlsSetup> {
     use rustls::pki_types::pem::PemObject;
-    let text = std::fs::read(path).map_err(|source| TlsSetup::Unreadable {
-        path: path.clone(),
-        source,
-    })?;
+    let text =
+        file::read(path, Rules::up_to(LARGEST_CA_FILE)).map_err(|source| TlsSetup::Unreadable {
+            path: path.clone(),
+            source,
+        })?;
     let found: Vec<_> = CertificateDer::pem_slice_iter(&text)
         .filter_map(Result::ok)
         .collect();

@@ -114,7 +114,8 @@ impl Session<'_> {
     /// Until somebody leaves.
     async fn run(&mut self, mut events: Events) -> Result<(), Failure> {
         let mut keys = EventStream::new();
-        let mut told_to_end = Box::pin(told_to_end());
+        // Ctrl-C on the keyboard comes as a key.
+        let mut told_to_end = Box::pin(interrupt());
         let mut is_following = true;
         loop {
             let (conversation, coloured) = (&self.conversation, self.coloured);
@@ -324,25 +325,6 @@ async fn calm(timer: &mut Option<Pin<Box<dyn Future<Output = ()>>>>) {
         Some(timer) => timer.await,
         None => std::future::pending().await,
     }
-}
-
-/// Completes when the system asks the program to end; Ctrl-C on the keyboard comes as a key.
-async fn told_to_end() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let (Ok(mut end), Ok(mut gone)) = (
-            signal(SignalKind::terminate()),
-            signal(SignalKind::hangup()),
-        ) {
-            tokio::select! {
-                _ = end.recv() => return,
-                _ = gone.recv() => return,
-                () = interrupt() => return,
-            }
-        }
-    }
-    interrupt().await;
 }
 
 fn unusable(error: io::Error) -> Failure {

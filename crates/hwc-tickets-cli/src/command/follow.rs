@@ -3,9 +3,10 @@
 use crate::{
     cli::{Form, Span, message::Follow},
     clock,
-    context::{Context, interrupt, ticket_id},
+    context::{Context, ticket_id},
     failure::Failure,
-    render::List,
+    render::{self, List},
+    signal::{interrupt, interrupt_again},
     view::{Extras, Messages, message_json},
 };
 use hwc_tickets::{
@@ -27,6 +28,8 @@ enum End {
     Time,
     Status,
     Failed,
+    /// Nobody reads what it prints any more.
+    Unread,
 }
 
 impl End {
@@ -36,6 +39,7 @@ impl End {
             Self::Time => "time",
             Self::Status => "status",
             Self::Failed => "failed",
+            Self::Unread => "unread",
         }
     }
 }
@@ -96,7 +100,9 @@ impl Watch<'_> {
     async fn run(&mut self, mut events: Events, duration: Option<Span>) -> Result<End, Failure> {
         let stop = events.stop_handle();
         let mut end = None;
-        let mut pressed = pin!(interrupt());
+        let mut told = pin!(interrupt());
+        let mut again = pin!(interrupt_again());
+        let mut gone = pin!(render::reader_gone());
         let mut over = pin!(async {
             match duration {
                 Some(Span(duration)) => clock::sleep(duration).await,
@@ -106,11 +112,10 @@ impl Watch<'_> {
         loop {
             let asked = tokio::select! {
                 biased;
+                () = &mut told, if end.is_none() => Some(End::Interrupted),
                 // Pressed again while the place is being saved: end at once.
-                () = &mut pressed => match end {
-                    Some(_) => return Ok(End::Interrupted),
-                    None => Some(End::Interrupted),
-                },
+                () = &mut again => return Ok(End::Interrupted),
+                () = &mut gone, if end.is_none() => Some(End::Unread),
                 () = &mut over, if end.is_none() => Some(End::Time),
                 event = events.next() => match event {
                     None => return Ok(end.unwrap_or(End::Failed)),
@@ -120,7 +125,6 @@ impl Watch<'_> {
             if let (Some(asked), None) = (asked, end) {
                 end = Some(asked);
                 stop.stop();
-                pressed.set(interrupt());
             }
         }
     }
@@ -184,8 +188,8 @@ impl Watch<'_> {
 
     /// Closes the document and tells how it ended.
     fn end(self, outcome: Result<End, Failure>) -> Result<(), Failure> {
-        if let (Sink::Json(list), false) = (self.sink, matches!(outcome, Err(Failure::ClosedPipe)))
-        {
+        let is_read = !matches!(outcome, Err(Failure::ClosedPipe) | Ok(End::Unread));
+        if let (Sink::Json(list), true) = (self.sink, is_read) {
             let mut fields = Map::new();
             fields.insert(
                 "end".to_owned(),
@@ -197,6 +201,7 @@ impl Watch<'_> {
             list.end(&fields)?;
         }
         match (outcome?, self.lost) {
+            (End::Unread, _) => Err(Failure::ClosedPipe),
             (End::Interrupted, _) => Err(Failure::Interrupted { what: None }),
             (_, Some(error)) => Err(error.into()),
             (_, None) => Ok(()),

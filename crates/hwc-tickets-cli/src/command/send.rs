@@ -4,7 +4,9 @@ use crate::{
     cli::message::Send,
     context::{Context, interrupt, ticket_id},
     failure::Failure,
-    input, render, view,
+    input, render,
+    signal::Listening,
+    view,
 };
 use hwc_tickets::{AttachmentId, Confirm, Delivery, Error, Submit, TicketId};
 use std::future::IntoFuture as _;
@@ -28,6 +30,8 @@ pub(crate) async fn run(args: Send, context: &Context) -> Result<(), Failure> {
         return super::dry_run::run(context, submit).await;
     }
     let client = context.finish(context.builder()?.outbox(context.pending_files.clone()))?;
+    // Whatever comes of it is told, also when the program is to end just then.
+    let _listening = Listening::begin();
     let sending = submit(&client, ticket, &text, attachments, &args)?.into_future();
     let sent = tokio::select! {
         biased;

@@ -1,6 +1,6 @@
 //! `hwc-tickets sim`: the simulator, and what to type in another terminal.
 
-use crate::{cli::admin::Sim, exit::Exit, failure::Failure, render::Screen};
+use crate::{cli::admin::Sim, exit::Exit, failure::Failure, render::Screen, signal::Listening};
 
 pub(crate) async fn run(args: Sim, screen: &Screen) -> Result<(), Failure> {
     let address = args.options.listen;
@@ -11,6 +11,8 @@ pub(crate) async fn run(args: Sim, screen: &Screen) -> Result<(), Failure> {
         ));
         screen.note("  hwc-tickets message history case-123");
     }
+    // It ends in its own order.
+    let _listening = Listening::begin();
     hwc_tickets_sim::program::run(args.options)
         .await
         .map_err(|error| {

@@ -111,12 +111,19 @@ impl ConfigFile {
     }
 
     pub(crate) fn unknown_profile(&self, name: &str) -> Failure {
+        let make = format!(
+            "hwc-tickets auth login --profile {}",
+            hwc_core::file::shell_quoted(Path::new(name))
+        );
         let known: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
         Failure::usage(
             format!("there is no profile {name} in {}", self.path.display()),
             match known.as_slice() {
-                [] => "The file has no profiles yet; `hwc-tickets auth login --profile NAME` makes one.".to_owned(),
-                known => format!("The file has: {}.", known.join(", ")),
+                [] => format!("The file has no profiles yet; make this one with: {make}"),
+                known => format!(
+                    "The file has: {}. Make this one with: {make}",
+                    known.join(", ")
+                ),
             },
         )
     }
@@ -132,8 +139,7 @@ pub(crate) fn read(path: &Path) -> Result<ConfigFile, Failure> {
     let text = match private_file::read(path, false) {
         Ok(text) => text,
         Err(Unreadable::Absent) => return Ok(file),
-        Err(Unreadable::Other(error)) => return Err(Failure::file("read", path, &error)),
-        Err(Unreadable::Shared) => return Err(shared(path)),
+        Err(why) => return Err(private_file::unreadable(path, &why)),
     };
     let document = parse(&text, path)?;
     let bad = |what: String, advice: String| {
@@ -174,7 +180,7 @@ pub(crate) fn read(path: &Path) -> Result<ConfigFile, Failure> {
         .profiles
         .values()
         .any(|profile| profile.credentials.is_some())
-        && let Err(Unreadable::Shared) = private_file::read(path, true)
+        && let Err(Unreadable::Shared { .. }) = private_file::read(path, true)
     {
         return Err(shared(path));
     }
@@ -216,7 +222,7 @@ fn shared(path: &Path) -> Failure {
             "{} holds secrets, and others may read or write it",
             path.display()
         ),
-        format!("Run: chmod 600 {}", path.display()),
+        format!("Run: chmod 600 {}", hwc_core::file::shell_quoted(path)),
     )
 }
 

@@ -15,17 +15,44 @@ const CASES: &[(&str, &str)] = &[
     ("hwc-tickets message sen", "hwc-tickets message send"),
     ("hwc-tickets message mark", "hwc-tickets message mark-read"),
     ("hwc-tickets message hist", "hwc-tickets message history"),
-    ("hwc-tickets message send --conf", "hwc-tickets message send --confirm"),
-    ("hwc-tickets message follow --until", "hwc-tickets message follow --until-status"),
+    (
+        "hwc-tickets message send --conf",
+        "hwc-tickets message send --confirm",
+    ),
+    (
+        "hwc-tickets message follow --until",
+        "hwc-tickets message follow --until-status",
+    ),
     ("hwc-tickets auth log", "hwc-tickets auth login"),
-    ("hwc-tickets auth login --with pass", "hwc-tickets auth login --with password"),
-    ("hwc-tickets message history case-1 -o ndj", "hwc-tickets message history case-1 -o ndjson"),
-    ("hwc-tickets --site internat", "hwc-tickets --site international"),
-    ("hwc-tickets completions powersh", "hwc-tickets completions powershell"),
+    (
+        "hwc-tickets auth login --with pass",
+        "hwc-tickets auth login --with password",
+    ),
+    (
+        "hwc-tickets message history case-1 -o ndj",
+        "hwc-tickets message history case-1 -o ndjson",
+    ),
+    (
+        "hwc-tickets --site internat",
+        "hwc-tickets --site international",
+    ),
+    (
+        "hwc-tickets completions powersh",
+        "hwc-tickets completions powershell",
+    ),
     // Where a file is meant, files are offered.
-    ("hwc-tickets message send case-1 --file REPO", "hwc-tickets message send case-1 --file REPORT.txt"),
-    ("hwc-tickets ticket status case-1 --ca-file REPO", "hwc-tickets ticket status case-1 --ca-file REPORT.txt"),
-    ("hwc-tickets message reconcile REPO", "hwc-tickets message reconcile REPORT.txt"),
+    (
+        "hwc-tickets message send case-1 --file REPO",
+        "hwc-tickets message send case-1 --file REPORT.txt",
+    ),
+    (
+        "hwc-tickets ticket status case-1 --ca-file REPO",
+        "hwc-tickets ticket status case-1 --ca-file REPORT.txt",
+    ),
+    (
+        "hwc-tickets message reconcile REPO",
+        "hwc-tickets message reconcile REPORT.txt",
+    ),
 ];
 
 /// In the current directory: a file for `--file`, and files that must not get in the way of commands.
@@ -86,7 +113,9 @@ fn begin(stage: &Stage, shell: &Path, name: &str) -> Terminal {
         }
         _ => {
             command.args(["--private", "--no-config", "-i"]);
-            format!("function fish_prompt; echo '> '; end; function fish_greeting; end; source '{script}'; clear")
+            format!(
+                "function fish_prompt; echo '> '; end; function fish_greeting; end; source '{script}'; clear"
+            )
         }
     };
     let mut terminal = Terminal::of(command, 24, 200);
@@ -104,7 +133,10 @@ fn completes(name: &str) {
         terminal.shows(&format!("> {typed}"));
         terminal.type_in("\t");
         crate::stage::until(&format!("{name}: {expected}"), || {
-            terminal.screen().lines().any(|line| line == format!("> {expected}"))
+            terminal
+                .screen()
+                .lines()
+                .any(|line| line == format!("> {expected}"))
         });
         // Away with the line, and with what fish shows below it.
         terminal.type_in("\u{3}");

@@ -25,8 +25,17 @@ fn tell(child: &Child, signal: Signal) {
 
 fn follow<'a>(cursor: &'a str, form: &'a str) -> [&'a str; 11] {
     [
-        "message", "follow", "case-123", "--tail", "1", "--interval", "10ms", "--cursor", cursor,
-        "-o", form,
+        "message",
+        "follow",
+        "case-123",
+        "--tail",
+        "1",
+        "--interval",
+        "10ms",
+        "--cursor",
+        cursor,
+        "-o",
+        form,
     ]
 }
 
@@ -44,7 +53,10 @@ fn a_signal_ends_following_in_order() {
         assert_eq!(document["end"], "interrupted", "{name}");
         assert_eq!(document["events"].as_array().unwrap().len(), 1, "{name}");
         stage.sim().advance(Duration::from_secs(60));
-        stage.sim().reply_as_engineer("case-123", "meanwhile").unwrap();
+        stage
+            .sim()
+            .reply_as_engineer("case-123", "meanwhile")
+            .unwrap();
         let mut again = Follower::of(&mut stage.command(&follow(&cursor, "ndjson")));
         assert!(again.line().contains("meanwhile"), "{name}");
         again.tell(&stage, signal);
@@ -192,14 +204,27 @@ fn a_hang_up_that_is_ignored_stays_ignored() {
     command
         .args(["-c", "trap '' HUP; exec \"$0\" \"$@\""])
         .arg(program())
-        .args(["message", "follow", "case-123", "--tail", "1", "--interval", "10ms", "-o", "ndjson"]);
+        .args([
+            "message",
+            "follow",
+            "case-123",
+            "--tail",
+            "1",
+            "--interval",
+            "10ms",
+            "-o",
+            "ndjson",
+        ]);
     for (name, value) in stage.command(&[]).get_envs() {
         command.env(name, value.unwrap_or_default());
     }
     let mut follower = Follower::of(&mut command);
     assert!(follower.line().contains("Old snapshots"));
     follower.only_tell(Signal::HUP);
-    stage.sim().reply_as_engineer("case-123", "still there?").unwrap();
+    stage
+        .sim()
+        .reply_as_engineer("case-123", "still there?")
+        .unwrap();
     assert!(follower.line().contains("still there?"));
     assert_eq!(follower.tell(&stage, Signal::TERM).code, 143);
 }
@@ -244,8 +269,12 @@ fn a_full_disk_below_the_output_is_a_failure() {
         &["message", "history", "case-123", "-o", "json"],
         &["message", "history", "case-123", "-o", "ndjson"],
         &["message", "history", "case-123", "-o", "plain"],
-        &["message", "follow", "case-123", "--tail", "1", "--for", "300ms"],
-        &["message", "follow", "case-123", "--tail", "1", "--for", "300ms", "-o", "json"],
+        &[
+            "message", "follow", "case-123", "--tail", "1", "--for", "300ms",
+        ],
+        &[
+            "message", "follow", "case-123", "--tail", "1", "--for", "300ms", "-o", "json",
+        ],
         &["message", "unread", "case-123"],
         &["message", "mark-read", "case-123", "-o", "json"],
         &["message", "recall", "case-123", "--last", "-o", "json"],

@@ -84,9 +84,17 @@ fn pending(stage: &Stage) -> PathBuf {
 fn a_byte_order_mark_is_no_part_of_a_text() {
     let stage = Stage::new();
     let home = stage.home().to_owned();
-    let file = private(&home.join("text"), format!("{MARK}from a file\n").as_bytes());
+    let file = private(
+        &home.join("text"),
+        format!("{MARK}from a file\n").as_bytes(),
+    );
     let file = file.display().to_string();
-    assert_eq!(stage.run(&["message", "send", "case-123", "--file", &file]).code, 0);
+    assert_eq!(
+        stage
+            .run(&["message", "send", "case-123", "--file", &file])
+            .code,
+        0
+    );
     let input = format!("{MARK}from a pipe\n");
     let piped = stage.run_with_input(&["message", "send", "case-123", "-"], &input);
     assert_eq!(piped.code, 0, "{}", piped.stderr);
@@ -100,7 +108,9 @@ fn a_byte_order_mark_is_no_part_of_a_text() {
 
     let body = format!("{MARK}{{\"content\":\"raw\"}}");
     let path = "/v2/servicerequest/cases/case-123/messages";
-    let body_file = private(&home.join("body"), body.as_bytes()).display().to_string();
+    let body_file = private(&home.join("body"), body.as_bytes())
+        .display()
+        .to_string();
     for (source, input) in [("-", body.as_str()), (body_file.as_str(), "")] {
         let ran = stage.run_with_input(&["api", "POST", path, "--input", source], input);
         assert!(!ran.stderr.contains("JSON"), "{source}: {}", ran.stderr);
@@ -119,7 +129,11 @@ fn a_byte_order_mark_is_no_part_of_a_text() {
     let status = stage.finish(&mut stage.bare(&["auth", "status"]));
     assert_eq!(status.code, 0, "{}", status.stderr);
     // Changed by `auth login`, it is still one document.
-    let again = given(&stage, &mut stage.bare(&["auth", "login"]), b"SECONDEXAMPLE\n");
+    let again = given(
+        &stage,
+        &mut stage.bare(&["auth", "login"]),
+        b"SECONDEXAMPLE\n",
+    );
     assert_eq!(again.code, 0, "{}", again.stderr);
     let status = stage.finish(&mut stage.bare(&["auth", "status"]));
     assert_eq!(status.code, 0, "{}", status.stderr);
@@ -142,7 +156,14 @@ fn a_byte_order_mark_is_no_part_of_a_record() {
 
     let cursor = stage.home().join("cursor.json").display().to_string();
     let follow = [
-        "message", "follow", "case-123", "--cursor", &cursor, "--for", "200ms", "--interval",
+        "message",
+        "follow",
+        "case-123",
+        "--cursor",
+        &cursor,
+        "--for",
+        "200ms",
+        "--interval",
         "10ms",
     ];
     assert_eq!(stage.run(&follow).code, 0);
@@ -169,11 +190,19 @@ fn a_byte_order_mark_hides_no_certificate() {
 fn readers(stage: &Stage, path: &Path) -> Vec<(&'static str, Command)> {
     let shown = path.display().to_string();
     let mut commands = vec![
-        ("--ca-file", stage.command(&["ticket", "status", "case-123", "--ca-file", &shown])),
-        ("reconcile", stage.command(&["message", "reconcile", &shown])),
+        (
+            "--ca-file",
+            stage.command(&["ticket", "status", "case-123", "--ca-file", &shown]),
+        ),
+        (
+            "reconcile",
+            stage.command(&["message", "reconcile", &shown]),
+        ),
         (
             "--cursor",
-            stage.command(&["message", "follow", "case-123", "--for", "50ms", "--cursor", &shown]),
+            stage.command(&[
+                "message", "follow", "case-123", "--for", "50ms", "--cursor", &shown,
+            ]),
         ),
     ];
     let mut credentials = stage.bare(&["auth", "status"]);
@@ -232,7 +261,13 @@ fn what_is_no_plain_file_is_not_opened() {
     use std::os::unix::fs::symlink;
     let stage = Stage::new();
     let pipe = stage.home().join("pipe");
-    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
     let directory = stage.home().join("directory");
     std::fs::create_dir(&directory).unwrap();
     for path in [&pipe, Path::new("/dev/zero"), &directory] {
@@ -270,7 +305,10 @@ fn a_text_may_come_from_a_pipe_with_a_limit() {
     let stage = Stage::new();
     let mut command = Command::new("bash");
     command
-        .args(["-c", "exec \"$0\" message send case-123 --file <(printf 'from a pipe\\n')"])
+        .args([
+            "-c",
+            "exec \"$0\" message send case-123 --file <(printf 'from a pipe\\n')",
+        ])
         .arg(crate::stage::program())
         .env_clear()
         .env("PATH", "/usr/bin:/bin")
@@ -320,7 +358,11 @@ fn a_pending_directory_that_others_can_reach_is_refused() {
             &["message", "reconcile"],
         ] {
             let ran = stage.run(args);
-            assert!((1..=2).contains(&ran.code), "{kind} {args:?}: {}", ran.golden());
+            assert!(
+                (1..=2).contains(&ran.code),
+                "{kind} {args:?}: {}",
+                ran.golden()
+            );
             for text in ["~/.local/state/hwc-tickets/pending", advice] {
                 assert!(ran.stderr.contains(text), "{text}: {}", ran.stderr);
             }

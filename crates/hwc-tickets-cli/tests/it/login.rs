@@ -48,7 +48,12 @@ fn a_profile_that_is_not_there_is_made() {
             &mut stage.bare(&["auth", "login", "--profile", "work"]),
             b"TOKENEXAMPLE\n",
         );
-        assert_eq!((flag.code, flag.stdout.as_str()), (0, ""), "{}", flag.stderr);
+        assert_eq!(
+            (flag.code, flag.stdout.as_str()),
+            (0, ""),
+            "{}",
+            flag.stderr
+        );
         assert!(
             flag.stderr.contains("Stored for profile work")
                 && flag.stderr.contains("hwc-tickets doctor --profile work"),
@@ -65,7 +70,12 @@ fn a_profile_that_is_not_there_is_made() {
         assert_eq!(variable.code, 0, "{}", variable.stderr);
         for profile in ["work", "third"] {
             let status = stage.finish(&mut stage.bare(&[
-                "auth", "status", "-o", "json", "--profile", profile,
+                "auth",
+                "status",
+                "-o",
+                "json",
+                "--profile",
+                profile,
             ]));
             assert_eq!(
                 status.json()["source"],
@@ -84,7 +94,11 @@ fn a_profile_that_is_not_there_is_made() {
 fn the_default_of_the_file_is_made() {
     let stage = Stage::new();
     write(&stage, "profile = \"work\"\n");
-    let ran = given(&stage, &mut stage.bare(&["auth", "login"]), b"TOKENEXAMPLE\n");
+    let ran = given(
+        &stage,
+        &mut stage.bare(&["auth", "login"]),
+        b"TOKENEXAMPLE\n",
+    );
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let status = stage.finish(&mut stage.bare(&["auth", "status", "-o", "json"]));
     assert_eq!(status.json()["source"], "profile work");
@@ -118,7 +132,14 @@ fn secrets_no_call_can_use_are_refused_with_the_reason() {
     let token: &[&str] = &["auth", "login"];
     let keys: &[&str] = &["auth", "login", "--with", "keys"];
     let password: &[&str] = &[
-        "auth", "login", "--with", "password", "--user", "u", "--account", "a",
+        "auth",
+        "login",
+        "--with",
+        "password",
+        "--user",
+        "u",
+        "--account",
+        "a",
     ];
     for (args, input, named, reason) in [
         (token, "C4NARY EXAMPLE\n", "the token", "a space"),
@@ -142,14 +163,21 @@ fn secrets_no_call_can_use_are_refused_with_the_reason() {
         (password, "C4NARY\u{7}\n", "the password", "U+0007"),
         (password, "\n", "the password", "empty"),
     ] {
-        for before in [None, Some("[profiles.default.credentials]\ntoken = \"OLD\"\n")] {
+        for before in [
+            None,
+            Some("[profiles.default.credentials]\ntoken = \"OLD\"\n"),
+        ] {
             let stage = Stage::new();
             if let Some(text) = before {
                 write(&stage, text);
             }
             let ran = given(&stage, &mut stage.bare(args), input.as_bytes());
             let said = &ran.stderr;
-            assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{input:?}: {said}");
+            assert_eq!(
+                (ran.code, ran.stdout.as_str()),
+                (2, ""),
+                "{input:?}: {said}"
+            );
             for text in [named, reason, "Nothing was stored"] {
                 assert!(said.contains(text), "{input:?} lacks {text:?}: {said}");
             }
@@ -165,7 +193,14 @@ fn secrets_no_call_can_use_are_refused_with_the_reason() {
 fn a_password_keeps_its_blanks() {
     let stage = Stage::new();
     let args = [
-        "auth", "login", "--with", "password", "--user", "u", "--account", "a",
+        "auth",
+        "login",
+        "--with",
+        "password",
+        "--user",
+        "u",
+        "--account",
+        "a",
     ];
     let ran = given(&stage, &mut stage.bare(&args), b" pass word \r\n");
     assert_eq!(ran.code, 0, "{}", ran.stderr);
@@ -184,7 +219,11 @@ fn a_linked_file_stays_a_link() {
     let target = dotfiles.join("tickets.toml");
     std::fs::write(&target, "# mine\n[profiles.default]\ngroup = \"123456\"\n").unwrap();
     symlink(&target, stage.config()).unwrap();
-    let ran = given(&stage, &mut stage.bare(&["auth", "login"]), b"TOKENEXAMPLE\n");
+    let ran = given(
+        &stage,
+        &mut stage.bare(&["auth", "login"]),
+        b"TOKENEXAMPLE\n",
+    );
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert_eq!(std::fs::read_link(stage.config()).unwrap(), target);
     let text = std::fs::read_to_string(&target).unwrap();

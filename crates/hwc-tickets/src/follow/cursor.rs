@@ -11,8 +11,7 @@ use crate::{
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use std::{
-    fmt, fs,
-    io::{self, Read as _},
+    fmt, io,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -75,19 +74,14 @@ impl Cursor {
     /// 64 KiB, or it is no cursor of this version or an older one.
     pub fn load(path: impl AsRef<Path>) -> Result<Option<Self>> {
         let path = path.as_ref();
-        match fs::symlink_metadata(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            _ => {}
-        }
-        let mut bytes = Vec::new();
-        let file = files::open_private(path).map_err(|error| storage("read", error))?;
-        file.take(LARGEST as u64 + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|error| storage("read", error))?;
-        if bytes.len() > LARGEST {
-            let detail = "the cursor file is larger than 64 KiB: it is no cursor";
-            return Err(Error::local(ErrorKind::Storage, detail).with_help(START_ANEW));
-        }
+        let limit = LARGEST as u64;
+        let Some(bytes) = files::read_private(path, limit).map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidData => storage("read", error).with_help(START_ANEW),
+            _ => storage("read", error),
+        })?
+        else {
+            return Ok(None);
+        };
         let refused = |reason: String| {
             let detail = format!("the cursor file cannot be understood: {reason}");
             Error::local(ErrorKind::Storage, detail).with_help(START_ANEW)

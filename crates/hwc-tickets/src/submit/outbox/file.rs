@@ -3,7 +3,7 @@
 use super::{Outbox, Pending, PendingId};
 use crate::{
     error::{Error, ErrorKind, Result},
-    files::{Lock, open_private, replace_private},
+    files::{Lock, named, open_private, replace_private},
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -67,7 +67,7 @@ impl FileOutbox {
             .with_source(error)
         };
         let mut file = open_private(&path).map_err(storage)?;
-        let open = read(&mut file).map_err(storage)?;
+        let open = read(&mut file).map_err(|error| storage(named(&path, error)))?;
         let outbox = Self {
             path,
             journal: Mutex::new(Journal {
@@ -161,7 +161,8 @@ fn read(file: &mut File) -> io::Result<Vec<Pending>> {
     }
     let mut text = String::new();
     file.rewind()?;
-    file.read_to_string(&mut text)?;
+    file.take(MOST_BYTES).read_to_string(&mut text)?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let complete = text.rfind('\n').map_or(0, |end| end + 1);
     let mut open: Vec<Pending> = Vec::new();
     for (number, text) in text.get(..complete).unwrap_or_default().lines().enumerate() {
