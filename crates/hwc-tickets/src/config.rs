@@ -390,7 +390,11 @@ impl ClientBuilder {
 
         let consistency_window = self.consistency_window.unwrap_or(CONSISTENCY_WINDOW);
         let own = OwnSubmits::new(self.outbox, consistency_window).map_err(|error| {
-            Error::local(ErrorKind::Storage, "the outbox cannot be read").with_source(error)
+            Error::local(
+                ErrorKind::Storage,
+                format!("the outbox cannot be read: {error}"),
+            )
+            .with_source(error)
         })?;
         Ok(Client::from_parts(Parts {
             clock: pipeline.clock(),

@@ -16,8 +16,8 @@ pub(crate) enum Message {
     History(History),
     /// Show new messages as they arrive
     ///
-    /// Ends with Ctrl-C, with the time given by --for, or with the status given by --until-status. With --cursor it goes on
-    /// where it ended.
+    /// Ends with Ctrl-C or SIGTERM, with the time given by --for, with the status given by --until-status, or when nobody
+    /// reads its output any more. With --cursor it goes on where it ended.
     Follow(Follow),
     /// Count unread messages of the support, for any number of tickets
     Unread(Unread),

@@ -139,8 +139,7 @@ fn completes(name: &str) {
                 .any(|line| line == format!("> {expected}"))
         });
         // Away with the line, and with what fish shows below it.
-        terminal.type_in("\u{3}");
-        terminal.type_in("\u{c}");
+        terminal.type_in("\u{15}\u{c}");
         crate::stage::until("an empty line", || terminal.screen() == ">");
     }
     terminal.type_in("exit\r");

@@ -28,8 +28,9 @@ fn follow<'a>(cursor: &'a str, form: &'a str) -> [&'a str; 11] {
         "message",
         "follow",
         "case-123",
+        // The line of one item ends when the next begins.
         "--tail",
-        "1",
+        "2",
         "--interval",
         "10ms",
         "--cursor",
@@ -46,19 +47,19 @@ fn a_signal_ends_following_in_order() {
         let stage = Stage::new();
         let cursor = stage.home().join("cursor.json").display().to_string();
         let mut follower = Follower::of(&mut stage.command(&follow(&cursor, "json")));
-        while !follower.line().contains("Old snapshots") {}
+        while !follower.line().contains("case-123") {}
         let ran = follower.tell(&stage, signal);
         assert_eq!((ran.code, ran.stderr.as_str()), (code, ""), "{name}");
         let document = ran.json();
         assert_eq!(document["end"], "interrupted", "{name}");
-        assert_eq!(document["events"].as_array().unwrap().len(), 1, "{name}");
+        assert!(!document["events"].as_array().unwrap().is_empty(), "{name}");
         stage.sim().advance(Duration::from_secs(60));
         stage
             .sim()
             .reply_as_engineer("case-123", "meanwhile")
             .unwrap();
         let mut again = Follower::of(&mut stage.command(&follow(&cursor, "ndjson")));
-        assert!(again.line().contains("meanwhile"), "{name}");
+        while !again.line().contains("meanwhile") {}
         again.tell(&stage, signal);
     }
 }
@@ -69,7 +70,7 @@ fn told_twice_it_still_saves_its_place() {
     let stage = Stage::new();
     let cursor = stage.home().join("cursor.json").display().to_string();
     let mut follower = Follower::of(&mut stage.command(&follow(&cursor, "json")));
-    while !follower.line().contains("Old snapshots") {}
+    while !follower.line().contains("case-123") {}
     follower.only_tell(Signal::TERM);
     follower.only_tell(Signal::HUP);
     let ran = follower.tell(&stage, Signal::TERM);
@@ -83,25 +84,37 @@ fn told_twice_it_still_saves_its_place() {
 #[cfg(target_os = "linux")]
 #[test]
 fn the_first_process_of_a_container_ends_too() {
+    // Whoever is not root may make one inside a namespace of users, where the system allows that.
+    let ways: [&[&str]; 2] = [
+        &["--fork", "--pid", "--kill-child"],
+        &[
+            "--user",
+            "--map-root-user",
+            "--fork",
+            "--pid",
+            "--kill-child",
+        ],
+    ];
+    let is_allowed = |way: &&&[&str]| {
+        let tried = Command::new("unshare")
+            .args(**way)
+            .arg("true")
+            .stderr(Stdio::null())
+            .status();
+        tried.is_ok_and(|status| status.success())
+    };
+    let Some(way) = ways.iter().find(is_allowed) else {
+        eprintln!("SKIPPED: this system lets nobody make a process namespace");
+        return;
+    };
     let unshare = |args: &[&str], stage: &Stage| {
         let mut command = Command::new("unshare");
-        command
-            .args(["--fork", "--pid", "--kill-child"])
-            .arg(program())
-            .args(args);
+        command.args(*way).arg(program()).args(args);
         for (name, value) in stage.command(&[]).get_envs() {
             command.env(name, value.unwrap_or_default());
         }
         command
     };
-    let allowed = Command::new("unshare")
-        .args(["--fork", "--pid", "true"])
-        .stderr(Stdio::null())
-        .status();
-    if !allowed.is_ok_and(|status| status.success()) {
-        eprintln!("SKIPPED: this system lets nobody make a process namespace");
-        return;
-    }
     let inside = |parent: &Child| {
         let id = parent.id();
         let mut found = None;
@@ -131,7 +144,7 @@ fn the_first_process_of_a_container_ends_too() {
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut seen = String::new();
-        while !seen.contains("Old snapshots") {
+        while !seen.contains("case-123") {
             seen.push_str(&lines.next().unwrap().unwrap());
         }
         kill_process(inside(&child), signal).unwrap();
@@ -238,7 +251,11 @@ fn following_ends_when_nobody_reads_any_more() {
         let mut child = stage.spawn(&follow(&cursor, form));
         let mut reader = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
-        while !line.contains("Old snapshots") {
+        let is_row = |line: &str| match form {
+            "table" => !line.is_empty() && !line.starts_with("TIME"),
+            _ => line.contains("case-123"),
+        };
+        while !is_row(&line) {
             line.clear();
             reader.read_line(&mut line).unwrap();
         }

@@ -17,6 +17,7 @@ mod config;
 mod detail;
 mod docs;
 mod examples;
+mod files;
 mod ids;
 mod ledger;
 mod mark_read;
