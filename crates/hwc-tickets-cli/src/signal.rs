@@ -141,9 +141,11 @@ mod unix {
 
     fn take(signal: Signal) {
         let is_first = received().is_none();
+        // Asked before anybody is told: whoever listens may be done at once.
+        let is_heard = LISTENERS.load(Ordering::SeqCst) > 0;
         note(signal);
         if is_first {
-            if LISTENERS.load(Ordering::SeqCst) == 0 {
+            if !is_heard {
                 leave(signal);
             }
             // What comes now is only counted: the orderly end is under way, and it ends in time.

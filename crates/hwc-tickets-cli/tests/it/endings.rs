@@ -72,7 +72,7 @@ fn told_twice_it_still_saves_its_place() {
     let mut follower = Follower::of(&mut stage.command(&follow(&cursor, "json")));
     while !follower.line().contains("case-123") {}
     follower.only_tell(Signal::TERM);
-    follower.only_tell(Signal::HUP);
+    follower.only_tell(Signal::TERM);
     let ran = follower.tell(&stage, Signal::TERM);
     assert_eq!(ran.code, 143, "{}", ran.stderr);
     assert_eq!(ran.json()["end"], "interrupted");
@@ -160,6 +160,8 @@ fn the_first_process_of_a_container_ends_too() {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
+        // Waiting for the child would close it.
+        let _open = child.stdin.take();
         let first = inside(&child);
         waits_for_input(first);
         kill_process(first, signal).unwrap();
