@@ -328,14 +328,14 @@ fn what_cannot_heal_ends_it() {
 #[test]
 fn the_system_ends_it() {
     use rustix::process::{Signal, kill_process};
-    for signal in [Signal::TERM, Signal::INT] {
+    for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130)] {
         let stage = Stage::new();
         let mut terminal = chat(&stage, 28, 80, "case-123");
         terminal.shows_all(&["processing", "Old snapshots"]);
         terminal.type_in("half a sent");
         terminal.shows_all(&["> half a sent"]);
         kill_process(terminal.process(), signal).unwrap();
-        assert_eq!(terminal.end(), 130);
+        assert_eq!(terminal.end(), code);
         assert!(terminal.is_as_before());
         assert!(terminal.screen().contains("was not sent"));
     }
