@@ -46,7 +46,9 @@ Exit codes:
     6  outcome unknown: the message may have arrived; a pending file was written and is named
     7  throttled
     8  network or time-out
-  130  interrupted with Ctrl-C; 143 told to end by SIGTERM; 129 the terminal is gone; each in good order
+  129  the terminal is gone (SIGHUP)
+  130  interrupted (Ctrl-C)
+  143  told to end (SIGTERM)
 A message that surely did not arrive ends with the code of its cause.";
 
 /// 128 and the number of the signal, as shells count.

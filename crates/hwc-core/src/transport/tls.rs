@@ -3,7 +3,10 @@
 mod flaw;
 mod verifier;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use rustls::{ClientConfig, crypto::CryptoProvider, pki_types::CertificateDer};
 
@@ -68,18 +71,20 @@ fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }
 
-fn certificates(path: &PathBuf) -> Result<Vec<CertificateDer<'static>>, TlsSetup> {
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsSetup> {
     use rustls::pki_types::pem::PemObject;
     let text =
         file::read(path, Rules::up_to(LARGEST_CA_FILE)).map_err(|source| TlsSetup::Unreadable {
-            path: path.clone(),
+            path: path.to_owned(),
             source,
         })?;
     let found: Vec<_> = CertificateDer::pem_slice_iter(&text)
         .filter_map(Result::ok)
         .collect();
     if found.is_empty() {
-        Err(TlsSetup::NoCertificate { path: path.clone() })
+        Err(TlsSetup::NoCertificate {
+            path: path.to_owned(),
+        })
     } else {
         Ok(found)
     }
