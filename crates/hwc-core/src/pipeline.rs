@@ -164,7 +164,14 @@ impl Pipeline {
             }
             Err(fault) => Err(fault),
         };
-        outcome.map_err(|fault| record.close(fault, operation, &*self.clock))
+        outcome.map_err(|fault| {
+            let fault = record.close(fault, operation, &*self.clock);
+            // What was never sent has nothing to do with a host.
+            match fault.kind {
+                FaultKind::InvalidInput | FaultKind::Credentials => fault,
+                _ => fault.at(&self.endpoint),
+            }
+        })
     }
 
     async fn run(

@@ -50,6 +50,9 @@ pub(crate) struct Global {
     ///
     /// `table` is for people, `plain` is one line of tab-separated fields per item without a header, `json` is one
     /// document, `ndjson` is one document per line. Messages, warnings and progress go to standard error.
+    ///
+    /// In a field of `plain`, a backslash, a tab and a line break of the text are written `\\`, `\t`, `\n` and `\r`, and
+    /// what could act on a terminal `\u{1b}`; times are in RFC 3339 with their offset.
     #[arg(
         short,
         long,
@@ -154,8 +157,10 @@ pub(crate) enum Command {
     /// Talk in a ticket on one screen
     ///
     /// Shows the conversation and new messages as they come. Enter sends; each message of yours tells how far it has
-    /// come. Alt+Enter begins a new line, PgUp, PgDn, Home and End move through the conversation, Esc leaves. Without a
-    /// terminal, or with another form of output than `table`, it does what `message follow` does.
+    /// come. Alt+Enter begins a new line, PgUp, PgDn, Home and End move through the conversation, Esc leaves. Scrolling up
+    /// reads older messages. When the newest message is shown, the ticket is marked as read. A line that begins with a
+    /// slash is a command, such as /help, and is never sent; //x sends /x. Without a terminal, or with another form of
+    /// output than `table`, it does what `message follow` does, and marks nothing.
     Chat(chat::Chat),
     /// Make any call of the service, authenticated, and print the raw answer
     Api(ticket::Api),

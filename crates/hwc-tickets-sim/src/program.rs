@@ -63,13 +63,15 @@ pub struct Options {
     pub no_log: bool,
 }
 
-/// Runs a simulator until Ctrl-C or SIGTERM. Prints `listening on http://..` on stdout when it is ready, and logs
-/// requests on stderr: no text, no credential. With control, the log begins with the address of the page.
+/// Runs a simulator until Ctrl-C or SIGTERM. Prints `listening on http://..` on stdout when it is ready: an address that
+/// works on this machine, with the port it got. Then calls `ready`, for advice to people, and logs requests on stderr: no
+/// text, no credential. With control, the log begins with the address of the page.
 ///
 /// # Errors
 ///
-/// What [`SimulatorBuilder::start`](crate::SimulatorBuilder::start) gives.
-pub async fn run(options: Options) -> Result<(), StartError> {
+/// What [`SimulatorBuilder::start`](crate::SimulatorBuilder::start) gives. Nothing is printed and `ready` is not called
+/// then.
+pub async fn run(options: Options, ready: impl FnOnce(&Simulator)) -> Result<(), StartError> {
     let stop = stop_signal();
     let mut rules = options.rules.unwrap_or_default();
     let max = Duration::from_secs(options.answer_within);
@@ -96,6 +98,7 @@ pub async fn run(options: Options) -> Result<(), StartError> {
         &mut io::stdout().lock(),
         &format!("listening on {}", simulator.endpoint()),
     );
+    ready(&simulator);
     if cfg!(feature = "page") && options.control && !options.no_log {
         let page = format!("open {}/ to play the engineer", simulator.endpoint());
         say(&mut io::stderr().lock(), &page);

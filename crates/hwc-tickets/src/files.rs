@@ -21,7 +21,7 @@ impl Lock {
         let storage = |error: io::Error| {
             Error::local(
                 ErrorKind::Storage,
-                format!("the lock file cannot be used: {error}"),
+                format!("the lock file of {} cannot be used: {error}", path.display()),
             )
             .with_source(error)
         };
@@ -31,7 +31,7 @@ impl Lock {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(Error::local(
                 ErrorKind::Locked,
-                "another program holds the lock of this file",
+                format!("another program holds the lock of {}", path.display()),
             )),
             Err(TryLockError::Error(error)) => Err(storage(error)),
         }

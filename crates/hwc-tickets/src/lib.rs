@@ -87,7 +87,7 @@ mod verb;
 pub use client::Client;
 pub use config::{ClientBuilder, Site, SubmitType};
 pub use detail::{TicketDetail, TicketStatus};
-pub use error::{Delivery, Error, ErrorKind, Result};
+pub use error::{Advice, CallAdvice, Delivery, Error, ErrorKind, Result};
 pub use follow::{Cursor, CursorFile, Event, Events, Follow, StopHandle};
 pub use history::{Audit, Conversation, History, Messages};
 pub use hwc_core::{

@@ -1,7 +1,7 @@
 //! Taking a message back, so that doing it twice is the same as doing it once.
 
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::{Advice, Error, ErrorKind, Result},
     ids::MessageId,
     message::{Message, MessageKind},
     ticket::Ticket,
@@ -105,6 +105,11 @@ async fn recall(ticket: Ticket, deadline: Duration, id: Result<MessageId>) -> Re
     if detail.proves_absence_of(&id) {
         Ok(Recalled::Already)
     } else {
+        // The message is there and the service does not let it go.
+        let error = match error.kind() {
+            ErrorKind::Refused | ErrorKind::Forbidden => error.with_advice(Advice::TooLateToRecall),
+            _ => error,
+        };
         Err(error.with_elapsed(parts.clock.elapsed().saturating_sub(began)))
     }
 }
@@ -158,9 +163,7 @@ impl Problem {
                 "two messages of the same second could be the last one",
             ),
         };
-        Error::local(kind, detail).with_operation(OPERATION).with_help(
-            "Take the id from Ticket::messages_with_ids and recall it by id, or give the author id to the builder of the client.",
-        )
+        Error::local(kind, detail).with_operation(OPERATION).with_advice(Advice::NameMessage)
     }
 }
 

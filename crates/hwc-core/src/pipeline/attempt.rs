@@ -16,6 +16,7 @@ use super::{
 use crate::{
     Effect, Fault, FaultKind, Sent,
     deadline::{Deadline, Elapsed, Timer},
+    fault::Spoken,
     identity::Identity,
     retry::{Repeat, after},
     trace,
@@ -152,7 +153,7 @@ async fn send(
 
 fn late(sent: Sent, what: &str, limit: Duration) -> Failure {
     Failure {
-        fault: Fault::new(FaultKind::Timeout, sent, format!("{what} within {limit:?}")),
+        fault: Fault::new(FaultKind::Timeout, sent, format!("{what} within {}", Spoken(limit))),
         repeat: Repeat::Backoff,
     }
 }

@@ -85,8 +85,8 @@ pub fn judge(answer: &Answer<'_>, codes: &[ErrorCode]) -> Verdict {
         },
         400..=599 => judge_error(answer, codes),
         300..=399 => redirect(answer),
-        status => {
-            let mut failure = foreign(format!("unexpected status HTTP {status}"), Repeat::Never);
+        _ => {
+            let mut failure = foreign("the answer has a status nobody expects", Repeat::Never);
             failure.fault.excerpt = excerpt(answer.body);
             failure
         }
@@ -239,7 +239,7 @@ fn business(status: StatusCode, envelope: Envelope, codes: &[ErrorCode]) -> Fail
             FaultKind::Throttled => "too many requests".into(),
             FaultKind::Unauthorized => "the credentials were refused".into(),
             FaultKind::RequestTooLarge => "the request is too large".into(),
-            _ => format!("HTTP {number} without an error of this service").into(),
+            _ => "the answer is an error, and not one of this service".into(),
         },
     };
     let repeat = match kind {

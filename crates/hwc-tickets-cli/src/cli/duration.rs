@@ -1,6 +1,7 @@
 //! Durations as people type them: `12s`, `10m`, `2h`, `1h30m`.
 
-use jiff::{SpanRelativeTo, Unit};
+use hwc_tickets::time::Spoken;
+use jiff::SpanRelativeTo;
 use std::{fmt, str::FromStr, time::Duration};
 
 /// A length of time, longer than nothing. A day has 24 hours; months and years have no fixed length and are refused.
@@ -43,12 +44,10 @@ impl FromStr for Span {
     }
 }
 
-/// `30s`, `2h 5m`: what [`FromStr`] reads.
+/// `30 s`, `2h 5m`: what [`FromStr`] reads, but for lengths that are no limit.
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let length = jiff::SignedDuration::try_from(self.0).unwrap_or(jiff::SignedDuration::MAX);
-        let rounded = length.round(Unit::Millisecond).unwrap_or(length);
-        write!(f, "{rounded:#}")
+        Spoken(self.0).fmt(f)
     }
 }
 
@@ -92,9 +91,10 @@ mod tests {
 
     #[test]
     fn what_is_shown_can_be_typed() {
-        for text in ["12s", "10m", "2h", "1h30m", "1500ms"] {
+        for text in ["12s", "10m", "2h", "1h30m", "1500ms", "90s", "250ms"] {
             let span: Span = text.parse().unwrap();
             assert_eq!(span.to_string().parse(), Ok(span), "{text}");
         }
+        assert_eq!(Span(Duration::MAX).to_string(), "no limit");
     }
 }

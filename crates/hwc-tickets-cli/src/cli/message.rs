@@ -39,7 +39,7 @@ pub(crate) struct Send {
     /// Text of the message; `-` reads it from standard input
     #[arg(required_unless_present_any = ["file", "attachment"], conflicts_with = "file")]
     pub(crate) text: Option<String>,
-    /// Read the text from a file
+    /// Read the text from a file; `-` reads it from standard input
     #[arg(long, value_name = "F")]
     pub(crate) file: Option<PathBuf>,
     /// Id of an uploaded attachment; may be given several times

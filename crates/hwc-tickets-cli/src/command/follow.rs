@@ -135,15 +135,7 @@ impl Watch<'_> {
             },
             Event::Status { ticket, status } => {
                 match &mut self.sink {
-                    Sink::Table(table) => {
-                        let now = self
-                            .context
-                            .settings
-                            .time_zone
-                            .value
-                            .wall_time(clock::now());
-                        table.status(&ticket, status, now)?;
-                    }
+                    Sink::Table(table) => table.status(&ticket, status, clock::now())?,
                     Sink::Json(list) => {
                         list.item(&json!({ "type": "status", "ticket": ticket, "status": status }))?
                     }

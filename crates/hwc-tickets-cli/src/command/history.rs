@@ -134,7 +134,12 @@ impl<'a> Sink<'a> {
 
     /// Ends the output; also when reading has failed, so that the document is whole.
     fn end(self, audit: &Audit, outcome: Result<(), Failure>) -> Result<(), Failure> {
-        if let (Self::Json(list), false) = (self, matches!(outcome, Err(Failure::ClosedPipe))) {
+        let list = match self {
+            Self::Json(list) => list,
+            Self::Table(table) if outcome.is_ok() => return table.end(),
+            Self::Table(_) => return outcome,
+        };
+        if !matches!(outcome, Err(Failure::ClosedPipe)) {
             let mut fields = Map::from_iter([
                 (
                     "complete".to_owned(),

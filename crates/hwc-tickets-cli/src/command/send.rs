@@ -18,6 +18,7 @@ pub(crate) async fn run(args: Send, context: &Context) -> Result<(), Failure> {
         .collect::<Result<Vec<_>, _>>()
         .map_err(Error::from)?;
     let text = match (&args.text, &args.file) {
+        (_, Some(path)) if path.as_os_str() == "-" => input::standard_input()?,
         (_, Some(path)) => input::file(path)?,
         (Some(dash), None) if dash == "-" => input::standard_input()?,
         (Some(text), None) => text.clone(),

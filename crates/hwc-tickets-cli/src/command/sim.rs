@@ -3,15 +3,16 @@
 use crate::{cli::admin::Sim, exit::Exit, failure::Failure, render::Screen};
 
 pub(crate) async fn run(args: Sim, screen: &Screen) -> Result<(), Failure> {
-    let address = args.options.listen;
-    if address.port() != 0 {
+    let advise = |simulator: &hwc_tickets_sim::Simulator| {
         screen.note("In another terminal:");
         screen.note(&format!(
-            "  export HWC_TICKETS_ENDPOINT=http://{address} HWC_TICKETS_TOKEN=TOKENEXAMPLE"
+            "  export HWC_TICKETS_ENDPOINT={} HWC_TICKETS_TOKEN={}",
+            simulator.endpoint(),
+            simulator.credentials().token
         ));
         screen.note("  hwc-tickets message history case-123");
-    }
-    hwc_tickets_sim::program::run(args.options)
+    };
+    hwc_tickets_sim::program::run(args.options, advise)
         .await
         .map_err(|error| {
             Failure::own(

@@ -80,16 +80,20 @@ impl Cursor {
             _ => {}
         }
         let mut bytes = Vec::new();
-        let file = files::open_private(path).map_err(|error| storage("read", error))?;
+        let file = files::open_private(path).map_err(|error| storage("read", path, error))?;
         file.take(LARGEST as u64 + 1)
             .read_to_end(&mut bytes)
-            .map_err(|error| storage("read", error))?;
+            .map_err(|error| storage("read", path, error))?;
         if bytes.len() > LARGEST {
-            let detail = "the cursor file is larger than 64 KiB: it is no cursor";
+            let detail = format!(
+                "the cursor file {} is larger than 64 KiB: it is no cursor",
+                path.display()
+            );
             return Err(Error::local(ErrorKind::Storage, detail).with_help(START_ANEW));
         }
         let refused = |reason: String| {
-            let detail = format!("the cursor file cannot be understood: {reason}");
+            let path = path.display();
+            let detail = format!("the cursor file {path} cannot be understood: {reason}");
             Error::local(ErrorKind::Storage, detail).with_help(START_ANEW)
         };
         // The position of a mistake, never content: the parser's own words may quote a foreign file.
@@ -117,12 +121,15 @@ impl Cursor {
 
     fn write(&self, path: &Path) -> Result<()> {
         let text = serde_json::to_vec(self)
-            .map_err(|error| storage("written", io::Error::other(error)))?;
+            .map_err(|error| storage("written", path, io::Error::other(error)))?;
         if text.len() > LARGEST {
-            let detail = "the cursor is larger than 64 KiB: follow fewer tickets";
+            let detail = format!(
+                "the cursor for {} is larger than 64 KiB: follow fewer tickets",
+                path.display()
+            );
             return Err(Error::local(ErrorKind::LimitExceeded, detail));
         }
-        files::replace_private(path, &text).map_err(|error| storage("written", error))?;
+        files::replace_private(path, &text).map_err(|error| storage("written", path, error))?;
         Ok(())
     }
 }
@@ -130,10 +137,11 @@ impl Cursor {
 const START_ANEW: &str =
     "Remove the file to start anew: messages may then be seen twice, or missed since the last run.";
 
-fn storage(done: &str, error: io::Error) -> Error {
+fn storage(done: &str, path: &Path, error: io::Error) -> Error {
+    let path = path.display();
     Error::local(
         ErrorKind::Storage,
-        format!("the cursor file could not be {done}: {error}"),
+        format!("the cursor file {path} could not be {done}: {error}"),
     )
     .with_source(error)
 }

@@ -43,6 +43,7 @@ pub(super) async fn submit(ticket: Ticket, text: String, options: Options) -> Re
     outcome.map_err(|error| {
         error
             .with_operation(OPERATION)
+            .with_ticket(ticket.id())
             .with_elapsed(parts.clock.elapsed() - began)
     })
 }

@@ -212,7 +212,7 @@ async fn sign_in(context: &Context) -> Check {
                 "sign-in",
                 Verdict::Fail,
                 error.to_string(),
-                error.help().unwrap_or_default(),
+                crate::failure::advice::of(&error).into_owned(),
             ),
         },
     }

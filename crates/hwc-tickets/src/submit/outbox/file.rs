@@ -59,10 +59,11 @@ impl FileOutbox {
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref().to_owned();
         let lock = Lock::acquire(&path)?;
+        let shown = path.display().to_string();
         let storage = |error: io::Error| {
             Error::local(
                 ErrorKind::Storage,
-                format!("the outbox file cannot be used: {error}"),
+                format!("the outbox file {shown} cannot be used: {error}"),
             )
             .with_source(error)
         };
