@@ -50,9 +50,6 @@ pub(crate) struct Global {
     ///
     /// `table` is for people, `plain` is one line of tab-separated fields per item without a header, `json` is one
     /// document, `ndjson` is one document per line. Messages, warnings and progress go to standard error.
-    ///
-    /// In a field of `plain`, a backslash, a tab and a line break of the text are written `\\`, `\t`, `\n` and `\r`, and
-    /// what could act on a terminal `\u{1b}`; times are in RFC 3339 with their offset.
     #[arg(
         short,
         long,
@@ -207,6 +204,12 @@ Configuration:
   $XDG_CONFIG_HOME/hwc-tickets/config.toml   profiles; default ~/.config
   $XDG_STATE_HOME/hwc-tickets/pending/       sent messages whose fate is not known; default ~/.local/state
   ~/.huaweicloud/credentials                 keys, as the official SDKs read them
+
+  Output
+  table    aligned columns; the title of the times names their zone
+  plain    a line per item, fields between tabs, no titles; times in RFC 3339 with their offset. In a field, a backslash,
+           a tab and a line break of the text are written \\\\, \\t, \\n and \\r, and what could act on a terminal \\u{1b}.
+  json, ndjson   one document, or one per line; text as it came
 
   Secrets are never given as arguments: use the environment, a file, or `hwc-tickets auth login`."
 }

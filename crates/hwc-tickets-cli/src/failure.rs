@@ -205,8 +205,17 @@ impl From<io::Error> for Failure {
 pub(crate) mod tests {
     /// What only a programmer understands, if `text` has it.
     pub(crate) fn rust_words(text: &str) -> Option<&'static str> {
-        ["::", "()", "builder", "Builder", "Client", "retry_after", "spawn_", "runtime"]
-            .into_iter()
-            .find(|word| text.contains(word))
+        [
+            "::",
+            "()",
+            "builder",
+            "Builder",
+            "Client",
+            "retry_after",
+            "spawn_",
+            "runtime",
+        ]
+        .into_iter()
+        .find(|word| text.contains(word))
     }
 }

@@ -140,23 +140,40 @@ fn say(out: &mut impl Write, line: &str) {
 }
 
 /// Turns `true` when the program is told to stop. Listens from the moment it is made, so that no signal is missed.
+#[cfg(unix)]
 fn stop_signal() -> watch::Receiver<bool> {
-    let (stop, watched) = watch::channel(false);
-    #[cfg(unix)]
-    let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
-    let interrupt = tokio::signal::ctrl_c();
-    tokio::spawn(async move {
-        #[cfg(unix)]
-        if let Ok(mut terminate) = terminate {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt => {}
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+    async fn comes(signal: io::Result<Signal>) {
+        match signal {
+            Ok(mut signal) => {
+                signal.recv().await;
             }
-        } else {
-            let _ = interrupt.await;
+            Err(_) => std::future::pending().await,
         }
-        #[cfg(not(unix))]
-        let _ = interrupt.await;
+    }
+    let interrupt = signal(SignalKind::interrupt());
+    let terminate = signal(SignalKind::terminate());
+    when(async {
+        tokio::select! {
+            () = comes(interrupt) => {}
+            () = comes(terminate) => {}
+        }
+    })
+}
+
+/// Turns `true` when the program is told to stop.
+#[cfg(not(unix))]
+fn stop_signal() -> watch::Receiver<bool> {
+    when(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}
+
+/// Turns `true` when `told` is over.
+fn when(told: impl Future<Output = ()> + Send + 'static) -> watch::Receiver<bool> {
+    let (stop, watched) = watch::channel(false);
+    tokio::spawn(async move {
+        told.await;
         stop.send_replace(true);
     });
     watched

@@ -44,6 +44,7 @@ struct Inner {
     operation: Option<&'static str>,
     ticket: Option<TicketId>,
     advice: Option<Advice>,
+    is_write: bool,
     kind: ErrorKind,
     delivery: Delivery,
     cause: Cause,
@@ -97,6 +98,7 @@ impl Error {
             operation: None,
             ticket: None,
             advice: None,
+            is_write: false,
             kind,
             delivery,
             cause,
@@ -114,6 +116,12 @@ impl Error {
     /// As a failure that concerns `ticket`.
     pub(crate) fn with_ticket(mut self, ticket: &TicketId) -> Self {
         self.0.ticket.get_or_insert_with(|| ticket.clone());
+        self
+    }
+
+    /// As a failure of what must not be done twice, whichever of its calls failed.
+    pub(crate) fn as_write(mut self) -> Self {
+        self.0.is_write = true;
         self
     }
 
@@ -199,7 +207,7 @@ impl Error {
     #[must_use]
     pub fn is_write(&self) -> bool {
         let effect = self.fault().and_then(|fault| fault.effect);
-        effect == Some(Effect::Write) || self.0.pending.is_some()
+        effect == Some(Effect::Write) || self.0.is_write
     }
 
     /// The error code of the service or its gateway, e.g. `OSM.01010015`.

@@ -21,7 +21,10 @@ impl Lock {
         let storage = |error: io::Error| {
             Error::local(
                 ErrorKind::Storage,
-                format!("the lock file of {} cannot be used: {error}", path.display()),
+                format!(
+                    "the lock file of {} cannot be used: {error}",
+                    path.display()
+                ),
             )
             .with_source(error)
         };

@@ -163,7 +163,9 @@ impl Problem {
                 "two messages of the same second could be the last one",
             ),
         };
-        Error::local(kind, detail).with_operation(OPERATION).with_advice(Advice::NameMessage)
+        Error::local(kind, detail)
+            .with_operation(OPERATION)
+            .with_advice(Advice::NameMessage)
     }
 }
 

@@ -223,7 +223,10 @@ mod tests {
         let fault = Fault::new(FaultKind::Connect, Sent::No, tunnel);
         assert_eq!(fault.advice(), Advice::SignInToProxy);
         let own = fault.with_help("ask the operator");
-        assert_eq!((own.advice(), own.help()), (Advice::Given, "ask the operator"));
+        assert_eq!(
+            (own.advice(), own.help()),
+            (Advice::Given, "ask the operator")
+        );
     }
 
     #[test]

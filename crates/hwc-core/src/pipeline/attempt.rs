@@ -153,7 +153,11 @@ async fn send(
 
 fn late(sent: Sent, what: &str, limit: Duration) -> Failure {
     Failure {
-        fault: Fault::new(FaultKind::Timeout, sent, format!("{what} within {}", Spoken(limit))),
+        fault: Fault::new(
+            FaultKind::Timeout,
+            sent,
+            format!("{what} within {}", Spoken(limit)),
+        ),
         repeat: Repeat::Backoff,
     }
 }

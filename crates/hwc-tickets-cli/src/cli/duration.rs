@@ -1,7 +1,6 @@
 //! Durations as people type them: `12s`, `10m`, `2h`, `1h30m`.
 
-use hwc_tickets::time::Spoken;
-use jiff::SpanRelativeTo;
+use jiff::{SpanRelativeTo, Unit};
 use std::{fmt, str::FromStr, time::Duration};
 
 /// A length of time, longer than nothing. A day has 24 hours; months and years have no fixed length and are refused.
@@ -44,10 +43,18 @@ impl FromStr for Span {
     }
 }
 
-/// `30 s`, `2h 5m`: what [`FromStr`] reads, but for lengths that are no limit.
+/// Longer than anybody waits: a limit that is none.
+const ENDLESS: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+
+/// `30s`, `2h 5m`: what [`FromStr`] reads, but for lengths that are no limit.
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Spoken(self.0).fmt(f)
+        if self.0 >= ENDLESS {
+            return f.write_str("no limit");
+        }
+        let length = jiff::SignedDuration::try_from(self.0).unwrap_or(jiff::SignedDuration::MAX);
+        let rounded = length.round(Unit::Millisecond).unwrap_or(length);
+        write!(f, "{rounded:#}")
     }
 }
 

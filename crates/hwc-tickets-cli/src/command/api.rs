@@ -93,14 +93,22 @@ mod tests {
             ("v2/a", "/v2/a", &[]),
             ("/v2/a?", "/v2/a", &[]),
             ("v2/a?x=1&y=%20z+z", "/v2/a", &[("x", "1"), ("y", " z z")]),
-            ("/v2/a?x=1&x=2&flag", "/v2/a", &[("x", "1"), ("x", "2"), ("flag", "")]),
+            (
+                "/v2/a?x=1&x=2&flag",
+                "/v2/a",
+                &[("x", "1"), ("x", "2"), ("flag", "")],
+            ),
             ("/v2/a?q=a?b=c", "/v2/a", &[("q", "a?b=c")]),
         ] {
             let expected: Vec<(String, String)> = parameters
                 .iter()
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                 .collect();
-            assert_eq!(target(given).unwrap(), (path.to_owned(), expected), "{given}");
+            assert_eq!(
+                target(given).unwrap(),
+                (path.to_owned(), expected),
+                "{given}"
+            );
         }
         for given in ["https://elsewhere.example/v2", "/v2/a#b", "http://x"] {
             assert!(target(given).is_err(), "{given}");

@@ -22,10 +22,10 @@ use conversation::{Conversation, Effect, Event, Fate, Secret};
 use crossterm::event::{Event as Input, EventStream};
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use hwc_tickets::{Client, Delivery, Outcome, Pending, Receipt, TicketId, follow, follow::Events};
+use older::Reader;
 use std::{
     collections::HashMap, future::Future, future::IntoFuture as _, io, pin::Pin, time::Duration,
 };
-use older::Reader;
 use terminal::Terminal;
 
 /// How often the status of the ticket is asked for.

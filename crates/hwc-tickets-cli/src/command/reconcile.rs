@@ -46,7 +46,7 @@ fn list(context: &Context) -> Result<(), Failure> {
         .map(|entry| {
             let (begun, ticket, length) = match &entry.pending {
                 Ok(pending) => (
-                    crate::view::moment(pending.begun_at(), zone),
+                    view::moment(pending.begun_at(), zone),
                     pending.ticket().to_string(),
                     pending.length().to_string(),
                 ),

@@ -29,3 +29,4 @@ mod sim;
 mod stage;
 #[cfg(unix)]
 mod terminal;
+mod words;

@@ -106,10 +106,16 @@ async fn connection(
         nap: None,
         dead: false,
     };
-    let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(line.clone());
-        let owed = |body| Owed { body, patience, alarm: None };
-        router.clone().call(request.map(|body| Body::new(owed(body))))
+        let owed = |body| Owed {
+            body,
+            patience,
+            alarm: None,
+        };
+        router
+            .clone()
+            .call(request.map(|body| Body::new(owed(body))))
     });
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())

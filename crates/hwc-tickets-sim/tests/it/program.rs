@@ -105,7 +105,10 @@ fn every_address_is_told_as_one_that_works() {
         assert!(get(&address, "/v2/servicerequest/cases/case-123/status").contains("status"));
         let (status, _, err) = stop(program, "TERM");
         assert!(status.success());
-        assert!(err.starts_with(&format!("point your client at http://{near}")), "{err}");
+        assert!(
+            err.starts_with(&format!("point your client at http://{near}")),
+            "{err}"
+        );
     }
 }
 

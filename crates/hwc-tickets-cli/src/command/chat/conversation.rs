@@ -221,7 +221,8 @@ impl Conversation {
                 "The text was not sent. Esc again leaves it behind."
             });
         }
-        let coming = matches!(self.older, Older::Coming { .. }).then_some("Reading older messages.");
+        let coming =
+            matches!(self.older, Older::Coming { .. }).then_some("Reading older messages.");
         self.ended.as_deref().or(self.notice.as_deref()).or(coming)
     }
 
