@@ -207,8 +207,9 @@ Configuration:
 
   Output
   table    aligned columns; the title of the times names their zone
-  plain    a line per item, fields between tabs, no titles; times in RFC 3339 with their offset. In a field, a backslash,
-           a tab and a line break of the text are written \\\\, \\t, \\n and \\r, and what could act on a terminal \\u{1b}.
+  plain    a line per item, fields between tabs, no titles; times in RFC 3339 with their offset
+           in a field \\\\ is a backslash, \\t a tab, \\n and \\r are line breaks of the text
+           \\u{1b} and the like are what could act on a terminal
   json, ndjson   one document, or one per line; text as it came
 
   Secrets are never given as arguments: use the environment, a file, or `hwc-tickets auth login`."

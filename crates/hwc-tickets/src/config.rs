@@ -5,7 +5,7 @@ mod environment;
 use self::environment::Variables;
 use crate::{
     client::{Client, Parts},
-    error::{Error, ErrorKind, Result},
+    error::{Advice, CallAdvice, Error, ErrorKind, Result},
     ids::GroupId,
     mark_read::Drains,
     service::{self, Service},
@@ -464,6 +464,7 @@ fn no_credentials() -> Error {
         "no credentials: none were given to the builder, and the environment was not asked",
     )
     .with_operation("build client")
+    .with_advice(Advice::Call(CallAdvice::GiveCredentials))
     .with_help("Give a token, keys or another identity to the builder, or call from_env() on it.")
 }
 

@@ -141,8 +141,8 @@ impl Error {
         self
     }
 
-    /// With advice in words that fit every program: they name no method and no option. For others there is
-    /// [`Error::with_advice`].
+    /// With advice in words that fit every program: they name no method and no option. Words for programmers need
+    /// [`Error::with_advice`] beside them, so that other programs have something to say.
     pub(crate) fn with_help(mut self, advice: impl Into<String>) -> Self {
         if let Cause::Local { help, .. } = &mut self.0.cause {
             *help = Some(advice.into());
@@ -318,12 +318,18 @@ impl Error {
     /// [`Error::advice`].
     #[must_use]
     pub fn help(&self) -> Option<&str> {
-        if let Some(words) = self.advice().words() {
-            return Some(words);
-        }
-        Some(match &self.0.cause {
-            Cause::Call(fault) => fault.help(),
-            Cause::Local { help, .. } => help.as_deref().unwrap_or_else(|| self.0.kind.advice()),
+        let advice = self.advice();
+        Some(match (&self.0.cause, advice.words()) {
+            (_, Some(words)) if matches!(advice, Advice::Reconcile | Advice::SendAgain) => words,
+            (
+                Cause::Local {
+                    help: Some(help), ..
+                },
+                _,
+            ) => help,
+            (_, Some(words)) => words,
+            (Cause::Call(fault), None) => fault.help(),
+            (Cause::Local { help: None, .. }, None) => self.0.kind.advice(),
         })
     }
 

@@ -411,13 +411,13 @@ async fn a_half_open_line_is_closed() {
         format!("{post}transfer-encoding: chunked\r\n\r\n9\r\n{{\"type\":0\r\n"),
     ] {
         // Reads until the simulator closes: for ever, if it never does.
-        let closed = crate::client::raw(&sim, half.as_bytes());
+        let closed = raw(&sim, half.as_bytes());
         let closed = tokio::time::timeout(Duration::from_secs(30), closed).await;
         assert!(closed.is_ok(), "still open after {half:?}");
     }
     assert!(sim.arrived("case-123").is_empty());
     // One that keeps to the rules is served.
-    let status = crate::client::ask(&sim, "GET", "/case-123/status", "").await;
+    let status = ask(&sim, "GET", "/case-123/status", "").await;
     assert_eq!(status.status, 200);
     sim.shutdown().await;
 }

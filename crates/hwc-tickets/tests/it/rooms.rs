@@ -49,3 +49,37 @@ fn only_the_service_room_names_the_wire() {
         }
     }
 }
+
+/// Advice in words of this crate's methods has a name beside it, so that a program for other people says it in its own
+/// words; and what `Display` says is for everybody.
+#[test]
+fn words_for_programmers_have_a_name() {
+    let rust = |text: &str| ["::", "()", "builder", "Client"].iter().any(|word| text.contains(word));
+    let mut seen = 0;
+    for (name, text) in sources() {
+        // The advice itself, with its names.
+        if name.contains("/error/") {
+            continue;
+        }
+        let code: String = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        for (at, _) in code.match_indices(".with_help(") {
+            seen += 1;
+            let words = code[at..].split('"').nth(1).unwrap_or_default();
+            let before = &code[..at];
+            let statement = &before[before.rfind("Error::local(").unwrap_or(0)..];
+            assert!(
+                !rust(words) || statement.contains(".with_advice("),
+                "{name}: {words}"
+            );
+        }
+        for (at, _) in code.match_indices("#[error(") {
+            let words = code[at..].split('"').nth(1).unwrap_or_default();
+            assert!(!rust(words), "{name}: {words}");
+        }
+    }
+    assert!(seen > 5, "{seen}");
+}
