@@ -63,9 +63,9 @@ pub struct Options {
     pub no_log: bool,
 }
 
-/// Runs a simulator until Ctrl-C or SIGTERM. Prints `listening on http://..` on stdout when it is ready: an address that
-/// works on this machine, with the port it got. Then calls `ready`, for advice to people, and logs requests on stderr: no
-/// text, no credential. With control, the log begins with the address of the page.
+/// Runs a simulator until Ctrl-C or SIGTERM. When it listens, calls `ready`, for advice to people, and prints `listening on
+/// http://..` on stdout: an address that works on this machine, with the port it got. Logs requests on stderr: no text, no
+/// credential. With control, the log begins with the address of the page.
 ///
 /// # Errors
 ///
@@ -94,11 +94,12 @@ pub async fn run(options: Options, ready: impl FnOnce(&Simulator)) -> Result<(),
         builder = builder.on_request(log);
     }
     let simulator = builder.start().await?;
+    // Before the line that lets programs go on, so that it stands above their requests.
+    ready(&simulator);
     say(
         &mut io::stdout().lock(),
         &format!("listening on {}", simulator.endpoint()),
     );
-    ready(&simulator);
     if cfg!(feature = "page") && options.control && !options.no_log {
         let page = format!("open {}/ to play the engineer", simulator.endpoint());
         say(&mut io::stderr().lock(), &page);

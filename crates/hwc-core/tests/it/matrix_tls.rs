@@ -198,10 +198,7 @@ async fn row_4_each_flaw_of_a_certificate_has_its_own_sentence() {
         let fault = fails(&client(&server, authority.file()), row).await;
         assert_eq!(fault.tls_flaw, Some(flaw), "{row}: {fault}");
         assert_eq!(fault.help(), flaw.help());
-        assert!(
-            fault.to_string().ends_with(flaw.meaning()),
-            "{row}: {fault}"
-        );
+        assert!(fault.to_string().contains(flaw.meaning()), "{row}: {fault}");
         sentences.push((flaw.meaning(), flaw.help()));
     }
     sentences.sort_unstable();

@@ -209,7 +209,7 @@ fn resized_while_it_runs() {
     terminal.type_in("\u{1b}[5~\u{1b}[5~\u{1b}[5~\u{1b}[5~");
     terminal.shows_all(&["2026-11-20 14:00:00  customer: demo", "End: newest"]);
     stage.sim().reply_as_engineer(CHINESE, "第五条").unwrap();
-    let screen = terminal.shows_all(&["1 new below"]);
+    let screen = terminal.shows_all(&["1 new below", "Enter sends"]);
     insta::assert_snapshot!("chat_scrolled", screen);
     terminal.type_in("\u{1b}[1;5F");
     terminal.shows_all(&["第五条"]);

@@ -54,7 +54,11 @@ fn only_the_service_room_names_the_wire() {
 /// words; and what `Display` says is for everybody.
 #[test]
 fn words_for_programmers_have_a_name() {
-    let rust = |text: &str| ["::", "()", "builder", "Client"].iter().any(|word| text.contains(word));
+    let rust = |text: &str| {
+        ["::", "()", "builder", "Client"]
+            .iter()
+            .any(|word| text.contains(word))
+    };
     let mut seen = 0;
     for (name, text) in sources() {
         // The advice itself, with its names.

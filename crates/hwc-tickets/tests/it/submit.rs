@@ -790,7 +790,10 @@ fn errors_name_what_happened_and_no_text() {
     service.world().faults = [Fault::Code("OSM.01010001", false)].into();
     let error = submit(&service, &service.client(), "canary-text").unwrap_err();
     let shown = error.to_string();
-    assert!(shown.starts_with("submit message: "), "{shown}");
+    assert!(
+        shown.starts_with("submit message (ticket case-1): "),
+        "{shown}"
+    );
     assert!(
         shown.contains("OSM.01010001") && shown.contains("request id request-7"),
         "{shown}"
