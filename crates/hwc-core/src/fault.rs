@@ -221,6 +221,12 @@ impl Fault {
         self.facts.host.as_deref().filter(|_| in_question)
     }
 
+    /// The HTTP status, unless it says nothing: this platform reports most errors with 200.
+    #[must_use]
+    pub fn telling_status(&self) -> Option<u16> {
+        self.http_status.filter(|status| *status != 200)
+    }
+
     /// What to do about it, by name.
     #[must_use]
     pub fn advice(&self) -> Advice {
@@ -280,11 +286,11 @@ impl fmt::Display for Fault {
             write!(formatter, "{operation}: ")?;
         }
         formatter.write_str(&self.detail)?;
-        match (&self.code, self.http_status) {
-            (Some(code), Some(200) | None) => write!(formatter, " ({code})")?,
+        match (&self.code, self.telling_status()) {
+            (Some(code), None) => write!(formatter, " ({code})")?,
             (Some(code), Some(status)) => write!(formatter, " ({code}, HTTP {status})")?,
-            (None, Some(status)) if status != 200 => write!(formatter, " (HTTP {status})")?,
-            (None, _) => {}
+            (None, Some(status)) => write!(formatter, " (HTTP {status})")?,
+            (None, None) => {}
         }
         if let Some(host) = self.host_in_question() {
             write!(formatter, ", host {host}")?;

@@ -120,7 +120,7 @@ impl Error {
     }
 
     /// As a failure of what must not be done twice, whichever of its calls failed.
-    pub(crate) fn as_write(mut self) -> Self {
+    pub(crate) fn of_write(mut self) -> Self {
         self.0.is_write = true;
         self
     }
@@ -355,13 +355,14 @@ impl Error {
         match &inner.cause {
             Cause::Call(fault) => {
                 line.push_str(&fault.detail);
-                let status = fault.http_status.filter(|status| *status != 200);
                 let id = fault.request_id.as_ref().filter(|_| with_request_id);
                 push_facts(
                     &mut line,
                     [
                         fault.code.clone(),
-                        status.map(|status| format!("HTTP {status}")),
+                        fault
+                            .telling_status()
+                            .map(|status| format!("HTTP {status}")),
                         fault.host_in_question().map(|host| format!("host {host}")),
                         id.map(|id| format!("request id {id}")),
                     ],

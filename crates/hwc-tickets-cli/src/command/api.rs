@@ -20,7 +20,7 @@ fn target(given: &str) -> Result<(String, Vec<(String, String)>), Failure> {
     if given.contains("://") {
         return Err(Failure::usage(
             "the path is a whole address",
-            "Give the path alone, e.g. /v2/servicerequest/cases; the address is that of --endpoint.",
+            "Give the path alone, from the first slash on; the address is that of --endpoint.",
         ));
     }
     if given.contains('#') {

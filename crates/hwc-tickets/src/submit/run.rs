@@ -44,7 +44,7 @@ pub(super) async fn submit(ticket: Ticket, text: String, options: Options) -> Re
         error
             .with_operation(OPERATION)
             .with_ticket(ticket.id())
-            .as_write()
+            .of_write()
             .with_elapsed(parts.clock.elapsed() - began)
     })
 }
