@@ -48,7 +48,7 @@ struct Told {
 
 /// What was done in the background.
 enum Done {
-    Told(Told),
+    Told(Box<Told>),
     /// Older messages were read; there may be more where they came from.
     Older(Option<Reader>, Event),
     Marked(Event),
@@ -273,11 +273,11 @@ impl Session<'_> {
                 }
                 Err(error) => failed(error.into(), ""),
             };
-            Done::Told(Told {
+            Done::Told(Box::new(Told {
                 number,
                 fate,
                 pending,
-            })
+            }))
         }));
     }
 
@@ -298,11 +298,11 @@ impl Session<'_> {
                     file: Some(file.display().to_string()),
                 },
             };
-            Done::Told(Told {
+            Done::Told(Box::new(Told {
                 number,
                 fate,
                 pending: None,
-            })
+            }))
         }));
     }
 

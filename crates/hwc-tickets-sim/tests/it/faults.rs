@@ -395,6 +395,10 @@ async fn the_journal_tells_the_order_of_things_and_no_secrets() {
 /// A client that connects and sends nothing, half a head or half a body does not hold a line for ever, though the clock
 /// of the service stands still.
 #[tokio::test]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a guard against hanging, on the real clock as the sockets are"
+)]
 async fn a_half_open_line_is_closed() {
     let sim = Simulator::builder()
         .time(Time::Manual("2026-11-21T00:00:00Z".parse().unwrap()))

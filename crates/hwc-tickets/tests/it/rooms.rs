@@ -70,19 +70,22 @@ fn words_for_programmers_have_a_name() {
             .filter(|line| !line.trim_start().starts_with("//"))
             .map(|line| format!("{line}\n"))
             .collect();
-        for (at, _) in code.match_indices(".with_help(") {
+        let literal = |code: &str| code.split('"').nth(1).unwrap_or_default().to_owned();
+        let mut pieces = code.split(".with_help(");
+        let mut before = pieces.next().unwrap_or_default();
+        for piece in pieces {
             seen += 1;
-            let words = code[at..].split('"').nth(1).unwrap_or_default();
-            let before = &code[..at];
-            let statement = &before[before.rfind("Error::local(").unwrap_or(0)..];
+            let words = literal(piece);
+            let statement = before.rsplit("Error::local(").next().unwrap_or_default();
             assert!(
-                !rust(words) || statement.contains(".with_advice("),
+                !rust(&words) || statement.contains(".with_advice("),
                 "{name}: {words}"
             );
+            before = piece;
         }
-        for (at, _) in code.match_indices("#[error(") {
-            let words = code[at..].split('"').nth(1).unwrap_or_default();
-            assert!(!rust(words), "{name}: {words}");
+        for piece in code.split("#[error(").skip(1) {
+            let words = literal(piece);
+            assert!(!rust(&words), "{name}: {words}");
         }
     }
     assert!(seen > 5, "{seen}");
