@@ -8,6 +8,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     ids::GroupId,
     mark_read::Drains,
+    recall::Recalls,
     service::{self, Service},
     submit::{MAX_TEXT_UNITS, Outbox, OwnSubmits},
     time::ZoneOffset,
@@ -402,6 +403,7 @@ impl ClientBuilder {
             author_id: self.author_id,
             own,
             drains: Drains::default(),
+            recalls: Recalls::default(),
             description,
         }))
     }

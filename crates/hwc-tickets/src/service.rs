@@ -96,6 +96,8 @@ pub(crate) struct News {
     pub(crate) messages: Vec<(String, Vec<Message>)>,
     /// Opaque: to be sent back byte for byte. `None` when the answer has none or an empty one.
     pub(crate) cursor: Option<String>,
+    /// Tickets that the answer names by their read state, as the service sent them.
+    pub(crate) named: Vec<String>,
     pub(crate) undecodable: Vec<Undecodable>,
 }
 
@@ -257,7 +259,10 @@ impl Service {
                     (ticket.incident_id.unwrap_or_default(), messages)
                 })
                 .collect(),
-            // `imstatus` beside it is the read state, not the ticket's status (D-20): of no use here.
+            // Read states, not the tickets' status (D-20): they only tell which tickets there are.
+            named: (body.imstatus.unwrap_or_default().into_iter())
+                .filter_map(|state| state.incident_id)
+                .collect(),
             cursor: body
                 .last_message_time_id
                 .filter(|cursor| !cursor.is_empty()),

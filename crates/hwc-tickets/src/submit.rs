@@ -18,7 +18,7 @@ mod watermark;
 
 pub use bulk::{Bulk, Draft};
 pub use outbox::{FileOutbox, Outbox};
-pub(crate) use own::OwnSubmits;
+pub(crate) use own::{OwnSubmits, looks_like};
 pub use parts::SubmitParts;
 pub use pending::{InvalidPendingId, Pending, PendingId};
 pub use reconcile::{Outcome, Reconciled};

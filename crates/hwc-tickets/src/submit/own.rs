@@ -139,7 +139,7 @@ impl OwnSubmits {
                 // Taken over together: each already counts the other.
                 && (begun_here.is_some() || entry.baseline_at.is_some())
                 && self.may_appear_after(entry.state, begun_here)
-                && found.iter().any(|message| looks_like(entry, message))
+                && found.iter().any(|message| looks_like(&entry.pending, message))
         });
         rivals
             .count()
@@ -162,7 +162,18 @@ impl OwnSubmits {
     pub(crate) fn recognises(&self, ticket: &TicketId, message: &Message) -> bool {
         self.lock()
             .iter()
-            .any(|entry| entry.pending.ticket == *ticket && looks_like(entry, message))
+            .any(|entry| entry.pending.ticket == *ticket && looks_like(&entry.pending, message))
+    }
+
+    /// Whether there is an outbox, which other processes may share.
+    pub(crate) fn has_outbox(&self) -> bool {
+        self.0.outbox.is_some()
+    }
+
+    /// What the outbox holds now, whoever wrote it; nothing when it cannot be read.
+    pub(crate) fn listed(&self) -> Vec<Pending> {
+        let outbox = self.0.outbox.as_ref();
+        outbox.map_or_else(Vec::new, |outbox| outbox.list().unwrap_or_default())
     }
 
     /// The submits of earlier and of this process whose fate is not known.
@@ -254,12 +265,13 @@ impl OwnSubmits {
     }
 }
 
-fn looks_like(entry: &Entry, message: &Message) -> bool {
+/// Whether `message` looks like that of `record`.
+pub(crate) fn looks_like(record: &Pending, message: &Message) -> bool {
     let Pending {
         fingerprint,
         reference,
         ..
-    } = &entry.pending;
+    } = record;
     matches!(
         fingerprint.likeness(message, None, reference.as_deref()),
         Likeness::Proven | Likeness::Same
