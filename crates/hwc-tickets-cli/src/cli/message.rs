@@ -17,13 +17,17 @@ pub(crate) enum Message {
     /// Show new messages as they arrive
     ///
     /// Ends with Ctrl-C, with the time given by --for, or with the status given by --until-status. With --cursor it goes on
-    /// where it ended.
+    /// where it ended; tickets left out of a run keep their place in it. A ticket that does not exist is named, and the
+    /// exit code is 3. The exit code is not 0 either when the service was never heard of, or when the place could not be
+    /// saved.
     Follow(Follow),
     /// Count unread messages of the support, for any number of tickets
     Unread(Unread),
     /// Mark all messages of a ticket as read
     MarkRead(MarkRead),
     /// Recall a message
+    ///
+    /// When the ticket shows no message with this id, the exit code is 3: it was recalled before, or the id is wrong.
     Recall(Recall),
     /// Find out whether a message arrived whose sending ended unclear
     ///
@@ -90,7 +94,7 @@ pub(crate) struct Follow {
     /// Go on where this file says, and keep the place there
     #[arg(long, value_name = "FILE")]
     pub(crate) cursor: Option<PathBuf>,
-    /// Leave out the messages sent by you
+    /// Leave out the messages sent by you, from other shells too
     #[arg(long)]
     pub(crate) skip_own: bool,
     /// End when every ticket has this status, e.g. completed

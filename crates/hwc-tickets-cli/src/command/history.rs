@@ -34,7 +34,7 @@ pub(crate) async fn run(args: History, context: &Context) -> Result<(), Failure>
     let outcome = sink.end(&audit, outcome);
     if outcome.is_ok() && audit.possible_gap {
         context.screen.warn(
-            "a message may be missing: more stand in one second than the service gives at once",
+            "a message may be missing: the service counts more than it shows, or more stand in one second than it gives at once",
         );
     }
     if audit.undecodable > 0 {

@@ -180,11 +180,19 @@ fn recall_and_recall_again() {
     let first = stage.run(&["message", "recall", "TT202611210001", &id, "-o", "json"]);
     assert_eq!(first.json()["outcome"], "recalled", "{}", first.stderr);
     let again = stage.run(&["message", "recall", "TT202611210001", &id, "-o", "json"]);
-    assert_eq!(
-        again.json()["outcome"],
-        "already_recalled",
+    // Whether it was ever there cannot be told any more, so it is not called recalled.
+    assert_eq!(again.code, 3, "{}", again.stderr);
+    assert!(
+        again.stderr.contains(&format!("shows no message {id}")),
         "{}",
         again.stderr
+    );
+    let never = stage.run(&["message", "recall", "TT202611210001", "msg-9999999999"]);
+    assert_eq!((never.code, never.stdout.as_str()), (3, ""));
+    assert!(
+        never.stderr.contains("or the id is wrong"),
+        "{}",
+        never.stderr
     );
     assert_eq!(
         stage
