@@ -124,8 +124,7 @@ impl Bridge {
             return self.again(0);
         }
         let skip = self.last_rows.len();
-        // The beginning of the conversation is past every second of it.
-        let mut past = (rows.last().and_then(Option::as_ref)).is_some_and(|row| row.is_first);
+        let mut past = false;
         for (row, key) in rows.into_iter().zip(&keys).skip(skip) {
             let (Some(message), Some(key)) = (row, key) else {
                 continue;
