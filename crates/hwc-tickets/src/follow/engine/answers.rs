@@ -205,7 +205,12 @@ impl Engine {
                 continue;
             }
             match followed.seen.judge(&message, key, occurrence) {
-                Verdict::New if source == Source::News || is_since(&message, from) => {
+                // One without a time is of interest wherever history is asked for.
+                Verdict::New
+                    if source == Source::News
+                        || second_of(&message).is_none()
+                        || is_since(&message, from) =>
+                {
                     new.push(message);
                 }
                 Verdict::New => {
