@@ -142,6 +142,16 @@ impl Pipeline {
         self.timeouts
     }
 
+    /// Waits until credentials are there, `limit` at most. The calls that follow then need not wait for them
+    /// within deadlines of their own.
+    ///
+    /// # Errors
+    /// The [`Fault`] of the identity provider, or [`FaultKind::Timeout`]. Nothing was sent to the service.
+    pub async fn sign_in(&self, limit: Duration) -> Result<(), Fault> {
+        let deadline = Deadline::after(self.clock.elapsed(), limit);
+        self.identity(deadline).await.map(|_| ())
+    }
+
     /// Sends `request` as one call of `operation`: authenticates, repeats where that is safe, and judges.
     ///
     /// The address may be absolute, then it must be the endpoint's, or only path and query. The path

@@ -16,7 +16,7 @@ use hwc_core::{CallOptions, ErrorCode, Fault, Pipeline, retry::after};
 use hwc_tickets_wire::{Answer, Call, ERROR_CODES, Limit, WireClient, limits, types};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// Most UTF-16 units of a text (D-03).
 pub(crate) const MAX_TEXT: usize = most(limits::CREATE_MESSAGES_MESSAGE_CONTENT);
@@ -135,6 +135,11 @@ impl Service {
             zone,
             submit_type,
         }
+    }
+
+    /// Waits for credentials, `limit` at most: a token exchange may take longer than a call should.
+    pub(crate) async fn sign_in(&self, limit: Duration) -> Result<(), Fault> {
+        self.wire.pipeline().sign_in(limit).await
     }
 
     /// What carries the calls, for calls this crate has no verb for.

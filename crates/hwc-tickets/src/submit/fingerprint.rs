@@ -2,12 +2,13 @@
 
 use super::{
     canonical::{DOCUMENTED_HEAD, canonical, is_alterable},
+    fold::folded,
     text::{head, units},
 };
 use crate::{
     error::{Error, ErrorKind, Result},
     ids::AttachmentId,
-    message::{Message, MessageKind},
+    message::{Message, MessageKind, Role},
 };
 use ring::{
     hmac,
@@ -29,7 +30,16 @@ pub(crate) struct Fingerprint {
     pub(crate) units: u64,
     /// Whether the service may return the text in a form that cannot be recognised.
     pub(crate) alterable: bool,
+    /// Of the folded form. `None`: it has none, or an older version wrote the record.
+    pub(crate) folded: Option<Folded>,
     pub(crate) attachments: Vec<Digest>,
+}
+
+/// Keyed digests of the folded form of a text, and of its first 400 UTF-16 units folded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Folded {
+    pub(crate) whole: Digest,
+    pub(crate) head: Digest,
 }
 
 /// How much a message that was read looks like one that was sent.
@@ -39,9 +49,12 @@ pub(crate) enum Likeness {
     Proven,
     /// The same text from the customer's side.
     Same,
-    /// It could be it, in a form that cannot be recognised.
+    /// The same words from the customer's side, in another form.
+    Folded,
+    /// Another text from the customer's side, or from a side that was not told. It could still be the one
+    /// that was sent, in a form that cannot be recognised.
     Possible,
-    /// Another one.
+    /// From the support's side.
     Different,
 }
 
@@ -55,6 +68,7 @@ impl Fingerprint {
             head: digest(&signer, b"head", beginning(&canonical)),
             units: units(&canonical) as u64,
             alterable: is_alterable(&canonical),
+            folded: fold(&signer, &canonical),
             attachments: attachments
                 .iter()
                 .map(|id| digest(&signer, b"file", id.as_str()))
@@ -65,20 +79,37 @@ impl Fingerprint {
 
     /// Whether a message with `text` could be taken for this one.
     pub(crate) fn matches_text(&self, text: &str) -> bool {
+        let canonical = canonical(text);
+        self.matches_canonical(&canonical) || self.matches_folded(&canonical)
+    }
+
+    /// Whether `text` is this one, apart from line ends, outer white space and entities.
+    pub(crate) fn is_of(&self, text: &str) -> bool {
         self.matches_canonical(&canonical(text))
     }
 
     fn matches_canonical(&self, canonical: &str) -> bool {
         let signer = hmac::Key::new(hmac::HMAC_SHA256, &self.key);
         let length = units(canonical) as u64;
-        let limit = DOCUMENTED_HEAD as u64;
         if length == self.units && digest(&signer, b"text", canonical) == self.whole {
             return true;
         }
-        // Either side may be cut: then the heads decide.
-        self.units.max(length) > limit
-            && self.units.min(length) + 2 >= limit
-            && digest(&signer, b"head", beginning(canonical)) == self.head
+        self.may_be_cut(length) && digest(&signer, b"head", beginning(canonical)) == self.head
+    }
+
+    fn matches_folded(&self, canonical: &str) -> bool {
+        let signer = hmac::Key::new(hmac::HMAC_SHA256, &self.key);
+        let (Some(own), Some(other)) = (self.folded, fold(&signer, canonical)) else {
+            return false;
+        };
+        own.whole == other.whole
+            || (self.may_be_cut(units(canonical) as u64) && own.head == other.head)
+    }
+
+    /// Whether a text of `length` units and this one may be the same, one of them cut: then the heads decide.
+    fn may_be_cut(&self, length: u64) -> bool {
+        let limit = DOCUMENTED_HEAD as u64;
+        self.units.max(length) > limit && self.units.min(length) + 2 >= limit
     }
 
     /// How much `message` looks like this one. `author`: the caller's own replier id, when known;
@@ -89,12 +120,15 @@ impl Fingerprint {
         author: Option<&str>,
         reference: Option<&str>,
     ) -> Likeness {
+        if is_support(message) {
+            return Likeness::Different;
+        }
         let other_author = match (author, message.author.id.as_deref()) {
             (Some(own), Some(theirs)) => own != theirs,
             _ => false,
         };
-        if message.kind == MessageKind::Support || other_author {
-            return Likeness::Different;
+        if other_author {
+            return Likeness::Possible;
         }
         if reference.is_some_and(|tag| message.content.contains(tag)) {
             return Likeness::Proven;
@@ -103,32 +137,41 @@ impl Fingerprint {
         // A pair of units cut in its middle arrives as a replacement character.
         let canonical = canonical.trim_end_matches('\u{fffd}').trim_end();
         if self.matches_canonical(canonical) {
-            self.likeness_of_files(message)
-        } else if self.alterable || message.lossy {
-            Likeness::Possible
+            self.likeness_of_files(message, Likeness::Same)
+        } else if self.matches_folded(canonical) {
+            self.likeness_of_files(message, Likeness::Folded)
         } else {
-            Likeness::Different
+            Likeness::Possible
         }
     }
 
-    fn likeness_of_files(&self, message: &Message) -> Likeness {
+    /// `text`: how much the texts are alike.
+    fn likeness_of_files(&self, message: &Message, text: Likeness) -> Likeness {
         let signer = hmac::Key::new(hmac::HMAC_SHA256, &self.key);
         let known = |id: &str| self.attachments.contains(&digest(&signer, b"file", id));
         match (self.attachments.is_empty(), message.attachments.is_empty()) {
-            (true, true) => Likeness::Same,
+            (true, true) => text,
             // Answers list at most five files, and maybe none at first: what is listed must be ours.
-            (false, true) if self.units > 0 => Likeness::Same,
-            (false, true) => Likeness::Possible,
-            (true, false) => Likeness::Different,
-            (false, false) if message.attachments.iter().all(|file| known(&file.raw_id)) => {
-                Likeness::Same
-            }
-            (false, false) if message.attachments.iter().any(|file| known(&file.raw_id)) => {
-                Likeness::Possible
-            }
-            (false, false) => Likeness::Different,
+            (false, true) if self.units > 0 => text,
+            (false, false) if message.attachments.iter().all(|file| known(&file.raw_id)) => text,
+            _ => Likeness::Possible,
         }
     }
+}
+
+/// Whether `message` is from the support's side for sure. Where its fields contradict each other or are
+/// left out, it is not.
+pub(crate) fn is_support(message: &Message) -> bool {
+    message.kind == MessageKind::Support && message.author.role != Role::Customer
+}
+
+fn fold(signer: &hmac::Key, canonical: &str) -> Option<Folded> {
+    let whole = folded(canonical)?;
+    let head = folded(beginning(canonical))?;
+    Some(Folded {
+        whole: digest(signer, b"folded text", &whole),
+        head: digest(signer, b"folded head", &head),
+    })
 }
 
 /// The first 400 units, as a cut text looks after its outer white space is gone.
