@@ -22,6 +22,8 @@ pub(crate) enum Exit {
     Throttled = 7,
     /// The network failed, or the time was up.
     Network = 8,
+    /// What was to be done is done, and the output that says so could not be written.
+    Unwritten = 9,
     /// Ctrl-C.
     Interrupted = 130,
 }
@@ -38,6 +40,7 @@ Exit codes:
     6  outcome unknown: the message may have arrived; a pending file was written and is named
     7  throttled
     8  network or time-out
+    9  done, but the output could not be written: standard error says what was done
   130  interrupted
 A message that surely did not arrive ends with the code of its cause.";
 

@@ -58,6 +58,22 @@ impl Failure {
         )
     }
 
+    /// The output of what is done already could not be written: `what` says it in its place.
+    pub(crate) fn after(self, what: impl std::fmt::Display) -> Self {
+        match self {
+            Self::Own {
+                what: reason,
+                exit: Exit::Failure,
+                ..
+            } => Self::own(
+                Exit::Unwritten,
+                format!("{what}; {reason}"),
+                "Do not do it again: it is done. Check where the output goes.",
+            ),
+            other => other,
+        }
+    }
+
     pub(crate) fn unserialisable(error: serde_json::Error) -> Self {
         Self::own(
             Exit::Failure,

@@ -1,8 +1,10 @@
 //! Pending files: one for each message that is on its way or whose fate is not known.
 //!
-//! A file appears before the first byte of its message goes out and goes when the fate is known, so that neither a crash
-//! nor Ctrl-C loses one. It holds no text. Several runs of the program share the directory; a run holds a lock beside each
-//! of its files as long as it works on it, so that no other run judges a message that is still on its way.
+//! A file appears before the first byte of its message goes out, so that neither a crash nor Ctrl-C loses one. It goes
+//! when the message is known not to have arrived; of one that arrived it stays for some minutes, marked as settled, so
+//! that another run does not take that message for its own. It holds no text. Several runs of the program share the
+//! directory; a run holds a lock beside each of its files as long as it works on it, so that no other run judges a
+//! message that is still on its way.
 
 use crate::private_file::{self, Lock, Unreadable};
 use hwc_tickets::{Outbox, Pending, submit::PendingId};
@@ -18,6 +20,8 @@ use std::{
 pub(crate) struct PendingFiles {
     directory: PathBuf,
     known: Arc<Mutex<Known>>,
+    /// A message may go out although its record cannot be written.
+    without_record: bool,
 }
 
 #[derive(Debug, Default)]
@@ -44,7 +48,20 @@ impl PendingFiles {
         Self {
             directory: directory.to_owned(),
             known: Arc::default(),
+            without_record: false,
         }
+    }
+
+    /// The same; a message goes out even when its record cannot be written.
+    pub(crate) fn without_record(mut self) -> Self {
+        self.without_record = true;
+        self
+    }
+
+    /// Whether `path` is one of its files.
+    pub(crate) fn holds(&self, path: &Path) -> bool {
+        let directory = path.parent().and_then(|parent| parent.canonicalize().ok());
+        directory.is_some() && directory == self.directory.canonicalize().ok()
     }
 
     /// The file of a record.
@@ -59,31 +76,42 @@ impl PendingFiles {
         begun.into_iter().map(|id| self.hand_over(id)).collect()
     }
 
-    /// All pending files, readable or not, oldest name first.
+    /// All pending files of messages whose fate is not known, readable or not, oldest name first.
     pub(crate) fn entries(&self) -> io::Result<Vec<Entry>> {
-        let listing = match fs::read_dir(&self.directory) {
-            Ok(listing) => listing,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(error),
-        };
+        let mut entries = self.all()?;
+        entries.retain(|entry| !entry.pending.as_ref().is_ok_and(Pending::is_settled));
+        Ok(entries)
+    }
+
+    /// The same, with those that arrived a moment ago.
+    fn all(&self) -> io::Result<Vec<Entry>> {
+        // A file that is being replaced can be missed by one listing on some systems, not by two.
+        let mut paths = BTreeSet::new();
+        for _ in 0..2 {
+            let listing = match fs::read_dir(&self.directory) {
+                Ok(listing) => listing,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+                Err(error) => return Err(of_path(&self.directory, &error)),
+            };
+            for file in listing {
+                let path = file?.path();
+                if id_of(&path).is_some() {
+                    paths.insert(path);
+                }
+            }
+        }
         let mut entries = Vec::new();
-        for file in listing {
-            let path = file?.path();
-            let id = path.file_name().and_then(|name| {
-                name.to_str()?
-                    .strip_suffix(".json")?
-                    .parse::<PendingId>()
-                    .ok()
-            });
-            if id.is_some() {
+        for path in paths {
+            let pending = read(&path);
+            // Gone since it was listed: settled by another run.
+            if pending.is_ok() || path.exists() {
                 entries.push(Entry {
-                    pending: read(&path),
+                    pending,
                     under_way: is_under_way(&path),
                     path,
                 });
             }
         }
-        entries.sort_by(|one, other| one.path.cmp(&other.path));
         Ok(entries)
     }
 
@@ -102,6 +130,17 @@ impl PendingFiles {
     fn lock(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The id that a pending file is named for.
+fn id_of(path: &Path) -> Option<PendingId> {
+    let name = path.file_name()?.to_str()?;
+    name.strip_suffix(".json")?.parse().ok()
+}
+
+/// An error that names its file.
+fn of_path(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
 /// Whether another run is still working on the message of a pending file.
@@ -149,24 +188,47 @@ pub(crate) fn read(path: &Path) -> Result<Pending, String> {
     })
 }
 
-impl Outbox for PendingFiles {
-    fn put(&self, pending: &Pending) -> io::Result<()> {
-        let path = self.path(pending.id());
+impl PendingFiles {
+    /// Takes the lock of a message that this run begins.
+    fn begin(&self, path: &Path) -> io::Result<Lock> {
+        private_file::make_directory(&self.directory)
+            .map_err(|error| of_path(&self.directory, &error))?;
+        let lock = lock_of(path);
+        private_file::lock(&lock)
+            .map_err(|error| of_path(&lock, &error))?
+            .ok_or_else(|| io::Error::other("another run has begun the same message"))
+    }
+
+    fn write(&self, pending: &Pending) -> io::Result<()> {
+        let (id, path) = (pending.id(), self.path(pending.id()));
         let mut known = self.lock();
-        if known.found.contains(&pending.id()) {
+        if known.found.contains(&id) {
             // Another run's: if that run has settled it by now, it must not come back.
             if !path.exists() {
                 return Ok(());
             }
-        } else if let btree_map::Entry::Vacant(place) = known.begun.entry(pending.id()) {
-            private_file::make_directory(&self.directory)?;
-            let lock = private_file::lock(&lock_of(&path))?
-                .ok_or_else(|| io::Error::other("another run has begun the same message"))?;
-            place.insert(Some(lock));
+        } else if let btree_map::Entry::Vacant(place) = known.begun.entry(id) {
+            place.insert(Some(self.begin(&path)?));
         }
         let mut text = serde_json::to_vec_pretty(pending)?;
         text.push(b'\n');
-        private_file::write(&path, &text)
+        private_file::write(&path, &text).map_err(|error| of_path(&path, &error))?;
+        if pending.is_settled() && known.begun.remove(&id).is_some() {
+            // What stays of it is harmless: nobody holds it.
+            let _ = fs::remove_file(lock_of(&path));
+        }
+        Ok(())
+    }
+}
+
+impl Outbox for PendingFiles {
+    fn put(&self, pending: &Pending) -> io::Result<()> {
+        let written = self.write(pending);
+        if written.is_err() && !self.path(pending.id()).exists() {
+            self.lock().begun.remove(&pending.id());
+            let _ = fs::remove_file(lock_of(&self.path(pending.id())));
+        }
+        if self.without_record { Ok(()) } else { written }
     }
 
     fn remove(&self, id: &PendingId) -> io::Result<()> {
@@ -178,11 +240,30 @@ impl Outbox for PendingFiles {
     fn list(&self) -> io::Result<Vec<Pending>> {
         // One file that cannot be read must not keep people from sending; `message reconcile` names it.
         let all: Vec<Pending> = self
-            .entries()?
+            .all()?
             .into_iter()
             .filter_map(|entry| entry.pending.ok())
             .collect();
-        self.lock().found.extend(all.iter().map(Pending::id));
+        let mut known = self.lock();
+        let of_others: Vec<PendingId> = (all.iter().map(Pending::id))
+            .filter(|id| !known.begun.contains_key(id))
+            .collect();
+        known.found.extend(of_others);
         Ok(all)
+    }
+
+    fn list_all(&self) -> io::Result<Vec<Pending>> {
+        let unreadable = |path: &Path, reason: &str| {
+            io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("{}: {reason}", path.display()),
+            )
+        };
+        self.all()?
+            .into_iter()
+            .map(|entry| {
+                (entry.pending).map_err(|reason| unreadable(&entry.path, &reason))
+            })
+            .collect()
     }
 }

@@ -27,7 +27,8 @@ pub(crate) enum Message {
     Recall(Recall),
     /// Find out whether a message arrived whose sending ended unclear
     ///
-    /// Without a file: lists what is pending.
+    /// Without anything: lists what is pending. When the ticket does not tell for sure, it shows the messages that could
+    /// be it: look, and end the doubt with --forget.
     Reconcile(Reconcile),
 }
 
@@ -51,6 +52,9 @@ pub(crate) struct Send {
     /// Read the message back even when the service said yes
     #[arg(long)]
     pub(crate) confirm: bool,
+    /// Send even when the record of the message cannot be written, as on a full disk
+    #[arg(long)]
+    pub(crate) without_record: bool,
     /// Show what would be sent, without secrets, and send nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -135,8 +139,14 @@ pub(crate) struct Recall {
 /// `message reconcile`.
 #[derive(Debug, Args)]
 pub(crate) struct Reconcile {
-    /// Pending file, as `message send` named it
-    pub(crate) pending_file: Option<PathBuf>,
+    /// Pending file, as `message send` named it, or the beginning of an id that the list shows
+    pub(crate) pending: Option<String>,
+    /// Find out about all that is pending
+    #[arg(long, conflicts_with = "pending")]
+    pub(crate) all: bool,
+    /// Ask nobody and remove the record: you have looked at the ticket yourself
+    #[arg(long, requires = "pending", conflicts_with = "all")]
+    pub(crate) forget: bool,
 }
 
 /// Faster than this would be no polling but a flood.

@@ -25,7 +25,7 @@ pub(crate) async fn run(args: Recall, context: &Context) -> Result<(), Failure> 
         _ => "recalled",
     };
     let screen = &context.screen;
-    match screen.form() {
+    let written = match screen.form() {
         Form::Json | Form::Ndjson => {
             let outcome = outcome.replace(' ', "_");
             screen.document(
@@ -37,7 +37,8 @@ pub(crate) async fn run(args: Recall, context: &Context) -> Result<(), Failure> 
             ("message", message.to_string()),
             ("outcome", outcome.to_owned()),
         ]),
-    }
+    };
+    written.map_err(|failure| failure.after(format_args!("message {message} is {outcome}")))
 }
 
 async fn recall(

@@ -12,7 +12,7 @@ use crate::{
 };
 use futures_util::{StreamExt as _, lock::Mutex as AsyncMutex, stream};
 use jiff::{SignedDuration, Timestamp};
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// Name of this operation in errors.
 const OPERATION: &str = "reconcile message";
@@ -147,9 +147,10 @@ impl Client {
             let ticket = (record.ticket.clone(), record.group.clone());
             tickets.entry(ticket).or_default().push(record);
         }
-        let places: Vec<AsyncMutex<()>> = (0..READS_AT_ONCE).map(|_| AsyncMutex::new(())).collect();
+        let places: Vec<Arc<AsyncMutex<()>>> =
+            (0..READS_AT_ONCE).map(|_| Arc::default()).collect();
         let deadline = self.parts().deadline;
-        let reconciled = stream::iter(tickets.into_values().zip(places.iter().cycle()))
+        let reconciled = stream::iter(tickets.into_values().zip(places.into_iter().cycle()))
             .map(|(records, place)| self.reconcile_ticket(records, deadline, Some(place)))
             .buffered(TICKETS_AT_ONCE)
             .collect::<Vec<_>>()
@@ -193,7 +194,7 @@ impl Client {
         &self,
         records: Vec<Pending>,
         deadline: Duration,
-        place: Option<&AsyncMutex<()>>,
+        place: Option<Arc<AsyncMutex<()>>>,
     ) -> Vec<Reconciled> {
         let parts = self.parts();
         let began = parts.clock.elapsed();

@@ -13,7 +13,7 @@ use crate::{
 use futures_util::lock::Mutex as AsyncMutex;
 use hwc_core::{Fault, FaultKind};
 use jiff::Timestamp;
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 /// When to read after the moment of doubt.
 const READS: [Duration; 5] = [
@@ -53,7 +53,7 @@ pub(super) struct Search<'a> {
     /// End of the whole call, on the monotonic clock.
     deadline: Duration,
     /// Searches share these places: one read at a time in each.
-    place: Option<&'a AsyncMutex<()>>,
+    place: Option<Arc<AsyncMutex<()>>>,
     pub(super) sought: Vec<Sought>,
     /// Whether any read succeeded.
     pub(super) has_read: bool,
@@ -129,7 +129,7 @@ impl<'a> Search<'a> {
     }
 
     /// Reads only while it holds `place`.
-    pub(super) fn taking_turns(mut self, place: &'a AsyncMutex<()>) -> Self {
+    pub(super) fn taking_turns(mut self, place: Arc<AsyncMutex<()>>) -> Self {
         self.place = Some(place);
         self
     }
@@ -153,7 +153,7 @@ impl<'a> Search<'a> {
                 return;
             }
             clock.sleep(at - now).await;
-            let turn = match self.place {
+            let turn = match &self.place {
                 Some(place) => Some(place.lock().await),
                 None => None,
             };

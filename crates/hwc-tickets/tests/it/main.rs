@@ -16,6 +16,7 @@ mod blocking;
 mod config;
 mod detail;
 mod docs;
+mod doubt;
 mod examples;
 mod ids;
 mod ledger;

@@ -194,26 +194,6 @@ fn the_watermark_takes_a_quarter_of_the_deadline_at_most() {
 }
 
 #[test]
-fn without_a_baseline_the_time_of_the_service_tells_new_from_old() {
-    // The same text stands there already; only one of the two posts arrives.
-    for (fault, wanted) in [
-        (Fault::Hang(true), "confirmed"),
-        (Fault::Hang(false), "unknown"),
-    ] {
-        let service = Service::new();
-        service.world().post(TICKET, 0, OWN, "ping");
-        service.clock.advance(Duration::from_secs(60));
-        service
-            .clock
-            .set_wall_time("2001-01-01T00:00:00Z".parse().unwrap());
-        service.world().faults = [fault].into();
-        service.world().read_faults = [ReadFault::Page, ReadFault::Page].into();
-        let result = submit(&service, &service.client(), "ping");
-        assert_eq!(end(&result), wanted);
-    }
-}
-
-#[test]
 fn the_ways_a_service_may_show_a_text() {
     let long: String = "Grüße, 世界 😀. ".repeat(60);
     let texts = [
@@ -474,10 +454,10 @@ fn records_of_another_version_are_refused() {
         .run(ticket.submit("x").confirm(Confirm::Never).into_future())
         .unwrap_err();
     let mut written = serde_json::to_value(error.pending().unwrap()).unwrap();
-    assert_eq!(written["hwc_tickets_pending"], 1);
-    written["hwc_tickets_pending"] = 2.into();
+    assert_eq!(written["hwc_tickets_pending"], 2);
+    written["hwc_tickets_pending"] = 3.into();
     let error = serde_json::from_value::<Pending>(written).unwrap_err();
-    assert!(error.to_string().contains("version 2"), "{error}");
+    assert!(error.to_string().contains("version 3"), "{error}");
 }
 
 #[test]
