@@ -23,7 +23,7 @@
 //! | [`Ticket::submit`] | sends a message once, and tells what became of it | [`docs::delivery`] |
 //! | [`Submit::split_long`] | sends a long text in numbered parts | [`submit`] |
 //! | [`Client::submit_all`] | sends many messages, each with its own outcome | [`docs::delivery`] |
-//! | [`Client::reconcile`], [`Client::reconcile_outbox`] | finds out later what became of a submit | [`docs::delivery`] |
+//! | [`Client::reconcile`], [`Client::reconcile_outbox`], [`Client::forget`] | finds out later what became of a submit, or ends the doubt | [`docs::delivery`] |
 //! | [`Ticket::history`] | the conversation as a stream, in either order, with an [`Audit`] | [`docs::paging`] |
 //! | [`Client::unread`] | how much is unread, over any number of tickets | [`unread`] |
 //! | [`Client::follow`] | new messages as they come, across restarts | [`docs::following`] |

@@ -21,6 +21,7 @@ mod follow;
 mod help;
 mod hostile;
 mod output;
+mod pending;
 #[cfg(unix)]
 mod picture;
 mod secrets;

@@ -19,14 +19,15 @@ pub(crate) fn folded(canonical: &str) -> Option<String> {
     if canonical.len() > MOST_BYTES {
         return None;
     }
-    let quotes_first: String = canonical.chars().map(plain_quote).collect();
-    let composed = ComposingNormalizerBorrowed::new_nfkc().normalize(&quotes_first);
-    let visible: String = composed
+    // What is invisible goes first: it can stand between a letter and its accent.
+    let visible: String = canonical
         .chars()
         .filter(|c| c.is_whitespace() || !is_invisible(*c))
-        .map(plain_dash)
+        .map(plain_quote)
         .collect();
-    let words = without_breaks(&visible);
+    let composed = ComposingNormalizerBorrowed::new_nfkc().normalize(&visible);
+    let plain: String = composed.chars().map(plain_dash).collect();
+    let words = without_breaks(&plain);
     let folded = words.split_whitespace().collect::<Vec<_>>().join(" ");
     (!folded.is_empty()).then_some(folded)
 }
@@ -110,6 +111,7 @@ mod tests {
             ("caf\u{e9}", "cafe\u{301}"),
             ("\u{ff21}\u{ff22}", "AB"),
             ("ab", "a\u{200b}b\u{feff}"),
+            ("\u{e9}", "e\u{200b}\u{301}"),
             ("\"it's\"", "\u{201c}it\u{2019}s\u{201d}"),
             ("a - b", "a \u{2013} b"),
             ("wait...", "wait\u{2026}"),

@@ -7,14 +7,14 @@
 use super::{
     fingerprint::Likeness,
     newest::Snapshot,
-    own::{Standing, looks_like},
-    pending::{Pending, PendingId},
+    own::Standing,
+    pending::Pending,
     reconcile::{Candidate, Resemblance},
-    watermark::{Baseline, mark},
+    watermark::mark,
 };
 use crate::{client::Parts, message::Message};
 use jiff::{SignedDuration, Timestamp};
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
 /// How far the clock that stamps messages may differ from the one that stamps answers.
 const FOREIGN_CLOCK: SignedDuration = SignedDuration::from_secs(5);
@@ -25,12 +25,7 @@ const MOST_CANDIDATES: usize = 20;
 pub(super) enum Verdict {
     Found(Box<Message>),
     /// Everything since the baseline was seen, and nothing of it can be the message.
-    NotThere {
-        /// Other submits, known to have arrived, that explain what came from the customer's side.
-        leaning_on: BTreeSet<PendingId>,
-        /// All other submits to this ticket that are known to have arrived.
-        settled: BTreeSet<PendingId>,
-    },
+    NotThere,
     /// These could be it.
     Unclear(Vec<Candidate>),
 }
@@ -65,12 +60,15 @@ pub(super) fn judge(parts: &Parts, pending: &Pending, snapshot: &Snapshot) -> Ve
     if let Some(found) = found(parts, pending, &new, &standing) {
         return Verdict::Found(Box::new(found.clone()));
     }
-    match not_there(baseline, snapshot, &new, &standing) {
-        Some(leaning_on) => Verdict::NotThere {
-            leaning_on,
-            settled: standing.settled.iter().map(|record| record.id).collect(),
-        },
-        None => Verdict::Unclear(candidates()),
+    // A message with the tag of another own submit is that one's. Without a tag, it could also be this one,
+    // altered until it looks like the other.
+    let nothing_came = new.same.is_empty()
+        && new.folded.is_empty()
+        && (new.others.iter()).all(|message| standing.holds_tag_of(message));
+    if nothing_came && baseline.proves_nothing_came(snapshot, new.count, new.below) {
+        Verdict::NotThere
+    } else {
+        Verdict::Unclear(candidates())
     }
 }
 
@@ -85,15 +83,15 @@ fn sort<'a>(
         .map(|baseline| baseline.seen.counts())
         .unwrap_or_default();
     let mut new = New::default();
-    for (count, message) in snapshot.messages() {
-        let likeness = pending.fingerprint.likeness(message, author, reference);
-        if likeness == Likeness::Proven {
-            return Err(message);
-        }
-        let known = seen.get(&mark(message.key())).copied().unwrap_or(0);
+    for (key, count, message) in snapshot.messages() {
+        let known = seen.get(&mark(key)).copied().unwrap_or(0);
         let more = count.saturating_sub(known);
         if more == 0 {
             continue;
+        }
+        let likeness = pending.fingerprint.likeness(message, author, reference);
+        if likeness == Likeness::Proven {
+            return Err(message);
         }
         if (pending.baseline.as_ref()).is_some_and(|baseline| baseline.is_below(message)) {
             new.below |= likeness != Likeness::Different;
@@ -141,28 +139,6 @@ fn found<'a>(
     same.into_iter()
         .filter(|_| enough)
         .max_by_key(|message| message.created_at.instant())
-}
-
-/// Whether nothing that came can be the message; then the other submits that explain what did come.
-fn not_there(
-    baseline: &Baseline,
-    snapshot: &Snapshot,
-    new: &New<'_>,
-    standing: &Standing,
-) -> Option<BTreeSet<PendingId>> {
-    if !new.same.is_empty() || !new.folded.is_empty() {
-        return None;
-    }
-    let mut leaning_on = BTreeSet::new();
-    for message in &new.others {
-        let explains =
-            |record: &&Pending| !leaning_on.contains(&record.id) && looks_like(record, message);
-        let record = standing.settled.iter().find(explains)?;
-        leaning_on.insert(record.id);
-    }
-    baseline
-        .proves_nothing_came(snapshot, new.count, new.below)
-        .then_some(leaning_on)
 }
 
 /// What a person may want to look at, the most alike first.

@@ -114,11 +114,11 @@ impl Snapshot {
         self.oldest
     }
 
-    /// Each message with its number of occurrences.
-    pub(crate) fn messages(&self) -> impl Iterator<Item = (usize, &Message)> {
+    /// Each message with its key and its number of occurrences.
+    pub(crate) fn messages(&self) -> impl Iterator<Item = (MessageKey, usize, &Message)> {
         self.messages
-            .values()
-            .map(|(count, message)| (*count, message))
+            .iter()
+            .map(|(key, (count, message))| (*key, *count, message))
     }
 
     fn reaches(&self, reach: Reach) -> bool {

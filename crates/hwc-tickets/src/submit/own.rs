@@ -71,8 +71,15 @@ pub(crate) struct Standing {
     /// Whether all submits of the same text are known: it was begun by this client, or stands in its
     /// outbox.
     pub(crate) is_kept: bool,
-    /// Others that are in the ticket for sure.
-    pub(crate) settled: Vec<Pending>,
+    /// Tags of the others that have one.
+    tags: Vec<String>,
+}
+
+impl Standing {
+    /// Whether `message` is that of another submit for sure.
+    pub(crate) fn holds_tag_of(&self, message: &Message) -> bool {
+        self.tags.iter().any(|tag| message.content.contains(tag))
+    }
 }
 
 /// Holds as long as a submit is being carried out, also when its future is dropped.
@@ -182,10 +189,8 @@ impl OwnSubmits {
             others.insert(entry.pending.id, (&entry.pending, counts));
         }
         others.remove(&pending.id);
-        let settled = (others.values())
-            .map(|(record, _)| *record)
-            .filter(|record| record.is_settled())
-            .cloned()
+        let tags = (others.values())
+            .filter_map(|(record, _)| record.reference.clone())
             .collect();
         let mut rivals: BTreeSet<PendingId> = (others.values())
             .filter(|(_, counts)| *counts)
@@ -199,7 +204,7 @@ impl OwnSubmits {
         Ok(Standing {
             rivals: rivals.len().saturating_add(counted),
             is_kept,
-            settled,
+            tags,
         })
     }
 
@@ -383,7 +388,7 @@ fn likeness(record: &Pending, message: &Message) -> Likeness {
 }
 
 /// Whether `message` is most likely that of `record`.
-pub(crate) fn looks_like(record: &Pending, message: &Message) -> bool {
+fn looks_like(record: &Pending, message: &Message) -> bool {
     matches!(
         likeness(record, message),
         Likeness::Proven | Likeness::Same

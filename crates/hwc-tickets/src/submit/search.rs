@@ -3,8 +3,8 @@
 use super::{
     judge::{Verdict, judge},
     newest::{Reach, Reading, Snapshot},
-    pending::{Pending, PendingId},
-    reconcile::{Candidate, Outcome, Posting},
+    pending::Pending,
+    reconcile::{Outcome, Posting},
 };
 use crate::{
     client::Parts,
@@ -13,7 +13,7 @@ use crate::{
 use futures_util::lock::Mutex as AsyncMutex;
 use hwc_core::{Fault, FaultKind};
 use jiff::Timestamp;
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 /// When to read after the moment of doubt.
 const READS: [Duration; 5] = [
@@ -34,15 +34,8 @@ pub(super) struct Sought {
     /// When the POST was under way. `None`: in another process.
     pub(super) posted: Option<Posting>,
     pub(super) outcome: Outcome,
-    missing: Option<Missing>,
-}
-
-/// Reads in a row that did not find it.
-struct Missing {
-    /// When the first of them began.
-    since: Duration,
-    /// The other submits that were known to have arrived by then.
-    settled: BTreeSet<PendingId>,
+    /// When the first of the reads in a row began that did not find it.
+    missing_since: Option<Duration>,
 }
 
 /// A search for messages of one ticket: each read serves all of them.
@@ -69,7 +62,7 @@ impl Sought {
             pending,
             posted,
             outcome: Outcome::Unknown(Vec::new()),
-            missing: None,
+            missing_since: None,
         }
     }
 
@@ -80,30 +73,19 @@ impl Sought {
     fn see(&mut self, verdict: Verdict, asked_at: Duration, window: Duration) {
         match verdict {
             Verdict::Found(message) => self.outcome = Outcome::Confirmed(message),
-            Verdict::NotThere { leaning_on, settled } => {
-                // A message that is explained by a submit which arrived only now may still be this one,
-                // with that other one not in sight yet.
-                let missing = match self.missing.take() {
-                    Some(missing) if leaning_on.is_subset(&missing.settled) => missing,
-                    _ => Missing {
-                        since: asked_at,
-                        settled,
-                    },
-                };
-                if asked_at > missing.since && asked_at - missing.since >= window {
-                    self.outcome = Outcome::Absent;
+            Verdict::NotThere => {
+                let since = *self.missing_since.get_or_insert(asked_at);
+                self.outcome = if asked_at > since && asked_at - since >= window {
+                    Outcome::Absent
                 } else {
-                    self.outcome = Outcome::Unknown(Vec::new());
-                }
-                self.missing = Some(missing);
+                    Outcome::Unknown(Vec::new())
+                };
             }
-            Verdict::Unclear(candidates) => self.leave_open(candidates),
+            Verdict::Unclear(candidates) => {
+                self.missing_since = None;
+                self.outcome = Outcome::Unknown(candidates);
+            }
         }
-    }
-
-    fn leave_open(&mut self, candidates: Vec<Candidate>) {
-        self.outcome = Outcome::Unknown(candidates);
-        self.missing = None;
     }
 }
 
@@ -146,7 +128,7 @@ impl<'a> Search<'a> {
             // The read that can prove absence is put exactly where the window ends.
             let ends = (self.sought.iter())
                 .filter(|sought| sought.is_open())
-                .filter_map(|sought| Some(sought.missing.as_ref()?.since.saturating_add(window)))
+                .filter_map(|sought| Some(sought.missing_since?.saturating_add(window)))
                 .filter(|end| *end > now);
             let at = ends.fold(next, Duration::min).max(now + SHORTEST_PAUSE);
             if at >= self.deadline {

@@ -60,19 +60,18 @@ impl Baseline {
             .and_then(|date| date.checked_sub(SAME_SECOND).ok());
         let mut seen = Seen::default();
         let mut shaky = false;
-        for (count, message) in snapshot.messages() {
-            seen.add(message.key(), count);
-            let looks_alike = match fingerprint.likeness(message, author, None) {
-                Likeness::Proven | Likeness::Same | Likeness::Folded => true,
-                Likeness::Possible => fingerprint.alterable,
-                Likeness::Different => false,
+        for (key, count, message) in snapshot.messages() {
+            seen.add(key, count);
+            let is_fresh = match (message.created_at.instant(), fresh) {
+                (Some(instant), Some(fresh)) => instant >= fresh,
+                _ => true,
             };
-            if looks_alike {
-                shaky |= match (message.created_at.instant(), fresh) {
-                    (Some(instant), Some(fresh)) => instant >= fresh,
-                    _ => true,
+            shaky |= is_fresh
+                && match fingerprint.likeness(message, author, None) {
+                    Likeness::Proven | Likeness::Same | Likeness::Folded => true,
+                    Likeness::Possible => fingerprint.alterable,
+                    Likeness::Different => false,
                 };
-            }
         }
         Some(Self {
             since,

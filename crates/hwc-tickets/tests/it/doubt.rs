@@ -142,14 +142,30 @@ fn what_comes_from_the_own_side_meanwhile_leaves_a_loss_open() {
 }
 
 #[test]
-fn an_own_message_of_other_words_does_not_keep_a_loss_open() {
-    let service = Service::new();
-    let client = service.client();
-    service.world().faults = [Fault::Reset(false)].into();
-    let pending = in_doubt(&service, &client, 1, "The disk is full.");
-    assert_eq!(end(&submit(&service, &client, 2, "Are you there?")), "accepted");
-    let outcome = service.clock.run(client.reconcile(&pending)).unwrap();
-    assert!(matches!(outcome, Outcome::Absent), "{outcome:?}");
+fn an_own_message_with_a_tag_does_not_keep_a_loss_open() {
+    // Without a tag, what came could be the lost one, altered beyond recognition.
+    for (tagged, wanted) in [(true, "absent"), (false, "unknown")] {
+        let service = Service::new();
+        let client = service.client();
+        service.world().faults = [Fault::Reset(false)].into();
+        let pending = in_doubt(&service, &client, 1, "The disk is full.");
+        let mut next = client.ticket(TICKET).unwrap().submit("Are you there?");
+        if tagged {
+            next = next.with_reference();
+        }
+        let next = service.clock.run(as_op(2, next.into_future()));
+        assert_eq!(end(&next), "accepted");
+        let told = match service.clock.run(client.reconcile(&pending)).unwrap() {
+            Outcome::Absent => "absent",
+            Outcome::Unknown(candidates) => {
+                assert_eq!(candidates[0].message.content, "Are you there?");
+                assert_eq!(candidates[0].resemblance, Resemblance::OtherText);
+                "unknown"
+            }
+            _ => "confirmed",
+        };
+        assert_eq!(told, wanted);
+    }
 }
 
 #[test]
@@ -178,7 +194,8 @@ fn pages_that_end_early_prove_no_absence() {
                         "{oldest_first} {total:?} {earlier} {acts}: {ends}"
                     );
                     assert!(
-                        earlier > 100 || total == Total::Rows || ends == right,
+                        // What such pages do not show cannot be told from what came.
+                        earlier > 20 && (total != Total::Messages || earlier > 100) || ends == right,
                         "{oldest_first} {total:?} {earlier} {acts}: {ends}"
                     );
                 }
@@ -479,7 +496,7 @@ fn records_of_the_first_version_stay_readable() {
 #[test]
 fn many_records_are_settled_together() {
     // Records, tickets, and the most requests and seconds that may take.
-    for (tickets, requests, seconds) in [(1, 20, 30), (1280, 10_000, 150)] {
+    for (tickets, requests, seconds) in [(1, 100, 40), (1280, 10_000, 150)] {
         let service = Service::new();
         let client = service.client();
         service.world().faults = (0..1280).map(|n| Fault::Reset(n % 2 == 0)).collect();

@@ -269,6 +269,42 @@ fn a_line_that_was_being_written_at_the_end_is_left_out() {
 }
 
 #[test]
+fn where_nothing_can_be_written_what_is_there_is_settled_all_the_same() {
+    for acted in [true, false] {
+        let directory = TempDir::new().unwrap();
+        let service = Service::new();
+        service.world().faults = [Fault::Reset(acted)].into();
+        let client = |service: &Service| {
+            let builder = service.builder().outbox(outbox_in(&directory));
+            builder.build().unwrap()
+        };
+        let first = client(&service);
+        let ticket = first.ticket("case-1").unwrap();
+        let submit = ticket.submit("only once").confirm(Confirm::Never);
+        assert!(service.clock.run(as_op(1, submit.into_future())).is_err());
+        drop((first, ticket));
+        // The file cannot be replaced, as on a full disk: something else is in the way.
+        fs::create_dir_all(directory.path().join("outbox.new/x")).unwrap();
+        let second = client(&service);
+        let found = service.clock.run(second.reconcile_outbox());
+        let [one] = &found[..] else {
+            panic!("{found:?}")
+        };
+        let is_there = matches!(one.outcome, Ok(Outcome::Confirmed(_)));
+        let is_absent = matches!(one.outcome, Ok(Outcome::Absent));
+        assert_eq!((is_there, is_absent), (acted, !acted), "{found:?}");
+        // A submit names the file that keeps it from going out.
+        let ticket = second.ticket("case-1").unwrap();
+        let error = service.clock.run(ticket.submit("x").into_future()).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (ErrorKind::Storage, Delivery::NotSent)
+        );
+        assert!(error.to_string().contains("/outbox: "), "{error}");
+    }
+}
+
+#[test]
 fn files_that_are_no_outbox_are_refused_and_left_alone() {
     for content in [
         "not json\n",

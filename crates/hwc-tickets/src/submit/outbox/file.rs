@@ -25,7 +25,8 @@ const MOST_OLD_LINES: usize = 256;
 ///
 /// The file has mode 0600 and holds no text (see [`Pending`]). A second file with `.lock` at its end is
 /// locked as long as this value lives, so that two processes never share an outbox. Every record is on
-/// the disk before the first byte of its submit goes out.
+/// the disk before the first byte of its submit goes out. Where nothing can be written, as on a full disk, an
+/// outbox that is there opens all the same: its records can be reconciled, and a submit is not sent.
 pub struct FileOutbox {
     path: PathBuf,
     journal: Mutex<Journal>,
@@ -78,7 +79,10 @@ impl FileOutbox {
             }),
             _lock: lock,
         };
-        outbox.rewrite(&mut outbox.lock()).map_err(storage)?;
+        let mut journal = outbox.lock();
+        // What is there can be looked into all the same. It is tried again before the next line.
+        journal.torn = outbox.rewrite(&mut journal).is_err();
+        drop(journal);
         Ok(outbox)
     }
 
@@ -96,7 +100,7 @@ impl FileOutbox {
 
     fn append(&self, journal: &mut Journal, entry: &Line) -> io::Result<()> {
         if journal.torn || journal.lines > 2 * journal.open.len() + MOST_OLD_LINES {
-            self.rewrite(journal)?;
+            self.rewrite(journal).map_err(|error| self.named(&error))?;
         }
         let text = line(entry)?;
         let written = journal
@@ -105,7 +109,12 @@ impl FileOutbox {
             .and_then(|()| journal.file.sync_data());
         journal.torn = written.is_err();
         journal.lines += 1;
-        written
+        written.map_err(|error| self.named(&error))
+    }
+
+    /// An error that names the file.
+    fn named(&self, error: &io::Error) -> io::Error {
+        io::Error::new(error.kind(), format!("{}: {error}", self.path.display()))
     }
 
     fn lock(&self) -> MutexGuard<'_, Journal> {

@@ -214,11 +214,11 @@ impl Run {
         if self.is_shared || plan.reference {
             return world.arrived(plan.op) == 1;
         }
-        // Two outboxes cannot see each other: such a message stands in the ticket since the submit began.
+        // Two outboxes cannot see each other: such a message came into sight since the submit began.
         let began = self.began[&plan.op];
         let same = |text: &str| text.trim() == plan.text.trim();
         (world.tickets.values().flatten())
-            .any(|message| message.stored_at >= began && same(&message.text))
+            .any(|message| message.visible_at >= began && same(&message.text))
     }
 
     fn check(&mut self, end: End) -> &'static str {

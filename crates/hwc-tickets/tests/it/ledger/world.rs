@@ -28,8 +28,6 @@ pub struct Stored {
     pub replier: String,
     /// By the clock of the service, to the second.
     pub created: Timestamp,
-    /// When it was stored, on the monotonic clock.
-    pub stored_at: Duration,
     /// From this moment of the monotonic clock on reads show it.
     pub visible_at: Duration,
     pub attachments: Vec<String>,
@@ -155,7 +153,6 @@ impl World {
                 kind,
                 replier: replier.to_owned(),
                 created,
-                stored_at: self.clock.elapsed() + later,
                 visible_at,
                 attachments,
                 recalled: false,
