@@ -261,9 +261,7 @@ impl Outbox for PendingFiles {
         };
         self.all()?
             .into_iter()
-            .map(|entry| {
-                (entry.pending).map_err(|reason| unreadable(&entry.path, &reason))
-            })
+            .map(|entry| (entry.pending).map_err(|reason| unreadable(&entry.path, &reason)))
             .collect()
     }
 }

@@ -97,14 +97,18 @@ async fn settle_all(context: &Context) -> Result<(), Failure> {
             }
             (Err(reason), _) => {
                 left += 1;
-                screen.warn(&format!("{} cannot be read: {reason}", entry.path.display()));
+                screen.warn(&format!(
+                    "{} cannot be read: {reason}",
+                    entry.path.display()
+                ));
             }
         }
     }
     let client = context.finish(context.builder()?.outbox(context.pending_files.clone()))?;
     let work = async { Ok::<_, hwc_tickets::Error>(client.reconcile_all(records).await) };
     let reconciled = render::wait("reading the tickets", work).await?;
-    let is_open = |one: &&Reconciled| !matches!(&one.outcome, Ok(Outcome::Confirmed(_) | Outcome::Absent));
+    let is_open =
+        |one: &&Reconciled| !matches!(&one.outcome, Ok(Outcome::Confirmed(_) | Outcome::Absent));
     left += reconciled.iter().filter(is_open).count();
     let settled = reconciled.len().saturating_sub(left);
     all_outcomes(context, &reconciled)
@@ -141,9 +145,10 @@ fn clear_away(target: &Target, context: &Context) {
             .map(|error| format!("it cannot be removed: {error}"))
     };
     if let Some(problem) = problem {
-        context
-            .screen
-            .warn(&format!("{}: {problem}; it will be looked at again", path.display()));
+        context.screen.warn(&format!(
+            "{}: {problem}; it will be looked at again",
+            path.display()
+        ));
     }
 }
 

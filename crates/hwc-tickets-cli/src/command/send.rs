@@ -46,8 +46,9 @@ pub(crate) async fn run(args: Send, context: &Context) -> Result<(), Failure> {
             } else {
                 "accepted"
             };
-            view::sent(&context.screen, &sent, context.settings.time_zone.value)
-                .map_err(|failure| failure.after(format_args!("the message is in the ticket ({how})")))
+            view::sent(&context.screen, &sent, context.settings.time_zone.value).map_err(
+                |failure| failure.after(format_args!("the message is in the ticket ({how})")),
+            )
         }
         Err(error) => Err(failed(error, context)),
     }
@@ -55,7 +56,10 @@ pub(crate) async fn run(args: Send, context: &Context) -> Result<(), Failure> {
 
 /// How a message that was not sent for sure is told.
 fn failed(error: Error, context: &Context) -> Failure {
-    let Some(pending) = error.pending().filter(|_| error.delivery() == Delivery::Unknown) else {
+    let Some(pending) = error
+        .pending()
+        .filter(|_| error.delivery() == Delivery::Unknown)
+    else {
         return match error.kind() {
             ErrorKind::Storage => Failure::own(
                 Exit::Failure,

@@ -274,7 +274,10 @@ fn unknown_outcome_and_its_file() {
         assert_eq!(settled.code, code, "{}", settled.stderr);
         assert_eq!(settled.json()["outcome"], outcome);
         let left = stage.run(&["message", "reconcile", "-o", "json"]).json();
-        assert_eq!(left["pending"].as_array().unwrap().len(), usize::from(!acted));
+        assert_eq!(
+            left["pending"].as_array().unwrap().len(),
+            usize::from(!acted)
+        );
         assert_eq!(stage.sim().arrived("case-123").len(), usize::from(acted));
     }
 }

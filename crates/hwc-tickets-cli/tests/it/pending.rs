@@ -58,7 +58,15 @@ fn a_doubt_that_nothing_proves_is_shown_and_ended_by_a_person() {
     assert!(told.stdout.contains("only once"), "{}", told.stdout);
     assert!(told.stderr.contains("--forget"), "{}", told.stderr);
     let json = stage
-        .run(&["message", "reconcile", &short, "--timeout", "1s", "-o", "json"])
+        .run(&[
+            "message",
+            "reconcile",
+            &short,
+            "--timeout",
+            "1s",
+            "-o",
+            "json",
+        ])
         .json();
     assert_eq!(json["outcome"], "unknown");
     assert_eq!(json["candidates"][0]["resemblance"], "same_text");
@@ -66,7 +74,11 @@ fn a_doubt_that_nothing_proves_is_shown_and_ended_by_a_person() {
 
     let forgotten = stage.run(&["message", "reconcile", &short, "--forget"]);
     assert_eq!(forgotten.code, 0, "{}", forgotten.stderr);
-    assert!(forgotten.stdout.contains("forgotten"), "{}", forgotten.stdout);
+    assert!(
+        forgotten.stdout.contains("forgotten"),
+        "{}",
+        forgotten.stdout
+    );
     assert!(list(&stage).is_empty());
     assert_eq!(stage.sim().arrived(TICKET), ["only once"]);
 }
@@ -82,7 +94,15 @@ fn all_that_is_pending_is_settled_at_once() {
         in_doubt(&stage, ticket, text, true, 1);
     }
     assert_eq!(list(&stage).len(), 3);
-    let settled = stage.run(&["message", "reconcile", "--all", "--timeout", "3s", "-o", "json"]);
+    let settled = stage.run(&[
+        "message",
+        "reconcile",
+        "--all",
+        "--timeout",
+        "3s",
+        "-o",
+        "json",
+    ]);
     let rows = settled.json()["reconciled"].as_array().unwrap().clone();
     assert_eq!(rows.len(), 3);
     assert!(
@@ -94,7 +114,11 @@ fn all_that_is_pending_is_settled_at_once() {
     assert!(list(&stage).is_empty());
     let nothing = stage.run(&["message", "reconcile", "--all"]);
     assert_eq!(nothing.code, 0);
-    assert!(nothing.stderr.contains("Nothing is pending"), "{}", nothing.stderr);
+    assert!(
+        nothing.stderr.contains("Nothing is pending"),
+        "{}",
+        nothing.stderr
+    );
 }
 
 #[test]
@@ -109,7 +133,9 @@ fn beginnings_of_ids() {
     // A second one that begins the same.
     let name = file.file_stem().unwrap().to_str().unwrap();
     let other = format!("{}{}", &name[..12], "0".repeat(20));
-    let text = std::fs::read_to_string(&file).unwrap().replace(name, &other);
+    let text = std::fs::read_to_string(&file)
+        .unwrap()
+        .replace(name, &other);
     let path = file.with_file_name(format!("{other}.json"));
     std::fs::write(&path, text).unwrap();
     #[cfg(unix)]
@@ -135,7 +161,12 @@ fn beginnings_of_ids() {
     ] {
         assert_eq!(stage.run(args).code, 2, "{args:?}");
     }
-    assert_eq!(stage.run(&["message", "reconcile", &other, "--forget"]).code, 0);
+    assert_eq!(
+        stage
+            .run(&["message", "reconcile", &other, "--forget"])
+            .code,
+        0
+    );
     assert_eq!(list(&stage).len(), 1);
 }
 
@@ -148,7 +179,11 @@ fn one_run_does_not_take_the_message_of_another_for_its_own() {
         .fault(Order::new(Operation::CreateMessages, Fault::Close));
     let first = stage.spawn(&["message", "send", TICKET, "ping", "--timeout", "4s"]);
     until("the first to be lost", || {
-        stage.sim().journal().iter().any(|entry| entry.method == "POST")
+        stage
+            .sim()
+            .journal()
+            .iter()
+            .any(|entry| entry.method == "POST")
     });
     let second = stage.run(&["message", "send", TICKET, "ping"]);
     assert_eq!(second.code, 0, "{}", second.stderr);
@@ -187,10 +222,23 @@ fn a_record_that_cannot_be_read_leaves_a_doubt() {
 #[cfg(target_os = "linux")]
 #[test]
 fn what_was_done_is_not_lost_with_the_output() {
-    let full = || Stdio::from(std::fs::File::options().write(true).open("/dev/full").unwrap());
+    let full = || {
+        Stdio::from(
+            std::fs::File::options()
+                .write(true)
+                .open("/dev/full")
+                .unwrap(),
+        )
+    };
     for (args, said) in [
-        (&["message", "send", TICKET, "ping"][..], "the message is in the ticket"),
-        (&["message", "mark-read", TICKET], "the messages are marked as read"),
+        (
+            &["message", "send", TICKET, "ping"][..],
+            "the message is in the ticket",
+        ),
+        (
+            &["message", "mark-read", TICKET],
+            "the messages are marked as read",
+        ),
         (&["message", "recall", TICKET, "--last"], "recalled"),
     ] {
         let stage = Stage::new();
@@ -198,16 +246,28 @@ fn what_was_done_is_not_lost_with_the_output() {
             stage.run(&["message", "send", TICKET, "ping"]);
         }
         let mut command = stage.command(args);
-        let output = command.stdout(full()).stderr(Stdio::piped()).spawn().unwrap();
+        let output = command
+            .stdout(full())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let ran = stage.ran(output.wait_with_output().unwrap());
         assert_eq!(ran.code, 9, "{args:?}: {}", ran.stderr);
         assert!(ran.stderr.contains(said), "{args:?}: {}", ran.stderr);
-        assert!(ran.stderr.contains("cannot write the output"), "{}", ran.stderr);
+        assert!(
+            ran.stderr.contains("cannot write the output"),
+            "{}",
+            ran.stderr
+        );
     }
     let stage = Stage::new();
     in_doubt(&stage, TICKET, "only once", true, 1);
     let mut command = stage.command(&["message", "reconcile", "--all", "--timeout", "2s"]);
-    let output = command.stdout(full()).stderr(Stdio::piped()).spawn().unwrap();
+    let output = command
+        .stdout(full())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let ran = stage.ran(output.wait_with_output().unwrap());
     assert_eq!(ran.code, 9, "{}", ran.stderr);
     assert!(ran.stderr.contains("1 settled, 0 not"), "{}", ran.stderr);
@@ -239,7 +299,11 @@ fn a_full_disk_stops_no_recovery() {
     in_doubt(&stage, TICKET, "only once", true, 1);
     let refused = on_a_full_disk(&stage, &["message", "send", TICKET, "another"]);
     assert_eq!(refused.code, 1, "{}", refused.stderr);
-    for said in ["nothing was sent", "~/.local/state/hwc-tickets/pending", "--without-record"] {
+    for said in [
+        "nothing was sent",
+        "~/.local/state/hwc-tickets/pending",
+        "--without-record",
+    ] {
         assert!(refused.stderr.contains(said), "{}", refused.stderr);
     }
     assert_eq!(stage.sim().arrived(TICKET), ["only once"]);
@@ -249,12 +313,23 @@ fn a_full_disk_stops_no_recovery() {
     assert!(listed.stdout.contains(TICKET), "{}", listed.stdout);
     let settled = on_a_full_disk(
         &stage,
-        &["message", "reconcile", "--all", "--timeout", "2s", "-o", "json"],
+        &[
+            "message",
+            "reconcile",
+            "--all",
+            "--timeout",
+            "2s",
+            "-o",
+            "json",
+        ],
     );
     assert_eq!(settled.code, 0, "{}", settled.stderr);
     assert_eq!(settled.json()["reconciled"][0]["outcome"], "confirmed");
 
-    let sent = on_a_full_disk(&stage, &["message", "send", TICKET, "another", "--without-record"]);
+    let sent = on_a_full_disk(
+        &stage,
+        &["message", "send", TICKET, "another", "--without-record"],
+    );
     assert_eq!(sent.code, 0, "{}", sent.stderr);
     // Its answer is lost: the record is all there is to find out with, so it is shown.
     stage
@@ -265,8 +340,20 @@ fn a_full_disk_stops_no_recovery() {
             .skipping(1)
             .times(FOREVER),
     );
-    let args = ["message", "send", TICKET, "third", "--without-record", "--timeout", "2s"];
+    let args = [
+        "message",
+        "send",
+        TICKET,
+        "third",
+        "--without-record",
+        "--timeout",
+        "2s",
+    ];
     let open = on_a_full_disk(&stage, &args);
     assert_eq!(open.code, 6, "{}", open.stderr);
-    assert!(open.stderr.contains("\"hwc_tickets_pending\":2"), "{}", open.stderr);
+    assert!(
+        open.stderr.contains("\"hwc_tickets_pending\":2"),
+        "{}",
+        open.stderr
+    );
 }

@@ -36,7 +36,11 @@ pub(crate) fn folded(canonical: &str) -> Option<String> {
 fn plain_quote(c: char) -> char {
     match c {
         '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{2039}' | '\u{203a}' | '\u{b4}' | '`' => '\'',
-        '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{ab}' | '\u{bb}' | '\u{300c}'..='\u{300f}'
+        '\u{201c}'..='\u{201f}'
+        | '\u{2033}'
+        | '\u{ab}'
+        | '\u{bb}'
+        | '\u{300c}'..='\u{300f}'
         | '\u{301d}'..='\u{301f}' => '"',
         other => other,
     }
@@ -82,7 +86,10 @@ fn without_breaks(text: &str) -> String {
 
 /// Length of the mark-up whose bracket was opened just before `text`, if it stands for a break.
 fn break_length(text: &str) -> Option<usize> {
-    let end = text.bytes().take(LONGEST_BREAK).position(|byte| byte == b'>')?;
+    let end = text
+        .bytes()
+        .take(LONGEST_BREAK)
+        .position(|byte| byte == b'>')?;
     let inside = text.get(..end)?.trim_start_matches('/');
     let name: String = (inside.chars())
         .take_while(char::is_ascii_alphanumeric)

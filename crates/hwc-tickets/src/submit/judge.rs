@@ -158,7 +158,10 @@ fn candidates(parts: &Parts, pending: &Pending, new: &New<'_>) -> Vec<Candidate>
             })
         }
     };
-    let same = new.same.iter().filter_map(|m| of(Resemblance::SameText)(&m));
+    let same = new
+        .same
+        .iter()
+        .filter_map(|m| of(Resemblance::SameText)(&m));
     let folded = (new.folded.iter()).filter_map(|m| of(Resemblance::SimilarText)(&m));
     let others = (new.others.iter()).filter_map(|m| of(Resemblance::OtherText)(&m));
     let mut candidates: Vec<Candidate> = same.chain(folded).chain(others).collect();

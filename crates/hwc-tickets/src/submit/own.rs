@@ -175,17 +175,22 @@ impl OwnSubmits {
             .iter()
             .find(|entry| entry.pending.id == pending.id)
             .map(|entry| entry.baseline_at);
-        let is_kept =
-            begun_here.is_some() || listed.iter().any(|record| record.id == pending.id);
+        let is_kept = begun_here.is_some() || listed.iter().any(|record| record.id == pending.id);
         let mut others: BTreeMap<PendingId, (&Pending, bool)> = BTreeMap::new();
-        for record in listed.iter().filter(|record| record.ticket == pending.ticket) {
+        for record in listed
+            .iter()
+            .filter(|record| record.ticket == pending.ticket)
+        {
             let counts = !self.is_past(record, pending.begun());
             others.insert(record.id, (record, counts));
         }
-        for entry in entries.iter().filter(|entry| entry.pending.ticket == pending.ticket) {
+        for entry in entries
+            .iter()
+            .filter(|entry| entry.pending.ticket == pending.ticket)
+        {
             // This client's own clock knows better.
-            let counts =
-                begun_here.is_none_or(|baseline_at| self.may_appear_after(entry.state, baseline_at));
+            let counts = begun_here
+                .is_none_or(|baseline_at| self.may_appear_after(entry.state, baseline_at));
             others.insert(entry.pending.id, (&entry.pending, counts));
         }
         others.remove(&pending.id);
@@ -389,10 +394,7 @@ fn likeness(record: &Pending, message: &Message) -> Likeness {
 
 /// Whether `message` is most likely that of `record`.
 fn looks_like(record: &Pending, message: &Message) -> bool {
-    matches!(
-        likeness(record, message),
-        Likeness::Proven | Likeness::Same
-    )
+    matches!(likeness(record, message), Likeness::Proven | Likeness::Same)
 }
 
 /// Whether `message` could be that of `record`.

@@ -147,8 +147,7 @@ impl Client {
             let ticket = (record.ticket.clone(), record.group.clone());
             tickets.entry(ticket).or_default().push(record);
         }
-        let places: Vec<Arc<AsyncMutex<()>>> =
-            (0..READS_AT_ONCE).map(|_| Arc::default()).collect();
+        let places: Vec<Arc<AsyncMutex<()>>> = (0..READS_AT_ONCE).map(|_| Arc::default()).collect();
         let deadline = self.parts().deadline;
         let reconciled = stream::iter(tickets.into_values().zip(places.into_iter().cycle()))
             .map(|(records, place)| self.reconcile_ticket(records, deadline, Some(place)))

@@ -168,8 +168,7 @@ impl Course<'_> {
             until: self.parts.clock.elapsed().saturating_add(share),
             attempts: None,
         };
-        match Snapshot::read(reading, Reach::Baseline).await
-        {
+        match Snapshot::read(reading, Reach::Baseline).await {
             Ok(snapshot) => Ok(Watermark {
                 baseline: Baseline::of(&snapshot, fingerprint, self.parts.author_id.as_deref()),
                 service_clock: snapshot.date.map(|date| (date, self.parts.clock.elapsed())),
@@ -213,7 +212,8 @@ impl Course<'_> {
                 request_id,
                 date,
             }) => {
-                let computed = || service_clock.and_then(|(date, at)| shifted(date, at, posted.until));
+                let computed =
+                    || service_clock.and_then(|(date, at)| shifted(date, at, posted.until));
                 self.settle(pending, date.or_else(computed));
                 let mut receipt = Receipt::Accepted;
                 if self.options.confirm == Confirm::Always
@@ -305,11 +305,7 @@ impl Course<'_> {
     }
 
     /// What became of it, and the service's time of the last look.
-    async fn search(
-        &self,
-        pending: &mut Pending,
-        posted: Posting,
-    ) -> (Outcome, Option<Timestamp>) {
+    async fn search(&self, pending: &mut Pending, posted: Posting) -> (Outcome, Option<Timestamp>) {
         let sought = vec![Sought::new(pending.clone(), Some(posted))];
         let until = self.began.saturating_add(self.total);
         let (ticket, group) = (self.ticket.id(), self.ticket.group());

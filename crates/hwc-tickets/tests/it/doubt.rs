@@ -42,7 +42,10 @@ fn submit(service: &Service, client: &Client, op: u64, text: &str) -> Result<Sen
 fn in_doubt(service: &Service, client: &Client, op: u64, text: &str) -> Pending {
     let ticket = client.ticket(TICKET).unwrap();
     let submit = ticket.submit(text).confirm(Confirm::Never);
-    let error = service.clock.run(as_op(op, submit.into_future())).unwrap_err();
+    let error = service
+        .clock
+        .run(as_op(op, submit.into_future()))
+        .unwrap_err();
     error.into_pending().unwrap()
 }
 
@@ -117,11 +120,31 @@ fn what_is_alike_only_after_folding_counts_when_it_is_the_only_candidate() {
 fn what_comes_from_the_own_side_meanwhile_leaves_a_loss_open() {
     // Side, role and whether a loss can still be proven.
     let table: [(&str, serde_json::Value, &str); 5] = [
-        ("a colleague", serde_json::json!({"type": 0, "replier_type": 0}), "unknown"),
-        ("the support", serde_json::json!({"type": 1, "replier_type": 1}), "absent"),
-        ("nobody knows who", serde_json::json!({"type": null, "replier_type": null}), "unknown"),
-        ("a third party", serde_json::json!({"type": null, "replier_type": 2}), "unknown"),
-        ("both sides", serde_json::json!({"type": 1, "replier_type": 0}), "unknown"),
+        (
+            "a colleague",
+            serde_json::json!({"type": 0, "replier_type": 0}),
+            "unknown",
+        ),
+        (
+            "the support",
+            serde_json::json!({"type": 1, "replier_type": 1}),
+            "absent",
+        ),
+        (
+            "nobody knows who",
+            serde_json::json!({"type": null, "replier_type": null}),
+            "unknown",
+        ),
+        (
+            "a third party",
+            serde_json::json!({"type": null, "replier_type": 2}),
+            "unknown",
+        ),
+        (
+            "both sides",
+            serde_json::json!({"type": 1, "replier_type": 0}),
+            "unknown",
+        ),
     ];
     for (who, fields, wanted) in table {
         let service = Service::new();
@@ -195,7 +218,8 @@ fn pages_that_end_early_prove_no_absence() {
                     );
                     assert!(
                         // What such pages do not show cannot be told from what came.
-                        earlier > 20 && (total != Total::Messages || earlier > 100) || ends == right,
+                        earlier > 20 && (total != Total::Messages || earlier > 100)
+                            || ends == right,
                         "{oldest_first} {total:?} {earlier} {acts}: {ends}"
                     );
                 }
@@ -330,7 +354,11 @@ fn slow_credentials_cost_time_and_nothing_else() {
         assert_eq!(end(&result), wanted, "{seconds} s: {result:?}");
         assert_eq!(service.requests("POST"), posts, "{seconds} s");
         assert_eq!(service.world().arrived(1), posts, "{seconds} s");
-        assert_eq!(asked.load(Ordering::Relaxed), 1, "{seconds} s: fetched once");
+        assert_eq!(
+            asked.load(Ordering::Relaxed),
+            1,
+            "{seconds} s: fetched once"
+        );
         assert!(service.clock.elapsed() <= Duration::from_millis(30_100));
         // The baseline was read all the same.
         let reads = usize::from(watermark && posts == 1);
@@ -343,7 +371,10 @@ fn a_watermark_that_gets_no_turn_in_its_time_does_not_stop_the_submit() {
     let service = Service::new();
     // The service asks the watermark to wait longer than a quarter of the deadline.
     service.world().read_faults = [ReadFault::Throttled(10)].into();
-    assert_eq!(end(&submit(&service, &service.client(), 1, "ping")), "accepted");
+    assert_eq!(
+        end(&submit(&service, &service.client(), 1, "ping")),
+        "accepted"
+    );
     // The own pace: the next turn comes after the watermark's time, and before that of the POST ends.
     let service = Service::new();
     let client = service
@@ -361,7 +392,11 @@ fn a_watermark_that_gets_no_turn_in_its_time_does_not_stop_the_submit() {
 fn one_process_does_not_take_the_message_of_another_for_its_own() {
     // The other one is stored: before the first reads, while it reads, or it has just been settled.
     for stored_after in [0, 700, 3000] {
-        for fault in [Fault::Reset(false), Fault::Hang(false), Fault::Status(503, false)] {
+        for fault in [
+            Fault::Reset(false),
+            Fault::Hang(false),
+            Fault::Status(503, false),
+        ] {
             let service = Service::new();
             let shelf = Shelf::default();
             let client = || service.builder().outbox(shelf.clone()).build().unwrap();
@@ -373,9 +408,10 @@ fn one_process_does_not_take_the_message_of_another_for_its_own() {
                 service.clock.sleep(pause).await;
                 as_op(2, tickets[1].submit("ping").into_future()).await
             };
-            let (lost, stored) = service
-                .clock
-                .run(join(as_op(1, tickets[0].submit("ping").into_future()), later));
+            let (lost, stored) = service.clock.run(join(
+                as_op(1, tickets[0].submit("ping").into_future()),
+                later,
+            ));
             let (lost, stored) = match service.world().arrived(1) {
                 0 => (lost, stored),
                 _ => (stored, lost),
@@ -446,7 +482,10 @@ fn two_outboxes_claim_that_such_a_message_stands_there() {
         as_op(2, second.submit("ping").into_future()),
     );
     let (one, other) = service.clock.run(both);
-    assert!(matches!((end(&one), end(&other)), ("confirmed", "accepted")));
+    assert!(matches!(
+        (end(&one), end(&other)),
+        ("confirmed", "accepted")
+    ));
     assert_eq!(service.world().texts(TICKET), ["ping"]);
     // A tag is exact.
     service.clock.advance(Duration::from_secs(60));
@@ -456,7 +495,10 @@ fn two_outboxes_claim_that_such_a_message_stands_there() {
         as_op(4, second.submit("ping").with_reference().into_future()),
     );
     let (one, other) = service.clock.run(both);
-    assert!(matches!((end(&one), end(&other)), ("unknown", "accepted")), "{one:?}");
+    assert!(
+        matches!((end(&one), end(&other)), ("unknown", "accepted")),
+        "{one:?}"
+    );
 }
 
 #[test]
@@ -506,7 +548,12 @@ fn many_records_are_settled_together() {
             let submit = ticket
                 .submit(format!("text {number}"))
                 .confirm(Confirm::Never);
-            assert!(service.clock.run(as_op(number, submit.into_future())).is_err());
+            assert!(
+                service
+                    .clock
+                    .run(as_op(number, submit.into_future()))
+                    .is_err()
+            );
             arrived += service.world().arrived(number);
             service.clock.advance(Duration::from_millis(10));
         }

@@ -295,7 +295,10 @@ fn where_nothing_can_be_written_what_is_there_is_settled_all_the_same() {
         assert_eq!((is_there, is_absent), (acted, !acted), "{found:?}");
         // A submit names the file that keeps it from going out.
         let ticket = second.ticket("case-1").unwrap();
-        let error = service.clock.run(ticket.submit("x").into_future()).unwrap_err();
+        let error = service
+            .clock
+            .run(ticket.submit("x").into_future())
+            .unwrap_err();
         assert_eq!(
             (error.kind(), error.delivery()),
             (ErrorKind::Storage, Delivery::NotSent)

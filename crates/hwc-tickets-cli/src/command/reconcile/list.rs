@@ -36,7 +36,9 @@ pub(super) fn list(context: &Context) -> Result<(), Failure> {
         screen.note("Nothing is pending.");
         return Ok(());
     }
-    let readable = entries.iter().filter_map(|entry| entry.pending.as_ref().ok());
+    let readable = entries
+        .iter()
+        .filter_map(|entry| entry.pending.as_ref().ok());
     let mut ids = short_ids(readable.map(hwc_tickets::Pending::id)).into_iter();
     let rows: Vec<Vec<String>> = entries
         .iter()

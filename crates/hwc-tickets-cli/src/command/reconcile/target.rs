@@ -27,7 +27,10 @@ pub(super) fn find(named: &str, context: &Context) -> Result<Target, Failure> {
     })?;
     if pending.is_settled() {
         return Err(Failure::usage(
-            format!("the message of {} is known to be in the ticket", path.display()),
+            format!(
+                "the message of {} is known to be in the ticket",
+                path.display()
+            ),
             LIST,
         ));
     }
@@ -57,7 +60,10 @@ fn by_beginning(named: &str, context: &Context) -> Result<PathBuf, Failure> {
     match (meant.next(), meant.count()) {
         (Some(path), 0) => Ok(path),
         (Some(_), more) => Err(Failure::usage(
-            format!("{} pending messages have an id that begins with {named}", more + 1),
+            format!(
+                "{} pending messages have an id that begins with {named}",
+                more + 1
+            ),
             "Give more digits of it.",
         )),
         (None, _) => Err(Failure::usage(

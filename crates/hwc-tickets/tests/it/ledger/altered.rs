@@ -2,8 +2,9 @@
 //! own, and gives short pages. Every end that the client tells is compared with the ledger.
 
 use super::{
-    Service, as_op,
+    Service,
     alter::Alteration,
+    as_op,
     faults::Fault,
     schedule::{Tally, run_all, seeds},
     shelf::Shelf,
@@ -60,7 +61,12 @@ impl Run {
                 no_type: rng.u8(..8) == 0,
                 page_cap: capped.then(|| rng.usize(1..90)),
                 total: *rng
-                    .choice(&[Total::Messages, Total::Messages, Total::Rows, Total::LeftOut])
+                    .choice(&[
+                        Total::Messages,
+                        Total::Messages,
+                        Total::Rows,
+                        Total::LeftOut,
+                    ])
                     .unwrap(),
                 ..Manner::default()
             };
@@ -184,7 +190,10 @@ impl Run {
 
     fn check(&mut self, op: u64, text: &str, end: Result<Sent>) -> &'static str {
         let (seed, arrived) = (self.seed, self.service.world().arrived(op));
-        assert!(arrived <= 1, "seed {seed}: op {op} stands {arrived} times in the ledger");
+        assert!(
+            arrived <= 1,
+            "seed {seed}: op {op} stands {arrived} times in the ledger"
+        );
         let (name, fits) = match &end {
             Ok(sent) if sent.is_confirmed() => ("confirmed", arrived == 1),
             Ok(_) => ("accepted", arrived == 1),
@@ -203,7 +212,11 @@ impl Run {
             && let Ok(pending) = error.into_pending()
         {
             assert!(
-                self.shelf.list().unwrap().iter().any(|record| record.id() == pending.id()),
+                self.shelf
+                    .list()
+                    .unwrap()
+                    .iter()
+                    .any(|record| record.id() == pending.id()),
                 "seed {seed}: op {op} is lost without a record"
             );
             self.open.insert(pending.id(), op);
@@ -247,9 +260,14 @@ fn no_altered_text_is_doubled_or_called_absent() {
     let seeds = seeds(500);
     let tally = run_all(seeds.clone(), |seed, tally| Run::new(seed).run(tally));
     if seeds.end - seeds.start >= 500 {
-        for name in ["confirmed", "absent", "unknown", "later absent"] {
+        for (name, least) in [
+            ("confirmed", 100),
+            ("absent", 100),
+            ("unknown", 100),
+            ("later absent", 5),
+        ] {
             assert!(
-                tally.ends.get(name).is_some_and(|count| *count > 20),
+                tally.ends.get(name).is_some_and(|count| *count >= least),
                 "too few schedules end as {name}: {tally:?}"
             );
         }

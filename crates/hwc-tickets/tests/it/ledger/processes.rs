@@ -11,7 +11,8 @@ use super::{
 use futures_util::future::{Either, join, join_all, select};
 use hwc_core::Clock as _;
 use hwc_tickets::{
-    Client, Confirm, Delivery, Error, Outbox as _, Outcome, Pending, Result, Sent, submit::PendingId,
+    Client, Confirm, Delivery, Error, Outbox as _, Outcome, Pending, Result, Sent,
+    submit::PendingId,
 };
 use jiff::SignedDuration;
 use std::{collections::BTreeMap, future::IntoFuture as _, pin::pin, time::Duration};
@@ -225,10 +226,14 @@ impl Run {
         let seed = self.seed;
         let End { plan, result, .. } = end;
         let arrived = self.service.world().arrived(plan.op);
-        assert!(arrived <= 1, "seed {seed}: {plan:?} stands {arrived} times in the ledger");
+        assert!(
+            arrived <= 1,
+            "seed {seed}: {plan:?} stands {arrived} times in the ledger"
+        );
         let Some(result) = result else {
             assert!(
-                arrived == 0 || self.is_written_down(|record| record.is_of(plan.text) || plan.reference),
+                arrived == 0
+                    || self.is_written_down(|record| record.is_of(plan.text) || plan.reference),
                 "seed {seed}: {plan:?} is lost without a record"
             );
             self.killed.push(plan);
@@ -252,7 +257,10 @@ impl Run {
             fits,
             "seed {seed}: {plan:?} ended as {name}, the ledger has it {arrived} times: {result:?}"
         );
-        if let Some(pending) = result.err().and_then(|error: Error| error.into_pending().ok()) {
+        if let Some(pending) = result
+            .err()
+            .and_then(|error: Error| error.into_pending().ok())
+        {
             assert!(
                 self.is_written_down(|record| record.id() == pending.id()),
                 "seed {seed}: {plan:?} is lost without a record"
@@ -311,7 +319,13 @@ fn run(is_shared: bool) {
         Run::new(seed, is_shared).run(tally)
     });
     if seeds.end - seeds.start >= 500 {
-        for name in ["confirmed", "absent", "unknown", "later confirmed", "later absent"] {
+        for name in [
+            "confirmed",
+            "absent",
+            "unknown",
+            "later confirmed",
+            "later absent",
+        ] {
             assert!(
                 tally.ends.get(name).is_some_and(|count| *count > 20),
                 "too few schedules end as {name}: {tally:?}"
