@@ -15,6 +15,10 @@ use ring::{
     rand::{SecureRandom as _, SystemRandom},
 };
 
+/// What the digests of folded forms are made for.
+const FOLDED_TEXT: &[u8] = b"folded text";
+const FOLDED_HEAD: &[u8] = b"folded head";
+
 /// A digest made with a key of its own.
 pub(crate) type Digest = [u8; 32];
 
@@ -38,8 +42,33 @@ pub(crate) struct Fingerprint {
 /// Keyed digests of the folded form of a text, and of its first 400 UTF-16 units folded.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Folded {
+    /// Length of the whole in UTF-16 units.
+    pub(crate) units: u64,
     pub(crate) whole: Digest,
     pub(crate) head: Digest,
+}
+
+/// The forms of a text that are compared: made once, however many submits it is compared with.
+#[derive(Debug)]
+pub(crate) struct Forms {
+    canonical: String,
+    units: u64,
+    /// The folded form, and that of the first 400 units.
+    folded: Option<(String, String)>,
+}
+
+impl Forms {
+    pub(crate) fn of(text: &str) -> Self {
+        let mut canonical = canonical(text);
+        // A pair of units cut in its middle arrives as a replacement character.
+        let whole = canonical.trim_end_matches('\u{fffd}').trim_end().len();
+        canonical.truncate(whole);
+        Self {
+            units: units(&canonical) as u64,
+            folded: folded(&canonical).zip(folded(beginning(&canonical))),
+            canonical,
+        }
+    }
 }
 
 /// How much a message that was read looks like one that was sent.
@@ -63,12 +92,17 @@ impl Fingerprint {
         let canonical = canonical(text);
         let key = random()?;
         let signer = hmac::Key::new(hmac::HMAC_SHA256, &key);
+        let forms = folded(&canonical).zip(folded(beginning(&canonical)));
         Ok(Self {
             whole: digest(&signer, b"text", &canonical),
             head: digest(&signer, b"head", beginning(&canonical)),
             units: units(&canonical) as u64,
             alterable: is_alterable(&canonical),
-            folded: fold(&signer, &canonical),
+            folded: forms.map(|(whole, head)| Folded {
+                units: units(&whole) as u64,
+                whole: digest(&signer, FOLDED_TEXT, &whole),
+                head: digest(&signer, FOLDED_HEAD, &head),
+            }),
             attachments: attachments
                 .iter()
                 .map(|id| digest(&signer, b"file", id.as_str()))
@@ -79,31 +113,38 @@ impl Fingerprint {
 
     /// Whether a message with `text` could be taken for this one.
     pub(crate) fn matches_text(&self, text: &str) -> bool {
-        let canonical = canonical(text);
-        self.matches_canonical(&canonical) || self.matches_folded(&canonical)
+        let forms = Forms::of(text);
+        self.matches_canonical(&forms) || self.matches_folded(&forms)
     }
 
     /// Whether `text` is this one, apart from line ends, outer white space and entities.
     pub(crate) fn is_of(&self, text: &str) -> bool {
-        self.matches_canonical(&canonical(text))
+        self.matches_canonical(&Forms::of(text))
     }
 
-    fn matches_canonical(&self, canonical: &str) -> bool {
-        let signer = hmac::Key::new(hmac::HMAC_SHA256, &self.key);
-        let length = units(canonical) as u64;
-        if length == self.units && digest(&signer, b"text", canonical) == self.whole {
+    fn signer(&self) -> hmac::Key {
+        hmac::Key::new(hmac::HMAC_SHA256, &self.key)
+    }
+
+    fn matches_canonical(&self, forms: &Forms) -> bool {
+        let text = &forms.canonical;
+        if forms.units == self.units && digest(&self.signer(), b"text", text) == self.whole {
             return true;
         }
-        self.may_be_cut(length) && digest(&signer, b"head", beginning(canonical)) == self.head
+        self.may_be_cut(forms.units)
+            && digest(&self.signer(), b"head", beginning(text)) == self.head
     }
 
-    fn matches_folded(&self, canonical: &str) -> bool {
-        let signer = hmac::Key::new(hmac::HMAC_SHA256, &self.key);
-        let (Some(own), Some(other)) = (self.folded, fold(&signer, canonical)) else {
+    fn matches_folded(&self, forms: &Forms) -> bool {
+        let (Some(own), Some((whole, head))) = (self.folded, &forms.folded) else {
             return false;
         };
-        own.whole == other.whole
-            || (self.may_be_cut(units(canonical) as u64) && own.head == other.head)
+        if own.units == units(whole) as u64
+            && digest(&self.signer(), FOLDED_TEXT, whole) == own.whole
+        {
+            return true;
+        }
+        self.may_be_cut(forms.units) && digest(&self.signer(), FOLDED_HEAD, head) == own.head
     }
 
     /// Whether a text of `length` units and this one may be the same, one of them cut: then the heads decide.
@@ -112,11 +153,12 @@ impl Fingerprint {
         self.units.max(length) > limit && self.units.min(length) + 2 >= limit
     }
 
-    /// How much `message` looks like this one. `author`: the caller's own replier id, when known;
-    /// `reference`: the visible tag, when the text has one.
+    /// How much `message`, whose text has these forms, looks like this one. `author`: the caller's own
+    /// replier id, when known; `reference`: the visible tag, when the text has one.
     pub(crate) fn likeness(
         &self,
         message: &Message,
+        forms: &Forms,
         author: Option<&str>,
         reference: Option<&str>,
     ) -> Likeness {
@@ -133,12 +175,9 @@ impl Fingerprint {
         if reference.is_some_and(|tag| message.content.contains(tag)) {
             return Likeness::Proven;
         }
-        let canonical = canonical(&message.content);
-        // A pair of units cut in its middle arrives as a replacement character.
-        let canonical = canonical.trim_end_matches('\u{fffd}').trim_end();
-        if self.matches_canonical(canonical) {
+        if self.matches_canonical(forms) {
             self.likeness_of_files(message, Likeness::Same)
-        } else if self.matches_folded(canonical) {
+        } else if self.matches_folded(forms) {
             self.likeness_of_files(message, Likeness::Folded)
         } else {
             Likeness::Possible
@@ -147,7 +186,7 @@ impl Fingerprint {
 
     /// `text`: how much the texts are alike.
     fn likeness_of_files(&self, message: &Message, text: Likeness) -> Likeness {
-        let signer = hmac::Key::new(hmac::HMAC_SHA256, &self.key);
+        let signer = self.signer();
         let known = |id: &str| self.attachments.contains(&digest(&signer, b"file", id));
         match (self.attachments.is_empty(), message.attachments.is_empty()) {
             (true, true) => text,
@@ -163,15 +202,6 @@ impl Fingerprint {
 /// left out, it is not.
 pub(crate) fn is_support(message: &Message) -> bool {
     message.kind == MessageKind::Support && message.author.role != Role::Customer
-}
-
-fn fold(signer: &hmac::Key, canonical: &str) -> Option<Folded> {
-    let whole = folded(canonical)?;
-    let head = folded(beginning(canonical))?;
-    Some(Folded {
-        whole: digest(signer, b"folded text", &whole),
-        head: digest(signer, b"folded head", &head),
-    })
 }
 
 /// The first 400 units, as a cut text looks after its outer white space is gone.

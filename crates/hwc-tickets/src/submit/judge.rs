@@ -54,8 +54,13 @@ pub(super) fn judge(parts: &Parts, pending: &Pending, snapshot: &Snapshot) -> Ve
         return Verdict::Unclear(candidates());
     };
     let alike: Vec<&Message> = new.same.iter().chain(&new.folded).copied().collect();
-    let Ok(standing) = parts.own.standing(pending, &alike) else {
-        return Verdict::Unclear(candidates());
+    let standing = match (&alike[..], &new.others[..]) {
+        // Nothing came, so nothing has to be told from others.
+        ([], []) => Standing::default(),
+        _ => match parts.own.standing(pending, &alike) {
+            Ok(standing) => standing,
+            Err(_) => return Verdict::Unclear(candidates()),
+        },
     };
     if let Some(found) = found(parts, pending, &new, &standing) {
         return Verdict::Found(Box::new(found.clone()));
@@ -83,13 +88,16 @@ fn sort<'a>(
         .map(|baseline| baseline.seen.counts())
         .unwrap_or_default();
     let mut new = New::default();
-    for (key, count, message) in snapshot.messages() {
+    for (key, row) in snapshot.rows() {
+        let message = &row.message;
         let known = seen.get(&mark(key)).copied().unwrap_or(0);
-        let more = count.saturating_sub(known);
+        let more = row.count.saturating_sub(known);
         if more == 0 {
             continue;
         }
-        let likeness = pending.fingerprint.likeness(message, author, reference);
+        let likeness = pending
+            .fingerprint
+            .likeness(message, row.forms(), author, reference);
         if likeness == Likeness::Proven {
             return Err(message);
         }

@@ -4,6 +4,7 @@
 //! orders are understood. Rows shift while paging, so pages overlap and the overlap is checked. A short
 //! page is no end: the end is where a further page brings nothing new.
 
+use super::fingerprint::Forms;
 use crate::{
     client::Parts,
     ids::{GroupId, TicketId},
@@ -14,6 +15,7 @@ use hwc_core::{CallOptions, Fault};
 use jiff::{SignedDuration, Timestamp};
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
     time::Duration,
 };
 
@@ -44,8 +46,7 @@ pub(crate) struct Reading<'a> {
 /// The newest messages of a ticket at one moment.
 #[derive(Debug, Default)]
 pub(crate) struct Snapshot {
-    /// How often each message was seen at once.
-    messages: BTreeMap<MessageKey, (usize, Message)>,
+    messages: BTreeMap<MessageKey, Row>,
     /// Whether these are all messages of the ticket.
     pub(crate) whole: bool,
     /// Whether the pages begin at the newest message and hang together: no row can lie between them.
@@ -61,6 +62,22 @@ pub(crate) struct Snapshot {
     pub(crate) total: Option<u64>,
     /// The service's time of the first page.
     pub(crate) date: Option<Timestamp>,
+}
+
+/// A message of a snapshot.
+#[derive(Debug)]
+pub(crate) struct Row {
+    /// How often it was seen at once.
+    pub(crate) count: usize,
+    pub(crate) message: Message,
+    forms: OnceLock<Forms>,
+}
+
+impl Row {
+    /// Its text as it is compared.
+    pub(crate) fn forms(&self) -> &Forms {
+        self.forms.get_or_init(|| Forms::of(&self.message.content))
+    }
 }
 
 /// How far back a snapshot has to reach.
@@ -114,11 +131,9 @@ impl Snapshot {
         self.oldest
     }
 
-    /// Each message with its key and its number of occurrences.
-    pub(crate) fn messages(&self) -> impl Iterator<Item = (MessageKey, usize, &Message)> {
-        self.messages
-            .iter()
-            .map(|(key, (count, message))| (*key, *count, message))
+    /// Each message with its key.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (MessageKey, &Row)> {
+        self.messages.iter().map(|(key, row)| (*key, row))
     }
 
     fn reaches(&self, reach: Reach) -> bool {
@@ -143,12 +158,13 @@ impl Snapshot {
         }
         let mut grew = false;
         for (key, (count, message)) in counts {
-            let entry = self
-                .messages
-                .entry(key)
-                .or_insert_with(|| (0, message.clone()));
-            grew |= count > entry.0;
-            entry.0 = entry.0.max(count);
+            let row = self.messages.entry(key).or_insert_with(|| Row {
+                count: 0,
+                message: message.clone(),
+                forms: OnceLock::new(),
+            });
+            grew |= count > row.count;
+            row.count = row.count.max(count);
         }
         self.unreadable += page.undecodable.len() as u64;
         grew

@@ -8,7 +8,7 @@
 //! could mistake its message has a baseline that holds it.
 
 use super::{
-    fingerprint::Likeness,
+    fingerprint::{Forms, Likeness},
     outbox::Outbox,
     pending::{Moment, Pending, PendingId},
     reconcile::Posting,
@@ -197,9 +197,16 @@ impl OwnSubmits {
         let tags = (others.values())
             .filter_map(|(record, _)| record.reference.clone())
             .collect();
+        let found: Vec<(&Message, Forms)> = (found.iter())
+            .map(|message| (*message, Forms::of(&message.content)))
+            .collect();
         let mut rivals: BTreeSet<PendingId> = (others.values())
             .filter(|(_, counts)| *counts)
-            .filter(|(record, _)| found.iter().any(|message| could_make(record, message)))
+            .filter(|(record, _)| {
+                found
+                    .iter()
+                    .any(|(message, forms)| could_make(record, message, forms))
+            })
             .map(|(record, _)| record.id)
             .collect();
         if !is_kept {
@@ -227,7 +234,9 @@ impl OwnSubmits {
 
     /// Whether `message` looks like one that this client sent, or that its outbox holds.
     pub(crate) fn recognises(&self, ticket: &TicketId, message: &Message) -> bool {
-        let is_it = |record: &Pending| record.ticket == *ticket && looks_like(record, message);
+        let forms = Forms::of(&message.content);
+        let is_it =
+            |record: &Pending| record.ticket == *ticket && looks_like(record, message, &forms);
         let here = self.lock().iter().any(|entry| is_it(&entry.pending));
         here || self.listed().iter().any(is_it)
     }
@@ -383,24 +392,27 @@ impl OwnSubmits {
     }
 }
 
-fn likeness(record: &Pending, message: &Message) -> Likeness {
+fn likeness(record: &Pending, message: &Message, forms: &Forms) -> Likeness {
     let Pending {
         fingerprint,
         reference,
         ..
     } = record;
-    fingerprint.likeness(message, None, reference.as_deref())
+    fingerprint.likeness(message, forms, None, reference.as_deref())
 }
 
 /// Whether `message` is most likely that of `record`.
-fn looks_like(record: &Pending, message: &Message) -> bool {
-    matches!(likeness(record, message), Likeness::Proven | Likeness::Same)
+fn looks_like(record: &Pending, message: &Message, forms: &Forms) -> bool {
+    matches!(
+        likeness(record, message, forms),
+        Likeness::Proven | Likeness::Same
+    )
 }
 
 /// Whether `message` could be that of `record`.
-fn could_make(record: &Pending, message: &Message) -> bool {
+fn could_make(record: &Pending, message: &Message, forms: &Forms) -> bool {
     matches!(
-        likeness(record, message),
+        likeness(record, message, forms),
         Likeness::Proven | Likeness::Same | Likeness::Folded
     )
 }

@@ -60,14 +60,14 @@ impl Baseline {
             .and_then(|date| date.checked_sub(SAME_SECOND).ok());
         let mut seen = Seen::default();
         let mut shaky = false;
-        for (key, count, message) in snapshot.messages() {
-            seen.add(key, count);
-            let is_fresh = match (message.created_at.instant(), fresh) {
+        for (key, row) in snapshot.rows() {
+            seen.add(key, row.count);
+            let is_fresh = match (row.message.created_at.instant(), fresh) {
                 (Some(instant), Some(fresh)) => instant >= fresh,
                 _ => true,
             };
             shaky |= is_fresh
-                && match fingerprint.likeness(message, author, None) {
+                && match fingerprint.likeness(&row.message, row.forms(), author, None) {
                     Likeness::Proven | Likeness::Same | Likeness::Folded => true,
                     Likeness::Possible => fingerprint.alterable,
                     Likeness::Different => false,

@@ -55,6 +55,7 @@ pub(super) struct Stored {
 
 #[derive(Serialize, Deserialize)]
 struct StoredFolded {
+    length: u64,
     digest: HexDigest,
     head_digest: HexDigest,
 }
@@ -171,7 +172,8 @@ impl From<Pending> for Stored {
             digest: HexDigest(whole),
             head_digest: HexDigest(head),
             alterable,
-            folded: folded.map(|Folded { whole, head }| StoredFolded {
+            folded: folded.map(|Folded { units, whole, head }| StoredFolded {
+                length: units,
                 digest: HexDigest(whole),
                 head_digest: HexDigest(head),
             }),
@@ -215,6 +217,7 @@ impl TryFrom<Stored> for Pending {
             units: stored.length,
             alterable: stored.alterable,
             folded: stored.folded.map(|folded| Folded {
+                units: folded.length,
                 whole: folded.digest.0,
                 head: folded.head_digest.0,
             }),
