@@ -2,7 +2,7 @@
 
 use super::{
     canonical::{DOCUMENTED_HEAD, canonical, is_alterable},
-    fold::folded,
+    fold::{folded, skeleton},
     text::{head, units},
 };
 use crate::{
@@ -36,6 +36,8 @@ pub(crate) struct Fingerprint {
     pub(crate) alterable: bool,
     /// Of the folded form. `None`: it has none, or an older version wrote the record.
     pub(crate) folded: Option<Folded>,
+    /// Of its letters and digits alone. `None`: an older version wrote the record.
+    pub(crate) skeleton: Option<Digest>,
     pub(crate) attachments: Vec<Digest>,
 }
 
@@ -55,6 +57,7 @@ pub(crate) struct Forms {
     units: u64,
     /// The folded form, and that of the first 400 units.
     folded: Option<(String, String)>,
+    skeleton: String,
 }
 
 impl Forms {
@@ -66,6 +69,7 @@ impl Forms {
         Self {
             units: units(&canonical) as u64,
             folded: folded(&canonical).zip(folded(beginning(&canonical))),
+            skeleton: skeleton(&canonical),
             canonical,
         }
     }
@@ -103,6 +107,7 @@ impl Fingerprint {
                 whole: digest(&signer, FOLDED_TEXT, &whole),
                 head: digest(&signer, FOLDED_HEAD, &head),
             }),
+            skeleton: Some(digest(&signer, b"skeleton", &skeleton(&canonical))),
             attachments: attachments
                 .iter()
                 .map(|id| digest(&signer, b"file", id.as_str()))
@@ -114,7 +119,15 @@ impl Fingerprint {
     /// Whether a message with `text` could be taken for this one.
     pub(crate) fn matches_text(&self, text: &str) -> bool {
         let forms = Forms::of(text);
-        self.matches_canonical(&forms) || self.matches_folded(&forms)
+        self.matches_canonical(&forms) || self.matches_folded(&forms) || self.may_become(&forms)
+    }
+
+    /// Whether a service that strips or alters texts may show this one so.
+    pub(crate) fn may_become(&self, forms: &Forms) -> bool {
+        match self.skeleton {
+            Some(own) => digest(&self.signer(), b"skeleton", &forms.skeleton) == own,
+            None => self.alterable,
+        }
     }
 
     /// Whether `text` is this one, apart from line ends, outer white space and entities.

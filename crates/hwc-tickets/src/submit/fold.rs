@@ -32,6 +32,20 @@ pub(crate) fn folded(canonical: &str) -> Option<String> {
     (!folded.is_empty()).then_some(folded)
 }
 
+/// Letters and digits alone, without mark-up and in one case: what is left of a text however it was stripped. Texts
+/// that differ can have the same, so it only ever speaks against a conclusion.
+pub(crate) fn skeleton(canonical: &str) -> String {
+    let mut inside = false;
+    let folded = folded(canonical).unwrap_or_default();
+    (folded.chars())
+        .filter(|c| {
+            inside = (inside || *c == '<') && *c != '>';
+            !inside && c.is_alphanumeric()
+        })
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
 /// Before the compatibility form, which would make a blank and an accent of some of these.
 fn plain_quote(c: char) -> char {
     match c {

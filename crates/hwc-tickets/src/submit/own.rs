@@ -409,12 +409,12 @@ fn looks_like(record: &Pending, message: &Message, forms: &Forms) -> bool {
     )
 }
 
-/// Whether `message` could be that of `record`.
+/// Whether `message` could be that of `record`, also in a form that the service has stripped.
 fn could_make(record: &Pending, message: &Message, forms: &Forms) -> bool {
     matches!(
         likeness(record, message, forms),
         Likeness::Proven | Likeness::Same | Likeness::Folded
-    )
+    ) || record.fingerprint.may_become(forms)
 }
 
 /// Shows no content.

@@ -117,6 +117,20 @@ fn what_is_alike_only_after_folding_counts_when_it_is_the_only_candidate() {
 }
 
 #[test]
+fn a_message_that_the_service_stripped_is_no_proof_for_the_one_it_looks_like_now() {
+    let service = Service::new();
+    service.world().manner.altered = Alteration::TagsTakenOut;
+    service.world().faults = [Fault::None, Fault::Reset(false)].into();
+    let client = service.client();
+    let ticket = client.ticket(TICKET).unwrap();
+    let (first, second) = service.clock.run(join(
+        as_op(1, ticket.submit("<b>bold</b> text").into_future()),
+        as_op(2, ticket.submit("bold text").into_future()),
+    ));
+    assert_eq!((end(&first), end(&second)), ("accepted", "unknown"));
+}
+
+#[test]
 fn what_comes_from_the_own_side_meanwhile_leaves_a_loss_open() {
     // Side, role and whether a loss can still be proven.
     let table: [(&str, serde_json::Value, &str); 5] = [
@@ -514,7 +528,7 @@ fn records_of_the_first_version_stay_readable() {
         let pending = in_doubt(&service, &client, 1, "ping");
         let mut written = serde_json::to_value(&pending).unwrap();
         written["hwc_tickets_pending"] = 1.into();
-        for new in ["folded", "rival_ids", "settled"] {
+        for new in ["folded", "skeleton", "rival_ids", "settled"] {
             written.as_object_mut().unwrap().remove(new);
         }
         written["rivals"] = 0.into();

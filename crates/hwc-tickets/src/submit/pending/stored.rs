@@ -36,6 +36,8 @@ pub(super) struct Stored {
     alterable: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     folded: Option<StoredFolded>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    skeleton: Option<HexDigest>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     attachments: Vec<HexDigest>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -159,6 +161,7 @@ impl From<Pending> for Stored {
             units,
             alterable,
             folded,
+            skeleton,
             attachments,
         } = pending.fingerprint;
         Self {
@@ -177,6 +180,7 @@ impl From<Pending> for Stored {
                 digest: HexDigest(whole),
                 head_digest: HexDigest(head),
             }),
+            skeleton: skeleton.map(HexDigest),
             attachments: attachments.into_iter().map(HexDigest).collect(),
             reference: pending.reference,
             baseline: pending.baseline.map(StoredBaseline::from),
@@ -221,6 +225,7 @@ impl TryFrom<Stored> for Pending {
                 whole: folded.digest.0,
                 head: folded.head_digest.0,
             }),
+            skeleton: stored.skeleton.map(|HexDigest(digest)| digest),
             attachments: stored
                 .attachments
                 .into_iter()
