@@ -10,6 +10,7 @@ mod fold;
 mod judge;
 mod newest;
 mod outbox;
+mod outcome;
 mod own;
 mod parts;
 mod pending;
@@ -21,10 +22,11 @@ mod watermark;
 
 pub use bulk::{Bulk, Draft};
 pub use outbox::{FileOutbox, Outbox};
+pub use outcome::{Candidate, Outcome, Resemblance};
 pub(crate) use own::OwnSubmits;
 pub use parts::SubmitParts;
 pub use pending::{InvalidPendingId, Pending, PendingId};
-pub use reconcile::{Candidate, Outcome, Reconciled, Resemblance};
+pub use reconcile::Reconciled;
 pub use text::TextError;
 
 use crate::{

@@ -132,7 +132,7 @@ fn beginnings_of_ids() {
         .unwrap();
     // A second one that begins the same.
     let name = file.file_stem().unwrap().to_str().unwrap();
-    let other = format!("{}{}", &name[..12], "0".repeat(20));
+    let other = format!("{}{}", name.get(..12).unwrap(), "0".repeat(20));
     let text = std::fs::read_to_string(&file)
         .unwrap()
         .replace(name, &other);
@@ -146,9 +146,9 @@ fn beginnings_of_ids() {
     let short = id(&stage);
     assert!(short.len() > 12, "{short}");
     for (named, said) in [
-        (&name[..10], "2 pending messages"),
+        (name.get(..10).unwrap(), "2 pending messages"),
         ("ffff0000ffff", "no pending message"),
-        (&name[..3], "cannot be used"),
+        (name.get(..3).unwrap(), "cannot be used"),
     ] {
         let ran = stage.run(&["message", "reconcile", named]);
         assert_eq!(ran.code, 2, "{named}: {}", ran.stderr);

@@ -7,9 +7,9 @@
 use super::{
     fingerprint::Likeness,
     newest::Snapshot,
+    outcome::{Candidate, Resemblance},
     own::Standing,
     pending::Pending,
-    reconcile::{Candidate, Resemblance},
     watermark::mark,
 };
 use crate::{client::Parts, message::Message};

@@ -10,8 +10,8 @@
 use super::{
     fingerprint::{Forms, Likeness},
     outbox::Outbox,
+    outcome::Posting,
     pending::{Moment, Pending, PendingId},
-    reconcile::Posting,
 };
 use crate::{ids::TicketId, message::Message};
 use jiff::SignedDuration;

@@ -3,8 +3,8 @@
 use super::{
     judge::{Verdict, judge},
     newest::{Reach, Reading, Snapshot},
+    outcome::{Outcome, Posting},
     pending::Pending,
-    reconcile::{Outcome, Posting},
 };
 use crate::{
     client::Parts,
