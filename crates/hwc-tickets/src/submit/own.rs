@@ -117,7 +117,7 @@ impl OwnSubmits {
     /// known: a future that is dropped in the middle leaves it so.
     pub(crate) fn begin(
         &self,
-        mut pending: Pending,
+        pending: &mut Pending,
         text: &str,
         baseline_at: Duration,
     ) -> io::Result<UnderWay> {
@@ -137,11 +137,15 @@ impl OwnSubmits {
             }
         }
         let begun = pending.begun();
-        let of_others = (others.iter())
-            .filter(|other| !self.is_past(other, begun) && is_rival(other))
-            .map(|other| other.id);
-        pending.rivals.extend(of_others);
-        self.store(&pending)?;
+        for other in others.iter().filter(|other| is_rival(other)) {
+            // Told now and not later: whatever is written down from now on came after the baseline, whatever
+            // the clocks say by then.
+            match self.is_past(other, begun) {
+                true => pending.past.insert(other.id),
+                false => pending.rivals.insert(other.id),
+            };
+        }
+        self.store(pending)?;
         if entries.len() >= MOST_ENTRIES {
             let oldest = entries
                 .iter()
@@ -150,7 +154,7 @@ impl OwnSubmits {
             entries.remove(oldest);
         }
         entries.push(Entry {
-            pending,
+            pending: pending.clone(),
             state: State::Open,
             baseline_at,
             posted: None,
@@ -181,7 +185,7 @@ impl OwnSubmits {
             .iter()
             .filter(|record| record.ticket == pending.ticket)
         {
-            let counts = !self.is_past(record, pending.begun());
+            let counts = !pending.past.contains(&record.id);
             others.insert(record.id, (record, counts));
         }
         for entry in entries

@@ -113,7 +113,9 @@ pub struct Pending {
     pub(crate) span: Option<Span>,
     /// Other submits of the same text by this caller that may have arrived since the baseline.
     pub(crate) rivals: BTreeSet<PendingId>,
-    /// More of those, counted by an older version of this crate.
+    /// Submits of the same text that are in the baseline for sure.
+    pub(crate) past: BTreeSet<PendingId>,
+    /// More rivals, counted by an older version of this crate.
     pub(crate) counted_rivals: u32,
     /// It is in the ticket, and this is when that was found out. `None`: its fate is not known.
     pub(crate) settled: Option<Moment>,
@@ -177,6 +179,7 @@ impl Pending {
         self.baseline = None;
         self.span = None;
         self.rivals = BTreeSet::new();
+        self.past = BTreeSet::new();
         self
     }
 

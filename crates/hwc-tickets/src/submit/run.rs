@@ -108,6 +108,7 @@ impl Course<'_> {
                 baseline: watermark.baseline.clone(),
                 span: None,
                 rivals: BTreeSet::new(),
+                past: BTreeSet::new(),
                 counted_rivals: 0,
                 settled: None,
             };
@@ -190,15 +191,13 @@ impl Course<'_> {
     ) -> Result<Sent> {
         let own = &self.parts.own;
         // Held to the end: nobody else judges it meanwhile.
-        let _under_way = own
-            .begin(pending.clone(), text, baseline_at)
-            .map_err(|error| {
-                Error::local(
-                    ErrorKind::Storage,
-                    format!("the outbox cannot be written, so nothing was sent: {error}"),
-                )
-                .with_source(error)
-            })?;
+        let _under_way = own.begin(pending, text, baseline_at).map_err(|error| {
+            Error::local(
+                ErrorKind::Storage,
+                format!("the outbox cannot be written, so nothing was sent: {error}"),
+            )
+            .with_source(error)
+        })?;
         let from = self.parts.clock.elapsed();
         let outcome = self.post(text).await;
         let posted = Posting {

@@ -458,6 +458,23 @@ fn a_process_that_begins_when_another_has_just_ended_knows_of_it() {
 }
 
 #[test]
+fn no_clock_that_is_set_back_makes_a_later_submit_an_earlier_one() {
+    let service = Service::new();
+    let shelf = Shelf::default();
+    let client = || service.builder().outbox(shelf.clone()).build().unwrap();
+    service.world().faults = [Fault::Reset(false)].into();
+    let pending = in_doubt(&service, &client(), 1, "ping");
+    // Both clocks go back, that of this machine and that of the service.
+    let clock = &service.clock;
+    clock.set_wall_time(clock.now() + SignedDuration::from_hours(-5));
+    service.world().step(SignedDuration::from_hours(-2));
+    assert_eq!(end(&submit(&service, &client(), 2, "ping")), "accepted");
+    service.clock.advance(Duration::from_secs(60));
+    let outcome = service.clock.run(client().reconcile(&pending)).unwrap();
+    assert!(matches!(outcome, Outcome::Unknown(_)), "{outcome:?}");
+}
+
+#[test]
 fn an_outbox_that_cannot_be_read_again_confirms_nothing() {
     #[derive(Debug)]
     struct Blind;

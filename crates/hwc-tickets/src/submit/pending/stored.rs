@@ -51,6 +51,8 @@ pub(super) struct Stored {
     rivals: u32,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     rival_ids: BTreeSet<PendingId>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    past_ids: BTreeSet<PendingId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     settled: Option<Moment>,
 }
@@ -187,6 +189,7 @@ impl From<Pending> for Stored {
             span: pending.span,
             rivals: pending.counted_rivals,
             rival_ids: pending.rivals,
+            past_ids: pending.past,
             settled: pending.settled,
         }
     }
@@ -242,6 +245,7 @@ impl TryFrom<Stored> for Pending {
             baseline: stored.baseline.map(Baseline::from),
             span: stored.span,
             rivals: stored.rival_ids,
+            past: stored.past_ids,
             counted_rivals: stored.rivals,
             settled: stored.settled,
         })

@@ -6,7 +6,7 @@ use super::{
     alter::Alteration,
     as_op,
     faults::Fault,
-    schedule::{Tally, run_all, seeds},
+    schedule::{Tally, run_all, seeds, variable},
     shelf::Shelf,
     world::{Manner, OWN, Total},
 };
@@ -111,9 +111,18 @@ impl Run {
     }
 
     fn run(&mut self, tally: &mut Tally) {
+        self.tell(|| {
+            let world = self.service.world();
+            format!(
+                "{:?}, lag {:?}, {:#?}",
+                world.manner, world.lag, world.tickets
+            )
+        });
         for _ in 0..self.rng.usize(1..4) {
             self.submit_some(tally);
-            match self.rng.u8(..6) {
+            let what = self.rng.u8(..6);
+            self.tell(|| format!("then {what}"));
+            match what {
                 0 => self.recall_one(),
                 1 => {
                     let jump = SignedDuration::from_secs(self.rng.i64(-100_000..100_000));
@@ -182,9 +191,18 @@ impl Run {
             })
         });
         let (ends, ()) = service.clock.run(join(join_all(submits), disturb));
+        self.tell(|| format!("colleague {colleague:?}, step {step:?}, {plans:?}"));
         for ((op, text, ..), end) in plans.into_iter().zip(ends) {
             tally.submits += 1;
             *tally.ends.entry(self.check(op, text, end)).or_default() += 1;
+        }
+    }
+
+    /// Shows one step, when a single schedule is run.
+    fn tell(&self, step: impl FnOnce() -> String) {
+        if variable("HWC_TICKETS_SEED").is_some() {
+            let clock = &self.service.clock;
+            println!("at {:?}, {}: {}", clock.elapsed(), clock.now(), step());
         }
     }
 
@@ -194,6 +212,7 @@ impl Run {
             arrived <= 1,
             "seed {seed}: op {op} stands {arrived} times in the ledger"
         );
+        self.tell(|| format!("op {op} {text:?}, {arrived} in the ledger, ended as {end:?}"));
         let (name, fits) = match &end {
             Ok(sent) if sent.is_confirmed() => ("confirmed", arrived == 1),
             Ok(_) => ("accepted", arrived == 1),
@@ -237,6 +256,7 @@ impl Run {
     }
 
     fn reconcile(&mut self, tally: &mut Tally) {
+        self.tell(|| format!("{:#?}", self.service.world().tickets));
         for reconciled in self.service.clock.run(self.client.reconcile_outbox()) {
             let op = self.open[&reconciled.pending.id()];
             let arrived = self.service.world().arrived(op);
