@@ -175,15 +175,11 @@ pub(super) fn operations(subject: &Subject<'_>, found: &mut Vec<Problem>) {
             .flat_map(str::chars)
             .find(|c| !(c.is_ascii_alphanumeric() || "-._~".contains(*c)));
         if let Some(odd) = literal {
-            found.push(
-                subject.problem(
-                    &pointer::parent(&operation.pointer())
-                        .unwrap_or_default()
-                        .to_owned(),
-                    format!("{odd:?} in a path would be sent in another form"),
-                    "letters, digits, `-`, `.`, `_` and `~` stand for themselves",
-                ),
-            );
+            found.push(subject.problem(
+                pointer::parent(&operation.pointer()).unwrap_or_default(),
+                format!("{odd:?} in a path would be sent in another form"),
+                "letters, digits, `-`, `.`, `_` and `~` stand for themselves",
+            ));
         }
         let responses = join(&operation.pointer(), "responses");
         for (status, response) in
