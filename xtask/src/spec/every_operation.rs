@@ -3,6 +3,8 @@
 //! itself stands; `x-leaves-out` of an operation names what it does not have. The rules and everything generated see
 //! the whole only.
 
+mod form;
+
 use super::{pointer, read};
 use serde_yaml::{Mapping, Value};
 
@@ -10,15 +12,6 @@ use serde_yaml::{Mapping, Value};
 pub const KEY: &str = "x-every-operation";
 /// The key of an operation that lacks something.
 const LEAVES_OUT: &str = "x-leaves-out";
-/// The keys below [`KEY`].
-const PARTS: [&str; 5] = [
-    "parameters",
-    "success",
-    "failure",
-    "responses",
-    "responses-to-a-body",
-];
-
 /// What was put in, and what was wrong with it.
 #[derive(Debug, Default)]
 pub struct Outcome {
@@ -78,7 +71,7 @@ pub fn put_in(root: &mut Value) -> Outcome {
     let every = document
         .shift_remove(KEY)
         .unwrap_or_else(|| Mapping::new().into());
-    check(&every, &mut outcome);
+    form::check(&every, &mut outcome);
     let operations: Vec<At> = pointer::entries(root.get("paths"))
         .flat_map(|(path, item)| {
             read::METHODS
@@ -98,53 +91,6 @@ pub fn put_in(root: &mut Value) -> Outcome {
     }
     failures(root, &every, &mut outcome);
     outcome
-}
-
-/// Only the known keys, each with the form it needs.
-fn check(every: &Value, outcome: &mut Outcome) {
-    let at = pointer::join("", KEY);
-    if !every.is_mapping() {
-        outcome.wrong(at, "this is no mapping", "write it as `key: value` lines");
-        return;
-    }
-    for (key, value) in pointer::entries(Some(every)) {
-        let at = pointer::join(&at, key);
-        if !PARTS.contains(&key) {
-            outcome.wrong(
-                at,
-                format!("`{key}` is not a key of `{KEY}`"),
-                format!("use {}", PARTS.map(|part| format!("`{part}`")).join(", ")),
-            );
-            continue;
-        }
-        let allowed: &[&str] = match key {
-            "success" => &["headers", "properties"],
-            "failure" => &["headers", "content"],
-            "parameters" => {
-                if !value.is_sequence() {
-                    outcome.wrong(at, "this is no list", "write `- $ref: ...` lines");
-                }
-                continue;
-            }
-            _ => &[],
-        };
-        if !value.is_mapping() {
-            outcome.wrong(at, "this is no mapping", "write it as `key: value` lines");
-            continue;
-        }
-        for (inner, value) in pointer::entries(Some(value)) {
-            let at = pointer::join(&at, inner);
-            if !allowed.is_empty() && !allowed.contains(&inner) {
-                outcome.wrong(
-                    at,
-                    format!("`{inner}` is not a key of `{key}` here"),
-                    format!("use `{}`", allowed.join("`, `")),
-                );
-            } else if !value.is_mapping() {
-                outcome.wrong(at, "this is no mapping", "write it as `key: value` lines");
-            }
-        }
-    }
 }
 
 /// Takes the list of what the operation lacks; each name is one of something shared.
