@@ -1,4 +1,4 @@
-//! The catalogue of error codes, `spec/errors.yaml`.
+//! The catalogue of error codes, `spec/dist/errors.json`.
 
 use crate::exchange::spec;
 use serde::Deserialize;
@@ -26,7 +26,7 @@ struct File {
 /// Every row of the catalogue.
 #[must_use]
 pub fn catalogue() -> Vec<Row> {
-    let text = fs::read_to_string(spec().join("errors.yaml")).expect("the catalogue is there");
-    let file: File = serde_yaml::from_str(&text).expect("the catalogue has its form");
+    let text = fs::read_to_string(spec().join("dist/errors.json")).expect("the catalogue is there");
+    let file: File = serde_json::from_str(&text).expect("the catalogue has its form");
     file.errors
 }

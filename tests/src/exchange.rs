@@ -248,7 +248,7 @@ fn bytes(body: Option<&Value>, text: Option<&str>) -> Vec<u8> {
 
 /// Every recorded exchange, by operation and name.
 #[must_use]
-pub fn all() -> Vec<Exchange> {
+pub fn recorded() -> Vec<Exchange> {
     let mut exchanges = Vec::new();
     for directory in entries(&spec().join("examples")) {
         for file in entries(&directory) {

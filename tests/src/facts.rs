@@ -79,6 +79,16 @@ impl Facts<'_> {
             self.add(Side::Request, format!("{what}: name"), |wrong| {
                 wrong.parameters[index].name.push_str("_x");
             });
+            if parameter.place != "path" {
+                let other = if parameter.place == "query" {
+                    "header"
+                } else {
+                    "query"
+                };
+                self.add(Side::Request, format!("{what}: place"), |wrong| {
+                    wrong.parameters[index].place = other.to_owned();
+                });
+            }
             // A path without a value is another path.
             if parameter.place != "path" {
                 self.add(Side::Request, format!("{what}: mandatory"), |wrong| {
@@ -120,6 +130,9 @@ impl Facts<'_> {
                 answer.content.insert(JSON.to_owned(), schema);
             });
         }
+        self.own(Side::Response, "answer: described", |wrong| {
+            wrong.responses.remove(&200);
+        });
         self.own(Side::Response, "answer: media type", |wrong| {
             let answer = wrong.responses.get_mut(&200).expect("an answer");
             let schema = answer.content.remove(JSON).expect("JSON");

@@ -20,4 +20,5 @@ pub mod sample;
 pub mod sdk;
 pub mod server;
 pub mod simulator;
+pub mod synthesis;
 pub mod wire;

@@ -89,7 +89,7 @@ impl Unplugged {
 /// The arguments of the recorded success of each operation, which must have one.
 #[must_use]
 pub fn good_arguments() -> BTreeMap<&'static str, Arguments> {
-    let exchanges = exchange::all();
+    let exchanges = exchange::recorded();
     let good = operations::ALL.iter().map(|operation| {
         let name = format!("{}/success", operation.name);
         let good = exchanges.iter().find(|exchange| exchange.name == name);

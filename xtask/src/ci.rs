@@ -1,7 +1,7 @@
 //! The steps that every change must pass, the same here and on a server.
 
 use crate::{
-    codegen,
+    codegen, completions,
     file::Workspace,
     interop::{self, Judge, Verdict},
     page,
@@ -84,6 +84,11 @@ pub const STEPS: &[Step] = &[
         run: interop,
     },
     Step {
+        name: "completions",
+        about: "completions in bash, zsh and fish",
+        run: shells,
+    },
+    Step {
         name: "page",
         about: "the simulator's page in a real browser",
         run: page,
@@ -112,12 +117,12 @@ pub fn run(workspace: &Workspace, only: Option<&str>, mut say: impl FnMut(&str))
     }
     let mut found = Vec::new();
     for step in &steps {
-        say(&format!("{:8} {}", step.name, step.about));
+        say(&format!("{:11} {}", step.name, step.about));
         match (step.run)(workspace) {
-            Ok(Outcome::Passed(what)) => say(&format!("         passed: {what}")),
-            Ok(Outcome::Skipped(why)) => say(&format!("         SKIPPED: {why}")),
+            Ok(Outcome::Passed(what)) => say(&format!("            passed: {what}")),
+            Ok(Outcome::Skipped(why)) => say(&format!("            SKIPPED: {why}")),
             Err(problems) => {
-                say("         FAILED");
+                say("            FAILED");
                 found.extend(problems.into_vec());
             }
         }
@@ -304,6 +309,13 @@ fn interop(workspace: &Workspace) -> Result<Outcome> {
         }
     }
     Ok(Outcome::Passed(content.join(", ")))
+}
+
+fn shells(workspace: &Workspace) -> Result<Outcome> {
+    match completions::ask(workspace)? {
+        completions::Verdict::Passed => Ok(Outcome::Passed("every shell".to_owned())),
+        completions::Verdict::Absent(why) => Ok(Outcome::Skipped(why)),
+    }
 }
 
 fn page(workspace: &Workspace) -> Result<Outcome> {

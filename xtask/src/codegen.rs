@@ -1,4 +1,5 @@
-//! From the description to everything that is generated: two JSON documents, the client, three tables.
+//! From the description to everything that is generated: four JSON documents, the client, three tables, the simulator's
+//! copies.
 
 pub mod calls;
 pub mod generator;
@@ -31,6 +32,11 @@ pub fn outputs(workspace: &Workspace) -> Result<Vec<(String, String)>> {
     let header = header::Header::new().of(spec::BUNDLED, &bundled);
     let with_errors = header::Header::new().of(spec::ERRORS, &errors);
     let rust = |name: &str| format!("crates/hwc-tickets-wire/src/{name}");
+
+    let discrepancies = workspace.read(spec::DISCREPANCIES)?;
+    let errors_json = tables::error_codes::json(&errors)?;
+    let operations_json = tables::operations::json(&description)?;
+    let copy = |name: &str, text: &String| (format!("{}/{name}", spec::SIMULATOR), text.clone());
 
     let client = polish::polish(generator::generate(&lowered_json)?)?;
     Ok(vec![
@@ -69,7 +75,13 @@ pub fn outputs(workspace: &Workspace) -> Result<Vec<(String, String)>> {
                 &tables::error_codes::text(&errors)?,
             ),
         ),
+        copy("openapi.json", &bundled),
+        copy("errors.json", &errors_json),
+        copy("operations.json", &operations_json),
+        copy("discrepancies.md", &discrepancies),
         (spec::BUNDLED.to_owned(), bundled),
+        (spec::ERRORS_JSON.to_owned(), errors_json),
+        (spec::OPERATIONS_JSON.to_owned(), operations_json),
         (spec::LOWERED.to_owned(), lowered_json),
     ])
 }

@@ -7,6 +7,7 @@
 
 pub mod ci;
 pub mod codegen;
+pub mod completions;
 pub mod file;
 pub mod flags;
 pub mod interop;

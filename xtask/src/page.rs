@@ -6,7 +6,7 @@
 use crate::{
     file::Workspace,
     problem::{Problem, Result},
-    programs,
+    programs::{self, on_server, succeeds},
 };
 use std::{
     env, fs,
@@ -180,43 +180,16 @@ fn chromium() -> Option<PathBuf> {
     if let Some(named) = env::var_os("CHROMIUM") {
         return Some(PathBuf::from(named)).filter(|path| path.is_file());
     }
-    on_path().or_else(|| {
-        if !on_server() {
-            return None;
-        }
-        let mut update = Command::new("apt-get");
-        let mut add = Command::new("apt-get");
-        add.args(["install", "--yes", "--no-install-recommends", "chromium"])
-            .env("DEBIAN_FRONTEND", "noninteractive");
-        (succeeds(update.args(["update", "--quiet"])) && succeeds(&mut add))
-            .then(on_path)
-            .flatten()
+    let found = || programs::on_path(&["chromium", "chromium-browser", "google-chrome"]);
+    found().or_else(|| {
+        let is_installed = on_server() && programs::install(&["chromium"]);
+        is_installed.then(found).flatten()
     })
-}
-
-fn on_path() -> Option<PathBuf> {
-    let path = env::var_os("PATH")?;
-    let names = ["chromium", "chromium-browser", "google-chrome"];
-    env::split_paths(&path)
-        .flat_map(|directory| names.map(|name| directory.join(name)))
-        .find(|program| program.is_file())
-}
-
-/// Whether this is a server that checks submissions: what is missing there is installed, or the check fails.
-fn on_server() -> bool {
-    env::var_os("CI").is_some_and(|value| !value.is_empty())
 }
 
 fn absolute(workspace: &Workspace) -> PathBuf {
     let root: &Path = workspace.root();
     root.canonicalize().unwrap_or_else(|_| root.to_owned())
-}
-
-fn succeeds(command: &mut Command) -> bool {
-    command
-        .stdin(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
 }
 
 fn absent(why: String) -> Problem {

@@ -1,4 +1,4 @@
-//! Programs of this workspace that other commands start.
+//! Programs that other commands start: those of this workspace, and those of the system.
 
 use crate::{
     file::Workspace,
@@ -39,4 +39,39 @@ pub fn build(workspace: &Workspace, arguments: &[&str]) -> Result<PathBuf> {
         .next_back()
         .filter(|_| built.status.success())
         .ok_or_else(|| failed().into())
+}
+
+/// The first program of these names on the path.
+#[must_use]
+pub fn on_path(names: &[&str]) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path)
+        .flat_map(|directory| names.iter().map(move |name| directory.join(name)))
+        .find(|program| program.is_file())
+}
+
+/// Whether this is a server that checks submissions: what is missing there is installed, or the check fails.
+#[must_use]
+pub fn on_server() -> bool {
+    env::var_os("CI").is_some_and(|value| !value.is_empty())
+}
+
+/// Installs packages of Debian; tells whether that worked. For servers only: nobody's own machine is changed.
+#[must_use]
+pub fn install(packages: &[&str]) -> bool {
+    let mut update = Command::new("apt-get");
+    let mut add = Command::new("apt-get");
+    add.args(["install", "--yes", "--no-install-recommends"])
+        .args(packages)
+        .env("DEBIAN_FRONTEND", "noninteractive");
+    succeeds(update.args(["update", "--quiet"])) && succeeds(&mut add)
+}
+
+/// Runs a command to its end; tells whether it succeeded.
+#[must_use]
+pub fn succeeds(command: &mut Command) -> bool {
+    command
+        .stdin(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
 }

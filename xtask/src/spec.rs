@@ -1,6 +1,7 @@
 //! The service description: strict reading, rules, the bundled and the lowered form, the recorded examples.
 
 pub mod bundle;
+pub mod every_operation;
 pub mod examples;
 pub mod grammar;
 pub mod lint;
@@ -22,3 +23,9 @@ pub const README: &str = "spec/README.md";
 pub const BUNDLED: &str = "spec/dist/openapi.json";
 /// The description as the generator gets it.
 pub const LOWERED: &str = "spec/dist/openapi.codegen.json";
+/// The catalogue of error codes, for other languages.
+pub const ERRORS_JSON: &str = "spec/dist/errors.json";
+/// The operations by name, method and path, for other languages.
+pub const OPERATIONS_JSON: &str = "spec/dist/operations.json";
+/// Where the simulator has its copies: a package carries everything it is made of.
+pub const SIMULATOR: &str = "crates/hwc-tickets-sim/spec";

@@ -6,8 +6,14 @@ use http::uri::{Authority, Scheme};
 use url::{Host, Url};
 
 /// Domains that Huawei Cloud serves its interfaces under.
-const HUAWEI_CLOUD: [&str; 4] = [
+///
+/// Sources: the region tables of the official SDKs (for Python, Go, Java and PHP, all services), which know
+/// `.com` for all regions, `.cn` for some services in China, this one among them (D-28), and `.eu` for
+/// `eu-west-101`; their manuals, "IAM endpoint configuration", with `iam.eu-west-101.myhuaweicloud.eu`;
+/// `myhwclouds.com` is the name of the first years, still served for storage.
+const HUAWEI_CLOUD: [&str; 5] = [
     "myhuaweicloud.com",
+    "myhuaweicloud.eu",
     "myhuaweicloud.cn",
     "huaweicloud.com",
     "myhwclouds.com",
@@ -54,7 +60,7 @@ pub enum InvalidEndpoint {
     MoreThanAHost,
     /// The address came from the surroundings and is neither Huawei Cloud nor this machine.
     #[error(
-        "the endpoint {host} is not a host of Huawei Cloud; an address from the environment or a file is not trusted with credentials: set it explicitly in the program or on the command line"
+        "the endpoint {host} is not a host of Huawei Cloud (below {domains}), and an address from a variable or a file is trusted with credentials only if it is", domains = HUAWEI_CLOUD.join(", ")
     )]
     NotTrusted {
         /// The host that was named.

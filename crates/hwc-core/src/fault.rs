@@ -1,10 +1,14 @@
 //! Why a call did not succeed, and whether it may have had an effect.
 
-mod help;
+mod advice;
+mod duration;
+
+pub use advice::Advice;
+pub use duration::Spoken;
 
 use std::{borrow::Cow, error::Error, fmt, ops, sync::Arc, time::Duration};
 
-use crate::{Operation, identity::IdentityError, transport::TlsFlaw};
+use crate::{Effect, Endpoint, Operation, identity::IdentityError, transport::TlsFlaw};
 
 /// What is known about the effect of a failed call, all its attempts together.
 ///
@@ -96,7 +100,7 @@ pub struct ErrorCode {
 /// Why a call did not succeed.
 ///
 /// One pointer wide; the facts are fields: `fault.kind`, `fault.sent`, `fault.code`. `Display` is one
-/// line without secrets, addresses or text from the body. `Debug` neither shows foreign text: that is
+/// line without secrets, paths or text from the body; it names the host when the way to it failed. `Debug` neither shows foreign text: that is
 /// only in [`FaultFacts::message`] and behind [`Fault::body_excerpt`].
 #[derive(Clone)]
 pub struct Fault {
@@ -113,6 +117,10 @@ pub struct FaultFacts {
     pub sent: Sent,
     /// Name of the operation, e.g. `createMessages`.
     pub operation: Option<&'static str>,
+    /// What the operation does.
+    pub effect: Option<Effect>,
+    /// Host and port the call went to, e.g. `osm.cn-north-4.myhuaweicloud.com`.
+    pub host: Option<String>,
     /// What failed, in own words. Safe to log.
     pub detail: Cow<'static, str>,
     /// HTTP status of the last answer, if there was one.
@@ -148,6 +156,8 @@ impl Fault {
                 kind,
                 sent,
                 operation: None,
+                effect: None,
+                host: None,
                 detail: detail.into(),
                 http_status: None,
                 code: None,
@@ -184,7 +194,46 @@ impl Fault {
     #[must_use]
     pub fn of(mut self, operation: &Operation) -> Self {
         self.facts.operation = Some(operation.name);
+        self.facts.effect = Some(operation.effect);
         self
+    }
+
+    /// As a failure of a call to `endpoint`.
+    #[must_use]
+    pub fn at(mut self, endpoint: &Endpoint) -> Self {
+        self.facts.host = Some(endpoint.authority().to_string());
+        self
+    }
+
+    /// The host, when the way to it failed or something may have answered in its place; a refusal of
+    /// the service itself needs none.
+    #[must_use]
+    pub fn host_in_question(&self) -> Option<&str> {
+        let in_question = matches!(
+            self.kind,
+            FaultKind::Connect
+                | FaultKind::Tls
+                | FaultKind::Timeout
+                | FaultKind::Interrupted
+                | FaultKind::Unavailable
+                | FaultKind::Protocol
+        );
+        self.facts.host.as_deref().filter(|_| in_question)
+    }
+
+    /// The HTTP status, unless it says nothing: this platform reports most errors with 200.
+    #[must_use]
+    pub fn telling_status(&self) -> Option<u16> {
+        self.http_status.filter(|status| *status != 200)
+    }
+
+    /// What to do about it, by name.
+    #[must_use]
+    pub fn advice(&self) -> Advice {
+        match &self.facts.help {
+            Some(_) => Advice::Given,
+            None => advice::of(&self.facts),
+        }
     }
 
     /// What to do about it, in one sentence.
@@ -192,7 +241,7 @@ impl Fault {
     pub fn help(&self) -> &str {
         match &self.facts.help {
             Some(help) => help,
-            None => help::of(&self.facts),
+            None => advice::of(&self.facts).words(),
         }
     }
 
@@ -237,13 +286,14 @@ impl fmt::Display for Fault {
             write!(formatter, "{operation}: ")?;
         }
         formatter.write_str(&self.detail)?;
-        match (&self.code, self.http_status) {
-            (Some(code), Some(200) | None) => write!(formatter, " ({code})")?,
+        match (&self.code, self.telling_status()) {
+            (Some(code), None) => write!(formatter, " ({code})")?,
             (Some(code), Some(status)) => write!(formatter, " ({code}, HTTP {status})")?,
-            (None, Some(status)) if !self.detail.contains("HTTP") => {
-                write!(formatter, " (HTTP {status})")?;
-            }
-            (None, _) => {}
+            (None, Some(status)) => write!(formatter, " (HTTP {status})")?,
+            (None, None) => {}
+        }
+        if let Some(host) = self.host_in_question() {
+            write!(formatter, ", host {host}")?;
         }
         if let Some(id) = &self.request_id {
             write!(formatter, ", request id {id}")?;
@@ -267,6 +317,8 @@ impl fmt::Debug for FaultFacts {
             .field("kind", &self.kind)
             .field("sent", &self.sent)
             .field("operation", &self.operation)
+            .field("effect", &self.effect)
+            .field("host", &self.host)
             .field("detail", &self.detail)
             .field("http_status", &self.http_status)
             .field("code", &self.code)

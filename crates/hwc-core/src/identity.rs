@@ -31,12 +31,13 @@ mod token;
 
 pub use cache::{CachedIdentity, FetchIdentity, Fetched};
 pub use chain::{Found, IdentityChain};
-pub use environment::{ReadVariable, process_environment};
 pub use error::{IdentityError, IdentityErrorKind, Tried};
 pub use iam::{IamPassword, IamScope, IamUser};
 pub use keys::Keys;
 pub use metadata::MetadataKeys;
 pub use token::Token;
+
+pub use crate::variables::{ReadVariable, process_environment};
 
 /// Carries a token.
 pub const X_AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
@@ -66,6 +67,12 @@ pub trait ProvideIdentity: Debug + Send + Sync + 'static {
     ///
     /// `true` when asking again can give another one. A fixed token or fixed keys give `false`.
     fn refused(&self, identity: &Identity) -> bool;
+
+    /// The service took `identity`: it answered a call that was made with it.
+    ///
+    /// Called after each such call, so it should be cheap. A provider that grows suspicious after
+    /// refusals learns here that its credentials work. Does nothing by default.
+    fn accepted(&self, _identity: &Identity) {}
 }
 
 impl<P: ProvideIdentity + ?Sized> ProvideIdentity for Arc<P> {
@@ -75,6 +82,10 @@ impl<P: ProvideIdentity + ?Sized> ProvideIdentity for Arc<P> {
 
     fn refused(&self, identity: &Identity) -> bool {
         (**self).refused(identity)
+    }
+
+    fn accepted(&self, identity: &Identity) {
+        (**self).accepted(identity);
     }
 }
 

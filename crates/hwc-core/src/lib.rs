@@ -34,6 +34,7 @@ pub mod clock;
 mod deadline;
 pub mod endpoint;
 pub mod fault;
+pub mod file;
 pub mod identity;
 pub mod operation;
 pub mod pipeline;
@@ -46,6 +47,7 @@ pub mod testing;
 pub mod timeouts;
 mod trace;
 pub mod transport;
+pub mod variables;
 
 pub use clock::{Clock, SystemClock};
 pub use endpoint::Endpoint;

@@ -7,6 +7,7 @@ mod attempt;
 mod builder;
 pub mod classify;
 mod envelope;
+mod places;
 mod prepare;
 mod read;
 mod record;
@@ -20,7 +21,7 @@ use http::{HeaderMap, Request, StatusCode};
 
 pub use builder::{BuildError, PipelineBuilder};
 
-use self::{attempt::attempt, classify::Failure, record::CallRecord, skew::Skew};
+use self::{attempt::attempt, classify::Failure, places::Places, record::CallRecord, skew::Skew};
 use crate::{
     CallOptions, Clock, Endpoint, ErrorCode, Fault, FaultKind, Operation, RetryPolicy, Sent,
     Timeouts,
@@ -47,6 +48,7 @@ pub struct Pipeline {
     codes: &'static [ErrorCode],
     headers: HeaderMap,
     body_limit: usize,
+    places: Places,
     skew: Skew,
 }
 
@@ -142,6 +144,16 @@ impl Pipeline {
         self.timeouts
     }
 
+    /// Waits until credentials are there, `limit` at most. The calls that follow then need not wait for them
+    /// within deadlines of their own.
+    ///
+    /// # Errors
+    /// The [`Fault`] of the identity provider, or [`FaultKind::Timeout`]. Nothing was sent to the service.
+    pub async fn sign_in(&self, limit: Duration) -> Result<(), Fault> {
+        let deadline = Deadline::after(self.clock.elapsed(), limit);
+        self.identity(deadline).await.map(|_| ())
+    }
+
     /// Sends `request` as one call of `operation`: authenticates, repeats where that is safe, and judges.
     ///
     /// The address may be absolute, then it must be the endpoint's, or only path and query. The path
@@ -164,7 +176,14 @@ impl Pipeline {
             }
             Err(fault) => Err(fault),
         };
-        outcome.map_err(|fault| record.close(fault, operation, &*self.clock))
+        outcome.map_err(|fault| {
+            let fault = record.close(fault, operation, &*self.clock);
+            // What was never sent has nothing to do with a host.
+            match fault.kind {
+                FaultKind::InvalidInput | FaultKind::Credentials => fault,
+                _ => fault.at(&self.endpoint),
+            }
+        })
     }
 
     async fn run(
@@ -186,6 +205,7 @@ impl Pipeline {
         let mut tries: u32 = 0;
         loop {
             let identity = self.identity(deadline).await?;
+            let place = self.places.take(deadline, &*self.clock).await?;
             self.take_turn(deadline).await?;
             let began = self.clock.elapsed();
             if deadline.left_at(began).is_zero() {
@@ -206,12 +226,15 @@ impl Pipeline {
                 record,
             )
             .await;
+            // Others need it more while this call waits for its next attempt.
+            drop(place);
             let Failure { fault, repeat } = match outcome {
                 Ok(good) => {
                     let now = self.clock.elapsed();
                     let took = now.saturating_sub(began);
                     trace::attempt_succeeded(record.attempts, good.status.as_u16(), took);
                     self.budget.refill(record.repeats);
+                    self.identity.accepted(&identity);
                     return Ok(Reply {
                         status: good.status,
                         headers: good.headers,
@@ -225,6 +248,9 @@ impl Pipeline {
                 Err(failure) => failure,
             };
             record.see_failure(&fault);
+            if is_answer_of_the_service(&fault) {
+                self.identity.accepted(&identity);
+            }
             let took = self.clock.elapsed().saturating_sub(began);
             trace::attempt_failed(record.attempts, &fault, repeat, took);
             if fault.kind == FaultKind::Unauthorized && fault.sent != Sent::Maybe {
@@ -303,4 +329,9 @@ impl Pipeline {
         self.skew.restart();
         skew::explains_refusal(signed_at, self.skew.correct(self.clock.now()))
     }
+}
+
+/// Whether the failure is an answer of the service itself: then the gateway has let the identity pass.
+fn is_answer_of_the_service(fault: &Fault) -> bool {
+    fault.kind != FaultKind::Unauthorized && fault.http_status == Some(200) && fault.code.is_some()
 }

@@ -4,11 +4,16 @@
 //! [`Transport`]; it repeats nothing, follows no redirect, and leaves deadlines to the pipeline.
 
 mod body;
+mod causes;
+mod connect;
 mod failure;
 mod http;
+mod interim;
+mod proxy;
 mod resolve;
 #[cfg(feature = "testing")]
 pub(crate) mod scripted;
+mod stream;
 mod tls;
 
 use std::{fmt::Debug, future::Future, pin::Pin};
@@ -20,6 +25,7 @@ pub use self::{
     body::{AnswerBody, SendProgress},
     failure::{TlsFlaw, TransportFault, TransportFaultKind},
     http::{HttpTransport, HttpTransportBuilder, InvalidTransport, ProxyChoice},
+    proxy::{InvalidProxy, ProxyRoute, ProxyRules},
     resolve::Resolve,
 };
 

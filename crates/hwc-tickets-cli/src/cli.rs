@@ -154,8 +154,10 @@ pub(crate) enum Command {
     /// Talk in a ticket on one screen
     ///
     /// Shows the conversation and new messages as they come. Enter sends; each message of yours tells how far it has
-    /// come. Alt+Enter begins a new line, PgUp, PgDn, Home and End move through the conversation, Esc leaves. Without a
-    /// terminal, or with another form of output than `table`, it does what `message follow` does.
+    /// come. Alt+Enter begins a new line, PgUp, PgDn, Home and End move through the conversation, Esc leaves. Scrolling up
+    /// reads older messages. When the newest message is shown, the ticket is marked as read. A line that begins with a
+    /// slash is a command, such as /help, and is never sent; //x sends /x. Without a terminal, or with another form of
+    /// output than `table`, it does what `message follow` does, and marks nothing.
     Chat(chat::Chat),
     /// Make any call of the service, authenticated, and print the raw answer
     Api(ticket::Api),
@@ -195,13 +197,25 @@ Configuration:
   HUAWEICLOUD_SDK_PROJECT_ID      account and project of the keys
   HWC_IAM_USER, _PASSWORD,
   HWC_IAM_ACCOUNT, _PROJECT       sign in with a password
-  HTTPS_PROXY, NO_PROXY           proxy
+  HUAWEICLOUD_SDK_IAM_ENDPOINT    where to sign in with a password; a host of Huawei Cloud
+  HTTPS_PROXY, ALL_PROXY          http or https proxy, as http://user:password@host:port
+  NO_PROXY                        hosts without it: domains, addresses, networks, *
   NO_COLOR, CLICOLOR_FORCE        colour
+
+  An empty or blank variable counts as not set. One that cannot be used is refused by name; nothing takes its place.
+  Hosts of Huawei Cloud are those below myhuaweicloud.com, .eu and .cn, huaweicloud.com and myhwclouds.com.
 
   Files
   $XDG_CONFIG_HOME/hwc-tickets/config.toml   profiles; default ~/.config
   $XDG_STATE_HOME/hwc-tickets/pending/       sent messages whose fate is not known; default ~/.local/state
   ~/.huaweicloud/credentials                 keys, as the official SDKs read them
+
+  Output
+  table    aligned columns; the title of the times names their zone
+  plain    a line per item, fields between tabs, no titles; times in RFC 3339 with their offset
+           in a field \\\\ is a backslash, \\t a tab, \\n and \\r are line breaks of the text
+           \\u{1b} and the like are what could act on a terminal
+  json, ndjson   one document, or one per line; text as it came
 
   Secrets are never given as arguments: use the environment, a file, or `hwc-tickets auth login`."
 }

@@ -12,6 +12,16 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }
 
+/// Waits on a thread that has nothing else to do.
+#[cfg(unix)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "outside of the runtime, which may be what is stuck"
+)]
+pub(crate) fn pause(duration: Duration) {
+    std::thread::sleep(duration);
+}
+
 /// Waits.
 #[expect(
     clippy::disallowed_methods,

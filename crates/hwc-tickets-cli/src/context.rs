@@ -1,20 +1,14 @@
 //! What every command works with: settings, screen, and the client made of them.
 
+pub(crate) use crate::signal::interrupt;
 use crate::{
-    cli::SiteName,
-    credentials,
-    failure::Failure,
-    pending_files::PendingFiles,
-    render::Screen,
-    settings::{Settings, Source},
+    cli::SiteName, credentials, failure::Failure, pending_files::PendingFiles, render::Screen,
+    settings::Settings,
 };
 use hwc_tickets::{
     Client, ClientBuilder, GroupId, RetryPolicy, Site, TicketId, Timeouts, transport::HttpTransport,
 };
-use std::{ffi::OsString, future::Future};
-
-/// Variable with the address of the service.
-const ENDPOINT: &str = "HWC_TICKETS_ENDPOINT";
+use std::future::Future;
 
 /// What every command works with.
 #[derive(Debug)]
@@ -27,7 +21,14 @@ pub(crate) struct Context {
 impl Context {
     pub(crate) fn new(settings: Settings) -> Self {
         let screen = Screen::new(settings.output.value, settings.verbose);
-        let pending_files = PendingFiles::new(&settings.places.pending);
+        let pending_files = PendingFiles::new(settings.places.pending.as_deref());
+        if let Some(unseen) = settings
+            .unseen
+            .as_deref()
+            .filter(|_| settings.places.config.is_some())
+        {
+            screen.warn(&format!("{unseen}; no profile is used"));
+        }
         Self {
             settings,
             screen,
@@ -40,22 +41,9 @@ impl Context {
         self.finish(self.builder()?)
     }
 
-    /// Makes the client; a failure names the setting as people know it.
+    /// Makes the client.
     pub(crate) fn finish(&self, builder: ClientBuilder) -> Result<Client, Failure> {
-        builder
-            .build()
-            .map_err(|error| match &self.settings.endpoint.source {
-                // Inside, the address goes by the name of one variable, wherever it comes from.
-                source @ (Source::Profile { .. } | Source::Environment(_))
-                    if error.to_string().contains(ENDPOINT) =>
-                {
-                    Failure::usage(
-                        error.to_string().replace(ENDPOINT, &source.to_string()),
-                        error.help().unwrap_or_default(),
-                    )
-                }
-                _ => Failure::from(error),
-            })
+        builder.build().map_err(Failure::from)
     }
 
     /// A client with credentials, ready to be changed.
@@ -78,7 +66,9 @@ impl Context {
             builder = builder.language(language.clone());
         }
         if let Some(group) = &settings.group.value {
-            builder = builder.group(GroupId::new(group).map_err(hwc_tickets::Error::from)?);
+            let id = GroupId::new(group)
+                .map_err(|error| settings.group.source.refused(&error.to_string()))?;
+            builder = builder.group(id);
         }
         if let Some(retries) = settings.retries.value {
             builder =
@@ -87,15 +77,10 @@ impl Context {
         if let Some(path) = &settings.ca_file.value {
             builder = builder.ca_file(path.clone());
         }
-        let endpoint = settings.endpoint.value.clone();
-        if let (Source::Flag(_), Some(address)) = (&settings.endpoint.source, &endpoint) {
-            // Named on the command line: any https host is allowed.
-            builder = builder.endpoint(address.clone());
+        if let Some(address) = settings.endpoint()? {
+            builder = builder.endpoint(address.to_string());
         }
-        Ok(builder.from_variables(move |name| match (name, &endpoint) {
-            (ENDPOINT, endpoint) => endpoint.clone().map(OsString::from),
-            (name, _) => std::env::var_os(name),
-        }))
+        Ok(builder)
     }
 
     /// The real network, as the settings say.
@@ -105,10 +90,7 @@ impl Context {
             builder = builder.ca_file(path.clone());
         }
         builder.build().map_err(|error| {
-            Failure::usage(
-                error.to_string(),
-                "Check the file of --ca-file and the proxy, or install CA certificates.",
-            )
+            Failure::usage(error.to_string(), "Correct what is named, or unset it.")
         })
     }
 
@@ -138,7 +120,7 @@ pub(crate) fn ticket_id(text: &str) -> Result<TicketId, Failure> {
     Ok(TicketId::new(text).map_err(hwc_tickets::Error::from)?)
 }
 
-/// Runs `work` until it ends or Ctrl-C is pressed.
+/// Runs `work` until it ends or the program is told to end.
 pub(crate) async fn interruptible<T>(
     work: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
@@ -146,13 +128,5 @@ pub(crate) async fn interruptible<T>(
         biased;
         done = work => done,
         () = interrupt() => Err(Failure::Interrupted { what: None }),
-    }
-}
-
-/// Completes when Ctrl-C is pressed.
-pub(crate) async fn interrupt() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        // No such signal on this system: never.
-        std::future::pending::<()>().await;
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     failure::Failure,
-    settings::{Credentials, Settings},
+    settings::{self, Credentials, Settings},
 };
 use hwc_tickets::{
     SecretString,
@@ -33,7 +33,7 @@ pub(crate) fn find(settings: &Settings) -> Result<Credential, Failure> {
 }
 
 fn find_in(settings: &Settings, read: Read<'_>) -> Result<Credential, Failure> {
-    if let Some(token) = text(read, TOKEN) {
+    if let Some(token) = settings::text(read, TOKEN)? {
         return token_of(SecretString::from(token), format!("environment: {TOKEN}"));
     }
     // The environment alone: without a home directory the chain finds no file.
@@ -42,7 +42,7 @@ fn find_in(settings: &Settings, read: Read<'_>) -> Result<Credential, Failure> {
         name => read(name),
     };
     match IdentityChain::new(&without_files).find() {
-        Ok(found) => return Ok(known(found, read)),
+        Ok(found) => return Ok(known(found)),
         // Half set, or not usable: not to be passed over.
         Err(error) if error.tried().is_empty() => return Err(told(&error)),
         Err(_) => {}
@@ -51,14 +51,17 @@ fn find_in(settings: &Settings, read: Read<'_>) -> Result<Credential, Failure> {
         return from_profile(credentials, &settings.profile_name.value, read);
     }
     match IdentityChain::new(read).find() {
-        Ok(found) => Ok(known(found, read)),
+        Ok(found) => Ok(known(found)),
         Err(error) if error.tried().is_empty() => Err(told(&error)),
         Err(_) => Err(Failure::own(
             crate::exit::Exit::Authentication,
             format!(
-                "no credentials: neither {TOKEN}, HUAWEICLOUD_SDK_AK and _SK nor HWC_IAM_USER and _PASSWORD are set, \
-                 profile {} has none, and ~/.huaweicloud/credentials has none",
-                settings.profile_name.value
+                "no credentials: neither {TOKEN}, HUAWEICLOUD_SDK_AK and _SK nor HWC_IAM_USER and _PASSWORD are set, {}, \
+                 and ~/.huaweicloud/credentials has none",
+                match &settings.unseen {
+                    None => format!("profile {} has none", settings.profile_name.value),
+                    Some(unseen) => unseen.clone(),
+                }
             ),
             "Run `hwc-tickets auth login`, or set one of them. `hwc-tickets sim` needs no account.",
         )),
@@ -72,7 +75,8 @@ fn from_profile(
 ) -> Result<Credential, Failure> {
     let source = format!("profile {profile}");
     // The chain checks them and builds the provider, as if they stood in the environment.
-    let mut variables: BTreeMap<&str, String> = BTreeMap::new();
+    let mut variables: BTreeMap<&str, OsString> = BTreeMap::new();
+    let plain = |secret: &SecretString| OsString::from(secret.expose_secret());
     match credentials {
         Credentials::Token(token) => return token_of(token.clone(), source),
         Credentials::Keys {
@@ -82,19 +86,16 @@ fn from_profile(
             domain_id,
             project_id,
         } => {
-            variables.insert("HUAWEICLOUD_SDK_AK", access_key.expose_secret().to_owned());
-            variables.insert("HUAWEICLOUD_SDK_SK", secret_key.expose_secret().to_owned());
+            variables.insert("HUAWEICLOUD_SDK_AK", plain(access_key));
+            variables.insert("HUAWEICLOUD_SDK_SK", plain(secret_key));
             if let Some(token) = security_token {
-                variables.insert(
-                    "HUAWEICLOUD_SDK_SECURITY_TOKEN",
-                    token.expose_secret().to_owned(),
-                );
+                variables.insert("HUAWEICLOUD_SDK_SECURITY_TOKEN", plain(token));
             }
             if let Some(id) = domain_id {
-                variables.insert("HUAWEICLOUD_SDK_DOMAIN_ID", id.clone());
+                variables.insert("HUAWEICLOUD_SDK_DOMAIN_ID", id.into());
             }
             if let Some(id) = project_id {
-                variables.insert("HUAWEICLOUD_SDK_PROJECT_ID", id.clone());
+                variables.insert("HUAWEICLOUD_SDK_PROJECT_ID", id.into());
             }
         }
         Credentials::Password {
@@ -103,18 +104,19 @@ fn from_profile(
             account,
             project,
         } => {
-            variables.insert("HWC_IAM_USER", user.clone());
-            variables.insert("HWC_IAM_PASSWORD", password.expose_secret().to_owned());
-            variables.insert("HWC_IAM_ACCOUNT", account.clone());
+            variables.insert("HWC_IAM_USER", user.into());
+            variables.insert("HWC_IAM_PASSWORD", plain(password));
+            variables.insert("HWC_IAM_ACCOUNT", account.into());
             if let Some(project) = project {
-                variables.insert("HWC_IAM_PROJECT", project.clone());
+                variables.insert("HWC_IAM_PROJECT", project.into());
             }
-            if let Some(endpoint) = text(read, IAM_ENDPOINT) {
+            // As it is: whether it can be used, the chain decides.
+            if let Some(endpoint) = read(IAM_ENDPOINT) {
                 variables.insert(IAM_ENDPOINT, endpoint);
             }
         }
     }
-    let found = IdentityChain::new(&move |name: &str| variables.get(name).map(OsString::from))
+    let found = IdentityChain::new(&move |name: &str| variables.get(name).cloned())
         .find()
         .map_err(|error| told(&error))?;
     Ok(Credential {
@@ -149,14 +151,15 @@ fn token_of(token: SecretString, source: String) -> Result<Credential, Failure> 
     }
 }
 
-/// The chain has found keys first, then a password.
-fn known(found: Found, read: Read<'_>) -> Credential {
-    let password =
-        found.source.contains("HWC_IAM_USER") && text(read, "HUAWEICLOUD_SDK_AK").is_none();
+/// A login with a password is told by its variables; everything else the chain knows are keys.
+fn known(found: Found) -> Credential {
     Credential {
+        kind: match found.source.starts_with("environment: HWC_IAM_USER") {
+            true => "password",
+            false => "keys",
+        },
         provider: found.provider,
         source: found.source,
-        kind: if password { "password" } else { "keys" },
     }
 }
 
@@ -166,12 +169,4 @@ fn told(error: &IdentityError) -> Failure {
         error.to_string(),
         error.help(),
     )
-}
-
-fn text(read: Read<'_>, name: &str) -> Option<String> {
-    read(name)?
-        .into_string()
-        .ok()
-        .map(|value| value.trim().to_owned())
-        .filter(|value| !value.is_empty())
 }

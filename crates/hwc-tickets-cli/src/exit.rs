@@ -1,5 +1,7 @@
 //! Exit codes: a contract, documented in the help and the manual.
 
+use crate::signal::Signal;
+
 /// Why the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -22,14 +24,22 @@ pub(crate) enum Exit {
     Throttled = 7,
     /// The network failed, or the time was up.
     Network = 8,
+    /// What was to be done is done, and the output that says so could not be written.
+    Unwritten = 9,
+    /// The terminal is gone.
+    HungUp = 129,
     /// Ctrl-C.
     Interrupted = 130,
+    /// Ctrl-\ at a prompt.
+    Quit = 131,
+    /// Told to end by SIGTERM.
+    Terminated = 143,
 }
 
 /// The table for the long help.
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
-    0  ok
+    0  ok, also when the reader of the output has seen enough, as in `| head`
     1  failure without a code of its own, also of the service itself
     2  usage: the command line, a setting or a value is wrong; nothing was sent
     3  not found
@@ -38,8 +48,23 @@ Exit codes:
     6  outcome unknown: the message may have arrived; a pending file was written and is named
     7  throttled
     8  network or time-out
-  130  interrupted
+    9  done, but the output could not be written: standard error says what was done
+  129  the terminal is gone (SIGHUP)
+  130  interrupted (Ctrl-C)
+  143  told to end (SIGTERM)
 A message that surely did not arrive ends with the code of its cause.";
+
+/// 128 and the number of the signal, as shells count.
+impl From<Signal> for Exit {
+    fn from(signal: Signal) -> Self {
+        match signal {
+            Signal::HangUp => Self::HungUp,
+            Signal::Interrupt => Self::Interrupted,
+            Signal::Quit => Self::Quit,
+            Signal::Terminate => Self::Terminated,
+        }
+    }
+}
 
 impl From<Exit> for std::process::ExitCode {
     fn from(exit: Exit) -> Self {

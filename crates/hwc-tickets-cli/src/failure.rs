@@ -1,7 +1,9 @@
 //! What can go wrong in the program, and how it is told.
 
-use crate::{cli::Span, exit::Exit};
-use hwc_tickets::{Delivery, Error, ErrorKind};
+pub(crate) mod advice;
+
+use crate::{exit::Exit, signal};
+use hwc_tickets::{Delivery, Error, ErrorKind, time::Spoken};
 use std::{error::Error as _, io, path::Path, path::PathBuf};
 
 /// Why a command ended early.
@@ -20,7 +22,7 @@ pub(crate) enum Failure {
     Call(Box<Error>),
     /// It is not known whether a message arrived; its pending file.
     Unknown { error: Box<Error>, file: PathBuf },
-    /// Ctrl-C; what is to be said about it.
+    /// Ctrl-C or another signal; what is to be said about it.
     Interrupted { what: Option<String> },
     /// The reader of standard output is gone: nothing failed, and there is nobody to tell.
     ClosedPipe,
@@ -58,6 +60,22 @@ impl Failure {
         )
     }
 
+    /// The output of what is done already could not be written: `what` says it in its place.
+    pub(crate) fn after(self, what: impl std::fmt::Display) -> Self {
+        match self {
+            Self::Own {
+                what: reason,
+                exit: Exit::Failure,
+                ..
+            } => Self::own(
+                Exit::Unwritten,
+                format!("{what}; {reason}"),
+                "Do not do it again: it is done. Check where the output goes.",
+            ),
+            other => other,
+        }
+    }
+
     pub(crate) fn unserialisable(error: serde_json::Error) -> Self {
         Self::own(
             Exit::Failure,
@@ -74,6 +92,10 @@ impl Failure {
             (self, value.as_object_mut())
         {
             object.insert("kind".to_owned(), error.kind().name().into());
+            object.insert("operation".to_owned(), error.operation().into());
+            let ticket = error.ticket().map(ToString::to_string);
+            object.insert("ticket".to_owned(), ticket.into());
+            object.insert("host".to_owned(), error.host().into());
             object.insert("code".to_owned(), error.code().into());
             object.insert("request_id".to_owned(), error.request_id().into());
         }
@@ -86,7 +108,7 @@ impl Failure {
             Self::Own { exit, .. } => *exit,
             Self::Call(error) => exit_of(error),
             Self::Unknown { .. } => Exit::Unknown,
-            Self::Interrupted { .. } => Exit::Interrupted,
+            Self::Interrupted { .. } => signal::received().map_or(Exit::Interrupted, Exit::from),
             Self::ClosedPipe => Exit::Ok,
         }
     }
@@ -139,21 +161,11 @@ pub(crate) fn exit_of(error: &Error) -> Exit {
 }
 
 fn tell(error: &Error, verbose: bool) -> Told {
-    let mut what = error.to_string();
     let mut facts = Vec::new();
     if let Some(id) = error.request_id() {
         // It has a line of its own.
-        what = what
-            .replace(&format!(", request id {id})"), ")")
-            .replace(&format!(" (request id {id})"), "");
         facts.push(("request id", id.to_owned()));
     }
-    let advice = match (error.kind(), error.retry_after()) {
-        (ErrorKind::Throttled, Some(wait)) => {
-            Some(format!("Wait {} and try again, less often.", Span(wait)))
-        }
-        _ => error.help().map(str::to_owned),
-    };
     if verbose {
         let mut cause = error.source();
         while let Some(error) = cause {
@@ -162,15 +174,15 @@ fn tell(error: &Error, verbose: bool) -> Told {
         }
         facts.push(("kind", error.kind().name().to_owned()));
         facts.push(("attempts", error.attempts().to_string()));
-        facts.push(("time", format!("{:.1} s", error.elapsed().as_secs_f64())));
+        facts.push(("time", Spoken(error.elapsed()).to_string()));
         // A read has none, and for what may be repeated freely it does not matter.
-        if matches!(error.operation(), Some("submit message" | "raw call")) {
+        if error.is_write() {
             facts.push(("effect", effect(error).to_owned()));
         }
     }
     Told {
-        what,
-        advice,
+        what: error.summary(),
+        advice: Some(advice::of(error).into_owned()),
         facts,
     }
 }
@@ -202,5 +214,24 @@ impl From<io::Error> for Failure {
                 "Check where the output goes.",
             ),
         }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    /// What only a programmer understands, if `text` has it.
+    pub(crate) fn rust_words(text: &str) -> Option<&'static str> {
+        [
+            "::",
+            "()",
+            "builder",
+            "Builder",
+            "Client",
+            "retry_after",
+            "spawn_",
+            "runtime",
+        ]
+        .into_iter()
+        .find(|word| text.contains(word))
     }
 }

@@ -1,60 +1,63 @@
 //! What is read from files and standard input: texts, lists of ids, JSON bodies.
 
 use crate::failure::Failure;
-use std::{
-    fs::File,
-    io::{self, Read},
-    path::Path,
-};
+use hwc_core::file::{self, Rules, Unreadable};
+use std::{io, path::Path};
 
 /// More than this is no message, no list of ids and no request.
 const MOST_BYTES: u64 = 12 * 1024 * 1024;
 
-/// Standard input, to its end. One line break at the end is not part of it.
+/// Standard input, to its end. One line break at the end is not part of it, nor a byte order mark at its begin.
 pub(crate) fn standard_input() -> Result<String, Failure> {
-    read(io::stdin().lock(), Path::new("standard input"))
+    let path = Path::new("standard input");
+    file::read_text_from(io::stdin().lock(), MOST_BYTES)
+        .map_err(|why| match why {
+            Unreadable::Wide(form) => in_utf_8(form),
+            why => unreadable(path, &why),
+        })
+        .and_then(|text| as_typed(text.as_str(), path))
 }
 
-/// A file, to its end. One line break at the end is not part of it.
+/// A file or a pipe, to its end. One line break at the end is not part of it, nor a byte order mark at its begin.
 pub(crate) fn file(path: &Path) -> Result<String, Failure> {
-    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
-    read(file, path)
+    file::read_text(path, Rules::up_to(MOST_BYTES).or_stream())
+        .map_err(|why| unreadable(path, &why))
+        .and_then(|text| as_typed(text.as_str(), path))
 }
 
-fn read(source: impl Read, path: &Path) -> Result<String, Failure> {
-    let mut bytes = Vec::new();
-    source
-        .take(MOST_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| unreadable(path, &error))?;
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MOST_BYTES {
+fn as_typed(text: &str, path: &Path) -> Result<String, Failure> {
+    if text.contains('\0') {
         return Err(Failure::usage(
+            format!(
+                "{} holds zero bytes: it is no text, or it is UTF-16",
+                path.display()
+            ),
+            "Give text in UTF-8; iconv -f UTF-16LE -t UTF-8 converts it.",
+        ));
+    }
+    let text = text
+        .strip_suffix('\n')
+        .map_or(text, |text| text.strip_suffix('\r').unwrap_or(text));
+    Ok(text.to_owned())
+}
+
+fn in_utf_8(form: &str) -> Failure {
+    Failure::usage(
+        format!("standard input is {form} text, not UTF-8"),
+        format!("Convert it on its way: iconv -f {form} -t UTF-8."),
+    )
+}
+
+fn unreadable(path: &Path, why: &Unreadable) -> Failure {
+    match why {
+        Unreadable::TooLarge { .. } => Failure::usage(
             format!(
                 "{} is larger than {} MiB",
                 path.display(),
                 MOST_BYTES / 1024 / 1024
             ),
             "Give less at once.",
-        ));
+        ),
+        _ => crate::private_file::unreadable(path, why),
     }
-    let mut text = String::from_utf8(bytes).map_err(|_| {
-        Failure::usage(
-            format!("{} is not UTF-8 text", path.display()),
-            "Convert it, for example with iconv.",
-        )
-    })?;
-    if text.ends_with('\n') {
-        text.pop();
-        if text.ends_with('\r') {
-            text.pop();
-        }
-    }
-    Ok(text)
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> Failure {
-    Failure::usage(
-        format!("cannot read {}: {error}", path.display()),
-        "Check the path and the permissions.",
-    )
 }

@@ -14,12 +14,14 @@ mod failure;
 mod input;
 mod pending_files;
 mod private_file;
+mod prompt;
 mod render;
 mod settings;
+mod signal;
 mod view;
 
 use clap::Parser as _;
-use cli::{Cli, Command};
+use cli::{Cli, Command, admin::Auth};
 use context::Context;
 use exit::Exit;
 use failure::Failure;
@@ -36,14 +38,18 @@ fn main() -> ExitCode {
             } else {
                 Exit::Ok
             };
-            render::command_line(error);
-            return exit.into();
+            return end(render::command_line(error), exit, false);
         }
     };
     render::set_colour(settings::colour(&cli.global));
     let verbose = cli.global.verbose;
-    match run(cli) {
-        Ok(()) => Exit::Ok,
+    end(run(cli), Exit::Ok, verbose)
+}
+
+/// How the program ends; a failure is told.
+fn end(outcome: Result<(), Failure>, exit: Exit, verbose: bool) -> ExitCode {
+    match outcome {
+        Ok(()) => exit,
         Err(failure) => {
             render::report(&failure, verbose);
             failure.exit()
@@ -53,6 +59,13 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<(), Failure> {
+    signal::begin().map_err(|error| {
+        Failure::own(
+            Exit::Failure,
+            format!("signals cannot be handled: {error}"),
+            "Check the limits of the system.",
+        )
+    })?;
     let screen = Screen::new(cli.global.output.unwrap_or_default(), cli.global.verbose);
     match cli.command {
         // These work whatever stands in the configuration.
@@ -60,7 +73,11 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Man(args) => command::man(&args, &screen),
         Command::Sim(args) => block_on(command::sim(args, &screen)),
         command => {
-            let settings = Settings::resolve(&cli.global, &settings::process_variable)?;
+            let settings = match command {
+                // It makes the profile that is not there.
+                Command::Auth(Auth::Login(_)) => Settings::resolve_to_make,
+                _ => Settings::resolve,
+            }(&cli.global, &settings::process_variable)?;
             block_on(command::run(command, &Context::new(settings)))
         }
     }
@@ -77,6 +94,11 @@ fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failu
                 "Check the limits of the system.",
             )
         })?;
+    #[cfg(not(unix))]
+    let work = async {
+        signal::begin_in_runtime();
+        work.await
+    };
     let done = runtime.block_on(work);
     // A name resolution that hangs must not keep the program from ending.
     runtime.shutdown_background();

@@ -1,68 +1,90 @@
 //! The one room that reads and writes the program's own files: private to the user, whole or not at all.
 
+use crate::failure::Failure;
 use fs4::{FileExt, TryLockError};
+pub(crate) use hwc_core::file::Unreadable;
+use hwc_core::file::{self, Rules};
 use std::{
     fs::{self, File},
-    io::{self, Read as _, Write as _},
-    path::Path,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
 };
 
 /// Larger files are none of this program's.
 const MOST_BYTES: u64 = 1024 * 1024;
 
-/// Why a file that may hold secrets is not read.
-#[derive(Debug)]
-pub(crate) enum Unreadable {
-    /// It is not there.
-    Absent,
-    /// Others may read or write it.
-    Shared,
-    /// It is no plain file, or too large, or the system says no.
-    Other(io::Error),
-}
-
 /// Reads a file. With `private`, refuses one that others may read or write.
 pub(crate) fn read(path: &Path, private: bool) -> Result<String, Unreadable> {
-    let file = File::open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => Unreadable::Absent,
-        _ => Unreadable::Other(error),
-    })?;
-    // Asked of the open file, so that nobody can exchange it in between.
-    let meta = file.metadata().map_err(Unreadable::Other)?;
-    if !meta.is_file() {
-        return Err(Unreadable::Other(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "it is not a plain file",
-        )));
+    let rules = Rules::up_to(MOST_BYTES);
+    let rules = if private { rules.private() } else { rules };
+    file::read_text(path, rules).map(|text| text.to_string())
+}
+
+/// Why a file was not read, and what to do, for people.
+pub(crate) fn unreadable(path: &Path, why: &Unreadable) -> Failure {
+    Failure::usage(
+        format!("cannot read {}: {why}", path.display()),
+        why.help(path),
+    )
+}
+
+/// Where a file really is when `path` is a symbolic link, so that writing leaves the link in its place.
+pub(crate) fn behind_links(path: &Path) -> Result<PathBuf, Failure> {
+    if !fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink()) {
+        return Ok(path.to_owned());
     }
-    if private && is_shared(&meta) {
-        return Err(Unreadable::Shared);
-    }
-    let mut text = String::new();
-    let read = file
-        .take(MOST_BYTES + 1)
-        .read_to_string(&mut text)
-        .map_err(Unreadable::Other)?;
-    if u64::try_from(read).unwrap_or(u64::MAX) > MOST_BYTES {
-        return Err(Unreadable::Other(io::Error::new(
-            io::ErrorKind::InvalidData,
-            "it is larger than 1 MiB",
-        )));
-    }
-    Ok(text)
+    fs::canonicalize(path).map_err(|error| {
+        Failure::usage(
+            format!(
+                "{} is a symbolic link that cannot be followed: {error}",
+                path.display()
+            ),
+            "Make the file it points to, or remove the link.",
+        )
+    })
 }
 
 /// Whether others than the owner may read or write it.
-#[cfg(unix)]
 pub(crate) fn is_shared(meta: &fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    meta.permissions().mode() & 0o077 != 0
+    file::shared_mode(meta).is_some()
 }
 
-/// Whether others than the owner may read or write it. Not known on this system: its lists of rights are left to the user.
-#[cfg(not(unix))]
-pub(crate) fn is_shared(_: &fs::Metadata) -> bool {
-    false
+/// Refuses a directory of records that others could change: a symbolic link, or one that they have access to.
+pub(crate) fn refuse_shared_directory(path: &Path) -> io::Result<()> {
+    let reason = match fs::symlink_metadata(path) {
+        // What is not there is shared with nobody.
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) =>
+        {
+            return Ok(());
+        }
+        Err(error) => {
+            let place = path.display();
+            return Err(io::Error::new(
+                error.kind(),
+                format!("cannot look at {place}: {error}"),
+            ));
+        }
+        Ok(meta) if meta.is_symlink() => {
+            "is a symbolic link, which somebody else may redirect; put a directory in its place"
+                .to_owned()
+        }
+        Ok(meta) if !meta.is_dir() => "is not a directory; remove it".to_owned(),
+        Ok(meta) => match file::shared_mode(&meta) {
+            None => return Ok(()),
+            Some(mode) => format!(
+                "can be read or changed by other users of this machine (mode {mode:03o}); run: chmod 700 {}",
+                file::shell_quoted(path)
+            ),
+        },
+    };
+    Err(io::Error::new(
+        io::ErrorKind::PermissionDenied,
+        format!("{} {reason}", path.display()),
+    ))
 }
 
 /// Puts `bytes` in the place of `path` at once, readable for the user only. Makes the directory, with mode 0700.
@@ -96,6 +118,25 @@ pub(crate) fn make_directory(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
+/// Whether files can be written in a directory, which need not be there yet. Leaves nothing behind.
+pub(crate) fn probe(directory: &Path) -> io::Result<()> {
+    let missing: Vec<&Path> = directory
+        .ancestors()
+        .take_while(|path| !path.as_os_str().is_empty() && !path.exists())
+        .collect();
+    let written = make_directory(directory).and_then(|()| {
+        tempfile::Builder::new()
+            .prefix(".hwc-tickets-")
+            .tempfile_in(directory)
+            .map(drop)
+    });
+    for path in missing {
+        // Another run may have put something there meanwhile; then it stays.
+        let _ = fs::remove_dir(path);
+    }
+    written
+}
+
 /// A lock that is held as long as this value lives; the system frees it when the process ends.
 #[derive(Debug)]
 pub(crate) struct Lock {
@@ -104,6 +145,12 @@ pub(crate) struct Lock {
 
 /// Takes the lock of the file at `path`, which is made when it does not exist; `None` when another process holds it.
 pub(crate) fn lock(path: &Path) -> io::Result<Option<Lock>> {
+    if fs::symlink_metadata(path).is_ok_and(|meta| !meta.is_file()) {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            format!("{} is a symbolic link or not a plain file", path.display()),
+        ));
+    }
     let mut options = File::options();
     options.read(true).append(true).create(true);
     #[cfg(unix)]
@@ -145,7 +192,7 @@ mod tests {
         for mode in [0o640, 0o604, 0o660, 0o666] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
             assert!(
-                matches!(read(&path, true), Err(Unreadable::Shared)),
+                matches!(read(&path, true), Err(Unreadable::Shared { .. })),
                 "{mode:o}"
             );
             assert_eq!(read(&path, false).unwrap(), "secret");
@@ -156,7 +203,23 @@ mod tests {
         ));
         assert!(matches!(
             read(directory.path(), true),
-            Err(Unreadable::Other(_))
+            Err(Unreadable::NotAFile("a directory"))
         ));
+    }
+
+    #[test]
+    fn a_directory_of_records_is_for_the_user_only() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("records");
+        refuse_shared_directory(&path).unwrap();
+        make_directory(&path).unwrap();
+        refuse_shared_directory(&path).unwrap();
+        let link = directory.path().join("link");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        let told = refuse_shared_directory(&link).unwrap_err().to_string();
+        assert!(told.contains("link is a symbolic link"), "{told}");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o750)).unwrap();
+        let told = refuse_shared_directory(&path).unwrap_err().to_string();
+        assert!(told.contains("(mode 750); run: chmod 700 "), "{told}");
     }
 }

@@ -6,11 +6,13 @@
 pub(crate) mod foreign;
 pub(crate) mod json;
 mod list;
+mod reader;
 mod spinner;
 pub(crate) mod table;
 pub(crate) mod wrap;
 
 pub(crate) use list::List;
+pub(crate) use reader::reader_gone;
 pub(crate) use spinner::wait;
 
 use crate::{
@@ -92,17 +94,22 @@ impl Screen {
         Ok(out.flush()?)
     }
 
-    /// A table that grows row by row. Its titles are printed now.
-    pub(crate) fn begin_table(
-        &self,
-        columns: &[Column],
-        rows: &[Vec<String>],
-    ) -> Result<Table, Failure> {
-        let table = Table::new(columns, rows, self.columns);
-        if self.form == Form::Table {
-            self.lines(&table.header())?;
+    /// A table that grows row by row. Nothing is printed yet, so that nothing stands before an error.
+    pub(crate) fn begin_table(&self, columns: &[Column], rows: &[Vec<String>]) -> Table {
+        Table::new(columns, rows, self.columns)
+    }
+
+    /// The titles of a table; `legend` in their place when it is too narrow for titles. The form `plain` has none.
+    pub(crate) fn header(&self, table: &Table, legend: &str) -> Result<(), Failure> {
+        if self.form != Form::Table {
+            return Ok(());
         }
-        Ok(table)
+        if table.is_stacked() && !legend.is_empty() {
+            let text = legend.to_owned();
+            let style = table::QUIET;
+            return self.lines(&[vec![Span { text, style }]]);
+        }
+        self.lines(&table.header())
     }
 
     /// A row of a table, or of tab-separated fields in the form `plain`.
@@ -115,7 +122,8 @@ impl Screen {
 
     /// A whole table.
     pub(crate) fn table(&self, columns: &[Column], rows: &[Vec<String>]) -> Result<(), Failure> {
-        let table = self.begin_table(columns, rows)?;
+        let table = self.begin_table(columns, rows);
+        self.header(&table, "")?;
         rows.iter().try_for_each(|row| self.row(&table, row))
     }
 
@@ -143,7 +151,7 @@ impl Screen {
     }
 
     fn fields(&self, cells: &[String]) -> Result<(), Failure> {
-        let line: Vec<String> = cells.iter().map(|cell| foreign::line(cell)).collect();
+        let line: Vec<String> = cells.iter().map(|cell| foreign::field(cell)).collect();
         self.raw_line(&line.join("\t"))
     }
 
@@ -193,9 +201,15 @@ fn sentence(text: &str) -> String {
 }
 
 /// What clap has to say: help and version on standard output, else on standard error.
-pub(crate) fn command_line(error: clap::Error) {
-    // Nobody is left to tell when that cannot be written.
-    let _ = disarm(error).print();
+///
+/// # Errors
+/// Standard output cannot be written.
+pub(crate) fn command_line(error: clap::Error) -> Result<(), Failure> {
+    automatic().write_global();
+    let is_asked_for = !error.use_stderr();
+    let printed = disarm(error).print().and_then(|()| io::stdout().flush());
+    // Nobody is left to tell when standard error is closed.
+    if is_asked_for { Ok(printed?) } else { Ok(()) }
 }
 
 /// What was typed may hold anything: shown inert, and without advice that would repeat it.
@@ -227,7 +241,22 @@ fn disarm(mut error: clap::Error) -> clap::Error {
     error
 }
 
+/// Asks for a secret on a terminal that does not echo, and gives the line that was typed.
+#[cfg(unix)]
+pub(crate) fn prompt(
+    label: &str,
+    mut screen: std::fs::File,
+    keys: impl io::Read + 'static,
+) -> io::Result<secrecy::SecretString> {
+    write!(screen, "{label}: ")?;
+    let line = rpassword::ConfigBuilder::new()
+        .input_reader(keys)
+        .output_discard();
+    rpassword::read_password_with_config(line.build()).map(secrecy::SecretString::from)
+}
+
 /// Asks for a secret on the terminal, without echo.
+#[cfg(not(unix))]
 pub(crate) fn prompt(label: &str) -> io::Result<secrecy::SecretString> {
     rpassword::prompt_password(format!("{label}: ")).map(secrecy::SecretString::from)
 }
@@ -235,11 +264,29 @@ pub(crate) fn prompt(label: &str) -> io::Result<secrecy::SecretString> {
 /// Decides about colour for the whole program.
 pub(crate) fn set_colour(colour: Colour) {
     match colour {
-        Colour::Auto => ColorChoice::Auto,
+        Colour::Auto => automatic(),
         Colour::Always => ColorChoice::Always,
         Colour::Never => ColorChoice::Never,
     }
     .write_global();
+}
+
+/// Colour on a terminal. `CLICOLOR_FORCE=0` asks for nothing, but would force for the library, which looks only whether
+/// it is set.
+fn automatic() -> ColorChoice {
+    if std::env::var_os("CLICOLOR_FORCE").is_none_or(|value| value != "0") {
+        return ColorChoice::Auto;
+    }
+    let is = |name: &str, value: &str| std::env::var_os(name).is_some_and(|set| set == value);
+    let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+        || is("CLICOLOR", "0")
+        || is("TERM", "dumb");
+    let on_a_terminal = io::stdout().is_terminal() && io::stderr().is_terminal();
+    if on_a_terminal && !unwanted {
+        ColorChoice::Always
+    } else {
+        ColorChoice::Never
+    }
 }
 
 /// Whether standard output is to be coloured.

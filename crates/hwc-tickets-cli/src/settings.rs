@@ -4,22 +4,22 @@
 mod place;
 mod profile;
 mod source;
+mod variables;
 
 pub(crate) use place::Places;
 pub(crate) use profile::{Credentials, parse as parse_document};
 pub(crate) use source::{Setting, Source};
+pub(crate) use variables::{Lookup, process_variable, text};
 
 use crate::{
     cli::{Colour, Form, Global, SiteName, Span},
     failure::Failure,
 };
 use clap::ValueEnum as _;
-use hwc_tickets::{Site, ZoneOffset};
+use hwc_tickets::{Endpoint, InvalidEndpoint, Site, ZoneOffset};
 use profile::{Key, Profile};
 use std::path::PathBuf;
-
-/// Where variables are looked up: the process, or a table in tests.
-pub(crate) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+use variables::{language, path};
 
 /// The settings of one run.
 #[derive(Debug)]
@@ -38,6 +38,8 @@ pub(crate) struct Settings {
     /// What the profile says about credentials.
     pub(crate) credentials: Option<Credentials>,
     pub(crate) places: Places,
+    /// Why the configuration file, if there is one, was not read: nobody may look where it would be.
+    pub(crate) unseen: Option<String>,
     pub(crate) verbose: bool,
 }
 
@@ -47,21 +49,34 @@ const DEFAULT_PROFILE: &str = "default";
 impl Settings {
     /// Puts the settings together.
     pub(crate) fn resolve(flags: &Global, variable: Lookup<'_>) -> Result<Self, Failure> {
-        let places = Places::find(variable)?;
-        let file = profile::read(&places.config)?;
+        Self::put_together(flags, variable, false)
+    }
+
+    /// The same for a command that makes the profile when it is not there.
+    pub(crate) fn resolve_to_make(flags: &Global, variable: Lookup<'_>) -> Result<Self, Failure> {
+        Self::put_together(flags, variable, true)
+    }
+
+    fn put_together(
+        flags: &Global,
+        variable: Lookup<'_>,
+        makes_profile: bool,
+    ) -> Result<Self, Failure> {
+        let places = Places::find(variable);
+        let file = profile::find(places.config.as_deref())?;
         let profile_name = if let Some(name) = &flags.profile {
             Setting::new(name.clone(), Source::Flag("--profile"))
-        } else if let Some(name) = variable("HWC_TICKETS_PROFILE") {
+        } else if let Some(name) = text(variable, "HWC_TICKETS_PROFILE")? {
             Setting::new(name, Source::Environment("HWC_TICKETS_PROFILE"))
         } else if let Some(name) = file.default_profile() {
-            Setting::new(name.to_owned(), Source::File(places.config.clone()))
+            Setting::new(name.to_owned(), Source::File(file.path().to_owned()))
         } else {
             Setting::new(DEFAULT_PROFILE.to_owned(), Source::Default)
         };
         let profile = match file.profile(&profile_name.value) {
             Some(profile) => profile.clone(),
             // Asked for by name and not there: most likely misspelt.
-            None if profile_name.source != Source::Default => {
+            None if profile_name.source != Source::Default && !makes_profile => {
                 return Err(file.unknown_profile(&profile_name.value));
             }
             None => Profile::default(),
@@ -84,8 +99,8 @@ impl Settings {
                 "--endpoint",
                 "HWC_TICKETS_ENDPOINT",
                 Key::Endpoint,
-            )
-            .or_environment(site_of(site.value).endpoint_variable(), variable);
+            )?
+            .or_environment(site_of(site.value).endpoint_variable(), variable)?;
         Ok(Self {
             output: layers
                 .parsed(
@@ -110,20 +125,22 @@ impl Settings {
                 "--group",
                 "HWC_TICKETS_GROUP",
                 Key::Group,
-            ),
-            language: layers.text(
-                flags.language.clone(),
-                "--language",
-                "HWC_TICKETS_LANGUAGE",
-                Key::Language,
-            ),
+            )?,
+            language: layers
+                .text(
+                    flags.language.clone(),
+                    "--language",
+                    "HWC_TICKETS_LANGUAGE",
+                    Key::Language,
+                )?
+                .try_map(|text| language(text))?,
             time_zone: layers
                 .text(
                     flags.time_zone.clone(),
                     "--time-zone",
                     "HWC_TICKETS_TIME_ZONE",
                     Key::TimeZone,
-                )
+                )?
                 .try_map(|text| {
                     text.parse::<ZoneOffset>()
                         .map_err(|error| error.to_string())
@@ -136,20 +153,16 @@ impl Settings {
                 Key::Retries,
                 |text| text.parse::<u32>().map_err(|_| "not a number".to_owned()),
             )?,
-            ca_file: layers
-                .text(
-                    flags
-                        .ca_file
-                        .as_ref()
-                        .map(|path| path.display().to_string()),
-                    "--ca-file",
-                    "HWC_TICKETS_CA_FILE",
-                    Key::CaFile,
-                )
-                .map(PathBuf::from),
+            ca_file: layers.path(
+                flags.ca_file.clone(),
+                "--ca-file",
+                "HWC_TICKETS_CA_FILE",
+                Key::CaFile,
+            ),
             credentials: profile.credentials.clone(),
             profile_name,
             places,
+            unseen: file.unseen().map(str::to_owned),
             verbose: flags.verbose,
         })
     }
@@ -223,15 +236,40 @@ impl Settings {
         ]
     }
 
+    /// The address that was named, checked: any https host on the command line, elsewhere only those of Huawei Cloud and
+    /// this machine.
+    pub(crate) fn endpoint(&self) -> Result<Option<Endpoint>, Failure> {
+        let source = &self.endpoint.source;
+        if self.endpoint.value.is_none() {
+            return Ok(None);
+        }
+        let address = self.endpoint_address();
+        match source {
+            Source::Flag(_) => Endpoint::parse(&address),
+            _ => Endpoint::parse_from_surroundings(&address),
+        }
+        .map(Some)
+        .map_err(|error| match error {
+            InvalidEndpoint::NotTrusted { .. } => Failure::usage(
+                format!("the value of {source} cannot be used: {error}"),
+                "Name it with --endpoint if your credentials may go there.",
+            ),
+            error => source.refused(&error.to_string()),
+        })
+    }
+
     /// Address of the service. May hold what must not be shown: see [`Settings::shown_endpoint`].
     pub(crate) fn endpoint_address(&self) -> String {
-        let named = self
-            .endpoint
-            .value
-            .as_deref()
-            .and_then(|list| list.split(',').next());
+        let site = site_of(self.site.value);
+        let named = self.endpoint.value.as_deref();
+        // Only the official variable may hold several.
+        let is_list = self.endpoint.source == Source::Environment(site.endpoint_variable());
         named
-            .unwrap_or(site_of(self.site.value).endpoint())
+            .and_then(|text| match is_list {
+                true => text.split(',').next(),
+                false => Some(text),
+            })
+            .unwrap_or(site.endpoint())
             .to_owned()
     }
 
@@ -259,13 +297,34 @@ impl Layers<'_> {
         flag_name: &'static str,
         name: &'static str,
         key: Key,
-    ) -> Setting<Option<String>> {
+    ) -> Result<Setting<Option<String>>, Failure> {
+        if let Some(value) = flag {
+            return Ok(Setting::new(Some(value), Source::Flag(flag_name)));
+        }
+        if let Some(value) = text(self.variable, name)? {
+            return Ok(Setting::new(Some(value), Source::Environment(name)));
+        }
+        Ok(self.of_profile(key))
+    }
+
+    /// The same for a path, which need not be UTF-8.
+    fn path(
+        &self,
+        flag: Option<PathBuf>,
+        flag_name: &'static str,
+        name: &'static str,
+        key: Key,
+    ) -> Setting<Option<PathBuf>> {
         if let Some(value) = flag {
             return Setting::new(Some(value), Source::Flag(flag_name));
         }
-        if let Some(value) = (self.variable)(name) {
-            return Setting::new(Some(value), Source::Environment(name));
+        match path(self.variable, name) {
+            Some(value) => Setting::new(Some(value), Source::Environment(name)),
+            None => self.of_profile(key).map(PathBuf::from),
         }
+    }
+
+    fn of_profile(&self, key: Key) -> Setting<Option<String>> {
         match self.profile.text(key) {
             Some(value) => Setting::new(
                 Some(value.to_owned()),
@@ -289,7 +348,7 @@ impl Layers<'_> {
         match flag {
             Some(value) => Ok(Setting::new(Some(value), Source::Flag(flag_name))),
             None => self
-                .text(None, flag_name, name, key)
+                .text(None, flag_name, name, key)?
                 .try_map(|text| parse(text)),
         }
     }
@@ -300,18 +359,10 @@ pub(crate) fn colour(flags: &Global) -> Colour {
     flags.color.unwrap_or_default()
 }
 
-/// The variable, unless it is absent or blank.
-pub(crate) fn process_variable(name: &str) -> Option<String> {
-    std::env::var(name)
-        .ok()
-        .map(|value| value.trim().to_owned())
-        .filter(|value| !value.is_empty())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::HashMap;
+    use std::{collections::HashMap, ffi::OsString};
 
     fn resolve(
         flags: &Global,
@@ -335,7 +386,7 @@ mod tests {
             "XDG_STATE_HOME".to_owned(),
             home.path().display().to_string(),
         );
-        Settings::resolve(flags, &|name| table.get(name).cloned())
+        Settings::resolve(flags, &|name| table.get(name).map(OsString::from))
     }
 
     const CONFIG: &str = "[profiles.default]\ngroup = \"from-profile\"\ntimeout = \"5s\"\nsite = \"international\"\n\

@@ -9,11 +9,12 @@ use crate::{
     },
 };
 use hwc_tickets::{
-    Message, MessageId, MessageKind, Role, Sent, TicketId, TicketStatus, ZoneOffset,
+    Message, MessageId, MessageKind, MessageTime, Role, Sent, TicketId, TicketStatus, ZoneOffset,
 };
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
-/// Columns of a time: `2026-01-31 12:00:00`.
+/// Columns of a time: `2026-01-31 12:00:00`. Its zone stands in the title.
 const TIME: usize = 19;
 /// Columns of an author with his side; longer names are cut.
 const AUTHOR: usize = 20;
@@ -34,6 +35,8 @@ pub(crate) struct Messages<'a> {
     table: Table,
     zone: ZoneOffset,
     extras: Extras,
+    /// Whether the titles stand there.
+    is_begun: bool,
 }
 
 impl<'a> Messages<'a> {
@@ -42,7 +45,8 @@ impl<'a> Messages<'a> {
         zone: ZoneOffset,
         extras: Extras,
     ) -> Result<Self, Failure> {
-        let mut columns = vec![Column::new("TIME", ColumnWidth::Fixed(TIME)).styled(QUIET)];
+        let title = format!("TIME ({zone})");
+        let mut columns = vec![Column::new(title, ColumnWidth::Fixed(TIME)).styled(QUIET)];
         if let Some(width) = extras.tickets {
             columns.push(Column::new("TICKET", ColumnWidth::Fixed(width.max(6))));
         }
@@ -51,17 +55,37 @@ impl<'a> Messages<'a> {
             columns.push(Column::new("ID", ColumnWidth::Fixed(width.max(2))).styled(QUIET));
         }
         columns.push(Column::new("TEXT", ColumnWidth::Rest));
-        let table = screen.begin_table(&columns, &[])?;
+        let table = screen.begin_table(&columns, &[]);
         Ok(Self {
             screen,
             table,
             zone,
             extras,
+            is_begun: false,
         })
     }
 
-    pub(crate) fn row(&self, ticket: &TicketId, message: &Message) -> Result<(), Failure> {
-        let mut cells = vec![time(message, self.zone)];
+    /// The titles, once: before the first row, so that nothing stands before an error.
+    fn head(&mut self) -> Result<(), Failure> {
+        if !std::mem::replace(&mut self.is_begun, true) {
+            let legend = format!("Times in {}", self.zone);
+            self.screen.header(&self.table, &legend)?;
+        }
+        Ok(())
+    }
+
+    /// Nothing more comes, and nothing failed: an empty table has its titles, too.
+    pub(crate) fn end(mut self) -> Result<(), Failure> {
+        self.head()
+    }
+
+    pub(crate) fn row(&mut self, ticket: &TicketId, message: &Message) -> Result<(), Failure> {
+        self.head()?;
+        let time = match (message.created_at.instant(), self.screen.form()) {
+            (Some(instant), form) => self.cell(instant, form),
+            (None, _) => message.created_at.raw().to_owned(),
+        };
+        let mut cells = vec![time];
         if self.extras.tickets.is_some() {
             cells.push(ticket.to_string());
         }
@@ -80,12 +104,13 @@ impl<'a> Messages<'a> {
 
     /// A change of status, as a row of its own.
     pub(crate) fn status(
-        &self,
+        &mut self,
         ticket: &TicketId,
         status: TicketStatus,
-        at: String,
+        at: Timestamp,
     ) -> Result<(), Failure> {
-        let mut cells = vec![at];
+        self.head()?;
+        let mut cells = vec![self.cell(at, self.screen.form())];
         if self.extras.tickets.is_some() {
             cells.push(ticket.to_string());
         }
@@ -96,24 +121,58 @@ impl<'a> Messages<'a> {
         cells.push(status_name(status));
         self.screen.row(&self.table, &cells)
     }
+
+    /// A time: its zone stands in the title, or, without titles, with each of them.
+    fn cell(&self, instant: Timestamp, form: Form) -> String {
+        match form {
+            Form::Table => self.zone.wall_time(instant),
+            _ => self.zone.rfc_3339(instant),
+        }
+    }
 }
 
-/// When it was written, in the zone of the settings; as the service wrote it when that is no time.
-pub(crate) fn time(message: &Message, zone: ZoneOffset) -> String {
+/// When it was written, for a place that names the zone already; as the service wrote it when that is no time.
+pub(crate) fn clock_time(message: &Message, zone: ZoneOffset) -> String {
     match message.created_at.instant() {
         Some(instant) => zone.wall_time(instant),
         None => message.created_at.raw().to_owned(),
     }
 }
 
+/// When it was written, with the zone.
+pub(crate) fn time(message: &Message, zone: ZoneOffset) -> String {
+    named_time(&message.created_at, zone)
+}
+
+/// The same of any time of the service.
+pub(crate) fn named_time(time: &MessageTime, zone: ZoneOffset) -> String {
+    match time.instant() {
+        Some(instant) => moment(instant, zone),
+        None => time.raw().to_owned(),
+    }
+}
+
+/// A moment, with the zone.
+pub(crate) fn moment(instant: Timestamp, zone: ZoneOffset) -> String {
+    format!("{} {zone}", zone.wall_time(instant))
+}
+
+/// The side a message comes from: the same word in every command, because every read of the service tells the side, and
+/// only some tell more of the author.
+pub(crate) fn side(message: &Message) -> &'static str {
+    match (message.kind, message.author.role) {
+        (MessageKind::Support, _) => "support",
+        (MessageKind::Customer, _) => "customer",
+        (_, Role::Engineer) => "support",
+        (_, Role::Customer) => "customer",
+        (_, Role::ThirdParty) => "third party",
+        _ => "unknown",
+    }
+}
+
 /// Who wrote it: the side, and the name if there is one.
 pub(crate) fn author(message: &Message) -> String {
-    let side = match (message.author.role, message.kind) {
-        (Role::ThirdParty, _) => "third party",
-        (Role::Engineer, _) | (_, MessageKind::Support) => "support",
-        (Role::Customer, _) | (_, MessageKind::Customer) => "customer",
-        _ => "unknown",
-    };
+    let side = side(message);
     match message
         .author
         .name
@@ -130,6 +189,10 @@ pub(crate) fn id_width<'a>(ids: impl Iterator<Item = &'a MessageId>) -> usize {
     ids.map(|id| id.as_str().len()).max().unwrap_or(0)
 }
 
+/// Shown below a message whose list of attachments has no reading.
+pub(crate) const ATTACHMENTS_UNKNOWN: &str =
+    "[attachments unknown: the service sent a list of them that cannot be read]";
+
 /// The text, and what is attached.
 fn text(message: &Message) -> String {
     let mut text = message.content.clone();
@@ -142,12 +205,24 @@ fn text(message: &Message) -> String {
             attachment.raw_id, attachment.file_name
         ));
     }
+    if message.attachments_unknown {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(ATTACHMENTS_UNKNOWN);
+    }
     text
 }
 
 /// One message as JSON.
 pub(crate) fn message_json(ticket: &TicketId, message: &Message) -> Value {
-    json!({ "type": "message", "ticket": ticket, "message": message, "key": message.key() })
+    json!({
+        "type": "message",
+        "ticket": ticket,
+        "from": side(message),
+        "message": message,
+        "key": message.key(),
+    })
 }
 
 /// The name of a status, as it is typed and shown.

@@ -108,6 +108,15 @@ impl Clock {
             .await;
     }
 
+    /// Completes when so much real time has passed: for what a client owes, whatever the clock of the service shows.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the simulator's one place to sleep"
+    )]
+    pub(crate) fn real_time(time: Duration) -> impl Future<Output = ()> + Send + 'static {
+        tokio::time::sleep(time)
+    }
+
     /// Waits for something, but no longer than so much real time.
     #[expect(
         clippy::disallowed_methods,

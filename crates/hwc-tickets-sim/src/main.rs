@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
+use hwc_tickets_sim::Simulator;
 use hwc_tickets_sim::program::{self, Options};
 
 /// Huawei Cloud Service Tickets in a bottle: a local service to develop against.
@@ -19,11 +20,23 @@ struct CommandLine {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match program::run(CommandLine::parse().options).await {
+    let options = CommandLine::parse().options;
+    let advice: fn(&Simulator) = if options.no_log { |_| {} } else { how_to_call };
+    match program::run(options, advice).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "hwc-tickets-sim: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// What a client needs. Nobody reading it is no reason to stop.
+fn how_to_call(simulator: &Simulator) {
+    let _ = writeln!(
+        std::io::stderr(),
+        "point your client at {} with the token {}",
+        simulator.endpoint(),
+        simulator.credentials().token
+    );
 }

@@ -1,5 +1,7 @@
 //! The operations the simulator answers, by the names the service gives them.
 
+use std::sync::LazyLock;
+
 use http::Method;
 use serde::{Deserialize, Serialize};
 
@@ -63,36 +65,63 @@ impl Operation {
 
     /// Its method.
     pub fn method(self) -> Method {
-        match self {
-            Operation::CreateMessages
-            | Operation::UpdateNewInstantMessagesRead
-            | Operation::RevokeMessage
-            | Operation::CreateToken => Method::POST,
-            _ => Method::GET,
-        }
+        // A test holds every method of the table to be one.
+        self.described().map_or(Method::POST, |operation| {
+            Method::from_bytes(operation.method.as_bytes()).unwrap_or_default()
+        })
     }
 
     /// Its path, as a template.
     pub fn path(self) -> &'static str {
-        match self {
-            Operation::CreateMessages => "/v2/servicerequest/cases/{case_id}/message",
-            Operation::ListMessages => "/v2/servicerequest/cases/{case_id}/messages",
-            Operation::ListMoreInstantMessages => {
-                "/v2/servicerequest/cases/{case_id}/instant-messages/more"
-            }
-            Operation::ListNewInstantMessages => "/v2/servicerequest/cases/instant-messages",
-            Operation::ListUnreadNewInstantMessages => {
-                "/v2/servicerequest/cases/instant-messages/unread"
-            }
-            Operation::UpdateNewInstantMessagesRead => {
-                "/v2/servicerequest/cases/{case_id}/instant-messages/unread"
-            }
-            Operation::RevokeMessage => {
-                "/v2/servicerequest/cases/{case_id}/instant-messages/{message_id}/withdraw"
-            }
-            Operation::ShowCaseDetail => "/v2/servicerequest/cases/{case_id}",
-            Operation::ShowCaseStatus => "/v2/servicerequest/cases/{case_id}/status",
-            Operation::CreateToken => "/v3/auth/tokens",
+        self.described()
+            .map_or("/v3/auth/tokens", |operation| &operation.path)
+    }
+
+    /// What the description says of it; nothing of the one operation that is IAM's.
+    fn described(self) -> Option<&'static Described> {
+        DESCRIBED
+            .iter()
+            .find(|operation| operation.name == self.name())
+    }
+}
+
+/// A row of the description's table of operations.
+#[derive(Debug, Deserialize)]
+struct Described {
+    name: String,
+    method: String,
+    path: String,
+}
+
+#[derive(Deserialize)]
+struct Table {
+    operations: Vec<Described>,
+}
+
+/// The table, put into this package by `cargo xtask codegen`.
+const SOURCE: &str = include_str!("../spec/operations.json");
+
+static DESCRIBED: LazyLock<Vec<Described>> = LazyLock::new(|| {
+    serde_json::from_str::<Table>(SOURCE).map_or_else(|_| Vec::new(), |table| table.operations)
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_described_operation_is_answered_under_its_method_and_path() {
+        let table: Table = serde_json::from_str(SOURCE).expect("the table has its form");
+        assert_eq!(table.operations.len() + 1, Operation::ALL.len(), "and IAM");
+        for described in table.operations {
+            let operation = Operation::ALL
+                .into_iter()
+                .find(|operation| operation.name() == described.name)
+                .unwrap_or_else(|| panic!("{} is not answered", described.name));
+            assert_eq!(operation.method().as_str(), described.method);
+            assert_eq!(operation.path(), described.path);
         }
+        assert_eq!(Operation::CreateToken.method(), Method::POST);
+        assert_eq!(Operation::CreateToken.path(), "/v3/auth/tokens");
     }
 }

@@ -63,13 +63,15 @@ pub struct Options {
     pub no_log: bool,
 }
 
-/// Runs a simulator until Ctrl-C or SIGTERM. Prints `listening on http://..` on stdout when it is ready, and logs
-/// requests on stderr: no text, no credential. With control, the log begins with the address of the page.
+/// Runs a simulator until Ctrl-C or SIGTERM. When it listens, calls `ready`, for advice to people, and prints `listening on
+/// http://..` on stdout: an address that works on this machine, with the port it got. Logs requests on stderr: no text, no
+/// credential. With control, the log begins with the address of the page.
 ///
 /// # Errors
 ///
-/// What [`SimulatorBuilder::start`](crate::SimulatorBuilder::start) gives.
-pub async fn run(options: Options) -> Result<(), StartError> {
+/// What [`SimulatorBuilder::start`](crate::SimulatorBuilder::start) gives. Nothing is printed and `ready` is not called
+/// then.
+pub async fn run(options: Options, ready: impl FnOnce(&Simulator)) -> Result<(), StartError> {
     let stop = stop_signal();
     let mut rules = options.rules.unwrap_or_default();
     let max = Duration::from_secs(options.answer_within);
@@ -92,6 +94,8 @@ pub async fn run(options: Options) -> Result<(), StartError> {
         builder = builder.on_request(log);
     }
     let simulator = builder.start().await?;
+    // Before the line that lets programs go on, so that it stands above their requests.
+    ready(&simulator);
     say(
         &mut io::stdout().lock(),
         &format!("listening on {}", simulator.endpoint()),
@@ -137,23 +141,40 @@ fn say(out: &mut impl Write, line: &str) {
 }
 
 /// Turns `true` when the program is told to stop. Listens from the moment it is made, so that no signal is missed.
+#[cfg(unix)]
 fn stop_signal() -> watch::Receiver<bool> {
-    let (stop, watched) = watch::channel(false);
-    #[cfg(unix)]
-    let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
-    let interrupt = tokio::signal::ctrl_c();
-    tokio::spawn(async move {
-        #[cfg(unix)]
-        if let Ok(mut terminate) = terminate {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt => {}
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+    async fn comes(signal: io::Result<Signal>) {
+        match signal {
+            Ok(mut signal) => {
+                signal.recv().await;
             }
-        } else {
-            let _ = interrupt.await;
+            Err(_) => std::future::pending().await,
         }
-        #[cfg(not(unix))]
-        let _ = interrupt.await;
+    }
+    let interrupt = signal(SignalKind::interrupt());
+    let terminate = signal(SignalKind::terminate());
+    when(async {
+        tokio::select! {
+            () = comes(interrupt) => {}
+            () = comes(terminate) => {}
+        }
+    })
+}
+
+/// Turns `true` when the program is told to stop.
+#[cfg(not(unix))]
+fn stop_signal() -> watch::Receiver<bool> {
+    when(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}
+
+/// Turns `true` when `told` is over.
+fn when(told: impl Future<Output = ()> + Send + 'static) -> watch::Receiver<bool> {
+    let (stop, watched) = watch::channel(false);
+    tokio::spawn(async move {
+        told.await;
         stop.send_replace(true);
     });
     watched

@@ -1,7 +1,7 @@
 //! A running simulator, and the handle tests hold it by.
 
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +19,9 @@ use crate::http::{routes, serve};
 use crate::journal::Entry;
 use crate::quirks::Quirks;
 use crate::state::{Beginning, Observer, Shared};
+
+/// Time a client gets for the next piece of its request, unless told otherwise.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What lets a customer in. These are examples, not secrets: they open nothing but simulators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +112,7 @@ pub struct SimulatorBuilder {
     listen: SocketAddr,
     control: bool,
     control_from_anywhere: bool,
+    patience: Duration,
     observer: Option<Observer>,
 }
 
@@ -184,6 +188,13 @@ impl SimulatorBuilder {
         self
     }
 
+    /// Real time a client gets for the head of its next request, and for each next piece of a body: a line on which
+    /// nothing or half a request comes is closed then. Default: 60 seconds.
+    pub fn patience(mut self, limit: Duration) -> Self {
+        self.patience = limit;
+        self
+    }
+
     /// Is told about each request when it is answered.
     pub fn on_request(mut self, observer: impl Fn(&Entry) + Send + Sync + 'static) -> Self {
         self.observer = Some(Box::new(observer));
@@ -218,7 +229,13 @@ impl SimulatorBuilder {
         ));
         let stop = watch::Sender::new(false);
         let router = routes::router(Arc::clone(&shared));
-        let task = tokio::spawn(serve::serve(listener, router, clock, stop.subscribe()));
+        let task = tokio::spawn(serve::serve(
+            listener,
+            router,
+            clock,
+            self.patience,
+            stop.subscribe(),
+        ));
         tokio::spawn(Arc::clone(&shared).keep_time());
         Ok(Simulator {
             shared,
@@ -264,6 +281,7 @@ impl Simulator {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             control: false,
             control_from_anywhere: false,
+            patience: PATIENCE,
             observer: None,
         }
     }
@@ -273,9 +291,15 @@ impl Simulator {
         self.address
     }
 
-    /// Base address of the service and of IAM, such as `http://127.0.0.1:8480`.
+    /// Base address of the service and of IAM for clients on this machine, such as `http://127.0.0.1:8480`. Listening on
+    /// every address (`0.0.0.0`, `[::]`) is no address to call: then it is the loopback one.
     pub fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        let near = match self.address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+            ip => ip,
+        };
+        format!("http://{}", SocketAddr::new(near, self.address.port()))
     }
 
     /// What lets `demo` in, to whom most tickets of the usual world belong.

@@ -1,6 +1,9 @@
 //! From what a generated method returns to an answer or the fault.
 
-use crate::{page, page::Prune, path};
+use crate::{
+    page::{self, Decoded, Prune},
+    path,
+};
 use hwc_core::{Effect, Fault, FaultKind, Operation, Reply, Sent};
 use progenitor_client::{Error, ResponseValue};
 use std::{fmt, time::Duration};
@@ -24,6 +27,33 @@ pub struct Answer<T> {
     pub elapsed: Duration,
     /// Bytes that were not UTF-8 were replaced by U+FFFD: ids that hold the mark must not be used.
     pub lossy: bool,
+    operation: &'static Operation,
+    /// Known fields at the top that have no reading: name, and what stands there instead.
+    odd: Vec<(String, &'static str)>,
+}
+
+impl<T> Answer<T> {
+    /// Makes sure that the field `name` at the top of the answer could be read, or is absent. A field with no reading
+    /// is empty in [`Answer::body`], and to take that for "nothing" would be a lie.
+    ///
+    /// # Errors
+    /// A fault that names the field and what stands in its place, without the value.
+    pub fn needs(&self, name: &str) -> Result<(), Fault> {
+        let Some((_, kind)) = self.odd.iter().find(|(odd, _)| odd == name) else {
+            return Ok(());
+        };
+        let mut fault = Fault::new(
+            FaultKind::Protocol,
+            Sent::Maybe,
+            format!("the answer does not have the documented form: the field {name} is {kind}, which has no reading as what is documented"),
+        )
+        .of(self.operation);
+        fault.http_status = Some(self.status.as_u16());
+        fault.request_id.clone_from(&self.request_id);
+        fault.attempts = self.attempts;
+        fault.elapsed = self.elapsed;
+        Err(fault)
+    }
 }
 
 /// Shows no header values and, as every type of this crate, no text.
@@ -57,45 +87,49 @@ pub struct Undecodable {
 
 /// Turns the result of a generated method into an answer or the fault.
 ///
-/// A body decodes as a whole; only if that fails, element by element. A write that was judged a success is never
+/// A body decodes as a whole; only if that fails, element by element and field by field. A write that was judged a success is never
 /// made a failure by its body.
 pub(crate) fn settle<T: Prune>(
     operation: &'static Operation,
     reply: Option<Reply>,
     result: Result<ResponseValue<T>, Error<()>>,
 ) -> Result<Answer<T>, Fault> {
-    let (body, undecodable, reply) = match (result, reply) {
-        (Ok(value), Some(reply)) => (value.into_inner(), Vec::new(), reply),
+    let (decoded, reply) = match (result, reply) {
+        (Ok(value), Some(reply)) => (whole(value.into_inner()), reply),
         (Err(Error::InvalidResponsePayload(..)), Some(reply)) => {
-            let (body, undecodable) = decode(operation, &reply)?;
-            (body, undecodable, reply)
+            (decode(operation, &reply)?, reply)
         }
         (Err(error), _) => return Err(fault(operation, error)),
         (Ok(_), None) => return Err(lost(operation)),
     };
     Ok(Answer {
-        body,
-        undecodable,
+        body: decoded.body,
+        undecodable: decoded.lost,
         status: reply.status,
         headers: reply.headers,
         request_id: reply.request_id,
         attempts: reply.attempts,
         elapsed: reply.elapsed,
         lossy: reply.lossy,
+        operation,
+        odd: decoded.odd,
     })
 }
 
-fn decode<T: Prune>(
-    operation: &'static Operation,
-    reply: &Reply,
-) -> Result<(T, Vec<Undecodable>), Fault> {
+/// Nothing of it is odd.
+fn whole<T>(body: T) -> Decoded<T> {
+    Decoded {
+        body,
+        lost: Vec::new(),
+        odd: Vec::new(),
+    }
+}
+
+fn decode<T: Prune>(operation: &'static Operation, reply: &Reply) -> Result<Decoded<T>, Fault> {
     match page::decode(&reply.body) {
-        Some(decoded) => Ok(decoded),
-        None if operation.effect != Effect::Read => Ok((T::default(), Vec::new())),
-        None => Err(reply.undecodable(
-            operation,
-            "no list element is at fault, but the answer around them",
-        )),
+        Ok(decoded) => Ok(decoded),
+        Err(_) if operation.effect != Effect::Read => Ok(whole(T::default())),
+        Err(reason) => Err(reply.undecodable(operation, reason)),
     }
 }
 

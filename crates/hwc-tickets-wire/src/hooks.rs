@@ -4,6 +4,7 @@ use crate::{
     generated::{Client, operations},
     path,
     session::Session,
+    shallow,
 };
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
@@ -81,14 +82,20 @@ fn documented_form(operation: &Operation, reply: &Reply) -> Bytes {
 }
 
 /// Whether decoding would need far more memory than the body has bytes: `{},` is three bytes and a whole message. A page
-/// has up to 100 messages; what is let through is more than 6000 times 10 fields, and costs at most about 16 MiB. The
+/// has up to 100 messages; what is let through is more than 6000 times 10 fields, lists count like objects, and costs at most about 16 MiB. The
 /// longest list that a document speaks of has 65535 elements: that, and a little more, is let through as well.
 fn is_crowded(body: &[u8]) -> bool {
     const OBJECTS: usize = 66_000;
     const VALUES: usize = 1 << 18;
     let count = |mark: u8| body.iter().filter(|byte| **byte == mark).count();
     // A body of fewer bytes cannot hold that many.
-    body.len() > OBJECTS * 2 && (count(b'{') > OBJECTS || count(b',') > VALUES)
+    if body.len() <= OBJECTS * 2 || (count(b'{') + count(b'[') <= OBJECTS && count(b',') <= VALUES)
+    {
+        return false;
+    }
+    // Texts may hold any number of them: a log that somebody pasted.
+    let (containers, commas) = shallow::count(body);
+    containers > OBJECTS || commas > VALUES
 }
 
 /// A response for the generated code; only its status, its body and its extension are ever looked at.

@@ -1,7 +1,7 @@
 //! Decoding of the scalars in answers: what the service means counts, not the JSON type it chose.
 //!
 //! A number in quotes is a number, a number where a text is documented is that number as text, `null` is absence.
-//! What has no such reading (an object where a text is documented) is an error of the element it stands in; see
+//! What has no such reading (an object where a text is documented) is set aside, and costs its field alone; see
 //! [`crate::page`]. No message of an error holds a value.
 
 use serde::{

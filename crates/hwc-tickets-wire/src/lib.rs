@@ -33,6 +33,7 @@ mod page;
 mod path;
 mod redact;
 mod session;
+mod shallow;
 
 pub use answer::{Answer, Undecodable};
 pub use generated::{
@@ -40,6 +41,7 @@ pub use generated::{
     limits, operations, types,
 };
 pub use limit::{Limit, Unit};
+pub use page::{kind, set_aside_name};
 pub use session::{Call, WireClient};
 
 pub(crate) use session::Session;

@@ -35,7 +35,7 @@ use crate::{
     error::{Error, Result},
     follow::Follow,
     ids::{GroupId, TicketId},
-    submit::{Bulk, Draft, Outcome, Pending, Reconciled},
+    submit::{Bulk, Draft, Outcome, Pending, PendingId, Reconciled},
     unread::{Digest, UnreadQuery},
 };
 use futures_util::stream;
@@ -233,6 +233,25 @@ impl Client {
     /// outcome.
     pub fn reconcile_outbox(&self) -> Result<Vec<Reconciled>> {
         self.runtime.wait(self.client.reconcile_outbox())
+    }
+
+    /// Reconciles many records: see [`Client::reconcile_all`](crate::Client::reconcile_all).
+    ///
+    /// # Errors
+    /// As of any other call of this client: see [`Client::wait_for`].
+    pub fn reconcile_all(
+        &self,
+        records: impl IntoIterator<Item = Pending>,
+    ) -> Result<Vec<Reconciled>> {
+        self.runtime.wait(self.client.reconcile_all(records))
+    }
+
+    /// Ends the doubt about a submit: see [`Client::forget`](crate::Client::forget).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when the outbox cannot remove the record.
+    pub fn forget(&self, id: PendingId) -> Result<()> {
+        self.client.forget(id)
     }
 
     /// The submits whose fate is not known: see [`Client::pending`](crate::Client::pending).

@@ -5,6 +5,7 @@ use crate::{
     error::{Error, Result},
     ids::{GroupId, TicketId},
     mark_read::Drains,
+    recall::Recalls,
     service::Service,
     submit::OwnSubmits,
     ticket::Ticket,
@@ -36,6 +37,8 @@ pub(crate) struct Parts {
     pub(crate) own: OwnSubmits,
     /// What this client has drained lately.
     pub(crate) drains: Drains,
+    /// What this client has taken back lately.
+    pub(crate) recalls: Recalls,
     /// For `Debug`: endpoint and kind of credentials, no secret.
     pub(crate) description: String,
 }

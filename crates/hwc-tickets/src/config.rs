@@ -5,9 +5,10 @@ mod environment;
 use self::environment::Variables;
 use crate::{
     client::{Client, Parts},
-    error::{Error, ErrorKind, Result},
+    error::{Advice, CallAdvice, Error, ErrorKind, Result},
     ids::GroupId,
     mark_read::Drains,
+    recall::Recalls,
     service::{self, Service},
     submit::{MAX_TEXT_UNITS, Outbox, OwnSubmits},
     time::ZoneOffset,
@@ -130,6 +131,7 @@ pub struct ClientBuilder {
     timeouts: Timeouts,
     retry: RetryPolicy,
     rate_limit: Option<RateLimit>,
+    max_connections: Option<usize>,
     proxy: Option<ProxyChoice>,
     ca_files: Vec<PathBuf>,
     transport: Option<Arc<dyn Transport>>,
@@ -230,7 +232,20 @@ impl ClientBuilder {
         self
     }
 
-    /// The proxy to use. Default: as the environment says (`HTTPS_PROXY`, `NO_PROXY`).
+    /// Most requests under way at the same time of this client and its clones together, each on a connection of its own.
+    /// Default 64; besides, up to 8 idle connections are kept. A call that finds no place waits for one within its
+    /// deadline; if none becomes free it ends as [`ErrorKind::Timeout`], and nothing was sent.
+    ///
+    /// # Errors
+    /// [`ClientBuilder::build`] refuses 0.
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.max_connections = Some(connections);
+        self
+    }
+
+    /// The proxy to use. Default: as the environment says, by the rules of
+    /// [`ProxyRules`](crate::transport::ProxyRules). A variable that cannot be used is an error of
+    /// [`ClientBuilder::build`] that names it.
     pub fn proxy(mut self, choice: ProxyChoice) -> Self {
         self.proxy = Some(choice);
         self
@@ -297,10 +312,14 @@ impl ClientBuilder {
     /// Takes from the environment what was not set on the builder:
     ///
     /// - address: `HWC_TICKETS_ENDPOINT`, else `HUAWEICLOUD_SDK_REGION_OSM_CN_SOUTH_1` (China) or
-    ///   `HUAWEICLOUD_SDK_REGION_OSM_AP_SOUTHEAST_3` (International). Only hosts of Huawei Cloud and this
-    ///   machine: another host has to be named by [`ClientBuilder::endpoint`].
+    ///   `HUAWEICLOUD_SDK_REGION_OSM_AP_SOUTHEAST_3` (International). Only hosts of Huawei Cloud (below
+    ///   `myhuaweicloud.com`, `.eu`, `.cn`, `huaweicloud.com` or `myhwclouds.com`) and this machine: another
+    ///   host has to be named by [`ClientBuilder::endpoint`].
     /// - credentials: `HWC_TICKETS_TOKEN`, else `HUAWEICLOUD_SDK_AK` and `HUAWEICLOUD_SDK_SK`, else
     ///   `HWC_IAM_USER`, `HWC_IAM_PASSWORD` and `HWC_IAM_ACCOUNT`, else `~/.huaweicloud/credentials`.
+    ///
+    /// A variable that is empty or blank counts as not set. One that cannot be used, because it is not UTF-8 for
+    /// example, is an error that names it; nothing else takes its place.
     ///
     /// Read when [`ClientBuilder::build`] is called.
     pub fn from_env(self) -> Self {
@@ -374,6 +393,9 @@ impl ClientBuilder {
         if let Some(limit) = self.rate_limit {
             pipeline = pipeline.rate_limit(limit);
         }
+        if let Some(connections) = self.max_connections {
+            pipeline = pipeline.max_connections(connections);
+        }
         if let Some(choice) = self.proxy {
             pipeline = pipeline.proxy(choice);
         }
@@ -390,7 +412,11 @@ impl ClientBuilder {
 
         let consistency_window = self.consistency_window.unwrap_or(CONSISTENCY_WINDOW);
         let own = OwnSubmits::new(self.outbox, consistency_window).map_err(|error| {
-            Error::local(ErrorKind::Storage, "the outbox cannot be read").with_source(error)
+            Error::local(
+                ErrorKind::Storage,
+                format!("the outbox cannot be read: {error}"),
+            )
+            .with_source(error)
         })?;
         Ok(Client::from_parts(Parts {
             clock: pipeline.clock(),
@@ -402,6 +428,7 @@ impl ClientBuilder {
             author_id: self.author_id,
             own,
             drains: Drains::default(),
+            recalls: Recalls::default(),
             description,
         }))
     }
@@ -464,6 +491,7 @@ fn no_credentials() -> Error {
         "no credentials: none were given to the builder, and the environment was not asked",
     )
     .with_operation("build client")
+    .with_advice(Advice::Call(CallAdvice::GiveCredentials))
     .with_help("Give a token, keys or another identity to the builder, or call from_env() on it.")
 }
 

@@ -3,6 +3,9 @@
 #[doc = include_str!("../docs/compare.md")]
 pub mod compare {}
 
+#[doc = include_str!("../docs/configuration.md")]
+pub mod configuration {}
+
 #[doc = include_str!("../docs/delivery.md")]
 pub mod delivery {}
 

@@ -1,15 +1,17 @@
 //! The one error of this crate: what failed, what it means, and what is known about its effect.
 
+mod advice;
 mod kind;
 
+pub use advice::{Advice, CallAdvice};
 pub use kind::ErrorKind;
 
 use crate::{
-    ids::InvalidId,
+    ids::{InvalidId, TicketId},
     submit::{Pending, TextError},
     time::InvalidZone,
 };
-use hwc_core::{Fault, Sent as FaultSent};
+use hwc_core::{Effect, Fault, Sent as FaultSent};
 use std::{borrow::Cow, fmt, time::Duration};
 
 /// A result of this crate.
@@ -32,13 +34,17 @@ pub enum Delivery {
 
 /// Why a call failed.
 ///
-/// `Display` names the operation, the meaning, the error code and the request id on one line, and
-/// never a secret, a message text or foreign text; `{:#}` adds the causes. Look at [`Error::kind`] to
+/// `Display` names the operation, the ticket, the meaning, the error code, the host where the way to it
+/// failed, and the request id on one line, and never a secret, a message text or foreign text; `{:#}`
+/// adds the causes. Look at [`Error::kind`] to
 /// branch, at [`Error::delivery`] before sending anything again, and at [`Error::help`] for what to do.
 pub struct Error(Box<Inner>);
 
 struct Inner {
     operation: Option<&'static str>,
+    ticket: Option<TicketId>,
+    advice: Option<Advice>,
+    is_write: bool,
     kind: ErrorKind,
     delivery: Delivery,
     cause: Cause,
@@ -90,6 +96,9 @@ impl Error {
         };
         Self(Box::new(Inner {
             operation: None,
+            ticket: None,
+            advice: None,
+            is_write: false,
             kind,
             delivery,
             cause,
@@ -104,6 +113,24 @@ impl Error {
         self
     }
 
+    /// As a failure that concerns `ticket`.
+    pub(crate) fn with_ticket(mut self, ticket: &TicketId) -> Self {
+        self.0.ticket.get_or_insert_with(|| ticket.clone());
+        self
+    }
+
+    /// As a failure of what must not be done twice, whichever of its calls failed.
+    pub(crate) fn of_write(mut self) -> Self {
+        self.0.is_write = true;
+        self
+    }
+
+    /// With its own advice in place of the usual one.
+    pub(crate) fn with_advice(mut self, advice: Advice) -> Self {
+        self.0.advice = Some(advice);
+        self
+    }
+
     pub(crate) fn with_source(
         mut self,
         error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -114,6 +141,8 @@ impl Error {
         self
     }
 
+    /// With advice in words that fit every program: they name no method and no option. Words for programmers need
+    /// [`Error::with_advice`] beside them, so that other programs have something to say.
     pub(crate) fn with_help(mut self, advice: impl Into<String>) -> Self {
         if let Cause::Local { help, .. } = &mut self.0.cause {
             *help = Some(advice.into());
@@ -159,6 +188,26 @@ impl Error {
     #[must_use]
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation
+    }
+
+    /// The ticket it concerns, if it concerns one.
+    #[must_use]
+    pub fn ticket(&self) -> Option<&TicketId> {
+        self.0.ticket.as_ref()
+    }
+
+    /// Host and port of the service, when the way to it failed or something may have answered in its place.
+    #[must_use]
+    pub fn host(&self) -> Option<&str> {
+        self.fault()?.host_in_question()
+    }
+
+    /// Whether the failed call was to change something that must not be done twice; then
+    /// [`Error::delivery`] has a meaning.
+    #[must_use]
+    pub fn is_write(&self) -> bool {
+        let effect = self.fault().and_then(|fault| fault.effect);
+        effect == Some(Effect::Write) || self.0.is_write
     }
 
     /// The error code of the service or its gateway, e.g. `OSM.01010015`.
@@ -247,31 +296,94 @@ impl Error {
         }
     }
 
-    /// One or two sentences a person can act on.
+    /// What to do, by name: for programs that say it in words of their own.
+    #[must_use]
+    pub fn advice(&self) -> Advice {
+        match (self.0.advice, self.0.delivery, &self.0.pending) {
+            (Some(advice), _, _) => advice,
+            (None, Delivery::Unknown, Some(_)) => Advice::Reconcile,
+            (None, Delivery::Absent, _) => Advice::SendAgain,
+            (None, _, _) => match &self.0.cause {
+                Cause::Call(fault) => match fault.advice() {
+                    CallAdvice::Given => Advice::Given,
+                    advice => Advice::Call(advice),
+                },
+                Cause::Local { help: Some(_), .. } => Advice::Given,
+                Cause::Local { help: None, .. } => Advice::of_kind(self.0.kind),
+            },
+        }
+    }
+
+    /// One or two sentences a programmer can act on: they may name methods of this crate. For other people see
+    /// [`Error::advice`].
     #[must_use]
     pub fn help(&self) -> Option<&str> {
-        Some(match (self.0.delivery, &self.0.pending, &self.0.cause) {
-            (Delivery::Unknown, Some(_), _) => {
-                "It is not known whether the message arrived. Keep the pending record and reconcile it later; do not send the text again before."
-            }
-            (Delivery::Absent, _, _) => {
-                "The message did not arrive. Sending it again is reasonable; the cause is named in the error."
-            }
-            (_, _, Cause::Call(fault)) => fault.help(),
+        let advice = self.advice();
+        Some(match (&self.0.cause, advice.words()) {
+            (_, Some(words)) if matches!(advice, Advice::Reconcile | Advice::SendAgain) => words,
             (
-                _,
-                _,
                 Cause::Local {
                     help: Some(help), ..
                 },
+                _,
             ) => help,
-            (_, _, Cause::Local { help: None, .. }) => self.0.kind.advice(),
+            (_, Some(words)) => words,
+            (Cause::Call(fault), None) => fault.help(),
+            (Cause::Local { help: None, .. }, None) => self.0.kind.advice(),
         })
+    }
+
+    /// What `Display` says, without the request id: for whoever shows that apart.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        self.line(false)
+    }
+
+    /// `submit message (ticket case-123): the ticket is closed (OSM.01010015, request id 4f1c)`.
+    fn line(&self, with_request_id: bool) -> String {
+        let inner = &*self.0;
+        let mut line = String::new();
+        if let Some(operation) = inner.operation {
+            line.push_str(operation);
+            let ticket = inner.ticket.as_ref().map(|id| format!("ticket {id}"));
+            let part = inner
+                .part
+                .map(|Part { number, total }| format!("part {number} of {total}"));
+            push_facts(&mut line, [ticket, part]);
+            line.push_str(": ");
+        }
+        match &inner.cause {
+            Cause::Call(fault) => {
+                line.push_str(&fault.detail);
+                let id = fault.request_id.as_ref().filter(|_| with_request_id);
+                push_facts(
+                    &mut line,
+                    [
+                        fault.code.clone(),
+                        fault
+                            .telling_status()
+                            .map(|status| format!("HTTP {status}")),
+                        fault.host_in_question().map(|host| format!("host {host}")),
+                        id.map(|id| format!("request id {id}")),
+                    ],
+                );
+            }
+            Cause::Local { detail, .. } => line.push_str(detail),
+        }
+        line
     }
 
     /// The fault of a call, told in the words of this crate.
     pub(crate) fn from_fault(operation: &'static str, fault: Fault) -> Self {
         Self::from(fault).with_operation(operation)
+    }
+}
+
+/// Adds what is known in brackets.
+fn push_facts<const N: usize>(line: &mut String, facts: [Option<String>; N]) {
+    let facts: Vec<String> = facts.into_iter().flatten().collect();
+    if !facts.is_empty() {
+        line.push_str(&format!(" ({})", facts.join(", ")));
     }
 }
 
@@ -308,43 +420,18 @@ impl From<InvalidZone> for Error {
 
 impl From<TextError> for Error {
     fn from(invalid: TextError) -> Self {
-        Self::local(ErrorKind::InvalidInput, invalid.to_string()).with_source(invalid)
+        let error = Self::local(ErrorKind::InvalidInput, invalid.to_string());
+        match invalid {
+            TextError::TooLong { .. } => error.with_advice(Advice::ShortenText),
+            _ => error,
+        }
+        .with_source(invalid)
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inner = &*self.0;
-        if let Some(operation) = inner.operation {
-            write!(f, "{operation}")?;
-            if let Some(Part { number, total }) = inner.part {
-                write!(f, " (part {number} of {total})")?;
-            }
-            f.write_str(": ")?;
-        }
-        match &inner.cause {
-            Cause::Call(fault) => {
-                f.write_str(&fault.detail)?;
-                let status = fault
-                    .http_status
-                    .filter(|status| *status != 200 && !fault.detail.contains("HTTP"));
-                let facts: Vec<String> = [
-                    fault.code.clone(),
-                    status.map(|status| format!("HTTP {status}")),
-                    fault
-                        .request_id
-                        .as_ref()
-                        .map(|id| format!("request id {id}")),
-                ]
-                .into_iter()
-                .flatten()
-                .collect();
-                if !facts.is_empty() {
-                    write!(f, " ({})", facts.join(", "))?;
-                }
-            }
-            Cause::Local { detail, .. } => f.write_str(detail)?,
-        }
+        f.write_str(&self.line(true))?;
         if f.alternate() {
             let mut cause = std::error::Error::source(self);
             while let Some(error) = cause {
@@ -363,6 +450,7 @@ impl fmt::Debug for Error {
         let mut debug = f.debug_struct("Error");
         debug
             .field("operation", &inner.operation)
+            .field("ticket", &inner.ticket)
             .field("kind", &inner.kind)
             .field("delivery", &inner.delivery)
             .field("elapsed", &inner.elapsed)

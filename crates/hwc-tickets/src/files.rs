@@ -1,7 +1,10 @@
-//! The one room that writes files: private, whole or not at all, and locked where two could meet.
+//! The one room that reads and writes files: private, whole or not at all, and locked where two could meet.
+//!
+//! Every error of it names its file.
 
 use crate::error::{Error, ErrorKind, Result};
 use fs4::TryLockError;
+use hwc_core::file::{self, Rules, Unreadable};
 use std::{
     ffi::OsString,
     fs::{self, File, OpenOptions},
@@ -21,17 +24,22 @@ impl Lock {
         let storage = |error: io::Error| {
             Error::local(
                 ErrorKind::Storage,
-                format!("the lock file cannot be used: {error}"),
+                format!(
+                    "the lock file of {} cannot be used: {error}",
+                    path.display()
+                ),
             )
             .with_source(error)
         };
+        // No lock is made beside what can never be the file.
+        look(path).map_err(storage)?;
         let file = open_private(&beside(path, ".lock")).map_err(storage)?;
         // Named in full: from Rust 1.89 on the standard library has a method of the same name.
         match fs4::FileExt::try_lock(&file) {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(Error::local(
                 ErrorKind::Locked,
-                "another program holds the lock of this file",
+                format!("another program holds the lock of {}", path.display()),
             )),
             Err(TryLockError::Error(error)) => Err(storage(error)),
         }
@@ -48,30 +56,66 @@ fn beside(path: &Path, end: &str) -> PathBuf {
 /// Opens `path` for reading and appending, or makes it with mode 0600. Refuses a symbolic link, and a
 /// file that others may read or write.
 pub(crate) fn open_private(path: &Path) -> io::Result<File> {
-    if fs::symlink_metadata(path).is_ok_and(|meta| !meta.is_file()) {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "it is a symbolic link or not a plain file",
-        ));
-    }
-    let file = private(OpenOptions::new().read(true).append(true).create(true)).open(path)?;
-    refuse_shared(&file)?;
+    look(path)?;
+    let file = private(OpenOptions::new().read(true).append(true).create(true))
+        .open(path)
+        .map_err(|error| named(path, error))?;
+    refuse_shared(&file).map_err(|error| named(path, error))?;
     Ok(file)
+}
+
+/// The bytes of a file of at most `limit` bytes, without a byte order mark; `None` when there is none.
+/// Refuses what [`open_private`] refuses.
+pub(crate) fn read_private(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
+    match file::read(path, Rules::up_to(limit).private().no_link()) {
+        Ok(bytes) => Ok(Some(bytes.to_vec())),
+        Err(Unreadable::Absent) => Ok(None),
+        Err(Unreadable::System(error)) => Err(named(path, error)),
+        Err(why) => {
+            let text = format!("{}: {why}; {}", path.display(), why.help(path));
+            let kind = match why {
+                // The file is the right one and its content is not.
+                Unreadable::TooLarge { .. } | Unreadable::Wide(_) => io::ErrorKind::InvalidData,
+                _ => io::ErrorKind::InvalidInput,
+            };
+            Err(io::Error::new(kind, text))
+        }
+    }
+}
+
+/// Refuses, without opening it, what is no plain file. Opening a named pipe would wait for its other end.
+fn look(path: &Path) -> io::Result<()> {
+    let reason = match fs::symlink_metadata(path) {
+        _ if path.file_name().is_none() => "the path names no file",
+        Ok(meta) if !meta.is_file() => "it is a symbolic link or not a plain file",
+        _ => return Ok(()),
+    };
+    let error = io::Error::new(io::ErrorKind::InvalidInput, reason);
+    Err(named(path, error))
+}
+
+/// The same error with the path before its words.
+pub(crate) fn named(path: &Path, error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
 /// Puts `bytes` in the place of `path` at once: a reader sees the old content or the new, and so does
 /// the next start after a crash. The new file has mode 0600; it is returned open for appending.
 pub(crate) fn replace_private(path: &Path, bytes: &[u8]) -> io::Result<File> {
     let new = beside(path, ".new");
+    write_new(path, &new, bytes).map_err(|error| named(path, error))
+}
+
+fn write_new(path: &Path, new: &Path, bytes: &[u8]) -> io::Result<File> {
     // Left by a process that died here: it was never put in place.
-    match fs::remove_file(&new) {
+    match fs::remove_file(new) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let mut file = private(OpenOptions::new().append(true).create_new(true)).open(&new)?;
+    let mut file = private(OpenOptions::new().append(true).create_new(true)).open(new)?;
     file.write_all(bytes)?;
     file.sync_all()?;
-    fs::rename(&new, path)?;
+    fs::rename(new, path)?;
     sync_directory(path)?;
     Ok(file)
 }

@@ -10,6 +10,8 @@ mod cursor;
 mod dedupe;
 mod engine;
 mod job;
+mod missing;
+mod own;
 mod roster;
 mod status;
 mod stop;
@@ -33,11 +35,15 @@ use std::{
     fmt,
     future::poll_fn,
     pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll},
     time::Duration,
 };
 
-/// Most tickets of one follower: what fits into a cursor of 64 KiB.
+/// Most tickets of one follower.
 pub const MOST_TICKETS: usize = 1_500;
 /// Waits between polls, unless the call says otherwise.
 const SHORTEST: Duration = Duration::from_secs(3);
@@ -51,7 +57,7 @@ pub enum Event {
     Message {
         /// Its ticket.
         ticket: TicketId,
-        /// The message. In order of its time within the ticket.
+        /// The message. In order of time among those that the service told together.
         message: Box<Message>,
     },
     /// The status of a ticket, at first and whenever it changed. Only with
@@ -66,8 +72,12 @@ pub enum Event {
     Checkpoint(Cursor),
     /// An item of an answer could not be read. The others were handed out.
     Undecodable(Undecodable),
-    /// The history of a ticket was read with [`Follow::since`] or [`Follow::tail`], and a message may be
-    /// missing from it: see [`Audit::possible_gap`](crate::Audit::possible_gap).
+    /// A message of the ticket may not have been handed out: look at [`Ticket::history`](crate::Ticket::history).
+    ///
+    /// Told when history that was read for it may have a gap (see
+    /// [`Audit::possible_gap`](crate::Audit::possible_gap)), when the service refused the position of an
+    /// earlier run or gave one that cannot be kept, when a message came that cannot be told from those that
+    /// were handed out long ago, and when the cursor may have forgotten the ticket. Once for each reason.
     PossibleGap {
         /// The ticket.
         ticket: TicketId,
@@ -79,7 +89,8 @@ pub enum Event {
         /// Time until the next try.
         next_try: Duration,
     },
-    /// A ticket is no longer followed: the service refuses it alone.
+    /// A ticket is no longer followed: it does not exist, or the service refuses it alone. A cursor keeps
+    /// its place. When it was the last one, [`Event::Fatal`] follows.
     TicketLost {
         /// The ticket.
         ticket: TicketId,
@@ -174,8 +185,8 @@ impl Follow {
         self
     }
 
-    /// Goes on where `cursor` stands. Tickets that it does not know begin anew, tickets that it knows and
-    /// that are not followed now are forgotten.
+    /// Goes on where `cursor` stands. Tickets that it does not know begin anew. Tickets that it knows and
+    /// that are not followed now keep their place in the next cursor, up to 1,500 of them.
     pub fn resume(mut self, cursor: Cursor) -> Self {
         self.cursor = Some(cursor);
         self
@@ -189,8 +200,9 @@ impl Follow {
     }
 
     /// Leaves out what this caller wrote: messages whose author is the client's known author id, and
-    /// those that this client submitted or that its outbox holds. Other messages of the customer's side,
-    /// colleagues' for instance, are never left out.
+    /// those that this client submitted or that its outbox held at any time of the run, written there by
+    /// another process for instance. The outbox is looked into every few seconds. Other messages of the
+    /// customer's side, colleagues' for instance, are never left out.
     pub fn skip_own(mut self) -> Self {
         self.skip_own = true;
         self
@@ -218,7 +230,8 @@ impl Follow {
     /// The events as a stream. It ends after [`Event::Fatal`], or when its [`StopHandle`] is used.
     pub fn stream(self) -> Events {
         let stop = Stop::new();
-        let engine = Engine::new(self, stop.clone());
+        let connected = Arc::new(AtomicBool::new(false));
+        let engine = Engine::new(self, stop.clone(), Arc::clone(&connected));
         let inner = stream::unfold(engine, |mut engine| async move {
             let event = engine.next_event().await?;
             Some((event, engine))
@@ -226,6 +239,7 @@ impl Follow {
         Events {
             inner: Box::pin(inner),
             stop: StopHandle::new(stop),
+            connected,
         }
     }
 }
@@ -237,12 +251,20 @@ impl Follow {
 pub struct Events {
     inner: Pin<Box<dyn Stream<Item = Event> + Send>>,
     stop: StopHandle,
+    connected: Arc<AtomicBool>,
 }
 
 impl Events {
     /// The next event; `None` at the end. As of the `Stream` trait, without its import.
     pub async fn next(&mut self) -> Option<Event> {
         poll_fn(|context| self.inner.as_mut().poll_next(context)).await
+    }
+
+    /// Whether every ticket was part of an answer in this run, or was given up. A run that ends before has
+    /// not heard of all of them, and says nothing about what they hold.
+    #[must_use]
+    pub fn has_connected(&self) -> bool {
+        self.connected.load(Ordering::Acquire)
     }
 
     /// Stops the stream from elsewhere, for instance on Ctrl-C.

@@ -23,7 +23,7 @@
 //! | [`Ticket::submit`] | sends a message once, and tells what became of it | [`docs::delivery`] |
 //! | [`Submit::split_long`] | sends a long text in numbered parts | [`submit`] |
 //! | [`Client::submit_all`] | sends many messages, each with its own outcome | [`docs::delivery`] |
-//! | [`Client::reconcile`], [`Client::reconcile_outbox`] | finds out later what became of a submit | [`docs::delivery`] |
+//! | [`Client::reconcile`], [`Client::reconcile_outbox`], [`Client::forget`] | finds out later what became of a submit, or ends the doubt | [`docs::delivery`] |
 //! | [`Ticket::history`] | the conversation as a stream, in either order, with an [`Audit`] | [`docs::paging`] |
 //! | [`Client::unread`] | how much is unread, over any number of tickets | [`unread`] |
 //! | [`Client::follow`] | new messages as they come, across restarts | [`docs::following`] |
@@ -87,11 +87,12 @@ mod verb;
 pub use client::Client;
 pub use config::{ClientBuilder, Site, SubmitType};
 pub use detail::{TicketDetail, TicketStatus};
-pub use error::{Delivery, Error, ErrorKind, Result};
+pub use error::{Advice, CallAdvice, Delivery, Error, ErrorKind, Result};
 pub use follow::{Cursor, CursorFile, Event, Events, Follow, StopHandle};
 pub use history::{Audit, Conversation, History, Messages};
 pub use hwc_core::{
-    Clock, Endpoint, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport, identity, transport,
+    Clock, Endpoint, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport,
+    endpoint::InvalidEndpoint, identity, transport,
 };
 pub use ids::{AttachmentId, GroupId, InvalidId, MessageId, TicketId};
 pub use message::{Attachment, Author, Message, MessageKey, MessageKind, Role};

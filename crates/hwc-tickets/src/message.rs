@@ -133,16 +133,22 @@ pub struct Message {
     pub content: String,
     /// When it was made.
     pub created_at: MessageTime,
-    /// Files attached to it.
+    /// Files attached to it, as far as they are known: see [`Message::attachments_unknown`].
     pub attachments: Vec<Attachment>,
+    /// The service sent something in the place of the list of attachments, or in it, that has no reading as one. There
+    /// may be attachments that [`Message::attachments`] does not name. What came stands in [`Message::extra`] under
+    /// `~accessory_list`. In JSON the field is there only when it is true.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub attachments_unknown: bool,
     /// Its id. Only the ticket detail shows ids (D-15), so it is `None` from history and follow.
     pub id: Option<MessageId>,
     /// Whether it opened the conversation.
     pub is_first: bool,
-    /// Fields this version does not know, as they came.
+    /// Fields this version does not know, as they came. A known field whose value has no reading as what is documented
+    /// (an object where a text is) stands here too, with a `~` before its name; the field itself is then empty. What
+    /// is nested deeper than 100 levels is replaced by a text that says so, where the answer could not be read otherwise.
     pub extra: Map<String, Value>,
-    /// Whether something of it could not be read exactly: a field of a hopeless type was dropped, or
-    /// bytes that are not text were replaced in [`Message::content`].
+    /// Whether bytes that are not text were replaced in [`Message::content`].
     pub lossy: bool,
 }
 
@@ -155,6 +161,7 @@ impl fmt::Debug for Message {
             .field("content", &format_args!("<{} bytes>", self.content.len()))
             .field("created_at", &self.created_at)
             .field("attachments", &self.attachments)
+            .field("attachments_unknown", &self.attachments_unknown)
             .field("id", &self.id)
             .field("is_first", &self.is_first)
             .field("extra", &format_args!("<{} fields>", self.extra.len()))

@@ -1,25 +1,34 @@
 //! Taking a message back, so that doing it twice is the same as doing it once.
 
 use crate::{
-    error::{Error, ErrorKind, Result},
-    ids::MessageId,
+    detail::TicketDetail,
+    error::{Advice, Error, ErrorKind, Result},
+    ids::{MessageId, TicketId},
     message::{Message, MessageKind},
+    service::{About, MAX_PAGE},
     ticket::Ticket,
     verb::{verb, within},
 };
-use std::time::Duration;
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 const OPERATION: &str = "recall message";
 
-/// How a recall ended. Either way the message is not in the ticket any more.
+/// How a recall ended. Whichever way, no message with this id is in the ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Recalled {
     /// The service took it back now.
     Now,
-    /// It is not in the ticket: recalled before, recalled by an earlier attempt whose answer was lost,
-    /// or never there. Checked by reading the ticket.
+    /// This client took it back before, and it is not in the ticket. Checked by reading the ticket.
     Already,
+    /// It is not in the ticket, and nothing shows that it ever was: taken back before, taken back by an
+    /// attempt whose answer was lost, or never there because the id is a wrong one. Checked by reading the
+    /// ticket. If you have seen the message under this id, it is gone; if not, check the id.
+    Absent,
 }
 
 verb! {
@@ -45,10 +54,10 @@ verb! {
 }
 
 impl Ticket {
-    /// Takes message `id` back. Safe to repeat: one that is gone already is a success, as
-    /// [`Recalled::Already`]. No document names the code of that case, so after a refusal or a doubt the
-    /// ticket is read: the message is gone when every message has an id and none has this one. So a wrong
-    /// id cannot be told from one that was recalled before.
+    /// Takes message `id` back. Safe to repeat: one that is not in the ticket any more is no error, but
+    /// [`Recalled::Already`] or [`Recalled::Absent`]. No document names the code of that case, so after a
+    /// refusal or a doubt the ticket is read: the message is gone when the ticket shows all of its messages,
+    /// each with an id, and none has this one. A wrong id is [`Recalled::Absent`] too.
     ///
     /// Ids are shown by the ticket detail only: [`Ticket::messages_with_ids`], [`Ticket::find_id`].
     ///
@@ -90,22 +99,77 @@ async fn recall(ticket: Ticket, deadline: Duration, id: Result<MessageId>) -> Re
     // The rest is for reading the ticket, should the answer leave a doubt.
     let options = within(deadline - deadline / 4);
     let fault = match parts.service.recall(&ticket.id, &id, &options).await {
-        Ok(_) => return Ok(Recalled::Now),
+        Ok(_) => {
+            parts.recalls.add(&ticket.id, &id);
+            return Ok(Recalled::Now);
+        }
         Err(fault) => fault,
     };
     let error = Error::from_fault(OPERATION, fault);
     if !may_be_gone(&error) {
         return Err(error);
     }
-    let spent = parts.clock.elapsed().saturating_sub(began);
-    let detail = ticket.detail().timeout(deadline.saturating_sub(spent));
-    let Ok(detail) = detail.await else {
+    let left = || deadline.saturating_sub(parts.clock.elapsed().saturating_sub(began));
+    let Ok(detail) = ticket.detail().timeout(left()).await else {
         return Err(error);
     };
-    if detail.proves_absence_of(&id) {
-        Ok(Recalled::Already)
+    if detail.proves_absence_of(&id) && is_whole(&ticket, &detail, left()).await.unwrap_or(false) {
+        Ok(match parts.recalls.holds(&ticket.id, &id) {
+            true => Recalled::Already,
+            false => Recalled::Absent,
+        })
     } else {
+        // The message is there and the service does not let it go.
+        let error = match error.kind() {
+            ErrorKind::Refused | ErrorKind::Forbidden => error.with_advice(Advice::TooLateToRecall),
+            _ => error,
+        };
         Err(error.with_elapsed(parts.clock.elapsed().saturating_sub(began)))
+    }
+}
+
+/// Whether the detail shows all messages, as far as the list of messages tells: no document says that its
+/// own list is whole.
+async fn is_whole(ticket: &Ticket, detail: &TicketDetail, deadline: Duration) -> Result<bool> {
+    let about = About {
+        group: ticket.group(),
+        options: &within(deadline),
+    };
+    let service = &ticket.client.parts().service;
+    let answer = service.messages(&ticket.id, 0, MAX_PAGE, about).await;
+    let page = answer
+        .map_err(|fault| Error::from_fault(OPERATION, fault))?
+        .body;
+    let shown = (detail.messages.len() + detail.undecodable.len()) as u64;
+    let rows = page.returned() as u64;
+    Ok(page.count.unwrap_or(0).max(rows) <= shown)
+}
+
+/// What this client took back, so that doing it twice is told from a wrong id.
+#[derive(Debug, Default)]
+pub(crate) struct Recalls(Mutex<VecDeque<(TicketId, MessageId)>>);
+
+/// Recalls that are remembered.
+const MOST_RECALLS: usize = 1_000;
+
+impl Recalls {
+    fn add(&self, ticket: &TicketId, id: &MessageId) {
+        let mut recalls = self.lock();
+        recalls.push_back((ticket.clone(), id.clone()));
+        if recalls.len() > MOST_RECALLS {
+            recalls.pop_front();
+        }
+    }
+
+    fn holds(&self, ticket: &TicketId, id: &MessageId) -> bool {
+        let recalls = self.lock();
+        recalls
+            .iter()
+            .any(|(own, known)| own == ticket && known == id)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<(TicketId, MessageId)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -128,10 +192,12 @@ async fn recall_last(ticket: Ticket, deadline: Duration) -> Result<MessageId> {
     let began = parts.clock.elapsed();
     let detail = ticket.detail().timeout(deadline / 2).await;
     let detail = detail.map_err(|error| error.with_operation(OPERATION))?;
+    let left = || deadline.saturating_sub(parts.clock.elapsed().saturating_sub(began));
     let id = last_own(&ticket, &detail.messages).map_err(|problem| problem.error())?;
-    let spent = parts.clock.elapsed().saturating_sub(began);
-    let rest = deadline.saturating_sub(spent);
-    ticket.recall(id).timeout(rest).await?;
+    if !is_whole(&ticket, &detail, left() / 2).await? {
+        return Err(Problem::Partial.error());
+    }
+    ticket.recall(id).timeout(left()).await?;
     Ok(id.clone())
 }
 
@@ -140,6 +206,7 @@ enum Problem {
     NoneOwn,
     UnknownAuthor,
     SameSecond,
+    Partial,
 }
 
 impl Problem {
@@ -157,10 +224,14 @@ impl Problem {
                 ErrorKind::InvalidInput,
                 "two messages of the same second could be the last one",
             ),
+            Self::Partial => (
+                ErrorKind::InvalidInput,
+                "the ticket has more messages than its detail shows: the last one may not be among them",
+            ),
         };
-        Error::local(kind, detail).with_operation(OPERATION).with_help(
-            "Take the id from Ticket::messages_with_ids and recall it by id, or give the author id to the builder of the client.",
-        )
+        Error::local(kind, detail)
+            .with_operation(OPERATION)
+            .with_advice(Advice::NameMessage)
     }
 }
 

@@ -16,7 +16,7 @@ use hwc_core::{CallOptions, ErrorCode, Fault, Pipeline, retry::after};
 use hwc_tickets_wire::{Answer, Call, ERROR_CODES, Limit, WireClient, limits, types};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 /// Most UTF-16 units of a text (D-03).
 pub(crate) const MAX_TEXT: usize = most(limits::CREATE_MESSAGES_MESSAGE_CONTENT);
@@ -96,6 +96,8 @@ pub(crate) struct News {
     pub(crate) messages: Vec<(String, Vec<Message>)>,
     /// Opaque: to be sent back byte for byte. `None` when the answer has none or an empty one.
     pub(crate) cursor: Option<String>,
+    /// Tickets that the answer names by their read state, as the service sent them.
+    pub(crate) named: Vec<String>,
     pub(crate) undecodable: Vec<Undecodable>,
 }
 
@@ -135,6 +137,11 @@ impl Service {
             zone,
             submit_type,
         }
+    }
+
+    /// Waits for credentials, `limit` at most: a token exchange may take longer than a call should.
+    pub(crate) async fn sign_in(&self, limit: Duration) -> Result<(), Fault> {
+        self.wire.pipeline().sign_in(limit).await
     }
 
     /// What carries the calls, for calls this crate has no verb for.
@@ -204,6 +211,7 @@ impl Service {
                 None,
             )
             .await?;
+        answer.needs("message_list")?;
         let lost = convert::undecodable(&answer.undecodable, "message_list");
         Ok(told(answer).map(|body| self.page(body.message_list, body.count, lost)))
     }
@@ -229,6 +237,7 @@ impl Service {
                 kind,
             )
             .await?;
+        answer.needs("message_list")?;
         let lost = convert::undecodable(&answer.undecodable, "message_list");
         Ok(told(answer).map(|body| self.page(body.message_list, body.count, lost)))
     }
@@ -245,23 +254,34 @@ impl Service {
             .call(about.options)
             .list_new_instant_messages(&ids, about.group(), cursor, None)
             .await?;
-        let undecodable = convert::all_undecodable(&answer.undecodable);
-        Ok(told(answer).map(|body| News {
-            messages: (body.immsg.unwrap_or_default().into_iter())
-                .map(|ticket| {
-                    let messages = ticket.message_list.unwrap_or_default();
-                    let messages = messages
-                        .into_iter()
-                        .map(|message| convert::message(message, self.zone))
-                        .collect();
-                    (ticket.incident_id.unwrap_or_default(), messages)
-                })
-                .collect(),
-            // `imstatus` beside it is the read state, not the ticket's status (D-20): of no use here.
-            cursor: body
-                .last_message_time_id
-                .filter(|cursor| !cursor.is_empty()),
-            undecodable,
+        answer.needs("immsg")?;
+        let lost = answer.undecodable.clone();
+        Ok(told(answer).map(|body| {
+            let mut undecodable = convert::undecodable(&lost, "immsg");
+            let missing: BTreeSet<usize> = undecodable.iter().map(|item| item.index).collect();
+            let places = (0..).filter(|place| !missing.contains(place));
+            let mut messages = Vec::new();
+            for (place, ticket) in places.zip(body.immsg.unwrap_or_default()) {
+                let lost = convert::undecodable_news(&lost, place);
+                match convert::news(ticket, lost, self.zone) {
+                    Ok((id, readable)) => {
+                        messages.push((id, readable.messages));
+                        undecodable.extend(readable.undecodable);
+                    }
+                    Err(reason) => undecodable.push(Undecodable::new(place, reason)),
+                }
+            }
+            News {
+                messages,
+                // Read states, not the tickets' status (D-20): they only tell which tickets there are.
+                named: (body.imstatus.unwrap_or_default().into_iter())
+                    .filter_map(|state| state.incident_id)
+                    .collect(),
+                cursor: body
+                    .last_message_time_id
+                    .filter(|cursor| !cursor.is_empty()),
+                undecodable,
+            }
         }))
     }
 
@@ -276,17 +296,28 @@ impl Service {
             .call(about.options)
             .list_unread_new_instant_messages(&ids, about.group())
             .await?;
-        let undecodable = convert::all_undecodable(&answer.undecodable);
-        Ok(told(answer).map(|body| UnreadCounts {
-            counts: (body.imunread.unwrap_or_default().into_iter())
-                .map(|count| UnreadCount {
+        answer.needs("imunread")?;
+        let mut undecodable = convert::undecodable(&answer.undecodable, "imunread");
+        Ok(told(answer).map(|body| {
+            let mut counts = Vec::new();
+            for (place, count) in (body.imunread.unwrap_or_default().into_iter()).enumerate() {
+                // Of an id that has no reading nobody knows whose number it is.
+                if let Some(odd) = convert::set_aside(&count.extra, "incident_id") {
+                    let reason = convert::odd_field("imunread", "incident_id", odd);
+                    undecodable.push(Undecodable::new(place, reason));
+                    continue;
+                }
+                counts.push(UnreadCount {
                     ticket: count.incident_id.unwrap_or_default(),
                     unread: count
                         .unread_num
                         .and_then(|number| u64::try_from(number).ok()),
-                })
-                .collect(),
-            undecodable,
+                });
+            }
+            UnreadCounts {
+                counts,
+                undecodable,
+            }
         }))
     }
 
@@ -330,6 +361,7 @@ impl Service {
             .call(about.options)
             .show_case_detail(ticket.as_str(), about.group(), None)
             .await?;
+        answer.needs("incident_detail_info")?;
         let lost = convert::undecodable(&answer.undecodable, "message_list");
         Ok(told(answer).map(|body| {
             convert::detail(
@@ -347,6 +379,8 @@ impl Service {
         options: &CallOptions,
     ) -> Result<Told<TicketStatus>, Fault> {
         let answer = self.call(options).show_case_status(ticket.as_str()).await?;
+        // A status without a reading is not "the service did not say".
+        answer.needs("status")?;
         Ok(told(answer).map(|body| TicketStatus::from_code(body.status)))
     }
 
@@ -356,11 +390,10 @@ impl Service {
         count: Option<i64>,
         lost: Vec<Undecodable>,
     ) -> MessagePage {
+        let readable = convert::messages(list.unwrap_or_default(), lost, self.zone);
         MessagePage {
-            messages: (list.unwrap_or_default().into_iter())
-                .map(|message| convert::message(message, self.zone))
-                .collect(),
-            undecodable: lost,
+            messages: readable.messages,
+            undecodable: readable.undecodable,
             count: count.and_then(|count| u64::try_from(count).ok()),
         }
     }

@@ -6,22 +6,28 @@
 mod bulk;
 mod canonical;
 mod fingerprint;
+mod fold;
+mod judge;
 mod newest;
 mod outbox;
+mod outcome;
 mod own;
 mod parts;
 mod pending;
 mod reconcile;
 mod run;
+mod search;
 mod text;
 mod watermark;
 
 pub use bulk::{Bulk, Draft};
+pub(crate) use fingerprint::Forms;
 pub use outbox::{FileOutbox, Outbox};
-pub(crate) use own::OwnSubmits;
+pub use outcome::{Candidate, Outcome, Resemblance};
+pub(crate) use own::{OwnSubmits, looks_like};
 pub use parts::SubmitParts;
 pub use pending::{InvalidPendingId, Pending, PendingId};
-pub use reconcile::{Outcome, Reconciled};
+pub use reconcile::Reconciled;
 pub use text::TextError;
 
 use crate::{
@@ -66,7 +72,9 @@ pub enum Confirm {
 pub enum Receipt {
     /// The service said yes.
     Accepted,
-    /// The message was read back: this is it. Like every read of history it has no id (D-15).
+    /// The message was read back. Such a message stands in the ticket since the submit began, and no other
+    /// submit that this client or its outbox knows of can have made it. Like every read of history it has no
+    /// id (D-15).
     Confirmed(Box<Message>),
 }
 
@@ -180,8 +188,8 @@ impl Submit {
         self
     }
 
-    /// Does not read the conversation before sending. Saves one request; a doubt can then end neither as
-    /// absent nor, without a reference tag, as surely confirmed from another process.
+    /// Does not read the conversation before sending. Saves one request; a doubt can then end as confirmed
+    /// only with a reference tag, and never as absent.
     pub fn without_watermark(mut self) -> Self {
         self.options.without_watermark = true;
         self

@@ -4,6 +4,7 @@
 //! lies eight hours *west*, while the service means eight hours *east* by `GMT+8`. The raw text is
 //! always kept, and a time that cannot be read costs no message.
 
+pub use hwc_core::fault::Spoken;
 use jiff::{Timestamp, civil::DateTime, tz::Offset};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 use std::{fmt, str::FromStr};
@@ -69,6 +70,12 @@ impl ZoneOffset {
             .to_datetime(instant)
             .strftime("%Y-%m-%d %H:%M:%S")
             .to_string()
+    }
+
+    /// `instant` in RFC 3339 with this offset: `2026-01-31T12:00:00+08:00`.
+    #[must_use]
+    pub fn rfc_3339(self, instant: Timestamp) -> String {
+        instant.display_with_offset(self.offset()).to_string()
     }
 
     fn offset(self) -> Offset {

@@ -4,7 +4,7 @@ pub(crate) mod batch;
 
 use crate::{
     client::Client,
-    error::{Error, ErrorKind, Result},
+    error::{Advice, Error, ErrorKind, Result},
     ids::{GroupId, TicketId},
     message::Undecodable,
     service::About,
@@ -213,7 +213,7 @@ impl Digest {
                 let detail = format!("the service did not answer for {number} of the tickets");
                 Err(Error::local(ErrorKind::NotFound, detail)
                     .with_operation(OPERATION)
-                    .with_help("Check the ids in Digest::unanswered. A colleague's ticket needs the group id."))
+                    .with_advice(Advice::CheckTickets))
             }
         }
     }

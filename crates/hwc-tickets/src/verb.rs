@@ -42,7 +42,9 @@ macro_rules! verb {
                 let deadline = self
                     .timeout
                     .unwrap_or(self.ticket.client.parts().deadline);
-                Box::pin($run(self.ticket, deadline, $(self.$field),*))
+                let id = self.ticket.id.clone();
+                let run = $run(self.ticket, deadline, $(self.$field),*);
+                Box::pin(async move { run.await.map_err(|error| error.with_ticket(&id)) })
             }
         }
     };

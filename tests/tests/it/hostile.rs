@@ -171,6 +171,16 @@ fn rows() -> Vec<Row> {
         unlike("white space", ok(" \r\n\t"), FOREIGN, Well),
         unlike("a byte order mark alone", ok("\u{FEFF}"), FOREIGN, Well),
         unlike("204", Step::answer(204), FOREIGN, Well),
+        row(
+            "nothing, and the line is closed",
+            Step::answer(200).until_close(),
+            Badly(FaultKind::Interrupted, Sent::Maybe),
+        ),
+        row(
+            "an object, and the line is closed",
+            ok("{}").until_close(),
+            Well,
+        ),
         row("null", ok("null"), FOREIGN),
         row("a list", ok("[]"), FOREIGN),
         row(
@@ -248,7 +258,7 @@ fn rows() -> Vec<Row> {
         row(
             "100,000 lists in each other in a new field",
             ok(format!("{{\"new\":{}}}", deep("[", "]"))),
-            FOREIGN,
+            Well,
         ),
         row(
             "a body cut by the line",
@@ -393,6 +403,40 @@ fn a_bad_element_of_a_list_costs_itself_alone() {
                 answer.pointer_mut(&list).unwrap()[0] = bad.clone();
                 let step = ok(answer.to_string());
                 let row = row("a bad element", step, Ends::Without(1));
+                let flaw = flaw(&unplugged, operation, &arguments[operation.name], row);
+                flaws.extend(flaw.map(|flaw| format!("{flaw}: {bad} in {list}")));
+            }
+        }
+    }
+    assert!(flaws.is_empty(), "{}", flaws.join("\n"));
+    assert!(lists >= 8, "lists were looked for in {lists} places");
+}
+
+/// What is no list in the place of one costs itself alone: every list inside a list or an object of every answer.
+#[test]
+fn a_list_that_is_none_costs_itself_alone() {
+    let description = Description::read();
+    let arguments = wire::good_arguments();
+    let unplugged = Unplugged::default();
+    let mut flaws = Vec::new();
+    let mut lists = 0;
+    for operation in operations::ALL {
+        let schema =
+            &description.operation(operation.name).responses[&200].content["application/json"];
+        let whole = sample::whole(schema);
+        for list in sample::lists_of_objects(schema) {
+            lists += 1;
+            for bad in [
+                json!(""),
+                json!("canary"),
+                json!(7),
+                json!({}),
+                json!({"a": "canary"}),
+                json!(true),
+            ] {
+                let mut answer = whole.clone();
+                *answer.pointer_mut(&list).unwrap() = bad.clone();
+                let row = row("no list", ok(answer.to_string()), Well);
                 let flaw = flaw(&unplugged, operation, &arguments[operation.name], row);
                 flaws.extend(flaw.map(|flaw| format!("{flaw}: {bad} in {list}")));
             }

@@ -1,9 +1,10 @@
 //! The public SDK makes every recorded request that it has a call for, and makes of the answer what the exchange says.
 
 use contract_tests::{
-    exchange::{self, Exchange, Verdict},
+    exchange::{Exchange, Verdict},
     sdk::{self, Content, Seen},
     server::Server,
+    synthesis,
     wire::TOKEN,
 };
 use hwc_tickets::TicketStatus;
@@ -13,7 +14,7 @@ use serde_json::Value;
 async fn the_sdk_makes_the_recorded_requests_and_agrees_on_the_answers() {
     let server = Server::start().await;
     let mut wrong = Vec::new();
-    for exchange in exchange::all() {
+    for exchange in synthesis::all() {
         if let Some(seen) = sdk::call(&server, &exchange).await {
             let flaws = flaws(&exchange, &seen).into_iter();
             wrong.extend(flaws.map(|flaw| format!("{}: {flaw}", exchange.name)));

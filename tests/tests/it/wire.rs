@@ -1,10 +1,11 @@
 //! The wire client makes every recorded request that its types can say, and judges and decodes every recorded answer.
 
 use contract_tests::{
-    exchange::{self, Exchange, Verdict},
+    exchange::{Exchange, Verdict},
     loss::losses,
     request::Asked,
     server::Server,
+    synthesis,
     wire::{self, Arguments, Decoded, Outcome, TOKEN},
 };
 use hwc_core::{FaultKind, Operation, Sent};
@@ -16,7 +17,7 @@ use std::collections::BTreeMap;
 async fn the_wire_makes_the_recorded_requests_and_agrees_on_the_answers() {
     let server = Server::start().await;
     let plain = wire::calls(wire::pipeline(&server.url()));
-    let exchanges = exchange::all();
+    let exchanges = synthesis::all();
     let good: BTreeMap<&str, &Exchange> = exchanges
         .iter()
         .filter(|exchange| exchange.name.ends_with("/success"))

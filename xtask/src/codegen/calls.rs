@@ -3,7 +3,10 @@
 use super::polish::{Client, Method};
 use crate::{
     problem::{Place, Problem, Problems, Result},
-    spec::read::{Description, Operation},
+    spec::{
+        pointer,
+        read::{Description, Operation},
+    },
     tables,
 };
 use heck::ToShoutySnakeCase;
@@ -79,14 +82,30 @@ fn call(
                     "name path parameters in snake_case",
                 ));
             }
-            Some(quote!((#text, #argument)))
+            let schema = parameter
+                .get("schema")
+                .and_then(|schema| pointer::resolve(&description.root, schema));
+            let is_text = schema
+                .and_then(|schema| schema.get("type"))
+                .and_then(Value::as_str)
+                == Some("string");
+            Some(if is_text {
+                quote!((#text, #argument))
+            } else {
+                quote!((#text, #argument.to_string().as_str()))
+            })
         })
         .collect();
     let constant = format_ident!("{}", operation.id().to_shouty_snake_case());
+    // An argument may be called as this is.
+    let mut open = format_ident!("open");
+    while arguments.contains(&open) {
+        open = format_ident!("{open}_");
+    }
     let body = quote! {
-        let open = self.open(&operations::#constant, &[#(#path_values),*])?;
-        let result = open.client.#name(#(#arguments),*).await;
-        open.settle(result)
+        let #open = self.open(&operations::#constant, &[#(#path_values),*])?;
+        let result = #open.client.#name(#(#arguments),*).await;
+        #open.settle(result)
     };
     signature.output = parse_quote!(-> Result<Answer<#answer>, Fault>);
     let docs = &method.docs;

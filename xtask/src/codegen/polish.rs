@@ -2,7 +2,7 @@
 //!
 //! - Fields of answers decode leniently, and every answer type has a `Default`.
 //! - `Debug` shows the shape of a value, never a text.
-//! - Answers know their lists, so that one bad element does not lose a page.
+//! - Answers know their lists, so that one bad element does not lose a page, and one odd field not its element.
 //! - `Client::new` goes: it would build an HTTP client that follows redirects.
 //! - `#[allow]`s go: one at the `mod` line, with a reason, stands for all.
 

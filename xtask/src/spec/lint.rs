@@ -2,6 +2,7 @@
 
 pub(crate) mod evidence;
 mod examples;
+pub(crate) mod generated;
 mod operations;
 mod references;
 mod schemas;
@@ -83,6 +84,12 @@ const RULES: &[Rule] = &[
     evidence::documented,
     evidence::descriptions,
     evidence::error_codes,
+    generated::fields,
+    generated::schemas,
+    generated::parameters,
+    generated::operations,
+    generated::value_names,
+    generated::texts,
 ];
 
 /// The description, read strictly and with every rule checked.

@@ -113,6 +113,13 @@ pub const CORRECTIONS: &[Correction] = &[
         apply: schemas::widen_integers,
     },
     Correction {
+        name: "widen_decimals",
+        since: "2026-11-28",
+        reason: "a number of single precision is sent as another number than the caller wrote",
+        expect: Expect::Guard,
+        apply: schemas::widen_decimals,
+    },
+    Correction {
         name: "inline_plain_schemas",
         since: "2026-11-21",
         reason: "a named schema for a text or a number becomes a newtype without use",

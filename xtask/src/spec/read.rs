@@ -1,10 +1,10 @@
 //! The strict reader: what a lenient one would swallow (keys written twice, keys that are not text) is refused.
 //!
-//! The description is `spec/openapi.yaml`. When it grows, path items may move to `spec/paths/<tag>.yaml` (a mapping
-//! of path to path item) and components to `spec/components/<tag>.yaml` (a mapping of section to name to component).
-//! The reader puts them together; `$ref` stays `#/components/...` everywhere.
+//! `spec/openapi.yaml` has what is said of the whole, `spec/paths/<tag>.yaml` the operations (a mapping of path to path
+//! item), `spec/components/<tag>.yaml` what they are made of (a mapping of section to name to component). The reader
+//! puts them together; `$ref` stays `#/components/...` everywhere.
 
-use super::{grammar::Node, places::Places, pointer};
+use super::{every_operation, grammar::Node, places::Places, pointer};
 use crate::{
     file::Workspace,
     problem::{Place, Problem, Problems, Result},
@@ -23,6 +23,8 @@ pub struct Description {
     /// The merged document.
     pub root: Value,
     files: Vec<File>,
+    /// What every operation has: pointer in the whole, pointer in the first file.
+    put_in: Vec<(String, String)>,
 }
 
 /// An operation with what belongs to it.
@@ -126,34 +128,50 @@ impl Description {
         operations(&self.root)
     }
 
-    /// Where `pointer` is.
+    /// Where `pointer` is. What was put in stands where it is written, under that file's own pointer.
     #[must_use]
     pub fn place(&self, pointer: &str) -> Place {
-        let owner = self
-            .files
-            .iter()
-            .flat_map(|file| {
-                file.merged
-                    .iter()
-                    .map(move |(whole, local)| (file, whole, local))
-            })
-            .find(|(_, whole, _)| {
-                pointer
-                    .strip_prefix(whole.as_str())
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            });
-        let (file, local) = match owner {
-            Some((file, whole, local)) => {
-                let rest = pointer.strip_prefix(whole.as_str()).unwrap_or_default();
-                (Some(file), format!("{local}{rest}"))
-            }
-            None => (self.files.first(), pointer.to_owned()),
+        let below = |whole: &str| {
+            pointer
+                .strip_prefix(whole)
+                .filter(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        Place {
-            file: file.map_or_else(|| super::OPENAPI.to_owned(), |file| file.path.clone()),
-            line: file.and_then(|file| file.places.line(&local)),
-            pointer: Some(pointer.to_owned()),
+        let written = self.put_in.iter().find_map(|(whole, local)| {
+            let rest = below(whole)?;
+            Some(format!("{local}{rest}"))
+        });
+        let owner = || {
+            self.files.iter().find_map(|file| {
+                file.merged.iter().find_map(|(whole, local)| {
+                    let rest = below(whole)?;
+                    Some((file, format!("{local}{rest}"), pointer.to_owned()))
+                })
+            })
+        };
+        let found = match written {
+            Some(local) => self.files.first().map(|file| (file, local.clone(), local)),
+            None => owner().or_else(|| {
+                let file = self.files.first()?;
+                Some((file, pointer.to_owned(), pointer.to_owned()))
+            }),
+        };
+        match found {
+            Some((file, local, pointer)) => Place {
+                file: file.path.clone(),
+                line: file.places.line(&local),
+                pointer: Some(pointer),
+            },
+            None => Place::pointer(super::OPENAPI, pointer),
         }
+    }
+
+    /// The file of `spec/paths` or `spec/components` that `pointer` is written in, by its name without ending;
+    /// `None` for the first file.
+    #[must_use]
+    pub fn part(&self, pointer: &str) -> Option<String> {
+        let file = self.place(pointer).file;
+        let (_, name) = file.strip_suffix(".yaml")?.rsplit_once('/')?;
+        (file != super::OPENAPI).then(|| name.to_owned())
     }
 
     /// A problem at `pointer`.
@@ -181,42 +199,86 @@ pub fn read(workspace: &Workspace) -> Result<Description> {
     }];
     let mut found = Vec::new();
     for (directory, depth) in [("paths", 1), ("components", 2)] {
-        for path in workspace.files(&format!("spec/{directory}"), ".yaml")? {
+        for path in parts(workspace, directory, &mut found)? {
             let (part, places) = yaml(&path, &workspace.read(&path)?)?;
             let mut file = File {
                 path,
                 places,
                 merged: Vec::new(),
             };
-            let target = root.as_mapping_mut().map(|root| {
-                root.entry(directory.into())
-                    .or_insert_with(|| Mapping::new().into())
-            });
-            if let (Some(target), Value::Mapping(part)) = (target, part) {
-                merge(
-                    target,
-                    part,
-                    depth,
-                    (&format!("/{directory}"), ""),
-                    &mut file,
-                    &mut found,
-                );
+            if let Value::Mapping(root) = &mut root {
+                let target = root
+                    .entry(directory.into())
+                    .or_insert_with(|| Mapping::new().into());
+                let at = format!("/{directory}");
+                merge(target, part, depth, (&at, ""), &mut file, &mut found);
             }
             files.push(file);
         }
     }
-    Problems::unless_empty(found, Description { root, files })
+    // Operations before what they are made of, wherever the first component stands.
+    if let Value::Mapping(root) = &mut root
+        && let Some(components) = root.shift_remove("components")
+    {
+        root.insert("components".into(), components);
+    }
+    let put_in = every_operation::put_in(&mut root);
+    let description = Description {
+        root,
+        files,
+        put_in: put_in.put_in,
+    };
+    for (pointer, what, remedy) in put_in.wrong {
+        found.push(description.problem(&pointer, what, remedy));
+    }
+    Problems::unless_empty(found, description)
 }
 
+/// The files of a directory: what is shared first, then one for each tag. A file that nobody would read is refused.
+fn parts(workspace: &Workspace, directory: &str, found: &mut Vec<Problem>) -> Result<Vec<String>> {
+    let directory = format!("spec/{directory}");
+    let (mut parts, others): (Vec<String>, Vec<String>) = workspace
+        .files(&directory, "")?
+        .into_iter()
+        .partition(|path| {
+            path.strip_prefix(&format!("{directory}/"))
+                .and_then(|name| name.strip_suffix(".yaml"))
+                .is_some_and(|name| !name.is_empty() && !name.contains('/'))
+        });
+    found.extend(others.into_iter().map(|path| {
+        Problem::at(
+            Place::file(path),
+            "nothing reads this file",
+            format!("name it `{directory}/<tag>.yaml`, or delete it"),
+        )
+    }));
+    parts.sort_by_key(|path| (!path.ends_with("/shared.yaml"), path.clone()));
+    Ok(parts)
+}
+
+/// Puts `part` into `target`: an entry has one place, and what holds entries is a mapping.
 fn merge(
     target: &mut Value,
-    part: Mapping,
+    part: Value,
     depth: usize,
     (whole, local): (&str, &str),
     file: &mut File,
     found: &mut Vec<Problem>,
 ) {
-    let Value::Mapping(target) = target else {
+    let here = |file: &File, local: &str| Place {
+        file: file.path.clone(),
+        line: file.places.line(local),
+        pointer: Some(local.to_owned()),
+    };
+    let (Value::Mapping(target), Value::Mapping(part)) = (target, part) else {
+        found.push(Problem::at(
+            here(file, local),
+            match whole {
+                "/paths" => "this is no mapping of paths",
+                _ => "this is no mapping of components",
+            },
+            "write it as `name: ...` lines, or delete it",
+        ));
         return;
     };
     for (key, value) in part {
@@ -225,17 +287,10 @@ fn merge(
         let local = pointer::join(local, name);
         if depth > 1 {
             let section = target.entry(key).or_insert_with(|| Mapping::new().into());
-            if let Value::Mapping(value) = value {
-                merge(section, value, depth - 1, (&whole, &local), file, found);
-            }
+            merge(section, value, depth - 1, (&whole, &local), file, found);
         } else if target.contains_key(&key) {
-            let place = Place {
-                file: file.path.clone(),
-                line: file.places.line(&local),
-                pointer: Some(local),
-            };
             found.push(Problem::at(
-                place,
+                here(file, &local),
                 format!("`{name}` is already described in another file"),
                 "keep one of the two",
             ));

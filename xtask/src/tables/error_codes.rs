@@ -3,13 +3,13 @@
 use super::literal;
 use crate::{
     problem::{Place, Problem, Problems, Result},
-    spec::{ERRORS, read::yaml},
+    spec::{ERRORS, lint::generated::is_hidden, read::yaml},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// The catalogue, read strictly.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Catalogue {
     /// The rows.
@@ -17,7 +17,7 @@ pub struct Catalogue {
 }
 
 /// One row of the catalogue.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
     /// As it stands in answers.
@@ -29,24 +29,25 @@ pub struct Entry {
     /// When the same call may be made again.
     pub repeatable: Repeatable,
     /// The documented text.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// Further documented texts.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_messages: Vec<String>,
     /// What it means, in own words.
     pub meaning: String,
     /// The document.
     pub source: String,
     /// The number follows from its neighbour in the document.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub code_inferred: bool,
     /// Operations it is known to concern.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub operations: Vec<String>,
 }
 
 /// The variants of `hwc_core::Category`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "explained at the top of the catalogue")]
 pub enum Category {
@@ -62,7 +63,7 @@ pub enum Category {
 }
 
 /// When the same call may be made again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "explained at the top of the catalogue")]
 pub enum Repeatable {
@@ -118,6 +119,23 @@ pub fn read(text: &str) -> Result<Catalogue> {
                 "fill it in",
             );
         }
+        let texts = [&entry.code, &entry.meaning, &entry.source];
+        let hidden = texts
+            .into_iter()
+            .chain(&entry.message)
+            .chain(&entry.other_messages)
+            .flat_map(|text| text.chars())
+            .find(|c| is_hidden(*c));
+        if let Some(hidden) = hidden {
+            problem(
+                format!(
+                    "{} holds U+{:04X}, which is not seen",
+                    entry.code.escape_default(),
+                    u32::from(hidden)
+                ),
+                "delete the character",
+            );
+        }
         if !(100..600).contains(&entry.http_status) {
             problem(
                 format!("{} is no HTTP status", entry.http_status),
@@ -126,6 +144,14 @@ pub fn read(text: &str) -> Result<Catalogue> {
         }
     }
     Problems::unless_empty(found, catalogue)
+}
+
+/// The catalogue as JSON, in its own order: `errors.json`.
+///
+/// # Errors
+/// As [`read`].
+pub fn json(errors: &str) -> Result<String> {
+    crate::spec::bundle::json(&read(errors)?)
 }
 
 /// The body of `error_codes.rs`.

@@ -9,6 +9,7 @@ use crate::{
     },
 };
 use serde_yaml::Value;
+use std::collections::BTreeSet;
 
 struct Row {
     operation: String,
@@ -44,12 +45,17 @@ pub fn text(description: &Description) -> Result<String> {
     }
     let mut text = String::from("use crate::limit::{Limit, Unit};\n\n");
     let mut all = String::new();
+    let mut names = BTreeSet::new();
     for row in &rows {
-        let name = constant(&format!(
+        let mut name = constant(&format!(
             "{}_{}",
             row.operation,
             row.field.replace("[]", "_item")
         ));
+        // A parameter and a field of the body may have one name; parameters come first.
+        while !names.insert(name.clone()) {
+            name.push_str("_IN_BODY");
+        }
         let how = if row.enforced {
             "Limit"
         } else {

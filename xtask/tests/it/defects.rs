@@ -476,6 +476,153 @@ const DEFECTS: &[Defect] = &[
         &["is not valid YAML"],
     ),
     defect(
+        "field with the name of the map of unknown fields",
+        "        count:\n          type: integer",
+        "        extra:\n          type: integer",
+        "extra:",
+        &["a field named `extra`", "unknown fields"],
+    ),
+    defect(
+        "field that no struct can have",
+        "        count:\n          type: integer",
+        "        self:\n          type: integer",
+        "self:",
+        &["a field named `self`"],
+    ),
+    defect(
+        "two fields of one name",
+        "        message_list:\n          type: array",
+        "        message__list:\n          type: string\n          description: Again.\n        message_list:\n          type: array",
+        "        message_list:\n          type: array",
+        &["one field to the generator"],
+    ),
+    defect(
+        "typed fields of any name",
+        "    Message:\n      type: object\n",
+        "    Message:\n      type: object\n      additionalProperties: { type: string }\n",
+        "additionalProperties:",
+        &["fields of any name", "delete it"],
+    ),
+    defect(
+        "fields of any name in a request",
+        "      required: [content]\n",
+        "      required: [content]\n      additionalProperties: true\n",
+        "additionalProperties: true",
+        &["fields of any name"],
+    ),
+    defect(
+        "choice between schemas",
+        "    Message:\n      type: object\n",
+        "    Message:\n      type: object\n      oneOf: [{ type: object }]\n",
+        "oneOf:",
+        &["`oneOf` is a choice"],
+    ),
+    defect(
+        "schemas that differ in capitals",
+        "    Message:\n",
+        "    MESSAGE:\n      type: object\n    Message:\n",
+        "    Message:\n",
+        &["differ in capitals only"],
+    ),
+    defect(
+        "schema with a name that codegen makes",
+        "    Message:\n",
+        "    MessageInResponse:\n      type: object\n    Message:\n",
+        "MessageInResponse",
+        &["a name that codegen makes"],
+    ),
+    defect(
+        "list in one key of the query",
+        "explode: true",
+        "explode: false",
+        "explode: false",
+        &["`explode: false`", "one key for each value"],
+    ),
+    defect(
+        "list of objects in the query",
+        "            items:\n              type: string\n",
+        "            items:\n              type: object\n",
+        "- name: case_ids",
+        &["a list of lists or objects in a parameter"],
+    ),
+    defect(
+        "object in the query",
+        "          schema:\n            type: integer\n            format: int32\n            minimum: 0\n            maximum: 100\n          examples:\n            documented:\n              value: 10\n",
+        "          schema:\n            type: object\n",
+        "- name: limit",
+        &["type object in a parameter"],
+    ),
+    defect(
+        "parameter that is not encoded",
+        "          description: Most messages to give.\n",
+        "          description: Most messages to give.\n          allowReserved: true\n",
+        "allowReserved",
+        &["`allowReserved`", "encodes every value"],
+    ),
+    defect(
+        "operation with the name of another method",
+        "operationId: listMessages",
+        "operationId: newWithClient",
+        "operationId: newWithClient",
+        &["the client has another method"],
+    ),
+    defect(
+        "path with a character to encode",
+        "/v2/servicerequest/cases/messages:",
+        "/v2/servicerequest/cases/my messages:",
+        "my messages",
+        &["' ' in a path"],
+    ),
+    defect(
+        "answer that is a list",
+        "                $ref: \"#/components/schemas/ListMessagesResponse\"\n              examples:\n                documented:\n                  value:\n                    count: 1\n                    message_list:\n                      - content: test\n",
+        "                type: array\n                items: { type: string }\n",
+        "\"200\":\n          description: A page.",
+        &["an answer of success that is no object"],
+    ),
+    defect(
+        "names of values that clash",
+        "[Customer, Support]",
+        "[Customer, CUSTOMER]",
+        "x-enum-varnames",
+        &["`CUSTOMER` and `Customer` are one name"],
+    ),
+    defect(
+        "name of a value that is none",
+        "[Customer, Support]",
+        "[Customer, third-party]",
+        "x-enum-varnames",
+        &["`third-party` is no name of a value"],
+    ),
+    defect(
+        "known value twice",
+        "x-known-values: [0, 1]",
+        "x-known-values: [1, 1]",
+        "x-known-values",
+        &["`1` is there twice"],
+    ),
+    defect(
+        "direction mark in a description",
+        "description: A kind.",
+        "description: \"A\\u202E kind.\"",
+        "description: \"A",
+        &["`description` holds U+202E"],
+    ),
+    defect(
+        "mark without width in a summary",
+        "summary: Lists messages.",
+        "summary: \"Lists\\u200B messages.\"",
+        "summary: \"Lists",
+        &["`summary` holds U+200B"],
+    ),
+    defect(
+        "code in a description",
+        "description: A kind.",
+        "description: \"A kind.\\n    let x = 1;\"",
+        "description: \"A kind",
+        &["would be code, which is compiled"],
+    ),
+    defect(
         "version that no header can hold",
         "version: 0.1.0",
         "version: \"0.1 β\"",
@@ -595,6 +742,12 @@ fn defects_beside_the_description_are_refused() {
             "which is no operation",
         ),
         (
+            "spec/errors.yaml",
+            "source: \"Fixture\"",
+            "source: \"Fix\\u202Eture\"",
+            "holds U+202E",
+        ),
+        (
             "spec/discrepancies.md",
             "## D-01",
             "## D-02",
@@ -621,5 +774,91 @@ fn defects_beside_the_description_are_refused() {
             "{says}: {}",
             run.said
         );
+    }
+}
+
+/// What looks as dangerous and is made rightly: text that the generated client must have, and must not.
+#[test]
+fn what_is_no_defect_is_generated_rightly() {
+    for (what, edits, file, wanted) in [
+        (
+            "a field of a request named like a keyword",
+            &[("accessory_ids:", "type_of:"), ("type_of:", "match:")][..],
+            "generated.rs",
+            &["rename = \"match\"", "pub match_: "][..],
+        ),
+        (
+            "a number in the path",
+            &[(
+                "description: Id of the ticket.\n          schema:\n            type: string\n            minLength: 1\n            maxLength: 64",
+                "description: Id of the ticket.\n          schema:\n            type: integer\n            minimum: 1",
+            )],
+            "generated/calls.rs",
+            &["(\"case_id\", case_id.to_string().as_str())"],
+        ),
+        (
+            "a parameter called like a variable of the client",
+            &[("{case_id}", "{open}"), ("name: case_id\n", "name: open\n")],
+            "generated/calls.rs",
+            &[
+                "let open_ = self",
+                "(\"open\", open)",
+                "open_.settle(result)",
+            ],
+        ),
+        (
+            "one name in the path and in the body",
+            &[
+                (
+                    "        accessory_ids:\n          type: array\n          description: Ids of attachments.\n          maxItems: 10\n          items:\n            type: string\n            maxLength: 32\n",
+                    "",
+                ),
+                (
+                    "        message:\n          $ref",
+                    "        case_id:\n          type: string\n          description: Again.\n          maxLength: 3\n        message:\n          $ref",
+                ),
+            ],
+            "generated/limits.rs",
+            &[
+                "pub const CREATE_MESSAGES_CASE_ID: Limit",
+                "pub const CREATE_MESSAGES_CASE_ID_IN_BODY: Limit",
+            ],
+        ),
+        (
+            "a field called example, beside one that is a reference",
+            &[(
+                "        message:\n          $ref",
+                "        example:\n          type: string\n          description: One.\n        message:\n          $ref",
+            )],
+            "generated.rs",
+            &["pub example: "],
+        ),
+        (
+            "a number with a fraction",
+            &[
+                (
+                    "description: A kind.\n          minimum: 0",
+                    "description: A kind.\n          minimum: 0",
+                ),
+                (
+                    "          type: integer\n          format: int32\n          description: A kind.\n          minimum: 0\n          maximum: 1",
+                    "          type: number\n          format: float\n          description: A kind.",
+                ),
+            ],
+            "generated.rs",
+            &["f64"],
+        ),
+    ] {
+        let house = House::new();
+        for (from, to) in edits {
+            house.edit("spec/openapi.yaml", from, to);
+        }
+        let run = house.xtask(&["codegen"]);
+        assert!(run.passed, "{what}: {}", run.said);
+        let text = house.read(&format!("crates/hwc-tickets-wire/src/{file}"));
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for part in wanted {
+            assert!(text.contains(part), "{what}: no {part:?} in {text}");
+        }
     }
 }

@@ -10,7 +10,6 @@
 mod defects;
 mod drift;
 mod exchanges;
-mod facts;
 mod house;
 mod lowering;
 mod parts;

@@ -10,7 +10,10 @@ mod state;
 use std::{
     fmt::Debug,
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -120,11 +123,14 @@ impl Fetched {
 ///   whichever comes first, a little earlier by chance so that many programs do not renew at once. Until
 ///   the new one is there the old one is used.
 /// - A failed fetch is not kept: the next caller tries again, though not within a short pause, in which
-///   callers get the same error. The pause is 1 second, doubled with each further failure up to 30. When
-///   the issuer refused the login it is 30 seconds, doubled up to 15 minutes: repeated wrong logins lock
-///   a user.
-/// - When the service refuses an identity, that generation alone is dropped; if its replacement is
-///   refused too, asking fails for 30 seconds without a fetch.
+///   callers get the same error. The pause is 1 second, doubled with each further failure up to 30, or as long
+///   as the issuer asks, up to 15 minutes. When the issuer refused the login it is 30 seconds, doubled up to
+///   15 minutes: repeated wrong logins lock a user.
+/// - When the service refuses an identity, that generation alone is dropped and another one is fetched.
+///   If that replacement is refused too, before any call with it was answered, fetching does not help: when
+///   none of this source ever worked, asking fails for 30 seconds without a fetch; otherwise the
+///   replacement stays in use, and the next fetch because of a refusal comes after 30 seconds at the
+///   earliest. An answered call ends either.
 #[derive(Debug)]
 pub struct CachedIdentity {
     shared: Arc<Shared>,
@@ -137,6 +143,8 @@ struct Shared {
     state: Mutex<State>,
     /// The clock of the first caller. All times kept are on it: another clock starts elsewhere.
     clock: OnceLock<Arc<dyn Clock>>,
+    /// The last generation that was noted as accepted.
+    accepted: AtomicU64,
 }
 
 /// A fetch to be run by the caller, outside a runtime.
@@ -159,6 +167,7 @@ impl CachedIdentity {
                 source: Box::new(source),
                 state,
                 clock,
+                accepted: AtomicU64::new(0),
             }),
         }
     }
@@ -181,6 +190,15 @@ impl ProvideIdentity for CachedIdentity {
             return false;
         };
         self.shared.state().refused(identity, clock.elapsed())
+    }
+
+    fn accepted(&self, identity: &Identity) {
+        let generation = identity.generation();
+        // Once for each generation is enough; all other calls pass without the lock.
+        if self.shared.accepted.load(Ordering::Relaxed) != generation {
+            self.shared.state().accepted(identity);
+            self.shared.accepted.store(generation, Ordering::Relaxed);
+        }
     }
 }
 

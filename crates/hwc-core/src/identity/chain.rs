@@ -8,10 +8,10 @@ use std::{
 };
 
 use super::{
-    IdentityError, IdentityErrorKind, ProvideIdentity, Tried,
-    environment::{self, ReadVariable},
-    profile::{self, Lookup},
+    IdentityError, IdentityErrorKind, ProvideIdentity, Tried, environment,
+    profile::{self, Lookup, Place},
 };
+use crate::variables::ReadVariable;
 
 /// The credentials that were found, and where.
 #[derive(Debug, Clone)]
@@ -64,7 +64,7 @@ impl<'a> IdentityChain<'a> {
     /// Official variables: `HUAWEICLOUD_SDK_AK`, `_SK`, `_SECURITY_TOKEN`, `_DOMAIN_ID`, `_PROJECT_ID`,
     /// `_CREDENTIALS_FILE`. For password login: `HWC_IAM_USER`, `HWC_IAM_PASSWORD`, `HWC_IAM_ACCOUNT`,
     /// `HWC_IAM_PROJECT` (id or name; without it the account is the scope) and
-    /// `HUAWEICLOUD_SDK_IAM_ENDPOINT`. An empty variable counts as not set. The file is
+    /// `HUAWEICLOUD_SDK_IAM_ENDPOINT`. A variable that is empty or blank counts as not set. The file is
     /// `~/.huaweicloud/credentials`, section `[global]`, else `[basic]`.
     ///
     /// # Errors
@@ -92,13 +92,13 @@ impl<'a> IdentityChain<'a> {
             "not set",
         ));
         match profile::locate(self.read) {
-            None => tried.push(looked(
+            Place::Nowhere { outcome } => tried.push(looked(
                 "profile",
                 "~/.huaweicloud/credentials",
                 "the home directory",
-                "no home directory is known",
+                outcome,
             )),
-            Some(location) => {
+            Place::At(location) => {
                 let path = location.path.display().to_string();
                 match profile::find(&location)? {
                     Lookup::Found { keys, section } => {

@@ -1,9 +1,6 @@
 //! Credentials in environment variables: the official names for keys, own names for password login.
-//!
-//! Variables are read through a function, so that a test, or a program with its own configuration,
-//! never touches the environment of the process.
 
-use std::{ffi::OsString, sync::Arc};
+use std::sync::Arc;
 
 use super::{
     CachedIdentity, Found, IamPassword, IamScope, IamUser, IdentityError, IdentityErrorKind, Keys,
@@ -11,16 +8,8 @@ use super::{
 use crate::{
     endpoint::Endpoint,
     secret::{ExposeSecret, SecretString},
+    variables::{self, ReadVariable},
 };
-
-/// Reads one variable; `None` when it is not set.
-pub type ReadVariable<'a> = &'a (dyn Fn(&str) -> Option<OsString> + Send + Sync);
-
-/// Reads a variable of this process.
-#[must_use]
-pub fn process_environment(name: &str) -> Option<OsString> {
-    std::env::var_os(name)
-}
 
 const AK: &str = "HUAWEICLOUD_SDK_AK";
 const SK: &str = "HUAWEICLOUD_SDK_SK";
@@ -59,7 +48,11 @@ pub(super) fn find(read: ReadVariable<'_>) -> Result<Option<Found>, IdentityErro
 
 fn keys(variables: &Variables<'_>) -> Result<Option<Keys>, IdentityError> {
     let (access, secret) = match (variables.secret(AK)?, variables.secret(SK)?) {
-        (None, None) => return Ok(None),
+        // Temporary keys are three parts.
+        (None, None) => match variables.secret(SECURITY_TOKEN)? {
+            None => return Ok(None),
+            Some(_) => return Err(half_set(SECURITY_TOKEN, &[AK, SK])),
+        },
         (Some(access), Some(secret)) => (access, secret),
         (Some(_), None) => return Err(half_set(AK, &[SK])),
         (None, Some(_)) => return Err(half_set(SK, &[AK])),
@@ -84,7 +77,10 @@ fn password(variables: &Variables<'_>) -> Result<Option<IamPassword>, IdentityEr
         variables.text(ACCOUNT)?,
     );
     let (name, password, account) = match found {
-        (None, None, None) => return Ok(None),
+        (None, None, None) => match variables.text(PROJECT)? {
+            None => return Ok(None),
+            Some(_) => return Err(half_set(PROJECT, &[USER, PASSWORD, ACCOUNT])),
+        },
         (Some(name), Some(password), Some(account)) => (name, password, account),
         (name, password, account) => {
             let parts = [
@@ -117,7 +113,9 @@ fn password(variables: &Variables<'_>) -> Result<Option<IamPassword>, IdentityEr
             IdentityError::new(
                 IdentityErrorKind::Invalid,
                 format!("{IAM_ENDPOINT} cannot be used: {error}"),
-                format!("set {IAM_ENDPOINT} to an address of IAM, or unset it"),
+                format!(
+                    "set {IAM_ENDPOINT} to an address of IAM such as https://iam.myhuaweicloud.com or https://iam.eu-west-101.myhuaweicloud.eu, or unset it"
+                ),
             )
         })?;
         login = login.with_endpoint(endpoint);
@@ -134,7 +132,7 @@ fn half_set(set: &str, missing: &[&str]) -> IdentityError {
     )
 }
 
-/// The environment, with empty variables taken as not set.
+/// The environment.
 pub(super) struct Variables<'a> {
     pub(super) read: ReadVariable<'a>,
 }
@@ -149,16 +147,13 @@ impl Variables<'_> {
 
     /// A variable that is a secret.
     fn secret(&self, name: &str) -> Result<Option<SecretString>, IdentityError> {
-        let Some(value) = (self.read)(name).filter(|value| !value.is_empty()) else {
-            return Ok(None);
-        };
-        let text = value.into_string().map_err(|_| {
+        let text = variables::text(self.read, name).map_err(|problem| {
             IdentityError::new(
                 IdentityErrorKind::Invalid,
-                format!("the value of {name} is not UTF-8 text"),
-                format!("set {name} anew"),
+                problem.to_string(),
+                format!("set {name} anew, or unset it"),
             )
         })?;
-        Ok(Some(SecretString::from(text)))
+        Ok(text.map(SecretString::from))
     }
 }

@@ -134,7 +134,9 @@ fn broken(issuer: Issuer, fault: &TransportFault) -> IdentityError {
             (IdentityErrorKind::Connect, issuer.help)
         }
         TransportFaultKind::Tls(flaw) => (IdentityErrorKind::Tls, flaw.help()),
-        TransportFaultKind::Malformed => (IdentityErrorKind::Protocol, issuer.help),
+        TransportFaultKind::Malformed
+        | TransportFaultKind::HeadTooLarge
+        | TransportFaultKind::TooManyInterim => (IdentityErrorKind::Protocol, issuer.help),
         TransportFaultKind::Unsendable => (IdentityErrorKind::Insecure, issuer.help),
         _ => (IdentityErrorKind::Interrupted, issuer.help),
     };

@@ -6,12 +6,15 @@ mod file;
 mod ini;
 
 use std::{
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     path::{Path, PathBuf},
 };
 
-use super::{IdentityError, Keys, environment::ReadVariable};
-use crate::secret::{ExposeSecret, SecretString};
+use super::{IdentityError, Keys};
+use crate::{
+    secret::{ExposeSecret, SecretString},
+    variables::ReadVariable,
+};
 
 /// Names the file to read instead of the usual one.
 const FILE_VARIABLE: &str = "HUAWEICLOUD_SDK_CREDENTIALS_FILE";
@@ -31,21 +34,41 @@ pub(super) enum Lookup {
     Nothing { outcome: String },
 }
 
-/// The place of the file: named by variable, or in the home directory; `None` when neither is known.
-pub(super) fn locate(read: ReadVariable<'_>) -> Option<Location> {
-    let set = |name: &str| read(name).filter(|value: &OsString| !value.is_empty());
+/// Whether a place of the file is known.
+pub(super) enum Place {
+    At(Location),
+    Nowhere { outcome: &'static str },
+}
+
+/// The place of the file: named by variable, or in the home directory.
+pub(super) fn locate(read: ReadVariable<'_>) -> Place {
+    let set = |name: &str| read(name).filter(|value: &OsString| !is_blank(value));
     if let Some(path) = set(FILE_VARIABLE) {
-        return Some(Location {
+        return Place::At(Location {
             path: PathBuf::from(path),
             is_named: true,
         });
     }
-    let home = set(if cfg!(windows) { "USERPROFILE" } else { "HOME" })?;
-    let path = Path::new(&home).join(".huaweicloud").join("credentials");
-    Some(Location {
-        path,
+    let Some(home) = set(if cfg!(windows) { "USERPROFILE" } else { "HOME" }) else {
+        return Place::Nowhere {
+            outcome: "no home directory is known",
+        };
+    };
+    // Below the current directory anybody might have put a file.
+    if !Path::new(&home).is_absolute() {
+        return Place::Nowhere {
+            outcome: "its path is not absolute",
+        };
+    }
+    Place::At(Location {
+        path: Path::new(&home).join(".huaweicloud").join("credentials"),
         is_named: false,
     })
+}
+
+/// Paths need not be UTF-8.
+fn is_blank(value: &OsStr) -> bool {
+    value.to_str().is_some_and(|text| text.trim().is_empty())
 }
 
 /// The keys of the file.

@@ -10,20 +10,23 @@ use memchr::memmem;
 use super::{
     Pipeline,
     classify::{self, Answer, Failure, Success, Verdict},
-    read::{self, BodyLimits, Unread},
+    read::{self, BodyLimits, Read, Unread},
     record::CallRecord,
 };
 use crate::{
     Effect, Fault, FaultKind, Sent,
     deadline::{Deadline, Elapsed, Timer},
+    fault::Spoken,
     identity::Identity,
     retry::{Repeat, after},
     trace,
     transport::{AnswerBody, SendProgress, TransportFault, TransportFaultKind},
 };
 
-/// Most bytes of all header names and values of an answer together.
+/// Most bytes of all header lines of an answer together.
 const HEADER_LIMIT: usize = 64 * 1024;
+/// What a header line has besides name and value: the colon and its blank, and the line break.
+const HEADER_EXTRA: usize = 4;
 
 /// A good answer.
 pub(super) struct Good {
@@ -68,6 +71,7 @@ pub(super) async fn attempt(
     let headers_size = head.headers.iter().fold(0_usize, |size, (name, value)| {
         size.saturating_add(name.as_str().len())
             .saturating_add(value.len())
+            .saturating_add(HEADER_EXTRA)
     });
     if headers_size > HEADER_LIMIT {
         return Err(Failure {
@@ -85,10 +89,10 @@ pub(super) async fn attempt(
         idle: pipeline.timeouts.idle_body,
     };
     let mut total = Timer::new(&*pipeline.clock, deadline);
-    let read = read::read(body, &head.headers, limits, &*pipeline.clock, &mut total).await;
+    let read = read::read(body, &head, limits, &*pipeline.clock, &mut total).await;
     let (body, unread) = match read {
         Ok(body) => (body, None),
-        Err(unread) => (Bytes::new(), Some(unread)),
+        Err(unread) => (Read::nothing(), Some(unread)),
     };
     if let Some(unread) = &unread
         && head.status.is_success()
@@ -100,7 +104,8 @@ pub(super) async fn attempt(
         effect,
         status: head.status,
         headers: &head.headers,
-        body: &body,
+        body: &body.bytes,
+        whole: body.whole,
         now,
     };
     match classify::judge(&answer, pipeline.codes) {
@@ -152,7 +157,11 @@ async fn send(
 
 fn late(sent: Sent, what: &str, limit: Duration) -> Failure {
     Failure {
-        fault: Fault::new(FaultKind::Timeout, sent, format!("{what} within {limit:?}")),
+        fault: Fault::new(
+            FaultKind::Timeout,
+            sent,
+            format!("{what} within {}", Spoken(limit)),
+        ),
         repeat: Repeat::Backoff,
     }
 }
@@ -163,7 +172,9 @@ fn transport_failure(fault: TransportFault) -> Failure {
         TransportFaultKind::Connect => (FaultKind::Connect, Repeat::Backoff),
         TransportFaultKind::Tls(_) => (FaultKind::Tls, Repeat::Never),
         TransportFaultKind::Interrupted => (FaultKind::Interrupted, Repeat::Backoff),
-        TransportFaultKind::Malformed => (FaultKind::Protocol, Repeat::Never),
+        TransportFaultKind::Malformed
+        | TransportFaultKind::HeadTooLarge
+        | TransportFaultKind::TooManyInterim => (FaultKind::Protocol, Repeat::Never),
         TransportFaultKind::Unsendable => (FaultKind::InvalidInput, Repeat::Never),
     };
     let sent = if fault.body_started {

@@ -4,7 +4,7 @@ use std::{fmt, path::PathBuf, sync::Arc};
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::{Pipeline, prepare::is_visible_ascii, skew::Skew};
+use super::{Pipeline, places::Places, prepare::is_visible_ascii, skew::Skew};
 use crate::{
     Clock, Endpoint, ErrorCode, RateLimit, RetryPolicy, SystemClock, Timeouts,
     identity::{IdentityContext, ProvideIdentity},
@@ -15,6 +15,9 @@ use crate::{
 
 /// The largest answer that is read, unless said otherwise: 8 MiB.
 const BODY_LIMIT: usize = 8 * 1024 * 1024;
+
+/// The requests that may be under way at the same time, unless said otherwise.
+const MAX_CONNECTIONS: usize = 64;
 
 /// Settings of a [`Pipeline`]. Only the identity has no default.
 #[derive(Debug)]
@@ -31,6 +34,7 @@ pub struct PipelineBuilder {
     headers: Vec<(String, String)>,
     user_agent: Option<String>,
     body_limit: usize,
+    max_connections: usize,
     proxy: ProxyChoice,
     ca_files: Vec<PathBuf>,
     resolver: Option<Arc<dyn Resolve>>,
@@ -66,6 +70,7 @@ impl PipelineBuilder {
             headers: Vec::new(),
             user_agent: None,
             body_limit: BODY_LIMIT,
+            max_connections: MAX_CONNECTIONS,
             proxy: ProxyChoice::System,
             ca_files: Vec::new(),
             resolver: None,
@@ -132,6 +137,17 @@ impl PipelineBuilder {
         self
     }
 
+    /// The most requests under way at the same time, each on a connection of its own. Default 64.
+    ///
+    /// Besides, at most 8 idle connections are kept for the next calls. A call that finds no place waits for one,
+    /// in order, within its deadline; if none becomes free it ends as [`Timeout`](crate::FaultKind::Timeout) with
+    /// [`Sent::No`](crate::Sent::No). So any number of callers may share a pipeline without using up the
+    /// descriptors of the process.
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.max_connections = connections;
+        self
+    }
+
     /// Through which proxy, if any. Default: what the surroundings say.
     pub fn proxy(mut self, choice: ProxyChoice) -> Self {
         self.proxy = choice;
@@ -172,6 +188,9 @@ impl PipelineBuilder {
         if self.body_limit == 0 {
             problems.push("the body limit is zero; give it some bytes".to_owned());
         }
+        if self.max_connections == 0 {
+            problems.push("the limit `max_connections` is zero; allow at least one".to_owned());
+        }
         if self.identity.is_none() {
             problems.push("no identity is set; give a token, keys, or a provider".to_owned());
         }
@@ -211,6 +230,7 @@ impl PipelineBuilder {
                 codes: self.codes,
                 headers,
                 body_limit: self.body_limit,
+                places: Places::new(self.max_connections),
                 skew: Skew::default(),
             }),
             _ => Err(BuildError { problems }),

@@ -12,8 +12,11 @@
 //!    between can give, also on the way back.
 //!
 //! On 2xx, an answer is a success when it is a JSON object without a failing code at its top. For writes
-//! an empty answer is a success too, as documented. Everything else (HTML, `null`, `[]`, a lone string,
-//! UTF-16, an encoding nobody asked for) is not an answer of this service.
+//! an empty answer is a success too, as documented, but only when its end is proven: by `Content-Length: 0`,
+//! status 204, the last chunk, or a protocol that marks the end. A connection that was closed proves nothing;
+//! a broken one looks the same. A JSON object needs no such proof: no part of one is one. Everything else
+//! (HTML, `null`, `[]`, a lone string, UTF-16, a compression nobody asked for) is not an answer of this
+//! service.
 
 use std::borrow::Cow;
 
@@ -33,7 +36,7 @@ use crate::{
 /// Longest body whose invalid UTF-8 is replaced, so that no answer costs a multiple of its size.
 const LONGEST_REPAIR: usize = 2 * 1024 * 1024;
 
-/// An answer that was read to its end.
+/// An answer that was read until the line said it is over.
 #[derive(Debug, Clone, Copy)]
 pub struct Answer<'a> {
     /// What the operation does.
@@ -42,8 +45,10 @@ pub struct Answer<'a> {
     pub status: StatusCode,
     /// Headers.
     pub headers: &'a HeaderMap,
-    /// Body, whole.
+    /// Body.
     pub body: &'a Bytes,
+    /// Whether the end of the body is proven. `false` when only the connection was closed.
+    pub whole: bool,
     /// The local time, for a `Retry-After` date in an answer without `Date`.
     pub now: Timestamp,
 }
@@ -85,8 +90,8 @@ pub fn judge(answer: &Answer<'_>, codes: &[ErrorCode]) -> Verdict {
         },
         400..=599 => judge_error(answer, codes),
         300..=399 => redirect(answer),
-        status => {
-            let mut failure = foreign(format!("unexpected status HTTP {status}"), Repeat::Never);
+        _ => {
+            let mut failure = foreign("the answer has a status nobody expects", Repeat::Never);
             failure.fault.excerpt = excerpt(answer.body);
             failure
         }
@@ -137,18 +142,27 @@ fn redirect(answer: &Answer<'_>) -> Failure {
 
 fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Failure> {
     let read = answer.effect == Effect::Read;
-    if let Some(encoding) = foreign_encoding(answer.headers) {
+    let coding = Coding::of(answer.headers);
+    if let Coding::Compressed(name) = coding {
         return Err(foreign(
-            format!("the answer has a content encoding nobody asked for ({encoding})"),
+            format!("the answer has a content encoding nobody asked for ({name})"),
             Repeat::Never,
         ));
     }
     let body = without_bom(answer.body);
+    let object = |text: &[u8]| text.starts_with(b"{") && text.ends_with(b"}");
+    if coding == Coding::Unknown && !object(body.trim_ascii()) {
+        return Err(foreign(
+            "the answer has a content encoding nobody asked for (another one)",
+            Repeat::Never,
+        ));
+    }
     if is_utf16(&body) {
         return Err(foreign("the answer is UTF-16, not UTF-8", Repeat::Never));
     }
     let text = body.trim_ascii();
     match text {
+        [] if !answer.whole => return Err(without_end()),
         [] if !read => return Ok(Success { body, lossy: false }),
         [] => return Err(foreign("the answer is empty", Repeat::Never)),
         [b'{', .., b'}'] => {}
@@ -181,16 +195,17 @@ fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Fa
         None => (body, lossy),
     };
     // The good path of a read is parsed once, by the decoder above. A write's answer is small, and
-    // whether it is whole is the only sign of success it gives.
-    if !read || envelope::may_hold_code(&body) {
+    // whether it is whole is the only sign of success it gives. Without a proven end the parse is the proof.
+    if !read || !answer.whole || envelope::may_hold_code(&body) {
         let envelope = envelope::read(&body, Shape::Success).map_err(|error| {
+            let cut = error.is_eof() && !answer.whole;
             let mut failure = foreign(
                 format!(
                     "the answer is not valid JSON (line {}, column {})",
                     error.line(),
                     error.column()
                 ),
-                Repeat::Never,
+                if cut { Repeat::Once } else { Repeat::Never },
             );
             failure.fault.excerpt = excerpt(&body);
             failure
@@ -202,8 +217,21 @@ fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Fa
     Ok(Success { body, lossy })
 }
 
+/// Nothing came, and the line was closed. That the service has nothing to say is one reason, that the line or
+/// a machine in between broke is another.
+fn without_end() -> Failure {
+    Failure {
+        fault: Fault::new(
+            FaultKind::Interrupted,
+            Sent::Maybe,
+            "the connection was closed after the headers, and nothing shows that the empty answer is whole",
+        ),
+        repeat: Repeat::Backoff,
+    }
+}
+
 fn judge_error(answer: &Answer<'_>, codes: &[ErrorCode]) -> Failure {
-    let readable = foreign_encoding(answer.headers).is_none();
+    let readable = !matches!(Coding::of(answer.headers), Coding::Compressed(_));
     let body = without_bom(answer.body);
     let body = surrogates::repaired(&body).unwrap_or(body);
     let envelope = if readable {
@@ -239,7 +267,7 @@ fn business(status: StatusCode, envelope: Envelope, codes: &[ErrorCode]) -> Fail
             FaultKind::Throttled => "too many requests".into(),
             FaultKind::Unauthorized => "the credentials were refused".into(),
             FaultKind::RequestTooLarge => "the request is too large".into(),
-            _ => format!("HTTP {number} without an error of this service").into(),
+            _ => "the answer is an error, and not one of this service".into(),
         },
     };
     let repeat = match kind {
@@ -334,20 +362,48 @@ fn printable_code(code: &str) -> String {
     }
 }
 
-/// The encoding of a body that is not plain, by its name if that is a usual one: the header is foreign text.
-fn foreign_encoding(headers: &HeaderMap) -> Option<&'static str> {
-    let encoding = headers
-        .get(header::CONTENT_ENCODING)?
-        .as_bytes()
-        .trim_ascii();
-    if encoding.eq_ignore_ascii_case(b"identity") {
-        return None;
+/// What `Content-Encoding` says of the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Coding {
+    /// None: absent, empty, `identity`, or the name of a character set that somebody put there.
+    Plain,
+    /// A compression, by its name.
+    Compressed(&'static str),
+    /// A name that is not known here. The header is foreign text; whether the body is plain JSON, it shows itself.
+    Unknown,
+}
+
+impl Coding {
+    /// The first that is not plain, of all the lines of the header.
+    fn of(headers: &HeaderMap) -> Self {
+        const COMPRESSIONS: [&str; 8] = [
+            "gzip",
+            "deflate",
+            "br",
+            "zstd",
+            "compress",
+            "x-gzip",
+            "x-compress",
+            "exi",
+        ];
+        const PLAIN: [&str; 9] = [
+            "", "identity", "none", "utf-8", "utf8", "us-ascii", "ascii", "8bit", "binary",
+        ];
+        let mut all = Self::Plain;
+        for line in headers.get_all(header::CONTENT_ENCODING) {
+            for name in line.as_bytes().split(|byte| *byte == b',') {
+                let name = name.trim_ascii();
+                let is = |known: &&str| name.eq_ignore_ascii_case(known.as_bytes());
+                if let Some(compression) = COMPRESSIONS.into_iter().find(is) {
+                    return Self::Compressed(compression);
+                }
+                if !PLAIN.iter().any(is) {
+                    all = Self::Unknown;
+                }
+            }
+        }
+        all
     }
-    let usual = ["gzip", "deflate", "br", "zstd", "compress"];
-    let known = usual
-        .into_iter()
-        .find(|name| encoding.eq_ignore_ascii_case(name.as_bytes()));
-    Some(known.unwrap_or("another one"))
 }
 
 fn without_bom(body: &Bytes) -> Bytes {

@@ -1,15 +1,16 @@
 //! Reads the error fields of a body without building the rest of it.
 //!
-//! Memory stays small whatever the body holds: everything but the few fields is skipped, not stored.
+//! Memory stays small whatever the body holds: everything but the few fields is skipped, not stored. Skipping
+//! does not recurse, so that a value may be nested as deep as it likes: depth is no error of the answer.
 
 mod values;
 
 use std::fmt;
 
 use memchr::memmem;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use self::values::{Key, Skipped, Text};
+use self::values::{Key, Text};
 
 /// The error fields of a JSON object. A key that stands there twice counts with its last value.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -140,7 +141,7 @@ impl<'de> Visitor<'de> for Object {
                     continue;
                 }
                 Key::Other => {
-                    map.next_value::<Skipped>()?;
+                    map.next_value::<IgnoredAny>()?;
                     continue;
                 }
             };
@@ -184,7 +185,7 @@ impl<'de> Visitor<'de> for Below {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
-        Skipped.visit_seq(seq)?;
+        IgnoredAny.visit_seq(seq)?;
         Ok(None)
     }
 

@@ -1,9 +1,10 @@
 //! Reads the body of an answer: with a size limit, an idle limit, and no trust in its declared length.
+//! An end counts as one only when the answer's framing proves it.
 
 use std::{future::poll_fn, pin::Pin, task::Poll, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, header};
+use http::{HeaderMap, StatusCode, Version, header, response::Parts};
 use http_body::Body;
 
 use crate::{
@@ -34,19 +35,37 @@ pub(super) struct BodyLimits {
     pub(super) idle: Duration,
 }
 
+/// A body that was read to its end, or to what the line says is its end.
+#[derive(Debug)]
+pub(super) struct Read {
+    pub(super) bytes: Bytes,
+    /// Whether the end is proven: by its length, its last chunk, its status, or a protocol that marks
+    /// the end. Not by a connection that was closed: a broken one looks the same.
+    pub(super) whole: bool,
+}
+
+impl Read {
+    /// Nothing was read.
+    pub(super) fn nothing() -> Self {
+        Self {
+            bytes: Bytes::new(),
+            whole: false,
+        }
+    }
+}
+
 /// Reads `body` whole. `total` ends with the deadline of the call.
 pub(super) async fn read(
     mut body: AnswerBody,
-    headers: &HeaderMap,
+    head: &Parts,
     limits: BodyLimits,
     clock: &dyn Clock,
     total: &mut Timer<'_>,
-) -> Result<Bytes, Unread> {
-    let declared: Option<u64> = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.trim().parse().ok());
-    if declared.is_some_and(|length| length > limits.bytes as u64) {
+) -> Result<Read, Unread> {
+    let declared = Declared::of(&head.headers);
+    let proven = declared != Declared::Nonsense
+        && (ends_by_proof(head) || body.size_hint().exact().is_some());
+    if matches!(declared, Declared::Length(length) if length > limits.bytes as u64) {
         return Err(Unread::TooLarge);
     }
     let mut whole = Growing::Empty;
@@ -57,10 +76,70 @@ pub(super) async fn read(
         whole = whole.push(data, limits.bytes);
     }
     // The transport below checks this too; this holds for every transport.
-    if declared.is_some_and(|length| length != whole.len() as u64) {
+    if matches!(declared, Declared::Length(length) if length != whole.len() as u64) {
         return Err(Unread::WrongLength);
     }
-    Ok(whole.finish())
+    Ok(Read {
+        bytes: whole.finish(),
+        whole: proven,
+    })
+}
+
+/// Whether the framing of the answer tells a whole body from a broken line.
+fn ends_by_proof(head: &Parts) -> bool {
+    // These have no body, whatever else the head says.
+    if matches!(
+        head.status,
+        StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
+    ) {
+        return true;
+    }
+    // The end is a flag of the last frame; a broken stream is an error of the transport.
+    if head.version >= Version::HTTP_2 {
+        return true;
+    }
+    let mut codings = head.headers.get_all(header::TRANSFER_ENCODING).iter();
+    match codings.next_back() {
+        // Without the last chunk the transport reports an error. Any other coding ends with the connection,
+        // whatever length stands beside it.
+        Some(last) => last
+            .as_bytes()
+            .rsplit(|byte| *byte == b',')
+            .next()
+            .is_some_and(|name| name.trim_ascii().eq_ignore_ascii_case(b"chunked")),
+        None => head.headers.contains_key(header::CONTENT_LENGTH),
+    }
+}
+
+/// What the answer declares as its length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Declared {
+    Nothing,
+    Length(u64),
+    /// No number, or different ones. Only the body itself can show then that it is whole.
+    Nonsense,
+}
+
+impl Declared {
+    /// A length may be said twice, if it is the same.
+    fn of(headers: &HeaderMap) -> Self {
+        let mut declared = Self::Nothing;
+        for value in headers.get_all(header::CONTENT_LENGTH) {
+            for number in value.as_bytes().split(|byte| *byte == b',') {
+                let number = number.trim_ascii();
+                let length = std::str::from_utf8(number)
+                    .ok()
+                    .filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+                    .and_then(|number| number.parse().ok());
+                declared = match (declared, length) {
+                    (Self::Nothing, Some(length)) => Self::Length(length),
+                    (Self::Length(before), Some(length)) if before == length => declared,
+                    _ => return Self::Nonsense,
+                };
+            }
+        }
+        declared
+    }
 }
 
 /// The next piece. The idle timer is only made when there is nothing to read at once.

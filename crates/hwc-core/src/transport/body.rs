@@ -20,14 +20,16 @@ use super::{TransportFault, TransportFaultKind};
 pub struct AnswerBody(UnsyncBoxBody<Bytes, TransportFault>);
 
 impl AnswerBody {
-    /// A body that is already whole.
+    /// A body that is already whole: its end is proven.
     pub fn full(bytes: impl Into<Bytes>) -> Self {
         Self(UnsyncBoxBody::new(
             Full::new(bytes.into()).map_err(|never| match never {}),
         ))
     }
 
-    /// Any streamed body.
+    /// Any streamed body. That it ends is no proof that it is whole, unless its length is known at the
+    /// beginning, the head of the answer declares `Content-Length` or chunks, or its version is HTTP/2
+    /// or later. A body that breaks off must end with an error.
     pub fn from_body<B>(body: B) -> Self
     where
         B: Body<Data = Bytes, Error = TransportFault> + Send + 'static,

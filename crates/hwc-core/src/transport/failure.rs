@@ -16,6 +16,10 @@ pub enum TransportFaultKind {
     Interrupted,
     /// What came back is not HTTP.
     Malformed,
+    /// The head of the answer is larger than any this service sends.
+    HeadTooLarge,
+    /// More interim answers (1xx) came before the answer than any service sends.
+    TooManyInterim,
     /// The transport cannot send such a request at all. Nothing was sent.
     Unsendable,
 }
@@ -119,7 +123,10 @@ impl TransportFault {
     pub fn new(kind: TransportFaultKind, detail: impl Into<Cow<'static, str>>) -> Self {
         let body_started = matches!(
             kind,
-            TransportFaultKind::Interrupted | TransportFaultKind::Malformed
+            TransportFaultKind::Interrupted
+                | TransportFaultKind::Malformed
+                | TransportFaultKind::HeadTooLarge
+                | TransportFaultKind::TooManyInterim
         );
         Self {
             kind,
@@ -147,6 +154,12 @@ impl fmt::Display for TransportFault {
             }
             TransportFaultKind::Interrupted => "the connection broke before the request was sent",
             TransportFaultKind::Malformed => "the answer is not HTTP",
+            TransportFaultKind::HeadTooLarge => {
+                "the head of the answer is larger than 64 KiB, or has more than 1024 header lines"
+            }
+            TransportFaultKind::TooManyInterim => {
+                "the answer did not come, only more than 100 interim answers (1xx)"
+            }
             TransportFaultKind::Unsendable => "the request cannot be sent",
         };
         formatter.write_str(what)?;

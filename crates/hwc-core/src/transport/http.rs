@@ -1,30 +1,51 @@
-//! The real transport: reqwest with rustls. The one room that builds HTTP clients.
+//! The real transport: hyper with rustls. The one room that builds HTTP clients.
 
-use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use std::{error::Error, fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, header};
+use http::{HeaderValue, Method, Request, Uri, header};
 use http_body_util::BodyExt;
-use url::{Host, Url};
+use hyper_util::{
+    client::{legacy, proxy::matcher::Matcher},
+    rt::{TokioExecutor, TokioTimer},
+};
+
+use crate::variables::process_environment;
 
 use super::{
-    AnswerBody, Resolve, SendProgress, Sending, TlsFlaw, Transport, TransportFault,
-    TransportFaultKind,
+    AnswerBody, InvalidProxy, ProxyRoute, ProxyRules, Resolve, SendProgress, Sending, Transport,
+    TransportFault, TransportFaultKind,
     body::WatchedBody,
-    resolve::Adapter,
+    causes::{find, root_words},
+    connect::{Connector, Proxy},
+    interim::Interim,
+    resolve::Resolver,
     tls::{self, TlsSetup},
 };
+
+/// Largest head of an answer, in bytes. The engine reads no more than that ahead, bodies included.
+const LARGEST_HEAD: usize = 64 * 1024;
+
+/// Most header lines of an answer. The engine sets aside 64 bytes for each of them with every head, the interim
+/// ones too. Up to here the allocator gives and takes that for next to nothing; for twice as many it asks the
+/// operating system each time, and a call costs half as much again.
+const MOST_HEADERS: usize = 1_024;
+
+/// Connections that are kept open for the next call, per host.
+pub(crate) const IDLE_CONNECTIONS: usize = 8;
 
 /// Whether requests go through a proxy.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub enum ProxyChoice {
-    /// What `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say, or the settings of the system. The default.
+    /// What `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say, as [`ProxyRules`] reads them; on macOS and Windows
+    /// the settings of the system when no variable names a proxy. The default.
     #[default]
     System,
     /// Never.
     Direct,
-    /// This proxy for every request, e.g. `http://proxy.example:3128`. May hold a user and password.
+    /// This proxy for every request, e.g. `http://proxy.example:3128`. May hold a user and password. Written
+    /// as [`ProxyRules`] says.
     Address(String),
 }
 
@@ -46,9 +67,9 @@ pub enum InvalidTransport {
     /// TLS cannot be set up: an extra CA file is not usable.
     #[error("{0}")]
     Tls(String),
-    /// The proxy address is not one.
-    #[error("the proxy address is not usable; write it as `http://host:port`")]
-    Proxy,
+    /// What is said about proxies cannot be used.
+    #[error(transparent)]
+    Proxy(#[from] InvalidProxy),
     /// The HTTP engine refused its settings.
     #[error("the HTTP client cannot be set up: {0}")]
     Engine(String),
@@ -99,52 +120,62 @@ impl HttpTransportBuilder {
     /// operating system are read when the first certificate comes.
     ///
     /// # Errors
-    /// [`InvalidTransport`] when a CA file or the proxy address is not usable.
+    /// [`InvalidTransport`] when a CA file is not usable, or a proxy address or variable: it is named.
     pub fn build(self) -> Result<HttpTransport, InvalidTransport> {
         let tls = tls::client_config(&self.extra_ca)?;
-        let proxied = match &self.proxy {
-            ProxyChoice::System => self.engine(tls.clone()),
-            ProxyChoice::Direct => self.engine(tls.clone()).no_proxy(),
-            ProxyChoice::Address(address) => {
-                let proxy = reqwest::Proxy::all(address).map_err(|_| InvalidTransport::Proxy)?;
-                self.engine(tls.clone()).no_proxy().proxy(proxy)
-            }
+        let rules = match &self.proxy {
+            ProxyChoice::System => ProxyRules::from_variables(&process_environment)?,
+            ProxyChoice::Direct => ProxyRules::direct(),
+            ProxyChoice::Address(address) => ProxyRules::given(address)?,
         };
+        let rules = Arc::new(rules);
+        let connector = Connector::new(
+            Resolver::new(self.resolver),
+            tls,
+            Arc::clone(&rules),
+            proxy(&rules)?,
+            self.connect.unwrap_or(Duration::from_secs(3)),
+        );
         Ok(HttpTransport {
-            remote: finish(proxied.https_only(true))?,
-            direct: finish(self.engine(tls).no_proxy())?,
+            engine: engine(connector),
+            rules,
         })
-    }
-
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one room that builds HTTP clients"
-    )]
-    fn engine(&self, tls: rustls::ClientConfig) -> reqwest::ClientBuilder {
-        let builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            // Redirects would carry the credentials to another host.
-            .redirect(reqwest::redirect::Policy::none())
-            // Whether a request may be repeated is decided in `retry`, and only there.
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .connect_timeout(self.connect.unwrap_or(Duration::from_secs(3)))
-            // Idle connections are dropped before most servers do it, so that fewer writes meet a
-            // connection that the other side is just closing.
-            .pool_idle_timeout(Duration::from_secs(20))
-            .pool_max_idle_per_host(8);
-        match &self.resolver {
-            Some(resolver) => builder.dns_resolver(Arc::new(Adapter(Arc::clone(resolver)))),
-            None => builder,
-        }
     }
 }
 
-fn finish(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, InvalidTransport> {
-    builder.build().map_err(|error| {
-        let error = error.without_url();
-        InvalidTransport::Engine(root_words(&error))
-    })
+/// The proxy that `rules` name.
+fn proxy(rules: &ProxyRules) -> Result<Option<Proxy>, InvalidTransport> {
+    let Some(address) = rules.address() else {
+        let is_system_asked = rules.is_system_asked();
+        return Ok(is_system_asked.then(|| Proxy::System(Matcher::from_system())));
+    };
+    let proxy = Matcher::builder().all(address.as_str()).build();
+    match proxy.intercept(&Uri::from_static("https://any.example/")) {
+        Some(proxy) => Ok(Some(Proxy::Named(proxy))),
+        None => Err(InvalidTransport::Engine(
+            "it refuses the address of the proxy".to_owned(),
+        )),
+    }
+}
+
+type Engine = legacy::Client<Connector, WatchedBody>;
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one room that builds HTTP clients"
+)]
+fn engine(connector: Connector) -> Engine {
+    legacy::Client::builder(TokioExecutor::new())
+        // Whether a request may be repeated is decided in `retry`, and only there.
+        .retry_canceled_requests(false)
+        // Idle connections are dropped before most servers do it, so that fewer writes meet a
+        // connection that the other side is just closing.
+        .pool_idle_timeout(Duration::from_secs(20))
+        .pool_timer(TokioTimer::new())
+        .pool_max_idle_per_host(IDLE_CONNECTIONS)
+        .http1_max_buf_size(LARGEST_HEAD)
+        .http1_max_headers(MOST_HEADERS)
+        .build(connector)
 }
 
 /// The real transport: HTTP/1.1 over TLS 1.2 or newer, through the proxy of the surroundings.
@@ -154,10 +185,8 @@ fn finish(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, InvalidTra
 /// share their connections.
 #[derive(Clone)]
 pub struct HttpTransport {
-    /// Through the proxy, https only.
-    remote: reqwest::Client,
-    /// Never through a proxy: loopback and link-local.
-    direct: reqwest::Client,
+    engine: Engine,
+    rules: Arc<ProxyRules>,
 }
 
 /// Without the engine's own settings: a proxy address can hold a password.
@@ -175,132 +204,84 @@ impl HttpTransport {
         HttpTransportBuilder::default()
     }
 
-    fn engine_for(&self, url: &Url) -> Result<&reqwest::Client, TransportFault> {
-        let near = match url.host() {
-            Some(Host::Domain(name)) => name == "localhost",
-            Some(Host::Ipv4(address)) => address.is_loopback() || address.is_link_local(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        };
-        match (near, url.scheme()) {
-            (true, _) => Ok(&self.direct),
-            (false, "https") => Ok(&self.remote),
-            (false, _) => Err(TransportFault::new(
-                TransportFaultKind::Unsendable,
-                "plain HTTP is only sent to this machine itself",
-            )),
-        }
+    /// The way to `port` of `host`: through which proxy, or why directly. The same decision that sending
+    /// follows. `None` when `host` is not one.
+    #[must_use]
+    pub fn route_to(&self, host: &str, port: u16) -> Option<ProxyRoute> {
+        self.rules.route_to(host, port)
     }
+}
 
-    fn prepare(
-        &self,
-        request: Request<Bytes>,
-    ) -> Result<(reqwest::Client, reqwest::Request, SendProgress), TransportFault> {
-        let (head, body) = request.into_parts();
-        let unsendable = || {
-            TransportFault::new(
-                TransportFaultKind::Unsendable,
-                "the address is not absolute",
-            )
-        };
-        let (scheme, authority) = head
-            .uri
-            .scheme_str()
-            .zip(head.uri.authority())
-            .ok_or_else(unsendable)?;
-        let target = head
-            .uri
-            .path_and_query()
-            .map_or("/", |target| target.as_str());
-        let address = [scheme, "://", authority.as_str(), target].concat();
-        let url = Url::parse(&address).map_err(|_| unsendable())?;
-        let engine = self.engine_for(&url)?.clone();
-        let progress = head
-            .extensions
-            .get::<SendProgress>()
-            .cloned()
-            .unwrap_or_default();
-        let mut out = reqwest::Request::new(head.method, url);
-        *out.headers_mut() = head.headers;
-        // A body that is never asked for proves that nothing was sent; `body()` stays empty for an
-        // empty one, so that no length is declared on a GET.
-        let watched = WatchedBody::new(body.clone(), progress.clone());
-        if !body.is_empty() {
-            *out.body_mut() = Some(reqwest::Body::wrap(watched));
-        } else if matches!(*out.method(), Method::POST | Method::PUT | Method::PATCH) {
-            // The engine leaves the length out then, and some gateways answer 411 to that.
-            out.headers_mut()
-                .insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
-        }
-        Ok((engine, out, progress))
+/// The request as the engine takes it.
+fn prepare(
+    request: Request<Bytes>,
+) -> Result<(Request<WatchedBody>, SendProgress), TransportFault> {
+    let (mut head, body) = request.into_parts();
+    if head.uri.scheme().is_none() || head.uri.authority().is_none() {
+        return Err(TransportFault::new(
+            TransportFaultKind::Unsendable,
+            "the address is not absolute",
+        ));
     }
+    let progress = head
+        .extensions
+        .get::<SendProgress>()
+        .cloned()
+        .unwrap_or_default();
+    if body.is_empty() && matches!(head.method, Method::POST | Method::PUT | Method::PATCH) {
+        // The engine leaves the length out then, and some gateways answer 411 to that.
+        head.headers
+            .insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
+    let any = HeaderValue::from_static("*/*");
+    head.headers.entry(header::ACCEPT).or_insert(any);
+    // A body that is never asked for proves that nothing was sent.
+    let body = WatchedBody::new(body, progress.clone());
+    Ok((Request::from_parts(head, body), progress))
 }
 
 impl Transport for HttpTransport {
     fn send(&self, request: Request<Bytes>) -> Sending {
-        let prepared = self.prepare(request);
+        let sent = prepare(request).map(|(mut request, progress)| {
+            let interim = Interim::count(&mut request);
+            (self.engine.request(request), progress, interim)
+        });
         Box::pin(async move {
-            let (engine, request, progress) = prepared?;
-            let response = engine
-                .execute(request)
-                .await
-                .map_err(|error| fault(error, progress.may_have_arrived()))?;
-            let (head, body) = Response::<reqwest::Body>::from(response).into_parts();
-            let body = AnswerBody::from_body(body.map_err(|error| fault(error, true)));
-            Ok(Response::from_parts(head, body))
+            let (sending, progress, interim) = sent?;
+            let response = sending.await.map_err(|error| {
+                let fault = fault(&error, error.is_connect());
+                match progress.may_have_arrived() && !is_untouched(&error) {
+                    true => fault,
+                    false => fault.not_arrived(),
+                }
+            })?;
+            interim.check()?;
+            Ok(response
+                .map(|body| AnswerBody::from_body(body.map_err(|error| fault(&error, false)))))
         })
     }
 }
 
-/// Sorts an error of the engine, and takes the address out of it.
-fn fault(error: reqwest::Error, may_have_arrived: bool) -> TransportFault {
-    let error = error.without_url();
-    let kind = if error.is_builder() {
-        TransportFaultKind::Unsendable
-    } else if error.is_dns() {
-        TransportFaultKind::Resolve
-    } else if error.is_connect() {
-        match tls::flaw(&error) {
-            Some(flaw) => TransportFaultKind::Tls(flaw),
-            None => TransportFaultKind::Connect,
-        }
-    } else if engine_error(&error).is_some_and(hyper::Error::is_parse) {
-        TransportFaultKind::Malformed
-    } else {
-        TransportFaultKind::Interrupted
-    };
-    let detail = match kind {
-        // The flaw has its own sentence; the engine's words can hold names from the certificate.
-        TransportFaultKind::Tls(flaw) if flaw != TlsFlaw::Handshake => String::new(),
-        TransportFaultKind::Connect if error.is_timeout() => {
-            "no connection within the connect limit".to_owned()
-        }
-        _ => root_words(&error),
-    };
-    let fault = TransportFault::new(kind, detail);
-    if may_have_arrived {
-        fault
-    } else {
-        fault.not_arrived()
+/// Sorts an error of the engine. No part of it names an address.
+fn fault(error: &(dyn Error + 'static), is_connect: bool) -> TransportFault {
+    if let Some(known) = find::<TransportFault>(error) {
+        return known.clone();
     }
+    let kind = match find::<hyper::Error>(error) {
+        _ if is_connect => TransportFaultKind::Connect,
+        Some(error) if is_too_large(error) => TransportFaultKind::HeadTooLarge,
+        Some(error) if error.is_parse() => TransportFaultKind::Malformed,
+        _ => TransportFaultKind::Interrupted,
+    };
+    TransportFault::new(kind, root_words(error))
 }
 
-fn engine_error(error: &reqwest::Error) -> Option<&hyper::Error> {
-    let mut next = tls::cause(error);
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref::<hyper::Error>() {
-            return Some(found);
-        }
-        next = tls::cause(error);
-    }
-    None
+/// Whether the request was still waiting for its connection when that ended. The engine says "canceled" of no other.
+fn is_untouched(error: &(dyn Error + 'static)) -> bool {
+    find::<hyper::Error>(error).is_some_and(hyper::Error::is_canceled)
 }
 
-/// The words of the innermost cause: the engine's outer layers say the same less clearly.
-fn root_words(error: &reqwest::Error) -> String {
-    let mut innermost: &(dyn std::error::Error + 'static) = error;
-    while let Some(deeper) = tls::cause(innermost) {
-        innermost = deeper;
-    }
-    innermost.to_string()
+/// The engine tells this by a method only to servers. A test on a socket holds the words.
+fn is_too_large(error: &hyper::Error) -> bool {
+    error.is_parse() && error.to_string().contains("head is too large")
 }

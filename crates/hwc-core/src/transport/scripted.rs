@@ -39,6 +39,7 @@ enum Act {
         headers: HeaderMap,
         body: Bytes,
         flow: Flow,
+        framed: bool,
     },
     Hang {
         arrived: bool,
@@ -72,6 +73,7 @@ impl Step {
                 headers: HeaderMap::new(),
                 body: Bytes::new(),
                 flow: Flow::Whole,
+                framed: true,
             },
         }
     }
@@ -108,6 +110,14 @@ impl Step {
     pub fn body(mut self, bytes: impl Into<Bytes>) -> Self {
         if let Act::Answer { body, .. } = &mut self.act {
             *body = bytes.into();
+        }
+        self
+    }
+
+    /// The answer says nothing of its length: the end of the connection is its end, as in HTTP/1.0.
+    pub fn until_close(mut self) -> Self {
+        if let Act::Answer { framed, .. } = &mut self.act {
+            *framed = false;
         }
         self
     }
@@ -382,7 +392,8 @@ impl Transport for ScriptedTransport {
                     headers,
                     body,
                     flow,
-                } => Ok(answer(status, headers, body, flow, clock)),
+                    framed,
+                } => Ok(answer(status, headers, body, flow, framed, clock)),
             }
         })
     }
@@ -393,15 +404,17 @@ fn answer(
     mut headers: HeaderMap,
     body: Bytes,
     flow: Flow,
+    framed: bool,
     clock: FakeClock,
 ) -> Response<AnswerBody> {
-    if !headers.contains_key(header::CONTENT_LENGTH)
+    if framed
+        && !headers.contains_key(header::CONTENT_LENGTH)
         && !headers.contains_key(header::TRANSFER_ENCODING)
     {
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
     }
     let body = match flow {
-        Flow::Whole => AnswerBody::full(body),
+        Flow::Whole if framed => AnswerBody::full(body),
         flow => AnswerBody::from_body(Pieces {
             rest: body,
             flow,

@@ -204,6 +204,20 @@ async fn a_refused_login_is_not_repeated_within_half_a_minute() {
     assert_eq!(bench.generation().await, Ok(1));
 }
 
+/// Other failures before it are no refused logins.
+#[tokio::test]
+async fn the_first_refused_login_waits_half_a_minute_whatever_went_before() {
+    let lost = Plan::Fails(IdentityErrorKind::Connect);
+    let bench = bench(&[lost; 5], Plan::Fails(IdentityErrorKind::Rejected));
+    for _ in 0..5 {
+        assert_eq!(bench.generation().await, Err(IdentityErrorKind::Connect));
+        bench.clock.advance(Duration::from_secs(30));
+    }
+    assert_eq!(bench.generation().await, Err(IdentityErrorKind::Rejected));
+    let error = bench.ask().await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(30)));
+}
+
 #[tokio::test]
 async fn a_caller_that_gives_up_strands_nobody() {
     let bench = gated(&[], Plan::Lasts(DAY));
@@ -403,6 +417,62 @@ async fn a_replacement_that_is_refused_too_stops_for_half_a_minute() {
     assert_eq!(error.retry_after(), Some(Duration::from_secs(30)));
     assert_eq!(bench.fetches(), 2);
     bench.clock.advance(Duration::from_secs(30));
+    assert_eq!(bench.generation().await, Ok(3));
+}
+
+#[tokio::test]
+async fn a_success_ends_the_suspicion() {
+    let bench = bench(&[], Plan::Lasts(DAY));
+    for generation in 1..=5 {
+        let identity = bench.ask().await.unwrap();
+        assert_eq!(identity.generation(), generation);
+        bench.cache.accepted(&identity);
+        bench.clock.advance(Duration::from_secs(1));
+        assert!(bench.cache.refused(&identity), "{generation}");
+    }
+}
+
+#[tokio::test]
+async fn a_success_that_comes_late_ends_the_pause() {
+    for late in [0, 1] {
+        let bench = bench(&[], Plan::Lasts(DAY));
+        let first = bench.ask().await.unwrap();
+        assert!(bench.cache.refused(&first));
+        let second = bench.ask().await.unwrap();
+        assert!(!bench.cache.refused(&second));
+        assert_eq!(bench.generation().await, Err(IdentityErrorKind::Refused));
+        bench.cache.accepted([&first, &second][late]);
+        assert_eq!(bench.generation().await, Ok(3), "{late}");
+    }
+}
+
+#[tokio::test]
+async fn a_success_does_not_end_the_pause_after_a_refused_login() {
+    let bench = bench(
+        &[Plan::Lasts(DAY)],
+        Plan::Fails(IdentityErrorKind::Rejected),
+    );
+    let first = bench.ask().await.unwrap();
+    assert!(bench.cache.refused(&first));
+    assert_eq!(bench.generation().await, Err(IdentityErrorKind::Rejected));
+    bench.cache.accepted(&first);
+    assert_eq!(bench.generation().await, Err(IdentityErrorKind::Rejected));
+    assert_eq!(bench.fetches(), 2);
+}
+
+#[tokio::test]
+async fn after_a_success_a_refused_replacement_stays_in_use_and_is_replaced_later() {
+    let bench = bench(&[], Plan::Lasts(DAY));
+    let first = bench.ask().await.unwrap();
+    bench.cache.accepted(&first);
+    assert!(bench.cache.refused(&first));
+    let second = bench.ask().await.unwrap();
+    for _ in 0..10 {
+        assert!(!bench.cache.refused(&second), "no storm of logins");
+        assert_eq!(bench.generation().await, Ok(2), "others go on with it");
+    }
+    bench.clock.advance(Duration::from_secs(30));
+    assert!(bench.cache.refused(&second));
     assert_eq!(bench.generation().await, Ok(3));
 }
 

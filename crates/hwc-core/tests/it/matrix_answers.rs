@@ -75,7 +75,7 @@ fn rows() -> Vec<(&'static str, Step, Expect, Expect)> {
                 format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000)),
             ),
             Ok(1), // The decoder above refuses it: see the end of this file.
-            unknown(Protocol),
+            Ok(1), // It is a whole JSON object without an error code, however deep.
         ),
         (
             "20 wrong content type, good JSON",
@@ -92,6 +92,64 @@ fn rows() -> Vec<(&'static str, Step, Expect, Expect)> {
         (
             "23 empty body with 200",
             status(200),
+            Fails(Protocol, Sent::Maybe, 1),
+            Ok(1),
+        ),
+        (
+            "23 empty body with 200, its end not proven",
+            status(200).until_close(),
+            Fails(Interrupted, Sent::Maybe, 4),
+            unknown(Interrupted),
+        ),
+        (
+            "23 blanks with 200, their end not proven",
+            status(200).body(" \r\n").until_close(),
+            Fails(Interrupted, Sent::Maybe, 4),
+            unknown(Interrupted),
+        ),
+        (
+            "23 201 without anything",
+            status(201).until_close(),
+            Fails(Interrupted, Sent::Maybe, 4),
+            unknown(Interrupted),
+        ),
+        (
+            "23 empty body, its length is no length",
+            status(200).header("content-length", "none"),
+            Fails(Interrupted, Sent::Maybe, 4),
+            unknown(Interrupted),
+        ),
+        (
+            "23 empty body, two lengths",
+            status(200)
+                .header("content-length", "0")
+                .header("content-length", "2"),
+            Fails(Interrupted, Sent::Maybe, 4),
+            unknown(Interrupted),
+        ),
+        (
+            "23 empty body, a coding that ends with the connection",
+            status(200)
+                .header("transfer-encoding", "identity")
+                .until_close(),
+            Fails(Interrupted, Sent::Maybe, 4),
+            unknown(Interrupted),
+        ),
+        (
+            "24 a whole object proves its own end",
+            json(200, r#"{"count":1}"#).until_close(),
+            Ok(1),
+            Ok(1),
+        ),
+        (
+            "24 part of an object, its end not proven",
+            json(200, r#"{"list":[{"a":1}"#).until_close(),
+            Fails(Protocol, Sent::Maybe, 2),
+            unknown(Protocol),
+        ),
+        (
+            "23 204 that says nothing of its length",
+            status(204).until_close(),
             Fails(Protocol, Sent::Maybe, 1),
             Ok(1),
         ),

@@ -53,9 +53,10 @@ fn rows_1_2_3_4_7_on_a_script() {
 fn row_2_the_help_names_endpoint_and_region() {
     let fault = call_with(&READ, &Step::unresolved()).result.unwrap_err();
     assert!(fault.help().contains("endpoint") && fault.help().contains("region"));
+    let host = fault.host.clone().unwrap();
     assert_eq!(
         fault.to_string(),
-        "readThings: cannot resolve the name of the host (no such host)"
+        format!("readThings: cannot resolve the name of the host (no such host), host {host}")
     );
 }
 

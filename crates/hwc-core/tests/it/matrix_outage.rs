@@ -43,7 +43,8 @@ fn row_44_an_outage_is_not_multiplied() {
     ] {
         let clock = FakeClock::new();
         let network = ScriptedTransport::new(&clock).otherwise(step.clone());
-        let pipeline = Arc::new(scripted(&clock, &network).build().unwrap());
+        let pipeline = scripted(&clock, &network).max_connections(CALLERS);
+        let pipeline = Arc::new(pipeline.build().unwrap());
         let results = clock.run(storm(&pipeline, operation));
         assert!(results.iter().all(Result::is_err));
         let requests = network.requests().len();

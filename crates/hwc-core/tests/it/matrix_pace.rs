@@ -70,7 +70,7 @@ fn rows_40_and_41_a_wait_beyond_the_deadline_fails_at_once_and_tells_how_long() 
                 told.as_secs().abs_diff(seconds) <= seconds / 1_000,
                 "{text}: {told:?}"
             );
-            assert!(fault.help().contains("retry_after"));
+            assert!(fault.help().contains("wait as long as the service asks"));
         }
     }
 }

@@ -101,8 +101,45 @@ fn row_18_an_encoding_nobody_asked_for() {
         call_with(&SUBMIT, &step)
             .expect(encoding, Fails(FaultKind::Unauthorized, Sent::Refused, 1));
     }
-    let plain = Step::json(200, "{}").header("content-encoding", "identity");
-    call_with(&READ, &plain).expect("18", Ok(1));
+}
+
+/// What is no compression does no harm: the body shows itself whether it is plain JSON.
+#[test]
+fn row_18_a_content_encoding_that_encodes_nothing() {
+    for encoding in [
+        "identity",
+        "",
+        " ",
+        "UTF-8",
+        "utf8",
+        "identity, identity",
+        "none",
+        "GBK",
+        "aws-chunked",
+    ] {
+        let plain = Step::json(200, "{}").header("content-encoding", encoding);
+        for operation in [&READ, &SUBMIT] {
+            call_with(operation, &plain).expect(encoding, Ok(1));
+        }
+        let refused =
+            Step::json(400, r#"{"error_code":"THG.0001"}"#).header("content-encoding", encoding);
+        call_with(&SUBMIT, &refused).expect(encoding, Fails(FaultKind::Refused, Sent::Refused, 1));
+    }
+    // An empty answer is one only where nothing can be hidden in it.
+    for (encoding, expected) in [
+        ("", Ok(1)),
+        ("UTF-8", Ok(1)),
+        ("gzip", Fails(FaultKind::Protocol, Sent::Maybe, 1)),
+        ("unknown", Fails(FaultKind::Protocol, Sent::Maybe, 1)),
+    ] {
+        let empty = Step::answer(200).header("content-encoding", encoding);
+        call_with(&SUBMIT, &empty).expect(encoding, expected);
+    }
+    // The second line counts like the first.
+    let second = Step::json(200, "{}")
+        .header("content-encoding", "identity")
+        .header("content-encoding", "gzip");
+    call_with(&READ, &second).expect("two lines", Fails(FaultKind::Protocol, Sent::Maybe, 1));
 }
 
 #[tokio::test]

@@ -92,6 +92,36 @@ async fn row_9_reset_after_the_request_was_sent() {
     }
 }
 
+/// The task that drives an idle connection ends with its runtime, the next request waiting for it. Nothing of that
+/// was sent, which holds for a request without a body too.
+#[test]
+fn row_10_a_request_that_its_connection_never_took_is_sent_anew() {
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+    };
+    for (operation, body) in [(&READ, ""), (&SUBMIT, "{}"), (&SUBMIT, "")] {
+        let server = Server::answering("{}");
+        let pipeline = real(&server.http()).build().unwrap();
+        let options = CallOptions::default();
+        let first = runtime();
+        first
+            .block_on(pipeline.call(request(&READ), &READ, &options))
+            .unwrap();
+        let mut next = request(operation);
+        *next.body_mut() = body.into();
+        // In turns: the request is handed to the idle connection, then its runtime goes.
+        let reply = runtime().block_on(async {
+            let gone = async { first.shutdown_background() };
+            tokio::join!(biased; pipeline.call(next, operation, &options), gone).0
+        });
+        assert_eq!(reply.unwrap().attempts, 2, "{}", operation.name);
+        assert_eq!((server.requests().len(), server.connections()), (2, 2));
+    }
+}
+
 /// The peer closes an idle connection just when the next request wants to use it. Whether the client
 /// sees that in time is a matter of microseconds; whatever it sees, a submit arrives once at most.
 #[tokio::test]

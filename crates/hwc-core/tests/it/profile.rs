@@ -280,7 +280,15 @@ fn when_there_is_none_each_source_is_named() {
 
 #[test]
 fn half_set_credentials_are_an_error_and_name_what_is_missing() {
-    let table: [(Pairs<'_>, &str); 5] = [
+    let table: [(Pairs<'_>, &str); 7] = [
+        (
+            &[("HUAWEICLOUD_SDK_SECURITY_TOKEN", "STS")],
+            "HUAWEICLOUD_SDK_SECURITY_TOKEN is set in the environment, but not HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK",
+        ),
+        (
+            &[("HWC_IAM_PROJECT", "p")],
+            "HWC_IAM_PROJECT is set in the environment, but not HWC_IAM_USER and HWC_IAM_PASSWORD and HWC_IAM_ACCOUNT",
+        ),
         (
             &KEYS[..1],
             "HUAWEICLOUD_SDK_AK is set in the environment, but not HUAWEICLOUD_SDK_SK",

@@ -39,6 +39,8 @@ struct Cloud {
     pipeline: Arc<Pipeline>,
     /// Tokens the service takes, and until when.
     alive: Arc<Mutex<BTreeMap<String, jiff::Timestamp>>>,
+    /// The service refuses every token on requests with this method.
+    refused_method: Arc<Mutex<Option<&'static str>>>,
 }
 
 impl Cloud {
@@ -47,7 +49,9 @@ impl Cloud {
         let clock = FakeClock::new();
         let alive = Arc::new(Mutex::new(BTreeMap::<String, jiff::Timestamp>::new()));
         let logins = AtomicUsize::new(0);
+        let refused_method = Arc::new(Mutex::new(None));
         let (known, time) = (Arc::clone(&alive), clock.clone());
+        let not_taken = Arc::clone(&refused_method);
         let network = ScriptedTransport::new(&clock).answering(move |request| {
             if request.uri.host() == Some("iam.myhuaweicloud.com") {
                 let number = logins.fetch_add(1, Ordering::SeqCst) + 1;
@@ -60,8 +64,13 @@ impl Cloud {
                 });
             }
             let known = known.lock().unwrap();
+            let taken = not_taken
+                .lock()
+                .unwrap()
+                .is_none_or(|method: &str| request.method != method);
             match request
                 .header("x-auth-token")
+                .filter(|_| taken)
                 .and_then(|token| known.get(token))
             {
                 Some(end) if time.now() < *end => Step::json(200, r#"{"count":0}"#),
@@ -89,6 +98,7 @@ impl Cloud {
             network,
             pipeline: Arc::new(pipeline),
             alive,
+            refused_method,
         }
     }
 
@@ -193,6 +203,35 @@ fn a_renewed_token_that_is_refused_too_is_not_renewed_again() {
     cloud.clock.advance(Duration::from_secs(30));
     cloud.call(&WRITE).unwrap_err();
     assert!(cloud.requests().0 > 2, "after the pause it is tried again");
+}
+
+/// Tokens that die one after the other, each after it has worked: each is replaced, and nobody is shut out.
+#[test]
+fn a_token_that_worked_and_is_revoked_soon_is_replaced_each_time() {
+    let cloud = Cloud::healthy();
+    cloud.call(&READ).unwrap();
+    for revoked in 1..=5 {
+        cloud.kill_tokens();
+        cloud.clock.advance(Duration::from_secs(20));
+        cloud.call(&WRITE).unwrap();
+        assert_eq!(cloud.requests().0, revoked + 1);
+        cloud.call(&READ).unwrap();
+    }
+}
+
+/// The service takes the token for everything but one operation: that one fails, and only that one.
+#[test]
+fn an_operation_that_refuses_every_token_shuts_nobody_else_out() {
+    let cloud = Cloud::healthy();
+    cloud.call(&READ).unwrap();
+    *cloud.refused_method.lock().unwrap() = Some("POST");
+    for _ in 0..10 {
+        let fault = cloud.call(&WRITE).unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Unauthorized);
+        assert_eq!(fault.code.as_deref(), Some("APIGW.0307"), "its own answer");
+    }
+    assert_eq!(cloud.requests().0, 2, "IAM is left in peace");
+    cloud.call(&READ).unwrap();
 }
 
 /// Row 49: what goes wrong at IAM fails the call as not sent, with IAM's own reason in it.

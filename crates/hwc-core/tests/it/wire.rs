@@ -56,7 +56,9 @@ async fn headers_of_a_read_and_of_a_submit() {
         assert_eq!(received.header("user-agent"), Some("bridge/1.2"));
         assert_eq!(received.header("x-auth-token"), Some("a-token-for-tests"));
         assert_eq!(received.header("x-site"), Some("1"));
+        assert_eq!(received.header("accept"), Some("*/*"));
         assert_eq!(received.header("cookie"), None);
+        assert_eq!(received.header("referer"), None);
     }
     assert_eq!(read.header("x-language"), Some("en-us"));
     assert_eq!(

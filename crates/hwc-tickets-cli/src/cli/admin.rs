@@ -11,7 +11,8 @@ pub(crate) enum Auth {
     /// Store credentials in the configuration file
     ///
     /// Reads the secret from a prompt without echo, or from standard input when that is not a terminal: the token; or the
-    /// access key and the secret key on two lines; or the password.
+    /// access key and the secret key on two lines; or the password. A profile that is not there yet is made. What no call
+    /// could use, such as a token with a blank in it, is refused before anything is stored.
     Login(Login),
 }
 

@@ -43,9 +43,15 @@ impl FromStr for Span {
     }
 }
 
-/// `30s`, `2h 5m`: what [`FromStr`] reads.
+/// Longer than anybody waits: a limit that is none.
+const ENDLESS: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+
+/// `30s`, `2h 5m`: what [`FromStr`] reads, but for lengths that are no limit.
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 >= ENDLESS {
+            return f.write_str("no limit");
+        }
         let length = jiff::SignedDuration::try_from(self.0).unwrap_or(jiff::SignedDuration::MAX);
         let rounded = length.round(Unit::Millisecond).unwrap_or(length);
         write!(f, "{rounded:#}")
@@ -92,9 +98,10 @@ mod tests {
 
     #[test]
     fn what_is_shown_can_be_typed() {
-        for text in ["12s", "10m", "2h", "1h30m", "1500ms"] {
+        for text in ["12s", "10m", "2h", "1h30m", "1500ms", "90s", "250ms"] {
             let span: Span = text.parse().unwrap();
             assert_eq!(span.to_string().parse(), Ok(span), "{text}");
         }
+        assert_eq!(Span(Duration::MAX).to_string(), "no limit");
     }
 }

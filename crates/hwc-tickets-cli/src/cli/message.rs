@@ -1,7 +1,7 @@
 //! `hwc-tickets message ...`
 
 use super::{Moment, Span, StatusName};
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueHint};
 use std::{path::PathBuf, time::Duration};
 
 /// What to do with messages.
@@ -16,18 +16,23 @@ pub(crate) enum Message {
     History(History),
     /// Show new messages as they arrive
     ///
-    /// Ends with Ctrl-C, with the time given by --for, or with the status given by --until-status. With --cursor it goes on
-    /// where it ended.
+    /// Ends with Ctrl-C or SIGTERM, with the time given by --for, with the status given by --until-status, or when nobody
+    /// reads its output any more. With --cursor it goes on where it ended; tickets left out of a run keep their place in
+    /// it. A ticket that does not exist is named, and the exit code is 3. The exit code is not 0 either when the service
+    /// was never heard of, or when the place could not be saved.
     Follow(Follow),
     /// Count unread messages of the support, for any number of tickets
     Unread(Unread),
     /// Mark all messages of a ticket as read
     MarkRead(MarkRead),
     /// Recall a message
+    ///
+    /// When the ticket shows no message with this id, the exit code is 3: it was recalled before, or the id is wrong.
     Recall(Recall),
     /// Find out whether a message arrived whose sending ended unclear
     ///
-    /// Without a file: lists what is pending.
+    /// Without anything: lists what is pending. When the ticket does not tell for sure, it shows the messages that could
+    /// be it: look, and end the doubt with --forget.
     Reconcile(Reconcile),
 }
 
@@ -39,7 +44,7 @@ pub(crate) struct Send {
     /// Text of the message; `-` reads it from standard input
     #[arg(required_unless_present_any = ["file", "attachment"], conflicts_with = "file")]
     pub(crate) text: Option<String>,
-    /// Read the text from a file
+    /// Read the text from a file; `-` reads it from standard input
     #[arg(long, value_name = "F")]
     pub(crate) file: Option<PathBuf>,
     /// Id of an uploaded attachment; may be given several times
@@ -51,6 +56,9 @@ pub(crate) struct Send {
     /// Read the message back even when the service said yes
     #[arg(long)]
     pub(crate) confirm: bool,
+    /// Send even when the record of the message cannot be written, as on a full disk
+    #[arg(long)]
+    pub(crate) without_record: bool,
     /// Show what would be sent, without secrets, and send nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -90,7 +98,7 @@ pub(crate) struct Follow {
     /// Go on where this file says, and keep the place there
     #[arg(long, value_name = "FILE")]
     pub(crate) cursor: Option<PathBuf>,
-    /// Leave out the messages sent by you
+    /// Leave out the messages sent by you, from other shells too
     #[arg(long)]
     pub(crate) skip_own: bool,
     /// End when every ticket has this status, e.g. completed
@@ -135,8 +143,15 @@ pub(crate) struct Recall {
 /// `message reconcile`.
 #[derive(Debug, Args)]
 pub(crate) struct Reconcile {
-    /// Pending file, as `message send` named it
-    pub(crate) pending_file: Option<PathBuf>,
+    /// Pending file, as `message send` named it, or the beginning of an id that the list shows
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) pending: Option<String>,
+    /// Find out about all that is pending
+    #[arg(long, conflicts_with = "pending")]
+    pub(crate) all: bool,
+    /// Ask nobody and remove the record: you have looked at the ticket yourself
+    #[arg(long, requires = "pending", conflicts_with = "all")]
+    pub(crate) forget: bool,
 }
 
 /// Faster than this would be no polling but a flood.

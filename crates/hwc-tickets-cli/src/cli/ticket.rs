@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 /// What to look at.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Ticket {
-    /// Show a ticket: status, description, messages with their ids
+    /// Show a ticket: status, severity, product, region, description, messages with their ids
     Show(OneTicket),
     /// Show the status of a ticket
     Status(OneTicket),
@@ -23,9 +23,9 @@ pub(crate) struct OneTicket {
 pub(crate) struct Api {
     /// Method: GET, POST, PUT, PATCH or DELETE
     pub(crate) method: String,
-    /// Path below the endpoint, e.g. /v2/servicerequest/cases/case-123/status
+    /// Path below the endpoint, e.g. /v2/servicerequest/cases/case-123/status; a query may stand behind `?`
     pub(crate) path: String,
-    /// Query parameter; may be given several times
+    /// Query parameter, encoded here; may be given several times
     #[arg(long, value_name = "K=V")]
     pub(crate) query: Vec<String>,
     /// File with the JSON body; `-` reads it from standard input

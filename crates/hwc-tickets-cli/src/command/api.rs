@@ -15,10 +15,36 @@ pub(crate) async fn run(args: Api, context: &Context) -> Result<(), Failure> {
     interruptible(call(args, context)).await
 }
 
+/// The path with a slash in front, and the parameters that were written behind a `?`, decoded.
+fn target(given: &str) -> Result<(String, Vec<(String, String)>), Failure> {
+    if given.contains("://") {
+        return Err(Failure::usage(
+            "the path is a whole address",
+            "Give the path alone, from the first slash on; the address is that of --endpoint.",
+        ));
+    }
+    if given.contains('#') {
+        return Err(Failure::usage(
+            "the path holds a `#`, which is not sent",
+            "Write it as %23 when it is part of a value.",
+        ));
+    }
+    let (path, query) = given.split_once('?').unwrap_or((given, ""));
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    let parameters = form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect();
+    Ok((format!("{slash}{path}"), parameters))
+}
+
 async fn call(args: Api, context: &Context) -> Result<(), Failure> {
     let tap = Tap::on(context.transport()?);
     let client = context.finish(context.builder()?.transport(tap.clone()))?;
-    let mut call = client.raw(&args.method, &args.path)?;
+    let (path, parameters) = target(&args.path)?;
+    let mut call = client.raw(&args.method, &path)?;
+    for (name, value) in parameters {
+        call = call.query(&name, &value);
+    }
     for parameter in &args.query {
         let (name, value) = parameter.split_once('=').ok_or_else(|| {
             Failure::usage(
@@ -52,6 +78,40 @@ async fn call(args: Api, context: &Context) -> Result<(), Failure> {
         Err(error) => {
             screen.answer(&tap.last())?;
             Err(error.into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::target;
+
+    #[test]
+    fn targets() {
+        for (given, path, parameters) in [
+            ("/v2/a", "/v2/a", &[][..]),
+            ("v2/a", "/v2/a", &[]),
+            ("/v2/a?", "/v2/a", &[]),
+            ("v2/a?x=1&y=%20z+z", "/v2/a", &[("x", "1"), ("y", " z z")]),
+            (
+                "/v2/a?x=1&x=2&flag",
+                "/v2/a",
+                &[("x", "1"), ("x", "2"), ("flag", "")],
+            ),
+            ("/v2/a?q=a?b=c", "/v2/a", &[("q", "a?b=c")]),
+        ] {
+            let expected: Vec<(String, String)> = parameters
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect();
+            assert_eq!(
+                target(given).unwrap(),
+                (path.to_owned(), expected),
+                "{given}"
+            );
+        }
+        for given in ["https://elsewhere.example/v2", "/v2/a#b", "http://x"] {
+            assert!(target(given).is_err(), "{given}");
         }
     }
 }

@@ -1,21 +1,23 @@
 //! `hwc-tickets auth status` and `auth login`.
 
+mod secrets;
+
 use crate::{
     cli::{
         Form,
-        admin::{Auth, CredentialKind, Login},
+        admin::{Auth, Login},
     },
     context::Context,
     credentials,
-    exit::Exit,
     failure::Failure,
-    input, private_file, render,
-    settings::parse_document,
+    private_file::{self, Unreadable},
+    settings::{Source, parse_document},
 };
+use hwc_core::file::shell_quoted;
 use hwc_tickets::SecretString;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
-use std::io::{self, IsTerminal as _};
+use std::path::Path;
 use toml_edit::{DocumentMut, Item, Table, TableLike, value};
 
 pub(crate) fn run(args: Auth, context: &Context) -> Result<(), Failure> {
@@ -49,19 +51,23 @@ fn status(context: &Context) -> Result<(), Failure> {
 }
 
 fn store(login: &Login, context: &Context) -> Result<(), Failure> {
-    let credentials = read(login)?;
-    let path = &context.settings.places.config;
+    let setting = &context.settings.profile_name;
+    let profile = &setting.value;
+    if profile.trim().is_empty() {
+        return Err(Failure::usage(
+            "a profile needs a name",
+            "Name it with --profile, or leave that out.",
+        ));
+    }
+    // Asked before the secret is: it would be typed for nothing.
+    let path = context.settings.places.config()?;
+    let credentials = secrets::ask(login)?;
     let text = match private_file::read(path, false) {
         Ok(text) => text,
-        Err(private_file::Unreadable::Absent) => String::new(),
-        Err(private_file::Unreadable::Other(error)) => {
-            return Err(Failure::file("read", path, &error));
-        }
-        // Not asked for here: refused earlier when the file holds secrets, and mended by writing it.
-        Err(private_file::Unreadable::Shared) => String::new(),
+        Err(Unreadable::Absent) => String::new(),
+        Err(why) => return Err(private_file::unreadable(path, &why)),
     };
     let mut document = parse_document(&text, path)?;
-    let profile = &context.settings.profile_name.value;
     put(&mut document, profile, credentials).ok_or_else(|| {
         Failure::usage(
             format!(
@@ -71,13 +77,19 @@ fn store(login: &Login, context: &Context) -> Result<(), Failure> {
             "Correct the file.",
         )
     })?;
-    private_file::write(path, document.to_string().as_bytes())
-        .map_err(|error| Failure::file("write", path, &error))?;
-    context.screen.note(&format!(
+    let place = private_file::behind_links(path)?;
+    private_file::write(&place, document.to_string().as_bytes())
+        .map_err(|error| Failure::file("write", &place, &error))?;
+    let screen = &context.screen;
+    screen.note(&format!(
         "Stored for profile {profile} in {}, readable for you only.",
         path.display()
     ));
-    context.screen.note("Check them with: hwc-tickets doctor");
+    let option = match setting.source {
+        Source::Flag(_) => format!(" --profile {}", shell_quoted(Path::new(profile))),
+        _ => String::new(),
+    };
+    screen.note(&format!("Check them with: hwc-tickets doctor{option}"));
     Ok(())
 }
 
@@ -106,68 +118,6 @@ fn put(
         .as_table_like_mut()?;
     profile.insert("credentials", Item::Table(table));
     Some(())
-}
-
-/// Asks for the secrets: a prompt without echo on a terminal, else lines of standard input.
-fn read(login: &Login) -> Result<Vec<(&'static str, SecretString)>, Failure> {
-    let mut asked: Vec<(&'static str, &'static str)> = match login.with {
-        CredentialKind::Token => vec![("token", "Token")],
-        CredentialKind::Keys => vec![("access_key", "Access key"), ("secret_key", "Secret key")],
-        CredentialKind::Password => vec![("password", "Password")],
-    };
-    let mut credentials = Vec::new();
-    if io::stdin().is_terminal() {
-        for (name, label) in asked {
-            let secret = render::prompt(label).map_err(|error| {
-                Failure::own(
-                    Exit::Failure,
-                    format!("the prompt was not answered: {error}"),
-                    "Type the secret, or give it on standard input.",
-                )
-            })?;
-            credentials.push((name, checked(name, secret)?));
-        }
-    } else {
-        let text = SecretString::from(input::standard_input()?);
-        let mut lines = text.expose_secret().lines();
-        for (name, _) in asked.drain(..) {
-            let line = lines.next().unwrap_or_default();
-            credentials.push((name, checked(name, SecretString::from(line))?));
-        }
-        if lines.any(|line| !line.trim().is_empty()) {
-            return Err(Failure::usage(
-                "standard input has more lines than were asked for",
-                "Give each secret on one line of its own.",
-            ));
-        }
-    }
-    for (name, text) in [
-        ("user", &login.user),
-        ("account", &login.account),
-        ("project", &login.project),
-    ] {
-        if let (CredentialKind::Password, Some(text)) = (login.with, text) {
-            credentials.push((name, SecretString::from(text.clone())));
-        }
-    }
-    Ok(credentials)
-}
-
-fn checked(name: &str, secret: SecretString) -> Result<SecretString, Failure> {
-    let trimmed = secret.expose_secret().trim();
-    if trimmed.is_empty() {
-        return Err(Failure::usage(
-            format!("the {} is empty", name.replace('_', " ")),
-            "Nothing was stored. Run the command again.",
-        ));
-    }
-    if trimmed.chars().any(char::is_control) {
-        return Err(Failure::usage(
-            format!("the {} holds a control character", name.replace('_', " ")),
-            "Nothing was stored. Copy it again, without colours or line breaks.",
-        ));
-    }
-    Ok(SecretString::from(trimmed))
 }
 
 #[cfg(test)]

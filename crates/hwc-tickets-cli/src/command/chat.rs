@@ -4,6 +4,7 @@
 mod conversation;
 mod draft;
 mod layout;
+mod older;
 mod screen;
 mod terminal;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use conversation::{Conversation, Effect, Event, Fate, Secret};
 use crossterm::event::{Event as Input, EventStream};
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use hwc_tickets::{Client, Delivery, Outcome, Pending, Receipt, TicketId, follow, follow::Events};
+use older::Reader;
 use std::{
     collections::HashMap, future::Future, future::IntoFuture as _, io, pin::Pin, time::Duration,
 };
@@ -44,7 +46,15 @@ struct Told {
     pending: Option<Pending>,
 }
 
-type Work = Pin<Box<dyn Future<Output = Told>>>;
+/// What was done in the background.
+enum Done {
+    Told(Box<Told>),
+    /// Older messages were read; there may be more where they came from.
+    Older(Option<Reader>, Event),
+    Marked(Event),
+}
+
+type Work = Pin<Box<dyn Future<Output = Done>>>;
 
 pub(crate) async fn run(args: Chat, context: &Context) -> Result<(), Failure> {
     let ticket = ticket_id(&args.ticket)?;
@@ -69,9 +79,13 @@ pub(crate) async fn run(args: Chat, context: &Context) -> Result<(), Failure> {
         ticket: ticket.clone(),
         terminal,
         coloured,
-        conversation: Conversation::new(ticket, zone, columns, rows),
+        conversation: match args.keep_unread {
+            true => Conversation::new(ticket, zone, columns, rows).keep_unread(),
+            false => Conversation::new(ticket, zone, columns, rows),
+        },
         work: FuturesUnordered::new(),
         in_doubt: HashMap::new(),
+        older: None,
         calm_in: None,
         ended: None,
     };
@@ -104,6 +118,8 @@ struct Session<'a> {
     work: FuturesUnordered<Work>,
     /// Records of messages in doubt, by number.
     in_doubt: HashMap<usize, Pending>,
+    /// Where older messages come from.
+    older: Option<Reader>,
     /// When trouble counts as over.
     calm_in: Option<Pin<Box<dyn Future<Output = ()>>>>,
     /// Why following ended.
@@ -114,7 +130,8 @@ impl Session<'_> {
     /// Until somebody leaves.
     async fn run(&mut self, mut events: Events) -> Result<(), Failure> {
         let mut keys = EventStream::new();
-        let mut told_to_end = Box::pin(told_to_end());
+        // Ctrl-C on the keyboard comes as a key.
+        let mut told_to_end = Box::pin(interrupt());
         let mut is_following = true;
         loop {
             let (conversation, coloured) = (&self.conversation, self.coloured);
@@ -135,12 +152,7 @@ impl Session<'_> {
                         None
                     }
                 },
-                Some(told) = self.work.next(), if !self.work.is_empty() => {
-                    if let Some(pending) = told.pending {
-                        self.in_doubt.insert(told.number, pending);
-                    }
-                    Some(Event::Settled { number: told.number, fate: told.fate })
-                }
+                Some(done) = self.work.next(), if !self.work.is_empty() => Some(self.done(done)),
                 () = calm(&mut self.calm_in) => {
                     self.calm_in = None;
                     Some(Event::Calm)
@@ -151,6 +163,8 @@ impl Session<'_> {
                 match effect {
                     Effect::Send { number, text } => self.send(number, text),
                     Effect::Look { number } => self.look(number),
+                    Effect::Older => self.read_older(),
+                    Effect::MarkRead => self.mark_read(),
                     Effect::Leave => return Ok(()),
                 }
             }
@@ -184,6 +198,57 @@ impl Session<'_> {
         }
     }
 
+    /// What came out of the work in the background.
+    fn done(&mut self, done: Done) -> Event {
+        match done {
+            Done::Told(told) => {
+                if let Some(pending) = told.pending {
+                    self.in_doubt.insert(told.number, pending);
+                }
+                Event::Settled {
+                    number: told.number,
+                    fate: told.fate,
+                }
+            }
+            Done::Older(reader, event) => {
+                self.older = reader;
+                event
+            }
+            Done::Marked(event) => event,
+        }
+    }
+
+    /// Reads messages that stand before those on the screen.
+    fn read_older(&mut self) {
+        let reader = match self.older.take() {
+            Some(reader) => Ok(reader),
+            None => self
+                .client
+                .ticket(self.ticket.clone())
+                .map(|ticket| Reader::new(&ticket, &self.conversation)),
+        };
+        self.work.push(Box::pin(async move {
+            match reader {
+                Ok(reader) => {
+                    let (reader, event) = reader.page().await;
+                    Done::Older(reader, event)
+                }
+                Err(error) => Done::Older(None, Event::OlderFailed(error.to_string())),
+            }
+        }));
+    }
+
+    fn mark_read(&mut self) {
+        let ticket = self.client.ticket(self.ticket.clone());
+        self.work.push(Box::pin(async move {
+            let marked = match ticket {
+                Ok(ticket) => ticket.mark_read().await,
+                Err(error) => Err(error),
+            };
+            Done::Marked(Event::Marked(marked.map_err(|error| error.to_string())))
+        }));
+    }
+
     fn send(&mut self, number: usize, text: Secret) {
         let submit = match self.client.ticket(self.ticket.clone()) {
             Ok(ticket) => ticket.submit(text.0).into_future(),
@@ -209,11 +274,11 @@ impl Session<'_> {
                 }
                 Err(error) => failed(error.into(), ""),
             };
-            Told {
+            Done::Told(Box::new(Told {
                 number,
                 fate,
                 pending,
-            }
+            }))
         }));
     }
 
@@ -234,11 +299,11 @@ impl Session<'_> {
                     file: Some(file.display().to_string()),
                 },
             };
-            Told {
+            Done::Told(Box::new(Told {
                 number,
                 fate,
                 pending: None,
-            }
+            }))
         }));
     }
 
@@ -324,25 +389,6 @@ async fn calm(timer: &mut Option<Pin<Box<dyn Future<Output = ()>>>>) {
         Some(timer) => timer.await,
         None => std::future::pending().await,
     }
-}
-
-/// Completes when the system asks the program to end; Ctrl-C on the keyboard comes as a key.
-async fn told_to_end() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let (Ok(mut end), Ok(mut gone)) = (
-            signal(SignalKind::terminate()),
-            signal(SignalKind::hangup()),
-        ) {
-            tokio::select! {
-                _ = end.recv() => return,
-                _ = gone.recv() => return,
-                () = interrupt() => return,
-            }
-        }
-    }
-    interrupt().await;
 }
 
 fn unusable(error: io::Error) -> Failure {

@@ -3,9 +3,11 @@
 use crate::{
     cli::{Form, Span, message::Follow},
     clock,
-    context::{Context, interrupt, ticket_id},
+    context::{Context, ticket_id},
+    exit::Exit,
     failure::Failure,
-    render::List,
+    render::{self, List},
+    signal::{interrupt, interrupt_again},
     view::{Extras, Messages, message_json},
 };
 use hwc_tickets::{
@@ -27,6 +29,8 @@ enum End {
     Time,
     Status,
     Failed,
+    /// Nobody reads what it prints any more.
+    Unread,
 }
 
 impl End {
@@ -36,6 +40,7 @@ impl End {
             Self::Time => "time",
             Self::Status => "status",
             Self::Failed => "failed",
+            Self::Unread => "unread",
         }
     }
 }
@@ -46,7 +51,12 @@ pub(crate) async fn run(args: Follow, context: &Context) -> Result<(), Failure> 
         .iter()
         .map(|id| ticket_id(id))
         .collect::<Result<_, _>>()?;
-    let client = context.finish(context.builder()?.outbox(context.pending_files.clone()))?;
+    let mut builder = context.builder()?;
+    // Only then the files matter: whoever may not look at them can follow all the same.
+    if args.skip_own {
+        builder = builder.outbox(context.pending_files.clone());
+    }
+    let client = context.finish(builder)?;
     let Span(shortest) = args.interval;
     let mut follow = client
         .follow(tickets.iter().cloned())
@@ -75,6 +85,9 @@ pub(crate) async fn run(args: Follow, context: &Context) -> Result<(), Failure> 
         until: args.until_status.map(|status| status.0),
         reached: BTreeSet::new(),
         lost: None,
+        trouble: None,
+        unsaved: Unsaved::default(),
+        is_connected: false,
     };
     let outcome = watch.run(follow.stream(), args.duration).await;
     watch.end(outcome)
@@ -89,6 +102,34 @@ struct Watch<'a> {
     reached: BTreeSet<TicketId>,
     /// The first ticket that could not be followed any more.
     lost: Option<Error>,
+    /// What failed last, and was tried again.
+    trouble: Option<Error>,
+    unsaved: Unsaved,
+    /// Every ticket was heard of.
+    is_connected: bool,
+}
+
+/// Whether the place is in the cursor file.
+#[derive(Default)]
+struct Unsaved {
+    error: Option<Error>,
+    /// The checkpoint that could not be written is still to come.
+    comes: bool,
+}
+
+impl Unsaved {
+    fn failed(&mut self, error: Error) {
+        *self = Self {
+            error: Some(error),
+            comes: true,
+        };
+    }
+
+    fn checkpoint(&mut self) {
+        if !std::mem::take(&mut self.comes) {
+            self.error = None;
+        }
+    }
 }
 
 impl Watch<'_> {
@@ -96,7 +137,9 @@ impl Watch<'_> {
     async fn run(&mut self, mut events: Events, duration: Option<Span>) -> Result<End, Failure> {
         let stop = events.stop_handle();
         let mut end = None;
-        let mut pressed = pin!(interrupt());
+        let mut told = pin!(interrupt());
+        let mut again = pin!(interrupt_again());
+        let mut gone = pin!(render::reader_gone());
         let mut over = pin!(async {
             match duration {
                 Some(Span(duration)) => clock::sleep(duration).await,
@@ -106,21 +149,22 @@ impl Watch<'_> {
         loop {
             let asked = tokio::select! {
                 biased;
+                () = &mut told, if end.is_none() => Some(End::Interrupted),
                 // Pressed again while the place is being saved: end at once.
-                () = &mut pressed => match end {
-                    Some(_) => return Ok(End::Interrupted),
-                    None => Some(End::Interrupted),
-                },
+                () = &mut again => return Ok(End::Interrupted),
+                () = &mut gone, if end.is_none() => Some(End::Unread),
                 () = &mut over, if end.is_none() => Some(End::Time),
-                event = events.next() => match event {
-                    None => return Ok(end.unwrap_or(End::Failed)),
-                    Some(event) => self.take(event)?,
-                },
+                event = events.next() => {
+                    self.is_connected = events.has_connected();
+                    match event {
+                        None => return Ok(end.unwrap_or(End::Failed)),
+                        Some(event) => self.take(event)?,
+                    }
+                }
             };
             if let (Some(asked), None) = (asked, end) {
                 end = Some(asked);
                 stop.stop();
-                pressed.set(interrupt());
             }
         }
     }
@@ -135,15 +179,7 @@ impl Watch<'_> {
             },
             Event::Status { ticket, status } => {
                 match &mut self.sink {
-                    Sink::Table(table) => {
-                        let now = self
-                            .context
-                            .settings
-                            .time_zone
-                            .value
-                            .wall_time(clock::now());
-                        table.status(&ticket, status, now)?;
-                    }
+                    Sink::Table(table) => table.status(&ticket, status, clock::now())?,
                     Sink::Json(list) => {
                         list.item(&json!({ "type": "status", "ticket": ticket, "status": status }))?
                     }
@@ -162,7 +198,23 @@ impl Watch<'_> {
             }
             Event::Degraded { error, next_try } => {
                 let wait = Span(Duration::from_secs(next_try.as_secs().max(1)));
-                screen.warn(&format!("{error}; trying again in {wait}"));
+                match next_try {
+                    Duration::ZERO => screen.warn(&error.to_string()),
+                    _ => screen.warn(&format!("{error}; trying again in {wait}")),
+                }
+                match error.operation() {
+                    Some("save cursor") => self.unsaved.failed(error),
+                    _ => self.trouble = Some(error),
+                }
+            }
+            Event::Checkpoint(_) => self.unsaved.checkpoint(),
+            Event::PossibleGap { ticket } => {
+                screen.warn(&format!(
+                    "a message of {ticket} may be missing; look with: hwc-tickets message history {ticket}"
+                ));
+                if let Sink::Json(list) = &mut self.sink {
+                    list.item(&json!({ "type": "possible_gap", "ticket": ticket }))?;
+                }
             }
             Event::TicketLost { ticket, error } => {
                 screen.warn(&format!("{ticket} is not followed any more: {error}"));
@@ -174,9 +226,12 @@ impl Watch<'_> {
                 self.tickets.remove(&ticket);
                 self.reached.remove(&ticket);
                 self.lost.get_or_insert(error);
+                if self.until.is_some() && !self.tickets.is_empty() && self.reached == self.tickets
+                {
+                    return Ok(Some(End::Status));
+                }
             }
             Event::Fatal(error) => return Err(error.into()),
-            // Checkpoints are written by the stream itself.
             _ => {}
         }
         Ok(None)
@@ -184,24 +239,43 @@ impl Watch<'_> {
 
     /// Closes the document and tells how it ended.
     fn end(self, outcome: Result<End, Failure>) -> Result<(), Failure> {
-        if let (Sink::Json(list), false) = (self.sink, matches!(outcome, Err(Failure::ClosedPipe)))
-        {
+        let is_read = !matches!(outcome, Err(Failure::ClosedPipe) | Ok(End::Unread));
+        let end = outcome.as_ref().map_or("failed", |end| end.name());
+        let result = match outcome {
+            Err(failure) => Err(failure),
+            Ok(End::Unread) => Err(Failure::ClosedPipe),
+            Ok(End::Interrupted) => Err(Failure::Interrupted { what: None }),
+            // An end that was asked for is a good one only if nothing was left undone. A status was heard of.
+            Ok(end) => match (
+                self.lost,
+                self.unsaved.error,
+                self.is_connected || matches!(end, End::Status),
+            ) {
+                (Some(error), ..) | (None, Some(error), _) => Err(error.into()),
+                (None, None, true) => Ok(()),
+                (None, None, false) => Err(self.trouble.map_or_else(not_heard_of, Failure::from)),
+            },
+        };
+        if let (Sink::Json(list), true) = (self.sink, is_read) {
             let mut fields = Map::new();
-            fields.insert(
-                "end".to_owned(),
-                outcome.as_ref().map_or("failed", |end| end.name()).into(),
-            );
-            if let Err(failure) = &outcome {
+            fields.insert("end".to_owned(), end.into());
+            if let Err(failure) = &result
+                && !matches!(failure, Failure::Interrupted { .. })
+            {
                 fields.insert("error".to_owned(), failure.json());
             }
             list.end(&fields)?;
         }
-        match (outcome?, self.lost) {
-            (End::Interrupted, _) => Err(Failure::Interrupted { what: None }),
-            (_, Some(error)) => Err(error.into()),
-            (_, None) => Ok(()),
-        }
+        result
     }
+}
+
+fn not_heard_of() -> Failure {
+    Failure::own(
+        Exit::Network,
+        "the service did not answer for every ticket before the end",
+        "Allow more time with --for, and check the connection with: hwc-tickets doctor",
+    )
 }
 
 /// Where events go, in the form that was asked for.

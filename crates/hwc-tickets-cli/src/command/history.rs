@@ -34,7 +34,7 @@ pub(crate) async fn run(args: History, context: &Context) -> Result<(), Failure>
     let outcome = sink.end(&audit, outcome);
     if outcome.is_ok() && audit.possible_gap {
         context.screen.warn(
-            "a message may be missing: more stand in one second than the service gives at once",
+            "a message may be missing: the service counts more than it shows, or more stand in one second than it gives at once",
         );
     }
     if audit.undecodable > 0 {
@@ -134,7 +134,12 @@ impl<'a> Sink<'a> {
 
     /// Ends the output; also when reading has failed, so that the document is whole.
     fn end(self, audit: &Audit, outcome: Result<(), Failure>) -> Result<(), Failure> {
-        if let (Self::Json(list), false) = (self, matches!(outcome, Err(Failure::ClosedPipe))) {
+        let list = match self {
+            Self::Json(list) => list,
+            Self::Table(table) if outcome.is_ok() => return table.end(),
+            Self::Table(_) => return outcome,
+        };
+        if !matches!(outcome, Err(Failure::ClosedPipe)) {
             let mut fields = Map::from_iter([
                 (
                     "complete".to_owned(),

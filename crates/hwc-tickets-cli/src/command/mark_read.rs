@@ -14,7 +14,7 @@ pub(crate) async fn run(args: MarkRead, context: &Context) -> Result<(), Failure
     let work = async { Ok(render::wait("marking read", ticket.mark_read().into_future()).await?) };
     interruptible(work).await?;
     let screen = &context.screen;
-    match screen.form() {
+    let written = match screen.form() {
         Form::Json | Form::Ndjson => {
             screen.document(&json!({ "ticket": ticket.id(), "outcome": "read" }))
         }
@@ -22,5 +22,6 @@ pub(crate) async fn run(args: MarkRead, context: &Context) -> Result<(), Failure
             ("ticket", ticket.id().to_string()),
             ("outcome", "read".to_owned()),
         ]),
-    }
+    };
+    written.map_err(|failure| failure.after("the messages are marked as read"))
 }

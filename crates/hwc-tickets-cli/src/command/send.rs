@@ -3,10 +3,13 @@
 use crate::{
     cli::message::Send,
     context::{Context, interrupt, ticket_id},
+    exit::Exit,
     failure::Failure,
-    input, render, view,
+    input, render,
+    signal::Listening,
+    view,
 };
-use hwc_tickets::{AttachmentId, Confirm, Delivery, Error, Submit, TicketId};
+use hwc_tickets::{AttachmentId, Confirm, Delivery, Error, ErrorKind, Submit, TicketId};
 use std::future::IntoFuture as _;
 
 pub(crate) async fn run(args: Send, context: &Context) -> Result<(), Failure> {
@@ -18,6 +21,7 @@ pub(crate) async fn run(args: Send, context: &Context) -> Result<(), Failure> {
         .collect::<Result<Vec<_>, _>>()
         .map_err(Error::from)?;
     let text = match (&args.text, &args.file) {
+        (_, Some(path)) if path.as_os_str() == "-" => input::standard_input()?,
         (_, Some(path)) => input::file(path)?,
         (Some(dash), None) if dash == "-" => input::standard_input()?,
         (Some(text), None) => text.clone(),
@@ -27,7 +31,17 @@ pub(crate) async fn run(args: Send, context: &Context) -> Result<(), Failure> {
         let submit = |client| submit(&client, ticket, &text, attachments, &args);
         return super::dry_run::run(context, submit).await;
     }
-    let client = context.finish(context.builder()?.outbox(context.pending_files.clone()))?;
+    let files = match args.without_record {
+        true => context.pending_files.clone().without_record(),
+        false => {
+            // A message that is not written down first could be lost without a trace.
+            context.settings.places.pending()?;
+            context.pending_files.clone()
+        }
+    };
+    let client = context.finish(context.builder()?.outbox(files))?;
+    // Whatever comes of it is told, also when the program is to end just then.
+    let _listening = Listening::begin();
     let sending = submit(&client, ticket, &text, attachments, &args)?.into_future();
     let sent = tokio::select! {
         biased;
@@ -35,16 +49,48 @@ pub(crate) async fn run(args: Send, context: &Context) -> Result<(), Failure> {
         () = interrupt() => return Err(interrupted(context)),
     };
     match sent {
-        Ok(sent) => view::sent(&context.screen, &sent, context.settings.time_zone.value),
-        Err(error) => match error
-            .pending()
-            .map(|pending| context.pending_files.hand_over(pending.id()))
-        {
-            Some(file) if error.delivery() == Delivery::Unknown => Err(Failure::Unknown {
-                error: Box::new(error),
-                file,
-            }),
-            _ => Err(error.into()),
+        Ok(sent) => {
+            let how = if sent.is_confirmed() {
+                "confirmed"
+            } else {
+                "accepted"
+            };
+            view::sent(&context.screen, &sent, context.settings.time_zone.value).map_err(
+                |failure| failure.after(format_args!("the message is in the ticket ({how})")),
+            )
+        }
+        Err(error) => Err(failed(error, context)),
+    }
+}
+
+/// How a message that was not sent for sure is told.
+fn failed(error: Error, context: &Context) -> Failure {
+    let Some(pending) = error
+        .pending()
+        .filter(|_| error.delivery() == Delivery::Unknown)
+    else {
+        return match error.kind() {
+            ErrorKind::Storage => Failure::own(
+                Exit::Failure,
+                error.to_string(),
+                "Nothing was sent. Free some space or set XDG_STATE_HOME to a directory that can be written, or send it \
+                 with --without-record: then nothing is left to find out with if its answer is lost.",
+            ),
+            _ => error.into(),
+        };
+    };
+    let file = context.pending_files.hand_over(pending.id());
+    match serde_json::to_string(pending) {
+        // It could not be written before it was sent: then it is shown, and kept by the one who reads it.
+        Ok(record) if !file.exists() => Failure::own(
+            Exit::Unknown,
+            format!("it is not known whether the message arrived: {error}; its record: {record}"),
+            "Do not send it again yet. Put the record into a file (chmod 600), and find out later with: hwc-tickets \
+             message reconcile FILE",
+        ),
+        _ => Failure::Unknown {
+            error: Box::new(error),
+            file,
         },
     }
 }

@@ -1,17 +1,20 @@
 //! `hwc-tickets sim`: the simulator, and what to type in another terminal.
 
-use crate::{cli::admin::Sim, exit::Exit, failure::Failure, render::Screen};
+use crate::{cli::admin::Sim, exit::Exit, failure::Failure, render::Screen, signal::Listening};
 
 pub(crate) async fn run(args: Sim, screen: &Screen) -> Result<(), Failure> {
-    let address = args.options.listen;
-    if address.port() != 0 {
+    let advise = |simulator: &hwc_tickets_sim::Simulator| {
         screen.note("In another terminal:");
         screen.note(&format!(
-            "  export HWC_TICKETS_ENDPOINT=http://{address} HWC_TICKETS_TOKEN=TOKENEXAMPLE"
+            "  export HWC_TICKETS_ENDPOINT={} HWC_TICKETS_TOKEN={}",
+            simulator.endpoint(),
+            simulator.credentials().token
         ));
         screen.note("  hwc-tickets message history case-123");
-    }
-    hwc_tickets_sim::program::run(args.options)
+    };
+    // It ends in its own order.
+    let _listening = Listening::begin();
+    hwc_tickets_sim::program::run(args.options, advise)
         .await
         .map_err(|error| {
             Failure::own(

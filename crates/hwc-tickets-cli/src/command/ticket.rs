@@ -5,10 +5,10 @@ use crate::{
     context::{Context, interruptible, ticket_id},
     failure::Failure,
     render,
-    view::{Extras, Messages, id_width, status_name},
+    view::{self, Extras, Messages, id_width, status_name},
 };
-use hwc_tickets::{MessageTime, TicketDetail, TicketId};
-use serde_json::json;
+use hwc_tickets::{MessageTime, TicketDetail, TicketId, ZoneOffset};
+use serde_json::{Value, json};
 use std::future::IntoFuture as _;
 
 pub(crate) async fn run(args: Ticket, context: &Context) -> Result<(), Failure> {
@@ -47,16 +47,20 @@ async fn show(id: TicketId, context: &Context) -> Result<(), Failure> {
     let zone = context.settings.time_zone.value;
     match screen.form() {
         Form::Json | Form::Ndjson => {
+            let sides: Vec<&str> = detail.messages.iter().map(view::side).collect();
+            let mut detail = serde_json::to_value(&detail).map_err(Failure::unserialisable)?;
+            // The side stands in the same word with every message of every command.
+            let messages = detail.get_mut("messages").and_then(Value::as_array_mut);
+            for (message, side) in messages.into_iter().flatten().zip(sides) {
+                if let Some(message) = message.as_object_mut() {
+                    message.insert("from".to_owned(), side.into());
+                }
+            }
             screen.document(&json!({ "ticket": ticket.id(), "detail": detail }))
         }
         Form::Table | Form::Plain => {
             if screen.form() == Form::Table {
-                screen.facts(&[
-                    ("ticket", ticket.id().to_string()),
-                    ("status", status_name(detail.status)),
-                    ("created", shown(&detail.created_at, zone)),
-                    ("about", detail.description.clone().unwrap_or_default()),
-                ])?;
+                screen.facts(&facts(ticket.id(), &detail, zone))?;
                 screen.raw_line("")?;
             }
             let width = id_width(
@@ -69,12 +73,53 @@ async fn show(id: TicketId, context: &Context) -> Result<(), Failure> {
                 ids: Some(width),
                 ..Extras::default()
             };
-            let table = Messages::begin(screen, zone, extras)?;
+            let mut table = Messages::begin(screen, zone, extras)?;
             sorted(detail)
                 .iter()
-                .try_for_each(|message| table.row(ticket.id(), message))
+                .try_for_each(|message| table.row(ticket.id(), message))?;
+            table.end()
         }
     }
+}
+
+/// What the service tells of a ticket by names of its own, and what people call it.
+const FIELDS: [(&str, &str); 13] = [
+    ("severity", "severity_name"),
+    ("kind", "business_type_name"),
+    ("product", "incident_type_name"),
+    ("category", "product_category_name"),
+    ("region", "dc_name"),
+    ("customer", "xcustomer_name"),
+    ("opened by", "customer_id"),
+    ("opened in", "source_name"),
+    ("cause", "root_cause"),
+    ("solution", "resolution"),
+    ("judgement", "judgement"),
+    ("solved", "resolve_time"),
+    ("confirmed", "confirmed_time"),
+];
+
+/// Everything that is known of a ticket but its messages; what is empty is left out.
+fn facts(id: &TicketId, detail: &TicketDetail, zone: ZoneOffset) -> Vec<(&'static str, String)> {
+    let mut facts = vec![
+        ("ticket", id.to_string()),
+        ("status", status_name(detail.status)),
+    ];
+    for (name, field) in FIELDS {
+        let value = match detail.extra.get(field) {
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Number(number)) => number.to_string(),
+            _ => continue,
+        };
+        let value = match field.ends_with("_time") {
+            true => view::named_time(&MessageTime::read(value, zone), zone),
+            false => value,
+        };
+        facts.push((name, value));
+    }
+    facts.push(("created", view::named_time(&detail.created_at, zone)));
+    facts.push(("about", detail.description.clone().unwrap_or_default()));
+    facts
 }
 
 /// Oldest first, as a conversation is read.
@@ -82,9 +127,4 @@ fn sorted(detail: TicketDetail) -> Vec<hwc_tickets::Message> {
     let mut messages = detail.messages;
     messages.sort_by_key(|message| message.created_at.instant());
     messages
-}
-
-fn shown(time: &MessageTime, zone: hwc_tickets::ZoneOffset) -> String {
-    time.instant()
-        .map_or_else(|| time.raw().to_owned(), |instant| zone.wall_time(instant))
 }

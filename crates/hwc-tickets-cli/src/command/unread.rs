@@ -58,6 +58,10 @@ fn show(digest: &Digest, context: &Context) -> Result<(), Failure> {
             let unknown = unknown(digest).map(|ticket| json!({ "ticket": ticket, "unread": null }));
             known.chain(unknown).try_for_each(|row| screen.event(&row))
         }
+        // Nothing at all was answered: the error says it, and a table of question marks says nothing more.
+        Form::Table | Form::Plain if digest.unread.is_empty() && digest.unanswered.is_empty() => {
+            Ok(())
+        }
         Form::Table | Form::Plain => {
             let known = digest.unread.iter().map(|(ticket, number)| vec![number.to_string(), ticket.to_string()]);
             let unknown = unknown(digest).map(|ticket| vec!["?".to_owned(), ticket.to_string()]);

@@ -32,6 +32,12 @@ pub(crate) fn line(text: &str) -> String {
     inert
 }
 
+/// One field of a line: as [`line()`], and a backslash of the text is doubled, so that `C:\new` and a line break stay
+/// apart and the text can be had back.
+pub(crate) fn field(text: &str) -> String {
+    line(&text.replace('\\', "\\\\"))
+}
+
 /// The lines of a text: its own line breaks stay, a tab becomes four spaces, all else as [`line`].
 pub(crate) fn lines(text: &str) -> Vec<String> {
     let text = text.replace("\r\n", "\n").replace('\t', "    ");
@@ -60,6 +66,46 @@ mod tests {
             assert_eq!(line(text), shown, "{text:?}");
             assert_eq!(line(&line(text)), shown, "twice: {text:?}");
         }
+    }
+
+    /// Reads a field back as a script would.
+    fn read_back(field: &str) -> String {
+        let mut text = String::new();
+        let mut rest = field.chars();
+        while let Some(c) = rest.next() {
+            let escape = if c == '\\' { rest.next() } else { None };
+            match escape {
+                None => text.push(c),
+                Some('n') => text.push('\n'),
+                Some('r') => text.push('\r'),
+                Some('t') => text.push('\t'),
+                Some('u') => {
+                    let digits: String = rest.by_ref().skip(1).take_while(|c| *c != '}').collect();
+                    let number = u32::from_str_radix(&digits, 16).unwrap();
+                    text.push(char::from_u32(number).unwrap());
+                }
+                Some(other) => text.push(other),
+            }
+        }
+        text
+    }
+
+    #[test]
+    fn a_field_can_be_had_back() {
+        for text in [
+            "C:\\new",
+            "C:\new",
+            "\\\\server\\temp\\u{1b}",
+            "a\tb\r\n",
+            "\u{1b}[31m \u{202e}工单",
+            "\\",
+            "",
+        ] {
+            let field = field(text);
+            assert!(!field.contains(['\n', '\t']), "{field}");
+            assert_eq!(read_back(&field), text);
+        }
+        assert_eq!(field("C:\\new"), "C:\\\\new");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::{
     wrap::{cut, pad, width, wrap},
 };
 use clap::builder::styling::{AnsiColor, Style};
+use std::borrow::Cow;
 
 /// Space between two columns.
 const GAP: usize = 2;
@@ -22,9 +23,9 @@ pub(crate) struct Span {
 pub(crate) type Line = Vec<Span>;
 
 /// What a column shows, and how wide it is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Column {
-    pub(crate) title: &'static str,
+    pub(crate) title: Cow<'static, str>,
     pub(crate) width: ColumnWidth,
     pub(crate) style: Style,
 }
@@ -52,15 +53,15 @@ pub(crate) const WARN: Style = AnsiColor::Yellow.on_default().bold();
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
 
 impl Column {
-    pub(crate) const fn new(title: &'static str, width: ColumnWidth) -> Self {
+    pub(crate) fn new(title: impl Into<Cow<'static, str>>, width: ColumnWidth) -> Self {
         Self {
-            title,
+            title: title.into(),
             width,
             style: Style::new(),
         }
     }
 
-    pub(crate) const fn styled(mut self, style: Style) -> Self {
+    pub(crate) fn styled(mut self, style: Style) -> Self {
         self.style = style;
         self
     }
@@ -91,7 +92,7 @@ impl Table {
                     .iter()
                     .filter_map(|row| row.get(number))
                     .map(|cell| width(&foreign::line(cell)))
-                    .chain([width(column.title)])
+                    .chain([width(&column.title)])
                     .max()
                     .unwrap_or(0),
             })
@@ -119,6 +120,11 @@ impl Table {
         }
     }
 
+    /// Whether the cells of a row stand below each other, because the terminal is narrow.
+    pub(crate) fn is_stacked(&self) -> bool {
+        self.stacked
+    }
+
     /// The line of titles; none when the table is stacked.
     pub(crate) fn header(&self) -> Vec<Line> {
         if self.stacked {
@@ -127,7 +133,7 @@ impl Table {
         let titles: Vec<String> = self
             .columns
             .iter()
-            .map(|column| column.title.to_owned())
+            .map(|column| column.title.clone().into_owned())
             .collect();
         self.aligned(&titles, Some(QUIET))
     }
@@ -266,11 +272,13 @@ fn trim(line: &mut Line) {
 mod tests {
     use super::*;
 
-    const COLUMNS: [Column; 3] = [
-        Column::new("TIME", ColumnWidth::Fixed(5)),
-        Column::new("FROM", ColumnWidth::Fixed(8)),
-        Column::new("TEXT", ColumnWidth::Rest),
-    ];
+    fn columns() -> [Column; 3] {
+        [
+            Column::new("TIME", ColumnWidth::Fixed(5)),
+            Column::new("FROM", ColumnWidth::Fixed(8)),
+            Column::new("TEXT", ColumnWidth::Rest),
+        ]
+    }
 
     fn print(lines: &[Line]) -> String {
         lines
@@ -290,7 +298,7 @@ mod tests {
 
     #[test]
     fn wide() {
-        let table = Table::new(&COLUMNS, &[], Some(42));
+        let table = Table::new(&columns(), &[], Some(42));
         let mut lines = table.header();
         lines.extend(table.row(&row([
             "08:00",
@@ -311,7 +319,7 @@ mod tests {
 
     #[test]
     fn narrow() {
-        let table = Table::new(&COLUMNS, &[], Some(20));
+        let table = Table::new(&columns(), &[], Some(20));
         let mut lines = table.header();
         lines.extend(table.row(&row(["08:00", "李工程师", "磁盘又满了，请检查七号节点。"])));
         assert_eq!(
@@ -326,7 +334,7 @@ mod tests {
     #[test]
     fn without_a_width_nothing_is_wrapped() {
         let long = "x".repeat(500);
-        let table = Table::new(&COLUMNS, &[], None);
+        let table = Table::new(&columns(), &[], None);
         assert_eq!(table.row(&row(["08:00", "you", &long])).len(), 1);
     }
 }

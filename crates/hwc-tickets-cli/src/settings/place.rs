@@ -1,43 +1,54 @@
 //! Where the program keeps its files: the XDG directories.
 
-use super::Lookup;
+use super::{Lookup, variables};
 use crate::failure::Failure;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// Paths of the program's files.
+/// Paths of the program's files. `None` when no home directory is known: most commands need no file.
 #[derive(Debug, Clone)]
 pub(crate) struct Places {
     /// The configuration file.
-    pub(crate) config: PathBuf,
+    pub(crate) config: Option<PathBuf>,
     /// The directory of pending files.
-    pub(crate) pending: PathBuf,
+    pub(crate) pending: Option<PathBuf>,
 }
 
 impl Places {
     /// As `XDG_CONFIG_HOME` and `XDG_STATE_HOME` say, or below the home directory. The current directory never takes
     /// their place: whoever can write there could choose the settings.
-    pub(crate) fn find(variable: Lookup<'_>) -> Result<Self, Failure> {
-        let absolute = |name: &str| {
-            // The specification says that relative paths are to be ignored.
-            variable(name)
-                .map(PathBuf::from)
-                .filter(|path| path.is_absolute())
-        };
+    pub(crate) fn find(variable: Lookup<'_>) -> Self {
+        // The specification says that relative paths are to be ignored.
+        let absolute =
+            |name: &str| variables::path(variable, name).filter(|path| path.is_absolute());
         let home = absolute("HOME").or_else(|| absolute("USERPROFILE"));
         let base = |name: &str, default: &str| {
             absolute(name)
                 .or_else(|| Some(home.as_ref()?.join(default)))
                 .map(|base| base.join("hwc-tickets"))
-                .ok_or_else(|| {
-                    Failure::usage(
-                        format!("no home directory is known, and {name} is not set"),
-                        "Set HOME, or XDG_CONFIG_HOME and XDG_STATE_HOME.",
-                    )
-                })
         };
-        Ok(Self {
-            config: base("XDG_CONFIG_HOME", ".config")?.join("config.toml"),
-            pending: base("XDG_STATE_HOME", ".local/state")?.join("pending"),
+        Self {
+            config: base("XDG_CONFIG_HOME", ".config").map(|base| base.join("config.toml")),
+            pending: base("XDG_STATE_HOME", ".local/state").map(|base| base.join("pending")),
+        }
+    }
+
+    /// The configuration file, for a command that cannot do without.
+    pub(crate) fn config(&self) -> Result<&Path, Failure> {
+        self.config.as_deref().ok_or_else(|| {
+            Failure::usage(
+                "no home directory is known, so there is no configuration file",
+                "Set HOME or XDG_CONFIG_HOME to an absolute path.",
+            )
+        })
+    }
+
+    /// The directory of pending files, for a command that cannot do without.
+    pub(crate) fn pending(&self) -> Result<&Path, Failure> {
+        self.pending.as_deref().ok_or_else(|| {
+            Failure::usage(
+                "no home directory is known, so there is no place for pending files",
+                "Set HOME or XDG_STATE_HOME to an absolute path.",
+            )
         })
     }
 }
@@ -50,35 +61,36 @@ mod tests {
     fn places() {
         let find = |config: Option<&'static str>| {
             Places::find(&move |name: &str| match name {
-                "HOME" => Some("/home/a".to_owned()),
-                "XDG_CONFIG_HOME" => config.map(str::to_owned),
+                "HOME" => Some("/home/a".into()),
+                "XDG_CONFIG_HOME" => config.map(Into::into),
                 _ => None,
             })
-            .unwrap()
         };
         assert_eq!(
-            find(None).config,
-            PathBuf::from("/home/a/.config/hwc-tickets/config.toml")
+            find(None).config().unwrap(),
+            Path::new("/home/a/.config/hwc-tickets/config.toml")
         );
         assert_eq!(
-            find(None).pending,
-            PathBuf::from("/home/a/.local/state/hwc-tickets/pending")
+            find(None).pending().unwrap(),
+            Path::new("/home/a/.local/state/hwc-tickets/pending")
         );
         assert_eq!(
-            find(Some("/etc/x")).config,
-            PathBuf::from("/etc/x/hwc-tickets/config.toml")
+            find(Some("/etc/x")).config().unwrap(),
+            Path::new("/etc/x/hwc-tickets/config.toml")
         );
         assert_eq!(
-            find(Some("relative")).config,
-            PathBuf::from("/home/a/.config/hwc-tickets/config.toml")
+            find(Some("relative")).config().unwrap(),
+            Path::new("/home/a/.config/hwc-tickets/config.toml")
         );
     }
     #[test]
     fn the_current_directory_is_never_used() {
         for home in [None, Some(""), Some("relative"), Some(".")] {
             let found =
-                Places::find(&move |name: &str| home.filter(|_| name == "HOME").map(str::to_owned));
-            assert_eq!(found.unwrap_err().exit(), crate::exit::Exit::Usage);
+                Places::find(&move |name: &str| home.filter(|_| name == "HOME").map(Into::into));
+            for place in [found.config(), found.pending()] {
+                assert_eq!(place.unwrap_err().exit(), crate::exit::Exit::Usage);
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::{
 use secrecy::{ExposeSecret as _, SecretString};
 use std::{
     collections::BTreeMap,
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 use toml_edit::{DocumentMut, Item, TableLike, Value};
@@ -97,11 +98,31 @@ impl Profile {
 #[derive(Debug)]
 pub(crate) struct ConfigFile {
     path: PathBuf,
+    unseen: Option<String>,
     default_profile: Option<String>,
     profiles: BTreeMap<String, Profile>,
 }
 
 impl ConfigFile {
+    /// A file at `path` without anything in it.
+    fn empty(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            unseen: None,
+            default_profile: None,
+            profiles: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Why nobody can tell whether there is a file.
+    pub(crate) fn unseen(&self) -> Option<&str> {
+        self.unseen.as_deref()
+    }
+
     pub(crate) fn default_profile(&self) -> Option<&str> {
         self.default_profile.as_deref()
     }
@@ -111,29 +132,58 @@ impl ConfigFile {
     }
 
     pub(crate) fn unknown_profile(&self, name: &str) -> Failure {
+        let make = format!(
+            "hwc-tickets auth login --profile {}",
+            hwc_core::file::shell_quoted(Path::new(name))
+        );
         let known: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
+        if let Some(unseen) = &self.unseen {
+            return Failure::usage(
+                format!("there is no profile {name}: {unseen}"),
+                "Set HOME or XDG_CONFIG_HOME to the directory it is in, or leave the profile out.",
+            );
+        }
         Failure::usage(
             format!("there is no profile {name} in {}", self.path.display()),
             match known.as_slice() {
-                [] => "The file has no profiles yet; `hwc-tickets auth login --profile NAME` makes one.".to_owned(),
-                known => format!("The file has: {}.", known.join(", ")),
+                [] => format!("The file has no profiles yet; make this one with: {make}"),
+                known => format!(
+                    "The file has: {}. Make this one with: {make}",
+                    known.join(", ")
+                ),
             },
         )
     }
 }
 
+/// Reads the configuration file, if its place is known and may be looked at.
+///
+/// A home directory that belongs to somebody else must not keep people from commands for which everything stands in the
+/// environment. A file that is there and cannot be read is an error.
+pub(crate) fn find(path: Option<&Path>) -> Result<ConfigFile, Failure> {
+    let Some(path) = path else {
+        return Ok(ConfigFile {
+            unseen: Some("no home directory is known".to_owned()),
+            ..ConfigFile::empty(Path::new(""))
+        });
+    };
+    match path.symlink_metadata() {
+        Err(error) if error.kind() == ErrorKind::NotADirectory => Ok(ConfigFile::empty(path)),
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => Ok(ConfigFile {
+            unseen: Some(format!("cannot look for {}: {error}", path.display())),
+            ..ConfigFile::empty(path)
+        }),
+        _ => read(path),
+    }
+}
+
 /// Reads the configuration file. Without one there are no profiles.
 pub(crate) fn read(path: &Path) -> Result<ConfigFile, Failure> {
-    let mut file = ConfigFile {
-        path: path.to_owned(),
-        default_profile: None,
-        profiles: BTreeMap::new(),
-    };
+    let mut file = ConfigFile::empty(path);
     let text = match private_file::read(path, false) {
         Ok(text) => text,
         Err(Unreadable::Absent) => return Ok(file),
-        Err(Unreadable::Other(error)) => return Err(Failure::file("read", path, &error)),
-        Err(Unreadable::Shared) => return Err(shared(path)),
+        Err(why) => return Err(private_file::unreadable(path, &why)),
     };
     let document = parse(&text, path)?;
     let bad = |what: String, advice: String| {
@@ -174,7 +224,7 @@ pub(crate) fn read(path: &Path) -> Result<ConfigFile, Failure> {
         .profiles
         .values()
         .any(|profile| profile.credentials.is_some())
-        && let Err(Unreadable::Shared) = private_file::read(path, true)
+        && let Err(Unreadable::Shared { .. }) = private_file::read(path, true)
     {
         return Err(shared(path));
     }
@@ -216,7 +266,7 @@ fn shared(path: &Path) -> Failure {
             "{} holds secrets, and others may read or write it",
             path.display()
         ),
-        format!("Run: chmod 600 {}", path.display()),
+        format!("Run: chmod 600 {}", hwc_core::file::shell_quoted(path)),
     )
 }
 
@@ -239,6 +289,12 @@ fn read_profile(table: &dyn TableLike) -> Result<Profile, (String, String)> {
         };
         let text = scalar(item)
             .ok_or_else(|| (format!("`{name}` must be a text in quotes"), correct()))?;
+        if text.trim().is_empty() {
+            return Err((
+                format!("`{name}` is empty"),
+                "Give it a value, or remove the line.".to_owned(),
+            ));
+        }
         profile.texts.insert(*key, text);
     }
     Ok(profile)

@@ -18,6 +18,19 @@ pub(crate) enum Source {
     Default,
 }
 
+impl Source {
+    /// What stands there cannot be used.
+    pub(crate) fn refused(&self, reason: &str) -> Failure {
+        Failure::usage(
+            format!("the value of {self} cannot be used: {reason}"),
+            match self {
+                Self::Flag(_) => "Correct it.",
+                _ => "Correct it there, or give another one with a flag.",
+            },
+        )
+    }
+}
+
 /// As `doctor` and errors show it.
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -57,22 +70,26 @@ impl<T> Setting<Option<T>> {
     ) -> Result<Setting<Option<U>>, Failure> {
         match self.value.as_ref().map(read).transpose() {
             Ok(value) => Ok(Setting::new(value, self.source)),
-            Err(reason) => Err(Failure::usage(
-                format!("the value of {} cannot be used: {reason}", self.source),
-                "Correct it there, or give another one with a flag.",
-            )),
+            Err(reason) => Err(self.source.refused(&reason)),
         }
     }
 
     /// The value of another variable, unless a flag or a variable has said something.
-    pub(crate) fn or_environment(self, name: &'static str, variable: super::Lookup<'_>) -> Self
+    pub(crate) fn or_environment(
+        self,
+        name: &'static str,
+        variable: super::Lookup<'_>,
+    ) -> Result<Self, Failure>
     where
         T: From<String>,
     {
-        match (&self.source, variable(name)) {
-            (Source::Flag(_) | Source::Environment(_), _) | (_, None) => self,
-            (_, Some(value)) => Setting::new(Some(T::from(value)), Source::Environment(name)),
+        if matches!(self.source, Source::Flag(_) | Source::Environment(_)) {
+            return Ok(self);
         }
+        Ok(match super::text(variable, name)? {
+            None => self,
+            Some(value) => Setting::new(Some(T::from(value)), Source::Environment(name)),
+        })
     }
 
     /// The value, or its default.

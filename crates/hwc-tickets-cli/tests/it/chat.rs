@@ -122,13 +122,10 @@ fn an_outcome_that_stays_unknown() {
     }
 }
 
-/// Pending files on the stage.
+/// Messages on the stage whose fate is not known.
 fn pending(stage: &Stage) -> usize {
-    let files = std::fs::read_dir(stage.pending()).unwrap();
-    files
-        .map(|file| file.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|end| end == "json"))
-        .count()
+    let listed = stage.run(&["message", "reconcile", "-o", "json"]).json();
+    listed["pending"].as_array().unwrap().len()
 }
 
 /// It failed for sure: the reason stands there, and the text is back to be sent again.
@@ -209,13 +206,82 @@ fn resized_while_it_runs() {
     terminal.type_in("\u{1b}[5~\u{1b}[5~\u{1b}[5~\u{1b}[5~");
     terminal.shows_all(&["2026-11-20 14:00:00  customer: demo", "End: newest"]);
     stage.sim().reply_as_engineer(CHINESE, "第五条").unwrap();
-    let screen = terminal.shows_all(&["1 new below"]);
+    let screen = terminal.shows_all(&["1 new below", "Enter sends"]);
     insta::assert_snapshot!("chat_scrolled", screen);
     terminal.type_in("\u{1b}[1;5F");
     terminal.shows_all(&["第五条"]);
     terminal.type_in("\u{3}");
     assert_eq!(terminal.end(), 0);
     assert!(terminal.is_as_before());
+}
+
+/// A command never reaches the support, and two slashes send one.
+#[test]
+fn commands_stay_here() {
+    let stage = Stage::new();
+    let mut terminal = chat(&stage, 28, 120, "case-123");
+    terminal.shows_all(&["processing", "Old snapshots"]);
+    terminal.type_in("/help\r");
+    terminal.shows_all(&["Ctrl-R: look again"]);
+    terminal.type_in("/unknown\r");
+    terminal.shows_all(&["/unknown is no command; nothing was sent"]);
+    terminal.type_in("\u{15}//var is full\r");
+    terminal.shows_all(&["/var is full", "confirmed"]);
+    assert_eq!(stage.sim().arrived("case-123"), ["/var is full"]);
+    terminal.type_in("/quit\r");
+    assert_eq!(terminal.end(), 0);
+    assert_eq!(stage.sim().arrived("case-123").len(), 1);
+}
+
+/// With a short beginning, everything before it can still be reached.
+#[test]
+fn older_messages_can_be_reached() {
+    const LONG: &str = "TT202611210011";
+    let stage = Stage::new();
+    let mut terminal = Terminal::run(
+        &stage,
+        20,
+        60,
+        &["chat", LONG, "--tail", "3", "--interval", "10ms"],
+    );
+    terminal.shows_all(&["Server 40 of 40"]);
+    assert!(!terminal.screen().contains("Server 1 of 40"));
+    // Ctrl-Home: first what one page brings, then the beginning.
+    terminal.type_in("\u{1b}[1;5H");
+    until("a page of older messages", || {
+        terminal
+            .drawn()
+            .is_some_and(|screen| !screen.contains("Server 40 of 40"))
+    });
+    terminal.type_in("\u{1b}[1;5H");
+    terminal.shows_all(&["Server 1 of 40"]);
+    terminal.type_in("\u{1b}[1;5F");
+    terminal.shows_all(&["Server 40 of 40"]);
+    assert_eq!(leave(&mut terminal), 0);
+}
+
+/// What was shown is read, for every other program, too; unless it is to stay unread.
+#[test]
+fn what_was_shown_is_read() {
+    let unread = |stage: &Stage| {
+        let ran = stage.run(&["message", "unread", "case-123", "-o", "json"]);
+        ran.json()["total"].as_u64().unwrap()
+    };
+    let stage = Stage::new();
+    assert!(unread(&stage) > 0);
+    let keep = ["chat", "case-123", "--keep-unread", "--interval", "10ms"];
+    let mut terminal = Terminal::run(&stage, 28, 80, &keep);
+    terminal.shows_all(&["processing", "Old snapshots"]);
+    assert_eq!(leave(&mut terminal), 0);
+    assert!(unread(&stage) > 0, "left unread");
+
+    let mut terminal = chat(&stage, 28, 80, "case-123");
+    terminal.shows_all(&["processing", "Old snapshots"]);
+    until("the ticket to be read", || unread(&stage) == 0);
+    stage.sim().reply_as_engineer("case-123", "More.").unwrap();
+    terminal.shows_all(&["More."]);
+    until("the news to be read", || unread(&stage) == 0);
+    assert_eq!(leave(&mut terminal), 0);
 }
 
 /// Many lines pasted at once are one message, and none is sent before Enter is pressed.
@@ -328,14 +394,14 @@ fn what_cannot_heal_ends_it() {
 #[test]
 fn the_system_ends_it() {
     use rustix::process::{Signal, kill_process};
-    for signal in [Signal::TERM, Signal::INT] {
+    for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130)] {
         let stage = Stage::new();
         let mut terminal = chat(&stage, 28, 80, "case-123");
         terminal.shows_all(&["processing", "Old snapshots"]);
         terminal.type_in("half a sent");
         terminal.shows_all(&["> half a sent"]);
         kill_process(terminal.process(), signal).unwrap();
-        assert_eq!(terminal.end(), 130);
+        assert_eq!(terminal.end(), code);
         assert!(terminal.is_as_before());
         assert!(terminal.screen().contains("was not sent"));
     }

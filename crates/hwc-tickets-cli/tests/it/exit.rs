@@ -111,7 +111,8 @@ fn usage_errors_send_nothing() {
             "http://example.com",
         ],
         vec!["api", "TRACE", "/v2"],
-        vec!["api", "GET", "v2"],
+        vec!["api", "GET", "https://elsewhere.example/v2"],
+        vec!["api", "GET", "/v2#fragment"],
         vec!["api", "GET", "/v2", "--query", "novalue"],
         vec!["api", "POST", "/v2", "--input", "/nonexistent"],
         vec!["unknown"],
@@ -244,7 +245,7 @@ fn unknown_outcome_and_its_file() {
         let text = std::fs::read_to_string(file).unwrap();
         assert!(!text.contains("only once"));
         let json: serde_json::Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(json["hwc_tickets_pending"], 1);
+        assert_eq!(json["hwc_tickets_pending"], 2);
         mode_600(file);
 
         let listed = stage.run(&["message", "reconcile", "-o", "json"]).json();
@@ -273,7 +274,11 @@ fn unknown_outcome_and_its_file() {
         };
         assert_eq!(settled.code, code, "{}", settled.stderr);
         assert_eq!(settled.json()["outcome"], outcome);
-        assert_eq!(std::path::Path::new(&file).exists(), !acted);
+        let left = stage.run(&["message", "reconcile", "-o", "json"]).json();
+        assert_eq!(
+            left["pending"].as_array().unwrap().len(),
+            usize::from(!acted)
+        );
         assert_eq!(stage.sim().arrived("case-123").len(), usize::from(acted));
     }
 }
@@ -289,7 +294,8 @@ fn a_lost_answer_is_found_out() {
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(ran.stdout.contains("confirmed"), "{}", ran.stdout);
     assert_eq!(stage.sim().arrived("case-123"), ["only once"]);
-    assert_eq!(std::fs::read_dir(stage.pending()).unwrap().count(), 0);
+    let left = stage.run(&["message", "reconcile", "-o", "json"]).json();
+    assert_eq!(left, serde_json::json!({ "pending": [] }));
 }
 
 #[cfg(unix)]

@@ -66,6 +66,18 @@ impl Follower {
         self.finish(stage)
     }
 
+    /// Sends a signal.
+    pub(crate) fn only_tell(&self, signal: rustix::process::Signal) {
+        let process = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(process, signal).unwrap();
+    }
+
+    /// Sends a signal and collects the rest.
+    pub(crate) fn tell(self, stage: &Stage, signal: rustix::process::Signal) -> Ran {
+        self.only_tell(signal);
+        self.finish(stage)
+    }
+
     fn finish(mut self, stage: &Stage) -> Ran {
         self.seen.extend(self.lines.iter());
         let mut stderr = String::new();
@@ -195,9 +207,7 @@ fn a_cursor_file_neither_loses_nor_repeats() {
 #[test]
 fn ends_by_itself() {
     let stage = Stage::new();
-    let ran = stage.run(&[
-        "message", "follow", "case-123", "--for", "50ms", "-o", "json",
-    ]);
+    let ran = stage.run(&["message", "follow", "case-123", "--for", "3s", "-o", "json"]);
     assert_eq!(
         (ran.code, ran.json()["end"].as_str()),
         (0, Some("time")),
@@ -290,6 +300,134 @@ fn what_cannot_heal_ends_it() {
     assert_eq!(ran.code, 4, "{}", ran.stderr);
     assert_eq!(ran.json()["end"], "failed");
     assert_eq!(ran.json()["error"]["exit_code"], 4);
+}
+
+#[test]
+fn a_ticket_that_does_not_exist_is_named_and_the_exit_code_is_3() {
+    let stage = Stage::new();
+    let ran = stage.run(&[
+        "message", "follow", "case-999", "--for", "60s", "-o", "json",
+    ]);
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    assert_eq!(ran.json()["events"][0]["ticket"], "case-999");
+    assert_eq!(ran.json()["end"], "failed");
+    // Beside one that does: the other is followed on, and the end is not a good one.
+    let mut follower = Follower::start(
+        &stage,
+        &[
+            "case-999",
+            "TT202611210005",
+            "--until-status",
+            "completed",
+            "-o",
+            "ndjson",
+        ],
+    );
+    while !follower.line().contains("lost") {}
+    let ran = follower.finish(&stage);
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("case-999 is not followed any more"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn an_end_by_time_is_no_good_one_when_the_service_was_never_heard_of() {
+    let stage = Stage::new();
+    let down = Fault::Status {
+        status: 503,
+        code: None,
+        retry_after: None,
+    };
+    stage
+        .sim()
+        .fault(Order::new(Operation::ListNewInstantMessages, down).times(1_000));
+    let args = [
+        "message",
+        "follow",
+        "case-123",
+        "--for",
+        "200ms",
+        "--retries",
+        "0",
+    ];
+    let ran = stage.run(&args);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    let nobody = stage.finish(
+        stage
+            .command(&args)
+            .env("HWC_TICKETS_ENDPOINT", "http://127.0.0.1:9"),
+    );
+    assert_eq!(nobody.code, 8, "{}", nobody.stderr);
+}
+
+#[test]
+fn an_end_is_no_good_one_when_the_place_could_not_be_saved() {
+    let stage = Stage::new();
+    let cursor = stage.home().join("cursor.json");
+    // In the way of the new content.
+    std::fs::create_dir(stage.home().join("cursor.json.new")).unwrap();
+    let path = cursor.display().to_string();
+    let args = [
+        "message",
+        "follow",
+        "TT202611210005",
+        "--until-status",
+        "completed",
+        "--cursor",
+        &path,
+    ];
+    let ran = stage.run(&args);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("cursor file could not be written"),
+        "{}",
+        ran.stderr
+    );
+    std::fs::remove_dir(stage.home().join("cursor.json.new")).unwrap();
+    let ran = stage.run(&args);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn a_ticket_left_out_of_one_run_keeps_its_place() {
+    let stage = Stage::new();
+    let path = stage.home().join("cursor.json").display().to_string();
+    let both = [
+        "case-123",
+        "TT202611210003",
+        "--cursor",
+        &path,
+        "-o",
+        "plain",
+        "--tail",
+        "1",
+    ];
+    let mut first = Follower::start(&stage, &both);
+    first.line();
+    first.line();
+    assert_eq!(first.interrupt(&stage).code, 130);
+    stage.sim().advance(Duration::from_secs(60));
+    stage
+        .sim()
+        .reply_as_engineer("TT202611210003", "while it was left out")
+        .unwrap();
+    stage
+        .sim()
+        .reply_as_engineer("case-123", "meanwhile")
+        .unwrap();
+    let mut alone = Follower::start(&stage, &["case-123", "--cursor", &path, "-o", "plain"]);
+    assert!(alone.line().contains("meanwhile"));
+    assert_eq!(alone.interrupt(&stage).code, 130);
+    let mut again = Follower::start(&stage, &both);
+    assert!(
+        again.line().contains("while it was left out"),
+        "{:?}",
+        again.seen
+    );
+    assert_eq!(again.interrupt(&stage).code, 130);
 }
 
 /// The reader goes away: the next event ends it.

@@ -14,18 +14,27 @@
 
 #[cfg(unix)]
 mod chat;
+#[cfg(unix)]
+mod completions;
 mod config;
+#[cfg(unix)]
+mod endings;
 mod exit;
 #[cfg(unix)]
 mod follow;
 mod help;
 mod hostile;
+mod inputs;
+mod login;
 mod output;
+mod pending;
 #[cfg(unix)]
 mod picture;
 mod secrets;
 #[cfg(unix)]
+mod settings;
 mod sim;
 mod stage;
 #[cfg(unix)]
 mod terminal;
+mod words;

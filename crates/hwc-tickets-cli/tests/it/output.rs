@@ -180,11 +180,19 @@ fn recall_and_recall_again() {
     let first = stage.run(&["message", "recall", "TT202611210001", &id, "-o", "json"]);
     assert_eq!(first.json()["outcome"], "recalled", "{}", first.stderr);
     let again = stage.run(&["message", "recall", "TT202611210001", &id, "-o", "json"]);
-    assert_eq!(
-        again.json()["outcome"],
-        "already_recalled",
+    // Whether it was ever there cannot be told any more, so it is not called recalled.
+    assert_eq!(again.code, 3, "{}", again.stderr);
+    assert!(
+        again.stderr.contains(&format!("shows no message {id}")),
         "{}",
         again.stderr
+    );
+    let never = stage.run(&["message", "recall", "TT202611210001", "msg-9999999999"]);
+    assert_eq!((never.code, never.stdout.as_str()), (3, ""));
+    assert!(
+        never.stderr.contains("or the id is wrong"),
+        "{}",
+        never.stderr
     );
     assert_eq!(
         stage
@@ -341,6 +349,10 @@ fn colour_only_when_wanted() {
     assert!(escapes(
         &stage.finish(stage.command(&history).env("CLICOLOR_FORCE", "1"))
     ));
+    for args in [&history[..], &["--help"], &["message", "history"]] {
+        let ran = stage.finish(stage.command(args).env("CLICOLOR_FORCE", "0"));
+        assert!(!escapes(&ran) && !ran.stderr.contains('\u{1b}'), "{args:?}");
+    }
     assert!(!escapes(
         &stage.finish(
             stage
@@ -382,6 +394,248 @@ fn api_gives_the_raw_answer() {
     insta::assert_snapshot!("api_refused", ran.golden());
 }
 
+/// A query behind the path, a path without a slash in front.
+#[test]
+fn api_takes_a_path_as_people_write_it() {
+    let stage = Stage::new();
+    let list = "/v2/servicerequest/cases/case-123/messages";
+    let expected = stage
+        .run(&[
+            "api", "GET", list, "--query", "limit=1", "--query", "offset=1",
+        ])
+        .stdout;
+    assert!(expected.contains("message_list"), "{expected}");
+    for path in [
+        format!("{list}?limit=1&offset=1"),
+        format!("{}?limit=1&offset=1", list.trim_start_matches('/')),
+        format!("{list}?limit=%31&offset=1"),
+    ] {
+        let ran = stage.run(&["api", "GET", &path]);
+        assert_eq!(
+            (ran.code, ran.stdout),
+            (0, expected.clone()),
+            "{path}: {}",
+            ran.stderr
+        );
+    }
+    let both = stage.run(&[
+        "api",
+        "GET",
+        &format!("{list}?limit=1"),
+        "--query",
+        "offset=1",
+    ]);
+    assert_eq!(both.stdout, expected);
+}
+
+/// Nothing stands on standard output before an error; an empty table has its titles all the same.
+#[test]
+fn no_titles_before_an_error() {
+    let stage = Stage::new();
+    for args in [
+        vec!["message", "history", "case-999"],
+        vec!["message", "history", "case-999", "--ids"],
+        vec!["ticket", "show", "case-999"],
+        vec![
+            "message",
+            "follow",
+            "case-123",
+            "--cursor",
+            "/nonexistent/cursor",
+        ],
+    ] {
+        let ran = stage.run(&args);
+        assert_ne!(ran.code, 0, "{args:?}");
+        assert_eq!(ran.stdout, "", "{args:?}: {}", ran.stderr);
+    }
+    stage.sim().fault(
+        Order::new(
+            hwc_tickets_sim::Route::Any,
+            Fault::Status {
+                status: 503,
+                code: None,
+                retry_after: None,
+            },
+        )
+        .times(u32::MAX),
+    );
+    let unread = ["message", "unread", "case-123", CHINESE, "--retries", "0"];
+    let ran = stage.run(&unread);
+    assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{}", ran.stderr);
+    stage.sim().clear_faults();
+    let empty = stage.run(&[
+        "message",
+        "history",
+        "case-123",
+        "--since",
+        "1s",
+        "--oldest-first",
+    ]);
+    assert_eq!(empty.code, 0, "{}", empty.stderr);
+    assert_eq!(empty.stdout.lines().count(), 1, "{}", empty.stdout);
+}
+
+/// Every time names its zone: in the title, in the legend, with the time, or as an offset.
+#[test]
+fn every_time_names_its_zone() {
+    let stage = Stage::new();
+    for (args, zone) in [
+        (vec!["message", "history", "case-123"], "GMT-03:30"),
+        (
+            vec![
+                "message",
+                "follow",
+                "case-123",
+                "--tail",
+                "2",
+                "--for",
+                "100ms",
+                "--interval",
+                "10ms",
+            ],
+            "GMT-03:30",
+        ),
+        (vec!["ticket", "show", "case-123"], "GMT-03:30"),
+        (
+            vec!["message", "send", "case-123", "hello", "--confirm"],
+            "GMT-03:30",
+        ),
+        (
+            vec!["message", "history", "case-123", "-o", "plain"],
+            "T07:30:00-03:30",
+        ),
+        (
+            vec!["ticket", "show", "case-123", "-o", "plain"],
+            "T07:30:00-03:30",
+        ),
+        (
+            vec![
+                "message",
+                "follow",
+                "case-123",
+                "--tail",
+                "9",
+                "--for",
+                "100ms",
+                "--interval",
+                "10ms",
+                "-o",
+                "plain",
+            ],
+            "T07:30:00-03:30",
+        ),
+        (
+            vec!["message", "history", "case-123", "-o", "json"],
+            "\"instant\":\"2026-11-21T03:00:00Z\"",
+        ),
+    ] {
+        for width in ["40", "120"] {
+            let stage_of_its_own;
+            let stage = if args.contains(&"send") {
+                stage_of_its_own = Stage::new();
+                &stage_of_its_own
+            } else {
+                &stage
+            };
+            let args: Vec<&str> = args
+                .iter()
+                .copied()
+                .chain(["--time-zone=GMT-03:30"])
+                .collect();
+            let ran = columns(stage, width, &args);
+            assert_eq!(ran.code, 0, "{args:?}: {}", ran.stderr);
+            let zone = zone.replace("T07:30:00", "T23:30:00");
+            assert!(ran.stdout.contains(&zone), "{args:?}: {}", ran.stdout);
+        }
+    }
+}
+
+/// A backslash of the text and a line break are told apart, and the text can be had back.
+#[test]
+fn plain_is_unambiguous() {
+    let stage = Stage::new();
+    for text in ["C:\\new\\table", "C:\new\table"] {
+        assert_eq!(
+            stage
+                .run_with_input(&["message", "send", "case-123", "-"], text)
+                .code,
+            0
+        );
+    }
+    let ran = stage.run(&[
+        "message", "history", "case-123", "--limit", "2", "-o", "plain",
+    ]);
+    let texts: Vec<&str> = ran
+        .stdout
+        .lines()
+        .map(|line| line.rsplit('\t').next().unwrap())
+        .collect();
+    assert_eq!(
+        texts,
+        ["C:\\new\\table", "C:\\\\new\\\\table"],
+        "{}",
+        ran.stdout
+    );
+}
+
+/// One message has one side, in the same word, whichever command shows it.
+#[test]
+fn sides_have_the_same_words_everywhere() {
+    let stage = Stage::new();
+    let sides = |args: &[&str]| -> Vec<String> {
+        let ran = stage.run(args);
+        let (is_show, plain) = (args.contains(&"show"), args.contains(&"plain"));
+        if plain {
+            let field = usize::from(args.contains(&"follow")) + 1;
+            let side = |line: &str| {
+                let author = line.split('\t').nth(field).unwrap().to_owned();
+                author.split(':').next().unwrap().to_owned()
+            };
+            return ran.stdout.lines().map(side).collect();
+        }
+        let json = ran.json();
+        let messages = if is_show {
+            &json["detail"]["messages"]
+        } else if args.contains(&"follow") {
+            &json["events"]
+        } else {
+            &json["messages"]
+        };
+        let side =
+            |message: &serde_json::Value| message["from"].as_str().unwrap_or_default().to_owned();
+        messages.as_array().unwrap().iter().map(side).collect()
+    };
+    for form in ["plain", "json"] {
+        let expected = ["customer", "support", "customer", "support"];
+        let follow = [
+            "message",
+            "follow",
+            "case-123",
+            "--tail",
+            "9",
+            "--for",
+            "100ms",
+            "--interval",
+            "10ms",
+            "-o",
+            form,
+        ];
+        assert_eq!(sides(&["ticket", "show", "case-123", "-o", form]), expected);
+        assert_eq!(
+            sides(&[
+                "message",
+                "history",
+                "case-123",
+                "--oldest-first",
+                "-o",
+                form
+            ]),
+            expected
+        );
+        assert_eq!(sides(&follow), expected);
+    }
+}
+
 #[test]
 fn texts_from_files_and_standard_input() {
     let stage = Stage::new();
@@ -407,6 +661,15 @@ fn texts_from_files_and_standard_input() {
     );
     assert_eq!(
         stage
+            .run_with_input(
+                &["message", "send", "case-123", "--file", "-"],
+                "from a pipe, too\n"
+            )
+            .code,
+        0
+    );
+    assert_eq!(
+        stage
             .run(&["message", "send", "case-123", "--", "-v is text here"])
             .code,
         0
@@ -422,6 +685,7 @@ fn texts_from_files_and_standard_input() {
         [
             "from a file\r\nsecond line",
             "from a pipe",
+            "from a pipe, too",
             "-v is text here",
             ""
         ]

@@ -68,4 +68,42 @@ fn some_commands_need_no_configuration() {
     let ran = stage.run(&["sim", "--listen", &taken]);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
     assert!(ran.stderr.contains("--listen"), "{}", ran.stderr);
+    // No advice that would lead to somebody else's program.
+    assert!(ran.stderr.starts_with("error: "), "{}", ran.stderr);
+    assert_eq!(ran.stdout, "");
+}
+
+/// The advice comes when the simulator listens: with the port it got, the token, and an address that can be called.
+#[test]
+fn the_advice_can_be_followed() {
+    let stage = Stage::new();
+    for (everywhere, near) in [
+        ("127.0.0.1:0", "127.0.0.1:"),
+        ("0.0.0.0:0", "127.0.0.1:"),
+        ("[::]:0", "[::1]:"),
+    ] {
+        if std::net::TcpListener::bind(everywhere).is_err() {
+            continue; // This machine has no such addresses.
+        }
+        let mut sim = Follower::of(Command::new(program()).env_clear().args([
+            "sim",
+            "--listen",
+            everywhere,
+            "--engineers",
+            "silent",
+        ]));
+        let endpoint = sim.line().strip_prefix("listening on ").unwrap().to_owned();
+        assert!(
+            endpoint.starts_with(&format!("http://{near}")) && !endpoint.ends_with(":0"),
+            "{endpoint}"
+        );
+        let ran = sim.interrupt(&stage);
+        let advice =
+            format!("  export HWC_TICKETS_ENDPOINT={endpoint} HWC_TICKETS_TOKEN=TOKENEXAMPLE");
+        assert!(
+            ran.stderr.lines().any(|line| line == advice),
+            "{}",
+            ran.stderr
+        );
+    }
 }

@@ -168,7 +168,7 @@ pub(crate) fn program() -> &'static str {
     env!("CARGO_BIN_EXE_hwc-tickets")
 }
 
-/// What is measured: `within 299.93ms`.
+/// What is measured: `within 299 ms`.
 fn durations(text: &str) -> String {
     let mut parts = text.split("within ");
     let mut stable = parts.next().unwrap_or_default().to_owned();

@@ -35,14 +35,6 @@ impl Terminal {
         args: &[&str],
         variables: &[(&str, &str)],
     ) -> Self {
-        let pair = native_pty_system()
-            .openpty(PtySize {
-                rows,
-                cols,
-                pixel_width: 0,
-                pixel_height: 0,
-            })
-            .unwrap();
         let mut command = CommandBuilder::new(program());
         command.args(args);
         command.env_clear();
@@ -53,6 +45,19 @@ impl Terminal {
         for (name, value) in variables {
             command.env(name, value);
         }
+        Self::of(command, rows, cols)
+    }
+
+    /// Any command.
+    pub(crate) fn of(command: CommandBuilder, rows: u16, cols: u16) -> Self {
+        let pair = native_pty_system()
+            .openpty(PtySize {
+                rows,
+                cols,
+                pixel_width: 0,
+                pixel_height: 0,
+            })
+            .unwrap();
         let modes = modes(pair.master.as_ref());
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);

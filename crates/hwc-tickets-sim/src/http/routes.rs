@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{Extension, RawPathParams, State};
 use axum::routing::{MethodFilter, on};
-use http::{Method, Request, Response};
+use http::{Request, Response};
 
 use super::gateway;
 use super::serve::Line;
@@ -21,10 +21,9 @@ use crate::{page, reference};
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     let mut router = Router::new();
     for operation in Operation::ALL {
-        let filter = if operation.method() == Method::POST {
-            MethodFilter::POST
-        } else {
-            MethodFilter::GET
+        // Every method of HTTP has a filter.
+        let Ok(filter) = MethodFilter::try_from(operation.method()) else {
+            continue;
         };
         let handler = async move |State(shared): State<Arc<Shared>>,
                                   Extension(line): Extension<Line>,

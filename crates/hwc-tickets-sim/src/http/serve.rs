@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use bytes::Bytes;
+use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -60,6 +62,7 @@ pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
     clock: Clock,
+    patience: Duration,
     mut stop: watch::Receiver<bool>,
 ) {
     let mut connections = JoinSet::new();
@@ -71,7 +74,9 @@ pub(crate) async fn serve(
             accepted = listener.accept() => {
                 // A failed accept is the client's doing (it went away) or a passing lack of descriptors.
                 let Ok((stream, _)) = accepted else { tokio::task::yield_now().await; continue };
-                connections.spawn(connection(stream, router.clone(), clock.clone(), for_connections.clone()));
+                connections.spawn(connection(
+                    stream, router.clone(), clock.clone(), patience, for_connections.clone(),
+                ));
             }
         }
     }
@@ -89,6 +94,7 @@ async fn connection(
     stream: TcpStream,
     router: Router,
     clock: Clock,
+    patience: Duration,
     mut stop: watch::Receiver<bool>,
 ) {
     let line = Line::default();
@@ -100,11 +106,20 @@ async fn connection(
         nap: None,
         dead: false,
     };
-    let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(line.clone());
-        router.clone().call(request.map(Body::new))
+        let owed = |body| Owed {
+            body,
+            patience,
+            alarm: None,
+        };
+        router
+            .clone()
+            .call(request.map(|body| Body::new(owed(body))))
     });
     let serving = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(patience)
         .max_buf_size(READ_BUFFER)
         .serve_connection(TokioIo::new(wire), service);
     tokio::pin!(serving);
@@ -114,6 +129,43 @@ async fn connection(
         () = stopped(&mut stop) => serving.as_mut().graceful_shutdown(),
     }
     let _ = serving.await;
+}
+
+/// The body of a request, which its sender owes: when no more of it comes for a while, it ends with an error.
+struct Owed {
+    body: Incoming,
+    patience: Duration,
+    /// Rings when the next piece is too late.
+    alarm: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+}
+
+impl HttpBody for Owed {
+    type Data = Bytes;
+    type Error = Box<dyn std::error::Error + Send + Sync>;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
+            self.alarm = None;
+            return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
+        }
+        let patience = self.patience;
+        let alarm = self
+            .alarm
+            .get_or_insert_with(|| Box::pin(Clock::real_time(patience)));
+        ready!(alarm.as_mut().poll(cx));
+        Poll::Ready(Some(Err(io::Error::from(io::ErrorKind::TimedOut).into())))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 /// A socket that does what its [`Line`] says.

@@ -4,10 +4,7 @@ use serde_json::{Value, json};
 
 use crate::catalogue;
 
-const SOURCE: &str = include_str!(concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../../spec/dist/openapi.json"
-));
+const SOURCE: &str = include_str!("../../spec/openapi.json");
 
 const ABOUT: &str = "\n\nCalls made here go to this simulator, with the token `TOKENEXAMPLE` unless another is entered. \
                      Read also: [error codes](/docs/errors), [where the sources disagree](/docs/discrepancies), and \

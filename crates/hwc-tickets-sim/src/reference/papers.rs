@@ -4,10 +4,7 @@ use pulldown_cmark::{Alignment, CowStr, Event, HeadingLevel, Options, Parser, Ta
 
 use crate::catalogue::{self, Code};
 
-const DISCREPANCIES: &str = include_str!(concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../../spec/discrepancies.md"
-));
+const DISCREPANCIES: &str = include_str!("../../spec/discrepancies.md");
 
 const HEADERS: [&str; 7] = [
     "Code",

@@ -391,3 +391,37 @@ async fn the_journal_tells_the_order_of_things_and_no_secrets() {
         }
     }
 }
+
+/// A client that connects and sends nothing, half a head or half a body does not hold a line for ever, though the clock
+/// of the service stands still.
+#[tokio::test]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a guard against hanging, on the real clock as the sockets are"
+)]
+async fn a_half_open_line_is_closed() {
+    let sim = Simulator::builder()
+        .time(Time::Manual("2026-11-21T00:00:00Z".parse().unwrap()))
+        .patience(Duration::from_millis(50))
+        .start()
+        .await
+        .unwrap();
+    let post = "POST /v2/servicerequest/cases/case-123/message HTTP/1.1\r\nhost: x\r\nx-auth-token: TOKENEXAMPLE\r\n";
+    for half in [
+        String::new(),
+        "GET /v2/servicereq".to_owned(),
+        post.to_owned(),
+        format!("{post}content-length: 100\r\n\r\n{{\"type\":0"),
+        format!("{post}transfer-encoding: chunked\r\n\r\n9\r\n{{\"type\":0\r\n"),
+    ] {
+        // Reads until the simulator closes: for ever, if it never does.
+        let closed = raw(&sim, half.as_bytes());
+        let closed = tokio::time::timeout(Duration::from_secs(30), closed).await;
+        assert!(closed.is_ok(), "still open after {half:?}");
+    }
+    assert!(sim.arrived("case-123").is_empty());
+    // One that keeps to the rules is served.
+    let status = ask(&sim, "GET", "/case-123/status", "").await;
+    assert_eq!(status.status, 200);
+    sim.shutdown().await;
+}

@@ -402,7 +402,7 @@ async fn mark_up_of_engineers_is_taken_out_unless_asked_for() {
 
 #[test]
 fn every_number_is_in_the_list_of_discrepancies() {
-    let list = include_str!("../../../../spec/discrepancies.md");
+    let list = include_str!("../../spec/discrepancies.md");
     let source = include_str!("../../src/quirks.rs");
     let numbers: Vec<&str> = source
         .match_indices("D-")

@@ -6,7 +6,11 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 
 fn start(arguments: &[&str]) -> (Child, String) {
     let mut program = Command::new(env!("CARGO_BIN_EXE_hwc-tickets-sim"))
-        .args(["--listen", "127.0.0.1:0"])
+        .args(if arguments.contains(&"--listen") {
+            &[][..]
+        } else {
+            &["--listen", "127.0.0.1:0"]
+        })
         .args(arguments)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -68,15 +72,43 @@ fn says_where_it_listens_logs_and_stops_cleanly() {
         assert!(status.success(), "{signal}: {status}");
         assert_eq!(out, "", "nothing else on stdout");
         let lines: Vec<&str> = err.lines().collect();
-        assert_eq!(lines.len(), 2, "{err}");
+        assert_eq!(lines.len(), 3, "{err}");
+        assert_eq!(
+            lines[0],
+            format!("point your client at http://{address} with the token TOKENEXAMPLE")
+        );
         assert!(
-            lines[0].contains(
+            lines[1].contains(
                 "GET /v2/servicerequest/cases/case-123/status 200 showCaseStatus by=user-demo"
             ),
             "{err}"
         );
-        assert!(lines[1].contains("GET /_sim 404 error=APIGW.0101"), "{err}");
-        assert!(!err.contains("TOKENEXAMPLE"));
+        assert!(lines[2].contains("GET /_sim 404 error=APIGW.0101"), "{err}");
+        assert_eq!(
+            err.matches("TOKENEXAMPLE").count(),
+            1,
+            "the log shows no credential: {err}"
+        );
+    }
+}
+
+/// Listening everywhere is no address to call: the printed one works.
+#[cfg(unix)]
+#[test]
+fn every_address_is_told_as_one_that_works() {
+    for (everywhere, near) in [("0.0.0.0:0", "127.0.0.1:"), ("[::]:0", "[::1]:")] {
+        if std::net::TcpListener::bind(everywhere).is_err() {
+            continue; // This machine has no such addresses.
+        }
+        let (program, address) = start(&["--listen", everywhere, "--engineers", "silent"]);
+        assert!(address.starts_with(near), "{address}");
+        assert!(get(&address, "/v2/servicerequest/cases/case-123/status").contains("status"));
+        let (status, _, err) = stop(program, "TERM");
+        assert!(status.success());
+        assert!(
+            err.starts_with(&format!("point your client at http://{near}")),
+            "{err}"
+        );
     }
 }
 

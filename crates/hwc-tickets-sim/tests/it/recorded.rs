@@ -12,32 +12,10 @@ use crate::client::{Answer, send};
 use crate::world::start;
 
 /// Where the simulator does otherwise, and why.
-const OTHERWISE: [(&str, &str); 6] = [
-    (
-        "createMessages/ticket-id-empty.json",
-        "an empty id is another path (D-06)",
-    ),
-    (
-        "listMessages/ticket-id-empty.json",
-        "an empty id is another path (D-06)",
-    ),
-    (
-        "listMoreInstantMessages/ticket-id-empty.json",
-        "an empty id is another path (D-06)",
-    ),
-    (
-        "showCaseStatus/ticket-id-empty.json",
-        "an empty id is another path (D-06)",
-    ),
-    (
-        "createMessages/headers-at-maximum.json",
-        "its time zone is none (D-49)",
-    ),
-    (
-        "listNewInstantMessages/cursor-longest.json",
-        "its cursor was never given out",
-    ),
-];
+const OTHERWISE: [(&str, &str); 1] = [(
+    "listNewInstantMessages/cursor-longest.json",
+    "its cursor was never given out",
+)];
 
 fn spec() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec")
@@ -59,7 +37,7 @@ fn exchanges() -> Vec<(String, Value)> {
         }
     }
     found.sort_by(|(one, _), (other, _)| one.cmp(other));
-    assert!(found.len() > 300);
+    assert!(found.len() >= 80);
     found
 }
 

@@ -84,10 +84,10 @@ fn null_and_missing_lists_are_absent() {
 }
 
 #[test]
-fn one_bad_element_costs_one_element() {
+fn one_bad_element_costs_one_element_and_one_odd_field_costs_itself() {
     let body = r#"{"count":4,"message_list":[
         {"content":"first"},
-        {"content":{"secret":"words"}},
+        {"content":{"secret":"words"},"replier":"r"},
         "secret words",
         {"content":"last","accessory_list":[{"accessory_id":"a"},[]]}
     ]}"#;
@@ -98,8 +98,12 @@ fn one_bad_element_costs_one_element() {
         list.iter()
             .map(|m| m.content.as_deref())
             .collect::<Vec<_>>(),
-        [Some("first"), Some("last")]
+        [Some("first"), None, Some("last")]
     );
+    assert_eq!(list[1].replier.as_deref(), Some("r"));
+    assert_eq!(list[1].extra["~content"]["secret"], "words");
+    assert_eq!(list[2].accessory_list.as_ref().unwrap().len(), 1);
+    assert_eq!(list[2].extra["~accessory_list"].to_string(), "[[]]");
     let lost: Vec<_> = answer
         .undecodable
         .iter()
@@ -108,22 +112,166 @@ fn one_bad_element_costs_one_element() {
     assert_eq!(
         lost,
         [
-            ("message_list", 1, "/message_list/1"),
             ("message_list", 2, "/message_list/2"),
             ("accessory_list", 1, "/message_list/3/accessory_list/1"),
         ]
     );
-    let reasons = format!("{:?}", answer.undecodable);
+    let reasons = format!("{:?} {:?}", answer.undecodable, list);
     assert!(
-        reasons.contains("the field content is an object") && !reasons.contains("words"),
+        reasons.contains("a text where an object") && !reasons.contains("words"),
         "{reasons}"
     );
+}
+
+/// JSON of every odd shape: (text, in words).
+fn odd_shapes() -> Vec<String> {
+    vec![
+        r#""""#.to_owned(),
+        r#""none""#.to_owned(),
+        "0".to_owned(),
+        "1.5".to_owned(),
+        "true".to_owned(),
+        "1e999".to_owned(),
+        r#"{"accessory_id":"a"}"#.to_owned(),
+        "{}".to_owned(),
+        format!("{{\"a\":{}1{}}}", "[".repeat(1_000), "]".repeat(1_000)),
+        format!("{}1{}", "{\"a\":".repeat(1_000), "}".repeat(1_000)),
+    ]
+}
+
+/// Whatever stands in the place of a list, the fields around it are read, and what stood there is kept.
+#[test]
+fn an_odd_list_costs_itself_alone() {
+    for odd in odd_shapes() {
+        let body = format!(
+            r#"{{"message_list":[{{"content":"first","accessory_list":{odd},"type":1}},{{"content":"second"}}]}}"#
+        );
+        let answer = messages(body.leak()).unwrap();
+        assert_eq!(answer.undecodable, [], "{odd:.60}");
+        let list = answer.body.message_list.unwrap();
+        let texts: Vec<_> = list.iter().map(|m| m.content.as_deref()).collect();
+        assert_eq!(texts, [Some("first"), Some("second")], "{odd:.60}");
+        assert_eq!((&list[0].accessory_list, list[0].type_), (&None, Some(1)));
+        assert!(list[0].extra.contains_key("~accessory_list"), "{odd:.60}");
+    }
+    // Null and an empty list say that there is nothing.
+    for (nothing, expected) in [("null", None), ("[]", Some(Vec::new()))] {
+        let body = format!(r#"{{"message_list":[{{"content":"x","accessory_list":{nothing}}}]}}"#);
+        let list = messages(body.leak()).unwrap().body.message_list.unwrap();
+        assert_eq!(list[0].accessory_list, expected);
+        assert!(list[0].extra.is_empty());
+    }
+}
+
+/// Each known field of a message, each odd shape: the other fields are read.
+#[test]
+fn any_odd_field_costs_itself_alone() {
+    let fields = [
+        "type",
+        "replier",
+        "replier_name",
+        "replier_type",
+        "create_time",
+        "is_first_message",
+        "accessory_list",
+        "iam_user_type",
+        "brand_new",
+    ];
+    let mut odd = odd_shapes();
+    odd.extend(["[]", r#"[{"a":1}]"#, "[[]]"].map(str::to_owned));
+    for field in fields {
+        for odd in &odd {
+            let body = format!(r#"{{"message_list":[{{"{field}":{odd},"content":"text"}}]}}"#);
+            let answer = messages(body.leak()).unwrap();
+            let list = answer.body.message_list.unwrap();
+            assert_eq!(
+                list[0].content.as_deref(),
+                Some("text"),
+                "{field} {odd:.60}"
+            );
+        }
+    }
+    // At the top too: nobody asked for the read states.
+    let service = Service::saying(
+        r#"{"imstatus":"","last_message_time_id":{},"immsg":[{"incident_id":"a","message_list":[{"content":"1"}]}]}"#,
+    );
+    let ids = vec!["a".to_owned()];
+    let answer = service
+        .run(
+            service
+                .call()
+                .list_new_instant_messages(&ids, None, None, None),
+        )
+        .unwrap();
+    answer.needs("immsg").unwrap();
+    assert_eq!(
+        answer.body.immsg.unwrap()[0]
+            .message_list
+            .as_ref()
+            .unwrap()
+            .len(),
+        1
+    );
+    // In an object instead of a list.
+    let service = Service::saying(
+        r#"{"incident_detail_info":{"simple_description":"d","status":[],"message_list":"","incident_satisfaction":{"a":[]}}}"#,
+    );
+    let answer = service
+        .run(service.call().show_case_detail("c1", None, None))
+        .unwrap();
+    let detail = answer.body.incident_detail_info.unwrap();
+    assert_eq!(detail.simple_description.as_deref(), Some("d"));
+    assert_eq!((detail.status, &detail.message_list), (None, &None));
+    for name in ["~status", "~message_list"] {
+        assert!(detail.extra.contains_key(name), "{name}");
+    }
+}
+
+/// A field nobody asks for may be nested as deep as it likes, and is kept as far as it can be.
+#[test]
+fn a_field_that_is_nested_deeply_costs_nothing() {
+    for depth in [10, 126, 127, 128, 1_000, 100_000] {
+        let deep = format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+        for body in [
+            format!(r#"{{"message_list":[{{"content":"an error_code","x":{deep}}}],"count":1}}"#),
+            format!(r#"{{"x":{deep},"message_list":[{{"content":"an error_code"}}],"count":1}}"#),
+        ] {
+            let answer = messages(body.leak()).unwrap();
+            assert_eq!(
+                (answer.body.count, answer.undecodable),
+                (Some(1), vec![]),
+                "{depth}"
+            );
+            let list = answer.body.message_list.unwrap();
+            assert_eq!(list[0].content.as_deref(), Some("an error_code"), "{depth}");
+            let kept = list[0].extra.get("x").or(answer.body.extra.get("x"));
+            assert!(kept.unwrap().is_array(), "{depth}");
+        }
+    }
+}
+
+#[test]
+fn an_odd_total_is_no_total() {
+    for odd in [
+        r#""many""#,
+        "{}",
+        "[]",
+        r#"{"secret":"words"}"#,
+        "1.5",
+        "1e999",
+    ] {
+        let body = format!(r#"{{"count":{odd},"message_list":[{{"content":"x"}}]}}"#);
+        let answer = messages(body.leak()).unwrap();
+        assert_eq!(answer.body.count, None, "{odd}");
+        assert_eq!(answer.body.message_list.unwrap().len(), 1, "{odd}");
+        assert!(answer.body.extra.contains_key("~count"), "{odd}");
+    }
 }
 
 #[test]
 fn nested_lists_lose_only_what_is_bad() {
     let service = Service::saying(
-        r#"{"immsg":[{"incident_id":"a","message_list":[{"content":"1"},{"content":[]}]},{"incident_id":"b","message_list":[{"content":"2"}]}]}"#,
+        r#"{"immsg":[{"incident_id":"a","message_list":[{"content":"1"},[]]},{"incident_id":"b","message_list":[{"content":"2"}]}]}"#,
     );
     let ids = vec!["a".to_owned()];
     let answer = service
@@ -161,15 +309,25 @@ fn nested_lists_lose_only_what_is_bad() {
 }
 
 #[test]
-fn a_read_whose_answer_has_another_form_is_a_fault() {
+fn what_was_asked_for_is_not_missing_without_a_word() {
     for body in [
         r#"{"message_list":{"content":"secret words"}}"#,
-        r#"{"count":{"secret":"words"}}"#,
+        r#"{"message_list":"secret words"}"#,
+        r#"{"message_list":""}"#,
+        r#"{"message_list":0,"count":0}"#,
     ] {
-        let fault = messages(body).unwrap_err();
+        let answer = messages(body).unwrap();
+        assert_eq!(answer.body.message_list, None);
+        assert!(answer.body.extra.contains_key("~message_list"), "{body}");
+        answer.needs("count").unwrap();
+        let fault = answer.needs("message_list").unwrap_err();
         assert_eq!(fault.kind, FaultKind::Protocol, "{body}");
         assert_eq!((fault.http_status, fault.attempts), (Some(200), 1));
-        assert!(!format!("{fault} {fault:?}").contains("words"), "{fault:?}");
+        let text = format!("{fault} {fault:?}");
+        assert!(
+            text.contains("the field message_list") && !text.contains("words"),
+            "{text}"
+        );
     }
 }
 
@@ -235,10 +393,23 @@ fn facts_of_the_call_come_up_with_the_answer() {
 
 #[test]
 fn an_answer_made_of_tiny_objects_is_refused_before_it_is_decoded() {
-    let body = format!(r#"{{"message_list":[{}{{}}]}}"#, "{},".repeat(70_000));
-    let service = Service::answering(Step::json(200, body));
-    let fault = service
-        .run(service.call().list_messages("c1", None, None, None, None))
-        .unwrap_err();
-    assert_eq!(fault.kind, FaultKind::BodyTooLarge);
+    for body in [
+        format!(r#"{{"message_list":[{}{{}}]}}"#, "{},".repeat(70_000)),
+        format!(
+            r#"{{"x":[{}1]}}"#,
+            format!("{}{},", "[".repeat(60), "]".repeat(60)).repeat(2_000)
+        ),
+        format!(r#"{{"x":[{}1]}}"#, "1,".repeat(270_000)),
+    ] {
+        let service = Service::answering(Step::json(200, body));
+        let fault = service
+            .run(service.call().list_messages("c1", None, None, None, None))
+            .unwrap_err();
+        assert_eq!(fault.kind, FaultKind::BodyTooLarge);
+    }
+    // What stands in a text costs nothing.
+    let text = "[{,".repeat(300_000);
+    let body = format!(r#"{{"message_list":[{{"content":"{text}"}}]}}"#);
+    let list = messages(body.leak()).unwrap().body.message_list.unwrap();
+    assert_eq!(list[0].content.as_deref(), Some(text.as_str()));
 }

@@ -125,6 +125,14 @@ impl Events {
     }
 }
 
+impl Events {
+    /// Whether every ticket was part of an answer in this run, or was given up.
+    #[must_use]
+    pub fn has_connected(&self) -> bool {
+        self.0.stream.get_ref().has_connected()
+    }
+}
+
 impl Iterator for Events {
     type Item = Event;
 

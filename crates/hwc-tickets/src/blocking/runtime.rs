@@ -1,7 +1,7 @@
 //! The thread behind blocking clients: it drives connections, timers and renewals in the background,
 //! while the calls run on the threads that make them.
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Advice, Error, ErrorKind, Result};
 use std::future::IntoFuture;
 use tokio::runtime::{Builder, Handle, Runtime as Tokio};
 
@@ -48,6 +48,7 @@ impl Runtime {
                 ErrorKind::InsideRuntime,
                 "a blocking call was made inside an asynchronous runtime, so nothing was sent",
             )
+            .with_advice(Advice::LeaveRuntime)
             .with_help(
                 "Use hwc_tickets::Client there, or make the blocking call on a thread of std::thread; one of spawn_blocking counts as inside.",
             )),

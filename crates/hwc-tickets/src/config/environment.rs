@@ -4,7 +4,9 @@ use super::Site;
 use crate::error::{Error, ErrorKind, Result};
 use hwc_core::{
     Endpoint,
+    endpoint::InvalidEndpoint,
     identity::{IdentityChain, ProvideIdentity, Token},
+    variables,
 };
 use secrecy::SecretString;
 use std::{ffi::OsString, fmt, sync::Arc};
@@ -25,11 +27,9 @@ impl Variables {
 
     /// The variable, unless it is absent or blank.
     fn get(&self, name: &str) -> Option<Result<String, String>> {
-        let value = (self.0)(name)?;
-        match value.into_string() {
-            Ok(text) if text.trim().is_empty() => None,
-            Ok(text) => Some(Ok(text.trim().to_owned())),
-            Err(_) => Some(Err(format!("the value of {name} is not Unicode text"))),
+        match variables::text(&*self.0, name) {
+            Ok(text) => text.map(|text| Ok(text.trim().to_owned())),
+            Err(problem) => Some(Err(format!("{problem}; set it anew, or unset it"))),
         }
     }
 
@@ -40,8 +40,16 @@ impl Variables {
             .into_iter()
             .find_map(|name| self.get(name).map(|value| (name, value)))?;
         Some(value.and_then(|text| {
-            let first = text.split(',').next().unwrap_or_default();
-            Endpoint::parse_from_surroundings(first).map_err(|error| format!("{name}: {error}"))
+            let first = match name {
+                ENDPOINT => text.as_str(),
+                _ => text.split(',').next().unwrap_or_default(),
+            };
+            Endpoint::parse_from_surroundings(first).map_err(|error| match error {
+                InvalidEndpoint::NotTrusted { .. } => {
+                    format!("{name}: {error}; name another one with ClientBuilder::endpoint")
+                }
+                error => format!("{name}: {error}"),
+            })
         }))
     }
 

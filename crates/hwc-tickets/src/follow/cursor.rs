@@ -1,7 +1,9 @@
 //! Where a follower stands: small, versioned, and nothing in it that says who wrote what.
 
-mod packed;
+mod version1;
+mod written;
 
+use self::written::Stored;
 use super::dedupe::Seen;
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -11,29 +13,39 @@ use crate::{
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use std::{
-    fmt, fs,
-    io::{self, Read as _},
+    fmt, io,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 /// The version this crate writes. Older ones stay readable.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Largest cursor that is written or read, in bytes.
-pub(super) const LARGEST: usize = 64 * 1024;
-/// Longest position of the service that is kept. The document says 64 characters.
-const LONGEST_POSITION: usize = 1024;
+const LARGEST: usize = 4 << 20;
+/// Longest position of the service that is kept. The document says 64 characters; no request line would
+/// hold more than this.
+const LONGEST_POSITION: usize = 16 * 1024;
+/// Most tickets that keep their place although they are left out.
+pub(super) const MOST_LEFT_OUT: usize = 1_500;
 
 /// Where a follower stands: the service's own positions, and which messages were handed out.
 ///
 /// Serialise it (JSON or any other serde format) and give it to
 /// [`Follow::resume`](super::Follow::resume) later, from this process or another. It holds digests of
-/// ticket ids and messages, no text. It is at most 64 KiB: in a follower of many busy tickets only the
-/// newest messages are then known one by one, and of the rest the time up to which all was handed out.
+/// ticket ids and messages, no text. It is at most 4 MiB, usually a few KiB: of each ticket it holds the
+/// newest messages that were handed out, at most 1,024 and in a follower of many busy tickets fewer.
+///
+/// Tickets that are left out of a run keep their place in it, up to 1,500 of them. Beyond that those that
+/// were left out longest are forgotten; they begin anew when they are followed again, and
+/// [`Event::PossibleGap`](super::Event::PossibleGap) says so.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "Stored", try_from = "Stored")]
 pub struct Cursor {
     pub(super) groups: Vec<Group>,
+    /// Tickets that are not followed now, those left out longest first.
+    pub(super) left_out: Vec<Group>,
+    /// There were more of them.
+    pub(super) forgot_tickets: bool,
 }
 
 /// Tickets that share a position of the service.
@@ -41,6 +53,8 @@ pub struct Cursor {
 pub(super) struct Group {
     /// Opaque, as the service gave it.
     pub(super) position: Option<String>,
+    /// What comes behind the position may still belong to the first answer.
+    pub(super) opening: bool,
     pub(super) marks: Vec<Mark>,
 }
 
@@ -72,24 +86,20 @@ impl Cursor {
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when it cannot be read, others may read or write it, it is larger than
-    /// 64 KiB, or it is no cursor of this version or an older one.
+    /// 4 MiB, or it is no cursor of this version or an older one.
     pub fn load(path: impl AsRef<Path>) -> Result<Option<Self>> {
         let path = path.as_ref();
-        match fs::symlink_metadata(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            _ => {}
-        }
-        let mut bytes = Vec::new();
-        let file = files::open_private(path).map_err(|error| storage("read", error))?;
-        file.take(LARGEST as u64 + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|error| storage("read", error))?;
-        if bytes.len() > LARGEST {
-            let detail = "the cursor file is larger than 64 KiB: it is no cursor";
-            return Err(Error::local(ErrorKind::Storage, detail).with_help(START_ANEW));
-        }
+        let limit = LARGEST as u64;
+        let Some(bytes) = files::read_private(path, limit).map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidData => storage("read", error).with_help(START_ANEW),
+            _ => storage("read", error),
+        })?
+        else {
+            return Ok(None);
+        };
         let refused = |reason: String| {
-            let detail = format!("the cursor file cannot be understood: {reason}");
+            let path = path.display();
+            let detail = format!("the cursor file {path} cannot be understood: {reason}");
             Error::local(ErrorKind::Storage, detail).with_help(START_ANEW)
         };
         // The position of a mistake, never content: the parser's own words may quote a foreign file.
@@ -119,7 +129,10 @@ impl Cursor {
         let text = serde_json::to_vec(self)
             .map_err(|error| storage("written", io::Error::other(error)))?;
         if text.len() > LARGEST {
-            let detail = "the cursor is larger than 64 KiB: follow fewer tickets";
+            let detail = format!(
+                "the cursor for {} is larger than 4 MiB: follow fewer tickets",
+                path.display()
+            );
             return Err(Error::local(ErrorKind::LimitExceeded, detail));
         }
         files::replace_private(path, &text).map_err(|error| storage("written", error))?;
@@ -130,6 +143,7 @@ impl Cursor {
 const START_ANEW: &str =
     "Remove the file to start anew: messages may then be seen twice, or missed since the last run.";
 
+/// The error names the file.
 fn storage(done: &str, error: io::Error) -> Error {
     Error::local(
         ErrorKind::Storage,
@@ -194,73 +208,7 @@ impl CursorFile {
     }
 }
 
-/// The written form.
-#[derive(Serialize, Deserialize)]
-struct Stored {
-    /// Version of this form.
-    hwc_tickets_cursor: u32,
-    groups: Vec<StoredGroup>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredGroup {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    position: Option<String>,
-    /// Packed marks, as hexadecimal digits.
-    tickets: String,
-}
-
-impl From<Cursor> for Stored {
-    fn from(cursor: Cursor) -> Self {
-        let mut groups = cursor.groups;
-        packed::trim(&mut groups);
-        Self {
-            hwc_tickets_cursor: VERSION,
-            groups: (groups.into_iter())
-                .map(|group| StoredGroup {
-                    tickets: packed::pack(&group.marks),
-                    position: group.position,
-                })
-                .collect(),
-        }
-    }
-}
-
-/// A stored cursor cannot be used.
-#[derive(Debug, thiserror::Error)]
-enum InvalidCursor {
-    #[error(
-        "the cursor has version {0}, this crate reads up to {VERSION}: use a newer version of it"
-    )]
-    Version(u32),
-    #[error("the cursor is damaged")]
-    Damaged,
-}
-
-impl TryFrom<Stored> for Cursor {
-    type Error = InvalidCursor;
-
-    fn try_from(stored: Stored) -> Result<Self, InvalidCursor> {
-        if !(1..=VERSION).contains(&stored.hwc_tickets_cursor) {
-            return Err(InvalidCursor::Version(stored.hwc_tickets_cursor));
-        }
-        let groups = stored.groups.into_iter().map(|group| {
-            let is_sane = |position: &String| (1..=LONGEST_POSITION).contains(&position.len());
-            if !group.position.as_ref().is_none_or(is_sane) {
-                return Err(InvalidCursor::Damaged);
-            }
-            Ok(Group {
-                position: group.position,
-                marks: packed::unpack(&group.tickets).ok_or(InvalidCursor::Damaged)?,
-            })
-        });
-        Ok(Self {
-            groups: groups.collect::<Result<_, _>>()?,
-        })
-    }
-}
-
-/// A position of the service that can be kept: not empty, and not of a length that makes no sense.
-pub(super) fn usable_position(position: Option<String>) -> Option<String> {
-    position.filter(|position| (1..=LONGEST_POSITION).contains(&position.len()))
+/// Whether a position of the service can be kept: not empty, and not of a length that makes no sense.
+pub(super) fn is_usable(position: &str) -> bool {
+    (1..=LONGEST_POSITION).contains(&position.len())
 }

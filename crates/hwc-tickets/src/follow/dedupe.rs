@@ -1,15 +1,17 @@
 //! What of a ticket was handed out: enough to make "at least once" into "once", in bounded memory.
 //!
-//! The newest messages are known by short digests of their keys; of everything older only the time up
-//! to which all was handed out. Whole seconds are forgotten, never parts of one.
+//! Messages are known by short digests of their keys, in the order in which they were handed out, the
+//! newest so many of them. No clock decides: a message that is not known is new, whatever its time says.
+//! Only where something was forgotten, a message that is not newer than what was forgotten cannot be told
+//! from it, and is in doubt.
 
 use crate::message::{Message, MessageKey};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 
 /// Messages of one ticket that are known one by one; more when they fall into a single second.
-pub(super) const KNOWN_PER_TICKET: usize = 256;
-/// Messages without a readable time that are known.
-pub(super) const KNOWN_UNDATED: usize = 64;
+pub(super) const KNOWN_PER_TICKET: usize = 1024;
+/// Messages in doubt of one ticket that are remembered, so that each is announced once.
+const MOST_DOUBTED: usize = 65_536;
 
 /// The first eight bytes of a [`MessageKey`]: one collision in some 10^14 messages of a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,33 +31,50 @@ pub(super) enum Verdict {
     New,
     /// It was, or one that cannot be told from it.
     Known,
-    /// It is older than everything that is of interest.
-    TooOld,
+    /// It may be one of those that were forgotten.
+    InDoubt,
 }
 
 /// What was handed out of one ticket.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Seen {
-    /// Nothing of this second or before it is of interest.
-    pub(super) floor: Option<i64>,
-    /// Keys of each later second, one for each message.
-    pub(super) seconds: BTreeMap<i64, Vec<ShortKey>>,
-    pub(super) undated: VecDeque<ShortKey>,
-    number: usize,
+    /// Second and key of each message that is known, in the order of handing out.
+    known: VecDeque<(Option<i64>, ShortKey)>,
+    /// The newest second of which a message was forgotten.
+    forgotten: Option<i64>,
+    /// Messages without a readable time were forgotten.
+    forgot_undated: bool,
+    /// The second the ticket is followed from. History is read back to it; it filters nothing else.
+    pub(super) from: Option<i64>,
 }
 
 impl Seen {
+    pub(super) fn restored(
+        known: impl IntoIterator<Item = (Option<i64>, ShortKey)>,
+        forgotten: Option<i64>,
+        forgot_undated: bool,
+        from: Option<i64>,
+    ) -> Self {
+        Self {
+            known: known.into_iter().collect(),
+            forgotten,
+            forgot_undated,
+            from,
+        }
+    }
+
     /// `occurrence`: how often this key has stood in the same answer so far, this one included.
     pub(super) fn judge(&self, message: &Message, key: ShortKey, occurrence: usize) -> Verdict {
-        let known = match second_of(message) {
-            Some(second) if self.floor.is_some_and(|floor| second <= floor) => {
-                return Verdict::TooOld;
-            }
-            Some(second) => self.seconds.get(&second).map_or(0, |keys| count(keys, key)),
-            None => count(&self.undated, key),
+        let same = self.known.iter().filter(|(_, known)| *known == key);
+        if occurrence <= same.count() {
+            return Verdict::Known;
+        }
+        let in_doubt = match second_of(message) {
+            Some(second) => self.forgotten.is_some_and(|forgotten| second <= forgotten),
+            None => self.forgot_undated,
         };
-        if occurrence <= known {
-            Verdict::Known
+        if in_doubt {
+            Verdict::InDoubt
         } else {
             Verdict::New
         }
@@ -66,46 +85,65 @@ impl Seen {
         self.add_key(second_of(message), ShortKey::of(message));
     }
 
-    pub(super) fn add_key(&mut self, second: Option<i64>, key: ShortKey) {
-        let Some(second) = second else {
-            self.undated.push_back(key);
-            if self.undated.len() > KNOWN_UNDATED {
-                self.undated.pop_front();
-            }
+    fn add_key(&mut self, second: Option<i64>, key: ShortKey) {
+        self.known.push_back((second, key));
+        self.keep(KNOWN_PER_TICKET);
+    }
+
+    /// Forgets the oldest until `most` are left. A burst may go on, so its second is kept as a whole.
+    fn keep(&mut self, most: usize) {
+        if self.known.len() <= most {
             return;
-        };
-        self.seconds.entry(second).or_default().push(key);
-        self.number += 1;
-        // A burst may go on, so its second is kept as a whole however large it is.
-        while self.number > KNOWN_PER_TICKET && self.seconds.len() > 1 {
-            let Some((oldest, keys)) = self.seconds.pop_first() else {
-                return;
-            };
-            self.number -= keys.len();
-            self.raise_floor(oldest);
         }
-    }
-
-    /// From now on nothing of `second` or before it is of interest.
-    pub(super) fn raise_floor(&mut self, second: i64) {
-        self.floor = Some(self.floor.map_or(second, |floor| floor.max(second)));
-        while let Some(entry) = self.seconds.first_entry() {
-            if *entry.key() > second {
-                break;
+        let newest = self.known.back().and_then(|(second, _)| *second);
+        let mut excess = self.known.len() - most;
+        let (forgotten, forgot_undated) = (&mut self.forgotten, &mut self.forgot_undated);
+        self.known.retain(|(second, _)| {
+            if excess == 0 || (second.is_some() && *second == newest) {
+                return true;
             }
-            self.number -= entry.remove().len();
+            excess -= 1;
+            match second {
+                Some(second) => {
+                    *forgotten = Some(forgotten.map_or(*second, |before| before.max(*second)));
+                }
+                None => *forgot_undated = true,
+            }
+            false
+        });
+    }
+
+    /// Forgets the oldest until `most` are left, whatever their time.
+    pub(super) fn shorten(&mut self, most: usize) {
+        while self.known.len() > most {
+            match self.known.pop_front() {
+                Some((Some(second), _)) => {
+                    self.forgotten = Some(self.forgotten.map_or(second, |old| old.max(second)));
+                }
+                Some((None, _)) => self.forgot_undated = true,
+                None => return,
+            }
         }
     }
 
-    /// Forgets every dated message; the floor stays.
-    pub(super) fn forget_keys(&mut self) {
-        self.seconds.clear();
-        self.number = 0;
+    pub(super) fn known(&self) -> impl ExactSizeIterator<Item = (Option<i64>, ShortKey)> + '_ {
+        self.known.iter().copied()
     }
 
-    /// The newest second that something was handed out of.
-    pub(super) fn newest(&self) -> Option<i64> {
-        self.seconds.keys().next_back().copied().or(self.floor)
+    pub(super) fn forgotten(&self) -> Option<i64> {
+        self.forgotten
+    }
+
+    pub(super) fn forgot_undated(&self) -> bool {
+        self.forgot_undated
+    }
+
+    /// The second from which on everything that is not known was not handed out; without one, the newest
+    /// that is known. `None`: nothing tells.
+    pub(super) fn told_apart_from(&self) -> Option<i64> {
+        let after = self.forgotten.map(|second| second.saturating_add(1));
+        let newest = || self.known.iter().filter_map(|(second, _)| *second).max();
+        self.from.max(after).or_else(newest)
     }
 }
 
@@ -115,8 +153,18 @@ pub(super) fn second_of(message: &Message) -> Option<i64> {
     Some(instant.as_millisecond().div_euclid(1000))
 }
 
-fn count<'a>(keys: impl IntoIterator<Item = &'a ShortKey>, key: ShortKey) -> usize {
-    keys.into_iter().filter(|known| **known == key).count()
+/// Messages that could not be told from forgotten ones, and were announced.
+#[derive(Debug, Default)]
+pub(super) struct Doubted(HashSet<(ShortKey, usize)>);
+
+impl Doubted {
+    /// Whether it is doubted for the first time.
+    pub(super) fn add(&mut self, key: ShortKey, occurrence: usize) -> bool {
+        if self.0.len() >= MOST_DOUBTED {
+            self.0.clear();
+        }
+        self.0.insert((key, occurrence))
+    }
 }
 
 /// Counts keys within one answer.
@@ -130,21 +178,6 @@ impl Occurrences {
         *number
     }
 
-    /// Adds to `held` what of an answer is not in it. The same message may come with every answer.
-    pub(super) fn merge(held: &mut Vec<Message>, answer: Vec<Message>) {
-        let mut in_held = Self::default();
-        for message in held.iter() {
-            in_held.next(ShortKey::of(message));
-        }
-        let mut in_answer = Self::default();
-        for message in answer {
-            let key = ShortKey::of(&message);
-            if in_answer.next(key) > in_held.so_far(key) {
-                held.push(message);
-            }
-        }
-    }
-
     pub(super) fn so_far(&self, key: ShortKey) -> usize {
         self.0.get(&key).copied().unwrap_or(0)
     }
@@ -154,37 +187,41 @@ impl Occurrences {
 mod tests {
     use super::*;
 
-    fn keys(range: std::ops::Range<u64>) -> impl Iterator<Item = ShortKey> {
-        range.map(ShortKey)
-    }
-
     #[test]
-    fn whole_seconds_are_forgotten_and_a_burst_never() {
+    fn the_newest_handed_out_are_known_and_a_burst_as_a_whole() {
         let mut seen = Seen::default();
-        for key in keys(0..1000) {
-            seen.add_key(Some(7), key);
+        for key in 0..3000 {
+            seen.add_key(Some(7), ShortKey(key));
         }
-        assert_eq!(seen.seconds[&7].len(), 1000);
-        assert_eq!(seen.floor, None);
+        assert_eq!((seen.known.len(), seen.forgotten), (3000, None));
         seen.add_key(Some(8), ShortKey(1));
         assert_eq!(
-            (seen.floor, seen.seconds.len(), seen.number),
-            (Some(7), 1, 1)
+            (seen.known.len(), seen.forgotten),
+            (KNOWN_PER_TICKET, Some(7))
         );
-        for second in 9..1000 {
-            seen.add_key(Some(second), ShortKey(second.unsigned_abs()));
+        // A clock that stepped back forgets the oldest handed out, not the oldest by time.
+        for key in 0..100 {
+            seen.add_key(Some(5), ShortKey(key));
         }
-        assert_eq!(seen.number, KNOWN_PER_TICKET);
-        assert_eq!(seen.seconds.len(), KNOWN_PER_TICKET);
-        assert_eq!(seen.newest(), Some(999));
-        seen.raise_floor(998);
-        assert_eq!((seen.number, seen.seconds.len()), (1, 1));
+        let behind = seen.known().filter(|(second, _)| *second == Some(5));
+        assert_eq!((behind.count(), seen.forgotten), (100, Some(7)));
+        seen.shorten(10);
+        assert_eq!((seen.known.len(), seen.forgotten), (10, Some(8)));
+        assert_eq!(seen.told_apart_from(), Some(9));
+        seen.from = Some(100);
+        assert_eq!(seen.told_apart_from(), Some(100));
     }
 
     #[test]
     fn memory_is_bounded_for_messages_without_a_time() {
         let mut seen = Seen::default();
-        keys(0..10_000).for_each(|key| seen.add_key(None, key));
-        assert_eq!(seen.undated.len(), KNOWN_UNDATED);
+        (0..10_000).for_each(|key| seen.add_key(None, ShortKey(key)));
+        assert_eq!(seen.known.len(), KNOWN_PER_TICKET);
+        assert!(seen.forgot_undated && seen.forgotten.is_none());
+        let mut doubted = Doubted::default();
+        let news = (0..200_000).filter(|key| doubted.add(ShortKey(*key), 1));
+        assert_eq!(news.count(), 200_000);
+        assert!(doubted.0.len() <= MOST_DOUBTED);
+        assert!(!doubted.add(ShortKey(199_999), 1));
     }
 }

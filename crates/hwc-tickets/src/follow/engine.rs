@@ -12,6 +12,7 @@ use super::{
     cadence::Cadence,
     cursor::Cursor,
     job::{Done, Job, Jobs},
+    own::Own,
     roster::{CatchUp, GroupNumber, Roster},
     status::StatusWatch,
     stop::Stop,
@@ -25,12 +26,23 @@ use crate::{
 };
 use futures_util::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
 use hwc_core::{Clock, clock::Sleep};
-use std::{collections::VecDeque, future::poll_fn, sync::Arc, task::Poll, time::Duration};
+use std::{
+    collections::VecDeque,
+    future::poll_fn,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Poll,
+    time::Duration,
+};
 
 /// Requests under way at once.
 const CONCURRENCY: usize = 4;
 /// Messages after which a checkpoint is offered in the middle of a long answer.
 const CHECKPOINT_EVERY: usize = 100;
+/// What writing the cursor file is called in errors.
+const SAVE: &str = "save cursor";
 /// What waits to be handed out.
 #[derive(Debug)]
 enum Out {
@@ -39,7 +51,7 @@ enum Out {
         group: GroupNumber,
         ticket: TicketId,
         message: Box<Message>,
-        /// Known to be this caller's own: noted, not handed out.
+        /// This caller's own, or there before the beginning: noted, not handed out.
         skip: bool,
     },
     /// Everything of an answer was handed out.
@@ -62,11 +74,22 @@ pub(super) struct Engine {
     clock: Arc<dyn Clock>,
     roster: Roster,
     start: Start,
-    skip_own: bool,
+    /// Knows what is left out as the caller's own.
+    own: Option<Own>,
     status: Option<StatusWatch>,
     file: Option<CursorFile>,
     stop: Stop,
     trouble: Trouble,
+    /// When the follower began to ask.
+    began: Option<Duration>,
+    /// Every ticket was part of an answer in this run.
+    connected: Arc<AtomicBool>,
+    /// Tickets that no answer named.
+    to_ask_after: Vec<TicketId>,
+    asking_after: bool,
+    /// Asking after them failed: not before this moment again.
+    ask_after_due: Duration,
+    ask_after_pace: Cadence,
     /// Nothing is sent before this moment.
     paused_until: Duration,
     under_way: FuturesUnordered<Job>,
@@ -83,7 +106,7 @@ pub(super) struct Engine {
 }
 
 impl Engine {
-    pub(super) fn new(follow: Follow, stop: Stop) -> Self {
+    pub(super) fn new(follow: Follow, stop: Stop, connected: Arc<AtomicBool>) -> Self {
         let parts = follow.client.parts();
         let clock = Arc::clone(&parts.clock);
         let deadline = follow.timeout.unwrap_or(parts.deadline);
@@ -114,6 +137,8 @@ impl Engine {
                 .with_help("Give each follower its share of the tickets, and its own cursor.");
             queue.extend([Out::Event(Event::Fatal(error)), Out::End]);
         }
+        let unsure = std::mem::take(&mut roster.unsure).into_iter();
+        queue.extend(unsure.map(|ticket| Out::Event(Event::PossibleGap { ticket })));
         let ids = || {
             roster
                 .groups
@@ -131,10 +156,16 @@ impl Engine {
             clock,
             roster,
             start: follow.start,
-            skip_own: follow.skip_own,
+            own: (follow.skip_own).then(|| Own::new(parts.consistency_window)),
             file: follow.file,
             stop,
             trouble: Trouble::default(),
+            began: None,
+            connected,
+            to_ask_after: Vec::new(),
+            asking_after: false,
+            ask_after_due: Duration::ZERO,
+            ask_after_pace: pace.clone(),
             paused_until: Duration::ZERO,
             under_way: FuturesUnordered::new(),
             finished: VecDeque::new(),
@@ -209,6 +240,7 @@ impl Engine {
         if now < self.paused_until {
             return Some(self.paused_until);
         }
+        let began = *self.began.get_or_insert(now);
         let mut next = None;
         let mut later = |moment: Duration| {
             next = Some(next.map_or(moment, |next: Duration| next.min(moment)));
@@ -228,7 +260,24 @@ impl Engine {
                 .map(|ticket| ticket.id.clone())
                 .collect();
             self.under_way
-                .push(self.jobs.poll(*number, ids, group.position.clone()));
+                .push(self.jobs.poll(*number, ids, group.position_to_ask(), began));
+        }
+        if !self.to_ask_after.is_empty() && !self.asking_after {
+            if now < self.ask_after_due {
+                later(self.ask_after_due);
+            } else {
+                self.asking_after = true;
+                let tickets = std::mem::take(&mut self.to_ask_after);
+                self.under_way.push(self.jobs.ask_after(tickets));
+            }
+        }
+        if let Some(own) = &mut self.own
+            && self.jobs.client.parts().own.has_outbox()
+        {
+            if now >= own.due {
+                own.look(&self.jobs.client, now);
+            }
+            later(own.due);
         }
         if self.catching_up.is_none() {
             // One at a time: many tickets at the start are no reason for a storm.
@@ -283,8 +332,16 @@ impl Engine {
             Out::Advance { group, position } => {
                 if let Some(group) = self.roster.groups.get_mut(&group) {
                     self.changed |= group.position != position || !group.begun;
+                    if !group.begun {
+                        // Only what was there before is in front of it.
+                        group.safe.clone_from(&position);
+                    }
                     group.position = position;
                     group.begun = true;
+                    group.settle();
+                }
+                if self.roster.groups.values().all(|group| group.answered) {
+                    self.connected.store(true, Ordering::Release);
                 }
                 self.roster.join();
                 self.checkpoint_if_changed()
@@ -293,6 +350,9 @@ impl Engine {
                 if let Some(followed) = self.roster.ticket(group, &ticket) {
                     followed.catch_up = None;
                     self.changed = true;
+                }
+                if let Some(group) = self.roster.groups.get_mut(&group) {
+                    group.settle();
                 }
                 self.checkpoint_if_changed()
             }
@@ -319,7 +379,7 @@ impl Engine {
                 // The next checkpoint tries again; this one is offered all the same.
                 self.queue.push_front(Out::Event(Event::Checkpoint(cursor)));
                 Event::Degraded {
-                    error,
+                    error: error.with_operation(SAVE),
                     next_try: Duration::ZERO,
                 }
             }
@@ -348,6 +408,7 @@ impl Engine {
                 }
             }
             Done::Status { ticket, result } => self.take_status(ticket, result),
+            Done::AskedAfter(missing) => self.take_missing(missing),
         }
     }
 

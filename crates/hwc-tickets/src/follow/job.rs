@@ -3,6 +3,7 @@
 
 use super::{
     catch_up::{self, Past},
+    missing::{self, Missing},
     roster::{CatchUp, GroupNumber},
 };
 use crate::{
@@ -35,15 +36,18 @@ pub(super) enum Done {
         ticket: TicketId,
         result: Result<TicketStatus>,
     },
+    AskedAfter(Missing),
 }
 
 /// The answer to a poll.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) news: News,
-    /// The service's time when the poll was sent, or a little earlier; `None` when it does not say. This
-    /// machine's own clock may be off by hours, so it does not take its place.
+    /// The service's time when the follower began to ask, or a little earlier; `None` when it does not say.
+    /// This machine's own clock may be off by hours, so it does not take its place.
     pub(super) asked_at: Option<Timestamp>,
+    /// Whether it was asked for what is behind a position.
+    pub(super) behind: bool,
 }
 
 /// Makes requests.
@@ -59,11 +63,13 @@ impl Jobs {
         self.group.clone().or_else(|| self.client.group().cloned())
     }
 
+    /// `began`: when the follower began to ask, on the monotonic clock.
     pub(super) fn poll(
         &self,
         group: GroupNumber,
         tickets: Vec<TicketId>,
         position: Option<String>,
+        began: Duration,
     ) -> Job {
         let (client, options, own_group) =
             (self.client.clone(), self.options.clone(), self.group());
@@ -73,7 +79,6 @@ impl Jobs {
                 group: own_group.as_ref(),
                 options: &options,
             };
-            let began = parts.clock.elapsed();
             let answer = parts
                 .service
                 .news(&tickets, position.as_deref(), about)
@@ -83,6 +88,7 @@ impl Jobs {
                 Ok(answer) => Ok(Answer {
                     asked_at: answer.facts.date.map(|date| earlier(date, took)),
                     news: answer.body,
+                    behind: position.is_some(),
                 }),
                 Err(fault) => Err(Error::from_fault("follow tickets", fault)),
             };
@@ -100,6 +106,15 @@ impl Jobs {
                 ticket,
                 result,
             }
+        })
+    }
+
+    /// Asks whether `tickets` exist.
+    pub(super) fn ask_after(&self, tickets: Vec<TicketId>) -> Job {
+        let (client, options, own_group) =
+            (self.client.clone(), self.options.clone(), self.group());
+        Box::pin(async move {
+            Done::AskedAfter(missing::ask(&client, own_group, options, tickets).await)
         })
     }
 

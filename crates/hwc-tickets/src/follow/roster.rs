@@ -6,9 +6,10 @@
 use super::{
     cadence::Cadence,
     cursor::{Cursor, Group, Mark, TicketDigest},
-    dedupe::Seen,
+    dedupe::{Doubted, Seen},
 };
 use crate::{
+    error::Error,
     ids::{GroupId, TicketId},
     message::Message,
     service::MAX_TICKETS,
@@ -29,14 +30,100 @@ pub(super) struct Polled {
     pub(super) tickets: Vec<Followed>,
     /// Opaque, as the service gave it last.
     pub(super) position: Option<String>,
+    /// The position that goes into a cursor: behind it nothing waits that was not handed out. It stays
+    /// where it is while the history of a ticket is read, because what polls bring then is held.
+    pub(super) safe: Option<String>,
     /// Whether a first answer came, in this run or an earlier one.
     pub(super) begun: bool,
+    /// The first answer may have been cut, and go on behind its position: until a poll brings nothing that
+    /// is not known.
+    pub(super) opening: bool,
+    /// Whether an answer came in this run.
+    pub(super) answered: bool,
+    /// The position was refused, with this error: the next poll goes without it.
+    pub(super) refused: Option<Error>,
+    /// A poll without the position was refused too: then it is not the position.
+    pub(super) is_innocent: bool,
+    /// The service gave a position that is too long to keep.
+    pub(super) was_too_long: bool,
+    /// The tickets that the first answer of this run did not name were asked after.
+    pub(super) was_asked_after: bool,
     pub(super) cadence: Cadence,
     /// When to poll next, on the monotonic clock.
     pub(super) due: Duration,
     pub(super) under_way: bool,
     /// Full answers in a row.
     pub(super) at_once: u32,
+}
+
+impl Polled {
+    fn new(tickets: Vec<Followed>, pace: Cadence) -> Self {
+        Self {
+            tickets,
+            position: None,
+            safe: None,
+            begun: false,
+            opening: false,
+            answered: false,
+            refused: None,
+            is_innocent: false,
+            was_too_long: false,
+            was_asked_after: false,
+            cadence: pace,
+            due: Duration::ZERO,
+            under_way: false,
+            at_once: 0,
+        }
+    }
+
+    /// As a cursor has it.
+    fn resumed(tickets: Vec<Followed>, stored: &Group, pace: Cadence) -> Self {
+        Self {
+            position: stored.position.clone(),
+            safe: stored.position.clone(),
+            begun: true,
+            opening: stored.opening,
+            ..Self::new(tickets, pace)
+        }
+    }
+
+    /// The same standing for a part of its tickets.
+    fn part(&self, tickets: Vec<Followed>) -> Self {
+        Self {
+            position: self.position.clone(),
+            safe: self.safe.clone(),
+            begun: self.begun,
+            opening: self.opening,
+            answered: self.answered,
+            is_innocent: self.is_innocent,
+            was_too_long: self.was_too_long,
+            was_asked_after: self.was_asked_after,
+            ..Self::new(tickets, self.cadence.clone())
+        }
+    }
+
+    /// What the next poll is asked with.
+    pub(super) fn position_to_ask(&self) -> Option<String> {
+        match self.refused {
+            Some(_) => None,
+            None => self.position.clone(),
+        }
+    }
+
+    /// Advances what goes into a cursor, if nothing is held.
+    pub(super) fn settle(&mut self) {
+        if self.tickets.iter().all(|ticket| ticket.catch_up.is_none()) {
+            self.safe.clone_from(&self.position);
+        }
+    }
+
+    fn stored(&self) -> Group {
+        Group {
+            position: self.safe.clone(),
+            opening: self.opening,
+            marks: self.tickets.iter().map(Followed::mark).collect(),
+        }
+    }
 }
 
 /// One ticket.
@@ -48,7 +135,28 @@ pub(super) struct Followed {
     /// What is to be read of its history before polls are handed out.
     pub(super) catch_up: Option<CatchUp>,
     /// What polls brought meanwhile.
-    pub(super) held: Vec<Message>,
+    pub(super) held: Vec<Held>,
+    pub(super) doubted: Doubted,
+    /// The cursor knew of more tickets that were left out than it could hold: this may be one of them.
+    pub(super) may_be_forgotten: bool,
+}
+
+/// A message that waits for the history of its ticket.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub(super) message: Message,
+    pub(super) from: Source,
+}
+
+/// Where a poll's message comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// The answer to a poll without a position: it may have been there before.
+    First,
+    /// Behind the position of a first answer that may have been cut: so may this.
+    Opening,
+    /// Behind a position: it is new unless it is known.
+    News,
 }
 
 /// How far back a ticket is read at first.
@@ -73,6 +181,32 @@ impl Followed {
             seen: Arc::default(),
             catch_up: None,
             held: Vec::new(),
+            doubted: Doubted::default(),
+            may_be_forgotten: false,
+        }
+    }
+
+    fn resumed(id: TicketId, mark: &Mark) -> Self {
+        let mut followed = Self::new(id);
+        followed.seen = Arc::clone(&mark.seen);
+        if mark.catching_up {
+            let known = followed.reach_of_what_is_known();
+            followed.catch_up = Some(known.unwrap_or(CatchUp::FROM_START));
+        }
+        followed
+    }
+
+    /// Where history is read from when only what was handed out tells: what is known of it is left out.
+    /// `None`: nothing tells.
+    pub(super) fn reach_of_what_is_known(&self) -> Option<CatchUp> {
+        self.seen.told_apart_from().map(CatchUp::Since)
+    }
+
+    fn mark(&self) -> Mark {
+        Mark {
+            ticket: self.digest,
+            catching_up: self.catch_up.is_some(),
+            seen: Arc::clone(&self.seen),
         }
     }
 }
@@ -85,6 +219,11 @@ pub(super) struct Roster {
     pace: Cadence,
     /// Most tickets of a group: fewer, once the service found a request too large.
     pub(super) most: usize,
+    /// Tickets of the cursor that are not followed, those left out longest first.
+    left_out: Vec<Group>,
+    forgot_tickets: bool,
+    /// Tickets that go on without a position: what history shows is not proven to be all.
+    pub(super) unsure: Vec<TicketId>,
 }
 
 impl Roster {
@@ -100,6 +239,9 @@ impl Roster {
             next_number: 0,
             pace,
             most: MAX_TICKETS,
+            left_out: Vec::new(),
+            forgot_tickets: cursor.is_some_and(|cursor| cursor.forgot_tickets),
+            unsure: Vec::new(),
         };
         let mut unknown: HashMap<TicketDigest, TicketId> = HashMap::new();
         let mut order = Vec::new();
@@ -109,57 +251,68 @@ impl Roster {
                 order.push(digest);
             }
         }
-        for stored in cursor.iter().flat_map(|cursor| &cursor.groups) {
+        // Those that were left out before come first: they stay the ones left out longest.
+        let stored = cursor.iter().flat_map(|cursor| &cursor.left_out);
+        for stored in stored.chain(cursor.iter().flat_map(|cursor| &cursor.groups)) {
             let mut known: HashMap<TicketId, &Mark> = HashMap::new();
             let mut ids = Vec::new();
+            let mut left_out = Vec::new();
             for mark in &stored.marks {
-                if let Some(id) = unknown.remove(&mark.ticket) {
-                    known.insert(id.clone(), mark);
-                    ids.push(id);
+                match unknown.remove(&mark.ticket) {
+                    Some(id) => {
+                        known.insert(id.clone(), mark);
+                        ids.push(id);
+                    }
+                    None => left_out.push(mark.clone()),
                 }
             }
+            roster.leave_out(stored, left_out);
             // Grouped anew: another group id makes longer requests.
             for ids in batch::batches(ids, group) {
-                let tickets = ids.into_iter().map(|id| {
-                    let mark = known.get(&id);
-                    let mut followed = Followed::new(id);
-                    if let Some(mark) = mark {
-                        followed.seen = Arc::clone(&mark.seen);
-                        // It is read on from the last second that was handed out.
-                        followed.catch_up = (mark.catching_up).then(|| {
-                            mark.seen
-                                .newest()
-                                .map_or(CatchUp::FROM_START, CatchUp::Since)
-                        });
-                    }
-                    followed
+                let tickets = ids.into_iter().map(|id| match known.get(&id) {
+                    Some(mark) => Followed::resumed(id, mark),
+                    None => Followed::new(id),
                 });
-                let tickets = tickets.collect();
-                roster.add(tickets, stored.position.clone(), true);
+                let mut polled = Polled::resumed(tickets.collect(), stored, roster.pace.clone());
+                if polled.position.is_none() {
+                    // The service gave no position that could be kept: only history tells what was missed.
+                    polled.opening = true;
+                    for ticket in &mut polled.tickets {
+                        ticket.catch_up = ticket.catch_up.or(ticket.reach_of_what_is_known());
+                        roster.unsure.push(ticket.id.clone());
+                    }
+                }
+                roster.add(polled);
             }
         }
         let new = order
             .into_iter()
             .filter_map(|digest| unknown.remove(&digest));
         for ids in batch::batches(new, group) {
-            roster.add(ids.into_iter().map(Followed::new).collect(), None, false);
+            let mut tickets: Vec<Followed> = ids.into_iter().map(Followed::new).collect();
+            for ticket in &mut tickets {
+                ticket.may_be_forgotten = roster.forgot_tickets;
+            }
+            roster.add(Polled::new(tickets, roster.pace.clone()));
         }
         roster.join();
         roster
     }
 
-    fn add(&mut self, tickets: Vec<Followed>, position: Option<String>, begun: bool) {
+    /// Keeps the places of tickets that are not followed.
+    fn leave_out(&mut self, stored: &Group, marks: Vec<Mark>) {
+        if !marks.is_empty() {
+            self.left_out.push(Group {
+                position: stored.position.clone(),
+                opening: stored.opening,
+                marks,
+            });
+        }
+    }
+
+    fn add(&mut self, polled: Polled) {
         let number = self.next_number;
         self.next_number += 1;
-        let polled = Polled {
-            tickets,
-            position,
-            begun,
-            cadence: self.pace.clone(),
-            due: Duration::ZERO,
-            under_way: false,
-            at_once: 0,
-        };
         self.groups.insert(number, polled);
     }
 
@@ -177,29 +330,34 @@ impl Roster {
         let Some(group) = self.groups.remove(&number) else {
             return;
         };
-        let mut tickets: HashMap<TicketId, Followed> = (group.tickets.into_iter())
+        let mut group = group;
+        let mut tickets: HashMap<TicketId, Followed> = (group.tickets.drain(..))
             .map(|ticket| (ticket.id.clone(), ticket))
             .collect();
         for part in parts {
             let own: Vec<Followed> = part.iter().filter_map(|id| tickets.remove(id)).collect();
             if !own.is_empty() {
-                self.add(own, group.position.clone(), group.begun);
+                self.add(group.part(own));
             }
         }
     }
 
-    /// Takes a group of tickets out.
-    pub(super) fn remove(&mut self, number: GroupNumber) {
-        self.groups.remove(&number);
-    }
-
-    /// Takes one ticket out.
+    /// Takes one ticket out. A cursor keeps its place: it may be followed again.
     pub(super) fn remove_ticket(&mut self, number: GroupNumber, id: &TicketId) {
-        if let Some(group) = self.groups.get_mut(&number) {
-            group.tickets.retain(|ticket| ticket.id != *id);
-            if group.tickets.is_empty() {
-                self.groups.remove(&number);
-            }
+        let Some(group) = self.groups.get_mut(&number) else {
+            return;
+        };
+        let Some(place) = group.tickets.iter().position(|ticket| ticket.id == *id) else {
+            return;
+        };
+        let removed = group.tickets.remove(place);
+        let (is_empty, begun) = (group.tickets.is_empty(), group.begun);
+        let stored = group.stored();
+        if begun {
+            self.leave_out(&stored, vec![removed.mark()]);
+        }
+        if is_empty {
+            self.groups.remove(&number);
         }
     }
 
@@ -214,7 +372,11 @@ impl Roster {
             let Some(group) = self.groups.get(&number) else {
                 continue;
             };
-            let Some(position) = group.position.clone().filter(|_| !group.under_way) else {
+            // Only those that stand there with everything.
+            let is_settled = !group.under_way && !group.opening && group.refused.is_none();
+            let position = (group.position.clone())
+                .filter(|_| is_settled && group.begun && group.safe == group.position);
+            let Some(position) = position else {
                 continue;
             };
             let Some(first) = open.get(&position).copied() else {
@@ -232,6 +394,8 @@ impl Roster {
                 && let Some(group) = self.groups.get_mut(&first)
             {
                 group.due = group.due.min(joined.due);
+                group.answered &= joined.answered;
+                group.is_innocent |= joined.is_innocent;
                 group.tickets.extend(joined.tickets);
             }
         }
@@ -250,18 +414,9 @@ impl Roster {
     pub(super) fn cursor(&self) -> Cursor {
         let groups = self.groups.values().filter(|group| group.begun);
         Cursor {
-            groups: groups
-                .map(|group| Group {
-                    position: group.position.clone(),
-                    marks: (group.tickets.iter())
-                        .map(|ticket| Mark {
-                            ticket: ticket.digest,
-                            catching_up: ticket.catch_up.is_some(),
-                            seen: Arc::clone(&ticket.seen),
-                        })
-                        .collect(),
-                })
-                .collect(),
+            groups: groups.map(Polled::stored).collect(),
+            left_out: self.left_out.clone(),
+            forgot_tickets: self.forgot_tickets,
         }
     }
 }

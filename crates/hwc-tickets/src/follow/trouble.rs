@@ -52,6 +52,17 @@ impl Trouble {
         }
     }
 
+    /// Whether a poll may have been refused for its position.
+    pub(super) fn may_be_about_the_position(error: &Error, tickets: usize) -> bool {
+        match error.kind() {
+            ErrorKind::Refused => !is_of_the_gateway(error),
+            // It makes the longest part of a request for few tickets.
+            ErrorKind::RequestTooLarge => tickets == 1,
+            ErrorKind::InvalidInput => true,
+            _ => false,
+        }
+    }
+
     pub(super) fn remedy(&mut self, error: &Error, tickets: &[TicketId]) -> Remedy {
         if let Some(parts) = batch::split(tickets.to_vec(), error) {
             return Remedy::Split(parts);

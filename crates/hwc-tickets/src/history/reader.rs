@@ -5,7 +5,7 @@ use super::{
     walk::{Ask, Course, Walk},
 };
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::{Advice, Error, ErrorKind, Result},
     message::Message,
     service::{About, MAX_PAGE},
     ticket::Ticket,
@@ -122,7 +122,7 @@ impl Reader {
                 self.walk.accept(answer.body)
             }
             Err(fault) => {
-                let error = Error::from_fault(OPERATION, fault);
+                let error = Error::from_fault(OPERATION, fault).with_ticket(id);
                 if matches!(ask, Ask::Before { .. }) || error.is_retryable() {
                     return Err(error);
                 }
@@ -148,8 +148,7 @@ impl Reader {
             format!("the conversation has more than the {limit} messages that may be held at once");
         Err(Error::local(ErrorKind::LimitExceeded, detail)
             .with_operation(OPERATION)
-            .with_help(
-                "Read the newest first as a stream, which holds nothing; or narrow it with since(); or raise buffer_limit().",
-            ))
+            .with_ticket(self.ticket.id())
+            .with_advice(Advice::ReadLess))
     }
 }

@@ -8,11 +8,13 @@
 //! step that may have passed over a message says so in the audit.
 
 mod bridge;
+mod lengths;
 mod rows;
 mod totals;
 
 use self::{
     bridge::{Bridge, Crossing},
+    lengths::Lengths,
     rows::Rows,
     totals::Totals,
 };
@@ -82,6 +84,14 @@ pub(crate) struct Walk {
     bridge: Option<Bridge>,
     /// The last boundary that was, and whether all of it was read.
     bridged: Option<(Range<Timestamp>, bool)>,
+    /// A message from before `since` was seen.
+    reached_since: bool,
+    /// The page that showed the boundary last had room for more rows.
+    is_boundary_shown: bool,
+    /// What tells whether a page was cut.
+    lengths: Lengths,
+    /// Unreadable items behind the last readable row: they come again with the next page, if there is one.
+    at_the_end: Vec<(usize, Undecodable)>,
 }
 
 #[derive(Debug, Clone)]
@@ -138,6 +148,10 @@ impl Walk {
             ascending: false,
             bridge: None,
             bridged: None,
+            reached_since: false,
+            is_boundary_shown: false,
+            lengths: Lengths::default(),
+            at_the_end: Vec::new(),
         }
     }
 
@@ -219,9 +233,10 @@ impl Walk {
         let limit = self.limit();
         let is_first_page = self.audit.pages == 0;
         self.audit.pages += 1;
-        self.totals.add(page.count);
+        let returned = page.returned() as u64;
+        self.totals.add(page.count, returned);
         self.audit.reported = self.totals.first;
-        let full = page.returned() as u64 >= limit;
+        let full = returned >= limit;
         // What is newer than asked for was handed out before, unless there was nothing before.
         let bound = if is_first_page {
             None
@@ -267,27 +282,32 @@ impl Walk {
             new.push(message);
         }
         // Those before the last known message were counted with the page before, and those at the end
-        // of a full page come again with the next one, if there is one.
+        // come again with the next one, if there is one.
         let (comes_again, new_items): (Vec<_>, Vec<_>) = (rows.undecodable.into_iter())
             .filter(|(place, _)| last_known_place.is_none_or(|known| *place > known))
-            .partition(|(place, _)| full && rows.last_place.is_none_or(|last| *place > last));
+            .partition(|(place, _)| rows.last_place.is_none_or(|last| *place > last));
         self.count_undecodable(&new_items);
-        if self.step == Step::AtOldest && !self.is_bridged() {
+        if progress || !comes_again.is_empty() {
+            self.at_the_end = comes_again;
+        }
+        if self.step == Step::AtOldest && !self.is_boundary_whole() {
             self.passed_over |= !self.shows_boundary(&on_page);
         }
         self.oldest = oldest;
         // A later page may be asked from the end of the whole second, whatever this one's times tell.
         let newest_again = (self.oldest.as_ref()).map(|oldest| span(oldest.instant, SECOND).end);
         self.known.prune(newest_again, self.audit.pages);
-        self.decide(Found {
+        let found = Found {
+            returned,
             full,
             progress,
             reached_since,
             reached_beginning,
-        });
-        if self.done {
-            self.count_undecodable(&comes_again);
-        }
+        };
+        self.lengths.add(&found);
+        self.reached_since |= reached_since;
+        self.decide(&found);
+        self.judge(!found.full);
         new
     }
 
@@ -347,6 +367,11 @@ impl Walk {
             .is_some_and(|(bridged, whole)| *whole && Some(bridged) == span.as_ref())
     }
 
+    /// Whether all of the boundary is known: by row numbers, or from a page that had room for more.
+    fn is_boundary_whole(&self) -> bool {
+        self.is_bridged() || (self.is_boundary_shown && !self.lengths.vary)
+    }
+
     /// Whether all that is known of the boundary's moment came again: then the service answers up to
     /// the time it is given, and nothing of that moment can be missing from a page that goes past it.
     fn shows_boundary(&self, on_page: &BTreeMap<MessageKey, u32>) -> bool {
@@ -364,53 +389,70 @@ impl Walk {
         }
     }
 
-    fn decide(&mut self, found: Found) {
-        if found.reached_since {
-            self.end(true);
-        } else if !found.full {
-            // A service that gives fewer rows than asked for is believed when its own total agrees.
-            let more = self.totals.says_more_than(self.seen);
-            if found.progress && more && !found.reached_beginning && self.oldest.is_some() {
-                self.step = Step::Overlap;
-            } else {
-                self.end(true);
-            }
-        } else if self.oldest.is_none() && self.step == Step::Overlap && !self.is_widest() {
-            self.step = Step::Wide;
-        } else if self.oldest.is_none() {
-            // A full page without one readable time: there is no way on.
-            self.passed_over = true;
-            self.end(false);
-        } else if found.progress {
+    /// Decides what to ask for next. Neither a short page nor one that brings nothing is the end by itself:
+    /// the service may give fewer rows than asked for.
+    fn decide(&mut self, found: &Found) {
+        let seen = self.seen + self.at_the_end.len() as u64;
+        let is_at_beginning =
+            found.reached_beginning && !found.full && !self.totals.says_more_than(seen);
+        if found.reached_since
+            || found.returned == 0
+            || is_at_beginning
+            || ((found.reached_beginning || !found.full) && self.totals.agrees_with(seen))
+        {
             // A full page may have cut off messages of the same second behind the first one.
-            if found.reached_beginning && self.totals.agrees_with(self.seen) {
-                self.end(true);
+            self.end(true);
+        } else if self.oldest.is_none() {
+            if self.step == Step::Overlap && !self.is_widest() {
+                self.step = Step::Wide;
+            } else {
+                // A page without one readable time: there is no way on.
+                self.passed_over = true;
+                self.end(false);
             }
+        } else if found.progress {
             self.step = Step::Overlap;
         } else {
-            self.step = match self.step {
-                Step::Overlap if !self.is_widest() => Step::Wide,
-                Step::Overlap | Step::Wide => {
-                    self.build_bridge();
-                    Step::AtOldest
-                }
-                Step::AtOldest => {
-                    self.passed_over |= !self.is_bridged();
-                    Step::Below
-                }
-                Step::Below => {
-                    self.passed_over = true;
-                    self.end(false);
-                    Step::Below
-                }
-            };
+            self.step_on(found);
+        }
+    }
+
+    /// A page brought nothing new: on to what times alone do not show.
+    fn step_on(&mut self, found: &Found) {
+        self.step = match self.step {
+            Step::Overlap if found.full && !self.is_widest() => Step::Wide,
+            Step::Overlap | Step::Wide => {
+                self.build_bridge();
+                // It had room for more of the boundary.
+                self.is_boundary_shown = self.lengths.has_room(found.returned);
+                Step::AtOldest
+            }
+            Step::AtOldest => {
+                self.is_boundary_shown |= self.lengths.has_room(found.returned);
+                self.passed_over |= !self.is_boundary_whole();
+                Step::Below
+            }
+            Step::Below => {
+                self.passed_over = true;
+                self.end(false);
+                Step::Below
+            }
+        };
+    }
+
+    /// What can be said so far. A short page that leaves the total unreached casts a doubt until more is read.
+    fn judge(&mut self, is_short: bool) {
+        if self.done {
+            let at_the_end = std::mem::take(&mut self.at_the_end);
+            self.count_undecodable(&at_the_end);
         }
         self.audit.possible_gap = self.passed_over;
-        if self.done && self.course.since.is_none() {
+        // Where it ended at `since`, the total counts more than was asked for.
+        if (self.done || is_short) && !self.reached_since {
             if self.totals.agrees_with(self.seen) {
                 // Nothing can be missing when the total is reached, whatever was stepped over.
                 self.audit.possible_gap = false;
-            } else if self.totals.contradicts(self.seen) {
+            } else if self.totals.says_more_than(self.seen) {
                 self.audit.possible_gap = true;
             }
         }
@@ -427,11 +469,18 @@ impl Walk {
 
     /// The caller has as many as it wanted.
     pub(crate) fn stop(&mut self) {
+        if !self.done {
+            // The total is out of reach by the caller's own wish.
+            self.audit.possible_gap = self.passed_over;
+        }
         self.end(true);
     }
 }
 
 struct Found {
+    /// Rows of the page.
+    returned: u64,
+    /// As many as were asked for.
     full: bool,
     progress: bool,
     reached_since: bool,

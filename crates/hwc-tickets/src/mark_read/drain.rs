@@ -2,7 +2,7 @@
 
 use super::{mark_read, memory::Seen};
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::{Advice, Error, ErrorKind, Result},
     history::{Course, Manner, Reader, TimeForm},
     message::{Message, MessageKind},
     service::{About, MAX_PAGE},
@@ -269,7 +269,7 @@ impl Drain {
         );
         Err(Error::local(ErrorKind::Protocol, detail)
             .with_operation(OPERATION)
-            .with_help("Look at the conversation in the console; the audit of Ticket::history tells what is wrong with the items."))
+            .with_advice(Advice::LookInConsole))
     }
 
     fn reader(&self) -> Reader {
@@ -319,7 +319,7 @@ impl Drain {
 fn limit_exceeded(detail: &'static str) -> Error {
     Error::local(ErrorKind::LimitExceeded, detail)
         .with_operation(OPERATION)
-        .with_help("Read them with Ticket::history, then call Ticket::mark_read.")
+        .with_advice(Advice::ReadThenMark)
 }
 
 fn earlier(instant: Timestamp, by: SignedDuration) -> Timestamp {

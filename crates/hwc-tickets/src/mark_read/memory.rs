@@ -127,6 +127,7 @@ mod tests {
             content: text.to_owned(),
             created_at: MessageTime::read(time.to_owned(), ZoneOffset::default()),
             attachments: Vec::new(),
+            attachments_unknown: false,
             id: None,
             is_first: false,
             extra: serde_json::Map::new(),

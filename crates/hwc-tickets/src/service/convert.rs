@@ -9,9 +9,86 @@ use crate::{
 };
 use hwc_tickets_wire::{self as wire, types};
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
-/// A message of history or of a poll.
-pub(super) fn message(from: types::QueryMessageInfoV2, zone: ZoneOffset) -> Message {
+/// Messages, and the rows that are none: those the wire lost, and those whose text has no reading.
+pub(super) struct Readable {
+    pub(super) messages: Vec<Message>,
+    pub(super) undecodable: Vec<Undecodable>,
+}
+
+impl Readable {
+    /// Reads the rows of a list from which the rows of `lost` are missing.
+    fn from_rows<R>(
+        rows: Vec<R>,
+        lost: Vec<Undecodable>,
+        read: impl Fn(R) -> Result<Message, String>,
+    ) -> Self {
+        let missing: BTreeSet<usize> = lost.iter().map(|item| item.index).collect();
+        let places = (0..).filter(|place| !missing.contains(place));
+        let mut messages = Vec::with_capacity(rows.len());
+        let mut undecodable = lost;
+        for (place, row) in places.zip(rows) {
+            match read(row) {
+                Ok(message) => messages.push(message),
+                Err(reason) => undecodable.push(Undecodable::new(place, reason)),
+            }
+        }
+        undecodable.sort_by_key(|item| item.index);
+        Self {
+            messages,
+            undecodable,
+        }
+    }
+}
+
+/// Messages of history or of a poll.
+pub(super) fn messages(
+    rows: Vec<types::QueryMessageInfoV2>,
+    lost: Vec<Undecodable>,
+    zone: ZoneOffset,
+) -> Readable {
+    Readable::from_rows(rows, lost, |row| message(row, zone))
+}
+
+/// The news of one ticket: its id, and its messages. `Err`: whose they are, or what they are, has no reading.
+pub(super) fn news(
+    ticket: types::UserInstantIncidentMsgV2,
+    lost: Vec<Undecodable>,
+    zone: ZoneOffset,
+) -> Result<(String, Readable), String> {
+    for name in ["incident_id", "message_list"] {
+        if let Some(odd) = set_aside(&ticket.extra, name)
+            && (name == "incident_id" || ticket.message_list.is_none())
+        {
+            return Err(odd_field("immsg", name, odd));
+        }
+    }
+    let rows = ticket.message_list.unwrap_or_default();
+    let id = ticket.incident_id.unwrap_or_default();
+    Ok((id, messages(rows, lost, zone)))
+}
+
+/// What stands in the place of the known field `name`, if that has no reading.
+pub(super) fn set_aside<'a>(extra: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    extra.get(&wire::set_aside_name(name))
+}
+
+pub(super) fn odd_field(list: &str, name: &str, value: &Value) -> String {
+    let kind = wire::kind(value);
+    format!("{list}: the field {name} is {kind}, which has no reading as what is documented")
+}
+
+/// Whether nobody knows what is attached: the list is no list, or part of it is unreadable.
+fn are_attachments_unknown(extra: &Map<String, Value>) -> bool {
+    set_aside(extra, "accessory_list").is_some()
+}
+
+/// A message of history or of a poll. `Err`: its text has no reading.
+fn message(from: types::QueryMessageInfoV2, zone: ZoneOffset) -> Result<Message, String> {
+    if let Some(odd) = set_aside(&from.extra, "content") {
+        return Err(odd_field("message_list", "content", odd));
+    }
     let role = Role::from_code(from.replier_type);
     let mut extra = from.extra;
     if let Some(kind) = from.iam_user_type {
@@ -24,7 +101,7 @@ pub(super) fn message(from: types::QueryMessageInfoV2, zone: ZoneOffset) -> Mess
             .and_then(Value::as_str)
             .map(str::to_owned),
     );
-    Message {
+    Ok(Message {
         kind: kind(from.type_, role),
         author: Author {
             id: from.replier,
@@ -34,27 +111,26 @@ pub(super) fn message(from: types::QueryMessageInfoV2, zone: ZoneOffset) -> Mess
         lossy: is_lossy(from.content.as_deref()),
         content: from.content.unwrap_or_default(),
         created_at: MessageTime::read(from.create_time.unwrap_or_default(), zone),
-        attachments: from
-            .accessory_list
-            .unwrap_or_default()
-            .into_iter()
-            .map(attachment)
-            .collect(),
+        attachments: attachments(from.accessory_list),
+        attachments_unknown: are_attachments_unknown(&extra),
         id,
         is_first: from.is_first_message == Some(1),
         extra,
-    }
+    })
 }
 
 /// A message of the ticket detail: with an id, without a role (D-16).
-fn detail_message(from: types::IncidentMessageV2, zone: ZoneOffset) -> Message {
+fn detail_message(from: types::IncidentMessageV2, zone: ZoneOffset) -> Result<Message, String> {
+    if let Some(odd) = set_aside(&from.extra, "content") {
+        return Err(odd_field("message_list", "content", odd));
+    }
     let (id, unusable) = message_id(from.message_id);
     let mut extra = from.extra;
     if let Some(raw) = unusable {
         extra.insert("message_id".to_owned(), raw.into());
     }
     let role = Role::from_code(extra.get("replier_type").and_then(Value::as_i64));
-    Message {
+    Ok(Message {
         kind: kind(from.type_, role),
         author: Author {
             id: from.replier,
@@ -64,16 +140,12 @@ fn detail_message(from: types::IncidentMessageV2, zone: ZoneOffset) -> Message {
         lossy: is_lossy(from.content.as_deref()),
         content: from.content.unwrap_or_default(),
         created_at: MessageTime::read(from.create_time.unwrap_or_default(), zone),
-        attachments: from
-            .accessory_list
-            .unwrap_or_default()
-            .into_iter()
-            .map(attachment)
-            .collect(),
+        attachments: attachments(from.accessory_list),
+        attachments_unknown: are_attachments_unknown(&extra),
         id,
         is_first: from.is_first_message == Some(1),
         extra,
-    }
+    })
 }
 
 pub(super) fn detail(
@@ -84,6 +156,16 @@ pub(super) fn detail(
     let mut from = from;
     let messages = from.message_list.take();
     let has_list = messages.is_some();
+    let mut undecodable = undecodable;
+    if let Some(odd) = set_aside(&from.extra, "message_list")
+        && !has_list
+    {
+        let reason = odd_field("incident_detail_info", "message_list", odd);
+        undecodable.push(Undecodable::new(0, reason));
+    }
+    let readable = Readable::from_rows(messages.unwrap_or_default(), undecodable, |message| {
+        detail_message(message, zone)
+    });
     let id = from
         .incident_id
         .as_deref()
@@ -101,10 +183,8 @@ pub(super) fn detail(
         status,
         description,
         created_at,
-        messages: (messages.unwrap_or_default().into_iter())
-            .map(|message| detail_message(message, zone))
-            .collect(),
-        undecodable,
+        messages: readable.messages,
+        undecodable: readable.undecodable,
         extra,
         has_list,
     }
@@ -126,6 +206,13 @@ fn message_id(raw: Option<String>) -> (Option<MessageId>, Option<String>) {
         Some(Err(raw)) => (None, Some(raw)),
         None => (None, None),
     }
+}
+
+fn attachments(from: Option<Vec<types::SimpleAccessoryV2>>) -> Vec<Attachment> {
+    from.unwrap_or_default()
+        .into_iter()
+        .map(attachment)
+        .collect()
 }
 
 fn attachment(from: types::SimpleAccessoryV2) -> Attachment {
@@ -150,9 +237,13 @@ pub(super) fn undecodable(lost: &[wire::Undecodable], list: &str) -> Vec<Undecod
         .collect()
 }
 
-/// What could not be read, of every list.
-pub(super) fn all_undecodable(lost: &[wire::Undecodable]) -> Vec<Undecodable> {
-    lost.iter().map(own).collect()
+/// What of the messages of ticket number `index` of a poll could not be read.
+pub(super) fn undecodable_news(lost: &[wire::Undecodable], index: usize) -> Vec<Undecodable> {
+    let at = format!("/immsg/{index}/message_list/");
+    lost.iter()
+        .filter(|item| item.list == "message_list" && item.pointer.starts_with(&at))
+        .map(own)
+        .collect()
 }
 
 fn own(item: &wire::Undecodable) -> Undecodable {

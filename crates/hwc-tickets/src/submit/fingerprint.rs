@@ -2,17 +2,22 @@
 
 use super::{
     canonical::{DOCUMENTED_HEAD, canonical, is_alterable},
+    fold::{folded, skeleton},
     text::{head, units},
 };
 use crate::{
     error::{Error, ErrorKind, Result},
     ids::AttachmentId,
-    message::{Message, MessageKind},
+    message::{Message, MessageKind, Role},
 };
 use ring::{
     hmac,
     rand::{SecureRandom as _, SystemRandom},
 };
+
+/// What the digests of folded forms are made for.
+const FOLDED_TEXT: &[u8] = b"folded text";
+const FOLDED_HEAD: &[u8] = b"folded head";
 
 /// A digest made with a key of its own.
 pub(crate) type Digest = [u8; 32];
@@ -29,7 +34,45 @@ pub(crate) struct Fingerprint {
     pub(crate) units: u64,
     /// Whether the service may return the text in a form that cannot be recognised.
     pub(crate) alterable: bool,
+    /// Of the folded form. `None`: it has none, or an older version wrote the record.
+    pub(crate) folded: Option<Folded>,
+    /// Of its letters and digits alone. `None`: an older version wrote the record.
+    pub(crate) skeleton: Option<Digest>,
     pub(crate) attachments: Vec<Digest>,
+}
+
+/// Keyed digests of the folded form of a text, and of its first 400 UTF-16 units folded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Folded {
+    /// Length of the whole in UTF-16 units.
+    pub(crate) units: u64,
+    pub(crate) whole: Digest,
+    pub(crate) head: Digest,
+}
+
+/// The forms of a text that are compared: made once, however many submits it is compared with.
+#[derive(Debug)]
+pub(crate) struct Forms {
+    canonical: String,
+    units: u64,
+    /// The folded form, and that of the first 400 units.
+    folded: Option<(String, String)>,
+    skeleton: String,
+}
+
+impl Forms {
+    pub(crate) fn of(text: &str) -> Self {
+        let mut canonical = canonical(text);
+        // A pair of units cut in its middle arrives as a replacement character.
+        let whole = canonical.trim_end_matches('\u{fffd}').trim_end().len();
+        canonical.truncate(whole);
+        Self {
+            units: units(&canonical) as u64,
+            folded: folded(&canonical).zip(folded(beginning(&canonical))),
+            skeleton: skeleton(&canonical),
+            canonical,
+        }
+    }
 }
 
 /// How much a message that was read looks like one that was sent.
@@ -39,9 +82,12 @@ pub(crate) enum Likeness {
     Proven,
     /// The same text from the customer's side.
     Same,
-    /// It could be it, in a form that cannot be recognised.
+    /// The same words from the customer's side, in another form.
+    Folded,
+    /// Another text from the customer's side, or from a side that was not told. It could still be the one
+    /// that was sent, in a form that cannot be recognised.
     Possible,
-    /// Another one.
+    /// From the support's side.
     Different,
 }
 
@@ -50,11 +96,18 @@ impl Fingerprint {
         let canonical = canonical(text);
         let key = random()?;
         let signer = hmac::Key::new(hmac::HMAC_SHA256, &key);
+        let forms = folded(&canonical).zip(folded(beginning(&canonical)));
         Ok(Self {
             whole: digest(&signer, b"text", &canonical),
             head: digest(&signer, b"head", beginning(&canonical)),
             units: units(&canonical) as u64,
             alterable: is_alterable(&canonical),
+            folded: forms.map(|(whole, head)| Folded {
+                units: units(&whole) as u64,
+                whole: digest(&signer, FOLDED_TEXT, &whole),
+                head: digest(&signer, FOLDED_HEAD, &head),
+            }),
+            skeleton: Some(digest(&signer, b"skeleton", &skeleton(&canonical))),
             attachments: attachments
                 .iter()
                 .map(|id| digest(&signer, b"file", id.as_str()))
@@ -65,70 +118,110 @@ impl Fingerprint {
 
     /// Whether a message with `text` could be taken for this one.
     pub(crate) fn matches_text(&self, text: &str) -> bool {
-        self.matches_canonical(&canonical(text))
+        let forms = Forms::of(text);
+        self.matches_canonical(&forms) || self.matches_folded(&forms) || self.may_become(&forms)
     }
 
-    fn matches_canonical(&self, canonical: &str) -> bool {
-        let signer = hmac::Key::new(hmac::HMAC_SHA256, &self.key);
-        let length = units(canonical) as u64;
-        let limit = DOCUMENTED_HEAD as u64;
-        if length == self.units && digest(&signer, b"text", canonical) == self.whole {
+    /// Whether a service that strips or alters texts may show this one so.
+    pub(crate) fn may_become(&self, forms: &Forms) -> bool {
+        match self.skeleton {
+            Some(own) => digest(&self.signer(), b"skeleton", &forms.skeleton) == own,
+            None => self.alterable,
+        }
+    }
+
+    /// Whether `text` is this one, apart from line ends, outer white space and entities.
+    pub(crate) fn is_of(&self, text: &str) -> bool {
+        self.matches_canonical(&Forms::of(text))
+    }
+
+    fn signer(&self) -> hmac::Key {
+        hmac::Key::new(hmac::HMAC_SHA256, &self.key)
+    }
+
+    fn matches_canonical(&self, forms: &Forms) -> bool {
+        let text = &forms.canonical;
+        if forms.units == self.units && digest(&self.signer(), b"text", text) == self.whole {
             return true;
         }
-        // Either side may be cut: then the heads decide.
-        self.units.max(length) > limit
-            && self.units.min(length) + 2 >= limit
-            && digest(&signer, b"head", beginning(canonical)) == self.head
+        self.may_be_cut(forms.units)
+            && digest(&self.signer(), b"head", beginning(text)) == self.head
     }
 
-    /// How much `message` looks like this one. `author`: the caller's own replier id, when known;
-    /// `reference`: the visible tag, when the text has one.
+    fn matches_folded(&self, forms: &Forms) -> bool {
+        let (Some(own), Some((whole, head))) = (self.folded, &forms.folded) else {
+            return false;
+        };
+        if own.units == units(whole) as u64
+            && digest(&self.signer(), FOLDED_TEXT, whole) == own.whole
+        {
+            return true;
+        }
+        self.may_be_cut(forms.units) && digest(&self.signer(), FOLDED_HEAD, head) == own.head
+    }
+
+    /// Whether a text of `length` units and this one may be the same, one of them cut: then the heads decide.
+    fn may_be_cut(&self, length: u64) -> bool {
+        let limit = DOCUMENTED_HEAD as u64;
+        self.units.max(length) > limit && self.units.min(length) + 2 >= limit
+    }
+
+    /// How much `message`, whose text has these forms, looks like this one. `author`: the caller's own
+    /// replier id, when known; `reference`: the visible tag, when the text has one.
     pub(crate) fn likeness(
         &self,
         message: &Message,
+        forms: &Forms,
         author: Option<&str>,
         reference: Option<&str>,
     ) -> Likeness {
+        if is_support(message) {
+            return Likeness::Different;
+        }
         let other_author = match (author, message.author.id.as_deref()) {
             (Some(own), Some(theirs)) => own != theirs,
             _ => false,
         };
-        if message.kind == MessageKind::Support || other_author {
-            return Likeness::Different;
+        if other_author {
+            return Likeness::Possible;
         }
         if reference.is_some_and(|tag| message.content.contains(tag)) {
             return Likeness::Proven;
         }
-        let canonical = canonical(&message.content);
-        // A pair of units cut in its middle arrives as a replacement character.
-        let canonical = canonical.trim_end_matches('\u{fffd}').trim_end();
-        if self.matches_canonical(canonical) {
-            self.likeness_of_files(message)
-        } else if self.alterable || message.lossy {
-            Likeness::Possible
+        if self.matches_canonical(forms) {
+            self.likeness_of_files(message, Likeness::Same)
+        } else if self.matches_folded(forms) {
+            self.likeness_of_files(message, Likeness::Folded)
         } else {
-            Likeness::Different
+            Likeness::Possible
         }
     }
 
-    fn likeness_of_files(&self, message: &Message) -> Likeness {
-        let signer = hmac::Key::new(hmac::HMAC_SHA256, &self.key);
+    /// `text`: how much the texts are alike.
+    fn likeness_of_files(&self, message: &Message, text: Likeness) -> Likeness {
+        let signer = self.signer();
         let known = |id: &str| self.attachments.contains(&digest(&signer, b"file", id));
+        if message.attachments_unknown {
+            // Whatever is attached, nothing speaks against it; a text besides speaks for it.
+            return match self.units {
+                0 => Likeness::Possible,
+                _ => Likeness::Same,
+            };
+        }
         match (self.attachments.is_empty(), message.attachments.is_empty()) {
-            (true, true) => Likeness::Same,
+            (true, true) => text,
             // Answers list at most five files, and maybe none at first: what is listed must be ours.
-            (false, true) if self.units > 0 => Likeness::Same,
-            (false, true) => Likeness::Possible,
-            (true, false) => Likeness::Different,
-            (false, false) if message.attachments.iter().all(|file| known(&file.raw_id)) => {
-                Likeness::Same
-            }
-            (false, false) if message.attachments.iter().any(|file| known(&file.raw_id)) => {
-                Likeness::Possible
-            }
-            (false, false) => Likeness::Different,
+            (false, true) if self.units > 0 => text,
+            (false, false) if message.attachments.iter().all(|file| known(&file.raw_id)) => text,
+            _ => Likeness::Possible,
         }
     }
+}
+
+/// Whether `message` is from the support's side for sure. Where its fields contradict each other or are
+/// left out, it is not.
+pub(crate) fn is_support(message: &Message) -> bool {
+    message.kind == MessageKind::Support && message.author.role != Role::Customer
 }
 
 /// The first 400 units, as a cut text looks after its outer white space is gone.

@@ -1,16 +1,23 @@
 //! The newest messages of a ticket, and how far back they are complete.
 //!
 //! Reads `listMessages` by offset: it needs no time format, and no document states its order, so both
-//! orders are understood. Rows shift while paging, so pages overlap and the overlap is checked.
+//! orders are understood. Rows shift while paging, so pages overlap and the overlap is checked. A short
+//! page is no end: the end is where a further page brings nothing new.
 
+use super::fingerprint::Forms;
 use crate::{
-    ids::TicketId,
+    client::Parts,
+    ids::{GroupId, TicketId},
     message::{Message, MessageKey},
-    service::{About, MessagePage, Service},
+    service::{About, MessagePage, Told},
 };
-use hwc_core::Fault;
-use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
+use hwc_core::{CallOptions, Fault};
+use jiff::{SignedDuration, Timestamp};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+    time::Duration,
+};
 
 /// Rows of one page.
 const PAGE: u64 = crate::service::MAX_PAGE;
@@ -19,98 +26,85 @@ const OVERLAP: u64 = 5;
 /// Where the total of the service ends: it may stand for more.
 const LAST_COUNT: u64 = 65_535;
 /// Pages of one snapshot. A ticket with more new messages than these hold cannot be judged.
-const MOST_PAGES: usize = 10;
+const MOST_PAGES: usize = 12;
+/// Clocks of the machines behind the service may differ: messages this much older than the newest one
+/// are still looked at. Costs nothing on a ticket with fewer than 100 messages.
+const CLOCK_SLACK: SignedDuration = SignedDuration::from_secs(60);
+
+/// Where and how to read.
+#[derive(Clone, Copy)]
+pub(crate) struct Reading<'a> {
+    pub(crate) parts: &'a Parts,
+    pub(crate) ticket: &'a TicketId,
+    pub(crate) group: Option<&'a GroupId>,
+    /// End of all its requests together, on the monotonic clock.
+    pub(crate) until: Duration,
+    /// Attempts of one request; `None`: as the client's policy says.
+    pub(crate) attempts: Option<u32>,
+}
 
 /// The newest messages of a ticket at one moment.
 #[derive(Debug, Default)]
 pub(crate) struct Snapshot {
-    /// How often each message was seen at once.
-    messages: BTreeMap<MessageKey, (usize, Message)>,
+    messages: BTreeMap<MessageKey, Row>,
     /// Whether these are all messages of the ticket.
     pub(crate) whole: bool,
-    /// Whether the pages hang together: no row can lie between them.
+    /// Whether the pages begin at the newest message and hang together: no row can lie between them.
     unbroken: bool,
     /// Oldest time in it. Messages after it are complete when `unbroken`.
     oldest: Option<Timestamp>,
+    /// Newest time in it.
+    newest: Option<Timestamp>,
     /// Items that could not be read.
     pub(crate) unreadable: u64,
+    /// Messages of the ticket, as the service counts them. `None`: not told, or it may be the number of
+    /// rows of the page alone.
+    pub(crate) total: Option<u64>,
     /// The service's time of the first page.
     pub(crate) date: Option<Timestamp>,
 }
 
+/// A message of a snapshot.
+#[derive(Debug)]
+pub(crate) struct Row {
+    /// How often it was seen at once.
+    pub(crate) count: usize,
+    pub(crate) message: Message,
+    forms: OnceLock<Forms>,
+}
+
+impl Row {
+    /// Its text as it is compared.
+    pub(crate) fn forms(&self) -> &Forms {
+        self.forms.get_or_init(|| Forms::of(&self.message.content))
+    }
+}
+
+/// How far back a snapshot has to reach.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Reach {
+    /// As far as one page goes.
+    OnePage,
+    /// Far enough to tell later what is new.
+    Baseline,
+    /// To this instant, `None` to the beginning. Without a true total, always to the beginning.
+    Since(Option<Timestamp>),
+}
+
 impl Snapshot {
     /// Reads pages, the newest messages first, as far back as `reach` says.
-    pub(crate) async fn read(
-        service: &Service,
-        ticket: &TicketId,
-        about: About<'_>,
-        reach: Reach,
-    ) -> Result<Self, Fault> {
-        let first = service.messages(ticket, 0, PAGE, about).await?;
-        let mut snapshot = Self {
-            date: first.facts.date,
-            unbroken: true,
-            ..Self::default()
+    pub(crate) async fn read(reading: Reading<'_>, reach: Reach) -> Result<Self, Fault> {
+        let first = reading.page(0).await?;
+        let mut walk = Walk {
+            reading,
+            snapshot: Self {
+                date: first.facts.date,
+                ..Self::default()
+            },
+            left: MOST_PAGES - 1,
         };
-        let page = first.body;
-        let rows = page.returned() as u64;
-        // A full page proves nothing: a total equal to it might count the page alone.
-        snapshot.whole = rows < PAGE && page.count.is_none_or(|count| count <= rows);
-        if snapshot.whole || rows == 0 {
-            snapshot.unbroken = snapshot.whole;
-            snapshot.add(&page);
-            return Ok(snapshot);
-        }
-        let order = Order::of(&page);
-        let count = page.count;
-        let mut last = page;
-        let mut offset = 0;
-        match (order, count) {
-            (Some(Order::NewestFirst), _) => snapshot.add(&last),
-            (Some(Order::OldestFirst), Some(count)) if count < LAST_COUNT => {
-                // Leaves room for rows that are added in between.
-                offset = (count + OVERLAP).saturating_sub(rows);
-                last = service.messages(ticket, offset, PAGE, about).await?.body;
-                snapshot.add(&last);
-            }
-            // All in one second, or oldest first without a true total: the newest rows cannot be found.
-            _ => {
-                snapshot.unbroken = false;
-                snapshot.add(&last);
-                return Ok(snapshot);
-            }
-        }
-        let step = rows.saturating_sub(OVERLAP).max(1);
-        for _ in 1..MOST_PAGES {
-            let enough = match reach {
-                Reach::OnePage => true,
-                Reach::Since(since) => snapshot.is_covered(since),
-            };
-            if enough {
-                break;
-            }
-            offset = match order {
-                Some(Order::OldestFirst) if offset == 0 => break,
-                Some(Order::OldestFirst) => offset.saturating_sub(step),
-                _ => offset + step,
-            };
-            let next = service.messages(ticket, offset, PAGE, about).await?.body;
-            if !share_a_row(&last, &next) {
-                snapshot.unbroken = false;
-                break;
-            }
-            snapshot.add(&next);
-            let reached_end = match order {
-                Some(Order::OldestFirst) => offset == 0,
-                _ => (next.returned() as u64) < rows,
-            };
-            last = next;
-            if reached_end {
-                snapshot.whole = true;
-                break;
-            }
-        }
-        Ok(snapshot)
+        walk.run(first.body, reach).await?;
+        Ok(walk.snapshot)
     }
 
     /// Whether every message since `since` (`None`: ever) is in it.
@@ -123,54 +117,186 @@ impl Snapshot {
                 })
     }
 
-    /// Each message with its number of occurrences.
-    pub(crate) fn messages(&self) -> impl Iterator<Item = (usize, &Message)> {
-        self.messages
-            .values()
-            .map(|(count, message)| (*count, message))
+    /// The instant from which on later snapshots have to be complete, to be compared with this one.
+    pub(crate) fn edge(&self) -> Option<Timestamp> {
+        let edge = match (self.newest, self.date) {
+            (Some(newest), Some(date)) => Some(newest.min(date)),
+            (newest, date) => newest.or(date),
+        };
+        edge.and_then(|edge| edge.checked_sub(CLOCK_SLACK).ok())
     }
 
-    /// Those made since `since`, or at a time that could not be read.
-    pub(crate) fn since(
-        &self,
-        since: Option<Timestamp>,
-    ) -> impl Iterator<Item = (usize, &Message)> {
-        self.messages().filter(
-            move |(_, message)| match (since, message.created_at.instant()) {
-                (Some(since), Some(instant)) => instant >= since,
-                _ => true,
-            },
-        )
+    /// Time of the oldest message in it. Older ones may not have been seen.
+    pub(crate) fn oldest(&self) -> Option<Timestamp> {
+        self.oldest
     }
 
-    /// Adds a page. A row that appears on two pages is one message that moved, so each key counts as
-    /// often as it stands on one page.
-    fn add(&mut self, page: &MessagePage) {
+    /// Each message with its key.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (MessageKey, &Row)> {
+        self.messages.iter().map(|(key, row)| (*key, row))
+    }
+
+    fn reaches(&self, reach: Reach) -> bool {
+        match reach {
+            Reach::OnePage => true,
+            Reach::Baseline => self.edge().is_some() && self.is_covered(self.edge()),
+            // Where no total speaks against it, only the whole conversation proves an absence.
+            Reach::Since(since) => self.whole || (self.total.is_some() && self.is_covered(since)),
+        }
+    }
+
+    /// Adds a page, and tells whether it brought anything new. A row that appears on two pages is one
+    /// message that moved, so each key counts as often as it stands on one page.
+    fn add(&mut self, page: &MessagePage) -> bool {
         let mut counts: BTreeMap<MessageKey, (usize, &Message)> = BTreeMap::new();
         for message in &page.messages {
             counts.entry(message.key()).or_insert((0, message)).0 += 1;
             if let Some(instant) = message.created_at.instant() {
                 self.oldest = Some(self.oldest.map_or(instant, |oldest| oldest.min(instant)));
+                self.newest = Some(self.newest.map_or(instant, |newest| newest.max(instant)));
             }
         }
+        let mut grew = false;
         for (key, (count, message)) in counts {
-            let entry = self
-                .messages
-                .entry(key)
-                .or_insert_with(|| (0, message.clone()));
-            entry.0 = entry.0.max(count);
+            let row = self.messages.entry(key).or_insert_with(|| Row {
+                count: 0,
+                message: message.clone(),
+                forms: OnceLock::new(),
+            });
+            grew |= count > row.count;
+            row.count = row.count.max(count);
         }
         self.unreadable += page.undecodable.len() as u64;
+        grew
     }
 }
 
-/// How far back a snapshot has to reach.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Reach {
-    /// As far as one page goes.
-    OnePage,
-    /// To this instant; `None`: to the beginning.
-    Since(Option<Timestamp>),
+impl Reading<'_> {
+    async fn page(self, offset: u64) -> Result<Told<MessagePage>, Fault> {
+        let mut options = CallOptions::default();
+        options.deadline = Some(self.until.saturating_sub(self.parts.clock.elapsed()));
+        options.max_attempts = self.attempts;
+        let about = About {
+            group: self.group,
+            options: &options,
+        };
+        let service = &self.parts.service;
+        service.messages(self.ticket, offset, PAGE, about).await
+    }
+}
+
+/// A snapshot in the making.
+struct Walk<'a> {
+    reading: Reading<'a>,
+    snapshot: Snapshot,
+    /// Pages that may still be read.
+    left: usize,
+}
+
+impl Walk<'_> {
+    /// Goes on from the page at offset 0.
+    async fn run(&mut self, first: MessagePage, reach: Reach) -> Result<(), Fault> {
+        let rows = first.returned() as u64;
+        if rows == 0 {
+            self.snapshot.whole = first.count.is_none_or(|count| count == 0);
+            self.snapshot.unbroken = self.snapshot.whole;
+            return Ok(());
+        }
+        // A total equal to the rows might count the page alone.
+        self.snapshot.total = first
+            .count
+            .filter(|count| *count < LAST_COUNT && *count > rows);
+        match Order::of(&first) {
+            Some(Order::NewestFirst) => {
+                self.newest_first(first, reach).await;
+                Ok(())
+            }
+            order => self.oldest_first(order, first, reach).await,
+        }
+    }
+
+    /// The newest rows are there. When further ones cannot be read, they are still of use.
+    async fn newest_first(&mut self, first: MessagePage, reach: Reach) {
+        self.snapshot.add(&first);
+        self.snapshot.unbroken = true;
+        let opens = (first.messages.last()).is_some_and(|message| message.is_first);
+        if opens && self.snapshot.total.is_none() {
+            self.snapshot.whole = true;
+        } else if !self.snapshot.reaches(reach) {
+            let ended = self.onwards(0, first, Some(reach)).await;
+            self.snapshot.whole = matches!(ended, Ok(true));
+        }
+    }
+
+    /// The newest rows are at the end, wherever that is; or no time tells where they are.
+    async fn oldest_first(
+        &mut self,
+        order: Option<Order>,
+        first: MessagePage,
+        reach: Reach,
+    ) -> Result<(), Fault> {
+        let rows = first.returned() as u64;
+        let (mut offset, mut last) = (0, first);
+        if let (Some(_), Some(total)) = (order, self.snapshot.total) {
+            // Leaves room for rows that are added in between.
+            offset = (total + OVERLAP).saturating_sub(rows);
+            last = self.page(offset).await?;
+        }
+        self.snapshot.add(&last);
+        self.snapshot.unbroken = self.onwards(offset, last.clone(), None).await?;
+        if !self.snapshot.unbroken {
+            return Ok(());
+        }
+        let step = rows.saturating_sub(OVERLAP).max(1);
+        while offset > 0 && self.left > 0 && !self.snapshot.reaches(reach) {
+            offset = offset.saturating_sub(step);
+            let next = self.page(offset).await?;
+            if !share_a_row(&last, &next) {
+                self.snapshot.unbroken = false;
+                return Ok(());
+            }
+            self.snapshot.add(&next);
+            last = next;
+        }
+        self.snapshot.whole = offset == 0;
+        Ok(())
+    }
+
+    /// Reads on from the page at `offset` until a page brings nothing new, or far enough. Whether that
+    /// was the end of the list.
+    async fn onwards(
+        &mut self,
+        mut offset: u64,
+        mut page: MessagePage,
+        reach: Option<Reach>,
+    ) -> Result<bool, Fault> {
+        while self.left > 0 && !reach.is_some_and(|reach| self.snapshot.reaches(reach)) {
+            let rows = page.returned() as u64;
+            let overlap = OVERLAP.min(rows.saturating_sub(1));
+            offset += rows - overlap;
+            let next = self.page(offset).await?;
+            let returned = next.returned() as u64;
+            if returned == 0 {
+                return Ok(true);
+            }
+            let hangs_together = share_a_row(&page, &next);
+            let grew = self.snapshot.add(&next);
+            if !grew && returned <= overlap {
+                return Ok(true);
+            }
+            if !grew || !hangs_together {
+                self.snapshot.unbroken = false;
+                return Ok(false);
+            }
+            page = next;
+        }
+        Ok(false)
+    }
+
+    async fn page(&mut self, offset: u64) -> Result<MessagePage, Fault> {
+        self.left = self.left.saturating_sub(1);
+        Ok(self.reading.page(offset).await?.body)
+    }
 }
 
 /// The order of the rows of `listMessages`.

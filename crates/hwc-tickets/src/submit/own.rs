@@ -1,17 +1,22 @@
-//! What this client has submitted lately: the rivals of a submit in doubt, and the outbox behind them.
+//! What this caller has submitted lately: the rivals of a submit in doubt, and the outbox behind them.
 //!
 //! Two submits of the same text to the same ticket cannot be told apart in history. When one of them
 //! is in doubt, the other must not stand as its proof: a message that is found counts only when there
-//! are more new ones than other own submits could have made.
+//! are more new ones than other own submits could have made. Those of other processes are known from the
+//! outbox, which is read again after each look at the ticket: whatever stood in the ticket by then was
+//! written down before. A record stays there after its submit has arrived, until every other one that
+//! could mistake its message has a baseline that holds it.
 
 use super::{
-    fingerprint::Likeness,
+    fingerprint::{Forms, Likeness},
     outbox::Outbox,
-    pending::{Pending, PendingId},
-    reconcile::Posting,
+    outcome::Posting,
+    pending::{Moment, Pending, PendingId},
 };
 use crate::{ids::TicketId, message::Message};
+use jiff::SignedDuration;
 use std::{
+    collections::{BTreeMap, BTreeSet},
     fmt, io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -19,6 +24,13 @@ use std::{
 
 /// Submits that are remembered. Older ones that arrived are forgotten first.
 const MOST_ENTRIES: usize = 10_000;
+/// How far the clocks of two machines, or of two parts of the service, may be apart.
+const CLOCK_SLACK: Duration = Duration::from_secs(5);
+/// A settled record stays at least so long after the consistency window: longer than it takes from a
+/// baseline to its record.
+const KEPT: Duration = Duration::from_secs(180);
+/// A settled record whose time by the clock of the service is not known stays so long.
+const KEPT_BY_WALL: SignedDuration = SignedDuration::from_hours(24);
 
 /// The recent submits of one client, shared by its clones.
 #[derive(Clone)]
@@ -28,19 +40,19 @@ struct Inner {
     outbox: Option<Arc<dyn Outbox>>,
     window: Duration,
     entries: Mutex<Vec<Entry>>,
+    /// What the outbox held when it was last read well.
+    listed: Mutex<Vec<Pending>>,
 }
 
 struct Entry {
     pending: Pending,
     state: State,
-    /// When its baseline was begun, on the monotonic clock. `None`: in another process.
-    baseline_at: Option<Duration>,
-    /// When its POST was under way. `None`: in another process, or it was not seen to its end.
+    /// When its baseline was begun, on the monotonic clock.
+    baseline_at: Duration,
+    /// When its POST was under way. `None`: it was not seen to its end.
     posted: Option<Posting>,
-    /// Rivals it had when it was taken over from another process.
-    inherited_rivals: u32,
-    /// Whose written record counts this one as a rival.
-    counted_by: Vec<PendingId>,
+    /// Whether its submit is still being carried out.
+    under_way: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,27 +63,51 @@ enum State {
     Arrived { at: Duration },
 }
 
+/// What other own submits mean for one in doubt.
+#[derive(Debug, Default)]
+pub(crate) struct Standing {
+    /// Others that could have made the messages that were found.
+    pub(crate) rivals: usize,
+    /// Whether all submits of the same text are known: it was begun by this client, or stands in its
+    /// outbox.
+    pub(crate) is_kept: bool,
+    /// Tags of the others that have one.
+    tags: Vec<String>,
+}
+
+impl Standing {
+    /// Whether `message` is that of another submit for sure.
+    pub(crate) fn holds_tag_of(&self, message: &Message) -> bool {
+        self.tags.iter().any(|tag| message.content.contains(tag))
+    }
+}
+
+/// Holds as long as a submit is being carried out, also when its future is dropped.
+pub(crate) struct UnderWay {
+    own: OwnSubmits,
+    id: PendingId,
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        if let Some(entry) = (self.own.lock().iter_mut()).find(|entry| entry.pending.id == self.id)
+        {
+            entry.under_way = false;
+        }
+    }
+}
+
 impl OwnSubmits {
-    /// Takes over what an outbox holds from earlier processes.
+    /// Looks whether the outbox can be read.
     pub(crate) fn new(outbox: Option<Arc<dyn Outbox>>, window: Duration) -> io::Result<Self> {
-        let inherited = outbox
+        let listed = outbox
             .as_ref()
             .map_or(Ok(Vec::new()), |outbox| outbox.list())?;
-        let entries = inherited
-            .into_iter()
-            .map(|pending| Entry {
-                inherited_rivals: pending.rivals,
-                pending,
-                state: State::Open,
-                baseline_at: None,
-                posted: None,
-                counted_by: Vec::new(),
-            })
-            .collect();
         Ok(Self(Arc::new(Inner {
             outbox,
             window,
-            entries: Mutex::new(entries),
+            entries: Mutex::default(),
+            listed: Mutex::new(listed),
         })))
     }
 
@@ -81,30 +117,35 @@ impl OwnSubmits {
     /// known: a future that is dropped in the middle leaves it so.
     pub(crate) fn begin(
         &self,
-        mut pending: Pending,
+        pending: &mut Pending,
         text: &str,
         baseline_at: Duration,
-    ) -> io::Result<()> {
+    ) -> io::Result<UnderWay> {
+        let id = pending.id;
+        let others = self.listed();
         let mut entries = self.lock();
-        let mut counted_by = Vec::new();
-        for rival in entries
-            .iter_mut()
-            .filter(|entry| entry.pending.ticket == pending.ticket)
-        {
-            if !self.may_appear_after(rival.state, Some(baseline_at))
-                || !rival.pending.fingerprint.matches_text(text)
-            {
-                continue;
-            }
-            pending.rivals = pending.rivals.saturating_add(1);
+        let ticket = pending.ticket.clone();
+        let is_rival = |other: &Pending| {
+            other.ticket == ticket && other.id != id && other.fingerprint.matches_text(text)
+        };
+        for rival in entries.iter_mut().filter(|entry| {
+            self.may_appear_after(entry.state, baseline_at) && is_rival(&entry.pending)
+        }) {
+            pending.rivals.insert(rival.pending.id);
             if rival.state == State::Open {
-                rival.counted_by.push(pending.id);
-                rival.pending.rivals = rival.pending.rivals.saturating_add(1);
-                counted_by.push(rival.pending.id);
-                self.store(&rival.pending)?;
+                rival.pending.rivals.insert(id);
             }
         }
-        self.store(&pending)?;
+        let begun = pending.begun();
+        for other in others.iter().filter(|other| is_rival(other)) {
+            // Told now and not later: whatever is written down from now on came after the baseline, whatever
+            // the clocks say by then.
+            match self.is_past(other, begun) {
+                true => pending.past.insert(other.id),
+                false => pending.rivals.insert(other.id),
+            };
+        }
+        self.store(pending)?;
         if entries.len() >= MOST_ENTRIES {
             let oldest = entries
                 .iter()
@@ -113,37 +154,74 @@ impl OwnSubmits {
             entries.remove(oldest);
         }
         entries.push(Entry {
-            pending,
+            pending: pending.clone(),
             state: State::Open,
-            baseline_at: Some(baseline_at),
+            baseline_at,
             posted: None,
-            inherited_rivals: 0,
-            counted_by,
+            under_way: true,
         });
-        Ok(())
+        drop(entries);
+        self.tidy(&others, begun);
+        Ok(UnderWay {
+            own: self.clone(),
+            id,
+        })
     }
 
-    /// How many other own submits could have made the new messages that look like `pending`.
-    pub(crate) fn rivals_of(&self, pending: &Pending, found: &[&Message]) -> usize {
+    /// What the others mean for `pending`, of which `found` may be the message. The outbox is read anew.
+    ///
+    /// # Errors
+    /// When it cannot be read: then nothing that is found proves anything.
+    pub(crate) fn standing(&self, pending: &Pending, found: &[&Message]) -> io::Result<Standing> {
+        let listed = self.read_outbox()?;
         let entries = self.lock();
-        let known = entries.iter().find(|entry| entry.pending.id == pending.id);
-        let begun_here = known.and_then(|entry| entry.baseline_at);
-        let inherited = match (begun_here, known) {
-            (Some(_), _) => 0,
-            (None, Some(entry)) => entry.inherited_rivals,
-            (None, None) => pending.rivals,
-        };
-        let rivals = entries.iter().filter(|entry| {
-            entry.pending.id != pending.id
-                && entry.pending.ticket == pending.ticket
-                // Taken over together: each already counts the other.
-                && (begun_here.is_some() || entry.baseline_at.is_some())
-                && self.may_appear_after(entry.state, begun_here)
-                && found.iter().any(|message| looks_like(entry, message))
-        });
-        rivals
-            .count()
-            .saturating_add(usize::try_from(inherited).unwrap_or(usize::MAX))
+        let begun_here = entries
+            .iter()
+            .find(|entry| entry.pending.id == pending.id)
+            .map(|entry| entry.baseline_at);
+        let is_kept = begun_here.is_some() || listed.iter().any(|record| record.id == pending.id);
+        let mut others: BTreeMap<PendingId, (&Pending, bool)> = BTreeMap::new();
+        for record in listed
+            .iter()
+            .filter(|record| record.ticket == pending.ticket)
+        {
+            let counts = !pending.past.contains(&record.id);
+            others.insert(record.id, (record, counts));
+        }
+        for entry in entries
+            .iter()
+            .filter(|entry| entry.pending.ticket == pending.ticket)
+        {
+            // This client's own clock knows better.
+            let counts = begun_here
+                .is_none_or(|baseline_at| self.may_appear_after(entry.state, baseline_at));
+            others.insert(entry.pending.id, (&entry.pending, counts));
+        }
+        others.remove(&pending.id);
+        let tags = (others.values())
+            .filter_map(|(record, _)| record.reference.clone())
+            .collect();
+        let found: Vec<(&Message, Forms)> = (found.iter())
+            .map(|message| (*message, Forms::of(&message.content)))
+            .collect();
+        let mut rivals: BTreeSet<PendingId> = (others.values())
+            .filter(|(_, counts)| *counts)
+            .filter(|(record, _)| {
+                found
+                    .iter()
+                    .any(|(message, forms)| could_make(record, message, forms))
+            })
+            .map(|(record, _)| record.id)
+            .collect();
+        if !is_kept {
+            rivals.extend(&pending.rivals);
+        }
+        let counted = usize::try_from(pending.counted_rivals).unwrap_or(usize::MAX);
+        Ok(Standing {
+            rivals: rivals.len().saturating_add(counted),
+            is_kept,
+            tags,
+        })
     }
 
     /// When the POST of `id` was under way, if this client saw it to its end.
@@ -152,26 +230,41 @@ impl OwnSubmits {
         entries.iter().find(|entry| entry.pending.id == id)?.posted
     }
 
-    /// Whether all later submits of the same text are counted for `id`: it was begun by this client, or
-    /// taken over from the outbox that its text went through.
-    pub(crate) fn keeps_count_for(&self, id: PendingId) -> bool {
-        self.lock().iter().any(|entry| entry.pending.id == id)
+    /// Whether the submit `id` is still being carried out by this client.
+    pub(crate) fn is_under_way(&self, id: PendingId) -> bool {
+        let entries = self.lock();
+        (entries.iter()).any(|entry| entry.pending.id == id && entry.under_way)
     }
 
     /// Whether `message` looks like one that this client sent, or that its outbox holds.
     pub(crate) fn recognises(&self, ticket: &TicketId, message: &Message) -> bool {
-        self.lock()
-            .iter()
-            .any(|entry| entry.pending.ticket == *ticket && looks_like(entry, message))
+        let forms = Forms::of(&message.content);
+        let is_it =
+            |record: &Pending| record.ticket == *ticket && looks_like(record, message, &forms);
+        let here = self.lock().iter().any(|entry| is_it(&entry.pending));
+        here || self.listed().iter().any(is_it)
     }
 
-    /// The submits of earlier and of this process whose fate is not known.
+    /// Whether there is an outbox, which other processes may share.
+    pub(crate) fn has_outbox(&self) -> bool {
+        self.0.outbox.is_some()
+    }
+
+    /// The submits of this and of other processes whose fate is not known.
     pub(crate) fn open(&self) -> Vec<Pending> {
-        self.lock()
-            .iter()
-            .filter(|entry| entry.state == State::Open)
-            .map(|entry| entry.pending.clone())
-            .collect()
+        let mut open: BTreeMap<PendingId, Pending> = (self.listed().into_iter())
+            .filter(|record| !record.is_settled())
+            .map(|record| (record.id, record))
+            .collect();
+        for entry in self.lock().iter() {
+            match entry.state {
+                State::Open => open.insert(entry.pending.id, entry.pending.clone()),
+                State::Arrived { .. } => open.remove(&entry.pending.id),
+            };
+        }
+        let mut open: Vec<Pending> = open.into_values().collect();
+        open.sort_by_key(|record| (record.begun_at, record.id));
+        open
     }
 
     /// Its fate stays unknown: writes down what was learned, and gives the record to keep.
@@ -192,43 +285,77 @@ impl OwnSubmits {
         entry.pending.clone()
     }
 
-    /// It is in the ticket.
-    pub(crate) fn arrived(&self, id: PendingId, at: Duration) {
-        if let Some(entry) = self.lock().iter_mut().find(|entry| entry.pending.id == id) {
+    /// It is in the ticket, as was found out at `at` on the monotonic clock and at `moment` on the others.
+    pub(crate) fn arrived(&self, pending: &Pending, at: Duration, moment: Moment) {
+        let id = pending.id;
+        let mut entries = self.lock();
+        let entry = entries.iter_mut().find(|entry| entry.pending.id == id);
+        let is_ours = entry.is_some();
+        if let Some(entry) = entry {
             entry.state = State::Arrived { at };
             // Only its looks are needed from now on.
-            entry.pending.baseline = None;
-        }
-        self.forget(id);
-    }
-
-    /// It is not in the ticket and never will be.
-    pub(crate) fn did_not_arrive(&self, id: PendingId) {
-        let mut entries = self.lock();
-        if let Some(position) = entries.iter().position(|entry| entry.pending.id == id) {
-            let gone = entries.remove(position);
-            for entry in entries
-                .iter_mut()
-                .filter(|entry| gone.counted_by.contains(&entry.pending.id))
-            {
-                entry.pending.rivals = entry.pending.rivals.saturating_sub(1);
-                if entry.state == State::Open {
-                    // A failure to write that down is on the careful side.
-                    let _ = self.store(&entry.pending);
-                }
-            }
+            entry.pending = entry.pending.clone().settled(moment);
         }
         drop(entries);
-        self.forget(id);
+        if is_ours || self.listed().iter().any(|record| record.id == id) {
+            // When that cannot be written, it is reconciled once more later: harmless.
+            let _ = self.store(&pending.clone().settled(moment));
+        }
+    }
+
+    /// It is not in the ticket and never will be, or nobody wants to know any more.
+    ///
+    /// # Errors
+    /// When the outbox cannot forget it. It is reconciled once more later: harmless.
+    pub(crate) fn did_not_arrive(&self, id: PendingId) -> io::Result<()> {
+        let mut entries = self.lock();
+        entries.retain(|entry| entry.pending.id != id);
+        for entry in entries.iter_mut() {
+            entry.pending.rivals.remove(&id);
+        }
+        drop(entries);
+        let mut listed = self.0.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        listed.retain(|record| record.id != id);
+        drop(listed);
+        self.0
+            .outbox
+            .as_ref()
+            .map_or(Ok(()), |outbox| outbox.remove(&id))
     }
 
     /// Whether a submit in `state` may show in reads while it is not part of a baseline begun at `baseline_at`.
-    fn may_appear_after(&self, state: State, baseline_at: Option<Duration>) -> bool {
-        match (state, baseline_at) {
-            (State::Arrived { at }, Some(baseline_at)) => {
-                at.saturating_add(self.0.window) >= baseline_at
+    fn may_appear_after(&self, state: State, baseline_at: Duration) -> bool {
+        match state {
+            State::Arrived { at } => at.saturating_add(self.0.window) >= baseline_at,
+            State::Open => true,
+        }
+    }
+
+    /// Whether a record was settled so long before `begun` that a baseline of that time holds its message.
+    fn is_past(&self, record: &Pending, begun: Moment) -> bool {
+        let enough = self.0.window.saturating_add(CLOCK_SLACK);
+        (record.settled).is_some_and(|settled| settled.is_before(begun, enough))
+    }
+
+    /// Removes settled records that nobody can need any more. As long as a submit to the same ticket is
+    /// open, its rivals stay.
+    fn tidy(&self, listed: &[Pending], now: Moment) {
+        let Some(outbox) = &self.0.outbox else { return };
+        let open: BTreeSet<&TicketId> = (listed.iter())
+            .filter(|record| !record.is_settled())
+            .map(|record| &record.ticket)
+            .collect();
+        let enough = self.0.window.saturating_add(KEPT);
+        let is_over = |settled: Moment| {
+            settled.is_before(now, enough)
+                || (settled.service.is_none()
+                    && now.wall.duration_since(settled.wall) > KEPT_BY_WALL)
+        };
+        for record in listed {
+            if record.settled.is_some_and(is_over) && !open.contains(&record.ticket) {
+                // It stays, and is tried again later.
+                let _ = outbox.remove(&record.id);
             }
-            _ => true,
         }
     }
 
@@ -239,11 +366,31 @@ impl OwnSubmits {
             .map_or(Ok(()), |outbox| outbox.put(pending))
     }
 
-    /// A record that cannot be removed stays and is reconciled once more later: harmless.
-    fn forget(&self, id: PendingId) {
-        if let Some(outbox) = &self.0.outbox {
-            let _ = outbox.remove(&id);
+    /// The records of the outbox as they are now, every one of them.
+    fn read_outbox(&self) -> io::Result<Vec<Pending>> {
+        let Some(outbox) = &self.0.outbox else {
+            return Ok(Vec::new());
+        };
+        let all = outbox.list_all()?;
+        self.0
+            .listed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone_from(&all);
+        Ok(all)
+    }
+
+    /// The same; when it cannot be read, as it was when last it could.
+    pub(crate) fn listed(&self) -> Vec<Pending> {
+        let Some(outbox) = &self.0.outbox else {
+            return Vec::new();
+        };
+        let read = outbox.list();
+        let mut listed = self.0.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Ok(all) = read {
+            *listed = all;
         }
+        listed.clone()
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Entry>> {
@@ -254,16 +401,29 @@ impl OwnSubmits {
     }
 }
 
-fn looks_like(entry: &Entry, message: &Message) -> bool {
+fn likeness(record: &Pending, message: &Message, forms: &Forms) -> Likeness {
     let Pending {
         fingerprint,
         reference,
         ..
-    } = &entry.pending;
+    } = record;
+    fingerprint.likeness(message, forms, None, reference.as_deref())
+}
+
+/// Whether `message` is most likely that of `record`.
+pub(crate) fn looks_like(record: &Pending, message: &Message, forms: &Forms) -> bool {
     matches!(
-        fingerprint.likeness(message, None, reference.as_deref()),
+        likeness(record, message, forms),
         Likeness::Proven | Likeness::Same
     )
+}
+
+/// Whether `message` could be that of `record`, also in a form that the service has stripped.
+fn could_make(record: &Pending, message: &Message, forms: &Forms) -> bool {
+    matches!(
+        likeness(record, message, forms),
+        Likeness::Proven | Likeness::Same | Likeness::Folded
+    ) || record.fingerprint.may_become(forms)
 }
 
 /// Shows no content.

@@ -1,21 +1,20 @@
 //! The record of a submit whose fate is not known: enough to find out later, and never the text.
 
+mod stored;
+
 use super::{
-    fingerprint::{Digest, Fingerprint, random},
+    fingerprint::{Fingerprint, random},
     watermark::Baseline,
 };
 use crate::{
     error::Result,
     hex,
     ids::{GroupId, TicketId},
-    message::MessageKey,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize, de};
-use std::{borrow::Cow, fmt, str::FromStr};
-
-/// The version this crate writes. Older ones stay readable.
-const VERSION: u32 = 1;
+use std::{borrow::Cow, collections::BTreeSet, fmt, str::FromStr, time::Duration};
+use stored::Stored;
 
 /// Names one submit: 32 hexadecimal digits, random.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,12 +67,38 @@ pub(crate) struct Span {
     pub(crate) until: Timestamp,
 }
 
-/// A submit whose fate is not known.
+/// A moment on the two clocks that processes share. Either may be wrong or be set: only what both say
+/// counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Moment {
+    /// By the clock of this machine.
+    pub(crate) wall: Timestamp,
+    /// By the clock of the service, when it told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) service: Option<Timestamp>,
+}
+
+impl Moment {
+    /// Whether both clocks say that this moment lies before `other` by more than `by`.
+    pub(crate) fn is_before(self, other: Self, by: Duration) -> bool {
+        let earlier = |one: Timestamp, other: Timestamp| {
+            SignedDuration::try_from(by).is_ok_and(|by| other.duration_since(one) > by)
+        };
+        earlier(self.wall, other.wall)
+            && self
+                .service
+                .zip(other.service)
+                .is_some_and(|(one, other)| earlier(one, other))
+    }
+}
+
+/// A submit whose fate is not known, or was found out a moment ago.
 ///
 /// Serialise it (JSON or any other serde format), keep it, and hand it to
 /// [`Client::reconcile`](crate::Client::reconcile) later, from this process or another. It holds the
-/// ticket, the length of the text and keyed digests of it and of its first 400 UTF-16 units; never the
-/// text. Who has the record can test a guess of the text, so keep it as private as the ticket itself.
+/// ticket, the length of the text and keyed digests of it and of its first 400 UTF-16 units, marks of the
+/// messages that stood in the ticket before; never a text. Who has the record can test a guess of a text,
+/// so keep it as private as the ticket itself.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(into = "Stored", try_from = "Stored")]
 pub struct Pending {
@@ -87,7 +112,13 @@ pub struct Pending {
     /// When it was under way, by the clock of the service.
     pub(crate) span: Option<Span>,
     /// Other submits of the same text by this caller that may have arrived since the baseline.
-    pub(crate) rivals: u32,
+    pub(crate) rivals: BTreeSet<PendingId>,
+    /// Submits of the same text that are in the baseline for sure.
+    pub(crate) past: BTreeSet<PendingId>,
+    /// More rivals, counted by an older version of this crate.
+    pub(crate) counted_rivals: u32,
+    /// It is in the ticket, and this is when that was found out. `None`: its fate is not known.
+    pub(crate) settled: Option<Moment>,
 }
 
 impl Pending {
@@ -127,11 +158,36 @@ impl Pending {
         self.fingerprint.units
     }
 
+    /// Whether it is known to be in the ticket. Such a record stays in an [`Outbox`](super::Outbox) for a
+    /// while, so that another process does not take its message for one of its own.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.settled.is_some()
+    }
+
+    /// When it was begun, by both clocks.
+    pub(crate) fn begun(&self) -> Moment {
+        Moment {
+            wall: self.begun_at,
+            service: self.baseline.as_ref().and_then(|baseline| baseline.date),
+        }
+    }
+
+    /// The record to keep of it now that it is in the ticket: what is needed to know its message again.
+    pub(crate) fn settled(mut self, at: Moment) -> Self {
+        self.settled = Some(at);
+        self.baseline = None;
+        self.span = None;
+        self.rivals = BTreeSet::new();
+        self.past = BTreeSet::new();
+        self
+    }
+
     /// Whether `text` is the text of this submit, apart from line ends, outer white space and HTML
     /// entities. For a text longer than 400 UTF-16 units an equal beginning of that length counts.
     #[must_use]
     pub fn is_of(&self, text: &str) -> bool {
-        self.fingerprint.matches_text(text)
+        self.fingerprint.is_of(text)
     }
 }
 
@@ -145,159 +201,7 @@ impl fmt::Debug for Pending {
             .field("begun_at", &self.begun_at)
             .field("length", &self.fingerprint.units)
             .field("has_baseline", &self.baseline.is_some())
+            .field("is_settled", &self.is_settled())
             .finish_non_exhaustive()
-    }
-}
-
-/// The written form.
-#[derive(Serialize, Deserialize)]
-struct Stored {
-    /// Version of this form.
-    hwc_tickets_pending: u32,
-    id: PendingId,
-    ticket: TicketId,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    group: Option<GroupId>,
-    begun_at: Timestamp,
-    length: u64,
-    key: HexDigest,
-    digest: HexDigest,
-    head_digest: HexDigest,
-    #[serde(default)]
-    alterable: bool,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    attachments: Vec<HexDigest>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    reference: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    baseline: Option<StoredBaseline>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    span: Option<Span>,
-    #[serde(default)]
-    rivals: u32,
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredBaseline {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    since: Option<Timestamp>,
-    #[serde(default)]
-    known: Vec<MessageKey>,
-    #[serde(default)]
-    unreadable: u64,
-    #[serde(default)]
-    shaky: bool,
-}
-
-struct HexDigest(Digest);
-
-impl Serialize for HexDigest {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&hex::encode(&self.0))
-    }
-}
-
-impl<'de> Deserialize<'de> for HexDigest {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <Cow<'de, str>>::deserialize(deserializer)?;
-        let mut digest = [0; 32];
-        hex::decode_into(&text, &mut digest)
-            .ok_or_else(|| de::Error::custom("a digest of 64 hexadecimal digits is expected"))?;
-        Ok(Self(digest))
-    }
-}
-
-impl From<Pending> for Stored {
-    fn from(pending: Pending) -> Self {
-        let Fingerprint {
-            key,
-            whole,
-            head,
-            units,
-            alterable,
-            attachments,
-        } = pending.fingerprint;
-        Self {
-            hwc_tickets_pending: VERSION,
-            id: pending.id,
-            ticket: pending.ticket,
-            group: pending.group,
-            begun_at: pending.begun_at,
-            length: units,
-            key: HexDigest(key),
-            digest: HexDigest(whole),
-            head_digest: HexDigest(head),
-            alterable,
-            attachments: attachments.into_iter().map(HexDigest).collect(),
-            reference: pending.reference,
-            baseline: pending.baseline.map(
-                |Baseline {
-                     since,
-                     known,
-                     unreadable,
-                     shaky,
-                 }| StoredBaseline {
-                    since,
-                    known,
-                    unreadable,
-                    shaky,
-                },
-            ),
-            span: pending.span,
-            rivals: pending.rivals,
-        }
-    }
-}
-
-/// A stored record cannot be used.
-#[derive(Debug, thiserror::Error)]
-enum InvalidPending {
-    #[error(
-        "the pending record has version {0}, this crate reads up to {VERSION}: use a newer version of it"
-    )]
-    Version(u32),
-}
-
-impl TryFrom<Stored> for Pending {
-    type Error = InvalidPending;
-
-    fn try_from(stored: Stored) -> Result<Self, InvalidPending> {
-        if !(1..=VERSION).contains(&stored.hwc_tickets_pending) {
-            return Err(InvalidPending::Version(stored.hwc_tickets_pending));
-        }
-        Ok(Self {
-            id: stored.id,
-            ticket: stored.ticket,
-            group: stored.group,
-            begun_at: stored.begun_at,
-            fingerprint: Fingerprint {
-                key: stored.key.0,
-                whole: stored.digest.0,
-                head: stored.head_digest.0,
-                units: stored.length,
-                alterable: stored.alterable,
-                attachments: stored
-                    .attachments
-                    .into_iter()
-                    .map(|HexDigest(digest)| digest)
-                    .collect(),
-            },
-            reference: stored.reference,
-            baseline: stored.baseline.map(
-                |StoredBaseline {
-                     since,
-                     known,
-                     unreadable,
-                     shaky,
-                 }| Baseline {
-                    since,
-                    known,
-                    unreadable,
-                    shaky,
-                },
-            ),
-            span: stored.span,
-            rivals: stored.rivals,
-        })
     }
 }

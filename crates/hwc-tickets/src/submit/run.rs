@@ -3,9 +3,10 @@
 use super::{
     Confirm, MAX_ATTACHMENTS, MAX_CONFIDENTIAL_UNITS, Options, Receipt, Sent,
     fingerprint::{Fingerprint, random},
-    newest::{Reach, Snapshot},
-    pending::{Pending, PendingId},
-    reconcile::{Outcome, Posting, Seeker},
+    newest::{Reach, Reading, Snapshot},
+    outcome::{Outcome, Posting, shifted},
+    pending::{Moment, Pending, PendingId},
+    search::{Search, Sought},
     text,
     watermark::Baseline,
 };
@@ -18,12 +19,14 @@ use crate::{
 use hwc_core::{CallOptions, Fault, FaultKind, Sent as FaultSent};
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 /// Name of this operation in errors.
 const OPERATION: &str = "submit message";
-/// Share of the deadline that the watermark may take.
+/// Share of the time left that the watermark may take.
 const WATERMARK_SHARE: u32 = 4;
+/// It never takes longer than this: its record must be written down before others forget theirs.
+const WATERMARK_MOST: Duration = Duration::from_secs(60);
 /// Time kept for a last read after the consistency window.
 const LAST_READ: Duration = Duration::from_secs(2);
 
@@ -43,6 +46,8 @@ pub(super) async fn submit(ticket: Ticket, text: String, options: Options) -> Re
     outcome.map_err(|error| {
         error
             .with_operation(OPERATION)
+            .with_ticket(ticket.id())
+            .of_write()
             .with_elapsed(parts.clock.elapsed() - began)
     })
 }
@@ -70,6 +75,8 @@ enum Posted {
     Accepted {
         attempts: u32,
         request_id: Option<String>,
+        /// The service's time of the answer.
+        date: Option<Timestamp>,
     },
     InDoubt(Error),
 }
@@ -78,7 +85,14 @@ impl Course<'_> {
     async fn run(&self, text: String) -> Result<Sent> {
         let (text, reference) = self.checked(text)?;
         let fingerprint = Fingerprint::of(&text, &self.options.attachments)?;
+        // A token exchange may take longer than the watermark may: it has the whole time.
+        self.parts
+            .service
+            .sign_in(self.left())
+            .await
+            .map_err(|fault| Error::from(fault).with_delivery(Delivery::NotSent))?;
         let baseline_at = self.parts.clock.elapsed();
+        let begun_at = self.parts.clock.now();
         let watermark = if self.options.without_watermark {
             Watermark::default()
         } else {
@@ -90,12 +104,15 @@ impl Course<'_> {
                 id: PendingId::new()?,
                 ticket: self.ticket.id().clone(),
                 group: self.ticket.group().cloned(),
-                begun_at: self.parts.clock.now(),
+                begun_at,
                 fingerprint: fingerprint.clone(),
                 reference: reference.clone(),
                 baseline: watermark.baseline.clone(),
                 span: None,
-                rivals: 0,
+                rivals: BTreeSet::new(),
+                past: BTreeSet::new(),
+                counted_rivals: 0,
+                settled: None,
             };
             let sent = self.send_once(&text, &mut pending, baseline_at, watermark.service_clock);
             match sent.await {
@@ -146,16 +163,15 @@ impl Course<'_> {
 
     /// What is in the ticket before, as far as it can be known without giving up.
     async fn watermark(&self, fingerprint: &Fingerprint) -> Result<Watermark> {
-        let mut options = CallOptions::default();
-        options.deadline = Some(self.total / WATERMARK_SHARE);
-        match Snapshot::read(
-            &self.parts.service,
-            self.ticket.id(),
-            self.about(&options),
-            Reach::OnePage,
-        )
-        .await
-        {
+        let share = (self.left() / WATERMARK_SHARE).min(WATERMARK_MOST);
+        let reading = Reading {
+            parts: self.parts,
+            ticket: self.ticket.id(),
+            group: self.ticket.group(),
+            until: self.parts.clock.elapsed().saturating_add(share),
+            attempts: None,
+        };
+        match Snapshot::read(reading, Reach::Baseline).await {
             Ok(snapshot) => Ok(Watermark {
                 baseline: Baseline::of(&snapshot, fingerprint, self.parts.author_id.as_deref()),
                 service_clock: snapshot.date.map(|date| (date, self.parts.clock.elapsed())),
@@ -176,14 +192,14 @@ impl Course<'_> {
         service_clock: Option<(Timestamp, Duration)>,
     ) -> Result<Sent> {
         let own = &self.parts.own;
-        own.begin(pending.clone(), text, baseline_at)
-            .map_err(|error| {
-                Error::local(
-                    ErrorKind::Storage,
-                    "the outbox cannot be written, so nothing was sent",
-                )
-                .with_source(error)
-            })?;
+        // Held to the end: nobody else judges it meanwhile.
+        let _under_way = own.begin(pending, text, baseline_at).map_err(|error| {
+            Error::local(
+                ErrorKind::Storage,
+                format!("the outbox cannot be written, so nothing was sent: {error}"),
+            )
+            .with_source(error)
+        })?;
         let from = self.parts.clock.elapsed();
         let outcome = self.post(text).await;
         let posted = Posting {
@@ -195,24 +211,27 @@ impl Course<'_> {
             Ok(Posted::Accepted {
                 attempts,
                 request_id,
+                date,
             }) => {
-                own.arrived(pending.id, self.parts.clock.elapsed());
+                let computed =
+                    || service_clock.and_then(|(date, at)| shifted(date, at, posted.until));
+                self.settle(pending, date.or_else(computed));
                 let mut receipt = Receipt::Accepted;
                 if self.options.confirm == Confirm::Always
-                    && let Outcome::Confirmed(message) = self.search(pending, posted).await
+                    && let (Outcome::Confirmed(message), _) = self.search(pending, posted).await
                 {
                     receipt = Receipt::Confirmed(message);
                 }
                 Ok(self.sent(receipt, attempts, request_id, pending))
             }
             Ok(Posted::InDoubt(error)) => {
-                let outcome = match self.options.confirm {
-                    Confirm::Never => Outcome::Unknown,
+                let (outcome, date) = match self.options.confirm {
+                    Confirm::Never => (Outcome::Unknown(Vec::new()), None),
                     Confirm::OnDoubt | Confirm::Always => self.search(pending, posted).await,
                 };
                 match outcome {
                     Outcome::Confirmed(message) => {
-                        own.arrived(pending.id, self.parts.clock.elapsed());
+                        self.settle(pending, date);
                         let request_id = error.request_id().map(str::to_owned);
                         Ok(self.sent(
                             Receipt::Confirmed(message),
@@ -222,17 +241,32 @@ impl Course<'_> {
                         ))
                     }
                     Outcome::Absent => {
-                        own.did_not_arrive(pending.id);
+                        self.drop_record(pending.id);
                         Err(error.with_delivery(Delivery::Absent))
                     }
-                    Outcome::Unknown => Err(error.with_pending(own.keep(pending, posted))),
+                    Outcome::Unknown(_) => Err(error.with_pending(own.keep(pending, posted))),
                 }
             }
             Err(error) => {
-                own.did_not_arrive(pending.id);
+                self.drop_record(pending.id);
                 Err(error)
             }
         }
+    }
+
+    /// It is in the ticket.
+    fn settle(&self, pending: &Pending, service: Option<Timestamp>) {
+        let clock = &self.parts.clock;
+        let moment = Moment {
+            wall: clock.now(),
+            service,
+        };
+        self.parts.own.arrived(pending, clock.elapsed(), moment);
+    }
+
+    /// It is not in the ticket. A record that cannot be removed is reconciled once more later: harmless.
+    fn drop_record(&self, id: PendingId) {
+        let _ = self.parts.own.did_not_arrive(id);
     }
 
     /// The one POST. An error means that nothing was done.
@@ -253,6 +287,7 @@ impl Course<'_> {
             Ok(told) => Ok(Posted::Accepted {
                 attempts: told.facts.attempts,
                 request_id: told.facts.request_id,
+                date: told.facts.date,
             }),
             Err(fault) if fault.sent == FaultSent::Maybe => Ok(Posted::InDoubt(Error::from(fault))),
             Err(fault) => Err(Error::from(fault)),
@@ -270,15 +305,21 @@ impl Course<'_> {
         }
     }
 
-    async fn search(&self, pending: &mut Pending, posted: Posting) -> Outcome {
-        let seeker = Seeker {
-            parts: self.parts,
-            group: self.ticket.group(),
-            pending,
-            posted: Some(posted),
-            deadline: self.began.saturating_add(self.total),
-        };
-        seeker.search().await.outcome
+    /// What became of it, and the service's time of the last look.
+    async fn search(&self, pending: &mut Pending, posted: Posting) -> (Outcome, Option<Timestamp>) {
+        let sought = vec![Sought::new(pending.clone(), Some(posted))];
+        let until = self.began.saturating_add(self.total);
+        let (ticket, group) = (self.ticket.id(), self.ticket.group());
+        let mut search = Search::new(self.parts, ticket, group, until, sought);
+        search.run().await;
+        let date = search.date;
+        match search.sought.pop() {
+            Some(sought) => {
+                pending.span = sought.pending.span;
+                (sought.outcome, date)
+            }
+            None => (Outcome::Unknown(Vec::new()), date),
+        }
     }
 
     fn sent(
@@ -311,18 +352,18 @@ impl Course<'_> {
     }
 }
 
-/// Whether a watermark that failed so says that the POST would fail too.
+/// Whether a watermark that failed so says that the POST would fail too. That its own time was up, or its
+/// own turn too late, says nothing: the POST has more time.
 fn forbids_sending(fault: &Fault) -> bool {
-    fault.sent == FaultSent::No
-        || matches!(
-            fault.kind,
-            FaultKind::InvalidInput
-                | FaultKind::Credentials
-                | FaultKind::Connect
-                | FaultKind::Tls
-                | FaultKind::Unauthorized
-                | FaultKind::NotFound
-        )
+    matches!(
+        fault.kind,
+        FaultKind::InvalidInput
+            | FaultKind::Credentials
+            | FaultKind::Connect
+            | FaultKind::Tls
+            | FaultKind::Unauthorized
+            | FaultKind::NotFound
+    )
 }
 
 /// Six characters that are hard to confuse, e.g. `7F3K2Q`: one of a thousand million.

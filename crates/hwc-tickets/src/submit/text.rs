@@ -36,7 +36,7 @@ impl fmt::Display for TextError {
                 limit,
             } => write!(
                 f,
-                "the text has {units} UTF-16 units ({characters} characters), the limit is {limit}; shorten it or use split_long()"
+                "the text has {units} UTF-16 units ({characters} characters), the limit is {limit}"
             ),
             Self::Empty => f.write_str("the text is empty and nothing is attached"),
             Self::Nul => f.write_str("the text holds a NUL character"),

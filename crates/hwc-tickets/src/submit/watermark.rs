@@ -7,28 +7,36 @@ use super::{
     fingerprint::{Fingerprint, Likeness},
     newest::Snapshot,
 };
-use crate::message::MessageKey;
+use crate::{
+    hex,
+    message::{Message, MessageKey},
+};
 use jiff::{SignedDuration, Timestamp};
-
-/// Clocks of the machines behind the service may differ: messages this much older than the newest one
-/// are still looked at. Costs nothing on a ticket with fewer than 100 messages.
-const CLOCK_SLACK: SignedDuration = SignedDuration::from_secs(60);
+use serde::{Deserialize, Serialize, de};
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// A message of the second of the watermark and one that is submitted right after it can look the same.
 const SAME_SECOND: SignedDuration = SignedDuration::from_secs(2);
 
-/// What was in the ticket before a submit, as far as it looks like the message to be sent.
+/// The beginning of a message key: enough to know a message again among those of one ticket.
+type Mark = [u8; 8];
+
+/// What was in the ticket before a submit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Baseline {
-    /// All messages since this instant were seen. `None`: all there were.
+    /// A later snapshot has to be complete since this instant. `None`: to the beginning.
     pub(crate) since: Option<Timestamp>,
-    /// Those of them that look like the message to be sent, or could be it. A multiset.
-    pub(crate) known: Vec<MessageKey>,
-    /// Items that could not be read.
-    pub(crate) unreadable: u64,
-    /// One of `known` cannot be told from a message that is sent now. Absence cannot be claimed then:
+    /// What is older than this may have been there without having been seen. `None`: all was seen.
+    pub(crate) floor: Option<Timestamp>,
+    /// The messages that were seen, as a multiset.
+    pub(crate) seen: Seen,
+    /// Messages of the ticket, as the service counted them.
+    pub(crate) total: Option<u64>,
+    /// One that was seen cannot be told from a message that is sent now. Absence cannot be claimed then:
     /// the known one may be recalled while the new one arrives.
     pub(crate) shaky: bool,
+    /// The service's time when it was read.
+    pub(crate) date: Option<Timestamp>,
 }
 
 impl Baseline {
@@ -38,41 +46,107 @@ impl Baseline {
         fingerprint: &Fingerprint,
         author: Option<&str>,
     ) -> Option<Self> {
-        let newest = snapshot
-            .messages()
-            .filter_map(|(_, message)| message.created_at.instant())
-            .max();
-        let edge = match (newest, snapshot.date) {
-            (Some(newest), Some(date)) => Some(newest.min(date)),
-            (newest, date) => newest.or(date),
+        // The whole conversation was seen: then no message is too old to be compared.
+        let since = if snapshot.whole {
+            None
+        } else {
+            Some(snapshot.edge()?)
         };
-        let since = edge.and_then(|edge| edge.checked_sub(CLOCK_SLACK).ok());
         if !snapshot.is_covered(since) {
             return None;
         }
-        // The whole conversation was seen: then no message is too old to be compared.
-        let since = if snapshot.whole { None } else { since };
         let fresh = snapshot
             .date
             .and_then(|date| date.checked_sub(SAME_SECOND).ok());
-        let mut known = Vec::new();
+        let mut seen = Seen::default();
         let mut shaky = false;
-        for (count, message) in snapshot.since(since) {
-            if fingerprint.likeness(message, author, None) == Likeness::Different {
-                continue;
-            }
-            let key = message.key();
-            known.extend(std::iter::repeat_n(key, count));
-            shaky |= match (message.created_at.instant(), fresh) {
+        for (key, row) in snapshot.rows() {
+            seen.add(key, row.count);
+            let is_fresh = match (row.message.created_at.instant(), fresh) {
                 (Some(instant), Some(fresh)) => instant >= fresh,
                 _ => true,
             };
+            shaky |= is_fresh
+                && match fingerprint.likeness(&row.message, row.forms(), author, None) {
+                    Likeness::Proven | Likeness::Same | Likeness::Folded => true,
+                    Likeness::Possible => fingerprint.alterable,
+                    Likeness::Different => false,
+                };
         }
         Some(Self {
             since,
-            known,
-            unreadable: snapshot.unreadable,
+            floor: since.and(snapshot.oldest()),
+            seen,
+            total: snapshot.total,
             shaky,
+            date: snapshot.date,
         })
+    }
+
+    /// Whether `message` may have been there before without having been seen.
+    pub(crate) fn is_below(&self, message: &Message) -> bool {
+        match (self.floor, message.created_at.instant()) {
+            (Some(floor), Some(instant)) => instant <= floor,
+            _ => false,
+        }
+    }
+
+    /// Whether `snapshot` proves that nothing came that could be a message of the customer's side.
+    /// `new`: rows in it that were not there before, of either side and none of them in question;
+    /// `below`: whether there are others from the customer's side that may have been there before.
+    pub(crate) fn proves_nothing_came(&self, snapshot: &Snapshot, new: u64, below: bool) -> bool {
+        let by_rows = snapshot.whole && !below;
+        // No clock says that what came would stand among the newest. The totals do.
+        let by_totals = snapshot.is_covered(self.since)
+            && matches!((self.total, snapshot.total), (Some(before), Some(now)) if before.checked_add(new) == Some(now));
+        !self.shaky && snapshot.unreadable == 0 && (by_rows || by_totals)
+    }
+}
+
+/// A multiset of messages. Written as one text of hexadecimal digits.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Seen(Vec<Mark>);
+
+impl Seen {
+    pub(crate) fn add(&mut self, key: MessageKey, count: usize) {
+        self.0.extend(std::iter::repeat_n(mark(key), count));
+    }
+
+    /// How often each was seen.
+    pub(crate) fn counts(&self) -> BTreeMap<Mark, usize> {
+        let mut counts = BTreeMap::new();
+        for mark in &self.0 {
+            *counts.entry(*mark).or_default() += 1;
+        }
+        counts
+    }
+}
+
+/// The beginning of a key.
+pub(crate) fn mark(key: MessageKey) -> Mark {
+    let mut mark = Mark::default();
+    mark.iter_mut()
+        .zip(key.as_bytes())
+        .for_each(|(to, from)| *to = *from);
+    mark
+}
+
+impl Serialize for Seen {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&hex::encode(self.0.as_flattened()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Seen {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <Cow<'de, str>>::deserialize(deserializer)?;
+        let digits = 2 * size_of::<Mark>();
+        let mut marks = vec![Mark::default(); text.len() / digits];
+        match hex::decode_into(&text, marks.as_flattened_mut()) {
+            Some(()) => Ok(Self(marks)),
+            None => Err(de::Error::custom(
+                "hexadecimal digits are expected, sixteen for each message",
+            )),
+        }
     }
 }

@@ -171,6 +171,155 @@ fn addresses_from_the_surroundings_are_not_trusted_with_credentials() {
     }
 }
 
+/// Hosts of every published domain, Europe among them; the help names what the builder has.
+#[test]
+fn published_domains_are_trusted_and_the_help_names_the_builder() {
+    for host in [
+        "https://osm.cn-south-1.myhuaweicloud.com",
+        "https://osm.cn-south-1.myhuaweicloud.cn",
+        "https://osm.eu-west-101.myhuaweicloud.eu",
+    ] {
+        let builder = surroundings(&[("HWC_TICKETS_TOKEN", "t"), ("HWC_TICKETS_ENDPOINT", host)]);
+        assert_eq!(used(builder).0, host);
+    }
+    let login = [
+        ("HWC_IAM_USER", "u"),
+        ("HWC_IAM_PASSWORD", "p"),
+        ("HWC_IAM_ACCOUNT", "a"),
+    ];
+    let iam = |address| {
+        let mut variables = login.to_vec();
+        variables.push(("HUAWEICLOUD_SDK_IAM_ENDPOINT", address));
+        surroundings(&variables).build()
+    };
+    iam("https://iam.eu-west-101.myhuaweicloud.eu").unwrap();
+    for address in [
+        "https://iam.xmyhuaweicloud.eu",
+        "https://myhuaweicloud.eu.evil.example",
+    ] {
+        let error = iam(address).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Credentials);
+        let shown = format!("{error} {}", error.help().unwrap());
+        assert!(shown.contains("HUAWEICLOUD_SDK_IAM_ENDPOINT"), "{shown}");
+        assert!(
+            shown.contains("iam.eu-west-101.myhuaweicloud.eu"),
+            "{shown}"
+        );
+        assert!(
+            !shown.contains("command line") && !shown.contains("--"),
+            "{shown}"
+        );
+        let error = surroundings(&[
+            ("HWC_TICKETS_TOKEN", "t"),
+            ("HWC_TICKETS_ENDPOINT", address),
+        ])
+        .build()
+        .unwrap_err();
+        assert!(
+            error.to_string().contains("ClientBuilder::endpoint"),
+            "{error}"
+        );
+        assert!(!error.to_string().contains("command line"), "{error}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn variables_that_are_not_utf8_are_refused_by_name() {
+    use std::os::unix::ffi::OsStringExt as _;
+    let token = ("HWC_TICKETS_TOKEN", "t");
+    let keys = [("HUAWEICLOUD_SDK_AK", "a"), ("HUAWEICLOUD_SDK_SK", "s")];
+    let login = [
+        ("HWC_IAM_USER", "u"),
+        ("HWC_IAM_PASSWORD", "p"),
+        ("HWC_IAM_ACCOUNT", "a"),
+    ];
+    for (name, others) in [
+        ("HWC_TICKETS_TOKEN", &keys[..]),
+        ("HWC_TICKETS_ENDPOINT", &[token]),
+        ("HUAWEICLOUD_SDK_REGION_OSM_CN_SOUTH_1", &[token]),
+        ("HUAWEICLOUD_SDK_AK", &keys),
+        ("HUAWEICLOUD_SDK_SK", &login),
+        ("HUAWEICLOUD_SDK_SECURITY_TOKEN", &keys),
+        ("HUAWEICLOUD_SDK_DOMAIN_ID", &keys),
+        ("HUAWEICLOUD_SDK_PROJECT_ID", &keys),
+        ("HWC_IAM_USER", &login),
+        ("HWC_IAM_PASSWORD", &login),
+        ("HWC_IAM_ACCOUNT", &login),
+        ("HWC_IAM_PROJECT", &login),
+        ("HUAWEICLOUD_SDK_IAM_ENDPOINT", &login),
+    ] {
+        let others: Vec<(String, OsString)> = others
+            .iter()
+            .map(|(other, value)| ((*other).to_owned(), OsString::from(value)))
+            .collect();
+        let error = Client::builder()
+            .from_variables(move |asked| {
+                if asked == name {
+                    return Some(OsString::from_vec(b"caf\xe9".to_vec()));
+                }
+                let found = others.iter().find(|(other, _)| other == asked)?;
+                Some(found.1.clone())
+            })
+            .build()
+            .unwrap_err();
+        assert!(error.to_string().contains(name), "{name}: {error}");
+        assert!(
+            matches!(
+                error.kind(),
+                ErrorKind::InvalidInput | ErrorKind::Credentials
+            ),
+            "{error}"
+        );
+    }
+}
+
+/// Empty and blank are the same everywhere: not set.
+#[test]
+fn blank_variables_count_as_not_set() {
+    for blank in ["", " ", "\n"] {
+        let builder = surroundings(&[
+            ("HWC_TICKETS_TOKEN", blank),
+            ("HWC_TICKETS_ENDPOINT", blank),
+            ("HUAWEICLOUD_SDK_AK", "a"),
+            ("HUAWEICLOUD_SDK_SK", "s"),
+            ("HUAWEICLOUD_SDK_SECURITY_TOKEN", blank),
+            ("HUAWEICLOUD_SDK_DOMAIN_ID", blank),
+        ]);
+        let (host, token) = used(builder);
+        assert_eq!((host.as_str(), token), (Site::China.endpoint(), None));
+        let error = surroundings(&[("HUAWEICLOUD_SDK_AK", blank), ("HUAWEICLOUD_SDK_SK", "s")])
+            .build()
+            .unwrap_err();
+        assert!(error.to_string().contains("HUAWEICLOUD_SDK_AK"), "{error}");
+    }
+    // Only what is below the home directory of this user is theirs.
+    let error = Client::builder()
+        .from_variables(|name| (name == "HOME").then(|| OsString::from("relative")))
+        .build()
+        .unwrap_err();
+    assert!(error.to_string().contains("not absolute"), "{error}");
+}
+
+/// The error names the proxy, and never its password.
+#[test]
+fn a_proxy_that_cannot_be_used_is_an_error_of_the_builder() {
+    for address in [
+        "htp://u:canary@h",
+        "socks5://u:canary@h",
+        "\"http://u:canary@h\"",
+    ] {
+        let error = Client::builder()
+            .token(SecretString::from("t"))
+            .proxy(hwc_tickets::ProxyChoice::Address(address.to_owned()))
+            .build()
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        assert!(error.to_string().contains("the proxy address"), "{error}");
+        assert!(!format!("{error} {error:?}").contains("canary"));
+    }
+}
+
 #[test]
 fn nothing_shows_a_secret() {
     let builder = Service::new()

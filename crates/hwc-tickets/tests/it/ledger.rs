@@ -3,8 +3,12 @@
 //! Written for these tests alone: it shares no code with the client, and hides nothing from the test.
 //! Which call of the client a request belongs to is told by a task-local number ([`OP`]).
 
+pub mod alter;
+pub mod altered;
 pub mod faults;
+pub mod processes;
 pub mod schedule;
+pub mod shelf;
 pub mod world;
 
 use bytes::Bytes;

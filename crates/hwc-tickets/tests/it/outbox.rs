@@ -6,7 +6,7 @@ use crate::ledger::{
 };
 use futures_util::future::{Either, select};
 use hwc_core::Clock as _;
-use hwc_tickets::{Confirm, Delivery, ErrorKind, FileOutbox, Outbox as _, Outcome};
+use hwc_tickets::{Confirm, Delivery, ErrorKind, FileOutbox, Outbox as _, Outcome, Pending};
 use std::{fs, future::poll_fn, io::Write as _, pin::pin, task::Poll, time::Duration};
 use tempfile::TempDir;
 
@@ -192,7 +192,10 @@ fn what_was_in_doubt_at_the_end_of_a_process_is_settled_by_the_next() {
             "{found:?}"
         );
         drop(client);
-        assert!(outbox_in(&directory).list().unwrap().is_empty());
+        let left = outbox_in(&directory).list().unwrap();
+        // What arrived stays for a while, so that no other submit takes its message for its own.
+        assert_eq!(left.len(), usize::from(acted));
+        assert!(left.iter().all(Pending::is_settled));
     }
 }
 
@@ -225,7 +228,7 @@ fn the_same_text_sent_again_before_the_doubt_is_settled_proves_nothing() {
         .unwrap();
     let found = service.clock.run(client.reconcile_outbox());
     assert!(
-        matches!(found[..], [ref one] if matches!(one.outcome, Ok(Outcome::Unknown))),
+        matches!(found[..], [ref one] if matches!(one.outcome, Ok(Outcome::Unknown(_)))),
         "{found:?}"
     );
 }
@@ -263,6 +266,45 @@ fn a_line_that_was_being_written_at_the_end_is_left_out() {
         fs::read_to_string(&path).unwrap().ends_with("}\n"),
         "the file was made whole again"
     );
+}
+
+#[test]
+fn where_nothing_can_be_written_what_is_there_is_settled_all_the_same() {
+    for acted in [true, false] {
+        let directory = TempDir::new().unwrap();
+        let service = Service::new();
+        service.world().faults = [Fault::Reset(acted)].into();
+        let client = |service: &Service| {
+            let builder = service.builder().outbox(outbox_in(&directory));
+            builder.build().unwrap()
+        };
+        let first = client(&service);
+        let ticket = first.ticket("case-1").unwrap();
+        let submit = ticket.submit("only once").confirm(Confirm::Never);
+        assert!(service.clock.run(as_op(1, submit.into_future())).is_err());
+        drop((first, ticket));
+        // The file cannot be replaced, as on a full disk: something else is in the way.
+        fs::create_dir_all(directory.path().join("outbox.new/x")).unwrap();
+        let second = client(&service);
+        let found = service.clock.run(second.reconcile_outbox());
+        let [one] = &found[..] else {
+            panic!("{found:?}")
+        };
+        let is_there = matches!(one.outcome, Ok(Outcome::Confirmed(_)));
+        let is_absent = matches!(one.outcome, Ok(Outcome::Absent));
+        assert_eq!((is_there, is_absent), (acted, !acted), "{found:?}");
+        // A submit names the file that keeps it from going out.
+        let ticket = second.ticket("case-1").unwrap();
+        let error = service
+            .clock
+            .run(ticket.submit("x").into_future())
+            .unwrap_err();
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (ErrorKind::Storage, Delivery::NotSent)
+        );
+        assert!(error.to_string().contains("/outbox: "), "{error}");
+    }
 }
 
 #[test]
@@ -323,13 +365,13 @@ fn an_outbox_that_cannot_write_keeps_the_message_from_going_out() {
     #[derive(Debug)]
     struct Full;
     impl hwc_tickets::Outbox for Full {
-        fn put(&self, _: &hwc_tickets::Pending) -> std::io::Result<()> {
+        fn put(&self, _: &Pending) -> std::io::Result<()> {
             Err(std::io::ErrorKind::StorageFull.into())
         }
         fn remove(&self, _: &hwc_tickets::submit::PendingId) -> std::io::Result<()> {
             Ok(())
         }
-        fn list(&self) -> std::io::Result<Vec<hwc_tickets::Pending>> {
+        fn list(&self) -> std::io::Result<Vec<Pending>> {
             Ok(Vec::new())
         }
     }

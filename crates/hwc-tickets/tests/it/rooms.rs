@@ -49,3 +49,44 @@ fn only_the_service_room_names_the_wire() {
         }
     }
 }
+
+/// Advice in words of this crate's methods has a name beside it, so that a program for other people says it in its own
+/// words; and what `Display` says is for everybody.
+#[test]
+fn words_for_programmers_have_a_name() {
+    let rust = |text: &str| {
+        ["::", "()", "builder", "Client"]
+            .iter()
+            .any(|word| text.contains(word))
+    };
+    let mut seen = 0;
+    for (name, text) in sources() {
+        // The advice itself, with its names.
+        if name.contains("/error/") {
+            continue;
+        }
+        let code: String = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        let literal = |code: &str| code.split('"').nth(1).unwrap_or_default().to_owned();
+        let mut pieces = code.split(".with_help(");
+        let mut before = pieces.next().unwrap_or_default();
+        for piece in pieces {
+            seen += 1;
+            let words = literal(piece);
+            let statement = before.rsplit("Error::local(").next().unwrap_or_default();
+            assert!(
+                !rust(&words) || statement.contains(".with_advice("),
+                "{name}: {words}"
+            );
+            before = piece;
+        }
+        for piece in code.split("#[error(").skip(1) {
+            let words = literal(piece);
+            assert!(!rust(&words), "{name}: {words}");
+        }
+    }
+    assert!(seen > 5, "{seen}");
+}

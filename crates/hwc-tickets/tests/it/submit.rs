@@ -76,6 +76,8 @@ fn every_fault_of_the_post_has_its_end() {
         (vec![Fault::Hang(false)], "absent", 1),
         (vec![Fault::CutAnswer], "confirmed", 1),
         (vec![Fault::StalledAnswer], "confirmed", 1),
+        (vec![Fault::Unproven(true)], "confirmed", 1),
+        (vec![Fault::Unproven(false)], "absent", 1),
         (vec![Fault::Page(true)], "confirmed", 1),
         (vec![Fault::Page(false)], "absent", 1),
         (vec![Fault::Status(302, false)], "absent", 1),
@@ -191,26 +193,6 @@ fn the_watermark_takes_a_quarter_of_the_deadline_at_most() {
     let result = submit(&service, &service.client(), "Hello");
     assert_eq!(end(&result), "accepted");
     assert_eq!(service.clock.elapsed(), Duration::from_millis(7500));
-}
-
-#[test]
-fn without_a_baseline_the_time_of_the_service_tells_new_from_old() {
-    // The same text stands there already; only one of the two posts arrives.
-    for (fault, wanted) in [
-        (Fault::Hang(true), "confirmed"),
-        (Fault::Hang(false), "unknown"),
-    ] {
-        let service = Service::new();
-        service.world().post(TICKET, 0, OWN, "ping");
-        service.clock.advance(Duration::from_secs(60));
-        service
-            .clock
-            .set_wall_time("2001-01-01T00:00:00Z".parse().unwrap());
-        service.world().faults = [fault].into();
-        service.world().read_faults = [ReadFault::Page, ReadFault::Page].into();
-        let result = submit(&service, &service.client(), "ping");
-        assert_eq!(end(&result), wanted);
-    }
 }
 
 #[test]
@@ -474,10 +456,10 @@ fn records_of_another_version_are_refused() {
         .run(ticket.submit("x").confirm(Confirm::Never).into_future())
         .unwrap_err();
     let mut written = serde_json::to_value(error.pending().unwrap()).unwrap();
-    assert_eq!(written["hwc_tickets_pending"], 1);
-    written["hwc_tickets_pending"] = 2.into();
+    assert_eq!(written["hwc_tickets_pending"], 2);
+    written["hwc_tickets_pending"] = 3.into();
     let error = serde_json::from_value::<Pending>(written).unwrap_err();
-    assert!(error.to_string().contains("version 2"), "{error}");
+    assert!(error.to_string().contains("version 3"), "{error}");
 }
 
 #[test]
@@ -790,7 +772,10 @@ fn errors_name_what_happened_and_no_text() {
     service.world().faults = [Fault::Code("OSM.01010001", false)].into();
     let error = submit(&service, &service.client(), "canary-text").unwrap_err();
     let shown = error.to_string();
-    assert!(shown.starts_with("submit message: "), "{shown}");
+    assert!(
+        shown.starts_with("submit message (ticket case-1): "),
+        "{shown}"
+    );
     assert!(
         shown.contains("OSM.01010001") && shown.contains("request id request-7"),
         "{shown}"

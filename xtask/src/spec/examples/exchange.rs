@@ -14,6 +14,8 @@ const FORM: &str = "spec/exchange.schema.json";
 pub(super) struct Exchange {
     /// The operation, by its directory.
     pub(super) operation: String,
+    /// Its file, without the ending.
+    pub(super) name: String,
     /// The whole file, repetitions put in.
     pub(super) value: Value,
     path: String,
@@ -104,22 +106,6 @@ impl Exchange {
     pub(super) fn is_success(&self) -> bool {
         self.text("/verdict") == Some("success") && self.status() == 200
     }
-
-    pub(super) fn is_business_error(&self) -> bool {
-        self.error_code()
-            .is_some_and(|(code, status)| status == 200 && !code.starts_with("APIGW."))
-    }
-
-    pub(super) fn is_gateway_error(&self) -> bool {
-        self.error_code()
-            .is_some_and(|(code, status)| status >= 400 && code.starts_with("APIGW."))
-    }
-
-    pub(super) fn is_not_json(&self) -> bool {
-        let not_json =
-            |text: &str| !text.trim().is_empty() && serde_json::from_str::<Value>(text).is_err();
-        self.text("/response/body_text").is_some_and(not_json)
-    }
 }
 
 /// Reads every exchange below `directory`. Those that do not have the form are problems, not exchanges.
@@ -150,11 +136,11 @@ pub(super) fn read_all(
             found.push(misplaced(&path));
             continue;
         };
-        if !file.ends_with(".json") {
+        let Some(name) = file.strip_suffix(".json") else {
             found.push(misplaced(&path));
             continue;
-        }
-        match read(workspace, &path, operation, &form) {
+        };
+        match read(workspace, &path, (operation, name), &form) {
             Ok(exchange) => exchanges.push(exchange),
             Err(problems) => found.extend(problems.into_vec()),
         }
@@ -173,7 +159,7 @@ fn misplaced(path: &str) -> Problem {
 fn read(
     workspace: &Workspace,
     path: &str,
-    operation: &str,
+    (operation, name): (&str, &str),
     form: &jsonschema::Validator,
 ) -> Result<Exchange> {
     let text = workspace.read(path)?;
@@ -187,6 +173,7 @@ fn read(
     })?;
     let exchange = Exchange {
         operation: operation.to_owned(),
+        name: name.to_owned(),
         value: expand(&value),
         path: path.to_owned(),
         places,

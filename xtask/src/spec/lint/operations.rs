@@ -298,6 +298,16 @@ pub(super) fn tags(subject: &Subject<'_>, found: &mut Vec<Problem>) {
                 format!("add one of {}", listed(declared.iter().copied())),
             ));
         }
+        // A part is found by its tag.
+        if let Some(part) = subject.description.part(&operation.pointer())
+            && let Some(tag) = tags.first().filter(|tag| **tag != part)
+        {
+            found.push(subject.problem(
+                &join(&operation.pointer(), "tags"),
+                format!("an operation with the tag `{tag}` in the file of `{part}`"),
+                format!("move it to spec/paths/{tag}.yaml"),
+            ));
+        }
         for (index, tag) in tags.iter().enumerate() {
             used.insert(*tag);
             if !declared.contains(tag) {
@@ -305,6 +315,19 @@ pub(super) fn tags(subject: &Subject<'_>, found: &mut Vec<Problem>) {
                     &join(&join(&operation.pointer(), "tags"), &index.to_string()),
                     format!("the tag `{tag}` is not declared"),
                     "declare it under `tags`, with a description",
+                ));
+            }
+        }
+    }
+    for (section, members) in entries(subject.root.get("components")) {
+        for (name, _) in entries(Some(members)) {
+            let at = join(&join("/components", section), name);
+            let part = subject.description.part(&at);
+            if part.is_some_and(|part| part != "shared" && !declared.contains(part.as_str())) {
+                found.push(subject.problem(
+                    &at,
+                    "the file is named for no tag",
+                    "move it to spec/components/<tag>.yaml, or to shared.yaml if several tags use it",
                 ));
             }
         }

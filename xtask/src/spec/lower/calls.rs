@@ -1,6 +1,10 @@
 //! Corrections of what surrounds the schemas: security, parameters, responses, examples.
 
-use crate::spec::pointer::{each_mapping, resolve};
+use super::schemas::each_of;
+use crate::spec::{
+    grammar::Kind,
+    pointer::{each_mapping, resolve},
+};
 use serde_yaml::{Mapping, Value};
 
 /// Headers that the pipeline sends with every call.
@@ -110,15 +114,11 @@ pub(super) fn drop_response_headers(root: &mut Value) -> usize {
 
 pub(super) fn drop_examples(root: &mut Value) -> usize {
     let mut count = 0;
-    each_mapping(root, &mut |map| {
-        // A property may be called `example`; its parent is a map of schemas, where every value is a mapping.
-        let is_schema_map = map
-            .values()
-            .all(|value| value.get("type").is_some() || value.get("$ref").is_some());
-        if !is_schema_map {
-            count += usize::from(map.remove("example").is_some());
-            count += usize::from(map.remove("examples").is_some());
-        }
+    // Found by the grammar: a property may be called `example`.
+    let kinds = [Kind::Parameter, Kind::Header, Kind::MediaType, Kind::Schema];
+    each_of(root, &kinds, &mut |map| {
+        count += usize::from(map.remove("example").is_some());
+        count += usize::from(map.remove("examples").is_some());
     });
     count
 }

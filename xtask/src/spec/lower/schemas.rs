@@ -27,9 +27,14 @@ const LIMITS: &[&str] = &[
 /// Runs `change` on every mapping that is a schema, found by the grammar and not by guess: a property may be
 /// called `enum` or `minimum`.
 fn each_schema(root: &mut Value, change: &mut impl FnMut(&mut Mapping)) {
+    each_of(root, &[Kind::Schema], change);
+}
+
+/// Runs `change` on every mapping of these kinds.
+pub(super) fn each_of(root: &mut Value, kinds: &[Kind], change: &mut impl FnMut(&mut Mapping)) {
     let pointers: Vec<String> = crate::spec::grammar::walk(root)
         .into_iter()
-        .filter(|node| node.kind == Kind::Schema)
+        .filter(|node| kinds.contains(&node.kind))
         .map(|node| node.pointer)
         .collect();
     for pointer in pointers {
@@ -100,6 +105,17 @@ pub(super) fn widen_integers(root: &mut Value) -> usize {
     each_schema(root, &mut |schema| {
         if is_type(schema, "integer") {
             schema.insert("format".into(), "int64".into());
+            count += 1;
+        }
+    });
+    count
+}
+
+pub(super) fn widen_decimals(root: &mut Value) -> usize {
+    let mut count = 0;
+    each_schema(root, &mut |schema| {
+        if is_type(schema, "number") {
+            schema.insert("format".into(), "double".into());
             count += 1;
         }
     });

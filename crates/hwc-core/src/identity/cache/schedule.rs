@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::IdentityError;
+use super::super::{IdentityError, IdentityErrorKind};
 
 /// Renew this long before the end at the latest: time for several tries, as the IAM pages advise.
 const RENEW_BEFORE_END: Duration = Duration::from_secs(5 * 60);
@@ -34,22 +34,31 @@ pub(super) fn usable_for(lifetime: Duration) -> Duration {
     lifetime.saturating_sub(UNUSABLE_BEFORE_END.min(lifetime / 10))
 }
 
-/// How long not to fetch again after the `failures`-th failure in a row.
+/// Whether a fetch failed because the issuer refused the login. Anything else, such as a captive portal or a broken
+/// line, says nothing about the login and locks nobody.
+pub(super) fn is_refused_login(error: &IdentityError) -> bool {
+    error.kind() == IdentityErrorKind::Rejected
+}
+
+/// How long not to fetch again after the `failures`-th failure of this sort in a row, or as long as the issuer asks.
 pub(super) fn pause_after(failures: u32, error: &IdentityError) -> Duration {
-    let (first, longest) = if error.is_transient() {
-        (FIRST_PAUSE, LONGEST_PAUSE)
-    } else {
+    let (first, longest) = if is_refused_login(error) {
         (REFUSAL_PAUSE, LONGEST_REFUSAL_PAUSE)
+    } else {
+        (FIRST_PAUSE, LONGEST_PAUSE)
     };
     // 2^8 is past both limits.
     let doublings = failures.saturating_sub(1).min(8);
-    first.saturating_mul(1 << doublings).min(longest)
+    let asked = error.retry_after().unwrap_or_default();
+    first
+        .saturating_mul(1 << doublings)
+        .min(longest)
+        .max(asked.min(LONGEST_REFUSAL_PAUSE))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::identity::IdentityErrorKind;
 
     #[test]
     fn renewal_comes_early_and_never_at_once() {
@@ -80,9 +89,15 @@ mod tests {
     #[test]
     fn pauses_double_and_are_longer_after_a_refused_login() {
         let lost = IdentityError::new(IdentityErrorKind::Connect, "", "");
+        let foreign = IdentityError::new(IdentityErrorKind::Protocol, "", "");
+        let asks = lost.clone().with_retry_after(Duration::from_secs(60));
+        let asks_much = lost.clone().with_retry_after(Duration::from_secs(86_400));
         let rejected = IdentityError::new(IdentityErrorKind::Rejected, "", "");
         let table = [
             (lost, [1, 2, 4, 8, 16, 30, 30, 30]),
+            (foreign, [1, 2, 4, 8, 16, 30, 30, 30]),
+            (asks, [60; 8]),
+            (asks_much, [900; 8]),
             (rejected, [30, 60, 120, 240, 480, 900, 900, 900]),
         ];
         for (error, expected) in table {

@@ -63,6 +63,8 @@ struct Held {
     ends_at: Option<Duration>,
     /// It was fetched because the one before was refused.
     is_replacement: bool,
+    /// A call with it was answered.
+    has_worked: bool,
 }
 
 /// The pause after a failure.
@@ -78,11 +80,14 @@ pub(super) struct State {
     held: Option<Held>,
     flight: Option<Flight>,
     pause: Option<Pause>,
+    /// Failed fetches in a row, all of the same sort: refused logins, or not.
     failures: u32,
     flights: u64,
     generation: u64,
     /// The last identity was refused; what is fetched next replaces it.
     was_refused: bool,
+    /// A call with any of them was answered: the source gives what the service takes.
+    has_worked: bool,
 }
 
 impl State {
@@ -160,6 +165,7 @@ impl State {
                 .lifetime
                 .map(|life| after(schedule::usable_for(life))),
             is_replacement: std::mem::take(&mut self.was_refused),
+            has_worked: false,
         });
         identity
     }
@@ -167,6 +173,12 @@ impl State {
     /// Notes that fetch `number` failed.
     pub(super) fn fail(&mut self, number: u64, now: Duration, error: &IdentityError) {
         self.land(number);
+        let is_refused = schedule::is_refused_login(error);
+        let before = self.pause.as_ref().map(|pause| &pause.error);
+        // Broken lines do not make the first refused login a fifth one.
+        if before.is_some_and(|before| schedule::is_refused_login(before) != is_refused) {
+            self.failures = 0;
+        }
         self.failures = self.failures.saturating_add(1);
         let until = now.saturating_add(schedule::pause_after(self.failures, error));
         self.pause = Some(Pause {
@@ -177,16 +189,22 @@ impl State {
 
     /// Notes that the service refused `identity`; `true` when asking again can give another.
     pub(super) fn refused(&mut self, identity: &Identity, now: Duration) -> bool {
-        let Some(held) = self
-            .held
-            .take_if(|held| held.identity.generation() == identity.generation())
-        else {
+        let is_held = |held: &Held| held.identity.generation() == identity.generation();
+        let Some(held) = self.held.as_ref().filter(|held| is_held(held)) else {
             // An older one, or another caller was faster. What is there, or comes, is newer.
             return self.held.is_some()
                 || self.flight().is_some()
                 || self.pause_left(now).is_none();
         };
-        if held.is_replacement && now.saturating_sub(held.begun) < REPLACEMENT_WINDOW {
+        let age = now.saturating_sub(held.begun);
+        let is_suspect = held.is_replacement && !held.has_worked && age < REPLACEMENT_WINDOW;
+        if is_suspect && self.has_worked && age < schedule::REFUSAL_PAUSE {
+            // Others may well use it: the refusal is about this call, or about a moment. To fetch with
+            // each refusal would be a storm of logins.
+            return false;
+        }
+        self.held = None;
+        if is_suspect && !self.has_worked {
             let error = IdentityError::new(
                 IdentityErrorKind::Refused,
                 "the service refused credentials that were just renewed",
@@ -198,6 +216,22 @@ impl State {
         }
         self.was_refused = true;
         true
+    }
+
+    /// Notes that the service answered a call made with `identity`.
+    pub(super) fn accepted(&mut self, identity: &Identity) {
+        self.has_worked = true;
+        if let Some(held) = &mut self.held
+            && held.identity.generation() == identity.generation()
+        {
+            held.has_worked = true;
+        }
+        // A refusal was taken for proof that nothing works; this is proof of the opposite.
+        let is_refusal = |pause: &Pause| pause.error.kind() == IdentityErrorKind::Refused;
+        if self.pause.as_ref().is_some_and(is_refusal) {
+            self.pause = None;
+            self.was_refused = true;
+        }
     }
 
     /// The pause that still runs at `now`: its error, and how long it lasts.

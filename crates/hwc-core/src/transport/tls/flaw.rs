@@ -1,35 +1,15 @@
 //! What is wrong with the other side's TLS, out of the errors of the engine.
 
-use std::{error::Error, io};
+use std::error::Error;
 
 use rustls::{AlertDescription, CertificateError};
 
 use super::verifier::NoAuthorities;
-use crate::transport::failure::TlsFlaw;
+use crate::transport::{causes::find, failure::TlsFlaw};
 
 /// The flaw behind an error of the HTTP engine, if TLS is what failed.
 pub(in crate::transport) fn flaw(error: &(dyn Error + 'static)) -> Option<TlsFlaw> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(tls) = error.downcast_ref::<rustls::Error>() {
-            return Some(flaw_of(tls));
-        }
-        next = cause(error);
-    }
-    None
-}
-
-/// The cause of an error. `io::Error::source` skips the error it wraps, which is the one wanted here.
-pub(in crate::transport) fn cause<'a>(
-    error: &'a (dyn Error + 'static),
-) -> Option<&'a (dyn Error + 'static)> {
-    if let Some(inner) = error
-        .downcast_ref::<io::Error>()
-        .and_then(io::Error::get_ref)
-    {
-        return Some(inner);
-    }
-    error.source()
+    find(error).map(flaw_of)
 }
 
 fn flaw_of(error: &rustls::Error) -> TlsFlaw {

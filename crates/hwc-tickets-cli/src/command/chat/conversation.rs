@@ -10,7 +10,7 @@ use super::{
     layout::{self, Place},
 };
 use crossterm::event::KeyEvent;
-use hwc_tickets::{Message, MessageKey, TicketId, TicketStatus, ZoneOffset};
+use hwc_tickets::{Message, MessageKey, MessageKind, TicketId, TicketStatus, ZoneOffset};
 
 /// Most UTF-16 units of a message.
 pub(crate) const LIMIT: usize = hwc_tickets::submit::MAX_TEXT_UNITS;
@@ -29,6 +29,15 @@ pub(crate) enum Event {
     Calm,
     /// New messages come no more.
     Ended(String),
+    /// Messages that stand before those on the screen, the newest first; and whether none is before them.
+    Older {
+        messages: Vec<Message>,
+        is_all: bool,
+    },
+    /// They could not be read; they can be asked for again.
+    OlderFailed(String),
+    /// The ticket is marked as read, or why it is not.
+    Marked(Result<(), String>),
     /// What became of an own message.
     Settled { number: usize, fate: Fate },
     /// A key was pressed.
@@ -46,6 +55,10 @@ pub(crate) enum Effect {
     Send { number: usize, text: Secret },
     /// Find out what became of a message in doubt.
     Look { number: usize },
+    /// Read messages that stand before those on the screen.
+    Older,
+    /// Mark the ticket as read: its newest message was shown.
+    MarkRead,
     /// End.
     Leave,
 }
@@ -68,6 +81,17 @@ pub(crate) enum Entry {
     Own(Own),
 }
 
+/// How much is known of the messages before those on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Older {
+    /// There may be some.
+    Maybe,
+    /// They are being read; then the screen moves up by so many lines.
+    Coming { lines: usize },
+    /// There are none.
+    None,
+}
+
 /// Everything the screen shows.
 pub(crate) struct Conversation {
     pub(crate) ticket: TicketId,
@@ -86,6 +110,12 @@ pub(crate) struct Conversation {
     pub(crate) columns: usize,
     pub(crate) rows: usize,
     is_loaded: bool,
+    older: Older,
+    /// Whether what was shown is to be left unread.
+    keeps_unread: bool,
+    /// Whether a message of the support came since the ticket was marked as read.
+    has_unread: bool,
+    is_marking: bool,
     /// Whether leaving was asked for and awaits a second word.
     is_leaving: bool,
 }
@@ -105,8 +135,18 @@ impl Conversation {
             columns: columns.into(),
             rows: rows.into(),
             is_loaded: false,
+            older: Older::Maybe,
+            keeps_unread: false,
+            has_unread: false,
+            is_marking: false,
             is_leaving: false,
         }
+    }
+
+    /// Leaves what is shown unread.
+    pub(crate) fn keep_unread(mut self) -> Self {
+        self.keeps_unread = true;
+        self
     }
 
     /// One event; gives what is to be done because of it.
@@ -128,6 +168,17 @@ impl Conversation {
                     effects.push(Effect::Leave);
                 }
             }
+            Event::Older { messages, is_all } => self.put_before(messages, is_all),
+            Event::OlderFailed(why) => {
+                self.older = Older::Maybe;
+                self.notice = Some(format!("Older messages could not be read: {why}"));
+            }
+            Event::Marked(outcome) => {
+                self.is_marking = false;
+                if let Err(why) = outcome {
+                    self.notice = Some(format!("The ticket could not be marked as read: {why}"));
+                }
+            }
             Event::Settled { number, fate } => effects.extend(self.settle(number, fate)),
             Event::Key(key) => effects.extend(self.key(key)),
             Event::Paste(text) => {
@@ -143,6 +194,7 @@ impl Conversation {
         self.top = self.top.and_then(|top| layout::kept(self, top));
         if self.top.is_none() {
             self.news = 0;
+            effects.extend(self.mark_read());
         }
         effects
     }
@@ -169,7 +221,46 @@ impl Conversation {
                 "The text was not sent. Esc again leaves it behind."
             });
         }
-        self.ended.as_deref().or(self.notice.as_deref())
+        let coming =
+            matches!(self.older, Older::Coming { .. }).then_some("Reading older messages.");
+        self.ended.as_deref().or(self.notice.as_deref()).or(coming)
+    }
+
+    /// Asks for older messages when the oldest one is in sight; when they are there, the screen moves up by `lines`.
+    fn want_older(&mut self, lines: usize) -> Option<Effect> {
+        let top = self.top.unwrap_or_else(|| layout::newest(self));
+        if !top.is_first() || !self.is_loaded || self.older != Older::Maybe {
+            return None;
+        }
+        self.older = Older::Coming { lines };
+        Some(Effect::Older)
+    }
+
+    /// Older messages came: what is in sight stays, and then the screen moves as it was to.
+    fn put_before(&mut self, messages: Vec<Message>, is_all: bool) {
+        let before = messages.len();
+        let read = messages.into_iter().rev();
+        let read = read.map(|message| Entry::Read(Box::new(message)));
+        let sight = self.top.unwrap_or_else(|| layout::newest(self));
+        self.entries.splice(0..0, read);
+        let lines = match self.older {
+            Older::Coming { lines } => lines,
+            _ => 0,
+        };
+        self.older = if is_all { Older::None } else { Older::Maybe };
+        if before > 0 {
+            self.top = layout::up(self, sight.behind(before), lines);
+        }
+    }
+
+    /// The newest message is in sight: the ticket is to be marked as read, if anything in it is unread.
+    fn mark_read(&mut self) -> Option<Effect> {
+        if self.keeps_unread || !self.is_loaded || !self.has_unread || self.is_marking {
+            return None;
+        }
+        self.has_unread = false;
+        self.is_marking = true;
+        Some(Effect::MarkRead)
     }
 
     /// A message came from the ticket.
@@ -199,6 +290,7 @@ impl Conversation {
 
     /// A message of its own line.
     fn put(&mut self, message: Box<Message>) {
+        self.has_unread |= message.kind != MessageKind::Customer;
         self.entries.push(Entry::Read(message));
         self.news += 1;
     }

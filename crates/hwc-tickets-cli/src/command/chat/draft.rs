@@ -24,6 +24,10 @@ impl Draft {
         self.text.trim().is_empty()
     }
 
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.text.is_empty()
     }

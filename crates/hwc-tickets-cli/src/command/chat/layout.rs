@@ -39,6 +39,21 @@ pub(crate) struct Place {
     line: usize,
 }
 
+impl Place {
+    /// Whether nothing stands above it.
+    pub(crate) fn is_first(self) -> bool {
+        self.entry == 0 && self.line == 0
+    }
+
+    /// The same line when so many messages were put before all others.
+    pub(crate) fn behind(self, messages: usize) -> Self {
+        Self {
+            entry: self.entry.saturating_add(messages),
+            ..self
+        }
+    }
+}
+
 /// How the lines of the terminal are shared out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Parts {
@@ -89,22 +104,32 @@ pub(crate) fn draft_columns(conversation: &Conversation) -> usize {
     conversation.columns.saturating_sub(INDENT).max(2)
 }
 
-/// The title: the ticket and its status.
+/// The title: the ticket, its status, and the zone of the times.
 pub(crate) fn title(conversation: &Conversation) -> Row {
     let status = conversation
         .status
         .map(view::status_name)
         .unwrap_or_default()
         .replace('_', " ");
+    let zone = format!("times in {}", conversation.zone);
     let ticket = cut(
         &foreign::line(conversation.ticket.as_str()),
         conversation.columns.saturating_sub(width(&status) + INDENT),
     );
-    vec![
+    let left = conversation
+        .columns
+        .saturating_sub(width(&ticket) + width(&status) + 2 * INDENT);
+    let mut row = vec![
         (ticket, Tone::Strong),
         (" ".repeat(INDENT), Tone::Plain),
         (status, Tone::Good),
-    ]
+    ];
+    // The id and the status go before it.
+    if width(&zone) <= left {
+        row.push((" ".repeat(INDENT), Tone::Plain));
+        row.push((zone, Tone::Quiet));
+    }
+    row
 }
 
 /// The rule above the text being written; tells of messages below.
@@ -166,6 +191,7 @@ fn keys(columns: usize) -> String {
         "PgUp PgDn",
         "Alt+Enter new line",
         "Home End",
+        "/help",
     ] {
         let gap = if shown.is_empty() { 0 } else { 3 };
         if width(&shown) + gap + width(key) > columns {
@@ -183,7 +209,7 @@ fn lines(conversation: &Conversation, entry: &Entry) -> Vec<Row> {
     let zone = conversation.zone;
     let mut pieces = Vec::new();
     if let Some(message) = entry.message() {
-        pieces.push((view::time(message, zone), Tone::Quiet));
+        pieces.push((view::clock_time(message, zone), Tone::Quiet));
     }
     match entry {
         Entry::Read(message) => pieces.push((view::author(message), Tone::Strong)),
@@ -217,6 +243,9 @@ fn lines(conversation: &Conversation, entry: &Entry) -> Vec<Row> {
             name => name,
         };
         fill(&format!("[{}]", foreign::line(name)), Tone::Own);
+    }
+    if (entry.message()).is_some_and(|message| message.attachments_unknown) {
+        fill(view::ATTACHMENTS_UNKNOWN, Tone::Own);
     }
     if let Entry::Own(own) = entry {
         match &own.delivery {

@@ -1,5 +1,6 @@
 //! The terminal while the chat has it: its modes are put back however the chat ends, a panic included.
 
+use crate::signal::Listening;
 use crossterm::{
     cursor::Show,
     event::{DisableBracketedPaste, EnableBracketedPaste},
@@ -15,6 +16,8 @@ use std::io::{self, IsTerminal as _, Stdout};
 /// The terminal in the modes of the chat. Dropping it puts the modes back.
 pub(crate) struct Terminal {
     screen: Screen<CrosstermBackend<Stdout>>,
+    /// The chat ends in its own order, and puts the modes back.
+    _listening: Listening,
 }
 
 /// Whether there is a terminal to chat on: keys come from it, the screen goes to it, and it can move its cursor.
@@ -30,12 +33,16 @@ impl Terminal {
             put_back();
             told(panic);
         }));
+        let listening = Listening::begin();
         enable_raw_mode()?;
         // From here on a failure puts the modes back, too.
         let screen = Screen::new(CrosstermBackend::new(io::stdout()));
         let ready = screen.and_then(|screen| {
             execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
-            Ok(Self { screen })
+            Ok(Self {
+                screen,
+                _listening: listening,
+            })
         });
         if ready.is_err() {
             put_back();

@@ -238,7 +238,9 @@ fn scrolling_reaches_everything() {
         read(&mut chat, message);
     }
     let bottom = drawn(&chat);
-    press(&mut chat, KeyCode::Home);
+    assert_eq!(press(&mut chat, KeyCode::Home), [Effect::Older]);
+    let (messages, is_all) = (Vec::new(), true);
+    chat.apply(Event::Older { messages, is_all });
     let top = drawn(&chat);
     assert!(top.contains("Server 1 of 40") && !bottom.contains("Server 1 of 40"));
     for _ in 0..500 {
@@ -268,6 +270,140 @@ fn scrolling_reaches_everything() {
     assert_eq!(lines(&drawn(&chat)), lines(&middle));
     press(&mut chat, KeyCode::End);
     assert!(chat.top.is_none());
+}
+
+/// Scrolling up beyond the oldest message reads older ones; what is in sight stays there, and the way goes on.
+#[test]
+fn older_messages_are_read_on_demand() {
+    let all = messages("TT202611210011", &[], &[]);
+    let (older, newer) = all.split_at(40);
+    let mut chat = conversation(40, 12);
+    for message in newer {
+        read(&mut chat, message);
+    }
+    let shown = |chat: &Conversation| -> Vec<String> {
+        let screen = drawn(chat);
+        screen.lines().take(8).map(str::to_owned).collect()
+    };
+    assert_eq!(press(&mut chat, KeyCode::Home), [Effect::Older]);
+    assert!(
+        press(&mut chat, KeyCode::Up).is_empty(),
+        "one read at a time"
+    );
+    let before = shown(&chat);
+    let page = |messages: &[Message]| messages.iter().rev().cloned().collect::<Vec<_>>();
+    let (is_all, messages) = (false, page(&older[20..]));
+    chat.apply(Event::Older { messages, is_all });
+    assert_eq!(shown(&chat), before, "what is in sight stays");
+    press(&mut chat, KeyCode::PageUp);
+    assert_ne!(shown(&chat), before);
+    assert_eq!(press(&mut chat, KeyCode::Home), [Effect::Older]);
+    // Somebody writes meanwhile, and this side, too.
+    read(&mut chat, newer.last().unwrap());
+    write(&mut chat, "meanwhile");
+    let (is_all, messages) = (true, page(&older[..20]));
+    chat.apply(Event::Older { messages, is_all });
+    settle(&mut chat, 0, Fate::Accepted);
+    assert_eq!(states(&chat), (vec![&Delivery::Accepted], all.len() + 2));
+    assert!(
+        press(&mut chat, KeyCode::Home).is_empty(),
+        "there are no more"
+    );
+    assert!(drawn(&chat).contains("Server 1 of 40"));
+    let times: Vec<_> = chat
+        .entries
+        .iter()
+        .filter_map(Entry::message)
+        .take(all.len())
+        .map(|message| message.created_at.instant())
+        .collect();
+    assert!(times.is_sorted(), "the oldest first");
+}
+
+#[test]
+fn older_messages_that_cannot_be_read() {
+    let all = messages("TT202611210011", &[], &[]);
+    let mut chat = conversation(60, 12);
+    for message in &all {
+        read(&mut chat, message);
+    }
+    assert_eq!(press(&mut chat, KeyCode::Home), [Effect::Older]);
+    chat.apply(Event::OlderFailed("no connection".to_owned()));
+    assert!(drawn(&chat).contains("could not be read: no connection"));
+    assert_eq!(press(&mut chat, KeyCode::PageUp), [Effect::Older], "again");
+}
+
+/// The ticket is marked as read when its newest message is in sight, once for each time something came.
+#[test]
+fn what_was_shown_is_marked_as_read() {
+    let all = messages("TT202611210011", &[], &["news"]);
+    let (news, old) = all.split_last().unwrap();
+    let zone = ZoneOffset::from_hours(8).unwrap();
+    let id = || TicketId::new("TT202611210011").unwrap();
+    let mut chat = Conversation::new(id(), zone, 40, 12);
+    for message in old {
+        assert!(read(&mut chat, message).is_empty(), "not all is there yet");
+    }
+    assert_eq!(chat.apply(Event::Loaded), [Effect::MarkRead]);
+    assert!(chat.apply(Event::Loaded).is_empty());
+    // While older messages are looked at, what comes is not seen.
+    press(&mut chat, KeyCode::PageUp);
+    assert!(read(&mut chat, news).is_empty());
+    chat.apply(Event::Marked(Ok(())));
+    assert_eq!(press(&mut chat, KeyCode::End), [Effect::MarkRead]);
+    chat.apply(Event::Marked(Err("no permission".to_owned())));
+    assert!(drawn(&chat).contains("no permission"));
+
+    let mut chat = Conversation::new(id(), zone, 40, 12).keep_unread();
+    for message in &all {
+        assert!(read(&mut chat, message).is_empty());
+    }
+    assert!(chat.apply(Event::Loaded).is_empty());
+    // Own messages are no news.
+    let own = messages("case-123", &["own"], &[]);
+    let mut chat = conversation(40, 12);
+    assert!(read(&mut chat, own.last().unwrap()).is_empty());
+}
+
+/// What begins with a slash is never sent; with two, it is sent with one.
+#[test]
+fn commands_are_not_sent() {
+    for (text, said) in [
+        ("/help", "Enter sends, Alt+Enter"),
+        ("  /help me", "Enter sends, Alt+Enter"),
+        ("/var/log is full", "/var/log is no command"),
+        ("/", "is no command"),
+        ("/Help", "/Help is no command"),
+        ("/\u{1b}[2Jx", "is no command"),
+    ] {
+        let mut chat = conversation(100, 20);
+        assert!(write(&mut chat, text).is_empty(), "{text}");
+        assert_eq!(states(&chat), (vec![], 0), "{text}");
+        let screen = drawn(&chat);
+        assert!(screen.contains(said), "{text}: {screen}");
+        // What is no command stays, to be changed.
+        assert_eq!(chat.draft.is_empty(), text.contains("help"), "{text}");
+    }
+    for (text, sent) in [
+        ("//var/log is full", "/var/log is full"),
+        (" //x", "/x"),
+        ("///", "//"),
+        ("1/2", "1/2"),
+        ("a\n/help", "a\n/help"),
+    ] {
+        let mut chat = conversation(40, 20);
+        let effects = write(&mut chat, text);
+        let [Effect::Send { text: secret, .. }] = effects.as_slice() else {
+            panic!("{text}: {effects:?}")
+        };
+        assert_eq!(secret.0, sent, "{text}");
+    }
+    let mut chat = conversation(40, 20);
+    assert_eq!(write(&mut chat, "/quit"), [Effect::Leave]);
+    // All of the help can be read in a narrow window.
+    let mut chat = conversation(40, 20);
+    write(&mut chat, "/help");
+    assert!(drawn(&chat).contains("//x sends /x"), "{}", drawn(&chat));
 }
 
 #[test]

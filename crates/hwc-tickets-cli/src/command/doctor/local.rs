@@ -8,6 +8,7 @@ pub(super) fn checks(context: &Context) -> Vec<Check> {
     vec![
         configuration(context),
         permissions(context),
+        writable(context),
         credentials_found(context),
         pending(context),
     ]
@@ -15,24 +16,36 @@ pub(super) fn checks(context: &Context) -> Vec<Check> {
 
 /// A broken file has ended the program before; here it is readable or absent.
 fn configuration(context: &Context) -> Check {
-    let path = &context.settings.places.config;
-    let profile = &context.settings.profile_name.value;
-    match path.exists() {
-        true => Check::ok(
+    let settings = &context.settings;
+    let profile = &settings.profile_name.value;
+    if let Some(unseen) = &settings.unseen {
+        return Check::new(
+            "configuration",
+            Verdict::Warn,
+            format!("{unseen}; no profile is used"),
+            "Set HOME or XDG_CONFIG_HOME to a directory of your own.",
+        );
+    }
+    match settings.places.config.as_deref() {
+        Some(path) if path.exists() => Check::ok(
             "configuration",
             format!("{}, profile {profile}", path.display()),
         ),
-        false => Check::ok(
+        Some(path) => Check::ok(
             "configuration",
             format!("no file at {}; not needed", path.display()),
         ),
+        None => Check::skipped("configuration", "no home directory is known"),
     }
 }
 
 fn permissions(context: &Context) -> Check {
     let places = &context.settings.places;
     let mut seen = Vec::new();
-    for path in [places.config.as_path(), places.pending.as_path()] {
+    for path in [places.config.as_deref(), places.pending.as_deref()]
+        .into_iter()
+        .flatten()
+    {
         match shared(path) {
             Ok(None) => {}
             Ok(Some(false)) => seen.push(path.display().to_string()),
@@ -65,8 +78,49 @@ fn permissions(context: &Context) -> Check {
 fn shared(path: &Path) -> io::Result<Option<bool>> {
     match fs::metadata(path) {
         Ok(meta) => Ok(Some(private_file::is_shared(&meta))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound
+                    | io::ErrorKind::NotADirectory
+                    | io::ErrorKind::PermissionDenied
+            ) =>
+        {
+            // Not reachable: others check whether that matters.
+            Ok(None)
+        }
         Err(error) => Err(error),
+    }
+}
+
+/// Whether a message can be written down before it is sent.
+fn writable(context: &Context) -> Check {
+    let place = match context.settings.places.pending() {
+        Ok(place) => place,
+        Err(failure) => {
+            let told = failure.told(false).unwrap_or_default();
+            return Check::new(
+                "pending directory",
+                Verdict::Fail,
+                format!("{}; messages cannot be sent", told.what),
+                told.advice.unwrap_or_default(),
+            );
+        }
+    };
+    match private_file::probe(place) {
+        Ok(()) => Check::ok(
+            "pending directory",
+            format!("{} is writable", place.display()),
+        ),
+        Err(error) => Check::new(
+            "pending directory",
+            Verdict::Fail,
+            format!(
+                "cannot write to {}: {error}; messages cannot be sent",
+                place.display()
+            ),
+            "Make it writable, or set XDG_STATE_HOME to a directory that is.",
+        ),
     }
 }
 
@@ -93,10 +147,10 @@ fn pending(context: &Context) -> Check {
         Err(error) => Check::new(
             "pending",
             Verdict::Fail,
-            format!(
-                "cannot read {}: {error}",
-                context.settings.places.pending.display()
-            ),
+            match context.settings.places.pending() {
+                Ok(place) => format!("cannot read {}: {error}", place.display()),
+                Err(_) => error.to_string(),
+            },
             "Check the permissions of the directory.",
         ),
         Ok(entries) if entries.is_empty() => Check::ok("pending", "no message with unknown fate"),

@@ -1,12 +1,12 @@
 //! What needs the network: names, connection, TLS, clock, sign-in. Each step tells its own failure.
 
 use super::{Check, Verdict, proxy};
-use crate::{clock, context::Context, render};
+use crate::{clock, context::Context, failure::Failure, render};
 use bytes::Bytes;
 use http::{Request, Uri, header};
 use hwc_tickets::{
     ErrorKind, Transport as _,
-    transport::{TransportFault, TransportFaultKind},
+    transport::{HttpTransport, TransportFault, TransportFaultKind},
 };
 use jiff::{SignedDuration, Timestamp, fmt::rfc2822::DateTimeParser};
 use std::future::IntoFuture as _;
@@ -19,8 +19,22 @@ const NOTABLE: SignedDuration = SignedDuration::from_mins(5);
 const PROBE: &str = "hwc-tickets-doctor";
 
 pub(super) async fn checks(context: &Context) -> Vec<Check> {
-    let address = context.settings.endpoint_address();
-    let uri = match address.parse::<Uri>() {
+    let failed = |name: &'static str, failure: &Failure| {
+        let told = failure.told(false).unwrap_or_default();
+        Check::new(
+            name,
+            Verdict::Fail,
+            told.what,
+            told.advice.unwrap_or_default(),
+        )
+    };
+    // The address as every call uses it.
+    let endpoint = match context.settings.endpoint() {
+        Ok(Some(endpoint)) => endpoint.to_string(),
+        Ok(None) => context.settings.endpoint_address(),
+        Err(failure) => return vec![failed("endpoint", &failure)],
+    };
+    let uri = match endpoint.parse::<Uri>() {
         Ok(uri) if uri.host().is_some() && uri.scheme().is_some() => uri,
         _ => {
             return vec![Check::new(
@@ -31,18 +45,16 @@ pub(super) async fn checks(context: &Context) -> Vec<Check> {
             )];
         }
     };
-    // Checks the address the way every call does.
+    // Proxy and CA files, as every call uses them.
+    let transport = match context.transport() {
+        Ok(transport) => transport,
+        Err(failure) => return vec![failed("transport", &failure)],
+    };
     if let Err(failure) = context
         .anonymous()
         .and_then(|builder| context.finish(builder.token("doctor".into())))
     {
-        let told = failure.told(false).unwrap_or_default();
-        return vec![Check::new(
-            "endpoint",
-            Verdict::Fail,
-            told.what,
-            told.advice.unwrap_or_default(),
-        )];
+        return vec![failed("settings", &failure)];
     }
     let host = uri
         .host()
@@ -51,13 +63,12 @@ pub(super) async fn checks(context: &Context) -> Vec<Check> {
         .to_owned();
     let tls = uri.scheme_str() == Some("https");
     let port = uri.port_u16().unwrap_or(if tls { 443 } else { 80 });
-    let is_loopback = host == "localhost"
-        || host
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback());
 
-    let mut checks = vec![proxy::check(is_loopback), names(&host, port).await];
-    let answered = connection(context, &uri, tls, &mut checks).await;
+    let mut checks = vec![
+        proxy::check(&transport, &host, port),
+        names(&host, port).await,
+    ];
+    let answered = connection(context, &transport, &uri, tls, &mut checks).await;
     match answered {
         None => {
             checks.extend(["clock", "sign-in"].map(|name| Check::skipped(name, "no connection")))
@@ -90,24 +101,12 @@ async fn names(host: &str, port: u16) -> Check {
 /// Connects and reads the head of one answer, without credentials. Gives its `Date` when there was one.
 async fn connection(
     context: &Context,
+    transport: &HttpTransport,
     uri: &Uri,
     tls: bool,
     checks: &mut Vec<Check>,
 ) -> Option<Option<Timestamp>> {
     let timeouts = context.timeouts();
-    let transport = match context.transport() {
-        Ok(transport) => transport,
-        Err(failure) => {
-            let told = failure.told(false).unwrap_or_default();
-            checks.push(Check::new(
-                "tls",
-                Verdict::Fail,
-                told.what,
-                told.advice.unwrap_or_default(),
-            ));
-            return None;
-        }
-    };
     let request = Request::builder()
         .uri(uri.clone())
         .header(header::USER_AGENT, "hwc-tickets-cli")
@@ -150,7 +149,9 @@ async fn connection(
                     "connection",
                     "Check the spelling of the endpoint and the name server.",
                 ),
-                TransportFaultKind::Malformed => (
+                TransportFaultKind::Malformed
+                | TransportFaultKind::HeadTooLarge
+                | TransportFaultKind::TooManyInterim => (
                     "connection",
                     "Something else answers there. Check endpoint, port and proxy.",
                 ),
@@ -212,7 +213,7 @@ async fn sign_in(context: &Context) -> Check {
                 "sign-in",
                 Verdict::Fail,
                 error.to_string(),
-                error.help().unwrap_or_default(),
+                crate::failure::advice::of(&error).into_owned(),
             ),
         },
     }

@@ -1,30 +1,25 @@
-//! Which proxy the environment names. Passwords in its address are never shown.
+//! Which proxy is used for the service: the decision of the transport itself. Passwords are never shown.
 
 use super::Check;
-use crate::settings::process_variable;
+use hwc_tickets::transport::{HttpTransport, ProxyRoute};
 
-/// Variables that name a proxy for https, in the order they count.
-const VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+/// Variables that name a proxy for plain http only, which people take for one for everything.
+const HTTP_ONLY: [&str; 2] = ["HTTP_PROXY", "http_proxy"];
 
-pub(super) fn check(is_loopback: bool) -> Check {
-    let named = VARIABLES
-        .into_iter()
-        .find_map(|name| process_variable(name).map(|value| (name, value)));
-    let exceptions = ["NO_PROXY", "no_proxy"]
-        .into_iter()
-        .find_map(process_variable);
-    let text = match (named, is_loopback) {
-        (None, _) => "none".to_owned(),
-        (Some((name, value)), true) => format!(
-            "{name}={} is not used for this machine itself",
-            redacted(&value)
-        ),
-        (Some((name, value)), false) => match exceptions {
-            Some(exceptions) => format!("{name}={}, except for {exceptions}", redacted(&value)),
-            None => format!("{name}={}", redacted(&value)),
-        },
+pub(super) fn check(transport: &HttpTransport, host: &str, port: u16) -> Check {
+    let Some(route) = transport.route_to(host, port) else {
+        return Check::skipped("proxy", "the endpoint names no host");
     };
-    Check::ok("proxy", text)
+    let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    match (&route, HTTP_ONLY.into_iter().find(is_set)) {
+        (ProxyRoute::NoProxy, Some(name)) => Check::new(
+            "proxy",
+            super::Verdict::Warn,
+            format!("none: {name} is for plain http, and the service is asked over https"),
+            "If a proxy is needed, name it in HTTPS_PROXY.",
+        ),
+        _ => Check::ok("proxy", route.to_string()),
+    }
 }
 
 /// An address without user and password.

@@ -3,7 +3,10 @@
 use super::{Engine, Event, GroupNumber, Out};
 use crate::{
     error::{Error, ErrorKind},
-    follow::trouble::{Remedy, Trouble},
+    follow::{
+        missing::Missing,
+        trouble::{Remedy, Trouble},
+    },
     ids::TicketId,
 };
 use std::time::Duration;
@@ -25,6 +28,16 @@ impl Engine {
             .iter()
             .map(|ticket| ticket.id.clone())
             .collect();
+        if Trouble::may_be_about_the_position(&error, ids.len()) {
+            if group.refused.take().is_some() {
+                group.is_innocent = true;
+            } else if group.position.is_some() && !group.is_innocent {
+                // Without it the answer tells which of them was refused.
+                group.refused = Some(error);
+                group.due = now;
+                return;
+            }
+        }
         match self.trouble.remedy(&error, &ids) {
             Remedy::Wait => {
                 let wait = group
@@ -48,8 +61,8 @@ impl Engine {
                 self.roster.split(number, &parts);
             }
             Remedy::GiveUp => {
-                self.roster.remove(number);
                 if let Some(ticket) = ids.into_iter().next() {
+                    self.roster.remove_ticket(number, &ticket);
                     self.lose(ticket, error);
                 }
                 self.roster.join();
@@ -92,15 +105,65 @@ impl Engine {
             .push_back(Out::Event(Event::Degraded { error, next_try }));
     }
 
+    /// The service does not take the position any more: what it would have told is read from history, as
+    /// far as the times of messages tell.
+    pub(super) fn lose_position(&mut self, number: GroupNumber, error: Error) {
+        let Some(group) = self.roster.groups.get_mut(&number) else {
+            return;
+        };
+        group.position = None;
+        group.safe = None;
+        group.opening = true;
+        let mut ids = Vec::new();
+        for ticket in &mut group.tickets {
+            if ticket.catch_up.is_none() {
+                ticket.catch_up = ticket.reach_of_what_is_known();
+            }
+            ids.push(ticket.id.clone());
+        }
+        self.changed = true;
+        let error = error.with_help(
+            "The position of the last poll was dropped. What history shows since then is handed out.",
+        );
+        self.degraded(error, Duration::ZERO);
+        ids.into_iter().for_each(|ticket| self.possible_gap(ticket));
+    }
+
+    pub(super) fn possible_gap(&mut self, ticket: TicketId) {
+        self.queue
+            .push_back(Out::Event(Event::PossibleGap { ticket }));
+    }
+
     pub(super) fn lose(&mut self, ticket: TicketId, error: Error) {
         if let Some(status) = &mut self.status {
             status.forget(&ticket);
         }
+        let kind = error.kind();
+        self.queue
+            .push_back(Out::Event(Event::TicketLost { ticket, error }));
         if self.roster.groups.is_empty() {
+            let error = Error::local(kind, "no ticket is left that could be followed")
+                .with_operation("follow tickets")
+                .with_help("Check the ids of the tickets that were lost, and the site.");
             self.end(error);
-        } else {
-            self.queue
-                .push_back(Out::Event(Event::TicketLost { ticket, error }));
+        }
+    }
+
+    /// What asking after tickets came to.
+    pub(super) fn take_missing(&mut self, missing: Missing) {
+        self.asking_after = false;
+        for (ticket, error) in missing.lost {
+            if let Some(number) = self.group_of(&ticket) {
+                self.roster.remove_ticket(number, &ticket);
+                self.lose(ticket, error);
+            }
+        }
+        if !missing.unclear.is_empty() {
+            let wait =
+                self.ask_after_pace
+                    .after_failure(self.clock.elapsed(), None, fastrand::f64());
+            self.ask_after_due = self.clock.elapsed().saturating_add(wait);
+            self.to_ask_after.extend(missing.unclear);
         }
     }
 

@@ -16,7 +16,7 @@ use std::{
     ops::Range,
 };
 
-/// Rows that two pages share.
+/// Rows that two pages share; fewer where pages are short.
 const SHARED: usize = 10;
 /// Where row numbers end (D-33).
 const LAST_ROW: u64 = 65_535;
@@ -33,8 +33,10 @@ pub(super) struct Bridge {
     first_row: u64,
     row: u64,
     tries: u32,
-    /// The last rows of the page before; unreadable ones are `None`.
+    /// The last rows of the page before, which the next one begins with; unreadable ones are `None`.
     last_rows: Vec<Option<MessageKey>>,
+    /// A page brought nothing beyond those rows: the next one should be empty.
+    expects_end: bool,
     on_rows: BTreeMap<MessageKey, u32>,
     new: Vec<Message>,
 }
@@ -60,6 +62,7 @@ impl Bridge {
             row: first_row,
             tries: 0,
             last_rows: Vec::new(),
+            expects_end: false,
             on_rows: BTreeMap::new(),
             new: Vec::new(),
         }
@@ -95,21 +98,32 @@ impl Bridge {
             .iter()
             .map(|row| row.as_ref().map(Message::key))
             .collect();
-        let is_first = self.row == self.first_row;
+        let is_first = self.row == self.first_row && !self.expects_end;
+        if self.expects_end {
+            return match returned {
+                0 => Crossing::Whole(std::mem::take(&mut self.new)),
+                _ => self.again(0),
+            };
+        }
         if is_first {
             // It has to begin before the second does.
-            let begins_newer = rows
+            let begins_at = rows
                 .iter()
                 .flatten()
                 .find_map(|row| row.created_at.instant());
-            let is_newer = begins_newer.is_some_and(|first| first >= self.span.end);
+            let is_newer = begins_at.is_some_and(|first| first >= self.span.end);
             if self.first_row > 0 && !is_newer {
                 return self.again(MAX_PAGE);
             }
-        } else if keys.get(..SHARED) != Some(self.last_rows.as_slice()) {
+            let is_older = begins_at.is_some_and(|first| first < self.span.start);
+            if returned == 0 || is_older {
+                // Nothing, or not counted from the newest message.
+                return Crossing::No;
+            }
+        } else if keys.get(..self.last_rows.len()) != Some(self.last_rows.as_slice()) {
             return self.again(0);
         }
-        let skip = if is_first { 0 } else { SHARED };
+        let skip = self.last_rows.len();
         let mut past = false;
         for (row, key) in rows.into_iter().zip(&keys).skip(skip) {
             let (Some(message), Some(key)) = (row, key) else {
@@ -127,14 +141,20 @@ impl Bridge {
                 _ => {}
             }
         }
-        if past || (returned as u64) < MAX_PAGE {
+        if past {
             return Crossing::Whole(std::mem::take(&mut self.new));
         }
+        // A short page is not the last one: only nothing behind it is the end.
+        self.expects_end = returned <= skip.max(1);
+        let shared = match self.expects_end {
+            true => 0,
+            false => SHARED.min(returned / 3).max(1),
+        };
         self.last_rows = keys
-            .get(returned.saturating_sub(SHARED)..)
+            .get(returned.saturating_sub(shared)..)
             .unwrap_or_default()
             .to_vec();
-        self.row += (returned.saturating_sub(SHARED)) as u64;
+        self.row += (returned.saturating_sub(shared)) as u64;
         if self.row > LAST_ROW || self.new.len() > MOST_NEW {
             return Crossing::No;
         }
@@ -150,6 +170,7 @@ impl Bridge {
         self.first_row = self.first_row.saturating_sub(earlier);
         self.row = self.first_row;
         self.last_rows.clear();
+        self.expects_end = false;
         self.on_rows.clear();
         self.new.clear();
         Crossing::Next

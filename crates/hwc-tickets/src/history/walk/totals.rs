@@ -9,10 +9,13 @@ pub(super) struct Totals {
     pub(super) first: Option<u64>,
     /// Whether every answer stated the same: then nothing arrived and nothing was recalled meanwhile.
     steady: bool,
+    /// A total stood for more than the rows of its page: so it does not count those alone.
+    is_beyond_page: bool,
 }
 
 impl Totals {
-    pub(super) fn add(&mut self, total: Option<u64>) {
+    pub(super) fn add(&mut self, total: Option<u64>, rows: u64) {
+        self.is_beyond_page |= total.is_some_and(|total| total > rows);
         match (self.first, total) {
             (None, Some(total)) => {
                 self.first = Some(total);
@@ -23,19 +26,19 @@ impl Totals {
         }
     }
 
-    pub(super) fn exact(&self) -> Option<u64> {
+    fn exact(&self) -> Option<u64> {
         self.first.filter(|first| *first < COUNT_END)
     }
 
+    /// Whether there were more when the walk began than were seen. A message that was recalled meanwhile is
+    /// among them.
     pub(super) fn says_more_than(&self, seen: u64) -> bool {
-        self.first.is_some_and(|first| first > seen)
+        self.exact().is_some_and(|first| first > seen)
     }
 
+    /// Whether every message is proven to be seen. A total that is equal to the rows of its page may count
+    /// the page alone.
     pub(super) fn agrees_with(&self, seen: u64) -> bool {
-        self.steady && self.exact() == Some(seen)
-    }
-
-    pub(super) fn contradicts(&self, seen: u64) -> bool {
-        self.steady && self.exact().is_some_and(|first| first > seen)
+        self.steady && self.is_beyond_page && self.exact() == Some(seen)
     }
 }

@@ -3,7 +3,7 @@
 use super::{Outbox, Pending, PendingId};
 use crate::{
     error::{Error, ErrorKind, Result},
-    files::{Lock, open_private, replace_private},
+    files::{Lock, named, open_private, replace_private},
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -25,7 +25,8 @@ const MOST_OLD_LINES: usize = 256;
 ///
 /// The file has mode 0600 and holds no text (see [`Pending`]). A second file with `.lock` at its end is
 /// locked as long as this value lives, so that two processes never share an outbox. Every record is on
-/// the disk before the first byte of its submit goes out.
+/// the disk before the first byte of its submit goes out. Where nothing can be written, as on a full disk, an
+/// outbox that is there opens all the same: its records can be reconciled, and a submit is not sent.
 pub struct FileOutbox {
     path: PathBuf,
     journal: Mutex<Journal>,
@@ -59,15 +60,16 @@ impl FileOutbox {
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref().to_owned();
         let lock = Lock::acquire(&path)?;
+        let shown = path.display().to_string();
         let storage = |error: io::Error| {
             Error::local(
                 ErrorKind::Storage,
-                format!("the outbox file cannot be used: {error}"),
+                format!("the outbox file {shown} cannot be used: {error}"),
             )
             .with_source(error)
         };
         let mut file = open_private(&path).map_err(storage)?;
-        let open = read(&mut file).map_err(storage)?;
+        let open = read(&mut file).map_err(|error| storage(named(&path, error)))?;
         let outbox = Self {
             path,
             journal: Mutex::new(Journal {
@@ -78,7 +80,10 @@ impl FileOutbox {
             }),
             _lock: lock,
         };
-        outbox.rewrite(&mut outbox.lock()).map_err(storage)?;
+        let mut journal = outbox.lock();
+        // What is there can be looked into all the same. It is tried again before the next line.
+        journal.torn = outbox.rewrite(&mut journal).is_err();
+        drop(journal);
         Ok(outbox)
     }
 
@@ -96,7 +101,7 @@ impl FileOutbox {
 
     fn append(&self, journal: &mut Journal, entry: &Line) -> io::Result<()> {
         if journal.torn || journal.lines > 2 * journal.open.len() + MOST_OLD_LINES {
-            self.rewrite(journal)?;
+            self.rewrite(journal).map_err(|error| self.named(&error))?;
         }
         let text = line(entry)?;
         let written = journal
@@ -105,7 +110,12 @@ impl FileOutbox {
             .and_then(|()| journal.file.sync_data());
         journal.torn = written.is_err();
         journal.lines += 1;
-        written
+        written.map_err(|error| self.named(&error))
+    }
+
+    /// An error that names the file.
+    fn named(&self, error: &io::Error) -> io::Error {
+        io::Error::new(error.kind(), format!("{}: {error}", self.path.display()))
     }
 
     fn lock(&self) -> MutexGuard<'_, Journal> {
@@ -161,7 +171,8 @@ fn read(file: &mut File) -> io::Result<Vec<Pending>> {
     }
     let mut text = String::new();
     file.rewind()?;
-    file.read_to_string(&mut text)?;
+    file.take(MOST_BYTES).read_to_string(&mut text)?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let complete = text.rfind('\n').map_or(0, |end| end + 1);
     let mut open: Vec<Pending> = Vec::new();
     for (number, text) in text.get(..complete).unwrap_or_default().lines().enumerate() {

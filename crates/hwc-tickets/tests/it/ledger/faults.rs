@@ -25,6 +25,8 @@ pub enum Fault {
     CutAnswer,
     /// Acts, and the answer stops.
     StalledAnswer,
+    /// 200, then the line is closed: no length, no body. The flag says whether it acted.
+    Unproven(bool),
     /// A status without a body of this service.
     Status(u16, bool),
     /// A page instead of an answer.
@@ -48,6 +50,7 @@ impl Fault {
             }
             Self::Reset(acts)
             | Self::Hang(acts)
+            | Self::Unproven(acts)
             | Self::Status(_, acts)
             | Self::Page(acts)
             | Self::Code(_, acts) => *acts,
@@ -77,6 +80,7 @@ impl Fault {
             Self::Hang(_) => Step::hang(),
             Self::CutAnswer => json(200, json!({"error_code": ""})).cut(5),
             Self::StalledAnswer => json(200, json!({"error_code": ""})).stall(5),
+            Self::Unproven(_) => Step::answer(200).until_close(),
             Self::Status(status, _) => Step::answer(*status),
             Self::Page(_) => Step::answer(200)
                 .header("content-type", "text/html")
@@ -120,6 +124,7 @@ impl Fault {
             10 | 11 => Self::Reset(acts),
             12 | 13 => Self::Hang(acts),
             14 => Self::CutAnswer,
+            15 if rng.bool() => Self::Unproven(acts),
             15 => Self::StalledAnswer,
             16 | 17 => Self::Status(
                 *rng.choice(&[302, 307, 408, 500, 502, 503, 504]).unwrap(),

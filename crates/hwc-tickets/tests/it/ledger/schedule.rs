@@ -6,23 +6,19 @@
 use super::{
     Service, as_op,
     faults::{Fault, ReadFault},
+    shelf::Shelf,
     world::{Manner, OWN},
 };
 use futures_util::future::{Either, join_all, select};
 use hwc_core::Clock as _;
-use hwc_tickets::{
-    Client, Confirm, Delivery, Error, Outbox, Outcome, Pending, Sent, submit::PendingId,
-};
+use hwc_tickets::{Client, Confirm, Delivery, Error, Outcome, Pending, Sent};
 use jiff::SignedDuration;
 use std::{
     collections::BTreeMap,
-    fmt, io,
+    fmt,
     ops::Range,
     pin::pin,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicU64, Ordering},
     thread,
     time::Duration,
 };
@@ -39,31 +35,6 @@ const TEXTS: [&str; 7] = [
     "<b>bold</b>",
 ];
 const WINDOW: Duration = Duration::from_secs(10);
-
-/// An outbox that outlives clients, as a file does.
-#[derive(Debug, Clone, Default)]
-struct Shelf(Arc<Mutex<BTreeMap<PendingId, Pending>>>);
-
-impl Outbox for Shelf {
-    fn put(&self, pending: &Pending) -> io::Result<()> {
-        // Through its written form, as in a file.
-        let written = serde_json::to_string(pending)?;
-        self.0
-            .lock()
-            .unwrap()
-            .insert(pending.id(), serde_json::from_str(&written)?);
-        Ok(())
-    }
-
-    fn remove(&self, id: &PendingId) -> io::Result<()> {
-        self.0.lock().unwrap().remove(id);
-        Ok(())
-    }
-
-    fn list(&self) -> io::Result<Vec<Pending>> {
-        Ok(self.0.lock().unwrap().values().cloned().collect())
-    }
-}
 
 /// One submit of a schedule.
 struct Plan {
@@ -97,9 +68,9 @@ struct Open {
 
 /// What a number of schedules came to.
 #[derive(Debug, Default)]
-struct Tally {
-    ends: BTreeMap<&'static str, u32>,
-    submits: u32,
+pub(super) struct Tally {
+    pub(super) ends: BTreeMap<&'static str, u32>,
+    pub(super) submits: u32,
 }
 
 struct Run {
@@ -130,6 +101,7 @@ impl Run {
                 strip_tags: rng.u8(..4) == 0,
                 no_type: rng.u8(..4) == 0,
                 three_bytes: seed.is_multiple_of(4),
+                ..Manner::default()
             };
             // Together with the slowest action this stays within the window.
             world.lag = Duration::from_millis(rng.u64(0..6500));
@@ -558,12 +530,20 @@ fn family(text: &str) -> String {
         .collect()
 }
 
-fn variable(name: &str) -> Option<u64> {
+pub(super) fn variable(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap())
 }
 
+/// The seeds to run: one by `HWC_TICKETS_SEED`, as many as `HWC_TICKETS_SCHEDULES` says, or `usual`.
+pub(super) fn seeds(usual: u64) -> Range<u64> {
+    match variable("HWC_TICKETS_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..variable("HWC_TICKETS_SCHEDULES").unwrap_or(usual),
+    }
+}
+
 /// Runs schedules on all processors. Each is independent of the others and of the thread it runs on.
-fn run_all(seeds: Range<u64>) -> Tally {
+pub(super) fn run_all(seeds: Range<u64>, run: impl Fn(u64, &mut Tally) + Sync) -> Tally {
     let next = AtomicU64::new(seeds.start);
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let worker = || {
@@ -573,10 +553,10 @@ fn run_all(seeds: Range<u64>) -> Tally {
             if seed >= seeds.end {
                 return tally;
             }
-            Run::new(seed).run(&mut tally);
+            run(seed, &mut tally);
         }
     };
-    thread::scope(|scope| {
+    let all = thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
         let mut all = Tally::default();
         for worker in workers {
@@ -589,17 +569,15 @@ fn run_all(seeds: Range<u64>) -> Tally {
             }
         }
         all
-    })
+    });
+    println!("{} schedules: {all:?}", seeds.end - seeds.start);
+    all
 }
 
 #[test]
 fn no_schedule_doubles_a_message_or_tells_a_wrong_end() {
-    let seeds = match variable("HWC_TICKETS_SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..variable("HWC_TICKETS_SCHEDULES").unwrap_or(2000),
-    };
-    let tally = run_all(seeds.clone());
-    println!("{} schedules: {tally:?}", seeds.end - seeds.start);
+    let seeds = seeds(2000);
+    let tally = run_all(seeds.clone(), |seed, tally| Run::new(seed).run(tally));
     if seeds.end - seeds.start >= 2000 {
         for name in [
             "accepted",

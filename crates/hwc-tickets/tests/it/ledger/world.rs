@@ -1,6 +1,7 @@
 //! What the service stores, and how it answers.
 
 use super::{
+    alter::Alteration,
     faults::{Fault, ReadFault},
     json, route,
 };
@@ -48,6 +49,23 @@ pub struct Manner {
     pub three_bytes: bool,
     /// Leave `type` out (D-18).
     pub no_type: bool,
+    /// What is stored or shown is not what was sent.
+    pub altered: Alteration,
+    /// Fewer rows than asked for.
+    pub page_cap: Option<usize>,
+    pub total: Total,
+}
+
+/// What `count` of an answer means.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Total {
+    /// Messages of the ticket.
+    #[default]
+    Messages,
+    /// Rows of the page.
+    Rows,
+    /// It is not there.
+    LeftOut,
 }
 
 pub struct World {
@@ -62,6 +80,10 @@ pub struct World {
     pub read_faults: VecDeque<ReadFault>,
     /// From the POST until reads show the message.
     pub lag: Duration,
+    /// How far the clock that stamps messages is ahead of the one that stamps answers.
+    pub stamps_ahead: SignedDuration,
+    /// Messages with this text have these fields instead.
+    pub odd_fields: Option<(&'static str, Value)>,
     /// POSTs of each operation that the service got to see.
     pub posts: BTreeMap<u64, u32>,
 }
@@ -76,12 +98,19 @@ impl World {
             faults: VecDeque::new(),
             read_faults: VecDeque::new(),
             lag: Duration::ZERO,
+            stamps_ahead: SignedDuration::ZERO,
+            odd_fields: None,
             posts: BTreeMap::new(),
         }
     }
 
     pub fn now(&self) -> Timestamp {
         self.origin + SignedDuration::try_from(self.clock.elapsed()).unwrap()
+    }
+
+    /// Both clocks of the service are set.
+    pub fn step(&mut self, by: SignedDuration) {
+        self.origin += by;
     }
 
     /// Stores a message as somebody else.
@@ -114,7 +143,7 @@ impl World {
         later: Duration,
         visible_at: Duration,
     ) {
-        let created = self.now() + SignedDuration::try_from(later).unwrap();
+        let created = self.now() + SignedDuration::try_from(later).unwrap() + self.stamps_ahead;
         let created = Timestamp::from_second(created.as_second()).unwrap();
         self.tickets
             .entry(ticket.to_owned())
@@ -233,15 +262,21 @@ impl World {
         if !self.manner.oldest_first {
             shown.reverse();
         }
+        let most = self.manner.page_cap.unwrap_or(usize::MAX);
         let page: Vec<Value> = (shown.iter())
             .skip(number("offset", 0))
-            .take(number("limit", 10))
+            .take(number("limit", 10).min(most))
             .map(|message| self.render(message, zone))
             .collect();
-        json(
-            200,
-            json!({"count": shown.len().min(65535), "message_list": page}),
-        )
+        let count = match self.manner.total {
+            Total::Messages => Some(shown.len().min(65535)),
+            Total::Rows => Some(page.len()),
+            Total::LeftOut => None,
+        };
+        match count {
+            Some(count) => json(200, json!({"count": count, "message_list": page})),
+            None => json(200, json!({"message_list": page})),
+        }
     }
 
     fn render(&self, message: &Stored, zone: Offset) -> Value {
@@ -265,13 +300,20 @@ impl World {
         if !self.manner.no_type {
             value["type"] = message.kind.into();
         }
+        if let Some((text, fields)) = &self.odd_fields
+            && message.text == *text
+        {
+            for (name, field) in fields.as_object().unwrap() {
+                value[name] = field.clone();
+            }
+        }
         value
     }
 }
 
 impl Manner {
     fn render(&self, text: &str) -> String {
-        let mut text = text.to_owned();
+        let mut text = self.altered.apply(text);
         if self.strip_tags {
             let mut inside = false;
             text.retain(|c| {

@@ -49,6 +49,13 @@ pub struct Rules {
     pub count: Count,
     /// Most rows of a page, whatever was asked for.
     pub page_cap: usize,
+    /// Most messages of the detail of a ticket: the newest.
+    pub detail_cap: usize,
+    /// The first message of a ticket says that it is.
+    pub names_first: bool,
+    /// How far the `Date` header is ahead of the clock that stamps messages, in milliseconds; `None`: there
+    /// is no such header.
+    pub date_ahead: Option<i64>,
     /// How rows are listed by number.
     pub listing: Listing,
     /// What a poll without a cursor answers.
@@ -94,6 +101,9 @@ impl Default for Rules {
             reads_millis: false,
             count: Count::Ticket,
             page_cap: 100,
+            detail_cap: usize::MAX,
+            names_first: true,
+            date_ahead: Some(0),
             listing: Listing::NewestFirst,
             first_poll: FirstPoll::Unread,
             poll_limit: 200,
@@ -306,9 +316,18 @@ impl State {
                 return answer;
             }
         }
-        let date = jiff::fmt::strtime::format("%a, %d %b %Y %H:%M:%S GMT", self.now()).unwrap();
         let body = self.answer(&asked);
-        Step::json(200, body.to_string()).header("date", date)
+        self.dated(Step::json(200, body.to_string()))
+    }
+
+    /// With the header that tells the time.
+    pub fn dated(&self, step: Step) -> Step {
+        let Some(ahead) = self.rules.date_ahead else {
+            return step;
+        };
+        let date = Timestamp::from_millisecond(self.now_millis() + ahead).unwrap();
+        let date = jiff::fmt::strtime::format("%a, %d %b %Y %H:%M:%S GMT", date).unwrap();
+        step.header("date", date)
     }
 
     pub fn answer(&mut self, asked: &Asked) -> Value {
@@ -386,6 +405,9 @@ impl State {
     }
 
     fn list(&self, ticket: &str, asked: &Asked) -> Value {
+        if !self.tickets.contains_key(ticket) {
+            return refusal("OSM.01010015");
+        }
         let number = |name, otherwise| asked.value(name).map_or(otherwise, |v| v.parse().unwrap());
         let mut stored = self.shown(ticket);
         match self.rules.listing {
@@ -396,9 +418,14 @@ impl State {
         let rows = stored
             .iter()
             .skip(number("offset", 0))
-            .take(number("limit", 10));
+            .take(number("limit", 10).min(self.rules.page_cap));
         let rows: Vec<Value> = rows.map(|message| self.render(message)).collect();
-        json!({ "count": stored.len(), "message_list": rows })
+        let count = match self.rules.count {
+            Count::Ticket | Count::Older => Some(stored.len()),
+            Count::Page => Some(rows.len()),
+            Count::Nothing => None,
+        };
+        json!({ "count": count, "message_list": rows })
     }
 
     fn asked_for(&self, asked: &Asked) -> Result<Vec<String>, Value> {
@@ -510,7 +537,9 @@ impl State {
         if !self.tickets.contains_key(ticket) {
             return refusal("OSM.01010015");
         }
-        let list: Vec<Value> = (self.shown(ticket).iter())
+        let shown = self.shown(ticket);
+        let cut = shown.len().saturating_sub(self.rules.detail_cap);
+        let list: Vec<Value> = (shown.iter().skip(cut))
             .map(|message| {
                 let mut row = self.render(message);
                 let fields = row.as_object_mut().unwrap();
@@ -543,7 +572,7 @@ impl State {
             "replier_name": "Somebody",
             "content": message.text,
             "create_time": self.written(message.millis),
-            "is_first_message": i32::from(message.number == 1),
+            "is_first_message": i32::from(self.rules.names_first && message.number == 1),
             "iam_user_type": 0,
             "accessory_list": [],
         })

@@ -4,6 +4,11 @@ use super::{Conversation, Delivery, Effect, Entry, LIMIT, Own};
 use crate::command::chat::layout;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
+/// What `/help` says: three lines of forty columns.
+const HELP: &str = "Enter sends, Alt+Enter: new line, PgUp: older, Esc or /quit leaves, Ctrl-R: look again, //x sends /x.";
+/// Most characters of a command that are repeated.
+const LONGEST_WORD: usize = 16;
+
 impl Conversation {
     pub(super) fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
         if key.kind == KeyEventKind::Release {
@@ -22,14 +27,14 @@ impl Conversation {
                 self.draft.insert("\n");
             }
             KeyCode::Char('j') if control => self.draft.insert("\n"),
-            KeyCode::Enter => self.submit(),
+            KeyCode::Enter => return self.enter(),
 
-            KeyCode::PageUp => self.scroll(layout::up, self.page()),
+            KeyCode::PageUp => return self.back(self.page()),
             KeyCode::PageDown => self.scroll(layout::down, self.page()),
-            KeyCode::Up => self.scroll(layout::up, 1),
+            KeyCode::Up => return self.back(1),
             KeyCode::Down => self.scroll(layout::down, 1),
             KeyCode::Home if control || self.draft.is_empty() => {
-                self.scroll(layout::up, usize::MAX);
+                return self.back(usize::MAX);
             }
             KeyCode::End if control || self.draft.is_empty() => self.top = None,
 
@@ -73,11 +78,59 @@ impl Conversation {
             .collect()
     }
 
-    fn submit(&mut self) {
+    /// What was written is sent; what begins with a slash is a command, and never reaches the support.
+    fn enter(&mut self) -> Vec<Effect> {
+        let text = self.draft.text().trim_start();
+        match text.strip_prefix('/').map(|rest| rest.strip_prefix('/')) {
+            Some(Some(rest)) => {
+                let text = format!("/{rest}");
+                self.submit(Some(text));
+            }
+            Some(None) => return self.command(),
+            None => self.submit(None),
+        }
+        Vec::new()
+    }
+
+    /// A line such as `/help`.
+    fn command(&mut self) -> Vec<Effect> {
+        let word: String = self
+            .draft
+            .text()
+            .split_whitespace()
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .take(LONGEST_WORD)
+            .collect();
+        match word.as_str() {
+            "/help" | "/?" => {
+                self.draft.take();
+                self.notice = Some(HELP.to_owned());
+            }
+            "/quit" | "/exit" => {
+                self.draft.take();
+                return self.leave(false);
+            }
+            _ => {
+                self.notice = Some(format!(
+                    "{word} is no command; nothing was sent. //{} sends it as a text. /help lists the commands.",
+                    word.trim_start_matches('/')
+                ));
+            }
+        }
+        Vec::new()
+    }
+
+    /// Sends what was written, or `text` in its place.
+    fn submit(&mut self, text: Option<String>) {
         if self.draft.is_blank() {
             return;
         }
-        let units = self.draft.units();
+        let units = match &text {
+            Some(text) => text.chars().map(char::len_utf16).sum(),
+            None => self.draft.units(),
+        };
         if units > LIMIT {
             self.notice = Some(format!(
                 "Too long by {}. Shorten it, or send it in parts.",
@@ -86,9 +139,20 @@ impl Conversation {
             return;
         }
         self.notice = None;
-        let text = self.draft.take();
+        let written = self.draft.take();
+        let text = text.unwrap_or(written);
         self.entries.push(Entry::Own(Own::new(text)));
         self.top = None;
+    }
+
+    /// Moves towards the oldest message, and reads more when that one is in sight.
+    fn back(&mut self, lines: usize) -> Vec<Effect> {
+        let before = self.top.unwrap_or_else(|| layout::newest(self));
+        self.scroll(layout::up, lines);
+        let moved = self.top.is_some_and(|top| top != before);
+        // What was reached is looked at first; the next step goes further.
+        let lines = if moved { 0 } else { lines };
+        self.want_older(lines).into_iter().collect()
     }
 
     fn page(&self) -> usize {

@@ -1,0 +1,241 @@
+//! What to do about each kind of fault: a name for each advice, and its words.
+
+use super::{Category, FaultFacts, FaultKind, Sent};
+use crate::{Effect, transport::TlsFlaw};
+
+/// What to do about a failed call.
+///
+/// A name, so that each program can say it in words of its own: a command line names its options, a
+/// library its methods. [`Advice::words`] names neither.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Advice {
+    /// What the caller gave cannot be sent. Correct what the fault names.
+    CorrectValue,
+    /// Give credentials.
+    GiveCredentials,
+    /// Check the address of the service, the network and the proxy.
+    CheckConnection,
+    /// The proxy wants a user name and a password (407).
+    SignInToProxy,
+    /// The network wants a login before it lets anything through (511): a captive portal.
+    SignInToNetwork,
+    /// TLS failed; what was wrong, when that is known.
+    CheckTls(Option<TlsFlaw>),
+    /// Nothing can have been changed: repeat it, or allow more time.
+    AllowMoreTime,
+    /// Nothing can have been changed: repeat it.
+    Repeat,
+    /// Nothing can have been changed: repeat it later.
+    RepeatLater,
+    /// It may have been done: find out before repeating it.
+    FindOut,
+    /// Wait, and call less often.
+    SlowDown,
+    /// The credentials were refused. Renew them, and check the clock.
+    RenewCredentials,
+    /// The permission is missing. Check user, site and group.
+    CheckPermission,
+    /// What the call names does not exist. Check the id, the account and the site.
+    CheckId,
+    /// A quota is used up.
+    FreeQuota,
+    /// The state of what the call names does not allow it. Read it, and act on that.
+    ReadState,
+    /// The content of the call was refused. It will be again.
+    CorrectContent,
+    /// A code without a known meaning. Look it up, or ask the support.
+    AskSupport,
+    /// The request is too large.
+    SendLess,
+    /// Something else answered in the place of the service.
+    CheckAddress,
+    /// The answer is too large.
+    AskForLess,
+    /// The fault carries an advice of its own, in words.
+    Given,
+}
+
+impl Advice {
+    /// Every advice, for tables. Of the flaws of TLS only the unknown one.
+    pub const ALL: &[Self] = &[
+        Self::CorrectValue,
+        Self::GiveCredentials,
+        Self::CheckConnection,
+        Self::SignInToProxy,
+        Self::SignInToNetwork,
+        Self::CheckTls(None),
+        Self::AllowMoreTime,
+        Self::Repeat,
+        Self::RepeatLater,
+        Self::FindOut,
+        Self::SlowDown,
+        Self::RenewCredentials,
+        Self::CheckPermission,
+        Self::CheckId,
+        Self::FreeQuota,
+        Self::ReadState,
+        Self::CorrectContent,
+        Self::AskSupport,
+        Self::SendLess,
+        Self::CheckAddress,
+        Self::AskForLess,
+        Self::Given,
+    ];
+
+    /// In one sentence that names no option and no method.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::CorrectValue => "correct the value named above; nothing was sent",
+            Self::GiveCredentials => {
+                "give credentials explicitly, in the environment or in the credentials file"
+            }
+            Self::CheckConnection => {
+                "check the endpoint and its region, the network, and the proxy settings (HTTPS_PROXY, NO_PROXY)"
+            }
+            Self::SignInToProxy => {
+                "the proxy wants a user name and a password: write them into HTTPS_PROXY (http://user:password@host:port, special characters percent-encoded)"
+            }
+            Self::SignInToNetwork => {
+                "the network wants you to sign in first: open its login page in a browser, then try again"
+            }
+            Self::CheckTls(Some(flaw)) => flaw.help(),
+            Self::CheckTls(None) => "check the endpoint and the proxy settings",
+            Self::AllowMoreTime => "try again, or give the call a longer deadline",
+            Self::Repeat => "try again; nothing was changed",
+            Self::RepeatLater => "try again later",
+            Self::FindOut => "it may have been done: read back before trying again",
+            Self::SlowDown => "wait as long as the service asks, and lower the rate of calls",
+            Self::RenewCredentials => {
+                "get a new token or check the access key; the clock of this machine must be right within 15 minutes"
+            }
+            Self::CheckPermission => {
+                "check the permissions of the user, the site (X-Site: China or International) and the group id"
+            }
+            Self::CheckId => {
+                "check the id, and that the credentials belong to the account and site that own it"
+            }
+            Self::FreeQuota => "wait until the quota is free again, or ask for a larger one",
+            Self::ReadState => "read the present state of what the call names, and act on that",
+            Self::CorrectContent => {
+                "correct the content of the call; sending it again unchanged fails again"
+            }
+            Self::AskSupport => {
+                "look the code up in the documentation of the service, and give the request id to its support"
+            }
+            Self::SendLess => {
+                "send less at once: fewer ids in a query, a shorter text, a smaller token"
+            }
+            Self::CheckAddress => {
+                "check the endpoint; a proxy, captive portal or login page may be answering in its place"
+            }
+            Self::AskForLess => "ask for less at once, or raise the limit of the answer's size",
+            Self::Given => "see the words of the fault",
+        }
+    }
+}
+
+pub(super) fn of(fault: &FaultFacts) -> Advice {
+    // Statuses that say by themselves who wants what.
+    match fault.http_status {
+        Some(407) => return Advice::SignInToProxy,
+        Some(511) => return Advice::SignInToNetwork,
+        _ => {}
+    }
+    // A read changes nothing, and an effect that is the same twice may be had again.
+    let is_open = fault.sent == Sent::Maybe
+        && !matches!(fault.effect, Some(Effect::Read | Effect::IdempotentWrite));
+    match fault.kind {
+        FaultKind::InvalidInput => Advice::CorrectValue,
+        FaultKind::Credentials => Advice::GiveCredentials,
+        FaultKind::Connect if is_proxy_login(&fault.detail) => Advice::SignInToProxy,
+        FaultKind::Connect => Advice::CheckConnection,
+        FaultKind::Tls => Advice::CheckTls(fault.tls_flaw),
+        FaultKind::Timeout | FaultKind::Interrupted | FaultKind::Unavailable if is_open => {
+            Advice::FindOut
+        }
+        FaultKind::Timeout => Advice::AllowMoreTime,
+        FaultKind::Interrupted => Advice::Repeat,
+        FaultKind::Throttled => Advice::SlowDown,
+        FaultKind::Unauthorized => Advice::RenewCredentials,
+        FaultKind::Forbidden => Advice::CheckPermission,
+        FaultKind::NotFound => Advice::CheckId,
+        FaultKind::Refused => match fault.category {
+            Some(Category::Quota) => Advice::FreeQuota,
+            Some(Category::State) => Advice::ReadState,
+            Some(Category::Validation) => Advice::CorrectContent,
+            _ => Advice::AskSupport,
+        },
+        FaultKind::RequestTooLarge => Advice::SendLess,
+        FaultKind::Unavailable => Advice::RepeatLater,
+        FaultKind::Protocol => Advice::CheckAddress,
+        FaultKind::BodyTooLarge => Advice::AskForLess,
+    }
+}
+
+/// Whether the proxy refused to open a line without a login: the words of the tunnel, which has no type for it.
+fn is_proxy_login(detail: &str) -> bool {
+    detail.contains("proxy authorization required")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Fault, Operation};
+
+    const EFFECTS: [Effect; 3] = [Effect::Read, Effect::IdempotentWrite, Effect::Write];
+
+    fn fault(kind: FaultKind, sent: Sent, effect: Effect) -> Fault {
+        Fault::new(kind, sent, "it failed").of(&Operation {
+            name: "thing",
+            method: "GET",
+            path: "/v1/thing",
+            effect,
+        })
+    }
+
+    /// The advice fits what is known: only a write that may have been done is to be found out about.
+    #[test]
+    fn the_case_decides() {
+        for effect in EFFECTS {
+            for kind in [
+                FaultKind::Timeout,
+                FaultKind::Interrupted,
+                FaultKind::Unavailable,
+            ] {
+                for sent in [Sent::No, Sent::Refused, Sent::Maybe] {
+                    let open = effect == Effect::Write && sent == Sent::Maybe;
+                    let fault = fault(kind, sent, effect);
+                    assert_eq!(fault.advice() == Advice::FindOut, open, "{fault:?}");
+                    assert_eq!(fault.help().contains("read back"), open, "{fault:?}");
+                }
+            }
+            for (status, advice) in [(407, Advice::SignInToProxy), (511, Advice::SignInToNetwork)] {
+                for kind in [FaultKind::Refused, FaultKind::Unavailable] {
+                    let mut fault = fault(kind, Sent::Maybe, effect);
+                    fault.http_status = Some(status);
+                    assert_eq!(fault.advice(), advice);
+                }
+            }
+        }
+        let tunnel = "cannot connect (proxy authorization required)";
+        let fault = Fault::new(FaultKind::Connect, Sent::No, tunnel);
+        assert_eq!(fault.advice(), Advice::SignInToProxy);
+        let own = fault.with_help("ask the operator");
+        assert_eq!(
+            (own.advice(), own.help()),
+            (Advice::Given, "ask the operator")
+        );
+    }
+
+    #[test]
+    fn no_word_of_a_language() {
+        for advice in Advice::ALL {
+            let words = advice.words();
+            for word in ["::", "()", "builder", "Client", "pipeline", "`"] {
+                assert!(!words.contains(word), "{words}");
+            }
+        }
+    }
+}

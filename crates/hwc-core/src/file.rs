@@ -1,0 +1,422 @@
+//! Small files of settings, secrets and records: looked at before they are opened, read with a limit, without a byte
+//! order mark.
+//!
+//! Opening a named pipe waits for its writer, and a device may never end: neither is opened unless a caller says that
+//! it will do.
+
+use std::{
+    fmt,
+    fs::{File, Metadata},
+    io::{self, ErrorKind, Read},
+    path::Path,
+};
+
+use secrecy::zeroize::Zeroizing;
+
+/// What a file must be to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    limit: u64,
+    private: bool,
+    link: bool,
+    stream: bool,
+}
+
+impl Rules {
+    /// A plain file, or a symbolic link to one, of at most so many bytes.
+    #[must_use]
+    pub const fn up_to(limit: u64) -> Self {
+        Self {
+            limit,
+            private: false,
+            link: true,
+            stream: false,
+        }
+    }
+
+    /// Others must have no access to it. Not looked at where the system has no modes.
+    #[must_use]
+    pub const fn private(self) -> Self {
+        Self {
+            private: true,
+            ..self
+        }
+    }
+
+    /// It must not be a symbolic link, which somebody else may redirect.
+    #[must_use]
+    pub const fn no_link(self) -> Self {
+        Self {
+            link: false,
+            ..self
+        }
+    }
+
+    /// A pipe, a terminal or a device will do, too, as for a text that a person names. Opening one may wait.
+    #[must_use]
+    pub const fn or_stream(self) -> Self {
+        Self {
+            stream: true,
+            ..self
+        }
+    }
+}
+
+/// Why a file is not read. The words do not repeat its path or its content.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Unreadable {
+    /// There is none.
+    Absent,
+    /// The system says no.
+    System(io::Error),
+    /// A symbolic link where none is allowed.
+    Link,
+    /// A directory, a named pipe, a device or a socket; which.
+    NotAFile(&'static str),
+    /// Others may read or write it.
+    Shared {
+        /// Its mode, 0 to 0o777.
+        mode: u32,
+    },
+    /// Exchanged between looking and opening.
+    Replaced,
+    /// Larger than the limit, in bytes.
+    TooLarge {
+        /// The limit.
+        limit: u64,
+    },
+    /// It begins with the mark of UTF-16 or UTF-32.
+    Wide(&'static str),
+    /// It is not UTF-8 where text is expected.
+    NotText,
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Absent => formatter.write_str("it does not exist"),
+            Self::System(error) => write!(formatter, "{error}"),
+            Self::Link => {
+                formatter.write_str("it is a symbolic link, which somebody else may redirect")
+            }
+            Self::NotAFile(sort) => write!(formatter, "it is {sort}, not a file"),
+            Self::Shared { mode } => write!(
+                formatter,
+                "other users of this machine have access to it (mode {mode:03o})"
+            ),
+            Self::Replaced => formatter.write_str("it was replaced while it was read"),
+            Self::TooLarge { limit } if limit % (1024 * 1024) == 0 => {
+                write!(formatter, "it is larger than {} MiB", limit / 1024 / 1024)
+            }
+            Self::TooLarge { limit } => {
+                write!(formatter, "it is larger than {} KiB", limit / 1024)
+            }
+            Self::Wide(form) => write!(formatter, "it is {form} text, not UTF-8"),
+            Self::NotText => formatter.write_str("it is not UTF-8 text"),
+        }
+    }
+}
+
+impl std::error::Error for Unreadable {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::System(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl Unreadable {
+    /// What to do about the file at `path`, as the end of a sentence: no capital letter, no full stop.
+    #[must_use]
+    pub fn help(&self, path: &Path) -> String {
+        match self {
+            Self::Absent => "correct the path".to_owned(),
+            Self::System(_) => {
+                "check that the file and its directory can be read by you".to_owned()
+            }
+            Self::Link => "name the file it points to".to_owned(),
+            Self::NotAFile(_) => "name a plain file".to_owned(),
+            Self::Shared { .. } => format!("run: chmod 600 {}", shell_quoted(path)),
+            Self::Replaced => "try again".to_owned(),
+            Self::TooLarge { .. } => "check that the path names the right file".to_owned(),
+            Self::Wide(form) => format!(
+                "save it as UTF-8, for example with: iconv -f {form} -t UTF-8 {}",
+                shell_quoted(path)
+            ),
+            Self::NotText => "save it as UTF-8".to_owned(),
+        }
+    }
+}
+
+impl From<io::Error> for Unreadable {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => Self::Absent,
+            _ => Self::System(error),
+        }
+    }
+}
+
+/// The bytes of a file without a byte order mark. They are wiped when they are dropped.
+///
+/// # Errors
+/// The file breaks a rule, is UTF-16 or UTF-32, or cannot be read.
+pub fn read(path: &Path, rules: Rules) -> Result<Zeroizing<Vec<u8>>, Unreadable> {
+    let before = if rules.link {
+        path.metadata()?
+    } else {
+        path.symlink_metadata()?
+    };
+    if before.is_symlink() {
+        return Err(Unreadable::Link);
+    }
+    let is_stream = rules.stream && !before.is_dir();
+    if !before.is_file() && !is_stream {
+        return Err(Unreadable::NotAFile(sort(&before)));
+    }
+    if rules.private {
+        refuse_shared(&before)?;
+    }
+    let file = File::open(path)?;
+    if !is_same_file(&before, &file.metadata()?) {
+        return Err(Unreadable::Replaced);
+    }
+    read_stream(file, rules.limit, before.len())
+}
+
+/// The same as text.
+///
+/// # Errors
+/// What [`read`] gives, or it is not UTF-8.
+pub fn read_text(path: &Path, rules: Rules) -> Result<Zeroizing<String>, Unreadable> {
+    text(&read(path, rules)?)
+}
+
+/// The text of an open stream, such as standard input, by the same rules.
+///
+/// # Errors
+/// It cannot be read, has more than `limit` bytes, or is not UTF-8.
+pub fn read_text_from(stream: impl Read, limit: u64) -> Result<Zeroizing<String>, Unreadable> {
+    text(&read_stream(stream, limit, 0)?)
+}
+
+/// `bytes` without the byte order mark of UTF-8.
+#[must_use]
+pub fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
+/// A path as it can be pasted into a shell.
+#[must_use]
+pub fn shell_quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain =
+        |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+' | ',' | ':' | '@');
+    if !text.is_empty() && !text.starts_with('-') && text.chars().all(is_plain) {
+        return text;
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+fn text(bytes: &[u8]) -> Result<Zeroizing<String>, Unreadable> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(Zeroizing::new(text.to_owned())),
+        Err(_) => Err(Unreadable::NotText),
+    }
+}
+
+/// Files up to this size get room for the limit at once: a buffer that grows leaves copies of a secret behind.
+const SMALL: u64 = 64 * 1024;
+
+fn read_stream(
+    stream: impl Read,
+    limit: u64,
+    expected: u64,
+) -> Result<Zeroizing<Vec<u8>>, Unreadable> {
+    let room = if limit <= SMALL {
+        limit
+    } else {
+        expected.min(limit)
+    };
+    let room = usize::try_from(room)
+        .unwrap_or(usize::MAX)
+        .saturating_add(1);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(room));
+    stream
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(Unreadable::System)?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limit {
+        return Err(Unreadable::TooLarge { limit });
+    }
+    // The longer marks first: that of UTF-32 begins like one of UTF-16.
+    match bytes.as_slice() {
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => return Err(Unreadable::Wide("UTF-32")),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Err(Unreadable::Wide("UTF-16")),
+        _ => {}
+    }
+    let mark = bytes.len() - without_mark(&bytes).len();
+    bytes.drain(..mark);
+    Ok(bytes)
+}
+
+#[cfg(unix)]
+fn sort(meta: &Metadata) -> &'static str {
+    use std::os::unix::fs::FileTypeExt as _;
+    let kind = meta.file_type();
+    if kind.is_dir() {
+        "a directory"
+    } else if kind.is_fifo() {
+        "a named pipe"
+    } else if kind.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    }
+}
+
+#[cfg(not(unix))]
+fn sort(meta: &Metadata) -> &'static str {
+    if meta.is_dir() {
+        "a directory"
+    } else {
+        "a device"
+    }
+}
+
+#[cfg(unix)]
+fn refuse_shared(meta: &Metadata) -> Result<(), Unreadable> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = meta.permissions().mode() & 0o777;
+    if mode & 0o077 == 0 {
+        Ok(())
+    } else {
+        Err(Unreadable::Shared { mode })
+    }
+}
+
+/// Elsewhere the permissions of a home directory are trusted: there is no simple mode to look at.
+#[cfg(not(unix))]
+fn refuse_shared(_: &Metadata) -> Result<(), Unreadable> {
+    Ok(())
+}
+
+/// Whether the opened file is the one that was looked at.
+#[cfg(unix)]
+fn is_same_file(before: &Metadata, opened: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    before.dev() == opened.dev() && before.ino() == opened.ino() && before.mode() == opened.mode()
+}
+
+/// Elsewhere there is no number to compare.
+#[cfg(not(unix))]
+fn is_same_file(_: &Metadata, opened: &Metadata) -> bool {
+    opened.is_file()
+}
+
+/// The mode of a file or directory that others than its owner have access to. `None` when they have not, or where the
+/// system has no modes.
+#[must_use]
+pub fn shared_mode(meta: &Metadata) -> Option<u32> {
+    match refuse_shared(meta) {
+        Err(Unreadable::Shared { mode }) => Some(mode),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn marks_and_limits() {
+        let read = |bytes: &[u8]| {
+            read_text_from(bytes, 8)
+                .map(|text| text.to_string())
+                .map_err(|why| why.to_string())
+        };
+        for (bytes, expected) in [
+            (&b"12345678"[..], Ok("12345678")),
+            (b"", Ok("")),
+            (b"\xef\xbb\xbf", Ok("")),
+            (b"\xef\xbb\xbfabc", Ok("abc")),
+            (b"\xef\xbb\xbf\xef\xbb\xbf", Ok("\u{feff}")),
+            (b"123456789", Err("larger than 0 KiB")),
+            (b"\xff\xfea\0", Err("UTF-16")),
+            (b"\xfe\xff\0a", Err("UTF-16")),
+            (b"\xff\xfe\0\0a\0\0\0", Err("UTF-32")),
+            (b"\0\0\xfe\xff\0\0\0a", Err("UTF-32")),
+            (b"caf\xe9", Err("not UTF-8")),
+        ] {
+            match (read(bytes), expected) {
+                (Ok(text), Ok(expected)) => assert_eq!(text, expected),
+                (Err(why), Err(expected)) => assert!(why.contains(expected), "{why}"),
+                (got, _) => panic!("{bytes:?}: {got:?}"),
+            }
+        }
+    }
+
+    /// A stream that never ends costs no more than the limit.
+    #[test]
+    fn a_stream_without_end_is_cut_off() {
+        let why = read_text_from(io::repeat(b'x'), 1024 * 1024).unwrap_err();
+        assert_eq!(why.to_string(), "it is larger than 1 MiB");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_plain_file_is_not_opened() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let directory = tempfile::tempdir().unwrap();
+        let path = |name: &str| directory.path().join(name);
+        let rules = Rules::up_to(64);
+        let why = |path: &Path, rules: Rules| read(path, rules).unwrap_err().to_string();
+        assert!(matches!(
+            read(&path("none"), rules),
+            Err(Unreadable::Absent)
+        ));
+        let made = std::process::Command::new("mkfifo")
+            .arg(path("pipe"))
+            .status();
+        assert!(made.unwrap().success());
+        assert_eq!(why(&path("pipe"), rules), "it is a named pipe, not a file");
+        assert_eq!(
+            why(directory.path(), rules),
+            "it is a directory, not a file"
+        );
+        let also_streams = why(directory.path(), rules.or_stream());
+        assert_eq!(also_streams, "it is a directory, not a file");
+        assert_eq!(
+            why(Path::new("/dev/zero"), rules),
+            "it is a device, not a file"
+        );
+        let endless = why(Path::new("/dev/zero"), rules.or_stream());
+        assert_eq!(endless, "it is larger than 0 KiB");
+
+        io::Write::write_all(&mut File::create_new(path("file")).unwrap(), b"x").unwrap();
+        symlink(path("file"), path("link")).unwrap();
+        assert_eq!(read(&path("link"), rules).unwrap().as_slice(), b"x");
+        assert!(why(&path("link"), rules.no_link()).contains("symbolic link"));
+        for (mode, is_refused) in [(0o600, false), (0o400, false), (0o640, true), (0o602, true)] {
+            fs::set_permissions(path("file"), fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(read(&path("file"), rules.private()).is_err(), is_refused);
+            let meta = fs::metadata(path("file")).unwrap();
+            assert_eq!(shared_mode(&meta).is_some(), is_refused);
+        }
+    }
+
+    #[test]
+    fn paths_are_quoted_when_a_shell_would_split_them() {
+        for (path, quoted) in [
+            ("/home/a/.config/x.toml", "/home/a/.config/x.toml"),
+            ("it's mine", r"'it'\''s mine'"),
+            ("-rf", "'-rf'"),
+            ("a b", "'a b'"),
+        ] {
+            assert_eq!(shell_quoted(Path::new(path)), quoted);
+        }
+    }
+}

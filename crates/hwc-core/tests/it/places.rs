@@ -1,0 +1,156 @@
+//! The bound on the requests under way: who finds no place waits within the deadline, and is never sent late.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use hwc_core::{
+    CallOptions, Clock, FaultKind, Sent, Timeouts,
+    testing::{FakeClock, ScriptedTransport, Step},
+};
+
+use crate::{
+    given::{READ, SUBMIT, real, request, scripted},
+    server::Server,
+};
+
+#[test]
+fn a_call_without_a_place_waits_and_ends_within_its_deadline_as_not_sent() {
+    let clock = FakeClock::new();
+    let network = ScriptedTransport::new(&clock).otherwise(Step::hang());
+    let pipeline = scripted(&clock, &network)
+        .max_connections(2)
+        .timeouts(Timeouts {
+            attempt: Duration::from_secs(100),
+            ..Timeouts::default()
+        })
+        .build()
+        .unwrap();
+    let options = CallOptions::default();
+    let late = CallOptions::default().with_deadline(Duration::from_secs(5));
+    let (first, second, third) = clock.run(async {
+        tokio::join!(
+            pipeline.call(request(&SUBMIT), &SUBMIT, &options),
+            pipeline.call(request(&READ), &READ, &options),
+            pipeline.call(request(&SUBMIT), &SUBMIT, &late),
+        )
+    });
+    for fault in [first.unwrap_err(), second.unwrap_err()] {
+        assert_eq!((fault.kind, fault.sent), (FaultKind::Timeout, Sent::Maybe));
+    }
+    let fault = third.unwrap_err();
+    assert_eq!((fault.kind, fault.sent), (FaultKind::Timeout, Sent::No));
+    assert_eq!((fault.attempts, fault.elapsed), (0, Duration::from_secs(5)));
+    assert!(fault.to_string().contains("all 2 are in use"), "{fault}");
+    assert!(fault.help().contains("nothing was sent"));
+    assert_eq!(network.requests().len(), 2, "what waited is never sent");
+    assert_eq!(clock.sleepers(), 0);
+}
+
+#[test]
+fn a_place_that_becomes_free_goes_to_who_waited_first() {
+    let clock = FakeClock::new();
+    let network = ScriptedTransport::new(&clock)
+        .otherwise(Step::json(200, "{}").after(Duration::from_secs(1)));
+    let pipeline = scripted(&clock, &network)
+        .max_connections(1)
+        .build()
+        .unwrap();
+    let options = CallOptions::default();
+    let took = |call| {
+        let (pipeline, options) = (&pipeline, &options);
+        async move {
+            let _: usize = call;
+            pipeline
+                .call(request(&SUBMIT), &SUBMIT, options)
+                .await
+                .unwrap()
+                .elapsed
+        }
+    };
+    let (first, second, third) = clock.run(async { tokio::join!(took(1), took(2), took(3)) });
+    assert_eq!(
+        [first, second, third],
+        [1, 2, 3].map(Duration::from_secs),
+        "in order, one at a time"
+    );
+}
+
+/// A pause before the next attempt holds no place.
+#[test]
+fn a_call_that_waits_for_its_next_attempt_lets_others_go() {
+    let clock = FakeClock::new();
+    let network = ScriptedTransport::new(&clock)
+        .then(Step::answer(429).header("retry-after", "10"))
+        .otherwise(Step::json(200, "{}"));
+    let pipeline = scripted(&clock, &network)
+        .max_connections(1)
+        .build()
+        .unwrap();
+    let options = CallOptions::default();
+    let (slow, quick) = clock.run(async {
+        tokio::join!(
+            pipeline.call(request(&READ), &READ, &options),
+            pipeline.call(request(&READ), &READ, &options),
+        )
+    });
+    assert!(slow.unwrap().elapsed >= Duration::from_secs(10));
+    assert_eq!(quick.unwrap().elapsed, Duration::ZERO);
+}
+
+#[test]
+fn no_place_at_all_is_refused_by_name() {
+    let clock = FakeClock::new();
+    let network = ScriptedTransport::new(&clock);
+    let error = scripted(&clock, &network)
+        .max_connections(0)
+        .build()
+        .unwrap_err();
+    assert!(error.to_string().contains("max_connections"), "{error}");
+    assert_eq!(clock.elapsed(), Duration::ZERO);
+}
+
+/// Many callers, few connections: all succeed.
+#[tokio::test]
+async fn many_callers_share_few_connections() {
+    const PLACES: usize = 4;
+    let open = Arc::new(AtomicUsize::new(0));
+    let most = Arc::new(AtomicUsize::new(0));
+    let server = Server::start({
+        let (open, most) = (open.clone(), most.clone());
+        move |_, connection| {
+            let now = open.fetch_add(1, Ordering::SeqCst) + 1;
+            most.fetch_max(now, Ordering::SeqCst);
+            while connection.read_request().is_some() && connection.answer("{}") {}
+            open.fetch_sub(1, Ordering::SeqCst);
+        }
+    });
+    let pipeline = Arc::new(
+        real(&server.http())
+            .max_connections(PLACES)
+            .build()
+            .unwrap(),
+    );
+    let calls: Vec<_> = (0..300)
+        .map(|_| {
+            let pipeline = Arc::clone(&pipeline);
+            tokio::spawn(async move {
+                pipeline
+                    .call(request(&SUBMIT), &SUBMIT, &CallOptions::default())
+                    .await
+                    .map(drop)
+            })
+        })
+        .collect();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    assert_eq!(server.requests().len(), 300);
+    // Besides those under way, up to 8 idle ones may be open.
+    let most = most.load(Ordering::SeqCst);
+    assert!(most <= PLACES + 8, "{most} connections at once");
+}

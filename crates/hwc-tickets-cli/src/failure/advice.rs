@@ -1,0 +1,118 @@
+//! What to do about an error of the SDK, in the words of this program: its options and commands, never a method.
+
+use hwc_tickets::{Advice, CallAdvice, Error, ErrorKind, time::Spoken, transport::TlsFlaw};
+use std::{borrow::Cow, time::Duration};
+
+/// Longer waits are no advice.
+const LONGEST_WAIT: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// What to do about `error`.
+pub(crate) fn of(error: &Error) -> Cow<'static, str> {
+    match (error.kind(), error.retry_after()) {
+        (ErrorKind::Throttled, Some(wait)) if wait <= LONGEST_WAIT => {
+            format!("Wait {} and try again, less often.", Spoken(wait)).into()
+        }
+        _ => match words(error.advice()) {
+            Some(words) => words.into(),
+            // Its words fit every program.
+            None => error.help().unwrap_or_default().to_owned().into(),
+        },
+    }
+}
+
+/// An advice in this program's words; `None` when the error has the words itself.
+fn words(advice: Advice) -> Option<&'static str> {
+    Some(match advice {
+        Advice::Call(call) => return call_words(call),
+        Advice::Reconcile => {
+            "Do not send it again yet. Find out later with: hwc-tickets message reconcile"
+        }
+        Advice::SendAgain => "The message is not in the ticket. It can be sent again.",
+        Advice::ShortenText => "Shorten the text, or send it as several messages.",
+        Advice::NameMessage => {
+            "Take its id from `hwc-tickets message history --ids` and recall it by that."
+        }
+        Advice::TooLateToRecall => {
+            "The service lets a message go only for a short time, and only its author's. Send a correction instead."
+        }
+        Advice::ReadThenMark => {
+            "Read the messages with `hwc-tickets message history`, then use `hwc-tickets message mark-read`."
+        }
+        Advice::LookInConsole => "Look at the conversation in the console of the service.",
+        Advice::CheckTickets => "Check the ids. A colleague's ticket needs --group.",
+        Advice::ReadLess => "Read the newest first, or fewer messages with --since or --limit.",
+        Advice::CheckFile => "Check the path, the free space and the permissions.",
+        Advice::EndOtherProgram => "End the other program, or use another file.",
+        Advice::RaiseLimit => "Ask for less at once.",
+        Advice::MendFirst => "Mend the first failure, then start again with the rest.",
+        // What a later SDK adds, and what has words that fit.
+        _ => return None,
+    })
+}
+
+fn call_words(advice: CallAdvice) -> Option<&'static str> {
+    Some(match advice {
+        CallAdvice::CorrectValue => "Correct the value named above. Nothing was sent.",
+        CallAdvice::GiveCredentials => {
+            "Set HWC_TICKETS_TOKEN, or store credentials with `hwc-tickets auth login`."
+        }
+        CallAdvice::CheckConnection => {
+            "Check the address (--endpoint), the network and the proxy (HTTPS_PROXY, NO_PROXY). `hwc-tickets doctor` tries each step."
+        }
+        CallAdvice::CheckTls(Some(TlsFlaw::UnknownAuthority)) => {
+            "If your network inspects TLS, give the certificate of its authority with --ca-file; otherwise somebody else is answering."
+        }
+        CallAdvice::CheckTls(Some(TlsFlaw::NoAuthorities)) => {
+            "Install the ca-certificates package of the operating system, set SSL_CERT_FILE, or name a file with --ca-file."
+        }
+        CallAdvice::AllowMoreTime => "Try again, or allow more time with --timeout.",
+        CallAdvice::Repeat => "Try again. Nothing was changed.",
+        CallAdvice::RepeatLater => {
+            "Try again later. If it stays, give the request id to the support of the service."
+        }
+        CallAdvice::FindOut => {
+            "It may have been done all the same. Look at the ticket before you do it again."
+        }
+        CallAdvice::SlowDown => "Wait a while and try again, less often.",
+        CallAdvice::RenewCredentials => {
+            "Get a new token or check the keys; `hwc-tickets auth status` shows which are used. The clock of this machine must be right within 15 minutes."
+        }
+        CallAdvice::CheckPermission => {
+            "Check the permissions of the user and the site (--site). A colleague's ticket needs --group."
+        }
+        CallAdvice::CheckId => {
+            "Check the id, the site (--site) and the account. A colleague's ticket needs --group."
+        }
+        CallAdvice::CheckAddress => {
+            "Check the address (--endpoint). A proxy, captive portal or login page may be answering in its place."
+        }
+        CallAdvice::AskForLess => "Ask for less at once.",
+        CallAdvice::Given => return None,
+        // These name nothing of a program.
+        other => other.words(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::tests::rust_words;
+
+    /// Each advice has words, and none is for programmers.
+    #[test]
+    fn no_word_of_a_language() {
+        for advice in Advice::all() {
+            match words(advice) {
+                Some(words) => assert_eq!(rust_words(words), None, "{advice:?}: {words}"),
+                None => assert!(
+                    matches!(
+                        advice,
+                        // A command line has no runtime to be inside of.
+                        Advice::Given | Advice::Call(CallAdvice::Given) | Advice::LeaveRuntime
+                    ),
+                    "{advice:?} has no words"
+                ),
+            }
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! A secret typed at the terminal: nothing shows it, and the terminal is as before, however the prompt ends.
+
+use crate::render;
+use secrecy::SecretString;
+use std::io;
+
+/// Why a prompt gave no secret.
+#[derive(Debug)]
+pub(crate) enum NoSecret {
+    /// Ctrl-C.
+    Interrupted,
+    /// Ctrl-D, or the terminal is gone.
+    End,
+    /// A key that no secret has, such as a tabulator or an arrow.
+    Key(char),
+    /// More was pasted than one line.
+    LineBreak,
+    /// The terminal cannot be used.
+    Terminal(io::Error),
+}
+
+impl From<io::Error> for NoSecret {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::Interrupted => Self::Interrupted,
+            io::ErrorKind::UnexpectedEof => Self::End,
+            _ => Self::Terminal(error),
+        }
+    }
+}
+
+#[cfg(unix)]
+pub(crate) use unix::{give_terminal_back, secret};
+
+/// Asks for a secret. With `is_last`, more than one line is refused: what a person pastes stays together.
+#[cfg(not(unix))]
+pub(crate) fn secret(label: &str, _is_last: bool) -> Result<SecretString, NoSecret> {
+    Ok(render::prompt(label)?)
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::{NoSecret, SecretString, render};
+    use crate::signal;
+    use rustix::{
+        event::{PollFd, PollFlags, Timespec, poll},
+        io::Errno,
+        termios::{self, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios},
+    };
+    use std::{
+        fs::File,
+        io::{self, Read, Write as _},
+        sync::{
+            Arc, Mutex, MutexGuard, PoisonError,
+            atomic::{AtomicU32, Ordering},
+        },
+    };
+
+    /// The rest of a paste is there by then.
+    const PASTE: Timespec = Timespec {
+        tv_sec: 0,
+        tv_nsec: 50_000_000,
+    };
+
+    /// The terminal and its modes before the prompt, as long as one is there.
+    static BEFORE: Mutex<Option<(File, Termios)>> = Mutex::new(None);
+
+    fn before() -> MutexGuard<'static, Option<(File, Termios)>> {
+        BEFORE.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts the modes of the terminal back, if a prompt has changed them. As long as the value lives, none can
+    /// change them again.
+    pub(crate) fn give_terminal_back() -> impl Drop {
+        let mut before = before();
+        if let Some((mut terminal, modes)) = before.take() {
+            // Nobody can be told when it is gone.
+            let _ = termios::tcsetattr(&terminal, OptionalActions::Now, &modes);
+            // A terminal that was stopped with Ctrl-S would hold the program for ever.
+            if is_ready(&terminal, PollFlags::OUT, Timespec::default()).unwrap_or(false) {
+                let _ = terminal.write_all(b"\n");
+            }
+        }
+        before
+    }
+
+    /// Gives the terminal back when the prompt ends, by a panic, too.
+    struct Silent;
+
+    impl Silent {
+        fn begin(terminal: &File) -> io::Result<Self> {
+            let modes = termios::tcgetattr(terminal)?;
+            let mut silent = modes.clone();
+            // Key by key: a terminal keeps no line longer than 4095 bytes, and a token may be longer. Keys that
+            // raise signals come as keys, so that none can stop the program while nothing is echoed.
+            silent.local_modes.remove(
+                LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG,
+            );
+            silent.special_codes[SpecialCodeIndex::VMIN] = 1;
+            silent.special_codes[SpecialCodeIndex::VTIME] = 0;
+            signal::quit_too();
+            // Kept before they are changed, and both at once: a signal may come at any time.
+            let mut before = before();
+            *before = Some((terminal.try_clone()?, modes));
+            let changed = termios::tcsetattr(terminal, OptionalActions::Now, &silent);
+            drop(before);
+            let begun = Self;
+            changed?;
+            Ok(begun)
+        }
+    }
+
+    impl Drop for Silent {
+        fn drop(&mut self) {
+            drop(give_terminal_back());
+        }
+    }
+
+    /// The keys, with a note of the first that the editor of the line would drop without a word.
+    struct Keys {
+        terminal: File,
+        odd: Arc<AtomicU32>,
+    }
+
+    impl Read for Keys {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let read = self.terminal.read(buffer)?;
+            for byte in buffer.get(..read).unwrap_or_default() {
+                // Ctrl-C, Ctrl-D, backspace, line ends, Ctrl-U, Ctrl-W and delete are keys that edit.
+                let is_edit = matches!(byte, 3 | 4 | 8 | b'\n' | b'\r' | 0x15 | 0x17 | 0x7f);
+                if byte.is_ascii_control() && !is_edit {
+                    let _ = self.odd.compare_exchange(
+                        0,
+                        u32::from(*byte).saturating_add(1),
+                        Ordering::SeqCst,
+                        Ordering::SeqCst,
+                    );
+                }
+            }
+            Ok(read)
+        }
+    }
+
+    /// Asks for a secret. With `is_last`, more than one line is refused: what a person pastes stays together.
+    pub(crate) fn secret(label: &str, is_last: bool) -> Result<SecretString, NoSecret> {
+        let terminal = File::options().read(true).write(true).open("/dev/tty")?;
+        let silent = Silent::begin(&terminal)?;
+        let odd = Arc::new(AtomicU32::new(0));
+        let keys = Keys {
+            terminal: terminal.try_clone()?,
+            odd: Arc::clone(&odd),
+        };
+        let typed = render::prompt(label, terminal.try_clone()?, keys)?;
+        // A terminal that is gone ends the line as Enter does, and only half of it may be there.
+        termios::tcgetattr(&terminal).map_err(|_| NoSecret::End)?;
+        let has_more = is_last && is_ready(&terminal, PollFlags::IN, PASTE)?;
+        if has_more {
+            // It is for this program, not for the shell that comes next.
+            let _ = termios::tcflush(&terminal, QueueSelector::IFlush);
+        }
+        drop(silent);
+        match odd
+            .load(Ordering::SeqCst)
+            .checked_sub(1)
+            .and_then(char::from_u32)
+        {
+            Some(key) => Err(NoSecret::Key(key)),
+            None if has_more => Err(NoSecret::LineBreak),
+            None => Ok(typed),
+        }
+    }
+
+    fn is_ready(terminal: &File, what: PollFlags, patience: Timespec) -> io::Result<bool> {
+        let mut waits = [PollFd::new(terminal, what)];
+        loop {
+            match poll(&mut waits, Some(&patience)) {
+                Ok(_) => return Ok(waits.iter().any(|wait| wait.revents().contains(what))),
+                Err(Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Completions in the shells themselves, each on a terminal. A shell that is not installed is left out, unless
+//! `COMPLETIONS_REQUIRED` is set: `cargo xtask ci completions` installs what is missing.
+
+use crate::{
+    stage::{Stage, program},
+    terminal::Terminal,
+};
+use portable_pty::CommandBuilder;
+use std::path::{Path, PathBuf};
+
+/// What is typed, and what stands there after the tabulator key.
+const CASES: &[(&str, &str)] = &[
+    ("hwc-tickets mess", "hwc-tickets message"),
+    ("hwc-tickets ticket sh", "hwc-tickets ticket show"),
+    ("hwc-tickets message sen", "hwc-tickets message send"),
+    ("hwc-tickets message mark", "hwc-tickets message mark-read"),
+    ("hwc-tickets message hist", "hwc-tickets message history"),
+    (
+        "hwc-tickets message send --conf",
+        "hwc-tickets message send --confirm",
+    ),
+    (
+        "hwc-tickets message follow --until",
+        "hwc-tickets message follow --until-status",
+    ),
+    ("hwc-tickets auth log", "hwc-tickets auth login"),
+    (
+        "hwc-tickets auth login --with pass",
+        "hwc-tickets auth login --with password",
+    ),
+    (
+        "hwc-tickets message history case-1 -o ndj",
+        "hwc-tickets message history case-1 -o ndjson",
+    ),
+    (
+        "hwc-tickets --site internat",
+        "hwc-tickets --site international",
+    ),
+    (
+        "hwc-tickets completions powersh",
+        "hwc-tickets completions powershell",
+    ),
+    // Where a file is meant, files are offered.
+    (
+        "hwc-tickets message send case-1 --file REPO",
+        "hwc-tickets message send case-1 --file REPORT.txt",
+    ),
+    (
+        "hwc-tickets ticket status case-1 --ca-file REPO",
+        "hwc-tickets ticket status case-1 --ca-file REPORT.txt",
+    ),
+    (
+        "hwc-tickets message reconcile REPO",
+        "hwc-tickets message reconcile REPORT.txt",
+    ),
+];
+
+/// In the current directory: a file for `--file`, and files that must not get in the way of commands.
+const FILES: [&str; 5] = ["REPORT.txt", "senders", "marked", "showcase", "history.txt"];
+
+fn installed(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|directory| directory.join(name))
+        .find(|program| program.is_file())
+}
+
+/// The shell, if it is here.
+fn shell(name: &str) -> Option<PathBuf> {
+    let found = installed(name);
+    assert!(
+        found.is_some() || std::env::var_os("COMPLETIONS_REQUIRED").is_none(),
+        "{name} is not installed, and its completions are to be tested"
+    );
+    if found.is_none() {
+        eprintln!("SKIPPED: {name} is not installed");
+    }
+    found
+}
+
+/// A shell on a terminal with the completions loaded, in a directory with files. Its prompt is `> `.
+fn begin(stage: &Stage, shell: &Path, name: &str) -> Terminal {
+    let script = stage.home().join(format!("completions.{name}"));
+    let ran = stage.run(&["completions", name]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    // Not through `ran.stdout`, in which what differs from run to run is replaced.
+    std::fs::write(&script, &ran.stdout).unwrap();
+    let directory = stage.home().join("work");
+    std::fs::create_dir_all(&directory).unwrap();
+    for file in FILES {
+        std::fs::write(directory.join(file), "").unwrap();
+    }
+    let script = script.display().to_string();
+    let mut command = CommandBuilder::new(shell);
+    command.env_clear();
+    let path = Path::new(program()).parent().unwrap().display().to_string();
+    command.env("PATH", format!("{path}:/usr/bin:/bin"));
+    command.env("HOME", stage.home());
+    command.env("TERM", "xterm-256color");
+    command.env("LC_ALL", "C.UTF-8");
+    command.cwd(&directory);
+    let load = match name {
+        "bash" => {
+            command.args(["--norc", "--noprofile", "-i"]);
+            format!("PS1='> '; bind 'set bell-style none'; source '{script}'; clear")
+        }
+        "zsh" => {
+            command.args(["-f", "-i"]);
+            format!(
+                "PROMPT='> '; unsetopt BEEP PROMPT_SP; autoload -Uz compinit; compinit -u -D; source '{script}'; \
+                 compdef _hwc-tickets hwc-tickets; clear"
+            )
+        }
+        _ => {
+            command.args(["--private", "--no-config", "-i"]);
+            format!(
+                "function fish_prompt; echo '> '; end; function fish_greeting; end; source '{script}'; clear"
+            )
+        }
+    };
+    let mut terminal = Terminal::of(command, 24, 200);
+    terminal.type_in(&format!("{load}\r"));
+    crate::stage::until("an empty screen with a prompt", || terminal.screen() == ">");
+    terminal
+}
+
+fn completes(name: &str) {
+    let Some(shell) = shell(name) else { return };
+    let stage = Stage::new();
+    let mut terminal = begin(&stage, &shell, name);
+    for (typed, expected) in CASES {
+        terminal.type_in(typed);
+        terminal.shows(&format!("> {typed}"));
+        terminal.type_in("\t");
+        crate::stage::until(&format!("{name}: {expected}"), || {
+            terminal
+                .screen()
+                .lines()
+                // zsh shows that a value comes next.
+                .any(|line| line.trim_end_matches('=') == format!("> {expected}"))
+        });
+        // Away with the line, and with what fish shows below it.
+        terminal.type_in("\u{15}\u{c}");
+        crate::stage::until("an empty line", || terminal.screen() == ">");
+    }
+    terminal.type_in("exit\r");
+    terminal.end();
+}
+
+#[test]
+fn completions_in_bash() {
+    completes("bash");
+}
+
+#[test]
+fn completions_in_zsh() {
+    completes("zsh");
+}
+
+#[test]
+fn completions_in_fish() {
+    completes("fish");
+}

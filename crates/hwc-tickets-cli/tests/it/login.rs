@@ -1,0 +1,346 @@
+//! `auth login`: profiles it makes, secrets it refuses, files it leaves as they are, a terminal it gives back.
+
+use crate::stage::{Ran, Stage};
+use std::{
+    io::Write as _,
+    process::{Command, Stdio},
+};
+
+/// In every secret of these tests: no output shows it.
+const CANARY: &str = "C4NARY";
+
+fn given(stage: &Stage, command: &mut Command, input: &[u8]) -> Ran {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It may have ended before it read.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    stage.ran(child.wait_with_output().unwrap())
+}
+
+fn write(stage: &Stage, text: &str) {
+    let path = stage.config();
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, text).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+}
+
+#[test]
+fn a_profile_that_is_not_there_is_made() {
+    for config in [
+        "",
+        "[profiles.default]\ngroup = \"123456\"\n",
+        "profile = \"work\"\n[profiles.other]\n",
+    ] {
+        let stage = Stage::new();
+        if !config.is_empty() {
+            write(&stage, config);
+        }
+        let flag = given(
+            &stage,
+            &mut stage.bare(&["auth", "login", "--profile", "work"]),
+            b"TOKENEXAMPLE\n",
+        );
+        assert_eq!(
+            (flag.code, flag.stdout.as_str()),
+            (0, ""),
+            "{}",
+            flag.stderr
+        );
+        assert!(
+            flag.stderr.contains("Stored for profile work")
+                && flag.stderr.contains("hwc-tickets doctor --profile work"),
+            "{}",
+            flag.stderr
+        );
+        let variable = given(
+            &stage,
+            stage
+                .bare(&["auth", "login"])
+                .env("HWC_TICKETS_PROFILE", "third"),
+            b"OTHEREXAMPLE\n",
+        );
+        assert_eq!(variable.code, 0, "{}", variable.stderr);
+        for profile in ["work", "third"] {
+            let status = stage.finish(&mut stage.bare(&[
+                "auth",
+                "status",
+                "-o",
+                "json",
+                "--profile",
+                profile,
+            ]));
+            assert_eq!(
+                status.json()["source"],
+                format!("profile {profile}"),
+                "{}",
+                status.stderr
+            );
+        }
+        let text = std::fs::read_to_string(stage.config()).unwrap();
+        assert!(text.starts_with(config), "{text}");
+    }
+}
+
+/// The file says which profile is used, and that one is not there yet.
+#[test]
+fn the_default_of_the_file_is_made() {
+    let stage = Stage::new();
+    write(&stage, "profile = \"work\"\n");
+    let ran = given(
+        &stage,
+        &mut stage.bare(&["auth", "login"]),
+        b"TOKENEXAMPLE\n",
+    );
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let status = stage.finish(&mut stage.bare(&["auth", "status", "-o", "json"]));
+    assert_eq!(status.json()["source"], "profile work");
+}
+
+/// Only `auth login` makes one: elsewhere a name that is not there is most likely misspelt, and the help is right.
+#[test]
+fn elsewhere_an_unknown_profile_is_refused_and_the_help_makes_it() {
+    for config in ["", "[profiles.default]\ngroup = \"123456\"\n"] {
+        let stage = Stage::new();
+        if !config.is_empty() {
+            write(&stage, config);
+        }
+        let refused = stage.run(&["ticket", "status", "case-123", "--profile", "work"]);
+        assert_eq!(refused.code, 2, "{}", refused.stderr);
+        let advice = "hwc-tickets auth login --profile work";
+        assert!(refused.stderr.contains(advice), "{}", refused.stderr);
+        let words: Vec<&str> = advice.split(' ').skip(1).collect();
+        assert_eq!(
+            given(&stage, &mut stage.bare(&words), b"TOKENEXAMPLE\n").code,
+            0
+        );
+        let accepted = stage.run(&["ticket", "status", "case-123", "--profile", "work"]);
+        assert_eq!(accepted.code, 0, "{}", accepted.stderr);
+    }
+}
+
+#[test]
+fn secrets_no_call_can_use_are_refused_with_the_reason() {
+    let long = format!("{CANARY}{}\n", "x".repeat(5000));
+    let token: &[&str] = &["auth", "login"];
+    let keys: &[&str] = &["auth", "login", "--with", "keys"];
+    let password: &[&str] = &[
+        "auth",
+        "login",
+        "--with",
+        "password",
+        "--user",
+        "u",
+        "--account",
+        "a",
+    ];
+    for (args, input, named, reason) in [
+        (token, "C4NARY EXAMPLE\n", "the token", "a space"),
+        (token, "Bearer C4NARY\n", "the token", "Bearer"),
+        (token, "bearer C4NARY\n", "the token", "Bearer"),
+        (token, "X-Auth-Token: C4NARY\n", "the token", "X-Auth-Token"),
+        (token, "\"C4NARY\"\n", "the token", "quotes"),
+        (token, "C4N\u{200b}C4NARY\n", "the token", "U+200B"),
+        (token, "C4NARY\u{200b}\n", "the token", "U+200B"),
+        (token, "C4NARY\u{a0}X\n", "the token", "U+00A0"),
+        (token, "C4NARY工\n", "the token", "U+5DE5"),
+        (token, "C4NARY\tX\n", "the token", "U+0009"),
+        (token, "C4NARY\u{1b}[0mX\n", "the token", "U+001B"),
+        (token, "C4NARY\r\nC4NARY\n", "standard input", "more lines"),
+        (token, &long, "the token", "5000"),
+        (token, "   \n", "the token", "empty"),
+        (keys, "C4NARY X\nSK\n", "the access key", "a space"),
+        (keys, "AK\nC4NARY\u{200b}\n", "the secret key", "U+200B"),
+        (keys, "'AK'\nC4NARY\n", "the access key", "quotes"),
+        (keys, "AK\n", "the secret key", "empty"),
+        (password, "C4NARY\u{7}\n", "the password", "U+0007"),
+        (password, "\n", "the password", "empty"),
+    ] {
+        for before in [
+            None,
+            Some("[profiles.default.credentials]\ntoken = \"OLD\"\n"),
+        ] {
+            let stage = Stage::new();
+            if let Some(text) = before {
+                write(&stage, text);
+            }
+            let ran = given(&stage, &mut stage.bare(args), input.as_bytes());
+            let said = &ran.stderr;
+            assert_eq!(
+                (ran.code, ran.stdout.as_str()),
+                (2, ""),
+                "{input:?}: {said}"
+            );
+            for text in [named, reason, "Nothing was stored"] {
+                assert!(said.contains(text), "{input:?} lacks {text:?}: {said}");
+            }
+            assert!(!said.contains(CANARY), "{said}");
+            let now = std::fs::read_to_string(stage.config()).ok();
+            assert_eq!(now.as_deref(), before, "{input:?}");
+        }
+    }
+}
+
+/// A password is taken as it is: a blank at its end may belong to it.
+#[test]
+fn a_password_keeps_its_blanks() {
+    let stage = Stage::new();
+    let args = [
+        "auth",
+        "login",
+        "--with",
+        "password",
+        "--user",
+        "u",
+        "--account",
+        "a",
+    ];
+    let ran = given(&stage, &mut stage.bare(&args), b" pass word \r\n");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let text = std::fs::read_to_string(stage.config()).unwrap();
+    assert!(text.contains("password = \" pass word \""), "{text}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_linked_file_stays_a_link() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let stage = Stage::new();
+    let dotfiles = stage.home().join("dotfiles");
+    std::fs::create_dir_all(&dotfiles).unwrap();
+    std::fs::create_dir_all(stage.config().parent().unwrap()).unwrap();
+    let target = dotfiles.join("tickets.toml");
+    std::fs::write(&target, "# mine\n[profiles.default]\ngroup = \"123456\"\n").unwrap();
+    symlink(&target, stage.config()).unwrap();
+    let ran = given(
+        &stage,
+        &mut stage.bare(&["auth", "login"]),
+        b"TOKENEXAMPLE\n",
+    );
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(std::fs::read_link(stage.config()).unwrap(), target);
+    let text = std::fs::read_to_string(&target).unwrap();
+    assert!(
+        text.starts_with("# mine\n") && text.contains("TOKENEXAMPLE"),
+        "{text}"
+    );
+    let mode = std::fs::metadata(&target).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert_eq!(std::fs::read_dir(&dotfiles).unwrap().count(), 1);
+    let status = stage.finish(&mut stage.bare(&["auth", "status"]));
+    assert_eq!(status.code, 0, "{}", status.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_refused_by_name() {
+    use std::os::unix::fs::symlink;
+    for target in ["nowhere/tickets.toml", ".", "/dev/null"] {
+        let stage = Stage::new();
+        let directory = stage.config().parent().unwrap().to_owned();
+        std::fs::create_dir_all(&directory).unwrap();
+        symlink(target, stage.config()).unwrap();
+        let ran = given(&stage, &mut stage.bare(&["auth", "login"]), b"C4NARY\n");
+        assert!(matches!(ran.code, 1 | 2), "{target}: {}", ran.golden());
+        assert!(
+            ran.stderr.contains("~/.config/hwc-tickets/config.toml"),
+            "{}",
+            ran.stderr
+        );
+        assert!(ran.stderr.contains("help: "), "{}", ran.stderr);
+        assert!(!ran.stderr.contains(CANARY));
+        assert_eq!(
+            std::fs::read_link(stage.config()).unwrap(),
+            std::path::Path::new(target)
+        );
+        assert_eq!(std::fs::read_dir(&directory).unwrap().count(), 1);
+    }
+}
+
+/// However the prompt ends, the terminal is as it was, and nothing is stored.
+#[cfg(unix)]
+#[test]
+fn the_terminal_is_given_back_however_the_prompt_ends() {
+    use crate::{stage::until, terminal::Terminal};
+    use rustix::process::{Signal, kill_process};
+    type End = fn(&mut Terminal);
+    let ends: [(&str, u32, End); 6] = [
+        ("Ctrl-C", 130, |terminal| terminal.type_in("\u{3}")),
+        ("Ctrl-D", 2, |terminal| terminal.type_in("\u{4}")),
+        ("SIGINT", 130, |terminal| {
+            kill_process(terminal.process(), Signal::INT).unwrap();
+        }),
+        ("SIGTERM", 143, |terminal| {
+            kill_process(terminal.process(), Signal::TERM).unwrap();
+        }),
+        ("SIGHUP", 129, |terminal| {
+            kill_process(terminal.process(), Signal::HUP).unwrap();
+        }),
+        ("SIGQUIT", 131, |terminal| {
+            kill_process(terminal.process(), Signal::QUIT).unwrap();
+        }),
+    ];
+    for (name, code, end) in ends {
+        // With the first letters typed, too, where keys alone keep their order: a signal may overtake them.
+        for typed in ["", CANARY] {
+            if name != "Ctrl-C" && !typed.is_empty() {
+                continue;
+            }
+            let stage = Stage::new();
+            let mut terminal = Terminal::run(&stage, 24, 80, &["auth", "login"]);
+            terminal.shows("Token:");
+            until("no echo", || !terminal.echoes());
+            terminal.type_in(typed);
+            end(&mut terminal);
+            assert_eq!(terminal.end(), code, "{name}");
+            assert!(terminal.is_as_before(), "{name}");
+            assert!(terminal.echoes(), "{name}");
+            assert!(!terminal.written().contains(CANARY), "{name}");
+            assert!(!stage.config().exists(), "{name}");
+        }
+    }
+}
+
+/// What a terminal would quietly drop or cut makes another secret of it: refused.
+#[cfg(unix)]
+#[test]
+fn what_is_typed_is_taken_whole_or_refused() {
+    use crate::{stage::until, terminal::Terminal};
+    for (typed, reason) in [
+        ("C4NARY\rC4NARY\r", "line break"),
+        ("C4NARY\tX\r", "U+0009"),
+        ("C4NARY\u{1b}[31mX\r", "U+001B"),
+        ("C4NARY X\r", "a space"),
+        ("C4NARY\u{200b}\r", "U+200B"),
+        ("\r", "empty"),
+    ] {
+        let stage = Stage::new();
+        let mut terminal = Terminal::run(&stage, 24, 80, &["auth", "login"]);
+        terminal.shows("Token:");
+        until("no echo", || !terminal.echoes());
+        terminal.type_in(typed);
+        assert_eq!(terminal.end(), 2, "{typed:?}");
+        terminal.shows(reason);
+        terminal.shows("Nothing was stored");
+        assert!(terminal.is_as_before(), "{typed:?}");
+        assert!(!terminal.written().contains(CANARY), "{typed:?}");
+        assert!(!stage.config().exists(), "{typed:?}");
+    }
+    // Longer than a line of a terminal, and mended with the usual keys.
+    let stage = Stage::new();
+    let mut terminal = Terminal::run(&stage, 24, 80, &["auth", "login"]);
+    terminal.shows("Token:");
+    until("no echo", || !terminal.echoes());
+    let token = "x".repeat(5000);
+    terminal.type_in(&format!("wrong\u{15}z\u{7f}{token}\r"));
+    assert_eq!(terminal.end(), 0);
+    let text = std::fs::read_to_string(stage.config()).unwrap();
+    assert!(text.contains(&format!("token = \"{token}\"")));
+}

@@ -1,0 +1,492 @@
+//! Settings that cannot be used: they work, or they are refused by name, and never count as not set.
+
+use crate::stage::{Ran, Stage};
+use std::path::Path;
+
+const READ: [&str; 3] = ["ticket", "status", "case-123"];
+
+#[cfg(unix)]
+fn not_utf8() -> std::ffi::OsString {
+    std::os::unix::ffi::OsStringExt::from_vec(b"caf\xe9".to_vec())
+}
+
+/// Nothing went out, and the error names `setting`.
+fn refused(stage: &Stage, ran: &Ran, code: i32, setting: &str) {
+    assert_eq!(ran.code, code, "{setting}: {}", ran.golden());
+    assert!(ran.stderr.contains(setting), "{setting}: {}", ran.golden());
+    assert!(!ran.stderr.contains("CANARY"), "{}", ran.golden());
+    assert_eq!(stage.requests(), 0, "{setting}");
+}
+
+/// Otherwise the live service would be asked, or other credentials used.
+#[cfg(unix)]
+#[test]
+fn variables_that_are_not_utf8_are_refused_by_name() {
+    let stage = Stage::new();
+    for name in [
+        "HWC_TICKETS_ENDPOINT",
+        "HWC_TICKETS_SITE",
+        "HWC_TICKETS_GROUP",
+        "HWC_TICKETS_LANGUAGE",
+        "HWC_TICKETS_TIME_ZONE",
+        "HWC_TICKETS_TIMEOUT",
+        "HWC_TICKETS_RETRIES",
+        "HWC_TICKETS_OUTPUT",
+        "HWC_TICKETS_PROFILE",
+        "HWC_TICKETS_TOKEN",
+        "HTTPS_PROXY",
+        "https_proxy",
+        "ALL_PROXY",
+    ] {
+        let ran = stage.finish(stage.command(&READ).env(name, not_utf8()));
+        refused(&stage, &ran, 2, name);
+    }
+    // A path need not be text: it is used as it is, and there is nothing there.
+    let ran = stage.finish(stage.command(&READ).env("HWC_TICKETS_CA_FILE", not_utf8()));
+    refused(&stage, &ran, 2, "caf");
+    // The official address, and the credentials below the token.
+    let bare = |name: &str| {
+        stage.finish(
+            stage
+                .bare(&READ)
+                .env("HWC_TICKETS_TOKEN", "TOKENEXAMPLE")
+                .env(name, not_utf8()),
+        )
+    };
+    let name = "HUAWEICLOUD_SDK_REGION_OSM_CN_SOUTH_1";
+    refused(&stage, &bare(name), 2, name);
+    for (name, others) in [
+        ("HUAWEICLOUD_SDK_AK", &["HUAWEICLOUD_SDK_SK"][..]),
+        ("HUAWEICLOUD_SDK_SK", &["HUAWEICLOUD_SDK_AK"]),
+        (
+            "HUAWEICLOUD_SDK_SECURITY_TOKEN",
+            &["HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK"],
+        ),
+        (
+            "HUAWEICLOUD_SDK_DOMAIN_ID",
+            &["HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK"],
+        ),
+        (
+            "HUAWEICLOUD_SDK_PROJECT_ID",
+            &["HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK"],
+        ),
+        ("HWC_IAM_USER", &["HWC_IAM_PASSWORD", "HWC_IAM_ACCOUNT"]),
+        ("HWC_IAM_PASSWORD", &["HWC_IAM_USER", "HWC_IAM_ACCOUNT"]),
+        ("HWC_IAM_ACCOUNT", &["HWC_IAM_USER", "HWC_IAM_PASSWORD"]),
+        (
+            "HWC_IAM_PROJECT",
+            &["HWC_IAM_USER", "HWC_IAM_PASSWORD", "HWC_IAM_ACCOUNT"],
+        ),
+        (
+            "HUAWEICLOUD_SDK_IAM_ENDPOINT",
+            &["HWC_IAM_USER", "HWC_IAM_PASSWORD", "HWC_IAM_ACCOUNT"],
+        ),
+    ] {
+        let mut command = stage.command(&READ);
+        command
+            .env_remove("HWC_TICKETS_TOKEN")
+            .env(name, not_utf8());
+        for other in others {
+            command.env(other, "CANARY");
+        }
+        refused(&stage, &stage.finish(&mut command), 4, name);
+    }
+}
+
+/// The address of IAM stands beside a login of a profile too.
+#[cfg(unix)]
+#[test]
+fn the_address_of_iam_is_not_passed_over_for_a_login_of_a_profile() {
+    let stage = Stage::new();
+    write(
+        &stage.config(),
+        "[profiles.default.credentials]\nuser = \"u\"\npassword = \"CANARY\"\naccount = \"a\"\n",
+    );
+    for bad in [not_utf8(), "https://iam.example".into(), "iam".into()] {
+        let ran = stage.finish(
+            stage
+                .command(&READ)
+                .env_remove("HWC_TICKETS_TOKEN")
+                .env("HUAWEICLOUD_SDK_IAM_ENDPOINT", bad),
+        );
+        refused(&stage, &ran, 4, "HUAWEICLOUD_SDK_IAM_ENDPOINT");
+        assert!(!ran.stderr.contains("command line"), "{}", ran.stderr);
+    }
+}
+
+/// The simulator is reached with them: they count as not set.
+#[test]
+fn empty_and_blank_variables_count_as_not_set() {
+    let stage = Stage::new();
+    for blank in ["", " ", "\n", "\t \n"] {
+        let mut command = stage.command(&READ);
+        for name in [
+            "HWC_TICKETS_SITE",
+            "HWC_TICKETS_GROUP",
+            "HWC_TICKETS_LANGUAGE",
+            "HWC_TICKETS_TIME_ZONE",
+            "HWC_TICKETS_TIMEOUT",
+            "HWC_TICKETS_RETRIES",
+            "HWC_TICKETS_CA_FILE",
+            "HWC_TICKETS_OUTPUT",
+            "HWC_TICKETS_PROFILE",
+            "HUAWEICLOUD_SDK_AK",
+            "HUAWEICLOUD_SDK_SK",
+            "HWC_IAM_USER",
+            "HTTPS_PROXY",
+            "https_proxy",
+            "ALL_PROXY",
+            "NO_PROXY",
+        ] {
+            command.env(name, blank);
+        }
+        let ran = stage.finish(&mut command);
+        assert_eq!(ran.code, 0, "{blank:?}: {}", ran.golden());
+        let ran = stage.finish(
+            stage
+                .command(&READ)
+                .env_remove("HWC_TICKETS_TOKEN")
+                .env("HUAWEICLOUD_SDK_AK", blank)
+                .env("HUAWEICLOUD_SDK_SK", "CANARY"),
+        );
+        assert_eq!(ran.code, 4, "{}", ran.golden());
+        assert!(ran.stderr.contains("HUAWEICLOUD_SDK_AK"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn proxies_that_cannot_be_used_are_refused_by_name() {
+    let stage = Stage::new();
+    for (name, text) in [
+        ("HTTPS_PROXY", "\"http://u:CANARY@127.0.0.1:9\""),
+        ("https_proxy", "htp://u:CANARY@127.0.0.1:9"),
+        ("ALL_PROXY", "socks5://u:CANARY@127.0.0.1:9"),
+        ("HTTPS_PROXY", "http://u:CANARY#@127.0.0.1:9"),
+    ] {
+        let ran = stage.finish(stage.command(&READ).env(name, text));
+        refused(&stage, &ran, 2, name);
+        let ran = stage.finish(stage.command(&["doctor", "-o", "json"]).env(name, text));
+        assert_eq!(ran.code, 1, "{}", ran.golden());
+        assert!(!ran.golden().contains("CANARY"), "{}", ran.golden());
+        let json = ran.json();
+        let failed: Vec<_> = json["checks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|row| row["verdict"] == "failed")
+            .collect();
+        assert_eq!(failed.len(), 1, "{failed:?}");
+        assert!(
+            failed[0]["detail"].as_str().unwrap().contains(name),
+            "{failed:?}"
+        );
+    }
+}
+
+/// What doctor says of the proxy is what the transport does.
+#[test]
+fn doctor_reports_the_decision_of_the_transport() {
+    let stage = Stage::new();
+    let proxy = "http://u:CANARY@127.0.0.1:9";
+    for (endpoint, variables, expected) in [
+        ("https://osm.example", &[][..], "none"),
+        (
+            "https://osm.example",
+            &[("HTTPS_PROXY", ""), ("https_proxy", proxy)],
+            "http://127.0.0.1:9, from https_proxy, with a login",
+        ),
+        (
+            "https://osm.example",
+            &[("HTTPS_PROXY", proxy), ("REQUEST_METHOD", "GET")],
+            "http://127.0.0.1:9, from HTTPS_PROXY, with a login",
+        ),
+        (
+            "https://osm.example",
+            &[("ALL_PROXY", "127.0.0.1:9")],
+            "http://127.0.0.1:9, from ALL_PROXY",
+        ),
+        (
+            "https://osm.example",
+            &[("HTTPS_PROXY", proxy), ("no_proxy", "*.example")],
+            "none: no_proxy excepts this host (*.example), so HTTPS_PROXY is not used",
+        ),
+        (
+            "https://osm.example",
+            &[("HTTP_PROXY", proxy)],
+            "none: HTTP_PROXY is for plain http",
+        ),
+        (
+            "http://127.0.0.1:9",
+            &[("HTTPS_PROXY", proxy)],
+            "none: HTTPS_PROXY is not used for this machine itself",
+        ),
+    ] {
+        let mut command = stage.command(&[
+            "doctor",
+            "-o",
+            "json",
+            "--timeout",
+            "2s",
+            "--endpoint",
+            endpoint,
+        ]);
+        for (name, value) in variables {
+            command.env(name, value);
+        }
+        let ran = stage.finish(&mut command);
+        let json = ran.json();
+        let row = json["checks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|row| row["check"] == "proxy")
+            .unwrap();
+        let detail = row["detail"].as_str().unwrap();
+        assert!(detail.starts_with(expected), "{variables:?}: {detail}");
+        assert!(!ran.golden().contains("CANARY"), "{}", ran.golden());
+    }
+}
+
+/// With everything in the environment no file is needed.
+#[cfg(unix)]
+#[test]
+fn a_home_that_cannot_be_used_stops_nobody_who_needs_no_file() {
+    let stage = Stage::new();
+    let file = stage.home().join("file");
+    std::fs::write(&file, "").unwrap();
+    let not_text = stage.home().join(not_utf8());
+    std::fs::create_dir(&not_text).unwrap();
+    for home in [
+        None,
+        Some(std::ffi::OsString::new()),
+        Some("relative".into()),
+        // Nobody can make a directory there, root included.
+        Some("/proc/nonexistent".into()),
+        Some(file.clone().into_os_string()),
+        Some(not_text.clone().into_os_string()),
+    ] {
+        let run = |args: &[&str]| {
+            let mut command = stage.command(args);
+            command.env_remove("HOME");
+            if let Some(home) = &home {
+                command.env("HOME", home);
+            }
+            stage.finish(&mut command)
+        };
+        for args in [
+            &READ[..],
+            &["message", "history", "case-123"],
+            &["auth", "status"],
+            &["message", "reconcile"],
+        ] {
+            let ran = run(args);
+            assert_eq!(ran.code, 0, "{home:?} {args:?}: {}", ran.golden());
+        }
+        let sent = run(&["message", "send", "case-123", "hello"]);
+        let doctor = run(&["doctor", "-o", "json"]);
+        if home.as_deref() == Some(not_text.as_os_str()) {
+            assert_eq!(sent.code, 0, "{}", sent.golden());
+            assert_eq!(doctor.code, 0, "{}", doctor.golden());
+            continue;
+        }
+        // It would be lost without a trace if this run died.
+        assert_ne!(sent.code, 0, "{home:?}: {}", sent.golden());
+        let named = match &home {
+            Some(home) if Path::new(home).is_absolute() => stage.stable(&home.to_string_lossy()),
+            _ => "HOME".to_owned(),
+        };
+        assert!(sent.stderr.contains(&named), "{home:?}: {}", sent.golden());
+        assert!(
+            sent.stderr.contains("XDG_STATE_HOME"),
+            "{home:?}: {}",
+            sent.golden()
+        );
+        assert_eq!(doctor.code, 1, "{home:?}: {}", doctor.golden());
+        let json = doctor.json();
+        let row = json["checks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|row| row["verdict"] == "failed")
+            .unwrap();
+        assert_eq!(row["check"], "pending directory");
+        assert!(row["advice"].as_str().unwrap().contains("XDG_STATE_HOME"));
+    }
+    assert!(
+        stage
+            .sim()
+            .arrived("case-123")
+            .iter()
+            .all(|text| text == "hello")
+    );
+}
+
+/// A home that belongs to somebody else: told, and not in the way.
+#[cfg(unix)]
+#[test]
+fn a_home_that_may_not_be_looked_into() {
+    use std::os::unix::{fs::PermissionsExt as _, process::CommandExt as _};
+    let stage = Stage::new();
+    let closed = stage.home().join("closed");
+    std::fs::create_dir_all(closed.join(".config/hwc-tickets")).unwrap();
+    std::fs::write(closed.join(".config/hwc-tickets/config.toml"), "").unwrap();
+    std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o000)).unwrap();
+    let is_root = std::fs::read_dir(&closed).is_ok();
+    if is_root {
+        // Root sees everything: somebody else runs it, who must be able to reach the program's copy.
+        std::fs::set_permissions(stage.home(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let program = stage.home().join("program");
+    std::fs::copy(crate::stage::program(), &program).unwrap();
+    let run = |args: &[&str]| {
+        let mut command = std::process::Command::new(&program);
+        command
+            .args(args)
+            .env_clear()
+            .env("HOME", &closed)
+            .env("HWC_TICKETS_ENDPOINT", stage.sim().endpoint())
+            .env("HWC_TICKETS_TOKEN", stage.sim().credentials().token)
+            .current_dir("/");
+        if is_root {
+            command.uid(65534).gid(65534);
+        }
+        stage.finish(&mut command)
+    };
+    let ran = run(&READ);
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+    assert!(ran.stderr.contains("config.toml"), "{}", ran.stderr);
+    let ran = run(&["message", "follow", "case-123", "--for", "50ms"]);
+    assert_ne!(ran.code, 1, "{}", ran.golden());
+    assert!(!ran.stderr.contains("pending"), "{}", ran.stderr);
+    let ran = run(&["ticket", "status", "case-123", "--profile", "work"]);
+    assert_eq!(ran.code, 2, "{}", ran.golden());
+    let sent = run(&["message", "send", "case-123", "hello"]);
+    assert_ne!(sent.code, 0);
+    assert!(
+        sent.stderr
+            .contains("~/closed/.local/state/hwc-tickets/pending"),
+        "{}",
+        sent.stderr
+    );
+    let doctor = run(&["doctor"]);
+    assert_eq!(doctor.code, 1, "{}", doctor.golden());
+    assert!(
+        doctor.stdout.contains("closed/.local/state"),
+        "{}",
+        doctor.stdout
+    );
+    std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o700)).unwrap();
+    assert!(stage.sim().arrived("case-123").is_empty());
+}
+
+/// Hosts of every published domain are trusted, those that look like them are not, and the help names what there is.
+#[test]
+fn addresses_from_the_environment() {
+    let stage = Stage::new();
+    let dry = |endpoint: &str| {
+        stage.finish(
+            stage
+                .bare(&[
+                    "message",
+                    "send",
+                    "case-123",
+                    "hello",
+                    "--dry-run",
+                    "-o",
+                    "json",
+                ])
+                .env("HWC_TICKETS_TOKEN", "TOKENEXAMPLE")
+                .env("HWC_TICKETS_ENDPOINT", endpoint),
+        )
+    };
+    for host in [
+        "osm.eu-west-101.myhuaweicloud.eu",
+        "osm.cn-south-1.myhuaweicloud.cn",
+        "osm.cn-south-1.myhuaweicloud.com",
+    ] {
+        let ran = dry(&format!("https://{host}"));
+        assert_eq!(ran.code, 0, "{}", ran.golden());
+        assert!(ran.json()["url"].as_str().unwrap().contains(host));
+    }
+    for host in [
+        "osm.myhuaweicloud.com.evil.example",
+        "xmyhuaweicloud.com",
+        "osm.xmyhuaweicloud.eu",
+    ] {
+        let ran = dry(&format!("https://{host}"));
+        refused(&stage, &ran, 2, "HWC_TICKETS_ENDPOINT");
+        assert!(
+            ran.stderr.contains("--endpoint") && !ran.stderr.contains("ClientBuilder"),
+            "{}",
+            ran.stderr
+        );
+    }
+    // The value that the official manual gives for Europe. The login fails: there is no such host here.
+    let ran = stage.finish(
+        stage
+            .command(&["auth", "status"])
+            .env_remove("HWC_TICKETS_TOKEN")
+            .env("HWC_IAM_USER", "u")
+            .env("HWC_IAM_PASSWORD", "p")
+            .env("HWC_IAM_ACCOUNT", "a")
+            .env(
+                "HUAWEICLOUD_SDK_IAM_ENDPOINT",
+                "https://iam.eu-west-101.myhuaweicloud.eu",
+            ),
+    );
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+}
+
+/// Values of every place that cannot be used are refused with the place.
+#[test]
+fn values_that_cannot_be_used_name_their_place() {
+    let stage = Stage::new();
+    let empty = stage.home().join("empty.pem");
+    std::fs::write(&empty, "no certificate\n").unwrap();
+    let half = stage.home().join("half.pem");
+    std::fs::write(
+        &half,
+        "-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n",
+    )
+    .unwrap();
+    for (name, value, expected) in [
+        ("HWC_TICKETS_GROUP", "a b", "HWC_TICKETS_GROUP"),
+        ("HWC_TICKETS_LANGUAGE", "en us", "HWC_TICKETS_LANGUAGE"),
+        ("HWC_TICKETS_SITE", "mars", "HWC_TICKETS_SITE"),
+        ("HWC_TICKETS_OUTPUT", "xml", "HWC_TICKETS_OUTPUT"),
+        ("HWC_TICKETS_RETRIES", "-1", "HWC_TICKETS_RETRIES"),
+        ("HWC_TICKETS_TIMEOUT", "0s", "HWC_TICKETS_TIMEOUT"),
+        ("HWC_TICKETS_TIME_ZONE", "CET", "HWC_TICKETS_TIME_ZONE"),
+        ("HWC_TICKETS_CA_FILE", empty.to_str().unwrap(), "empty.pem"),
+        ("HWC_TICKETS_CA_FILE", half.to_str().unwrap(), "half.pem"),
+        ("HWC_TICKETS_ENDPOINT", "osm", "HWC_TICKETS_ENDPOINT"),
+        ("HWC_TICKETS_PROFILE", "none", "none"),
+    ] {
+        let ran = stage.finish(stage.command(&READ).env(name, value));
+        refused(&stage, &ran, 2, expected);
+    }
+    for (text, expected) in [
+        ("group = \"a b\"", "key group"),
+        ("language = \"en us\"", "key language"),
+        ("endpoint = \"osm\"", "key endpoint"),
+        ("retries = -1", "key retries"),
+        ("timeout = \"0s\"", "key timeout"),
+        ("group = \"\"", "group"),
+        ("endpoint = \" \"", "endpoint"),
+        ("ca_file = \"\"", "ca_file"),
+    ] {
+        write(&stage.config(), &format!("[profiles.default]\n{text}\n"));
+        let ran = stage.finish(stage.command(&READ).env_remove("HWC_TICKETS_ENDPOINT"));
+        refused(&stage, &ran, 2, expected);
+    }
+}
+
+fn write(path: &Path, text: &str) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+}

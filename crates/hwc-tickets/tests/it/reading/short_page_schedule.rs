@@ -1,0 +1,167 @@
+//! Random schedules of a service that gives fewer rows than it is asked for: history, a follower's beginning and
+//! a drain lose nothing in silence, and give nothing twice.
+//!
+//! The judge is the desk's own list of messages. `HWC_TICKETS_SCHEDULES=100000` runs more of them,
+//! `HWC_TICKETS_SEED=n` runs one.
+
+use super::{
+    desk::{Count, Desk, Form, Listing, Rules},
+    schedule::{Tally, run_all},
+};
+use hwc_core::Clock as _;
+use hwc_tickets::{Client, Error, Event};
+use jiff::Timestamp;
+use std::{collections::BTreeMap, time::Duration};
+
+const TICKET: &str = "case-123";
+const S: fn(u64) -> Duration = Duration::from_secs;
+
+struct Schedule {
+    random: fastrand::Rng,
+    desk: Desk,
+    client: Client,
+    told: String,
+}
+
+impl Schedule {
+    fn new(seed: u64) -> Self {
+        let mut random = fastrand::Rng::with_seed(seed ^ 0x5A0E);
+        let cap = [1, 2, 3, 7, 20, 50, 80, 99][random.usize(..8)];
+        let varies = cap >= 7 && random.u8(..4) == 0;
+        let rules = Rules {
+            up_to: random.bool(),
+            ascending: random.bool(),
+            form: [Form::Text, Form::Fraction, Form::Millis][random.usize(..3)],
+            count: [Count::Ticket, Count::Older, Count::Page, Count::Nothing][random.usize(..4)],
+            names_first: random.bool(),
+            page_cap: cap,
+            listing: match varies {
+                // Pages of changing length prove nothing by themselves: see the guide on paging.
+                true => Listing::NewestFirst,
+                false => [Listing::NewestFirst, Listing::OldestFirst, Listing::Refused]
+                    [random.usize(..3)],
+            },
+            ..Rules::default()
+        };
+        let desk = Desk::new(rules.clone());
+        desk.state().tickets.insert(TICKET.to_owned(), Vec::new());
+        let most = [10, 100, 400][random.usize(..3)];
+        let number = random.usize(..most);
+        let mut left = number;
+        while left > 0 {
+            let burst = match random.u8(..10) {
+                0 => random.usize(1..30),
+                _ => random.usize(1..4),
+            }
+            .min(left);
+            left -= burst;
+            for _ in 0..burst {
+                let mut state = desk.state();
+                let number = state.post(TICKET, i64::from(random.bool()), "");
+                let stored = state.tickets.get_mut(TICKET).unwrap().last_mut().unwrap();
+                stored.text = number.to_string();
+            }
+            desk.clock.advance(S(random.u64(1..100)));
+        }
+        if varies {
+            let mut random = random.fork();
+            desk.on_request(move |state, _| {
+                state.rules.page_cap = random.usize(cap / 2..=cap);
+                None
+            });
+        }
+        Self {
+            told: format!("seed {seed}, varies {varies}, {number} messages, {rules:?}"),
+            client: desk.client(),
+            desk,
+            random,
+        }
+    }
+
+    /// Checks what a reader gave against the desk. Gives whether something was missing, as announced.
+    fn judge(&self, reader: &str, texts: &[String], is_gap: bool) -> bool {
+        let mut times: BTreeMap<&str, u32> = BTreeMap::new();
+        for text in texts {
+            *times.entry(text).or_default() += 1;
+        }
+        let told = format!("{reader}, {}", self.told);
+        assert!(times.values().all(|times| *times == 1), "twice: {told}");
+        let shown = self.desk.state().texts(TICKET);
+        let missing = shown
+            .iter()
+            .filter(|text| !times.contains_key(text.as_str()));
+        let missing = missing.count();
+        assert!(missing == 0 || is_gap, "{missing} lost in silence: {told}");
+        missing > 0
+    }
+
+    fn run(mut self, tally: &Tally) {
+        let add = |name, number| *tally.lock().unwrap().entry(name).or_default() += number;
+        let ticket = self.client.ticket(TICKET).unwrap();
+        let mut history = ticket.history().page_size(self.random.u8(1..=100));
+        if self.random.bool() {
+            history = history.oldest_first();
+        }
+        let read = self.desk.clock.run(history.collect()).unwrap();
+        let texts: Vec<String> = read.messages.into_iter().map(|m| m.content).collect();
+        let is_gap = read.audit.possible_gap || !read.audit.complete;
+        let missing = self.judge("history", &texts, is_gap);
+        add("history", 1);
+        add("history, whole but in doubt", u64::from(is_gap && !missing));
+        add("history, gap", u64::from(missing));
+
+        let (desk, clock) = (self.desk.clone(), self.desk.clock.clone());
+        let (texts, is_gap) = clock.run(async {
+            let follow = self.client.follow([ticket.id().clone()]);
+            let mut events = follow.since(Timestamp::UNIX_EPOCH).stream();
+            let stop = events.stop_handle();
+            let timer = desk.clock.sleep(S(60));
+            let (mut texts, mut is_gap) = (Vec::new(), false);
+            let read = async {
+                while let Some(event) = events.next().await {
+                    match event {
+                        Event::Message { message, .. } => texts.push(message.content),
+                        Event::PossibleGap { .. } => is_gap = true,
+                        Event::Fatal(error) => panic!("{error}"),
+                        _ => {}
+                    }
+                }
+            };
+            let timed = async {
+                timer.await;
+                stop.stop();
+            };
+            futures_util::future::join(read, timed).await;
+            (texts, is_gap)
+        });
+        self.judge("follow", &texts, is_gap);
+
+        let mut handed: Vec<String> = Vec::new();
+        let unread: Vec<String> = (self.desk.state().tickets[TICKET].iter())
+            .filter(|message| !message.read)
+            .map(|message| message.text.clone())
+            .collect();
+        let drained = clock.run(ticket.drain_unread(|message| {
+            handed.push(message.content);
+            async { Ok::<(), Error>(()) }
+        }));
+        let told = format!("drain: {drained:?} {}", self.told);
+        let marked = self.desk.count("mark_read") > 0;
+        for text in unread.iter().filter(|_| marked) {
+            assert!(
+                handed.contains(text),
+                "{text} was marked and not handed over: {told}"
+            );
+        }
+        add(
+            "drain, not marked",
+            u64::from(!marked && !unread.is_empty()),
+        );
+        add("drained", drained.unwrap_or(0));
+    }
+}
+
+#[test]
+fn no_schedule_of_short_pages_loses_a_message_in_silence() {
+    run_all(|seed, tally| Schedule::new(seed).run(tally));
+}

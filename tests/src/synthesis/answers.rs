@@ -1,0 +1,323 @@
+//! Answers: each field in every systematic way, and what every operation can meet.
+
+use super::{
+    Broken, ERROR_FIELDS, Edge, complete, edges, exchange, fields, is_in, kind, limit,
+    other_scalar, places, with, without,
+};
+use crate::{
+    description::Operation,
+    errors,
+    exchange::{Exchange, Response, Verdict},
+};
+use serde_json::{Map, Value, json};
+
+const BODY: &str = "/response/body";
+
+pub(super) fn of(operation: &Operation, base: &Exchange) -> Vec<Exchange> {
+    let described = &operation.responses[&200].content["application/json"];
+    let mut cases = Cases {
+        operation,
+        base,
+        made: Vec::new(),
+    };
+    cases.no_object();
+    cases.statuses();
+    cases.failures(described);
+    let mut schema = described.clone();
+    let fields = schema["properties"].as_object_mut().expect("an object");
+    fields.retain(|name, _| !ERROR_FIELDS.contains(&name.as_str()));
+    cases.fields(&schema);
+    cases.made
+}
+
+struct Cases<'o> {
+    operation: &'o Operation,
+    base: &'o Exchange,
+    made: Vec<Exchange>,
+}
+
+impl Cases<'_> {
+    fn add(
+        &mut self,
+        name: &str,
+        verdict: Verdict,
+        broken: Vec<Broken>,
+        change: impl FnOnce(&mut Response),
+    ) {
+        let mut made = exchange(self.base, &format!("answer {name}"), verdict, broken);
+        change(&mut made.response);
+        self.made.push(made);
+    }
+
+    /// An answer in HTTP 200 with this body.
+    fn body(&mut self, name: &str, broken: Vec<(String, String)>, body: Value) {
+        self.add(name, Verdict::Success, broken, |response| {
+            response.body = Some(body);
+        });
+    }
+
+    /// What is no object of JSON.
+    fn no_object(&mut self) {
+        let at = |place: &str, rule: &str| vec![(place.to_owned(), rule.to_owned())];
+        let text = |status: u16, kind: &str, text: &str| Response {
+            status,
+            headers: [("Content-Type".to_owned(), kind.to_owned())].into(),
+            body: None,
+            body_text: Some(text.to_owned()),
+        };
+        const JSON: &str = "application/json";
+        let page = "<!DOCTYPE html><html><body>Please sign in.</body></html>";
+        // An empty answer to a write says that it was done (D-05).
+        let empty = match self.operation.method.as_str() {
+            "GET" => Verdict::Protocol,
+            _ => Verdict::Success,
+        };
+        let odd = "/response/content_type";
+        for (name, verdict, broken, response) in [
+            (
+                "that is a page",
+                Verdict::Protocol,
+                at(odd, "undocumented"),
+                text(200, "text/html; charset=utf-8", page),
+            ),
+            (
+                "that is a page of a gateway",
+                Verdict::Unavailable,
+                at(odd, "undocumented"),
+                text(502, "text/html", page),
+            ),
+            (
+                "that leads elsewhere",
+                Verdict::Protocol,
+                at("/response/status", "undocumented"),
+                text(302, "text/html", ""),
+            ),
+            (
+                "that is null",
+                Verdict::Protocol,
+                at(BODY, "type"),
+                text(200, JSON, "null"),
+            ),
+            (
+                "that is a list",
+                Verdict::Protocol,
+                at(BODY, "type"),
+                text(200, JSON, "[]"),
+            ),
+            (
+                "that breaks off",
+                Verdict::Protocol,
+                at(BODY, "syntax"),
+                text(200, JSON, "{\"error_code\": \"OSM.0101"),
+            ),
+            (
+                "that is empty",
+                empty,
+                at(BODY, "required"),
+                text(200, JSON, ""),
+            ),
+        ] {
+            self.add(name, verdict, broken, |to| *to = response);
+        }
+    }
+
+    /// Every declared status, with each code of the catalogue that comes with it.
+    fn statuses(&mut self) {
+        let catalogue = errors::catalogue();
+        for status in self
+            .operation
+            .responses
+            .keys()
+            .filter(|status| **status >= 400)
+        {
+            let rows = catalogue.iter().filter(|row| row.http_status == *status);
+            let mut names = std::collections::BTreeSet::new();
+            for row in rows.filter(|row| row.code.starts_with("APIGW.")) {
+                if !names.insert(row.code.clone()) {
+                    continue;
+                }
+                // What broke inside may have broken after it was done.
+                let verdict = match (*status, row.category.as_str()) {
+                    (500.., _) | (_, "internal") => Verdict::Unavailable,
+                    _ => Verdict::Refused,
+                };
+                self.add(
+                    &format!("{status} {}", row.code),
+                    verdict,
+                    Vec::new(),
+                    |response| {
+                        let id = "7f1c2d3e4b5a69788796a5b4c3d2e1f0";
+                        response.status = *status;
+                        response.headers = [("X-Request-Id".to_owned(), id.to_owned())].into();
+                        response.body = Some(json!({
+                            "error_code": row.code, "error_msg": "Refused.", "request_id": id,
+                        }));
+                    },
+                );
+            }
+        }
+    }
+
+    /// A failure in HTTP 200, and what looks like one.
+    fn failures(&mut self, schema: &Value) {
+        let (refused, broken_down) = ("OSM.01010015", "OSM.01010014");
+        for (code, verdict) in [
+            (refused, Verdict::Refused),
+            (broken_down, Verdict::Unavailable),
+        ] {
+            let body = json!({"error_code": code, "error_msg": "No."});
+            self.add(
+                &format!("200 with {code}"),
+                verdict,
+                Vec::new(),
+                |response| response.body = Some(body),
+            );
+        }
+        for (what, value) in [("empty", json!("")), ("null", Value::Null)] {
+            let broken = match value {
+                Value::Null => ERROR_FIELDS
+                    .map(|name| (format!("{BODY}/{name}"), "type".to_owned()))
+                    .into(),
+                _ => Vec::new(),
+            };
+            let mut body = complete_of(self.base, schema);
+            for name in ERROR_FIELDS {
+                body[name] = value.clone();
+            }
+            self.body(&format!("with {what} error fields"), broken, body);
+        }
+        // A code that is not in the catalogue does not prove that a write was refused.
+        let code = |length: i64| {
+            let digits = usize::try_from(length - 4).expect("a length");
+            json!(format!("OSM.{}", "9".repeat(digits)))
+        };
+        let properties = &schema["properties"];
+        if let Some((most, rule)) = limit(&properties["error_code"], "max") {
+            for (name, past) in [("longest", 0), ("too long", 1)] {
+                let broken = match past {
+                    0 => Vec::new(),
+                    _ => vec![(format!("{BODY}/error_code"), rule.clone())],
+                };
+                let body = json!({"error_code": code(most + past), "error_msg": "No."});
+                self.add(
+                    &format!("with the {name} code"),
+                    Verdict::Unavailable,
+                    broken,
+                    |response| response.body = Some(body),
+                );
+            }
+        }
+        if let Some((most, rule)) = limit(&properties["error_msg"], "max") {
+            for (name, past) in [("longest", 0), ("too long", 1)] {
+                let broken = match past {
+                    0 => Vec::new(),
+                    _ => vec![(format!("{BODY}/error_msg"), rule.clone())],
+                };
+                let body = json!({"error_code": refused, "error_msg": super::text(most + past)});
+                self.add(
+                    &format!("with the {name} error text"),
+                    Verdict::Refused,
+                    broken,
+                    |response| response.body = Some(body),
+                );
+            }
+        }
+    }
+
+    /// Each field of the answer of success.
+    fn fields(&mut self, schema: &Value) {
+        let whole = complete_of(self.base, schema);
+        self.body("whole", Vec::new(), whole.clone());
+        let mut found = Vec::new();
+        places(schema, &whole, String::new(), &mut found);
+        for (at, schema) in found {
+            let place = format!("{BODY}{at}");
+            let list = |length: i64| {
+                let length = usize::try_from(length).expect("a length");
+                let item = least(&schema["items"]);
+                Value::from(vec![item; length])
+            };
+            for Edge { name, value, rules } in edges(schema, list) {
+                let broken = rules
+                    .into_iter()
+                    .map(|rule| (place.clone(), rule))
+                    .collect();
+                self.body(&format!("{at} {name}"), broken, with(&whole, &at, value));
+            }
+            let is_type = || vec![(place.clone(), "type".to_owned())];
+            if let Some(other) = other_scalar(schema) {
+                self.body(
+                    &format!("{at} of another type"),
+                    is_type(),
+                    with(&whole, &at, other),
+                );
+            }
+            // The elements of a list are not fields, which may be null instead of absent.
+            if !at.is_empty() && !at.ends_with("/0") {
+                self.body(
+                    &format!("{at} null"),
+                    is_type(),
+                    with(&whole, &at, Value::Null),
+                );
+            }
+            if kind(schema) == "object" {
+                self.object(&whole, &at, schema);
+            }
+        }
+    }
+
+    fn object(&mut self, whole: &Value, at: &str, schema: &Value) {
+        let required = &schema["x-documented-required"];
+        self.body(
+            &format!("{at} with what it must have"),
+            Vec::new(),
+            with(whole, at, least_of(schema, whole.pointer(at))),
+        );
+        for (name, _) in fields(schema).filter(|(name, _)| is_in(required, name)) {
+            let at = format!("{at}/{name}");
+            self.body(
+                &format!("{at} missing"),
+                vec![(format!("{BODY}{at}"), "documented-required".to_owned())],
+                without(whole, &at),
+            );
+        }
+        let mut more = whole.clone();
+        more.pointer_mut(at).expect("a place")["field_of_tomorrow"] =
+            json!({"list": [1, "two", null], "text": "new"});
+        self.body(
+            &format!("{at} with an unknown field"),
+            vec![(
+                format!("{BODY}{at}/field_of_tomorrow"),
+                "undocumented".to_owned(),
+            )],
+            more,
+        );
+    }
+}
+
+/// The recorded answer, with everything described in it.
+fn complete_of(base: &Exchange, schema: &Value) -> Value {
+    let mut schema = schema.clone();
+    let fields = schema["properties"].as_object_mut().expect("an object");
+    fields.retain(|name, _| !ERROR_FIELDS.contains(&name.as_str()));
+    complete(&schema, base.response.body.as_ref())
+}
+
+/// The least that fits: what a source calls mandatory.
+fn least(schema: &Value) -> Value {
+    match kind(schema) {
+        "object" => least_of(schema, None),
+        _ => super::some(schema),
+    }
+}
+
+fn least_of(schema: &Value, whole: Option<&Value>) -> Value {
+    let fields = fields(schema).filter(|(name, _)| is_in(&schema["x-documented-required"], name));
+    fields
+        .map(|(name, schema)| {
+            let value = whole.and_then(|whole| whole.get(name));
+            (name.clone(), complete(schema, value))
+        })
+        .collect::<Map<_, _>>()
+        .into()
+}

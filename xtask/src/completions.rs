@@ -1,0 +1,74 @@
+//! Completions in the shells themselves.
+//!
+//! The tests are those of the program, which leave out a shell that is not installed. Here none is left out: on a server
+//! a missing one is installed.
+
+use crate::{
+    file::Workspace,
+    problem::{Problem, Result},
+    programs,
+};
+use std::{
+    env,
+    process::{Command, Stdio},
+};
+
+/// The shells, each a Debian package of the same name.
+const SHELLS: [&str; 3] = ["bash", "zsh", "fish"];
+
+/// How it went.
+pub enum Verdict {
+    /// Every shell completes.
+    Passed,
+    /// They cannot be asked here; why.
+    Absent(String),
+}
+
+/// Asks every shell.
+///
+/// # Errors
+/// One does not complete as it should, or on a server one cannot be had.
+pub fn ask(workspace: &Workspace) -> Result<Verdict> {
+    let missing = || -> Vec<&str> {
+        let is_missing = |shell: &&str| programs::on_path(&[*shell]).is_none();
+        SHELLS.into_iter().filter(is_missing).collect()
+    };
+    if programs::on_server() && !missing().is_empty() {
+        // What is still missing then is told below.
+        let _ = programs::install(&missing());
+    }
+    let missing = missing();
+    if !missing.is_empty() {
+        let why = format!("not installed here: {}", missing.join(", "));
+        if programs::on_server() {
+            let remedy = format!(
+                "install them (on Debian: `apt-get install {}`)",
+                missing.join(" ")
+            );
+            return Err(Problem::general(why, remedy).into());
+        }
+        return Ok(Verdict::Absent(why));
+    }
+    let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .current_dir(workspace.root())
+        .args([
+            "test",
+            "--locked",
+            "--package",
+            "hwc-tickets-cli",
+            "--test",
+            "it",
+            "completions::",
+        ])
+        .env("COMPLETIONS_REQUIRED", "1")
+        .stdin(Stdio::null())
+        .status();
+    if status.is_ok_and(|status| status.success()) {
+        return Ok(Verdict::Passed);
+    }
+    Err(Problem::general(
+        "a shell does not complete as it should; its screen is above",
+        "mend crates/hwc-tickets-cli/src/command/completions.rs",
+    )
+    .into())
+}
