@@ -62,7 +62,7 @@ impl Settings {
         variable: Lookup<'_>,
         makes_profile: bool,
     ) -> Result<Self, Failure> {
-        let places = Places::find(variable);
+        let places = Places::find(variable)?;
         let file = profile::find(places.config.as_deref())?;
         let profile_name = if let Some(name) = &flags.profile {
             Setting::new(name.clone(), Source::Flag("--profile"))

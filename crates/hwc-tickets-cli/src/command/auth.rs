@@ -11,8 +11,9 @@ use crate::{
     credentials,
     failure::Failure,
     private_file::{self, Unreadable},
-    settings::{Source, parse_document},
+    settings::{Setting, Settings, Source, parse_document},
 };
+use clap::ValueEnum;
 use hwc_core::file::shell_quoted;
 use hwc_tickets::SecretString;
 use secrecy::ExposeSecret as _;
@@ -68,7 +69,8 @@ fn store(login: &Login, context: &Context) -> Result<(), Failure> {
         Err(why) => return Err(private_file::unreadable(path, &why)),
     };
     let mut document = parse_document(&text, path)?;
-    put(&mut document, profile, credentials).ok_or_else(|| {
+    let given = given_for_all_calls(&context.settings);
+    put(&mut document, profile, credentials, &given).ok_or_else(|| {
         Failure::usage(
             format!(
                 "{} has something else in place of [profiles.{profile}]",
@@ -85,6 +87,10 @@ fn store(login: &Login, context: &Context) -> Result<(), Failure> {
         "Stored for profile {profile} in {}, readable for you only.",
         path.display()
     ));
+    if !given.is_empty() {
+        let names: Vec<&str> = given.iter().map(|(name, _)| *name).collect();
+        screen.note(&format!("Stored beside them: {}.", names.join(", ")));
+    }
     let option = match setting.source {
         Source::Flag(_) => format!(" --profile {}", shell_quoted(Path::new(profile))),
         _ => String::new(),
@@ -93,11 +99,38 @@ fn store(login: &Login, context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Puts credentials into the document and leaves everything else as it stands.
+/// What flags say of where the credentials belong. Without it, the next call would take them to another service.
+fn given_for_all_calls(settings: &Settings) -> Vec<(&'static str, String)> {
+    fn flag<T>(setting: &Setting<Option<T>>) -> Option<&T> {
+        let is_flag = matches!(setting.source, Source::Flag(_));
+        setting.value.as_ref().filter(|_| is_flag)
+    }
+    let ca_file = flag(&settings.ca_file).and_then(|path| std::path::absolute(path).ok());
+    [
+        ("endpoint", flag(&settings.endpoint).cloned()),
+        (
+            "site",
+            flag(&settings.site)
+                .and_then(ValueEnum::to_possible_value)
+                .map(|site| site.get_name().to_owned()),
+        ),
+        ("group", flag(&settings.group).cloned()),
+        (
+            "ca_file",
+            ca_file.and_then(|path| path.to_str().map(str::to_owned)),
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(name, given)| Some((name, given?)))
+    .collect()
+}
+
+/// Puts credentials, and what was given with them, into the document and leaves everything else as it stands.
 fn put(
     document: &mut DocumentMut,
     profile: &str,
     credentials: Vec<(&'static str, SecretString)>,
+    given: &[(&'static str, String)],
 ) -> Option<()> {
     let mut table = Table::new();
     for (name, secret) in credentials {
@@ -116,6 +149,9 @@ fn put(
         .entry(profile)
         .or_insert_with(implicit)
         .as_table_like_mut()?;
+    for (name, given) in given {
+        profile.insert(name, value(given.as_str()));
+    }
     profile.insert("credentials", Item::Table(table));
     Some(())
 }
@@ -129,13 +165,15 @@ mod tests {
         let text = "# mine\nprofile = \"work\" # default\n\n[profiles.work]\ngroup = \"1\"\n\n[profiles.work.credentials]\n\
                     access_key = \"old\"\nsecret_key = \"old\"\n\n[profiles.home] # other\nsite = \"china\"\n";
         let mut document: DocumentMut = text.parse().unwrap();
-        put(&mut document, "work", vec![("token", "new".into())]).unwrap();
-        put(&mut document, "third", vec![("token", "more".into())]).unwrap();
+        let given = [("endpoint", "https://osm.example".to_owned())];
+        put(&mut document, "work", vec![("token", "new".into())], &given).unwrap();
+        put(&mut document, "third", vec![("token", "more".into())], &[]).unwrap();
         let written = document.to_string();
         for kept in [
             "# mine\n",
             "# default\n",
             "group = \"1\"\n",
+            "endpoint = \"https://osm.example\"\n",
             "[profiles.home] # other\nsite = \"china\"\n",
         ] {
             assert!(written.contains(kept), "{written}");
@@ -154,6 +192,6 @@ mod tests {
     #[test]
     fn something_else_in_the_place_is_refused() {
         let mut document: DocumentMut = "profiles = 1\n".parse().unwrap();
-        assert!(put(&mut document, "work", vec![("token", "new".into())]).is_none());
+        assert!(put(&mut document, "work", vec![("token", "new".into())], &[]).is_none());
     }
 }

@@ -16,20 +16,32 @@ pub(crate) struct Places {
 impl Places {
     /// As `XDG_CONFIG_HOME` and `XDG_STATE_HOME` say, or below the home directory. The current directory never takes
     /// their place: whoever can write there could choose the settings.
-    pub(crate) fn find(variable: Lookup<'_>) -> Self {
-        // The specification says that relative paths are to be ignored.
+    ///
+    /// # Errors
+    /// A variable that holds no absolute path: with another place, two shells would not see each other's records.
+    pub(crate) fn find(variable: Lookup<'_>) -> Result<Self, Failure> {
         let absolute =
             |name: &str| variables::path(variable, name).filter(|path| path.is_absolute());
         let home = absolute("HOME").or_else(|| absolute("USERPROFILE"));
         let base = |name: &str, default: &str| {
-            absolute(name)
-                .or_else(|| Some(home.as_ref()?.join(default)))
-                .map(|base| base.join("hwc-tickets"))
+            let base = match variables::path(variable, name) {
+                Some(path) if !path.is_absolute() => {
+                    return Err(Failure::usage(
+                        format!("{name} is {}, which is no absolute path", path.display()),
+                        format!(
+                            "Set {name} to an absolute path, without quotes and `~`, or unset it."
+                        ),
+                    ));
+                }
+                Some(path) => Some(path),
+                None => home.as_ref().map(|home| home.join(default)),
+            };
+            Ok(base.map(|base| base.join("hwc-tickets")))
         };
-        Self {
-            config: base("XDG_CONFIG_HOME", ".config").map(|base| base.join("config.toml")),
-            pending: base("XDG_STATE_HOME", ".local/state").map(|base| base.join("pending")),
-        }
+        Ok(Self {
+            config: base("XDG_CONFIG_HOME", ".config")?.map(|base| base.join("config.toml")),
+            pending: base("XDG_STATE_HOME", ".local/state")?.map(|base| base.join("pending")),
+        })
     }
 
     /// The configuration file, for a command that cannot do without.
@@ -67,27 +79,30 @@ mod tests {
             })
         };
         assert_eq!(
-            find(None).config().unwrap(),
+            find(None).unwrap().config().unwrap(),
             Path::new("/home/a/.config/hwc-tickets/config.toml")
         );
         assert_eq!(
-            find(None).pending().unwrap(),
+            find(None).unwrap().pending().unwrap(),
             Path::new("/home/a/.local/state/hwc-tickets/pending")
         );
         assert_eq!(
-            find(Some("/etc/x")).config().unwrap(),
+            find(Some("/etc/x")).unwrap().config().unwrap(),
             Path::new("/etc/x/hwc-tickets/config.toml")
         );
-        assert_eq!(
-            find(Some("relative")).config().unwrap(),
-            Path::new("/home/a/.config/hwc-tickets/config.toml")
-        );
+        for unusable in ["relative", "~/x", "\"/tmp/q\""] {
+            let failure = find(Some(unusable)).unwrap_err();
+            assert_eq!(failure.exit(), crate::exit::Exit::Usage);
+            assert!(format!("{failure:?}").contains("XDG_CONFIG_HOME"));
+        }
     }
+
     #[test]
     fn the_current_directory_is_never_used() {
         for home in [None, Some(""), Some("relative"), Some(".")] {
             let found =
-                Places::find(&move |name: &str| home.filter(|_| name == "HOME").map(Into::into));
+                Places::find(&move |name: &str| home.filter(|_| name == "HOME").map(Into::into))
+                    .unwrap();
             for place in [found.config(), found.pending()] {
                 assert_eq!(place.unwrap_err().exit(), crate::exit::Exit::Usage);
             }

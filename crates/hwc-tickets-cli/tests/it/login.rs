@@ -32,6 +32,31 @@ fn write(stage: &Stage, text: &str) {
     }
 }
 
+/// The token of one service must not go to another with the next call.
+#[test]
+fn where_the_credentials_belong_is_kept_with_them() {
+    let stage = Stage::new();
+    let args = [
+        "--profile",
+        "work",
+        "--endpoint",
+        "http://127.0.0.1:9",
+        "--site",
+        "international",
+        "auth",
+        "login",
+    ];
+    let ran = given(&stage, &mut stage.bare(&args), b"TOKENEXAMPLE\n");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains("endpoint, site"), "{}", ran.stderr);
+    let status = stage.finish(&mut stage.bare(&["--profile", "work", "auth", "status"]));
+    assert!(
+        status.stdout.contains("http://127.0.0.1:9"),
+        "{}",
+        status.golden()
+    );
+}
+
 #[test]
 fn a_profile_that_is_not_there_is_made() {
     for config in [

@@ -204,11 +204,11 @@ async fn sign_in(context: &Context) -> Check {
         return Check::skipped("sign-in", "no usable credentials");
     };
     match render::wait("signing in", ticket.status().into_future()).await {
-        Ok(_) => Check::ok("sign-in", "the credentials are accepted"),
+        Ok(_) => unproven("the service answered for a ticket that does not exist".to_owned()),
         Err(error) => match error.kind() {
-            ErrorKind::NotFound | ErrorKind::Refused => {
-                Check::ok("sign-in", "the credentials are accepted")
-            }
+            ErrorKind::NotFound => Check::ok("sign-in", "the credentials are accepted"),
+            // Refused for its content, it was let in as far as that; a gateway may refuse so, too.
+            ErrorKind::Refused => unproven(error.to_string()),
             _ => Check::new(
                 "sign-in",
                 Verdict::Fail,
@@ -217,4 +217,14 @@ async fn sign_in(context: &Context) -> Check {
             ),
         },
     }
+}
+
+/// An answer that shows neither that the credentials are accepted nor that they are not.
+fn unproven(answer: String) -> Check {
+    Check::new(
+        "sign-in",
+        Verdict::Warn,
+        format!("not known whether the credentials are accepted: {answer}"),
+        "Try a ticket of your own: hwc-tickets ticket status TICKET",
+    )
 }
