@@ -99,14 +99,17 @@ fn ends_by_proof(head: &Parts) -> bool {
         return true;
     }
     let mut codings = head.headers.get_all(header::TRANSFER_ENCODING).iter();
-    match codings.next_back() {
-        // Without the last chunk the transport reports an error. Any other coding ends with the connection,
-        // whatever length stands beside it.
-        Some(last) => last
-            .as_bytes()
-            .rsplit(|byte| *byte == b',')
-            .next()
-            .is_some_and(|name| name.trim_ascii().eq_ignore_ascii_case(b"chunked")),
+    match codings.next() {
+        // Without the last chunk the transport reports an error. Any other coding may end with the connection,
+        // whatever length stands beside it; and of a list of codings the transport may read the last one
+        // differently. So only chunks alone are a proof.
+        Some(coding) => {
+            codings.next().is_none()
+                && coding
+                    .as_bytes()
+                    .trim_ascii()
+                    .eq_ignore_ascii_case(b"chunked")
+        }
         None => head.headers.contains_key(header::CONTENT_LENGTH),
     }
 }

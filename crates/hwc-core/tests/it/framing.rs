@@ -194,6 +194,36 @@ const ROWS: &[(&str, &str, Expected, Expected)] = &[
         BROKEN,
     ),
     (
+        "chunks whose line the engine cannot read as text",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: x\u{ff}, chunked\r\n\r\n",
+        BROKEN,
+        BROKEN,
+    ),
+    (
+        "the same, with a length beside it",
+        "HTTP/1.1 200 OK\r\ncontent-length: 0\r\ntransfer-encoding: x\u{ff}, chunked\r\n\r\n",
+        BROKEN,
+        BROKEN,
+    ),
+    (
+        "chunks around another coding",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        BROKEN,
+        BROKEN,
+    ),
+    (
+        "chunks around another coding, in two lines",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+        BROKEN,
+        BROKEN,
+    ),
+    (
+        "last chunk, written otherwise",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding:\t Chunked \r\n\r\n0\r\n\r\n",
+        FOREIGN,
+        OK,
+    ),
+    (
         "two lengths",
         "HTTP/1.1 200 OK\r\ncontent-length: 0\r\ncontent-length: 2\r\n\r\n{}",
         FOREIGN,
