@@ -64,6 +64,9 @@ impl Connector {
     ) -> Self {
         let mut tcp = HttpConnector::new_with_resolver(resolver);
         tcp.set_nodelay(true);
+        // Addresses are tried one after the other, and share this: one that does not answer leaves the others
+        // their time.
+        tcp.set_connect_timeout(Some(limit));
         // A peer that is gone without a word is noticed.
         tcp.set_keepalive(Some(Duration::from_secs(15)));
         tcp.set_keepalive_interval(Some(Duration::from_secs(15)));

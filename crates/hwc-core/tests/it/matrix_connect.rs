@@ -22,6 +22,8 @@ use crate::given::{
     Expect::{Fails, Ok},
     HANG_GUARD, READ, SUBMIT, call_through, call_with, real, request,
 };
+#[cfg(target_os = "linux")]
+use crate::server::Server;
 
 /// Every effect alike: what cannot have been done may be repeated.
 #[test]
@@ -128,4 +130,54 @@ async fn rows_2_and_3_names_that_do_not_resolve_or_not_in_time() {
             assert!(fault.to_string().contains(words), "{row}: {fault}");
         }
     }
+}
+
+/// A resolver with these addresses for every name.
+#[cfg(target_os = "linux")]
+#[derive(Debug)]
+struct Addresses(Vec<IpAddr>);
+
+#[cfg(target_os = "linux")]
+impl Resolve for Addresses {
+    fn resolve(&self, _: &str) -> Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>> {
+        Box::pin(ready(Result::Ok(self.0.clone())))
+    }
+}
+
+/// The first address of a host takes no connection and does not say so: the others get their share of the limit.
+/// A listener whose queue is full is such an address, on systems that drop what comes then.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn an_address_that_does_not_answer_leaves_time_for_the_next_one() {
+    use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+
+    let dead = Ipv4Addr::new(127, 0, 0, 2);
+    let server = Server::answering("{}");
+    let port = server.address.port();
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::from((dead, port))).unwrap();
+    let _listener = socket.listen(1).unwrap();
+    let mut queue = Vec::new();
+    while let Result::Ok(waiting) =
+        TcpStream::connect_timeout(&(dead, port).into(), Duration::from_millis(100))
+    {
+        queue.push(waiting);
+        assert!(queue.len() < 16, "the queue of the listener does not fill");
+    }
+    let limit = Duration::from_millis(500);
+    let pipeline = real(&format!("http://localhost:{port}"))
+        .resolver(Arc::new(Addresses(vec![dead.into(), server.address.ip()])))
+        .timeouts(Timeouts {
+            connect: limit,
+            attempt: HANG_GUARD,
+            idle_body: HANG_GUARD,
+            total: HANG_GUARD,
+        })
+        .build()
+        .unwrap();
+    pipeline
+        .call(request(&SUBMIT), &SUBMIT, &CallOptions::default())
+        .await
+        .unwrap();
+    assert_eq!(server.requests().len(), 1);
 }
