@@ -21,7 +21,13 @@ use http::{HeaderMap, Request, StatusCode};
 
 pub use builder::{BuildError, PipelineBuilder};
 
-use self::{attempt::attempt, classify::Failure, places::Places, record::CallRecord, skew::Skew};
+use self::{
+    attempt::attempt,
+    classify::Failure,
+    places::{Place, Places},
+    record::CallRecord,
+    skew::Skew,
+};
 use crate::{
     CallOptions, Clock, Endpoint, ErrorCode, Fault, FaultKind, Operation, RetryPolicy, Sent,
     Timeouts,
@@ -32,6 +38,9 @@ use crate::{
     trace,
     transport::Transport,
 };
+
+/// An identity is asked for again after a longer wait than this. Each is handed out with some time left.
+const LONG_WAIT: Duration = Duration::from_secs(1);
 
 /// A client of one endpoint: cheap to share behind an `Arc`.
 pub struct Pipeline {
@@ -204,9 +213,7 @@ impl Pipeline {
         // Attempts that count: a refused token or a wrong clock is not the service's failure.
         let mut tries: u32 = 0;
         loop {
-            let identity = self.identity(deadline).await?;
-            let place = self.places.take(deadline, &*self.clock).await?;
-            self.take_turn(deadline).await?;
+            let (identity, place) = self.admit(deadline).await?;
             let began = self.clock.elapsed();
             if deadline.left_at(began).is_zero() {
                 return Err(Fault::new(
@@ -285,6 +292,21 @@ impl Pipeline {
             record.repeats = record.repeats.saturating_add(1);
             self.clock.sleep(pause).await;
         }
+    }
+
+    /// Waits for all that a request needs before it goes out. A place comes last: who waits for anything else
+    /// holds none.
+    async fn admit(&self, deadline: Deadline) -> Result<(Identity, Place<'_>), Fault> {
+        let identity = self.identity(deadline).await?;
+        let asked = self.clock.elapsed();
+        self.take_turn(deadline).await?;
+        let place = self.places.take(deadline, &*self.clock).await?;
+        let waited = self.clock.elapsed().saturating_sub(asked);
+        if waited < LONG_WAIT {
+            return Ok((identity, place));
+        }
+        // It may have ended meanwhile, or others found out that it is refused.
+        Ok((self.identity(deadline).await?, place))
     }
 
     async fn identity(&self, deadline: Deadline) -> Result<Identity, Fault> {

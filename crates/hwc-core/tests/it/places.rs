@@ -9,7 +9,10 @@ use std::{
 };
 
 use hwc_core::{
-    CallOptions, Clock, FaultKind, Sent, Timeouts,
+    CallOptions, Clock, FaultKind, RateLimit, Sent, Timeouts,
+    identity::{
+        CachedIdentity, FetchIdentity, Fetched, Identity, IdentityContext, IdentityFuture, Token,
+    },
     testing::{FakeClock, ScriptedTransport, Step},
 };
 
@@ -17,6 +20,8 @@ use crate::{
     given::{READ, SUBMIT, real, request, scripted},
     server::Server,
 };
+
+const SECOND: Duration = Duration::from_secs(1);
 
 #[test]
 fn a_call_without_a_place_waits_and_ends_within_its_deadline_as_not_sent() {
@@ -112,6 +117,125 @@ fn no_place_at_all_is_refused_by_name() {
         .unwrap_err();
     assert!(error.to_string().contains("max_connections"), "{error}");
     assert_eq!(clock.elapsed(), Duration::ZERO);
+}
+
+/// Who waits for its turn under the own rate limit holds no place: others hear at once why they cannot go.
+#[test]
+fn a_call_that_waits_for_its_turn_holds_no_place() {
+    let clock = FakeClock::new();
+    let network = ScriptedTransport::new(&clock).otherwise(Step::json(200, "{}"));
+    let pipeline = scripted(&clock, &network)
+        .max_connections(1)
+        .rate_limit(RateLimit::per_second(0.1))
+        .build()
+        .unwrap();
+    let options = CallOptions::default();
+    let late = CallOptions::default().with_deadline(15 * SECOND);
+    let (first, second, third) = clock.run(async {
+        tokio::join!(
+            pipeline.call(request(&SUBMIT), &SUBMIT, &options),
+            pipeline.call(request(&SUBMIT), &SUBMIT, &options),
+            pipeline.call(request(&SUBMIT), &SUBMIT, &late),
+        )
+    });
+    assert_eq!(first.unwrap().elapsed, Duration::ZERO);
+    assert_eq!(second.unwrap().elapsed, 10 * SECOND);
+    let fault = third.unwrap_err();
+    assert_eq!((fault.kind, fault.sent), (FaultKind::Throttled, Sent::No));
+    assert_eq!(
+        (fault.retry_after, fault.elapsed),
+        (Some(20 * SECOND), Duration::ZERO)
+    );
+    assert_eq!(network.requests().len(), 2);
+}
+
+/// Logins that give tokens of 15 seconds, or hang.
+#[derive(Debug)]
+struct Issuer {
+    fetched: AtomicUsize,
+    hangs: bool,
+}
+
+impl FetchIdentity for Issuer {
+    fn fetch<'a>(&'a self, _: &'a IdentityContext) -> IdentityFuture<'a, Fetched> {
+        Box::pin(async move {
+            if self.hangs {
+                std::future::pending::<()>().await;
+            }
+            let number = self.fetched.fetch_add(1, Ordering::SeqCst) + 1;
+            let token = Token::new(&format!("token-{number}").as_str().into())?;
+            Ok(Fetched::lasting(Identity::token(token), 15 * SECOND))
+        })
+    }
+}
+
+fn issuer(hangs: bool) -> CachedIdentity {
+    CachedIdentity::new(Issuer {
+        fetched: AtomicUsize::new(0),
+        hangs,
+    })
+}
+
+/// A request goes out with credentials from after the wait: those from before may have ended in it.
+#[test]
+fn a_call_that_waited_goes_out_with_credentials_that_hold() {
+    for (row, limited, delay) in [
+        ("for a turn", true, Duration::ZERO),
+        ("for a place", false, 20 * SECOND),
+    ] {
+        let clock = FakeClock::new();
+        let network = ScriptedTransport::new(&clock).otherwise(Step::json(200, "{}").after(delay));
+        let mut pipeline = scripted(&clock, &network)
+            .identity(issuer(false))
+            .max_connections(1)
+            .timeouts(Timeouts {
+                attempt: 60 * SECOND,
+                total: 60 * SECOND,
+                ..Timeouts::default()
+            });
+        if limited {
+            pipeline = pipeline.rate_limit(RateLimit::per_second(0.05));
+        }
+        let pipeline = pipeline.build().unwrap();
+        let options = CallOptions::default();
+        let (first, second) = clock.run(async {
+            tokio::join!(
+                pipeline.call(request(&SUBMIT), &SUBMIT, &options),
+                pipeline.call(request(&SUBMIT), &SUBMIT, &options),
+            )
+        });
+        first.unwrap();
+        second.unwrap();
+        let tokens: Vec<_> = network
+            .requests()
+            .iter()
+            .map(|request| request.header("x-auth-token").unwrap().to_owned())
+            .collect();
+        assert_eq!(tokens, ["token-1", "token-2"], "{row}");
+    }
+}
+
+/// Who waits for credentials holds no place either.
+#[test]
+fn calls_without_credentials_all_say_so() {
+    let clock = FakeClock::new();
+    let network = ScriptedTransport::new(&clock);
+    let pipeline = scripted(&clock, &network)
+        .identity(issuer(true))
+        .max_connections(1)
+        .build()
+        .unwrap();
+    let options = CallOptions::default();
+    let (first, second) = clock.run(async {
+        tokio::join!(
+            pipeline.call(request(&SUBMIT), &SUBMIT, &options),
+            pipeline.call(request(&SUBMIT), &SUBMIT, &options),
+        )
+    });
+    for fault in [first.unwrap_err(), second.unwrap_err()] {
+        assert_eq!((fault.kind, fault.sent), (FaultKind::Timeout, Sent::No));
+        assert!(fault.to_string().contains("no credentials"), "{fault}");
+    }
 }
 
 /// Many callers, few connections: all succeed.
