@@ -250,9 +250,10 @@ impl Transport for HttpTransport {
             let (sending, progress, interim) = sent?;
             let response = sending.await.map_err(|error| {
                 let fault = fault(&error, error.is_connect());
-                match progress.may_have_arrived() && !is_untouched(&error) {
-                    true => fault,
-                    false => fault.not_arrived(),
+                // An end, not a look: the engine could begin the body after a look.
+                match progress.give_up() || is_untouched(&error) {
+                    true => fault.not_arrived(),
+                    false => fault,
                 }
             })?;
             interim.check()?;

@@ -24,7 +24,8 @@ impl Interim {
         let counted = Self(Arc::clone(&seen));
         let connection = capture_connection(request);
         hyper::ext::on_informational(request, move |_| {
-            if seen.fetch_add(1, Ordering::Relaxed) == MOST {
+            // With each one too many: with the first the connection may not be known yet.
+            if seen.fetch_add(1, Ordering::Relaxed) >= MOST {
                 end(&connection);
             }
         });
