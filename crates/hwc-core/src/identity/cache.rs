@@ -130,7 +130,9 @@ impl Fetched {
 ///   If that replacement is refused too, before any call with it was answered, fetching does not help: when
 ///   none of this source ever worked, asking fails for 30 seconds without a fetch; otherwise the
 ///   replacement stays in use, and the next fetch because of a refusal comes after 30 seconds at the
-///   earliest. An answered call ends either.
+///   earliest. An answered call ends either. After two fetches because of refusals within 5 minutes, each
+///   further one comes 10 seconds after the last at the earliest: what is refused time and again among
+///   answered calls is not the identity.
 #[derive(Debug)]
 pub struct CachedIdentity {
     shared: Arc<Shared>,

@@ -234,6 +234,51 @@ fn an_operation_that_refuses_every_token_shuts_nobody_else_out() {
     cloud.call(&READ).unwrap();
 }
 
+/// The same, while others keep proving that the token is good: a refusal now and then may be an early end, a run
+/// of them is not.
+#[test]
+fn refusals_among_answered_calls_are_no_storm_of_logins() {
+    let cloud = Cloud::healthy();
+    *cloud.refused_method.lock().unwrap() = Some("POST");
+    for _ in 0..60 {
+        cloud.call(&READ).unwrap();
+        let fault = cloud.call(&WRITE).unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Unauthorized);
+        assert_eq!(fault.code.as_deref(), Some("APIGW.0307"), "its own answer");
+        cloud.clock.advance(Duration::from_secs(1));
+    }
+    let (logins, requests) = cloud.requests();
+    // The first, two at once, and one in ten seconds of a minute.
+    assert!((4..=1 + 2 + 6).contains(&logins), "{logins} logins");
+    assert!(requests <= 60 + 60 + 8, "{requests}");
+}
+
+/// Twice at once, then every ten seconds: the token is back by itself, and the pause is forgotten later.
+#[test]
+fn a_token_that_is_revoked_again_and_again_is_replaced_after_a_pause() {
+    let cloud = Cloud::healthy();
+    cloud.call(&READ).unwrap();
+    for round in 0..2 {
+        let before = cloud.requests().0;
+        for revoked in 1..=2 {
+            cloud.kill_tokens();
+            cloud.call(&WRITE).unwrap();
+            assert_eq!(cloud.requests().0, before + revoked, "round {round}");
+        }
+        cloud.kill_tokens();
+        let fault = cloud.call(&WRITE).unwrap_err();
+        assert_eq!(
+            (fault.kind, fault.sent),
+            (FaultKind::Unauthorized, Sent::Refused)
+        );
+        assert_eq!(cloud.requests().0, before + 2);
+        cloud.clock.advance(Duration::from_secs(10));
+        cloud.call(&WRITE).unwrap();
+        assert_eq!(cloud.requests().0, before + 3);
+        cloud.clock.advance(Duration::from_secs(300));
+    }
+}
+
 /// Row 49: what goes wrong at IAM fails the call as not sent, with IAM's own reason in it.
 #[test]
 fn a_call_without_identity_is_not_sent() {

@@ -12,6 +12,10 @@ use super::{
 /// A replacement that is refused within this time after a refusal means that renewing does not help.
 const REPLACEMENT_WINDOW: Duration = Duration::from_secs(5 * 60);
 
+/// After two fetches because of refusals within [`REPLACEMENT_WINDOW`], the next one comes this long after the
+/// last.
+const RENEWAL_PAUSE: Duration = Duration::from_secs(10);
+
 /// Where the result of a fetch appears.
 pub(super) type Outcome = watch::Receiver<Option<Result<Identity, IdentityError>>>;
 
@@ -88,6 +92,8 @@ pub(super) struct State {
     was_refused: bool,
     /// A call with any of them was answered: the source gives what the service takes.
     has_worked: bool,
+    /// When the last two fetches because of a refusal were asked for, the earlier one first.
+    renewals: [Option<Duration>; 2],
 }
 
 impl State {
@@ -203,8 +209,8 @@ impl State {
             // each refusal would be a storm of logins.
             return false;
         }
-        self.held = None;
         if is_suspect && !self.has_worked {
+            self.held = None;
             let error = IdentityError::new(
                 IdentityErrorKind::Refused,
                 "the service refused credentials that were just renewed",
@@ -214,7 +220,25 @@ impl State {
             self.pause = Some(Pause { error, until });
             return false;
         }
+        if !self.may_renew(now) {
+            // A call that is always refused, among others that are answered, would drop each replacement in turn.
+            return false;
+        }
+        self.held = None;
         self.was_refused = true;
+        true
+    }
+
+    /// Whether one more refusal is reason enough to fetch at `now`; counts it then.
+    fn may_renew(&mut self, now: Duration) -> bool {
+        let is_within = |at: Option<Duration>, time: Duration| {
+            at.is_some_and(|at| now.saturating_sub(at) < time)
+        };
+        let [earlier, last] = self.renewals;
+        if is_within(earlier, REPLACEMENT_WINDOW) && is_within(last, RENEWAL_PAUSE) {
+            return false;
+        }
+        self.renewals = [last, Some(now)];
         true
     }
 
