@@ -100,8 +100,8 @@ pub struct ErrorCode {
 /// Why a call did not succeed.
 ///
 /// One pointer wide; the facts are fields: `fault.kind`, `fault.sent`, `fault.code`. `Display` is one
-/// line without secrets, paths or text from the body; it names the host when the way to it failed. `Debug` neither shows foreign text: that is
-/// only in [`FaultFacts::message`] and behind [`Fault::body_excerpt`].
+/// line without secrets, paths or text from the body; it names the host when the way to it
+/// failed. Nor does `Debug` show foreign text: that is only in [`FaultFacts::message`] and behind [`Fault::body_excerpt`].
 #[derive(Clone)]
 pub struct Fault {
     facts: Box<FaultFacts>,

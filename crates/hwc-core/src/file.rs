@@ -3,6 +3,8 @@
 //!
 //! Opening a named pipe waits for its writer, and a device may never end: neither is opened unless a caller says that
 //! it will do.
+//!
+//! Public for the SDK and the program built on this crate, so that all files are read by one rule.
 
 use std::{
     fmt,

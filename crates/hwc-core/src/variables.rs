@@ -3,6 +3,8 @@
 //! A variable that is empty or blank counts as not set. One that is not UTF-8 text is an error that names it,
 //! unless it is a path, which need not be text. Variables are read through a function, so that a test, or a
 //! program with its own configuration, never touches the environment of the process.
+//!
+//! Public for the SDK and the program built on this crate, so that all variables are read by one rule.
 
 use std::ffi::OsString;
 

@@ -38,6 +38,7 @@ const LONGEST_REPAIR: usize = 2 * 1024 * 1024;
 
 /// An answer that was read until the line said it is over.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Answer<'a> {
     /// What the operation does.
     pub effect: Effect,
@@ -53,6 +54,27 @@ pub struct Answer<'a> {
     pub now: Timestamp,
 }
 
+impl<'a> Answer<'a> {
+    /// An answer to a call with this `effect`. The end of its body is proven, and the local time is `now`.
+    #[must_use]
+    pub fn new(
+        effect: Effect,
+        status: StatusCode,
+        headers: &'a HeaderMap,
+        body: &'a Bytes,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            effect,
+            status,
+            headers,
+            body,
+            whole: true,
+            now,
+        }
+    }
+}
+
 /// What an answer means.
 #[derive(Debug)]
 pub enum Verdict {
@@ -64,6 +86,7 @@ pub enum Verdict {
 
 /// The body of a good answer, ready to decode.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Success {
     /// UTF-8 without a byte order mark.
     pub body: Bytes,
@@ -73,6 +96,7 @@ pub struct Success {
 
 /// What a bad answer proves.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Failure {
     /// Kind, proof, code, message, request id of the body, wait.
     pub fault: Fault,

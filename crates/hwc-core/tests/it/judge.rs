@@ -24,14 +24,9 @@ fn verdict_of(
     whole: bool,
 ) -> Verdict {
     let body = Bytes::copy_from_slice(body);
-    let answer = Answer {
-        effect,
-        status: StatusCode::from_u16(status).unwrap(),
-        headers,
-        body: &body,
-        whole,
-        now: FakeClock::new().now(),
-    };
+    let status = StatusCode::from_u16(status).unwrap();
+    let mut answer = Answer::new(effect, status, headers, &body, FakeClock::new().now());
+    answer.whole = whole;
     judge(&answer, CODES)
 }
 
