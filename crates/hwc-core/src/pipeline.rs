@@ -294,8 +294,8 @@ impl Pipeline {
         }
     }
 
-    /// Waits for all that a request needs before it goes out. A place comes last: who waits for anything else
-    /// holds none.
+    /// Waits for all that a request needs before it goes out. A place comes last: who waits for a login or a turn
+    /// keeps none from others.
     async fn admit(&self, deadline: Deadline) -> Result<(Identity, Place<'_>), Fault> {
         let identity = self.identity(deadline).await?;
         let asked = self.clock.elapsed();
@@ -305,7 +305,8 @@ impl Pipeline {
         if waited < LONG_WAIT {
             return Ok((identity, place));
         }
-        // It may have ended meanwhile, or others found out that it is refused.
+        // It may have ended meanwhile, or others found out that it is refused. That the new one is still to be
+        // fetched is rare: only then does a caller wait with a place.
         Ok((self.identity(deadline).await?, place))
     }
 
