@@ -122,12 +122,14 @@ impl Fingerprint {
         self.matches_canonical(&forms) || self.matches_folded(&forms) || self.may_become(&forms)
     }
 
-    /// Whether a service that strips or alters texts may show this one so.
+    /// Whether a service that strips, alters or cuts texts may show this one so. It only ever speaks against
+    /// a conclusion.
     pub(crate) fn may_become(&self, forms: &Forms) -> bool {
-        match self.skeleton {
+        let is_stripped = match self.skeleton {
             Some(own) => digest(&self.signer(), b"skeleton", &forms.skeleton) == own,
             None => self.alterable,
-        }
+        };
+        is_stripped || self.shares_head(forms)
     }
 
     /// Whether `text` is this one, apart from line ends, outer white space and entities.
@@ -144,8 +146,7 @@ impl Fingerprint {
         if forms.units == self.units && digest(&self.signer(), b"text", text) == self.whole {
             return true;
         }
-        self.may_be_cut(forms.units)
-            && digest(&self.signer(), b"head", beginning(text)) == self.head
+        self.is_cut_at(forms.units) && digest(&self.signer(), b"head", beginning(text)) == self.head
     }
 
     fn matches_folded(&self, forms: &Forms) -> bool {
@@ -157,13 +158,28 @@ impl Fingerprint {
         {
             return true;
         }
-        self.may_be_cut(forms.units) && digest(&self.signer(), FOLDED_HEAD, head) == own.head
+        self.is_cut_at(forms.units) && digest(&self.signer(), FOLDED_HEAD, head) == own.head
     }
 
-    /// Whether a text of `length` units and this one may be the same, one of them cut: then the heads decide.
-    fn may_be_cut(&self, length: u64) -> bool {
+    /// Whether this text would be shown with `length` units where texts are cut at the documented limit: then
+    /// the heads decide. A longer text with the same head is shown in full as far as anybody knows, and has
+    /// another end.
+    fn is_cut_at(&self, length: u64) -> bool {
         let limit = DOCUMENTED_HEAD as u64;
-        self.units.max(length) > limit && self.units.min(length) + 2 >= limit
+        self.units > limit && (limit - 2..=limit).contains(&length)
+    }
+
+    /// Whether the text and this one begin alike and are so long that one of them may be the other, cut
+    /// anywhere.
+    fn shares_head(&self, forms: &Forms) -> bool {
+        let limit = DOCUMENTED_HEAD as u64;
+        if self.units.max(forms.units) <= limit || self.units.min(forms.units) + 2 < limit {
+            return false;
+        }
+        let signer = self.signer();
+        digest(&signer, b"head", beginning(&forms.canonical)) == self.head
+            || (self.folded.zip(forms.folded.as_ref()))
+                .is_some_and(|(own, (_, head))| digest(&signer, FOLDED_HEAD, head) == own.head)
     }
 
     /// How much `message`, whose text has these forms, looks like this one. `author`: the caller's own
@@ -205,7 +221,7 @@ impl Fingerprint {
             // Whatever is attached, nothing speaks against it; a text besides speaks for it.
             return match self.units {
                 0 => Likeness::Possible,
-                _ => Likeness::Same,
+                _ => text,
             };
         }
         match (self.attachments.is_empty(), message.attachments.is_empty()) {

@@ -42,7 +42,13 @@ struct New<'a> {
     below: bool,
 }
 
-pub(super) fn judge(parts: &Parts, pending: &Pending, snapshot: &Snapshot) -> Verdict {
+/// `is_steady`: whether the service's clock went on evenly from the baseline to the snapshot.
+pub(super) fn judge(
+    parts: &Parts,
+    pending: &Pending,
+    snapshot: &Snapshot,
+    is_steady: bool,
+) -> Verdict {
     let author = parts.author_id.as_deref();
     let new = match sort(pending, snapshot, author) {
         Ok(new) => new,
@@ -70,7 +76,7 @@ pub(super) fn judge(parts: &Parts, pending: &Pending, snapshot: &Snapshot) -> Ve
     let nothing_came = new.same.is_empty()
         && new.folded.is_empty()
         && (new.others.iter()).all(|message| standing.holds_tag_of(message));
-    if nothing_came && baseline.proves_nothing_came(snapshot, new.count, new.below) {
+    if nothing_came && baseline.proves_nothing_came(snapshot, new.count, new.below, is_steady) {
         Verdict::NotThere
     } else {
         Verdict::Unclear(candidates())
@@ -143,7 +149,8 @@ fn found<'a>(
         return (standing.rivals == 0 && new.folded.len() == 1 && new.same.is_empty())
             .then_some(only);
     }
-    let enough = same.len() + folded.len() > standing.rivals;
+    // What is alike only after folding may be a colleague's: it is not counted against the rivals.
+    let enough = same.len() > standing.rivals;
     same.into_iter()
         .filter(|_| enough)
         .max_by_key(|message| message.created_at.instant())

@@ -198,7 +198,8 @@ impl Walk<'_> {
     async fn run(&mut self, first: MessagePage, reach: Reach) -> Result<(), Fault> {
         let rows = first.returned() as u64;
         if rows == 0 {
-            self.snapshot.whole = first.count.is_none_or(|count| count == 0);
+            // A list that is missing beside a total that is missing is no proof that there is nothing.
+            self.snapshot.whole = first.count == Some(0);
             self.snapshot.unbroken = self.snapshot.whole;
             return Ok(());
         }
@@ -276,12 +277,14 @@ impl Walk<'_> {
             offset += rows - overlap;
             let next = self.page(offset).await?;
             let returned = next.returned() as u64;
+            let is_at_end = (self.snapshot.total).is_none_or(|total| offset + returned >= total);
             if returned == 0 {
-                return Ok(true);
+                // Where pages overlap, the next one holds some of the same rows.
+                return Ok(is_at_end && overlap == 0);
             }
             let hangs_together = share_a_row(&page, &next);
             let grew = self.snapshot.add(&next);
-            if !grew && returned <= overlap {
+            if !grew && returned <= overlap && is_at_end {
                 return Ok(true);
             }
             if !grew || !hangs_together {

@@ -13,7 +13,7 @@ use crate::{
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize, de};
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, cmp::Reverse, collections::BTreeMap};
 
 /// A message of the second of the watermark and one that is submitted right after it can look the same.
 const SAME_SECOND: SignedDuration = SignedDuration::from_secs(2);
@@ -60,7 +60,13 @@ impl Baseline {
             .and_then(|date| date.checked_sub(SAME_SECOND).ok());
         let mut seen = Seen::default();
         let mut shaky = false;
-        for (key, row) in snapshot.rows() {
+        let mut rows: Vec<_> = snapshot.rows().collect();
+        // A row without a time comes first: it is never taken for one that is out of reach by now.
+        rows.sort_by_key(|(_, row)| {
+            let instant = row.message.created_at.instant();
+            (instant.is_some(), Reverse(instant))
+        });
+        for (key, row) in rows {
             seen.add(key, row.count);
             let is_fresh = match (row.message.created_at.instant(), fresh) {
                 (Some(instant), Some(fresh)) => instant >= fresh,
@@ -69,7 +75,9 @@ impl Baseline {
             shaky |= is_fresh
                 && match fingerprint.likeness(&row.message, row.forms(), author, None) {
                     Likeness::Proven | Likeness::Same | Likeness::Folded => true,
-                    Likeness::Possible => fingerprint.alterable,
+                    Likeness::Possible => {
+                        fingerprint.alterable || fingerprint.may_become(row.forms())
+                    }
                     Likeness::Different => false,
                 };
         }
@@ -93,17 +101,47 @@ impl Baseline {
 
     /// Whether `snapshot` proves that nothing came that could be a message of the customer's side.
     /// `new`: rows in it that were not there before, of either side and none of them in question;
-    /// `below`: whether there are others from the customer's side that may have been there before.
-    pub(crate) fn proves_nothing_came(&self, snapshot: &Snapshot, new: u64, below: bool) -> bool {
-        let by_rows = snapshot.whole && !below;
-        // No clock says that what came would stand among the newest. The totals do.
-        let by_totals = snapshot.is_covered(self.since)
+    /// `below`: whether there are others from the customer's side that may have been there before;
+    /// `is_steady`: whether the service's clock went on evenly from the baseline to the snapshot.
+    pub(crate) fn proves_nothing_came(
+        &self,
+        snapshot: &Snapshot,
+        new: u64,
+        below: bool,
+        is_steady: bool,
+    ) -> bool {
+        let by_rows = snapshot.whole && !below && self.is_still_shown(snapshot, 0);
+        // No clock says that what came would stand among the newest. The totals do, unless others went: no
+        // more may be out of sight than what came has pushed out. One that went from farther back hides one
+        // that was stamped so far back, as by a clock that was set.
+        let by_totals = is_steady
+            && snapshot.is_covered(self.since)
+            && self.is_still_shown(snapshot, new)
             && matches!((self.total, snapshot.total), (Some(before), Some(now)) if before.checked_add(new) == Some(now));
         !self.shaky && snapshot.unreadable == 0 && (by_rows || by_totals)
     }
+
+    /// Whether `snapshot` shows again what the baseline saw, all but the oldest ones, `spare` at most. One
+    /// that does not was answered from an older state, for another ticket or with nothing at all; or a
+    /// message was recalled, which leaves a doubt open.
+    fn is_still_shown(&self, snapshot: &Snapshot, spare: u64) -> bool {
+        let mut left: BTreeMap<Mark, usize> = BTreeMap::new();
+        for (key, row) in snapshot.rows() {
+            *left.entry(mark(key)).or_default() += row.count;
+        }
+        let mut missing = 0;
+        for mark in &self.seen.0 {
+            match left.get_mut(mark).filter(|count| **count > 0) {
+                Some(_) if missing > 0 => return false,
+                Some(count) => *count -= 1,
+                None => missing += 1,
+            }
+        }
+        missing <= spare
+    }
 }
 
-/// A multiset of messages. Written as one text of hexadecimal digits.
+/// A multiset of messages, the newest first. Written as one text of hexadecimal digits.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Seen(Vec<Mark>);
 

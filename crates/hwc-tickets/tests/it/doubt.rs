@@ -273,6 +273,192 @@ fn a_clock_of_the_service_that_steps_back_proves_no_absence() {
     }
 }
 
+/// One row that is not of the ticket.
+const FOREIGN_ROW: &str = r#"{"count":1,"message_list":[{"type":0,"replier":"x","replier_type":0,
+    "content":"of another ticket","create_time":"2026-02-20 08:00:00"}]}"#;
+
+#[test]
+fn a_list_that_shows_less_than_before_proves_no_absence() {
+    #[derive(Debug, Clone, Copy)]
+    enum Later {
+        Shows(&'static str),
+        /// An older state with so many rows.
+        Keeps(usize),
+        /// All but this row, and the new one not in sight yet.
+        Lacks(usize),
+    }
+    for earlier in [0, 3, 130] {
+        for later in [
+            Later::Shows(r#"{"count":0,"message_list":[]}"#),
+            Later::Shows("{}"),
+            Later::Shows(r#"{"count":null,"message_list":null}"#),
+            Later::Shows(r#"{"message_list":[]}"#),
+            Later::Shows(FOREIGN_ROW),
+            Later::Keeps(1),
+            Later::Keeps(2),
+            Later::Lacks(2),
+        ] {
+            // An empty ticket that stays so is told as it is: that is what the window is for.
+            if earlier == 0 && !matches!(later, Later::Shows("{}" | FOREIGN_ROW)) {
+                continue;
+            }
+            for oldest_first in [true, false] {
+                let service = Service::new();
+                for number in 0..earlier {
+                    (service.world()).post(TICKET, 0, "colleague", &format!("words {number}"));
+                    service.clock.advance(Duration::from_secs(30));
+                }
+                service.world().manner.oldest_first = oldest_first;
+                service.world().faults = [Fault::Reset(true)].into();
+                let client = service.client();
+                let ticket = client.ticket(TICKET).unwrap();
+                let submit = ticket.submit("ping").resend_if_absent();
+                let change = async {
+                    service.clock.sleep(Duration::from_millis(100)).await;
+                    let mut world = service.world();
+                    match later {
+                        Later::Shows(body) => world.every_read = ReadFault::Instead(body),
+                        Later::Keeps(rows) => {
+                            let rows = world.tickets.get_mut(TICKET).unwrap().iter_mut().skip(rows);
+                            rows.for_each(|row| row.recalled = true);
+                        }
+                        Later::Lacks(row) => {
+                            let rows = world.tickets.get_mut(TICKET).unwrap();
+                            rows[row].recalled = true;
+                            rows[earlier].visible_at = Duration::MAX;
+                        }
+                    }
+                };
+                let submit = as_op(1, submit.into_future());
+                let (result, ()) = service.clock.run(join(submit, change));
+                let case = format!("{earlier} {later:?} {oldest_first}");
+                assert_eq!(service.world().arrived(1), 1, "{case}");
+                assert_eq!(end(&result), "unknown", "{case}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_recall_does_not_hide_a_message_that_is_stamped_far_back() {
+    // The total is the same again, and the new message is not among the newest.
+    for (earlier, recalled) in [(130, 129), (130, 60), (3, 1)] {
+        for oldest_first in [true, false] {
+            let service = Service::new();
+            for number in 0..earlier {
+                (service.world()).post(TICKET, 0, "colleague", &format!("words {number}"));
+                service.clock.advance(Duration::from_secs(30));
+            }
+            service.world().manner.oldest_first = oldest_first;
+            service.world().faults = [Fault::Hang(true)].into();
+            let client = service.client();
+            let ticket = client.ticket(TICKET).unwrap();
+            service.world().stamps_ahead = SignedDuration::from_hours(-10);
+            let change = async {
+                service.clock.sleep(Duration::from_millis(100)).await;
+                service.world().tickets.get_mut(TICKET).unwrap()[recalled].recalled = true;
+            };
+            let submit = as_op(1, ticket.submit("ping").into_future());
+            let (result, ()) = service.clock.run(join(submit, change));
+            assert!(
+                matches!(end(&result), "confirmed" | "unknown"),
+                "{earlier} {recalled} {oldest_first}: {result:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_empty_page_in_the_middle_is_not_the_end_of_the_list() {
+    for body in ["{}", r#"{"count":60,"message_list":[]}"#] {
+        let service = Service::new();
+        for number in 0..60 {
+            let text = if number == 20 { "ping" } else { "words" };
+            service.world().post(TICKET, 0, OWN, text);
+            service.clock.advance(Duration::from_secs(1));
+        }
+        service.world().manner.page_cap = Some(20);
+        service.world().read_faults = [ReadFault::None, ReadFault::Instead(body)].into();
+        service.world().faults = [Fault::Reset(false)].into();
+        // The one that was there before is not taken for the new one.
+        let result = submit(&service, &service.client(), 1, "ping");
+        assert_eq!(end(&result), "unknown", "{body}: {result:?}");
+    }
+}
+
+#[test]
+fn a_long_text_with_the_same_beginning_and_another_end_is_another() {
+    let beginning = "word ".repeat(81);
+    let text = format!("{beginning} and the end of it");
+    for (colleague, wanted) in [
+        (format!("{beginning} and another end"), "unknown"),
+        (
+            format!("{beginning} and the end of it, and more"),
+            "unknown",
+        ),
+        (format!("{beginning} and the  end of"), "unknown"),
+        (text.clone(), "confirmed"),
+        // As the service shows a text that it cut.
+        (text.chars().take(400).collect(), "confirmed"),
+        (text.chars().take(404).collect(), "unknown"),
+    ] {
+        let service = Service::new();
+        service.world().faults = [Fault::Reset(false)].into();
+        let client = service.client();
+        let ticket = client.ticket(TICKET).unwrap();
+        let speak = async {
+            service.clock.sleep(Duration::from_millis(100)).await;
+            service.world().post(TICKET, 0, "colleague", &colleague);
+        };
+        let submit = as_op(1, ticket.submit(text.as_str()).into_future());
+        let (result, ()) = service.clock.run(join(submit, speak));
+        assert_eq!(end(&result), wanted, "{colleague:?}");
+    }
+}
+
+#[test]
+fn what_is_alike_only_after_folding_does_not_outnumber_other_submits() {
+    // One is lost, the other stored, and a colleague writes the same words with other blanks.
+    for colleague in ["a  b", "a\u{a0}b"] {
+        let service = Service::new();
+        service.world().faults = [Fault::Reset(false), Fault::None].into();
+        let builder = service.builder().outbox(Shelf::default());
+        let client = builder.build().unwrap();
+        let ticket = client.ticket(TICKET).unwrap();
+        let speak = async {
+            service.clock.sleep(Duration::from_millis(100)).await;
+            service.world().post(TICKET, 0, "colleague", colleague);
+        };
+        let ((lost, stored), ()) = service.clock.run(join(
+            join(
+                as_op(1, ticket.submit("a b").into_future()),
+                as_op(2, ticket.submit("a b").into_future()),
+            ),
+            speak,
+        ));
+        assert_eq!(service.world().arrived(1), 0);
+        assert_eq!((end(&lost), end(&stored)), ("unknown", "accepted"));
+    }
+}
+
+#[test]
+fn unreadable_attachments_do_not_make_folded_texts_the_same() {
+    let service = Service::new();
+    service.world().faults = [Fault::Reset(false)].into();
+    service.world().odd_fields = Some(("a b", serde_json::json!({"accessory_list": "?"})));
+    let client = service.client();
+    let ticket = client.ticket(TICKET).unwrap();
+    let speak = async {
+        for _ in 0..2 {
+            service.clock.sleep(Duration::from_millis(100)).await;
+            service.world().post(TICKET, 0, "colleague", "a b");
+        }
+    };
+    let submit = as_op(1, ticket.submit("a  b").into_future());
+    let (result, ()) = service.clock.run(join(submit, speak));
+    assert_eq!(end(&result), "unknown", "{result:?}");
+}
+
 #[test]
 fn without_a_baseline_the_candidates_are_shown() {
     // The same text stands there already; only one of the two posts arrives.

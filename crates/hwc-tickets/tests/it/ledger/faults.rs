@@ -162,6 +162,8 @@ pub enum ReadFault {
     Page,
     Code(&'static str),
     Throttled(u64),
+    /// 200 with this body.
+    Instead(&'static str),
 }
 
 impl ReadFault {
@@ -184,6 +186,7 @@ impl ReadFault {
             Self::Throttled(seconds) => {
                 Step::answer(429).header("retry-after", seconds.to_string())
             }
+            Self::Instead(body) => Step::json(200, *body),
         }
     }
 

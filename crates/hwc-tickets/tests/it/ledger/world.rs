@@ -78,6 +78,8 @@ pub struct World {
     pub faults: VecDeque<Fault>,
     /// What happens to the next reads; then all is well.
     pub read_faults: VecDeque<ReadFault>,
+    /// What happens to all reads after those.
+    pub every_read: ReadFault,
     /// From the POST until reads show the message.
     pub lag: Duration,
     /// How far the clock that stamps messages is ahead of the one that stamps answers.
@@ -97,6 +99,7 @@ impl World {
             manner: Manner::default(),
             faults: VecDeque::new(),
             read_faults: VecDeque::new(),
+            every_read: ReadFault::None,
             lag: Duration::ZERO,
             stamps_ahead: SignedDuration::ZERO,
             odd_fields: None,
@@ -197,8 +200,12 @@ impl World {
             }
             ("GET", "messages") => {
                 let answer = self.list(request, &ticket);
-                let fault = self.read_faults.pop_front().unwrap_or(ReadFault::None);
-                fault.answer(answer).header("date", self.http_date())
+                let fault = self.read_faults.pop_front();
+                fault
+                    .as_ref()
+                    .unwrap_or(&self.every_read)
+                    .answer(answer)
+                    .header("date", self.http_date())
             }
             other => panic!("the test service has no route for {other:?}"),
         }
