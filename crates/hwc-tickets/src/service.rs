@@ -80,9 +80,16 @@ pub(crate) struct MessagePage {
     pub(crate) undecodable: Vec<Undecodable>,
     /// The total the service states; ends at 65535.
     pub(crate) count: Option<u64>,
+    /// Whether the answer holds a list at all, be it an empty one.
+    pub(crate) has_list: bool,
 }
 
 impl MessagePage {
+    /// Whether it says that there are no rows. A list that is left out beside no total says nothing.
+    pub(crate) fn says_none(&self) -> bool {
+        self.returned() == 0 && (self.has_list || self.count == Some(0))
+    }
+
     /// Items in the answer, readable or not.
     pub(crate) fn returned(&self) -> usize {
         self.messages.len() + self.undecodable.len()
@@ -390,8 +397,10 @@ impl Service {
         count: Option<i64>,
         lost: Vec<Undecodable>,
     ) -> MessagePage {
+        let has_list = list.is_some();
         let readable = convert::messages(list.unwrap_or_default(), lost, self.zone);
         MessagePage {
+            has_list,
             messages: readable.messages,
             undecodable: readable.undecodable,
             count: count.and_then(|count| u64::try_from(count).ok()),

@@ -234,6 +234,7 @@ impl Walk {
         let is_first_page = self.audit.pages == 0;
         self.audit.pages += 1;
         let returned = page.returned() as u64;
+        let says_none = page.says_none();
         self.totals.add(page.count, returned);
         self.audit.reported = self.totals.first;
         let full = returned >= limit;
@@ -299,6 +300,7 @@ impl Walk {
         self.known.prune(newest_again, self.audit.pages);
         let found = Found {
             returned,
+            says_none,
             full,
             progress,
             reached_since,
@@ -396,12 +398,16 @@ impl Walk {
         let is_at_beginning =
             found.reached_beginning && !found.full && !self.totals.says_more_than(seen);
         if found.reached_since
-            || found.returned == 0
+            || found.says_none
             || is_at_beginning
             || ((found.reached_beginning || !found.full) && self.totals.agrees_with(seen))
         {
             // A full page may have cut off messages of the same second behind the first one.
             self.end(true);
+        } else if found.returned == 0 {
+            // An answer that leaves its list out is no proof of an end.
+            self.passed_over = true;
+            self.end(false);
         } else if self.oldest.is_none() {
             if self.step == Step::Overlap && !self.is_widest() {
                 self.step = Step::Wide;
@@ -480,6 +486,8 @@ impl Walk {
 struct Found {
     /// Rows of the page.
     returned: u64,
+    /// The answer says that there are no more rows.
+    says_none: bool,
     /// As many as were asked for.
     full: bool,
     progress: bool,

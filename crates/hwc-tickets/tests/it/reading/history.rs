@@ -783,3 +783,41 @@ fn a_dropped_poll_loses_nothing() {
     assert_eq!(sorted(texts), sorted(desk.state().texts(TICKET)));
     assert!(desk.count("more") < 12);
 }
+
+/// An answer that leaves its list out says nothing: that is no end of the conversation.
+#[test]
+fn an_answer_without_a_list_is_no_end() {
+    // (answer, pages before it, whether it is an end)
+    let table = [
+        ("{}", 0, false),
+        (r#"{"message_list":null}"#, 0, false),
+        (r#"{"count":null,"message_list":null}"#, 0, false),
+        ("{}", 1, false),
+        (r#"{"message_list":null}"#, 1, false),
+        (r#"{"message_list":[]}"#, 0, true),
+        (r#"{"count":0}"#, 0, true),
+        (r#"{"count":0,"message_list":null}"#, 0, true),
+        (r#"{"message_list":[]}"#, 1, true),
+    ];
+    for (answer, before, is_end) in table {
+        let desk = Desk::new(Rules {
+            count: Count::Nothing,
+            names_first: false,
+            ..Rules::default()
+        });
+        fill(&desk, &[(0, 1), (5, 1), (10, 1)]);
+        let mut left = before;
+        desk.on_request(move |_: &mut State, asked: &Asked| {
+            let is_page = asked.operation() == "more";
+            let answers = is_page && left == 0;
+            left -= usize::from(is_page && left > 0);
+            answers.then(|| Step::json(200, answer))
+        });
+        let ticket = desk.client().ticket(TICKET).unwrap();
+        let read = desk.clock.run(ticket.history().page_size(2).collect());
+        let audit = read.unwrap().audit;
+        let told = format!("{answer} after {before}: {audit:?}");
+        assert_eq!(audit.complete, is_end, "{told}");
+        assert_eq!(audit.possible_gap, !is_end, "{told}");
+    }
+}
