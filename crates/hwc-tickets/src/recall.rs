@@ -4,13 +4,13 @@ use crate::{
     detail::TicketDetail,
     error::{Advice, Error, ErrorKind, Result},
     ids::{MessageId, TicketId},
-    message::{Message, MessageKind},
-    service::{About, MAX_PAGE},
+    message::{Message, MessageKey, MessageKind},
+    service::{About, MAX_PAGE, MessagePage},
     ticket::Ticket,
     verb::{verb, within},
 };
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -113,7 +113,9 @@ async fn recall(ticket: Ticket, deadline: Duration, id: Result<MessageId>) -> Re
     let Ok(detail) = ticket.detail().timeout(left()).await else {
         return Err(error);
     };
-    if detail.proves_absence_of(&id) && is_whole(&ticket, &detail, left()).await.unwrap_or(false) {
+    let proves = detail.proves_absence_of(&id)
+        && matches!(whole_list(&ticket, &detail, left()).await, Ok(Some(_)));
+    if proves {
         Ok(match parts.recalls.holds(&ticket.id, &id) {
             true => Recalled::Already,
             false => Recalled::Absent,
@@ -128,21 +130,83 @@ async fn recall(ticket: Ticket, deadline: Duration, id: Result<MessageId>) -> Re
     }
 }
 
-/// Whether the detail shows all messages, as far as the list of messages tells: no document says that its
-/// own list is whole.
-async fn is_whole(ticket: &Ticket, detail: &TicketDetail, deadline: Duration) -> Result<bool> {
-    let about = About {
-        group: ticket.group(),
-        options: &within(deadline),
+/// The rows of the list of messages, when the detail shows as many: no document says that its own list is
+/// whole. `None`: the list has more, or its end is not proven. Neither a short page nor a total that counts
+/// the page alone is such a proof.
+async fn whole_list(
+    ticket: &Ticket,
+    detail: &TicketDetail,
+    deadline: Duration,
+) -> Result<Option<Vec<Message>>> {
+    let parts = ticket.client.parts();
+    let until = parts.clock.elapsed().saturating_add(deadline);
+    let shown = detail.messages.len() + detail.undecodable.len();
+    let mut rows = Vec::new();
+    let mut seen = 0;
+    loop {
+        let about = About {
+            group: ticket.group(),
+            options: &within(until.saturating_sub(parts.clock.elapsed())),
+        };
+        let answer = parts
+            .service
+            .messages(&ticket.id, seen as u64, MAX_PAGE, about);
+        let page = answer
+            .await
+            .map_err(|fault| Error::from_fault(OPERATION, fault))?
+            .body;
+        let returned = page.returned();
+        if returned == 0 {
+            // A list that has nothing of what the detail shows proves nothing.
+            let proves = page.says_none() && (seen > 0 || shown == 0);
+            return Ok(proves.then_some(rows));
+        }
+        seen += returned;
+        let total = page.count.unwrap_or(0);
+        if seen > shown || total > shown as u64 {
+            return Ok(None);
+        }
+        let is_end = ends_with_first(&page) || (total > returned as u64 && total == seen as u64);
+        rows.extend(page.messages);
+        if is_end {
+            return Ok(Some(rows));
+        }
+    }
+}
+
+/// Whether the last row is the first message of the ticket: then the newest come first, and none is behind it.
+fn ends_with_first(page: &MessagePage) -> bool {
+    let returned = page.returned();
+    page.messages.last().is_some_and(|last| last.is_first)
+        && (page.undecodable.iter()).all(|item| item.index + 1 < returned)
+        && (returned > 1 || page.count == Some(1))
+}
+
+/// Whether the detail shows every message of the customer's side in `rows` that is not older than `chosen`,
+/// and `rows` hold `chosen`: then it was chosen among all that could be the last one.
+fn is_last_of(rows: &[Message], detail: &TicketDetail, chosen: &Message) -> bool {
+    let mut shown: BTreeMap<MessageKey, usize> = BTreeMap::new();
+    for message in &detail.messages {
+        *shown.entry(message.key()).or_default() += 1;
+    }
+    let since = chosen.created_at.instant();
+    let is_as_new = |message: &&Message| {
+        message.kind != MessageKind::Support
+            && message
+                .created_at
+                .instant()
+                .is_none_or(|at| Some(at) >= since)
     };
-    let service = &ticket.client.parts().service;
-    let answer = service.messages(&ticket.id, 0, MAX_PAGE, about).await;
-    let page = answer
-        .map_err(|fault| Error::from_fault(OPERATION, fault))?
-        .body;
-    let shown = (detail.messages.len() + detail.undecodable.len()) as u64;
-    let rows = page.returned() as u64;
-    Ok(page.count.unwrap_or(0).max(rows) <= shown)
+    let mut newest = rows.iter().filter(is_as_new).map(Message::key);
+    let is_shown = |key: MessageKey| match shown.get_mut(&key) {
+        Some(left) if *left > 0 => {
+            *left -= 1;
+            true
+        }
+        _ => false,
+    };
+    let chosen = chosen.key();
+    rows.iter().any(|row| row.key() == chosen) && newest.all(is_shown)
 }
 
 /// What this client took back, so that doing it twice is told from a wrong id.
@@ -193,11 +257,15 @@ async fn recall_last(ticket: Ticket, deadline: Duration) -> Result<MessageId> {
     let detail = ticket.detail().timeout(deadline / 2).await;
     let detail = detail.map_err(|error| error.with_operation(OPERATION))?;
     let left = || deadline.saturating_sub(parts.clock.elapsed().saturating_sub(began));
-    let id = last_own(&ticket, &detail.messages).map_err(|problem| problem.error())?;
-    if !is_whole(&ticket, &detail, left() / 2).await? {
+    let chosen = last_own(&ticket, &detail.messages).map_err(|problem| problem.error())?;
+    let Some(id) = &chosen.id else {
+        return Err(Problem::NoneOwn.error());
+    };
+    let rows = whole_list(&ticket, &detail, left() / 2).await?;
+    if !rows.is_some_and(|rows| is_last_of(&rows, &detail, chosen)) {
         return Err(Problem::Partial.error());
     }
-    ticket.recall(id).timeout(left()).await?;
+    ticket.recall(id.clone()).timeout(left()).await?;
     Ok(id.clone())
 }
 
@@ -226,7 +294,8 @@ impl Problem {
             ),
             Self::Partial => (
                 ErrorKind::InvalidInput,
-                "the ticket has more messages than its detail shows: the last one may not be among them",
+                "the list of messages and the detail of the ticket do not show the same messages, or not provably all: \
+                 the last one may not be among them",
             ),
         };
         Error::local(kind, detail)
@@ -236,7 +305,7 @@ impl Problem {
 }
 
 /// The newest message of the caller.
-fn last_own<'a>(ticket: &Ticket, messages: &'a [Message]) -> Result<&'a MessageId, Problem> {
+fn last_own<'a>(ticket: &Ticket, messages: &'a [Message]) -> Result<&'a Message, Problem> {
     let parts = ticket.client.parts();
     let customers: Vec<&Message> = (messages.iter())
         .filter(|message| message.kind == MessageKind::Customer)
@@ -249,8 +318,9 @@ fn last_own<'a>(ticket: &Ticket, messages: &'a [Message]) -> Result<&'a MessageI
             .filter(can_go)
             .collect(),
         None => {
+            let listed = parts.own.listed();
             let submitted: Vec<&&Message> = (customers.iter())
-                .filter(|message| parts.own.recognises(&ticket.id, message))
+                .filter(|message| parts.own.recognises(&listed, &ticket.id, message))
                 .filter(can_go)
                 .collect();
             let first = customers.first().and_then(|one| one.author.id.as_ref());
@@ -280,6 +350,5 @@ fn last_own<'a>(ticket: &Ticket, messages: &'a [Message]) -> Result<&'a MessageI
         (first, Some(_)) if newest_place.is_some() && oldest_place > newest_place => first,
         _ => return Err(Problem::SameSecond),
     };
-    last.and_then(|message| message.id.as_ref())
-        .ok_or(Problem::NoneOwn)
+    last.map(|message| **message).ok_or(Problem::NoneOwn)
 }

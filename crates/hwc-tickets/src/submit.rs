@@ -21,10 +21,9 @@ mod text;
 mod watermark;
 
 pub use bulk::{Bulk, Draft};
-pub(crate) use fingerprint::Forms;
 pub use outbox::{FileOutbox, Outbox};
 pub use outcome::{Candidate, Outcome, Resemblance};
-pub(crate) use own::{OwnSubmits, looks_like};
+pub(crate) use own::OwnSubmits;
 pub use parts::SubmitParts;
 pub use pending::{InvalidPendingId, Pending, PendingId};
 pub use reconcile::Reconciled;

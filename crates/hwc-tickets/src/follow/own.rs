@@ -5,8 +5,9 @@ use crate::{
     client::Client,
     ids::TicketId,
     message::{Message, MessageKind},
-    submit::{Forms, Pending, PendingId, looks_like},
+    submit::{Pending, PendingId},
 };
+use jiff::Timestamp;
 use std::{collections::BTreeMap, time::Duration};
 
 /// Longest time between two looks into the outbox. A record may go soon after its message arrived.
@@ -40,8 +41,16 @@ impl Own {
         for record in client.parts().own.listed() {
             self.records.insert(record.id(), record);
         }
-        while self.records.len() > MOST_RECORDS {
-            self.records.pop_first();
+        if self.records.len() > MOST_RECORDS {
+            // The oldest go.
+            let mut by_age: Vec<(Timestamp, PendingId)> = (self.records.values())
+                .map(|record| (record.begun_at(), record.id()))
+                .collect();
+            by_age.sort_unstable();
+            let too_many = by_age.len().saturating_sub(MOST_RECORDS);
+            for (_, id) in by_age.into_iter().take(too_many) {
+                self.records.remove(&id);
+            }
         }
     }
 
@@ -53,13 +62,8 @@ impl Own {
         match (&parts.author_id, &message.author.id) {
             // A colleague may well write the same words.
             (Some(own), Some(author)) => own == author,
-            _ => {
-                let forms = Forms::of(&message.content);
-                parts.own.recognises(ticket, message)
-                    || (self.records.values()).any(|record| {
-                        record.ticket() == ticket && looks_like(record, message, &forms)
-                    })
-            }
+            // What the outbox held is in `records`: it was looked into after the answer came.
+            _ => (parts.own).recognises(self.records.values(), ticket, message),
         }
     }
 }

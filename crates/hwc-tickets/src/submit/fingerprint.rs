@@ -116,10 +116,9 @@ impl Fingerprint {
         })
     }
 
-    /// Whether a message with `text` could be taken for this one.
-    pub(crate) fn matches_text(&self, text: &str) -> bool {
-        let forms = Forms::of(text);
-        self.matches_canonical(&forms) || self.matches_folded(&forms) || self.may_become(&forms)
+    /// Whether a message whose text has these forms could be taken for this one.
+    pub(crate) fn matches_forms(&self, forms: &Forms) -> bool {
+        self.matches_canonical(forms) || self.matches_folded(forms) || self.may_become(forms)
     }
 
     /// Whether a service that strips, alters or cuts texts may show this one so. It only ever speaks against

@@ -8,7 +8,7 @@ use super::{
     fingerprint::Likeness,
     newest::Snapshot,
     outcome::{Candidate, Resemblance},
-    own::Standing,
+    own::{AfterLook, Standing},
     pending::Pending,
     watermark::mark,
 };
@@ -45,6 +45,7 @@ struct New<'a> {
 /// `is_steady`: whether the service's clock went on evenly from the baseline to the snapshot.
 pub(super) fn judge(
     parts: &Parts,
+    own: &AfterLook<'_>,
     pending: &Pending,
     snapshot: &Snapshot,
     is_steady: bool,
@@ -63,7 +64,7 @@ pub(super) fn judge(
     let standing = match (&alike[..], &new.others[..]) {
         // Nothing came, so nothing has to be told from others.
         ([], []) => Standing::default(),
-        _ => match parts.own.standing(pending, &alike) {
+        _ => match own.standing(pending, &alike) {
             Ok(standing) => standing,
             Err(_) => return Verdict::Unclear(candidates()),
         },

@@ -13,12 +13,16 @@ use super::{
     outcome::Posting,
     pending::{Moment, Pending, PendingId},
 };
-use crate::{ids::TicketId, message::Message};
+use crate::{
+    ids::TicketId,
+    message::{Message, MessageKey},
+};
 use jiff::SignedDuration;
 use std::{
+    cell::OnceCell,
     collections::{BTreeMap, BTreeSet},
     fmt, io,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -82,6 +86,20 @@ impl Standing {
     }
 }
 
+/// The submits as they stand after one look at a ticket.
+pub(crate) struct AfterLook<'a> {
+    own: &'a OwnSubmits,
+    outbox: OnceLock<io::Result<Vec<Pending>>>,
+    could_make: Mutex<BTreeMap<(PendingId, MessageKey), bool>>,
+}
+
+/// A message that was found in the ticket.
+struct Found<'a> {
+    message: &'a Message,
+    key: MessageKey,
+    forms: OnceCell<Forms>,
+}
+
 /// Holds as long as a submit is being carried out, also when its future is dropped.
 pub(crate) struct UnderWay {
     own: OwnSubmits,
@@ -123,19 +141,11 @@ impl OwnSubmits {
     ) -> io::Result<UnderWay> {
         let id = pending.id;
         let others = self.listed();
-        let mut entries = self.lock();
         let ticket = pending.ticket.clone();
+        let forms = Forms::of(text);
         let is_rival = |other: &Pending| {
-            other.ticket == ticket && other.id != id && other.fingerprint.matches_text(text)
+            other.ticket == ticket && other.id != id && other.fingerprint.matches_forms(&forms)
         };
-        for rival in entries.iter_mut().filter(|entry| {
-            self.may_appear_after(entry.state, baseline_at) && is_rival(&entry.pending)
-        }) {
-            pending.rivals.insert(rival.pending.id);
-            if rival.state == State::Open {
-                rival.pending.rivals.insert(id);
-            }
-        }
         let begun = pending.begun();
         for other in others.iter().filter(|other| is_rival(other)) {
             // Told now and not later: whatever is written down from now on came after the baseline, whatever
@@ -145,7 +155,15 @@ impl OwnSubmits {
                 false => pending.rivals.insert(other.id),
             };
         }
-        self.store(pending)?;
+        let mut entries = self.lock();
+        for rival in entries.iter_mut().filter(|entry| {
+            self.may_appear_after(entry.state, baseline_at) && is_rival(&entry.pending)
+        }) {
+            pending.rivals.insert(rival.pending.id);
+            if rival.state == State::Open {
+                rival.pending.rivals.insert(id);
+            }
+        }
         if entries.len() >= MOST_ENTRIES {
             let oldest = entries
                 .iter()
@@ -161,6 +179,15 @@ impl OwnSubmits {
             under_way: true,
         });
         drop(entries);
+        // Others need not wait for the disk: the entry stands already.
+        if let Err(error) = self.store(pending) {
+            let mut entries = self.lock();
+            entries.retain(|entry| entry.pending.id != id);
+            for entry in entries.iter_mut() {
+                entry.pending.rivals.remove(&id);
+            }
+            return Err(error);
+        }
         self.tidy(&others, begun);
         Ok(UnderWay {
             own: self.clone(),
@@ -168,60 +195,13 @@ impl OwnSubmits {
         })
     }
 
-    /// What the others mean for `pending`, of which `found` may be the message. The outbox is read anew.
-    ///
-    /// # Errors
-    /// When it cannot be read: then nothing that is found proves anything.
-    pub(crate) fn standing(&self, pending: &Pending, found: &[&Message]) -> io::Result<Standing> {
-        let listed = self.read_outbox()?;
-        let entries = self.lock();
-        let begun_here = entries
-            .iter()
-            .find(|entry| entry.pending.id == pending.id)
-            .map(|entry| entry.baseline_at);
-        let is_kept = begun_here.is_some() || listed.iter().any(|record| record.id == pending.id);
-        let mut others: BTreeMap<PendingId, (&Pending, bool)> = BTreeMap::new();
-        for record in listed
-            .iter()
-            .filter(|record| record.ticket == pending.ticket)
-        {
-            let counts = !pending.past.contains(&record.id);
-            others.insert(record.id, (record, counts));
+    /// What was submitted, as it stands after a look at the ticket.
+    pub(crate) fn after_look(&self) -> AfterLook<'_> {
+        AfterLook {
+            own: self,
+            outbox: OnceLock::new(),
+            could_make: Mutex::default(),
         }
-        for entry in entries
-            .iter()
-            .filter(|entry| entry.pending.ticket == pending.ticket)
-        {
-            // This client's own clock knows better.
-            let counts = begun_here
-                .is_none_or(|baseline_at| self.may_appear_after(entry.state, baseline_at));
-            others.insert(entry.pending.id, (&entry.pending, counts));
-        }
-        others.remove(&pending.id);
-        let tags = (others.values())
-            .filter_map(|(record, _)| record.reference.clone())
-            .collect();
-        let found: Vec<(&Message, Forms)> = (found.iter())
-            .map(|message| (*message, Forms::of(&message.content)))
-            .collect();
-        let mut rivals: BTreeSet<PendingId> = (others.values())
-            .filter(|(_, counts)| *counts)
-            .filter(|(record, _)| {
-                found
-                    .iter()
-                    .any(|(message, forms)| could_make(record, message, forms))
-            })
-            .map(|(record, _)| record.id)
-            .collect();
-        if !is_kept {
-            rivals.extend(&pending.rivals);
-        }
-        let counted = usize::try_from(pending.counted_rivals).unwrap_or(usize::MAX);
-        Ok(Standing {
-            rivals: rivals.len().saturating_add(counted),
-            is_kept,
-            tags,
-        })
     }
 
     /// When the POST of `id` was under way, if this client saw it to its end.
@@ -236,13 +216,18 @@ impl OwnSubmits {
         (entries.iter()).any(|entry| entry.pending.id == id && entry.under_way)
     }
 
-    /// Whether `message` looks like one that this client sent, or that its outbox holds.
-    pub(crate) fn recognises(&self, ticket: &TicketId, message: &Message) -> bool {
+    /// Whether `message` looks like one that this client sent, or one of `records`.
+    pub(crate) fn recognises<'a>(
+        &self,
+        records: impl IntoIterator<Item = &'a Pending>,
+        ticket: &TicketId,
+        message: &Message,
+    ) -> bool {
         let forms = Forms::of(&message.content);
         let is_it =
             |record: &Pending| record.ticket == *ticket && looks_like(record, message, &forms);
         let here = self.lock().iter().any(|entry| is_it(&entry.pending));
-        here || self.listed().iter().any(is_it)
+        here || records.into_iter().any(is_it)
     }
 
     /// Whether there is an outbox, which other processes may share.
@@ -277,12 +262,15 @@ impl OwnSubmits {
             return pending.clone();
         };
         entry.posted = Some(posted);
-        if entry.pending.span != pending.span {
-            entry.pending.span = pending.span;
+        let has_news = entry.pending.span != pending.span;
+        entry.pending.span = pending.span;
+        let kept = entry.pending.clone();
+        drop(entries);
+        if has_news {
             // The older record is in the outbox: less is known from it, nothing wrong.
-            let _ = self.store(&entry.pending);
+            let _ = self.store(&kept);
         }
-        entry.pending.clone()
+        kept
     }
 
     /// It is in the ticket, as was found out at `at` on the monotonic clock and at `moment` on the others.
@@ -297,7 +285,8 @@ impl OwnSubmits {
             entry.pending = entry.pending.clone().settled(moment);
         }
         drop(entries);
-        if is_ours || self.listed().iter().any(|record| record.id == id) {
+        let is_kept = |records: &[Pending]| records.iter().any(|record| record.id == id);
+        if is_ours || is_kept(&self.last_listed()) || is_kept(&self.listed()) {
             // When that cannot be written, it is reconciled once more later: harmless.
             let _ = self.store(&pending.clone().settled(moment));
         }
@@ -393,11 +382,102 @@ impl OwnSubmits {
         listed.clone()
     }
 
+    /// As it was when last it was read well, without a look at it.
+    fn last_listed(&self) -> MutexGuard<'_, Vec<Pending>> {
+        self.0.listed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Vec<Entry>> {
         self.0
             .entries
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl AfterLook<'_> {
+    /// What the others mean for `pending`, of which `found` may be the message. The outbox is read when this is
+    /// first asked, once for all records that one look serves.
+    ///
+    /// # Errors
+    /// When it cannot be read: then nothing that is found proves anything.
+    pub(crate) fn standing(
+        &self,
+        pending: &Pending,
+        found: &[&Message],
+    ) -> Result<Standing, &io::Error> {
+        let listed = self
+            .outbox
+            .get_or_init(|| self.own.read_outbox())
+            .as_ref()?;
+        let entries = self.own.lock();
+        let begun_here = entries
+            .iter()
+            .find(|entry| entry.pending.id == pending.id)
+            .map(|entry| entry.baseline_at);
+        let is_kept = begun_here.is_some() || listed.iter().any(|record| record.id == pending.id);
+        let mut others: BTreeMap<PendingId, (&Pending, bool)> = BTreeMap::new();
+        for record in listed
+            .iter()
+            .filter(|record| record.ticket == pending.ticket)
+        {
+            let counts = !pending.past.contains(&record.id);
+            others.insert(record.id, (record, counts));
+        }
+        for entry in entries
+            .iter()
+            .filter(|entry| entry.pending.ticket == pending.ticket)
+        {
+            // This client's own clock knows better.
+            let counts = begun_here
+                .is_none_or(|baseline_at| self.own.may_appear_after(entry.state, baseline_at));
+            others.insert(entry.pending.id, (&entry.pending, counts));
+        }
+        others.remove(&pending.id);
+        let tags = (others.values())
+            .filter_map(|(record, _)| record.reference.clone())
+            .collect();
+        let found: Vec<Found<'_>> = found.iter().map(|message| Found::of(message)).collect();
+        let mut rivals: BTreeSet<PendingId> = (others.values())
+            .filter(|(_, counts)| *counts)
+            .filter(|(record, _)| found.iter().any(|found| self.could_make(record, found)))
+            .map(|(record, _)| record.id)
+            .collect();
+        if !is_kept {
+            rivals.extend(&pending.rivals);
+        }
+        let counted = usize::try_from(pending.counted_rivals).unwrap_or(usize::MAX);
+        Ok(Standing {
+            rivals: rivals.len().saturating_add(counted),
+            is_kept,
+            tags,
+        })
+    }
+
+    /// Why the outbox could not be read, when it was asked for.
+    pub(crate) fn problem(&self) -> Option<&io::Error> {
+        self.outbox.get()?.as_ref().err()
+    }
+
+    /// Told once for each record and message.
+    fn could_make(&self, record: &Pending, found: &Found<'_>) -> bool {
+        let mut told = (self.could_make.lock()).unwrap_or_else(PoisonError::into_inner);
+        *told.entry((record.id, found.key)).or_insert_with(|| {
+            let forms = found
+                .forms
+                .get_or_init(|| Forms::of(&found.message.content));
+            could_make(record, found.message, forms)
+        })
+    }
+}
+
+impl<'a> Found<'a> {
+    fn of(message: &'a Message) -> Self {
+        Self {
+            message,
+            key: message.key(),
+            forms: OnceCell::new(),
+        }
     }
 }
 
@@ -411,7 +491,7 @@ fn likeness(record: &Pending, message: &Message, forms: &Forms) -> Likeness {
 }
 
 /// Whether `message` is most likely that of `record`.
-pub(crate) fn looks_like(record: &Pending, message: &Message, forms: &Forms) -> bool {
+fn looks_like(record: &Pending, message: &Message, forms: &Forms) -> bool {
     matches!(
         likeness(record, message, forms),
         Likeness::Proven | Likeness::Same

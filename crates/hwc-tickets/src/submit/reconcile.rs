@@ -3,7 +3,7 @@
 use super::{
     outcome::Outcome,
     pending::{Moment, Pending, PendingId},
-    search::{Search, Sought},
+    search::{Search, Sought, yield_now},
 };
 use crate::{
     client::Client,
@@ -12,7 +12,7 @@ use crate::{
 };
 use futures_util::{StreamExt as _, lock::Mutex as AsyncMutex, stream};
 use jiff::Timestamp;
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, io, sync::Arc, time::Duration};
 
 /// Name of this operation in errors.
 const OPERATION: &str = "reconcile message";
@@ -27,7 +27,7 @@ const READS_AT_ONCE: usize = 16;
 pub struct Reconciled {
     /// The record.
     pub pending: Pending,
-    /// What became of it; an error when the ticket could not be read.
+    /// What became of it; an error when the ticket, or the outbox that would tell, could not be read.
     pub outcome: Result<Outcome>,
 }
 
@@ -47,7 +47,9 @@ impl Client {
     /// A submit that this client is still carrying out stays unknown: it tells its end itself.
     ///
     /// # Errors
-    /// When the ticket could not be read at all. The record stays good: try again later.
+    /// When the ticket could not be read at all. [`ErrorKind::Storage`] when a message there could be it and
+    /// [`Outbox::list_all`](crate::Outbox::list_all) fails: the error says why. The record stays good: try
+    /// again later.
     pub async fn reconcile(&self, pending: &Pending) -> Result<Outcome> {
         self.reconcile_within(pending, self.parts().deadline).await
     }
@@ -55,7 +57,9 @@ impl Client {
     /// Like [`Client::reconcile`] with a deadline of its own.
     ///
     /// # Errors
-    /// When the ticket could not be read at all. The record stays good: try again later.
+    /// When the ticket could not be read at all. [`ErrorKind::Storage`] when a message there could be it and
+    /// [`Outbox::list_all`](crate::Outbox::list_all) fails: the error says why. The record stays good: try
+    /// again later.
     pub async fn reconcile_within(&self, pending: &Pending, deadline: Duration) -> Result<Outcome> {
         let mut reconciled = self
             .reconcile_ticket(vec![pending.clone()], deadline, None)
@@ -160,15 +164,20 @@ impl Client {
         let (has_read, date) = (search.has_read, search.date);
         let fault = search.fault.take().filter(|_| !has_read);
         for Sought {
-            pending, outcome, ..
+            pending,
+            outcome,
+            hindered,
+            ..
         } in search.sought
         {
             self.settle(&pending, &outcome, date);
-            let outcome = match (&fault, &outcome) {
-                (Some(fault), Outcome::Unknown(_)) => {
+            yield_now().await;
+            let outcome = match (&fault, &outcome, hindered) {
+                (Some(fault), Outcome::Unknown(_), _) => {
                     let elapsed = parts.clock.elapsed() - began;
                     Err(Error::from_fault(OPERATION, fault.clone()).with_elapsed(elapsed))
                 }
+                (None, Outcome::Unknown(_), Some(error)) => Err(unreadable(error)),
                 _ => Ok(outcome),
             };
             reconciled.push(Reconciled { pending, outcome });
@@ -194,4 +203,14 @@ impl Client {
             Outcome::Unknown(_) => {}
         }
     }
+}
+
+/// What was found could be it, and the outbox that would tell cannot be read.
+fn unreadable(error: Arc<io::Error>) -> Error {
+    let detail = format!(
+        "what stands in the ticket is not confirmed, because the outbox cannot be read: {error}"
+    );
+    Error::local(ErrorKind::Storage, detail)
+        .with_operation(OPERATION)
+        .with_source(error)
 }

@@ -13,7 +13,7 @@ use crate::{
 use futures_util::lock::Mutex as AsyncMutex;
 use hwc_core::{Fault, FaultKind};
 use jiff::{SignedDuration, Timestamp};
-use std::{sync::Arc, time::Duration};
+use std::{future::poll_fn, io, sync::Arc, task::Poll, time::Duration};
 
 /// When to read after the moment of doubt.
 const READS: [Duration; 5] = [
@@ -37,6 +37,8 @@ pub(super) struct Sought {
     /// When the POST was under way. `None`: in another process.
     pub(super) posted: Option<Posting>,
     pub(super) outcome: Outcome,
+    /// Why the outbox could not be read at the last look, when that alone kept it from being told.
+    pub(super) hindered: Option<Arc<io::Error>>,
     /// When the first of the reads in a row began that did not find it.
     missing_since: Option<Duration>,
 }
@@ -65,6 +67,7 @@ impl Sought {
             pending,
             posted,
             outcome: Outcome::Unknown(Vec::new()),
+            hindered: None,
             missing_since: None,
         }
     }
@@ -165,7 +168,7 @@ impl<'a> Search<'a> {
             let read = Snapshot::read(self.reading(), self.reach()).await;
             drop(turn);
             match read {
-                Ok(snapshot) => self.look_at(&snapshot, asked_at),
+                Ok(snapshot) => self.look_at(&snapshot, asked_at).await,
                 Err(fault) => {
                     let hopeless = is_hopeless(fault.kind);
                     self.fault = Some(fault);
@@ -201,11 +204,21 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn look_at(&mut self, snapshot: &Snapshot, asked_at: Duration) {
+    async fn look_at(&mut self, snapshot: &Snapshot, asked_at: Duration) {
         self.has_read = true;
         self.date = snapshot.date.or(self.date);
-        let now = self.parts.clock.elapsed();
+        let clock = &self.parts.clock;
+        let now = clock.elapsed();
+        let own = self.parts.own.after_look();
+        let mut is_first = true;
         for sought in self.sought.iter_mut().filter(|sought| sought.is_open()) {
+            // Many records take a while: others have their turn, and the deadline holds.
+            if !std::mem::take(&mut is_first) {
+                yield_now().await;
+                if clock.elapsed() >= self.deadline {
+                    return;
+                }
+            }
             if sought.pending.span.is_none() {
                 sought.pending.span = snapshot
                     .date
@@ -213,7 +226,12 @@ impl<'a> Search<'a> {
                     .and_then(|(date, posted)| posted.by_service_clock(date, now));
             }
             let is_steady = sought.is_steady(snapshot.date, asked_at, now);
-            let verdict = judge(self.parts, &sought.pending, snapshot, is_steady);
+            let verdict = judge(self.parts, &own, &sought.pending, snapshot, is_steady);
+            // Without a baseline nothing is told anyhow, and where nothing is new nobody asked.
+            let asked = matches!(&verdict, Verdict::Unclear(candidates) if !candidates.is_empty());
+            sought.hindered = (own.problem())
+                .filter(|_| asked && sought.pending.baseline.is_some())
+                .map(|error| Arc::new(io::Error::new(error.kind(), error.to_string())));
             sought.see(verdict, asked_at, self.parts.consistency_window);
         }
     }
@@ -230,6 +248,19 @@ fn is_hopeless(kind: FaultKind) -> bool {
             | FaultKind::Forbidden
             | FaultKind::NotFound
     )
+}
+
+/// Lets other work go on.
+pub(super) async fn yield_now() {
+    let mut has_yielded = false;
+    poll_fn(|context| match std::mem::replace(&mut has_yielded, true) {
+        true => Poll::Ready(()),
+        false => {
+            context.waker().wake_by_ref();
+            Poll::Pending
+        }
+    })
+    .await;
 }
 
 /// A fifth more or less, so that many clients in doubt do not ask at the same moment.

@@ -3,6 +3,7 @@
 use crate::ledger::{
     Service, as_op,
     faults::{Fault, ReadFault},
+    shelf::Shelf,
 };
 use futures_util::future::{Either, select};
 use hwc_core::Clock as _;
@@ -407,4 +408,94 @@ fn many_submits_do_not_make_the_file_grow() {
     }
     let size = fs::metadata(directory.path().join("outbox")).unwrap().len();
     assert!(size < 200_000, "{size} bytes");
+}
+
+/// Leaves `texts` in doubt, all of them stored.
+fn leave_in_doubt(service: &Service, shelf: &Shelf, texts: usize) {
+    let client = service.builder().outbox(shelf.clone()).build().unwrap();
+    let ticket = client.ticket("case-1").unwrap();
+    for n in 0..texts {
+        service.world().faults = [Fault::Reset(true)].into();
+        let submit = ticket.submit(format!("text {n}")).confirm(Confirm::Never);
+        let sent = service.clock.run(as_op(n as u64, submit.into_future()));
+        assert!(sent.is_err());
+    }
+}
+
+#[test]
+fn an_outbox_is_read_once_per_look_however_many_records_it_holds() {
+    let (service, shelf) = (Service::new(), Shelf::default());
+    leave_in_doubt(&service, &shelf, 60);
+    let client = service.builder().outbox(shelf.clone()).build().unwrap();
+    let (listings, reads) = (shelf.listings(), service.requests("GET"));
+    let found = service.clock.run(client.reconcile_outbox());
+    assert_eq!(found.len(), 60);
+    assert!(
+        (found.iter()).all(|one| matches!(one.outcome, Ok(Outcome::Confirmed(_)))),
+        "{found:?}"
+    );
+    let listings = shelf.listings() - listings;
+    let reads = service.requests("GET") - reads;
+    // Once for the records themselves.
+    assert!(listings <= reads + 1, "{listings} for {reads} reads");
+    assert!(client.pending().is_empty());
+}
+
+#[test]
+fn an_outbox_that_cannot_be_read_is_named_where_it_keeps_a_message_from_being_confirmed() {
+    let (service, shelf) = (Service::new(), Shelf::default());
+    leave_in_doubt(&service, &shelf, 1);
+    let client = service.builder().outbox(shelf.clone()).build().unwrap();
+    let [record] = &client.pending()[..] else {
+        panic!("one is pending")
+    };
+    shelf.damage(Some("pending/00.json: it is not a pending file"));
+    let error = service.clock.run(client.reconcile(record)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Storage);
+    assert!(error.to_string().contains("pending/00.json"), "{error}");
+    // Nothing in the ticket could be it: then it is not the outbox that hinders.
+    let other = service.builder().outbox(shelf.clone()).build().unwrap();
+    service.world().faults = [Fault::Reset(false)].into();
+    let ticket = other.ticket("case-2").unwrap();
+    let submit = ticket.submit("lost").confirm(Confirm::Never);
+    let error = service.clock.run(as_op(9, submit.into_future()));
+    let lost = error.unwrap_err().into_pending().unwrap();
+    let outcome = service.clock.run(other.reconcile(&lost));
+    assert!(matches!(outcome, Ok(Outcome::Absent)), "{outcome:?}");
+    // Mended.
+    shelf.damage(None);
+    let outcome = service.clock.run(client.reconcile(record));
+    assert!(matches!(outcome, Ok(Outcome::Confirmed(_))), "{outcome:?}");
+}
+
+/// While one submit waits for its disk, others go on; and one whose record cannot be stored leaves nothing behind.
+#[test]
+fn nobody_waits_for_the_disk_of_another() {
+    use std::sync::{Arc, OnceLock, mpsc};
+    #[derive(Debug, Clone, Default)]
+    struct Slow(Arc<OnceLock<hwc_tickets::Client>>);
+    impl hwc_tickets::Outbox for Slow {
+        fn put(&self, _: &Pending) -> std::io::Result<()> {
+            let client = self.0.get().unwrap().clone();
+            let (tell, told) = mpsc::channel();
+            std::thread::spawn(move || tell.send(client.pending().len()));
+            let seen = told.recv_timeout(Duration::from_secs(20));
+            assert_eq!(seen, Ok(1), "another caller was kept waiting");
+            Err(std::io::ErrorKind::StorageFull.into())
+        }
+        fn remove(&self, _: &hwc_tickets::submit::PendingId) -> std::io::Result<()> {
+            Ok(())
+        }
+        fn list(&self) -> std::io::Result<Vec<Pending>> {
+            Ok(Vec::new())
+        }
+    }
+    let service = Service::new();
+    let outbox = Slow::default();
+    let client = service.builder().outbox(outbox.clone()).build().unwrap();
+    outbox.0.set(client.clone()).unwrap();
+    let ticket = client.ticket("case-1").unwrap();
+    let sent = service.clock.run(ticket.submit("x").into_future());
+    assert_eq!(sent.unwrap_err().kind(), ErrorKind::Storage);
+    assert!(client.pending().is_empty());
 }

@@ -1,6 +1,6 @@
 //! Taking messages back: safe to repeat, and told by the ticket when the answer is not clear.
 
-use crate::reading::desk::{Desk, OWN, Rules, refusal};
+use crate::reading::desk::{Count, Desk, OWN, Rules, refusal};
 use hwc_core::{Clock as _, testing::Step};
 use hwc_tickets::{Delivery, ErrorKind, Recalled, RetryPolicy};
 use std::time::Duration;
@@ -399,4 +399,98 @@ fn of_one_second_the_order_of_the_list_tells_the_last() {
             false => assert_eq!(last.unwrap_err().kind(), ErrorKind::InvalidInput),
         }
     }
+}
+
+/// A short page without a total, or with one of its own rows alone, is not the whole ticket: what a detail that
+/// is cut shows as the last message is not, and what it leaves out is not gone.
+#[test]
+fn a_part_of_a_ticket_is_never_taken_for_the_whole() {
+    // (total stated, rows of a page, messages of the detail, whether they are all)
+    let table = [
+        (Count::Nothing, 80, 80, false),
+        (Count::Page, 80, 80, false),
+        (Count::Ticket, 80, 80, false),
+        (Count::Nothing, 100, 249, false),
+        (Count::Nothing, 80, 250, true),
+        (Count::Page, 80, 250, true),
+        (Count::Ticket, 80, 250, true),
+    ];
+    for (count, page_cap, shown, is_whole) in table {
+        for names_first in [true, false] {
+            let told = format!("{count:?}, {page_cap} rows, {shown} shown, first: {names_first}");
+            let desk = Desk::new(Rules {
+                count,
+                page_cap,
+                names_first,
+                ..Rules::default()
+            });
+            for n in 0..250 {
+                desk.state().post(TICKET, 0, &format!("text {n}"));
+                desk.clock.advance(Duration::from_secs(60));
+            }
+            // The oldest ones only.
+            desk.on_request(move |state, asked| match asked.operation() {
+                "recall" if asked.path.contains("m-2000") || !is_whole => {
+                    Some(Step::json(200, refusal("OSM.01010099").to_string()))
+                }
+                "detail" => {
+                    let mut answer = state.answer(asked);
+                    let list = &mut answer["incident_detail_info"]["message_list"];
+                    list.as_array_mut().unwrap().truncate(shown);
+                    Some(Step::json(200, answer.to_string()))
+                }
+                _ => None,
+            });
+            let ticket = desk.client().ticket(TICKET).unwrap();
+            desk.clock.run(async {
+                let gone = ticket
+                    .recall(if is_whole { "m-2000" } else { "m-250" })
+                    .await;
+                let last = ticket.recall_last().await;
+                match is_whole {
+                    true => {
+                        assert_eq!(gone.unwrap(), Recalled::Absent, "{told}");
+                        assert_eq!(last.unwrap().as_str(), "m-250", "{told}");
+                    }
+                    false => {
+                        assert_eq!(gone.unwrap_err().kind(), ErrorKind::Refused, "{told}");
+                        assert_eq!(last.unwrap_err().kind(), ErrorKind::InvalidInput, "{told}");
+                        assert_eq!(desk.count("recall"), 1, "{told}");
+                    }
+                }
+            });
+        }
+    }
+}
+
+/// As many messages on both sides are not the same messages.
+#[test]
+fn the_last_message_is_not_taken_from_a_detail_that_is_behind_the_list() {
+    let desk = desk();
+    post(
+        &desk,
+        0,
+        &["opened", "older", "mine", "newest"],
+        Duration::from_secs(5),
+    );
+    desk.on_request(|state, asked| {
+        let mut answer = state.answer(asked);
+        match asked.operation() {
+            "detail" => {
+                let list = &mut answer["incident_detail_info"]["message_list"];
+                list.as_array_mut().unwrap().pop();
+            }
+            "list" => {
+                let rows = answer["message_list"].as_array_mut().unwrap();
+                rows.retain(|row| row["content"] != "opened");
+                answer["count"] = serde_json::Value::Null;
+            }
+            _ => {}
+        }
+        Some(Step::json(200, answer.to_string()))
+    });
+    let ticket = desk.client().ticket(TICKET).unwrap();
+    let last = desk.clock.run(ticket.recall_last().into_future());
+    assert_eq!(last.unwrap_err().kind(), ErrorKind::InvalidInput);
+    assert_eq!(desk.count("recall"), 0);
 }

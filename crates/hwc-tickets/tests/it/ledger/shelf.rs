@@ -4,11 +4,30 @@ use hwc_tickets::{Outbox, Pending, submit::PendingId};
 use std::{
     collections::BTreeMap,
     io,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 #[derive(Debug, Clone, Default)]
-pub struct Shelf(Arc<Mutex<BTreeMap<PendingId, String>>>);
+pub struct Shelf(
+    Arc<Mutex<BTreeMap<PendingId, String>>>,
+    Arc<AtomicUsize>,
+    Arc<Mutex<Option<&'static str>>>,
+);
+
+impl Shelf {
+    /// How often it was listed.
+    pub fn listings(&self) -> usize {
+        self.1.load(Ordering::Relaxed)
+    }
+
+    /// From now on, one record cannot be read, for this reason; `None`: all can.
+    pub fn damage(&self, reason: Option<&'static str>) {
+        *self.2.lock().unwrap() = reason;
+    }
+}
 
 impl Outbox for Shelf {
     fn put(&self, pending: &Pending) -> io::Result<()> {
@@ -24,8 +43,16 @@ impl Outbox for Shelf {
     }
 
     fn list(&self) -> io::Result<Vec<Pending>> {
+        self.1.fetch_add(1, Ordering::Relaxed);
         let shelf = self.0.lock().unwrap();
         let read = |written: &String| Ok(serde_json::from_str(written)?);
         shelf.values().map(read).collect()
+    }
+
+    fn list_all(&self) -> io::Result<Vec<Pending>> {
+        match *self.2.lock().unwrap() {
+            Some(reason) => Err(io::Error::new(io::ErrorKind::InvalidData, reason)),
+            None => self.list(),
+        }
     }
 }

@@ -968,3 +968,29 @@ fn a_dropped_stream_leaves_nothing_behind() {
     });
     assert_eq!(desk.clock.sleepers(), 0);
 }
+
+/// Each answer costs one look into the outbox at most, not each message.
+#[test]
+fn own_messages_are_told_without_reading_the_outbox_for_each() {
+    let desk = desk(&["a"], Rules::default());
+    let shelf = crate::ledger::shelf::Shelf::default();
+    let client = desk.builder().outbox(shelf.clone()).build().unwrap();
+    desk.clock.run(async {
+        let ticket = client.ticket("a").unwrap();
+        let mut events = (client.follow(ids(&["a"])).skip_own())
+            .interval(S(3), S(3))
+            .stream();
+        let posts = async {
+            desk.clock.sleep(S(5)).await;
+            ticket.submit("mine").await.unwrap();
+            for n in 0..100 {
+                desk.state().post("a", 0, &format!("a colleague's {n}"));
+            }
+            shelf.listings()
+        };
+        let (told, before) = futures_util::future::join(run(&mut events, &desk, S(7)), posts).await;
+        assert_eq!(told.len(), 100, "{told:?}");
+        let listings = shelf.listings() - before;
+        assert!(listings <= 6, "{listings} for {} messages", told.len());
+    });
+}
