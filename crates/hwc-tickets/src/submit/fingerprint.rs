@@ -190,8 +190,15 @@ impl Fingerprint {
         author: Option<&str>,
         reference: Option<&str>,
     ) -> Likeness {
+        let is_tagged = reference.is_some_and(|tag| message.content.contains(tag));
         if is_support(message) {
-            return Likeness::Different;
+            // A side can be told wrongly: what has the text or the tag is no proof that the message is missing.
+            let is_alike =
+                is_tagged || self.matches_canonical(forms) || self.matches_folded(forms);
+            return match is_alike && self.units > 0 {
+                true => Likeness::Possible,
+                false => Likeness::Different,
+            };
         }
         let other_author = match (author, message.author.id.as_deref()) {
             (Some(own), Some(theirs)) => own != theirs,
@@ -200,7 +207,7 @@ impl Fingerprint {
         if other_author {
             return Likeness::Possible;
         }
-        if reference.is_some_and(|tag| message.content.contains(tag)) {
+        if is_tagged {
             return Likeness::Proven;
         }
         if self.matches_canonical(forms) {
