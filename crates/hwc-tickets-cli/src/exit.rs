@@ -51,6 +51,7 @@ Exit codes:
     9  done, but the output could not be written: standard error says what was done
   129  the terminal is gone (SIGHUP)
   130  interrupted (Ctrl-C)
+  131  ended by Ctrl-\\ at a prompt (SIGQUIT)
   143  told to end (SIGTERM)
 A message that surely did not arrive ends with the code of its cause.";
 

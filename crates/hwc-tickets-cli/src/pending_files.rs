@@ -142,6 +142,15 @@ impl PendingFiles {
         path
     }
 
+    /// Records that this run did not begin belong to others.
+    fn note_found(&self, all: &[Pending]) {
+        let mut known = self.lock();
+        let of_others: Vec<PendingId> = (all.iter().map(Pending::id))
+            .filter(|id| !known.begun.contains_key(id))
+            .collect();
+        known.found.extend(of_others);
+    }
+
     fn lock(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -166,7 +175,8 @@ fn of_path(path: &Path, error: &io::Error) -> io::Error {
 /// Whether another run is still working on the message of a pending file.
 pub(crate) fn is_under_way(path: &Path) -> bool {
     let lock = lock_of(path);
-    lock.exists() && matches!(private_file::lock(&lock), Ok(None))
+    // What cannot be told counts as under way: nobody judges a message that may still go out.
+    lock.exists() && private_file::is_locked(&lock).unwrap_or(true)
 }
 
 /// Removes a pending file whose fate is known. Not being there is fine.
@@ -277,11 +287,7 @@ impl Outbox for PendingFiles {
             .into_iter()
             .filter_map(|entry| entry.pending.ok())
             .collect();
-        let mut known = self.lock();
-        let of_others: Vec<PendingId> = (all.iter().map(Pending::id))
-            .filter(|id| !known.begun.contains_key(id))
-            .collect();
-        known.found.extend(of_others);
+        self.note_found(&all);
         Ok(all)
     }
 
@@ -292,9 +298,10 @@ impl Outbox for PendingFiles {
                 format!("{}: {reason}", path.display()),
             )
         };
-        self.all()?
-            .into_iter()
+        let all: Vec<Pending> = (self.all()?.into_iter())
             .map(|entry| (entry.pending).map_err(|reason| unreadable(&entry.path, &reason)))
-            .collect()
+            .collect::<io::Result<_>>()?;
+        self.note_found(&all);
+        Ok(all)
     }
 }

@@ -166,6 +166,24 @@ pub(crate) fn lock(path: &Path) -> io::Result<Option<Lock>> {
     }
 }
 
+/// Whether somebody holds the lock `path`. Looking hinders nobody else who looks.
+pub(crate) fn is_locked(path: &Path) -> io::Result<bool> {
+    let file = match fs::symlink_metadata(path) {
+        Ok(meta) if meta.is_file() => File::open(path),
+        Ok(_) => Err(io::Error::other("it is not a plain file")),
+        Err(error) => Err(error),
+    };
+    let file = match file {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        file => file?,
+    };
+    match FileExt::try_lock_shared(&file) {
+        Ok(()) => Ok(false),
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;

@@ -16,7 +16,7 @@ use crate::{
     view,
 };
 use hwc_tickets::{
-    Outcome, Pending, ZoneOffset,
+    ErrorKind, Outcome, Pending, ZoneOffset,
     submit::{Candidate, Reconciled, Resemblance},
 };
 use list::{list, short_ids};
@@ -53,7 +53,12 @@ fn forget(target: &Target, context: &Context) -> Result<(), Failure> {
 async fn settle(target: &Target, context: &Context) -> Result<(), Failure> {
     let Target { path, pending } = target;
     let client = context.finish(context.builder()?.outbox(context.pending_files.clone()))?;
-    let found = render::wait("reading the ticket", client.reconcile(pending)).await?;
+    let found = match render::wait("reading the ticket", client.reconcile(pending)).await {
+        Err(error) if error.kind() == ErrorKind::Storage => {
+            return Err(not_confirmed(&error.to_string()));
+        }
+        found => found?,
+    };
     let (name, message, candidates) = parts(&found);
     if name != "unknown" {
         clear_away(target, context);
@@ -120,6 +125,15 @@ async fn settle_all(context: &Context) -> Result<(), Failure> {
             true,
         )),
     }
+}
+
+/// A pending file that cannot be read may be that of the message that was found.
+fn not_confirmed(what: &str) -> Failure {
+    Failure::own(
+        Exit::Unknown,
+        what.to_owned(),
+        "Move the file that cannot be read away, out of the directory of pending files; then try again.",
+    )
 }
 
 fn still_open(what: String, nothing_shown: bool) -> Failure {

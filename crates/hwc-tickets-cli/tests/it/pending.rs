@@ -357,3 +357,63 @@ fn a_full_disk_stops_no_recovery() {
         open.stderr
     );
 }
+
+/// A pending file that cannot be read may be that of the message that was found: it is named, and what to do.
+#[test]
+fn a_damaged_pending_file_is_named_where_it_keeps_a_message_from_being_confirmed() {
+    let stage = Stage::new();
+    in_doubt(&stage, TICKET, "only once", true, 1);
+    let short = id(&stage);
+    let damaged = stage.pending().join(format!("{}.json", "0".repeat(32)));
+    std::fs::write(&damaged, "damaged").unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(&damaged, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    let file = damaged.display().to_string();
+    let one = stage.run(&["message", "reconcile", &short, "--timeout", "2s"]);
+    assert_eq!(one.code, 6, "{}", one.stderr);
+    for word in [&file[..], "not confirmed", "Move"] {
+        assert!(one.stderr.contains(word), "{word}: {}", one.stderr);
+    }
+    let all = stage
+        .run(&[
+            "message",
+            "reconcile",
+            "--all",
+            "--timeout",
+            "2s",
+            "-o",
+            "json",
+        ])
+        .json();
+    let problem = all["reconciled"][0]["error"].to_string();
+    assert!(problem.contains(&file), "{all}");
+    std::fs::remove_file(&damaged).unwrap();
+    let one = stage.run(&["message", "reconcile", &short]);
+    assert_eq!(one.code, 0, "{}", one.stderr);
+}
+
+/// A lock that cannot be looked at counts as held; one that others look at does not.
+#[test]
+fn whether_a_message_is_still_on_its_way() {
+    use fs4::FileExt;
+    let stage = Stage::new();
+    in_doubt(&stage, TICKET, "only once", true, 0);
+    let record = list(&stage)[0]["file"].as_str().unwrap().to_owned();
+    let path = std::path::Path::new(&record).with_extension("lock");
+    let state = || list(&stage)[0]["state"].as_str().unwrap().to_owned();
+    assert_eq!(state(), "unknown");
+    let lock = std::fs::File::create(&path).unwrap();
+    assert_eq!(state(), "unknown", "left behind by a run that was killed");
+    FileExt::try_lock_shared(&lock).unwrap();
+    assert_eq!(state(), "unknown", "another run looks at the same time");
+    FileExt::unlock(&lock).unwrap();
+    FileExt::try_lock(&lock).unwrap();
+    assert_eq!(state(), "under way");
+    drop(lock);
+    std::fs::remove_file(&path).unwrap();
+    std::fs::create_dir(&path).unwrap();
+    assert_eq!(state(), "under way", "that cannot be told");
+}
