@@ -193,8 +193,7 @@ impl Fingerprint {
         let is_tagged = reference.is_some_and(|tag| message.content.contains(tag));
         if is_support(message) {
             // A side can be told wrongly: what has the text or the tag is no proof that the message is missing.
-            let is_alike =
-                is_tagged || self.matches_canonical(forms) || self.matches_folded(forms);
+            let is_alike = is_tagged || self.matches_canonical(forms) || self.matches_folded(forms);
             return match is_alike && self.units > 0 {
                 true => Likeness::Possible,
                 false => Likeness::Different,

@@ -130,6 +130,35 @@ fn a_message_that_the_service_stripped_is_no_proof_for_the_one_it_looks_like_now
     assert_eq!((end(&first), end(&second)), ("accepted", "unknown"));
 }
 
+/// A service that tells the side wrongly must not make a message absent that stands there to be read.
+#[test]
+fn the_text_on_the_other_side_leaves_a_loss_open() {
+    for reference in [false, true] {
+        let service = Service::new();
+        service.world().post(TICKET, 1, "engineer", "What is it?");
+        service.clock.advance(Duration::from_secs(60));
+        service.world().faults = [Fault::Reset(false)].into();
+        let client = service.client();
+        let ticket = client.ticket(TICKET).unwrap();
+        let text = "The disk is full.";
+        let speak = async {
+            service.clock.sleep(Duration::from_secs(2)).await;
+            service.world().post(TICKET, 1, "engineer", text);
+        };
+        let submit = ticket.submit(text);
+        let submit = match reference {
+            true => submit.with_reference(),
+            false => submit,
+        };
+        let (result, ()) = service
+            .clock
+            .run(join(as_op(1, submit.into_future()), speak));
+        // With a tag, a text without it is another one.
+        let wanted = if reference { "absent" } else { "unknown" };
+        assert_eq!(end(&result), wanted, "reference {reference}");
+    }
+}
+
 #[test]
 fn what_comes_from_the_own_side_meanwhile_leaves_a_loss_open() {
     // Side, role and whether a loss can still be proven.
