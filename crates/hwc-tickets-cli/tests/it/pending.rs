@@ -372,10 +372,10 @@ fn a_damaged_pending_file_is_named_where_it_keeps_a_message_from_being_confirmed
         std::fs::set_permissions(&damaged, std::fs::Permissions::from_mode(0o600)).unwrap();
     }
     // Whatever is told stands in the words of the stage: its home is `~`, and ids of files have no digits.
-    let file = "~/.local/state/hwc-tickets/pending/PENDING-ID.json".to_owned();
+    let file = "~/.local/state/hwc-tickets/pending/PENDING-ID.json";
     let one = stage.run(&["message", "reconcile", &short, "--timeout", "2s"]);
     assert_eq!(one.code, 6, "{}", one.stderr);
-    for word in [&file[..], "not confirmed", "Move"] {
+    for word in [file, "not confirmed", "Move"] {
         assert!(one.stderr.contains(word), "{word}: {}", one.stderr);
     }
     let all = stage
@@ -390,7 +390,7 @@ fn a_damaged_pending_file_is_named_where_it_keeps_a_message_from_being_confirmed
         ])
         .json();
     let problem = all["reconciled"][0]["error"].to_string();
-    assert!(problem.contains(&file), "{all}");
+    assert!(problem.contains(file), "{all}");
     std::fs::remove_file(&damaged).unwrap();
     let one = stage.run(&["message", "reconcile", &short]);
     assert_eq!(one.code, 0, "{}", one.stderr);
