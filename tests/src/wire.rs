@@ -1,19 +1,20 @@
-//! Calls any operation of the wire crate by name, and says what came of it.
-//!
-//! The one table below is written by hand: an operation that the description gains and the table lacks fails every
-//! test that goes through all operations.
+//! Calls any operation of the wire crate by name, through its index, and says what came of it.
 
-use crate::{exchange, exchange::Verdict, request::without_empty_lists};
+use crate::{
+    description::{self, Description},
+    exchange::{self, Verdict},
+};
 use hwc_core::{
     CallOptions, Effect, Fault, FaultKind, Operation, Pipeline, PipelineBuilder, ProxyChoice, Sent,
     identity::Token,
     testing::{FakeClock, ScriptedTransport, Step},
 };
-use hwc_tickets_wire::{Answer, Call, ERROR_CODES, Undecodable, WireClient, operations};
-use percent_encoding::percent_decode_str;
-use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
-use std::{collections::BTreeMap, sync::Arc};
+use hwc_tickets_wire::{Client, ERROR_CODES, Entry, INDEX, Undecodable, operations};
+use serde_json::{Map, Value, json};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 
 /// The token of every test.
 pub const TOKEN: &str = "token-of-the-contract-tests";
@@ -39,19 +40,17 @@ pub fn pipeline_as(token: &str, url: &str) -> PipelineBuilder {
         .proxy(ProxyChoice::Direct)
 }
 
-/// The calls of a client over `pipeline`, one attempt each.
+/// A client over `pipeline`.
 #[must_use]
-pub fn calls(pipeline: PipelineBuilder) -> Call {
+pub fn client(pipeline: PipelineBuilder) -> Client {
     let pipeline = pipeline.build().expect("good settings");
-    let mut options = CallOptions::default();
-    options.max_attempts = Some(1);
-    WireClient::new(Arc::new(pipeline)).with(options)
+    Client::new(Arc::new(pipeline))
 }
 
 /// A client of the wire without a network: each call gets the answer that is set for it.
 #[derive(Debug)]
 pub struct Unplugged {
-    call: Call,
+    client: Client,
     clock: FakeClock,
     transport: ScriptedTransport,
 }
@@ -64,7 +63,7 @@ impl Default for Unplugged {
             .clock(Arc::new(clock.clone()))
             .transport(Arc::new(transport.clone()));
         Self {
-            call: calls(pipeline),
+            client: client(pipeline),
             clock,
             transport,
         }
@@ -80,9 +79,9 @@ impl Unplugged {
         let _ = self.transport.clone().then(step);
         let outcome = self
             .clock
-            .run(call(&self.call, operation, arguments.clone()));
+            .run(call(&self.client, operation, arguments.clone()));
         assert_eq!(self.transport.steps_left(), 0, "nothing was asked");
-        outcome.expect("a good request")
+        outcome
     }
 }
 
@@ -100,13 +99,9 @@ pub fn good_arguments() -> BTreeMap<&'static str, Arguments> {
     good.collect()
 }
 
-/// The arguments of a call, as a recorded request has them.
+/// The arguments of a call, as the index takes them.
 #[derive(Debug, Clone)]
-pub struct Arguments {
-    path: BTreeMap<String, String>,
-    query: Vec<(String, String)>,
-    body: Option<Value>,
-}
+pub struct Arguments(Value);
 
 /// A request that the types of the wire crate cannot say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,76 +111,90 @@ impl Arguments {
     /// The arguments of `request`.
     ///
     /// # Errors
-    /// It is not a request of `operation`, or has a body that is not JSON.
+    /// It is not a request of `operation`, or not one that its types can say.
     pub fn of(operation: &Operation, request: &exchange::Request) -> Result<Self, Inexpressible> {
-        let path = path_values(operation.path, &request.path)
+        static DESCRIPTION: LazyLock<Description> = LazyLock::new(Description::read);
+        let described = DESCRIPTION.operation(operation.name);
+        let path = described
+            .path_values(&request.path)
             .ok_or_else(|| Inexpressible("another path".to_owned()))?;
         if request.body_text.is_some() {
             return Err(Inexpressible("a body that is not JSON".to_owned()));
         }
-        Ok(Self {
-            path,
-            query: request.query.clone(),
-            body: request.body.clone(),
+        let mut arguments = Map::new();
+        for (place, pairs) in [("path", &path), ("query", &request.query)] {
+            for (name, value) in pairs {
+                let mut known = described.parameters_in(place);
+                let parameter = known
+                    .find(|parameter| parameter.name == *name)
+                    .ok_or_else(|| Inexpressible(format!("the {place} has {name}")))?;
+                add(&mut arguments, parameter, value)?;
+            }
+        }
+        if let Some(body) = &request.body {
+            if has_null(body) {
+                return Err(Inexpressible(
+                    "a null, where fields are left out".to_owned(),
+                ));
+            }
+            arguments.insert("body".to_owned(), body.clone());
+        }
+        let arguments = Value::from(arguments);
+        match (entry(operation).parts)(arguments.clone()) {
+            Ok(_) => Ok(Self(arguments)),
+            Err(fault) => Err(Inexpressible(fault.to_string())),
+        }
+    }
+
+    /// Arguments from an object of the index.
+    #[must_use]
+    pub fn from_json(arguments: Value) -> Self {
+        Self(arguments)
+    }
+}
+
+/// Adds the text of a parameter as the type that is described.
+fn add(
+    arguments: &mut Map<String, Value>,
+    parameter: &description::Parameter,
+    text: &str,
+) -> Result<(), Inexpressible> {
+    let name = &parameter.name;
+    let other = || Inexpressible(format!("{name} of another type"));
+    let scalar = |schema: &Value| {
+        Ok(match schema["type"].as_str() {
+            Some("integer") => json!(text.parse::<i64>().map_err(|_| other())?),
+            Some("number") => json!(text.parse::<f64>().map_err(|_| other())?),
+            Some("boolean") => json!(text.parse::<bool>().map_err(|_| other())?),
+            _ => json!(text),
         })
+    };
+    if parameter.schema["type"] == "array" {
+        let item = scalar(&parameter.schema["items"])?;
+        let list = arguments.entry(name).or_insert_with(|| json!([]));
+        list.as_array_mut().expect("a list").push(item);
+        return Ok(());
     }
+    match arguments.insert(name.clone(), scalar(&parameter.schema)?) {
+        None => Ok(()),
+        Some(_) => Err(Inexpressible(format!("{name} twice"))),
+    }
+}
 
-    fn path(&self, name: &str) -> String {
-        self.path[name].clone()
+fn has_null(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.iter().any(has_null),
+        Value::Object(fields) => fields.values().any(has_null),
+        _ => false,
     }
+}
 
-    fn take(&mut self, name: &str) -> Vec<String> {
-        let (taken, left) = self.query.drain(..).partition(|(known, _)| known == name);
-        self.query = left;
-        let taken: Vec<(String, String)> = taken;
-        taken.into_iter().map(|(_, value)| value).collect()
-    }
-
-    fn optional<T: std::str::FromStr>(&mut self, name: &str) -> Result<Option<T>, Inexpressible> {
-        let values = self.take(name);
-        let [value] = values.as_slice() else {
-            return match values.len() {
-                0 => Ok(None),
-                _ => Err(Inexpressible(format!("{name} twice"))),
-            };
-        };
-        let parsed = value.parse().map(Some);
-        parsed.map_err(|_| Inexpressible(format!("{name} of another type")))
-    }
-
-    fn required<T: std::str::FromStr>(&mut self, name: &str) -> Result<T, Inexpressible> {
-        self.optional(name)?
-            .ok_or_else(|| Inexpressible(format!("no {name}")))
-    }
-
-    fn list(&mut self, name: &str) -> Result<Vec<String>, Inexpressible> {
-        match self.take(name) {
-            values if values.is_empty() => Err(Inexpressible(format!("no {name}"))),
-            values => Ok(values),
-        }
-    }
-
-    fn body<T: DeserializeOwned + Serialize>(&mut self) -> Result<T, Inexpressible> {
-        let body = self.body.take();
-        let value = body.ok_or_else(|| Inexpressible("no body".to_owned()))?;
-        let typed: T = serde_json::from_value(value.clone())
-            .map_err(|error| Inexpressible(format!("a body of another form: {error}")))?;
-        let again = serde_json::to_value(&typed).expect("a body is JSON");
-        if without_empty_lists(again) == without_empty_lists(value) {
-            Ok(typed)
-        } else {
-            Err(Inexpressible("a body with other fields".to_owned()))
-        }
-    }
-
-    /// Nothing may be left that the method has no place for.
-    fn end(&self) -> Result<(), Inexpressible> {
-        match (&self.query.first(), &self.body) {
-            (None, None) => Ok(()),
-            (Some((name, _)), _) => Err(Inexpressible(format!("the query has {name}"))),
-            (_, Some(_)) => Err(Inexpressible("there is a body".to_owned())),
-        }
-    }
+/// The row of `operation` in the index.
+fn entry(operation: &Operation) -> &'static Entry {
+    let mut rows = INDEX.iter();
+    rows.find(|entry| entry.operation.name == operation.name)
+        .unwrap_or_else(|| panic!("the index has no {}", operation.name))
 }
 
 /// A decoded success.
@@ -202,107 +211,17 @@ pub struct Decoded {
 /// How a call ended.
 pub type Outcome = Result<Decoded, Fault>;
 
-fn decoded<T: Serialize>(answer: Answer<T>) -> Decoded {
-    Decoded {
-        body: serde_json::to_value(&answer.body).expect("an answer is JSON"),
-        undecodable: answer.undecodable,
-        request_id: answer.request_id,
-    }
-}
-
-/// Calls `operation` with `arguments`.
+/// Calls `operation` with `arguments`, in one attempt.
 ///
 /// # Errors
-/// The types of the wire crate cannot say these arguments. Nothing was called.
-pub async fn call(
-    call: &Call,
-    operation: &Operation,
-    mut arguments: Arguments,
-) -> Result<Outcome, Inexpressible> {
-    let given = &mut arguments;
-    Ok(match operation.name {
-        "createMessages" => {
-            let (case_id, body) = (given.path("case_id"), given.body()?);
-            given.end()?;
-            call.create_messages(&case_id, &body).await.map(decoded)
-        }
-        "listMessages" => {
-            let case_id = given.path("case_id");
-            let group_id: Option<String> = given.optional("group_id")?;
-            let limit = given.optional("limit")?;
-            let offset = given.optional("offset")?;
-            let trim = given.optional("trim_osm_rich_text_label")?;
-            given.end()?;
-            call.list_messages(&case_id, group_id.as_deref(), limit, offset, trim)
-                .await
-                .map(decoded)
-        }
-        "listMoreInstantMessages" => {
-            let case_id = given.path("case_id");
-            let create_time: String = given.required("create_time")?;
-            let group_id: Option<String> = given.optional("group_id")?;
-            let limit = given.required("limit")?;
-            let trim = given.optional("trim_osm_rich_text_label")?;
-            let type_ = given.required("type")?;
-            given.end()?;
-            call.list_more_instant_messages(
-                &case_id,
-                &create_time,
-                group_id.as_deref(),
-                limit,
-                trim,
-                type_,
-            )
-            .await
-            .map(decoded)
-        }
-        "listNewInstantMessages" => {
-            let case_ids = given.list("case_ids")?;
-            let group_id: Option<String> = given.optional("group_id")?;
-            let cursor: Option<String> = given.optional("last_message_time_id")?;
-            let trim = given.optional("trim_osm_rich_text_label")?;
-            given.end()?;
-            call.list_new_instant_messages(&case_ids, group_id.as_deref(), cursor.as_deref(), trim)
-                .await
-                .map(decoded)
-        }
-        "listUnreadNewInstantMessages" => {
-            let case_ids = given.list("case_ids")?;
-            let group_id: Option<String> = given.optional("group_id")?;
-            given.end()?;
-            call.list_unread_new_instant_messages(&case_ids, group_id.as_deref())
-                .await
-                .map(decoded)
-        }
-        "updateNewInstantMessagesRead" => {
-            let (case_id, body) = (given.path("case_id"), given.body()?);
-            given.end()?;
-            call.update_new_instant_messages_read(&case_id, &body)
-                .await
-                .map(decoded)
-        }
-        "revokeMessage" => {
-            let (case_id, message_id) = (given.path("case_id"), given.path("message_id"));
-            given.end()?;
-            call.revoke_message(&case_id, &message_id)
-                .await
-                .map(decoded)
-        }
-        "showCaseDetail" => {
-            let case_id = given.path("case_id");
-            let group_id: Option<String> = given.optional("group_id")?;
-            let trim = given.optional("trim_osm_rich_text_label")?;
-            given.end()?;
-            call.show_case_detail(&case_id, group_id.as_deref(), trim)
-                .await
-                .map(decoded)
-        }
-        "showCaseStatus" => {
-            let case_id = given.path("case_id");
-            given.end()?;
-            call.show_case_status(&case_id).await.map(decoded)
-        }
-        other => panic!("the contract tests cannot call {other}: add it to tests/src/wire.rs"),
+/// The fault that the call ends with.
+pub async fn call(client: &Client, operation: &Operation, arguments: Arguments) -> Outcome {
+    let options = CallOptions::default().with_max_attempts(1);
+    let answer = client.send_json(entry(operation), arguments.0, &options);
+    answer.await.map(|answer| Decoded {
+        body: answer.body,
+        undecodable: answer.undecodable,
+        request_id: answer.request_id,
     })
 }
 
@@ -332,24 +251,4 @@ pub fn verdict(effect: Effect, outcome: &Outcome) -> Verdict {
         },
         (kind, sent) => panic!("an answer was judged {kind:?}, {sent:?}: {fault}"),
     }
-}
-
-fn path_values(template: &str, path: &str) -> Option<BTreeMap<String, String>> {
-    let (wanted, found): (Vec<_>, Vec<_>) =
-        (template.split('/').collect(), path.split('/').collect());
-    if wanted.len() != found.len() {
-        return None;
-    }
-    let mut values = BTreeMap::new();
-    for (wanted, found) in wanted.into_iter().zip(found) {
-        match wanted.strip_prefix('{') {
-            Some(name) => {
-                let value = percent_decode_str(found).decode_utf8().ok()?;
-                values.insert(name.trim_end_matches('}').to_owned(), value.into_owned());
-            }
-            None if wanted == found => {}
-            None => return None,
-        }
-    }
-    Some(values)
 }

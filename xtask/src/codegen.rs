@@ -1,10 +1,11 @@
-//! From the description to everything that is generated: four JSON documents, the client, three tables, the simulator's
-//! copies.
+//! From the description to everything that is generated: four JSON documents, the client, its index and three tables, the
+//! simulator's copies.
 
-pub mod calls;
+pub mod client;
 pub mod generator;
 pub mod header;
-pub mod polish;
+pub mod requests;
+pub mod structs;
 
 use crate::{
     file::Workspace,
@@ -15,8 +16,8 @@ use crate::{
 /// The command that mends a drift.
 pub const COMMAND: &str = "cargo xtask codegen";
 
-/// The other generated files, as modules of the client.
-const MODULES: &str = "mod calls;\npub mod error_codes;\npub mod limits;\npub mod operations;\n";
+/// Where the client is, but for its list of modules.
+const CLIENT: &str = "crates/hwc-tickets-wire/src/generated";
 
 /// Path and text of every generated file.
 ///
@@ -25,51 +26,47 @@ const MODULES: &str = "mod calls;\npub mod error_codes;\npub mod limits;\npub mo
 pub fn outputs(workspace: &Workspace) -> Result<Vec<(String, String)>> {
     let description = spec::lint::checked(workspace)?;
     let bundled = spec::bundle::json(&description.root)?;
-    let lowered = spec::lower::lower(&description.root)?;
-    let lowered_json = spec::bundle::json(&lowered)?;
+    let lowered = lower(&description)?;
+    let lowered_json = spec::bundle::json(&lowered.document)?;
     let errors = workspace.read(spec::ERRORS)?;
 
     let header = header::Header::new().of(spec::BUNDLED, &bundled);
     let with_errors = header::Header::new().of(spec::ERRORS, &errors);
-    let rust = |name: &str| format!("crates/hwc-tickets-wire/src/{name}");
+    let rust = |name: &str| format!("{CLIENT}/{name}.rs");
 
     let discrepancies = workspace.read(spec::DISCREPANCIES)?;
     let errors_json = tables::error_codes::json(&errors)?;
     let operations_json = tables::operations::json(&description)?;
     let copy = |name: &str, text: &String| (format!("{}/{name}", spec::SIMULATOR), text.clone());
 
-    let client = polish::polish(generator::generate(&lowered_json)?)?;
-    Ok(vec![
+    let files = client::files(&description, &lowered, &lowered_json)?;
+    let mut outputs: Vec<(String, String)> = files
+        .into_iter()
+        .map(|file| {
+            let path = match file.module.as_str() {
+                "" => format!("{CLIENT}.rs"),
+                module => rust(module),
+            };
+            (path, header.rust(&file.about, &file.text))
+        })
+        .collect();
+    outputs.extend([
         (
-            rust("generated.rs"),
-            header.rust(
-                "The service's types and one method per operation.",
-                &format!("{MODULES}\n{}", client.text),
-            ),
-        ),
-        (
-            rust("generated/calls.rs"),
-            header.rust(
-                "One method per operation, from arguments to a judged answer.",
-                &calls::text(&description, &client)?,
-            ),
-        ),
-        (
-            rust("generated/operations.rs"),
+            rust("operations"),
             header.rust(
                 "The operations: name, method, path template, effect.",
                 &tables::operations::text(&description)?,
             ),
         ),
         (
-            rust("generated/limits.rs"),
+            rust("limits"),
             header.rust(
                 "The documented limits of everything a caller can send.",
                 &tables::limits::text(&description)?,
             ),
         ),
         (
-            rust("generated/error_codes.rs"),
+            rust("error_codes"),
             with_errors.rust(
                 "The documented error codes.",
                 &tables::error_codes::text(&errors)?,
@@ -83,15 +80,47 @@ pub fn outputs(workspace: &Workspace) -> Result<Vec<(String, String)>> {
         (spec::ERRORS_JSON.to_owned(), errors_json),
         (spec::OPERATIONS_JSON.to_owned(), operations_json),
         (spec::LOWERED.to_owned(), lowered_json),
-    ])
+    ]);
+    Ok(outputs)
 }
 
-/// Writes every generated file that is different. Returns their paths.
+/// Lowers the description. What is wrong is told with its place in the files that people edit.
+fn lower(description: &spec::read::Description) -> Result<spec::lower::Lowered> {
+    spec::lower::lower(&description.root).map_err(|mut problems| {
+        for place in problems
+            .0
+            .iter_mut()
+            .filter_map(|problem| problem.place.as_mut())
+        {
+            if let Some(pointer) = place.pointer.take() {
+                *place = description.place(&pointer);
+            }
+        }
+        problems
+    })
+}
+
+/// Files in the place of the client that nothing generates: those of a tag that is gone.
+fn left_over(workspace: &Workspace, outputs: &[(String, String)]) -> Result<Vec<String>> {
+    let mut files = workspace.files(CLIENT, "")?;
+    files.retain(|file| outputs.iter().all(|(path, _)| path != file));
+    Ok(files)
+}
+
+/// Writes every generated file that is different, and removes those of the client that nothing generates. Returns their
+/// paths.
 ///
 /// # Errors
-/// As [`outputs`], or a file cannot be written.
+/// As [`outputs`], or a file cannot be written or removed.
 pub fn write(workspace: &Workspace) -> Result<Vec<String>> {
-    workspace.replace(&outputs(workspace)?)
+    let outputs = outputs(workspace)?;
+    let left_over = left_over(workspace, &outputs)?;
+    let mut changed = workspace.replace(&outputs)?;
+    for file in left_over {
+        workspace.remove(&file)?;
+        changed.push(file);
+    }
+    Ok(changed)
 }
 
 /// Writes one of the two documents in `spec/dist` if it is different.
@@ -101,7 +130,7 @@ pub fn write(workspace: &Workspace) -> Result<Vec<String>> {
 pub fn write_one(workspace: &Workspace, path: &str) -> Result<Vec<String>> {
     let description = spec::lint::checked(workspace)?;
     let text = if path == spec::LOWERED {
-        spec::bundle::json(&spec::lower::lower(&description.root)?)?
+        spec::bundle::json(&lower(&description)?.document)?
     } else {
         spec::bundle::json(&description.root)?
     };
@@ -114,7 +143,15 @@ pub fn write_one(workspace: &Workspace, path: &str) -> Result<Vec<String>> {
 /// As [`outputs`], or one problem per file that is different, with a short diff.
 pub fn check(workspace: &Workspace) -> Result<()> {
     let mut found = Vec::new();
-    for (path, text) in outputs(workspace)? {
+    let outputs = outputs(workspace)?;
+    for path in left_over(workspace, &outputs)? {
+        found.push(Problem::at(
+            Place::file(&path),
+            "is generated from nothing in the description",
+            format!("run `{COMMAND}` and commit the result"),
+        ));
+    }
+    for (path, text) in outputs {
         match workspace.read_if_there(&path)? {
             Some(old) if old == text => {}
             Some(old) => found.push(Problem::at(

@@ -155,6 +155,16 @@ impl Workspace {
     }
 }
 
+impl Workspace {
+    /// Removes a file.
+    ///
+    /// # Errors
+    /// It cannot be removed.
+    pub fn remove(&self, path: &str) -> Result<()> {
+        fs::remove_file(self.root.join(path)).map_err(|error| cannot_write(path, &error).into())
+    }
+}
+
 fn cannot_write(path: &str, error: &io::Error) -> Problem {
     Problem::at(
         Place::file(path),

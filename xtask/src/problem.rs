@@ -101,7 +101,7 @@ impl fmt::Display for Problem {
 
 /// Everything that one run found: never empty, sorted by place, no repeats.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problems(Vec<Problem>);
+pub struct Problems(pub(crate) Vec<Problem>);
 
 impl Problems {
     /// `Ok(value)` when nothing was found.

@@ -1,6 +1,7 @@
 //! The service description: strict reading, rules, the bundled and the lowered form, the recorded examples.
 
 pub mod bundle;
+pub mod content;
 pub mod every_operation;
 pub mod examples;
 pub mod grammar;

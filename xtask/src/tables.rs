@@ -11,7 +11,7 @@ fn constant(name: &str) -> String {
     name.to_shouty_snake_case()
 }
 
-/// Name of the generated method of an operation.
+/// Name of the method that clients in several languages have for an operation.
 #[must_use]
 pub fn method(operation_id: &str) -> String {
     operation_id.to_snake_case()

@@ -90,8 +90,27 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// Whether decoding would need far more memory than the body has bytes: `{},` is three bytes and a whole message. A page
+/// has up to 100 messages; what is let through is more than 6000 times 10 fields, lists count like objects, and costs at
+/// most about 16 MiB. The longest list that a document speaks of has 65535 elements: that, and a little more, is let
+/// through as well.
+pub(crate) fn is_crowded(body: &[u8]) -> bool {
+    const OBJECTS: usize = 66_000;
+    const VALUES: usize = 1 << 18;
+    let count_of = |mark: u8| body.iter().filter(|byte| **byte == mark).count();
+    // A body of fewer bytes cannot hold that many.
+    if body.len() <= OBJECTS * 2
+        || (count_of(b'{') + count_of(b'[') <= OBJECTS && count_of(b',') <= VALUES)
+    {
+        return false;
+    }
+    // Texts may hold any number of them: a log that somebody pasted.
+    let (containers, commas) = count(body);
+    containers > OBJECTS || commas > VALUES
+}
+
 /// Lists and objects, and commas, that are no part of a text, and not nested so deeply that they are replaced.
-pub(crate) fn count(body: &[u8]) -> (usize, usize) {
+fn count(body: &[u8]) -> (usize, usize) {
     let (mut containers, mut commas, mut depth) = (0, 0, 0_usize);
     let mut at = 0;
     while let Some(byte) = body.get(at) {

@@ -13,7 +13,17 @@ use crate::{
     time::ZoneOffset,
 };
 use hwc_core::{CallOptions, ErrorCode, Fault, Pipeline, retry::after};
-use hwc_tickets_wire::{Answer, Call, ERROR_CODES, Limit, WireClient, limits, types};
+pub(crate) use hwc_tickets_wire::Response;
+use hwc_tickets_wire::{
+    Client as Wire, ERROR_CODES, Limit, limits,
+    messages::{
+        CreateMessageDoV2, CreateMessageV2Req, CreateMessages, ListMessages,
+        ListMoreInstantMessages, ListNewInstantMessages, ListUnreadNewInstantMessages,
+        QueryMessageInfoV2, RevokeMessage, UpdateNewInstantMessagesRead,
+        UpdateUnreadNewInstantMsgV2Req,
+    },
+    tickets::{ShowCaseDetail, ShowCaseStatus},
+};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
@@ -44,26 +54,10 @@ const fn most(limit: Limit) -> usize {
 /// The nine calls.
 #[derive(Debug, Clone)]
 pub(crate) struct Service {
-    wire: WireClient,
+    wire: Wire,
     /// The zone that is asked for, and so the zone of times without one.
     zone: ZoneOffset,
     submit_type: SubmitType,
-}
-
-/// An answer, and what is known about the call that brought it.
-#[derive(Debug, Clone)]
-pub(crate) struct Told<T> {
-    pub(crate) body: T,
-    pub(crate) facts: Facts,
-}
-
-/// Facts about a call that succeeded.
-#[derive(Debug, Clone)]
-pub(crate) struct Facts {
-    /// The service's own time (`Date` header), to the second.
-    pub(crate) date: Option<Timestamp>,
-    pub(crate) request_id: Option<String>,
-    pub(crate) attempts: u32,
 }
 
 /// What a submit sends.
@@ -132,15 +126,15 @@ pub(crate) struct About<'a> {
 }
 
 impl<'a> About<'a> {
-    fn group(self) -> Option<&'a str> {
-        self.group.map(GroupId::as_str)
+    fn group(self) -> Option<String> {
+        self.group.map(GroupId::to_string)
     }
 }
 
 impl Service {
     pub(crate) fn new(pipeline: Arc<Pipeline>, zone: ZoneOffset, submit_type: SubmitType) -> Self {
         Self {
-            wire: WireClient::new(pipeline),
+            wire: Wire::new(pipeline),
             zone,
             submit_type,
         }
@@ -162,25 +156,21 @@ impl Service {
         self.zone
     }
 
-    fn call(&self, options: &CallOptions) -> Call {
-        self.wire.with(options.clone())
-    }
-
     /// `createMessages`.
     pub(crate) async fn submit(
         &self,
         ticket: &TicketId,
         outgoing: Outgoing<'_>,
         about: About<'_>,
-    ) -> Result<Told<()>, Fault> {
+    ) -> Result<Response<()>, Fault> {
         let Outgoing {
             text,
             attachments,
             confidential,
         } = outgoing;
-        let body = types::CreateMessageV2Req {
-            group_id: about.group().map(str::to_owned),
-            message: types::CreateMessageDoV2 {
+        let body = CreateMessageV2Req {
+            group_id: about.group(),
+            message: CreateMessageDoV2 {
                 content: text.to_owned(),
                 accessory_ids: (!attachments.is_empty())
                     .then(|| attachments.iter().map(AttachmentId::to_string).collect()),
@@ -192,11 +182,10 @@ impl Service {
                 SubmitType::LeaveOut => None,
             },
         };
-        let answer = self
-            .call(about.options)
-            .create_messages(ticket.as_str(), &body)
-            .await?;
-        Ok(told(answer).map(|_| ()))
+        let case_id = ticket.to_string();
+        let request = CreateMessages { body, case_id };
+        let answer = self.wire.send(&request, about.options).await?;
+        Ok(answer.map(drop))
     }
 
     /// `listMessages`: rows `offset..offset + limit`, in an order no document states.
@@ -206,21 +195,18 @@ impl Service {
         offset: u64,
         limit: u64,
         about: About<'_>,
-    ) -> Result<Told<MessagePage>, Fault> {
-        let (offset, limit) = (whole(offset), whole(limit));
-        let answer = self
-            .call(about.options)
-            .list_messages(
-                ticket.as_str(),
-                about.group(),
-                Some(limit),
-                Some(offset),
-                None,
-            )
-            .await?;
+    ) -> Result<Response<MessagePage>, Fault> {
+        let request = ListMessages {
+            case_id: ticket.to_string(),
+            group_id: about.group(),
+            limit: Some(whole(limit)),
+            offset: Some(whole(offset)),
+            trim_osm_rich_text_label: None,
+        };
+        let answer = self.wire.send(&request, about.options).await?;
         answer.needs("message_list")?;
         let lost = convert::undecodable(&answer.undecodable, "message_list");
-        Ok(told(answer).map(|body| self.page(body.message_list, body.count, lost)))
+        Ok(answer.map(|body| self.page(body.message_list, body.count, lost)))
     }
 
     /// `listMoreInstantMessages`: messages before `before` (text as the service writes times), where
@@ -232,21 +218,19 @@ impl Service {
         kind: i64,
         limit: u64,
         about: About<'_>,
-    ) -> Result<Told<MessagePage>, Fault> {
-        let answer = self
-            .call(about.options)
-            .list_more_instant_messages(
-                ticket.as_str(),
-                before,
-                about.group(),
-                whole(limit),
-                None,
-                kind,
-            )
-            .await?;
+    ) -> Result<Response<MessagePage>, Fault> {
+        let request = ListMoreInstantMessages {
+            case_id: ticket.to_string(),
+            create_time: before.to_owned(),
+            group_id: about.group(),
+            limit: whole(limit),
+            trim_osm_rich_text_label: None,
+            type_: kind,
+        };
+        let answer = self.wire.send(&request, about.options).await?;
         answer.needs("message_list")?;
         let lost = convert::undecodable(&answer.undecodable, "message_list");
-        Ok(told(answer).map(|body| self.page(body.message_list, body.count, lost)))
+        Ok(answer.map(|body| self.page(body.message_list, body.count, lost)))
     }
 
     /// `listNewInstantMessages`: at most [`MAX_TICKETS`] tickets; `cursor` as the last answer gave it.
@@ -255,15 +239,17 @@ impl Service {
         tickets: &[TicketId],
         cursor: Option<&str>,
         about: About<'_>,
-    ) -> Result<Told<News>, Fault> {
-        let ids = tickets.iter().map(TicketId::to_string).collect();
-        let answer = self
-            .call(about.options)
-            .list_new_instant_messages(&ids, about.group(), cursor, None)
-            .await?;
+    ) -> Result<Response<News>, Fault> {
+        let request = ListNewInstantMessages {
+            case_ids: tickets.iter().map(TicketId::to_string).collect(),
+            group_id: about.group(),
+            last_message_time_id: cursor.map(str::to_owned),
+            trim_osm_rich_text_label: None,
+        };
+        let answer = self.wire.send(&request, about.options).await?;
         answer.needs("immsg")?;
         let lost = answer.undecodable.clone();
-        Ok(told(answer).map(|body| {
+        Ok(answer.map(|body| {
             let mut undecodable = convert::undecodable(&lost, "immsg");
             let missing: BTreeSet<usize> = undecodable.iter().map(|item| item.index).collect();
             let places = (0..).filter(|place| !missing.contains(place));
@@ -297,15 +283,15 @@ impl Service {
         &self,
         tickets: &[TicketId],
         about: About<'_>,
-    ) -> Result<Told<UnreadCounts>, Fault> {
-        let ids = tickets.iter().map(TicketId::to_string).collect();
-        let answer = self
-            .call(about.options)
-            .list_unread_new_instant_messages(&ids, about.group())
-            .await?;
+    ) -> Result<Response<UnreadCounts>, Fault> {
+        let request = ListUnreadNewInstantMessages {
+            case_ids: tickets.iter().map(TicketId::to_string).collect(),
+            group_id: about.group(),
+        };
+        let answer = self.wire.send(&request, about.options).await?;
         answer.needs("imunread")?;
         let mut undecodable = convert::undecodable(&answer.undecodable, "imunread");
-        Ok(told(answer).map(|body| {
+        Ok(answer.map(|body| {
             let mut counts = Vec::new();
             for (place, count) in (body.imunread.unwrap_or_default().into_iter()).enumerate() {
                 // Of an id that has no reading nobody knows whose number it is.
@@ -333,15 +319,14 @@ impl Service {
         &self,
         ticket: &TicketId,
         about: About<'_>,
-    ) -> Result<Told<()>, Fault> {
-        let body = types::UpdateUnreadNewInstantMsgV2Req {
-            group_id: about.group().map(str::to_owned),
+    ) -> Result<Response<()>, Fault> {
+        let body = UpdateUnreadNewInstantMsgV2Req {
+            group_id: about.group(),
         };
-        let answer = self
-            .call(about.options)
-            .update_new_instant_messages_read(ticket.as_str(), &body)
-            .await?;
-        Ok(told(answer).map(|_| ()))
+        let case_id = ticket.to_string();
+        let request = UpdateNewInstantMessagesRead { body, case_id };
+        let answer = self.wire.send(&request, about.options).await?;
+        Ok(answer.map(drop))
     }
 
     /// `revokeMessage`. The interface takes no group.
@@ -350,12 +335,13 @@ impl Service {
         ticket: &TicketId,
         message: &MessageId,
         options: &CallOptions,
-    ) -> Result<Told<()>, Fault> {
-        let answer = self
-            .call(options)
-            .revoke_message(ticket.as_str(), message.as_str())
-            .await?;
-        Ok(told(answer).map(|_| ()))
+    ) -> Result<Response<()>, Fault> {
+        let request = RevokeMessage {
+            case_id: ticket.to_string(),
+            message_id: message.to_string(),
+        };
+        let answer = self.wire.send(&request, options).await?;
+        Ok(answer.map(drop))
     }
 
     /// `showCaseDetail`: the only read that shows message ids.
@@ -363,14 +349,16 @@ impl Service {
         &self,
         ticket: &TicketId,
         about: About<'_>,
-    ) -> Result<Told<TicketDetail>, Fault> {
-        let answer = self
-            .call(about.options)
-            .show_case_detail(ticket.as_str(), about.group(), None)
-            .await?;
+    ) -> Result<Response<TicketDetail>, Fault> {
+        let request = ShowCaseDetail {
+            case_id: ticket.to_string(),
+            group_id: about.group(),
+            trim_osm_rich_text_label: None,
+        };
+        let answer = self.wire.send(&request, about.options).await?;
         answer.needs("incident_detail_info")?;
         let lost = convert::undecodable(&answer.undecodable, "message_list");
-        Ok(told(answer).map(|body| {
+        Ok(answer.map(|body| {
             convert::detail(
                 body.incident_detail_info.unwrap_or_default(),
                 lost,
@@ -384,16 +372,17 @@ impl Service {
         &self,
         ticket: &TicketId,
         options: &CallOptions,
-    ) -> Result<Told<TicketStatus>, Fault> {
-        let answer = self.call(options).show_case_status(ticket.as_str()).await?;
+    ) -> Result<Response<TicketStatus>, Fault> {
+        let request = ShowCaseStatus::new(ticket.as_str());
+        let answer = self.wire.send(&request, options).await?;
         // A status without a reading is not "the service did not say".
         answer.needs("status")?;
-        Ok(told(answer).map(|body| TicketStatus::from_code(body.status)))
+        Ok(answer.map(|body| TicketStatus::from_code(body.status)))
     }
 
     fn page(
         &self,
-        list: Option<Vec<types::QueryMessageInfoV2>>,
+        list: Option<Vec<QueryMessageInfoV2>>,
         count: Option<i64>,
         lost: Vec<Undecodable>,
     ) -> MessagePage {
@@ -408,24 +397,9 @@ impl Service {
     }
 }
 
-impl<T> Told<T> {
-    fn map<U>(self, change: impl FnOnce(T) -> U) -> Told<U> {
-        Told {
-            body: change(self.body),
-            facts: self.facts,
-        }
-    }
-}
-
-fn told<T>(answer: Answer<T>) -> Told<T> {
-    Told {
-        facts: Facts {
-            date: after::date(&answer.headers),
-            request_id: answer.request_id,
-            attempts: answer.attempts,
-        },
-        body: answer.body,
-    }
+/// The service's own time (`Date` header), to the second.
+pub(crate) fn date<T>(answer: &Response<T>) -> Option<Timestamp> {
+    after::date(&answer.headers)
 }
 
 fn whole(number: u64) -> i64 {

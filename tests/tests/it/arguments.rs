@@ -1,14 +1,13 @@
-//! No two positional arguments of a generated method are swapped: every argument has a value of its own, and that value
-//! is found on the wire under the argument's name.
+//! No two values of a request are swapped: every parameter and field has a value of its own, and that value is found on
+//! the wire in its place, under its name.
 
 use contract_tests::{
     description::{Description, Operation},
     request::Asked,
     server::{Answer, Server},
-    wire,
+    wire::{self, Arguments},
 };
-use hwc_core::Fault;
-use hwc_tickets_wire::{Call, operations, types};
+use hwc_tickets_wire::operations;
 use serde_json::{Map, Value, json};
 
 /// The value of every parameter and body field, by name. No two are alike.
@@ -36,60 +35,19 @@ fn value(name: &str) -> &'static str {
         .1
 }
 
-/// The arguments as the documentation of each method has them, in its order.
-async fn call(call: &Call, operation: &str) -> Result<(), Fault> {
-    let ticket = "id-of-the-ticket";
-    let group = Some("id-of-the-group");
-    let tickets = vec!["id-of-one-of-the-tickets".to_owned()];
-    match operation {
-        "createMessages" => {
-            let body = types::CreateMessageV2Req {
-                group_id: group.map(str::to_owned),
-                message: types::CreateMessageDoV2 {
-                    accessory_ids: Some(vec!["id-of-the-attachment".to_owned()]),
-                    authorization_content: Some("confidential".to_owned()),
-                    content: "text".to_owned(),
-                    is_authorized: Some(44),
-                },
-                type_: Some(33),
-            };
-            call.create_messages(ticket, &body).await.map(drop)
+/// Every parameter and field of `operation` under its name, each with its value, as the index takes them.
+fn arguments(operation: &Operation) -> Value {
+    let mut arguments = Map::new();
+    for parameter in &operation.parameters {
+        if parameter.place != "header" {
+            let value = filled(&parameter.name, &parameter.schema);
+            arguments.insert(parameter.name.clone(), value);
         }
-        "listMessages" => call
-            .list_messages(ticket, group, Some(11), Some(22), Some(true))
-            .await
-            .map(drop),
-        "listMoreInstantMessages" => call
-            .list_more_instant_messages(ticket, "2020-07-09 00:00:01", group, 11, Some(true), 33)
-            .await
-            .map(drop),
-        "listNewInstantMessages" => call
-            .list_new_instant_messages(&tickets, group, Some("cursor"), Some(true))
-            .await
-            .map(drop),
-        "listUnreadNewInstantMessages" => call
-            .list_unread_new_instant_messages(&tickets, group)
-            .await
-            .map(drop),
-        "updateNewInstantMessagesRead" => {
-            let body = types::UpdateUnreadNewInstantMsgV2Req {
-                group_id: group.map(str::to_owned),
-            };
-            call.update_new_instant_messages_read(ticket, &body)
-                .await
-                .map(drop)
-        }
-        "revokeMessage" => call
-            .revoke_message(ticket, "id-of-the-message")
-            .await
-            .map(drop),
-        "showCaseDetail" => call
-            .show_case_detail(ticket, group, Some(true))
-            .await
-            .map(drop),
-        "showCaseStatus" => call.show_case_status(ticket).await.map(drop),
-        other => panic!("show that the arguments of {other} are not swapped"),
     }
+    if let Some(body) = &operation.body {
+        arguments.insert("body".to_owned(), filled("", &body.schema));
+    }
+    arguments.into()
 }
 
 /// The request that has every parameter and field of `operation`, each with its value.
@@ -120,6 +78,7 @@ fn filled(name: &str, schema: &Value) -> Value {
         }
         Some("array") => json!([filled(name, &schema["items"])]),
         Some("integer") => json!(value(name).parse::<i64>().unwrap()),
+        Some("boolean") => json!(value(name).parse::<bool>().unwrap()),
         _ => json!(value(name)),
     }
 }
@@ -128,10 +87,11 @@ fn filled(name: &str, schema: &Value) -> Value {
 async fn every_argument_is_found_under_its_name() {
     let description = Description::read();
     let server = Server::start().await;
-    let calls = wire::calls(wire::pipeline(&server.url()));
+    let client = wire::client(wire::pipeline(&server.url()));
     for operation in operations::ALL {
         server.answer(Answer::json(200, "{}"));
-        call(&calls, operation.name)
+        let arguments = Arguments::from_json(arguments(description.operation(operation.name)));
+        wire::call(&client, operation, arguments)
             .await
             .unwrap_or_else(|fault| panic!("{}: {fault}", operation.name));
         let [asked]: [Asked; 1] = server.asked().try_into().expect("one request");

@@ -9,14 +9,14 @@ use contract_tests::{
     wire::{self, Arguments, Decoded, Outcome, TOKEN},
 };
 use hwc_core::{FaultKind, Operation, Sent};
-use hwc_tickets_wire::Call;
+use hwc_tickets_wire::Client;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 #[tokio::test]
 async fn the_wire_makes_the_recorded_requests_and_agrees_on_the_answers() {
     let server = Server::start().await;
-    let plain = wire::calls(wire::pipeline(&server.url()));
+    let plain = wire::client(wire::pipeline(&server.url()));
     let exchanges = synthesis::all();
     let good: BTreeMap<&str, &Exchange> = exchanges
         .iter()
@@ -33,7 +33,7 @@ async fn the_wire_makes_the_recorded_requests_and_agrees_on_the_answers() {
         } else {
             let headers = exchange.request.headers.iter();
             let pipeline = wire::pipeline(&server.url());
-            with_headers = wire::calls(headers.fold(pipeline, |pipeline, (name, value)| {
+            with_headers = wire::client(headers.fold(pipeline, |pipeline, (name, value)| {
                 pipeline.default_header(name, value)
             }));
             &with_headers
@@ -68,9 +68,9 @@ async fn the_wire_makes_the_recorded_requests_and_agrees_on_the_answers() {
 }
 
 /// The outcome of the recorded request; `None` if the wire client makes no such request.
-async fn made(call: &Call, operation: &Operation, exchange: &Exchange) -> Option<Outcome> {
+async fn made(call: &Client, operation: &Operation, exchange: &Exchange) -> Option<Outcome> {
     let arguments = Arguments::of(operation, &exchange.request).ok()?;
-    let outcome = wire::call(call, operation, arguments).await.ok()?;
+    let outcome = wire::call(call, operation, arguments).await;
     let refused =
         |fault: &hwc_core::Fault| fault.kind == FaultKind::InvalidInput && fault.sent == Sent::No;
     (!outcome.as_ref().is_err_and(refused)).then_some(outcome)

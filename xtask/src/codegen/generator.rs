@@ -9,11 +9,11 @@ use std::{panic, sync::Once, thread};
 /// The thread whose panics are reported as problems.
 const THREAD: &str = "generator";
 
-/// The client for the lowered description, as parsed code.
+/// The structs of the lowered description.
 ///
 /// # Errors
 /// The generator refuses the document or panics on it.
-pub fn generate(lowered: &str) -> Result<syn::File> {
+pub fn generate(lowered: &str) -> Result<Vec<syn::ItemStruct>> {
     let document: openapiv3::OpenAPI = serde_json::from_str(lowered).map_err(|error| {
         Problem::at(
             Place::file(LOWERED),
@@ -39,7 +39,32 @@ pub fn generate(lowered: &str) -> Result<syn::File> {
         Ok(Err(error)) => return Err(refused(&error)),
         Err(panic) => return Err(refused(&panic_text(&*panic))),
     };
-    syn::parse_str(&text).map_err(|error| refused(&format!("its output does not parse: {error}")))
+    let file: syn::File = syn::parse_str(&text)
+        .map_err(|error| refused(&format!("its output does not parse: {error}")))?;
+    structs(file)
+}
+
+/// What of the output is used: the structs. There is nothing else to use, but for a type that this project does not know.
+fn structs(file: syn::File) -> Result<Vec<syn::ItemStruct>> {
+    let types = file.items.into_iter().find_map(|item| match item {
+        syn::Item::Mod(module) if module.ident == "types" => Some(module.content?.1),
+        _ => None,
+    });
+    let types = types.ok_or_else(|| refused("its output has no module `types`"))?;
+    let mut structs = Vec::new();
+    for item in types {
+        match item {
+            syn::Item::Struct(item) => structs.push(item),
+            syn::Item::Enum(item) => {
+                return Err(refused(&format!(
+                    "`{}` would be an enum, and answers with closed choices do not decode what is new",
+                    item.ident
+                )));
+            }
+            _ => {}
+        }
+    }
+    Ok(structs)
 }
 
 fn refused(why: &str) -> crate::problem::Problems {
@@ -56,8 +81,6 @@ fn run(document: &openapiv3::OpenAPI) -> std::result::Result<String, String> {
     let mut settings = progenitor::GenerationSettings::new();
     settings
         .with_interface(progenitor::InterfaceStyle::Positional)
-        .with_hooks(progenitor::HooksMode::Expected)
-        .with_inner_type(quote::quote!(crate::Session))
         .with_derive("PartialEq");
     progenitor::Generator::new(&settings)
         .generate_tokens(document)

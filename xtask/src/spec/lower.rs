@@ -4,6 +4,7 @@
 
 mod answers;
 mod calls;
+pub mod requests;
 mod schemas;
 
 use crate::problem::{Place, Problem, Problems, Result};
@@ -45,21 +46,21 @@ pub const CORRECTIONS: &[Correction] = &[
     Correction {
         name: "drop_pipeline_headers",
         since: "2026-11-21",
-        reason: "X-Site, X-Language and X-Time-Zone are sent with every call by the pipeline, so methods must not take them",
+        reason: "X-Site, X-Language and X-Time-Zone are sent with every call by the pipeline, so requests must not have them",
         expect: Expect::Something,
         apply: calls::drop_pipeline_headers,
     },
     Correction {
         name: "keep_one_success",
         since: "2026-11-21",
-        reason: "the generator panics on two response types; failures are taken out below the generated code",
+        reason: "one answer has one type; failures are taken out below the generated code",
         expect: Expect::Something,
         apply: calls::keep_one_success,
     },
     Correction {
         name: "drop_response_headers",
         since: "2026-11-21",
-        reason: "the generator loses declared response headers; the pipeline hands all headers on",
+        reason: "the pipeline hands all headers on",
         expect: Expect::Guard,
         apply: calls::drop_response_headers,
     },
@@ -163,12 +164,26 @@ pub const CORRECTIONS: &[Correction] = &[
     },
 ];
 
-/// The document as the generator gets it.
+/// The lowered description.
+#[derive(Debug)]
+pub struct Lowered {
+    /// With its operations: what the requests are printed from.
+    pub corrected: Value,
+    /// The document as the generator gets it.
+    pub document: Value,
+}
+
+/// The lowered description.
 ///
 /// # Errors
-/// A correction that must find something found nothing.
-pub fn lower(root: &Value) -> Result<Value> {
-    apply(root, CORRECTIONS)
+/// A correction that must find something found nothing, or an operation cannot become a schema.
+pub fn lower(root: &Value) -> Result<Lowered> {
+    let corrected = apply(root, CORRECTIONS)?;
+    let document = requests::as_schemas(&corrected)?;
+    Ok(Lowered {
+        corrected,
+        document,
+    })
 }
 
 /// Applies `corrections` in order to a copy of `root`.

@@ -1,6 +1,6 @@
 //! The operations table: name, method, path template and effect, for the pipeline; and as JSON for other programs.
 
-use super::{constant, literal, method};
+use super::{constant, literal};
 use crate::{
     problem::{Problem, Problems, Result},
     spec::{
@@ -155,7 +155,7 @@ fn effect(operation: &Operation<'_>) -> Option<&'static str> {
 /// An operation does not say whether it is idempotent.
 pub fn text(description: &Description) -> Result<String> {
     let mut text = String::from("use hwc_core::{Effect, Operation};\n\n");
-    let (mut all, mut arms, mut found) = (String::new(), String::new(), Vec::new());
+    let (mut all, mut found) = (String::new(), Vec::new());
     for operation in description.operations() {
         let id = operation.id();
         let Some(effect) = effect(&operation) else {
@@ -176,14 +176,7 @@ pub fn text(description: &Description) -> Result<String> {
             literal(operation.path),
         ));
         all.push_str(&format!("    {name},\n"));
-        arms.push_str(&format!(
-            "        {} => Some(&{name}),\n",
-            literal(&method(id))
-        ));
     }
     text.push_str(&format!("/// Every operation, in the order of the description.\npub const ALL: &[Operation] = &[\n{all}];\n\n"));
-    text.push_str(&format!(
-        "/// The operation of a generated method, by the name of the method.\n#[must_use]\npub fn by_method(method: &str) -> Option<&'static Operation> {{\n    match method {{\n{arms}        _ => None,\n    }}\n}}\n"
-    ));
     Problems::unless_empty(found, text)
 }

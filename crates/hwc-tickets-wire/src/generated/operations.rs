@@ -91,19 +91,3 @@ pub const ALL: &[Operation] = &[
     SHOW_CASE_STATUS,
 ];
 
-/// The operation of a generated method, by the name of the method.
-#[must_use]
-pub fn by_method(method: &str) -> Option<&'static Operation> {
-    match method {
-        "create_messages" => Some(&CREATE_MESSAGES),
-        "list_messages" => Some(&LIST_MESSAGES),
-        "list_more_instant_messages" => Some(&LIST_MORE_INSTANT_MESSAGES),
-        "list_new_instant_messages" => Some(&LIST_NEW_INSTANT_MESSAGES),
-        "list_unread_new_instant_messages" => Some(&LIST_UNREAD_NEW_INSTANT_MESSAGES),
-        "update_new_instant_messages_read" => Some(&UPDATE_NEW_INSTANT_MESSAGES_READ),
-        "revoke_message" => Some(&REVOKE_MESSAGE),
-        "show_case_detail" => Some(&SHOW_CASE_DETAIL),
-        "show_case_status" => Some(&SHOW_CASE_STATUS),
-        _ => None,
-    }
-}

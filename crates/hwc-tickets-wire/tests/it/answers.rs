@@ -3,15 +3,22 @@
 
 use crate::service::Service;
 use hwc_core::{FaultKind, Sent, testing::Step};
-use hwc_tickets_wire::{Answer, types};
+use hwc_tickets_wire::{
+    Response,
+    messages::{
+        ListMessages, ListMessagesResponse, ListNewInstantMessages, QueryMessageInfoV2,
+        RevokeMessage, UpdateNewInstantMessagesRead,
+    },
+    tickets::{ShowCaseDetail, ShowCaseStatus},
+};
 
-fn messages(body: &'static str) -> Result<Answer<types::ListMessagesResponse>, hwc_core::Fault> {
+fn messages(body: &'static str) -> Result<Response<ListMessagesResponse>, hwc_core::Fault> {
     let service = Service::saying(body);
-    service.run(service.call().list_messages("c1", None, None, None, None))
+    service.send(&ListMessages::new("c1"))
 }
 
 /// One message, from the JSON of its fields.
-fn message(fields: &'static str) -> types::QueryMessageInfoV2 {
+fn message(fields: &'static str) -> QueryMessageInfoV2 {
     let body: &'static str =
         Box::leak(format!(r#"{{"message_list":[{{{fields}}}]}}"#).into_boxed_str());
     let answer = messages(body).unwrap();
@@ -195,13 +202,8 @@ fn any_odd_field_costs_itself_alone() {
     let service = Service::saying(
         r#"{"imstatus":"","last_message_time_id":{},"immsg":[{"incident_id":"a","message_list":[{"content":"1"}]}]}"#,
     );
-    let ids = vec!["a".to_owned()];
     let answer = service
-        .run(
-            service
-                .call()
-                .list_new_instant_messages(&ids, None, None, None),
-        )
+        .send(&ListNewInstantMessages::new(vec!["a".to_owned()]))
         .unwrap();
     answer.needs("immsg").unwrap();
     assert_eq!(
@@ -216,9 +218,7 @@ fn any_odd_field_costs_itself_alone() {
     let service = Service::saying(
         r#"{"incident_detail_info":{"simple_description":"d","status":[],"message_list":"","incident_satisfaction":{"a":[]}}}"#,
     );
-    let answer = service
-        .run(service.call().show_case_detail("c1", None, None))
-        .unwrap();
+    let answer = service.send(&ShowCaseDetail::new("c1")).unwrap();
     let detail = answer.body.incident_detail_info.unwrap();
     assert_eq!(detail.simple_description.as_deref(), Some("d"));
     assert_eq!((detail.status, &detail.message_list), (None, &None));
@@ -273,13 +273,8 @@ fn nested_lists_lose_only_what_is_bad() {
     let service = Service::saying(
         r#"{"immsg":[{"incident_id":"a","message_list":[{"content":"1"},[]]},{"incident_id":"b","message_list":[{"content":"2"}]}]}"#,
     );
-    let ids = vec!["a".to_owned()];
     let answer = service
-        .run(
-            service
-                .call()
-                .list_new_instant_messages(&ids, None, None, None),
-        )
+        .send(&ListNewInstantMessages::new(vec!["a".to_owned()]))
         .unwrap();
     let kept: Vec<usize> = answer
         .body
@@ -294,9 +289,7 @@ fn nested_lists_lose_only_what_is_bad() {
     let service = Service::saying(
         r#"{"incident_detail_info":{"status":1,"message_list":[3,{"message_id":"m"}]}}"#,
     );
-    let answer = service
-        .run(service.call().show_case_detail("c1", None, None))
-        .unwrap();
+    let answer = service.send(&ShowCaseDetail::new("c1")).unwrap();
     let detail = answer.body.incident_detail_info.unwrap();
     assert_eq!(
         detail.message_list.unwrap()[0].message_id.as_deref(),
@@ -341,14 +334,12 @@ fn a_write_that_was_done_stays_done() {
         r#"{"error_msg":{"odd":1}}"#,
     ] {
         let service = Service::saying(body);
-        let answer = service.run(service.call().revoke_message("c1", "m1"));
+        let answer = service.send(&RevokeMessage::new("c1", "m1"));
         assert!(answer.is_ok(), "{body}: {answer:?}");
     }
     let service = Service::saying(r#"{"group_id":"123456"}"#);
-    let body = types::UpdateUnreadNewInstantMsgV2Req::default();
-    let answer = service
-        .run(service.call().update_new_instant_messages_read("c1", &body))
-        .unwrap();
+    let request = UpdateNewInstantMessagesRead::new("c1", Default::default());
+    let answer = service.send(&request).unwrap();
     assert_eq!(answer.body.extra["group_id"], "123456");
 }
 
@@ -361,9 +352,7 @@ fn the_verdict_of_the_pipeline_comes_up_whole() {
         )
         .header("x-request-id", "r-1"),
     );
-    let fault = service
-        .run(service.call().show_case_status("c1"))
-        .unwrap_err();
+    let fault = service.send(&ShowCaseStatus::new("c1")).unwrap_err();
     assert_eq!(
         (fault.kind, fault.sent, fault.attempts),
         (FaultKind::NotFound, Sent::Refused, 1)
@@ -379,7 +368,7 @@ fn the_verdict_of_the_pipeline_comes_up_whole() {
 fn facts_of_the_call_come_up_with_the_answer() {
     let service =
         Service::answering(Step::json(200, r#"{"status":3}"#).header("x-request-id", "r-2"));
-    let answer = service.run(service.call().show_case_status("c1")).unwrap();
+    let answer = service.send(&ShowCaseStatus::new("c1")).unwrap();
     assert_eq!(
         (
             answer.body.status,
@@ -402,9 +391,7 @@ fn an_answer_made_of_tiny_objects_is_refused_before_it_is_decoded() {
         format!(r#"{{"x":[{}1]}}"#, "1,".repeat(270_000)),
     ] {
         let service = Service::answering(Step::json(200, body));
-        let fault = service
-            .run(service.call().list_messages("c1", None, None, None, None))
-            .unwrap_err();
+        let fault = service.send(&ListMessages::new("c1")).unwrap_err();
         assert_eq!(fault.kind, FaultKind::BodyTooLarge);
     }
     // What stands in a text costs nothing.
@@ -412,4 +399,56 @@ fn an_answer_made_of_tiny_objects_is_refused_before_it_is_decoded() {
     let body = format!(r#"{{"message_list":[{{"content":"{text}"}}]}}"#);
     let list = messages(body.leak()).unwrap().body.message_list.unwrap();
     assert_eq!(list[0].content.as_deref(), Some(text.as_str()));
+}
+
+/// A page that is asked for a list: an answer without it proves nothing.
+#[test]
+fn a_page_without_its_list_is_a_fault() {
+    let list = messages(r#"{"message_list":[{"content":"x"},7]}"#).unwrap();
+    let list = list.into_list().unwrap();
+    assert_eq!((list.body.len(), list.undecodable.len()), (1, 1));
+    assert_eq!(
+        messages(r#"{"message_list":[]}"#)
+            .unwrap()
+            .into_list()
+            .unwrap()
+            .body,
+        []
+    );
+    for body in [
+        "{}",
+        r#"{"count":0}"#,
+        r#"{"message_list":null}"#,
+        r#"{"message_list":"secret words"}"#,
+        r#"{"message_list":{}}"#,
+    ] {
+        let fault = messages(body).unwrap().into_list().unwrap_err();
+        assert_eq!(
+            (fault.kind, fault.http_status, fault.attempts),
+            (FaultKind::Protocol, Some(200), 1),
+            "{body}"
+        );
+        let text = format!("{fault} {fault:?}");
+        assert!(
+            text.contains("the field message_list") && !text.contains("words"),
+            "{text}"
+        );
+    }
+}
+
+/// What was decoded and written down is read again as it was.
+#[test]
+fn an_answer_that_is_written_down_reads_the_same() {
+    for body in [
+        r#"{"count":4,"message_list":[{"content":"first","type":"1","new":[1]},{"content":{"odd":1}},7]}"#,
+        "{}",
+    ] {
+        let answer = messages(body).unwrap().body;
+        let written = serde_json::to_string(&answer).unwrap();
+        assert_eq!(
+            serde_json::from_str::<ListMessagesResponse>(&written).unwrap(),
+            answer
+        );
+    }
+    assert!(serde_json::from_str::<ListMessagesResponse>("[1]").is_err());
 }

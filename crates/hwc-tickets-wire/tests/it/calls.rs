@@ -2,16 +2,12 @@
 
 use crate::service::Service;
 use hwc_core::testing::CapturedRequest;
-use hwc_tickets_wire::{Call, types};
-use std::future::Future;
+use hwc_tickets_wire::{Request, messages::*, tickets::*};
 
-/// Sends one call with values that are all different, and gives the request.
-fn sent<'s, F: Future>(
-    service: &'s Service,
-    call: &'s Call,
-    make: impl FnOnce(&'s Call) -> F,
-) -> CapturedRequest {
-    let _ = service.run(make(call));
+/// Sends one request, and gives it as it came out.
+fn sent<R: Request + Sync>(request: &R) -> CapturedRequest {
+    let service = Service::saying("{}");
+    let _ = service.send(request);
     let requests = service.network.requests();
     assert_eq!(requests.len(), 1);
     requests[0].clone()
@@ -34,10 +30,8 @@ fn check(request: &CapturedRequest, line: &str, body: &str) {
 
 #[test]
 fn create_messages() {
-    let service = Service::saying("{}");
-    let call = service.call();
-    let body = types::CreateMessageV2Req {
-        message: types::CreateMessageDoV2 {
+    let body = CreateMessageV2Req {
+        message: CreateMessageDoV2 {
             content: "text".into(),
             authorization_content: Some("confidential".into()),
             is_authorized: Some(1),
@@ -46,7 +40,7 @@ fn create_messages() {
         group_id: Some("group".into()),
         type_: Some(0),
     };
-    let request = sent(&service, &call, |call| call.create_messages("c1", &body));
+    let request = sent(&CreateMessages::new("c1", body));
     check(
         &request,
         "POST /v2/servicerequest/cases/c1/message",
@@ -56,10 +50,8 @@ fn create_messages() {
 
 #[test]
 fn a_submit_can_leave_type_out_and_send_an_empty_list() {
-    let service = Service::saying("{}");
-    let call = service.call();
-    let message = |accessory_ids| types::CreateMessageV2Req {
-        message: types::CreateMessageDoV2 {
+    let message = |accessory_ids| CreateMessageV2Req {
+        message: CreateMessageDoV2 {
             content: "text".into(),
             authorization_content: None,
             is_authorized: None,
@@ -68,8 +60,7 @@ fn a_submit_can_leave_type_out_and_send_an_empty_list() {
         group_id: None,
         type_: None,
     };
-    let body = message(Some(vec![]));
-    let request = sent(&service, &call, |call| call.create_messages("c1", &body));
+    let request = sent(&CreateMessages::new("c1", message(Some(vec![]))));
     check(
         &request,
         "POST /v2/servicerequest/cases/c1/message",
@@ -81,10 +72,12 @@ fn a_submit_can_leave_type_out_and_send_an_empty_list() {
 
 #[test]
 fn list_messages() {
-    let service = Service::saying("{}");
-    let call = service.call();
-    let request = sent(&service, &call, |call| {
-        call.list_messages("c1", Some("group"), Some(7), Some(3), Some(false))
+    let request = sent(&ListMessages {
+        case_id: "c1".into(),
+        group_id: Some("group".into()),
+        limit: Some(7),
+        offset: Some(3),
+        trim_osm_rich_text_label: Some(false),
     });
     check(
         &request,
@@ -95,17 +88,10 @@ fn list_messages() {
 
 #[test]
 fn list_more_instant_messages() {
-    let service = Service::saying("{}");
-    let call = service.call();
-    let request = sent(&service, &call, |call| {
-        call.list_more_instant_messages(
-            "c1",
-            "2020-07-09 00:00:01",
-            Some("group"),
-            7,
-            Some(true),
-            0,
-        )
+    let request = sent(&ListMoreInstantMessages {
+        group_id: Some("group".into()),
+        trim_osm_rich_text_label: Some(true),
+        ..ListMoreInstantMessages::new("c1", "2020-07-09 00:00:01", 0, 7)
     });
     check(
         &request,
@@ -116,11 +102,11 @@ fn list_more_instant_messages() {
 
 #[test]
 fn list_new_instant_messages() {
-    let service = Service::saying("{}");
-    let call = service.call();
-    let ids = vec!["c2".to_owned(), "c1".to_owned()];
-    let request = sent(&service, &call, |call| {
-        call.list_new_instant_messages(&ids, Some("group"), Some("cursor"), Some(true))
+    let request = sent(&ListNewInstantMessages {
+        case_ids: vec!["c2".to_owned(), "c1".to_owned()],
+        group_id: Some("group".into()),
+        last_message_time_id: Some("cursor".into()),
+        trim_osm_rich_text_label: Some(true),
     });
     let uri = request.uri.to_string();
     for part in [
@@ -140,11 +126,9 @@ fn list_new_instant_messages() {
 
 #[test]
 fn list_unread_new_instant_messages() {
-    let service = Service::saying("{}");
-    let call = service.call();
-    let ids = vec!["c1".to_owned()];
-    let request = sent(&service, &call, |call| {
-        call.list_unread_new_instant_messages(&ids, Some("group"))
+    let request = sent(&ListUnreadNewInstantMessages {
+        case_ids: vec!["c1".to_owned()],
+        group_id: Some("group".into()),
     });
     check(
         &request,
@@ -155,14 +139,10 @@ fn list_unread_new_instant_messages() {
 
 #[test]
 fn update_new_instant_messages_read() {
-    let service = Service::saying("{}");
-    let call = service.call();
-    let body = types::UpdateUnreadNewInstantMsgV2Req {
+    let body = UpdateUnreadNewInstantMsgV2Req {
         group_id: Some("group".into()),
     };
-    let request = sent(&service, &call, |call| {
-        call.update_new_instant_messages_read("c1", &body)
-    });
+    let request = sent(&UpdateNewInstantMessagesRead::new("c1", body));
     check(
         &request,
         "POST /v2/servicerequest/cases/c1/instant-messages/unread",
@@ -172,9 +152,7 @@ fn update_new_instant_messages_read() {
 
 #[test]
 fn revoke_message() {
-    let service = Service::saying("{}");
-    let call = service.call();
-    let request = sent(&service, &call, |call| call.revoke_message("c1", "m1"));
+    let request = sent(&RevokeMessage::new("c1", "m1"));
     check(
         &request,
         "POST /v2/servicerequest/cases/c1/instant-messages/m1/withdraw",
@@ -184,10 +162,10 @@ fn revoke_message() {
 
 #[test]
 fn show_case_detail() {
-    let service = Service::saying("{}");
-    let call = service.call();
-    let request = sent(&service, &call, |call| {
-        call.show_case_detail("c1", Some("group"), Some(true))
+    let request = sent(&ShowCaseDetail {
+        case_id: "c1".into(),
+        group_id: Some("group".into()),
+        trim_osm_rich_text_label: Some(true),
     });
     check(
         &request,
@@ -198,8 +176,6 @@ fn show_case_detail() {
 
 #[test]
 fn show_case_status() {
-    let service = Service::saying("{}");
-    let call = service.call();
-    let request = sent(&service, &call, |call| call.show_case_status("c1"));
+    let request = sent(&ShowCaseStatus::new("c1"));
     check(&request, "GET /v2/servicerequest/cases/c1/status", "");
 }

@@ -1,14 +1,16 @@
 //! No `Debug` of this crate shows a text.
 
 use crate::service::Service;
-use hwc_tickets_wire::types;
+use hwc_tickets_wire::messages::{
+    CreateMessageDoV2, CreateMessageV2Req, CreateMessages, ListMessages,
+};
 
 const CANARY: &str = "canary-text";
 
 #[test]
 fn requests_show_no_text() {
-    let body = types::CreateMessageV2Req {
-        message: types::CreateMessageDoV2 {
+    let body = CreateMessageV2Req {
+        message: CreateMessageDoV2 {
             content: CANARY.into(),
             authorization_content: Some(CANARY.into()),
             is_authorized: Some(1),
@@ -17,7 +19,8 @@ fn requests_show_no_text() {
         group_id: Some(CANARY.into()),
         type_: Some(0),
     };
-    let shown = format!("{body:?} {body:#?}");
+    let request = CreateMessages::new(CANARY, body);
+    let shown = format!("{request:?} {request:#?}");
     assert!(!shown.contains(CANARY), "{shown}");
     assert!(
         shown.contains("is_authorized: 1"),
@@ -34,9 +37,7 @@ fn answers_show_no_text_and_no_header() {
         )
         .header("x-odd", CANARY),
     );
-    let answer = service
-        .run(service.call().list_messages("c1", None, None, None, None))
-        .unwrap();
+    let answer = service.send(&ListMessages::new("c1")).unwrap();
     let shown = format!("{answer:?} {answer:#?}");
     assert!(!shown.contains(CANARY), "{shown}");
 }

@@ -2,6 +2,7 @@
 
 use crate::service::Service;
 use hwc_core::{FaultKind, Sent};
+use hwc_tickets_wire::{messages::RevokeMessage, tickets::ShowCaseStatus};
 
 #[test]
 fn values_that_could_change_the_route_are_not_sent() {
@@ -9,10 +10,9 @@ fn values_that_could_change_the_route_are_not_sent() {
         "", ".", "..", "a/b", "a\\b", "%2e%2e", "a?b", "a#b", "a\nb", "a\u{0}b", "a\u{85}b",
     ] {
         let service = Service::saying("{}");
-        let call = service.call();
         for outcome in [
-            service.run(call.revoke_message(value, "m1")),
-            service.run(call.revoke_message("c1", value)),
+            service.send(&RevokeMessage::new(value, "m1")),
+            service.send(&RevokeMessage::new("c1", value)),
         ] {
             let fault = outcome.unwrap_err();
             assert_eq!(
@@ -36,8 +36,7 @@ fn other_values_are_encoded() {
         ("...", "..."),
     ] {
         let service = Service::saying("{}");
-        let call = service.call();
-        service.run(call.show_case_status(value)).unwrap();
+        service.send(&ShowCaseStatus::new(value)).unwrap();
         let path = service.network.requests()[0].uri.path().to_owned();
         assert_eq!(
             path,

@@ -1,18 +1,19 @@
 //! A wire client over a scripted network.
 
+use hwc_core::Fault;
 use hwc_core::{
     CallOptions, Pipeline,
     identity::Token,
     testing::{FakeClock, ScriptedTransport, Step},
 };
-use hwc_tickets_wire::{Call, ERROR_CODES, WireClient};
-use std::{future::Future, sync::Arc};
+use hwc_tickets_wire::{Client, ERROR_CODES, Request, Response};
+use std::sync::Arc;
 
 /// A client, its network and its clock.
 pub(crate) struct Service {
     pub(crate) network: ScriptedTransport,
     clock: FakeClock,
-    client: WireClient,
+    client: Client,
 }
 
 impl Service {
@@ -27,7 +28,7 @@ impl Service {
             .transport(Arc::new(network.clone()))
             .build()
             .unwrap();
-        let client = WireClient::new(Arc::new(pipeline));
+        let client = Client::new(Arc::new(pipeline));
         Self {
             network,
             clock,
@@ -40,11 +41,12 @@ impl Service {
         Self::answering(Step::json(200, body))
     }
 
-    pub(crate) fn call(&self) -> Call {
-        self.client.with(CallOptions::default())
-    }
-
-    pub(crate) fn run<F: Future>(&self, future: F) -> F::Output {
-        self.clock.run(future)
+    /// Calls an operation.
+    pub(crate) fn send<R: Request + Sync>(
+        &self,
+        request: &R,
+    ) -> Result<Response<R::Response>, Fault> {
+        let options = CallOptions::default();
+        self.clock.run(self.client.send(request, &options))
     }
 }

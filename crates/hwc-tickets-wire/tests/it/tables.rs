@@ -1,21 +1,15 @@
 //! The generated tables hang together.
 
-use hwc_core::Effect;
-use hwc_tickets_wire::{ERROR_CODES, Unit, limits, operations};
+use hwc_core::{Effect, FaultKind, Sent};
+use hwc_tickets_wire::{ERROR_CODES, INDEX, Unit, limits, operations};
+use serde_json::json;
 use std::collections::BTreeSet;
 
 #[test]
-fn each_operation_is_found_by_its_method() {
+fn the_index_has_each_operation_once() {
+    let indexed: Vec<_> = INDEX.iter().map(|entry| *entry.operation).collect();
+    assert_eq!(indexed, operations::ALL);
     for operation in operations::ALL {
-        let method =
-            operation
-                .name
-                .chars()
-                .fold(String::new(), |name, c| match c.is_ascii_uppercase() {
-                    true => name + "_" + &c.to_ascii_lowercase().to_string(),
-                    false => name + &c.to_string(),
-                });
-        assert_eq!(operations::by_method(&method), Some(operation));
         assert_eq!(
             operation.effect == Effect::Read,
             operation.method == "GET",
@@ -23,12 +17,51 @@ fn each_operation_is_found_by_its_method() {
             operation.name
         );
     }
-    assert_eq!(operations::by_method("create_message"), None);
     assert_eq!(
         operations::CREATE_MESSAGES.effect,
         Effect::Write,
         "a submit is never repeated by itself"
     );
+}
+
+#[test]
+fn arguments_by_name_are_checked() {
+    let entry = |name| INDEX.iter().find(|entry| entry.operation.name == name);
+    let submit = entry("createMessages").unwrap();
+    for (arguments, says) in [
+        (json!({"case_id": "c1"}), "missing field `body`"),
+        (
+            json!({"case_id": "c1", "body": {"message": {"content": "x"}}, "limit": 1}),
+            "unknown field `limit`",
+        ),
+        (
+            json!({"case_id": "c1", "body": {"message": {"content": "x", "contnt": 1}}}),
+            "unknown field `contnt`",
+        ),
+        (
+            json!({"case_id": {"secret": 1}, "body": {"message": {"content": "x"}}}),
+            "the form of the operation",
+        ),
+        (
+            json!({"case_id": "secret/words", "body": {"message": {"content": "x"}}}),
+            "case_id holds one of",
+        ),
+    ] {
+        let fault = (submit.parts)(arguments.clone()).unwrap_err();
+        assert_eq!(
+            (fault.kind, fault.sent),
+            (FaultKind::InvalidInput, Sent::No)
+        );
+        let text = format!("{fault} {fault:?}");
+        assert!(
+            text.contains(says) && !text.contains("secret"),
+            "{arguments}: {text}"
+        );
+    }
+    // A call about no ticket would be about all of them.
+    let none = entry("listNewInstantMessages").unwrap();
+    let fault = (none.parts)(json!({"case_ids": []})).unwrap_err();
+    assert!(format!("{fault}").contains("case_ids is empty"), "{fault}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::{
     detail::TicketStatus,
     error::{Error, Result},
     ids::{GroupId, TicketId},
-    service::{About, News},
+    service::{self, About, News},
 };
 use hwc_core::CallOptions;
 use jiff::Timestamp;
@@ -86,7 +86,7 @@ impl Jobs {
             let took = parts.clock.elapsed().saturating_sub(began);
             let result = match answer {
                 Ok(answer) => Ok(Answer {
-                    asked_at: answer.facts.date.map(|date| earlier(date, took)),
+                    asked_at: service::date(&answer).map(|date| earlier(date, took)),
                     news: answer.body,
                     behind: position.is_some(),
                 }),

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     error::{Advice, Error, ErrorKind, Result},
     message::Message,
-    service::{About, MAX_PAGE},
+    service::{self, About, MAX_PAGE},
     ticket::Ticket,
 };
 use hwc_core::CallOptions;
@@ -112,7 +112,7 @@ impl Reader {
         };
         let new = match answer {
             Ok(answer) => {
-                if let Some(date) = answer.facts.date
+                if let Some(date) = service::date(&answer)
                     && self.walk.starts_before(date)
                 {
                     // This machine's clock is days behind: the newest messages are not in the answer.

@@ -5,7 +5,7 @@ use crate::{
     error::{Advice, Error, ErrorKind, Result},
     history::{Course, Manner, Reader, TimeForm},
     message::{Message, MessageKind},
-    service::{About, MAX_PAGE},
+    service::{self, About, MAX_PAGE},
     ticket::Ticket,
     verb::within,
 };
@@ -298,7 +298,7 @@ impl Drain {
         let ticket = self.ticket.id.clone();
         let answer = parts.service.unread(&[ticket], about).await;
         let answer = answer.map_err(|fault| Error::from_fault(OPERATION, fault))?;
-        let now = answer.facts.date.unwrap_or_else(|| parts.clock.now());
+        let now = service::date(&answer).unwrap_or_else(|| parts.clock.now());
         let counts = answer.body.counts.into_iter();
         let own = counts.filter(|count| count.ticket == self.ticket.id.as_str());
         match own.filter_map(|count| count.unread).max() {

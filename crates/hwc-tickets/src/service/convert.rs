@@ -7,7 +7,12 @@ use crate::{
     message::{Attachment, Author, Message, MessageKind, Role, Undecodable},
     time::{MessageTime, ZoneOffset},
 };
-use hwc_tickets_wire::{self as wire, types};
+use hwc_tickets_wire::{
+    self as wire,
+    messages::{QueryMessageInfoV2, UserInstantIncidentMsgV2},
+    shared::SimpleAccessoryV2,
+    tickets::{IncidentDetailInfoV2, IncidentMessageV2},
+};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -44,7 +49,7 @@ impl Readable {
 
 /// Messages of history or of a poll.
 pub(super) fn messages(
-    rows: Vec<types::QueryMessageInfoV2>,
+    rows: Vec<QueryMessageInfoV2>,
     lost: Vec<Undecodable>,
     zone: ZoneOffset,
 ) -> Readable {
@@ -53,7 +58,7 @@ pub(super) fn messages(
 
 /// The news of one ticket: its id, and its messages. `Err`: whose they are, or what they are, has no reading.
 pub(super) fn news(
-    ticket: types::UserInstantIncidentMsgV2,
+    ticket: UserInstantIncidentMsgV2,
     lost: Vec<Undecodable>,
     zone: ZoneOffset,
 ) -> Result<(String, Readable), String> {
@@ -85,7 +90,7 @@ fn are_attachments_unknown(extra: &Map<String, Value>) -> bool {
 }
 
 /// A message of history or of a poll. `Err`: its text has no reading.
-fn message(from: types::QueryMessageInfoV2, zone: ZoneOffset) -> Result<Message, String> {
+fn message(from: QueryMessageInfoV2, zone: ZoneOffset) -> Result<Message, String> {
     if let Some(odd) = set_aside(&from.extra, "content") {
         return Err(odd_field("message_list", "content", odd));
     }
@@ -120,7 +125,7 @@ fn message(from: types::QueryMessageInfoV2, zone: ZoneOffset) -> Result<Message,
 }
 
 /// A message of the ticket detail: with an id, without a role (D-16).
-fn detail_message(from: types::IncidentMessageV2, zone: ZoneOffset) -> Result<Message, String> {
+fn detail_message(from: IncidentMessageV2, zone: ZoneOffset) -> Result<Message, String> {
     if let Some(odd) = set_aside(&from.extra, "content") {
         return Err(odd_field("message_list", "content", odd));
     }
@@ -149,7 +154,7 @@ fn detail_message(from: types::IncidentMessageV2, zone: ZoneOffset) -> Result<Me
 }
 
 pub(super) fn detail(
-    from: types::IncidentDetailInfoV2,
+    from: IncidentDetailInfoV2,
     undecodable: Vec<Undecodable>,
     zone: ZoneOffset,
 ) -> TicketDetail {
@@ -208,14 +213,14 @@ fn message_id(raw: Option<String>) -> (Option<MessageId>, Option<String>) {
     }
 }
 
-fn attachments(from: Option<Vec<types::SimpleAccessoryV2>>) -> Vec<Attachment> {
+fn attachments(from: Option<Vec<SimpleAccessoryV2>>) -> Vec<Attachment> {
     from.unwrap_or_default()
         .into_iter()
         .map(attachment)
         .collect()
 }
 
-fn attachment(from: types::SimpleAccessoryV2) -> Attachment {
+fn attachment(from: SimpleAccessoryV2) -> Attachment {
     let raw_id = from.accessory_id.unwrap_or_default();
     Attachment {
         id: AttachmentId::lenient(&raw_id).ok(),

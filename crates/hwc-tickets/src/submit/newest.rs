@@ -9,7 +9,7 @@ use crate::{
     client::Parts,
     ids::{GroupId, TicketId},
     message::{Message, MessageKey},
-    service::{About, MessagePage, Told},
+    service::{self, About, MessagePage, Response},
 };
 use hwc_core::{CallOptions, Fault};
 use jiff::{SignedDuration, Timestamp};
@@ -20,7 +20,7 @@ use std::{
 };
 
 /// Rows of one page.
-const PAGE: u64 = crate::service::MAX_PAGE;
+const PAGE: u64 = service::MAX_PAGE;
 /// Rows that two pages share.
 const OVERLAP: u64 = 5;
 /// Where the total of the service ends: it may stand for more.
@@ -98,7 +98,7 @@ impl Snapshot {
         let mut walk = Walk {
             reading,
             snapshot: Self {
-                date: first.facts.date,
+                date: service::date(&first),
                 ..Self::default()
             },
             left: MOST_PAGES - 1,
@@ -172,7 +172,7 @@ impl Snapshot {
 }
 
 impl Reading<'_> {
-    async fn page(self, offset: u64) -> Result<Told<MessagePage>, Fault> {
+    async fn page(self, offset: u64) -> Result<Response<MessagePage>, Fault> {
         let mut options = CallOptions::default();
         options.deadline = Some(self.until.saturating_sub(self.parts.clock.elapsed()));
         options.max_attempts = self.attempts;

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     client::Parts,
     error::{Delivery, Error, ErrorKind, Result},
-    service::{About, Outgoing},
+    service::{self, About, Outgoing},
     ticket::Ticket,
 };
 use hwc_core::{CallOptions, Fault, FaultKind, Sent as FaultSent};
@@ -285,9 +285,9 @@ impl Course<'_> {
             .await
         {
             Ok(told) => Ok(Posted::Accepted {
-                attempts: told.facts.attempts,
-                request_id: told.facts.request_id,
-                date: told.facts.date,
+                date: service::date(&told),
+                attempts: told.attempts,
+                request_id: told.request_id,
             }),
             Err(fault) if fault.sent == FaultSent::Maybe => Ok(Posted::InDoubt(Error::from(fault))),
             Err(fault) => Err(Error::from(fault)),

@@ -27,7 +27,7 @@ fn responses(root: &Value) -> BTreeSet<String> {
 }
 
 /// The schema components that can be reached from `start`.
-fn reachable(root: &Value, start: impl Iterator<Item = Value>) -> BTreeSet<String> {
+pub(super) fn reachable(root: &Value, start: impl Iterator<Item = Value>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut open: Vec<Value> = start.collect();
     while let Some(value) = open.pop() {

@@ -93,7 +93,9 @@ fn is_type(schema: &Mapping, name: &str) -> bool {
 pub(super) fn drop_text_formats(root: &mut Value) -> usize {
     let mut count = 0;
     each_schema(root, &mut |schema| {
-        if is_type(schema, "string") {
+        // Bytes are not text: which part of a form is a file is told by nothing else.
+        let is_file = schema.get("format").and_then(Value::as_str) == Some("binary");
+        if is_type(schema, "string") && !is_file {
             count += usize::from(schema.remove("format").is_some());
         }
     });

@@ -1,4 +1,4 @@
-//! `Debug` of the generated types: the shape of a value, never a text. Messages are foreign and confidential.
+//! `Debug` of the generated structs: the shape of a value, never a text. Messages are foreign and confidential.
 
 use serde_json::{Map, Value};
 use std::fmt::{Debug, Formatter, Result};

@@ -1,0 +1,282 @@
+//! Models of answers. Decoding is total over JSON: a field whose value has no reading as what is documented costs itself
+//! alone, an element of a list that has none costs itself alone, and what is not described is kept.
+//!
+//! - A field of a known name with an odd value (an object where a text is documented, a text where a list is) is set
+//!   aside: it moves to `extra`, under its name with a `~` in front. What the caller asked for must not be missing without
+//!   a word: see [`crate::Response::needs`].
+//! - An element of a list with no reading is noted as lost ([`Undecodable`]), and kept under the list's name with a `~`.
+//! - `null` is absence. A scalar is read for what it means, see [`scalar`].
+//!
+//! A struct of the description becomes a [`Model`] by one printed line, `answer! { Name { "key" => field, .. } }`; one of a
+//! request by `request! { .. }`.
+
+mod list;
+mod object;
+mod scalar;
+mod show;
+
+use crate::{Undecodable, shallow};
+use serde::de::{DeserializeSeed, Deserializer as _, MapAccess};
+use serde_json::{Map, Value};
+use std::{borrow::Cow, marker::PhantomData};
+
+pub(crate) use object::Object;
+pub(crate) use show::{Shape, shape};
+
+/// What came of reading one value.
+pub(crate) enum Reading<T> {
+    /// The value.
+    Is(T),
+    /// A list, and its elements that have no reading.
+    Partly(T, Vec<Value>),
+    /// `null`, or what stands for it.
+    Nothing,
+    /// What has no reading as what is documented.
+    Odd(Value),
+}
+
+/// What a field can be.
+pub(crate) trait Field: Sized {
+    /// In words, with an article.
+    const WANTED: &'static str;
+    /// Reads a value. An error says that the text is no JSON, and nothing else.
+    fn read<'de, D: serde::Deserializer<'de>>(
+        from: D,
+        notes: &mut Notes,
+    ) -> Result<Reading<Self>, D::Error>;
+}
+
+/// A struct of an answer.
+pub(crate) trait Model: Field + Default {
+    /// Its name, for people.
+    const NAME: &'static str;
+    /// Reads the value of `key` into its field. `false`: there is no such field.
+    fn set<'de, A: MapAccess<'de>>(
+        &mut self,
+        key: &str,
+        value: &mut Next<'_, A>,
+    ) -> Result<bool, A::Error>;
+    /// What is not described, and what was set aside.
+    fn extra(&mut self) -> &mut Map<String, Value>;
+}
+
+/// What was noted while reading.
+#[derive(Debug, Default)]
+pub(crate) struct Notes {
+    /// Lost elements of lists. Their pointers are completed on the way out, and only when there are some.
+    pub(crate) lost: Vec<Undecodable>,
+    /// Odd fields at the top: name, and what stands there instead.
+    pub(crate) odd: Vec<(&'static str, &'static str)>,
+    /// Objects around the one that is read.
+    depth: usize,
+}
+
+/// The value that comes next in an object.
+pub(crate) struct Next<'n, A> {
+    map: &'n mut A,
+    notes: &'n mut Notes,
+    /// What has to be kept beside the fields.
+    aside: Option<(&'static str, Value)>,
+}
+
+impl<'de, A: MapAccess<'de>> Next<'_, A> {
+    /// Reads the value into a field.
+    pub(crate) fn into<T: Field>(
+        &mut self,
+        key: &'static str,
+        field: &mut Option<T>,
+    ) -> Result<bool, A::Error> {
+        let before = self.notes.lost.len();
+        let seed = Seed {
+            notes: self.notes,
+            of: PhantomData,
+        };
+        *field = match self.map.next_value_seed(seed)? {
+            Reading::Is(value) => Some(value),
+            Reading::Nothing => None,
+            Reading::Partly(value, lost) => {
+                self.aside = Some((key, lost.into()));
+                Some(value)
+            }
+            Reading::Odd(value) => {
+                if self.notes.depth == 1 {
+                    self.notes.odd.push((key, kind(&value)));
+                }
+                self.aside = Some((key, value));
+                None
+            }
+        };
+        if self.notes.lost.len() > before {
+            self.notes.within(before, key);
+        }
+        Ok(true)
+    }
+}
+
+impl Notes {
+    /// The lost elements from number `before` on stand in the field `key`.
+    #[cold]
+    fn within(&mut self, before: usize, key: &'static str) {
+        for lost in self.lost.iter_mut().skip(before) {
+            lost.pointer.insert_str(0, key);
+            lost.pointer.insert(0, '/');
+            if lost.list.is_empty() {
+                lost.list = key;
+            }
+        }
+    }
+
+    /// The lost elements from number `before` on stand in element number `index`.
+    #[cold]
+    fn at(&mut self, before: usize, index: usize) {
+        for lost in self.lost.iter_mut().skip(before) {
+            lost.pointer.insert_str(0, &format!("/{index}"));
+        }
+    }
+}
+
+/// Reads one value, with the notes at hand.
+struct Seed<'n, T> {
+    notes: &'n mut Notes,
+    of: PhantomData<T>,
+}
+
+impl<'de, T: Field> DeserializeSeed<'de> for Seed<'_, T> {
+    type Value = Reading<T>;
+    fn deserialize<D: serde::Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+        T::read(from, self.notes)
+    }
+}
+
+/// Under what name `extra` keeps what has no reading in the field `name`.
+#[must_use]
+pub fn set_aside_name(name: &str) -> String {
+    format!("~{name}")
+}
+
+/// What a JSON value is, in words and without the value.
+#[must_use]
+pub fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a flag",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// Decodes a body. `Err`: it is no JSON object; why, without any value.
+pub(crate) fn decode<T: Model>(body: &[u8]) -> Result<(T, Notes), String> {
+    let error = match read(body) {
+        Ok(decoded) => return decoded,
+        Err(error) => error,
+    };
+    // What the reader refuses, a number no float holds or nesting without end, is put into other words first.
+    match shallow::readable(body) {
+        Cow::Owned(body) => read(&body).unwrap_or_else(|error| Err(no_json(&error))),
+        Cow::Borrowed(_) => Err(no_json(&error)),
+    }
+}
+
+/// `Err`: it is no JSON. `Ok(Err)`: it is no object.
+fn read<T: Model>(body: &[u8]) -> serde_json::Result<Result<(T, Notes), String>> {
+    let mut notes = Notes::default();
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let reading = json.deserialize_any(Object::<T>::new(&mut notes))?;
+    json.end()?;
+    let found = match reading {
+        Reading::Is(model) | Reading::Partly(model, _) => return Ok(Ok((model, notes))),
+        Reading::Nothing => "null",
+        Reading::Odd(value) => kind(&value),
+    };
+    Ok(Err(format!("{found} where {} is documented", T::WANTED)))
+}
+
+fn no_json(error: &serde_json::Error) -> String {
+    let (line, column) = (error.line(), error.column());
+    format!("it is not valid JSON (line {line}, column {column})")
+}
+
+/// What every struct prints in `Debug`: the shape of its fields, never a text.
+macro_rules! request {
+    ($name:ident { $($key:literal => $field:ident),* }) => {
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct(stringify!($name))
+                    $( .field(stringify!($field), &$crate::model::shape(&self.$field)) )*
+                    .finish()
+            }
+        }
+        impl $crate::model::Shape for $name {
+            fn shape(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Debug::fmt(self, f)
+            }
+        }
+    };
+}
+pub(crate) use request;
+
+/// Everything a struct of an answer needs.
+macro_rules! answer {
+    ($name:ident { $($key:literal => $field:ident),* }) => {
+        $crate::model::request! { $name { $($key => $field,)* "extra" => extra } }
+        impl $crate::model::Model for $name {
+            const NAME: &'static str = stringify!($name);
+            fn set<'de, A: ::serde::de::MapAccess<'de>>(
+                &mut self,
+                key: &str,
+                value: &mut $crate::model::Next<'_, A>,
+            ) -> ::std::result::Result<bool, A::Error> {
+                match key {
+                    $( $key => value.into($key, &mut self.$field), )*
+                    _ => Ok(false),
+                }
+            }
+            fn extra(&mut self) -> &mut ::serde_json::Map<String, ::serde_json::Value> {
+                &mut self.extra
+            }
+        }
+        impl $crate::model::Field for $name {
+            const WANTED: &'static str = "an object";
+            fn read<'de, D: ::serde::Deserializer<'de>>(
+                from: D,
+                notes: &mut $crate::model::Notes,
+            ) -> ::std::result::Result<$crate::model::Reading<Self>, D::Error> {
+                from.deserialize_any($crate::model::Object::new(notes))
+            }
+        }
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(
+                from: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                $crate::model::whole(from)
+            }
+        }
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(
+                &self,
+                to: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                use ::serde::ser::SerializeMap as _;
+                let mut map = to.serialize_map(None)?;
+                $( if let Some(value) = &self.$field { map.serialize_entry($key, value)?; } )*
+                for (key, value) in &self.extra { map.serialize_entry(key, value)?; }
+                map.end()
+            }
+        }
+    };
+}
+pub(crate) use answer;
+
+/// `Deserialize` of a struct of an answer, for one that was written down: as total as reading an answer.
+pub(crate) fn whole<'de, T: Model, D: serde::Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+    match T::read(from, &mut Notes::default())? {
+        Reading::Is(model) | Reading::Partly(model, _) => Ok(model),
+        Reading::Nothing | Reading::Odd(_) => Err(serde::de::Error::custom(format_args!(
+            "{} is not an object",
+            T::NAME
+        ))),
+    }
+}

@@ -1,0 +1,95 @@
+//! Reading an object as a struct.
+
+use super::{Model, Next, Notes, Reading, set_aside_name};
+use serde::de::{
+    Deserialize, Deserializer, MapAccess, SeqAccess, Visitor, value::SeqAccessDeserializer,
+};
+use serde_json::Value;
+use std::{borrow::Cow, fmt, marker::PhantomData};
+
+/// Reads an object as `T`.
+pub(crate) struct Object<'n, T> {
+    notes: &'n mut Notes,
+    of: PhantomData<T>,
+}
+
+impl<'n, T> Object<'n, T> {
+    pub(crate) fn new(notes: &'n mut Notes) -> Self {
+        let of = PhantomData;
+        Self { notes, of }
+    }
+}
+
+impl<'de, T: Model> Visitor<'de> for Object<'_, T> {
+    type Value = Reading<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(T::WANTED)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut model = T::default();
+        self.notes.depth += 1;
+        while let Some(Key(key)) = map.next_key()? {
+            let mut next = Next {
+                map: &mut map,
+                notes: self.notes,
+                aside: None,
+            };
+            let is_known = model.set(&key, &mut next)?;
+            if let Some((key, value)) = next.aside {
+                model.extra().insert(set_aside_name(key), value);
+            }
+            if !is_known {
+                let value = map.next_value()?;
+                model.extra().insert(key.into_owned(), value);
+            }
+        }
+        self.notes.depth -= 1;
+        Ok(Reading::Is(model))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+        Value::deserialize(SeqAccessDeserializer::new(list)).map(Reading::Odd)
+    }
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Reading::Nothing)
+    }
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Reading::Odd(text.into()))
+    }
+    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(Reading::Odd(value.into()))
+    }
+    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
+        Ok(Reading::Odd(value.into()))
+    }
+    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
+        Ok(Reading::Odd(value.into()))
+    }
+    fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
+        Ok(Reading::Odd(value.into()))
+    }
+}
+
+/// A key, borrowed unless it is written with escapes.
+struct Key<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl<'de> Visitor<'de> for Text {
+            type Value = Key<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key")
+            }
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Borrowed(text)))
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Owned(text.to_owned())))
+            }
+        }
+        from.deserialize_str(Text)
+    }
+}

@@ -1,0 +1,169 @@
+//! What an operation sends. Printed code writes its values in here, one by one; what every kind of operation has in
+//! common is written by hand, once.
+
+use crate::value::{Value, Values};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use hwc_core::{Fault, FaultKind, Operation, Sent};
+use serde::Serialize;
+
+/// An operation as a value: its fields are the parameters and the body.
+///
+/// Implemented by the generator for one struct of each operation.
+pub trait Request {
+    /// What is called.
+    const OPERATION: &'static Operation;
+    /// What a success brings.
+    type Response: crate::Answer;
+    /// Writes the values to where they belong in an HTTP request.
+    fn write(&self, parts: &mut Parts);
+}
+
+/// An HTTP request while it is written. The first flaw is kept, and nothing is sent then.
+#[derive(Debug)]
+pub struct Parts {
+    operation: &'static Operation,
+    /// Path and query.
+    target: String,
+    has_query: bool,
+    headers: HeaderMap,
+    body: Bytes,
+    flaw: Option<String>,
+}
+
+impl Parts {
+    /// The parts of a request.
+    ///
+    /// # Errors
+    /// A value that could change the route, or cannot stand where it belongs. It is named, and not shown.
+    pub fn of<R: Request>(request: &R) -> Result<Self, Fault> {
+        let mut parts = Self {
+            operation: R::OPERATION,
+            target: String::with_capacity(128),
+            has_query: false,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            flaw: None,
+        };
+        request.write(&mut parts);
+        match parts.flaw.take() {
+            Some(flaw) => Err(invalid(R::OPERATION, flaw)),
+            None => Ok(parts),
+        }
+    }
+
+    /// What is called.
+    #[must_use]
+    pub fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+}
+
+/// For the printed code.
+#[allow(
+    dead_code,
+    reason = "which of these the operations need changes with the description"
+)]
+impl Parts {
+    /// A fixed piece of the path.
+    pub(crate) fn path(&mut self, text: &'static str) {
+        self.target.push_str(text);
+    }
+
+    /// A value as one segment of the path. What could change the route is a flaw.
+    pub(crate) fn segment(&mut self, name: &'static str, value: &impl Value) {
+        let plain = value.plain();
+        let flaw = match &*plain {
+            "" => "is empty",
+            "." | ".." => "is a dot segment, which is no id",
+            text if text.contains(['/', '\\', '%', '?', '#']) => {
+                "holds one of / \\ % ? #, which no id has"
+            }
+            text if text.chars().any(char::is_control) => "holds a control character",
+            _ => {
+                crate::value::encode_segment(&plain, &mut self.target);
+                return;
+            }
+        };
+        self.flawed(name, flaw);
+    }
+
+    /// A query value: absent, once, or once for each item.
+    pub(crate) fn query(&mut self, name: &'static str, values: &impl Values) {
+        values.each(&mut |value| {
+            let separator = if self.has_query { '&' } else { '?' };
+            self.has_query = true;
+            self.target.push(separator);
+            self.target.push_str(name);
+            self.target.push('=');
+            crate::value::encode_query(&value.plain(), &mut self.target);
+        });
+    }
+
+    /// A list of query values of which there must be one. A request without the list would be another one, about
+    /// everything perhaps.
+    pub(crate) fn list(&mut self, name: &'static str, values: &impl Values) {
+        let before = self.target.len();
+        self.query(name, values);
+        if self.target.len() == before {
+            self.flawed(name, "is empty");
+        }
+    }
+
+    /// A header: absent, or once.
+    pub(crate) fn header(&mut self, name: &'static str, values: &impl Values) {
+        values.each(&mut |value| {
+            let pair = (
+                HeaderName::try_from(name),
+                HeaderValue::try_from(&*value.plain()),
+            );
+            match pair {
+                (Ok(name), Ok(value)) => {
+                    self.headers.append(name, value);
+                }
+                _ => self.flawed(name, "holds what no header may hold"),
+            }
+        });
+    }
+
+    /// The body, as JSON.
+    pub(crate) fn json(&mut self, body: &impl Serialize) {
+        match serde_json::to_vec(body) {
+            Ok(text) => {
+                let json = HeaderValue::from_static("application/json");
+                self.headers.insert(header::CONTENT_TYPE, json);
+                self.body = text.into();
+            }
+            Err(_) => self.flawed("body", "cannot be written as JSON"),
+        }
+    }
+
+    fn flawed(&mut self, name: &str, flaw: &str) {
+        self.flaw.get_or_insert_with(|| format!("{name} {flaw}"));
+    }
+}
+
+impl Parts {
+    /// The request for the pipeline, which puts the endpoint in front.
+    pub(crate) fn into_http(self) -> Result<http::Request<Bytes>, Fault> {
+        let unusable = || {
+            invalid(
+                self.operation,
+                "the arguments make no valid HTTP request".to_owned(),
+            )
+        };
+        let method = self.operation.method.as_bytes();
+        let method = http::Method::from_bytes(method).map_err(|_| unusable())?;
+        let uri = http::Uri::try_from(self.target.as_str()).map_err(|_| unusable())?;
+        let mut request = http::Request::new(self.body);
+        *request.method_mut() = method;
+        *request.uri_mut() = uri;
+        *request.headers_mut() = self.headers;
+        Ok(request)
+    }
+}
+
+/// The fault for input that makes no request.
+pub(crate) fn invalid(operation: &'static Operation, detail: String) -> Fault {
+    Fault::new(FaultKind::InvalidInput, Sent::No, detail).of(operation)
+}
