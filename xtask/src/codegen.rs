@@ -57,7 +57,7 @@ pub fn outputs(workspace: &Workspace) -> Result<Vec<(String, String)>> {
         (
             rust("generated/operations.rs"),
             header.rust(
-                "The operations: name, method, path template, effect.",
+                "The operations: name, method, path template, idempotency, contents.",
                 &tables::operations::text(&description)?,
             ),
         ),

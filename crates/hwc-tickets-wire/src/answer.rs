@@ -4,7 +4,7 @@ use crate::{
     page::{self, Decoded, Prune},
     path,
 };
-use hwc_core::{Effect, Fault, FaultKind, Operation, Reply, Sent};
+use hwc_core::{Idempotency, Fault, FaultKind, Operation, Reply, Sent};
 use progenitor_client::{Error, ResponseValue};
 use std::{fmt, time::Duration};
 
@@ -128,7 +128,7 @@ fn whole<T>(body: T) -> Decoded<T> {
 fn decode<T: Prune>(operation: &'static Operation, reply: &Reply) -> Result<Decoded<T>, Fault> {
     match page::decode(&reply.body) {
         Ok(decoded) => Ok(decoded),
-        Err(_) if operation.effect != Effect::Read => Ok(whole(T::default())),
+        Err(_) if operation.idempotency != Idempotency::Safe => Ok(whole(T::default())),
         Err(reason) => Err(reply.undecodable(operation, reason)),
     }
 }

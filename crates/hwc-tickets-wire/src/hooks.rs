@@ -8,7 +8,7 @@ use crate::{
 };
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
-use hwc_core::{Effect, Fault, FaultKind, Operation, Reply, Sent};
+use hwc_core::{Idempotency, Fault, FaultKind, Operation, Reply, Sent};
 use progenitor_client::{ClientHooks, ClientInfo as _, OperationInfo};
 
 /// The status of a synthetic response that carries a [`Fault`]. No HTTP status has this number, and the generated
@@ -75,7 +75,7 @@ async fn convert(
 /// The body for the generated code. A write that succeeded may answer with nothing.
 fn documented_form(operation: &Operation, reply: &Reply) -> Bytes {
     let is_object = || reply.body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-    if operation.effect != Effect::Read && !is_object() {
+    if operation.idempotency != Idempotency::Safe && !is_object() {
         return Bytes::from_static(b"{}");
     }
     reply.body.clone()

@@ -1,4 +1,4 @@
-//! The operations table: name, method, path template and effect, for the pipeline; and as JSON for other programs.
+//! The operations table: name, method, path template, idempotency and contents, for the pipeline; and as JSON for other programs.
 
 use super::{constant, literal, method};
 use crate::{
@@ -83,7 +83,7 @@ pub fn json(description: &Description) -> Result<String> {
     let mut operations = Vec::new();
     let mut found = Vec::new();
     for operation in description.operations() {
-        if effect(&operation).is_none() {
+        if idempotency(&operation).is_none() {
             found.push(idempotency_missing(description, &operation));
         }
         let parameters = operation.parameters(root).into_iter();
@@ -136,16 +136,16 @@ fn idempotency_missing(description: &Description, operation: &Operation<'_>) -> 
     )
 }
 
-/// What calling it does, as a variant of `hwc_core::Effect`.
-fn effect(operation: &Operation<'_>) -> Option<&'static str> {
+/// What doing it twice does, as a variant of `hwc_core::Idempotency`.
+fn idempotency(operation: &Operation<'_>) -> Option<&'static str> {
     let idempotent = operation
         .value
         .get("x-idempotent")
         .and_then(Value::as_bool)?;
     Some(match (operation.method, idempotent) {
-        ("get" | "head", true) => "Read",
-        (_, true) => "IdempotentWrite",
-        (_, false) => "Write",
+        ("get" | "head", true) => "Safe",
+        (_, true) => "Idempotent",
+        (_, false) => "NotIdempotent",
     })
 }
 
@@ -154,13 +154,17 @@ fn effect(operation: &Operation<'_>) -> Option<&'static str> {
 /// # Errors
 /// An operation does not say whether it is idempotent.
 pub fn text(description: &Description) -> Result<String> {
-    let mut text = String::from("use hwc_core::{Effect, Operation};\n\n");
+    let mut text = String::from("use hwc_core::{Idempotency, Operation, RequestContent, ResponseContent};\n\n");
     let (mut all, mut arms, mut found) = (String::new(), String::new(), Vec::new());
     for operation in description.operations() {
         let id = operation.id();
-        let Some(effect) = effect(&operation) else {
+        let Some(idempotency) = idempotency(&operation) else {
             found.push(idempotency_missing(description, &operation));
             continue;
+        };
+        let request = match operation.value.get("requestBody") {
+            Some(_) => "Json",
+            None => "Nothing",
         };
         let name = constant(id);
         let summary = operation
@@ -169,7 +173,7 @@ pub fn text(description: &Description) -> Result<String> {
             .and_then(Value::as_str)
             .unwrap_or(id);
         text.push_str(&format!(
-            "/// {}\npub const {name}: Operation = Operation {{\n    name: {},\n    method: {},\n    path: {},\n    effect: Effect::{effect},\n}};\n\n",
+            "/// {}\npub const {name}: Operation = Operation {{\n    name: {},\n    method: {},\n    path: {},\n    idempotency: Idempotency::{idempotency},\n    request: RequestContent::{request},\n    response: ResponseContent::Object,\n}};\n\n",
             summary.trim(),
             literal(id),
             literal(&operation.method.to_uppercase()),

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::Request;
 use hwc_core::{
-    CallOptions, Category, Clock, Effect, Endpoint, ErrorCode, Fault, FaultKind, Operation,
+    CallOptions, Category, Clock, Idempotency, RequestContent, ResponseContent, Endpoint, ErrorCode, Fault, FaultKind, Operation,
     Pipeline, PipelineBuilder, Reply, RetryPolicy, Sent, Timeouts,
     identity::Token,
     testing::{FakeClock, ScriptedTransport, Step},
@@ -15,19 +15,25 @@ pub(crate) const READ: Operation = Operation {
     name: "readThings",
     method: "GET",
     path: "/v1/things/{thing_id}",
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
+    request: RequestContent::Nothing,
+    response: ResponseContent::Object,
 };
 pub(crate) const MARK: Operation = Operation {
     name: "markThing",
     method: "POST",
     path: "/v1/things/{thing_id}/mark",
-    effect: Effect::IdempotentWrite,
+    idempotency: Idempotency::Idempotent,
+    request: RequestContent::Json,
+    response: ResponseContent::Object,
 };
 pub(crate) const SUBMIT: Operation = Operation {
     name: "submitThing",
     method: "POST",
     path: "/v1/things/{thing_id}/message",
-    effect: Effect::Write,
+    idempotency: Idempotency::NotIdempotent,
+    request: RequestContent::Json,
+    response: ResponseContent::Object,
 };
 
 /// Shaped like the real table: one code with several statuses, and codes that come with HTTP 200.

@@ -1,6 +1,6 @@
 //! The generated tables hang together.
 
-use hwc_core::Effect;
+use hwc_core::Idempotency;
 use hwc_tickets_wire::{ERROR_CODES, Unit, limits, operations};
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ fn each_operation_is_found_by_its_method() {
                 });
         assert_eq!(operations::by_method(&method), Some(operation));
         assert_eq!(
-            operation.effect == Effect::Read,
+            operation.idempotency == Idempotency::Safe,
             operation.method == "GET",
             "{}",
             operation.name
@@ -25,8 +25,8 @@ fn each_operation_is_found_by_its_method() {
     }
     assert_eq!(operations::by_method("create_message"), None);
     assert_eq!(
-        operations::CREATE_MESSAGES.effect,
-        Effect::Write,
+        operations::CREATE_MESSAGES.idempotency,
+        Idempotency::NotIdempotent,
         "a submit is never repeated by itself"
     );
 }
