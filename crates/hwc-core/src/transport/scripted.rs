@@ -471,7 +471,7 @@ async fn take(
     let mut bytes = Vec::new();
     let mut body = std::pin::pin!(body);
     let mut whole = Ok(());
-    loop {
+    while !body.is_end_stream() {
         if taking.stall.is_some_and(|stall| bytes.len() >= stall) {
             pending::<()>().await;
         }

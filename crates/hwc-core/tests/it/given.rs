@@ -36,6 +36,51 @@ pub(crate) const SUBMIT: Operation = Operation {
     response: ResponseContent::Object,
 };
 
+/// A form with files in it.
+pub(crate) const UPLOAD: Operation = Operation {
+    name: "uploadFile",
+    method: "POST",
+    path: "/v1/files",
+    idempotency: Idempotency::NotIdempotent,
+    request: RequestContent::Multipart,
+    response: ResponseContent::Object,
+};
+/// Bytes that replace what was there.
+pub(crate) const STORE: Operation = Operation {
+    name: "storeFile",
+    method: "PUT",
+    path: "/v1/files/{file_id}",
+    idempotency: Idempotency::Idempotent,
+    request: RequestContent::Bytes,
+    response: ResponseContent::Object,
+};
+pub(crate) const FETCH: Operation = Operation {
+    name: "fetchFile",
+    method: "GET",
+    path: "/v1/files/{file_id}",
+    idempotency: Idempotency::Safe,
+    request: RequestContent::Nothing,
+    response: ResponseContent::Bytes,
+};
+/// A DELETE with a body; the second one finds nothing.
+pub(crate) const DELETE: Operation = Operation {
+    name: "deleteLink",
+    method: "DELETE",
+    path: "/v1/things/{thing_id}/links",
+    idempotency: Idempotency::IdempotentInEffect,
+    request: RequestContent::Json,
+    response: ResponseContent::Object,
+};
+/// What it does is said by a field of its body.
+pub(crate) const ACT: Operation = Operation {
+    name: "actOnThing",
+    method: "POST",
+    path: "/v1/things/{thing_id}/action",
+    idempotency: Idempotency::DependsOnCall,
+    request: RequestContent::Json,
+    response: ResponseContent::Object,
+};
+
 /// Shaped like the real table: one code with several statuses, and codes that come with HTTP 200.
 pub(crate) const CODES: &[ErrorCode] = &[
     row(
