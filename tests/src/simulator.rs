@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use hwc_core::{
     HttpTransport, ProxyChoice, Transport,
-    transport::{AnswerBody, Sending},
+    transport::{AnswerBody, RequestBody, Sending},
 };
 use hwc_tickets_sim::{Command, DEMO, Outcome, Simulator, TicketSeed};
 use serde_json::Value;
@@ -106,7 +106,9 @@ impl Asker {
         if !body.is_empty() {
             asked = asked.header("Content-Type", "application/json");
         }
-        let asked = asked.body(Bytes::from(body)).expect("a request");
+        let asked = asked
+            .body(Bytes::from(body).into())
+            .expect("a request");
         let answer = self.0.send(asked).await.expect("an answer");
         let (head, body) = answer.into_parts();
         let body = body.collect().await.expect("a whole body").to_bytes();
@@ -177,7 +179,7 @@ impl Watched {
 }
 
 impl Transport for Watched {
-    fn send(&self, request: http::Request<Bytes>) -> Sending {
+    fn send(&self, request: http::Request<RequestBody>) -> Sending {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let watched = self.clone();
         let sending = self.line.send(request);

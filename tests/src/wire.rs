@@ -5,7 +5,7 @@ use crate::{
     exchange::{self, Verdict},
 };
 use hwc_core::{
-    CallOptions, Effect, Fault, FaultKind, Operation, Pipeline, PipelineBuilder, ProxyChoice, Sent,
+    CallOptions, Idempotency, Fault, FaultKind, Operation, Pipeline, PipelineBuilder, ProxyChoice, Sent,
     identity::Token,
     testing::{FakeClock, ScriptedTransport, Step},
 };
@@ -227,7 +227,7 @@ pub async fn call(client: &Client, operation: &Operation, arguments: Arguments) 
 
 /// What a caller has to make of `outcome`, in the words of a recorded exchange.
 #[must_use]
-pub fn verdict(effect: Effect, outcome: &Outcome) -> Verdict {
+pub fn verdict(effect: Idempotency, outcome: &Outcome) -> Verdict {
     let fault = match outcome {
         Ok(_) => return Verdict::Success,
         Err(fault) => fault,
@@ -246,7 +246,7 @@ pub fn verdict(effect: Effect, outcome: &Outcome) -> Verdict {
         ) => match sent {
             Sent::Refused => Verdict::Refused,
             // What was not done matters only where something is done.
-            _ if effect == Effect::Read => Verdict::Refused,
+            _ if effect == Idempotency::Safe => Verdict::Refused,
             _ => Verdict::Unavailable,
         },
         (kind, sent) => panic!("an answer was judged {kind:?}, {sent:?}: {fault}"),

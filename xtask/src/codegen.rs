@@ -54,7 +54,7 @@ pub fn outputs(workspace: &Workspace) -> Result<Vec<(String, String)>> {
         (
             rust("operations"),
             header.rust(
-                "The operations: name, method, path template, effect.",
+                "The operations: name, method, path template, idempotency, contents.",
                 &tables::operations::text(&description)?,
             ),
         ),

@@ -18,13 +18,15 @@ use std::{
 };
 
 use bytes::Bytes;
-use hwc_core::{CallOptions, Effect, Operation, Pipeline, identity::Token};
+use hwc_core::{CallOptions, Idempotency, RequestContent, ResponseContent, Operation, Pipeline, identity::Token};
 
 const READ: Operation = Operation {
     name: "readMessages",
     method: "GET",
     path: "/v2/cases/{case_id}/messages",
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
+    request: RequestContent::Nothing,
+    response: ResponseContent::Object,
 };
 const TARGET: &str = "/v2/cases/TT202611210001/messages?limit=10&offset=0";
 const ROUNDS: usize = 60;

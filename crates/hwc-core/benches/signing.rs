@@ -11,7 +11,10 @@
 use std::{hint::black_box, time::Instant};
 
 use bytes::Bytes;
-use hwc_core::identity::{Identity, Keys};
+use hwc_core::{
+    identity::{Identity, Keys},
+    transport::RequestBody,
+};
 use jiff::Timestamp;
 
 /// Requests that are signed in one measured round.
@@ -65,19 +68,19 @@ fn main() {
     }
 }
 
-fn get(uri: &str) -> http::Request<Bytes> {
+fn get(uri: &str) -> http::Request<RequestBody> {
     with_headers(http::Request::get(uri))
-        .body(Bytes::new())
+        .body(RequestBody::default())
         .unwrap()
 }
 
-fn post(uri: &str, characters: usize) -> http::Request<Bytes> {
+fn post(uri: &str, characters: usize) -> http::Request<RequestBody> {
     let body = format!(
         r#"{{"message":{{"content":"{}"}}}}"#,
         "x".repeat(characters)
     );
     with_headers(http::Request::post(uri))
-        .body(Bytes::from(body))
+        .body(RequestBody::from(Bytes::from(body)))
         .unwrap()
 }
 

@@ -22,4 +22,9 @@ pub trait Clock: Debug + Send + Sync + 'static {
     fn elapsed(&self) -> Duration;
     /// Completes after `duration` of monotonic time.
     fn sleep(&self, duration: Duration) -> Sleep;
+    /// Work begins that blocks on another thread: a file is read. A clock that moves by itself when everything
+    /// waits stands still until as many [`release`](Self::release) came. Does nothing by default.
+    fn hold(&self) {}
+    /// That work is over.
+    fn release(&self) {}
 }

@@ -8,7 +8,7 @@ pub use duration::Spoken;
 
 use std::{borrow::Cow, error::Error, fmt, ops, sync::Arc, time::Duration};
 
-use crate::{Effect, Endpoint, Operation, identity::IdentityError, transport::TlsFlaw};
+use crate::{Idempotency, Endpoint, Operation, identity::IdentityError, transport::TlsFlaw};
 
 /// What is known about the effect of a failed call, all its attempts together.
 ///
@@ -115,10 +115,13 @@ pub struct FaultFacts {
     pub kind: FaultKind,
     /// Whether the call may have had an effect.
     pub sent: Sent,
+    /// The most that attempts before the last one may have done. [`Sent::Maybe`] beside a refusal such as
+    /// [`FaultKind::NotFound`]: it may have been done, and the refusal be the answer to its being done already.
+    pub earlier: Sent,
     /// Name of the operation, e.g. `createMessages`.
     pub operation: Option<&'static str>,
-    /// What the operation does.
-    pub effect: Option<Effect>,
+    /// What doing the call twice does.
+    pub idempotency: Option<Idempotency>,
     /// Host and port the call went to, e.g. `osm.cn-north-4.myhuaweicloud.com`.
     pub host: Option<String>,
     /// What failed, in own words. Safe to log.
@@ -143,6 +146,8 @@ pub struct FaultFacts {
     pub tls_flaw: Option<TlsFlaw>,
     /// Host that a redirect pointed to. It was not followed.
     pub redirect_host: Option<String>,
+    /// Bytes of the answer that came before a download ended in this fault.
+    pub received: Option<u64>,
     pub(crate) excerpt: Option<String>,
     pub(crate) help: Option<Cow<'static, str>>,
     pub(crate) source: Option<Arc<dyn Error + Send + Sync>>,
@@ -155,8 +160,9 @@ impl Fault {
             facts: Box::new(FaultFacts {
                 kind,
                 sent,
+                earlier: Sent::No,
                 operation: None,
-                effect: None,
+                idempotency: None,
                 host: None,
                 detail: detail.into(),
                 http_status: None,
@@ -169,6 +175,7 @@ impl Fault {
                 retry_after: None,
                 tls_flaw: None,
                 redirect_host: None,
+                received: None,
                 excerpt: None,
                 help: None,
                 source: None,
@@ -194,7 +201,7 @@ impl Fault {
     #[must_use]
     pub fn of(mut self, operation: &Operation) -> Self {
         self.facts.operation = Some(operation.name);
-        self.facts.effect = Some(operation.effect);
+        self.facts.idempotency = Some(operation.idempotency);
         self
     }
 
@@ -317,7 +324,8 @@ impl fmt::Debug for FaultFacts {
             .field("kind", &self.kind)
             .field("sent", &self.sent)
             .field("operation", &self.operation)
-            .field("effect", &self.effect)
+            .field("idempotency", &self.idempotency)
+            .field("earlier", &self.earlier)
             .field("host", &self.host)
             .field("detail", &self.detail)
             .field("http_status", &self.http_status)
@@ -333,6 +341,7 @@ impl fmt::Debug for FaultFacts {
             .field("retry_after", &self.retry_after)
             .field("tls_flaw", &self.tls_flaw)
             .field("redirect_host", &self.redirect_host)
+            .field("received", &self.received)
             .field("source", &self.source)
             .finish_non_exhaustive()
     }

@@ -166,6 +166,19 @@ impl From<io::Error> for Unreadable {
 /// # Errors
 /// The file breaks a rule, is UTF-16 or UTF-32, or cannot be read.
 pub fn read(path: &Path, rules: Rules) -> Result<Zeroizing<Vec<u8>>, Unreadable> {
+    let (file, length) = open(path, rules)?;
+    read_stream(file, rules.limit, length)
+}
+
+/// A file that is open for reading, and its length in bytes. Only a plain file, or a symbolic link to one, is opened.
+///
+/// # Errors
+/// It is no plain file, or the system does not open it.
+pub(crate) fn open_plain(path: &Path) -> Result<(File, u64), Unreadable> {
+    open(path, Rules::up_to(u64::MAX))
+}
+
+fn open(path: &Path, rules: Rules) -> Result<(File, u64), Unreadable> {
     let before = if rules.link {
         path.metadata()?
     } else {
@@ -182,10 +195,11 @@ pub fn read(path: &Path, rules: Rules) -> Result<Zeroizing<Vec<u8>>, Unreadable>
         refuse_shared(&before)?;
     }
     let file = File::open(path)?;
-    if !is_same_file(&before, &file.metadata()?) {
+    let opened = file.metadata()?;
+    if !is_same_file(&before, &opened) {
         return Err(Unreadable::Replaced);
     }
-    read_stream(file, rules.limit, before.len())
+    Ok((file, opened.len()))
 }
 
 /// The same as text.

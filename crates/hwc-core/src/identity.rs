@@ -12,11 +12,14 @@ use std::{
     sync::Arc,
 };
 
-use bytes::Bytes;
 use http::{HeaderName, header};
 use jiff::Timestamp;
 
-use crate::{clock::Clock, sign::X_SDK_DATE, transport::Transport};
+use crate::{
+    clock::Clock,
+    sign::X_SDK_DATE,
+    transport::{RequestBody, Transport},
+};
 
 mod cache;
 mod chain;
@@ -189,7 +192,7 @@ impl Identity {
     ///
     /// Call it anew for each attempt, as the last step before sending: a signature holds for 15 minutes
     /// around its time. Whatever an earlier attempt or the caller put into the headers of identity is
-    /// replaced. For signing, the query is brought into canonical form and a `Host` header is added.
+    /// replaced. A body that is streamed is not signed, and the request says so. For signing, the query is brought into canonical form and a `Host` header is added.
     /// `now` is the time of the service as well as it is known.
     ///
     /// # Errors
@@ -197,7 +200,7 @@ impl Identity {
     /// [`IdentityErrorKind::Invalid`] when the request cannot be signed. The request is then not to be sent.
     pub fn authorize(
         &self,
-        request: &mut http::Request<Bytes>,
+        request: &mut http::Request<RequestBody>,
         now: Timestamp,
     ) -> Result<(), IdentityError> {
         refuse_plain_http(request.uri())?;

@@ -3,17 +3,22 @@
 //! This crate does not know what a ticket is. A service crate hands it the request, the
 //! [`Operation`] it belongs to and the service's [`ErrorCode`] table; it gets back a [`Reply`] that
 //! was judged a success, or a [`Fault`] that says what failed and whether it may have had an effect.
+//! Files go up from a [`Source`] and come down as a [`Download`], both streamed.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! use bytes::Bytes;
-//! use hwc_core::{CallOptions, Effect, Operation, Pipeline, Sent, identity::Token};
+//! use hwc_core::{
+//!     CallOptions, Idempotency, Operation, Pipeline, RequestContent, ResponseContent, Sent, identity::Token,
+//! };
 //!
 //! const SUBMIT: Operation = Operation {
 //!     name: "submitThing",
 //!     method: "POST",
 //!     path: "/v1/things/{thing_id}/message",
-//!     effect: Effect::Write,
+//!     idempotency: Idempotency::NotIdempotent,
+//!     request: RequestContent::Json,
+//!     response: ResponseContent::Object,
 //! };
 //! let pipeline = Pipeline::builder("https://things.cn-south-1.myhuaweicloud.com".parse()?)
 //!     .identity(Token::new(&std::env::var("TOKEN")?.into())?)
@@ -30,6 +35,7 @@
 //! # }
 //! ```
 
+pub mod body;
 pub mod clock;
 mod deadline;
 pub mod endpoint;
@@ -49,11 +55,12 @@ mod trace;
 pub mod transport;
 pub mod variables;
 
+pub use body::{Body, FilePart, Form, Source};
 pub use clock::{Clock, SystemClock};
 pub use endpoint::Endpoint;
 pub use fault::{Category, ErrorCode, Fault, FaultFacts, FaultKind, Sent};
-pub use operation::{CallOptions, Effect, Operation};
-pub use pipeline::{BuildError, Pipeline, PipelineBuilder, Reply};
+pub use operation::{CallOptions, Idempotency, Operation, RequestContent, ResponseContent};
+pub use pipeline::{BuildError, Download, Pipeline, PipelineBuilder, Reply};
 pub use rate::RateLimit;
 pub use retry::RetryPolicy;
 pub use timeouts::Timeouts;

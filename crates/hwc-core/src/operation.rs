@@ -2,15 +2,62 @@
 
 use std::time::Duration;
 
-/// What calling an operation does to the service.
+/// What doing a call twice does, in the words of RFC 9110, section 9.2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Effect {
+pub enum Idempotency {
     /// Changes nothing: may be repeated freely. An empty answer is a protocol error.
-    Read,
-    /// Changes something, but doing it twice is the same as doing it once: may be repeated.
-    IdempotentWrite,
+    Safe,
+    /// Changes something, but doing it twice is the same as doing it once, and so is the answer: may be
+    /// repeated.
+    Idempotent,
+    /// Doing it twice has the effect of doing it once, but the second answer may be another: "not found" after
+    /// a DELETE. May be repeated. A refusal after an attempt whose end is not known can be the answer to that
+    /// attempt's success, so it proves nothing: [`FaultFacts::earlier`](crate::FaultFacts::earlier) says so.
+    IdempotentInEffect,
+    /// A parameter of the call decides. The caller says it with [`CallOptions::with_idempotency`]; a call that
+    /// says nothing is [`NotIdempotent`](Self::NotIdempotent).
+    DependsOnCall,
     /// Doing it twice is a second effect: repeated only when it is proven that it did not happen.
-    Write,
+    NotIdempotent,
+}
+
+impl Idempotency {
+    /// Whether it changes nothing.
+    #[must_use]
+    pub const fn is_safe(self) -> bool {
+        matches!(self, Self::Safe)
+    }
+
+    /// Whether it may be done again when nobody knows whether it was done.
+    #[must_use]
+    pub const fn may_be_repeated(self) -> bool {
+        match self {
+            Self::Safe | Self::Idempotent | Self::IdempotentInEffect => true,
+            Self::DependsOnCall | Self::NotIdempotent => false,
+        }
+    }
+}
+
+/// What the requests of an operation carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RequestContent {
+    /// No body.
+    Nothing,
+    /// JSON, or no body where that is optional.
+    Json,
+    /// A form, `multipart/form-data`.
+    Multipart,
+    /// Bytes of any kind.
+    Bytes,
+}
+
+/// What an operation answers when it succeeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ResponseContent {
+    /// A JSON object; for writes also nothing. Read whole, by [`Pipeline::call`](crate::Pipeline::call).
+    Object,
+    /// Bytes of any kind. Streamed, by [`Pipeline::download`](crate::Pipeline::download).
+    Bytes,
 }
 
 /// One operation of a service, from the generated operations table.
@@ -22,8 +69,12 @@ pub struct Operation {
     pub method: &'static str,
     /// Path template, safe to log, e.g. `/v2/servicerequest/cases/{case_id}/message`.
     pub path: &'static str,
-    /// What a call does.
-    pub effect: Effect,
+    /// What doing it twice does.
+    pub idempotency: Idempotency,
+    /// What a request carries.
+    pub request: RequestContent,
+    /// What a success answers.
+    pub response: ResponseContent,
 }
 
 impl Operation {
@@ -68,10 +119,16 @@ fn is_one_segment(value: &str) -> bool {
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CallOptions {
-    /// Total deadline of the call, every attempt and wait included. `None`: the pipeline's.
+    /// Total deadline of the call, every attempt and wait included. `None`: the pipeline's; a call that streams
+    /// its body or its answer then has none ([`Timeouts`](crate::Timeouts) says which limits hold).
     pub deadline: Option<Duration>,
     /// Most attempts of one call. `None`: the pipeline's retry policy.
     pub max_attempts: Option<u32>,
+    /// What doing this call twice does, for an operation where that
+    /// [depends on the call](Idempotency::DependsOnCall). `None`: it counts as not idempotent.
+    pub idempotency: Option<Idempotency>,
+    /// Most bytes of the answer's body. `None`: the pipeline's limit for an object, no limit for bytes.
+    pub body_limit: Option<u64>,
 }
 
 impl CallOptions {
@@ -86,6 +143,25 @@ impl CallOptions {
     #[must_use]
     pub fn with_max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = Some(attempts);
+        self
+    }
+
+    /// Says what doing this call twice does.
+    ///
+    /// Only for an operation where that [depends on the call](Idempotency::DependsOnCall): for any other, another
+    /// value than the operation's own is refused as [`InvalidInput`](crate::FaultKind::InvalidInput).
+    #[must_use]
+    pub fn with_idempotency(mut self, idempotency: Idempotency) -> Self {
+        self.idempotency = Some(idempotency);
+        self
+    }
+
+    /// With at most so many bytes in the body of the answer. More is
+    /// [`BodyTooLarge`](crate::FaultKind::BodyTooLarge); a file that declares more is refused before its first
+    /// byte.
+    #[must_use]
+    pub fn with_body_limit(mut self, bytes: u64) -> Self {
+        self.body_limit = Some(bytes);
         self
     }
 }

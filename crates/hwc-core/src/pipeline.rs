@@ -6,7 +6,11 @@
 mod attempt;
 mod builder;
 pub mod classify;
+mod document;
+mod download;
 mod envelope;
+mod incoming;
+mod outgoing;
 mod places;
 mod prepare;
 mod read;
@@ -20,17 +24,18 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
 
 pub use builder::{BuildError, PipelineBuilder};
+pub use download::Download;
 
 use self::{
-    attempt::attempt,
+    attempt::{Call, Content, Good, attempt},
     classify::Failure,
     places::{Place, Places},
     record::CallRecord,
     skew::Skew,
 };
 use crate::{
-    CallOptions, Clock, Endpoint, ErrorCode, Fault, FaultKind, Operation, RetryPolicy, Sent,
-    Timeouts,
+    Body, CallOptions, Clock, Endpoint, ErrorCode, Fault, FaultKind, Operation, ResponseContent,
+    RetryPolicy, Sent, Timeouts,
     deadline::{Deadline, Elapsed, Timer},
     identity::{Identity, IdentityContext, ProvideIdentity},
     rate::Turns,
@@ -166,21 +171,111 @@ impl Pipeline {
     /// Sends `request` as one call of `operation`: authenticates, repeats where that is safe, and judges.
     ///
     /// The address may be absolute, then it must be the endpoint's, or only path and query. The path
-    /// must fit the operation's template. The query goes out in its canonical form.
+    /// must fit the operation's template, and the body what the operation sends. The query goes out in its
+    /// canonical form. A body that is streamed is opened anew for each attempt; one that cannot be read again
+    /// is sent once only.
     ///
     /// # Errors
     /// A [`Fault`] says what failed and whether the call may have had an effect. It comes before the
-    /// deadline is over: [`CallOptions::deadline`], or [`Timeouts::total`].
-    pub async fn call(
+    /// deadline is over: [`CallOptions::deadline`], or [`Timeouts::total`]; for a streamed body see there.
+    pub async fn call<B: Into<Body>>(
         &self,
-        request: Request<Bytes>,
+        request: Request<B>,
         operation: &Operation,
         options: &CallOptions,
     ) -> Result<Reply, Fault> {
         let mut record = CallRecord::open(&*self.clock);
-        let outcome = match prepare::prepare(request, operation, &self.endpoint, &self.headers) {
-            Ok(request) => {
-                let run = self.run(&request, operation, options, &mut record);
+        let request = request.map(Into::into);
+        let answered = self.answer(
+            request,
+            operation,
+            options,
+            ResponseContent::Object,
+            &mut record,
+        );
+        let (good, _) = answered.await?;
+        match good.content {
+            Content::Object(success) => Ok(Reply {
+                status: good.status,
+                headers: good.headers,
+                body: success.body,
+                lossy: success.lossy,
+                request_id: record.request_id.take(),
+                attempts: record.attempts,
+                elapsed: self.clock.elapsed().saturating_sub(record.started),
+            }),
+            Content::Bytes(..) => Err(misfit(operation)),
+        }
+    }
+
+    /// Sends `request` as one call of an operation that answers bytes, and gives them as they come.
+    ///
+    /// It completes when the head of the answer was judged and its beginning is no error document: an answer
+    /// with an error code in it, or a page in place of the file, is a [`Fault`], never a file. Until then it
+    /// is repeated as every call.
+    ///
+    /// # Errors
+    /// As [`Self::call`]. What breaks later is told by [`Download::chunk`].
+    pub async fn download<B: Into<Body>>(
+        &self,
+        request: Request<B>,
+        operation: &Operation,
+        options: &CallOptions,
+    ) -> Result<Download, Fault> {
+        let mut record = CallRecord::open(&*self.clock);
+        let request = request.map(Into::into);
+        let answered = self.answer(
+            request,
+            operation,
+            options,
+            ResponseContent::Bytes,
+            &mut record,
+        );
+        let (good, place) = answered.await?;
+        let Content::Bytes(beginning, incoming) = good.content else {
+            return Err(misfit(operation));
+        };
+        let facts = download::Facts {
+            operation: *operation,
+            host: self.endpoint.authority().to_string(),
+            status: good.status,
+            headers: good.headers,
+            request_id: record.request_id.take(),
+            attempts: record.attempts,
+            elapsed: self.clock.elapsed().saturating_sub(record.started),
+            idle: self.timeouts.idle_body,
+            limit: options.body_limit,
+        };
+        Ok(Download::new(facts, beginning, incoming, place))
+    }
+
+    /// A good answer, and the place it still takes.
+    async fn answer(
+        &self,
+        request: Request<Body>,
+        operation: &Operation,
+        options: &CallOptions,
+        wanted: ResponseContent,
+        record: &mut CallRecord,
+    ) -> Result<(Good, Place), Fault> {
+        let prepared = match wanted == operation.response {
+            true => prepare::prepare(request, operation, &self.endpoint, &self.headers),
+            false => Err(misfit(operation)),
+        };
+        let idempotency = prepare::idempotency(operation, options);
+        let outcome = match prepared.and_then(|prepared| Ok((prepared, idempotency?))) {
+            Ok((prepared, idempotency)) => {
+                let limit = options.deadline.unwrap_or(self.timeouts.total);
+                let streams = prepared.payload.is_streamed() || wanted == ResponseContent::Bytes;
+                let deadline = Deadline::after(record.started, limit);
+                let call = Call {
+                    prepared: &prepared,
+                    idempotency,
+                    response: wanted,
+                    body_limit: options.body_limit,
+                    total: (!streams || options.deadline.is_some()).then_some(deadline),
+                };
+                let run = self.run(&call, options, record);
                 trace::in_span(operation, &self.endpoint, run).await
             }
             Err(fault) => Err(fault),
@@ -197,13 +292,11 @@ impl Pipeline {
 
     async fn run(
         &self,
-        request: &Request<Bytes>,
-        operation: &Operation,
+        call: &Call<'_>,
         options: &CallOptions,
         record: &mut CallRecord,
-    ) -> Result<Reply, Fault> {
+    ) -> Result<(Good, Place), Fault> {
         let limit = options.deadline.unwrap_or(self.timeouts.total);
-        let deadline = Deadline::after(record.started, limit);
         let max_attempts = options
             .max_attempts
             .unwrap_or(self.retry.max_attempts)
@@ -212,7 +305,13 @@ impl Pipeline {
         let mut signed_anew = false;
         // Attempts that count: a refused token or a wrong clock is not the service's failure.
         let mut tries: u32 = 0;
+        // Time in which bytes moved. Without a deadline over everything, only the waits are bounded.
+        let mut moving = Duration::ZERO;
         loop {
+            let deadline = match call.total {
+                Some(total) => total,
+                None => Deadline::after(record.started.saturating_add(moving), limit),
+            };
             let (identity, place) = self.admit(deadline).await?;
             let began = self.clock.elapsed();
             if deadline.left_at(began).is_zero() {
@@ -223,43 +322,28 @@ impl Pipeline {
                 ));
             }
             let signed_at = self.skew.correct(self.clock.now());
-            let outcome = attempt(
-                self,
-                request.clone(),
-                operation.effect,
-                &identity,
-                signed_at,
-                deadline,
-                record,
-            )
-            .await;
-            // Others need it more while this call waits for its next attempt.
-            drop(place);
+            let outcome = attempt(self, call, &identity, signed_at, record).await;
+            let took = self.clock.elapsed().saturating_sub(began);
+            moving = moving.saturating_add(took);
             let Failure { fault, repeat } = match outcome {
                 Ok(good) => {
-                    let now = self.clock.elapsed();
-                    let took = now.saturating_sub(began);
                     trace::attempt_succeeded(record.attempts, good.status.as_u16(), took);
                     self.budget.refill(record.repeats);
                     self.identity.accepted(&identity);
-                    return Ok(Reply {
-                        status: good.status,
-                        headers: good.headers,
-                        body: good.success.body,
-                        lossy: good.success.lossy,
-                        request_id: record.request_id.take(),
-                        attempts: record.attempts,
-                        elapsed: now.saturating_sub(record.started),
-                    });
+                    return Ok((good, place));
                 }
                 Err(failure) => failure,
             };
+            // Others need it more while this call waits for its next attempt.
+            drop(place);
             record.see_failure(&fault);
             if is_answer_of_the_service(&fault) {
                 self.identity.accepted(&identity);
             }
-            let took = self.clock.elapsed().saturating_sub(began);
             trace::attempt_failed(record.attempts, &fault, repeat, took);
+            if !call.prepared.payload.can_be_sent() {
+                return Err(sent_once(fault));
+            }
             if fault.kind == FaultKind::Unauthorized && fault.sent != Sent::Maybe {
                 // The gateway turned it down, so repeating is safe for every effect.
                 if !signed_anew && self.clock_was_wrong(&identity, signed_at) {
@@ -275,12 +359,16 @@ impl Pipeline {
                 return Err(fault);
             }
             tries = tries.saturating_add(1);
-            let may = retry::may_repeat(operation.effect, record.sent, repeat, record.repeats);
+            let may = retry::may_repeat(call.idempotency, record.sent, repeat, record.repeats);
             if !may || tries >= max_attempts {
                 return Err(fault);
             }
             // With less time than this a repeat would only turn a clear answer into a timeout.
             let least = self.timeouts.attempt.min(limit) / 10;
+            let deadline = match call.total {
+                Some(total) => total,
+                None => Deadline::after(record.started.saturating_add(moving), limit),
+            };
             let room = deadline.remaining(&*self.clock).saturating_sub(least);
             let pause = backoff::pause(&self.retry, tries, fault.retry_after, fastrand::f64());
             let Some(pause) = pause.within(room) else {
@@ -296,7 +384,7 @@ impl Pipeline {
 
     /// Waits for all that a request needs before it goes out. A place comes last: who waits for a login or a turn
     /// keeps none from others.
-    async fn admit(&self, deadline: Deadline) -> Result<(Identity, Place<'_>), Fault> {
+    async fn admit(&self, deadline: Deadline) -> Result<(Identity, Place), Fault> {
         let identity = self.identity(deadline).await?;
         let asked = self.clock.elapsed();
         self.take_turn(deadline).await?;
@@ -308,6 +396,11 @@ impl Pipeline {
         // It may have ended meanwhile, or others found out that it is refused. That the new one is still to be
         // fetched is rare: only then does a caller wait with a place.
         Ok((self.identity(deadline).await?, place))
+    }
+
+    /// By when a document must be there that is read in a call without a deadline.
+    fn document_deadline(&self) -> Deadline {
+        Deadline::after(self.clock.elapsed(), self.timeouts.total)
     }
 
     async fn identity(&self, deadline: Deadline) -> Result<Identity, Fault> {
@@ -357,4 +450,23 @@ impl Pipeline {
 /// Whether the failure is an answer of the service itself: then the gateway has let the identity pass.
 fn is_answer_of_the_service(fault: &Fault) -> bool {
     fault.kind != FaultKind::Unauthorized && fault.http_status == Some(200) && fault.code.is_some()
+}
+
+/// The method of the pipeline does not fit the operation.
+fn misfit(operation: &Operation) -> Fault {
+    let detail = match operation.response {
+        ResponseContent::Object => "the operation answers an object, not bytes",
+        ResponseContent::Bytes => "the operation answers bytes, which are downloaded",
+    };
+    Fault::new(FaultKind::InvalidInput, Sent::No, detail)
+}
+
+/// The failure of an attempt after which the body cannot be sent again.
+fn sent_once(mut fault: Fault) -> Fault {
+    fault.detail = format!(
+        "{}; its body cannot be read again, so it was not repeated",
+        fault.detail
+    )
+    .into();
+    fault
 }

@@ -10,7 +10,7 @@ pub(crate) mod budget;
 
 use std::time::Duration;
 
-use crate::{Effect, Sent};
+use crate::{Idempotency, Sent};
 
 /// Whether a failure is likely to pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -99,12 +99,14 @@ impl Default for RetryPolicy {
 }
 
 /// Whether a failed attempt may be repeated at all, apart from attempts, time and budget.
-pub(crate) fn may_repeat(effect: Effect, sent: Sent, repeat: Repeat, repeats_so_far: u32) -> bool {
-    let safe = match effect {
-        Effect::Read | Effect::IdempotentWrite => true,
-        // Only with the proof that it was not done.
-        Effect::Write => sent != Sent::Maybe,
-    };
+pub(crate) fn may_repeat(
+    idempotency: Idempotency,
+    sent: Sent,
+    repeat: Repeat,
+    repeats_so_far: u32,
+) -> bool {
+    // Otherwise only with the proof that it was not done.
+    let safe = idempotency.may_be_repeated() || sent != Sent::Maybe;
     let worth_it = match repeat {
         Repeat::Never => false,
         Repeat::Once => repeats_so_far == 0,

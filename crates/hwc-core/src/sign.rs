@@ -40,6 +40,26 @@ pub enum SignError {
     AccessKey,
 }
 
+/// The body of a request, as far as signing is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Payload<'a> {
+    /// In memory: its hash is signed if it is JSON or BSON.
+    Whole(&'a [u8]),
+    /// Streamed, with at least one byte. It is declared as not signed, unless the request brings its hash in
+    /// `X-Sdk-Content-Sha256`.
+    Streamed,
+}
+
+impl Payload<'_> {
+    /// What is hashed. Of a streamed body, whose hash is never asked for, nothing.
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Whole(bytes) => bytes,
+            Self::Streamed => b"",
+        }
+    }
+}
+
 /// What signing adds to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signature {
@@ -72,7 +92,8 @@ impl Signature {
 /// The query is signed exactly as it stands in `uri`, because that is what will be sent: bring it into
 /// canonical form first ([`canonical_query`]; [`crate::identity::Identity::authorize`] does). The time
 /// is always `now`, also when `headers` has an `X-Sdk-Date`; the host is that of `uri`, and `Host` only
-/// when `uri` has none. A body that is not JSON or BSON is declared as not signed. Source: API signing
+/// when `uri` has none. A body that is streamed, or not JSON or
+/// BSON, is declared as not signed (`X-Sdk-Content-Sha256: UNSIGNED-PAYLOAD`). Source: API signing
 /// guide of the API gateway and the published signer of the Python SDK.
 ///
 /// # Errors
@@ -81,14 +102,14 @@ pub fn sign(
     method: &Method,
     uri: &Uri,
     headers: &HeaderMap,
-    body: &[u8],
+    body: Payload<'_>,
     access: &str,
     secret: &SecretString,
     now: Timestamp,
 ) -> Result<Signature, SignError> {
     let date = now.strftime("%Y%m%dT%H%M%SZ").to_string();
     let host = host_of(uri, headers)?;
-    let content_sha256 = declared_payload(headers)?;
+    let content_sha256 = declared_payload(headers, body)?;
 
     let mut own = vec![("host", host.as_str()), ("x-sdk-date", date.as_str())];
     if let Some(declared) = content_sha256 {
@@ -126,8 +147,8 @@ pub fn sign(
     request.push_str(&names);
     request.push('\n');
     match content_sha256 {
-        Some(declared) if !body.is_empty() => request.push_str(declared),
-        _ => push_hex(&mut request, sha256(body).as_ref()),
+        Some(declared) if body != Payload::Whole(b"") => request.push_str(declared),
+        _ => push_hex(&mut request, sha256(body.bytes()).as_ref()),
     }
 
     let mut to_sign = format!("{ALGORITHM}\n{date}\n");
@@ -173,12 +194,18 @@ fn host_of(uri: &Uri, headers: &HeaderMap) -> Result<String, SignError> {
 }
 
 /// What the request says in place of its body hash, if it says so or has a body that is not hashed.
-fn declared_payload(headers: &HeaderMap) -> Result<Option<&str>, SignError> {
+fn declared_payload<'h>(
+    headers: &'h HeaderMap,
+    body: Payload<'_>,
+) -> Result<Option<&'h str>, SignError> {
     if let Some(given) = headers.get(X_SDK_CONTENT_SHA256) {
         let given = given
             .to_str()
             .map_err(|_| SignError::HeaderNotAscii(X_SDK_CONTENT_SHA256))?;
         return Ok(Some(given.trim()));
+    }
+    if body == Payload::Streamed {
+        return Ok(Some(UNSIGNED_PAYLOAD));
     }
     let Some(kind) = headers.get(header::CONTENT_TYPE) else {
         return Ok(None);

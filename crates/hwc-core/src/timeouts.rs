@@ -4,6 +4,11 @@ use std::time::Duration;
 
 /// How long each part of a call may take. Every call ends within [`Timeouts::total`].
 ///
+/// A call that streams its body or its answer takes as long as there are bytes to move, unless
+/// [`CallOptions::deadline`](crate::CallOptions::deadline) sets an end. Without one, `attempt` is the longest pause
+/// between two pieces that go out, and from the last one to the head of the answer; `idle_body` is the longest pause
+/// inside the answer; and `total` bounds the time in which nothing moves: credentials, and the waits between attempts.
+///
 /// ```
 /// use std::time::Duration;
 /// use hwc_core::Timeouts;

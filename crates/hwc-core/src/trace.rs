@@ -60,6 +60,34 @@ pub(crate) fn attempt_failed(attempt: u32, fault: &Fault, repeat: Repeat, took: 
     let _ = (attempt, fault, repeat, took);
 }
 
+/// A file came whole.
+pub(crate) fn download_ended(operation: &Operation, bytes: u64) {
+    #[cfg(feature = "tracing")]
+    tracing::debug!(
+        target: "hwc_core",
+        operation = operation.name,
+        bytes,
+        outcome = "success",
+        "download ended",
+    );
+    #[cfg(not(feature = "tracing"))]
+    let _ = (operation, bytes);
+}
+
+/// A file did not come whole.
+pub(crate) fn download_failed(fault: &Fault) {
+    #[cfg(feature = "tracing")]
+    tracing::debug!(
+        target: "hwc_core",
+        operation = fault.operation,
+        bytes = fault.received,
+        outcome = ?fault.kind,
+        "download failed",
+    );
+    #[cfg(not(feature = "tracing"))]
+    let _ = fault;
+}
+
 /// A good answer calls itself something other than JSON.
 pub(crate) fn not_called_json() {
     #[cfg(feature = "tracing")]

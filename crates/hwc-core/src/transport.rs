@@ -19,10 +19,9 @@ mod tls;
 use std::{fmt::Debug, future::Future, pin::Pin};
 
 use ::http::{Request, Response};
-use bytes::Bytes;
 
 pub use self::{
-    body::{AnswerBody, SendProgress},
+    body::{AnswerBody, RequestBody, SendProgress},
     failure::{TlsFlaw, TransportFault, TransportFaultKind},
     http::{HttpTransport, HttpTransportBuilder, InvalidTransport, ProxyChoice},
     proxy::{InvalidProxy, ProxyRoute, ProxyRules},
@@ -38,12 +37,13 @@ pub type Sending =
 /// What it must keep to:
 /// - one call, one request on the wire: no repeating, no following of redirects;
 /// - no own limit but for connecting: dropping the future cancels;
-/// - the address, headers and body go out as given (they may be signed);
+/// - the address, headers and body go out as given (they may be signed), the body with its length declared;
+/// - a body that ends with an error breaks the request off: what came of it must not look whole;
 /// - errors without address, header or body text in them.
 ///
 /// A transport that can tell whether the body of the request was begun reports it through the
 /// [`SendProgress`] in the extensions of the request; otherwise the pipeline assumes that it was.
 pub trait Transport: Debug + Send + Sync + 'static {
     /// Sends one request. Completes when the head of the answer is there.
-    fn send(&self, request: Request<Bytes>) -> Sending;
+    fn send(&self, request: Request<RequestBody>) -> Sending;
 }

@@ -11,7 +11,7 @@ use crate::{
     submit::{Pending, TextError},
     time::InvalidZone,
 };
-use hwc_core::{Effect, Fault, Sent as FaultSent};
+use hwc_core::{Fault, Sent as FaultSent};
 use std::{borrow::Cow, fmt, time::Duration};
 
 /// A result of this crate.
@@ -206,8 +206,8 @@ impl Error {
     /// [`Error::delivery`] has a meaning.
     #[must_use]
     pub fn is_write(&self) -> bool {
-        let effect = self.fault().and_then(|fault| fault.effect);
-        effect == Some(Effect::Write) || self.0.is_write
+        let idempotency = self.fault().and_then(|fault| fault.idempotency);
+        idempotency.is_some_and(|known| !known.may_be_repeated()) || self.0.is_write
     }
 
     /// The error code of the service or its gateway, e.g. `OSM.01010015`.

@@ -9,7 +9,9 @@ use crate::{
 };
 use bytes::Bytes;
 use http::{Request, header};
-use hwc_core::{CallOptions, Effect, Operation, Reply, retry::after};
+use hwc_core::{
+    CallOptions, Idempotency, Operation, Reply, RequestContent, ResponseContent, retry::after,
+};
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::{
@@ -87,10 +89,12 @@ impl Client {
             name: "rawCall",
             method,
             path: template,
-            effect: match method {
-                "GET" => Effect::Read,
-                _ => Effect::Write,
+            idempotency: match method {
+                "GET" => Idempotency::Safe,
+                _ => Idempotency::NotIdempotent,
             },
+            request: RequestContent::Json,
+            response: ResponseContent::Object,
         };
         if !operation.matches_path(path) {
             return Err(invalid(

@@ -5,7 +5,7 @@ use contract_tests::{
     sample,
     wire::{self, Arguments, Outcome, Unplugged},
 };
-use hwc_core::{Effect, FaultKind, Operation, Sent, testing::Step};
+use hwc_core::{Idempotency, FaultKind, Operation, Sent, testing::Step};
 use hwc_tickets_wire::operations;
 use serde_json::{Value, json};
 
@@ -341,9 +341,9 @@ fn flaw(
     arguments: &Arguments,
     row: Row,
 ) -> Option<String> {
-    let wanted = match operation.effect {
-        Effect::Read => row.read,
-        Effect::Write | Effect::IdempotentWrite => row.write,
+    let wanted = match operation.idempotency {
+        Idempotency::Safe => row.read,
+        _ => row.write,
     };
     let outcome = unplugged.ask(operation, arguments, row.step);
     let shown = match &outcome {

@@ -95,7 +95,7 @@ fn request_flaws(exchange: &Exchange, asked: &[Asked]) -> Vec<String> {
 
 fn outcome_flaws(exchange: &Exchange, operation: &Operation, outcome: &Outcome) -> Vec<String> {
     let mut flaws = Vec::new();
-    let verdict = wire::verdict(operation.effect, outcome);
+    let verdict = wire::verdict(operation.idempotency, outcome);
     if verdict != exchange.verdict {
         flaws.push(format!(
             "judged {verdict:?}, recorded is {:?}: {outcome:?}",

@@ -42,6 +42,8 @@ struct State {
     sleepers: BTreeMap<(Duration, u64), Waker>,
     next_number: u64,
     asked: Vec<Duration>,
+    /// How many hold it while they block on another thread.
+    holders: usize,
 }
 
 impl FakeClock {
@@ -61,14 +63,15 @@ impl FakeClock {
                 sleepers: BTreeMap::new(),
                 next_number: 0,
                 asked: Vec::new(),
+                holders: 0,
             })),
         }
     }
 
     /// Runs `future`, and every task it spawns, on a runtime of its own in which time jumps.
     ///
-    /// Time moves only while everything waits. Real sockets and files are such a wait too: time would run
-    /// out before they answer. So use the scripted transport with it, not a server.
+    /// Time moves only while everything waits. Real sockets are such a wait too: time would run out before they
+    /// answer. So use the scripted transport with it, not a server. While a file is read for an upload, it stands.
     ///
     /// # Panics
     /// When the runtime cannot be started, for instance inside another one.
@@ -82,7 +85,9 @@ impl FakeClock {
             .enable_all()
             // Called when no task can run. Tasks woken here are run before the thread really parks.
             .on_thread_park(move || {
-                clock.advance_to_next();
+                if clock.lock().holders == 0 {
+                    clock.advance_to_next();
+                }
             })
             .build()
             .expect("a tokio runtime can be started")
@@ -187,6 +192,16 @@ impl Clock for FakeClock {
             clock: self.clone(),
             key: (at, number),
         })
+    }
+
+    fn hold(&self) {
+        let mut state = self.lock();
+        state.holders = state.holders.saturating_add(1);
+    }
+
+    fn release(&self) {
+        let mut state = self.lock();
+        state.holders = state.holders.saturating_sub(1);
     }
 }
 

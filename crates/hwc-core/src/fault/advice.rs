@@ -1,7 +1,7 @@
 //! What to do about each kind of fault: a name for each advice, and its words.
 
 use super::{Category, FaultFacts, FaultKind, Sent};
-use crate::{Effect, transport::TlsFlaw};
+use crate::{Idempotency, transport::TlsFlaw};
 
 /// What to do about a failed call.
 ///
@@ -145,8 +145,10 @@ pub(super) fn of(fault: &FaultFacts) -> Advice {
     }
     // A read changes nothing, and an effect that is the same twice may be had again.
     let is_open = fault.sent == Sent::Maybe
-        && !matches!(fault.effect, Some(Effect::Read | Effect::IdempotentWrite));
+        && !fault.idempotency.is_some_and(Idempotency::may_be_repeated);
     match fault.kind {
+        // The source of a body failed on the way.
+        FaultKind::InvalidInput if fault.sent == Sent::Maybe => Advice::FindOut,
         FaultKind::InvalidInput => Advice::CorrectValue,
         FaultKind::Credentials => Advice::GiveCredentials,
         FaultKind::Connect if is_proxy_login(&fault.detail) => Advice::SignInToProxy,
@@ -155,6 +157,8 @@ pub(super) fn of(fault: &FaultFacts) -> Advice {
         FaultKind::Timeout | FaultKind::Interrupted | FaultKind::Unavailable if is_open => {
             Advice::FindOut
         }
+        // Such a refusal is also the answer to what an attempt before has done.
+        FaultKind::NotFound | FaultKind::Refused if may_be_done(fault) => Advice::FindOut,
         FaultKind::Timeout => Advice::AllowMoreTime,
         FaultKind::Interrupted => Advice::Repeat,
         FaultKind::Throttled => Advice::SlowDown,
@@ -174,6 +178,11 @@ pub(super) fn of(fault: &FaultFacts) -> Advice {
     }
 }
 
+/// Whether an attempt before the refused one may have done it.
+fn may_be_done(fault: &FaultFacts) -> bool {
+    fault.earlier == Sent::Maybe && fault.idempotency.is_none_or(|known| !known.is_safe())
+}
+
 /// Whether the proxy refused to open a line without a login: the words of the tunnel, which has no type for it.
 fn is_proxy_login(detail: &str) -> bool {
     detail.contains("proxy authorization required")
@@ -182,38 +191,46 @@ fn is_proxy_login(detail: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Fault, Operation};
+    use crate::{Fault, Operation, RequestContent, ResponseContent};
 
-    const EFFECTS: [Effect; 3] = [Effect::Read, Effect::IdempotentWrite, Effect::Write];
+    const ALL: [Idempotency; 5] = [
+        Idempotency::Safe,
+        Idempotency::Idempotent,
+        Idempotency::IdempotentInEffect,
+        Idempotency::DependsOnCall,
+        Idempotency::NotIdempotent,
+    ];
 
-    fn fault(kind: FaultKind, sent: Sent, effect: Effect) -> Fault {
+    fn fault(kind: FaultKind, sent: Sent, idempotency: Idempotency) -> Fault {
         Fault::new(kind, sent, "it failed").of(&Operation {
             name: "thing",
             method: "GET",
             path: "/v1/thing",
-            effect,
+            idempotency,
+            request: RequestContent::Nothing,
+            response: ResponseContent::Object,
         })
     }
 
     /// The advice fits what is known: only a write that may have been done is to be found out about.
     #[test]
     fn the_case_decides() {
-        for effect in EFFECTS {
+        for idempotency in ALL {
             for kind in [
                 FaultKind::Timeout,
                 FaultKind::Interrupted,
                 FaultKind::Unavailable,
             ] {
                 for sent in [Sent::No, Sent::Refused, Sent::Maybe] {
-                    let open = effect == Effect::Write && sent == Sent::Maybe;
-                    let fault = fault(kind, sent, effect);
+                    let open = !idempotency.may_be_repeated() && sent == Sent::Maybe;
+                    let fault = fault(kind, sent, idempotency);
                     assert_eq!(fault.advice() == Advice::FindOut, open, "{fault:?}");
                     assert_eq!(fault.help().contains("read back"), open, "{fault:?}");
                 }
             }
             for (status, advice) in [(407, Advice::SignInToProxy), (511, Advice::SignInToNetwork)] {
                 for kind in [FaultKind::Refused, FaultKind::Unavailable] {
-                    let mut fault = fault(kind, Sent::Maybe, effect);
+                    let mut fault = fault(kind, Sent::Maybe, idempotency);
                     fault.http_status = Some(status);
                     assert_eq!(fault.advice(), advice);
                 }

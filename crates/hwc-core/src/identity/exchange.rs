@@ -98,7 +98,7 @@ async fn run(
     let lost = |fault: TransportFault| broken(issuer, &fault);
     let (head, body) = context
         .transport
-        .send(request)
+        .send(request.map(Into::into))
         .await
         .map_err(lost)?
         .into_parts();

@@ -2,14 +2,14 @@
 
 use std::fmt::{self, Debug};
 
-use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Uri, uri::PathAndQuery};
 use jiff::Timestamp;
 
 use super::{IdentityError, IdentityErrorKind, X_DOMAIN_ID, X_PROJECT_ID, X_SECURITY_TOKEN};
 use crate::{
     secret::{self, ExposeSecret, SecretString, UnfitText},
-    sign::{self, canonical_query},
+    sign::{self, Payload, canonical_query},
+    transport::RequestBody,
 };
 
 /// Longest key or id, in characters. None is documented; real ones have 20 to 64.
@@ -119,7 +119,7 @@ impl Keys {
     /// Puts on the headers of identity, brings the query into canonical form, and signs the whole.
     pub(super) fn sign(
         &self,
-        request: &mut http::Request<Bytes>,
+        request: &mut http::Request<RequestBody>,
         now: Timestamp,
     ) -> Result<(), IdentityError> {
         send_canonical_query(request)?;
@@ -130,11 +130,15 @@ impl Keys {
         if let Some((name, id)) = &self.scope {
             headers.insert(name, id.clone());
         }
+        let payload = match request.body().as_bytes() {
+            Some(bytes) => Payload::Whole(bytes),
+            None => Payload::Streamed,
+        };
         let signature = sign::sign(
             request.method(),
             request.uri(),
             request.headers(),
-            request.body(),
+            payload,
             self.access.expose_secret(),
             &self.secret,
             now,
@@ -152,7 +156,7 @@ impl Keys {
 }
 
 /// Replaces the query by its canonical form, if it has another one: what is signed is what is sent.
-fn send_canonical_query(request: &mut http::Request<Bytes>) -> Result<(), IdentityError> {
+fn send_canonical_query(request: &mut http::Request<RequestBody>) -> Result<(), IdentityError> {
     let Some(query) = request.uri().query() else {
         return Ok(());
     };

@@ -1,26 +1,30 @@
 //! One try: authorize, send, read, judge.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response, StatusCode, header};
+use http::{HeaderMap, Request, Response, StatusCode, header, response::Parts};
 use jiff::Timestamp;
 use memchr::memmem;
 
 use super::{
     Pipeline,
     classify::{self, Answer, Failure, Success, Verdict},
+    document,
+    incoming::{Incoming, StreamLimits},
+    outgoing,
+    prepare::Prepared,
     read::{self, BodyLimits, Read, Unread},
     record::CallRecord,
 };
 use crate::{
-    Effect, Fault, FaultKind, Sent,
+    Fault, FaultKind, Idempotency, ResponseContent, Sent,
     deadline::{Deadline, Elapsed, Timer},
     fault::Spoken,
     identity::Identity,
     retry::{Repeat, after},
     trace,
-    transport::{AnswerBody, SendProgress, TransportFault, TransportFaultKind},
+    transport::{AnswerBody, RequestBody, SendProgress, TransportFault, TransportFaultKind},
 };
 
 /// Most bytes of all header lines of an answer together.
@@ -28,37 +32,58 @@ const HEADER_LIMIT: usize = 64 * 1024;
 /// What a header line has besides name and value: the colon and its blank, and the line break.
 const HEADER_EXTRA: usize = 4;
 
+/// What holds for every attempt of a call.
+pub(super) struct Call<'a> {
+    pub(super) prepared: &'a Prepared,
+    pub(super) idempotency: Idempotency,
+    pub(super) response: ResponseContent,
+    pub(super) body_limit: Option<u64>,
+    /// The deadline over everything. `None`: the call streams, and none was set.
+    pub(super) total: Option<Deadline>,
+}
+
 /// A good answer.
 pub(super) struct Good {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
-    pub(super) success: Success,
+    pub(super) content: Content,
+}
+
+/// What a good answer has in it.
+pub(super) enum Content {
+    Object(Success),
+    /// The beginning, and what is still to come.
+    Bytes(Bytes, Box<Incoming>),
 }
 
 /// Tries once. `signed_at` is the corrected time the request is signed with.
 pub(super) async fn attempt(
     pipeline: &Pipeline,
-    mut request: Request<Bytes>,
-    effect: Effect,
+    call: &Call<'_>,
     identity: &Identity,
     signed_at: Timestamp,
-    deadline: Deadline,
     record: &mut CallRecord,
 ) -> Result<Good, Failure> {
+    let never = |fault| Failure {
+        fault,
+        repeat: Repeat::Never,
+    };
+    let (body, watch) = outgoing::open(pipeline, call).await.map_err(never)?;
+    let mut request = Request::from_parts(call.prepared.head.clone(), body);
     identity
         .authorize(&mut request, signed_at)
-        .map_err(|error| Failure {
-            fault: error.into(),
-            repeat: Repeat::Never,
-        })?;
+        .map_err(|error| never(error.into()))?;
     // A read is repeated anyway; only a write needs the proof that it did not arrive.
-    let progress = (effect != Effect::Read).then(SendProgress::new);
+    let progress = (!call.idempotency.is_safe()).then(SendProgress::new);
     if let Some(progress) = &progress {
         request.extensions_mut().insert(progress.clone());
     }
     record.attempts = record.attempts.saturating_add(1);
 
-    let response = send(pipeline, request, deadline, progress).await?;
+    let response = match &watch {
+        None => send(pipeline, request, call, progress).await?,
+        Some(watch) => outgoing::send(pipeline, request, call, progress, watch).await?,
+    };
     let (head, body) = response.into_parts();
     record.see_head(&head.headers);
     let now = pipeline.clock.now();
@@ -68,28 +93,61 @@ pub(super) async fn attempt(
     {
         pipeline.skew.learn(service, now);
     }
-    let headers_size = head.headers.iter().fold(0_usize, |size, (name, value)| {
+    refuse_large_head(&head.headers)?;
+    let good = if call.response == ResponseContent::Bytes && head.status == StatusCode::OK {
+        begin(pipeline, call, head, body, now).await?
+    } else {
+        read_whole(pipeline, call, head, body, now).await?
+    };
+    match watch {
+        Some(watch) if !watch.is_done() => Err(outgoing::answered_too_early(&watch, good.status)),
+        _ => Ok(good),
+    }
+}
+
+fn refuse_large_head(headers: &HeaderMap) -> Result<(), Failure> {
+    let size = headers.iter().fold(0_usize, |size, (name, value)| {
         size.saturating_add(name.as_str().len())
             .saturating_add(value.len())
             .saturating_add(HEADER_EXTRA)
     });
-    if headers_size > HEADER_LIMIT {
-        return Err(Failure {
-            fault: Fault::new(
-                FaultKind::Protocol,
-                Sent::Maybe,
-                "the headers of the answer are larger than 64 KiB",
-            ),
-            repeat: Repeat::Never,
-        });
+    if size <= HEADER_LIMIT {
+        return Ok(());
     }
+    Err(Failure {
+        fault: Fault::new(
+            FaultKind::Protocol,
+            Sent::Maybe,
+            "the headers of the answer are larger than 64 KiB",
+        ),
+        repeat: Repeat::Never,
+    })
+}
 
-    let limits = BodyLimits {
-        bytes: pipeline.body_limit,
+/// Reads a whole answer and judges it.
+async fn read_whole(
+    pipeline: &Pipeline,
+    call: &Call<'_>,
+    head: Parts,
+    body: AnswerBody,
+    now: Timestamp,
+) -> Result<Good, Failure> {
+    let limit = match call.response {
+        ResponseContent::Object => call.body_limit,
+        // That limits the file. This is no file.
+        ResponseContent::Bytes => None,
+    };
+    let limits = ReadLimits {
+        bytes: limit.unwrap_or(pipeline.body_limit as u64),
         idle: pipeline.timeouts.idle_body,
     };
+    let deadline = call.total.unwrap_or_else(|| pipeline.document_deadline());
     let mut total = Timer::new(&*pipeline.clock, deadline);
-    let read = read::read(body, &head, limits, &*pipeline.clock, &mut total).await;
+    let bounds = BodyLimits {
+        bytes: usize::try_from(limits.bytes).unwrap_or(usize::MAX),
+        idle: limits.idle,
+    };
+    let read = read::read(body, &head, bounds, &*pipeline.clock, &mut total).await;
     let (body, unread) = match read {
         Ok(body) => (body, None),
         Err(unread) => (Read::nothing(), Some(unread)),
@@ -97,11 +155,12 @@ pub(super) async fn attempt(
     if let Some(unread) = &unread
         && head.status.is_success()
     {
-        return Err(unread_failure(unread, pipeline, head.status));
+        return Err(unread_failure(unread, limits, head.status));
     }
     // An error status is proof enough without its body.
     let answer = Answer {
-        effect,
+        idempotency: call.idempotency,
+        response: call.response,
         status: head.status,
         headers: &head.headers,
         body: &body.bytes,
@@ -116,7 +175,7 @@ pub(super) async fn attempt(
             Ok(Good {
                 status: head.status,
                 headers: head.headers,
-                success,
+                content: Content::Object(success),
             })
         }
         Verdict::Failure(mut failure) => {
@@ -124,6 +183,59 @@ pub(super) async fn attempt(
                 failure.fault = failure.fault.caused_by(source);
             }
             Err(failure)
+        }
+    }
+}
+
+/// Reads the beginning of a file and judges it.
+async fn begin(
+    pipeline: &Pipeline,
+    call: &Call<'_>,
+    head: Parts,
+    body: AnswerBody,
+    now: Timestamp,
+) -> Result<Good, Failure> {
+    let limits = ReadLimits {
+        bytes: call.body_limit.unwrap_or(u64::MAX),
+        idle: pipeline.timeouts.idle_body,
+    };
+    let broken = |unread: Unread| unread_failure(&unread, limits, head.status);
+    let document = call.total.unwrap_or_else(|| pipeline.document_deadline());
+    let mut incoming = Incoming::new(
+        body,
+        &head,
+        StreamLimits {
+            bytes: call.body_limit,
+            idle: limits.idle,
+            total: Some(document),
+        },
+        Arc::clone(&pipeline.clock),
+    )
+    .map_err(broken)?;
+    let is_called_json = document::Called::of(&head.headers).json;
+    let beginning = incoming.beginning(is_called_json).await.map_err(broken)?;
+    let answer = Answer {
+        idempotency: call.idempotency,
+        response: call.response,
+        status: head.status,
+        headers: &head.headers,
+        body: &beginning.bytes,
+        // A document shows by itself that it is whole; nothing does not.
+        whole: beginning.is_all && (beginning.is_proven || !beginning.bytes.is_empty()),
+        now,
+    };
+    match classify::judge(&answer, pipeline.codes) {
+        Verdict::Failure(failure) => Err(failure),
+        Verdict::Success(_) if beginning.is_all && !beginning.is_proven => {
+            Err(broken(Unread::Unproven))
+        }
+        Verdict::Success(success) => {
+            incoming.set_deadline(call.total);
+            Ok(Good {
+                status: head.status,
+                headers: head.headers,
+                content: Content::Bytes(success.body, Box::new(incoming)),
+            })
         }
     }
 }
@@ -137,12 +249,16 @@ fn is_called_otherwise(headers: &HeaderMap) -> bool {
 
 async fn send(
     pipeline: &Pipeline,
-    request: Request<Bytes>,
-    deadline: Deadline,
+    request: Request<RequestBody>,
+    call: &Call<'_>,
     progress: Option<SendProgress>,
 ) -> Result<Response<AnswerBody>, Failure> {
     let now = pipeline.clock.elapsed();
-    let limit = deadline.left_at(now).min(pipeline.timeouts.attempt);
+    let attempt = pipeline.timeouts.attempt;
+    let limit = match call.total {
+        Some(total) => total.left_at(now).min(attempt),
+        None => attempt,
+    };
     let mut timer = Timer::new(&*pipeline.clock, Deadline::after(now, limit));
     match timer.race(pipeline.transport.send(request)).await {
         Ok(Ok(response)) => Ok(response),
@@ -155,7 +271,7 @@ async fn send(
     }
 }
 
-fn late(sent: Sent, what: &str, limit: Duration) -> Failure {
+pub(super) fn late(sent: Sent, what: &str, limit: Duration) -> Failure {
     Failure {
         fault: Fault::new(
             FaultKind::Timeout,
@@ -166,7 +282,7 @@ fn late(sent: Sent, what: &str, limit: Duration) -> Failure {
     }
 }
 
-fn transport_failure(fault: TransportFault) -> Failure {
+pub(super) fn transport_failure(fault: TransportFault) -> Failure {
     let (kind, repeat) = match fault.kind {
         TransportFaultKind::Resolve => (FaultKind::Connect, Repeat::Once),
         TransportFaultKind::Connect => (FaultKind::Connect, Repeat::Backoff),
@@ -175,7 +291,9 @@ fn transport_failure(fault: TransportFault) -> Failure {
         TransportFaultKind::Malformed
         | TransportFaultKind::HeadTooLarge
         | TransportFaultKind::TooManyInterim => (FaultKind::Protocol, Repeat::Never),
-        TransportFaultKind::Unsendable => (FaultKind::InvalidInput, Repeat::Never),
+        TransportFaultKind::Unsendable | TransportFaultKind::Source => {
+            (FaultKind::InvalidInput, Repeat::Never)
+        }
     };
     let sent = if fault.body_started {
         Sent::Maybe
@@ -186,14 +304,27 @@ fn transport_failure(fault: TransportFault) -> Failure {
     if let TransportFaultKind::Tls(flaw) = fault.kind {
         verdict.tls_flaw = Some(flaw);
     }
+    if fault.kind == TransportFaultKind::Source {
+        verdict = verdict.with_help(match sent {
+            Sent::No => "give a source that can be read to its end; nothing was sent",
+            _ => "give a source that can be read to its end; a part of it was sent, so read back before trying again",
+        });
+    }
     Failure {
         fault: verdict.caused_by(fault),
         repeat,
     }
 }
 
+/// What bounded the reading of an answer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ReadLimits {
+    pub(super) bytes: u64,
+    pub(super) idle: Duration,
+}
+
 /// A body that ended badly below a good status: the service may well have acted.
-fn unread_failure(unread: &Unread, pipeline: &Pipeline, status: StatusCode) -> Failure {
+pub(super) fn unread_failure(unread: &Unread, limits: ReadLimits, status: StatusCode) -> Failure {
     let mut failure = match unread {
         Unread::Broken(fault) => {
             let mut fault = fault.clone();
@@ -211,7 +342,7 @@ fn unread_failure(unread: &Unread, pipeline: &Pipeline, status: StatusCode) -> F
         Unread::Idle => late(
             Sent::Maybe,
             "the answer stopped: no byte",
-            pipeline.timeouts.idle_body,
+            limits.idle,
         ),
         Unread::Late => Failure {
             fault: Fault::new(
@@ -225,9 +356,17 @@ fn unread_failure(unread: &Unread, pipeline: &Pipeline, status: StatusCode) -> F
             fault: Fault::new(
                 FaultKind::BodyTooLarge,
                 Sent::Maybe,
-                format!("the answer is larger than {} bytes", pipeline.body_limit),
+                format!("the answer is larger than {} bytes", limits.bytes),
             ),
             repeat: Repeat::Never,
+        },
+        Unread::Unproven => Failure {
+            fault: Fault::new(
+                FaultKind::Interrupted,
+                Sent::Maybe,
+                "the connection was closed, and nothing shows that the file is whole",
+            ),
+            repeat: Repeat::Once,
         },
     };
     failure.fault.http_status = Some(status.as_u16());

@@ -17,6 +17,8 @@
 //! a broken one looks the same. A JSON object needs no such proof: no part of one is one. Everything else
 //! (HTML, `null`, `[]`, a lone string, UTF-16, a compression nobody asked for) is not an answer of this
 //! service.
+//!
+//! Where bytes are expected, `document` says what stands in their place; the order of proof is the same.
 
 use std::borrow::Cow;
 
@@ -25,11 +27,12 @@ use http::{HeaderMap, StatusCode, header};
 use jiff::Timestamp;
 
 use super::{
+    document,
     envelope::{self, Envelope, Shape},
     surrogates,
 };
 use crate::{
-    Category, Effect, ErrorCode, Fault, FaultKind, Sent,
+    Category, ErrorCode, Fault, FaultKind, Idempotency, ResponseContent, Sent,
     retry::{Repeat, after},
 };
 
@@ -40,13 +43,15 @@ const LONGEST_REPAIR: usize = 2 * 1024 * 1024;
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Answer<'a> {
-    /// What the operation does.
-    pub effect: Effect,
+    /// What doing the operation twice does.
+    pub idempotency: Idempotency,
+    /// What the operation answers when it succeeds.
+    pub response: ResponseContent,
     /// Status line.
     pub status: StatusCode,
     /// Headers.
     pub headers: &'a HeaderMap,
-    /// Body.
+    /// Body; of bytes the beginning, or all of them if they are few.
     pub body: &'a Bytes,
     /// Whether the end of the body is proven. `false` when only the connection was closed.
     pub whole: bool,
@@ -55,17 +60,18 @@ pub struct Answer<'a> {
 }
 
 impl<'a> Answer<'a> {
-    /// An answer to a call with this `effect`. The end of its body is proven, and the local time is `now`.
+    /// An answer, in which an object is expected. The end of its body is proven, and the local time is `now`.
     #[must_use]
     pub fn new(
-        effect: Effect,
+        idempotency: Idempotency,
         status: StatusCode,
         headers: &'a HeaderMap,
         body: &'a Bytes,
         now: Timestamp,
     ) -> Self {
         Self {
-            effect,
+            idempotency,
+            response: ResponseContent::Object,
             status,
             headers,
             body,
@@ -73,12 +79,21 @@ impl<'a> Answer<'a> {
             now,
         }
     }
+
+    /// The same, in which bytes are expected.
+    #[must_use]
+    pub fn of_bytes(self) -> Self {
+        Self {
+            response: ResponseContent::Bytes,
+            ..self
+        }
+    }
 }
 
 /// What an answer means.
 #[derive(Debug)]
 pub enum Verdict {
-    /// The call was done. The body is a JSON object, or empty for a write.
+    /// The call was done. The body is a JSON object, or empty for a write, or bytes where those are expected.
     Success(Success),
     /// The call was not done, or nobody knows.
     Failure(Failure),
@@ -88,7 +103,7 @@ pub enum Verdict {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Success {
-    /// UTF-8 without a byte order mark.
+    /// UTF-8 without a byte order mark; bytes as they came.
     pub body: Bytes,
     /// Bytes that were not UTF-8, or escapes of half a character, were replaced by U+FFFD.
     pub lossy: bool,
@@ -107,6 +122,10 @@ pub struct Failure {
 /// Judges an answer.
 #[must_use]
 pub fn judge(answer: &Answer<'_>, codes: &[ErrorCode]) -> Verdict {
+    let judge_success = match answer.response {
+        ResponseContent::Object => judge_success,
+        ResponseContent::Bytes => document::judge,
+    };
     let failure = match answer.status.as_u16() {
         200..=205 | 207..=299 => match judge_success(answer, codes) {
             Ok(success) => return Verdict::Success(success),
@@ -135,7 +154,7 @@ fn finish(mut failure: Failure, answer: &Answer<'_>) -> Failure {
 }
 
 /// An answer that is not one of this service.
-fn foreign(detail: impl Into<Cow<'static, str>>, repeat: Repeat) -> Failure {
+pub(super) fn foreign(detail: impl Into<Cow<'static, str>>, repeat: Repeat) -> Failure {
     Failure {
         fault: Fault::new(FaultKind::Protocol, Sent::Maybe, detail),
         repeat,
@@ -165,7 +184,7 @@ fn redirect(answer: &Answer<'_>) -> Failure {
 }
 
 fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Failure> {
-    let read = answer.effect == Effect::Read;
+    let read = answer.idempotency.is_safe();
     let coding = Coding::of(answer.headers);
     if let Coding::Compressed(name) = coding {
         return Err(foreign(
@@ -243,7 +262,7 @@ fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Fa
 
 /// Nothing came, and the line was closed. That the service has nothing to say is one reason, that the line or
 /// a machine in between broke is another.
-fn without_end() -> Failure {
+pub(super) fn without_end() -> Failure {
     Failure {
         fault: Fault::new(
             FaultKind::Interrupted,
@@ -272,7 +291,7 @@ fn judge_error(answer: &Answer<'_>, codes: &[ErrorCode]) -> Failure {
 }
 
 /// Sorts by code and status.
-fn business(status: StatusCode, envelope: Envelope, codes: &[ErrorCode]) -> Failure {
+pub(super) fn business(status: StatusCode, envelope: Envelope, codes: &[ErrorCode]) -> Failure {
     let number = status.as_u16();
     let row = envelope
         .code
@@ -388,7 +407,7 @@ fn printable_code(code: &str) -> String {
 
 /// What `Content-Encoding` says of the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Coding {
+pub(super) enum Coding {
     /// None: absent, empty, `identity`, or the name of a character set that somebody put there.
     Plain,
     /// A compression, by its name.
@@ -399,7 +418,7 @@ enum Coding {
 
 impl Coding {
     /// The first that is not plain, of all the lines of the header.
-    fn of(headers: &HeaderMap) -> Self {
+    pub(super) fn of(headers: &HeaderMap) -> Self {
         const COMPRESSIONS: [&str; 8] = [
             "gzip",
             "deflate",
@@ -430,7 +449,7 @@ impl Coding {
     }
 }
 
-fn without_bom(body: &Bytes) -> Bytes {
+pub(super) fn without_bom(body: &Bytes) -> Bytes {
     match body.strip_prefix(b"\xEF\xBB\xBF") {
         Some(rest) => body.slice_ref(rest),
         None => body.clone(),
@@ -445,7 +464,7 @@ fn is_utf16(body: &[u8]) -> bool {
 }
 
 /// At most 200 characters, control characters escaped.
-fn excerpt(body: &[u8]) -> Option<String> {
+pub(super) fn excerpt(body: &[u8]) -> Option<String> {
     // No character is longer than 4 bytes.
     let head = body.get(..800).unwrap_or(body);
     let text = String::from_utf8_lossy(head);

@@ -1,6 +1,8 @@
 //! A bound on the requests under way: callers wait here instead of using up the descriptors of the process.
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     Fault, FaultKind, Sent,
@@ -11,21 +13,21 @@ use crate::{
 /// The places of one pipeline. Given out in the order of asking.
 #[derive(Debug)]
 pub(super) struct Places {
-    free: Semaphore,
+    free: Arc<Semaphore>,
     all: usize,
 }
 
 /// A place, until it is dropped.
 #[derive(Debug)]
-pub(super) struct Place<'a> {
-    _permit: SemaphorePermit<'a>,
+pub(super) struct Place {
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Places {
     pub(super) fn new(number: usize) -> Self {
         let all = number.min(Semaphore::MAX_PERMITS);
         Self {
-            free: Semaphore::new(all),
+            free: Arc::new(Semaphore::new(all)),
             all,
         }
     }
@@ -35,12 +37,13 @@ impl Places {
         &self,
         deadline: Deadline,
         clock: &dyn Clock,
-    ) -> Result<Place<'_>, Fault> {
-        let taken = match self.free.try_acquire() {
+    ) -> Result<Place, Fault> {
+        let free = || Arc::clone(&self.free);
+        let taken = match free().try_acquire_owned() {
             Ok(permit) => Ok(permit),
             Err(_) => {
                 let mut timer = Timer::new(clock, deadline);
-                match timer.race(self.free.acquire()).await {
+                match timer.race(free().acquire_owned()).await {
                     Ok(Ok(permit)) => Ok(permit),
                     // It is never closed.
                     Ok(Err(_)) | Err(Elapsed) => Err(self.none_free()),

@@ -1,24 +1,31 @@
 //! Turns what a service crate hands over into the request that goes out, or refuses it.
 
-use bytes::Bytes;
 use http::{
-    HeaderMap, Request, Uri,
+    HeaderMap, HeaderValue, Request, Uri, header, request,
     uri::{PathAndQuery, Scheme},
 };
 
-use crate::{Endpoint, Fault, FaultKind, Operation, Sent, sign::canonical_query};
+use crate::{
+    Body, CallOptions, Endpoint, Fault, FaultKind, Idempotency, Operation, ResponseContent, Sent,
+    body::Payload, sign::canonical_query,
+};
+
+/// What each attempt of a call sends, before credentials.
+pub(super) struct Prepared {
+    pub(super) head: request::Parts,
+    pub(super) payload: Payload,
+}
 
 /// Checks address and headers, puts the default headers on, and writes the query in its canonical form.
 ///
 /// The address must be the endpoint's and the path must be the operation's: a path value that would
 /// change the route never reaches the network.
 pub(super) fn prepare(
-    request: Request<Bytes>,
+    request: Request<Body>,
     operation: &Operation,
     endpoint: &Endpoint,
     defaults: &HeaderMap,
-) -> Result<Request<Bytes>, Fault> {
-    let refuse = |detail: String| Fault::new(FaultKind::InvalidInput, Sent::No, detail);
+) -> Result<Prepared, Fault> {
     let (mut head, body) = request.into_parts();
     if head.uri.authority().is_some() && !endpoint.is_origin_of(&head.uri) {
         return Err(refuse(
@@ -59,6 +66,13 @@ pub(super) fn prepare(
         parts.path_and_query = Some(target);
         head.uri = Uri::from_parts(parts).map_err(|_| unusable())?;
     }
+    // Before the defaults: those are not made for the kind of this body.
+    let payload = body.prepare(operation.request, &mut head.headers)?;
+    if operation.response == ResponseContent::Bytes {
+        // The bytes as they are: nothing here takes a compression off.
+        let plain = HeaderValue::from_static("identity");
+        head.headers.entry(header::ACCEPT_ENCODING).or_insert(plain);
+    }
     for (name, value) in defaults {
         if !head.headers.contains_key(name) {
             head.headers.insert(name, value.clone());
@@ -71,7 +85,27 @@ pub(super) fn prepare(
             )));
         }
     }
-    Ok(Request::from_parts(head, body))
+    Ok(Prepared { head, payload })
+}
+
+/// What doing this call twice does: as the operation says, or as the caller says where the operation leaves it open.
+pub(super) fn idempotency(
+    operation: &Operation,
+    options: &CallOptions,
+) -> Result<Idempotency, Fault> {
+    match (operation.idempotency, options.idempotency) {
+        (Idempotency::DependsOnCall, None) => Ok(Idempotency::NotIdempotent),
+        (Idempotency::DependsOnCall, Some(said)) => Ok(said),
+        (known, None) => Ok(known),
+        (known, Some(said)) if known == said => Ok(known),
+        (known, Some(said)) => Err(refuse(format!(
+            "the option `idempotency` says {said:?}, but the operation is {known:?} in every call"
+        ))),
+    }
+}
+
+fn refuse(detail: String) -> Fault {
+    Fault::new(FaultKind::InvalidInput, Sent::No, detail)
 }
 
 /// Whether a query is surely in canonical form already: plain pairs, in order. `false` says nothing.

@@ -1,7 +1,12 @@
 //! Reads the body of an answer: with a size limit, an idle limit, and no trust in its declared length.
 //! An end counts as one only when the answer's framing proves it.
 
-use std::{future::poll_fn, pin::Pin, task::Poll, time::Duration};
+use std::{
+    future::poll_fn,
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, Version, header, response::Parts};
@@ -26,6 +31,8 @@ pub(super) enum Unread {
     Late,
     /// It is larger than the limit.
     TooLarge,
+    /// The connection was closed, and nothing shows that it is whole.
+    Unproven,
 }
 
 /// Limits on one body.
@@ -86,7 +93,7 @@ pub(super) async fn read(
 }
 
 /// Whether the framing of the answer tells a whole body from a broken line.
-fn ends_by_proof(head: &Parts) -> bool {
+pub(super) fn ends_by_proof(head: &Parts) -> bool {
     // These have no body, whatever else the head says.
     if matches!(
         head.status,
@@ -116,7 +123,7 @@ fn ends_by_proof(head: &Parts) -> bool {
 
 /// What the answer declares as its length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Declared {
+pub(super) enum Declared {
     Nothing,
     Length(u64),
     /// No number, or different ones. Only the body itself can show then that it is whole.
@@ -125,7 +132,7 @@ enum Declared {
 
 impl Declared {
     /// A length may be said twice, if it is the same.
-    fn of(headers: &HeaderMap) -> Self {
+    pub(super) fn of(headers: &HeaderMap) -> Self {
         let mut declared = Self::Nothing;
         for value in headers.get_all(header::CONTENT_LENGTH) {
             for number in value.as_bytes().split(|byte| *byte == b',') {
@@ -154,18 +161,8 @@ async fn next(
 ) -> Result<Option<Bytes>, Unread> {
     let mut idle_timer: Option<Sleep> = None;
     poll_fn(|context| {
-        loop {
-            match Pin::new(&mut *body).poll_frame(context) {
-                Poll::Ready(None) => return Poll::Ready(Ok(None)),
-                Poll::Ready(Some(Err(fault))) => return Poll::Ready(Err(Unread::Broken(fault))),
-                Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
-                    Ok(data) if data.is_empty() => {}
-                    Ok(data) => return Poll::Ready(Ok(Some(data))),
-                    // Trailers say nothing that is needed.
-                    Err(_) => {}
-                },
-                Poll::Pending => break,
-            }
+        if let Poll::Ready(read) = poll_data(body, context) {
+            return Poll::Ready(read);
         }
         if total.poll(context).is_ready() {
             return Poll::Ready(Err(Unread::Late));
@@ -176,15 +173,34 @@ async fn next(
     .await
 }
 
+/// The next bytes of a body, `None` at its end.
+pub(super) fn poll_data(
+    body: &mut AnswerBody,
+    context: &mut Context<'_>,
+) -> Poll<Result<Option<Bytes>, Unread>> {
+    loop {
+        match ready!(Pin::new(&mut *body).poll_frame(context)) {
+            None => return Poll::Ready(Ok(None)),
+            Some(Err(fault)) => return Poll::Ready(Err(Unread::Broken(fault))),
+            Some(Ok(frame)) => match frame.into_data() {
+                Ok(data) if data.is_empty() => {}
+                Ok(data) => return Poll::Ready(Ok(Some(data))),
+                // Trailers say nothing that is needed.
+                Err(_) => {}
+            },
+        }
+    }
+}
+
 /// A body as it grows. One piece is kept as it is; only a second one makes a buffer of its own.
-enum Growing {
+pub(super) enum Growing {
     Empty,
     One(Bytes),
     Many(Vec<u8>),
 }
 
 impl Growing {
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         match self {
             Self::Empty => 0,
             Self::One(bytes) => bytes.len(),
@@ -194,7 +210,7 @@ impl Growing {
 
     /// Takes one more piece. What is reserved doubles, but never beyond the limit, and never by what the
     /// answer declares.
-    fn push(self, data: Bytes, limit: usize) -> Self {
+    pub(super) fn push(self, data: Bytes, limit: usize) -> Self {
         let mut buffer = match self {
             Self::Empty => return Self::One(data),
             Self::One(first) => {
@@ -211,7 +227,15 @@ impl Growing {
         Self::Many(buffer)
     }
 
-    fn finish(self) -> Bytes {
+    pub(super) fn as_slice(&self) -> &[u8] {
+        match self {
+            Self::Empty => &[],
+            Self::One(bytes) => bytes,
+            Self::Many(buffer) => buffer,
+        }
+    }
+
+    pub(super) fn finish(self) -> Bytes {
         match self {
             Self::Empty => Bytes::new(),
             Self::One(bytes) => bytes,

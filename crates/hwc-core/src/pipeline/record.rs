@@ -19,6 +19,8 @@ pub(super) struct CallRecord {
     pub(super) request_id: Option<String>,
     /// The most that may have happened in any attempt.
     pub(super) sent: Sent,
+    /// The most that may have happened in any attempt before the last.
+    pub(super) earlier: Sent,
 }
 
 impl CallRecord {
@@ -29,6 +31,7 @@ impl CallRecord {
             repeats: 0,
             request_id: None,
             sent: Sent::No,
+            earlier: Sent::No,
         }
     }
 
@@ -42,6 +45,7 @@ impl CallRecord {
 
     /// Takes in what a failed attempt proves.
     pub(super) fn see_failure(&mut self, fault: &Fault) {
+        self.earlier = self.sent;
         self.sent = self.sent.max(fault.sent);
         if self.request_id.is_none() {
             self.request_id.clone_from(&fault.request_id);
@@ -57,6 +61,7 @@ impl CallRecord {
     ) -> Fault {
         // `Refused` says that an answer proved it; without any effect before, it stays.
         fault.sent = self.sent.max(fault.sent);
+        fault.earlier = self.earlier;
         fault.attempts = self.attempts;
         fault.elapsed = clock.elapsed().saturating_sub(self.started);
         if self.request_id.is_some() {

@@ -7,7 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicU8, Ordering},
     },
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use bytes::Bytes;
@@ -15,6 +15,117 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 
 use super::{TransportFault, TransportFaultKind};
+
+/// The body of a request, on its way out. Its length is known.
+///
+/// As an [`http_body::Body`] it gives as many bytes as its length says, or ends with an error.
+pub struct RequestBody(Outgoing);
+
+enum Outgoing {
+    Whole(Bytes),
+    Streamed {
+        pieces: UnsyncBoxBody<Bytes, TransportFault>,
+        left: u64,
+    },
+}
+
+impl RequestBody {
+    /// A body that is read while it is sent. It must give exactly `length` bytes, or end with an error.
+    pub(crate) fn streamed<B>(pieces: B, length: u64) -> Self
+    where
+        B: Body<Data = Bytes, Error = TransportFault> + Send + 'static,
+    {
+        Self(Outgoing::Streamed {
+            pieces: UnsyncBoxBody::new(pieces),
+            left: length,
+        })
+    }
+
+    /// The body, if it is whole in memory. `None`: it is streamed.
+    #[must_use]
+    pub fn as_bytes(&self) -> Option<&Bytes> {
+        match &self.0 {
+            Outgoing::Whole(bytes) => Some(bytes),
+            Outgoing::Streamed { .. } => None,
+        }
+    }
+
+    /// Bytes that are still to be sent.
+    #[must_use]
+    pub fn length(&self) -> u64 {
+        match &self.0 {
+            Outgoing::Whole(bytes) => bytes.len() as u64,
+            Outgoing::Streamed { left, .. } => *left,
+        }
+    }
+
+    /// The whole body in memory, for a transport that keeps it or writes it in one piece.
+    ///
+    /// # Errors
+    /// The [`TransportFault`] of a source that cannot be read.
+    pub async fn collect(self) -> Result<Bytes, TransportFault> {
+        match self.0 {
+            Outgoing::Whole(bytes) => Ok(bytes),
+            Outgoing::Streamed { pieces, .. } => Ok(BodyExt::collect(pieces).await?.to_bytes()),
+        }
+    }
+}
+
+impl From<Bytes> for RequestBody {
+    fn from(bytes: Bytes) -> Self {
+        Self(Outgoing::Whole(bytes))
+    }
+}
+
+impl Body for RequestBody {
+    type Data = Bytes;
+    type Error = TransportFault;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, TransportFault>>> {
+        match &mut self.0 {
+            Outgoing::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Outgoing::Whole(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+            Outgoing::Streamed { pieces, left } => {
+                let frame = ready!(Pin::new(pieces).poll_frame(context));
+                if let Some(Ok(frame)) = &frame
+                    && let Some(data) = frame.data_ref()
+                {
+                    *left = left.saturating_sub(data.len() as u64);
+                }
+                Poll::Ready(frame)
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.length() == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.length())
+    }
+}
+
+/// Empty.
+impl Default for RequestBody {
+    fn default() -> Self {
+        Bytes::new().into()
+    }
+}
+
+/// Without the content.
+impl fmt::Debug for RequestBody {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("RequestBody")
+            .field("is_streamed", &self.as_bytes().is_none())
+            .field("length", &self.length())
+            .finish()
+    }
+}
 
 /// The body of an answer, as it comes in.
 pub struct AnswerBody(UnsyncBoxBody<Bytes, TransportFault>);
@@ -95,7 +206,7 @@ impl SendProgress {
         self.0.store(NOT_BEGUN, Ordering::Release);
     }
 
-    /// The body is being handed to the wire. `false`: the call was given up before, and its caller knows
+    /// The first byte of the body is being handed to the wire. `false`: the call was given up before, and its caller knows
     /// that nothing was sent; so nothing of the body may be.
     pub fn begin(&self) -> bool {
         let begun = |state| (state != GIVEN_UP).then_some(BEGUN);
@@ -125,29 +236,22 @@ impl SendProgress {
     }
 }
 
-/// A request body that tells when the HTTP engine first asks for it.
+/// A request body that tells when the HTTP engine first gets a byte of it.
 #[derive(Debug)]
 pub(super) struct WatchedBody {
-    bytes: Option<Bytes>,
+    body: RequestBody,
     progress: SendProgress,
 }
 
 impl WatchedBody {
-    /// Watches `bytes`. An empty body is never asked for and can prove nothing, so it counts as begun.
-    pub(super) fn new(bytes: Bytes, progress: SendProgress) -> Self {
-        if bytes.is_empty() {
+    /// Watches `body`. An empty one is never asked for and can prove nothing, so it counts as begun.
+    pub(super) fn new(body: RequestBody, progress: SendProgress) -> Self {
+        if body.length() == 0 {
             let _ = progress.begin();
-            Self {
-                bytes: None,
-                progress,
-            }
         } else {
             progress.watch();
-            Self {
-                bytes: Some(bytes),
-                progress,
-            }
         }
+        Self { body, progress }
     }
 }
 
@@ -157,24 +261,26 @@ impl Body for WatchedBody {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, TransportFault>>> {
-        if !self.progress.begin() {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+        // Not before there is a byte: a source that gives none leaves nothing to act on.
+        if matches!(&frame, Some(Ok(_))) && !self.progress.begin() {
             let fault = TransportFault::new(
                 TransportFaultKind::Interrupted,
                 "the call was given up before its body was sent",
             );
             return Poll::Ready(Some(Err(fault.not_arrived())));
         }
-        Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
+        Poll::Ready(frame)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.bytes.is_none()
+        self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
+        self.body.size_hint()
     }
 }
 
@@ -192,7 +298,7 @@ mod tests {
     fn a_request_that_was_given_up_is_not_begun_later() {
         let progress = SendProgress::new();
         assert!(!progress.give_up(), "nobody watched");
-        let mut body = WatchedBody::new(Bytes::from_static(b"text"), progress.clone());
+        let mut body = WatchedBody::new(Bytes::from_static(b"text").into(), progress.clone());
         assert!(!progress.may_have_arrived());
         assert!(progress.give_up());
         assert!(matches!(poll(&mut body), Poll::Ready(Some(Err(_)))));
@@ -202,12 +308,12 @@ mod tests {
     #[test]
     fn a_request_that_was_begun_is_not_given_up() {
         let progress = SendProgress::new();
-        let mut body = WatchedBody::new(Bytes::from_static(b"text"), progress.clone());
+        let mut body = WatchedBody::new(Bytes::from_static(b"text").into(), progress.clone());
         assert!(matches!(poll(&mut body), Poll::Ready(Some(Ok(_)))));
         assert!(!progress.give_up() && progress.may_have_arrived());
         assert!(matches!(poll(&mut body), Poll::Ready(None)));
         let empty = SendProgress::new();
-        let _ = WatchedBody::new(Bytes::new(), empty.clone());
+        let _ = WatchedBody::new(Bytes::new().into(), empty.clone());
         assert!(!empty.give_up(), "an empty body proves nothing");
     }
 }

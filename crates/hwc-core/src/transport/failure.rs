@@ -22,6 +22,8 @@ pub enum TransportFaultKind {
     TooManyInterim,
     /// The transport cannot send such a request at all. Nothing was sent.
     Unsendable,
+    /// The source of the request's body failed while it was read. The request was broken off.
+    Source,
 }
 
 /// What is wrong with the other side's TLS.
@@ -127,6 +129,7 @@ impl TransportFault {
                 | TransportFaultKind::Malformed
                 | TransportFaultKind::HeadTooLarge
                 | TransportFaultKind::TooManyInterim
+                | TransportFaultKind::Source
         );
         Self {
             kind,
@@ -161,6 +164,7 @@ impl fmt::Display for TransportFault {
                 "the answer did not come, only more than 100 interim answers (1xx)"
             }
             TransportFaultKind::Unsendable => "the request cannot be sent",
+            TransportFaultKind::Source => "the body of the request could not be read to its end",
         };
         formatter.write_str(what)?;
         if !self.detail.is_empty() {

@@ -2,7 +2,6 @@
 
 use std::{error::Error, fmt, path::PathBuf, sync::Arc, time::Duration};
 
-use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Uri, header};
 use http_body_util::BodyExt;
 use hyper_util::{
@@ -13,7 +12,7 @@ use hyper_util::{
 use crate::variables::process_environment;
 
 use super::{
-    AnswerBody, InvalidProxy, ProxyRoute, ProxyRules, Resolve, SendProgress, Sending, Transport,
+    AnswerBody, InvalidProxy, ProxyRoute, ProxyRules, RequestBody, Resolve, SendProgress, Sending, Transport,
     TransportFault, TransportFaultKind,
     body::WatchedBody,
     causes::{find, root_words},
@@ -214,7 +213,7 @@ impl HttpTransport {
 
 /// The request as the engine takes it.
 fn prepare(
-    request: Request<Bytes>,
+    request: Request<RequestBody>,
 ) -> Result<(Request<WatchedBody>, SendProgress), TransportFault> {
     let (mut head, body) = request.into_parts();
     if head.uri.scheme().is_none() || head.uri.authority().is_none() {
@@ -228,7 +227,7 @@ fn prepare(
         .get::<SendProgress>()
         .cloned()
         .unwrap_or_default();
-    if body.is_empty() && matches!(head.method, Method::POST | Method::PUT | Method::PATCH) {
+    if body.length() == 0 && matches!(head.method, Method::POST | Method::PUT | Method::PATCH) {
         // The engine leaves the length out then, and some gateways answer 411 to that.
         head.headers
             .insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
@@ -241,7 +240,7 @@ fn prepare(
 }
 
 impl Transport for HttpTransport {
-    fn send(&self, request: Request<Bytes>) -> Sending {
+    fn send(&self, request: Request<RequestBody>) -> Sending {
         let sent = prepare(request).map(|(mut request, progress)| {
             let interim = Interim::count(&mut request);
             (self.engine.request(request), progress, interim)

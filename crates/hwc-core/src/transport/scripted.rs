@@ -3,7 +3,7 @@
 use std::{
     collections::VecDeque,
     fmt,
-    future::pending,
+    future::{pending, poll_fn},
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
@@ -17,7 +17,7 @@ use http::{
 use http_body::{Body, Frame};
 
 use super::{
-    AnswerBody, SendProgress, Sending, TlsFlaw, Transport, TransportFault, TransportFaultKind,
+    AnswerBody, RequestBody, SendProgress, Sending, TlsFlaw, Transport, TransportFault, TransportFaultKind,
 };
 use crate::{
     clock::{Clock, Sleep},
@@ -29,6 +29,7 @@ use crate::{
 #[must_use = "a step does nothing before it is in a script"]
 pub struct Step {
     delay: Duration,
+    taking: Taking,
     act: Act,
 }
 
@@ -68,6 +69,7 @@ impl Step {
     pub fn answer(status: u16) -> Self {
         Self {
             delay: Duration::ZERO,
+            taking: Taking::default(),
             act: Act::Answer {
                 status: StatusCode::from_u16(status).expect("a status from 100 to 999"),
                 headers: HeaderMap::new(),
@@ -147,6 +149,35 @@ impl Step {
         self
     }
 
+    /// Of a streamed request body, a piece is taken after each such pause.
+    pub fn taking_slowly(mut self, pause: Duration) -> Self {
+        self.taking.pause = pause;
+        self
+    }
+
+    /// Of a streamed request body no more than so many bytes are taken (to the end of their piece), then this
+    /// happens.
+    pub fn taking_only(mut self, bytes: usize) -> Self {
+        self.taking.enough = Some(bytes);
+        self
+    }
+
+    /// Of a streamed request body no more than so many bytes are taken (to the end of their piece), then nothing
+    /// happens any more.
+    pub fn taking_no_more_after(mut self, bytes: usize) -> Self {
+        self.taking.stall = Some(bytes);
+        self
+    }
+
+    /// Whether the request arrives, as far as it does.
+    fn arrives(&self) -> bool {
+        match &self.act {
+            Act::Answer { .. } => true,
+            Act::Hang { arrived } => *arrived,
+            Act::Fail(fault) => fault.body_started,
+        }
+    }
+
     /// The same, later.
     pub fn after(mut self, delay: Duration) -> Self {
         self.delay = self.delay.saturating_add(delay);
@@ -157,6 +188,7 @@ impl Step {
     pub fn hang() -> Self {
         Self {
             delay: Duration::ZERO,
+            taking: Taking::default(),
             act: Act::Hang { arrived: true },
         }
     }
@@ -165,6 +197,7 @@ impl Step {
     pub fn hang_before_request() -> Self {
         Self {
             delay: Duration::ZERO,
+            taking: Taking::default(),
             act: Act::Hang { arrived: false },
         }
     }
@@ -173,6 +206,7 @@ impl Step {
     pub fn fail(fault: TransportFault) -> Self {
         Self {
             delay: Duration::ZERO,
+            taking: Taking::default(),
             act: Act::Fail(fault),
         }
     }
@@ -326,17 +360,24 @@ impl ScriptedTransport {
     }
 
     fn next_step(&self, request: CapturedRequest) -> Step {
-        let responder = {
-            let mut script = self.lock();
-            script.requests.push(request.clone());
-            if let Some(step) = script.steps.pop_front() {
-                return step;
-            }
-            script.otherwise.clone()
+        self.keep(request);
+        let planned = self.lock().steps.pop_front();
+        planned.unwrap_or_else(|| self.step_for_last())
+    }
+
+    fn keep(&self, request: CapturedRequest) {
+        self.lock().requests.push(request);
+    }
+
+    /// What answers the request that was kept last, when no step is left.
+    fn step_for_last(&self) -> Step {
+        let (responder, request) = {
+            let script = self.lock();
+            (script.otherwise.clone(), script.requests.last().cloned())
         };
-        match responder {
+        match responder.zip(request) {
             // Called without the lock: it may look at the transport.
-            Some(responder) => responder(&request),
+            Some((responder, request)) => responder(&request),
             None => Step::fail(TransportFault::new(
                 TransportFaultKind::Unsendable,
                 "the script has no answer for this request",
@@ -357,7 +398,7 @@ impl fmt::Debug for ScriptedTransport {
 }
 
 impl Transport for ScriptedTransport {
-    fn send(&self, request: Request<Bytes>) -> Sending {
+    fn send(&self, request: Request<RequestBody>) -> Sending {
         let (head, body) = request.into_parts();
         let progress = head
             .extensions
@@ -365,37 +406,115 @@ impl Transport for ScriptedTransport {
             .cloned()
             .unwrap_or_default();
         progress.watch();
-        let step = self.next_step(CapturedRequest {
+        let captured = CapturedRequest {
             method: head.method,
             uri: head.uri,
             headers: head.headers,
-            body,
-        });
+            body: body.as_bytes().cloned().unwrap_or_default(),
+        };
         let clock = self.shared.clock.clone();
-        Box::pin(async move {
-            let arrives = match &step.act {
-                Act::Answer { .. } => true,
-                Act::Hang { arrived } => *arrived,
-                Act::Fail(fault) => fault.body_started,
-            };
-            if arrives {
+        if body.as_bytes().is_some() {
+            let step = self.next_step(captured);
+            if step.arrives() {
                 let _ = progress.begin();
             }
-            if !step.delay.is_zero() {
-                clock.sleep(step.delay).await;
+            return Box::pin(play(step, clock));
+        }
+        let this = self.clone();
+        Box::pin(async move {
+            // What a step does with a streamed body is known before the body is read; what answers by the request
+            // needs all of it.
+            let planned = this.lock().steps.pop_front();
+            let taking = planned.as_ref().map_or(Taking::default(), |step| step.taking);
+            if planned.as_ref().is_none_or(Step::arrives) {
+                let taken = take(body, taking, &progress, &clock).await;
+                let whole = taken.whole;
+                this.keep(CapturedRequest {
+                    body: taken.bytes,
+                    ..captured.clone()
+                });
+                whole?;
+            } else {
+                this.keep(captured);
             }
-            match step.act {
-                Act::Hang { .. } => pending().await,
-                Act::Fail(fault) => Err(fault),
-                Act::Answer {
-                    status,
-                    headers,
-                    body,
-                    flow,
-                    framed,
-                } => Ok(answer(status, headers, body, flow, framed, clock)),
-            }
+            let step = match planned {
+                Some(step) => step,
+                None => this.step_for_last(),
+            };
+            play(step, clock).await
         })
+    }
+}
+
+/// What the other side takes of a streamed body.
+#[derive(Debug, Clone, Copy, Default)]
+struct Taking {
+    /// Before each piece.
+    pause: Duration,
+    /// After so many bytes it takes no more: it answers.
+    enough: Option<usize>,
+    /// After so many bytes it takes no more, and nothing happens.
+    stall: Option<usize>,
+}
+
+struct Taken {
+    bytes: Bytes,
+    whole: Result<(), TransportFault>,
+}
+
+async fn take(
+    body: RequestBody,
+    taking: Taking,
+    progress: &SendProgress,
+    clock: &FakeClock,
+) -> Taken {
+    let mut bytes = Vec::new();
+    let mut body = std::pin::pin!(body);
+    let mut whole = Ok(());
+    while !body.is_end_stream() {
+        if taking.stall.is_some_and(|stall| bytes.len() >= stall) {
+            pending::<()>().await;
+        }
+        if taking.enough.is_some_and(|enough| bytes.len() >= enough) {
+            break;
+        }
+        if !taking.pause.is_zero() {
+            clock.sleep(taking.pause).await;
+        }
+        match poll_fn(|context| body.as_mut().poll_frame(context)).await {
+            None => break,
+            Some(Ok(frame)) => {
+                if !progress.begin() {
+                    break;
+                }
+                bytes.extend_from_slice(&frame.into_data().unwrap_or_default());
+            }
+            Some(Err(fault)) => {
+                whole = Err(fault);
+                break;
+            }
+        }
+    }
+    Taken {
+        bytes: bytes.into(),
+        whole,
+    }
+}
+
+async fn play(step: Step, clock: FakeClock) -> Result<Response<AnswerBody>, TransportFault> {
+    if !step.delay.is_zero() {
+        clock.sleep(step.delay).await;
+    }
+    match step.act {
+        Act::Hang { .. } => pending().await,
+        Act::Fail(fault) => Err(fault),
+        Act::Answer {
+            status,
+            headers,
+            body,
+            flow,
+            framed,
+        } => Ok(answer(status, headers, body, flow, framed, clock)),
     }
 }
 

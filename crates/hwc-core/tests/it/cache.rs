@@ -142,7 +142,7 @@ async fn settle() {
 
 /// What `authorize` puts on: shows which token an identity is.
 fn token_of(identity: &Identity) -> String {
-    let mut request = http::Request::new(bytes::Bytes::new());
+    let mut request = http::Request::new(hwc_core::transport::RequestBody::default());
     *request.uri_mut() = "https://service.example/".parse().unwrap();
     identity
         .authorize(&mut request, jiff::Timestamp::UNIX_EPOCH)

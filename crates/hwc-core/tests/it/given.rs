@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::Request;
 use hwc_core::{
-    CallOptions, Category, Clock, Effect, Endpoint, ErrorCode, Fault, FaultKind, Operation,
+    CallOptions, Category, Clock, Idempotency, RequestContent, ResponseContent, Endpoint, ErrorCode, Fault, FaultKind, Operation,
     Pipeline, PipelineBuilder, Reply, RetryPolicy, Sent, Timeouts,
     identity::Token,
     testing::{FakeClock, ScriptedTransport, Step},
@@ -15,19 +15,70 @@ pub(crate) const READ: Operation = Operation {
     name: "readThings",
     method: "GET",
     path: "/v1/things/{thing_id}",
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
+    request: RequestContent::Nothing,
+    response: ResponseContent::Object,
 };
 pub(crate) const MARK: Operation = Operation {
     name: "markThing",
     method: "POST",
     path: "/v1/things/{thing_id}/mark",
-    effect: Effect::IdempotentWrite,
+    idempotency: Idempotency::Idempotent,
+    request: RequestContent::Json,
+    response: ResponseContent::Object,
 };
 pub(crate) const SUBMIT: Operation = Operation {
     name: "submitThing",
     method: "POST",
     path: "/v1/things/{thing_id}/message",
-    effect: Effect::Write,
+    idempotency: Idempotency::NotIdempotent,
+    request: RequestContent::Json,
+    response: ResponseContent::Object,
+};
+
+/// A form with files in it.
+pub(crate) const UPLOAD: Operation = Operation {
+    name: "uploadFile",
+    method: "POST",
+    path: "/v1/files",
+    idempotency: Idempotency::NotIdempotent,
+    request: RequestContent::Multipart,
+    response: ResponseContent::Object,
+};
+/// Bytes that replace what was there.
+pub(crate) const STORE: Operation = Operation {
+    name: "storeFile",
+    method: "PUT",
+    path: "/v1/files/{file_id}",
+    idempotency: Idempotency::Idempotent,
+    request: RequestContent::Bytes,
+    response: ResponseContent::Object,
+};
+pub(crate) const FETCH: Operation = Operation {
+    name: "fetchFile",
+    method: "GET",
+    path: "/v1/files/{file_id}",
+    idempotency: Idempotency::Safe,
+    request: RequestContent::Nothing,
+    response: ResponseContent::Bytes,
+};
+/// A DELETE with a body; the second one finds nothing.
+pub(crate) const DELETE: Operation = Operation {
+    name: "deleteLink",
+    method: "DELETE",
+    path: "/v1/things/{thing_id}/links",
+    idempotency: Idempotency::IdempotentInEffect,
+    request: RequestContent::Json,
+    response: ResponseContent::Object,
+};
+/// What it does is said by a field of its body.
+pub(crate) const ACT: Operation = Operation {
+    name: "actOnThing",
+    method: "POST",
+    path: "/v1/things/{thing_id}/action",
+    idempotency: Idempotency::DependsOnCall,
+    request: RequestContent::Json,
+    response: ResponseContent::Object,
 };
 
 /// Shaped like the real table: one code with several statuses, and codes that come with HTTP 200.

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use hwc_core::Clock;
 use hwc_core::{
-    Effect, FaultKind, Sent,
+    Idempotency, FaultKind, Sent,
     pipeline::classify::{Answer, Verdict, judge},
     testing::FakeClock,
 };
@@ -12,12 +12,12 @@ use proptest::prelude::*;
 
 use crate::given::CODES;
 
-fn verdict(effect: Effect, status: u16, headers: &HeaderMap, body: &[u8]) -> Verdict {
+fn verdict(effect: Idempotency, status: u16, headers: &HeaderMap, body: &[u8]) -> Verdict {
     verdict_of(effect, status, headers, body, true)
 }
 
 fn verdict_of(
-    effect: Effect,
+    effect: Idempotency,
     status: u16,
     headers: &HeaderMap,
     body: &[u8],
@@ -30,11 +30,11 @@ fn verdict_of(
     judge(&answer, CODES)
 }
 
-fn effects() -> impl Strategy<Value = Effect> {
+fn effects() -> impl Strategy<Value = Idempotency> {
     prop_oneof![
-        Just(Effect::Read),
-        Just(Effect::IdempotentWrite),
-        Just(Effect::Write)
+        Just(Idempotency::Safe),
+        Just(Idempotency::Idempotent),
+        Just(Idempotency::NotIdempotent)
     ]
 }
 
@@ -111,7 +111,7 @@ proptest! {
                 Verdict::Success(success) => {
                     prop_assert!((200..300).contains(&status) && status != 206);
                     let text = std::str::from_utf8(&success.body).unwrap().trim();
-                    let bare = effect != Effect::Read && text.is_empty() && whole;
+                    let bare = effect != Idempotency::Safe && text.is_empty() && whole;
                     prop_assert!(bare || text.starts_with('{'), "{:?}", text);
                 }
                 Verdict::Failure(failure) => {
@@ -181,7 +181,7 @@ fn half_characters_in_escapes_cost_themselves_alone() {
     for (text, becomes) in table {
         let body = format!(r#"{{"list":[{{"content":"{text}"}}]}}"#);
         let Verdict::Success(success) =
-            verdict(Effect::Read, 200, &HeaderMap::new(), body.as_bytes())
+            verdict(Idempotency::Safe, 200, &HeaderMap::new(), body.as_bytes())
         else {
             panic!("{text}");
         };
@@ -195,7 +195,7 @@ fn half_characters_in_escapes_cost_themselves_alone() {
     }
     for status in [200, 400] {
         let body = br#"{"error_code":"THG.1001","error_msg":"cut \ud83d"}"#;
-        let Verdict::Failure(failure) = verdict(Effect::Write, status, &HeaderMap::new(), body)
+        let Verdict::Failure(failure) = verdict(Idempotency::NotIdempotent, status, &HeaderMap::new(), body)
         else {
             panic!("{status}");
         };

@@ -16,6 +16,7 @@
 //! | 46, 47 | `wire` | script: zero requests |
 //! | 50 | `matrix_clock` | script on the fake clock |
 //! | 52 | `cancel` | a call dropped after each of its steps |
+//! | 16 to 18 for files | `download`, `download_sockets`, `upload`, `upload_sockets` | script on the fake clock, sockets |
 //!
 //! Rows 27, 28 and 30 concern decoding and stand with the wire crate.
 #![allow(
@@ -30,12 +31,16 @@ mod cache;
 mod canary;
 mod canary_calls;
 mod cancel;
+mod download;
+mod download_sockets;
 mod endpoint;
 mod framing;
 mod given;
+mod idempotency;
 mod identity;
 mod interim;
 mod judge;
+mod judge_files;
 mod matrix_answers;
 mod matrix_clock;
 mod matrix_connect;
@@ -55,4 +60,6 @@ mod signed_call;
 mod signing;
 mod tracing;
 mod tunnel;
+mod upload;
+mod upload_sockets;
 mod wire;

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use hwc_core::{CallOptions, Effect, FaultKind, Operation, Pipeline, Sent, Timeouts};
+use hwc_core::{CallOptions, Idempotency, FaultKind, Operation, Pipeline, Sent, Timeouts};
 
 use crate::{
     given::{HANG_GUARD, READ, SUBMIT, real, request},
@@ -152,8 +152,8 @@ async fn row_10_idle_connection_closed_at_send_time() {
             .iter()
             .filter(|received| received.line().starts_with("POST"))
             .count();
-        match (operation.effect, result) {
-            (Effect::Read, result) => drop(result.unwrap()),
+        match (operation.idempotency, result) {
+            (Idempotency::Safe, result) => drop(result.unwrap()),
             (_, Ok(_)) => assert_eq!(submits, 1),
             (_, Err(fault)) => {
                 assert_eq!(

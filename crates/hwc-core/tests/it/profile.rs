@@ -9,13 +9,13 @@ use std::{
     sync::Arc,
 };
 
-use bytes::Bytes;
 use hwc_core::{
     identity::{
         Found, Identity, IdentityChain, IdentityContext, IdentityError, IdentityErrorKind, Keys,
     },
     secret::SecretString,
     testing::{FakeClock, ScriptedTransport, Step},
+    transport::RequestBody,
 };
 use proptest::prelude::*;
 
@@ -89,7 +89,7 @@ fn headers(found: &Found) -> http::HeaderMap {
     let context = IdentityContext::new(Arc::new(clock.clone()), Arc::new(network));
     let identity = clock.run(found.provider.identity(&context)).unwrap();
     let mut request = http::Request::get("https://osm.example/")
-        .body(Bytes::new())
+        .body(RequestBody::default())
         .unwrap();
     identity
         .authorize(&mut request, jiff::Timestamp::UNIX_EPOCH)

@@ -11,7 +11,7 @@ use std::{
 
 use bytes::Bytes;
 use hwc_core::{
-    CallOptions, Clock as _, Effect, Fault, FaultKind, Operation, Pipeline, Reply, RetryPolicy,
+    CallOptions, Clock as _, Idempotency, RequestContent, ResponseContent, Fault, FaultKind, Operation, Pipeline, Reply, RetryPolicy,
     Sent,
     identity::{CachedIdentity, IamPassword, IamUser, IdentityError, IdentityErrorKind, Token},
     secret::SecretString,
@@ -23,13 +23,17 @@ const READ: Operation = Operation {
     name: "read",
     method: "GET",
     path: "/v2/things",
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
+    request: RequestContent::Nothing,
+    response: ResponseContent::Object,
 };
 const WRITE: Operation = Operation {
     name: "write",
     method: "POST",
     path: "/v2/things",
-    effect: Effect::Write,
+    idempotency: Idempotency::NotIdempotent,
+    request: RequestContent::Json,
+    response: ResponseContent::Object,
 };
 
 /// A cloud of two hosts: IAM numbers its tokens, the service takes those that are alive.
@@ -128,7 +132,7 @@ impl Cloud {
 
 async fn call(pipeline: Arc<Pipeline>, operation: &'static Operation) -> Result<Reply, Fault> {
     let mut request = http::Request::new(Bytes::from_static(
-        if matches!(operation.effect, Effect::Read) {
+        if matches!(operation.idempotency, Idempotency::Safe) {
             b""
         } else {
             b"{}"

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use hmac::{Hmac, Mac};
-use hwc_core::{CallOptions, Effect, Endpoint, Operation, Pipeline, identity::Keys};
+use hwc_core::{CallOptions, Idempotency, RequestContent, ResponseContent, Endpoint, Operation, Pipeline, identity::Keys};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use sha2::{Digest, Sha256};
 use tokio::{
@@ -171,7 +171,9 @@ fn read(path: &'static str) -> Operation {
         name: "read",
         method: "GET",
         path,
-        effect: Effect::Read,
+        idempotency: Idempotency::Safe,
+        request: RequestContent::Nothing,
+        response: ResponseContent::Object,
     }
 }
 
@@ -180,7 +182,9 @@ fn write(path: &'static str) -> Operation {
         name: "write",
         method: "POST",
         path,
-        effect: Effect::IdempotentWrite,
+        idempotency: Idempotency::Idempotent,
+        request: RequestContent::Json,
+        response: ResponseContent::Object,
     }
 }
 

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::Request;
 use hwc_core::{
-    CallOptions, Effect, FaultKind, Operation, Sent,
+    CallOptions, Idempotency, RequestContent, ResponseContent, FaultKind, Operation, Sent,
     testing::{FakeClock, ScriptedTransport, Step},
 };
 
@@ -16,7 +16,9 @@ const LIST: Operation = Operation {
     name: "listThings",
     method: "GET",
     path: "/v1/things",
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
+    request: RequestContent::Nothing,
+    response: ResponseContent::Object,
 };
 
 #[tokio::test]

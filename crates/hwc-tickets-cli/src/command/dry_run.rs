@@ -1,21 +1,20 @@
 //! `--dry-run`: the requests that would go out, caught before the network, without secrets.
 
 use crate::{cli::Form, context::Context, failure::Failure};
-use bytes::Bytes;
 use http::{Request, Response};
 use hwc_tickets::{
     Client, Confirm, SecretString, Submit, Transport,
-    transport::{AnswerBody, Sending, TransportFault, TransportFaultKind},
+    transport::{AnswerBody, RequestBody, Sending, TransportFault, TransportFaultKind},
 };
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Takes requests and lets none through. Reads find an empty ticket; the write is kept.
 #[derive(Debug, Clone, Default)]
-struct Catcher(Arc<Mutex<Option<Request<Bytes>>>>);
+struct Catcher(Arc<Mutex<Option<Request<RequestBody>>>>);
 
 impl Transport for Catcher {
-    fn send(&self, request: Request<Bytes>) -> Sending {
+    fn send(&self, request: Request<RequestBody>) -> Sending {
         let answer = if request.method() == http::Method::GET {
             Ok(Response::new(AnswerBody::full(
                 &br#"{"count":0,"message_list":[]}"#[..],
@@ -68,7 +67,10 @@ pub(super) async fn run(
         })
         .collect();
     headers.sort();
-    let body: Value = serde_json::from_slice(request.body()).unwrap_or(Value::Null);
+    let body: Value = request
+        .body()
+        .as_bytes()
+        .and_then(|bytes| serde_json::from_slice(bytes).ok()).unwrap_or(Value::Null);
     let signing = format!("{} ({})", credential.kind, credential.source);
     let screen = &context.screen;
     if matches!(screen.form(), Form::Json | Form::Ndjson) {

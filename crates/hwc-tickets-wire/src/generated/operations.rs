@@ -2,16 +2,18 @@
 // From spec/dist/openapi.json, sha256 87e2fb301e40ae3d1fc1b1305beb06d1d5f6768e505a6491ab4e9e6c9b10cbbc.
 // Generator: progenitor 0.15.1.
 
-//! The operations: name, method, path template, effect.
+//! The operations: name, method, path template, idempotency, contents.
 
-use hwc_core::{Effect, Operation};
+use hwc_core::{Idempotency, Operation, RequestContent, ResponseContent};
 
 /// Submits a message to a ticket.
 pub const CREATE_MESSAGES: Operation = Operation {
     name: "createMessages",
     method: "POST",
     path: "/v2/servicerequest/cases/{case_id}/message",
-    effect: Effect::Write,
+    idempotency: Idempotency::NotIdempotent,
+    request: RequestContent::Json,
+    response: ResponseContent::Object,
 };
 
 /// Lists messages of a ticket by offset.
@@ -19,7 +21,9 @@ pub const LIST_MESSAGES: Operation = Operation {
     name: "listMessages",
     method: "GET",
     path: "/v2/servicerequest/cases/{case_id}/messages",
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
+    request: RequestContent::Nothing,
+    response: ResponseContent::Object,
 };
 
 /// Lists messages of a ticket older than a given one.
@@ -27,7 +31,9 @@ pub const LIST_MORE_INSTANT_MESSAGES: Operation = Operation {
     name: "listMoreInstantMessages",
     method: "GET",
     path: "/v2/servicerequest/cases/{case_id}/instant-messages/more",
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
+    request: RequestContent::Nothing,
+    response: ResponseContent::Object,
 };
 
 /// Polls several tickets for new messages.
@@ -35,7 +41,9 @@ pub const LIST_NEW_INSTANT_MESSAGES: Operation = Operation {
     name: "listNewInstantMessages",
     method: "GET",
     path: "/v2/servicerequest/cases/instant-messages",
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
+    request: RequestContent::Nothing,
+    response: ResponseContent::Object,
 };
 
 /// Counts the unread messages of several tickets.
@@ -43,7 +51,9 @@ pub const LIST_UNREAD_NEW_INSTANT_MESSAGES: Operation = Operation {
     name: "listUnreadNewInstantMessages",
     method: "GET",
     path: "/v2/servicerequest/cases/instant-messages/unread",
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
+    request: RequestContent::Nothing,
+    response: ResponseContent::Object,
 };
 
 /// Marks the messages of a ticket as read.
@@ -51,7 +61,9 @@ pub const UPDATE_NEW_INSTANT_MESSAGES_READ: Operation = Operation {
     name: "updateNewInstantMessagesRead",
     method: "POST",
     path: "/v2/servicerequest/cases/{case_id}/instant-messages/unread",
-    effect: Effect::IdempotentWrite,
+    idempotency: Idempotency::Idempotent,
+    request: RequestContent::Json,
+    response: ResponseContent::Object,
 };
 
 /// Recalls a message.
@@ -59,7 +71,9 @@ pub const REVOKE_MESSAGE: Operation = Operation {
     name: "revokeMessage",
     method: "POST",
     path: "/v2/servicerequest/cases/{case_id}/instant-messages/{message_id}/withdraw",
-    effect: Effect::IdempotentWrite,
+    idempotency: Idempotency::Idempotent,
+    request: RequestContent::Nothing,
+    response: ResponseContent::Object,
 };
 
 /// Gives the details of a ticket.
@@ -67,7 +81,9 @@ pub const SHOW_CASE_DETAIL: Operation = Operation {
     name: "showCaseDetail",
     method: "GET",
     path: "/v2/servicerequest/cases/{case_id}",
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
+    request: RequestContent::Nothing,
+    response: ResponseContent::Object,
 };
 
 /// Gives the state of a ticket.
@@ -75,7 +91,9 @@ pub const SHOW_CASE_STATUS: Operation = Operation {
     name: "showCaseStatus",
     method: "GET",
     path: "/v2/servicerequest/cases/{case_id}/status",
-    effect: Effect::Read,
+    idempotency: Idempotency::Safe,
+    request: RequestContent::Nothing,
+    response: ResponseContent::Object,
 };
 
 /// Every operation, in the order of the description.

@@ -1,6 +1,6 @@
 //! The generated tables hang together.
 
-use hwc_core::{Effect, FaultKind, Sent};
+use hwc_core::{FaultKind, Idempotency, Sent};
 use hwc_tickets_wire::{ERROR_CODES, INDEX, Unit, limits, operations};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -11,15 +11,15 @@ fn the_index_has_each_operation_once() {
     assert_eq!(indexed, operations::ALL);
     for operation in operations::ALL {
         assert_eq!(
-            operation.effect == Effect::Read,
+            operation.idempotency == Idempotency::Safe,
             operation.method == "GET",
             "{}",
             operation.name
         );
     }
     assert_eq!(
-        operations::CREATE_MESSAGES.effect,
-        Effect::Write,
+        operations::CREATE_MESSAGES.idempotency,
+        Idempotency::NotIdempotent,
         "a submit is never repeated by itself"
     );
 }

@@ -7,10 +7,9 @@
     reason = "a test fails by panicking, and nobody else uses it"
 )]
 
-use bytes::Bytes;
 use hwc_core::{
     testing::FakeClock,
-    transport::{AnswerBody, Sending, Transport},
+    transport::{AnswerBody, RequestBody, Sending, Transport},
 };
 use hwc_tickets::{Client, SecretString};
 use peak_alloc::PeakAlloc;
@@ -29,7 +28,7 @@ struct Endless {
 const START: i64 = 1_594_224_000_000;
 
 impl Transport for Endless {
-    fn send(&self, request: http::Request<Bytes>) -> Sending {
+    fn send(&self, request: http::Request<RequestBody>) -> Sending {
         let query = request.uri().query().unwrap_or_default();
         let value = |name: &str| {
             let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));

@@ -5,7 +5,7 @@ use http::{Request, Response};
 use http_body::{Body, Frame, SizeHint};
 use hwc_tickets::{
     Transport,
-    transport::{AnswerBody, HttpTransport, Sending, TransportFault},
+    transport::{AnswerBody, HttpTransport, RequestBody, Sending, TransportFault},
 };
 use std::{
     pin::Pin,
@@ -48,7 +48,7 @@ impl Kept {
 }
 
 impl Transport for Tap {
-    fn send(&self, request: Request<Bytes>) -> Sending {
+    fn send(&self, request: Request<RequestBody>) -> Sending {
         let kept = self.kept.clone();
         kept.lock().clear();
         let answer = self.inner.send(request);

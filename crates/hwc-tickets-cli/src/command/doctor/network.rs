@@ -2,11 +2,10 @@
 
 use super::{Check, Verdict, proxy};
 use crate::{clock, context::Context, failure::Failure, render};
-use bytes::Bytes;
 use http::{Request, Uri, header};
 use hwc_tickets::{
     ErrorKind, Transport as _,
-    transport::{HttpTransport, TransportFault, TransportFaultKind},
+    transport::{HttpTransport, RequestBody, TransportFault, TransportFaultKind},
 };
 use jiff::{SignedDuration, Timestamp, fmt::rfc2822::DateTimeParser};
 use std::future::IntoFuture as _;
@@ -110,7 +109,7 @@ async fn connection(
     let request = Request::builder()
         .uri(uri.clone())
         .header(header::USER_AGENT, "hwc-tickets-cli")
-        .body(Bytes::new())
+        .body(RequestBody::default())
         .ok()?;
     let sending = async {
         tokio::select! {

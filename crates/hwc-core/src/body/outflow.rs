@@ -1,0 +1,321 @@
+//! A body while it is read and sent, and what the pipeline sees of that.
+
+use std::{
+    collections::VecDeque,
+    fs::File,
+    future::Future,
+    io::{self, Read, Seek, SeekFrom},
+    pin::Pin,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http_body::{Body, Frame};
+
+use super::{
+    PIECE, Piece,
+    source::{Flow, Origin, Source, lock, off_the_runtime, words},
+};
+use crate::{
+    Clock, Fault,
+    transport::{TransportFault, TransportFaultKind},
+};
+
+/// What is seen of a body on its way out.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    clock: Arc<dyn Clock>,
+    length: u64,
+    handed: AtomicU64,
+    /// When the last piece was handed over, in nanoseconds on the clock.
+    moved_at: AtomicU64,
+    waits_for_source: AtomicBool,
+    failure: Mutex<Option<TransportFault>>,
+}
+
+impl Watch {
+    pub(super) fn new(clock: Arc<dyn Clock>, length: u64) -> Self {
+        let now = nanoseconds(clock.elapsed());
+        Self {
+            clock,
+            length,
+            handed: AtomicU64::new(0),
+            moved_at: AtomicU64::new(now),
+            waits_for_source: AtomicBool::new(false),
+            failure: Mutex::new(None),
+        }
+    }
+
+    /// When the transport last took a piece; in the beginning, when the body was opened.
+    pub(crate) fn moved_at(&self) -> Duration {
+        Duration::from_nanos(self.moved_at.load(Ordering::Acquire))
+    }
+
+    /// Whether the transport took the whole body.
+    pub(crate) fn is_done(&self) -> bool {
+        self.handed.load(Ordering::Acquire) >= self.length
+    }
+
+    /// Bytes of the whole body.
+    pub(crate) fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Bytes that the transport took.
+    pub(crate) fn handed(&self) -> u64 {
+        self.handed.load(Ordering::Acquire)
+    }
+
+    /// Whether the transport asks for the next piece, and the source does not give it.
+    pub(crate) fn waits_for_source(&self) -> bool {
+        self.waits_for_source.load(Ordering::Acquire)
+    }
+
+    /// Why the source could not be read to its end.
+    pub(crate) fn failure(&self) -> Option<TransportFault> {
+        lock(&self.failure).clone()
+    }
+
+    fn hand_over(&self, data: &Bytes) {
+        self.handed.fetch_add(data.len() as u64, Ordering::AcqRel);
+        let now = nanoseconds(self.clock.elapsed());
+        self.moved_at.store(now, Ordering::Release);
+    }
+}
+
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// A body that is read while it is sent.
+pub(super) struct Outflow {
+    pieces: VecDeque<Open>,
+    watch: Arc<Watch>,
+}
+
+enum Open {
+    Bytes(Bytes),
+    Source(OpenSource),
+}
+
+impl Outflow {
+    /// Opens every source first: what cannot be read is found out before the first byte goes out.
+    pub(super) async fn open(pieces: &[Piece], watch: Arc<Watch>) -> Result<Self, Fault> {
+        let mut opened = VecDeque::with_capacity(pieces.len());
+        for piece in pieces {
+            opened.push_back(match piece {
+                Piece::Bytes(bytes) => Open::Bytes(bytes.clone()),
+                Piece::Source(source) => {
+                    source.check(&watch.clock).await?;
+                    let reader = match &source.origin {
+                        Origin::Bytes(bytes) => {
+                            opened.push_back(Open::Bytes(bytes.clone()));
+                            continue;
+                        }
+                        Origin::File(file) => Reader::File(FileReader::new(file, &watch.clock)),
+                        Origin::Streams(open) => Reader::Stream(open()),
+                        Origin::Once(slot) => Reader::Slot(Arc::clone(slot)),
+                    };
+                    Open::Source(OpenSource::new(source, reader))
+                }
+            });
+        }
+        Ok(Self {
+            pieces: opened,
+            watch,
+        })
+    }
+
+    fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, String>>> {
+        loop {
+            match self.pieces.front_mut() {
+                None => return Poll::Ready(None),
+                Some(Open::Bytes(bytes)) if !bytes.is_empty() => {
+                    let piece = bytes.split_to(bytes.len().min(PIECE));
+                    return Poll::Ready(Some(Ok(piece)));
+                }
+                Some(Open::Bytes(_)) => {}
+                Some(Open::Source(source)) => {
+                    if let Some(piece) = ready!(source.poll_piece(context)) {
+                        return Poll::Ready(Some(piece));
+                    }
+                }
+            }
+            self.pieces.pop_front();
+        }
+    }
+}
+
+impl Body for Outflow {
+    type Data = Bytes;
+    type Error = TransportFault;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, TransportFault>>> {
+        let polled = self.poll_piece(context);
+        let waits = polled.is_pending();
+        self.watch.waits_for_source.store(waits, Ordering::Release);
+        Poll::Ready(match ready!(polled) {
+            None => None,
+            Some(Ok(data)) => {
+                self.watch.hand_over(&data);
+                Some(Ok(Frame::data(data)))
+            }
+            Some(Err(detail)) => {
+                self.pieces.clear();
+                let fault = TransportFault::new(TransportFaultKind::Source, detail);
+                *lock(&self.watch.failure) = Some(fault.clone());
+                Some(Err(fault))
+            }
+        })
+    }
+}
+
+/// A source while it is read.
+struct OpenSource {
+    called: String,
+    reader: Reader,
+    length: u64,
+    left: u64,
+    /// The last piece, until the stream has ended: with one byte more than announced the request must not become
+    /// whole.
+    last: Option<Bytes>,
+    has_ended: bool,
+}
+
+enum Reader {
+    File(FileReader),
+    Stream(Flow),
+    Slot(Arc<Mutex<Option<Flow>>>),
+}
+
+impl OpenSource {
+    fn new(source: &Source, reader: Reader) -> Self {
+        Self {
+            called: source.called(),
+            reader,
+            length: source.length(),
+            left: source.length(),
+            last: None,
+            has_ended: false,
+        }
+    }
+
+    fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, String>>> {
+        loop {
+            if self.has_ended {
+                return Poll::Ready(None);
+            }
+            let read = ready!(self.reader.poll_read(self.left, context));
+            let problem = match read {
+                Err(problem) => problem,
+                Ok(None) if self.left == 0 => {
+                    self.has_ended = true;
+                    return Poll::Ready(self.last.take().map(Ok));
+                }
+                Ok(None) => format!(
+                    "it ended after {} of {} bytes",
+                    self.length.saturating_sub(self.left),
+                    self.length
+                ),
+                Ok(Some(data)) if data.is_empty() => continue,
+                Ok(Some(data)) => match self.left.checked_sub(data.len() as u64) {
+                    Some(0) => {
+                        self.left = 0;
+                        self.last = Some(data);
+                        continue;
+                    }
+                    Some(left) => {
+                        self.left = left;
+                        return Poll::Ready(Some(Ok(data)));
+                    }
+                    None => format!("it gives more than the {} bytes announced", self.length),
+                },
+            };
+            return Poll::Ready(Some(Err(format!("source {}: {problem}", self.called))));
+        }
+    }
+}
+
+impl Reader {
+    /// The next bytes; `None` at the end. `left`: as many are still expected.
+    fn poll_read(
+        &mut self,
+        left: u64,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<Option<Bytes>, String>> {
+        match self {
+            Self::File(file) => file
+                .poll_read(left, context)
+                .map_err(|error| words(&error)),
+            Self::Stream(stream) => stream
+                .as_mut()
+                .poll_next(context)
+                .map(|item| item.transpose().map_err(|error| words(&error))),
+            Self::Slot(slot) => {
+                let taken = lock(slot).take();
+                match taken {
+                    Some(stream) => {
+                        *self = Self::Stream(stream);
+                        self.poll_read(left, context)
+                    }
+                    None => Poll::Ready(Err("it was sent by another call".to_owned())),
+                }
+            }
+        }
+    }
+}
+
+/// Reads a file piece by piece.
+struct FileReader {
+    file: Arc<Mutex<File>>,
+    clock: Arc<dyn Clock>,
+    offset: u64,
+    reading: Option<Pin<Box<dyn Future<Output = io::Result<Bytes>> + Send>>>,
+}
+
+impl FileReader {
+    fn new(file: &Arc<Mutex<File>>, clock: &Arc<dyn Clock>) -> Self {
+        Self {
+            file: Arc::clone(file),
+            clock: Arc::clone(clock),
+            offset: 0,
+            reading: None,
+        }
+    }
+
+    fn poll_read(&mut self, left: u64, context: &mut Context<'_>) -> Poll<io::Result<Option<Bytes>>> {
+        if left == 0 {
+            return Poll::Ready(Ok(None));
+        }
+        let reading = self.reading.get_or_insert_with(|| {
+            let (file, clock) = (Arc::clone(&self.file), Arc::clone(&self.clock));
+            let offset = self.offset;
+            let most = usize::try_from(left).unwrap_or(PIECE).min(PIECE);
+            Box::pin(off_the_runtime(clock, move || read_at(&file, offset, most)))
+        });
+        let data = ready!(reading.as_mut().poll(context));
+        self.reading = None;
+        let data = data?;
+        self.offset = self.offset.saturating_add(data.len() as u64);
+        Poll::Ready(Ok((!data.is_empty()).then_some(data)))
+    }
+}
+
+/// Attempts share the open file, and so its position.
+fn read_at(file: &Mutex<File>, offset: u64, most: usize) -> io::Result<Bytes> {
+    let mut file = lock(file);
+    file.seek(SeekFrom::Start(offset))?;
+    let mut data = Vec::with_capacity(most);
+    Read::by_ref(&mut *file)
+        .take(most as u64)
+        .read_to_end(&mut data)?;
+    Ok(data.into())
+}

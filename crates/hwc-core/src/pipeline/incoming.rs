@@ -1,0 +1,196 @@
+//! Bytes of an answer as they come in: with an idle limit, a size limit, and no end that is not proven.
+
+use std::{
+    fmt,
+    future::poll_fn,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::response::Parts;
+use http_body::Body as _;
+
+use super::read::{Declared, Growing, Unread, ends_by_proof, poll_data};
+use crate::{
+    clock::{Clock, Sleep},
+    deadline::Deadline,
+    transport::AnswerBody,
+};
+
+/// So much is looked at before it is handed out as the beginning of a file. No error document is longer.
+const BEGINNING: usize = 64 * 1024;
+/// So much tells a page from a text that begins like one.
+const MARKUP: usize = 1024;
+
+/// Limits on a stream of bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StreamLimits {
+    pub(super) bytes: Option<u64>,
+    pub(super) idle: Duration,
+    /// Over the whole stream, if there is one.
+    pub(super) total: Option<Deadline>,
+}
+
+/// The body of an answer while it comes in.
+pub(super) struct Incoming {
+    body: AnswerBody,
+    declared: Declared,
+    is_proven: bool,
+    received: u64,
+    limits: StreamLimits,
+    clock: Arc<dyn Clock>,
+    idle: Option<Sleep>,
+    total: Option<Sleep>,
+}
+
+/// How a stream begins.
+pub(super) struct Beginning {
+    pub(super) bytes: Bytes,
+    /// Whether that is all.
+    pub(super) is_all: bool,
+    /// Whether that it is all is proven.
+    pub(super) is_proven: bool,
+}
+
+impl Incoming {
+    /// Refuses at once what declares more than the limit.
+    pub(super) fn new(
+        body: AnswerBody,
+        head: &Parts,
+        limits: StreamLimits,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, Unread> {
+        let declared = Declared::of(&head.headers);
+        let is_proven = declared != Declared::Nonsense
+            && (ends_by_proof(head) || body.size_hint().exact().is_some());
+        let incoming = Self {
+            body,
+            declared,
+            is_proven,
+            received: 0,
+            limits,
+            clock,
+            idle: None,
+            total: None,
+        };
+        match (incoming.length(), limits.bytes) {
+            (Some(length), Some(limit)) if length > limit => Err(Unread::TooLarge),
+            _ => Ok(incoming),
+        }
+    }
+
+    /// Sets the deadline over the rest, or takes it away.
+    pub(super) fn set_deadline(&mut self, total: Option<Deadline>) {
+        self.limits.total = total;
+        self.total = None;
+    }
+
+    /// The length that the answer declares.
+    pub(super) fn length(&self) -> Option<u64> {
+        match self.declared {
+            Declared::Length(length) => Some(length),
+            Declared::Nothing | Declared::Nonsense => None,
+        }
+    }
+
+    /// The next bytes; `None` at the end that the line shows, proven or not.
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Unread>> {
+        let is_late = |total: Deadline| total.left_at(self.clock.elapsed()).is_zero();
+        if self.limits.total.is_some_and(is_late) {
+            return Poll::Ready(Err(Unread::Late));
+        }
+        if let Poll::Ready(read) = poll_data(&mut self.body, context) {
+            self.idle = None;
+            return Poll::Ready(read.and_then(|data| self.count(data)));
+        }
+        if let Some(total) = self.limits.total {
+            let timer = self
+                .total
+                .get_or_insert_with(|| self.clock.sleep(total.remaining(&*self.clock)));
+            if timer.as_mut().poll(context).is_ready() {
+                return Poll::Ready(Err(Unread::Late));
+            }
+        }
+        let idle = self.limits.idle;
+        let timer = self.idle.get_or_insert_with(|| self.clock.sleep(idle));
+        timer.as_mut().poll(context).map(|()| Err(Unread::Idle))
+    }
+
+    fn count(&mut self, data: Option<Bytes>) -> Result<Option<Bytes>, Unread> {
+        let Some(data) = data else {
+            // The transport below checks this too; this holds for every transport.
+            return match self.length() {
+                Some(length) if length != self.received => Err(Unread::WrongLength),
+                _ => Ok(None),
+            };
+        };
+        let received = self.received.saturating_add(data.len() as u64);
+        if self.limits.bytes.is_some_and(|limit| received > limit) {
+            return Err(Unread::TooLarge);
+        }
+        if self.length().is_some_and(|length| received > length) {
+            return Err(Unread::WrongLength);
+        }
+        self.received = received;
+        Ok(Some(data))
+    }
+
+    /// The next bytes; `None` at the proven end.
+    pub(super) fn poll_proven(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<Option<Bytes>, Unread>> {
+        self.poll_next(context).map(|read| match read {
+            Ok(None) if !self.is_proven => Err(Unread::Unproven),
+            read => read,
+        })
+    }
+
+    /// Reads as much as tells a file from a document in its place.
+    pub(super) async fn beginning(&mut self, is_called_text: bool) -> Result<Beginning, Unread> {
+        let mut read = Growing::Empty;
+        loop {
+            let is_all = match poll_fn(|context| self.poll_next(context)).await? {
+                Some(data) => {
+                    let limit = BEGINNING.saturating_add(data.len());
+                    read = read.push(data, limit);
+                    false
+                }
+                None => true,
+            };
+            if is_all || read.len() >= self.wanted(read.as_slice(), is_called_text) {
+                return Ok(Beginning {
+                    bytes: read.finish(),
+                    is_all,
+                    is_proven: is_all && self.is_proven,
+                });
+            }
+        }
+    }
+
+    /// So many bytes of the beginning are needed.
+    fn wanted(&self, read: &[u8], is_called_text: bool) -> usize {
+        let text = read.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(read);
+        let is_long = self.length().is_some_and(|length| length > BEGINNING as u64);
+        match text.trim_ascii_start() {
+            [] if read.len() < MARKUP => read.len().saturating_add(1),
+            [b'{', ..] if !is_long => BEGINNING,
+            _ if is_called_text && !is_long => BEGINNING,
+            [b'<', ..] => MARKUP,
+            _ => 0,
+        }
+    }
+}
+
+/// Without the content.
+impl fmt::Debug for Incoming {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Incoming")
+            .field("declared", &self.declared)
+            .field("received", &self.received)
+            .finish_non_exhaustive()
+    }
+}

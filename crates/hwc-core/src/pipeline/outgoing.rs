@@ -1,0 +1,121 @@
+//! Sending a streamed body: its limits are those of its movement, not of its size.
+
+use std::{pin::pin, sync::Arc};
+
+use http::{Request, Response, StatusCode};
+
+use super::{
+    Pipeline,
+    attempt::{Call, late, transport_failure},
+    classify::Failure,
+};
+use crate::{
+    Fault, FaultKind, Sent,
+    body::Watch,
+    deadline::{Deadline, Elapsed, Timer},
+    retry::Repeat,
+    transport::{AnswerBody, RequestBody, SendProgress, TransportFault},
+};
+
+/// Opens the body for one attempt.
+pub(super) async fn open(
+    pipeline: &Pipeline,
+    call: &Call<'_>,
+) -> Result<(RequestBody, Option<Arc<Watch>>), Fault> {
+    let payload = &call.prepared.payload;
+    if !payload.is_streamed() {
+        return payload.open(&pipeline.clock).await;
+    }
+    // A file on a dead network share.
+    let deadline = call.total.unwrap_or_else(|| pipeline.document_deadline());
+    let mut timer = Timer::new(&*pipeline.clock, deadline);
+    match timer.race(payload.open(&pipeline.clock)).await {
+        Ok(opened) => opened,
+        Err(Elapsed) => Err(Fault::new(
+            FaultKind::Timeout,
+            Sent::No,
+            "the source of the body could not be opened in time",
+        )),
+    }
+}
+
+/// Sends a streamed body. The limit of an attempt runs anew with each piece that goes out.
+pub(super) async fn send(
+    pipeline: &Pipeline,
+    request: Request<RequestBody>,
+    call: &Call<'_>,
+    progress: Option<SendProgress>,
+    watch: &Watch,
+) -> Result<Response<AnswerBody>, Failure> {
+    let mut sending = pin!(pipeline.transport.send(request));
+    let limit = pipeline.timeouts.attempt;
+    loop {
+        let moved_at = watch.moved_at();
+        let idle = Deadline::after(moved_at, limit);
+        let until = call.total.map_or(idle, |total| total.min(idle));
+        let mut timer = Timer::new(&*pipeline.clock, until);
+        match timer.race(sending.as_mut()).await {
+            Ok(Ok(response)) => return Ok(response),
+            Ok(Err(fault)) => return Err(transport_failure(blame(fault, watch))),
+            Err(Elapsed) => {}
+        }
+        let now = pipeline.clock.elapsed();
+        let is_over = call.total.is_some_and(|total| total.left_at(now).is_zero());
+        if is_over || watch.moved_at() == moved_at {
+            let given_up = progress.is_some_and(|progress| progress.give_up());
+            let sent = if given_up { Sent::No } else { Sent::Maybe };
+            return Err(stopped(pipeline, watch, sent, is_over));
+        }
+    }
+}
+
+/// The source, if it was the source that failed. Of a body of which no byte was handed over, nothing arrived.
+fn blame(fault: TransportFault, watch: &Watch) -> TransportFault {
+    match watch.failure() {
+        Some(own) if watch.handed() == 0 => own.not_arrived(),
+        Some(own) => own,
+        None => fault,
+    }
+}
+
+fn stopped(pipeline: &Pipeline, watch: &Watch, sent: Sent, is_over: bool) -> Failure {
+    let limit = pipeline.timeouts.attempt;
+    let what = if watch.is_done() {
+        "no answer"
+    } else if watch.waits_for_source() {
+        "the source of the body gave no byte"
+    } else {
+        "the service took no byte of the body"
+    };
+    let mut failure = late(sent, what, limit);
+    if is_over {
+        failure.fault.detail = "the deadline of the call passed".into();
+    }
+    if !watch.is_done() {
+        let (handed, length) = (watch.handed(), watch.length());
+        failure.fault.detail = format!(
+            "{}; {handed} of {length} bytes were on their way",
+            failure.fault.detail
+        )
+        .into();
+    }
+    failure
+}
+
+/// A success before the request was whole: nobody can have acted on all of it.
+pub(super) fn answered_too_early(watch: &Watch, status: StatusCode) -> Failure {
+    let mut fault = Fault::new(
+        FaultKind::Protocol,
+        Sent::Maybe,
+        format!(
+            "the answer says success, but came when only {} of {} bytes were on their way",
+            watch.handed(),
+            watch.length()
+        ),
+    );
+    fault.http_status = Some(status.as_u16());
+    Failure {
+        fault,
+        repeat: Repeat::Never,
+    }
+}
