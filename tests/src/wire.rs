@@ -26,6 +26,14 @@ pub fn operation(name: &str) -> &'static Operation {
         .unwrap_or_else(|| panic!("the wire crate has no operation {name}"))
 }
 
+/// Whether the wire crate has it: the client is not yet made of every operation of the description.
+#[must_use]
+pub fn has(name: &str) -> bool {
+    operations::ALL
+        .iter()
+        .any(|operation| operation.name == name)
+}
+
 /// Settings of a pipeline to `url`, with what every test wants.
 pub fn pipeline(url: &str) -> PipelineBuilder {
     pipeline_as(TOKEN, url)

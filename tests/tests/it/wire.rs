@@ -17,7 +17,8 @@ use std::collections::BTreeMap;
 async fn the_wire_makes_the_recorded_requests_and_agrees_on_the_answers() {
     let server = Server::start().await;
     let plain = wire::calls(wire::pipeline(&server.url()));
-    let exchanges = synthesis::all();
+    let mut exchanges = synthesis::all();
+    exchanges.retain(|exchange| wire::has(exchange.operation()));
     let good: BTreeMap<&str, &Exchange> = exchanges
         .iter()
         .filter(|exchange| exchange.name.ends_with("/success"))

@@ -33,8 +33,31 @@ pub struct Correction {
     pub apply: fn(&mut Value) -> usize,
 }
 
+/// Operations that the client is not yet made of: a form, bytes, a DELETE with a body and the like.
+const WITHOUT_CODE: &[&str] = &[
+    "uploadAccessory",
+    "downloadAccessories",
+    "deleteRelation",
+    "updateLabels",
+    "listCases",
+    "listOrderIncident",
+];
+
+/// Whether the client and its tables leave the operation out for now.
+#[must_use]
+pub fn is_left_out(operation_id: &str) -> bool {
+    WITHOUT_CODE.contains(&operation_id)
+}
+
 /// The corrections, in the order they are applied.
 pub const CORRECTIONS: &[Correction] = &[
+    Correction {
+        name: "leave_out_what_has_no_code_yet",
+        since: "2026-11-28",
+        reason: "the generator has no forms, no bytes, no DELETE with a body; these six wait for the client that is made without it",
+        expect: Expect::Guard,
+        apply: calls::leave_out_what_has_no_code_yet,
+    },
     Correction {
         name: "drop_security",
         since: "2026-11-21",

@@ -4,6 +4,7 @@ use super::{constant, literal};
 use crate::{
     problem::Result,
     spec::{
+        lower,
         pointer::{entries, items, resolve},
         read::Description,
     },
@@ -29,6 +30,9 @@ pub fn text(description: &Description) -> Result<String> {
     let root = &description.root;
     let mut rows = Vec::new();
     for operation in description.operations() {
+        if lower::is_left_out(operation.id()) {
+            continue;
+        }
         for (_, parameter) in operation.parameters(root) {
             let name = parameter
                 .get("name")

@@ -4,8 +4,8 @@ use super::{constant, literal, method};
 use crate::{
     problem::{Problem, Problems, Result},
     spec::{
-        bundle, pointer,
-        read::{Description, Operation, json_schema},
+        bundle, lower, pointer,
+        read::{Description, Idempotency, Operation, media},
     },
 };
 use serde::Serialize;
@@ -27,7 +27,11 @@ struct Row<'d> {
     /// With `{name}` for each path parameter.
     path: &'d str,
     summary: &'d str,
-    idempotent: bool,
+    /// `safe`, `idempotent`, `idempotent-in-effect`, `depends-on` or `no`.
+    idempotency: &'static str,
+    /// The parameter whose value decides, with `depends-on`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    depends_on: Option<&'d str>,
     parameters: Vec<Parameter<'d>>,
     /// Absent: the request has no body.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,8 +72,9 @@ fn body<'d>(root: &'d Value, holder: Option<&'d Value>) -> Option<Body<'d>> {
         content: pointer::entries(holder.get("content"))
             .map(|(kind, _)| kind)
             .collect(),
-        schema: json_schema(holder)
-            .and_then(pointer::reference)
+        schema: media(holder)
+            .next()
+            .and_then(|(_, media)| pointer::reference(media.get("schema")?))
             .and_then(|target| target.rsplit('/').next()),
     })
 }
@@ -83,9 +88,10 @@ pub fn json(description: &Description) -> Result<String> {
     let mut operations = Vec::new();
     let mut found = Vec::new();
     for operation in description.operations() {
-        if effect(&operation).is_none() {
+        let Some(idempotency) = operation.idempotency() else {
             found.push(idempotency_missing(description, &operation));
-        }
+            continue;
+        };
         let parameters = operation.parameters(root).into_iter();
         let success = pointer::entries(operation.value.get("responses"))
             .find(|(status, _)| status.starts_with('2'))
@@ -98,7 +104,8 @@ pub fn json(description: &Description) -> Result<String> {
             method: operation.method.to_uppercase(),
             path: operation.path,
             summary: text_of(operation.value, "summary"),
-            idempotent: operation.value.get("x-idempotent").and_then(Value::as_bool) == Some(true),
+            idempotency: idempotency.word(),
+            depends_on: idempotency.parameter(),
             parameters: parameters
                 .map(|(_, parameter)| {
                     let schema = parameter
@@ -131,21 +138,17 @@ pub fn json(description: &Description) -> Result<String> {
 fn idempotency_missing(description: &Description, operation: &Operation<'_>) -> Problem {
     description.problem(
         &operation.pointer(),
-        "`x-idempotent` is missing or neither true nor false",
-        "say `x-idempotent: true` if calling it twice leaves the same state as calling it once, else false",
+        "`x-idempotency` is missing or none of its words",
+        "say what calling it twice does: spec/README.md has the words",
     )
 }
 
 /// What calling it does, as a variant of `hwc_core::Effect`.
 fn effect(operation: &Operation<'_>) -> Option<&'static str> {
-    let idempotent = operation
-        .value
-        .get("x-idempotent")
-        .and_then(Value::as_bool)?;
-    Some(match (operation.method, idempotent) {
-        ("get" | "head", true) => "Read",
-        (_, true) => "IdempotentWrite",
-        (_, false) => "Write",
+    Some(match operation.idempotency()? {
+        Idempotency::Safe => "Read",
+        Idempotency::Idempotent | Idempotency::IdempotentInEffect => "IdempotentWrite",
+        Idempotency::DependsOn(_) | Idempotency::No => "Write",
     })
 }
 
@@ -158,6 +161,9 @@ pub fn text(description: &Description) -> Result<String> {
     let (mut all, mut arms, mut found) = (String::new(), String::new(), Vec::new());
     for operation in description.operations() {
         let id = operation.id();
+        if lower::is_left_out(id) {
+            continue;
+        }
         let Some(effect) = effect(&operation) else {
             found.push(idempotency_missing(description, &operation));
             continue;

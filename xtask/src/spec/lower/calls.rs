@@ -30,6 +30,23 @@ fn each_operation(root: &mut Value, change: &mut impl FnMut(&mut Mapping)) {
     }
 }
 
+pub(super) fn leave_out_what_has_no_code_yet(root: &mut Value) -> usize {
+    let Some(Value::Mapping(paths)) = root.get_mut("paths") else {
+        return 0;
+    };
+    let mut count = 0;
+    for item in paths.values_mut().filter_map(Value::as_mapping_mut) {
+        item.retain(|_, operation| {
+            let id = operation.get("operationId").and_then(Value::as_str);
+            let left_out = id.is_some_and(super::is_left_out);
+            count += usize::from(left_out);
+            !left_out
+        });
+    }
+    paths.retain(|_, item| item.as_mapping().is_none_or(|item| !item.is_empty()));
+    count
+}
+
 pub(super) fn drop_security(root: &mut Value) -> usize {
     let mut count = 0;
     let mut take = |map: Option<&mut Mapping>, key: &str| {
