@@ -3,7 +3,7 @@
 //! A second opinion: `cargo xtask spec examples` asks the same of the sources, and shares no code with this.
 
 use crate::{
-    description::{Answer, Operation, Parameter},
+    description::{Answer, BYTES, FORM, Operation, Parameter},
     exchange::Exchange,
 };
 use jsonschema::{Draft, ValidationError, Validator, error::ValidationErrorKind};
@@ -127,12 +127,19 @@ impl Judge {
         let headers: Vec<_> = request.headers.clone().into_iter().collect();
         self.parameters(operation, "header", &headers, found);
 
-        let given = !(request.body.is_none() && request.body_text.is_none());
+        const AT: &str = "/request/body";
+        let form = request.form_fields();
+        let given = form.is_some() || request.body.is_some() || request.body_text.is_some();
         match (given, &operation.body) {
-            (false, Some(body)) if body.required => found.add("/request/body", "required"),
+            (false, Some(body)) if body.required => found.add(AT, "required"),
             (false, _) => {}
-            (true, None) => found.add("/request/body", "undocumented"),
-            (true, Some(body)) => self.json(&body.schema, &request.bytes(), "/request/body", found),
+            (true, None) => found.add(AT, "undocumented"),
+            (true, Some(body)) => match (form, body.media == FORM) {
+                (Some(form), true) => self.value(&body.schema, &form, AT, found),
+                (None, false) => self.json(&body.schema, &request.bytes(), AT, found),
+                // A form for JSON, or the reverse.
+                _ => found.add(AT, "syntax"),
+            },
         }
     }
 
@@ -172,7 +179,8 @@ impl Judge {
         };
         let media =
             header("content-type").map_or("", |value| value.split(';').next().unwrap_or(""));
-        let Some(schema) = content.get(&media.trim().to_ascii_lowercase()) else {
+        let media = media.trim().to_ascii_lowercase();
+        let Some(schema) = content.get(&media) else {
             return found.add("/response/content_type", "undocumented");
         };
         for (name, value) in headers {
@@ -186,7 +194,9 @@ impl Judge {
                 Some((_, schema)) => self.text(schema, value, &place, found),
             }
         }
-        if body.is_empty() {
+        if media == BYTES {
+            // Any bytes fit, and none at all are an empty file.
+        } else if body.is_empty() {
             found.add("/response/body", "required");
         } else {
             self.json(schema, body, "/response/body", found);

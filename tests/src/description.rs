@@ -46,11 +46,20 @@ pub struct Parameter {
     pub component: Option<String>,
 }
 
-/// The JSON body of a request.
+/// A form with a file.
+pub const FORM: &str = "multipart/form-data";
+/// Bytes.
+pub const BYTES: &str = "application/octet-stream";
+/// The usual kind of body.
+pub const JSON: &str = "application/json";
+
+/// The body of a request.
 #[derive(Debug, Clone)]
 pub struct Body {
     /// Whether it must be there.
     pub required: bool,
+    /// [`JSON`] or [`FORM`].
+    pub media: String,
     /// Its schema.
     pub schema: Value,
 }
@@ -103,6 +112,14 @@ impl Operation {
         self.parameters
             .iter()
             .filter(move |parameter| parameter.place == place)
+    }
+
+    /// Whether its success is bytes. A JSON object is then a failure in their place.
+    #[must_use]
+    pub fn answers_bytes(&self) -> bool {
+        self.responses
+            .get(&200)
+            .is_some_and(|answer| answer.content.contains_key(BYTES))
     }
 
     /// The decoded values of the path parameters. `None`: `path` is not one of this operation.
@@ -160,9 +177,14 @@ fn operation(value: &Value, path: &str, method: &str) -> Operation {
                 component: parameter[COMPONENT].as_str().map(str::to_owned),
             })
             .collect(),
-        body: value.get("requestBody").map(|body| Body {
-            required: body["required"] == true,
-            schema: body["content"]["application/json"]["schema"].clone(),
+        body: value.get("requestBody").map(|body| {
+            let mut content = object(&body["content"]);
+            let (media, content) = content.next().expect("a body has a content");
+            Body {
+                required: body["required"] == true,
+                media: media.clone(),
+                schema: content["schema"].clone(),
+            }
         }),
         responses: responses.collect(),
     }

@@ -73,7 +73,32 @@ pub struct Request {
     pub body: Option<Value>,
     /// Any other body.
     pub body_text: Option<String>,
+    /// The parts of a multipart form, by name.
+    pub form: Option<BTreeMap<String, Part>>,
 }
+
+/// A part of a form.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Part {
+    /// A text.
+    Text(String),
+    /// A file.
+    File(File),
+}
+
+/// A file in a form.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    /// Its name.
+    pub name: String,
+    /// Its bytes, as text.
+    pub content: String,
+}
+
+/// What stands between the parts of a form. No recorded file has it inside.
+const BOUNDARY: &str = "boundary-of-a-recorded-exchange";
 
 /// The answer of an exchange.
 #[derive(Debug, Clone, Deserialize)]
@@ -215,7 +240,49 @@ impl Request {
     /// The body as it goes over the wire.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
-        bytes(self.body.as_ref(), self.body_text.as_deref())
+        let Some(form) = &self.form else {
+            return bytes(self.body.as_ref(), self.body_text.as_deref());
+        };
+        let mut text = String::new();
+        for (name, part) in form {
+            let (file, content) = match part {
+                Part::Text(text) => (String::new(), text),
+                Part::File(File { name, content }) => (format!("; filename=\"{name}\""), content),
+            };
+            text.push_str(&format!(
+                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{content}\r\n"
+            ));
+        }
+        text.push_str(&format!("--{BOUNDARY}--\r\n"));
+        text.into_bytes()
+    }
+
+    /// What the body says it is; `None` without a body.
+    #[must_use]
+    pub fn content_type(&self) -> Option<String> {
+        if self.form.is_some() {
+            return Some(format!("multipart/form-data; boundary={BOUNDARY}"));
+        }
+        let has_body =
+            self.body.is_some() || self.body_text.as_ref().is_some_and(|text| !text.is_empty());
+        has_body.then(|| "application/json".to_owned())
+    }
+
+    /// The parts of a form as the fields of an object, a file as its bytes.
+    #[must_use]
+    pub fn form_fields(&self) -> Option<Value> {
+        let part = |(name, part): (&String, &Part)| {
+            let (Part::Text(text) | Part::File(File { content: text, .. })) = part;
+            (name.clone(), Value::from(text.as_str()))
+        };
+        Some(
+            self.form
+                .as_ref()?
+                .iter()
+                .map(part)
+                .collect::<Map<_, _>>()
+                .into(),
+        )
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     compare::Side,
-    description::{COMPONENT, Operation},
+    description::{BYTES, COMPONENT, JSON, Operation},
 };
 use serde_json::{Value, json};
 
@@ -122,12 +122,18 @@ impl Facts<'_> {
     }
 
     fn answer(&mut self) {
-        const JSON: &str = "application/json";
         let described = &self.operation.responses[&200].content[JSON];
         for (fact, schema) in wrong_schemas(described, "answer", Side::Response) {
             self.add(Side::Response, fact, |wrong| {
                 let answer = wrong.responses.get_mut(&200).expect("an answer");
                 answer.content.insert(JSON.to_owned(), schema);
+            });
+        }
+        if self.operation.answers_bytes() {
+            self.own(Side::Response, "answer: media type of bytes", |wrong| {
+                let answer = wrong.responses.get_mut(&200).expect("an answer");
+                let schema = answer.content.remove(BYTES).expect("bytes");
+                answer.content.insert("image/png".to_owned(), schema);
             });
         }
         self.own(Side::Response, "answer: described", |wrong| {

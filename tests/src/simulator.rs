@@ -11,7 +11,8 @@ use hwc_core::{
     HttpTransport, ProxyChoice, Transport,
     transport::{AnswerBody, RequestBody, Sending},
 };
-use hwc_tickets_sim::{Command, DEMO, Outcome, Simulator, TicketSeed};
+use hwc_tickets_sim::{Command, DEMO, Label, Outcome, Simulator, TicketSeed};
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
@@ -103,12 +104,10 @@ impl Asker {
             asked = asked.header(name, value);
         }
         let body = request.bytes();
-        if !body.is_empty() {
-            asked = asked.header("Content-Type", "application/json");
+        if let Some(kind) = request.content_type() {
+            asked = asked.header("Content-Type", kind);
         }
-        let asked = asked
-            .body(Bytes::from(body).into())
-            .expect("a request");
+        let asked = asked.body(Bytes::from(body).into()).expect("a request");
         let answer = self.0.send(asked).await.expect("an answer");
         let (head, body) = answer.into_parts();
         let body = body.collect().await.expect("a whole body").to_bytes();
@@ -196,14 +195,36 @@ impl Transport for Watched {
 /// request, with the id of a message that is there in place of the recorded one.
 pub fn furnish(simulator: &Simulator, exchange: &Exchange) -> exchange::Request {
     let mut request = exchange.request.clone();
-    let in_path: Vec<&str> = request.path.split('/').skip(4).collect();
+    let mut segments = request.path.split('/').skip(3);
+    let kind = segments.next().unwrap_or_default();
+    let in_path: Vec<&str> = segments.collect();
+    let first = percent_decode_str(in_path.first().copied().unwrap_or_default());
+    let first = first.decode_utf8_lossy().into_owned();
+    let related = request
+        .body
+        .as_ref()
+        .and_then(|body| body["related_id"].as_str());
     let in_query = request.query.iter().filter(|(name, _)| name == "case_ids");
-    let tickets = in_path.first().copied().into_iter();
-    for id in tickets.chain(in_query.map(|(_, id)| id.as_str())) {
+    let tickets = in_query.map(|(_, id)| id.as_str()).chain(related);
+    let own = (kind == "cases").then_some(first.as_str());
+    for id in tickets.chain(own) {
         let now = simulator.now();
         let ticket = TicketSeed::new(id, DEMO, now).customer(now, "It is broken.");
         // An id that is empty, or there already, is refused.
         let _ = simulator.open(ticket);
+    }
+    if let Some(related) = related {
+        // A ticket that is not there, or this one itself, cannot be related.
+        let _ = simulator.relate(&first, related);
+    }
+    match (kind, first.parse()) {
+        ("accessorys", _) => {
+            for id in first.split(',').filter(|id| !id.is_empty()) {
+                simulator.attach_file(id, "file.txt", "bytes of a file");
+            }
+        }
+        ("labels", Ok(id)) => simulator.add_label(Label::new(id, "demo", "old", "#ffffff")),
+        _ => {}
     }
     let files = request.body.as_ref();
     let files = files.map(|body| &body["message"]["accessory_ids"]);

@@ -5,11 +5,12 @@ use crate::{
     exchange::{self, Verdict},
 };
 use hwc_core::{
-    CallOptions, Idempotency, Fault, FaultKind, Operation, Pipeline, PipelineBuilder, ProxyChoice, Sent,
+    CallOptions, Fault, FaultKind, Idempotency, Operation, Pipeline, PipelineBuilder, ProxyChoice,
+    Sent,
     identity::Token,
     testing::{FakeClock, ScriptedTransport, Step},
 };
-use hwc_tickets_wire::{Client, ERROR_CODES, Entry, INDEX, Undecodable, operations};
+use hwc_tickets_wire::{Client, Content, ERROR_CODES, Entry, INDEX, Undecodable, operations};
 use serde_json::{Map, Value, json};
 use std::{
     collections::BTreeMap,
@@ -18,6 +19,9 @@ use std::{
 
 /// The token of every test.
 pub const TOKEN: &str = "token-of-the-contract-tests";
+
+/// Most bytes of a file in a test.
+const MOST_BYTES: usize = 1 << 20;
 
 /// The operation `name` of the generated table.
 #[must_use]
@@ -131,6 +135,13 @@ impl Arguments {
                 add(&mut arguments, parameter, value)?;
             }
         }
+        for (name, part) in request.form.iter().flatten() {
+            let part = match part {
+                exchange::Part::Text(text) => json!(text),
+                exchange::Part::File(file) => json!({"name": file.name, "content": file.content}),
+            };
+            arguments.insert(name.clone(), part);
+        }
         if let Some(body) = &request.body {
             if has_null(body) {
                 return Err(Inexpressible(
@@ -200,7 +211,7 @@ fn entry(operation: &Operation) -> &'static Entry {
 /// A decoded success.
 #[derive(Debug)]
 pub struct Decoded {
-    /// The decoded body, written as JSON again.
+    /// The decoded body, written as JSON again; of a file, its bytes as a text.
     pub body: Value,
     /// What could not be decoded.
     pub undecodable: Vec<Undecodable>,
@@ -218,8 +229,16 @@ pub type Outcome = Result<Decoded, Fault>;
 pub async fn call(client: &Client, operation: &Operation, arguments: Arguments) -> Outcome {
     let options = CallOptions::default().with_max_attempts(1);
     let answer = client.send_json(entry(operation), arguments.0, &options);
-    answer.await.map(|answer| Decoded {
-        body: answer.body,
+    let answer = answer.await?;
+    let body = match answer.body {
+        Content::Json(body) => body,
+        Content::File(file) => {
+            let bytes = file.bytes(MOST_BYTES).await?;
+            String::from_utf8_lossy(&bytes).into_owned().into()
+        }
+    };
+    Ok(Decoded {
+        body,
         undecodable: answer.undecodable,
         request_id: answer.request_id,
     })

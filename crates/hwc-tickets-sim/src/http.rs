@@ -1,8 +1,10 @@
 //! A thin coat of HTTP around the world: requests become commands, outcomes become bytes.
 
 pub(crate) mod answer;
+mod archive;
 pub(crate) mod auth;
-mod gateway;
+mod form;
+pub(crate) mod gateway;
 mod iam;
 mod parse;
 mod render;

@@ -28,13 +28,25 @@ pub enum Operation {
     ShowCaseDetail,
     /// Shows the status of a ticket.
     ShowCaseStatus,
+    /// Lists tickets that fit a filter.
+    ListCases,
+    /// Lists tickets by page number, in an older form.
+    ListOrderIncident,
+    /// Uploads a file.
+    UploadAccessory,
+    /// Downloads one file, or several as an archive.
+    DownloadAccessories,
+    /// Gives a label another name and colour.
+    UpdateLabels,
+    /// Takes a related ticket off a ticket.
+    DeleteRelation,
     /// IAM: makes a token of a password.
     CreateToken,
 }
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Operation; 10] = [
+    pub const ALL: [Operation; 16] = [
         Operation::CreateMessages,
         Operation::ListMessages,
         Operation::ListMoreInstantMessages,
@@ -44,6 +56,12 @@ impl Operation {
         Operation::RevokeMessage,
         Operation::ShowCaseDetail,
         Operation::ShowCaseStatus,
+        Operation::ListCases,
+        Operation::ListOrderIncident,
+        Operation::UploadAccessory,
+        Operation::DownloadAccessories,
+        Operation::UpdateLabels,
+        Operation::DeleteRelation,
         Operation::CreateToken,
     ];
 
@@ -59,6 +77,12 @@ impl Operation {
             Operation::RevokeMessage => "revokeMessage",
             Operation::ShowCaseDetail => "showCaseDetail",
             Operation::ShowCaseStatus => "showCaseStatus",
+            Operation::ListCases => "listCases",
+            Operation::ListOrderIncident => "listOrderIncident",
+            Operation::UploadAccessory => "uploadAccessory",
+            Operation::DownloadAccessories => "downloadAccessories",
+            Operation::UpdateLabels => "updateLabels",
+            Operation::DeleteRelation => "deleteRelation",
             Operation::CreateToken => "createToken",
         }
     }

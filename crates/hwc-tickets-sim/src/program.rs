@@ -58,6 +58,9 @@ pub struct Options {
     /// Answer under /_sim to other machines too: whoever reaches it reads and changes everything
     #[arg(long, requires = "control")]
     pub control_from_anywhere: bool,
+    /// Largest request of an upload in bytes, the form around the file included
+    #[arg(long, value_name = "BYTES")]
+    pub max_upload: Option<usize>,
     /// Do not log requests
     #[arg(long)]
     pub no_log: bool,
@@ -89,6 +92,9 @@ pub async fn run(options: Options, ready: impl FnOnce(&Simulator)) -> Result<(),
         .control_from_anywhere(options.control_from_anywhere);
     if let Some(time) = options.clock {
         builder = builder.time(Time::Manual(time));
+    }
+    if let Some(bytes) = options.max_upload {
+        builder = builder.max_upload(bytes);
     }
     if !options.no_log {
         builder = builder.on_request(log);

@@ -85,6 +85,18 @@ pub enum BusinessStatus {
     ByCategory,
 }
 
+/// The `Content-Type` of a file (D-54).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FileType {
+    /// `application/octet-stream`.
+    #[default]
+    Bytes,
+    /// By the end of the file name: `text/plain` for `.log`, `application/json` for `.json`.
+    ByName,
+}
+
 /// The switches. `Quirks::default()` behaves as the documents say the service does, oddities included.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -142,6 +154,14 @@ pub struct Quirks {
     pub null_lists: bool,
     /// Answer numbers as text, as another page of the service types one of its numbers (D-42). Default: off.
     pub numbers_as_text: bool,
+    /// Call the total of listCases `count` (D-57: an older page does). Default: off, `total_count`.
+    pub total_as_count: bool,
+    /// `Content-Type` of a file (D-54). Default: bytes.
+    pub file_type: FileType,
+    /// Give the name of a file in `Content-Disposition` (D-54). Default: on.
+    pub file_name_header: bool,
+    /// Refuse to end a relation without a group (D-55: one edition calls it mandatory). Default: off.
+    pub relation_group_required: bool,
 }
 
 impl Default for Quirks {
@@ -172,6 +192,10 @@ impl Default for Quirks {
             success_body: SuccessBody::default(),
             null_lists: false,
             numbers_as_text: false,
+            total_as_count: false,
+            file_type: FileType::default(),
+            file_name_header: true,
+            relation_group_required: false,
         }
     }
 }

@@ -12,10 +12,11 @@ use tokio::task::JoinHandle;
 
 use crate::clock::{Clock, Time};
 use crate::domain::{
-    Arrival, Author, Command, Engineers, Outcome, Refusal, Rules, Status, Text, TicketSeed, World,
+    Arrival, Author, Blob, Command, Engineers, FileView, Label, Outcome, Refusal, Rules, Status,
+    Text, TicketSeed, World,
 };
 use crate::fault::Order;
-use crate::http::{routes, serve};
+use crate::http::{gateway, routes, serve};
 use crate::journal::Entry;
 use crate::quirks::Quirks;
 use crate::state::{Beginning, Observer, Shared};
@@ -113,6 +114,7 @@ pub struct SimulatorBuilder {
     control: bool,
     control_from_anywhere: bool,
     patience: Duration,
+    max_upload: usize,
     observer: Option<Observer>,
 }
 
@@ -195,6 +197,13 @@ impl SimulatorBuilder {
         self
     }
 
+    /// Largest request of an upload, the form around the file included, in bytes. What is above it is refused as the
+    /// gateway refuses it. Files stay in memory; see [`Rules::storage`], too. Default: 12 MiB.
+    pub fn max_upload(mut self, bytes: usize) -> Self {
+        self.max_upload = bytes;
+        self
+    }
+
     /// Is told about each request when it is answered.
     pub fn on_request(mut self, observer: impl Fn(&Entry) + Send + Sync + 'static) -> Self {
         self.observer = Some(Box::new(observer));
@@ -225,6 +234,7 @@ impl SimulatorBuilder {
             self.beginning,
             clock.clone(),
             control,
+            self.max_upload,
             self.observer,
         ));
         let stop = watch::Sender::new(false);
@@ -282,6 +292,7 @@ impl Simulator {
             control: false,
             control_from_anywhere: false,
             patience: PATIENCE,
+            max_upload: gateway::LARGEST_BODY,
             observer: None,
         }
     }
@@ -389,10 +400,48 @@ impl Simulator {
 
     /// Makes an attachment known, so that messages can carry its id.
     pub fn attach(&self, id: &str, file_name: &str) {
+        self.attach_file(id, file_name, Blob::default());
+    }
+
+    /// The same with bytes of its own.
+    pub fn attach_file(&self, id: &str, file_name: &str, content: impl Into<Blob>) {
         self.apply(Command::Attach {
             id: id.to_owned(),
             name: file_name.to_owned(),
+            content: content.into(),
         });
+    }
+
+    /// A file that was uploaded or attached.
+    pub fn file(&self, id: &str) -> Option<FileView> {
+        self.shared.lock().world.file(id)
+    }
+
+    /// Makes a label known; `account` is the name of the account it belongs to.
+    pub fn add_label(&self, label: Label) {
+        self.apply(Command::AddLabel(label));
+    }
+
+    /// All labels, in the order of their ids.
+    pub fn labels(&self) -> Vec<Label> {
+        self.shared.lock().world.labels()
+    }
+
+    /// Makes two tickets belong together.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NoSuchTicket`] when one of them does not exist, or both are the same.
+    pub fn relate(&self, ticket: &str, related: &str) -> Result<(), Refusal> {
+        done(self.apply(Command::Relate {
+            ticket: ticket.to_owned(),
+            related: related.to_owned(),
+        }))
+    }
+
+    /// Ids of the tickets that belong to a ticket, in order.
+    pub fn related(&self, ticket: &str) -> Vec<String> {
+        self.shared.lock().world.related(ticket)
     }
 
     /// Every message that reached a ticket, recalled ones and the history it was opened with included.

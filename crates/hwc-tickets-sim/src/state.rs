@@ -38,6 +38,8 @@ pub(crate) struct Shared {
     pub(crate) control: bool,
     /// Whether `/_sim` answers callers that name another host than this machine.
     pub(crate) control_from_anywhere: bool,
+    /// Largest request of an upload.
+    pub(crate) max_upload: usize,
     pub(crate) beginning: Beginning,
     state: Mutex<State>,
     observer: Option<Observer>,
@@ -134,6 +136,7 @@ impl Shared {
         beginning: Beginning,
         clock: Clock,
         (control, control_from_anywhere): (bool, bool),
+        max_upload: usize,
         observer: Option<Observer>,
     ) -> Self {
         let state = Mutex::new(State::begin(&beginning, beginning.seed, &clock));
@@ -142,6 +145,7 @@ impl Shared {
             clock,
             control,
             control_from_anywhere,
+            max_upload,
             beginning,
             state,
             observer,

@@ -2,10 +2,10 @@
 
 use crate::{
     request::{Parts, Request, invalid},
-    response::{Answer, Response},
+    response::{Answer, Read, Response},
 };
-use hwc_core::{CallOptions, Fault, Operation, Pipeline, Reply};
-use serde::{Serialize, de::DeserializeOwned};
+use hwc_core::{CallOptions, Download, Fault, Operation, Pipeline};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::{fmt, sync::Arc};
 
@@ -50,11 +50,28 @@ impl Client {
         entry: &Entry,
         arguments: Value,
         options: &CallOptions,
-    ) -> Result<Response<Value>, Fault> {
-        let http = (entry.parts)(arguments)?.into_http()?;
-        let reply = self.pipeline.call(http, entry.operation, options).await?;
-        (entry.read)(reply)
+    ) -> Result<Response<Content>, Fault> {
+        let (http, operation) = ((entry.parts)(arguments)?.into_http()?, entry.operation);
+        match entry.read {
+            Read::Object(read) => {
+                let reply = self.pipeline.call(http, operation, options).await?;
+                Ok(read(operation, reply)?.map(Content::Json))
+            }
+            Read::File => {
+                let file = Download::ask(&self.pipeline, http, operation, options).await?;
+                Ok(file.map(Content::File))
+            }
+        }
     }
+}
+
+/// The body of an answer whose type nobody knows.
+#[derive(Debug)]
+pub enum Content {
+    /// An object.
+    Json(Value),
+    /// A file under way.
+    File(Download),
 }
 
 /// One row of the index: an operation by its name, from JSON to JSON. So no test and no tool needs a list of its own.
@@ -64,15 +81,14 @@ pub struct Entry {
     /// The request for arguments: an object with a field for each parameter, and `body`. What the operation does not have
     /// is refused.
     pub parts: fn(Value) -> Result<Parts, Fault>,
-    /// An answer that was judged a success, read and written as JSON again.
-    pub read: fn(Reply) -> Result<Response<Value>, Fault>,
+    /// How an answer that was judged a success is read.
+    pub read: Read,
 }
 
 impl Entry {
     pub(crate) const fn of<R>() -> Self
     where
         R: Request + DeserializeOwned,
-        R::Response: Serialize,
     {
         Self {
             operation: R::OPERATION,
@@ -81,12 +97,7 @@ impl Entry {
                     .map_err(|error| invalid(R::OPERATION, form_of(&error)))?;
                 Parts::of(&request)
             },
-            read: |reply| {
-                let response = R::Response::from_reply(R::OPERATION, reply)?;
-                let body = serde_json::to_value(&response.body)
-                    .map_err(|_| response.other_form("it has no JSON form".to_owned()))?;
-                Ok(response.map(|_| body))
-            },
+            read: <R::Response as Answer>::READ,
         }
     }
 }

@@ -26,11 +26,14 @@ mod model;
 mod request;
 mod response;
 mod shallow;
+mod upload;
 mod value;
 
-pub use client::{Client, Entry};
+pub use client::{Client, Content, Entry};
 pub use generated::{error_codes::ERROR_CODES, index::INDEX, *};
+pub use hwc_core::Download;
 pub use limit::{Limit, Unit};
 pub use model::{kind, set_aside_name};
 pub use request::{Parts, Request};
-pub use response::{Answer, ListAnswer, Response, Undecodable};
+pub use response::{Answer, ListAnswer, Read, Response, Undecodable};
+pub use upload::Upload;

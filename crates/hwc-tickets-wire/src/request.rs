@@ -1,10 +1,12 @@
 //! What an operation sends. Printed code writes its values in here, one by one; what every kind of operation has in
 //! common is written by hand, once.
 
-use crate::value::{Value, Values};
-use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
-use hwc_core::{Fault, FaultKind, Operation, Sent};
+use crate::{
+    upload::{Upload, Uploads},
+    value::{Value, Values, encode},
+};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use hwc_core::{Body, Fault, FaultKind, Form, Operation, Sent};
 use serde::Serialize;
 
 /// An operation as a value: its fields are the parameters and the body.
@@ -27,7 +29,9 @@ pub struct Parts {
     target: String,
     has_query: bool,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
+    /// The parts of a form, so far.
+    form: Option<Form>,
     flaw: Option<String>,
 }
 
@@ -42,7 +46,8 @@ impl Parts {
             target: String::with_capacity(128),
             has_query: false,
             headers: HeaderMap::new(),
-            body: Bytes::new(),
+            body: Body::empty(),
+            form: None,
             flaw: None,
         };
         request.write(&mut parts);
@@ -81,7 +86,7 @@ impl Parts {
             }
             text if text.chars().any(char::is_control) => "holds a control character",
             _ => {
-                crate::value::encode_segment(&plain, &mut self.target);
+                encode(&plain, &mut self.target);
                 return;
             }
         };
@@ -96,7 +101,7 @@ impl Parts {
             self.target.push(separator);
             self.target.push_str(name);
             self.target.push('=');
-            crate::value::encode_query(&value.plain(), &mut self.target);
+            encode(&value.plain(), &mut self.target);
         });
     }
 
@@ -129,13 +134,30 @@ impl Parts {
     /// The body, as JSON.
     pub(crate) fn json(&mut self, body: &impl Serialize) {
         match serde_json::to_vec(body) {
-            Ok(text) => {
-                let json = HeaderValue::from_static("application/json");
-                self.headers.insert(header::CONTENT_TYPE, json);
-                self.body = text.into();
-            }
+            Ok(text) => self.body = Body::json(text),
             Err(_) => self.flawed("body", "cannot be written as JSON"),
         }
+    }
+
+    /// The body, as bytes.
+    pub(crate) fn bytes(&mut self, file: &Upload) {
+        self.body = Body::bytes(file.source());
+    }
+
+    /// A text of a form: absent, once, or once for each item.
+    pub(crate) fn text(&mut self, name: &'static str, values: &impl Values) {
+        values.each(&mut |value| {
+            let form = self.form.take().unwrap_or_default();
+            self.form = Some(form.text(name, value.plain()));
+        });
+    }
+
+    /// A file of a form: absent, once, or once for each item.
+    pub(crate) fn file(&mut self, name: &'static str, files: &impl Uploads) {
+        files.each(&mut |file| {
+            let form = self.form.take().unwrap_or_default();
+            self.form = Some(form.file(name, file.part()));
+        });
     }
 
     fn flawed(&mut self, name: &str, flaw: &str) {
@@ -145,7 +167,7 @@ impl Parts {
 
 impl Parts {
     /// The request for the pipeline, which puts the endpoint in front.
-    pub(crate) fn into_http(self) -> Result<http::Request<Bytes>, Fault> {
+    pub(crate) fn into_http(self) -> Result<http::Request<Body>, Fault> {
         let unusable = || {
             invalid(
                 self.operation,
@@ -155,7 +177,7 @@ impl Parts {
         let method = self.operation.method.as_bytes();
         let method = http::Method::from_bytes(method).map_err(|_| unusable())?;
         let uri = http::Uri::try_from(self.target.as_str()).map_err(|_| unusable())?;
-        let mut request = http::Request::new(self.body);
+        let mut request = http::Request::new(self.form.map_or(self.body, Body::form));
         *request.method_mut() = method;
         *request.uri_mut() = uri;
         *request.headers_mut() = self.headers;

@@ -1,8 +1,9 @@
 //! A success: the decoded body, what of it could not be read, and the facts of the call.
 
 use crate::model::{self, Model};
-use bytes::Bytes;
-use hwc_core::{CallOptions, Effect, Fault, FaultKind, Operation, Pipeline, Reply, Sent};
+use hwc_core::{Body, CallOptions, Download, Fault, FaultKind, Operation, Pipeline, Reply, Sent};
+use serde::Serialize;
+use serde_json::Value;
 use std::{fmt, future::Future, time::Duration};
 
 /// A success.
@@ -75,7 +76,7 @@ impl<T> Response<T> {
     }
 
     /// The fault of an answer that does not have the documented form.
-    pub(crate) fn other_form(&self, what: String) -> Fault {
+    fn other_form(&self, what: String) -> Fault {
         let mut fault = Fault::new(
             FaultKind::Protocol,
             Sent::Maybe,
@@ -130,56 +131,94 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
     }
 }
 
-/// What a success can bring. Implemented for the structs of answers.
+/// What a success can bring: a struct of the description, or a [`Download`].
 pub trait Answer: Sized {
+    /// How an answer becomes JSON.
+    const READ: Read;
+
     /// Sends a request, and reads the answer.
     #[doc(hidden)]
     fn ask(
         pipeline: &Pipeline,
-        request: http::Request<Bytes>,
+        request: http::Request<Body>,
         operation: &'static Operation,
         options: &CallOptions,
     ) -> impl Future<Output = Result<Response<Self>, Fault>> + Send;
-
-    /// Reads an answer that was judged a success.
-    #[doc(hidden)]
-    fn from_reply(operation: &'static Operation, reply: Reply) -> Result<Response<Self>, Fault>;
 }
 
-impl<T: Model> Answer for T {
+/// How an answer that was judged a success is read by somebody who knows no type of it.
+#[derive(Debug, Clone, Copy)]
+pub enum Read {
+    /// An object, written as JSON again.
+    Object(fn(&'static Operation, Reply) -> Result<Response<Value>, Fault>),
+    /// A file: it is no JSON, and comes by [`Pipeline::download`].
+    File,
+}
+
+impl<T: Model + Serialize> Answer for T {
+    const READ: Read = Read::Object(|operation, reply| {
+        let response = from_reply::<Self>(operation, reply)?;
+        let body = serde_json::to_value(&response.body)
+            .map_err(|_| response.other_form("it has no JSON form".to_owned()))?;
+        Ok(response.map(|_| body))
+    });
+
     async fn ask(
         pipeline: &Pipeline,
-        request: http::Request<Bytes>,
+        request: http::Request<Body>,
         operation: &'static Operation,
         options: &CallOptions,
     ) -> Result<Response<Self>, Fault> {
-        let reply = pipeline.call(request, operation, options).await?;
-        Self::from_reply(operation, reply)
+        from_reply(operation, pipeline.call(request, operation, options).await?)
     }
+}
 
-    /// A write that was judged a success is never made a failure by its body.
-    fn from_reply(operation: &'static Operation, reply: Reply) -> Result<Response<Self>, Fault> {
-        if crate::shallow::is_crowded(&reply.body) {
-            let detail = "the answer holds more values than any page of this service";
-            return Err(Fault::new(FaultKind::BodyTooLarge, Sent::Maybe, detail).of(operation));
-        }
-        let writes = operation.effect != Effect::Read;
-        let (body, notes) = match model::decode::<Self>(&reply.body) {
-            Ok(decoded) => decoded,
-            Err(_) if writes => Default::default(),
-            Err(reason) => return Err(reply.undecodable(operation, reason)),
-        };
+impl Answer for Download {
+    const READ: Read = Read::File;
+
+    async fn ask(
+        pipeline: &Pipeline,
+        request: http::Request<Body>,
+        operation: &'static Operation,
+        options: &CallOptions,
+    ) -> Result<Response<Self>, Fault> {
+        let file = pipeline.download(request, operation, options).await?;
         Ok(Response {
-            body,
-            undecodable: notes.lost,
-            status: reply.status,
-            headers: reply.headers,
-            request_id: reply.request_id,
-            attempts: reply.attempts,
-            elapsed: reply.elapsed,
-            lossy: reply.lossy,
+            undecodable: Vec::new(),
+            status: file.status(),
+            headers: file.headers().clone(),
+            request_id: file.request_id().map(str::to_owned),
+            attempts: file.attempts(),
+            elapsed: file.elapsed(),
+            lossy: false,
             operation,
-            odd: notes.odd,
+            odd: Vec::new(),
+            body: file,
         })
     }
+}
+
+/// Reads an answer that was judged a success. A write that was is never made a failure by its body.
+fn from_reply<T: Model>(operation: &'static Operation, reply: Reply) -> Result<Response<T>, Fault> {
+    if crate::shallow::is_crowded(&reply.body) {
+        let detail = "the answer holds more values than any page of this service";
+        return Err(Fault::new(FaultKind::BodyTooLarge, Sent::Maybe, detail).of(operation));
+    }
+    let (body, notes) = match model::decode::<T>(&reply.body) {
+        Ok(decoded) => decoded,
+        Err(_) if !operation.idempotency.is_safe() => Default::default(),
+        Err(reason) => return Err(reply.undecodable(operation, reason)),
+    };
+    Ok(Response {
+        body,
+        undecodable: notes.lost,
+        status: reply.status,
+        headers: reply.headers,
+        request_id: reply.request_id,
+        attempts: reply.attempts,
+        elapsed: reply.elapsed,
+        lossy: reply.lossy,
+        operation,
+        odd: notes.odd,
+    })
 }

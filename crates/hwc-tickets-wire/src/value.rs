@@ -1,34 +1,18 @@
 //! Scalars that can stand in a path, a query, a header or a form.
 
-use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::borrow::Cow;
 
-/// What does not stand for itself in a segment of a path.
-const SEGMENT: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'<')
-    .add(b'>')
-    .add(b'?')
-    .add(b'`')
-    .add(b'{')
-    .add(b'}')
-    .add(b'/')
-    .add(b'%');
-/// What does not stand for itself in a value of a query: the form that signatures are made of.
-const QUERY: &AsciiSet = &NON_ALPHANUMERIC
+/// What does not stand for itself in a path or a query: the form that signatures are made of.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
     .remove(b'.')
     .remove(b'~');
 
-pub(crate) fn encode_segment(text: &str, out: &mut String) {
-    out.extend(utf8_percent_encode(text, SEGMENT));
-}
-
-pub(crate) fn encode_query(text: &str, out: &mut String) {
-    out.extend(utf8_percent_encode(text, QUERY));
+/// Writes `text` percent-encoded behind what is in `out`.
+pub(crate) fn encode(text: &str, out: &mut String) {
+    out.extend(utf8_percent_encode(text, ENCODED));
 }
 
 /// A scalar.

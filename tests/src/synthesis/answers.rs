@@ -5,7 +5,7 @@ use super::{
     other_scalar, places, with, without,
 };
 use crate::{
-    description::Operation,
+    description::{BYTES, Operation},
     errors,
     exchange::{Exchange, Response, Verdict},
 };
@@ -20,8 +20,13 @@ pub(super) fn of(operation: &Operation, base: &Exchange) -> Vec<Exchange> {
         base,
         made: Vec::new(),
     };
-    cases.no_object();
     cases.statuses();
+    if operation.answers_bytes() {
+        cases.no_file();
+        cases.failures_in_place();
+        return cases.made;
+    }
+    cases.no_object();
     cases.failures(described);
     let mut schema = described.clone();
     let fields = schema["properties"].as_object_mut().expect("an object");
@@ -121,6 +126,86 @@ impl Cases<'_> {
         }
     }
 
+    /// What is no file, and a file that is easily taken for none.
+    fn no_file(&mut self) {
+        let odd = vec![(
+            "/response/content_type".to_owned(),
+            "undocumented".to_owned(),
+        )];
+        let page = "<!DOCTYPE html><html><body>Please sign in.</body></html>";
+        for (name, verdict, broken, status, kind, text) in [
+            (
+                "that is a page",
+                Verdict::Protocol,
+                odd.clone(),
+                200,
+                "text/html; charset=utf-8",
+                page,
+            ),
+            (
+                "that is a page of a gateway",
+                Verdict::Unavailable,
+                odd.clone(),
+                502,
+                "text/html",
+                page,
+            ),
+            (
+                "that leads elsewhere",
+                Verdict::Protocol,
+                vec![("/response/status".to_owned(), "undocumented".to_owned())],
+                302,
+                "text/html",
+                "",
+            ),
+            (
+                "that is an empty file",
+                Verdict::Success,
+                Vec::new(),
+                200,
+                BYTES,
+                "",
+            ),
+            (
+                "that is a file of any bytes",
+                Verdict::Success,
+                Vec::new(),
+                200,
+                BYTES,
+                "\u{0}\u{1}\r\n\u{ff}\u{4f60}",
+            ),
+        ] {
+            self.add(name, verdict, broken, |response| {
+                *response = Response {
+                    status,
+                    headers: [("Content-Type".to_owned(), kind.to_owned())].into(),
+                    body: None,
+                    body_text: Some(text.to_owned()),
+                };
+            });
+        }
+    }
+
+    /// A failure with HTTP 200 in the place of a file.
+    fn failures_in_place(&mut self) {
+        for (code, verdict) in [
+            ("OSM.01010015", Verdict::Refused),
+            ("OSM.01010014", Verdict::Unavailable),
+        ] {
+            let body = json!({"error_code": code, "error_msg": "No."});
+            self.add(
+                &format!("200 with {code}"),
+                verdict,
+                Vec::new(),
+                |response| {
+                    response.headers.clear();
+                    response.body_text = None;
+                    response.body = Some(body);
+                },
+            );
+        }
+    }
+
     /// Every declared status, with each code of the catalogue that comes with it.
     fn statuses(&mut self) {
         let catalogue = errors::catalogue();
@@ -148,6 +233,7 @@ impl Cases<'_> {
                     |response| {
                         let id = "7f1c2d3e4b5a69788796a5b4c3d2e1f0";
                         response.status = *status;
+                        response.body_text = None;
                         response.headers = [("X-Request-Id".to_owned(), id.to_owned())].into();
                         response.body = Some(json!({
                             "error_code": row.code, "error_msg": "Refused.", "request_id": id,

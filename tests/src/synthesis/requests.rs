@@ -5,11 +5,12 @@ use super::{
     places, some, with, without,
 };
 use crate::{
-    description::{Operation, Parameter},
-    exchange::{Exchange, Request, Verdict},
+    description::{FORM, Operation, Parameter},
+    exchange::{Exchange, File, Part, Request, Verdict},
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 pub(super) fn of(operation: &Operation, base: &Exchange) -> Vec<Exchange> {
     let mut cases = Cases {
@@ -34,16 +35,17 @@ struct Cases<'o> {
 impl Cases<'_> {
     /// A request that keeps to the description, answered as the base is; or that does not, and is refused.
     fn add(&mut self, name: &str, broken: Vec<Broken>, change: impl FnOnce(&mut Request)) {
-        let verdict = if broken.is_empty() {
-            Verdict::Success
-        } else {
-            Verdict::Refused
+        // A number that no document names may have a meaning nevertheless.
+        let verdict = match broken.iter().all(|(_, rule)| rule == "documented-value") {
+            true => Verdict::Success,
+            false => Verdict::Refused,
         };
         let mut made = exchange(self.base, name, verdict, broken);
         change(&mut made.request);
         made.sdk = no_call();
         if verdict == Verdict::Refused {
             made.response.headers.clear();
+            made.response.body_text = None;
             made.response.body = Some(
                 json!({"error_code": "OSM.01010001", "error_msg": "Param validation failed."}),
             );
@@ -71,9 +73,11 @@ impl Cases<'_> {
             let item = &schema["items"];
             let list = |length: i64| {
                 let length = usize::try_from(length).expect("a length");
-                (0..length)
-                    .map(|index| json!(format!("case-{index}")))
-                    .collect()
+                let item = |index| match kind(item) {
+                    "integer" => json!(index),
+                    _ => json!(format!("case-{index}")),
+                };
+                (0..length).map(item).collect()
             };
             for Edge { name, value, rules } in edges(schema, list) {
                 let values = value
@@ -151,6 +155,69 @@ impl Cases<'_> {
         );
     }
 
+    /// A form: each part missing, each text at and past its limits, the file without a byte, and what is no form.
+    fn form(&mut self, schema: &Value) {
+        const AT: &str = "/request/body";
+        let at = |rule: &str| vec![(AT.to_owned(), rule.to_owned())];
+        self.add("form missing", at("required"), |request| {
+            request.form = None
+        });
+        self.add("form that is JSON", at("syntax"), |request| {
+            let fields = request.form_fields();
+            (request.body, request.form) = (fields, None);
+        });
+        fn parts(request: &mut Request) -> &mut BTreeMap<String, Part> {
+            request.form.as_mut().expect("the success has a form")
+        }
+        for (name, part) in fields(schema) {
+            let place = format!("{AT}/{name}");
+            let rules = match is_in(&schema["required"], name) {
+                true => vec!["required".to_owned()],
+                false => Vec::new(),
+            };
+            self.add(
+                &format!("form {name} missing"),
+                broken(&place, rules),
+                |request| drop(parts(request).remove(name)),
+            );
+            if part["format"] == "binary" {
+                let empty = File {
+                    name: "empty.txt".to_owned(),
+                    content: String::new(),
+                };
+                self.add(&format!("form {name} empty"), Vec::new(), |request| {
+                    parts(request).insert(name.clone(), Part::File(empty));
+                });
+                continue;
+            }
+            for Edge {
+                name: edge,
+                value,
+                rules,
+            } in edges(part, |_| Value::Null)
+            {
+                self.add(
+                    &format!("form {name} {edge}"),
+                    broken(&place, rules),
+                    |request| {
+                        drop(parts(request).insert(name.clone(), Part::Text(written(&value))))
+                    },
+                );
+            }
+        }
+        self.add(
+            "form with an unknown part",
+            broken(
+                &format!("{AT}/part_of_tomorrow"),
+                vec!["undocumented".to_owned()],
+            ),
+            |request| {
+                let part = Part::Text("new".to_owned());
+                parts(request).insert("part_of_tomorrow".to_owned(), part);
+            },
+        );
+    }
+
     fn body(&mut self) {
         let body = |value: Value| {
             |request: &mut Request| {
@@ -162,6 +229,9 @@ impl Cases<'_> {
             let broken = vec![(AT.to_owned(), "undocumented".to_owned())];
             return self.add("body that is not described", broken, body(json!({})));
         };
+        if described.media == FORM {
+            return self.form(&described.schema);
+        }
         let (required, schema) = (described.required, described.schema.clone());
         let broken_at = |rule: &str| vec![(AT.to_owned(), rule.to_owned())];
         let missing = if required {

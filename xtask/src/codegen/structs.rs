@@ -204,9 +204,9 @@ impl Struct {
             let line = parse_quote!(crate::model::answer! { #name { #rows } });
             return vec![Item::Struct(self.item), line];
         }
-        // Two files are never known to be equal.
+        // A file is read when it is sent: nobody knows whether two are equal, or what one is as JSON.
         let without: &[&str] = if has_file {
-            &["Debug", "PartialEq"]
+            &["Debug", "PartialEq", "Serialize"]
         } else {
             &["Debug"]
         };

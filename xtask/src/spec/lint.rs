@@ -1,5 +1,6 @@
 //! The rules of the description, all of them in one run.
 
+mod content;
 pub(crate) mod evidence;
 mod examples;
 pub(crate) mod generated;
@@ -68,6 +69,9 @@ const RULES: &[Rule] = &[
     operations::path_parameters,
     operations::parameters,
     operations::bodies_and_responses,
+    content::media_types,
+    content::bytes,
+    content::one_style,
     operations::tags,
     operations::security,
     operations::servers,

@@ -76,11 +76,76 @@ impl<'d> Operation<'d> {
             .collect()
     }
 
-    /// The schema of its JSON request body with its pointer; `$ref` of the body followed, not that of the schema.
+    /// The schema of its request body; `$ref` of the body followed, not that of the schema.
     #[must_use]
     pub fn body_schema(&self, root: &'d Value) -> Option<&'d Value> {
-        json_schema(pointer::resolve(root, self.value.get("requestBody")?)?)
+        let body = pointer::resolve(root, self.value.get("requestBody")?)?;
+        let (_, media) = media(body).next()?;
+        media.get("schema")
     }
+
+    /// What doing it twice does; `None` if it does not say so, or in another form.
+    #[must_use]
+    pub fn idempotency(&self) -> Option<Idempotency<'d>> {
+        let said = self.value.get("x-idempotency")?;
+        Some(match said.as_str() {
+            Some("safe") => Idempotency::Safe,
+            Some("idempotent") => Idempotency::Idempotent,
+            Some("idempotent-in-effect") => Idempotency::IdempotentInEffect,
+            Some("no") => Idempotency::No,
+            Some(_) => return None,
+            None => {
+                let mut keys = pointer::entries(Some(said));
+                let (Some(("depends-on", name)), None) = (keys.next(), keys.next()) else {
+                    return None;
+                };
+                Idempotency::DependsOn(name.as_str()?)
+            }
+        })
+    }
+}
+
+/// What doing an operation twice does, in the words of RFC 9110 and two more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Idempotency<'d> {
+    /// It changes nothing.
+    Safe,
+    /// Twice is the same as once, and answered the same.
+    Idempotent,
+    /// Twice leaves the same as once, but the second answer may differ: what is gone cannot be deleted again.
+    IdempotentInEffect,
+    /// The value of this parameter decides.
+    DependsOn(&'d str),
+    /// Twice is more than once.
+    No,
+}
+
+impl<'d> Idempotency<'d> {
+    /// Its word in the description and in `operations.json`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Idempotency::Safe => "safe",
+            Idempotency::Idempotent => "idempotent",
+            Idempotency::IdempotentInEffect => "idempotent-in-effect",
+            Idempotency::DependsOn(_) => "depends-on",
+            Idempotency::No => "no",
+        }
+    }
+
+    /// The parameter that decides.
+    #[must_use]
+    pub const fn parameter(self) -> Option<&'d str> {
+        match self {
+            Idempotency::DependsOn(name) => Some(name),
+            _ => None,
+        }
+    }
+}
+
+/// The media types of a request body or response with what they hold, the one that is meant first.
+pub fn media(holder: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    pointer::entries(holder.get("content"))
 }
 
 /// The schema of the JSON content of a request body or response.

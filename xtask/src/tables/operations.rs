@@ -1,11 +1,14 @@
-//! The operations table: name, method, path template and effect, for the pipeline; and as JSON for other programs.
+//! The operations table: name, method, path template, idempotency and contents, for the pipeline; and as JSON for other
+//! programs.
 
 use super::{constant, literal};
 use crate::{
     problem::{Problem, Problems, Result},
     spec::{
-        bundle, pointer,
-        read::{Description, Operation, json_schema},
+        bundle,
+        content::{self, Answers, Sends},
+        pointer,
+        read::{Description, Idempotency, Operation, media},
     },
 };
 use serde::Serialize;
@@ -27,7 +30,11 @@ struct Row<'d> {
     /// With `{name}` for each path parameter.
     path: &'d str,
     summary: &'d str,
-    idempotent: bool,
+    /// `safe`, `idempotent`, `idempotent-in-effect`, `depends-on` or `no`.
+    idempotency: &'static str,
+    /// The parameter whose value decides, with `depends-on`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    depends_on: Option<&'d str>,
     parameters: Vec<Parameter<'d>>,
     /// Absent: the request has no body.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,8 +75,9 @@ fn body<'d>(root: &'d Value, holder: Option<&'d Value>) -> Option<Body<'d>> {
         content: pointer::entries(holder.get("content"))
             .map(|(kind, _)| kind)
             .collect(),
-        schema: json_schema(holder)
-            .and_then(pointer::reference)
+        schema: media(holder)
+            .next()
+            .and_then(|(_, media)| pointer::reference(media.get("schema")?))
             .and_then(|target| target.rsplit('/').next()),
     })
 }
@@ -83,9 +91,10 @@ pub fn json(description: &Description) -> Result<String> {
     let mut operations = Vec::new();
     let mut found = Vec::new();
     for operation in description.operations() {
-        if effect(&operation).is_none() {
+        let Some(idempotency) = operation.idempotency() else {
             found.push(idempotency_missing(description, &operation));
-        }
+            continue;
+        };
         let parameters = operation.parameters(root).into_iter();
         let success = pointer::entries(operation.value.get("responses"))
             .find(|(status, _)| status.starts_with('2'))
@@ -98,7 +107,8 @@ pub fn json(description: &Description) -> Result<String> {
             method: operation.method.to_uppercase(),
             path: operation.path,
             summary: text_of(operation.value, "summary"),
-            idempotent: operation.value.get("x-idempotent").and_then(Value::as_bool) == Some(true),
+            idempotency: idempotency.word(),
+            depends_on: idempotency.parameter(),
             parameters: parameters
                 .map(|(_, parameter)| {
                     let schema = parameter
@@ -131,22 +141,38 @@ pub fn json(description: &Description) -> Result<String> {
 fn idempotency_missing(description: &Description, operation: &Operation<'_>) -> Problem {
     description.problem(
         &operation.pointer(),
-        "`x-idempotent` is missing or neither true nor false",
-        "say `x-idempotent: true` if calling it twice leaves the same state as calling it once, else false",
+        "`x-idempotency` is missing or none of its words",
+        "say what calling it twice does: spec/README.md has the words",
     )
 }
 
-/// What calling it does, as a variant of `hwc_core::Effect`.
-fn effect(operation: &Operation<'_>) -> Option<&'static str> {
-    let idempotent = operation
-        .value
-        .get("x-idempotent")
-        .and_then(Value::as_bool)?;
-    Some(match (operation.method, idempotent) {
-        ("get" | "head", true) => "Read",
-        (_, true) => "IdempotentWrite",
-        (_, false) => "Write",
+/// What doing it twice does, as a variant of `hwc_core::Idempotency`.
+fn idempotency(operation: &Operation<'_>) -> Option<&'static str> {
+    Some(match operation.idempotency()? {
+        Idempotency::Safe => "Safe",
+        Idempotency::Idempotent => "Idempotent",
+        Idempotency::IdempotentInEffect => "IdempotentInEffect",
+        Idempotency::DependsOn(_) => "DependsOnCall",
+        Idempotency::No => "NotIdempotent",
     })
+}
+
+/// What it sends and answers, as variants of `hwc_core::RequestContent` and `ResponseContent`.
+fn contents(
+    operation: &Operation<'_>,
+    root: &Value,
+) -> std::result::Result<(&'static str, &'static str), (String, String)> {
+    let sends = match content::sends(operation, root)? {
+        Sends::Nothing => "Nothing",
+        Sends::Json(..) => "Json",
+        Sends::Form(_) => "Multipart",
+        Sends::Bytes => "Bytes",
+    };
+    let answers = match content::answers(operation, root)? {
+        Answers::Object(_) => "Object",
+        Answers::Bytes => "Bytes",
+    };
+    Ok((sends, answers))
 }
 
 /// The body of `operations.rs`.
@@ -154,13 +180,23 @@ fn effect(operation: &Operation<'_>) -> Option<&'static str> {
 /// # Errors
 /// An operation does not say whether it is idempotent.
 pub fn text(description: &Description) -> Result<String> {
-    let mut text = String::from("use hwc_core::{Effect, Operation};\n\n");
+    let mut text = String::from(
+        "use hwc_core::{Idempotency, Operation, RequestContent, ResponseContent};\n\n",
+    );
     let (mut all, mut found) = (String::new(), Vec::new());
     for operation in description.operations() {
         let id = operation.id();
-        let Some(effect) = effect(&operation) else {
+        let Some(idempotency) = idempotency(&operation) else {
             found.push(idempotency_missing(description, &operation));
             continue;
+        };
+        let (request, response) = match contents(&operation, &description.root) {
+            Ok(contents) => contents,
+            Err((at, what)) => {
+                let at = format!("{}{at}", operation.pointer());
+                found.push(description.problem(&at, what, "describe JSON, a form or bytes"));
+                continue;
+            }
         };
         let name = constant(id);
         let summary = operation
@@ -169,7 +205,7 @@ pub fn text(description: &Description) -> Result<String> {
             .and_then(Value::as_str)
             .unwrap_or(id);
         text.push_str(&format!(
-            "/// {}\npub const {name}: Operation = Operation {{\n    name: {},\n    method: {},\n    path: {},\n    effect: Effect::{effect},\n}};\n\n",
+            "/// {}\npub const {name}: Operation = Operation {{\n    name: {},\n    method: {},\n    path: {},\n    idempotency: Idempotency::{idempotency},\n    request: RequestContent::{request},\n    response: ResponseContent::{response},\n}};\n\n",
             summary.trim(),
             literal(id),
             literal(&operation.method.to_uppercase()),

@@ -61,7 +61,7 @@ fn other_languages_get_operations_and_error_codes_as_json() {
             "method": "POST",
             "path": "/v2/servicerequest/cases/{case_id}/message",
             "summary": "Submits a message.",
-            "idempotent": false,
+            "idempotency": "no",
             "parameters": [
                 {"name": "case_id", "in": "path", "required": true, "type": "string"},
                 {"name": "X-Site", "in": "header", "required": false, "type": "integer"},

@@ -339,11 +339,7 @@ pub(super) fn unread_failure(unread: &Unread, limits: ReadLimits, status: Status
             ),
             repeat: Repeat::Backoff,
         },
-        Unread::Idle => late(
-            Sent::Maybe,
-            "the answer stopped: no byte",
-            limits.idle,
-        ),
+        Unread::Idle => late(Sent::Maybe, "the answer stopped: no byte", limits.idle),
         Unread::Late => Failure {
             fault: Fault::new(
                 FaultKind::Timeout,

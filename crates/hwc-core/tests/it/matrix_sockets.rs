@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use hwc_core::{CallOptions, Idempotency, FaultKind, Operation, Pipeline, Sent, Timeouts};
+use hwc_core::{CallOptions, FaultKind, Idempotency, Operation, Pipeline, Sent, Timeouts};
 
 use crate::{
     given::{HANG_GUARD, READ, SUBMIT, real, request},

@@ -2,10 +2,14 @@
 
 use jiff::Timestamp;
 
+use super::blob::Blob;
+use super::file::FileView;
+use super::label::Label;
 use super::message::Author;
 use super::seed::TicketSeed;
 use super::text::Text;
 use super::ticket::Status;
+use super::tickets::{TicketFilter, TicketLine};
 
 /// Something that happens to the world. `by` is the id of the calling customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +110,59 @@ pub enum Command {
         /// Ticket id.
         ticket: String,
     },
+    /// A page of tickets, newest first (listCases, listOrderIncident).
+    Tickets {
+        /// Calling customer.
+        by: String,
+        /// Group whose tickets are listed too.
+        group: Option<String>,
+        /// Which tickets.
+        filter: TicketFilter,
+        /// Tickets to skip.
+        offset: usize,
+        /// Tickets to give.
+        limit: usize,
+    },
+    /// A customer stores a file (uploadAccessory).
+    Upload {
+        /// Calling customer.
+        by: String,
+        /// Its name.
+        name: String,
+        /// Its bytes.
+        content: Blob,
+    },
+    /// A customer fetches files (downloadAccessories).
+    Download {
+        /// Calling customer.
+        by: String,
+        /// Ids of the files.
+        files: Vec<String>,
+        /// Group under which the customer acts on a colleague's ticket.
+        group: Option<String>,
+    },
+    /// A customer gives a label another name and colour (updateLabels).
+    UpdateLabel {
+        /// Calling customer.
+        by: String,
+        /// Id of the label.
+        label: u32,
+        /// New name.
+        name: String,
+        /// New colour.
+        color: String,
+    },
+    /// A customer ends the relation between two tickets (deleteRelation).
+    DeleteRelation {
+        /// Calling customer.
+        by: String,
+        /// Ticket id.
+        ticket: String,
+        /// Id of the related ticket.
+        related: String,
+        /// Group under which the customer acts on a colleague's ticket.
+        group: Option<String>,
+    },
     /// Time passes: answers that are due are given. Every other command does this first, too.
     Tick,
     /// An engineer gives the next planned answer now, in one ticket or wherever it was planned first.
@@ -137,6 +194,17 @@ pub enum Command {
         id: String,
         /// Its file name.
         name: String,
+        /// Its bytes.
+        content: Blob,
+    },
+    /// A label comes into being, or is replaced.
+    AddLabel(Label),
+    /// Two tickets belong together from now on.
+    Relate {
+        /// Ticket id.
+        ticket: String,
+        /// Id of the other ticket.
+        related: String,
     },
     /// A customer comes into being, or is replaced.
     Enrol(super::people::User),
@@ -245,6 +313,20 @@ pub enum Outcome {
     Detail(Box<TicketView>),
     /// A status.
     Status(Status),
+    /// A page of tickets.
+    Tickets {
+        /// All tickets that fit, not capped.
+        total: usize,
+        /// The page, newest first.
+        tickets: Vec<TicketLine>,
+    },
+    /// A file was stored under this id.
+    Uploaded {
+        /// The id.
+        file: String,
+    },
+    /// Files, in the order asked for.
+    Files(Vec<FileView>),
     /// So many planned answers were given.
     Answered(usize),
     /// It was refused, and nothing changed.
@@ -271,6 +353,14 @@ pub enum Refusal {
     TooLate,
     /// The message is somebody else's, or the one the ticket began with.
     NotOwn,
+    /// There is no such file, or the caller may not see it.
+    NoSuchFile,
+    /// The account has no such label.
+    NoSuchLabel,
+    /// The two tickets do not belong together.
+    NoSuchRelation,
+    /// The customer uploaded too much today.
+    DailyVolume,
     /// The world is full.
     Full,
 }

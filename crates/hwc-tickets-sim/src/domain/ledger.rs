@@ -65,7 +65,7 @@ impl World {
 
     fn arrival(&self, message: &Message, visible: bool) -> Arrival {
         let (by, name, _) = self.writer(message);
-        let file_name = |id| self.attachments.get(id).cloned().unwrap_or_default();
+        let file_name = |id: &String| self.file_name(id);
         Arrival {
             number: message.number,
             message_id: message.id(),

@@ -72,6 +72,30 @@ pub enum UnknownTicket {
     RefusesAll,
 }
 
+/// What ending a relation answers that is not there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RelationGone {
+    /// It is refused.
+    #[default]
+    Refused,
+    /// It succeeds: the relation is gone.
+    Accepted,
+}
+
+/// Which tickets a filter by several labels is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum LabelFilter {
+    /// Those with one of them.
+    #[default]
+    Any,
+    /// Those with all of them.
+    All,
+}
+
 /// The choices. `Rules::default()` is a patient, friendly service whose engineers wait to be poked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -98,6 +122,16 @@ pub struct Rules {
     pub requests_per_second: Option<u32>,
     /// Most messages the world stores; beyond that every submit is refused. Default: 4,000,000.
     pub capacity: usize,
+    /// Most bytes of all files together; beyond that every upload is refused. Default: 1 GiB.
+    pub storage: usize,
+    /// Most bytes that a customer uploads in one day of UTC; no limit is published. Default: none.
+    pub daily_upload: Option<usize>,
+    /// Most files of one download (D-53). Default: 10.
+    pub archive_limit: usize,
+    /// What ending a relation answers that is not there. Default: a refusal.
+    pub relation_gone: RelationGone,
+    /// What a filter by several labels means. Default: one of them is enough.
+    pub label_filter: LabelFilter,
 }
 
 impl Default for Rules {
@@ -113,6 +147,11 @@ impl Default for Rules {
             engineers: Engineers::Poked,
             requests_per_second: None,
             capacity: 4_000_000,
+            storage: 1 << 30,
+            daily_upload: None,
+            archive_limit: 10,
+            relation_gone: RelationGone::default(),
+            label_filter: LabelFilter::default(),
         }
     }
 }

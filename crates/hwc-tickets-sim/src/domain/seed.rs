@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::command::Command;
+use super::label::Label;
 use super::message::Author;
 use super::people::User;
 use super::rules::Rules;
@@ -33,6 +34,8 @@ pub struct TicketSeed {
     pub messages: Vec<SeedMessage>,
     /// How many of the engineers' newest messages nobody has read.
     pub unread: usize,
+    /// Ids of labels.
+    pub labels: Vec<u32>,
 }
 
 /// A message in the history of a ticket.
@@ -65,6 +68,7 @@ impl TicketSeed {
             opened,
             messages: Vec::new(),
             unread: 0,
+            labels: Vec::new(),
         }
     }
 
@@ -117,6 +121,13 @@ impl TicketSeed {
         self
     }
 
+    /// The same with a label.
+    #[must_use]
+    pub fn label(mut self, id: u32) -> Self {
+        self.labels.push(id);
+        self
+    }
+
     /// The same with so many of the engineers' newest messages unread.
     #[must_use]
     pub fn unread(mut self, unread: usize) -> Self {
@@ -160,20 +171,47 @@ impl World {
                 .in_group(GROUP),
             User::new(STRANGER, "stranger", "elsewhere"),
         ];
-        let files = [
-            ("123", "messages.zip"),
-            ("att-0001", "df-output.txt"),
-            ("att-0002", "慢查询.log"),
-            ("att-0003", "screenshot.png"),
+        let files: [(&str, &str, &'static [u8]); 4] = [
+            // An archive without members.
+            (
+                "123",
+                "messages.zip",
+                b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+            ),
+            (
+                "att-0001",
+                "df-output.txt",
+                b"Filesystem Size Used Avail Use% Mounted on\n/dev/vda1 40G 40G 0 100% /\n",
+            ),
+            (
+                "att-0002",
+                "慢查询.log",
+                "# Query_time: 12.3\nSELECT 1; -- 慢\n".as_bytes(),
+            ),
+            ("att-0003", "screenshot.png", b"\x89PNG\r\n\x1a\n"),
         ];
-        let commands = people
-            .into_iter()
-            .map(Command::Enrol)
-            .chain(files.into_iter().map(|(id, name)| Command::Attach {
-                id: id.to_owned(),
-                name: name.to_owned(),
-            }))
-            .chain(demo_tickets(now).into_iter().map(Command::Open));
+        let labels = [(1, "production", "#d00000"), (2, "disk", "#000000")];
+        let commands =
+            people
+                .into_iter()
+                .map(Command::Enrol)
+                .chain(
+                    files
+                        .into_iter()
+                        .map(|(id, name, content)| Command::Attach {
+                            id: id.to_owned(),
+                            name: name.to_owned(),
+                            content: content.into(),
+                        }),
+                )
+                .chain(labels.into_iter().map(|(id, name, color)| {
+                    Command::AddLabel(Label::new(id, "demo", name, color))
+                }))
+                .chain(demo_tickets(now).into_iter().map(Command::Open))
+                .chain([Command::Relate {
+                    ticket: "case-123".to_owned(),
+                    related: "TT202611210004".to_owned(),
+                }]);
         for command in commands {
             world.apply(command, now);
         }
@@ -188,6 +226,8 @@ fn demo_tickets(now: Timestamp) -> Vec<TicketSeed> {
     vec![
         ticket("case-123", 180)
             .title("The disk of node 7 is full")
+            .label(1)
+            .label(2)
             .customer(
                 ago(180),
                 "The disk of node 7 is full again. Writes fail since this morning.",

@@ -1,6 +1,6 @@
 //! A ticket: who owns it, what state it is in, and its messages in the order in which they became visible.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -83,6 +83,10 @@ pub(super) struct Ticket {
     pub(super) answers: u64,
     /// Whether an engineer has an answer ready.
     pub(super) answer_planned: bool,
+    /// Ids of its labels.
+    pub(super) labels: BTreeSet<u32>,
+    /// Ids of the tickets that belong to it.
+    pub(super) related: BTreeSet<String>,
 }
 
 impl Ticket {

@@ -2,12 +2,14 @@
 //!
 //! No clock, no randomness, no I/O. The same commands at the same times make the same world.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use super::command::{Command, MessageView, Outcome, Position, Refusal};
 use super::engineer::{self, Engineer, Planned};
+use super::file::File;
+use super::label::Label;
 use super::message::{Author, Message, Place};
 use super::people::User;
 use super::rules::{Engineers, Rules};
@@ -24,8 +26,11 @@ pub struct World {
     pub(super) quirks: Quirks,
     pub(super) customers: Vec<User>,
     pub(super) tickets: BTreeMap<String, Ticket>,
-    /// Id and file name.
-    pub(super) attachments: BTreeMap<String, String>,
+    pub(super) files: BTreeMap<String, File>,
+    pub(super) last_file: u64,
+    /// By customer: the day of the last upload, and how many bytes came on it.
+    pub(super) uploaded: BTreeMap<u32, (i64, usize)>,
+    pub(super) labels: BTreeMap<u32, Label>,
     /// Answers the engineers have ready, by the time they are due and the order in which they were planned.
     pub(super) planned: BTreeMap<(i64, u64), Planned>,
     /// How many answers were ever planned.
@@ -49,7 +54,10 @@ impl World {
             quirks,
             customers: Vec::new(),
             tickets: BTreeMap::new(),
-            attachments: BTreeMap::new(),
+            files: BTreeMap::new(),
+            last_file: 0,
+            uploaded: BTreeMap::new(),
+            labels: BTreeMap::new(),
             planned: BTreeMap::new(),
             plans: 0,
             hidden: BTreeMap::new(),
@@ -116,6 +124,27 @@ impl World {
             } => self.recall(&by, &ticket, &message),
             Command::Detail { by, ticket, group } => self.detail(&by, &ticket, group.as_deref()),
             Command::Status { by, ticket } => self.status(&by, &ticket),
+            Command::Tickets {
+                by,
+                group,
+                filter,
+                offset,
+                limit,
+            } => self.tickets(&by, group.as_deref(), &filter, offset, limit),
+            Command::Upload { by, name, content } => self.upload(&by, name, content),
+            Command::Download { by, files, group } => self.download(&by, &files, group.as_deref()),
+            Command::UpdateLabel {
+                by,
+                label,
+                name,
+                color,
+            } => self.update_label(&by, label, name, color),
+            Command::DeleteRelation {
+                by,
+                ticket,
+                related,
+                group,
+            } => self.delete_relation(&by, &ticket, &related, group.as_deref()),
             Command::Tick => Ok(Outcome::Done),
             Command::Poke { ticket } => Ok(self.poke(ticket.as_deref())),
             Command::Reply {
@@ -125,10 +154,18 @@ impl World {
             } => self.reply(&ticket, content, attachments),
             Command::SetStatus { ticket, status } => self.set_status(&ticket, status),
             Command::Open(seed) => self.open(seed),
-            Command::Attach { id, name } => {
-                self.attachments.insert(id, name);
+            Command::Attach { id, name, content } => {
+                self.attach(id, name, content);
                 Ok(Outcome::Done)
             }
+            Command::AddLabel(label) => {
+                self.labels.insert(label.id, label);
+                Ok(Outcome::Done)
+            }
+            Command::Relate { ticket, related } => match self.relate(&ticket, &related) {
+                true => Ok(Outcome::Done),
+                false => Err(Refusal::NoSuchTicket),
+            },
             Command::Enrol(user) => {
                 self.enrol(user);
                 Ok(Outcome::Done)
@@ -220,12 +257,7 @@ impl World {
 
     pub(super) fn view(&self, ticket: &Ticket, message: &Message) -> MessageView {
         let (replier, replier_name, sub_user) = self.writer(message);
-        let name = |id: &String| {
-            (
-                id.clone(),
-                self.attachments.get(id).cloned().unwrap_or_default(),
-            )
-        };
+        let name = |id: &String| (id.clone(), self.file_name(id));
         MessageView {
             id: message.id(),
             author: message.author,
@@ -302,6 +334,11 @@ impl World {
                 .then(|| draft.attachments.into_boxed_slice()),
         };
         let target = self.tickets.get_mut(ticket)?;
+        for id in message.attachments() {
+            if let Some(file) = self.files.get_mut(id) {
+                file.tickets.insert(target.id.clone());
+            }
+        }
         self.last_number = number;
         self.stored += 1;
         if lag > 0 {
@@ -392,6 +429,8 @@ impl World {
             longest_lag: 0,
             answers: 0,
             answer_planned: false,
+            labels: seed.labels.into_iter().collect(),
+            related: BTreeSet::new(),
         };
         self.tickets.insert(seed.id.clone(), ticket);
         let mut last = i64::MIN;

@@ -28,9 +28,7 @@ impl World {
         if !status.is_open() {
             return Err(Refusal::Closed);
         }
-        let known = attachments
-            .iter()
-            .all(|id| self.attachments.contains_key(id));
+        let known = attachments.iter().all(|id| self.files.contains_key(id));
         if content.units() > self.quirks.content_limit
             || attachments.len() > self.quirks.attachment_limit
             || !known
@@ -126,10 +124,7 @@ impl World {
         content: Text,
         attachments: Vec<String>,
     ) -> Result<Outcome, Refusal> {
-        if !attachments
-            .iter()
-            .all(|id| self.attachments.contains_key(id))
-        {
+        if !attachments.iter().all(|id| self.files.contains_key(id)) {
             return Err(Refusal::Invalid);
         }
         if self.stored >= self.rules.capacity {

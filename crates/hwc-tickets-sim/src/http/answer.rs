@@ -1,26 +1,29 @@
-//! An answer before it goes on the wire: small, so that faults can still spoil it.
+//! An answer before it goes on the wire: whole, so that faults can still spoil it.
+
+use std::io;
 
 use axum::body::Body;
-use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use futures_util::stream;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::catalogue;
+use crate::domain::Blob;
 
 /// Status, headers and the whole body.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
-    pub(crate) body: Bytes,
+    pub(crate) body: Blob,
     /// `error_code` of the body, for the journal.
     pub(crate) error_code: Option<String>,
 }
 
 impl Answer {
     /// An answer of a content type of its own.
-    pub(crate) fn new(status: StatusCode, content_type: &str, body: impl Into<Bytes>) -> Self {
+    pub(crate) fn new(status: StatusCode, content_type: &str, body: impl Into<Blob>) -> Self {
         let content_type =
             HeaderValue::from_str(content_type).unwrap_or(HeaderValue::from_static("text/plain"));
         Answer {
@@ -56,8 +59,19 @@ impl Answer {
 
     /// On the wire, body and all.
     pub(crate) fn into_response(self) -> Response<Body> {
-        let body = Body::from(self.body.clone());
-        self.with_body(body)
+        let length = self.body.len();
+        let body = match self.body.pieces() {
+            [] => Body::empty(),
+            [one] => Body::from(one.clone()),
+            many => Body::from_stream(stream::iter(
+                many.to_vec().into_iter().map(Ok::<_, io::Error>),
+            )),
+        };
+        let mut response = self.with_body(body);
+        response
+            .headers_mut()
+            .insert(CONTENT_LENGTH, HeaderValue::from(length));
+        response
     }
 
     /// On the wire with another body.

@@ -3,12 +3,11 @@
 use std::collections::VecDeque;
 use std::fmt;
 
-use bytes::Bytes;
 use http::request::Parts;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::signature::Authorization;
+use super::signature::{Authorization, Signed};
 
 /// Tokens that are kept; the oldest ones are forgotten.
 const KEPT: usize = 10_000;
@@ -173,7 +172,7 @@ impl Keyring {
     pub(super) fn check(
         &self,
         parts: &Parts,
-        body: &Bytes,
+        body: &Signed<'_>,
         now: Timestamp,
     ) -> Result<String, Denied> {
         let value = |name: &str| {

@@ -1,18 +1,19 @@
 //! One call from its first byte to its last: what the gateway checks, what the service does, what the weather makes of it.
 
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::Body;
 use http::header::{DATE, HeaderName, HeaderValue, RETRY_AFTER};
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
-use http_body_util::BodyExt;
 use jiff::Timestamp;
 
 use super::answer::Answer;
 use super::auth::Denied;
+use super::form::{self, Payload};
 use super::iam::{self, Desk};
 use super::parse::{self, Params};
 use super::render;
 use super::serve::Line;
+use super::signature::Signed;
 use super::spoil;
 use crate::fault::Fault;
 use crate::journal::Entry;
@@ -20,9 +21,7 @@ use crate::operation::Operation;
 use crate::state::Shared;
 
 /// Largest body: exactly this much is let through.
-const LARGEST_BODY: usize = 12 * 1024 * 1024;
-/// How much of a larger body is still read, so that the refusal reaches a client that is busy sending.
-const DRAINED: usize = 64 * 1024 * 1024;
+pub(crate) const LARGEST_BODY: usize = 12 * 1024 * 1024;
 const LONGEST_URI: usize = 32 * 1024;
 const LARGEST_HEADER: usize = 32 * 1024;
 const LARGEST_HEADERS: usize = 128 * 1024;
@@ -49,7 +48,14 @@ pub(super) async fn call(
             line,
         );
     }
-    let Ok(body) = read(body).await else {
+    let (most, read) = match operation {
+        Operation::UploadAccessory => {
+            let most = shared.max_upload;
+            (most, form::form(&parts.headers, body, most).await)
+        }
+        _ => (LARGEST_BODY, form::whole(body, LARGEST_BODY).await),
+    };
+    let Ok(body) = read else {
         // The client went away, or sent less than it had announced.
         return call.end(
             Answer::gateway(400, "APIGW.0201", &call.request_id),
@@ -57,7 +63,7 @@ pub(super) async fn call(
             line,
         );
     };
-    if body.len() > LARGEST_BODY && parts.method != http::Method::GET {
+    if body.length > most && parts.method != http::Method::GET {
         return call.end(
             Answer::gateway(413, "APIGW.0201", &call.request_id),
             None,
@@ -110,7 +116,7 @@ fn act(
     operation: Operation,
     params: &Params,
     parts: &Parts,
-    body: &Bytes,
+    body: &Payload,
     expire: bool,
 ) -> Answer {
     let now = call.shared.clock.now();
@@ -125,7 +131,7 @@ fn act(
             seed: state.seed,
             now,
         };
-        let (answer, user) = iam::create_token(&mut desk, &parts.uri, body);
+        let (answer, user) = iam::create_token(&mut desk, &parts.uri, body.bytes());
         state.journal.amend(call.number, |entry| {
             entry.acted = user.is_some();
             entry.caller = user;
@@ -135,7 +141,11 @@ fn act(
     if expire {
         state.keyring.revoke_token_of(parts);
     }
-    let caller = match state.keyring.check(parts, body, now) {
+    let signed = Signed {
+        empty: body.length == 0,
+        digest: &body.digest,
+    };
+    let caller = match state.keyring.check(parts, &signed, now) {
         Ok(_) if expire => return Answer::gateway(401, Denied::Expired.code(), &call.request_id),
         Ok(caller) => caller,
         Err(denied) => return Answer::gateway(401, denied.code(), &call.request_id),
@@ -254,25 +264,4 @@ fn oversized(parts: &Parts) -> Option<u16> {
     };
     (sizes().any(|size| size > LARGEST_HEADER) || sizes().sum::<usize>() > LARGEST_HEADERS)
         .then_some(494)
-}
-
-/// The body; of one that is too large, one byte more than is allowed.
-async fn read(mut body: Body) -> Result<Bytes, axum::Error> {
-    let announced = usize::try_from(body.size_hint().lower())
-        .unwrap_or(0)
-        .min(LARGEST_BODY);
-    let mut whole = Vec::with_capacity(announced.min(64 * 1024));
-    let mut seen = 0_usize;
-    while let Some(frame) = body.frame().await {
-        let Ok(data) = frame?.into_data() else {
-            continue;
-        };
-        seen = seen.saturating_add(data.len());
-        let room = (LARGEST_BODY + 1).saturating_sub(whole.len());
-        whole.extend_from_slice(data.get(..room.min(data.len())).unwrap_or_default());
-        if seen > DRAINED {
-            break;
-        }
-    }
-    Ok(Bytes::from(whole))
 }

@@ -8,6 +8,10 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use serde_json::{Map, Value};
 
+mod files;
+mod tickets;
+
+use super::form::Payload;
 use super::zone;
 use crate::domain::{Command, Position, Refusal, Text};
 use crate::operation::Operation;
@@ -48,10 +52,17 @@ impl From<Malformed> for &'static str {
     }
 }
 
-/// The code a refusal is answered with. For recalling no source has codes of its own, so the nearest general ones stand in.
+/// The code a refusal is answered with. For recalling, files, labels and relations no source has codes of their own, so the
+/// nearest general ones stand in.
 pub(super) fn code_of(refusal: Refusal) -> &'static str {
     match refusal {
-        Refusal::Invalid | Refusal::NoSuchMessage | Refusal::AlreadyRecalled => "OSM.01010001",
+        Refusal::Invalid
+        | Refusal::NoSuchMessage
+        | Refusal::AlreadyRecalled
+        | Refusal::NoSuchFile
+        | Refusal::NoSuchLabel
+        | Refusal::NoSuchRelation => "OSM.01010001",
+        Refusal::DailyVolume => "OSM.01010005",
         Refusal::NoSuchTicket => "OSM.01010015",
         Refusal::NotAllowed | Refusal::NotOwn | Refusal::TooLate | Refusal::Closed => {
             "OSM.01010002"
@@ -70,10 +81,11 @@ pub(super) fn request(
     operation: Operation,
     params: &Params,
     parts: &Parts,
-    body: &Bytes,
+    payload: &Payload,
     by: String,
     quirks: &Quirks,
 ) -> Parsed<Request> {
+    let body = payload.bytes();
     let headers = &parts.headers;
     site(headers)?;
     let query = Query::new(parts, quirks);
@@ -137,6 +149,39 @@ pub(super) fn request(
             by,
             ticket: ticket()?,
         },
+        Operation::ListCases => tickets::list(&query, by, view.offset, quirks)?,
+        Operation::ListOrderIncident => tickets::list_by_page(&query, by, view.offset, quirks)?,
+        Operation::UploadAccessory => files::upload(payload, by)?,
+        Operation::DownloadAccessories => files::download(params, &query, by)?,
+        Operation::UpdateLabels => {
+            let body = object(body)?;
+            let label = path(params, "label_id", 10)?;
+            Command::UpdateLabel {
+                by,
+                // One form of a number is a label, as one text is.
+                label: label
+                    .parse::<u32>()
+                    .ok()
+                    .filter(|number| number.to_string() == label)
+                    .filter(|number| i32::try_from(*number).is_ok())
+                    .ok_or(Malformed::Parameter)?,
+                name: mandatory(&body, "name", 64)?,
+                color: mandatory(&body, "color", 7)?,
+            }
+        }
+        Operation::DeleteRelation => {
+            let body = object(body)?;
+            let group = some(text(body.get("group_id"), usize::MAX)?, 64)?;
+            if group.is_none() && quirks.relation_group_required {
+                return Err(Malformed::Parameter);
+            }
+            Command::DeleteRelation {
+                by,
+                ticket: ticket()?,
+                related: mandatory(&body, "related_id", 64)?,
+                group,
+            }
+        }
         Operation::CreateToken => return Err(Malformed::Parameter),
     };
     Ok(Request { command, view })
@@ -287,21 +332,26 @@ impl Query {
         limited(self.one("group_id"), 64)
     }
 
-    /// `case_ids`: one to a hundred (D-37); none at all only where the examples are to be believed (D-10).
-    fn tickets(&self, quirks: &Quirks) -> Parsed<Option<Vec<String>>> {
+    /// The values of a list (D-27).
+    fn list(&self, name: &str) -> Vec<String> {
         let values = self
             .pairs
             .iter()
-            .filter(|(key, _)| key == "case_ids")
+            .filter(|(key, _)| key == name)
             .map(|(_, value)| value.as_str());
-        let ids: Vec<String> = if self.commas {
+        if self.commas {
             values
                 .flat_map(|value| value.split(','))
                 .map(str::to_owned)
                 .collect()
         } else {
             values.map(str::to_owned).collect()
-        };
+        }
+    }
+
+    /// `case_ids`: one to a hundred (D-37); none at all only where the examples are to be believed (D-10).
+    fn tickets(&self, quirks: &Quirks) -> Parsed<Option<Vec<String>>> {
+        let ids = self.list("case_ids");
         match ids.len() {
             0 if !quirks.mandatory_query => Ok(None),
             1..=100 => Ok(Some(ids)),
@@ -440,6 +490,20 @@ fn limited(text: Option<&str>, most: usize) -> Parsed<Option<String>> {
     match text {
         None | Some("") => Ok(None),
         Some(text) if units(text) <= most => Ok(Some(text.to_owned())),
+        Some(_) => Err(Malformed::Parameter),
+    }
+}
+
+/// A text that is there and not empty.
+fn mandatory(body: &Map<String, Value>, name: &str, most: usize) -> Parsed<String> {
+    some(text(body.get(name), usize::MAX)?, most)?.ok_or(Malformed::Parameter)
+}
+
+/// A text that is not empty; none at all is fine.
+fn some(text: Option<&str>, most: usize) -> Parsed<Option<String>> {
+    match text {
+        None => Ok(None),
+        Some(text) if (1..=most).contains(&units(text)) => Ok(Some(text.to_owned())),
         Some(_) => Err(Malformed::Parameter),
     }
 }

@@ -1,16 +1,20 @@
 //! Outcomes into bytes, as roughly as the service makes them.
 
 use http::StatusCode;
+use http::header::CONTENT_DISPOSITION;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, status_of};
+use super::archive;
 use super::parse::{View, code_of, position_text};
 use crate::catalogue;
-use crate::domain::{Author, MessageView, Outcome, TicketView, UnreadView};
+use crate::domain::{
+    Author, FileView, Label, MessageView, Outcome, Refusal, TicketLine, TicketView, UnreadView,
+};
 use crate::operation::Operation;
-use crate::quirks::{BusinessStatus, Quirks, StatusMeaning, SuccessBody, TimeFormat};
+use crate::quirks::{BusinessStatus, FileType, Quirks, StatusMeaning, SuccessBody, TimeFormat};
 
 /// The answer to a command.
 pub(super) fn answer(
@@ -41,6 +45,23 @@ pub(super) fn answer(
         }
         Outcome::Detail(ticket) => json!({ "incident_detail_info": paint.ticket(&ticket) }),
         Outcome::Status(status) => json!({ "status": status.number() }),
+        Outcome::Tickets { total, tickets } if operation == Operation::ListOrderIncident => json!({
+            "totalCount": paint.count(total),
+            "incidentInfoList": paint.list(tickets.iter().map(|ticket| paint.older_line(ticket))),
+        }),
+        Outcome::Tickets { total, tickets } => {
+            let name = if quirks.total_as_count {
+                "count"
+            } else {
+                "total_count"
+            };
+            json!({
+                (name): paint.count(total),
+                "incident_info_list": paint.list(tickets.iter().map(|ticket| paint.line(ticket))),
+            })
+        }
+        Outcome::Uploaded { file } => json!({ "accessory_id": file }),
+        Outcome::Files(files) => return file(&files, quirks),
         Outcome::Done | Outcome::Stored { .. } | Outcome::Answered(_) => {
             return paint.success(operation);
         }
@@ -73,6 +94,49 @@ pub(super) fn business(code: &str, quirks: &Quirks) -> Answer {
     );
     answer.error_code = Some(code.to_owned());
     answer
+}
+
+/// One file as it is, or several as an archive (D-53, D-54).
+fn file(files: &[FileView], quirks: &Quirks) -> Answer {
+    let (name, content) = match files {
+        [one] => (one.name.as_str(), one.content.clone()),
+        several => match archive::of(several) {
+            Some(archive) => ("attachments.zip", archive),
+            None => return business(code_of(Refusal::Invalid), quirks),
+        },
+    };
+    let kind = match quirks.file_type {
+        FileType::Bytes => "application/octet-stream",
+        FileType::ByName => kind_of(name),
+    };
+    let answer = Answer::new(StatusCode::OK, kind, content);
+    if quirks.file_name_header {
+        let name = percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC);
+        answer.header(
+            CONTENT_DISPOSITION,
+            &format!("attachment; filename*=UTF-8''{name}"),
+        )
+    } else {
+        answer
+    }
+}
+
+/// The media type of a file by the end of its name.
+fn kind_of(name: &str) -> &'static str {
+    let end = name.rsplit_once('.').map_or("", |(_, end)| end);
+    match end.to_ascii_lowercase().as_str() {
+        "jpg" | "jpeg" => "image/jpeg",
+        "png" => "image/png",
+        "gif" => "image/gif",
+        "bmp" => "image/bmp",
+        "txt" | "log" | "ini" => "text/plain",
+        "html" => "text/html",
+        "json" => "application/json",
+        "pdf" => "application/pdf",
+        "zip" => "application/zip",
+        "mp4" => "video/mp4",
+        _ => "application/octet-stream",
+    }
 }
 
 /// How everything looks in one answer.
@@ -193,25 +257,72 @@ impl Paint<'_> {
     }
 
     fn ticket(&self, ticket: &TicketView) -> Value {
-        let say = |english: &'static str, chinese: &'static str| {
-            if self.view.english { english } else { chinese }
-        };
         json!({
             "incident_id": ticket.id,
             "customer_id": ticket.owner,
             "status": ticket.status.number(),
             "judgement": "",
-            "business_type_name": say("Fault", "故障报修"),
-            "incident_type_name": say("Elastic Cloud Server", "弹性云服务器"),
-            "dc_name": say("CN South-Guangzhou", "华南-广州"),
+            "business_type_name": self.say("Fault", "故障报修"),
+            "incident_type_name": self.say("Elastic Cloud Server", "弹性云服务器"),
+            "dc_name": self.say("CN South-Guangzhou", "华南-广州"),
             "simple_description": &*ticket.title,
-            "source_name": say("Console", "控制台"),
-            "severity_name": say("Minor", "一般"),
+            "source_name": self.say("Console", "控制台"),
+            "severity_name": self.say("Minor", "一般"),
             "business_ownership": 0,
             "create_time": self.time(ticket.opened),
             "message_list": self.list(ticket.messages.iter().map(|message| self.detailed(message))),
             "incident_satisfaction": self.list(std::iter::empty()),
         })
+    }
+
+    /// A ticket in a list (IncidentInfoV2).
+    fn line(&self, ticket: &TicketLine) -> Value {
+        let labels = ticket.labels.iter().map(
+            |Label {
+                 id, name, color, ..
+             }| json!({ "label_id": id, "name": name, "color": color }),
+        );
+        json!({
+            "incident_id": ticket.id,
+            "customer_id": ticket.owner,
+            "xcustomer_id": ticket.owner,
+            "xcustomer_name": ticket.owner_name,
+            "status": ticket.status.number(),
+            "business_type_name": self.say("Fault", "故障报修"),
+            "incident_type_name": self.say("Elastic Cloud Server", "弹性云服务器"),
+            "dc_name": self.say("CN South-Guangzhou", "华南-广州"),
+            "simple_description": &*ticket.title,
+            "create_time": self.time(ticket.opened),
+            "label_list": self.list(labels),
+        })
+    }
+
+    /// The same in the older form (IncidentInfo).
+    fn older_line(&self, ticket: &TicketLine) -> Value {
+        let labels = ticket.labels.iter().map(
+            |Label {
+                 id, name, color, ..
+             }| json!({ "labelId": id.to_string(), "name": name, "color": color }),
+        );
+        json!({
+            "incidentId": ticket.id,
+            "type": 0,
+            "customerId": ticket.owner,
+            "xcustomerId": ticket.owner,
+            "xcustomerName": ticket.owner_name,
+            "status": ticket.status.number(),
+            "businessTypeName": self.say("Fault", "故障报修"),
+            "incidentTypeName": self.say("Elastic Cloud Server", "弹性云服务器"),
+            "dcName": self.say("CN South-Guangzhou", "华南-广州"),
+            "simpleDescribe": &*ticket.title,
+            "createTime": self.time(ticket.opened),
+            "gray": false,
+            "labelList": self.list(labels),
+        })
+    }
+
+    fn say(&self, english: &'static str, chinese: &'static str) -> &'static str {
+        if self.view.english { english } else { chinese }
     }
 
     fn time(&self, at: Timestamp) -> Value {

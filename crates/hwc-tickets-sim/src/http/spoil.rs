@@ -1,5 +1,6 @@
 //! Faults at work: what becomes of an answer that was ordered to go wrong.
 
+use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
@@ -81,19 +82,18 @@ fn cut(answer: Answer, keep: Option<usize>, chunked: bool) -> Response<Body> {
     let length = answer.body.len();
     let kept = answer
         .body
-        .slice(..keep.unwrap_or(length / 2).min(length.saturating_sub(1)));
-    let body = stream::unfold(Some(kept), |kept| async {
-        match kept {
-            Some(kept) if !kept.is_empty() => Some((Ok(kept), Some(Bytes::new()))),
-            // Give the server a moment to put on the wire what it has.
-            Some(_) => {
-                for _ in 0..8 {
-                    tokio::task::yield_now().await;
-                }
-                Some((Err(io::Error::from(io::ErrorKind::ConnectionAborted)), None))
-            }
-            None => None,
+        .first(keep.unwrap_or(length / 2).min(length.saturating_sub(1)));
+    let pieces: VecDeque<Bytes> = kept.pieces().iter().cloned().collect();
+    let body = stream::unfold(Some(pieces), |pieces| async {
+        let mut pieces = pieces?;
+        if let Some(piece) = pieces.pop_front() {
+            return Some((Ok(piece), Some(pieces)));
         }
+        // Give the server a moment to put on the wire what it has.
+        for _ in 0..8 {
+            tokio::task::yield_now().await;
+        }
+        Some((Err(io::Error::from(io::ErrorKind::ConnectionAborted)), None))
     });
     let mut response = answer.with_body(Body::from_stream(body));
     if !chunked {
@@ -108,7 +108,7 @@ fn cut(answer: Answer, keep: Option<usize>, chunked: bool) -> Response<Body> {
 fn drip(answer: Answer, every: Duration, clock: Clock) -> Response<Body> {
     let length = answer.body.len();
     let body = stream::unfold(
-        (answer.body.clone(), clock),
+        (answer.body.to_bytes(), clock),
         move |(mut left, clock)| async move {
             if left.is_empty() {
                 return None;

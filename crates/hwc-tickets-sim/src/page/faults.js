@@ -17,6 +17,12 @@ const OPERATIONS = [
   "revokeMessage",
   "showCaseDetail",
   "showCaseStatus",
+  "listCases",
+  "listOrderIncident",
+  "uploadAccessory",
+  "downloadAccessories",
+  "updateLabels",
+  "deleteRelation",
   "createToken",
 ];
 

@@ -32,7 +32,8 @@ fn other_values_are_encoded() {
     for (value, encoded) in [
         ("a b", "a%20b"),
         ("工单", "%E5%B7%A5%E5%8D%95"),
-        ("a+b&c=d", "a+b&c=d"),
+        ("a+b&c=d", "a%2Bb%26c%3Dd"),
+        ("a,b;c:d@e!$'()*", "a%2Cb%3Bc%3Ad%40e%21%24%27%28%29%2A"),
         ("...", "..."),
     ] {
         let service = Service::saying("{}");

@@ -158,7 +158,13 @@ impl Comparison {
             .value
             .get("requestBody")
             .map(|body| self.resolve(body));
-        let schema = described.and_then(|body| body.pointer("/content/application~1json/schema"));
+        let form = exchange.get("/request/form").is_some();
+        let schema = described.and_then(|body| {
+            body.pointer(match form {
+                true => "/content/multipart~1form-data/schema",
+                false => "/content/application~1json/schema",
+            })
+        });
         match (body(exchange, "request"), schema) {
             (Body::None, None) => {}
             (Body::None, Some(_)) => {
@@ -291,6 +297,7 @@ impl Comparison {
             .unwrap_or_default()
             .trim()
             .to_ascii_lowercase();
+        let is_bytes = media == "application/octet-stream";
         let Some(media) = described
             .get("content")
             .and_then(|content| content.get(media))
@@ -328,6 +335,9 @@ impl Comparison {
         let Some(schema) = media.get("schema") else {
             return Ok(());
         };
+        if is_bytes {
+            return Ok(());
+        }
         match body(exchange, "response") {
             Body::Json(value) => self.fits(schema, &value, "/response/body", found)?,
             Body::Text => note(found, "/response/body", "syntax"),
@@ -353,6 +363,18 @@ enum Body {
 fn body(exchange: &Exchange, side: &str) -> Body {
     if let Some(value) = exchange.get(&format!("/{side}/body")) {
         return Body::Json(value.clone());
+    }
+    // The parts of a form as the fields of an object, a file as its content.
+    if let Some(form) = exchange
+        .get(&format!("/{side}/form"))
+        .and_then(Value::as_object)
+    {
+        let part = |part: &Value| part.get("content").unwrap_or(part).clone();
+        return Body::Json(
+            form.iter()
+                .map(|(name, value)| (name.clone(), part(value)))
+                .collect(),
+        );
     }
     match exchange.text(&format!("/{side}/body_text")) {
         None => Body::None,

@@ -6,6 +6,7 @@ use crate::{
     spec::{
         grammar::Kind,
         pointer::{self, entries, items, join},
+        read::{Idempotency, Operation},
     },
     tables,
 };
@@ -187,7 +188,15 @@ pub(super) fn parameters(subject: &Subject<'_>, found: &mut Vec<Problem>) {
             continue;
         };
         let schema = pointer::resolve(subject.root, schema).unwrap_or(schema);
-        if super::references::has_type(schema, "array") {
+        let is = |kind| super::references::has_type(schema, kind);
+        if place == "path" && !is("array") && !is("string") && !is("integer") {
+            found.push(subject.problem(
+                &node.pointer,
+                "a path parameter that is neither a text nor an integer",
+                "others are written in more than one way, and another text is another path",
+            ));
+        }
+        if is("array") {
             if place != "query" {
                 found.push(subject.problem(
                     &node.pointer,
@@ -209,14 +218,23 @@ pub(super) fn parameters(subject: &Subject<'_>, found: &mut Vec<Problem>) {
 pub(super) fn bodies_and_responses(subject: &Subject<'_>, found: &mut Vec<Problem>) {
     for operation in &subject.operations {
         let at = operation.pointer();
-        if matches!(operation.method, "get" | "head" | "delete")
-            && operation.value.get("requestBody").is_some()
-        {
-            found.push(subject.problem(
-                &join(&at, "requestBody"),
-                format!("{} with a request body", operation.method.to_uppercase()),
-                "move it into query parameters; bodies of such requests are dropped on the way",
-            ));
+        if let Some(body) = operation.value.get("requestBody") {
+            let body = pointer::resolve(subject.root, body).unwrap_or(body);
+            let required = body.get("required").and_then(Value::as_bool) == Some(true);
+            match operation.method {
+                "get" | "head" => found.push(subject.problem(
+                    &join(&at, "requestBody"),
+                    format!("{} with a request body", operation.method.to_uppercase()),
+                    "move it into query parameters; bodies of such requests are dropped on the way",
+                )),
+                // Dropped on the way as well. Where it is mandatory, the service notices.
+                "delete" if !required => found.push(subject.problem(
+                    &join(&at, "requestBody"),
+                    "DELETE with a request body that may be missing",
+                    "write `required: true`: a body that was dropped on the way must not make another request",
+                )),
+                _ => {}
+            }
         }
         let responses: Vec<&str> = entries(operation.value.get("responses"))
             .map(|(status, _)| status)
@@ -250,33 +268,14 @@ pub(super) fn bodies_and_responses(subject: &Subject<'_>, found: &mut Vec<Proble
                 "say what the answer means",
             ));
         }
-        content(subject, &node.pointer, node.value, found);
     }
     for node in subject.of(Kind::RequestBody) {
-        content(subject, &node.pointer, node.value, found);
         if node.value.get("content").is_none() {
             found.push(subject.problem(
                 &node.pointer,
                 "the request body has no content",
                 "add `content: {application/json: ...}`",
             ));
-        }
-    }
-}
-
-fn content(subject: &Subject<'_>, at: &str, holder: &Value, found: &mut Vec<Problem>) {
-    for (name, media) in entries(holder.get("content")) {
-        let at = join(&join(at, "content"), name);
-        // The generated client knows nothing else; a new kind of content needs a decision first.
-        if name != "application/json" {
-            found.push(subject.problem(
-                &at,
-                format!("`{name}` is not a content type of this service"),
-                "write `application/json`",
-            ));
-        }
-        if media.get("schema").is_none() {
-            found.push(subject.problem(&at, "the content has no schema", "add `schema:`"));
         }
     }
 }
@@ -455,25 +454,7 @@ pub(super) fn evidence(subject: &Subject<'_>, found: &mut Vec<Problem>) {
                 "add `x-source` with the title of the document and its table",
             ));
         }
-        let idempotent = operation.value.get("x-idempotent").and_then(Value::as_bool);
-        match (idempotent, matches!(operation.method, "get" | "head")) {
-            (None, _) => found.push(subject.problem(
-                &at,
-                format!("`{id}` does not say whether it is idempotent"),
-                "add `x-idempotent: true` if doing it twice is the same as doing it once, else false",
-            )),
-            (Some(false), true) => found.push(subject.problem(
-                &join(&at, "x-idempotent"),
-                format!("`{id}` reads, but says that it is not idempotent"),
-                "write `x-idempotent: true`, or check the method against the document",
-            )),
-            (Some(true), false) if text(operation.value, "x-idempotent-reason").is_empty() => found.push(subject.problem(
-                &at,
-                format!("`{id}` writes and says that it is idempotent, but not why"),
-                "add `x-idempotent-reason`: the client will repeat it on the strength of that",
-            )),
-            _ => {}
-        }
+        idempotency(subject, operation, found);
         if text(operation.value, "summary").is_empty()
             || text(operation.value, "description").is_empty()
         {
@@ -483,5 +464,52 @@ pub(super) fn evidence(subject: &Subject<'_>, found: &mut Vec<Problem>) {
                 "both become documentation",
             ));
         }
+    }
+}
+
+/// Whether an operation may be done twice, and for everything but a plain read why.
+fn idempotency(subject: &Subject<'_>, operation: &Operation<'_>, found: &mut Vec<Problem>) {
+    let (id, at) = (operation.id(), operation.pointer());
+    let own = join(&at, "x-idempotency");
+    let reads = matches!(operation.method, "get" | "head");
+    let said = operation.idempotency();
+    match said {
+        None => found.push(subject.problem(
+            if operation.value.get("x-idempotency").is_some() { &own } else { &at },
+            format!("`{id}` does not say whether it is idempotent"),
+            "add `x-idempotency` with `safe`, `idempotent`, `idempotent-in-effect`, `\"no\"`, or `{depends-on: <parameter>}`; spec/README.md says what each means",
+        )),
+        Some(said) if reads && said != Idempotency::Safe => found.push(subject.problem(
+            &own,
+            format!("`{id}` reads, but says that it is `{}`", said.word()),
+            "write `x-idempotency: safe`, or check the method against the document",
+        )),
+        Some(Idempotency::Safe) if !reads && matches!(operation.method, "put" | "delete") => {
+            found.push(subject.problem(
+                &own,
+                format!("`{id}` is a {}, but says that it changes nothing", operation.method.to_uppercase()),
+                "write `idempotent` or `idempotent-in-effect`",
+            ));
+        }
+        _ => {}
+    }
+    if !reads && said.is_some() && text(operation.value, "x-idempotency-reason").is_empty() {
+        found.push(subject.problem(
+            &at,
+            format!("`{id}` writes and says whether it is idempotent, but not why"),
+            "add `x-idempotency-reason`: the client will repeat it, or not, on the strength of that",
+        ));
+    }
+    if let Some(name) = said.and_then(Idempotency::parameter)
+        && !operation
+            .parameters(subject.root)
+            .iter()
+            .any(|(_, parameter)| text(parameter, "name") == name)
+    {
+        found.push(subject.problem(
+            &join(&own, "depends-on"),
+            format!("`{name}` is no parameter of `{id}`"),
+            "name the parameter whose value decides",
+        ));
     }
 }

@@ -221,20 +221,19 @@ pub(super) fn bounds(subject: &Subject<'_>, found: &mut Vec<Problem>) {
     }
 }
 
-/// Names are those of the wire: snake_case fields and parameters, UpperCamelCase components.
+/// Names are those of the wire: snake_case or lowerCamelCase fields and parameters, UpperCamelCase components.
 pub(super) fn names(subject: &Subject<'_>, found: &mut Vec<Problem>) {
-    let snake = |name: &str| {
+    let of_wire = |name: &str| {
         name.starts_with(|c: char| c.is_ascii_lowercase())
-            && name
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+            && !(name.contains('_') && name.contains(|c: char| c.is_ascii_uppercase()))
     };
     for node in subject.of(Kind::Schema) {
-        for (name, _) in entries(node.value.get("properties")).filter(|(name, _)| !snake(name)) {
+        for (name, _) in entries(node.value.get("properties")).filter(|(name, _)| !of_wire(name)) {
             found.push(subject.problem(
                 &join(&join(&node.pointer, "properties"), name),
-                format!("the property `{name}` is not snake_case"),
-                "every field of this service is; check it against the document",
+                format!("the property `{name}` is neither snake_case nor camelCase"),
+                "every field of this service is one of the two; check it against the document",
             ));
         }
     }
@@ -252,7 +251,7 @@ pub(super) fn names(subject: &Subject<'_>, found: &mut Vec<Problem>) {
         let good = if text("in") == "header" {
             header(text("name"))
         } else {
-            snake(text("name"))
+            of_wire(text("name"))
         };
         if !good {
             found.push(subject.problem(
@@ -262,7 +261,7 @@ pub(super) fn names(subject: &Subject<'_>, found: &mut Vec<Problem>) {
                     text("name"),
                     text("in")
                 ),
-                "snake_case in path and query, Train-Case in headers",
+                "snake_case or camelCase in path and query, Train-Case in headers",
             ));
         }
     }

@@ -1,0 +1,129 @@
+//! The files of tickets and messages: uploaded, given back byte for byte.
+
+use std::collections::BTreeSet;
+
+use super::blob::Blob;
+use super::command::{Outcome, Refusal};
+use super::world::World;
+
+/// Milliseconds of a day.
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// A stored file.
+#[derive(Clone, Debug)]
+pub(super) struct File {
+    pub(super) name: String,
+    pub(super) content: Blob,
+    /// Index of the customer who uploaded it; `None` for a file that was there already.
+    pub(super) owner: Option<u32>,
+    /// Tickets with a message that has it.
+    pub(super) tickets: BTreeSet<String>,
+}
+
+/// A file as it is given back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FileView {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its bytes.
+    pub content: Blob,
+}
+
+impl World {
+    /// Name of a file; empty for one that does not exist.
+    pub(super) fn file_name(&self, id: &str) -> String {
+        self.files
+            .get(id)
+            .map(|file| file.name.clone())
+            .unwrap_or_default()
+    }
+
+    pub(super) fn attach(&mut self, id: String, name: String, content: Blob) {
+        let file = File {
+            name,
+            content,
+            owner: None,
+            tickets: BTreeSet::new(),
+        };
+        self.files.insert(id, file);
+    }
+
+    pub(super) fn upload(
+        &mut self,
+        by: &str,
+        name: String,
+        content: Blob,
+    ) -> Result<Outcome, Refusal> {
+        let owner = self.customer(by)?;
+        let day = self.now.div_euclid(DAY);
+        let uploaded = self
+            .uploaded
+            .get(&owner)
+            .filter(|(of, _)| *of == day)
+            .map_or(0, |(_, bytes)| *bytes)
+            .saturating_add(content.len());
+        if self.rules.daily_upload.is_some_and(|most| uploaded > most) {
+            return Err(Refusal::DailyVolume);
+        }
+        let stored: usize = self.files.values().map(|file| file.content.len()).sum();
+        if stored.saturating_add(content.len()) > self.rules.storage {
+            return Err(Refusal::Full);
+        }
+        self.uploaded.insert(owner, (day, uploaded));
+        self.last_file = self.last_file.saturating_add(1);
+        let id = format!("file-{:010}", self.last_file);
+        let file = File {
+            name,
+            content,
+            owner: Some(owner),
+            tickets: BTreeSet::new(),
+        };
+        self.files.insert(id.clone(), file);
+        Ok(Outcome::Uploaded { file: id })
+    }
+
+    pub(super) fn download(
+        &self,
+        by: &str,
+        ids: &[String],
+        group: Option<&str>,
+    ) -> Result<Outcome, Refusal> {
+        let person = self.customer(by)?;
+        if ids.is_empty() || ids.len() > self.rules.archive_limit {
+            return Err(Refusal::Invalid);
+        }
+        let files = ids.iter().map(|id| {
+            let file = self.files.get(id).ok_or(Refusal::NoSuchFile)?;
+            let seen = |ticket: &String| self.access(person, ticket, group).is_ok();
+            let free = file.owner.is_none() && file.tickets.is_empty();
+            if free || file.owner == Some(person) || file.tickets.iter().any(seen) {
+                Ok(FileView {
+                    id: id.clone(),
+                    name: file.name.clone(),
+                    content: file.content.clone(),
+                })
+            } else {
+                // Whether somebody else has such a file is nobody's business.
+                Err(Refusal::NoSuchFile)
+            }
+        });
+        Ok(Outcome::Files(files.collect::<Result<_, _>>()?))
+    }
+
+    /// A file, whoever may see it.
+    pub fn file(&self, id: &str) -> Option<FileView> {
+        self.files.get(id).map(|file| FileView {
+            id: id.to_owned(),
+            name: file.name.clone(),
+            content: file.content.clone(),
+        })
+    }
+
+    /// Ids of all files, in order.
+    pub fn file_ids(&self) -> Vec<String> {
+        self.files.keys().cloned().collect()
+    }
+}

@@ -1,0 +1,203 @@
+//! Bodies of requests: read whole, or taken apart while they arrive when they are forms with a file.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use axum::body::{Body, Bytes, HttpBody};
+use futures_util::Stream;
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use http_body_util::BodyExt;
+use sha2::{Digest, Sha256};
+
+use crate::domain::Blob;
+
+/// How much of a body that is too large is still read, so that the refusal reaches a client that is busy sending.
+const DRAINED: usize = 64 * 1024 * 1024;
+
+/// Longest text part of a form, in bytes: the documented 5000 characters, whatever they are.
+const LONGEST_TEXT: usize = 20_000;
+
+/// What came as the body of a request.
+#[derive(Debug)]
+pub(super) struct Payload {
+    /// Number of bytes that were read.
+    pub(super) length: usize,
+    /// SHA-256 of all of them, in hexadecimal digits.
+    pub(super) digest: String,
+    pub(super) content: Content,
+}
+
+#[derive(Debug)]
+pub(super) enum Content {
+    Whole(Bytes),
+    /// `None`: it is no form, or not one that this service takes.
+    Form(Option<Form>),
+}
+
+/// An upload.
+#[derive(Debug, Default)]
+pub(super) struct Form {
+    /// Name and bytes of the part `file`.
+    pub(super) file: Option<(String, Blob)>,
+    /// The part `form_data`.
+    pub(super) form_data: Option<String>,
+}
+
+impl Payload {
+    /// The body, if it came whole.
+    pub(super) fn bytes(&self) -> &Bytes {
+        static NOTHING: Bytes = Bytes::new();
+        match &self.content {
+            Content::Whole(bytes) => bytes,
+            Content::Form(_) => &NOTHING,
+        }
+    }
+
+    pub(super) fn of(bytes: Bytes) -> Self {
+        Payload {
+            length: bytes.len(),
+            digest: hex(&Sha256::digest(&bytes)),
+            content: Content::Whole(bytes),
+        }
+    }
+}
+
+/// The body; of one that is too large, one byte more than is allowed.
+pub(super) async fn whole(mut body: Body, most: usize) -> Result<Payload, axum::Error> {
+    let announced = usize::try_from(body.size_hint().lower())
+        .unwrap_or(0)
+        .min(most);
+    let mut whole = Vec::with_capacity(announced.min(64 * 1024));
+    let mut seen = 0_usize;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame?.into_data() else {
+            continue;
+        };
+        seen = seen.saturating_add(data.len());
+        let room = most.saturating_add(1).saturating_sub(whole.len());
+        whole.extend_from_slice(data.get(..room.min(data.len())).unwrap_or_default());
+        if seen > most.saturating_add(DRAINED) {
+            break;
+        }
+    }
+    Ok(Payload::of(Bytes::from(whole)))
+}
+
+/// A form with a file. Nothing of it is held twice, and nothing at all of what is too large.
+pub(super) async fn form(
+    headers: &HeaderMap,
+    body: Body,
+    most: usize,
+) -> Result<Payload, axum::Error> {
+    let meter = Arc::new(Mutex::new(Meter::default()));
+    let mut metered = Metered {
+        body,
+        most,
+        meter: Arc::clone(&meter),
+    };
+    let boundary = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| multer::parse_boundary(value).ok());
+    let form = match boundary {
+        Some(boundary) => parts(multer::Multipart::new(&mut metered, boundary)).await,
+        None => None,
+    };
+    // The rest: of a form that was given up, and of one that is too large.
+    while let Some(piece) = std::future::poll_fn(|cx| Pin::new(&mut metered).poll_next(cx)).await {
+        if piece.is_err() {
+            break;
+        }
+    }
+    let mut meter = meter.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(error) = meter.broke.take() {
+        return Err(error);
+    }
+    Ok(Payload {
+        length: meter.seen,
+        digest: hex(&meter.digest.clone().finalize()),
+        content: Content::Form(form.filter(|_| meter.seen <= most)),
+    })
+}
+
+async fn parts(mut form: multer::Multipart<'_>) -> Option<Form> {
+    let mut found = Form::default();
+    while let Some(mut part) = form.next_field().await.ok()? {
+        match part.name() {
+            Some("file") if found.file.is_none() => {
+                let name = part.file_name()?.to_owned();
+                let mut pieces = Vec::new();
+                while let Some(piece) = part.chunk().await.ok()? {
+                    pieces.push(piece);
+                }
+                found.file = Some((name, Blob::new(pieces)));
+            }
+            Some("form_data") if found.form_data.is_none() => {
+                let mut text = Vec::new();
+                while let Some(piece) = part.chunk().await.ok()? {
+                    text.extend_from_slice(&piece);
+                    if text.len() > LONGEST_TEXT {
+                        return None;
+                    }
+                }
+                found.form_data = Some(String::from_utf8(text).ok()?);
+            }
+            // Another part, or one of these twice.
+            _ => return None,
+        }
+    }
+    Some(found)
+}
+
+/// What went through a [`Metered`] body.
+#[derive(Default)]
+struct Meter {
+    seen: usize,
+    digest: Sha256,
+    broke: Option<axum::Error>,
+}
+
+/// The pieces of a body, counted and hashed; it ends where it is too large.
+struct Metered {
+    body: Body,
+    most: usize,
+    meter: Arc<Mutex<Meter>>,
+}
+
+impl Stream for Metered {
+    type Item = std::io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            let frame = std::task::ready!(Pin::new(&mut self.body).poll_frame(cx));
+            let mut meter = self.meter.lock().unwrap_or_else(PoisonError::into_inner);
+            match frame {
+                None => return Poll::Ready(None),
+                Some(Err(error)) => {
+                    meter.broke = Some(error);
+                    return Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionAborted.into())));
+                }
+                Some(Ok(frame)) => {
+                    let Ok(data) = frame.into_data() else {
+                        continue;
+                    };
+                    meter.seen = meter.seen.saturating_add(data.len());
+                    if meter.seen <= self.most {
+                        meter.digest.update(&data);
+                        return Poll::Ready(Some(Ok(data)));
+                    }
+                    // Read and forgotten, up to a point.
+                    if meter.seen > self.most.saturating_add(DRAINED) {
+                        return Poll::Ready(None);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
