@@ -1,8 +1,9 @@
 //! A request as it came in, and how it differs from a recorded one.
 
-use crate::exchange;
+use crate::exchange::{self, Part};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A request that a server got.
 #[derive(Debug, Clone)]
@@ -60,6 +61,26 @@ impl Asked {
         serde_json::from_slice(&self.body).map(Some)
     }
 
+    /// The parts of a multipart form by name: name of the file, if it is one, and content. `None`: no such form.
+    #[must_use]
+    pub fn form(&self) -> Option<BTreeMap<String, (Option<String>, String)>> {
+        let kind = self.header("content-type")?;
+        let boundary = kind.strip_prefix("multipart/form-data; boundary=")?;
+        let text = String::from_utf8_lossy(&self.body).into_owned();
+        let whole = text.strip_suffix(&format!("\r\n--{boundary}--\r\n"))?;
+        let first = whole.strip_prefix(&format!("--{boundary}\r\n"))?;
+        let parts = first.split(&format!("\r\n--{boundary}\r\n"));
+        let parts = parts.map(|part| {
+            let (head, content) = part.split_once("\r\n\r\n")?;
+            let quoted = |key: &str| {
+                let (_, rest) = head.split_once(&format!("; {key}=\""))?;
+                Some(rest.split_once('"')?.0.to_owned())
+            };
+            Some((quoted("name")?, (quoted("filename"), content.to_owned())))
+        });
+        parts.collect()
+    }
+
     /// What is not as recorded. Order in the query, more headers than recorded, and empty lists do not count.
     #[must_use]
     pub fn differences(&self, recorded: &exchange::Request) -> Vec<String> {
@@ -80,6 +101,24 @@ impl Asked {
         for (name, value) in &recorded.headers {
             let got = format!("{:?}", self.header(name));
             compare(name, got, format!("{:?}", Some(value)));
+        }
+        if let Some(form) = &recorded.form {
+            let wanted: BTreeMap<_, _> = form
+                .iter()
+                .map(|(name, part)| match part {
+                    Part::Text(text) => (name.clone(), (None, text.clone())),
+                    Part::File(file) => (
+                        name.clone(),
+                        (Some(file.name.clone()), file.content.clone()),
+                    ),
+                })
+                .collect();
+            compare(
+                "form",
+                format!("{:?}", self.form()),
+                format!("{:?}", Some(wanted)),
+            );
+            return found;
         }
         let body = match self.json() {
             Ok(body) => format!("{:?}", body.map(without_empty_lists)),

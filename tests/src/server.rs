@@ -34,6 +34,19 @@ impl Answer {
     }
 }
 
+impl Answer {
+    /// A file.
+    #[must_use]
+    pub fn bytes(body: impl Into<Vec<u8>>) -> Self {
+        let mut answer = Self::json(200, body);
+        answer.headers = vec![(
+            "Content-Type".to_owned(),
+            "application/octet-stream".to_owned(),
+        )];
+        answer
+    }
+}
+
 impl From<&exchange::Response> for Answer {
     fn from(recorded: &exchange::Response) -> Self {
         let mut answer = Self::json(recorded.status, recorded.bytes());

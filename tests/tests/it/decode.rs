@@ -14,6 +14,9 @@ fn odd_answers_decode_whole() {
     let mut wrong = Vec::new();
     for operation in operations::ALL {
         let described = description.operation(operation.name);
+        if described.answers_bytes() {
+            continue;
+        }
         let schema = &described.responses[&200].content["application/json"];
         let mut answers = sample::odd(schema);
         answers.push(("nothing odd".to_owned(), sample::whole(schema)));
@@ -34,7 +37,8 @@ fn odd_answers_decode_whole() {
 #[test]
 fn odd_answers_reach_every_field() {
     let description = Description::read();
-    for operation in description.operations() {
+    let objects = description.operations();
+    for operation in objects.filter(|operation| !operation.answers_bytes()) {
         let schema = &operation.responses[&200].content["application/json"];
         let (mut described, mut made) = (0, 0);
         count_fields(schema, &mut described);

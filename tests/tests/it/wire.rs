@@ -8,7 +8,7 @@ use contract_tests::{
     synthesis,
     wire::{self, Arguments, Decoded, Outcome, TOKEN},
 };
-use hwc_core::{FaultKind, Operation, Sent};
+use hwc_core::{FaultKind, Operation, ResponseContent, Sent};
 use hwc_tickets_wire::Client;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -87,7 +87,8 @@ fn request_flaws(exchange: &Exchange, asked: &[Asked]) -> Vec<String> {
     if asked.header("api-version").is_some() {
         flaws.push("the header api-version is none of the service".to_owned());
     }
-    if !asked.body.is_empty() && asked.header("content-type") != Some("application/json") {
+    let is_json = asked.header("content-type") == Some("application/json");
+    if !asked.body.is_empty() && !is_json && exchange.request.form.is_none() {
         flaws.push("the body is not declared as JSON".to_owned());
     }
     flaws
@@ -106,7 +107,12 @@ fn outcome_flaws(exchange: &Exchange, operation: &Operation, outcome: &Outcome) 
     let body = exchange.response.body.as_ref();
     match outcome {
         Ok(decoded) => {
-            if let Some(body) = body {
+            if operation.response == ResponseContent::Bytes {
+                let file = exchange.response.body_text.as_deref().unwrap_or_default();
+                if decoded.body != file {
+                    flaws.push(format!("the file is {:?}", decoded.body));
+                }
+            } else if let Some(body) = body {
                 flaws.extend(decoding_flaws(body, decoded));
             }
         }

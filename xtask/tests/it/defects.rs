@@ -885,7 +885,7 @@ fn what_is_no_defect_is_generated_rightly() {
         (
             "a field of a request named like a keyword",
             &[("accessory_ids:", "type_of:"), ("type_of:", "match:")][..],
-            "generated.rs",
+            "generated/messages.rs",
             &["rename = \"match\"", "pub match_: "][..],
         ),
         (
@@ -894,17 +894,51 @@ fn what_is_no_defect_is_generated_rightly() {
                 "description: Id of the ticket.\n          schema:\n            type: string\n            minLength: 1\n            maxLength: 64",
                 "description: Id of the ticket.\n          schema:\n            type: integer\n            minimum: 1",
             )],
-            "generated/calls.rs",
-            &["(\"case_id\", case_id.to_string().as_str())"],
+            "generated/messages.rs",
+            &[
+                "pub case_id: i64",
+                "parts.segment(\"case_id\", &self.case_id)",
+            ],
         ),
         (
-            "a parameter called like a variable of the client",
-            &[("{case_id}", "{open}"), ("name: case_id\n", "name: open\n")],
-            "generated/calls.rs",
+            "parameters called like a keyword and like the variable of the printed code",
             &[
-                "let open_ = self",
-                "(\"open\", open)",
-                "open_.settle(result)",
+                ("{case_id}", "{type}"),
+                ("name: case_id\n", "name: type\n"),
+                ("name: limit\n", "name: parts\n"),
+            ],
+            "generated/messages.rs",
+            &[
+                "parts.segment(\"type\", &self.type_)",
+                "parts.query(\"parts\", &self.parts)",
+            ],
+        ),
+        (
+            "a body that may be left out",
+            &[(
+                "requestBody:\n        required: true",
+                "requestBody:\n        required: false",
+            )],
+            "generated/messages.rs",
+            &[
+                "pub body: ::std::option::Option<CreateMessageV2Req>",
+                "if let Some(body) = &self.body { parts.json(body); }",
+            ],
+        ),
+        (
+            "a list that may be left out, and one that must not be empty",
+            &[
+                (
+                    "          schema:\n            type: integer\n            format: int32\n            minimum: 0\n            maximum: 100\n          examples:\n            documented:\n              value: 10\n",
+                    "          style: form\n          explode: true\n          schema:\n            type: array\n            maxItems: 2\n            items:\n              type: integer\n",
+                ),
+                ("          x-documented-default: 10\n", ""),
+            ],
+            "generated/messages.rs",
+            &[
+                "pub limit: ::std::option::Option<::std::vec::Vec<i64>>",
+                "parts.list(\"case_ids\", &self.case_ids)",
+                "parts.query(\"limit\", &self.limit)",
             ],
         ),
         (
@@ -931,7 +965,7 @@ fn what_is_no_defect_is_generated_rightly() {
                 "        message:\n          $ref",
                 "        example:\n          type: string\n          description: One.\n        message:\n          $ref",
             )],
-            "generated.rs",
+            "generated/messages.rs",
             &["pub example: "],
         ),
         (
@@ -946,7 +980,7 @@ fn what_is_no_defect_is_generated_rightly() {
                     "          type: number\n          format: float\n          description: A kind.",
                 ),
             ],
-            "generated.rs",
+            "generated/messages.rs",
             &["f64"],
         ),
     ] {

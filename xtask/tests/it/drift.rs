@@ -121,6 +121,23 @@ fn an_edited_or_missing_generated_file_is_a_drift() {
     }
 }
 
+/// A tag that is gone leaves no file behind: it would be a drift that nothing tells.
+#[test]
+fn a_file_that_nothing_generates_any_more_is_a_drift() {
+    let house = House::new();
+    assert!(house.xtask(&["codegen"]).passed);
+    let path = "crates/hwc-tickets-wire/src/generated/gone.rs";
+    house.write(path, "//! Of a tag that is gone.\n");
+    let run = house.xtask(&["codegen", "--check"]);
+    assert!(
+        !run.passed && run.said.contains(path) && run.said.contains("cargo xtask codegen"),
+        "{}",
+        run.said
+    );
+    assert!(house.xtask(&["codegen"]).passed && !house.files().contains_key(path));
+    assert!(house.xtask(&["codegen", "--check"]).passed);
+}
+
 #[test]
 fn when_one_file_cannot_be_written_none_is() {
     let house = House::new();
@@ -142,7 +159,7 @@ fn what_the_generator_panics_on_is_a_message() {
     assert!(house.xtask(&["codegen"]).passed);
     // Straight to the generator, past the rules: a reference without target makes it panic.
     let lowered = house.read("spec/dist/openapi.codegen.json").replacen(
-        "schemas/WriteResult",
+        "schemas/CreateMessageDoV2",
         "schemas/Missing",
         1,
     );

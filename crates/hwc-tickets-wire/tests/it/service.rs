@@ -41,6 +41,10 @@ impl Service {
         Self::answering(Step::json(200, body))
     }
 
+    pub(crate) fn run<F: Future>(&self, future: F) -> F::Output {
+        self.clock.run(future)
+    }
+
     /// Calls an operation.
     pub(crate) fn send<R: Request + Sync>(
         &self,
