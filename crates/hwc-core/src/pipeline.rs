@@ -260,15 +260,17 @@ impl Pipeline {
             }
             let took = self.clock.elapsed().saturating_sub(began);
             trace::attempt_failed(record.attempts, &fault, repeat, took);
-            if fault.kind == FaultKind::Unauthorized && fault.sent != Sent::Maybe {
-                // The gateway turned it down, so repeating is safe for every effect.
-                if !signed_anew && self.clock_was_wrong(&identity, signed_at) {
+            if fault.kind == FaultKind::Unauthorized {
+                // A write is repeated only if the gateway provably turned it down. What is known of the
+                // credentials is told anyhow: whoever reads back needs better ones.
+                let is_safe = retry::is_safe(operation.effect, record.sent);
+                if is_safe && !signed_anew && self.clock_was_wrong(&identity, signed_at) {
                     signed_anew = true;
                     continue;
                 }
                 // The second refusal is reported too: then the provider stops asking for a while.
                 let another = self.identity.refused(&identity);
-                if another && !renewed {
+                if is_safe && another && !renewed {
                     renewed = true;
                     continue;
                 }

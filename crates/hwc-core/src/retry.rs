@@ -98,17 +98,21 @@ impl Default for RetryPolicy {
     }
 }
 
-/// Whether a failed attempt may be repeated at all, apart from attempts, time and budget.
-pub(crate) fn may_repeat(effect: Effect, sent: Sent, repeat: Repeat, repeats_so_far: u32) -> bool {
-    let safe = match effect {
+/// Whether doing it again cannot be a second effect.
+pub(crate) fn is_safe(effect: Effect, sent: Sent) -> bool {
+    match effect {
         Effect::Read | Effect::IdempotentWrite => true,
         // Only with the proof that it was not done.
         Effect::Write => sent != Sent::Maybe,
-    };
+    }
+}
+
+/// Whether a failed attempt may be repeated at all, apart from attempts, time and budget.
+pub(crate) fn may_repeat(effect: Effect, sent: Sent, repeat: Repeat, repeats_so_far: u32) -> bool {
     let worth_it = match repeat {
         Repeat::Never => false,
         Repeat::Once => repeats_so_far == 0,
         Repeat::Backoff => true,
     };
-    safe && worth_it
+    is_safe(effect, sent) && worth_it
 }

@@ -42,17 +42,26 @@ impl<T> Answer<T> {
         let Some((_, kind)) = self.odd.iter().find(|(odd, _)| odd == name) else {
             return Ok(());
         };
+        Err(self.unlike(format_args!(
+            "the field {name} is {kind}, which has no reading as what is documented"
+        )))
+    }
+
+    /// The fault of an answer that decodes and yet is not what is documented. `how` says what is wrong with it,
+    /// without values.
+    #[must_use]
+    pub fn unlike(&self, how: impl fmt::Display) -> Fault {
         let mut fault = Fault::new(
             FaultKind::Protocol,
             Sent::Maybe,
-            format!("the answer does not have the documented form: the field {name} is {kind}, which has no reading as what is documented"),
+            format!("the answer does not have the documented form: {how}"),
         )
         .of(self.operation);
         fault.http_status = Some(self.status.as_u16());
         fault.request_id.clone_from(&self.request_id);
         fault.attempts = self.attempts;
         fault.elapsed = self.elapsed;
-        Err(fault)
+        fault
     }
 }
 

@@ -219,6 +219,15 @@ impl Service {
             )
             .await?;
         answer.needs("message_list")?;
+        let stated = answer
+            .body
+            .count
+            .filter(|_| is_blank(&answer.body.error_msg));
+        if answer.body.message_list.is_none() && stated.is_none() {
+            return Err(
+                answer.unlike("there is no message_list, and nothing says that it would be empty")
+            );
+        }
         let lost = convert::undecodable(&answer.undecodable, "message_list");
         Ok(told(answer).map(|body| self.page(body.message_list, body.count, lost)))
     }
@@ -245,6 +254,15 @@ impl Service {
             )
             .await?;
         answer.needs("message_list")?;
+        let stated = answer
+            .body
+            .count
+            .filter(|_| is_blank(&answer.body.error_msg));
+        if answer.body.message_list.is_none() && stated.is_none() {
+            return Err(
+                answer.unlike("there is no message_list, and nothing says that it would be empty")
+            );
+        }
         let lost = convert::undecodable(&answer.undecodable, "message_list");
         Ok(told(answer).map(|body| self.page(body.message_list, body.count, lost)))
     }
@@ -262,6 +280,11 @@ impl Service {
             .list_new_instant_messages(&ids, about.group(), cursor, None)
             .await?;
         answer.needs("immsg")?;
+        let body = &answer.body;
+        let is_answered = body.imstatus.is_some() || body.last_message_time_id.is_some();
+        if body.immsg.is_none() && !(is_answered && is_blank(&body.error_msg)) {
+            return Err(answer.unlike("there is no immsg, and nothing says that it would be empty"));
+        }
         let lost = answer.undecodable.clone();
         Ok(told(answer).map(|body| {
             let mut undecodable = convert::undecodable(&lost, "immsg");
@@ -304,6 +327,9 @@ impl Service {
             .list_unread_new_instant_messages(&ids, about.group())
             .await?;
         answer.needs("imunread")?;
+        if answer.body.imunread.is_none() {
+            return Err(answer.unlike("there is no imunread"));
+        }
         let mut undecodable = convert::undecodable(&answer.undecodable, "imunread");
         Ok(told(answer).map(|body| {
             let mut counts = Vec::new();
@@ -369,6 +395,9 @@ impl Service {
             .show_case_detail(ticket.as_str(), about.group(), None)
             .await?;
         answer.needs("incident_detail_info")?;
+        if answer.body.incident_detail_info.is_none() {
+            return Err(answer.unlike("there is no incident_detail_info"));
+        }
         let lost = convert::undecodable(&answer.undecodable, "message_list");
         Ok(told(answer).map(|body| {
             convert::detail(
@@ -388,6 +417,9 @@ impl Service {
         let answer = self.call(options).show_case_status(ticket.as_str()).await?;
         // A status without a reading is not "the service did not say".
         answer.needs("status")?;
+        if answer.body.status.is_none() && !is_blank(&answer.body.error_msg) {
+            return Err(answer.unlike("there is an error_msg and no status"));
+        }
         Ok(told(answer).map(|body| TicketStatus::from_code(body.status)))
     }
 
@@ -426,6 +458,11 @@ fn told<T>(answer: Answer<T>) -> Told<T> {
         },
         body: answer.body,
     }
+}
+
+/// Whether there is no text about an error.
+fn is_blank(error_msg: &Option<String>) -> bool {
+    error_msg.as_deref().unwrap_or_default().trim().is_empty()
 }
 
 fn whole(number: u64) -> i64 {
