@@ -119,7 +119,8 @@ pub struct FaultFacts {
     pub operation: Option<&'static str>,
     /// What the operation does.
     pub effect: Option<Effect>,
-    /// Host and port the call went to, e.g. `osm.cn-north-4.myhuaweicloud.com`.
+    /// Host and port the call went to, e.g. `osm.cn-north-4.myhuaweicloud.com`; of a failure to get credentials
+    /// that of their issuer, if one was asked.
     pub host: Option<String>,
     /// What failed, in own words. Safe to log.
     pub detail: Cow<'static, str>,
@@ -143,6 +144,8 @@ pub struct FaultFacts {
     pub tls_flaw: Option<TlsFlaw>,
     /// Host that a redirect pointed to. It was not followed.
     pub redirect_host: Option<String>,
+    /// Whether it is about getting credentials, not about the service.
+    pub(crate) is_of_identity: bool,
     pub(crate) excerpt: Option<String>,
     pub(crate) help: Option<Cow<'static, str>>,
     pub(crate) source: Option<Arc<dyn Error + Send + Sync>>,
@@ -169,6 +172,7 @@ impl Fault {
                 retry_after: None,
                 tls_flaw: None,
                 redirect_host: None,
+                is_of_identity: false,
                 excerpt: None,
                 help: None,
                 source: None,
@@ -198,10 +202,18 @@ impl Fault {
         self
     }
 
-    /// As a failure of a call to `endpoint`.
+    /// As a failure of a call to `endpoint`. One of getting credentials stays at their issuer.
     #[must_use]
     pub fn at(mut self, endpoint: &Endpoint) -> Self {
-        self.facts.host = Some(endpoint.authority().to_string());
+        if !self.facts.is_of_identity {
+            self.facts.host = Some(endpoint.authority().to_string());
+        }
+        self
+    }
+
+    /// As a failure to get credentials.
+    pub(crate) fn of_identity(mut self) -> Self {
+        self.facts.is_of_identity = true;
         self
     }
 
@@ -218,6 +230,7 @@ impl Fault {
                 | FaultKind::Unavailable
                 | FaultKind::Protocol
         );
+        let in_question = in_question || self.is_of_identity;
         self.facts.host.as_deref().filter(|_| in_question)
     }
 
@@ -261,6 +274,8 @@ impl From<IdentityError> for Fault {
         fault.http_status = error.http_status();
         fault.code = error.code().map(str::to_owned);
         fault.request_id = error.request_id().map(str::to_owned);
+        fault.host = error.host().map(str::to_owned);
+        let fault = fault.of_identity();
         fault.with_help(error.help().to_owned()).caused_by(error)
     }
 }

@@ -320,7 +320,8 @@ impl Pipeline {
                 FaultKind::Timeout,
                 Sent::No,
                 "no credentials within the deadline of the call",
-            )),
+            )
+            .of_identity()),
         }
     }
 

@@ -352,6 +352,18 @@ fn a_call_without_identity_is_not_sent() {
         let fault = cloud.call(&WRITE).unwrap_err();
         assert_eq!((fault.kind, fault.sent), (kind, Sent::No));
         assert_eq!(cloud.requests(), (logins, 0));
+        // Whose host it is that failed.
+        assert_eq!(fault.host.as_deref(), Some("iam.myhuaweicloud.com"));
+        let shown = fault.to_string();
+        assert!(shown.contains("host iam.myhuaweicloud.com"), "{shown}");
+        assert!(!shown.contains("osm.example"), "{shown}");
+        if !matches!(kind, FaultKind::Credentials | FaultKind::Unavailable) {
+            assert!(
+                fault.help().contains("HUAWEICLOUD_SDK_IAM_ENDPOINT"),
+                "{}",
+                fault.help()
+            );
+        }
         assert!(cloud.clock.elapsed() <= Duration::from_secs(30));
         let source = std::error::Error::source(&fault).unwrap();
         assert_eq!(
