@@ -27,6 +27,8 @@ pub struct Answer<T> {
     pub elapsed: Duration,
     /// Bytes that were not UTF-8 were replaced by U+FFFD: ids that hold the mark must not be used.
     pub lossy: bool,
+    /// The answer says failure besides what it brings: what it lacks is not empty, but missing.
+    pub complains: bool,
     operation: &'static Operation,
     /// Known fields at the top that have no reading: name, and what stands there instead.
     odd: Vec<(String, &'static str)>,
@@ -42,17 +44,26 @@ impl<T> Answer<T> {
         let Some((_, kind)) = self.odd.iter().find(|(odd, _)| odd == name) else {
             return Ok(());
         };
+        Err(self.unlike(format_args!(
+            "the field {name} is {kind}, which has no reading as what is documented"
+        )))
+    }
+
+    /// The fault of an answer that decodes and yet is not what is documented. `how` says what is wrong with it,
+    /// without values.
+    #[must_use]
+    pub fn unlike(&self, how: impl fmt::Display) -> Fault {
         let mut fault = Fault::new(
             FaultKind::Protocol,
             Sent::Maybe,
-            format!("the answer does not have the documented form: the field {name} is {kind}, which has no reading as what is documented"),
+            format!("the answer does not have the documented form: {how}"),
         )
         .of(self.operation);
         fault.http_status = Some(self.status.as_u16());
         fault.request_id.clone_from(&self.request_id);
         fault.attempts = self.attempts;
         fault.elapsed = self.elapsed;
-        Err(fault)
+        fault
     }
 }
 
@@ -111,6 +122,7 @@ pub(crate) fn settle<T: Prune>(
         attempts: reply.attempts,
         elapsed: reply.elapsed,
         lossy: reply.lossy,
+        complains: reply.complains,
         operation,
         odd: decoded.odd,
     })

@@ -219,6 +219,12 @@ impl Service {
             )
             .await?;
         answer.needs("message_list")?;
+        let stated = answer.body.count.filter(|_| !answer.complains);
+        if answer.body.message_list.is_none() && stated.is_none() {
+            return Err(
+                answer.unlike("there is no message_list, and nothing says that it would be empty")
+            );
+        }
         let lost = convert::undecodable(&answer.undecodable, "message_list");
         Ok(told(answer).map(|body| self.page(body.message_list, body.count, lost)))
     }
@@ -245,6 +251,12 @@ impl Service {
             )
             .await?;
         answer.needs("message_list")?;
+        let stated = answer.body.count.filter(|_| !answer.complains);
+        if answer.body.message_list.is_none() && stated.is_none() {
+            return Err(
+                answer.unlike("there is no message_list, and nothing says that it would be empty")
+            );
+        }
         let lost = convert::undecodable(&answer.undecodable, "message_list");
         Ok(told(answer).map(|body| self.page(body.message_list, body.count, lost)))
     }
@@ -262,6 +274,11 @@ impl Service {
             .list_new_instant_messages(&ids, about.group(), cursor, None)
             .await?;
         answer.needs("immsg")?;
+        let body = &answer.body;
+        let is_answered = body.imstatus.is_some() || body.last_message_time_id.is_some();
+        if body.immsg.is_none() && (answer.complains || !is_answered) {
+            return Err(answer.unlike("there is no immsg, and nothing says that it would be empty"));
+        }
         let lost = answer.undecodable.clone();
         Ok(told(answer).map(|body| {
             let mut undecodable = convert::undecodable(&lost, "immsg");
@@ -304,6 +321,9 @@ impl Service {
             .list_unread_new_instant_messages(&ids, about.group())
             .await?;
         answer.needs("imunread")?;
+        if answer.body.imunread.is_none() {
+            return Err(answer.unlike("there is no imunread"));
+        }
         let mut undecodable = convert::undecodable(&answer.undecodable, "imunread");
         Ok(told(answer).map(|body| {
             let mut counts = Vec::new();
@@ -369,6 +389,9 @@ impl Service {
             .show_case_detail(ticket.as_str(), about.group(), None)
             .await?;
         answer.needs("incident_detail_info")?;
+        if answer.body.incident_detail_info.is_none() {
+            return Err(answer.unlike("there is no incident_detail_info"));
+        }
         let lost = convert::undecodable(&answer.undecodable, "message_list");
         Ok(told(answer).map(|body| {
             convert::detail(
@@ -388,6 +411,9 @@ impl Service {
         let answer = self.call(options).show_case_status(ticket.as_str()).await?;
         // A status without a reading is not "the service did not say".
         answer.needs("status")?;
+        if answer.body.status.is_none() && answer.complains {
+            return Err(answer.unlike("it says failure, and there is no status"));
+        }
         Ok(told(answer).map(|body| TicketStatus::from_code(body.status)))
     }
 

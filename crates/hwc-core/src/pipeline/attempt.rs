@@ -10,7 +10,6 @@ use memchr::memmem;
 use super::{
     Pipeline,
     classify::{self, Answer, Failure, Success, Verdict},
-    document,
     incoming::{Incoming, StreamLimits},
     outgoing,
     prepare::Prepared,
@@ -212,7 +211,7 @@ async fn begin(
         Arc::clone(&pipeline.clock),
     )
     .map_err(broken)?;
-    let is_called_json = document::Called::of(&head.headers).json;
+    let is_called_json = classify::Called::of(&head.headers).json;
     let beginning = incoming.beginning(is_called_json).await.map_err(broken)?;
     let answer = Answer {
         idempotency: call.idempotency,

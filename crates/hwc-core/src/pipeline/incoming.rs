@@ -81,6 +81,11 @@ impl Incoming {
         }
     }
 
+    /// The time on the clock of the call.
+    pub(super) fn now(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
     /// Sets the deadline over the rest, or takes it away.
     pub(super) fn set_deadline(&mut self, total: Option<Deadline>) {
         self.limits.total = total;
