@@ -106,9 +106,7 @@ impl Asker {
         if !body.is_empty() {
             asked = asked.header("Content-Type", "application/json");
         }
-        let asked = asked
-            .body(Bytes::from(body).into())
-            .expect("a request");
+        let asked = asked.body(Bytes::from(body).into()).expect("a request");
         let answer = self.0.send(asked).await.expect("an answer");
         let (head, body) = answer.into_parts();
         let body = body.collect().await.expect("a whole body").to_bytes();

@@ -5,7 +5,8 @@
 
 use crate::{exchange, exchange::Verdict, request::without_empty_lists};
 use hwc_core::{
-    CallOptions, Idempotency, Fault, FaultKind, Operation, Pipeline, PipelineBuilder, ProxyChoice, Sent,
+    CallOptions, Fault, FaultKind, Idempotency, Operation, Pipeline, PipelineBuilder, ProxyChoice,
+    Sent,
     identity::Token,
     testing::{FakeClock, ScriptedTransport, Step},
 };

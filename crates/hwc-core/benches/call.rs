@@ -18,7 +18,9 @@ use std::{
 };
 
 use bytes::Bytes;
-use hwc_core::{CallOptions, Idempotency, RequestContent, ResponseContent, Operation, Pipeline, identity::Token};
+use hwc_core::{
+    CallOptions, Idempotency, Operation, Pipeline, RequestContent, ResponseContent, identity::Token,
+};
 
 const READ: Operation = Operation {
     name: "readMessages",

@@ -11,12 +11,12 @@ use std::{fmt, sync::Arc};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 
+use self::outflow::Outflow;
+pub(crate) use self::outflow::Watch;
 pub use self::{
     form::{FilePart, Form},
     source::{Source, SourceError},
 };
-use self::outflow::Outflow;
-pub(crate) use self::outflow::Watch;
 use crate::{Clock, Fault, FaultKind, RequestContent, Sent, transport::RequestBody};
 
 /// Most bytes that are handed to the transport in one piece.
@@ -209,7 +209,10 @@ impl Payload {
     /// Without a byte of a source there is nothing to stream.
     fn of(pieces: Vec<Piece>) -> Self {
         let is_of_source = |piece: &Piece| matches!(piece, Piece::Source(_)) && piece.length() > 0;
-        let length = pieces.iter().map(Piece::length).fold(0, u64::saturating_add);
+        let length = pieces
+            .iter()
+            .map(Piece::length)
+            .fold(0, u64::saturating_add);
         if pieces.iter().any(is_of_source) {
             return Self::Streamed { pieces, length };
         }

@@ -8,7 +8,7 @@ pub use duration::Spoken;
 
 use std::{borrow::Cow, error::Error, fmt, ops, sync::Arc, time::Duration};
 
-use crate::{Idempotency, Endpoint, Operation, identity::IdentityError, transport::TlsFlaw};
+use crate::{Endpoint, Idempotency, Operation, identity::IdentityError, transport::TlsFlaw};
 
 /// What is known about the effect of a failed call, all its attempts together.
 ///

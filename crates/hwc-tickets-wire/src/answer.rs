@@ -4,7 +4,7 @@ use crate::{
     page::{self, Decoded, Prune},
     path,
 };
-use hwc_core::{Idempotency, Fault, FaultKind, Operation, Reply, Sent};
+use hwc_core::{Fault, FaultKind, Idempotency, Operation, Reply, Sent};
 use progenitor_client::{Error, ResponseValue};
 use std::{fmt, time::Duration};
 

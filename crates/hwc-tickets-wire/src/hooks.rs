@@ -8,7 +8,7 @@ use crate::{
 };
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
-use hwc_core::{Idempotency, Fault, FaultKind, Operation, Reply, Sent};
+use hwc_core::{Fault, FaultKind, Idempotency, Operation, Reply, Sent};
 use progenitor_client::{ClientHooks, ClientInfo as _, OperationInfo};
 
 /// The status of a synthetic response that carries a [`Fault`]. No HTTP status has this number, and the generated

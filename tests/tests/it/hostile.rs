@@ -5,7 +5,7 @@ use contract_tests::{
     sample,
     wire::{self, Arguments, Outcome, Unplugged},
 };
-use hwc_core::{Idempotency, FaultKind, Operation, Sent, testing::Step};
+use hwc_core::{FaultKind, Idempotency, Operation, Sent, testing::Step};
 use hwc_tickets_wire::operations;
 use serde_json::{Value, json};
 

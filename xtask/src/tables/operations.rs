@@ -154,7 +154,9 @@ fn idempotency(operation: &Operation<'_>) -> Option<&'static str> {
 /// # Errors
 /// An operation does not say whether it is idempotent.
 pub fn text(description: &Description) -> Result<String> {
-    let mut text = String::from("use hwc_core::{Idempotency, Operation, RequestContent, ResponseContent};\n\n");
+    let mut text = String::from(
+        "use hwc_core::{Idempotency, Operation, RequestContent, ResponseContent};\n\n",
+    );
     let (mut all, mut arms, mut found) = (String::new(), String::new(), Vec::new());
     for operation in description.operations() {
         let id = operation.id();

@@ -159,7 +159,11 @@ impl Form {
                 )));
             }
             let kind = file.type_to_send();
-            if kind.is_empty() || !kind.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
+            if kind.is_empty()
+                || !kind
+                    .bytes()
+                    .all(|byte| byte.is_ascii_graphic() || byte == b' ')
+            {
                 return Err(invalid(format!(
                     "the content type of the file `{}` is not visible ASCII",
                     file_name.escape_debug()

@@ -252,9 +252,7 @@ impl Reader {
         context: &mut Context<'_>,
     ) -> Poll<Result<Option<Bytes>, String>> {
         match self {
-            Self::File(file) => file
-                .poll_read(left, context)
-                .map_err(|error| words(&error)),
+            Self::File(file) => file.poll_read(left, context).map_err(|error| words(&error)),
             Self::Stream(stream) => stream
                 .as_mut()
                 .poll_next(context)
@@ -291,7 +289,11 @@ impl FileReader {
         }
     }
 
-    fn poll_read(&mut self, left: u64, context: &mut Context<'_>) -> Poll<io::Result<Option<Bytes>>> {
+    fn poll_read(
+        &mut self,
+        left: u64,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<Option<Bytes>>> {
         if left == 0 {
             return Poll::Ready(Ok(None));
         }

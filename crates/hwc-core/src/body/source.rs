@@ -157,7 +157,9 @@ impl Source {
                 "the stream {} was sent before and cannot be read again",
                 self.called()
             ))
-            .with_help("give a source that can be read anew: a file, bytes, or a factory of streams")),
+            .with_help(
+                "give a source that can be read anew: a file, bytes, or a factory of streams",
+            )),
             Origin::File(file) => {
                 let file = Arc::clone(file);
                 let length = move || Ok(lock(&file).metadata()?.len());
@@ -169,7 +171,9 @@ impl Source {
                         self.called(),
                         self.length
                     ))
-                    .with_help("send a copy of the file, or wait until nothing writes to it any more")),
+                    .with_help(
+                        "send a copy of the file, or wait until nothing writes to it any more",
+                    )),
                     Err(error) => Err(invalid(format!(
                         "the file {} cannot be read: {}",
                         self.called(),

@@ -144,8 +144,8 @@ pub(super) fn of(fault: &FaultFacts) -> Advice {
         _ => {}
     }
     // A read changes nothing, and an effect that is the same twice may be had again.
-    let is_open = fault.sent == Sent::Maybe
-        && !fault.idempotency.is_some_and(Idempotency::may_be_repeated);
+    let is_open =
+        fault.sent == Sent::Maybe && !fault.idempotency.is_some_and(Idempotency::may_be_repeated);
     match fault.kind {
         // The source of a body failed on the way.
         FaultKind::InvalidInput if fault.sent == Sent::Maybe => Advice::FindOut,

@@ -199,14 +199,13 @@ async fn begin(
         idle: pipeline.timeouts.idle_body,
     };
     let broken = |unread: Unread| unread_failure(&unread, limits, head.status);
-    let document = call.total.unwrap_or_else(|| pipeline.document_deadline());
     let mut incoming = Incoming::new(
         body,
         &head,
         StreamLimits {
             bytes: call.body_limit,
             idle: limits.idle,
-            total: Some(document),
+            total: call.total,
         },
         Arc::clone(&pipeline.clock),
     )
@@ -228,14 +227,11 @@ async fn begin(
         Verdict::Success(_) if beginning.is_all && !beginning.is_proven => {
             Err(broken(Unread::Unproven))
         }
-        Verdict::Success(success) => {
-            incoming.set_deadline(call.total);
-            Ok(Good {
-                status: head.status,
-                headers: head.headers,
-                content: Content::Bytes(success.body, Box::new(incoming)),
-            })
-        }
+        Verdict::Success(success) => Ok(Good {
+            status: head.status,
+            headers: head.headers,
+            content: Content::Bytes(success.body, Box::new(incoming)),
+        }),
     }
 }
 
@@ -338,11 +334,7 @@ pub(super) fn unread_failure(unread: &Unread, limits: ReadLimits, status: Status
             ),
             repeat: Repeat::Backoff,
         },
-        Unread::Idle => late(
-            Sent::Maybe,
-            "the answer stopped: no byte",
-            limits.idle,
-        ),
+        Unread::Idle => late(Sent::Maybe, "the answer stopped: no byte", limits.idle),
         Unread::Late => Failure {
             fault: Fault::new(
                 FaultKind::Timeout,

@@ -86,12 +86,6 @@ impl Incoming {
         self.clock.elapsed()
     }
 
-    /// Sets the deadline over the rest, or takes it away.
-    pub(super) fn set_deadline(&mut self, total: Option<Deadline>) {
-        self.limits.total = total;
-        self.total = None;
-    }
-
     /// The length that the answer declares.
     pub(super) fn length(&self) -> Option<u64> {
         match self.declared {
@@ -178,7 +172,9 @@ impl Incoming {
     /// So many bytes of the beginning are needed.
     fn wanted(&self, read: &[u8], is_called_text: bool) -> usize {
         let text = read.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(read);
-        let is_long = self.length().is_some_and(|length| length > BEGINNING as u64);
+        let is_long = self
+            .length()
+            .is_some_and(|length| length > BEGINNING as u64);
         match text.trim_ascii_start() {
             [] if read.len() < MARKUP => read.len().saturating_add(1),
             [b'{', ..] if !is_long => BEGINNING,

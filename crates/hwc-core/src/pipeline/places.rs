@@ -33,11 +33,7 @@ impl Places {
     }
 
     /// Takes a place, waiting for it until `deadline`.
-    pub(super) async fn take(
-        &self,
-        deadline: Deadline,
-        clock: &dyn Clock,
-    ) -> Result<Place, Fault> {
+    pub(super) async fn take(&self, deadline: Deadline, clock: &dyn Clock) -> Result<Place, Fault> {
         let free = || Arc::clone(&self.free);
         let taken = match free().try_acquire_owned() {
             Ok(permit) => Ok(permit),

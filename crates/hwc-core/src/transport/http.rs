@@ -12,8 +12,8 @@ use hyper_util::{
 use crate::variables::process_environment;
 
 use super::{
-    AnswerBody, InvalidProxy, ProxyRoute, ProxyRules, RequestBody, Resolve, SendProgress, Sending, Transport,
-    TransportFault, TransportFaultKind,
+    AnswerBody, InvalidProxy, ProxyRoute, ProxyRules, RequestBody, Resolve, SendProgress, Sending,
+    Transport, TransportFault, TransportFaultKind,
     body::WatchedBody,
     causes::{find, root_words},
     connect::{Connector, Proxy},

@@ -17,7 +17,8 @@ use http::{
 use http_body::{Body, Frame};
 
 use super::{
-    AnswerBody, RequestBody, SendProgress, Sending, TlsFlaw, Transport, TransportFault, TransportFaultKind,
+    AnswerBody, RequestBody, SendProgress, Sending, TlsFlaw, Transport, TransportFault,
+    TransportFaultKind,
 };
 use crate::{
     clock::{Clock, Sleep},
@@ -425,7 +426,9 @@ impl Transport for ScriptedTransport {
             // What a step does with a streamed body is known before the body is read; what answers by the request
             // needs all of it.
             let planned = this.lock().steps.pop_front();
-            let taking = planned.as_ref().map_or(Taking::default(), |step| step.taking);
+            let taking = planned
+                .as_ref()
+                .map_or(Taking::default(), |step| step.taking);
             if planned.as_ref().is_none_or(Step::arrives) {
                 let taken = take(body, taking, &progress, &clock).await;
                 let whole = taken.whole;

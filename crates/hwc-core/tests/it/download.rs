@@ -59,7 +59,10 @@ fn fetch(options: &CallOptions, steps: Vec<Step>) -> (usize, Result<Vec<u8>, Fau
 }
 
 fn long() -> Bytes {
-    (0..1_000_000_u32).map(|number| (number % 251) as u8).collect::<Vec<_>>().into()
+    (0..1_000_000_u32)
+        .map(|number| (number % 251) as u8)
+        .collect::<Vec<_>>()
+        .into()
 }
 
 #[test]
@@ -68,7 +71,9 @@ fn a_file_comes_as_it_is() {
         for step in [
             file(body.clone()),
             file(body.clone()).drip(100_000, SECOND),
-            file(body.clone()).header("transfer-encoding", "chunked").drip(70_000, SECOND),
+            file(body.clone())
+                .header("transfer-encoding", "chunked")
+                .drip(70_000, SECOND),
         ] {
             let (requests, result, _) = fetch(&CallOptions::default(), vec![step]);
             assert!(result.unwrap() == body);
@@ -80,7 +85,13 @@ fn a_file_comes_as_it_is() {
 #[test]
 fn what_is_known_of_a_download() {
     let clock = FakeClock::new();
-    let (pipeline, network) = on(&clock, vec![Step::refused(), file("abc").header("content-disposition", "attachment")]);
+    let (pipeline, network) = on(
+        &clock,
+        vec![
+            Step::refused(),
+            file("abc").header("content-disposition", "attachment"),
+        ],
+    );
     let download = clock
         .run(pipeline.download(asked(), &FETCH, &CallOptions::default()))
         .unwrap();
@@ -88,11 +99,17 @@ fn what_is_known_of_a_download() {
     assert_eq!(download.headers()["content-disposition"], "attachment");
     assert_eq!(download.content_type(), Some("application/octet-stream"));
     assert_eq!((download.length(), download.received()), (Some(3), 0));
-    assert_eq!((download.request_id(), download.attempts()), (Some("r-1"), 2));
+    assert_eq!(
+        (download.request_id(), download.attempts()),
+        (Some("r-1"), 2)
+    );
     assert!(!format!("{download:?}").contains("abc"));
     assert_eq!(&clock.run(download.bytes(3)).unwrap()[..], b"abc");
     // Nothing here takes a compression off.
-    assert_eq!(network.requests()[1].header("accept-encoding"), Some("identity"));
+    assert_eq!(
+        network.requests()[1].header("accept-encoding"),
+        Some("identity")
+    );
 }
 
 #[test]
@@ -106,14 +123,20 @@ fn a_download_is_a_stream() {
             let mut download = pipeline.download(asked(), &FETCH, &options).await.unwrap();
             let mut sizes = Vec::new();
             let mut failed = false;
-            while let Some(piece) = poll_fn(|context| Pin::new(&mut download).poll_next(context)).await {
+            while let Some(piece) =
+                poll_fn(|context| Pin::new(&mut download).poll_next(context)).await
+            {
                 match piece {
                     Ok(piece) => sizes.push(piece.len()),
                     Err(_) => failed = true,
                 }
             }
             assert_eq!(failed, !ends_well);
-            let expected: &[usize] = if ends_well { &[300_000, 300_000, 300_000, 100_000] } else { &[10_000] };
+            let expected: &[usize] = if ends_well {
+                &[300_000, 300_000, 300_000, 100_000]
+            } else {
+                &[10_000]
+            };
             assert_eq!(sizes, expected);
         }
     });
@@ -124,18 +147,34 @@ fn a_download_is_a_stream() {
 fn a_file_that_does_not_come_whole_is_an_error_with_the_number_of_its_bytes() {
     let body = long();
     for (row, step, came, kind, words) in [
-        ("cut", file(body.clone()).cut(100_000), 100_000, FaultKind::Interrupted, "after 100000 of 1000000 bytes"),
-        ("stalled", file(body.clone()).stall(100_000), 100_000, FaultKind::Timeout, "no byte within 5 s"),
+        (
+            "cut",
+            file(body.clone()).cut(100_000),
+            100_000,
+            FaultKind::Interrupted,
+            "after 100000 of 1000000 bytes",
+        ),
+        (
+            "stalled",
+            file(body.clone()).stall(100_000),
+            100_000,
+            FaultKind::Timeout,
+            "no byte within 5 s",
+        ),
         (
             "shorter than declared",
-            file(body.clone()).header("content-length", "1000001").drip(500_000, SECOND),
+            file(body.clone())
+                .header("content-length", "1000001")
+                .drip(500_000, SECOND),
             1_000_000,
             FaultKind::Interrupted,
             "after 1000000 of 1000001 bytes",
         ),
         (
             "longer than declared",
-            file(body.clone()).header("content-length", "700000").drip(500_000, SECOND),
+            file(body.clone())
+                .header("content-length", "700000")
+                .drip(500_000, SECOND),
             500_000,
             FaultKind::Interrupted,
             "shorter or longer",
@@ -149,7 +188,9 @@ fn a_file_that_does_not_come_whole_is_an_error_with_the_number_of_its_bytes() {
         ),
         (
             "closed, and two lengths said",
-            file(body.clone()).header("content-length", "1000000, 7").drip(500_000, SECOND),
+            file(body.clone())
+                .header("content-length", "1000000, 7")
+                .drip(500_000, SECOND),
             1_000_000,
             FaultKind::Interrupted,
             "nothing shows that the file is whole",
@@ -166,7 +207,11 @@ fn a_file_that_does_not_come_whole_is_an_error_with_the_number_of_its_bytes() {
             assert_eq!((fault.kind, fault.sent), (kind, Sent::Maybe), "{row}");
             assert_eq!(fault.received, Some(came as u64), "{row}");
             assert!(fault.to_string().contains(words), "{row}: {fault}");
-            assert_eq!((fault.operation, fault.attempts), (Some("fetchFile"), 1), "{row}");
+            assert_eq!(
+                (fault.operation, fault.attempts),
+                (Some("fetchFile"), 1),
+                "{row}"
+            );
             assert_eq!(fault.request_id.as_deref(), Some("r-1"), "{row}");
             assert_eq!(fault.host.as_deref(), Some("things.example.com"), "{row}");
             assert_eq!(fault.elapsed, clock.elapsed(), "{row}: to its end");
@@ -174,7 +219,11 @@ fn a_file_that_does_not_come_whole_is_an_error_with_the_number_of_its_bytes() {
             assert_eq!(download.chunk().await.unwrap_err().kind, kind, "{row}");
             assert!(download.bytes(usize::MAX).await.is_err(), "{row}");
         });
-        assert_eq!(network.requests().len(), 1, "{row}: what has begun is not tried again");
+        assert_eq!(
+            network.requests().len(),
+            1,
+            "{row}: what has begun is not tried again"
+        );
         assert_eq!(clock.sleepers(), 0, "{row}");
     }
 }
@@ -194,7 +243,9 @@ fn what_has_not_begun_is_tried_again() {
         file(long()).stall(0),
         file("abc").cut(0),
         file(r#"{"error_code":"#).cut(10),
-        Step::answer(200).header("content-type", "text/html").body("<html>"),
+        Step::answer(200)
+            .header("content-type", "text/html")
+            .body("<html>"),
     ] {
         let (requests, result, _) = fetch(&options, vec![step.clone(), file("abc")]);
         assert_eq!(result.unwrap(), b"abc", "{step:?}");
@@ -209,13 +260,41 @@ fn an_error_in_place_of_a_file_is_an_error() {
     let error = r#"{"error_code":"THG.1015","error_msg":"gone"}"#;
     for (row, step, kind) in [
         ("JSON", Step::json(200, error), FaultKind::NotFound),
-        ("in pieces", Step::json(200, error).drip(3, SECOND), FaultKind::NotFound),
-        ("called a file", file(error).header("content-disposition", "attachment; filename=a").drip(1, SECOND), FaultKind::NotFound),
-        ("closed without an end", file(error).until_close(), FaultKind::NotFound),
-        ("a status", Step::json(404, r#"{"error_code":"APIGW.0101"}"#), FaultKind::NotFound),
+        (
+            "in pieces",
+            Step::json(200, error).drip(3, SECOND),
+            FaultKind::NotFound,
+        ),
+        (
+            "called a file",
+            file(error)
+                .header("content-disposition", "attachment; filename=a")
+                .drip(1, SECOND),
+            FaultKind::NotFound,
+        ),
+        (
+            "closed without an end",
+            file(error).until_close(),
+            FaultKind::NotFound,
+        ),
+        (
+            "a status",
+            Step::json(404, r#"{"error_code":"APIGW.0101"}"#),
+            FaultKind::NotFound,
+        ),
         ("nothing said", Step::answer(204), FaultKind::Protocol),
-        ("a part", Step::answer(206).header("content-range", "bytes 0-2/9").body("abc"), FaultKind::Protocol),
-        ("a redirect", Step::answer(302).header("location", "https://elsewhere.example/"), FaultKind::Protocol),
+        (
+            "a part",
+            Step::answer(206)
+                .header("content-range", "bytes 0-2/9")
+                .body("abc"),
+            FaultKind::Protocol,
+        ),
+        (
+            "a redirect",
+            Step::answer(302).header("location", "https://elsewhere.example/"),
+            FaultKind::Protocol,
+        ),
     ] {
         let (requests, result, _) = fetch(&options, vec![step]);
         let fault = result.unwrap_err();
@@ -231,7 +310,9 @@ fn a_long_file_that_begins_like_an_error_is_a_file() {
     for step in [
         file(log.clone()),
         file(log.clone()).drip(1_000, Duration::from_millis(1)),
-        file(log.clone()).header("transfer-encoding", "chunked").drip(50_000, SECOND),
+        file(log.clone())
+            .header("transfer-encoding", "chunked")
+            .drip(50_000, SECOND),
     ] {
         let (_, result, _) = fetch(&CallOptions::default(), vec![step]);
         assert!(result.unwrap() == log.as_bytes());
@@ -255,7 +336,10 @@ fn a_deadline_that_was_set_ends_a_download() {
     let options = CallOptions::default().with_deadline(60 * SECOND);
     let (_, result, took) = fetch(&options, vec![step]);
     let fault = result.unwrap_err();
-    assert_eq!((fault.kind, fault.received), (FaultKind::Timeout, Some(140)));
+    assert_eq!(
+        (fault.kind, fault.received),
+        (FaultKind::Timeout, Some(140))
+    );
     assert_eq!(took, 60 * SECOND);
 }
 
@@ -293,15 +377,34 @@ fn a_slow_caller_is_no_pause_of_the_line() {
 fn a_size_limit_holds_when_one_is_set() {
     for (row, step, limit, came) in [
         ("declared", file(long()), 999_999, None),
-        ("not declared", file(long()).header("transfer-encoding", "chunked").drip(400_000, SECOND), 999_999, Some(800_000)),
-        ("not declared, at once", file(long()).header("transfer-encoding", "chunked"), 10, None),
+        (
+            "not declared",
+            file(long())
+                .header("transfer-encoding", "chunked")
+                .drip(400_000, SECOND),
+            999_999,
+            Some(800_000),
+        ),
+        (
+            "not declared, at once",
+            file(long()).header("transfer-encoding", "chunked"),
+            10,
+            None,
+        ),
     ] {
         let options = CallOptions::default().with_body_limit(limit);
         let (requests, result, _) = fetch(&options, vec![step]);
         let fault = result.unwrap_err();
-        assert_eq!((fault.kind, fault.received), (FaultKind::BodyTooLarge, came), "{row}");
+        assert_eq!(
+            (fault.kind, fault.received),
+            (FaultKind::BodyTooLarge, came),
+            "{row}"
+        );
         assert_eq!(requests, 1, "{row}");
-        assert!(fault.to_string().contains(&limit.to_string()), "{row}: {fault}");
+        assert!(
+            fault.to_string().contains(&limit.to_string()),
+            "{row}: {fault}"
+        );
     }
     let exactly = CallOptions::default().with_body_limit(1_000_000);
     assert!(fetch(&exactly, vec![file(long())]).1.is_ok());
@@ -309,7 +412,9 @@ fn a_size_limit_holds_when_one_is_set() {
     let clock = FakeClock::new();
     let network = ScriptedTransport::new(&clock).then(file(long()));
     let pipeline = scripted(&clock, &network).body_limit(10).build().unwrap();
-    let download = clock.run(pipeline.download(asked(), &FETCH, &CallOptions::default())).unwrap();
+    let download = clock
+        .run(pipeline.download(asked(), &FETCH, &CallOptions::default()))
+        .unwrap();
     let fault = clock.run(download.bytes(999_999)).unwrap_err();
     assert_eq!(fault.kind, FaultKind::BodyTooLarge);
     // For an object it takes the place of the pipeline's.
@@ -340,11 +445,17 @@ fn a_download_holds_its_place() {
         let network = ScriptedTransport::new(&clock)
             .then(steps)
             .otherwise(Step::json(200, "{}"));
-        let pipeline = scripted(&clock, &network).max_connections(1).build().unwrap();
+        let pipeline = scripted(&clock, &network)
+            .max_connections(1)
+            .build()
+            .unwrap();
         clock.run(async {
             let options = CallOptions::default();
             let mut download = pipeline.download(asked(), &FETCH, &options).await.unwrap();
-            let refused = pipeline.call(request(&READ), &READ, &options).await.unwrap_err();
+            let refused = pipeline
+                .call(request(&READ), &READ, &options)
+                .await
+                .unwrap_err();
             assert_eq!((refused.kind, refused.sent), (FaultKind::Timeout, Sent::No));
             let kept = match end {
                 End::Dropped => {
@@ -356,7 +467,10 @@ fn a_download_holds_its_place() {
                     Some(download)
                 }
             };
-            pipeline.call(request(&READ), &READ, &options).await.unwrap();
+            pipeline
+                .call(request(&READ), &READ, &options)
+                .await
+                .unwrap();
             drop(kept);
         });
         assert_eq!(clock.sleepers(), 0, "{end:?}");
@@ -370,22 +484,33 @@ fn an_operation_that_answers_an_object_is_not_downloaded() {
     let options = CallOptions::default();
     let call = pipeline.download(request(&READ), &READ, &options);
     let fault = clock.run(call).unwrap_err();
-    assert_eq!((fault.kind, fault.sent), (FaultKind::InvalidInput, Sent::No));
+    assert_eq!(
+        (fault.kind, fault.sent),
+        (FaultKind::InvalidInput, Sent::No)
+    );
     assert!(network.requests().is_empty());
 }
 
 /// Dropped at any moment, a download leaves no timer and no task behind.
 #[test]
 fn a_download_that_is_dropped_leaves_nothing_behind() {
-    use std::{future::Future, pin::pin, sync::Arc, task::{Context, Waker}};
+    use std::{
+        future::Future,
+        pin::pin,
+        sync::Arc,
+        task::{Context, Waker},
+    };
     let mut finished = false;
     let mut steps = 0;
     while !finished {
         let clock = FakeClock::new();
-        let (_, network) = on(&clock, vec![
-            Step::refused().after(SECOND),
-            file(r#"{"a":"b"} "#.repeat(10)).drip(20, SECOND),
-        ]);
+        let (_, network) = on(
+            &clock,
+            vec![
+                Step::refused().after(SECOND),
+                file(r#"{"a":"b"} "#.repeat(10)).drip(20, SECOND),
+            ],
+        );
         let shared: Arc<dyn hwc_core::Transport> = Arc::new(network);
         let pipeline = scripted(&clock, &ScriptedTransport::new(&clock))
             .transport(Arc::clone(&shared))
@@ -399,7 +524,11 @@ fn a_download_that_is_dropped_leaves_nothing_behind() {
                 drain(&mut download).await.1.unwrap();
             });
             for _ in 0..steps {
-                if whole.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready() {
+                if whole
+                    .as_mut()
+                    .poll(&mut Context::from_waker(Waker::noop()))
+                    .is_ready()
+                {
                     finished = true;
                     break;
                 }

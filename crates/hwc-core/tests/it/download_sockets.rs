@@ -42,23 +42,83 @@ const FOREIGN: Result<(), FaultKind> = Err(FaultKind::Protocol);
 /// (row, head, body on the wire, the file or its end)
 const ROWS: &[(&str, &str, &str, Result<&str, Result<(), FaultKind>>)] = &[
     ("length", "content-length: 5\r\n", "12345", Ok("12345")),
-    ("length, twice the same", "content-length: 5\r\ncontent-length: 5\r\n", "12345", Ok("12345")),
+    (
+        "length, twice the same",
+        "content-length: 5\r\ncontent-length: 5\r\n",
+        "12345",
+        Ok("12345"),
+    ),
     ("length 0", "content-length: 0\r\n", "", Ok("")),
-    ("length, and more follows", "content-length: 5\r\n", "12345HTTP/1.1 200", Ok("12345")),
+    (
+        "length, and more follows",
+        "content-length: 5\r\n",
+        "12345HTTP/1.1 200",
+        Ok("12345"),
+    ),
     ("length, cut", "content-length: 5\r\n", "1234", Err(BROKEN)),
     ("length, nothing", "content-length: 5\r\n", "", Err(BROKEN)),
-    ("two lengths", "content-length: 5\r\ncontent-length: 4\r\n", "12345", Err(FOREIGN)),
-    ("chunks", "transfer-encoding: chunked\r\n", "2\r\n12\r\n3\r\n345\r\n0\r\n\r\n", Ok("12345")),
-    ("chunks with a trailer", "transfer-encoding: chunked\r\n", "5\r\n12345\r\n0\r\nx: y\r\n\r\n", Ok("12345")),
-    ("chunks without the last", "transfer-encoding: chunked\r\n", "5\r\n12345\r\n", Err(BROKEN)),
-    ("a chunk cut", "transfer-encoding: chunked\r\n", "5\r\n123", Err(BROKEN)),
-    ("the last chunk cut", "transfer-encoding: chunked\r\n", "5\r\n12345\r\n0\r\n", Err(BROKEN)),
-    ("no chunk at all", "transfer-encoding: chunked\r\n", "", Err(BROKEN)),
+    (
+        "two lengths",
+        "content-length: 5\r\ncontent-length: 4\r\n",
+        "12345",
+        Err(FOREIGN),
+    ),
+    (
+        "chunks",
+        "transfer-encoding: chunked\r\n",
+        "2\r\n12\r\n3\r\n345\r\n0\r\n\r\n",
+        Ok("12345"),
+    ),
+    (
+        "chunks with a trailer",
+        "transfer-encoding: chunked\r\n",
+        "5\r\n12345\r\n0\r\nx: y\r\n\r\n",
+        Ok("12345"),
+    ),
+    (
+        "chunks without the last",
+        "transfer-encoding: chunked\r\n",
+        "5\r\n12345\r\n",
+        Err(BROKEN),
+    ),
+    (
+        "a chunk cut",
+        "transfer-encoding: chunked\r\n",
+        "5\r\n123",
+        Err(BROKEN),
+    ),
+    (
+        "the last chunk cut",
+        "transfer-encoding: chunked\r\n",
+        "5\r\n12345\r\n0\r\n",
+        Err(BROKEN),
+    ),
+    (
+        "no chunk at all",
+        "transfer-encoding: chunked\r\n",
+        "",
+        Err(BROKEN),
+    ),
     ("until it closes", "", "12345", Err(BROKEN)),
-    ("until it closes, said", "connection: close\r\n", "12345", Err(BROKEN)),
+    (
+        "until it closes, said",
+        "connection: close\r\n",
+        "12345",
+        Err(BROKEN),
+    ),
     ("until it closes, nothing", "", "", Err(BROKEN)),
-    ("compressed", "content-encoding: gzip\r\ncontent-length: 5\r\n", "12345", Err(FOREIGN)),
-    ("a page", "content-type: text/html\r\ncontent-length: 6\r\n", "<html>", Err(FOREIGN)),
+    (
+        "compressed",
+        "content-encoding: gzip\r\ncontent-length: 5\r\n",
+        "12345",
+        Err(FOREIGN),
+    ),
+    (
+        "a page",
+        "content-type: text/html\r\ncontent-length: 6\r\n",
+        "<html>",
+        Err(FOREIGN),
+    ),
     (
         "an error until it closes",
         "content-type: application/json\r\n",
@@ -102,14 +162,19 @@ async fn chunks_with_another_length_are_no_file() {
 /// Every place where a long file can be cut.
 #[tokio::test]
 async fn a_file_cut_anywhere_is_an_error_with_the_number_of_its_bytes() {
-    let body: Vec<u8> = (0..300_000_u32).map(|number| (number % 251) as u8).collect();
+    let body: Vec<u8> = (0..300_000_u32)
+        .map(|number| (number % 251) as u8)
+        .collect();
     for keep in [0, 1, 1_000, 65_535, 65_536, 65_537, 200_000, 299_999] {
         let mut answer = b"HTTP/1.1 200 OK\r\ncontent-length: 300000\r\n\r\n".to_vec();
         answer.extend_from_slice(&body[..keep]);
         let (bytes, end) = fetch(answer).await;
         let fault = end.unwrap_err();
         assert_eq!(fault.kind, FaultKind::Interrupted, "{keep}");
-        assert!(bytes == body[..bytes.len()] && bytes.len() <= keep, "{keep}");
+        assert!(
+            bytes == body[..bytes.len()] && bytes.len() <= keep,
+            "{keep}"
+        );
         if !bytes.is_empty() {
             let words = format!("after {} of 300000 bytes", bytes.len());
             assert!(fault.to_string().contains(&words), "{fault}");

@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::Request;
 use hwc_core::{
-    CallOptions, Category, Clock, Idempotency, RequestContent, ResponseContent, Endpoint, ErrorCode, Fault, FaultKind, Operation,
-    Pipeline, PipelineBuilder, Reply, RetryPolicy, Sent, Timeouts,
+    CallOptions, Category, Clock, Endpoint, ErrorCode, Fault, FaultKind, Idempotency, Operation,
+    Pipeline, PipelineBuilder, Reply, RequestContent, ResponseContent, RetryPolicy, Sent, Timeouts,
     identity::Token,
     testing::{FakeClock, ScriptedTransport, Step},
 };

@@ -135,7 +135,11 @@ fn the_caller_decides_where_the_call_does() {
     for said in ALL {
         let options = CallOptions::default().with_idempotency(said);
         let got = call(&ACT, &options, &steps);
-        assert_eq!(got.0, if said.may_be_repeated() { 2 } else { 1 }, "{said:?}");
+        assert_eq!(
+            got.0,
+            if said.may_be_repeated() { 2 } else { 1 },
+            "{said:?}"
+        );
     }
     assert_eq!(call(&ACT, &CallOptions::default(), &steps).0, 1);
 }

@@ -71,7 +71,9 @@ struct Run {
 
 /// A request that carries `identity`.
 fn authorized(identity: &Identity, uri: &str) -> http::Request<RequestBody> {
-    let mut request = http::Request::get(uri).body(RequestBody::default()).unwrap();
+    let mut request = http::Request::get(uri)
+        .body(RequestBody::default())
+        .unwrap();
     identity
         .authorize(&mut request, "2026-01-01T00:00:00Z".parse().unwrap())
         .unwrap();
@@ -475,11 +477,7 @@ fn authorizing_replaces_what_stood_there_before() {
 
     let once = request.headers().clone();
     keys.authorize(&mut request, now).unwrap();
-    assert_eq!(
-        *request.headers(),
-        once,
-        "signing twice is signing once"
-    );
+    assert_eq!(*request.headers(), once, "signing twice is signing once");
     keys.authorize(&mut request, later).unwrap();
     assert_eq!(request.headers()["x-sdk-date"], "20260101T000100Z");
     assert_ne!(request.headers()["authorization"], first);
@@ -515,7 +513,9 @@ fn credentials_do_not_go_over_plain_http() {
         ("http://10.0.0.1/", false),
     ];
     for (uri, allowed) in table {
-        let mut request = http::Request::get(uri).body(RequestBody::default()).unwrap();
+        let mut request = http::Request::get(uri)
+            .body(RequestBody::default())
+            .unwrap();
         let result = token.authorize(&mut request, jiff::Timestamp::UNIX_EPOCH);
         assert_eq!(result.is_ok(), allowed, "{uri}");
         assert_eq!(
@@ -534,7 +534,9 @@ fn a_request_that_cannot_be_signed_is_not_sent_half_signed() {
     let keys = Keys::new(&SecretString::from("AK"), SecretString::from("SK")).unwrap();
     let keys = Identity::keys(keys);
     let now = jiff::Timestamp::UNIX_EPOCH;
-    let mut no_host = http::Request::get("/v2/x").body(RequestBody::default()).unwrap();
+    let mut no_host = http::Request::get("/v2/x")
+        .body(RequestBody::default())
+        .unwrap();
     assert_eq!(
         keys.authorize(&mut no_host, now).unwrap_err().kind(),
         IdentityErrorKind::Invalid

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use hwc_core::Clock;
 use hwc_core::{
-    Idempotency, FaultKind, Sent,
+    FaultKind, Idempotency, Sent,
     pipeline::classify::{Answer, Verdict, judge},
     testing::FakeClock,
 };
@@ -245,7 +245,8 @@ fn half_characters_in_escapes_cost_themselves_alone() {
     }
     for status in [200, 400] {
         let body = br#"{"error_code":"THG.1001","error_msg":"cut \ud83d"}"#;
-        let Verdict::Failure(failure) = verdict(Idempotency::NotIdempotent, status, &HeaderMap::new(), body)
+        let Verdict::Failure(failure) =
+            verdict(Idempotency::NotIdempotent, status, &HeaderMap::new(), body)
         else {
             panic!("{status}");
         };

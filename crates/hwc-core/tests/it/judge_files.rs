@@ -61,7 +61,12 @@ const TEXT: (&str, &str) = ("content-type", "text/plain");
 const FILE: (&str, &str) = ("content-disposition", "attachment; filename=\"a.log\"");
 const INLINE: (&str, &str) = ("content-disposition", "inline; filename*=UTF-8''a.png");
 
-type Row = (&'static str, &'static [(&'static str, &'static str)], &'static [u8], Result<(), FaultKind>);
+type Row = (
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    &'static [u8],
+    Result<(), FaultKind>,
+);
 
 const FILE_OK: Result<(), FaultKind> = Ok(());
 const FOREIGN: Result<(), FaultKind> = Err(FaultKind::Protocol);
@@ -76,52 +81,212 @@ const ROWS: &[Row] = &[
     ("nothing, proven", &[BINARY], b"", FILE_OK),
     ("blanks", &[TEXT], b" \n ", FILE_OK),
     // Errors of the service.
-    ("code", &[JSON], br#"{"error_code":"THG.1015","error_msg":"x"}"#, MISSING),
-    ("code, called a file", &[BINARY, FILE], br#"{"error_code":"THG.1015"}"#, MISSING),
-    ("code, called text", &[TEXT], b"\xEF\xBB\xBF \n{\"errorCode\": \"THG.1015\"}\n", MISSING),
-    ("code, called nothing", &[], br#"{"a":[1,{}],"error_code":"THG.1015"}"#, MISSING),
-    ("code, escaped", &[JSON], br#"{"\u0065rror_code":"THG.1015"}"#, MISSING),
-    ("unknown code", &[BINARY], br#"{"error_code":"NEW.1"}"#, Err(FaultKind::Refused)),
-    ("gateway's code", &[JSON], br#"{"error_code":"APIGW.0101"}"#, MISSING),
-    ("code as a number", &[JSON], br#"{"error_code":1015}"#, Err(FaultKind::Refused)),
+    (
+        "code",
+        &[JSON],
+        br#"{"error_code":"THG.1015","error_msg":"x"}"#,
+        MISSING,
+    ),
+    (
+        "code, called a file",
+        &[BINARY, FILE],
+        br#"{"error_code":"THG.1015"}"#,
+        MISSING,
+    ),
+    (
+        "code, called text",
+        &[TEXT],
+        b"\xEF\xBB\xBF \n{\"errorCode\": \"THG.1015\"}\n",
+        MISSING,
+    ),
+    (
+        "code, called nothing",
+        &[],
+        br#"{"a":[1,{}],"error_code":"THG.1015"}"#,
+        MISSING,
+    ),
+    (
+        "code, escaped",
+        &[JSON],
+        br#"{"\u0065rror_code":"THG.1015"}"#,
+        MISSING,
+    ),
+    (
+        "unknown code",
+        &[BINARY],
+        br#"{"error_code":"NEW.1"}"#,
+        Err(FaultKind::Refused),
+    ),
+    (
+        "gateway's code",
+        &[JSON],
+        br#"{"error_code":"APIGW.0101"}"#,
+        MISSING,
+    ),
+    (
+        "code as a number",
+        &[JSON],
+        br#"{"error_code":1015}"#,
+        Err(FaultKind::Refused),
+    ),
     // Not a failure (D-50), so it decides nothing.
-    ("code 0 in a file", &[JSON, FILE], br#"{"error_code":0,"rows":[1]}"#, FILE_OK),
-    ("code \"0\" in a file", &[JSON, FILE], br#"{"error_code":"0","rows":[1]}"#, FILE_OK),
-    ("code 0.0 in a file", &[JSON, FILE], br#"{"error_code":0.0,"rows":[1]}"#, FILE_OK),
-    ("code empty in a file", &[JSON, FILE], br#"{"error_code":"","rows":[1]}"#, FILE_OK),
-    ("code null in a file", &[BINARY], br#"{"error_code":null,"rows":[1]}"#, FILE_OK),
+    (
+        "code 0 in a file",
+        &[JSON, FILE],
+        br#"{"error_code":0,"rows":[1]}"#,
+        FILE_OK,
+    ),
+    (
+        "code \"0\" in a file",
+        &[JSON, FILE],
+        br#"{"error_code":"0","rows":[1]}"#,
+        FILE_OK,
+    ),
+    (
+        "code 0.0 in a file",
+        &[JSON, FILE],
+        br#"{"error_code":0.0,"rows":[1]}"#,
+        FILE_OK,
+    ),
+    (
+        "code empty in a file",
+        &[JSON, FILE],
+        br#"{"error_code":"","rows":[1]}"#,
+        FILE_OK,
+    ),
+    (
+        "code null in a file",
+        &[BINARY],
+        br#"{"error_code":null,"rows":[1]}"#,
+        FILE_OK,
+    ),
     // JSON in other words.
     ("a JSON file", &[JSON, FILE], br#"{"rows":[1]}"#, FILE_OK),
-    ("a JSON file without a name", &[JSON], br#"{"rows":[1]}"#, FILE_OK),
+    (
+        "a JSON file without a name",
+        &[JSON],
+        br#"{"rows":[1]}"#,
+        FILE_OK,
+    ),
     ("a list", &[JSON], br"[1,2]", FILE_OK),
     ("a message", &[JSON], br#"{"error_msg":"failed"}"#, FOREIGN),
-    ("a message in a file", &[JSON, FILE], br#"{"error_msg":"failed"}"#, FILE_OK),
-    ("another platform's error", &[JSON], br#"{"code":"500","message":"failed"}"#, FOREIGN),
-    ("an error below", &[JSON], br#"{"error":{"code":"X.1","message":"m"}}"#, FOREIGN),
+    (
+        "a message in a file",
+        &[JSON, FILE],
+        br#"{"error_msg":"failed"}"#,
+        FILE_OK,
+    ),
+    (
+        "another platform's error",
+        &[JSON],
+        br#"{"code":"500","message":"failed"}"#,
+        FOREIGN,
+    ),
+    (
+        "an error below",
+        &[JSON],
+        br#"{"error":{"code":"X.1","message":"m"}}"#,
+        FOREIGN,
+    ),
     ("null", &[JSON], b"null", FOREIGN),
     ("an empty object", &[JSON], b" {} ", FOREIGN),
     ("an empty list", &[JSON], b"[]", FOREIGN),
     ("an empty text", &[JSON], b"\"\"", FOREIGN),
     ("nothing, called JSON", &[JSON], b"", FOREIGN),
     ("null in a file", &[JSON, FILE], b"null", FILE_OK),
-    ("a log of JSON lines", &[TEXT], b"{\"a\":1}\n{\"error_code\":\"THG.1015\"}\n", FILE_OK),
-    ("JSON with a code below", &[TEXT], br#"{"a":{"error_code":"THG.1015"}}"#, FILE_OK),
+    (
+        "a log of JSON lines",
+        &[TEXT],
+        b"{\"a\":1}\n{\"error_code\":\"THG.1015\"}\n",
+        FILE_OK,
+    ),
+    (
+        "JSON with a code below",
+        &[TEXT],
+        br#"{"a":{"error_code":"THG.1015"}}"#,
+        FILE_OK,
+    ),
     // Pages.
-    ("a page", &[HTML], b"<!DOCTYPE html><html>sign in</html>", FOREIGN),
+    (
+        "a page",
+        &[HTML],
+        b"<!DOCTYPE html><html>sign in</html>",
+        FOREIGN,
+    ),
     ("a page by its type", &[HTML], b"sign in, please", FOREIGN),
-    ("a page by its beginning", &[BINARY], b"\n <HTML><body>", FOREIGN),
-    ("a page after a comment", &[TEXT], b"<!-- saved --><html>", FOREIGN),
-    ("a page without a word of it", &[], b"\xEF\xBB\xBF<!doctype HTML>", FOREIGN),
-    ("a page that is a file", &[HTML, FILE], b"<!doctype html>", FILE_OK),
-    ("an image shown in place", &[INLINE, BINARY], b"<html", FILE_OK),
-    ("a text with brackets", &[TEXT], b"<14>Nov 28 19:31 disk full", FILE_OK),
-    ("an XML file", &[BINARY], b"<?xml version=\"1.0\"?><report/>", FILE_OK),
-    ("the error of a store", &[("content-type", "application/xml")], b"<?xml version=\"1.0\"?>\n<Error><Code>NoSuchKey</Code></Error>", FOREIGN),
-    ("the error of a store, bare", &[BINARY], b"<Error><Code>AccessDenied</Code></Error>", FOREIGN),
+    (
+        "a page by its beginning",
+        &[BINARY],
+        b"\n <HTML><body>",
+        FOREIGN,
+    ),
+    (
+        "a page after a comment",
+        &[TEXT],
+        b"<!-- saved --><html>",
+        FOREIGN,
+    ),
+    (
+        "a page without a word of it",
+        &[],
+        b"\xEF\xBB\xBF<!doctype HTML>",
+        FOREIGN,
+    ),
+    (
+        "a page that is a file",
+        &[HTML, FILE],
+        b"<!doctype html>",
+        FILE_OK,
+    ),
+    (
+        "an image shown in place",
+        &[INLINE, BINARY],
+        b"<html",
+        FILE_OK,
+    ),
+    (
+        "a text with brackets",
+        &[TEXT],
+        b"<14>Nov 28 19:31 disk full",
+        FILE_OK,
+    ),
+    (
+        "an XML file",
+        &[BINARY],
+        b"<?xml version=\"1.0\"?><report/>",
+        FILE_OK,
+    ),
+    (
+        "the error of a store",
+        &[("content-type", "application/xml")],
+        b"<?xml version=\"1.0\"?>\n<Error><Code>NoSuchKey</Code></Error>",
+        FOREIGN,
+    ),
+    (
+        "the error of a store, bare",
+        &[BINARY],
+        b"<Error><Code>AccessDenied</Code></Error>",
+        FOREIGN,
+    ),
     // Compressed on the way, and nobody asked for it.
-    ("compressed", &[BINARY, ("content-encoding", "gzip")], b"\x1f\x8b\x08", FOREIGN),
-    ("a coding nobody knows", &[BINARY, ("content-encoding", "aws-chunked")], b"abc", FOREIGN),
-    ("no coding", &[BINARY, ("content-encoding", "identity")], b"abc", FILE_OK),
+    (
+        "compressed",
+        &[BINARY, ("content-encoding", "gzip")],
+        b"\x1f\x8b\x08",
+        FOREIGN,
+    ),
+    (
+        "a coding nobody knows",
+        &[BINARY, ("content-encoding", "aws-chunked")],
+        b"abc",
+        FOREIGN,
+    ),
+    (
+        "no coding",
+        &[BINARY, ("content-encoding", "identity")],
+        b"abc",
+        FILE_OK,
+    ),
 ];
 
 #[test]
@@ -156,7 +321,8 @@ fn nothing_without_a_proven_end_is_no_file() {
 #[test]
 fn a_refusal_in_place_of_a_file_proves_that_nothing_was_done() {
     let answer_headers = headers(&[JSON]);
-    let body = Bytes::from_static(br#"{"error_code":"THG.1015","error_msg":"m","request_id":"r-1"}"#);
+    let body =
+        Bytes::from_static(br#"{"error_code":"THG.1015","error_msg":"m","request_id":"r-1"}"#);
     let answer = Answer::new(
         Idempotency::NotIdempotent,
         StatusCode::OK,
@@ -168,7 +334,10 @@ fn a_refusal_in_place_of_a_file_proves_that_nothing_was_done() {
         panic!("a file");
     };
     let fault = failure.fault;
-    assert_eq!((fault.kind, fault.sent), (FaultKind::NotFound, Sent::Refused));
+    assert_eq!(
+        (fault.kind, fault.sent),
+        (FaultKind::NotFound, Sent::Refused)
+    );
     assert_eq!(fault.code.as_deref(), Some("THG.1015"));
     assert_eq!(fault.message.as_deref(), Some("m"));
     assert_eq!(fault.request_id.as_deref(), Some("r-1"));

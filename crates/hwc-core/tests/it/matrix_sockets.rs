@@ -9,7 +9,9 @@ use std::{
     time::Duration,
 };
 
-use hwc_core::{CallOptions, Idempotency, FaultKind, Operation, Pipeline, RetryPolicy, Sent, Timeouts};
+use hwc_core::{
+    CallOptions, FaultKind, Idempotency, Operation, Pipeline, RetryPolicy, Sent, Timeouts,
+};
 
 use crate::{
     given::{HANG_GUARD, MARK, READ, SUBMIT, real, request},

@@ -11,8 +11,8 @@ use std::{
 
 use bytes::Bytes;
 use hwc_core::{
-    CallOptions, Clock as _, Idempotency, RequestContent, ResponseContent, Fault, FaultKind, Operation, Pipeline, Reply, RetryPolicy,
-    Sent,
+    CallOptions, Clock as _, Fault, FaultKind, Idempotency, Operation, Pipeline, Reply,
+    RequestContent, ResponseContent, RetryPolicy, Sent,
     identity::{CachedIdentity, IamPassword, IamUser, IdentityError, IdentityErrorKind, Token},
     secret::SecretString,
     testing::{FakeClock, ScriptedTransport, Step},

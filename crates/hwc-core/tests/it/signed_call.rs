@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use hmac::{Hmac, Mac};
-use hwc_core::{CallOptions, Idempotency, RequestContent, ResponseContent, Endpoint, Operation, Pipeline, identity::Keys};
+use hwc_core::{
+    CallOptions, Endpoint, Idempotency, Operation, Pipeline, RequestContent, ResponseContent,
+    identity::Keys,
+};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use sha2::{Digest, Sha256};
 use tokio::{

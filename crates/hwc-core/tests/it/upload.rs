@@ -43,7 +43,9 @@ impl Pieces {
     }
 
     pub(crate) fn of(pieces: &[&'static str]) -> Self {
-        let pieces = pieces.iter().map(|piece| Ok(Bytes::from_static(piece.as_bytes())));
+        let pieces = pieces
+            .iter()
+            .map(|piece| Ok(Bytes::from_static(piece.as_bytes())));
         Self::new(pieces.collect())
     }
 
@@ -111,7 +113,11 @@ pub(crate) fn ask<B>(operation: &Operation, body: B) -> Request<B> {
 
 /// The file at `path` has these bytes from now on; it stays the same file.
 pub(crate) fn fill(path: &Path, bytes: impl AsRef<[u8]>) {
-    let file = OpenOptions::new().write(true).create(true).truncate(true).open(path);
+    let file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .open(path);
     file.unwrap().write_all(bytes.as_ref()).unwrap();
 }
 
@@ -155,8 +161,15 @@ fn every_kind_of_source_gives_its_bytes() {
         run.result.unwrap();
         let sent = &run.requests[0];
         assert!(sent.body == long, "{} bytes", sent.body.len());
-        assert_eq!(sent.header("content-type"), Some("application/octet-stream"));
-        assert_eq!(run.took, Duration::ZERO, "no time passes while a file is read");
+        assert_eq!(
+            sent.header("content-type"),
+            Some("application/octet-stream")
+        );
+        assert_eq!(
+            run.took,
+            Duration::ZERO,
+            "no time passes while a file is read"
+        );
     }
 }
 
@@ -204,12 +217,20 @@ fn a_source_that_cannot_be_read_again_is_sent_once_only() {
         }
     }
     let spent = once();
-    send(&STORE, spent.clone().into(), &CallOptions::default(), vec![ok()])
-        .result
-        .unwrap();
+    send(
+        &STORE,
+        spent.clone().into(),
+        &CallOptions::default(),
+        vec![ok()],
+    )
+    .result
+    .unwrap();
     let again = send(&STORE, spent.into(), &CallOptions::default(), vec![ok()]);
     let fault = again.result.unwrap_err();
-    assert_eq!((fault.kind, fault.sent), (FaultKind::InvalidInput, Sent::No));
+    assert_eq!(
+        (fault.kind, fault.sent),
+        (FaultKind::InvalidInput, Sent::No)
+    );
     assert!(fault.to_string().contains("`stdin`"), "{fault}");
     assert!(again.requests.is_empty());
 }
@@ -228,7 +249,11 @@ fn an_upload_that_may_have_arrived_is_not_sent_twice() {
         let steps = vec![step.clone(); 4];
         let run = send(&UPLOAD, form.into(), &CallOptions::default(), steps);
         let fault = run.result.unwrap_err();
-        assert_eq!((run.requests.len(), fault.sent), (requests, sent), "{step:?}");
+        assert_eq!(
+            (run.requests.len(), fault.sent),
+            (requests, sent),
+            "{step:?}"
+        );
     }
 }
 
@@ -252,9 +277,15 @@ fn a_file_that_changed_its_length_is_refused_by_name() {
         let call = pipeline.call(ask(&STORE, source), &STORE, &options);
         let fault = clock.run(call).unwrap_err();
         // The first attempt may have been acted on.
-        assert_eq!((fault.kind, fault.sent), (FaultKind::InvalidInput, Sent::Maybe));
+        assert_eq!(
+            (fault.kind, fault.sent),
+            (FaultKind::InvalidInput, Sent::Maybe)
+        );
         let said = fault.to_string();
-        assert!(said.contains(r"`grow\ning.log`") && said.contains(words), "{said}");
+        assert!(
+            said.contains(r"`grow\ning.log`") && said.contains(words),
+            "{said}"
+        );
         assert_eq!(network.requests().len(), 1);
     }
 }
@@ -281,9 +312,15 @@ fn what_is_no_plain_file_is_refused_by_name() {
         "/dev/zero".into(),
     ] {
         let error = Source::file(&path).unwrap_err();
-        assert!(error.to_string().contains(&*path.to_string_lossy()), "{error}");
+        assert!(
+            error.to_string().contains(&*path.to_string_lossy()),
+            "{error}"
+        );
         let fault = Fault::from(error);
-        assert_eq!((fault.kind, fault.sent), (FaultKind::InvalidInput, Sent::No));
+        assert_eq!(
+            (fault.kind, fault.sent),
+            (FaultKind::InvalidInput, Sent::No)
+        );
         assert!(!fault.help().is_empty());
     }
 }
@@ -294,28 +331,55 @@ fn a_source_that_does_not_give_what_it_announced_breaks_the_request_off() {
     let lost = || Err(io::Error::new(io::ErrorKind::BrokenPipe, "canary words"));
     let data = |text: &'static str| Ok(Bytes::from_static(text.as_bytes()));
     for (pieces, words, sent) in [
-        (vec![data("abc")], "it ended after 3 of 6 bytes", Sent::Maybe),
+        (
+            vec![data("abc")],
+            "it ended after 3 of 6 bytes",
+            Sent::Maybe,
+        ),
         (vec![], "it ended after 0 of 6 bytes", Sent::No),
         (vec![data("abcdefg")], "more than the 6 bytes", Sent::No),
-        (vec![data("abc"), data("def"), data("g")], "more than the 6 bytes", Sent::Maybe),
+        (
+            vec![data("abc"), data("def"), data("g")],
+            "more than the 6 bytes",
+            Sent::Maybe,
+        ),
         (vec![data("abc"), lost()], "broken pipe", Sent::Maybe),
         (vec![lost()], "broken pipe", Sent::No),
     ] {
         let source = Source::once(6, Pieces::new(pieces)).named("odd");
         let clock = FakeClock::new();
         // An answer of success does not change it: the request was not whole.
-        let run = send_on(&clock, &STORE, source.into(), &CallOptions::default(), vec![ok()]);
+        let run = send_on(
+            &clock,
+            &STORE,
+            source.into(),
+            &CallOptions::default(),
+            vec![ok()],
+        );
         let fault = run.result.unwrap_err();
-        assert_eq!((fault.kind, fault.sent), (FaultKind::InvalidInput, sent), "{fault}");
+        assert_eq!(
+            (fault.kind, fault.sent),
+            (FaultKind::InvalidInput, sent),
+            "{fault}"
+        );
         let said = format!("{fault} {fault:?} {}", fault.help());
         assert!(said.contains("`odd`") && said.contains(words), "{said}");
         assert!(!said.contains("canary"), "{said}");
-        assert_eq!(said.contains("nothing was sent"), sent == Sent::No, "{said}");
+        assert_eq!(
+            said.contains("nothing was sent"),
+            sent == Sent::No,
+            "{said}"
+        );
         assert!(run.requests[0].body.len() < 6);
     }
     // No repetition mends it.
     let source = Source::streams(6, || Pieces::of(&["abc"]));
-    let run = send(&STORE, source.into(), &CallOptions::default(), vec![ok(), ok()]);
+    let run = send(
+        &STORE,
+        source.into(),
+        &CallOptions::default(),
+        vec![ok(), ok()],
+    );
     assert!(run.result.is_err());
     assert_eq!(run.requests.len(), 1);
 }
@@ -325,7 +389,12 @@ fn a_source_that_does_not_give_what_it_announced_breaks_the_request_off() {
 fn an_upload_may_take_as_long_as_it_moves() {
     let long = Bytes::from(vec![7; 300 * 64 * 1024]);
     let steps = vec![ok().taking_slowly(9 * SECOND).after(9 * SECOND)];
-    let run = send(&STORE, Source::bytes(long.clone()).into(), &CallOptions::default(), steps);
+    let run = send(
+        &STORE,
+        Source::bytes(long.clone()).into(),
+        &CallOptions::default(),
+        steps,
+    );
     run.result.unwrap();
     assert!(run.requests[0].body == long);
     assert!(run.took >= 300 * 9 * SECOND, "{:?}", run.took);
@@ -363,10 +432,21 @@ fn an_upload_that_stands_still_ends() {
     let clock = FakeClock::new();
     let stream = Pieces::of(&["ab", "cd"]).each_after(&clock, 11 * SECOND);
     let source = Source::once(4, stream);
-    let run = send_on(&clock, &STORE, source.into(), &CallOptions::default(), vec![ok()]);
+    let run = send_on(
+        &clock,
+        &STORE,
+        source.into(),
+        &CallOptions::default(),
+        vec![ok()],
+    );
     let fault = run.result.unwrap_err();
     assert_eq!((fault.kind, fault.sent), (FaultKind::Timeout, Sent::No));
-    assert!(fault.to_string().contains("the source of the body gave no byte within 10 s"), "{fault}");
+    assert!(
+        fault
+            .to_string()
+            .contains("the source of the body gave no byte within 10 s"),
+        "{fault}"
+    );
 }
 
 #[test]
@@ -377,7 +457,12 @@ fn a_deadline_that_was_set_holds_over_all_of_it() {
     let run = send(&STORE, long().into(), &options, steps);
     let fault = run.result.unwrap_err();
     assert_eq!((fault.kind, fault.sent), (FaultKind::Timeout, Sent::Maybe));
-    assert!(fault.to_string().contains("the deadline of the call passed"), "{fault}");
+    assert!(
+        fault
+            .to_string()
+            .contains("the deadline of the call passed"),
+        "{fault}"
+    );
     assert_eq!((run.took, run.requests.len()), (25 * SECOND, 0));
 }
 
@@ -388,8 +473,15 @@ fn an_upload_is_repeated_after_a_long_attempt_too() {
     let steps = vec![Step::answer(503).taking_slowly(SECOND), ok()];
     let run = send(&STORE, long().into(), &CallOptions::default(), steps);
     assert_eq!(run.result.unwrap().attempts, 2);
-    let wait = Step::answer(503).header("retry-after", "31").taking_slowly(SECOND);
-    let run = send(&STORE, long().into(), &CallOptions::default(), vec![wait, ok()]);
+    let wait = Step::answer(503)
+        .header("retry-after", "31")
+        .taking_slowly(SECOND);
+    let run = send(
+        &STORE,
+        long().into(),
+        &CallOptions::default(),
+        vec![wait, ok()],
+    );
     assert_eq!(run.result.unwrap_err().kind, FaultKind::Unavailable);
     assert!(run.took < 110 * SECOND, "{:?}", run.took);
 }
@@ -407,7 +499,12 @@ fn a_success_before_the_whole_body_was_sent_is_in_doubt() {
         let run = send(operation, body, &CallOptions::default(), steps);
         let fault = run.result.unwrap_err();
         assert_eq!((fault.kind, fault.sent), (FaultKind::Protocol, Sent::Maybe));
-        assert!(fault.to_string().contains("says success, but came when only"), "{fault}");
+        assert!(
+            fault
+                .to_string()
+                .contains("says success, but came when only"),
+            "{fault}"
+        );
         assert_eq!(run.requests.len(), 1);
     }
     // An early refusal is one.
@@ -419,7 +516,9 @@ fn a_success_before_the_whole_body_was_sent_is_in_doubt() {
 
 #[test]
 fn an_expired_token_is_renewed_and_the_body_sent_again() {
-    use hwc_core::identity::{CachedIdentity, FetchIdentity, Fetched, Identity, IdentityContext, IdentityFuture, Token};
+    use hwc_core::identity::{
+        CachedIdentity, FetchIdentity, Fetched, Identity, IdentityContext, IdentityFuture, Token,
+    };
     #[derive(Debug)]
     struct Vault;
     impl FetchIdentity for Vault {
@@ -441,7 +540,11 @@ fn an_expired_token_is_renewed_and_the_body_sent_again() {
     let call = pipeline.call(ask(&STORE, body), &STORE, &options);
     let reply = clock.run(call).unwrap();
     assert_eq!(reply.attempts, 2);
-    let sizes: Vec<_> = network.requests().iter().map(|sent| sent.body.len()).collect();
+    let sizes: Vec<_> = network
+        .requests()
+        .iter()
+        .map(|sent| sent.body.len())
+        .collect();
     assert_eq!(sizes, [40 * 64 * 1024; 2]);
 }
 
@@ -459,7 +562,11 @@ fn a_streamed_body_is_declared_as_not_signed() {
     for (operation, request, declared) in [
         (&MARK, ask(&MARK, json()), None),
         (&UPLOAD, ask(&UPLOAD, form()), Some("UNSIGNED-PAYLOAD")),
-        (&STORE, named("application/octet-stream"), Some("UNSIGNED-PAYLOAD")),
+        (
+            &STORE,
+            named("application/octet-stream"),
+            Some("UNSIGNED-PAYLOAD"),
+        ),
         // Also when it calls itself JSON: its hash is not known before it goes out.
         (&STORE, named("application/json"), Some("UNSIGNED-PAYLOAD")),
     ] {
@@ -473,7 +580,11 @@ fn a_streamed_body_is_declared_as_not_signed() {
         let sent = network.requests().remove(0);
         assert_eq!(sent.header("x-sdk-content-sha256"), declared);
         let signed = sent.header("authorization").unwrap();
-        assert_eq!(signed.contains("x-sdk-content-sha256"), declared.is_some(), "{signed}");
+        assert_eq!(
+            signed.contains("x-sdk-content-sha256"),
+            declared.is_some(),
+            "{signed}"
+        );
     }
 }
 
@@ -498,21 +609,33 @@ fn a_body_of_another_kind_is_refused_before_anything_is_sent() {
             assert_eq!(run.result.is_ok(), fits, "{} with {name}", operation.name);
             assert_eq!(run.requests.len(), usize::from(fits));
             if let Err(fault) = run.result {
-                assert_eq!((fault.kind, fault.sent), (FaultKind::InvalidInput, Sent::No));
+                assert_eq!(
+                    (fault.kind, fault.sent),
+                    (FaultKind::InvalidInput, Sent::No)
+                );
             }
         }
     }
     let run = send(&FETCH, Body::empty(), &CallOptions::default(), vec![ok()]);
     let fault = run.result.unwrap_err();
-    assert_eq!((fault.kind, run.requests.len()), (FaultKind::InvalidInput, 0));
+    assert_eq!(
+        (fault.kind, run.requests.len()),
+        (FaultKind::InvalidInput, 0)
+    );
 }
 
 /// The form on the wire, line by line, read by the rules of RFC 7578.
 #[test]
 fn a_form_goes_out_as_it_is_written() {
     let form = Form::new()
-        .text("form_data", "{\"accessFrom\":\"message\"}\r\n--not a boundary")
-        .file("file", Source::bytes("first").named("a \"quoted\"\r\nX: y 工.log"))
+        .text(
+            "form_data",
+            "{\"accessFrom\":\"message\"}\r\n--not a boundary",
+        )
+        .file(
+            "file",
+            Source::bytes("first").named("a \"quoted\"\r\nX: y 工.log"),
+        )
         .file(
             "file",
             FilePart::new(Source::streams(6, || Pieces::of(&["sec", "ond"])))
@@ -521,7 +644,12 @@ fn a_form_goes_out_as_it_is_written() {
         )
         .file("empty", Source::bytes(Bytes::new()));
     let announced = Body::form(form.clone()).length();
-    let run = send(&UPLOAD, form.clone().into(), &CallOptions::default(), vec![ok()]);
+    let run = send(
+        &UPLOAD,
+        form.clone().into(),
+        &CallOptions::default(),
+        vec![ok()],
+    );
     run.result.unwrap();
     let sent = &run.requests[0];
     let boundary = sent
@@ -537,27 +665,43 @@ fn a_form_goes_out_as_it_is_written() {
     ];
     let expected = expected.concat().replace("--B", &format!("--{boundary}"));
     assert_eq!(std::str::from_utf8(&sent.body).unwrap(), expected);
-    assert_eq!(announced, expected.len() as u64, "the length is known before");
+    assert_eq!(
+        announced,
+        expected.len() as u64,
+        "the length is known before"
+    );
     // Each form has a boundary of its own, which nobody can guess.
     assert!(boundary.len() >= 32);
     let other = send(&UPLOAD, form.into(), &CallOptions::default(), vec![ok()]);
-    assert_ne!(other.requests[0].header("content-type"), sent.header("content-type"));
+    assert_ne!(
+        other.requests[0].header("content-type"),
+        sent.header("content-type")
+    );
 }
 
 #[test]
 fn a_form_that_cannot_be_written_is_refused_by_name() {
     let file = || FilePart::new(Source::bytes("x"));
     for (form, words) in [
-        (Form::new().file("file", file().file_name("a\0b")), r"`a\0b`"),
+        (
+            Form::new().file("file", file().file_name("a\0b")),
+            r"`a\0b`",
+        ),
         (Form::new().file("file", file().file_name("")), "``"),
         (Form::new().file("", file()), "``"),
         (Form::new().text("a\u{7f}", "b"), r"`a\u{7f}`"),
-        (Form::new().file("file", file().content_type("a/b\r\nX: y")), "`file`"),
+        (
+            Form::new().file("file", file().content_type("a/b\r\nX: y")),
+            "`file`",
+        ),
         (Form::new().file("file", file().content_type("")), "`file`"),
     ] {
         let run = send(&UPLOAD, form.into(), &CallOptions::default(), vec![ok()]);
         let fault = run.result.unwrap_err();
-        assert_eq!((fault.kind, run.requests.len()), (FaultKind::InvalidInput, 0));
+        assert_eq!(
+            (fault.kind, run.requests.len()),
+            (FaultKind::InvalidInput, 0)
+        );
         assert!(fault.to_string().contains(words), "{fault}");
     }
 }
@@ -572,7 +716,10 @@ fn what_is_printed_of_a_body_shows_no_content() {
         format!("{:?}", Body::bytes(source())),
         format!("{:?}", Form::new().text("a", canary).file("b", source())),
         format!("{:?}", FilePart::new(source())),
-        format!("{:?}", hwc_core::transport::RequestBody::from(Bytes::from(canary))),
+        format!(
+            "{:?}",
+            hwc_core::transport::RequestBody::from(Bytes::from(canary))
+        ),
     ];
     for text in shown {
         assert!(!text.contains("4711"), "{text}");

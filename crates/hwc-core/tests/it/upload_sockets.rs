@@ -36,24 +36,43 @@ async fn a_file_arrives_with_its_length_declared() {
     let pipeline = real(&server.http()).build().unwrap();
     let options = CallOptions::default();
     let source = Source::file(&path).unwrap();
-    pipeline.call(ask(&STORE, source.clone()), &STORE, &options).await.unwrap();
+    pipeline
+        .call(ask(&STORE, source.clone()), &STORE, &options)
+        .await
+        .unwrap();
     let form = Form::new().text("form_data", "{}").file("file", source);
-    pipeline.call(ask(&UPLOAD, form), &UPLOAD, &options).await.unwrap();
+    pipeline
+        .call(ask(&UPLOAD, form), &UPLOAD, &options)
+        .await
+        .unwrap();
 
     let requests = server.requests();
     for request in &requests {
-        assert_eq!(request.header("content-length"), Some(&*request.body.len().to_string()));
+        assert_eq!(
+            request.header("content-length"),
+            Some(&*request.body.len().to_string())
+        );
         assert_eq!(request.header("transfer-encoding"), None);
     }
     assert!(requests[0].body == long());
     let form = &requests[1].body;
-    let boundary = requests[1].header("content-type").unwrap().split_once("boundary=").unwrap().1;
+    let boundary = requests[1]
+        .header("content-type")
+        .unwrap()
+        .split_once("boundary=")
+        .unwrap()
+        .1;
     let end = format!("\r\n--{boundary}--\r\n");
     assert!(form.ends_with(end.as_bytes()));
     let start = form.len() - end.len() - LONG;
     assert!(form[start..start + LONG] == long());
     let head = std::str::from_utf8(&form[..start]).unwrap();
-    assert!(head.ends_with("name=\"file\"; filename=\"disk.log\"\r\nContent-Type: application/octet-stream\r\n\r\n"), "{head}");
+    assert!(
+        head.ends_with(
+            "name=\"file\"; filename=\"disk.log\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+        ),
+        "{head}"
+    );
     assert_eq!(server.connections(), 1, "the connection is kept");
 }
 
@@ -62,7 +81,10 @@ async fn a_body_of_nothing_declares_its_length_too() {
     let server = Server::answering("{}");
     let pipeline = real(&server.http()).build().unwrap();
     let empty = Source::bytes(Bytes::new());
-    pipeline.call(ask(&STORE, empty), &STORE, &CallOptions::default()).await.unwrap();
+    pipeline
+        .call(ask(&STORE, empty), &STORE, &CallOptions::default())
+        .await
+        .unwrap();
     assert_eq!(server.requests()[0].header("content-length"), Some("0"));
 }
 
@@ -77,9 +99,18 @@ async fn an_early_refusal_is_heard() {
         connection.wait_for_close();
     });
     let pipeline = real(&server.http()).build().unwrap();
-    let call = pipeline.call(ask(&UPLOAD, Form::new().file("file", Source::bytes(long()))), &UPLOAD, &CallOptions::default()).await;
+    let call = pipeline
+        .call(
+            ask(&UPLOAD, Form::new().file("file", Source::bytes(long()))),
+            &UPLOAD,
+            &CallOptions::default(),
+        )
+        .await;
     let fault = call.unwrap_err();
-    assert_eq!((fault.kind, fault.sent), (FaultKind::RequestTooLarge, Sent::Refused));
+    assert_eq!(
+        (fault.kind, fault.sent),
+        (FaultKind::RequestTooLarge, Sent::Refused)
+    );
     assert_eq!(server.connections(), 1);
 }
 
@@ -96,9 +127,15 @@ async fn an_early_success_is_in_doubt() {
     });
     let pipeline = real(&server.http()).build().unwrap();
     let body = Source::bytes(vec![7; 64 * 1024 * 1024]);
-    let call = pipeline.call(ask(&STORE, body), &STORE, &CallOptions::default()).await;
+    let call = pipeline
+        .call(ask(&STORE, body), &STORE, &CallOptions::default())
+        .await;
     let fault = call.unwrap_err();
-    assert_eq!((fault.kind, fault.sent), (FaultKind::Protocol, Sent::Maybe), "{fault}");
+    assert_eq!(
+        (fault.kind, fault.sent),
+        (FaultKind::Protocol, Sent::Maybe),
+        "{fault}"
+    );
     assert_eq!(server.connections(), 1);
 }
 
@@ -115,11 +152,26 @@ async fn a_body_that_breaks_off_is_in_doubt() {
         let source = Source::bytes(long());
         let options = CallOptions::default();
         let result = match operation.name {
-            "storeFile" => pipeline.call(ask(operation, source), operation, &options).await,
-            _ => pipeline.call(ask(operation, Form::new().file("file", source)), operation, &options).await,
+            "storeFile" => {
+                pipeline
+                    .call(ask(operation, source), operation, &options)
+                    .await
+            }
+            _ => {
+                pipeline
+                    .call(
+                        ask(operation, Form::new().file("file", source)),
+                        operation,
+                        &options,
+                    )
+                    .await
+            }
         };
         let fault = result.unwrap_err();
-        assert_eq!((fault.kind, fault.sent), (FaultKind::Interrupted, Sent::Maybe));
+        assert_eq!(
+            (fault.kind, fault.sent),
+            (FaultKind::Interrupted, Sent::Maybe)
+        );
         assert_eq!(server.connections(), connections, "{}", operation.name);
     }
 }
@@ -138,10 +190,30 @@ async fn a_source_that_fails_leaves_no_whole_request() {
     };
     let short = || Pieces::new(vec![Ok(Bytes::from(vec![7; 1_000_000]))]);
     for (row, source, words, sent) in [
-        ("changed", file, "`shrinking.log` has changed its length from 5000000 to 1000000", Sent::No),
-        ("lost", Source::once(2_000_000, lost()).named("pipe"), "source `pipe`: broken pipe", Sent::Maybe),
-        ("short", Source::once(2_000_000, short()).named("pipe"), "source `pipe`: it ended after 1000000 of 2000000", Sent::Maybe),
-        ("nothing", Source::once(2_000_000, Pieces::new(vec![])).named("pipe"), "it ended after 0 of 2000000", Sent::No),
+        (
+            "changed",
+            file,
+            "`shrinking.log` has changed its length from 5000000 to 1000000",
+            Sent::No,
+        ),
+        (
+            "lost",
+            Source::once(2_000_000, lost()).named("pipe"),
+            "source `pipe`: broken pipe",
+            Sent::Maybe,
+        ),
+        (
+            "short",
+            Source::once(2_000_000, short()).named("pipe"),
+            "source `pipe`: it ended after 1000000 of 2000000",
+            Sent::Maybe,
+        ),
+        (
+            "nothing",
+            Source::once(2_000_000, Pieces::new(vec![])).named("pipe"),
+            "it ended after 0 of 2000000",
+            Sent::No,
+        ),
     ] {
         let server = Server::answering("{}");
         let pipeline = real(&server.http()).build().unwrap();
@@ -153,9 +225,16 @@ async fn a_source_that_fails_leaves_no_whole_request() {
             _ => pipeline.call(ask(&UPLOAD, form), &UPLOAD, &options).await,
         }
         .unwrap_err();
-        assert_eq!((fault.kind, fault.sent), (FaultKind::InvalidInput, sent), "{row}: {fault}");
+        assert_eq!(
+            (fault.kind, fault.sent),
+            (FaultKind::InvalidInput, sent),
+            "{row}: {fault}"
+        );
         assert!(fault.to_string().contains(words), "{row}: {fault}");
-        assert!(server.requests().is_empty(), "{row}: a whole request arrived");
+        assert!(
+            server.requests().is_empty(),
+            "{row}: a whole request arrived"
+        );
     }
 }
 
@@ -170,15 +249,23 @@ async fn a_file_that_shrinks_while_it_is_sent_leaves_no_whole_request() {
         let path = path.clone();
         move |_, connection| {
             read_head(connection);
+            let mut part = [0; 10_000];
+            connection.stream.read_exact(&mut part).unwrap();
             fill(&path, b"short");
             connection.wait_for_close();
         }
     });
     let pipeline = real(&server.http()).build().unwrap();
     let source = Source::file(&path).unwrap();
-    let call = pipeline.call(ask(&STORE, source), &STORE, &CallOptions::default()).await;
+    let call = pipeline
+        .call(ask(&STORE, source), &STORE, &CallOptions::default())
+        .await;
     let fault = call.unwrap_err();
-    assert_eq!((fault.kind, fault.sent), (FaultKind::InvalidInput, Sent::Maybe), "{fault}");
+    assert_eq!(
+        (fault.kind, fault.sent),
+        (FaultKind::InvalidInput, Sent::Maybe),
+        "{fault}"
+    );
     assert!(fault.to_string().contains("`shrinking.log`"), "{fault}");
     assert_eq!(server.connections(), 1);
 }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::Request;
 use hwc_core::{
-    CallOptions, Idempotency, RequestContent, ResponseContent, FaultKind, Operation, Sent,
+    CallOptions, FaultKind, Idempotency, Operation, RequestContent, ResponseContent, Sent,
     testing::{FakeClock, ScriptedTransport, Step},
 };
 

@@ -48,7 +48,9 @@ const FETCH: Operation = Operation {
 
 /// The bytes of the file: each piece the same.
 fn piece() -> Vec<u8> {
-    (0..64 * 1024_u32).map(|number| (number % 251) as u8).collect()
+    (0..64 * 1024_u32)
+        .map(|number| (number % 251) as u8)
+        .collect()
 }
 
 /// Answers one request: with the file, or, after it read a body, with an empty object. Gives the bytes it read.

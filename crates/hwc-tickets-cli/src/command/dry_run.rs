@@ -70,7 +70,8 @@ pub(super) async fn run(
     let body: Value = request
         .body()
         .as_bytes()
-        .and_then(|bytes| serde_json::from_slice(bytes).ok()).unwrap_or(Value::Null);
+        .and_then(|bytes| serde_json::from_slice(bytes).ok())
+        .unwrap_or(Value::Null);
     let signing = format!("{} ({})", credential.kind, credential.source);
     let screen = &context.screen;
     if matches!(screen.form(), Form::Json | Form::Ndjson) {

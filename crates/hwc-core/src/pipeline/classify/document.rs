@@ -150,9 +150,11 @@ fn begins_as_error(text: &[u8]) -> bool {
     let roots: [&[u8]; 2] = [b"<error>", b"<error "];
     let root = |rest: &[u8]| roots.iter().any(|root| rest.starts_with(root));
     match memchr::memmem::find(&text, b"?>") {
-        Some(end) if text.starts_with(b"<?xml") => {
-            root(text.get(end.saturating_add(2)..).unwrap_or_default().trim_ascii_start())
-        }
+        Some(end) if text.starts_with(b"<?xml") => root(
+            text.get(end.saturating_add(2)..)
+                .unwrap_or_default()
+                .trim_ascii_start(),
+        ),
         _ => root(&text),
     }
 }
