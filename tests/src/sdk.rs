@@ -176,8 +176,11 @@ fn serve(server: &Server, exchange: &Exchange, verb: &str) {
             // Whether the message to be recalled is still there.
             _ if !same => Answer::json(
                 200,
-                json!({"incident_detail_info": {"message_list": [{"message_id": "message-123"}]}})
-                    .to_string(),
+                json!({
+                    "count": 0, "message_list": [], "imunread": [],
+                    "incident_detail_info": {"message_list": [{"message_id": "message-123"}]},
+                })
+                .to_string(),
             ),
             ("poll", 0, Some(cursor)) => {
                 Answer::json(200, json!({ "last_message_time_id": cursor }).to_string())
@@ -189,11 +192,16 @@ fn serve(server: &Server, exchange: &Exchange, verb: &str) {
                 json!({"count": 2, "message_list": [{"type": 1, "create_time": "2020-07-09 00:00:00"}]})
                     .to_string(),
             ),
-            ("older", 1.., _) if kind != Some(1) => Answer::json(200, "{}"),
-            ("older", 2.., _) => Answer::json(200, "{}"),
+            ("older", 1.., _) if kind != Some(1) => no_more(),
+            ("older", 2.., _) => no_more(),
             _ => answer.clone(),
         }
     });
+}
+
+/// A page with nothing in it.
+fn no_more() -> Answer {
+    Answer::json(200, r#"{"count":0,"message_list":[]}"#)
 }
 
 fn client(server: &Server, given: &Given<'_>) -> Client {

@@ -27,7 +27,7 @@ const PIECE: usize = 64 * 1024;
 /// ```
 /// use hwc_core::{Body, Form, Source};
 /// let json = Body::json(r#"{"content":"The disk is full."}"#);
-/// let form = Body::form(Form::new().text("form_data", "{}").file("file", Source::bytes("a log").named("disk.log").into()));
+/// let form = Body::form(Form::new().text("form_data", "{}").file("file", Source::bytes("a log").named("disk.log")));
 /// assert!(json.length() < form.length());
 /// ```
 #[derive(Clone, Default)]

@@ -122,7 +122,8 @@ pub struct FaultFacts {
     pub operation: Option<&'static str>,
     /// What doing the call twice does.
     pub idempotency: Option<Idempotency>,
-    /// Host and port the call went to, e.g. `osm.cn-north-4.myhuaweicloud.com`.
+    /// Host and port the call went to, e.g. `osm.cn-north-4.myhuaweicloud.com`; of a failure to get credentials
+    /// that of their issuer, if one was asked.
     pub host: Option<String>,
     /// What failed, in own words. Safe to log.
     pub detail: Cow<'static, str>,
@@ -148,6 +149,8 @@ pub struct FaultFacts {
     pub redirect_host: Option<String>,
     /// Bytes of the answer that came before a download ended in this fault.
     pub received: Option<u64>,
+    /// Whether it is about getting credentials, not about the service.
+    pub(crate) is_of_identity: bool,
     pub(crate) excerpt: Option<String>,
     pub(crate) help: Option<Cow<'static, str>>,
     pub(crate) source: Option<Arc<dyn Error + Send + Sync>>,
@@ -176,6 +179,7 @@ impl Fault {
                 tls_flaw: None,
                 redirect_host: None,
                 received: None,
+                is_of_identity: false,
                 excerpt: None,
                 help: None,
                 source: None,
@@ -205,10 +209,18 @@ impl Fault {
         self
     }
 
-    /// As a failure of a call to `endpoint`.
+    /// As a failure of a call to `endpoint`. One of getting credentials stays at their issuer.
     #[must_use]
     pub fn at(mut self, endpoint: &Endpoint) -> Self {
-        self.facts.host = Some(endpoint.authority().to_string());
+        if !self.facts.is_of_identity {
+            self.facts.host = Some(endpoint.authority().to_string());
+        }
+        self
+    }
+
+    /// As a failure to get credentials.
+    pub(crate) fn of_identity(mut self) -> Self {
+        self.facts.is_of_identity = true;
         self
     }
 
@@ -225,6 +237,7 @@ impl Fault {
                 | FaultKind::Unavailable
                 | FaultKind::Protocol
         );
+        let in_question = in_question || self.is_of_identity;
         self.facts.host.as_deref().filter(|_| in_question)
     }
 
@@ -268,6 +281,8 @@ impl From<IdentityError> for Fault {
         fault.http_status = error.http_status();
         fault.code = error.code().map(str::to_owned);
         fault.request_id = error.request_id().map(str::to_owned);
+        fault.host = error.host().map(str::to_owned);
+        let fault = fault.of_identity();
         fault.with_help(error.help().to_owned()).caused_by(error)
     }
 }

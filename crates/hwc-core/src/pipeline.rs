@@ -1,12 +1,11 @@
 //! From a request to a judged answer: identity, deadline, attempts, judgement.
 //!
-//! [`Pipeline::call`] is the only way out to the network. It holds no task and no lock between polls:
+//! [`Pipeline::call`] and [`Pipeline::download`] are the only ways out to the network. A call holds no task and no lock between polls:
 //! dropping its future cancels everything it had under way.
 
 mod attempt;
 mod builder;
 pub mod classify;
-mod document;
 mod download;
 mod envelope;
 mod incoming;
@@ -15,16 +14,17 @@ mod places;
 mod prepare;
 mod read;
 mod record;
+mod reply;
 mod skew;
 mod surrogates;
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use bytes::Bytes;
-use http::{HeaderMap, Request, StatusCode};
+use http::{HeaderMap, Request};
 
 pub use builder::{BuildError, PipelineBuilder};
 pub use download::Download;
+pub use reply::Reply;
 
 use self::{
     attempt::{Call, Content, Good, attempt},
@@ -64,63 +64,6 @@ pub struct Pipeline {
     body_limit: usize,
     places: Places,
     skew: Skew,
-}
-
-/// An answer that was judged a success.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Reply {
-    /// HTTP status.
-    pub status: StatusCode,
-    /// Headers of the answer.
-    pub headers: HeaderMap,
-    /// Body of the answer, within the size limit: UTF-8, without byte order mark. Empty only for
-    /// writes.
-    pub body: Bytes,
-    /// Bytes of the body that were not UTF-8 were replaced by U+FFFD: text is readable, ids that hold
-    /// the mark must not be used.
-    pub lossy: bool,
-    /// Request id, if the answer has one.
-    pub request_id: Option<String>,
-    /// Attempts on the wire.
-    pub attempts: u32,
-    /// Time from the beginning of the call to its end.
-    pub elapsed: Duration,
-}
-
-impl Reply {
-    /// The fault of a success whose body does not decode. `what` says where it failed, without values.
-    ///
-    /// For a write this leaves open whether it was done.
-    #[must_use]
-    pub fn undecodable(&self, operation: &Operation, what: impl fmt::Display) -> Fault {
-        let mut fault = Fault::new(
-            FaultKind::Protocol,
-            Sent::Maybe,
-            format!("the answer does not have the documented form: {what}"),
-        )
-        .of(operation);
-        fault.http_status = Some(self.status.as_u16());
-        fault.request_id.clone_from(&self.request_id);
-        fault.attempts = self.attempts;
-        fault.elapsed = self.elapsed;
-        fault
-    }
-}
-
-/// Without the body: it holds messages of customers.
-impl fmt::Debug for Reply {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Reply")
-            .field("status", &self.status)
-            .field("body_bytes", &self.body.len())
-            .field("lossy", &self.lossy)
-            .field("request_id", &self.request_id)
-            .field("attempts", &self.attempts)
-            .field("elapsed", &self.elapsed)
-            .finish_non_exhaustive()
-    }
 }
 
 impl fmt::Debug for Pipeline {
@@ -200,6 +143,7 @@ impl Pipeline {
                 headers: good.headers,
                 body: success.body,
                 lossy: success.lossy,
+                complains: success.complains,
                 request_id: record.request_id.take(),
                 attempts: record.attempts,
                 elapsed: self.clock.elapsed().saturating_sub(record.started),
@@ -242,6 +186,7 @@ impl Pipeline {
             headers: good.headers,
             request_id: record.request_id.take(),
             attempts: record.attempts,
+            started: record.started,
             elapsed: self.clock.elapsed().saturating_sub(record.started),
             idle: self.timeouts.idle_body,
             limit: options.body_limit,
@@ -341,27 +286,30 @@ impl Pipeline {
                 self.identity.accepted(&identity);
             }
             trace::attempt_failed(record.attempts, &fault, repeat, took);
-            if !call.prepared.payload.can_be_sent() {
-                return Err(sent_once(fault));
-            }
-            if fault.kind == FaultKind::Unauthorized && fault.sent != Sent::Maybe {
-                // The gateway turned it down, so repeating is safe for every effect.
-                if !signed_anew && self.clock_was_wrong(&identity, signed_at) {
+            let can_be_sent = call.prepared.payload.can_be_sent();
+            if fault.kind == FaultKind::Unauthorized {
+                // A write is repeated only if the gateway provably turned it down. What is known of the
+                // credentials is told anyhow: whoever reads back needs better ones.
+                let is_safe = can_be_sent && retry::is_safe(call.idempotency, record.sent);
+                if is_safe && !signed_anew && self.clock_was_wrong(&identity, signed_at) {
                     signed_anew = true;
                     continue;
                 }
                 // The second refusal is reported too: then the provider stops asking for a while.
                 let another = self.identity.refused(&identity);
-                if another && !renewed {
+                if is_safe && another && !renewed {
                     renewed = true;
                     continue;
                 }
-                return Err(fault);
+                return Err(if can_be_sent { fault } else { sent_once(fault) });
             }
             tries = tries.saturating_add(1);
             let may = retry::may_repeat(call.idempotency, record.sent, repeat, record.repeats);
             if !may || tries >= max_attempts {
                 return Err(fault);
+            }
+            if !can_be_sent {
+                return Err(sent_once(fault));
             }
             // With less time than this a repeat would only turn a clear answer into a timeout.
             let least = self.timeouts.attempt.min(limit) / 10;
@@ -411,7 +359,8 @@ impl Pipeline {
                 FaultKind::Timeout,
                 Sent::No,
                 "no credentials within the deadline of the call",
-            )),
+            )
+            .of_identity()),
         }
     }
 

@@ -98,6 +98,12 @@ impl Default for RetryPolicy {
     }
 }
 
+/// Whether doing it again cannot be a second effect.
+pub(crate) fn is_safe(idempotency: Idempotency, sent: Sent) -> bool {
+    // Otherwise only with the proof that it was not done.
+    idempotency.may_be_repeated() || sent != Sent::Maybe
+}
+
 /// Whether a failed attempt may be repeated at all, apart from attempts, time and budget.
 pub(crate) fn may_repeat(
     idempotency: Idempotency,
@@ -105,12 +111,10 @@ pub(crate) fn may_repeat(
     repeat: Repeat,
     repeats_so_far: u32,
 ) -> bool {
-    // Otherwise only with the proof that it was not done.
-    let safe = idempotency.may_be_repeated() || sent != Sent::Maybe;
     let worth_it = match repeat {
         Repeat::Never => false,
         Repeat::Once => repeats_so_far == 0,
         Repeat::Backoff => true,
     };
-    safe && worth_it
+    is_safe(idempotency, sent) && worth_it
 }

@@ -13,6 +13,7 @@ mod proxy;
 mod resolve;
 #[cfg(feature = "testing")]
 pub(crate) mod scripted;
+mod status_line;
 mod stream;
 mod tls;
 

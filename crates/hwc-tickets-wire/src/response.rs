@@ -25,6 +25,8 @@ pub struct Response<T> {
     pub elapsed: Duration,
     /// Bytes that were not UTF-8 were replaced by U+FFFD: ids that hold the mark must not be used.
     pub lossy: bool,
+    /// The answer says failure besides what it brings: what it lacks is not empty, but missing.
+    pub complains: bool,
     operation: &'static Operation,
     /// Known fields at the top that have no reading: name, and what stands there instead.
     odd: Vec<(&'static str, &'static str)>,
@@ -53,7 +55,7 @@ impl<T> Response<T> {
     pub fn needs(&self, name: &str) -> Result<(), Fault> {
         match self.odd.iter().find(|(odd, _)| *odd == name) {
             None => Ok(()),
-            Some((_, kind)) => Err(self.other_form(format!(
+            Some((_, kind)) => Err(self.unlike(format_args!(
                 "the field {name} is {kind}, which has no reading as what is documented"
             ))),
         }
@@ -70,17 +72,20 @@ impl<T> Response<T> {
             attempts: self.attempts,
             elapsed: self.elapsed,
             lossy: self.lossy,
+            complains: self.complains,
             operation: self.operation,
             odd: self.odd,
         }
     }
 
-    /// The fault of an answer that does not have the documented form.
-    fn other_form(&self, what: String) -> Fault {
+    /// The fault of an answer that decodes and yet is not what is documented. `how` says what is wrong with it,
+    /// without values.
+    #[must_use]
+    pub fn unlike(&self, how: impl fmt::Display) -> Fault {
         let mut fault = Fault::new(
             FaultKind::Protocol,
             Sent::Maybe,
-            format!("the answer does not have the documented form: {what}"),
+            format!("the answer does not have the documented form: {how}"),
         )
         .of(self.operation);
         fault.http_status = Some(self.status.as_u16());
@@ -110,7 +115,7 @@ impl<T: ListAnswer> Response<T> {
         self.needs(T::LIST)?;
         let response = self.map(T::list);
         if response.body.is_none() {
-            return Err(response.other_form(format!("the field {} is left out", T::LIST)));
+            return Err(response.unlike(format_args!("the field {} is left out", T::LIST)));
         }
         Ok(response.map(Option::unwrap_or_default))
     }
@@ -159,7 +164,7 @@ impl<T: Model + Serialize> Answer for T {
     const READ: Read = Read::Object(|operation, reply| {
         let response = from_reply::<Self>(operation, reply)?;
         let body = serde_json::to_value(&response.body)
-            .map_err(|_| response.other_form("it has no JSON form".to_owned()))?;
+            .map_err(|_| response.unlike("it has no JSON form"))?;
         Ok(response.map(|_| body))
     });
 
@@ -191,6 +196,7 @@ impl Answer for Download {
             attempts: file.attempts(),
             elapsed: file.elapsed(),
             lossy: false,
+            complains: false,
             operation,
             odd: Vec::new(),
             body: file,
@@ -218,6 +224,7 @@ fn from_reply<T: Model>(operation: &'static Operation, reply: Reply) -> Result<R
         attempts: reply.attempts,
         elapsed: reply.elapsed,
         lossy: reply.lossy,
+        complains: reply.complains,
         operation,
         odd: notes.odd,
     })

@@ -12,7 +12,7 @@ use crate::{
     time::InvalidZone,
 };
 use hwc_core::{Fault, Sent as FaultSent};
-use std::{borrow::Cow, fmt, time::Duration};
+use std::{borrow::Cow, fmt, io, sync::Arc, time::Duration};
 
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -51,6 +51,7 @@ struct Inner {
     elapsed: Duration,
     pending: Option<Box<Pending>>,
     part: Option<Part>,
+    hindrance: Option<Arc<io::Error>>,
 }
 
 /// Where an error comes from.
@@ -105,6 +106,7 @@ impl Error {
             elapsed,
             pending: None,
             part: None,
+            hindrance: None,
         }))
     }
 
@@ -158,6 +160,12 @@ impl Error {
     pub(crate) fn with_pending(mut self, pending: Pending) -> Self {
         self.0.delivery = Delivery::Unknown;
         self.0.pending = Some(Box::new(pending));
+        self
+    }
+
+    /// As a doubt that stays because the outbox could not be read.
+    pub(crate) fn hindered_by(mut self, problem: Arc<io::Error>) -> Self {
+        self.0.hindrance = Some(problem);
         self
     }
 
@@ -370,6 +378,11 @@ impl Error {
             }
             Cause::Local { detail, .. } => line.push_str(detail),
         }
+        if let Some(problem) = &inner.hindrance {
+            line.push_str(&format!(
+                "; what stands in the ticket is not confirmed, because the outbox cannot be read: {problem}"
+            ));
+        }
         line
     }
 
@@ -455,7 +468,8 @@ impl fmt::Debug for Error {
             .field("delivery", &inner.delivery)
             .field("elapsed", &inner.elapsed)
             .field("part", &inner.part)
-            .field("pending", &inner.pending);
+            .field("pending", &inner.pending)
+            .field("hindrance", &inner.hindrance);
         match &inner.cause {
             Cause::Call(fault) => debug.field("fault", fault),
             Cause::Local { detail, source, .. } => {

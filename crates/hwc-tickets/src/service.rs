@@ -205,6 +205,12 @@ impl Service {
         };
         let answer = self.wire.send(&request, about.options).await?;
         answer.needs("message_list")?;
+        let stated = answer.body.count.filter(|_| !answer.complains);
+        if answer.body.message_list.is_none() && stated.is_none() {
+            return Err(
+                answer.unlike("there is no message_list, and nothing says that it would be empty")
+            );
+        }
         let lost = convert::undecodable(&answer.undecodable, "message_list");
         Ok(answer.map(|body| self.page(body.message_list, body.count, lost)))
     }
@@ -229,6 +235,12 @@ impl Service {
         };
         let answer = self.wire.send(&request, about.options).await?;
         answer.needs("message_list")?;
+        let stated = answer.body.count.filter(|_| !answer.complains);
+        if answer.body.message_list.is_none() && stated.is_none() {
+            return Err(
+                answer.unlike("there is no message_list, and nothing says that it would be empty")
+            );
+        }
         let lost = convert::undecodable(&answer.undecodable, "message_list");
         Ok(answer.map(|body| self.page(body.message_list, body.count, lost)))
     }
@@ -248,6 +260,11 @@ impl Service {
         };
         let answer = self.wire.send(&request, about.options).await?;
         answer.needs("immsg")?;
+        let body = &answer.body;
+        let is_answered = body.imstatus.is_some() || body.last_message_time_id.is_some();
+        if body.immsg.is_none() && (answer.complains || !is_answered) {
+            return Err(answer.unlike("there is no immsg, and nothing says that it would be empty"));
+        }
         let lost = answer.undecodable.clone();
         Ok(answer.map(|body| {
             let mut undecodable = convert::undecodable(&lost, "immsg");
@@ -290,6 +307,9 @@ impl Service {
         };
         let answer = self.wire.send(&request, about.options).await?;
         answer.needs("imunread")?;
+        if answer.body.imunread.is_none() {
+            return Err(answer.unlike("there is no imunread"));
+        }
         let mut undecodable = convert::undecodable(&answer.undecodable, "imunread");
         Ok(answer.map(|body| {
             let mut counts = Vec::new();
@@ -357,6 +377,9 @@ impl Service {
         };
         let answer = self.wire.send(&request, about.options).await?;
         answer.needs("incident_detail_info")?;
+        if answer.body.incident_detail_info.is_none() {
+            return Err(answer.unlike("there is no incident_detail_info"));
+        }
         let lost = convert::undecodable(&answer.undecodable, "message_list");
         Ok(answer.map(|body| {
             convert::detail(
@@ -377,6 +400,9 @@ impl Service {
         let answer = self.wire.send(&request, options).await?;
         // A status without a reading is not "the service did not say".
         answer.needs("status")?;
+        if answer.body.status.is_none() && answer.complains {
+            return Err(answer.unlike("it says failure, and there is no status"));
+        }
         Ok(answer.map(|body| TicketStatus::from_code(body.status)))
     }
 

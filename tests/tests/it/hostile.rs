@@ -137,7 +137,7 @@ fn rows() -> Vec<Row> {
         row(
             "a code twice, the last one fails",
             ok(r#"{"error_code":"","error_code":"OSM.01010001"}"#),
-            REFUSED,
+            UNKNOWN,
         ),
         row(
             "a code behind a byte order mark",
@@ -150,15 +150,24 @@ fn rows() -> Vec<Row> {
             Badly(FaultKind::Throttled, Sent::Refused),
         ),
         // Codes that say success.
-        row("an empty code", code(json!("")), Well),
-        row("a null code", code(Value::Null), Well),
+        row("an empty code", ok(r#"{"error_code":""}"#), Well),
+        row("a null code", ok(r#"{"error_code":null}"#), Well),
         row("the code 0", code(json!("0")), Well),
         row("the number 0 as a code", code(json!(0)), Well),
         row("a code ending in .0000", code(json!("CBC.0000")), Well),
+        // What says failure in another way.
+        row("an empty code and a text", code(json!("")), FOREIGN),
+        row("a null code and a text", code(Value::Null), FOREIGN),
         row(
             "a text of an error alone",
-            ok(r#"{"error_msg":"done"}"#),
-            Well,
+            ok(r#"{"error_msg":"canary"}"#),
+            FOREIGN,
+        ),
+        row("an error", ok(r#"{"error":{"message":"canary"}}"#), FOREIGN),
+        row(
+            "a code of somebody else",
+            ok(r#"{"code":"500","message":"canary"}"#),
+            FOREIGN,
         ),
         // What is no answer of this service.
         row("a page", page(200), FOREIGN),
@@ -275,7 +284,7 @@ fn rows() -> Vec<Row> {
         row(
             "401 without a code",
             page(401),
-            Badly(FaultKind::Unauthorized, Sent::Refused),
+            Badly(FaultKind::Unauthorized, Sent::Maybe),
         ),
         row(
             "403 without a code",
@@ -288,24 +297,24 @@ fn rows() -> Vec<Row> {
         row(
             "413",
             page(413),
-            Badly(FaultKind::RequestTooLarge, Sent::Refused),
+            Badly(FaultKind::RequestTooLarge, Sent::Maybe),
         ),
         row(
             "414",
             page(414),
-            Badly(FaultKind::RequestTooLarge, Sent::Refused),
+            Badly(FaultKind::RequestTooLarge, Sent::Maybe),
         ),
         row(
             "431",
             page(431),
-            Badly(FaultKind::RequestTooLarge, Sent::Refused),
+            Badly(FaultKind::RequestTooLarge, Sent::Maybe),
         ),
         row(
             "494",
             page(494),
-            Badly(FaultKind::RequestTooLarge, Sent::Refused),
+            Badly(FaultKind::RequestTooLarge, Sent::Maybe),
         ),
-        row("429", page(429), Badly(FaultKind::Throttled, Sent::Refused)),
+        row("429", page(429), Badly(FaultKind::Throttled, Sent::Maybe)),
         row("500", page(500), FAILED),
         row("502", page(502), FAILED),
         row("503", page(503), FAILED),

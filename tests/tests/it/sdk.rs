@@ -50,11 +50,13 @@ fn flaws(exchange: &Exchange, seen: &Seen) -> Vec<String> {
     let Some(verdict) = seen.verdict else {
         return flaws;
     };
-    if verdict != exchange.verdict {
-        flaws.push(format!(
-            "judged {verdict:?}, recorded is {:?}",
-            exchange.verdict
-        ));
+    // On the wire that is an answer. To those who asked for it, the absence of a list is not an empty one.
+    let wanted = match lacks_what_was_asked_for(exchange) {
+        true => Verdict::Protocol,
+        false => exchange.verdict,
+    };
+    if verdict != wanted {
+        flaws.push(format!("judged {verdict:?}, recorded is {wanted:?}"));
     } else if verdict == Verdict::Success {
         let expected = expected(exchange);
         if seen.content != expected {
@@ -62,6 +64,20 @@ fn flaws(exchange: &Exchange, seen: &Seen) -> Vec<String> {
         }
     }
     flaws
+}
+
+/// Whether a good answer has neither what was asked for nor anything that says it is empty.
+fn lacks_what_was_asked_for(exchange: &Exchange) -> bool {
+    let fields: &[&str] = match exchange.sdk_call().map(|call| call.call.as_str()) {
+        Some("list" | "older") => &["message_list", "count"],
+        Some("poll") => &["immsg", "imstatus", "last_message_time_id"],
+        Some("unread") => &["imunread"],
+        Some("detail") => &["incident_detail_info"],
+        _ => return false,
+    };
+    let empty = Value::Null;
+    let body = exchange.response.body.as_ref().unwrap_or(&empty);
+    exchange.verdict == Verdict::Success && fields.iter().all(|field| body[*field].is_null())
 }
 
 /// What a user is to see of a good answer.

@@ -154,9 +154,8 @@ pub(super) fn of(fault: &FaultFacts) -> Advice {
         FaultKind::Connect if is_proxy_login(&fault.detail) => Advice::SignInToProxy,
         FaultKind::Connect => Advice::CheckConnection,
         FaultKind::Tls => Advice::CheckTls(fault.tls_flaw),
-        FaultKind::Timeout | FaultKind::Interrupted | FaultKind::Unavailable if is_open => {
-            Advice::FindOut
-        }
+        // Whatever else is to be done comes after that: done twice it cannot be taken back.
+        _ if is_open => Advice::FindOut,
         // Such a refusal is also the answer to what an attempt before has done.
         FaultKind::NotFound | FaultKind::Refused if may_be_done(fault) => Advice::FindOut,
         FaultKind::Timeout => Advice::AllowMoreTime,
@@ -220,6 +219,14 @@ mod tests {
                 FaultKind::Timeout,
                 FaultKind::Interrupted,
                 FaultKind::Unavailable,
+                FaultKind::Throttled,
+                FaultKind::Unauthorized,
+                FaultKind::Forbidden,
+                FaultKind::NotFound,
+                FaultKind::Refused,
+                FaultKind::RequestTooLarge,
+                FaultKind::Protocol,
+                FaultKind::BodyTooLarge,
             ] {
                 for sent in [Sent::No, Sent::Refused, Sent::Maybe] {
                     let open = !idempotency.may_be_repeated() && sent == Sent::Maybe;

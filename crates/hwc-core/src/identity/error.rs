@@ -72,6 +72,7 @@ struct Detail {
     code: Option<String>,
     request_id: Option<String>,
     retry_after: Option<Duration>,
+    host: Option<String>,
 }
 
 impl IdentityError {
@@ -87,6 +88,7 @@ impl IdentityError {
             code: None,
             request_id: None,
             retry_after: None,
+            host: None,
         }))
     }
 
@@ -163,6 +165,12 @@ impl IdentityError {
         self.0.retry_after
     }
 
+    /// Host and port of the issuer, when it was asked or should have been.
+    #[must_use]
+    pub fn host(&self) -> Option<&str> {
+        self.0.host.as_deref()
+    }
+
     /// The kind of fault a call fails with for this reason. The call itself was then not sent.
     #[must_use]
     pub fn fault_kind(&self) -> FaultKind {
@@ -217,6 +225,12 @@ impl IdentityError {
         self
     }
 
+    /// The same error as one of the issuer at `host`.
+    pub(super) fn at(mut self, host: &str) -> Self {
+        Arc::make_mut(&mut self.0).host = Some(host.to_owned());
+        self
+    }
+
     /// The same error with how long asking again is of no use.
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
@@ -250,6 +264,9 @@ impl Display for IdentityError {
             (Some(status), Some(code)) => write!(formatter, " (HTTP {status}, {code})")?,
             (Some(status), None) => write!(formatter, " (HTTP {status})")?,
             _ => {}
+        }
+        if let Some(host) = self.host() {
+            write!(formatter, ", host {host}")?;
         }
         if let Some(request_id) = self.0.request_id.as_deref() {
             write!(formatter, ", request id {request_id}")?;

@@ -13,6 +13,7 @@ use secrecy::zeroize::Zeroizing;
 use super::{IdentityContext, IdentityError, IdentityErrorKind};
 use crate::{
     deadline::{Deadline, Timer},
+    fault::Spoken,
     retry::after,
     transport::{TransportFault, TransportFaultKind},
 };
@@ -75,19 +76,23 @@ pub(super) async fn exchange(
 ) -> Result<Answer, IdentityError> {
     let clock = &*context.clock;
     let deadline = Deadline::after(clock.elapsed(), limit);
+    let host = host_of(&request);
     let run = run(issuer, context, request);
-    match Timer::new(clock, deadline).race(run).await {
+    let result = match Timer::new(clock, deadline).race(run).await {
         Ok(result) => result,
         Err(_) => Err(IdentityError::new(
             IdentityErrorKind::Timeout,
-            format!(
-                "{} did not answer within {} ms",
-                issuer.name,
-                limit.as_millis()
-            ),
+            format!("{} did not answer within {}", issuer.name, Spoken(limit)),
             issuer.help,
         )),
-    }
+    };
+    result.map_err(|error| error.at(&host))
+}
+
+/// Host and port that `request` goes to.
+pub(super) fn host_of<B>(request: &http::Request<B>) -> String {
+    let authority = request.uri().authority();
+    authority.map_or_else(String::new, ToString::to_string)
 }
 
 async fn run(

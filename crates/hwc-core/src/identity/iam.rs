@@ -13,7 +13,7 @@ use std::{
 
 use super::{
     FetchIdentity, Fetched, IdentityContext, IdentityError, IdentityErrorKind, IdentityFuture,
-    exchange::{Issuer, exchange},
+    exchange::{Issuer, exchange, host_of},
 };
 use crate::{
     deadline::Deadline,
@@ -34,7 +34,7 @@ const FIRST_WAIT: Duration = Duration::from_millis(400);
 
 const IAM: Issuer = Issuer {
     name: "IAM",
-    help: "check the IAM endpoint, the network and the proxy settings, then try again",
+    help: "check the IAM endpoint (HUAWEICLOUD_SDK_IAM_ENDPOINT), the network and the proxy settings, then try again",
 };
 
 /// An IAM user. A HUAWEI ID account cannot log in this way; make an IAM user in it.
@@ -202,8 +202,9 @@ impl IamPassword {
             None => GLOBAL_ENDPOINT.to_owned(),
         };
         let request = login::request(&endpoint, &self.user, &self.scope)?;
+        let host = host_of(&request);
         let answer = exchange(IAM, context, request, limit).await?;
-        answer::token(&answer)
+        answer::token(&answer).map_err(|error| error.at(&host))
     }
 }
 

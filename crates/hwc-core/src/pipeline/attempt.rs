@@ -10,7 +10,6 @@ use memchr::memmem;
 use super::{
     Pipeline,
     classify::{self, Answer, Failure, Success, Verdict},
-    document,
     incoming::{Incoming, StreamLimits},
     outgoing,
     prepare::Prepared,
@@ -200,19 +199,18 @@ async fn begin(
         idle: pipeline.timeouts.idle_body,
     };
     let broken = |unread: Unread| unread_failure(&unread, limits, head.status);
-    let document = call.total.unwrap_or_else(|| pipeline.document_deadline());
     let mut incoming = Incoming::new(
         body,
         &head,
         StreamLimits {
             bytes: call.body_limit,
             idle: limits.idle,
-            total: Some(document),
+            total: call.total,
         },
         Arc::clone(&pipeline.clock),
     )
     .map_err(broken)?;
-    let is_called_json = document::Called::of(&head.headers).json;
+    let is_called_json = classify::Called::of(&head.headers).json;
     let beginning = incoming.beginning(is_called_json).await.map_err(broken)?;
     let answer = Answer {
         idempotency: call.idempotency,
@@ -229,14 +227,11 @@ async fn begin(
         Verdict::Success(_) if beginning.is_all && !beginning.is_proven => {
             Err(broken(Unread::Unproven))
         }
-        Verdict::Success(success) => {
-            incoming.set_deadline(call.total);
-            Ok(Good {
-                status: head.status,
-                headers: head.headers,
-                content: Content::Bytes(success.body, Box::new(incoming)),
-            })
-        }
+        Verdict::Success(success) => Ok(Good {
+            status: head.status,
+            headers: head.headers,
+            content: Content::Bytes(success.body, Box::new(incoming)),
+        }),
     }
 }
 

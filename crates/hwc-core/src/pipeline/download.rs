@@ -67,6 +67,8 @@ pub(super) struct Facts {
     pub(super) headers: HeaderMap,
     pub(super) request_id: Option<String>,
     pub(super) attempts: u32,
+    /// When the call began.
+    pub(super) started: Duration,
     pub(super) elapsed: Duration,
     pub(super) idle: Duration,
     pub(super) limit: Option<u64>,
@@ -198,7 +200,10 @@ impl Download {
                 Ok(None)
             }
             Err(unread) => {
-                let fault = self.broken(&unread);
+                let mut fault = self.broken(&unread);
+                if let State::Coming { incoming, .. } = &self.state {
+                    fault.elapsed = incoming.now().saturating_sub(self.facts.started);
+                }
                 trace::download_failed(&fault);
                 self.state = State::Failed(fault.clone());
                 Err(fault)

@@ -81,10 +81,9 @@ impl Incoming {
         }
     }
 
-    /// Sets the deadline over the rest, or takes it away.
-    pub(super) fn set_deadline(&mut self, total: Option<Deadline>) {
-        self.limits.total = total;
-        self.total = None;
+    /// The time on the clock of the call.
+    pub(super) fn now(&self) -> Duration {
+        self.clock.elapsed()
     }
 
     /// The length that the answer declares.

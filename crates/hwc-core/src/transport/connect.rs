@@ -1,6 +1,7 @@
 //! Makes connections: name, TCP, the tunnel through a proxy, TLS, all within one limit.
 
 use std::{
+    borrow::Cow,
     error::Error,
     future::{Ready, ready},
     pin::Pin,
@@ -27,6 +28,7 @@ use super::{
     causes::{find, root_words},
     proxy::{borrowed, is_near},
     resolve::Resolver,
+    status_line::StatusLine,
     stream::{Line, Stream},
     tls,
 };
@@ -172,28 +174,72 @@ impl Way {
         host: &Host<&str>,
         port: u16,
     ) -> Result<Stream, TransportFault> {
+        let name = name(&proxy);
         let (proxy_host, proxy_port) = place(proxy.uri())?;
         let proxy_host = borrowed(&proxy_host);
-        let mut stream = self.tcp(&proxy_host, proxy_port).await?;
+        let to_proxy = |fault| at_proxy(&name, fault);
+        let mut stream = self.tcp(&proxy_host, proxy_port).await.map_err(to_proxy)?;
         if proxy.uri().scheme() == Some(&Scheme::HTTPS) {
-            stream = secure(&self.proxy_tls, &proxy_host, stream).await?;
+            let secured = secure(&self.proxy_tls, &proxy_host, stream).await;
+            stream = secured.map_err(to_proxy)?;
         }
+        let (stream, answer) = StatusLine::heard(stream);
         let mut tunnel = Tunnel::new(proxy.uri().clone(), Made(Some(TokioIo::new(stream))));
         if let Some(login) = proxy.basic_auth() {
             tunnel = tunnel.with_auth(login.clone());
         }
-        let stream = tunnel.call(address("https", host, port)?).await;
-        Ok(stream.map_err(|error| fault(&error))?.into_inner())
+        match tunnel.call(address("https", host, port)?).await {
+            Ok(stream) => Ok(stream.into_inner().into_stream()),
+            Err(error) => Err(match answer.status() {
+                Some(407) => at_proxy(
+                    &name,
+                    connect_fault(
+                        "it answered CONNECT with status 407: proxy authorization required",
+                    ),
+                ),
+                // The tunnel is unsuccessful for every status but these.
+                Some(status) if status != 200 => at_proxy(
+                    &name,
+                    connect_fault(format!("it answered CONNECT with status {status}")),
+                ),
+                _ => at_proxy(&name, fault(&error)),
+            }),
+        }
     }
 }
 
+/// The address of a proxy, without its login.
+fn name(proxy: &Intercept) -> String {
+    let uri = proxy.uri();
+    let scheme = uri.scheme_str().unwrap_or("http");
+    let host = uri.host().unwrap_or_default();
+    match uri.port_u16() {
+        Some(port) => format!("{scheme}://{host}:{port}"),
+        None => format!("{scheme}://{host}"),
+    }
+}
+
+/// As a failure of the proxy on the way.
+fn at_proxy(name: &str, mut fault: TransportFault) -> TransportFault {
+    let detail = match fault.detail.is_empty() {
+        true => format!("the proxy {name}"),
+        false => format!("the proxy {name}: {}", fault.detail),
+    };
+    fault.detail = detail.into();
+    fault
+}
+
+fn connect_fault(detail: impl Into<Cow<'static, str>>) -> TransportFault {
+    TransportFault::new(TransportFaultKind::Connect, detail)
+}
+
 /// A connection that is already there.
-struct Made(Option<TokioIo<Stream>>);
+struct Made(Option<TokioIo<StatusLine>>);
 
 impl Service<Uri> for Made {
-    type Response = TokioIo<Stream>;
+    type Response = TokioIo<StatusLine>;
     type Error = TransportFault;
-    type Future = Ready<Result<TokioIo<Stream>, TransportFault>>;
+    type Future = Ready<Result<TokioIo<StatusLine>, TransportFault>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), TransportFault>> {
         Poll::Ready(Ok(()))

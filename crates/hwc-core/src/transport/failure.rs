@@ -106,7 +106,7 @@ impl TlsFlaw {
 
 /// Why a request got no answer, or only half of one.
 ///
-/// Its texts hold no address, header or body. Made by transports, read by the pipeline, and found as
+/// Its texts hold no address but that of a proxy, no header and no body. Made by transports, read by the pipeline, and found as
 /// the source of a [`Fault`](crate::Fault).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -115,7 +115,8 @@ pub struct TransportFault {
     pub kind: TransportFaultKind,
     /// Whether the service may have got the request.
     pub body_started: bool,
-    /// The system's own words, e.g. `Connection refused`. No address, no header, no body text.
+    /// The system's own words, e.g. `Connection refused`, and the proxy on the way, without its login. No other
+    /// address, no header, no body text.
     pub detail: Cow<'static, str>,
 }
 

@@ -165,8 +165,10 @@ type Engine = legacy::Client<Connector, WatchedBody>;
 )]
 fn engine(connector: Connector) -> Engine {
     legacy::Client::builder(TokioExecutor::new())
-        // Whether a request may be repeated is decided in `retry`, and only there.
-        .retry_canceled_requests(false)
+        // Only what a kept connection gave back untouched, because it had ended: no byte of it was written, so it
+        // is the same attempt, on another connection. Each of these uses a dead one up; a new one is not given
+        // this grace. Whether anything else may be repeated is decided in `retry`, and only there.
+        .retry_canceled_requests(true)
         // Idle connections are dropped before most servers do it, so that fewer writes meet a
         // connection that the other side is just closing.
         .pool_idle_timeout(Duration::from_secs(20))

@@ -214,6 +214,7 @@ fn a_file_that_does_not_come_whole_is_an_error_with_the_number_of_its_bytes() {
             );
             assert_eq!(fault.request_id.as_deref(), Some("r-1"), "{row}");
             assert_eq!(fault.host.as_deref(), Some("things.example.com"), "{row}");
+            assert_eq!(fault.elapsed, clock.elapsed(), "{row}: to its end");
             // Asked again, it does not turn into an end.
             assert_eq!(download.chunk().await.unwrap_err().kind, kind, "{row}");
             assert!(download.bytes(usize::MAX).await.is_err(), "{row}");

@@ -306,13 +306,13 @@ fn what_iam_says_about_its_refusal_is_kept_as_far_as_it_is_no_foreign_text() {
     assert_eq!(error.request_id(), Some("4f-1c"));
     assert_eq!(
         error.to_string(),
-        "IAM refused the login (HTTP 401, IAM.0011), request id 4f-1c"
+        "IAM refused the login (HTTP 401, IAM.0011), host iam.myhuaweicloud.com, request id 4f-1c"
     );
     let fault = Fault::from(error);
     assert_eq!(fault.kind, FaultKind::Credentials);
     assert_eq!(
         fault.to_string(),
-        "IAM refused the login (IAM.0011, HTTP 401), request id 4f-1c"
+        "IAM refused the login (IAM.0011, HTTP 401), host iam.myhuaweicloud.com, request id 4f-1c"
     );
     assert!(fault.help().contains("lock the user"));
     for odd in [

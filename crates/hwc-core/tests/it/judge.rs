@@ -44,9 +44,12 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
         Just(serde_json::Value::Null),
         any::<bool>().prop_map(Into::into),
         (-2_i64..9).prop_map(Into::into),
+        Just(500.into()),
         prop_oneof![
             Just(""),
             Just("0"),
+            Just("200"),
+            Just("failed"),
             Just("CBC.0000"),
             Just("THG.1001"),
             Just("THG.1014"),
@@ -61,9 +64,13 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
         Just("error_code"),
         Just("errorCode"),
         Just("error_msg"),
+        Just("errmsg"),
         Just("code"),
+        Just("message"),
         Just("list"),
         Just("error"),
+        Just("success"),
+        Just("status"),
     ];
     leaf.prop_recursive(3, 24, 4, move |inner| {
         prop_oneof![
@@ -74,21 +81,64 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
     })
 }
 
+/// A scalar as text; `?` for what is none. `null` and `false` are nothing.
+fn text(value: Option<&serde_json::Value>) -> Option<String> {
+    use serde_json::Value;
+    match value? {
+        Value::Null | Value::Bool(false) => None,
+        Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(true) | Value::Array(_) | Value::Object(_) => Some("?".to_owned()),
+    }
+}
+
 /// The rule for 200, written down once more, on the parsed tree and without any search.
-fn is_success(value: &serde_json::Value) -> bool {
+fn is_success(effect: Idempotency, value: &serde_json::Value) -> bool {
+    use serde_json::Value;
     let Some(object) = value.as_object() else {
         return false;
     };
-    ["error_code", "errorCode"]
+    let of = |key: &str| text(object.get(key));
+    let zero = |code: &String| code == "0" || code.ends_with(".0000");
+    let own = [of("error_code"), of("errorCode")];
+    if own.iter().flatten().any(|code| !zero(code)) {
+        return false;
+    }
+    let is_fine = |code: &String| zero(code) || code == "200";
+    let is_error = match object.get("error") {
+        None | Some(Value::Null | Value::Bool(_)) => object.get("error") == Some(&true.into()),
+        Some(Value::Number(number)) => number.as_i64() != Some(0),
+        Some(Value::String(text)) => !text.is_empty() && text != "0",
+        Some(Value::Array(items)) => !items.is_empty(),
+        Some(Value::Object(fields)) => !fields.is_empty(),
+    };
+    let success = object.get("success");
+    let no = [Value::Bool(false), 0.into(), "0".into()];
+    let says_well = own.iter().flatten().any(zero) || of("code").as_ref().is_some_and(is_fine);
+    let has_code = ["error_code", "errorCode", "code"]
         .iter()
-        .all(|key| match object.get(*key) {
-            None | Some(serde_json::Value::Null | serde_json::Value::Bool(false)) => true,
-            Some(serde_json::Value::String(code)) => {
-                code.is_empty() || code == "0" || code.ends_with(".0000")
-            }
-            Some(serde_json::Value::Number(code)) => code.as_i64() == Some(0),
-            Some(_) => false,
-        })
+        .any(|key| object.contains_key(*key));
+    let has_text =
+        of("error_msg").is_some() || of("errmsg").is_some() || has_code && of("message").is_some();
+    let complains = object.contains_key("error_code") && object.contains_key("errorCode")
+        || of("code").is_some_and(|code| !is_fine(&code))
+        || has_text && !says_well
+        || is_error
+        || success.is_some_and(|flag| no.contains(flag))
+        || matches!(of("status").as_deref(), Some("500" | "failed"));
+    let about_errors = [
+        "error_code",
+        "errorCode",
+        "error_msg",
+        "errmsg",
+        "code",
+        "message",
+        "error",
+    ];
+    let is_bare = object
+        .keys()
+        .all(|key| about_errors.contains(&key.as_str()));
+    !complains || effect == Idempotency::Safe && !is_bare
 }
 
 proptest! {
@@ -137,7 +187,7 @@ proptest! {
                 verdict(effect, 200, &HeaderMap::new(), text.as_bytes()),
                 Verdict::Success(_)
             );
-            prop_assert_eq!(got, is_success(&value), "{}", text);
+            prop_assert_eq!(got, is_success(effect, &value), "{:?} {}", effect, text);
         }
     }
 

@@ -12,6 +12,7 @@
 //! | 22, 45 | `matrix_redirects` | sockets with a canary host |
 //! | 34, 35, 49 | `renewal`, `cache`, `identity` | script on the fake clock |
 //! | 40, 41, 42 | `matrix_pace` | script on the fake clock |
+//! | 31 to 42 for a write | `proof` | script: every status with every kind of body |
 //! | 44 | `matrix_outage` | script on the fake clock |
 //! | 46, 47 | `wire` | script: zero requests |
 //! | 50 | `matrix_clock` | script on the fake clock |
@@ -53,6 +54,7 @@ mod matrix_sockets;
 mod matrix_tls;
 mod places;
 mod profile;
+mod proof;
 mod proxy;
 mod renewal;
 mod server;

@@ -9,10 +9,12 @@ use std::{
     time::Duration,
 };
 
-use hwc_core::{CallOptions, FaultKind, Idempotency, Operation, Pipeline, Sent, Timeouts};
+use hwc_core::{
+    CallOptions, FaultKind, Idempotency, Operation, Pipeline, RetryPolicy, Sent, Timeouts,
+};
 
 use crate::{
-    given::{HANG_GUARD, READ, SUBMIT, real, request},
+    given::{HANG_GUARD, MARK, READ, SUBMIT, real, request},
     server::Server,
 };
 
@@ -93,33 +95,39 @@ async fn row_9_reset_after_the_request_was_sent() {
 }
 
 /// The task that drives an idle connection ends with its runtime, the next request waiting for it. Nothing of that
-/// was sent, which holds for a request without a body too.
+/// was sent, which holds for a request without a body too: it goes out on another connection, as the same attempt.
 #[test]
-fn row_10_a_request_that_its_connection_never_took_is_sent_anew() {
+fn row_10_a_request_that_its_connection_never_took_goes_on_another_one() {
+    for (operation, body) in [(&READ, ""), (&SUBMIT, "{}"), (&SUBMIT, ""), (&MARK, "{}")] {
+        let server = Server::answering("{}");
+        let never = real(&server.http()).retry(RetryPolicy::never());
+        let pipeline = never.build().unwrap();
+        untaken(&pipeline, operation, body);
+        assert_eq!((server.requests().len(), server.connections()), (2, 2));
+    }
+}
+
+/// Hands a request to an idle connection whose runtime then goes, and gives how it ended.
+pub(crate) fn untaken(pipeline: &Pipeline, operation: &Operation, body: &'static str) {
     let runtime = || {
         tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .unwrap()
     };
-    for (operation, body) in [(&READ, ""), (&SUBMIT, "{}"), (&SUBMIT, "")] {
-        let server = Server::answering("{}");
-        let pipeline = real(&server.http()).build().unwrap();
-        let options = CallOptions::default();
-        let first = runtime();
-        first
-            .block_on(pipeline.call(request(&READ), &READ, &options))
-            .unwrap();
-        let mut next = request(operation);
-        *next.body_mut() = body.into();
-        // In turns: the request is handed to the idle connection, then its runtime goes.
-        let reply = runtime().block_on(async {
-            let gone = async { first.shutdown_background() };
-            tokio::join!(biased; pipeline.call(next, operation, &options), gone).0
-        });
-        assert_eq!(reply.unwrap().attempts, 2, "{}", operation.name);
-        assert_eq!((server.requests().len(), server.connections()), (2, 2));
-    }
+    let options = CallOptions::default();
+    let first = runtime();
+    first
+        .block_on(pipeline.call(request(&READ), &READ, &options))
+        .unwrap();
+    let mut next = request(operation);
+    *next.body_mut() = body.into();
+    // In turns: the request is handed to the idle connection, then its runtime goes.
+    let reply = runtime().block_on(async {
+        let gone = async { first.shutdown_background() };
+        tokio::join!(biased; pipeline.call(next, operation, &options), gone).0
+    });
+    assert_eq!(reply.unwrap().attempts, 1, "{}", operation.name);
 }
 
 /// The peer closes an idle connection just when the next request wants to use it. Whether the client

@@ -8,7 +8,7 @@ use std::{
 };
 
 use hwc_core::{
-    CallOptions, Fault, FaultKind, Pipeline, Sent,
+    CallOptions, Fault, FaultKind, Pipeline, PipelineBuilder, RetryPolicy, Sent,
     transport::{Resolve, TlsFlaw},
 };
 use rcgen::{
@@ -21,7 +21,8 @@ use rustls::{
 };
 
 use crate::{
-    given::{READ, SUBMIT, real, request},
+    given::{MARK, READ, SUBMIT, real, request},
+    matrix_sockets::untaken,
     server::{Server, read_request},
 };
 
@@ -109,12 +110,14 @@ impl Resolve for Here {
 }
 
 fn client(server: &Server, ca: PathBuf) -> Pipeline {
+    settings(server, ca).build().unwrap()
+}
+
+fn settings(server: &Server, ca: PathBuf) -> PipelineBuilder {
     real(&format!("https://{HOST}:{}", server.address.port()))
         .resolver(Arc::new(Here))
         .proxy(hwc_core::ProxyChoice::Direct)
         .ca_file(ca)
-        .build()
-        .unwrap()
 }
 
 /// Both kinds of call fail in the same way, after one attempt; gives the last fault.
@@ -302,6 +305,32 @@ async fn row_7_closed_before_the_request_was_read_is_repeated_even_for_a_submit(
             .await
             .unwrap();
         assert_eq!(reply.attempts, 2);
+    }
+}
+
+/// A kept connection of TLS ends without `close_notify` while the next request waits for it: the same as with plain HTTP.
+#[test]
+fn row_10_a_request_that_its_tls_connection_never_took_goes_on_another_one() {
+    let authority = Authority::new();
+    for (operation, body) in [(&READ, ""), (&SUBMIT, "{}"), (&MARK, "{}")] {
+        let config = authority.sign(|_| ());
+        let server = Server::start(move |_, connection| {
+            let tls = ServerConnection::new(config.clone()).unwrap();
+            let mut stream = StreamOwned::new(tls, &mut connection.stream);
+            while read_request(&mut stream).is_some() {
+                let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+                if stream
+                    .write_all(answer)
+                    .and_then(|()| stream.flush())
+                    .is_err()
+                {
+                    return;
+                }
+            }
+        });
+        let never = settings(&server, authority.file()).retry(RetryPolicy::never());
+        untaken(&never.build().unwrap(), operation, body);
+        assert_eq!(server.connections(), 2);
     }
 }
 

@@ -45,6 +45,8 @@ struct Cloud {
     alive: Arc<Mutex<BTreeMap<String, jiff::Timestamp>>>,
     /// The service refuses every token on requests with this method.
     refused_method: Arc<Mutex<Option<&'static str>>>,
+    /// The service answers the next request so, once.
+    odd_answer: Arc<Mutex<Option<Step>>>,
 }
 
 impl Cloud {
@@ -56,6 +58,8 @@ impl Cloud {
         let refused_method = Arc::new(Mutex::new(None));
         let (known, time) = (Arc::clone(&alive), clock.clone());
         let not_taken = Arc::clone(&refused_method);
+        let odd_answer: Arc<Mutex<Option<Step>>> = Arc::default();
+        let odd = Arc::clone(&odd_answer);
         let network = ScriptedTransport::new(&clock).answering(move |request| {
             if request.uri.host() == Some("iam.myhuaweicloud.com") {
                 let number = logins.fetch_add(1, Ordering::SeqCst) + 1;
@@ -66,6 +70,9 @@ impl Cloud {
                     let body = json!({"token": {"expires_at": expires_at.to_string()}});
                     Step::json(201, body.to_string()).header("x-subject-token", token)
                 });
+            }
+            if let Some(step) = odd.lock().unwrap().take() {
+                return step;
             }
             let known = known.lock().unwrap();
             let taken = not_taken
@@ -95,6 +102,7 @@ impl Cloud {
             .clock(Arc::new(clock.clone()))
             .transport(Arc::new(network.clone()))
             .retry(RetryPolicy::standard())
+            .error_codes(crate::given::CODES)
             .build()
             .unwrap();
         Self {
@@ -103,6 +111,7 @@ impl Cloud {
             pipeline: Arc::new(pipeline),
             alive,
             refused_method,
+            odd_answer,
         }
     }
 
@@ -283,6 +292,30 @@ fn a_token_that_is_revoked_again_and_again_is_replaced_after_a_pause() {
     }
 }
 
+/// A 401 without a known code leaves a write in doubt, and yet the next call has a new token.
+#[test]
+fn a_bare_401_is_no_proof_and_renews_the_token() {
+    for operation in [&READ, &WRITE] {
+        let cloud = Cloud::healthy();
+        cloud.call(&READ).unwrap();
+        let (logins, requests) = cloud.requests();
+        *cloud.odd_answer.lock().unwrap() = Some(Step::answer(401));
+        let result = cloud.call(operation);
+        if operation.idempotency == Idempotency::NotIdempotent {
+            let fault = result.unwrap_err();
+            assert_eq!(
+                (fault.kind, fault.sent),
+                (FaultKind::Unauthorized, Sent::Maybe)
+            );
+            assert_eq!(cloud.requests(), (logins, requests + 1));
+            cloud.call(&READ).unwrap();
+        } else {
+            result.unwrap();
+        }
+        assert_eq!(cloud.requests(), (logins + 1, requests + 2));
+    }
+}
+
 /// Row 49: what goes wrong at IAM fails the call as not sent, with IAM's own reason in it.
 #[test]
 fn a_call_without_identity_is_not_sent() {
@@ -323,6 +356,18 @@ fn a_call_without_identity_is_not_sent() {
         let fault = cloud.call(&WRITE).unwrap_err();
         assert_eq!((fault.kind, fault.sent), (kind, Sent::No));
         assert_eq!(cloud.requests(), (logins, 0));
+        // Whose host it is that failed.
+        assert_eq!(fault.host.as_deref(), Some("iam.myhuaweicloud.com"));
+        let shown = fault.to_string();
+        assert!(shown.contains("host iam.myhuaweicloud.com"), "{shown}");
+        assert!(!shown.contains("osm.example"), "{shown}");
+        if !matches!(kind, FaultKind::Credentials | FaultKind::Unavailable) {
+            assert!(
+                fault.help().contains("HUAWEICLOUD_SDK_IAM_ENDPOINT"),
+                "{}",
+                fault.help()
+            );
+        }
         assert!(cloud.clock.elapsed() <= Duration::from_secs(30));
         let source = std::error::Error::source(&fault).unwrap();
         assert_eq!(

@@ -94,15 +94,22 @@ async fn a_proxy_that_grants_no_tunnel_is_no_connection() {
     for (answer, words) in [
         (
             "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n".to_owned(),
-            "proxy authorization required",
+            "status 407: proxy authorization required",
+        ),
+        (
+            "HTTP/1.0 403 Forbidden\r\n\r\n<html>".to_owned(),
+            "answered CONNECT with status 403",
         ),
         (
             "HTTP/1.1 502 Bad Gateway\r\n\r\n".to_owned(),
-            "unsuccessful",
+            "answered CONNECT with status 502",
         ),
         (String::new(), "end of file"),
         ("SSH-2.0-proxy\r\n\r\n".to_owned(), "unsuccessful"),
-        ("HTTP/1.1 100 Continue\r\n\r\n".repeat(many), "unsuccessful"),
+        (
+            "HTTP/1.1 100 Continue\r\n\r\n".repeat(many),
+            "with status 100",
+        ),
         (
             format!("HTTP/1.1 200 OK\r\nx: {}", "v".repeat(9 * many)),
             "headers too long",
@@ -112,6 +119,51 @@ async fn a_proxy_that_grants_no_tunnel_is_no_connection() {
             let (kind, sent, text) = failure(answer.clone(), operation).await;
             assert_eq!((kind, sent), (FaultKind::Connect, Sent::No), "{text}");
             assert!(text.contains(words), "{words}: {text}");
+            assert!(
+                text.contains(&format!("the proxy http://{HOST}:")),
+                "{text}"
+            );
+            assert!(!text.contains("password"), "{text}");
         }
+    }
+}
+
+/// A proxy that is not there, or whose certificate is no good, is named too.
+#[tokio::test]
+async fn a_proxy_that_cannot_be_reached_is_named_without_its_login() {
+    let authority = Authority::new();
+    let stranger = Authority::new();
+    let config = stranger.sign(|_| ());
+    let server = Server::start(move |_, connection| serve(&config, &mut connection.stream));
+    let port = server.address.port();
+    let call = async |scheme: &str| {
+        through(&server, scheme, &authority)
+            .call(request(&READ), &READ, &CallOptions::default())
+            .await
+            .unwrap_err()
+    };
+    let fault = call("https").await;
+    assert_eq!(fault.kind, FaultKind::Tls);
+    let shown = fault.to_string();
+    assert!(
+        shown.contains(&format!("the proxy https://{HOST}:{port}")),
+        "{shown}"
+    );
+    let gone = {
+        let server = Server::answering("{}");
+        through(&server, "http", &authority)
+    };
+    let fault = gone
+        .call(request(&SUBMIT), &SUBMIT, &CallOptions::default())
+        .await
+        .unwrap_err();
+    assert_eq!((fault.kind, fault.sent), (FaultKind::Connect, Sent::No));
+    let refused = fault.to_string();
+    assert!(
+        refused.contains(&format!("the proxy http://{HOST}:")),
+        "{refused}"
+    );
+    for shown in [shown, refused, format!("{fault:?}")] {
+        assert!(!shown.contains("password"), "{shown}");
     }
 }

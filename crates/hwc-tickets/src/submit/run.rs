@@ -19,7 +19,7 @@ use crate::{
 use hwc_core::{CallOptions, Fault, FaultKind, Sent as FaultSent};
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, io, sync::Arc, time::Duration};
 
 /// Name of this operation in errors.
 const OPERATION: &str = "submit message";
@@ -79,6 +79,25 @@ enum Posted {
         date: Option<Timestamp>,
     },
     InDoubt(Error),
+}
+
+/// What looking for the message told.
+struct Looked {
+    outcome: Outcome,
+    /// The service's time of the last look.
+    date: Option<Timestamp>,
+    /// Why the outbox could not be read, when it would have told more.
+    hindered: Option<Arc<io::Error>>,
+}
+
+impl Default for Looked {
+    fn default() -> Self {
+        Self {
+            outcome: Outcome::Unknown(Vec::new()),
+            date: None,
+            hindered: None,
+        }
+    }
 }
 
 impl Course<'_> {
@@ -218,20 +237,23 @@ impl Course<'_> {
                 self.settle(pending, date.or_else(computed));
                 let mut receipt = Receipt::Accepted;
                 if self.options.confirm == Confirm::Always
-                    && let (Outcome::Confirmed(message), _) = self.search(pending, posted).await
+                    && let Looked {
+                        outcome: Outcome::Confirmed(message),
+                        ..
+                    } = self.search(pending, posted).await
                 {
                     receipt = Receipt::Confirmed(message);
                 }
                 Ok(self.sent(receipt, attempts, request_id, pending))
             }
             Ok(Posted::InDoubt(error)) => {
-                let (outcome, date) = match self.options.confirm {
-                    Confirm::Never => (Outcome::Unknown(Vec::new()), None),
+                let looked = match self.options.confirm {
+                    Confirm::Never => Looked::default(),
                     Confirm::OnDoubt | Confirm::Always => self.search(pending, posted).await,
                 };
-                match outcome {
+                match looked.outcome {
                     Outcome::Confirmed(message) => {
-                        self.settle(pending, date);
+                        self.settle(pending, looked.date);
                         let request_id = error.request_id().map(str::to_owned);
                         Ok(self.sent(
                             Receipt::Confirmed(message),
@@ -244,7 +266,13 @@ impl Course<'_> {
                         self.drop_record(pending.id);
                         Err(error.with_delivery(Delivery::Absent))
                     }
-                    Outcome::Unknown(_) => Err(error.with_pending(own.keep(pending, posted))),
+                    Outcome::Unknown(_) => {
+                        let error = match looked.hindered {
+                            Some(problem) => error.hindered_by(problem),
+                            None => error,
+                        };
+                        Err(error.with_pending(own.keep(pending, posted)))
+                    }
                 }
             }
             Err(error) => {
@@ -305,8 +333,8 @@ impl Course<'_> {
         }
     }
 
-    /// What became of it, and the service's time of the last look.
-    async fn search(&self, pending: &mut Pending, posted: Posting) -> (Outcome, Option<Timestamp>) {
+    /// What became of it.
+    async fn search(&self, pending: &mut Pending, posted: Posting) -> Looked {
         let sought = vec![Sought::new(pending.clone(), Some(posted))];
         let until = self.began.saturating_add(self.total);
         let (ticket, group) = (self.ticket.id(), self.ticket.group());
@@ -316,9 +344,13 @@ impl Course<'_> {
         match search.sought.pop() {
             Some(sought) => {
                 pending.span = sought.pending.span;
-                (sought.outcome, date)
+                Looked {
+                    outcome: sought.outcome,
+                    date,
+                    hindered: sought.hindered,
+                }
             }
-            None => (Outcome::Unknown(Vec::new()), date),
+            None => Looked::default(),
         }
     }
 

@@ -80,7 +80,7 @@ fn every_answer_to_a_recall_has_its_end() {
     let refused = |step, kind, delivery| (step, gone, Err(kind), delivery);
     let firm = |step, kind, delivery| (step, Err(kind), Err(kind), delivery);
     use Delivery::{NotSent, Rejected, Unknown};
-    let table: [Row; 23] = [
+    let table: [Row; 26] = [
         yes(Step::answer(200)),
         yes(Step::json(200, "{}")),
         yes(Step::json(200, r#"{"error_code":"CBC.0000"}"#)),
@@ -117,8 +117,20 @@ fn every_answer_to_a_recall_has_its_end() {
             K::Unauthorized,
             Rejected,
         ),
-        firm(Step::answer(429), K::Throttled, Rejected),
-        firm(Step::answer(431), K::RequestTooLarge, Rejected),
+        firm(
+            Step::json(429, refusal("APIGW.0308").to_string()),
+            K::Throttled,
+            Rejected,
+        ),
+        // Whoever says so without a code proves nothing.
+        refused(Step::answer(401), K::Unauthorized, Unknown),
+        refused(Step::answer(429), K::Throttled, Unknown),
+        refused(Step::answer(431), K::RequestTooLarge, Unknown),
+        refused(
+            Step::json(200, r#"{"error_msg":"no"}"#),
+            K::Protocol,
+            Unknown,
+        ),
     ];
     for (step, if_gone, if_there, delivery) in table {
         for (is_gone, expected) in [(true, if_gone), (false, if_there)] {

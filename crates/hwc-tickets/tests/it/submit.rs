@@ -2,7 +2,7 @@
 
 use crate::ledger::{
     Service, as_op,
-    faults::{Fault, ReadFault},
+    faults::{Fault, ReadFault, UNPROVEN},
     world::{Manner, OWN},
 };
 use futures_util::{StreamExt as _, stream};
@@ -103,6 +103,39 @@ fn every_fault_of_the_post_has_its_end() {
             0,
             "{faults:?}: something is left behind"
         );
+    }
+}
+
+/// A no that is not proven, from a service that has stored the message, and from one that has not.
+#[test]
+fn whoever_stores_the_message_and_says_no_never_gets_it_twice() {
+    let statuses = (400..500).chain([300, 302, 305, 500, 501, 502, 503, 504, 529]);
+    let bare = statuses.map(|status| (status, ""));
+    for (status, body) in bare.chain(UNPROVEN.iter().copied()) {
+        for (acts, wanted) in [(true, "confirmed"), (false, "absent")] {
+            let told = format!("{status} {body}, stored: {acts}");
+            let service = Service::new();
+            service.world().post(TICKET, 0, OWN, "an earlier one");
+            service.world().faults = vec![Fault::Says(status, body, acts); 9].into();
+            let result = submit(&service, &service.client(), "The disk is full again.");
+            assert_eq!(end(&result), wanted, "{told}: {result:?}");
+            assert_eq!(service.requests("POST"), 1, "{told}");
+            assert_eq!(service.world().arrived(1), usize::from(acts), "{told}");
+        }
+        // Without anything to compare with, nothing is claimed.
+        let service = Service::new();
+        service.world().faults = vec![Fault::Says(status, body, true); 9].into();
+        let client = service.client();
+        let ticket = client.ticket(TICKET).unwrap();
+        let result = service.clock.run(as_op(1, async {
+            ticket
+                .submit("x")
+                .confirm(Confirm::Never)
+                .without_watermark()
+                .await
+        }));
+        assert_eq!(end(&result), "unknown", "{status} {body}: {result:?}");
+        assert_eq!(service.requests("POST"), 1, "{status} {body}");
     }
 }
 

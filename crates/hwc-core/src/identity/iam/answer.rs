@@ -61,7 +61,7 @@ fn malformed(answer: &Answer, why: &str) -> IdentityError {
     IdentityError::new(
         IdentityErrorKind::Protocol,
         format!("IAM's answer to the login cannot be used: {why}"),
-        "check the IAM endpoint and the clock of this machine; a proxy or captive portal may be answering in IAM's place",
+        "check the IAM endpoint (HUAWEICLOUD_SDK_IAM_ENDPOINT) and the clock of this machine; a proxy or captive portal may be answering in IAM's place",
     )
     .with_answer(answer.status.as_u16(), None, answer.request_id())
 }
@@ -87,7 +87,7 @@ fn refused(status: StatusCode, answer: &Answer) -> IdentityError {
         404 => (
             Rejected,
             "IAM does not know the address or the project",
-            "check the IAM endpoint and the project",
+            "check the IAM endpoint (HUAWEICLOUD_SDK_IAM_ENDPOINT) and the project",
         ),
         429 => (
             Throttled,
@@ -98,12 +98,12 @@ fn refused(status: StatusCode, answer: &Answer) -> IdentityError {
         300..=399 => (
             Protocol,
             "IAM's address answered with a redirect, which is not followed",
-            "check the IAM endpoint; a captive portal may be answering in its place",
+            "check the IAM endpoint (HUAWEICLOUD_SDK_IAM_ENDPOINT); a captive portal may be answering in its place",
         ),
         _ => (
             Protocol,
             "IAM answered the login with an unexpected status",
-            "check the IAM endpoint",
+            "check the IAM endpoint (HUAWEICLOUD_SDK_IAM_ENDPOINT)",
         ),
     };
     let error = IdentityError::new(kind, what, help).with_answer(

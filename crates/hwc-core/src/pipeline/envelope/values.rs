@@ -6,16 +6,66 @@ use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 
+/// Longest key that is looked for, in bytes.
+pub(super) const LONGEST_KEY: usize = 24;
+
 /// The keys that are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Key {
     ErrorCode,
     ErrorCodeCamel,
     Code,
+    /// A code of an error in the spelling of somebody else.
+    ForeignCode,
     ErrorMsg,
     ErrorMsgCamel,
     Message,
+    /// A text about an error in the spelling of somebody else.
+    ForeignMsg,
     RequestId,
+    /// `error` and what else holds an error as a whole.
+    Error,
+    /// `success` and the like: says no when it is false.
+    Flag,
+    /// `status` and the like: may hold the status of an error.
+    Status,
     Other,
+}
+
+impl Key {
+    pub(super) fn of(key: &str) -> Self {
+        match key {
+            "error_code" => Self::ErrorCode,
+            "errorCode" => Self::ErrorCodeCamel,
+            "code" => Self::Code,
+            "error_msg" => Self::ErrorMsg,
+            "errorMsg" => Self::ErrorMsgCamel,
+            "message" => Self::Message,
+            "request_id" => Self::RequestId,
+            key if key.len() > LONGEST_KEY => Self::Other,
+            key => Self::in_any_spelling(key),
+        }
+    }
+
+    fn in_any_spelling(key: &str) -> Self {
+        let letters: String = (key.chars())
+            .filter(char::is_ascii_alphanumeric)
+            .map(|letter| letter.to_ascii_lowercase())
+            .collect();
+        match letters.as_str() {
+            "errorcode" | "errcode" | "errno" => Self::ForeignCode,
+            "errormsg" | "errmsg" | "errormessage" | "errordescription" | "errordetail"
+            | "errorinfo" | "errorreason" | "errortype" => Self::ForeignMsg,
+            "code" | "retcode" | "resultcode" => Self::ForeignCode,
+            "message" | "msg" => Self::Message,
+            "requestid" => Self::RequestId,
+            "error" | "errors" | "err" | "fault" | "exception" | "exceptions" | "failure"
+            | "failures" => Self::Error,
+            "success" | "succeeded" | "issuccess" | "ok" => Self::Flag,
+            "status" | "statuscode" | "httpstatus" | "result" => Self::Status,
+            _ => Self::Other,
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for Key {
@@ -34,16 +84,7 @@ impl Visitor<'_> for KeyText {
     }
 
     fn visit_str<E>(self, key: &str) -> Result<Key, E> {
-        Ok(match key {
-            "error_code" => Key::ErrorCode,
-            "errorCode" => Key::ErrorCodeCamel,
-            "code" => Key::Code,
-            "error_msg" => Key::ErrorMsg,
-            "errorMsg" => Key::ErrorMsgCamel,
-            "message" => Key::Message,
-            "request_id" => Key::RequestId,
-            _ => Key::Other,
-        })
+        Ok(Key::of(key))
     }
 }
 

@@ -29,15 +29,17 @@ pub enum Fault {
     Unproven(bool),
     /// A status without a body of this service.
     Status(u16, bool),
+    /// This status with this body. The flag says whether it acted.
+    Says(u16, &'static str, bool),
     /// A page instead of an answer.
     Page(bool),
     /// HTTP 200 with this code.
     Code(&'static str, bool),
     /// A gateway answer.
     Gateway(u16, &'static str),
-    /// 429 with so many seconds to wait.
+    /// 429 with the gateway's code and so many seconds to wait.
     Throttled(u64),
-    /// 429 with this header; none when empty.
+    /// 429 with the gateway's code and this header; none when empty.
     RetryAfter(&'static str),
 }
 
@@ -52,6 +54,7 @@ impl Fault {
             | Self::Hang(acts)
             | Self::Unproven(acts)
             | Self::Status(_, acts)
+            | Self::Says(_, _, acts)
             | Self::Page(acts)
             | Self::Code(_, acts) => *acts,
             Self::Refused
@@ -82,6 +85,7 @@ impl Fault {
             Self::StalledAnswer => json(200, json!({"error_code": ""})).stall(5),
             Self::Unproven(_) => Step::answer(200).until_close(),
             Self::Status(status, _) => Step::answer(*status),
+            Self::Says(status, body, _) => Step::json(*status, *body).header("retry-after", "1"),
             Self::Page(_) => Step::answer(200)
                 .header("content-type", "text/html")
                 .body("<html>log in</html>"),
@@ -93,13 +97,9 @@ impl Fault {
                 *status,
                 json!({"error_code": code, "error_msg": "words of the gateway"}),
             ),
-            Self::RetryAfter("") => Step::answer(429),
-            Self::RetryAfter(value) => Step::answer(429).header("retry-after", value),
-            Self::Throttled(seconds) => json(
-                429,
-                json!({"error_code": "APIGW.0308", "error_msg": "too fast"}),
-            )
-            .header("retry-after", seconds.to_string()),
+            Self::RetryAfter("") => too_fast(),
+            Self::RetryAfter(value) => too_fast().header("retry-after", *value),
+            Self::Throttled(seconds) => too_fast().header("retry-after", seconds.to_string()),
         }
     }
 
@@ -127,9 +127,14 @@ impl Fault {
             15 if rng.bool() => Self::Unproven(acts),
             15 => Self::StalledAnswer,
             16 | 17 => Self::Status(
-                *rng.choice(&[302, 307, 408, 500, 502, 503, 504]).unwrap(),
+                *rng.choice(&[302, 307, 401, 408, 413, 415, 429, 500, 502, 503, 504])
+                    .unwrap(),
                 acts,
             ),
+            18 if rng.bool() => {
+                let (status, body) = *rng.choice(UNPROVEN).unwrap();
+                Self::Says(status, body, acts)
+            }
             18 => Self::Page(acts),
             19 => Self::Code(
                 rng.choice(&["OSM.01010014", "OSM.01010017", "OSM.99999999"])
@@ -148,6 +153,51 @@ impl Fault {
         }
     }
 }
+
+/// The gateway asks for a slower pace.
+fn too_fast() -> Step {
+    json(
+        429,
+        json!({"error_code": "APIGW.0308", "error_msg": "too fast"}),
+    )
+}
+
+/// Answers that say no, and prove nothing: a service, or a machine on the way back, that has stored the message can
+/// give each of them.
+pub const UNPROVEN: &[(u16, &str)] = &[
+    (429, ""),
+    (429, "{}"),
+    (429, r#"{"message":"Too Many Requests"}"#),
+    (
+        429,
+        r#"{"error_code":"APIGW.0999","error_msg":"slow down"}"#,
+    ),
+    (429, r#"{"data":{"error_code":"APIGW.0308"}}"#),
+    (
+        429,
+        r#"{"error_code":"APIGW.0308","error_code":"APIGW.0308"}"#,
+    ),
+    (401, r#"{"error":"invalid_token"}"#),
+    (401, r#"{"error_code":"APIGW.0999"}"#),
+    (400, r#"{"error_code":"OSM.99999999"}"#),
+    (403, "{}"),
+    (404, r#"{"code":"NoSuchKey"}"#),
+    (411, ""),
+    (413, ""),
+    (415, r#"{"error_msg":"Unsupported Media Type"}"#),
+    (431, "{}"),
+    (494, ""),
+    (200, r#"{"error_msg":"failed"}"#),
+    (200, r#"{"error_code":null,"error_msg":"failed"}"#),
+    (200, r#"{"error_code":"","error_msg":"failed"}"#),
+    (200, r#"{"error_code":"OSM.01010001","error_code":"0"}"#),
+    (200, r#"{"error_code":"0","error_code":"OSM.01010001"}"#),
+    (200, r#"{"error":{"code":"OSM.01010001"}}"#),
+    (200, r#"{"error":"failed"}"#),
+    (200, r#"{"code":"500","message":"Internal Server Error"}"#),
+    (200, r#"{"success":false}"#),
+    (200, r#"{"status":500,"error":"Internal Server Error"}"#),
+];
 
 /// What happens to a read.
 #[derive(Debug, Clone)]

@@ -252,18 +252,32 @@ fn hostile_answers_to_a_read_are_errors_never_nothing() {
 }
 
 #[test]
-fn an_answer_without_its_list_proves_nothing() {
-    let desk = desk();
-    spoil(&desk, Call::History, Step::json(200, "{}"), 1);
-    let client = desk.client();
-    let read = desk
-        .clock
-        .run(client.ticket(TICKET).unwrap().history().collect())
-        .unwrap();
-    assert!(read.messages.is_empty() && !read.audit.complete && read.audit.possible_gap);
-    spoil(&desk, Call::Unread, Step::json(200, "{}"), 1);
-    let digest = desk
-        .clock
-        .run(client.unread([TICKET.parse().unwrap()]).fetch());
-    assert_eq!(digest.unanswered.len(), 1, "no word is not zero");
+fn an_answer_without_its_list_is_a_fault_and_no_empty_list() {
+    let foreign = [
+        "{}",
+        r#"{"message_list":null,"imunread":null,"immsg":null}"#,
+        r#"{"error_msg":"failed"}"#,
+        r#"{"error_code":"","error_msg":"failed"}"#,
+        r#"{"count":0,"error_msg":"failed"}"#,
+        r#"{"request_id":"r","error":{"code":"500"}}"#,
+        r#"{"code":"500","message":"Internal Server Error"}"#,
+    ];
+    for answer in foreign {
+        let desk = desk();
+        let client = desk.client();
+        spoil(&desk, Call::History, Step::json(200, answer), 9);
+        let ticket = client.ticket(TICKET).unwrap();
+        let error = desk.clock.run(ticket.history().collect()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Protocol, "{answer}: {error}");
+        spoil(&desk, Call::Unread, Step::json(200, answer), 9);
+        let digest = desk
+            .clock
+            .run(client.unread([TICKET.parse().unwrap()]).fetch());
+        assert!(digest.unread.is_empty(), "{answer}: no word is not zero");
+        assert_eq!(
+            digest.failed[0].error.kind(),
+            ErrorKind::Protocol,
+            "{answer}"
+        );
+    }
 }

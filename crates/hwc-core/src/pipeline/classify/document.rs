@@ -1,4 +1,4 @@
-//! What may stand in the place of a file: an error of the service, a page of a proxy. Part of the one judge.
+//! What may stand in the place of a file: an error of the service, a page of a proxy.
 //!
 //! Looked at is the beginning of the answer, as its content type and its first bytes say what it is:
 //!
@@ -13,12 +13,17 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 
 use super::{
-    classify::{
-        Answer, Coding, Failure, Success, business, excerpt, foreign, without_bom, without_end,
-    },
-    envelope::{self, Shape},
+    Answer, Failure, Success,
+    body::{Coding, excerpt, without_bom},
+    complaint, foreign,
+    meaning::meaning,
+    without_end,
 };
-use crate::{ErrorCode, retry::Repeat};
+use crate::{
+    ErrorCode,
+    pipeline::envelope::{self, Shape},
+    retry::Repeat,
+};
 
 /// Judges an answer in which a file is expected.
 pub(super) fn judge(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Failure> {
@@ -66,6 +71,7 @@ fn as_it_is(body: &Bytes) -> Success {
     Success {
         body: body.clone(),
         lossy: false,
+        complains: false,
     }
 }
 
@@ -75,21 +81,21 @@ fn judge_json(
     text: &[u8],
     codes: &[ErrorCode],
 ) -> Result<(), Failure> {
-    if let Ok(envelope) = envelope::read(text, Shape::Success)
-        && envelope.code.is_some()
-    {
-        return Err(business(answer.status, envelope, codes));
+    let may_be_a_file = called.file || !called.json;
+    if let Ok(envelope) = envelope::read(text, Shape::Success) {
+        if envelope.code.is_some() {
+            return Err(meaning(answer.status, envelope, codes));
+        }
+        if let Some(field) = envelope.complaint
+            && !may_be_a_file
+        {
+            return Err(complaint(field, envelope, text));
+        }
     }
-    if called.file || !called.json {
+    if may_be_a_file || ![&b""[..], b"null", b"{}", b"[]", b"\"\""].contains(&text) {
         return Ok(());
     }
-    let says_failure = envelope::read(text, Shape::Failure)
-        .is_ok_and(|envelope| envelope.code.is_some() || envelope.message.is_some());
-    let what = match text {
-        _ if says_failure => "the answer reports an error in place of the file",
-        b"" | b"null" | b"{}" | b"[]" | b"\"\"" => "the answer is JSON without content, not a file",
-        _ => return Ok(()),
-    };
+    let what = "the answer is JSON without content, not a file";
     let mut failure = foreign(what, Repeat::Never);
     failure.fault.excerpt = excerpt(text);
     Err(failure)
@@ -97,15 +103,15 @@ fn judge_json(
 
 /// What the headers call the answer.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Called {
-    pub(super) json: bool,
+pub(in crate::pipeline) struct Called {
+    pub(in crate::pipeline) json: bool,
     html: bool,
     /// It has a `Content-Disposition` with a name, or as an attachment.
     file: bool,
 }
 
 impl Called {
-    pub(super) fn of(headers: &HeaderMap) -> Self {
+    pub(in crate::pipeline) fn of(headers: &HeaderMap) -> Self {
         let says = |name, words: &[&str]| {
             headers
                 .get_all(name)

@@ -1,0 +1,260 @@
+//! What an answer proves about a write: nothing, unless it is a known code in a body of the known form.
+//!
+//! Every status with every kind of body, for every effect.
+
+use hwc_core::{FaultKind, Sent, fault::Advice, testing::Step};
+
+use crate::given::{MARK, READ, SUBMIT, call_through, call_with};
+
+/// Statuses that somebody gives for a refusal.
+const REFUSING: &[u16] = &[
+    400, 401, 402, 403, 404, 405, 406, 407, 409, 410, 411, 412, 413, 414, 415, 416, 417, 418, 421,
+    422, 423, 424, 425, 426, 428, 429, 431, 451, 494, 499,
+];
+
+/// Bodies that prove nothing, whatever the status.
+fn proving_nothing(status: u16) -> Vec<(&'static str, Step)> {
+    let json = |body: &'static str| Step::json(status, body);
+    vec![
+        ("nothing", Step::answer(status)),
+        (
+            "nothing, until the line is closed",
+            Step::answer(status).until_close(),
+        ),
+        (
+            "a page",
+            Step::answer(status)
+                .header("content-type", "text/html")
+                .body("<html>APIGW.0308</html>"),
+        ),
+        ("an empty object", json("{}")),
+        ("a text", json(r#"{"message":"Too Many Requests"}"#)),
+        ("an error without a code", json(r#"{"error":"slow down"}"#)),
+        (
+            "a code of somebody else",
+            json(r#"{"code":"SlowDown","message":"m"}"#),
+        ),
+        (
+            "a code that nobody knows",
+            json(r#"{"error_code":"APIGW.0999"}"#),
+        ),
+        (
+            "a code of the service that nobody knows",
+            json(r#"{"error_code":"THG.9999"}"#),
+        ),
+        (
+            "a code of the service's own failure",
+            json(r#"{"error_code":"THG.1014"}"#),
+        ),
+        (
+            "a known code where none belongs",
+            json(r#"{"data":{"error_code":"APIGW.0308"}}"#),
+        ),
+        (
+            "a known code in a list",
+            json(r#"[{"error_code":"APIGW.0308"}]"#),
+        ),
+        (
+            "a known code twice",
+            json(r#"{"error_code":"THG.1001","error_code":"THG.1001"}"#),
+        ),
+        (
+            "two codes",
+            json(r#"{"error_code":"THG.1001","error_code":"THG.1014"}"#),
+        ),
+        (
+            "a code and success",
+            json(r#"{"error_code":"THG.1001","errorCode":"0"}"#),
+        ),
+        ("a cut body", json(r#"{"error_code":"THG.1001"}"#).cut(7)),
+        (
+            "a body without its end",
+            json(r#"{"error_code":"THG.1001""#).until_close(),
+        ),
+        (
+            "a compressed body",
+            json(r#"{"error_code":"THG.1001"}"#).header("content-encoding", "gzip"),
+        ),
+        ("two bodies", json(r#"{"error_code":"THG.1001"}{}"#)),
+    ]
+}
+
+#[test]
+fn without_a_known_code_no_status_proves_that_a_write_was_not_done() {
+    for &status in REFUSING {
+        for (body, step) in proving_nothing(status) {
+            for step in [step.clone(), step.header("retry-after", "1")] {
+                let told = format!("{status} with {body}");
+                let outcome = call_with(&SUBMIT, &step);
+                assert_eq!(outcome.requests, 1, "{told}: a write is not repeated");
+                let fault = outcome.result.unwrap_err();
+                assert_eq!(fault.sent, Sent::Maybe, "{told}: {fault}");
+                // An effect that is the same twice may be had again, and yet nobody knows.
+                let fault = call_with(&MARK, &step).result.unwrap_err();
+                assert_eq!(fault.sent, Sent::Maybe, "{told}: {fault}");
+                assert!(call_with(&READ, &step).result.is_err(), "{told}");
+            }
+        }
+    }
+}
+
+/// Where the service and its gateway write a code, in the shapes that are known.
+const KNOWN: &[(&str, &str)] = &[
+    ("error_code", r#"{"error_code":"CODE","error_msg":"m"}"#),
+    ("errorCode", r#"{"errorCode":"CODE","errorMsg":"m"}"#),
+    (
+        "error_code with a request id",
+        r#"{"error_msg":"m","error_code":"CODE","request_id":"r-1"}"#,
+    ),
+    ("code", r#"{"code":"CODE","message":"m"}"#),
+    (
+        "error",
+        r#"{"error":{"code":"CODE","message":"m"},"request_id":"r-1"}"#,
+    ),
+];
+
+#[test]
+fn a_known_code_in_a_known_form_proves_it() {
+    let codes = [
+        "THG.1001",
+        "THG.1002",
+        "THG.1015",
+        "APIGW.0302",
+        "APIGW.0308",
+        // The same gateway writes its codes so, too.
+        "APIG.0308",
+    ];
+    for &status in REFUSING {
+        for code in codes {
+            for (form, body) in KNOWN {
+                let told = format!("{status} with {code} as {form}");
+                let step = Step::json(status, body.replace("CODE", code));
+                let outcome = call_with(&SUBMIT, &step);
+                let requests = if status == 429 { 4 } else { 1 };
+                assert_eq!(outcome.requests, requests, "{told}");
+                let fault = outcome.result.unwrap_err();
+                assert_eq!(fault.sent, Sent::Refused, "{told}: {fault}");
+                assert_eq!(fault.code.as_deref(), Some(code), "{told}");
+            }
+        }
+    }
+}
+
+/// HTTP 200 that says failure in a way of its own.
+const COMPLAINTS: &[&str] = &[
+    r#"{"error_msg":"failed"}"#,
+    r#"{"errorMsg":"failed"}"#,
+    r#"{"error_code":null,"error_msg":"failed"}"#,
+    r#"{"error_code":"","error_msg":"failed"}"#,
+    r#"{"error_code":false,"error_msg":"failed"}"#,
+    r#"{"error_code":"","message":"failed"}"#,
+    r#"{"error_code":"","error_code":""}"#,
+    r#"{"error_code":"0","error_code":"0"}"#,
+    r#"{"error_code":"THG.1015","error_code":"0"}"#,
+    r#"{"error_code":"0","error_code":"THG.1015"}"#,
+    r#"{"errorCode":"0","error_code":""}"#,
+    r#"{"error":{"code":"500"}}"#,
+    r#"{"error":{"error_code":"THG.1001"}}"#,
+    r#"{"error":{}, "error":{"a":1}}"#,
+    r#"{"error":"failed"}"#,
+    r#"{"error":true}"#,
+    r#"{"Error":"failed"}"#,
+    r#"{"errors":["failed"]}"#,
+    r#"{"exception":"java.lang.NullPointerException"}"#,
+    r#"{"code":"500","message":"Internal Server Error"}"#,
+    r#"{"code":500}"#,
+    r#"{"Code":"SlowDown"}"#,
+    r#"{"code":"","message":"failed"}"#,
+    r#"{"errcode":40001,"errmsg":"failed"}"#,
+    r#"{"error_message":"failed"}"#,
+    "\u{FEFF}\n{ \"\\u0065rror\" : 5 }",
+];
+
+/// The same with something besides.
+const COMPLAINTS_OF_WRITES: &[&str] = &[
+    r#"{"success":false}"#,
+    r#"{"success":"false","list":[]}"#,
+    r#"{"status":500}"#,
+    r#"{"status":"error"}"#,
+    r#"{"timestamp":"t","status":500,"error":"Internal Server Error","path":"/v1"}"#,
+    r#"{"list":[],"error_msg":"failed"}"#,
+];
+
+/// What says nothing of a failure.
+const GOOD: &[&str] = &[
+    "{}",
+    r#"{"error_code":null,"error_msg":null}"#,
+    r#"{"error_code":"","error_msg":""}"#,
+    r#"{"error_code":"0","error_msg":"success"}"#,
+    r#"{"error_code":0,"error_msg":"success"}"#,
+    r#"{"error_code":0.0,"error_msg":"success"}"#,
+    r#"{"error_code":"CBC.0000","error_msg":"ok"}"#,
+    r#"{"code":0,"message":"ok"}"#,
+    r#"{"code":"200","message":"OK"}"#,
+    r#"{"error":null,"errors":[],"exception":""}"#,
+    r#"{"error":false,"success":true,"status":3}"#,
+    r#"{"message":"created","message_id":"m-1"}"#,
+    r#"{"group_id":"123"}"#,
+];
+
+#[test]
+fn a_200_that_says_failure_in_any_way_is_no_success() {
+    for status in [200, 201, 202] {
+        for body in COMPLAINTS.iter().chain(COMPLAINTS_OF_WRITES) {
+            for operation in [&SUBMIT, &MARK] {
+                let outcome = call_with(operation, &Step::json(status, *body));
+                assert_eq!(outcome.requests, 1, "{body}");
+                let fault = outcome.result.expect_err(body);
+                assert_eq!(fault.sent, Sent::Maybe, "{body}: {fault}");
+                assert!(!fault.to_string().contains("failed\""), "{fault}");
+            }
+        }
+        // A read has fields of its own. In their place a complaint is no answer.
+        for body in COMPLAINTS {
+            let fault = call_with(&READ, &Step::json(status, *body))
+                .result
+                .expect_err(body);
+            assert_ne!(fault.kind, FaultKind::Throttled, "{body}");
+        }
+        // What it has besides is kept, and what it lacks is not taken for empty.
+        for body in [
+            r#"{"count":0,"error_msg":"failed"}"#,
+            r#"{"list":[1],"errorMsg":"failed"}"#,
+        ] {
+            let reply = call_with(&READ, &Step::json(status, body))
+                .result
+                .expect(body);
+            assert!(reply.complains, "{body}");
+        }
+        for body in GOOD {
+            for operation in [&SUBMIT, &MARK, &READ] {
+                let outcome = call_with(operation, &Step::json(status, *body));
+                let reply = outcome.result.expect(body);
+                assert!(!reply.complains, "{body}");
+            }
+        }
+    }
+}
+
+/// A complaint is shown as a kind of fault and behind its own doors, not in the words of the line.
+#[test]
+fn a_complaint_names_its_field_and_keeps_its_words_apart() {
+    let fault = call_with(&SUBMIT, &Step::json(200, r#"{"error_msg":"canary"}"#))
+        .result
+        .unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Protocol);
+    assert!(fault.to_string().contains("its field error_msg"), "{fault}");
+    assert_eq!(fault.message.as_deref(), Some("canary"));
+    assert!(!format!("{fault} {fault:?}").contains("canary"));
+    assert_eq!(fault.advice(), Advice::FindOut);
+}
+
+#[test]
+fn a_read_is_repeated_whoever_asks_for_patience() {
+    let outcome = call_through(&READ, |network| {
+        network
+            .then(Step::answer(429).header("retry-after", "1"))
+            .then(Step::json(200, "{}"))
+    });
+    assert_eq!((outcome.requests, outcome.result.is_ok()), (2, true));
+}
