@@ -83,11 +83,7 @@ pub(super) fn schemas(subject: &Subject<'_>, found: &mut Vec<Problem>) {
         }
     }
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-    let schemas = subject
-        .root
-        .get("components")
-        .and_then(|components| components.get("schemas"));
-    for (name, _) in entries(schemas) {
+    for (name, _) in entries(described_schemas(subject)) {
         let at = join("/components/schemas", name);
         if let Some(other) = seen.insert(name.to_lowercase(), name) {
             found.push(subject.problem(
@@ -158,6 +154,10 @@ pub(super) fn parameters(subject: &Subject<'_>, found: &mut Vec<Problem>) {
     }
 }
 
+fn described_schemas<'d>(subject: &Subject<'d>) -> Option<&'d Value> {
+    subject.root.get("components")?.get("schemas")
+}
+
 /// Operations that the client has a method and an answer for.
 pub(super) fn operations(subject: &Subject<'_>, found: &mut Vec<Problem>) {
     for operation in &subject.operations {
@@ -181,7 +181,30 @@ pub(super) fn operations(subject: &Subject<'_>, found: &mut Vec<Problem>) {
                 "letters, digits, `-`, `.`, `_` and `~` stand for themselves",
             ));
         }
+        let named =
+            |name: &&str| name.to_snake_case().replace('_', "") == operation.id().to_lowercase();
+        let schemas = entries(described_schemas(subject)).map(|(name, _)| name);
+        if let Some(name) = schemas.into_iter().find(named) {
+            found.push(subject.problem(
+                &join(&operation.pointer(), "operationId"),
+                format!(
+                    "`{}` and the schema `{name}` are one name to generators",
+                    operation.id()
+                ),
+                "give the schema another name: requests end in Req, answers in Response",
+            ));
+        }
         let responses = join(&operation.pointer(), "responses");
+        let second = entries(operation.value.get("responses"))
+            .filter(|(status, _)| status.starts_with('2'))
+            .nth(1);
+        if let Some((status, _)) = second {
+            found.push(subject.problem(
+                &join(&responses, status),
+                "a second answer of success: the client reads one",
+                "describe the one that the document shows",
+            ));
+        }
         for (status, response) in
             entries(operation.value.get("responses")).filter(|(status, _)| status.starts_with('2'))
         {
