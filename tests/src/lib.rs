@@ -1,5 +1,5 @@
-//! Reads the description and the recorded exchanges, and carries them over the wire. The contracts themselves are the
-//! tests in `tests/it`.
+//! Carries the exchanges over the wire, to the SDK and to the simulator. What exchanges are and how they are compared with the
+//! description is in the package `exchanges`; the contracts themselves are the tests in `tests/it`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,16 +9,10 @@
     reason = "all of this is test code: a test fails by panicking"
 )]
 
-pub mod compare;
-pub mod description;
-pub mod errors;
-pub mod exchange;
-pub mod facts;
-pub mod loss;
+pub use exchanges::{compare, description, errors, exchange, facts, loss, sample, synthesis};
+
 pub mod request;
-pub mod sample;
 pub mod sdk;
 pub mod server;
 pub mod simulator;
-pub mod synthesis;
 pub mod wire;

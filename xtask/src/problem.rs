@@ -117,6 +117,16 @@ impl Problems {
         Err(Self(found))
     }
 
+    /// What one run found; there is something.
+    #[must_use]
+    pub fn found(first: Problem, rest: Vec<Problem>) -> Self {
+        let mut found = rest;
+        found.push(first);
+        found.sort();
+        found.dedup();
+        Self(found)
+    }
+
     /// The single problems.
     pub fn iter(&self) -> impl Iterator<Item = &Problem> {
         self.0.iter()

@@ -10,7 +10,6 @@ pub mod lower;
 pub mod places;
 pub mod pointer;
 pub mod read;
-pub mod validate;
 
 /// The hand-maintained description.
 pub const OPENAPI: &str = "spec/openapi.yaml";

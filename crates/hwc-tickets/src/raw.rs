@@ -3,6 +3,11 @@
 //! Needs the feature `raw`. The way out for an operation that is newer than this crate; for everything
 //! else the verbs are safer, because they know what may be repeated.
 
+mod file;
+
+pub use file::RawFile;
+pub use hwc_core::{FilePart, Form, Source, body::SourceError};
+
 use crate::{
     client::Client,
     error::{Error, ErrorKind, Result},
@@ -10,7 +15,7 @@ use crate::{
 use bytes::Bytes;
 use http::{Request, header};
 use hwc_core::{
-    CallOptions, Idempotency, Operation, Reply, RequestContent, ResponseContent, retry::after,
+    Body, CallOptions, Idempotency, Operation, Reply, RequestContent, ResponseContent, retry::after,
 };
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -54,7 +59,7 @@ pub struct RawCall {
     operation: Operation,
     path: String,
     query: String,
-    body: Bytes,
+    body: Body,
     timeout: Option<Duration>,
 }
 
@@ -106,7 +111,7 @@ impl Client {
             operation,
             path: path.to_owned(),
             query: String::new(),
-            body: Bytes::new(),
+            body: Body::empty(),
             timeout: None,
         })
     }
@@ -151,8 +156,22 @@ impl RawCall {
             )
             .with_operation(OPERATION)
         })?;
-        self.body = Bytes::from(body);
+        self.body = Body::json(Bytes::from(body));
         Ok(self)
+    }
+
+    /// A form with texts and files (`multipart/form-data`) in place of JSON. Files are streamed.
+    pub fn form(mut self, form: Form) -> Self {
+        self.operation.request = RequestContent::Multipart;
+        self.body = Body::form(form);
+        self
+    }
+
+    /// Bytes in place of JSON, streamed.
+    pub fn bytes(mut self, source: impl Into<Source>) -> Self {
+        self.operation.request = RequestContent::Bytes;
+        self.body = Body::bytes(source);
+        self
     }
 
     /// Total deadline of this call. Default: that of the client (30 s).
@@ -161,29 +180,50 @@ impl RawCall {
         self
     }
 
+    /// Makes the call, and gives its answer as a file. An error in the place of the file is an error here.
+    ///
+    /// A total deadline holds for the file as well, but only if [`RawCall::timeout`] sets one; without it the file may
+    /// take as long as pieces come.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn download(mut self) -> Result<RawFile> {
+        self.operation.response = ResponseContent::Bytes;
+        let client = self.client.clone();
+        let (request, operation, options) = self.prepare("*/*")?;
+        let pipeline = client.parts().service.pipeline();
+        pipeline
+            .download(request, &operation, &options)
+            .await
+            .map(RawFile)
+            .map_err(|fault| Error::from_fault(OPERATION, fault))
+    }
+
     async fn run(self) -> Result<RawAnswer> {
+        let client = self.client.clone();
+        let (request, operation, options) = self.prepare("application/json")?;
+        let pipeline = client.parts().service.pipeline();
+        pipeline
+            .call(request, &operation, &options)
+            .await
+            .map(RawAnswer)
+            .map_err(|fault| Error::from_fault(OPERATION, fault))
+    }
+
+    fn prepare(self, accept: &'static str) -> Result<(Request<Body>, Operation, CallOptions)> {
         let target = match self.query.as_str() {
             "" => self.path,
             query => format!("{}?{query}", self.path),
         };
-        let mut request = Request::builder()
+        let request = Request::builder()
             .method(self.operation.method)
             .uri(target)
-            .header(header::ACCEPT, "application/json");
-        if !self.body.is_empty() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
-        }
-        let request = request
+            .header(header::ACCEPT, accept)
             .body(self.body)
             .map_err(|error| invalid("the path cannot stand in an address").with_source(error))?;
         let mut options = CallOptions::default();
         options.deadline = self.timeout;
-        let pipeline = self.client.parts().service.pipeline();
-        pipeline
-            .call(request, &self.operation, &options)
-            .await
-            .map(RawAnswer)
-            .map_err(|fault| Error::from_fault(OPERATION, fault))
+        Ok((request, self.operation, options))
     }
 }
 
@@ -310,6 +350,41 @@ mod tests {
             .unwrap_err();
         assert_eq!(error.code(), Some("OSM.01010017"));
         assert_eq!(network.requests().len(), 1);
+    }
+
+    #[test]
+    fn a_file_goes_up_as_a_form_and_comes_down_as_a_stream() {
+        let clock = FakeClock::new();
+        let file = || Step::answer(200).header("content-type", "application/octet-stream");
+        let network = ScriptedTransport::new(&clock)
+            .then(Step::json(200, r#"{"accessory_id":"a"}"#))
+            .then(file().body("the file"))
+            .then(file().body("the file").cut(3))
+            .then(Step::json(200, r#"{"error_code":"OSM.01010015"}"#));
+        let client = client(&clock, &network);
+        let log = Source::bytes("a log").named("disk.log");
+        let form = Form::new().text("form_data", "{}").file("file", log);
+        let upload = client.raw("POST", "/v2/files").unwrap().form(form);
+        clock.run(upload.into_future()).unwrap();
+        let requests = network.requests();
+        let request = requests.first().unwrap();
+        let kind = request.headers["content-type"].to_str().unwrap();
+        assert!(kind.starts_with("multipart/form-data; boundary="), "{kind}");
+        let body = String::from_utf8_lossy(&request.body);
+        assert!(body.contains("filename=\"disk.log\"") && body.contains("\r\n\r\na log\r\n"));
+
+        let download = || {
+            client
+                .raw("GET", "/v2/files/a")
+                .unwrap()
+                .timeout(Duration::from_secs(9))
+        };
+        let whole = clock.run(async { download().download().await?.bytes(100).await });
+        assert_eq!(whole.unwrap(), "the file");
+        let cut = clock.run(async { download().download().await?.bytes(100).await });
+        assert_eq!(cut.unwrap_err().kind(), ErrorKind::Interrupted);
+        let error = clock.run(download().download()).unwrap_err();
+        assert_eq!(error.code(), Some("OSM.01010015"));
     }
 
     #[test]

@@ -1,10 +1,9 @@
 //! The recorded exchanges: each fits the description except exactly where it says it does not.
 
-mod compare;
-mod exchange;
+mod record;
 
 use super::{
-    DISCREPANCIES, ERRORS,
+    DISCREPANCIES, ERRORS, OPENAPI,
     lint::evidence::discrepancy_entries,
     read::{self, Description},
 };
@@ -13,7 +12,11 @@ use crate::{
     problem::{Place, Problem, Problems, Result},
     tables::error_codes,
 };
-use exchange::Exchange;
+use exchanges::{
+    compare::{self, Judge, Misfit},
+    description::Description as Described,
+};
+use record::Record;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where the exchanges are.
@@ -21,7 +24,7 @@ const DIRECTORY: &str = "spec/examples";
 
 /// The recorded exchanges, with what they refer to.
 pub struct Records {
-    exchanges: Vec<Exchange>,
+    records: Vec<Record>,
     /// Files that are no exchange.
     malformed: Vec<Problem>,
     discrepancies: BTreeSet<String>,
@@ -36,9 +39,9 @@ impl Records {
     pub fn read(workspace: &Workspace) -> Result<Self> {
         let page = workspace.read(DISCREPANCIES)?;
         let codes = error_codes::read(&workspace.read(ERRORS)?)?.errors;
-        let (exchanges, malformed) = exchange::read_all(workspace, DIRECTORY)?;
+        let (records, malformed) = record::read_all(workspace, DIRECTORY)?;
         Ok(Self {
-            exchanges,
+            records,
             malformed,
             discrepancies: discrepancy_entries(&page)
                 .into_iter()
@@ -56,26 +59,28 @@ impl Records {
     /// # Errors
     /// Unlisted and unneeded deviations, malformed exchanges, operations without one of the wanted kinds.
     pub fn check(&self, description: &Description) -> Result<usize> {
-        let comparison = compare::Comparison::new(description)?;
+        let described = described(description)?;
+        let mut judge = Judge::default();
         let mut found = self.malformed.clone();
-        for exchange in &self.exchanges {
-            match comparison.misfits(exchange) {
-                Ok(misfits) => deviations(exchange, &misfits, &mut found),
-                Err(problem) => found.push(problem),
+        for record in &self.records {
+            if let Some(operation) = described.get(record.exchange.operation()) {
+                let misfits = judge.misfits(operation, &record.exchange);
+                deviations(record, &misfits, &mut found);
             }
-            self.references(exchange, &mut found);
+            self.references(record, &mut found);
         }
         self.completeness(description, &mut found);
-        Problems::unless_empty(found, self.exchanges.len())
+        Problems::unless_empty(found, self.records.len())
     }
 
     /// What the exchange names exists.
-    fn references(&self, exchange: &Exchange, found: &mut Vec<Problem>) {
-        for id in exchange
+    fn references(&self, record: &Record, found: &mut Vec<Problem>) {
+        for id in record
+            .exchange
             .discrepancies()
             .filter(|id| !self.discrepancies.contains(*id))
         {
-            found.push(exchange.problem(
+            found.push(record.problem(
                 "",
                 format!("{id} is not in {DISCREPANCIES}"),
                 "add the entry there, or mend the number",
@@ -83,11 +88,11 @@ impl Records {
         }
         // A code of nothing but nines is visibly made up, to show lengths.
         let made_up = |code: &str| code.trim_end_matches('9').ends_with('.');
-        if let Some((code, status)) = exchange.error_code()
+        if let Some((code, status)) = record.error_code()
             && !made_up(code)
             && !self.codes.contains(&(code.to_owned(), status))
         {
-            found.push(exchange.problem(
+            found.push(record.problem(
                 "/response/body/error_code",
                 format!("{code} with HTTP status {status} is not in {ERRORS}"),
                 "add it to the catalogue with its source, or use one that is there",
@@ -97,18 +102,18 @@ impl Records {
 
     /// Every operation has what it must have, and every exchange has an operation.
     fn completeness(&self, description: &Description, found: &mut Vec<Problem>) {
-        let mut by_operation: BTreeMap<&str, Vec<&Exchange>> = BTreeMap::new();
-        for exchange in &self.exchanges {
+        let mut by_operation: BTreeMap<&str, Vec<&Record>> = BTreeMap::new();
+        for record in &self.records {
             by_operation
-                .entry(&exchange.operation)
+                .entry(record.exchange.operation())
                 .or_default()
-                .push(exchange);
+                .push(record);
         }
         for operation in description.operations() {
             let recorded = by_operation.remove(operation.id()).unwrap_or_default();
             // Everything systematic is made around it by the contract tests.
             let is_base =
-                |exchange: &&Exchange| exchange.is_success() && exchange.name == "success";
+                |record: &&Record| record.exchange.is_success() && record.file_name() == "success";
             if !recorded.iter().any(is_base) {
                 found.push(Problem::at(
                     Place::file(format!("{DIRECTORY}/{}", operation.id())),
@@ -135,31 +140,51 @@ pub fn run(workspace: &Workspace) -> Result<usize> {
     Records::read(workspace)?.check(&read::read(workspace)?)
 }
 
+/// The description, ready to compare exchanges with.
+fn described(description: &Description) -> Result<Described> {
+    serde_json::to_value(&description.root)
+        .map_err(|error| error.to_string())
+        .and_then(|root| Described::of(&root))
+        .map_err(|error| {
+            Problem::at(
+                Place::file(OPENAPI),
+                format!("exchanges cannot be compared with it: {error}"),
+                "run `cargo xtask spec lint`",
+            )
+            .into()
+        })
+}
+
 /// Compares what an exchange lists with what it does.
-fn deviations(exchange: &Exchange, misfits: &BTreeSet<(String, String)>, found: &mut Vec<Problem>) {
-    let mut listed = BTreeSet::new();
-    for (index, deviation) in exchange.deviations().enumerate() {
+fn deviations(record: &Record, misfits: &BTreeSet<Misfit>, found: &mut Vec<Problem>) {
+    let listed = compare::listed(&record.exchange);
+    let mut seen = BTreeSet::new();
+    for (index, deviation) in record.exchange.deviations.iter().enumerate() {
         let pointer = format!("/deviations/{index}");
-        if !listed.insert(deviation.clone()) {
-            found.push(exchange.problem(
+        let misfit = Misfit {
+            place: deviation.place.clone(),
+            rule: deviation.rule.clone(),
+        };
+        if !misfits.contains(&misfit) {
+            found.push(record.problem(
+                &pointer,
+                format!(
+                    "the listed deviation `{}` at {} does not occur",
+                    misfit.rule, misfit.place
+                ),
+                "delete it, or mend the exchange or the description, whichever is wrong",
+            ));
+        }
+        if !seen.insert(misfit) {
+            found.push(record.problem(
                 &pointer,
                 "the same deviation twice",
                 "delete one of the two",
             ));
         }
-        if !misfits.contains(&deviation) {
-            found.push(exchange.problem(
-                &pointer,
-                format!(
-                    "the listed deviation `{}` at {} does not occur",
-                    deviation.1, deviation.0
-                ),
-                "delete it, or mend the exchange or the description, whichever is wrong",
-            ));
-        }
     }
-    for (place, rule) in misfits.difference(&listed) {
-        found.push(exchange.problem(
+    for Misfit { place, rule } in misfits.difference(&listed) {
+        found.push(record.problem(
             place,
             format!("leaves the description at {place}: {rule}"),
             "mend it; if the service or a document really does this, list it under `deviations` with `where`, `rule` and `why`",

@@ -58,8 +58,7 @@ type Rule = fn(&Subject<'_>, &mut Vec<Problem>);
 /// Every rule. Each looks at the whole and reports all it finds.
 const RULES: &[Rule] = &[
     structure::version,
-    structure::keys,
-    structure::forms,
+    structure::published_schema,
     structure::round_trip,
     references::targets,
     references::siblings,

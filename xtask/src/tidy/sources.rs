@@ -179,6 +179,16 @@ pub(super) fn one_judge(house: &House, found: &mut Vec<Problem>) {
     }
 }
 
+/// The types that a file takes from the wire crate.
+fn imported_from_wire(text: &str) -> Vec<&str> {
+    let imports = text.split("use hwc_tickets_wire").skip(1);
+    imports
+        .filter_map(|rest| rest.split(';').next())
+        .flat_map(|import| import.split(|c: char| !(c.is_alphanumeric() || c == '_')))
+        .filter(|word| word.starts_with(|c: char| c.is_ascii_uppercase()))
+        .collect()
+}
+
 /// No wire type in the public interface of the front door: one room names them, keeps them private, and neither gives
 /// them another name nor makes public types convertible from them.
 pub(super) fn wire_stays_inside(house: &House, found: &mut Vec<Problem>) {
@@ -188,9 +198,13 @@ pub(super) fn wire_stays_inside(house: &House, found: &mut Vec<Problem>) {
     {
         let service = file.path == "crates/hwc-tickets/src/service.rs"
             || file.path.starts_with("crates/hwc-tickets/src/service/");
+        let imported = imported_from_wire(&file.text);
         for (line, code) in file.code() {
             let names = code.contains("hwc_tickets_wire");
-            let wire = names || code.contains("types::") || code.contains("wire::");
+            let mut words_of_code = code.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+            let wire = names
+                || code.contains("wire::")
+                || words_of_code.any(|word| imported.contains(&word));
             let words = || code.split_whitespace();
             let renames = words().any(|word| word == "type") && code.contains(" = ");
             let converts = words().next().is_some_and(|word| word.starts_with("impl"));

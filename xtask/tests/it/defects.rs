@@ -150,8 +150,8 @@ const DEFECTS: &[Defect] = &[
         "required on a property",
         "          type: string\n          description: Text of the message.\n          minLength: 0",
         "          type: string\n          required: true\n          description: Text of the message.\n          minLength: 0",
-        "content:\n          type: string\n          required",
-        &["not a schema"],
+        "          required: true\n          description: Text of the message.",
+        &["not as a schema of OpenAPI 3.0.3 has it"],
     ),
     defect(
         "misspelt keyword",
@@ -378,16 +378,6 @@ const DEFECTS: &[Defect] = &[
         &["`action_id` is no parameter of `createMessages`"],
     ),
     defect(
-        "DELETE with a body that may be missing",
-        "    post:\n",
-        "    delete:\n",
-        "      requestBody:",
-        &[
-            "DELETE with a request body that may be missing",
-            "required: true",
-        ],
-    ),
-    defect(
         "path value of another kind",
         "type: string\n            minLength: 1",
         "type: boolean\n            x-documented-default: true",
@@ -403,10 +393,10 @@ const DEFECTS: &[Defect] = &[
     ),
     defect(
         "two styles of names in one object",
-        "accessory_ids:",
-        "accessoryIds:",
-        "properties:\n        content",
-        &["in one object"],
+        "        count:\n          type: integer",
+        "        totalCount:\n          type: integer",
+        "      properties:\n        totalCount",
+        &["`message_list` and `totalCount` in one object"],
     ),
     defect(
         "both styles in one name",
@@ -451,6 +441,50 @@ const DEFECTS: &[Defect] = &[
         &["a form with 0 files"],
     ),
     defect(
+        "form that may be missing",
+        "        required: true\n        content:\n          application/json:",
+        "        content:\n          multipart/form-data:",
+        "      requestBody:",
+        &["a form that may be missing", "required: true"],
+    ),
+    defect(
+        "form with a rule for the coding of a part",
+        "          application/json:\n            schema:\n              $ref: \"#/components/schemas/CreateMessageV2Req\"",
+        "          multipart/form-data:\n            encoding: {type: {contentType: text/plain}}\n            schema:\n              $ref: \"#/components/schemas/CreateMessageV2Req\"",
+        "encoding:",
+        &["`encoding`: the client has one coding for each kind of part"],
+    ),
+    defect(
+        "part of a form with the name of a parameter",
+        "          application/json:\n            schema:\n              $ref: \"#/components/schemas/CreateMessageV2Req\"",
+        "          multipart/form-data:\n            schema:\n              type: object\n              properties:\n                caseId: {type: string, format: binary, description: A file.}",
+        "          multipart/form-data:",
+        &["the part `caseId` and the parameter `case_id` are one field to the client"],
+    ),
+    defect(
+        "JSON body that is no object",
+        "            schema:\n              $ref: \"#/components/schemas/CreateMessageV2Req\"",
+        "            schema: {type: array, items: {type: string}}",
+        "            schema: {type: array",
+        &["a request body of JSON that is no object"],
+    ),
+    defect(
+        "two answers of success",
+        "        \"403\":\n          $ref: \"#/components/responses/Forbidden\"\n  /v2/servicerequest/cases/messages",
+        "        \"202\":\n          description: Later.\n        \"403\":\n          $ref: \"#/components/responses/Forbidden\"\n  /v2/servicerequest/cases/messages",
+        "        \"202\":",
+        &["a second answer of success"],
+    ),
+    defect(
+        "operation with the name of a schema",
+        "operationId: listMessages",
+        "operationId: listMessagesResponse",
+        "operationId: listMessagesResponse",
+        &[
+            "`listMessagesResponse` and the schema `ListMessagesResponse` are one name to generators",
+        ],
+    ),
+    defect(
         "form with a part that has fields",
         "          application/json:\n            schema:\n              $ref: \"#/components/schemas/CreateMessageV2Req\"",
         "          multipart/form-data:\n            schema:\n              $ref: \"#/components/schemas/CreateMessageV2Req\"",
@@ -493,11 +527,11 @@ const DEFECTS: &[Defect] = &[
         &["refuses new fields"],
     ),
     defect(
-        "field that is not snake_case",
+        "field in no style of the service",
         "        message_list:\n          type: array",
-        "        messageList:\n          type: array",
-        "messageList:",
-        &["not snake_case"],
+        "        MessageList:\n          type: array",
+        "MessageList:",
+        &["neither snake_case nor camelCase"],
     ),
     defect(
         "extension that nobody explains",
@@ -661,11 +695,32 @@ const DEFECTS: &[Defect] = &[
         &["`allowReserved`", "encodes every value"],
     ),
     defect(
-        "operation with the name of another method",
+        "operation with the name of a type of the language",
         "operationId: listMessages",
-        "operationId: newWithClient",
-        "operationId: newWithClient",
-        &["the client has another method"],
+        "operationId: string",
+        "operationId: string",
+        &["the client has another `String`"],
+    ),
+    defect(
+        "schema with the name of a type of the language",
+        "    Message:\n      type: object",
+        "    Option:\n      type: object\n    Message:\n      type: object",
+        "    Option:",
+        &["the client has another `Option`"],
+    ),
+    defect(
+        "operation with the name of a schema",
+        "operationId: listMessages",
+        "operationId: writeResult",
+        "operationId: writeResult",
+        &["struct of the operation and that of a schema"],
+    ),
+    defect(
+        "parameter named like the body",
+        "        - name: case_id\n          in: path",
+        "        - name: body\n          in: query\n          description: Odd.\n          schema:\n            type: string\n        - name: case_id\n          in: path",
+        "      requestBody:",
+        &["the body has the field `body`, and so has a parameter"],
     ),
     defect(
         "path with a character to encode",
@@ -797,6 +852,21 @@ fn a_body_of_a_read_is_refused() {
         "{}",
         run.said
     );
+}
+
+#[test]
+fn a_body_of_a_delete_must_be_there() {
+    let house = House::new();
+    house.edit("spec/openapi.yaml", "    post:\n", "    delete:\n");
+    let run = house.xtask(&["spec", "lint"]);
+    assert!(run.passed, "{}", run.said);
+    let file = "spec/openapi.yaml";
+    let body = "      requestBody:\n        required: true\n";
+    house.edit(file, body, "      requestBody:\n");
+    let run = house.xtask(&["spec", "lint"]);
+    let says = "DELETE with a request body that may be missing";
+    assert!(!run.passed && run.said.contains(says), "{}", run.said);
+    assert!(run.said.contains("write `required: true`"), "{}", run.said);
 }
 
 #[test]

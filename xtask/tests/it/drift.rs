@@ -196,7 +196,9 @@ fn the_time_for_82_operations_is_printed() {
         let paths = house.read(&file);
         let mut many = String::new();
         for copy in 0..10 {
-            let renamed = paths.replace("/v2/servicerequest/", &format!("/v2/copy{copy}/"));
+            let renamed = paths
+                .replace("/v2/servicerequest/", &format!("/v2/copy{copy}/"))
+                .replace("/osm/incidentservice/", &format!("/osm/copy{copy}/"));
             many.push_str(&renamed.replace("operationId: ", &format!("operationId: copy{copy}")));
             many.push('\n');
         }

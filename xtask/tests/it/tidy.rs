@@ -83,17 +83,17 @@ fn each_rule_catches_what_it_is_there_for() {
         ),
         (
             "crates/hwc-tickets/src/a.rs",
-            "//! X.\npub use hwc_tickets_wire::types;\n".to_owned(),
+            "//! X.\npub use hwc_tickets_wire::messages;\n".to_owned(),
             "names the wire crate",
         ),
         (
             "crates/hwc-tickets/src/service.rs",
-            "//! X.\npub(crate) type Page = types::Page;\n".to_owned(),
+            "//! X.\nuse hwc_tickets_wire::messages::ListMessages;\npub(crate) type Page = ListMessages;\n".to_owned(),
             "lets a wire type out",
         ),
         (
             "crates/hwc-tickets/src/service/convert.rs",
-            "//! X.\nimpl From<types::Page> for Page {\n".to_owned(),
+            "//! X.\nuse hwc_tickets_wire::{self as wire, messages::{A, ListMessages}};\nimpl From<ListMessages> for Page {\n".to_owned(),
             "lets a wire type out",
         ),
         (

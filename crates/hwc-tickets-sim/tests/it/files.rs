@@ -62,7 +62,7 @@ async fn a_file_is_given_back_byte_for_byte() {
     let sim = Simulator::start().await.unwrap();
     let every: Vec<u8> = (0..=255).cycle().take(300_000).collect();
     // What looks like the end of the form, and is not.
-    let tricky = b"\r\n--bb\r\n--a--\r\n\r\n--".to_vec();
+    let tricky = b"\r\n--a\r\n-- b--\r\n\r\n--".to_vec();
     for content in [Vec::new(), b"x".to_vec(), tricky, every] {
         let id = upload(&sim, &content).await;
         let answer = download(&sim, &id).await;

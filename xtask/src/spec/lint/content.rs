@@ -6,9 +6,10 @@ use crate::{
     spec::{
         grammar::Kind,
         pointer::{self, entries, join, resolve},
-        read::media,
+        read::{Operation, media},
     },
 };
+use heck::ToSnakeCase as _;
 use serde_yaml::Value;
 use std::collections::BTreeSet;
 
@@ -47,6 +48,7 @@ pub(super) fn media_types(subject: &Subject<'_>, found: &mut Vec<Problem>) {
         }
     }
     for operation in &subject.operations {
+        request(subject, operation, found);
         for (status, response) in entries(operation.value.get("responses")) {
             let is_bytes = resolve(subject.root, response)
                 .is_some_and(|response| media(response).any(|(name, _)| name == BYTES));
@@ -55,6 +57,59 @@ pub(super) fn media_types(subject: &Subject<'_>, found: &mut Vec<Problem>) {
                     &join(&join(&operation.pointer(), "responses"), status),
                     "an error made of bytes",
                     format!("write `{JSON}`"),
+                ));
+            }
+        }
+    }
+}
+
+/// What only the operation knows of its body.
+fn request(subject: &Subject<'_>, operation: &Operation<'_>, found: &mut Vec<Problem>) {
+    let Some(body) = operation.value.get("requestBody") else {
+        return;
+    };
+    let at = join(&operation.pointer(), "requestBody");
+    let body = resolve(subject.root, body).unwrap_or(body);
+    let required = body.get("required").and_then(Value::as_bool) == Some(true);
+    for (name, media) in media(body) {
+        let at_media = join(&join(&at, "content"), name);
+        let schema = media
+            .get("schema")
+            .and_then(|schema| resolve(subject.root, schema));
+        if name == JSON && schema.is_some_and(|schema| !has_type(schema, "object")) {
+            found.push(subject.problem(
+                &join(&at_media, "schema"),
+                "a request body of JSON that is no object",
+                "every body of this service is one: check it against the document",
+            ));
+        }
+        if name != JSON && !required {
+            let what = if name == FORM { "a form" } else { "bytes" };
+            found.push(subject.problem(
+                &at,
+                format!("{what} that may be missing"),
+                "write `required: true`: the client sends it always",
+            ));
+        }
+        if name != JSON && operation.method != "post" && operation.method != "put" {
+            found.push(subject.problem(
+                &at_media,
+                format!("{} with a file", operation.method.to_uppercase()),
+                "check the method against the document",
+            ));
+        }
+        let parts = schema.filter(|_| name == FORM);
+        for (part, _) in entries(parts.and_then(|schema| schema.get("properties"))) {
+            let field = part.to_snake_case();
+            let parameters = operation.parameters(subject.root).into_iter();
+            let same = parameters
+                .filter_map(|(_, parameter)| parameter.get("name")?.as_str())
+                .find(|parameter| parameter.to_snake_case() == field);
+            if let Some(parameter) = same {
+                found.push(subject.problem(
+                    &at_media,
+                    format!("the part `{part}` and the parameter `{parameter}` are one field to the client"),
+                    "the generator has to learn another name for one of them first",
                 ));
             }
         }
@@ -82,6 +137,13 @@ fn known(
             found.push(subject.problem(&at, "the content has no schema", "add `schema:`"));
             continue;
         };
+        if media.get("encoding").is_some() {
+            found.push(subject.problem(
+                &join(&at, "encoding"),
+                "`encoding`: the client has one coding for each kind of part",
+                "delete it: a file is sent as it is, anything else as text",
+            ));
+        }
         let schema = resolve(subject.root, schema).unwrap_or(schema);
         let at = join(&at, "schema");
         match name {

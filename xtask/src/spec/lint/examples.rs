@@ -6,9 +6,9 @@ use crate::{
     spec::{
         grammar::{Kind, Node},
         pointer::{entries, join, resolve},
-        validate::Judge,
     },
 };
+use exchanges::{compare::Judge, description::resolved};
 use serde_json::Value as Json;
 use serde_yaml::Value;
 
@@ -45,7 +45,7 @@ pub(super) fn valid(subject: &Subject<'_>, found: &mut Vec<Problem>) {
     let Ok(root) = serde_json::to_value(subject.root) else {
         return;
     };
-    let judge = Judge::new(&root);
+    let mut judge = Judge::default();
     let mut check = |at: &str, schema: &Value, value: &Value, what: &str| {
         let (Ok(schema), Ok(value)) = (
             serde_json::to_value(schema),
@@ -53,7 +53,10 @@ pub(super) fn valid(subject: &Subject<'_>, found: &mut Vec<Problem>) {
         ) else {
             return;
         };
-        check_one(subject, &judge, at, &schema, &value, what, found);
+        // An error is a reference without target; another rule says so, with the place.
+        if let Ok(schema) = resolved(&root, &schema) {
+            check_one(subject, &mut judge, at, &schema, &value, what, found);
+        }
     };
     for node in holders(subject) {
         let Some(schema) = node.value.get("schema") else {
@@ -101,26 +104,27 @@ pub(super) fn valid(subject: &Subject<'_>, found: &mut Vec<Problem>) {
 
 fn check_one(
     subject: &Subject<'_>,
-    judge: &Judge,
+    judge: &mut Judge,
     at: &str,
     schema: &Json,
     value: &Json,
     what: &str,
     found: &mut Vec<Problem>,
 ) {
-    // An error is a reference without target; another rule says so, with the place.
-    if let Ok(misfits) = judge.enforced_misfits(schema, value) {
-        found.extend(misfits.iter().map(|misfit| {
-            let below = if misfit.at.is_empty() {
-                String::new()
-            } else {
-                format!(" at {}", misfit.at)
-            };
-            subject.problem(
-                &format!("{at}{}", misfit.at),
-                format!("{what} violates its schema{below}: {}", misfit.rule),
-                "mend the value, or the schema if the document says so",
-            )
-        }));
+    let misfits = judge.value_misfits(schema, value).into_iter();
+    // What is only recorded is not enforced, and a schema that is none has a rule of its own.
+    for misfit in
+        misfits.filter(|misfit| !misfit.rule.starts_with("documented-") && misfit.rule != "schema")
+    {
+        let below = if misfit.place.is_empty() {
+            String::new()
+        } else {
+            format!(" at {}", misfit.place)
+        };
+        found.push(subject.problem(
+            &format!("{at}{}", misfit.place),
+            format!("{what} violates its schema{below}: {}", misfit.rule),
+            "mend the value, or the schema if the document says so",
+        ));
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         read::json_schema,
     },
 };
-use heck::{ToShoutySnakeCase as _, ToSnakeCase as _};
+use heck::{ToPascalCase as _, ToShoutySnakeCase as _, ToSnakeCase as _};
 use serde_yaml::Value;
 use std::collections::BTreeMap;
 
@@ -22,18 +22,10 @@ const NO_FIELDS: &[(&str, &str)] = &[
     ("crate", "no field of Rust can have that name"),
 ];
 
-/// Methods that the client has besides one for each operation.
-const METHODS: &[&str] = &[
-    "new",
-    "new_with_client",
-    "api_version",
-    "baseurl",
-    "client",
-    "inner",
-    "open",
-    "settle",
-    "with",
-    "pipeline",
+/// Names that printed code uses in another sense: no struct of the client can have one of them.
+const NO_STRUCTS: &[&str] = &[
+    "Box", "Default", "Err", "From", "Into", "None", "Ok", "Option", "Result", "Self", "Some",
+    "String", "ToString", "Vec",
 ];
 
 /// Fields that have a name of their own in the client.
@@ -46,7 +38,7 @@ pub(super) fn fields(subject: &Subject<'_>, found: &mut Vec<Problem>) {
                 found.push(subject.problem(
                     &at,
                     format!("a field named `{name}`: {why}"),
-                    "the generator has to learn another name for it first: see xtask/src/codegen/polish.rs",
+                    "the generator has to learn another name for it first: see xtask/src/codegen/structs.rs",
                 ));
             }
             if let Some(other) = seen.insert(name.to_snake_case(), name) {
@@ -83,17 +75,20 @@ pub(super) fn schemas(subject: &Subject<'_>, found: &mut Vec<Problem>) {
         }
     }
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-    let schemas = subject
-        .root
-        .get("components")
-        .and_then(|components| components.get("schemas"));
-    for (name, _) in entries(schemas) {
+    for (name, _) in entries(described_schemas(subject)) {
         let at = join("/components/schemas", name);
         if let Some(other) = seen.insert(name.to_lowercase(), name) {
             found.push(subject.problem(
                 &at,
                 format!("`{name}` and `{other}` differ in capitals only"),
                 "generators name types and files for them: give one another name",
+            ));
+        }
+        if NO_STRUCTS.contains(&name.to_pascal_case().as_str()) {
+            found.push(subject.problem(
+                &at,
+                format!("the client has another `{}`", name.to_pascal_case()),
+                "name it for what it holds, such as `TicketResult`",
             ));
         }
         if name.ends_with("InResponse") {
@@ -158,13 +153,20 @@ pub(super) fn parameters(subject: &Subject<'_>, found: &mut Vec<Problem>) {
     }
 }
 
+fn described_schemas<'d>(subject: &Subject<'d>) -> Option<&'d Value> {
+    subject.root.get("components")?.get("schemas")
+}
+
 /// Operations that the client has a method and an answer for.
 pub(super) fn operations(subject: &Subject<'_>, found: &mut Vec<Problem>) {
     for operation in &subject.operations {
-        if METHODS.contains(&operation.id().to_snake_case().as_str()) {
+        if NO_STRUCTS.contains(&operation.id().to_pascal_case().as_str()) {
             found.push(subject.problem(
                 &join(&operation.pointer(), "operationId"),
-                format!("the client has another method `{}`", operation.id()),
+                format!(
+                    "the client has another `{}`",
+                    operation.id().to_pascal_case()
+                ),
                 "name it as the vendor does in another document, such as `openCase`",
             ));
         }
@@ -181,7 +183,30 @@ pub(super) fn operations(subject: &Subject<'_>, found: &mut Vec<Problem>) {
                 "letters, digits, `-`, `.`, `_` and `~` stand for themselves",
             ));
         }
+        let named =
+            |name: &&str| name.to_snake_case().replace('_', "") == operation.id().to_lowercase();
+        let schemas = entries(described_schemas(subject)).map(|(name, _)| name);
+        if let Some(name) = schemas.into_iter().find(named) {
+            found.push(subject.problem(
+                &join(&operation.pointer(), "operationId"),
+                format!(
+                    "`{}` and the schema `{name}` are one name to generators",
+                    operation.id()
+                ),
+                "give the schema another name: requests end in Req, answers in Response",
+            ));
+        }
         let responses = join(&operation.pointer(), "responses");
+        let second = entries(operation.value.get("responses"))
+            .filter(|(status, _)| status.starts_with('2'))
+            .nth(1);
+        if let Some((status, _)) = second {
+            found.push(subject.problem(
+                &join(&responses, status),
+                "a second answer of success: the client reads one",
+                "describe the one that the document shows",
+            ));
+        }
         for (status, response) in
             entries(operation.value.get("responses")).filter(|(status, _)| status.starts_with('2'))
         {

@@ -3,10 +3,9 @@
 use super::Subject;
 use crate::{
     problem::Problem,
-    spec::{grammar::Kind, pointer},
+    spec::{grammar::Slip, pointer},
 };
 use openapiv3 as oas;
-use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use serde_yaml::Value;
 
@@ -24,7 +23,7 @@ pub(super) fn version(subject: &Subject<'_>, found: &mut Vec<Problem>) {
         .get("info")
         .and_then(|info| info.get("version"))
         .and_then(Value::as_str);
-    // The generated client puts it into a header and panics on anything else.
+    // Some generators put it into a header, and their clients panic on anything else.
     if version
         .is_none_or(|version| version.is_empty() || !version.chars().all(|c| c.is_ascii_graphic()))
     {
@@ -36,82 +35,38 @@ pub(super) fn version(subject: &Subject<'_>, found: &mut Vec<Problem>) {
     }
 }
 
-/// No key that the specification does not have at that place.
-pub(super) fn keys(subject: &Subject<'_>, found: &mut Vec<Problem>) {
+/// Each object has the keys and the form that the published schema of OpenAPI gives it.
+pub(super) fn published_schema(subject: &Subject<'_>, found: &mut Vec<Problem>) {
     for node in &subject.nodes {
         if pointer::reference(node.value).is_some() {
             continue;
         }
-        if !node.value.is_mapping() {
-            found.push(subject.problem(
-                &node.pointer,
-                format!("{} must be a mapping", node.kind.name()),
-                "write it as `key: value` lines",
-            ));
-        }
-        for (key, _) in pointer::entries(Some(node.value)).filter(|(key, _)| !node.kind.allows(key))
-        {
-            let remedy = match node.kind.nearest(key) {
-                Some(nearest) => format!("write `{nearest}`, or delete it"),
-                None => {
-                    "delete it, or make it an extension `x-...` and explain that in spec/README.md"
-                        .to_owned()
-                }
-            };
-            found.push(subject.problem(
-                &pointer::join(&node.pointer, key),
-                format!(
-                    "`{key}` is not a key of {} in OpenAPI 3.0.3",
-                    node.kind.name()
-                ),
-                remedy,
-            ));
-        }
-    }
-}
-
-fn reads<T: DeserializeOwned>(value: &Value) -> Result<(), String> {
-    serde_json::to_value(value)
-        .and_then(serde_json::from_value::<T>)
-        .map(|_| ())
-        .map_err(|error| error.to_string())
-}
-
-/// Each object has the form of its kind. Reported at the smallest object that is wrong.
-pub(super) fn forms(subject: &Subject<'_>, found: &mut Vec<Problem>) {
-    let mut wrong: Vec<&str> = Vec::new();
-    for node in subject.nodes.iter().rev() {
-        if pointer::reference(node.value).is_some() {
+        let Ok(value) = serde_json::to_value(node.value) else {
             continue;
-        }
-        let outcome = match node.kind {
-            Kind::Document => reads::<oas::OpenAPI>(node.value),
-            Kind::Info => reads::<oas::Info>(node.value),
-            Kind::Server => reads::<oas::Server>(node.value),
-            Kind::PathItem => reads::<oas::PathItem>(node.value),
-            Kind::Operation => reads::<oas::Operation>(node.value),
-            Kind::Parameter => reads::<oas::Parameter>(node.value),
-            Kind::Header => reads::<oas::Header>(node.value),
-            Kind::RequestBody => reads::<oas::RequestBody>(node.value),
-            Kind::MediaType => reads::<oas::MediaType>(node.value),
-            Kind::Response => reads::<oas::Response>(node.value),
-            Kind::Example => reads::<oas::Example>(node.value),
-            Kind::Components => reads::<oas::Components>(node.value),
-            Kind::Schema => reads::<oas::Schema>(node.value),
-            Kind::SecurityScheme => reads::<oas::SecurityScheme>(node.value),
-            Kind::Tag => reads::<oas::Tag>(node.value),
-            _ => continue,
         };
-        let Err(error) = outcome else { continue };
-        let below = format!("{}/", node.pointer);
-        if !wrong.iter().any(|pointer| pointer.starts_with(&below)) {
-            found.push(subject.problem(
-                &node.pointer,
-                format!("this is not {} of OpenAPI 3.0.3: {error}", node.kind.name().trim_start_matches("the ")),
-                "mend the keys below it: a key is missing, or a value has another type or is none of those allowed",
-            ));
+        let name = node.kind.name();
+        for slip in node.kind.slips(&value) {
+            found.push(match slip {
+                Slip::NoMapping => subject.problem(
+                    &node.pointer,
+                    format!("{name} must be a mapping"),
+                    "write it as `key: value` lines",
+                ),
+                Slip::Key { key, nearest } => subject.problem(
+                    &pointer::join(&node.pointer, &key),
+                    format!("`{key}` is not a key of {name} in OpenAPI 3.0.3"),
+                    match nearest {
+                        Some(nearest) => format!("write `{nearest}`, or delete it"),
+                        None => "delete it, or make it an extension `x-...` and explain that in spec/README.md".to_owned(),
+                    },
+                ),
+                Slip::Form { at, why } => subject.problem(
+                    &format!("{}{at}", node.pointer),
+                    format!("this is not as {name} of OpenAPI 3.0.3 has it: {why}"),
+                    "a key is missing, or a value has another type or is none of those allowed",
+                ),
+            });
         }
-        wrong.push(&node.pointer);
     }
 }
 
@@ -120,8 +75,19 @@ pub(super) fn round_trip(subject: &Subject<'_>, found: &mut Vec<Problem>) {
     let Ok(before) = serde_json::to_value(subject.root) else {
         return;
     };
-    let Ok(document) = serde_json::from_value::<oas::OpenAPI>(before.clone()) else {
-        return;
+    let document = match serde_json::from_value::<oas::OpenAPI>(before.clone()) {
+        Ok(document) => document,
+        Err(error) => {
+            // Mostly told already, with its place.
+            if found.is_empty() {
+                found.push(subject.problem(
+                    "",
+                    format!("the generator's reader refuses the description: {error}"),
+                    "look at what changed last",
+                ));
+            }
+            return;
+        }
     };
     let Ok(after) = serde_json::to_value(document) else {
         return;

@@ -1,4 +1,12 @@
 //! What decoding loses of an answer.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "only tests call this, and a test fails by panicking"
+)]
 
 use serde_json::Value;
 

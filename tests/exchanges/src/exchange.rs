@@ -1,6 +1,6 @@
 //! Recorded exchanges: `spec/examples/<operationId>/<name>.json`, whose form `spec/README.md` explains.
 
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use std::{
     collections::BTreeMap,
@@ -11,7 +11,7 @@ use std::{
 /// The directory `spec` of this repository.
 #[must_use]
 pub fn spec() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec")
 }
 
 /// One request and its answer.
@@ -173,6 +173,30 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, 
 }
 
 impl Exchange {
+    /// The exchange `<operationId>/<name>` out of the JSON of its file.
+    ///
+    /// # Errors
+    /// It has not the form of an exchange.
+    pub fn of(name: &str, value: Value) -> Result<Self, String> {
+        let exchange: Exchange =
+            serde_json::from_value(expand(value)?).map_err(|error| error.to_string())?;
+        Ok(Exchange {
+            name: name.to_owned(),
+            ..exchange
+        })
+    }
+
+    /// Every entry of `discrepancies.md` that it names.
+    pub fn discrepancies(&self) -> impl Iterator<Item = &str> {
+        let listed = self.deviations.iter();
+        let listed = listed.filter_map(|deviation| deviation.discrepancy.as_deref());
+        let reason = match &self.sdk {
+            Sdk::Call(_) => None,
+            Sdk::None(reason) => reason.discrepancy.as_deref(),
+        };
+        listed.chain(reason)
+    }
+
     /// The operation it belongs to, by its directory.
     #[must_use]
     pub fn operation(&self) -> &str {
@@ -228,7 +252,9 @@ impl Exchange {
             .is_some_and(|text| !text.is_empty() && serde_json::from_str::<Value>(text).is_err())
     }
 
-    fn error_code(&self) -> Option<&str> {
+    /// The non-empty `error_code` of its answer.
+    #[must_use]
+    pub fn error_code(&self) -> Option<&str> {
         let body = self.response.body.as_ref()?;
         body.get("error_code")?
             .as_str()
@@ -308,87 +334,105 @@ impl Response {
 
 fn bytes(body: Option<&Value>, text: Option<&str>) -> Vec<u8> {
     match (body, text) {
-        (Some(value), _) => serde_json::to_vec(value).expect("a JSON value is JSON"),
+        (Some(value), _) => value.to_string().into_bytes(),
         (None, text) => text.unwrap_or_default().as_bytes().to_vec(),
     }
 }
 
-/// Every recorded exchange, by operation and name.
+/// Every recorded exchange, by operation and name, for tests.
+///
+/// # Panics
+/// One of them cannot be read.
 #[must_use]
 pub fn recorded() -> Vec<Exchange> {
     let mut exchanges = Vec::new();
     for directory in entries(&spec().join("examples")) {
         for file in entries(&directory) {
-            let exchange: Exchange = read(&file).unwrap_or_else(|error| {
-                panic!(
-                    "{}: no recorded exchange (spec/README.md): {error}",
-                    file.display()
-                )
-            });
-            let name = |path: &Path| path.file_stem().unwrap().to_str().unwrap().to_owned();
-            let name = format!("{}/{}", name(&directory), name(&file));
-            exchanges.push(Exchange { name, ..exchange });
+            let stem = |path: &Path| {
+                path.file_stem()
+                    .map(|name| name.to_string_lossy().into_owned())
+            };
+            let name = format!(
+                "{}/{}",
+                stem(&directory).unwrap_or_default(),
+                stem(&file).unwrap_or_default()
+            );
+            exchanges.push(named(&name));
         }
     }
     exchanges
 }
 
-/// The recorded exchange `<operationId>/<name>`.
+/// The recorded exchange `<operationId>/<name>`, for tests.
+///
+/// # Panics
+/// It cannot be read.
 #[must_use]
+#[expect(clippy::panic, reason = "tests call it, and fail by panicking")]
 pub fn named(name: &str) -> Exchange {
     let file = spec().join(format!("examples/{name}.json"));
-    let exchange: Exchange =
-        read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-    let name = name.to_owned();
-    Exchange { name, ..exchange }
+    let read = || -> Result<Exchange, String> {
+        let text = fs::read_to_string(&file).map_err(|error| error.to_string())?;
+        let value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+        Exchange::of(name, value)
+    };
+    read().unwrap_or_else(|error| panic!("{}: {error} (see spec/README.md)", file.display()))
 }
 
+#[expect(clippy::panic, reason = "tests call it, and fail by panicking")]
 fn entries(directory: &Path) -> Vec<PathBuf> {
-    let mut paths: Vec<_> = fs::read_dir(directory)
-        .unwrap_or_else(|error| panic!("{}: {error}", directory.display()))
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let entries = fs::read_dir(directory).and_then(|entries| {
+        entries
+            .map(|entry| Ok(entry?.path()))
+            .collect::<std::io::Result<Vec<_>>>()
+    });
+    let mut paths = entries.unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
     paths.sort();
     paths
 }
 
-fn read<T: DeserializeOwned>(file: &Path) -> Result<T, String> {
-    let text = fs::read_to_string(file).map_err(|error| error.to_string())?;
-    let value: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-    serde_json::from_value(expand(value)).map_err(|error| error.to_string())
-}
-
 /// Puts in what `$repeat` and `$list` stand for.
-#[must_use]
-pub fn expand(value: Value) -> Value {
+///
+/// # Errors
+/// One of them has another form, or stands for very much.
+pub fn expand(value: Value) -> Result<Value, String> {
     match value {
         Value::Array(items) => items.into_iter().map(expand).collect(),
-        Value::Object(fields) => match repeated(&fields) {
-            Some(value) => value,
-            None => Value::Object(
+        Value::Object(fields) => match repeated(&fields)? {
+            Some(value) => Ok(value),
+            None => {
+                let fields = fields.into_iter();
                 fields
-                    .into_iter()
-                    .map(|(name, value)| (name, expand(value)))
-                    .collect(),
-            ),
+                    .map(|(name, value)| Ok((name, expand(value)?)))
+                    .collect::<Result<Map<_, _>, String>>()
+                    .map(Value::from)
+            }
         },
-        scalar => scalar,
+        scalar => Ok(scalar),
     }
 }
 
-fn repeated(fields: &Map<String, Value>) -> Option<Value> {
-    let (name, value) = fields
+fn repeated(fields: &Map<String, Value>) -> Result<Option<Value>, String> {
+    // Longer ones are slips: nothing documented is above 65535.
+    const MOST: usize = 1 << 17;
+    let Some((name, value)) = fields
         .iter()
         .next()
-        .filter(|(name, _)| name.starts_with('$'))?;
-    assert_eq!(fields.len(), 1, "{name} stands alone");
-    let [item, count] = value.as_array().unwrap().as_slice() else {
-        panic!("{name} takes what and how often")
+        .filter(|(name, _)| matches!(name.as_str(), "$repeat" | "$list"))
+    else {
+        return Ok(None);
     };
-    let count = usize::try_from(count.as_u64().unwrap()).unwrap();
-    Some(match name.as_str() {
-        "$repeat" => item.as_str().unwrap().repeat(count).into(),
-        "$list" => vec![expand(item.clone()); count].into(),
-        other => panic!("{other} stands for nothing"),
-    })
+    let pair = value.as_array().map(Vec::as_slice);
+    let (Some([item, count]), 1) = (pair, fields.len()) else {
+        return Err(format!("{name} stands alone, and takes what and how often"));
+    };
+    let count = count.as_u64().and_then(|count| usize::try_from(count).ok());
+    let Some(count) = count.filter(|count| *count <= MOST) else {
+        return Err(format!("{name} takes a number up to {MOST}"));
+    };
+    Ok(Some(match (name.as_str(), item.as_str()) {
+        ("$repeat", Some(text)) => text.repeat(count).into(),
+        ("$repeat", None) => return Err("$repeat takes a text".to_owned()),
+        _ => vec![expand(item.clone())?; count].into(),
+    }))
 }

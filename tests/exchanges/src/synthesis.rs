@@ -6,6 +6,14 @@
 //! operation can meet: a page, nothing, text that is no JSON, a failure in HTTP 200, and each declared status.
 //!
 //! What deviates is said by the change that was made, not by a judge: so the judge is tested by these too.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "only tests call this, and a test fails by panicking"
+)]
 
 mod answers;
 mod requests;

@@ -1,0 +1,195 @@
+//! Whether a value fits a schema of the description, and where it does not, in the words of `spec/README.md`.
+//!
+//! OpenAPI 3.0 schemas are JSON Schema draft 4 with a few differences, so a JSON Schema validator is the judge. Lengths
+//! are counted in Unicode characters.
+
+use jsonschema::{Draft, ValidationError, Validator, error::ValidationErrorKind};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeSet, HashMap};
+
+/// A place below a value, and the rule that is broken there.
+pub(crate) type Broken = BTreeSet<(String, String)>;
+
+/// Which statements of a schema count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Statements {
+    /// Those that JSON Schema knows; a field that is not described is not allowed.
+    Enforced,
+    /// `x-documented-limits`, `x-documented-required` and `x-known-values`.
+    Recorded,
+}
+
+const STATEMENTS: [Statements; 2] = [Statements::Enforced, Statements::Recorded];
+
+/// Compiled schemas: compiling one takes longer than using it.
+#[derive(Debug, Default)]
+pub(crate) struct Schemas(HashMap<Value, [Validator; 2]>);
+
+impl Schemas {
+    /// Where `value` leaves `schema`, which holds no references.
+    ///
+    /// # Errors
+    /// The schema cannot be used.
+    pub(crate) fn broken(&mut self, schema: &Value, value: &Value) -> Result<Broken, String> {
+        let mut found = Broken::new();
+        for (statements, validator) in STATEMENTS.iter().zip(self.validators(schema)?) {
+            for error in validator.iter_errors(value) {
+                add(&error, *statements, &mut found);
+            }
+        }
+        // Where the type is another one, its values and limits say nothing.
+        let wrong: BTreeSet<String> = found
+            .iter()
+            .filter(|(_, rule)| rule == "type")
+            .map(|(place, _)| place.clone())
+            .collect();
+        found.retain(|(place, rule)| rule == "type" || !wrong.contains(place));
+        Ok(found)
+    }
+
+    fn validators(&mut self, schema: &Value) -> Result<&[Validator; 2], String> {
+        use std::collections::hash_map::Entry;
+        match self.0.entry(schema.clone()) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(place) => {
+                let [enforced, recorded] = STATEMENTS.map(|statements| {
+                    jsonschema::options()
+                        .with_draft(Draft::Draft4)
+                        .should_validate_formats(false)
+                        .build(&convert(schema, statements))
+                        .map_err(|error| error.to_string())
+                });
+                Ok(place.insert([enforced?, recorded?]))
+            }
+        }
+    }
+}
+
+fn add(error: &ValidationError<'_>, statements: Statements, found: &mut Broken) {
+    let place = error.instance_path().to_string();
+    let below = |name: &str| format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"));
+    let mut note = |place: String, rule: &str| {
+        let rule = match statements {
+            Statements::Enforced => rule.to_owned(),
+            Statements::Recorded => format!("documented-{rule}"),
+        };
+        found.insert((place, rule));
+    };
+    match error.kind() {
+        ValidationErrorKind::AdditionalProperties { unexpected } => {
+            for name in unexpected {
+                note(below(name), "undocumented");
+            }
+        }
+        ValidationErrorKind::Required { property } => {
+            note(below(property.as_str().unwrap_or_default()), "required");
+        }
+        // The only choice that the recorded form has.
+        ValidationErrorKind::AnyOf { .. } if statements == Statements::Recorded => {
+            note(place.clone(), "value");
+        }
+        kind => note(place.clone(), kind.keyword()),
+    }
+}
+
+/// The keywords that mean the same in both languages.
+const KEPT: &[&str] = &[
+    "type",
+    "enum",
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minProperties",
+    "maxProperties",
+    "required",
+];
+
+/// The JSON Schema that makes `statements` of an OpenAPI schema.
+fn convert(schema: &Value, statements: Statements) -> Value {
+    let Some(schema) = schema.as_object() else {
+        return schema.clone();
+    };
+    let mut made = match statements {
+        Statements::Enforced => enforced(schema),
+        Statements::Recorded => recorded(schema),
+    };
+    for key in ["items", "not", "additionalProperties"] {
+        if let Some(inner) = schema.get(key) {
+            made.insert(key.to_owned(), convert(inner, statements));
+        }
+    }
+    if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
+        let converted: Map<String, Value> = properties
+            .iter()
+            .map(|(name, inner)| (name.clone(), convert(inner, statements)))
+            .collect();
+        made.insert("properties".to_owned(), Value::Object(converted));
+    }
+    for key in ["allOf", "oneOf", "anyOf"] {
+        let parts = schema
+            .get(key)
+            .and_then(Value::as_array)
+            .filter(|_| statements == Statements::Enforced || key == "allOf");
+        if let Some(parts) = parts {
+            let parts = parts.iter().map(|part| convert(part, statements)).collect();
+            made.insert(key.to_owned(), parts);
+        }
+    }
+    made.into()
+}
+
+fn enforced(schema: &Map<String, Value>) -> Map<String, Value> {
+    let mut made = Map::new();
+    for key in KEPT {
+        // JSON Schema has no empty list of mandatory fields.
+        if let Some(value) = schema.get(*key).filter(|value| **value != json!([])) {
+            made.insert((*key).to_owned(), value.clone());
+        }
+    }
+    let open = schema.contains_key("additionalProperties") || schema.contains_key("allOf");
+    if schema.contains_key("properties") && !open {
+        made.insert("additionalProperties".to_owned(), Value::Bool(false));
+    }
+    if schema.get("nullable") == Some(&Value::Bool(true)) {
+        let kind = made.remove("type").unwrap_or_else(|| json!("object"));
+        made.insert("type".to_owned(), json!([kind, "null"]));
+    }
+    made
+}
+
+fn recorded(schema: &Map<String, Value>) -> Map<String, Value> {
+    let mut made = Map::new();
+    if let Some(limits) = schema.get("x-documented-limits").and_then(Value::as_object) {
+        made.extend(limits.clone());
+    }
+    if let Some(required) = schema
+        .get("x-documented-required")
+        .filter(|required| **required != json!([]))
+    {
+        made.insert("required".to_owned(), required.clone());
+    }
+    if let Some(values) = schema.get("x-known-values") {
+        let choice = json!([{ "not": { "type": "number" } }, { "enum": values }]);
+        made.insert("anyOf".to_owned(), choice);
+    }
+    made
+}
+
+/// The text of a parameter as a value of the type that `schema` names; itself if it is none.
+pub(crate) fn typed(schema: &Value, text: &str) -> Value {
+    let value = match schema.get("type").and_then(Value::as_str) {
+        Some("integer") => text.parse::<i64>().ok().map(Value::from),
+        Some("number") => text.parse::<f64>().ok().map(Value::from),
+        Some("boolean") => text.parse::<bool>().ok().map(Value::from),
+        _ => None,
+    };
+    value.unwrap_or_else(|| text.into())
+}
