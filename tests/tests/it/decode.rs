@@ -14,6 +14,9 @@ fn odd_answers_decode_whole() {
     let mut wrong = Vec::new();
     for operation in operations::ALL {
         let described = description.operation(operation.name);
+        if described.answers_bytes() {
+            continue;
+        }
         let schema = &described.responses[&200].content["application/json"];
         let mut answers = sample::odd(schema);
         answers.push(("nothing odd".to_owned(), sample::whole(schema)));
