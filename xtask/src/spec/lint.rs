@@ -4,6 +4,7 @@ mod content;
 pub(crate) mod evidence;
 mod examples;
 pub(crate) mod generated;
+mod idempotency;
 mod operations;
 mod references;
 mod schemas;
@@ -75,6 +76,7 @@ const RULES: &[Rule] = &[
     operations::security,
     operations::servers,
     operations::evidence,
+    idempotency::words,
     schemas::types,
     schemas::keywords,
     schemas::bounds,

@@ -3,7 +3,7 @@
 use std::io;
 
 use axum::body::Body;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
@@ -63,9 +63,10 @@ impl Answer {
         let body = match self.body.pieces() {
             [] => Body::empty(),
             [one] => Body::from(one.clone()),
-            many => Body::from_stream(stream::iter(
-                many.to_vec().into_iter().map(Ok::<_, io::Error>),
-            )),
+            many => {
+                let pieces = many.to_vec();
+                Body::from_stream(stream::iter(pieces).map(Ok::<_, io::Error>))
+            }
         };
         let mut response = self.with_body(body);
         response

@@ -316,7 +316,7 @@ async fn several_files_come_as_an_archive() {
     // One that does not exist refuses them all; more than ten are too many (D-53).
     assert_eq!(download(&sim, "one,none").await.code(), "OSM.01010001");
     assert_eq!(download(&sim, "one,").await.code(), "OSM.01010001");
-    let eleven = vec!["one"; 11].join(",");
+    let eleven = ["one"; 11].join(",");
     assert_eq!(download(&sim, &eleven).await.code(), "OSM.01010001");
 }
 

@@ -15,16 +15,18 @@ pub(super) fn list(query: &Query, by: String, offset: Offset, quirks: &Quirks) -
     }
     let text = |name: &str, most| limited(query.one(name), most);
     let time = |name: &str| time(query.one(name), offset, quirks);
-    let mut filter = TicketFilter::default();
-    filter.words = words;
-    filter.labels = labels;
-    filter.text = text("app_key", 64)?;
-    filter.id = text("incident_id", 32)?;
-    filter.from = time("query_start_time")?;
-    filter.to = time("query_end_time")?;
-    filter.states = states(query.number("status", 0, 30)?, text("incident_status", 32)?);
-    filter.owner = text("x_customer_id", 64)?;
-    filter.owner_name = text("x_customer_name", 64)?;
+    let filter = TicketFilter {
+        words,
+        labels,
+        text: text("app_key", 64)?,
+        id: text("incident_id", 32)?,
+        from: time("query_start_time")?,
+        to: time("query_end_time")?,
+        states: states(query.number("status", 0, 30)?, text("incident_status", 32)?),
+        owner: text("x_customer_id", 64)?,
+        owner_name: text("x_customer_name", 64)?,
+        product: false,
+    };
     Ok(Command::Tickets {
         by,
         group: query.group()?,
@@ -47,17 +49,18 @@ pub(super) fn list_by_page(
     if labels.iter().any(|label| label.parse::<i32>().is_err()) {
         return Err(Malformed::Parameter);
     }
-    let mut filter = TicketFilter::default();
-    filter.words = query.list("searchKey");
-    filter.labels = labels;
-    filter.text = text("appKey")?;
-    filter.id = text("incidentId")?;
-    filter.from = time("queryStartTime")?;
-    filter.to = time("queryEndTime")?;
-    filter.states = states(query.number("status", 0, 100)?, text("incidentStatus")?);
-    filter.owner = text("xCustomerId")?;
-    filter.owner_name = text("xCustomerName")?;
-    filter.product = text("productCategoryId")?.is_some() || text("businessTypeId")?.is_some();
+    let filter = TicketFilter {
+        words: query.list("searchKey"),
+        labels,
+        text: text("appKey")?,
+        id: text("incidentId")?,
+        from: time("queryStartTime")?,
+        to: time("queryEndTime")?,
+        states: states(query.number("status", 0, 100)?, text("incidentStatus")?),
+        owner: text("xCustomerId")?,
+        owner_name: text("xCustomerName")?,
+        product: text("productCategoryId")?.is_some() || text("businessTypeId")?.is_some(),
+    };
     let page = query.number("pageNo", 1, 65_535)?.unwrap_or(1);
     let limit = query.number("pageSize", 1, 100)?.unwrap_or(10);
     Ok(Command::Tickets {
