@@ -26,7 +26,7 @@ use std::{
 
 /// An answer with so many messages may have been cut: the next poll comes at once.
 const FULL_ANSWER: usize = 100;
-/// Answers in a row that may go on, without anything new, after which the next poll waits: a service that answers the
+/// Full answers in a row without anything new after which the next poll waits: a service that answers the
 /// same over and over is not polled without a pause.
 const MOST_AT_ONCE: u32 = 100;
 
@@ -99,11 +99,13 @@ impl Engine {
         // Old messages count too: behind them there may be new ones.
         let advanced = total > 0 && group.position != position;
         let is_full = advanced && (total >= FULL_ANSWER || lists >= FULL_ANSWER);
-        let has_more = is_full || (group.opening && advanced);
-        group.at_once = if has_more { group.at_once + 1 } else { 0 };
+        group.at_once = if is_full { group.at_once + 1 } else { 0 };
+        // What could not wait for its history may come round again, as if it were unknown.
+        let was_held_short = group.tickets.iter().any(|ticket| ticket.was_held_short);
+        let goes_on = group.opening && advanced && !was_held_short;
         let wait = if let Some(pause) = pause {
             pause
-        } else if has_more && (new > 0 || group.at_once < MOST_AT_ONCE) {
+        } else if goes_on || (is_full && (new > 0 || group.at_once < MOST_AT_ONCE)) {
             Duration::ZERO
         } else if new > 0 || advanced {
             group.cadence.after_traffic(now)

@@ -37,7 +37,7 @@ pub(in crate::follow) struct Polled {
     /// When to poll next, on the monotonic clock.
     pub(in crate::follow) due: Duration,
     pub(in crate::follow) under_way: bool,
-    /// Answers in a row that may go on.
+    /// Full answers in a row.
     pub(in crate::follow) at_once: u32,
 }
 

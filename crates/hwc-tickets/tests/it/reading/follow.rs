@@ -682,7 +682,8 @@ fn one_bad_ticket_does_not_stop_the_others() {
         },
     );
     desk.clock.run(async {
-        post_later(&desk, &[(30, "t1", 1, "one"), (60, "t63", 1, "two")]);
+        // Further apart than two polls of one group ever are.
+        post_later(&desk, &[(30, "t1", 1, "one"), (130, "t63", 1, "two")]);
         let mut events = desk.client().follow(ids(&names)).stream();
         let told = run(&mut events, &desk, S(600)).await;
         assert_eq!(told, ["lost t0 Refused", "t1: one", "t63: two"]);
@@ -714,7 +715,8 @@ fn requests_that_are_too_large_are_made_smaller_for_good() {
     let desk = desk(&names, Rules::default());
     desk.on_request(|_, asked| (asked.values("case_ids").len() > 20).then(|| Step::answer(414)));
     desk.clock.run(async {
-        post_later(&desk, &[(30, "t1", 1, "one"), (60, "t63", 1, "two")]);
+        // Further apart than two polls of one group ever are.
+        post_later(&desk, &[(30, "t1", 1, "one"), (130, "t63", 1, "two")]);
         let mut events = desk.client().follow(ids(&names)).stream();
         assert_eq!(
             run(&mut events, &desk, S(600)).await,
