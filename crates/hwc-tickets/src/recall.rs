@@ -43,6 +43,16 @@ verb! {
 }
 
 verb! {
+    /// Finds the caller's last message, which has an id: made by [`Ticket::find_last_own`].
+    ///
+    /// # Errors
+    /// When awaited: [`ErrorKind::NotFound`] when there is no own message to take back;
+    /// [`ErrorKind::InvalidInput`] when it cannot be told which one is the caller's last; every kind of a read.
+    FindLastOwn {} -> Message, find_last_own,
+    group: "Acts for `group` (D-39)."
+}
+
+verb! {
     /// Takes the caller's last message back: made by [`Ticket::recall_last`].
     ///
     /// # Errors
@@ -80,12 +90,34 @@ impl Ticket {
 
     /// Takes the last message of the caller back, and gives its id.
     ///
+    /// Not safe to repeat: done again, it takes back the message before, and when it fails nobody knows which
+    /// message was meant. Where a person looks on, show the message first: [`Ticket::find_last_own`], then
+    /// [`Ticket::recall`] with its id, which may be repeated.
+    ///
     /// Own are the messages of the author id that the builder was given; without one, those that this
     /// client or its outbox submitted; and failing that, all of the customer's side if they have one
     /// author. With several authors nothing is taken back by guess. The first message of a ticket is the
     /// ticket itself and does not count.
     pub fn recall_last(&self) -> RecallLast {
         RecallLast {
+            ticket: self.clone(),
+            timeout: None,
+        }
+    }
+
+    /// Finds the message that [`Ticket::recall_last`] would take back, and takes nothing back.
+    ///
+    /// ```no_run
+    /// # async fn example(ticket: hwc_tickets::Ticket) -> hwc_tickets::Result<()> {
+    /// let last = ticket.find_last_own().await?;
+    /// println!("{}: {}", last.created_at, last.content);
+    /// if let Some(id) = last.id {
+    ///     ticket.recall(id).await?; // may be repeated: it names the message
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn find_last_own(&self) -> FindLastOwn {
+        FindLastOwn {
             ticket: self.clone(),
             timeout: None,
         }
@@ -255,19 +287,27 @@ fn may_be_gone(error: &Error) -> bool {
 async fn recall_last(ticket: Ticket, deadline: Duration) -> Result<MessageId> {
     let parts = ticket.client.parts();
     let began = parts.clock.elapsed();
-    let detail = ticket.detail().timeout(deadline / 2).await;
+    let chosen = find_last_own(ticket.clone(), deadline - deadline / 4).await?;
+    let Some(id) = chosen.id else {
+        return Err(Problem::NoneOwn.error());
+    };
+    let left = deadline.saturating_sub(parts.clock.elapsed().saturating_sub(began));
+    ticket.recall(id.clone()).timeout(left).await?;
+    Ok(id)
+}
+
+async fn find_last_own(ticket: Ticket, deadline: Duration) -> Result<Message> {
+    let parts = ticket.client.parts();
+    let began = parts.clock.elapsed();
+    let detail = ticket.detail().timeout(deadline - deadline / 3).await;
     let detail = detail.map_err(|error| error.with_operation(OPERATION))?;
     let left = || deadline.saturating_sub(parts.clock.elapsed().saturating_sub(began));
     let chosen = last_own(&ticket, &detail.messages).map_err(|problem| problem.error())?;
-    let Some(id) = &chosen.id else {
-        return Err(Problem::NoneOwn.error());
-    };
-    let rows = whole_list(&ticket, &detail, left() / 2).await?;
+    let rows = whole_list(&ticket, &detail, left()).await?;
     if !rows.is_some_and(|rows| is_last_of(&rows, &detail, chosen)) {
         return Err(Problem::Partial.error());
     }
-    ticket.recall(id.clone()).timeout(left()).await?;
-    Ok(id.clone())
+    Ok(chosen.clone())
 }
 
 /// Why the last own message cannot be named.

@@ -170,6 +170,14 @@ impl Ticket {
         self.wait_for(crate::Ticket::recall_last)
     }
 
+    /// Finds the last message of the caller: see [`Ticket::find_last_own`](crate::Ticket::find_last_own).
+    ///
+    /// # Errors
+    /// As of [`FindLastOwn`](crate::recall::FindLastOwn).
+    pub fn find_last_own(&self) -> Result<Message> {
+        self.wait_for(crate::Ticket::find_last_own)
+    }
+
     /// Reads the ticket as a whole: see [`Ticket::detail`](crate::Ticket::detail).
     ///
     /// # Errors

@@ -371,6 +371,12 @@ fn the_last_message_of_the_only_author_is_recalled_but_never_the_first_of_the_ti
     let desk = two();
     post(&desk, 1, &["answer"], Duration::from_secs(5));
     let ticket = desk.client().ticket(TICKET).unwrap();
+    // It can be looked at first, and nothing is taken back by that.
+    let found = desk.clock.run(ticket.find_last_own().into_future());
+    let found = found.unwrap();
+    assert_eq!(found.id.as_ref().unwrap().as_str(), "m-2");
+    assert_eq!(found.content, desk.state().texts(TICKET)[1]);
+    assert_eq!(desk.count("recall"), 0);
     let last = desk.clock.run(ticket.recall_last().into_future()).unwrap();
     assert_eq!(last.as_str(), "m-2");
     let error = desk
