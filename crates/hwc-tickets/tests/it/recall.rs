@@ -50,6 +50,24 @@ fn an_id_that_never_existed_is_not_called_recalled() {
     });
 }
 
+/// What would be taken back can be looked at, and taken back by its id as often as it takes.
+#[test]
+fn the_last_message_is_found_and_taken_back_by_id() {
+    let desk = desk();
+    post(&desk, 0, &["opened", "one", "two"], Duration::from_secs(5));
+    let ticket = desk.client().ticket(TICKET).unwrap();
+    desk.clock.run(async {
+        let last = ticket.find_last().await.unwrap();
+        assert_eq!(last.message.content, "two");
+        assert_eq!(last.message.id.as_ref(), Some(&last.id));
+        assert_eq!(desk.state().texts(TICKET), ["opened", "one", "two"]);
+        assert_eq!(ticket.recall(&last.id).await.unwrap(), Recalled::Now);
+        assert_eq!(ticket.recall(&last.id).await.unwrap(), Recalled::Already);
+        assert_eq!(desk.state().texts(TICKET), ["opened", "one"]);
+        assert_eq!(ticket.find_last().await.unwrap().message.content, "one");
+    });
+}
+
 #[test]
 fn recalling_twice_is_recalling_once() {
     let desk = desk();
