@@ -2,7 +2,7 @@
 
 use crate::{
     detail::TicketDetail,
-    error::{Advice, Delivery, Error, ErrorKind, Result},
+    error::{Advice, Error, ErrorKind, Result},
     ids::{MessageId, TicketId},
     message::{Message, MessageKey, MessageKind},
     service::{About, MAX_PAGE, MessagePage},
@@ -43,16 +43,6 @@ verb! {
 }
 
 verb! {
-    /// Finds the caller's last message, which has an id: made by [`Ticket::find_last_own`].
-    ///
-    /// # Errors
-    /// When awaited: [`ErrorKind::NotFound`] when there is no own message to take back;
-    /// [`ErrorKind::InvalidInput`] when it cannot be told which one is the caller's last; every kind of a read.
-    FindLastOwn {} -> Message, find_last_own,
-    group: "Acts for `group` (D-39)."
-}
-
-verb! {
     /// Takes the caller's last message back: made by [`Ticket::recall_last`].
     ///
     /// # Errors
@@ -61,6 +51,26 @@ verb! {
     /// ends with.
     RecallLast {} -> MessageId, recall_last,
     group: "Acts for `group` when the ticket is read. Recalling itself takes no group (D-39)."
+}
+
+verb! {
+    /// Finds the caller's last message, which can be taken back by its id: made by [`Ticket::find_last`].
+    ///
+    /// # Errors
+    /// When awaited: [`ErrorKind::NotFound`] when there is no own message to take back;
+    /// [`ErrorKind::InvalidInput`] when it cannot be told which one is the caller's last; every kind of a read.
+    FindLast {} -> LastMessage, find_last,
+    group: "Acts for `group`, as a colleague's ticket needs it (D-32)."
+}
+
+/// The caller's last message in a ticket.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct LastMessage {
+    /// The id to take it back by, as often as it takes.
+    pub id: MessageId,
+    /// The message.
+    pub message: Message,
 }
 
 impl Ticket {
@@ -90,14 +100,13 @@ impl Ticket {
 
     /// Takes the last message of the caller back, and gives its id.
     ///
-    /// Not safe to repeat: done again, it takes back the message before, and when it fails nobody knows which
-    /// message was meant. Where a person looks on, show the message first: [`Ticket::find_last_own`], then
-    /// [`Ticket::recall`] with its id, which may be repeated.
-    ///
     /// Own are the messages of the author id that the builder was given; without one, those that this
     /// client or its outbox submitted; and failing that, all of the customer's side if they have one
     /// author. With several authors nothing is taken back by guess. The first message of a ticket is the
     /// ticket itself and does not count.
+    ///
+    /// Not safe to repeat: done again, after a failure as well, it may take the message before back. To be able to
+    /// repeat it, or to show what is about to go, take [`Ticket::find_last`] and then [`Ticket::recall`] by id.
     pub fn recall_last(&self) -> RecallLast {
         RecallLast {
             ticket: self.clone(),
@@ -109,15 +118,13 @@ impl Ticket {
     ///
     /// ```no_run
     /// # async fn example(ticket: hwc_tickets::Ticket) -> hwc_tickets::Result<()> {
-    /// let last = ticket.find_last_own().await?;
-    /// println!("{}: {}", last.created_at, last.content);
-    /// if let Some(id) = last.id {
-    ///     ticket.recall(id).await?; // may be repeated: it names the message
-    /// }
+    /// let last = ticket.find_last().await?;
+    /// println!("taking back {} of {:?}", last.id, last.message.created_at);
+    /// ticket.recall(&last.id).await?; // after a failure: this line again, never the first one
     /// # Ok(()) }
     /// ```
-    pub fn find_last_own(&self) -> FindLastOwn {
-        FindLastOwn {
+    pub fn find_last(&self) -> FindLast {
+        FindLast {
             ticket: self.clone(),
             timeout: None,
         }
@@ -279,35 +286,38 @@ fn may_be_gone(error: &Error) -> bool {
         | ErrorKind::Unavailable
         | ErrorKind::Protocol
         | ErrorKind::BodyTooLarge => error.attempts() > 0,
-        // An answer that proves nothing, whatever it says.
-        _ => error.delivery() == Delivery::Unknown,
+        _ => false,
     }
 }
 
 async fn recall_last(ticket: Ticket, deadline: Duration) -> Result<MessageId> {
     let parts = ticket.client.parts();
     let began = parts.clock.elapsed();
-    let chosen = find_last_own(ticket.clone(), deadline - deadline / 4).await?;
-    let Some(id) = chosen.id else {
-        return Err(Problem::NoneOwn.error());
-    };
+    // The rest is for the recall.
+    let last = find_last(ticket.clone(), deadline - deadline / 4).await?;
     let left = deadline.saturating_sub(parts.clock.elapsed().saturating_sub(began));
-    ticket.recall(id.clone()).timeout(left).await?;
-    Ok(id)
+    ticket.recall(last.id.clone()).timeout(left).await?;
+    Ok(last.id)
 }
 
-async fn find_last_own(ticket: Ticket, deadline: Duration) -> Result<Message> {
+async fn find_last(ticket: Ticket, deadline: Duration) -> Result<LastMessage> {
     let parts = ticket.client.parts();
     let began = parts.clock.elapsed();
     let detail = ticket.detail().timeout(deadline - deadline / 3).await;
     let detail = detail.map_err(|error| error.with_operation(OPERATION))?;
-    let left = || deadline.saturating_sub(parts.clock.elapsed().saturating_sub(began));
+    let left = deadline.saturating_sub(parts.clock.elapsed().saturating_sub(began));
     let chosen = last_own(&ticket, &detail.messages).map_err(|problem| problem.error())?;
-    let rows = whole_list(&ticket, &detail, left()).await?;
+    let Some(id) = &chosen.id else {
+        return Err(Problem::NoneOwn.error());
+    };
+    let rows = whole_list(&ticket, &detail, left).await?;
     if !rows.is_some_and(|rows| is_last_of(&rows, &detail, chosen)) {
         return Err(Problem::Partial.error());
     }
-    Ok(chosen.clone())
+    Ok(LastMessage {
+        id: id.clone(),
+        message: chosen.clone(),
+    })
 }
 
 /// Why the last own message cannot be named.

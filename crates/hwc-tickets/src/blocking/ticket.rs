@@ -8,7 +8,7 @@ use crate::{
     ids::{GroupId, MessageId, TicketId},
     mark_read::Drain,
     message::Message,
-    recall::Recalled,
+    recall::{LastMessage, Recalled},
     submit::Sent,
 };
 use std::future::IntoFuture;
@@ -170,12 +170,12 @@ impl Ticket {
         self.wait_for(crate::Ticket::recall_last)
     }
 
-    /// Finds the last message of the caller: see [`Ticket::find_last_own`](crate::Ticket::find_last_own).
+    /// Finds the caller's last message: see [`Ticket::find_last`](crate::Ticket::find_last).
     ///
     /// # Errors
-    /// As of [`FindLastOwn`](crate::recall::FindLastOwn).
-    pub fn find_last_own(&self) -> Result<Message> {
-        self.wait_for(crate::Ticket::find_last_own)
+    /// As of [`FindLast`](crate::recall::FindLast).
+    pub fn find_last(&self) -> Result<LastMessage> {
+        self.wait_for(crate::Ticket::find_last)
     }
 
     /// Reads the ticket as a whole: see [`Ticket::detail`](crate::Ticket::detail).

@@ -141,6 +141,16 @@ impl Cursor {
     }
 }
 
+impl Cursor {
+    /// Whether older messages of a ticket were still to be handed out when it was made, as with
+    /// [`Follow::tail`](super::Follow::tail) or [`Follow::since`](super::Follow::since).
+    #[must_use]
+    pub fn is_catching_up(&self) -> bool {
+        let mut marks = self.groups.iter().flat_map(|group| &group.marks);
+        marks.any(|mark| mark.catching_up)
+    }
+}
+
 const START_ANEW: &str =
     "Remove the file to start anew: messages may then be seen twice, or missed since the last run.";
 
