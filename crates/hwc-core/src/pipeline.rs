@@ -75,6 +75,8 @@ pub struct Reply {
     /// Bytes of the body that were not UTF-8 were replaced by U+FFFD: text is readable, ids that hold
     /// the mark must not be used.
     pub lossy: bool,
+    /// A read that says failure besides what it brings (D-50): what it lacks is not empty, but missing.
+    pub complains: bool,
     /// Request id, if the answer has one.
     pub request_id: Option<String>,
     /// Attempts on the wire.
@@ -111,6 +113,7 @@ impl fmt::Debug for Reply {
             .field("status", &self.status)
             .field("body_bytes", &self.body.len())
             .field("lossy", &self.lossy)
+            .field("complains", &self.complains)
             .field("request_id", &self.request_id)
             .field("attempts", &self.attempts)
             .field("elapsed", &self.elapsed)
@@ -247,6 +250,7 @@ impl Pipeline {
                         headers: good.headers,
                         body: good.success.body,
                         lossy: good.success.lossy,
+                        complains: good.success.complains,
                         request_id: record.request_id.take(),
                         attempts: record.attempts,
                         elapsed: now.saturating_sub(record.started),

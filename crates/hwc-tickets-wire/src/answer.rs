@@ -27,6 +27,8 @@ pub struct Answer<T> {
     pub elapsed: Duration,
     /// Bytes that were not UTF-8 were replaced by U+FFFD: ids that hold the mark must not be used.
     pub lossy: bool,
+    /// The answer says failure besides what it brings: what it lacks is not empty, but missing.
+    pub complains: bool,
     operation: &'static Operation,
     /// Known fields at the top that have no reading: name, and what stands there instead.
     odd: Vec<(String, &'static str)>,
@@ -120,6 +122,7 @@ pub(crate) fn settle<T: Prune>(
         attempts: reply.attempts,
         elapsed: reply.elapsed,
         lossy: reply.lossy,
+        complains: reply.complains,
         operation,
         odd: decoded.odd,
     })

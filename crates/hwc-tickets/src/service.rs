@@ -219,10 +219,7 @@ impl Service {
             )
             .await?;
         answer.needs("message_list")?;
-        let stated = answer
-            .body
-            .count
-            .filter(|_| is_blank(&answer.body.error_msg));
+        let stated = answer.body.count.filter(|_| !answer.complains);
         if answer.body.message_list.is_none() && stated.is_none() {
             return Err(
                 answer.unlike("there is no message_list, and nothing says that it would be empty")
@@ -254,10 +251,7 @@ impl Service {
             )
             .await?;
         answer.needs("message_list")?;
-        let stated = answer
-            .body
-            .count
-            .filter(|_| is_blank(&answer.body.error_msg));
+        let stated = answer.body.count.filter(|_| !answer.complains);
         if answer.body.message_list.is_none() && stated.is_none() {
             return Err(
                 answer.unlike("there is no message_list, and nothing says that it would be empty")
@@ -282,7 +276,7 @@ impl Service {
         answer.needs("immsg")?;
         let body = &answer.body;
         let is_answered = body.imstatus.is_some() || body.last_message_time_id.is_some();
-        if body.immsg.is_none() && !(is_answered && is_blank(&body.error_msg)) {
+        if body.immsg.is_none() && (answer.complains || !is_answered) {
             return Err(answer.unlike("there is no immsg, and nothing says that it would be empty"));
         }
         let lost = answer.undecodable.clone();
@@ -417,8 +411,8 @@ impl Service {
         let answer = self.call(options).show_case_status(ticket.as_str()).await?;
         // A status without a reading is not "the service did not say".
         answer.needs("status")?;
-        if answer.body.status.is_none() && !is_blank(&answer.body.error_msg) {
-            return Err(answer.unlike("there is an error_msg and no status"));
+        if answer.body.status.is_none() && answer.complains {
+            return Err(answer.unlike("it says failure, and there is no status"));
         }
         Ok(told(answer).map(|body| TicketStatus::from_code(body.status)))
     }
@@ -458,11 +452,6 @@ fn told<T>(answer: Answer<T>) -> Told<T> {
         },
         body: answer.body,
     }
-}
-
-/// Whether there is no text about an error.
-fn is_blank(error_msg: &Option<String>) -> bool {
-    error_msg.as_deref().unwrap_or_default().trim().is_empty()
 }
 
 fn whole(number: u64) -> i64 {

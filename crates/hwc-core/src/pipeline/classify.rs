@@ -94,6 +94,8 @@ pub struct Success {
     pub body: Bytes,
     /// Bytes that were not UTF-8, or escapes of half a character, were replaced by U+FFFD.
     pub lossy: bool,
+    /// A read that says failure besides: what it lacks is then not empty, but missing.
+    pub complains: bool,
 }
 
 /// What a bad answer proves.
@@ -171,13 +173,20 @@ fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Fa
     let body = body::plain(answer)?;
     match body.trim_ascii() {
         [] if !answer.whole => return Err(without_end()),
-        [] if !is_read => return Ok(Success { body, lossy: false }),
+        [] if !is_read => {
+            return Ok(Success {
+                body,
+                lossy: false,
+                complains: false,
+            });
+        }
         [] => return Err(foreign("the answer is empty", Repeat::Never)),
         text => body::check_object(text)?,
     }
     let (body, lossy) = body::repaired(body)?;
     // The good path of a read is parsed once, by the decoder above. A write's answer is small, and
     // whether it is whole is the only sign of success it gives. Without a proven end the parse is the proof.
+    let mut complains = false;
     if !is_read || !answer.whole || envelope::may_hold_code(&body) {
         let envelope = envelope::read(&body, Shape::Success).map_err(|error| {
             let cut = error.is_eof() && !answer.whole;
@@ -200,8 +209,13 @@ fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Fa
         {
             return Err(complaint(field, envelope, &body));
         }
+        complains = envelope.complaint.is_some();
     }
-    Ok(Success { body, lossy })
+    Ok(Success {
+        body,
+        lossy,
+        complains,
+    })
 }
 
 /// An answer that says failure, and not as this service does: somebody else may speak, and nobody knows what

@@ -50,7 +50,9 @@ pub(super) enum Shape {
 pub(super) fn may_hold_code(body: &[u8]) -> bool {
     let named = memmem::find_iter(body, b"error").any(|at| {
         let rest = body.get(at.saturating_add(5)..).unwrap_or_default();
-        rest.starts_with(b"_code") || rest.starts_with(b"Code") || rest.starts_with(b"\\u")
+        [&b"_code"[..], b"Code", b"_msg", b"Msg", b"\\u"]
+            .iter()
+            .any(|end| rest.starts_with(end))
     });
     named
         || begins_with_error(body)

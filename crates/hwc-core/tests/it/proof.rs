@@ -216,10 +216,21 @@ fn a_200_that_says_failure_in_any_way_is_no_success() {
                 .expect_err(body);
             assert_ne!(fault.kind, FaultKind::Throttled, "{body}");
         }
+        // What it has besides is kept, and what it lacks is not taken for empty.
+        for body in [
+            r#"{"count":0,"error_msg":"failed"}"#,
+            r#"{"list":[1],"errorMsg":"failed"}"#,
+        ] {
+            let reply = call_with(&READ, &Step::json(status, body))
+                .result
+                .expect(body);
+            assert!(reply.complains, "{body}");
+        }
         for body in GOOD {
             for operation in [&SUBMIT, &MARK, &READ] {
                 let outcome = call_with(operation, &Step::json(status, *body));
-                assert!(outcome.result.is_ok(), "{body}: {:?}", outcome.result);
+                let reply = outcome.result.expect(body);
+                assert!(!reply.complains, "{body}");
             }
         }
     }
