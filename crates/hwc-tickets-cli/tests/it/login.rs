@@ -2,6 +2,17 @@
 
 use crate::stage::Stage;
 
+/// A login with a password.
+const PASSWORD: [&str; 8] = [
+    "auth",
+    "login",
+    "--with",
+    "password",
+    "--user",
+    "u",
+    "--account",
+    "a",
+];
 /// In every secret of these tests: no output shows it.
 const CANARY: &str = "C4NARY";
 
@@ -123,16 +134,7 @@ fn secrets_no_call_can_use_are_refused_with_the_reason() {
     let long = format!("{CANARY}{}\n", "x".repeat(5000));
     let token: &[&str] = &["auth", "login"];
     let keys: &[&str] = &["auth", "login", "--with", "keys"];
-    let password: &[&str] = &[
-        "auth",
-        "login",
-        "--with",
-        "password",
-        "--user",
-        "u",
-        "--account",
-        "a",
-    ];
+    let password: &[&str] = &PASSWORD;
     for (args, input, named, reason) in [
         (token, "C4NARY EXAMPLE\n", "the token", "a space"),
         (token, "Bearer C4NARY\n", "the token", "Bearer"),
@@ -184,17 +186,7 @@ fn secrets_no_call_can_use_are_refused_with_the_reason() {
 #[test]
 fn a_password_keeps_its_blanks() {
     let stage = Stage::new();
-    let args = [
-        "auth",
-        "login",
-        "--with",
-        "password",
-        "--user",
-        "u",
-        "--account",
-        "a",
-    ];
-    let ran = stage.given(&mut stage.bare(&args), b" pass word \r\n");
+    let ran = stage.given(&mut stage.bare(&PASSWORD), b" pass word \r\n");
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let text = std::fs::read_to_string(stage.config()).unwrap();
     assert!(text.contains("password = \" pass word \""), "{text}");

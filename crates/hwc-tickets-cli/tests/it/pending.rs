@@ -5,6 +5,15 @@ use hwc_tickets_sim::{Fault, Operation, Order};
 use std::process::Stdio;
 
 const TICKET: &str = "case-123";
+const ALL_AS_JSON: [&str; 7] = [
+    "message",
+    "reconcile",
+    "--all",
+    "--timeout",
+    "3s",
+    "-o",
+    "json",
+];
 
 fn list(stage: &Stage) -> Vec<serde_json::Value> {
     let listed = stage.run(&["message", "reconcile", "-o", "json"]).json();
@@ -74,15 +83,7 @@ fn all_that_is_pending_is_settled_at_once() {
         stage.in_doubt(ticket, text, true, 1);
     }
     assert_eq!(list(&stage).len(), 3);
-    let settled = stage.run(&[
-        "message",
-        "reconcile",
-        "--all",
-        "--timeout",
-        "3s",
-        "-o",
-        "json",
-    ]);
+    let settled = stage.run(&ALL_AS_JSON);
     let rows = settled.json()["reconciled"].as_array().unwrap().clone();
     assert_eq!(rows.len(), 3);
     assert!(
@@ -215,7 +216,7 @@ fn what_was_done_is_not_lost_with_the_output() {
     }
     let stage = Stage::new();
     stage.in_doubt(TICKET, "only once", true, 1);
-    let ran = stage.onto_a_full_disk(&["message", "reconcile", "--all", "--timeout", "2s"]);
+    let ran = stage.onto_a_full_disk(&ALL_AS_JSON[..5]);
     assert_eq!(ran.code, 9, "{}", ran.stderr);
     assert!(ran.stderr.contains("all 1 are settled"), "{}", ran.stderr);
 }
@@ -258,18 +259,7 @@ fn a_full_disk_stops_no_recovery() {
     let listed = on_a_full_disk(&stage, &["message", "reconcile"]);
     assert_eq!(listed.code, 0, "{}", listed.stderr);
     assert!(listed.stdout.contains(TICKET), "{}", listed.stdout);
-    let settled = on_a_full_disk(
-        &stage,
-        &[
-            "message",
-            "reconcile",
-            "--all",
-            "--timeout",
-            "2s",
-            "-o",
-            "json",
-        ],
-    );
+    let settled = on_a_full_disk(&stage, &ALL_AS_JSON);
     assert_eq!(settled.code, 0, "{}", settled.stderr);
     assert_eq!(settled.json()["reconciled"][0]["outcome"], "confirmed");
 
@@ -319,17 +309,7 @@ fn a_damaged_pending_file_is_named_where_it_keeps_a_message_from_being_confirmed
     for word in [file, "not confirmed", "Move"] {
         assert!(one.stderr.contains(word), "{word}: {}", one.stderr);
     }
-    let all = stage
-        .run(&[
-            "message",
-            "reconcile",
-            "--all",
-            "--timeout",
-            "2s",
-            "-o",
-            "json",
-        ])
-        .json();
+    let all = stage.run(&ALL_AS_JSON).json();
     let problem = all["reconciled"][0]["error"].to_string();
     assert!(problem.contains(file), "{all}");
     std::fs::remove_file(&damaged).unwrap();
@@ -380,7 +360,7 @@ fn a_doubt_after_sending_names_the_damaged_file() {
         assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
     }
     std::fs::remove_file(damaged).unwrap();
-    let clear = stage.run(&["message", "reconcile", "--all", "--timeout", "2s"]);
+    let clear = stage.run(&ALL_AS_JSON[..5]);
     assert_eq!(clear.code, 0, "{}", clear.stderr);
 }
 
