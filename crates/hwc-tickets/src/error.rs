@@ -224,6 +224,12 @@ impl Error {
         self.fault()?.code.as_deref()
     }
 
+    /// Whether the code is one of the gateway, not of the service behind it, in either spelling.
+    pub(crate) fn has_gateway_code(&self) -> bool {
+        self.code()
+            .is_some_and(|code| code.starts_with("APIGW.") || code.starts_with("APIG."))
+    }
+
     /// HTTP status of the last answer. This service reports most errors with 200.
     #[must_use]
     pub fn http_status(&self) -> Option<u16> {
