@@ -2,7 +2,7 @@
 
 use crate::{
     detail::TicketDetail,
-    error::{Advice, Error, ErrorKind, Result},
+    error::{Advice, Delivery, Error, ErrorKind, Result},
     ids::{MessageId, TicketId},
     message::{Message, MessageKey, MessageKind},
     service::{About, MAX_PAGE, MessagePage},
@@ -286,7 +286,8 @@ fn may_be_gone(error: &Error) -> bool {
         | ErrorKind::Unavailable
         | ErrorKind::Protocol
         | ErrorKind::BodyTooLarge => error.attempts() > 0,
-        _ => false,
+        // An answer that proves nothing, whatever it says.
+        _ => error.delivery() == Delivery::Unknown,
     }
 }
 
