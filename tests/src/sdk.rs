@@ -38,7 +38,9 @@ pub enum Content {
     Nothing,
     /// The texts of messages, sorted.
     Texts(Vec<String>),
-    /// The same, with the ids of messages, and the state of the ticket.
+    /// So many messages that some are missing, which was announced.
+    TooMany,
+    /// Texts with the ids of messages, and the state of the ticket.
     Ticket(Vec<(String, String)>, TicketStatus),
     /// A state.
     Status(TicketStatus),
@@ -285,6 +287,7 @@ async fn poll(client: &Client, given: &Given<'_>) -> (Option<Verdict>, Content) 
     let events = client.follow(tickets).since(begin);
     let mut events = events.interval(shortest, shortest).stream();
     let mut messages = Vec::new();
+    let mut is_announced = false;
     let error = loop {
         match events.next().await.expect("following does not end") {
             Event::Message { message, .. } if message.content == END => break None,
@@ -292,11 +295,13 @@ async fn poll(client: &Client, given: &Given<'_>) -> (Option<Verdict>, Content) 
             Event::Degraded { error, .. }
             | Event::TicketLost { error, .. }
             | Event::Fatal(error) => break Some(error),
+            Event::PossibleGap { .. } => is_announced = true,
             _ => {}
         }
     };
     let content = match error {
         Some(_) => Content::Nothing,
+        None if is_announced => Content::TooMany,
         None => texts(messages.iter()),
     };
     (Some(verdict(false, error.as_ref())), content)

@@ -360,6 +360,7 @@ impl Pipeline {
                 Sent::No,
                 "no credentials within the deadline of the call",
             )
+            .with_help("check the way to whoever gives the credentials (for IAM: HUAWEICLOUD_SDK_IAM_ENDPOINT, the network, the proxy), or give the call more time")
             .of_identity()),
         }
     }

@@ -20,6 +20,8 @@ pub(crate) enum UnfitText {
         /// Bytes it may have.
         limit: usize,
     },
+    /// Quotes around it: they belong to the file or the shell it comes from.
+    Quoted,
     /// A character that is not visible ASCII (`!` to `~`).
     Character {
         /// Byte position, from 0.
@@ -33,6 +35,7 @@ impl std::fmt::Display for UnfitText {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Empty => formatter.write_str("it is empty"),
+            Self::Quoted => formatter.write_str("it stands in quotes; give it without them"),
             Self::TooLong { length, limit } => {
                 write!(
                     formatter,
@@ -46,7 +49,7 @@ impl std::fmt::Display for UnfitText {
     }
 }
 
-/// Checks that `text` is 1 to `limit` bytes of visible ASCII, so that it cannot end a header or start another.
+/// Checks that `text` is 1 to `limit` bytes of visible ASCII without quotes around it, so that it cannot end a header or start another.
 pub(crate) fn check_visible_ascii(text: &str, limit: usize) -> Result<(), UnfitText> {
     if text.is_empty() {
         return Err(UnfitText::Empty);
@@ -56,6 +59,12 @@ pub(crate) fn check_visible_ascii(text: &str, limit: usize) -> Result<(), UnfitT
             length: text.len(),
             limit,
         });
+    }
+    let is_quoted = |quote: &u8| {
+        text.as_bytes().first() == Some(quote) && text.as_bytes().last() == Some(quote)
+    };
+    if b"\"'`".iter().any(is_quoted) {
+        return Err(UnfitText::Quoted);
     }
     for (position, byte) in text.bytes().enumerate() {
         let sort = match byte {
@@ -95,6 +104,9 @@ mod tests {
         let table: &[(&str, Result<(), UnfitText>)] = &[
             ("abc+/==", Ok(())),
             ("", Err(UnfitText::Empty)),
+            ("\"abc\"", Err(UnfitText::Quoted)),
+            ("'abc'", Err(UnfitText::Quoted)),
+            ("a'bc'", Ok(())),
             (
                 "123456789",
                 Err(UnfitText::TooLong {

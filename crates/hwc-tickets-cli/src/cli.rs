@@ -157,7 +157,7 @@ pub(crate) enum Command {
     /// come. Alt+Enter begins a new line, PgUp, PgDn, Home and End move through the conversation, Esc leaves. Scrolling up
     /// reads older messages. When the newest message is shown, the ticket is marked as read. A line that begins with a
     /// slash is a command, such as /help, and is never sent; //x sends /x. Without a terminal, or with another form of
-    /// output than `table`, it does what `message follow` does, and marks nothing.
+    /// output than `table`, it does what `message follow` does until its input ends, and marks nothing.
     Chat(chat::Chat),
     /// Make any call of the service, authenticated, and print the raw answer
     Api(ticket::Api),
@@ -213,6 +213,7 @@ Configuration:
   Output
   table    aligned columns; the title of the times names their zone
   plain    a line per item, fields between tabs, no titles; times in RFC 3339 with their offset
+           behind the text of a message, id and file name of each attachment; `ticket show` begins each line with its name
            in a field \\\\ is a backslash, \\t a tab, \\n and \\r are line breaks of the text
            \\u{1b} and the like are what could act on a terminal
   json, ndjson   one document, or one per line; text as it came

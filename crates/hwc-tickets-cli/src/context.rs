@@ -46,6 +46,22 @@ impl Context {
         builder.build().map_err(Failure::from)
     }
 
+    /// A client that writes down in `records` what it sends, or with which records are looked into.
+    pub(crate) fn client_with(&self, records: PendingFiles) -> Result<Client, Failure> {
+        records.sweep();
+        self.finish(self.builder()?.outbox(records))
+    }
+
+    /// Names the records that cannot be read, next to a doubt that they may keep open.
+    pub(crate) fn warn_of_unreadable_records(&self) {
+        for problem in self.pending_files.unreadable() {
+            self.screen.warn(&format!(
+                "as long as a pending file cannot be read, no message is confirmed that could be its own; mend it, or \
+                 move it out of the directory: {problem}"
+            ));
+        }
+    }
+
     /// A client with credentials, ready to be changed.
     pub(crate) fn builder(&self) -> Result<ClientBuilder, Failure> {
         let credential = credentials::find(&self.settings)?;

@@ -1,12 +1,13 @@
 //! Which credentials are used, and where they come from: environment, profile, credentials file, in this order.
 
 use crate::{
+    exit::Exit,
     failure::Failure,
     settings::{self, Credentials, Settings},
 };
 use hwc_tickets::{
     SecretString,
-    identity::{Found, IdentityChain, IdentityError, ProvideIdentity, Token},
+    identity::{Found, IdentityChain, IdentityError, IdentityErrorKind, ProvideIdentity, Token},
 };
 use secrecy::ExposeSecret as _;
 use std::{collections::BTreeMap, ffi::OsString, sync::Arc};
@@ -54,7 +55,7 @@ fn find_in(settings: &Settings, read: Read<'_>) -> Result<Credential, Failure> {
         Ok(found) => Ok(known(found)),
         Err(error) if error.tried().is_empty() => Err(told(&error)),
         Err(_) => Err(Failure::own(
-            crate::exit::Exit::Authentication,
+            Exit::Authentication,
             format!(
                 "no credentials: neither {TOKEN}, HUAWEICLOUD_SDK_AK and _SK nor HWC_IAM_USER and _PASSWORD are set, {}, \
                  and ~/.huaweicloud/credentials has none",
@@ -118,7 +119,11 @@ fn from_profile(
     }
     let found = IdentityChain::new(&move |name: &str| variables.get(name).cloned())
         .find()
-        .map_err(|error| told(&error))?;
+        .map_err(|error| match error.to_string().contains(IAM_ENDPOINT) {
+            // The one thing that does not stand in the profile.
+            true => told(&error),
+            false => Failure::own(exit_of(&error), format!("{error} ({source})"), error.help()),
+        })?;
     Ok(Credential {
         source,
         kind: kind_of(credentials),
@@ -143,10 +148,9 @@ fn token_of(token: SecretString, source: String) -> Result<Credential, Failure> 
             source,
             kind: "token",
         }),
-        Err(error) => Err(Failure::own(
-            crate::exit::Exit::Authentication,
-            format!("the token ({source}) cannot be used: {error}"),
-            "Look for missing or extra characters, such as a line break, and set it again.",
+        Err(error) => Err(Failure::usage(
+            format!("{error} ({source})"),
+            "Look for missing or extra characters, such as a line break or quotes, and set it again.",
         )),
     }
 }
@@ -164,9 +168,14 @@ fn known(found: Found) -> Credential {
 }
 
 fn told(error: &IdentityError) -> Failure {
-    Failure::own(
-        crate::exit::Exit::Authentication,
-        error.to_string(),
-        error.help(),
-    )
+    Failure::own(exit_of(error), error.to_string(), error.help())
+}
+
+/// A value that cannot be used is a wrong setting, as everywhere; that there is none, or that it was refused, is not.
+fn exit_of(error: &IdentityError) -> Exit {
+    use IdentityErrorKind as K;
+    match error.kind() {
+        K::Invalid | K::Unreadable | K::Insecure => Exit::Usage,
+        _ => Exit::Authentication,
+    }
 }

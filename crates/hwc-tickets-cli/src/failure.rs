@@ -3,6 +3,7 @@
 pub(crate) mod advice;
 
 use crate::{exit::Exit, signal};
+use hwc_core::file::shell_quoted;
 use hwc_tickets::{Delivery, Error, ErrorKind, time::Spoken};
 use std::{error::Error as _, io, path::Path, path::PathBuf};
 
@@ -20,6 +21,8 @@ pub(crate) enum Failure {
     },
     /// A call of the SDK failed.
     Call(Box<Error>),
+    /// A call failed that was given by method and path.
+    Request { request: String, error: Box<Error> },
     /// It is not known whether a message arrived; its pending file.
     Unknown { error: Box<Error>, file: PathBuf },
     /// Ctrl-C or another signal; what is to be said about it.
@@ -76,6 +79,21 @@ impl Failure {
         }
     }
 
+    /// The output that was to say more of `main` could not be written: what that says counts, and is told.
+    pub(crate) fn beside(self, main: Self) -> Self {
+        let Self::Own { what: reason, .. } = self else {
+            return main;
+        };
+        match main {
+            Self::Own { what, advice, exit } => Self::Own {
+                what: format!("{what}; {reason}"),
+                advice,
+                exit,
+            },
+            main => main,
+        }
+    }
+
     pub(crate) fn unserialisable(error: serde_json::Error) -> Self {
         Self::own(
             Exit::Failure,
@@ -88,8 +106,10 @@ impl Failure {
     pub(crate) fn json(&self) -> serde_json::Value {
         let told = self.told(false).unwrap_or_default();
         let mut value = serde_json::json!({ "what": told.what, "advice": told.advice, "exit_code": self.exit() as u8 });
-        if let (Self::Call(error) | Self::Unknown { error, .. }, Some(object)) =
-            (self, value.as_object_mut())
+        if let (
+            Self::Call(error) | Self::Request { error, .. } | Self::Unknown { error, .. },
+            Some(object),
+        ) = (self, value.as_object_mut())
         {
             object.insert("kind".to_owned(), error.kind().name().into());
             object.insert("operation".to_owned(), error.operation().into());
@@ -106,7 +126,7 @@ impl Failure {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Own { exit, .. } => *exit,
-            Self::Call(error) => exit_of(error),
+            Self::Call(error) | Self::Request { error, .. } => exit_of(error),
             Self::Unknown { .. } => Exit::Unknown,
             Self::Interrupted { .. } => signal::received().map_or(Exit::Interrupted, Exit::from),
             Self::ClosedPipe => Exit::Ok,
@@ -122,12 +142,20 @@ impl Failure {
                 facts: Vec::new(),
             }),
             Self::Call(error) => Some(tell(error, verbose)),
+            Self::Request { request, error } => {
+                let mut told = tell(error, verbose);
+                // It says more than the name of the operation, which is the same for every such call.
+                let what = (error.operation())
+                    .and_then(|name| told.what.strip_prefix(name)?.strip_prefix(": "));
+                told.what = format!("{request}: {}", what.unwrap_or(&told.what));
+                Some(told)
+            }
             Self::Unknown { error, file } => {
                 let mut told = tell(error, verbose);
                 told.what = format!("it is not known whether the message arrived: {}", told.what);
                 told.advice = Some(format!(
                     "Do not send it again yet. Find out later with: hwc-tickets message reconcile {}",
-                    file.display()
+                    shell_quoted(file)
                 ));
                 told.facts
                     .insert(0, ("pending file", file.display().to_string()));

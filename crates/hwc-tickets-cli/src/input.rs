@@ -1,6 +1,6 @@
 //! What is read from files and standard input: texts, lists of ids, JSON bodies.
 
-use crate::failure::Failure;
+use crate::{failure::Failure, render::Screen};
 use hwc_core::file::{self, Rules, Unreadable};
 use std::{io, path::Path};
 
@@ -23,6 +23,37 @@ pub(crate) fn file(path: &Path) -> Result<String, Failure> {
     file::read_text(path, Rules::up_to(MOST_BYTES).or_stream())
         .map_err(|why| unreadable(path, &why))
         .and_then(|text| as_typed(text.as_str(), path))
+}
+
+/// Completes when standard input ends. On a terminal, never: somebody may be there. What comes is for nobody, and that
+/// is said.
+pub(crate) async fn end(screen: &Screen) {
+    use io::{IsTerminal as _, Read as _};
+    if io::stdin().is_terminal() {
+        return std::future::pending().await;
+    }
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let reader = std::thread::Builder::new()
+        .name("input".to_owned())
+        .spawn(move || {
+            let mut buffer = [0; 4096];
+            let mut input = io::stdin().lock();
+            // Its end is told by the channel, which closes.
+            while let Ok(1..) = input.read(&mut buffer) {
+                if tell.send(()).is_err() {
+                    return;
+                }
+            }
+        });
+    if reader.is_err() {
+        return std::future::pending().await;
+    }
+    if told.recv().await.is_some() {
+        screen.warn(
+            "what comes on standard input is not sent, because there is no terminal; use: hwc-tickets message send",
+        );
+        while told.recv().await.is_some() {}
+    }
 }
 
 fn as_typed(text: &str, path: &Path) -> Result<String, Failure> {

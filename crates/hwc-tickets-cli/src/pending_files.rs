@@ -38,6 +38,8 @@ struct Known {
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) path: PathBuf,
+    /// What the file is named for.
+    pub(crate) id: PendingId,
     /// The record, or why it cannot be read.
     pub(crate) pending: Result<Pending, String>,
     /// Another run is still working on it.
@@ -110,13 +112,13 @@ impl PendingFiles {
             };
             for file in listing {
                 let path = file?.path();
-                if id_of(&path).is_some() {
-                    paths.insert(path);
+                if let Some(id) = id_of(&path) {
+                    paths.insert((path, id));
                 }
             }
         }
         let mut entries = Vec::new();
-        for path in paths {
+        for (path, id) in paths {
             let pending = read(&path);
             // Gone since it was listed: settled by another run.
             if pending.is_ok() || path.exists() {
@@ -124,10 +126,37 @@ impl PendingFiles {
                     pending,
                     under_way: is_under_way(&path),
                     path,
+                    id,
                 });
             }
         }
         Ok(entries)
+    }
+
+    /// Records that cannot be read, each with its reason: as long as they are there, no message is confirmed that could
+    /// be theirs.
+    pub(crate) fn unreadable(&self) -> Vec<String> {
+        match self.entries() {
+            Err(error) => vec![error.to_string()],
+            Ok(entries) => (entries.into_iter())
+                .filter_map(|entry| {
+                    let reason = entry.pending.err()?;
+                    Some(format!("{}: {reason}", entry.path.display()))
+                })
+                .collect(),
+        }
+    }
+
+    /// Removes what runs that were killed have left behind.
+    pub(crate) fn sweep(&self) {
+        if let Some(directory) = self.directory.as_deref()
+            && private_file::refuse_shared_directory(directory).is_ok()
+        {
+            private_file::sweep_drafts(directory);
+            private_file::sweep_locks(directory, |lock| {
+                id_of(&lock.with_extension("json")).is_some()
+            });
+        }
     }
 
     /// The file of a message whose sending ended in doubt: from now on other runs may look into it.
@@ -161,8 +190,8 @@ fn name_of(id: PendingId) -> String {
     format!("{id}.json")
 }
 
-/// The id that a pending file is named for.
-fn id_of(path: &Path) -> Option<PendingId> {
+/// The id that a pending file is named for, if `path` is named like one.
+pub(crate) fn id_of(path: &Path) -> Option<PendingId> {
     let name = path.file_name()?.to_str()?;
     name.strip_suffix(".json")?.parse().ok()
 }

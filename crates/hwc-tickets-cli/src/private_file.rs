@@ -1,5 +1,9 @@
 //! The one room that reads and writes the program's own files: private to the user, whole or not at all.
 
+mod leftovers;
+
+pub(crate) use leftovers::{sweep_drafts, sweep_locks};
+
 use crate::failure::Failure;
 use fs4::{FileExt, TryLockError};
 pub(crate) use hwc_core::file::Unreadable;
@@ -87,17 +91,18 @@ pub(crate) fn refuse_shared_directory(path: &Path) -> io::Result<()> {
     ))
 }
 
+/// The directory of a file.
+pub(crate) fn directory_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
 /// Puts `bytes` in the place of `path` at once, readable for the user only. Makes the directory, with mode 0700.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let directory = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    let directory = directory_of(path);
     make_directory(directory)?;
-    // Made with mode 0600 under a random name, never through a link that lies in wait.
-    let mut file = tempfile::Builder::new()
-        .prefix(".hwc-tickets-")
-        .tempfile_in(directory)?;
+    let mut file = leftovers::draft_in(directory)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
@@ -124,12 +129,7 @@ pub(crate) fn probe(directory: &Path) -> io::Result<()> {
         .ancestors()
         .take_while(|path| !path.as_os_str().is_empty() && !path.exists())
         .collect();
-    let written = make_directory(directory).and_then(|()| {
-        tempfile::Builder::new()
-            .prefix(".hwc-tickets-")
-            .tempfile_in(directory)
-            .map(drop)
-    });
+    let written = make_directory(directory).and_then(|()| leftovers::draft_in(directory).map(drop));
     for path in missing {
         // Another run may have put something there meanwhile; then it stays.
         let _ = fs::remove_dir(path);
@@ -158,13 +158,22 @@ pub(crate) fn lock(path: &Path) -> io::Result<Option<Lock>> {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(0o600);
     }
-    let file = options.open(path)?;
-    match FileExt::try_lock(&file) {
-        Ok(()) => Ok(Some(Lock { _file: file })),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(error),
+    for _ in 0..MOST_TRIES {
+        let file = options.open(path)?;
+        match FileExt::try_lock(&file) {
+            // Swept away between opening and locking: another one would lock another file.
+            Ok(()) if !leftovers::is_still_at(&file, path) => {}
+            Ok(()) => return Ok(Some(Lock { _file: file })),
+            // A sweep holds it for a moment.
+            Err(TryLockError::WouldBlock) => std::thread::yield_now(),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
     }
+    Ok(None)
 }
+
+/// A sweep of another run holds a lock for a few calls of the system; whoever works on a message, much longer.
+const MOST_TRIES: u32 = 1_000;
 
 /// Whether somebody holds the lock `path`. Looking hinders nobody else who looks.
 pub(crate) fn is_locked(path: &Path) -> io::Result<bool> {

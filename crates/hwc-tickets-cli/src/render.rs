@@ -94,6 +94,18 @@ impl Screen {
         Ok(out.flush()?)
     }
 
+    /// The same, with a line break at its end: something else is told after it.
+    pub(crate) fn answer_line(&self, body: &[u8]) -> Result<(), Failure> {
+        if body.is_empty() {
+            return Ok(());
+        }
+        self.answer(body)?;
+        match body.ends_with(b"\n") || io::stdout().is_terminal() {
+            true => Ok(()),
+            false => self.raw("\n"),
+        }
+    }
+
     /// A table that grows row by row. Nothing is printed yet, so that nothing stands before an error.
     pub(crate) fn begin_table(&self, columns: &[Column], rows: &[Vec<String>]) -> Table {
         Table::new(columns, rows, self.columns)

@@ -22,7 +22,7 @@ use std::path::PathBuf;
 use variables::{language, path};
 
 /// The settings of one run.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub(crate) output: Setting<Form>,
     pub(crate) timeout: Setting<Option<Span>>,
@@ -251,7 +251,7 @@ impl Settings {
         .map(Some)
         .map_err(|error| match error {
             InvalidEndpoint::NotTrusted { .. } => Failure::usage(
-                format!("the value of {source} cannot be used: {error}"),
+                format!("the value of {} cannot be used: {error}", source.in_words()),
                 "Name it with --endpoint if your credentials may go there.",
             ),
             error => source.refused(&error.to_string()),
@@ -463,7 +463,7 @@ mod tests {
             (
                 &[],
                 "[profiles.default]\nsite = \"mars\"",
-                "profile default, key site",
+                "key site of profile default",
             ),
         ] {
             let failure = resolve(&Global::default(), variables, config).unwrap_err();

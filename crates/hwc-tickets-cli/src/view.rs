@@ -26,6 +26,8 @@ pub(crate) struct Extras {
     pub(crate) ids: Option<usize>,
     /// Columns of the longest ticket id, when there is more than one ticket.
     pub(crate) tickets: Option<usize>,
+    /// The first field of each line of `plain`, where lines of other sorts stand beside.
+    pub(crate) name: Option<&'static str>,
 }
 
 /// A table of messages that grows.
@@ -85,7 +87,11 @@ impl<'a> Messages<'a> {
             (Some(instant), form) => self.cell(instant, form),
             (None, _) => message.created_at.raw().to_owned(),
         };
-        let mut cells = vec![time];
+        let mut cells = Vec::new();
+        if let (Some(name), Form::Plain) = (self.extras.name, self.screen.form()) {
+            cells.push(name.to_owned());
+        }
+        cells.push(time);
         if self.extras.tickets.is_some() {
             cells.push(ticket.to_string());
         }
@@ -98,7 +104,13 @@ impl<'a> Messages<'a> {
                     .map_or_else(|| "-".to_owned(), ToString::to_string),
             );
         }
-        cells.push(text(message));
+        match self.screen.form() {
+            Form::Plain => {
+                cells.push(message.content.clone());
+                cells.extend(attachment_fields(message));
+            }
+            _ => cells.push(text(message)),
+        }
         self.screen.row(&self.table, &cells)
     }
 
@@ -126,7 +138,7 @@ impl<'a> Messages<'a> {
     fn cell(&self, instant: Timestamp, form: Form) -> String {
         match form {
             Form::Table => self.zone.wall_time(instant),
-            _ => self.zone.rfc_3339(instant),
+            form => moment(instant, self.zone, form),
         }
     }
 }
@@ -140,21 +152,24 @@ pub(crate) fn clock_time(message: &Message, zone: ZoneOffset) -> String {
 }
 
 /// When it was written, with the zone.
-pub(crate) fn time(message: &Message, zone: ZoneOffset) -> String {
-    named_time(&message.created_at, zone)
+pub(crate) fn time(message: &Message, zone: ZoneOffset, form: Form) -> String {
+    named_time(&message.created_at, zone, form)
 }
 
 /// The same of any time of the service.
-pub(crate) fn named_time(time: &MessageTime, zone: ZoneOffset) -> String {
+pub(crate) fn named_time(time: &MessageTime, zone: ZoneOffset, form: Form) -> String {
     match time.instant() {
-        Some(instant) => moment(instant, zone),
+        Some(instant) => moment(instant, zone, form),
         None => time.raw().to_owned(),
     }
 }
 
-/// A moment, with the zone.
-pub(crate) fn moment(instant: Timestamp, zone: ZoneOffset) -> String {
-    format!("{} {zone}", zone.wall_time(instant))
+/// A moment with its zone: for programs in RFC 3339, in a table as people read it.
+pub(crate) fn moment(instant: Timestamp, zone: ZoneOffset, form: Form) -> String {
+    match form {
+        Form::Table => format!("{} {zone}", zone.wall_time(instant)),
+        _ => zone.rfc_3339(instant),
+    }
 }
 
 /// The side a message comes from: the same word in every command, because every read of the service tells the side, and
@@ -193,7 +208,7 @@ pub(crate) fn id_width<'a>(ids: impl Iterator<Item = &'a MessageId>) -> usize {
 pub(crate) const ATTACHMENTS_UNKNOWN: &str =
     "[attachments unknown: the service sent a list of them that cannot be read]";
 
-/// The text, and what is attached.
+/// The text, and below it what is attached.
 fn text(message: &Message) -> String {
     let mut text = message.content.clone();
     for attachment in &message.attachments {
@@ -214,13 +229,39 @@ fn text(message: &Message) -> String {
     text
 }
 
+/// What is attached, as fields behind the text: id and file name of each. Nobody can take them for a part of the text.
+fn attachment_fields(message: &Message) -> impl Iterator<Item = String> {
+    let known = message
+        .attachments
+        .iter()
+        .flat_map(|attachment| [attachment.raw_id.clone(), attachment.file_name.clone()]);
+    let unknown = message
+        .attachments_unknown
+        .then(|| ["?".to_owned(), ATTACHMENTS_UNKNOWN.to_owned()]);
+    known.chain(unknown.into_iter().flatten())
+}
+
+/// A message in JSON. Only some reads of the service tell the role of the author; what it says of the side, every one
+/// tells by other means, and `from` beside the message holds. So it stands here only where it says more.
+pub(crate) fn message_value(message: &Message) -> Value {
+    let mut value = json!(message);
+    if matches!(
+        message.author.role,
+        Role::Customer | Role::Engineer | Role::Unknown
+    ) && let Some(author) = value.get_mut("author").and_then(Value::as_object_mut)
+    {
+        author.remove("role");
+    }
+    value
+}
+
 /// One message as JSON.
 pub(crate) fn message_json(ticket: &TicketId, message: &Message) -> Value {
     json!({
         "type": "message",
         "ticket": ticket,
         "from": side(message),
-        "message": message,
+        "message": message_value(message),
         "key": message.key(),
     })
 }
@@ -247,7 +288,8 @@ pub(crate) fn sent(screen: &Screen, sent: &Sent, zone: ZoneOffset) -> Result<(),
         return screen.document(&json!({
             "outcome": outcome,
             "ticket": sent.ticket,
-            "message": sent.message(),
+            "from": sent.message().map(side),
+            "message": sent.message().map(message_value),
             "reference": sent.reference,
             "attempts": sent.attempts,
             "request_id": sent.request_id,
@@ -259,7 +301,7 @@ pub(crate) fn sent(screen: &Screen, sent: &Sent, zone: ZoneOffset) -> Result<(),
         (
             "time",
             sent.message()
-                .map(|message| time(message, zone))
+                .map(|message| time(message, zone, screen.form()))
                 .unwrap_or_default(),
         ),
         ("reference", sent.reference.clone().unwrap_or_default()),

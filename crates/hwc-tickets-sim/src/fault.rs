@@ -1,8 +1,10 @@
 //! Weather to order: which call goes wrong, how, and how often. The world never hears of it.
 
+use std::fmt;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Unexpected, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::operation::Operation;
 
@@ -11,7 +13,12 @@ use crate::operation::Operation;
 /// Most faults come in two kinds: the service has not acted ([`Order::new`]), or it has acted and only the answer is
 /// spoiled ([`Order::after_acting`]).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "kind", deny_unknown_fields)]
+#[serde(
+    rename_all = "snake_case",
+    tag = "kind",
+    deny_unknown_fields,
+    expecting = "an object with a `kind` of fault, such as {\"kind\":\"reset\"}"
+)]
 #[non_exhaustive]
 pub enum Fault {
     /// The gateway answers with an HTTP status and its own kind of error body.
@@ -136,7 +143,7 @@ impl Fault {
 }
 
 /// Which calls a fault is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Route {
@@ -156,6 +163,36 @@ impl Route {
             Route::Any => true,
             Route::Tickets => operation != Operation::CreateToken,
             Route::Only(only) => only == operation,
+        }
+    }
+}
+
+/// By hand, because an order that names no operation is to learn which there are.
+impl<'de> Deserialize<'de> for Route {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(RouteName)
+    }
+}
+
+struct RouteName;
+
+impl Visitor<'_> for RouteName {
+    type Value = Route;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("one of `any`, `tickets`")?;
+        (Operation::ALL.iter())
+            .try_for_each(|operation| write!(formatter, ", `{}`", operation.name()))
+    }
+
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Route, E> {
+        let is_named = |operation: &Operation| operation.name() == name;
+        match name {
+            "any" => Ok(Route::Any),
+            "tickets" => Ok(Route::Tickets),
+            _ => (Operation::ALL.into_iter().find(is_named))
+                .map(Route::Only)
+                .ok_or_else(|| E::invalid_value(Unexpected::Str(name), &self)),
         }
     }
 }

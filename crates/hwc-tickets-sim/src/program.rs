@@ -32,7 +32,7 @@ pub enum EngineerMode {
 #[non_exhaustive]
 pub struct Options {
     /// Address to listen on; port 0 picks a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8480")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8480", value_parser = address)]
     pub listen: SocketAddr,
     /// Number that fixes what the engineers say and when
     #[arg(long, default_value_t = 0)]
@@ -50,7 +50,7 @@ pub struct Options {
     #[arg(long, value_name = "JSON", value_parser = json::<Rules>)]
     pub rules: Option<Rules>,
     /// Let the clock stand at this time until it is put forward, such as 2026-11-21T08:00:00Z
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = time)]
     pub clock: Option<Timestamp>,
     /// Answer under /_sim, where tests order faults and read the ledger, and show it all on the page at /
     #[arg(long)]
@@ -188,6 +188,16 @@ fn when(told: impl Future<Output = ()> + Send + 'static) -> watch::Receiver<bool
 
 async fn wait(mut stop: watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
+}
+
+fn time(text: &str) -> Result<Timestamp, &'static str> {
+    let reason = "not a time with its offset: write it like 2026-11-21T08:00:00Z or 2026-11-21T16:00:00+08:00";
+    text.trim().parse().map_err(|_| reason)
+}
+
+fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    let reason = "not an address with a port: write it like 127.0.0.1:8480 or [::1]:8480";
+    text.trim().parse().map_err(|_| reason)
 }
 
 fn json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {

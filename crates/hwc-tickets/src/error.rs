@@ -224,6 +224,12 @@ impl Error {
         self.fault()?.code.as_deref()
     }
 
+    /// Whether the code is one of the gateway, not of the service behind it, in either spelling.
+    pub(crate) fn has_gateway_code(&self) -> bool {
+        self.code()
+            .is_some_and(|code| code.starts_with("APIGW.") || code.starts_with("APIG."))
+    }
+
     /// HTTP status of the last answer. This service reports most errors with 200.
     #[must_use]
     pub fn http_status(&self) -> Option<u16> {
@@ -360,6 +366,10 @@ impl Error {
             push_facts(&mut line, [ticket, part]);
             line.push_str(": ");
         }
+        if inner.delivery == Delivery::Absent {
+            // What failed alone would speak of an outcome that is known by now.
+            line.push_str("the message is not in the ticket, it was looked for; what had failed: ");
+        }
         match &inner.cause {
             Cause::Call(fault) => {
                 line.push_str(&fault.detail);
@@ -488,5 +498,28 @@ impl std::error::Error for Error {
                 .as_deref()
                 .map(|source| source as &(dyn std::error::Error + 'static)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What failed first is not told as if the outcome were still open.
+    #[test]
+    fn an_absent_message_is_told_as_absent() {
+        let fault = Fault::new(
+            hwc_core::FaultKind::Unavailable,
+            FaultSent::Maybe,
+            "the service failed",
+        );
+        let open = Error::from_fault("submit message", fault.clone()).to_string();
+        assert_eq!(open, "submit message: the service failed");
+        let absent = Error::from_fault("submit message", fault).with_delivery(Delivery::Absent);
+        assert_eq!(
+            absent.to_string(),
+            "submit message: the message is not in the ticket, it was looked for; what had failed: the service failed"
+        );
+        assert_eq!(absent.advice(), Advice::SendAgain);
     }
 }

@@ -12,11 +12,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A lock file that is held as long as this value lives; the system frees it when the process ends.
+/// A lock file that is held as long as this value lives, and goes with it. The system frees it when the process ends;
+/// one that a killed process left goes with the next value that holds it.
 #[derive(Debug)]
 pub(crate) struct Lock {
-    _file: File,
+    file: File,
+    path: PathBuf,
 }
+
+/// So often a lock file may go while it is being locked. More than once hardly ever happens.
+const MOST_TRIES: u32 = 100;
 
 impl Lock {
     /// Locks `path` through a file beside it, named like it with `.lock` at the end.
@@ -32,18 +37,73 @@ impl Lock {
             .with_source(error)
         };
         // No lock is made beside what can never be the file.
-        look(path).map_err(storage)?;
-        let file = open_private(&beside(path, ".lock")).map_err(storage)?;
-        // Named in full: from Rust 1.89 on the standard library has a method of the same name.
-        match fs4::FileExt::try_lock(&file) {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(Error::local(
-                ErrorKind::Locked,
-                format!("another program holds the lock of {}", path.display()),
-            )),
-            Err(TryLockError::Error(error)) => Err(storage(error)),
+        look(path).map_err(|error| unusable(&error))?;
+        if let Some(directory) = missing_directory(path) {
+            let (file, directory) = (path.display(), directory.display());
+            return Err(Error::local(
+                ErrorKind::Storage,
+                format!("{file} cannot be used: there is no directory {directory}"),
+            )
+            .with_help("Make the directory, or name another file."));
+        }
+        let place = beside(path, ".lock");
+        for _ in 0..MOST_TRIES {
+            let file = open_private(&place).map_err(storage)?;
+            // Named in full: from Rust 1.89 on the standard library has a method of the same name.
+            match fs4::FileExt::try_lock(&file) {
+                // Removed between opening and locking, by who held it before: the next one would lock another file.
+                Ok(()) if !is_still_at(&file, &place) => {}
+                Ok(()) => return Ok(Self { file, path: place }),
+                Err(TryLockError::WouldBlock) => break,
+                Err(TryLockError::Error(error)) => return Err(storage(error)),
+            }
+        }
+        Err(Error::local(
+            ErrorKind::Locked,
+            format!("another program holds the lock of {}", path.display()),
+        ))
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // While it is locked: whoever comes now finds that it is gone, and makes another. What stays does no harm.
+        if is_still_at(&self.file, &self.path) {
+            let _ = fs::remove_file(&self.path);
         }
     }
+}
+
+/// Whether `path` still leads to the open `file`.
+#[cfg(unix)]
+fn is_still_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    match (file.metadata(), fs::symlink_metadata(path)) {
+        (Ok(open), Ok(there)) => open.dev() == there.dev() && open.ino() == there.ino(),
+        _ => false,
+    }
+}
+
+/// Elsewhere an open file cannot be removed.
+#[cfg(not(unix))]
+fn is_still_at(_: &File, _: &Path) -> bool {
+    true
+}
+
+/// What can never be the file.
+fn unusable(error: &io::Error) -> Error {
+    let detail = format!("the file cannot be used: {error}");
+    Error::local(ErrorKind::Storage, detail)
+}
+
+/// The directory of `path`, when it is not there.
+fn missing_directory(path: &Path) -> Option<&Path> {
+    let directory = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())?;
+    let is_missing = |error: io::Error| error.kind() == io::ErrorKind::NotFound;
+    let looked = fs::metadata(directory);
+    looked.is_err_and(is_missing).then_some(directory)
 }
 
 /// `path` with `end` added to its last part.

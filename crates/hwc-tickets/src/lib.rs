@@ -28,7 +28,7 @@
 //! | [`Client::unread`] | how much is unread, over any number of tickets | [`unread`] |
 //! | [`Client::follow`] | new messages as they come, across restarts | [`docs::following`] |
 //! | [`Ticket::mark_read`], [`Ticket::drain_unread`] | marks read; handles what is unread first | [`mark_read`] |
-//! | [`Ticket::recall`], [`Ticket::recall_last`] | takes a message back | [`recall`] |
+//! | [`Ticket::recall`], [`Ticket::recall_last`], [`Ticket::find_last`] | takes a message back | [`recall`] |
 //! | [`Ticket::detail`], [`Ticket::status`] | the ticket itself; the only place with message ids | [`detail`] |
 //!
 //! Every failure is an [`Error`] with a kind, the fate of the message, and what to do:
@@ -96,7 +96,7 @@ pub use hwc_core::{
 };
 pub use ids::{AttachmentId, GroupId, InvalidId, MessageId, TicketId};
 pub use message::{Attachment, Author, Message, MessageKey, MessageKind, Role};
-pub use recall::Recalled;
+pub use recall::{LastMessage, Recalled};
 pub use secrecy::SecretString;
 pub use submit::{
     Confirm, Draft, FileOutbox, Outbox, Outcome, Pending, Receipt, Sent, Submit, TextError,

@@ -53,6 +53,26 @@ verb! {
     group: "Acts for `group` when the ticket is read. Recalling itself takes no group (D-39)."
 }
 
+verb! {
+    /// Finds the caller's last message, which can be taken back by its id: made by [`Ticket::find_last`].
+    ///
+    /// # Errors
+    /// When awaited: [`ErrorKind::NotFound`] when there is no own message to take back;
+    /// [`ErrorKind::InvalidInput`] when it cannot be told which one is the caller's last; every kind of a read.
+    FindLast {} -> LastMessage, find_last,
+    group: "Acts for `group`, as a colleague's ticket needs it (D-32)."
+}
+
+/// The caller's last message in a ticket.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct LastMessage {
+    /// The id to take it back by, as often as it takes.
+    pub id: MessageId,
+    /// The message.
+    pub message: Message,
+}
+
 impl Ticket {
     /// Takes message `id` back. Safe to repeat: one that is not in the ticket any more is no error, but
     /// [`Recalled::Already`] or [`Recalled::Absent`]. No document names the code of that case, so after a
@@ -84,8 +104,27 @@ impl Ticket {
     /// client or its outbox submitted; and failing that, all of the customer's side if they have one
     /// author. With several authors nothing is taken back by guess. The first message of a ticket is the
     /// ticket itself and does not count.
+    ///
+    /// Not safe to repeat: done again, after a failure as well, it may take the message before back. To be able to
+    /// repeat it, or to show what is about to go, take [`Ticket::find_last`] and then [`Ticket::recall`] by id.
     pub fn recall_last(&self) -> RecallLast {
         RecallLast {
+            ticket: self.clone(),
+            timeout: None,
+        }
+    }
+
+    /// Finds the message that [`Ticket::recall_last`] would take back, and takes nothing back.
+    ///
+    /// ```no_run
+    /// # async fn example(ticket: hwc_tickets::Ticket) -> hwc_tickets::Result<()> {
+    /// let last = ticket.find_last().await?;
+    /// println!("taking back {} of {:?}", last.id, last.message.created_at);
+    /// ticket.recall(&last.id).await?; // after a failure: this line again, never the first one
+    /// # Ok(()) }
+    /// ```
+    pub fn find_last(&self) -> FindLast {
+        FindLast {
             ticket: self.clone(),
             timeout: None,
         }
@@ -255,19 +294,31 @@ fn may_be_gone(error: &Error) -> bool {
 async fn recall_last(ticket: Ticket, deadline: Duration) -> Result<MessageId> {
     let parts = ticket.client.parts();
     let began = parts.clock.elapsed();
-    let detail = ticket.detail().timeout(deadline / 2).await;
+    // The rest is for the recall.
+    let last = find_last(ticket.clone(), deadline - deadline / 4).await?;
+    let left = deadline.saturating_sub(parts.clock.elapsed().saturating_sub(began));
+    ticket.recall(last.id.clone()).timeout(left).await?;
+    Ok(last.id)
+}
+
+async fn find_last(ticket: Ticket, deadline: Duration) -> Result<LastMessage> {
+    let parts = ticket.client.parts();
+    let began = parts.clock.elapsed();
+    let detail = ticket.detail().timeout(deadline - deadline / 3).await;
     let detail = detail.map_err(|error| error.with_operation(OPERATION))?;
-    let left = || deadline.saturating_sub(parts.clock.elapsed().saturating_sub(began));
+    let left = deadline.saturating_sub(parts.clock.elapsed().saturating_sub(began));
     let chosen = last_own(&ticket, &detail.messages).map_err(|problem| problem.error())?;
     let Some(id) = &chosen.id else {
         return Err(Problem::NoneOwn.error());
     };
-    let rows = whole_list(&ticket, &detail, left() / 2).await?;
+    let rows = whole_list(&ticket, &detail, left).await?;
     if !rows.is_some_and(|rows| is_last_of(&rows, &detail, chosen)) {
         return Err(Problem::Partial.error());
     }
-    ticket.recall(id.clone()).timeout(left()).await?;
-    Ok(id.clone())
+    Ok(LastMessage {
+        id: id.clone(),
+        message: chosen.clone(),
+    })
 }
 
 /// Why the last own message cannot be named.

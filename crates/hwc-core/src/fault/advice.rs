@@ -38,6 +38,8 @@ pub enum Advice {
     CheckPermission,
     /// What the call names does not exist. Check the id, the account and the site.
     CheckId,
+    /// The gateway knows no such call. Check the method, the path and the address.
+    CheckCall,
     /// A quota is used up.
     FreeQuota,
     /// The state of what the call names does not allow it. Read it, and act on that.
@@ -73,6 +75,7 @@ impl Advice {
         Self::RenewCredentials,
         Self::CheckPermission,
         Self::CheckId,
+        Self::CheckCall,
         Self::FreeQuota,
         Self::ReadState,
         Self::CorrectContent,
@@ -115,6 +118,9 @@ impl Advice {
             }
             Self::CheckId => {
                 "check the id, and that the credentials belong to the account and site that own it"
+            }
+            Self::CheckCall => {
+                "the gateway knows no such call: check its method and path, and the endpoint"
             }
             Self::FreeQuota => "wait until the quota is free again, or ask for a larger one",
             Self::ReadState => "read the present state of what the call names, and act on that",
@@ -163,6 +169,7 @@ pub(super) fn of(fault: &FaultFacts) -> Advice {
         FaultKind::Throttled => Advice::SlowDown,
         FaultKind::Unauthorized => Advice::RenewCredentials,
         FaultKind::Forbidden => Advice::CheckPermission,
+        FaultKind::NotFound if is_unknown_call(fault.code.as_deref()) => Advice::CheckCall,
         FaultKind::NotFound => Advice::CheckId,
         FaultKind::Refused => match fault.category {
             Some(Category::Quota) => Advice::FreeQuota,
@@ -185,6 +192,12 @@ fn may_be_done(fault: &FaultFacts) -> bool {
 /// Whether the proxy refused to open a line without a login: the words of the tunnel, which has no type for it.
 fn is_proxy_login(detail: &str) -> bool {
     detail.contains("proxy authorization required")
+}
+
+/// Whether it is the gateway that found nothing: then no id is wrong, but the call. The two spellings are those of its
+/// generations.
+fn is_unknown_call(code: Option<&str>) -> bool {
+    matches!(code, Some("APIGW.0101" | "APIG.0101"))
 }
 
 #[cfg(test)]
@@ -246,6 +259,15 @@ mod tests {
         let tunnel = "cannot connect (proxy authorization required)";
         let fault = Fault::new(FaultKind::Connect, Sent::No, tunnel);
         assert_eq!(fault.advice(), Advice::SignInToProxy);
+        for (code, advice) in [
+            ("APIGW.0101", Advice::CheckCall),
+            ("APIG.0101", Advice::CheckCall),
+            ("OSM.01010015", Advice::CheckId),
+        ] {
+            let mut fault = Fault::new(FaultKind::NotFound, Sent::Refused, "it failed");
+            fault.code = Some(code.to_owned());
+            assert_eq!(fault.advice(), advice, "{code}");
+        }
         let own = fault.with_help("ask the operator");
         assert_eq!(
             (own.advice(), own.help()),

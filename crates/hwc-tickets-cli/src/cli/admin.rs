@@ -14,6 +14,10 @@ pub(crate) enum Auth {
     /// access key and the secret key on two lines; or the password. A profile that is not there yet is made. What no call
     /// could use, such as a token with a blank in it, is refused before anything is stored.
     Login(Login),
+    /// Remove the credentials of a profile from the configuration file
+    ///
+    /// The rest of the profile stays. Nothing is said to the service: a token stays valid there until it ends.
+    Logout,
 }
 
 /// `auth login`.

@@ -9,11 +9,30 @@ pub(crate) struct Span(pub(crate) Duration);
 
 /// A text is not a duration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct InvalidSpan;
+pub(crate) enum InvalidSpan {
+    /// A number without a unit.
+    NoUnit(u64),
+    Other,
+}
 
 impl fmt::Display for InvalidSpan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a duration: write it like 12s, 10m, 2h or 1h30m")
+        match self {
+            Self::NoUnit(number) => write!(
+                f,
+                "it needs a unit: write {number}s for seconds, {number}m for minutes or {number}h for hours"
+            ),
+            Self::Other => f.write_str("not a duration: write it like 12s, 10m, 2h or 1h30m"),
+        }
+    }
+}
+
+impl InvalidSpan {
+    fn of(text: &str) -> Self {
+        match text.trim().parse() {
+            Ok(number) if number > 0 => Self::NoUnit(number),
+            _ => Self::Other,
+        }
     }
 }
 
@@ -28,18 +47,18 @@ impl FromStr for Span {
         let span = length
             .then(|| text.trim().parse::<jiff::Span>().ok())
             .flatten()
-            .ok_or(InvalidSpan)?;
+            .ok_or_else(|| InvalidSpan::of(text))?;
         if span.is_negative() || span.get_months() != 0 || span.get_years() != 0 {
-            return Err(InvalidSpan);
+            return Err(InvalidSpan::Other);
         }
         let length = span
             .to_duration(SpanRelativeTo::days_are_24_hours())
             .ok()
             .filter(|length| length.is_positive())
-            .ok_or(InvalidSpan)?;
+            .ok_or(InvalidSpan::Other)?;
         Duration::try_from(length)
             .map(Self)
-            .map_err(|_| InvalidSpan)
+            .map_err(|_| InvalidSpan::Other)
     }
 }
 
@@ -82,7 +101,8 @@ mod tests {
         assert_eq!("250ms".parse(), Ok(Span(Duration::from_millis(250))));
         for text in [
             "",
-            "12",
+            "0",
+            "-5",
             "-5s",
             "5s ago",
             "0s",
@@ -92,7 +112,10 @@ mod tests {
             "10 m m",
             "\u{1b}[31m",
         ] {
-            assert_eq!(text.parse::<Span>(), Err(InvalidSpan), "{text:?}");
+            assert_eq!(text.parse::<Span>(), Err(InvalidSpan::Other), "{text:?}");
+        }
+        for text in ["12", " 12 "] {
+            assert_eq!(text.parse::<Span>(), Err(InvalidSpan::NoUnit(12)));
         }
     }
 

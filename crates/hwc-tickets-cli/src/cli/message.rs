@@ -27,7 +27,8 @@ pub(crate) enum Message {
     MarkRead(MarkRead),
     /// Recall a message
     ///
-    /// When the ticket shows no message with this id, the exit code is 3: it was recalled before, or the id is wrong.
+    /// Before it is taken back, its time, id and text are told. When the ticket shows no message with this id, the exit
+    /// code is 3: it was recalled before, or the id is wrong.
     Recall(Recall),
     /// Find out whether a message arrived whose sending ended unclear
     ///
@@ -102,7 +103,7 @@ pub(crate) struct Follow {
     #[arg(long)]
     pub(crate) skip_own: bool,
     /// End when every ticket has this status, e.g. completed
-    #[arg(long, value_name = "STATUS")]
+    #[arg(long, value_name = "STATUS", value_parser = super::status::StatusParser, hide_possible_values = true)]
     pub(crate) until_status: Option<StatusName>,
     /// Shortest wait between two polls; while it is quiet, up to 20 times as long
     #[arg(long, value_name = "TIME", default_value = "3s", value_parser = interval)]
@@ -135,7 +136,7 @@ pub(crate) struct Recall {
     /// Id of the message; `message history --ids` shows it
     #[arg(required_unless_present = "last", conflicts_with = "last")]
     pub(crate) message_id: Option<String>,
-    /// The newest message of your side
+    /// The newest message of your side; done again, that is the message before, so repeat by the id that was told
     #[arg(long)]
     pub(crate) last: bool,
 }
@@ -149,7 +150,7 @@ pub(crate) struct Reconcile {
     /// Find out about all that is pending
     #[arg(long, conflicts_with = "pending")]
     pub(crate) all: bool,
-    /// Ask nobody and remove the record: you have looked at the ticket yourself
+    /// Ask nobody and remove the record: you have looked at the ticket yourself. One that cannot be read is named in full
     #[arg(long, requires = "pending", conflicts_with = "all")]
     pub(crate) forget: bool,
 }

@@ -1,6 +1,6 @@
 //! Points in time as people type them: `2h` (ago), `2026-01-31`, `2026-01-31 12:00`, `2026-01-31T12:00:00+08:00`.
 
-use super::Span;
+use super::{InvalidSpan, Span};
 use jiff::{SignedDuration, Timestamp, civil::DateTime};
 use std::{fmt, str::FromStr};
 
@@ -17,10 +17,20 @@ pub(crate) enum Moment {
 
 /// A text is not a point in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct InvalidMoment;
+pub(crate) enum InvalidMoment {
+    /// A number without a unit.
+    NoUnit(u64),
+    Other,
+}
 
 impl fmt::Display for InvalidMoment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Self::NoUnit(number) = self {
+            return write!(
+                f,
+                "it needs a unit: write {number}s, {number}m, {number}h or {number}d for an age"
+            );
+        }
         f.write_str("not a time: write it like 2h (ago), 2026-01-31, \"2026-01-31 12:00\" or 2026-01-31T12:00:00+08:00")
     }
 }
@@ -32,17 +42,21 @@ impl FromStr for Moment {
 
     fn from_str(text: &str) -> Result<Self, InvalidMoment> {
         let text = text.trim();
-        if let Ok(span) = text.parse() {
-            return Ok(Self::Ago(span));
+        match text.parse() {
+            Ok(span) => return Ok(Self::Ago(span)),
+            Err(InvalidSpan::NoUnit(number)) => return Err(InvalidMoment::NoUnit(number)),
+            Err(InvalidSpan::Other) => {}
         }
         // A zone name would be looked up in a database; only fixed offsets mean the same everywhere.
         if text.contains('[') {
-            return Err(InvalidMoment);
+            return Err(InvalidMoment::Other);
         }
         if let Ok(instant) = text.parse() {
             return Ok(Self::Instant(instant));
         }
-        text.parse().map(Self::Wall).map_err(|_| InvalidMoment)
+        text.parse()
+            .map(Self::Wall)
+            .map_err(|_| InvalidMoment::Other)
     }
 }
 
@@ -91,9 +105,13 @@ mod tests {
             "-2h",
             "2026-13-01",
             "2026-01-31T12:00:00+08:00[Asia/Shanghai]",
-            "12",
         ] {
-            assert_eq!(text.parse::<Moment>(), Err(InvalidMoment), "{text:?}");
+            assert_eq!(
+                text.parse::<Moment>(),
+                Err(InvalidMoment::Other),
+                "{text:?}"
+            );
         }
+        assert_eq!("12".parse::<Moment>(), Err(InvalidMoment::NoUnit(12)));
     }
 }

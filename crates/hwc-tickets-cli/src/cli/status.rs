@@ -1,7 +1,8 @@
 //! Names of ticket statuses as people type them.
 
+use clap::builder::{PossibleValue, TypedValueParser};
 use hwc_tickets::TicketStatus;
-use std::{fmt, str::FromStr};
+use std::{ffi::OsStr, fmt, str::FromStr};
 
 /// The statuses that can be waited for.
 const NAMES: [(&str, TicketStatus); 9] = [
@@ -43,6 +44,29 @@ impl FromStr for StatusName {
             .find(|(name, _)| *name == wanted)
             .map(|(_, status)| Self(*status))
             .ok_or(InvalidStatus)
+    }
+}
+
+/// Reads a [`StatusName`] from the command line, and tells completions which there are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StatusParser;
+
+impl TypedValueParser for StatusParser {
+    type Value = StatusName;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<StatusName, clap::Error> {
+        StatusName::from_str.parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(
+            NAMES.iter().map(|(name, _)| PossibleValue::new(name)),
+        ))
     }
 }
 

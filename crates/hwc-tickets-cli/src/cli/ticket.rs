@@ -1,6 +1,6 @@
 //! `hwc-tickets ticket ...` and `hwc-tickets api`.
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueHint};
 
 /// What to look at.
 #[derive(Debug, Subcommand)]
@@ -29,6 +29,6 @@ pub(crate) struct Api {
     #[arg(long, value_name = "K=V")]
     pub(crate) query: Vec<String>,
     /// File with the JSON body; `-` reads it from standard input
-    #[arg(long, value_name = "F")]
+    #[arg(long, value_name = "F", value_hint = ValueHint::FilePath)]
     pub(crate) input: Option<String>,
 }

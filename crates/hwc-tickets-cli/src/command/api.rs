@@ -41,6 +41,7 @@ async fn call(args: Api, context: &Context) -> Result<(), Failure> {
     let tap = Tap::on(context.transport()?);
     let client = context.finish(context.builder()?.transport(tap.clone()))?;
     let (path, parameters) = target(&args.path)?;
+    let request = format!("{} {path}", args.method.to_ascii_uppercase());
     let mut call = client.raw(&args.method, &path)?;
     for (name, value) in parameters {
         call = call.query(&name, &value);
@@ -72,12 +73,25 @@ async fn call(args: Api, context: &Context) -> Result<(), Failure> {
                     answer.attempts()
                 ));
             }
-            screen.answer(answer.body())
+            let is_read = args.method.eq_ignore_ascii_case("GET");
+            screen
+                .answer(answer.body())
+                .map_err(|failure| match is_read {
+                    true => failure,
+                    false => failure.after(format_args!(
+                        "{request} was done (HTTP {})",
+                        answer.status()
+                    )),
+                })
         }
         // The raw answer was asked for: it is shown whatever it says, and the exit code says the rest.
         Err(error) => {
-            screen.answer(&tap.last())?;
-            Err(error.into())
+            let error = Box::new(error);
+            let failure = Failure::Request { request, error };
+            Err(match screen.answer_line(&tap.last()) {
+                Ok(()) => failure,
+                Err(unwritten) => unwritten.beside(failure),
+            })
         }
     }
 }

@@ -25,6 +25,7 @@ pub(crate) fn run(args: Auth, context: &Context) -> Result<(), Failure> {
     match args {
         Auth::Status => status(context),
         Auth::Login(login) => store(&login, context),
+        Auth::Logout => forget(context),
     }
 }
 
@@ -63,12 +64,7 @@ fn store(login: &Login, context: &Context) -> Result<(), Failure> {
     // Asked before the secret is: it would be typed for nothing.
     let path = context.settings.places.config()?;
     let credentials = secrets::ask(login)?;
-    let text = match private_file::read(path, false) {
-        Ok(text) => text,
-        Err(Unreadable::Absent) => String::new(),
-        Err(why) => return Err(private_file::unreadable(path, &why)),
-    };
-    let mut document = parse_document(&text, path)?;
+    let mut document = document_at(path)?;
     let given = given_for_all_calls(&context.settings);
     put(&mut document, profile, credentials, &given).ok_or_else(|| {
         Failure::usage(
@@ -79,9 +75,7 @@ fn store(login: &Login, context: &Context) -> Result<(), Failure> {
             "Correct the file.",
         )
     })?;
-    let place = private_file::behind_links(path)?;
-    private_file::write(&place, document.to_string().as_bytes())
-        .map_err(|error| Failure::file("write", &place, &error))?;
+    write(path, &document)?;
     let screen = &context.screen;
     screen.note(&format!(
         "Stored for profile {profile} in {}, readable for you only.",
@@ -97,6 +91,62 @@ fn store(login: &Login, context: &Context) -> Result<(), Failure> {
     };
     screen.note(&format!("Check them with: hwc-tickets doctor{option}"));
     Ok(())
+}
+
+/// Takes the credentials of the profile out of the file. Done twice, it is the same as done once.
+fn forget(context: &Context) -> Result<(), Failure> {
+    let profile = &context.settings.profile_name.value;
+    let path = context.settings.places.config()?;
+    let mut document = document_at(path)?;
+    let screen = &context.screen;
+    let place = path.display();
+    if remove(&mut document, profile) {
+        write(path, &document)?;
+        screen.note(&format!(
+            "The credentials of profile {profile} are removed from {place}. The service was told nothing: a token stays \
+             valid there until it ends."
+        ));
+    } else {
+        screen.note(&format!(
+            "There are no credentials of profile {profile} in {place}."
+        ));
+    }
+    // What stands elsewhere is used all the same, and that must not come as a surprise.
+    let without = Settings {
+        credentials: None,
+        ..context.settings.clone()
+    };
+    if let Ok(left) = credentials::find(&without) {
+        screen.warn(&format!("commands still sign in: {}", left.source));
+    }
+    Ok(())
+}
+
+fn document_at(path: &Path) -> Result<DocumentMut, Failure> {
+    let text = match private_file::read(path, false) {
+        Ok(text) => text,
+        Err(Unreadable::Absent) => String::new(),
+        Err(why) => return Err(private_file::unreadable(path, &why)),
+    };
+    parse_document(&text, path)
+}
+
+fn write(path: &Path, document: &DocumentMut) -> Result<(), Failure> {
+    let place = private_file::behind_links(path)?;
+    // A run that was killed may have left a secret there.
+    private_file::sweep_drafts(private_file::directory_of(&place));
+    private_file::write(&place, document.to_string().as_bytes())
+        .map_err(|error| Failure::file("write", &place, &error))
+}
+
+/// Whether there were any.
+fn remove(document: &mut DocumentMut, profile: &str) -> bool {
+    let profiles = document
+        .get_mut("profiles")
+        .and_then(Item::as_table_like_mut);
+    profiles
+        .and_then(|profiles| profiles.get_mut(profile)?.as_table_like_mut())
+        .is_some_and(|profile| profile.remove("credentials").is_some())
 }
 
 /// What flags say of where the credentials belong. Without it, the next call would take them to another service.

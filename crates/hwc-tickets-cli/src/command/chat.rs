@@ -21,6 +21,7 @@ use crate::{
 use conversation::{Conversation, Effect, Event, Fate, Secret};
 use crossterm::event::{Event as Input, EventStream};
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
+use hwc_core::file::shell_quoted;
 use hwc_tickets::{Client, Delivery, Outcome, Pending, Receipt, TicketId, follow, follow::Events};
 use older::Reader;
 use std::{
@@ -59,9 +60,9 @@ type Work = Pin<Box<dyn Future<Output = Done>>>;
 pub(crate) async fn run(args: Chat, context: &Context) -> Result<(), Failure> {
     let ticket = ticket_id(&args.ticket)?;
     if !terminal::is_there() || context.screen.form() != Form::Table {
-        return super::follow::run(plain(args), context).await;
+        return super::follow::run_until_input_ends(plain(args), context).await;
     }
-    let client = context.finish(context.builder()?.outbox(context.pending_files.clone()))?;
+    let client = context.client_with(context.pending_files.clone())?;
     let Span(shortest) = args.interval;
     let events = client
         .follow([ticket.clone()])
@@ -266,7 +267,7 @@ impl Session<'_> {
                     pending = error.pending().cloned();
                     let file = pending
                         .as_ref()
-                        .map(|pending| files.hand_over(pending.id()).display().to_string());
+                        .map(|pending| shell_quoted(&files.hand_over(pending.id())));
                     Fate::Unknown { file }
                 }
                 Err(error) if error.delivery() == Delivery::Absent => {
@@ -333,13 +334,14 @@ impl Session<'_> {
             .pending_files
             .hand_over_all()
             .iter()
-            .map(|file| file.display().to_string())
+            .map(|file| shell_quoted(file))
             .collect();
         match (files.as_slice(), outcome, ended) {
             ([], outcome, None) => outcome,
             ([], Ok(()), Some(failure)) => Err(failure),
             ([], Err(failure), _) => Err(failure),
             ([file, more @ ..], outcome, ended) => {
+                context.warn_of_unreadable_records();
                 if let Some(failure) = outcome.err().or(ended) {
                     render::report(&failure, screen.is_verbose());
                 }

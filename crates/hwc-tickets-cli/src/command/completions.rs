@@ -30,23 +30,99 @@ fn generated(shell: Shell, tree: &mut Command, name: &str) -> String {
     String::from_utf8_lossy(&script).into_owned()
 }
 
+/// What the script for bash does before anything else: bash breaks words at `=`, so that `--output=j` comes as three.
+const JOIN_AT_EQUALS: &str = r#"    if [[ "${COMP_WORDS[COMP_CWORD]}" == "=" ]]; then
+        cur=""
+        prev="${COMP_WORDS[COMP_CWORD-1]}"
+    elif [[ ${COMP_CWORD} -ge 2 && "${COMP_WORDS[COMP_CWORD-1]}" == "=" ]]; then
+        cur="${COMP_WORDS[COMP_CWORD]}"
+        prev="${COMP_WORDS[COMP_CWORD-2]}"
+    fi"#;
+
+/// Names of files, blanks in them included; a directory is gone into.
+const OFFER_FILES: &str = r#"IFS=$'\n'
+COMPREPLY=($(compgen -f -- "${cur}"))
+if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+    compopt -o filenames
+fi"#;
+
 /// The generator for bash writes a hyphen in the program's name in two ways, so that nothing below the first word is
-/// found. So the script is made for a name without one, and registered for the right name.
+/// found: the script is made for a name without one, and registered for the right name. It leaves files to the shell,
+/// which then offers them in the place of every id: here they are offered where one is meant, and nowhere else.
 fn bash(tree: &mut Command) -> String {
     let inner = NAME.replace('-', "_");
-    let registered = |line: &str| match line.strip_suffix(&format!(" {inner}")) {
-        Some(front) if line.trim_start().starts_with("complete ") => format!("{front} {NAME}"),
-        _ => line.to_owned(),
-    };
     let script = generated(Shell::Bash, tree, &inner);
-    let lines: Vec<String> = script.lines().map(registered).collect();
+    let mut taking_files = Vec::new();
+    commands_taking_files(tree, &inner, &mut taking_files);
+    let mut lines = Vec::new();
+    // Whether the command whose lines these are takes a file.
+    let mut takes_file = false;
+    for line in script.lines() {
+        let code = line.trim_start();
+        let indent = line.get(..line.len() - code.len()).unwrap_or_default();
+        if let Some(label) = code
+            .strip_suffix(')')
+            .filter(|name| name.starts_with(&inner))
+        {
+            takes_file = taking_files.iter().any(|taking| taking == label);
+        }
+        if code.starts_with("complete ") {
+            let front = code.strip_suffix(&inner).unwrap_or(code);
+            let front = front.replace(" -o bashdefault -o default", "");
+            lines.push(format!("{indent}{front}{NAME}"));
+        } else if code.starts_with("local i cur prev ") {
+            // Lines below set it, and the shell of the user must not keep that.
+            lines.push(format!("{line} IFS=$' \\t\\n'"));
+        } else if code == r#"prev="$3""# {
+            lines.push(line.to_owned());
+            lines.extend(JOIN_AT_EQUALS.lines().map(str::to_owned));
+        } else if code == r#"COMPREPLY=($(compgen -f "${cur}"))"# {
+            lines.extend(OFFER_FILES.lines().map(|code| format!("{indent}{code}")));
+        } else if takes_file && code.starts_with("if [[ ${cur} == -* ||") {
+            lines.push(format!("{indent}if [[ ${{cur}} == -* ]] ; then"));
+        } else if takes_file && indent.len() == ARM && code.starts_with("COMPREPLY=( $(compgen -W")
+        {
+            lines.extend(OFFER_FILES.lines().map(|code| format!("{indent}{code}")));
+        } else {
+            lines.push(line.to_owned());
+        }
+    }
     lines.join("\n")
 }
 
+/// Blanks before the last lines of a command in the script for bash.
+const ARM: usize = 12;
+
+/// The commands that take a file as an argument, as the script for bash calls them.
+fn commands_taking_files(command: &Command, label: &str, found: &mut Vec<String>) {
+    if takes_file(command) {
+        found.push(label.to_owned());
+    }
+    for below in command.get_subcommands() {
+        let label = format!("{label}__subcmd__{}", below.get_name().replace('-', "__"));
+        commands_taking_files(below, &label, found);
+    }
+}
+
+/// Whether a file is an argument of the command.
+fn takes_file(command: &Command) -> bool {
+    let is_file = |arg: &Arg| {
+        matches!(
+            arg.get_value_hint(),
+            ValueHint::AnyPath | ValueHint::FilePath | ValueHint::DirPath
+        )
+    };
+    command.get_positionals().any(is_file)
+}
+
 /// zsh says what an argument without completions is, and then inserts no option either: it is to say so only where no
-/// option is being typed.
+/// option is being typed. Behind the first of several arguments, the generator lets it know nothing but arguments.
 fn zsh(script: &str) -> String {
     let guarded = |line: &str| {
+        let line = &match line.strip_prefix("'*::") {
+            Some(rest) if !rest.starts_with(':') => format!("'*:{rest}"),
+            _ => line.to_owned(),
+        };
         let front = line
             .strip_suffix(":' \\")
             .or_else(|| line.strip_suffix(":'"));
@@ -72,9 +148,23 @@ fn fish(script: &str) -> String {
     )
 }
 
-/// What the generator for fish leaves out: values of an argument that is no option.
+/// What the generator for fish leaves out: values of an argument that is no option, and that a file is not meant by
+/// every one.
 fn fish_values(tree: &Command) -> String {
-    let mut lines = String::new();
+    let mut lines = format!("complete -c {NAME} -f\n");
+    for command in tree.get_subcommands() {
+        let name = command.get_name();
+        let using = format!("__fish_hwc_tickets_using_subcommand {name}");
+        if takes_file(command) {
+            lines.push_str(&format!("complete -c {NAME} -n \"{using}\" -F\n"));
+        }
+        for below in command.get_subcommands().filter(|below| takes_file(below)) {
+            let seen = format!("__fish_seen_subcommand_from {}", below.get_name());
+            lines.push_str(&format!(
+                "complete -c {NAME} -n \"{using}; and {seen}\" -F\n"
+            ));
+        }
+    }
     for command in tree.get_subcommands() {
         for argument in command.get_positionals() {
             let values = argument.get_possible_values();

@@ -6,6 +6,7 @@ use crate::{
     context::{Context, ticket_id},
     exit::Exit,
     failure::Failure,
+    input,
     render::{self, List},
     signal::{interrupt, interrupt_again},
     view::{Extras, Messages, message_json},
@@ -31,6 +32,8 @@ enum End {
     Failed,
     /// Nobody reads what it prints any more.
     Unread,
+    /// Nobody writes to it any more.
+    Input,
 }
 
 impl End {
@@ -41,11 +44,21 @@ impl End {
             Self::Status => "status",
             Self::Failed => "failed",
             Self::Unread => "unread",
+            Self::Input => "input",
         }
     }
 }
 
 pub(crate) async fn run(args: Follow, context: &Context) -> Result<(), Failure> {
+    follow(args, context, false).await
+}
+
+/// The same until standard input ends, and what was asked for is shown.
+pub(super) async fn run_until_input_ends(args: Follow, context: &Context) -> Result<(), Failure> {
+    follow(args, context, true).await
+}
+
+async fn follow(args: Follow, context: &Context, until_input_ends: bool) -> Result<(), Failure> {
     let tickets: BTreeSet<TicketId> = args
         .ticket
         .iter()
@@ -88,8 +101,11 @@ pub(crate) async fn run(args: Follow, context: &Context) -> Result<(), Failure> 
         trouble: None,
         unsaved: Unsaved::default(),
         is_connected: false,
+        is_shown: false,
     };
-    let outcome = watch.run(follow.stream(), args.duration).await;
+    let outcome = watch
+        .run(follow.stream(), args.duration, until_input_ends)
+        .await;
     watch.end(outcome)
 }
 
@@ -107,6 +123,8 @@ struct Watch<'a> {
     unsaved: Unsaved,
     /// Every ticket was heard of.
     is_connected: bool,
+    /// What was to be shown at the start stands there, or cannot be had.
+    is_shown: bool,
 }
 
 /// Whether the place is in the cursor file.
@@ -134,7 +152,12 @@ impl Unsaved {
 
 impl Watch<'_> {
     /// Hands out events until something ends it; then lets the stream save its place.
-    async fn run(&mut self, mut events: Events, duration: Option<Span>) -> Result<End, Failure> {
+    async fn run(
+        &mut self,
+        mut events: Events,
+        duration: Option<Span>,
+        until_input_ends: bool,
+    ) -> Result<End, Failure> {
         let stop = events.stop_handle();
         let mut end = None;
         let mut told = pin!(interrupt());
@@ -146,7 +169,18 @@ impl Watch<'_> {
                 None => std::future::pending().await,
             }
         });
+        let mut input = pin!(async {
+            match until_input_ends {
+                true => input::end(&self.context.screen).await,
+                false => std::future::pending().await,
+            }
+        });
+        let mut has_input = true;
         loop {
+            if !has_input && self.is_shown && end.is_none() {
+                end = Some(End::Input);
+                stop.stop();
+            }
             let asked = tokio::select! {
                 biased;
                 () = &mut told, if end.is_none() => Some(End::Interrupted),
@@ -154,6 +188,10 @@ impl Watch<'_> {
                 () = &mut again => return Ok(End::Interrupted),
                 () = &mut gone, if end.is_none() => Some(End::Unread),
                 () = &mut over, if end.is_none() => Some(End::Time),
+                () = &mut input, if has_input => {
+                    has_input = false;
+                    None
+                }
                 event = events.next() => {
                     self.is_connected = events.has_connected();
                     match event {
@@ -204,10 +242,16 @@ impl Watch<'_> {
                 }
                 match error.operation() {
                     Some("save cursor") => self.unsaved.failed(error),
-                    _ => self.trouble = Some(error),
+                    _ => {
+                        self.trouble = Some(error);
+                        self.is_shown = true;
+                    }
                 }
             }
-            Event::Checkpoint(_) => self.unsaved.checkpoint(),
+            Event::Checkpoint(cursor) => {
+                self.unsaved.checkpoint();
+                self.is_shown |= self.is_connected && !cursor.is_catching_up();
+            }
             Event::PossibleGap { ticket } => {
                 screen.warn(&format!(
                     "a message of {ticket} may be missing; look with: hwc-tickets message history {ticket}"
@@ -299,6 +343,7 @@ impl<'a> Sink<'a> {
                 let extras = Extras {
                     ids: None,
                     tickets: several.then_some(widest),
+                    name: None,
                 };
                 Ok(Self::Table(Messages::begin(
                     screen,

@@ -5,9 +5,10 @@ use crate::{
     context::{Context, interruptible, ticket_id},
     exit::Exit,
     failure::Failure,
-    render,
+    render::{self, wrap::cut},
+    view,
 };
-use hwc_tickets::{Error, ErrorKind, MessageId, Recalled, Ticket, TicketId};
+use hwc_tickets::{Error, ErrorKind, Message, MessageId, Recalled, Ticket, TicketId};
 use serde_json::json;
 use std::future::IntoFuture as _;
 
@@ -20,59 +21,113 @@ pub(crate) async fn run(args: Recall, context: &Context) -> Result<(), Failure> 
         .transpose()
         .map_err(Error::from)?;
     let ticket = context.client()?.ticket(id)?;
-    let (message, recalled) = interruptible(recall(&ticket, message)).await?;
+    let Done {
+        id,
+        message,
+        recalled,
+    } = interruptible(recall(&ticket, message, context)).await?;
     let outcome = match recalled {
         Recalled::Already => "already recalled",
-        Recalled::Absent => return Err(unknown(ticket.id(), &message)),
+        Recalled::Absent => return Err(unknown(ticket.id(), &id)),
         _ => "recalled",
     };
     let screen = &context.screen;
+    let message = message.as_ref();
     let written = match screen.form() {
-        Form::Json | Form::Ndjson => {
-            let outcome = outcome.replace(' ', "_");
-            screen.document(
-                &json!({ "ticket": ticket.id(), "message_id": message, "outcome": outcome }),
-            )
+        Form::Json | Form::Ndjson => screen.document(&json!({
+            "ticket": ticket.id(),
+            "message_id": id,
+            "outcome": outcome.replace(' ', "_"),
+            "message": message.map(view::message_value),
+        })),
+        form => {
+            let zone = context.settings.time_zone.value;
+            let time = message.map(|message| view::time(message, zone, form));
+            let text = message.map(|message| match form {
+                Form::Plain => message.content.clone(),
+                _ => beginning(&message.content),
+            });
+            screen.facts(&[
+                ("ticket", ticket.id().to_string()),
+                ("message", id.to_string()),
+                ("outcome", outcome.to_owned()),
+                ("time", time.unwrap_or_default()),
+                ("text", text.unwrap_or_default()),
+            ])
         }
-        Form::Table | Form::Plain => screen.facts(&[
-            ("ticket", ticket.id().to_string()),
-            ("message", message.to_string()),
-            ("outcome", outcome.to_owned()),
-        ]),
     };
-    written.map_err(|failure| failure.after(format_args!("message {message} is {outcome}")))
+    written.map_err(|failure| failure.after(format_args!("message {id} is {outcome}")))
+}
+
+/// What was done.
+struct Done {
+    id: MessageId,
+    /// The message, if the ticket showed it before.
+    message: Option<Message>,
+    recalled: Recalled,
 }
 
 async fn recall(
     ticket: &Ticket,
-    message: Option<MessageId>,
-) -> Result<(MessageId, Recalled), Failure> {
-    match message {
-        Some(message) => {
-            let was_there = render::wait("reading the ticket", shows(ticket, &message)).await?;
-            let recalled = render::wait("recalling", ticket.recall(&message).into_future()).await?;
-            Ok((
-                message,
-                match recalled {
-                    // It was there a moment ago: so the id is right.
-                    Recalled::Absent if was_there => Recalled::Now,
-                    recalled => recalled,
-                },
-            ))
+    id: Option<MessageId>,
+    context: &Context,
+) -> Result<Done, Failure> {
+    let (id, message) = match id {
+        Some(id) => {
+            let message = render::wait("reading the ticket", shown(ticket, &id)).await?;
+            (id, message)
         }
-        None => Ok((
-            render::wait("recalling", ticket.recall_last().into_future()).await?,
-            Recalled::Now,
-        )),
+        None => {
+            let last = render::wait("reading the ticket", ticket.find_last().into_future()).await?;
+            (last.id, Some(last.message))
+        }
+    };
+    if let Some(message) = &message {
+        announce(ticket.id(), &id, message, context);
     }
+    let recalled = render::wait("recalling", ticket.recall(&id).into_future()).await?;
+    let recalled = match recalled {
+        // It was there a moment ago: so the id is right.
+        Recalled::Absent if message.is_some() => Recalled::Now,
+        recalled => recalled,
+    };
+    Ok(Done {
+        id,
+        message,
+        recalled,
+    })
 }
 
-/// Whether the ticket shows the message before anything is done: afterwards a wrong id cannot be told from one
+/// Told before it is done: whatever comes of it, this is the message, and `--last` would name another one by then.
+fn announce(ticket: &TicketId, id: &MessageId, message: &Message, context: &Context) {
+    let time = view::time(message, context.settings.time_zone.value, Form::Table);
+    let screen = &context.screen;
+    screen.note(&format!(
+        "Taking back {id} of {time}: {}",
+        beginning(&message.content)
+    ));
+    screen.note(&format!(
+        "To repeat it: hwc-tickets message recall {ticket} {id} (with --last it would be the message before)"
+    ));
+}
+
+/// Columns of a text that is only to be recognised.
+const BEGINNING: usize = 60;
+
+/// The first line, cut.
+fn beginning(text: &str) -> String {
+    let mut lines = text.trim_start().lines();
+    let first = lines.next().unwrap_or_default();
+    let more = if lines.next().is_some() { " …" } else { "" };
+    cut(&format!("{first}{more}"), BEGINNING)
+}
+
+/// The message, if the ticket shows it before anything is done: afterwards a wrong id cannot be told from one
 /// that was taken back. When the ticket cannot be read, it is not known to be there.
-async fn shows(ticket: &Ticket, message: &MessageId) -> Result<bool, Failure> {
+async fn shown(ticket: &Ticket, id: &MessageId) -> Result<Option<Message>, Failure> {
     use ErrorKind as K;
     match ticket.messages_with_ids().await {
-        Ok(messages) => Ok((messages.iter()).any(|own| own.id.as_ref() == Some(message))),
+        Ok(messages) => Ok((messages.into_iter()).find(|own| own.id.as_ref() == Some(id))),
         // The recall would meet the same.
         Err(error)
             if matches!(
@@ -82,7 +137,7 @@ async fn shows(ticket: &Ticket, message: &MessageId) -> Result<bool, Failure> {
         {
             Err(error.into())
         }
-        Err(_) => Ok(false),
+        Err(_) => Ok(None),
     }
 }
 

@@ -15,44 +15,69 @@ use crate::{
     },
     view,
 };
+use hwc_core::file::shell_quoted;
 use hwc_tickets::{
     ErrorKind, Outcome, Pending, ZoneOffset,
     submit::{Candidate, Reconciled, Resemblance},
 };
 use list::{list, short_ids};
 use serde_json::{Value, json};
-use target::Target;
+use std::path::Path;
+use target::{Doomed, Target};
 
 pub(crate) async fn run(args: Reconcile, context: &Context) -> Result<(), Failure> {
+    context.pending_files.sweep();
     match args.pending {
         None if args.all => interruptible(settle_all(context)).await,
         None => list(context),
-        Some(named) => {
-            let target = target::find(&named, context)?;
-            match args.forget {
-                true => forget(&target, context),
-                false => interruptible(settle(&target, context)).await,
-            }
-        }
+        Some(named) if args.forget => forget(&target::find_to_forget(&named, context)?, context),
+        Some(named) => interruptible(settle(&target::find(&named, context)?, context)).await,
     }
 }
 
 /// Ends the doubt because a person says so. Nothing is read or sent.
-fn forget(target: &Target, context: &Context) -> Result<(), Failure> {
-    pending_files::remove(&target.path)
-        .map_err(|error| Failure::file("remove", &target.path, &error))?;
-    let ticket = target.pending.ticket();
-    outcome(context, "forgotten", &target.pending, None, &[])
-        .map_err(|failure| failure.after(format_args!("the record of {ticket} is removed")))?;
-    context
-        .screen
-        .note("Whether that message is in the ticket was not looked at.");
+fn forget(doomed: &Doomed, context: &Context) -> Result<(), Failure> {
+    let Doomed { path, pending } = doomed;
+    pending_files::remove(path).map_err(|error| Failure::file("remove", path, &error))?;
+    let screen = &context.screen;
+    let (written, about) = match pending {
+        Ok(pending) => (
+            outcome(context, "forgotten", pending, None, &[]),
+            "Whether that message is in the ticket was not looked at.",
+        ),
+        Err(reason) => (
+            forgotten_unread(screen, path, reason),
+            "It could not be read: which message it was of, and whether that one is in its ticket, is not known.",
+        ),
+    };
+    let what = match pending {
+        Ok(pending) => format!("the record of {} is removed", pending.ticket()),
+        Err(_) => format!("{} is removed", path.display()),
+    };
+    written.map_err(|failure| failure.after(what))?;
+    screen.note(about);
     Ok(())
 }
 
+fn forgotten_unread(screen: &Screen, path: &Path, reason: &str) -> Result<(), Failure> {
+    match screen.form() {
+        Form::Json | Form::Ndjson => screen.document(&json!({
+            "outcome": "forgotten",
+            "id": pending_files::id_of(path),
+            "ticket": null,
+            "message": null,
+            "problem": reason,
+        })),
+        Form::Table | Form::Plain => screen.facts(&[
+            ("outcome", "forgotten".to_owned()),
+            ("file", path.display().to_string()),
+        ]),
+    }
+}
+
 async fn settle(target: &Target, context: &Context) -> Result<(), Failure> {
-    let Target { path, pending } = target;
-    let client = context.finish(context.builder()?.outbox(context.pending_files.clone()))?;
+    let pending = &target.pending;
+    let client = context.client_with(context.pending_files.clone())?;
     let found = match render::wait("reading the ticket", client.reconcile(pending)).await {
         Err(error) if error.kind() == ErrorKind::Storage => {
             return Err(not_confirmed(&error.to_string()));
@@ -64,27 +89,25 @@ async fn settle(target: &Target, context: &Context) -> Result<(), Failure> {
         clear_away(target, context);
     }
     let ticket = pending.ticket();
-    outcome(context, name, pending, message, candidates).map_err(|failure| {
-        failure.after(match name {
-            "confirmed" => format!("the message is in ticket {ticket}"),
-            "absent" => format!("the message is not in ticket {ticket}"),
-            _ => format!("it is still not known whether the message is in ticket {ticket}"),
-        })
-    })?;
+    let written = outcome(context, name, pending, message, candidates);
     match found {
-        Outcome::Confirmed(_) => Ok(()),
+        Outcome::Confirmed(_) => written
+            .map_err(|failure| failure.after(format_args!("the message is in ticket {ticket}"))),
         Outcome::Absent => {
+            written.map_err(|failure| {
+                failure.after(format_args!("the message is not in ticket {ticket}"))
+            })?;
             let screen = &context.screen;
             screen.note("The message is not in the ticket. It can be sent again.");
             Ok(())
         }
-        _ => Err(still_open(
-            format!(
-                "it is still not known whether the message arrived; the pending file stays: {}",
-                path.display()
-            ),
-            candidates.is_empty(),
-        )),
+        _ => {
+            let open = open_one(target, context, candidates.is_empty());
+            Err(match written {
+                Ok(()) => open,
+                Err(failure) => failure.beside(open),
+            })
+        }
     }
 }
 
@@ -93,7 +116,7 @@ async fn settle_all(context: &Context) -> Result<(), Failure> {
     let screen = &context.screen;
     let entries = list::entries(context)?;
     let mut records = Vec::new();
-    let mut left = 0;
+    let mut unreadable = 0;
     for entry in entries {
         match (entry.pending, entry.under_way) {
             (Ok(pending), false) => records.push(pending),
@@ -101,7 +124,7 @@ async fn settle_all(context: &Context) -> Result<(), Failure> {
                 screen.note(&format!("{}: still being sent", entry.path.display()));
             }
             (Err(reason), _) => {
-                left += 1;
+                unreadable += 1;
                 screen.warn(&format!(
                     "{} cannot be read: {reason}",
                     entry.path.display()
@@ -109,22 +132,51 @@ async fn settle_all(context: &Context) -> Result<(), Failure> {
             }
         }
     }
-    let client = context.finish(context.builder()?.outbox(context.pending_files.clone()))?;
+    let client = context.client_with(context.pending_files.clone())?;
     let work = async { Ok::<_, hwc_tickets::Error>(client.reconcile_all(records).await) };
     let reconciled = render::wait("reading the tickets", work).await?;
-    let is_open =
-        |one: &&Reconciled| !matches!(&one.outcome, Ok(Outcome::Confirmed(_) | Outcome::Absent));
-    left += reconciled.iter().filter(is_open).count();
-    let settled = reconciled.len().saturating_sub(left);
-    all_outcomes(context, &reconciled)
-        .map_err(|failure| failure.after(format_args!("{settled} settled, {left} not")))?;
-    match left {
-        0 => Ok(()),
-        left => Err(still_open(
-            format!("of {left} it is still not known whether they arrived"),
-            true,
-        )),
+    let is_settled =
+        |one: &&Reconciled| matches!(&one.outcome, Ok(Outcome::Confirmed(_) | Outcome::Absent));
+    let settled = reconciled.iter().filter(is_settled).count();
+    let open = reconciled.len().saturating_sub(settled);
+    let written = all_outcomes(context, &reconciled);
+    if let Err(Failure::Own { .. }) = &written {
+        // Their files are gone: nothing else would tell any more what became of them.
+        for one in &reconciled {
+            let id = one.pending.id();
+            screen.note(&format!(
+                "{id} of {}: {}",
+                one.pending.ticket(),
+                name_of(one)
+            ));
+        }
     }
+    if open + unreadable == 0 {
+        let what = format!("all {settled} are settled");
+        return written.map_err(|failure| failure.after(what));
+    }
+    let mut what = format!("of {open} it is still not known whether they arrived");
+    if unreadable > 0 {
+        what.push_str(&format!("; {unreadable} pending files cannot be read"));
+    }
+    if settled > 0 {
+        what.push_str(&format!("; {settled} are settled"));
+    }
+    let open = Failure::own(
+        Exit::Unknown,
+        what,
+        "Try again in a minute, one at a time to see what could be it: `hwc-tickets message reconcile` lists their ids.",
+    );
+    Err(match written {
+        Ok(()) => open,
+        Err(failure) => failure.beside(open),
+    })
+}
+
+fn name_of(one: &Reconciled) -> &'static str {
+    one.outcome
+        .as_ref()
+        .map_or("unknown", |outcome| parts(outcome).0)
 }
 
 /// A pending file that cannot be read may be that of the message that was found.
@@ -136,14 +188,24 @@ fn not_confirmed(what: &str) -> Failure {
     )
 }
 
-fn still_open(what: String, nothing_shown: bool) -> Failure {
-    let advice = match nothing_shown {
-        true => "Try again in a minute, one at a time to see what could be it.",
-        false => {
-            "The messages above could be it. Look at the ticket; then end the doubt with: hwc-tickets message reconcile ID \
-             --forget"
-        }
+/// One message of which it is still not known.
+fn open_one(target: &Target, context: &Context, nothing_shown: bool) -> Failure {
+    let path = &target.path;
+    let named = match context.pending_files.holds(path) {
+        true => target.pending.id().to_string(),
+        false => shell_quoted(path),
     };
+    let advice = match nothing_shown {
+        true => format!("Try again in a minute: hwc-tickets message reconcile {named}"),
+        false => format!(
+            "The messages above could be it. Look at the ticket; then end the doubt with: hwc-tickets message reconcile \
+             {named} --forget"
+        ),
+    };
+    let what = format!(
+        "it is still not known whether the message arrived; the pending file stays: {}",
+        path.display()
+    );
     Failure::own(Exit::Unknown, what, advice)
 }
 
@@ -189,7 +251,7 @@ fn outcome(
             "outcome": name,
             "id": pending.id(),
             "ticket": pending.ticket(),
-            "message": message,
+            "message": message.map(view::message_value),
         });
         if name == "unknown"
             && let Some(object) = document.as_object_mut()
@@ -198,7 +260,7 @@ fn outcome(
         }
         return screen.document(&document);
     }
-    let time = message.map(|message| view::time(message, zone));
+    let time = message.map(|message| view::time(message, zone, screen.form()));
     screen.facts(&[
         ("outcome", name.to_owned()),
         ("ticket", pending.ticket().to_string()),
@@ -225,7 +287,7 @@ fn show_candidates(
                 None => "-",
             };
             vec![
-                view::time(&candidate.message, zone),
+                view::time(&candidate.message, zone, screen.form()),
                 view::author(&candidate.message),
                 resemblance(candidate.resemblance).to_owned(),
                 in_time.to_owned(),
@@ -261,7 +323,7 @@ fn candidates_json(candidates: &[Candidate]) -> Value {
         json!({
             "resemblance": resemblance,
             "in_time": candidate.in_time,
-            "message": candidate.message,
+            "message": view::message_value(&candidate.message),
         })
     });
     candidates.collect()
@@ -316,7 +378,7 @@ fn reconciled_json(one: &Reconciled) -> Value {
         "id": one.pending.id(),
         "ticket": one.pending.ticket(),
         "outcome": name,
-        "message": message,
+        "message": message.map(view::message_value),
         "candidates": candidates_json(candidates),
         "error": one.outcome.as_ref().err().map(ToString::to_string),
     })

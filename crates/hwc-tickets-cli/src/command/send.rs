@@ -9,6 +9,7 @@ use crate::{
     signal::Listening,
     view,
 };
+use hwc_core::file::shell_quoted;
 use hwc_tickets::{AttachmentId, Confirm, Delivery, Error, ErrorKind, Submit, TicketId};
 use std::future::IntoFuture as _;
 
@@ -39,7 +40,7 @@ pub(crate) async fn run(args: Send, context: &Context) -> Result<(), Failure> {
             context.pending_files.clone()
         }
     };
-    let client = context.finish(context.builder()?.outbox(files))?;
+    let client = context.client_with(files)?;
     // Whatever comes of it is told, also when the program is to end just then.
     let _listening = Listening::begin();
     let sending = submit(&client, ticket, &text, attachments, &args)?.into_future();
@@ -80,6 +81,7 @@ fn failed(error: Error, context: &Context) -> Failure {
         };
     };
     let file = context.pending_files.hand_over(pending.id());
+    context.warn_of_unreadable_records();
     match serde_json::to_string(pending) {
         // It could not be written before it was sent: then it is shown, and kept by the one who reads it.
         Ok(record) if !file.exists() => Failure::own(
@@ -118,11 +120,14 @@ fn submit(
 /// Ctrl-C while sending: the message may be on its way.
 fn interrupted(context: &Context) -> Failure {
     let files = context.pending_files.hand_over_all();
+    if !files.is_empty() {
+        context.warn_of_unreadable_records();
+    }
     let what = match files.first() {
         None => "interrupted before anything was sent".to_owned(),
         Some(file) => format!(
             "interrupted; it is not known whether the message arrived. Find out with: hwc-tickets message reconcile {}",
-            file.display()
+            shell_quoted(file)
         ),
     };
     Failure::Interrupted { what: Some(what) }

@@ -47,21 +47,34 @@ async fn show(id: TicketId, context: &Context) -> Result<(), Failure> {
     let zone = context.settings.time_zone.value;
     match screen.form() {
         Form::Json | Form::Ndjson => {
-            let sides: Vec<&str> = detail.messages.iter().map(view::side).collect();
+            let messages: Vec<Value> = detail
+                .messages
+                .iter()
+                .map(|message| {
+                    let mut value = view::message_value(message);
+                    if let Some(object) = value.as_object_mut() {
+                        object.insert("from".to_owned(), view::side(message).into());
+                    }
+                    value
+                })
+                .collect();
             let mut detail = serde_json::to_value(&detail).map_err(Failure::unserialisable)?;
-            // The side stands in the same word with every message of every command.
-            let messages = detail.get_mut("messages").and_then(Value::as_array_mut);
-            for (message, side) in messages.into_iter().flatten().zip(sides) {
-                if let Some(message) = message.as_object_mut() {
-                    message.insert("from".to_owned(), side.into());
-                }
+            if let Some(object) = detail.as_object_mut() {
+                object.insert("messages".to_owned(), messages.into());
             }
             screen.document(&json!({ "ticket": ticket.id(), "detail": detail }))
         }
         Form::Table | Form::Plain => {
+            let facts = facts(ticket.id(), &detail, zone, screen.form());
             if screen.form() == Form::Table {
-                screen.facts(&facts(ticket.id(), &detail, zone))?;
+                screen.facts(&facts)?;
                 screen.raw_line("")?;
+            } else {
+                (facts.into_iter())
+                    .filter(|(_, value)| !value.is_empty())
+                    .try_for_each(|(name, value)| {
+                        screen.facts(&[("", name.to_owned()), ("", value)])
+                    })?;
             }
             let width = id_width(
                 detail
@@ -71,6 +84,7 @@ async fn show(id: TicketId, context: &Context) -> Result<(), Failure> {
             );
             let extras = Extras {
                 ids: Some(width),
+                name: Some("message"),
                 ..Extras::default()
             };
             let mut table = Messages::begin(screen, zone, extras)?;
@@ -100,7 +114,12 @@ const FIELDS: [(&str, &str); 13] = [
 ];
 
 /// Everything that is known of a ticket but its messages; what is empty is left out.
-fn facts(id: &TicketId, detail: &TicketDetail, zone: ZoneOffset) -> Vec<(&'static str, String)> {
+fn facts(
+    id: &TicketId,
+    detail: &TicketDetail,
+    zone: ZoneOffset,
+    form: Form,
+) -> Vec<(&'static str, String)> {
     let mut facts = vec![
         ("ticket", id.to_string()),
         ("status", status_name(detail.status)),
@@ -112,12 +131,12 @@ fn facts(id: &TicketId, detail: &TicketDetail, zone: ZoneOffset) -> Vec<(&'stati
             _ => continue,
         };
         let value = match field.ends_with("_time") {
-            true => view::named_time(&MessageTime::read(value, zone), zone),
+            true => view::named_time(&MessageTime::read(value, zone), zone, form),
             false => value,
         };
         facts.push((name, value));
     }
-    facts.push(("created", view::named_time(&detail.created_at, zone)));
+    facts.push(("created", view::named_time(&detail.created_at, zone, form)));
     facts.push(("about", detail.description.clone().unwrap_or_default()));
     facts
 }

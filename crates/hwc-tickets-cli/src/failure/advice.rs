@@ -83,6 +83,9 @@ fn call_words(advice: CallAdvice) -> Option<&'static str> {
         CallAdvice::CheckId => {
             "Check the id, the site (--site) and the account. A colleague's ticket needs --group."
         }
+        CallAdvice::CheckCall => {
+            "The gateway at that address knows no such call. Check the address (--endpoint); for `api`, the method and the path as well."
+        }
         CallAdvice::CheckAddress => {
             "Check the address (--endpoint). A proxy, captive portal or login page may be answering in its place."
         }

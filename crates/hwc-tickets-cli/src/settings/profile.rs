@@ -316,15 +316,18 @@ fn read_credentials(table: &dyn TableLike) -> Result<Credentials, (String, Strin
         if !CREDENTIAL_KEYS.contains(&name) {
             return Err((format!("unknown key `credentials.{name}`"), known()));
         }
-        let text = item
-            .as_str()
-            .filter(|text| !text.is_empty())
-            .ok_or_else(|| {
-                (
-                    format!("`credentials.{name}` must be a text in quotes"),
-                    correct(),
-                )
-            })?;
+        let text = item.as_str().ok_or_else(|| {
+            (
+                format!("`credentials.{name}` must be a text in quotes"),
+                correct(),
+            )
+        })?;
+        if text.trim().is_empty() {
+            return Err((
+                format!("`credentials.{name}` is empty"),
+                "Give it a value, or remove the line.".to_owned(),
+            ));
+        }
         texts.insert(name.to_owned(), SecretString::from(text));
     }
     let mut take = |name: &str| texts.remove(name);

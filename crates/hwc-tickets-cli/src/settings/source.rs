@@ -22,7 +22,7 @@ impl Source {
     /// What stands there cannot be used.
     pub(crate) fn refused(&self, reason: &str) -> Failure {
         Failure::usage(
-            format!("the value of {self} cannot be used: {reason}"),
+            format!("the value of {} cannot be used: {reason}", self.in_words()),
             match self {
                 Self::Flag(_) => "Correct it.",
                 _ => "Correct it there, or give another one with a flag.",
@@ -31,7 +31,18 @@ impl Source {
     }
 }
 
-/// As `doctor` and errors show it.
+impl Source {
+    /// In the middle of a sentence.
+    pub(crate) fn in_words(&self) -> String {
+        match self {
+            Self::Environment(name) => (*name).to_owned(),
+            Self::Profile { profile, key } => format!("key {key} of profile {profile}"),
+            other => other.to_string(),
+        }
+    }
+}
+
+/// As `doctor` shows it, in a column.
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

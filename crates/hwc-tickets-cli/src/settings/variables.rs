@@ -21,7 +21,7 @@ pub(crate) fn text(variable: Lookup<'_>, name: &'static str) -> Result<Option<St
         Some(Err(_)) => Err(Failure::usage(
             format!(
                 "the value of {} cannot be used: it is not UTF-8 text",
-                Source::Environment(name)
+                Source::Environment(name).in_words()
             ),
             format!("Set {name} anew, or unset it."),
         )),

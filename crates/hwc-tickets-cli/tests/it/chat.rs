@@ -2,11 +2,11 @@
 
 use crate::{
     follow::Follower,
-    stage::{Stage, until},
+    stage::{FOREVER, Stage, unavailable, until},
     terminal::Terminal,
 };
 use hwc_tickets_sim::{Fault, Operation, Order, Status};
-use std::time::Duration;
+use std::{process::Stdio, time::Duration};
 
 const CHINESE: &str = "TT202611210003";
 const ESC: &str = "\u{1b}";
@@ -410,14 +410,9 @@ fn the_system_ends_it() {
 #[test]
 fn without_a_terminal_it_follows() {
     let stage = Stage::new();
-    let mut follower = Follower::of(&mut stage.command(&[
-        "chat",
-        "case-123",
-        "--tail",
-        "1",
-        "--interval",
-        "10ms",
-    ]));
+    let args = ["chat", "case-123", "--tail", "1", "--interval", "10ms"];
+    // Its input stays open.
+    let mut follower = Follower::of(stage.command(&args).stdin(Stdio::piped()));
     assert!(follower.line().starts_with("TIME"));
     assert!(follower.line().contains("Old snapshots"));
     stage
@@ -428,4 +423,76 @@ fn without_a_terminal_it_follows() {
     let ran = follower.interrupt(&stage);
     assert_eq!(ran.code, 130, "{}", ran.stderr);
     assert!(!ran.stdout.contains('\u{1b}'));
+}
+
+/// Nobody can write: what there is is shown, and that is the end.
+#[test]
+fn it_ends_with_its_input() {
+    let stage = Stage::new();
+    let at = stage.sim().now();
+    let many = hwc_tickets_sim::TicketSeed::new("TT-many", hwc_tickets_sim::DEMO, at);
+    let many = (0..250).fold(many, |seed, number| {
+        seed.customer(at, format!("message {number}"))
+    });
+    stage.sim().open(many).unwrap();
+    for (ticket, tail, form) in [
+        ("case-123", "50", "table"),
+        ("case-123", "50", "json"),
+        ("case-123", "0", "json"),
+        ("case-123", "2", "ndjson"),
+        ("TT-many", "200", "ndjson"),
+    ] {
+        let args = [
+            "chat",
+            ticket,
+            "--tail",
+            tail,
+            "-o",
+            form,
+            "--interval",
+            "10ms",
+        ];
+        let mut child = stage.spawn(&args);
+        let mut stdout = child.stdout.take().unwrap();
+        let reader = std::thread::spawn(move || {
+            let mut text = String::new();
+            std::io::Read::read_to_string(&mut stdout, &mut text).unwrap();
+            text
+        });
+        until(&format!("the end of {args:?}"), || {
+            child.try_wait().unwrap().is_some()
+        });
+        let mut ran = stage.ran(child.wait_with_output().unwrap());
+        ran.stdout = reader.join().unwrap();
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{args:?}");
+        match form {
+            "table" => assert!(ran.stdout.contains("Old snapshots"), "{}", ran.stdout),
+            "json" => {
+                let json = ran.json();
+                assert_eq!(json["end"], "input");
+                let shown = json["events"].as_array().unwrap().len();
+                assert_eq!(shown, if tail == "0" { 0 } else { 4 }, "{args:?}");
+            }
+            _ => assert_eq!(ran.stdout.lines().count().to_string(), tail),
+        }
+    }
+    // The service is away: it is told, and no reason to wait for ever.
+    stage
+        .sim()
+        .fault(Order::new(hwc_tickets_sim::Route::Any, unavailable()).times(FOREVER));
+    let ran = stage.run(&["chat", "case-123", "--retries", "0", "--interval", "10ms"]);
+    assert_eq!(ran.code, 1, "{}", ran.golden());
+}
+
+/// What is piped in would be lost without a word.
+#[test]
+fn what_is_piped_in_is_not_sent_and_that_is_said() {
+    let stage = Stage::new();
+    let args = ["chat", "case-123", "--interval", "10ms"];
+    let ran = stage.run_with_input(&args, "The disk is full again.\n");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    for said in ["is not sent", "message send"] {
+        assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
+    }
+    assert!(stage.sim().arrived("case-123").is_empty());
 }

@@ -23,7 +23,7 @@ const CASES: &[(&str, &str)] = &[
         "hwc-tickets message follow --until",
         "hwc-tickets message follow --until-status",
     ),
-    ("hwc-tickets auth log", "hwc-tickets auth login"),
+    ("hwc-tickets auth logi", "hwc-tickets auth login"),
     (
         "hwc-tickets auth login --with pass",
         "hwc-tickets auth login --with password",
@@ -53,6 +53,38 @@ const CASES: &[(&str, &str)] = &[
         "hwc-tickets message reconcile REPO",
         "hwc-tickets message reconcile REPORT.txt",
     ),
+    (
+        "hwc-tickets api POST /v2 --input REPO",
+        "hwc-tickets api POST /v2 --input REPORT.txt",
+    ),
+    // Behind an equals sign, which some shells take for the end of a word.
+    (
+        "hwc-tickets ticket status case-1 --output=js",
+        "hwc-tickets ticket status case-1 --output=json",
+    ),
+    (
+        "hwc-tickets ticket status case-1 --ca-file=REPO",
+        "hwc-tickets ticket status case-1 --ca-file=REPORT.txt",
+    ),
+    (
+        "hwc-tickets message follow case-1 --until-status proc",
+        "hwc-tickets message follow case-1 --until-status processing",
+    ),
+    (
+        "hwc-tickets message follow case-1 --until-status=compl",
+        "hwc-tickets message follow case-1 --until-status=completed",
+    ),
+];
+
+/// Where no file is meant, none is offered, although there is one that begins so.
+const NOTHING: &[&str] = &[
+    "hwc-tickets ticket show sho",
+    "hwc-tickets message history hist",
+    "hwc-tickets message send case-1 sen",
+    "hwc-tickets message recall case-1 mark",
+    "hwc-tickets ticket status case-1 --profile REPO",
+    "hwc-tickets ticket status case-1 --output=REPO",
+    "hwc-tickets message follow case-1 --until-status REPO",
 ];
 
 /// In the current directory: a file for `--file`, and files that must not get in the way of commands.
@@ -140,6 +172,20 @@ fn completes(name: &str) {
                 .any(|line| line.trim_end_matches('=') == format!("> {expected}"))
         });
         // Away with the line, and with what fish shows below it.
+        terminal.type_in("\u{15}\u{c}");
+        crate::stage::until("an empty line", || terminal.screen() == ">");
+    }
+    for typed in NOTHING {
+        terminal.type_in(typed);
+        terminal.shows(&format!("> {typed}"));
+        // What is typed next stands right behind.
+        terminal.type_in("\t!");
+        crate::stage::until(&format!("{name}: {typed}!"), || {
+            terminal
+                .screen()
+                .lines()
+                .any(|line| line == format!("> {typed}!"))
+        });
         terminal.type_in("\u{15}\u{c}");
         crate::stage::until("an empty line", || terminal.screen() == ">");
     }

@@ -1,7 +1,6 @@
 //! The configuration file, `auth` and `doctor`.
 
 use crate::stage::Stage;
-use std::process::Stdio;
 
 #[test]
 fn log_in_and_use_it() {
@@ -28,15 +27,7 @@ fn log_in_and_use_it() {
             "password",
         ),
     ] {
-        let mut command = stage.bare(&args);
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes()).unwrap();
-        let ran = stage.ran(child.wait_with_output().unwrap());
+        let ran = stage.given(&mut stage.bare(&args), input.as_bytes());
         assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{}", ran.stderr);
         for secret in ["TOKENEXAMPLE", "AKEXAMPLE", "SKEXAMPLE"] {
             assert!(!ran.stderr.contains(secret));
@@ -98,9 +89,7 @@ fn bad_logins_store_nothing() {
 #[test]
 fn the_environment_wins_over_the_profile() {
     let stage = Stage::new();
-    write(
-        &stage,
-        "[profiles.default]\ngroup = \"123456\"\n[profiles.default.credentials]\ntoken = \"from-profile\"\n",
+    stage.write_config("[profiles.default]\ngroup = \"123456\"\n[profiles.default.credentials]\ntoken = \"from-profile\"\n",
     );
     let ran = stage.run(&["auth", "status", "-o", "json"]);
     assert_eq!(ran.json()["source"], "environment: HWC_TICKETS_TOKEN");
@@ -126,10 +115,7 @@ fn the_environment_wins_over_the_profile() {
 fn a_shared_file_is_refused_with_the_command_that_mends_it() {
     use std::os::unix::fs::PermissionsExt as _;
     let stage = Stage::new();
-    write(
-        &stage,
-        "[profiles.default.credentials]\ntoken = \"TOKENEXAMPLE\"\n",
-    );
+    stage.write_config("[profiles.default.credentials]\ntoken = \"TOKENEXAMPLE\"\n");
     std::fs::set_permissions(stage.config(), std::fs::Permissions::from_mode(0o640)).unwrap();
     let ran = stage.run(&["ticket", "status", "case-123"]);
     assert_eq!(ran.code, 2);
@@ -153,10 +139,7 @@ fn no_credentials_at_all() {
 #[test]
 fn a_foreign_address_must_be_named_on_the_command_line() {
     let stage = Stage::new();
-    write(
-        &stage,
-        "[profiles.default]\nendpoint = \"https://tickets.example\"\n",
-    );
+    stage.write_config("[profiles.default]\nendpoint = \"https://tickets.example\"\n");
     let from_profile = stage.finish(
         stage
             .command(&["ticket", "status", "case-123"])
@@ -166,7 +149,7 @@ fn a_foreign_address_must_be_named_on_the_command_line() {
     assert!(
         from_profile
             .stderr
-            .contains("profile default, key endpoint"),
+            .contains("key endpoint of profile default"),
         "{}",
         from_profile.stderr
     );
@@ -191,7 +174,7 @@ fn a_foreign_address_must_be_named_on_the_command_line() {
 #[test]
 fn doctor_when_all_is_well() {
     let stage = Stage::new();
-    write(&stage, "[profiles.default]\ngroup = \"123456\"\n");
+    stage.write_config("[profiles.default]\ngroup = \"123456\"\n");
     let ran = stage.run(&["doctor", "--time-zone", "GMT+1"]);
     // The simulator's clock stands still, so only the difference of the clocks differs from run to run.
     let stable: String = ran
@@ -270,15 +253,4 @@ fn doctor_says_what_to_do() {
         ["endpoint"]
     );
     assert!(checks(run(&stage.sim().endpoint(), "wrong")).contains(&"sign-in".to_owned()));
-}
-
-fn write(stage: &Stage, text: &str) {
-    let path = stage.config();
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(&path, text).unwrap();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-    }
 }

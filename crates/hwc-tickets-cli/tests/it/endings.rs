@@ -2,12 +2,11 @@
 
 use crate::{
     follow::Follower,
-    stage::{Ran, Stage, program, until},
+    stage::{Stage, program, until},
 };
 use hwc_tickets_sim::{Fault, Operation, Order};
 use rustix::process::{Pid, Signal, kill_process};
 use std::{
-    fs::File,
     io::{BufRead as _, BufReader},
     process::{Child, Command, Stdio},
     time::Duration,
@@ -310,18 +309,8 @@ fn a_full_disk_below_the_output_is_a_failure() {
         &["doctor", "-o", "json"],
         &["chat", "case-123", "-o", "json"],
     ];
-    let full = || File::options().write(true).open("/dev/full").unwrap();
     for args in commands {
-        let mut child = stage
-            .command(args)
-            .stdout(full())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        until(&format!("the end of {args:?}"), || {
-            child.try_wait().unwrap().is_some()
-        });
-        let ran = stage.ran(child.wait_with_output().unwrap());
+        let ran = stage.onto_a_full_disk(args);
         assert_ne!(ran.code, 0, "{args:?}: {}", ran.stderr);
         assert!(ran.stderr.contains("error: "), "{args:?}: {}", ran.stderr);
     }
@@ -339,15 +328,7 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
         &["completions", "zsh"],
         &["message", "history", "case-123"],
     ] {
-        let ran = closed(&stage, args);
+        let ran = stage.unread(args);
         assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{args:?}");
     }
-}
-
-/// Output into a pipe whose reader is gone before it begins.
-fn closed(stage: &Stage, args: &[&str]) -> Ran {
-    let mut gone = Command::new("true").stdin(Stdio::piped()).spawn().unwrap();
-    let pipe = gone.stdin.take().unwrap();
-    gone.wait().unwrap();
-    stage.finish(stage.command(args).stdout(pipe))
 }

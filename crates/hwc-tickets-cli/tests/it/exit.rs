@@ -1,9 +1,7 @@
 //! Each exit code, by what leads to it.
 
-use crate::stage::{Ran, Stage};
+use crate::stage::{FOREVER, Ran, Stage};
 use hwc_tickets_sim::{Fault, Operation, Order, Route};
-
-const FOREVER: u32 = u32::MAX;
 
 fn status(status: u16, retry_after: Option<&str>) -> Fault {
     Fault::Status {

@@ -1,10 +1,8 @@
 //! What is read from files and standard input: marks at the begin of a text, and things that are no plain file.
 
-use crate::stage::{Ran, Stage, until};
-use hwc_tickets_sim::{Fault, Operation, Order};
+use crate::stage::{Ran, Stage, private, until};
 use std::{
-    io::Write as _,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Stdio},
 };
 
@@ -16,18 +14,6 @@ fn utf_16(text: &str) -> Vec<u8> {
         .encode_utf16()
         .flat_map(u16::to_le_bytes)
         .collect()
-}
-
-fn given(stage: &Stage, command: &mut Command, input: &[u8]) -> Ran {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // It may have ended before it read.
-    let _ = child.stdin.take().unwrap().write_all(input);
-    stage.ran(child.wait_with_output().unwrap())
 }
 
 /// Ends by itself, and soon: nobody writes into the pipes of these tests.
@@ -42,42 +28,6 @@ fn soon(stage: &Stage, command: &mut Command) -> Ran {
         child.try_wait().unwrap().is_some()
     });
     stage.ran(child.wait_with_output().unwrap())
-}
-
-fn private(path: &Path, bytes: &[u8]) -> PathBuf {
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(path, bytes).unwrap();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
-    }
-    path.to_owned()
-}
-
-/// A pending file of a message that arrived.
-fn pending(stage: &Stage) -> PathBuf {
-    stage
-        .sim()
-        .fault(Order::new(Operation::CreateMessages, Fault::Close).after_acting());
-    let down = Fault::Status {
-        status: 503,
-        code: None,
-        retry_after: None,
-    };
-    stage.sim().fault(
-        Order::new(Operation::ListMessages, down)
-            .skipping(1)
-            .times(u32::MAX),
-    );
-    let ran = stage.run(&["message", "send", "case-123", "once", "--timeout", "1s"]);
-    assert_eq!(ran.code, 6, "{}", ran.stderr);
-    stage.sim().clear_faults();
-    let files = std::fs::read_dir(stage.pending()).unwrap();
-    files
-        .map(|file| file.unwrap().path())
-        .find(|path| path.extension().is_some_and(|end| end == "json"))
-        .unwrap()
 }
 
 #[test]
@@ -117,8 +67,7 @@ fn a_byte_order_mark_is_no_part_of_a_text() {
         assert_ne!(ran.code, 2, "{source}: {}", ran.stderr);
     }
 
-    let login = given(
-        &stage,
+    let login = stage.given(
         &mut stage.bare(&["auth", "login"]),
         format!("{MARK}TOKENEXAMPLE\r\n").as_bytes(),
     );
@@ -129,11 +78,7 @@ fn a_byte_order_mark_is_no_part_of_a_text() {
     let status = stage.finish(&mut stage.bare(&["auth", "status"]));
     assert_eq!(status.code, 0, "{}", status.stderr);
     // Changed by `auth login`, it is still one document.
-    let again = given(
-        &stage,
-        &mut stage.bare(&["auth", "login"]),
-        b"SECONDEXAMPLE\n",
-    );
+    let again = stage.given(&mut stage.bare(&["auth", "login"]), b"SECONDEXAMPLE\n");
     assert_eq!(again.code, 0, "{}", again.stderr);
     let status = stage.finish(&mut stage.bare(&["auth", "status"]));
     assert_eq!(status.code, 0, "{}", status.stderr);
@@ -148,7 +93,8 @@ fn a_byte_order_mark_is_no_part_of_a_text() {
 #[test]
 fn a_byte_order_mark_is_no_part_of_a_record() {
     let stage = Stage::new();
-    let file = pending(&stage);
+    stage.in_doubt("case-123", "once", true, 1);
+    let file = stage.pending_file();
     let text = std::fs::read_to_string(&file).unwrap();
     private(&file, format!("{MARK}{text}").as_bytes());
     let settled = stage.run(&["message", "reconcile", &file.display().to_string()]);
@@ -239,7 +185,7 @@ fn utf_16_is_refused_by_name_with_what_to_do() {
         &["auth", "login"],
     ] {
         for input in [utf_16("hello\n"), b"h\0e\0l\0l\0o\0".to_vec()] {
-            let ran = given(&stage, &mut stage.command(args), &input);
+            let ran = stage.given(&mut stage.command(args), &input);
             assert_eq!(ran.code, 2, "{args:?}: {}", ran.stderr);
             assert!(ran.stderr.contains("standard input"), "{}", ran.stderr);
             assert!(ran.stderr.contains("UTF-16"), "{}", ran.stderr);

@@ -1,36 +1,20 @@
 //! `auth login`: profiles it makes, secrets it refuses, files it leaves as they are, a terminal it gives back.
 
-use crate::stage::{Ran, Stage};
-use std::{
-    io::Write as _,
-    process::{Command, Stdio},
-};
+use crate::stage::Stage;
 
+/// A login with a password.
+const PASSWORD: [&str; 8] = [
+    "auth",
+    "login",
+    "--with",
+    "password",
+    "--user",
+    "u",
+    "--account",
+    "a",
+];
 /// In every secret of these tests: no output shows it.
 const CANARY: &str = "C4NARY";
-
-fn given(stage: &Stage, command: &mut Command, input: &[u8]) -> Ran {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // It may have ended before it read.
-    let _ = child.stdin.take().unwrap().write_all(input);
-    stage.ran(child.wait_with_output().unwrap())
-}
-
-fn write(stage: &Stage, text: &str) {
-    let path = stage.config();
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(&path, text).unwrap();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-    }
-}
 
 /// The token of one service must not go to another with the next call.
 #[test]
@@ -46,7 +30,7 @@ fn where_the_credentials_belong_is_kept_with_them() {
         "auth",
         "login",
     ];
-    let ran = given(&stage, &mut stage.bare(&args), b"TOKENEXAMPLE\n");
+    let ran = stage.given(&mut stage.bare(&args), b"TOKENEXAMPLE\n");
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(ran.stderr.contains("endpoint, site"), "{}", ran.stderr);
     let status = stage.finish(&mut stage.bare(&["--profile", "work", "auth", "status"]));
@@ -66,10 +50,9 @@ fn a_profile_that_is_not_there_is_made() {
     ] {
         let stage = Stage::new();
         if !config.is_empty() {
-            write(&stage, config);
+            stage.write_config(config);
         }
-        let flag = given(
-            &stage,
+        let flag = stage.given(
             &mut stage.bare(&["auth", "login", "--profile", "work"]),
             b"TOKENEXAMPLE\n",
         );
@@ -85,8 +68,7 @@ fn a_profile_that_is_not_there_is_made() {
             "{}",
             flag.stderr
         );
-        let variable = given(
-            &stage,
+        let variable = stage.given(
             stage
                 .bare(&["auth", "login"])
                 .env("HWC_TICKETS_PROFILE", "third"),
@@ -118,12 +100,8 @@ fn a_profile_that_is_not_there_is_made() {
 #[test]
 fn the_default_of_the_file_is_made() {
     let stage = Stage::new();
-    write(&stage, "profile = \"work\"\n");
-    let ran = given(
-        &stage,
-        &mut stage.bare(&["auth", "login"]),
-        b"TOKENEXAMPLE\n",
-    );
+    stage.write_config("profile = \"work\"\n");
+    let ran = stage.given(&mut stage.bare(&["auth", "login"]), b"TOKENEXAMPLE\n");
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let status = stage.finish(&mut stage.bare(&["auth", "status", "-o", "json"]));
     assert_eq!(status.json()["source"], "profile work");
@@ -135,7 +113,7 @@ fn elsewhere_an_unknown_profile_is_refused_and_the_help_makes_it() {
     for config in ["", "[profiles.default]\ngroup = \"123456\"\n"] {
         let stage = Stage::new();
         if !config.is_empty() {
-            write(&stage, config);
+            stage.write_config(config);
         }
         let refused = stage.run(&["ticket", "status", "case-123", "--profile", "work"]);
         assert_eq!(refused.code, 2, "{}", refused.stderr);
@@ -143,7 +121,7 @@ fn elsewhere_an_unknown_profile_is_refused_and_the_help_makes_it() {
         assert!(refused.stderr.contains(advice), "{}", refused.stderr);
         let words: Vec<&str> = advice.split(' ').skip(1).collect();
         assert_eq!(
-            given(&stage, &mut stage.bare(&words), b"TOKENEXAMPLE\n").code,
+            stage.given(&mut stage.bare(&words), b"TOKENEXAMPLE\n").code,
             0
         );
         let accepted = stage.run(&["ticket", "status", "case-123", "--profile", "work"]);
@@ -156,16 +134,7 @@ fn secrets_no_call_can_use_are_refused_with_the_reason() {
     let long = format!("{CANARY}{}\n", "x".repeat(5000));
     let token: &[&str] = &["auth", "login"];
     let keys: &[&str] = &["auth", "login", "--with", "keys"];
-    let password: &[&str] = &[
-        "auth",
-        "login",
-        "--with",
-        "password",
-        "--user",
-        "u",
-        "--account",
-        "a",
-    ];
+    let password: &[&str] = &PASSWORD;
     for (args, input, named, reason) in [
         (token, "C4NARY EXAMPLE\n", "the token", "a space"),
         (token, "Bearer C4NARY\n", "the token", "Bearer"),
@@ -194,9 +163,9 @@ fn secrets_no_call_can_use_are_refused_with_the_reason() {
         ] {
             let stage = Stage::new();
             if let Some(text) = before {
-                write(&stage, text);
+                stage.write_config(text);
             }
-            let ran = given(&stage, &mut stage.bare(args), input.as_bytes());
+            let ran = stage.given(&mut stage.bare(args), input.as_bytes());
             let said = &ran.stderr;
             assert_eq!(
                 (ran.code, ran.stdout.as_str()),
@@ -217,17 +186,7 @@ fn secrets_no_call_can_use_are_refused_with_the_reason() {
 #[test]
 fn a_password_keeps_its_blanks() {
     let stage = Stage::new();
-    let args = [
-        "auth",
-        "login",
-        "--with",
-        "password",
-        "--user",
-        "u",
-        "--account",
-        "a",
-    ];
-    let ran = given(&stage, &mut stage.bare(&args), b" pass word \r\n");
+    let ran = stage.given(&mut stage.bare(&PASSWORD), b" pass word \r\n");
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let text = std::fs::read_to_string(stage.config()).unwrap();
     assert!(text.contains("password = \" pass word \""), "{text}");
@@ -244,11 +203,7 @@ fn a_linked_file_stays_a_link() {
     let target = dotfiles.join("tickets.toml");
     std::fs::write(&target, "# mine\n[profiles.default]\ngroup = \"123456\"\n").unwrap();
     symlink(&target, stage.config()).unwrap();
-    let ran = given(
-        &stage,
-        &mut stage.bare(&["auth", "login"]),
-        b"TOKENEXAMPLE\n",
-    );
+    let ran = stage.given(&mut stage.bare(&["auth", "login"]), b"TOKENEXAMPLE\n");
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert_eq!(std::fs::read_link(stage.config()).unwrap(), target);
     let text = std::fs::read_to_string(&target).unwrap();
@@ -272,7 +227,7 @@ fn a_link_that_leads_nowhere_is_refused_by_name() {
         let directory = stage.config().parent().unwrap().to_owned();
         std::fs::create_dir_all(&directory).unwrap();
         symlink(target, stage.config()).unwrap();
-        let ran = given(&stage, &mut stage.bare(&["auth", "login"]), b"C4NARY\n");
+        let ran = stage.given(&mut stage.bare(&["auth", "login"]), b"C4NARY\n");
         assert!(matches!(ran.code, 1 | 2), "{target}: {}", ran.golden());
         assert!(
             ran.stderr.contains("~/.config/hwc-tickets/config.toml"),
@@ -368,4 +323,70 @@ fn what_is_typed_is_taken_whole_or_refused() {
     assert_eq!(terminal.end(), 0);
     let text = std::fs::read_to_string(stage.config()).unwrap();
     assert!(text.contains(&format!("token = \"{token}\"")));
+}
+
+/// What is stored can be taken out again; the rest of the file stays, and what is used then is told.
+#[test]
+fn logging_out_removes_the_credentials_alone() {
+    let stage = Stage::new();
+    let config = "# mine\n[profiles.default]\ngroup = \"123456\" # ours\n\n[profiles.work.credentials]\ntoken = \"OTHER\"\n";
+    stage.write_config(config);
+    let args = ["auth", "login"];
+    assert_eq!(stage.given(&mut stage.bare(&args), b"C4NARY\n").code, 0);
+    let out = stage.finish(&mut stage.bare(&["auth", "logout"]));
+    assert_eq!((out.code, out.stdout.as_str()), (0, ""), "{}", out.stderr);
+    for said in [
+        "profile default",
+        "~/.config/hwc-tickets/config.toml",
+        "stays valid",
+    ] {
+        assert!(out.stderr.contains(said), "{said}: {}", out.stderr);
+    }
+    let text = std::fs::read_to_string(stage.config()).unwrap();
+    assert!(!text.contains(CANARY), "{text}");
+    for kept in ["# mine", "group = \"123456\" # ours", "token = \"OTHER\""] {
+        assert!(text.contains(kept), "{text}");
+    }
+    let status = stage.finish(&mut stage.bare(&["auth", "status"]));
+    assert_eq!(status.code, 4, "{}", status.golden());
+    // Again it is the same; another profile goes by its name; what the environment has is told.
+    let again = stage.finish(&mut stage.bare(&["auth", "logout"]));
+    assert_eq!(again.code, 0, "{}", again.stderr);
+    assert!(
+        again.stderr.contains("no credentials of profile default"),
+        "{}",
+        again.stderr
+    );
+    let other = stage.run(&["auth", "logout", "--profile", "work"]);
+    assert_eq!(other.code, 0, "{}", other.stderr);
+    assert!(
+        other.stderr.contains("HWC_TICKETS_TOKEN"),
+        "{}",
+        other.stderr
+    );
+    let text = std::fs::read_to_string(stage.config()).unwrap();
+    assert!(!text.contains("OTHER"), "{text}");
+    let nobody = stage.run(&["auth", "logout", "--profile", "nobody"]);
+    assert_eq!(nobody.code, 2, "{}", nobody.stderr);
+    assert!(!stage.home().join("nothing").exists());
+}
+
+/// A login that was killed while it wrote leaves no secret for ever.
+#[cfg(unix)]
+#[test]
+fn what_a_killed_login_left_is_swept() {
+    let stage = Stage::new();
+    let directory = stage.config().parent().unwrap().to_owned();
+    let left = crate::stage::private(
+        &directory.join(".hwc-tickets-aB3xYz"),
+        b"token = \"C4NARY\"",
+    );
+    let mine = crate::stage::private(&directory.join(".hwc-tickets-notes"), b"mine");
+    assert_eq!(
+        stage
+            .given(&mut stage.bare(&["auth", "login"]), b"TOKENEXAMPLE\n")
+            .code,
+        0
+    );
+    assert!(!left.exists() && mine.exists());
 }

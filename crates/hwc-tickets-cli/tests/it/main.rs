@@ -30,6 +30,7 @@ mod output;
 mod pending;
 #[cfg(unix)]
 mod picture;
+mod recall;
 mod secrets;
 #[cfg(unix)]
 mod settings;

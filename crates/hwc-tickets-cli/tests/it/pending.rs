@@ -1,40 +1,29 @@
 //! Messages whose fate is not known: how they are listed, looked into and forgotten, and what is kept of them.
 
-use crate::stage::{Ran, Stage, until};
+use crate::stage::{FOREVER, Ran, Stage, private, unavailable, until};
 use hwc_tickets_sim::{Fault, Operation, Order};
 use std::process::Stdio;
 
-const FOREVER: u32 = u32::MAX;
 const TICKET: &str = "case-123";
-
-fn unavailable() -> Fault {
-    Fault::Status {
-        status: 503,
-        code: None,
-        retry_after: None,
-    }
-}
-
-/// Sends a message whose answer is lost, on a stage whose tickets cannot be read meanwhile; `reads` go well before.
-fn in_doubt(stage: &Stage, ticket: &str, text: &str, acted: bool, reads: u32) -> Ran {
-    let lost = Order::new(Operation::CreateMessages, Fault::Close);
-    stage
-        .sim()
-        .fault(if acted { lost.after_acting() } else { lost });
-    stage.sim().fault(
-        Order::new(Operation::ListMessages, unavailable())
-            .skipping(reads)
-            .times(FOREVER),
-    );
-    let ran = stage.run(&["message", "send", ticket, text, "--timeout", "2s"]);
-    assert_eq!(ran.code, 6, "{}", ran.stderr);
-    stage.sim().clear_faults();
-    ran
-}
+const ALL_AS_JSON: [&str; 7] = [
+    "message",
+    "reconcile",
+    "--all",
+    "--timeout",
+    "3s",
+    "-o",
+    "json",
+];
 
 fn list(stage: &Stage) -> Vec<serde_json::Value> {
     let listed = stage.run(&["message", "reconcile", "-o", "json"]).json();
     listed["pending"].as_array().unwrap().clone()
+}
+
+/// A pending file that cannot be read, named with 32 times the same digit.
+fn damage(stage: &Stage, digit: &str) -> std::path::PathBuf {
+    let name = format!("{}.json", digit.repeat(32));
+    private(&stage.pending().join(name), b"damaged")
 }
 
 fn id(stage: &Stage) -> String {
@@ -48,7 +37,7 @@ fn id(stage: &Stage) -> String {
 #[test]
 fn a_doubt_that_nothing_proves_is_shown_and_ended_by_a_person() {
     let stage = Stage::new();
-    in_doubt(&stage, TICKET, "only once", true, 0);
+    stage.in_doubt(TICKET, "only once", true, 0);
     let short = id(&stage);
     assert_eq!(short.len(), 8, "{short}");
 
@@ -91,18 +80,10 @@ fn all_that_is_pending_is_settled_at_once() {
         (TICKET, "two"),
         ("TT202611210003", "three"),
     ] {
-        in_doubt(&stage, ticket, text, true, 1);
+        stage.in_doubt(ticket, text, true, 1);
     }
     assert_eq!(list(&stage).len(), 3);
-    let settled = stage.run(&[
-        "message",
-        "reconcile",
-        "--all",
-        "--timeout",
-        "3s",
-        "-o",
-        "json",
-    ]);
+    let settled = stage.run(&ALL_AS_JSON);
     let rows = settled.json()["reconciled"].as_array().unwrap().clone();
     assert_eq!(rows.len(), 3);
     assert!(
@@ -124,12 +105,8 @@ fn all_that_is_pending_is_settled_at_once() {
 #[test]
 fn beginnings_of_ids() {
     let stage = Stage::new();
-    in_doubt(&stage, TICKET, "x", true, 0);
-    let file = std::fs::read_dir(stage.pending())
-        .unwrap()
-        .map(|file| file.unwrap().path())
-        .find(|path| path.extension().is_some_and(|end| end == "json"))
-        .unwrap();
+    stage.in_doubt(TICKET, "x", true, 0);
+    let file = stage.pending_file();
     // A second one that begins the same.
     let name = file.file_stem().unwrap().to_str().unwrap();
     let other = format!("{}{}", name.get(..12).unwrap(), "0".repeat(20));
@@ -137,18 +114,13 @@ fn beginnings_of_ids() {
         .unwrap()
         .replace(name, &other);
     let path = file.with_file_name(format!("{other}.json"));
-    std::fs::write(&path, text).unwrap();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-    }
+    private(&path, text.as_bytes());
     let short = id(&stage);
     assert!(short.len() > 12, "{short}");
     for (named, said) in [
         (name.get(..10).unwrap(), "2 pending messages"),
         ("ffff0000ffff", "no pending message"),
-        (name.get(..3).unwrap(), "cannot be used"),
+        (name.get(..3).unwrap(), "not the beginning of an id"),
     ] {
         let ran = stage.run(&["message", "reconcile", named]);
         assert_eq!(ran.code, 2, "{named}: {}", ran.stderr);
@@ -202,12 +174,8 @@ fn one_run_does_not_take_the_message_of_another_for_its_own() {
 #[test]
 fn a_record_that_cannot_be_read_leaves_a_doubt() {
     let stage = Stage::new();
-    in_doubt(&stage, TICKET, "other", true, 0);
-    let file = std::fs::read_dir(stage.pending())
-        .unwrap()
-        .map(|file| file.unwrap().path())
-        .find(|path| path.extension().is_some_and(|end| end == "json"))
-        .unwrap();
+    stage.in_doubt(TICKET, "other", true, 0);
+    let file = stage.pending_file();
     std::fs::write(&file, "{}").unwrap();
     stage
         .sim()
@@ -222,14 +190,6 @@ fn a_record_that_cannot_be_read_leaves_a_doubt() {
 #[cfg(target_os = "linux")]
 #[test]
 fn what_was_done_is_not_lost_with_the_output() {
-    let full = || {
-        Stdio::from(
-            std::fs::File::options()
-                .write(true)
-                .open("/dev/full")
-                .unwrap(),
-        )
-    };
     for (args, said) in [
         (
             &["message", "send", TICKET, "ping"][..],
@@ -245,13 +205,7 @@ fn what_was_done_is_not_lost_with_the_output() {
         if args.contains(&"recall") {
             stage.run(&["message", "send", TICKET, "ping"]);
         }
-        let mut command = stage.command(args);
-        let output = command
-            .stdout(full())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let ran = stage.ran(output.wait_with_output().unwrap());
+        let ran = stage.onto_a_full_disk(args);
         assert_eq!(ran.code, 9, "{args:?}: {}", ran.stderr);
         assert!(ran.stderr.contains(said), "{args:?}: {}", ran.stderr);
         assert!(
@@ -261,16 +215,10 @@ fn what_was_done_is_not_lost_with_the_output() {
         );
     }
     let stage = Stage::new();
-    in_doubt(&stage, TICKET, "only once", true, 1);
-    let mut command = stage.command(&["message", "reconcile", "--all", "--timeout", "2s"]);
-    let output = command
-        .stdout(full())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let ran = stage.ran(output.wait_with_output().unwrap());
+    stage.in_doubt(TICKET, "only once", true, 1);
+    let ran = stage.onto_a_full_disk(&ALL_AS_JSON[..5]);
     assert_eq!(ran.code, 9, "{}", ran.stderr);
-    assert!(ran.stderr.contains("1 settled, 0 not"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("all 1 are settled"), "{}", ran.stderr);
 }
 
 /// The program where no file can grow, as on a full disk.
@@ -296,7 +244,7 @@ fn on_a_full_disk(stage: &Stage, args: &[&str]) -> Ran {
 #[test]
 fn a_full_disk_stops_no_recovery() {
     let stage = Stage::new();
-    in_doubt(&stage, TICKET, "only once", true, 1);
+    stage.in_doubt(TICKET, "only once", true, 1);
     let refused = on_a_full_disk(&stage, &["message", "send", TICKET, "another"]);
     assert_eq!(refused.code, 1, "{}", refused.stderr);
     for said in [
@@ -311,18 +259,7 @@ fn a_full_disk_stops_no_recovery() {
     let listed = on_a_full_disk(&stage, &["message", "reconcile"]);
     assert_eq!(listed.code, 0, "{}", listed.stderr);
     assert!(listed.stdout.contains(TICKET), "{}", listed.stdout);
-    let settled = on_a_full_disk(
-        &stage,
-        &[
-            "message",
-            "reconcile",
-            "--all",
-            "--timeout",
-            "2s",
-            "-o",
-            "json",
-        ],
-    );
+    let settled = on_a_full_disk(&stage, &ALL_AS_JSON);
     assert_eq!(settled.code, 0, "{}", settled.stderr);
     assert_eq!(settled.json()["reconciled"][0]["outcome"], "confirmed");
 
@@ -362,15 +299,9 @@ fn a_full_disk_stops_no_recovery() {
 #[test]
 fn a_damaged_pending_file_is_named_where_it_keeps_a_message_from_being_confirmed() {
     let stage = Stage::new();
-    in_doubt(&stage, TICKET, "only once", true, 1);
+    stage.in_doubt(TICKET, "only once", true, 1);
     let short = id(&stage);
-    let damaged = stage.pending().join(format!("{}.json", "0".repeat(32)));
-    std::fs::write(&damaged, "damaged").unwrap();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        std::fs::set_permissions(&damaged, std::fs::Permissions::from_mode(0o600)).unwrap();
-    }
+    let damaged = damage(&stage, "0");
     // Whatever is told stands in the words of the stage: its home is `~`, and ids of files have no digits.
     let file = "~/.local/state/hwc-tickets/pending/PENDING-ID.json";
     let one = stage.run(&["message", "reconcile", &short, "--timeout", "2s"]);
@@ -378,17 +309,7 @@ fn a_damaged_pending_file_is_named_where_it_keeps_a_message_from_being_confirmed
     for word in [file, "not confirmed", "Move"] {
         assert!(one.stderr.contains(word), "{word}: {}", one.stderr);
     }
-    let all = stage
-        .run(&[
-            "message",
-            "reconcile",
-            "--all",
-            "--timeout",
-            "2s",
-            "-o",
-            "json",
-        ])
-        .json();
+    let all = stage.run(&ALL_AS_JSON).json();
     let problem = all["reconciled"][0]["error"].to_string();
     assert!(problem.contains(file), "{all}");
     std::fs::remove_file(&damaged).unwrap();
@@ -401,13 +322,8 @@ fn a_damaged_pending_file_is_named_where_it_keeps_a_message_from_being_confirmed
 fn whether_a_message_is_still_on_its_way() {
     use fs4::FileExt;
     let stage = Stage::new();
-    in_doubt(&stage, TICKET, "only once", true, 0);
-    let path = std::fs::read_dir(stage.pending())
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .find(|path| path.extension().is_some_and(|end| end == "json"))
-        .unwrap()
-        .with_extension("lock");
+    stage.in_doubt(TICKET, "only once", true, 0);
+    let path = stage.pending_file().with_extension("lock");
     let state = || list(&stage)[0]["state"].as_str().unwrap().to_owned();
     assert_eq!(state(), "unknown");
     let lock = std::fs::File::create(&path).unwrap();
@@ -421,4 +337,280 @@ fn whether_a_message_is_still_on_its_way() {
     std::fs::remove_file(&path).unwrap();
     std::fs::create_dir(&path).unwrap();
     assert_eq!(state(), "under way", "that cannot be told");
+}
+
+/// What keeps a message from being confirmed is named where the doubt is told.
+#[test]
+fn a_doubt_after_sending_names_the_damaged_file() {
+    let stage = Stage::new();
+    std::fs::create_dir_all(stage.pending().parent().unwrap()).unwrap();
+    private_directory(&stage.pending());
+    let damaged = damage(&stage, "0");
+    stage
+        .sim()
+        .fault(Order::new(Operation::CreateMessages, Fault::Close).after_acting());
+    let ran = stage.run(&["message", "send", TICKET, "ping", "--timeout", "2s"]);
+    assert_eq!(ran.code, 6, "{} {}", ran.stdout, ran.stderr);
+    for said in [
+        "cannot be read",
+        "no message is confirmed",
+        "~/.local/state/hwc-tickets/pending/PENDING-ID.json: it is not a pending file",
+        "move it out",
+    ] {
+        assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
+    }
+    std::fs::remove_file(damaged).unwrap();
+    let clear = stage.run(&ALL_AS_JSON[..5]);
+    assert_eq!(clear.code, 0, "{}", clear.stderr);
+}
+
+/// The directory of pending files as the program makes it.
+fn private_directory(path: &std::path::Path) {
+    std::fs::create_dir_all(path).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700)).unwrap();
+    }
+}
+
+/// A record that cannot be read can be forgotten, by its full name only, and nothing else is removed.
+#[test]
+fn an_unreadable_record_is_forgotten_by_its_full_name() {
+    let forget = |stage: &Stage, named: &str| {
+        stage.run(&["message", "reconcile", named, "--forget", "-o", "json"])
+    };
+    let stage = Stage::new();
+    private_directory(&stage.pending());
+    let file = damage(&stage, "a");
+    let shown = stage.stable(&file.display().to_string());
+    let raw = stage
+        .command(&["message", "reconcile", "-o", "json"])
+        .output()
+        .unwrap();
+    assert!(
+        String::from_utf8_lossy(&raw.stdout).contains(&format!("\"id\": \"{}\"", "a".repeat(32)))
+    );
+    // Not even looked into: the advice tells the full name.
+    for named in ["aaaaaaaa", &"a".repeat(31)] {
+        let refused = forget(&stage, named);
+        assert_eq!(refused.code, 2, "{}", refused.stderr);
+        let advice = format!("hwc-tickets message reconcile {shown} --forget");
+        assert!(refused.stderr.contains(&advice), "{}", refused.stderr);
+        assert!(
+            refused.stderr.contains("not a pending file"),
+            "{}",
+            refused.stderr
+        );
+        assert!(file.exists());
+    }
+    // Without --forget it stays what it is.
+    let settle = stage.run(&["message", "reconcile", &file.display().to_string()]);
+    assert_eq!(settle.code, 2, "{}", settle.stderr);
+    for named in [file.display().to_string(), "a".repeat(32)] {
+        damage(&stage, "a");
+        let done = forget(&stage, &named);
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        let json = done.json();
+        assert_eq!(json["outcome"], "forgotten");
+        assert!(
+            json["problem"]
+                .as_str()
+                .unwrap()
+                .contains("not a pending file")
+        );
+        assert!(done.stderr.contains("is not known"), "{}", done.stderr);
+        assert!(!file.exists());
+    }
+    // Only what is a pending file of this program.
+    let elsewhere = private(
+        &stage.home().join(format!("{}.json", "b".repeat(32))),
+        b"mine",
+    );
+    let inside = private(&stage.pending().join("notes.json"), b"mine");
+    for other in [&elsewhere, &inside] {
+        let refused = forget(&stage, &other.display().to_string());
+        assert_eq!(refused.code, 2, "{}", refused.stderr);
+        assert!(
+            refused.stderr.contains("not removed here"),
+            "{}",
+            refused.stderr
+        );
+        assert!(other.exists());
+    }
+    let gone = forget(&stage, &file.display().to_string());
+    assert_eq!(gone.code, 2, "{}", gone.stderr);
+    assert!(gone.stderr.contains("no file"), "{}", gone.stderr);
+    // Of a message that may be on its way.
+    damage(&stage, "a");
+    let lock = std::fs::File::create(file.with_extension("lock")).unwrap();
+    fs4::FileExt::try_lock(&lock).unwrap();
+    let held = forget(&stage, &"a".repeat(32));
+    assert_eq!(held.code, 1, "{}", held.stderr);
+    assert!(file.exists());
+}
+
+/// What was found out is told although the output is gone, with the right numbers, and never as done when it is not.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_numbers_are_right_when_the_output_is_gone() {
+    let stage = Stage::new();
+    stage.in_doubt(TICKET, "one", true, 1);
+    stage.in_doubt("TT202611210003", "two", true, 1);
+    stage.in_doubt("TT202611210005", "three", false, 1);
+    let all = ["message", "reconcile", "--all", "--timeout", "1s"];
+    let ran = stage.onto_a_full_disk(&all);
+    assert_eq!(ran.code, 6, "{}", ran.stderr);
+    for said in [
+        "of 1 it is still not known",
+        "2 are settled",
+        "cannot write the output",
+        "PENDING-ID of case-123: confirmed",
+        "PENDING-ID of TT202611210003: confirmed",
+        "PENDING-ID of TT202611210005: unknown",
+    ] {
+        assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
+    }
+    assert!(!ran.stderr.contains("it is done"), "{}", ran.stderr);
+    assert_eq!(list(&stage).len(), 1);
+    damage(&stage, "0");
+    let ran = stage.onto_a_full_disk(&all);
+    assert_eq!(ran.code, 6, "{}", ran.stderr);
+    for said in [
+        "of 1 it is still not known",
+        "1 pending files cannot be read",
+    ] {
+        assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
+    }
+    assert!(!ran.stderr.contains("settled"), "{}", ran.stderr);
+}
+
+/// The same for one record; a reader that is gone does not make a doubt a success.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_doubt_stays_one_when_the_output_is_gone() {
+    let stage = Stage::new();
+    stage.in_doubt(TICKET, "only once", true, 0);
+    let short = id(&stage);
+    let one = ["message", "reconcile", &short, "--timeout", "1s"];
+    for ran in [
+        stage.onto_a_full_disk(&one),
+        stage.unread(&one),
+        stage.run(&one),
+    ] {
+        assert_eq!(ran.code, 6, "{}", ran.golden());
+        assert!(ran.stderr.contains("still not known"), "{}", ran.stderr);
+        // What is to be typed can be typed.
+        assert!(
+            ran.stderr.contains("message reconcile PENDING-ID --forget"),
+            "{}",
+            ran.stderr
+        );
+        assert!(!ran.stderr.contains("it is done"), "{}", ran.stderr);
+    }
+}
+
+/// What a killed run left is swept by the next one that looks; what is somebody's stays.
+#[cfg(unix)]
+#[test]
+fn what_a_killed_run_left_is_swept() {
+    let stage = Stage::new();
+    stage
+        .sim()
+        .fault(Order::new(Operation::CreateMessages, Fault::Hang).after_acting());
+    let mut child = stage.spawn(&["message", "send", TICKET, "on its way"]);
+    until("the message to arrive", || {
+        !stage.sim().arrived(TICKET).is_empty()
+    });
+    let names = || {
+        let files = std::fs::read_dir(stage.pending()).unwrap();
+        let mut names: Vec<String> = files
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    };
+    // While it runs, its lock is its own.
+    assert_eq!(list(&stage)[0]["state"], "under way");
+    assert_eq!(names().len(), 2, "{:?}", names());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let place = stage.pending();
+    private(&place.join(".hwc-tickets-aB3xYz"), b"half writ");
+    private(&place.join(format!("{}.lock", "0".repeat(32))), b"");
+    let mine = [".hwc-tickets-notes", "notes.lock", "x.lock"];
+    for name in mine {
+        private(&place.join(name), b"mine");
+    }
+    assert_eq!(list(&stage)[0]["state"], "unknown");
+    let record = stage.pending_file().file_name().unwrap().to_owned();
+    let record = record.into_string().unwrap();
+    let mut expected: Vec<&str> = mine.into_iter().chain([record.as_str()]).collect();
+    expected.sort_unstable();
+    assert_eq!(names(), expected);
+    // Sending sweeps, too.
+    private(&place.join(".hwc-tickets-aB3xYz"), b"half writ");
+    stage.sim().clear_faults();
+    assert_eq!(stage.run(&["message", "send", TICKET, "another"]).code, 0);
+    assert!(!place.join(".hwc-tickets-aB3xYz").exists());
+}
+
+/// For programs, times are RFC 3339.
+#[test]
+fn plain_times_can_be_read_by_programs() {
+    let stage = Stage::new();
+    let is_time = |ran: &Ran, field: usize| {
+        let line = ran.stdout.lines().next().unwrap_or_default();
+        let text = line.split('\t').nth(field).unwrap_or_default();
+        assert!(text.ends_with("+08:00"), "{}", ran.golden());
+        assert!(text.parse::<jiff::Timestamp>().is_ok(), "{}", ran.golden());
+    };
+    let send = [
+        "message",
+        "send",
+        "TT202611210001",
+        "a slip",
+        "--confirm",
+        "-o",
+        "plain",
+    ];
+    is_time(&stage.run(&send), 2);
+    is_time(
+        &stage.run(&[
+            "message",
+            "recall",
+            "TT202611210001",
+            "--last",
+            "-o",
+            "plain",
+        ]),
+        3,
+    );
+    stage.in_doubt(TICKET, "only once", true, 0);
+    is_time(&stage.run(&["message", "reconcile", "-o", "plain"]), 1);
+    let short = id(&stage);
+    let open = stage.run(&[
+        "message",
+        "reconcile",
+        &short,
+        "--timeout",
+        "1s",
+        "-o",
+        "plain",
+    ]);
+    let candidate = open.stdout.lines().nth(1).unwrap_or_default().to_owned() + "\n";
+    is_time(
+        &Ran {
+            stdout: candidate,
+            ..open
+        },
+        0,
+    );
+    let stage = Stage::new();
+    stage.in_doubt(TICKET, "only once", true, 1);
+    let short = id(&stage);
+    is_time(
+        &stage.run(&["message", "reconcile", &short, "-o", "plain"]),
+        2,
+    );
 }

@@ -1,6 +1,6 @@
 //! The stage of a test: a simulator whose clock stands still, an empty home, and the built program.
 
-use hwc_tickets_sim::{Simulator, Time};
+use hwc_tickets_sim::{Fault, Operation, Order, Simulator, Time};
 use std::{
     io::Write as _,
     path::{Path, PathBuf},
@@ -9,6 +9,44 @@ use std::{
 
 /// The time on every stage.
 pub(crate) const NOW: &str = "2026-11-21T06:00:00Z";
+
+/// For as good as ever.
+pub(crate) const FOREVER: u32 = u32::MAX;
+
+/// Variables of settings that are text.
+pub(crate) const SETTINGS: [&str; 10] = [
+    "HWC_TICKETS_ENDPOINT",
+    "HWC_TICKETS_SITE",
+    "HWC_TICKETS_GROUP",
+    "HWC_TICKETS_LANGUAGE",
+    "HWC_TICKETS_TIME_ZONE",
+    "HWC_TICKETS_TIMEOUT",
+    "HWC_TICKETS_RETRIES",
+    "HWC_TICKETS_OUTPUT",
+    "HWC_TICKETS_PROFILE",
+    "HWC_TICKETS_TOKEN",
+];
+
+/// The service cannot be reached behind its gateway.
+pub(crate) fn unavailable() -> Fault {
+    Fault::Status {
+        status: 503,
+        code: None,
+        retry_after: None,
+    }
+}
+
+/// Writes a file that only the user may read, and the directories above it.
+pub(crate) fn private(path: &Path, bytes: &[u8]) -> PathBuf {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, bytes).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    path.to_owned()
+}
 
 /// A simulator and a home directory. Nothing of the surroundings reaches the program.
 pub(crate) struct Stage {
@@ -67,6 +105,44 @@ impl Stage {
         self.home().join(".local/state/hwc-tickets/pending")
     }
 
+    pub(crate) fn write_config(&self, text: &str) {
+        private(&self.config(), text.as_bytes());
+    }
+
+    /// Sends a message whose answer is lost, while the ticket cannot be read; `reads` go well before.
+    pub(crate) fn in_doubt(&self, ticket: &str, text: &str, acted: bool, reads: u32) -> Ran {
+        let lost = Order::new(Operation::CreateMessages, Fault::Close);
+        self.sim()
+            .fault(if acted { lost.after_acting() } else { lost });
+        self.sim().fault(
+            Order::new(Operation::ListMessages, unavailable())
+                .skipping(reads)
+                .times(FOREVER),
+        );
+        let ran = self.run(&["message", "send", ticket, text, "--timeout", "2s"]);
+        assert_eq!(ran.code, 6, "{}", ran.stderr);
+        self.sim().clear_faults();
+        ran
+    }
+
+    /// The pending files, in the order of their names.
+    pub(crate) fn pending_files(&self) -> Vec<PathBuf> {
+        let files = std::fs::read_dir(self.pending()).into_iter().flatten();
+        let mut files: Vec<PathBuf> = files
+            .map(|file| file.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|end| end == "json"))
+            .collect();
+        files.sort();
+        files
+    }
+
+    /// The one pending file.
+    pub(crate) fn pending_file(&self) -> PathBuf {
+        let files = self.pending_files();
+        assert_eq!(files.len(), 1, "{files:?}");
+        files[0].clone()
+    }
+
     /// Requests that reached the simulator.
     pub(crate) fn requests(&self) -> usize {
         self.sim().journal().len()
@@ -97,7 +173,11 @@ impl Stage {
     }
 
     pub(crate) fn run_with_input(&self, args: &[&str], input: &str) -> Ran {
-        let mut command = self.command(args);
+        self.given(&mut self.command(args), input.as_bytes())
+    }
+
+    /// A run with standard input.
+    pub(crate) fn given(&self, command: &mut Command, input: &[u8]) -> Ran {
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -105,8 +185,36 @@ impl Stage {
             .spawn()
             .unwrap();
         // It may have ended before it read: then what it says is looked at, not what it was told.
-        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let _ = child.stdin.take().unwrap().write_all(input);
         self.ran(child.wait_with_output().unwrap())
+    }
+
+    /// A run whose output goes to a full disk.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn onto_a_full_disk(&self, args: &[&str]) -> Ran {
+        let full = std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let mut child = self
+            .command(args)
+            .stdout(full)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        until(&format!("the end of {args:?}"), || {
+            child.try_wait().unwrap().is_some()
+        });
+        self.ran(child.wait_with_output().unwrap())
+    }
+
+    /// A run whose output goes into a pipe whose reader was gone before it began.
+    #[cfg(unix)]
+    pub(crate) fn unread(&self, args: &[&str]) -> Ran {
+        let mut gone = Command::new("true").stdin(Stdio::piped()).spawn().unwrap();
+        let pipe = gone.stdin.take().unwrap();
+        gone.wait().unwrap();
+        self.finish(self.command(args).stdout(pipe))
     }
 
     pub(crate) fn spawn(&self, args: &[&str]) -> Child {

@@ -1,10 +1,8 @@
 //! What an error says to a person at a terminal: what it is about, how long it took, and what to do, in the words of
 //! this program.
 
-use crate::stage::{Ran, Stage};
+use crate::stage::{FOREVER, Ran, Stage};
 use hwc_tickets_sim::{Fault, Operation, Order, Route};
-
-const FOREVER: u32 = u32::MAX;
 
 /// Reads; an effect that is the same twice; effects that are not.
 const COMMANDS: [(&str, &[&str]); 9] = [
@@ -303,4 +301,154 @@ fn a_file_is_named() {
     assert_eq!(ran.code, 1, "{}", ran.stderr);
     assert!(ran.stderr.contains("~/place.cursor"), "{}", ran.stderr);
     assert!(!ran.stderr.contains("no cursor\""), "{}", ran.stderr);
+}
+
+/// The wrong value is named with what to write in its place, in words of people.
+#[test]
+fn wrong_values_say_what_to_write() {
+    let stage = Stage::new();
+    let missing = stage
+        .home()
+        .join("missing/cursor.json")
+        .display()
+        .to_string();
+    let up = format!("{}/..", stage.home().display());
+    for (args, said, unsaid) in [
+        (
+            &["ticket", "status", "case-123", "--timeout", "5"][..],
+            "needs a unit: write 5s",
+            "not a duration",
+        ),
+        (
+            &["message", "follow", "case-123", "--for", "90"],
+            "needs a unit: write 90s",
+            "not a duration",
+        ),
+        (
+            &["message", "follow", "case-123", "--interval", "3"],
+            "needs a unit: write 3s",
+            "not a duration",
+        ),
+        (
+            &["message", "history", "case-123", "--since", "12"],
+            "needs a unit: write 12s",
+            "not a time",
+        ),
+        (
+            &["message", "history", "case-123", "--since", "soon"],
+            "2h (ago)",
+            "unit",
+        ),
+        (
+            &["message", "reconcile", "zzz"],
+            "not the beginning of an id",
+            "cannot be used",
+        ),
+        (
+            &["message", "reconcile", "./zzz.json"],
+            "there is no file ./zzz.json",
+            "cannot be used",
+        ),
+        (
+            &["message", "follow", "case-123", "--cursor", &missing],
+            "there is no directory ~/missing",
+            "lock file",
+        ),
+        (
+            &["message", "follow", "case-123", "--cursor", &up],
+            "the path names no file",
+            "lock file",
+        ),
+        (
+            &["sim", "--clock", "tomorrow"],
+            "2026-11-21T08:00:00Z",
+            "four digit",
+        ),
+        (
+            &["sim", "--clock", "2026-11-21"],
+            "2026-11-21T08:00:00Z",
+            "four digit",
+        ),
+        (&["sim", "--listen", "8480"], "127.0.0.1:8480", "syntax"),
+    ] {
+        let ran = stage.run(args);
+        assert!(matches!(ran.code, 1 | 2), "{args:?}: {}", ran.golden());
+        assert!(ran.stderr.contains(said), "{args:?}: {}", ran.stderr);
+        assert!(!ran.stderr.contains(unsaid), "{args:?}: {}", ran.stderr);
+    }
+}
+
+/// Doctor asks about a ticket of its own, and says which.
+#[test]
+fn doctor_names_the_ticket_it_asked_about() {
+    let stage = Stage::new();
+    for token in ["TOKENEXAMPLE", "wrong"] {
+        let ran = stage.finish(stage.command(&["doctor"]).env("HWC_TICKETS_TOKEN", token));
+        assert!(ran.stdout.contains("hwc-tickets-doctor"), "{}", ran.stdout);
+    }
+}
+
+/// A raw call that fails is told by its method and path, and the answer ends its line.
+#[test]
+fn a_raw_call_is_told_by_its_method_and_path() {
+    let stage = Stage::new();
+    let missing = "/v2/servicerequest/cases/case-999/status";
+    let ran = stage.run(&["api", "get", &format!("{missing}?x=1")]);
+    assert_eq!(ran.code, 3, "{}", ran.golden());
+    assert!(
+        ran.stderr.starts_with(&format!("error: GET {missing}: ")),
+        "{}",
+        ran.stderr
+    );
+    assert!(!ran.stderr.contains("raw call"), "{}", ran.stderr);
+    assert!(ran.stdout.ends_with("}\n"), "{:?}", ran.stdout);
+
+    let unknown = stage.run(&["api", "POST", "/v2/nothing"]);
+    assert_eq!(unknown.code, 3, "{}", unknown.golden());
+    assert!(
+        unknown.stderr.starts_with("error: POST /v2/nothing: "),
+        "{}",
+        unknown.stderr
+    );
+    assert!(unknown.stderr.contains("APIGW.0101"), "{}", unknown.stderr);
+    for said in ["the method and the path", "--endpoint"] {
+        assert!(help(&unknown).contains(said), "{}", unknown.stderr);
+    }
+    assert!(!help(&unknown).contains("id"), "{}", unknown.stderr);
+    // Nobody reads the answer: the failure is one all the same.
+    let unread = stage.unread(&["api", "GET", missing]);
+    assert_eq!(unread.code, 3, "{}", unread.golden());
+    assert!(
+        unread
+            .stderr
+            .starts_with(&format!("error: GET {missing}: ")),
+        "{}",
+        unread.stderr
+    );
+}
+
+/// What was done is told when its answer cannot be shown; a read may simply be done again.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_raw_call_whose_answer_cannot_be_shown() {
+    let stage = Stage::new();
+    let ran = stage.onto_a_full_disk(&["api", "GET", "/v2/servicerequest/cases/case-123/status"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    let body = stage.home().join("body");
+    std::fs::write(&body, r#"{"type":0,"message":{"content":"raw"}}"#).unwrap();
+    let ran = stage.onto_a_full_disk(&[
+        "api",
+        "POST",
+        "/v2/servicerequest/cases/case-123/message",
+        "--input",
+        &body.display().to_string(),
+    ]);
+    assert_eq!(ran.code, 9, "{}", ran.stderr);
+    for said in [
+        "POST /v2/servicerequest/cases/case-123/message was done",
+        "cannot write the output",
+    ] {
+        assert!(ran.stderr.contains(said), "{}", ran.stderr);
+    }
+    assert_eq!(stage.sim().arrived("case-123"), ["raw"]);
 }

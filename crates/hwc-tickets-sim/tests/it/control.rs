@@ -259,6 +259,36 @@ async fn wrong_orders_are_refused_with_a_reason() {
         assert_eq!(answer.status, 400, "{target} {body}");
         assert!(!answer.json()["error"].as_str().unwrap().is_empty());
     }
+    // What is allowed in the place of a wrong name is listed.
+    for (body, names) in [
+        (
+            json!({ "operation": "noSuch", "fault": { "kind": "reset" } }),
+            &["noSuch", "any", "tickets", "createMessages", "createToken"][..],
+        ),
+        (
+            json!({ "operation": 5, "fault": { "kind": "reset" } }),
+            &["any", "tickets", "showCaseStatus"],
+        ),
+        (
+            json!({ "fault": { "kind": "earthquake" } }),
+            &["reset", "hang"],
+        ),
+        (json!({ "fault": "reset" }), &["kind"]),
+    ] {
+        let answer = control(&sim, "POST", "/fault", body.clone()).await.json();
+        let told = answer["error"].as_str().unwrap();
+        for name in names {
+            assert!(told.contains(name), "{body}: {told}");
+        }
+        assert!(!told.contains("enum"), "{told}");
+    }
+    for name in ["any", "tickets", "showCaseStatus"] {
+        let order = json!({ "operation": name, "fault": { "kind": "reset" } });
+        control(&sim, "POST", "/fault", order).await;
+        let open = control(&sim, "GET", "/fault", Value::Null).await.json();
+        let last = open["faults"].as_array().unwrap().last().unwrap().clone();
+        assert_eq!(last["operation"], name);
+    }
     let quirk = control(&sim, "PUT", "/quirks", json!({ "time_fromat": "utc" })).await;
     assert_eq!(quirk.status, 400);
 }

@@ -8,7 +8,7 @@ use crate::{
     ids::{GroupId, MessageId, TicketId},
     mark_read::Drain,
     message::Message,
-    recall::Recalled,
+    recall::{LastMessage, Recalled},
     submit::Sent,
 };
 use std::future::IntoFuture;
@@ -168,6 +168,14 @@ impl Ticket {
     /// As of [`RecallLast`](crate::recall::RecallLast).
     pub fn recall_last(&self) -> Result<MessageId> {
         self.wait_for(crate::Ticket::recall_last)
+    }
+
+    /// Finds the caller's last message: see [`Ticket::find_last`](crate::Ticket::find_last).
+    ///
+    /// # Errors
+    /// As of [`FindLast`](crate::recall::FindLast).
+    pub fn find_last(&self) -> Result<LastMessage> {
+        self.wait_for(crate::Ticket::find_last)
     }
 
     /// Reads the ticket as a whole: see [`Ticket::detail`](crate::Ticket::detail).

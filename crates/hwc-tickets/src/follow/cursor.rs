@@ -33,7 +33,8 @@ pub(super) const MOST_LEFT_OUT: usize = 1_500;
 /// Serialise it (JSON or any other serde format) and give it to
 /// [`Follow::resume`](super::Follow::resume) later, from this process or another. It holds digests of
 /// ticket ids and messages, no text. It is at most 4 MiB, usually a few KiB: of each ticket it holds the
-/// newest messages that were handed out, at most 1,024 and in a follower of many busy tickets fewer.
+/// newest messages that were handed out, at most 1,024 (10,000 when they are of a single second), and in a
+/// follower of many busy tickets fewer.
 ///
 /// Tickets that are left out of a run keep their place in it, up to 1,500 of them. Beyond that those that
 /// were left out longest are forgotten; they begin anew when they are followed again, and
@@ -137,6 +138,16 @@ impl Cursor {
         }
         files::replace_private(path, &text).map_err(|error| storage("written", error))?;
         Ok(())
+    }
+}
+
+impl Cursor {
+    /// Whether older messages of a ticket were still to be handed out when it was made, as with
+    /// [`Follow::tail`](super::Follow::tail) or [`Follow::since`](super::Follow::since).
+    #[must_use]
+    pub fn is_catching_up(&self) -> bool {
+        let mut marks = self.groups.iter().flat_map(|group| &group.marks);
+        marks.any(|mark| mark.catching_up)
     }
 }
 

@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 
 /// Messages of one ticket that are known one by one; more when they fall into a single second.
 pub(super) const KNOWN_PER_TICKET: usize = 1024;
+/// Messages of a single second that are.
+const KNOWN_IN_A_SECOND: usize = 10_000;
 /// Messages in doubt of one ticket that are remembered, so that each is announced once.
 const MOST_DOUBTED: usize = 65_536;
 
@@ -90,7 +92,8 @@ impl Seen {
         self.keep(KNOWN_PER_TICKET);
     }
 
-    /// Forgets the oldest until `most` are left. A burst may go on, so its second is kept as a whole.
+    /// Forgets the oldest until `most` are left. A burst may go on, so its second is kept as a whole, unless it
+    /// has no end: where the clock of the service stands still, everything is of one second.
     fn keep(&mut self, most: usize) {
         if self.known.len() <= most {
             return;
@@ -111,6 +114,7 @@ impl Seen {
             }
             false
         });
+        self.shorten(KNOWN_IN_A_SECOND.max(most));
     }
 
     /// Forgets the oldest until `most` are left, whatever their time.
@@ -199,6 +203,12 @@ mod tests {
             (seen.known.len(), seen.forgotten),
             (KNOWN_PER_TICKET, Some(7))
         );
+        let mut endless = Seen::default();
+        for key in 0..20_000 {
+            endless.add_key(Some(7), ShortKey(key));
+        }
+        let bounds = (endless.known.len(), endless.forgotten);
+        assert_eq!(bounds, (KNOWN_IN_A_SECOND, Some(7)));
         // A clock that stepped back forgets the oldest handed out, not the oldest by time.
         for key in 0..100 {
             seen.add_key(Some(5), ShortKey(key));

@@ -6,11 +6,15 @@
 
 mod answers;
 mod failures;
+mod hand_out;
+mod history;
+mod send;
+mod sort;
 
+use self::hand_out::Out;
 use super::{
     CursorFile, Event, Follow, MOST_TICKETS, Start,
     cadence::Cadence,
-    cursor::Cursor,
     job::{Done, Job, Jobs},
     own::Own,
     roster::{CatchUp, GroupNumber, Roster},
@@ -21,7 +25,6 @@ use super::{
 use crate::{
     error::{Error, ErrorKind},
     ids::TicketId,
-    message::Message,
     verb::within,
 };
 use futures_util::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
@@ -29,44 +32,13 @@ use hwc_core::{Clock, clock::Sleep};
 use std::{
     collections::VecDeque,
     future::poll_fn,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, atomic::AtomicBool},
     task::Poll,
     time::Duration,
 };
 
-/// Requests under way at once.
-const CONCURRENCY: usize = 4;
 /// Messages after which a checkpoint is offered in the middle of a long answer.
 const CHECKPOINT_EVERY: usize = 100;
-/// What writing the cursor file is called in errors.
-const SAVE: &str = "save cursor";
-/// What waits to be handed out.
-#[derive(Debug)]
-enum Out {
-    Event(Event),
-    Message {
-        group: GroupNumber,
-        ticket: TicketId,
-        message: Box<Message>,
-        /// This caller's own, or there before the beginning: noted, not handed out.
-        skip: bool,
-    },
-    /// Everything of an answer was handed out.
-    Advance {
-        group: GroupNumber,
-        position: Option<String>,
-    },
-    /// Everything of a ticket's history was handed out.
-    CaughtUp {
-        group: GroupNumber,
-        ticket: TicketId,
-    },
-    Checkpoint,
-    End,
-}
 
 /// A follower at work.
 pub(super) struct Engine {
@@ -232,158 +204,6 @@ impl Engine {
             }
         })
         .await
-    }
-
-    /// Starts the requests whose time has come. Gives the moment of the next one that may be started.
-    fn send_what_is_due(&mut self) -> Option<Duration> {
-        let now = self.clock.elapsed();
-        if now < self.paused_until {
-            return Some(self.paused_until);
-        }
-        let began = *self.began.get_or_insert(now);
-        let mut next = None;
-        let mut later = |moment: Duration| {
-            next = Some(next.map_or(moment, |next: Duration| next.min(moment)));
-        };
-        for (number, group) in &mut self.roster.groups {
-            if group.under_way || self.under_way.len() >= CONCURRENCY {
-                continue;
-            }
-            if now < group.due {
-                later(group.due);
-                continue;
-            }
-            group.under_way = true;
-            let ids = group
-                .tickets
-                .iter()
-                .map(|ticket| ticket.id.clone())
-                .collect();
-            self.under_way
-                .push(self.jobs.poll(*number, ids, group.position_to_ask(), began));
-        }
-        if !self.to_ask_after.is_empty() && !self.asking_after {
-            if now < self.ask_after_due {
-                later(self.ask_after_due);
-            } else {
-                self.asking_after = true;
-                let tickets = std::mem::take(&mut self.to_ask_after);
-                self.under_way.push(self.jobs.ask_after(tickets));
-            }
-        }
-        if let Some(own) = &mut self.own
-            && self.jobs.client.parts().own.has_outbox()
-        {
-            if now >= own.due {
-                own.look(&self.jobs.client, now);
-            }
-            later(own.due);
-        }
-        if self.catching_up.is_none() {
-            // One at a time: many tickets at the start are no reason for a storm.
-            let waiting = (self.roster.groups.iter())
-                .filter(|(_, group)| group.begun)
-                .find_map(|(number, group)| {
-                    let ticket = group
-                        .tickets
-                        .iter()
-                        .find(|ticket| ticket.catch_up.is_some())?;
-                    Some((*number, ticket.id.clone(), ticket.catch_up?))
-                });
-            if let Some((group, ticket, reach)) = waiting {
-                if now < self.catch_up_due {
-                    later(self.catch_up_due);
-                } else {
-                    self.catching_up = Some(ticket.clone());
-                    self.under_way
-                        .push(self.jobs.catch_up(group, ticket, reach));
-                }
-            }
-        }
-        if let Some(status) = &mut self.status
-            && !status.under_way
-            && !status.is_empty()
-        {
-            match status.take_due(now) {
-                Some(ticket) => self.under_way.push(self.jobs.status(ticket)),
-                None => later(status.due),
-            }
-        }
-        next
-    }
-
-    /// Gives the event of `out`, if it has one, and does what handing it out means.
-    fn hand_out(&mut self, out: Out) -> Option<Event> {
-        match out {
-            Out::Event(event) => Some(event),
-            Out::Message {
-                group,
-                ticket,
-                message,
-                skip,
-            } => {
-                // A ticket that was given up meanwhile still has its messages handed out.
-                if let Some(followed) = self.roster.ticket(group, &ticket) {
-                    Arc::make_mut(&mut followed.seen).add(&message);
-                }
-                self.changed = true;
-                (!skip).then_some(Event::Message { ticket, message })
-            }
-            Out::Advance { group, position } => {
-                if let Some(group) = self.roster.groups.get_mut(&group) {
-                    self.changed |= group.position != position || !group.begun;
-                    if !group.begun {
-                        // Only what was there before is in front of it.
-                        group.safe.clone_from(&position);
-                    }
-                    group.position = position;
-                    group.begun = true;
-                    group.settle();
-                }
-                if self.roster.groups.values().all(|group| group.answered) {
-                    self.connected.store(true, Ordering::Release);
-                }
-                self.roster.join();
-                self.checkpoint_if_changed()
-            }
-            Out::CaughtUp { group, ticket } => {
-                if let Some(followed) = self.roster.ticket(group, &ticket) {
-                    followed.catch_up = None;
-                    self.changed = true;
-                }
-                if let Some(group) = self.roster.groups.get_mut(&group) {
-                    group.settle();
-                }
-                self.checkpoint_if_changed()
-            }
-            Out::Checkpoint => Some(self.checkpoint()),
-            Out::End => {
-                self.ended = true;
-                None
-            }
-        }
-    }
-
-    fn checkpoint_if_changed(&mut self) -> Option<Event> {
-        self.changed.then(|| self.checkpoint())
-    }
-
-    /// Everything handed out so far was handled: the stream was asked for more.
-    fn checkpoint(&mut self) -> Event {
-        self.changed = false;
-        let cursor: Cursor = self.roster.cursor();
-        let saved = self.file.as_mut().map_or(Ok(()), |file| file.save(&cursor));
-        match saved {
-            Ok(()) => Event::Checkpoint(cursor),
-            Err(error) => {
-                // The next checkpoint tries again; this one is offered all the same.
-                self.queue.push_front(Out::Event(Event::Checkpoint(cursor)));
-                Event::Degraded {
-                    error: error.with_operation(SAVE),
-                    next_try: Duration::ZERO,
-                }
-            }
-        }
     }
 
     fn work_off(&mut self, done: Done) {

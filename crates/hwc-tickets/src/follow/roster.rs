@@ -3,213 +3,27 @@
 //! Positions are opaque, so they are never mixed: a ticket keeps the position of the group it was polled
 //! with, and groups are joined only when their positions are the same.
 
+mod followed;
+mod polled;
+
+pub(super) use self::{
+    followed::{CatchUp, Followed, Held, Source},
+    polled::Polled,
+};
+
 use super::{
     cadence::Cadence,
     cursor::{Cursor, Group, Mark, TicketDigest},
-    dedupe::{Doubted, Seen},
 };
 use crate::{
-    error::Error,
     ids::{GroupId, TicketId},
-    message::Message,
     service::MAX_TICKETS,
     unread::batch,
 };
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-    time::Duration,
-};
+use std::collections::{BTreeMap, HashMap};
 
 /// Names a group within one run.
 pub(super) type GroupNumber = u64;
-
-/// Tickets that are polled together.
-#[derive(Debug)]
-pub(super) struct Polled {
-    pub(super) tickets: Vec<Followed>,
-    /// Opaque, as the service gave it last.
-    pub(super) position: Option<String>,
-    /// The position that goes into a cursor: behind it nothing waits that was not handed out. It stays
-    /// where it is while the history of a ticket is read, because what polls bring then is held.
-    pub(super) safe: Option<String>,
-    /// Whether a first answer came, in this run or an earlier one.
-    pub(super) begun: bool,
-    /// The first answer may have been cut, and go on behind its position: until a poll brings nothing that
-    /// is not known.
-    pub(super) opening: bool,
-    /// Whether an answer came in this run.
-    pub(super) answered: bool,
-    /// The position was refused, with this error: the next poll goes without it.
-    pub(super) refused: Option<Error>,
-    /// A poll without the position was refused too: then it is not the position.
-    pub(super) is_innocent: bool,
-    /// The service gave a position that is too long to keep.
-    pub(super) was_too_long: bool,
-    /// The tickets that the first answer of this run did not name were asked after.
-    pub(super) was_asked_after: bool,
-    pub(super) cadence: Cadence,
-    /// When to poll next, on the monotonic clock.
-    pub(super) due: Duration,
-    pub(super) under_way: bool,
-    /// Full answers in a row.
-    pub(super) at_once: u32,
-}
-
-impl Polled {
-    fn new(tickets: Vec<Followed>, pace: Cadence) -> Self {
-        Self {
-            tickets,
-            position: None,
-            safe: None,
-            begun: false,
-            opening: false,
-            answered: false,
-            refused: None,
-            is_innocent: false,
-            was_too_long: false,
-            was_asked_after: false,
-            cadence: pace,
-            due: Duration::ZERO,
-            under_way: false,
-            at_once: 0,
-        }
-    }
-
-    /// As a cursor has it.
-    fn resumed(tickets: Vec<Followed>, stored: &Group, pace: Cadence) -> Self {
-        Self {
-            position: stored.position.clone(),
-            safe: stored.position.clone(),
-            begun: true,
-            opening: stored.opening,
-            ..Self::new(tickets, pace)
-        }
-    }
-
-    /// The same standing for a part of its tickets.
-    fn part(&self, tickets: Vec<Followed>) -> Self {
-        Self {
-            position: self.position.clone(),
-            safe: self.safe.clone(),
-            begun: self.begun,
-            opening: self.opening,
-            answered: self.answered,
-            is_innocent: self.is_innocent,
-            was_too_long: self.was_too_long,
-            was_asked_after: self.was_asked_after,
-            ..Self::new(tickets, self.cadence.clone())
-        }
-    }
-
-    /// What the next poll is asked with.
-    pub(super) fn position_to_ask(&self) -> Option<String> {
-        match self.refused {
-            Some(_) => None,
-            None => self.position.clone(),
-        }
-    }
-
-    /// Advances what goes into a cursor, if nothing is held.
-    pub(super) fn settle(&mut self) {
-        if self.tickets.iter().all(|ticket| ticket.catch_up.is_none()) {
-            self.safe.clone_from(&self.position);
-        }
-    }
-
-    fn stored(&self) -> Group {
-        Group {
-            position: self.safe.clone(),
-            opening: self.opening,
-            marks: self.tickets.iter().map(Followed::mark).collect(),
-        }
-    }
-}
-
-/// One ticket.
-#[derive(Debug)]
-pub(super) struct Followed {
-    pub(super) id: TicketId,
-    digest: TicketDigest,
-    pub(super) seen: Arc<Seen>,
-    /// What is to be read of its history before polls are handed out.
-    pub(super) catch_up: Option<CatchUp>,
-    /// What polls brought meanwhile.
-    pub(super) held: Vec<Held>,
-    pub(super) doubted: Doubted,
-    /// The cursor knew of more tickets that were left out than it could hold: this may be one of them.
-    pub(super) may_be_forgotten: bool,
-}
-
-/// A message that waits for the history of its ticket.
-#[derive(Debug)]
-pub(super) struct Held {
-    pub(super) message: Message,
-    pub(super) from: Source,
-}
-
-/// Where a poll's message comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Source {
-    /// The answer to a poll without a position: it may have been there before.
-    First,
-    /// Behind the position of a first answer that may have been cut: so may this.
-    Opening,
-    /// Behind a position: it is new unless it is known.
-    News,
-}
-
-/// How far back a ticket is read at first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum CatchUp {
-    /// From this second on.
-    Since(i64),
-    /// So many messages.
-    Tail(u64),
-}
-
-impl CatchUp {
-    /// As the follower was told to start.
-    pub(super) const FROM_START: Self = Self::Since(i64::MIN);
-}
-
-impl Followed {
-    fn new(id: TicketId) -> Self {
-        Self {
-            digest: TicketDigest::of(&id),
-            id,
-            seen: Arc::default(),
-            catch_up: None,
-            held: Vec::new(),
-            doubted: Doubted::default(),
-            may_be_forgotten: false,
-        }
-    }
-
-    fn resumed(id: TicketId, mark: &Mark) -> Self {
-        let mut followed = Self::new(id);
-        followed.seen = Arc::clone(&mark.seen);
-        if mark.catching_up {
-            let known = followed.reach_of_what_is_known();
-            followed.catch_up = Some(known.unwrap_or(CatchUp::FROM_START));
-        }
-        followed
-    }
-
-    /// Where history is read from when only what was handed out tells: what is known of it is left out.
-    /// `None`: nothing tells.
-    pub(super) fn reach_of_what_is_known(&self) -> Option<CatchUp> {
-        self.seen.told_apart_from().map(CatchUp::Since)
-    }
-
-    fn mark(&self) -> Mark {
-        Mark {
-            ticket: self.digest,
-            catching_up: self.catch_up.is_some(),
-            seen: Arc::clone(&self.seen),
-        }
-    }
-}
 
 /// All groups.
 #[derive(Debug)]
@@ -396,6 +210,7 @@ impl Roster {
                 group.due = group.due.min(joined.due);
                 group.answered &= joined.answered;
                 group.is_innocent |= joined.is_innocent;
+                group.positions_lost = group.positions_lost.max(joined.positions_lost);
                 group.tickets.extend(joined.tickets);
             }
         }

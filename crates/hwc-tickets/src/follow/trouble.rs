@@ -96,5 +96,5 @@ impl Trouble {
 }
 
 fn is_of_the_gateway(error: &Error) -> bool {
-    error.code().is_none_or(|code| code.starts_with("APIGW."))
+    error.code().is_none() || error.has_gateway_code()
 }

@@ -127,7 +127,7 @@ impl Reader {
                     return Err(error);
                 }
                 // Reading by row numbers only mends what times cannot tell.
-                self.walk.no_rows();
+                self.walk.rows_refused();
                 return Ok(true);
             }
         };

@@ -7,16 +7,15 @@
 //! then the second is read by row numbers; then the walk goes on at the second itself, and below it. A
 //! step that may have passed over a message says so in the audit.
 
+mod boundary;
 mod bridge;
+mod decide;
 mod lengths;
 mod rows;
 mod totals;
 
 use self::{
-    bridge::{Bridge, Crossing},
-    lengths::Lengths,
-    rows::Rows,
-    totals::Totals,
+    boundary::span, bridge::Bridge, decide::Found, lengths::Lengths, rows::Rows, totals::Totals,
 };
 use super::{
     audit::Audit,
@@ -219,12 +218,6 @@ impl Walk {
         moved.unwrap_or(*instant)
     }
 
-    /// The span of the oldest message.
-    fn boundary(&self) -> Option<Range<Timestamp>> {
-        let Oldest { time, instant, .. } = self.oldest.as_ref()?;
-        Some(span(*instant, resolution(time)))
-    }
-
     /// Takes the answer to [`Walk::next`], and gives what is new in it, the newest first.
     pub(crate) fn accept(&mut self, page: MessagePage) -> Vec<Message> {
         if self.bridge.is_some() {
@@ -313,194 +306,10 @@ impl Walk {
         new
     }
 
-    /// Begins to read the boundary by row numbers, unless that was tried.
-    fn build_bridge(&mut self) {
-        let Some(span) = self.boundary() else { return };
-        if (self.bridged.as_ref()).is_some_and(|(bridged, _)| *bridged == span) {
-            return;
-        }
-        let within = self
-            .known
-            .since(span.start)
-            .saturating_sub(self.known.since(span.end));
-        self.bridge = Some(Bridge::new(span, self.seen.saturating_sub(within)));
-    }
-
-    fn accept_rows(&mut self, page: MessagePage) -> Vec<Message> {
-        self.audit.pages += 1;
-        let known = &self.known;
-        let Some(bridge) = &mut self.bridge else {
-            return Vec::new();
-        };
-        match bridge.take(page, |key| known.count(key)) {
-            Crossing::Next => Vec::new(),
-            Crossing::No => {
-                self.no_rows();
-                Vec::new()
-            }
-            Crossing::Whole(new) => {
-                self.bridged = self.boundary().map(|span| (span, true));
-                self.bridge = None;
-                self.seen += new.len() as u64;
-                for message in &new {
-                    self.known.add(message.key(), message, self.audit.pages);
-                    Oldest::lower(&mut self.oldest, message);
-                }
-                let since = self.course.since.unwrap_or(Timestamp::MIN);
-                let is_wanted = |message: &Message| {
-                    let instant = message.created_at.instant();
-                    instant.is_none_or(|instant| instant >= since)
-                };
-                new.into_iter().filter(is_wanted).collect()
-            }
-        }
-    }
-
-    /// The service does not read by row numbers: the walk goes on without.
-    pub(crate) fn no_rows(&mut self) {
-        self.bridge = None;
-        self.bridged = self.boundary().map(|span| (span, false));
-    }
-
-    /// Whether all of the boundary was read.
-    fn is_bridged(&self) -> bool {
-        let span = self.boundary();
-        (self.bridged.as_ref())
-            .is_some_and(|(bridged, whole)| *whole && Some(bridged) == span.as_ref())
-    }
-
-    /// Whether all of the boundary is known: by row numbers, or from a page that had room for more.
-    fn is_boundary_whole(&self) -> bool {
-        self.is_bridged() || (self.is_boundary_shown && !self.lengths.vary)
-    }
-
-    /// Whether all that is known of the boundary's moment came again: then the service answers up to
-    /// the time it is given, and nothing of that moment can be missing from a page that goes past it.
-    fn shows_boundary(&self, on_page: &BTreeMap<MessageKey, u32>) -> bool {
-        self.oldest.as_ref().is_none_or(|oldest| {
-            self.known
-                .at(oldest.instant)
-                .all(|(key, count)| on_page.get(key).is_some_and(|seen| *seen >= count))
-        })
-    }
-
     fn count_undecodable(&mut self, items: &[(usize, Undecodable)]) {
         for (_, item) in items {
             self.audit.saw_undecodable(item);
             self.seen += 1;
         }
     }
-
-    /// Decides what to ask for next. Neither a short page nor one that brings nothing is the end by itself:
-    /// the service may give fewer rows than asked for.
-    fn decide(&mut self, found: &Found) {
-        let seen = self.seen + self.at_the_end.len() as u64;
-        let is_at_beginning =
-            found.reached_beginning && !found.full && !self.totals.says_more_than(seen);
-        if found.reached_since
-            || found.says_none
-            || is_at_beginning
-            || ((found.reached_beginning || !found.full) && self.totals.agrees_with(seen))
-        {
-            // A full page may have cut off messages of the same second behind the first one.
-            self.end(true);
-        } else if found.returned == 0 {
-            // An answer that leaves its list out is no proof of an end.
-            self.passed_over = true;
-            self.end(false);
-        } else if self.oldest.is_none() {
-            if self.step == Step::Overlap && !self.is_widest() {
-                self.step = Step::Wide;
-            } else {
-                // A page without one readable time: there is no way on.
-                self.passed_over = true;
-                self.end(false);
-            }
-        } else if found.progress {
-            self.step = Step::Overlap;
-        } else {
-            self.step_on(found);
-        }
-    }
-
-    /// A page brought nothing new: on to what times alone do not show.
-    fn step_on(&mut self, found: &Found) {
-        self.step = match self.step {
-            Step::Overlap if found.full && !self.is_widest() => Step::Wide,
-            Step::Overlap | Step::Wide => {
-                self.build_bridge();
-                // It had room for more of the boundary.
-                self.is_boundary_shown = self.lengths.has_room(found.returned);
-                Step::AtOldest
-            }
-            Step::AtOldest => {
-                self.is_boundary_shown |= self.lengths.has_room(found.returned);
-                self.passed_over |= !self.is_boundary_whole();
-                Step::Below
-            }
-            Step::Below => {
-                self.passed_over = true;
-                self.end(false);
-                Step::Below
-            }
-        };
-    }
-
-    /// What can be said so far. A short page that leaves the total unreached casts a doubt until more is read.
-    fn judge(&mut self, is_short: bool) {
-        if self.done {
-            let at_the_end = std::mem::take(&mut self.at_the_end);
-            self.count_undecodable(&at_the_end);
-        }
-        self.audit.possible_gap = self.passed_over;
-        // Where it ended at `since`, the total counts more than was asked for.
-        if (self.done || is_short) && !self.reached_since {
-            if self.totals.agrees_with(self.seen) {
-                // Nothing can be missing when the total is reached, whatever was stepped over.
-                self.audit.possible_gap = false;
-            } else if self.totals.says_more_than(self.seen) {
-                self.audit.possible_gap = true;
-            }
-        }
-    }
-
-    fn is_widest(&self) -> bool {
-        self.course.page_size >= MAX_PAGE
-    }
-
-    fn end(&mut self, complete: bool) {
-        self.done = true;
-        self.audit.complete = complete;
-    }
-
-    /// The caller has as many as it wanted.
-    pub(crate) fn stop(&mut self) {
-        if !self.done {
-            // The total is out of reach by the caller's own wish.
-            self.audit.possible_gap = self.passed_over;
-        }
-        self.end(true);
-    }
-}
-
-struct Found {
-    /// Rows of the page.
-    returned: u64,
-    /// The answer says that there are no more rows.
-    says_none: bool,
-    /// As many as were asked for.
-    full: bool,
-    progress: bool,
-    reached_since: bool,
-    /// The last row is the first message of the conversation.
-    reached_beginning: bool,
-}
-
-/// The span of length `step`, counted from the beginning of time, that `instant` lies in.
-fn span(instant: Timestamp, step: SignedDuration) -> Range<Timestamp> {
-    let into = instant.as_nanosecond().rem_euclid(step.as_nanos().max(1));
-    let start = (i64::try_from(into).ok())
-        .and_then(|into| instant.checked_sub(SignedDuration::from_nanos(into)).ok())
-        .unwrap_or(instant);
-    start..start.checked_add(step).unwrap_or(start)
 }

@@ -131,6 +131,12 @@ fn found<'a>(
     new: &New<'a>,
     standing: &Standing,
 ) -> Option<&'a Message> {
+    // One that a lagging read before the submit may have left out is not it. It still counts: it may be that of
+    // another submit, which then made none of the others.
+    let is_younger = |message: &&Message| {
+        !(pending.baseline.as_ref())
+            .is_some_and(|baseline| baseline.may_have_missed(message, parts.consistency_window))
+    };
     let counts = |message: &&&Message| {
         // The same text may have been sent again since, and nobody counted that: what was made later is no
         // proof. It does not stand against it either, because clocks may differ.
@@ -148,12 +154,13 @@ fn found<'a>(
         // Alike, not equal: good enough only when nothing else can be meant.
         let [only] = folded[..] else { return None };
         return (standing.rivals == 0 && new.folded.len() == 1 && new.same.is_empty())
-            .then_some(only);
+            .then_some(only)
+            .filter(is_younger);
     }
     // What is alike only after folding may be a colleague's: it is not counted against the rivals.
     let enough = same.len() > standing.rivals;
     same.into_iter()
-        .filter(|_| enough)
+        .filter(|message| enough && is_younger(message))
         .max_by_key(|message| message.created_at.instant())
 }
 

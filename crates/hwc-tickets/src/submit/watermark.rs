@@ -13,7 +13,7 @@ use crate::{
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize, de};
-use std::{borrow::Cow, cmp::Reverse, collections::BTreeMap};
+use std::{borrow::Cow, cmp::Reverse, collections::BTreeMap, time::Duration};
 
 /// A message of the second of the watermark and one that is submitted right after it can look the same.
 const SAME_SECOND: SignedDuration = SignedDuration::from_secs(2);
@@ -97,6 +97,18 @@ impl Baseline {
             (Some(floor), Some(instant)) => instant <= floor,
             _ => false,
         }
+    }
+
+    /// Whether `message`, by its own time, may have been there before: the read was answered from a state up to
+    /// `window` old, and it was made in that time. A clock that is off by more than that makes no such message.
+    pub(crate) fn may_have_missed(&self, message: &Message, window: Duration) -> bool {
+        let (Some(date), Some(instant)) = (self.date, message.created_at.instant()) else {
+            return false;
+        };
+        let window = SignedDuration::try_from(window).unwrap_or(SignedDuration::MAX);
+        let oldest = date.checked_sub(window.saturating_add(SAME_SECOND));
+        let newest = date.checked_sub(SAME_SECOND).unwrap_or(Timestamp::MIN);
+        instant >= oldest.unwrap_or(Timestamp::MIN) && instant < newest
     }
 
     /// Whether `snapshot` proves that nothing came that could be a message of the customer's side.

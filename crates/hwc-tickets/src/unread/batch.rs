@@ -85,7 +85,7 @@ fn may_be_one_of_many(error: &Error) -> bool {
 
 /// Whether the answer came from behind the gateway.
 fn is_of_the_service(error: &Error) -> bool {
-    !error.code().is_some_and(|code| code.starts_with("APIGW."))
+    !error.has_gateway_code()
 }
 
 /// The one id that `text` names, as a word of its own.

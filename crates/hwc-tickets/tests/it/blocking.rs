@@ -342,6 +342,7 @@ impl Bench {
             ),
             ("recall", ticket.recall("m-1").err()),
             ("recall_last", ticket.recall_last().err()),
+            ("find_last", ticket.find_last().err()),
             ("detail", ticket.detail().err()),
             ("status", ticket.status().err()),
             ("messages_with_ids", ticket.messages_with_ids().err()),

@@ -32,6 +32,17 @@ use std::{
 
 const TICKET: &str = "case-1";
 
+/// A service on whose ticket a colleague wrote so many messages, half a minute apart.
+fn after_talk(earlier: usize, oldest_first: bool) -> Service {
+    let service = Service::new();
+    for number in 0..earlier {
+        (service.world()).post(TICKET, 0, "colleague", &format!("words {number}"));
+        service.clock.advance(Duration::from_secs(30));
+    }
+    service.world().manner.oldest_first = oldest_first;
+    service
+}
+
 fn submit(service: &Service, client: &Client, op: u64, text: &str) -> Result<Sent, Error> {
     service.clock.run(as_op(op, async {
         client.ticket(TICKET)?.submit(text).await
@@ -59,6 +70,41 @@ fn end(result: &Result<Sent, Error>) -> &'static str {
             Delivery::Unknown => "unknown",
             _ => "rejected",
         },
+    }
+}
+
+/// The read before the submit was answered from a state some seconds old, so an equal message looks new
+/// afterwards. Its time may be wrong; it is not, because of that, the time of the submit.
+#[test]
+fn what_the_read_before_the_submit_may_have_missed_is_not_taken_for_it() {
+    for age in [3, 6, 9] {
+        for arrives in [false, true] {
+            let service = Service::new();
+            service.world().post(TICKET, 0, OWN, "an earlier one");
+            service.clock.advance(Duration::from_secs(60));
+            service.world().post(TICKET, 0, OWN, "ping");
+            let until = service.clock.elapsed() + Duration::from_secs(age + 1);
+            service.world().tickets.get_mut(TICKET).unwrap()[1].visible_at = until;
+            service.clock.advance(Duration::from_secs(age));
+            service.world().faults = [Fault::Reset(arrives)].into();
+            let result = submit(&service, &service.client(), 1, "ping");
+            let expected = if arrives { "confirmed" } else { "unknown" };
+            assert_eq!(end(&result), expected, "{age} seconds old: {result:?}");
+        }
+    }
+}
+
+/// A service that stamps by another clock than it answers by: what came is still found.
+#[test]
+fn a_clock_that_stamps_hours_off_keeps_no_message_from_being_found() {
+    for ahead in [-30_000, -28_800, -3600, -70, -1, 0, 1, 5, 70, 28_800] {
+        let service = Service::new();
+        service.world().stamps_ahead = SignedDuration::from_secs(ahead);
+        service.world().post(TICKET, 0, OWN, "an earlier one");
+        service.clock.advance(Duration::from_secs(60));
+        service.world().faults = [Fault::Reset(true)].into();
+        let result = submit(&service, &service.client(), 1, "ping");
+        assert_eq!(end(&result), "confirmed", "{ahead}: {result:?}");
     }
 }
 
@@ -240,11 +286,7 @@ fn pages_that_end_early_prove_no_absence() {
         for total in [Total::Messages, Total::Rows, Total::LeftOut] {
             for earlier in [3, 30, 120] {
                 for acts in [true, false] {
-                    let service = Service::new();
-                    for number in 0..earlier {
-                        (service.world()).post(TICKET, 0, "colleague", &format!("words {number}"));
-                        service.clock.advance(Duration::from_secs(30));
-                    }
+                    let service = after_talk(earlier, oldest_first);
                     service.world().manner = Manner {
                         oldest_first,
                         page_cap: Some(20),
@@ -277,12 +319,7 @@ fn a_clock_of_the_service_that_steps_back_proves_no_absence() {
         for minutes in [2, 600] {
             for oldest_first in [true, false] {
                 for acts in [true, false] {
-                    let service = Service::new();
-                    for number in 0..earlier {
-                        (service.world()).post(TICKET, 0, "colleague", &format!("words {number}"));
-                        service.clock.advance(Duration::from_secs(30));
-                    }
-                    service.world().manner.oldest_first = oldest_first;
+                    let service = after_talk(earlier, oldest_first);
                     service.world().faults = [Fault::Hang(acts)].into();
                     let client = service.client();
                     let ticket = client.ticket(TICKET).unwrap();
@@ -332,12 +369,7 @@ fn a_list_that_shows_less_than_before_proves_no_absence() {
                 continue;
             }
             for oldest_first in [true, false] {
-                let service = Service::new();
-                for number in 0..earlier {
-                    (service.world()).post(TICKET, 0, "colleague", &format!("words {number}"));
-                    service.clock.advance(Duration::from_secs(30));
-                }
-                service.world().manner.oldest_first = oldest_first;
+                let service = after_talk(earlier, oldest_first);
                 service.world().faults = [Fault::Reset(true)].into();
                 let client = service.client();
                 let ticket = client.ticket(TICKET).unwrap();
@@ -373,12 +405,7 @@ fn a_recall_does_not_hide_a_message_that_is_stamped_far_back() {
     // The total is the same again, and the new message is not among the newest.
     for (earlier, recalled) in [(130, 129), (130, 60), (3, 1)] {
         for oldest_first in [true, false] {
-            let service = Service::new();
-            for number in 0..earlier {
-                (service.world()).post(TICKET, 0, "colleague", &format!("words {number}"));
-                service.clock.advance(Duration::from_secs(30));
-            }
-            service.world().manner.oldest_first = oldest_first;
+            let service = after_talk(earlier, oldest_first);
             service.world().faults = [Fault::Hang(true)].into();
             let client = service.client();
             let ticket = client.ticket(TICKET).unwrap();

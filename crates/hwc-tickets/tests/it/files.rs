@@ -52,3 +52,63 @@ fn what_is_no_plain_file_is_named_and_not_opened() {
     assert_eq!(names, ["pipe"], "no lock is made beside it");
     assert!(!Path::new("/dev/zero.lock").exists());
 }
+
+/// A lock goes with its holder, and one that a killed process left goes with the next holder.
+#[cfg(unix)]
+#[test]
+fn no_lock_is_left_behind() {
+    let directory = TempDir::new().unwrap();
+    let names = || {
+        let entries = fs::read_dir(directory.path()).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let (outbox, cursor) = (
+        directory.path().join("outbox"),
+        directory.path().join("cursor"),
+    );
+    // As a killed process leaves them: there, and held by nobody.
+    for path in [&outbox, &cursor] {
+        let left = path.with_extension("lock");
+        fs::write(&left, "").unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        fs::set_permissions(&left, mode).unwrap();
+    }
+    let held = FileOutbox::open(&outbox).unwrap();
+    let follower = CursorFile::open(&cursor).unwrap();
+    for error in [
+        FileOutbox::open(&outbox).unwrap_err(),
+        CursorFile::open(&cursor).unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::Locked);
+    }
+    assert_eq!(names(), ["cursor.lock", "outbox", "outbox.lock"]);
+    drop((held, follower));
+    assert_eq!(names(), ["outbox"]);
+}
+
+/// Many that want one lock at the same time: one at a time has it, whoever removes its file meanwhile.
+#[test]
+fn one_lock_has_one_holder() {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("outbox");
+    let (inside, had) = (AtomicU32::new(0), AtomicU32::new(0));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..200 {
+                    let Ok(held) = CursorFile::open(&path) else {
+                        continue;
+                    };
+                    assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0);
+                    had.fetch_add(1, Ordering::SeqCst);
+                    inside.fetch_sub(1, Ordering::SeqCst);
+                    drop(held);
+                }
+            });
+        }
+    });
+    assert!(had.load(Ordering::SeqCst) > 0);
+}

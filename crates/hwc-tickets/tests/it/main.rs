@@ -26,6 +26,7 @@ mod outbox;
 mod reading;
 mod recall;
 mod rooms;
+mod schedules;
 mod snippets;
 mod submit;
 mod text;

@@ -333,7 +333,7 @@ fn the_file_is_private() {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("outbox");
-    drop(outbox_in(&directory));
+    let outbox = outbox_in(&directory);
     for name in ["outbox", "outbox.lock"] {
         assert_eq!(
             fs::metadata(directory.path().join(name))
@@ -345,6 +345,7 @@ fn the_file_is_private() {
             "{name}"
         );
     }
+    drop(outbox);
     fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
     let error = FileOutbox::open(&path).unwrap_err();
     assert!(

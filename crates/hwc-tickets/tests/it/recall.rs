@@ -50,6 +50,24 @@ fn an_id_that_never_existed_is_not_called_recalled() {
     });
 }
 
+/// What would be taken back can be looked at, and taken back by its id as often as it takes.
+#[test]
+fn the_last_message_is_found_and_taken_back_by_id() {
+    let desk = desk();
+    post(&desk, 0, &["opened", "one", "two"], Duration::from_secs(5));
+    let ticket = desk.client().ticket(TICKET).unwrap();
+    desk.clock.run(async {
+        let last = ticket.find_last().await.unwrap();
+        assert_eq!(last.message.content, "two");
+        assert_eq!(last.message.id.as_ref(), Some(&last.id));
+        assert_eq!(desk.state().texts(TICKET), ["opened", "one", "two"]);
+        assert_eq!(ticket.recall(&last.id).await.unwrap(), Recalled::Now);
+        assert_eq!(ticket.recall(&last.id).await.unwrap(), Recalled::Already);
+        assert_eq!(desk.state().texts(TICKET), ["opened", "one"]);
+        assert_eq!(ticket.find_last().await.unwrap().message.content, "one");
+    });
+}
+
 #[test]
 fn recalling_twice_is_recalling_once() {
     let desk = desk();
@@ -371,6 +389,12 @@ fn the_last_message_of_the_only_author_is_recalled_but_never_the_first_of_the_ti
     let desk = two();
     post(&desk, 1, &["answer"], Duration::from_secs(5));
     let ticket = desk.client().ticket(TICKET).unwrap();
+    // It can be looked at first, and nothing is taken back by that.
+    let found = desk.clock.run(ticket.find_last().into_future());
+    let found = found.unwrap();
+    assert_eq!(found.id.as_str(), "m-2");
+    assert_eq!(found.message.content, desk.state().texts(TICKET)[1]);
+    assert_eq!(desk.count("recall"), 0);
     let last = desk.clock.run(ticket.recall_last().into_future()).unwrap();
     assert_eq!(last.as_str(), "m-2");
     let error = desk

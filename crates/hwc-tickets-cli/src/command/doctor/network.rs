@@ -203,9 +203,16 @@ async fn sign_in(context: &Context) -> Check {
         return Check::skipped("sign-in", "no usable credentials");
     };
     match render::wait("signing in", ticket.status().into_future()).await {
-        Ok(_) => unproven("the service answered for a ticket that does not exist".to_owned()),
+        Ok(_) => unproven(format!(
+            "the service answered for ticket {PROBE}, which does not exist"
+        )),
         Err(error) => match error.kind() {
-            ErrorKind::NotFound => Check::ok("sign-in", "the credentials are accepted"),
+            ErrorKind::NotFound => Check::ok(
+                "sign-in",
+                format!(
+                    "the credentials are accepted (asked about ticket {PROBE}, which does not exist)"
+                ),
+            ),
             // Refused for its content, it was let in as far as that; a gateway may refuse so, too.
             ErrorKind::Refused => unproven(error.to_string()),
             _ => Check::new(

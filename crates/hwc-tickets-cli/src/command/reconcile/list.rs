@@ -40,25 +40,22 @@ pub(super) fn list(context: &Context) -> Result<(), Failure> {
         screen.note("Nothing is pending.");
         return Ok(());
     }
-    let readable = entries
-        .iter()
-        .filter_map(|entry| entry.pending.as_ref().ok());
-    let mut ids = short_ids(readable.map(hwc_tickets::Pending::id)).into_iter();
-    let rows: Vec<Vec<String>> = entries
-        .iter()
-        .map(|entry| {
+    let ids = short_ids(entries.iter().map(|entry| entry.id));
+    let rows: Vec<Vec<String>> = (entries.iter().zip(ids))
+        .map(|(entry, id)| {
             let file = entry.path.display();
             match &entry.pending {
                 Ok(pending) => vec![
-                    ids.next().unwrap_or_default(),
-                    view::moment(pending.begun_at(), zone),
+                    id,
+                    view::moment(pending.begun_at(), zone, screen.form()),
                     pending.ticket().to_string(),
                     pending.length().to_string(),
                     state(entry).to_owned(),
                     file.to_string(),
                 ],
                 Err(reason) => {
-                    let mut row = vec!["-".to_owned(); 4];
+                    let mut row = vec![id];
+                    row.extend(["-", "-", "-"].map(str::to_owned));
                     row.push(state(entry).to_owned());
                     row.push(format!("{file} (cannot be read: {reason})"));
                     row
@@ -115,6 +112,8 @@ fn entry_json(entry: &Entry) -> Value {
             "reference": pending.reference(),
             "state": state(entry),
         }),
-        Err(reason) => json!({ "file": file, "state": state(entry), "problem": reason }),
+        Err(reason) => {
+            json!({ "file": file, "id": entry.id, "state": state(entry), "problem": reason })
+        }
     }
 }

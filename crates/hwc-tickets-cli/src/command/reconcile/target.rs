@@ -2,6 +2,7 @@
 
 use super::list;
 use crate::{context::Context, exit::Exit, failure::Failure, pending_files};
+use hwc_core::file::shell_quoted;
 use hwc_tickets::Pending;
 use std::path::{Path, PathBuf};
 
@@ -18,30 +19,95 @@ pub(super) struct Target {
 
 /// The record named so, unless it is still being sent.
 pub(super) fn find(named: &str, context: &Context) -> Result<Target, Failure> {
-    let path = match is_beginning_of_id(named) && !Path::new(named).exists() {
-        true => by_beginning(named, context)?,
-        false => PathBuf::from(named),
-    };
-    let pending = pending_files::read(&path).map_err(|reason| {
-        Failure::usage(format!("{} cannot be used: {reason}", path.display()), LIST)
-    })?;
-    if pending.is_settled() {
-        return Err(Failure::usage(
-            format!(
-                "the message of {} is known to be in the ticket",
-                path.display()
-            ),
-            LIST,
-        ));
-    }
-    if pending_files::is_under_way(&path) {
-        return Err(Failure::own(
-            Exit::Failure,
-            "another run of this program is still sending this message",
-            "Wait until it has ended: it says itself what became of the message.",
-        ));
-    }
+    let path = path_of(named, context)?;
+    let pending = pending_files::read(&path).map_err(|reason| unusable(&path, &reason, LIST))?;
+    refuse_settled(&pending, &path)?;
+    refuse_under_way(&path)?;
     Ok(Target { path, pending })
+}
+
+/// A file that is to be removed, and its record, or why that cannot be read.
+pub(super) struct Doomed {
+    pub(super) path: PathBuf,
+    pub(super) pending: Result<Pending, String>,
+}
+
+/// The same for a record that is to be forgotten. One that cannot be read has to be named in full: nothing else says
+/// that it is the one that is meant.
+pub(super) fn find_to_forget(named: &str, context: &Context) -> Result<Doomed, Failure> {
+    let path = path_of(named, context)?;
+    let pending = pending_files::read(&path);
+    match &pending {
+        Ok(pending) => refuse_settled(pending, &path)?,
+        Err(reason) if path.symlink_metadata().is_err() => {
+            return Err(unusable(&path, reason, LIST));
+        }
+        Err(reason) => {
+            let id = pending_files::id_of(&path).filter(|_| context.pending_files.holds(&path));
+            let Some(id) = id else {
+                return Err(unusable(
+                    &path,
+                    reason,
+                    "It is not one of the pending files of this program, so it is not removed here.",
+                ));
+            };
+            if !named.ends_with(".json") && named.parse() != Ok(id) {
+                let advice = format!(
+                    "To remove it unread, name it in full: hwc-tickets message reconcile {} --forget",
+                    shell_quoted(&path)
+                );
+                return Err(unusable(&path, reason, &advice));
+            }
+        }
+    }
+    refuse_under_way(&path)?;
+    Ok(Doomed { path, pending })
+}
+
+fn path_of(named: &str, context: &Context) -> Result<PathBuf, Failure> {
+    let path = Path::new(named);
+    let is_id = is_beginning_of_id(named);
+    match path.symlink_metadata() {
+        // A directory of that name is not meant where an id can be.
+        Ok(meta) if !(is_id && meta.is_dir()) => Ok(path.to_owned()),
+        _ if is_id => by_beginning(named, context),
+        _ if named.contains(['/', '.']) => {
+            Err(Failure::usage(format!("there is no file {named}"), LIST))
+        }
+        _ => Err(Failure::usage(
+            format!("there is no file {named}, and it is not the beginning of an id"),
+            format!("An id has {LEAST} to 32 digits from 0 to 9 and a to f. {LIST}"),
+        )),
+    }
+}
+
+fn unusable(path: &Path, reason: &str, advice: &str) -> Failure {
+    Failure::usage(
+        format!("{} cannot be used: {reason}", path.display()),
+        advice,
+    )
+}
+
+fn refuse_settled(pending: &Pending, path: &Path) -> Result<(), Failure> {
+    if !pending.is_settled() {
+        return Ok(());
+    }
+    let path = path.display();
+    Err(Failure::usage(
+        format!("the message of {path} is known to be in the ticket"),
+        LIST,
+    ))
+}
+
+fn refuse_under_way(path: &Path) -> Result<(), Failure> {
+    if !pending_files::is_under_way(path) {
+        return Ok(());
+    }
+    Err(Failure::own(
+        Exit::Failure,
+        "another run of this program is still sending this message",
+        "Wait until it has ended: it says itself what became of the message.",
+    ))
 }
 
 fn is_beginning_of_id(named: &str) -> bool {

@@ -1,15 +1,17 @@
-//! What is new in an answer, and what was handed out before.
+//! What is new in an answer to a poll, and what was handed out before.
 
-use super::{CHECKPOINT_EVERY, Engine, Event, GroupNumber, Out, Start};
+use super::{
+    CHECKPOINT_EVERY, Engine, Event, GroupNumber, Out, Start,
+    sort::{Sorted, hold, oldest_first, sort_out},
+};
 use crate::{
     detail::TicketStatus,
     error::Result,
     follow::{
-        catch_up::Past,
         cursor::is_usable,
-        dedupe::{Occurrences, ShortKey, Verdict, second_of},
+        dedupe::Occurrences,
         job::Answer,
-        roster::{CatchUp, Followed, Held, Polled, Source},
+        roster::{CatchUp, Polled, Source},
     },
     ids::TicketId,
     message::Message,
@@ -17,7 +19,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     sync::Arc,
     time::Duration,
 };
@@ -43,10 +45,12 @@ impl Engine {
             return;
         };
         group.under_way = false;
-        group.is_innocent &= !behind;
-        if let Some(error) = group.refused.take() {
-            self.lose_position(number, error);
+        if behind {
+            group.is_innocent = false;
+            group.positions_lost = 0;
         }
+        let refused = group.refused.take();
+        let pause = refused.and_then(|error| self.lose_position(number, error));
         let is_first = self.begin(number, asked_at);
         let Some(group) = self.roster.groups.get_mut(&number) else {
             return;
@@ -96,8 +100,12 @@ impl Engine {
         let advanced = total > 0 && group.position != position;
         let is_full = advanced && (total >= FULL_ANSWER || lists >= FULL_ANSWER);
         group.at_once = if is_full { group.at_once + 1 } else { 0 };
-        let goes_on = group.opening && advanced;
-        let wait = if goes_on || (is_full && (new > 0 || group.at_once < MOST_AT_ONCE)) {
+        // What could not wait for its history may come round again, as if it were unknown.
+        let was_held_short = group.tickets.iter().any(|ticket| ticket.was_held_short);
+        let goes_on = group.opening && advanced && !was_held_short;
+        let wait = if let Some(pause) = pause {
+            pause
+        } else if goes_on || (is_full && (new > 0 || group.at_once < MOST_AT_ONCE)) {
             Duration::ZERO
         } else if new > 0 || advanced {
             group.cadence.after_traffic(now)
@@ -165,85 +173,7 @@ impl Engine {
         true
     }
 
-    /// Sorts out the history of a ticket, and what polls brought meanwhile.
-    pub(super) fn take_history(&mut self, number: GroupNumber, ticket: TicketId, past: Past) {
-        self.trouble.is_over();
-        self.look_for_own(self.clock.elapsed());
-        // The group may have been split or joined meanwhile.
-        let number = self.group_of(&ticket).unwrap_or(number);
-        let Some(followed) = self.roster.ticket(number, &ticket) else {
-            return;
-        };
-        let held = std::mem::take(&mut followed.held);
-        let history = past.messages;
-        let mut is_gap = past.possible_gap;
-        if let Some(CatchUp::Tail(_)) = followed.catch_up {
-            // Of an empty ticket everything is of interest.
-            let oldest = history.iter().find_map(second_of);
-            Arc::make_mut(&mut followed.seen).from = Some(oldest.unwrap_or(i64::MIN));
-        }
-        let from = followed.seen.from;
-        let (mut in_history, mut in_held) = (Occurrences::default(), Occurrences::default());
-        let (mut new, mut old) = (Vec::new(), Vec::new());
-        for message in history {
-            let key = ShortKey::of(&message);
-            let occurrence = in_history.next(key);
-            match followed.seen.judge(&message, key, occurrence) {
-                Verdict::New => new.push(message),
-                Verdict::InDoubt => is_gap |= followed.doubted.add(key, occurrence),
-                Verdict::Known => {}
-            }
-        }
-        for Held {
-            message,
-            from: source,
-        } in held
-        {
-            let key = ShortKey::of(&message);
-            let occurrence = in_held.next(key);
-            if occurrence <= in_history.so_far(key) {
-                continue;
-            }
-            match followed.seen.judge(&message, key, occurrence) {
-                // One without a time is of interest wherever history is asked for.
-                Verdict::New
-                    if source == Source::News
-                        || second_of(&message).is_none()
-                        || is_since(&message, from) =>
-                {
-                    new.push(message);
-                }
-                Verdict::New => {
-                    is_gap |= source == Source::Opening;
-                    old.push(message);
-                }
-                Verdict::InDoubt => is_gap |= followed.doubted.add(key, occurrence),
-                Verdict::Known => {}
-            }
-        }
-        if is_gap {
-            self.possible_gap(ticket.clone());
-        }
-        for (place, message) in oldest_first(new).into_iter().enumerate() {
-            if place > 0 && place % CHECKPOINT_EVERY == 0 {
-                self.queue.push_back(Out::Checkpoint);
-            }
-            self.queue_message(number, ticket.clone(), message);
-        }
-        self.queue
-            .extend(old.into_iter().map(|message| Out::Message {
-                group: number,
-                ticket: ticket.clone(),
-                message: Box::new(message),
-                skip: true,
-            }));
-        self.queue.push_back(Out::CaughtUp {
-            group: number,
-            ticket,
-        });
-    }
-
-    fn queue_message(&mut self, group: GroupNumber, ticket: TicketId, message: Message) {
+    pub(super) fn queue_message(&mut self, group: GroupNumber, ticket: TicketId, message: Message) {
         let client = &self.jobs.client;
         let skip = (self.own.as_ref()).is_some_and(|own| own.wrote(client, &ticket, &message));
         self.queue.push_back(Out::Message {
@@ -254,7 +184,7 @@ impl Engine {
         });
     }
 
-    fn look_for_own(&mut self, now: Duration) {
+    pub(super) fn look_for_own(&mut self, now: Duration) {
         if let Some(own) = &mut self.own {
             own.look(&self.jobs.client, now);
         }
@@ -278,71 +208,6 @@ impl Engine {
             }
         }
     }
-}
-
-/// What an answer came to.
-#[derive(Debug, Default)]
-struct Sorted {
-    new: Vec<(TicketId, Message)>,
-    /// Messages that were not known: new, old or in doubt.
-    unknown: usize,
-    /// Tickets with a message that may be new and is not handed out.
-    gaps: BTreeSet<TicketId>,
-}
-
-/// Sorts out one message of a ticket whose history is not being read.
-fn sort_out(
-    followed: &mut Followed,
-    message: Message,
-    source: Source,
-    is_first: bool,
-    occurrences: &mut Occurrences,
-    sorted: &mut Sorted,
-) {
-    let key = ShortKey::of(&message);
-    let occurrence = occurrences.next(key);
-    let verdict = followed.seen.judge(&message, key, occurrence);
-    let may_be_old = is_first || source == Source::Opening;
-    match verdict {
-        Verdict::Known => return,
-        Verdict::InDoubt => {
-            if followed.doubted.add(key, occurrence) {
-                sorted.gaps.insert(followed.id.clone());
-                sorted.unknown += 1;
-            }
-            return;
-        }
-        Verdict::New if may_be_old && !is_since(&message, followed.seen.from) => {
-            // From now on: what was there before is known, and not handed out.
-            Arc::make_mut(&mut followed.seen).add(&message);
-            if !is_first {
-                sorted.gaps.insert(followed.id.clone());
-            }
-        }
-        Verdict::New => sorted.new.push((followed.id.clone(), message)),
-    }
-    sorted.unknown += 1;
-}
-
-/// Keeps what an answer brings until the history of the ticket is read. The same message may come with every
-/// answer. Gives how many were not known.
-fn hold(followed: &mut Followed, answer: Vec<Message>, source: Source) -> usize {
-    let (mut in_held, mut in_answer) = (Occurrences::default(), Occurrences::default());
-    for held in &followed.held {
-        in_held.next(ShortKey::of(&held.message));
-    }
-    let before = followed.held.len();
-    for message in answer {
-        let key = ShortKey::of(&message);
-        let occurrence = in_answer.next(key);
-        if occurrence > in_held.so_far(key)
-            && followed.seen.judge(&message, key, occurrence) != Verdict::Known
-        {
-            let from = source;
-            followed.held.push(Held { message, from });
-        }
-    }
-    followed.held.len() - before
 }
 
 /// The position to go on from, and whether one was refused for its length for the first time.
@@ -369,30 +234,4 @@ fn unheard_of(group: &mut Polled, news: &News) -> Vec<TicketId> {
         .collect();
     let unheard = (group.tickets.iter()).filter(|ticket| !named.contains(ticket.id.as_str()));
     unheard.map(|ticket| ticket.id.clone()).collect()
-}
-
-/// Whether a message was made at `from` or later; not so without a time of both.
-fn is_since(message: &Message, from: Option<i64>) -> bool {
-    matches!((second_of(message), from), (Some(second), Some(from)) if second >= from)
-}
-
-/// In order of time; messages of one second, and those without a time, keep their order.
-fn oldest_first(mut messages: Vec<Message>) -> Vec<Message> {
-    let mut times = messages
-        .iter()
-        .filter_map(|message| message.created_at.instant());
-    let descending =
-        matches!((times.next(), times.next_back()), (Some(first), Some(last)) if first > last);
-    if descending {
-        messages.reverse();
-    }
-    let mut previous = Timestamp::MIN;
-    let mut dated: Vec<(Timestamp, Message)> = (messages.into_iter())
-        .map(|message| {
-            previous = message.created_at.instant().unwrap_or(previous);
-            (previous, message)
-        })
-        .collect();
-    dated.sort_by_key(|(time, _)| *time);
-    dated.into_iter().map(|(_, message)| message).collect()
 }

@@ -106,11 +106,16 @@ impl Engine {
     }
 
     /// The service does not take the position any more: what it would have told is read from history, as
-    /// far as the times of messages tell.
-    pub(super) fn lose_position(&mut self, number: GroupNumber, error: Error) {
-        let Some(group) = self.roster.groups.get_mut(&number) else {
-            return;
-        };
+    /// far as the times of messages tell. Gives how long to wait with the next poll, when the position before
+    /// was lost as well: then the next one may be refused at once, however much there is to read.
+    pub(super) fn lose_position(&mut self, number: GroupNumber, error: Error) -> Option<Duration> {
+        let group = self.roster.groups.get_mut(&number)?;
+        let is_again = group.positions_lost > 0;
+        group.positions_lost = group.positions_lost.saturating_add(1);
+        let wait = is_again.then(|| {
+            let (now, asked) = (self.clock.elapsed(), error.retry_after());
+            group.cadence.after_failure(now, asked, fastrand::f64())
+        });
         group.position = None;
         group.safe = None;
         group.opening = true;
@@ -125,8 +130,9 @@ impl Engine {
         let error = error.with_help(
             "The position of the last poll was dropped. What history shows since then is handed out.",
         );
-        self.degraded(error, Duration::ZERO);
+        self.degraded(error, wait.unwrap_or_default());
         ids.into_iter().for_each(|ticket| self.possible_gap(ticket));
+        wait
     }
 
     pub(super) fn possible_gap(&mut self, ticket: TicketId) {

@@ -4,6 +4,10 @@
 //! message arrives, up when one is recalled. So pages share rows, and when the shared rows are not the
 //! same, the second is read anew. What stands between a row that is newer than the second and one that
 //! is older is the whole of it.
+//!
+//! Equal rows tell nothing: a page that has no row which the one before did not have is the answer of a
+//! service that ignores row numbers, or of a second full of equal messages. A row far behind the end tells
+//! which: where that answer is the same again, numbers are ignored.
 
 use super::rows::newest_last;
 use crate::{
@@ -24,6 +28,8 @@ const LAST_ROW: u64 = 65_535;
 const MOST_TRIES: u32 = 5;
 /// New messages of one second that are held.
 const MOST_NEW: usize = 10_000;
+/// Pages that are asked for to read one second. More than full ones up to the last row take.
+const MOST_PAGES: u32 = 1_000;
 
 /// The rows of one second being read.
 #[derive(Debug)]
@@ -39,6 +45,19 @@ pub(super) struct Bridge {
     expects_end: bool,
     on_rows: BTreeMap<MessageKey, u32>,
     new: Vec<Message>,
+    /// The rows of the page before, in no order.
+    page_before: BTreeSet<MessageKey>,
+    numbers: Numbers,
+    pages: u32,
+}
+
+/// Whether the service reads the row numbers it is asked with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Numbers {
+    Believed,
+    /// The next page is asked for to see.
+    InQuestion,
+    Proven,
 }
 
 /// What a page of rows came to.
@@ -65,12 +84,27 @@ impl Bridge {
             expects_end: false,
             on_rows: BTreeMap::new(),
             new: Vec::new(),
+            page_before: BTreeSet::new(),
+            numbers: Numbers::Believed,
+            pages: 0,
         }
     }
 
     /// The next row to ask for.
     pub(super) fn row(&self) -> u64 {
-        self.row
+        match self.numbers {
+            Numbers::InQuestion => LAST_ROW,
+            _ => self.row,
+        }
+    }
+
+    /// The row that was asked for is refused. Whether that proves that numbers are read: then it goes on.
+    pub(super) fn is_refused(&mut self) -> bool {
+        let was_in_question = self.numbers == Numbers::InQuestion;
+        if was_in_question {
+            self.numbers = Numbers::Proven;
+        }
+        was_in_question
     }
 
     /// Takes the page that begins at [`Bridge::row`]. `known`: how often a message was handed out.
@@ -80,10 +114,23 @@ impl Bridge {
         known: impl Fn(&MessageKey) -> u32,
     ) -> Crossing {
         let returned = page.returned();
+        self.pages += 1;
+        if self.pages > MOST_PAGES {
+            return Crossing::No;
+        }
+        if self.numbers == Numbers::InQuestion {
+            self.numbers = Numbers::Proven;
+            return match returned > 0 && self.is_like_the_page_before(&page) {
+                true => Crossing::No,
+                false => Crossing::Next,
+            };
+        }
         if newest_last(&page) {
             // Counted from the oldest message: of no use here.
             return Crossing::No;
         }
+        let is_like_before = self.is_like_the_page_before(&page);
+        self.page_before = page.messages.iter().map(Message::key).collect();
         let mut rows: Vec<Option<Message>> = Vec::with_capacity(returned);
         let lost: BTreeSet<usize> = page.undecodable.iter().map(|item| item.index).collect();
         let mut readable = page.messages.into_iter();
@@ -158,7 +205,17 @@ impl Bridge {
         if self.row > LAST_ROW || self.new.len() > MOST_NEW {
             return Crossing::No;
         }
+        // A page of shared rows alone is no such answer: it begins where it was asked to.
+        let tells_nothing = !is_first && is_like_before && !self.expects_end;
+        if tells_nothing && self.numbers == Numbers::Believed {
+            self.numbers = Numbers::InQuestion;
+        }
         Crossing::Next
+    }
+
+    /// Whether `page` has no row that the page before did not have.
+    fn is_like_the_page_before(&self, page: &MessagePage) -> bool {
+        (page.messages.iter()).all(|message| self.page_before.contains(&message.key()))
     }
 
     /// Begins anew, so many rows earlier.

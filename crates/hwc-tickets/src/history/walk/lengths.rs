@@ -1,6 +1,6 @@
 //! How long the pages of a walk were: a service may give fewer rows than it is asked for.
 
-use super::Found;
+use super::decide::Found;
 
 /// The lengths of pages.
 #[derive(Debug, Default)]

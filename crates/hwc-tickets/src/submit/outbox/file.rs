@@ -23,7 +23,7 @@ const MOST_OLD_LINES: usize = 256;
 
 /// An outbox in one file.
 ///
-/// The file has mode 0600 and holds no text (see [`Pending`]). A second file with `.lock` at its end is
+/// The file has mode 0600 and holds no text (see [`Pending`]). A second file with `.lock` at its end is there and
 /// locked as long as this value lives, so that two processes never share an outbox. Every record is on
 /// the disk before the first byte of its submit goes out. Where nothing can be written, as on a full disk, an
 /// outbox that is there opens all the same: its records can be reconciled, and a submit is not sent.

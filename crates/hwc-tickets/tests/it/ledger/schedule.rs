@@ -9,19 +9,12 @@ use super::{
     shelf::Shelf,
     world::{Manner, OWN},
 };
+use crate::schedules::{Tally, is_one, run_all};
 use futures_util::future::{Either, join_all, select};
 use hwc_core::Clock as _;
 use hwc_tickets::{Client, Confirm, Delivery, Error, Outcome, Pending, Sent};
 use jiff::SignedDuration;
-use std::{
-    collections::BTreeMap,
-    fmt,
-    ops::Range,
-    pin::pin,
-    sync::atomic::{AtomicU64, Ordering},
-    thread,
-    time::Duration,
-};
+use std::{fmt, pin::pin, time::Duration};
 
 const TICKETS: [&str; 2] = ["case-1", "case-2"];
 /// Few, so that equal texts meet often. Some look alike only after canonicalisation.
@@ -66,13 +59,6 @@ struct Open {
     repeated: bool,
 }
 
-/// What a number of schedules came to.
-#[derive(Debug, Default)]
-pub(super) struct Tally {
-    pub(super) ends: BTreeMap<&'static str, u32>,
-    pub(super) submits: u32,
-}
-
 struct Run {
     seed: u64,
     rng: fastrand::Rng,
@@ -86,8 +72,6 @@ struct Run {
 
 impl Run {
     fn new(seed: u64) -> Self {
-        // Jitter inside the client comes from this thread's generator.
-        fastrand::seed(seed);
         let mut rng = fastrand::Rng::with_seed(seed);
         let service = Service::new();
         {
@@ -182,11 +166,11 @@ impl Run {
             .map(|plan| (plan.ticket, family(&plan.text)))
             .collect();
         for (plan, end) in plans.into_iter().zip(ends) {
-            tally.submits += 1;
+            tally.add("submits", 1);
             let op = plan.op;
             let alike = |one: &&(&str, String)| **one == (plan.ticket, family(&plan.text));
             let repeated = batch.iter().filter(alike).count() > 1;
-            *tally.ends.entry(self.check(plan, end)).or_default() += 1;
+            tally.add(self.check(plan, end), 1);
             if let Some(open) = self.open.iter_mut().find(|open| open.op == op) {
                 open.repeated = repeated;
             }
@@ -384,7 +368,7 @@ impl Run {
 
     /// Shows one step, when a single schedule is run.
     fn tell(&self, step: impl FnOnce() -> String) {
-        if variable("HWC_TICKETS_SEED").is_some() {
+        if is_one() {
             println!("at {:?}: {}", self.service.clock.elapsed(), step());
         }
     }
@@ -405,7 +389,7 @@ impl Run {
         if name != "later unknown" {
             self.open.retain(|open| open.op != op);
         }
-        *tally.ends.entry(name).or_default() += 1;
+        tally.add(name, 1);
     }
 
     fn settle_dropped(
@@ -443,10 +427,7 @@ impl Run {
             let op = *op;
             self.open.retain(|open| open.op != op);
         }
-        *tally
-            .ends
-            .entry("dropped, later settled or not")
-            .or_default() += 1;
+        tally.add("dropped, later settled or not", 1);
     }
 }
 
@@ -530,72 +511,21 @@ fn family(text: &str) -> String {
         .collect()
 }
 
-pub(super) fn variable(name: &str) -> Option<u64> {
-    std::env::var(name).ok().map(|text| text.parse().unwrap())
-}
-
-/// The seeds to run: one by `HWC_TICKETS_SEED`, as many as `HWC_TICKETS_SCHEDULES` says, or `usual`.
-pub(super) fn seeds(usual: u64) -> Range<u64> {
-    match variable("HWC_TICKETS_SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..variable("HWC_TICKETS_SCHEDULES").unwrap_or(usual),
-    }
-}
-
-/// Runs schedules on all processors. Each is independent of the others and of the thread it runs on.
-pub(super) fn run_all(seeds: Range<u64>, run: impl Fn(u64, &mut Tally) + Sync) -> Tally {
-    let next = AtomicU64::new(seeds.start);
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    let worker = || {
-        let mut tally = Tally::default();
-        loop {
-            let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= seeds.end {
-                return tally;
-            }
-            run(seed, &mut tally);
-        }
-    };
-    let all = thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
-        let mut all = Tally::default();
-        for worker in workers {
-            let tally = worker
-                .join()
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            all.submits += tally.submits;
-            for (name, count) in tally.ends {
-                *all.ends.entry(name).or_default() += count;
-            }
-        }
-        all
-    });
-    println!("{} schedules: {all:?}", seeds.end - seeds.start);
-    all
-}
-
 #[test]
 fn no_schedule_doubles_a_message_or_tells_a_wrong_end() {
-    let seeds = seeds(2000);
-    let tally = run_all(seeds.clone(), |seed, tally| Run::new(seed).run(tally));
-    if seeds.end - seeds.start >= 2000 {
-        for name in [
-            "accepted",
-            "confirmed",
-            "not sent",
-            "rejected",
-            "absent",
-            "unknown",
-            "dropped",
-            "later confirmed",
-            "later absent",
-        ] {
-            assert!(
-                tally.ends.get(name).is_some_and(|count| *count > 50),
-                "too few schedules end as {name}: {tally:?}"
-            );
-        }
-    }
+    let least = [
+        "accepted",
+        "confirmed",
+        "not sent",
+        "rejected",
+        "absent",
+        "unknown",
+        "dropped",
+        "later confirmed",
+        "later absent",
+    ]
+    .map(|end| (end, 50));
+    run_all(2000, &least, |seed, tally| Run::new(seed).run(tally));
 }
 
 #[test]

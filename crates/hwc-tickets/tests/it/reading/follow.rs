@@ -682,7 +682,8 @@ fn one_bad_ticket_does_not_stop_the_others() {
         },
     );
     desk.clock.run(async {
-        post_later(&desk, &[(30, "t1", 1, "one"), (60, "t63", 1, "two")]);
+        // Further apart than two polls of one group ever are.
+        post_later(&desk, &[(30, "t1", 1, "one"), (130, "t63", 1, "two")]);
         let mut events = desk.client().follow(ids(&names)).stream();
         let told = run(&mut events, &desk, S(600)).await;
         assert_eq!(told, ["lost t0 Refused", "t1: one", "t63: two"]);
@@ -714,7 +715,8 @@ fn requests_that_are_too_large_are_made_smaller_for_good() {
     let desk = desk(&names, Rules::default());
     desk.on_request(|_, asked| (asked.values("case_ids").len() > 20).then(|| Step::answer(414)));
     desk.clock.run(async {
-        post_later(&desk, &[(30, "t1", 1, "one"), (60, "t63", 1, "two")]);
+        // Further apart than two polls of one group ever are.
+        post_later(&desk, &[(30, "t1", 1, "one"), (130, "t63", 1, "two")]);
         let mut events = desk.client().follow(ids(&names)).stream();
         assert_eq!(
             run(&mut events, &desk, S(600)).await,
@@ -992,5 +994,96 @@ fn own_messages_are_told_without_reading_the_outbox_for_each() {
         assert_eq!(told.len(), 100, "{told:?}");
         let listings = shelf.listings() - before;
         assert!(listings <= 6, "{listings} for {} messages", told.len());
+    });
+}
+
+/// The clock of the service stands still: no time tells old from new, and memory has its bound all the same.
+#[test]
+fn what_is_known_of_one_second_is_bounded_and_the_rest_is_announced() {
+    const ALL: usize = 12_000;
+    let rules = Rules {
+        first_poll: FirstPoll::Nothing,
+        poll_limit: 1000,
+        ..Rules::default()
+    };
+    let desk = desk(&["a"], rules);
+    let now = desk.state().now_millis();
+    desk.state().fixed_now = Some(now);
+    desk.clock.run(async {
+        let client = desk.client();
+        let mut events = client.follow(ids(&["a"])).stream();
+        let (_, cursor) = last_checkpoint(&mut events, &desk, S(5)).await;
+        for n in 0..ALL {
+            desk.state().post("a", 1, &format!("{n}"));
+        }
+        let mut events = client.follow(ids(&["a"])).resume(cursor).stream();
+        let stop = events.stop_handle();
+        let clock = desk.clock.clone();
+        tokio::spawn(async move {
+            clock.sleep(S(120)).await;
+            stop.stop();
+        });
+        let (mut texts, mut gaps, mut cursor) = (Vec::new(), 0, None);
+        while let Some(event) = events.next().await {
+            match event {
+                Event::Message { message, .. } => texts.push(message.content),
+                Event::PossibleGap { .. } => gaps += 1,
+                Event::Checkpoint(at) => cursor = Some(at),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!((10_000..ALL).contains(&texts.len()), "{}", texts.len());
+        assert!((1..=3).contains(&gaps), "{gaps}");
+        let expected: Vec<String> = (0..texts.len()).map(|n| n.to_string()).collect();
+        assert!(texts == expected, "in order, and each once");
+        let written = serde_json::to_value(cursor.unwrap()).unwrap();
+        let known = written["groups"][0]["marks"][0]["known"]
+            .as_array()
+            .unwrap();
+        assert!(known.len() <= 10_000, "{}", known.len());
+    });
+}
+
+/// Polls go on while history cannot be read: what they bring waits, up to a bound. Beyond it history shows
+/// the rest, and a gap is announced.
+#[test]
+fn what_waits_for_history_is_bounded() {
+    const ALL: usize = 12_000;
+    let rules = Rules {
+        poll_limit: 500,
+        ..Rules::default()
+    };
+    let desk = desk(&["a"], rules);
+    let begin = desk.state().now_millis();
+    desk.on_request(|_, asked| (asked.operation() == "more").then(|| Step::answer(503)));
+    desk.clock.run(async {
+        let since = Timestamp::from_millisecond(begin).unwrap();
+        let mut events = desk.client().follow(ids(&["a"])).since(since).stream();
+        let stop = events.stop_handle();
+        let busy = desk.clone();
+        tokio::spawn(async move {
+            for n in 0..ALL {
+                busy.state().post("a", 1, &format!("{n}"));
+                if n % 100 == 0 {
+                    busy.clock.sleep(S(1)).await;
+                }
+            }
+            busy.clock.sleep(S(60)).await;
+            busy.on_request(|_, _| None);
+            busy.clock.sleep(S(300)).await;
+            stop.stop();
+        });
+        let (mut texts, mut gaps) = (Vec::new(), 0);
+        while let Some(event) = events.next().await {
+            match event {
+                Event::Message { message, .. } => texts.push(message.content),
+                Event::PossibleGap { .. } => gaps += 1,
+                _ => {}
+            }
+        }
+        let mut numbers: Vec<usize> = texts.iter().map(|text| text.parse().unwrap()).collect();
+        numbers.sort_unstable();
+        assert!(numbers == (0..ALL).collect::<Vec<_>>(), "{}", numbers.len());
+        assert_eq!(gaps, 1, "more came than can wait");
     });
 }

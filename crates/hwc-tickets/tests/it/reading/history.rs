@@ -1,6 +1,6 @@
 //! History yields each message once, whatever the service leaves undocumented.
 
-use super::desk::{Asked, Count, Desk, Form, Listing, Rules, State};
+use super::desk::{Asked, Count, Desk, Form, Listing, Rules, State, refusal};
 use hwc_core::testing::Step;
 use hwc_tickets::{Audit, ErrorKind, Message, history::TimeForm};
 use jiff::Timestamp;
@@ -660,6 +660,90 @@ fn a_service_that_ignores_the_time_ends_the_walk() {
     assert_eq!(read.texts.len(), 10, "each once");
     assert!(read.audit.possible_gap);
     assert!(desk.count("more") < 6);
+}
+
+/// What a service does with the row number it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum RowNumber {
+    Read,
+    Ignored,
+    /// Ignored, and the number of rows changes with each answer.
+    IgnoredUnsteadily,
+    /// It refuses one behind the last row.
+    RefusedBehindTheEnd,
+}
+
+/// The rows of a burst are all alike, so no page tells whether it goes on.
+#[test]
+fn equal_rows_by_number_are_read_only_where_numbers_count() {
+    use RowNumber::{Ignored, IgnoredUnsteadily, Read, RefusedBehindTheEnd};
+    let shapes: [&[(i64, usize)]; 3] = [
+        &[(0, 1), (10, 250)],
+        &[(0, 3), (50, 130), (100, 5)],
+        &[(0, 120)],
+    ];
+    for numbers in [Read, RefusedBehindTheEnd, Ignored, IgnoredUnsteadily] {
+        for shape in shapes {
+            for page_cap in [1, 2, 3, 7, 100] {
+                let desk = Desk::new(Rules {
+                    count: Count::Nothing,
+                    names_first: false,
+                    page_cap,
+                    ..Rules::default()
+                });
+                for (second, number) in shape {
+                    for _ in 0..*number {
+                        desk.state()
+                            .post_at(TICKET, 1, "equal", START + second * 1000);
+                    }
+                }
+                let all = desk.state().texts(TICKET).len();
+                let mut number = 0;
+                desk.on_request(move |state, asked| {
+                    let offset: usize = asked.value("offset")?.parse().unwrap();
+                    number += 1;
+                    state.rules.page_cap = match numbers {
+                        IgnoredUnsteadily => page_cap + number % 2,
+                        _ => page_cap,
+                    };
+                    let mut asked = asked.clone();
+                    match numbers {
+                        Read => {}
+                        RefusedBehindTheEnd if offset < all => {}
+                        RefusedBehindTheEnd => {
+                            return Some(Step::json(200, refusal("OSM.01010002").to_string()));
+                        }
+                        Ignored | IgnoredUnsteadily => {
+                            asked.query.retain(|(name, _)| name != "offset");
+                        }
+                    }
+                    let answer = state.answer(&asked);
+                    state.rules.page_cap = page_cap;
+                    Some(state.dated(Step::json(200, answer.to_string())))
+                });
+                let read = read(&desk, 100, false);
+                let (rows, pages) = (desk.count("list"), desk.count("more"));
+                let told = format!(
+                    "{numbers:?} {shape:?} {page_cap} rows: {rows} and {pages} requests, {:?}",
+                    read.audit
+                );
+                assert_eq!(read.error, None, "{told}");
+                assert!(read.texts.len() <= all, "{told}");
+                assert!(read.texts.len() == all || read.audit.possible_gap, "{told}");
+                if matches!(numbers, Ignored | IgnoredUnsteadily) {
+                    assert!(rows <= 20 * shape.len() && pages <= 20, "{told}");
+                }
+                // A page of one row shares none with the next.
+                if numbers == Read && page_cap > 1 {
+                    assert_eq!(read.texts.len(), all, "{told}");
+                    assert!(!read.audit.possible_gap, "{told}");
+                }
+                if numbers == RefusedBehindTheEnd && page_cap == 100 && shape.len() > 1 {
+                    assert_eq!(read.texts.len(), all, "{told}");
+                }
+            }
+        }
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::desk::{Asked, Desk, Rules, State};
 use hwc_core::{Clock as _, testing::Step};
-use hwc_tickets::{ErrorKind, Event, Message, TicketId};
+use hwc_tickets::{ErrorKind, Event, Message, Ticket, TicketId, history::Conversation};
 use std::time::Duration;
 
 const TICKET: &str = "case-1";
@@ -43,6 +43,17 @@ fn desk(from: &'static str, to: String) -> Desk {
     desk
 }
 
+/// No attachments, as the desk writes them.
+const ATTACHMENTS: &str = r#""accessory_list":[]"#;
+
+/// The history, which has both texts.
+async fn both(ticket: &Ticket, case: &str) -> Conversation {
+    let history = ticket.history().collect().await.unwrap();
+    let expected = ["the second", "the first"];
+    assert_eq!(texts(&history.messages), expected, "{case}");
+    history
+}
+
 fn texts(messages: &[Message]) -> Vec<&str> {
     messages
         .iter()
@@ -53,18 +64,10 @@ fn texts(messages: &[Message]) -> Vec<&str> {
 #[test]
 fn an_odd_list_of_attachments_leaves_the_text_and_is_unknown() {
     for odd in odd_shapes() {
-        let desk = desk(
-            r#""accessory_list":[]"#,
-            format!(r#""accessory_list":{odd}"#),
-        );
+        let desk = desk(ATTACHMENTS, format!(r#""accessory_list":{odd}"#));
         let ticket = desk.client().ticket(TICKET).unwrap();
         desk.clock.run(async {
-            let history = ticket.history().collect().await.unwrap();
-            assert_eq!(
-                texts(&history.messages),
-                ["the second", "the first"],
-                "{odd:.60}"
-            );
+            let history = both(&ticket, &format!("{odd:.60}")).await;
             let detail = ticket.detail().await.unwrap();
             assert_eq!(
                 texts(&detail.messages),
@@ -88,10 +91,7 @@ fn an_odd_list_of_attachments_leaves_the_text_and_is_unknown() {
 #[test]
 fn follow_delivers_a_text_with_an_odd_list_of_attachments() {
     for odd in odd_shapes() {
-        let desk = desk(
-            r#""accessory_list":[]"#,
-            format!(r#""accessory_list":{odd}"#),
-        );
+        let desk = desk(ATTACHMENTS, format!(r#""accessory_list":{odd}"#));
         desk.clock.run(async {
             let posting = desk.clone();
             let clock = desk.clock.clone();
@@ -116,10 +116,7 @@ fn follow_delivers_a_text_with_an_odd_list_of_attachments() {
 #[test]
 fn none_and_unknown_are_not_the_same() {
     for none in ["[]", "null"] {
-        let desk = desk(
-            r#""accessory_list":[]"#,
-            format!(r#""accessory_list":{none}"#),
-        );
+        let desk = desk(ATTACHMENTS, format!(r#""accessory_list":{none}"#));
         let ticket = desk.client().ticket(TICKET).unwrap();
         desk.clock.run(async {
             for message in ticket.history().collect().await.unwrap().messages {
@@ -144,12 +141,7 @@ fn any_odd_field_of_a_message_leaves_its_text() {
             let desk = desk(field, format!("{name}:{odd}"));
             let ticket = desk.client().ticket(TICKET).unwrap();
             desk.clock.run(async {
-                let history = ticket.history().collect().await.unwrap();
-                assert_eq!(
-                    texts(&history.messages),
-                    ["the second", "the first"],
-                    "{name} {odd:.60}"
-                );
+                let history = both(&ticket, &format!("{name} {odd:.60}")).await;
                 assert_eq!(history.audit.undecodable, 0);
             });
         }
@@ -162,12 +154,7 @@ fn an_odd_total_does_not_cost_the_page() {
         let desk = desk(r#""count":2"#, format!(r#""count":{odd}"#));
         let ticket = desk.client().ticket(TICKET).unwrap();
         desk.clock.run(async {
-            let history = ticket.history().collect().await.unwrap();
-            assert_eq!(
-                texts(&history.messages),
-                ["the second", "the first"],
-                "{odd:.60}"
-            );
+            both(&ticket, &format!("{odd:.60}")).await;
         });
     }
 }

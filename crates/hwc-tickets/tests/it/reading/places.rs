@@ -6,7 +6,7 @@ use super::{
     follow::{desk, ids, last_checkpoint, post_later, run},
 };
 use hwc_core::{Clock as _, testing::Step};
-use hwc_tickets::{Cursor, Outbox, Pending, TicketId, submit::PendingId};
+use hwc_tickets::{Cursor, Event, Outbox, Pending, TicketId, submit::PendingId};
 use serde_json::json;
 use std::{
     collections::BTreeMap,
@@ -16,6 +16,23 @@ use std::{
 };
 
 const S: fn(u64) -> Duration = Duration::from_secs;
+
+/// Where a follower stands that begins now and runs for `time`.
+async fn begun(desk: &Desk, names: &[&str], time: Duration) -> Cursor {
+    let mut events = desk.client().follow(ids(names)).stream();
+    last_checkpoint(&mut events, desk, time).await.1
+}
+
+/// What one gives that goes on from `cursor`, and where it stands then.
+async fn resumed(
+    desk: &Desk,
+    names: &[&str],
+    cursor: Cursor,
+    time: Duration,
+) -> (Vec<String>, Cursor) {
+    let follow = desk.client().follow(ids(names)).resume(cursor);
+    last_checkpoint(&mut follow.stream(), desk, time).await
+}
 
 /// Puts so many characters before each position of the service.
 fn lengthen(desk: &Desk, length: usize) {
@@ -51,17 +68,14 @@ fn a_long_position_is_kept_and_saved() {
             );
             lengthen(&desk, length);
             desk.clock.run(async {
-                let client = desk.client();
-                let mut events = client.follow(ids(&["a"])).stream();
-                let (_, cursor) = last_checkpoint(&mut events, &desk, S(1)).await;
+                let cursor = begun(&desk, &["a"], S(1)).await;
                 let mut all = Vec::new();
                 let mut cursor = cursor;
                 for run in 0..5 {
                     for n in 0..50 {
                         desk.state().post("a", 1, &format!("{run} {n}"));
                     }
-                    let follow = client.follow(ids(&["a"])).resume(cursor);
-                    let (texts, next) = last_checkpoint(&mut follow.stream(), &desk, S(60)).await;
+                    let (texts, next) = resumed(&desk, &["a"], cursor, S(60)).await;
                     all.extend(texts);
                     cursor = next;
                     desk.clock.sleep(S(600)).await;
@@ -107,13 +121,15 @@ fn a_position_too_long_to_keep_is_announced() {
     });
 }
 
-/// The service forgets every position that it gave.
+/// The service forgets every position that it gave, and takes those that it gives from now on.
 fn refuse_positions(desk: &Desk, code: &'static str, status: u16) {
     desk.on_request(move |state, asked| {
-        let position = asked.value("last_message_time_id")?;
-        let fresh = position.starts_with("fresh");
-        if !fresh {
+        let position = asked.value("last_message_time_id");
+        if position.is_some_and(|position| !position.starts_with("fresh")) {
             return Some(Step::json(status, refusal(code).to_string()));
+        }
+        if asked.operation() != "poll" {
+            return None;
         }
         let mut asked = asked.clone();
         for (_, value) in &mut asked.query {
@@ -122,8 +138,9 @@ fn refuse_positions(desk: &Desk, code: &'static str, status: u16) {
             }
         }
         let mut answer = state.answer(&asked);
-        let position = answer["last_message_time_id"].as_str().unwrap();
-        answer["last_message_time_id"] = json!(format!("fresh{position}"));
+        if let Some(position) = answer["last_message_time_id"].as_str() {
+            answer["last_message_time_id"] = json!(format!("fresh{position}"));
+        }
         Some(state.dated(Step::json(200, answer.to_string())))
     });
 }
@@ -144,13 +161,11 @@ fn a_refused_position_is_dropped_and_what_is_missed_is_read_from_history() {
                 desk.clock.advance(S(3600));
                 desk.clock.run(async {
                     let client = desk.client();
-                    let mut events = client.follow(ids(&["a", "b"])).stream();
-                    let (_, cursor) = last_checkpoint(&mut events, &desk, S(5)).await;
+                    let cursor = begun(&desk, &["a", "b"], S(5)).await;
                     for n in 0..before {
                         desk.state().post("a", 1, &format!("before {n}"));
                     }
-                    let follow = client.follow(ids(&["a", "b"])).resume(cursor);
-                    let (texts, cursor) = last_checkpoint(&mut follow.stream(), &desk, S(60)).await;
+                    let (texts, cursor) = resumed(&desk, &["a", "b"], cursor, S(60)).await;
                     assert_eq!(texts.len(), before);
                     desk.clock.sleep(S(600)).await;
                     desk.state().post("a", 1, "missed");
@@ -184,42 +199,21 @@ fn a_refused_position_is_dropped_and_what_is_missed_is_read_from_history() {
 fn a_refused_position_is_not_fatal_at_every_restart() {
     let desk = desk(&["a"], Rules::default());
     desk.clock.run(async {
-        let client = desk.client();
-        let mut events = client.follow(ids(&["a"])).stream();
-        let (_, cursor) = last_checkpoint(&mut events, &desk, S(5)).await;
+        let cursor = begun(&desk, &["a"], S(5)).await;
         // The first position after the loss is an old one to the check below, so it is fresh from then on.
-        desk.on_request(|state, asked| {
-            let position = asked.value("last_message_time_id");
-            if position.is_some_and(|position| !position.starts_with("new")) {
-                return Some(Step::json(200, refusal("OSM.01010001").to_string()));
-            }
-            if asked.operation() != "poll" {
-                return None;
-            }
-            let mut asked = asked.clone();
-            for (_, value) in &mut asked.query {
-                if let Some(rest) = value.strip_prefix("new") {
-                    *value = rest.to_owned();
-                }
-            }
-            let mut answer = state.answer(&asked);
-            let position = answer["last_message_time_id"].as_str().unwrap();
-            answer["last_message_time_id"] = json!(format!("new{position}"));
-            Some(state.dated(Step::json(200, answer.to_string())))
-        });
+        refuse_positions(&desk, "OSM.01010001", 200);
         let mut cursor = cursor;
         for restart in 0..4 {
             desk.state().post("a", 1, &format!("{restart}"));
             desk.clock.sleep(S(60)).await;
-            let follow = client.follow(ids(&["a"])).resume(cursor);
-            let (texts, next) = last_checkpoint(&mut follow.stream(), &desk, S(60)).await;
+            let (texts, next) = resumed(&desk, &["a"], cursor, S(60)).await;
             assert_eq!(texts, [format!("{restart}")]);
             cursor = next;
         }
         let state = desk.state();
         let refused = state.asked.iter().filter(|asked| {
             let position = asked.value("last_message_time_id");
-            position.is_some_and(|position| !position.starts_with("new"))
+            position.is_some_and(|position| !position.starts_with("fresh"))
         });
         assert_eq!(refused.count(), 1 + 1, "once before the loss, once refused");
     });
@@ -236,8 +230,7 @@ fn a_ticket_that_is_refused_is_still_told_from_a_position_that_is() {
     );
     desk.clock.run(async {
         let client = desk.client();
-        let mut events = client.follow(ids(&["a", "b"])).stream();
-        let (_, cursor) = last_checkpoint(&mut events, &desk, S(5)).await;
+        let cursor = begun(&desk, &["a", "b"], S(5)).await;
         desk.state().tickets.remove("b");
         desk.state().post("a", 1, "one");
         let follow = client.follow(ids(&["a", "b"])).resume(cursor);
@@ -247,22 +240,109 @@ fn a_ticket_that_is_refused_is_still_told_from_a_position_that_is() {
     });
 }
 
+/// A service that takes none of its own positions: whatever its first answers hold, it is asked at the pace of
+/// failures, a gap is announced with each loss and no more often, and what history shows is handed out once.
+#[test]
+fn a_service_that_takes_no_position_is_asked_at_the_pace_of_failures() {
+    for first_poll in [FirstPoll::Unread, FirstPoll::Nothing, FirstPoll::Everything] {
+        for before in [0, 5, 150] {
+            let desk = desk(
+                &["a"],
+                Rules {
+                    first_poll,
+                    poll_limit: 100,
+                    ..Rules::default()
+                },
+            );
+            for n in 0..before {
+                desk.state().post("a", 1, &format!("long ago {n}"));
+            }
+            desk.clock.advance(S(3600));
+            desk.on_request(|_, asked| {
+                let position = asked.value("last_message_time_id");
+                position.map(|_| Step::json(200, refusal("OSM.01010001").to_string()))
+            });
+            desk.clock.run(async {
+                post_later(&desk, &[(2, "a", 1, "one"), (500, "a", 1, "two")]);
+                let mut events = desk.client().follow(ids(&["a"])).stream();
+                let stop = events.stop_handle();
+                let (clock, counts) = (desk.clock.clone(), desk.clone());
+                let polls = tokio::spawn(async move {
+                    clock.sleep(S(6)).await;
+                    let at_first = counts.count("poll");
+                    clock.sleep(S(1794)).await;
+                    stop.stop();
+                    (at_first, counts.count("poll"))
+                });
+                let mut told = Vec::new();
+                while let Some(event) = events.next().await {
+                    match event {
+                        Event::Message { message, .. } => told.push(message.content),
+                        Event::PossibleGap { .. } => told.push("gap".to_owned()),
+                        Event::Degraded { error, .. } => told.push(format!("{:?}", error.kind())),
+                        Event::Checkpoint(_) => {}
+                        other => panic!("{other:?}"),
+                    }
+                }
+                let (at_first, in_all) = polls.await.unwrap();
+                let case =
+                    format!("{first_poll:?}, {before} before: {at_first}, {in_all}, {told:?}");
+                let count = |what: &str| told.iter().filter(|one| *one == what).count();
+                assert!(at_first <= 12, "in six seconds: {case}");
+                assert!(in_all <= 120, "in half an hour: {case}");
+                assert_eq!(count("gap"), count("Refused"), "{case}");
+                assert!(count("gap") >= 10, "each loss is announced: {case}");
+                assert_eq!((count("one"), count("two")), (1, 1), "{case}");
+            });
+        }
+    }
+}
+
+/// A position is not proven to be good because the poll without it was refused too.
+#[test]
+fn a_refused_position_and_a_lost_ticket_at_once_cost_no_other_ticket() {
+    let names = ["a", "b", "c"];
+    let rules = Rules {
+        refuse_unknown: true,
+        ..Rules::default()
+    };
+    let desk = desk(&names, rules);
+    desk.clock.run(async {
+        let client = desk.client();
+        let cursor = begun(&desk, &names, S(5)).await;
+        desk.clock.sleep(S(600)).await;
+        desk.state().tickets.remove("b");
+        desk.state().post("a", 1, "missed");
+        desk.state().post("c", 1, "missed too");
+        refuse_positions(&desk, "OSM.01010001", 200);
+        let follow = client.follow(ids(&names)).resume(cursor);
+        let told = run(&mut follow.stream(), &desk, S(60)).await;
+        let mut told: Vec<&String> = told.iter().filter(|one| !one.starts_with("deg")).collect();
+        told.sort_unstable();
+        told.dedup();
+        let expected = [
+            "a: missed",
+            "c: missed too",
+            "lost b Refused",
+            "possible gap in a",
+            "possible gap in c",
+        ];
+        assert_eq!(told, expected);
+    });
+}
+
 #[test]
 fn a_ticket_left_out_of_a_run_keeps_its_place() {
     let desk = desk(&["a", "b"], Rules::default());
     desk.clock.run(async {
-        let client = desk.client();
-        let mut events = client.follow(ids(&["a", "b"])).stream();
-        let (_, cursor) = last_checkpoint(&mut events, &desk, S(30)).await;
+        let cursor = begun(&desk, &["a", "b"], S(30)).await;
         desk.state().post("b", 1, "while b was left out");
         desk.clock.sleep(S(600)).await;
         let mut cursor = cursor;
         for _ in 0..3 {
-            let follow = client.follow(ids(&["a"])).resume(cursor);
-            cursor = last_checkpoint(&mut follow.stream(), &desk, S(60)).await.1;
+            cursor = resumed(&desk, &["a"], cursor, S(60)).await.1;
         }
-        let follow = client.follow(ids(&["a", "b"])).resume(cursor);
-        let (texts, _) = last_checkpoint(&mut follow.stream(), &desk, S(60)).await;
+        let (texts, _) = resumed(&desk, &["a", "b"], cursor, S(60)).await;
         assert_eq!(texts, ["while b was left out"]);
     });
 }
@@ -277,18 +357,14 @@ fn a_lost_ticket_keeps_its_place() {
         },
     );
     desk.clock.run(async {
-        let client = desk.client();
-        let mut events = client.follow(ids(&["a", "b"])).stream();
-        let (_, cursor) = last_checkpoint(&mut events, &desk, S(30)).await;
+        let cursor = begun(&desk, &["a", "b"], S(30)).await;
         // The permission is withdrawn, and given back.
         let kept = desk.state().tickets.remove("b").unwrap();
-        let follow = client.follow(ids(&["a", "b"])).resume(cursor);
-        let (_, cursor) = last_checkpoint(&mut follow.stream(), &desk, S(60)).await;
+        let (_, cursor) = resumed(&desk, &["a", "b"], cursor, S(60)).await;
         desk.state().tickets.insert("b".to_owned(), kept);
         desk.state().post("b", 1, "meanwhile");
         desk.clock.sleep(S(600)).await;
-        let follow = client.follow(ids(&["a", "b"])).resume(cursor);
-        let (texts, _) = last_checkpoint(&mut follow.stream(), &desk, S(60)).await;
+        let (texts, _) = resumed(&desk, &["a", "b"], cursor, S(60)).await;
         assert_eq!(texts, ["meanwhile"]);
     });
 }
@@ -346,8 +422,7 @@ fn a_ticket_that_does_not_exist_is_lost_at_once() {
     // Also when the tickets stand in a cursor, and when the question fails at first.
     desk.clock.run(async {
         let client = desk.client();
-        let mut events = client.follow(ids(&["a"])).stream();
-        let (_, cursor) = last_checkpoint(&mut events, &desk, S(5)).await;
+        let cursor = begun(&desk, &["a"], S(5)).await;
         let kept = desk.state().tickets.remove("a").unwrap();
         let mut failures = 3;
         desk.on_request(move |_, asked| {

@@ -4,6 +4,7 @@
 //! `HWC_TICKETS_SEED=n` runs one.
 
 use super::desk::{Count, Desk, FirstPoll, Form, Listing, Rules};
+use crate::schedules::{Tally, run_all};
 use hwc_core::{Clock as _, testing::Step};
 use hwc_tickets::{Client, Cursor, Event, TicketId};
 use jiff::Timestamp;
@@ -11,10 +12,9 @@ use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        Arc,
+        atomic::{AtomicBool, Ordering},
     },
-    thread,
     time::Duration,
 };
 
@@ -288,8 +288,8 @@ impl Schedule {
         }
     }
 
-    fn run(mut self, tally: &Tally) {
-        let add = |name, number| *tally.lock().unwrap().entry(name).or_default() += number;
+    fn run(mut self, tally: &mut Tally) {
+        let mut add = |name, number| tally.add(name, number);
         let troubled = Arc::new(AtomicBool::new(false));
         self.trouble(Arc::clone(&troubled));
         let clock = self.desk.clock.clone();
@@ -381,48 +381,7 @@ impl Schedule {
     }
 }
 
-fn variable(name: &str) -> Option<u64> {
-    std::env::var(name).ok().map(|text| text.parse().unwrap())
-}
-
-/// What happened in all schedules, to see that they are not idle.
-pub type Tally = Mutex<BTreeMap<&'static str, u64>>;
-
-/// Runs 500 schedules, or as many as `HWC_TICKETS_SCHEDULES` says, or the one that `HWC_TICKETS_SEED` names.
-pub fn run_all(run: impl Fn(u64, &Tally) + Sync) {
-    let seeds = match variable("HWC_TICKETS_SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..variable("HWC_TICKETS_SCHEDULES").unwrap_or(500),
-    };
-    let tally = Tally::default();
-    let next = AtomicU64::new(seeds.start);
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads)
-            .map(|_| {
-                scope.spawn(|| {
-                    loop {
-                        let seed = next.fetch_add(1, Ordering::Relaxed);
-                        if seed >= seeds.end {
-                            return;
-                        }
-                        // The waits of the follower are part of the schedule.
-                        fastrand::seed(seed);
-                        run(seed, &tally);
-                    }
-                })
-            })
-            .collect();
-        for worker in workers {
-            if let Err(panic) = worker.join() {
-                std::panic::resume_unwind(panic);
-            }
-        }
-    });
-    println!("{seeds:?}: {:?}", tally.lock().unwrap());
-}
-
 #[test]
 fn no_schedule_loses_or_repeats_a_message() {
-    run_all(|seed, tally| Schedule::new(seed).run(tally));
+    run_all(500, &[], |seed, tally| Schedule::new(seed).run(tally));
 }

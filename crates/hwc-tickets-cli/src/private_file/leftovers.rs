@@ -1,0 +1,193 @@
+//! What a run that was killed leaves behind: files half written, and locks that nobody holds. The next run sweeps what is
+//! provably such a file and not in use.
+//!
+//! No age proves that a file is left behind: a run may be stopped for hours. So whoever writes a file holds a lock on it,
+//! which the system frees with the process, and only who gets that lock removes the file.
+
+use std::{fs, fs::File, io, path::Path};
+use tempfile::NamedTempFile;
+
+/// How the names of files begin that are being written; random letters follow.
+const DRAFT: &str = ".hwc-tickets-";
+/// So many of them.
+const LETTERS: usize = 6;
+/// A sweep may take a new file for one that was left behind, for an instant. More often it does not happen.
+const MOST_TRIES: u32 = 100;
+
+/// A new file in `directory` that no sweep takes as long as it is open: with mode 0600, under a random name, never
+/// through a link that lies in wait.
+pub(super) fn draft_in(directory: &Path) -> io::Result<NamedTempFile> {
+    for _ in 0..MOST_TRIES {
+        let draft = tempfile::Builder::new()
+            .prefix(DRAFT)
+            .rand_bytes(LETTERS)
+            .tempfile_in(directory)?;
+        if hold(draft.as_file()) && is_still_at(draft.as_file(), draft.path()) {
+            return Ok(draft);
+        }
+    }
+    Err(io::Error::other(
+        "new files vanish as soon as they are made",
+    ))
+}
+
+/// Takes the lock of a new file. Where files have no locks, nothing is swept either.
+#[cfg(unix)]
+fn hold(file: &File) -> bool {
+    !matches!(
+        fs4::FileExt::try_lock(file),
+        Err(fs4::TryLockError::WouldBlock)
+    )
+}
+
+/// Elsewhere a lock may keep its own holder from writing, and nothing is swept.
+#[cfg(not(unix))]
+fn hold(_: &File) -> bool {
+    true
+}
+
+/// Whether `path` still leads to the open `file`.
+#[cfg(unix)]
+pub(super) fn is_still_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    match (file.metadata(), fs::symlink_metadata(path)) {
+        (Ok(open), Ok(there)) => open.dev() == there.dev() && open.ino() == there.ino(),
+        _ => false,
+    }
+}
+
+/// Elsewhere an open file cannot be removed.
+#[cfg(not(unix))]
+pub(super) fn is_still_at(_: &File, _: &Path) -> bool {
+    true
+}
+
+/// Removes the files of `directory` that a killed run was writing. What cannot be told stays, and so does what cannot
+/// be removed: it does no harm.
+pub(crate) fn sweep_drafts(directory: &Path) {
+    sweep(directory, is_draft);
+}
+
+/// Removes the locks of `directory` that nobody holds, of those that `is_own` names.
+pub(crate) fn sweep_locks(directory: &Path, is_own: impl Fn(&Path) -> bool) {
+    sweep(directory, |path| {
+        path.extension().is_some_and(|end| end == "lock") && is_own(path)
+    });
+}
+
+fn is_draft(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.and_then(|name| name.strip_prefix(DRAFT))
+        .is_some_and(|rest| {
+            rest.len() == LETTERS && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        })
+}
+
+#[cfg(unix)]
+fn sweep(directory: &Path, is_meant: impl Fn(&Path) -> bool) {
+    let Ok(listing) = fs::read_dir(directory) else {
+        return;
+    };
+    for path in listing.flatten().map(|entry| entry.path()) {
+        if is_meant(&path) {
+            remove_unless_held(&path);
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn sweep(_: &Path, _: impl Fn(&Path) -> bool) {}
+
+/// Removes a plain file of the user's own that nobody holds the lock of.
+#[cfg(unix)]
+fn remove_unless_held(path: &Path) {
+    let is_private = |meta: &fs::Metadata| meta.is_file() && !super::is_shared(meta);
+    if !fs::symlink_metadata(path).is_ok_and(|meta| is_private(&meta)) {
+        return;
+    }
+    let Ok(file) = File::open(path) else { return };
+    if fs4::FileExt::try_lock(&file).is_ok() && is_still_at(&file, path) {
+        // While it is locked: whoever comes now finds that it is gone, and makes another.
+        let _ = fs::remove_file(path);
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_nobody_holds_is_removed() {
+        let directory = tempfile::tempdir().unwrap();
+        let place = directory.path();
+        let names = || {
+            let entries = fs::read_dir(place).unwrap();
+            let mut names: Vec<String> = entries
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .collect();
+            names.sort();
+            names
+        };
+        let held = draft_in(place).unwrap();
+        let held_name = held.path().file_name().unwrap().to_owned();
+        // As a process that was killed leaves it: closed, not removed.
+        let left = draft_in(place).unwrap().into_temp_path().keep().unwrap();
+        assert!(left.exists());
+        super::super::write(&place.join("record.json"), b"x").unwrap();
+        super::super::write(&place.join(".hwc-tickets-notes"), b"mine").unwrap();
+        std::os::unix::fs::symlink("record.json", place.join(".hwc-tickets-abcdef")).unwrap();
+        sweep_drafts(place);
+        let held_name = held_name.into_string().unwrap();
+        let mut expected = [
+            held_name.as_str(),
+            ".hwc-tickets-abcdef",
+            ".hwc-tickets-notes",
+            "record.json",
+        ];
+        expected.sort_unstable();
+        assert_eq!(names(), expected);
+        drop(held);
+
+        let lock = super::super::lock(&place.join("a.lock")).unwrap().unwrap();
+        drop(super::super::lock(&place.join("b.lock")).unwrap());
+        drop(super::super::lock(&place.join("c.lock")).unwrap());
+        sweep_locks(place, |path| !path.ends_with("c.lock"));
+        assert!(place.join("a.lock").exists() && place.join("c.lock").exists());
+        assert!(!place.join("b.lock").exists());
+        drop(lock);
+    }
+
+    /// Writers and sweepers at the same time: no file is lost, and nothing is left.
+    #[test]
+    fn a_sweep_spoils_no_writing() {
+        let directory = tempfile::tempdir().unwrap();
+        let place = directory.path();
+        std::thread::scope(|scope| {
+            for writer in 0..4 {
+                scope.spawn(move || {
+                    for number in 0..100 {
+                        let name = place.join(format!("{writer}-{number}"));
+                        super::super::write(&name, b"whole").unwrap();
+                        let lock = name.with_extension("lock");
+                        let lock = super::super::lock(&lock).unwrap();
+                        assert!(lock.is_some());
+                    }
+                });
+            }
+            for _ in 0..2 {
+                scope.spawn(move || {
+                    for _ in 0..200 {
+                        sweep_drafts(place);
+                        sweep_locks(place, |_| true);
+                    }
+                });
+            }
+        });
+        sweep_locks(place, |_| true);
+        let files: Vec<_> = fs::read_dir(place).unwrap().collect();
+        assert_eq!(files.len(), 400);
+        for file in files {
+            assert_eq!(fs::read(file.unwrap().path()).unwrap(), b"whole");
+        }
+    }
+}

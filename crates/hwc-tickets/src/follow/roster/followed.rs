@@ -1,0 +1,99 @@
+//! One ticket that is followed: what was handed out of it, and what is still to be read.
+
+use crate::{
+    follow::{
+        cursor::{Mark, TicketDigest},
+        dedupe::{Doubted, Seen},
+    },
+    ids::TicketId,
+    message::Message,
+};
+use std::sync::Arc;
+
+/// One ticket.
+#[derive(Debug)]
+pub(in crate::follow) struct Followed {
+    pub(in crate::follow) id: TicketId,
+    digest: TicketDigest,
+    pub(in crate::follow) seen: Arc<Seen>,
+    /// What is to be read of its history before polls are handed out.
+    pub(in crate::follow) catch_up: Option<CatchUp>,
+    /// What polls brought meanwhile.
+    pub(in crate::follow) held: Vec<Held>,
+    /// More came than can wait.
+    pub(in crate::follow) was_held_short: bool,
+    pub(in crate::follow) doubted: Doubted,
+    /// The cursor knew of more tickets that were left out than it could hold: this may be one of them.
+    pub(in crate::follow) may_be_forgotten: bool,
+}
+
+/// A message that waits for the history of its ticket.
+#[derive(Debug)]
+pub(in crate::follow) struct Held {
+    pub(in crate::follow) message: Message,
+    pub(in crate::follow) from: Source,
+}
+
+/// Where a poll's message comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::follow) enum Source {
+    /// The answer to a poll without a position: it may have been there before.
+    First,
+    /// Behind the position of a first answer that may have been cut: so may this.
+    Opening,
+    /// Behind a position: it is new unless it is known.
+    News,
+}
+
+/// How far back a ticket is read at first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::follow) enum CatchUp {
+    /// From this second on.
+    Since(i64),
+    /// So many messages.
+    Tail(u64),
+}
+
+impl CatchUp {
+    /// As the follower was told to start.
+    pub(in crate::follow) const FROM_START: Self = Self::Since(i64::MIN);
+}
+
+impl Followed {
+    pub(super) fn new(id: TicketId) -> Self {
+        Self {
+            digest: TicketDigest::of(&id),
+            id,
+            seen: Arc::default(),
+            catch_up: None,
+            held: Vec::new(),
+            was_held_short: false,
+            doubted: Doubted::default(),
+            may_be_forgotten: false,
+        }
+    }
+
+    pub(super) fn resumed(id: TicketId, mark: &Mark) -> Self {
+        let mut followed = Self::new(id);
+        followed.seen = Arc::clone(&mark.seen);
+        if mark.catching_up {
+            let known = followed.reach_of_what_is_known();
+            followed.catch_up = Some(known.unwrap_or(CatchUp::FROM_START));
+        }
+        followed
+    }
+
+    /// Where history is read from when only what was handed out tells: what is known of it is left out.
+    /// `None`: nothing tells.
+    pub(in crate::follow) fn reach_of_what_is_known(&self) -> Option<CatchUp> {
+        self.seen.told_apart_from().map(CatchUp::Since)
+    }
+
+    pub(super) fn mark(&self) -> Mark {
+        Mark {
+            ticket: self.digest,
+            catching_up: self.catch_up.is_some(),
+            seen: Arc::clone(&self.seen),
+        }
+    }
+}
