@@ -11,7 +11,7 @@ use std::{
 use bytes::Bytes;
 use http::Request;
 use hwc_core::{
-    CallOptions,
+    CallOptions, Form, Source,
     identity::Token,
     testing::{FakeClock, ScriptedTransport, Step},
 };
@@ -21,7 +21,7 @@ use tracing::{
     span,
 };
 
-use crate::given::{SUBMIT, scripted};
+use crate::given::{FETCH, SUBMIT, UPLOAD, scripted};
 
 /// Writes everything down, at every level.
 #[derive(Clone, Default)]
@@ -118,6 +118,69 @@ fn spans_and_events_name_the_operation_and_hold_no_canary() {
         "DEBUG attempt=2 outcome=Connect sent=No",
         "DEBUG attempt=3 status=302 outcome=Protocol sent=Maybe",
         "DEBUG attempt=1 status=200 outcome=\"success\"",
+    ] {
+        assert!(text.contains(event), "{event} is not in\n{text}");
+    }
+}
+
+/// Of files a log gets to see how many bytes there were: no content, no name, no boundary.
+#[test]
+fn a_file_leaves_only_numbers_in_the_log() {
+    let clock = FakeClock::new();
+    let file = || {
+        Step::answer(200)
+            .header("content-disposition", "attachment; filename=canary.log")
+            .body("canary-content")
+    };
+    let network = ScriptedTransport::new(&clock)
+        .then(file())
+        .then(file().cut(7))
+        .then(Step::json(
+            200,
+            r#"{"error_code":"THG.1015","error_msg":"canary"}"#,
+        ))
+        .otherwise(Step::json(200, "{}"));
+    let pipeline = scripted(&clock, &network).build().unwrap();
+    let notes = Notes::default();
+    let mut shown = String::new();
+    tracing::subscriber::with_default(notes.clone(), || {
+        clock.run(async {
+            let options = CallOptions::default();
+            for _ in 0..3 {
+                let request = Request::get("/v1/files/canary-id").body(()).unwrap();
+                match pipeline.download(request, &FETCH, &options).await {
+                    Ok(mut download) => loop {
+                        write!(shown, "{download:?}").unwrap();
+                        match download.chunk().await {
+                            Ok(Some(_)) => {}
+                            Ok(None) => break,
+                            Err(fault) => {
+                                write!(shown, "{fault} {fault:?}").unwrap();
+                                break;
+                            }
+                        }
+                    },
+                    Err(fault) => write!(shown, "{fault} {fault:?}").unwrap(),
+                }
+            }
+            let form = Form::new()
+                .text("canary-name", "canary-text")
+                .file("file", Source::bytes("canary-content").named("canary.log"));
+            let request = Request::post("/v1/files").body(form).unwrap();
+            pipeline.call(request, &UPLOAD, &options).await.unwrap();
+        });
+    });
+    let text = notes.text.lock().unwrap().clone();
+    assert!(
+        !text.contains("canary") && !text.contains("boundary"),
+        "{text}"
+    );
+    assert!(!shown.contains("canary"), "{shown}");
+    for event in [
+        "operation=\"fetchFile\" bytes=14 outcome=\"success\"",
+        "operation=\"fetchFile\" bytes=7 outcome=Interrupted",
+        "status=200 outcome=NotFound sent=Refused",
+        "span call operation=\"uploadFile\"",
     ] {
         assert!(text.contains(event), "{event} is not in\n{text}");
     }

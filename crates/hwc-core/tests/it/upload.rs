@@ -145,9 +145,8 @@ fn every_kind_of_source_gives_its_bytes() {
     let path = directory.path().join("disk.log");
     let long = "0123456789abcdef".repeat(12_345);
     fill(&path, &long);
-    let halves: Vec<_> = [&long[..100_000], &long[100_000..]]
-        .map(|half| Bytes::copy_from_slice(half.as_bytes()))
-        .into();
+    let whole = Bytes::from(long.clone());
+    let halves = vec![whole.slice(..100_000), whole.slice(100_000..)];
     let stream = move || Pieces::new(halves.clone().into_iter().map(Ok).collect());
     let length = long.len() as u64;
     for source in [
@@ -590,7 +589,8 @@ fn a_streamed_body_is_declared_as_not_signed() {
 
 #[test]
 fn a_body_of_another_kind_is_refused_before_anything_is_sent() {
-    let kinds: [(&str, fn() -> Body); 5] = [
+    type Make = fn() -> Body;
+    let kinds: [(&str, Make); 5] = [
         ("nothing", Body::empty),
         ("whole bytes", || Bytes::from_static(b"{}").into()),
         ("json", || Body::json("{}")),
@@ -724,4 +724,44 @@ fn what_is_printed_of_a_body_shows_no_content() {
     for text in shown {
         assert!(!text.contains("4711"), "{text}");
     }
+}
+
+/// Dropped at any moment, an upload leaves no timer and no task behind.
+#[test]
+fn an_upload_that_is_dropped_leaves_nothing_behind() {
+    use hwc_core::Transport;
+    use std::{future::Future, pin::pin, task::Waker};
+    let mut finished = false;
+    let mut steps = 0;
+    while !finished {
+        let clock = FakeClock::new();
+        let network = ScriptedTransport::new(&clock)
+            .then(Step::answer(503).taking_slowly(SECOND))
+            .then(ok().taking_slowly(SECOND).after(SECOND));
+        let shared: Arc<dyn Transport> = Arc::new(network);
+        let pipeline = scripted(&clock, &ScriptedTransport::new(&clock))
+            .transport(Arc::clone(&shared))
+            .build()
+            .unwrap();
+        let idle = Arc::strong_count(&shared);
+        let (source, opened) = counted(&["first,", "second"]);
+        {
+            let options = CallOptions::default();
+            let mut call = pin!(pipeline.call(ask(&STORE, source), &STORE, &options));
+            for _ in 0..steps {
+                let mut context = Context::from_waker(Waker::noop());
+                if let Poll::Ready(result) = call.as_mut().poll(&mut context) {
+                    assert_eq!(result.unwrap().attempts, 2);
+                    finished = true;
+                    break;
+                }
+                clock.advance_to_next();
+            }
+        }
+        assert_eq!(clock.sleepers(), 0, "a timer is left after {steps} steps");
+        assert_eq!(Arc::strong_count(&shared), idle, "after {steps} steps");
+        assert!(opened.load(Ordering::SeqCst) <= 2);
+        steps += 1;
+    }
+    assert!(steps > 5, "it waited only {steps} times");
 }

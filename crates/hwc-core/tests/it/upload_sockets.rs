@@ -3,10 +3,10 @@
 use std::{io, io::Read};
 
 use bytes::Bytes;
-use hwc_core::{CallOptions, FaultKind, Form, Sent, Source};
+use hwc_core::{Body, CallOptions, FaultKind, Form, Sent, Source};
 
 use crate::{
-    given::{STORE, UPLOAD, real},
+    given::{DELETE, STORE, UPLOAD, real},
     server::{Connection, Server},
     upload::{Pieces, ask, fill},
 };
@@ -86,6 +86,23 @@ async fn a_body_of_nothing_declares_its_length_too() {
         .await
         .unwrap();
     assert_eq!(server.requests()[0].header("content-length"), Some("0"));
+}
+
+/// Some clients and proxies drop it.
+#[tokio::test]
+async fn a_delete_goes_out_with_its_body() {
+    let server = Server::answering("{}");
+    let pipeline = real(&server.http()).build().unwrap();
+    let body = Body::json(r#"{"related_id":"T-2"}"#);
+    pipeline
+        .call(ask(&DELETE, body), &DELETE, &CallOptions::default())
+        .await
+        .unwrap();
+    let request = server.requests().remove(0);
+    assert_eq!(request.line(), "DELETE /v1/things/T-1/links HTTP/1.1");
+    assert_eq!(request.header("content-length"), Some("20"));
+    assert_eq!(request.header("content-type"), Some("application/json"));
+    assert_eq!(request.body, br#"{"related_id":"T-2"}"#);
 }
 
 /// A refusal that comes while the body is still going out is heard.
