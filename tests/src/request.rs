@@ -69,8 +69,8 @@ impl Asked {
         let text = String::from_utf8_lossy(&self.body).into_owned();
         let whole = text.strip_suffix(&format!("\r\n--{boundary}--\r\n"))?;
         let first = whole.strip_prefix(&format!("--{boundary}\r\n"))?;
-        let parts = first.split(&format!("\r\n--{boundary}\r\n"));
-        let parts = parts.map(|part| {
+        let between = format!("\r\n--{boundary}\r\n");
+        let parts = first.split(&between).map(|part| {
             let (head, content) = part.split_once("\r\n\r\n")?;
             let quoted = |key: &str| {
                 let (_, rest) = head.split_once(&format!("; {key}=\""))?;
