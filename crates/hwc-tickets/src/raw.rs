@@ -359,7 +359,7 @@ mod tests {
         let network = ScriptedTransport::new(&clock)
             .then(Step::json(200, r#"{"accessory_id":"a"}"#))
             .then(file().body("the file"))
-            .then(file().body("the file").cut(3))
+            .then(file().body(vec![7_u8; 300_000]).cut(200_000))
             .then(Step::json(200, r#"{"error_code":"OSM.01010015"}"#));
         let client = client(&clock, &network);
         let log = Source::bytes("a log").named("disk.log");
@@ -381,7 +381,7 @@ mod tests {
         };
         let whole = clock.run(async { download().download().await?.bytes(100).await });
         assert_eq!(whole.unwrap(), "the file");
-        let cut = clock.run(async { download().download().await?.bytes(100).await });
+        let cut = clock.run(async { download().download().await?.bytes(1 << 20).await });
         assert_eq!(cut.unwrap_err().kind(), ErrorKind::Interrupted);
         let error = clock.run(download().download()).unwrap_err();
         assert_eq!(error.code(), Some("OSM.01010015"));

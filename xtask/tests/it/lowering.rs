@@ -1,7 +1,7 @@
 //! The corrections: each does what it says, and one that finds nothing to do fails.
 
 use serde_yaml::Value;
-use xtask::spec::lower::{CORRECTIONS, Correction, Expect, apply, lower};
+use xtask::spec::lower::{CORRECTIONS, Correction, Expect, apply, lower, requests};
 
 fn yaml(text: &str) -> Value {
     serde_yaml::from_str(text).unwrap()
@@ -243,5 +243,93 @@ fn the_whole_lowering_leaves_nothing_that_the_generator_cannot_take() {
         "int32",
     ] {
         assert!(!text.contains(gone), "{gone} in {text}");
+    }
+}
+
+/// Two things of one name would be one struct or one field; a kind of content that no client knows would be sent as another.
+#[test]
+fn an_operation_that_cannot_become_a_schema_is_refused() {
+    let fixture = include_str!("../fixtures/spec/openapi.yaml");
+    let (schema, body) = (
+        "ListMessagesResponse",
+        "application/json:\n            schema:\n              $ref: \"#/components/schemas/CreateMessageV2Req\"",
+    );
+    for (from, to, at, says) in [
+        (
+            schema,
+            "ListMessages",
+            "/get/operationId",
+            "struct of the operation and that of a schema",
+        ),
+        (
+            "case_id",
+            "body",
+            "/post/requestBody",
+            "the body has the field `body`, and so has a parameter",
+        ),
+        (
+            "name: limit",
+            "name: case_ids",
+            "/get/parameters",
+            "two parameters named `case_ids`",
+        ),
+        (
+            "              schema:\n                $ref: \"#/components/schemas/ListMessagesResponse\"",
+            "              schema:\n                type: object\n                properties: {}",
+            "/get/responses",
+            "an answer whose schema has no name",
+        ),
+        (
+            body,
+            "text/csv:\n            schema:\n              type: string",
+            "/post/requestBody",
+            "a request of text/csv",
+        ),
+    ] {
+        assert!(fixture.contains(from), "the fixture no longer has {from:?}");
+        let message = lower(&yaml(&fixture.replace(from, to)))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            message.contains(says) && message.contains(at) && message.contains("mend: "),
+            "{says}: {message}"
+        );
+    }
+}
+
+/// A form, bytes and an answer of bytes, as the generator sees them.
+#[test]
+fn files_stay_files() {
+    let fixture = include_str!("../fixtures/spec/openapi.yaml");
+    let body = "application/json:\n            schema:\n              $ref: \"#/components/schemas/CreateMessageV2Req\"";
+    let form = fixture.replace(
+        body,
+        "multipart/form-data:\n            schema:\n              type: object\n              required: [file]\n              properties:\n                file: {type: string, format: binary}\n                note: {type: string}",
+    );
+    let bytes = fixture.replace(
+        body,
+        "application/octet-stream:\n            schema:\n              type: string\n              format: binary",
+    );
+    // The correction of a schema that these descriptions do not have.
+    let corrections: Vec<_> = CORRECTIONS
+        .iter()
+        .flat_map(|correction| only(correction.name))
+        .filter(|correction| correction.name != "type_of_submit_may_be_left_out")
+        .collect();
+    for (description, wanted) in [
+        (
+            form,
+            "{case_id: {type: string, description: Id of the ticket.}, file: {type: string, format: binary}, note: {type: string}}",
+        ),
+        (
+            bytes,
+            "{case_id: {type: string, description: Id of the ticket.}, body: {type: string, format: binary, description: The bytes.}}",
+        ),
+    ] {
+        let corrected = apply(&yaml(&description), &corrections).unwrap();
+        let document = requests::as_schemas(&corrected).unwrap();
+        let got =
+            xtask::spec::pointer::get(&document, "/components/schemas/CreateMessages/properties");
+        assert_eq!(got, Some(&yaml(wanted)));
     }
 }

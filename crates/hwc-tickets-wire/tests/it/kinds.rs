@@ -101,7 +101,7 @@ fn a_file_that_is_cut_is_an_error_that_says_how_much_came() {
     let (service, outcome) = download(
         Step::answer(200)
             .header("content-type", "application/octet-stream")
-            .body(vec![7; 100_000])
+            .body(vec![7_u8; 100_000])
             .cut(70_000),
     );
     let outcome = match outcome {
