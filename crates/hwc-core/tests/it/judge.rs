@@ -164,14 +164,10 @@ fn complains(object: &Object, is_write: bool) -> bool {
     let is_below =
         (object.get("message")).is_some_and(|message| message.is_array() || message.is_object());
     let has_message = of("message").is_some() && (!is_below || is_something("message"));
-    let is_lone = is_write
-        && !["list", "success", "status"]
-            .iter()
-            .any(|key| is_something(key))
-        && !object
-            .get("status")
-            .is_some_and(|status| no.contains(status))
-        && !(is_below && is_something("message"));
+    let has_other = (["list", "success", "status"].iter()).any(|key| is_something(key))
+        || (object.get("status")).is_some_and(|status| no.contains(status))
+        || is_below && is_something("message");
+    let is_lone = is_write && !has_other;
     object.contains_key("error_code") && object.contains_key("errorCode")
         || has_failing_code(object, &["code"])
         || (of("error_msg").is_some() || of("errmsg").is_some()) && !is_own_zero
