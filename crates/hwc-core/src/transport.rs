@@ -1,7 +1,8 @@
 //! The seam to the network: one request out, one answer with a streamed body in.
 //!
 //! [`HttpTransport`] is the real one. A test, or a program with its own HTTP stack, brings another
-//! [`Transport`]; it repeats nothing, follows no redirect, and leaves deadlines to the pipeline.
+//! [`Transport`]; it repeats nothing of which a byte may have been sent, follows no redirect, and leaves
+//! deadlines to the pipeline.
 
 mod body;
 mod causes;

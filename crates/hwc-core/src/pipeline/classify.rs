@@ -2,7 +2,8 @@
 //!
 //! Nothing above this function looks at a status or an error code. The order of proof:
 //!
-//! 1. A code that the table knows, where the service and its gateway write it, once: validation, permission,
+//! 1. A code that the table knows, where the service and its gateway write it, once, and nothing beside it that says
+//!    success or names another: validation, permission,
 //!    not found, authentication, throttling, quota and state mean that the call was looked at and turned down
 //!    before anything was done (`Refused`). A code of the service's own failure proves nothing (`Maybe`).
 //! 2. All else proves nothing, whatever its status: 401, 413 and 429 can come from any machine in between,
@@ -10,7 +11,10 @@
 //!
 //! On 2xx, an answer is a success when it is a JSON object without a failing code at its top, and says failure
 //! in no other way (`{"error":{..}}`, an `error_msg` without a code, `error_code` twice). Of a read, which has
-//! fields of its own, such a complaint counts only where there is nothing else. For writes an empty answer is a success too, as documented, but only when its end is proven: by `Content-Length: 0`,
+//! fields of its own, such a complaint counts only where there is nothing else. Of a write, which answers next to
+//! nothing, it counts also below the top, and so does a message that stands alone and is no word for success.
+//!
+//! For writes an empty answer is a success too, as documented, but only when its end is proven: by `Content-Length: 0`,
 //! status 204, the last chunk, or a protocol that marks the end. A connection that was closed proves nothing;
 //! a broken one looks the same. A JSON object needs no such proof: no part of one is one. Everything else
 //! (HTML, `null`, `[]`, a lone string, UTF-16, a compression nobody asked for) is not an answer of this
@@ -208,7 +212,11 @@ fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Fa
     // whether it is whole is the only sign of success it gives. Without a proven end the parse is the proof.
     let mut complains = false;
     if !is_read || !answer.whole || envelope::may_hold_code(&body) {
-        let envelope = envelope::read(&body, Shape::Success).map_err(|error| {
+        let shape = match is_read {
+            true => Shape::Read,
+            false => Shape::Written,
+        };
+        let envelope = envelope::read(&body, shape).map_err(|error| {
             let cut = error.is_eof() && !answer.whole;
             let mut failure = foreign(
                 format!(
@@ -240,9 +248,8 @@ fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Fa
 
 /// An answer that says failure, and not as this service does: somebody else may speak, and nobody knows what
 /// was done.
-fn complaint(field: &'static str, envelope: Envelope, body: &[u8]) -> Failure {
-    let detail =
-        format!("the answer says failure in a form that is not this service's (its field {field})");
+fn complaint(place: &'static str, envelope: Envelope, body: &[u8]) -> Failure {
+    let detail = format!("the answer says failure in a form that is not this service's ({place})");
     let mut failure = foreign(detail, Repeat::Never);
     failure.fault.message = envelope.message;
     failure.fault.excerpt = excerpt(body);

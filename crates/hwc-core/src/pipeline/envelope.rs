@@ -6,6 +6,7 @@
 mod child;
 mod fields;
 mod values;
+mod words;
 
 use memchr::memmem;
 use serde::de::Deserializer as _;
@@ -27,7 +28,7 @@ pub(super) struct Envelope {
     /// Whether the code stands where the service and its gateway write it, once, and nothing contradicts it. Only
     /// then does it prove anything.
     pub(super) is_known_form: bool,
-    /// The field that says in another way than this service that the call failed. Only with [`Shape::Success`].
+    /// Where it is said in another way than this service's that the call failed. Never with [`Shape::Failure`].
     pub(super) complaint: Option<&'static str>,
     /// Whether there is nothing besides: then the complaint stands in the place of an answer.
     pub(super) is_bare: bool,
@@ -36,14 +37,16 @@ pub(super) struct Envelope {
 /// Where error fields may stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// In an answer with status 2xx: only `error_code` and `errorCode`, at the top. What says failure in another way
-    /// is a complaint.
-    Success,
+    /// In an answer with status 2xx to a read: only `error_code` and `errorCode`, at the top. What says failure in
+    /// another way at the top is a complaint. What stands below is what was asked for.
+    Read,
+    /// In an answer with status 2xx to a write: the same, and what says failure below the top is a complaint too.
+    Written,
     /// In an answer with an error status: besides `code`, and all of them one level down.
     Failure,
 }
 
-/// Whether `body` can hold an error field of [`Shape::Success`] at all, or nothing but a complaint.
+/// Whether `body` can hold an error field of [`Shape::Read`] at all, or nothing but a complaint.
 ///
 /// A byte search, and a look at the first key. A key can also be written with escapes (`\u0065rror_code`);
 /// nobody does that for letters, so an escaped letter is reason enough to look closer.
@@ -77,10 +80,7 @@ fn begins_with_error(body: &[u8]) -> bool {
 /// Reads the error fields of `body`. `Err`: not a JSON object.
 pub(super) fn read(body: &[u8], shape: Shape) -> Result<Envelope, serde_json::Error> {
     let mut json = serde_json::Deserializer::from_slice(body);
-    let fields = json.deserialize_map(Object {
-        shape,
-        nested: false,
-    })?;
+    let fields = json.deserialize_map(Object { shape, depth: 0 })?;
     json.end()?;
     Ok(fields.into_envelope(shape))
 }

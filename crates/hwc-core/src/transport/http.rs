@@ -181,8 +181,9 @@ fn engine(connector: Connector) -> Engine {
 
 /// The real transport: HTTP/1.1 over TLS 1.2 or newer, through the proxy of the surroundings.
 ///
-/// It follows no redirect, repeats nothing, offers no compression, and sends plain HTTP only to this
-/// machine itself and to the link-local metadata service, both without a proxy. Cheap to clone; clones
+/// It follows no redirect, offers no compression, and sends plain HTTP only to this machine itself and to
+/// the link-local metadata service, both without a proxy. It repeats nothing of which a byte was sent: only
+/// a request that an ended kept connection gave back untouched goes out on another. Cheap to clone; clones
 /// share their connections.
 #[derive(Clone)]
 pub struct HttpTransport {

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use hwc_core::Clock;
 use hwc_core::{
-    FaultKind, Idempotency, Sent,
+    Effect, FaultKind, Sent,
     pipeline::classify::{Answer, Verdict, judge},
     testing::FakeClock,
 };
@@ -12,12 +12,12 @@ use proptest::prelude::*;
 
 use crate::given::CODES;
 
-fn verdict(effect: Idempotency, status: u16, headers: &HeaderMap, body: &[u8]) -> Verdict {
+fn verdict(effect: Effect, status: u16, headers: &HeaderMap, body: &[u8]) -> Verdict {
     verdict_of(effect, status, headers, body, true)
 }
 
 fn verdict_of(
-    effect: Idempotency,
+    effect: Effect,
     status: u16,
     headers: &HeaderMap,
     body: &[u8],
@@ -30,11 +30,11 @@ fn verdict_of(
     judge(&answer, CODES)
 }
 
-fn effects() -> impl Strategy<Value = Idempotency> {
+fn effects() -> impl Strategy<Value = Effect> {
     prop_oneof![
-        Just(Idempotency::Safe),
-        Just(Idempotency::Idempotent),
-        Just(Idempotency::NotIdempotent)
+        Just(Effect::Read),
+        Just(Effect::IdempotentWrite),
+        Just(Effect::Write)
     ]
 }
 
@@ -93,39 +93,11 @@ fn text(value: Option<&serde_json::Value>) -> Option<String> {
 }
 
 /// The rule for 200, written down once more, on the parsed tree and without any search.
-fn is_success(effect: Idempotency, value: &serde_json::Value) -> bool {
-    use serde_json::Value;
+fn is_success(effect: Effect, value: &serde_json::Value) -> bool {
     let Some(object) = value.as_object() else {
         return false;
     };
-    let of = |key: &str| text(object.get(key));
-    let zero = |code: &String| code == "0" || code.ends_with(".0000");
-    let own = [of("error_code"), of("errorCode")];
-    if own.iter().flatten().any(|code| !zero(code)) {
-        return false;
-    }
-    let is_fine = |code: &String| zero(code) || code == "200";
-    let is_error = match object.get("error") {
-        None | Some(Value::Null | Value::Bool(_)) => object.get("error") == Some(&true.into()),
-        Some(Value::Number(number)) => number.as_i64() != Some(0),
-        Some(Value::String(text)) => !text.is_empty() && text != "0",
-        Some(Value::Array(items)) => !items.is_empty(),
-        Some(Value::Object(fields)) => !fields.is_empty(),
-    };
-    let success = object.get("success");
-    let no = [Value::Bool(false), 0.into(), "0".into()];
-    let says_well = own.iter().flatten().any(zero) || of("code").as_ref().is_some_and(is_fine);
-    let has_code = ["error_code", "errorCode", "code"]
-        .iter()
-        .any(|key| object.contains_key(*key));
-    let has_text =
-        of("error_msg").is_some() || of("errmsg").is_some() || has_code && of("message").is_some();
-    let complains = object.contains_key("error_code") && object.contains_key("errorCode")
-        || of("code").is_some_and(|code| !is_fine(&code))
-        || has_text && !says_well
-        || is_error
-        || success.is_some_and(|flag| no.contains(flag))
-        || matches!(of("status").as_deref(), Some("500" | "failed"));
+    let is_read = effect == Effect::Read;
     let about_errors = [
         "error_code",
         "errorCode",
@@ -138,7 +110,89 @@ fn is_success(effect: Idempotency, value: &serde_json::Value) -> bool {
     let is_bare = object
         .keys()
         .all(|key| about_errors.contains(&key.as_str()));
-    !complains || effect == Idempotency::Safe && !is_bare
+    !has_failing_code(object, &["error_code", "errorCode"])
+        && (!complains(object, !is_read) || is_read && !is_bare)
+}
+
+type Object = serde_json::Map<String, serde_json::Value>;
+
+fn is_zero(code: &str) -> bool {
+    code == "0" || code.ends_with(".0000")
+}
+
+/// Of codes that are not the service's own, 200 says success too.
+fn is_fine(code: &str) -> bool {
+    is_zero(code) || code == "200"
+}
+
+fn has_failing_code(object: &Object, keys: &[&str]) -> bool {
+    keys.iter()
+        .filter_map(|key| text(object.get(*key)).map(|code| (key, code)))
+        .any(|(key, code)| match *key {
+            "code" => !is_fine(&code),
+            _ => !is_zero(&code),
+        })
+}
+
+fn complains(object: &Object, is_write: bool) -> bool {
+    use serde_json::Value;
+    let of = |key: &str| text(object.get(key));
+    let own = [of("error_code"), of("errorCode")];
+    let is_own_zero = own.iter().flatten().any(|code| is_zero(code));
+    let says_well = is_own_zero || of("code").is_some_and(|code| is_fine(&code));
+    let has_code = ["error_code", "errorCode", "code"]
+        .iter()
+        .any(|key| object.contains_key(*key));
+    let no = [Value::Bool(false), 0.into(), "0".into()];
+    let is_something = |key: &str| match object.get(key) {
+        None | Some(Value::Null) => false,
+        Some(Value::Bool(flag)) => *flag,
+        Some(Value::Number(number)) => number.as_i64() != Some(0),
+        Some(Value::String(text)) => !text.is_empty() && text != "0",
+        Some(Value::Array(items)) => !items.is_empty(),
+        Some(Value::Object(fields)) => !fields.is_empty(),
+    };
+    let says_no = |key: &str| match object.get(key) {
+        Some(Value::Bool(flag)) => !flag,
+        Some(Value::Number(number)) => number
+            .as_i64()
+            .is_some_and(|number| number < 0 || number == 500),
+        Some(Value::String(text)) => ["failed", "error_code", "errorCode"].contains(&&**text),
+        _ => false,
+    };
+    // An empty list or object is no message, and one with something in it is more than a message.
+    let is_below =
+        (object.get("message")).is_some_and(|message| message.is_array() || message.is_object());
+    let has_message = of("message").is_some() && (!is_below || is_something("message"));
+    let has_other = (["list", "success", "status"].iter()).any(|key| is_something(key))
+        || (object.get("status")).is_some_and(|status| no.contains(status))
+        || is_below && is_something("message");
+    let is_lone = is_write && !has_other;
+    object.contains_key("error_code") && object.contains_key("errorCode")
+        || has_failing_code(object, &["code"])
+        || (of("error_msg").is_some() || of("errmsg").is_some()) && !is_own_zero
+        || has_message && (has_code || is_lone) && !says_well
+        || is_something("error")
+        || object.get("success").is_some_and(|flag| no.contains(flag))
+        || says_no("success")
+        || says_no("status")
+        || is_write
+            && ["list", "error", "success", "status", "message"]
+                .iter()
+                .filter_map(|key| object.get(*key))
+                .any(fails)
+}
+
+/// Whether a value below the top of an answer to a write says failure.
+fn fails(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::Array(items) => items.iter().any(fails),
+        serde_json::Value::Object(object) => {
+            has_failing_code(object, &["error_code", "errorCode", "code"])
+                || complains(object, true)
+        }
+        _ => false,
+    }
 }
 
 proptest! {
@@ -161,7 +215,7 @@ proptest! {
                 Verdict::Success(success) => {
                     prop_assert!((200..300).contains(&status) && status != 206);
                     let text = std::str::from_utf8(&success.body).unwrap().trim();
-                    let bare = effect != Idempotency::Safe && text.is_empty() && whole;
+                    let bare = effect != Effect::Read && text.is_empty() && whole;
                     prop_assert!(bare || text.starts_with('{'), "{:?}", text);
                 }
                 Verdict::Failure(failure) => {
@@ -231,7 +285,7 @@ fn half_characters_in_escapes_cost_themselves_alone() {
     for (text, becomes) in table {
         let body = format!(r#"{{"list":[{{"content":"{text}"}}]}}"#);
         let Verdict::Success(success) =
-            verdict(Idempotency::Safe, 200, &HeaderMap::new(), body.as_bytes())
+            verdict(Effect::Read, 200, &HeaderMap::new(), body.as_bytes())
         else {
             panic!("{text}");
         };
@@ -245,8 +299,7 @@ fn half_characters_in_escapes_cost_themselves_alone() {
     }
     for status in [200, 400] {
         let body = br#"{"error_code":"THG.1001","error_msg":"cut \ud83d"}"#;
-        let Verdict::Failure(failure) =
-            verdict(Idempotency::NotIdempotent, status, &HeaderMap::new(), body)
+        let Verdict::Failure(failure) = verdict(Effect::Write, status, &HeaderMap::new(), body)
         else {
             panic!("{status}");
         };

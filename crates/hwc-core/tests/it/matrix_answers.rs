@@ -317,13 +317,13 @@ fn rows() -> Vec<(&'static str, Step, Expect, Expect)> {
             Ok(1),
         ),
         (
-            "32 an error_code further down is content",
+            "32 an error_code further down is content of a read; a write was not asked for any",
             json(
                 200,
                 r#"{"list":[{"error_code":"THG.1015"}],"text":"error_code"}"#,
             ),
             Ok(1),
-            Ok(1),
+            unknown(Protocol),
         ),
         (
             "33 400 with a known code",

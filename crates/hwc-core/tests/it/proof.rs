@@ -77,7 +77,34 @@ fn proving_nothing(status: u16) -> Vec<(&'static str, Step)> {
         ),
         ("two bodies", json(r#"{"error_code":"THG.1001"}{}"#)),
     ]
+    .into_iter()
+    .chain(CONTRADICTED.iter().map(|body| (*body, json(body))))
+    .collect()
 }
+
+/// A known code in a known place, and something besides that says otherwise or speaks of another failure.
+const CONTRADICTED: &[&str] = &[
+    r#"{"error_code":"0","error":{"code":"APIGW.0308"}}"#,
+    r#"{"error":{"code":"APIGW.0308"},"code":"200"}"#,
+    r#"{"error_code":"","error_code":"","error":{"code":"APIGW.0308"}}"#,
+    r#"{"error":{"code":"APIGW.0308"},"error":{"code":"THG.1014"}}"#,
+    r#"{"error":{"code":"APIGW.0308"},"error":"boom"}"#,
+    r#"{"error":{"code":"APIGW.0308"},"errors":{"code":"THG.1014"}}"#,
+    r#"{"errors":["boom"],"error":{"code":"APIGW.0308"}}"#,
+    r#"{"error":{"code":"APIGW.0308"},"data":{"error_code":"THG.1014"}}"#,
+    r#"{"error_code":"APIGW.0308","error":{"code":"THG.1014"}}"#,
+    r#"{"error_code":"APIGW.0308","data":{"code":"THG.1014"}}"#,
+    r#"{"success":true,"error_code":"APIGW.0308"}"#,
+    r#"{"code":"APIGW.0308","success":"true"}"#,
+    r#"{"code":"APIGW.0308","ok":1}"#,
+    r#"{"code":"APIGW.0308","status":"OK"}"#,
+    r#"{"code":"APIGW.0308","status":200}"#,
+    r#"{"code":"APIGW.0308","result":true}"#,
+    r#"{"success":true,"error":{"code":"APIGW.0308"}}"#,
+    r#"{"error":{"code":"APIGW.0308","success":true}}"#,
+    r#"{"error_code":"APIGW.0308","errcode":0}"#,
+    r#"{"error_code":"APIGW.0308","errcode":40001}"#,
+];
 
 #[test]
 fn without_a_known_code_no_status_proves_that_a_write_was_not_done() {
@@ -111,6 +138,11 @@ const KNOWN: &[(&str, &str)] = &[
         "error",
         r#"{"error":{"code":"CODE","message":"m"},"request_id":"r-1"}"#,
     ),
+    (
+        "error, and more that says no",
+        r#"{"error":{"code":"CODE"},"errors":[],"success":false,"status":400,"data":{}}"#,
+    ),
+    ("error_code with blanks", r#"{"error_code":" CODE\n"}"#),
 ];
 
 #[test]
@@ -168,6 +200,13 @@ const COMPLAINTS: &[&str] = &[
     r#"{"errcode":40001,"errmsg":"failed"}"#,
     r#"{"error_message":"failed"}"#,
     "\u{FEFF}\n{ \"\\u0065rror\" : 5 }",
+    r#"{"errorDesc":"boom"}"#,
+    r#"{"err_desc":"boom"}"#,
+    // A code that is not the service's does not make a text of an error a good one.
+    r#"{"code":200,"error_msg":"failed"}"#,
+    r#"{"code":0,"error_msg":"failed"}"#,
+    r#"{"errcode":0,"error_msg":"failed"}"#,
+    r#"{"retcode":200,"errmsg":"failed"}"#,
 ];
 
 /// The same with something besides.
@@ -178,6 +217,43 @@ const COMPLAINTS_OF_WRITES: &[&str] = &[
     r#"{"status":"error"}"#,
     r#"{"timestamp":"t","status":500,"error":"Internal Server Error","path":"/v1"}"#,
     r#"{"list":[],"error_msg":"failed"}"#,
+    // Below the top.
+    r#"{"data":{"error_code":"OSM.01010001","error_msg":"failed"}}"#,
+    r#"{"data":{"id":"m-1","errorCode":"THG.1015"}}"#,
+    r#"{"result":{"error_code":"THG.1015"}}"#,
+    r#"{"success":{"error_code":"THG.1015"}}"#,
+    r#"{"message":{"error_code":"THG.1015"}}"#,
+    r#"{"response":{"code":500,"message":"failed"}}"#,
+    r#"{"response":{"error_msg":"failed"}}"#,
+    r#"{"data":{"errmsg":"failed"}}"#,
+    r#"{"data":{"success":false}}"#,
+    r#"{"data":{"status":"failed"}}"#,
+    r#"{"data":{"error":{"code":"500"}}}"#,
+    r#"{"data":{"message":"failed"}}"#,
+    r#"{"data":[{"id":1},{"error_code":"THG.1015"}]}"#,
+    r#"{"response":{"body":{"error_code":"THG.1015"}}}"#,
+    r#"{"error_code":"0","data":{"error_code":"THG.1015"}}"#,
+    // A text and nothing else.
+    r#"{"message":"failed"}"#,
+    r#"{"msg":"Internal error"}"#,
+    r#"{"message":"failed","request_id":"r-1"}"#,
+    r#"{"message":"failed","data":null,"list":[],"success":null}"#,
+    r#"{"timestamp":"t","message":"failed","path":"/v2"}"#,
+    r#"{"error":null,"message":"failed"}"#,
+    // A no.
+    r#"{"result":false}"#,
+    r#"{"status":false}"#,
+    r#"{"status":"false"}"#,
+    r#"{"result":-1}"#,
+    r#"{"status":"ERROR_INTERNAL"}"#,
+    r#"{"status":"INTERNAL_SERVER_ERROR"}"#,
+    r#"{"status":"Failed: no such host"}"#,
+    r#"{"result":"failure"}"#,
+    r#"{"success":"no"}"#,
+    r#"{"success":"N"}"#,
+    r#"{"success":"False"}"#,
+    r#"{"success":"0.0"}"#,
+    r#"{"success":"failed"}"#,
 ];
 
 /// What says nothing of a failure.
@@ -189,12 +265,26 @@ const GOOD: &[&str] = &[
     r#"{"error_code":0,"error_msg":"success"}"#,
     r#"{"error_code":0.0,"error_msg":"success"}"#,
     r#"{"error_code":"CBC.0000","error_msg":"ok"}"#,
+    r#"{"error_code":"0.0","error_msg":"success"}"#,
+    r#"{"error_code":-0.0,"error_msg":"success"}"#,
+    r#"{"error_code":"-0","error_msg":"success"}"#,
+    r#"{"errcode":0,"errmsg":"ok"}"#,
     r#"{"code":0,"message":"ok"}"#,
     r#"{"code":"200","message":"OK"}"#,
     r#"{"error":null,"errors":[],"exception":""}"#,
     r#"{"error":false,"success":true,"status":3}"#,
     r#"{"message":"created","message_id":"m-1"}"#,
     r#"{"group_id":"123"}"#,
+    r#"{"message":"OK"}"#,
+    r#"{"msg":"Success."}"#,
+    r#"{"message":""}"#,
+    r#"{"message":{"id":"m-1","content":"it failed"}}"#,
+    r#"{"data":{"id":"m-1","error_code":"","error_msg":null}}"#,
+    r#"{"data":{"error_code":"0","error_msg":"success"}}"#,
+    r#"{"result":{"id":1},"status":"NO_ERROR"}"#,
+    r#"{"result":true}"#,
+    r#"{"result":0}"#,
+    r#"{"success":"yes"}"#,
 ];
 
 #[test]
@@ -233,6 +323,30 @@ fn a_200_that_says_failure_in_any_way_is_no_success() {
                 assert!(!reply.complains, "{body}");
             }
         }
+    }
+}
+
+/// A known code beside which the same answer says success proves nothing, whatever the status.
+#[test]
+fn a_200_with_a_code_that_is_contradicted_proves_nothing() {
+    for body in [
+        r#"{"error_code":"THG.1015","success":true}"#,
+        r#"{"error_code":"THG.1015","code":200}"#,
+        r#"{"error_code":"THG.1015","status":"ok"}"#,
+        r#"{"error_code":"THG.1015","data":{"error_code":"THG.1014"}}"#,
+    ] {
+        let outcome = call_with(&SUBMIT, &Step::json(200, body));
+        assert_eq!(outcome.requests, 1, "{body}");
+        assert_eq!(outcome.result.unwrap_err().sent, Sent::Maybe, "{body}");
+    }
+}
+
+/// Nested as deep as it likes, an answer is read, and depth is no error of it.
+#[test]
+fn depth_is_no_complaint() {
+    for (open, close) in [("{\"data\":", "}"), ("[", "]")] {
+        let body = format!("{{\"a\":{}1{}}}", open.repeat(20_000), close.repeat(20_000));
+        call_with(&SUBMIT, &Step::json(200, body)).result.unwrap();
     }
 }
 

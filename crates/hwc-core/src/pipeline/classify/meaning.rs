@@ -101,7 +101,6 @@ fn lookup<'a>(code: &str, status: u16, codes: &'a [ErrorCode]) -> Option<&'a Err
 
 /// The code as it may be shown: foreign text must not reach logs in its place.
 fn printable_code(code: &str) -> String {
-    let code = code.trim();
     let good = code.len() <= 64
         && code
             .bytes()

@@ -1,18 +1,20 @@
-//! A value below the top of an answer: whether there is anything in it, and the error fields it holds.
+//! A value of an object: whether there is anything in it, what it says as text, and the error fields below it.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::{
-    Shape,
     fields::{Fields, Object},
+    values::shortened,
+    words,
 };
 
 /// What a value amounts to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Weight {
     /// `null`, an empty text, list or object.
+    #[default]
     Nothing,
     /// `false` or zero.
     No,
@@ -36,69 +38,115 @@ impl Weight {
     }
 }
 
-/// Reads a child of the top object. Its error fields are kept when there is a code among them.
+/// What was read of a value.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    pub(super) weight: Weight,
+    /// A text, a number or a truth value as text.
+    pub(super) text: Option<String>,
+    /// The error fields of an object in its place (or of the first in a list that has a say), when they say anything.
+    pub(super) fields: Option<Box<Fields>>,
+}
+
+impl Seen {
+    fn scalar(weight: Weight, text: impl ToString) -> Self {
+        Self {
+            weight,
+            text: Some(text.to_string()),
+            fields: None,
+        }
+    }
+}
+
+/// Reads a value.
 pub(super) struct Child {
-    pub(super) shape: Shape,
+    /// How an object in the place of the value is read. Without it, it is skipped.
+    pub(super) object: Option<Object>,
 }
 
 impl<'de> DeserializeSeed<'de> for Child {
-    type Value = (Weight, Option<Fields>);
+    type Value = Seen;
 
-    fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<Self::Value, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<Seen, D::Error> {
         value.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for Child {
-    type Value = (Weight, Option<Fields>);
+    type Value = Seen;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("any JSON value")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        let object = Object {
-            shape: self.shape,
-            nested: true,
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Seen, A::Error> {
+        let Some(object) = self.object else {
+            let mut is_something = false;
+            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
+                is_something = true;
+            }
+            return Ok(Seen {
+                weight: Weight::of(is_something),
+                ..Seen::default()
+            });
         };
         let fields = object.visit_map(map)?;
-        let weight = Weight::of(fields.has_keys);
-        Ok((weight, fields.has_code().then_some(fields)))
+        let has_say = fields.says_failure || fields.says_success();
+        Ok(Seen {
+            weight: Weight::of(fields.has_keys),
+            text: None,
+            fields: has_say.then(|| Box::new(fields)),
+        })
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let mut is_something = false;
-        while seq.next_element::<IgnoredAny>()?.is_some() {
-            is_something = true;
-        }
-        Ok((Weight::of(is_something), None))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        let weight = match text.trim() {
-            "false" | "0" => Weight::No,
-            text => Weight::of(!text.is_empty()),
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Seen, A::Error> {
+        let mut seen = Seen::default();
+        let Some(object) = self.object.and_then(Object::in_a_list) else {
+            while seq.next_element::<IgnoredAny>()?.is_some() {
+                seen.weight = Weight::Something;
+            }
+            return Ok(seen);
         };
-        Ok((weight, None))
+        let object = Some(object);
+        while let Some(one) = seq.next_element_seed(Child { object })? {
+            seen.weight = Weight::Something;
+            let is_said = seen
+                .fields
+                .as_ref()
+                .is_some_and(|fields| fields.says_failure);
+            if !is_said {
+                seen.fields = one.fields.or(seen.fields);
+            }
+        }
+        Ok(seen)
     }
 
-    fn visit_bool<E>(self, flag: bool) -> Result<Self::Value, E> {
-        Ok((Weight::of_number(!flag), None))
+    fn visit_str<E>(self, text: &str) -> Result<Seen, E> {
+        let weight = match text.trim() {
+            "" => Weight::Nothing,
+            text if words::is_zero(text) || words::is_no(text) => Weight::No,
+            _ => Weight::Something,
+        };
+        Ok(Seen::scalar(weight, shortened(text)))
     }
 
-    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
-        Ok((Weight::of_number(number == 0), None))
+    fn visit_bool<E>(self, flag: bool) -> Result<Seen, E> {
+        Ok(Seen::scalar(Weight::of_number(!flag), flag))
     }
 
-    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
-        Ok((Weight::of_number(number == 0), None))
+    fn visit_i64<E>(self, number: i64) -> Result<Seen, E> {
+        Ok(Seen::scalar(Weight::of_number(number == 0), number))
     }
 
-    fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
-        Ok((Weight::of_number(number == 0.0), None))
+    fn visit_u64<E>(self, number: u64) -> Result<Seen, E> {
+        Ok(Seen::scalar(Weight::of_number(number == 0), number))
     }
 
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok((Weight::Nothing, None))
+    fn visit_f64<E>(self, number: f64) -> Result<Seen, E> {
+        Ok(Seen::scalar(Weight::of_number(number == 0.0), number))
+    }
+
+    fn visit_unit<E>(self) -> Result<Seen, E> {
+        Ok(Seen::default())
     }
 }

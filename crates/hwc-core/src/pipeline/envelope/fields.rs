@@ -6,8 +6,9 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 
 use super::{
     Envelope, Shape,
-    child::{Child, Weight},
-    values::{Key, Text},
+    child::{Child, Seen, Weight},
+    values::{Key, Text, UNREADABLE},
+    words,
 };
 
 /// A code, with all that is said about it.
@@ -18,14 +19,18 @@ struct Code {
     failing: Option<String>,
     /// Whether some value says success, in words and not by being empty.
     says_success: bool,
+    /// Whether some value is zero or `*.0000`: only that says success whatever else is said (D-50).
+    says_zero: bool,
 }
 
 impl Code {
     fn put(&mut self, value: Option<String>, means_success: fn(&str) -> bool) {
         self.times = self.times.saturating_add(1);
-        let Some(code) = value.filter(|code| !code.trim().is_empty()) else {
+        let value = value.map(|code| code.trim().to_owned());
+        let Some(code) = value.filter(|code| !code.is_empty()) else {
             return;
         };
+        self.says_zero |= words::means_success(&code);
         if means_success(&code) {
             self.says_success = true;
         } else if self.failing.is_none() {
@@ -50,17 +55,23 @@ pub(super) struct Fields {
     foreign_msg: Option<String>,
     message: Option<String>,
     request_id: Option<String>,
-    /// Whether `error` or the like holds something.
-    has_error: bool,
+    /// How many of `error` and the like hold something.
+    errors: u8,
     /// Whether `success` or the like says no.
     is_denied: bool,
     has_error_status: bool,
-    /// Whether there is any key that is not about errors.
+    /// Whether `success`, `status` or the like says yes.
+    says_yes: bool,
+    /// Whether there is any key that is not about errors. In an answer to a write: with something in it.
     has_other: bool,
     pub(super) has_keys: bool,
-    /// The first child that names a code: it speaks for the answer.
+    /// Whether all of it together says failure: by a code, or by a complaint.
+    pub(super) says_failure: bool,
+    /// The first child that says failure: it speaks for the answer.
     below: Option<Box<Fields>>,
     is_below_error: bool,
+    /// Whether another child says failure or success.
+    has_second_below: bool,
 }
 
 impl Fields {
@@ -71,29 +82,66 @@ impl Fields {
             .any(|code| code.failing.is_some())
     }
 
+    /// Whether some code or flag says success.
+    pub(super) fn says_success(&self) -> bool {
+        let codes = [
+            &self.error_code,
+            &self.error_code_camel,
+            &self.code,
+            &self.foreign_code,
+        ];
+        self.says_yes || codes.iter().any(|code| code.says_success)
+    }
+
     pub(super) fn into_envelope(mut self, shape: Shape) -> Envelope {
-        let below = self.below.take();
         let is_bare = !self.has_other;
-        if shape == Shape::Failure && !self.has_code() {
-            let above = self.message.take().or(self.error_msg.take());
-            let above_id = self.request_id.take();
-            let mut envelope = below.map(|below| below.own(shape)).unwrap_or_default();
-            envelope.is_known_form &= self.is_below_error;
-            envelope.message = envelope.message.or(above);
-            envelope.request_id = above_id.or(envelope.request_id);
-            envelope.is_bare = is_bare;
-            return envelope;
-        }
-        let complaint = match shape {
-            Shape::Success => self.complaint(),
-            Shape::Failure => None,
+        let complaint = self.complaint(shape);
+        let mut envelope = match shape {
+            Shape::Failure if !self.has_code() => self.failure_below(),
+            Shape::Failure | Shape::Read | Shape::Written => {
+                let below = self.below.take();
+                let is_known_form =
+                    below.is_none() && !self.has_second_below && !self.is_contradicted(shape);
+                let text = (self.foreign_msg.clone()).or_else(|| self.message.clone());
+                let mut envelope = self.own(shape);
+                envelope.is_known_form &= is_known_form;
+                if envelope.code.is_none() && complaint.is_some() {
+                    let texts = |below: Box<Fields>| {
+                        below.error_msg.or(below.foreign_msg).or(below.message)
+                    };
+                    envelope.complaint = complaint;
+                    envelope.message = envelope.message.or(text).or(below.and_then(texts));
+                }
+                envelope
+            }
         };
-        let mut envelope = self.own(shape);
         envelope.is_bare = is_bare;
-        if envelope.code.is_none() {
-            envelope.complaint = complaint;
-        }
         envelope
+    }
+
+    /// A failure whose code stands one level down, if anywhere. It proves something only where it is the one thing
+    /// that is said about an error.
+    fn failure_below(mut self) -> Envelope {
+        let shape = Shape::Failure;
+        let codes = [&self.error_code, &self.error_code_camel, &self.code];
+        let is_known_form = self.is_below_error
+            && !self.has_second_below
+            && self.errors == 1
+            && codes.iter().all(|code| code.times == 0)
+            && !self.is_contradicted(shape);
+        let below = self.below.take();
+        let is_contradicted = (below.as_ref()).is_some_and(|below| below.is_contradicted(shape));
+        let mut envelope = below.map(|below| below.own(shape)).unwrap_or_default();
+        envelope.is_known_form &= is_known_form && !is_contradicted;
+        envelope.message = envelope.message.or(self.message).or(self.error_msg);
+        envelope.request_id = self.request_id.or(envelope.request_id);
+        envelope
+    }
+
+    /// Whether something beside a code says otherwise, or is none of this service's.
+    fn is_contradicted(&self, shape: Shape) -> bool {
+        let is_foreign_code = shape != Shape::Failure && self.code.says_success;
+        self.says_yes || self.foreign_code.times > 0 || is_foreign_code
     }
 
     /// The fields of this object alone.
@@ -125,32 +173,46 @@ impl Fields {
         }
     }
 
-    /// The field that says failure where no code of this service does.
-    fn complaint(&self) -> Option<&'static str> {
+    /// What says failure where no code of this service does at the top.
+    fn complaint(&self, shape: Shape) -> Option<&'static str> {
+        if shape == Shape::Failure {
+            return None;
+        }
         let codes = [
             &self.error_code,
             &self.error_code_camel,
             &self.code,
             &self.foreign_code,
         ];
-        let says_success = codes.iter().any(|code| code.says_success);
-        let has_empty_code = codes.iter().any(|code| code.times > 0);
-        let has_text = self.error_msg.is_some()
-            || self.foreign_msg.is_some()
-            || has_empty_code && self.message.is_some();
+        let is_zero = self.error_code.says_zero || self.error_code_camel.says_zero;
+        let has_error_msg = self.error_msg.is_some() && !is_zero
+            || self.foreign_msg.is_some() && !is_zero && !self.foreign_code.says_zero;
+        // What a message says is known only from what stands beside it: a code that says nothing, or nothing at all.
+        let is_word_of_a_code = codes.iter().any(|code| code.times > 0);
+        let is_lone = shape == Shape::Written && !self.has_other;
+        let is_good = codes.iter().any(|code| code.says_success)
+            || self.message.as_deref().is_none_or(words::is_good);
         let table = [
             (
                 (self.error_code.times).saturating_add(self.error_code_camel.times) > 1,
-                "error_code, which stands there twice",
+                "its field error_code, which stands there twice",
             ),
             (
                 self.code.failing.is_some() || self.foreign_code.failing.is_some(),
-                "code",
+                "its field code",
             ),
-            (has_text && !says_success, "error_msg"),
-            (self.has_error, "error"),
-            (self.is_denied, "success"),
-            (self.has_error_status, "status"),
+            (has_error_msg, "its field error_msg"),
+            (self.errors > 0, "its field error"),
+            (self.is_denied, "its field success"),
+            (self.has_error_status, "its field status"),
+            (
+                shape == Shape::Written && self.below.is_some(),
+                "a field below its top",
+            ),
+            (
+                (is_word_of_a_code || is_lone) && !is_good,
+                "its field message",
+            ),
         ];
         table
             .into_iter()
@@ -167,51 +229,87 @@ impl Fields {
         match key {
             Key::ErrorCode => self
                 .error_code
-                .put(map.next_value_seed(Text)?, means_success),
+                .put(map.next_value_seed(Text)?, words::means_success),
             Key::ErrorCodeCamel => self
                 .error_code_camel
-                .put(map.next_value_seed(Text)?, means_success),
+                .put(map.next_value_seed(Text)?, words::means_success),
             Key::Code => self
                 .code
-                .put(map.next_value_seed(Text)?, means_success_elsewhere),
+                .put(map.next_value_seed(Text)?, words::means_success_elsewhere),
             Key::ForeignCode => self
                 .foreign_code
-                .put(map.next_value_seed(Text)?, means_success_elsewhere),
+                .put(map.next_value_seed(Text)?, words::means_success_elsewhere),
             Key::ErrorMsg | Key::ErrorMsgCamel => keep(&mut self.error_msg, map)?,
             Key::ForeignMsg => keep(&mut self.foreign_msg, map)?,
-            Key::Message => keep(&mut self.message, map)?,
             Key::RequestId => keep(&mut self.request_id, map)?,
-            Key::Status if !object.nested => {
-                self.has_other = true;
-                let status = map.next_value_seed(Text)?;
-                self.has_error_status |= status.is_some_and(|status| is_error_status(&status));
+            Key::Trace => {
+                map.next_value::<IgnoredAny>()?;
             }
-            Key::Flag if !object.nested => {
-                self.has_other = true;
-                let (weight, _) = map.next_value_seed(Child {
-                    shape: object.shape,
-                })?;
-                self.is_denied |= weight == Weight::No;
+            Key::Message => {
+                let seen = self.value(key, object, map)?;
+                let is_text = seen.text.is_some();
+                let text = (seen.text).filter(|text| !text.is_empty() && text != "false");
+                let instead = || {
+                    (!is_text && seen.weight == Weight::Something).then(|| UNREADABLE.to_owned())
+                };
+                // It is more than a message then. A read is not less bare for it.
+                self.has_other |=
+                    object.shape == Shape::Written && !is_text && seen.weight == Weight::Something;
+                self.message = self.message.take().or(text).or_else(instead);
             }
-            Key::Error | Key::Other
-                if !object.nested && (key == Key::Error || object.shape == Shape::Failure) =>
-            {
-                let (weight, child) = map.next_value_seed(Child {
-                    shape: object.shape,
-                })?;
-                self.has_error |= key == Key::Error && weight == Weight::Something;
-                self.has_other |= key == Key::Other;
-                if self.below.is_none() && child.is_some() {
-                    self.below = child.map(Box::new);
-                    self.is_below_error = key == Key::Error;
-                }
+            Key::Error => {
+                let seen = self.value(key, object, map)?;
+                let is_something = seen.weight == Weight::Something;
+                self.errors = self.errors.saturating_add(is_something.into());
             }
-            Key::Error | Key::Flag | Key::Status | Key::Other => {
+            Key::Flag => {
+                let seen = self.value(key, object, map)?;
+                let is_failure = seen.text.as_deref().is_some_and(words::is_failure);
+                let is_no = seen.weight == Weight::No || is_failure;
+                self.is_denied |= is_no;
+                self.says_yes |= seen.weight == Weight::Something && !is_no && seen.text.is_some();
+                self.has_other |=
+                    object.shape != Shape::Written || seen.weight == Weight::Something;
+            }
+            Key::Status => {
+                let seen = self.value(key, object, map)?;
+                let text = seen.text.unwrap_or_default();
+                self.has_error_status |= words::is_failure(&text);
+                self.says_yes |= words::is_success(&text);
+                self.has_other |= object.shape != Shape::Written || seen.weight != Weight::Nothing;
+            }
+            Key::Other if !object.looks_at_others() => {
                 self.has_other = true;
                 map.next_value::<IgnoredAny>()?;
             }
+            Key::Other => {
+                let seen = self.value(key, object, map)?;
+                self.has_other |=
+                    object.shape != Shape::Written || seen.weight == Weight::Something;
+            }
         }
         Ok(())
+    }
+
+    /// Reads a value that may hold error fields of its own, and keeps the first of them.
+    fn value<'de, A: MapAccess<'de>>(
+        &mut self,
+        key: Key,
+        object: &Object,
+        map: &mut A,
+    ) -> Result<Seen, A::Error> {
+        let mut seen = map.next_value_seed(Child {
+            object: object.below(key),
+        })?;
+        if let Some(fields) = seen.fields.take() {
+            let is_first = self.below.is_none() && fields.says_failure;
+            self.has_second_below |= !is_first;
+            if is_first {
+                self.below = Some(fields);
+                self.is_below_error = key == Key::Error;
+            }
+        }
+        Ok(seen)
     }
 }
 
@@ -224,39 +322,47 @@ fn keep<'de, A: MapAccess<'de>>(slot: &mut Option<String>, map: &mut A) -> Resul
     Ok(())
 }
 
-/// The codes that mean success: zero, and `*.0000` (sister services answer `CBC.0000`).
-fn means_success(code: &str) -> bool {
-    let code = code.trim();
-    code == "0" || code.ends_with(".0000")
-}
-
-/// What other machines write for success besides: a status, or the word.
-fn means_success_elsewhere(code: &str) -> bool {
-    let code = code.trim();
-    let is_status = code
-        .parse()
-        .is_ok_and(|status: u16| (200..300).contains(&status));
-    let is_word = ["ok", "success"]
-        .iter()
-        .any(|word| code.eq_ignore_ascii_case(word));
-    means_success(code) || is_status || is_word
-}
-
-fn is_error_status(status: &str) -> bool {
-    let status = status.trim();
-    let is_number = status
-        .parse()
-        .is_ok_and(|status: u16| (400..600).contains(&status));
-    is_number
-        || ["error", "fail", "failed", "failure"]
-            .iter()
-            .any(|word| status.eq_ignore_ascii_case(word))
-}
+/// How many levels below the top of an answer to a write are looked at.
+const DEEPEST: u8 = 8;
 
 /// Reads the fields of one object.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Object {
     pub(super) shape: Shape,
-    pub(super) nested: bool,
+    /// Levels above this one.
+    pub(super) depth: u8,
+}
+
+impl Object {
+    /// Whether values under keys that mean nothing here are looked at.
+    fn looks_at_others(self) -> bool {
+        match self.shape {
+            Shape::Read => false,
+            Shape::Written => true,
+            Shape::Failure => self.depth == 0,
+        }
+    }
+
+    /// How an object under `key` is read, if at all.
+    fn below(self, key: Key) -> Option<Self> {
+        let is_looked_at = match self.shape {
+            Shape::Read => false,
+            Shape::Written => self.depth < DEEPEST,
+            Shape::Failure => self.depth == 0 && matches!(key, Key::Error | Key::Other),
+        };
+        is_looked_at.then(|| Self {
+            depth: self.depth.saturating_add(1),
+            ..self
+        })
+    }
+
+    /// How an object in a list is read that stands in the place of this one, if at all.
+    pub(super) fn in_a_list(self) -> Option<Self> {
+        (self.shape == Shape::Written && self.depth < DEEPEST).then(|| Self {
+            depth: self.depth.saturating_add(1),
+            ..self
+        })
+    }
 }
 
 impl<'de> Visitor<'de> for Object {
@@ -272,6 +378,7 @@ impl<'de> Visitor<'de> for Object {
             fields.has_keys = true;
             fields.read(key, &self, &mut map)?;
         }
+        fields.says_failure = fields.has_code() || fields.complaint(self.shape).is_some();
         Ok(fields)
     }
 }

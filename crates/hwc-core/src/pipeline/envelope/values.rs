@@ -23,6 +23,8 @@ pub(super) enum Key {
     /// A text about an error in the spelling of somebody else.
     ForeignMsg,
     RequestId,
+    /// What is said of any answer: when, to which path, under which number.
+    Trace,
     /// `error` and what else holds an error as a whole.
     Error,
     /// `success` and the like: says no when it is false.
@@ -54,10 +56,13 @@ impl Key {
             .collect();
         match letters.as_str() {
             "errorcode" | "errcode" | "errno" => Self::ForeignCode,
-            "errormsg" | "errmsg" | "errormessage" | "errordescription" | "errordetail"
-            | "errorinfo" | "errorreason" | "errortype" => Self::ForeignMsg,
+            "errormsg" | "errmsg" | "errormessage" | "errmessage" | "errordescription"
+            | "errordesc" | "errdesc" | "errordetail" | "errordetails" | "errorinfo"
+            | "errinfo" | "errorreason" | "errorcause" | "errortext" | "errorstring"
+            | "errortype" => Self::ForeignMsg,
             "code" | "retcode" | "resultcode" => Self::ForeignCode,
-            "message" | "msg" => Self::Message,
+            "message" | "msg" | "retmsg" | "resultmsg" => Self::Message,
+            "timestamp" | "path" | "traceid" => Self::Trace,
             "requestid" => Self::RequestId,
             "error" | "errors" | "err" | "fault" | "exception" | "exceptions" | "failure"
             | "failures" => Self::Error,
@@ -95,8 +100,13 @@ pub(super) struct Text;
 /// Most characters that are kept of a text.
 const LONGEST: usize = 2_000;
 
+/// The text without blanks in front, and not without end.
+pub(super) fn shortened(text: &str) -> String {
+    text.trim_start().chars().take(LONGEST).collect()
+}
+
 /// Stands for a code that is neither text nor number.
-const UNREADABLE: &str = "?";
+pub(super) const UNREADABLE: &str = "?";
 
 impl<'de> DeserializeSeed<'de> for Text {
     type Value = Option<String>;
@@ -114,7 +124,7 @@ impl<'de> Visitor<'de> for Text {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Some(text.chars().take(LONGEST).collect()))
+        Ok(Some(shortened(text)))
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {

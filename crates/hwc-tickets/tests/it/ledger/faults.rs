@@ -197,6 +197,19 @@ pub const UNPROVEN: &[(u16, &str)] = &[
     (200, r#"{"code":"500","message":"Internal Server Error"}"#),
     (200, r#"{"success":false}"#),
     (200, r#"{"status":500,"error":"Internal Server Error"}"#),
+    (200, r#"{"data":{"error_code":"OSM.01010001"}}"#),
+    (200, r#"{"response":{"code":500,"message":"x"}}"#),
+    (200, r#"{"message":"failed"}"#),
+    (200, r#"{"result":false}"#),
+    (200, r#"{"status":"ERROR_INTERNAL"}"#),
+    (200, r#"{"success":"no"}"#),
+    (200, r#"{"code":200,"error_msg":"failed"}"#),
+    (200, r#"{"error_code":"OSM.01010001","success":true}"#),
+    (429, r#"{"error_code":"0","error":{"code":"APIGW.0308"}}"#),
+    (
+        429,
+        r#"{"error":{"code":"APIGW.0308"},"errors":{"code":"OSM.0004"}}"#,
+    ),
 ];
 
 /// What happens to a read.
