@@ -12,8 +12,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A lock file that is held as long as this value lives, and goes with it. The system frees it when the process ends;
-/// one that a killed process left goes with the next value that holds it.
+/// A lock file that is held as long as this value lives. The system frees it when the process ends.
+///
+/// On Unix it goes with this value, and one that a killed process left goes with the next value that holds it. Elsewhere it stays: a file can be removed while others have it open, and nothing tells
+/// them that what they lock is no longer what stands under the name.
 #[derive(Debug)]
 pub(crate) struct Lock {
     file: File,
@@ -68,7 +70,7 @@ impl Lock {
 impl Drop for Lock {
     fn drop(&mut self) {
         // While it is locked: whoever comes now finds that it is gone, and makes another. What stays does no harm.
-        if is_still_at(&self.file, &self.path) {
+        if cfg!(unix) && is_still_at(&self.file, &self.path) {
             let _ = fs::remove_file(&self.path);
         }
     }
@@ -84,7 +86,7 @@ fn is_still_at(file: &File, path: &Path) -> bool {
     }
 }
 
-/// Elsewhere an open file cannot be removed.
+/// Elsewhere nobody removes a lock file, so the one that was opened is the one that is there.
 #[cfg(not(unix))]
 fn is_still_at(_: &File, _: &Path) -> bool {
     true
