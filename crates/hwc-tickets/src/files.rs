@@ -12,12 +12,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A lock file that is held as long as this value lives, and goes with it. The system frees it when the process ends;
-/// one that a killed process left goes with the next value that holds it.
+/// A lock file that is held as long as this value lives. The system frees it when the process ends.
+///
+/// On Unix it goes with this value, and one that a killed process left goes with the next value that holds it, unless it
+/// is to stay ([`Lock::keep`]). Elsewhere it stays: a file can be removed while others have it open, and nothing tells
+/// them that what they lock is no longer what stands under the name.
 #[derive(Debug)]
 pub(crate) struct Lock {
     file: File,
     path: PathBuf,
+    was_there: bool,
+    stays: bool,
 }
 
 /// So often a lock file may go while it is being locked. More than once hardly ever happens.
@@ -48,12 +53,20 @@ impl Lock {
         }
         let place = beside(path, ".lock");
         for _ in 0..MOST_TRIES {
+            let was_there = fs::symlink_metadata(&place).is_ok();
             let file = open_private(&place).map_err(storage)?;
             // Named in full: from Rust 1.89 on the standard library has a method of the same name.
             match fs4::FileExt::try_lock(&file) {
                 // Removed between opening and locking, by who held it before: the next one would lock another file.
                 Ok(()) if !is_still_at(&file, &place) => {}
-                Ok(()) => return Ok(Self { file, path: place }),
+                Ok(()) => {
+                    return Ok(Self {
+                        file,
+                        path: place,
+                        was_there,
+                        stays: false,
+                    });
+                }
                 Err(TryLockError::WouldBlock) => break,
                 Err(TryLockError::Error(error)) => return Err(storage(error)),
             }
@@ -65,10 +78,22 @@ impl Lock {
     }
 }
 
+impl Lock {
+    /// Whether its file stays when this value goes. Where no file can be made, only one that stayed can be locked again.
+    pub(crate) fn keep(&mut self, stays: bool) {
+        self.stays = stays;
+    }
+
+    /// Whether its file was there before.
+    pub(crate) fn was_there(&self) -> bool {
+        self.was_there
+    }
+}
+
 impl Drop for Lock {
     fn drop(&mut self) {
         // While it is locked: whoever comes now finds that it is gone, and makes another. What stays does no harm.
-        if is_still_at(&self.file, &self.path) {
+        if cfg!(unix) && !self.stays && is_still_at(&self.file, &self.path) {
             let _ = fs::remove_file(&self.path);
         }
     }
@@ -84,7 +109,7 @@ fn is_still_at(file: &File, path: &Path) -> bool {
     }
 }
 
-/// Elsewhere an open file cannot be removed.
+/// Elsewhere nobody removes a lock file, so the one that was opened is the one that is there.
 #[cfg(not(unix))]
 fn is_still_at(_: &File, _: &Path) -> bool {
     true

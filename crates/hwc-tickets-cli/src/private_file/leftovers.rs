@@ -56,7 +56,7 @@ pub(super) fn is_still_at(file: &File, path: &Path) -> bool {
     }
 }
 
-/// Elsewhere an open file cannot be removed.
+/// Elsewhere nothing is swept, so the file that was opened is the one that is there.
 #[cfg(not(unix))]
 pub(super) fn is_still_at(_: &File, _: &Path) -> bool {
     true

@@ -123,11 +123,13 @@ impl Reader {
             }
             Err(fault) => {
                 let error = Error::from_fault(OPERATION, fault).with_ticket(id);
-                if matches!(ask, Ask::Before { .. }) || error.is_retryable() {
+                // Where no message should stand, asking may fail each time.
+                let is_needed = error.is_retryable() && !self.walk.asks_behind_the_end();
+                if matches!(ask, Ask::Before { .. }) || is_needed {
                     return Err(error);
                 }
                 // Reading by row numbers only mends what times cannot tell.
-                self.walk.rows_refused();
+                self.walk.no_rows();
                 return Ok(true);
             }
         };

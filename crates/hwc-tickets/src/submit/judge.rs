@@ -10,14 +10,12 @@ use super::{
     outcome::{Candidate, Resemblance},
     own::{AfterLook, Standing},
     pending::Pending,
-    watermark::mark,
+    watermark::{FOREIGN_CLOCK, mark},
 };
 use crate::{client::Parts, message::Message};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
-/// How far the clock that stamps messages may differ from the one that stamps answers.
-const FOREIGN_CLOCK: SignedDuration = SignedDuration::from_secs(5);
 /// Candidates that are shown. More help nobody.
 const MOST_CANDIDATES: usize = 20;
 

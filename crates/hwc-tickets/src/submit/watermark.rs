@@ -15,8 +15,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize, de};
 use std::{borrow::Cow, cmp::Reverse, collections::BTreeMap, time::Duration};
 
-/// A message of the second of the watermark and one that is submitted right after it can look the same.
-const SAME_SECOND: SignedDuration = SignedDuration::from_secs(2);
+/// How far the clock that stamps messages may differ from the one that stamps answers, both told in whole seconds. Within
+/// that, the time of a message does not tell whether it was made before the watermark or after it.
+pub(super) const FOREIGN_CLOCK: SignedDuration = SignedDuration::from_secs(5);
 
 /// The beginning of a message key: enough to know a message again among those of one ticket.
 type Mark = [u8; 8];
@@ -57,7 +58,7 @@ impl Baseline {
         }
         let fresh = snapshot
             .date
-            .and_then(|date| date.checked_sub(SAME_SECOND).ok());
+            .and_then(|date| date.checked_sub(FOREIGN_CLOCK).ok());
         let mut seen = Seen::default();
         let mut shaky = false;
         let mut rows: Vec<_> = snapshot.rows().collect();
@@ -100,14 +101,15 @@ impl Baseline {
     }
 
     /// Whether `message`, by its own time, may have been there before: the read was answered from a state up to
-    /// `window` old, and it was made in that time. A clock that is off by more than that makes no such message.
+    /// `window` old, and it was made in that time. What is no older than clocks may differ counts as made after it; a
+    /// clock that is off by more than the window makes no such message.
     pub(crate) fn may_have_missed(&self, message: &Message, window: Duration) -> bool {
         let (Some(date), Some(instant)) = (self.date, message.created_at.instant()) else {
             return false;
         };
         let window = SignedDuration::try_from(window).unwrap_or(SignedDuration::MAX);
-        let oldest = date.checked_sub(window.saturating_add(SAME_SECOND));
-        let newest = date.checked_sub(SAME_SECOND).unwrap_or(Timestamp::MIN);
+        let oldest = date.checked_sub(window.saturating_add(FOREIGN_CLOCK));
+        let newest = date.checked_sub(FOREIGN_CLOCK).unwrap_or(Timestamp::MIN);
         instant >= oldest.unwrap_or(Timestamp::MIN) && instant < newest
     }
 

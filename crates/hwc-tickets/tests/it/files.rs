@@ -88,6 +88,19 @@ fn no_lock_is_left_behind() {
     assert_eq!(names(), ["outbox"]);
 }
 
+/// Where a file that others have open can be removed, and a new one be made under its name before they close it, two
+/// would hold a lock each.
+#[cfg(not(unix))]
+#[test]
+fn a_lock_file_stays_where_nobody_can_tell_which_one_is_there() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("cursor");
+    for _ in 0..2 {
+        drop(CursorFile::open(&path).unwrap());
+        assert!(directory.path().join("cursor.lock").exists());
+    }
+}
+
 /// Many that want one lock at the same time: one at a time has it, whoever removes its file meanwhile.
 #[test]
 fn one_lock_has_one_holder() {

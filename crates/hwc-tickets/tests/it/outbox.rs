@@ -308,6 +308,62 @@ fn where_nothing_can_be_written_what_is_there_is_settled_all_the_same() {
     }
 }
 
+/// The lock file of an outbox with records stays: where no file can be made (no inode is left, the quota is used up, the
+/// directory became read-only), it could not be opened without one.
+#[cfg(unix)]
+#[test]
+fn an_outbox_with_records_opens_where_no_file_can_be_made() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    let directory = TempDir::new().unwrap();
+    let file = |name: &str| directory.path().join(name);
+    let inode = |name: &str| fs::metadata(file(name)).map(|there| there.ino()).ok();
+    let set_mode = |path: &std::path::Path, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let service = Service::new();
+    service.world().faults = [Fault::Reset(true)].into();
+    let client = |outbox| service.builder().outbox(outbox).build().unwrap();
+    let first = client(outbox_in(&directory));
+    let lock = inode("outbox.lock");
+    let ticket = first.ticket("case-1").unwrap();
+    let submit = ticket.submit("only once").confirm(Confirm::Never);
+    assert!(service.clock.run(as_op(1, submit.into_future())).is_err());
+    drop((first, ticket));
+    // Where permissions do not hold, as for root, the same file shows that none had to be made.
+    assert!(lock.is_some() && inode("outbox.lock") == lock);
+
+    // One that cannot be read leaves the lock as it was.
+    set_mode(&file("outbox"), 0o640);
+    let error = FileOutbox::open(file("outbox")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Storage);
+    set_mode(&file("outbox"), 0o600);
+    assert_eq!(inode("outbox.lock"), lock);
+
+    set_mode(directory.path(), 0o500);
+    let outbox = outbox_in(&directory);
+    let error = FileOutbox::open(file("outbox")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Locked);
+    let second = client(outbox);
+    let found = service.clock.run(second.reconcile_outbox());
+    assert!(
+        matches!(&found[..], [one] if matches!(one.outcome, Ok(Outcome::Confirmed(_)))),
+        "{found:?}"
+    );
+    drop(second);
+    set_mode(directory.path(), 0o700);
+
+    // With the last record goes the lock, and one that was not there does not stay beside what cannot be read.
+    let outbox = outbox_in(&directory);
+    for record in outbox.list().unwrap() {
+        outbox.remove(&record.id()).unwrap();
+    }
+    drop(outbox);
+    assert_eq!(inode("outbox.lock"), None);
+    fs::write(file("outbox"), "not json\n").unwrap();
+    FileOutbox::open(file("outbox")).unwrap_err();
+    assert_eq!(inode("outbox.lock"), None);
+}
+
 #[test]
 fn files_that_are_no_outbox_are_refused_and_left_alone() {
     for content in [

@@ -62,15 +62,13 @@ impl Walk {
         }
     }
 
-    /// The service refuses to read by row numbers, or the one that it was asked with.
-    pub(crate) fn rows_refused(&mut self) {
-        if !self.bridge.as_mut().is_some_and(Bridge::is_refused) {
-            self.no_rows();
-        }
+    /// Whether the next page is asked for by a row number behind the last row, as far as is known.
+    pub(crate) fn asks_behind_the_end(&self) -> bool {
+        (self.bridge.as_ref()).is_some_and(Bridge::asks_behind_the_end)
     }
 
-    /// The service does not read by row numbers: the walk goes on without.
-    fn no_rows(&mut self) {
+    /// The boundary cannot be read by row numbers: the walk goes on without.
+    pub(crate) fn no_rows(&mut self) {
         self.bridge = None;
         self.bridged = self.boundary().map(|span| (span, false));
     }

@@ -7,7 +7,8 @@
 //!
 //! Equal rows tell nothing: a page that has no row which the one before did not have is the answer of a
 //! service that ignores row numbers, or of a second full of equal messages. A row far behind the end tells
-//! which: where that answer is the same again, numbers are ignored.
+//! which: where that answer is the same again, numbers are ignored. Behind the end, only an answer tells. A failure there
+//! may have any cause, and some services fail there each time: the second counts as one that cannot be read this way.
 
 use super::rows::newest_last;
 use crate::{
@@ -98,13 +99,10 @@ impl Bridge {
         }
     }
 
-    /// The row that was asked for is refused. Whether that proves that numbers are read: then it goes on.
-    pub(super) fn is_refused(&mut self) -> bool {
-        let was_in_question = self.numbers == Numbers::InQuestion;
-        if was_in_question {
-            self.numbers = Numbers::Proven;
-        }
-        was_in_question
+    /// Whether the next row stands behind the end, as far as is known: it is asked for only to see whether numbers are
+    /// read, or whether nothing follows.
+    pub(super) fn asks_behind_the_end(&self) -> bool {
+        self.numbers == Numbers::InQuestion || self.expects_end
     }
 
     /// Takes the page that begins at [`Bridge::row`]. `known`: how often a message was handed out.

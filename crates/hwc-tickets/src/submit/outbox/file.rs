@@ -24,13 +24,14 @@ const MOST_OLD_LINES: usize = 256;
 /// An outbox in one file.
 ///
 /// The file has mode 0600 and holds no text (see [`Pending`]). A second file with `.lock` at its end is there and
-/// locked as long as this value lives, so that two processes never share an outbox. Every record is on
-/// the disk before the first byte of its submit goes out. Where nothing can be written, as on a full disk, an
-/// outbox that is there opens all the same: its records can be reconciled, and a submit is not sent.
+/// locked as long as this value lives, so that two processes never share an outbox; leave it alone. It stays as long as the
+/// outbox has records, and on some systems for good. Every record is on the disk before the first byte of its submit goes
+/// out. Where nothing can be written and no file be made, as on a full disk, an outbox with records opens all the same:
+/// they can be reconciled, and a submit is not sent.
 pub struct FileOutbox {
     path: PathBuf,
     journal: Mutex<Journal>,
-    _lock: Lock,
+    lock_file: Lock,
 }
 
 struct Journal {
@@ -59,7 +60,9 @@ impl FileOutbox {
     /// be used, is readable for others, or is not an outbox: the error says which.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref().to_owned();
-        let lock = Lock::acquire(&path)?;
+        let mut lock_file = Lock::acquire(&path)?;
+        // Until it is known what the outbox holds: one that cannot be read now may be mended.
+        lock_file.keep(lock_file.was_there());
         let shown = path.display().to_string();
         let storage = |error: io::Error| {
             Error::local(
@@ -78,7 +81,7 @@ impl FileOutbox {
                 lines: 0,
                 torn: false,
             }),
-            _lock: lock,
+            lock_file,
         };
         let mut journal = outbox.lock();
         // What is there can be looked into all the same. It is tried again before the next line.
@@ -144,6 +147,17 @@ impl Outbox for FileOutbox {
 
     fn list(&self) -> io::Result<Vec<Pending>> {
         Ok(self.lock().open.clone())
+    }
+}
+
+impl Drop for FileOutbox {
+    fn drop(&mut self) {
+        let journal = self
+            .journal
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
+        // Whoever wants to know what became of these must get in, also where no new lock file can be made.
+        self.lock_file.keep(!journal.open.is_empty());
     }
 }
 
