@@ -2,7 +2,7 @@
 
 mod leftovers;
 
-pub(crate) use leftovers::{sweep_drafts, sweep_locks};
+pub(crate) use leftovers::{sweep_drafts, sweep_drafts_beside, sweep_locks};
 
 use crate::failure::Failure;
 use fs4::{FileExt, TryLockError};

@@ -3,14 +3,19 @@
 //!
 //! No age proves that a file is left behind: a run may be stopped for hours. So whoever writes a file holds a lock on it,
 //! which the system frees with the process, and only who gets that lock removes the file.
+//!
+//! The directory may be anybody's, such as a home directory. So files half written have a name that nobody gives to
+//! another one.
 
 use std::{fs, fs::File, io, path::Path};
 use tempfile::NamedTempFile;
 
 /// How the names of files begin that are being written; random letters follow.
-const DRAFT: &str = ".hwc-tickets-";
+const DRAFT: &str = ".hwc-tickets-draft-";
 /// So many of them.
-const LETTERS: usize = 6;
+const LETTERS: usize = 16;
+/// How they end.
+const DRAFT_END: &str = ".tmp";
 /// A sweep may take a new file for one that was left behind, for an instant. More often it does not happen.
 const MOST_TRIES: u32 = 100;
 
@@ -21,6 +26,7 @@ pub(super) fn draft_in(directory: &Path) -> io::Result<NamedTempFile> {
         let draft = tempfile::Builder::new()
             .prefix(DRAFT)
             .rand_bytes(LETTERS)
+            .suffix(DRAFT_END)
             .tempfile_in(directory)?;
         if hold(draft.as_file()) && is_still_at(draft.as_file(), draft.path()) {
             return Ok(draft);
@@ -68,6 +74,14 @@ pub(crate) fn sweep_drafts(directory: &Path) {
     sweep(directory, is_draft);
 }
 
+/// The same in the directory of the file at `path`, which stays, whatever it is called.
+pub(crate) fn sweep_drafts_beside(path: &Path) {
+    let own = path.file_name();
+    sweep(super::directory_of(path), |file| {
+        file.file_name() != own && is_draft(file)
+    });
+}
+
 /// Removes the locks of `directory` that nobody holds, of those that `is_own` names.
 pub(crate) fn sweep_locks(directory: &Path, is_own: impl Fn(&Path) -> bool) {
     sweep(directory, |path| {
@@ -77,9 +91,9 @@ pub(crate) fn sweep_locks(directory: &Path, is_own: impl Fn(&Path) -> bool) {
 
 fn is_draft(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
-    name.and_then(|name| name.strip_prefix(DRAFT))
-        .is_some_and(|rest| {
-            rest.len() == LETTERS && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    name.and_then(|name| name.strip_prefix(DRAFT)?.strip_suffix(DRAFT_END))
+        .is_some_and(|letters| {
+            letters.len() == LETTERS && letters.bytes().all(|byte| byte.is_ascii_alphanumeric())
         })
 }
 
@@ -135,12 +149,13 @@ mod tests {
         assert!(left.exists());
         super::super::write(&place.join("record.json"), b"x").unwrap();
         super::super::write(&place.join(".hwc-tickets-notes"), b"mine").unwrap();
-        std::os::unix::fs::symlink("record.json", place.join(".hwc-tickets-abcdef")).unwrap();
+        let link = ".hwc-tickets-draft-0123456789abcdef.tmp";
+        std::os::unix::fs::symlink("record.json", place.join(link)).unwrap();
         sweep_drafts(place);
         let held_name = held_name.into_string().unwrap();
         let mut expected = [
             held_name.as_str(),
-            ".hwc-tickets-abcdef",
+            link,
             ".hwc-tickets-notes",
             "record.json",
         ];

@@ -25,6 +25,8 @@ mod follow;
 mod help;
 mod hostile;
 mod inputs;
+#[cfg(unix)]
+mod leftovers;
 mod login;
 mod output;
 mod pending;
