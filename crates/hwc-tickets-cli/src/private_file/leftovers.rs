@@ -2,7 +2,7 @@
 //! provably such a file and not in use.
 //!
 //! No age proves that a file is left behind: a run may be stopped for hours. So whoever writes a file holds a lock on it,
-//! which the system frees with the process, and only who gets that lock removes the file.
+//! which the system frees with the process, and only a file without such a holder is removed.
 //!
 //! The directory may be anybody's, such as a home directory. So files half written have a name that nobody gives to
 //! another one.
@@ -97,9 +97,14 @@ fn is_draft(path: &Path) -> bool {
         })
 }
 
+/// One run at a time sweeps a directory, which it locks for that. Then none removes what another has made anew meanwhile,
+/// and it is enough to share the lock of each file.
 #[cfg(unix)]
 fn sweep(directory: &Path, is_meant: impl Fn(&Path) -> bool) {
-    let Ok(listing) = fs::read_dir(directory) else {
+    let Ok(turn) = File::open(directory) else {
+        return;
+    };
+    let (Ok(()), Ok(listing)) = (fs4::FileExt::try_lock(&turn), fs::read_dir(directory)) else {
         return;
     };
     for path in listing.flatten().map(|entry| entry.path()) {
@@ -112,7 +117,8 @@ fn sweep(directory: &Path, is_meant: impl Fn(&Path) -> bool) {
 #[cfg(not(unix))]
 fn sweep(_: &Path, _: impl Fn(&Path) -> bool) {}
 
-/// Removes a plain file of the user's own that nobody holds the lock of.
+/// Removes a plain file of the user's own that nobody holds the lock of. The lock is shared with those who only look
+/// whether somebody holds it: to them, a sweep is no holder.
 #[cfg(unix)]
 fn remove_unless_held(path: &Path) {
     let is_private = |meta: &fs::Metadata| meta.is_file() && !super::is_shared(meta);
@@ -120,7 +126,7 @@ fn remove_unless_held(path: &Path) {
         return;
     }
     let Ok(file) = File::open(path) else { return };
-    if fs4::FileExt::try_lock(&file).is_ok() && is_still_at(&file, path) {
+    if fs4::FileExt::try_lock_shared(&file).is_ok() && is_still_at(&file, path) {
         // While it is locked: whoever comes now finds that it is gone, and makes another.
         let _ = fs::remove_file(path);
     }

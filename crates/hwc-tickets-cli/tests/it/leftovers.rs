@@ -1,6 +1,6 @@
-//! What killed runs leave behind is swept; what is somebody's stays.
+//! What killed runs leave behind is swept; what is somebody's stays, and nobody is hindered.
 
-use crate::stage::{Stage, private, until};
+use crate::stage::{Stage, damage, private, until};
 use hwc_tickets_sim::{Fault, Operation, Order};
 use std::path::Path;
 
@@ -64,6 +64,44 @@ fn what_a_killed_run_left_is_swept() {
     stage.sim().clear_faults();
     assert_eq!(stage.run(&["message", "send", TICKET, "another"]).code, 0);
     assert!(!place.join(DRAFT).exists());
+}
+
+/// An abandoned lock is swept although another run looks at it: whoever looks and whoever sweeps may do so together.
+#[test]
+fn looking_at_a_lock_and_sweeping_it_go_together() {
+    let stage = Stage::new();
+    let lock = private(&damage(&stage, "a").with_extension("lock"), b"");
+    let looked_at = std::fs::File::open(&lock).unwrap();
+    fs4::FileExt::try_lock_shared(&looked_at).unwrap();
+    assert_eq!(states(&stage), ["unreadable"]);
+    assert!(!lock.exists());
+}
+
+/// Runs that look and sweep at the same time: none takes the sweep of another for one that is still sending.
+#[test]
+fn a_sweep_is_not_taken_for_a_run_that_sends() {
+    let stage = Stage::new();
+    let digits: Vec<String> = ('0'..='9')
+        .chain('a'..='f')
+        .map(|c| c.to_string())
+        .collect();
+    for _ in 0..5 {
+        for digit in &digits {
+            private(&damage(&stage, digit).with_extension("lock"), b"");
+        }
+        let runs: Vec<_> = (0..6)
+            .map(|_| stage.spawn(&["message", "reconcile", "-o", "json"]))
+            .collect();
+        for run in runs {
+            let ran = stage.ran(run.wait_with_output().unwrap());
+            assert_eq!(ran.code, 0, "{}", ran.stderr);
+            let rows = ran.json()["pending"].as_array().unwrap().clone();
+            assert_eq!(rows.len(), digits.len());
+            for row in rows {
+                assert_eq!(row["state"], "unreadable");
+            }
+        }
+    }
 }
 
 /// A copy of a record elsewhere has no lock: a file that is called so beside it is somebody's.
