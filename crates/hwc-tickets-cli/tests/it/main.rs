@@ -33,6 +33,7 @@ mod pending;
 #[cfg(unix)]
 mod picture;
 mod recall;
+mod reconcile;
 mod secrets;
 #[cfg(unix)]
 mod settings;
