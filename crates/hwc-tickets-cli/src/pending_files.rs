@@ -203,20 +203,26 @@ fn of_path(path: &Path, error: &io::Error) -> io::Error {
 
 /// Whether another run is still working on the message of a pending file.
 pub(crate) fn is_under_way(path: &Path) -> bool {
-    let lock = lock_of(path);
     // What cannot be told counts as under way: nobody judges a message that may still go out.
-    lock.exists() && private_file::is_locked(&lock).unwrap_or(true)
+    has_lock(path) && private_file::is_locked(&lock_of(path)).unwrap_or(true)
 }
 
 /// Removes a pending file whose fate is known. Not being there is fine.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
-    for path in [lock_of(path), path.to_owned()] {
+    let lock = has_lock(path).then(|| lock_of(path));
+    for path in lock.into_iter().chain([path.to_owned()]) {
         match fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
     }
     Ok(())
+}
+
+/// Whether a file is named like a record. A copy under another name has no lock: what is called so beside it is
+/// somebody's.
+fn has_lock(path: &Path) -> bool {
+    id_of(path).is_some()
 }
 
 fn lock_of(path: &Path) -> PathBuf {

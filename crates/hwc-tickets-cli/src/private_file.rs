@@ -2,7 +2,7 @@
 
 mod leftovers;
 
-pub(crate) use leftovers::{sweep_drafts, sweep_locks};
+pub(crate) use leftovers::{sweep_drafts, sweep_drafts_beside, sweep_locks};
 
 use crate::failure::Failure;
 use fs4::{FileExt, TryLockError};
@@ -175,7 +175,7 @@ pub(crate) fn lock(path: &Path) -> io::Result<Option<Lock>> {
 /// A sweep of another run holds a lock for a few calls of the system; whoever works on a message, much longer.
 const MOST_TRIES: u32 = 1_000;
 
-/// Whether somebody holds the lock `path`. Looking hinders nobody else who looks.
+/// Whether somebody holds the lock `path`. Looking hinders nobody else who looks, and none who sweeps.
 pub(crate) fn is_locked(path: &Path) -> io::Result<bool> {
     let file = match fs::symlink_metadata(path) {
         Ok(meta) if meta.is_file() => File::open(path),

@@ -133,10 +133,11 @@ fn document_at(path: &Path) -> Result<DocumentMut, Failure> {
 
 fn write(path: &Path, document: &DocumentMut) -> Result<(), Failure> {
     let place = private_file::behind_links(path)?;
-    // A run that was killed may have left a secret there.
-    private_file::sweep_drafts(private_file::directory_of(&place));
     private_file::write(&place, document.to_string().as_bytes())
-        .map_err(|error| Failure::file("write", &place, &error))
+        .map_err(|error| Failure::file("write", &place, &error))?;
+    // A run that was killed may have left a secret there. Nothing is removed before the new file stands.
+    private_file::sweep_drafts_beside(&place);
+    Ok(())
 }
 
 /// Whether there were any.

@@ -267,7 +267,7 @@ impl Session<'_> {
                     pending = error.pending().cloned();
                     let file = pending
                         .as_ref()
-                        .map(|pending| shell_quoted(&files.hand_over(pending.id())));
+                        .map(|pending| files.hand_over(pending.id()));
                     Fate::Unknown { file }
                 }
                 Err(error) if error.delivery() == Delivery::Absent => {
@@ -296,9 +296,7 @@ impl Session<'_> {
                 Ok(Outcome::Absent) => Fate::Failed {
                     reason: "It is not in the ticket.".to_owned(),
                 },
-                _ => Fate::Unknown {
-                    file: Some(file.display().to_string()),
-                },
+                _ => Fate::Unknown { file: Some(file) },
             };
             Done::Told(Box::new(Told {
                 number,

@@ -1,5 +1,6 @@
 //! `hwc-tickets message reconcile`.
 
+mod ending;
 mod list;
 mod target;
 
@@ -15,6 +16,7 @@ use crate::{
     },
     view,
 };
+use ending::Ending;
 use hwc_core::file::shell_quoted;
 use hwc_tickets::{
     ErrorKind, Outcome, Pending, ZoneOffset,
@@ -116,30 +118,23 @@ async fn settle_all(context: &Context) -> Result<(), Failure> {
     let screen = &context.screen;
     let entries = list::entries(context)?;
     let mut records = Vec::new();
-    let mut unreadable = 0;
+    let mut unreadable = Vec::new();
+    let is_empty = entries.is_empty();
     for entry in entries {
+        let path = entry.path.display();
         match (entry.pending, entry.under_way) {
+            (_, true) => screen.note(&format!("{path}: still being sent")),
             (Ok(pending), false) => records.push(pending),
-            (Ok(_), true) => {
-                screen.note(&format!("{}: still being sent", entry.path.display()));
-            }
-            (Err(reason), _) => {
-                unreadable += 1;
-                screen.warn(&format!(
-                    "{} cannot be read: {reason}",
-                    entry.path.display()
-                ));
+            (Err(reason), false) => {
+                screen.warn(&format!("{path} cannot be read: {reason}"));
+                unreadable.push(entry.path);
             }
         }
     }
     let client = context.client_with(context.pending_files.clone())?;
     let work = async { Ok::<_, hwc_tickets::Error>(client.reconcile_all(records).await) };
     let reconciled = render::wait("reading the tickets", work).await?;
-    let is_settled =
-        |one: &&Reconciled| matches!(&one.outcome, Ok(Outcome::Confirmed(_) | Outcome::Absent));
-    let settled = reconciled.iter().filter(is_settled).count();
-    let open = reconciled.len().saturating_sub(settled);
-    let written = all_outcomes(context, &reconciled);
+    let written = all_outcomes(context, &reconciled, is_empty);
     if let Err(Failure::Own { .. }) = &written {
         // Their files are gone: nothing else would tell any more what became of them.
         for one in &reconciled {
@@ -151,26 +146,12 @@ async fn settle_all(context: &Context) -> Result<(), Failure> {
             ));
         }
     }
-    if open + unreadable == 0 {
-        let what = format!("all {settled} are settled");
-        return written.map_err(|failure| failure.after(what));
+    let ending = Ending::of(&reconciled, &unreadable);
+    match (ending.failure(), written) {
+        (None, written) => written.map_err(|failure| failure.after(ending.done())),
+        (Some(open), Ok(())) => Err(open),
+        (Some(open), Err(failure)) => Err(failure.beside(open)),
     }
-    let mut what = format!("of {open} it is still not known whether they arrived");
-    if unreadable > 0 {
-        what.push_str(&format!("; {unreadable} pending files cannot be read"));
-    }
-    if settled > 0 {
-        what.push_str(&format!("; {settled} are settled"));
-    }
-    let open = Failure::own(
-        Exit::Unknown,
-        what,
-        "Try again in a minute, one at a time to see what could be it: `hwc-tickets message reconcile` lists their ids.",
-    );
-    Err(match written {
-        Ok(()) => open,
-        Err(failure) => failure.beside(open),
-    })
 }
 
 fn name_of(one: &Reconciled) -> &'static str {
@@ -329,7 +310,12 @@ fn candidates_json(candidates: &[Candidate]) -> Value {
     candidates.collect()
 }
 
-fn all_outcomes(context: &Context, reconciled: &[Reconciled]) -> Result<(), Failure> {
+/// What became of each. `is_empty`: there was nothing to look into, and nothing else that is pending.
+fn all_outcomes(
+    context: &Context,
+    reconciled: &[Reconciled],
+    is_empty: bool,
+) -> Result<(), Failure> {
     let screen = &context.screen;
     if matches!(screen.form(), Form::Json | Form::Ndjson) {
         let rows: Vec<Value> = reconciled.iter().map(reconciled_json).collect();
@@ -339,7 +325,9 @@ fn all_outcomes(context: &Context, reconciled: &[Reconciled]) -> Result<(), Fail
         };
     }
     if reconciled.is_empty() {
-        screen.note("Nothing is pending.");
+        if is_empty {
+            screen.note("Nothing is pending.");
+        }
         return Ok(());
     }
     let ids = short_ids(reconciled.iter().map(|one| one.pending.id()));

@@ -2,15 +2,20 @@
 //! provably such a file and not in use.
 //!
 //! No age proves that a file is left behind: a run may be stopped for hours. So whoever writes a file holds a lock on it,
-//! which the system frees with the process, and only who gets that lock removes the file.
+//! which the system frees with the process, and only a file without such a holder is removed.
+//!
+//! The directory may be anybody's, such as a home directory. So files half written have a name that nobody gives to
+//! another one.
 
 use std::{fs, fs::File, io, path::Path};
 use tempfile::NamedTempFile;
 
 /// How the names of files begin that are being written; random letters follow.
-const DRAFT: &str = ".hwc-tickets-";
+const DRAFT: &str = ".hwc-tickets-draft-";
 /// So many of them.
-const LETTERS: usize = 6;
+const LETTERS: usize = 16;
+/// How they end.
+const DRAFT_END: &str = ".tmp";
 /// A sweep may take a new file for one that was left behind, for an instant. More often it does not happen.
 const MOST_TRIES: u32 = 100;
 
@@ -21,6 +26,7 @@ pub(super) fn draft_in(directory: &Path) -> io::Result<NamedTempFile> {
         let draft = tempfile::Builder::new()
             .prefix(DRAFT)
             .rand_bytes(LETTERS)
+            .suffix(DRAFT_END)
             .tempfile_in(directory)?;
         if hold(draft.as_file()) && is_still_at(draft.as_file(), draft.path()) {
             return Ok(draft);
@@ -68,6 +74,14 @@ pub(crate) fn sweep_drafts(directory: &Path) {
     sweep(directory, is_draft);
 }
 
+/// The same in the directory of the file at `path`, which stays, whatever it is called.
+pub(crate) fn sweep_drafts_beside(path: &Path) {
+    let own = path.file_name();
+    sweep(super::directory_of(path), |file| {
+        file.file_name() != own && is_draft(file)
+    });
+}
+
 /// Removes the locks of `directory` that nobody holds, of those that `is_own` names.
 pub(crate) fn sweep_locks(directory: &Path, is_own: impl Fn(&Path) -> bool) {
     sweep(directory, |path| {
@@ -77,15 +91,20 @@ pub(crate) fn sweep_locks(directory: &Path, is_own: impl Fn(&Path) -> bool) {
 
 fn is_draft(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
-    name.and_then(|name| name.strip_prefix(DRAFT))
-        .is_some_and(|rest| {
-            rest.len() == LETTERS && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    name.and_then(|name| name.strip_prefix(DRAFT)?.strip_suffix(DRAFT_END))
+        .is_some_and(|letters| {
+            letters.len() == LETTERS && letters.bytes().all(|byte| byte.is_ascii_alphanumeric())
         })
 }
 
+/// One run at a time sweeps a directory, which it locks for that. Then none removes what another has made anew meanwhile,
+/// and it is enough to share the lock of each file.
 #[cfg(unix)]
 fn sweep(directory: &Path, is_meant: impl Fn(&Path) -> bool) {
-    let Ok(listing) = fs::read_dir(directory) else {
+    let Ok(turn) = File::open(directory) else {
+        return;
+    };
+    let (Ok(()), Ok(listing)) = (fs4::FileExt::try_lock(&turn), fs::read_dir(directory)) else {
         return;
     };
     for path in listing.flatten().map(|entry| entry.path()) {
@@ -98,7 +117,8 @@ fn sweep(directory: &Path, is_meant: impl Fn(&Path) -> bool) {
 #[cfg(not(unix))]
 fn sweep(_: &Path, _: impl Fn(&Path) -> bool) {}
 
-/// Removes a plain file of the user's own that nobody holds the lock of.
+/// Removes a plain file of the user's own that nobody holds the lock of. The lock is shared with those who only look
+/// whether somebody holds it: to them, a sweep is no holder.
 #[cfg(unix)]
 fn remove_unless_held(path: &Path) {
     let is_private = |meta: &fs::Metadata| meta.is_file() && !super::is_shared(meta);
@@ -106,7 +126,7 @@ fn remove_unless_held(path: &Path) {
         return;
     }
     let Ok(file) = File::open(path) else { return };
-    if fs4::FileExt::try_lock(&file).is_ok() && is_still_at(&file, path) {
+    if fs4::FileExt::try_lock_shared(&file).is_ok() && is_still_at(&file, path) {
         // While it is locked: whoever comes now finds that it is gone, and makes another.
         let _ = fs::remove_file(path);
     }
@@ -135,12 +155,13 @@ mod tests {
         assert!(left.exists());
         super::super::write(&place.join("record.json"), b"x").unwrap();
         super::super::write(&place.join(".hwc-tickets-notes"), b"mine").unwrap();
-        std::os::unix::fs::symlink("record.json", place.join(".hwc-tickets-abcdef")).unwrap();
+        let link = ".hwc-tickets-draft-0123456789abcdef.tmp";
+        std::os::unix::fs::symlink("record.json", place.join(link)).unwrap();
         sweep_drafts(place);
         let held_name = held_name.into_string().unwrap();
         let mut expected = [
             held_name.as_str(),
-            ".hwc-tickets-abcdef",
+            link,
             ".hwc-tickets-notes",
             "record.json",
         ];

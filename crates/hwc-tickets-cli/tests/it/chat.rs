@@ -122,6 +122,31 @@ fn an_outcome_that_stays_unknown() {
     }
 }
 
+/// What is to be typed elsewhere can be typed, wherever the record lies.
+#[test]
+fn a_record_below_a_name_with_a_space_can_be_looked_into() {
+    let stage = Stage::new();
+    let state = stage.home().join("my state");
+    let variables = [("XDG_STATE_HOME", state.to_str().unwrap())];
+    let args = ["chat", "case-123", "--interval", "10ms", "--timeout", "2s"];
+    let mut terminal = Terminal::with(&stage, 28, 240, &args, &variables);
+    terminal.shows_all(&["processing", "Old snapshots"]);
+    stage
+        .sim()
+        .fault(Order::new(Operation::CreateMessages, Fault::Close));
+    stage.sim().fault(
+        Order::new(Operation::ListMessages, unavailable())
+            .skipping(1)
+            .times(FOREVER),
+    );
+    terminal.type_in("only once\r");
+    let command = format!("hwc-tickets message reconcile '{}", state.display());
+    terminal.shows_all(&["you  unknown", &format!("From elsewhere: {command}")]);
+    terminal.type_in("\u{3}");
+    assert_eq!(terminal.end(), 6);
+    terminal.shows(&format!("Find out with: {command}"));
+}
+
 /// Messages on the stage whose fate is not known.
 fn pending(stage: &Stage) -> usize {
     let listed = stage.run(&["message", "reconcile", "-o", "json"]).json();

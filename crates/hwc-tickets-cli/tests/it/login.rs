@@ -218,6 +218,64 @@ fn a_linked_file_stays_a_link() {
     assert_eq!(status.code, 0, "{}", status.stderr);
 }
 
+/// A login that was killed while it wrote leaves no secret for ever, and the next one takes nothing else away. The
+/// directory of the configuration may be anybody's, and so may the names in it: only what is unmistakably a file half
+/// written goes, and only after the configuration stands.
+#[cfg(unix)]
+#[test]
+fn files_beside_the_configuration_stay() {
+    use crate::stage::private;
+    const BEFORE: &str = "# mine\n[profiles.other.credentials]\ntoken = \"KEPTEXAMPLE\"\n";
+    const LEFT: &str = ".hwc-tickets-draft-0123456789abcdef.tmp";
+    // As it is, and behind a link: below a name of one's own, and below one that could be a draft's.
+    for behind in [
+        None,
+        Some(".hwc-tickets-config"),
+        Some(".hwc-tickets-draft-fedcba9876543210.tmp"),
+    ] {
+        let stage = Stage::new();
+        let config = behind.map_or(stage.config(), |name| stage.home().join(name));
+        private(&config, BEFORE.as_bytes());
+        if behind.is_some() {
+            std::fs::create_dir_all(stage.config().parent().unwrap()).unwrap();
+            std::os::unix::fs::symlink(&config, stage.config()).unwrap();
+        }
+        let directory = config.parent().unwrap();
+        let neighbours = [
+            ".hwc-tickets-backup",
+            ".hwc-tickets-tokens",
+            ".hwc-tickets-a1B2c3",
+            ".hwc-tickets-draft-notes.tmp",
+            ".hwc-tickets-draft-0123456789abcdef",
+            ".hwc-tickets-draft-0123456789abcde-.tmp",
+        ]
+        .map(|name| private(&directory.join(name), name.as_bytes()));
+        let left = directory.join(LEFT);
+        let all_stand = |doing: &str| {
+            for path in &neighbours {
+                let name = path.file_name().unwrap().to_str().unwrap();
+                let text = std::fs::read_to_string(path).unwrap_or_default();
+                assert_eq!(text, name, "{behind:?}, {doing}");
+            }
+        };
+        for args in [["auth", "login"], ["auth", "logout"]] {
+            private(&left, b"half writ");
+            let before = std::fs::read_to_string(&config).unwrap();
+            let failed = stage.on_a_full_disk(&stage.bare(&args), b"TOKENEXAMPLE\n");
+            assert_eq!(failed.code, 1, "{}", failed.golden());
+            let after = std::fs::read_to_string(&config).unwrap_or_default();
+            assert_eq!(after, before, "{behind:?}: {args:?} on a full disk");
+            all_stand("a failed write");
+            let ran = stage.given(&mut stage.bare(&args), b"TOKENEXAMPLE\n");
+            assert_eq!(ran.code, 0, "{}", ran.stderr);
+            all_stand(&args.join(" "));
+            assert!(!left.exists(), "{behind:?}: {args:?}");
+        }
+        let text = std::fs::read_to_string(&config).unwrap_or_default();
+        assert!(text.contains("KEPTEXAMPLE") && !text.contains("TOKENEXAMPLE"));
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_that_leads_nowhere_is_refused_by_name() {
@@ -369,24 +427,4 @@ fn logging_out_removes_the_credentials_alone() {
     let nobody = stage.run(&["auth", "logout", "--profile", "nobody"]);
     assert_eq!(nobody.code, 2, "{}", nobody.stderr);
     assert!(!stage.home().join("nothing").exists());
-}
-
-/// A login that was killed while it wrote leaves no secret for ever.
-#[cfg(unix)]
-#[test]
-fn what_a_killed_login_left_is_swept() {
-    let stage = Stage::new();
-    let directory = stage.config().parent().unwrap().to_owned();
-    let left = crate::stage::private(
-        &directory.join(".hwc-tickets-aB3xYz"),
-        b"token = \"C4NARY\"",
-    );
-    let mine = crate::stage::private(&directory.join(".hwc-tickets-notes"), b"mine");
-    assert_eq!(
-        stage
-            .given(&mut stage.bare(&["auth", "login"]), b"TOKENEXAMPLE\n")
-            .code,
-        0
-    );
-    assert!(!left.exists() && mine.exists());
 }

@@ -25,12 +25,15 @@ mod follow;
 mod help;
 mod hostile;
 mod inputs;
+#[cfg(unix)]
+mod leftovers;
 mod login;
 mod output;
 mod pending;
 #[cfg(unix)]
 mod picture;
 mod recall;
+mod reconcile;
 mod secrets;
 #[cfg(unix)]
 mod settings;

@@ -808,3 +808,22 @@ fn a_message_is_the_same_in_every_command() {
         }
     }
 }
+
+/// What is to be typed can be typed, wherever the files lie.
+#[cfg(unix)]
+#[test]
+fn commands_to_be_typed_quote_their_path() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let stage = Stage::new();
+    let pages = stage.home().join("my pages");
+    let man = stage.run(&["man", pages.to_str().unwrap()]);
+    let quoted = "Read one with: man '~/my pages/hwc-tickets.1'";
+    assert!(man.stderr.contains(quoted), "{}", man.golden());
+
+    let place = stage.home().join("my config");
+    let config = crate::stage::private(&place.join("hwc-tickets/config.toml"), b"");
+    std::fs::set_permissions(&config, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let doctor = stage.finish(stage.command(&["doctor"]).env("XDG_CONFIG_HOME", &place));
+    let quoted = "Run: chmod 600 '~/my config/hwc-tickets/config.toml'";
+    assert!(doctor.golden().contains(quoted), "{}", doctor.golden());
+}

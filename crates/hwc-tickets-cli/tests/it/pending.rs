@@ -1,8 +1,7 @@
 //! Messages whose fate is not known: how they are listed, looked into and forgotten, and what is kept of them.
 
-use crate::stage::{FOREVER, Ran, Stage, private, unavailable, until};
+use crate::stage::{FOREVER, Ran, Stage, damage, private, private_directory, unavailable, until};
 use hwc_tickets_sim::{Fault, Operation, Order};
-use std::process::Stdio;
 
 const TICKET: &str = "case-123";
 const ALL_AS_JSON: [&str; 7] = [
@@ -18,12 +17,6 @@ const ALL_AS_JSON: [&str; 7] = [
 fn list(stage: &Stage) -> Vec<serde_json::Value> {
     let listed = stage.run(&["message", "reconcile", "-o", "json"]).json();
     listed["pending"].as_array().unwrap().clone()
-}
-
-/// A pending file that cannot be read, named with 32 times the same digit.
-fn damage(stage: &Stage, digit: &str) -> std::path::PathBuf {
-    let name = format!("{}.json", digit.repeat(32));
-    private(&stage.pending().join(name), b"damaged")
 }
 
 fn id(stage: &Stage) -> String {
@@ -218,26 +211,13 @@ fn what_was_done_is_not_lost_with_the_output() {
     stage.in_doubt(TICKET, "only once", true, 1);
     let ran = stage.onto_a_full_disk(&ALL_AS_JSON[..5]);
     assert_eq!(ran.code, 9, "{}", ran.stderr);
-    assert!(ran.stderr.contains("all 1 are settled"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("1 is settled"), "{}", ran.stderr);
 }
 
-/// The program where no file can grow, as on a full disk.
+/// The program on a full disk.
 #[cfg(unix)]
 fn on_a_full_disk(stage: &Stage, args: &[&str]) -> Ran {
-    let environment: Vec<_> = stage
-        .command(args)
-        .get_envs()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
-        .collect();
-    let mut command = std::process::Command::new("sh");
-    command
-        .args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\""])
-        .arg(crate::stage::program())
-        .args(args)
-        .env_clear()
-        .envs(environment)
-        .stdin(Stdio::null());
-    stage.finish(&mut command)
+    stage.on_a_full_disk(&stage.command(args), b"")
 }
 
 #[cfg(unix)]
@@ -364,16 +344,6 @@ fn a_doubt_after_sending_names_the_damaged_file() {
     assert_eq!(clear.code, 0, "{}", clear.stderr);
 }
 
-/// The directory of pending files as the program makes it.
-fn private_directory(path: &std::path::Path) {
-    std::fs::create_dir_all(path).unwrap();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700)).unwrap();
-    }
-}
-
 /// A record that cannot be read can be forgotten, by its full name only, and nothing else is removed.
 #[test]
 fn an_unreadable_record_is_forgotten_by_its_full_name() {
@@ -478,7 +448,7 @@ fn the_numbers_are_right_when_the_output_is_gone() {
     assert_eq!(ran.code, 6, "{}", ran.stderr);
     for said in [
         "of 1 it is still not known",
-        "1 pending files cannot be read",
+        "1 pending file cannot be read",
     ] {
         assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
     }
@@ -508,51 +478,6 @@ fn a_doubt_stays_one_when_the_output_is_gone() {
         );
         assert!(!ran.stderr.contains("it is done"), "{}", ran.stderr);
     }
-}
-
-/// What a killed run left is swept by the next one that looks; what is somebody's stays.
-#[cfg(unix)]
-#[test]
-fn what_a_killed_run_left_is_swept() {
-    let stage = Stage::new();
-    stage
-        .sim()
-        .fault(Order::new(Operation::CreateMessages, Fault::Hang).after_acting());
-    let mut child = stage.spawn(&["message", "send", TICKET, "on its way"]);
-    until("the message to arrive", || {
-        !stage.sim().arrived(TICKET).is_empty()
-    });
-    let names = || {
-        let files = std::fs::read_dir(stage.pending()).unwrap();
-        let mut names: Vec<String> = files
-            .map(|file| file.unwrap().file_name().into_string().unwrap())
-            .collect();
-        names.sort();
-        names
-    };
-    // While it runs, its lock is its own.
-    assert_eq!(list(&stage)[0]["state"], "under way");
-    assert_eq!(names().len(), 2, "{:?}", names());
-    child.kill().unwrap();
-    child.wait().unwrap();
-    let place = stage.pending();
-    private(&place.join(".hwc-tickets-aB3xYz"), b"half writ");
-    private(&place.join(format!("{}.lock", "0".repeat(32))), b"");
-    let mine = [".hwc-tickets-notes", "notes.lock", "x.lock"];
-    for name in mine {
-        private(&place.join(name), b"mine");
-    }
-    assert_eq!(list(&stage)[0]["state"], "unknown");
-    let record = stage.pending_file().file_name().unwrap().to_owned();
-    let record = record.into_string().unwrap();
-    let mut expected: Vec<&str> = mine.into_iter().chain([record.as_str()]).collect();
-    expected.sort_unstable();
-    assert_eq!(names(), expected);
-    // Sending sweeps, too.
-    private(&place.join(".hwc-tickets-aB3xYz"), b"half writ");
-    stage.sim().clear_faults();
-    assert_eq!(stage.run(&["message", "send", TICKET, "another"]).code, 0);
-    assert!(!place.join(".hwc-tickets-aB3xYz").exists());
 }
 
 /// For programs, times are RFC 3339.

@@ -48,6 +48,23 @@ pub(crate) fn private(path: &Path, bytes: &[u8]) -> PathBuf {
     path.to_owned()
 }
 
+/// A pending file that cannot be read, named with 32 times the same digit.
+pub(crate) fn damage(stage: &Stage, digit: &str) -> PathBuf {
+    private_directory(&stage.pending());
+    let name = format!("{}.json", digit.repeat(32));
+    private(&stage.pending().join(name), b"damaged")
+}
+
+/// The directory of pending files as the program makes it.
+pub(crate) fn private_directory(path: &Path) {
+    std::fs::create_dir_all(path).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700)).unwrap();
+    }
+}
+
 /// A simulator and a home directory. Nothing of the surroundings reaches the program.
 pub(crate) struct Stage {
     runtime: tokio::runtime::Runtime,
@@ -206,6 +223,23 @@ impl Stage {
             child.try_wait().unwrap().is_some()
         });
         self.ran(child.wait_with_output().unwrap())
+    }
+
+    /// The same command where no file can grow, as on a full disk.
+    #[cfg(unix)]
+    pub(crate) fn on_a_full_disk(&self, command: &Command, input: &[u8]) -> Ran {
+        let mut limited = Command::new("sh");
+        limited
+            .args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\""])
+            .arg(command.get_program())
+            .args(command.get_args())
+            .env_clear()
+            .envs(
+                command
+                    .get_envs()
+                    .filter_map(|(name, value)| Some((name, value?))),
+            );
+        self.given(&mut limited, input)
     }
 
     /// A run whose output goes into a pipe whose reader was gone before it began.

@@ -8,6 +8,7 @@ use crate::{
     },
     view,
 };
+use hwc_core::file::shell_quoted;
 
 /// Most lines of the text being written, and of a remark.
 const MOST_DRAFT: usize = 6;
@@ -256,7 +257,10 @@ fn lines(conversation: &Conversation, entry: &Entry) -> Vec<Row> {
                 );
                 if let Some(file) = file {
                     fill(
-                        &format!("From elsewhere: hwc-tickets message reconcile {file}"),
+                        &format!(
+                            "From elsewhere: hwc-tickets message reconcile {}",
+                            shell_quoted(file)
+                        ),
                         Tone::Warn,
                     );
                 }

@@ -166,12 +166,12 @@ fn what_cannot_be_the_own_message() {
 fn doubt_is_looked_into() {
     let all = messages("case-123", &["in doubt"], &[]);
     let own = all.last().unwrap();
-    let file = Some("/pending/1.json".to_owned());
+    let file = Some("/my pending/1.json".into());
     let unknown = || Fate::Unknown { file: file.clone() };
     let mut chat = conversation(100, 24);
     write(&mut chat, "in doubt");
     assert!(settle(&mut chat, 0, unknown()).is_empty());
-    assert!(drawn(&chat).contains("hwc-tickets message reconcile /pending/1.json"));
+    assert!(drawn(&chat).contains("hwc-tickets message reconcile '/my pending/1.json'"));
     assert_eq!(read(&mut chat, own), [Effect::Look { number: 0 }]);
     assert!(settle(&mut chat, 0, unknown()).is_empty());
     let again = || Event::Key(KeyEvent::new(KeyCode::Char('r'), KeyModifiers::CONTROL));

@@ -2,6 +2,7 @@
 
 use super::{Check, Verdict};
 use crate::{context::Context, credentials, private_file};
+use hwc_core::file::shell_quoted;
 use std::{fs, io, path::Path};
 
 pub(super) fn checks(context: &Context) -> Vec<Check> {
@@ -55,7 +56,7 @@ fn permissions(context: &Context) -> Check {
                     "permissions",
                     Verdict::Warn,
                     format!("others may read or write {}", path.display()),
-                    format!("Run: chmod {mode} {}", path.display()),
+                    format!("Run: chmod {mode} {}", shell_quoted(path)),
                 );
             }
             Err(error) => {

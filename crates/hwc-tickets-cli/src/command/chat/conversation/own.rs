@@ -3,6 +3,7 @@
 use super::Effect;
 use hwc_tickets::{Message, MessageKey, MessageKind};
 use jiff::Timestamp;
+use std::path::PathBuf;
 
 /// The service may cut what it gives back after so many UTF-16 units.
 const SURE_HEAD: usize = 400;
@@ -19,7 +20,7 @@ pub(crate) enum Delivery {
     Confirmed,
     /// It may have arrived; the pending file.
     Unknown {
-        file: Option<String>,
+        file: Option<PathBuf>,
     },
     /// It is not in the ticket.
     Failed {
@@ -31,7 +32,7 @@ pub(crate) enum Delivery {
 pub(crate) enum Fate {
     Accepted,
     Confirmed(Box<Message>),
-    Unknown { file: Option<String> },
+    Unknown { file: Option<PathBuf> },
     Failed { reason: String },
 }
 

@@ -1,0 +1,138 @@
+//! How `message reconcile --all` ends: what is left is counted rightly, and the advice leads on.
+
+use crate::stage::{Ran, Stage, damage, private};
+
+const TICKET: &str = "case-123";
+/// As files of records are shown here: the stage takes their digits away.
+const FILE: &str = "~/.local/state/hwc-tickets/pending/PENDING-ID.json";
+/// What only time can help.
+const LATER: &str = "Try again in a minute";
+
+fn all(stage: &Stage) -> Ran {
+    stage.run(&["message", "reconcile", "--all", "--timeout", "1s"])
+}
+
+/// How it ended: the exit code, what is said, and what is not.
+fn assert_ends(ran: &Ran, code: i32, said: &[&str], unsaid: &[&str]) {
+    assert_eq!(ran.code, code, "{}", ran.golden());
+    for text in said {
+        assert!(ran.stderr.contains(text), "{text}: {}", ran.golden());
+    }
+    for text in unsaid {
+        assert!(!ran.stderr.contains(text), "{text}: {}", ran.golden());
+    }
+}
+
+/// Time mends no file; whoever is told that one cannot be read is told what to do with it.
+#[test]
+fn files_that_cannot_be_read_and_nothing_else() {
+    let stage = Stage::new();
+    damage(&stage, "a");
+    let forget = format!("hwc-tickets message reconcile {FILE} --forget");
+    let unsaid = ["Nothing is pending", "still not known", LATER, "settled"];
+    let one = ["error: 1 pending file cannot be read", "Mend", &forget];
+    assert_ends(&all(&stage), 6, &one, &unsaid);
+    damage(&stage, "b");
+    let several = [
+        "error: 2 pending files cannot be read",
+        "Mend",
+        "hwc-tickets message reconcile FILE --forget",
+    ];
+    assert_ends(&all(&stage), 6, &several, &unsaid);
+}
+
+/// As long as a file cannot be read, it keeps the others open: it comes first.
+#[test]
+fn a_file_that_cannot_be_read_beside_an_open_message() {
+    let stage = Stage::new();
+    stage.in_doubt(TICKET, "only once", true, 1);
+    damage(&stage, "a");
+    let said = [
+        "of 1 it is still not known whether it arrived; 1 pending file cannot be read",
+        "Mend",
+        &format!("reconcile {FILE} --forget; then try again"),
+    ];
+    assert_ends(&all(&stage), 6, &said, &[LATER]);
+}
+
+/// Only a person can say whether a message is the one in doubt.
+#[test]
+fn messages_that_could_be_it() {
+    let stage = Stage::new();
+    stage.in_doubt(TICKET, "only once", true, 0);
+    let one = [
+        "of 1 it is still not known whether it arrived",
+        "`hwc-tickets message reconcile PENDING-ID` shows",
+        "hwc-tickets message reconcile PENDING-ID --forget",
+    ];
+    assert_ends(&all(&stage), 6, &one, &[LATER]);
+    stage.in_doubt("TT202611210003", "another", true, 0);
+    let several = [
+        "of 2 it is still not known whether they arrived",
+        "hwc-tickets message reconcile ID --forget",
+    ];
+    assert_ends(&all(&stage), 6, &several, &[LATER]);
+    // One that time may help: nobody is told to end its doubt.
+    stage.in_doubt("TT202611210005", "lost", false, 1);
+    let mixed = [
+        "of 3 it is still not known whether they arrived",
+        LATER,
+        "one at a time",
+    ];
+    assert_ends(&all(&stage), 6, &mixed, &["--forget"]);
+}
+
+#[test]
+fn one_that_time_may_help() {
+    let stage = Stage::new();
+    stage.in_doubt(TICKET, "lost", false, 1);
+    let said = [
+        "of 1 it is still not known whether it arrived",
+        "Try again in a minute: hwc-tickets message reconcile --all",
+    ];
+    assert_ends(&all(&stage), 6, &said, &["--forget"]);
+}
+
+/// What the service refuses to tell stays so until its reason is gone.
+#[test]
+fn what_the_service_refuses() {
+    let stage = Stage::new();
+    stage.in_doubt(TICKET, "only once", true, 1);
+    let mut command = stage.command(&["message", "reconcile", "--all", "--timeout", "1s"]);
+    let ran = stage.finish(command.env("HWC_TICKETS_TOKEN", "WRONGEXAMPLE"));
+    let said = [
+        "of 1 it is still not known whether it arrived",
+        "Get a new token",
+    ];
+    assert_ends(&ran, 6, &said, &[LATER]);
+}
+
+/// What another run is sending is pending, and that run says what became of it.
+#[test]
+fn what_is_under_way_is_pending() {
+    let stage = Stage::new();
+    let lock = private(&damage(&stage, "a").with_extension("lock"), b"");
+    let held = std::fs::File::open(&lock).unwrap();
+    fs4::FileExt::try_lock(&held).unwrap();
+    let unsaid = ["Nothing is pending", "--forget", "cannot be read"];
+    assert_ends(&all(&stage), 0, &["still being sent"], &unsaid);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn numbers_without_an_output() {
+    let stage = Stage::new();
+    let args = ["message", "reconcile", "--all", "-o", "json"];
+    let nothing = stage.onto_a_full_disk(&args);
+    assert_ends(
+        &nothing,
+        9,
+        &["there was nothing to settle; "],
+        &["settled"],
+    );
+    for (ticket, text) in [(TICKET, "one"), (TICKET, "two")] {
+        stage.in_doubt(ticket, text, true, 1);
+    }
+    let two = stage.onto_a_full_disk(&args);
+    assert_ends(&two, 9, &["all 2 are settled; "], &[]);
+}
