@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use hwc_core::Clock;
 use hwc_core::{
-    Effect, FaultKind, Sent,
+    FaultKind, Idempotency, Sent,
     pipeline::classify::{Answer, Verdict, judge},
     testing::FakeClock,
 };
@@ -12,12 +12,12 @@ use proptest::prelude::*;
 
 use crate::given::CODES;
 
-fn verdict(effect: Effect, status: u16, headers: &HeaderMap, body: &[u8]) -> Verdict {
+fn verdict(effect: Idempotency, status: u16, headers: &HeaderMap, body: &[u8]) -> Verdict {
     verdict_of(effect, status, headers, body, true)
 }
 
 fn verdict_of(
-    effect: Effect,
+    effect: Idempotency,
     status: u16,
     headers: &HeaderMap,
     body: &[u8],
@@ -30,11 +30,11 @@ fn verdict_of(
     judge(&answer, CODES)
 }
 
-fn effects() -> impl Strategy<Value = Effect> {
+fn effects() -> impl Strategy<Value = Idempotency> {
     prop_oneof![
-        Just(Effect::Read),
-        Just(Effect::IdempotentWrite),
-        Just(Effect::Write)
+        Just(Idempotency::Safe),
+        Just(Idempotency::Idempotent),
+        Just(Idempotency::NotIdempotent)
     ]
 }
 
@@ -93,11 +93,11 @@ fn text(value: Option<&serde_json::Value>) -> Option<String> {
 }
 
 /// The rule for 200, written down once more, on the parsed tree and without any search.
-fn is_success(effect: Effect, value: &serde_json::Value) -> bool {
+fn is_success(effect: Idempotency, value: &serde_json::Value) -> bool {
     let Some(object) = value.as_object() else {
         return false;
     };
-    let is_read = effect == Effect::Read;
+    let is_read = effect == Idempotency::Safe;
     let about_errors = [
         "error_code",
         "errorCode",
@@ -215,7 +215,7 @@ proptest! {
                 Verdict::Success(success) => {
                     prop_assert!((200..300).contains(&status) && status != 206);
                     let text = std::str::from_utf8(&success.body).unwrap().trim();
-                    let bare = effect != Effect::Read && text.is_empty() && whole;
+                    let bare = effect != Idempotency::Safe && text.is_empty() && whole;
                     prop_assert!(bare || text.starts_with('{'), "{:?}", text);
                 }
                 Verdict::Failure(failure) => {
@@ -285,7 +285,7 @@ fn half_characters_in_escapes_cost_themselves_alone() {
     for (text, becomes) in table {
         let body = format!(r#"{{"list":[{{"content":"{text}"}}]}}"#);
         let Verdict::Success(success) =
-            verdict(Effect::Read, 200, &HeaderMap::new(), body.as_bytes())
+            verdict(Idempotency::Safe, 200, &HeaderMap::new(), body.as_bytes())
         else {
             panic!("{text}");
         };
@@ -299,7 +299,8 @@ fn half_characters_in_escapes_cost_themselves_alone() {
     }
     for status in [200, 400] {
         let body = br#"{"error_code":"THG.1001","error_msg":"cut \ud83d"}"#;
-        let Verdict::Failure(failure) = verdict(Effect::Write, status, &HeaderMap::new(), body)
+        let Verdict::Failure(failure) =
+            verdict(Idempotency::NotIdempotent, status, &HeaderMap::new(), body)
         else {
             panic!("{status}");
         };

@@ -82,7 +82,7 @@ fn judge_json(
     codes: &[ErrorCode],
 ) -> Result<(), Failure> {
     let may_be_a_file = called.file || !called.json;
-    if let Ok(envelope) = envelope::read(text, Shape::Success) {
+    if let Ok(envelope) = envelope::read(text, Shape::Read) {
         if envelope.code.is_some() {
             return Err(meaning(answer.status, envelope, codes));
         }
