@@ -5,8 +5,8 @@ use crate::{
     upload::{Upload, Uploads},
     value::{Value, Values, encode},
 };
-use http::{HeaderMap, HeaderName, HeaderValue};
-use hwc_core::{Body, Fault, FaultKind, Form, Operation, Sent};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use hwc_core::{Body, Fault, FaultKind, Form, Operation, ResponseContent, Sent};
 use serde::Serialize;
 
 /// An operation as a value: its fields are the parameters and the body.
@@ -181,6 +181,10 @@ impl Parts {
         *request.method_mut() = method;
         *request.uri_mut() = uri;
         *request.headers_mut() = self.headers;
+        if self.operation.response == ResponseContent::Object {
+            let json = HeaderValue::from_static("application/json");
+            request.headers_mut().entry(header::ACCEPT).or_insert(json);
+        }
         Ok(request)
     }
 }

@@ -53,7 +53,13 @@ fn same_scalar(sent: &Value, decoded: &Value) -> bool {
         Value::Bool(flag) => Some(flag.to_string()),
         Value::Array(_) | Value::Object(_) => None,
     };
-    text(sent).is_some() && text(sent) == text(decoded)
+    // A flag may come as a number, and that as a text (D-42).
+    let is_flag = match (text(sent).as_deref(), decoded) {
+        (Some("1"), Value::Bool(flag)) => *flag,
+        (Some("0"), Value::Bool(flag)) => !flag,
+        _ => false,
+    };
+    is_flag || text(sent).is_some() && text(sent) == text(decoded)
 }
 
 fn short(value: &Value) -> String {

@@ -58,6 +58,16 @@ async fn the_wire_makes_the_recorded_requests_and_agrees_on_the_answers() {
                 made(&plain, operation, good).await.expect("a good request")
             }
         };
+        if is_longer_than_taken(exchange) {
+            let kind = outcome.as_ref().map_err(|fault| fault.kind);
+            assert_eq!(
+                kind.err(),
+                Some(FaultKind::BodyTooLarge),
+                "{}",
+                exchange.name
+            );
+            continue;
+        }
         wrong.extend(
             outcome_flaws(exchange, operation, &outcome)
                 .into_iter()
@@ -65,6 +75,14 @@ async fn the_wire_makes_the_recorded_requests_and_agrees_on_the_answers() {
         );
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Whether an answer is longer than a client takes: a list of tickets as long as a document allows. It is refused by
+/// name then, and not read in part.
+fn is_longer_than_taken(exchange: &Exchange) -> bool {
+    const MOST_BYTES: usize = 8 * 1024 * 1024;
+    let body = exchange.response.body.as_ref();
+    body.is_some_and(|body| body.to_string().len() > MOST_BYTES)
 }
 
 /// The outcome of the recorded request; `None` if the wire client makes no such request.

@@ -153,7 +153,7 @@ fn lists_are_repeated_and_spellings_are_kept() {
     service.send(&request).unwrap();
     assert_eq!(
         service.network.requests()[0].uri.to_string(),
-        "https://example.com/osm/incidentservice/api/v1/queryincident?pageNo=1&searchKey=%E5%B7%A5%E5%8D%95&searchKey=disk%20full&xCustomerId=c"
+        "https://example.com/osm/incidentservice/api/v1/queryincident?pageNo=1&searchKey=disk%20full&searchKey=%E5%B7%A5%E5%8D%95&xCustomerId=c"
     );
 }
 

@@ -8,7 +8,7 @@ use crate::{
     description::{FORM, Operation, Parameter},
     exchange::{Exchange, File, Part, Request, Verdict},
 };
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -25,6 +25,13 @@ pub(super) fn of(operation: &Operation, base: &Exchange) -> Vec<Exchange> {
     cases.body();
     cases.made
 }
+
+/// What is written with percent signs in a path.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 struct Cases<'o> {
     operation: &'o Operation,
@@ -102,7 +109,7 @@ impl Cases<'_> {
             self.add(
                 &format!("{what} two"),
                 Vec::new(),
-                put(vec![written(&some(item)), written(&some(item)) + "2"]),
+                put(vec![written(&some(item)), written(&another(item))]),
             );
             return;
         }
@@ -339,12 +346,20 @@ fn put(request: &mut Request, template: &str, parameter: &Parameter, values: &[S
         _ => {
             let own = format!("{{{}}}", parameter.name);
             let value: String = values.iter().map(String::as_str).collect();
-            let value = utf8_percent_encode(&value, NON_ALPHANUMERIC).to_string();
+            let value = utf8_percent_encode(&value, RESERVED).to_string();
             let segments = template.split('/').zip(request.path.split('/'));
             request.path = segments
                 .map(|(wanted, given)| if wanted == own { &value } else { given })
                 .collect::<Vec<_>>()
                 .join("/");
         }
+    }
+}
+
+/// A value that fits and is another than [`some`] makes.
+fn another(schema: &Value) -> Value {
+    match some(schema) {
+        Value::Number(number) => json!(number.as_i64().map_or(2, |number| number + 2)),
+        value => json!(written(&value) + "2"),
     }
 }
