@@ -59,7 +59,7 @@ impl Client {
             }
             Read::File => {
                 let file = Download::ask(&self.pipeline, http, operation, options).await?;
-                Ok(file.map(Content::File))
+                Ok(file.map(|file| Content::File(Box::new(file))))
             }
         }
     }
@@ -71,7 +71,7 @@ pub enum Content {
     /// An object.
     Json(Value),
     /// A file under way.
-    File(Download),
+    File(Box<Download>),
 }
 
 /// One row of the index: an operation by its name, from JSON to JSON. So no test and no tool needs a list of its own.

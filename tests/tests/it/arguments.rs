@@ -22,7 +22,7 @@ impl Values {
         let mut names = BTreeSet::new();
         for operation in description.operations() {
             names.extend(operation.parameters.iter().map(|known| known.name.clone()));
-            for body in &operation.body {
+            if let Some(body) = &operation.body {
                 collect(&body.schema, &mut names);
             }
         }
