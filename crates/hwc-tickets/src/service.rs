@@ -212,6 +212,9 @@ impl Service {
             );
         }
         let lost = convert::undecodable(&answer.undecodable, "message_list");
+        if answer.complains && lost.is_empty() && has_none(answer.body.message_list.as_deref()) {
+            return Err(answer.unlike("it says failure, and message_list is empty"));
+        }
         Ok(answer.map(|body| self.page(body.message_list, body.count, lost)))
     }
 
@@ -242,6 +245,9 @@ impl Service {
             );
         }
         let lost = convert::undecodable(&answer.undecodable, "message_list");
+        if answer.complains && lost.is_empty() && has_none(answer.body.message_list.as_deref()) {
+            return Err(answer.unlike("it says failure, and message_list is empty"));
+        }
         Ok(answer.map(|body| self.page(body.message_list, body.count, lost)))
     }
 
@@ -264,6 +270,9 @@ impl Service {
         let is_answered = body.imstatus.is_some() || body.last_message_time_id.is_some();
         if body.immsg.is_none() && (answer.complains || !is_answered) {
             return Err(answer.unlike("there is no immsg, and nothing says that it would be empty"));
+        }
+        if answer.complains && answer.undecodable.is_empty() && has_none(body.immsg.as_deref()) {
+            return Err(answer.unlike("it says failure, and immsg is empty"));
         }
         let lost = answer.undecodable.clone();
         Ok(answer.map(|body| {
@@ -311,6 +320,9 @@ impl Service {
             return Err(answer.unlike("there is no imunread"));
         }
         let mut undecodable = convert::undecodable(&answer.undecodable, "imunread");
+        if answer.complains && undecodable.is_empty() && has_none(answer.body.imunread.as_deref()) {
+            return Err(answer.unlike("it says failure, and imunread is empty"));
+        }
         Ok(answer.map(|body| {
             let mut counts = Vec::new();
             for (place, count) in (body.imunread.unwrap_or_default().into_iter()).enumerate() {
@@ -398,10 +410,10 @@ impl Service {
     ) -> Result<Response<TicketStatus>, Fault> {
         let request = ShowCaseStatus::new(ticket.as_str());
         let answer = self.wire.send(&request, options).await?;
-        // A status without a reading is not "the service did not say".
+        // A status without a reading is not "the service did not say", and an answer without one is none.
         answer.needs("status")?;
-        if answer.body.status.is_none() && answer.complains {
-            return Err(answer.unlike("it says failure, and there is no status"));
+        if answer.body.status.is_none() {
+            return Err(answer.unlike("there is no status"));
         }
         Ok(answer.map(|body| TicketStatus::from_code(body.status)))
     }
@@ -426,6 +438,11 @@ impl Service {
 /// The service's own time (`Date` header), to the second.
 pub(crate) fn date<T>(answer: &Response<T>) -> Option<Timestamp> {
     after::date(&answer.headers)
+}
+
+/// Whether a list is left out or empty. Beside a complaint neither says that there is nothing.
+fn has_none<T>(list: Option<&[T]>) -> bool {
+    list.is_none_or(<[T]>::is_empty)
 }
 
 fn whole(number: u64) -> i64 {

@@ -93,6 +93,25 @@ fn detail_and_status() {
     );
 }
 
+/// An answer without a status is no status, whatever else it holds.
+#[test]
+fn an_answer_without_a_status_is_a_fault() {
+    for answer in [
+        "{}",
+        r#"{"x":1}"#,
+        r#"{"status":null}"#,
+        r#"{"data":{"error_code":"OSM.01010001","error_msg":"failed"}}"#,
+    ] {
+        let desk = desk();
+        desk.on_request(move |_, asked| {
+            (asked.operation() == "status").then(|| hwc_core::testing::Step::json(200, answer))
+        });
+        let ticket = desk.client().ticket(TICKET).unwrap();
+        let error = desk.clock.run(ticket.status().into_future()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Protocol, "{answer}: {error}");
+    }
+}
+
 #[test]
 fn errors_of_reading_name_the_operation_and_what_to_do() {
     let desk = desk();

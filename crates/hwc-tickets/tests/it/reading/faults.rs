@@ -281,3 +281,26 @@ fn an_answer_without_its_list_is_a_fault_and_no_empty_list() {
         );
     }
 }
+
+/// A list that is empty beside words of failure does not say that there is nothing.
+#[test]
+fn an_empty_list_beside_a_complaint_is_a_fault() {
+    let lists = r#""count":0,"message_list":[],"imunread":[],"immsg":[]"#;
+    for complaint in [r#""error_msg":"failed""#, r#""errorMsg":"failed""#] {
+        for answer in [
+            format!("{{{lists},{complaint}}}"),
+            format!("{{{complaint},{lists}}}"),
+        ] {
+            for read in [Call::History, Call::OlderPage, Call::Unread] {
+                let desk = desk();
+                spoil(&desk, read, Step::json(200, answer.clone()), usize::MAX - 2);
+                let error = run(&desk, read).unwrap_err();
+                assert_eq!(
+                    error.kind(),
+                    ErrorKind::Protocol,
+                    "{read:?} {answer}: {error}"
+                );
+            }
+        }
+    }
+}
