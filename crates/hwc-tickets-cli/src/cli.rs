@@ -7,10 +7,12 @@ pub(crate) mod message;
 mod moment;
 mod status;
 pub(crate) mod ticket;
+mod tip;
 
 pub(crate) use duration::{InvalidSpan, Span};
 pub(crate) use moment::Moment;
 pub(crate) use status::StatusName;
+pub(crate) use tip::tip;
 
 use crate::exit::EXIT_CODES;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -158,6 +160,9 @@ pub(crate) enum Command {
     /// reads older messages. When the newest message is shown, the ticket is marked as read. A line that begins with a
     /// slash is a command, such as /help, and is never sent; //x sends /x. Without a terminal, or with another form of
     /// output than `table`, it does what `message follow` does until its input ends, and marks nothing.
+    #[command(
+        after_long_help = "Fields of -o plain, without a terminal: those of `message follow`."
+    )]
     Chat(chat::Chat),
     /// Make any call of the service, authenticated, and print the raw answer
     Api(ticket::Api),
@@ -165,6 +170,9 @@ pub(crate) enum Command {
     #[command(subcommand, arg_required_else_help = true)]
     Auth(admin::Auth),
     /// Check configuration, network, clock, credentials and permissions, and say what to do
+    #[command(
+        after_long_help = "Fields of -o plain: setting, from, value; then check, result, detail."
+    )]
     Doctor,
     /// Start a local service to try things on, no account needed
     Sim(admin::Sim),
@@ -197,7 +205,8 @@ Configuration:
   HUAWEICLOUD_SDK_PROJECT_ID      account and project of the keys
   HWC_IAM_USER, _PASSWORD,
   HWC_IAM_ACCOUNT, _PROJECT       sign in with a password
-  HUAWEICLOUD_SDK_IAM_ENDPOINT    where to sign in with a password; a host of Huawei Cloud
+  HUAWEICLOUD_SDK_IAM_ENDPOINT    where to sign in with a password, a host of Huawei Cloud or this
+                                  machine; needed when the service is on this machine
   HTTPS_PROXY, ALL_PROXY          http or https proxy, as http://user:password@host:port
   NO_PROXY                        hosts without it: domains, addresses, networks, *
   NO_COLOR, CLICOLOR_FORCE        colour

@@ -133,6 +133,12 @@ impl From<SiteName> for Site {
 
 /// Checks the id of a ticket before anything else happens.
 pub(crate) fn ticket_id(text: &str) -> Result<TicketId, Failure> {
+    if text == "-" {
+        return Err(Failure::usage(
+            "`-` is no id of a ticket",
+            "Only `message follow -` and `message unread -` read ids from standard input, with no other id beside it.",
+        ));
+    }
     Ok(TicketId::new(text).map_err(hwc_tickets::Error::from)?)
 }
 

@@ -6,7 +6,7 @@ use crate::{
     settings::{self, Credentials, Settings},
 };
 use hwc_tickets::{
-    SecretString,
+    Endpoint, SecretString,
     identity::{Found, IdentityChain, IdentityError, IdentityErrorKind, ProvideIdentity, Token},
 };
 use secrecy::ExposeSecret as _;
@@ -23,6 +23,8 @@ pub(crate) struct Credential {
     /// Where they come from; never a value.
     pub(crate) source: String,
     pub(crate) kind: &'static str,
+    /// The address of IAM that is asked for a token with them.
+    pub(crate) issuer: Option<String>,
 }
 
 /// Where variables are looked up.
@@ -34,6 +36,9 @@ pub(crate) fn find(settings: &Settings) -> Result<Credential, Failure> {
 }
 
 fn find_in(settings: &Settings, read: Read<'_>) -> Result<Credential, Failure> {
+    // One that cannot be used is told where it is used.
+    let service = settings.endpoint().ok().flatten();
+    let service = service.as_ref();
     if let Some(token) = settings::text(read, TOKEN)? {
         return token_of(SecretString::from(token), format!("environment: {TOKEN}"));
     }
@@ -42,16 +47,19 @@ fn find_in(settings: &Settings, read: Read<'_>) -> Result<Credential, Failure> {
         "HOME" | "USERPROFILE" | "HUAWEICLOUD_SDK_CREDENTIALS_FILE" => None,
         name => read(name),
     };
-    match IdentityChain::new(&without_files).find() {
+    match IdentityChain::new(&without_files)
+        .for_service(service)
+        .find()
+    {
         Ok(found) => return Ok(known(found)),
         // Half set, or not usable: not to be passed over.
         Err(error) if error.tried().is_empty() => return Err(told(&error)),
         Err(_) => {}
     }
     if let Some(credentials) = &settings.credentials {
-        return from_profile(credentials, &settings.profile_name.value, read);
+        return from_profile(credentials, &settings.profile_name.value, service, read);
     }
-    match IdentityChain::new(read).find() {
+    match IdentityChain::new(read).for_service(service).find() {
         Ok(found) => Ok(known(found)),
         Err(error) if error.tried().is_empty() => Err(told(&error)),
         Err(_) => Err(Failure::own(
@@ -72,6 +80,7 @@ fn find_in(settings: &Settings, read: Read<'_>) -> Result<Credential, Failure> {
 fn from_profile(
     credentials: &Credentials,
     profile: &str,
+    service: Option<&Endpoint>,
     read: Read<'_>,
 ) -> Result<Credential, Failure> {
     let source = format!("profile {profile}");
@@ -118,6 +127,7 @@ fn from_profile(
         }
     }
     let found = IdentityChain::new(&move |name: &str| variables.get(name).cloned())
+        .for_service(service)
         .find()
         .map_err(|error| match error.to_string().contains(IAM_ENDPOINT) {
             // The one thing that does not stand in the profile.
@@ -127,6 +137,7 @@ fn from_profile(
     Ok(Credential {
         source,
         kind: kind_of(credentials),
+        issuer: found.issuer,
         provider: found.provider,
     })
 }
@@ -147,6 +158,7 @@ fn token_of(token: SecretString, source: String) -> Result<Credential, Failure> 
             provider: Arc::new(token),
             source,
             kind: "token",
+            issuer: None,
         }),
         Err(error) => Err(Failure::usage(
             format!("{error} ({source})"),
@@ -162,6 +174,7 @@ fn known(found: Found) -> Credential {
             true => "password",
             false => "keys",
         },
+        issuer: found.issuer,
         provider: found.provider,
         source: found.source,
     }
@@ -171,10 +184,13 @@ fn told(error: &IdentityError) -> Failure {
     Failure::own(exit_of(error), error.to_string(), error.help())
 }
 
-/// A value that cannot be used is a wrong setting, as everywhere; that there is none, or that it was refused, is not.
+/// A value that cannot be used is a wrong setting, as everywhere, and so are credentials of which a part is not set; that
+/// there are none, or that they were refused, is not.
 fn exit_of(error: &IdentityError) -> Exit {
     use IdentityErrorKind as K;
     match error.kind() {
+        // Nowhere else was looked.
+        K::Missing if error.tried().is_empty() => Exit::Usage,
         K::Invalid | K::Unreadable | K::Insecure => Exit::Usage,
         _ => Exit::Authentication,
     }

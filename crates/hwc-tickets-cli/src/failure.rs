@@ -4,7 +4,7 @@ pub(crate) mod advice;
 
 use crate::{exit::Exit, signal};
 use hwc_core::file::shell_quoted;
-use hwc_tickets::{Delivery, Error, ErrorKind, time::Spoken};
+use hwc_tickets::{Delivery, Error, ErrorKind, TicketId, time::Spoken};
 use std::{error::Error as _, io, path::Path, path::PathBuf};
 
 /// Why a command ended early.
@@ -23,6 +23,11 @@ pub(crate) enum Failure {
     Call(Box<Error>),
     /// A call failed that was given by method and path.
     Request { request: String, error: Box<Error> },
+    /// Tickets that cannot be followed; the error speaks of the first.
+    Lost {
+        tickets: Vec<TicketId>,
+        error: Box<Error>,
+    },
     /// It is not known whether a message arrived; its pending file.
     Unknown { error: Box<Error>, file: PathBuf },
     /// Ctrl-C or another signal; what is to be said about it.
@@ -107,13 +112,20 @@ impl Failure {
         let told = self.told(false).unwrap_or_default();
         let mut value = serde_json::json!({ "what": told.what, "advice": told.advice, "exit_code": self.exit() as u8 });
         if let (
-            Self::Call(error) | Self::Request { error, .. } | Self::Unknown { error, .. },
+            Self::Call(error)
+            | Self::Request { error, .. }
+            | Self::Lost { error, .. }
+            | Self::Unknown { error, .. },
             Some(object),
         ) = (self, value.as_object_mut())
         {
             object.insert("kind".to_owned(), error.kind().name().into());
             object.insert("operation".to_owned(), error.operation().into());
-            let ticket = error.ticket().map(ToString::to_string);
+            let ticket = match self {
+                Self::Lost { tickets, .. } => tickets.first(),
+                _ => error.ticket(),
+            };
+            let ticket = ticket.map(ToString::to_string);
             object.insert("ticket".to_owned(), ticket.into());
             object.insert("host".to_owned(), error.host().into());
             object.insert("code".to_owned(), error.code().into());
@@ -126,7 +138,9 @@ impl Failure {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Own { exit, .. } => *exit,
-            Self::Call(error) | Self::Request { error, .. } => exit_of(error),
+            Self::Call(error) | Self::Request { error, .. } | Self::Lost { error, .. } => {
+                exit_of(error)
+            }
             Self::Unknown { .. } => Exit::Unknown,
             Self::Interrupted { .. } => signal::received().map_or(Exit::Interrupted, Exit::from),
             Self::ClosedPipe => Exit::Ok,
@@ -148,6 +162,12 @@ impl Failure {
                 let what = (error.operation())
                     .and_then(|name| told.what.strip_prefix(name)?.strip_prefix(": "));
                 told.what = format!("{request}: {}", what.unwrap_or(&told.what));
+                Some(told)
+            }
+            Self::Lost { tickets, error } => {
+                let mut told = tell(error, verbose);
+                let tickets: Vec<&str> = tickets.iter().map(TicketId::as_str).collect();
+                told.what = format!("{} cannot be followed: {}", tickets.join(", "), told.what);
                 Some(told)
             }
             Self::Unknown { error, file } => {

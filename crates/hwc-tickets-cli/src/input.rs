@@ -1,7 +1,8 @@
 //! What is read from files and standard input: texts, lists of ids, JSON bodies.
 
-use crate::{failure::Failure, render::Screen};
+use crate::{context::ticket_id, failure::Failure, render::Screen};
 use hwc_core::file::{self, Rules, Unreadable};
+use hwc_tickets::TicketId;
 use std::{io, path::Path};
 
 /// More than this is no message, no list of ids and no request.
@@ -23,6 +24,25 @@ pub(crate) fn file(path: &Path) -> Result<String, Failure> {
     file::read_text(path, Rules::up_to(MOST_BYTES).or_stream())
         .map_err(|why| unreadable(path, &why))
         .and_then(|text| as_typed(text.as_str(), path))
+}
+
+/// The ids as given, or one per line of standard input. All are checked before anything is asked.
+pub(crate) fn tickets(given: &[String]) -> Result<Vec<TicketId>, Failure> {
+    match given {
+        [dash] if dash == "-" => {
+            let text = standard_input()?;
+            let ids = text.lines().map(str::trim).filter(|line| !line.is_empty());
+            let tickets = ids.map(ticket_id).collect::<Result<Vec<_>, _>>()?;
+            if tickets.is_empty() {
+                return Err(Failure::usage(
+                    "standard input names no ticket",
+                    "Give one id per line.",
+                ));
+            }
+            Ok(tickets)
+        }
+        ids => ids.iter().map(|id| ticket_id(id)).collect(),
+    }
 }
 
 /// Completes when standard input ends. On a terminal, never: somebody may be there. What comes is for nobody, and that

@@ -76,6 +76,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
             let settings = match command {
                 // It makes the profile that is not there.
                 Command::Auth(Auth::Login(_)) => Settings::resolve_to_make,
+                Command::Auth(Auth::Logout) => Settings::resolve_to_forget,
                 _ => Settings::resolve,
             }(&cli.global, &settings::process_variable)?;
             block_on(command::run(command, &Context::new(settings)))

@@ -121,7 +121,7 @@ impl PendingFiles {
         for (path, id) in paths {
             let pending = read(&path);
             // Gone since it was listed: settled by another run.
-            if pending.is_ok() || path.exists() {
+            if pending.is_ok() || path.symlink_metadata().is_ok() {
                 entries.push(Entry {
                     pending,
                     under_way: is_under_way(&path),
@@ -232,6 +232,9 @@ fn lock_of(path: &Path) -> PathBuf {
 /// Reads one pending file.
 pub(crate) fn read(path: &Path) -> Result<Pending, String> {
     let text = private_file::read(path, true).map_err(|problem| match problem {
+        Unreadable::Absent if path.symlink_metadata().is_ok() => {
+            "it is a symbolic link to a file that is not there".to_owned()
+        }
         Unreadable::Absent => "there is no such file".to_owned(),
         Unreadable::System(error) => error.to_string(),
         problem => format!("{problem}; {}", problem.help(path)),

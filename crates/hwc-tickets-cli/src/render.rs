@@ -16,10 +16,11 @@ pub(crate) use reader::reader_gone;
 pub(crate) use spinner::wait;
 
 use crate::{
-    cli::{Colour, Form},
+    cli::{self, Colour, Form},
     failure::Failure,
 };
 use anstream::{AutoStream, ColorChoice};
+use clap::error::{ContextKind, ContextValue};
 use serde::Serialize;
 use std::io::{self, IsTerminal as _, Write as _};
 use table::{Column, Line, Span, Table};
@@ -219,14 +220,22 @@ fn sentence(text: &str) -> String {
 pub(crate) fn command_line(error: clap::Error) -> Result<(), Failure> {
     automatic().write_global();
     let is_asked_for = !error.use_stderr();
-    let printed = disarm(error).print().and_then(|()| io::stdout().flush());
+    let mut error = disarm(error);
+    let typed = std::env::args_os().skip(1);
+    let typed = typed.filter_map(|word| word.into_string().ok());
+    if let Some(tip) = cli::tip(&error, typed) {
+        error.insert(
+            ContextKind::Suggested,
+            ContextValue::StyledStrs(vec![tip.into()]),
+        );
+    }
+    let printed = error.print().and_then(|()| io::stdout().flush());
     // Nobody is left to tell when standard error is closed.
     if is_asked_for { Ok(printed?) } else { Ok(()) }
 }
 
 /// What was typed may hold anything: shown inert, and without advice that would repeat it.
 fn disarm(mut error: clap::Error) -> clap::Error {
-    use clap::error::{ContextKind, ContextValue};
     let mut hostile = false;
     let mut inert = |text: &String| {
         let inert = foreign::line(text);

@@ -15,10 +15,10 @@ use crate::{
     cli::{Colour, Form, Global, SiteName, Span},
     failure::Failure,
 };
-use clap::ValueEnum as _;
+use clap::ValueEnum;
 use hwc_tickets::{Endpoint, InvalidEndpoint, Site, ZoneOffset};
 use profile::{Key, Profile};
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 use variables::{language, path};
 
 /// The settings of one run.
@@ -43,27 +43,63 @@ pub(crate) struct Settings {
     pub(crate) verbose: bool,
 }
 
+/// What a profile is looked at for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Use,
+    /// It is made when it is not there.
+    Make,
+    /// Its credentials go; nothing that stands there is used.
+    Forget,
+}
+
 /// Name of the profile that is used when none is named.
 const DEFAULT_PROFILE: &str = "default";
 
 impl Settings {
     /// Puts the settings together.
     pub(crate) fn resolve(flags: &Global, variable: Lookup<'_>) -> Result<Self, Failure> {
-        Self::put_together(flags, variable, false)
+        Self::put_together(flags, variable, Purpose::Use)
     }
 
     /// The same for a command that makes the profile when it is not there.
     pub(crate) fn resolve_to_make(flags: &Global, variable: Lookup<'_>) -> Result<Self, Failure> {
-        Self::put_together(flags, variable, true)
+        Self::put_together(flags, variable, Purpose::Make)
+    }
+
+    /// What is needed to take credentials out of a profile, and nothing more: a value that cannot be used must not keep
+    /// them there.
+    pub(crate) fn resolve_to_forget(flags: &Global, variable: Lookup<'_>) -> Result<Self, Failure> {
+        const PLACES: [&str; 5] = [
+            "HOME",
+            "USERPROFILE",
+            "XDG_CONFIG_HOME",
+            "XDG_STATE_HOME",
+            "HWC_TICKETS_PROFILE",
+        ];
+        let is_form = |value: &OsString| {
+            let text = value.to_str().map(str::trim).unwrap_or_default();
+            Form::from_str(text, true).is_ok()
+        };
+        let needed = |name: &str| match name {
+            "HWC_TICKETS_OUTPUT" => variable(name).filter(is_form),
+            name if PLACES.contains(&name) => variable(name),
+            _ => None,
+        };
+        Self::put_together(flags, &needed, Purpose::Forget)
     }
 
     fn put_together(
         flags: &Global,
         variable: Lookup<'_>,
-        makes_profile: bool,
+        purpose: Purpose,
     ) -> Result<Self, Failure> {
         let places = Places::find(variable)?;
-        let file = profile::find(places.config.as_deref())?;
+        let read = match purpose {
+            Purpose::Forget => profile::read_names,
+            Purpose::Use | Purpose::Make => profile::read,
+        };
+        let file = profile::find(places.config.as_deref(), read)?;
         let profile_name = if let Some(name) = &flags.profile {
             Setting::new(name.clone(), Source::Flag("--profile"))
         } else if let Some(name) = text(variable, "HWC_TICKETS_PROFILE")? {
@@ -76,7 +112,7 @@ impl Settings {
         let profile = match file.profile(&profile_name.value) {
             Some(profile) => profile.clone(),
             // Asked for by name and not there: most likely misspelt.
-            None if profile_name.source != Source::Default && !makes_profile => {
+            None if profile_name.source != Source::Default && purpose != Purpose::Make => {
                 return Err(file.unknown_profile(&profile_name.value));
             }
             None => Profile::default(),
@@ -86,13 +122,7 @@ impl Settings {
             profile_name: &profile_name.value,
             variable,
         };
-        let site = layers.parsed(
-            flags.site,
-            "--site",
-            "HWC_TICKETS_SITE",
-            Key::Site,
-            |text| SiteName::from_str(text, true),
-        )?;
+        let site = layers.parsed(flags.site, "--site", "HWC_TICKETS_SITE", Key::Site, one_of)?;
         let endpoint = layers
             .text(
                 flags.endpoint.clone(),
@@ -108,7 +138,7 @@ impl Settings {
                     "--output",
                     "HWC_TICKETS_OUTPUT",
                     Key::Output,
-                    |text| Form::from_str(text, true),
+                    one_of,
                 )?
                 .or_default(),
             timeout: layers.parsed(
@@ -279,6 +309,18 @@ impl Settings {
     }
 }
 
+/// One of a few words; what is none of them learns which there are.
+fn one_of<T: ValueEnum>(text: &str) -> Result<T, String> {
+    T::from_str(text, true).map_err(|_| {
+        let values = T::value_variants().iter();
+        let names: Vec<String> = values
+            .filter_map(ValueEnum::to_possible_value)
+            .map(|value| value.get_name().to_owned())
+            .collect();
+        format!("it is none of {}", names.join(", "))
+    })
+}
+
 fn site_of(name: Option<SiteName>) -> Site {
     name.map(Site::from).unwrap_or_default()
 }
@@ -362,7 +404,7 @@ pub(crate) fn colour(flags: &Global) -> Colour {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{collections::HashMap, ffi::OsString};
+    use std::collections::HashMap;
 
     fn resolve(
         flags: &Global,

@@ -316,7 +316,8 @@ impl ClientBuilder {
     ///   `myhuaweicloud.com`, `.eu`, `.cn`, `huaweicloud.com` or `myhwclouds.com`) and this machine: another
     ///   host has to be named by [`ClientBuilder::endpoint`].
     /// - credentials: `HWC_TICKETS_TOKEN`, else `HUAWEICLOUD_SDK_AK` and `HUAWEICLOUD_SDK_SK`, else
-    ///   `HWC_IAM_USER`, `HWC_IAM_PASSWORD` and `HWC_IAM_ACCOUNT`, else `~/.huaweicloud/credentials`.
+    ///   `HWC_IAM_USER`, `HWC_IAM_PASSWORD` and `HWC_IAM_ACCOUNT`, else `~/.huaweicloud/credentials`. When the service
+    ///   is on this machine, user and password also need `HUAWEICLOUD_SDK_IAM_ENDPOINT`: they do not go to the real IAM.
     ///
     /// A variable that is empty or blank counts as not set. One that cannot be used, because it is not UTF-8 for
     /// example, is an error that names it; nothing else takes its place.
@@ -361,7 +362,7 @@ impl ClientBuilder {
         }
         let identity = match (self.identity.take(), &self.variables) {
             (Some(identity), _) => Ok(identity),
-            (None, Some(variables)) => variables.identity(),
+            (None, Some(variables)) => variables.identity(endpoint.as_ref()),
             (None, None) => Err(no_credentials()),
         };
         // Missing credentials are an error of their own kind, but only when nothing else is wrong.

@@ -14,6 +14,9 @@ use crate::{
 use hwc_core::{Fault, Sent as FaultSent};
 use std::{borrow::Cow, fmt, io, sync::Arc, time::Duration};
 
+/// How the meaning of a code ends that leaves open what a write did.
+const DOUBT: &str = "Whether a write was done is not known.";
+
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -372,7 +375,7 @@ impl Error {
         }
         match &inner.cause {
             Cause::Call(fault) => {
-                line.push_str(&fault.detail);
+                line.push_str(self.told_of(fault));
                 let id = fault.request_id.as_ref().filter(|_| with_request_id);
                 push_facts(
                     &mut line,
@@ -394,6 +397,16 @@ impl Error {
             ));
         }
         line
+    }
+
+    /// What failed, without the doubt that the meaning of a code speaks of where there is none: what was looked for and is
+    /// not there was not done, and a read does nothing.
+    fn told_of<'a>(&self, fault: &'a Fault) -> &'a str {
+        let is_certain = self.0.delivery == Delivery::Absent || fault.effect == Some(Effect::Read);
+        match fault.detail.strip_suffix(DOUBT) {
+            Some(certain) if is_certain => certain.trim_end(),
+            _ => &fault.detail,
+        }
     }
 
     /// The fault of a call, told in the words of this crate.
@@ -521,5 +534,35 @@ mod tests {
             "submit message: the message is not in the ticket, it was looked for; what had failed: the service failed"
         );
         assert_eq!(absent.advice(), Advice::SendAgain);
+    }
+
+    /// A code whose meaning leaves the outcome open says so only where it is open.
+    #[test]
+    fn a_doubt_of_the_code_is_told_only_while_there_is_one() {
+        let meanings: Vec<&str> = (crate::service::error_codes().iter())
+            .map(|code| code.meaning)
+            .filter(|meaning| meaning.contains("write was done"))
+            .collect();
+        assert!(!meanings.is_empty());
+        for meaning in meanings {
+            let told = |effect, delivery| {
+                let mut fault = Fault::new(
+                    hwc_core::FaultKind::Unavailable,
+                    FaultSent::Maybe,
+                    meaning.to_owned(),
+                );
+                fault.effect = Some(effect);
+                let error = Error::from_fault("submit message", fault);
+                let error = match delivery {
+                    Some(delivery) => error.with_delivery(delivery),
+                    None => error,
+                };
+                error.to_string().contains("write was done")
+            };
+            assert!(told(Effect::Write, None), "{meaning}");
+            assert!(told(Effect::IdempotentWrite, None), "{meaning}");
+            assert!(!told(Effect::Write, Some(Delivery::Absent)), "{meaning}");
+            assert!(!told(Effect::Read, None), "{meaning}");
+        }
     }
 }

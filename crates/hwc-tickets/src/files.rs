@@ -171,8 +171,10 @@ pub(crate) fn read_private(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>
 /// Refuses, without opening it, what is no plain file. Opening a named pipe would wait for its other end.
 fn look(path: &Path) -> io::Result<()> {
     let reason = match fs::symlink_metadata(path) {
+        Ok(meta) if meta.is_dir() => "it is a directory",
         _ if path.file_name().is_none() => "the path names no file",
-        Ok(meta) if !meta.is_file() => "it is a symbolic link or not a plain file",
+        Ok(meta) if meta.is_symlink() => "it is a symbolic link",
+        Ok(meta) if !meta.is_file() => "it is not a plain file",
         _ => return Ok(()),
     };
     let error = io::Error::new(io::ErrorKind::InvalidInput, reason);
@@ -198,9 +200,14 @@ fn write_new(path: &Path, new: &Path, bytes: &[u8]) -> io::Result<File> {
         _ => {}
     }
     let mut file = private(OpenOptions::new().append(true).create_new(true)).open(new)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(new, path)?;
+    let written = (file.write_all(bytes))
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::rename(new, path));
+    if let Err(error) = written {
+        // A full disk is not to be filled further.
+        let _ = fs::remove_file(new);
+        return Err(error);
+    }
     sync_directory(path)?;
     Ok(file)
 }

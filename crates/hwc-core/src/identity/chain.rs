@@ -11,7 +11,7 @@ use super::{
     IdentityError, IdentityErrorKind, ProvideIdentity, Tried, environment,
     profile::{self, Lookup, Place},
 };
-use crate::variables::ReadVariable;
+use crate::{endpoint::Endpoint, variables::ReadVariable};
 
 /// The credentials that were found, and where.
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub struct Found {
     pub provider: Arc<dyn ProvideIdentity>,
     /// Where it was found: names of variables, or path and section of a file. Never a value.
     pub source: String,
+    /// The address of IAM, when a token is asked for there with user and password.
+    pub issuer: Option<String>,
 }
 
 /// Where to look for credentials, in this order: explicit ones, environment, credentials file.
@@ -30,6 +32,7 @@ pub struct Found {
 pub struct IdentityChain<'a> {
     explicit: Option<Found>,
     read: ReadVariable<'a>,
+    service: Option<&'a Endpoint>,
 }
 
 impl<'a> IdentityChain<'a> {
@@ -40,7 +43,15 @@ impl<'a> IdentityChain<'a> {
         Self {
             explicit: None,
             read,
+            service: None,
         }
+    }
+
+    /// Looks for credentials for the service at this address. With a service on this machine, such as a simulator, a
+    /// login with a password has to name its IAM: it would go to the real one otherwise.
+    #[must_use]
+    pub fn for_service(self, service: Option<&'a Endpoint>) -> Self {
+        Self { service, ..self }
     }
 
     /// Puts credentials before all others; `source` tells people where they came from.
@@ -54,6 +65,7 @@ impl<'a> IdentityChain<'a> {
             explicit: Some(Found {
                 provider,
                 source: source.into(),
+                issuer: None,
             }),
             ..self
         }
@@ -69,7 +81,8 @@ impl<'a> IdentityChain<'a> {
     ///
     /// # Errors
     /// [`IdentityErrorKind::Missing`] when no source has credentials ([`IdentityError::tried`] names
-    /// each) or one is half filled; [`IdentityErrorKind::Invalid`] for a value that cannot be used;
+    /// each) or one is half filled; [`IdentityErrorKind::Invalid`] for a value that cannot be used, and
+    /// for a login with a password without an address of IAM when the service is on this machine;
     /// [`IdentityErrorKind::Unreadable`] for a file that others can read, is a symbolic link, larger
     /// than 64 KiB, or not in the format.
     pub fn find(self) -> Result<Found, IdentityError> {
@@ -82,7 +95,7 @@ impl<'a> IdentityChain<'a> {
             "the program",
             "none given",
         )];
-        if let Some(found) = environment::find(self.read)? {
+        if let Some(found) = environment::find(self.read, self.service)? {
             return Ok(found);
         }
         tried.push(looked(
@@ -106,6 +119,7 @@ impl<'a> IdentityChain<'a> {
                         return Ok(Found {
                             provider: Arc::new(keys),
                             source,
+                            issuer: None,
                         });
                     }
                     Lookup::Nothing { outcome } => {

@@ -29,19 +29,33 @@ pub(super) const LOOKED_FOR: &str = "HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, 
 ///
 /// Keys win over password login. Half-set credentials are an error, not "none": whoever set one
 /// variable meant them.
-pub(super) fn find(read: ReadVariable<'_>) -> Result<Option<Found>, IdentityError> {
+pub(super) fn find(
+    read: ReadVariable<'_>,
+    service: Option<&Endpoint>,
+) -> Result<Option<Found>, IdentityError> {
     let variables = Variables { read };
     if let Some(keys) = keys(&variables)? {
         let provider = Arc::new(keys);
         return Ok(Some(Found {
             provider,
             source: format!("environment: {AK}, {SK}"),
+            issuer: None,
         }));
     }
     if let Some(login) = password(&variables)? {
+        if let Some(service) = service.filter(|service| service.is_loopback())
+            && !login.has_endpoint()
+        {
+            return Err(issuer_not_named(&login, service));
+        }
+        let issuer = Some(login.address());
         let provider = Arc::new(CachedIdentity::new(login));
         let source = format!("environment: {USER}, {PASSWORD}, {ACCOUNT}");
-        return Ok(Some(Found { provider, source }));
+        return Ok(Some(Found {
+            provider,
+            source,
+            issuer,
+        }));
     }
     Ok(None)
 }
@@ -121,6 +135,18 @@ fn password(variables: &Variables<'_>) -> Result<Option<IamPassword>, IdentityEr
         login = login.with_endpoint(endpoint);
     }
     Ok(Some(login))
+}
+
+/// Who tries things on this machine does not mean to give a password to the real IAM.
+fn issuer_not_named(login: &IamPassword, service: &Endpoint) -> IdentityError {
+    IdentityError::new(
+        IdentityErrorKind::Invalid,
+        format!(
+            "{IAM_ENDPOINT} is not set: the service is on this machine ({service}), and user and password would go to {}",
+            login.address()
+        ),
+        format!("set {IAM_ENDPOINT} to where they belong, with a simulator {service}"),
+    )
 }
 
 fn half_set(set: &str, missing: &[&str]) -> IdentityError {

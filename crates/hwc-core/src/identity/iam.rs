@@ -163,6 +163,19 @@ impl IamPassword {
         }
     }
 
+    /// Whether it was told which IAM to ask.
+    pub(super) fn has_endpoint(&self) -> bool {
+        self.endpoint.is_some()
+    }
+
+    /// The address of the IAM it asks.
+    pub(super) fn address(&self) -> String {
+        match &self.endpoint {
+            Some(endpoint) => endpoint.to_string(),
+            None => GLOBAL_ENDPOINT.to_owned(),
+        }
+    }
+
     /// Limits one login, all its attempts and waits together. Default 15 s.
     #[must_use]
     pub fn with_deadline(self, deadline: Duration) -> Self {
@@ -197,11 +210,7 @@ impl IamPassword {
         context: &IdentityContext,
         limit: Duration,
     ) -> Result<Fetched, IdentityError> {
-        let endpoint = match &self.endpoint {
-            Some(endpoint) => endpoint.to_string(),
-            None => GLOBAL_ENDPOINT.to_owned(),
-        };
-        let request = login::request(&endpoint, &self.user, &self.scope)?;
+        let request = login::request(&self.address(), &self.user, &self.scope)?;
         let host = host_of(&request);
         let answer = exchange(IAM, context, request, limit).await?;
         answer::token(&answer).map_err(|error| error.at(&host))

@@ -7,6 +7,9 @@ use std::path::PathBuf;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Auth {
     /// Show which credentials are used and where they come from; no secret is shown
+    #[command(
+        after_long_help = "Fields of -o plain: profile, endpoint, kind, source, where a token is asked for with a password."
+    )]
     Status,
     /// Store credentials in the configuration file
     ///

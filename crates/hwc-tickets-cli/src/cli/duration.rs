@@ -12,6 +12,8 @@ pub(crate) struct Span(pub(crate) Duration);
 pub(crate) enum InvalidSpan {
     /// A number without a unit.
     NoUnit(u64),
+    /// No time at all.
+    Zero,
     Other,
 }
 
@@ -22,6 +24,9 @@ impl fmt::Display for InvalidSpan {
                 f,
                 "it needs a unit: write {number}s for seconds, {number}m for minutes or {number}h for hours"
             ),
+            Self::Zero => {
+                f.write_str("it must be longer than zero: write it like 12s, 10m, 2h or 1h30m")
+            }
             Self::Other => f.write_str("not a duration: write it like 12s, 10m, 2h or 1h30m"),
         }
     }
@@ -30,8 +35,9 @@ impl fmt::Display for InvalidSpan {
 impl InvalidSpan {
     fn of(text: &str) -> Self {
         match text.trim().parse() {
-            Ok(number) if number > 0 => Self::NoUnit(number),
-            _ => Self::Other,
+            Ok(0) => Self::Zero,
+            Ok(number) => Self::NoUnit(number),
+            Err(_) => Self::Other,
         }
     }
 }
@@ -53,9 +59,10 @@ impl FromStr for Span {
         }
         let length = span
             .to_duration(SpanRelativeTo::days_are_24_hours())
-            .ok()
-            .filter(|length| length.is_positive())
-            .ok_or(InvalidSpan::Other)?;
+            .map_err(|_| InvalidSpan::Other)?;
+        if length.is_zero() {
+            return Err(InvalidSpan::Zero);
+        }
         Duration::try_from(length)
             .map(Self)
             .map_err(|_| InvalidSpan::Other)
@@ -101,11 +108,9 @@ mod tests {
         assert_eq!("250ms".parse(), Ok(Span(Duration::from_millis(250))));
         for text in [
             "",
-            "0",
             "-5",
             "-5s",
             "5s ago",
-            "0s",
             "1y",
             "2mo",
             "soon",
@@ -113,6 +118,9 @@ mod tests {
             "\u{1b}[31m",
         ] {
             assert_eq!(text.parse::<Span>(), Err(InvalidSpan::Other), "{text:?}");
+        }
+        for text in ["0", "0s", "0h0m", " 0 "] {
+            assert_eq!(text.parse::<Span>(), Err(InvalidSpan::Zero), "{text:?}");
         }
         for text in ["12", " 12 "] {
             assert_eq!(text.parse::<Span>(), Err(InvalidSpan::NoUnit(12)));

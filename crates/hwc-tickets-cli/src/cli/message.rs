@@ -11,8 +11,14 @@ pub(crate) enum Message {
     ///
     /// It is never sent twice: when it is not known whether it arrived, the ticket is read back. If that does not
     /// settle it either, the exit code is 6 and a pending file is named, for `message reconcile`.
+    #[command(
+        after_long_help = "Fields of -o plain: outcome, ticket, time, reference; with --verbose attempts and request id as well."
+    )]
     Send(Send),
     /// Show the conversation of a ticket
+    #[command(
+        after_long_help = "Fields of -o plain: time, from, with --ids the id, text; then id and file name of each attachment."
+    )]
     History(History),
     /// Show new messages as they arrive
     ///
@@ -20,20 +26,36 @@ pub(crate) enum Message {
     /// reads its output any more. With --cursor it goes on where it ended; tickets left out of a run keep their place in
     /// it. A ticket that does not exist is named, and the exit code is 3. The exit code is not 0 either when the service
     /// was never heard of, or when the place could not be saved.
+    #[command(
+        after_long_help = "Fields of -o plain: time, ticket, from, text; then id and file name of each attachment. A change of status has \
+    the word `status` in place of from, and the status in place of the text."
+    )]
     Follow(Follow),
     /// Count unread messages of the support, for any number of tickets
+    #[command(
+        after_long_help = "Fields of -o plain: number of unread messages, or ? when it is not known; ticket."
+    )]
     Unread(Unread),
     /// Mark all messages of a ticket as read
+    #[command(after_long_help = "Fields of -o plain: ticket, outcome.")]
     MarkRead(MarkRead),
     /// Recall a message
     ///
     /// Before it is taken back, its time, id and text are told. When the ticket shows no message with this id, the exit
     /// code is 3: it was recalled before, or the id is wrong.
+    #[command(
+        after_long_help = "Fields of -o plain: ticket, id of the message, outcome, time, text."
+    )]
     Recall(Recall),
     /// Find out whether a message arrived whose sending ended unclear
     ///
     /// Without anything: lists what is pending. When the ticket does not tell for sure, it shows the messages that could
     /// be it: look, and end the doubt with --forget.
+    #[command(
+        after_long_help = "Fields of -o plain: in the list id, begun, ticket, length, state, file; of one record outcome, ticket, time, and \
+    below them for each message that could be it time, from, how its text compares, whether it is in time, text; with \
+    --all id, ticket, outcome, note."
+    )]
     Reconcile(Reconcile),
 }
 
@@ -54,7 +76,7 @@ pub(crate) struct Send {
     /// Add a short visible tag such as [ref 7F3K2Q], which makes the message recognisable for sure
     #[arg(long)]
     pub(crate) reference: bool,
-    /// Read the message back even when the service said yes
+    /// Read the message back even when the service said yes; a warning tells when that did not show it
     #[arg(long)]
     pub(crate) confirm: bool,
     /// Send even when the record of the message cannot be written, as on a full disk
@@ -87,7 +109,7 @@ pub(crate) struct History {
 /// `message follow`.
 #[derive(Debug, Args)]
 pub(crate) struct Follow {
-    /// Ids of the tickets
+    /// Ids of the tickets; `-` reads them from standard input, one per line
     #[arg(required = true)]
     pub(crate) ticket: Vec<String>,
     /// Begin with the messages since then: a time, or an age such as 2h

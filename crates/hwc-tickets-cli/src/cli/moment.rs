@@ -45,7 +45,7 @@ impl FromStr for Moment {
         match text.parse() {
             Ok(span) => return Ok(Self::Ago(span)),
             Err(InvalidSpan::NoUnit(number)) => return Err(InvalidMoment::NoUnit(number)),
-            Err(InvalidSpan::Other) => {}
+            Err(InvalidSpan::Zero | InvalidSpan::Other) => {}
         }
         // A zone name would be looked up in a database; only fixed offsets mean the same everywhere.
         if text.contains('[') {

@@ -6,8 +6,13 @@ use clap::{Args, Subcommand, ValueHint};
 #[derive(Debug, Subcommand)]
 pub(crate) enum Ticket {
     /// Show a ticket: status, severity, product, region, description, messages with their ids
+    #[command(
+        after_long_help = "Lines of -o plain: a name and its value; then the word `message`, time, from, id, text, and id and file name of \
+    each attachment."
+    )]
     Show(OneTicket),
     /// Show the status of a ticket
+    #[command(after_long_help = "Field of -o plain: status.")]
     Status(OneTicket),
 }
 

@@ -1,4 +1,4 @@
-//! `hwc-tickets auth status` and `auth login`.
+//! `hwc-tickets auth status`, `auth login` and `auth logout`.
 
 mod secrets;
 
@@ -11,13 +11,14 @@ use crate::{
     credentials,
     failure::Failure,
     private_file::{self, Unreadable},
+    render::Screen,
     settings::{Setting, Settings, Source, parse_document},
 };
 use clap::ValueEnum;
 use hwc_core::file::shell_quoted;
 use hwc_tickets::SecretString;
 use secrecy::ExposeSecret as _;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::path::Path;
 use toml_edit::{DocumentMut, Item, Table, TableLike, value};
 
@@ -40,6 +41,7 @@ fn status(context: &Context) -> Result<(), Failure> {
             "endpoint": endpoint,
             "kind": credential.kind,
             "source": credential.source,
+            "iam_endpoint": credential.issuer,
         }));
     }
     screen.facts(&[
@@ -47,6 +49,7 @@ fn status(context: &Context) -> Result<(), Failure> {
         ("endpoint", endpoint),
         ("kind", credential.kind.to_owned()),
         ("source", credential.source),
+        ("signs in at", credential.issuer.unwrap_or_default()),
     ])?;
     screen.note("Not checked with the service: `hwc-tickets doctor` does that.");
     Ok(())
@@ -90,7 +93,17 @@ fn store(login: &Login, context: &Context) -> Result<(), Failure> {
         _ => String::new(),
     };
     screen.note(&format!("Check them with: hwc-tickets doctor{option}"));
-    Ok(())
+    let kind = login.with.to_possible_value();
+    told_to_programs(
+        screen,
+        &json!({
+            "profile": profile,
+            "file": path.display().to_string(),
+            "outcome": "stored",
+            "kind": kind.as_ref().map(clap::builder::PossibleValue::get_name),
+        }),
+    )
+    .map_err(|failure| failure.after("the credentials are stored"))
 }
 
 /// Takes the credentials of the profile out of the file. Done twice, it is the same as done once.
@@ -100,13 +113,18 @@ fn forget(context: &Context) -> Result<(), Failure> {
     let mut document = document_at(path)?;
     let screen = &context.screen;
     let place = path.display();
-    if remove(&mut document, profile) {
+    let were_there = remove(&mut document, profile);
+    if were_there {
         write(path, &document)?;
         screen.note(&format!(
             "The credentials of profile {profile} are removed from {place}. The service was told nothing: a token stays \
              valid there until it ends."
         ));
     } else {
+        // A login that was killed may have left a secret beside a file without any.
+        if let Ok(place) = private_file::behind_links(path) {
+            private_file::sweep_drafts_beside(&place);
+        }
         screen.note(&format!(
             "There are no credentials of profile {profile} in {place}."
         ));
@@ -116,10 +134,27 @@ fn forget(context: &Context) -> Result<(), Failure> {
         credentials: None,
         ..context.settings.clone()
     };
-    if let Ok(left) = credentials::find(&without) {
-        screen.warn(&format!("commands still sign in: {}", left.source));
+    let left = credentials::find(&without).ok().map(|left| left.source);
+    if let Some(left) = &left {
+        screen.warn(&format!("commands still sign in: {left}"));
     }
-    Ok(())
+    let outcome = if were_there { "removed" } else { "none" };
+    told_to_programs(
+        screen,
+        &json!({ "profile": profile, "file": place.to_string(), "outcome": outcome, "still_used": left }),
+    )
+    .map_err(|failure| match were_there {
+        true => failure.after("the credentials are removed"),
+        false => failure,
+    })
+}
+
+/// For people everything is said on standard error.
+fn told_to_programs(screen: &Screen, document: &Value) -> Result<(), Failure> {
+    match screen.form() {
+        Form::Json | Form::Ndjson => screen.document(document),
+        Form::Table | Form::Plain => Ok(()),
+    }
 }
 
 fn document_at(path: &Path) -> Result<DocumentMut, Failure> {

@@ -16,16 +16,17 @@ use crate::{
     context::{Context, interrupt, ticket_id},
     exit::Exit,
     failure::Failure,
-    render,
+    render::{self, Screen},
 };
-use conversation::{Conversation, Effect, Event, Fate, Secret};
+use conversation::{Conversation, Delivery as Progress, Effect, Event, Fate, Own, Secret};
 use crossterm::event::{Event as Input, EventStream};
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use hwc_core::file::shell_quoted;
 use hwc_tickets::{Client, Delivery, Outcome, Pending, Receipt, TicketId, follow, follow::Events};
 use older::Reader;
 use std::{
-    collections::HashMap, future::Future, future::IntoFuture as _, io, pin::Pin, time::Duration,
+    collections::HashMap, future::Future, future::IntoFuture as _, io, path::Path, pin::Pin,
+    time::Duration,
 };
 use terminal::Terminal;
 
@@ -270,10 +271,7 @@ impl Session<'_> {
                         .map(|pending| files.hand_over(pending.id()));
                     Fate::Unknown { file }
                 }
-                Err(error) if error.delivery() == Delivery::Absent => {
-                    failed(error.into(), "; it is not in the ticket")
-                }
-                Err(error) => failed(error.into(), ""),
+                Err(error) => failed(&error.into()),
             };
             Done::Told(Box::new(Told {
                 number,
@@ -295,6 +293,7 @@ impl Session<'_> {
                 Ok(Outcome::Confirmed(message)) => Fate::Confirmed(message),
                 Ok(Outcome::Absent) => Fate::Failed {
                     reason: "It is not in the ticket.".to_owned(),
+                    exit: Exit::Failure,
                 },
                 _ => Fate::Unknown { file: Some(file) },
             };
@@ -317,16 +316,14 @@ impl Session<'_> {
         } = self;
         drop(terminal);
         let screen = &context.screen;
-        if !conversation.draft.is_blank() {
+        let lost = conversation.lost();
+        // What failed was given back to be sent again; it is told below.
+        let is_lost = |text: &str| lost.iter().any(|own| own.text == text);
+        if !conversation.draft.is_blank() && !is_lost(conversation.draft.text()) {
             screen.warn(&format!(
                 "the text being written was not sent ({} characters)",
                 conversation.draft.characters()
             ));
-        }
-        match conversation.waiting() {
-            0 => {}
-            1 => screen.warn("one message that waited was not sent"),
-            several => screen.warn(&format!("{several} messages that waited were not sent")),
         }
         let files: Vec<String> = context
             .pending_files
@@ -334,8 +331,14 @@ impl Session<'_> {
             .iter()
             .map(|file| shell_quoted(file))
             .collect();
+        let lost = not_arrived(&lost, &conversation.ticket, screen);
+        if let Some(lost) = &lost
+            && (!files.is_empty() || outcome.is_err() || ended.is_some())
+        {
+            render::report(lost, screen.is_verbose());
+        }
         match (files.as_slice(), outcome, ended) {
-            ([], outcome, None) => outcome,
+            ([], Ok(()), None) => lost.map_or(Ok(()), Err),
             ([], Ok(()), Some(failure)) => Err(failure),
             ([], Err(failure), _) => Err(failure),
             ([file, more @ ..], outcome, ended) => {
@@ -360,6 +363,32 @@ impl Session<'_> {
     }
 }
 
+/// Messages that are left behind and did not reach the ticket: their texts are nowhere else.
+fn not_arrived(lost: &[&Own], ticket: &TicketId, screen: &Screen) -> Option<Failure> {
+    let what = match lost {
+        [] => return None,
+        [own] => format!("1 message did not reach the ticket: {}", own.text),
+        several => {
+            for own in several {
+                screen.warn(&format!("did not reach the ticket: {}", own.text));
+            }
+            format!("{} messages did not reach the ticket", several.len())
+        }
+    };
+    let exit = lost.iter().find_map(|own| match own.delivery {
+        Progress::Failed { exit, .. } => Some(exit),
+        _ => None,
+    });
+    Some(Failure::own(
+        exit.unwrap_or(Exit::Failure),
+        what,
+        format!(
+            "It can be sent again: hwc-tickets message send {}",
+            shell_quoted(Path::new(ticket.as_str()))
+        ),
+    ))
+}
+
 /// What the terminal tells.
 fn typed(input: Input) -> Option<Event> {
     match input {
@@ -371,7 +400,7 @@ fn typed(input: Input) -> Option<Event> {
 }
 
 /// Why a message is not in the ticket, on one line.
-fn failed(failure: Failure, addition: &str) -> Fate {
+fn failed(failure: &Failure) -> Fate {
     let told = failure.told(false).unwrap_or_default();
     let id = told
         .facts
@@ -380,7 +409,8 @@ fn failed(failure: Failure, addition: &str) -> Fate {
         .map(|(_, id)| format!(" (request id {id})"))
         .unwrap_or_default();
     Fate::Failed {
-        reason: format!("{}{addition}{id}", told.what),
+        reason: format!("{}{id}", told.what),
+        exit: failure.exit(),
     }
 }
 

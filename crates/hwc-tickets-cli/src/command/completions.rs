@@ -78,6 +78,8 @@ fn bash(tree: &mut Command) -> String {
             lines.extend(JOIN_AT_EQUALS.lines().map(str::to_owned));
         } else if code == r#"COMPREPLY=($(compgen -f "${cur}"))"# {
             lines.extend(OFFER_FILES.lines().map(|code| format!("{indent}{code}")));
+        } else if !takes_file && code == OFFER_ALL {
+            lines.push(format!("{indent}{OFFER_FITTING}"));
         } else if takes_file && code.starts_with("if [[ ${cur} == -* ||") {
             lines.push(format!("{indent}if [[ ${{cur}} == -* ]] ; then"));
         } else if takes_file && indent.len() == ARM && code.starts_with("COMPREPLY=( $(compgen -W")
@@ -87,8 +89,26 @@ fn bash(tree: &mut Command) -> String {
             lines.push(line.to_owned());
         }
     }
-    lines.join("\n")
+    format!("{FITTING}{}", lines.join("\n"))
 }
+
+/// How the generator for bash offers commands and options together.
+const OFFER_ALL: &str = r#"COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )"#;
+const OFFER_FITTING: &str = r#"_hwc_tickets_offer "${opts}""#;
+
+/// Commands, and the options of every command among them, would be too many to choose from: options are offered behind a
+/// hyphen, and where there is nothing else.
+const FITTING: &str = r#"_hwc_tickets_offer() {
+    local word words=""
+    if [[ "${cur}" != -* ]]; then
+        for word in $1; do
+            [[ "${word}" == -* ]] || words="${words} ${word}"
+        done
+    fi
+    COMPREPLY=( $(compgen -W "${words:-$1}" -- "${cur}") )
+}
+
+"#;
 
 /// Blanks before the last lines of a command in the script for bash.
 const ARM: usize = 12;

@@ -3,20 +3,20 @@
 use crate::{
     cli::{Form, Span, message::Follow},
     clock,
-    context::{Context, ticket_id},
+    context::Context,
     exit::Exit,
     failure::Failure,
-    input,
+    input, private_file,
     render::{self, List},
     signal::{interrupt, interrupt_again},
     view::{Extras, Messages, message_json},
 };
 use hwc_tickets::{
-    Error, TicketId, TicketStatus,
+    Error, ErrorKind, TicketId, TicketStatus,
     follow::{CursorFile, Event, Events},
 };
 use serde_json::{Map, Value, json};
-use std::{collections::BTreeSet, pin::pin, time::Duration};
+use std::{collections::BTreeSet, path::Path, pin::pin, time::Duration};
 
 /// How often the status of each ticket is asked for.
 const STATUS_EVERY: Duration = Duration::from_secs(30);
@@ -59,11 +59,7 @@ pub(super) async fn run_until_input_ends(args: Follow, context: &Context) -> Res
 }
 
 async fn follow(args: Follow, context: &Context, until_input_ends: bool) -> Result<(), Failure> {
-    let tickets: BTreeSet<TicketId> = args
-        .ticket
-        .iter()
-        .map(|id| ticket_id(id))
-        .collect::<Result<_, _>>()?;
+    let tickets = BTreeSet::from_iter(input::tickets(&args.ticket)?);
     let mut builder = context.builder()?;
     // Only then the files matter: whoever may not look at them can follow all the same.
     if args.skip_own {
@@ -82,7 +78,7 @@ async fn follow(args: Follow, context: &Context, until_input_ends: bool) -> Resu
         follow = follow.tail(messages);
     }
     if let Some(path) = &args.cursor {
-        follow = follow.cursor_file(CursorFile::open(path)?);
+        follow = follow.cursor_file(open(path)?);
     }
     if args.skip_own {
         follow = follow.skip_own();
@@ -109,6 +105,23 @@ async fn follow(args: Follow, context: &Context, until_input_ends: bool) -> Resu
     watch.end(outcome)
 }
 
+/// Opens the file of `--cursor`. What can never be one is a wrong value, as everywhere.
+fn open(path: &Path) -> Result<CursorFile, Failure> {
+    CursorFile::open(path).map_err(|error| {
+        let is_possible = match path.symlink_metadata() {
+            Ok(meta) => meta.is_file(),
+            Err(_) => private_file::directory_of(path).is_dir(),
+        };
+        match is_possible {
+            true => error.into(),
+            false => Failure::usage(
+                format!("--cursor: {}", error.summary()),
+                "Name a file in a directory that is there; it is made when it does not exist.",
+            ),
+        }
+    })
+}
+
 struct Watch<'a> {
     context: &'a Context,
     sink: Sink<'a>,
@@ -116,8 +129,8 @@ struct Watch<'a> {
     until: Option<TicketStatus>,
     /// Tickets whose status is the one that is waited for.
     reached: BTreeSet<TicketId>,
-    /// The first ticket that could not be followed any more.
-    lost: Option<Error>,
+    /// The tickets that could not be followed any more, and why not the first of them.
+    lost: Option<(Vec<TicketId>, Error)>,
     /// What failed last, and was tried again.
     trouble: Option<Error>,
     unsaved: Unsaved,
@@ -260,6 +273,8 @@ impl Watch<'_> {
                     list.item(&json!({ "type": "possible_gap", "ticket": ticket }))?;
                 }
             }
+            // Told before: another read of the same ticket was under way.
+            Event::TicketLost { ticket, .. } if !self.tickets.contains(&ticket) => {}
             Event::TicketLost { ticket, error } => {
                 screen.warn(&format!("{ticket} is not followed any more: {error}"));
                 if let Sink::Json(list) = &mut self.sink {
@@ -269,13 +284,19 @@ impl Watch<'_> {
                 }
                 self.tickets.remove(&ticket);
                 self.reached.remove(&ticket);
-                self.lost.get_or_insert(error);
+                let (lost, _) = self.lost.get_or_insert((Vec::new(), error));
+                lost.push(ticket);
                 if self.until.is_some() && !self.tickets.is_empty() && self.reached == self.tickets
                 {
                     return Ok(Some(End::Status));
                 }
             }
-            Event::Fatal(error) => return Err(error.into()),
+            Event::Fatal(error) => {
+                return Err(match self.lost.take() {
+                    Some(lost) if error.kind() == ErrorKind::NotFound => lost_tickets(lost),
+                    _ => error.into(),
+                });
+            }
             _ => {}
         }
         Ok(None)
@@ -295,7 +316,8 @@ impl Watch<'_> {
                 self.unsaved.error,
                 self.is_connected || matches!(end, End::Status),
             ) {
-                (Some(error), ..) | (None, Some(error), _) => Err(error.into()),
+                (Some(lost), ..) => Err(lost_tickets(lost)),
+                (None, Some(error), _) => Err(error.into()),
                 (None, None, true) => Ok(()),
                 (None, None, false) => Err(self.trouble.map_or_else(not_heard_of, Failure::from)),
             },
@@ -312,6 +334,11 @@ impl Watch<'_> {
         }
         result
     }
+}
+
+fn lost_tickets((tickets, error): (Vec<TicketId>, Error)) -> Failure {
+    let error = Box::new(error);
+    Failure::Lost { tickets, error }
 }
 
 fn not_heard_of() -> Failure {

@@ -140,6 +140,9 @@ impl<'a> Sink<'a> {
             Self::Table(_) => return outcome,
         };
         if !matches!(outcome, Err(Failure::ClosedPipe)) {
+            // Who reads only the one word must not take a conversation with a gap for the whole one.
+            let mut audit = audit.clone();
+            audit.complete &= !audit.possible_gap;
             let mut fields = Map::from_iter([
                 (
                     "complete".to_owned(),
@@ -147,7 +150,7 @@ impl<'a> Sink<'a> {
                 ),
                 (
                     "audit".to_owned(),
-                    serde_json::to_value(audit).map_err(Failure::unserialisable)?,
+                    serde_json::to_value(&audit).map_err(Failure::unserialisable)?,
                 ),
             ]);
             if let Err(failure) = &outcome {

@@ -21,11 +21,19 @@ pub(crate) async fn run(args: Recall, context: &Context) -> Result<(), Failure> 
         .transpose()
         .map_err(Error::from)?;
     let ticket = context.client()?.ticket(id)?;
+    let mut begun = None;
+    let done = interruptible(recall(&ticket, message, &mut begun, context)).await;
+    if let Some(id) = begun.filter(|_| done.as_ref().err().is_none_or(may_help)) {
+        let ticket = ticket.id();
+        context.screen.note(&format!(
+            "To repeat it: hwc-tickets message recall {ticket} {id} (with --last it would be the message before)"
+        ));
+    }
     let Done {
         id,
         message,
         recalled,
-    } = interruptible(recall(&ticket, message, context)).await?;
+    } = done?;
     let outcome = match recalled {
         Recalled::Already => "already recalled",
         Recalled::Absent => return Err(unknown(ticket.id(), &id)),
@@ -59,6 +67,11 @@ pub(crate) async fn run(args: Recall, context: &Context) -> Result<(), Failure> 
     written.map_err(|failure| failure.after(format_args!("message {id} is {outcome}")))
 }
 
+/// Whether repeating can end otherwise: what the service refuses, it refuses again.
+fn may_help(failure: &Failure) -> bool {
+    !matches!(failure.exit(), Exit::Refused | Exit::Usage | Exit::NotFound)
+}
+
 /// What was done.
 struct Done {
     id: MessageId,
@@ -70,6 +83,7 @@ struct Done {
 async fn recall(
     ticket: &Ticket,
     id: Option<MessageId>,
+    begun: &mut Option<MessageId>,
     context: &Context,
 ) -> Result<Done, Failure> {
     let (id, message) = match id {
@@ -83,7 +97,8 @@ async fn recall(
         }
     };
     if let Some(message) = &message {
-        announce(ticket.id(), &id, message, context);
+        announce(&id, message, context);
+        *begun = Some(id.clone());
     }
     let recalled = render::wait("recalling", ticket.recall(&id).into_future()).await?;
     let recalled = match recalled {
@@ -99,15 +114,12 @@ async fn recall(
 }
 
 /// Told before it is done: whatever comes of it, this is the message, and `--last` would name another one by then.
-fn announce(ticket: &TicketId, id: &MessageId, message: &Message, context: &Context) {
+fn announce(id: &MessageId, message: &Message, context: &Context) {
     let time = view::time(message, context.settings.time_zone.value, Form::Table);
     let screen = &context.screen;
     screen.note(&format!(
         "Taking back {id} of {time}: {}",
         beginning(&message.content)
-    ));
-    screen.note(&format!(
-        "To repeat it: hwc-tickets message recall {ticket} {id} (with --last it would be the message before)"
     ));
 }
 

@@ -24,7 +24,7 @@ use hwc_tickets::{
 };
 use list::{list, short_ids};
 use serde_json::{Value, json};
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 use target::{Doomed, Target};
 
 pub(crate) async fn run(args: Reconcile, context: &Context) -> Result<(), Failure> {
@@ -331,6 +331,7 @@ fn all_outcomes(
         return Ok(());
     }
     let ids = short_ids(reconciled.iter().map(|one| one.pending.id()));
+    let mut causes = BTreeSet::new();
     let rows: Vec<Vec<String>> = (reconciled.iter().zip(ids))
         .map(|(one, id)| {
             let (outcome, note) = match &one.outcome {
@@ -341,6 +342,13 @@ fn all_outcomes(
                         number => format!("{number} could be it"),
                     };
                     (name, note)
+                }
+                // The same reason for each of them is read once. Programs find it in every row.
+                Err(error)
+                    if !causes.insert((error.kind().name(), error.code(), error.host()))
+                        && screen.form() == Form::Table =>
+                {
+                    ("unknown", "as above".to_owned())
                 }
                 Err(error) => ("unknown", error.to_string()),
             };

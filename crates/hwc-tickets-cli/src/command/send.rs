@@ -56,9 +56,17 @@ pub(crate) async fn run(args: Send, context: &Context) -> Result<(), Failure> {
             } else {
                 "accepted"
             };
-            view::sent(&context.screen, &sent, context.settings.time_zone.value).map_err(
-                |failure| failure.after(format_args!("the message is in the ticket ({how})")),
-            )
+            let screen = &context.screen;
+            if args.confirm && !sent.is_confirmed() {
+                screen.warn(&format!(
+                    "the service accepted the message, but it was not confirmed by reading the ticket; look with: \
+                     hwc-tickets message history {}",
+                    sent.ticket
+                ));
+            }
+            view::sent(screen, &sent, context.settings.time_zone.value).map_err(|failure| {
+                failure.after(format_args!("the message is in the ticket ({how})"))
+            })
         }
         Err(error) => Err(failed(error, context)),
     }

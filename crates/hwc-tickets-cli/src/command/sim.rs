@@ -11,6 +11,10 @@ pub(crate) async fn run(args: Sim, screen: &Screen) -> Result<(), Failure> {
             simulator.credentials().token
         ));
         screen.note("  hwc-tickets message history case-123");
+        screen.note(&format!(
+            "A login with a password takes HUAWEICLOUD_SDK_IAM_ENDPOINT={} besides, in place of the token.",
+            simulator.endpoint()
+        ));
     };
     // It ends in its own order.
     let _listening = Listening::begin();

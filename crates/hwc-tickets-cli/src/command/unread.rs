@@ -2,7 +2,7 @@
 
 use crate::{
     cli::{Form, message::Unread},
-    context::{Context, interruptible, ticket_id},
+    context::{Context, interruptible},
     exit::Exit,
     failure::Failure,
     input,
@@ -15,7 +15,7 @@ use hwc_tickets::{TicketId, unread::Digest};
 use serde_json::{Map, Value, json};
 
 pub(crate) async fn run(args: Unread, context: &Context) -> Result<(), Failure> {
-    let tickets = tickets(&args.ticket)?;
+    let tickets = input::tickets(&args.ticket)?;
     let client = context.client()?;
     let work = async {
         Ok(render::wait("counting unread messages", client.unread(tickets).fetch()).await)
@@ -23,25 +23,6 @@ pub(crate) async fn run(args: Unread, context: &Context) -> Result<(), Failure> 
     let digest = interruptible(work).await?;
     show(&digest, context)?;
     outcome(digest, context)
-}
-
-/// The ids as given, or one per line of standard input. All are checked before anything is asked.
-fn tickets(given: &[String]) -> Result<Vec<TicketId>, Failure> {
-    match given {
-        [dash] if dash == "-" => {
-            let text = input::standard_input()?;
-            let ids = text.lines().map(str::trim).filter(|line| !line.is_empty());
-            let tickets = ids.map(ticket_id).collect::<Result<Vec<_>, _>>()?;
-            if tickets.is_empty() {
-                return Err(Failure::usage(
-                    "standard input names no ticket",
-                    "Give one id per line.",
-                ));
-            }
-            Ok(tickets)
-        }
-        ids => ids.iter().map(|id| ticket_id(id)).collect(),
-    }
 }
 
 fn show(digest: &Digest, context: &Context) -> Result<(), Failure> {

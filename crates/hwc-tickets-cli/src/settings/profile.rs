@@ -160,7 +160,10 @@ impl ConfigFile {
 ///
 /// A home directory that belongs to somebody else must not keep people from commands for which everything stands in the
 /// environment. A file that is there and cannot be read is an error.
-pub(crate) fn find(path: Option<&Path>) -> Result<ConfigFile, Failure> {
+pub(crate) fn find(
+    path: Option<&Path>,
+    read: fn(&Path) -> Result<ConfigFile, Failure>,
+) -> Result<ConfigFile, Failure> {
     let Some(path) = path else {
         return Ok(ConfigFile {
             unseen: Some("no home directory is known".to_owned()),
@@ -175,6 +178,24 @@ pub(crate) fn find(path: Option<&Path>) -> Result<ConfigFile, Failure> {
         }),
         _ => read(path),
     }
+}
+
+/// The names of the profiles, with nothing in them: whatever else is wrong with the file, credentials can be taken out.
+pub(crate) fn read_names(path: &Path) -> Result<ConfigFile, Failure> {
+    let mut file = ConfigFile::empty(path);
+    let text = match private_file::read(path, false) {
+        Ok(text) => text,
+        Err(Unreadable::Absent) => return Ok(file),
+        Err(why) => return Err(private_file::unreadable(path, &why)),
+    };
+    let document = parse(&text, path)?;
+    let default = document.get("profile").and_then(Item::as_str);
+    file.default_profile = default.map(str::to_owned);
+    let profiles = document.get("profiles").and_then(Item::as_table_like);
+    for (name, _) in profiles.into_iter().flat_map(TableLike::iter) {
+        file.profiles.insert(name.to_owned(), Profile::default());
+    }
+    Ok(file)
 }
 
 /// Reads the configuration file. Without one there are no profiles.

@@ -176,6 +176,42 @@ fn a_refusal_gives_the_text_back() {
     assert_eq!(leave(&mut terminal), 0);
 }
 
+/// Who leaves learns what did not arrive, with its text, and by the exit code.
+#[test]
+fn leaving_tells_what_did_not_reach_the_ticket() {
+    let stage = Stage::new();
+    let refused = Fault::Status {
+        status: 400,
+        code: Some("OSM.01010001".to_owned()),
+        retry_after: None,
+    };
+    stage
+        .sim()
+        .fault(Order::new(Operation::CreateMessages, refused).times(FOREVER));
+    let mut terminal = chat(&stage, 28, 120, "case-123");
+    terminal.shows_all(&["processing", "Old snapshots"]);
+    terminal.type_in("yes, please\r");
+    terminal.shows_all(&["you  failed", "> yes, please"]);
+    terminal.type_in("\u{3}");
+    assert_eq!(terminal.end(), 5);
+    assert!(terminal.is_as_before());
+    terminal.shows("error: 1 message did not reach the ticket: yes, please");
+    terminal.shows("hwc-tickets message send case-123");
+    assert!(!terminal.screen().contains("being written"));
+
+    let mut terminal = chat(&stage, 28, 120, "case-123");
+    terminal.shows_all(&["processing", "Old snapshots"]);
+    terminal.type_in("first\r");
+    terminal.shows_all(&["you  failed", "> first"]);
+    terminal.type_in("\u{15}second\r");
+    terminal.shows_all(&["> second"]);
+    terminal.type_in("\u{3}");
+    assert_eq!(terminal.end(), 5);
+    terminal.shows("warning: did not reach the ticket: first");
+    terminal.shows("warning: did not reach the ticket: second");
+    terminal.shows("error: 2 messages did not reach the ticket");
+}
+
 /// While a message is on its way, the screen says so, and the next one waits.
 #[test]
 fn one_after_the_other() {

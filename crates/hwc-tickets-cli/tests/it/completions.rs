@@ -193,6 +193,32 @@ fn completes(name: &str) {
     terminal.end();
 }
 
+/// Where a command or a value is to be chosen, options do not stand among them; behind a hyphen they do. The other shells
+/// do so by themselves.
+#[test]
+fn options_come_behind_a_hyphen_in_bash() {
+    let Some(shell) = shell("bash") else { return };
+    let stage = Stage::new();
+    let mut terminal = begin(&stage, &shell, "bash");
+    for (typed, offered, unoffered) in [
+        ("hwc-tickets ", "completions", "--verbose"),
+        ("hwc-tickets message ", "mark-read", "--verbose"),
+        ("hwc-tickets completions ", "powershell", "--verbose"),
+        ("hwc-tickets message --", "--verbose", "mark-read"),
+    ] {
+        terminal.type_in(typed);
+        terminal.shows(&format!("> {}", typed.trim_end()));
+        terminal.type_in("\t\t");
+        terminal.shows(offered);
+        let screen = terminal.screen();
+        assert!(!screen.contains(unoffered), "{typed}: {screen}");
+        terminal.type_in("\u{15}\u{c}");
+        crate::stage::until("an empty line", || terminal.screen() == ">");
+    }
+    terminal.type_in("exit\r");
+    terminal.end();
+}
+
 #[test]
 fn completions_in_bash() {
     completes("bash");

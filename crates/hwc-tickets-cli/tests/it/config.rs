@@ -106,8 +106,16 @@ fn the_environment_wins_over_the_profile() {
             .env_remove("HWC_TICKETS_TOKEN")
             .env("HUAWEICLOUD_SDK_AK", "half"),
     );
-    assert_eq!(ran.code, 4, "{}", ran.stderr);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
     assert!(ran.stderr.contains("HUAWEICLOUD_SDK_SK"), "{}", ran.stderr);
+    let ran = stage.finish(
+        stage
+            .command(&["auth", "status"])
+            .env_remove("HWC_TICKETS_TOKEN")
+            .env("HWC_IAM_USER", "half"),
+    );
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    assert!(ran.stderr.contains("HWC_IAM_PASSWORD"), "{}", ran.stderr);
 }
 
 #[cfg(unix)]

@@ -1,6 +1,6 @@
 //! Each exit code, by what leads to it.
 
-use crate::stage::{FOREVER, Ran, Stage};
+use crate::stage::{FOREVER, Ran, Stage, unavailable};
 use hwc_tickets_sim::{Fault, Operation, Order, Route};
 
 fn status(status: u16, retry_after: Option<&str>) -> Fault {
@@ -279,6 +279,40 @@ fn unknown_outcome_and_its_file() {
         );
         assert_eq!(stage.sim().arrived("case-123").len(), usize::from(acted));
     }
+}
+
+/// Asked to confirm and not able to: that is said, and the message counts as accepted.
+#[test]
+fn a_confirmation_that_failed_is_told() {
+    let args = [
+        "message",
+        "send",
+        "case-123",
+        "hello",
+        "--confirm",
+        "--timeout",
+        "2s",
+    ];
+    let stage = Stage::new();
+    stage.sim().fault(
+        Order::new(Operation::ListMessages, unavailable())
+            .skipping(1)
+            .times(FOREVER),
+    );
+    let ran = stage.run(&args);
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+    assert!(ran.stdout.contains("accepted"), "{}", ran.stdout);
+    assert!(
+        ran.stderr
+            .contains("warning: the service accepted the message, but it was not confirmed")
+            && ran.stderr.contains("hwc-tickets message history case-123"),
+        "{}",
+        ran.stderr
+    );
+    stage.sim().clear_faults();
+    let well = stage.run(&["message", "send", "case-123", "another", "--confirm"]);
+    assert!(well.stdout.contains("confirmed"), "{}", well.golden());
+    assert_eq!(well.stderr, "");
 }
 
 /// The answer is lost, the message is found: an ordinary success, sent once.

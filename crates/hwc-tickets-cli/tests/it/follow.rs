@@ -471,3 +471,116 @@ fn foreign_text_is_inert() {
         stage.sim().reset();
     }
 }
+
+/// The last word names the tickets that cannot be followed; each is told once.
+#[test]
+fn tickets_that_cannot_be_followed_are_named_at_the_end() {
+    let stage = Stage::new();
+    for (ids, named) in [
+        (
+            &["case-123", "nope"][..],
+            "error: nope cannot be followed: ",
+        ),
+        (&["nope"], "error: nope cannot be followed: "),
+        (&["case-123", "nope", "none"], " cannot be followed: "),
+    ] {
+        let options = ["--for", "500ms", "--tail", "1", "--interval", "10ms"];
+        let args = [&["message", "follow"], ids, &options].concat();
+        let ran = stage.run(&args);
+        assert_eq!(ran.code, 3, "{}", ran.golden());
+        let last = ran.stderr.lines().find(|line| line.starts_with("error: "));
+        let last = last.unwrap_or_else(|| panic!("{}", ran.golden()));
+        assert!(last.contains(named), "{}", ran.golden());
+        for id in ids.iter().filter(|id| **id != "case-123") {
+            assert!(last.contains(id), "{}", ran.golden());
+            let told = format!("warning: {id} is not followed any more");
+            assert_eq!(ran.stderr.matches(&told).count(), 1, "{}", ran.golden());
+        }
+        let json = stage.run(&[&args[..], &["-o", "json"]].concat());
+        assert!(
+            json.json()["error"]["ticket"].is_string(),
+            "{}",
+            json.golden()
+        );
+    }
+}
+
+/// What can never be the file of a cursor is a wrong value, and told as what it is.
+#[test]
+fn what_is_no_file_for_a_cursor_is_a_wrong_value() {
+    let stage = Stage::new();
+    let home = stage.home().display().to_string();
+    let link = stage.home().join("link");
+    std::os::unix::fs::symlink("elsewhere", &link).unwrap();
+    for (path, reason) in [
+        (
+            format!("{home}/nowhere/cursor.json"),
+            "there is no directory",
+        ),
+        (home.clone(), "it is a directory"),
+        ("/".to_owned(), "it is a directory"),
+        (link.display().to_string(), "it is a symbolic link"),
+        ("/dev/null".to_owned(), "it is not a plain file"),
+    ] {
+        let ran = stage.run(&["message", "follow", "case-123", "--cursor", &path]);
+        assert_eq!(ran.code, 2, "{path}: {}", ran.golden());
+        assert!(
+            ran.stderr.contains("--cursor") && ran.stderr.contains(reason),
+            "{path}: {}",
+            ran.golden()
+        );
+    }
+    assert_eq!(stage.requests(), 0);
+}
+
+/// A full disk leaves nothing half written beside the cursor.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_leaves_no_half_written_cursor() {
+    let stage = Stage::new();
+    let cursor = stage.home().join("cursor.json");
+    let path = cursor.display().to_string();
+    let args = ["message", "follow", "case-123", "--cursor", &path];
+    let options = ["--for", "300ms", "--interval", "10ms", "-o", "ndjson"];
+    let command = stage.command(&[&args[..], &options].concat());
+    let ran = stage.on_a_full_disk(&command, b"");
+    assert_eq!(ran.code, 1, "{}", ran.golden());
+    assert!(
+        ran.stderr.contains("could not be written"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!stage.home().join("cursor.json.new").exists());
+    assert!(!cursor.exists());
+}
+
+/// Ids come from standard input where there are many; elsewhere a dash is no id.
+#[test]
+fn ids_from_standard_input() {
+    let stage = Stage::new();
+    let follow = |ids: &[&str], input: &str| {
+        let options = ["--for", "300ms", "--tail", "1", "--interval", "10ms"];
+        let args = [&["message", "follow"], ids, &options].concat();
+        stage.run_with_input(&args, input)
+    };
+    let both = follow(&["-"], "case-123\n\n TT202611210003 \n");
+    assert_eq!(both.code, 0, "{}", both.golden());
+    for id in ["case-123", "TT202611210003"] {
+        assert!(both.stdout.contains(id), "{}", both.golden());
+    }
+    let none = follow(&["-"], "\n");
+    assert_eq!(none.code, 2, "{}", none.golden());
+    assert!(none.stderr.contains("names no ticket"), "{}", none.stderr);
+    let requests = stage.requests();
+    let mixed = follow(&["-", "case-123"], "TT202611210003\n");
+    for ran in [
+        mixed,
+        stage.run(&["ticket", "status", "-"]),
+        stage.run(&["message", "send", "-", "text"]),
+        stage.run(&["chat", "-"]),
+    ] {
+        assert_eq!(ran.code, 2, "{}", ran.golden());
+        assert!(ran.stderr.contains("message follow -"), "{}", ran.stderr);
+    }
+    assert_eq!(stage.requests(), requests);
+}

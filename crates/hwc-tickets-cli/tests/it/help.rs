@@ -44,6 +44,64 @@ fn long_help_of_every_command() {
     }
 }
 
+/// What writes fields tells which.
+#[test]
+fn fields_of_plain_are_told() {
+    let stage = Stage::new();
+    let silent = [
+        "message",
+        "ticket",
+        "api",
+        "auth",
+        "login",
+        "sim",
+        "completions",
+        "man",
+    ];
+    for command in COMMANDS {
+        let args: Vec<&str> = command.iter().copied().chain(["--help"]).collect();
+        let help = stage.finish(&mut stage.bare(&args)).stdout;
+        let writes = command.last().is_some_and(|name| !silent.contains(name));
+        let told = [
+            "Fields of -o plain",
+            "Field of -o plain",
+            "Lines of -o plain",
+        ];
+        let is_told = told.iter().any(|told| help.contains(told));
+        assert_eq!(is_told, writes, "{command:?}: {help}");
+    }
+}
+
+/// A command line that lacks something learns of the other ways to give it, and `help` leads to the help.
+#[test]
+fn tips_lead_on() {
+    let stage = Stage::new();
+    for (args, tip) in [
+        (&["message", "send", "case-123"][..], "--file FILE"),
+        (&["message", "send"], "--file FILE"),
+        (&["message", "recall", "case-123"], "--last"),
+        (&["help", "sim"], "tip: hwc-tickets sim --help"),
+        (&["help"], "tip: hwc-tickets --help"),
+        (
+            &["help", "message", "send"],
+            "tip: hwc-tickets message send --help",
+        ),
+        (
+            &["message", "help", "send"],
+            "tip: hwc-tickets message send --help",
+        ),
+        (&["help", "\u{1b}[2J"], "tip: hwc-tickets --help"),
+    ] {
+        let ran = stage.run(args);
+        assert_eq!(ran.code, 2, "{}", ran.golden());
+        assert!(ran.stderr.contains(tip), "{args:?}: {}", ran.stderr);
+        assert!(!ran.stderr.contains('\u{1b}'), "{args:?}: {}", ran.stderr);
+    }
+    let ran = stage.run(&["ticket", "status"]);
+    assert!(!ran.stderr.contains("tip:"), "{}", ran.stderr);
+    assert_eq!(stage.requests(), 0);
+}
+
 fn name(command: &[&str]) -> String {
     if command.is_empty() {
         "program".to_owned()

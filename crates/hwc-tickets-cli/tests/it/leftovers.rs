@@ -124,3 +124,20 @@ fn the_lock_file_beside_a_copy_is_not_touched() {
     assert!(!copy.exists());
     assert_eq!(std::fs::read(&beside).unwrap(), b"mine");
 }
+
+/// A login that was killed leaves its secret half written: logging out removes it, also when nothing else is removed.
+#[test]
+fn logging_out_leaves_no_secret_of_a_killed_login() {
+    for config in ["", "[profiles.default]\ngroup = \"1\"\n"] {
+        let stage = Stage::new();
+        let draft = private(&stage.config().with_file_name(DRAFT), b"token = \"SECRET\"");
+        let mine = private(&stage.config().with_file_name(".hwc-tickets-mine"), b"mine");
+        if !config.is_empty() {
+            stage.write_config(config);
+        }
+        let ran = stage.finish(&mut stage.bare(&["auth", "logout"]));
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        assert!(!draft.exists(), "{config:?}");
+        assert!(mine.exists());
+    }
+}

@@ -428,3 +428,106 @@ fn logging_out_removes_the_credentials_alone() {
     assert_eq!(nobody.code, 2, "{}", nobody.stderr);
     assert!(!stage.home().join("nothing").exists());
 }
+
+/// Whatever else is wrong with a profile or the surroundings, its credentials can be taken out.
+#[test]
+fn logging_out_needs_no_value_but_the_name() {
+    for wrong in [
+        "site = \"mars\"",
+        "retries = \"many\"",
+        "output = \"xml\"",
+        "colour = 1",
+        "endpoint = 7",
+    ] {
+        let stage = Stage::new();
+        stage.write_config(&format!(
+            "[profiles.default]\n{wrong}\n[profiles.default.credentials]\ntoken = \"{CANARY}\"\nx = 1\n"
+        ));
+        let mut command = stage.bare(&["auth", "logout"]);
+        command.env("HWC_TICKETS_SITE", "mars");
+        let ran = stage.finish(&mut command);
+        assert_eq!(ran.code, 0, "{wrong}: {}", ran.stderr);
+        let text = std::fs::read_to_string(stage.config()).unwrap();
+        assert!(text.contains(wrong) && !text.contains(CANARY), "{text}");
+    }
+    let stage = Stage::new();
+    stage.write_config("[profiles.default]\n");
+    let ran = stage.finish(&mut stage.bare(&["auth", "logout", "--profile", "defualt"]));
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("The file has: default"),
+        "{}",
+        ran.stderr
+    );
+}
+
+/// Programs learn in JSON what people learn on standard error.
+#[test]
+fn logins_are_told_to_programs() {
+    let stage = Stage::new();
+    let json = |args: &[&str], input: &[u8]| {
+        let ran = stage.given(&mut stage.bare(args), input);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        ran.json()
+    };
+    let login = json(&["auth", "login", "-o", "json"], b"TOKENEXAMPLE\n");
+    assert_eq!(login["outcome"], "stored");
+    assert_eq!(login["kind"], "token");
+    assert_eq!(login["profile"], "default");
+    for outcome in ["removed", "none"] {
+        let logout = json(&["auth", "logout", "-o", "json"], b"");
+        assert_eq!(logout["outcome"], outcome);
+        assert_eq!(logout["profile"], "default");
+        assert_eq!(logout["still_used"], serde_json::Value::Null);
+    }
+}
+
+/// Who tries things on this machine gives no password to the real IAM.
+#[test]
+fn a_password_for_a_service_on_this_machine_goes_to_no_other() {
+    const VARIABLE: &str = "HUAWEICLOUD_SDK_IAM_ENDPOINT";
+    let stage = Stage::new();
+    stage.write_config(
+        "[profiles.default.credentials]\nuser = \"demo\"\npassword = \"demo\"\naccount = \"demo\"\n",
+    );
+    let of_profile = |args: &[&str]| {
+        let mut command = stage.command(args);
+        command.env_remove("HWC_TICKETS_TOKEN");
+        command
+    };
+    let of_environment = |args: &[&str]| {
+        let mut command = of_profile(args);
+        for name in ["HWC_IAM_USER", "HWC_IAM_PASSWORD", "HWC_IAM_ACCOUNT"] {
+            command.env(name, "demo");
+        }
+        command
+    };
+    let endpoint = stage.sim().endpoint();
+    for command in [&of_profile as &dyn Fn(&[&str]) -> _, &of_environment] {
+        for args in [&["ticket", "status", "case-123"][..], &["auth", "status"]] {
+            let ran = stage.finish(&mut command(args));
+            assert_eq!(ran.code, 2, "{}", ran.golden());
+            assert!(
+                ran.stderr.contains(VARIABLE)
+                    && ran.stderr.contains("https://iam.myhuaweicloud.com"),
+                "{}",
+                ran.stderr
+            );
+        }
+        assert_eq!(stage.requests(), 0);
+    }
+    for command in [of_profile(&["doctor"]), of_environment(&["doctor"])] {
+        let mut command = command;
+        let named = stage.finish(command.env(VARIABLE, &endpoint));
+        assert_eq!(named.code, 0, "{}", named.golden());
+        assert!(
+            named.stdout.contains("signs in at http://127.0.0.1:PORT"),
+            "{}",
+            named.stdout
+        );
+    }
+    // Elsewhere the usual one is asked, and that is told.
+    let mut command = of_profile(&["auth", "status", "-o", "json"]);
+    let ran = stage.finish(command.env_remove("HWC_TICKETS_ENDPOINT"));
+    assert_eq!(ran.json()["iam_endpoint"], "https://iam.myhuaweicloud.com");
+}

@@ -246,6 +246,35 @@ fn json_stays_one_document_when_paging_fails() {
     }
 }
 
+/// A conversation with a gap is not the whole one, wherever it is said.
+#[test]
+fn a_possible_gap_is_not_complete() {
+    let stage = Stage::new();
+    let args = ["message", "history", "case-123", "-o", "json"];
+    let whole = stage.run(&args);
+    assert_eq!(whole.json()["complete"], true, "{}", whole.golden());
+    // More is counted than is shown.
+    let counted = Fault::Body {
+        status: 200,
+        content_type: "application/json".to_owned(),
+        body: r#"{"count":3,"message_list":[]}"#.into(),
+    };
+    for operation in [Operation::ListMessages, Operation::ListMoreInstantMessages] {
+        let order = Order::new(operation, counted.clone());
+        stage.sim().fault(order.times(u32::MAX));
+    }
+    let ran = stage.run(&args);
+    assert!(
+        ran.stderr.contains("a message may be missing"),
+        "{}",
+        ran.golden()
+    );
+    let document = ran.json();
+    assert_eq!(document["audit"]["possible_gap"], true, "{document}");
+    assert_eq!(document["complete"], false, "{document}");
+    assert_eq!(document["audit"]["complete"], false, "{document}");
+}
+
 fn conversation(id: &str, messages: u32) -> hwc_tickets_sim::TicketSeed {
     let now: jiff::Timestamp = crate::stage::NOW.parse().unwrap();
     let mut ticket = hwc_tickets_sim::TicketSeed::new(

@@ -539,3 +539,48 @@ fn plain_times_can_be_read_by_programs() {
         2,
     );
 }
+
+/// What is named like a record and is none is pending all the same: told as what it is, and removed only if it is a link.
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_in_the_place_of_a_record() {
+    let stage = Stage::new();
+    private_directory(&stage.pending());
+    let link = stage.pending().join(format!("{}.json", "a".repeat(32)));
+    std::os::unix::fs::symlink("nowhere", &link).unwrap();
+    let named = |path: &std::path::Path| path.display().to_string();
+    let listed = stage.run(&["message", "reconcile"]);
+    assert!(
+        listed
+            .stdout
+            .contains("a symbolic link to a file that is not there"),
+        "{}",
+        listed.golden()
+    );
+    let all = stage.run(&["message", "reconcile", "--all"]);
+    assert_eq!(all.code, 6, "{}", all.golden());
+    assert!(!all.stderr.contains("Nothing is pending"), "{}", all.stderr);
+    let forgotten = stage.run(&["message", "reconcile", &named(&link), "--forget"]);
+    assert_eq!(forgotten.code, 0, "{}", forgotten.golden());
+    assert!(link.symlink_metadata().is_err());
+
+    let directory = stage.pending().join(format!("{}.json", "b".repeat(32)));
+    std::fs::create_dir(&directory).unwrap();
+    let all = stage.run(&["message", "reconcile", "--all"]);
+    assert_eq!(all.code, 6, "{}", all.golden());
+    assert!(
+        all.stderr.contains("Move the directory") && !all.stderr.contains("--forget"),
+        "{}",
+        all.stderr
+    );
+    for name in [named(&directory), "bbbb".to_owned(), "b".repeat(32)] {
+        let ran = stage.run(&["message", "reconcile", &name, "--forget"]);
+        assert_eq!(ran.code, 2, "{}", ran.golden());
+        assert!(
+            ran.stderr.contains("directory") && !ran.stderr.contains("name it in full"),
+            "{}",
+            ran.stderr
+        );
+    }
+    assert!(directory.exists());
+}

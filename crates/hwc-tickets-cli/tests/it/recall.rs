@@ -91,6 +91,21 @@ fn by_id_it_is_told_as_well() {
     assert_eq!(ran.json()["message_id"], id);
 }
 
+/// What is refused is refused again: nobody is told how to repeat it.
+#[test]
+fn a_refusal_is_not_to_be_repeated() {
+    let stage = Stage::new();
+    for args in [
+        &["message", "recall", "case-123", "--last"][..],
+        &["message", "recall", "case-123", "msg-0000000003"],
+    ] {
+        let ran = stage.run(args);
+        assert_eq!(ran.code, 5, "{}", ran.golden());
+        assert!(ran.stderr.contains("Taking back msg-"), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("To repeat it"), "{}", ran.stderr);
+    }
+}
+
 /// The answer is lost and nothing can be looked at: the id is told, and by it the recall is done or found done.
 #[test]
 fn a_lost_answer_leaves_the_id() {

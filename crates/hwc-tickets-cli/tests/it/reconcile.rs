@@ -107,6 +107,40 @@ fn what_the_service_refuses() {
     assert_ends(&ran, 6, &said, &[LATER]);
 }
 
+/// The same reason for all of them stands there once; programs find it in each row.
+#[test]
+fn one_reason_for_several_is_told_once() {
+    let stage = Stage::new();
+    for ticket in [TICKET, "TT202611210003", "TT202611210005"] {
+        stage.in_doubt(ticket, "only once", true, 1);
+    }
+    let refused = |form| {
+        let args = [
+            "message",
+            "reconcile",
+            "--all",
+            "--timeout",
+            "1s",
+            "-o",
+            form,
+        ];
+        let mut command = stage.command(&args);
+        stage.finish(command.env("HWC_TICKETS_TOKEN", "WRONGEXAMPLE"))
+    };
+    let table = refused("table");
+    let rows = table.stdout.matches("unknown").count();
+    let reasons = table.stdout.matches("request id").count();
+    assert_eq!((rows, reasons), (3, 1), "{}", table.golden());
+    assert_eq!(table.stdout.matches("as above").count(), 2);
+    let plain = refused("plain");
+    assert_eq!(
+        plain.stdout.matches("request id").count(),
+        3,
+        "{}",
+        plain.golden()
+    );
+}
+
 /// What another run is sending is pending, and that run says what became of it.
 #[test]
 fn what_is_under_way_is_pending() {

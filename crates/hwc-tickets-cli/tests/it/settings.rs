@@ -132,7 +132,7 @@ fn empty_and_blank_variables_count_as_not_set() {
                 .env("HUAWEICLOUD_SDK_AK", blank)
                 .env("HUAWEICLOUD_SDK_SK", "CANARY"),
         );
-        assert_eq!(ran.code, 4, "{}", ran.golden());
+        assert_eq!(ran.code, 2, "{}", ran.golden());
         assert!(ran.stderr.contains("HUAWEICLOUD_SDK_AK"), "{}", ran.stderr);
     }
 }
@@ -531,5 +531,38 @@ fn quoted_secrets_are_refused_by_name() {
         let ran = stage.finish(stage.command(&READ).env_remove("HWC_TICKETS_TOKEN"));
         refused(&stage, &ran, 2, "profile default");
         assert!(ran.stderr.contains("quotes"), "{}", ran.stderr);
+    }
+}
+
+/// A word that is none of a few learns which there are; no time at all is told as that.
+#[test]
+fn what_could_be_given_is_told() {
+    let stage = Stage::new();
+    for (name, value, expected) in [
+        ("HWC_TICKETS_OUTPUT", "xml", "table, json, ndjson, plain"),
+        ("HWC_TICKETS_SITE", "mars", "china, international"),
+        ("HWC_TICKETS_TIMEOUT", "0s", "longer than zero"),
+    ] {
+        let ran = stage.finish(stage.command(&READ).env(name, value));
+        refused(&stage, &ran, 2, name);
+        assert!(ran.stderr.contains(expected), "{}", ran.stderr);
+    }
+    stage.write_config("[profiles.default]\nsite = \"mars\"\n");
+    let ran = stage.run(&READ);
+    refused(&stage, &ran, 2, "key site of profile default");
+    assert!(
+        ran.stderr.contains("china, international"),
+        "{}",
+        ran.stderr
+    );
+    for args in [
+        ["--interval", "0s"],
+        ["--interval", "0"],
+        ["--for", "0m"],
+        ["--timeout", "0s"],
+    ] {
+        let ran = stage.run(&[&["message", "follow", "case-123"], &args[..]].concat());
+        assert_eq!(ran.code, 2, "{}", ran.golden());
+        assert!(ran.stderr.contains("longer than zero"), "{}", ran.stderr);
     }
 }

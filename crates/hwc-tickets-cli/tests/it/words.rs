@@ -356,7 +356,7 @@ fn wrong_values_say_what_to_write() {
         ),
         (
             &["message", "follow", "case-123", "--cursor", &up],
-            "the path names no file",
+            "it is a directory",
             "lock file",
         ),
         (

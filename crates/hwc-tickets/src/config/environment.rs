@@ -53,8 +53,8 @@ impl Variables {
         }))
     }
 
-    /// The credentials that variables or the credentials file hold.
-    pub(super) fn identity(&self) -> Result<Arc<dyn ProvideIdentity>> {
+    /// The credentials that variables or the credentials file hold, for the service at this address.
+    pub(super) fn identity(&self, service: Option<&Endpoint>) -> Result<Arc<dyn ProvideIdentity>> {
         let credentials = |detail: String| {
             Error::local(ErrorKind::Credentials, detail).with_operation("build client")
         };
@@ -64,23 +64,28 @@ impl Variables {
                 .map_err(|error| credentials(format!("{TOKEN} cannot be used: {error}")))?;
             return Ok(Arc::new(token));
         }
-        let found = IdentityChain::new(&*self.0).find().map_err(|error| {
-            let tried: Vec<String> = error
-                .tried()
-                .iter()
-                .map(|tried| format!("{} in {}: {}", tried.looked_for, tried.place, tried.outcome))
-                .collect();
-            let mut detail = error.to_string();
-            if !tried.is_empty() {
-                detail = format!(
-                    "{detail} ({TOKEN} in the environment: not set; {})",
-                    tried.join("; ")
-                );
-            }
-            credentials(detail)
-                .with_help(format!("{}, or set {TOKEN}", error.help()))
-                .with_source(error)
-        })?;
+        let found = IdentityChain::new(&*self.0)
+            .for_service(service)
+            .find()
+            .map_err(|error| {
+                let tried: Vec<String> = error
+                    .tried()
+                    .iter()
+                    .map(|tried| {
+                        format!("{} in {}: {}", tried.looked_for, tried.place, tried.outcome)
+                    })
+                    .collect();
+                let mut detail = error.to_string();
+                if !tried.is_empty() {
+                    detail = format!(
+                        "{detail} ({TOKEN} in the environment: not set; {})",
+                        tried.join("; ")
+                    );
+                }
+                credentials(detail)
+                    .with_help(format!("{}, or set {TOKEN}", error.help()))
+                    .with_source(error)
+            })?;
         Ok(found.provider)
     }
 }

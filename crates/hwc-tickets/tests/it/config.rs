@@ -223,6 +223,35 @@ fn published_domains_are_trusted_and_the_help_names_the_builder() {
     }
 }
 
+/// A password meant for a service on this machine goes to no real IAM.
+#[test]
+fn a_password_for_a_service_on_this_machine_needs_its_iam() {
+    const IAM: &str = "HUAWEICLOUD_SDK_IAM_ENDPOINT";
+    let with = |more: &[(&'static str, &'static str)]| {
+        let login = [
+            ("HWC_IAM_USER", "u"),
+            ("HWC_IAM_PASSWORD", "p"),
+            ("HWC_IAM_ACCOUNT", "a"),
+        ];
+        surroundings(&[&login[..], more].concat())
+    };
+    for here in [
+        "http://127.0.0.1:8480",
+        "https://localhost",
+        "http://[::1]:1",
+    ] {
+        let variable = ("HWC_TICKETS_ENDPOINT", here);
+        for builder in [with(&[variable]), with(&[]).endpoint(here)] {
+            let error = builder.build().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Credentials, "{error}");
+            let shown = error.to_string();
+            assert!(shown.contains(IAM) && shown.contains(here), "{shown}");
+        }
+        with(&[variable, (IAM, here)]).build().unwrap();
+    }
+    with(&[]).build().unwrap();
+}
+
 #[cfg(unix)]
 #[test]
 fn variables_that_are_not_utf8_are_refused_by_name() {

@@ -205,11 +205,20 @@ impl Conversation {
             .any(|own| matches!(own.delivery, Delivery::Waiting | Delivery::Sending))
     }
 
-    /// Messages that were written and not begun to be sent.
-    pub(crate) fn waiting(&self) -> usize {
-        self.own()
-            .filter(|own| own.delivery == Delivery::Waiting)
-            .count()
+    /// Messages that did not reach the ticket: those that failed and were not sent again, and those that were not begun
+    /// to be sent.
+    pub(crate) fn lost(&self) -> Vec<&Own> {
+        let all: Vec<&Own> = self.own().collect();
+        let is_lost = |(number, own): &(usize, &Own)| match own.delivery {
+            Delivery::Waiting => true,
+            Delivery::Failed { .. } => {
+                let mut later = all.iter().skip(number + 1);
+                !later.any(|later| later.text == own.text)
+            }
+            _ => false,
+        };
+        let lost = all.iter().copied().enumerate().filter(is_lost);
+        lost.map(|(_, own)| own).collect()
     }
 
     /// What to say instead of the keys: the question of leaving first, then what does not heal.
@@ -322,8 +331,8 @@ impl Conversation {
                     effect = own.look(number);
                 }
             }
-            Fate::Failed { reason } => {
-                own.delivery = Delivery::Failed { reason };
+            Fate::Failed { reason, exit } => {
+                own.delivery = Delivery::Failed { reason, exit };
                 stranger = own.shown.take();
                 back = Some(own.text.clone());
             }

@@ -265,7 +265,7 @@ fn lines(conversation: &Conversation, entry: &Entry) -> Vec<Row> {
                     );
                 }
             }
-            Delivery::Failed { reason } => fill(reason, Tone::Bad),
+            Delivery::Failed { reason, .. } => fill(reason, Tone::Bad),
             _ => {}
         }
     }

@@ -132,6 +132,32 @@ fn confirmed_stands_there_once() {
     assert_eq!(states(&chat), (vec![&Delivery::Confirmed], 1));
 }
 
+fn failed(reason: String) -> Fate {
+    let exit = crate::exit::Exit::Refused;
+    Fate::Failed { reason, exit }
+}
+
+/// What failed is lost until it is sent again; what waits is lost when somebody leaves.
+#[test]
+fn what_is_lost_when_somebody_leaves() {
+    let mut chat = conversation(40, 20);
+    let lost = |chat: &Conversation| -> Vec<String> {
+        chat.lost().iter().map(|own| own.text.clone()).collect()
+    };
+    write(&mut chat, "one");
+    write(&mut chat, "two");
+    assert_eq!(lost(&chat), ["two"]);
+    settle(&mut chat, 0, failed("refused".to_owned()));
+    assert_eq!(lost(&chat), ["one"]);
+    settle(&mut chat, 1, Fate::Accepted);
+    assert_eq!(lost(&chat), ["one"]);
+    chat.draft.take();
+    write(&mut chat, "one");
+    assert!(lost(&chat).is_empty());
+    settle(&mut chat, 2, failed("refused".to_owned()));
+    assert_eq!(lost(&chat), ["one"]);
+}
+
 /// A message that was there before, or is of the other side, is never taken for an own one.
 #[test]
 fn what_cannot_be_the_own_message() {
@@ -147,7 +173,7 @@ fn what_cannot_be_the_own_message() {
     assert_eq!(states(&chat), (vec![&Delivery::Sending], 2));
     // It was another's after all.
     let reason = "refused".to_owned();
-    settle(&mut chat, 0, Fate::Failed { reason });
+    settle(&mut chat, 0, failed(reason));
     read(&mut chat, later);
     assert_eq!(states(&chat).1, 4);
     assert_eq!(chat.draft.take(), "same", "to be sent again");
@@ -424,7 +450,7 @@ fn screens() {
         settle(&mut chat, 0, Fate::Accepted);
         write(&mut chat, "第二条");
         let reason = "submit message: refused (HTTP 400)".to_owned();
-        settle(&mut chat, 1, Fate::Failed { reason });
+        settle(&mut chat, 1, failed(reason));
         chat.draft.take();
         write(&mut chat, "第三条");
         read(&mut chat, last);

@@ -127,10 +127,16 @@ fn writable(context: &Context) -> Check {
 
 fn credentials_found(context: &Context) -> Check {
     match credentials::find(&context.settings) {
-        Ok(credential) => Check::ok(
-            "credentials",
-            format!("{}, from {}", credential.kind, credential.source),
-        ),
+        Ok(credential) => {
+            let issuer = credential
+                .issuer
+                .map(|address| format!("; signs in at {address}"))
+                .unwrap_or_default();
+            Check::ok(
+                "credentials",
+                format!("{}, from {}{issuer}", credential.kind, credential.source),
+            )
+        }
         Err(failure) => {
             let told = failure.told(false).unwrap_or_default();
             Check::new(

@@ -71,6 +71,9 @@ impl<'a> Ending<'a> {
         };
         match self.unreadable {
             [] => self.advice_on_open(),
+            [directory] if directory.is_dir() && !directory.is_symlink() => {
+                format!("Move the directory named above away{again}")
+            }
             [file] => format!(
                 "Mend the file named above, move it out of the directory of pending files, or give it up unread with: \
                  hwc-tickets message reconcile {} --forget{again}",

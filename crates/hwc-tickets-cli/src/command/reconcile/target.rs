@@ -42,6 +42,10 @@ pub(super) fn find_to_forget(named: &str, context: &Context) -> Result<Doomed, F
         Err(reason) if path.symlink_metadata().is_err() => {
             return Err(unusable(&path, reason, LIST));
         }
+        Err(reason) if path.is_dir() && !path.is_symlink() => {
+            let advice = "It is not removed here: move it away yourself.";
+            return Err(unusable(&path, reason, advice));
+        }
         Err(reason) => {
             let id = pending_files::id_of(&path).filter(|_| context.pending_files.holds(&path));
             let Some(id) = id else {

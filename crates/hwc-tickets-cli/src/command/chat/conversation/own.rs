@@ -1,6 +1,7 @@
 //! A message that was written here, and how sure it is that it arrived.
 
 use super::Effect;
+use crate::exit::Exit;
 use hwc_tickets::{Message, MessageKey, MessageKind};
 use jiff::Timestamp;
 use std::path::PathBuf;
@@ -25,6 +26,8 @@ pub(crate) enum Delivery {
     /// It is not in the ticket.
     Failed {
         reason: String,
+        /// How the program ends if it stays so.
+        exit: Exit,
     },
 }
 
@@ -33,7 +36,7 @@ pub(crate) enum Fate {
     Accepted,
     Confirmed(Box<Message>),
     Unknown { file: Option<PathBuf> },
-    Failed { reason: String },
+    Failed { reason: String, exit: Exit },
 }
 
 /// A message that was written here.
