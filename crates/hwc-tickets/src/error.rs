@@ -11,7 +11,7 @@ use crate::{
     submit::{Pending, TextError},
     time::InvalidZone,
 };
-use hwc_core::{Fault, Sent as FaultSent};
+use hwc_core::{Fault, Idempotency, Sent as FaultSent};
 use std::{borrow::Cow, fmt, io, sync::Arc, time::Duration};
 
 /// How the meaning of a code ends that leaves open what a write did.
@@ -402,7 +402,8 @@ impl Error {
     /// What failed, without the doubt that the meaning of a code speaks of where there is none: what was looked for and is
     /// not there was not done, and a read does nothing.
     fn told_of<'a>(&self, fault: &'a Fault) -> &'a str {
-        let is_certain = self.0.delivery == Delivery::Absent || fault.effect == Some(Effect::Read);
+        let is_certain =
+            self.0.delivery == Delivery::Absent || fault.idempotency == Some(Idempotency::Safe);
         match fault.detail.strip_suffix(DOUBT) {
             Some(certain) if is_certain => certain.trim_end(),
             _ => &fault.detail,
@@ -551,7 +552,7 @@ mod tests {
                     FaultSent::Maybe,
                     meaning.to_owned(),
                 );
-                fault.effect = Some(effect);
+                fault.idempotency = Some(effect);
                 let error = Error::from_fault("submit message", fault);
                 let error = match delivery {
                     Some(delivery) => error.with_delivery(delivery),
@@ -559,10 +560,13 @@ mod tests {
                 };
                 error.to_string().contains("write was done")
             };
-            assert!(told(Effect::Write, None), "{meaning}");
-            assert!(told(Effect::IdempotentWrite, None), "{meaning}");
-            assert!(!told(Effect::Write, Some(Delivery::Absent)), "{meaning}");
-            assert!(!told(Effect::Read, None), "{meaning}");
+            assert!(told(Idempotency::NotIdempotent, None), "{meaning}");
+            assert!(told(Idempotency::Idempotent, None), "{meaning}");
+            assert!(
+                !told(Idempotency::NotIdempotent, Some(Delivery::Absent)),
+                "{meaning}"
+            );
+            assert!(!told(Idempotency::Safe, None), "{meaning}");
         }
     }
 }
