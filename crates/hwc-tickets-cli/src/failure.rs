@@ -21,6 +21,8 @@ pub(crate) enum Failure {
     },
     /// A call of the SDK failed.
     Call(Box<Error>),
+    /// A call of the SDK failed, and what to do about it depends on what it was about.
+    Advised { error: Box<Error>, advice: String },
     /// A call failed that was given by method and path.
     Request { request: String, error: Box<Error> },
     /// Tickets that cannot be followed; the error speaks of the first.
@@ -113,6 +115,7 @@ impl Failure {
         let mut value = serde_json::json!({ "what": told.what, "advice": told.advice, "exit_code": self.exit() as u8 });
         if let (
             Self::Call(error)
+            | Self::Advised { error, .. }
             | Self::Request { error, .. }
             | Self::Lost { error, .. }
             | Self::Unknown { error, .. },
@@ -138,9 +141,10 @@ impl Failure {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Own { exit, .. } => *exit,
-            Self::Call(error) | Self::Request { error, .. } | Self::Lost { error, .. } => {
-                exit_of(error)
-            }
+            Self::Call(error)
+            | Self::Advised { error, .. }
+            | Self::Request { error, .. }
+            | Self::Lost { error, .. } => exit_of(error),
             Self::Unknown { .. } => Exit::Unknown,
             Self::Interrupted { .. } => signal::received().map_or(Exit::Interrupted, Exit::from),
             Self::ClosedPipe => Exit::Ok,
@@ -156,6 +160,10 @@ impl Failure {
                 facts: Vec::new(),
             }),
             Self::Call(error) => Some(tell(error, verbose)),
+            Self::Advised { error, advice } => Some(Told {
+                advice: Some(advice.clone()),
+                ..tell(error, verbose)
+            }),
             Self::Request { request, error } => {
                 let mut told = tell(error, verbose);
                 // It says more than the name of the operation, which is the same for every such call.

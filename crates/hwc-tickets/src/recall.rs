@@ -2,7 +2,7 @@
 
 use crate::{
     detail::TicketDetail,
-    error::{Advice, Delivery, Error, ErrorKind, Result},
+    error::{Advice, CallAdvice, Delivery, Error, ErrorKind, Result},
     ids::{MessageId, TicketId},
     message::{Message, MessageKey, MessageKind},
     service::{About, MAX_PAGE, MessagePage},
@@ -297,8 +297,15 @@ async fn recall_last(ticket: Ticket, deadline: Duration) -> Result<MessageId> {
     // The rest is for the recall.
     let last = find_last(ticket.clone(), deadline - deadline / 4).await?;
     let left = deadline.saturating_sub(parts.clock.elapsed().saturating_sub(began));
-    ticket.recall(last.id.clone()).timeout(left).await?;
-    Ok(last.id)
+    let recalled = ticket.recall(last.id.clone()).timeout(left).await;
+    match recalled {
+        Ok(_) => Ok(last.id),
+        // Only by its id it is safe to repeat: `recall_last` would name another message by then.
+        Err(error) if error.advice() == Advice::Call(CallAdvice::RepeatSafely) => {
+            Err(error.with_advice(Advice::NameMessage))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 async fn find_last(ticket: Ticket, deadline: Duration) -> Result<LastMessage> {

@@ -152,9 +152,20 @@ fn rows() -> Vec<Row> {
         // Codes that say success.
         row("an empty code", ok(r#"{"error_code":""}"#), Well),
         row("a null code", ok(r#"{"error_code":null}"#), Well),
-        row("the code 0", code(json!("0")), Well),
-        row("the number 0 as a code", code(json!(0)), Well),
-        row("a code ending in .0000", code(json!("CBC.0000")), Well),
+        // Beside a text that does not say so, they are no success of a write.
+        unlike("the code 0", code(json!("0")), Well, FOREIGN),
+        unlike("the number 0 as a code", code(json!(0)), Well, FOREIGN),
+        unlike(
+            "a code ending in .0000",
+            code(json!("CBC.0000")),
+            Well,
+            FOREIGN,
+        ),
+        row(
+            "the code 0 with a good text",
+            ok(r#"{"error_code":"0","error_msg":"Success"}"#),
+            Well,
+        ),
         // What says failure in another way.
         row("an empty code and a text", code(json!("")), FOREIGN),
         row("a null code and a text", code(Value::Null), FOREIGN),
@@ -329,7 +340,7 @@ fn rows() -> Vec<Row> {
         row(
             "500 with a code of validation",
             Step::json(500, r#"{"error_code":"OSM.01010001"}"#),
-            REFUSED,
+            Badly(FaultKind::Refused, Sent::Maybe),
         ),
         row("999", Step::answer(999), FOREIGN),
     ]

@@ -28,6 +28,8 @@ pub enum Advice {
     Repeat,
     /// Nothing can have been changed: repeat it later.
     RepeatLater,
+    /// It may have been done, and twice has the effect of once: repeat it.
+    RepeatSafely,
     /// It may have been done: find out before repeating it.
     FindOut,
     /// Wait, and call less often.
@@ -70,6 +72,7 @@ impl Advice {
         Self::AllowMoreTime,
         Self::Repeat,
         Self::RepeatLater,
+        Self::RepeatSafely,
         Self::FindOut,
         Self::SlowDown,
         Self::RenewCredentials,
@@ -108,6 +111,7 @@ impl Advice {
             Self::AllowMoreTime => "try again, or give the call a longer deadline",
             Self::Repeat => "try again; nothing was changed",
             Self::RepeatLater => "try again later",
+            Self::RepeatSafely => "it may have been done; doing it again does no harm",
             Self::FindOut => "it may have been done: read back before trying again",
             Self::SlowDown => "wait as long as the service asks, and lower the rate of calls",
             Self::RenewCredentials => {
@@ -149,9 +153,10 @@ pub(super) fn of(fault: &FaultFacts) -> Advice {
         Some(511) => return Advice::SignInToNetwork,
         _ => {}
     }
-    // A read changes nothing, and an effect that is the same twice may be had again.
-    let is_open =
-        fault.sent == Sent::Maybe && !fault.idempotency.is_some_and(Idempotency::may_be_repeated);
+    // A read changes nothing, and an effect that is the same twice may be had again: but had it may be already.
+    let may_be_done =
+        fault.sent == Sent::Maybe && !fault.idempotency.is_some_and(Idempotency::is_safe);
+    let may_be_repeated = fault.idempotency.is_some_and(Idempotency::may_be_repeated);
     match fault.kind {
         // The source of a body failed on the way.
         FaultKind::InvalidInput if fault.sent == Sent::Maybe => Advice::FindOut,
@@ -161,9 +166,12 @@ pub(super) fn of(fault: &FaultFacts) -> Advice {
         FaultKind::Connect => Advice::CheckConnection,
         FaultKind::Tls => Advice::CheckTls(fault.tls_flaw),
         // Whatever else is to be done comes after that: done twice it cannot be taken back.
-        _ if is_open => Advice::FindOut,
+        _ if may_be_done && !may_be_repeated => Advice::FindOut,
         // Such a refusal is also the answer to what an attempt before has done.
-        FaultKind::NotFound | FaultKind::Refused if may_be_done(fault) => Advice::FindOut,
+        FaultKind::NotFound | FaultKind::Refused if was_done_before(fault) => Advice::FindOut,
+        FaultKind::Timeout | FaultKind::Interrupted | FaultKind::Unavailable if may_be_done => {
+            Advice::RepeatSafely
+        }
         FaultKind::Timeout => Advice::AllowMoreTime,
         FaultKind::Interrupted => Advice::Repeat,
         FaultKind::Throttled => Advice::SlowDown,
@@ -185,7 +193,7 @@ pub(super) fn of(fault: &FaultFacts) -> Advice {
 }
 
 /// Whether an attempt before the refused one may have done it.
-fn may_be_done(fault: &FaultFacts) -> bool {
+fn was_done_before(fault: &FaultFacts) -> bool {
     fault.earlier == Sent::Maybe && fault.idempotency.is_none_or(|known| !known.is_safe())
 }
 
@@ -224,7 +232,8 @@ mod tests {
         })
     }
 
-    /// The advice fits what is known: only a write that may have been done is to be found out about.
+    /// The advice fits what is known: only a write that may have been done is to be found out about, and of none that
+    /// may have been done it is said that nothing was changed.
     #[test]
     fn the_case_decides() {
         for idempotency in ALL {
@@ -246,6 +255,12 @@ mod tests {
                     let fault = fault(kind, sent, idempotency);
                     assert_eq!(fault.advice() == Advice::FindOut, open, "{fault:?}");
                     assert_eq!(fault.help().contains("read back"), open, "{fault:?}");
+                    let may_be_done = !idempotency.is_safe() && sent == Sent::Maybe;
+                    let says_unchanged = matches!(
+                        fault.advice(),
+                        Advice::AllowMoreTime | Advice::Repeat | Advice::RepeatLater
+                    );
+                    assert!(!(may_be_done && says_unchanged), "{fault:?}");
                 }
             }
             for (status, advice) in [(407, Advice::SignInToProxy), (511, Advice::SignInToNetwork)] {

@@ -5,14 +5,17 @@
 //! 1. A code that the table knows, where the service and its gateway write it, once, and nothing beside it that says
 //!    success or names another: validation, permission,
 //!    not found, authentication, throttling, quota and state mean that the call was looked at and turned down
-//!    before anything was done (`Refused`). A code of the service's own failure proves nothing (`Maybe`).
+//!    before anything was done (`Refused`). A code of the service's own failure proves nothing (`Maybe`), and none
+//!    does under a status that speaks of something else: 408 and 5xx where no row of the code names it, and 429 with
+//!    a code that is not about the rate.
 //! 2. All else proves nothing, whatever its status: 401, 413 and 429 can come from any machine in between,
 //!    also on the way back, when the service has long acted.
 //!
 //! On 2xx, an answer is a success when it is a JSON object without a failing code at its top, and says failure
 //! in no other way (`{"error":{..}}`, an `error_msg` without a code, `error_code` twice). Of a read, which has
 //! fields of its own, such a complaint counts only where there is nothing else. Of a write, which answers next to
-//! nothing, it counts also below the top, and so does a message that stands alone and is no word for success.
+//! nothing, it counts also below the top, and so does a message that stands alone and is no word for success. At the
+//! top and one level below, whatever speaks of an outcome must be a plain sign of success (`is_doubtful` in `envelope`).
 //!
 //! For writes an empty answer is a success too, as documented, but only when its end is proven: by `Content-Length: 0`,
 //! status 204, the last chunk, or a protocol that marks the end. A connection that was closed proves nothing;
@@ -246,10 +249,10 @@ fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Fa
     })
 }
 
-/// An answer that says failure, and not as this service does: somebody else may speak, and nobody knows what
+/// An answer that says failure and not as this service does, or something in the place of success: somebody else may speak, and nobody knows what
 /// was done.
 fn complaint(place: &'static str, envelope: Envelope, body: &[u8]) -> Failure {
-    let detail = format!("the answer says failure in a form that is not this service's ({place})");
+    let detail = format!("the answer does not say success as this service does ({place})");
     let mut failure = foreign(detail, Repeat::Never);
     failure.fault.message = envelope.message;
     failure.fault.excerpt = excerpt(body);

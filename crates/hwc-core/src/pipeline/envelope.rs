@@ -5,6 +5,7 @@
 
 mod child;
 mod fields;
+mod outcome;
 mod values;
 mod words;
 
@@ -40,7 +41,8 @@ pub(super) enum Shape {
     /// In an answer with status 2xx to a read: only `error_code` and `errorCode`, at the top. What says failure in
     /// another way at the top is a complaint. What stands below is what was asked for.
     Read,
-    /// In an answer with status 2xx to a write: the same, and what says failure below the top is a complaint too.
+    /// In an answer with status 2xx to a write: the same, and what says failure below the top is a complaint too. At the
+    /// top and one level below, so is whatever speaks of an outcome and is no plain sign of success.
     Written,
     /// In an answer with an error status: besides `code`, and all of them one level down.
     Failure,
@@ -74,13 +76,17 @@ fn begins_with_error(body: &[u8]) -> bool {
     let rest = body.get(start..).unwrap_or_default();
     let end = (rest.iter().take(LONGEST_KEY + 1)).position(|byte| *byte == b'"');
     let key = end.and_then(|end| std::str::from_utf8(rest.get(..end)?).ok());
-    key.is_some_and(|key| Key::of(key) != Key::Other)
+    key.is_some_and(|key| !matches!(Key::of(key), Key::Other | Key::Outcome(_)))
 }
 
 /// Reads the error fields of `body`. `Err`: not a JSON object.
 pub(super) fn read(body: &[u8], shape: Shape) -> Result<Envelope, serde_json::Error> {
     let mut json = serde_json::Deserializer::from_slice(body);
-    let fields = json.deserialize_map(Object { shape, depth: 0 })?;
+    let fields = json.deserialize_map(Object {
+        shape,
+        depth: 0,
+        level: 0,
+    })?;
     json.end()?;
     Ok(fields.into_envelope(shape))
 }

@@ -50,6 +50,7 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
             Just("0"),
             Just("200"),
             Just("failed"),
+            Just("ok"),
             Just("CBC.0000"),
             Just("THG.1001"),
             Just("THG.1014"),
@@ -71,6 +72,8 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
         Just("error"),
         Just("success"),
         Just("status"),
+        Just("state"),
+        Just("failed"),
     ];
     leaf.prop_recursive(3, 24, 4, move |inner| {
         prop_oneof![
@@ -112,6 +115,7 @@ fn is_success(effect: Idempotency, value: &serde_json::Value) -> bool {
         .all(|key| about_errors.contains(&key.as_str()));
     !has_failing_code(object, &["error_code", "errorCode"])
         && (!complains(object, !is_read) || is_read && !is_bare)
+        && (is_read || is_plain_success(object, 0))
 }
 
 type Object = serde_json::Map<String, serde_json::Value>;
@@ -120,9 +124,9 @@ fn is_zero(code: &str) -> bool {
     code == "0" || code.ends_with(".0000")
 }
 
-/// Of codes that are not the service's own, 200 says success too.
+/// Of codes that are not the service's own, 200 and the word say success too.
 fn is_fine(code: &str) -> bool {
-    is_zero(code) || code == "200"
+    is_zero(code) || code == "200" || code == "ok"
 }
 
 fn has_failing_code(object: &Object, keys: &[&str]) -> bool {
@@ -144,14 +148,7 @@ fn complains(object: &Object, is_write: bool) -> bool {
         .iter()
         .any(|key| object.contains_key(*key));
     let no = [Value::Bool(false), 0.into(), "0".into()];
-    let is_something = |key: &str| match object.get(key) {
-        None | Some(Value::Null) => false,
-        Some(Value::Bool(flag)) => *flag,
-        Some(Value::Number(number)) => number.as_i64() != Some(0),
-        Some(Value::String(text)) => !text.is_empty() && text != "0",
-        Some(Value::Array(items)) => !items.is_empty(),
-        Some(Value::Object(fields)) => !fields.is_empty(),
-    };
+    let is_something = |key: &str| object.get(key).is_some_and(is_something);
     let says_no = |key: &str| match object.get(key) {
         Some(Value::Bool(flag)) => !flag,
         Some(Value::Number(number)) => number
@@ -163,7 +160,8 @@ fn complains(object: &Object, is_write: bool) -> bool {
     // An empty list or object is no message, and one with something in it is more than a message.
     let is_below =
         (object.get("message")).is_some_and(|message| message.is_array() || message.is_object());
-    let has_message = of("message").is_some() && (!is_below || is_something("message"));
+    let has_message =
+        of("message").is_some_and(|text| text != "ok") && (!is_below || is_something("message"));
     let has_other = (["list", "success", "status"].iter()).any(|key| is_something(key))
         || (object.get("status")).is_some_and(|status| no.contains(status))
         || is_below && is_something("message");
@@ -181,6 +179,69 @@ fn complains(object: &Object, is_write: bool) -> bool {
                 .iter()
                 .filter_map(|key| object.get(*key))
                 .any(fails)
+}
+
+/// Whether all that an answer to a write says of the outcome is plain success, down to one level below the top.
+fn is_plain_success(object: &Object, depth: usize) -> bool {
+    let is_plain = |text: &str| ["0", "200", "ok"].contains(&text);
+    let fine = object.iter().all(|(key, value)| {
+        let text = text(Some(value));
+        let is_scalar = !value.is_array() && !value.is_object();
+        let says = |is_good: fn(&str) -> bool| match is_scalar {
+            true => text.as_deref().is_none_or(is_good),
+            false => !holds_scalar(value),
+        };
+        match key.as_str() {
+            "error_msg" | "errmsg" => text.as_deref().is_none_or(is_plain),
+            "message" => {
+                value.as_bool().is_some() || says(|text| ["0", "200", "ok"].contains(&text))
+            }
+            "status" | "state" => match value.as_bool() {
+                Some(flag) => flag,
+                None => says(|text| ["0", "200", "ok"].contains(&text)),
+            },
+            "success" => match value.as_bool() {
+                Some(flag) => flag,
+                None => says(|text| text == "ok" || text.parse().is_ok_and(|n: i64| n > 0)),
+            },
+            "failed" => !is_something(value) || text.as_deref() == Some("ok"),
+            _ => true,
+        }
+    });
+    fine && (depth >= 1 || object.values().all(|value| below(value, depth + 1)))
+}
+
+/// The same for what stands below. A list is no level.
+fn below(value: &serde_json::Value, depth: usize) -> bool {
+    match value {
+        serde_json::Value::Array(items) => items.iter().all(|item| below(item, depth)),
+        serde_json::Value::Object(object) => is_plain_success(object, depth),
+        _ => true,
+    }
+}
+
+/// Whether a list holds, however deep in lists, a value that says anything.
+fn holds_scalar(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::Array(items) => items.iter().any(|item| match item {
+            serde_json::Value::Array(_) => holds_scalar(item),
+            serde_json::Value::Object(_) => false,
+            _ => is_something(item),
+        }),
+        _ => false,
+    }
+}
+
+fn is_something(value: &serde_json::Value) -> bool {
+    use serde_json::Value;
+    match value {
+        Value::Null => false,
+        Value::Bool(flag) => *flag,
+        Value::Number(number) => number.as_i64() != Some(0),
+        Value::String(text) => !text.is_empty() && text != "0",
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+    }
 }
 
 /// Whether a value below the top of an answer to a write says failure.

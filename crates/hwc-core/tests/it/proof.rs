@@ -162,11 +162,50 @@ fn a_known_code_in_a_known_form_proves_it() {
                 let told = format!("{status} with {code} as {form}");
                 let step = Step::json(status, body.replace("CODE", code));
                 let outcome = call_with(&SUBMIT, &step);
-                let requests = if status == 429 { 4 } else { 1 };
+                // 429 with a code that is not about the rate says two things.
+                let (requests, sent) = match (status, &code[code.len() - 4..]) {
+                    (429, "0308") => (4, Sent::Refused),
+                    (429, _) => (1, Sent::Maybe),
+                    _ => (1, Sent::Refused),
+                };
                 assert_eq!(outcome.requests, requests, "{told}");
                 let fault = outcome.result.unwrap_err();
-                assert_eq!(fault.sent, Sent::Refused, "{told}: {fault}");
+                assert_eq!(fault.sent, sent, "{told}: {fault}");
                 assert_eq!(fault.code.as_deref(), Some(code), "{told}");
+            }
+        }
+    }
+}
+
+/// A status by which a server tells that it failed, or gave up, goes with no code of a refusal but those whose row
+/// names it: one of the two speaks of something else.
+#[test]
+fn a_known_code_under_a_status_of_a_broken_server_proves_nothing() {
+    for status in [408, 500, 501, 502, 503, 504, 505, 511, 529, 599] {
+        for code in [
+            "THG.0001",
+            "THG.1001",
+            "THG.1005",
+            "THG.1011",
+            "THG.1015",
+            "THG.1016",
+            "APIGW.0101",
+            "APIGW.0301",
+            "APIGW.0302",
+            "APIGW.0307",
+            "APIGW.0308",
+            "APIG.0301",
+        ] {
+            for (form, body) in KNOWN {
+                let told = format!("{status} with {code} as {form}");
+                let step = Step::json(status, body.replace("CODE", code));
+                for step in [step.clone(), step.header("retry-after", "1")] {
+                    let outcome = call_with(&SUBMIT, &step);
+                    assert_eq!(outcome.requests, 1, "{told}");
+                    let fault = outcome.result.unwrap_err();
+                    assert_eq!(fault.sent, Sent::Maybe, "{told}: {fault}");
+                    assert_eq!(fault.code.as_deref(), Some(code), "{told}");
+                }
             }
         }
     }
@@ -254,6 +293,58 @@ const COMPLAINTS_OF_WRITES: &[&str] = &[
     r#"{"success":"False"}"#,
     r#"{"success":"0.0"}"#,
     r#"{"success":"failed"}"#,
+    r#"{"success":"perhaps"}"#,
+    r#"{"result":1}"#,
+    r#"{"status":3}"#,
+    r#"{"status":"processing"}"#,
+    r#"{"status":"rejected"}"#,
+    r#"{"status":"denied"}"#,
+    r#"{"status":"invalid"}"#,
+    r#"{"status":"timeout"}"#,
+    r#"{"status":"exception"}"#,
+    r#"{"status":"503 Service Unavailable"}"#,
+    r#"{"status":{"code":500}}"#,
+    r#"{"status":["failed"]}"#,
+    // A text beside something else, or beside a code that says success.
+    r#"{"message":"system busy","id":"m-1"}"#,
+    r#"{"message":["system busy"],"id":"m-1"}"#,
+    r#"{"error_code":0,"error_msg":"database write failed"}"#,
+    r#"{"error_code":"0","error_msg":"system error"}"#,
+    r#"{"code":0,"message":"failed"}"#,
+    r#"{"code":"200","message":"not created"}"#,
+    // Keys that nobody has a list of, but that speak of how it ended.
+    r#"{"successful":false}"#,
+    r#"{"successful":"perhaps"}"#,
+    r#"{"unsuccessful":true}"#,
+    r#"{"accepted":false}"#,
+    r#"{"accepted":0}"#,
+    r#"{"success_count":0}"#,
+    r#"{"failed":true}"#,
+    r#"{"fail_count":1}"#,
+    r#"{"failure_description_of_the_request":"busy"}"#,
+    r#"{"state":"failed"}"#,
+    r#"{"state":-1}"#,
+    r#"{"detail":"Not found."}"#,
+    r#"{"title":"Internal Server Error"}"#,
+    r#"{"reason":"busy"}"#,
+    r#"{"resultDesc":"busy"}"#,
+    r#"{"returnCode":"1"}"#,
+    r#"{"resp_code":"1"}"#,
+    r#"{"rtnCode":500}"#,
+    r#"{"httpCode":"500"}"#,
+    r#"{"faultcode":"Client"}"#,
+    r#"{"faultstring":"busy"}"#,
+    r#"{"stackTrace":"at"}"#,
+    r#"{"error_codes":["THG.1015"]}"#,
+    r#"{"error_messages":["busy"]}"#,
+    r#"{"needLogin":true}"#,
+    r#"{"redirect":"/login"}"#,
+    r#"{"login_url":"https://iam.example"}"#,
+    r#"{"denied":{"by":"rule"}}"#,
+    r#"{"data":{"state":"failed"}}"#,
+    r#"{"data":{"returnCode":"1"}}"#,
+    r#"{"data":[{"failed":true}]}"#,
+    r#"{"data":{"message":"system busy","id":"m-1"}}"#,
 ];
 
 /// What says nothing of a failure.
@@ -272,7 +363,7 @@ const GOOD: &[&str] = &[
     r#"{"code":0,"message":"ok"}"#,
     r#"{"code":"200","message":"OK"}"#,
     r#"{"error":null,"errors":[],"exception":""}"#,
-    r#"{"error":false,"success":true,"status":3}"#,
+    r#"{"error":false,"success":true,"status":200}"#,
     r#"{"message":"created","message_id":"m-1"}"#,
     r#"{"group_id":"123"}"#,
     r#"{"message":"OK"}"#,
@@ -285,6 +376,15 @@ const GOOD: &[&str] = &[
     r#"{"result":true}"#,
     r#"{"result":0}"#,
     r#"{"success":"yes"}"#,
+    r#"{"success":1,"state":"created","accepted":true}"#,
+    r#"{"message":"Message created successfully.","message_id":"m-1"}"#,
+    r#"{"code":"SUCCESS","message":"发送成功"}"#,
+    r#"{"returnCode":"0","resp_code":200,"failed":false,"fail_count":0,"error_codes":[],"redirect":null}"#,
+    r#"{"detail":"","title":null,"reason":"none","stack":""}"#,
+    // Ids, times and the rest that is new speak of no outcome.
+    r#"{"message_id":"m-1","message_type":1,"status_time":"t","message_count":3,"case_id":"c"}"#,
+    r#"{"message":{"id":"m-1","type":0,"author":{"state_id":5}}}"#,
+    r#"{"data":{"id":"m-1","items":[{"entry":{"state":3}}]}}"#,
 ];
 
 #[test]

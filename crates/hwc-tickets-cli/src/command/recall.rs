@@ -8,7 +8,9 @@ use crate::{
     render::{self, wrap::cut},
     view,
 };
-use hwc_tickets::{Error, ErrorKind, Message, MessageId, Recalled, Ticket, TicketId};
+use hwc_tickets::{
+    Advice, CallAdvice, Error, ErrorKind, Message, MessageId, Recalled, Ticket, TicketId,
+};
 use serde_json::json;
 use std::future::IntoFuture as _;
 
@@ -100,7 +102,8 @@ async fn recall(
         announce(&id, message, context);
         *begun = Some(id.clone());
     }
-    let recalled = render::wait("recalling", ticket.recall(&id).into_future()).await?;
+    let recalled = render::wait("recalling", ticket.recall(&id).into_future()).await;
+    let recalled = recalled.map_err(|error| in_doubt(error, ticket.id(), &id))?;
     let recalled = match recalled {
         // It was there a moment ago: so the id is right.
         Recalled::Absent if message.is_some() => Recalled::Now,
@@ -150,6 +153,19 @@ async fn shown(ticket: &Ticket, id: &MessageId) -> Result<Option<Message>, Failu
             Err(error.into())
         }
         Err(_) => Ok(None),
+    }
+}
+
+/// A failure after which the message may be gone: what is safe to repeat is the recall by its id, and no other.
+fn in_doubt(error: Error, ticket: &TicketId, message: &MessageId) -> Failure {
+    match error.advice() {
+        Advice::Call(CallAdvice::RepeatSafely) => Failure::Advised {
+            error: Box::new(error),
+            advice: format!(
+                "It may have been done. Done again by its id it does no harm: hwc-tickets message recall {ticket} {message}"
+            ),
+        },
+        _ => error.into(),
     }
 }
 

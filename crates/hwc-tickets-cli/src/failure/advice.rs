@@ -1,6 +1,6 @@
 //! What to do about an error of the SDK, in the words of this program: its options and commands, never a method.
 
-use hwc_tickets::{Advice, CallAdvice, Error, ErrorKind, time::Spoken, transport::TlsFlaw};
+use hwc_tickets::{Advice, CallAdvice, Error, time::Spoken, transport::TlsFlaw};
 use std::{borrow::Cow, time::Duration};
 
 /// Longer waits are no advice.
@@ -8,11 +8,12 @@ const LONGEST_WAIT: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// What to do about `error`.
 pub(crate) fn of(error: &Error) -> Cow<'static, str> {
-    match (error.kind(), error.retry_after()) {
-        (ErrorKind::Throttled, Some(wait)) if wait <= LONGEST_WAIT => {
+    match (error.advice(), error.retry_after()) {
+        // Not by its kind: what may have been done is to be found out about, however long the wait.
+        (Advice::Call(CallAdvice::SlowDown), Some(wait)) if wait <= LONGEST_WAIT => {
             format!("Wait {} and try again, less often.", Spoken(wait)).into()
         }
-        _ => match words(error.advice()) {
+        (advice, _) => match words(advice) {
             Some(words) => words.into(),
             // Its words fit every program.
             None => error.help().unwrap_or_default().to_owned().into(),
@@ -70,6 +71,7 @@ fn call_words(advice: CallAdvice) -> Option<&'static str> {
         CallAdvice::RepeatLater => {
             "Try again later. If it stays, give the request id to the support of the service."
         }
+        CallAdvice::RepeatSafely => "It may have been done. Doing it again does no harm.",
         CallAdvice::FindOut => {
             "It may have been done all the same. Look at the ticket before you do it again."
         }

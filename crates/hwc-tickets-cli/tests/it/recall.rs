@@ -123,6 +123,14 @@ fn a_lost_answer_leaves_the_id() {
         let ran = stage.run(&[&LAST[..], &["--timeout", "2s", "--retries", "0"]].concat());
         assert_ne!(ran.code, 0, "{}", ran.golden());
         let by_id = repeat(&ran);
+        // Whether it was done is not known, and only by its id is it safe to do again.
+        let advice = format!("does no harm: hwc-tickets {}", by_id.join(" "));
+        assert!(ran.stderr.contains(&advice), "{}", ran.stderr);
+        assert!(
+            !ran.stderr.contains("Nothing was changed"),
+            "{}",
+            ran.stderr
+        );
         stage.sim().clear_faults();
         let repeated = again(&stage, &by_id);
         assert_eq!(

@@ -44,6 +44,15 @@ fn status(status: u16) -> Fault {
     }
 }
 
+/// Too many requests, says somebody who need not be the service.
+fn patience() -> Fault {
+    Fault::Status {
+        status: 429,
+        code: Some("APIGW.0999".to_owned()),
+        retry_after: Some("1".to_owned()),
+    }
+}
+
 fn business(code: &str) -> Fault {
     Fault::Business {
         code: code.to_owned(),
@@ -136,6 +145,18 @@ fn the_help_fits_the_case() {
         ("401", any(status(401)), read, "auth status"),
         ("not found", any(business("OSM.01010015")), read, "--group"),
         ("page", any(Fault::Html { status: 200 }), read, "--endpoint"),
+        (
+            "mark-read broke",
+            Order::new(Operation::UpdateNewInstantMessagesRead, Fault::Close).times(FOREVER),
+            &["message", "mark-read", "case-123"],
+            "It may have been done. Doing it again does no harm.",
+        ),
+        (
+            "a write that somebody puts off",
+            Order::new(Operation::CreateMessages, patience()).times(FOREVER),
+            &["api", "POST", "/v2/servicerequest/cases/case-123/message"],
+            "before you do it again",
+        ),
         (
             "a write that may have been done",
             Order::new(Operation::CreateMessages, status(503)).times(FOREVER),

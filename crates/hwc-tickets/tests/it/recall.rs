@@ -2,7 +2,7 @@
 
 use crate::reading::desk::{Count, Desk, OWN, Rules, refusal};
 use hwc_core::{Clock as _, testing::Step};
-use hwc_tickets::{Delivery, ErrorKind, Recalled, RetryPolicy};
+use hwc_tickets::{Advice, CallAdvice, Delivery, ErrorKind, Recalled, RetryPolicy};
 use std::time::Duration;
 
 const TICKET: &str = "case-123";
@@ -404,6 +404,23 @@ fn the_last_message_of_the_only_author_is_recalled_but_never_the_first_of_the_ti
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert_eq!(desk.state().texts(TICKET), ["opened", "answer"]);
     assert_eq!(desk.count("recall"), 1);
+}
+
+/// What may have gone is safe to take back again by its id, and only so: the last one is another message by then.
+#[test]
+fn a_recall_in_doubt_is_repeated_by_id() {
+    let desk = two();
+    desk.on_request(|_, asked| (asked.operation() == "recall").then(|| Step::json(503, "{}")));
+    let ticket = desk.client().ticket(TICKET).unwrap();
+    let id = id_of(&desk, "second");
+    desk.clock.run(async {
+        let by_id = ticket.recall(&id).await.unwrap_err();
+        assert_eq!(by_id.advice(), Advice::Call(CallAdvice::RepeatSafely));
+        assert!(by_id.help().unwrap().contains("does no harm"), "{by_id}");
+        let last = ticket.recall_last().await.unwrap_err();
+        assert_eq!(last.advice(), Advice::NameMessage);
+        assert!(!last.help().unwrap().contains("does no harm"), "{last}");
+    });
 }
 
 #[test]

@@ -26,7 +26,8 @@ pub(super) fn meaning(status: StatusCode, envelope: Envelope, codes: &[ErrorCode
         .filter(|known| *known != Category::Unknown);
     let code = envelope.code.as_deref().map(printable_code);
     let kind = kind(number, category, code.is_some());
-    let sent = proof(category, envelope.is_known_form);
+    let is_contradicted = row.is_some_and(|row| contradicts(number, row));
+    let sent = proof(category, envelope.is_known_form && !is_contradicted);
     let detail: Cow<'static, str> = match (row, &code) {
         (Some(row), _) => row.meaning.into(),
         (None, Some(_)) => "the service reports an error with a code that is not known here".into(),
@@ -79,6 +80,17 @@ fn proof(category: Option<Category>, is_known_form: bool) -> Sent {
         Some(_) if is_known_form => Sent::Refused,
         Some(_) => Sent::Maybe,
     }
+}
+
+/// Whether a status says something else than the code that came with it. One that tells of a server that failed or gave
+/// up, or of too many requests, speaks of no other refusal, unless the code is known with it: then two machines have
+/// spoken, and nobody knows which of them had the call.
+fn contradicts(status: u16, row: &ErrorCode) -> bool {
+    row.http_status != status
+        && match status {
+            429 => row.category != Category::Throttling,
+            _ => matches!(status, 408 | 500..=599),
+        }
 }
 
 /// The row of a code. The gateway uses one code with several statuses and meanings (`APIGW.0201` is a

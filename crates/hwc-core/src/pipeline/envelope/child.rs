@@ -44,6 +44,8 @@ pub(super) struct Seen {
     pub(super) weight: Weight,
     /// A text, a number or a truth value as text.
     pub(super) text: Option<String>,
+    /// Whether such a value stands in a list in its place.
+    pub(super) holds_scalar: bool,
     /// The error fields of an object in its place (or of the first in a list that has a say), when they say anything.
     pub(super) fields: Option<Box<Fields>>,
 }
@@ -53,6 +55,7 @@ impl Seen {
         Self {
             weight,
             text: Some(text.to_string()),
+            holds_scalar: false,
             fields: None,
         }
     }
@@ -95,6 +98,7 @@ impl<'de> Visitor<'de> for Child {
         Ok(Seen {
             weight: Weight::of(fields.has_keys),
             text: None,
+            holds_scalar: false,
             fields: has_say.then(|| Box::new(fields)),
         })
     }
@@ -110,6 +114,8 @@ impl<'de> Visitor<'de> for Child {
         let object = Some(object);
         while let Some(one) = seq.next_element_seed(Child { object })? {
             seen.weight = Weight::Something;
+            seen.holds_scalar |=
+                one.holds_scalar || one.text.is_some() && one.weight == Weight::Something;
             let is_said = seen
                 .fields
                 .as_ref()

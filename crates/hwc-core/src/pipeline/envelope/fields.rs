@@ -7,6 +7,7 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use super::{
     Envelope, Shape,
     child::{Child, Seen, Weight},
+    outcome::Outcome,
     values::{Key, Text, UNREADABLE},
     words,
 };
@@ -62,6 +63,8 @@ pub(super) struct Fields {
     has_error_status: bool,
     /// Whether `success`, `status` or the like says yes.
     says_yes: bool,
+    /// Whether something speaks of the outcome that is no plain sign of success.
+    is_doubtful: bool,
     /// Whether there is any key that is not about errors. In an answer to a write: with something in it.
     has_other: bool,
     pub(super) has_keys: bool,
@@ -213,6 +216,10 @@ impl Fields {
                 (is_word_of_a_code || is_lone) && !is_good,
                 "its field message",
             ),
+            (
+                self.is_doubtful,
+                "a field about the outcome that does not plainly say success",
+            ),
         ];
         table
             .into_iter()
@@ -239,14 +246,23 @@ impl Fields {
             Key::ForeignCode => self
                 .foreign_code
                 .put(map.next_value_seed(Text)?, words::means_success_elsewhere),
-            Key::ErrorMsg | Key::ErrorMsgCamel => keep(&mut self.error_msg, map)?,
-            Key::ForeignMsg => keep(&mut self.foreign_msg, map)?,
-            Key::RequestId => keep(&mut self.request_id, map)?,
+            Key::ErrorMsg | Key::ErrorMsgCamel => {
+                let text = map.next_value_seed(Text)?;
+                self.is_doubtful |= object.is_strict() && is_doubtful(text.as_deref());
+                keep(&mut self.error_msg, text);
+            }
+            Key::ForeignMsg => {
+                let text = map.next_value_seed(Text)?;
+                self.is_doubtful |= object.is_strict() && is_doubtful(text.as_deref());
+                keep(&mut self.foreign_msg, text);
+            }
+            Key::RequestId => keep(&mut self.request_id, map.next_value_seed(Text)?),
             Key::Trace => {
                 map.next_value::<IgnoredAny>()?;
             }
             Key::Message => {
                 let seen = self.value(key, object, map)?;
+                self.is_doubtful |= object.is_strict() && Outcome::Words.is_doubtful(&seen);
                 let is_text = seen.text.is_some();
                 let text = (seen.text).filter(|text| !text.is_empty() && text != "false");
                 let instead = || {
@@ -264,6 +280,7 @@ impl Fields {
             }
             Key::Flag => {
                 let seen = self.value(key, object, map)?;
+                self.is_doubtful |= object.is_strict() && Outcome::Success.is_doubtful(&seen);
                 let is_failure = seen.text.as_deref().is_some_and(words::is_failure);
                 let is_no = seen.weight == Weight::No || is_failure;
                 self.is_denied |= is_no;
@@ -273,17 +290,20 @@ impl Fields {
             }
             Key::Status => {
                 let seen = self.value(key, object, map)?;
+                self.is_doubtful |= object.is_strict() && Outcome::Result.is_doubtful(&seen);
                 let text = seen.text.unwrap_or_default();
                 self.has_error_status |= words::is_failure(&text);
                 self.says_yes |= words::is_success(&text);
                 self.has_other |= object.shape != Shape::Written || seen.weight != Weight::Nothing;
             }
-            Key::Other if !object.looks_at_others() => {
+            Key::Outcome(_) | Key::Other if !object.looks_at_others() => {
                 self.has_other = true;
                 map.next_value::<IgnoredAny>()?;
             }
-            Key::Other => {
+            Key::Outcome(_) | Key::Other => {
                 let seen = self.value(key, object, map)?;
+                self.is_doubtful |= object.is_strict()
+                    && matches!(key, Key::Outcome(outcome) if outcome.is_doubtful(&seen));
                 self.has_other |=
                     object.shape != Shape::Written || seen.weight == Weight::Something;
             }
@@ -314,26 +334,39 @@ impl Fields {
 }
 
 /// The first text that is not empty stays.
-fn keep<'de, A: MapAccess<'de>>(slot: &mut Option<String>, map: &mut A) -> Result<(), A::Error> {
-    let text = map.next_value_seed(Text)?;
+fn keep(slot: &mut Option<String>, text: Option<String>) {
     if slot.is_none() {
         *slot = text.filter(|text| !text.is_empty());
     }
-    Ok(())
 }
 
-/// How many levels below the top of an answer to a write are looked at.
+/// Whether a text about an error says more than that there is none.
+fn is_doubtful(text: Option<&str>) -> bool {
+    text.is_some_and(|text| !text.trim().is_empty() && !words::is_plain(text))
+}
+
+/// How many levels below the top of an answer to a write are looked at for what says failure.
 const DEEPEST: u8 = 8;
+
+/// How many of them for what does not plainly say success. Further below stands what was written.
+const STRICT: u8 = 1;
 
 /// Reads the fields of one object.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Object {
     pub(super) shape: Shape,
-    /// Levels above this one.
+    /// Objects and lists above this one.
     pub(super) depth: u8,
+    /// Objects above this one.
+    pub(super) level: u8,
 }
 
 impl Object {
+    /// Whether all that speaks of an outcome must be a plain sign of success.
+    fn is_strict(self) -> bool {
+        self.shape == Shape::Written && self.level <= STRICT
+    }
+
     /// Whether values under keys that mean nothing here are looked at.
     fn looks_at_others(self) -> bool {
         match self.shape {
@@ -348,10 +381,13 @@ impl Object {
         let is_looked_at = match self.shape {
             Shape::Read => false,
             Shape::Written => self.depth < DEEPEST,
-            Shape::Failure => self.depth == 0 && matches!(key, Key::Error | Key::Other),
+            Shape::Failure => {
+                self.depth == 0 && matches!(key, Key::Error | Key::Outcome(_) | Key::Other)
+            }
         };
         is_looked_at.then(|| Self {
             depth: self.depth.saturating_add(1),
+            level: self.level.saturating_add(1),
             ..self
         })
     }

@@ -6,6 +6,8 @@ use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 
+use super::outcome::Outcome;
+
 /// Longest key that is looked for, in bytes.
 pub(super) const LONGEST_KEY: usize = 24;
 
@@ -31,6 +33,8 @@ pub(super) enum Key {
     Flag,
     /// `status` and the like: may hold the status of an error.
     Status,
+    /// Speaks of an outcome, in no spelling that is known. Only an answer to a write is looked at so closely.
+    Outcome(Outcome),
     Other,
 }
 
@@ -44,9 +48,13 @@ impl Key {
             "errorMsg" => Self::ErrorMsgCamel,
             "message" => Self::Message,
             "request_id" => Self::RequestId,
-            key if key.len() > LONGEST_KEY => Self::Other,
+            key if key.len() > LONGEST_KEY => Self::unknown(key),
             key => Self::in_any_spelling(key),
         }
+    }
+
+    fn unknown(key: &str) -> Self {
+        Outcome::of(key).map_or(Self::Other, Self::Outcome)
     }
 
     fn in_any_spelling(key: &str) -> Self {
@@ -68,7 +76,7 @@ impl Key {
             | "failures" => Self::Error,
             "success" | "succeeded" | "issuccess" | "ok" => Self::Flag,
             "status" | "statuscode" | "httpstatus" | "result" => Self::Status,
-            _ => Self::Other,
+            _ => Self::unknown(key),
         }
     }
 }

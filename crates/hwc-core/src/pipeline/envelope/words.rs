@@ -13,7 +13,7 @@ const FAILING: [&str; 8] = [
 ];
 
 /// The words by which a status or a message says success.
-const GOOD: [&str; 9] = [
+const GOOD: [&str; 7] = [
     "ok",
     "success",
     "successful",
@@ -21,9 +21,36 @@ const GOOD: [&str; 9] = [
     "succeeded",
     "created",
     "accepted",
-    "成功",
-    "操作成功",
 ];
+
+/// What may stand beside a word for success without taking anything from it.
+const BESIDE_GOOD: [&str; 22] = [
+    "the",
+    "a",
+    "your",
+    "this",
+    "message",
+    "messages",
+    "request",
+    "operation",
+    "call",
+    "reply",
+    "comment",
+    "ticket",
+    "case",
+    "is",
+    "was",
+    "has",
+    "been",
+    "sent",
+    "added",
+    "done",
+    "completed",
+    "processed",
+];
+
+/// What takes the success from a Chinese word that ends with it.
+const NEGATING: [char; 7] = ['不', '未', '没', '失', '非', '无', '否'];
 
 /// The codes that mean success: zero, however it is written, and `*.0000` (sister services answer `CBC.0000`).
 pub(super) fn means_success(code: &str) -> bool {
@@ -75,10 +102,50 @@ pub(super) fn is_success(text: &str) -> bool {
         || is_good(text)
 }
 
-/// A text that is nothing but a word for success.
+/// A text that says success and nothing else: a word for it, and at most what is being spoken of.
 pub(super) fn is_good(text: &str) -> bool {
-    let text = text.trim_matches(|letter: char| !letter.is_alphanumeric());
-    GOOD.iter().any(|word| text.eq_ignore_ascii_case(word))
+    let mut words = (text.split(|letter: char| !letter.is_alphanumeric()))
+        .filter(|word| !word.is_empty())
+        .peekable();
+    let is = |list: &[&str], word: &str| list.iter().any(|one| word.eq_ignore_ascii_case(one));
+    let mut says_success = false;
+    let is_nothing_else = words.all(|word| {
+        let is_success = is(&GOOD, word) || is_good_chinese(word);
+        says_success |= is_success;
+        is_success || is(&BESIDE_GOOD, word)
+    });
+    is_nothing_else && says_success
+}
+
+/// `操作成功`: what was done, and that it succeeded.
+fn is_good_chinese(word: &str) -> bool {
+    word.ends_with("成功") && word.chars().count() <= 12 && !word.contains(NEGATING)
+}
+
+/// Nothing to tell: `none`, `null`, `no error`, zero, or a no.
+pub(super) fn is_none(text: &str) -> bool {
+    let letters: String = (text.chars().take(16))
+        .filter(|letter| letter.is_alphanumeric())
+        .map(|letter| letter.to_ascii_lowercase())
+        .collect();
+    is_zero(text)
+        || is_no(text)
+        || is_good(text)
+        || ["none", "null", "nil", "noerror", "noerrors"].contains(&letters.as_str())
+}
+
+/// A plain sign of success as a status or in words: zero, a status of success, a word for it, or no error.
+pub(super) fn is_plain(text: &str) -> bool {
+    !is_no(text) && (is_success(text) || is_none(text))
+}
+
+/// A plain yes: `true`, `yes`, a number above zero, or a word for success.
+pub(super) fn is_yes(text: &str) -> bool {
+    let word = text.trim();
+    let is_above_zero = word.parse().is_ok_and(|number: f64| number > 0.0);
+    is_above_zero
+        || is_good(text)
+        || (["true", "yes", "y"].iter()).any(|yes| word.eq_ignore_ascii_case(yes))
 }
 
 fn number(text: &str) -> Option<i64> {
