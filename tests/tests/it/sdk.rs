@@ -73,6 +73,7 @@ fn lacks_what_was_asked_for(exchange: &Exchange) -> bool {
         Some("poll") => &["immsg", "imstatus", "last_message_time_id"],
         Some("unread") => &["imunread"],
         Some("detail") => &["incident_detail_info"],
+        Some("status") => &["status"],
         _ => return false,
     };
     let empty = Value::Null;

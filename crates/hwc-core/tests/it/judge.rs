@@ -175,10 +175,12 @@ fn complains(object: &Object, is_write: bool) -> bool {
         || says_no("success")
         || says_no("status")
         || is_write
-            && ["list", "error", "success", "status", "message"]
-                .iter()
-                .filter_map(|key| object.get(*key))
-                .any(fails)
+            && [
+                "list", "error", "success", "status", "state", "failed", "message",
+            ]
+            .iter()
+            .filter_map(|key| object.get(*key))
+            .any(fails)
 }
 
 /// Whether all that an answer to a write says of the outcome is plain success, down to one level below the top.

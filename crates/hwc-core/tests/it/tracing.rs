@@ -94,7 +94,7 @@ fn spans_and_events_name_the_operation_and_hold_no_canary() {
         .build()
         .unwrap();
     let notes = Notes::default();
-    tracing::subscriber::with_default(notes.clone(), || {
+    heard_by(&notes, || {
         for _ in 0..2 {
             let request = Request::post("/v1/things/canary-id/message?group_id=canary-group")
                 .body(Bytes::from_static(br#"{"content":"canary-text"}"#))
@@ -123,6 +123,15 @@ fn spans_and_events_name_the_operation_and_hold_no_canary() {
     }
 }
 
+/// Runs `work` with what it logs noted.
+///
+/// With a single listener in the process, `tracing` asks the thread that first comes to a place whether anybody listens.
+/// That may be a thread of another test, where nobody does; so there are two.
+fn heard_by(notes: &Notes, work: impl FnOnce()) {
+    let _second = tracing::Dispatch::new(notes.clone());
+    tracing::subscriber::with_default(notes.clone(), work);
+}
+
 /// Of files a log gets to see how many bytes there were: no content, no name, no boundary.
 #[test]
 fn a_file_leaves_only_numbers_in_the_log() {
@@ -143,7 +152,7 @@ fn a_file_leaves_only_numbers_in_the_log() {
     let pipeline = scripted(&clock, &network).build().unwrap();
     let notes = Notes::default();
     let mut shown = String::new();
-    tracing::subscriber::with_default(notes.clone(), || {
+    heard_by(&notes, || {
         clock.run(async {
             let options = CallOptions::default();
             for _ in 0..3 {

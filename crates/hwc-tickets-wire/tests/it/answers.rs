@@ -331,7 +331,7 @@ fn a_write_that_was_done_stays_done() {
         "{}",
         r#"{"group_id":"123456"}"#,
         r#"{"error_code":""}"#,
-        r#"{"error_code":"0","error_msg":{"odd":1}}"#,
+        r#"{"error_code":"0","error_msg":"Success","~odd":{"odd":1}}"#,
     ] {
         let service = Service::saying(body);
         let answer = service.send(&RevokeMessage::new("c1", "m1"));
