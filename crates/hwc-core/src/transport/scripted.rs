@@ -360,30 +360,38 @@ impl ScriptedTransport {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Keeps the request and takes the step for it, at once: other threads send as well.
     fn next_step(&self, request: CapturedRequest) -> Step {
-        self.keep(request);
-        let planned = self.lock().steps.pop_front();
-        planned.unwrap_or_else(|| self.step_for_last())
+        let responder = {
+            let mut script = self.lock();
+            script.requests.push(request.clone());
+            if let Some(step) = script.steps.pop_front() {
+                return step;
+            }
+            script.otherwise.clone()
+        };
+        answer_of(responder, &request)
     }
 
     fn keep(&self, request: CapturedRequest) {
         self.lock().requests.push(request);
     }
 
-    /// What answers the request that was kept last, when no step is left.
-    fn step_for_last(&self) -> Step {
-        let (responder, request) = {
-            let script = self.lock();
-            (script.otherwise.clone(), script.requests.last().cloned())
-        };
-        match responder.zip(request) {
-            // Called without the lock: it may look at the transport.
-            Some((responder, request)) => responder(&request),
-            None => Step::fail(TransportFault::new(
-                TransportFaultKind::Unsendable,
-                "the script has no answer for this request",
-            )),
-        }
+    /// What answers `request`, when no step is left.
+    fn step_for(&self, request: &CapturedRequest) -> Step {
+        let responder = self.lock().otherwise.clone();
+        answer_of(responder, request)
+    }
+}
+
+/// Called without the lock of the script: a responder may look at the transport.
+fn answer_of(responder: Option<Responder>, request: &CapturedRequest) -> Step {
+    match responder {
+        Some(responder) => responder(request),
+        None => Step::fail(TransportFault::new(
+            TransportFaultKind::Unsendable,
+            "the script has no answer for this request",
+        )),
     }
 }
 
@@ -422,6 +430,7 @@ impl Transport for ScriptedTransport {
             return Box::pin(play(step, clock));
         }
         let this = self.clone();
+        let mut captured = captured;
         Box::pin(async move {
             // What a step does with a streamed body is known before the body is read; what answers by the request
             // needs all of it.
@@ -431,18 +440,15 @@ impl Transport for ScriptedTransport {
                 .map_or(Taking::default(), |step| step.taking);
             if planned.as_ref().is_none_or(Step::arrives) {
                 let taken = take(body, taking, &progress, &clock).await;
-                let whole = taken.whole;
-                this.keep(CapturedRequest {
-                    body: taken.bytes,
-                    ..captured.clone()
-                });
-                whole?;
+                captured.body = taken.bytes;
+                this.keep(captured.clone());
+                taken.whole?;
             } else {
-                this.keep(captured);
+                this.keep(captured.clone());
             }
             let step = match planned {
                 Some(step) => step,
-                None => this.step_for_last(),
+                None => this.step_for(&captured),
             };
             play(step, clock).await
         })
