@@ -163,8 +163,8 @@ fn a_known_code_in_a_known_form_proves_it() {
                 let step = Step::json(status, body.replace("CODE", code));
                 let outcome = call_with(&SUBMIT, &step);
                 // 429 with a code that is not about the rate says two things.
-                let (requests, sent) = match (status, &code[code.len() - 4..]) {
-                    (429, "0308") => (4, Sent::Refused),
+                let (requests, sent) = match (status, code.ends_with("0308")) {
+                    (429, true) => (4, Sent::Refused),
                     (429, _) => (1, Sent::Maybe),
                     _ => (1, Sent::Refused),
                 };
