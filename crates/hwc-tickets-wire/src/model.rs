@@ -10,6 +10,31 @@
 //! A struct of the description becomes a [`Model`] by one printed line, `answer! { Name { "key" => field, .. } }`; one of a
 //! request by `request! { .. }`.
 
+/// The methods of a visitor that wants no scalar: `null` is absence, everything else is odd.
+macro_rules! scalars_are_odd {
+    () => {
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(Reading::Nothing)
+        }
+        fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+            Ok(Reading::Odd(text.into()))
+        }
+        fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+            Ok(Reading::Odd(value.into()))
+        }
+        fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
+            Ok(Reading::Odd(value.into()))
+        }
+        fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
+            Ok(Reading::Odd(value.into()))
+        }
+        fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
+            Ok(Reading::Odd(value.into()))
+        }
+    };
+}
+use scalars_are_odd;
+
 mod list;
 mod object;
 mod scalar;

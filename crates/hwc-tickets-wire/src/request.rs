@@ -56,12 +56,6 @@ impl Parts {
             None => Ok(parts),
         }
     }
-
-    /// What is called.
-    #[must_use]
-    pub fn operation(&self) -> &'static Operation {
-        self.operation
-    }
 }
 
 /// For the printed code.

@@ -66,24 +66,7 @@ impl<'de, T: Field> Visitor<'de> for List<'_, T> {
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
         Value::deserialize(MapAccessDeserializer::new(map)).map(Reading::Odd)
     }
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Reading::Nothing)
-    }
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Reading::Odd(text.into()))
-    }
-    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
-        Ok(Reading::Odd(value.into()))
-    }
-    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
-        Ok(Reading::Odd(value.into()))
-    }
-    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
-        Ok(Reading::Odd(value.into()))
-    }
-    fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
-        Ok(Reading::Odd(value.into()))
-    }
+    super::scalars_are_odd!();
 }
 
 impl<T: Field> Field for Vec<T> {
