@@ -188,8 +188,6 @@ impl Pipeline {
             attempts: record.attempts,
             started: record.started,
             elapsed: self.clock.elapsed().saturating_sub(record.started),
-            idle: self.timeouts.idle_body,
-            limit: options.body_limit,
         };
         Ok(Download::new(facts, beginning, incoming, place))
     }
@@ -252,11 +250,13 @@ impl Pipeline {
         let mut tries: u32 = 0;
         // Time in which bytes moved. Without a deadline over everything, only the waits are bounded.
         let mut moving = Duration::ZERO;
+        let started = record.started;
+        let deadline_after = |moving: Duration| {
+            let total = || Deadline::after(started.saturating_add(moving), limit);
+            call.total.unwrap_or_else(total)
+        };
         loop {
-            let deadline = match call.total {
-                Some(total) => total,
-                None => Deadline::after(record.started.saturating_add(moving), limit),
-            };
+            let deadline = deadline_after(moving);
             let (identity, place) = self.admit(deadline).await?;
             let began = self.clock.elapsed();
             if deadline.left_at(began).is_zero() {
@@ -313,11 +313,9 @@ impl Pipeline {
             }
             // With less time than this a repeat would only turn a clear answer into a timeout.
             let least = self.timeouts.attempt.min(limit) / 10;
-            let deadline = match call.total {
-                Some(total) => total,
-                None => Deadline::after(record.started.saturating_add(moving), limit),
-            };
-            let room = deadline.remaining(&*self.clock).saturating_sub(least);
+            let room = deadline_after(moving)
+                .remaining(&*self.clock)
+                .saturating_sub(least);
             let pause = backoff::pause(&self.retry, tries, fault.retry_after, fastrand::f64());
             let Some(pause) = pause.within(room) else {
                 return Err(fault);

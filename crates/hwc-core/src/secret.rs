@@ -49,6 +49,13 @@ impl std::fmt::Display for UnfitText {
     }
 }
 
+/// Visible ASCII and inner spaces.
+pub(crate) fn is_visible_ascii(value: &[u8]) -> bool {
+    value
+        .iter()
+        .all(|byte| byte.is_ascii_graphic() || *byte == b' ')
+}
+
 /// Checks that `text` is 1 to `limit` bytes of visible ASCII without quotes around it, so that it cannot end a header or start another.
 pub(crate) fn check_visible_ascii(text: &str, limit: usize) -> Result<(), UnfitText> {
     if text.is_empty() {

@@ -224,7 +224,7 @@ fn sha256(bytes: &[u8]) -> digest::Digest {
 }
 
 /// Appends `bytes` as lower-case hexadecimal digits.
-fn push_hex(out: &mut String, bytes: &[u8]) {
+pub(crate) fn push_hex(out: &mut String, bytes: &[u8]) {
     for byte in bytes {
         for value in [byte >> 4, byte & 0x0f] {
             out.push(char::from(if value < 10 {

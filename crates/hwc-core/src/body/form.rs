@@ -7,7 +7,7 @@ use http::HeaderValue;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::{Piece, Source, invalid};
-use crate::Fault;
+use crate::{Fault, secret::is_visible_ascii, sign::push_hex};
 
 /// Random bytes in a boundary. No content has it by chance, and nobody who writes a file can guess it.
 const BOUNDARY_BYTES: usize = 24;
@@ -159,11 +159,7 @@ impl Form {
                 )));
             }
             let kind = file.type_to_send();
-            if kind.is_empty()
-                || !kind
-                    .bytes()
-                    .all(|byte| byte.is_ascii_graphic() || byte == b' ')
-            {
+            if kind.is_empty() || !is_visible_ascii(kind.as_bytes()) {
                 return Err(invalid(format!(
                     "the content type of the file `{}` is not visible ASCII",
                     file_name.escape_debug()
@@ -209,9 +205,7 @@ fn boundary() -> Result<String, Fault> {
         .fill(&mut random)
         .map_err(|_| invalid("the system gives no random bytes for the boundary".to_owned()))?;
     let mut text = String::with_capacity(BOUNDARY_BYTES * 2);
-    for byte in random {
-        let _ = write!(text, "{byte:02x}");
-    }
+    push_hex(&mut text, &random);
     Ok(text)
 }
 

@@ -112,16 +112,15 @@ impl Outflow {
                 Piece::Bytes(bytes) => Open::Bytes(bytes.clone()),
                 Piece::Source(source) => {
                     source.check(&watch.clock).await?;
-                    let reader = match &source.origin {
-                        Origin::Bytes(bytes) => {
-                            opened.push_back(Open::Bytes(bytes.clone()));
-                            continue;
+                    let read = |reader| Open::Source(OpenSource::new(source, reader));
+                    match &source.origin {
+                        Origin::Bytes(bytes) => Open::Bytes(bytes.clone()),
+                        Origin::File(file) => {
+                            read(Reader::File(FileReader::new(file, &watch.clock)))
                         }
-                        Origin::File(file) => Reader::File(FileReader::new(file, &watch.clock)),
-                        Origin::Streams(open) => Reader::Stream(open()),
-                        Origin::Once(slot) => Reader::Slot(Arc::clone(slot)),
-                    };
-                    Open::Source(OpenSource::new(source, reader))
+                        Origin::Streams(open) => read(Reader::Stream(open())),
+                        Origin::Once(slot) => read(Reader::Slot(Arc::clone(slot))),
+                    }
                 }
             });
         }

@@ -67,13 +67,14 @@ pub(super) fn lifetime(
     }
 }
 
-/// Sends `request` and reads the whole answer.
-pub(super) async fn exchange(
+/// Sends `request` and reads the whole answer. What goes wrong, in `read` too, is told with the issuer's host.
+pub(super) async fn exchange<T>(
     issuer: Issuer,
     context: &IdentityContext,
     request: http::Request<Bytes>,
     limit: Duration,
-) -> Result<Answer, IdentityError> {
+    read: impl FnOnce(&Answer) -> Result<T, IdentityError>,
+) -> Result<T, IdentityError> {
     let clock = &*context.clock;
     let deadline = Deadline::after(clock.elapsed(), limit);
     let host = host_of(&request);
@@ -86,11 +87,13 @@ pub(super) async fn exchange(
             issuer.help,
         )),
     };
-    result.map_err(|error| error.at(&host))
+    result
+        .and_then(|answer| read(&answer))
+        .map_err(|error| error.at(&host))
 }
 
 /// Host and port that `request` goes to.
-pub(super) fn host_of<B>(request: &http::Request<B>) -> String {
+fn host_of<B>(request: &http::Request<B>) -> String {
     let authority = request.uri().authority();
     authority.map_or_else(String::new, ToString::to_string)
 }

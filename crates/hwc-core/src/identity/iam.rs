@@ -13,7 +13,7 @@ use std::{
 
 use super::{
     FetchIdentity, Fetched, IdentityContext, IdentityError, IdentityErrorKind, IdentityFuture,
-    exchange::{Issuer, exchange, host_of},
+    exchange::{Issuer, exchange},
 };
 use crate::{
     deadline::Deadline,
@@ -211,9 +211,7 @@ impl IamPassword {
         limit: Duration,
     ) -> Result<Fetched, IdentityError> {
         let request = login::request(&self.address(), &self.user, &self.scope)?;
-        let host = host_of(&request);
-        let answer = exchange(IAM, context, request, limit).await?;
-        answer::token(&answer).map_err(|error| error.at(&host))
+        exchange(IAM, context, request, limit, answer::token).await
     }
 }
 

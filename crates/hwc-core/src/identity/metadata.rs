@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::{
     FetchIdentity, Fetched, Identity, IdentityContext, IdentityError, IdentityErrorKind,
     IdentityFuture, Keys,
-    exchange::{Answer, Issuer, exchange, host_of, lifetime},
+    exchange::{Answer, Issuer, exchange, lifetime},
 };
 use crate::{
     deadline::Deadline,
@@ -65,16 +65,15 @@ impl MetadataKeys {
         let deadline = Deadline::after(context.clock.elapsed(), LIMIT);
         let left = || deadline.remaining(&*context.clock);
         let request = request(Method::PUT, SESSION_TOKEN)?;
-        let host = host_of(&request);
-        let answer = exchange(METADATA, context, request, left()).await?;
-        let session = session(&answer).map_err(|error| error.at(&host))?;
+        let session = exchange(METADATA, context, request, left(), session).await?;
         let mut request = self::request(Method::GET, SECURITY_KEY)?;
         if let Some(session) = session {
             request.headers_mut().insert("x-metadata-token", session);
         }
-        let host = host_of(&request);
-        let answer = exchange(METADATA, context, request, left()).await?;
-        self.keys(&answer).map_err(|error| error.at(&host))
+        exchange(METADATA, context, request, left(), |answer| {
+            self.keys(answer)
+        })
+        .await
     }
 
     fn keys(&self, answer: &Answer) -> Result<Fetched, IdentityError> {

@@ -10,10 +10,10 @@ use memchr::memmem;
 use super::{
     Pipeline,
     classify::{self, Answer, Failure, Success, Verdict},
-    incoming::{Incoming, StreamLimits},
+    incoming::Incoming,
     outgoing,
     prepare::Prepared,
-    read::{self, BodyLimits, Read, Unread},
+    read::{self, Read, ReadLimits, Unread},
     record::CallRecord,
 };
 use crate::{
@@ -142,11 +142,7 @@ async fn read_whole(
     };
     let deadline = call.total.unwrap_or_else(|| pipeline.document_deadline());
     let mut total = Timer::new(&*pipeline.clock, deadline);
-    let bounds = BodyLimits {
-        bytes: usize::try_from(limits.bytes).unwrap_or(usize::MAX),
-        idle: limits.idle,
-    };
-    let read = read::read(body, &head, bounds, &*pipeline.clock, &mut total).await;
+    let read = read::read(body, &head, limits, &*pipeline.clock, &mut total).await;
     let (body, unread) = match read {
         Ok(body) => (body, None),
         Err(unread) => (Read::nothing(), Some(unread)),
@@ -199,17 +195,8 @@ async fn begin(
         idle: pipeline.timeouts.idle_body,
     };
     let broken = |unread: Unread| unread_failure(&unread, limits, head.status);
-    let mut incoming = Incoming::new(
-        body,
-        &head,
-        StreamLimits {
-            bytes: call.body_limit,
-            idle: limits.idle,
-            total: call.total,
-        },
-        Arc::clone(&pipeline.clock),
-    )
-    .map_err(broken)?;
+    let mut incoming = Incoming::new(body, &head, limits, call.total, Arc::clone(&pipeline.clock))
+        .map_err(broken)?;
     let is_called_json = classify::Called::of(&head.headers).json;
     let beginning = incoming.beginning(is_called_json).await.map_err(broken)?;
     let answer = Answer {
@@ -309,13 +296,6 @@ pub(super) fn transport_failure(fault: TransportFault) -> Failure {
         fault: verdict.caused_by(fault),
         repeat,
     }
-}
-
-/// What bounded the reading of an answer.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct ReadLimits {
-    pub(super) bytes: u64,
-    pub(super) idle: Duration,
 }
 
 /// A body that ended badly below a good status: the service may well have acted.

@@ -4,12 +4,13 @@ use std::{fmt, path::PathBuf, sync::Arc};
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::{Pipeline, places::Places, prepare::is_visible_ascii, skew::Skew};
+use super::{Pipeline, places::Places, skew::Skew};
 use crate::{
     Clock, Endpoint, ErrorCode, RateLimit, RetryPolicy, SystemClock, Timeouts,
     identity::{IdentityContext, ProvideIdentity},
     rate::Turns,
     retry::budget::Budget,
+    secret::is_visible_ascii,
     transport::{HttpTransport, ProxyChoice, Resolve, Transport},
 };
 

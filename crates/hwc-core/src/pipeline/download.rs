@@ -12,7 +12,7 @@ use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use http::{HeaderMap, StatusCode, header};
 
-use super::{attempt, incoming::Incoming, places::Place, read::Unread};
+use super::{attempt, incoming::Incoming, places::Place};
 use crate::{Fault, FaultKind, Operation, trace};
 
 /// A file under way: the head of the answer was judged, its beginning is no error document, and the rest comes
@@ -70,8 +70,6 @@ pub(super) struct Facts {
     /// When the call began.
     pub(super) started: Duration,
     pub(super) elapsed: Duration,
-    pub(super) idle: Duration,
-    pub(super) limit: Option<u64>,
 }
 
 impl Download {
@@ -187,7 +185,12 @@ impl Download {
         let read = match &mut self.state {
             State::Whole => return Poll::Ready(Ok(None)),
             State::Failed(fault) => return Poll::Ready(Err(fault.clone())),
-            State::Coming { incoming, .. } => std::task::ready!(incoming.poll_proven(context)),
+            State::Coming { incoming, .. } => std::task::ready!(incoming.poll_proven(context))
+                .map_err(|unread| {
+                    let failure =
+                        attempt::unread_failure(&unread, incoming.limits(), self.facts.status);
+                    (failure.fault, incoming.now())
+                }),
         };
         Poll::Ready(match read {
             Ok(Some(piece)) => {
@@ -199,11 +202,9 @@ impl Download {
                 self.state = State::Whole;
                 Ok(None)
             }
-            Err(unread) => {
-                let mut fault = self.broken(&unread);
-                if let State::Coming { incoming, .. } = &self.state {
-                    fault.elapsed = incoming.now().saturating_sub(self.facts.started);
-                }
+            Err((fault, now)) => {
+                let mut fault = self.broken(fault);
+                fault.elapsed = now.saturating_sub(self.facts.started);
                 trace::download_failed(&fault);
                 self.state = State::Failed(fault.clone());
                 Err(fault)
@@ -211,12 +212,7 @@ impl Download {
         })
     }
 
-    fn broken(&self, unread: &Unread) -> Fault {
-        let limits = attempt::ReadLimits {
-            bytes: self.facts.limit.unwrap_or(u64::MAX),
-            idle: self.facts.idle,
-        };
-        let mut fault = attempt::unread_failure(unread, limits, self.facts.status).fault;
+    fn broken(&self, mut fault: Fault) -> Fault {
         let came = match self.length {
             Some(length) => format!("{} of {length} bytes", self.received),
             None => format!("{} bytes", self.received),

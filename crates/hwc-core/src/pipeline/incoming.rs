@@ -10,12 +10,12 @@ use std::{
 
 use bytes::Bytes;
 use http::response::Parts;
-use http_body::Body as _;
 
-use super::read::{Declared, Growing, Unread, ends_by_proof, poll_data};
+use super::read::{Growing, ReadLimits, Unread, framing, poll_data};
 use crate::{
     clock::{Clock, Sleep},
     deadline::Deadline,
+    file::without_mark,
     transport::AnswerBody,
 };
 
@@ -24,25 +24,19 @@ const BEGINNING: usize = 64 * 1024;
 /// So much tells a page from a text that begins like one.
 const MARKUP: usize = 1024;
 
-/// Limits on a stream of bytes.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct StreamLimits {
-    pub(super) bytes: Option<u64>,
-    pub(super) idle: Duration,
-    /// Over the whole stream, if there is one.
-    pub(super) total: Option<Deadline>,
-}
-
 /// The body of an answer while it comes in.
 pub(super) struct Incoming {
     body: AnswerBody,
-    declared: Declared,
+    /// The length that the answer declares.
+    length: Option<u64>,
     is_proven: bool,
     received: u64,
-    limits: StreamLimits,
+    limits: ReadLimits,
+    /// Over the whole stream, if there is one.
+    total: Option<Deadline>,
     clock: Arc<dyn Clock>,
-    idle: Option<Sleep>,
-    total: Option<Sleep>,
+    idle_timer: Option<Sleep>,
+    total_timer: Option<Sleep>,
 }
 
 /// How a stream begins.
@@ -59,26 +53,30 @@ impl Incoming {
     pub(super) fn new(
         body: AnswerBody,
         head: &Parts,
-        limits: StreamLimits,
+        limits: ReadLimits,
+        total: Option<Deadline>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Unread> {
-        let declared = Declared::of(&head.headers);
-        let is_proven = declared != Declared::Nonsense
-            && (ends_by_proof(head) || body.size_hint().exact().is_some());
-        let incoming = Self {
+        let (length, is_proven) = framing(head, &body);
+        if length.is_some_and(|length| length > limits.bytes) {
+            return Err(Unread::TooLarge);
+        }
+        Ok(Self {
             body,
-            declared,
+            length,
             is_proven,
             received: 0,
             limits,
+            total,
             clock,
-            idle: None,
-            total: None,
-        };
-        match (incoming.length(), limits.bytes) {
-            (Some(length), Some(limit)) if length > limit => Err(Unread::TooLarge),
-            _ => Ok(incoming),
-        }
+            idle_timer: None,
+            total_timer: None,
+        })
+    }
+
+    /// What bounds it.
+    pub(super) fn limits(&self) -> ReadLimits {
+        self.limits
     }
 
     /// The time on the clock of the call.
@@ -88,48 +86,47 @@ impl Incoming {
 
     /// The length that the answer declares.
     pub(super) fn length(&self) -> Option<u64> {
-        match self.declared {
-            Declared::Length(length) => Some(length),
-            Declared::Nothing | Declared::Nonsense => None,
-        }
+        self.length
     }
 
     /// The next bytes; `None` at the end that the line shows, proven or not.
     fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Unread>> {
         let is_late = |total: Deadline| total.left_at(self.clock.elapsed()).is_zero();
-        if self.limits.total.is_some_and(is_late) {
+        if self.total.is_some_and(is_late) {
             return Poll::Ready(Err(Unread::Late));
         }
         if let Poll::Ready(read) = poll_data(&mut self.body, context) {
-            self.idle = None;
+            self.idle_timer = None;
             return Poll::Ready(read.and_then(|data| self.count(data)));
         }
-        if let Some(total) = self.limits.total {
+        if let Some(total) = self.total {
             let timer = self
-                .total
+                .total_timer
                 .get_or_insert_with(|| self.clock.sleep(total.remaining(&*self.clock)));
             if timer.as_mut().poll(context).is_ready() {
                 return Poll::Ready(Err(Unread::Late));
             }
         }
         let idle = self.limits.idle;
-        let timer = self.idle.get_or_insert_with(|| self.clock.sleep(idle));
+        let timer = self
+            .idle_timer
+            .get_or_insert_with(|| self.clock.sleep(idle));
         timer.as_mut().poll(context).map(|()| Err(Unread::Idle))
     }
 
     fn count(&mut self, data: Option<Bytes>) -> Result<Option<Bytes>, Unread> {
         let Some(data) = data else {
             // The transport below checks this too; this holds for every transport.
-            return match self.length() {
+            return match self.length {
                 Some(length) if length != self.received => Err(Unread::WrongLength),
                 _ => Ok(None),
             };
         };
         let received = self.received.saturating_add(data.len() as u64);
-        if self.limits.bytes.is_some_and(|limit| received > limit) {
+        if received > self.limits.bytes {
             return Err(Unread::TooLarge);
         }
-        if self.length().is_some_and(|length| received > length) {
+        if self.length.is_some_and(|length| received > length) {
             return Err(Unread::WrongLength);
         }
         self.received = received;
@@ -171,10 +168,8 @@ impl Incoming {
 
     /// So many bytes of the beginning are needed.
     fn wanted(&self, read: &[u8], is_called_text: bool) -> usize {
-        let text = read.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(read);
-        let is_long = self
-            .length()
-            .is_some_and(|length| length > BEGINNING as u64);
+        let text = without_mark(read);
+        let is_long = self.length.is_some_and(|length| length > BEGINNING as u64);
         match text.trim_ascii_start() {
             [] if read.len() < MARKUP => read.len().saturating_add(1),
             [b'{', ..] if !is_long => BEGINNING,
@@ -190,7 +185,7 @@ impl fmt::Debug for Incoming {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Incoming")
-            .field("declared", &self.declared)
+            .field("length", &self.length)
             .field("received", &self.received)
             .finish_non_exhaustive()
     }

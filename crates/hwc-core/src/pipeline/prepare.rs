@@ -7,7 +7,7 @@ use http::{
 
 use crate::{
     Body, CallOptions, Endpoint, Fault, FaultKind, Idempotency, Operation, ResponseContent, Sent,
-    body::Payload, sign::canonical_query,
+    body::Payload, secret::is_visible_ascii, sign::canonical_query,
 };
 
 /// What each attempt of a call sends, before credentials.
@@ -119,13 +119,6 @@ fn is_canonical(query: &str) -> bool {
             in_order && pair.0.bytes().all(plain) && pair.1.bytes().all(plain)
         })
     })
-}
-
-/// Visible ASCII and inner spaces.
-pub(super) fn is_visible_ascii(value: &[u8]) -> bool {
-    value
-        .iter()
-        .all(|byte| byte.is_ascii_graphic() || *byte == b' ')
 }
 
 #[cfg(test)]

@@ -35,10 +35,12 @@ pub(super) enum Unread {
     Unproven,
 }
 
-/// Limits on one body.
+/// What bounds the reading of one body.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct BodyLimits {
-    pub(super) bytes: usize,
+pub(super) struct ReadLimits {
+    /// Most bytes of it.
+    pub(super) bytes: u64,
+    /// Longest time without one.
     pub(super) idle: Duration,
 }
 
@@ -65,35 +67,46 @@ impl Read {
 pub(super) async fn read(
     mut body: AnswerBody,
     head: &Parts,
-    limits: BodyLimits,
+    limits: ReadLimits,
     clock: &dyn Clock,
     total: &mut Timer<'_>,
 ) -> Result<Read, Unread> {
-    let declared = Declared::of(&head.headers);
-    let proven = declared != Declared::Nonsense
-        && (ends_by_proof(head) || body.size_hint().exact().is_some());
-    if matches!(declared, Declared::Length(length) if length > limits.bytes as u64) {
+    let (declared, is_proven) = framing(head, &body);
+    if declared.is_some_and(|length| length > limits.bytes) {
         return Err(Unread::TooLarge);
     }
+    let most = usize::try_from(limits.bytes).unwrap_or(usize::MAX);
     let mut whole = Growing::Empty;
     while let Some(data) = next(&mut body, limits.idle, clock, total).await? {
-        if whole.len().saturating_add(data.len()) > limits.bytes {
+        if whole.len().saturating_add(data.len()) > most {
             return Err(Unread::TooLarge);
         }
-        whole = whole.push(data, limits.bytes);
+        whole = whole.push(data, most);
     }
     // The transport below checks this too; this holds for every transport.
-    if matches!(declared, Declared::Length(length) if length != whole.len() as u64) {
+    if declared.is_some_and(|length| length != whole.len() as u64) {
         return Err(Unread::WrongLength);
     }
     Ok(Read {
         bytes: whole.finish(),
-        whole: proven,
+        whole: is_proven,
     })
 }
 
+/// The length that `head` declares, and whether the end of `body` will be proven.
+pub(super) fn framing(head: &Parts, body: &AnswerBody) -> (Option<u64>, bool) {
+    let declared = Declared::of(&head.headers);
+    let is_proven = declared != Declared::Nonsense
+        && (ends_by_proof(head) || body.size_hint().exact().is_some());
+    let length = match declared {
+        Declared::Length(length) => Some(length),
+        Declared::Nothing | Declared::Nonsense => None,
+    };
+    (length, is_proven)
+}
+
 /// Whether the framing of the answer tells a whole body from a broken line.
-pub(super) fn ends_by_proof(head: &Parts) -> bool {
+fn ends_by_proof(head: &Parts) -> bool {
     // These have no body, whatever else the head says.
     if matches!(
         head.status,
@@ -123,7 +136,7 @@ pub(super) fn ends_by_proof(head: &Parts) -> bool {
 
 /// What the answer declares as its length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Declared {
+enum Declared {
     Nothing,
     Length(u64),
     /// No number, or different ones. Only the body itself can show then that it is whole.
@@ -132,7 +145,7 @@ pub(super) enum Declared {
 
 impl Declared {
     /// A length may be said twice, if it is the same.
-    pub(super) fn of(headers: &HeaderMap) -> Self {
+    fn of(headers: &HeaderMap) -> Self {
         let mut declared = Self::Nothing;
         for value in headers.get_all(header::CONTENT_LENGTH) {
             for number in value.as_bytes().split(|byte| *byte == b',') {

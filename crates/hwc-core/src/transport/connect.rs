@@ -107,10 +107,7 @@ impl Service<Uri> for Connector {
             let made = tokio::time::timeout(way.limit, way.connect(&target)).await;
             match made {
                 Ok(stream) => Ok(TokioIo::new(Line::new(stream?))),
-                Err(_) => Err(TransportFault::new(
-                    TransportFaultKind::Connect,
-                    "no connection within the connect limit",
-                )),
+                Err(_) => Err(connect_fault("no connection within the connect limit")),
             }
         })
     }
@@ -153,10 +150,9 @@ impl Way {
             scheme == Some(&Scheme::HTTP) || scheme == Some(&Scheme::HTTPS)
         };
         match found {
-            Some(proxy) if !is_http(&proxy) => Err(TransportFault::new(
-                TransportFaultKind::Connect,
-                "the proxy of this system is none for HTTP",
-            )),
+            Some(proxy) if !is_http(&proxy) => {
+                Err(connect_fault("the proxy of this system is none for HTTP"))
+            }
             found => Ok(found),
         }
     }
@@ -190,20 +186,16 @@ impl Way {
         }
         match tunnel.call(address("https", host, port)?).await {
             Ok(stream) => Ok(stream.into_inner().into_stream()),
-            Err(error) => Err(match answer.status() {
-                Some(407) => at_proxy(
-                    &name,
-                    connect_fault(
-                        "it answered CONNECT with status 407: proxy authorization required",
-                    ),
+            Err(error) => Err(to_proxy(match answer.status() {
+                Some(407) => connect_fault(
+                    "it answered CONNECT with status 407: proxy authorization required",
                 ),
                 // The tunnel is unsuccessful for every status but these.
-                Some(status) if status != 200 => at_proxy(
-                    &name,
-                    connect_fault(format!("it answered CONNECT with status {status}")),
-                ),
-                _ => at_proxy(&name, fault(&error)),
-            }),
+                Some(status) if status != 200 => {
+                    connect_fault(format!("it answered CONNECT with status {status}"))
+                }
+                _ => fault(&error),
+            })),
         }
     }
 }
@@ -309,6 +301,6 @@ fn fault(error: &(dyn Error + 'static)) -> TransportFault {
             TransportFault::new(TransportFaultKind::Tls(flaw), "")
         }
         Some(flaw) => TransportFault::new(TransportFaultKind::Tls(flaw), root_words(error)),
-        None => TransportFault::new(TransportFaultKind::Connect, root_words(error)),
+        None => connect_fault(root_words(error)),
     }
 }

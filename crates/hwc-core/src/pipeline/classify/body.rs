@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, header};
 
 use super::{super::surrogates, Answer, Failure, foreign};
-use crate::retry::Repeat;
+use crate::{file::without_mark, retry::Repeat};
 
 /// Longest body whose invalid UTF-8 is replaced, so that no answer costs a multiple of its size.
 const LONGEST_REPAIR: usize = 2 * 1024 * 1024;
@@ -13,23 +13,28 @@ const LONGEST_REPAIR: usize = 2 * 1024 * 1024;
 pub(super) fn plain(answer: &Answer<'_>) -> Result<Bytes, Failure> {
     let coding = Coding::of(answer.headers);
     if let Coding::Compressed(name) = coding {
-        return Err(foreign(
-            format!("the answer has a content encoding nobody asked for ({name})"),
-            Repeat::Never,
-        ));
+        return Err(unasked(name));
     }
     let body = without_bom(answer.body);
     let is_object = |text: &[u8]| text.starts_with(b"{") && text.ends_with(b"}");
     if coding == Coding::Unknown && !is_object(body.trim_ascii()) {
-        return Err(foreign(
-            "the answer has a content encoding nobody asked for (another one)",
-            Repeat::Never,
-        ));
+        return Err(unasked(UNKNOWN));
     }
     if is_utf16(&body) {
         return Err(foreign("the answer is UTF-16, not UTF-8", Repeat::Never));
     }
     Ok(body)
+}
+
+/// What an encoding is called whose name is not known here.
+pub(super) const UNKNOWN: &str = "another one";
+
+/// The failure of an answer that comes in the encoding `name`.
+pub(super) fn unasked(name: &str) -> Failure {
+    foreign(
+        format!("the answer has a content encoding nobody asked for ({name})"),
+        Repeat::Never,
+    )
 }
 
 /// Makes sure that `text` begins and ends as an object does.
@@ -111,10 +116,7 @@ impl Coding {
 }
 
 pub(super) fn without_bom(body: &Bytes) -> Bytes {
-    match body.strip_prefix(b"\xEF\xBB\xBF") {
-        Some(rest) => body.slice_ref(rest),
-        None => body.clone(),
-    }
+    body.slice_ref(without_mark(body))
 }
 
 fn is_utf16(body: &[u8]) -> bool {

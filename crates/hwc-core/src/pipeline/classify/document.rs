@@ -14,7 +14,7 @@ use http::{HeaderMap, StatusCode, header};
 
 use super::{
     Answer, Failure, Success,
-    body::{Coding, excerpt, without_bom},
+    body::{self, Coding, excerpt, without_bom},
     complaint, foreign,
     meaning::meaning,
     without_end,
@@ -33,16 +33,10 @@ pub(super) fn judge(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success,
             Repeat::Never,
         ));
     }
-    let coding = match Coding::of(answer.headers) {
-        Coding::Plain => None,
-        Coding::Compressed(name) => Some(name),
-        Coding::Unknown => Some("another one"),
-    };
-    if let Some(name) = coding {
-        return Err(foreign(
-            format!("the answer has a content encoding nobody asked for ({name})"),
-            Repeat::Never,
-        ));
+    match Coding::of(answer.headers) {
+        Coding::Plain => {}
+        Coding::Compressed(name) => return Err(body::unasked(name)),
+        Coding::Unknown => return Err(body::unasked(body::UNKNOWN)),
     }
     let body = without_bom(answer.body);
     let text = body.trim_ascii();

@@ -48,9 +48,7 @@ pub(super) fn meaning(status: StatusCode, envelope: Envelope, codes: &[ErrorCode
     let mut fault = Fault::new(kind, sent, detail);
     fault.code = code;
     fault.category = category;
-    fault.message = envelope
-        .message
-        .map(|text| text.chars().take(2_000).collect());
+    fault.message = envelope.message;
     fault.request_id = envelope.request_id.as_deref().and_then(printable_id);
     Failure { fault, repeat }
 }

@@ -246,15 +246,14 @@ impl Fields {
             Key::ForeignCode => self
                 .foreign_code
                 .put(map.next_value_seed(Text)?, words::means_success_elsewhere),
-            Key::ErrorMsg | Key::ErrorMsgCamel => {
+            Key::ErrorMsg | Key::ForeignMsg => {
                 let text = map.next_value_seed(Text)?;
-                self.is_doubtful |= object.is_strict() && is_doubtful(text.as_deref());
-                keep(&mut self.error_msg, text);
-            }
-            Key::ForeignMsg => {
-                let text = map.next_value_seed(Text)?;
-                self.is_doubtful |= object.is_strict() && is_doubtful(text.as_deref());
-                keep(&mut self.foreign_msg, text);
+                self.is_doubtful |= is_doubtful(text.as_deref());
+                let slot = match key {
+                    Key::ErrorMsg => &mut self.error_msg,
+                    _ => &mut self.foreign_msg,
+                };
+                keep(slot, text);
             }
             Key::RequestId => keep(&mut self.request_id, map.next_value_seed(Text)?),
             Key::Trace => {
@@ -262,7 +261,7 @@ impl Fields {
             }
             Key::Message => {
                 let seen = self.value(key, object, map)?;
-                self.is_doubtful |= object.is_strict() && Outcome::Words.is_doubtful(&seen);
+                self.is_doubtful |= Outcome::Words.is_doubtful(&seen);
                 let is_text = seen.text.is_some();
                 let text = (seen.text).filter(|text| !text.is_empty() && text != "false");
                 let instead = || {
@@ -280,7 +279,7 @@ impl Fields {
             }
             Key::Flag => {
                 let seen = self.value(key, object, map)?;
-                self.is_doubtful |= object.is_strict() && Outcome::Success.is_doubtful(&seen);
+                self.is_doubtful |= Outcome::Success.is_doubtful(&seen);
                 let is_failure = seen.text.as_deref().is_some_and(words::is_failure);
                 let is_no = seen.weight == Weight::No || is_failure;
                 self.is_denied |= is_no;
@@ -290,7 +289,7 @@ impl Fields {
             }
             Key::Status => {
                 let seen = self.value(key, object, map)?;
-                self.is_doubtful |= object.is_strict() && Outcome::Result.is_doubtful(&seen);
+                self.is_doubtful |= Outcome::Result.is_doubtful(&seen);
                 let text = seen.text.unwrap_or_default();
                 self.has_error_status |= words::is_failure(&text);
                 self.says_yes |= words::is_success(&text);
@@ -302,8 +301,8 @@ impl Fields {
             }
             Key::Outcome(_) | Key::Other => {
                 let seen = self.value(key, object, map)?;
-                self.is_doubtful |= object.is_strict()
-                    && matches!(key, Key::Outcome(outcome) if outcome.is_doubtful(&seen));
+                self.is_doubtful |=
+                    matches!(key, Key::Outcome(outcome) if outcome.is_doubtful(&seen));
                 self.has_other |=
                     object.shape != Shape::Written || seen.weight == Weight::Something;
             }
@@ -414,6 +413,7 @@ impl<'de> Visitor<'de> for Object {
             fields.has_keys = true;
             fields.read(key, &self, &mut map)?;
         }
+        fields.is_doubtful &= self.is_strict();
         fields.says_failure = fields.has_code() || fields.complaint(self.shape).is_some();
         Ok(fields)
     }

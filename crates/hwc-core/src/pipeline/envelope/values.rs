@@ -20,7 +20,6 @@ pub(super) enum Key {
     /// A code of an error in the spelling of somebody else.
     ForeignCode,
     ErrorMsg,
-    ErrorMsgCamel,
     Message,
     /// A text about an error in the spelling of somebody else.
     ForeignMsg,
@@ -44,8 +43,7 @@ impl Key {
             "error_code" => Self::ErrorCode,
             "errorCode" => Self::ErrorCodeCamel,
             "code" => Self::Code,
-            "error_msg" => Self::ErrorMsg,
-            "errorMsg" => Self::ErrorMsgCamel,
+            "error_msg" | "errorMsg" => Self::ErrorMsg,
             "message" => Self::Message,
             "request_id" => Self::RequestId,
             key if key.len() > LONGEST_KEY => Self::unknown(key),
