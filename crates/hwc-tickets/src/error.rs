@@ -57,6 +57,13 @@ struct Inner {
     hindrance: Option<Arc<io::Error>>,
 }
 
+/// Why what was found is not taken for the message.
+pub(crate) fn unconfirmed(problem: &io::Error) -> String {
+    format!(
+        "what stands in the ticket is not confirmed, because the outbox cannot be read: {problem}"
+    )
+}
+
 /// Where an error comes from.
 enum Cause {
     /// A call of the service.
@@ -392,9 +399,8 @@ impl Error {
             Cause::Local { detail, .. } => line.push_str(detail),
         }
         if let Some(problem) = &inner.hindrance {
-            line.push_str(&format!(
-                "; what stands in the ticket is not confirmed, because the outbox cannot be read: {problem}"
-            ));
+            line.push_str("; ");
+            line.push_str(&unconfirmed(problem));
         }
         line
     }

@@ -20,7 +20,7 @@ mod trouble;
 pub use cursor::{Cursor, CursorFile};
 pub use stop::StopHandle;
 
-use self::{engine::Engine, stop::Stop};
+use self::{engine::Engine, roster::CatchUp, stop::Stop};
 use crate::{
     client::Client,
     detail::TicketStatus,
@@ -107,6 +107,17 @@ enum Start {
     Now,
     Since(Timestamp),
     Tail(u64),
+}
+
+impl Start {
+    /// What of the history is read first.
+    fn catch_up(self) -> Option<CatchUp> {
+        match self {
+            Self::Now | Self::Tail(0) => None,
+            Self::Since(since) => Some(CatchUp::Since(since.as_second())),
+            Self::Tail(messages) => Some(CatchUp::Tail(messages)),
+        }
+    }
 }
 
 /// How to follow tickets. Nothing is sent before the stream is polled.

@@ -26,7 +26,7 @@ use hwc_tickets_wire::{
 };
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 /// Most UTF-16 units of a text (D-03).
 pub(crate) const MAX_TEXT: usize = most(limits::CREATE_MESSAGES_MESSAGE_CONTENT);
@@ -204,18 +204,7 @@ impl Service {
             trim_osm_rich_text_label: None,
         };
         let answer = self.wire.send(&request, about.options).await?;
-        answer.needs("message_list")?;
-        let stated = answer.body.count.filter(|_| !answer.complains);
-        if answer.body.message_list.is_none() && stated.is_none() {
-            return Err(
-                answer.unlike("there is no message_list, and nothing says that it would be empty")
-            );
-        }
-        let lost = convert::undecodable(&answer.undecodable, "message_list");
-        if answer.complains && lost.is_empty() && has_none(answer.body.message_list.as_deref()) {
-            return Err(answer.unlike("it says failure, and message_list is empty"));
-        }
-        Ok(answer.map(|body| self.page(body.message_list, body.count, lost)))
+        self.page(answer, |body| (body.message_list, body.count))
     }
 
     /// `listMoreInstantMessages`: messages before `before` (text as the service writes times), where
@@ -237,18 +226,7 @@ impl Service {
             type_: kind,
         };
         let answer = self.wire.send(&request, about.options).await?;
-        answer.needs("message_list")?;
-        let stated = answer.body.count.filter(|_| !answer.complains);
-        if answer.body.message_list.is_none() && stated.is_none() {
-            return Err(
-                answer.unlike("there is no message_list, and nothing says that it would be empty")
-            );
-        }
-        let lost = convert::undecodable(&answer.undecodable, "message_list");
-        if answer.complains && lost.is_empty() && has_none(answer.body.message_list.as_deref()) {
-            return Err(answer.unlike("it says failure, and message_list is empty"));
-        }
-        Ok(answer.map(|body| self.page(body.message_list, body.count, lost)))
+        self.page(answer, |body| (body.message_list, body.count))
     }
 
     /// `listNewInstantMessages`: at most [`MAX_TICKETS`] tickets; `cursor` as the last answer gave it.
@@ -277,10 +255,9 @@ impl Service {
         let lost = answer.undecodable.clone();
         Ok(answer.map(|body| {
             let mut undecodable = convert::undecodable(&lost, "immsg");
-            let missing: BTreeSet<usize> = undecodable.iter().map(|item| item.index).collect();
-            let places = (0..).filter(|place| !missing.contains(place));
             let mut messages = Vec::new();
-            for (place, ticket) in places.zip(body.immsg.unwrap_or_default()) {
+            let rows = convert::placed(body.immsg.unwrap_or_default(), &undecodable);
+            for (place, ticket) in rows {
                 let lost = convert::undecodable_news(&lost, place);
                 match convert::news(ticket, lost, self.zone) {
                     Ok((id, readable)) => {
@@ -418,20 +395,34 @@ impl Service {
         Ok(answer.map(|body| TicketStatus::from_code(body.status)))
     }
 
-    fn page(
+    /// The page in an answer. One that says nothing of its list is none.
+    fn page<T>(
         &self,
-        list: Option<Vec<QueryMessageInfoV2>>,
-        count: Option<i64>,
-        lost: Vec<Undecodable>,
-    ) -> MessagePage {
-        let has_list = list.is_some();
-        let readable = convert::messages(list.unwrap_or_default(), lost, self.zone);
-        MessagePage {
-            has_list,
-            messages: readable.messages,
-            undecodable: readable.undecodable,
-            count: count.and_then(|count| u64::try_from(count).ok()),
+        answer: Response<T>,
+        of: impl FnOnce(T) -> (Option<Vec<QueryMessageInfoV2>>, Option<i64>),
+    ) -> Result<Response<MessagePage>, Fault> {
+        answer.needs("message_list")?;
+        let answer = answer.map(of);
+        let (list, count) = &answer.body;
+        if list.is_none() && (answer.complains || count.is_none()) {
+            return Err(
+                answer.unlike("there is no message_list, and nothing says that it would be empty")
+            );
         }
+        let lost = convert::undecodable(&answer.undecodable, "message_list");
+        if answer.complains && lost.is_empty() && has_none(list.as_deref()) {
+            return Err(answer.unlike("it says failure, and message_list is empty"));
+        }
+        Ok(answer.map(|(list, count)| {
+            let has_list = list.is_some();
+            let readable = convert::messages(list.unwrap_or_default(), lost, self.zone);
+            MessagePage {
+                has_list,
+                messages: readable.messages,
+                undecodable: readable.undecodable,
+                count: count.and_then(|count| u64::try_from(count).ok()),
+            }
+        }))
     }
 }
 

@@ -106,12 +106,8 @@ impl Seen {
                 return true;
             }
             excess -= 1;
-            match second {
-                Some(second) => {
-                    *forgotten = Some(forgotten.map_or(*second, |before| before.max(*second)));
-                }
-                None => *forgot_undated = true,
-            }
+            *forgotten = (*forgotten).max(*second);
+            *forgot_undated |= second.is_none();
             false
         });
         self.shorten(KNOWN_IN_A_SECOND.max(most));
@@ -119,14 +115,10 @@ impl Seen {
 
     /// Forgets the oldest until `most` are left, whatever their time.
     pub(super) fn shorten(&mut self, most: usize) {
-        while self.known.len() > most {
-            match self.known.pop_front() {
-                Some((Some(second), _)) => {
-                    self.forgotten = Some(self.forgotten.map_or(second, |old| old.max(second)));
-                }
-                Some((None, _)) => self.forgot_undated = true,
-                None => return,
-            }
+        let excess = self.known.len().saturating_sub(most);
+        for (second, _) in self.known.drain(..excess) {
+            self.forgotten = self.forgotten.max(second);
+            self.forgot_undated |= second.is_none();
         }
     }
 

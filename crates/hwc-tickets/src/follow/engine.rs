@@ -93,11 +93,7 @@ impl Engine {
             .values_mut()
             .flat_map(|group| &mut group.tickets);
         for ticket in begun.filter(|ticket| ticket.catch_up == Some(CatchUp::FROM_START)) {
-            ticket.catch_up = match follow.start {
-                Start::Now | Start::Tail(0) => None,
-                Start::Since(since) => Some(CatchUp::Since(since.as_second())),
-                Start::Tail(messages) => Some(CatchUp::Tail(messages)),
-            };
+            ticket.catch_up = follow.start.catch_up();
         }
         let mut queue = VecDeque::new();
         let number = roster.len();

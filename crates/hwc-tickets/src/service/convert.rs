@@ -29,11 +29,10 @@ impl Readable {
         lost: Vec<Undecodable>,
         read: impl Fn(R) -> Result<Message, String>,
     ) -> Self {
-        let missing: BTreeSet<usize> = lost.iter().map(|item| item.index).collect();
-        let places = (0..).filter(|place| !missing.contains(place));
         let mut messages = Vec::with_capacity(rows.len());
+        let rows = placed(rows, &lost);
         let mut undecodable = lost;
-        for (place, row) in places.zip(rows) {
+        for (place, row) in rows {
             match read(row) {
                 Ok(message) => messages.push(message),
                 Err(reason) => undecodable.push(Undecodable::new(place, reason)),
@@ -45,6 +44,17 @@ impl Readable {
             undecodable,
         }
     }
+}
+
+/// Rows with their places in the answer, in which those of `lost` stood too.
+pub(super) fn placed<R>(
+    rows: Vec<R>,
+    lost: &[Undecodable],
+) -> impl Iterator<Item = (usize, R)> + use<R> {
+    let missing: BTreeSet<usize> = lost.iter().map(|item| item.index).collect();
+    (0..)
+        .filter(move |place| !missing.contains(place))
+        .zip(rows)
 }
 
 /// Messages of history or of a poll.

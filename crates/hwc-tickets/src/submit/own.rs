@@ -319,11 +319,7 @@ impl OwnSubmits {
             return Ok(Vec::new());
         };
         let all = outbox.list_all()?;
-        self.0
-            .listed
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone_from(&all);
+        self.last_listed().clone_from(&all);
         Ok(all)
     }
 
@@ -333,7 +329,7 @@ impl OwnSubmits {
             return Vec::new();
         };
         let read = outbox.list();
-        let mut listed = self.0.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut listed = self.last_listed();
         if let Ok(all) = read {
             *listed = all;
         }

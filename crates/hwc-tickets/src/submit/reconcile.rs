@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     client::Client,
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Result, unconfirmed},
     ids::{GroupId, TicketId},
 };
 use futures_util::{StreamExt as _, lock::Mutex as AsyncMutex, stream};
@@ -207,10 +207,7 @@ impl Client {
 
 /// What was found could be it, and the outbox that would tell cannot be read.
 fn unreadable(error: Arc<io::Error>) -> Error {
-    let detail = format!(
-        "what stands in the ticket is not confirmed, because the outbox cannot be read: {error}"
-    );
-    Error::local(ErrorKind::Storage, detail)
+    Error::local(ErrorKind::Storage, unconfirmed(&error))
         .with_operation(OPERATION)
         .with_source(error)
 }

@@ -210,10 +210,10 @@ impl<'a> Search<'a> {
         let clock = &self.parts.clock;
         let now = clock.elapsed();
         let own = self.parts.own.after_look();
-        let mut is_first = true;
-        for sought in self.sought.iter_mut().filter(|sought| sought.is_open()) {
+        let open = self.sought.iter_mut().filter(|sought| sought.is_open());
+        for (number, sought) in open.enumerate() {
             // Many records take a while: others have their turn, and the deadline holds.
-            if !std::mem::take(&mut is_first) {
+            if number > 0 {
                 yield_now().await;
                 if clock.elapsed() >= self.deadline {
                     return;

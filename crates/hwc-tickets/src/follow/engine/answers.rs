@@ -1,7 +1,7 @@
 //! What is new in an answer to a poll, and what was handed out before.
 
 use super::{
-    CHECKPOINT_EVERY, Engine, Event, GroupNumber, Out, Start,
+    CHECKPOINT_EVERY, Engine, Event, GroupNumber, Out,
     sort::{Sorted, hold, oldest_first, sort_out},
 };
 use crate::{
@@ -149,19 +149,14 @@ impl Engine {
         }
         group.opening = true;
         let mut unsure = Vec::new();
+        let catch_up = self.start.catch_up();
+        let from = match catch_up {
+            None => asked_at.map(Timestamp::as_second),
+            Some(CatchUp::Since(second)) => Some(second),
+            Some(CatchUp::Tail(_)) => None,
+        };
         for followed in &mut group.tickets {
-            let from = match self.start {
-                Start::Now | Start::Tail(0) => asked_at.map(Timestamp::as_second),
-                Start::Since(since) => {
-                    let since = since.as_second();
-                    followed.catch_up = Some(CatchUp::Since(since));
-                    Some(since)
-                }
-                Start::Tail(messages) => {
-                    followed.catch_up = Some(CatchUp::Tail(messages));
-                    None
-                }
-            };
+            followed.catch_up = catch_up.or(followed.catch_up);
             Arc::make_mut(&mut followed.seen).from = from;
             if std::mem::take(&mut followed.may_be_forgotten) {
                 unsure.push(followed.id.clone());

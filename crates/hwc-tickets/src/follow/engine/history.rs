@@ -45,11 +45,11 @@ impl Engine {
             }
         }
         for Held {
+            key,
             message,
             from: source,
         } in held
         {
-            let key = ShortKey::of(&message);
             let occurrence = in_held.next(key);
             if occurrence <= in_history.so_far(key) {
                 continue;

@@ -64,7 +64,7 @@ pub(super) fn sort_out(
 pub(super) fn hold(followed: &mut Followed, answer: Vec<Message>, source: Source) -> usize {
     let (mut in_held, mut in_answer) = (Occurrences::default(), Occurrences::default());
     for held in &followed.held {
-        in_held.next(ShortKey::of(&held.message));
+        in_held.next(held.key);
     }
     let before = followed.held.len();
     for message in answer {
@@ -74,7 +74,7 @@ pub(super) fn hold(followed: &mut Followed, answer: Vec<Message>, source: Source
             && followed.seen.judge(&message, key, occurrence) != Verdict::Known
         {
             let from = source;
-            followed.held.push(Held { message, from });
+            followed.held.push(Held { key, message, from });
         }
     }
     let unknown = followed.held.len() - before;

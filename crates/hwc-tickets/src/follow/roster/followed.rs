@@ -3,7 +3,7 @@
 use crate::{
     follow::{
         cursor::{Mark, TicketDigest},
-        dedupe::{Doubted, Seen},
+        dedupe::{Doubted, Seen, ShortKey},
     },
     ids::TicketId,
     message::Message,
@@ -30,6 +30,7 @@ pub(in crate::follow) struct Followed {
 /// A message that waits for the history of its ticket.
 #[derive(Debug)]
 pub(in crate::follow) struct Held {
+    pub(in crate::follow) key: ShortKey,
     pub(in crate::follow) message: Message,
     pub(in crate::follow) from: Source,
 }

@@ -127,8 +127,6 @@ impl Bridge {
             // Counted from the oldest message: of no use here.
             return Crossing::No;
         }
-        let is_like_before = self.is_like_the_page_before(&page);
-        self.page_before = page.messages.iter().map(Message::key).collect();
         let mut rows: Vec<Option<Message>> = Vec::with_capacity(returned);
         let lost: BTreeSet<usize> = page.undecodable.iter().map(|item| item.index).collect();
         let mut readable = page.messages.into_iter();
@@ -143,6 +141,9 @@ impl Bridge {
             .iter()
             .map(|row| row.as_ref().map(Message::key))
             .collect();
+        let on_page: BTreeSet<MessageKey> = keys.iter().flatten().copied().collect();
+        let is_like_before = on_page.is_subset(&self.page_before);
+        self.page_before = on_page;
         let is_first = self.row == self.first_row && !self.expects_end;
         if self.expects_end {
             return match returned {
