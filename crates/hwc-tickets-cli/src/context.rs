@@ -46,7 +46,7 @@ impl Context {
         builder.build().map_err(Failure::from)
     }
 
-    /// A client that writes down in `records` what it sends, or with which records are looked into.
+    /// A client that writes down in `records` what it sends.
     pub(crate) fn client_with(&self, records: PendingFiles) -> Result<Client, Failure> {
         records.sweep();
         self.finish(self.builder()?.outbox(records))

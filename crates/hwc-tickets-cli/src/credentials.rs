@@ -3,7 +3,7 @@
 use crate::{
     exit::Exit,
     failure::Failure,
-    settings::{self, Credentials, Settings},
+    settings::{self, Credentials, Lookup, Settings, process_variable},
 };
 use hwc_tickets::{
     Endpoint, SecretString,
@@ -27,15 +27,12 @@ pub(crate) struct Credential {
     pub(crate) issuer: Option<String>,
 }
 
-/// Where variables are looked up.
-type Read<'a> = &'a (dyn Fn(&str) -> Option<OsString> + Send + Sync);
-
 /// Finds the credentials. Reads variables and small files; no network.
 pub(crate) fn find(settings: &Settings) -> Result<Credential, Failure> {
-    find_in(settings, &|name| std::env::var_os(name))
+    find_in(settings, &process_variable)
 }
 
-fn find_in(settings: &Settings, read: Read<'_>) -> Result<Credential, Failure> {
+fn find_in(settings: &Settings, read: Lookup<'_>) -> Result<Credential, Failure> {
     // One that cannot be used is told where it is used.
     let service = settings.endpoint().ok().flatten();
     let service = service.as_ref();
@@ -81,7 +78,7 @@ fn from_profile(
     credentials: &Credentials,
     profile: &str,
     service: Option<&Endpoint>,
-    read: Read<'_>,
+    read: Lookup<'_>,
 ) -> Result<Credential, Failure> {
     let source = format!("profile {profile}");
     // The chain checks them and builds the provider, as if they stood in the environment.
@@ -167,10 +164,10 @@ fn token_of(token: SecretString, source: String) -> Result<Credential, Failure> 
     }
 }
 
-/// A login with a password is told by its variables; everything else the chain knows are keys.
+/// Only a login with a password has somebody to ask for a token; everything else the chain knows are keys.
 fn known(found: Found) -> Credential {
     Credential {
-        kind: match found.source.starts_with("environment: HWC_IAM_USER") {
+        kind: match found.issuer.is_some() {
             true => "password",
             false => "keys",
         },

@@ -7,7 +7,7 @@ mod source;
 mod variables;
 
 pub(crate) use place::Places;
-pub(crate) use profile::{Credentials, parse as parse_document};
+pub(crate) use profile::{Credentials, document_at};
 pub(crate) use source::{Setting, Source};
 pub(crate) use variables::{Lookup, process_variable, text};
 
@@ -22,7 +22,7 @@ use std::{ffi::OsString, path::PathBuf};
 use variables::{language, path};
 
 /// The settings of one run.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) output: Setting<Form>,
     pub(crate) timeout: Setting<Option<Span>>,

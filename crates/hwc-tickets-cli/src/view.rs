@@ -42,11 +42,7 @@ pub(crate) struct Messages<'a> {
 }
 
 impl<'a> Messages<'a> {
-    pub(crate) fn begin(
-        screen: &'a Screen,
-        zone: ZoneOffset,
-        extras: Extras,
-    ) -> Result<Self, Failure> {
+    pub(crate) fn begin(screen: &'a Screen, zone: ZoneOffset, extras: Extras) -> Self {
         let title = format!("TIME ({zone})");
         let mut columns = vec![Column::new(title, ColumnWidth::Fixed(TIME)).styled(QUIET)];
         if let Some(width) = extras.tickets {
@@ -58,13 +54,13 @@ impl<'a> Messages<'a> {
         }
         columns.push(Column::new("TEXT", ColumnWidth::Rest));
         let table = screen.begin_table(&columns, &[]);
-        Ok(Self {
+        Self {
             screen,
             table,
             zone,
             extras,
             is_begun: false,
-        })
+        }
     }
 
     /// The titles, once: before the first row, so that nothing stands before an error.
@@ -83,15 +79,16 @@ impl<'a> Messages<'a> {
 
     pub(crate) fn row(&mut self, ticket: &TicketId, message: &Message) -> Result<(), Failure> {
         self.head()?;
-        let time = match (message.created_at.instant(), self.screen.form()) {
-            (Some(instant), form) => self.cell(instant, form),
-            (None, _) => message.created_at.raw().to_owned(),
+        // Its zone stands in the title, or, without titles, with each time.
+        let written = match self.screen.form() {
+            Form::Table => clock_time(message, self.zone),
+            form => time(message, self.zone, form),
         };
         let mut cells = Vec::new();
         if let (Some(name), Form::Plain) = (self.extras.name, self.screen.form()) {
             cells.push(name.to_owned());
         }
-        cells.push(time);
+        cells.push(written);
         if self.extras.tickets.is_some() {
             cells.push(ticket.to_string());
         }
@@ -122,7 +119,10 @@ impl<'a> Messages<'a> {
         at: Timestamp,
     ) -> Result<(), Failure> {
         self.head()?;
-        let mut cells = vec![self.cell(at, self.screen.form())];
+        let mut cells = vec![match self.screen.form() {
+            Form::Table => self.zone.wall_time(at),
+            form => moment(at, self.zone, form),
+        }];
         if self.extras.tickets.is_some() {
             cells.push(ticket.to_string());
         }
@@ -132,14 +132,6 @@ impl<'a> Messages<'a> {
         }
         cells.push(status_name(status));
         self.screen.row(&self.table, &cells)
-    }
-
-    /// A time: its zone stands in the title, or, without titles, with each of them.
-    fn cell(&self, instant: Timestamp, form: Form) -> String {
-        match form {
-            Form::Table => self.zone.wall_time(instant),
-            form => moment(instant, self.zone, form),
-        }
     }
 }
 

@@ -10,9 +10,9 @@ use crate::{
     context::Context,
     credentials,
     failure::Failure,
-    private_file::{self, Unreadable},
+    private_file,
     render::Screen,
-    settings::{Setting, Settings, Source, parse_document},
+    settings::{Setting, Settings, Source, document_at},
 };
 use clap::ValueEnum;
 use hwc_core::file::shell_quoted;
@@ -67,7 +67,7 @@ fn store(login: &Login, context: &Context) -> Result<(), Failure> {
     // Asked before the secret is: it would be typed for nothing.
     let path = context.settings.places.config()?;
     let credentials = secrets::ask(login)?;
-    let mut document = document_at(path)?;
+    let mut document = document_at(path)?.unwrap_or_default();
     let given = given_for_all_calls(&context.settings);
     put(&mut document, profile, credentials, &given).ok_or_else(|| {
         Failure::usage(
@@ -110,7 +110,7 @@ fn store(login: &Login, context: &Context) -> Result<(), Failure> {
 fn forget(context: &Context) -> Result<(), Failure> {
     let profile = &context.settings.profile_name.value;
     let path = context.settings.places.config()?;
-    let mut document = document_at(path)?;
+    let mut document = document_at(path)?.unwrap_or_default();
     let screen = &context.screen;
     let place = path.display();
     let were_there = remove(&mut document, profile);
@@ -129,12 +129,10 @@ fn forget(context: &Context) -> Result<(), Failure> {
             "There are no credentials of profile {profile} in {place}."
         ));
     }
-    // What stands elsewhere is used all the same, and that must not come as a surprise.
-    let without = Settings {
-        credentials: None,
-        ..context.settings.clone()
-    };
-    let left = credentials::find(&without).ok().map(|left| left.source);
+    // The profile was read without its credentials: what is found now stands elsewhere. It is used all the same, and that
+    // must not come as a surprise.
+    let left = credentials::find(&context.settings).ok();
+    let left = left.map(|left| left.source);
     if let Some(left) = &left {
         screen.warn(&format!("commands still sign in: {left}"));
     }
@@ -155,15 +153,6 @@ fn told_to_programs(screen: &Screen, document: &Value) -> Result<(), Failure> {
         Form::Json | Form::Ndjson => screen.document(document),
         Form::Table | Form::Plain => Ok(()),
     }
-}
-
-fn document_at(path: &Path) -> Result<DocumentMut, Failure> {
-    let text = match private_file::read(path, false) {
-        Ok(text) => text,
-        Err(Unreadable::Absent) => String::new(),
-        Err(why) => return Err(private_file::unreadable(path, &why)),
-    };
-    parse_document(&text, path)
 }
 
 fn write(path: &Path, document: &DocumentMut) -> Result<(), Failure> {

@@ -81,10 +81,7 @@ pub(crate) async fn run(args: Chat, context: &Context) -> Result<(), Failure> {
         ticket: ticket.clone(),
         terminal,
         coloured,
-        conversation: match args.keep_unread {
-            true => Conversation::new(ticket, zone, columns, rows).keep_unread(),
-            false => Conversation::new(ticket, zone, columns, rows),
-        },
+        conversation: Conversation::new(ticket, zone, columns, rows).keep_unread(args.keep_unread),
         work: FuturesUnordered::new(),
         in_doubt: HashMap::new(),
         older: None,

@@ -72,6 +72,16 @@ impl Check {
         }
     }
 
+    fn failed(name: &'static str, failure: &Failure) -> Self {
+        let told = failure.told(false).unwrap_or_default();
+        Self::new(
+            name,
+            Verdict::Fail,
+            told.what,
+            told.advice.unwrap_or_default(),
+        )
+    }
+
     fn skipped(name: &'static str, because: &str) -> Self {
         Self::new(name, Verdict::Skipped, format!("not asked: {because}"), "")
     }

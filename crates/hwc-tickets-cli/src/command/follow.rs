@@ -376,7 +376,7 @@ impl<'a> Sink<'a> {
                     screen,
                     context.settings.time_zone.value,
                     extras,
-                )?))
+                )))
             }
             Form::Json | Form::Ndjson => Ok(Self::Json(List::begin(
                 screen,

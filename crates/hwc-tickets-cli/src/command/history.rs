@@ -116,7 +116,7 @@ impl<'a> Sink<'a> {
                     screen,
                     context.settings.time_zone.value,
                     extras,
-                )?))
+                )))
             }
             Form::Json | Form::Ndjson => {
                 let fields = Map::from_iter([("ticket".to_owned(), json!(ticket))]);

@@ -79,7 +79,7 @@ fn forgotten_unread(screen: &Screen, path: &Path, reason: &str) -> Result<(), Fa
 
 async fn settle(target: &Target, context: &Context) -> Result<(), Failure> {
     let pending = &target.pending;
-    let client = context.client_with(context.pending_files.clone())?;
+    let client = context.finish(context.builder()?.outbox(context.pending_files.clone()))?;
     let found = match render::wait("reading the ticket", client.reconcile(pending)).await {
         Err(error) if error.kind() == ErrorKind::Storage => {
             return Err(not_confirmed(&error.to_string()));
@@ -131,7 +131,7 @@ async fn settle_all(context: &Context) -> Result<(), Failure> {
             }
         }
     }
-    let client = context.client_with(context.pending_files.clone())?;
+    let client = context.finish(context.builder()?.outbox(context.pending_files.clone()))?;
     let work = async { Ok::<_, hwc_tickets::Error>(client.reconcile_all(records).await) };
     let reconciled = render::wait("reading the tickets", work).await?;
     let written = all_outcomes(context, &reconciled, is_empty);

@@ -87,7 +87,7 @@ async fn show(id: TicketId, context: &Context) -> Result<(), Failure> {
                 name: Some("message"),
                 ..Extras::default()
             };
-            let mut table = Messages::begin(screen, zone, extras)?;
+            let mut table = Messages::begin(screen, zone, extras);
             sorted(detail)
                 .iter()
                 .try_for_each(|message| table.row(ticket.id(), message))?;

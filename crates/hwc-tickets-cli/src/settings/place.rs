@@ -90,7 +90,7 @@ mod tests {
             find(Some("/etc/x")).unwrap().config().unwrap(),
             Path::new("/etc/x/hwc-tickets/config.toml")
         );
-        for unusable in ["relative", "~/x", "\"/tmp/q\""] {
+        for unusable in ["relative", "~/x", "\"/quoted\""] {
             let failure = find(Some(unusable)).unwrap_err();
             assert_eq!(failure.exit(), crate::exit::Exit::Usage);
             assert!(format!("{failure:?}").contains("XDG_CONFIG_HOME"));

@@ -183,12 +183,9 @@ pub(crate) fn find(
 /// The names of the profiles, with nothing in them: whatever else is wrong with the file, credentials can be taken out.
 pub(crate) fn read_names(path: &Path) -> Result<ConfigFile, Failure> {
     let mut file = ConfigFile::empty(path);
-    let text = match private_file::read(path, false) {
-        Ok(text) => text,
-        Err(Unreadable::Absent) => return Ok(file),
-        Err(why) => return Err(private_file::unreadable(path, &why)),
+    let Some(document) = document_at(path)? else {
+        return Ok(file);
     };
-    let document = parse(&text, path)?;
     let default = document.get("profile").and_then(Item::as_str);
     file.default_profile = default.map(str::to_owned);
     let profiles = document.get("profiles").and_then(Item::as_table_like);
@@ -201,12 +198,9 @@ pub(crate) fn read_names(path: &Path) -> Result<ConfigFile, Failure> {
 /// Reads the configuration file. Without one there are no profiles.
 pub(crate) fn read(path: &Path) -> Result<ConfigFile, Failure> {
     let mut file = ConfigFile::empty(path);
-    let text = match private_file::read(path, false) {
-        Ok(text) => text,
-        Err(Unreadable::Absent) => return Ok(file),
-        Err(why) => return Err(private_file::unreadable(path, &why)),
+    let Some(document) = document_at(path)? else {
+        return Ok(file);
     };
-    let document = parse(&text, path)?;
     let bad = |what: String, advice: String| {
         Failure::usage(format!("{}: {what}", path.display()), advice)
     };
@@ -252,8 +246,17 @@ pub(crate) fn read(path: &Path) -> Result<ConfigFile, Failure> {
     Ok(file)
 }
 
-/// The document of the file; what is wrong is told without the line.
-pub(crate) fn parse(text: &str, path: &Path) -> Result<DocumentMut, Failure> {
+/// The document at `path`, if there is a file.
+pub(crate) fn document_at(path: &Path) -> Result<Option<DocumentMut>, Failure> {
+    match private_file::read(path, false) {
+        Ok(text) => parse(&text, path).map(Some),
+        Err(Unreadable::Absent) => Ok(None),
+        Err(why) => Err(private_file::unreadable(path, &why)),
+    }
+}
+
+/// The document of a text; what is wrong is told without the line.
+fn parse(text: &str, path: &Path) -> Result<DocumentMut, Failure> {
     text.parse::<DocumentMut>().map_err(|error| {
         let before = error
             .span()

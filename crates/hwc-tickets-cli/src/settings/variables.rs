@@ -1,28 +1,20 @@
-//! Variables of the environment, read by one rule: empty or blank is not set, and what is no text is refused.
+//! Variables of the environment, read by the one rule of `hwc_core`, and told in the words of the program.
 
-use super::Source;
 use crate::failure::Failure;
-use std::{ffi::OsString, path::PathBuf};
+use hwc_core::variables;
+use std::path::PathBuf;
 
-/// Where variables are looked up: the process, or a table in tests.
-pub(crate) type Lookup<'a> = &'a (dyn Fn(&str) -> Option<OsString> + Send + Sync);
-
-/// A variable of this process.
-pub(crate) fn process_variable(name: &str) -> Option<OsString> {
-    std::env::var_os(name)
-}
+pub(crate) use hwc_core::variables::{
+    ReadVariable as Lookup, process_environment as process_variable,
+};
 
 /// The text of a variable, without white space at its ends. Empty or blank counts as not set; what is not UTF-8 is
 /// refused.
 pub(crate) fn text(variable: Lookup<'_>, name: &'static str) -> Result<Option<String>, Failure> {
-    match variable(name).map(OsString::into_string) {
-        None => Ok(None),
-        Some(Ok(text)) => Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty())),
-        Some(Err(_)) => Err(Failure::usage(
-            format!(
-                "the value of {} cannot be used: it is not UTF-8 text",
-                Source::Environment(name).in_words()
-            ),
+    match variables::text(variable, name) {
+        Ok(text) => Ok(text.map(|text| text.trim().to_owned())),
+        Err(_) => Err(Failure::usage(
+            format!("the value of {name} cannot be used: it is not UTF-8 text"),
             format!("Set {name} anew, or unset it."),
         )),
     }

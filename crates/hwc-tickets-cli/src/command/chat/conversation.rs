@@ -144,8 +144,8 @@ impl Conversation {
     }
 
     /// Leaves what is shown unread.
-    pub(crate) fn keep_unread(mut self) -> Self {
-        self.keeps_unread = true;
+    pub(crate) fn keep_unread(mut self, keeps: bool) -> Self {
+        self.keeps_unread = keeps;
         self
     }
 

@@ -380,7 +380,7 @@ fn what_was_shown_is_marked_as_read() {
     chat.apply(Event::Marked(Err("no permission".to_owned())));
     assert!(drawn(&chat).contains("no permission"));
 
-    let mut chat = Conversation::new(id(), zone, 40, 12).keep_unread();
+    let mut chat = Conversation::new(id(), zone, 40, 12).keep_unread(true);
     for message in &all {
         assert!(read(&mut chat, message).is_empty());
     }

@@ -99,13 +99,9 @@ fn writable(context: &Context) -> Check {
     let place = match context.settings.places.pending() {
         Ok(place) => place,
         Err(failure) => {
-            let told = failure.told(false).unwrap_or_default();
-            return Check::new(
-                "pending directory",
-                Verdict::Fail,
-                format!("{}; messages cannot be sent", told.what),
-                told.advice.unwrap_or_default(),
-            );
+            let mut check = Check::failed("pending directory", &failure);
+            check.detail.push_str("; messages cannot be sent");
+            return check;
         }
     };
     match private_file::probe(place) {
@@ -137,15 +133,7 @@ fn credentials_found(context: &Context) -> Check {
                 format!("{}, from {}{issuer}", credential.kind, credential.source),
             )
         }
-        Err(failure) => {
-            let told = failure.told(false).unwrap_or_default();
-            Check::new(
-                "credentials",
-                Verdict::Fail,
-                told.what,
-                told.advice.unwrap_or_default(),
-            )
-        }
+        Err(failure) => Check::failed("credentials", &failure),
     }
 }
 

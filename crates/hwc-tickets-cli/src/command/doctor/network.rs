@@ -1,7 +1,7 @@
 //! What needs the network: names, connection, TLS, clock, sign-in. Each step tells its own failure.
 
 use super::{Check, Verdict, proxy};
-use crate::{clock, context::Context, failure::Failure, render};
+use crate::{clock, context::Context, render};
 use http::{Request, Uri, header};
 use hwc_tickets::{
     ErrorKind, Transport as _,
@@ -18,20 +18,11 @@ const NOTABLE: SignedDuration = SignedDuration::from_mins(5);
 const PROBE: &str = "hwc-tickets-doctor";
 
 pub(super) async fn checks(context: &Context) -> Vec<Check> {
-    let failed = |name: &'static str, failure: &Failure| {
-        let told = failure.told(false).unwrap_or_default();
-        Check::new(
-            name,
-            Verdict::Fail,
-            told.what,
-            told.advice.unwrap_or_default(),
-        )
-    };
     // The address as every call uses it.
     let endpoint = match context.settings.endpoint() {
         Ok(Some(endpoint)) => endpoint.to_string(),
         Ok(None) => context.settings.endpoint_address(),
-        Err(failure) => return vec![failed("endpoint", &failure)],
+        Err(failure) => return vec![Check::failed("endpoint", &failure)],
     };
     let uri = match endpoint.parse::<Uri>() {
         Ok(uri) if uri.host().is_some() && uri.scheme().is_some() => uri,
@@ -47,13 +38,13 @@ pub(super) async fn checks(context: &Context) -> Vec<Check> {
     // Proxy and CA files, as every call uses them.
     let transport = match context.transport() {
         Ok(transport) => transport,
-        Err(failure) => return vec![failed("transport", &failure)],
+        Err(failure) => return vec![Check::failed("transport", &failure)],
     };
     if let Err(failure) = context
         .anonymous()
         .and_then(|builder| context.finish(builder.token("doctor".into())))
     {
-        return vec![failed("settings", &failure)];
+        return vec![Check::failed("settings", &failure)];
     }
     let host = uri
         .host()
