@@ -32,6 +32,16 @@ pub struct FileView {
     pub content: Blob,
 }
 
+impl File {
+    fn view(&self, id: &str) -> FileView {
+        FileView {
+            id: id.to_owned(),
+            name: self.name.clone(),
+            content: self.content.clone(),
+        }
+    }
+}
+
 impl World {
     /// Name of a file; empty for one that does not exist.
     pub(super) fn file_name(&self, id: &str) -> String {
@@ -41,11 +51,11 @@ impl World {
             .unwrap_or_default()
     }
 
-    pub(super) fn attach(&mut self, id: String, name: String, content: Blob) {
+    pub(super) fn attach(&mut self, id: String, name: String, content: Blob, owner: Option<u32>) {
         let file = File {
             name,
             content,
-            owner: None,
+            owner,
             tickets: BTreeSet::new(),
         };
         self.files.insert(id, file);
@@ -75,13 +85,7 @@ impl World {
         self.uploaded.insert(owner, (day, uploaded));
         self.last_file = self.last_file.saturating_add(1);
         let id = format!("file-{:010}", self.last_file);
-        let file = File {
-            name,
-            content,
-            owner: Some(owner),
-            tickets: BTreeSet::new(),
-        };
-        self.files.insert(id.clone(), file);
+        self.attach(id.clone(), name, content, Some(owner));
         Ok(Outcome::Uploaded { file: id })
     }
 
@@ -100,11 +104,7 @@ impl World {
             let seen = |ticket: &String| self.access(person, ticket, group).is_ok();
             let free = file.owner.is_none() && file.tickets.is_empty();
             if free || file.owner == Some(person) || file.tickets.iter().any(seen) {
-                Ok(FileView {
-                    id: id.clone(),
-                    name: file.name.clone(),
-                    content: file.content.clone(),
-                })
+                Ok(file.view(id))
             } else {
                 // Whether somebody else has such a file is nobody's business.
                 Err(Refusal::NoSuchFile)
@@ -115,11 +115,7 @@ impl World {
 
     /// A file, whoever may see it.
     pub fn file(&self, id: &str) -> Option<FileView> {
-        self.files.get(id).map(|file| FileView {
-            id: id.to_owned(),
-            name: file.name.clone(),
-            content: file.content.clone(),
-        })
+        self.files.get(id).map(|file| file.view(id))
     }
 
     /// Ids of all files, in order.

@@ -155,7 +155,7 @@ impl World {
             Command::SetStatus { ticket, status } => self.set_status(&ticket, status),
             Command::Open(seed) => self.open(seed),
             Command::Attach { id, name, content } => {
-                self.attach(id, name, content);
+                self.attach(id, name, content, None);
                 Ok(Outcome::Done)
             }
             Command::AddLabel(label) => {

@@ -7,7 +7,8 @@ use http::request::Parts;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::signature::{Authorization, Signed};
+use super::form::Payload;
+use super::signature::Authorization;
 
 /// Tokens that are kept; the oldest ones are forgotten.
 const KEPT: usize = 10_000;
@@ -172,7 +173,7 @@ impl Keyring {
     pub(super) fn check(
         &self,
         parts: &Parts,
-        body: &Signed<'_>,
+        body: &Payload,
         now: Timestamp,
     ) -> Result<String, Denied> {
         let value = |name: &str| {

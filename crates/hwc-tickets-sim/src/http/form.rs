@@ -11,6 +11,7 @@ use http::header::CONTENT_TYPE;
 use http_body_util::BodyExt;
 use sha2::{Digest, Sha256};
 
+use super::signature::hex;
 use crate::domain::Blob;
 
 /// How much of a body that is too large is still read, so that the refusal reaches a client that is busy sending.
@@ -24,16 +25,18 @@ const LONGEST_TEXT: usize = 20_000;
 pub(super) struct Payload {
     /// Number of bytes that were read.
     pub(super) length: usize,
-    /// SHA-256 of all of them, in hexadecimal digits.
-    pub(super) digest: String,
     pub(super) content: Content,
 }
 
 #[derive(Debug)]
 pub(super) enum Content {
     Whole(Bytes),
-    /// `None`: it is no form, or not one that this service takes.
-    Form(Option<Form>),
+    Form {
+        /// SHA-256 of all bytes, taken while they came, in hexadecimal digits.
+        digest: String,
+        /// `None`: it is no form, or not one that this service takes.
+        form: Option<Form>,
+    },
 }
 
 /// An upload.
@@ -51,15 +54,22 @@ impl Payload {
         static NOTHING: Bytes = Bytes::new();
         match &self.content {
             Content::Whole(bytes) => bytes,
-            Content::Form(_) => &NOTHING,
+            Content::Form { .. } => &NOTHING,
         }
     }
 
     pub(super) fn of(bytes: Bytes) -> Self {
         Payload {
             length: bytes.len(),
-            digest: hex(&Sha256::digest(&bytes)),
             content: Content::Whole(bytes),
+        }
+    }
+
+    /// SHA-256 of all of it, in hexadecimal digits.
+    pub(super) fn digest(&self) -> String {
+        match &self.content {
+            Content::Whole(bytes) => hex(&Sha256::digest(bytes)),
+            Content::Form { digest, .. } => digest.clone(),
         }
     }
 }
@@ -117,8 +127,10 @@ pub(super) async fn form(
     }
     Ok(Payload {
         length: meter.seen,
-        digest: hex(&meter.digest.clone().finalize()),
-        content: Content::Form(form.filter(|_| meter.seen <= most)),
+        content: Content::Form {
+            digest: hex(&meter.digest.clone().finalize()),
+            form: form.filter(|_| meter.seen <= most),
+        },
     })
 }
 
@@ -196,8 +208,4 @@ impl Stream for Metered {
             }
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

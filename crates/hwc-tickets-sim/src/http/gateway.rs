@@ -13,7 +13,6 @@ use super::iam::{self, Desk};
 use super::parse::{self, Params};
 use super::render;
 use super::serve::Line;
-use super::signature::Signed;
 use super::spoil;
 use crate::fault::Fault;
 use crate::journal::Entry;
@@ -141,11 +140,7 @@ fn act(
     if expire {
         state.keyring.revoke_token_of(parts);
     }
-    let signed = Signed {
-        empty: body.length == 0,
-        digest: &body.digest,
-    };
-    let caller = match state.keyring.check(parts, &signed, now) {
+    let caller = match state.keyring.check(parts, body, now) {
         Ok(_) if expire => return Answer::gateway(401, Denied::Expired.code(), &call.request_id),
         Ok(caller) => caller,
         Err(denied) => return Answer::gateway(401, denied.code(), &call.request_id),

@@ -14,6 +14,8 @@ use jiff::tz::TimeZone;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use sha2::{Digest, Sha256};
 
+use super::form::Payload;
+
 const ALGORITHM: &str = "SDK-HMAC-SHA256";
 
 /// Largest difference between the caller's clock and the gateway's.
@@ -25,15 +27,6 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'.')
     .remove(b'~');
-
-/// What a signature has to do with a body, which may be too large to be at hand.
-#[derive(Debug)]
-pub(super) struct Signed<'b> {
-    /// Whether there is none.
-    pub(super) empty: bool,
-    /// Its SHA-256, in hexadecimal digits.
-    pub(super) digest: &'b str,
-}
 
 /// The parts of an `Authorization` header.
 #[derive(Debug)]
@@ -67,7 +60,7 @@ impl<'a> Authorization<'a> {
     pub(super) fn is_valid(
         &self,
         parts: &Parts,
-        body: &Signed<'_>,
+        body: &Payload,
         secret: &str,
         now: Timestamp,
     ) -> bool {
@@ -148,11 +141,11 @@ fn canonical_queries(query: &str) -> [String; 2] {
 }
 
 /// The hash the caller may have signed. With an empty body and a literal hash in the header, SDKs differ in which they take.
-fn payload_hashes(parts: &Parts, body: &Signed<'_>) -> Vec<String> {
+fn payload_hashes(parts: &Parts, body: &Payload) -> Vec<String> {
     let literal = header(parts, "x-sdk-content-sha256");
-    let real = body.digest.to_owned();
+    let real = body.digest();
     match literal {
-        Some(literal) if body.empty => vec![real, literal],
+        Some(literal) if body.length == 0 => vec![real, literal],
         Some(literal) if literal == "UNSIGNED-PAYLOAD" || literal == real => vec![literal],
         Some(_) => Vec::new(),
         None => vec![real],
@@ -183,7 +176,7 @@ fn escape(text: &str) -> String {
     utf8_percent_encode(text, ESCAPED).to_string()
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -244,10 +237,7 @@ mod tests {
 
     fn check(parts: &Parts, body: &Bytes, secret: &str, now: Timestamp) -> bool {
         let header = parts.headers["authorization"].to_str().unwrap();
-        let signed = Signed {
-            empty: body.is_empty(),
-            digest: &hex(&Sha256::digest(body)),
-        };
+        let signed = Payload::of(body.clone());
         Authorization::parse(header)
             .unwrap()
             .is_valid(parts, &signed, secret, now)

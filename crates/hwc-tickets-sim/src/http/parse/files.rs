@@ -10,7 +10,10 @@ use crate::http::form::{Content, Payload};
 const LONGEST_FORM_DATA: usize = 5000;
 
 pub(super) fn upload(body: &Payload, by: String) -> Parsed<Command> {
-    let Content::Form(Some(form)) = &body.content else {
+    let Content::Form {
+        form: Some(form), ..
+    } = &body.content
+    else {
         return Err(Malformed::Parameter);
     };
     let (name, content) = form.file.clone().ok_or(Malformed::Parameter)?;
