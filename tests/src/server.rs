@@ -32,18 +32,18 @@ impl Answer {
             body: body.into(),
         }
     }
-}
 
-impl Answer {
     /// A file.
     #[must_use]
     pub fn bytes(body: impl Into<Vec<u8>>) -> Self {
-        let mut answer = Self::json(200, body);
-        answer.headers = vec![(
-            "Content-Type".to_owned(),
-            "application/octet-stream".to_owned(),
-        )];
-        answer
+        Self {
+            status: 200,
+            headers: vec![(
+                "Content-Type".to_owned(),
+                "application/octet-stream".to_owned(),
+            )],
+            body: body.into(),
+        }
     }
 }
 

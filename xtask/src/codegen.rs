@@ -35,7 +35,8 @@ pub fn outputs(workspace: &Workspace) -> Result<Vec<(String, String)>> {
     let rust = |name: &str| format!("{CLIENT}/{name}.rs");
 
     let discrepancies = workspace.read(spec::DISCREPANCIES)?;
-    let errors_json = tables::error_codes::json(&errors)?;
+    let catalogue = tables::error_codes::read(&errors)?;
+    let errors_json = tables::error_codes::json(&catalogue)?;
     let operations_json = tables::operations::json(&description)?;
     let copy = |name: &str, text: &String| (format!("{}/{name}", spec::SIMULATOR), text.clone());
 
@@ -69,7 +70,7 @@ pub fn outputs(workspace: &Workspace) -> Result<Vec<(String, String)>> {
             rust("error_codes"),
             with_errors.rust(
                 "The documented error codes.",
-                &tables::error_codes::text(&errors)?,
+                &tables::error_codes::text(&catalogue),
             ),
         ),
         copy("openapi.json", &bundled),

@@ -153,9 +153,7 @@ impl Workspace {
         }
         Ok(replaced)
     }
-}
 
-impl Workspace {
     /// Removes a file.
     ///
     /// # Errors

@@ -109,12 +109,10 @@ impl Problems {
     /// # Errors
     /// All of `found`, sorted.
     pub fn unless_empty<T>(mut found: Vec<Problem>, value: T) -> Result<T> {
-        if found.is_empty() {
-            return Ok(value);
+        match found.pop() {
+            None => Ok(value),
+            Some(last) => Err(Self::found(last, found)),
         }
-        found.sort();
-        found.dedup();
-        Err(Self(found))
     }
 
     /// What one run found; there is something.

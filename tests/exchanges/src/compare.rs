@@ -2,7 +2,7 @@
 
 use crate::{
     description::{Answer, BYTES, FORM, Operation, Parameter},
-    exchange::Exchange,
+    exchange::{Deviation, Exchange},
     schema::{Schemas, typed},
 };
 use serde_json::Value;
@@ -29,13 +29,16 @@ impl fmt::Display for Misfit {
 /// The deviations that an exchange lists.
 #[must_use]
 pub fn listed(exchange: &Exchange) -> BTreeSet<Misfit> {
-    let listed = exchange.deviations.iter();
-    listed
-        .map(|deviation| Misfit {
+    exchange.deviations.iter().map(Misfit::from).collect()
+}
+
+impl From<&Deviation> for Misfit {
+    fn from(deviation: &Deviation) -> Self {
+        Self {
             place: deviation.place.clone(),
             rule: deviation.rule.clone(),
-        })
-        .collect()
+        }
+    }
 }
 
 impl Misfit {

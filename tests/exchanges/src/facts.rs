@@ -96,9 +96,7 @@ impl Facts<'_> {
                 self.add(Side::Request, format!("{what}: place"), |wrong| {
                     wrong.parameters[index].place = other.to_owned();
                 });
-            }
-            // A path without a value is another path.
-            if parameter.place != "path" {
+                // A path without a value is another path.
                 self.add(Side::Request, format!("{what}: mandatory"), |wrong| {
                     wrong.parameters[index].required ^= true;
                 });

@@ -23,19 +23,22 @@ use crate::{
     exchange::{self, Deviation, Exchange, NotExpressible, Sdk, Verdict},
 };
 use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 /// Fields that would turn an answer into a failure.
 const ERROR_FIELDS: [&str; 2] = ["error_code", "error_msg"];
 
-/// The recorded exchanges, and those made for each operation.
+/// The recorded exchanges, and those made for each operation. Made once: some hold the longest list of a document.
 #[must_use]
-pub fn all() -> Vec<Exchange> {
-    let description = Description::read();
-    let mut exchanges = exchange::recorded();
-    let operations = description.operations();
-    exchanges.extend(operations.flat_map(of).collect::<Vec<_>>());
-    exchanges
+pub fn all() -> &'static [Exchange] {
+    static ALL: LazyLock<Vec<Exchange>> = LazyLock::new(|| {
+        let description = Description::read();
+        let mut exchanges = exchange::recorded();
+        let operations = description.operations();
+        exchanges.extend(operations.flat_map(of).collect::<Vec<_>>());
+        exchanges
+    });
+    &ALL
 }
 
 /// The exchanges made for `operation`, around its recorded success.

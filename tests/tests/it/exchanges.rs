@@ -3,7 +3,7 @@
 use contract_tests::{
     compare::{Judge, Side, listed},
     description::Description,
-    exchange::{self, Exchange, Sdk, spec},
+    exchange::{self, Exchange, spec},
     facts, synthesis,
 };
 use std::{collections::BTreeSet, fs};
@@ -14,8 +14,8 @@ fn exchanges_keep_to_the_description_except_where_they_say_so() {
     let mut judge = Judge::default();
     let mut wrong = Vec::new();
     for exchange in synthesis::all() {
-        let found = judge.misfits(description.operation(exchange.operation()), &exchange);
-        let listed = listed(&exchange);
+        let found = judge.misfits(description.operation(exchange.operation()), exchange);
+        let listed = listed(exchange);
         for misfit in found.difference(&listed) {
             wrong.push(format!("{}: {misfit} is not listed", exchange.name));
         }
@@ -99,17 +99,9 @@ fn discrepancies_that_exchanges_name_exist() {
         .filter_map(|line| line.strip_prefix("## ")?.split(' ').next())
         .collect();
     for exchange in exchange::recorded() {
-        let mut named: Vec<String> = exchange
-            .deviations
-            .iter()
-            .filter_map(|deviation| deviation.discrepancy.clone())
-            .collect();
-        if let Sdk::None(reason) = &exchange.sdk {
-            named.extend(reason.discrepancy.clone());
-        }
-        for name in named {
+        for name in exchange.discrepancies() {
             assert!(
-                known.contains(name.as_str()),
+                known.contains(name),
                 "{}: {name} is no entry of discrepancies.md",
                 exchange.name
             );

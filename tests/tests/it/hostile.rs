@@ -447,40 +447,34 @@ fn odd_answers_end_as_they_must_for_every_operation() {
 /// One element that cannot be read costs itself alone: every list of every answer, every kind of bad element.
 #[test]
 fn a_bad_element_of_a_list_costs_itself_alone() {
-    let description = Description::read();
-    let arguments = wire::good_arguments();
-    let unplugged = Unplugged::default();
-    let mut flaws = Vec::new();
-    let mut lists = 0;
-    for operation in objects() {
-        let schema =
-            &description.operation(operation.name).responses[&200].content["application/json"];
-        let whole = sample::whole(schema);
-        for list in sample::lists_of_objects(schema) {
-            lists += 1;
-            for bad in [
-                json!("canary"),
-                json!(7),
-                json!([]),
-                Value::Null,
-                json!(true),
-            ] {
-                let mut answer = whole.clone();
-                answer.pointer_mut(&list).unwrap()[0] = bad.clone();
-                let step = ok(answer.to_string());
-                let row = row("a bad element", step, Ends::Without(1));
-                let flaw = flaw(&unplugged, operation, &arguments[operation.name], row);
-                flaws.extend(flaw.map(|flaw| format!("{flaw}: {bad} in {list}")));
-            }
-        }
-    }
-    assert!(flaws.is_empty(), "{}", flaws.join("\n"));
-    assert!(lists >= 8, "lists were looked for in {lists} places");
+    let bad = [
+        json!("canary"),
+        json!(7),
+        json!([]),
+        Value::Null,
+        json!(true),
+    ];
+    in_every_list(&bad, "a bad element", Ends::Without(1), |list, bad| {
+        list[0] = bad;
+    });
 }
 
 /// What is no list in the place of one costs itself alone: every list inside a list or an object of every answer.
 #[test]
 fn a_list_that_is_none_costs_itself_alone() {
+    let bad = [
+        json!(""),
+        json!("canary"),
+        json!(7),
+        json!({}),
+        json!({"a": "canary"}),
+        json!(true),
+    ];
+    in_every_list(&bad, "no list", Well, |list, bad| *list = bad);
+}
+
+/// Spoils every list of objects of every answer with each of `bad`, one at a time.
+fn in_every_list(bad: &[Value], what: &'static str, ends: Ends, spoil: fn(&mut Value, Value)) {
     let description = Description::read();
     let arguments = wire::good_arguments();
     let unplugged = Unplugged::default();
@@ -492,17 +486,10 @@ fn a_list_that_is_none_costs_itself_alone() {
         let whole = sample::whole(schema);
         for list in sample::lists_of_objects(schema) {
             lists += 1;
-            for bad in [
-                json!(""),
-                json!("canary"),
-                json!(7),
-                json!({}),
-                json!({"a": "canary"}),
-                json!(true),
-            ] {
+            for bad in bad {
                 let mut answer = whole.clone();
-                *answer.pointer_mut(&list).unwrap() = bad.clone();
-                let row = row("no list", ok(answer.to_string()), Well);
+                spoil(answer.pointer_mut(&list).unwrap(), bad.clone());
+                let row = row(what, ok(answer.to_string()), ends);
                 let flaw = flaw(&unplugged, operation, &arguments[operation.name], row);
                 flaws.extend(flaw.map(|flaw| format!("{flaw}: {bad} in {list}")));
             }

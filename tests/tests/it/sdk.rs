@@ -15,8 +15,8 @@ async fn the_sdk_makes_the_recorded_requests_and_agrees_on_the_answers() {
     let server = Server::start().await;
     let mut wrong = Vec::new();
     for exchange in synthesis::all() {
-        if let Some(seen) = sdk::call(&server, &exchange).await {
-            let flaws = flaws(&exchange, &seen).into_iter();
+        if let Some(seen) = sdk::call(&server, exchange).await {
+            let flaws = flaws(exchange, &seen).into_iter();
             wrong.extend(flaws.map(|flaw| format!("{}: {flaw}", exchange.name)));
         }
     }

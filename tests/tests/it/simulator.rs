@@ -76,7 +76,7 @@ async fn simulator_client_and_exchanges_agree() {
 
     let mut wrong = Vec::new();
     let mut otherwise = BTreeSet::new();
-    for exchange in &exchanges {
+    for exchange in exchanges {
         let described = description.operation(exchange.operation());
         let name = &exchange.name;
 

@@ -24,7 +24,7 @@ async fn the_wire_makes_the_recorded_requests_and_agrees_on_the_answers() {
         .map(|exchange| (exchange.operation(), exchange))
         .collect();
     let mut wrong = Vec::new();
-    for exchange in &exchanges {
+    for exchange in exchanges {
         let operation = wire::operation(exchange.operation());
         server.answer(&exchange.response);
         let with_headers;

@@ -161,10 +161,7 @@ fn deviations(record: &Record, misfits: &BTreeSet<Misfit>, found: &mut Vec<Probl
     let mut seen = BTreeSet::new();
     for (index, deviation) in record.exchange.deviations.iter().enumerate() {
         let pointer = format!("/deviations/{index}");
-        let misfit = Misfit {
-            place: deviation.place.clone(),
-            rule: deviation.rule.clone(),
-        };
+        let misfit = Misfit::from(deviation);
         if !misfits.contains(&misfit) {
             found.push(record.problem(
                 &pointer,

@@ -149,22 +149,19 @@ pub fn read(text: &str) -> Result<Catalogue> {
 /// The catalogue as JSON, in its own order: `errors.json`.
 ///
 /// # Errors
-/// As [`read`].
-pub fn json(errors: &str) -> Result<String> {
-    crate::spec::bundle::json(&read(errors)?)
+/// It has no JSON form.
+pub fn json(catalogue: &Catalogue) -> Result<String> {
+    crate::spec::bundle::json(catalogue)
 }
 
 /// The body of `error_codes.rs`.
-///
-/// # Errors
-/// As [`read`].
-pub fn text(errors: &str) -> Result<String> {
-    let mut rows = read(errors)?.errors;
+pub fn text(catalogue: &Catalogue) -> String {
+    let mut rows: Vec<&Entry> = catalogue.errors.iter().collect();
     rows.sort_by(|a, b| (&a.code, a.http_status).cmp(&(&b.code, b.http_status)));
     let mut text = String::from(
         "use hwc_core::{Category, ErrorCode};\n\n/// The documented error codes, sorted by code and HTTP status. The set is open.\npub const ERROR_CODES: &[ErrorCode] = &[\n",
     );
-    for row in &rows {
+    for row in rows {
         text.push_str(&format!(
             "    ErrorCode {{\n        code: {},\n        http_status: {},\n        category: Category::{:?},\n        meaning: {},\n    }},\n",
             literal(&row.code),
@@ -174,5 +171,5 @@ pub fn text(errors: &str) -> Result<String> {
         ));
     }
     text.push_str("];\n");
-    Ok(text)
+    text
 }
