@@ -302,7 +302,8 @@ impl Service {
         }
         Ok(answer.map(|body| {
             let mut counts = Vec::new();
-            for (place, count) in (body.imunread.unwrap_or_default().into_iter()).enumerate() {
+            let rows = convert::placed(body.imunread.unwrap_or_default(), &undecodable);
+            for (place, count) in rows {
                 // Of an id that has no reading nobody knows whose number it is.
                 if let Some(odd) = convert::set_aside(&count.extra, "incident_id") {
                     let reason = convert::odd_field("imunread", "incident_id", odd);
@@ -316,6 +317,7 @@ impl Service {
                         .and_then(|number| u64::try_from(number).ok()),
                 });
             }
+            undecodable.sort_by_key(|item| item.index);
             UnreadCounts {
                 counts,
                 undecodable,

@@ -3,6 +3,7 @@
 use super::desk::{Asked, Desk, Rules, State, refusal};
 use hwc_core::testing::Step;
 use hwc_tickets::{Digest, ErrorKind, TicketId};
+use serde_json::json;
 use std::collections::BTreeMap;
 
 fn ids(number: usize) -> Vec<TicketId> {
@@ -82,6 +83,28 @@ fn a_ticket_without_an_answer_is_named() {
     assert_eq!(digest.unread.len(), 147);
     let error = digest.into_result().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
+}
+
+/// Rows that are lost count as well: a place is that in the answer.
+#[test]
+fn an_odd_id_is_named_by_its_place_in_the_answer() {
+    let rows = [
+        json!(5),
+        json!({"incident_id": {"a": "secret"}, "unread_num": 1}),
+        json!({"incident_id": "TT1", "unread_num": 2}),
+        json!([]),
+        json!({"incident_id": "TT3", "unread_num": 3}),
+        json!({"incident_id": [], "unread_num": 4}),
+    ];
+    let desk = Desk::new(Rules::default());
+    let body = json!({ "imunread": rows }).to_string();
+    desk.on_request(move |_: &mut State, _: &Asked| Some(Step::json(200, body.clone())));
+    let ids = ["TT1", "TT2"].map(|id| TicketId::new(id).unwrap());
+    let digest = fetch(&desk, &ids);
+    assert_eq!(digest.unread, BTreeMap::from([(ids[0].clone(), 2)]));
+    assert_eq!(digest.unanswered, [ids[1].clone()]);
+    let places: Vec<usize> = digest.undecodable.iter().map(|item| item.index).collect();
+    assert_eq!(places, [0, 1, 3, 5], "{:?}", digest.undecodable);
 }
 
 #[test]
