@@ -77,7 +77,8 @@ pub enum Event {
     /// Told when history that was read for it may have a gap (see
     /// [`Audit::possible_gap`](crate::Audit::possible_gap)), when the service refused the position of an
     /// earlier run or gave one that cannot be kept, when a message came that cannot be told from those that
-    /// were handed out long ago, and when the cursor may have forgotten the ticket. Once for each reason.
+    /// were handed out long ago, and when the cursor may have forgotten the ticket. Once for each reason; when
+    /// the service refuses one position after the other, at the first and, later, once for those that followed.
     PossibleGap {
         /// The ticket.
         ticket: TicketId,

@@ -11,7 +11,7 @@ const FIRST_BACKOFF: Duration = Duration::from_secs(1);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
 /// Time without a failure after which earlier ones are forgotten: a service that fails every other
 /// time is not polled as if all were well.
-const FORGET_FAILURES: Duration = Duration::from_secs(120);
+pub(super) const FORGET_FAILURES: Duration = Duration::from_secs(120);
 
 /// The pace of one group of tickets.
 #[derive(Debug, Clone)]

@@ -154,7 +154,9 @@ impl Engine {
             }
             if self.stop.is_asked() {
                 // What waits was not handed out; it comes again with the next run.
-                self.queue = VecDeque::from([Out::Checkpoint, Out::End]);
+                self.queue.clear();
+                self.tell_all_owed_gaps();
+                self.queue.extend([Out::Checkpoint, Out::End]);
                 self.stop = Stop::new();
                 self.under_way = FuturesUnordered::new();
             }
@@ -220,7 +222,7 @@ impl Engine {
                 self.catching_up = None;
                 match result {
                     Ok(past) => self.take_history(group, ticket, past),
-                    Err(error) => self.catch_up_failed(group, ticket, error),
+                    Err(error) => self.catch_up_failed(ticket, error),
                 }
             }
             Done::Status { ticket, result } => self.take_status(ticket, result),

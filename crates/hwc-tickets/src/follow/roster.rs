@@ -210,7 +210,7 @@ impl Roster {
                 group.due = group.due.min(joined.due);
                 group.answered &= joined.answered;
                 group.is_innocent |= joined.is_innocent;
-                group.positions_lost = group.positions_lost.max(joined.positions_lost);
+                group.position_lost_at = group.position_lost_at.max(joined.position_lost_at);
                 group.tickets.extend(joined.tickets);
             }
         }

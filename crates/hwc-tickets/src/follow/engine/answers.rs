@@ -47,10 +47,10 @@ impl Engine {
         group.under_way = false;
         if behind {
             group.is_innocent = false;
-            group.positions_lost = 0;
         }
         let refused = group.refused.take();
         let pause = refused.and_then(|error| self.lose_position(number, error));
+        self.tell_owed_gaps(number);
         let is_first = self.begin(number, asked_at);
         let Some(group) = self.roster.groups.get_mut(&number) else {
             return;

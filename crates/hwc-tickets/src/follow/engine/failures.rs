@@ -4,12 +4,16 @@ use super::{Engine, Event, GroupNumber, Out};
 use crate::{
     error::{Error, ErrorKind},
     follow::{
+        cadence::FORGET_FAILURES,
         missing::Missing,
         trouble::{Remedy, Trouble},
     },
     ids::TicketId,
 };
 use std::time::Duration;
+
+/// When positions are lost one after the other, a gap is told again after this time at the latest.
+const GAP_AGAIN: Duration = Duration::from_secs(900);
 
 impl Engine {
     pub(super) fn poll_failed(&mut self, number: GroupNumber, error: Error) {
@@ -71,9 +75,12 @@ impl Engine {
         }
     }
 
-    pub(super) fn catch_up_failed(&mut self, number: GroupNumber, ticket: TicketId, error: Error) {
+    pub(super) fn catch_up_failed(&mut self, ticket: TicketId, error: Error) {
         let now = self.clock.elapsed();
-        let number = self.group_of(&ticket).unwrap_or(number);
+        // It may have been lost for another reason meanwhile: that is told once.
+        let Some(number) = self.group_of(&ticket) else {
+            return;
+        };
         if error.kind() == ErrorKind::LimitExceeded {
             self.roster.remove_ticket(number, &ticket);
             self.lose(ticket, error);
@@ -106,14 +113,16 @@ impl Engine {
     }
 
     /// The service does not take the position any more: what it would have told is read from history, as
-    /// far as the times of messages tell. Gives how long to wait with the next poll, when the position before
-    /// was lost as well: then the next one may be refused at once, however much there is to read.
+    /// far as the times of messages tell. Gives how long to wait with the next poll, when another one was lost
+    /// shortly before: then the next one may be refused soon, however much there is to read and whatever was taken
+    /// in between. So many gaps in a row are told as one.
     pub(super) fn lose_position(&mut self, number: GroupNumber, error: Error) -> Option<Duration> {
         let group = self.roster.groups.get_mut(&number)?;
-        let is_again = group.positions_lost > 0;
-        group.positions_lost = group.positions_lost.saturating_add(1);
+        let now = self.clock.elapsed();
+        let is_again = (group.position_lost_at.replace(now))
+            .is_some_and(|last| now.saturating_sub(last) < FORGET_FAILURES);
         let wait = is_again.then(|| {
-            let (now, asked) = (self.clock.elapsed(), error.retry_after());
+            let asked = error.retry_after();
             group.cadence.after_failure(now, asked, fastrand::f64())
         });
         group.position = None;
@@ -124,7 +133,13 @@ impl Engine {
             if ticket.catch_up.is_none() {
                 ticket.catch_up = ticket.reach_of_what_is_known();
             }
-            ids.push(ticket.id.clone());
+            let is_told =
+                (ticket.gap_told_at).is_some_and(|last| now.saturating_sub(last) < GAP_AGAIN);
+            ticket.owes_gap = is_told;
+            if !is_told {
+                ticket.gap_told_at = Some(now);
+                ids.push(ticket.id.clone());
+            }
         }
         self.changed = true;
         let error = error.with_help(
@@ -133,6 +148,37 @@ impl Engine {
         self.degraded(error, wait.unwrap_or_default());
         ids.into_iter().for_each(|ticket| self.possible_gap(ticket));
         wait
+    }
+
+    /// Tells the gaps that were left for later, once no position was lost for a while.
+    pub(super) fn tell_owed_gaps(&mut self, number: GroupNumber) {
+        let now = self.clock.elapsed();
+        let Some(group) = self.roster.groups.get_mut(&number) else {
+            return;
+        };
+        if (group.position_lost_at).is_none_or(|last| now.saturating_sub(last) < FORGET_FAILURES) {
+            return;
+        }
+        let mut owed = Vec::new();
+        for ticket in &mut group.tickets {
+            if std::mem::take(&mut ticket.owes_gap) {
+                ticket.gap_told_at = Some(now);
+                owed.push(ticket.id.clone());
+            }
+        }
+        owed.into_iter()
+            .for_each(|ticket| self.possible_gap(ticket));
+    }
+
+    /// Queues all gaps that were left for later: the run ends.
+    pub(super) fn tell_all_owed_gaps(&mut self) {
+        let groups = self.roster.groups.values_mut();
+        let owed: Vec<TicketId> = groups
+            .flat_map(|group| &mut group.tickets)
+            .filter_map(|ticket| std::mem::take(&mut ticket.owes_gap).then(|| ticket.id.clone()))
+            .collect();
+        owed.into_iter()
+            .for_each(|ticket| self.possible_gap(ticket));
     }
 
     pub(super) fn possible_gap(&mut self, ticket: TicketId) {
@@ -174,6 +220,7 @@ impl Engine {
     }
 
     pub(super) fn end(&mut self, error: Error) {
+        self.tell_all_owed_gaps();
         if self.changed {
             self.queue.push_back(Out::Checkpoint);
         }

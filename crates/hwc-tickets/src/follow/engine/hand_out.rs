@@ -49,6 +49,9 @@ impl Engine {
                 // A ticket that was given up meanwhile still has its messages handed out.
                 if let Some(followed) = self.roster.ticket(group, &ticket) {
                     Arc::make_mut(&mut followed.seen).add(&message);
+                    if !skip {
+                        followed.gap_told_at = None;
+                    }
                 }
                 self.changed = true;
                 (!skip).then_some(Event::Message { ticket, message })

@@ -8,7 +8,7 @@ use crate::{
     ids::TicketId,
     message::Message,
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// One ticket.
 #[derive(Debug)]
@@ -23,6 +23,10 @@ pub(in crate::follow) struct Followed {
     /// More came than can wait.
     pub(in crate::follow) was_held_short: bool,
     pub(in crate::follow) doubted: Doubted,
+    /// When a gap was told for a lost position, on the monotonic clock. `None`: something was handed out since.
+    pub(in crate::follow) gap_told_at: Option<Duration>,
+    /// Another position was lost shortly after that: the gap is still to be told.
+    pub(in crate::follow) owes_gap: bool,
     /// The cursor knew of more tickets that were left out than it could hold: this may be one of them.
     pub(in crate::follow) may_be_forgotten: bool,
 }
@@ -70,6 +74,8 @@ impl Followed {
             held: Vec::new(),
             was_held_short: false,
             doubted: Doubted::default(),
+            gap_told_at: None,
+            owes_gap: false,
             may_be_forgotten: false,
         }
     }

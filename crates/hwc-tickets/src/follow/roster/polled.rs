@@ -27,8 +27,8 @@ pub(in crate::follow) struct Polled {
     pub(in crate::follow) refused: Option<Error>,
     /// A poll of the same tickets without the position was refused too: then it is not the position alone.
     pub(in crate::follow) is_innocent: bool,
-    /// Positions that were refused, one after the other, without any that was taken.
-    pub(in crate::follow) positions_lost: u32,
+    /// When a position was refused last, on the monotonic clock.
+    pub(in crate::follow) position_lost_at: Option<Duration>,
     /// The service gave a position that is too long to keep.
     pub(in crate::follow) was_too_long: bool,
     /// The tickets that the first answer of this run did not name were asked after.
@@ -52,7 +52,7 @@ impl Polled {
             answered: false,
             refused: None,
             is_innocent: false,
-            positions_lost: 0,
+            position_lost_at: None,
             was_too_long: false,
             was_asked_after: false,
             cadence: pace,
@@ -82,7 +82,7 @@ impl Polled {
             begun: self.begun,
             opening: self.opening,
             answered: self.answered,
-            positions_lost: self.positions_lost,
+            position_lost_at: self.position_lost_at,
             was_too_long: self.was_too_long,
             was_asked_after: self.was_asked_after,
             ..Self::new(tickets, self.cadence.clone())
