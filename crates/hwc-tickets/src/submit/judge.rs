@@ -10,7 +10,7 @@ use super::{
     outcome::{Candidate, Resemblance},
     own::{AfterLook, Standing},
     pending::Pending,
-    watermark::{FOREIGN_CLOCK, mark},
+    watermark::{FOREIGN_CLOCK, Seen, mark},
 };
 use crate::{client::Parts, message::Message};
 use jiff::{SignedDuration, Timestamp};
@@ -21,7 +21,11 @@ const MOST_CANDIDATES: usize = 20;
 
 /// What one look tells.
 pub(super) enum Verdict {
-    Found(Box<Message>),
+    Found {
+        message: Box<Message>,
+        /// The same, as it was seen, if no other submit and no other message can be meant.
+        landed: Option<Seen>,
+    },
     /// Everything since the baseline was seen, and nothing of it can be the message.
     NotThere,
     /// These could be it.
@@ -51,7 +55,12 @@ pub(super) fn judge(
     let author = parts.author_id.as_deref();
     let new = match sort(pending, snapshot, author) {
         Ok(new) => new,
-        Err(found) => return Verdict::Found(Box::new(found.clone())),
+        Err(found) => {
+            return Verdict::Found {
+                message: Box::new(found.clone()),
+                landed: None,
+            };
+        }
     };
     let candidates = || candidates(parts, pending, &new);
     let Some(baseline) = &pending.baseline else {
@@ -68,13 +77,14 @@ pub(super) fn judge(
         },
     };
     if let Some(found) = found(parts, pending, &new, &standing) {
-        return Verdict::Found(Box::new(found.clone()));
+        return Verdict::Found {
+            message: Box::new(found.clone()),
+            landed: landed(&new, &standing, snapshot),
+        };
     }
-    // A message with the tag of another own submit is that one's. Without a tag, it could also be this one,
-    // altered until it looks like the other.
-    let nothing_came = new.same.is_empty()
-        && new.folded.is_empty()
-        && (new.others.iter()).all(|message| standing.holds_tag_of(message));
+    // What was merely accepted says nothing: what looks like the other could be this one, altered.
+    let nothing_came =
+        new.same.is_empty() && new.folded.is_empty() && standing.accounts_for(pending, &new.others);
     if nothing_came && baseline.proves_nothing_came(snapshot, new.count, new.below, is_steady) {
         Verdict::NotThere
     } else {
@@ -160,6 +170,19 @@ fn found<'a>(
     same.into_iter()
         .filter(|message| enough && is_younger(message))
         .max_by_key(|message| message.created_at.instant())
+}
+
+/// The message that was found, if it was the only one: of several, each could be that of another submit.
+fn landed(new: &New<'_>, standing: &Standing, snapshot: &Snapshot) -> Option<Seen> {
+    let ([only], []) = (&new.same[..], &new.folded[..]) else {
+        return None;
+    };
+    if !standing.is_kept || standing.rivals > 0 {
+        return None;
+    }
+    let key = only.key();
+    let (_, row) = snapshot.rows().find(|(other, _)| *other == key)?;
+    Some(Seen::of(key, row.count))
 }
 
 /// What a person may want to look at, the most alike first.

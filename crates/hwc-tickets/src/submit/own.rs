@@ -117,7 +117,7 @@ impl OwnSubmits {
         for other in others.iter().filter(|other| is_rival(other)) {
             // Told now and not later: whatever is written down from now on came after the baseline, whatever
             // the clocks say by then.
-            match self.is_past(other, begun) {
+            match pending.came_after(other) || self.is_past(other, begun) {
                 true => pending.past.insert(other.id),
                 false => pending.rivals.insert(other.id),
             };
@@ -126,6 +126,11 @@ impl OwnSubmits {
         for rival in entries.iter_mut().filter(|entry| {
             self.may_appear_after(entry.state, baseline_at) && is_rival(&entry.pending)
         }) {
+            if pending.came_after(&rival.pending) {
+                pending.rivals.remove(&rival.pending.id);
+                pending.past.insert(rival.pending.id);
+                continue;
+            }
             pending.rivals.insert(rival.pending.id);
             if rival.state == State::Open {
                 rival.pending.rivals.insert(id);
@@ -241,6 +246,7 @@ impl OwnSubmits {
             entry.state = State::Arrived { at };
             // Only its looks are needed from now on.
             entry.pending = entry.pending.clone().settled(moment);
+            entry.pending.landed.clone_from(&pending.landed);
         }
         drop(entries);
         let is_kept = |records: &[Pending]| records.iter().any(|record| record.id == id);
@@ -248,6 +254,20 @@ impl OwnSubmits {
             // When that cannot be written, it is reconciled once more later: harmless.
             let _ = self.store(&pending.clone().settled(moment));
         }
+    }
+
+    /// It is known by now which message it made.
+    pub(crate) fn landed(&self, pending: &Pending) {
+        let mut entries = self.lock();
+        let mut own = entries.iter_mut().map(|entry| &mut entry.pending);
+        let Some(record) = own.find(|record| record.id == pending.id) else {
+            return;
+        };
+        record.landed.clone_from(&pending.landed);
+        let record = record.clone();
+        drop(entries);
+        // When that cannot be written, it counts as a rival for longer: harmless.
+        let _ = self.store(&record);
     }
 
     /// It is not in the ticket and never will be, or nobody wants to know any more.

@@ -4,7 +4,7 @@ mod stored;
 
 use super::{
     fingerprint::{Fingerprint, random},
-    watermark::Baseline,
+    watermark::{Baseline, Seen},
 };
 use crate::{
     error::Result,
@@ -97,8 +97,8 @@ impl Moment {
 /// Serialise it (JSON or any other serde format), keep it, and hand it to
 /// [`Client::reconcile`](crate::Client::reconcile) later, from this process or another. It holds the
 /// ticket, the length of the text and keyed digests of it and of its first 400 UTF-16 units, marks of the
-/// messages that stood in the ticket before; never a text. Who has the record can test a guess of a text,
-/// so keep it as private as the ticket itself.
+/// messages that stood in the ticket before and of the one it made; never a text. Who has the record can
+/// test a guess of a text, so keep it as private as the ticket itself.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(into = "Stored", try_from = "Stored")]
 pub struct Pending {
@@ -119,6 +119,8 @@ pub struct Pending {
     pub(crate) counted_rivals: u32,
     /// It is in the ticket, and this is when that was found out. `None`: its fate is not known.
     pub(crate) settled: Option<Moment>,
+    /// The message that it made, and no other submit can have made. `None`: not known for sure.
+    pub(crate) landed: Option<Seen>,
 }
 
 impl Pending {
@@ -181,6 +183,12 @@ impl Pending {
         self.rivals = BTreeSet::new();
         self.past = BTreeSet::new();
         self
+    }
+
+    /// Whether the message of `other` stood in the ticket already when this one was sent.
+    pub(crate) fn came_after(&self, other: &Self) -> bool {
+        (self.baseline.as_ref().zip(other.landed.as_ref()))
+            .is_some_and(|(baseline, landed)| baseline.holds(landed))
     }
 
     /// Whether `text` is the text of this submit, apart from line ends, outer white space and HTML

@@ -132,6 +132,7 @@ impl Course<'_> {
                 past: BTreeSet::new(),
                 counted_rivals: 0,
                 settled: None,
+                landed: None,
             };
             let sent = self.send_once(&text, &mut pending, baseline_at, watermark.service_clock);
             match sent.await {
@@ -243,6 +244,9 @@ impl Course<'_> {
                     } = self.search(pending, posted).await
                 {
                     receipt = Receipt::Confirmed(message);
+                    if pending.landed.is_some() {
+                        own.landed(pending);
+                    }
                 }
                 Ok(self.sent(receipt, attempts, request_id, pending))
             }
@@ -344,6 +348,7 @@ impl Course<'_> {
         match search.sought.pop() {
             Some(sought) => {
                 pending.span = sought.pending.span;
+                pending.landed = sought.pending.landed;
                 Looked {
                     outcome: sought.outcome,
                     date,

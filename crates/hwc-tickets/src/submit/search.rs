@@ -94,7 +94,10 @@ impl Sought {
 
     fn see(&mut self, verdict: Verdict, asked_at: Duration, window: Duration) {
         match verdict {
-            Verdict::Found(message) => self.outcome = Outcome::Confirmed(message),
+            Verdict::Found { message, landed } => {
+                self.outcome = Outcome::Confirmed(message);
+                self.pending.landed = landed;
+            }
             Verdict::NotThere => {
                 let since = *self.missing_since.get_or_insert(asked_at);
                 self.outcome = if asked_at > since && asked_at - since >= window {

@@ -20,7 +20,7 @@ use std::{borrow::Cow, cmp::Reverse, collections::BTreeMap, time::Duration};
 pub(super) const FOREIGN_CLOCK: SignedDuration = SignedDuration::from_secs(5);
 
 /// The beginning of a message key: enough to know a message again among those of one ticket.
-type Mark = [u8; 8];
+pub(super) type Mark = [u8; 8];
 
 /// What was in the ticket before a submit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +90,11 @@ impl Baseline {
             shaky,
             date: snapshot.date,
         })
+    }
+
+    /// Whether the message that another submit was found to have made was seen.
+    pub(crate) fn holds(&self, landed: &Seen) -> bool {
+        landed.is_part_of(&self.seen)
     }
 
     /// Whether `message` may have been there before without having been seen.
@@ -162,6 +167,27 @@ pub(crate) struct Seen(Vec<Mark>);
 impl Seen {
     pub(crate) fn add(&mut self, key: MessageKey, count: usize) {
         self.0.extend(std::iter::repeat_n(mark(key), count));
+    }
+
+    /// One message, as often as it was seen at once.
+    pub(crate) fn of(key: MessageKey, count: usize) -> Self {
+        let mut seen = Self::default();
+        seen.add(key, count);
+        seen
+    }
+
+    /// The mark of the one message, however often it was seen; `None` of several.
+    pub(super) fn only(&self) -> Option<Mark> {
+        let (first, others) = self.0.split_first()?;
+        others.iter().all(|other| other == first).then_some(*first)
+    }
+
+    /// Whether all of it was seen there too, each at least as often. Of nothing, nothing is known.
+    fn is_part_of(&self, whole: &Self) -> bool {
+        let whole = whole.counts();
+        !self.0.is_empty()
+            && (self.counts().iter())
+                .all(|(mark, count)| whole.get(mark).is_some_and(|seen| seen >= count))
     }
 
     /// How often each was seen.

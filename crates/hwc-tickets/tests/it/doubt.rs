@@ -1,5 +1,7 @@
 //! Doubts about a submit: what proves an end, what does not, and how those end that nothing proves.
 
+mod landed;
+
 use crate::ledger::{
     Service,
     alter::Alteration,

@@ -6,6 +6,7 @@ use crate::{
     submit::{
         fingerprint::{Forms, Likeness},
         pending::{Pending, PendingId},
+        watermark::{Mark, mark},
     },
 };
 use std::{
@@ -25,12 +26,30 @@ pub(crate) struct Standing {
     pub(crate) is_kept: bool,
     /// Tags of the others that have one.
     tags: Vec<String>,
+    /// The messages that others made after the baseline, each with the number of those who are known to have made it.
+    landed: BTreeMap<Mark, usize>,
 }
 
 impl Standing {
     /// Whether `message` is that of another submit for sure.
-    pub(crate) fn holds_tag_of(&self, message: &Message) -> bool {
+    fn holds_tag_of(&self, message: &Message) -> bool {
         self.tags.iter().any(|tag| message.content.contains(tag))
+    }
+
+    /// Whether each of `messages` is that of another submit for sure: by its tag, or because that one was read back as
+    /// the only one that it could be. One for one; and none that could be that of `pending` as well.
+    pub(crate) fn accounts_for(&self, pending: &Pending, messages: &[&Message]) -> bool {
+        let mut left = self.landed.clone();
+        messages.iter().all(|message| {
+            self.holds_tag_of(message)
+                || (left.get_mut(&mark(message.key())))
+                    .filter(|left| **left > 0)
+                    .is_some_and(|left| {
+                        *left -= 1;
+                        let forms = Forms::of(&message.content);
+                        !pending.fingerprint.matches_forms(&forms)
+                    })
+        })
     }
 }
 
@@ -92,15 +111,24 @@ impl AfterLook<'_> {
             .iter()
             .filter(|entry| entry.pending.ticket == pending.ticket)
         {
-            // This client's own clock knows better.
-            let counts = begun_here
+            // This client's own clock knows better than those that processes share. That the message stood in the
+            // ticket was seen.
+            let was_there =
+                pending.past.contains(&entry.pending.id) && pending.came_after(&entry.pending);
+            let may_appear = begun_here
                 .is_none_or(|baseline_at| self.own.may_appear_after(entry.state, baseline_at));
+            let counts = may_appear && !was_there;
             others.insert(entry.pending.id, (&entry.pending, counts));
         }
         others.remove(&pending.id);
         let tags = (others.values())
             .filter_map(|(record, _)| record.reference.clone())
             .collect();
+        let mut landed = BTreeMap::new();
+        let after = (others.values()).filter(|(record, _)| !pending.came_after(record));
+        for mark in after.filter_map(|(record, _)| record.landed.as_ref()?.only()) {
+            *landed.entry(mark).or_default() += 1;
+        }
         let found: Vec<Found<'_>> = found.iter().map(|message| Found::of(message)).collect();
         let mut rivals: BTreeSet<PendingId> = (others.values())
             .filter(|(_, counts)| *counts)
@@ -115,6 +143,7 @@ impl AfterLook<'_> {
             rivals: rivals.len().saturating_add(counted),
             is_kept,
             tags,
+            landed,
         })
     }
 

@@ -55,6 +55,8 @@ pub(super) struct Stored {
     past_ids: BTreeSet<PendingId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     settled: Option<Moment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    landed: Option<Seen>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -191,6 +193,7 @@ impl From<Pending> for Stored {
             rival_ids: pending.rivals,
             past_ids: pending.past,
             settled: pending.settled,
+            landed: pending.landed,
         }
     }
 }
@@ -248,6 +251,7 @@ impl TryFrom<Stored> for Pending {
             past: stored.past_ids,
             counted_rivals: stored.rivals,
             settled: stored.settled,
+            landed: stored.landed,
         })
     }
 }

@@ -12,7 +12,9 @@ use super::{
 use crate::schedules::{Tally, is_one, run_all};
 use futures_util::future::{join, join_all};
 use hwc_core::Clock as _;
-use hwc_tickets::{Client, Delivery, Outbox as _, Outcome, Result, Sent, submit::PendingId};
+use hwc_tickets::{
+    Client, Confirm, Delivery, Outbox as _, Outcome, Result, Sent, submit::PendingId,
+};
 use jiff::SignedDuration;
 use std::{collections::BTreeMap, future::IntoFuture as _, time::Duration};
 
@@ -117,7 +119,7 @@ impl Run {
                 world.manner, world.lag, world.tickets
             )
         });
-        for _ in 0..self.rng.usize(1..4) {
+        for _ in 0..self.rng.usize(1..5) {
             self.submit_some(tally);
             let what = self.rng.u8(..6);
             self.tell(|| format!("then {what}"));
@@ -136,6 +138,9 @@ impl Run {
             }
             let pause = Duration::from_millis(self.rng.u64(0..40_000));
             self.service.clock.advance(pause);
+            if self.rng.u8(..3) == 0 {
+                self.reconcile(tally);
+            }
         }
         self.reconcile(tally);
     }
@@ -154,7 +159,7 @@ impl Run {
                 }
             })
             .collect();
-        let plans: Vec<(u64, &str, bool, Duration)> = (0..count)
+        let plans: Vec<(u64, &str, bool, Duration, Confirm)> = (0..count)
             .map(|_| {
                 self.next_op += 1;
                 (
@@ -162,6 +167,14 @@ impl Run {
                     *self.rng.choice(&TEXTS).unwrap(),
                     self.rng.u8(..4) == 0,
                     Duration::from_millis(self.rng.u64(0..3000)),
+                    *(self.rng)
+                        .choice(&[
+                            Confirm::OnDoubt,
+                            Confirm::OnDoubt,
+                            Confirm::Always,
+                            Confirm::Never,
+                        ])
+                        .unwrap(),
                 )
             })
             .collect();
@@ -179,10 +192,10 @@ impl Run {
                 service.world().step(SignedDuration::from_secs(by));
             }
         };
-        let submits = plans.iter().map(|(op, text, resend, after)| {
+        let submits = plans.iter().map(|(op, text, resend, after, confirm)| {
             as_op(*op, async move {
                 service.clock.sleep(*after).await;
-                let mut submit = client.ticket(TICKET)?.submit(*text);
+                let mut submit = client.ticket(TICKET)?.submit(*text).confirm(*confirm);
                 if *resend {
                     submit = submit.resend_if_absent();
                 }

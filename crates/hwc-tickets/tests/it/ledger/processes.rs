@@ -18,7 +18,7 @@ use jiff::SignedDuration;
 use std::{collections::BTreeMap, future::IntoFuture as _, pin::pin, time::Duration};
 
 const TICKET: &str = "case-1";
-const TEXTS: [&str; 3] = ["ping", "ping ", "The \u{201c}disk\u{201d} is full."];
+const TEXTS: [&str; 4] = ["ping", "ping ", "pong", "The \u{201c}disk\u{201d} is full."];
 
 /// One submit of a process.
 #[derive(Debug, Clone)]
