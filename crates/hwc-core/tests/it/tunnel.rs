@@ -22,7 +22,7 @@ use crate::{
     matrix_sockets::untaken,
     matrix_tls::{Authority, HOST, Here, serve},
     server::{Connection, Server, read_request},
-    upload::ask,
+    upload::{ask, fill},
 };
 
 /// A pipeline to the service at its usual port, through the proxy at `server`.
@@ -285,7 +285,7 @@ async fn a_silent_proxy_is_named_to_who_sends_a_file() {
     let authority = Authority::new();
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("disk.log");
-    std::fs::write(&path, "the disk is full").unwrap();
+    fill(&path, "the disk is full");
     for limit in [Limit::Connect, Limit::Attempt, Limit::Deadline] {
         let clock = FakeClock::new();
         let server = silent(STAGES[0].2, limit, &clock, &authority);
