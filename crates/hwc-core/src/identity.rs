@@ -21,6 +21,7 @@ use crate::{
     transport::{RequestBody, Transport},
 };
 
+mod asking;
 mod cache;
 mod chain;
 mod environment;
@@ -32,6 +33,7 @@ mod metadata;
 mod profile;
 mod token;
 
+use asking::Asking;
 pub use cache::{CachedIdentity, FetchIdentity, Fetched};
 pub use chain::{Found, IdentityChain};
 pub use error::{IdentityError, IdentityErrorKind, Tried};
@@ -99,13 +101,19 @@ pub struct IdentityContext {
     pub clock: Arc<dyn Clock>,
     /// The network.
     pub transport: Arc<dyn Transport>,
+    /// For whoever stops waiting.
+    pub(crate) asking: Asking,
 }
 
 impl IdentityContext {
     /// A context of this clock and this transport.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>, transport: Arc<dyn Transport>) -> Self {
-        Self { clock, transport }
+        Self {
+            clock,
+            transport,
+            asking: Asking::default(),
+        }
     }
 }
 

@@ -18,7 +18,7 @@ mod reply;
 mod skew;
 mod surrogates;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{borrow::Cow, fmt, pin::pin, sync::Arc, time::Duration};
 
 use http::{HeaderMap, Request};
 
@@ -351,12 +351,16 @@ impl Pipeline {
 
     async fn identity(&self, deadline: Deadline) -> Result<Identity, Fault> {
         let mut timer = Timer::new(&*self.clock, deadline);
-        match timer.race(self.identity.identity(&self.context)).await {
+        let mut identity = pin!(self.identity.identity(&self.context));
+        match timer.race(identity.as_mut()).await {
             Ok(identity) => Ok(identity?),
             Err(Elapsed) => Err(Fault::new(
                 FaultKind::Timeout,
                 Sent::No,
-                "no credentials within the deadline of the call",
+                match self.context.asking.silence() {
+                    Some(silence) => format!("no credentials within the deadline of the call: {silence}").into(),
+                    None => Cow::Borrowed("no credentials within the deadline of the call"),
+                },
             )
             .with_help("check the way to whoever gives the credentials (for IAM: HUAWEICLOUD_SDK_IAM_ENDPOINT, the network, the proxy), or give the call more time")
             .of_identity()),

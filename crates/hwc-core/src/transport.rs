@@ -10,22 +10,24 @@ mod connect;
 mod failure;
 mod http;
 mod interim;
+mod progress;
 mod proxy;
 mod resolve;
 #[cfg(feature = "testing")]
 pub(crate) mod scripted;
-mod status_line;
 mod stream;
 mod tls;
+mod tunnel;
 
 use std::{fmt::Debug, future::Future, pin::Pin};
 
 use ::http::{Request, Response};
 
 pub use self::{
-    body::{AnswerBody, RequestBody, SendProgress},
+    body::{AnswerBody, RequestBody},
     failure::{TlsFlaw, TransportFault, TransportFaultKind},
     http::{HttpTransport, HttpTransportBuilder, InvalidTransport, ProxyChoice},
+    progress::SendProgress,
     proxy::{InvalidProxy, ProxyRoute, ProxyRules},
     resolve::Resolve,
 };

@@ -15,7 +15,7 @@ use crate::{
     deadline::{Deadline, Timer},
     fault::Spoken,
     retry::after,
-    transport::{TransportFault, TransportFaultKind},
+    transport::{SendProgress, TransportFault, TransportFaultKind},
 };
 
 /// Largest answer that is read. A token answer without its catalogue has a few KiB; with many roles, more.
@@ -71,25 +71,41 @@ pub(super) fn lifetime(
 pub(super) async fn exchange<T>(
     issuer: Issuer,
     context: &IdentityContext,
-    request: http::Request<Bytes>,
+    mut request: http::Request<Bytes>,
     limit: Duration,
     read: impl FnOnce(&Answer) -> Result<T, IdentityError>,
 ) -> Result<T, IdentityError> {
     let clock = &*context.clock;
     let deadline = Deadline::after(clock.elapsed(), limit);
     let host = host_of(&request);
+    let progress = SendProgress::new();
+    request.extensions_mut().insert(progress.clone());
+    let _asking = context.asking.begin(issuer.name, progress.clone());
     let run = run(issuer, context, request);
     let result = match Timer::new(clock, deadline).race(run).await {
         Ok(result) => result,
         Err(_) => Err(IdentityError::new(
             IdentityErrorKind::Timeout,
-            format!("{} did not answer within {}", issuer.name, Spoken(limit)),
+            format!(
+                "{} within {}",
+                silence(issuer.name, &progress),
+                Spoken(limit)
+            ),
             issuer.help,
         )),
     };
     result
         .and_then(|answer| read(&answer))
         .map_err(|error| error.at(&host))
+}
+
+/// What `issuer` has not done yet.
+pub(crate) fn silence(issuer: &str, progress: &SendProgress) -> String {
+    let through = progress.through();
+    match progress.is_connecting() {
+        true => format!("no connection to {issuer}{through}"),
+        false => format!("{issuer} did not answer{through}"),
+    }
 }
 
 /// Host and port that `request` goes to.

@@ -72,16 +72,13 @@ pub(super) async fn attempt(
     identity
         .authorize(&mut request, signed_at)
         .map_err(|error| never(error.into()))?;
-    // A read is repeated anyway; only a write needs the proof that it did not arrive.
-    let progress = (!call.idempotency.is_safe()).then(SendProgress::new);
-    if let Some(progress) = &progress {
-        request.extensions_mut().insert(progress.clone());
-    }
+    let progress = SendProgress::new();
+    request.extensions_mut().insert(progress.clone());
     record.attempts = record.attempts.saturating_add(1);
 
     let response = match &watch {
-        None => send(pipeline, request, call, progress).await?,
-        Some(watch) => outgoing::send(pipeline, request, call, progress, watch).await?,
+        None => send(pipeline, request, call, &progress).await?,
+        Some(watch) => outgoing::send(pipeline, request, call, &progress, watch).await?,
     };
     let (head, body) = response.into_parts();
     record.see_head(&head.headers);
@@ -233,7 +230,7 @@ async fn send(
     pipeline: &Pipeline,
     request: Request<RequestBody>,
     call: &Call<'_>,
-    progress: Option<SendProgress>,
+    progress: &SendProgress,
 ) -> Result<Response<AnswerBody>, Failure> {
     let now = pipeline.clock.elapsed();
     let attempt = pipeline.timeouts.attempt;
@@ -245,12 +242,29 @@ async fn send(
     match timer.race(pipeline.transport.send(request)).await {
         Ok(Ok(response)) => Ok(response),
         Ok(Err(fault)) => Err(transport_failure(fault)),
-        Err(Elapsed) => {
-            let given_up = progress.is_some_and(|progress| progress.give_up());
-            let sent = if given_up { Sent::No } else { Sent::Maybe };
-            Err(late(sent, "no answer", limit))
-        }
+        Err(Elapsed) => Err(late(
+            given_up(progress),
+            &missing(progress, "no answer"),
+            limit,
+        )),
     }
+}
+
+/// Gives up a request that is no longer waited for.
+pub(super) fn given_up(progress: &SendProgress) -> Sent {
+    match progress.give_up() {
+        true => Sent::No,
+        false => Sent::Maybe,
+    }
+}
+
+/// What did not come in time: `what`, or a connection to begin with, and through which proxy.
+pub(super) fn missing(progress: &SendProgress, what: &str) -> String {
+    let what = match progress.is_connecting() {
+        true => "no connection",
+        false => what,
+    };
+    format!("{what}{}", progress.through())
 }
 
 pub(super) fn late(sent: Sent, what: &str, limit: Duration) -> Failure {

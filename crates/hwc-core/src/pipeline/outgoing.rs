@@ -6,7 +6,7 @@ use http::{Request, Response, StatusCode};
 
 use super::{
     Pipeline,
-    attempt::{Call, late, transport_failure},
+    attempt::{Call, given_up, late, missing, transport_failure},
     classify::Failure,
 };
 use crate::{
@@ -44,7 +44,7 @@ pub(super) async fn send(
     pipeline: &Pipeline,
     request: Request<RequestBody>,
     call: &Call<'_>,
-    progress: Option<SendProgress>,
+    progress: &SendProgress,
     watch: &Watch,
 ) -> Result<Response<AnswerBody>, Failure> {
     let mut sending = pin!(pipeline.transport.send(request));
@@ -62,9 +62,7 @@ pub(super) async fn send(
         let now = pipeline.clock.elapsed();
         let is_over = call.total.is_some_and(|total| total.left_at(now).is_zero());
         if is_over || watch.moved_at() == moved_at {
-            let given_up = progress.is_some_and(|progress| progress.give_up());
-            let sent = if given_up { Sent::No } else { Sent::Maybe };
-            return Err(stopped(pipeline, watch, sent, is_over));
+            return Err(stopped(pipeline, watch, progress, is_over));
         }
     }
 }
@@ -78,18 +76,18 @@ fn blame(fault: TransportFault, watch: &Watch) -> TransportFault {
     }
 }
 
-fn stopped(pipeline: &Pipeline, watch: &Watch, sent: Sent, is_over: bool) -> Failure {
+fn stopped(pipeline: &Pipeline, watch: &Watch, progress: &SendProgress, is_over: bool) -> Failure {
     let limit = pipeline.timeouts.attempt;
     let what = if watch.is_done() {
-        "no answer"
+        missing(progress, "no answer")
     } else if watch.waits_for_source() {
-        "the source of the body gave no byte"
+        "the source of the body gave no byte".to_owned()
     } else {
-        "the service took no byte of the body"
+        missing(progress, "the service took no byte of the body")
     };
-    let mut failure = late(sent, what, limit);
+    let mut failure = late(given_up(progress), &what, limit);
     if is_over {
-        failure.fault.detail = "the deadline of the call passed".into();
+        failure.fault.detail = format!("the deadline of the call passed: {what}").into();
     }
     if !watch.is_done() {
         let (handed, length) = (watch.handed(), watch.length());

@@ -3,10 +3,6 @@
 use std::{
     fmt,
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicU8, Ordering},
-    },
     task::{Context, Poll, ready},
 };
 
@@ -14,7 +10,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 
-use super::{TransportFault, TransportFaultKind};
+use super::{SendProgress, TransportFault, TransportFaultKind};
 
 /// The body of a request, on its way out. Its length is known.
 ///
@@ -172,67 +168,6 @@ impl Body for AnswerBody {
 impl fmt::Debug for AnswerBody {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("AnswerBody(..)")
-    }
-}
-
-const UNTRACKED: u8 = 0;
-const NOT_BEGUN: u8 = 1;
-const BEGUN: u8 = 2;
-const GIVEN_UP: u8 = 3;
-
-/// How far a request came, for the proof that it cannot have had an effect.
-///
-/// The pipeline puts one into the extensions of each request. A server cannot act on a request whose
-/// body (not empty, its length declared) it never got. So a body that the HTTP engine never asked for
-/// proves that nothing was done, however the line broke.
-#[derive(Debug, Clone)]
-pub struct SendProgress(Arc<AtomicU8>);
-
-impl Default for SendProgress {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl SendProgress {
-    /// For a new request: nobody watches yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self(Arc::new(AtomicU8::new(UNTRACKED)))
-    }
-
-    /// The transport watches the body from here on, and has not begun it.
-    pub fn watch(&self) {
-        self.0.store(NOT_BEGUN, Ordering::Release);
-    }
-
-    /// The first byte of the body is being handed to the wire. `false`: the call was given up before, and its caller knows
-    /// that nothing was sent; so nothing of the body may be.
-    pub fn begin(&self) -> bool {
-        let begun = |state| (state != GIVEN_UP).then_some(BEGUN);
-        self.0
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, begun)
-            .is_ok()
-    }
-
-    /// Gives the request up, unless its body was begun or nobody watches. `true`: it was not begun, and
-    /// never will be.
-    ///
-    /// The engine may hold the request on another thread when its caller stops waiting. To look only
-    /// would leave it a moment to begin after the look.
-    #[must_use]
-    pub fn give_up(&self) -> bool {
-        let given_up = |state| (state == NOT_BEGUN).then_some(GIVEN_UP);
-        let _ = self
-            .0
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, given_up);
-        !self.may_have_arrived()
-    }
-
-    /// Whether the service may have got the request: the body was begun, or nobody watched.
-    #[must_use]
-    pub fn may_have_arrived(&self) -> bool {
-        !matches!(self.0.load(Ordering::Acquire), NOT_BEGUN | GIVEN_UP)
     }
 }
 

@@ -3,7 +3,6 @@
 use std::{
     borrow::Cow,
     error::Error,
-    future::{Ready, ready},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -13,7 +12,7 @@ use std::{
 use http::{Uri, uri::Scheme};
 use hyper_util::{
     client::{
-        legacy::connect::{HttpConnector, proxy::Tunnel},
+        legacy::connect::HttpConnector,
         proxy::matcher::{Intercept, Matcher},
     },
     rt::TokioIo,
@@ -28,9 +27,8 @@ use super::{
     causes::{find, root_words},
     proxy::{borrowed, is_near},
     resolve::Resolver,
-    status_line::StatusLine,
     stream::{Line, Stream},
-    tls,
+    tls, tunnel,
 };
 
 /// Makes the connections of an HTTP engine. Cheap to clone.
@@ -86,6 +84,11 @@ impl Connector {
             limit,
         }))
     }
+
+    /// The proxy on the way to `target`, without its login.
+    pub(super) fn proxy_to(&self, target: &Uri) -> Option<String> {
+        self.0.proxy_to(target).ok().flatten().as_ref().map(name)
+    }
 }
 
 impl Service<Uri> for Connector {
@@ -100,21 +103,32 @@ impl Service<Uri> for Connector {
     fn call(&mut self, target: Uri) -> Self::Future {
         let way = Arc::clone(&self.0);
         Box::pin(async move {
+            let proxy = way.proxy_to(&target)?;
             #[expect(
                 clippy::disallowed_methods,
                 reason = "real connections take real time; the limits of a call are raced in the pipeline"
             )]
-            let made = tokio::time::timeout(way.limit, way.connect(&target)).await;
+            let made = tokio::time::timeout(way.limit, way.connect(&target, proxy.as_ref())).await;
             match made {
                 Ok(stream) => Ok(TokioIo::new(Line::new(stream?))),
-                Err(_) => Err(connect_fault("no connection within the connect limit")),
+                Err(_) => {
+                    let fault = connect_fault("no connection within the connect limit");
+                    Err(match &proxy {
+                        Some(proxy) => through(proxy, fault),
+                        None => fault,
+                    })
+                }
             }
         })
     }
 }
 
 impl Way {
-    async fn connect(&self, target: &Uri) -> Result<Stream, TransportFault> {
+    async fn connect(
+        &self,
+        target: &Uri,
+        proxy: Option<&Intercept>,
+    ) -> Result<Stream, TransportFault> {
         let (host, port) = place(target)?;
         let host = borrowed(&host);
         if target.scheme() != Some(&Scheme::HTTPS) {
@@ -123,11 +137,23 @@ impl Way {
             }
             return self.tcp(&host, port).await;
         }
-        let stream = match self.proxy_for(&host, port, target)? {
-            Some(proxy) => self.tunnel(proxy, &host, port).await?,
-            None => self.tcp(&host, port).await?,
+        let Some(proxy) = proxy else {
+            let stream = self.tcp(&host, port).await?;
+            return secure(&self.tls, &host, stream).await;
         };
-        secure(&self.tls, &host, stream).await
+        let stream = self.tunnel(proxy, &host, port).await?;
+        // Whatever is wrong at the end of the tunnel: the proxy stands in between, and may be the end of it.
+        let secured = secure(&self.tls, &host, stream).await;
+        secured.map_err(|fault| through(proxy, fault))
+    }
+
+    /// The proxy on the way to `target`, if there is one.
+    fn proxy_to(&self, target: &Uri) -> Result<Option<Intercept>, TransportFault> {
+        if self.proxy.is_none() || target.scheme() != Some(&Scheme::HTTPS) {
+            return Ok(None);
+        }
+        let (host, port) = place(target)?;
+        self.proxy_for(&borrowed(&host), port, target)
     }
 
     /// The proxy on the way to `port` of `host`, if there is one.
@@ -163,40 +189,25 @@ impl Way {
         Ok(Stream::Tcp(stream.into_inner()))
     }
 
-    /// Asks the proxy for a tunnel to `port` of `host`.
+    /// Gets a tunnel to `port` of `host` from the proxy.
     async fn tunnel(
         &self,
-        proxy: Intercept,
+        proxy: &Intercept,
         host: &Host<&str>,
         port: u16,
     ) -> Result<Stream, TransportFault> {
-        let name = name(&proxy);
         let (proxy_host, proxy_port) = place(proxy.uri())?;
         let proxy_host = borrowed(&proxy_host);
-        let to_proxy = |fault| at_proxy(&name, fault);
+        let to_proxy = |fault| at_proxy(proxy, fault);
         let mut stream = self.tcp(&proxy_host, proxy_port).await.map_err(to_proxy)?;
         if proxy.uri().scheme() == Some(&Scheme::HTTPS) {
             let secured = secure(&self.proxy_tls, &proxy_host, stream).await;
             stream = secured.map_err(to_proxy)?;
         }
-        let (stream, answer) = StatusLine::heard(stream);
-        let mut tunnel = Tunnel::new(proxy.uri().clone(), Made(Some(TokioIo::new(stream))));
-        if let Some(login) = proxy.basic_auth() {
-            tunnel = tunnel.with_auth(login.clone());
-        }
-        match tunnel.call(address("https", host, port)?).await {
-            Ok(stream) => Ok(stream.into_inner().into_stream()),
-            Err(error) => Err(to_proxy(match answer.status() {
-                Some(407) => connect_fault(
-                    "it answered CONNECT with status 407: proxy authorization required",
-                ),
-                // The tunnel is unsuccessful for every status but these.
-                Some(status) if status != 200 => {
-                    connect_fault(format!("it answered CONNECT with status {status}"))
-                }
-                _ => fault(&error),
-            })),
-        }
+        let target = format!("{host}:{port}");
+        let asked = tunnel::ask(&mut stream, &target, proxy.basic_auth());
+        asked.await.map_err(to_proxy)?;
+        Ok(stream)
     }
 }
 
@@ -211,36 +222,26 @@ fn name(proxy: &Intercept) -> String {
     }
 }
 
-/// As a failure of the proxy on the way.
-fn at_proxy(name: &str, mut fault: TransportFault) -> TransportFault {
-    let detail = match fault.detail.is_empty() {
-        true => format!("the proxy {name}"),
-        false => format!("the proxy {name}: {}", fault.detail),
+/// As a failure of the proxy itself.
+fn at_proxy(proxy: &Intercept, fault: TransportFault) -> TransportFault {
+    at(format!("the proxy {}", name(proxy)), fault)
+}
+
+/// As a failure on the way through the proxy, or behind it.
+fn through(proxy: &Intercept, fault: TransportFault) -> TransportFault {
+    at(format!("through the proxy {}", name(proxy)), fault)
+}
+
+fn at(place: String, mut fault: TransportFault) -> TransportFault {
+    fault.detail = match fault.detail.is_empty() {
+        true => place.into(),
+        false => format!("{place}: {}", fault.detail).into(),
     };
-    fault.detail = detail.into();
     fault
 }
 
 fn connect_fault(detail: impl Into<Cow<'static, str>>) -> TransportFault {
     TransportFault::new(TransportFaultKind::Connect, detail)
-}
-
-/// A connection that is already there.
-struct Made(Option<TokioIo<StatusLine>>);
-
-impl Service<Uri> for Made {
-    type Response = TokioIo<StatusLine>;
-    type Error = TransportFault;
-    type Future = Ready<Result<TokioIo<StatusLine>, TransportFault>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), TransportFault>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, _: Uri) -> Self::Future {
-        let stream = self.0.take();
-        ready(stream.ok_or_else(|| unsendable("the connection is used up")))
-    }
 }
 
 /// TLS with `host` on `stream`.

@@ -5,7 +5,10 @@ use std::{error::Error, fmt, path::PathBuf, sync::Arc, time::Duration};
 use http::{HeaderValue, Method, Request, Uri, header};
 use http_body_util::BodyExt;
 use hyper_util::{
-    client::{legacy, proxy::matcher::Matcher},
+    client::{
+        legacy::{self, connect::capture_connection},
+        proxy::matcher::Matcher,
+    },
     rt::{TokioExecutor, TokioTimer},
 };
 
@@ -136,7 +139,8 @@ impl HttpTransportBuilder {
             self.connect.unwrap_or(Duration::from_secs(3)),
         );
         Ok(HttpTransport {
-            engine: engine(connector),
+            engine: engine(connector.clone()),
+            connector,
             rules,
         })
     }
@@ -188,6 +192,7 @@ fn engine(connector: Connector) -> Engine {
 #[derive(Clone)]
 pub struct HttpTransport {
     engine: Engine,
+    connector: Connector,
     rules: Arc<ProxyRules>,
 }
 
@@ -245,7 +250,10 @@ fn prepare(
 impl Transport for HttpTransport {
     fn send(&self, request: Request<RequestBody>) -> Sending {
         let sent = prepare(request).map(|(mut request, progress)| {
-            let interim = Interim::count(&mut request);
+            let connection = capture_connection(&mut request);
+            let proxy = self.connector.proxy_to(request.uri());
+            progress.connect(proxy, connection.clone());
+            let interim = Interim::count(&mut request, connection);
             (self.engine.request(request), progress, interim)
         });
         Box::pin(async move {

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use http::{Extensions, Request};
-use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
+use hyper_util::client::legacy::connect::CaptureConnection;
 
 use super::{TransportFault, TransportFaultKind, stream::Cut};
 
@@ -17,12 +17,11 @@ const MOST: usize = 100;
 pub(super) struct Interim(Arc<AtomicUsize>);
 
 impl Interim {
-    /// Counts from here on. When there are too many, nothing more is read from the connection: its other
+    /// Counts from here on, on `connection`. When there are too many, nothing more is read from the connection: its other
     /// side can send faster than anybody looks at a clock.
-    pub(super) fn count<B>(request: &mut Request<B>) -> Self {
+    pub(super) fn count<B>(request: &mut Request<B>, connection: CaptureConnection) -> Self {
         let seen = Arc::new(AtomicUsize::new(0));
         let counted = Self(Arc::clone(&seen));
-        let connection = capture_connection(request);
         hyper::ext::on_informational(request, move |_| {
             // With each one too many: with the first the connection may not be known yet.
             if seen.fetch_add(1, Ordering::Relaxed) >= MOST {

@@ -10,7 +10,8 @@ use std::{
 };
 
 use hwc_core::{
-    CallOptions, FaultKind, Idempotency, Operation, Pipeline, RetryPolicy, Sent, Timeouts,
+    CallOptions, Fault, FaultKind, Idempotency, Operation, Pipeline, Reply, RetryPolicy, Sent,
+    Timeouts,
 };
 
 use crate::{
@@ -102,13 +103,18 @@ fn row_10_a_request_that_its_connection_never_took_goes_on_another_one() {
         let server = Server::answering("{}");
         let never = real(&server.http()).retry(RetryPolicy::never());
         let pipeline = never.build().unwrap();
-        untaken(&pipeline, operation, body);
+        let reply = untaken(&pipeline, operation, body).unwrap();
+        assert_eq!(reply.attempts, 1, "{}", operation.name);
         assert_eq!((server.requests().len(), server.connections()), (2, 2));
     }
 }
 
 /// Hands a request to an idle connection whose runtime then goes, and gives how it ended.
-pub(crate) fn untaken(pipeline: &Pipeline, operation: &Operation, body: &'static str) {
+pub(crate) fn untaken(
+    pipeline: &Pipeline,
+    operation: &Operation,
+    body: &'static str,
+) -> Result<Reply, Fault> {
     let runtime = || {
         tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -123,11 +129,10 @@ pub(crate) fn untaken(pipeline: &Pipeline, operation: &Operation, body: &'static
     let mut next = request(operation);
     *next.body_mut() = body.into();
     // In turns: the request is handed to the idle connection, then its runtime goes.
-    let reply = runtime().block_on(async {
+    runtime().block_on(async {
         let gone = async { first.shutdown_background() };
         tokio::join!(biased; pipeline.call(next, operation, &options), gone).0
-    });
-    assert_eq!(reply.unwrap().attempts, 1, "{}", operation.name);
+    })
 }
 
 /// The peer closes an idle connection just when the next request wants to use it. Whether the client

@@ -329,7 +329,8 @@ fn row_10_a_request_that_its_tls_connection_never_took_goes_on_another_one() {
             }
         });
         let never = settings(&server, authority.file()).retry(RetryPolicy::never());
-        untaken(&never.build().unwrap(), operation, body);
+        let reply = untaken(&never.build().unwrap(), operation, body).unwrap();
+        assert_eq!(reply.attempts, 1, "{}", operation.name);
         assert_eq!(server.connections(), 2);
     }
 }

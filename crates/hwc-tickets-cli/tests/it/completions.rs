@@ -193,13 +193,11 @@ fn completes(name: &str) {
     terminal.end();
 }
 
-/// Where a command or a value is to be chosen, options do not stand among them; behind a hyphen they do. The other shells
-/// do so by themselves.
-#[test]
-fn options_come_behind_a_hyphen_in_bash() {
-    let Some(shell) = shell("bash") else { return };
+/// Where a command or a value is to be chosen, options do not stand among them; behind a hyphen they do.
+fn options_come_behind_a_hyphen(name: &str) {
+    let Some(shell) = shell(name) else { return };
     let stage = Stage::new();
-    let mut terminal = begin(&stage, &shell, "bash");
+    let mut terminal = begin(&stage, &shell, name);
     for (typed, offered, unoffered) in [
         ("hwc-tickets ", "completions", "--verbose"),
         ("hwc-tickets message ", "mark-read", "--verbose"),
@@ -208,15 +206,33 @@ fn options_come_behind_a_hyphen_in_bash() {
     ] {
         terminal.type_in(typed);
         terminal.shows(&format!("> {}", typed.trim_end()));
-        terminal.type_in("\t\t");
+        terminal.type_in(match name {
+            "bash" => "\t\t",
+            _ => "\t",
+        });
         terminal.shows(offered);
         let screen = terminal.screen();
-        assert!(!screen.contains(unoffered), "{typed}: {screen}");
+        assert!(!screen.contains(unoffered), "{name}: {typed}: {screen}");
         terminal.type_in("\u{15}\u{c}");
         crate::stage::until("an empty line", || terminal.screen() == ">");
     }
     terminal.type_in("exit\r");
     terminal.end();
+}
+
+#[test]
+fn options_come_behind_a_hyphen_in_bash() {
+    options_come_behind_a_hyphen("bash");
+}
+
+#[test]
+fn options_come_behind_a_hyphen_in_zsh() {
+    options_come_behind_a_hyphen("zsh");
+}
+
+#[test]
+fn options_come_behind_a_hyphen_in_fish() {
+    options_come_behind_a_hyphen("fish");
 }
 
 #[test]
