@@ -151,10 +151,7 @@ fn what_cannot_work_is_said_at_once() {
         (vec!["--quirks", r#"{"tiem_format":"utc"}"#], "tiem_format"),
     ];
     for (arguments, expected) in cases {
-        let output = Command::new(PROGRAM)
-            .args(&arguments)
-            .output()
-            .unwrap();
+        let output = Command::new(PROGRAM).args(&arguments).output().unwrap();
         assert!(
             !output.status.success() && output.stdout.is_empty(),
             "{arguments:?}"
