@@ -324,7 +324,8 @@ async fn unread(client: &Client, given: &Given<'_>) -> (Option<Verdict>, Content
 }
 
 /// What the SDK makes of an answer, in the words of a recorded exchange.
-fn verdict(writes: bool, error: Option<&Error>) -> Verdict {
+#[must_use]
+pub fn verdict(writes: bool, error: Option<&Error>) -> Verdict {
     let Some(error) = error else {
         return Verdict::Success;
     };

@@ -4,6 +4,7 @@ use crate::{
     description::{self, Description},
     exchange::{self, Verdict},
 };
+use exchanges::typed;
 use hwc_core::{
     CallOptions, Fault, FaultKind, Idempotency, Operation, Pipeline, PipelineBuilder, ProxyChoice,
     Sent,
@@ -172,13 +173,9 @@ fn add(
 ) -> Result<(), Inexpressible> {
     let name = &parameter.name;
     let other = || Inexpressible(format!("{name} of another type"));
-    let scalar = |schema: &Value| {
-        Ok(match schema["type"].as_str() {
-            Some("integer") => json!(text.parse::<i64>().map_err(|_| other())?),
-            Some("number") => json!(text.parse::<f64>().map_err(|_| other())?),
-            Some("boolean") => json!(text.parse::<bool>().map_err(|_| other())?),
-            _ => json!(text),
-        })
+    let scalar = |schema: &Value| match typed(schema, text) {
+        Value::String(_) if schema["type"] != "string" => Err(other()),
+        value => Ok(value),
     };
     if parameter.schema["type"] == "array" {
         let item = scalar(&parameter.schema["items"])?;

@@ -198,7 +198,7 @@ impl SimulatorBuilder {
     }
 
     /// Largest request of an upload, the form around the file included, in bytes. What is above it is refused as the
-    /// gateway refuses it. Files stay in memory; see [`Rules::storage`], too. Default: 12 MiB.
+    /// gateway refuses it. Large files lie on the disk ([`Blob`]); see [`Rules::storage`], too. Default: 12 MiB.
     pub fn max_upload(mut self, bytes: usize) -> Self {
         self.max_upload = bytes;
         self

@@ -15,3 +15,5 @@ mod path;
 pub mod sample;
 mod schema;
 pub mod synthesis;
+
+pub use schema::typed;

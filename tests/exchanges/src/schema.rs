@@ -184,7 +184,8 @@ fn recorded(schema: &Map<String, Value>) -> Map<String, Value> {
 }
 
 /// The text of a parameter as a value of the type that `schema` names; itself if it is none.
-pub(crate) fn typed(schema: &Value, text: &str) -> Value {
+#[must_use]
+pub fn typed(schema: &Value, text: &str) -> Value {
     let value = match schema.get("type").and_then(Value::as_str) {
         Some("integer") => text.parse::<i64>().ok().map(Value::from),
         Some("number") => text.parse::<f64>().ok().map(Value::from),

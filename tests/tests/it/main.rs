@@ -11,6 +11,7 @@ mod arguments;
 mod decode;
 mod exchanges;
 mod hostile;
+mod raw;
 mod sdk;
 mod simulator;
 mod statuses;

@@ -6,6 +6,13 @@ use super::{
 };
 use serde_yaml::Value;
 
+/// A JSON document.
+pub const JSON: &str = "application/json";
+/// A form, with a file perhaps.
+pub const FORM: &str = "multipart/form-data";
+/// Bytes.
+pub const BYTES: &str = "application/octet-stream";
+
 /// The body of a request.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Sends<'d> {
@@ -66,11 +73,11 @@ pub fn sends<'d>(
     let Some(schema) = holder.get("schema") else {
         return Err((at, format!("{media} without a schema")));
     };
-    if is(media, "application/json") {
+    if is(media, JSON) {
         let required = body.get("required").and_then(Value::as_bool) == Some(true);
         return Ok(Sends::Json(schema, required));
     }
-    if is(media, "multipart/form-data") {
+    if is(media, FORM) {
         return Ok(Sends::Form(
             pointer::resolve(root, schema).unwrap_or(schema),
         ));
@@ -105,9 +112,7 @@ pub fn answers<'d>(
     if content.iter().any(|pair| file(&pair)) {
         return Ok(Answers::Bytes);
     }
-    let json = content
-        .iter()
-        .find(|(media, _)| is(media, "application/json"));
+    let json = content.iter().find(|(media, _)| is(media, JSON));
     match json.and_then(|(_, holder)| holder.get("schema")) {
         Some(schema) => Ok(Answers::Object(schema)),
         None => Err((

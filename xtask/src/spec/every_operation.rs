@@ -50,18 +50,6 @@ impl Outcome {
     }
 }
 
-/// Where an operation stands.
-struct At {
-    path: String,
-    method: &'static str,
-}
-
-impl At {
-    fn pointer(&self) -> String {
-        pointer::join(&pointer::join("/paths", &self.path), self.method)
-    }
-}
-
 /// Puts it into every operation of `root` and takes both keys out.
 pub fn put_in(root: &mut Value) -> Outcome {
     let mut outcome = Outcome::default();
@@ -72,16 +60,10 @@ pub fn put_in(root: &mut Value) -> Outcome {
         .shift_remove(KEY)
         .unwrap_or_else(|| Mapping::new().into());
     form::check(&every, &mut outcome);
-    let operations: Vec<At> = pointer::entries(root.get("paths"))
-        .flat_map(|(path, item)| {
-            read::METHODS
-                .iter()
-                .filter(|method| item.get(**method).is_some_and(Value::is_mapping))
-                .map(|method| At {
-                    path: path.to_owned(),
-                    method,
-                })
-        })
+    let operations: Vec<String> = read::operations(root)
+        .iter()
+        .filter(|operation| operation.value.is_mapping())
+        .map(read::Operation::pointer)
         .collect();
     for at in &operations {
         let leaves_out = leaves_out(root, at, &every, &mut outcome);
@@ -94,7 +76,7 @@ pub fn put_in(root: &mut Value) -> Outcome {
 }
 
 /// Takes the list of what the operation lacks; each name is one of something shared.
-fn leaves_out(root: &mut Value, at: &At, every: &Value, outcome: &mut Outcome) -> Vec<String> {
+fn leaves_out(root: &mut Value, at: &str, every: &Value, outcome: &mut Outcome) -> Vec<String> {
     let mut known: Vec<String> = pointer::items(every.get("parameters"))
         .filter_map(|parameter| Some(identity(root, parameter)?.1))
         .collect();
@@ -104,7 +86,7 @@ fn leaves_out(root: &mut Value, at: &At, every: &Value, outcome: &mut Outcome) -
     let Some(names) = operation(root, at).and_then(|own| own.shift_remove(LEAVES_OUT)) else {
         return Vec::new();
     };
-    let pointer = pointer::join(&at.pointer(), LEAVES_OUT);
+    let pointer = pointer::join(at, LEAVES_OUT);
     let names: Vec<String> = match names {
         Value::Sequence(names) if !names.is_empty() => names
             .iter()
@@ -131,11 +113,8 @@ fn leaves_out(root: &mut Value, at: &At, every: &Value, outcome: &mut Outcome) -
     names
 }
 
-fn operation<'r>(root: &'r mut Value, at: &At) -> Option<&'r mut Mapping> {
-    root.get_mut("paths")?
-        .get_mut(at.path.as_str())?
-        .get_mut(at.method)?
-        .as_mapping_mut()
+fn operation<'r>(root: &'r mut Value, at: &str) -> Option<&'r mut Mapping> {
+    pointer::get_mut(root, at)?.as_mapping_mut()
 }
 
 /// Place and name of a parameter, its `$ref` followed.
@@ -147,15 +126,15 @@ fn identity(root: &Value, parameter: &Value) -> Option<(String, String)> {
 
 fn parameters(
     root: &mut Value,
-    at: &At,
+    at: &str,
     every: &Value,
     leaves_out: &[String],
     outcome: &mut Outcome,
 ) {
-    let item = root.get("paths").and_then(|paths| paths.get(&at.path));
-    let own: Vec<_> = [item, item.and_then(|item| item.get(at.method))]
+    let own: Vec<_> = [pointer::parent(at), Some(at)]
         .into_iter()
-        .flat_map(|owner| pointer::items(owner.and_then(|owner| owner.get("parameters"))))
+        .filter_map(|owner| pointer::get(root, owner?)?.get("parameters"))
+        .flat_map(|parameters| pointer::items(Some(parameters)))
         .filter_map(|parameter| identity(root, parameter))
         .collect();
     let wanted: Vec<(usize, Value)> = pointer::items(every.get("parameters"))
@@ -169,7 +148,7 @@ fn parameters(
     if wanted.is_empty() {
         return;
     }
-    let whole = pointer::join(&at.pointer(), "parameters");
+    let whole = pointer::join(at, "parameters");
     let Some(operation) = operation(root, at) else {
         return;
     };
@@ -219,12 +198,12 @@ fn entry_before<'m>(
 /// The answers of errors, in the order of their statuses.
 fn responses(
     root: &mut Value,
-    at: &At,
+    at: &str,
     every: &Value,
     leaves_out: &[String],
     outcome: &mut Outcome,
 ) {
-    let whole = pointer::join(&at.pointer(), "responses");
+    let whole = pointer::join(at, "responses");
     let Some(operation) = operation(root, at) else {
         return;
     };
@@ -253,11 +232,11 @@ fn responses(
 }
 
 /// Headers of the answers of success, and the fields of their JSON objects.
-fn success(root: &mut Value, at: &At, every: &Value, outcome: &mut Outcome) {
+fn success(root: &mut Value, at: &str, every: &Value, outcome: &mut Outcome) {
     let Some(success) = every.get("success") else {
         return;
     };
-    let whole = pointer::join(&at.pointer(), "responses");
+    let whole = pointer::join(at, "responses");
     let mut schemas = Vec::new();
     let Some(Value::Mapping(own)) = operation(root, at).and_then(|own| own.get_mut("responses"))
     else {
@@ -289,9 +268,8 @@ fn fields(root: &mut Value, at: &str, success: &Value, outcome: &mut Outcome) {
     let Some(Value::Mapping(shared)) = success.get("properties") else {
         return;
     };
-    let schema = pointer::segments(at).try_fold(root, |value, key| value.get_mut(key));
-    if let Some(Value::Mapping(own)) = schema.and_then(|schema| schema.get_mut("properties")) {
-        let whole = pointer::join(at, "properties");
+    let whole = pointer::join(at, "properties");
+    if let Some(Value::Mapping(own)) = pointer::get_mut(root, &whole) {
         outcome.merge(
             own,
             shared,
@@ -332,14 +310,10 @@ fn failures(root: &mut Value, every: &Value, outcome: &mut Outcome) {
         .map(str::to_owned)
         .collect();
     for name in names {
-        let response = root
-            .get_mut("components")
-            .and_then(|components| components.get_mut("responses"))
-            .and_then(|responses| responses.get_mut(&name));
-        let Some(Value::Mapping(response)) = response else {
+        let whole = pointer::join("/components/responses", &name);
+        let Some(Value::Mapping(response)) = pointer::get_mut(root, &whole) else {
             continue;
         };
-        let whole = pointer::join("/components/responses", &name);
         headers(response, failure, "failure", &whole, outcome);
         if let (Some(content), false) = (failure.get("content"), response.contains_key("content")) {
             response.insert("content".into(), content.clone());

@@ -41,6 +41,12 @@ pub fn get<'v>(root: &'v Value, pointer: &str) -> Option<&'v Value> {
     })
 }
 
+/// The same, to change it. Only through mappings: what is changed by its pointer stands in one.
+#[must_use]
+pub fn get_mut<'v>(root: &'v mut Value, pointer: &str) -> Option<&'v mut Value> {
+    segments(pointer).try_fold(root, |value, segment| value.get_mut(segment.as_str()))
+}
+
 /// The target of a `$ref` in this value, if it is one.
 #[must_use]
 pub fn reference(value: &Value) -> Option<&str> {

@@ -1,9 +1,7 @@
 //! An answer before it goes on the wire: whole, so that faults can still spoil it.
 
-use std::io;
-
 use axum::body::Body;
-use futures_util::{StreamExt as _, stream};
+use futures_util::stream;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
@@ -60,14 +58,8 @@ impl Answer {
     /// On the wire, body and all.
     pub(crate) fn into_response(self) -> Response<Body> {
         let length = self.body.len();
-        let body = match self.body.pieces() {
-            [] => Body::empty(),
-            [one] => Body::from(one.clone()),
-            many => {
-                let pieces = many.to_vec();
-                Body::from_stream(stream::iter(pieces).map(Ok::<_, io::Error>))
-            }
-        };
+        // A piece from the disk may hold up other calls for a moment; it is the disk of this machine.
+        let body = Body::from_stream(stream::iter(self.body.pieces()));
         let mut response = self.with_body(body);
         response
             .headers_mut()

@@ -1,16 +1,16 @@
 //! Several files as one answer: a ZIP archive, not compressed (D-53).
 
 use std::collections::BTreeSet;
-use std::io::{Cursor, Write};
+use std::io::Write;
 
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use crate::domain::{Blob, FileView};
 
-/// The archive of `files`. `None`: it would not fit into the format.
+/// The archive of `files`. `None`: it would not fit into the format, or the disk does not take it or give a file back.
 pub(super) fn of(files: &[FileView]) -> Option<Blob> {
-    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let mut archive = ZipWriter::new(Blob::writer());
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     let mut names = BTreeSet::new();
     for file in files {
@@ -22,8 +22,8 @@ pub(super) fn of(files: &[FileView]) -> Option<Blob> {
         names.insert(name.clone());
         archive.start_file(name, options).ok()?;
         for piece in file.content.pieces() {
-            archive.write_all(piece).ok()?;
+            archive.write_all(&piece.ok()?).ok()?;
         }
     }
-    Some(Blob::from(archive.finish().ok()?.into_inner()))
+    Blob::written(archive.finish().ok()?).ok()
 }

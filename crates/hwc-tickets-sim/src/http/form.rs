@@ -1,5 +1,6 @@
 //! Bodies of requests: read whole, or taken apart while they arrive when they are forms with a file.
 
+use std::io::{self, Write as _};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -34,9 +35,29 @@ pub(super) enum Content {
     Form {
         /// SHA-256 of all bytes, taken while they came, in hexadecimal digits.
         digest: String,
-        /// `None`: it is no form, or not one that this service takes.
-        form: Option<Form>,
+        form: Result<Form, Flaw>,
     },
+}
+
+/// Why there is no form.
+#[derive(Debug)]
+pub(super) enum Flaw {
+    /// It is none, or not one that this service takes.
+    NotTaken,
+    /// The disk does not take the file.
+    NoRoom,
+}
+
+impl From<multer::Error> for Flaw {
+    fn from(_: multer::Error) -> Self {
+        Flaw::NotTaken
+    }
+}
+
+impl From<io::Error> for Flaw {
+    fn from(_: io::Error) -> Self {
+        Flaw::NoRoom
+    }
 }
 
 /// An upload.
@@ -95,7 +116,7 @@ pub(super) async fn whole(mut body: Body, most: usize) -> Result<Payload, axum::
     Ok(Payload::of(Bytes::from(whole)))
 }
 
-/// A form with a file. Nothing of it is held twice, and nothing at all of what is too large.
+/// A form with a file. A large file goes to the disk piece by piece, and nothing is kept of what is too large.
 pub(super) async fn form(
     headers: &HeaderMap,
     body: Body,
@@ -113,7 +134,7 @@ pub(super) async fn form(
         .and_then(|value| multer::parse_boundary(value).ok());
     let form = match boundary {
         Some(boundary) => parts(multer::Multipart::new(&mut metered, boundary)).await,
-        None => None,
+        None => Err(Flaw::NotTaken),
     };
     // The rest: of a form that was given up, and of one that is too large.
     while let Some(piece) = std::future::poll_fn(|cx| Pin::new(&mut metered).poll_next(cx)).await {
@@ -129,38 +150,42 @@ pub(super) async fn form(
         length: meter.seen,
         content: Content::Form {
             digest: hex(&meter.digest.clone().finalize()),
-            form: form.filter(|_| meter.seen <= most),
+            form: match form {
+                Ok(_) if meter.seen > most => Err(Flaw::NotTaken),
+                form => form,
+            },
         },
     })
 }
 
-async fn parts(mut form: multer::Multipart<'_>) -> Option<Form> {
+async fn parts(mut form: multer::Multipart<'_>) -> Result<Form, Flaw> {
     let mut found = Form::default();
-    while let Some(mut part) = form.next_field().await.ok()? {
+    while let Some(mut part) = form.next_field().await? {
         match part.name() {
             Some("file") if found.file.is_none() => {
-                let name = part.file_name()?.to_owned();
-                let mut pieces = Vec::new();
-                while let Some(piece) = part.chunk().await.ok()? {
-                    pieces.push(piece);
+                let name = part.file_name().ok_or(Flaw::NotTaken)?.to_owned();
+                let mut content = Blob::writer();
+                while let Some(piece) = part.chunk().await? {
+                    // It may hold up other calls for a moment; it is the disk of this machine.
+                    content.write_all(&piece)?;
                 }
-                found.file = Some((name, Blob::new(pieces)));
+                found.file = Some((name, Blob::written(content)?));
             }
             Some("form_data") if found.form_data.is_none() => {
                 let mut text = Vec::new();
-                while let Some(piece) = part.chunk().await.ok()? {
+                while let Some(piece) = part.chunk().await? {
                     text.extend_from_slice(&piece);
                     if text.len() > LONGEST_TEXT {
-                        return None;
+                        return Err(Flaw::NotTaken);
                     }
                 }
-                found.form_data = Some(String::from_utf8(text).ok()?);
+                found.form_data = Some(String::from_utf8(text).map_err(|_| Flaw::NotTaken)?);
             }
             // Another part, or one of these twice.
-            _ => return None,
+            _ => return Err(Flaw::NotTaken),
         }
     }
-    Some(found)
+    Ok(found)
 }
 
 /// What went through a [`Metered`] body.
@@ -179,7 +204,7 @@ struct Metered {
 }
 
 impl Stream for Metered {
-    type Item = std::io::Result<Bytes>;
+    type Item = io::Result<Bytes>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
@@ -189,7 +214,7 @@ impl Stream for Metered {
                 None => return Poll::Ready(None),
                 Some(Err(error)) => {
                     meter.broke = Some(error);
-                    return Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionAborted.into())));
+                    return Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())));
                 }
                 Some(Ok(frame)) => {
                     let Ok(data) = frame.into_data() else {

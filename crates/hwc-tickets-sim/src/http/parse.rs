@@ -41,6 +41,8 @@ pub(super) enum Malformed {
     Parameter,
     /// `type` is neither 0 nor 1.
     Type,
+    /// There is no room for the file.
+    NoRoom,
 }
 
 impl From<Malformed> for &'static str {
@@ -48,6 +50,7 @@ impl From<Malformed> for &'static str {
         match malformed {
             Malformed::Parameter => code_of(Refusal::Invalid),
             Malformed::Type => "OSM.01010012",
+            Malformed::NoRoom => code_of(Refusal::Full),
         }
     }
 }

@@ -1,11 +1,9 @@
 //! Faults at work: what becomes of an answer that was ordered to go wrong.
 
-use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
 use axum::body::Body;
-use bytes::Bytes;
 use futures_util::stream;
 use http::Response;
 use http::header::{CONTENT_LENGTH, HeaderValue, LOCATION, RETRY_AFTER};
@@ -83,11 +81,10 @@ fn cut(answer: Answer, keep: Option<usize>, chunked: bool) -> Response<Body> {
     let kept = answer
         .body
         .first(keep.unwrap_or(length / 2).min(length.saturating_sub(1)));
-    let pieces: VecDeque<Bytes> = kept.pieces().iter().cloned().collect();
-    let body = stream::unfold(Some(pieces), |pieces| async {
+    let body = stream::unfold(Some(kept.pieces()), |pieces| async {
         let mut pieces = pieces?;
-        if let Some(piece) = pieces.pop_front() {
-            return Some((Ok(piece), Some(pieces)));
+        if let Some(piece) = pieces.next() {
+            return Some((piece, Some(pieces)));
         }
         // Give the server a moment to put on the wire what it has.
         for _ in 0..8 {
@@ -108,14 +105,11 @@ fn cut(answer: Answer, keep: Option<usize>, chunked: bool) -> Response<Body> {
 fn drip(answer: Answer, every: Duration, clock: Clock) -> Response<Body> {
     let length = answer.body.len();
     let body = stream::unfold(
-        (answer.body.to_bytes(), clock),
-        move |(mut left, clock)| async move {
-            if left.is_empty() {
-                return None;
-            }
+        (0..length, answer.body.clone(), clock),
+        move |(mut starts, bytes, clock)| async move {
+            let start = starts.next()?;
             clock.sleep(every).await;
-            let byte = left.split_to(1);
-            Some((Ok::<_, io::Error>(byte), (left, clock)))
+            Some((bytes.read(start, 1), (starts, bytes, clock)))
         },
     );
     let mut response = answer.with_body(Body::from_stream(body));

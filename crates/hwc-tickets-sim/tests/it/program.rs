@@ -4,8 +4,14 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_hwc-tickets-sim");
+
 fn start(arguments: &[&str]) -> (Child, String) {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_hwc-tickets-sim"))
+    start_with(&mut Command::new(PROGRAM), arguments)
+}
+
+fn start_with(program: &mut Command, arguments: &[&str]) -> (Child, String) {
+    let mut program = program
         .args(if arguments.contains(&"--listen") {
             &[][..]
         } else {
@@ -145,10 +151,7 @@ fn what_cannot_work_is_said_at_once() {
         (vec!["--quirks", r#"{"tiem_format":"utc"}"#], "tiem_format"),
     ];
     for (arguments, expected) in cases {
-        let output = Command::new(env!("CARGO_BIN_EXE_hwc-tickets-sim"))
-            .args(&arguments)
-            .output()
-            .unwrap();
+        let output = Command::new(PROGRAM).args(&arguments).output().unwrap();
         assert!(
             !output.status.success() && output.stdout.is_empty(),
             "{arguments:?}"
@@ -158,4 +161,36 @@ fn what_cannot_work_is_said_at_once() {
     }
     program.kill().unwrap();
     program.wait().unwrap();
+}
+
+/// Uploads a file of so many bytes. Gives the answer's body.
+#[cfg(unix)]
+fn upload(address: &str, bytes: usize) -> String {
+    let part = |head: &str, content: &str| {
+        format!("--b\r\ncontent-disposition: form-data; {head}\r\n\r\n{content}\r\n")
+    };
+    let file = part(r#"name="file"; filename="a""#, &"x".repeat(bytes));
+    let body = file + &part(r#"name="form_data""#, "{}") + "--b--\r\n";
+    let mut stream = TcpStream::connect(address).unwrap();
+    let length = body.len();
+    write!(stream, "POST /v2/servicerequest/accessorys HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nx-auth-token: TOKENEXAMPLE\r\ncontent-type: multipart/form-data; boundary=b\r\ncontent-length: {length}\r\n\r\n{body}").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_the_disk_does_not_take_is_a_failure_of_the_service() {
+    let mut command = Command::new(PROGRAM);
+    let command = command.env("TMPDIR", "/dev/null/no-directory");
+    let (program, address) = start_with(command, &["--no-log"]);
+    let refused = upload(&address, 2 * 1024 * 1024);
+    assert!(refused.contains("OSM.01010014"), "{refused}");
+    assert_eq!(
+        upload(&address, 1024),
+        r#"{"accessory_id":"file-0000000001"}"#,
+        "a small one needs no disk, and nothing is kept of the large one"
+    );
+    assert!(stop(program, "TERM").0.success());
 }

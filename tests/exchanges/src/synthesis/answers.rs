@@ -5,7 +5,7 @@ use super::{
     other_scalar, places, with, without,
 };
 use crate::{
-    description::{BYTES, Operation},
+    description::{BYTES, JSON, Operation},
     errors,
     exchange::{Exchange, Response, Verdict},
 };
@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 const BODY: &str = "/response/body";
 
 pub(super) fn of(operation: &Operation, base: &Exchange) -> Vec<Exchange> {
-    let described = &operation.responses[&200].content["application/json"];
+    let described = &operation.responses[&200].content[JSON];
     let mut cases = Cases {
         operation,
         base,
@@ -61,129 +61,71 @@ impl Cases<'_> {
         });
     }
 
+    /// Other answers than this service gives, and those of `own`, in the place of what was asked for.
+    fn others(&mut self, own: Vec<(&str, Verdict, Vec<Broken>, Response)>) {
+        let page = "<!DOCTYPE html><html><body>Please sign in.</body></html>";
+        let odd = || broken("/response/content_type", "undocumented");
+        let strange = [
+            (
+                "that is a page",
+                Verdict::Protocol,
+                odd(),
+                answer(200, "text/html; charset=utf-8", page),
+            ),
+            (
+                "that is a page of a gateway",
+                Verdict::Unavailable,
+                odd(),
+                answer(502, "text/html", page),
+            ),
+            (
+                "that leads elsewhere",
+                Verdict::Protocol,
+                broken("/response/status", "undocumented"),
+                answer(302, "text/html", ""),
+            ),
+        ];
+        for (name, verdict, broken, response) in strange.into_iter().chain(own) {
+            self.add(name, verdict, broken, |to| *to = response);
+        }
+    }
+
     /// What is no object of JSON.
     fn no_object(&mut self) {
-        let at = |place: &str, rule: &str| vec![(place.to_owned(), rule.to_owned())];
-        let text = |status: u16, kind: &str, text: &str| Response {
-            status,
-            headers: [("Content-Type".to_owned(), kind.to_owned())].into(),
-            body: None,
-            body_text: Some(text.to_owned()),
-        };
-        const JSON: &str = "application/json";
-        let page = "<!DOCTYPE html><html><body>Please sign in.</body></html>";
         // An empty answer to a write says that it was done (D-05).
         let empty = match self.operation.method.as_str() {
             "GET" => Verdict::Protocol,
             _ => Verdict::Success,
         };
-        let odd = "/response/content_type";
-        for (name, verdict, broken, response) in [
-            (
-                "that is a page",
-                Verdict::Protocol,
-                at(odd, "undocumented"),
-                text(200, "text/html; charset=utf-8", page),
-            ),
-            (
-                "that is a page of a gateway",
-                Verdict::Unavailable,
-                at(odd, "undocumented"),
-                text(502, "text/html", page),
-            ),
-            (
-                "that leads elsewhere",
-                Verdict::Protocol,
-                at("/response/status", "undocumented"),
-                text(302, "text/html", ""),
-            ),
-            (
-                "that is null",
-                Verdict::Protocol,
-                at(BODY, "type"),
-                text(200, JSON, "null"),
-            ),
-            (
-                "that is a list",
-                Verdict::Protocol,
-                at(BODY, "type"),
-                text(200, JSON, "[]"),
-            ),
+        let json = [
+            ("that is null", Verdict::Protocol, "type", "null"),
+            ("that is a list", Verdict::Protocol, "type", "[]"),
             (
                 "that breaks off",
                 Verdict::Protocol,
-                at(BODY, "syntax"),
-                text(200, JSON, "{\"error_code\": \"OSM.0101"),
+                "syntax",
+                "{\"error_code\": \"OSM.0101",
             ),
-            (
-                "that is empty",
-                empty,
-                at(BODY, "required"),
-                text(200, JSON, ""),
-            ),
-        ] {
-            self.add(name, verdict, broken, |to| *to = response);
-        }
+            ("that is empty", empty, "required", ""),
+        ];
+        let json = json.map(|(name, verdict, rule, text)| {
+            (name, verdict, broken(BODY, rule), answer(200, JSON, text))
+        });
+        self.others(json.into());
     }
 
     /// What is no file, and a file that is easily taken for none.
     fn no_file(&mut self) {
-        let odd = vec![(
-            "/response/content_type".to_owned(),
-            "undocumented".to_owned(),
-        )];
-        let page = "<!DOCTYPE html><html><body>Please sign in.</body></html>";
-        for (name, verdict, broken, status, kind, text) in [
-            (
-                "that is a page",
-                Verdict::Protocol,
-                odd.clone(),
-                200,
-                "text/html; charset=utf-8",
-                page,
-            ),
-            (
-                "that is a page of a gateway",
-                Verdict::Unavailable,
-                odd.clone(),
-                502,
-                "text/html",
-                page,
-            ),
-            (
-                "that leads elsewhere",
-                Verdict::Protocol,
-                vec![("/response/status".to_owned(), "undocumented".to_owned())],
-                302,
-                "text/html",
-                "",
-            ),
-            (
-                "that is an empty file",
-                Verdict::Success,
-                Vec::new(),
-                200,
-                BYTES,
-                "",
-            ),
+        let files = [
+            ("that is an empty file", ""),
             (
                 "that is a file of any bytes",
-                Verdict::Success,
-                Vec::new(),
-                200,
-                BYTES,
                 "\u{0}\u{1}\r\n\u{ff}\u{4f60}",
             ),
-        ] {
-            self.add(name, verdict, broken, |response| {
-                *response = Response {
-                    status,
-                    headers: [("Content-Type".to_owned(), kind.to_owned())].into(),
-                    body: None,
-                    body_text: Some(text.to_owned()),
-                };
-            });
-        }
+        ];
+        let files = files
+            .map(|(name, text)| (name, Verdict::Success, Vec::new(), answer(200, BYTES, text)));
+        self.others(files.into());
     }
 
     /// A failure with HTTP 200 in the place of a file.
@@ -406,4 +348,18 @@ fn least_of(schema: &Value, whole: Option<&Value>) -> Value {
         })
         .collect::<Map<_, _>>()
         .into()
+}
+
+fn broken(at: &str, rule: &str) -> Vec<Broken> {
+    vec![(at.to_owned(), rule.to_owned())]
+}
+
+/// An answer of this media type.
+fn answer(status: u16, kind: &str, text: &str) -> Response {
+    Response {
+        status,
+        headers: [("Content-Type".to_owned(), kind.to_owned())].into(),
+        body: None,
+        body_text: Some(text.to_owned()),
+    }
 }

@@ -4,6 +4,7 @@ use super::{Subject, references::has_type};
 use crate::{
     problem::Problem,
     spec::{
+        content::{BYTES, FORM, JSON},
         grammar::Kind,
         pointer::{self, entries, join, resolve},
         read::{Operation, media},
@@ -12,10 +13,6 @@ use crate::{
 use heck::ToSnakeCase as _;
 use serde_yaml::Value;
 use std::collections::BTreeSet;
-
-const JSON: &str = "application/json";
-const FORM: &str = "multipart/form-data";
-const BYTES: &str = "application/octet-stream";
 
 /// Media types that clients can send and read, each with a schema, and what stands beside what.
 pub(super) fn media_types(subject: &Subject<'_>, found: &mut Vec<Problem>) {

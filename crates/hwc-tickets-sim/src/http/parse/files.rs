@@ -4,18 +4,19 @@ use serde_json::Value;
 
 use super::{Malformed, Params, Parsed, Query, path, some, units};
 use crate::domain::Command;
-use crate::http::form::{Content, Payload};
+use crate::http::form::{Content, Flaw, Payload};
 
 /// Longest text beside a file (D-51).
 const LONGEST_FORM_DATA: usize = 5000;
 
 pub(super) fn upload(body: &Payload, by: String) -> Parsed<Command> {
-    let Content::Form {
-        form: Some(form), ..
-    } = &body.content
-    else {
+    let Content::Form { form, .. } = &body.content else {
         return Err(Malformed::Parameter);
     };
+    let form = form.as_ref().map_err(|flaw| match flaw {
+        Flaw::NotTaken => Malformed::Parameter,
+        Flaw::NoRoom => Malformed::NoRoom,
+    })?;
     let (name, content) = form.file.clone().ok_or(Malformed::Parameter)?;
     let data = form.form_data.as_deref().ok_or(Malformed::Parameter)?;
     if !(1..=LONGEST_FORM_DATA).contains(&units(data)) {
