@@ -98,8 +98,13 @@ pub(crate) fn directory_of(path: &Path) -> &Path {
         .unwrap_or(Path::new("."))
 }
 
-/// Puts `bytes` in the place of `path` at once, readable for the user only. Makes the directory, with mode 0700.
+/// Puts `bytes` in the place of `path` at once, readable for the user only. Makes the directory, with mode 0700. What is no
+/// plain file is never replaced: root could put a file in the place of a device.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if fs::symlink_metadata(path).is_ok_and(|meta| !meta.is_file() && !meta.is_symlink()) {
+        let reason = "it is not a plain file";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
+    }
     let directory = directory_of(path);
     make_directory(directory)?;
     let mut file = leftovers::draft_in(directory)?;

@@ -187,8 +187,10 @@ pub(crate) fn named(path: &Path, error: io::Error) -> io::Error {
 }
 
 /// Puts `bytes` in the place of `path` at once: a reader sees the old content or the new, and so does
-/// the next start after a crash. The new file has mode 0600; it is returned open for appending.
+/// the next start after a crash. The new file has mode 0600; it is returned open for appending. What is no plain file is
+/// never replaced: root could put a file in the place of a device.
 pub(crate) fn replace_private(path: &Path, bytes: &[u8]) -> io::Result<File> {
+    look(path)?;
     let new = beside(path, ".new");
     write_new(path, &new, bytes).map_err(|error| named(path, error))
 }
