@@ -8,7 +8,7 @@
 //! `hwc-tickets`, which is written for people and keeps its promises.
 //!
 //! What it does not do: it does not decide whether an answer is a success (the pipeline does), it checks no
-//! documented limit (the front door does, from [`limits`]), and it prints no text of a message.
+//! documented limit by itself (the front door asks for that, [`check`]), and it prints no text of a message.
 
 mod client;
 #[rustfmt::skip]
@@ -32,7 +32,7 @@ mod value;
 pub use client::{Client, Content, Entry};
 pub use generated::{error_codes::ERROR_CODES, index::INDEX, *};
 pub use hwc_core::Download;
-pub use limit::{Limit, Unit};
+pub use limit::{Exceeded, Limit, Measured, Unit, check};
 pub use model::{kind, set_aside_name};
 pub use request::{Parts, Request};
 pub use response::{Answer, ListAnswer, Read, Response, Undecodable};

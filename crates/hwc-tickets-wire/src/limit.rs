@@ -1,9 +1,14 @@
-//! What a documented limit is. The limits themselves are generated, in [`crate::limits`].
+//! What a documented limit is, and whether a request keeps to its own. The limits themselves are generated, in
+//! [`crate::limits`].
+
+use crate::{Request, Upload, limits};
+use serde_json::{Map, Value};
+use std::fmt;
 
 /// What a limit counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Unit {
-    /// Unicode characters of a text.
+    /// UTF-16 units of a text: no source says what is counted, and no reading counts more (D-03).
     Characters,
     /// Items of a list.
     Items,
@@ -32,15 +37,142 @@ pub struct Limit {
 }
 
 impl Limit {
-    /// Whether `measure` (characters, items or the value, as [`Limit::unit`] says) is within the limit.
+    /// Whether `measure` (units of text, items or the value, as [`Limit::unit`] says) is within the limit.
     #[must_use]
     pub fn allows(&self, measure: i64) -> bool {
         self.min.is_none_or(|min| measure >= min) && self.max.is_none_or(|max| measure <= max)
     }
 
-    /// Whether the length of `text` in characters is within the limit.
+    /// Whether the length of `text` is within the limit.
     #[must_use]
     pub fn allows_text(&self, text: &str) -> bool {
-        self.allows(i64::try_from(text.chars().count()).unwrap_or(i64::MAX))
+        self.allows(units(text))
     }
 }
+
+/// A limit that a request does not keep to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exceeded {
+    /// The limit.
+    pub limit: &'static Limit,
+    /// What was measured: units of text, items, or the number.
+    pub measure: i64,
+}
+
+/// `message.content has 2001 characters, and at most 2000 are allowed`.
+impl fmt::Display for Exceeded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { limit, measure } = self;
+        write!(f, "{} ", limit.field)?;
+        match limit.unit {
+            Unit::Characters => write!(f, "has {measure} characters")?,
+            Unit::Items => write!(f, "has {measure} items")?,
+            Unit::Value => write!(f, "is {measure}")?,
+        }
+        match (limit.min, limit.max) {
+            (Some(min), _) if *measure < min => write!(f, ", and the least is {min}"),
+            (_, Some(max)) => write!(f, ", and the most is {max}"),
+            (_, None) => Ok(()),
+        }
+    }
+}
+
+/// The first limit that `request` does not keep to, of those that the operation's own document states.
+///
+/// # Errors
+/// That limit, and what was measured.
+pub fn check<R: Request + Measured>(request: &R) -> Result<(), Exceeded> {
+    let own = |limit: &&Limit| limit.operation == R::OPERATION.name && limit.enforced;
+    let limits: Vec<&'static Limit> = limits::ALL.iter().filter(own).collect();
+    let mut exceeded = None;
+    request.measure(&mut Path::default(), &mut |field, unit, measure| {
+        let limit = (limits.iter()).find(|limit| limit.field == field && limit.unit == unit);
+        if let Some(limit) = limit.filter(|limit| !limit.allows(measure)) {
+            exceeded.get_or_insert(Exceeded { limit, measure });
+        }
+    });
+    exceeded.map_or(Ok(()), Err)
+}
+
+/// UTF-16 units.
+fn units(text: &str) -> i64 {
+    i64::try_from(text.encode_utf16().count()).unwrap_or(i64::MAX)
+}
+
+/// The way to a value, as [`Limit::field`] has it.
+#[derive(Debug, Default)]
+pub struct Path(String);
+
+impl Path {
+    /// Goes into a field. The body is no field of its own: its fields stand beside the parameters.
+    pub(crate) fn within(&mut self, field: &str, go: impl FnOnce(&mut Self)) {
+        if self.0.is_empty() && field == "body" {
+            return go(self);
+        }
+        let length = self.0.len();
+        if length > 0 {
+            self.0.push('.');
+        }
+        self.0.push_str(field);
+        go(self);
+        self.0.truncate(length);
+    }
+
+    fn items(&mut self, go: impl FnOnce(&mut Self)) {
+        let length = self.0.len();
+        self.0.push_str("[]");
+        go(self);
+        self.0.truncate(length);
+    }
+}
+
+/// What is told about every part of a request that can be measured: its field, what was counted, and how much.
+pub(crate) type See<'s> = dyn FnMut(&str, Unit, i64) + 's;
+
+/// Something that can be sent. Implemented by the generator for every struct of a request.
+pub trait Measured {
+    /// Tells the measure of everything it holds.
+    #[doc(hidden)]
+    fn measure(&self, path: &mut Path, see: &mut See<'_>);
+}
+
+impl Measured for String {
+    fn measure(&self, path: &mut Path, see: &mut See<'_>) {
+        see(&path.0, Unit::Characters, units(self));
+    }
+}
+
+impl Measured for i64 {
+    fn measure(&self, path: &mut Path, see: &mut See<'_>) {
+        see(&path.0, Unit::Value, *self);
+    }
+}
+
+impl<T: Measured> Measured for Option<T> {
+    fn measure(&self, path: &mut Path, see: &mut See<'_>) {
+        if let Some(value) = self {
+            value.measure(path, see);
+        }
+    }
+}
+
+impl<T: Measured> Measured for Vec<T> {
+    fn measure(&self, path: &mut Path, see: &mut See<'_>) {
+        let count = i64::try_from(self.len()).unwrap_or(i64::MAX);
+        see(&path.0, Unit::Items, count);
+        path.items(|path| {
+            for item in self {
+                item.measure(path, see);
+            }
+        });
+    }
+}
+
+macro_rules! without_limit {
+    ($($ty:ty)*) => {$(
+        impl Measured for $ty {
+            fn measure(&self, _: &mut Path, _: &mut See<'_>) {}
+        }
+    )*};
+}
+without_limit!(f64 bool Upload Value Map<String, Value>);

@@ -224,9 +224,22 @@ fn no_json(error: &serde_json::Error) -> String {
     format!("it is not valid JSON (line {line}, column {column})")
 }
 
-/// What every struct prints in `Debug`: the shape of its fields, never a text.
+/// Everything a struct of a request needs.
 macro_rules! request {
     ($name:ident { $($key:literal => $field:ident),* }) => {
+        $crate::model::shown! { $name { $($field),* } }
+        impl $crate::Measured for $name {
+            fn measure(&self, path: &mut $crate::limit::Path, see: &mut $crate::limit::See<'_>) {
+                $( path.within($key, |path| self.$field.measure(path, see)); )*
+            }
+        }
+    };
+}
+pub(crate) use request;
+
+/// What every struct prints in `Debug`: the shape of its fields, never a text.
+macro_rules! shown {
+    ($name:ident { $($field:ident),* }) => {
         impl ::std::fmt::Debug for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.debug_struct(stringify!($name))
@@ -241,12 +254,12 @@ macro_rules! request {
         }
     };
 }
-pub(crate) use request;
+pub(crate) use shown;
 
 /// Everything a struct of an answer needs.
 macro_rules! answer {
     ($name:ident { $($key:literal => $field:ident),* }) => {
-        $crate::model::request! { $name { $($key => $field,)* "extra" => extra } }
+        $crate::model::shown! { $name { $($field,)* extra } }
         impl $crate::model::Model for $name {
             const NAME: &'static str = stringify!($name);
             fn set<'de, A: ::serde::de::MapAccess<'de>>(
