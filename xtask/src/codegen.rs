@@ -1,6 +1,7 @@
 //! From the description to everything that is generated: four JSON documents, the client, its index and three tables, the
 //! simulator's copies.
 
+pub mod api;
 pub mod client;
 pub mod generator;
 pub mod header;
@@ -16,8 +17,12 @@ use crate::{
 /// The command that mends a drift.
 pub const COMMAND: &str = "cargo xtask codegen";
 
+/// Where printed code is: in files of these names with `.rs` behind them, and in the directories.
+pub const GENERATED: &[&str] = &[CLIENT, CALLS];
 /// Where the client is, but for its list of modules.
 const CLIENT: &str = "crates/hwc-tickets-wire/src/generated";
+/// Where the printed calls of the front door are, but for their list of modules.
+const CALLS: &str = "crates/hwc-tickets/src/api/generated";
 
 /// Path and text of every generated file.
 ///
@@ -40,13 +45,16 @@ pub fn outputs(workspace: &Workspace) -> Result<Vec<(String, String)>> {
     let operations_json = tables::operations::json(&description)?;
     let copy = |name: &str, text: &String| (format!("{}/{name}", spec::SIMULATOR), text.clone());
 
-    let files = client::files(&description, &lowered, &lowered_json)?;
-    let mut outputs: Vec<(String, String)> = files
-        .into_iter()
-        .map(|file| {
+    let parts = client::Parts::new(&lowered, &lowered_json)?;
+    let calls = api::files(&description, &parts)?;
+    let files = client::files(&description, parts)?;
+    let printed = [(CLIENT, files), (CALLS, calls)].into_iter();
+    let mut outputs: Vec<(String, String)> = printed
+        .flat_map(|(place, files)| files.into_iter().map(move |file| (place, file)))
+        .map(|(place, file)| {
             let path = match file.module.as_str() {
-                "" => format!("{CLIENT}.rs"),
-                module => rust(module),
+                "" => format!("{place}.rs"),
+                module => format!("{place}/{module}.rs"),
             };
             (path, header.rust(&file.about, &file.text))
         })
@@ -101,9 +109,12 @@ fn lower(description: &spec::read::Description) -> Result<spec::lower::Lowered> 
     })
 }
 
-/// Files in the place of the client that nothing generates: those of a tag that is gone.
+/// Files in the places of printed code that nothing generates: those of a tag that is gone.
 fn left_over(workspace: &Workspace, outputs: &[(String, String)]) -> Result<Vec<String>> {
-    let mut files = workspace.files(CLIENT, "")?;
+    let mut files = Vec::new();
+    for place in GENERATED {
+        files.extend(workspace.files(place, "")?);
+    }
     files.retain(|file| outputs.iter().all(|(path, _)| path != file));
     Ok(files)
 }

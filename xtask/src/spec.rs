@@ -10,6 +10,7 @@ pub mod lower;
 pub mod places;
 pub mod pointer;
 pub mod read;
+pub mod sdk;
 
 /// The hand-maintained description.
 pub const OPENAPI: &str = "spec/openapi.yaml";

@@ -18,7 +18,7 @@ pub fn method(operation_id: &str) -> String {
 }
 
 /// `text` as a Rust string literal on one line.
-fn literal(text: &str) -> String {
+pub(crate) fn literal(text: &str) -> String {
     format!(
         "{:?}",
         text.split_whitespace().collect::<Vec<_>>().join(" ")

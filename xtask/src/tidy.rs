@@ -25,10 +25,10 @@ impl TextFile {
     }
 
     fn is_generated(&self) -> bool {
-        self.path == "crates/hwc-tickets-wire/src/generated.rs"
-            || self
-                .path
-                .starts_with("crates/hwc-tickets-wire/src/generated/")
+        crate::codegen::GENERATED.iter().any(|place| {
+            let below = self.path.strip_prefix(place);
+            below.is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
+        })
     }
 
     fn is_test(&self) -> bool {

@@ -26,11 +26,12 @@ mod iterate;
 mod runtime;
 mod ticket;
 
-pub use iterate::{Events, Messages, Outcomes};
+pub use iterate::{Events, Items, Messages, Outcomes, Pages};
 pub use ticket::Ticket;
 
 use self::runtime::Runtime;
 use crate::{
+    api::{self, Call, Caller, Described, Paged},
     config::ClientBuilder,
     error::{Error, Result},
     follow::Follow,
@@ -103,6 +104,11 @@ impl Client {
     #[must_use]
     pub fn group(&self) -> Option<&GroupId> {
         self.client.group()
+    }
+
+    /// A call of any operation: see [`Client::call`](crate::Client::call). It is made by [`Call::call`].
+    pub fn call<R: Described>(&self, request: R) -> Call<R, Self> {
+        Call::new(self, None, request)
     }
 
     /// Waits for any call of the asynchronous client, e.g. one with options.
@@ -258,6 +264,34 @@ impl Client {
     #[must_use]
     pub fn pending(&self) -> Vec<Pending> {
         self.client.pending()
+    }
+}
+
+impl<R: Paged> Call<R, Client> {
+    /// The pages, one after the other: see [`Call::pages`](Call::<R>::pages) of the asynchronous client.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) alone: nothing was sent.
+    pub fn pages(self) -> Result<Pages<R>> {
+        self.caller.runtime.check()?;
+        let runtime = Arc::clone(&self.caller.runtime);
+        Ok(Pages::new(api::Pages::new(self), &runtime))
+    }
+
+    /// The items, one after the other: see [`Call::items`](Call::<R>::items) of the asynchronous client.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) alone: nothing was sent.
+    pub fn items(self) -> Result<Items<R>> {
+        self.caller.runtime.check()?;
+        let runtime = Arc::clone(&self.caller.runtime);
+        Ok(Items::new(api::Items::new(self), &runtime))
+    }
+}
+
+impl Caller for Client {
+    fn client(&self) -> &crate::Client {
+        &self.client
     }
 }
 

@@ -30,6 +30,7 @@
 //! | [`Ticket::mark_read`], [`Ticket::drain_unread`] | marks read; handles what is unread first | [`mark_read`] |
 //! | [`Ticket::recall`], [`Ticket::recall_last`], [`Ticket::find_last`] | takes a message back | [`recall`] |
 //! | [`Ticket::detail`], [`Ticket::status`] | the ticket itself; the only place with message ids | [`detail`] |
+//! | [`Client::tickets`], [`Client::labels`], [`Client::attachments`], [`Client::call`] | every other operation of the service, in its own words | [`api`] |
 //!
 //! Every failure is an [`Error`] with a kind, the fate of the message, and what to do:
 //! [`docs::errors`]. Times are instants in the zone that was asked for: [`docs::time`]. Why all this is
@@ -55,6 +56,7 @@
 //! - `testing`: a scripted network and a clock on which no real time passes, in `hwc_tickets::testing`.
 //! - `tracing`: spans and events of every attempt through the `tracing` facade; never ids, queries or text.
 
+pub mod api;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 pub mod client;

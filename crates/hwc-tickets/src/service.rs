@@ -15,7 +15,7 @@ use crate::{
 use hwc_core::{CallOptions, ErrorCode, Fault, Pipeline, retry::after};
 pub(crate) use hwc_tickets_wire::Response;
 use hwc_tickets_wire::{
-    Client as Wire, ERROR_CODES, Limit, limits,
+    Client as Wire, Content, ERROR_CODES, Entry, Limit, Request, limits,
     messages::{
         CreateMessageDoV2, CreateMessageV2Req, CreateMessages, ListMessages,
         ListMoreInstantMessages, ListNewInstantMessages, ListUnreadNewInstantMessages,
@@ -143,6 +143,25 @@ impl Service {
     /// Waits for credentials, `limit` at most: a token exchange may take longer than a call should.
     pub(crate) async fn sign_in(&self, limit: Duration) -> Result<(), Fault> {
         self.wire.pipeline().sign_in(limit).await
+    }
+
+    /// Any operation as a value.
+    pub(crate) async fn send<R: Request + Sync>(
+        &self,
+        request: &R,
+        options: &CallOptions,
+    ) -> Result<Response<R::Response>, Fault> {
+        self.wire.send(request, options).await
+    }
+
+    /// Any operation from JSON to JSON.
+    pub(crate) async fn send_json(
+        &self,
+        entry: &Entry,
+        arguments: serde_json::Value,
+        options: &CallOptions,
+    ) -> Result<Response<Content>, Fault> {
+        self.wire.send_json(entry, arguments, options).await
     }
 
     /// What carries the calls, for calls this crate has no verb for.

@@ -28,25 +28,89 @@ pub struct File {
     pub text: String,
 }
 
+/// The operations and the structs that they are made of, before they are printed.
+pub struct Parts<'l> {
+    /// The corrected description.
+    pub root: &'l Value,
+    /// In the order of the description.
+    pub operations: Vec<Operation<'l>>,
+    /// As the generator gives them.
+    pub structs: Vec<Struct>,
+    /// The module of each struct.
+    pub homes: BTreeMap<String, String>,
+}
+
+impl<'l> Parts<'l> {
+    /// Runs the generator.
+    ///
+    /// # Errors
+    /// The generator refuses the document, or gives what is not expected.
+    pub fn new(lowered: &'l Lowered, document: &str) -> Result<Self> {
+        let mut found = Vec::new();
+        let root = &lowered.corrected;
+        let operations = operations(root);
+        let mut structs = Struct::all(generator::generate(document)?, &mut found);
+        for item in &mut structs {
+            let name = item.name().to_string();
+            let operation = operations
+                .iter()
+                .find(|operation| objects::name(operation) == name);
+            match operation {
+                Some(operation) => {
+                    for file in requests::files(operation, root) {
+                        item.is_file(&file);
+                    }
+                    item.order = requests::order(operation, root);
+                }
+                None => item.order = requests::properties(root, &name),
+            }
+        }
+        let homes = homes(&operations, root, &structs);
+        Problems::unless_empty(
+            found,
+            Self {
+                root,
+                operations,
+                structs,
+                homes,
+            },
+        )
+    }
+
+    /// The struct of this name.
+    #[must_use]
+    pub fn item(&self, name: &str) -> Option<&Struct> {
+        self.structs.iter().find(|item| *item.name() == name)
+    }
+
+    /// The modules that hold structs.
+    #[must_use]
+    pub fn modules(&self) -> Vec<&str> {
+        let homes: BTreeSet<&str> = (self.structs.iter())
+            .map(|item| self.home(&item.name().to_string()))
+            .collect();
+        homes.into_iter().collect()
+    }
+
+    /// The module of a struct.
+    #[must_use]
+    pub fn home(&self, name: &str) -> &str {
+        self.homes.get(name).map_or(SHARED, String::as_str)
+    }
+}
+
 /// The files of the client, and last the list of their modules.
 ///
 /// # Errors
-/// The generator refuses the document, or gives what is not expected.
-pub fn files(description: &Description, lowered: &Lowered, document: &str) -> Result<Vec<File>> {
+/// A struct lacks what its operation needs, or a tag cannot be a module.
+pub fn files(description: &Description, parts: Parts<'_>) -> Result<Vec<File>> {
     let mut found = Vec::new();
-    let root = &lowered.corrected;
-    let operations = operations(root);
-    let mut structs = Struct::all(generator::generate(document)?, &mut found);
-    for operation in &operations {
-        let own = objects::name(operation);
-        if let Some(item) = structs.iter_mut().find(|item| *item.name() == own) {
-            for file in requests::files(operation, root) {
-                item.is_file(&file);
-            }
-            item.order = requests::order(operation, root);
-        }
-    }
-    let homes = homes(&operations, root, &structs);
+    let Parts {
+        root,
+        operations,
+        structs,
+        homes,
+    } = parts;
     let answers: BTreeSet<String> = operations
         .iter()
         .filter_map(|operation| requests::answer(operation, root))

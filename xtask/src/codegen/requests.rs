@@ -58,6 +58,18 @@ pub fn order(operation: &Operation<'_>, root: &Value) -> Vec<String> {
     order
 }
 
+/// The names of the properties of the schema that became the struct `name`, in the order of the description: a reader
+/// meets what is mandatory in that order.
+#[must_use]
+pub fn properties(root: &Value, name: &str) -> Vec<String> {
+    let schemas = root.get("components").and_then(|all| all.get("schemas"));
+    let mut schemas = pointer::entries(schemas);
+    let schema = schemas.find(|(schema, _)| schema.to_pascal_case() == name);
+    pointer::entries(schema.and_then(|(_, schema)| schema.get("properties")))
+        .map(|(property, _)| property.to_owned())
+        .collect()
+}
+
 /// The `impl Request` of `operation`, whose struct is `item`. `root` is the corrected description.
 pub fn implementation(
     description: &Description,

@@ -249,6 +249,12 @@ impl Struct {
     }
 }
 
+/// Whether it is a text.
+#[must_use]
+pub fn is_text(ty: &Type) -> bool {
+    last_name(ty) == "String"
+}
+
 /// The first generic argument of `ty`, if its last segment is `name`.
 fn argument<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
     let Type::Path(path) = ty else { return None };

@@ -8,6 +8,7 @@ mod idempotency;
 mod operations;
 mod references;
 mod schemas;
+mod sdk;
 mod structure;
 
 use super::{
@@ -77,6 +78,7 @@ const RULES: &[Rule] = &[
     operations::servers,
     operations::evidence,
     idempotency::words,
+    sdk::calls,
     schemas::types,
     schemas::keywords,
     schemas::bounds,

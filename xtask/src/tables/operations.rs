@@ -9,6 +9,7 @@ use crate::{
         content::{self, Answers, Sends},
         pointer,
         read::{Description, Idempotency, Operation, media},
+        sdk::{self, Sdk},
     },
 };
 use serde::Serialize;
@@ -35,6 +36,9 @@ struct Row<'d> {
     /// The parameter whose value decides, with `depends-on`.
     #[serde(skip_serializing_if = "Option::is_none")]
     depends_on: Option<&'d str>,
+    /// How people call it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sdk: Option<Sdk>,
     parameters: Vec<Parameter<'d>>,
     /// Absent: the request has no body.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -109,6 +113,7 @@ pub fn json(description: &Description) -> Result<String> {
             summary: text_of(operation.value, "summary"),
             idempotency: idempotency.word(),
             depends_on: idempotency.parameter(),
+            sdk: sdk::of(&operation).and_then(|said| said.ok()),
             parameters: parameters
                 .map(|(_, parameter)| {
                     let schema = parameter

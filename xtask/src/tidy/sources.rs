@@ -189,12 +189,13 @@ fn imported_from_wire(text: &str) -> Vec<&str> {
         .collect()
 }
 
-/// No wire type in the public interface of the front door: one room names them, keeps them private, and neither gives
-/// them another name nor makes public types convertible from them.
+/// No wire type in what the front door shapes by hand: one room names them for it, keeps them private, and neither gives
+/// them another name nor makes public types convertible from them. `api` is the printed surface, and made of them.
 pub(super) fn wire_stays_inside(house: &House, found: &mut Vec<Problem>) {
     for file in house
         .rust()
         .filter(|file| file.path.starts_with("crates/hwc-tickets/src/"))
+        .filter(|file| !file.path.starts_with("crates/hwc-tickets/src/api"))
     {
         let service = file.path == "crates/hwc-tickets/src/service.rs"
             || file.path.starts_with("crates/hwc-tickets/src/service/");

@@ -81,8 +81,9 @@ pub(super) fn generated_files_are_marked(house: &House, found: &mut Vec<Problem>
                     "a handwritten file with the mark of a generated one"
                 },
                 format!(
-                    "run `{}`; generated files live in crates/hwc-tickets-wire/src/generated",
-                    crate::codegen::COMMAND
+                    "run `{}`; generated files live in {}",
+                    crate::codegen::COMMAND,
+                    crate::codegen::GENERATED.join(", ")
                 ),
             ));
         }

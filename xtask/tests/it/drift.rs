@@ -62,6 +62,7 @@ fn other_languages_get_operations_and_error_codes_as_json() {
             "path": "/v2/servicerequest/cases/{case_id}/message",
             "summary": "Submits a message.",
             "idempotency": "no",
+            "sdk": {"resource": "tickets", "method": "submit", "command": "message send"},
             "parameters": [
                 {"name": "case_id", "in": "path", "required": true, "type": "string"},
                 {"name": "X-Site", "in": "header", "required": false, "type": "integer"},
@@ -199,7 +200,12 @@ fn the_time_for_82_operations_is_printed() {
             let renamed = paths
                 .replace("/v2/servicerequest/", &format!("/v2/copy{copy}/"))
                 .replace("/osm/incidentservice/", &format!("/osm/copy{copy}/"));
-            many.push_str(&renamed.replace("operationId: ", &format!("operationId: copy{copy}")));
+            many.push_str(
+                &renamed
+                    .replace("operationId: ", &format!("operationId: copy{copy}"))
+                    .replace("      method: ", &format!("      method: copy{copy}_"))
+                    .replace("command: ", &format!("command: copy{copy}-")),
+            );
             many.push('\n');
         }
         operations += many.matches("operationId: ").count();

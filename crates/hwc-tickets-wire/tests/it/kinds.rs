@@ -120,7 +120,7 @@ fn a_delete_has_its_body_and_a_number_its_place_in_the_path() {
     let service = Service::saying("{}");
     let body = DeleteRelationsReq::new("case-2");
     service.send(&DeleteRelation::new("case-1", body)).unwrap();
-    let body = UpdateLabelsReq::new("#000000", "disk");
+    let body = UpdateLabelsReq::new("disk", "#000000");
     service.send(&UpdateLabels::new(-7, body)).unwrap();
     let asked: Vec<_> = service
         .network

@@ -2,6 +2,7 @@
 
 use super::runtime::Runtime;
 use crate::{
+    api,
     error::Result,
     follow::{Event, StopHandle},
     history::Audit,
@@ -17,7 +18,7 @@ use std::{fmt, iter::FusedIterator, sync::Arc};
 
 /// A stream, and the runtime it is polled on.
 struct Steps<S> {
-    stream: Fuse<S>,
+    stream: S,
     runtime: Arc<Runtime>,
     was_refused: bool,
 }
@@ -25,7 +26,7 @@ struct Steps<S> {
 impl<S: Stream + Unpin> Steps<S> {
     fn new(stream: S, runtime: &Arc<Runtime>) -> Self {
         Self {
-            stream: stream.fuse(),
+            stream,
             runtime: Arc::clone(runtime),
             was_refused: false,
         }
@@ -45,11 +46,11 @@ impl<S: Stream + Unpin> Steps<S> {
 /// The messages of a conversation: made by [`Ticket::history`](super::Ticket::history). Ends after an
 /// error.
 #[must_use = "an iterator reads nothing until it is asked for a message"]
-pub struct Messages(Steps<crate::Messages>);
+pub struct Messages(Steps<Fuse<crate::Messages>>);
 
 impl Messages {
     pub(super) fn new(messages: crate::Messages, runtime: &Arc<Runtime>) -> Self {
-        Self(Steps::new(messages, runtime))
+        Self(Steps::new(messages.fuse(), runtime))
     }
 
     /// What is known of the read so far; final once the iterator has ended.
@@ -82,11 +83,13 @@ impl fmt::Debug for Messages {
 ///
 /// The outer result is an error only inside an asynchronous runtime; then the iterator ends.
 #[must_use = "nothing is sent until the iterator is asked for an outcome"]
-pub struct Outcomes(Steps<BoxStream<'static, (Draft, Result<Sent>)>>);
+pub struct Outcomes(Steps<Fuse<BoxStream<'static, Outcome>>>);
+
+type Outcome = (Draft, Result<Sent>);
 
 impl Outcomes {
     pub(super) fn new(bulk: Bulk, runtime: &Arc<Runtime>) -> Self {
-        Self(Steps::new(bulk.stream().boxed(), runtime))
+        Self(Steps::new(bulk.stream().boxed().fuse(), runtime))
     }
 }
 
@@ -110,11 +113,11 @@ impl fmt::Debug for Outcomes {
 ///
 /// Inside an asynchronous runtime it gives [`Event::Fatal`], and then it ends.
 #[must_use = "nothing is followed until the iterator is asked for an event"]
-pub struct Events(Steps<crate::Events>);
+pub struct Events(Steps<Fuse<crate::Events>>);
 
 impl Events {
     pub(super) fn new(events: crate::Events, runtime: &Arc<Runtime>) -> Self {
-        Self(Steps::new(events, runtime))
+        Self(Steps::new(events.fuse(), runtime))
     }
 
     /// Stops the iterator from elsewhere, for instance from another thread: the wait for the next event
@@ -147,5 +150,65 @@ impl FusedIterator for Events {}
 impl fmt::Debug for Events {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Events").finish_non_exhaustive()
+    }
+}
+
+/// The pages of a list: made by [`Call::pages`](crate::api::Call::pages). The same as [`api::Pages`], as an iterator.
+#[must_use = "an iterator reads nothing until it is asked for a page"]
+pub struct Pages<R: api::Paged>(Steps<api::Pages<R>>);
+
+impl<R: api::Paged> Pages<R> {
+    pub(super) fn new(pages: api::Pages<R>, runtime: &Arc<Runtime>) -> Self {
+        Self(Steps::new(pages, runtime))
+    }
+
+    /// What is known of the reading so far; final once the iterator has ended.
+    #[must_use]
+    pub fn audit(&self) -> &api::ListAudit {
+        self.0.stream.audit()
+    }
+}
+
+impl<R: api::Paged> Iterator for Pages<R> {
+    type Item = Result<api::Page<R::Item>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|next| next.and_then(|page| page))
+    }
+}
+
+impl<R: api::Paged> fmt::Debug for Pages<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Pages").field(self.audit()).finish()
+    }
+}
+
+/// The items of a list: made by [`Call::items`](crate::api::Call::items). The same as [`api::Items`], as an iterator.
+#[must_use = "an iterator reads nothing until it is asked for an item"]
+pub struct Items<R: api::Paged>(Steps<api::Items<R>>);
+
+impl<R: api::Paged> Items<R> {
+    pub(super) fn new(items: api::Items<R>, runtime: &Arc<Runtime>) -> Self {
+        Self(Steps::new(items, runtime))
+    }
+
+    /// What is known of the reading so far; final once the iterator has ended.
+    #[must_use]
+    pub fn audit(&self) -> &api::ListAudit {
+        self.0.stream.audit()
+    }
+}
+
+impl<R: api::Paged> Iterator for Items<R> {
+    type Item = Result<R::Item>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|next| next.and_then(|item| item))
+    }
+}
+
+impl<R: api::Paged> fmt::Debug for Items<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Items").field(self.audit()).finish()
     }
 }

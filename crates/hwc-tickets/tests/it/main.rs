@@ -11,6 +11,7 @@
     reason = "a test fails by panicking, and nobody else uses it"
 )]
 
+mod api;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod config;

@@ -25,7 +25,7 @@ fn collect(directory: &Path, found: &mut Vec<(String, String)>) {
 }
 
 #[test]
-fn only_the_service_room_names_the_wire() {
+fn only_the_service_room_and_the_printed_calls_name_the_wire() {
     // It is private and its own types are crate-private: so no wire type can stand in the public interface.
     let found = sources();
     assert!(found.len() > 20);
@@ -35,7 +35,7 @@ fn only_the_service_room_names_the_wire() {
                 !text.contains("    pub fn ") && !text.contains("\npub fn "),
                 "{name} has a public function"
             );
-        } else {
+        } else if !name.contains("/src/api") {
             assert!(
                 !text.contains("hwc_tickets_wire"),
                 "{name} names the wire crate"

@@ -1,0 +1,43 @@
+//! Every operation of the service as its description has it: the calls that no verb of this crate is shaped for by hand,
+//! and the plain form of those that are.
+//!
+//! A handle of each kind of thing hangs on the client ([`Client::labels`](crate::Client::labels) and its sisters), calls on one
+//! ticket hang on [`Ticket`](crate::Ticket). A call takes what is mandatory, has a method for each value that is not, and is
+//! sent when it is awaited; with a blocking client by [`Call::call`]. Lists come as [`Call::pages`] or [`Call::items`].
+//! [`Client::call`](crate::Client::call) takes any operation as a value of [`models`], those with a verb included.
+//!
+//! ```no_run
+//! # async fn example(client: hwc_tickets::Client) -> hwc_tickets::Result<()> {
+//! client.labels().update(7, "urgent", "#ff0000").await?;
+//! let mut tickets = client.tickets().list().limit(50).items();
+//! while let Some(ticket) = tickets.next().await {
+//!     println!("{:?}", ticket?.incident_id);
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! The names are the service's own (case is a ticket, accessory an attachment), and this module changes with the
+//! description: it does not promise the stability of the verbs. What holds for every call holds here: one judgement of success,
+//! deadlines, repeats only of what may be repeated, no secret and no text in `Debug`.
+//! A value beyond a documented limit is refused before anything is sent.
+
+mod call;
+mod operation;
+mod pages;
+
+#[rustfmt::skip]
+#[allow(
+    clippy::all,
+    rustdoc::all,
+    unused_imports,
+    unused_qualifications,
+    reason = "generated: its form is the generator's, and nobody edits it"
+)]
+mod generated;
+
+pub use call::{Call, Caller, Described};
+pub use generated::*;
+pub use hwc_core::{Download, Source};
+pub use hwc_tickets_wire::{Content, Response, Undecodable, Upload};
+pub use operation::{Answer, Kind, Operation, Value};
+pub use pages::{Items, ListAudit, Page, Paged, PagedBy, Pages};

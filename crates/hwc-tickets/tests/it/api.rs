@@ -1,0 +1,423 @@
+//! The calls that follow from the description.
+
+use hwc_tickets::{
+    Client, ErrorKind, GroupId, SecretString,
+    api::{Answer, Content, OPERATIONS, Operation, Paged, models::tickets::ListCases},
+    testing::{FakeClock, ScriptedTransport, Step},
+};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    future::IntoFuture as _,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+fn client(clock: &FakeClock, network: &ScriptedTransport) -> Client {
+    Client::builder()
+        .token(SecretString::from("token-for-tests"))
+        .clock(clock.clone())
+        .transport(network.clone())
+        .group(GroupId::new("of-client").unwrap())
+        .build()
+        .unwrap()
+}
+
+fn queries(network: &ScriptedTransport) -> Vec<String> {
+    let requests = network.requests().into_iter();
+    requests
+        .map(|request| request.uri.query().unwrap_or_default().to_owned())
+        .collect()
+}
+
+#[test]
+fn a_call_has_what_is_mandatory_and_setters_for_the_rest() {
+    let clock = FakeClock::new();
+    let network = ScriptedTransport::new(&clock).otherwise(Step::json(200, "{}"));
+    let client = client(&clock, &network);
+    clock.run(async {
+        client
+            .labels()
+            .update(7, "urgent", "#ff0000")
+            .await
+            .unwrap();
+        let ticket = client.ticket("t1").unwrap();
+        ticket.remove_related("t2").await.unwrap();
+        let other = ticket.with_group(GroupId::new("of-ticket").unwrap());
+        other.remove_related("t3").await.unwrap();
+        let own = GroupId::new("of-call").unwrap();
+        let call = other.remove_related("t4").with_group(own);
+        assert!(!format!("{call:?}").contains("t4"), "{call:?}");
+        call.await.unwrap();
+        let list = client.tickets().list();
+        list.search_key(["a b", "c"]).limit(3).await.unwrap();
+    });
+    let requests = network.requests();
+    let told: Vec<(String, Value)> = requests
+        .iter()
+        .map(|request| {
+            let body = serde_json::from_slice(&request.body).unwrap_or_default();
+            (format!("{} {}", request.method, request.uri.path()), body)
+        })
+        .collect();
+    let relation = |ticket: &str, group: &str| {
+        (
+            "DELETE /v2/servicerequest/cases/t1/relations".to_owned(),
+            json!({"related_id": ticket, "group_id": group}),
+        )
+    };
+    assert_eq!(
+        told[..4],
+        [
+            (
+                "PUT /v2/servicerequest/labels/7".to_owned(),
+                json!({"name": "urgent", "color": "#ff0000"})
+            ),
+            relation("t2", "of-client"),
+            relation("t3", "of-ticket"),
+            relation("t4", "of-call"),
+        ]
+    );
+    let query = queries(&network).pop().unwrap();
+    assert_eq!(
+        query,
+        "group_id=of-client&limit=3&search_key=a%20b&search_key=c"
+    );
+}
+
+#[test]
+fn a_value_beyond_its_limit_is_not_sent() {
+    let clock = FakeClock::new();
+    let network = ScriptedTransport::new(&clock);
+    let client = client(&clock, &network);
+    let long = "x".repeat(65);
+    let labels = client.labels();
+    let ends = clock.run(async {
+        [
+            labels.update(7, "", "red").await.unwrap_err(),
+            labels.update(7, &long, "red").await.unwrap_err(),
+            labels.update(-1, "a", "red").await.unwrap_err(),
+            // Two units of UTF-16 each.
+            labels
+                .update(7, "a", "\u{1f600}".repeat(4))
+                .await
+                .unwrap_err(),
+        ]
+    });
+    let says = [
+        "name has 0 characters, and the least is 1",
+        "name has 65 characters, and the most is 64",
+        "label_id is -1, and the least is 0",
+        "color has 8 characters, and the most is 7",
+    ];
+    for (error, says) in ends.iter().zip(says) {
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
+        assert!(error.to_string().contains(says), "{error}");
+        assert!(error.to_string().starts_with("updateLabels"), "{error}");
+    }
+    assert!(network.requests().is_empty());
+}
+
+#[test]
+fn a_failure_in_a_success_is_an_error_here_too() {
+    let clock = FakeClock::new();
+    let network = ScriptedTransport::new(&clock)
+        .otherwise(Step::json(200, r#"{"error_code":"OSM.01010015"}"#));
+    let client = client(&clock, &network);
+    let call = client
+        .labels()
+        .update(1, "a", "b")
+        .timeout(Duration::from_secs(5));
+    let error = clock.run(call.into_future()).unwrap_err();
+    assert_eq!(error.code(), Some("OSM.01010015"));
+}
+
+/// A list of tickets that changes while it is read.
+type Rows = Arc<Mutex<Vec<usize>>>;
+
+/// A service with these rows; `before` is told the number of the request, and may change them.
+fn listing(
+    clock: &FakeClock,
+    rows: &Rows,
+    total: impl Fn(usize) -> Option<usize> + Send + Sync + 'static,
+    before: impl Fn(usize, &mut Vec<usize>) + Send + Sync + 'static,
+) -> ScriptedTransport {
+    let (rows, number) = (Arc::clone(rows), Mutex::new(0));
+    ScriptedTransport::new(clock).answering(move |request| {
+        let query: BTreeMap<String, usize> = request
+            .uri
+            .query()
+            .unwrap_or_default()
+            .split('&')
+            .filter_map(|pair| {
+                let (name, value) = pair.split_once('=')?;
+                Some((name.to_owned(), value.parse().ok()?))
+            })
+            .collect();
+        let mut rows = rows.lock().unwrap();
+        let mut number = number.lock().unwrap();
+        before(*number, &mut rows);
+        *number += 1;
+        let by_page = query.contains_key("pageNo");
+        let (at, size) = match by_page {
+            true => ((query["pageNo"] - 1) * query["pageSize"], query["pageSize"]),
+            false => (query["offset"], query["limit"]),
+        };
+        let page = rows.iter().skip(at).take(size);
+        let (list, id, count) = match by_page {
+            true => ("incidentInfoList", "incidentId", "totalCount"),
+            false => ("incident_info_list", "incident_id", "total_count"),
+        };
+        let page: Vec<Value> = page.map(|row| json!({id: row.to_string()})).collect();
+        let mut body = json!({list: page});
+        if let Some(total) = total(rows.len()) {
+            body[count] = json!(total);
+        }
+        Step::json(200, body.to_string())
+    })
+}
+
+/// What was handed out, and whether anything may be missing.
+fn read(clock: &FakeClock, network: &ScriptedTransport) -> (Vec<usize>, bool, u64) {
+    let items = client(clock, network).tickets().list().limit(3).items();
+    let (items, audit) = clock.run(items.collect()).unwrap();
+    assert!(audit.complete, "{audit:?}");
+    assert_eq!(audit.yielded, items.len() as u64);
+    let ids = items.iter().map(|item| item.incident_id.clone().unwrap());
+    let ids = ids.map(|id| id.parse().unwrap()).collect();
+    (ids, audit.possible_gap, audit.duplicates_dropped)
+}
+
+fn rows(count: usize) -> Rows {
+    Arc::new(Mutex::new((0..count).collect()))
+}
+
+#[test]
+fn every_item_comes_once_whatever_the_number_of_rows() {
+    for count in 0..12 {
+        for has_total in [true, false] {
+            let clock = FakeClock::new();
+            let total = move |rows| has_total.then_some(rows);
+            let network = listing(&clock, &rows(count), total, |_, _| {});
+            let (ids, gap, _) = read(&clock, &network);
+            assert_eq!(ids, (0..count).collect::<Vec<_>>(), "{count}");
+            assert!(!gap, "{count}");
+        }
+    }
+}
+
+#[test]
+fn rows_that_shift_are_neither_doubled_nor_lost() {
+    for at in 1..5 {
+        // New ones at the top, and others gone from it.
+        let clock = FakeClock::new();
+        let added = move |number, rows: &mut Vec<usize>| {
+            if number == at {
+                rows.splice(0..0, [100, 101]);
+            }
+        };
+        let network = listing(&clock, &rows(10), Some, added);
+        let (mut ids, gap, dropped) = read(&clock, &network);
+        ids.retain(|id| *id < 100);
+        assert_eq!((ids, gap), ((0..10).collect(), false), "added before {at}");
+        assert!(dropped > 0);
+
+        let clock = FakeClock::new();
+        let removed = move |number, rows: &mut Vec<usize>| {
+            if number == at {
+                rows.drain(0..2);
+            }
+        };
+        let network = listing(&clock, &rows(10), Some, removed);
+        let (mut ids, _, _) = read(&clock, &network);
+        // What is gone may have been read before.
+        ids.sort_unstable();
+        assert_eq!(ids, (0..10).collect::<Vec<_>>(), "removed before {at}");
+    }
+}
+
+#[test]
+fn a_service_that_does_not_go_on_is_asked_no_longer() {
+    for body in [
+        r#"{"incident_info_list":[{"incident_id":"a"},{"incident_id":"b"}]}"#,
+        r#"{"incident_info_list":[{"incident_id":"a"}],"total_count":9}"#,
+        r#"{"incidentInfoList":[{"incidentId":"a"},{"incidentId":"b"}],"totalCount":3}"#,
+    ] {
+        let clock = FakeClock::new();
+        let network = ScriptedTransport::new(&clock).otherwise(Step::json(200, body));
+        let tickets = client(&clock, &network).tickets();
+        let (items, audit) = match body.contains("incident_id") {
+            true => {
+                let (items, audit) = clock.run(tickets.list().items().collect()).unwrap();
+                (items.len(), audit)
+            }
+            false => {
+                let items = tickets.order_incidents().items();
+                let (items, audit) = clock.run(items.collect()).unwrap();
+                (items.len(), audit)
+            }
+        };
+        assert_eq!(items as u64, audit.yielded);
+        assert!(
+            items <= 2 && audit.possible_gap && !audit.complete,
+            "{audit:?}"
+        );
+        assert!(
+            network.requests().len() <= 10,
+            "{}",
+            network.requests().len()
+        );
+    }
+}
+
+#[test]
+fn rows_that_end_before_their_total_are_a_possible_gap() {
+    let clock = FakeClock::new();
+    let network = listing(&clock, &rows(4), |rows| Some(rows + 1), |_, _| {});
+    let (ids, gap, _) = read(&clock, &network);
+    assert_eq!((ids.len(), gap), (4, true));
+}
+
+#[test]
+fn numbered_pages_are_read_to_their_end() {
+    for (count, more) in [(0, 0), (1, 0), (3, 0), (4, 0), (7, 1)] {
+        let clock = FakeClock::new();
+        let network = listing(
+            &clock,
+            &rows(count),
+            move |rows| Some(rows + more),
+            |_, _| {},
+        );
+        let items = client(&clock, &network)
+            .tickets()
+            .order_incidents()
+            .page_size(3);
+        let (items, audit) = clock.run(items.items().collect()).unwrap();
+        assert_eq!(
+            (items.len(), audit.possible_gap),
+            (count, more > 0),
+            "{count}"
+        );
+        assert!(queries(&network)[0].contains("pageNo=1&pageSize=3"));
+    }
+}
+
+#[test]
+fn what_is_no_list_is_no_end() {
+    for (body, is_error) in [
+        ("{}", true),
+        (r#"{"incident_info_list":"none"}"#, true),
+        (r#"{"incident_info_list":[],"error_msg":"failed"}"#, true),
+        (r#"{"total_count":0}"#, false),
+    ] {
+        let clock = FakeClock::new();
+        let network = ScriptedTransport::new(&clock).otherwise(Step::json(200, body));
+        let items = client(&clock, &network).tickets().list().items();
+        let ended = clock.run(items.collect());
+        assert_eq!(ended.is_err(), is_error, "{body}: {ended:?}");
+    }
+}
+
+#[test]
+fn a_page_that_failed_can_be_asked_for_again_and_an_odd_row_costs_itself() {
+    let clock = FakeClock::new();
+    let rows = [
+        json!({"incident_id": "a"}),
+        json!(7),
+        json!({"incident_id": "b"}),
+    ];
+    let failed = Mutex::new(false);
+    let network = ScriptedTransport::new(&clock).answering(move |request| {
+        let query = request.uri.query().unwrap_or_default();
+        let offset = query.rsplit_once("offset=").unwrap().1.parse().unwrap();
+        let is_first = offset > 0 && !std::mem::replace(&mut *failed.lock().unwrap(), offset > 0);
+        let page: Vec<&Value> = rows.iter().skip(offset).take(2).collect();
+        let body = match is_first {
+            true => json!({"error_code": "OSM.01010015"}),
+            false => json!({"incident_info_list": page}),
+        };
+        Step::json(200, body.to_string())
+    });
+    let mut pages = client(&clock, &network).tickets().list().limit(2).pages();
+    clock.run(async {
+        let page = pages.next().await.unwrap().unwrap();
+        assert_eq!((page.items.len(), page.undecodable.len()), (1, 1));
+        assert!(pages.next().await.unwrap().is_err());
+        let mut ids = Vec::new();
+        while let Some(page) = pages.next().await {
+            let items = page.unwrap().items.into_iter();
+            ids.extend(items.filter_map(|item| item.incident_id));
+        }
+        assert_eq!(ids, ["b"]);
+        let audit = pages.audit();
+        assert_eq!((audit.yielded, audit.possible_gap), (2, false));
+        // Seen again, when the row before it was looked for.
+        assert!(audit.undecodable >= 1);
+    });
+}
+
+#[test]
+fn the_last_row_that_can_be_named_is_no_end() {
+    let clock = FakeClock::new();
+    let network = listing(&clock, &rows(10), |_| None, |_, _| {});
+    // The documented maximum of the offset.
+    let call = client(&clock, &network).tickets().list().offset(65_535);
+    let (items, audit) = clock.run(call.items().collect()).unwrap();
+    assert!(items.is_empty() && audit.complete, "{audit:?}");
+    assert_eq!(ListCases::AT, "offset");
+}
+
+#[test]
+fn operations_can_be_called_as_data() {
+    let clock = FakeClock::new();
+    let network = ScriptedTransport::new(&clock).otherwise(Step::json(200, r#"{"x":1}"#));
+    let client = client(&clock, &network);
+    let update = Operation::named("updateLabels").unwrap();
+    assert_eq!((update.resource, update.method), ("labels", "update"));
+    let paths: Vec<_> = update
+        .values
+        .iter()
+        .map(|value| value.path.join("/"))
+        .collect();
+    assert_eq!(paths, ["label_id", "body/name", "body/color"]);
+    let arguments = json!({"label_id": 7, "body": {"name": "a", "color": "b"}});
+    let answer = clock.run(update.call(&client, arguments, None)).unwrap();
+    assert!(matches!(answer.body, Content::Json(body) if body == json!({"x": 1})));
+    let error = clock
+        .run(update.call(&client, json!({"label": 7}), None))
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert_eq!(network.requests().len(), 1);
+    let download = Operation::named("downloadAccessories").unwrap();
+    assert_eq!(download.answer, Answer::File);
+    assert!(OPERATIONS.len() >= 15);
+    let sensitive = Operation::named("createMessages").unwrap().values.iter();
+    let sensitive: Vec<_> = sensitive.filter(|value| value.is_sensitive).collect();
+    assert_eq!(sensitive.len(), 1, "the confidential note");
+}
+
+#[cfg(feature = "blocking")]
+#[test]
+fn the_same_calls_without_async() {
+    let clock = FakeClock::new();
+    let network = listing(&clock, &rows(7), Some, |_, _| {});
+    let client = Client::builder()
+        .token(SecretString::from("token-for-tests"))
+        .clock(clock.clone())
+        .transport(network.clone())
+        .build_blocking()
+        .unwrap();
+    let mut items = client.tickets().list().limit(3).items().unwrap();
+    assert_eq!(items.by_ref().map(Result::unwrap).count(), 7);
+    assert!(items.audit().complete && !items.audit().possible_gap);
+    let pages = client.tickets().list().limit(3).pages().unwrap();
+    let paged: usize = pages.map(|page| page.unwrap().items.len()).sum();
+    assert_eq!(paged, 7);
+    let mut page = ListCases::default();
+    (page.offset, page.limit) = (Some(2), Some(3));
+    let answer = client.call(page).call().unwrap();
+    assert_eq!(answer.body.incident_info_list.unwrap().len(), 3);
+    let ticket = client.ticket("t1").unwrap();
+    let error = ticket.remove_related("x".repeat(65)).call().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+}

@@ -1,0 +1,199 @@
+//! How people call each operation: said once, in words that can be printed, and for nothing else.
+
+use super::{Subject, listed};
+use crate::{
+    problem::Problem,
+    spec::{
+        pointer::{entries, join},
+        read::Operation,
+        sdk::{self, By, KEY, Sdk, Shape, TICKET, TICKET_ID},
+    },
+};
+use heck::ToSnakeCase as _;
+use serde_yaml::Value;
+use std::collections::BTreeMap;
+
+/// Each operation says it, and no two the same.
+pub(super) fn calls(subject: &Subject<'_>, found: &mut Vec<Problem>) {
+    let mut methods: BTreeMap<(String, String), String> = BTreeMap::new();
+    let mut commands: BTreeMap<String, String> = BTreeMap::new();
+    for operation in &subject.operations {
+        let (id, at) = (operation.id(), join(&operation.pointer(), KEY));
+        let sdk = match sdk::of(operation) {
+            Some(Ok(sdk)) => sdk,
+            Some(Err(why)) => {
+                found.push(subject.problem(
+                    &at,
+                    format!("`{KEY}` of `{id}` cannot be read: {why}"),
+                    "spec/README.md has its keys and their words",
+                ));
+                continue;
+            }
+            None => {
+                found.push(subject.problem(
+                    &operation.pointer(),
+                    format!("`{id}` does not say how people call it"),
+                    format!("add `{KEY}` with `resource`, `method` and `command`; spec/README.md says what each means"),
+                ));
+                continue;
+            }
+        };
+        names(subject, operation, &sdk, found);
+        pages(subject, operation, &sdk, found);
+        columns(subject, operation, &sdk, found);
+        if sdk.shape == Shape::Generated {
+            let method = (sdk.resource.clone(), sdk.method.clone());
+            if let Some(first) = methods.insert(method, operation.pointer()) {
+                let place = subject.description.place(&first);
+                found.push(subject.problem(
+                    &join(&at, "method"),
+                    format!(
+                        "`{}` of `{}` is there twice, first at {place}",
+                        sdk.method, sdk.resource
+                    ),
+                    "give one of the two another name",
+                ));
+            }
+        }
+        if let Some(command) = sdk.command.filter(|_| sdk.shape == Shape::Generated)
+            && let Some(first) = commands.insert(command.clone(), operation.pointer())
+        {
+            let place = subject.description.place(&first);
+            found.push(subject.problem(
+                &join(&at, "command"),
+                format!("the command `{command}` is there twice, first at {place}"),
+                "give one of the two another verb",
+            ));
+        }
+    }
+}
+
+/// The names can be names: of Rust, and of a command line.
+fn names(subject: &Subject<'_>, operation: &Operation<'_>, sdk: &Sdk, found: &mut Vec<Problem>) {
+    let at = join(&operation.pointer(), KEY);
+    for (key, name) in [("resource", &sdk.resource), ("method", &sdk.method)] {
+        let is_name = name.starts_with(|first: char| first.is_ascii_lowercase())
+            && *name == name.to_snake_case()
+            && syn::parse_str::<syn::Ident>(name).is_ok();
+        if !is_name {
+            found.push(subject.problem(
+                &join(&at, key),
+                format!("`{name}` is no name of a {key}"),
+                "use a word in snake_case that is no keyword of Rust",
+            ));
+        }
+    }
+    let is_word = |word: &str| {
+        word.starts_with(|first: char| first.is_ascii_lowercase())
+            && (word.chars()).all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+    };
+    if let Some(command) = &sdk.command {
+        let words: Vec<&str> = command.split(' ').collect();
+        if words.len() != 2 || !words.iter().all(|word| is_word(word)) {
+            found.push(subject.problem(
+                &join(&at, "command"),
+                format!("`{command}` is no command"),
+                "write a noun and a verb in lower case: `label list`",
+            ));
+        }
+    }
+    let has_ticket = operation.path.contains(&format!("{{{TICKET_ID}}}"));
+    if sdk.resource == TICKET && !has_ticket {
+        found.push(subject.problem(
+            &join(&at, "resource"),
+            format!("the path has no {{{TICKET_ID}}}, so the operation is none of one ticket"),
+            "name the handle of its kind of thing, e.g. `tickets`",
+        ));
+    }
+}
+
+/// What pages are made of is there.
+fn pages(subject: &Subject<'_>, operation: &Operation<'_>, sdk: &Sdk, found: &mut Vec<Problem>) {
+    let at = join(&join(&operation.pointer(), KEY), "pages");
+    let Some(pages) = &sdk.pages else { return };
+    let root = subject.root;
+    let answer = sdk::answer(operation, root);
+    let field = |name: &str| answer.and_then(|answer| sdk::property(root, answer, name));
+    let type_of = |schema: &Value| {
+        let kind = schema.get("type").and_then(Value::as_str);
+        kind.unwrap_or_default().to_owned()
+    };
+    if field(&pages.list).is_none_or(|list| type_of(list) != "array") {
+        found.push(subject.problem(
+            &join(&at, "list"),
+            format!("the answer has no list `{}`", pages.list),
+            "name the field of the answer that holds the items",
+        ));
+        return;
+    }
+    if let Some(total) = &pages.total
+        && field(total).is_none_or(|total| type_of(total) != "integer")
+    {
+        found.push(subject.problem(
+            &join(&at, "total"),
+            format!("the answer has no number `{total}`"),
+            "name the field with the number of all items, or leave `total` out",
+        ));
+    }
+    if let Some(id) = &pages.id
+        && sdk::row(operation, root, sdk)
+            .and_then(|row| sdk::property(root, row, id))
+            .is_none_or(|id| !matches!(&*type_of(id), "string" | "integer"))
+    {
+        found.push(subject.problem(
+            &join(&at, "id"),
+            format!("an item has no text or number `{id}`"),
+            "name the field that tells an item from all others, or leave `id` out",
+        ));
+    }
+    for (key, name) in [("at", &pages.at), ("size", &pages.size)] {
+        let whole = pages.by == By::Whole;
+        let parameters = operation.parameters(root);
+        let parameter = name.as_ref().and_then(|name| {
+            let mut all = parameters.iter().map(|(_, parameter)| *parameter);
+            all.find(|parameter| {
+                parameter.get("name").and_then(Value::as_str) == Some(name)
+                    && parameter.get("in").and_then(Value::as_str) == Some("query")
+                    && parameter.get("schema").is_some_and(|schema| {
+                        crate::spec::pointer::resolve(root, schema)
+                            .is_some_and(|schema| type_of(schema) == "integer")
+                    })
+            })
+        });
+        match (name, whole) {
+            (None, true) => {}
+            (Some(_), true) => found.push(subject.problem(
+                &join(&at, key),
+                format!("a list that comes whole has no `{key}`"),
+                "leave it out, or say what names a page",
+            )),
+            (_, false) if parameter.is_none() => found.push(subject.problem(
+                &join(&at, key),
+                format!("`{key}` names no number of the query"),
+                "name the parameter: `at` is that of the page, `size` that of its length",
+            )),
+            _ => {}
+        }
+    }
+}
+
+/// The columns are fields of what is shown.
+fn columns(subject: &Subject<'_>, operation: &Operation<'_>, sdk: &Sdk, found: &mut Vec<Problem>) {
+    let at = join(&join(&operation.pointer(), KEY), "columns");
+    let Some(row) = sdk::row(operation, subject.root, sdk) else {
+        if !sdk.columns.is_empty() && sdk.pages.is_none() {
+            found.push(subject.problem(&at, "a file has no columns", "leave `columns` out"));
+        }
+        return;
+    };
+    for (index, column) in sdk.columns.iter().enumerate() {
+        if sdk::property(subject.root, row, column).is_none() {
+            let has = entries(row.get("properties")).map(|(name, _)| name);
+            found.push(subject.problem(
+                &join(&at, &index.to_string()),
+                format!("`{column}` is no field of what is shown"),
+                format!("it has {}", listed(has)),
+            ));
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! How people call an operation: `x-sdk`. What is printed for people (a method of the client, a command of the program)
+//! follows from it.
+
+use super::{
+    content::{self, Answers},
+    pointer::{self, entries},
+    read::Operation,
+};
+use serde::{Deserialize, Serialize};
+use serde_yaml::Value;
+
+/// The key in an operation.
+pub const KEY: &str = "x-sdk";
+
+/// The resource whose methods hang on one ticket: the path value `case_id` is the ticket's own.
+pub const TICKET: &str = "ticket";
+
+/// The path value that names the ticket.
+pub const TICKET_ID: &str = "case_id";
+
+/// `x-sdk` of an operation.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sdk {
+    /// The handle that has the method: `labels`, or `ticket` for one ticket.
+    pub resource: String,
+    /// Name of the method.
+    pub method: String,
+    /// Noun and verb of the command; absent where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+    /// Who makes the method and the command.
+    #[serde(default, skip_serializing_if = "Shape::is_generated")]
+    pub shape: Shape,
+    /// How it answers in pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pages: Option<Pages>,
+    /// The fields worth showing, in this order: of an item of the list, else of the answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
+    /// Whether the program asks before it does it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks: bool,
+}
+
+/// Who makes the method and the command.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Shape {
+    /// They are printed.
+    #[default]
+    Generated,
+    /// They are written by hand; the operation can still be called by its name.
+    Hand,
+}
+
+impl Shape {
+    fn is_generated(&self) -> bool {
+        *self == Self::Generated
+    }
+}
+
+/// How an operation answers in pages.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pages {
+    /// What names a page.
+    pub by: By,
+    /// The field of the answer with the items.
+    pub list: String,
+    /// The field of the answer with the number of items in all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<String>,
+    /// The field of an item that tells it from all others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The parameter that names the page, unless the list comes whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    /// The parameter with the size of a page, unless the list comes whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<String>,
+}
+
+/// What names a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum By {
+    /// The number of items before it.
+    Offset,
+    /// Its number; the first one is 1.
+    Number,
+    /// Nothing: there is one.
+    Whole,
+}
+
+/// `x-sdk` of `operation`; `None` if it has none.
+///
+/// # Errors
+/// What is wrong with its form.
+pub fn of(operation: &Operation<'_>) -> Option<Result<Sdk, String>> {
+    let said = operation.value.get(KEY)?.clone();
+    Some(serde_yaml::from_value(said).map_err(|error| error.to_string()))
+}
+
+/// The schema of what `operation` answers; `None` of a file.
+#[must_use]
+pub fn answer<'d>(operation: &Operation<'d>, root: &'d Value) -> Option<&'d Value> {
+    match content::answers(operation, root) {
+        Ok(Answers::Object(schema)) => pointer::resolve(root, schema),
+        _ => None,
+    }
+}
+
+/// A property of a schema, `$ref` followed.
+#[must_use]
+pub fn property<'d>(root: &'d Value, schema: &'d Value, name: &str) -> Option<&'d Value> {
+    let (_, property) = entries(schema.get("properties")).find(|(own, _)| *own == name)?;
+    pointer::resolve(root, property)
+}
+
+/// What a row is made of: the items of the list, else the answer itself.
+#[must_use]
+pub fn row<'d>(operation: &Operation<'d>, root: &'d Value, sdk: &Sdk) -> Option<&'d Value> {
+    let answer = answer(operation, root)?;
+    let Some(pages) = &sdk.pages else {
+        return Some(answer);
+    };
+    let list = property(root, answer, &pages.list)?;
+    Some(content::element(root, list)).filter(|_| list.get("items").is_some())
+}
