@@ -51,7 +51,7 @@ pub(super) enum Proxy {
     /// This one, for every host that the rules send there.
     Named(Arc<Upstream>),
     /// What the operating system says about the host.
-    System(Matcher),
+    System(Box<Matcher>),
 }
 
 /// One proxy.

@@ -151,7 +151,7 @@ impl HttpTransportBuilder {
 fn proxy(rules: &ProxyRules) -> Result<Option<Proxy>, InvalidTransport> {
     let Some(address) = rules.address() else {
         let is_system_asked = rules.is_system_asked();
-        return Ok(is_system_asked.then(|| Proxy::System(Matcher::from_system())));
+        return Ok(is_system_asked.then(|| Proxy::System(Box::new(Matcher::from_system()))));
     };
     let proxy = Matcher::builder().all(address.as_str()).build();
     match proxy.intercept(&Uri::from_static("https://any.example/")) {
