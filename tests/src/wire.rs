@@ -173,8 +173,13 @@ fn add(
 ) -> Result<(), Inexpressible> {
     let name = &parameter.name;
     let other = || Inexpressible(format!("{name} of another type"));
+    // Without a type, or with one that is no scalar, it is text.
+    let is_text = |schema: &Value| {
+        let kind = schema["type"].as_str();
+        !matches!(kind, Some("integer" | "number" | "boolean"))
+    };
     let scalar = |schema: &Value| match typed(schema, text) {
-        Value::String(_) if schema["type"] != "string" => Err(other()),
+        Value::String(_) if !is_text(schema) => Err(other()),
         value => Ok(value),
     };
     if parameter.schema["type"] == "array" {
@@ -266,5 +271,39 @@ pub fn verdict(effect: Idempotency, outcome: &Outcome) -> Verdict {
             _ => Verdict::Unavailable,
         },
         (kind, sent) => panic!("an answer was judged {kind:?}, {sent:?}: {fault}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_has_another_type_takes_no_text() {
+        for (schema, text, expected) in [
+            (json!({}), "text", Some(json!("text"))),
+            (json!({"type": "string"}), "7", Some(json!("7"))),
+            (json!({"type": "integer"}), "7", Some(json!(7))),
+            (json!({"type": "integer"}), "text", None),
+            (json!({"type": "number"}), "text", None),
+            (json!({"type": "boolean"}), "text", None),
+            (
+                json!({"type": "array", "items": {}}),
+                "text",
+                Some(json!(["text"])),
+            ),
+        ] {
+            let parameter = description::Parameter {
+                name: "thing".to_owned(),
+                place: "query".to_owned(),
+                required: false,
+                schema,
+                component: None,
+            };
+            let mut arguments = Map::new();
+            let added = add(&mut arguments, &parameter, text).is_ok();
+            assert_eq!(arguments.get("thing"), expected.as_ref());
+            assert_eq!(added, expected.is_some());
+        }
     }
 }

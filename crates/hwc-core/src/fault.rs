@@ -151,6 +151,8 @@ pub struct FaultFacts {
     pub received: Option<u64>,
     /// Whether it is about getting credentials, not about the service.
     pub(crate) is_of_identity: bool,
+    /// Whether the time was up before there was a connection.
+    pub(crate) is_unconnected: bool,
     pub(crate) excerpt: Option<String>,
     pub(crate) help: Option<Cow<'static, str>>,
     pub(crate) source: Option<Arc<dyn Error + Send + Sync>>,
@@ -180,6 +182,7 @@ impl Fault {
                 redirect_host: None,
                 received: None,
                 is_of_identity: false,
+                is_unconnected: false,
                 excerpt: None,
                 help: None,
                 source: None,

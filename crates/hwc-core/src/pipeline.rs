@@ -354,16 +354,16 @@ impl Pipeline {
         let mut identity = pin!(self.identity.identity(&self.context));
         match timer.race(identity.as_mut()).await {
             Ok(identity) => Ok(identity?),
-            Err(Elapsed) => Err(Fault::new(
-                FaultKind::Timeout,
-                Sent::No,
-                match self.context.asking.silence() {
-                    Some(silence) => format!("no credentials within the deadline of the call: {silence}").into(),
-                    None => Cow::Borrowed("no credentials within the deadline of the call"),
-                },
-            )
-            .with_help("check the way to whoever gives the credentials (for IAM: HUAWEICLOUD_SDK_IAM_ENDPOINT, the network, the proxy), or give the call more time")
-            .of_identity()),
+            Err(Elapsed) => {
+                const LATE: &str = "no credentials within the deadline of the call";
+                let detail: Cow<'static, str> = match self.context.asking.silence() {
+                    Some(silence) => format!("{LATE}: {silence}").into(),
+                    None => LATE.into(),
+                };
+                Err(Fault::new(FaultKind::Timeout, Sent::No, detail)
+                    .with_help("check the way to whoever gives the credentials (for IAM: HUAWEICLOUD_SDK_IAM_ENDPOINT, the network, the proxy), or give the call more time")
+                    .of_identity())
+            }
         }
     }
 

@@ -40,13 +40,17 @@ pub type Sending =
 ///
 /// What it must keep to:
 /// - one call, one request on the wire: no repeating, no following of redirects;
-/// - no own limit but for connecting: dropping the future cancels;
+/// - no own limit but for connecting: dropping the future cancels, and a request whose future is dropped
+///   sends nothing any more;
 /// - the address, headers and body go out as given (they may be signed), the body with its length declared;
 /// - a body that ends with an error breaks the request off: what came of it must not look whole;
 /// - errors without address, header or body text in them.
 ///
-/// A transport that can tell whether the body of the request was begun reports it through the
-/// [`SendProgress`] in the extensions of the request; otherwise the pipeline assumes that it was.
+/// The [`SendProgress`] in the extensions of a request decides whether a call that ended in time-out provably did
+/// not arrive ([`Sent::No`](crate::Sent::No)). [`HttpTransport`] reports two things through it: whether the body was
+/// begun, and whether there was a connection. A transport of one's own that can tell about the body reports that;
+/// without a report the pipeline assumes that the request arrived. One that sends through [`HttpTransport`] passes
+/// the extensions of the request on with each sending, and sends one at a time.
 pub trait Transport: Debug + Send + Sync + 'static {
     /// Sends one request. Completes when the head of the answer is there.
     fn send(&self, request: Request<RequestBody>) -> Sending;

@@ -172,6 +172,7 @@ pub(super) fn of(fault: &FaultFacts) -> Advice {
         FaultKind::Timeout | FaultKind::Interrupted | FaultKind::Unavailable if may_be_done => {
             Advice::RepeatSafely
         }
+        FaultKind::Timeout if fault.is_unconnected => Advice::CheckConnection,
         FaultKind::Timeout => Advice::AllowMoreTime,
         FaultKind::Interrupted => Advice::Repeat,
         FaultKind::Throttled => Advice::SlowDown,

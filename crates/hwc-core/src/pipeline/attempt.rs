@@ -242,11 +242,12 @@ async fn send(
     match timer.race(pipeline.transport.send(request)).await {
         Ok(Ok(response)) => Ok(response),
         Ok(Err(fault)) => Err(transport_failure(fault)),
-        Err(Elapsed) => Err(late(
-            given_up(progress),
-            &missing(progress, "no answer"),
-            limit,
-        )),
+        Err(Elapsed) => {
+            let what = missing(progress, "no answer");
+            let mut failure = late(given_up(progress), &what, limit);
+            failure.fault.is_unconnected = progress.is_connecting();
+            Err(failure)
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Sending a streamed body: its limits are those of its movement, not of its size.
 
-use std::{pin::pin, sync::Arc};
+use std::sync::Arc;
 
 use http::{Request, Response, StatusCode};
 
@@ -47,7 +47,7 @@ pub(super) async fn send(
     progress: &SendProgress,
     watch: &Watch,
 ) -> Result<Response<AnswerBody>, Failure> {
-    let mut sending = pin!(pipeline.transport.send(request));
+    let mut sending = pipeline.transport.send(request);
     let limit = pipeline.timeouts.attempt;
     loop {
         let moved_at = watch.moved_at();
@@ -62,6 +62,8 @@ pub(super) async fn send(
         let now = pipeline.clock.elapsed();
         let is_over = call.total.is_some_and(|total| total.left_at(now).is_zero());
         if is_over || watch.moved_at() == moved_at {
+            // It is not waited for any more.
+            drop(sending);
             return Err(stopped(pipeline, watch, progress, is_over));
         }
     }
@@ -86,6 +88,7 @@ fn stopped(pipeline: &Pipeline, watch: &Watch, progress: &SendProgress, is_over:
         missing(progress, "the service took no byte of the body")
     };
     let mut failure = late(given_up(progress), &what, limit);
+    failure.fault.is_unconnected = progress.is_connecting();
     if is_over {
         failure.fault.detail = format!("the deadline of the call passed: {what}").into();
     }

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 
-use super::{SendProgress, TransportFault, TransportFaultKind};
+use super::{TransportFault, progress::Turn};
 
 /// The body of a request, on its way out. Its length is known.
 ///
@@ -175,18 +175,12 @@ impl fmt::Debug for AnswerBody {
 #[derive(Debug)]
 pub(super) struct WatchedBody {
     body: RequestBody,
-    progress: SendProgress,
+    turn: Turn,
 }
 
 impl WatchedBody {
-    /// Watches `body`. An empty one is never asked for and can prove nothing, so it counts as begun.
-    pub(super) fn new(body: RequestBody, progress: SendProgress) -> Self {
-        if body.length() == 0 {
-            let _ = progress.begin();
-        } else {
-            progress.watch();
-        }
-        Self { body, progress }
+    pub(super) fn new(body: RequestBody, turn: Turn) -> Self {
+        Self { body, turn }
     }
 }
 
@@ -200,12 +194,10 @@ impl Body for WatchedBody {
     ) -> Poll<Option<Result<Frame<Bytes>, TransportFault>>> {
         let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
         // Not before there is a byte: a source that gives none leaves nothing to act on.
-        if matches!(&frame, Some(Ok(_))) && !self.progress.begin() {
-            let fault = TransportFault::new(
-                TransportFaultKind::Interrupted,
-                "the call was given up before its body was sent",
-            );
-            return Poll::Ready(Some(Err(fault.not_arrived())));
+        if matches!(&frame, Some(Ok(_)))
+            && let Err(fault) = self.turn.begin()
+        {
+            return Poll::Ready(Some(Err(fault)));
         }
         Poll::Ready(frame)
     }
@@ -221,7 +213,11 @@ impl Body for WatchedBody {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::{SendProgress, progress::Passage},
+        *,
+    };
+    use hyper_util::client::legacy::connect::capture_connection;
     use std::task::Waker;
 
     fn poll(body: &mut WatchedBody) -> Poll<Option<Result<Bytes, TransportFault>>> {
@@ -229,11 +225,19 @@ mod tests {
         frame.map(|frame| frame.map(|frame| frame.map(|frame| frame.into_data().unwrap())))
     }
 
+    /// A request on its way, which gets no connection.
+    fn sent(progress: &SendProgress) -> (Passage, WatchedBody) {
+        let connection = capture_connection(&mut http::Request::new(()));
+        let passage = progress.send(true, None, connection).unwrap();
+        let body = WatchedBody::new(Bytes::from_static(b"text").into(), passage.turn());
+        (passage, body)
+    }
+
     #[test]
     fn a_request_that_was_given_up_is_not_begun_later() {
         let progress = SendProgress::new();
         assert!(!progress.give_up(), "nobody watched");
-        let mut body = WatchedBody::new(Bytes::from_static(b"text").into(), progress.clone());
+        let (_passage, mut body) = sent(&progress);
         assert!(!progress.may_have_arrived());
         assert!(progress.give_up());
         assert!(matches!(poll(&mut body), Poll::Ready(Some(Err(_)))));
@@ -243,12 +247,9 @@ mod tests {
     #[test]
     fn a_request_that_was_begun_is_not_given_up() {
         let progress = SendProgress::new();
-        let mut body = WatchedBody::new(Bytes::from_static(b"text").into(), progress.clone());
+        let (_passage, mut body) = sent(&progress);
         assert!(matches!(poll(&mut body), Poll::Ready(Some(Ok(_)))));
         assert!(!progress.give_up() && progress.may_have_arrived());
         assert!(matches!(poll(&mut body), Poll::Ready(None)));
-        let empty = SendProgress::new();
-        let _ = WatchedBody::new(Bytes::new().into(), empty.clone());
-        assert!(!empty.give_up(), "an empty body proves nothing");
     }
 }

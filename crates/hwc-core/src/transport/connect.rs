@@ -49,9 +49,32 @@ struct Way {
 /// The proxy behind [`ProxyRules`].
 pub(super) enum Proxy {
     /// This one, for every host that the rules send there.
-    Named(Intercept),
+    Named(Arc<Upstream>),
     /// What the operating system says about the host.
-    System(Matcher),
+    System(Box<Matcher>),
+}
+
+/// One proxy.
+pub(super) struct Upstream {
+    place: Intercept,
+    /// Its address, without its login.
+    name: Arc<str>,
+}
+
+impl From<Intercept> for Upstream {
+    fn from(place: Intercept) -> Self {
+        let uri = place.uri();
+        let scheme = uri.scheme_str().unwrap_or("http");
+        let host = uri.host().unwrap_or_default();
+        let name = match uri.port_u16() {
+            Some(port) => format!("{scheme}://{host}:{port}"),
+            None => format!("{scheme}://{host}"),
+        };
+        Self {
+            name: name.into(),
+            place,
+        }
+    }
 }
 
 impl Connector {
@@ -86,8 +109,9 @@ impl Connector {
     }
 
     /// The proxy on the way to `target`, without its login.
-    pub(super) fn proxy_to(&self, target: &Uri) -> Option<String> {
-        self.0.proxy_to(target).ok().flatten().as_ref().map(name)
+    pub(super) fn proxy_to(&self, target: &Uri) -> Option<Arc<str>> {
+        let proxy = self.0.proxy_to(target).ok().flatten()?;
+        Some(Arc::clone(&proxy.name))
     }
 }
 
@@ -108,7 +132,8 @@ impl Service<Uri> for Connector {
                 clippy::disallowed_methods,
                 reason = "real connections take real time; the limits of a call are raced in the pipeline"
             )]
-            let made = tokio::time::timeout(way.limit, way.connect(&target, proxy.as_ref())).await;
+            let made =
+                tokio::time::timeout(way.limit, way.connect(&target, proxy.as_deref())).await;
             match made {
                 Ok(stream) => Ok(TokioIo::new(Line::new(stream?))),
                 Err(_) => {
@@ -127,7 +152,7 @@ impl Way {
     async fn connect(
         &self,
         target: &Uri,
-        proxy: Option<&Intercept>,
+        proxy: Option<&Upstream>,
     ) -> Result<Stream, TransportFault> {
         let (host, port) = place(target)?;
         let host = borrowed(&host);
@@ -148,7 +173,7 @@ impl Way {
     }
 
     /// The proxy on the way to `target`, if there is one.
-    fn proxy_to(&self, target: &Uri) -> Result<Option<Intercept>, TransportFault> {
+    fn proxy_to(&self, target: &Uri) -> Result<Option<Arc<Upstream>>, TransportFault> {
         if self.proxy.is_none() || target.scheme() != Some(&Scheme::HTTPS) {
             return Ok(None);
         }
@@ -162,17 +187,20 @@ impl Way {
         host: &Host<&str>,
         port: u16,
         target: &Uri,
-    ) -> Result<Option<Intercept>, TransportFault> {
+    ) -> Result<Option<Arc<Upstream>>, TransportFault> {
         if !self.rules.is_proxied(host, port) {
             return Ok(None);
         }
         let found = match &self.proxy {
-            Some(Proxy::Named(proxy)) => Some(proxy.clone()),
-            Some(Proxy::System(matcher)) => matcher.intercept(target),
+            Some(Proxy::Named(proxy)) => Some(Arc::clone(proxy)),
+            Some(Proxy::System(matcher)) => {
+                let place = matcher.intercept(target);
+                place.map(|place| Arc::new(place.into()))
+            }
             None => None,
         };
-        let is_http = |proxy: &Intercept| {
-            let scheme = proxy.uri().scheme();
+        let is_http = |proxy: &Upstream| {
+            let scheme = proxy.place.uri().scheme();
             scheme == Some(&Scheme::HTTP) || scheme == Some(&Scheme::HTTPS)
         };
         match found {
@@ -192,44 +220,33 @@ impl Way {
     /// Gets a tunnel to `port` of `host` from the proxy.
     async fn tunnel(
         &self,
-        proxy: &Intercept,
+        proxy: &Upstream,
         host: &Host<&str>,
         port: u16,
     ) -> Result<Stream, TransportFault> {
-        let (proxy_host, proxy_port) = place(proxy.uri())?;
+        let (proxy_host, proxy_port) = place(proxy.place.uri())?;
         let proxy_host = borrowed(&proxy_host);
         let to_proxy = |fault| at_proxy(proxy, fault);
         let mut stream = self.tcp(&proxy_host, proxy_port).await.map_err(to_proxy)?;
-        if proxy.uri().scheme() == Some(&Scheme::HTTPS) {
+        if proxy.place.uri().scheme() == Some(&Scheme::HTTPS) {
             let secured = secure(&self.proxy_tls, &proxy_host, stream).await;
             stream = secured.map_err(to_proxy)?;
         }
         let target = format!("{host}:{port}");
-        let asked = tunnel::ask(&mut stream, &target, proxy.basic_auth());
+        let asked = tunnel::ask(&mut stream, &target, proxy.place.basic_auth());
         asked.await.map_err(to_proxy)?;
         Ok(stream)
     }
 }
 
-/// The address of a proxy, without its login.
-fn name(proxy: &Intercept) -> String {
-    let uri = proxy.uri();
-    let scheme = uri.scheme_str().unwrap_or("http");
-    let host = uri.host().unwrap_or_default();
-    match uri.port_u16() {
-        Some(port) => format!("{scheme}://{host}:{port}"),
-        None => format!("{scheme}://{host}"),
-    }
-}
-
 /// As a failure of the proxy itself.
-fn at_proxy(proxy: &Intercept, fault: TransportFault) -> TransportFault {
-    at(format!("the proxy {}", name(proxy)), fault)
+fn at_proxy(proxy: &Upstream, fault: TransportFault) -> TransportFault {
+    at(format!("the proxy {}", proxy.name), fault)
 }
 
 /// As a failure on the way through the proxy, or behind it.
-fn through(proxy: &Intercept, fault: TransportFault) -> TransportFault {
-    at(format!("through the proxy {}", name(proxy)), fault)
+fn through(proxy: &Upstream, fault: TransportFault) -> TransportFault {
+    at(format!("through the proxy {}", proxy.name), fault)
 }
 
 fn at(place: String, mut fault: TransportFault) -> TransportFault {

@@ -6,7 +6,7 @@ use http::{HeaderValue, Method, Request, Uri, header};
 use http_body_util::BodyExt;
 use hyper_util::{
     client::{
-        legacy::{self, connect::capture_connection},
+        legacy::{self, ResponseFuture, connect::capture_connection},
         proxy::matcher::Matcher,
     },
     rt::{TokioExecutor, TokioTimer},
@@ -21,6 +21,7 @@ use super::{
     causes::{find, root_words},
     connect::{Connector, Proxy},
     interim::Interim,
+    progress::Passage,
     resolve::Resolver,
     tls::{self, TlsSetup},
 };
@@ -150,11 +151,11 @@ impl HttpTransportBuilder {
 fn proxy(rules: &ProxyRules) -> Result<Option<Proxy>, InvalidTransport> {
     let Some(address) = rules.address() else {
         let is_system_asked = rules.is_system_asked();
-        return Ok(is_system_asked.then(|| Proxy::System(Matcher::from_system())));
+        return Ok(is_system_asked.then(|| Proxy::System(Box::new(Matcher::from_system()))));
     };
     let proxy = Matcher::builder().all(address.as_str()).build();
     match proxy.intercept(&Uri::from_static("https://any.example/")) {
-        Some(proxy) => Ok(Some(Proxy::Named(proxy))),
+        Some(proxy) => Ok(Some(Proxy::Named(Arc::new(proxy.into())))),
         None => Err(InvalidTransport::Engine(
             "it refuses the address of the proxy".to_owned(),
         )),
@@ -219,10 +220,8 @@ impl HttpTransport {
     }
 }
 
-/// The request as the engine takes it.
-fn prepare(
-    request: Request<RequestBody>,
-) -> Result<(Request<WatchedBody>, SendProgress), TransportFault> {
+/// The request with the headers that it needs besides.
+fn prepare(request: Request<RequestBody>) -> Result<Request<RequestBody>, TransportFault> {
     let (mut head, body) = request.into_parts();
     if head.uri.scheme().is_none() || head.uri.authority().is_none() {
         return Err(TransportFault::new(
@@ -230,11 +229,6 @@ fn prepare(
             "the address is not absolute",
         ));
     }
-    let progress = head
-        .extensions
-        .get::<SendProgress>()
-        .cloned()
-        .unwrap_or_default();
     if body.length() == 0 && matches!(head.method, Method::POST | Method::PUT | Method::PATCH) {
         // The engine leaves the length out then, and some gateways answer 411 to that.
         head.headers
@@ -242,30 +236,45 @@ fn prepare(
     }
     let any = HeaderValue::from_static("*/*");
     head.headers.entry(header::ACCEPT).or_insert(any);
-    // A body that is never asked for proves that nothing was sent.
-    let body = WatchedBody::new(body, progress.clone());
-    Ok((Request::from_parts(head, body), progress))
+    Ok(Request::from_parts(head, body))
+}
+
+impl HttpTransport {
+    /// Hands the request to the engine, watched: a body that is never asked for proves that nothing was sent.
+    fn begin(
+        &self,
+        request: Request<RequestBody>,
+    ) -> Result<(Passage, ResponseFuture, Interim), TransportFault> {
+        let mut request = prepare(request)?;
+        let progress = request.extensions().get::<SendProgress>();
+        let progress = progress.cloned().unwrap_or_default();
+        let connection = capture_connection(&mut request);
+        let proxy = self.connector.proxy_to(request.uri());
+        let has_body = request.body().length() > 0;
+        let passage = progress.send(has_body, proxy, connection.clone())?;
+        let interim = Interim::count(&mut request, connection);
+        let request = request.map(|body| WatchedBody::new(body, passage.turn()));
+        Ok((passage, self.engine.request(request), interim))
+    }
 }
 
 impl Transport for HttpTransport {
     fn send(&self, request: Request<RequestBody>) -> Sending {
-        let sent = prepare(request).map(|(mut request, progress)| {
-            let connection = capture_connection(&mut request);
-            let proxy = self.connector.proxy_to(request.uri());
-            progress.connect(proxy, connection.clone());
-            let interim = Interim::count(&mut request, connection);
-            (self.engine.request(request), progress, interim)
-        });
+        let begun = self.begin(request);
         Box::pin(async move {
-            let (sending, progress, interim) = sent?;
-            let response = sending.await.map_err(|error| {
-                let fault = fault(&error, error.is_connect());
-                // An end, not a look: the engine could begin the body after a look.
-                match progress.give_up() || is_untouched(&error) {
-                    true => fault.not_arrived(),
-                    false => fault,
+            let (passage, sending, interim) = begun?;
+            let response = match sending.await {
+                Ok(response) => response,
+                Err(error) => {
+                    let fault = fault(&error, error.is_connect());
+                    let is_untouched = error.is_connect() || is_untouched(&error);
+                    return Err(match passage.failed(is_untouched) {
+                        true => fault.not_arrived(),
+                        false => fault,
+                    });
                 }
-            })?;
+            };
+            passage.answered();
             interim.check()?;
             Ok(response
                 .map(|body| AnswerBody::from_body(body.map_err(|error| fault(&error, false)))))

@@ -208,10 +208,9 @@ impl ProxyRules {
 
     /// Whether the way to `port` of `host` may lead through a proxy.
     pub(super) fn is_proxied(&self, host: &Host<&str>, port: u16) -> bool {
-        matches!(
-            self.route(host, port),
-            ProxyRoute::Proxy { .. } | ProxyRoute::System
-        )
+        !is_near(host)
+            && (self.is_system_asked || self.named.is_some())
+            && self.exceptions.entry_for(host, port).is_none()
     }
 }
 

@@ -50,7 +50,9 @@ where
         Ok(407) => Err(refused(
             "it answered CONNECT with status 407: proxy authorization required",
         )),
-        Ok(status) => Err(refused(format!("it answered CONNECT with status {status}"))),
+        Ok(status) => Err(refused(format!(
+            "it answered CONNECT with status {status:03}"
+        ))),
         Err(fault) => Err(fault),
     }
 }
@@ -71,9 +73,9 @@ async fn answer<S: AsyncRead + Unpin>(line: &mut S) -> Result<u16, TransportFaul
                         "it answered CONNECT with a page or the like in place of a tunnel",
                     ));
                 }
-                // The protocol of 101 was asked for by nobody.
-                101 | 200.. => return Ok(status),
-                _ => {}
+                100 | 102..200 => {}
+                // The protocol of 101 was asked for by nobody, and below 100 there is no status.
+                _ => return Ok(status),
             }
         }
         let room = LARGEST_ANSWER.saturating_sub(bytes.len()).min(PIECE);

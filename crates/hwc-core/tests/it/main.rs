@@ -52,6 +52,7 @@ mod matrix_redirects;
 mod matrix_sizes;
 mod matrix_sockets;
 mod matrix_tls;
+mod own_transport;
 mod places;
 mod profile;
 mod proof;

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use hwc_core::{
     CallOptions, FaultKind, Form, Operation, Pipeline, PipelineBuilder, ProxyChoice, RetryPolicy,
     Sent, Source, Timeouts,
+    fault::Advice,
     identity::{CachedIdentity, IamPassword, IamUser},
     testing::FakeClock,
 };
@@ -273,6 +274,7 @@ async fn a_proxy_that_says_nothing_is_named_at_every_limit() {
                     let name = format!("through the proxy {scheme}://{HOST}:{port}");
                     assert!(shown.contains(&name), "{row}");
                     assert!(shown.contains("no connection"), "{row}");
+                    assert_eq!(fault.advice(), Advice::CheckConnection, "{row}");
                     assert!(!shown.contains("password"), "{row}");
                 }
             }
@@ -303,6 +305,11 @@ async fn a_silent_proxy_is_named_to_who_sends_a_file() {
         let got = (fault.kind, fault.sent);
         assert_eq!(got, (limit.kind(), Sent::No), "{limit:?}: {shown}");
         assert!(shown.contains("no connection"), "{limit:?}: {shown}");
+        assert_eq!(
+            fault.advice(),
+            Advice::CheckConnection,
+            "{limit:?}: {shown}"
+        );
         assert!(shown.contains(&name), "{limit:?}: {shown}");
     }
 }
@@ -424,6 +431,7 @@ async fn what_went_out_through_a_tunnel_may_have_arrived() {
             let shown = format!("{fault}, {}", fault.help());
             assert_eq!(fault.sent, Sent::Maybe, "{shown}");
             assert!(!shown.contains("no connection"), "{shown}");
+            assert_ne!(fault.advice(), Advice::CheckConnection, "{shown}");
             assert!(!shown.contains("nothing was sent"), "{shown}");
             if fault.kind == FaultKind::Timeout {
                 assert!(
@@ -527,6 +535,15 @@ async fn a_proxy_that_grants_no_tunnel_is_no_connection() {
         (
             "HTTP/1.1 302 Found\r\nlocation: https://login.example\r\n\r\n".to_owned(),
             "with status 302",
+        ),
+        // No status of an interim answer, nor of any.
+        (
+            format!("HTTP/1.1 000 No\r\n\r\n{GRANTED}"),
+            "with status 000",
+        ),
+        (
+            "HTTP/1.1 099 No\r\n\r\nHTTP/1.1 407 No\r\n\r\n".to_owned(),
+            "with status 099",
         ),
         // What comes before the answer is not the answer.
         (
