@@ -16,6 +16,7 @@ mod read;
 mod relation;
 mod rules;
 mod seed;
+mod spool;
 mod text;
 mod ticket;
 mod tickets;

@@ -158,11 +158,23 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether nobody holds the state.
+    #[cfg(test)]
+    pub(crate) fn is_free(&self) -> bool {
+        !matches!(
+            self.state.try_lock(),
+            Err(std::sync::TryLockError::WouldBlock)
+        )
+    }
+
     /// Back to the beginning, perhaps with another seed.
     pub(crate) fn reset(&self, seed: Option<u64>) {
         let seed = seed.unwrap_or(self.beginning.seed);
-        *self.lock() = State::begin(&self.beginning, seed, &self.clock);
+        let beginning = State::begin(&self.beginning, seed, &self.clock);
+        let before = std::mem::replace(&mut *self.lock(), beginning);
         self.changed();
+        // Its files are taken off the disk while others go on.
+        drop(before);
     }
 
     /// Lets due things happen on time, so that whoever watches sees them without asking. Ends with the simulator.

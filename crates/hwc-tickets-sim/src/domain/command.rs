@@ -12,7 +12,7 @@ use super::ticket::Status;
 use super::tickets::{TicketFilter, TicketLine};
 
 /// Something that happens to the world. `by` is the id of the calling customer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Command {
     /// A customer submits a message (createMessages).
@@ -280,7 +280,7 @@ pub struct UnreadView {
 }
 
 /// What came of a command.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Outcome {
     /// It was done.

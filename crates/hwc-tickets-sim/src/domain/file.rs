@@ -21,7 +21,7 @@ pub(super) struct File {
 }
 
 /// A file as it is given back.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FileView {
     /// Its id.

@@ -169,7 +169,7 @@ async fn parts(mut form: multer::Multipart<'_>) -> Result<Form, Flaw> {
                     // It may hold up other calls for a moment; it is the disk of this machine.
                     content.write_all(&piece)?;
                 }
-                found.file = Some((name, Blob::written(content)?));
+                found.file = Some((name, content.into_blob()));
             }
             Some("form_data") if found.form_data.is_none() => {
                 let mut text = Vec::new();

@@ -11,7 +11,7 @@ use super::auth::Denied;
 use super::form::{self, Payload};
 use super::iam::{self, Desk};
 use super::parse::{self, Params};
-use super::render;
+use super::render::{self, Rendered};
 use super::serve::Line;
 use super::spoil;
 use crate::fault::Fault;
@@ -90,7 +90,14 @@ pub(super) async fn call(
         shared.clock.sleep(*by).await;
     }
     let expire = fault == Some(Fault::Expire);
-    let answer = act(&mut call, operation, &params, &parts, &body, expire);
+    let answer = match act(&mut call, operation, &params, &parts, &body, expire) {
+        Rendered::Answer(answer) => answer,
+        Rendered::Files(files, quirks) => {
+            // An archive is read, checked and written whole, and the world goes on meanwhile.
+            let made = tokio::task::spawn_blocking(move || render::files(&files, &quirks)).await;
+            made.unwrap_or_else(|_| Answer::gateway(500, "APIGW.0601", &call.request_id))
+        }
+    };
     match fault {
         Some(Fault::Delay { by }) if acts => shared.clock.sleep(by).await,
         Some(Fault::Hang) => shared.clock.forever().await,
@@ -109,7 +116,8 @@ pub(super) fn unknown(shared: &Shared, line: &Line, parts: &Parts) -> Response<B
     call.end(answer, None, line)
 }
 
-/// Authentication, then the command. Holds the world for the whole of it, so that calls happen one after the other.
+/// Authentication, then the command. Holds the world for the whole of it, so that calls happen one after the other; what
+/// takes time is left to the caller.
 fn act(
     call: &mut Call<'_>,
     operation: Operation,
@@ -117,7 +125,7 @@ fn act(
     parts: &Parts,
     body: &Payload,
     expire: bool,
-) -> Answer {
+) -> Rendered {
     let now = call.shared.clock.now();
     let mut state = call.shared.lock();
     let state = &mut *state;
@@ -135,25 +143,29 @@ fn act(
             entry.acted = user.is_some();
             entry.caller = user;
         });
-        return answer;
+        return answer.into();
     }
     if expire {
         state.keyring.revoke_token_of(parts);
     }
     let caller = match state.keyring.check(parts, body, now) {
-        Ok(_) if expire => return Answer::gateway(401, Denied::Expired.code(), &call.request_id),
+        Ok(_) if expire => {
+            return Answer::gateway(401, Denied::Expired.code(), &call.request_id).into();
+        }
         Ok(caller) => caller,
-        Err(denied) => return Answer::gateway(401, denied.code(), &call.request_id),
+        Err(denied) => return Answer::gateway(401, denied.code(), &call.request_id).into(),
     };
     state
         .journal
         .amend(call.number, |entry| entry.caller = Some(caller.clone()));
     if !state.admit(&caller, now) {
-        return Answer::gateway(429, "APIGW.0308", &call.request_id).header(RETRY_AFTER, "1");
+        return Answer::gateway(429, "APIGW.0308", &call.request_id)
+            .header(RETRY_AFTER, "1")
+            .into();
     }
     let request = match parse::request(operation, params, parts, body, caller, &quirks) {
         Ok(request) => request,
-        Err(malformed) => return render::business(malformed.into(), &quirks),
+        Err(malformed) => return render::business(malformed.into(), &quirks).into(),
     };
     let outcome = state.world.apply(request.command, now);
     state.journal.amend(call.number, |entry| entry.acted = true);
@@ -259,4 +271,60 @@ fn oversized(parts: &Parts) -> Option<u16> {
     };
     (sizes().any(|size| size > LARGEST_HEADER) || sizes().sum::<usize>() > LARGEST_HEADERS)
         .then_some(494)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::clock::{Clock, Time};
+    use crate::domain::{Blob, Command, Rules};
+    use crate::quirks::Quirks;
+    use crate::state::Beginning;
+
+    /// Whenever a piece of a file is read for an archive, the world is free, and so is the thread that serves calls.
+    #[tokio::test]
+    async fn other_calls_go_on_while_an_archive_is_made() {
+        let clock = Clock::new(Time::Manual(Timestamp::UNIX_EPOCH));
+        let beginning = Beginning {
+            seed: 0,
+            rules: Rules::default(),
+            quirks: Quirks::default(),
+            world: None,
+            token_lifetime: Duration::from_secs(60),
+        };
+        let shared = Arc::new(Shared::new(beginning, clock, (false, false), 0, None));
+        let serving = thread::current().id();
+        let read = Arc::new(AtomicUsize::new(0));
+        for id in ["one", "two"] {
+            let (world, read) = (Arc::downgrade(&shared), Arc::clone(&read));
+            let watch = move || {
+                if world.upgrade().is_some_and(|shared| shared.is_free())
+                    && thread::current().id() != serving
+                {
+                    read.fetch_add(1, Ordering::SeqCst);
+                }
+                Ok(())
+            };
+            let attach = Command::Attach {
+                id: id.to_owned(),
+                name: id.to_owned(),
+                content: Blob::watched(vec![0; 100_000], watch),
+            };
+            shared.lock().world.apply(attach, Timestamp::UNIX_EPOCH);
+        }
+        let request = Request::get("/v2/servicerequest/accessorys/one,two")
+            .header("x-auth-token", "TOKENEXAMPLE")
+            .body(Body::empty())
+            .unwrap();
+        let params = vec![("accessory_id".to_owned(), "one,two".to_owned())];
+        let operation = Operation::DownloadAccessories;
+        let answer = call(&shared, operation, params, &Line::default(), request).await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        assert_eq!(read.load(Ordering::SeqCst), 4, "two pieces of each file");
+    }
 }

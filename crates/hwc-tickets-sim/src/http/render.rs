@@ -7,7 +7,7 @@ use jiff::tz::Offset;
 use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, status_of};
-use super::archive;
+use super::archive::{self, Unarchived};
 use super::parse::{View, code_of, position_text};
 use crate::catalogue;
 use crate::domain::{
@@ -16,16 +16,31 @@ use crate::domain::{
 use crate::operation::Operation;
 use crate::quirks::{BusinessStatus, FileType, Quirks, StatusMeaning, SuccessBody, TimeFormat};
 
-/// The answer to a command.
+/// What an outcome becomes.
+#[derive(Debug)]
+pub(super) enum Rendered {
+    /// The answer.
+    Answer(Answer),
+    /// These files, which [`files`] makes an answer of by these quirks: that may take long.
+    Files(Vec<FileView>, Box<Quirks>),
+}
+
+impl From<Answer> for Rendered {
+    fn from(answer: Answer) -> Self {
+        Rendered::Answer(answer)
+    }
+}
+
+/// The answer to a command, as far as it takes no time.
 pub(super) fn answer(
     operation: Operation,
     outcome: Outcome,
     view: &View,
     quirks: &Quirks,
-) -> Answer {
+) -> Rendered {
     let paint = Paint { view, quirks };
     let body = match outcome {
-        Outcome::Refused(refusal) => return business(code_of(refusal), quirks),
+        Outcome::Refused(refusal) => return business(code_of(refusal), quirks).into(),
         Outcome::Page { total, messages } => {
             json!({ "count": paint.count(total), "message_list": paint.list(messages.iter().map(|message| paint.listed(message))) })
         }
@@ -61,12 +76,12 @@ pub(super) fn answer(
             })
         }
         Outcome::Uploaded { file } => json!({ "accessory_id": file }),
-        Outcome::Files(files) => return file(&files, quirks),
+        Outcome::Files(files) => return Rendered::Files(files, Box::new(quirks.clone())),
         Outcome::Done | Outcome::Stored { .. } | Outcome::Answered(_) => {
-            return paint.success(operation);
+            return paint.success(operation).into();
         }
     };
-    Answer::json(StatusCode::OK, &paint.finish(body))
+    Answer::json(StatusCode::OK, &paint.finish(body)).into()
 }
 
 /// A failure as the service tells it: a code and its text, mostly with HTTP 200 (D-26).
@@ -96,13 +111,14 @@ pub(super) fn business(code: &str, quirks: &Quirks) -> Answer {
     answer
 }
 
-/// One file as it is, or several as an archive (D-53, D-54).
-fn file(files: &[FileView], quirks: &Quirks) -> Answer {
+/// One file as it is, or several as an archive (D-53, D-54). An archive may take long: others must not wait for it.
+pub(super) fn files(files: &[FileView], quirks: &Quirks) -> Answer {
     let (name, content) = match files {
         [one] => (one.name.as_str(), one.content.clone()),
         several => match archive::of(several) {
-            Some(archive) => ("attachments.zip", archive),
-            None => return business(code_of(Refusal::Invalid), quirks),
+            Ok(archive) => ("attachments.zip", archive),
+            Err(Unarchived::Format) => return business(code_of(Refusal::Invalid), quirks),
+            Err(Unarchived::Disk) => return business(code_of(Refusal::Full), quirks),
         },
     };
     let kind = match quirks.file_type {

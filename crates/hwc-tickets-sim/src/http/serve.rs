@@ -27,6 +27,9 @@ const READ_BUFFER: usize = 1024 * 1024;
 /// Time open connections get to finish when the simulator stops.
 const GRACE: Duration = Duration::from_secs(1);
 
+/// Time until a failed accept is tried again.
+const PAUSE: Duration = Duration::from_millis(10);
+
 /// What is to become of a connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum End {
@@ -71,9 +74,7 @@ pub(crate) async fn serve(
         tokio::select! {
             () = stopped(&mut stop) => break,
             Some(_) = connections.join_next() => {}
-            accepted = listener.accept() => {
-                // A failed accept is the client's doing (it went away) or a passing lack of descriptors.
-                let Ok((stream, _)) = accepted else { tokio::task::yield_now().await; continue };
+            (stream, _) = accepted(|| listener.accept()) => {
                 connections.spawn(connection(
                     stream, router.clone(), clock.clone(), patience, for_connections.clone(),
                 ));
@@ -84,6 +85,20 @@ pub(crate) async fn serve(
     let finish = async { while connections.join_next().await.is_some() {} };
     clock.at_most(GRACE, finish).await;
     connections.shutdown().await;
+}
+
+/// The next connection. A failed accept is the client's doing (it went away) or a lack of descriptors, which lasts: it is
+/// tried again after a pause.
+async fn accepted<T, F>(mut accept: impl FnMut() -> F) -> T
+where
+    F: Future<Output = io::Result<T>>,
+{
+    loop {
+        match accept().await {
+            Ok(connection) => return connection,
+            Err(_) => Clock::real_time(PAUSE).await,
+        }
+    }
 }
 
 async fn stopped(stop: &mut watch::Receiver<bool>) {
@@ -237,5 +252,32 @@ impl AsyncWrite for Wire {
             return Poll::Ready(Ok(()));
         }
         Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::Waker;
+
+    use super::*;
+
+    /// A failed accept is not tried again at once, which would take a whole core, but later. No time passes on the
+    /// runtime's clock between the polls: nothing is awaited.
+    #[tokio::test]
+    async fn a_failed_accept_is_tried_again_after_a_pause() {
+        let mut tries = 0;
+        let next = accepted(|| {
+            tries += 1;
+            std::future::ready(match tries {
+                1 => Err(io::Error::other("no descriptor")),
+                _ => Ok(tries),
+            })
+        });
+        let mut next = Box::pin(next);
+        for poll in 1..=3 {
+            let polled = next.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            assert!(polled.is_pending(), "poll {poll}: {polled:?}");
+        }
+        assert_eq!(next.await, 2);
     }
 }

@@ -292,26 +292,39 @@ async fn the_volume_of_a_day_and_the_store_are_bounded() {
     );
 }
 
+/// Name and text of each file of an archive.
+fn unpacked(archive: Vec<u8>) -> Vec<(String, String)> {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(archive)).unwrap();
+    let mut found = Vec::new();
+    for index in 0..archive.len() {
+        let mut file = archive.by_index(index).unwrap();
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut file, &mut text).unwrap();
+        found.push((file.name().to_owned(), text));
+    }
+    found
+}
+
 #[tokio::test]
 async fn several_files_come_as_an_archive() {
     let sim = Simulator::start().await.unwrap();
-    sim.attach_file("one", "same.txt", "first");
-    sim.attach_file("two", "same.txt", "second");
-    for ids in ["one,two", "one%2Ctwo"] {
-        let answer = download(&sim, ids).await;
-        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(answer.body)).unwrap();
-        let mut found = Vec::new();
-        for index in 0..archive.len() {
-            let mut file = archive.by_index(index).unwrap();
-            let mut text = String::new();
-            std::io::Read::read_to_string(&mut file, &mut text).unwrap();
-            found.push((file.name().to_owned(), text));
+    // A small archive is made in memory, a large one on the disk.
+    let large = |text: &str| text.repeat(300_000);
+    for (one, two, first, second) in [
+        ("one", "two", "first".to_owned(), "second".to_owned()),
+        ("three", "four", large("third"), large("fourth")),
+    ] {
+        sim.attach_file(one, "same.txt", first.clone());
+        sim.attach_file(two, "same.txt", second.clone());
+        for comma in [",", "%2C"] {
+            let answer = download(&sim, &format!("{one}{comma}{two}")).await;
+            let pair = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+            let expected = [
+                pair("same.txt", &first),
+                pair(&format!("{two}-same.txt"), &second),
+            ];
+            assert!(unpacked(answer.body) == expected, "{one}{comma}{two}");
         }
-        let pair = |name: &str, text: &str| (name.to_owned(), text.to_owned());
-        assert_eq!(
-            found,
-            [pair("same.txt", "first"), pair("two-same.txt", "second")]
-        );
     }
     // One that does not exist refuses them all; more than ten are too many (D-53).
     assert_eq!(download(&sim, "one,none").await.code(), "OSM.01010001");

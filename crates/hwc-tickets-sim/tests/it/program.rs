@@ -187,10 +187,44 @@ fn a_file_that_the_disk_does_not_take_is_a_failure_of_the_service() {
     let (program, address) = start_with(command, &["--no-log"]);
     let refused = upload(&address, 2 * 1024 * 1024);
     assert!(refused.contains("OSM.01010014"), "{refused}");
-    assert_eq!(
-        upload(&address, 1024),
-        r#"{"accessory_id":"file-0000000001"}"#,
-        "a small one needs no disk, and nothing is kept of the large one"
+    for number in [1, 2] {
+        assert_eq!(
+            upload(&address, 700 * 1024),
+            format!(r#"{{"accessory_id":"file-000000000{number}"}}"#),
+            "a small one needs no disk, and nothing is kept of the large one"
+        );
+    }
+    let one = "/v2/servicerequest/accessorys/file-0000000001";
+    assert!(get(&address, one).ends_with("xxx"));
+    let both = get(&address, &format!("{one},file-0000000002"));
+    assert!(
+        both.contains("OSM.01010014"),
+        "the archive of two needs it: {}",
+        both.get(..400).unwrap_or(&both)
     );
+    assert!(stop(program, "TERM").0.success());
+}
+
+/// However many large files there are, they do not use up the descriptors that the system allows.
+#[cfg(unix)]
+#[test]
+fn large_files_are_many_where_descriptors_are_few() {
+    let mut command = Command::new("sh");
+    let command = command
+        .args(["-c", r#"ulimit -n 40 && exec "$0" "$@""#])
+        .arg(PROGRAM);
+    let (program, address) = start_with(command, &["--no-log"]);
+    let bytes = 1024 * 1024 + 1;
+    for number in 1..=60 {
+        assert_eq!(
+            upload(&address, bytes),
+            format!(r#"{{"accessory_id":"file-{number:010}"}}"#)
+        );
+    }
+    for id in ["file-0000000001", "file-0000000060"] {
+        let answer = get(&address, &format!("/v2/servicerequest/accessorys/{id}"));
+        let body = answer.split_once("\r\n\r\n").unwrap().1;
+        assert_eq!(body.len(), bytes, "{id}");
+    }
     assert!(stop(program, "TERM").0.success());
 }
