@@ -273,8 +273,6 @@ impl Watch<'_> {
                     list.item(&json!({ "type": "possible_gap", "ticket": ticket }))?;
                 }
             }
-            // Told before: another read of the same ticket was under way.
-            Event::TicketLost { ticket, .. } if !self.tickets.contains(&ticket) => {}
             Event::TicketLost { ticket, error } => {
                 screen.warn(&format!("{ticket} is not followed any more: {error}"));
                 if let Sink::Json(list) = &mut self.sink {

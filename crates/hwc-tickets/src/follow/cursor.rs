@@ -65,6 +65,8 @@ pub(super) struct Mark {
     pub(super) ticket: TicketDigest,
     /// Its earlier messages were not all handed out.
     pub(super) catching_up: bool,
+    /// A gap was found that is not told yet.
+    pub(super) owes_gap: bool,
     pub(super) seen: Arc<Seen>,
 }
 

@@ -105,8 +105,6 @@ impl Engine {
                 .with_help("Give each follower its share of the tickets, and its own cursor.");
             queue.extend([Out::Event(Event::Fatal(error)), Out::End]);
         }
-        let unsure = std::mem::take(&mut roster.unsure).into_iter();
-        queue.extend(unsure.map(|ticket| Out::Event(Event::PossibleGap { ticket })));
         let ids = || {
             roster
                 .groups
@@ -114,7 +112,7 @@ impl Engine {
                 .flat_map(|group| &group.tickets)
                 .map(|t| t.id.clone())
         };
-        Self {
+        let mut engine = Self {
             status: (follow.status_every).map(|every| StatusWatch::new(every, ids())),
             jobs: Jobs {
                 client: follow.client.clone(),
@@ -143,7 +141,9 @@ impl Engine {
             queue,
             changed: false,
             ended: false,
-        }
+        };
+        engine.tell_owed_gaps(None);
+        engine
     }
 
     /// The next event; `None` at the end.
@@ -153,9 +153,9 @@ impl Engine {
                 return None;
             }
             if self.stop.is_asked() {
-                // What waits was not handed out; it comes again with the next run.
+                // What waits was not handed out; it comes again with the next run. Gaps may not: their reason is over.
                 self.queue.clear();
-                self.tell_all_owed_gaps();
+                self.tell_owed_gaps(None);
                 self.queue.extend([Out::Checkpoint, Out::End]);
                 self.stop = Stop::new();
                 self.under_way = FuturesUnordered::new();

@@ -36,8 +36,6 @@ pub(super) struct Roster {
     /// Tickets of the cursor that are not followed, those left out longest first.
     left_out: Vec<Group>,
     forgot_tickets: bool,
-    /// Tickets that go on without a position: what history shows is not proven to be all.
-    pub(super) unsure: Vec<TicketId>,
 }
 
 impl Roster {
@@ -55,7 +53,6 @@ impl Roster {
             most: MAX_TICKETS,
             left_out: Vec::new(),
             forgot_tickets: cursor.is_some_and(|cursor| cursor.forgot_tickets),
-            unsure: Vec::new(),
         };
         let mut unknown: HashMap<TicketDigest, TicketId> = HashMap::new();
         let mut order = Vec::new();
@@ -89,11 +86,12 @@ impl Roster {
                 });
                 let mut polled = Polled::resumed(tickets.collect(), stored, roster.pace.clone());
                 if polled.position.is_none() {
-                    // The service gave no position that could be kept: only history tells what was missed.
+                    // The service gave no position that could be kept: only history tells what was missed, and what
+                    // it shows is not proven to be all.
                     polled.opening = true;
                     for ticket in &mut polled.tickets {
                         ticket.catch_up = ticket.catch_up.or(ticket.reach_of_what_is_known());
-                        roster.unsure.push(ticket.id.clone());
+                        ticket.owes_gap = true;
                     }
                 }
                 roster.add(polled);
@@ -139,6 +137,20 @@ impl Roster {
         group.tickets.iter_mut().find(|ticket| ticket.id == *id)
     }
 
+    /// Notes whether a gap of a ticket is still to be told, also of one that was taken out. Gives whether that is new.
+    pub(super) fn set_owes_gap(&mut self, id: &TicketId, owes: bool) -> bool {
+        let groups = self.groups.values_mut();
+        let mut followed = groups.flat_map(|group| &mut group.tickets);
+        if let Some(ticket) = followed.find(|ticket| ticket.id == *id) {
+            return std::mem::replace(&mut ticket.owes_gap, owes) != owes;
+        }
+        let digest = TicketDigest::of(id);
+        let left_out = self.left_out.iter_mut();
+        let mut marks = left_out.flat_map(|group| &mut group.marks);
+        let mark = marks.find(|mark| mark.ticket == digest);
+        mark.is_some_and(|mark| std::mem::replace(&mut mark.owes_gap, owes) != owes)
+    }
+
     /// Puts `parts` of a group in its place; they are polled at once, from the same position.
     pub(super) fn split(&mut self, number: GroupNumber, parts: &[Vec<TicketId>]) {
         let Some(group) = self.groups.remove(&number) else {
@@ -156,13 +168,13 @@ impl Roster {
         }
     }
 
-    /// Takes one ticket out. A cursor keeps its place: it may be followed again.
-    pub(super) fn remove_ticket(&mut self, number: GroupNumber, id: &TicketId) {
+    /// Takes one ticket out. A cursor keeps its place: it may be followed again. Gives whether a gap of it is owed.
+    pub(super) fn remove_ticket(&mut self, number: GroupNumber, id: &TicketId) -> bool {
         let Some(group) = self.groups.get_mut(&number) else {
-            return;
+            return false;
         };
         let Some(place) = group.tickets.iter().position(|ticket| ticket.id == *id) else {
-            return;
+            return false;
         };
         let removed = group.tickets.remove(place);
         let (is_empty, begun) = (group.tickets.is_empty(), group.begun);
@@ -173,6 +185,7 @@ impl Roster {
         if is_empty {
             self.groups.remove(&number);
         }
+        removed.owes_gap
     }
 
     /// Joins groups that stand at the same position: fewer requests.
@@ -209,6 +222,9 @@ impl Roster {
             {
                 group.due = group.due.min(joined.due);
                 group.answered &= joined.answered;
+                // What is open of one is open of all.
+                group.was_asked_after &= joined.was_asked_after;
+                group.was_too_long &= joined.was_too_long;
                 group.is_innocent |= joined.is_innocent;
                 group.position_lost_at = group.position_lost_at.max(joined.position_lost_at);
                 group.tickets.extend(joined.tickets);

@@ -38,9 +38,10 @@ impl Stop {
 
 /// Stops a stream of events gracefully.
 ///
-/// The stream then gives one last [`Event::Checkpoint`](super::Event::Checkpoint), written to the
-/// cursor file if there is one, and ends. Messages that were read and not handed out yet come again
-/// with the next run.
+/// The stream then tells each [`Event::PossibleGap`](super::Event::PossibleGap) that it still owes, gives one last
+/// [`Event::Checkpoint`](super::Event::Checkpoint), written to the cursor file if there is one, and ends; when
+/// the file cannot be written, an [`Event::Degraded`](super::Event::Degraded) comes before it. So go on to ask for
+/// events until there is none. Messages that were read and not handed out yet come again with the next run.
 #[derive(Clone)]
 pub struct StopHandle(Stop);
 

@@ -7,6 +7,7 @@ mod faults;
 mod follow;
 mod history;
 mod odd;
+mod owed;
 mod places;
 mod schedule;
 mod short_page_schedule;

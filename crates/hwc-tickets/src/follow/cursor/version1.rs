@@ -36,6 +36,7 @@ pub(super) fn unpack(text: &str) -> Option<Vec<Mark>> {
         marks.push(Mark {
             ticket,
             catching_up: flags & CATCHING_UP != 0,
+            owes_gap: false,
             seen: Arc::new(seen),
         });
     }

@@ -46,6 +46,8 @@ struct StoredMark {
     ticket: String,
     #[serde(default, skip_serializing_if = "is_false")]
     catching_up: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    owes_gap: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     from: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -101,6 +103,7 @@ impl From<Mark> for StoredMark {
         Self {
             ticket: crate::hex::encode(&mark.ticket.0),
             catching_up: mark.catching_up,
+            owes_gap: mark.owes_gap,
             from: seen.from,
             forgotten: seen.forgotten(),
             forgot_undated: seen.forgot_undated(),
@@ -160,6 +163,7 @@ impl TryFrom<StoredMark> for Mark {
         Ok(Self {
             ticket: TicketDigest(bytes(&stored.ticket)?),
             catching_up: stored.catching_up,
+            owes_gap: stored.owes_gap,
             seen: Arc::new(Seen::restored(
                 known,
                 stored.forgotten,
@@ -244,6 +248,7 @@ mod tests {
         Mark {
             ticket: TicketDigest(number.to_be_bytes()),
             catching_up: number % 2 == 1,
+            owes_gap: number.is_multiple_of(3),
             seen: Arc::new(Seen::restored(known, None, false, Some(1_772_236_800))),
         }
     }
@@ -338,6 +343,7 @@ mod tests {
             let pairs = before.groups[0].marks.iter().zip(&back.groups[0].marks);
             for (before, after) in pairs {
                 assert_eq!((before.ticket, before.catching_up), (after.ticket, after.catching_up));
+                assert_eq!(before.owes_gap, after.owes_gap);
                 let gone = before.seen.known().len() - after.seen.known().len();
                 for (place, (second, key)) in before.seen.known().enumerate() {
                     if place >= gone {

@@ -50,7 +50,7 @@ impl Engine {
         }
         let refused = group.refused.take();
         let pause = refused.and_then(|error| self.lose_position(number, error));
-        self.tell_owed_gaps(number);
+        self.tell_owed_gaps(Some(number));
         let is_first = self.begin(number, asked_at);
         let Some(group) = self.roster.groups.get_mut(&number) else {
             return;

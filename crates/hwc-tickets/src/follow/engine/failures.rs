@@ -12,7 +12,7 @@ use crate::{
 };
 use std::time::Duration;
 
-/// When positions are lost one after the other, a gap is told again after this time at the latest.
+/// When positions are lost one after the other, a gap is told again at the first loss after this time.
 const GAP_AGAIN: Duration = Duration::from_secs(900);
 
 impl Engine {
@@ -66,8 +66,7 @@ impl Engine {
             }
             Remedy::GiveUp => {
                 if let Some(ticket) = ids.into_iter().next() {
-                    self.roster.remove_ticket(number, &ticket);
-                    self.lose(ticket, error);
+                    self.lose(number, ticket, error);
                 }
                 self.roster.join();
             }
@@ -82,15 +81,11 @@ impl Engine {
             return;
         };
         if error.kind() == ErrorKind::LimitExceeded {
-            self.roster.remove_ticket(number, &ticket);
-            self.lose(ticket, error);
+            self.lose(number, ticket, error);
             return;
         }
         match self.trouble.remedy(&error, std::slice::from_ref(&ticket)) {
-            Remedy::GiveUp => {
-                self.roster.remove_ticket(number, &ticket);
-                self.lose(ticket, error);
-            }
+            Remedy::GiveUp => self.lose(number, ticket, error),
             Remedy::Pause(pause) => {
                 self.paused_until = now.saturating_add(pause);
                 self.degraded(error, pause);
@@ -135,7 +130,7 @@ impl Engine {
             }
             let is_told =
                 (ticket.gap_told_at).is_some_and(|last| now.saturating_sub(last) < GAP_AGAIN);
-            ticket.owes_gap = is_told;
+            ticket.owes_gap = true;
             if !is_told {
                 ticket.gap_told_at = Some(now);
                 ids.push(ticket.id.clone());
@@ -150,43 +145,43 @@ impl Engine {
         wait
     }
 
-    /// Tells the gaps that were left for later, once no position was lost for a while.
-    pub(super) fn tell_owed_gaps(&mut self, number: GroupNumber) {
+    /// Queues the gaps that are owed: those of one group once no position of it was lost for a while, or all of them
+    /// when a run begins or ends. Nothing else waits to be handed out then that would tell them.
+    pub(super) fn tell_owed_gaps(&mut self, of: Option<GroupNumber>) {
         let now = self.clock.elapsed();
-        let Some(group) = self.roster.groups.get_mut(&number) else {
-            return;
-        };
-        if (group.position_lost_at).is_none_or(|last| now.saturating_sub(last) < FORGET_FAILURES) {
-            return;
-        }
         let mut owed = Vec::new();
-        for ticket in &mut group.tickets {
-            if std::mem::take(&mut ticket.owes_gap) {
-                ticket.gap_told_at = Some(now);
-                owed.push(ticket.id.clone());
+        for (number, group) in &mut self.roster.groups {
+            let is_due = match of {
+                None => true,
+                Some(of) => {
+                    of == *number
+                        && (group.position_lost_at)
+                            .is_some_and(|last| now.saturating_sub(last) >= FORGET_FAILURES)
+                }
+            };
+            for ticket in &mut group.tickets {
+                if is_due && ticket.owes_gap {
+                    ticket.gap_told_at = Some(now);
+                    owed.push(ticket.id.clone());
+                }
             }
         }
         owed.into_iter()
             .for_each(|ticket| self.possible_gap(ticket));
     }
 
-    /// Queues all gaps that were left for later: the run ends.
-    pub(super) fn tell_all_owed_gaps(&mut self) {
-        let groups = self.roster.groups.values_mut();
-        let owed: Vec<TicketId> = groups
-            .flat_map(|group| &mut group.tickets)
-            .filter_map(|ticket| std::mem::take(&mut ticket.owes_gap).then(|| ticket.id.clone()))
-            .collect();
-        owed.into_iter()
-            .for_each(|ticket| self.possible_gap(ticket));
-    }
-
+    /// Queues a gap. It is owed until it is handed out: cursors say so.
     pub(super) fn possible_gap(&mut self, ticket: TicketId) {
+        self.changed |= self.roster.set_owes_gap(&ticket, true);
         self.queue
             .push_back(Out::Event(Event::PossibleGap { ticket }));
     }
 
-    pub(super) fn lose(&mut self, ticket: TicketId, error: Error) {
+    /// Goes on without a ticket. What it owes is told before.
+    pub(super) fn lose(&mut self, number: GroupNumber, ticket: TicketId, error: Error) {
+        if self.roster.remove_ticket(number, &ticket) {
+            self.possible_gap(ticket.clone());
+        }
         if let Some(status) = &mut self.status {
             status.forget(&ticket);
         }
@@ -206,8 +201,7 @@ impl Engine {
         self.asking_after = false;
         for (ticket, error) in missing.lost {
             if let Some(number) = self.group_of(&ticket) {
-                self.roster.remove_ticket(number, &ticket);
-                self.lose(ticket, error);
+                self.lose(number, ticket, error);
             }
         }
         if !missing.unclear.is_empty() {
@@ -220,7 +214,7 @@ impl Engine {
     }
 
     pub(super) fn end(&mut self, error: Error) {
-        self.tell_all_owed_gaps();
+        self.tell_owed_gaps(None);
         if self.changed {
             self.queue.push_back(Out::Checkpoint);
         }

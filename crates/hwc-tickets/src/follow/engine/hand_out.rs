@@ -39,7 +39,12 @@ impl Engine {
     /// Gives the event of `out`, if it has one, and does what handing it out means.
     pub(super) fn hand_out(&mut self, out: Out) -> Option<Event> {
         match out {
-            Out::Event(event) => Some(event),
+            Out::Event(event) => {
+                if let Event::PossibleGap { ticket } = &event {
+                    self.changed |= self.roster.set_owes_gap(ticket, false);
+                }
+                Some(event)
+            }
             Out::Message {
                 group,
                 ticket,
@@ -103,6 +108,7 @@ impl Engine {
         match saved {
             Ok(()) => Event::Checkpoint(cursor),
             Err(error) => {
+                self.changed = true;
                 // The next checkpoint tries again; this one is offered all the same.
                 self.queue.push_front(Out::Event(Event::Checkpoint(cursor)));
                 Event::Degraded {

@@ -25,7 +25,8 @@ pub(in crate::follow) struct Followed {
     pub(in crate::follow) doubted: Doubted,
     /// When a gap was told for a lost position, on the monotonic clock. `None`: something was handed out since.
     pub(in crate::follow) gap_told_at: Option<Duration>,
-    /// Another position was lost shortly after that: the gap is still to be told.
+    /// A gap was found and is not handed out yet. One of a position that was lost shortly after another is left for
+    /// later.
     pub(in crate::follow) owes_gap: bool,
     /// The cursor knew of more tickets that were left out than it could hold: this may be one of them.
     pub(in crate::follow) may_be_forgotten: bool,
@@ -83,6 +84,7 @@ impl Followed {
     pub(super) fn resumed(id: TicketId, mark: &Mark) -> Self {
         let mut followed = Self::new(id);
         followed.seen = Arc::clone(&mark.seen);
+        followed.owes_gap = mark.owes_gap;
         if mark.catching_up {
             let known = followed.reach_of_what_is_known();
             followed.catch_up = Some(known.unwrap_or(CatchUp::FROM_START));
@@ -100,6 +102,7 @@ impl Followed {
         Mark {
             ticket: self.digest,
             catching_up: self.catch_up.is_some(),
+            owes_gap: self.owes_gap,
             seen: Arc::clone(&self.seen),
         }
     }

@@ -12,104 +12,82 @@ use hwc_core::Clock as _;
 use hwc_tickets::{Client, Confirm, Outbox as _, Outcome};
 use std::{future::IntoFuture as _, time::Duration};
 
+/// A submit, and a second one of the same text some seconds later whose answer is lost.
+#[derive(Debug, Clone, Copy)]
+struct Twice {
+    /// Whether the first is read back.
+    confirm: Confirm,
+    first_answer_is_lost: bool,
+    /// The first message is recalled before the second submit.
+    is_recalled: bool,
+    /// Seconds between them.
+    pause: u64,
+    /// Another process sends the second.
+    other_process: bool,
+    /// How the second ends when its message is in the ticket, and when it is not.
+    wanted: [&'static str; 2],
+}
+
 /// The same text again: whether the first message stood in the ticket before is seen, not guessed from the time.
 #[test]
 fn what_was_read_back_and_stood_there_before_is_no_rival() {
-    // Whether the first is read back, whether its answer is lost, whether it is recalled in between, how much later the
-    // second begins, whether another process sends it, and how that ends when its answer is lost and it is in the ticket,
-    // and when it is not.
+    let read_back = Twice {
+        confirm: Confirm::Always,
+        first_answer_is_lost: false,
+        is_recalled: false,
+        pause: 12,
+        other_process: false,
+        wanted: ["confirmed", "absent"],
+    };
+    let found = Twice {
+        confirm: Confirm::OnDoubt,
+        first_answer_is_lost: true,
+        ..read_back
+    };
+    // Only the answer said so: nobody knows which message it made.
+    let only_answered = Twice {
+        first_answer_is_lost: false,
+        pause: 4,
+        wanted: ["unknown", "unknown"],
+        ..found
+    };
+    // What is not in the ticket any more may come into sight yet. That nothing came is proven all the same.
+    let recalled = Twice {
+        is_recalled: true,
+        pause: 4,
+        wanted: ["unknown", "absent"],
+        ..read_back
+    };
+    // Within five seconds what stood there before cannot be told from what comes: a loss is not proven.
+    let soon = |twice: Twice, pause| Twice {
+        pause,
+        wanted: ["confirmed", "unknown"],
+        ..twice
+    };
+    let elsewhere = |twice: Twice| Twice {
+        other_process: true,
+        ..twice
+    };
     let table = [
-        (
-            Confirm::Always,
-            false,
-            false,
-            1,
-            false,
-            ["confirmed", "unknown"],
-        ),
-        (
-            Confirm::Always,
-            false,
-            false,
-            4,
-            true,
-            ["confirmed", "unknown"],
-        ),
-        (
-            Confirm::Always,
-            false,
-            false,
-            12,
-            false,
-            ["confirmed", "absent"],
-        ),
-        (
-            Confirm::Always,
-            false,
-            false,
-            12,
-            true,
-            ["confirmed", "absent"],
-        ),
-        (
-            Confirm::OnDoubt,
-            true,
-            false,
-            4,
-            false,
-            ["confirmed", "unknown"],
-        ),
-        (
-            Confirm::OnDoubt,
-            true,
-            false,
-            4,
-            true,
-            ["confirmed", "unknown"],
-        ),
-        (
-            Confirm::OnDoubt,
-            true,
-            false,
-            12,
-            true,
-            ["confirmed", "absent"],
-        ),
-        // Only the answer said so: nobody knows which message it made.
-        (
-            Confirm::OnDoubt,
-            false,
-            false,
-            4,
-            false,
-            ["unknown", "unknown"],
-        ),
-        (
-            Confirm::OnDoubt,
-            false,
-            false,
-            4,
-            true,
-            ["unknown", "unknown"],
-        ),
-        // What is not in the ticket any more may come into sight yet. That nothing came is proven all the same.
-        (
-            Confirm::Always,
-            false,
-            true,
-            4,
-            false,
-            ["unknown", "absent"],
-        ),
-        (Confirm::Always, false, true, 4, true, ["unknown", "absent"]),
+        soon(read_back, 1),
+        elsewhere(soon(read_back, 4)),
+        read_back,
+        elsewhere(read_back),
+        soon(found, 4),
+        elsewhere(soon(found, 4)),
+        elsewhere(found),
+        only_answered,
+        elsewhere(only_answered),
+        recalled,
+        elsewhere(recalled),
     ];
-    for (confirm, is_lost, is_recalled, pause, other_process, wanted) in table {
+    for case in table {
         for arrives in [true, false] {
             let service = Service::new();
             let shelf = Shelf::default();
             let client = || service.builder().outbox(shelf.clone()).build().unwrap();
             let first = client();
-            if is_lost {
+            if case.first_answer_is_lost {
                 service.world().faults = [Fault::Reset(true)].into();
             }
             let send = |client: &Client, op, confirm| {
@@ -120,18 +98,17 @@ fn what_was_read_back_and_stood_there_before_is_no_rival() {
                     .confirm(confirm);
                 service.clock.run(as_op(op, submit.into_future()))
             };
-            assert!(send(&first, 1, confirm).is_ok());
-            service.clock.advance(Duration::from_secs(pause));
-            if is_recalled {
+            assert!(send(&first, 1, case.confirm).is_ok());
+            service.clock.advance(Duration::from_secs(case.pause));
+            if case.is_recalled {
                 let mut world = service.world();
                 world.tickets.get_mut(TICKET).unwrap()[0].recalled = true;
             }
             service.world().faults = [Fault::Reset(arrives)].into();
-            let second = if other_process { client() } else { first };
+            let second = if case.other_process { client() } else { first };
             let ended = end(&send(&second, 2, Confirm::OnDoubt));
-            let wanted = wanted[usize::from(!arrives)];
-            let case = (confirm, is_lost, is_recalled, pause, other_process, arrives);
-            assert_eq!(ended, wanted, "{case:?}");
+            let wanted = case.wanted[usize::from(!arrives)];
+            assert_eq!(ended, wanted, "{case:?}, arrives: {arrives}");
         }
     }
 }
