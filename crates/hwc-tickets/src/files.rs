@@ -2,7 +2,10 @@
 //!
 //! Every error of it names its file.
 
+mod draft;
+
 use crate::error::{Error, ErrorKind, Result};
+use draft::{draft_beside, release, sweep_drafts_beside};
 use fs4::TryLockError;
 use hwc_core::file::{self, Rules, Unreadable};
 use std::{
@@ -55,11 +58,15 @@ impl Lock {
         for _ in 0..MOST_TRIES {
             let was_there = fs::symlink_metadata(&place).is_ok();
             let file = open_private(&place).map_err(storage)?;
+            if !is_empty(&file) {
+                return Err(somebodys(path, &place));
+            }
             // Named in full: from Rust 1.89 on the standard library has a method of the same name.
             match fs4::FileExt::try_lock(&file) {
                 // Removed between opening and locking, by who held it before: the next one would lock another file.
                 Ok(()) if !is_still_at(&file, &place) => {}
                 Ok(()) => {
+                    sweep_drafts_beside(path);
                     return Ok(Self {
                         file,
                         path: place,
@@ -92,11 +99,28 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // While it is locked: whoever comes now finds that it is gone, and makes another. What stays does no harm.
-        if cfg!(unix) && !self.stays && is_still_at(&self.file, &self.path) {
+        // While it is locked: whoever comes now finds that it is gone, and makes another. What stays does no harm. Nothing
+        // is ever written into it, so one with content is somebody's by now.
+        if cfg!(unix) && !self.stays && is_empty(&self.file) && is_still_at(&self.file, &self.path)
+        {
             let _ = fs::remove_file(&self.path);
         }
     }
+}
+
+/// Whether nothing is in `file`, as in every lock file that this crate made.
+fn is_empty(file: &File) -> bool {
+    file.metadata().is_ok_and(|meta| meta.len() == 0)
+}
+
+/// What stands where the lock of `path` would be was not made for that.
+fn somebodys(path: &Path, place: &Path) -> Error {
+    let (path, place) = (path.display(), place.display());
+    Error::local(
+        ErrorKind::Storage,
+        format!("{path} cannot be locked: {place} is no lock file, something is in it"),
+    )
+    .with_help("Name another file, or move that one away if it is nobody's.")
 }
 
 /// Whether `path` still leads to the open `file`.
@@ -191,27 +215,31 @@ pub(crate) fn named(path: &Path, error: io::Error) -> io::Error {
 /// never replaced: root could put a file in the place of a device.
 pub(crate) fn replace_private(path: &Path, bytes: &[u8]) -> io::Result<File> {
     look(path)?;
-    let new = beside(path, ".new");
-    write_new(path, &new, bytes).map_err(|error| named(path, error))
+    write_new(path, bytes).map_err(|error| named(path, error))
 }
 
-fn write_new(path: &Path, new: &Path, bytes: &[u8]) -> io::Result<File> {
-    // Left by a process that died here: it was never put in place.
-    match fs::remove_file(new) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut file = private(OpenOptions::new().append(true).create_new(true)).open(new)?;
+fn write_new(path: &Path, bytes: &[u8]) -> io::Result<File> {
+    let (draft, mut file) = draft_beside(path)?;
     let written = (file.write_all(bytes))
         .and_then(|()| file.sync_all())
-        .and_then(|()| fs::rename(new, path));
+        .and_then(|()| fs::rename(&draft, path));
     if let Err(error) = written {
         // A full disk is not to be filled further.
-        let _ = fs::remove_file(new);
+        let _ = fs::remove_file(&draft);
         return Err(error);
     }
+    release(&file);
     sync_directory(path)?;
     Ok(file)
+}
+
+/// The directory of `path`.
+#[cfg(unix)]
+fn directory_of(path: &Path) -> &Path {
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    parent.unwrap_or(Path::new("."))
 }
 
 #[cfg(unix)]
@@ -245,10 +273,7 @@ fn refuse_shared(_: &File) -> io::Result<()> {
 /// Makes the new name durable.
 #[cfg(unix)]
 fn sync_directory(path: &Path) -> io::Result<()> {
-    let parent = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
+    File::open(directory_of(path))?.sync_all()
 }
 
 #[cfg(not(unix))]

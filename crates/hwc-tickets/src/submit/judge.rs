@@ -1,8 +1,8 @@
 //! What one look at a ticket tells about a submit in doubt.
 //!
-//! Found: a message that was not there before and that no other own submit can have made. Not there:
-//! nothing came from the customer's side that could be it, and no unproven end, clock or comparison is
-//! part of that proof. Everything else stays unclear.
+//! Found: a message that was not there before, that no other own submit can have made, in whatever form, and that is none
+//! of those that were there before. Not there: nothing came from the customer's side, and no unproven end, clock or
+//! comparison is part of that proof. Everything else stays unclear.
 
 use super::{
     fingerprint::Likeness,
@@ -68,7 +68,7 @@ pub(super) fn judge(
         return Verdict::Unclear(candidates());
     };
     let alike: Vec<&Message> = new.same.iter().chain(&new.folded).copied().collect();
-    let standing = match (&alike[..], &new.others[..]) {
+    let mut standing = match (&alike[..], &new.others[..]) {
         // Nothing came, so nothing has to be told from others.
         ([], []) => Standing::default(),
         _ => match own.standing(pending, &alike) {
@@ -76,15 +76,16 @@ pub(super) fn judge(
             Err(_) => return Verdict::Unclear(candidates()),
         },
     };
+    standing.rivals += baseline.vanished(snapshot, new.count);
     if let Some(found) = found(parts, pending, &new, &standing) {
         return Verdict::Found {
             message: Box::new(found.clone()),
             landed: landed(&new, &standing, snapshot),
         };
     }
-    // What was merely accepted says nothing: what looks like the other could be this one, altered.
+    // What another submit was found to have made says nothing: it could be this one, altered. A tag does.
     let nothing_came =
-        new.same.is_empty() && new.folded.is_empty() && standing.accounts_for(pending, &new.others);
+        alike.is_empty() && (new.others.iter()).all(|message| standing.holds_tag_of(message));
     if nothing_came && baseline.proves_nothing_came(snapshot, new.count, new.below, is_steady) {
         Verdict::NotThere
     } else {

@@ -4,7 +4,10 @@
 //! orders are understood. Rows shift while paging, so pages overlap and the overlap is checked. A short
 //! page is no end: the end is where a further page brings nothing new.
 
-use super::fingerprint::Forms;
+use super::{
+    fingerprint::Forms,
+    watermark::{Mark, mark},
+};
 use crate::{
     client::Parts,
     ids::{GroupId, TicketId},
@@ -134,6 +137,15 @@ impl Snapshot {
     /// Each message with its key.
     pub(crate) fn rows(&self) -> impl Iterator<Item = (MessageKey, &Row)> {
         self.messages.iter().map(|(key, row)| (*key, row))
+    }
+
+    /// How often each message is in it.
+    pub(super) fn counts(&self) -> BTreeMap<Mark, usize> {
+        let mut counts = BTreeMap::new();
+        for (key, row) in self.rows() {
+            *counts.entry(mark(key)).or_default() += row.count;
+        }
+        counts
     }
 
     fn reaches(&self, reach: Reach) -> bool {

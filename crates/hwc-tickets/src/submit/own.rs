@@ -2,7 +2,8 @@
 //!
 //! Two submits of the same text to the same ticket cannot be told apart in history. When one of them
 //! is in doubt, the other must not stand as its proof: a message that is found counts only when there
-//! are more new ones than other own submits could have made. Those of other processes are known from the
+//! are more new ones than other own submits could have made. One of another text counts, too, as long as its message
+//! is not in sight: a service may show it altered, as the text that is looked for. Those of other processes are known from the
 //! outbox, which is read again after each look at the ticket: whatever stood in the ticket by then was
 //! written down before. A record stays there after its submit has arrived, until every other one that
 //! could mistake its message has a baseline that holds it.
@@ -35,6 +36,8 @@ const CLOCK_SLACK: Duration = Duration::from_secs(5);
 const KEPT: Duration = Duration::from_secs(180);
 /// A settled record whose time by the clock of the service is not known stays so long.
 const KEPT_BY_WALL: SignedDuration = SignedDuration::from_hours(24);
+/// No POST is under way for so long: that of a process that died has ended by then.
+const LONGEST_POST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The recent submits of one client, shared by its clones.
 #[derive(Clone)]
@@ -110,17 +113,21 @@ impl OwnSubmits {
         let others = self.listed();
         let ticket = pending.ticket.clone();
         let forms = Forms::of(text);
-        let is_rival = |other: &Pending| {
-            other.ticket == ticket && other.id != id && other.fingerprint.matches_forms(&forms)
-        };
+        let is_other = |other: &Pending| other.ticket == ticket && other.id != id;
+        let is_rival = |other: &Pending| is_other(other) && other.fingerprint.matches_forms(&forms);
         let begun = pending.begun();
-        for other in others.iter().filter(|other| is_rival(other)) {
+        for other in others.iter().filter(|other| is_other(other)) {
             // Told now and not later: whatever is written down from now on came after the baseline, whatever
             // the clocks say by then.
-            match pending.came_after(other) || self.is_past(other, begun) {
-                true => pending.past.insert(other.id),
-                false => pending.rivals.insert(other.id),
-            };
+            let is_rival = is_rival(other);
+            if pending.came_after(other)
+                || self.is_past(other, begun)
+                || (!is_rival && self.has_ended_before(other, begun))
+            {
+                pending.past.insert(other.id);
+            } else if is_rival {
+                pending.rivals.insert(other.id);
+            }
         }
         let mut entries = self.lock();
         for rival in entries.iter_mut().filter(|entry| {
@@ -296,6 +303,27 @@ impl OwnSubmits {
             State::Arrived { at } => at.saturating_add(self.0.window) >= baseline_at,
             State::Open => true,
         }
+    }
+
+    /// Whether the message of a submit of another text may show in reads while it is not part of a baseline begun at
+    /// `baseline_at`.
+    fn may_show_after(&self, entry: &Entry, baseline_at: Duration) -> bool {
+        match (entry.state, entry.posted) {
+            (State::Open, Some(posted)) => {
+                let enough = self.0.window.saturating_add(CLOCK_SLACK);
+                posted.until.saturating_add(enough) >= baseline_at
+            }
+            (state, _) => self.may_appear_after(state, baseline_at),
+        }
+    }
+
+    /// Whether the POST of a record in doubt had ended so long before `begun` that a baseline of that time holds its
+    /// message, if there is one.
+    fn has_ended_before(&self, record: &Pending, begun: Moment) -> bool {
+        let enough = self.0.window.saturating_add(CLOCK_SLACK);
+        !record.is_settled()
+            && ((record.ended()).is_some_and(|ended| ended.is_before(begun, enough))
+                || record.begun().is_before(begun, LONGEST_POST))
     }
 
     /// Whether a record was settled so long before `begun` that a baseline of that time holds its message.

@@ -113,13 +113,14 @@ pub struct Pending {
     pub(crate) span: Option<Span>,
     /// Other submits of the same text by this caller that may have arrived since the baseline.
     pub(crate) rivals: BTreeSet<PendingId>,
-    /// Submits of the same text that are in the baseline for sure.
+    /// Submits, of whatever text, whose messages stand in the baseline, if they stand anywhere.
     pub(crate) past: BTreeSet<PendingId>,
     /// More rivals, counted by an older version of this crate.
     pub(crate) counted_rivals: u32,
     /// It is in the ticket, and this is when that was found out. `None`: its fate is not known.
     pub(crate) settled: Option<Moment>,
-    /// The message that it made, and no other submit can have made. `None`: not known for sure.
+    /// The message that it made: the service said yes, and this was read back as the only one that it can be. `None`: not
+    /// known for sure.
     pub(crate) landed: Option<Seen>,
 }
 
@@ -175,10 +176,18 @@ impl Pending {
         }
     }
 
-    /// The record to keep of it now that it is in the ticket: what is needed to know its message again.
+    /// When its POST had ended, if that is known. By this machine's clock it is told when it was begun.
+    pub(crate) fn ended(&self) -> Option<Moment> {
+        Some(Moment {
+            wall: self.begun_at,
+            service: Some(self.span?.until),
+        })
+    }
+
+    /// The record to keep of it now that it is in the ticket: what is needed to know its message again, and to tell
+    /// whether it is in sight yet.
     pub(crate) fn settled(mut self, at: Moment) -> Self {
         self.settled = Some(at);
-        self.baseline = None;
         self.span = None;
         self.rivals = BTreeSet::new();
         self.past = BTreeSet::new();

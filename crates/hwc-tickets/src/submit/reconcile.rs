@@ -164,12 +164,14 @@ impl Client {
         let (has_read, date) = (search.has_read, search.date);
         let fault = search.fault.take().filter(|_| !has_read);
         for Sought {
-            pending,
+            mut pending,
             outcome,
             hindered,
             ..
         } in search.sought
         {
+            // Only with the yes of the service it is known that there is one at all.
+            pending.landed = None;
             self.settle(&pending, &outcome, date);
             yield_now().await;
             let outcome = match (&fault, &outcome, hindered) {

@@ -257,6 +257,8 @@ impl Course<'_> {
                 };
                 match looked.outcome {
                     Outcome::Confirmed(message) => {
+                        // Only with the yes of the service it is known that there is one at all.
+                        pending.landed = None;
                         self.settle(pending, looked.date);
                         let request_id = error.request_id().map(str::to_owned);
                         Ok(self.sent(

@@ -212,7 +212,7 @@ impl<'a> Search<'a> {
         self.date = snapshot.date.or(self.date);
         let clock = &self.parts.clock;
         let now = clock.elapsed();
-        let own = self.parts.own.after_look();
+        let own = self.parts.own.after_look(snapshot);
         let open = self.sought.iter_mut().filter(|sought| sought.is_open());
         for (number, sought) in open.enumerate() {
             // Many records take a while: others have their turn, and the deadline holds.

@@ -31,6 +31,8 @@ pub(crate) struct Baseline {
     pub(crate) floor: Option<Timestamp>,
     /// The messages that were seen, as a multiset.
     pub(crate) seen: Seen,
+    /// Those of them whose text could be taken for the one to be sent.
+    pub(crate) alike: Seen,
     /// Messages of the ticket, as the service counted them.
     pub(crate) total: Option<u64>,
     /// One that was seen cannot be told from a message that is sent now. Absence cannot be claimed then:
@@ -60,6 +62,7 @@ impl Baseline {
             .date
             .and_then(|date| date.checked_sub(FOREIGN_CLOCK).ok());
         let mut seen = Seen::default();
+        let mut alike = Seen::default();
         let mut shaky = false;
         let mut rows: Vec<_> = snapshot.rows().collect();
         // A row without a time comes first: it is never taken for one that is out of reach by now.
@@ -69,6 +72,10 @@ impl Baseline {
         });
         for (key, row) in rows {
             seen.add(key, row.count);
+            // Whoever wrote it and whatever is attached: these may be shown otherwise later.
+            if fingerprint.matches_forms(row.forms()) {
+                alike.add(key, row.count);
+            }
             let is_fresh = match (row.message.created_at.instant(), fresh) {
                 (Some(instant), Some(fresh)) => instant >= fresh,
                 _ => true,
@@ -86,10 +93,43 @@ impl Baseline {
             since,
             floor: since.and(snapshot.oldest()),
             seen,
+            alike,
             total: snapshot.total,
             shaky,
             date: snapshot.date,
         })
+    }
+
+    /// How many messages of the same text are not shown any more. Each may be shown again as one that looks new: its
+    /// time, its author or its files are told otherwise now. `new`: rows that were not there before.
+    pub(crate) fn vanished(&self, snapshot: &Snapshot, new: u64) -> usize {
+        let mut left = snapshot.counts();
+        let mut is_shown = |mark: &Mark| match left.get_mut(mark).filter(|count| **count > 0) {
+            Some(count) => {
+                *count -= 1;
+                true
+            }
+            None => false,
+        };
+        let shown: Vec<(Mark, bool)> =
+            (self.seen.0.iter().map(|mark| (*mark, is_shown(mark)))).collect();
+        // The oldest ones are out of sight where newer ones have taken their place.
+        let pushed_out = match snapshot.whole {
+            true => 0,
+            false => usize::try_from(new).unwrap_or(usize::MAX),
+        };
+        let oldest = (shown.iter().rev())
+            .take_while(|(_, is_shown)| !is_shown)
+            .count();
+        let in_reach = shown.len() - oldest.min(pushed_out);
+        let mut alike = self.alike.counts();
+        let missing = (shown.iter().take(in_reach)).filter(|(_, is_shown)| !is_shown);
+        missing
+            .filter(|(mark, _)| {
+                let count = alike.get_mut(mark).filter(|count| **count > 0);
+                count.map(|count| *count -= 1).is_some()
+            })
+            .count()
     }
 
     /// Whether the message that another submit was found to have made was seen.
@@ -144,10 +184,7 @@ impl Baseline {
     /// that does not was answered from an older state, for another ticket or with nothing at all; or a
     /// message was recalled, which leaves a doubt open.
     fn is_still_shown(&self, snapshot: &Snapshot, spare: u64) -> bool {
-        let mut left: BTreeMap<Mark, usize> = BTreeMap::new();
-        for (key, row) in snapshot.rows() {
-            *left.entry(mark(key)).or_default() += row.count;
-        }
+        let mut left = snapshot.counts();
         let mut missing = 0;
         for mark in &self.seen.0 {
             match left.get_mut(mark).filter(|count| **count > 0) {
@@ -176,10 +213,8 @@ impl Seen {
         seen
     }
 
-    /// The mark of the one message, however often it was seen; `None` of several.
-    pub(super) fn only(&self) -> Option<Mark> {
-        let (first, others) = self.0.split_first()?;
-        others.iter().all(|other| other == first).then_some(*first)
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Whether all of it was seen there too, each at least as often. Of nothing, nothing is known.

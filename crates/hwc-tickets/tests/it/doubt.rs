@@ -1,5 +1,6 @@
 //! Doubts about a submit: what proves an end, what does not, and how those end that nothing proves.
 
+mod beside;
 mod landed;
 
 use crate::ledger::{

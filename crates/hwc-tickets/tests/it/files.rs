@@ -125,3 +125,129 @@ fn one_lock_has_one_holder() {
     });
     assert!(had.load(Ordering::SeqCst) > 0);
 }
+
+/// What somebody else keeps beside a cursor or an outbox, under the name that half-written files once had.
+#[cfg(unix)]
+#[test]
+fn what_others_keep_beside_a_file_is_never_removed() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+    let directory = TempDir::new().unwrap();
+    let place = |name: &str| directory.path().join(name);
+    let ran = |program: &str, args: &[&str]| {
+        let status = std::process::Command::new(program).args(args).status();
+        status.is_ok_and(|status| status.success())
+    };
+    fs::write(place("mine"), "mine").unwrap();
+    let mut sorts = vec!["file", "link", "pipe", "socket"];
+    // Only root can make one.
+    let device = place("device");
+    if ran("mknod", &[device.to_str().unwrap(), "c", "1", "3"]) {
+        sorts.push("device");
+    }
+    for sort in sorts {
+        for name in ["cursor", "outbox"] {
+            let path = place(name);
+            let foreign = place(&format!("{name}.new"));
+            let foreign_text = foreign.to_str().unwrap();
+            match sort {
+                "file" => fs::write(&foreign, "somebody's").unwrap(),
+                "link" => symlink(place("mine"), &foreign).unwrap(),
+                "pipe" => assert!(ran("mkfifo", &[foreign_text])),
+                "socket" => drop(std::os::unix::net::UnixListener::bind(&foreign).unwrap()),
+                _ => assert!(ran("mknod", &[foreign_text, "c", "1", "3"])),
+            }
+            let before = fs::symlink_metadata(&foreign).unwrap();
+            match name {
+                "cursor" => {
+                    let cursor: Cursor =
+                        serde_json::from_str("{\"hwc_tickets_cursor\":1,\"groups\":[]}").unwrap();
+                    cursor.save(&path).unwrap();
+                    CursorFile::open(&path).unwrap().save(&cursor).unwrap();
+                }
+                _ => drop(FileOutbox::open(&path).unwrap()),
+            }
+            let after = fs::symlink_metadata(&foreign).unwrap();
+            let case = format!("{sort} beside {name}");
+            assert_eq!(
+                (before.ino(), before.mode(), before.mtime_nsec()),
+                (after.ino(), after.mode(), after.mtime_nsec()),
+                "{case}"
+            );
+            assert_eq!(fs::read_to_string(place("mine")).unwrap(), "mine", "{case}");
+            let written = fs::metadata(&path).unwrap();
+            assert_eq!(written.permissions().mode() & 0o777, 0o600, "{case}");
+            assert!(written.len() > 0, "{case}");
+            fs::remove_file(&foreign).unwrap();
+            fs::remove_file(&path).unwrap();
+        }
+    }
+}
+
+/// A file that looks like a lock, with something in it, is somebody's: it is named and left as it is.
+#[cfg(unix)]
+#[test]
+fn a_lock_file_with_content_is_somebodys() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("file");
+    let foreign = directory.path().join("file.lock");
+    fs::write(&foreign, "somebody's").unwrap();
+    fs::set_permissions(&foreign, fs::Permissions::from_mode(0o600)).unwrap();
+    let cursor: Cursor = serde_json::from_str("{\"hwc_tickets_cursor\":1,\"groups\":[]}").unwrap();
+    for error in [
+        FileOutbox::open(&path).unwrap_err(),
+        CursorFile::open(&path).unwrap_err(),
+        cursor.save(&path).unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::Storage);
+        let told = error.to_string();
+        assert!(told.contains(&foreign.display().to_string()), "{told}");
+        assert!(error.help().is_some(), "{told}");
+        assert_eq!(fs::read_to_string(&foreign).unwrap(), "somebody's");
+    }
+    assert!(!path.exists());
+    // What comes into it while it is held is not removed either.
+    fs::write(&foreign, "").unwrap();
+    let held = CursorFile::open(&path).unwrap();
+    fs::write(&foreign, "somebody's").unwrap();
+    drop(held);
+    assert_eq!(fs::read_to_string(&foreign).unwrap(), "somebody's");
+}
+
+/// What a killed run was writing goes with the next one; what only looks like it stays.
+#[cfg(unix)]
+#[test]
+fn what_a_killed_run_was_writing_is_swept() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let directory = TempDir::new().unwrap();
+    let file = |name: &str, mode| {
+        let path = directory.path().join(name);
+        fs::write(&path, "half").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        path
+    };
+    let left = file(".hwc-tickets-draft-0123456789abcdef.tmp", 0o600);
+    // Shared with others, of another name, in use, a link, and the file itself.
+    let others = [
+        file(".hwc-tickets-draft-1123456789abcdef.tmp", 0o644),
+        file(".hwc-tickets-draft-notes.tmp", 0o600),
+        file(".hwc-tickets-draft-0123456789abcde-.tmp", 0o600),
+        file("cursor.new", 0o600),
+    ];
+    let link = directory
+        .path()
+        .join(".hwc-tickets-draft-2123456789abcdef.tmp");
+    symlink(&others[1], &link).unwrap();
+    let in_use = file(".hwc-tickets-draft-3123456789abcdef.tmp", 0o600);
+    let held = fs::File::open(&in_use).unwrap();
+    fs4::FileExt::try_lock(&held).unwrap();
+    let own = file(".hwc-tickets-draft-4123456789abcdef.tmp", 0o600);
+    fs::write(&own, "").unwrap();
+    drop(FileOutbox::open(&own).unwrap());
+    assert!(!left.exists());
+    for other in others.iter().chain([&in_use, &link, &own]) {
+        assert!(fs::symlink_metadata(other).is_ok(), "{}", other.display());
+    }
+    drop(CursorFile::open(directory.path().join("cursor")).unwrap());
+    assert!(link.is_symlink() && in_use.exists());
+}

@@ -269,6 +269,21 @@ fn a_line_that_was_being_written_at_the_end_is_left_out() {
     );
 }
 
+/// A directory whose path is so long that it holds files with short names alone: none can be written anew in it, by
+/// nobody, also not by root.
+#[cfg(target_os = "linux")]
+fn where_only_short_names_fit(directory: &TempDir) -> std::path::PathBuf {
+    // Linux takes paths of 4095 bytes.
+    let mut path = directory.path().to_owned();
+    while path.as_os_str().len() < 4070 {
+        let missing = 4070 - path.as_os_str().len() - 1;
+        path.push("d".repeat(missing.clamp(1, 200)));
+    }
+    fs::create_dir_all(&path).unwrap();
+    path
+}
+
+#[cfg(target_os = "linux")]
 #[test]
 fn where_nothing_can_be_written_what_is_there_is_settled_all_the_same() {
     for acted in [true, false] {
@@ -284,9 +299,11 @@ fn where_nothing_can_be_written_what_is_there_is_settled_all_the_same() {
         let submit = ticket.submit("only once").confirm(Confirm::Never);
         assert!(service.clock.run(as_op(1, submit.into_future())).is_err());
         drop((first, ticket));
-        // The file cannot be replaced, as on a full disk: something else is in the way.
-        fs::create_dir_all(directory.path().join("outbox.new/x")).unwrap();
-        let second = client(&service);
+        // The file cannot be replaced, as on a full disk.
+        let place = where_only_short_names_fit(&directory).join("outbox");
+        fs::rename(directory.path().join("outbox"), &place).unwrap();
+        let outbox = FileOutbox::open(&place).unwrap();
+        let second = service.builder().outbox(outbox).build().unwrap();
         let found = service.clock.run(second.reconcile_outbox());
         let [one] = &found[..] else {
             panic!("{found:?}")

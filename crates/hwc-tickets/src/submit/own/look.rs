@@ -5,8 +5,9 @@ use crate::{
     message::{Message, MessageKey},
     submit::{
         fingerprint::{Forms, Likeness},
+        newest::Snapshot,
         pending::{Pending, PendingId},
-        watermark::{Mark, mark},
+        watermark::mark,
     },
 };
 use std::{
@@ -14,48 +15,45 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     io,
     sync::{Mutex, OnceLock, PoisonError},
+    time::Duration,
 };
 
 /// What other own submits mean for one in doubt.
 #[derive(Debug, Default)]
 pub(crate) struct Standing {
-    /// Others that could have made the messages that were found.
+    /// Others that could have made the messages that were found: those of a text like it, and those of any other text whose
+    /// message may come into sight and is not there. A service that masks, strips or adds may show one of these so.
     pub(crate) rivals: usize,
     /// Whether all submits of the same text are known: it was begun by this client, or stands in its
     /// outbox.
     pub(crate) is_kept: bool,
     /// Tags of the others that have one.
     tags: Vec<String>,
-    /// The messages that others made after the baseline, each with the number of those who are known to have made it.
-    landed: BTreeMap<Mark, usize>,
 }
 
 impl Standing {
     /// Whether `message` is that of another submit for sure.
-    fn holds_tag_of(&self, message: &Message) -> bool {
+    pub(crate) fn holds_tag_of(&self, message: &Message) -> bool {
         self.tags.iter().any(|tag| message.content.contains(tag))
     }
+}
 
-    /// Whether each of `messages` is that of another submit for sure: by its tag, or because that one was read back as
-    /// the only one that it could be. One for one; and none that could be that of `pending` as well.
-    pub(crate) fn accounts_for(&self, pending: &Pending, messages: &[&Message]) -> bool {
-        let mut left = self.landed.clone();
-        messages.iter().all(|message| {
-            self.holds_tag_of(message)
-                || (left.get_mut(&mark(message.key())))
-                    .filter(|left| **left > 0)
-                    .is_some_and(|left| {
-                        *left -= 1;
-                        let forms = Forms::of(&message.content);
-                        !pending.fingerprint.matches_forms(&forms)
-                    })
-        })
-    }
+/// Another submit to the same ticket.
+#[derive(Clone, Copy)]
+struct Other<'a> {
+    record: &'a Pending,
+    /// Whether its message may be among what is new, if it looks like what was found.
+    counts: bool,
+    /// The same, whatever it looks like.
+    may_hide: bool,
 }
 
 /// The submits as they stand after one look at a ticket.
 pub(crate) struct AfterLook<'a> {
     own: &'a OwnSubmits,
+    snapshot: &'a Snapshot,
+    /// Those whose message is in sight.
+    shown: OnceLock<BTreeSet<PendingId>>,
     outbox: OnceLock<io::Result<Vec<Pending>>>,
     could_make: Mutex<BTreeMap<(PendingId, MessageKey), bool>>,
 }
@@ -68,10 +66,12 @@ struct Found<'a> {
 }
 
 impl OwnSubmits {
-    /// What was submitted, as it stands after a look at the ticket.
-    pub(crate) fn after_look(&self) -> AfterLook<'_> {
+    /// What was submitted, as it stands after a look at the ticket, which showed `snapshot`.
+    pub(crate) fn after_look<'a>(&'a self, snapshot: &'a Snapshot) -> AfterLook<'a> {
         AfterLook {
             own: self,
+            snapshot,
+            shown: OnceLock::new(),
             outbox: OnceLock::new(),
             could_make: Mutex::default(),
         }
@@ -99,13 +99,18 @@ impl AfterLook<'_> {
             .find(|entry| entry.pending.id == pending.id)
             .map(|entry| entry.baseline_at);
         let is_kept = begun_here.is_some() || listed.iter().any(|record| record.id == pending.id);
-        let mut others: BTreeMap<PendingId, (&Pending, bool)> = BTreeMap::new();
+        let mut others: BTreeMap<PendingId, Other<'_>> = BTreeMap::new();
         for record in listed
             .iter()
             .filter(|record| record.ticket == pending.ticket)
         {
             let counts = !pending.past.contains(&record.id);
-            others.insert(record.id, (record, counts));
+            let other = Other {
+                record,
+                counts,
+                may_hide: counts,
+            };
+            others.insert(record.id, other);
         }
         for entry in entries
             .iter()
@@ -113,27 +118,43 @@ impl AfterLook<'_> {
         {
             // This client's own clock knows better than those that processes share. That the message stood in the
             // ticket was seen.
-            let was_there =
-                pending.past.contains(&entry.pending.id) && pending.came_after(&entry.pending);
+            let is_past = pending.past.contains(&entry.pending.id);
+            let was_there = pending.came_after(&entry.pending);
             let may_appear = begun_here
                 .is_none_or(|baseline_at| self.own.may_appear_after(entry.state, baseline_at));
-            let counts = may_appear && !was_there;
-            others.insert(entry.pending.id, (&entry.pending, counts));
+            let may_show = match begun_here {
+                Some(baseline_at) => self.own.may_show_after(entry, baseline_at),
+                None => !is_past,
+            };
+            let other = Other {
+                record: &entry.pending,
+                counts: may_appear && !(is_past && was_there),
+                may_hide: may_show && !was_there,
+            };
+            others.insert(entry.pending.id, other);
         }
+        let shown = match found {
+            [] => None,
+            _ => Some(self.shown.get_or_init(|| {
+                let records = others.values().map(|other| other.record);
+                in_sight(self.snapshot, records, self.own.0.window)
+            })),
+        };
         others.remove(&pending.id);
         let tags = (others.values())
-            .filter_map(|(record, _)| record.reference.clone())
+            .filter_map(|other| other.record.reference.clone())
             .collect();
-        let mut landed = BTreeMap::new();
-        let after = (others.values()).filter(|(record, _)| !pending.came_after(record));
-        for mark in after.filter_map(|(record, _)| record.landed.as_ref()?.only()) {
-            *landed.entry(mark).or_default() += 1;
-        }
         let found: Vec<Found<'_>> = found.iter().map(|message| Found::of(message)).collect();
         let mut rivals: BTreeSet<PendingId> = (others.values())
-            .filter(|(_, counts)| *counts)
-            .filter(|(record, _)| found.iter().any(|found| self.could_make(record, found)))
-            .map(|(record, _)| record.id)
+            .filter(|other| {
+                let record = other.record;
+                // What has a message of its own made no other one.
+                let hides =
+                    || other.may_hide && shown.is_some_and(|shown| !shown.contains(&record.id));
+                let could_make = || found.iter().any(|found| self.could_make(record, found));
+                (other.counts && could_make()) || hides()
+            })
+            .map(|other| other.record.id)
             .collect();
         if !is_kept {
             rivals.extend(&pending.rivals);
@@ -143,7 +164,6 @@ impl AfterLook<'_> {
             rivals: rivals.len().saturating_add(counted),
             is_kept,
             tags,
-            landed,
         })
     }
 
@@ -176,8 +196,57 @@ impl<'a> Found<'a> {
 
 /// Whether `message` could be that of `record`, also in a form that the service has stripped.
 fn could_make(record: &Pending, message: &Message, forms: &Forms) -> bool {
+    is_alike(record, message, forms) || record.fingerprint.may_become(forms)
+}
+
+/// Which of `records` have a message of their own in `snapshot`: one that looks like theirs and was not there before they
+/// were sent, each another one.
+fn in_sight<'a>(
+    snapshot: &Snapshot,
+    records: impl Iterator<Item = &'a Pending>,
+    window: Duration,
+) -> BTreeSet<PendingId> {
+    let rows: Vec<_> = (snapshot.rows())
+        .map(|(key, row)| (mark(key), row))
+        .collect();
+    let mut choices: Vec<(usize, &Pending, Vec<(usize, usize)>)> = records
+        .filter_map(|record| {
+            let baseline = record.baseline.as_ref()?;
+            let seen = baseline.seen.counts();
+            let own: Vec<(usize, usize)> = (rows.iter().enumerate())
+                .filter_map(|(index, (mark, row))| {
+                    let known = seen.get(mark).copied().unwrap_or(0);
+                    let more = row.count.saturating_sub(known);
+                    // Nor one that the read before may not have shown.
+                    let is_own = more > 0
+                        && !baseline.is_below(&row.message)
+                        && !baseline.may_have_missed(&row.message, window)
+                        && is_alike(record, &row.message, row.forms());
+                    is_own.then_some((index, more))
+                })
+                .collect();
+            let all = own.iter().map(|(_, more)| *more).sum();
+            Some((all, record, own))
+        })
+        .collect();
+    // Who has the least to choose from chooses first.
+    choices.sort_by_key(|(all, record, _)| (*all, record.id));
+    let mut taken = vec![0; rows.len()];
+    (choices.into_iter())
+        .filter_map(|(_, record, own)| {
+            own.into_iter().find_map(|(index, more)| {
+                let taken = taken.get_mut(index).filter(|taken| **taken < more)?;
+                *taken += 1;
+                Some(record.id)
+            })
+        })
+        .collect()
+}
+
+/// Whether `message` has the words of `record`.
+fn is_alike(record: &Pending, message: &Message, forms: &Forms) -> bool {
     matches!(
         likeness(record, message, forms),
         Likeness::Proven | Likeness::Same | Likeness::Folded
-    ) || record.fingerprint.may_become(forms)
+    )
 }

@@ -74,6 +74,8 @@ struct StoredBaseline {
     floor: Option<Timestamp>,
     #[serde(default)]
     seen: Seen,
+    #[serde(default, skip_serializing_if = "Seen::is_empty")]
+    alike: Seen,
     /// Of version 1: those that looked like the message to be sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     known: Vec<MessageKey>,
@@ -117,6 +119,7 @@ impl From<Baseline> for StoredBaseline {
             since,
             floor,
             seen,
+            alike,
             total,
             shaky,
             date,
@@ -125,6 +128,7 @@ impl From<Baseline> for StoredBaseline {
             since,
             floor,
             seen,
+            alike,
             known: Vec::new(),
             total,
             shaky,
@@ -139,16 +143,21 @@ impl From<StoredBaseline> for Baseline {
             since,
             floor,
             mut seen,
+            mut alike,
             known,
             total,
             shaky,
             date,
         } = stored;
-        known.into_iter().for_each(|key| seen.add(key, 1));
+        for key in known {
+            seen.add(key, 1);
+            alike.add(key, 1);
+        }
         Self {
             since,
             floor,
             seen,
+            alike,
             total,
             shaky,
             date,
