@@ -179,6 +179,9 @@ pub(crate) enum Command {
     /// Print completions for a shell
     Completions(admin::Completions),
     /// Write the manual pages
+    ///
+    /// Pages of an earlier run are replaced, whole or not at all. Nothing but a plain file is: a link, a directory, a pipe or a
+    /// device in the place of a page is refused, and then no page is written.
     Man(admin::Man),
 }
 

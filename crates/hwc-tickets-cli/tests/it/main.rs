@@ -28,6 +28,8 @@ mod inputs;
 #[cfg(unix)]
 mod leftovers;
 mod login;
+#[cfg(unix)]
+mod manual;
 mod output;
 mod pending;
 #[cfg(unix)]
