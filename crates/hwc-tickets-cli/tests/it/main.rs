@@ -17,6 +17,7 @@ mod chat;
 #[cfg(unix)]
 mod completions;
 mod config;
+mod download;
 #[cfg(unix)]
 mod endings;
 mod exit;
