@@ -165,6 +165,9 @@ pub(crate) enum Command {
     )]
     Chat(chat::Chat),
     /// Make any call of the service, authenticated, and print the raw answer
+    ///
+    /// Where the service answers a file, it comes byte for byte; on a terminal, what could act on it is shown as text. A file
+    /// of which only a part came ends with an error that says how many bytes they are.
     Api(ticket::Api),
     /// Look at or store credentials
     #[command(subcommand, arg_required_else_help = true)]
@@ -179,6 +182,9 @@ pub(crate) enum Command {
     /// Print completions for a shell
     Completions(admin::Completions),
     /// Write the manual pages
+    ///
+    /// Pages of an earlier run are replaced, whole or not at all. Nothing but a plain file is: a link, a directory, a pipe or a
+    /// device in the place of a page is refused, and then no page is written.
     Man(admin::Man),
 }
 

@@ -1,4 +1,5 @@
-//! The one room that reads and writes the program's own files: private to the user, whole or not at all.
+//! The one room that reads and writes the program's own files: private to the user but for what is to be read by everybody,
+//! whole or not at all.
 
 mod leftovers;
 
@@ -102,17 +103,72 @@ pub(crate) fn directory_of(path: &Path) -> &Path {
 /// plain file is never replaced: root could put a file in the place of a device.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if fs::symlink_metadata(path).is_ok_and(|meta| !meta.is_file() && !meta.is_symlink()) {
-        let reason = "it is not a plain file";
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
+        return Err(not_plain("it is not a plain file"));
     }
+    make_directory(directory_of(path))?;
+    replace(path, bytes, Readers::User)
+}
+
+/// The same for everybody to read (mode 0644), in a directory that is there. A link is not replaced either.
+pub(crate) fn publish(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    refuse_unplain(path)?;
+    replace(path, bytes, Readers::Everybody)
+}
+
+/// Refuses what is there and no plain file, a link included.
+pub(crate) fn refuse_unplain(path: &Path) -> io::Result<()> {
+    let kind = match fs::symlink_metadata(path) {
+        Ok(meta) => meta.file_type(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    if kind.is_file() {
+        return Ok(());
+    }
+    Err(not_plain(if kind.is_symlink() {
+        "it is a symbolic link"
+    } else if kind.is_dir() {
+        "it is a directory"
+    } else {
+        "it is a pipe, a socket or a device"
+    }))
+}
+
+fn not_plain(what: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, what)
+}
+
+/// Who may read a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Readers {
+    User,
+    Everybody,
+}
+
+/// A draft beside `path` that takes its name when it is whole.
+fn replace(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
     let directory = directory_of(path);
-    make_directory(directory)?;
     let mut file = leftovers::draft_in(directory)?;
     file.write_all(bytes)?;
+    if readers == Readers::Everybody {
+        open_to_everybody(file.as_file())?;
+    }
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     // Makes the new name durable. Not every system can do it for directories.
     let _ = File::open(directory).and_then(|directory| directory.sync_all());
+    Ok(())
+}
+
+#[cfg(unix)]
+fn open_to_everybody(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+/// Elsewhere the directory decides.
+#[cfg(not(unix))]
+fn open_to_everybody(_: &File) -> io::Result<()> {
     Ok(())
 }
 

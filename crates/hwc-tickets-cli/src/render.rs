@@ -6,12 +6,14 @@
 pub(crate) mod foreign;
 pub(crate) mod json;
 mod list;
+mod outflow;
 mod reader;
 mod spinner;
 pub(crate) mod table;
 pub(crate) mod wrap;
 
 pub(crate) use list::List;
+pub(crate) use outflow::Outflow;
 pub(crate) use reader::reader_gone;
 pub(crate) use spinner::wait;
 

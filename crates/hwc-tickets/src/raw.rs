@@ -17,6 +17,7 @@ use http::{Request, header};
 use hwc_core::{
     Body, CallOptions, Idempotency, Operation, Reply, RequestContent, ResponseContent, retry::after,
 };
+use hwc_tickets_wire::operations;
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::{
@@ -178,6 +179,21 @@ impl RawCall {
     pub fn timeout(mut self, total: Duration) -> Self {
         self.timeout = Some(total);
         self
+    }
+
+    /// Whether the description says that this call answers a file: then [`RawCall::download`] is for it. An operation that
+    /// is newer than this crate is not known.
+    #[must_use]
+    pub fn answers_file(&self) -> bool {
+        let fits = |known: &&Operation| {
+            known.method == self.operation.method && known.matches_path(&self.path)
+        };
+        // Where two fit, the one with more words of its own is meant.
+        operations::ALL
+            .iter()
+            .filter(fits)
+            .min_by_key(|known| known.path.matches('{').count())
+            .is_some_and(|known| known.response == ResponseContent::Bytes)
     }
 
     /// Makes the call, and gives its answer as a file. An error in the place of the file is an error here.
@@ -385,6 +401,25 @@ mod tests {
         assert_eq!(cut.unwrap_err().kind(), ErrorKind::Interrupted);
         let error = clock.run(download().download()).unwrap_err();
         assert_eq!(error.code(), Some("OSM.01010015"));
+    }
+
+    #[test]
+    fn which_calls_answer_a_file() {
+        let clock = FakeClock::new();
+        let client = client(&clock, &ScriptedTransport::new(&clock));
+        let files = "/v2/servicerequest/accessorys";
+        for (method, path, is_file) in [
+            ("GET", format!("{files}/a"), true),
+            ("get", format!("{files}/a,b%2C1"), true),
+            ("POST", format!("{files}/a"), false),
+            ("GET", files.to_owned(), false),
+            ("GET", format!("{files}/a/b"), false),
+            ("GET", "/v2/servicerequest/cases/a".to_owned(), false),
+            ("GET", "/v2/unknown/a".to_owned(), false),
+        ] {
+            let call = client.raw(method, &path).unwrap();
+            assert_eq!(call.answers_file(), is_file, "{method} {path}");
+        }
     }
 
     #[test]

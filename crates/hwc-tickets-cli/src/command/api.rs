@@ -6,10 +6,15 @@ use crate::{
     cli::ticket::Api,
     context::{Context, interruptible},
     failure::Failure,
-    input, render,
+    input,
+    render::{self, Outflow, Screen},
+};
+use hwc_tickets::{
+    Client, Error,
+    raw::{RawCall, RawFile},
 };
 use std::{future::IntoFuture as _, path::Path};
-use tap::Tap;
+use tap::{Beginning, Tap};
 
 pub(crate) async fn run(args: Api, context: &Context) -> Result<(), Failure> {
     interruptible(call(args, context)).await
@@ -37,14 +42,16 @@ fn target(given: &str) -> Result<(String, Vec<(String, String)>), Failure> {
     Ok((format!("{slash}{path}"), parameters))
 }
 
-async fn call(args: Api, context: &Context) -> Result<(), Failure> {
-    let tap = Tap::on(context.transport()?);
-    let client = context.finish(context.builder()?.transport(tap.clone()))?;
-    let (path, parameters) = target(&args.path)?;
-    let request = format!("{} {path}", args.method.to_ascii_uppercase());
-    let mut call = client.raw(&args.method, &path)?;
+/// The call as it was asked for. Nothing is sent yet.
+fn prepared(
+    client: &Client,
+    path: &str,
+    parameters: &[(String, String)],
+    args: &Api,
+) -> Result<RawCall, Failure> {
+    let mut call = client.raw(&args.method, path)?;
     for (name, value) in parameters {
-        call = call.query(&name, &value);
+        call = call.query(name, value);
     }
     for parameter in &args.query {
         let (name, value) = parameter.split_once('=').ok_or_else(|| {
@@ -62,17 +69,34 @@ async fn call(args: Api, context: &Context) -> Result<(), Failure> {
         };
         call = call.json(body)?;
     }
+    Ok(call)
+}
+
+async fn call(args: Api, context: &Context) -> Result<(), Failure> {
+    let tap = Tap::on(context.transport()?);
+    let client = context.finish(context.builder()?.transport(tap.clone()))?;
+    let (path, parameters) = target(&args.path)?;
+    let request = format!("{} {path}", args.method.to_ascii_uppercase());
+    let mut call = prepared(&client, &path, &parameters, &args)?;
     let screen = &context.screen;
+    if call.answers_file() {
+        // Else a file may take as long as pieces come.
+        if let Some(total) = context.settings.timeout.value {
+            call = call.timeout(total.0);
+        }
+        return match render::wait("waiting for the file", call.download()).await {
+            Ok(file) => pass_on(file, request, screen).await,
+            Err(error) => Err(failed(request, error, &tap.last(), screen)),
+        };
+    }
     match render::wait("waiting for the answer", call.into_future()).await {
         Ok(answer) => {
-            if screen.is_verbose() {
-                let id = answer.request_id().unwrap_or("none");
-                screen.note(&format!(
-                    "HTTP {}, request id {id}, attempts {}",
-                    answer.status(),
-                    answer.attempts()
-                ));
-            }
+            tell(
+                answer.status(),
+                answer.request_id(),
+                answer.attempts(),
+                screen,
+            );
             let is_read = args.method.eq_ignore_ascii_case("GET");
             screen
                 .answer(answer.body())
@@ -84,16 +108,54 @@ async fn call(args: Api, context: &Context) -> Result<(), Failure> {
                     )),
                 })
         }
-        // The raw answer was asked for: it is shown whatever it says, and the exit code says the rest.
-        Err(error) => {
-            let error = Box::new(error);
-            let failure = Failure::Request { request, error };
-            Err(match screen.answer_line(&tap.last()) {
-                Ok(()) => failure,
-                Err(unwritten) => unwritten.beside(failure),
-            })
+        Err(error) => Err(failed(request, error, &tap.last(), screen)),
+    }
+}
+
+/// What stands in the head of an answer, when people asked for more.
+fn tell(status: u16, request_id: Option<&str>, attempts: u32, screen: &Screen) {
+    if screen.is_verbose() {
+        let id = request_id.unwrap_or("none");
+        screen.note(&format!(
+            "HTTP {status}, request id {id}, attempts {attempts}"
+        ));
+    }
+}
+
+/// Hands a file to standard output as it comes. One that breaks off is a failure that says after how many bytes.
+async fn pass_on(mut file: RawFile, request: String, screen: &Screen) -> Result<(), Failure> {
+    tell(file.status(), file.request_id(), file.attempts(), screen);
+    let mut output = Outflow::new();
+    loop {
+        match file.chunk().await {
+            Ok(Some(piece)) => output.write(&piece)?,
+            Ok(None) => return output.end(),
+            Err(error) => {
+                let error = Box::new(error);
+                let failure = Failure::Request { request, error };
+                return Err(match output.end() {
+                    Ok(()) => failure,
+                    Err(unwritten) => unwritten.beside(failure),
+                });
+            }
         }
     }
+}
+
+/// A call that failed. The raw answer was asked for: it is shown whatever it says, and the exit code says the rest.
+fn failed(request: String, error: Error, answer: &Beginning, screen: &Screen) -> Failure {
+    let error = Box::new(error);
+    let failure = Failure::Request { request, error };
+    if let Err(unwritten) = screen.answer_line(answer.bytes()) {
+        return unwritten.beside(failure);
+    }
+    if !answer.bytes().is_empty() && !answer.is_whole() {
+        screen.warn(&format!(
+            "the output is cut: it holds the first {} bytes of the answer",
+            answer.bytes().len()
+        ));
+    }
+    failure
 }
 
 #[cfg(test)]

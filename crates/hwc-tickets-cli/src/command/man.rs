@@ -1,4 +1,7 @@
 //! `hwc-tickets man`: a manual page for each command, made from the command tree.
+//!
+//! The directory may be one of the system's. So every page is made before the first is written, nothing but a plain file is
+//! replaced, and no page is ever half written.
 
 use crate::{
     cli::{Cli, admin::Man},
@@ -6,17 +9,71 @@ use crate::{
     private_file,
     render::Screen,
 };
-use clap::CommandFactory as _;
+use clap::{Command, CommandFactory as _};
 use hwc_core::file::shell_quoted;
+use std::{io, path::Path};
 
 pub(crate) fn run(args: &Man, screen: &Screen) -> Result<(), Failure> {
-    let failed = |error| Failure::file("write manual pages to", &args.dir, &error);
-    private_file::make_directory(&args.dir).map_err(failed)?;
-    clap_mangen::generate_to(Cli::command(), &args.dir).map_err(failed)?;
+    let dir = args.dir.as_path();
+    let failed = |error| Failure::file("write manual pages to", dir, &error);
+    let pages = pages().map_err(failed)?;
+    private_file::make_directory(dir).map_err(failed)?;
+    private_file::sweep_drafts(dir);
+    for page in &pages {
+        let path = dir.join(&page.name);
+        private_file::refuse_unplain(&path).map_err(|error| unwritten(&path, &error))?;
+    }
+    for page in &pages {
+        let path = dir.join(&page.name);
+        private_file::publish(&path, &page.text).map_err(|error| unwritten(&path, &error))?;
+    }
     screen.note(&format!(
         "Written to {}. Read one with: man {}",
-        args.dir.display(),
-        shell_quoted(&args.dir.join("hwc-tickets.1"))
+        dir.display(),
+        shell_quoted(&dir.join("hwc-tickets.1"))
     ));
+    Ok(())
+}
+
+/// A page that was not written; what stood there stands there.
+fn unwritten(path: &Path, error: &io::Error) -> Failure {
+    if error.kind() != io::ErrorKind::InvalidInput {
+        return Failure::file("write the manual page", path, error);
+    }
+    Failure::usage(
+        format!("cannot write the manual page {}: {error}", path.display()),
+        "Only a plain file is replaced. Remove what is there, or name another directory.",
+    )
+}
+
+/// A manual page.
+struct Page {
+    name: String,
+    text: Vec<u8>,
+}
+
+/// Every page, that of the program last.
+fn pages() -> io::Result<Vec<Page>> {
+    let mut program = Cli::command().disable_help_subcommand(true);
+    program.build();
+    let mut pages = Vec::new();
+    render(program, &mut pages)?;
+    Ok(pages)
+}
+
+fn render(command: Command, pages: &mut Vec<Page>) -> io::Result<()> {
+    let below = command
+        .get_subcommands()
+        .filter(|below| !below.is_hide_set());
+    for below in below.cloned() {
+        render(below, pages)?;
+    }
+    let page = clap_mangen::Man::new(command);
+    let mut text = Vec::new();
+    page.render(&mut text)?;
+    pages.push(Page {
+        name: page.get_filename(),
+        text,
+    });
     Ok(())
 }

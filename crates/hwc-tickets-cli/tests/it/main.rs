@@ -17,6 +17,7 @@ mod chat;
 #[cfg(unix)]
 mod completions;
 mod config;
+mod download;
 #[cfg(unix)]
 mod endings;
 mod exit;
@@ -28,6 +29,8 @@ mod inputs;
 #[cfg(unix)]
 mod leftovers;
 mod login;
+#[cfg(unix)]
+mod manual;
 mod output;
 mod pending;
 #[cfg(unix)]

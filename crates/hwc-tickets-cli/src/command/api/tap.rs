@@ -8,6 +8,7 @@ use hwc_tickets::{
     transport::{AnswerBody, HttpTransport, RequestBody, Sending, TransportFault},
 };
 use std::{
+    fmt,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, ready},
@@ -23,9 +24,19 @@ pub(super) struct Tap {
     kept: Kept,
 }
 
-/// The body of the last answer, as far as it came.
+/// The body of the last answer.
 #[derive(Debug, Clone, Default)]
-struct Kept(Arc<Mutex<Vec<u8>>>);
+struct Kept(Arc<Mutex<Beginning>>);
+
+/// The beginning of a body, without holes.
+#[derive(Clone, Default)]
+pub(super) struct Beginning {
+    bytes: Vec<u8>,
+    /// Something came for which there was no room.
+    is_full: bool,
+    /// The end was seen.
+    has_ended: bool,
+}
 
 impl Tap {
     pub(super) fn on(inner: HttpTransport) -> Self {
@@ -35,14 +46,46 @@ impl Tap {
         }
     }
 
-    /// The body of the last answer, as far as it came.
-    pub(super) fn last(&self) -> Vec<u8> {
+    /// The body of the last answer, as far as it came and was kept.
+    pub(super) fn last(&self) -> Beginning {
         self.kept.lock().clone()
     }
 }
 
+impl Beginning {
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Whether that is the whole body.
+    pub(super) fn is_whole(&self) -> bool {
+        self.has_ended && !self.is_full
+    }
+
+    /// What comes after a piece that did not fit would leave a hole: it is not kept, however small it is.
+    fn push(&mut self, data: &[u8]) {
+        if self.is_full {
+            return;
+        }
+        let room = MOST_BYTES.saturating_sub(self.bytes.len());
+        let fitting = data.get(..room).unwrap_or(data);
+        self.is_full = fitting.len() < data.len();
+        self.bytes.extend_from_slice(fitting);
+    }
+}
+
+/// Without the content: it holds messages of customers.
+impl fmt::Debug for Beginning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Beginning")
+            .field("bytes", &self.bytes.len())
+            .field("is_whole", &self.is_whole())
+            .finish()
+    }
+}
+
 impl Kept {
-    fn lock(&self) -> MutexGuard<'_, Vec<u8>> {
+    fn lock(&self) -> MutexGuard<'_, Beginning> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -50,7 +93,7 @@ impl Kept {
 impl Transport for Tap {
     fn send(&self, request: Request<RequestBody>) -> Sending {
         let kept = self.kept.clone();
-        kept.lock().clear();
+        *kept.lock() = Beginning::default();
         let answer = self.inner.send(request);
         Box::pin(async move {
             let (head, body) = answer.await?.into_parts();
@@ -75,14 +118,14 @@ impl Body for Copied {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, TransportFault>>> {
         let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
-        if let Some(data) = frame
-            .as_ref()
-            .and_then(|frame| frame.as_ref().ok()?.data_ref())
-        {
-            let mut kept = self.kept.lock();
-            if kept.len().saturating_add(data.len()) <= MOST_BYTES {
-                kept.extend_from_slice(data);
+        match &frame {
+            Some(Ok(frame)) => {
+                if let Some(data) = frame.data_ref() {
+                    self.kept.lock().push(data);
+                }
             }
+            Some(Err(_)) => {}
+            None => self.kept.lock().has_ended = true,
         }
         Poll::Ready(frame)
     }
@@ -93,5 +136,30 @@ impl Body for Copied {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Beginning, MOST_BYTES};
+
+    #[test]
+    fn what_is_kept_has_no_holes() {
+        let mut kept = Beginning::default();
+        kept.push(&vec![b'a'; MOST_BYTES - 3]);
+        assert!(!kept.is_full);
+        kept.push(b"bbbbb");
+        kept.push(b"c");
+        assert!(kept.bytes().ends_with(b"abbb"));
+        assert_eq!(kept.bytes().len(), MOST_BYTES);
+        kept.has_ended = true;
+        assert!(!kept.is_whole());
+
+        let mut exact = Beginning::default();
+        exact.push(&vec![b'a'; MOST_BYTES]);
+        exact.push(b"");
+        assert!(!exact.is_whole());
+        exact.has_ended = true;
+        assert!(exact.is_whole());
     }
 }
