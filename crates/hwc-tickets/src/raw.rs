@@ -11,13 +11,13 @@ pub use hwc_core::{FilePart, Form, Source, body::SourceError};
 use crate::{
     client::Client,
     error::{Error, ErrorKind, Result},
+    service,
 };
 use bytes::Bytes;
 use http::{Request, header};
 use hwc_core::{
     Body, CallOptions, Idempotency, Operation, Reply, RequestContent, ResponseContent, retry::after,
 };
-use hwc_tickets_wire::operations;
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::{
@@ -185,15 +185,8 @@ impl RawCall {
     /// is newer than this crate is not known.
     #[must_use]
     pub fn answers_file(&self) -> bool {
-        let fits = |known: &&Operation| {
-            known.method == self.operation.method && known.matches_path(&self.path)
-        };
-        // Where two fit, the one with more words of its own is meant.
-        operations::ALL
-            .iter()
-            .filter(fits)
-            .min_by_key(|known| known.path.matches('{').count())
-            .is_some_and(|known| known.response == ResponseContent::Bytes)
+        let known = service::described(self.operation.method, &self.path);
+        known.is_some_and(|known| known.response == ResponseContent::Bytes)
     }
 
     /// Makes the call, and gives its answer as a file. An error in the place of the file is an error here.

@@ -12,8 +12,12 @@ use crate::{
     message::{Message, Undecodable},
     time::ZoneOffset,
 };
+#[cfg(feature = "raw")]
+use hwc_core::Operation;
 use hwc_core::{CallOptions, ErrorCode, Fault, Pipeline, retry::after};
 pub(crate) use hwc_tickets_wire::Response;
+#[cfg(feature = "raw")]
+use hwc_tickets_wire::operations;
 use hwc_tickets_wire::{
     Client as Wire, Content, ERROR_CODES, Entry, Limit, Request, limits,
     messages::{
@@ -49,6 +53,14 @@ const fn most(limit: Limit) -> usize {
         Some(max) if max > 0 => max as usize,
         _ => panic!("the description states no maximum here"),
     }
+}
+
+/// The described operation that a call of `method` on `path` is. Where two fit, the one with more words of its own is meant.
+#[cfg(feature = "raw")]
+pub(crate) fn described(method: &str, path: &str) -> Option<&'static Operation> {
+    let fits = |known: &&Operation| known.method == method && known.matches_path(path);
+    let all = operations::ALL.iter().filter(fits);
+    all.min_by_key(|known| known.path.matches('{').count())
 }
 
 /// The nine calls.

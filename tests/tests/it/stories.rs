@@ -235,8 +235,6 @@ async fn following_is_restarted_in_the_middle() {
 #[tokio::test]
 async fn a_lost_answer_is_no_lost_message() {
     let simulator = Simulator::start().await.unwrap();
-    let client = client(&simulator, simulator.credentials());
-    let ticket = client.ticket(CASE).unwrap();
     for (number, fault) in [
         Fault::Close,
         Fault::Reset,
@@ -251,6 +249,9 @@ async fn a_lost_answer_is_no_lost_message() {
     .enumerate()
     {
         simulator.reset();
+        // Another client each time: one that knows of messages which went with the world believes less.
+        let client = client(&simulator, simulator.credentials());
+        let ticket = client.ticket(CASE).unwrap();
         simulator.fault(Order::new(Operation::CreateMessages, fault.clone()).after_acting());
         let text = format!("Please restart node {number}.");
         let sent = ticket.submit(&*text).await.unwrap();

@@ -199,6 +199,9 @@ fn could_make(record: &Pending, message: &Message, forms: &Forms) -> bool {
     is_alike(record, message, forms) || record.fingerprint.may_become(forms)
 }
 
+/// A record, how many messages could be its own, and which: row and how many of it.
+type Choice<'a> = (usize, &'a Pending, Vec<(usize, usize)>);
+
 /// Which of `records` have a message of their own in `snapshot`: one that looks like theirs and was not there before they
 /// were sent, each another one.
 fn in_sight<'a>(
@@ -209,11 +212,11 @@ fn in_sight<'a>(
     let rows: Vec<_> = (snapshot.rows())
         .map(|(key, row)| (mark(key), row))
         .collect();
-    let mut choices: Vec<(usize, &Pending, Vec<(usize, usize)>)> = records
+    let mut choices: Vec<Choice<'_>> = records
         .filter_map(|record| {
             let baseline = record.baseline.as_ref()?;
             let seen = baseline.seen.counts();
-            let own: Vec<(usize, usize)> = (rows.iter().enumerate())
+            let own: Vec<_> = (rows.iter().enumerate())
                 .filter_map(|(index, (mark, row))| {
                     let known = seen.get(mark).copied().unwrap_or(0);
                     let more = row.count.saturating_sub(known);

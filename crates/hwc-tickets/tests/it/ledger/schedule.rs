@@ -532,9 +532,10 @@ fn no_schedule_doubles_a_message_or_tells_a_wrong_end() {
 fn with_a_readable_history_every_doubt_resolves() {
     let mut rng = fastrand::Rng::with_seed(11);
     let service = Service::new();
-    let client = service.client();
     let mut resolved = 0;
     for op in 0..1000 {
+        // Another client each time: one that knows of messages which went with the ticket believes less.
+        let client = service.client();
         {
             let mut world = service.world();
             world.manner = Manner {
