@@ -19,7 +19,7 @@ pub struct Operation {
     pub resource: &'static str,
     /// Name of the method.
     pub method: &'static str,
-    /// Noun and verb of the command.
+    /// Noun and verb that a command would have. The program `hwc-tickets` has only those that are written by hand.
     pub command: Option<&'static str>,
     /// Whether method and command are written by hand; this is then the plain form of them.
     pub is_by_hand: bool,
@@ -98,7 +98,8 @@ impl Operation {
         OPERATIONS.iter().find(|operation| operation.name == name)
     }
 
-    /// Calls it: `arguments` is an object with a field for each parameter, and `body`. Limits are left to the service.
+    /// Calls it: `arguments` is an object with a field for each parameter, and `body`. Limits are left to the service, and the
+    /// client's group is not put in. A file is `{"name": .., "content": ..}` with a text as its content.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`] when the arguments are none of this operation; else as every call.
