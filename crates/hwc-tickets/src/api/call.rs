@@ -60,7 +60,8 @@ pub(crate) struct About {
 }
 
 impl Client {
-    /// A call of any operation, as a value of [`api::models`](crate::api::models).
+    /// A call of any operation, as a value of [`api::models`](crate::api::models). What a verb knows of an operation is not
+    /// part of it: a message sent so is in no outbox and is looked for by nobody; use [`Ticket::submit`](crate::Ticket::submit).
     ///
     /// ```no_run
     /// # async fn example(client: hwc_tickets::Client) -> hwc_tickets::Result<()> {

@@ -90,6 +90,7 @@ pub struct ListAudit {
     pub pages: u64,
     /// Whether an item may be missing: the list changed while it was read in a way that could not be made good, its rows end
     /// before the total that is stated, or where no further page can be asked for.
+    /// Numbered pages cannot overlap: rows that go from them while as many come are not noticed.
     pub possible_gap: bool,
     /// Whether the end was reached: nothing came where more would stand. A short page is no end.
     pub complete: bool,
@@ -97,6 +98,10 @@ pub struct ListAudit {
 
 /// How often the reading goes back to where it last knew its way, because rows shifted.
 const MOST_STEPS_BACK: u32 = 100;
+
+/// So many rows may come again, or without an id, beside those that are known, before the reading ends: such a service does
+/// not go on.
+const MOST_WITHOUT_NEWS: usize = 1000;
 
 /// Rows of a page where neither the call nor the description says how many.
 const DEFAULT_SIZE: i64 = 100;
@@ -112,6 +117,8 @@ struct Walk<R> {
     size: i64,
     /// The page that is asked for begins with a row that was seen.
     overlaps: bool,
+    /// The least number of all items that an answer stated.
+    least: Option<i64>,
     /// Rows in a row that were seen before.
     stale: usize,
     /// Ids of what was handed out.
@@ -137,10 +144,16 @@ impl<R: Paged> Walk<R> {
             size: size
                 .or(most::<R>(R::SIZE))
                 .filter(|size| *size > 0)
+                .map(|size| match (R::BY, R::HAS_ID) {
+                    // One row of them is that before.
+                    (PagedBy::Offset, true) => size.max(2),
+                    _ => size,
+                })
                 .unwrap_or(DEFAULT_SIZE),
             request,
             about,
             overlaps: false,
+            least: None,
             stale: 0,
             seen: HashSet::new(),
             steps_back: 0,
@@ -149,8 +162,7 @@ impl<R: Paged> Walk<R> {
         }
     }
 
-    /// The next page that holds anything new, or could not be read in part; `None` at the end. After an error, asking again
-    /// repeats the page.
+    /// The next page that holds anything new, or could not be read in part; `None` at the end.
     async fn page(&mut self) -> Result<Option<Page<R::Item>>> {
         while !self.is_over {
             if R::BY != PagedBy::Whole && most::<R>(R::AT).is_some_and(|most| self.at > most) {
@@ -180,7 +192,9 @@ impl<R: Paged> Walk<R> {
         let mut lost = answer.undecodable.clone();
         lost.retain(|lost| lost.list == R::LIST);
         let rows = answer.body.as_deref().map_or(0, <[_]>::len) + lost.len();
-        if answer.body.is_none() && total != Some(0) {
+        // Some services leave an empty list out: behind the last row that says nothing new.
+        let is_behind = total.is_some_and(|total| self.at > self.begin && self.position() >= total);
+        if answer.body.is_none() && total != Some(0) && !is_behind {
             let how = format!("the field {} is left out", R::LIST);
             return Err(named(answer.unlike(how)));
         }
@@ -196,7 +210,8 @@ impl<R: Paged> Walk<R> {
             undecodable,
             total,
         };
-        if self.overlaps && !(items.iter().filter_map(R::id)).any(|id| self.seen.contains(&id)) {
+        let first = items.first().and_then(R::id);
+        if self.overlaps && first.is_none_or(|id| !self.seen.contains(&id)) {
             // What was last stands elsewhere by now: rows in between may have moved up, before this page.
             if self.steps_back < MOST_STEPS_BACK {
                 self.steps_back += 1;
@@ -209,21 +224,21 @@ impl<R: Paged> Walk<R> {
         // Rows that went while nothing tells whether they shifted others.
         self.audit.possible_gap |= !self.overlaps && self.is_fewer(total);
         self.audit.reported = total.or(self.audit.reported);
+        self.least = [self.least, total].into_iter().flatten().min();
         let known = known_at_the_end::<R>(&items, &lost);
-        let before = items.len();
+        let (before, known_before) = (items.len(), self.seen.len());
         let new: Vec<_> = (items.into_iter())
             .filter(|item| R::id(item).is_none_or(|id| self.seen.insert(id)))
             .collect();
         self.audit.duplicates_dropped += (before - new.len()) as u64;
         self.audit.yielded += new.len() as u64;
         self.audit.undecodable += lost.len() as u64;
-        let has_news = !new.is_empty() || !lost.is_empty();
-        self.stale = match new.is_empty() {
-            true => self.stale.saturating_add(before),
-            false => 0,
+        self.stale = match self.seen.len() > known_before {
+            true => 0,
+            false => self.stale.saturating_add(before + lost.len()),
         };
-        self.go_on(rows, known.filter(|_| has_news));
-        if self.stale > self.seen.len() {
+        self.go_on(rows, known);
+        if R::HAS_ID && !self.is_over && self.stale > self.seen.len() + MOST_WITHOUT_NEWS {
             // However far rows shifted, something new had come by now: the service does not go on.
             self.is_over = true;
             self.audit.complete = false;
@@ -244,17 +259,15 @@ impl<R: Paged> Walk<R> {
             }
             // Without an id, rows that come again are not known again: the total is all there is to go by.
             PagedBy::Number | PagedBy::Offset
-                if !R::HAS_ID && total.is_some_and(|total| self.handled() >= total) =>
+                if !R::HAS_ID && total.is_some_and(|total| self.position() >= total) =>
             {
-                self.end(self.handled());
+                self.end();
             }
-            PagedBy::Number if rows == 0 => self.end(self.handled()),
+            PagedBy::Number | PagedBy::Offset if rows == 0 => self.end(),
             PagedBy::Number => self.at += 1,
-            PagedBy::Offset if rows == 0 => self.end(self.at),
             PagedBy::Offset => {
                 // That row again, to see whether rows shifted; but only where that leads on.
-                let known =
-                    known.filter(|known| *known < self.size && (*known < rows || rows == 1));
+                let known = known.filter(|known| *known < rows);
                 self.overlaps = known.is_some();
                 let next = self.at.saturating_add(rows);
                 self.at = next.saturating_sub(known.unwrap_or(0));
@@ -269,16 +282,24 @@ impl<R: Paged> Walk<R> {
         both.is_some_and(|(before, now)| now < before)
     }
 
-    /// The end: nothing came behind so many rows.
-    fn end(&mut self, rows: i64) {
+    /// The end: nothing came behind what was read.
+    fn end(&mut self) {
         self.is_over = true;
         self.audit.complete = true;
-        self.audit.possible_gap |= self.audit.reported.is_some_and(|total| total > rows);
+        // What came while the list was read need not be part of it.
+        let total = self.least.or(self.audit.reported);
+        self.audit.possible_gap |= total.is_some_and(|total| total > self.position());
     }
 
-    fn handled(&self) -> i64 {
-        let known = self.audit.yielded.saturating_add(self.audit.undecodable);
-        i64::try_from(known).unwrap_or(i64::MAX)
+    /// How many rows there are up to here, those before the first that was asked for among them.
+    fn position(&self) -> i64 {
+        let before = match R::BY {
+            PagedBy::Number => (self.begin - 1).saturating_mul(self.size),
+            PagedBy::Offset => self.begin,
+            PagedBy::Whole => 0,
+        };
+        let handled = self.audit.yielded.saturating_add(self.audit.undecodable);
+        before.saturating_add(i64::try_from(handled).unwrap_or(i64::MAX))
     }
 }
 
@@ -307,12 +328,12 @@ type Step<R> = (Box<Walk<R>>, Option<Result<Page<<R as Paged>::Item>>>);
 enum State<R: Paged> {
     Idle(Box<Walk<R>>),
     Busy(Pin<Box<dyn Future<Output = Step<R>> + Send>>),
-    /// Between two others.
+    /// Between two others; and after an error.
     Moving,
 }
 
 /// The pages of a list, as a stream: made by [`Call::pages`]. A page holds at least one item, or says what of it could not
-/// be read. After an error the page can be asked for again.
+/// be read. Ends after an error.
 #[must_use = "nothing is sent before it is polled"]
 pub struct Pages<R: Paged> {
     state: State<R>,
@@ -359,7 +380,9 @@ impl<R: Paged> Pages<R> {
                     }
                     Poll::Ready((walk, page)) => {
                         self.audit = walk.audit.clone();
-                        self.state = State::Idle(walk);
+                        if !matches!(page, Some(Err(_))) {
+                            self.state = State::Idle(walk);
+                        }
                         return Poll::Ready(page);
                     }
                 },
