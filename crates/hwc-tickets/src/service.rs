@@ -1,4 +1,4 @@
-//! The one room that names the wire crate: nine calls, turned into this crate's own types.
+//! The one room that names the wire crate for what is shaped by hand: nine calls, turned into this crate's own types.
 //!
 //! Nothing here decides whether an answer is a success (that is done below the generated code), and
 //! nothing here repeats a call. `group_id` goes along wherever the interface takes it (D-32).
