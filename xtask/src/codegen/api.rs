@@ -9,7 +9,7 @@ mod table;
 use self::operation::Method;
 use super::client::{File, Parts};
 use crate::{
-    problem::{Problem, Problems, Result},
+    problem::{Problems, Result},
     spec::{
         pointer,
         read::Description,
@@ -197,19 +197,6 @@ fn docs(paragraphs: &[&str]) -> Vec<syn::Attribute> {
         .collect::<Vec<_>>()
         .join("\n\n");
     vec![parse_quote!(#[doc = #text])]
-}
-
-/// A problem of what would be printed for an operation.
-fn taken(
-    description: &Description,
-    operation: &crate::spec::read::Operation<'_>,
-    name: &str,
-) -> Problem {
-    description.problem(
-        &pointer::join(&operation.pointer(), sdk::KEY),
-        format!("the value `{name}` would be a method that every call has"),
-        "such a name cannot be printed: shape the operation by hand (`shape: hand`)",
-    )
 }
 
 /// Tokens of a path to a struct of the wire crate.

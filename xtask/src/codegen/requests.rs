@@ -58,14 +58,21 @@ pub fn order(operation: &Operation<'_>, root: &Value) -> Vec<String> {
     order
 }
 
+/// The schema that became the struct `name`.
+#[must_use]
+pub fn schema<'d>(root: &'d Value, name: &str) -> Option<&'d Value> {
+    let schemas = root.get("components").and_then(|all| all.get("schemas"));
+    pointer::entries(schemas)
+        .find(|(schema, _)| schema.to_pascal_case() == name)
+        .map(|(_, schema)| schema)
+}
+
 /// The names of the properties of the schema that became the struct `name`, in the order of the description: a reader
 /// meets what is mandatory in that order.
 #[must_use]
 pub fn properties(root: &Value, name: &str) -> Vec<String> {
-    let schemas = root.get("components").and_then(|all| all.get("schemas"));
-    let mut schemas = pointer::entries(schemas);
-    let schema = schemas.find(|(schema, _)| schema.to_pascal_case() == name);
-    pointer::entries(schema.and_then(|(_, schema)| schema.get("properties")))
+    let properties = schema(root, name).and_then(|schema| schema.get("properties"));
+    pointer::entries(properties)
         .map(|(property, _)| property.to_owned())
         .collect()
 }

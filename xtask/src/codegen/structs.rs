@@ -131,6 +131,15 @@ impl Struct {
         self.fields.iter().find(|field| field.wire == wire)
     }
 
+    /// Its fields in the order that a reader of the description meets them.
+    #[must_use]
+    pub fn in_order(&self) -> Vec<&Field> {
+        let mut fields: Vec<&Field> = self.fields.iter().collect();
+        let place = |field: &&Field| self.order.iter().position(|wire| *wire == field.wire);
+        fields.sort_by_key(|field| place(field).unwrap_or(usize::MAX));
+        fields
+    }
+
     /// Its only list, if it has one and no other.
     #[must_use]
     pub fn only_list(&self) -> Option<&Field> {
@@ -222,14 +231,11 @@ impl Struct {
     fn constructor(&self) -> Item {
         let name = &self.item.ident;
         let (mut arguments, mut values) = (Vec::new(), Vec::new());
-        let mut fields: Vec<&Field> = self.fields.iter().collect();
-        let place = |field: &&Field| self.order.iter().position(|wire| *wire == field.wire);
-        fields.sort_by_key(|field| place(field).unwrap_or(usize::MAX));
-        for field in fields {
+        for field in self.in_order() {
             let (ident, ty) = (&field.ident, &field.ty);
             if field.is_optional {
                 values.push(quote!(#ident: None));
-            } else if last_name(ty) == "String" || field.is_file && field.element().is_none() {
+            } else if is_text(ty) || field.is_file && field.element().is_none() {
                 arguments.push(quote!(#ident: impl Into<#ty>));
                 values.push(quote!(#ident: #ident.into()));
             } else {

@@ -48,11 +48,6 @@ impl Ticket {
         self
     }
 
-    /// Who makes its calls.
-    pub(crate) fn caller(&self) -> &Client {
-        &self.client
-    }
-
     /// The client it belongs to.
     #[must_use]
     pub fn client(&self) -> &Client {

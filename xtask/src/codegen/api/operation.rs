@@ -1,6 +1,6 @@
 //! What is printed for one operation: its method, the setters of what is optional, and its facts.
 
-use super::{docs, taken, wire};
+use super::{docs, wire};
 use crate::{
     codegen::{
         client::Parts,
@@ -13,7 +13,7 @@ use crate::{
         lower::requests as objects,
         pointer,
         read::{Description, Operation},
-        sdk::{By, Pages, Sdk, TICKET, TICKET_ID},
+        sdk::{self, By, Pages, Sdk, TICKET, TICKET_ID},
     },
 };
 use heck::ToPascalCase as _;
@@ -48,14 +48,14 @@ pub(super) struct Method<'d> {
     arguments: Vec<TokenStream>,
     made: TokenStream,
     setters: Vec<ImplItemFn>,
-    /// Where the group stands.
+    /// Where the group stands in the request.
     group: Option<TokenStream>,
     pages: Option<Item>,
 }
 
-/// A mandatory value: how it is taken, and how it is given on. `types` says how the type is named.
-fn argument(field: &Field, ident: &Ident, parts: &Parts<'_>) -> (TokenStream, TokenStream) {
-    let ty = &field.ty;
+/// A value: how it is taken, and how it is given on.
+fn argument(field: &Field, parts: &Parts<'_>) -> (TokenStream, TokenStream) {
+    let Field { ident, ty, .. } = field;
     if field.is_file && field.element().is_none() {
         return (quote!(#ident: impl Into<wire::Upload>), quote!(#ident));
     }
@@ -103,13 +103,8 @@ fn named(ty: &Type, parts: &Parts<'_>) -> TokenStream {
 
 /// The mandatory fields of a struct, in the order of its `new`.
 fn mandatory(item: &Struct) -> Vec<&Field> {
-    let mut fields: Vec<&Field> = item
-        .fields
-        .iter()
-        .filter(|field| !field.is_optional)
-        .collect();
-    let place = |field: &&Field| item.order.iter().position(|wire| *wire == field.wire);
-    fields.sort_by_key(|field| place(field).unwrap_or(usize::MAX));
+    let mut fields = item.in_order();
+    fields.retain(|field| !field.is_optional);
     fields
 }
 
@@ -171,18 +166,18 @@ impl<'d> Method<'d> {
                         let ident = &inner.ident;
                         optional(
                             inner,
-                            quote!(self.request.body.get_or_insert_default().#ident),
+                            quote!(body.get_or_insert_default().#ident),
                             Some(body),
                         );
                     }
                 }
-                _ => optional(field, quote!(self.request.#ident), None),
+                _ => optional(field, quote!(#ident), None),
             }
         }
         if let Some((body, true)) = body {
             for inner in body.fields.iter().filter(|field| field.is_optional) {
                 let ident = &inner.ident;
-                optional(inner, quote!(self.request.body.#ident), Some(body));
+                optional(inner, quote!(body.#ident), Some(body));
             }
         }
         method.pages = sdk
@@ -202,14 +197,14 @@ impl<'d> Method<'d> {
             }
             let inner = body.filter(|_| field.wire == "body");
             let Some((inner, _)) = inner else {
-                let (taken, value) = argument(field, &field.ident, parts);
+                let (taken, value) = argument(field, parts);
                 self.arguments.push(taken);
                 given.push(value);
                 continue;
             };
             let mut values = Vec::new();
             for field in mandatory(inner) {
-                let (taken, value) = argument(field, &field.ident, parts);
+                let (taken, value) = argument(field, parts);
                 self.arguments.push(taken);
                 values.push(value);
             }
@@ -235,7 +230,7 @@ impl<'d> Method<'d> {
             "# Errors\nWhen awaited, as every call: [`Error`](crate::Error) says what failed and what is known of its effect. A value beyond a documented limit is refused before anything is sent.",
         ]);
         let client = match of_ticket {
-            true => quote!(self.caller()),
+            true => quote!(self.client()),
             false => quote!(&self.client),
         };
         let group = match of_ticket {
@@ -270,11 +265,8 @@ impl<'d> Method<'d> {
             });
         }
         let group: Option<ImplItemFn> = self.group.as_ref().map(|way| {
-            // The place is that of a call; here it is the request itself.
-            let way = way.to_string().replacen("self . request", "self", 1);
-            let way: TokenStream = way.parse().unwrap_or_default();
             parse_quote! {
-                fn group(&mut self) -> Option<&mut Option<String>> { Some(&mut #way) }
+                fn group(&mut self) -> Option<&mut Option<String>> { Some(&mut self.#way) }
             }
         });
         items.push(parse_quote! {
@@ -285,21 +277,24 @@ impl<'d> Method<'d> {
     }
 }
 
+/// A problem of what would be printed for an operation.
+fn taken(description: &Description, operation: &Operation<'_>, name: &str) -> Problem {
+    description.problem(
+        &pointer::join(&operation.pointer(), sdk::KEY),
+        format!("the value `{name}` would be a method that every call has"),
+        "such a name cannot be printed: shape the operation by hand (`shape: hand`)",
+    )
+}
+
 /// What the description says of a value.
 fn said(described: Operation<'_>, root: &Value, body: Option<&Struct>, wire: &str) -> String {
-    let schema = |name: &Ident| {
-        let schemas = root.get("components").and_then(|all| all.get("schemas"));
-        let mut schemas = pointer::entries(schemas);
-        schemas
-            .find(|(schema, _)| *name == schema.to_pascal_case())
-            .map(|(_, schema)| schema)
-    };
     let text = |value: &Value| {
         let text = value.get("description").and_then(Value::as_str);
         text.map(str::to_owned)
     };
     let of_body = body.and_then(|body| {
-        let property = schema(body.name())?.get("properties")?.get(wire)?;
+        let schema = requests::schema(root, &body.name().to_string())?;
+        let property = schema.get("properties")?.get(wire)?;
         text(property).or_else(|| text(pointer::resolve(root, property)?))
     });
     let of_parameter = || {
@@ -324,7 +319,7 @@ fn said(described: Operation<'_>, root: &Value, body: Option<&Struct>, wire: &st
 /// The setter of an optional value.
 fn setter(field: &Field, way: &TokenStream, about: &str, parts: &Parts<'_>) -> ImplItemFn {
     let ident = &field.ident;
-    let (taken, value) = argument(field, ident, parts);
+    let (taken, value) = argument(field, parts);
     let value = match is_text(&field.ty) || field.is_file && field.element().is_none() {
         true => quote!(#value.into()),
         false => value,
@@ -333,7 +328,7 @@ fn setter(field: &Field, way: &TokenStream, about: &str, parts: &Parts<'_>) -> I
     parse_quote! {
         #(#about)*
         pub fn #ident(mut self, #taken) -> Self {
-            #way = Some(#value);
+            self.request.#way = Some(#value);
             self
         }
     }

@@ -1,6 +1,6 @@
 //! Whether an operation may be done twice: the client repeats it, or not, on the strength of that.
 
-use super::Subject;
+use super::{Subject, text};
 use crate::{
     problem::Problem,
     spec::{
@@ -8,11 +8,6 @@ use crate::{
         read::{Idempotency, Operation},
     },
 };
-use serde_yaml::Value;
-
-fn text<'v>(value: &'v Value, key: &str) -> &'v str {
-    value.get(key).and_then(Value::as_str).unwrap_or_default()
-}
 
 /// Each operation says it, in words that fit its method.
 pub(super) fn words(subject: &Subject<'_>, found: &mut Vec<Problem>) {

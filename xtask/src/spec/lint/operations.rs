@@ -1,6 +1,6 @@
 //! Paths, operations, parameters, bodies, responses, tags, security, servers.
 
-use super::{Subject, listed};
+use super::{Subject, listed, text};
 use crate::{
     problem::Problem,
     spec::{
@@ -11,10 +11,6 @@ use crate::{
 };
 use serde_yaml::Value;
 use std::collections::{BTreeMap, BTreeSet};
-
-fn text<'v>(value: &'v Value, key: &str) -> &'v str {
-    value.get(key).and_then(Value::as_str).unwrap_or_default()
-}
 
 /// The names in a path template.
 fn placeholders(path: &str) -> Vec<&str> {

@@ -1,10 +1,10 @@
 //! How people call each operation: said once, in words that can be printed, and for nothing else.
 
-use super::{Subject, listed};
+use super::{Subject, listed, text};
 use crate::{
     problem::Problem,
     spec::{
-        pointer::{entries, join},
+        pointer::{entries, join, resolve},
         read::Operation,
         sdk::{self, By, KEY, Sdk, Shape, TICKET, TICKET_ID},
     },
@@ -114,11 +114,7 @@ fn pages(subject: &Subject<'_>, operation: &Operation<'_>, sdk: &Sdk, found: &mu
     let root = subject.root;
     let answer = sdk::answer(operation, root);
     let field = |name: &str| answer.and_then(|answer| sdk::property(root, answer, name));
-    let type_of = |schema: &Value| {
-        let kind = schema.get("type").and_then(Value::as_str);
-        kind.unwrap_or_default().to_owned()
-    };
-    if field(&pages.list).is_none_or(|list| type_of(list) != "array") {
+    if field(&pages.list).is_none_or(|list| text(list, "type") != "array") {
         found.push(subject.problem(
             &join(&at, "list"),
             format!("the answer has no list `{}`", pages.list),
@@ -127,7 +123,7 @@ fn pages(subject: &Subject<'_>, operation: &Operation<'_>, sdk: &Sdk, found: &mu
         return;
     }
     if let Some(total) = &pages.total
-        && field(total).is_none_or(|total| type_of(total) != "integer")
+        && field(total).is_none_or(|total| text(total, "type") != "integer")
     {
         found.push(subject.problem(
             &join(&at, "total"),
@@ -138,7 +134,7 @@ fn pages(subject: &Subject<'_>, operation: &Operation<'_>, sdk: &Sdk, found: &mu
     if let Some(id) = &pages.id
         && sdk::row(operation, root, sdk)
             .and_then(|row| sdk::property(root, row, id))
-            .is_none_or(|id| !matches!(&*type_of(id), "string" | "integer"))
+            .is_none_or(|id| !matches!(text(id, "type"), "string" | "integer"))
     {
         found.push(subject.problem(
             &join(&at, "id"),
@@ -149,16 +145,15 @@ fn pages(subject: &Subject<'_>, operation: &Operation<'_>, sdk: &Sdk, found: &mu
     for (key, name) in [("at", &pages.at), ("size", &pages.size)] {
         let whole = pages.by == By::Whole;
         let parameters = operation.parameters(root);
-        let parameter = name.as_ref().and_then(|name| {
-            let mut all = parameters.iter().map(|(_, parameter)| *parameter);
-            all.find(|parameter| {
-                parameter.get("name").and_then(Value::as_str) == Some(name)
-                    && parameter.get("in").and_then(Value::as_str) == Some("query")
-                    && parameter.get("schema").is_some_and(|schema| {
-                        crate::spec::pointer::resolve(root, schema)
-                            .is_some_and(|schema| type_of(schema) == "integer")
-                    })
-            })
+        let is_number = |parameter: &Value| {
+            let schema = parameter.get("schema");
+            let schema = schema.and_then(|schema| resolve(root, schema));
+            schema.is_some_and(|schema| text(schema, "type") == "integer")
+        };
+        let parameter = parameters.iter().find(|(_, parameter)| {
+            (name.as_deref()).is_some_and(|name| text(parameter, "name") == name)
+                && text(parameter, "in") == "query"
+                && is_number(parameter)
         });
         match (name, whole) {
             (None, true) => {}

@@ -19,7 +19,7 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
         related_id: impl Into<String>,
     ) -> Call<wire::relations::DeleteRelation, crate::Client> {
         Call::new(
-            self.caller(),
+            self.client(),
             self.group(),
             wire::relations::DeleteRelation::new(
                 self.id().as_str(),
@@ -42,7 +42,7 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
         related_id: impl Into<String>,
     ) -> Call<wire::relations::DeleteRelation, crate::blocking::Client> {
         Call::new(
-            self.caller(),
+            self.client(),
             self.group(),
             wire::relations::DeleteRelation::new(
                 self.id().as_str(),
