@@ -4,7 +4,12 @@
 //! Opening a named pipe waits for its writer, and a device may never end: neither is opened unless a caller says that
 //! it will do.
 //!
-//! Public for the SDK and the program built on this crate, so that all files are read by one rule.
+//! Public for the SDK and the program built on this crate, so that all files are read by one rule, and what a killed run left
+//! is swept by one.
+
+mod leftovers;
+
+pub use leftovers::{DRAFT_END, DRAFT_LETTERS, directory_of, hold, is_draft, is_still_at, sweep};
 
 use std::{
     fmt,

@@ -7,8 +7,8 @@ pub(crate) use leftovers::{sweep_drafts, sweep_drafts_beside, sweep_locks};
 
 use crate::failure::Failure;
 use fs4::{FileExt, TryLockError};
-pub(crate) use hwc_core::file::Unreadable;
 use hwc_core::file::{self, Rules};
+pub(crate) use hwc_core::file::{Unreadable, directory_of};
 use std::{
     fs::{self, File},
     io::{self, Write as _},
@@ -90,13 +90,6 @@ pub(crate) fn refuse_shared_directory(path: &Path) -> io::Result<()> {
         io::ErrorKind::PermissionDenied,
         format!("{} {reason}", path.display()),
     ))
-}
-
-/// The directory of a file.
-pub(crate) fn directory_of(path: &Path) -> &Path {
-    path.parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .unwrap_or(Path::new("."))
 }
 
 /// Puts `bytes` in the place of `path` at once, readable for the user only. Makes the directory, with mode 0700. What is no
@@ -223,7 +216,7 @@ pub(crate) fn lock(path: &Path) -> io::Result<Option<Lock>> {
         let file = options.open(path)?;
         match FileExt::try_lock(&file) {
             // Swept away between opening and locking: another one would lock another file.
-            Ok(()) if !leftovers::is_still_at(&file, path) => {}
+            Ok(()) if !file::is_still_at(&file, path) => {}
             Ok(()) => return Ok(Some(Lock { _file: file })),
             // A sweep holds it for a moment.
             Err(TryLockError::WouldBlock) => std::thread::yield_now(),

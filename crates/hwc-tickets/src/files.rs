@@ -64,7 +64,7 @@ impl Lock {
             // Named in full: from Rust 1.89 on the standard library has a method of the same name.
             match fs4::FileExt::try_lock(&file) {
                 // Removed between opening and locking, by who held it before: the next one would lock another file.
-                Ok(()) if !is_still_at(&file, &place) => {}
+                Ok(()) if !file::is_still_at(&file, &place) => {}
                 Ok(()) => {
                     sweep_drafts_beside(path);
                     return Ok(Self {
@@ -101,7 +101,10 @@ impl Drop for Lock {
     fn drop(&mut self) {
         // While it is locked: whoever comes now finds that it is gone, and makes another. What stays does no harm. Nothing
         // is ever written into it, so one with content is somebody's by now.
-        if cfg!(unix) && !self.stays && is_empty(&self.file) && is_still_at(&self.file, &self.path)
+        if cfg!(unix)
+            && !self.stays
+            && is_empty(&self.file)
+            && file::is_still_at(&self.file, &self.path)
         {
             let _ = fs::remove_file(&self.path);
         }
@@ -121,22 +124,6 @@ fn somebodys(path: &Path, place: &Path) -> Error {
         format!("{path} cannot be locked: {place} is no lock file, something is in it"),
     )
     .with_help("Name another file, or move that one away if it is nobody's.")
-}
-
-/// Whether `path` still leads to the open `file`.
-#[cfg(unix)]
-fn is_still_at(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    match (file.metadata(), fs::symlink_metadata(path)) {
-        (Ok(open), Ok(there)) => open.dev() == there.dev() && open.ino() == there.ino(),
-        _ => false,
-    }
-}
-
-/// Elsewhere nobody removes a lock file, so the one that was opened is the one that is there.
-#[cfg(not(unix))]
-fn is_still_at(_: &File, _: &Path) -> bool {
-    true
 }
 
 /// What can never be the file.
@@ -233,15 +220,6 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<File> {
     Ok(file)
 }
 
-/// The directory of `path`.
-#[cfg(unix)]
-fn directory_of(path: &Path) -> &Path {
-    let parent = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    parent.unwrap_or(Path::new("."))
-}
-
 #[cfg(unix)]
 fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     use std::os::unix::fs::OpenOptionsExt as _;
@@ -273,7 +251,7 @@ fn refuse_shared(_: &File) -> io::Result<()> {
 /// Makes the new name durable.
 #[cfg(unix)]
 fn sync_directory(path: &Path) -> io::Result<()> {
-    File::open(directory_of(path))?.sync_all()
+    File::open(file::directory_of(path))?.sync_all()
 }
 
 #[cfg(not(unix))]

@@ -1,21 +1,15 @@
 //! What a run that was killed leaves behind: files half written, and locks that nobody holds. The next run sweeps what is
 //! provably such a file and not in use.
 //!
-//! No age proves that a file is left behind: a run may be stopped for hours. So whoever writes a file holds a lock on it,
-//! which the system frees with the process, and only a file without such a holder is removed.
-//!
 //! The directory may be anybody's, such as a home directory. So files half written have a name that nobody gives to
 //! another one.
 
-use std::{fs, fs::File, io, path::Path};
+use hwc_core::file::{self, DRAFT_END, DRAFT_LETTERS};
+use std::{io, path::Path};
 use tempfile::NamedTempFile;
 
 /// How the names of files begin that are being written; random letters follow.
 const DRAFT: &str = ".hwc-tickets-draft-";
-/// So many of them.
-const LETTERS: usize = 16;
-/// How they end.
-const DRAFT_END: &str = ".tmp";
 /// A sweep may take a new file for one that was left behind, for an instant. More often it does not happen.
 const MOST_TRIES: u32 = 100;
 
@@ -25,10 +19,10 @@ pub(super) fn draft_in(directory: &Path) -> io::Result<NamedTempFile> {
     for _ in 0..MOST_TRIES {
         let draft = tempfile::Builder::new()
             .prefix(DRAFT)
-            .rand_bytes(LETTERS)
+            .rand_bytes(DRAFT_LETTERS)
             .suffix(DRAFT_END)
             .tempfile_in(directory)?;
-        if hold(draft.as_file()) && is_still_at(draft.as_file(), draft.path()) {
+        if file::hold(draft.as_file()) && file::is_still_at(draft.as_file(), draft.path()) {
             return Ok(draft);
         }
     }
@@ -37,104 +31,35 @@ pub(super) fn draft_in(directory: &Path) -> io::Result<NamedTempFile> {
     ))
 }
 
-/// Takes the lock of a new file. Where files have no locks, nothing is swept either.
-#[cfg(unix)]
-fn hold(file: &File) -> bool {
-    !matches!(
-        fs4::FileExt::try_lock(file),
-        Err(fs4::TryLockError::WouldBlock)
-    )
-}
-
-/// Elsewhere a lock may keep its own holder from writing, and nothing is swept.
-#[cfg(not(unix))]
-fn hold(_: &File) -> bool {
-    true
-}
-
-/// Whether `path` still leads to the open `file`.
-#[cfg(unix)]
-pub(super) fn is_still_at(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    match (file.metadata(), fs::symlink_metadata(path)) {
-        (Ok(open), Ok(there)) => open.dev() == there.dev() && open.ino() == there.ino(),
-        _ => false,
-    }
-}
-
-/// Elsewhere nothing is swept, so the file that was opened is the one that is there.
-#[cfg(not(unix))]
-pub(super) fn is_still_at(_: &File, _: &Path) -> bool {
-    true
-}
-
 /// Removes the files of `directory` that a killed run was writing. What cannot be told stays, and so does what cannot
 /// be removed: it does no harm.
 pub(crate) fn sweep_drafts(directory: &Path) {
-    sweep(directory, is_draft);
+    file::sweep(directory, is_draft);
 }
 
 /// The same in the directory of the file at `path`, which stays, whatever it is called.
 pub(crate) fn sweep_drafts_beside(path: &Path) {
     let own = path.file_name();
-    sweep(super::directory_of(path), |file| {
+    file::sweep(file::directory_of(path), |file| {
         file.file_name() != own && is_draft(file)
     });
 }
 
 /// Removes the locks of `directory` that nobody holds, of those that `is_own` names.
 pub(crate) fn sweep_locks(directory: &Path, is_own: impl Fn(&Path) -> bool) {
-    sweep(directory, |path| {
+    file::sweep(directory, |path| {
         path.extension().is_some_and(|end| end == "lock") && is_own(path)
     });
 }
 
 fn is_draft(path: &Path) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str());
-    name.and_then(|name| name.strip_prefix(DRAFT)?.strip_suffix(DRAFT_END))
-        .is_some_and(|letters| {
-            letters.len() == LETTERS && letters.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        })
-}
-
-/// One run at a time sweeps a directory, which it locks for that. Then none removes what another has made anew meanwhile,
-/// and it is enough to share the lock of each file.
-#[cfg(unix)]
-fn sweep(directory: &Path, is_meant: impl Fn(&Path) -> bool) {
-    let Ok(turn) = File::open(directory) else {
-        return;
-    };
-    let (Ok(()), Ok(listing)) = (fs4::FileExt::try_lock(&turn), fs::read_dir(directory)) else {
-        return;
-    };
-    for path in listing.flatten().map(|entry| entry.path()) {
-        if is_meant(&path) {
-            remove_unless_held(&path);
-        }
-    }
-}
-
-#[cfg(not(unix))]
-fn sweep(_: &Path, _: impl Fn(&Path) -> bool) {}
-
-/// Removes a plain file of the user's own that nobody holds the lock of. The lock is shared with those who only look
-/// whether somebody holds it: to them, a sweep is no holder.
-#[cfg(unix)]
-fn remove_unless_held(path: &Path) {
-    let is_private = |meta: &fs::Metadata| meta.is_file() && !super::is_shared(meta);
-    if !fs::symlink_metadata(path).is_ok_and(|meta| is_private(&meta)) {
-        return;
-    }
-    let Ok(file) = File::open(path) else { return };
-    if fs4::FileExt::try_lock_shared(&file).is_ok() && is_still_at(&file, path) {
-        // While it is locked: whoever comes now finds that it is gone, and makes another.
-        let _ = fs::remove_file(path);
-    }
+    file::is_draft(path, DRAFT)
 }
 
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn only_what_nobody_holds_is_removed() {

@@ -1,12 +1,9 @@
 //! What killed runs leave behind is swept; what is somebody's stays, and nobody is hindered.
 
-use crate::stage::{Stage, damage, private, until};
+use crate::stage::{DRAFT, Stage, damage, names, private, until};
 use hwc_tickets_sim::{Fault, Operation, Order};
-use std::path::Path;
 
 const TICKET: &str = "case-123";
-/// As a file is called while it is being written.
-const DRAFT: &str = ".hwc-tickets-draft-aB3xYz0123456789.tmp";
 
 fn states(stage: &Stage) -> Vec<String> {
     let listed = stage.run(&["message", "reconcile", "-o", "json"]).json();
@@ -14,15 +11,6 @@ fn states(stage: &Stage) -> Vec<String> {
     rows.iter()
         .map(|row| row["state"].as_str().unwrap().to_owned())
         .collect()
-}
-
-fn names(directory: &Path) -> Vec<String> {
-    let files = std::fs::read_dir(directory).unwrap();
-    let mut names: Vec<String> = files
-        .map(|file| file.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    names
 }
 
 /// What a killed run left is swept by the next one that looks; what is somebody's stays.

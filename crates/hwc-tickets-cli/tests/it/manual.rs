@@ -1,6 +1,6 @@
 //! `man`: pages that appear whole or not at all, and nothing of anybody else's in their place.
 
-use crate::stage::{Ran, Stage, private, until};
+use crate::stage::{DRAFT, Ran, Stage, names, private, until};
 use std::{
     fs,
     os::unix::fs::{FileTypeExt as _, PermissionsExt as _},
@@ -31,15 +31,6 @@ fn write_pages(stage: &Stage, place: &Path) -> Ran {
         child.try_wait().unwrap().is_some()
     });
     stage.ran(child.wait_with_output().unwrap())
-}
-
-fn names(place: &Path) -> Vec<String> {
-    let files = fs::read_dir(place).unwrap();
-    let mut names: Vec<String> = files
-        .map(|file| file.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    names
 }
 
 /// A link, a pipe, a socket or a directory is refused by name, and then nothing is written.
@@ -91,8 +82,7 @@ fn earlier_pages_are_replaced() {
     let kept = stage.home().join("kept");
     fs::hard_link(&path, &kept).unwrap();
     // As a run leaves it that was killed.
-    let left = ".hwc-tickets-draft-aB3xYz0123456789.tmp";
-    private(&place.join(left), b"half a pa");
+    private(&place.join(DRAFT), b"half a pa");
     let notes = private(&place.join("notes.txt"), b"mine");
     let limited = Command::new("sh")
         .args(["-c", "umask 077; exec \"$0\" man \"$1\""])

@@ -356,3 +356,16 @@ pub(crate) fn until(what: &str, mut done: impl FnMut() -> bool) {
         std::thread::yield_now();
     }
 }
+
+/// As a file is called while it is being written.
+pub(crate) const DRAFT: &str = ".hwc-tickets-draft-aB3xYz0123456789.tmp";
+
+/// The names in a directory, sorted.
+pub(crate) fn names(directory: &Path) -> Vec<String> {
+    let files = std::fs::read_dir(directory).unwrap();
+    let mut names: Vec<String> = files
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}

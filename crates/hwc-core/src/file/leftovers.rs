@@ -1,0 +1,107 @@
+//! What a run that was killed leaves behind: files half written, and locks that nobody holds. The next run sweeps what is
+//! provably such a file and not in use.
+//!
+//! No age proves that a file is left behind: a run may be stopped for hours. So whoever writes a file holds a lock on it,
+//! which the system frees with the process, and only a file without such a holder is removed.
+
+#[cfg(unix)]
+use super::shared_mode;
+use std::{fs, fs::File, path::Path};
+
+/// Letters and digits in the name of a file half written, between its beginning and its end.
+pub const DRAFT_LETTERS: usize = 16;
+/// How the name of a file half written ends.
+pub const DRAFT_END: &str = ".tmp";
+
+/// The directory of a file.
+#[must_use]
+pub fn directory_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
+/// Takes the lock of a new file. Where files have no locks, nothing is swept either.
+#[cfg(unix)]
+#[must_use]
+pub fn hold(file: &File) -> bool {
+    !matches!(
+        fs4::FileExt::try_lock(file),
+        Err(fs4::TryLockError::WouldBlock)
+    )
+}
+
+/// Elsewhere a lock may keep its own holder from writing, and nothing is swept.
+#[cfg(not(unix))]
+#[must_use]
+pub fn hold(_: &File) -> bool {
+    true
+}
+
+/// Whether `path` still leads to the open `file`.
+#[cfg(unix)]
+#[must_use]
+pub fn is_still_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    match (file.metadata(), fs::symlink_metadata(path)) {
+        (Ok(open), Ok(there)) => open.dev() == there.dev() && open.ino() == there.ino(),
+        _ => false,
+    }
+}
+
+/// Elsewhere nothing is swept and no lock file removed, so the file that was opened is the one that is there.
+#[cfg(not(unix))]
+#[must_use]
+pub fn is_still_at(_: &File, _: &Path) -> bool {
+    true
+}
+
+/// Whether `path` is called like a file half written whose name begins with `begin`.
+#[must_use]
+pub fn is_draft(path: &Path, begin: &str) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.and_then(|name| name.strip_prefix(begin)?.strip_suffix(DRAFT_END))
+        .is_some_and(|letters| {
+            letters.len() == DRAFT_LETTERS
+                && letters.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        })
+}
+
+/// Removes the files of `directory` that are meant, plain, the user's own, and that nobody holds. What cannot be told
+/// stays, and so does what cannot be removed: it does no harm.
+///
+/// One run at a time sweeps a directory, which it locks for that. Then none removes what another has made anew meanwhile,
+/// and it is enough to share the lock of each file.
+#[cfg(unix)]
+pub fn sweep(directory: &Path, is_meant: impl Fn(&Path) -> bool) {
+    let Ok(turn) = File::open(directory) else {
+        return;
+    };
+    let (Ok(()), Ok(listing)) = (fs4::FileExt::try_lock(&turn), fs::read_dir(directory)) else {
+        return;
+    };
+    for path in listing.flatten().map(|entry| entry.path()) {
+        if is_meant(&path) {
+            remove_unless_held(&path);
+        }
+    }
+}
+
+/// Elsewhere nothing is swept.
+#[cfg(not(unix))]
+pub fn sweep(_: &Path, _: impl Fn(&Path) -> bool) {}
+
+/// Removes a plain file of the user's own that nobody holds the lock of. The lock is shared with those who only look
+/// whether somebody holds it: to them, a sweep is no holder.
+#[cfg(unix)]
+fn remove_unless_held(path: &Path) {
+    let is_private = |meta: &fs::Metadata| meta.is_file() && shared_mode(meta).is_none();
+    if !fs::symlink_metadata(path).is_ok_and(|meta| is_private(&meta)) {
+        return;
+    }
+    let Ok(file) = File::open(path) else { return };
+    if fs4::FileExt::try_lock_shared(&file).is_ok() && is_still_at(&file, path) {
+        // While it is locked: whoever comes now finds that it is gone, and makes another.
+        let _ = fs::remove_file(path);
+    }
+}
