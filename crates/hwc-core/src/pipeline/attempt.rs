@@ -242,21 +242,19 @@ async fn send(
     match timer.race(pipeline.transport.send(request)).await {
         Ok(Ok(response)) => Ok(response),
         Ok(Err(fault)) => Err(transport_failure(fault)),
-        Err(Elapsed) => {
-            let what = missing(progress, "no answer");
-            let mut failure = late(given_up(progress), &what, limit);
-            failure.fault.is_unconnected = progress.is_connecting();
-            Err(failure)
-        }
+        Err(Elapsed) => Err(overdue(progress, &missing(progress, "no answer"), limit)),
     }
 }
 
-/// Gives up a request that is no longer waited for.
-pub(super) fn given_up(progress: &SendProgress) -> Sent {
-    match progress.give_up() {
+/// Gives up a request that is no longer waited for: `what` did not come in time.
+pub(super) fn overdue(progress: &SendProgress, what: &str, limit: Duration) -> Failure {
+    let sent = match progress.give_up() {
         true => Sent::No,
         false => Sent::Maybe,
-    }
+    };
+    let mut failure = late(sent, what, limit);
+    failure.fault.is_unconnected = progress.is_connecting();
+    failure
 }
 
 /// What did not come in time: `what`, or a connection to begin with, and through which proxy.
@@ -268,7 +266,7 @@ pub(super) fn missing(progress: &SendProgress, what: &str) -> String {
     format!("{what}{}", progress.through())
 }
 
-pub(super) fn late(sent: Sent, what: &str, limit: Duration) -> Failure {
+fn late(sent: Sent, what: &str, limit: Duration) -> Failure {
     Failure {
         fault: Fault::new(
             FaultKind::Timeout,

@@ -6,7 +6,7 @@ use http::{Request, Response, StatusCode};
 
 use super::{
     Pipeline,
-    attempt::{Call, given_up, late, missing, transport_failure},
+    attempt::{Call, missing, overdue, transport_failure},
     classify::Failure,
 };
 use crate::{
@@ -87,8 +87,7 @@ fn stopped(pipeline: &Pipeline, watch: &Watch, progress: &SendProgress, is_over:
     } else {
         missing(progress, "the service took no byte of the body")
     };
-    let mut failure = late(given_up(progress), &what, limit);
-    failure.fault.is_unconnected = progress.is_connecting();
+    let mut failure = overdue(progress, &what, limit);
     if is_over {
         failure.fault.detail = format!("the deadline of the call passed: {what}").into();
     }

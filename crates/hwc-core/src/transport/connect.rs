@@ -1,7 +1,6 @@
 //! Makes connections: name, TCP, the tunnel through a proxy, TLS, all within one limit.
 
 use std::{
-    borrow::Cow,
     error::Error,
     pin::Pin,
     sync::Arc,
@@ -137,7 +136,7 @@ impl Service<Uri> for Connector {
             match made {
                 Ok(stream) => Ok(TokioIo::new(Line::new(stream?))),
                 Err(_) => {
-                    let fault = connect_fault("no connection within the connect limit");
+                    let fault = TransportFault::connect("no connection within the connect limit");
                     Err(match &proxy {
                         Some(proxy) => through(proxy, fault),
                         None => fault,
@@ -174,39 +173,31 @@ impl Way {
 
     /// The proxy on the way to `target`, if there is one.
     fn proxy_to(&self, target: &Uri) -> Result<Option<Arc<Upstream>>, TransportFault> {
-        if self.proxy.is_none() || target.scheme() != Some(&Scheme::HTTPS) {
+        let Some(proxy) = &self.proxy else {
+            return Ok(None);
+        };
+        if target.scheme() != Some(&Scheme::HTTPS) {
             return Ok(None);
         }
         let (host, port) = place(target)?;
-        self.proxy_for(&borrowed(&host), port, target)
-    }
-
-    /// The proxy on the way to `port` of `host`, if there is one.
-    fn proxy_for(
-        &self,
-        host: &Host<&str>,
-        port: u16,
-        target: &Uri,
-    ) -> Result<Option<Arc<Upstream>>, TransportFault> {
-        if !self.rules.is_proxied(host, port) {
+        if !self.rules.is_proxied(&borrowed(&host), port) {
             return Ok(None);
         }
-        let found = match &self.proxy {
-            Some(Proxy::Named(proxy)) => Some(Arc::clone(proxy)),
-            Some(Proxy::System(matcher)) => {
+        let found = match proxy {
+            Proxy::Named(proxy) => Some(Arc::clone(proxy)),
+            Proxy::System(matcher) => {
                 let place = matcher.intercept(target);
                 place.map(|place| Arc::new(place.into()))
             }
-            None => None,
         };
         let is_http = |proxy: &Upstream| {
             let scheme = proxy.place.uri().scheme();
             scheme == Some(&Scheme::HTTP) || scheme == Some(&Scheme::HTTPS)
         };
         match found {
-            Some(proxy) if !is_http(&proxy) => {
-                Err(connect_fault("the proxy of this system is none for HTTP"))
-            }
+            Some(proxy) if !is_http(&proxy) => Err(TransportFault::connect(
+                "the proxy of this system is none for HTTP",
+            )),
             found => Ok(found),
         }
     }
@@ -257,10 +248,6 @@ fn at(place: String, mut fault: TransportFault) -> TransportFault {
     fault
 }
 
-fn connect_fault(detail: impl Into<Cow<'static, str>>) -> TransportFault {
-    TransportFault::new(TransportFaultKind::Connect, detail)
-}
-
 /// TLS with `host` on `stream`.
 async fn secure(
     connector: &TlsConnector,
@@ -268,12 +255,8 @@ async fn secure(
     stream: Stream,
 ) -> Result<Stream, TransportFault> {
     let name = match host {
-        Host::Domain(name) => ServerName::try_from((*name).to_owned()).map_err(|_| {
-            TransportFault::new(
-                TransportFaultKind::Connect,
-                "no certificate can hold the name of the host",
-            )
-        })?,
+        Host::Domain(name) => ServerName::try_from((*name).to_owned())
+            .map_err(|_| TransportFault::connect("no certificate can hold the name of the host"))?,
         Host::Ipv4(address) => ServerName::from(std::net::IpAddr::from(*address)),
         Host::Ipv6(address) => ServerName::from(std::net::IpAddr::from(*address)),
     };
@@ -319,6 +302,6 @@ fn fault(error: &(dyn Error + 'static)) -> TransportFault {
             TransportFault::new(TransportFaultKind::Tls(flaw), "")
         }
         Some(flaw) => TransportFault::new(TransportFaultKind::Tls(flaw), root_words(error)),
-        None => connect_fault(root_words(error)),
+        None => TransportFault::connect(root_words(error)),
     }
 }

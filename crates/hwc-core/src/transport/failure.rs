@@ -139,6 +139,11 @@ impl TransportFault {
         }
     }
 
+    /// A failure before the connection stood.
+    pub(super) fn connect(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(TransportFaultKind::Connect, detail)
+    }
+
     /// The same, with the proof that the service cannot have got the request.
     #[must_use]
     pub fn not_arrived(mut self) -> Self {

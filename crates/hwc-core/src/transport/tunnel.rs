@@ -44,13 +44,13 @@ where
     match answer(line).await {
         Ok(200..=299) => match unasked {
             None => Ok(()),
-            Some(error) => Err(refused(root_words(&error))),
+            Some(error) => Err(TransportFault::connect(root_words(&error))),
         },
         // Found by these words, when the advice is chosen.
-        Ok(407) => Err(refused(
+        Ok(407) => Err(TransportFault::connect(
             "it answered CONNECT with status 407: proxy authorization required",
         )),
-        Ok(status) => Err(refused(format!(
+        Ok(status) => Err(TransportFault::connect(format!(
             "it answered CONNECT with status {status:03}"
         ))),
         Err(fault) => Err(fault),
@@ -101,7 +101,7 @@ fn end(
     start: usize,
     why: impl Into<Cow<'static, str>>,
 ) -> Result<u16, TransportFault> {
-    refusal(bytes.get(start..).unwrap_or_default()).ok_or_else(|| refused(why))
+    refusal(bytes.get(start..).unwrap_or_default()).ok_or_else(|| TransportFault::connect(why))
 }
 
 /// Status and length of the head at the beginning of `bytes`; `None` when it is not whole yet.
@@ -136,8 +136,4 @@ fn parse(bytes: &[u8]) -> (httparse::Result<usize>, Option<u16>) {
         .ignore_invalid_headers_in_responses(true)
         .parse_response(&mut response, bytes);
     (parsed, response.code)
-}
-
-fn refused(why: impl Into<Cow<'static, str>>) -> TransportFault {
-    TransportFault::new(TransportFaultKind::Connect, why)
 }
