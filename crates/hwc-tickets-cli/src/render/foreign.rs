@@ -38,10 +38,18 @@ pub(crate) fn field(text: &str) -> String {
     line(&text.replace('\\', "\\\\"))
 }
 
-/// The lines of a text: its own line breaks stay, a tab becomes four spaces, all else as [`line`].
-pub(crate) fn lines(text: &str) -> Vec<String> {
+/// A text of several lines: its own line breaks stay, a tab becomes four spaces, all else as [`line()`].
+pub(crate) fn text(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\t', "    ");
-    text.trim_end_matches('\n').split('\n').map(line).collect()
+    let lines: Vec<String> = text.split('\n').map(line).collect();
+    lines.join("\n")
+}
+
+/// The lines of such a text, without empty ones at its end.
+pub(crate) fn lines(text: &str) -> Vec<String> {
+    let text = self::text(text);
+    let lines = text.trim_end_matches('\n').split('\n');
+    lines.map(str::to_owned).collect()
 }
 
 #[cfg(test)]

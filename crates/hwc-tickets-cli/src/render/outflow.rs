@@ -72,9 +72,7 @@ impl Shown {
         if let Some(last) = text.chars().next_back() {
             self.in_line = last != '\n';
         }
-        let text = text.replace("\r\n", "\n").replace('\t', "    ");
-        let lines: Vec<String> = text.split('\n').map(foreign::line).collect();
-        lines.join("\n")
+        foreign::text(text)
     }
 }
 

@@ -114,6 +114,8 @@ struct Walk<R> {
     /// The first row or page there is, as far as this call is concerned.
     begin: i64,
     at: i64,
+    /// The last row or page that the service has a name for.
+    last: Option<i64>,
     size: i64,
     /// The page that is asked for begins with a row that was seen.
     overlaps: bool,
@@ -141,6 +143,7 @@ impl<R: Paged> Walk<R> {
             client: client.clone(),
             begin,
             at: begin,
+            last: most::<R>(R::AT),
             size: size
                 .or(most::<R>(R::SIZE))
                 .filter(|size| *size > 0)
@@ -165,7 +168,7 @@ impl<R: Paged> Walk<R> {
     /// The next page that holds anything new, or could not be read in part; `None` at the end.
     async fn page(&mut self) -> Result<Option<Page<R::Item>>> {
         while !self.is_over {
-            if R::BY != PagedBy::Whole && most::<R>(R::AT).is_some_and(|most| self.at > most) {
+            if self.last.is_some_and(|last| self.at > last) {
                 // The service has no name for what comes next.
                 self.audit.possible_gap = true;
                 self.is_over = true;
@@ -241,7 +244,6 @@ impl<R: Paged> Walk<R> {
         if R::HAS_ID && !self.is_over && self.stale > self.seen.len() + MOST_WITHOUT_NEWS {
             // However far rows shifted, something new had come by now: the service does not go on.
             self.is_over = true;
-            self.audit.complete = false;
             self.audit.possible_gap = true;
         }
         Ok(page(new, lost))
@@ -277,8 +279,8 @@ impl<R: Paged> Walk<R> {
 
     /// Whether there are fewer rows in all than before, but for the first page.
     fn is_fewer(&self, total: Option<i64>) -> bool {
-        let is_later = R::BY != PagedBy::Whole && self.at != self.begin;
-        let both = self.audit.reported.zip(total).filter(|_| is_later);
+        let both = self.audit.reported.zip(total);
+        let both = both.filter(|_| self.at != self.begin);
         both.is_some_and(|(before, now)| now < before)
     }
 
@@ -287,8 +289,7 @@ impl<R: Paged> Walk<R> {
         self.is_over = true;
         self.audit.complete = true;
         // What came while the list was read need not be part of it.
-        let total = self.least.or(self.audit.reported);
-        self.audit.possible_gap |= total.is_some_and(|total| total > self.position());
+        self.audit.possible_gap |= self.least.is_some_and(|total| total > self.position());
     }
 
     /// How many rows there are up to here, those before the first that was asked for among them.

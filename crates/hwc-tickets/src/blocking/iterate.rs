@@ -18,7 +18,7 @@ use std::{fmt, iter::FusedIterator, sync::Arc};
 
 /// A stream, and the runtime it is polled on.
 struct Steps<S> {
-    stream: S,
+    stream: Fuse<S>,
     runtime: Arc<Runtime>,
     was_refused: bool,
 }
@@ -26,7 +26,7 @@ struct Steps<S> {
 impl<S: Stream + Unpin> Steps<S> {
     fn new(stream: S, runtime: &Arc<Runtime>) -> Self {
         Self {
-            stream,
+            stream: stream.fuse(),
             runtime: Arc::clone(runtime),
             was_refused: false,
         }
@@ -46,11 +46,11 @@ impl<S: Stream + Unpin> Steps<S> {
 /// The messages of a conversation: made by [`Ticket::history`](super::Ticket::history). Ends after an
 /// error.
 #[must_use = "an iterator reads nothing until it is asked for a message"]
-pub struct Messages(Steps<Fuse<crate::Messages>>);
+pub struct Messages(Steps<crate::Messages>);
 
 impl Messages {
     pub(super) fn new(messages: crate::Messages, runtime: &Arc<Runtime>) -> Self {
-        Self(Steps::new(messages.fuse(), runtime))
+        Self(Steps::new(messages, runtime))
     }
 
     /// What is known of the read so far; final once the iterator has ended.
@@ -83,13 +83,11 @@ impl fmt::Debug for Messages {
 ///
 /// The outer result is an error only inside an asynchronous runtime; then the iterator ends.
 #[must_use = "nothing is sent until the iterator is asked for an outcome"]
-pub struct Outcomes(Steps<Fuse<BoxStream<'static, Outcome>>>);
-
-type Outcome = (Draft, Result<Sent>);
+pub struct Outcomes(Steps<BoxStream<'static, (Draft, Result<Sent>)>>);
 
 impl Outcomes {
     pub(super) fn new(bulk: Bulk, runtime: &Arc<Runtime>) -> Self {
-        Self(Steps::new(bulk.stream().boxed().fuse(), runtime))
+        Self(Steps::new(bulk.stream().boxed(), runtime))
     }
 }
 
@@ -113,11 +111,11 @@ impl fmt::Debug for Outcomes {
 ///
 /// Inside an asynchronous runtime it gives [`Event::Fatal`], and then it ends.
 #[must_use = "nothing is followed until the iterator is asked for an event"]
-pub struct Events(Steps<Fuse<crate::Events>>);
+pub struct Events(Steps<crate::Events>);
 
 impl Events {
     pub(super) fn new(events: crate::Events, runtime: &Arc<Runtime>) -> Self {
-        Self(Steps::new(events.fuse(), runtime))
+        Self(Steps::new(events, runtime))
     }
 
     /// Stops the iterator from elsewhere, for instance from another thread: the wait for the next event
@@ -165,7 +163,7 @@ impl<R: api::Paged> Pages<R> {
     /// What is known of the reading so far; final once the iterator has ended.
     #[must_use]
     pub fn audit(&self) -> &api::ListAudit {
-        self.0.stream.audit()
+        self.0.stream.get_ref().audit()
     }
 }
 
@@ -195,7 +193,7 @@ impl<R: api::Paged> Items<R> {
     /// What is known of the reading so far; final once the iterator has ended.
     #[must_use]
     pub fn audit(&self) -> &api::ListAudit {
-        self.0.stream.audit()
+        self.0.stream.get_ref().audit()
     }
 }
 

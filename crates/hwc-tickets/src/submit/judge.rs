@@ -76,7 +76,9 @@ pub(super) fn judge(
             Err(_) => return Verdict::Unclear(candidates()),
         },
     };
-    standing.rivals += baseline.vanished(snapshot, new.count);
+    if !alike.is_empty() {
+        standing.rivals += baseline.vanished(snapshot, new.count);
+    }
     if let Some(found) = found(parts, pending, &new, &standing) {
         return Verdict::Found {
             message: Box::new(found.clone()),

@@ -288,9 +288,7 @@ impl OwnSubmits {
             entry.pending.rivals.remove(&id);
         }
         drop(entries);
-        let mut listed = self.0.listed.lock().unwrap_or_else(PoisonError::into_inner);
-        listed.retain(|record| record.id != id);
-        drop(listed);
+        self.last_listed().retain(|record| record.id != id);
         self.0
             .outbox
             .as_ref()

@@ -104,15 +104,12 @@ impl Baseline {
     /// time, its author or its files are told otherwise now. `new`: rows that were not there before.
     pub(crate) fn vanished(&self, snapshot: &Snapshot, new: u64) -> usize {
         let mut left = snapshot.counts();
-        let mut is_shown = |mark: &Mark| match left.get_mut(mark).filter(|count| **count > 0) {
-            Some(count) => {
-                *count -= 1;
-                true
-            }
-            None => false,
-        };
-        let shown: Vec<(Mark, bool)> =
-            (self.seen.0.iter().map(|mark| (*mark, is_shown(mark)))).collect();
+        let shown: Vec<(Mark, bool)> = (self
+            .seen
+            .0
+            .iter()
+            .map(|mark| (*mark, take(&mut left, mark))))
+        .collect();
         // The oldest ones are out of sight where newer ones have taken their place.
         let pushed_out = match snapshot.whole {
             true => 0,
@@ -124,12 +121,7 @@ impl Baseline {
         let in_reach = shown.len() - oldest.min(pushed_out);
         let mut alike = self.alike.counts();
         let missing = (shown.iter().take(in_reach)).filter(|(_, is_shown)| !is_shown);
-        missing
-            .filter(|(mark, _)| {
-                let count = alike.get_mut(mark).filter(|count| **count > 0);
-                count.map(|count| *count -= 1).is_some()
-            })
-            .count()
+        missing.filter(|(mark, _)| take(&mut alike, mark)).count()
     }
 
     /// Whether the message that another submit was found to have made was seen.
@@ -187,13 +179,24 @@ impl Baseline {
         let mut left = snapshot.counts();
         let mut missing = 0;
         for mark in &self.seen.0 {
-            match left.get_mut(mark).filter(|count| **count > 0) {
-                Some(_) if missing > 0 => return false,
-                Some(count) => *count -= 1,
-                None => missing += 1,
+            match take(&mut left, mark) {
+                true if missing > 0 => return false,
+                true => {}
+                false => missing += 1,
             }
         }
         missing <= spare
+    }
+}
+
+/// Takes one message out, if there is one of it.
+fn take(left: &mut BTreeMap<Mark, usize>, mark: &Mark) -> bool {
+    match left.get_mut(mark).filter(|count| **count > 0) {
+        Some(count) => {
+            *count -= 1;
+            true
+        }
+        None => false,
     }
 }
 
@@ -219,10 +222,9 @@ impl Seen {
 
     /// Whether all of it was seen there too, each at least as often. Of nothing, nothing is known.
     fn is_part_of(&self, whole: &Self) -> bool {
-        let whole = whole.counts();
         !self.0.is_empty()
             && (self.counts().iter())
-                .all(|(mark, count)| whole.get(mark).is_some_and(|seen| seen >= count))
+                .all(|(mark, count)| whole.0.iter().filter(|seen| *seen == mark).count() >= *count)
     }
 
     /// How often each was seen.

@@ -149,25 +149,22 @@ impl Engine {
     /// when a run begins or ends. Nothing else waits to be handed out then that would tell them.
     pub(super) fn tell_owed_gaps(&mut self, of: Option<GroupNumber>) {
         let now = self.clock.elapsed();
-        let mut owed = Vec::new();
+        let is_over = |lost: Duration| now.saturating_sub(lost) >= FORGET_FAILURES;
         for (number, group) in &mut self.roster.groups {
             let is_due = match of {
                 None => true,
-                Some(of) => {
-                    of == *number
-                        && (group.position_lost_at)
-                            .is_some_and(|last| now.saturating_sub(last) >= FORGET_FAILURES)
-                }
+                Some(of) => of == *number && group.position_lost_at.is_some_and(is_over),
             };
-            for ticket in &mut group.tickets {
-                if is_due && ticket.owes_gap {
-                    ticket.gap_told_at = Some(now);
-                    owed.push(ticket.id.clone());
-                }
+            if !is_due {
+                continue;
+            }
+            for ticket in group.tickets.iter_mut().filter(|ticket| ticket.owes_gap) {
+                ticket.gap_told_at = Some(now);
+                let ticket = ticket.id.clone();
+                self.queue
+                    .push_back(Out::Event(Event::PossibleGap { ticket }));
             }
         }
-        owed.into_iter()
-            .for_each(|ticket| self.possible_gap(ticket));
     }
 
     /// Queues a gap. It is owed until it is handed out: cursors say so.
