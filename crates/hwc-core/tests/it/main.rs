@@ -55,6 +55,7 @@ mod matrix_tls;
 mod places;
 mod profile;
 mod proof;
+mod proof_writes;
 mod proxy;
 mod renewal;
 mod server;
