@@ -53,7 +53,8 @@ const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 ///
 /// # Errors
 /// When awaited: as every call. An answer with an `error_code` that is none of success is an error here
-/// too, whatever its HTTP status.
+/// too, whatever its HTTP status. To a write that the description of the service has, an answer with anything in it that
+/// such an answer is not known to hold is one as well; to another write it may hold anything that says no failure.
 #[must_use = "a call does nothing until it is awaited"]
 pub struct RawCall {
     client: Client,
@@ -97,7 +98,9 @@ impl Client {
             path: template,
             idempotency: match method {
                 "GET" => Idempotency::Safe,
-                _ => Idempotency::NotIdempotent,
+                _ if is_described(method, path) => Idempotency::NotIdempotent,
+                // It counts as not idempotent. What it answers nobody knows here.
+                _ => Idempotency::DependsOnCall,
             },
             request: RequestContent::Json,
             response: ResponseContent::Object,
@@ -116,6 +119,12 @@ impl Client {
             timeout: None,
         })
     }
+}
+
+/// Whether the description of the service has the call: then it is known what a success answers.
+fn is_described(method: &str, path: &str) -> bool {
+    (hwc_tickets_wire::operations::ALL.iter())
+        .any(|known| known.method == method && known.matches_path(path))
 }
 
 fn invalid(what: &'static str) -> Error {
@@ -359,6 +368,28 @@ mod tests {
             .unwrap_err();
         assert_eq!(error.code(), Some("OSM.01010017"));
         assert_eq!(network.requests().len(), 1);
+    }
+
+    /// An answer to a described write holds what is known of it. Of another nobody knows anything.
+    #[test]
+    fn what_a_write_answers_is_known_only_where_it_is_described() {
+        let body = r#"{"type":"error"}"#;
+        for (path, is_good) in [
+            ("/v2/servicerequest/cases/case-123/message", false),
+            ("/v2/new", true),
+        ] {
+            let clock = FakeClock::new();
+            let network = ScriptedTransport::new(&clock).otherwise(Step::json(200, body));
+            let call = client(&clock, &network).raw("POST", path).unwrap();
+            let answer = clock.run(call.into_future());
+            assert_eq!(answer.is_ok(), is_good, "{path}");
+            assert_eq!(network.requests().len(), 1, "{path}");
+            // It is in doubt, so it is not done again by itself.
+            let network = ScriptedTransport::new(&clock).otherwise(Step::reset());
+            let call = client(&clock, &network).raw("POST", path).unwrap();
+            clock.run(call.into_future()).unwrap_err();
+            assert_eq!(network.requests().len(), 1, "{path}");
+        }
     }
 
     #[test]

@@ -145,9 +145,9 @@ fn rows() -> Vec<Row> {
             REFUSED,
         ),
         row(
-            "a code of the gateway",
+            "a code of the gateway, which does not come with 200",
             code(json!("APIGW.0308")),
-            Badly(FaultKind::Throttled, Sent::Refused),
+            Badly(FaultKind::Throttled, Sent::Maybe),
         ),
         // Codes that say success.
         row("an empty code", ok(r#"{"error_code":""}"#), Well),

@@ -6,8 +6,9 @@
 //!    success or names another: validation, permission,
 //!    not found, authentication, throttling, quota and state mean that the call was looked at and turned down
 //!    before anything was done (`Refused`). A code of the service's own failure proves nothing (`Maybe`), and none
-//!    does under a status that speaks of something else: 408 and 5xx where no row of the code names it, and 429 with
-//!    a code that is not about the rate.
+//!    does under a status that speaks of something else: where no row of the code names it, 408 and 5xx, 429 with a
+//!    code that is not about the rate, and any but 429 and 401 with the codes after which a call is made again, those
+//!    about the rate and the credentials. Nor does a code beside an id, a count or content.
 //! 2. All else proves nothing, whatever its status: 401, 413 and 429 can come from any machine in between,
 //!    also on the way back, when the service has long acted.
 //!
@@ -16,6 +17,9 @@
 //! fields of its own, such a complaint counts only where there is nothing else. Of a write, which answers next to
 //! nothing, it counts also below the top, and so does a message that stands alone and is no word for success. At the
 //! top and one level below, whatever speaks of an outcome must be a plain sign of success (`is_doubtful` in `envelope`).
+//! Where a second time would be a second effect, a list of what says failure is not enough: there nothing may stand but
+//! what such an answer is known to hold (`known` in `envelope`). What an operation without a description answers is not
+//! known to anybody ([`Idempotency::DependsOnCall`]), so it is not held to that.
 //!
 //! For writes an empty answer is a success too, as documented, but only when its end is proven: by `Content-Length: 0`,
 //! status 204, the last chunk, or a protocol that marks the end. A connection that was closed proves nothing;
@@ -195,6 +199,9 @@ fn redirect(answer: &Answer<'_>) -> Failure {
     failure
 }
 
+/// What is in an answer to a write beyond what such an answer may hold.
+const STRANGE: &str = "a field that is no known id, time or count and no plain sign of success";
+
 fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Failure> {
     let is_read = answer.idempotency.is_safe();
     let body = body::plain(answer)?;
@@ -239,6 +246,9 @@ fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Fa
             && (!is_read || envelope.is_bare)
         {
             return Err(complaint(field, envelope, &body));
+        }
+        if answer.idempotency == Idempotency::NotIdempotent && !envelope.is_plain {
+            return Err(complaint(STRANGE, envelope, &body));
         }
         complains = envelope.complaint.is_some();
     }

@@ -4,7 +4,9 @@
 //! does not recurse, so that a value may be nested as deep as it likes: depth is no error of the answer.
 
 mod child;
+mod code;
 mod fields;
+mod known;
 mod outcome;
 mod values;
 mod words;
@@ -33,6 +35,9 @@ pub(super) struct Envelope {
     pub(super) complaint: Option<&'static str>,
     /// Whether there is nothing besides: then the complaint stands in the place of an answer.
     pub(super) is_bare: bool,
+    /// Whether there is nothing in it but what an answer to a write may hold when all is well: see `known`. Only with
+    /// [`Shape::Written`].
+    pub(super) is_plain: bool,
 }
 
 /// Where error fields may stand.

@@ -94,7 +94,6 @@ pub(super) fn idempotency(
     options: &CallOptions,
 ) -> Result<Idempotency, Fault> {
     match (operation.idempotency, options.idempotency) {
-        (Idempotency::DependsOnCall, None) => Ok(Idempotency::NotIdempotent),
         (Idempotency::DependsOnCall, Some(said)) => Ok(said),
         (known, None) => Ok(known),
         (known, Some(said)) if known == said => Ok(known),

@@ -31,5 +31,42 @@ pub(super) fn root_words(error: &(dyn Error + 'static)) -> String {
     while let Some(deeper) = cause(innermost) {
         innermost = deeper;
     }
-    innermost.to_string()
+    without_manual(&innermost.to_string())
+}
+
+/// The words without the address of a manual for programmers: whoever reads the message did not write this program.
+fn without_manual(words: &str) -> String {
+    let Some((said, address)) = words.split_once("https://docs.rs/") else {
+        return words.to_owned();
+    };
+    let said = said.trim_end_matches([':', '(', ' ']);
+    let rest = address.split_once(' ').map(|(_, rest)| rest);
+    match rest {
+        Some(rest) => format!("{said} {rest}"),
+        None => said.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_manual_for_programmers() {
+        for (words, said) in [
+            ("the line broke", "the line broke"),
+            (
+                "the line broke: https://docs.rs/x/latest/y.html#z",
+                "the line broke",
+            ),
+            ("broken (https://docs.rs/x) for good", "broken for good"),
+            (
+                "not https://things.example.com/",
+                "not https://things.example.com/",
+            ),
+        ] {
+            let error = io::Error::other(words);
+            assert_eq!(root_words(&error), said);
+        }
+    }
 }

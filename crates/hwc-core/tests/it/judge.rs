@@ -116,6 +116,7 @@ fn is_success(effect: Idempotency, value: &serde_json::Value) -> bool {
     !has_failing_code(object, &["error_code", "errorCode"])
         && (!complains(object, !is_read) || is_read && !is_bare)
         && (is_read || is_plain_success(object, 0))
+        && (effect != Idempotency::NotIdempotent || is_known(object))
 }
 
 type Object = serde_json::Map<String, serde_json::Value>;
@@ -211,6 +212,37 @@ fn is_plain_success(object: &Object, depth: usize) -> bool {
         }
     });
     fine && (depth >= 1 || object.values().all(|value| below(value, depth + 1)))
+}
+
+/// Whether an answer holds nothing but what is known to say that all is well. Nothing says nothing.
+fn is_known(object: &Object) -> bool {
+    use serde_json::Value;
+    object.iter().all(|(key, value)| {
+        let holds = ["message", "status", "state"].contains(&key.as_str());
+        match value {
+            Value::Null => return true,
+            Value::String(text) if text.is_empty() => return true,
+            Value::Array(items) if items.is_empty() => return true,
+            Value::Object(fields) if fields.is_empty() => return true,
+            Value::Object(fields) => return holds && is_known(fields),
+            Value::Array(_) => return false,
+            _ => {}
+        }
+        let text = match value {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let is = |words: &[&str]| words.contains(&text.as_str());
+        match key.as_str() {
+            // What they say is judged as a code.
+            "error_code" | "errorCode" | "code" => true,
+            "error_msg" | "errmsg" => is(&["0", "200", "ok", "false"]),
+            "message" | "status" | "state" => is(&["0", "200", "ok", "true"]),
+            "success" => is(&["1", "200", "ok", "true"]),
+            "error" | "failed" => is(&["0", "ok", "false"]),
+            _ => false,
+        }
+    })
 }
 
 /// The same for what stands below. A list is no level.

@@ -56,6 +56,7 @@ mod own_transport;
 mod places;
 mod profile;
 mod proof;
+mod proof_writes;
 mod proxy;
 mod renewal;
 mod server;

@@ -74,8 +74,8 @@ fn rows() -> Vec<(&'static str, Step, Expect, Expect)> {
                 200,
                 format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000)),
             ),
-            Ok(1), // The decoder above refuses it: see the end of this file.
-            Ok(1), // It is a whole JSON object without an error code, however deep.
+            Ok(1),             // The decoder above refuses it: see the end of this file.
+            unknown(Protocol), // Nobody knows what it says.
         ),
         (
             "20 wrong content type, good JSON",
@@ -479,6 +479,8 @@ fn rows_14_to_43_for_a_submit() {
 fn rows_14_to_43_for_an_idempotent_write() {
     for (row, step, read, write) in rows() {
         let expected = match (read, write) {
+            // It may answer what nobody knows.
+            _ if row.starts_with("19 ") => read,
             (_, Ok(_)) | (Ok(_), _) => write,
             _ => read,
         };
@@ -538,16 +540,22 @@ fn row_31_the_fault_tells_code_meaning_message_and_request_id() {
 /// What a parser of error bodies must read: the shapes seen in the official clients.
 #[test]
 fn rows_33_to_37_every_shape_of_an_error_body() {
+    // With content beside it, it does not prove anything.
+    let beside = r#"{"list":[1,{"code":"x"}],"n":1.5,"t":true,"z":null,"s":"","error":{"error_code":"APIGW.0302","error_msg":"m","request_id":"r-1"}}"#;
     for body in [
         r#"{"error_code":"APIGW.0302","error_msg":"m","request_id":"r-1"}"#,
         r#"{"errorCode":"APIGW.0302","errorMsg":"m","request_id":"r-1"}"#,
         r#"{"code":"APIGW.0302","message":"m","request_id":"r-1"}"#,
         r#"{"error":{"code":"APIGW.0302","message":"m"},"request_id":"r-1"}"#,
-        r#"{"list":[1,{"code":"x"}],"n":1.5,"t":true,"z":null,"s":"","error":{"error_code":"APIGW.0302","error_msg":"m","request_id":"r-1"}}"#,
+        beside,
         "\u{FEFF} {\"error_code\":\"APIGW.0302\",\"error_msg\":\"m\",\"request_id\":\"r-1\"} ",
     ] {
+        let sent = match body == beside {
+            true => Sent::Maybe,
+            false => Sent::Refused,
+        };
         let fault = call_with(&READ, &Step::json(403, body))
-            .expect(body, Fails(Forbidden, Sent::Refused, 1))
+            .expect(body, Fails(Forbidden, sent, 1))
             .unwrap();
         assert_eq!(fault.code.as_deref(), Some("APIGW.0302"), "{body}");
         assert_eq!(fault.message.as_deref(), Some("m"), "{body}");

@@ -252,6 +252,42 @@ async fn rows_5_and_6_plain_http_garbage_and_old_versions() {
     }
 }
 
+/// A line that ends without the word of TLS for it is told in words for people, not with the address of a manual.
+#[tokio::test]
+async fn row_7_a_line_that_ends_without_a_word() {
+    let authority = Authority::new();
+    let config = authority.sign(|_| ());
+    let server = Server::start(move |_, connection| {
+        let tls = ServerConnection::new(config.clone()).unwrap();
+        let mut stream = StreamOwned::new(tls, &mut connection.stream);
+        drop(read_request(&mut stream));
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{");
+        let _ = stream.flush();
+    });
+    for operation in [&READ, &SUBMIT] {
+        let fault = client(&server, authority.file())
+            .call(request(operation), operation, &CallOptions::default())
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (fault.kind, fault.sent),
+            (FaultKind::Interrupted, Sent::Maybe)
+        );
+        for words in [fault.to_string(), format!("{fault:?}"), told(&fault)] {
+            assert!(!words.contains("docs.rs"), "{words}");
+        }
+        assert!(told(&fault).contains("close_notify"), "{}", told(&fault));
+    }
+}
+
+/// An error with all its causes.
+fn told(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {}", told(cause)),
+        None => error.to_string(),
+    }
+}
+
 /// A line that is closed in the middle of the handshake is a line that broke, not bad TLS.
 #[tokio::test]
 async fn row_7_closed_in_the_handshake_is_repeated() {

@@ -104,6 +104,20 @@ const CONTRADICTED: &[&str] = &[
     r#"{"error":{"code":"APIGW.0308","success":true}}"#,
     r#"{"error_code":"APIGW.0308","errcode":0}"#,
     r#"{"error_code":"APIGW.0308","errcode":40001}"#,
+    // What only a call that was done is answered with.
+    r#"{"error_code":"APIGW.0308","message_id":"m1"}"#,
+    r#"{"error_code":"APIGW.0308","thing_id":"5"}"#,
+    r#"{"error_code":"APIGW.0308","id":5}"#,
+    r#"{"error_code":"APIGW.0308","accepted":true}"#,
+    r#"{"error_code":"APIGW.0308","state":"created"}"#,
+    r#"{"error_code":"APIGW.0308","count":1}"#,
+    r#"{"error_code":"APIGW.0308","data":{"id":"5"}}"#,
+    r#"{"error_code":"APIGW.0308","result":{"id":"5"}}"#,
+    r#"{"error_code":"APIGW.0308","message":{"content":"it hangs"}}"#,
+    r#"{"error_code":"APIGW.0308","list":[{"content":"it hangs"}]}"#,
+    r#"{"error":{"code":"APIGW.0308"},"message_id":"m1"}"#,
+    r#"{"error":{"code":"APIGW.0308","message_id":"m1"}}"#,
+    r#"{"error_code":"THG.1001","message_id":"m1"}"#,
 ];
 
 #[test]
@@ -155,6 +169,7 @@ fn a_known_code_in_a_known_form_proves_it() {
         "APIGW.0308",
         // The same gateway writes its codes so, too.
         "APIG.0308",
+        "APIGW.0307",
     ];
     for &status in REFUSING {
         for code in codes {
@@ -162,10 +177,12 @@ fn a_known_code_in_a_known_form_proves_it() {
                 let told = format!("{status} with {code} as {form}");
                 let step = Step::json(status, body.replace("CODE", code));
                 let outcome = call_with(&SUBMIT, &step);
-                // 429 with a code that is not about the rate says two things.
-                let (requests, sent) = match (status, code.ends_with("0308")) {
-                    (429, true) => (4, Sent::Refused),
-                    (429, _) => (1, Sent::Maybe),
+                // 429 with a code that is not about the rate says two things, and so does a code after which the
+                // call is made again with any other status than its own.
+                let (requests, sent) = match (status, code.rsplit('.').next().unwrap()) {
+                    (429, "0308") => (4, Sent::Refused),
+                    (401, "0307") => (1, Sent::Refused),
+                    (429, _) | (_, "0307" | "0308") => (1, Sent::Maybe),
                     _ => (1, Sent::Refused),
                 };
                 assert_eq!(outcome.requests, requests, "{told}");
@@ -369,7 +386,6 @@ const GOOD: &[&str] = &[
     r#"{"message":"OK"}"#,
     r#"{"msg":"Success."}"#,
     r#"{"message":""}"#,
-    r#"{"message":{"id":"m-1","content":"it failed"}}"#,
     r#"{"data":{"id":"m-1","error_code":"","error_msg":null}}"#,
     r#"{"data":{"error_code":"0","error_msg":"success"}}"#,
     r#"{"result":{"id":1},"status":"NO_ERROR"}"#,
@@ -381,10 +397,17 @@ const GOOD: &[&str] = &[
     r#"{"code":"SUCCESS","message":"发送成功"}"#,
     r#"{"returnCode":"0","resp_code":200,"failed":false,"fail_count":0,"error_codes":[],"redirect":null}"#,
     r#"{"detail":"","title":null,"reason":"none","stack":""}"#,
-    // Ids, times and the rest that is new speak of no outcome.
-    r#"{"message_id":"m-1","message_type":1,"status_time":"t","message_count":3,"case_id":"c"}"#,
-    r#"{"message":{"id":"m-1","type":0,"author":{"state_id":5}}}"#,
-    r#"{"data":{"id":"m-1","items":[{"entry":{"state":3}}]}}"#,
+    // What is known.
+    r#"{"message_id":"m-1","create_time":"2026-01-01 08:00:00","message_count":3,"case_id":"7"}"#,
+    r#"{"id":7,"timestamp":1767225600000,"createdAt":"2026-01-01T08:00:00.000+08:00"}"#,
+    r#"{"accessory_id":"0123456789abcdef0123456789abcdef"}"#,
+    r#"{"message":{"id":"m-1","send_time":"2026-01-01"}}"#,
+    r#"{"data":{"response":{"messageId":"m-1"}},"request_id":"r-1","traceId":"t-1"}"#,
+    // Nothing, whatever it is called.
+    r#"{"list":[],"content":"","type":null,"next":{}}"#,
+    r#"{"message_list":[]}"#,
+    r#"{"":""}"#,
+    r#"{"error_code":false}"#,
 ];
 
 #[test]
@@ -446,7 +469,45 @@ fn a_200_with_a_code_that_is_contradicted_proves_nothing() {
 fn depth_is_no_complaint() {
     for (open, close) in [("{\"data\":", "}"), ("[", "]")] {
         let body = format!("{{\"a\":{}1{}}}", open.repeat(20_000), close.repeat(20_000));
-        call_with(&SUBMIT, &Step::json(200, body)).result.unwrap();
+        call_with(&MARK, &Step::json(200, body.clone()))
+            .result
+            .unwrap();
+        // What stands that deep nobody knows, so it is in doubt.
+        let fault = call_with(&SUBMIT, &Step::json(200, body))
+            .result
+            .unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Protocol);
+        assert!(fault.to_string().contains("no known id"), "{fault}");
+    }
+}
+
+/// After a refusal for the rate or the credentials the call is made again. So it counts only under the status that means
+/// just that, or the one its row has.
+#[test]
+fn a_code_after_which_the_call_is_made_again_counts_under_its_own_status() {
+    for status in [200, 201, 202, 400, 401, 403, 409, 425, 428, 429, 500, 503] {
+        for (code, own, other) in [
+            ("APIGW.0308", 429, 429),
+            ("APIG.0308", 429, 429),
+            ("THG.1004", 200, 429),
+            ("APIGW.0301", 401, 401),
+            ("APIGW.0307", 401, 401),
+            ("THG.1011", 200, 401),
+        ] {
+            let step = Step::json(status, format!(r#"{{"error_code":"{code}"}}"#));
+            for step in [step.clone(), step.header("retry-after", "0")] {
+                let outcome = call_with(&SUBMIT, &step);
+                let told = format!("{status} with {code}");
+                let is_own = [own, other].contains(&status);
+                let fault = outcome.result.unwrap_err();
+                let proven = if is_own { Sent::Refused } else { Sent::Maybe };
+                assert_eq!(fault.sent, proven, "{told}");
+                assert!(is_own || outcome.requests == 1, "{told}");
+                if !is_own {
+                    assert_eq!(fault.advice(), Advice::FindOut, "{told}");
+                }
+            }
+        }
     }
 }
 

@@ -84,7 +84,7 @@ impl Cloud {
                 .filter(|_| taken)
                 .and_then(|token| known.get(token))
             {
-                Some(end) if time.now() < *end => Step::json(200, r#"{"count":0}"#),
+                Some(end) if time.now() < *end => Step::json(200, r#"{"count":1}"#),
                 _ => Step::json(
                     401,
                     r#"{"error_code":"APIGW.0307","error_msg":"The token must be updated."}"#,

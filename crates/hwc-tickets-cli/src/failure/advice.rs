@@ -3,14 +3,16 @@
 use hwc_tickets::{Advice, CallAdvice, Error, time::Spoken, transport::TlsFlaw};
 use std::{borrow::Cow, time::Duration};
 
-/// Longer waits are no advice.
+/// Longer waits are no advice, and no wait is none either.
 const LONGEST_WAIT: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// What to do about `error`.
 pub(crate) fn of(error: &Error) -> Cow<'static, str> {
     match (error.advice(), error.retry_after()) {
         // Not by its kind: what may have been done is to be found out about, however long the wait.
-        (Advice::Call(CallAdvice::SlowDown), Some(wait)) if wait <= LONGEST_WAIT => {
+        (Advice::Call(CallAdvice::SlowDown), Some(wait))
+            if !wait.is_zero() && wait <= LONGEST_WAIT =>
+        {
             format!("Wait {} and try again, less often.", Spoken(wait)).into()
         }
         (advice, _) => match words(advice) {

@@ -256,16 +256,19 @@ fn a_limit_that_is_none() {
     let stage = Stage::new();
     let ran = stage.run(&["doctor", "--timeout", "1000000h"]);
     assert!(ran.stdout.contains("no limit"), "{}", ran.golden());
-    let endless = Fault::Status {
-        status: 429,
-        code: None,
-        retry_after: Some(u64::MAX.to_string()),
-    };
-    stage
-        .sim()
-        .fault(Order::new(Route::Any, endless).times(FOREVER));
-    let ran = stage.run(&["ticket", "status", "case-123"]);
-    assert_eq!(help(&ran), "Wait a while and try again, less often.");
+    for wait in [u64::MAX, 0] {
+        let stage = Stage::new();
+        let no_wait = Fault::Status {
+            status: 429,
+            code: None,
+            retry_after: Some(wait.to_string()),
+        };
+        stage
+            .sim()
+            .fault(Order::new(Route::Any, no_wait).times(FOREVER));
+        let ran = stage.run(&["ticket", "status", "case-123", "--retries", "0"]);
+        assert_eq!(help(&ran), "Wait a while and try again, less often.");
+    }
 }
 
 /// A proxy that wants a login refuses before TLS, without an answer of the service.

@@ -80,14 +80,16 @@ fn proof(category: Option<Category>, is_known_form: bool) -> Sent {
     }
 }
 
-/// Whether a status says something else than the code that came with it. One that tells of a server that failed or gave
-/// up, or of too many requests, speaks of no other refusal, unless the code is known with it: then two machines have
-/// spoken, and nobody knows which of them had the call.
+/// Whether a status says something else than the code that came with it, and the code is not known with it: then two
+/// machines have spoken, and nobody knows which of them had the call. One that tells of a server that failed or gave up,
+/// or of too many requests, speaks of no other refusal. After a refusal for the rate or the credentials the call is made
+/// again, so only the status that means just that goes with it.
 fn contradicts(status: u16, row: &ErrorCode) -> bool {
     row.http_status != status
-        && match status {
-            429 => row.category != Category::Throttling,
-            _ => matches!(status, 408 | 500..=599),
+        && match row.category {
+            Category::Throttling => status != 429,
+            Category::Authentication => status != 401,
+            _ => matches!(status, 408 | 429 | 500..=599),
         }
 }
 

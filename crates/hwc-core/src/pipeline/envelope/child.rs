@@ -46,6 +46,8 @@ pub(super) struct Seen {
     pub(super) text: Option<String>,
     /// Whether such a value stands in a list in its place.
     pub(super) holds_scalar: bool,
+    /// Whether it is an object with nothing in it but what an answer to a write may hold when all is well.
+    pub(super) is_plain_object: bool,
     /// The error fields of an object in its place (or of the first in a list that has a say), when they say anything.
     pub(super) fields: Option<Box<Fields>>,
 }
@@ -56,6 +58,7 @@ impl Seen {
             weight,
             text: Some(text.to_string()),
             holds_scalar: false,
+            is_plain_object: false,
             fields: None,
         }
     }
@@ -99,6 +102,7 @@ impl<'de> Visitor<'de> for Child {
             weight: Weight::of(fields.has_keys),
             text: None,
             holds_scalar: false,
+            is_plain_object: !fields.is_strange && !fields.says_failure,
             fields: has_say.then(|| Box::new(fields)),
         })
     }

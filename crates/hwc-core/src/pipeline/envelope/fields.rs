@@ -7,43 +7,12 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use super::{
     Envelope, Shape,
     child::{Child, Seen, Weight},
+    code::Code,
+    known::{self, Known},
     outcome::Outcome,
-    values::{Key, Text, UNREADABLE},
+    values::{Key, Named, Text, UNREADABLE},
     words,
 };
-
-/// A code, with all that is said about it.
-#[derive(Debug, Default)]
-struct Code {
-    times: u8,
-    /// The first value that does not mean success.
-    failing: Option<String>,
-    /// Whether some value says success, in words and not by being empty.
-    says_success: bool,
-    /// Whether some value is zero or `*.0000`: only that says success whatever else is said (D-50).
-    says_zero: bool,
-}
-
-impl Code {
-    fn put(&mut self, value: Option<String>, means_success: fn(&str) -> bool) {
-        self.times = self.times.saturating_add(1);
-        let value = value.map(|code| code.trim().to_owned());
-        let Some(code) = value.filter(|code| !code.is_empty()) else {
-            return;
-        };
-        self.says_zero |= words::means_success(&code);
-        if means_success(&code) {
-            self.says_success = true;
-        } else if self.failing.is_none() {
-            self.failing = Some(code);
-        }
-    }
-
-    /// Whether there is one code, and not two that may say two things.
-    fn is_single(&self) -> bool {
-        self.times == 1
-    }
-}
 
 /// What the fields of one object say. A key that stands there twice counts with whatever says failure.
 #[derive(Debug, Default)]
@@ -65,6 +34,10 @@ pub(super) struct Fields {
     says_yes: bool,
     /// Whether something speaks of the outcome that is no plain sign of success.
     is_doubtful: bool,
+    /// Whether something stands here or below that an answer to a write need not hold when all is well.
+    pub(super) is_strange: bool,
+    /// Whether something stands here that only a call which was done is answered with: an id, a count, content.
+    has_sign: bool,
     /// Whether there is any key that is not about errors. In an answer to a write: with something in it.
     has_other: bool,
     pub(super) has_keys: bool,
@@ -98,6 +71,7 @@ impl Fields {
 
     pub(super) fn into_envelope(mut self, shape: Shape) -> Envelope {
         let is_bare = !self.has_other;
+        let is_plain = !self.is_strange;
         let complaint = self.complaint(shape);
         let mut envelope = match shape {
             Shape::Failure if !self.has_code() => self.failure_below(),
@@ -119,6 +93,7 @@ impl Fields {
             }
         };
         envelope.is_bare = is_bare;
+        envelope.is_plain = is_plain;
         envelope
     }
 
@@ -144,7 +119,7 @@ impl Fields {
     /// Whether something beside a code says otherwise, or is none of this service's.
     fn is_contradicted(&self, shape: Shape) -> bool {
         let is_foreign_code = shape != Shape::Failure && self.code.says_success;
-        self.says_yes || self.foreign_code.times > 0 || is_foreign_code
+        self.says_yes || self.has_sign || self.foreign_code.times > 0 || is_foreign_code
     }
 
     /// The fields of this object alone.
@@ -173,6 +148,7 @@ impl Fields {
             request_id: self.request_id,
             complaint: None,
             is_bare: false,
+            is_plain: false,
         }
     }
 
@@ -226,10 +202,10 @@ impl Fields {
             .find_map(|(says, field)| says.then_some(field))
     }
 
-    /// Reads the value of `key`.
+    /// Reads the value of a key.
     fn read<'de, A: MapAccess<'de>>(
         &mut self,
-        key: Key,
+        Named { key, known }: Named,
         object: &Object,
         map: &mut A,
     ) -> Result<(), A::Error> {
@@ -248,19 +224,26 @@ impl Fields {
                 .put(map.next_value_seed(Text)?, words::means_success_elsewhere),
             Key::ErrorMsg | Key::ForeignMsg => {
                 let text = map.next_value_seed(Text)?;
-                self.is_doubtful |= is_doubtful(text.as_deref());
+                let is_doubtful = is_doubtful(text.as_deref());
+                self.is_doubtful |= is_doubtful;
+                self.is_strange |= is_doubtful;
                 let slot = match key {
                     Key::ErrorMsg => &mut self.error_msg,
                     _ => &mut self.foreign_msg,
                 };
                 keep(slot, text);
             }
-            Key::RequestId => keep(&mut self.request_id, map.next_value_seed(Text)?),
+            Key::RequestId => {
+                let text = map.next_value_seed(Text)?;
+                let is_id = |text: &String| text.is_empty() || known::is_id(text);
+                self.is_strange |= !text.as_ref().is_none_or(is_id);
+                keep(&mut self.request_id, text);
+            }
             Key::Trace => {
-                map.next_value::<IgnoredAny>()?;
+                self.value(key, known, object, map)?;
             }
             Key::Message => {
-                let seen = self.value(key, object, map)?;
+                let seen = self.value(key, known, object, map)?;
                 self.is_doubtful |= Outcome::Words.is_doubtful(&seen);
                 let is_text = seen.text.is_some();
                 let text = (seen.text).filter(|text| !text.is_empty() && text != "false");
@@ -273,12 +256,12 @@ impl Fields {
                 self.message = self.message.take().or(text).or_else(instead);
             }
             Key::Error => {
-                let seen = self.value(key, object, map)?;
+                let seen = self.value(key, known, object, map)?;
                 let is_something = seen.weight == Weight::Something;
                 self.errors = self.errors.saturating_add(is_something.into());
             }
             Key::Flag => {
-                let seen = self.value(key, object, map)?;
+                let seen = self.value(key, known, object, map)?;
                 self.is_doubtful |= Outcome::Success.is_doubtful(&seen);
                 let is_failure = seen.text.as_deref().is_some_and(words::is_failure);
                 let is_no = seen.weight == Weight::No || is_failure;
@@ -288,7 +271,7 @@ impl Fields {
                     object.shape != Shape::Written || seen.weight == Weight::Something;
             }
             Key::Status => {
-                let seen = self.value(key, object, map)?;
+                let seen = self.value(key, known, object, map)?;
                 self.is_doubtful |= Outcome::Result.is_doubtful(&seen);
                 let text = seen.text.unwrap_or_default();
                 self.has_error_status |= words::is_failure(&text);
@@ -300,7 +283,7 @@ impl Fields {
                 map.next_value::<IgnoredAny>()?;
             }
             Key::Outcome(_) | Key::Other => {
-                let seen = self.value(key, object, map)?;
+                let seen = self.value(key, known, object, map)?;
                 self.is_doubtful |=
                     matches!(key, Key::Outcome(outcome) if outcome.is_doubtful(&seen));
                 self.has_other |=
@@ -314,12 +297,16 @@ impl Fields {
     fn value<'de, A: MapAccess<'de>>(
         &mut self,
         key: Key,
+        known: Known,
         object: &Object,
         map: &mut A,
     ) -> Result<Seen, A::Error> {
         let mut seen = map.next_value_seed(Child {
             object: object.below(key),
         })?;
+        self.is_strange |= !known.is_plain(&seen);
+        // What a read answers is its content, whatever else it says.
+        self.has_sign |= object.shape != Shape::Read && is_sign(key, known, &seen);
         if let Some(fields) = seen.fields.take() {
             let is_first = self.below.is_none() && fields.says_failure;
             self.has_second_below |= !is_first;
@@ -336,6 +323,18 @@ impl Fields {
 fn keep(slot: &mut Option<String>, text: Option<String>) {
     if slot.is_none() {
         *slot = text.filter(|text| !text.is_empty());
+    }
+}
+
+/// Whether a value is what only a call that was done is answered with.
+fn is_sign(key: Key, known: Known, seen: &Seen) -> bool {
+    if seen.weight != Weight::Something {
+        return false;
+    }
+    match (&seen.text, key) {
+        (Some(_), _) => known.is_sign(seen),
+        (None, Key::Message | Key::Status | Key::Flag | Key::Other) => true,
+        (None, _) => false,
     }
 }
 
@@ -370,8 +369,7 @@ impl Object {
     fn looks_at_others(self) -> bool {
         match self.shape {
             Shape::Read => false,
-            Shape::Written => true,
-            Shape::Failure => self.depth == 0,
+            Shape::Written | Shape::Failure => true,
         }
     }
 
@@ -409,7 +407,7 @@ impl<'de> Visitor<'de> for Object {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
         let mut fields = Fields::default();
-        while let Some(key) = map.next_key::<Key>()? {
+        while let Some(key) = map.next_key::<Named>()? {
             fields.has_keys = true;
             fields.read(key, &self, &mut map)?;
         }

@@ -6,7 +6,7 @@ use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 
-use super::outcome::Outcome;
+use super::{known::Known, outcome::Outcome};
 
 /// Longest key that is looked for, in bytes.
 pub(super) const LONGEST_KEY: usize = 24;
@@ -79,7 +79,14 @@ impl Key {
     }
 }
 
-impl<'de> Deserialize<'de> for Key {
+/// A key, and what an answer to a write may hold under it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Named {
+    pub(super) key: Key,
+    pub(super) known: Known,
+}
+
+impl<'de> Deserialize<'de> for Named {
     fn deserialize<D: Deserializer<'de>>(key: D) -> Result<Self, D::Error> {
         key.deserialize_str(KeyText)
     }
@@ -88,14 +95,17 @@ impl<'de> Deserialize<'de> for Key {
 struct KeyText;
 
 impl Visitor<'_> for KeyText {
-    type Value = Key;
+    type Value = Named;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a key")
     }
 
-    fn visit_str<E>(self, key: &str) -> Result<Key, E> {
-        Ok(Key::of(key))
+    fn visit_str<E>(self, key: &str) -> Result<Named, E> {
+        Ok(Named {
+            key: Key::of(key),
+            known: Known::of(key),
+        })
     }
 }
 

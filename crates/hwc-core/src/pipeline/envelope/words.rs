@@ -122,19 +122,35 @@ fn is_good_chinese(word: &str) -> bool {
 
 /// Nothing to tell: `none`, `null`, `no error`, zero, or a no.
 pub(super) fn is_none(text: &str) -> bool {
-    let letters: String = (text.chars().take(16))
-        .filter(|letter| letter.is_alphanumeric())
-        .map(|letter| letter.to_ascii_lowercase())
-        .collect();
     is_zero(text)
         || is_no(text)
         || is_good(text)
-        || ["none", "null", "nil", "noerror", "noerrors"].contains(&letters.as_str())
+        || is_no_error(text)
+        || ["none", "null", "nil"].contains(&letters(text).as_str())
+}
+
+/// `no error`, in whatever spelling.
+fn is_no_error(text: &str) -> bool {
+    ["noerror", "noerrors"].contains(&letters(text).as_str())
+}
+
+/// The letters and digits of a short text; of a longer one none.
+fn letters(text: &str) -> String {
+    let is_short = text.chars().nth(16).is_none();
+    (text.chars().filter(|_| is_short))
+        .filter(|letter| letter.is_alphanumeric())
+        .map(|letter| letter.to_ascii_lowercase())
+        .collect()
 }
 
 /// A plain sign of success as a status or in words: zero, a status of success, a word for it, or no error.
 pub(super) fn is_plain(text: &str) -> bool {
     !is_no(text) && (is_success(text) || is_none(text))
+}
+
+/// How it ended, plainly well: zero, a status of success, a word for it, or no error.
+pub(super) fn is_good_end(text: &str) -> bool {
+    is_zero(text) || is_success(text) || is_no_error(text)
 }
 
 /// A plain yes: `true`, `yes`, a number above zero, or a word for success.
