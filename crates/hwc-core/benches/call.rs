@@ -29,6 +29,7 @@ const READ: Operation = Operation {
     idempotency: Idempotency::Safe,
     request: RequestContent::Nothing,
     response: ResponseContent::Object,
+    makes: None,
 };
 const TARGET: &str = "/v2/cases/TT202611210001/messages?limit=10&offset=0";
 const ROUNDS: usize = 60;

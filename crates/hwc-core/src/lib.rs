@@ -19,6 +19,7 @@
 //!     idempotency: Idempotency::NotIdempotent,
 //!     request: RequestContent::Json,
 //!     response: ResponseContent::Object,
+//!     makes: None,
 //! };
 //! let pipeline = Pipeline::builder("https://things.cn-south-1.myhuaweicloud.com".parse()?)
 //!     .identity(Token::new(&std::env::var("TOKEN")?.into())?)

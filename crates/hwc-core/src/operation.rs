@@ -75,6 +75,9 @@ pub struct Operation {
     pub request: RequestContent,
     /// What a success answers.
     pub response: ResponseContent,
+    /// The field of a success with the id of what was made, where a second time would make another. An answer that has it
+    /// is a success whatever new fields stand beside it; one without it may hold only what says no failure in any service.
+    pub makes: Option<&'static str>,
 }
 
 impl Operation {

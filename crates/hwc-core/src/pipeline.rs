@@ -215,6 +215,7 @@ impl Pipeline {
                     prepared: &prepared,
                     idempotency,
                     response: wanted,
+                    makes: operation.makes,
                     body_limit: options.body_limit,
                     total: (!streams || options.deadline.is_some()).then_some(deadline),
                 };

@@ -13,7 +13,7 @@
 //!
 //! const READ: Operation =
 //!     Operation { name: "read", method: "GET", path: "/v1/thing", idempotency: Idempotency::Safe,
-//!         request: RequestContent::Nothing, response: ResponseContent::Object };
+//!         request: RequestContent::Nothing, response: ResponseContent::Object, makes: None };
 //!
 //! let clock = FakeClock::new();
 //! let network = ScriptedTransport::new(&clock)

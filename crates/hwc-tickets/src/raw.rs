@@ -53,8 +53,9 @@ const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 ///
 /// # Errors
 /// When awaited: as every call. An answer with an `error_code` that is none of success is an error here
-/// too, whatever its HTTP status. To a write that the description of the service has, an answer with anything in it that
-/// such an answer is not known to hold is one as well; to another write it may hold anything that says no failure.
+/// too, whatever its HTTP status. To a write that the description of the service has and that must not be done twice, an
+/// answer with anything in it that such an answer is not known to hold is one as well; to another write it may hold
+/// anything that says no failure.
 #[must_use = "a call does nothing until it is awaited"]
 pub struct RawCall {
     client: Client,
@@ -72,8 +73,9 @@ impl Client {
     /// A call of `method` (`GET`, `POST`, `PUT`, `PATCH`, `DELETE`, in any case) on `path`, which begins
     /// with `/` and holds values ready for a path, percent-encoded where that is needed.
     ///
-    /// `GET` counts as a read and is repeated after passing failures. All else counts as a write: it is
-    /// repeated only when it is proven that nothing was done.
+    /// A call that the service's description has counts as it says there: a read, or a write that may be done twice, is
+    /// repeated after passing failures. Of the others, `GET` counts as a read. All else counts as a write that must not be
+    /// done twice: it is repeated only when it is proven that nothing was done.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`] for a method or path that is not sent. Nothing was sent.
@@ -92,18 +94,20 @@ impl Client {
                     "the path must begin with / and have 1 to 12 segments of letters, digits, -._~!$&'()*+,;=:@ and %XX; the query is given separately",
                 )
             })?;
+        let described = service::described(method, path);
         let operation = Operation {
             name: "rawCall",
             method,
             path: template,
-            idempotency: match method {
-                "GET" => Idempotency::Safe,
-                _ if is_described(method, path) => Idempotency::NotIdempotent,
+            idempotency: match described {
+                Some(known) => known.idempotency,
+                None if method == "GET" => Idempotency::Safe,
                 // It counts as not idempotent. What it answers nobody knows here.
-                _ => Idempotency::DependsOnCall,
+                None => Idempotency::DependsOnCall,
             },
             request: RequestContent::Json,
             response: ResponseContent::Object,
+            makes: described.and_then(|known| known.makes),
         };
         if !operation.matches_path(path) {
             return Err(invalid(
@@ -119,12 +123,6 @@ impl Client {
             timeout: None,
         })
     }
-}
-
-/// Whether the description of the service has the call: then it is known what a success answers.
-fn is_described(method: &str, path: &str) -> bool {
-    (hwc_tickets_wire::operations::ALL.iter())
-        .any(|known| known.method == method && known.matches_path(path))
 }
 
 fn invalid(what: &'static str) -> Error {

@@ -22,6 +22,8 @@ pub struct Operation {
     pub method: String,
     /// Path template.
     pub path: String,
+    /// What doing it twice does, in the words of the description.
+    pub idempotency: Value,
     /// Parameters in the order of the description.
     pub parameters: Vec<Parameter>,
     /// Request body.
@@ -197,6 +199,7 @@ fn operation(value: &Value, path: &str, method: &str) -> Result<Operation, Strin
         id: text(value, "operationId")?,
         method: method.to_uppercase(),
         path: path.to_owned(),
+        idempotency: value.get("x-idempotency").cloned().unwrap_or_default(),
         parameters,
         body: value.get("requestBody").map(body).transpose()?,
         responses,

@@ -2,7 +2,7 @@
 //! scalars of another type. Made from the description, for every field of every answer.
 
 use contract_tests::{description::Description, loss::losses, sample, wire};
-use hwc_core::testing::Step;
+use hwc_core::{Idempotency, Operation, Sent, testing::Step};
 use hwc_tickets_wire::operations;
 use serde_json::Value;
 
@@ -23,6 +23,7 @@ fn odd_answers_decode_whole() {
         for (what, answer) in answers {
             let step = Step::json(200, serde_json::to_vec(&answer).unwrap());
             let flaws = match unplugged.ask(operation, &arguments[operation.name], step) {
+                Err(fault) if is_in_doubt(operation, &what) && fault.sent == Sent::Maybe => vec![],
                 Ok(decoded) if decoded.undecodable.is_empty() => losses(&answer, &decoded.body),
                 other => vec![format!("{other:?}")],
             };
@@ -31,6 +32,15 @@ fn odd_answers_decode_whole() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Whether an answer may say that nothing was done: to a write that must not be done twice, without an id of what was made.
+fn is_in_doubt(operation: &Operation, what: &str) -> bool {
+    let is_new = what.starts_with("a new field") && operation.makes.is_none();
+    let is_no_id = ["a flag for a text", "a text beyond ASCII"]
+        .iter()
+        .any(|odd| what.starts_with(odd));
+    operation.idempotency == Idempotency::NotIdempotent && (is_new || is_no_id)
 }
 
 /// The generator of odd answers reaches every field: what it makes covers every name of the schemas.

@@ -33,16 +33,12 @@ struct Row {
     step: Step,
     read: Ends,
     write: Ends,
+    /// Of a write that must not be done twice.
+    once: Ends,
 }
 
 fn row(name: &'static str, step: Step, ends: Ends) -> Row {
-    let (read, write) = (ends, ends);
-    Row {
-        name,
-        step,
-        read,
-        write,
-    }
+    unlike(name, step, ends, ends)
 }
 
 fn unlike(name: &'static str, step: Step, read: Ends, write: Ends) -> Row {
@@ -51,6 +47,15 @@ fn unlike(name: &'static str, step: Step, read: Ends, write: Ends) -> Row {
         step,
         read,
         write,
+        once: write,
+    }
+}
+
+/// A field that nobody knows. Where a second time would be a second effect, it may say that nothing was done.
+fn new_field(name: &'static str, step: Step) -> Row {
+    Row {
+        once: FOREIGN,
+        ..row(name, step, Well)
     }
 }
 
@@ -245,11 +250,7 @@ fn rows() -> Vec<Row> {
             FOREIGN,
         ),
         row("a byte order mark before an object", ok("\u{FEFF}{}"), Well),
-        row(
-            "a text that is not UTF-8",
-            ok(b"{\"new\":\"\xFF\xFE\"}"),
-            Well,
-        ),
+        new_field("a text that is not UTF-8", ok(b"{\"new\":\"\xFF\xFE\"}")),
         row(
             "bytes that are not UTF-8 outside of a text",
             ok(b"{\"new\":\xFF}"),
@@ -268,17 +269,16 @@ fn rows() -> Vec<Row> {
             ok(r#"{"new":1,}"#),
             FOREIGN,
         ),
-        row("a key twice", ok(r#"{"new":1,"new":2}"#), Well),
+        new_field("a key twice", ok(r#"{"new":1,"new":2}"#)),
         row("100,000 lists in each other", ok(deep("[", "]")), FOREIGN),
         row(
             "100,000 objects in each other",
             ok(deep("{\"a\":", "")),
             FOREIGN,
         ),
-        row(
+        new_field(
             "100,000 lists in each other in a new field",
             ok(format!("{{\"new\":{}}}", deep("[", "]"))),
-            Well,
         ),
         row(
             "a body cut by the line",
@@ -405,6 +405,7 @@ fn flaw(
 ) -> Option<String> {
     let wanted = match operation.idempotency {
         Idempotency::Safe => row.read,
+        Idempotency::NotIdempotent => row.once,
         _ => row.write,
     };
     let outcome = unplugged.ask(operation, arguments, row.step);
@@ -504,7 +505,8 @@ fn in_every_list(bad: &[Value], what: &'static str, ends: Ends, spoil: fn(&mut V
 fn an_object_without_its_list_is_an_empty_list() {
     let arguments = wire::good_arguments();
     let unplugged = Unplugged::default();
-    for operation in objects() {
+    let once = Idempotency::NotIdempotent;
+    for operation in objects().filter(|operation| operation.idempotency != once) {
         let outcome = unplugged.ask(operation, &arguments[operation.name], ok(r#"{"new":1}"#));
         let decoded = outcome.unwrap_or_else(|fault| panic!("{}: {fault}", operation.name));
         assert_eq!(decoded.body, json!({"new": 1}), "{}", operation.name);

@@ -7,7 +7,7 @@ use crate::{
     spec::{
         bundle,
         content::{self, Answers, Sends},
-        pointer,
+        pointer::{self, entries},
         read::{Description, Idempotency, Operation, media},
         sdk::{self, Sdk},
     },
@@ -76,7 +76,7 @@ fn text_of<'v>(value: &'v Value, key: &str) -> &'v str {
 fn body<'d>(root: &'d Value, holder: Option<&'d Value>) -> Option<Body<'d>> {
     let holder = pointer::resolve(root, holder?)?;
     Some(Body {
-        content: pointer::entries(holder.get("content"))
+        content: entries(holder.get("content"))
             .map(|(kind, _)| kind)
             .collect(),
         schema: media(holder)
@@ -100,7 +100,7 @@ pub fn json(description: &Description) -> Result<String> {
             continue;
         };
         let parameters = operation.parameters(root).into_iter();
-        let success = pointer::entries(operation.value.get("responses"))
+        let success = entries(operation.value.get("responses"))
             .find(|(status, _)| status.starts_with('2'))
             .map(|(_, response)| response);
         operations.push(Row {
@@ -180,6 +180,23 @@ fn contents(
     Ok((sends, answers))
 }
 
+/// The field of an answer with the id of what was made, of an operation that makes another each time: the one text of it
+/// that is named for an id.
+fn makes<'d>(operation: &Operation<'d>, root: &'d Value) -> Option<&'d str> {
+    if operation.idempotency() != Some(Idempotency::No) {
+        return None;
+    }
+    let Ok(Answers::Object(schema)) = content::answers(operation, root) else {
+        return None;
+    };
+    let schema = pointer::resolve(root, schema).unwrap_or(schema);
+    let mut ids = entries(schema.get("properties")).filter_map(|(name, field)| {
+        let is_text = field.get("type").and_then(Value::as_str) == Some("string");
+        (is_text && name.ends_with("_id") && name != "request_id").then_some(name)
+    });
+    ids.next().filter(|_| ids.next().is_none())
+}
+
 /// The body of `operations.rs`.
 ///
 /// # Errors
@@ -210,11 +227,15 @@ pub fn text(description: &Description) -> Result<String> {
             .and_then(Value::as_str)
             .unwrap_or(id);
         text.push_str(&format!(
-            "/// {}\npub const {name}: Operation = Operation {{\n    name: {},\n    method: {},\n    path: {},\n    idempotency: Idempotency::{idempotency},\n    request: RequestContent::{request},\n    response: ResponseContent::{response},\n}};\n\n",
+            "/// {}\npub const {name}: Operation = Operation {{\n    name: {},\n    method: {},\n    path: {},\n    idempotency: Idempotency::{idempotency},\n    request: RequestContent::{request},\n    response: ResponseContent::{response},\n    makes: {},\n}};\n\n",
             summary.trim(),
             literal(id),
             literal(&operation.method.to_uppercase()),
             literal(operation.path),
+            makes(&operation, &description.root).map_or_else(
+                || "None".to_owned(),
+                |field| format!("Some({})", literal(field))
+            ),
         ));
         all.push_str(&format!("    {name},\n"));
     }

@@ -230,6 +230,7 @@ mod tests {
             idempotency,
             request: RequestContent::Nothing,
             response: ResponseContent::Object,
+            makes: None,
         })
     }
 

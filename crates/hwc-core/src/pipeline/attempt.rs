@@ -36,6 +36,7 @@ pub(super) struct Call<'a> {
     pub(super) prepared: &'a Prepared,
     pub(super) idempotency: Idempotency,
     pub(super) response: ResponseContent,
+    pub(super) makes: Option<&'static str>,
     pub(super) body_limit: Option<u64>,
     /// The deadline over everything. `None`: the call streams, and none was set.
     pub(super) total: Option<Deadline>,
@@ -152,6 +153,7 @@ async fn read_whole(
     // An error status is proof enough without its body.
     let answer = Answer {
         idempotency: call.idempotency,
+        makes: call.makes,
         response: call.response,
         status: head.status,
         headers: &head.headers,
@@ -198,6 +200,7 @@ async fn begin(
     let beginning = incoming.beginning(is_called_json).await.map_err(broken)?;
     let answer = Answer {
         idempotency: call.idempotency,
+        makes: call.makes,
         response: call.response,
         status: head.status,
         headers: &head.headers,

@@ -61,6 +61,8 @@ pub struct Answer<'a> {
     pub idempotency: Idempotency,
     /// What the operation answers when it succeeds.
     pub response: ResponseContent,
+    /// The field with the id of what the operation makes: see [`Operation::makes`](crate::Operation::makes).
+    pub makes: Option<&'static str>,
     /// Status line.
     pub status: StatusCode,
     /// Headers.
@@ -86,6 +88,7 @@ impl<'a> Answer<'a> {
         Self {
             idempotency,
             response: ResponseContent::Object,
+            makes: None,
             status,
             headers,
             body,
@@ -226,7 +229,7 @@ fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Fa
             true => Shape::Read,
             false => Shape::Written,
         };
-        let envelope = envelope::read(&body, shape).map_err(|error| {
+        let envelope = envelope::read_made(&body, shape, answer.makes).map_err(|error| {
             let cut = error.is_eof() && !answer.whole;
             let mut failure = foreign(
                 format!(

@@ -86,9 +86,19 @@ fn begins_with_error(body: &[u8]) -> bool {
 
 /// Reads the error fields of `body`. `Err`: not a JSON object.
 pub(super) fn read(body: &[u8], shape: Shape) -> Result<Envelope, serde_json::Error> {
+    read_made(body, shape, None)
+}
+
+/// The same of an operation that answers the id of what it makes, under the key `made`.
+pub(super) fn read_made(
+    body: &[u8],
+    shape: Shape,
+    made: Option<&str>,
+) -> Result<Envelope, serde_json::Error> {
     let mut json = serde_json::Deserializer::from_slice(body);
     let fields = json.deserialize_map(Object {
         shape,
+        made,
         depth: 0,
         level: 0,
     })?;

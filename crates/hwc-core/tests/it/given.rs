@@ -18,6 +18,7 @@ pub(crate) const READ: Operation = Operation {
     idempotency: Idempotency::Safe,
     request: RequestContent::Nothing,
     response: ResponseContent::Object,
+    makes: None,
 };
 pub(crate) const MARK: Operation = Operation {
     name: "markThing",
@@ -26,6 +27,7 @@ pub(crate) const MARK: Operation = Operation {
     idempotency: Idempotency::Idempotent,
     request: RequestContent::Json,
     response: ResponseContent::Object,
+    makes: None,
 };
 pub(crate) const SUBMIT: Operation = Operation {
     name: "submitThing",
@@ -34,6 +36,7 @@ pub(crate) const SUBMIT: Operation = Operation {
     idempotency: Idempotency::NotIdempotent,
     request: RequestContent::Json,
     response: ResponseContent::Object,
+    makes: None,
 };
 
 /// A form with files in it.
@@ -44,6 +47,7 @@ pub(crate) const UPLOAD: Operation = Operation {
     idempotency: Idempotency::NotIdempotent,
     request: RequestContent::Multipart,
     response: ResponseContent::Object,
+    makes: None,
 };
 /// Bytes that replace what was there.
 pub(crate) const STORE: Operation = Operation {
@@ -53,6 +57,7 @@ pub(crate) const STORE: Operation = Operation {
     idempotency: Idempotency::Idempotent,
     request: RequestContent::Bytes,
     response: ResponseContent::Object,
+    makes: None,
 };
 pub(crate) const FETCH: Operation = Operation {
     name: "fetchFile",
@@ -61,6 +66,7 @@ pub(crate) const FETCH: Operation = Operation {
     idempotency: Idempotency::Safe,
     request: RequestContent::Nothing,
     response: ResponseContent::Bytes,
+    makes: None,
 };
 /// A DELETE with a body; the second one finds nothing.
 pub(crate) const DELETE: Operation = Operation {
@@ -70,6 +76,7 @@ pub(crate) const DELETE: Operation = Operation {
     idempotency: Idempotency::IdempotentInEffect,
     request: RequestContent::Json,
     response: ResponseContent::Object,
+    makes: None,
 };
 /// What it does is said by a field of its body.
 pub(crate) const ACT: Operation = Operation {
@@ -79,6 +86,7 @@ pub(crate) const ACT: Operation = Operation {
     idempotency: Idempotency::DependsOnCall,
     request: RequestContent::Json,
     response: ResponseContent::Object,
+    makes: None,
 };
 
 /// Shaped like the real table: one code with several statuses, and codes that come with HTTP 200.

@@ -400,7 +400,7 @@ const GOOD: &[&str] = &[
     // What is known.
     r#"{"message_id":"m-1","create_time":"2026-01-01 08:00:00","message_count":3,"case_id":"7"}"#,
     r#"{"id":7,"timestamp":1767225600000,"createdAt":"2026-01-01T08:00:00.000+08:00"}"#,
-    r#"{"accessory_id":"0123456789abcdef0123456789abcdef"}"#,
+    r#"{"id":"0123456789abcdef0123456789abcdef"}"#,
     r#"{"message":{"id":"m-1","send_time":"2026-01-01"}}"#,
     r#"{"data":{"response":{"messageId":"m-1"}},"request_id":"r-1","traceId":"t-1"}"#,
     // Nothing, whatever it is called.

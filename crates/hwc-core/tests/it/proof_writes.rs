@@ -321,12 +321,36 @@ fn an_upload_answers_an_id() {
     for (body, is_good) in [
         (r#"{"accessory_id":"123456"}"#, true),
         (r#"{"accessory_id":"file-0000000001"}"#, true),
+        (
+            r#"{"accessory_id":"123456","new":{"list":[1,"two",null],"text":"new"}}"#,
+            true,
+        ),
+        (r#"{"accessory_id":"123456","success":false}"#, false),
+        (
+            r#"{"accessory_id":"123456","message":"it was not stored"}"#,
+            false,
+        ),
+        (r#"{"accessory_id":"a"}"#, true),
+        (
+            r#"{"accessory_id":500,"new":{"list":[1,"two",null]}}"#,
+            true,
+        ),
+        (r#"{"accessory_id":"0"}"#, false),
+        (r#"{"accessory_id":0,"new":1}"#, false),
+        (r#"{"accessory_id":true}"#, false),
+        (r#"{"accessory_id":"","new":1}"#, false),
+        (r#"{"accessory_id":"not stored","new":1}"#, false),
+        (r#"{"accessoryId":"a1","new":1}"#, false),
         (r#"{"accessory_id":"failed"}"#, false),
+        (r#"{"accessory_id":"failed","new":1}"#, false),
+        (r#"{"accessory_id":["1"],"new":1}"#, false),
+        (r#"{"new":{"accessory_id":"123456"}}"#, false),
         (r#"{"uploaded":false}"#, false),
     ] {
         let created = Operation {
             path: SUBMIT.path,
             request: SUBMIT.request,
+            makes: Some("accessory_id"),
             ..UPLOAD
         };
         let outcome = call_with(&created, &Step::json(200, body));

@@ -26,6 +26,7 @@ const READ: Operation = Operation {
     idempotency: Idempotency::Safe,
     request: RequestContent::Nothing,
     response: ResponseContent::Object,
+    makes: None,
 };
 const WRITE: Operation = Operation {
     name: "write",
@@ -34,6 +35,7 @@ const WRITE: Operation = Operation {
     idempotency: Idempotency::NotIdempotent,
     request: RequestContent::Json,
     response: ResponseContent::Object,
+    makes: None,
 };
 
 /// A cloud of two hosts: IAM numbers its tokens, the service takes those that are alive.

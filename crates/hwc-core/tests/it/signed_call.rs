@@ -177,6 +177,7 @@ fn read(path: &'static str) -> Operation {
         idempotency: Idempotency::Safe,
         request: RequestContent::Nothing,
         response: ResponseContent::Object,
+        makes: None,
     }
 }
 
@@ -188,6 +189,7 @@ fn write(path: &'static str) -> Operation {
         idempotency: Idempotency::Idempotent,
         request: RequestContent::Json,
         response: ResponseContent::Object,
+        makes: None,
     }
 }
 

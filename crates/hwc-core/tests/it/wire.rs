@@ -19,6 +19,7 @@ const LIST: Operation = Operation {
     idempotency: Idempotency::Safe,
     request: RequestContent::Nothing,
     response: ResponseContent::Object,
+    makes: None,
 };
 
 #[tokio::test]

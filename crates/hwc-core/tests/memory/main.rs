@@ -37,6 +37,7 @@ const UPLOAD: Operation = Operation {
     idempotency: Idempotency::NotIdempotent,
     request: RequestContent::Multipart,
     response: ResponseContent::Object,
+    makes: None,
 };
 const FETCH: Operation = Operation {
     name: "fetchFile",
@@ -45,6 +46,7 @@ const FETCH: Operation = Operation {
     idempotency: Idempotency::Safe,
     request: RequestContent::Nothing,
     response: ResponseContent::Bytes,
+    makes: None,
 };
 
 /// The bytes of the file: each piece the same.

@@ -14,6 +14,7 @@ pub const UPLOAD_ACCESSORY: Operation = Operation {
     idempotency: Idempotency::NotIdempotent,
     request: RequestContent::Multipart,
     response: ResponseContent::Object,
+    makes: Some("accessory_id"),
 };
 
 /// Downloads one file, or several as an archive.
@@ -24,6 +25,7 @@ pub const DOWNLOAD_ACCESSORIES: Operation = Operation {
     idempotency: Idempotency::Safe,
     request: RequestContent::Nothing,
     response: ResponseContent::Bytes,
+    makes: None,
 };
 
 /// Gives a label another name and colour.
@@ -34,6 +36,7 @@ pub const UPDATE_LABELS: Operation = Operation {
     idempotency: Idempotency::Idempotent,
     request: RequestContent::Json,
     response: ResponseContent::Object,
+    makes: None,
 };
 
 /// Submits a message to a ticket.
@@ -44,6 +47,7 @@ pub const CREATE_MESSAGES: Operation = Operation {
     idempotency: Idempotency::NotIdempotent,
     request: RequestContent::Json,
     response: ResponseContent::Object,
+    makes: None,
 };
 
 /// Lists messages of a ticket by offset.
@@ -54,6 +58,7 @@ pub const LIST_MESSAGES: Operation = Operation {
     idempotency: Idempotency::Safe,
     request: RequestContent::Nothing,
     response: ResponseContent::Object,
+    makes: None,
 };
 
 /// Lists messages of a ticket older than a given one.
@@ -64,6 +69,7 @@ pub const LIST_MORE_INSTANT_MESSAGES: Operation = Operation {
     idempotency: Idempotency::Safe,
     request: RequestContent::Nothing,
     response: ResponseContent::Object,
+    makes: None,
 };
 
 /// Polls several tickets for new messages.
@@ -74,6 +80,7 @@ pub const LIST_NEW_INSTANT_MESSAGES: Operation = Operation {
     idempotency: Idempotency::Safe,
     request: RequestContent::Nothing,
     response: ResponseContent::Object,
+    makes: None,
 };
 
 /// Counts the unread messages of several tickets.
@@ -84,6 +91,7 @@ pub const LIST_UNREAD_NEW_INSTANT_MESSAGES: Operation = Operation {
     idempotency: Idempotency::Safe,
     request: RequestContent::Nothing,
     response: ResponseContent::Object,
+    makes: None,
 };
 
 /// Marks the messages of a ticket as read.
@@ -94,6 +102,7 @@ pub const UPDATE_NEW_INSTANT_MESSAGES_READ: Operation = Operation {
     idempotency: Idempotency::Idempotent,
     request: RequestContent::Json,
     response: ResponseContent::Object,
+    makes: None,
 };
 
 /// Recalls a message.
@@ -104,6 +113,7 @@ pub const REVOKE_MESSAGE: Operation = Operation {
     idempotency: Idempotency::IdempotentInEffect,
     request: RequestContent::Nothing,
     response: ResponseContent::Object,
+    makes: None,
 };
 
 /// Takes a related ticket off a ticket.
@@ -114,6 +124,7 @@ pub const DELETE_RELATION: Operation = Operation {
     idempotency: Idempotency::IdempotentInEffect,
     request: RequestContent::Json,
     response: ResponseContent::Object,
+    makes: None,
 };
 
 /// Gives the details of a ticket.
@@ -124,6 +135,7 @@ pub const SHOW_CASE_DETAIL: Operation = Operation {
     idempotency: Idempotency::Safe,
     request: RequestContent::Nothing,
     response: ResponseContent::Object,
+    makes: None,
 };
 
 /// Gives the state of a ticket.
@@ -134,6 +146,7 @@ pub const SHOW_CASE_STATUS: Operation = Operation {
     idempotency: Idempotency::Safe,
     request: RequestContent::Nothing,
     response: ResponseContent::Object,
+    makes: None,
 };
 
 /// Lists tickets that fit a filter.
@@ -144,6 +157,7 @@ pub const LIST_CASES: Operation = Operation {
     idempotency: Idempotency::Safe,
     request: RequestContent::Nothing,
     response: ResponseContent::Object,
+    makes: None,
 };
 
 /// Lists tickets by page number, in an older form.
@@ -154,6 +168,7 @@ pub const LIST_ORDER_INCIDENT: Operation = Operation {
     idempotency: Idempotency::Safe,
     request: RequestContent::Nothing,
     response: ResponseContent::Object,
+    makes: None,
 };
 
 /// Every operation, in the order of the description.

@@ -65,12 +65,12 @@ impl Seen {
 }
 
 /// Reads a value.
-pub(super) struct Child {
+pub(super) struct Child<'m> {
     /// How an object in the place of the value is read. Without it, it is skipped.
-    pub(super) object: Option<Object>,
+    pub(super) object: Option<Object<'m>>,
 }
 
-impl<'de> DeserializeSeed<'de> for Child {
+impl<'de> DeserializeSeed<'de> for Child<'_> {
     type Value = Seen;
 
     fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<Seen, D::Error> {
@@ -78,7 +78,7 @@ impl<'de> DeserializeSeed<'de> for Child {
     }
 }
 
-impl<'de> Visitor<'de> for Child {
+impl<'de> Visitor<'de> for Child<'_> {
     type Value = Seen;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -10,7 +10,7 @@ use super::{
     code::Code,
     known::{self, Known},
     outcome::Outcome,
-    values::{Key, Named, Text, UNREADABLE},
+    values::{Key, KeyText, Named, Text, UNREADABLE},
     words,
 };
 
@@ -38,6 +38,8 @@ pub(super) struct Fields {
     pub(super) is_strange: bool,
     /// Whether something stands here that only a call which was done is answered with: an id, a count, content.
     has_sign: bool,
+    /// Whether it has the id of what was made. Then it was made, and what else is told about it may be new.
+    is_made: bool,
     /// Whether there is any key that is not about errors. In an answer to a write: with something in it.
     has_other: bool,
     pub(super) has_keys: bool,
@@ -71,7 +73,7 @@ impl Fields {
 
     pub(super) fn into_envelope(mut self, shape: Shape) -> Envelope {
         let is_bare = !self.has_other;
-        let is_plain = !self.is_strange;
+        let is_plain = !self.is_strange || self.is_made;
         let complaint = self.complaint(shape);
         let mut envelope = match shape {
             Shape::Failure if !self.has_code() => self.failure_below(),
@@ -206,7 +208,7 @@ impl Fields {
     fn read<'de, A: MapAccess<'de>>(
         &mut self,
         Named { key, known }: Named,
-        object: &Object,
+        object: &Object<'_>,
         map: &mut A,
     ) -> Result<(), A::Error> {
         match key {
@@ -298,13 +300,14 @@ impl Fields {
         &mut self,
         key: Key,
         known: Known,
-        object: &Object,
+        object: &Object<'_>,
         map: &mut A,
     ) -> Result<Seen, A::Error> {
         let mut seen = map.next_value_seed(Child {
             object: object.below(key),
         })?;
         self.is_strange |= !known.is_plain(&seen);
+        self.is_made |= known == Known::Made && known.is_sign(&seen);
         // What a read answers is its content, whatever else it says.
         self.has_sign |= object.shape != Shape::Read && is_sign(key, known, &seen);
         if let Some(fields) = seen.fields.take() {
@@ -351,15 +354,17 @@ const STRICT: u8 = 1;
 
 /// Reads the fields of one object.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Object {
+pub(super) struct Object<'m> {
     pub(super) shape: Shape,
+    /// The key of the id of what the operation makes, where it can stand.
+    pub(super) made: Option<&'m str>,
     /// Objects and lists above this one.
     pub(super) depth: u8,
     /// Objects above this one.
     pub(super) level: u8,
 }
 
-impl Object {
+impl Object<'_> {
     /// Whether all that speaks of an outcome must be a plain sign of success.
     fn is_strict(self) -> bool {
         self.shape == Shape::Written && self.level <= STRICT
@@ -385,6 +390,7 @@ impl Object {
         is_looked_at.then(|| Self {
             depth: self.depth.saturating_add(1),
             level: self.level.saturating_add(1),
+            made: None,
             ..self
         })
     }
@@ -393,12 +399,13 @@ impl Object {
     pub(super) fn in_a_list(self) -> Option<Self> {
         (self.shape == Shape::Written && self.depth < DEEPEST).then(|| Self {
             depth: self.depth.saturating_add(1),
+            made: None,
             ..self
         })
     }
 }
 
-impl<'de> Visitor<'de> for Object {
+impl<'de> Visitor<'de> for Object<'_> {
     type Value = Fields;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -407,7 +414,7 @@ impl<'de> Visitor<'de> for Object {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
         let mut fields = Fields::default();
-        while let Some(key) = map.next_key::<Named>()? {
+        while let Some(key) = map.next_key_seed(KeyText { made: self.made })? {
             fields.has_keys = true;
             fields.read(key, &self, &mut map)?;
         }

@@ -22,6 +22,8 @@ pub(super) enum Known {
     Words,
     /// The id of a thing that calls are about.
     Id,
+    /// The id of what the operation makes, under the key that the description gives it.
+    Made,
     /// The id of the request.
     RequestId,
     /// The id of something else.
@@ -102,12 +104,7 @@ const ID: &[&str] = &[
     "lastmessagetimeid",
     "imid",
     "caseid",
-    "incidentid",
-    "ticketid",
     "orderid",
-    "accessoryid",
-    "attachmentid",
-    "fileid",
     "groupid",
     "labelid",
     "relationid",
@@ -156,8 +153,11 @@ const CONTENT: &[&str] = &["data", "body", "response"];
 const LONGEST: usize = 32;
 
 impl Known {
-    /// What may stand under `key`, in whatever spelling of its words.
-    pub(super) fn of(key: &str) -> Self {
+    /// What may stand under `key`, in whatever spelling of its words. `made` is the key of what the operation makes.
+    pub(super) fn of(key: &str, made: Option<&str>) -> Self {
+        if made == Some(key) {
+            return Self::Made;
+        }
         let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
         if key.len() > LONGEST || !key.bytes().all(is_part) {
             return Self::Other;
@@ -197,6 +197,7 @@ impl Known {
             Self::Result => words::is_good_end(text),
             Self::Words => words::is_plain(text),
             Self::Id | Self::RequestId => is_id(text),
+            Self::Made => is_name(text),
             Self::Time => is_time(text),
             Self::Count => is_count(text),
             Self::OtherId | Self::Content | Self::Other => false,
@@ -207,6 +208,7 @@ impl Known {
     pub(super) fn is_sign(self, seen: &Seen) -> bool {
         match self {
             Self::Success | Self::Result | Self::Id | Self::Count => self.is_plain(seen),
+            Self::Made => seen.text.as_deref().is_some_and(is_name),
             Self::OtherId => seen.text.as_deref().is_some_and(is_id),
             _ => false,
         }
@@ -229,6 +231,16 @@ pub(super) fn is_id(text: &str) -> bool {
         && !text.starts_with('-')
         && text.bytes().all(is_part)
         && text.bytes().any(|byte| (b'1'..=b'9').contains(&byte))
+        && (is_number || !words::is_failure(text))
+}
+
+/// A name, in whatever letters, that is none for a failure and none for nothing.
+fn is_name(text: &str) -> bool {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    !text.is_empty()
+        && !text.contains(|letter: char| letter.is_whitespace() || letter.is_control())
+        && !words::is_none(text)
+        && text != "true"
         && (is_number || !words::is_failure(text))
 }
 

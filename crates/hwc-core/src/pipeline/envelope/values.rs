@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{
-    Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::{known::Known, outcome::Outcome};
 
@@ -86,15 +84,21 @@ pub(super) struct Named {
     pub(super) known: Known,
 }
 
-impl<'de> Deserialize<'de> for Named {
-    fn deserialize<D: Deserializer<'de>>(key: D) -> Result<Self, D::Error> {
-        key.deserialize_str(KeyText)
+/// Reads a key of an object.
+pub(super) struct KeyText<'m> {
+    /// The key of the id of what the operation makes, where it can stand.
+    pub(super) made: Option<&'m str>,
+}
+
+impl<'de> DeserializeSeed<'de> for KeyText<'_> {
+    type Value = Named;
+
+    fn deserialize<D: Deserializer<'de>>(self, key: D) -> Result<Named, D::Error> {
+        key.deserialize_str(self)
     }
 }
 
-struct KeyText;
-
-impl Visitor<'_> for KeyText {
+impl Visitor<'_> for KeyText<'_> {
     type Value = Named;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -104,7 +108,7 @@ impl Visitor<'_> for KeyText {
     fn visit_str<E>(self, key: &str) -> Result<Named, E> {
         Ok(Named {
             key: Key::of(key),
-            known: Known::of(key),
+            known: Known::of(key, self.made),
         })
     }
 }
