@@ -6,15 +6,15 @@
 use crate::{
     file::Workspace,
     problem::{Problem, Result},
-    programs,
+    programs::{self, Kind},
 };
-use std::{
-    env,
-    process::{Command, Stdio},
-};
+use std::process::{Command, Stdio};
 
 /// The shells, each a Debian package of the same name.
 const SHELLS: [&str; 3] = ["bash", "zsh", "fish"];
+
+/// The package with the program that completes.
+const PACKAGE: &str = "hwc-tickets-cli";
 
 /// How it went.
 pub enum Verdict {
@@ -49,17 +49,10 @@ pub fn ask(workspace: &Workspace) -> Result<Verdict> {
         }
         return Ok(Verdict::Absent(why));
     }
-    let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .current_dir(workspace.root())
-        .args([
-            "test",
-            "--locked",
-            "--package",
-            "hwc-tickets-cli",
-            "--test",
-            "it",
-            "completions::",
-        ])
+    let tests = programs::build(workspace, PACKAGE, Kind::Tests, "it")?;
+    let status = Command::new(tests)
+        .current_dir(workspace.root().join("crates").join(PACKAGE))
+        .arg("completions::")
         .env("COMPLETIONS_REQUIRED", "1")
         .stdin(Stdio::null())
         .status();

@@ -6,7 +6,7 @@
 use crate::{
     file::Workspace,
     problem::{Problem, Result},
-    programs::{self, on_server, succeeds},
+    programs::{self, Kind, on_server, succeeds},
 };
 use std::{
     env, fs,
@@ -106,11 +106,13 @@ impl Stage {
         if let Err(why) = install(workspace)? {
             return Ok(Err(why));
         }
-        let simulator = programs::build(workspace, &["--package", "hwc-tickets-sim"])?;
-        let talk = programs::build(
+        let simulator = programs::build(
             workspace,
-            &["--package", "hwc-tickets", "--example", "talk"],
+            "hwc-tickets-sim",
+            Kind::Program,
+            "hwc-tickets-sim",
         )?;
+        let talk = programs::build(workspace, "hwc-tickets", Kind::Example, "talk")?;
         Ok(Ok(Self {
             chromium,
             simulator,

@@ -10,35 +10,82 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// Builds what `arguments` of `cargo build` name, and says where the program is.
+/// What cargo makes of a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A program.
+    Program,
+    /// An example.
+    Example,
+    /// The integration tests of a package.
+    Tests,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Program => "bin",
+            Self::Example => "example",
+            Self::Tests => "test",
+        }
+    }
+}
+
+/// Builds the workspace as its tests need it, and says where the target `name` of `package` is.
+///
+/// Another selection of packages would have other features, and all dependencies would be built once more.
 ///
 /// # Errors
-/// It does not build.
-pub fn build(workspace: &Workspace, arguments: &[&str]) -> Result<PathBuf> {
-    let line = format!("cargo build {}", arguments.join(" "));
-    let failed = || {
+/// It does not build, or there is no such target.
+pub fn build(workspace: &Workspace, package: &str, kind: Kind, name: &str) -> Result<PathBuf> {
+    let line = "cargo test --workspace --no-run";
+    let failed = |what: String| {
         let remedy = format!("run `{line}` and mend what it names");
-        Problem::general(format!("`{line}` fails"), remedy)
+        Problem::general(what, remedy)
     };
+    let fails = || failed(format!("`{line}` fails"));
     let built = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .current_dir(workspace.root())
-        .arg("build")
-        .args(arguments)
-        .args(["--locked", "--message-format", "json-render-diagnostics"])
+        .args(["test", "--workspace", "--no-run", "--locked"])
+        .args(["--message-format", "json-render-diagnostics"])
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
-        .map_err(|_| failed())?;
+        .map_err(|_| fails())?;
+    if !built.status.success() {
+        return Err(fails().into());
+    }
     let said = String::from_utf8_lossy(&built.stdout);
     let messages = said
         .lines()
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-    let mut programs =
-        messages.filter_map(|message| message.get("executable")?.as_str().map(PathBuf::from));
-    programs
-        .next_back()
-        .filter(|_| built.status.success())
-        .ok_or_else(|| failed().into())
+    let mut programs = messages.filter_map(|message| {
+        let target = message.get("target")?;
+        // A program has tests of its own, which are a program too.
+        let is_unit_tests = message.pointer("/profile/test")?.as_bool()? && kind != Kind::Tests;
+        let is_wanted = target.get("name")? == name
+            && target.pointer("/kind/0")? == kind.name()
+            && is_of(message.get("package_id")?.as_str()?, package)
+            && !is_unit_tests;
+        let program = message.get("executable")?.as_str()?;
+        is_wanted.then(|| PathBuf::from(program))
+    });
+    programs.next_back().ok_or_else(|| {
+        let kind = kind.name();
+        failed(format!("`{line}` makes no {kind} `{name}` of {package}")).into()
+    })
+}
+
+/// Whether an id as cargo writes it, `path+file:///workspace/crates/name#0.1.0` or `..#name@0.1.0`, is that of `package`.
+fn is_of(id: &str, package: &str) -> bool {
+    let Some((place, rest)) = id.rsplit_once('#') else {
+        return false;
+    };
+    let name = match rest.split_once('@') {
+        Some((name, _)) => name,
+        None => place.rsplit('/').next().unwrap_or_default(),
+    };
+    name == package
 }
 
 /// The first program of these names on the path.
@@ -74,4 +121,22 @@ pub fn succeeds(command: &mut Command) -> bool {
         .stdin(Stdio::null())
         .status()
         .is_ok_and(|status| status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of;
+
+    #[test]
+    fn a_package_is_known_by_its_id() {
+        for (id, package, is) in [
+            ("path+file:///w/crates/one-two#0.1.0", "one-two", true),
+            ("path+file:///w/tests#one-two@0.1.0", "one-two", true),
+            ("path+file:///w/crates/one-two#0.1.0", "two", false),
+            ("registry+https://a/index#two@1.0.0", "one-two", false),
+            ("one-two", "one-two", false),
+        ] {
+            assert_eq!(is_of(id, package), is, "{id}");
+        }
+    }
 }
