@@ -19,7 +19,8 @@ use std::{
 
 use bytes::Bytes;
 use hwc_core::{
-    CallOptions, Idempotency, Operation, Pipeline, RequestContent, ResponseContent, identity::Token,
+    CallOptions, Idempotency, Makes, Operation, Pipeline, RequestContent, ResponseContent,
+    identity::Token,
 };
 
 const READ: Operation = Operation {
@@ -29,7 +30,7 @@ const READ: Operation = Operation {
     idempotency: Idempotency::Safe,
     request: RequestContent::Nothing,
     response: ResponseContent::Object,
-    makes: None,
+    makes: Makes::Nothing,
 };
 const TARGET: &str = "/v2/cases/TT202611210001/messages?limit=10&offset=0";
 const ROUNDS: usize = 60;

@@ -9,7 +9,7 @@
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! use bytes::Bytes;
 //! use hwc_core::{
-//!     CallOptions, Idempotency, Operation, Pipeline, RequestContent, ResponseContent, Sent, identity::Token,
+//!     CallOptions, Idempotency, Makes, Operation, Pipeline, RequestContent, ResponseContent, Sent, identity::Token,
 //! };
 //!
 //! const SUBMIT: Operation = Operation {
@@ -19,7 +19,7 @@
 //!     idempotency: Idempotency::NotIdempotent,
 //!     request: RequestContent::Json,
 //!     response: ResponseContent::Object,
-//!     makes: None,
+//!     makes: Makes::Nothing,
 //! };
 //! let pipeline = Pipeline::builder("https://things.cn-south-1.myhuaweicloud.com".parse()?)
 //!     .identity(Token::new(&std::env::var("TOKEN")?.into())?)
@@ -42,6 +42,7 @@ mod deadline;
 pub mod endpoint;
 pub mod fault;
 pub mod file;
+pub mod foreign;
 pub mod identity;
 pub mod operation;
 pub mod pipeline;
@@ -60,7 +61,7 @@ pub use body::{Body, FilePart, Form, Source};
 pub use clock::{Clock, SystemClock};
 pub use endpoint::Endpoint;
 pub use fault::{Category, ErrorCode, Fault, FaultFacts, FaultKind, Sent};
-pub use operation::{CallOptions, Idempotency, Operation, RequestContent, ResponseContent};
+pub use operation::{CallOptions, Idempotency, Makes, Operation, RequestContent, ResponseContent};
 pub use pipeline::{BuildError, Download, Pipeline, PipelineBuilder, Reply};
 pub use rate::RateLimit;
 pub use retry::RetryPolicy;

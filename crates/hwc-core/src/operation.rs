@@ -60,6 +60,17 @@ pub enum ResponseContent {
     Bytes,
 }
 
+/// What a success of a write tells of what was made: by it a success is told from all else that comes with HTTP 200.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Makes {
+    /// Nobody knows what a success answers. Only what says failure counts.
+    Unknown,
+    /// Nothing. An answer may hold only what says no failure in any service; all else leaves the call in doubt.
+    Nothing,
+    /// Its id, in this field. The id proves the success, whatever new fields stand beside it; without it the call is in doubt.
+    Id(&'static str),
+}
+
 /// One operation of a service, from the generated operations table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Operation {
@@ -75,9 +86,8 @@ pub struct Operation {
     pub request: RequestContent,
     /// What a success answers.
     pub response: ResponseContent,
-    /// The field of a success with the id of what was made, where a second time would make another. An answer that has it
-    /// is a success whatever new fields stand beside it; one without it may hold only what says no failure in any service.
-    pub makes: Option<&'static str>,
+    /// What a success tells of what was made. Looked at only where a second time would make another.
+    pub makes: Makes,
 }
 
 impl Operation {

@@ -6,14 +6,14 @@
 //! use std::{sync::Arc, time::Duration};
 //! use bytes::Bytes;
 //! use hwc_core::{
-//!     CallOptions, Clock, FaultKind, Idempotency, Operation, Pipeline, RequestContent, ResponseContent,
+//!     CallOptions, Clock, FaultKind, Idempotency, Makes, Operation, Pipeline, RequestContent, ResponseContent,
 //! };
 //! use hwc_core::testing::{FakeClock, ScriptedTransport, Step};
 //! use hwc_core::identity::Token;
 //!
 //! const READ: Operation =
 //!     Operation { name: "read", method: "GET", path: "/v1/thing", idempotency: Idempotency::Safe,
-//!         request: RequestContent::Nothing, response: ResponseContent::Object, makes: None };
+//!         request: RequestContent::Nothing, response: ResponseContent::Object, makes: Makes::Nothing };
 //!
 //! let clock = FakeClock::new();
 //! let network = ScriptedTransport::new(&clock)

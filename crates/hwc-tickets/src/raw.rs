@@ -16,7 +16,8 @@ use crate::{
 use bytes::Bytes;
 use http::{Request, header};
 use hwc_core::{
-    Body, CallOptions, Idempotency, Operation, Reply, RequestContent, ResponseContent, retry::after,
+    Body, CallOptions, Idempotency, Makes, Operation, Reply, RequestContent, ResponseContent,
+    retry::after,
 };
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -102,12 +103,11 @@ impl Client {
             idempotency: match described {
                 Some(known) => known.idempotency,
                 None if method == "GET" => Idempotency::Safe,
-                // It counts as not idempotent. What it answers nobody knows here.
-                None => Idempotency::DependsOnCall,
+                None => Idempotency::NotIdempotent,
             },
             request: RequestContent::Json,
             response: ResponseContent::Object,
-            makes: described.and_then(|known| known.makes),
+            makes: described.map_or(Makes::Unknown, |known| known.makes),
         };
         if !operation.matches_path(path) {
             return Err(invalid(

@@ -464,6 +464,11 @@ pub(crate) fn date<T>(answer: &Response<T>) -> Option<Timestamp> {
     after::date(&answer.headers)
 }
 
+/// Whether a machine on the way had stored the answer, and gave it once more.
+pub(crate) fn is_stored<T>(answer: &Response<T>) -> bool {
+    after::is_stored(&answer.headers)
+}
+
 /// Whether a list is left out or empty. Beside a complaint neither says that there is nothing.
 fn has_none<T>(list: Option<&[T]>) -> bool {
     list.is_none_or(<[T]>::is_empty)

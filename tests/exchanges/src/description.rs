@@ -24,6 +24,8 @@ pub struct Operation {
     pub path: String,
     /// What doing it twice does, in the words of the description.
     pub idempotency: Value,
+    /// The field of a success with the id of what was made.
+    pub makes: Option<String>,
     /// Parameters in the order of the description.
     pub parameters: Vec<Parameter>,
     /// Request body.
@@ -200,6 +202,7 @@ fn operation(value: &Value, path: &str, method: &str) -> Result<Operation, Strin
         method: method.to_uppercase(),
         path: path.to_owned(),
         idempotency: value.get("x-idempotency").cloned().unwrap_or_default(),
+        makes: (value.get("x-makes").and_then(Value::as_str)).map(str::to_owned),
         parameters,
         body: value.get("requestBody").map(body).transpose()?,
         responses,

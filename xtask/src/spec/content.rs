@@ -145,3 +145,15 @@ pub fn element<'d>(root: &'d Value, schema: &'d Value) -> &'d Value {
         None => own,
     }
 }
+
+/// Fields that an answer has whatever was done.
+const OF_ANY_ANSWER: [&str; 3] = ["error_code", "error_msg", "request_id"];
+
+/// The fields of an answer that tell something of what was asked for or done.
+pub fn own_fields<'d>(
+    root: &'d Value,
+    schema: &'d Value,
+) -> impl Iterator<Item = (&'d str, &'d Value)> {
+    let schema = pointer::resolve(root, schema).unwrap_or(schema);
+    entries(schema.get("properties")).filter(|(name, _)| !OF_ANY_ANSWER.contains(name))
+}

@@ -84,6 +84,12 @@ impl<'d> Operation<'d> {
         media.get("schema")
     }
 
+    /// The field of a success with the id of what was made, as `x-makes` says.
+    #[must_use]
+    pub fn makes(&self) -> Option<&'d str> {
+        self.value.get("x-makes")?.as_str()
+    }
+
     /// What doing it twice does; `None` if it does not say so, or in another form.
     #[must_use]
     pub fn idempotency(&self) -> Option<Idempotency<'d>> {

@@ -36,6 +36,9 @@ struct Row<'d> {
     /// The parameter whose value decides, with `depends-on`.
     #[serde(skip_serializing_if = "Option::is_none")]
     depends_on: Option<&'d str>,
+    /// The field of a success with the id of what was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    makes: Option<&'d str>,
     /// How people call it.
     #[serde(skip_serializing_if = "Option::is_none")]
     sdk: Option<Sdk>,
@@ -113,6 +116,7 @@ pub fn json(description: &Description) -> Result<String> {
             summary: text_of(operation.value, "summary"),
             idempotency: idempotency.word(),
             depends_on: idempotency.parameter(),
+            makes: operation.makes(),
             sdk: sdk::of(&operation).and_then(|said| said.ok()),
             parameters: parameters
                 .map(|(_, parameter)| {
@@ -180,21 +184,22 @@ fn contents(
     Ok((sends, answers))
 }
 
-/// The field of an answer with the id of what was made, of an operation that makes another each time: the one text of it
-/// that is named for an id.
-fn makes<'d>(operation: &Operation<'d>, root: &'d Value) -> Option<&'d str> {
-    if operation.idempotency() != Some(Idempotency::No) {
-        return None;
+/// What a success tells of what was made, as a variant of `hwc_core::Makes`. Where a document gives the answer no fields of
+/// its own, there is nothing that it could tell.
+fn makes(operation: &Operation<'_>, root: &Value) -> String {
+    if let Some(field) = operation.makes() {
+        return format!("Makes::Id({})", literal(field));
     }
-    let Ok(Answers::Object(schema)) = content::answers(operation, root) else {
-        return None;
+    let is_empty = match content::answers(operation, root) {
+        Ok(Answers::Object(schema)) => content::own_fields(root, schema).next().is_none(),
+        _ => false,
     };
-    let schema = pointer::resolve(root, schema).unwrap_or(schema);
-    let mut ids = entries(schema.get("properties")).filter_map(|(name, field)| {
-        let is_text = field.get("type").and_then(Value::as_str) == Some("string");
-        (is_text && name.ends_with("_id") && name != "request_id").then_some(name)
-    });
-    ids.next().filter(|_| ids.next().is_none())
+    let writes = operation.idempotency() != Some(Idempotency::Safe);
+    let kind = match writes && (is_empty || operation.idempotency() == Some(Idempotency::No)) {
+        true => "Nothing",
+        false => "Unknown",
+    };
+    format!("Makes::{kind}")
 }
 
 /// The body of `operations.rs`.
@@ -203,7 +208,7 @@ fn makes<'d>(operation: &Operation<'d>, root: &'d Value) -> Option<&'d str> {
 /// An operation does not say whether it is idempotent.
 pub fn text(description: &Description) -> Result<String> {
     let mut text = String::from(
-        "use hwc_core::{Idempotency, Operation, RequestContent, ResponseContent};\n\n",
+        "use hwc_core::{Idempotency, Makes, Operation, RequestContent, ResponseContent};\n\n",
     );
     let (mut all, mut found) = (String::new(), Vec::new());
     for operation in description.operations() {
@@ -232,10 +237,7 @@ pub fn text(description: &Description) -> Result<String> {
             literal(id),
             literal(&operation.method.to_uppercase()),
             literal(operation.path),
-            makes(&operation, &description.root).map_or_else(
-                || "None".to_owned(),
-                |field| format!("Some({})", literal(field))
-            ),
+            makes(&operation, &description.root),
         ));
         all.push_str(&format!("    {name},\n"));
     }

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response, StatusCode, header, response::Parts};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header, response::Parts};
 use jiff::Timestamp;
 use memchr::memmem;
 
@@ -17,7 +17,7 @@ use super::{
     record::CallRecord,
 };
 use crate::{
-    Fault, FaultKind, Idempotency, ResponseContent, Sent,
+    Fault, FaultKind, Idempotency, Makes, ResponseContent, Sent,
     deadline::{Deadline, Elapsed, Timer},
     fault::Spoken,
     identity::Identity,
@@ -36,7 +36,7 @@ pub(super) struct Call<'a> {
     pub(super) prepared: &'a Prepared,
     pub(super) idempotency: Idempotency,
     pub(super) response: ResponseContent,
-    pub(super) makes: Option<&'static str>,
+    pub(super) makes: Makes,
     pub(super) body_limit: Option<u64>,
     /// The deadline over everything. `None`: the call streams, and none was set.
     pub(super) total: Option<Deadline>,
@@ -73,6 +73,14 @@ pub(super) async fn attempt(
     identity
         .authorize(&mut request, signed_at)
         .map_err(|error| never(error.into()))?;
+    if call.idempotency.is_safe() {
+        // After the signature: a machine on the way may change it. What is read must be what is there now.
+        let fresh = HeaderValue::from_static("no-cache");
+        request
+            .headers_mut()
+            .entry(header::CACHE_CONTROL)
+            .or_insert(fresh);
+    }
     let progress = SendProgress::new();
     request.extensions_mut().insert(progress.clone());
     record.attempts = record.attempts.saturating_add(1);

@@ -8,7 +8,8 @@
 //!    before anything was done (`Refused`). A code of the service's own failure proves nothing (`Maybe`), and none
 //!    does under a status that speaks of something else: where no row of the code names it, 408 and 5xx, 429 with a
 //!    code that is not about the rate, and any but 429 and 401 with the codes after which a call is made again, those
-//!    about the rate and the credentials. Nor does a code beside an id, a count or content.
+//!    about the rate and the credentials. Nor does a code beside a sign of success: an id, a count,
+//!    content; nor one after which the call is made again, beside anything at all that is not about an error.
 //! 2. All else proves nothing, whatever its status: 401, 413 and 429 can come from any machine in between,
 //!    also on the way back, when the service has long acted.
 //!
@@ -18,8 +19,9 @@
 //! nothing, it counts also below the top, and so does a message that stands alone and is no word for success. At the
 //! top and one level below, whatever speaks of an outcome must be a plain sign of success (`is_doubtful` in `envelope`).
 //! Where a second time would be a second effect, a list of what says failure is not enough: there nothing may stand but
-//! what such an answer is known to hold (`known` in `envelope`). What an operation without a description answers is not
-//! known to anybody ([`Idempotency::DependsOnCall`]), so it is not held to that.
+//! what such an answer is known to hold (`known` in `envelope`), or there must be the id of what was made
+//! ([`Makes`](crate::Makes)). What an operation without a description answers is not known to anybody
+//! ([`Makes::Unknown`](crate::Makes::Unknown)), so it is not held to that.
 //!
 //! For writes an empty answer is a success too, as documented, but only when its end is proven: by `Content-Length: 0`,
 //! status 204, the last chunk, or a protocol that marks the end. A connection that was closed proves nothing;
@@ -49,7 +51,7 @@ use super::{
     surrogates,
 };
 use crate::{
-    ErrorCode, Fault, FaultKind, Idempotency, ResponseContent, Sent,
+    ErrorCode, Fault, FaultKind, Idempotency, Makes, ResponseContent, Sent,
     retry::{Repeat, after},
 };
 
@@ -61,8 +63,8 @@ pub struct Answer<'a> {
     pub idempotency: Idempotency,
     /// What the operation answers when it succeeds.
     pub response: ResponseContent,
-    /// The field with the id of what the operation makes: see [`Operation::makes`](crate::Operation::makes).
-    pub makes: Option<&'static str>,
+    /// What a success tells of what was made.
+    pub makes: Makes,
     /// Status line.
     pub status: StatusCode,
     /// Headers.
@@ -88,12 +90,61 @@ impl<'a> Answer<'a> {
         Self {
             idempotency,
             response: ResponseContent::Object,
-            makes: None,
+            makes: Makes::Nothing,
             status,
             headers,
             body,
             whole: true,
             now,
+        }
+    }
+
+    /// The field with the id of what was made.
+    fn made(&self) -> Option<&'static str> {
+        match self.makes {
+            Makes::Id(field) => Some(field),
+            Makes::Nothing | Makes::Unknown => None,
+        }
+    }
+
+    /// Whether only the id of what was made proves a success.
+    fn must_have_id(&self) -> bool {
+        self.idempotency == Idempotency::NotIdempotent && self.made().is_some()
+    }
+
+    /// Whether a success holds nothing but what is known to say no failure.
+    fn must_be_plain(&self) -> bool {
+        !self.idempotency.is_safe() && self.makes == Makes::Nothing
+    }
+
+    /// Whether an answer of success without the id of what was made comes from somewhere else than the service: by its
+    /// status, or by its headers. `Some`: what says so.
+    fn speaks_for_another(&self) -> Option<&'static str> {
+        let is_usual = matches!(self.status.as_u16(), 200 | 201 | 202 | 204);
+        let is_page = (self.headers.get(header::CONTENT_TYPE))
+            .and_then(|kind| kind.to_str().ok())
+            .is_some_and(|kind| {
+                kind.trim_start()
+                    .to_ascii_lowercase()
+                    .starts_with("text/html")
+            });
+        match () {
+            () if !is_usual => Some("its status"),
+            () if is_page && self.body.trim_ascii().is_empty() => Some("its Content-Type"),
+            () => OF_OTHERS
+                .into_iter()
+                .find(|name| self.headers.contains_key(*name)),
+        }
+    }
+
+    /// An answer with next to nothing in it is the service's own as far as its status and headers tell.
+    fn must_be_own(&self) -> Result<(), Failure> {
+        match self.speaks_for_another().filter(|_| self.must_be_plain()) {
+            None => Ok(()),
+            Some(what) => {
+                let detail = format!("the answer is of no success of this service ({what})");
+                Err(foreign(detail, Repeat::Never))
+            }
         }
     }
 
@@ -106,6 +157,18 @@ impl<'a> Answer<'a> {
         }
     }
 }
+
+/// Headers of a sign-in, a challenge or an error of another machine.
+const OF_OTHERS: [&str; 8] = [
+    "location",
+    "refresh",
+    "www-authenticate",
+    "proxy-authenticate",
+    "retry-after",
+    "x-amzn-waf-action",
+    "cf-mitigated",
+    "x-error-code",
+];
 
 /// What an answer means.
 #[derive(Debug)]
@@ -145,7 +208,11 @@ pub fn judge(answer: &Answer<'_>, codes: &[ErrorCode]) -> Verdict {
         ResponseContent::Object => judge_success,
         ResponseContent::Bytes => document::judge,
     };
+    let is_stored = after::is_stored(answer.headers);
     let failure = match answer.status.as_u16() {
+        200..=299 if is_stored && !answer.idempotency.is_safe() => {
+            foreign("the answer was stored for another call", Repeat::Never)
+        }
         200..=205 | 207..=299 => match judge_success(answer, codes) {
             Ok(success) => return Verdict::Success(success),
             Err(failure) => failure,
@@ -168,6 +235,9 @@ fn finish(mut failure: Failure, answer: &Answer<'_>) -> Failure {
     // A business rule ("once a minute") without a hint will not pass within one call.
     if failure.fault.kind == FaultKind::Throttled && failure.fault.retry_after.is_some() {
         failure.repeat = Repeat::Backoff;
+    }
+    if after::is_stored(answer.headers) && failure.fault.sent == Sent::Refused {
+        failure.fault.sent = Sent::Maybe;
     }
     failure
 }
@@ -202,6 +272,9 @@ fn redirect(answer: &Answer<'_>) -> Failure {
     failure
 }
 
+/// What an answer lacks that must tell the id of what was made.
+const NO_ID: &str = "no id of what was made";
+
 /// What is in an answer to a write beyond what such an answer may hold.
 const STRANGE: &str = "a field that is no known id, time or count and no plain sign of success";
 
@@ -210,7 +283,12 @@ fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Fa
     let body = body::plain(answer)?;
     match body.trim_ascii() {
         [] if !answer.whole => return Err(without_end()),
+        [] if answer.must_have_id() => return Err(foreign(NO_ID, Repeat::Never)),
+        [] if answer.must_be_plain() && !answer.body.is_empty() => {
+            return Err(foreign("the answer is blank", Repeat::Never));
+        }
         [] if !is_read => {
+            answer.must_be_own()?;
             return Ok(Success {
                 body,
                 lossy: false,
@@ -229,7 +307,7 @@ fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Fa
             true => Shape::Read,
             false => Shape::Written,
         };
-        let envelope = envelope::read_made(&body, shape, answer.makes).map_err(|error| {
+        let envelope = envelope::read(&body, shape, answer.made()).map_err(|error| {
             let cut = error.is_eof() && !answer.whole;
             let mut failure = foreign(
                 format!(
@@ -250,9 +328,13 @@ fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Fa
         {
             return Err(complaint(field, envelope, &body));
         }
-        if answer.idempotency == Idempotency::NotIdempotent && !envelope.is_plain {
+        if answer.must_have_id() && !envelope.is_made {
+            return Err(complaint(NO_ID, envelope, &body));
+        }
+        if answer.must_be_plain() && !envelope.is_plain {
             return Err(complaint(STRANGE, envelope, &body));
         }
+        answer.must_be_own()?;
         complains = envelope.complaint.is_some();
     }
     Ok(Success {
@@ -262,8 +344,8 @@ fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Fa
     })
 }
 
-/// An answer that says failure and not as this service does, or something in the place of success: somebody else may speak, and nobody knows what
-/// was done.
+/// An answer that says failure and not as this service does, or something in the place of success: somebody else may
+/// speak, and nobody knows what was done.
 fn complaint(place: &'static str, envelope: Envelope, body: &[u8]) -> Failure {
     let detail = format!("the answer does not say success as this service does ({place})");
     let mut failure = foreign(detail, Repeat::Never);
@@ -290,7 +372,7 @@ fn judge_error(answer: &Answer<'_>, codes: &[ErrorCode]) -> Failure {
     let body = without_bom(answer.body);
     let body = surrogates::repaired(&body).unwrap_or(body);
     let envelope = if readable {
-        envelope::read(&body, Shape::Failure).unwrap_or_default()
+        envelope::read(&body, Shape::Failure, answer.made()).unwrap_or_default()
     } else {
         Envelope::default()
     };

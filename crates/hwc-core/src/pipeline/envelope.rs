@@ -35,6 +35,12 @@ pub(super) struct Envelope {
     pub(super) complaint: Option<&'static str>,
     /// Whether there is nothing besides: then the complaint stands in the place of an answer.
     pub(super) is_bare: bool,
+    /// Whether nothing stands beside the code that does not come with an error.
+    pub(super) is_lone: bool,
+    /// The status that the body tells.
+    pub(super) status: Option<u16>,
+    /// Whether the id of what was made stands there.
+    pub(super) is_made: bool,
     /// Whether there is nothing in it but what an answer to a write may hold when all is well: see `known`. Only with
     /// [`Shape::Written`].
     pub(super) is_plain: bool,
@@ -84,13 +90,9 @@ fn begins_with_error(body: &[u8]) -> bool {
     key.is_some_and(|key| !matches!(Key::of(key), Key::Other | Key::Outcome(_)))
 }
 
-/// Reads the error fields of `body`. `Err`: not a JSON object.
-pub(super) fn read(body: &[u8], shape: Shape) -> Result<Envelope, serde_json::Error> {
-    read_made(body, shape, None)
-}
-
-/// The same of an operation that answers the id of what it makes, under the key `made`.
-pub(super) fn read_made(
+/// Reads the error fields of `body`, the answer of an operation that tells the id of what it makes under the key `made`.
+/// `Err`: not a JSON object.
+pub(super) fn read(
     body: &[u8],
     shape: Shape,
     made: Option<&str>,

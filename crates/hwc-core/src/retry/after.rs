@@ -1,4 +1,4 @@
-//! The `Retry-After` header: how long the service asks to wait.
+//! The `Retry-After` header: how long the service asks to wait; and what else an answer says of time.
 
 use std::time::Duration;
 
@@ -25,6 +25,14 @@ pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
 #[must_use]
 pub fn date(headers: &HeaderMap) -> Option<Timestamp> {
     http_date(headers.get(header::DATE)?.to_str().ok()?.trim())
+}
+
+/// Whether the answer was stored by a machine on the way and is given once more: it says nothing of this call.
+#[must_use]
+pub fn is_stored(headers: &HeaderMap) -> bool {
+    let ages = headers.get_all(header::AGE).iter();
+    ages.filter_map(|age| age.to_str().ok())
+        .any(|age| age.trim().parse().is_ok_and(|seconds: u64| seconds > 0))
 }
 
 fn seconds(text: &str) -> Option<Duration> {

@@ -5,8 +5,9 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::Request;
 use hwc_core::{
-    CallOptions, Category, Clock, Endpoint, ErrorCode, Fault, FaultKind, Idempotency, Operation,
-    Pipeline, PipelineBuilder, Reply, RequestContent, ResponseContent, RetryPolicy, Sent, Timeouts,
+    CallOptions, Category, Clock, Endpoint, ErrorCode, Fault, FaultKind, Idempotency, Makes,
+    Operation, Pipeline, PipelineBuilder, Reply, RequestContent, ResponseContent, RetryPolicy,
+    Sent, Timeouts,
     identity::Token,
     testing::{FakeClock, ScriptedTransport, Step},
 };
@@ -18,7 +19,7 @@ pub(crate) const READ: Operation = Operation {
     idempotency: Idempotency::Safe,
     request: RequestContent::Nothing,
     response: ResponseContent::Object,
-    makes: None,
+    makes: Makes::Nothing,
 };
 pub(crate) const MARK: Operation = Operation {
     name: "markThing",
@@ -27,7 +28,7 @@ pub(crate) const MARK: Operation = Operation {
     idempotency: Idempotency::Idempotent,
     request: RequestContent::Json,
     response: ResponseContent::Object,
-    makes: None,
+    makes: Makes::Unknown,
 };
 pub(crate) const SUBMIT: Operation = Operation {
     name: "submitThing",
@@ -36,7 +37,7 @@ pub(crate) const SUBMIT: Operation = Operation {
     idempotency: Idempotency::NotIdempotent,
     request: RequestContent::Json,
     response: ResponseContent::Object,
-    makes: None,
+    makes: Makes::Nothing,
 };
 
 /// A form with files in it.
@@ -47,7 +48,7 @@ pub(crate) const UPLOAD: Operation = Operation {
     idempotency: Idempotency::NotIdempotent,
     request: RequestContent::Multipart,
     response: ResponseContent::Object,
-    makes: None,
+    makes: Makes::Nothing,
 };
 /// Bytes that replace what was there.
 pub(crate) const STORE: Operation = Operation {
@@ -57,7 +58,7 @@ pub(crate) const STORE: Operation = Operation {
     idempotency: Idempotency::Idempotent,
     request: RequestContent::Bytes,
     response: ResponseContent::Object,
-    makes: None,
+    makes: Makes::Unknown,
 };
 pub(crate) const FETCH: Operation = Operation {
     name: "fetchFile",
@@ -66,7 +67,7 @@ pub(crate) const FETCH: Operation = Operation {
     idempotency: Idempotency::Safe,
     request: RequestContent::Nothing,
     response: ResponseContent::Bytes,
-    makes: None,
+    makes: Makes::Nothing,
 };
 /// A DELETE with a body; the second one finds nothing.
 pub(crate) const DELETE: Operation = Operation {
@@ -76,7 +77,7 @@ pub(crate) const DELETE: Operation = Operation {
     idempotency: Idempotency::IdempotentInEffect,
     request: RequestContent::Json,
     response: ResponseContent::Object,
-    makes: None,
+    makes: Makes::Unknown,
 };
 /// What it does is said by a field of its body.
 pub(crate) const ACT: Operation = Operation {
@@ -86,7 +87,7 @@ pub(crate) const ACT: Operation = Operation {
     idempotency: Idempotency::DependsOnCall,
     request: RequestContent::Json,
     response: ResponseContent::Object,
-    makes: None,
+    makes: Makes::Unknown,
 };
 
 /// Shaped like the real table: one code with several statuses, and codes that come with HTTP 200.

@@ -116,7 +116,7 @@ fn is_success(effect: Idempotency, value: &serde_json::Value) -> bool {
     !has_failing_code(object, &["error_code", "errorCode"])
         && (!complains(object, !is_read) || is_read && !is_bare)
         && (is_read || is_plain_success(object, 0))
-        && (effect != Idempotency::NotIdempotent || is_known(object))
+        && (is_read || is_known(object))
 }
 
 type Object = serde_json::Map<String, serde_json::Value>;

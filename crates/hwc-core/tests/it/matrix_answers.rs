@@ -541,7 +541,7 @@ fn row_31_the_fault_tells_code_meaning_message_and_request_id() {
 #[test]
 fn rows_33_to_37_every_shape_of_an_error_body() {
     // With content beside it, it does not prove anything.
-    let beside = r#"{"list":[1,{"code":"x"}],"n":1.5,"t":true,"z":null,"s":"","error":{"error_code":"APIGW.0302","error_msg":"m","request_id":"r-1"}}"#;
+    let beside = r#"{"data":{"id":7},"list":[1,{"code":"x"}],"n":1.5,"t":true,"z":null,"s":"","error":{"error_code":"APIGW.0302","error_msg":"m","request_id":"r-1"}}"#;
     for body in [
         r#"{"error_code":"APIGW.0302","error_msg":"m","request_id":"r-1"}"#,
         r#"{"errorCode":"APIGW.0302","errorMsg":"m","request_id":"r-1"}"#,

@@ -118,7 +118,51 @@ const CONTRADICTED: &[&str] = &[
     r#"{"error":{"code":"APIGW.0308"},"message_id":"m1"}"#,
     r#"{"error":{"code":"APIGW.0308","message_id":"m1"}}"#,
     r#"{"error_code":"THG.1001","message_id":"m1"}"#,
+    // After these the call is made again.
+    r#"{"error_code":"APIGW.0308","error_msg":"success"}"#,
+    r#"{"error_code":"APIGW.0308","message":"Message created successfully"}"#,
+    r#"{"error_code":"APIGW.0308","sent":true}"#,
+    r#"{"error_code":"APIGW.0308","stored":true}"#,
+    r#"{"error_code":"APIGW.0308","content":"it hangs"}"#,
+    r#"{"error_code":"APIGW.0308","message_id":"abc"}"#,
+    r#"{"error":{"code":"APIGW.0308","stored":true}}"#,
+    r#"{"error_code":"APIGW.0308","status":500}"#,
+    r#"{"error_code":"APIGW.0308","errors":[{"code":"APIGW.0601"}]}"#,
+    r#"{"error_code":"THG.1001","errors":[{"code":"APIGW.0601"}]}"#,
+    r#"{"error_code":"THG.1001","status":504}"#,
+    r#"{"error_code":"APIGW.0308","results":[{"message_id":"1"}]}"#,
+    r#"{"error_code":"APIGW.0308","message_detail":{"id":"77"}}"#,
+    r#"{"error_code":"APIGW.0308","message":"消息已提交成功"}"#,
+    r#"{"error_code":"APIGW.0308","is_sent":1}"#,
 ];
+
+/// A refusal, and beside it what comes with refusals.
+const COMPANIONS: &[&str] = &[
+    r#"{"error_code":"APIGW.0308","error_msg":"Too many requests","request_id":"r:1"}"#,
+    r#"{"error_code":"APIGW.0308","message":"busy","status":429,"timestamp":"2026-01-01T00:00:00Z","path":"/v2"}"#,
+    r#"{"error_code":"APIGW.0308","success":false,"data":null,"sent":false}"#,
+    r#"{"error":{"code":"APIGW.0308","message":"busy"}}"#,
+    r#"{"error_code":"THG.1001","case_id":"7"}"#,
+    r#"{"error_code":"THG.1001","error_id":"7","correlation_id":"8"}"#,
+    r#"{"error_code":"THG.1001","violations":[{"field":"content"}],"fields":{"content":"is empty"}}"#,
+];
+
+#[test]
+fn what_comes_with_a_refusal_takes_nothing_from_it() {
+    for body in COMPANIONS {
+        let outcome = call_with(&SUBMIT, &Step::json(429, *body));
+        let sent = outcome.result.map(|_| ()).map_err(|fault| fault.sent);
+        let is_of_rate = body.contains("APIGW");
+        let outcome = match is_of_rate {
+            true => sent,
+            false => {
+                let outcome = call_with(&SUBMIT, &Step::json(400, *body));
+                outcome.result.map(|_| ()).map_err(|fault| fault.sent)
+            }
+        };
+        assert_eq!(outcome, Err(Sent::Refused), "{body}");
+    }
+}
 
 #[test]
 fn without_a_known_code_no_status_proves_that_a_write_was_not_done() {
@@ -154,7 +198,7 @@ const KNOWN: &[(&str, &str)] = &[
     ),
     (
         "error, and more that says no",
-        r#"{"error":{"code":"CODE"},"errors":[],"success":false,"status":400,"data":{}}"#,
+        r#"{"error":{"code":"CODE"},"errors":[],"success":false,"status":"failed","data":{}}"#,
     ),
     ("error_code with blanks", r#"{"error_code":" CODE\n"}"#),
 ];
@@ -381,28 +425,28 @@ const GOOD: &[&str] = &[
     r#"{"code":"200","message":"OK"}"#,
     r#"{"error":null,"errors":[],"exception":""}"#,
     r#"{"error":false,"success":true,"status":200}"#,
-    r#"{"message":"created","message_id":"m-1"}"#,
+    r#"{"message":"created","message_id":"1000002938"}"#,
     r#"{"group_id":"123"}"#,
     r#"{"message":"OK"}"#,
     r#"{"msg":"Success."}"#,
     r#"{"message":""}"#,
-    r#"{"data":{"id":"m-1","error_code":"","error_msg":null}}"#,
+    r#"{"data":{"id":"1000002938","error_code":"","error_msg":null}}"#,
     r#"{"data":{"error_code":"0","error_msg":"success"}}"#,
     r#"{"result":{"id":1},"status":"NO_ERROR"}"#,
     r#"{"result":true}"#,
     r#"{"result":0}"#,
     r#"{"success":"yes"}"#,
     r#"{"success":1,"state":"created","accepted":true}"#,
-    r#"{"message":"Message created successfully.","message_id":"m-1"}"#,
+    r#"{"message":"Message created successfully.","message_id":"1000002938"}"#,
     r#"{"code":"SUCCESS","message":"发送成功"}"#,
     r#"{"returnCode":"0","resp_code":200,"failed":false,"fail_count":0,"error_codes":[],"redirect":null}"#,
     r#"{"detail":"","title":null,"reason":"none","stack":""}"#,
     // What is known.
-    r#"{"message_id":"m-1","create_time":"2026-01-01 08:00:00","message_count":3,"case_id":"7"}"#,
+    r#"{"message_id":"1000002938","create_time":"2026-01-01 08:00:00","message_count":3,"case_id":"7"}"#,
     r#"{"id":7,"timestamp":1767225600000,"createdAt":"2026-01-01T08:00:00.000+08:00"}"#,
     r#"{"id":"0123456789abcdef0123456789abcdef"}"#,
-    r#"{"message":{"id":"m-1","send_time":"2026-01-01"}}"#,
-    r#"{"data":{"response":{"messageId":"m-1"}},"request_id":"r-1","traceId":"t-1"}"#,
+    r#"{"message":{"id":"1000002938","send_time":"2026-01-01"}}"#,
+    r#"{"data":{"response":{"messageId":"1000002938"}},"request_id":"r-1","traceId":"t-1"}"#,
     // Nothing, whatever it is called.
     r#"{"list":[],"content":"","type":null,"next":{}}"#,
     r#"{"message_list":[]}"#,

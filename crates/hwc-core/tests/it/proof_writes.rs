@@ -2,7 +2,7 @@
 //!
 //! Each body came with HTTP 200 and a message that was not stored, or could have.
 
-use hwc_core::{Operation, Sent, testing::Step};
+use hwc_core::{Makes, Operation, Sent, testing::Step};
 
 use crate::given::{MARK, SUBMIT, UPLOAD, call_with};
 
@@ -32,6 +32,10 @@ const GOOD: &[&str] = &[
     r#"{"error":{}}"#,
     r#"{"exception":false}"#,
     r#"{"message":"ok"}"#,
+    r#"{"message":"提交成功"}"#,
+    r#"{"message":"Message submitted successfully"}"#,
+    r#"{"status":"200 OK"}"#,
+    r#"{"request_id":"req:a/b+c="}"#,
     r#"{"message":""}"#,
     r#"{"message":null}"#,
 ];
@@ -239,6 +243,25 @@ const DOUBTFUL: &[&str] = &[
     r#"{"MESSAGE":"Internal"}"#,
     r#"{"Message":"User is not authorized"}"#,
     r#"{"__type":"AccessDenied"}"#,
+    r#"{"message":"沒有成功"}"#,
+    r#"{"status":"拦截成功"}"#,
+    r#"{"status":"!success"}"#,
+    r#"{"message":"❌ Success"}"#,
+    r#"{"message":"Success?"}"#,
+    r#"{"message_id":null}"#,
+    r#"{"id":""}"#,
+    r#"{"id":"blocked-1020"}"#,
+    r#"{"id":"TooManyRequests_429"}"#,
+    r#"{"id":"APIGW-0308"}"#,
+    r#"{"errno":201}"#,
+    r#"{"errcode":204,"errmsg":""}"#,
+    r#"{"ErrorCode":250}"#,
+    r#"{"code":false}"#,
+    r#"{"retcode":false}"#,
+    r#"{"message":"部分成功"}"#,
+    r#"{"message":"登录成功"}"#,
+    r#"{"reason":{"id":1001}}"#,
+    r#"{"detail":{"code":0}}"#,
     r#"{"Code":"AccessDenied"}"#,
 ];
 
@@ -326,13 +349,26 @@ fn an_upload_answers_an_id() {
             true,
         ),
         (r#"{"accessory_id":"123456","success":false}"#, false),
-        (
-            r#"{"accessory_id":"123456","message":"it was not stored"}"#,
-            false,
-        ),
         (r#"{"accessory_id":"a"}"#, true),
         (
-            r#"{"accessory_id":500,"new":{"list":[1,"two",null]}}"#,
+            r#"{"accessory_id":"a1","status":"uploaded","message":"File uploaded","transferred":7}"#,
+            true,
+        ),
+        (r#"{"accessory_id":"APIGW.0308"}"#, false),
+        (r#"{"accessory_id":"00000000-0000-0000"}"#, false),
+        (r#"{"accessory_id":"413"}"#, false),
+        (r#"{"accessory_id":"a1","error_msg":"no room"}"#, false),
+        (r#"{"accessory_id":"files/1.log"}"#, true),
+        (r#"{}"#, false),
+        (r#"{"accessory_id":null}"#, false),
+        (r#"{"accessory_id":"","new":1}"#, false),
+        (r#"{"accessory_id":"undefined"}"#, false),
+        (r#"{"accessory_id":"N/A","stored":false}"#, false),
+        (r#"{"accessory_id":"True"}"#, false),
+        (r#"{"accessory_id":"-"}"#, false),
+        (r#"{"id":"123456"}"#, false),
+        (
+            r#"{"accessory_id":50123,"new":{"list":[1,"two",null]}}"#,
             true,
         ),
         (r#"{"accessory_id":"0"}"#, false),
@@ -350,12 +386,67 @@ fn an_upload_answers_an_id() {
         let created = Operation {
             path: SUBMIT.path,
             request: SUBMIT.request,
-            makes: Some("accessory_id"),
+            makes: Makes::Id("accessory_id"),
             ..UPLOAD
         };
         let outcome = call_with(&created, &Step::json(200, body));
         assert_eq!(outcome.result.is_ok(), is_good, "{body}");
     }
+}
+
+/// Answers with next to nothing in them, of which status or headers say that another machine speaks.
+#[test]
+fn an_answer_of_another_machine_is_no_success() {
+    let plain = |status: u16| Step::answer(status).body("");
+    let long = format!(
+        r#"{{"message":"Success.{} but it was rejected"}}"#,
+        "\\n".repeat(2100)
+    );
+    let rows = [
+        (plain(200), true),
+        (plain(201), true),
+        (plain(202), true),
+        (plain(204), true),
+        (plain(203), false),
+        (plain(205), false),
+        (plain(226), false),
+        (plain(202).header("x-amzn-waf-action", "challenge"), false),
+        (plain(200).header("cf-mitigated", "challenge"), false),
+        (plain(200).header("location", "/login"), false),
+        (plain(200).header("refresh", "0; url=/login"), false),
+        (plain(200).header("www-authenticate", "Basic"), false),
+        (plain(200).header("content-type", "text/html"), false),
+        (plain(200).header("retry-after", "30"), false),
+        (plain(200).header("age", "0"), true),
+        (plain(200).header("age", "12"), false),
+        (Step::json(200, "{}").header("age", "12"), false),
+        (
+            Step::json(202, "{}").header("x-amzn-waf-action", "challenge"),
+            false,
+        ),
+        (Step::answer(200).body("  \r\n"), false),
+        (Step::answer(200).body("\u{feff}"), false),
+        (Step::json(200, long), false),
+    ];
+    for (number, (step, is_good)) in rows.into_iter().enumerate() {
+        let outcome = call_with(&SUBMIT, &step);
+        assert_eq!(outcome.requests, 1, "{number}");
+        assert_eq!(outcome.result.is_ok(), is_good, "{number}");
+        assert!(
+            outcome
+                .result
+                .err()
+                .is_none_or(|fault| fault.sent == Sent::Maybe),
+            "{number}"
+        );
+    }
+    // A refusal that was stored for another call proves nothing of this one.
+    let refusal = Step::json(429, r#"{"error_code":"APIGW.0308"}"#).header("age", "300");
+    let outcome = call_with(&SUBMIT, &refusal);
+    assert_eq!(
+        (outcome.requests, outcome.result.unwrap_err().sent),
+        (1, Sent::Maybe)
+    );
 }
 
 /// A write that may be done twice is repeated rather than doubted: there only what says failure counts.

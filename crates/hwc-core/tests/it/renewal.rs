@@ -11,7 +11,7 @@ use std::{
 
 use bytes::Bytes;
 use hwc_core::{
-    CallOptions, Clock as _, Fault, FaultKind, Idempotency, Operation, Pipeline, Reply,
+    CallOptions, Clock as _, Fault, FaultKind, Idempotency, Makes, Operation, Pipeline, Reply,
     RequestContent, ResponseContent, RetryPolicy, Sent,
     identity::{CachedIdentity, IamPassword, IamUser, IdentityError, IdentityErrorKind, Token},
     secret::SecretString,
@@ -26,7 +26,7 @@ const READ: Operation = Operation {
     idempotency: Idempotency::Safe,
     request: RequestContent::Nothing,
     response: ResponseContent::Object,
-    makes: None,
+    makes: Makes::Nothing,
 };
 const WRITE: Operation = Operation {
     name: "write",
@@ -35,7 +35,7 @@ const WRITE: Operation = Operation {
     idempotency: Idempotency::NotIdempotent,
     request: RequestContent::Json,
     response: ResponseContent::Object,
-    makes: None,
+    makes: Makes::Nothing,
 };
 
 /// A cloud of two hosts: IAM numbers its tokens, the service takes those that are alive.

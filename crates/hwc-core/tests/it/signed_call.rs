@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use hmac::{Hmac, Mac};
 use hwc_core::{
-    CallOptions, Endpoint, Idempotency, Operation, Pipeline, RequestContent, ResponseContent,
-    identity::Keys,
+    CallOptions, Endpoint, Idempotency, Makes, Operation, Pipeline, RequestContent,
+    ResponseContent, identity::Keys,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use sha2::{Digest, Sha256};
@@ -177,7 +177,7 @@ fn read(path: &'static str) -> Operation {
         idempotency: Idempotency::Safe,
         request: RequestContent::Nothing,
         response: ResponseContent::Object,
-        makes: None,
+        makes: Makes::Unknown,
     }
 }
 
@@ -189,7 +189,7 @@ fn write(path: &'static str) -> Operation {
         idempotency: Idempotency::Idempotent,
         request: RequestContent::Json,
         response: ResponseContent::Object,
-        makes: None,
+        makes: Makes::Unknown,
     }
 }
 

@@ -86,7 +86,7 @@ fn spans_and_events_name_the_operation_and_hold_no_canary() {
                 .header("location", "https://canary-host.example/canary")
                 .body("canary-page"),
         )
-        .otherwise(Step::json(200, r#"{"message_id":"canary-1"}"#).header("set-cookie", "canary"));
+        .otherwise(Step::json(200, r#"{"trace_id":"canary-1"}"#).header("set-cookie", "canary"));
     let pipeline = scripted(&clock, &network)
         .identity(Token::new(&"canary-token".into()).unwrap())
         .build()

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::Request;
 use hwc_core::{
-    CallOptions, FaultKind, Idempotency, Operation, RequestContent, ResponseContent, Sent,
+    CallOptions, FaultKind, Idempotency, Makes, Operation, RequestContent, ResponseContent, Sent,
     testing::{FakeClock, ScriptedTransport, Step},
 };
 
@@ -19,7 +19,7 @@ const LIST: Operation = Operation {
     idempotency: Idempotency::Safe,
     request: RequestContent::Nothing,
     response: ResponseContent::Object,
-    makes: None,
+    makes: Makes::Nothing,
 };
 
 #[tokio::test]

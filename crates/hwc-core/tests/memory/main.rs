@@ -17,8 +17,8 @@ use std::{
 
 use bytes::Bytes;
 use hwc_core::{
-    CallOptions, Form, Idempotency, Operation, Pipeline, RequestContent, ResponseContent, Source,
-    identity::Token,
+    CallOptions, Form, Idempotency, Makes, Operation, Pipeline, RequestContent, ResponseContent,
+    Source, identity::Token,
 };
 use peak_alloc::PeakAlloc;
 
@@ -37,7 +37,7 @@ const UPLOAD: Operation = Operation {
     idempotency: Idempotency::NotIdempotent,
     request: RequestContent::Multipart,
     response: ResponseContent::Object,
-    makes: None,
+    makes: Makes::Nothing,
 };
 const FETCH: Operation = Operation {
     name: "fetchFile",
@@ -46,7 +46,7 @@ const FETCH: Operation = Operation {
     idempotency: Idempotency::Safe,
     request: RequestContent::Nothing,
     response: ResponseContent::Bytes,
-    makes: None,
+    makes: Makes::Nothing,
 };
 
 /// The bytes of the file: each piece the same.

@@ -3,33 +3,21 @@
 //! Messages, names and file names come from other people. What a terminal would act on is shown as text:
 //! `\u{1b}`, `\u{202e}`. Letters, marks and emoji of every script stay as they are.
 
-use std::fmt::Write as _;
-
-/// Whether a terminal or a reader's eye would be led astray by it.
-pub(crate) fn is_active(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' // direction
-            | '\u{2028}' | '\u{2029}' // line and paragraph separators
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}') // byte order mark, interlinear annotation
-}
+use hwc_core::foreign::inert;
+pub(crate) use hwc_core::foreign::is_active;
 
 /// One line: line breaks and tabs are shown as `\n` and `\t`. Doing it twice changes nothing.
 pub(crate) fn line(text: &str) -> String {
-    let mut inert = String::with_capacity(text.len());
+    let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '\n' => inert.push_str("\\n"),
-            '\r' => inert.push_str("\\r"),
-            '\t' => inert.push_str("\\t"),
-            c if is_active(c) => {
-                // Writing to a string cannot fail.
-                let _ = write!(inert, "\\u{{{:x}}}", u32::from(c));
-            }
-            c => inert.push(c),
+            '\n' => shown.push_str("\\n"),
+            '\r' => shown.push_str("\\r"),
+            '\t' => shown.push_str("\\t"),
+            c => shown.extend(inert(c)),
         }
     }
-    inert
+    shown
 }
 
 /// One field of a line: as [`line()`], and a backslash of the text is doubled, so that `C:\new` and a line break stay

@@ -44,13 +44,11 @@ struct New<'a> {
     below: bool,
 }
 
-/// `is_steady`: whether the service's clock went on evenly from the baseline to the snapshot.
 pub(super) fn judge(
     parts: &Parts,
     own: &AfterLook<'_>,
     pending: &Pending,
     snapshot: &Snapshot,
-    is_steady: bool,
 ) -> Verdict {
     let author = parts.author_id.as_deref();
     let new = match sort(pending, snapshot, author) {
@@ -88,7 +86,7 @@ pub(super) fn judge(
     // What another submit was found to have made says nothing: it could be this one, altered. A tag does.
     let nothing_came =
         alike.is_empty() && (new.others.iter()).all(|message| standing.holds_tag_of(message));
-    if nothing_came && baseline.proves_nothing_came(snapshot, new.count, new.below, is_steady) {
+    if nothing_came && baseline.proves_nothing_came(snapshot, new.below) {
         Verdict::NotThere
     } else {
         Verdict::Unclear(candidates())

@@ -65,6 +65,10 @@ pub(crate) struct Snapshot {
     pub(crate) total: Option<u64>,
     /// The service's time of the first page.
     pub(crate) date: Option<Timestamp>,
+    /// The earliest time of a page. `None`: one had none.
+    earliest: Option<Timestamp>,
+    /// Whether a page was stored by a machine on the way and is given once more.
+    pub(crate) is_stored: bool,
 }
 
 /// A message of a snapshot.
@@ -98,16 +102,30 @@ impl Snapshot {
     /// Reads pages, the newest messages first, as far back as `reach` says.
     pub(crate) async fn read(reading: Reading<'_>, reach: Reach) -> Result<Self, Fault> {
         let first = reading.page(0).await?;
+        let date = service::date(&first);
         let mut walk = Walk {
             reading,
             snapshot: Self {
-                date: service::date(&first),
+                date,
+                earliest: date,
+                is_stored: service::is_stored(&first),
                 ..Self::default()
             },
             left: MOST_PAGES - 1,
         };
         walk.run(first.body, reach).await?;
         Ok(walk.snapshot)
+    }
+
+    /// Whether every page of it was made after `before`, by the clock of the service. A copy that a machine on the way kept
+    /// tells the time at which it was made.
+    pub(crate) fn is_later_than(&self, before: Option<Timestamp>) -> bool {
+        !self.is_stored
+            && match (before, self.earliest) {
+                (Some(before), Some(earliest)) => earliest > before,
+                (Some(_), None) => false,
+                (None, _) => true,
+            }
     }
 
     /// Whether every message since `since` (`None`: ever) is in it.
@@ -211,7 +229,7 @@ impl Walk<'_> {
         let rows = first.returned() as u64;
         if rows == 0 {
             // A list that is missing beside a total that is missing is no proof that there is nothing.
-            self.snapshot.whole = first.count == Some(0);
+            self.snapshot.whole = first.count == Some(0) && first.has_list;
             self.snapshot.unbroken = self.snapshot.whole;
             return Ok(());
         }
@@ -310,7 +328,12 @@ impl Walk<'_> {
 
     async fn page(&mut self, offset: u64) -> Result<MessagePage, Fault> {
         self.left = self.left.saturating_sub(1);
-        Ok(self.reading.page(offset).await?.body)
+        let page = self.reading.page(offset).await?;
+        self.snapshot.is_stored |= service::is_stored(&page);
+        self.snapshot.earliest = (self.snapshot.earliest)
+            .zip(service::date(&page))
+            .map(|(earliest, date)| earliest.min(date));
+        Ok(page.body)
     }
 }
 

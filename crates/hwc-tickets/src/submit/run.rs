@@ -191,7 +191,12 @@ impl Course<'_> {
             until: self.parts.clock.elapsed().saturating_add(share),
             attempts: None,
         };
-        match Snapshot::read(reading, Reach::Baseline).await {
+        // Only what is known whole can be found absent, and so be sent again.
+        let reach = match self.options.resend_absent {
+            true => Reach::Since(None),
+            false => Reach::Baseline,
+        };
+        match Snapshot::read(reading, reach).await {
             Ok(snapshot) => Ok(Watermark {
                 baseline: Baseline::of(&snapshot, fingerprint, self.parts.author_id.as_deref()),
                 service_clock: snapshot.date.map(|date| (date, self.parts.clock.elapsed())),

@@ -3,7 +3,7 @@
 use super::{
     judge::{Verdict, judge},
     newest::{Reach, Reading, Snapshot},
-    outcome::{Outcome, Posting, shifted},
+    outcome::{Outcome, Posting},
     pending::Pending,
 };
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 };
 use futures_util::lock::Mutex as AsyncMutex;
 use hwc_core::{Fault, FaultKind};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use std::{future::poll_fn, io, sync::Arc, task::Poll, time::Duration};
 
 /// When to read after the moment of doubt.
@@ -27,9 +27,6 @@ const READS: [Duration; 5] = [
 const LATER: Duration = Duration::from_secs(8);
 /// However slow a read was, the next one comes no sooner.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
-
-/// A clock that is off by this much was set. Less than what a look reaches back beyond the baseline.
-const UNEVEN: SignedDuration = SignedDuration::from_secs(30);
 
 /// One message that is searched for, and what was found out about it.
 pub(super) struct Sought {
@@ -74,22 +71,6 @@ impl Sought {
 
     fn is_open(&self) -> bool {
         matches!(self.outcome, Outcome::Unknown(_))
-    }
-
-    /// Whether the clock of the service, which showed `date` between two moments of the monotonic clock, went
-    /// on evenly since the baseline. Of a submit of another process nobody knows.
-    fn is_steady(&self, date: Option<Timestamp>, asked_at: Duration, now: Duration) -> bool {
-        let has_date = (self.pending.baseline.as_ref()).is_some_and(|before| before.date.is_some());
-        // The span was told by the clock of the baseline.
-        let (Some(date), Some(span), Some(posted), true) =
-            (date, self.pending.span, self.posted, has_date)
-        else {
-            return false;
-        };
-        let expected = |moment| shifted(span.from, posted.from, moment);
-        let earliest = expected(asked_at).and_then(|time| time.checked_sub(UNEVEN).ok());
-        let latest = expected(now).and_then(|time| time.checked_add(UNEVEN).ok());
-        matches!((earliest, latest), (Some(earliest), Some(latest)) if (earliest..=latest).contains(&date))
     }
 
     fn see(&mut self, verdict: Verdict, asked_at: Duration, window: Duration) {
@@ -228,8 +209,7 @@ impl<'a> Search<'a> {
                     .zip(sought.posted)
                     .and_then(|(date, posted)| posted.by_service_clock(date, now));
             }
-            let is_steady = sought.is_steady(snapshot.date, asked_at, now);
-            let verdict = judge(self.parts, &own, &sought.pending, snapshot, is_steady);
+            let verdict = judge(self.parts, &own, &sought.pending, snapshot);
             // Without a baseline nothing is told anyhow, and where nothing is new nobody asked.
             let asked = matches!(&verdict, Verdict::Unclear(candidates) if !candidates.is_empty());
             sought.hindered = (own.problem())

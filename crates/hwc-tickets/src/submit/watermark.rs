@@ -150,42 +150,25 @@ impl Baseline {
         instant >= oldest.unwrap_or(Timestamp::MIN) && instant < newest
     }
 
-    /// Whether `snapshot` proves that nothing came that could be a message of the customer's side.
-    /// `new`: rows in it that were not there before, of either side and none of them in question;
-    /// `below`: whether there are others from the customer's side that may have been there before;
-    /// `is_steady`: whether the service's clock went on evenly from the baseline to the snapshot.
-    pub(crate) fn proves_nothing_came(
-        &self,
-        snapshot: &Snapshot,
-        new: u64,
-        below: bool,
-        is_steady: bool,
-    ) -> bool {
-        let by_rows = snapshot.whole && !below && self.is_still_shown(snapshot, 0);
-        // No clock says that what came would stand among the newest. The totals do, unless others went: no
-        // more may be out of sight than what came has pushed out. One that went from farther back hides one
-        // that was stamped so far back, as by a clock that was set.
-        let by_totals = is_steady
-            && snapshot.is_covered(self.since)
-            && self.is_still_shown(snapshot, new)
-            && matches!((self.total, snapshot.total), (Some(before), Some(now)) if before.checked_add(new) == Some(now));
-        !self.shaky && snapshot.unreadable == 0 && (by_rows || by_totals)
+    /// Whether `snapshot` proves that nothing came that could be a message of the customer's side, where none of its rows is
+    /// new and in question. `below`: whether there are others from the customer's side that may have been there before.
+    ///
+    /// Only the whole ticket proves it. What came need not stand among the newest: the clock that stamps messages is no
+    /// other's. And no total proves it: one that somebody takes back out of sight makes up for one that came there.
+    pub(crate) fn proves_nothing_came(&self, snapshot: &Snapshot, below: bool) -> bool {
+        !self.shaky
+            && snapshot.unreadable == 0
+            && snapshot.whole
+            && !below
+            && snapshot.is_later_than(self.date)
+            && self.is_still_shown(snapshot)
     }
 
-    /// Whether `snapshot` shows again what the baseline saw, all but the oldest ones, `spare` at most. One
-    /// that does not was answered from an older state, for another ticket or with nothing at all; or a
-    /// message was recalled, which leaves a doubt open.
-    fn is_still_shown(&self, snapshot: &Snapshot, spare: u64) -> bool {
+    /// Whether `snapshot` shows again all that the baseline saw. One that does not was answered from an older state, for
+    /// another ticket or with nothing at all; or a message was recalled, which leaves a doubt open.
+    fn is_still_shown(&self, snapshot: &Snapshot) -> bool {
         let mut left = snapshot.counts();
-        let mut missing = 0;
-        for mark in &self.seen.0 {
-            match take(&mut left, mark) {
-                true if missing > 0 => return false,
-                true => {}
-                false => missing += 1,
-            }
-        }
-        missing <= spare
+        self.seen.0.iter().all(|mark| take(&mut left, mark))
     }
 }
 

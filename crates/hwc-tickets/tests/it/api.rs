@@ -415,7 +415,7 @@ fn the_last_row_that_can_be_named_is_no_end() {
 #[test]
 fn operations_can_be_called_as_data() {
     let clock = FakeClock::new();
-    let network = ScriptedTransport::new(&clock).otherwise(Step::json(200, r#"{"x":1}"#));
+    let network = ScriptedTransport::new(&clock).otherwise(Step::json(200, r#"{"count":1}"#));
     let client = client(&clock, &network);
     let update = Operation::named("updateLabels").unwrap();
     assert_eq!((update.resource, update.method), ("labels", "update"));
@@ -427,7 +427,7 @@ fn operations_can_be_called_as_data() {
     assert_eq!(paths, ["label_id", "body/name", "body/color"]);
     let arguments = json!({"label_id": 7, "body": {"name": "a", "color": "b"}});
     let answer = clock.run(update.call(&client, arguments, None)).unwrap();
-    assert!(matches!(answer.body, Content::Json(body) if body == json!({"x": 1})));
+    assert!(matches!(answer.body, Content::Json(body) if body == json!({"count": 1})));
     let error = clock
         .run(update.call(&client, json!({"label": 7}), None))
         .unwrap_err();

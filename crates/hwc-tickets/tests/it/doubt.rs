@@ -341,8 +341,7 @@ fn pages_that_end_early_prove_no_absence() {
                     );
                     assert!(
                         // What such pages do not show cannot be told from what came.
-                        earlier > 20 && (total != Total::Messages || earlier > 100)
-                            || ends == right,
+                        earlier > 20 || ends == right,
                         "{oldest_first} {total:?} {earlier} {acts}: {ends}"
                     );
                 }
@@ -367,8 +366,10 @@ fn a_clock_of_the_service_that_steps_back_proves_no_absence() {
                     let result = service.clock.run(submit);
                     let ends = end(&result);
                     let right = if acts { "confirmed" } else { "absent" };
+                    // Of the longer ticket not all was read before.
+                    let may_be_open = acts || earlier > 100;
                     assert!(
-                        ends == right || (acts && ends == "unknown"),
+                        ends == right || (may_be_open && ends == "unknown"),
                         "{earlier} {minutes} {oldest_first} {acts}: {ends}"
                     );
                 }

@@ -13,6 +13,9 @@ use serde_json::{Map, Value, json};
 
 const BODY: &str = "/response/body";
 
+/// A field that no source has.
+const NEW_FIELD: &str = "field_of_tomorrow";
+
 pub(super) fn of(operation: &Operation, base: &Exchange) -> Vec<Exchange> {
     let described = &operation.responses[&200].content[JSON];
     let mut cases = Cases {
@@ -56,9 +59,25 @@ impl Cases<'_> {
 
     /// An answer in HTTP 200 with this body.
     fn body(&mut self, name: &str, broken: Vec<(String, String)>, body: Value) {
-        self.add(name, Verdict::Success, broken, |response| {
+        self.add(name, self.verdict(&body), broken, |response| {
             response.body = Some(body);
         });
+    }
+
+    /// What an answer proves. The id of what was made proves that it was made. Where an answer tells nothing, a field that
+    /// nobody knows may say that nothing was done.
+    fn verdict(&self, body: &Value) -> Verdict {
+        let described = &self.operation.responses[&200].content[JSON];
+        let mut own = fields(described).filter(|(name, _)| !ERROR_FIELDS.contains(&name.as_str()));
+        let tells_nothing = self.operation.idempotency != "safe" && own.next().is_none();
+        let is_good = match &self.operation.makes {
+            Some(field) => tells_id(&body[field]),
+            None => !tells_nothing || body.get(NEW_FIELD).is_none(),
+        };
+        match is_good {
+            true => Verdict::Success,
+            false => Verdict::Protocol,
+        }
     }
 
     /// Other answers than this service gives, and those of `own`, in the place of what was asked for.
@@ -92,9 +111,9 @@ impl Cases<'_> {
 
     /// What is no object of JSON.
     fn no_object(&mut self) {
-        // An empty answer to a write says that it was done (D-05).
-        let empty = match self.operation.method.as_str() {
-            "GET" => Verdict::Protocol,
+        // An empty answer to a write says that it was done (D-05), but not what was made.
+        let empty = match (self.operation.method.as_str(), &self.operation.makes) {
+            ("GET", _) | (_, Some(_)) => Verdict::Protocol,
             _ => Verdict::Success,
         };
         let json = [
@@ -310,22 +329,21 @@ impl Cases<'_> {
             );
         }
         let mut more = whole.clone();
-        more.pointer_mut(at).expect("a place")["field_of_tomorrow"] =
+        more.pointer_mut(at).expect("a place")[NEW_FIELD] =
             json!({"list": [1, "two", null], "text": "new"});
-        // Where a second time would be a second effect and no id proves the first, it may say that nothing was done.
-        let names_made = fields(schema).any(|(name, _)| name.ends_with("_id"));
-        let verdict = match self.operation.idempotency == "no" && !names_made {
-            true => Verdict::Protocol,
-            false => Verdict::Success,
-        };
-        let broken = (
-            format!("{BODY}{at}/field_of_tomorrow"),
-            "undocumented".to_owned(),
+        self.body(
+            &format!("{at} with an unknown field"),
+            vec![(format!("{BODY}{at}/{NEW_FIELD}"), "undocumented".to_owned())],
+            more,
         );
-        let name = format!("{at} with an unknown field");
-        self.add(&name, verdict, vec![broken], |response| {
-            response.body = Some(more);
-        });
+    }
+}
+
+/// Whether a value can be an id: a text of visible letters, or a number above zero.
+fn tells_id(value: &Value) -> bool {
+    match value {
+        Value::String(text) => !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()),
+        other => other.as_u64().is_some_and(|number| number > 0),
     }
 }
 

@@ -4,7 +4,8 @@ use super::{Subject, text};
 use crate::{
     problem::Problem,
     spec::{
-        pointer::join,
+        content::{self, Answers},
+        pointer::{self, join},
         read::{Idempotency, Operation},
     },
 };
@@ -13,6 +14,7 @@ use crate::{
 pub(super) fn words(subject: &Subject<'_>, found: &mut Vec<Problem>) {
     for operation in &subject.operations {
         stated(subject, operation, found);
+        made(subject, operation, found);
     }
 }
 
@@ -60,5 +62,44 @@ fn stated(subject: &Subject<'_>, operation: &Operation<'_>, found: &mut Vec<Prob
             format!("`{name}` is no parameter of `{id}`"),
             "name the parameter whose value decides",
         ));
+    }
+}
+
+/// An operation that makes another thing each time says which field of the answer is its id: by that a success is known.
+fn made(subject: &Subject<'_>, operation: &Operation<'_>, found: &mut Vec<Problem>) {
+    let (id, at) = (operation.id(), operation.pointer());
+    let own = join(&at, "x-makes");
+    let said = operation.value.get("x-makes");
+    if operation.idempotency() != Some(Idempotency::No) {
+        if said.is_some() {
+            found.push(subject.problem(
+                &own,
+                format!("`{id}` may be done twice, but says what it makes each time"),
+                "take `x-makes` out, or write `x-idempotency: \"no\"`",
+            ));
+        }
+        return;
+    }
+    let Ok(Answers::Object(schema)) = content::answers(operation, subject.root) else {
+        return;
+    };
+    let is_text = |field| {
+        let field = pointer::resolve(subject.root, field).unwrap_or(field);
+        text(field, "type") == "string"
+    };
+    let mut fields = content::own_fields(subject.root, schema);
+    match (said, operation.makes()) {
+        (None, _) if fields.next().is_none() => {}
+        (None, _) => found.push(subject.problem(
+            &at,
+            format!("`{id}` makes something each time, and does not say which field of its answer is the id of it"),
+            "add `x-makes: <field>`: by that id a success is told from all else that comes with HTTP 200",
+        )),
+        (Some(_), Some(name)) if fields.any(|(field, schema)| field == name && is_text(schema)) => {}
+        (Some(_), _) => found.push(subject.problem(
+            &own,
+            format!("`x-makes` of `{id}` names no text at the top of its answer"),
+            "name the field with the id of what was made",
+        )),
     }
 }

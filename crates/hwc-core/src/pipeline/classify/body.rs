@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, header};
 
 use super::{super::surrogates, Answer, Failure, foreign};
-use crate::{file::without_mark, retry::Repeat};
+use crate::{file::without_mark, foreign::inert, retry::Repeat};
 
 /// Longest body whose invalid UTF-8 is replaced, so that no answer costs a multiple of its size.
 const LONGEST_REPAIR: usize = 2 * 1024 * 1024;
@@ -126,22 +126,11 @@ fn is_utf16(body: &[u8]) -> bool {
     )
 }
 
-/// At most 200 characters, control characters escaped.
+/// At most 200 characters, made inert.
 pub(super) fn excerpt(body: &[u8]) -> Option<String> {
     // No character is longer than 4 bytes.
     let head = body.get(..800).unwrap_or(body);
     let text = String::from_utf8_lossy(head);
     let text = text.trim();
-    (!text.is_empty()).then(|| text.chars().take(200).flat_map(escape).collect())
-}
-
-/// Nothing that moves a cursor or turns the direction of writing.
-fn escape(letter: char) -> impl Iterator<Item = char> {
-    let bidi = matches!(letter, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-    let plain = !letter.is_control() && !bidi;
-    let escaped = (!plain).then(|| letter.escape_unicode());
-    plain
-        .then_some(letter)
-        .into_iter()
-        .chain(escaped.into_iter().flatten())
+    (!text.is_empty()).then(|| text.chars().take(200).flat_map(inert).collect())
 }

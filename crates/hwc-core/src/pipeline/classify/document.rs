@@ -76,7 +76,7 @@ fn judge_json(
     codes: &[ErrorCode],
 ) -> Result<(), Failure> {
     let may_be_a_file = called.file || !called.json;
-    if let Ok(envelope) = envelope::read(text, Shape::Read) {
+    if let Ok(envelope) = envelope::read(text, Shape::Read, None) {
         if envelope.code.is_some() {
             return Err(meaning(answer.status, envelope, codes));
         }

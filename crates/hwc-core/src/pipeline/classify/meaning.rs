@@ -26,8 +26,17 @@ pub(super) fn meaning(status: StatusCode, envelope: Envelope, codes: &[ErrorCode
         .filter(|known| *known != Category::Unknown);
     let code = envelope.code.as_deref().map(printable_code);
     let kind = kind(number, category, code.is_some());
-    let is_contradicted = row.is_some_and(|row| contradicts(number, row));
-    let sent = proof(category, envelope.is_known_form && !is_contradicted);
+    // Two statuses are those of two machines.
+    let is_other = |told: u16| (100..600).contains(&told) && told != number;
+    let is_contradicted =
+        row.is_some_and(|row| contradicts(number, row)) || envelope.status.is_some_and(is_other);
+    // After these the call is made again, so nothing may stand beside the code that is not about an error.
+    let is_repeated = matches!(
+        category,
+        Some(Category::Throttling | Category::Authentication)
+    );
+    let is_proof = envelope.is_known_form && !is_contradicted && (envelope.is_lone || !is_repeated);
+    let sent = proof(category, is_proof);
     let detail: Cow<'static, str> = match (row, &code) {
         (Some(row), _) => row.meaning.into(),
         (None, Some(_)) => "the service reports an error with a code that is not known here".into(),

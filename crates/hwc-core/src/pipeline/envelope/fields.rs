@@ -36,10 +36,17 @@ pub(super) struct Fields {
     is_doubtful: bool,
     /// Whether something stands here or below that an answer to a write need not hold when all is well.
     pub(super) is_strange: bool,
-    /// Whether something stands here that only a call which was done is answered with: an id, a count, content.
+    /// Whether something stands here that only a call which was done is answered with: a sign of success, the id of
+    /// what was made, a count, content.
     has_sign: bool,
-    /// Whether it has the id of what was made. Then it was made, and what else is told about it may be new.
+    /// Whether it has the id of what was made.
     is_made: bool,
+    /// Whether something stands here that does not come with an error.
+    has_beside: bool,
+    /// The status that the body tells.
+    status: Option<u16>,
+    /// Whether several errors stand here, or one in a form that is not read.
+    has_error_list: bool,
     /// Whether there is any key that is not about errors. In an answer to a write: with something in it.
     has_other: bool,
     pub(super) has_keys: bool,
@@ -74,6 +81,9 @@ impl Fields {
     pub(super) fn into_envelope(mut self, shape: Shape) -> Envelope {
         let is_bare = !self.has_other;
         let is_plain = !self.is_strange || self.is_made;
+        let is_lone = !self.has_beside && self.below.as_ref().is_none_or(|below| !below.has_beside);
+        let is_made = self.is_made;
+        let status = self.status;
         let complaint = self.complaint(shape);
         let mut envelope = match shape {
             Shape::Failure if !self.has_code() => self.failure_below(),
@@ -96,6 +106,9 @@ impl Fields {
         };
         envelope.is_bare = is_bare;
         envelope.is_plain = is_plain;
+        envelope.is_lone = is_lone;
+        envelope.is_made = is_made;
+        envelope.status = status;
         envelope
     }
 
@@ -121,7 +134,12 @@ impl Fields {
     /// Whether something beside a code says otherwise, or is none of this service's.
     fn is_contradicted(&self, shape: Shape) -> bool {
         let is_foreign_code = shape != Shape::Failure && self.code.says_success;
-        self.says_yes || self.has_sign || self.foreign_code.times > 0 || is_foreign_code
+        let is_one_of_many = self.has_error_list && self.has_code();
+        self.says_yes
+            || self.has_sign
+            || is_one_of_many
+            || self.foreign_code.times > 0
+            || is_foreign_code
     }
 
     /// The fields of this object alone.
@@ -151,6 +169,9 @@ impl Fields {
             complaint: None,
             is_bare: false,
             is_plain: false,
+            is_lone: false,
+            is_made: false,
+            status: None,
         }
     }
 
@@ -191,11 +212,11 @@ impl Fields {
                 "a field below its top",
             ),
             (
-                (is_word_of_a_code || is_lone) && !is_good,
+                (is_word_of_a_code || is_lone) && !is_good && !self.is_made,
                 "its field message",
             ),
             (
-                self.is_doubtful,
+                self.is_doubtful && !self.is_made,
                 "a field about the outcome that does not plainly say success",
             ),
         ];
@@ -214,19 +235,25 @@ impl Fields {
         match key {
             Key::ErrorCode => self
                 .error_code
-                .put(map.next_value_seed(Text)?, words::means_success),
+                .put(map.next_value_seed(Text::OF_ERROR)?, words::means_success),
             Key::ErrorCodeCamel => self
                 .error_code_camel
-                .put(map.next_value_seed(Text)?, words::means_success),
-            Key::Code => self
-                .code
-                .put(map.next_value_seed(Text)?, words::means_success_elsewhere),
-            Key::ForeignCode => self
+                .put(map.next_value_seed(Text::OF_ERROR)?, words::means_success),
+            Key::Code => self.code.put(
+                map.next_value_seed(Text::OF_RESULT)?,
+                words::means_success_elsewhere,
+            ),
+            Key::ForeignErrorCode => self
                 .foreign_code
-                .put(map.next_value_seed(Text)?, words::means_success_elsewhere),
+                .put(map.next_value_seed(Text::OF_ERROR)?, words::means_success),
+            Key::ForeignCode => self.foreign_code.put(
+                map.next_value_seed(Text::OF_RESULT)?,
+                words::means_success_elsewhere,
+            ),
             Key::ErrorMsg | Key::ForeignMsg => {
-                let text = map.next_value_seed(Text)?;
+                let text = map.next_value_seed(Text::OF_ERROR)?;
                 let is_doubtful = is_doubtful(text.as_deref());
+                self.has_beside |= text.as_deref().is_some_and(words::speaks_of_success);
                 self.is_doubtful |= is_doubtful;
                 self.is_strange |= is_doubtful;
                 let slot = match key {
@@ -236,9 +263,10 @@ impl Fields {
                 keep(slot, text);
             }
             Key::RequestId => {
-                let text = map.next_value_seed(Text)?;
-                let is_id = |text: &String| text.is_empty() || known::is_id(text);
-                self.is_strange |= !text.as_ref().is_none_or(is_id);
+                let text = map.next_value_seed(Text::OF_ERROR)?;
+                self.is_strange |= text
+                    .as_deref()
+                    .is_some_and(|text| !known::is_request_id(text));
                 keep(&mut self.request_id, text);
             }
             Key::Trace => {
@@ -248,6 +276,10 @@ impl Fields {
                 let seen = self.value(key, known, object, map)?;
                 self.is_doubtful |= Outcome::Words.is_doubtful(&seen);
                 let is_text = seen.text.is_some();
+                self.has_beside |= match seen.text.as_deref() {
+                    Some(text) => words::speaks_of_success(text),
+                    None => seen.weight == Weight::Something,
+                };
                 let text = (seen.text).filter(|text| !text.is_empty() && text != "false");
                 let instead = || {
                     (!is_text && seen.weight == Weight::Something).then(|| UNREADABLE.to_owned())
@@ -258,9 +290,13 @@ impl Fields {
                 self.message = self.message.take().or(text).or_else(instead);
             }
             Key::Error => {
+                let before = self.below.is_some() || self.has_second_below;
                 let seen = self.value(key, known, object, map)?;
+                let has_fields = !before && self.below.is_some() || self.has_second_below;
                 let is_something = seen.weight == Weight::Something;
                 self.errors = self.errors.saturating_add(is_something.into());
+                self.has_error_list |=
+                    is_something && seen.text.is_none() && !seen.is_plain_object && !has_fields;
             }
             Key::Flag => {
                 let seen = self.value(key, known, object, map)?;
@@ -276,6 +312,7 @@ impl Fields {
                 let seen = self.value(key, known, object, map)?;
                 self.is_doubtful |= Outcome::Result.is_doubtful(&seen);
                 let text = seen.text.unwrap_or_default();
+                self.status = self.status.or_else(|| text.trim().parse().ok());
                 self.has_error_status |= words::is_failure(&text);
                 self.says_yes |= words::is_success(&text);
                 self.has_other |= object.shape != Shape::Written || seen.weight != Weight::Nothing;
@@ -286,6 +323,8 @@ impl Fields {
             }
             Key::Outcome(_) | Key::Other => {
                 let seen = self.value(key, known, object, map)?;
+                self.has_beside |= seen.weight == Weight::Something
+                    && !matches!(known, Known::Time | Known::RequestId);
                 self.is_doubtful |=
                     matches!(key, Key::Outcome(outcome) if outcome.is_doubtful(&seen));
                 self.has_other |=
@@ -336,7 +375,8 @@ fn is_sign(key: Key, known: Known, seen: &Seen) -> bool {
     }
     match (&seen.text, key) {
         (Some(_), _) => known.is_sign(seen),
-        (None, Key::Message | Key::Status | Key::Flag | Key::Other) => true,
+        (None, Key::Message | Key::Status | Key::Flag) => true,
+        (None, Key::Other) => known == Known::Content,
         (None, _) => false,
     }
 }

@@ -20,14 +20,16 @@ pub(super) enum Known {
     Result,
     /// Words for success, and no others.
     Words,
-    /// The id of a thing that calls are about.
+    /// The same, or what was written.
+    Message,
+    /// The id of a thing that calls make.
     Id,
+    /// The id of a thing that the call was about: an error may name it as well.
+    Subject,
     /// The id of what the operation makes, under the key that the description gives it.
     Made,
     /// The id of the request.
     RequestId,
-    /// The id of something else.
-    OtherId,
     /// A point in time.
     Time,
     /// How many there are, at least one.
@@ -81,9 +83,8 @@ const RESULT: &[&str] = &[
     "respcode",
     "rtncode",
 ];
+const MESSAGE: &[&str] = &["message", "msg"];
 const WORDS: &[&str] = &[
-    "message",
-    "msg",
     "retmsg",
     "resultmsg",
     "returnmsg",
@@ -103,15 +104,13 @@ const ID: &[&str] = &[
     "instantmessageid",
     "lastmessagetimeid",
     "imid",
-    "caseid",
-    "orderid",
-    "groupid",
     "labelid",
     "relationid",
     "relatedid",
     "commentid",
     "replyid",
 ];
+const SUBJECT: &[&str] = &["caseid", "orderid", "groupid"];
 const REQUEST_ID: &[&str] = &["requestid", "xrequestid", "reqid", "traceid", "spanid"];
 const TIME: &[&str] = &[
     "time",
@@ -152,6 +151,9 @@ const CONTENT: &[&str] = &["data", "body", "response"];
 /// Longest key that is known, in letters.
 const LONGEST: usize = 32;
 
+/// Longest id, in letters.
+const LONGEST_ID: usize = 1024;
+
 impl Known {
     /// What may stand under `key`, in whatever spelling of its words. `made` is the key of what the operation makes.
     pub(super) fn of(key: &str, made: Option<&str>) -> Self {
@@ -171,13 +173,14 @@ impl Known {
             () if is(FAILURE) => Self::Failure,
             () if is(SUCCESS) => Self::Success,
             () if is(RESULT) => Self::Result,
+            () if is(MESSAGE) => Self::Message,
             () if is(WORDS) => Self::Words,
             () if is(ID) => Self::Id,
+            () if is(SUBJECT) => Self::Subject,
             () if is(REQUEST_ID) => Self::RequestId,
             () if is(TIME) => Self::Time,
             () if is(COUNT) => Self::Count,
             () if is(CONTENT) => Self::Content,
-            () if letters.ends_with("id") || letters.ends_with("ids") => Self::OtherId,
             () => Self::Other,
         }
     }
@@ -185,31 +188,33 @@ impl Known {
     /// Whether `seen` is what may stand there, or nothing.
     pub(super) fn is_plain(self, seen: &Seen) -> bool {
         if seen.weight == Weight::Nothing {
-            return true;
+            // Nothing in the place of what a success would tell is no success.
+            return !matches!(self, Self::Id | Self::Made);
         }
         let Some(text) = seen.text.as_deref() else {
             return seen.is_plain_object
-                && matches!(self, Self::Result | Self::Words | Self::Content);
+                && matches!(self, Self::Result | Self::Message | Self::Content);
         };
         match self {
             Self::Failure => words::is_none(text),
             Self::Success => is_yes(text),
             Self::Result => words::is_good_end(text),
-            Self::Words => words::is_plain(text),
-            Self::Id | Self::RequestId => is_id(text),
+            Self::Words | Self::Message => words::is_plain(text),
+            Self::Id => is_id(text),
+            Self::Subject | Self::RequestId => is_request_id(text),
             Self::Made => is_name(text),
             Self::Time => is_time(text),
             Self::Count => is_count(text),
-            Self::OtherId | Self::Content | Self::Other => false,
+            Self::Content | Self::Other => false,
         }
     }
 
     /// Whether a text, a number or a truth value is what only a call that was done is answered with.
     pub(super) fn is_sign(self, seen: &Seen) -> bool {
         match self {
-            Self::Success | Self::Result | Self::Id | Self::Count => self.is_plain(seen),
+            Self::Success | Self::Result | Self::Count => self.is_plain(seen),
+            Self::Id => seen.weight == Weight::Something,
             Self::Made => seen.text.as_deref().is_some_and(is_name),
-            Self::OtherId => seen.text.as_deref().is_some_and(is_id),
             _ => false,
         }
     }
@@ -223,25 +228,66 @@ fn is_yes(text: &str) -> bool {
     }
 }
 
-/// An id: letters, digits, `-` and `_`, with a digit that is not zero. A word without one may say anything.
-pub(super) fn is_id(text: &str) -> bool {
+/// An id as services make them: a number, hexadecimal digits, or letters with many digits. Words may say anything, and so
+/// may a code of an error.
+fn is_id(text: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
-    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
-    text.len() <= 128
+    let is = |fits: fn(u8) -> bool| text.bytes().all(fits);
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let is_made = is(|byte| byte.is_ascii_digit())
+        || is(|byte| byte.is_ascii_hexdigit() || byte == b'-') && digits > 0
+        || digits >= 8;
+    text.len() <= LONGEST_ID
         && !text.starts_with('-')
         && text.bytes().all(is_part)
         && text.bytes().any(|byte| (b'1'..=b'9').contains(&byte))
-        && (is_number || !words::is_failure(text))
+        && is_made
 }
 
-/// A name, in whatever letters, that is none for a failure and none for nothing.
+/// The id of a request: anything without blanks says nothing of how it ended.
+pub(super) fn is_request_id(text: &str) -> bool {
+    let is_blank = |letter: char| letter.is_whitespace() || letter.is_control();
+    text.len() <= LONGEST_ID && !text.contains(is_blank)
+}
+
+/// Words that stand in the place of an id and are none.
+const NO_NAMES: [&str; 16] = [
+    "true",
+    "yes",
+    "undefined",
+    "unknown",
+    "nan",
+    "na",
+    "empty",
+    "timeout",
+    "forbidden",
+    "blocked",
+    "denied",
+    "toolarge",
+    "quotaexceeded",
+    "virusfound",
+    "notstored",
+    "notfound",
+];
+
+/// The id of what was made, in whatever letters: no word for a failure, none for nothing, and no code of an error.
 fn is_name(text: &str) -> bool {
-    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
-    !text.is_empty()
-        && !text.contains(|letter: char| letter.is_whitespace() || letter.is_control())
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.:/+=".contains(&byte);
+    let word: String = (text.chars().take(32))
+        .filter(char::is_ascii_alphanumeric)
+        .map(|letter| letter.to_ascii_lowercase())
+        .collect();
+    let is_code = (text.split_once('.')).is_some_and(|(family, number)| {
+        family.bytes().all(|byte| byte.is_ascii_uppercase())
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    word.bytes().any(|byte| byte != b'0')
+        && text.len() <= LONGEST_ID
+        && text.bytes().all(is_part)
+        && !is_code
         && !words::is_none(text)
-        && text != "true"
-        && (is_number || !words::is_failure(text))
+        && !NO_NAMES.contains(&word.as_str())
+        && !words::is_failure(text)
 }
 
 /// A date with or without a time of day, or seconds or milliseconds since 1970.

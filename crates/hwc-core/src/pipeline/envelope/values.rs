@@ -15,7 +15,9 @@ pub(super) enum Key {
     ErrorCode,
     ErrorCodeCamel,
     Code,
-    /// A code of an error in the spelling of somebody else.
+    /// A code of an error in the spelling of somebody else: only zero is none.
+    ForeignErrorCode,
+    /// A code in the spelling of somebody else, that may be one of success.
     ForeignCode,
     ErrorMsg,
     Message,
@@ -59,7 +61,7 @@ impl Key {
             .map(|letter| letter.to_ascii_lowercase())
             .collect();
         match letters.as_str() {
-            "errorcode" | "errcode" | "errno" => Self::ForeignCode,
+            "errorcode" | "errcode" | "errno" => Self::ForeignErrorCode,
             "errormsg" | "errmsg" | "errormessage" | "errmessage" | "errordescription"
             | "errordesc" | "errdesc" | "errordetail" | "errordetails" | "errorinfo"
             | "errinfo" | "errorreason" | "errorcause" | "errortext" | "errorstring"
@@ -113,9 +115,19 @@ impl Visitor<'_> for KeyText<'_> {
     }
 }
 
-/// Text, or a number in its usual spelling. `null` and `false` are nothing. A list or an object in the
-/// place of a code is not nothing: it counts as an unreadable code.
-pub(super) struct Text;
+/// Text, or a number in its usual spelling. `null` is nothing, and so is `false` where an error is named. A list or an
+/// object in the place of a code is not nothing: it counts as an unreadable code.
+pub(super) struct Text {
+    /// Whether `false` says something.
+    counts_no: bool,
+}
+
+impl Text {
+    /// Of a field about an error: `false` says that there is none.
+    pub(super) const OF_ERROR: Self = Self { counts_no: false };
+    /// Of a field that may tell a success as well: `false` says that there is none.
+    pub(super) const OF_RESULT: Self = Self { counts_no: true };
+}
 
 /// Most characters that are kept of a text.
 const LONGEST: usize = 2_000;
@@ -160,7 +172,7 @@ impl<'de> Visitor<'de> for Text {
     }
 
     fn visit_bool<E>(self, flag: bool) -> Result<Self::Value, E> {
-        Ok(flag.then(|| UNREADABLE.to_owned()))
+        Ok((flag || self.counts_no).then(|| UNREADABLE.to_owned()))
     }
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {

@@ -24,7 +24,7 @@ const GOOD: [&str; 7] = [
 ];
 
 /// What may stand beside a word for success without taking anything from it.
-const BESIDE_GOOD: [&str; 20] = [
+const BESIDE_GOOD: [&str; 25] = [
     "the",
     "a",
     "your",
@@ -45,10 +45,21 @@ const BESIDE_GOOD: [&str; 20] = [
     "done",
     "completed",
     "processed",
+    "submitted",
+    "saved",
+    "stored",
+    "posted",
+    "received",
 ];
 
-/// What takes the success from a Chinese word that ends with it.
-const NEGATING: [char; 7] = ['不', '未', '没', '失', '非', '无', '否'];
+/// Most letters of a text that says success and nothing else.
+const LONGEST: usize = 100;
+
+/// What may stand before the Chinese word for success without taking anything from it.
+const DONE: [&str; 14] = [
+    "", "操作", "请求", "提交", "保存", "发送", "创建", "上传", "添加", "新增", "处理", "回复",
+    "留言", "调用",
+];
 
 /// The codes that mean success: zero, however it is written, and `*.0000` (sister services answer `CBC.0000`).
 pub(super) fn means_success(code: &str) -> bool {
@@ -95,13 +106,22 @@ pub(super) fn is_failure(text: &str) -> bool {
 
 /// A status that says success: `200`, `true`, or a word for it.
 pub(super) fn is_success(text: &str) -> bool {
-    number(text).is_some_and(|status| (200..300).contains(&status))
+    let is_status = |text| number(text).is_some_and(|status| (200..300).contains(&status));
+    let is_line = |(status, word)| is_status(status) && is_good(word);
+    is_status(text)
+        || text.trim().split_once(' ').is_some_and(is_line)
         || text.trim().eq_ignore_ascii_case("true")
         || is_good(text)
 }
 
 /// A text that says success and nothing else: a word for it, and at most what is being spoken of.
 pub(super) fn is_good(text: &str) -> bool {
+    // A sign may turn the meaning, and a long text says more than that.
+    let ends = text.trim().trim_end_matches(['.', '!', '。', '！']);
+    let is_part = |letter: char| letter.is_alphanumeric() || " ,:;'_".contains(letter);
+    if !ends.chars().all(is_part) || text.chars().nth(LONGEST).is_some() {
+        return false;
+    }
     let mut words = (text.split(|letter: char| !letter.is_alphanumeric()))
         .filter(|word| !word.is_empty())
         .peekable();
@@ -115,9 +135,14 @@ pub(super) fn is_good(text: &str) -> bool {
     is_nothing_else && says_success
 }
 
+/// Whether a text says anything of success, and be it among other words.
+pub(super) fn speaks_of_success(text: &str) -> bool {
+    text.contains("成功") || text.to_ascii_lowercase().contains("success") || is_good(text)
+}
+
 /// `操作成功`: what was done, and that it succeeded.
 fn is_good_chinese(word: &str) -> bool {
-    word.ends_with("成功") && word.chars().count() <= 12 && !word.contains(NEGATING)
+    (word.strip_suffix("成功")).is_some_and(|done| DONE.contains(&done))
 }
 
 /// Nothing to tell: `none`, `null`, `no error`, zero, or a no.
