@@ -23,6 +23,7 @@ use serde_json::{Value, json};
 
 use crate::domain::{Command, Outcome, Rules, Status};
 use crate::fault::{Fault, Order};
+use crate::http::handler;
 use crate::quirks::Quirks;
 use crate::state::Shared;
 
@@ -42,6 +43,7 @@ pub(crate) fn add_routes(router: Router<Arc<Shared>>, shared: &Arc<Shared>) -> R
         .route("/_sim/advance", post(advance))
         .route("/_sim/expire", post(expire))
         .route("/_sim/fault", get(faults).post(fault).delete(clear))
+        .route("/_sim/operations", get(operations))
         .route("/_sim/journal", get(journal))
         .route("/_sim/ledger", get(ledger))
         .route("/_sim/quirks", get(quirks).put(set_quirks))
@@ -239,6 +241,20 @@ async fn clear(State(shared): Sim, Query(Kind { kind }): Query<Kind>) -> Reply {
     }
     shared.changed();
     Ok(Json(json!({})))
+}
+
+/// Every operation, and whether its answers are examples.
+async fn operations(State(shared): Sim) -> Json<Value> {
+    let rows = shared.description.rows().iter().map(|row| {
+        json!({
+            "name": row.operation,
+            "method": row.method.as_str(),
+            "path": row.path,
+            "summary": row.summary,
+            "example": handler::is_stub(row.operation),
+        })
+    });
+    Json(json!({ "operations": rows.collect::<Vec<_>>() }))
 }
 
 #[derive(Deserialize)]

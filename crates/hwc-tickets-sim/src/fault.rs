@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::de::{Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::description::Names;
 use crate::operation::Operation;
 
 /// How a call goes wrong.
@@ -180,19 +181,16 @@ impl Visitor<'_> for RouteName {
     type Value = Route;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("one of `any`, `tickets`")?;
-        (Operation::ALL.iter())
-            .try_for_each(|operation| write!(formatter, ", `{}`", operation.name()))
+        write!(formatter, "one of `any`, `tickets`, {Names}")
     }
 
     fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Route, E> {
-        let is_named = |operation: &Operation| operation.name() == name;
         match name {
             "any" => Ok(Route::Any),
             "tickets" => Ok(Route::Tickets),
-            _ => (Operation::ALL.into_iter().find(is_named))
+            _ => Operation::named(name)
                 .map(Route::Only)
-                .ok_or_else(|| E::invalid_value(Unexpected::Str(name), &self)),
+                .map_err(|_| E::invalid_value(Unexpected::Str(name), &self)),
         }
     }
 }

@@ -2,14 +2,17 @@
 
 pub(crate) mod answer;
 mod archive;
+mod asked;
 pub(crate) mod auth;
 mod form;
 pub(crate) mod gateway;
+pub(crate) mod handler;
 mod iam;
-mod parse;
 mod render;
 pub(crate) mod routes;
 pub(crate) mod serve;
 mod signature;
 mod spoil;
+mod stub;
+mod validate;
 mod zone;

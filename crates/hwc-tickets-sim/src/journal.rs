@@ -30,14 +30,39 @@ pub struct Entry {
     pub operation: Option<Operation>,
     /// Id of the calling customer, once known.
     pub caller: Option<String>,
-    /// Whether the world was changed or read: the call got past the gateway and the checks.
+    /// Whether the call got past the gateway and the checks: the world was changed or read, or an example was given.
     pub acted: bool,
+    /// Which example was the answer, where the operation only has an example; `None` for an answer of the world.
+    pub example: Option<Example>,
     /// HTTP status of the answer; `None` as long as there is none.
     pub status: Option<u16>,
     /// `error_code` of the answer.
     pub error_code: Option<String>,
     /// The fault that struck it.
     pub fault: Option<Fault>,
+}
+
+/// An answer that is not that of the simulated service: the operation is only described. The header `x-simulated` tells
+/// the client so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub enum Example {
+    /// The example that the description has.
+    #[serde(rename = "described-example")]
+    Described,
+    /// An example made from the schema of the answer, because the description has none.
+    #[serde(rename = "synthesised-example")]
+    Synthesised,
+}
+
+impl Example {
+    /// Its name in the header and in the journal.
+    pub fn name(self) -> &'static str {
+        match self {
+            Example::Described => "described-example",
+            Example::Synthesised => "synthesised-example",
+        }
+    }
 }
 
 /// The journal of a simulator.

@@ -5,6 +5,8 @@
 mod catalogue;
 mod clock;
 mod control;
+mod credentials;
+mod description;
 mod domain;
 mod fault;
 mod http;
@@ -21,9 +23,11 @@ mod simulator;
 mod state;
 
 pub use clock::Time;
+pub use credentials::Credentials;
+pub use description::UnknownOperation;
 pub use domain::*;
 pub use fault::{Fault, Order, Route};
-pub use journal::Entry;
+pub use journal::{Entry, Example};
 pub use operation::Operation;
 pub use quirks::*;
-pub use simulator::{Credentials, Simulator, SimulatorBuilder, StartError};
+pub use simulator::{Simulator, SimulatorBuilder, StartError};

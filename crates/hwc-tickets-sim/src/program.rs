@@ -134,6 +134,9 @@ fn log(entry: &Entry) {
             line.push_str(&format!(" {name}={value}"));
         }
     }
+    if let Some(example) = entry.example {
+        line.push_str(&format!(" answer={}", example.name()));
+    }
     if let Some(fault) = &entry.fault {
         line.push_str(&format!(" fault={fault:?}"));
     }

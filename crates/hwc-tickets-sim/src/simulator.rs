@@ -1,260 +1,25 @@
 //! A running simulator, and the handle tests hold it by.
 
-use std::fmt;
+mod builder;
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::clock::{Clock, Time};
+pub use self::builder::{SimulatorBuilder, StartError};
+use crate::credentials::Credentials;
 use crate::domain::{
-    Arrival, Author, Blob, Command, Engineers, FileView, Label, Outcome, Refusal, Rules, Status,
-    Text, TicketSeed, World,
+    Arrival, Author, Blob, Command, FileView, Label, Outcome, Refusal, Rules, Status, Text,
+    TicketSeed, World,
 };
 use crate::fault::Order;
-use crate::http::{gateway, routes, serve};
 use crate::journal::Entry;
 use crate::quirks::Quirks;
-use crate::state::{Beginning, Observer, Shared};
-
-/// Time a client gets for the next piece of its request, unless told otherwise.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// What lets a customer in. These are examples, not secrets: they open nothing but simulators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Credentials {
-    /// Access key, for signed requests.
-    pub access_key: &'static str,
-    /// Secret key that belongs to it.
-    pub secret_key: &'static str,
-    /// A token that does not expire by itself.
-    pub token: &'static str,
-    /// User name, for asking IAM for a token.
-    pub user: &'static str,
-    /// Password of the user.
-    pub password: &'static str,
-    /// Account the user belongs to; IAM calls it a domain.
-    pub account: &'static str,
-}
-
-impl Credentials {
-    /// The customer to whom most tickets of the usual world belong.
-    pub const fn demo() -> Self {
-        Credentials {
-            access_key: "AKEXAMPLE",
-            secret_key: "SKEXAMPLE",
-            token: "TOKENEXAMPLE",
-            user: "demo",
-            password: "demo",
-            account: "demo",
-        }
-    }
-
-    /// A colleague in the same account and in group [`GROUP`](crate::GROUP).
-    pub const fn colleague() -> Self {
-        Credentials {
-            access_key: "AKCOLLEAGUE",
-            secret_key: "SKCOLLEAGUE",
-            token: "TOKENCOLLEAGUE",
-            user: "li.wei",
-            password: "li.wei",
-            account: "demo",
-        }
-    }
-
-    /// A customer of another account.
-    pub const fn stranger() -> Self {
-        Credentials {
-            access_key: "AKSTRANGER",
-            secret_key: "SKSTRANGER",
-            token: "TOKENSTRANGER",
-            user: "stranger",
-            password: "stranger",
-            account: "elsewhere",
-        }
-    }
-}
-
-/// Why a simulator did not start.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StartError {
-    /// The address cannot be listened on.
-    #[error(
-        "cannot listen on {address}: {source}; choose another address, or port 0 for any free one"
-    )]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// What the system says.
-        source: std::io::Error,
-    },
-    /// Control was enabled on an address that other machines can reach.
-    #[error(
-        "control under /_sim is not given to other machines, and {address} can be reached from them; \
-         listen on a loopback address, leave control out, or allow it explicitly"
-    )]
-    ExposedControl {
-        /// The address.
-        address: SocketAddr,
-    },
-}
-
-/// How a simulator is to be. [`Simulator::builder`] makes one.
-#[must_use = "nothing happens before `start`"]
-pub struct SimulatorBuilder {
-    beginning: Beginning,
-    time: Time,
-    listen: SocketAddr,
-    control: bool,
-    control_from_anywhere: bool,
-    patience: Duration,
-    max_upload: usize,
-    observer: Option<Observer>,
-}
-
-impl fmt::Debug for SimulatorBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SimulatorBuilder")
-            .field("beginning", &self.beginning)
-            .field("listen", &self.listen)
-            .finish_non_exhaustive()
-    }
-}
-
-impl SimulatorBuilder {
-    /// Fixes what the engineers say and when. Default: 0.
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.beginning.seed = seed;
-        self
-    }
-
-    /// Choices where the documents are silent.
-    pub fn rules(mut self, rules: Rules) -> Self {
-        self.beginning.rules = rules;
-        self
-    }
-
-    /// How the engineers behave; a part of the rules. Default: they answer when poked.
-    pub fn engineers(mut self, engineers: Engineers) -> Self {
-        self.beginning.rules.engineers = engineers;
-        self
-    }
-
-    /// Documented oddities.
-    pub fn quirks(mut self, quirks: Quirks) -> Self {
-        self.beginning.quirks = quirks;
-        self
-    }
-
-    /// A world of your own instead of the usual one. It has rules and quirks of its own, too. The credentials let in the
-    /// customers with the ids [`DEMO`](crate::DEMO), [`COLLEAGUE`](crate::COLLEAGUE) and [`STRANGER`](crate::STRANGER).
-    pub fn world(mut self, world: World) -> Self {
-        self.beginning.world = Some(world);
-        self
-    }
-
-    /// The clock. Default: the wall clock.
-    pub fn time(mut self, time: Time) -> Self {
-        self.time = time;
-        self
-    }
-
-    /// Where to listen. Default: a free port of 127.0.0.1.
-    pub fn listen(mut self, address: SocketAddr) -> Self {
-        self.listen = address;
-        self
-    }
-
-    /// Life of a token IAM gives out. Default: 24 hours.
-    pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
-        self.beginning.token_lifetime = lifetime;
-        self
-    }
-
-    /// Answer under `/_sim`. Default: no.
-    pub fn control(mut self, enabled: bool) -> Self {
-        self.control = enabled;
-        self
-    }
-
-    /// Answer under `/_sim` even where other machines can reach it: whoever can, reads and changes everything.
-    /// Default: no.
-    pub fn control_from_anywhere(mut self, allowed: bool) -> Self {
-        self.control_from_anywhere = allowed;
-        self
-    }
-
-    /// Real time a client gets for the head of its next request, and for each next piece of a body: a line on which
-    /// nothing or half a request comes is closed then. Default: 60 seconds.
-    pub fn patience(mut self, limit: Duration) -> Self {
-        self.patience = limit;
-        self
-    }
-
-    /// Largest request of an upload, the form around the file included, in bytes. What is above it is refused as the
-    /// gateway refuses it. Large files lie on the disk ([`Blob`]); see [`Rules::storage`], too. Default: 12 MiB.
-    pub fn max_upload(mut self, bytes: usize) -> Self {
-        self.max_upload = bytes;
-        self
-    }
-
-    /// Is told about each request when it is answered.
-    pub fn on_request(mut self, observer: impl Fn(&Entry) + Send + Sync + 'static) -> Self {
-        self.observer = Some(Box::new(observer));
-        self
-    }
-
-    /// Starts the simulator on the current tokio runtime.
-    ///
-    /// # Errors
-    ///
-    /// [`StartError::Listen`] when the address is taken or not ours; [`StartError::ExposedControl`] when control would be
-    /// open to other machines and that was not allowed.
-    pub async fn start(self) -> Result<Simulator, StartError> {
-        let control = (self.control, self.control_from_anywhere);
-        if self.control && !self.control_from_anywhere && !self.listen.ip().is_loopback() {
-            return Err(StartError::ExposedControl {
-                address: self.listen,
-            });
-        }
-        let failed = |source| StartError::Listen {
-            address: self.listen,
-            source,
-        };
-        let listener = TcpListener::bind(self.listen).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
-        let clock = Clock::new(self.time);
-        let shared = Arc::new(Shared::new(
-            self.beginning,
-            clock.clone(),
-            control,
-            self.max_upload,
-            self.observer,
-        ));
-        let stop = watch::Sender::new(false);
-        let router = routes::router(Arc::clone(&shared));
-        let task = tokio::spawn(serve::serve(
-            listener,
-            router,
-            clock,
-            self.patience,
-            stop.subscribe(),
-        ));
-        tokio::spawn(Arc::clone(&shared).keep_time());
-        Ok(Simulator {
-            shared,
-            address,
-            stop,
-            task: Some(task),
-        })
-    }
-}
+use crate::state::Shared;
 
 /// A running simulator. It stops when it is dropped.
 ///
@@ -279,22 +44,7 @@ impl Simulator {
 
     /// A simulator with other settings.
     pub fn builder() -> SimulatorBuilder {
-        SimulatorBuilder {
-            beginning: Beginning {
-                seed: 0,
-                rules: Rules::default(),
-                quirks: Quirks::default(),
-                world: None,
-                token_lifetime: Duration::from_secs(24 * 3600),
-            },
-            time: Time::default(),
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            control: false,
-            control_from_anywhere: false,
-            patience: PATIENCE,
-            max_upload: gateway::LARGEST_BODY,
-            observer: None,
-        }
+        SimulatorBuilder::new()
     }
 
     /// Where it listens.

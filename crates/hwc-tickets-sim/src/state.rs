@@ -10,12 +10,13 @@ use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
 use crate::clock::Clock;
+use crate::credentials::Credentials;
+use crate::description::Description;
 use crate::domain::{COLLEAGUE, Command, DEMO, Rules, STRANGER, World};
 use crate::fault::Orders;
 use crate::http::auth::Keyring;
 use crate::journal::{Entry, Journal};
 use crate::quirks::Quirks;
-use crate::simulator::Credentials;
 
 /// Told about each request when it is answered.
 pub(crate) type Observer = Box<dyn Fn(&Entry) + Send + Sync>;
@@ -29,6 +30,8 @@ pub(crate) struct Beginning {
     /// A world of the caller's own instead of the usual one.
     pub(crate) world: Option<World>,
     pub(crate) token_lifetime: Duration,
+    /// Another service than the documented one, for tests.
+    pub(crate) description: Option<&'static Description>,
 }
 
 /// What all connections share.
@@ -40,6 +43,8 @@ pub(crate) struct Shared {
     pub(crate) control_from_anywhere: bool,
     /// Largest request of an upload.
     pub(crate) max_upload: usize,
+    /// Which operations there are.
+    pub(crate) description: &'static Description,
     pub(crate) beginning: Beginning,
     state: Mutex<State>,
     observer: Option<Observer>,
@@ -146,6 +151,9 @@ impl Shared {
             control,
             control_from_anywhere,
             max_upload,
+            description: beginning
+                .description
+                .unwrap_or_else(Description::documented),
             beginning,
             state,
             observer,

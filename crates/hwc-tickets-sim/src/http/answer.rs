@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::catalogue;
 use crate::domain::Blob;
+use crate::journal::Example;
 
 /// Status, headers and the whole body.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub(crate) struct Answer {
     pub(crate) body: Blob,
     /// `error_code` of the body, for the journal.
     pub(crate) error_code: Option<String>,
+    /// Which example it is, for the journal, too.
+    pub(crate) example: Option<Example>,
 }
 
 impl Answer {
@@ -29,6 +32,7 @@ impl Answer {
             headers: vec![(CONTENT_TYPE, content_type)],
             body: body.into(),
             error_code: None,
+            example: None,
         }
     }
 

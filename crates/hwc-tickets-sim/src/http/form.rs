@@ -1,5 +1,6 @@
 //! Bodies of requests: read whole, or taken apart while they arrive when they are forms with a file.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,13 +14,14 @@ use http_body_util::BodyExt;
 use sha2::{Digest, Sha256};
 
 use super::signature::hex;
+use crate::description::{Field, Kind, Schema};
 use crate::domain::Blob;
 
 /// How much of a body that is too large is still read, so that the refusal reaches a client that is busy sending.
 const DRAINED: usize = 64 * 1024 * 1024;
 
-/// Longest text part of a form, in bytes: the documented 5000 characters, whatever they are.
-const LONGEST_TEXT: usize = 20_000;
+/// Longest text part of a form in bytes, where the description has no limit.
+const LONGEST_TEXT: usize = 64 * 1024;
 
 /// What came as the body of a request.
 #[derive(Debug)]
@@ -63,10 +65,10 @@ impl From<io::Error> for Flaw {
 /// An upload.
 #[derive(Debug, Default)]
 pub(super) struct Form {
-    /// Name and bytes of the part `file`.
+    /// Name and bytes of the file.
     pub(super) file: Option<(String, Blob)>,
-    /// The part `form_data`.
-    pub(super) form_data: Option<String>,
+    /// The other parts, by name.
+    pub(super) texts: BTreeMap<String, String>,
 }
 
 impl Payload {
@@ -116,10 +118,12 @@ pub(super) async fn whole(mut body: Body, most: usize) -> Result<Payload, axum::
     Ok(Payload::of(Bytes::from(whole)))
 }
 
-/// A form with a file. A large file goes to the disk piece by piece, and nothing is kept of what is too large.
+/// A form with a file, whose parts `schema` describes. A large file goes to the disk piece by piece, and nothing is kept of
+/// what is too large.
 pub(super) async fn form(
     headers: &HeaderMap,
     body: Body,
+    schema: &Schema,
     most: usize,
 ) -> Result<Payload, axum::Error> {
     let meter = Arc::new(Mutex::new(Meter::default()));
@@ -133,7 +137,7 @@ pub(super) async fn form(
         .and_then(|value| value.to_str().ok())
         .and_then(|value| multer::parse_boundary(value).ok());
     let form = match boundary {
-        Some(boundary) => parts(multer::Multipart::new(&mut metered, boundary)).await,
+        Some(boundary) => parts(multer::Multipart::new(&mut metered, boundary), schema).await,
         None => Err(Flaw::NotTaken),
     };
     // The rest: of a form that was given up, and of one that is too large.
@@ -158,11 +162,15 @@ pub(super) async fn form(
     })
 }
 
-async fn parts(mut form: multer::Multipart<'_>) -> Result<Form, Flaw> {
+async fn parts(mut form: multer::Multipart<'_>, schema: &Schema) -> Result<Form, Flaw> {
     let mut found = Form::default();
     while let Some(mut part) = form.next_field().await? {
-        match part.name() {
-            Some("file") if found.file.is_none() => {
+        let named = |field: &&Field| part.name() == Some(field.name.as_str());
+        let Some(field) = schema.fields().iter().find(named) else {
+            return Err(Flaw::NotTaken);
+        };
+        match field.schema.kind {
+            Kind::Bytes if found.file.is_none() => {
                 let name = part.file_name().ok_or(Flaw::NotTaken)?.to_owned();
                 let mut content = Blob::writer();
                 while let Some(piece) = part.chunk().await? {
@@ -171,21 +179,30 @@ async fn parts(mut form: multer::Multipart<'_>) -> Result<Form, Flaw> {
                 }
                 found.file = Some((name, content.into_blob()));
             }
-            Some("form_data") if found.form_data.is_none() => {
+            _ if found.texts.contains_key(&field.name) => return Err(Flaw::NotTaken),
+            // A second file.
+            Kind::Bytes => return Err(Flaw::NotTaken),
+            _ => {
+                let longest = longest(&field.schema);
                 let mut text = Vec::new();
                 while let Some(piece) = part.chunk().await? {
                     text.extend_from_slice(&piece);
-                    if text.len() > LONGEST_TEXT {
+                    if text.len() > longest {
                         return Err(Flaw::NotTaken);
                     }
                 }
-                found.form_data = Some(String::from_utf8(text).map_err(|_| Flaw::NotTaken)?);
+                let text = String::from_utf8(text).map_err(|_| Flaw::NotTaken)?;
+                found.texts.insert(field.name.clone(), text);
             }
-            // Another part, or one of these twice.
-            _ => return Err(Flaw::NotTaken),
         }
     }
     Ok(found)
+}
+
+/// Most bytes of a text: those of its documented characters, whatever they are.
+fn longest(schema: &Schema) -> usize {
+    let most = schema.most.and_then(|most| usize::try_from(most).ok());
+    most.map_or(LONGEST_TEXT, |most| most.saturating_mul(4))
 }
 
 /// What went through a [`Metered`] body.

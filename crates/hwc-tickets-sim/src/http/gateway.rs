@@ -7,17 +7,22 @@ use http::{Request, Response, StatusCode};
 use jiff::Timestamp;
 
 use super::answer::Answer;
+use super::asked::{Asked, Params, Parsed, code_of};
 use super::auth::Denied;
 use super::form::{self, Payload};
+use super::handler::Handler;
 use super::iam::{self, Desk};
-use super::parse::{self, Params};
-use super::render::{self, Rendered};
+use super::render::{self, Paint, Rendered};
 use super::serve::Line;
 use super::spoil;
+use super::stub;
+use super::validate::{self, Waived};
+use crate::description::{Body as RequestBody, Row};
+use crate::domain::Outcome;
 use crate::fault::Fault;
 use crate::journal::Entry;
 use crate::operation::Operation;
-use crate::state::Shared;
+use crate::state::{Shared, State};
 
 /// Largest body: exactly this much is let through.
 pub(crate) const LARGEST_BODY: usize = 12 * 1024 * 1024;
@@ -28,56 +33,31 @@ const LARGEST_HEADERS: usize = 128 * 1024;
 /// A call that matched an operation.
 pub(super) async fn call(
     shared: &Shared,
-    operation: Operation,
+    row: &Row,
     params: Params,
     line: &Line,
     request: Request<Body>,
 ) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let empty = params.iter().any(|(_, value)| value.is_empty());
-    if parts.method != operation.method() || empty {
+    if parts.method != row.method || empty {
         // The router hands HEAD to whoever answers GET, and takes an empty segment for a value. The service does neither.
         return unknown(shared, line, &parts);
     }
-    let mut call = Call::begin(shared, Some(operation), &parts);
-    if let Some(refusal) = oversized(&parts) {
-        return call.end(
-            Answer::gateway(refusal, "APIGW.0201", &call.request_id),
-            None,
-            line,
-        );
-    }
-    let (most, read) = match operation {
-        Operation::UploadAccessory => {
-            let most = shared.max_upload;
-            (most, form::form(&parts.headers, body, most).await)
+    let call = Call::begin(shared, Some(row.operation), &parts);
+    let body = match receive(shared, row, &parts, body).await {
+        Ok(body) => body,
+        Err(status) => {
+            let refusal = Answer::gateway(status, "APIGW.0201", &call.request_id);
+            return call.end(refusal, None, line);
         }
-        _ => (LARGEST_BODY, form::whole(body, LARGEST_BODY).await),
     };
-    let Ok(body) = read else {
-        // The client went away, or sent less than it had announced.
-        return call.end(
-            Answer::gateway(400, "APIGW.0201", &call.request_id),
-            None,
-            line,
-        );
-    };
-    if body.length > most && parts.method != http::Method::GET {
-        return call.end(
-            Answer::gateway(413, "APIGW.0201", &call.request_id),
-            None,
-            line,
-        );
-    }
-    let ordered = shared.lock().orders.take(operation);
+    let ordered = shared.lock().orders.take(row.operation);
     let (fault, acts) = ordered.map_or((None, true), |(fault, acts)| (Some(fault), acts));
     call.note_fault(fault.as_ref());
     let spoiled = fault.as_ref().and_then(|fault| {
-        spoil::instead(
-            fault,
-            &call.request_id,
-            &shared.lock().world.quirks().clone(),
-        )
+        let quirks = shared.lock().world.quirks().clone();
+        spoil::instead(fault, &call.request_id, &quirks)
     });
     let silent = matches!(fault, Some(Fault::Reset | Fault::Close | Fault::Hang));
     if !acts && (spoiled.is_some() || silent) {
@@ -90,11 +70,11 @@ pub(super) async fn call(
         shared.clock.sleep(*by).await;
     }
     let expire = fault == Some(Fault::Expire);
-    let answer = match act(&mut call, operation, &params, &parts, &body, expire) {
+    let answer = match act(&call, row, &params, &parts, &body, expire) {
         Rendered::Answer(answer) => answer,
-        Rendered::Files(files, quirks) => {
+        Rendered::Later(make) => {
             // An archive is read, checked and written whole, and the world goes on meanwhile.
-            let made = tokio::task::spawn_blocking(move || render::files(&files, &quirks)).await;
+            let made = tokio::task::spawn_blocking(make).await;
             made.unwrap_or_else(|_| Answer::gateway(500, "APIGW.0601", &call.request_id))
         }
     };
@@ -104,6 +84,27 @@ pub(super) async fn call(
         _ => {}
     }
     call.end(spoiled.unwrap_or(answer), fault.as_ref(), line)
+}
+
+/// Reads the body, or gives the status with which the gateway refuses the request for its size.
+async fn receive(shared: &Shared, row: &Row, parts: &Parts, body: Body) -> Result<Payload, u16> {
+    if let Some(refusal) = oversized(parts) {
+        return Err(refusal);
+    }
+    let most = match row.uploads() {
+        true => shared.max_upload,
+        false => LARGEST_BODY,
+    };
+    let read = match &row.body {
+        RequestBody::Form(schema) => form::form(&parts.headers, body, schema, most).await,
+        _ => form::whole(body, most).await,
+    };
+    match read {
+        // The client went away, or sent less than it had announced.
+        Err(_) => Err(400),
+        Ok(body) if body.length > most && parts.method != http::Method::GET => Err(413),
+        Ok(body) => Ok(body),
+    }
 }
 
 /// A path the service does not have, or a method its path does not have.
@@ -119,8 +120,8 @@ pub(super) fn unknown(shared: &Shared, line: &Line, parts: &Parts) -> Response<B
 /// Authentication, then the command. Holds the world for the whole of it, so that calls happen one after the other; what
 /// takes time is left to the caller.
 fn act(
-    call: &mut Call<'_>,
-    operation: Operation,
+    call: &Call<'_>,
+    row: &Row,
     params: &Params,
     parts: &Parts,
     body: &Payload,
@@ -129,48 +130,89 @@ fn act(
     let now = call.shared.clock.now();
     let mut state = call.shared.lock();
     let state = &mut *state;
-    let quirks = state.world.quirks().clone();
-    if operation == Operation::CreateToken {
-        let mut desk = Desk {
-            keyring: &mut state.keyring,
-            users: state.world.users(),
-            lifetime: state.token_lifetime,
-            seed: state.seed,
-            now,
-        };
-        let (answer, user) = iam::create_token(&mut desk, &parts.uri, body.bytes());
-        state.journal.amend(call.number, |entry| {
-            entry.acted = user.is_some();
-            entry.caller = user;
-        });
-        return answer.into();
+    if row.operation == Operation::CreateToken {
+        return give_token(call, state, parts, body, now).into();
     }
+    let caller = match let_in(call, state, parts, body, expire) {
+        Ok(caller) => caller,
+        Err(refusal) => return refusal.into(),
+    };
+    let quirks = state.world.quirks().clone();
+    let done = Asked::new(row, params, parts, body, caller, &quirks)
+        .and_then(|asked| carry_out(call, state, &asked, now));
+    done.unwrap_or_else(|malformed| render::business(malformed.into(), &quirks).into())
+}
+
+/// A token for a name and a password.
+fn give_token(
+    call: &Call<'_>,
+    state: &mut State,
+    parts: &Parts,
+    body: &Payload,
+    now: Timestamp,
+) -> Answer {
+    let mut desk = Desk {
+        keyring: &mut state.keyring,
+        users: state.world.users(),
+        lifetime: state.token_lifetime,
+        seed: state.seed,
+        now,
+    };
+    let (answer, user) = iam::create_token(&mut desk, &parts.uri, body.bytes());
+    state.journal.amend(call.number, |entry| {
+        entry.acted = user.is_some();
+        entry.caller = user;
+    });
+    answer
+}
+
+/// The id of the calling customer, or what the gateway answers to somebody whom it does not let in.
+fn let_in(
+    call: &Call<'_>,
+    state: &mut State,
+    parts: &Parts,
+    body: &Payload,
+    expire: bool,
+) -> Result<String, Answer> {
+    let now = call.shared.clock.now();
     if expire {
         state.keyring.revoke_token_of(parts);
     }
-    let caller = match state.keyring.check(parts, body, now) {
-        Ok(_) if expire => {
-            return Answer::gateway(401, Denied::Expired.code(), &call.request_id).into();
-        }
-        Ok(caller) => caller,
-        Err(denied) => return Answer::gateway(401, denied.code(), &call.request_id).into(),
-    };
+    let denied = |denied: Denied| Answer::gateway(401, denied.code(), &call.request_id);
+    let caller = state.keyring.check(parts, body, now).map_err(denied)?;
+    if expire {
+        return Err(denied(Denied::Expired));
+    }
     state
         .journal
         .amend(call.number, |entry| entry.caller = Some(caller.clone()));
     if !state.admit(&caller, now) {
-        return Answer::gateway(429, "APIGW.0308", &call.request_id)
-            .header(RETRY_AFTER, "1")
-            .into();
+        let throttled = Answer::gateway(429, "APIGW.0308", &call.request_id);
+        return Err(throttled.header(RETRY_AFTER, "1"));
     }
-    let request = match parse::request(operation, params, parts, body, caller, &quirks) {
-        Ok(request) => request,
-        Err(malformed) => return render::business(malformed.into(), &quirks).into(),
-    };
-    let outcome = state.world.apply(request.command, now);
+    Ok(caller)
+}
+
+/// What the service does: it checks the request, and changes or reads the world; or it has nothing but an example.
+fn carry_out(
+    call: &Call<'_>,
+    state: &mut State,
+    asked: &Asked<'_>,
+    now: Timestamp,
+) -> Parsed<Rendered> {
+    let handler = Handler::of(asked.row.operation);
+    validate::request(asked, &handler.map_or(Waived::NOTHING, |it| it.waived))?;
+    let command = handler.map(|it| (it.command)(asked)).transpose()?;
     state.journal.amend(call.number, |entry| entry.acted = true);
+    let (Some(handler), Some(command)) = (handler, command) else {
+        return Ok(stub::answer(asked.row).into());
+    };
+    let outcome = state.world.apply(command, now);
     call.shared.changed();
-    render::answer(operation, outcome, &request.view, &quirks)
+    Ok(match outcome {
+        Outcome::Refused(refusal) => render::business(code_of(refusal), asked.quirks).into(),
+        outcome => (handler.answer)(&Paint { asked }, outcome),
+    })
 }
 
 /// A call under way, with its line in the journal.
@@ -194,6 +236,7 @@ impl<'a> Call<'a> {
             operation,
             caller: None,
             acted: false,
+            example: None,
             status: None,
             error_code: None,
             fault: None,
@@ -223,6 +266,7 @@ impl<'a> Call<'a> {
             state.journal.amend(self.number, |entry| {
                 entry.status = answered.then_some(answer.status.as_u16());
                 entry.error_code.clone_from(&answer.error_code);
+                entry.example = answer.example;
             });
             state.journal.get(self.number)
         };
@@ -296,6 +340,7 @@ mod tests {
             quirks: Quirks::default(),
             world: None,
             token_lifetime: Duration::from_secs(60),
+            description: None,
         };
         let shared = Arc::new(Shared::new(beginning, clock, (false, false), 0, None));
         let serving = thread::current().id();
@@ -322,8 +367,10 @@ mod tests {
             .body(Body::empty())
             .unwrap();
         let params = vec![("accessory_id".to_owned(), "one,two".to_owned())];
-        let operation = Operation::DownloadAccessories;
-        let answer = call(&shared, operation, params, &Line::default(), request).await;
+        let mut rows = shared.description.rows().iter();
+        let download = |row: &&Row| row.operation == Operation::DownloadAccessories;
+        let row = rows.find(download).expect("a row");
+        let answer = call(&shared, row, params, &Line::default(), request).await;
         assert_eq!(answer.status(), StatusCode::OK);
         assert_eq!(read.load(Ordering::SeqCst), 4, "two pieces of each file");
     }

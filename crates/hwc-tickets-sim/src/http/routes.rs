@@ -12,7 +12,7 @@ use http::{Request, Response};
 use super::gateway;
 use super::serve::Line;
 use crate::control;
-use crate::operation::Operation;
+use crate::description::Row;
 use crate::state::Shared;
 #[cfg(feature = "page")]
 use crate::{page, reference};
@@ -20,9 +20,9 @@ use crate::{page, reference};
 /// Everything the simulator answers.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     let mut router = Router::new();
-    for operation in Operation::ALL {
+    for (path, row) in routed(shared.description.rows()) {
         // Every method of HTTP has a filter.
-        let Ok(filter) = MethodFilter::try_from(operation.method()) else {
+        let Ok(filter) = MethodFilter::try_from(row.method.clone()) else {
             continue;
         };
         let handler = async move |State(shared): State<Arc<Shared>>,
@@ -30,14 +30,12 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
                                   params: Result<RawPathParams, RawPathParamsRejection>,
                                   request: Request<Body>| {
             // Ids that are not UTF-8 are treated as missing: nobody has such an id.
-            let params = params
-                .iter()
-                .flatten()
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .collect();
-            gateway::call(&shared, operation, params, &line, request).await
+            let values = params.iter().flatten().map(|(_, value)| value.to_owned());
+            let names = row.path_names().map(str::to_owned);
+            let params = names.zip(values).collect();
+            gateway::call(&shared, row, params, &line, request).await
         };
-        router = router.route(operation.path(), on(filter, handler));
+        router = router.route(&path, on(filter, handler));
     }
     if shared.control {
         router = control::add_routes(router, &shared);
@@ -48,6 +46,25 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
         .with_state(shared)
+}
+
+/// Every operation with its path. A router takes one name for one place, and descriptions may have several: places are named
+/// by their number. Of two operations with one path and method the first one is routed.
+fn routed(rows: &'static [Row]) -> Vec<(String, &'static Row)> {
+    let mut routed: Vec<(String, &'static Row)> = Vec::new();
+    for row in rows {
+        let segments = row.path.split('/').enumerate();
+        let segments = segments.map(|(index, segment)| match segment.starts_with('{') {
+            true => format!("{{value{index}}}"),
+            false => segment.to_owned(),
+        });
+        let path = segments.collect::<Vec<_>>().join("/");
+        let same = |(other, one): &(String, &Row)| *other == path && one.method == row.method;
+        if !routed.iter().any(same) {
+            routed.push((path, row));
+        }
+    }
+    routed
 }
 
 async fn unknown(

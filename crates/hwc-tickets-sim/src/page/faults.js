@@ -1,30 +1,14 @@
 // A switch for each fault. Turned on, it orders the fault for the calls chosen above the switches.
 
-import { attempt, post, remove } from "./control.js";
+import { attempt, get, post, remove } from "./control.js";
 import { make, options } from "./node.js";
 import { language, say } from "./words.js";
 
 /** The count of an order that holds until it is taken back. */
 const ALWAYS = 4294967295;
 
-const OPERATIONS = [
-  "createMessages",
-  "listMessages",
-  "listMoreInstantMessages",
-  "listNewInstantMessages",
-  "listUnreadNewInstantMessages",
-  "updateNewInstantMessagesRead",
-  "revokeMessage",
-  "showCaseDetail",
-  "showCaseStatus",
-  "listCases",
-  "listOrderIncident",
-  "uploadAccessory",
-  "downloadAccessories",
-  "updateLabels",
-  "deleteRelation",
-  "createToken",
-];
+/** What the simulator answers: each with its name, and whether its answers are only examples. */
+let operations = [];
 
 /** Every fault with its settings: name, what it begins with, whether it may stay empty. */
 const FAULTS = [
@@ -70,7 +54,7 @@ function describe(order) {
 /** Writes the panel in the language in force, keeping what was entered. */
 function speak() {
   spoken = language;
-  options(byId("route"), [["any", say("any")], ["tickets", say("tickets_only")], ...OPERATIONS.map((name) => [name, name])]);
+  options(byId("route"), [["any", say("any")], ["tickets", say("tickets_only")], ...operations.map(({ name, example }) => [name, example ? `${name} (${say("example")})` : name])]);
   options(byId("count"), [["1", say("once")], ["3", say("thrice")], [String(ALWAYS), say("always")]]);
   if (!list.childElementCount) list.append(...FAULTS.map(row));
   for (const node of list.querySelectorAll("[data-word]")) node.textContent = say(node.dataset.word);
@@ -123,4 +107,9 @@ async function turn(kind, box) {
 
 byId("lost").addEventListener("click", () => {
   attempt(problem, () => post("/_sim/fault", { operation: "createMessages", fault: { kind: "close" }, acts: true }));
+});
+
+attempt(problem, async () => {
+  ({ operations } = await get("/_sim/operations"));
+  if (spoken) speak();
 });

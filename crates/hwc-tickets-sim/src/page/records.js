@@ -65,6 +65,7 @@ function fillEntry(node, entry, now) {
   const badges = [
     make("span", { class: `badge ${failed ? "bad" : "good"}`, text: [entry.status ?? say("no_answer"), entry.error_code].filter(Boolean).join(" ") }),
     entry.fault && make("span", { class: "badge warn", text: say(`fault_${entry.fault.kind}`) }),
+    entry.example && make("span", { class: "badge", text: say("example") }),
     !entry.acted && make("span", { class: "badge", text: say("not_acted") }),
   ].filter(Boolean);
   node.replaceChildren(

@@ -1,6 +1,6 @@
 //! `/_sim`: absent unless enabled, closed to strangers, and good for everything the handle is good for.
 
-use hwc_tickets_sim::{Simulator, StartError, Time};
+use hwc_tickets_sim::{Operation, Simulator, StartError, Time};
 use serde_json::{Value, json};
 
 use crate::client::{Answer, ask, send};
@@ -226,6 +226,47 @@ async fn everything_can_be_done_from_outside() {
         control(&sim, "GET", "", Value::Null).await.json()["seed"],
         3
     );
+}
+
+#[tokio::test]
+async fn every_operation_is_named_and_told() {
+    let sim = Simulator::builder().control(true).start().await.unwrap();
+    let told = control(&sim, "GET", "/operations", Value::Null)
+        .await
+        .json();
+    let told = told["operations"].as_array().unwrap();
+    assert_eq!(told.len(), Operation::all().count());
+    for (operation, told) in Operation::all().zip(told) {
+        assert_eq!(told["name"], operation.name());
+        assert_eq!(told["method"], operation.method().as_str());
+        assert_eq!(told["path"], operation.path());
+        assert!(!told["summary"].as_str().unwrap().is_empty());
+        assert_eq!(Operation::named(operation.name()), Ok(operation));
+        let json = json!(operation);
+        assert_eq!(json, operation.name());
+        assert_eq!(
+            serde_json::from_value::<Operation>(json).unwrap(),
+            operation
+        );
+    }
+    // The constants are no list of their own: each is a row.
+    for (constant, name) in [
+        (Operation::CreateMessages, "createMessages"),
+        (Operation::ListOrderIncident, "listOrderIncident"),
+        (Operation::DownloadAccessories, "downloadAccessories"),
+        (Operation::CreateToken, "createToken"),
+    ] {
+        assert_eq!(Operation::named(name), Ok(constant));
+    }
+    let unknown = Operation::named("createMessage").unwrap_err().to_string();
+    let refused = serde_json::from_value::<Operation>(json!("createMessage"));
+    for told in [unknown, refused.unwrap_err().to_string()] {
+        assert!(
+            told.contains("`createMessage`") || told.contains("\"createMessage\""),
+            "{told}"
+        );
+        assert!(told.contains("`createMessages`, "), "{told}");
+    }
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ mod client;
 mod control;
 mod faults;
 mod files;
+mod fixture;
 mod identity;
 mod invariants;
 mod oddities;

@@ -325,7 +325,7 @@ async fn paths_with_words_do_not_hide_tickets() {
             "{method} {target}"
         );
     }
-    for operation in Operation::ALL {
+    for operation in Operation::all() {
         let other = if operation.method() == http::Method::GET {
             "DELETE"
         } else {

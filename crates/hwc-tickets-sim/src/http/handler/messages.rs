@@ -1,0 +1,312 @@
+//! The messages of a ticket.
+
+use serde_json::{Map, Value, json};
+
+use super::Handler;
+use crate::domain::{Author, Command, MessageView, Outcome, Position, Text, UnreadView};
+use crate::http::asked::{Asked, Malformed, Parsed};
+use crate::http::render::{Paint, Rendered, written};
+use crate::operation::Operation;
+use crate::quirks::StatusMeaning;
+
+#[allow(non_upper_case_globals, reason = "named as the variants of a list")]
+impl Operation {
+    /// Submits a message.
+    pub const CreateMessages: Operation = Operation::new("createMessages");
+    /// Lists messages by offset.
+    pub const ListMessages: Operation = Operation::new("listMessages");
+    /// Lists messages older than a given one.
+    pub const ListMoreInstantMessages: Operation = Operation::new("listMoreInstantMessages");
+    /// Polls several tickets for new messages.
+    pub const ListNewInstantMessages: Operation = Operation::new("listNewInstantMessages");
+    /// Counts unread messages of several tickets.
+    pub const ListUnreadNewInstantMessages: Operation =
+        Operation::new("listUnreadNewInstantMessages");
+    /// Marks the messages of a ticket as read.
+    pub const UpdateNewInstantMessagesRead: Operation =
+        Operation::new("updateNewInstantMessagesRead");
+    /// Recalls a message.
+    pub const RevokeMessage: Operation = Operation::new("revokeMessage");
+}
+
+pub(super) const HANDLERS: &[Handler] = &[
+    // Quirks decide about the type (D-01), the text (D-03) and the number of attachments (D-29).
+    Handler::new(Operation::CreateMessages, submit, written).waiving(
+        &["/type"],
+        &["/type", "/message/content", "/message/accessory_ids"],
+    ),
+    Handler::new(Operation::ListMessages, list, answer),
+    // A type that is none has a code of its own.
+    Handler::new(Operation::ListMoreInstantMessages, more, answer).waiving(&[], &["type"]),
+    Handler::new(Operation::ListNewInstantMessages, poll, answer),
+    Handler::new(Operation::ListUnreadNewInstantMessages, unread, answer),
+    Handler::new(Operation::UpdateNewInstantMessagesRead, mark_read, marked),
+    // A quirk decides how long the id may be (D-06, D-35).
+    Handler::new(Operation::RevokeMessage, recall, written).waiving(&[], &["case_id"]),
+];
+
+fn submit(asked: &Asked<'_>) -> Parsed<Command> {
+    match asked.body.get("type").and_then(Value::as_i64) {
+        Some(0 | 1) => {}
+        None if !asked.quirks.type_required => {}
+        None => return Err(Malformed::Parameter),
+        Some(_) => return Err(Malformed::Type),
+    }
+    let message = asked.body.get("message").ok_or(Malformed::Parameter)?;
+    let text = |name: &str| message.get(name).and_then(Value::as_str);
+    let ids = message.get("accessory_ids").and_then(Value::as_array);
+    let ids = ids.into_iter().flatten().filter_map(Value::as_str);
+    // The note is confidential: its text is forgotten.
+    let noted = text("authorization_content").is_some_and(|note| !note.is_empty());
+    Ok(Command::Submit {
+        by: asked.by.clone(),
+        ticket: asked.path("case_id"),
+        group: asked.field("group_id"),
+        content: Text::from(text("content").unwrap_or_default()),
+        attachments: ids.map(str::to_owned).collect(),
+        confidential: noted || message.get("is_authorized") == Some(&json!(1)),
+    })
+}
+
+fn list(asked: &Asked<'_>) -> Parsed<Command> {
+    Ok(Command::List {
+        by: asked.by.clone(),
+        ticket: asked.path("case_id"),
+        group: asked.text("group_id"),
+        offset: asked.count("offset").unwrap_or(0),
+        limit: asked.limit()?,
+    })
+}
+
+fn more(asked: &Asked<'_>) -> Parsed<Command> {
+    if !matches!(asked.number("type"), None | Some(0 | 1)) {
+        return Err(Malformed::Type);
+    }
+    Ok(Command::More {
+        by: asked.by.clone(),
+        ticket: asked.path("case_id"),
+        group: asked.text("group_id"),
+        // By its table the time may be empty. Then there is nothing to start from but the newest message.
+        before: asked.time("create_time")?,
+        limit: asked.limit()?,
+    })
+}
+
+/// None at all only where the examples of the documents are to be believed (D-10).
+fn tickets(asked: &Asked<'_>) -> Option<Vec<String>> {
+    Some(asked.list("case_ids")).filter(|ids| !ids.is_empty())
+}
+
+fn poll(asked: &Asked<'_>) -> Parsed<Command> {
+    Ok(Command::Poll {
+        by: asked.by.clone(),
+        tickets: tickets(asked),
+        group: asked.text("group_id"),
+        since: position(asked)?,
+    })
+}
+
+fn unread(asked: &Asked<'_>) -> Parsed<Command> {
+    Ok(Command::Unread {
+        by: asked.by.clone(),
+        tickets: tickets(asked),
+        group: asked.text("group_id"),
+    })
+}
+
+fn mark_read(asked: &Asked<'_>) -> Parsed<Command> {
+    Ok(Command::MarkRead {
+        by: asked.by.clone(),
+        ticket: asked.path("case_id"),
+        group: asked.field("group_id"),
+    })
+}
+
+fn recall(asked: &Asked<'_>) -> Parsed<Command> {
+    let ticket = asked.path("case_id");
+    if ticket.encode_utf16().count() > asked.quirks.recall_id_limit {
+        return Err(Malformed::Parameter);
+    }
+    Ok(Command::Recall {
+        by: asked.by.clone(),
+        ticket,
+        message: asked.path("message_id"),
+    })
+}
+
+/// The cursor, exactly as [`position_text`] wrote it; or a time alone, in milliseconds since 1970.
+fn position(asked: &Asked<'_>) -> Parsed<Option<Position>> {
+    let Some(text) = asked.text("last_message_time_id") else {
+        return Ok(None);
+    };
+    let (millis, number) = text.split_once('_').unwrap_or((text.as_str(), ""));
+    let millis: i64 = millis.parse().map_err(|_| Malformed::Parameter)?;
+    if number.is_empty() && text == millis.to_string() {
+        return Ok(Some(Position {
+            millis,
+            number: u64::MAX,
+        }));
+    }
+    let number = number.parse().map_err(|_| Malformed::Parameter)?;
+    let position = Position { millis, number };
+    if position_text(position) == text {
+        Ok(Some(position))
+    } else {
+        Err(Malformed::Parameter)
+    }
+}
+
+/// A cursor. Opaque to callers.
+fn position_text(position: Position) -> String {
+    format!("{}_{}", position.millis, position.number)
+}
+
+fn answer(paint: &Paint<'_>, outcome: Outcome) -> Rendered {
+    match outcome {
+        Outcome::Page { total, messages } => paint.json(json!({
+            "count": paint.count(total),
+            "message_list": several(paint, &messages),
+        })),
+        Outcome::News {
+            tickets,
+            messages,
+            next,
+        } => paint.json(json!({
+            "imstatus": paint.list(tickets.iter().map(|ticket| read_state(paint, ticket))),
+            "immsg": paint.list(messages.iter().map(|(ticket, messages)| {
+                json!({ "incident_id": ticket, "message_list": several(paint, messages) })
+            })),
+            "last_message_time_id": position_text(next),
+        })),
+        Outcome::Unread(tickets) => paint.json(json!({
+            "imunread": paint.list(tickets.iter().map(|ticket| unread_count(paint, ticket))),
+        })),
+        other => written(paint, other),
+    }
+}
+
+/// Marking as read shows the group of the request (D-08).
+fn marked(paint: &Paint<'_>, outcome: Outcome) -> Rendered {
+    if !paint.asked.quirks.mark_read_echo {
+        return written(paint, outcome);
+    }
+    let group = paint.asked.field("group_id");
+    paint.json(group.map_or(json!({}), |group| json!({ "group_id": group })))
+}
+
+fn several(paint: &Paint<'_>, messages: &[MessageView]) -> Value {
+    paint.list(messages.iter().map(|message| listed(paint, message)))
+}
+
+/// A message in a list (QueryMessageInfoV2).
+fn listed(paint: &Paint<'_>, message: &MessageView) -> Value {
+    let quirks = paint.asked.quirks;
+    let mut fields = fields(paint, message);
+    if quirks.replier_type_in_lists {
+        fields.insert("replier_type".to_owned(), author_number(message.author));
+    }
+    if message.author == Author::Customer {
+        fields.insert(
+            "iam_user_type".to_owned(),
+            json!(i64::from(message.sub_user)),
+        );
+    }
+    if !quirks.type_in_lists {
+        fields.remove("type");
+    }
+    if quirks.message_id_in_lists {
+        fields.insert("message_id".to_owned(), json!(message.id));
+    }
+    Value::Object(fields)
+}
+
+/// A message in the details of a ticket (IncidentMessageV2).
+pub(super) fn detailed(paint: &Paint<'_>, message: &MessageView) -> Value {
+    let mut fields = fields(paint, message);
+    fields.insert("message_id".to_owned(), json!(message.id));
+    Value::Object(fields)
+}
+
+/// What both kinds of message have (D-16).
+fn fields(paint: &Paint<'_>, message: &MessageView) -> Map<String, Value> {
+    let attachments = message
+        .attachments
+        .iter()
+        .map(|(id, name)| json!({ "accessory_id": id, "file_actual_name": name }));
+    let fields = [
+        ("type", author_number(message.author)),
+        ("replier", json!(message.replier)),
+        ("replier_name", json!(message.replier_name)),
+        ("content", json!(content(paint, message))),
+        ("create_time", paint.time(message.at)),
+        ("is_first_message", json!(i64::from(message.first))),
+        ("accessory_list", paint.list(attachments)),
+    ];
+    fields
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+}
+
+fn content(paint: &Paint<'_>, message: &MessageView) -> String {
+    let text = if message.rich && paint.asked.trim() {
+        without_mark_up(&message.content)
+    } else {
+        message.content.to_string()
+    };
+    match paint.asked.quirks.cut_content {
+        Some(most) => cut(&text, most),
+        None => text,
+    }
+}
+
+fn read_state(paint: &Paint<'_>, ticket: &UnreadView) -> Value {
+    let status = match paint.asked.quirks.poll_status {
+        StatusMeaning::Flag => i64::from(ticket.unread == 0),
+        StatusMeaning::Ticket => ticket.status.number(),
+    };
+    json!({ "status": status, "incident_id": ticket.ticket })
+}
+
+fn unread_count(paint: &Paint<'_>, ticket: &UnreadView) -> Value {
+    let status = match paint.asked.quirks.unread_status {
+        StatusMeaning::Flag => i64::from(ticket.status.is_open()),
+        StatusMeaning::Ticket => ticket.status.number(),
+    };
+    json!({
+        "status": status,
+        "incident_id": ticket.ticket,
+        "unread_num": paint.count(ticket.unread),
+    })
+}
+
+/// `type` and `replier_type` have the same first two numbers.
+fn author_number(author: Author) -> Value {
+    json!(i64::from(author == Author::Engineer))
+}
+
+/// The text without its tags.
+fn without_mark_up(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut inside = false;
+    for c in text.chars() {
+        match c {
+            '<' => inside = true,
+            '>' if inside => inside = false,
+            c if !inside => plain.push(c),
+            _ => {}
+        }
+    }
+    plain
+}
+
+/// At most so many UTF-16 units, and no half character.
+fn cut(text: &str, most: usize) -> String {
+    let mut units = 0;
+    text.chars()
+        .take_while(|c| {
+            units += c.len_utf16();
+            units <= most
+        })
+        .collect()
+}
