@@ -5,7 +5,7 @@ use crate::{
     stage::{FOREVER, Stage, unavailable, until},
     terminal::Terminal,
 };
-use hwc_tickets_sim::{Fault, Operation, Order, Status};
+use hwc_tickets_sim::{Fault, Operation, Order, Status, Time};
 use std::{process::Stdio, time::Duration};
 
 const CHINESE: &str = "TT202611210003";
@@ -156,7 +156,8 @@ fn pending(stage: &Stage) -> usize {
 /// It failed for sure: the reason stands there, and the text is back to be sent again.
 #[test]
 fn a_refusal_gives_the_text_back() {
-    let stage = Stage::new();
+    // Absence is proven by answers that are later than the message: the clock has to go.
+    let stage = Stage::with(|builder| builder.time(Time::Wall));
     let refused = Fault::Status {
         status: 400,
         code: None,
