@@ -230,7 +230,7 @@ mod tests {
             idempotency,
             request: RequestContent::Nothing,
             response: ResponseContent::Object,
-            makes: Makes::Nothing,
+            makes: crate::Makes::Nothing,
         })
     }
 
