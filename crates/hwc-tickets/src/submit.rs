@@ -181,7 +181,8 @@ impl Submit {
     }
 
     /// Sends the message once more when it was found to be absent. Absence is as sure as the consistency
-    /// window is right; a service that shows the first one later would then have both.
+    /// window is right; a service that shows the first one later would then have both. The ticket is read whole before,
+    /// as far as a dozen pages reach: of a longer one no message is found absent.
     pub fn resend_if_absent(mut self) -> Self {
         self.options.resend_absent = true;
         self
