@@ -20,8 +20,8 @@
 //! top and one level below, whatever speaks of an outcome must be a plain sign of success (`is_doubtful` in `envelope`).
 //! Where a second time would be a second effect, a list of what says failure is not enough: there nothing may stand but
 //! what such an answer is known to hold (`known` in `envelope`), or there must be the id of what was made
-//! ([`Makes`](crate::Makes)). What an operation without a description answers is not known to anybody
-//! ([`Makes::Unknown`](crate::Makes::Unknown)), so it is not held to that.
+//! ([`Makes`]). What an operation without a description answers is not known to anybody
+//! ([`Makes::Unknown`]), so it is not held to that.
 //!
 //! For writes an empty answer is a success too, as documented, but only when its end is proven: by `Content-Length: 0`,
 //! status 204, the last chunk, or a protocol that marks the end. A connection that was closed proves nothing;
