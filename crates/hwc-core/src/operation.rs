@@ -86,7 +86,7 @@ pub struct Operation {
     pub request: RequestContent,
     /// What a success answers.
     pub response: ResponseContent,
-    /// What a success tells of what was made. Looked at only where a second time would make another.
+    /// What a success tells of what was made: by it an answer to a write is told from all else.
     pub makes: Makes,
 }
 

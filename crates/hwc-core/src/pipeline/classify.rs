@@ -18,9 +18,9 @@
 //! fields of its own, such a complaint counts only where there is nothing else. Of a write, which answers next to
 //! nothing, it counts also below the top, and so does a message that stands alone and is no word for success. At the
 //! top and one level below, whatever speaks of an outcome must be a plain sign of success (`is_doubtful` in `envelope`).
-//! Where a second time would be a second effect, a list of what says failure is not enough: there nothing may stand but
-//! what such an answer is known to hold (`known` in `envelope`), or there must be the id of what was made
-//! ([`Makes`]). What an operation without a description answers is not known to anybody
+//! Where an answer tells nothing of its own, a list of what says failure is not enough: there nothing may stand but what
+//! such an answer is known to hold (`known` in `envelope`). Where a second time would make another, there must be the id
+//! of what was made ([`Makes`]). What an operation without a description answers is not known to anybody
 //! ([`Makes::Unknown`]), so it is not held to that.
 //!
 //! For writes an empty answer is a success too, as documented, but only when its end is proven: by `Content-Length: 0`,
@@ -208,9 +208,8 @@ pub fn judge(answer: &Answer<'_>, codes: &[ErrorCode]) -> Verdict {
         ResponseContent::Object => judge_success,
         ResponseContent::Bytes => document::judge,
     };
-    let is_stored = after::is_stored(answer.headers);
     let failure = match answer.status.as_u16() {
-        200..=299 if is_stored && !answer.idempotency.is_safe() => {
+        200..=299 if !answer.idempotency.is_safe() && after::is_stored(answer.headers) => {
             foreign("the answer was stored for another call", Repeat::Never)
         }
         200..=205 | 207..=299 => match judge_success(answer, codes) {
@@ -236,7 +235,7 @@ fn finish(mut failure: Failure, answer: &Answer<'_>) -> Failure {
     if failure.fault.kind == FaultKind::Throttled && failure.fault.retry_after.is_some() {
         failure.repeat = Repeat::Backoff;
     }
-    if after::is_stored(answer.headers) && failure.fault.sent == Sent::Refused {
+    if failure.fault.sent == Sent::Refused && after::is_stored(answer.headers) {
         failure.fault.sent = Sent::Maybe;
     }
     failure

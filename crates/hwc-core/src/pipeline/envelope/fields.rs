@@ -79,13 +79,16 @@ impl Fields {
     }
 
     pub(super) fn into_envelope(mut self, shape: Shape) -> Envelope {
-        let is_bare = !self.has_other;
-        let is_plain = !self.is_strange || self.is_made;
-        let is_lone = !self.has_beside && self.below.as_ref().is_none_or(|below| !below.has_beside);
-        let is_made = self.is_made;
-        let status = self.status;
+        let whole = Envelope {
+            is_bare: !self.has_other,
+            is_plain: !self.is_strange || self.is_made,
+            is_lone: !self.has_beside && self.below.as_ref().is_none_or(|below| !below.has_beside),
+            is_made: self.is_made,
+            status: self.status,
+            ..Envelope::default()
+        };
         let complaint = self.complaint(shape);
-        let mut envelope = match shape {
+        let said = match shape {
             Shape::Failure if !self.has_code() => self.failure_below(),
             Shape::Failure | Shape::Read | Shape::Written => {
                 let below = self.below.take();
@@ -104,12 +107,14 @@ impl Fields {
                 envelope
             }
         };
-        envelope.is_bare = is_bare;
-        envelope.is_plain = is_plain;
-        envelope.is_lone = is_lone;
-        envelope.is_made = is_made;
-        envelope.status = status;
-        envelope
+        Envelope {
+            code: said.code,
+            message: said.message,
+            request_id: said.request_id,
+            is_known_form: said.is_known_form,
+            complaint: said.complaint,
+            ..whole
+        }
     }
 
     /// A failure whose code stands one level down, if anywhere. It proves something only where it is the one thing
@@ -166,12 +171,7 @@ impl Fields {
             code,
             message,
             request_id: self.request_id,
-            complaint: None,
-            is_bare: false,
-            is_plain: false,
-            is_lone: false,
-            is_made: false,
-            status: None,
+            ..Envelope::default()
         }
     }
 
@@ -290,13 +290,9 @@ impl Fields {
                 self.message = self.message.take().or(text).or_else(instead);
             }
             Key::Error => {
-                let before = self.below.is_some() || self.has_second_below;
                 let seen = self.value(key, known, object, map)?;
-                let has_fields = !before && self.below.is_some() || self.has_second_below;
                 let is_something = seen.weight == Weight::Something;
                 self.errors = self.errors.saturating_add(is_something.into());
-                self.has_error_list |=
-                    is_something && seen.text.is_none() && !seen.is_plain_object && !has_fields;
             }
             Key::Flag => {
                 let seen = self.value(key, known, object, map)?;
@@ -349,6 +345,11 @@ impl Fields {
         self.is_made |= known == Known::Made && known.is_sign(&seen);
         // What a read answers is its content, whatever else it says.
         self.has_sign |= object.shape != Shape::Read && is_sign(key, known, &seen);
+        self.has_error_list |= key == Key::Error
+            && seen.weight == Weight::Something
+            && seen.text.is_none()
+            && !seen.is_plain_object
+            && seen.fields.is_none();
         if let Some(fields) = seen.fields.take() {
             let is_first = self.below.is_none() && fields.says_failure;
             self.has_second_below |= !is_first;
@@ -454,7 +455,10 @@ impl<'de> Visitor<'de> for Object<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
         let mut fields = Fields::default();
-        while let Some(key) = map.next_key_seed(KeyText { made: self.made })? {
+        while let Some(key) = map.next_key_seed(KeyText {
+            shape: self.shape,
+            made: self.made,
+        })? {
             fields.has_keys = true;
             fields.read(key, &self, &mut map)?;
         }

@@ -6,6 +6,7 @@
 
 use super::{
     child::{Seen, Weight},
+    values::letters_of,
     words,
 };
 
@@ -164,10 +165,7 @@ impl Known {
         if key.len() > LONGEST || !key.bytes().all(is_part) {
             return Self::Other;
         }
-        let letters: String = (key.chars())
-            .filter(char::is_ascii_alphanumeric)
-            .map(|letter| letter.to_ascii_lowercase())
-            .collect();
+        let letters = letters_of(key);
         let is = |list: &[&str]| list.contains(&letters.as_str());
         match () {
             () if is(FAILURE) => Self::Failure,
@@ -273,10 +271,7 @@ const NO_NAMES: [&str; 16] = [
 /// The id of what was made, in whatever letters: no word for a failure, none for nothing, and no code of an error.
 fn is_name(text: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.:/+=".contains(&byte);
-    let word: String = (text.chars().take(32))
-        .filter(char::is_ascii_alphanumeric)
-        .map(|letter| letter.to_ascii_lowercase())
-        .collect();
+    let word = letters_of(&text.chars().take(32).collect::<String>());
     let is_code = (text.split_once('.')).is_some_and(|(family, number)| {
         family.bytes().all(|byte| byte.is_ascii_uppercase())
             && number.bytes().all(|byte| byte.is_ascii_digit())

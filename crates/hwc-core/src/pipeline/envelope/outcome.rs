@@ -5,6 +5,7 @@
 
 use super::{
     child::{Seen, Weight},
+    values::letters_of,
     words,
 };
 
@@ -59,11 +60,8 @@ const LONGEST: usize = 128;
 impl Outcome {
     /// What `key` speaks of, in whatever spelling; `None`: of no outcome.
     pub(super) fn of(key: &str) -> Option<Self> {
-        let letters: String = (key.chars().take(LONGEST))
-            .filter(char::is_ascii_alphanumeric)
-            .map(|letter| letter.to_ascii_lowercase())
-            .collect();
-        let letters = letters.replace("default", "");
+        let key: String = key.chars().take(LONGEST).collect();
+        let letters = letters_of(&key).replace("default", "");
         let holds = |stems: &[&str]| stems.iter().any(|stem| letters.contains(stem));
         let is_naming = || NAMING.iter().any(|end| letters.ends_with(end));
         if holds(&FAILURE) {

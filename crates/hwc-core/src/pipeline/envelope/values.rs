@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::{known::Known, outcome::Outcome};
+use super::{Shape, known::Known, outcome::Outcome};
 
 /// Longest key that is looked for, in bytes.
 pub(super) const LONGEST_KEY: usize = 24;
@@ -56,11 +56,7 @@ impl Key {
     }
 
     fn in_any_spelling(key: &str) -> Self {
-        let letters: String = (key.chars())
-            .filter(char::is_ascii_alphanumeric)
-            .map(|letter| letter.to_ascii_lowercase())
-            .collect();
-        match letters.as_str() {
+        match letters_of(key).as_str() {
             "errorcode" | "errcode" | "errno" => Self::ForeignErrorCode,
             "errormsg" | "errmsg" | "errormessage" | "errmessage" | "errordescription"
             | "errordesc" | "errdesc" | "errordetail" | "errordetails" | "errorinfo"
@@ -86,8 +82,17 @@ pub(super) struct Named {
     pub(super) known: Known,
 }
 
+/// The letters and digits of a key, in whatever spelling it is.
+pub(super) fn letters_of(key: &str) -> String {
+    (key.chars())
+        .filter(char::is_ascii_alphanumeric)
+        .map(|letter| letter.to_ascii_lowercase())
+        .collect()
+}
+
 /// Reads a key of an object.
 pub(super) struct KeyText<'m> {
+    pub(super) shape: Shape,
     /// The key of the id of what the operation makes, where it can stand.
     pub(super) made: Option<&'m str>,
 }
@@ -110,7 +115,11 @@ impl Visitor<'_> for KeyText<'_> {
     fn visit_str<E>(self, key: &str) -> Result<Named, E> {
         Ok(Named {
             key: Key::of(key),
-            known: Known::of(key, self.made),
+            known: match self.shape {
+                // What a read answers is its content, and nobody asks.
+                Shape::Read => Known::Other,
+                Shape::Written | Shape::Failure => Known::of(key, self.made),
+            },
         })
     }
 }
