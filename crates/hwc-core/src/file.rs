@@ -9,7 +9,10 @@
 
 mod leftovers;
 
-pub use leftovers::{DRAFT_END, DRAFT_LETTERS, directory_of, hold, is_draft, is_still_at, sweep};
+pub use leftovers::{
+    DRAFT_END, DRAFT_LETTERS, directory_of, hold, is_still_at, sweep, sweep_drafts,
+    sweep_drafts_beside,
+};
 
 use std::{
     fmt,

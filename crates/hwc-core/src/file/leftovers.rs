@@ -6,7 +6,9 @@
 
 #[cfg(unix)]
 use super::shared_mode;
-use std::{fs, fs::File, path::Path};
+#[cfg(unix)]
+use std::fs;
+use std::{fs::File, path::Path};
 
 /// Letters and digits in the name of a file half written, between its beginning and its end.
 pub const DRAFT_LETTERS: usize = 16;
@@ -56,9 +58,21 @@ pub fn is_still_at(_: &File, _: &Path) -> bool {
     true
 }
 
+/// Removes the files of `directory` that a killed run was writing, whose names begin with `begin`.
+pub fn sweep_drafts(directory: &Path, begin: &str) {
+    sweep(directory, |path| is_draft(path, begin));
+}
+
+/// The same in the directory of the file at `path`, which stays, whatever it is called.
+pub fn sweep_drafts_beside(path: &Path, begin: &str) {
+    let own = path.file_name();
+    sweep(directory_of(path), |file| {
+        file.file_name() != own && is_draft(file, begin)
+    });
+}
+
 /// Whether `path` is called like a file half written whose name begins with `begin`.
-#[must_use]
-pub fn is_draft(path: &Path, begin: &str) -> bool {
+fn is_draft(path: &Path, begin: &str) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
     name.and_then(|name| name.strip_prefix(begin)?.strip_suffix(DRAFT_END))
         .is_some_and(|letters| {

@@ -34,15 +34,12 @@ pub(super) fn draft_in(directory: &Path) -> io::Result<NamedTempFile> {
 /// Removes the files of `directory` that a killed run was writing. What cannot be told stays, and so does what cannot
 /// be removed: it does no harm.
 pub(crate) fn sweep_drafts(directory: &Path) {
-    file::sweep(directory, is_draft);
+    file::sweep_drafts(directory, DRAFT);
 }
 
 /// The same in the directory of the file at `path`, which stays, whatever it is called.
 pub(crate) fn sweep_drafts_beside(path: &Path) {
-    let own = path.file_name();
-    file::sweep(file::directory_of(path), |file| {
-        file.file_name() != own && is_draft(file)
-    });
+    file::sweep_drafts_beside(path, DRAFT);
 }
 
 /// Removes the locks of `directory` that nobody holds, of those that `is_own` names.
@@ -50,10 +47,6 @@ pub(crate) fn sweep_locks(directory: &Path, is_own: impl Fn(&Path) -> bool) {
     file::sweep(directory, |path| {
         path.extension().is_some_and(|end| end == "lock") && is_own(path)
     });
-}
-
-fn is_draft(path: &Path) -> bool {
-    file::is_draft(path, DRAFT)
 }
 
 #[cfg(all(test, unix))]

@@ -49,8 +49,5 @@ pub(super) fn release(file: &File) {
 /// Removes what a killed run was writing beside `path`: plain files of the user's own, under a name of such files, that
 /// nobody holds. What cannot be removed does no harm.
 pub(super) fn sweep_drafts_beside(path: &Path) {
-    let own = path.file_name();
-    file::sweep(file::directory_of(path), |file| {
-        file.file_name() != own && file::is_draft(file, DRAFT)
-    });
+    file::sweep_drafts_beside(path, DRAFT);
 }
