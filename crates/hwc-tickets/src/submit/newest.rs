@@ -68,7 +68,7 @@ pub(crate) struct Snapshot {
     /// The earliest time of a page. `None`: one had none.
     earliest: Option<Timestamp>,
     /// Whether a page was stored by a machine on the way and is given once more.
-    pub(crate) is_stored: bool,
+    is_stored: bool,
 }
 
 /// A message of a snapshot.
@@ -170,7 +170,7 @@ impl Snapshot {
         match reach {
             Reach::OnePage => true,
             Reach::Baseline => self.edge().is_some() && self.is_covered(self.edge()),
-            // Where no total speaks against it, only the whole conversation proves an absence.
+            // Without a total nothing but the end tells that no row lies between the pages.
             Reach::Since(since) => self.whole || (self.total.is_some() && self.is_covered(since)),
         }
     }

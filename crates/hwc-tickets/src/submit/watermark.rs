@@ -33,8 +33,6 @@ pub(crate) struct Baseline {
     pub(crate) seen: Seen,
     /// Those of them whose text could be taken for the one to be sent.
     pub(crate) alike: Seen,
-    /// Messages of the ticket, as the service counted them.
-    pub(crate) total: Option<u64>,
     /// One that was seen cannot be told from a message that is sent now. Absence cannot be claimed then:
     /// the known one may be recalled while the new one arrives.
     pub(crate) shaky: bool,
@@ -94,7 +92,6 @@ impl Baseline {
             floor: since.and(snapshot.oldest()),
             seen,
             alike,
-            total: snapshot.total,
             shaky,
             date: snapshot.date,
         })

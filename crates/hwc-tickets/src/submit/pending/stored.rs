@@ -79,8 +79,6 @@ struct StoredBaseline {
     /// Of version 1: those that looked like the message to be sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     known: Vec<MessageKey>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    total: Option<u64>,
     #[serde(default)]
     shaky: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -120,7 +118,6 @@ impl From<Baseline> for StoredBaseline {
             floor,
             seen,
             alike,
-            total,
             shaky,
             date,
         } = baseline;
@@ -130,7 +127,6 @@ impl From<Baseline> for StoredBaseline {
             seen,
             alike,
             known: Vec::new(),
-            total,
             shaky,
             date,
         }
@@ -145,7 +141,6 @@ impl From<StoredBaseline> for Baseline {
             mut seen,
             mut alike,
             known,
-            total,
             shaky,
             date,
         } = stored;
@@ -158,7 +153,6 @@ impl From<StoredBaseline> for Baseline {
             floor,
             seen,
             alike,
-            total,
             shaky,
             date,
         }
