@@ -49,7 +49,7 @@ pub fn ask(workspace: &Workspace) -> Result<Verdict> {
         }
         return Ok(Verdict::Absent(why));
     }
-    let tests = programs::build(workspace, PACKAGE, Kind::Tests, "it")?;
+    let tests = programs::build(workspace)?.path(PACKAGE, Kind::Tests, "it")?;
     let status = Command::new(tests)
         .current_dir(workspace.root().join("crates").join(PACKAGE))
         .arg("completions::")

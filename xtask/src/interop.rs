@@ -4,7 +4,7 @@
 use crate::{
     file::Workspace,
     problem::{Problem, Result},
-    programs::{self, Kind},
+    programs,
 };
 use std::{
     io::{BufRead as _, BufReader},
@@ -105,12 +105,7 @@ pub fn ask(workspace: &Workspace, judge: Judge) -> Result<Verdict> {
         Ok(environment) => environment,
         Err(why) => return Ok(Verdict::Absent(why)),
     };
-    let simulator = programs::build(
-        workspace,
-        "hwc-tickets-sim",
-        Kind::Program,
-        "hwc-tickets-sim",
-    )?;
+    let simulator = programs::build(workspace)?.simulator()?;
     let root = workspace
         .root()
         .canonicalize()

@@ -106,17 +106,11 @@ impl Stage {
         if let Err(why) = install(workspace)? {
             return Ok(Err(why));
         }
-        let simulator = programs::build(
-            workspace,
-            "hwc-tickets-sim",
-            Kind::Program,
-            "hwc-tickets-sim",
-        )?;
-        let talk = programs::build(workspace, "hwc-tickets", Kind::Example, "talk")?;
+        let built = programs::build(workspace)?;
         Ok(Ok(Self {
             chromium,
-            simulator,
-            talk,
+            simulator: built.simulator()?,
+            talk: built.path("hwc-tickets", Kind::Example, "talk")?,
         }))
     }
 

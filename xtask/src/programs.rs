@@ -31,19 +31,27 @@ impl Kind {
     }
 }
 
-/// Builds the workspace as its tests need it, and says where the target `name` of `package` is.
+/// What is run, and named where it fails.
+const LINE: &str = "cargo test --workspace --no-run";
+
+fn failed(what: String) -> Problem {
+    Problem::general(what, format!("run `{LINE}` and mend what it names"))
+}
+
+/// What cargo has built.
+pub struct Built {
+    /// What it said of each target.
+    messages: Vec<serde_json::Value>,
+}
+
+/// Builds the workspace as its tests need it.
 ///
 /// Another selection of packages would have other features, and all dependencies would be built once more.
 ///
 /// # Errors
-/// It does not build, or there is no such target.
-pub fn build(workspace: &Workspace, package: &str, kind: Kind, name: &str) -> Result<PathBuf> {
-    let line = "cargo test --workspace --no-run";
-    let failed = |what: String| {
-        let remedy = format!("run `{line}` and mend what it names");
-        Problem::general(what, remedy)
-    };
-    let fails = || failed(format!("`{line}` fails"));
+/// It does not build.
+pub fn build(workspace: &Workspace) -> Result<Built> {
+    let fails = || failed(format!("`{LINE}` fails"));
     let built = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .current_dir(workspace.root())
         .args(["test", "--workspace", "--no-run", "--locked"])
@@ -58,22 +66,42 @@ pub fn build(workspace: &Workspace, package: &str, kind: Kind, name: &str) -> Re
     let said = String::from_utf8_lossy(&built.stdout);
     let messages = said
         .lines()
-        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-    let mut programs = messages.filter_map(|message| {
-        let target = message.get("target")?;
-        // A program has tests of its own, which are a program too.
-        let is_unit_tests = message.pointer("/profile/test")?.as_bool()? && kind != Kind::Tests;
-        let is_wanted = target.get("name")? == name
-            && target.pointer("/kind/0")? == kind.name()
-            && is_of(message.get("package_id")?.as_str()?, package)
-            && !is_unit_tests;
-        let program = message.get("executable")?.as_str()?;
-        is_wanted.then(|| PathBuf::from(program))
-    });
-    programs.next_back().ok_or_else(|| {
-        let kind = kind.name();
-        failed(format!("`{line}` makes no {kind} `{name}` of {package}")).into()
+        .filter_map(|line| serde_json::from_str(line).ok());
+    Ok(Built {
+        messages: messages.collect(),
     })
+}
+
+impl Built {
+    /// Where the target `name` of `package` is.
+    ///
+    /// # Errors
+    /// There is no such target.
+    pub fn path(&self, package: &str, kind: Kind, name: &str) -> Result<PathBuf> {
+        let mut programs = self.messages.iter().filter_map(|message| {
+            let target = message.get("target")?;
+            // A program has tests of its own, which are a program too.
+            let is_unit_tests = message.pointer("/profile/test")?.as_bool()? && kind != Kind::Tests;
+            let is_wanted = target.get("name")? == name
+                && target.pointer("/kind/0")? == kind.name()
+                && is_of(message.get("package_id")?.as_str()?, package)
+                && !is_unit_tests;
+            let program = message.get("executable")?.as_str()?;
+            is_wanted.then(|| PathBuf::from(program))
+        });
+        programs.next_back().ok_or_else(|| {
+            let kind = kind.name();
+            failed(format!("`{LINE}` makes no {kind} `{name}` of {package}")).into()
+        })
+    }
+
+    /// Where the simulator is.
+    ///
+    /// # Errors
+    /// It was not built.
+    pub fn simulator(&self) -> Result<PathBuf> {
+        self.path("hwc-tickets-sim", Kind::Program, "hwc-tickets-sim")
+    }
 }
 
 /// Whether an id as cargo writes it, `path+file:///workspace/crates/name#0.1.0` or `..#name@0.1.0`, is that of `package`.
