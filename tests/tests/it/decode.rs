@@ -40,12 +40,8 @@ fn odd_answers_decode_whole() {
 /// Whether an answer may say that nothing was done: to a write that must not be done twice, where the id of what it makes
 /// is none, or where it makes nothing and a field is new.
 fn is_in_doubt(operation: &Operation, what: &str, answer: &Value) -> bool {
-    let is_id = |value: &Value| match value {
-        Value::String(text) => !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()),
-        other => other.as_u64().is_some_and(|number| number > 0),
-    };
     match operation.makes {
-        Makes::Id(field) => !is_id(&answer[field]),
+        Makes::Id(field) => !sample::is_id(&answer[field]),
         Makes::Nothing => what.starts_with("a new field"),
         Makes::Unknown => false,
     }

@@ -8,6 +8,7 @@ use crate::{
     description::{BYTES, JSON, Operation},
     errors,
     exchange::{Exchange, Response, Verdict},
+    sample,
 };
 use serde_json::{Map, Value, json};
 
@@ -71,7 +72,7 @@ impl Cases<'_> {
         let mut own = fields(described).filter(|(name, _)| !ERROR_FIELDS.contains(&name.as_str()));
         let tells_nothing = self.operation.idempotency != "safe" && own.next().is_none();
         let is_good = match &self.operation.makes {
-            Some(field) => tells_id(&body[field]),
+            Some(field) => sample::is_id(&body[field]),
             None => !tells_nothing || body.get(NEW_FIELD).is_none(),
         };
         match is_good {
@@ -336,14 +337,6 @@ impl Cases<'_> {
             vec![(format!("{BODY}{at}/{NEW_FIELD}"), "undocumented".to_owned())],
             more,
         );
-    }
-}
-
-/// Whether a value can be an id: a text of visible letters, or a number above zero.
-fn tells_id(value: &Value) -> bool {
-    match value {
-        Value::String(text) => !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()),
-        other => other.as_u64().is_some_and(|number| number > 0),
     }
 }
 
