@@ -43,41 +43,21 @@ fn status(asked: &Asked<'_>) -> Parsed<Command> {
 }
 
 fn list(asked: &Asked<'_>) -> Parsed<Command> {
-    let filter = TicketFilter {
-        words: asked.list("search_key"),
-        labels: asked.list("label_id_list"),
-        text: asked.text("app_key"),
-        id: asked.text("incident_id"),
-        from: asked.time("query_start_time")?,
-        to: asked.time("query_end_time")?,
-        states: states(asked.number("status"), asked.text("incident_status")),
-        owner: asked.text("x_customer_id"),
-        owner_name: asked.text("x_customer_name"),
-        product: false,
-    };
     Ok(Command::Tickets {
         by: asked.by.clone(),
         group: asked.text("group_id"),
-        filter,
+        filter: filter(asked, str::to_owned)?,
         offset: asked.count("offset").unwrap_or(0),
         limit: asked.limit()?,
     })
 }
 
-/// The older form (D-59).
+/// The older form (D-59): by page, and with names in camel case.
 fn list_by_page(asked: &Asked<'_>) -> Parsed<Command> {
     let product = ["productCategoryId", "businessTypeId"];
     let filter = TicketFilter {
-        words: asked.list("searchKey"),
-        labels: asked.list("labelIdList"),
-        text: asked.text("appKey"),
-        id: asked.text("incidentId"),
-        from: asked.time("queryStartTime")?,
-        to: asked.time("queryEndTime")?,
-        states: states(asked.number("status"), asked.text("incidentStatus")),
-        owner: asked.text("xCustomerId"),
-        owner_name: asked.text("xCustomerName"),
         product: product.iter().any(|name| asked.text(name).is_some()),
+        ..filter(asked, in_camel_case)?
     };
     let page = asked.count("pageNo").unwrap_or(1);
     let limit = asked.count("pageSize").unwrap_or(10);
@@ -87,6 +67,33 @@ fn list_by_page(asked: &Asked<'_>) -> Parsed<Command> {
         filter,
         offset: page.saturating_sub(1).saturating_mul(limit),
         limit,
+    })
+}
+
+/// The filter in a query, whose names are `spelled` so.
+fn filter(asked: &Asked<'_>, spelled: fn(&str) -> String) -> Parsed<TicketFilter> {
+    let text = |name: &str| asked.text(&spelled(name));
+    Ok(TicketFilter {
+        words: asked.list(&spelled("search_key")),
+        labels: asked.list(&spelled("label_id_list")),
+        text: text("app_key"),
+        id: text("incident_id"),
+        from: asked.time(&spelled("query_start_time"))?,
+        to: asked.time(&spelled("query_end_time"))?,
+        states: states(asked.number("status"), text("incident_status")),
+        owner: text("x_customer_id"),
+        owner_name: text("x_customer_name"),
+        product: false,
+    })
+}
+
+/// `labelIdList` of `label_id_list`.
+fn in_camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |camel, word| {
+        let (initial, rest) = word.split_at(word.len().min(1));
+        camel + &initial.to_ascii_uppercase() + rest
     })
 }
 
