@@ -465,6 +465,27 @@ const DEFECTS: &[Defect] = &[
         &["is a PUT, but says that it changes nothing"],
     ),
     defect(
+        "something made each time, and no word which",
+        "    WriteResult:\n      type: object\n      properties:\n",
+        "    WriteResult:\n      type: object\n      properties:\n        thing_id:\n          type: string\n          description: Id.\n",
+        "    post:",
+        &["does not say which field of its answer is the id of it"],
+    ),
+    defect(
+        "something made that no answer names",
+        "x-idempotency: \"no\"",
+        "x-idempotency: \"no\"\n      x-makes: thing_id",
+        "x-makes",
+        &["names no text at the top of its answer"],
+    ),
+    defect(
+        "something made by what may be done twice",
+        "x-idempotency: safe",
+        "x-idempotency: safe\n      x-makes: content",
+        "x-makes",
+        &["may be done twice, but says what it makes each time"],
+    ),
+    defect(
         "idempotency that depends on no parameter",
         "x-idempotency: \"no\"",
         "x-idempotency: {depends-on: action_id}",

@@ -89,7 +89,9 @@ pub(crate) fn serve(config: &Arc<ServerConfig>, stream: &mut (impl Read + Write)
     let tls = ServerConnection::new(config.clone()).unwrap();
     let mut stream = StreamOwned::new(tls, stream);
     if read_request(&mut stream).is_some() {
-        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
+        // It says that it closes: else the next call may already be on the line.
+        let answer = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
+        let _ = stream.write_all(answer);
         let _ = stream.flush();
     }
 }

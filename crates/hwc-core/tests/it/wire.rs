@@ -65,6 +65,12 @@ async fn headers_of_a_read_and_of_a_submit() {
     }
     assert_eq!(read.header("x-language"), Some("en-us"));
     assert_eq!(
+        read.header("cache-control"),
+        Some("no-cache"),
+        "what a machine on the way kept is not what is there"
+    );
+    assert_eq!(submit.header("cache-control"), None);
+    assert_eq!(
         submit.header("x-language"),
         Some("zh-cn"),
         "the request's own header wins"

@@ -331,7 +331,7 @@ fn a_write_that_was_done_stays_done() {
         "{}",
         r#"{"group_id":"123456"}"#,
         r#"{"error_code":""}"#,
-        r#"{"error_code":"0","error_msg":"Success","~odd":{"odd":1}}"#,
+        r#"{"error_code":"0","error_msg":"Success"}"#,
     ] {
         let service = Service::saying(body);
         let answer = service.send(&RevokeMessage::new("c1", "m1"));
@@ -341,6 +341,15 @@ fn a_write_that_was_done_stays_done() {
     let request = UpdateNewInstantMessagesRead::new("c1", Default::default());
     let answer = service.send(&request).unwrap();
     assert_eq!(answer.body.extra["group_id"], "123456");
+}
+
+/// What an answer to a write says beside that may be a refusal in words nobody knows yet.
+#[test]
+fn a_write_is_in_doubt_beside_what_is_not_known() {
+    let body = r#"{"error_code":"0","error_msg":"Success","~odd":{"odd":1}}"#;
+    let service = Service::saying(body);
+    let fault = (service.send(&RevokeMessage::new("c1", "m1"))).unwrap_err();
+    assert_eq!((fault.kind, fault.sent), (FaultKind::Protocol, Sent::Maybe));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::ledger::{
     as_op,
     faults::{Fault, ReadFault},
     shelf::Shelf,
-    world::{Manner, OWN, Total},
+    world::{Copied, Manner, OWN, Total},
 };
 use futures_util::future::join;
 use hwc_core::Clock as _;
@@ -345,6 +345,32 @@ fn pages_that_end_early_prove_no_absence() {
                         "{oldest_first} {total:?} {earlier} {acts}: {ends}"
                     );
                 }
+            }
+        }
+    }
+}
+
+/// A page that a machine on the way kept shows what was there when it was made.
+#[test]
+fn a_page_of_an_earlier_time_proves_no_absence() {
+    for tells_age in [true, false] {
+        for acts in [true, false] {
+            for is_copied in [true, false] {
+                let service = after_talk(3, true);
+                {
+                    let mut world = service.world();
+                    world.faults = [Fault::Reset(acts)].into();
+                    world.lag = Duration::from_secs(1);
+                    let at = service.clock.elapsed();
+                    world.copy = is_copied.then_some(Copied { at, tells_age });
+                }
+                let result = submit(&service, &service.client(), 1, "ping");
+                let right = match (is_copied, acts) {
+                    (true, _) => "unknown",
+                    (false, true) => "confirmed",
+                    (false, false) => "absent",
+                };
+                assert_eq!(end(&result), right, "{tells_age} {acts} {is_copied}");
             }
         }
     }

@@ -68,6 +68,15 @@ pub enum Total {
     LeftOut,
 }
 
+/// Pages of an earlier time.
+#[derive(Debug, Clone, Copy)]
+pub struct Copied {
+    /// When they were made, by the monotonic clock.
+    pub at: Duration,
+    /// They come with an `Age` and the date of the answer, else with the date at which they were made.
+    pub tells_age: bool,
+}
+
 pub struct World {
     clock: FakeClock,
     /// Time of the service when the monotonic clock showed zero.
@@ -80,6 +89,8 @@ pub struct World {
     pub read_faults: VecDeque<ReadFault>,
     /// What happens to all reads after those.
     pub every_read: ReadFault,
+    /// What a machine on the way kept of the pages, and answers all reads with.
+    pub copy: Option<Copied>,
     /// From the POST until reads show the message.
     pub lag: Duration,
     /// How far the clock that stamps messages is ahead of the one that stamps answers.
@@ -100,6 +111,7 @@ impl World {
             faults: VecDeque::new(),
             read_faults: VecDeque::new(),
             every_read: ReadFault::None,
+            copy: None,
             lag: Duration::ZERO,
             stamps_ahead: SignedDuration::ZERO,
             odd_fields: None,
@@ -201,18 +213,25 @@ impl World {
             ("GET", "messages") => {
                 let answer = self.list(request, &ticket);
                 let fault = self.read_faults.pop_front();
-                fault
-                    .as_ref()
-                    .unwrap_or(&self.every_read)
-                    .answer(answer)
-                    .header("date", self.http_date())
+                let answer = fault.as_ref().unwrap_or(&self.every_read).answer(answer);
+                let now = self.clock.elapsed();
+                let (made, age) = match self.copy {
+                    Some(copy) if copy.tells_age => (now, Some("30")),
+                    Some(copy) => (copy.at, None),
+                    None => (now, None),
+                };
+                let answer = answer.header("date", self.http_date(made));
+                match age {
+                    Some(age) => answer.header("age", age),
+                    None => answer,
+                }
             }
             other => panic!("the test service has no route for {other:?}"),
         }
     }
 
-    fn http_date(&self) -> String {
-        self.now()
+    fn http_date(&self, elapsed: Duration) -> String {
+        (self.origin + SignedDuration::try_from(elapsed).unwrap())
             .to_zoned(jiff::tz::TimeZone::UTC)
             .strftime("%a, %d %b %Y %H:%M:%S GMT")
             .to_string()
@@ -239,7 +258,7 @@ impl World {
         }
         fault
             .answer()
-            .header("date", self.http_date())
+            .header("date", self.http_date(self.clock.elapsed()))
             .header("x-request-id", "request-7")
     }
 
@@ -256,7 +275,7 @@ impl World {
                 .get(name)
                 .map_or(default, |text| text.parse().unwrap())
         };
-        let now = self.clock.elapsed();
+        let now = self.copy.map_or(self.clock.elapsed(), |copy| copy.at);
         let zone = zone_of(request.header("x-time-zone").unwrap());
         let mut shown: Vec<&Stored> = self
             .tickets
