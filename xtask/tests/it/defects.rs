@@ -885,13 +885,13 @@ fn what_is_no_defect_is_generated_rightly() {
         (
             "parameters called like a keyword and like the variable of the printed code",
             &[
-                ("{case_id}", "{type}"),
-                ("name: case_id\n", "name: type\n"),
+                ("{case_id}", "{match}"),
+                ("name: case_id\n", "name: match\n"),
                 ("name: limit\n", "name: parts\n"),
             ],
             "generated/messages.rs",
             &[
-                "parts.segment(\"type\", &self.type_)",
+                "parts.segment(\"match\", &self.match_)",
                 "parts.query(\"parts\", &self.parts)",
             ],
         ),
