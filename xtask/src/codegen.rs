@@ -46,7 +46,7 @@ pub fn outputs(workspace: &Workspace) -> Result<Vec<(String, String)>> {
     let copy = |name: &str, text: &String| (format!("{}/{name}", spec::SIMULATOR), text.clone());
 
     let parts = client::Parts::new(&lowered, &lowered_json)?;
-    let calls = api::files(&description, &parts)?;
+    let calls = api::files(&description, &parts);
     let files = client::files(&description, parts)?;
     let printed = [(CLIENT, files), (CALLS, calls)].into_iter();
     let mut outputs: Vec<(String, String)> = printed

@@ -33,7 +33,7 @@ pub struct Response<T> {
 }
 
 /// A list element that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Undecodable {
     /// The list it stood in, e.g. `message_list`; of nested lists the inner one.
@@ -63,8 +63,26 @@ impl<T> Response<T> {
 
     /// The same facts about another body.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
+        let (body, facts) = self.split();
         Response {
-            body: change(self.body),
+            body: change(body),
+            undecodable: facts.undecodable,
+            status: facts.status,
+            headers: facts.headers,
+            request_id: facts.request_id,
+            attempts: facts.attempts,
+            elapsed: facts.elapsed,
+            lossy: facts.lossy,
+            complains: facts.complains,
+            operation: facts.operation,
+            odd: facts.odd,
+        }
+    }
+
+    /// The body, and the facts without it.
+    pub fn split(self) -> (T, Response<()>) {
+        let facts = Response {
+            body: (),
             undecodable: self.undecodable,
             status: self.status,
             headers: self.headers,
@@ -75,7 +93,8 @@ impl<T> Response<T> {
             complains: self.complains,
             operation: self.operation,
             odd: self.odd,
-        }
+        };
+        (self.body, facts)
     }
 
     /// The fault of an answer that decodes and yet is not what is documented. `how` says what is wrong with it,

@@ -16,14 +16,43 @@
 //! # Ok(()) }
 //! ```
 //!
+//! A file is uploaded first, named by a message then, and comes back as a [`Download`]:
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let service = hwc_tickets_sim::Simulator::start().await?;
+//! # let client = hwc_tickets::Client::builder().endpoint(service.endpoint()).token(service.credentials().token.into()).build()?;
+//! use hwc_tickets::{AttachmentId, api::{Source, Upload}};
+//!
+//! // From the disk: `Source::file("disk.log")?`.
+//! let file = Upload::new(Source::bytes("disk full")).named("disk.log").content_type("text/plain");
+//! let stored = client.attachments().upload(r#"{"accessFrom":"message"}"#, file).await?;
+//! let id = stored.body.accessory_id.ok_or("no id")?;
+//!
+//! let attached = AttachmentId::try_from(id.as_str())?;
+//! client.ticket("case-123")?.submit("Here is the log.").attach(attached).await?;
+//!
+//! let download = client.attachments().download(id).await?.body;
+//! assert_eq!(download.bytes(1_000_000).await?, "disk full");
+//! # Ok(()) }
+//! ```
+//!
 //! The names are the service's own (case is a ticket, accessory an attachment), and this module changes with the
 //! description: it does not promise the stability of the verbs. What holds for every call holds here: one judgement of success,
 //! deadlines, repeats only of what may be repeated, no secret and no text in `Debug`.
 //! A value beyond a documented limit is refused before anything is sent.
 
 mod call;
+mod content;
+mod download;
+mod list;
 mod operation;
 mod pages;
+mod response;
+#[cfg(test)]
+mod trial;
+mod walk;
 
 #[rustfmt::skip]
 #[allow(
@@ -36,8 +65,12 @@ mod pages;
 mod generated;
 
 pub use call::{Call, Caller, Described};
+pub use content::Content;
+pub use download::Download;
 pub use generated::*;
-pub use hwc_core::{Download, Source};
-pub use hwc_tickets_wire::{Content, Response, Undecodable, Upload};
+pub use hwc_core::{Source, body::SourceError, file::Unreadable};
+pub use hwc_tickets_wire::{ListAnswer, Undecodable, Upload};
+pub use list::{Interrupted, List, ListAudit, Page};
 pub use operation::{Answer, Kind, Operation, Value};
-pub use pages::{Items, ListAudit, Page, Paged, PagedBy, Pages};
+pub use pages::{Items, Paged, PagedBy, Pages};
+pub use response::Response;

@@ -11,7 +11,7 @@ use crate::{
     submit::{Pending, TextError},
     time::InvalidZone,
 };
-use hwc_core::{Fault, Idempotency, Sent as FaultSent};
+use hwc_core::{Fault, Idempotency, Sent as FaultSent, body::SourceError};
 use std::{borrow::Cow, fmt, io, sync::Arc, time::Duration};
 
 /// How the meaning of a code ends that leaves open what a write did.
@@ -439,6 +439,13 @@ impl From<Fault> for Error {
             FaultSent::Maybe => Delivery::Unknown,
         };
         Self::new(ErrorKind::from(fault.kind), delivery, Cause::Call(fault))
+    }
+}
+
+/// So that a file that cannot be uploaded is an error like others.
+impl From<SourceError> for Error {
+    fn from(unusable: SourceError) -> Self {
+        Self::from(Fault::from(unusable))
     }
 }
 

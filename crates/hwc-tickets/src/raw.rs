@@ -3,9 +3,7 @@
 //! Needs the feature `raw`. The way out for an operation that is newer than this crate; for everything
 //! else the verbs are safer, because they know what may be repeated.
 
-mod file;
-
-pub use file::RawFile;
+pub use crate::api::Download as RawFile;
 pub use hwc_core::{FilePart, Form, Source, body::SourceError};
 
 use crate::{
@@ -211,7 +209,7 @@ impl RawCall {
         pipeline
             .download(request, &operation, &options)
             .await
-            .map(RawFile)
+            .map(|file| RawFile::new(file, OPERATION, client.clone()))
             .map_err(|fault| Error::from_fault(OPERATION, fault))
     }
 

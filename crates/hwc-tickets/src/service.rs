@@ -199,22 +199,18 @@ impl Service {
             attachments,
             confidential,
         } = outgoing;
-        let body = CreateMessageV2Req {
-            group_id: about.group(),
-            message: CreateMessageDoV2 {
-                content: text.to_owned(),
-                accessory_ids: (!attachments.is_empty())
-                    .then(|| attachments.iter().map(AttachmentId::to_string).collect()),
-                authorization_content: confidential.map(|note| note.expose_secret().to_owned()),
-                is_authorized: confidential.map(|_| 1),
-            },
-            type_: match self.submit_type {
-                SubmitType::Value(value) => Some(i64::from(value)),
-                SubmitType::LeaveOut => None,
-            },
+        let mut message = CreateMessageDoV2::new(text);
+        message.accessory_ids = (!attachments.is_empty())
+            .then(|| attachments.iter().map(AttachmentId::to_string).collect());
+        message.authorization_content = confidential.map(|note| note.expose_secret().to_owned());
+        message.is_authorized = confidential.map(|_| 1);
+        let mut body = CreateMessageV2Req::new(message);
+        body.group_id = about.group();
+        body.type_ = match self.submit_type {
+            SubmitType::Value(value) => Some(i64::from(value)),
+            SubmitType::LeaveOut => None,
         };
-        let case_id = ticket.to_string();
-        let request = CreateMessages { body, case_id };
+        let request = CreateMessages::new(ticket.as_str(), body);
         let answer = self.wire.send(&request, about.options).await?;
         Ok(answer.map(drop))
     }
@@ -227,13 +223,10 @@ impl Service {
         limit: u64,
         about: About<'_>,
     ) -> Result<Response<MessagePage>, Fault> {
-        let request = ListMessages {
-            case_id: ticket.to_string(),
-            group_id: about.group(),
-            limit: Some(whole(limit)),
-            offset: Some(whole(offset)),
-            trim_osm_rich_text_label: None,
-        };
+        let mut request = ListMessages::new(ticket.as_str());
+        request.group_id = about.group();
+        request.limit = Some(whole(limit));
+        request.offset = Some(whole(offset));
         let answer = self.wire.send(&request, about.options).await?;
         self.page(answer, |body| (body.message_list, body.count))
     }
@@ -248,14 +241,8 @@ impl Service {
         limit: u64,
         about: About<'_>,
     ) -> Result<Response<MessagePage>, Fault> {
-        let request = ListMoreInstantMessages {
-            case_id: ticket.to_string(),
-            create_time: before.to_owned(),
-            group_id: about.group(),
-            limit: whole(limit),
-            trim_osm_rich_text_label: None,
-            type_: kind,
-        };
+        let mut request = ListMoreInstantMessages::new(ticket.as_str(), before, kind, whole(limit));
+        request.group_id = about.group();
         let answer = self.wire.send(&request, about.options).await?;
         self.page(answer, |body| (body.message_list, body.count))
     }
@@ -267,12 +254,10 @@ impl Service {
         cursor: Option<&str>,
         about: About<'_>,
     ) -> Result<Response<News>, Fault> {
-        let request = ListNewInstantMessages {
-            case_ids: tickets.iter().map(TicketId::to_string).collect(),
-            group_id: about.group(),
-            last_message_time_id: cursor.map(str::to_owned),
-            trim_osm_rich_text_label: None,
-        };
+        let ids = tickets.iter().map(TicketId::to_string).collect();
+        let mut request = ListNewInstantMessages::new(ids);
+        request.group_id = about.group();
+        request.last_message_time_id = cursor.map(str::to_owned);
         let answer = self.wire.send(&request, about.options).await?;
         answer.needs("immsg")?;
         let body = &answer.body;
@@ -318,10 +303,9 @@ impl Service {
         tickets: &[TicketId],
         about: About<'_>,
     ) -> Result<Response<UnreadCounts>, Fault> {
-        let request = ListUnreadNewInstantMessages {
-            case_ids: tickets.iter().map(TicketId::to_string).collect(),
-            group_id: about.group(),
-        };
+        let ids = tickets.iter().map(TicketId::to_string).collect();
+        let mut request = ListUnreadNewInstantMessages::new(ids);
+        request.group_id = about.group();
         let answer = self.wire.send(&request, about.options).await?;
         answer.needs("imunread")?;
         if answer.body.imunread.is_none() {
@@ -362,11 +346,9 @@ impl Service {
         ticket: &TicketId,
         about: About<'_>,
     ) -> Result<Response<()>, Fault> {
-        let body = UpdateUnreadNewInstantMsgV2Req {
-            group_id: about.group(),
-        };
-        let case_id = ticket.to_string();
-        let request = UpdateNewInstantMessagesRead { body, case_id };
+        let mut body = UpdateUnreadNewInstantMsgV2Req::default();
+        body.group_id = about.group();
+        let request = UpdateNewInstantMessagesRead::new(ticket.as_str(), body);
         let answer = self.wire.send(&request, about.options).await?;
         Ok(answer.map(drop))
     }
@@ -378,10 +360,7 @@ impl Service {
         message: &MessageId,
         options: &CallOptions,
     ) -> Result<Response<()>, Fault> {
-        let request = RevokeMessage {
-            case_id: ticket.to_string(),
-            message_id: message.to_string(),
-        };
+        let request = RevokeMessage::new(ticket.as_str(), message.as_str());
         let answer = self.wire.send(&request, options).await?;
         Ok(answer.map(drop))
     }
@@ -392,11 +371,8 @@ impl Service {
         ticket: &TicketId,
         about: About<'_>,
     ) -> Result<Response<TicketDetail>, Fault> {
-        let request = ShowCaseDetail {
-            case_id: ticket.to_string(),
-            group_id: about.group(),
-            trim_osm_rich_text_label: None,
-        };
+        let mut request = ShowCaseDetail::new(ticket.as_str());
+        request.group_id = about.group();
         let answer = self.wire.send(&request, about.options).await?;
         answer.needs("incident_detail_info")?;
         if answer.body.incident_detail_info.is_none() {

@@ -5,16 +5,14 @@
 
 mod operation;
 mod table;
+mod words;
 
 use self::operation::Method;
 use super::client::{File, Parts};
-use crate::{
-    problem::{Problems, Result},
-    spec::{
-        pointer,
-        read::Description,
-        sdk::{self, Sdk, Shape, TICKET},
-    },
+use crate::spec::{
+    pointer,
+    read::Description,
+    sdk::{self, Sdk, Shape, TICKET},
 };
 use heck::ToPascalCase as _;
 use proc_macro2::TokenStream;
@@ -24,11 +22,8 @@ use std::collections::BTreeMap;
 use syn::{Item, parse_quote};
 
 /// The files of the printed calls, and last the list of their modules.
-///
-/// # Errors
-/// A name that is printed is taken.
-pub fn files(description: &Description, parts: &Parts<'_>) -> Result<Vec<File>> {
-    let mut found = Vec::new();
+#[must_use]
+pub fn files(description: &Description, parts: &Parts<'_>) -> Vec<File> {
     let mut resources: BTreeMap<String, Resource<'_>> = BTreeMap::new();
     let mut rows = Vec::new();
     for (described, operation) in description.operations().into_iter().zip(&parts.operations) {
@@ -36,7 +31,7 @@ pub fn files(description: &Description, parts: &Parts<'_>) -> Result<Vec<File>> 
         let Some(Ok(sdk)) = sdk::of(&described) else {
             continue;
         };
-        let method = Method::new(description, parts, described, operation, &sdk, &mut found);
+        let method = Method::new(description, parts, described, operation, &sdk);
         rows.push(table::row(description, parts, &described, operation, &sdk));
         let resource = resources.entry(sdk.resource.clone()).or_default();
         let tag = pointer::items(described.value.get("tags")).find_map(Value::as_str);
@@ -45,7 +40,6 @@ pub fn files(description: &Description, parts: &Parts<'_>) -> Result<Vec<File>> 
         }
         resource.methods.push((sdk, method));
     }
-    Problems::unless_empty(found, ())?;
     let mut modules: Vec<&str> = resources.keys().map(String::as_str).collect();
     modules.push(table::MODULE);
     let mut list: String = modules
@@ -84,7 +78,7 @@ pub fn files(description: &Description, parts: &Parts<'_>) -> Result<Vec<File>> 
         about: "The calls that follow from the description.".to_owned(),
         text: list,
     });
-    Ok(files)
+    files
 }
 
 /// What the description says of a tag.

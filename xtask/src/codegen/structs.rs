@@ -220,6 +220,8 @@ impl Struct {
             &["Debug"]
         };
         derives(&mut self.item.attrs, without, all_optional);
+        // Made by `new` or as a default: what is described later breaks nobody.
+        self.item.attrs.push(parse_quote!(#[non_exhaustive]));
         let line: Item = parse_quote!(crate::model::request! { #name { #rows } });
         let constructor = (!all_optional).then(|| self.constructor());
         let mut items = vec![Item::Struct(self.item), line];

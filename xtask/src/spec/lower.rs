@@ -144,7 +144,7 @@ pub const CORRECTIONS: &[Correction] = &[
     Correction {
         name: "tell_empty_from_absent",
         since: "2026-11-21",
-        reason: "without it an optional list of a request cannot be sent empty, as a documented example does",
+        reason: "without it an optional list or map of a request cannot be left out, or not be sent empty, as a documented example does",
         expect: Expect::Guard,
         apply: schemas::tell_empty_from_absent,
     },

@@ -2,10 +2,11 @@
 //! follows from it.
 
 use super::{
-    content::{self, Answers},
+    content::{self, Answers, Sends},
     pointer::{self, entries},
     read::Operation,
 };
+use heck::ToSnakeCase as _;
 use serde::{Deserialize, Serialize};
 use serde_yaml::Value;
 
@@ -17,6 +18,98 @@ pub const TICKET: &str = "ticket";
 
 /// The path value that names the ticket.
 pub const TICKET_ID: &str = "case_id";
+
+/// The value that names the group a call acts for, in snake_case.
+pub const GROUP: &str = "group_id";
+
+/// What every call has: a setter of such a name would be a second method.
+pub const ON_CALL: &[&str] = &[
+    "call",
+    "into_future",
+    "items",
+    "new",
+    "pages",
+    "request",
+    "timeout",
+    "with_group",
+];
+
+/// What clients have by hand: a handle of such a name would be a second method.
+pub const ON_CLIENT: &[&str] = &[
+    "builder",
+    "call",
+    "client",
+    "follow",
+    "forget",
+    "from_env",
+    "from_parts",
+    "group",
+    "parts",
+    "pending",
+    "raw",
+    "reconcile",
+    "reconcile_all",
+    "reconcile_outbox",
+    "reconcile_within",
+    "submit_all",
+    "ticket",
+    "unread",
+    "wait_for",
+];
+
+/// What tickets have by hand.
+pub const ON_TICKET: &[&str] = &[
+    "client",
+    "detail",
+    "drain_unread",
+    "find_id",
+    "find_last",
+    "group",
+    "history",
+    "history_with",
+    "id",
+    "mark_read",
+    "messages_with_ids",
+    "new",
+    "recall",
+    "recall_last",
+    "status",
+    "submit",
+    "wait_for",
+    "with_group",
+];
+
+/// What stands by hand beside the handles, in snake_case: types and modules of `api`.
+pub const IN_API: &[&str] = &[
+    "answer",
+    "call",
+    "caller",
+    "content",
+    "described",
+    "download",
+    "generated",
+    "interrupted",
+    "items",
+    "kind",
+    "list",
+    "list_answer",
+    "list_audit",
+    "models",
+    "operation",
+    "operations",
+    "page",
+    "paged",
+    "paged_by",
+    "pages",
+    "response",
+    "source",
+    "source_error",
+    "table",
+    "undecodable",
+    "unreadable",
+    "upload",
+    "value",
+];
 
 /// `x-sdk` of an operation.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -101,6 +194,58 @@ pub enum By {
 pub fn of(operation: &Operation<'_>) -> Option<Result<Sdk, String>> {
     let said = operation.value.get(KEY)?.clone();
     Some(serde_yaml::from_value(said).map_err(|error| error.to_string()))
+}
+
+/// The values of an operation, as a method takes them.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Values {
+    /// Its arguments.
+    pub mandatory: Vec<String>,
+    /// Those that are set one by one, the group aside.
+    pub optional: Vec<String>,
+}
+
+/// The values of `operation`, by the names that they have on the wire.
+#[must_use]
+pub fn values(operation: &Operation<'_>, root: &Value, sdk: &Sdk) -> Values {
+    let mut values = Values::default();
+    let mut add = |name: &str, is_mandatory: bool| match is_mandatory {
+        true => values.mandatory.push(name.to_owned()),
+        false if name.to_snake_case() != GROUP => values.optional.push(name.to_owned()),
+        false => {}
+    };
+    for (_, parameter) in operation.parameters(root) {
+        let name = parameter.get("name").and_then(Value::as_str);
+        let name = name.unwrap_or_default();
+        let is_own = sdk.resource == TICKET && name == TICKET_ID;
+        if !is_own {
+            let required = parameter.get("required").and_then(Value::as_bool);
+            add(name, required == Some(true));
+        }
+    }
+    match content::sends(operation, root) {
+        Ok(Sends::Json(schema, is_mandatory)) => {
+            let schema = pointer::resolve(root, schema).unwrap_or(schema);
+            let required: Vec<&str> = pointer::items(schema.get("required"))
+                .filter_map(Value::as_str)
+                .collect();
+            if is_mandatory || required.is_empty() {
+                for (name, _) in entries(schema.get("properties")) {
+                    add(name, required.contains(&name));
+                }
+            } else {
+                add("body", false);
+            }
+        }
+        Ok(Sends::Form(form)) => {
+            for (name, _, is_mandatory) in content::parts(root, form) {
+                add(name, is_mandatory);
+            }
+        }
+        Ok(Sends::Bytes) => add("body", true),
+        Ok(Sends::Nothing) | Err(_) => {}
+    }
+    values
 }
 
 /// The schema of what `operation` answers; `None` of a file.

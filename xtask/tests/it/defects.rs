@@ -157,6 +157,71 @@ const DEFECTS: &[Defect] = &[
         &["`list` of `messages` is there twice"],
     ),
     defect(
+        "a method that is printed and one of the same name that is written by hand",
+        "resource: tickets\n        method: submit\n        command: message send",
+        "resource: messages\n        method: list\n        shape: hand\n        command: message send",
+        "method: list\n        command: message list",
+        &["`list` of `messages` is there twice, first at spec/openapi.yaml:"],
+    ),
+    defect(
+        "a handle that is a verb of clients",
+        "resource: tickets",
+        "resource: follow",
+        "resource: follow",
+        &[
+            "`follow` cannot be a handle: clients have a method of that name",
+            "name the kind of thing",
+        ],
+    ),
+    defect(
+        "a handle that is a field of the handles",
+        "resource: tickets",
+        "resource: client",
+        "resource: client",
+        &["`client` cannot be a handle"],
+    ),
+    defect(
+        "a handle that is another module",
+        "resource: tickets",
+        "resource: table",
+        "resource: table",
+        &["`table` cannot be a handle: `api` has something of that name"],
+    ),
+    defect(
+        "a handle that is another type",
+        "resource: messages",
+        "resource: pages",
+        "resource: pages",
+        &["`pages` cannot be a handle"],
+    ),
+    defect(
+        "a method that tickets have by hand",
+        "resource: tickets",
+        "resource: ticket",
+        "method: submit",
+        &["tickets have `submit` by hand", "`shape: hand`"],
+    ),
+    defect(
+        "a value that is a method of every call",
+        "name: limit",
+        "name: timeout",
+        "x-sdk:\n        resource: messages",
+        &[
+            "the value `timeout` would be a method that every call has",
+            "`shape: hand`",
+        ],
+    ),
+    defect(
+        "two arguments of one name",
+        "required: [message, type]\n      properties:\n",
+        "required: [message, type, case_id]\n      properties:\n        case_id:\n          type: string\n          description: Again.\n",
+        "x-sdk:",
+        &[
+            "the values `case_id` and `case_id` would be two arguments of the method",
+            "`shape: hand`",
+        ],
+    ),
+    defect(
         "one command twice",
         "command: message send",
         "command: message list",
@@ -841,13 +906,13 @@ fn what_is_no_defect_is_generated_rightly() {
         (
             "parameters called like a keyword and like the variable of the printed code",
             &[
-                ("{case_id}", "{type}"),
-                ("name: case_id\n", "name: type\n"),
+                ("{case_id}", "{match}"),
+                ("name: case_id\n", "name: match\n"),
                 ("name: limit\n", "name: parts\n"),
             ],
             "generated/messages.rs",
             &[
-                "parts.segment(\"type\", &self.type_)",
+                "parts.segment(\"match\", &self.match_)",
                 "parts.query(\"parts\", &self.parts)",
             ],
         ),

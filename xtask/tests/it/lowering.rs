@@ -206,6 +206,13 @@ fn each_correction_does_what_it_says() {
             "true",
         ),
         (
+            "tell_empty_from_absent",
+            "    CreateMessageDoV2:\n      type: object\n      required: [content]\n      properties:\n",
+            "    CreateMessageDoV2:\n      type: object\n      required: [content]\n      properties:\n        more:\n          type: object\n          description: More.\n",
+            "/components/schemas/CreateMessageDoV2/properties/more/nullable",
+            "true",
+        ),
+        (
             "type_of_submit_may_be_left_out",
             "",
             "",
@@ -294,6 +301,31 @@ fn an_operation_that_cannot_become_a_schema_is_refused() {
             message.contains(says) && message.contains(at) && message.contains("mend: "),
             "{says}: {message}"
         );
+    }
+}
+
+/// A body of any fields: the generator would take an empty one for an absent one.
+#[test]
+fn a_map_as_a_body_may_be_left_out() {
+    let fixture = include_str!("../fixtures/spec/openapi.yaml");
+    let body = "required: true\n        content:\n          application/json:\n            schema:\n              $ref: \"#/components/schemas/CreateMessageV2Req\"";
+    assert!(fixture.contains(body));
+    for (required, wanted) in [
+        (
+            "false",
+            "{type: object, description: The body., nullable: true}",
+        ),
+        ("true", "{type: object, description: The body.}"),
+    ] {
+        let map = format!(
+            "required: {required}\n        content:\n          application/json:\n            schema:\n              type: object"
+        );
+        let document = requests::as_schemas(&yaml(&fixture.replace(body, &map))).unwrap();
+        let got = xtask::spec::pointer::get(
+            &document,
+            "/components/schemas/CreateMessages/properties/body",
+        );
+        assert_eq!(got, Some(&yaml(wanted)));
     }
 }
 

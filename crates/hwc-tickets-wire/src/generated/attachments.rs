@@ -11,6 +11,7 @@ use super::shared::*;
 Gives the bytes of a file. With several ids it gives an archive of them. A failure comes in the place of the file, so a client looks at the content type and at how the body begins before it takes the bytes for a file.*/
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct DownloadAccessories {
     ///Id of the file, or several ids joined by commas.
     pub accessory_id: ::std::string::String,
@@ -45,6 +46,7 @@ impl crate::Request for DownloadAccessories {
 Stores a file and gives its id, with which a ticket or a message names it, once. How large a file may be, of which kinds and how many are data of the service, not numbers of this description. The answer is the only place that tells the id, so a file whose answer was lost stays in the service without use.*/
 #[derive(::serde::Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct UploadAccessory {
     ///The file. Its name and its kind stand in the head of this part.
     pub file: crate::Upload,

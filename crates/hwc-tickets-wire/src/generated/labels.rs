@@ -11,6 +11,7 @@ use super::shared::*;
 Sets the name and the colour of a label. Both are set, whether they differ or not.*/
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct UpdateLabels {
     ///The body.
     pub body: UpdateLabelsReq,
@@ -39,6 +40,7 @@ impl crate::Request for UpdateLabels {
 ///What a label is to be.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct UpdateLabelsReq {
     ///Colour of the label, as a number sign and six hexadecimal digits.
     pub color: ::std::string::String,

@@ -9,6 +9,7 @@ use super::shared::*;
 ///The message itself.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct CreateMessageDoV2 {
     ///Ids of uploaded attachments. The document states no limits; a newer one states those recorded here.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -41,6 +42,7 @@ impl CreateMessageDoV2 {
 ///A message to submit, with what belongs to the call and not to the text.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct CreateMessageV2Req {
     ///Id of a user group. Optional by its table; needed for a ticket of another member of the group.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -69,6 +71,7 @@ impl CreateMessageV2Req {
 Adds a customer message to the ticket. The answer carries no message id. The operation has no idempotency key, so a request that may have arrived must not simply be sent again.*/
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct CreateMessages {
     ///The body.
     pub body: CreateMessageV2Req,
@@ -135,6 +138,7 @@ crate::model::answer! {
 Gives a page of the messages of a ticket, counted from an offset. Offset and total both end at 65535, so messages beyond that cannot be reached this way.*/
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct ListMessages {
     ///Id of the ticket.
     pub case_id: ::std::string::String,
@@ -211,6 +215,7 @@ impl crate::ListAnswer for ListMessagesResponse {
 Gives the messages that come before a message already shown, which is named by its time and kind. Whether the comparison includes messages of that same second is not documented.*/
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct ListMoreInstantMessages {
     ///Id of the ticket.
     pub case_id: ::std::string::String,
@@ -296,6 +301,7 @@ impl crate::ListAnswer for ListMoreInstantMessagesResponse {
 Gives what is new in the named tickets since the last poll. The answer holds a cursor that is sent back with the next poll, byte for byte. How often one may ask is not documented.*/
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct ListNewInstantMessages {
     ///Ids of the tickets, one key for each id. The answer need not keep their order.
     pub case_ids: ::std::vec::Vec<::std::string::String>,
@@ -363,6 +369,7 @@ crate::model::answer! {
 Gives the number of unread messages for each of the named tickets.*/
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct ListUnreadNewInstantMessages {
     ///Ids of the tickets, one key for each id. The answer need not keep their order.
     pub case_ids: ::std::vec::Vec<::std::string::String>,
@@ -447,6 +454,7 @@ crate::model::answer! {
 Takes a message back. The message id is found in the details of the ticket only. Up to when a message can be recalled is not documented. The request has no body.*/
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct RevokeMessage {
     ///Id of the ticket. This document alone allows 32 characters.
     pub case_id: ::std::string::String,
@@ -485,6 +493,7 @@ impl crate::Request for RevokeMessage {
 Marks every message of the ticket as read. There is no way to say up to which message, so one that arrives between reading and marking is marked too.*/
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct UpdateNewInstantMessagesRead {
     ///The body.
     pub body: UpdateUnreadNewInstantMsgV2Req,
@@ -520,6 +529,7 @@ impl crate::Request for UpdateNewInstantMessagesRead {
 ///Whose ticket it is that is marked as read. Empty for an own ticket.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct UpdateUnreadNewInstantMsgV2Req {
     ///Id of a user group. Optional by its table; needed for a ticket of another member of the group.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]

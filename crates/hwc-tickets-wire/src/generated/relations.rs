@@ -11,6 +11,7 @@ use super::shared::*;
 Ends the relation between two tickets; the tickets themselves stay. The related ticket is named in the body of the request, which some programs between client and service drop.*/
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct DeleteRelation {
     ///The body.
     pub body: DeleteRelationsReq,
@@ -46,6 +47,7 @@ impl crate::Request for DeleteRelation {
 ///The ticket that no longer belongs to this one.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct DeleteRelationsReq {
     ///Id of a user group. Optional by its table; needed for a ticket of another member of the group.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]

@@ -259,6 +259,7 @@ crate::model::answer! {
 Gives a page of the tickets of the caller, counted from an offset. All filters that are sent must fit. In which order tickets come is not documented, so a ticket that is opened while one pages may move others to another page.*/
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct ListCases {
     ///Text that is looked for in the ticket id and the short description.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -359,6 +360,7 @@ impl crate::ListAnswer for ListCasesResponse {
 Gives a page of the tickets of the caller, counted by pages. Outside the paths of the other operations and with names of another style. Whether every endpoint serves it is not known; listCases gives the same and more.*/
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct ListOrderIncident {
     ///Text that is looked for, as app_key of listCases.
     #[serde(rename = "appKey", skip_serializing_if = "::std::option::Option::is_none")]
@@ -501,6 +503,7 @@ impl crate::ListAnswer for ListOrderIncidentResponse {
 Gives the ticket with its messages. This is the only answer that carries message ids, which recalling a message needs.*/
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct ShowCaseDetail {
     ///Id of the ticket.
     pub case_id: ::std::string::String,
@@ -556,6 +559,7 @@ crate::model::answer! {
 Gives the state of the ticket and nothing else. No answer about messages carries that state.*/
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct ShowCaseStatus {
     ///Id of the ticket. No source states a length for this operation.
     pub case_id: ::std::string::String,

@@ -30,16 +30,13 @@ fn check(request: &CapturedRequest, line: &str, body: &str) {
 
 #[test]
 fn create_messages() {
-    let body = CreateMessageV2Req {
-        message: CreateMessageDoV2 {
-            content: "text".into(),
-            authorization_content: Some("confidential".into()),
-            is_authorized: Some(1),
-            accessory_ids: Some(vec!["a1".into()]),
-        },
-        group_id: Some("group".into()),
-        type_: Some(0),
-    };
+    let mut message = CreateMessageDoV2::new("text");
+    message.authorization_content = Some("confidential".into());
+    message.is_authorized = Some(1);
+    message.accessory_ids = Some(vec!["a1".into()]);
+    let mut body = CreateMessageV2Req::new(message);
+    body.group_id = Some("group".into());
+    body.type_ = Some(0);
     let request = sent(&CreateMessages::new("c1", body));
     check(
         &request,
@@ -50,15 +47,10 @@ fn create_messages() {
 
 #[test]
 fn a_submit_can_leave_type_out_and_send_an_empty_list() {
-    let message = |accessory_ids| CreateMessageV2Req {
-        message: CreateMessageDoV2 {
-            content: "text".into(),
-            authorization_content: None,
-            is_authorized: None,
-            accessory_ids,
-        },
-        group_id: None,
-        type_: None,
+    let message = |accessory_ids| {
+        let mut message = CreateMessageDoV2::new("text");
+        message.accessory_ids = accessory_ids;
+        CreateMessageV2Req::new(message)
     };
     let request = sent(&CreateMessages::new("c1", message(Some(vec![]))));
     check(
@@ -72,13 +64,12 @@ fn a_submit_can_leave_type_out_and_send_an_empty_list() {
 
 #[test]
 fn list_messages() {
-    let request = sent(&ListMessages {
-        case_id: "c1".into(),
-        group_id: Some("group".into()),
-        limit: Some(7),
-        offset: Some(3),
-        trim_osm_rich_text_label: Some(false),
-    });
+    let mut request = ListMessages::new("c1");
+    request.group_id = Some("group".into());
+    request.limit = Some(7);
+    request.offset = Some(3);
+    request.trim_osm_rich_text_label = Some(false);
+    let request = sent(&request);
     check(
         &request,
         "GET /v2/servicerequest/cases/c1/messages?group_id=group&limit=7&offset=3&trim_osm_rich_text_label=false",
@@ -88,11 +79,10 @@ fn list_messages() {
 
 #[test]
 fn list_more_instant_messages() {
-    let request = sent(&ListMoreInstantMessages {
-        group_id: Some("group".into()),
-        trim_osm_rich_text_label: Some(true),
-        ..ListMoreInstantMessages::new("c1", "2020-07-09 00:00:01", 0, 7)
-    });
+    let mut request = ListMoreInstantMessages::new("c1", "2020-07-09 00:00:01", 0, 7);
+    request.group_id = Some("group".into());
+    request.trim_osm_rich_text_label = Some(true);
+    let request = sent(&request);
     check(
         &request,
         "GET /v2/servicerequest/cases/c1/instant-messages/more?create_time=2020-07-09%2000%3A00%3A01&group_id=group&limit=7&trim_osm_rich_text_label=true&type=0",
@@ -102,12 +92,11 @@ fn list_more_instant_messages() {
 
 #[test]
 fn list_new_instant_messages() {
-    let request = sent(&ListNewInstantMessages {
-        case_ids: vec!["c2".to_owned(), "c1".to_owned()],
-        group_id: Some("group".into()),
-        last_message_time_id: Some("cursor".into()),
-        trim_osm_rich_text_label: Some(true),
-    });
+    let mut request = ListNewInstantMessages::new(vec!["c2".to_owned(), "c1".to_owned()]);
+    request.group_id = Some("group".into());
+    request.last_message_time_id = Some("cursor".into());
+    request.trim_osm_rich_text_label = Some(true);
+    let request = sent(&request);
     let uri = request.uri.to_string();
     for part in [
         "case_ids=c1",
@@ -126,10 +115,9 @@ fn list_new_instant_messages() {
 
 #[test]
 fn list_unread_new_instant_messages() {
-    let request = sent(&ListUnreadNewInstantMessages {
-        case_ids: vec!["c1".to_owned()],
-        group_id: Some("group".into()),
-    });
+    let mut request = ListUnreadNewInstantMessages::new(vec!["c1".to_owned()]);
+    request.group_id = Some("group".into());
+    let request = sent(&request);
     check(
         &request,
         "GET /v2/servicerequest/cases/instant-messages/unread?case_ids=c1&group_id=group",
@@ -139,9 +127,8 @@ fn list_unread_new_instant_messages() {
 
 #[test]
 fn update_new_instant_messages_read() {
-    let body = UpdateUnreadNewInstantMsgV2Req {
-        group_id: Some("group".into()),
-    };
+    let mut body = UpdateUnreadNewInstantMsgV2Req::default();
+    body.group_id = Some("group".into());
     let request = sent(&UpdateNewInstantMessagesRead::new("c1", body));
     check(
         &request,
@@ -162,11 +149,10 @@ fn revoke_message() {
 
 #[test]
 fn show_case_detail() {
-    let request = sent(&ShowCaseDetail {
-        case_id: "c1".into(),
-        group_id: Some("group".into()),
-        trim_osm_rich_text_label: Some(true),
-    });
+    let mut request = ShowCaseDetail::new("c1");
+    request.group_id = Some("group".into());
+    request.trim_osm_rich_text_label = Some(true);
+    let request = sent(&request);
     check(
         &request,
         "GET /v2/servicerequest/cases/c1?group_id=group&trim_osm_rich_text_label=true",

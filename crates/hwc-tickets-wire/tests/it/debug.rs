@@ -9,16 +9,13 @@ const CANARY: &str = "canary-text";
 
 #[test]
 fn requests_show_no_text() {
-    let body = CreateMessageV2Req {
-        message: CreateMessageDoV2 {
-            content: CANARY.into(),
-            authorization_content: Some(CANARY.into()),
-            is_authorized: Some(1),
-            accessory_ids: Some(vec![CANARY.into()]),
-        },
-        group_id: Some(CANARY.into()),
-        type_: Some(0),
-    };
+    let mut message = CreateMessageDoV2::new(CANARY);
+    message.authorization_content = Some(CANARY.into());
+    message.is_authorized = Some(1);
+    message.accessory_ids = Some(vec![CANARY.into()]);
+    let mut body = CreateMessageV2Req::new(message);
+    body.group_id = Some(CANARY.into());
+    body.type_ = Some(0);
     let request = CreateMessages::new(CANARY, body);
     let shown = format!("{request:?} {request:#?}");
     assert!(!shown.contains(CANARY), "{shown}");

@@ -143,13 +143,11 @@ fn a_delete_has_its_body_and_a_number_its_place_in_the_path() {
 #[test]
 fn lists_are_repeated_and_spellings_are_kept() {
     let service = Service::saying("{}");
-    let request = ListOrderIncident {
-        search_key: Some(vec!["disk full".into(), "工单".into()]),
-        label_id_list: Some(vec![]),
-        page_no: Some(1),
-        x_customer_id: Some("c".into()),
-        ..ListOrderIncident::default()
-    };
+    let mut request = ListOrderIncident::default();
+    request.search_key = Some(vec!["disk full".into(), "工单".into()]);
+    request.label_id_list = Some(vec![]);
+    request.page_no = Some(1);
+    request.x_customer_id = Some("c".into());
     service.send(&request).unwrap();
     assert_eq!(
         service.network.requests()[0].uri.to_string(),

@@ -6,6 +6,7 @@
     reason = "an example tells its story on the terminal"
 )]
 
+mod attachment;
 mod bulk;
 mod drain_unread;
 mod first_message;
@@ -19,7 +20,7 @@ mod without_async;
 
 use hwc_tickets::{Client, Draft, SecretString, TicketId};
 use hwc_tickets_sim::{Fault, Operation, Order, Simulator};
-use std::{env, error::Error, process::Command, time::Duration};
+use std::{env, error::Error, io::Write as _, process::Command, time::Duration};
 
 fn main() -> Result<(), Box<dyn Error>> {
     // Two of them take everything from the environment: this program starts itself again with that set.
@@ -87,6 +88,11 @@ async fn all() -> Result<(), Box<dyn Error>> {
     let drafts = ["case-123", "no-such-ticket"]
         .map(|id| TicketId::try_from(id).map(|ticket| Draft::new(ticket, "Any news?")));
     bulk::bulk(&client, drafts.into_iter().collect::<Result<_, _>>()?).await;
+
+    println!("\n# attachment");
+    let log = directory.path().join("disk.log");
+    std::fs::File::create_new(&log)?.write_all(b"disk full\n")?;
+    attachment::attachment(&client, &log).await?;
 
     #[cfg(feature = "blocking")]
     {

@@ -1,5 +1,6 @@
 //! A call of an operation, before it is made.
 
+use super::{Response, list::Rows};
 use crate::{
     client::Client,
     error::{Error, ErrorKind, Result},
@@ -13,24 +14,45 @@ use std::{
     pin::Pin,
     time::Duration,
 };
-use wire::{Measured, Request, Response};
+use wire::{Measured, Request};
 
-/// An operation of the description as a value. Implemented by the generator for every one of [`models`](super::models).
-pub trait Described: Request + Measured + Clone + Send + Sync + 'static {
-    /// Where the group stands that the call acts for, if it takes one.
+/// An operation of the description as a value. Implemented by the generator for every one of [`models`](super::models), and by
+/// nobody else.
+pub trait Described:
+    sealed::Described + Request + Measured + Clone + Send + Sync + 'static
+{
+    /// What a success brings to a caller: a struct of [`models`](super::models), or a [`Download`](super::Download).
+    type Answer<C: Caller>: Send;
+    /// Gives it to `caller`.
     #[doc(hidden)]
-    fn group(&mut self) -> Option<&mut Option<String>> {
+    fn answer<C: Caller>(body: Self::Response, caller: &C) -> Self::Answer<C>;
+    /// The group that the value itself names.
+    #[doc(hidden)]
+    fn group(&self) -> Option<&str> {
+        None
+    }
+    /// Names the group that the call acts for. `false`: there is no place for it.
+    #[doc(hidden)]
+    fn set_group(&mut self, _group: &str) -> bool {
+        false
+    }
+    /// What an answer holds of its list, if it comes in pages.
+    #[doc(hidden)]
+    fn rows(&self, _answer: &Self::Response) -> Option<Rows> {
         None
     }
 }
 
 /// Who makes calls: a [`Client`], or one that waits.
-pub trait Caller: Clone + sealed::Sealed {
+pub trait Caller: Clone + Send + Sync + 'static + sealed::Sealed {
     #[doc(hidden)]
     fn client(&self) -> &Client;
 }
 
-mod sealed {
+pub(super) mod sealed {
+    /// Of the operations of the description.
+    pub trait Described {}
+    /// Of those who call.
     pub trait Sealed {}
     impl Sealed for crate::Client {}
     #[cfg(feature = "blocking")]
@@ -55,7 +77,10 @@ pub struct Call<R, C = Client> {
 /// What every call can be told.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct About {
+    /// Of the call itself.
     pub(crate) group: Option<GroupId>,
+    /// Of the handle it was made by.
+    of_handle: Option<GroupId>,
     pub(super) timeout: Option<Duration>,
 }
 
@@ -80,7 +105,8 @@ impl<R, C: Caller> Call<R, C> {
             caller: caller.clone(),
             request,
             about: About {
-                group: group.cloned(),
+                group: None,
+                of_handle: group.cloned(),
                 timeout: None,
             },
         }
@@ -105,11 +131,15 @@ impl<R: Described> IntoFuture for Call<R>
 where
     R::Response: Send,
 {
-    type Output = Result<Response<R::Response>>;
+    type Output = Result<Response<R::Answer<Client>>>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { send(&self.caller, self.request, &self.about).await })
+        Box::pin(async move {
+            let answer = send(&self.caller, self.request, &self.about, 0).await?;
+            let answer = answer.map(|body| R::answer(body, &self.caller));
+            Ok(Response::of(R::OPERATION.name, answer))
+        })
     }
 }
 
@@ -122,37 +152,51 @@ where
     ///
     /// # Errors
     /// As every call; [`ErrorKind::InsideRuntime`] inside an asynchronous runtime.
-    pub fn call(self) -> Result<Response<R::Response>> {
+    pub fn call(self) -> Result<Response<R::Answer<crate::blocking::Client>>> {
         let Self {
             caller,
             request,
             about,
         } = self;
-        caller.wait_for(|client| send(client, request, &about))
+        let answer = caller.wait_for(|client| send(client, request, &about, 0))?;
+        let answer = answer.map(|body| R::answer(body, &caller));
+        Ok(Response::of(R::OPERATION.name, answer))
     }
 }
 
-/// Sends a request: the group put in where there is a place for it and it has none, and its limits checked.
+/// Sends a request: the group put in where there is a place for it, and its limits checked. Of a list, the answer is looked at:
+/// `reached` rows are known to stand before it.
 pub(super) async fn send<R: Described>(
     client: &Client,
     mut request: R,
     about: &About,
-) -> Result<Response<R::Response>> {
+    reached: i64,
+) -> Result<wire::Response<R::Response>> {
     let name = R::OPERATION.name;
-    if let Some(group) = request.group()
-        && group.is_none()
+    let refused = |why: String| Error::local(ErrorKind::InvalidInput, why).with_operation(name);
+    // What the caller says of this one call counts before what the value, the handle or the client says.
+    if let Some(own) = &about.group {
+        if !request.set_group(&own.to_string()) {
+            return Err(refused(
+                "the group has no place: it stands in the body, and there is none".to_owned(),
+            )
+            .with_help("Set the body, or leave the group out."));
+        }
+    } else if request.group().is_none()
+        && let Some(group) = about.of_handle.as_ref().or(client.group())
     {
-        let own = about.group.as_ref().or(client.group());
-        *group = own.map(GroupId::to_string);
+        request.set_group(&group.to_string());
     }
-    wire::check(&request).map_err(|exceeded| {
-        let detail = format!("{exceeded} (documented limit)");
-        Error::local(ErrorKind::InvalidInput, detail).with_operation(name)
-    })?;
+    wire::check(&request).map_err(|exceeded| refused(format!("{exceeded} (documented limit)")))?;
     let mut options = CallOptions::default();
     options.deadline = about.timeout;
-    let answer = client.parts().service.send(&request, &options).await;
-    answer.map_err(|fault| Error::from_fault(name, fault))
+    let service = &client.parts().service;
+    let named = |fault| Error::from_fault(name, fault);
+    let answer = service.send(&request, &options).await.map_err(named)?;
+    if let Some(rows) = request.rows(&answer.body) {
+        rows.check(&answer, reached).map_err(named)?;
+    }
+    Ok(answer)
 }
 
 /// The shape of what will be sent, never a text.

@@ -119,6 +119,8 @@ impl Operation {
         options.deadline = timeout;
         let service = &client.parts().service;
         let answer = service.send_json(entry, arguments, &options).await;
-        answer.map_err(|fault| Error::from_fault(self.name, fault))
+        let answer = answer.map_err(|fault| Error::from_fault(self.name, fault))?;
+        let answer = answer.map(|body| Content::of(self.name, client, body));
+        Ok(Response::of(self.name, answer))
     }
 }

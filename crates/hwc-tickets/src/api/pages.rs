@@ -1,18 +1,10 @@
 //! Lists: their pages, and their items one by one.
 
-use super::{
-    Call, Caller, Response, Undecodable,
-    call::{About, Described, send},
-};
-use crate::{
-    client::Client,
-    error::{Error, Result},
-};
+use super::{Call, Caller, Interrupted, List, ListAudit, Page, call::Described, walk::Walk};
+use crate::error::Result;
 use futures_core::Stream;
-use hwc_tickets_wire::limits;
-use serde::Serialize;
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::VecDeque,
     fmt,
     future::{Future, poll_fn},
     pin::Pin,
@@ -31,7 +23,7 @@ pub enum PagedBy {
     Whole,
 }
 
-/// An operation that answers with a list. Implemented by the generator.
+/// An operation that answers with a list. Implemented by the generator, and by nobody else.
 pub trait Paged: Described<Response: Send> + Unpin {
     /// An item.
     type Item: Send + Unpin + 'static;
@@ -39,10 +31,10 @@ pub trait Paged: Described<Response: Send> + Unpin {
     const BY: PagedBy;
     /// The field with the items.
     const LIST: &'static str;
-    /// The parameter of the page.
-    const AT: &'static str;
+    /// The parameter of the page; `None` of a list that comes whole.
+    const AT: Option<&'static str>;
     /// The parameter of its length.
-    const SIZE: &'static str;
+    const SIZE: Option<&'static str>;
     /// Whether an item has an id.
     const HAS_ID: bool;
     /// The page that is asked for first, and its length, where the call says so.
@@ -57,270 +49,12 @@ pub trait Paged: Described<Response: Send> + Unpin {
     /// The items.
     #[doc(hidden)]
     fn list(answer: Self::Response) -> Option<Vec<Self::Item>>;
+    /// How many items there are, of those that could be read; `None` without a list.
+    #[doc(hidden)]
+    fn count(answer: &Self::Response) -> Option<usize>;
     /// What tells an item from all others.
     #[doc(hidden)]
     fn id(item: &Self::Item) -> Option<String>;
-}
-
-/// One page.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Page<T> {
-    /// Its items, without those that came before.
-    pub items: Vec<T>,
-    /// Items that could not be read: they cost themselves alone.
-    pub undecodable: Vec<Undecodable>,
-    /// The number of all items, as this answer states it.
-    pub total: Option<i64>,
-}
-
-/// What was read of a list, and whether anything may be missing. While it is read, what is known so far.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct ListAudit {
-    /// The number of all items, as the last answer stated it.
-    pub reported: Option<i64>,
-    /// Items that were handed out.
-    pub yielded: u64,
-    /// Items that came again, because pages overlap or rows shifted, and were dropped.
-    pub duplicates_dropped: u64,
-    /// Items that could not be read.
-    pub undecodable: u64,
-    /// Answers that were used.
-    pub pages: u64,
-    /// Whether an item may be missing: the list changed while it was read in a way that could not be made good, its rows end
-    /// before the total that is stated, or where no further page can be asked for.
-    /// Numbered pages cannot overlap: rows that go from them while as many come are not noticed.
-    pub possible_gap: bool,
-    /// Whether the end was reached: nothing came where more would stand. A short page is no end.
-    pub complete: bool,
-}
-
-/// How often the reading goes back to where it last knew its way, because rows shifted.
-const MOST_STEPS_BACK: u32 = 100;
-
-/// So many rows may come again, or without an id, beside those that are known, before the reading ends: such a service does
-/// not go on.
-const MOST_WITHOUT_NEWS: usize = 1000;
-
-/// Rows of a page where neither the call nor the description says how many.
-const DEFAULT_SIZE: i64 = 100;
-
-/// A list being read.
-struct Walk<R> {
-    client: Client,
-    request: R,
-    about: About,
-    /// The first row or page there is, as far as this call is concerned.
-    begin: i64,
-    at: i64,
-    /// The last row or page that the service has a name for.
-    last: Option<i64>,
-    size: i64,
-    /// The page that is asked for begins with a row that was seen.
-    overlaps: bool,
-    /// The least number of all items that an answer stated.
-    least: Option<i64>,
-    /// Rows in a row that were seen before.
-    stale: usize,
-    /// Ids of what was handed out.
-    seen: HashSet<String>,
-    steps_back: u32,
-    audit: ListAudit,
-    /// Nothing more can be asked.
-    is_over: bool,
-}
-
-impl<R: Paged> Walk<R> {
-    fn new(client: &Client, request: R, about: About) -> Self {
-        let (begin, size) = request.begins();
-        let first = match R::BY {
-            PagedBy::Number => 1,
-            PagedBy::Offset | PagedBy::Whole => 0,
-        };
-        let begin = begin.unwrap_or(first);
-        Self {
-            client: client.clone(),
-            begin,
-            at: begin,
-            last: most::<R>(R::AT),
-            size: size
-                .or(most::<R>(R::SIZE))
-                .filter(|size| *size > 0)
-                .map(|size| match (R::BY, R::HAS_ID) {
-                    // One row of them is that before.
-                    (PagedBy::Offset, true) => size.max(2),
-                    _ => size,
-                })
-                .unwrap_or(DEFAULT_SIZE),
-            request,
-            about,
-            overlaps: false,
-            least: None,
-            stale: 0,
-            seen: HashSet::new(),
-            steps_back: 0,
-            audit: ListAudit::default(),
-            is_over: false,
-        }
-    }
-
-    /// The next page that holds anything new, or could not be read in part; `None` at the end.
-    async fn page(&mut self) -> Result<Option<Page<R::Item>>> {
-        while !self.is_over {
-            if self.last.is_some_and(|last| self.at > last) {
-                // The service has no name for what comes next.
-                self.audit.possible_gap = true;
-                self.is_over = true;
-                break;
-            }
-            let mut request = self.request.clone();
-            request.ask(self.at, self.size);
-            let answer = send(&self.client, request, &self.about).await?;
-            let page = self.take(answer)?;
-            if !page.items.is_empty() || !page.undecodable.is_empty() {
-                return Ok(Some(page));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Takes an answer in: what of it is new, and where to go on.
-    fn take(&mut self, answer: Response<R::Response>) -> Result<Page<R::Item>> {
-        let named = |fault| Error::from_fault(R::OPERATION.name, fault);
-        answer.needs(R::LIST).map_err(named)?;
-        let total = R::total(&answer.body);
-        let complains = answer.complains;
-        let answer = answer.map(R::list);
-        let mut lost = answer.undecodable.clone();
-        lost.retain(|lost| lost.list == R::LIST);
-        let rows = answer.body.as_deref().map_or(0, <[_]>::len) + lost.len();
-        // Some services leave an empty list out: behind the last row that says nothing new.
-        let is_behind = total.is_some_and(|total| self.at > self.begin && self.position() >= total);
-        if answer.body.is_none() && total != Some(0) && !is_behind {
-            let how = format!("the field {} is left out", R::LIST);
-            return Err(named(answer.unlike(how)));
-        }
-        if rows == 0 && complains {
-            let how = format!("it says failure, and {} is empty", R::LIST);
-            return Err(named(answer.unlike(how)));
-        }
-        let items = answer.body.unwrap_or_default();
-        self.audit.pages += 1;
-        let rows = i64::try_from(rows).unwrap_or(i64::MAX);
-        let page = |items, undecodable| Page {
-            items,
-            undecodable,
-            total,
-        };
-        let first = items.first().and_then(R::id);
-        if self.overlaps && first.is_none_or(|id| !self.seen.contains(&id)) {
-            // What was last stands elsewhere by now: rows in between may have moved up, before this page.
-            if self.steps_back < MOST_STEPS_BACK {
-                self.steps_back += 1;
-                self.at = (self.at - self.size + 1).max(self.begin);
-                self.overlaps = self.at > self.begin;
-                return Ok(page(Vec::new(), Vec::new()));
-            }
-            self.audit.possible_gap = true;
-        }
-        // Rows that went while nothing tells whether they shifted others.
-        self.audit.possible_gap |= !self.overlaps && self.is_fewer(total);
-        self.audit.reported = total.or(self.audit.reported);
-        self.least = [self.least, total].into_iter().flatten().min();
-        let known = known_at_the_end::<R>(&items, &lost);
-        let (before, known_before) = (items.len(), self.seen.len());
-        let new: Vec<_> = (items.into_iter())
-            .filter(|item| R::id(item).is_none_or(|id| self.seen.insert(id)))
-            .collect();
-        self.audit.duplicates_dropped += (before - new.len()) as u64;
-        self.audit.yielded += new.len() as u64;
-        self.audit.undecodable += lost.len() as u64;
-        self.stale = match self.seen.len() > known_before {
-            true => 0,
-            false => self.stale.saturating_add(before + lost.len()),
-        };
-        self.go_on(rows, known);
-        if R::HAS_ID && !self.is_over && self.stale > self.seen.len() + MOST_WITHOUT_NEWS {
-            // However far rows shifted, something new had come by now: the service does not go on.
-            self.is_over = true;
-            self.audit.possible_gap = true;
-        }
-        Ok(page(new, lost))
-    }
-
-    /// Where the next page begins, after one of `rows` rows; or that there is none. `known`: how many rows from the end
-    /// stands one that can be known again.
-    fn go_on(&mut self, rows: i64, known: Option<i64>) {
-        let total = self.audit.reported;
-        match R::BY {
-            PagedBy::Whole => {
-                self.is_over = true;
-                self.audit.complete = true;
-                self.audit.possible_gap |= total.is_some_and(|total| total > rows);
-            }
-            // Without an id, rows that come again are not known again: the total is all there is to go by.
-            PagedBy::Number | PagedBy::Offset
-                if !R::HAS_ID && total.is_some_and(|total| self.position() >= total) =>
-            {
-                self.end();
-            }
-            PagedBy::Number | PagedBy::Offset if rows == 0 => self.end(),
-            PagedBy::Number => self.at += 1,
-            PagedBy::Offset => {
-                // That row again, to see whether rows shifted; but only where that leads on.
-                let known = known.filter(|known| *known < rows);
-                self.overlaps = known.is_some();
-                let next = self.at.saturating_add(rows);
-                self.at = next.saturating_sub(known.unwrap_or(0));
-            }
-        }
-    }
-
-    /// Whether there are fewer rows in all than before, but for the first page.
-    fn is_fewer(&self, total: Option<i64>) -> bool {
-        let both = self.audit.reported.zip(total);
-        let both = both.filter(|_| self.at != self.begin);
-        both.is_some_and(|(before, now)| now < before)
-    }
-
-    /// The end: nothing came behind what was read.
-    fn end(&mut self) {
-        self.is_over = true;
-        self.audit.complete = true;
-        // What came while the list was read need not be part of it.
-        self.audit.possible_gap |= self.least.is_some_and(|total| total > self.position());
-    }
-
-    /// How many rows there are up to here, those before the first that was asked for among them.
-    fn position(&self) -> i64 {
-        let before = match R::BY {
-            PagedBy::Number => (self.begin - 1).saturating_mul(self.size),
-            PagedBy::Offset => self.begin,
-            PagedBy::Whole => 0,
-        };
-        let handled = self.audit.yielded.saturating_add(self.audit.undecodable);
-        before.saturating_add(i64::try_from(handled).unwrap_or(i64::MAX))
-    }
-}
-
-/// How many rows from the end of a page stands one that can be known again; 1 is the last.
-fn known_at_the_end<R: Paged>(items: &[R::Item], lost: &[Undecodable]) -> Option<i64> {
-    let lost: HashSet<usize> = lost.iter().map(|lost| lost.index).collect();
-    let rows = items.len() + lost.len();
-    let mut items = items.iter().rev();
-    let known = (0..rows).rev().position(|row| {
-        let item = (!lost.contains(&row)).then(|| items.next()).flatten();
-        item.is_some_and(|item| R::id(item).is_some())
-    });
-    known.and_then(|known| i64::try_from(known + 1).ok())
-}
-
-/// The documented maximum of a parameter.
-fn most<R: Paged>(field: &str) -> Option<i64> {
-    let mut limits = limits::ALL.iter();
-    let own = limits.find(|limit| limit.operation == R::OPERATION.name && limit.field == field);
-    own.and_then(|limit| limit.max)
 }
 
 type Step<R> = (Box<Walk<R>>, Option<Result<Page<<R as Paged>::Item>>>);
@@ -429,16 +163,24 @@ impl<R: Paged> Items<R> {
         poll_fn(|context| self.poll(context)).await
     }
 
-    /// All items, in memory.
+    /// All items, in memory, with the audit of the reading.
     ///
     /// # Errors
-    /// The first page that cannot be had.
-    pub async fn collect(mut self) -> Result<(Vec<R::Item>, ListAudit)> {
-        let mut items = Vec::new();
+    /// Why the list could not be read to its end, and what was read before: it becomes an [`Error`](crate::Error) with `?`.
+    pub async fn collect(mut self) -> Result<List<R::Item>, Interrupted<R::Item>> {
+        let (mut items, mut error) = (Vec::new(), None);
         while let Some(item) = self.next().await {
-            items.push(item?);
+            match item {
+                Ok(item) => items.push(item),
+                Err(why) => error = Some(why),
+            }
         }
-        Ok((items, self.pages.audit))
+        let audit = self.pages.audit;
+        let list = List { items, audit };
+        match error {
+            None => Ok(list),
+            Some(error) => Err(Interrupted::new(list, error)),
+        }
     }
 
     /// What is known of the reading so far; final once the stream has ended. Whole pages are counted.

@@ -2,7 +2,10 @@
 
 use hwc_tickets::{
     Client, ErrorKind, GroupId, SecretString,
-    api::{Answer, Content, OPERATIONS, Operation, Paged, models::tickets::ListCases},
+    api::{
+        Answer, Content, List, ListAudit, OPERATIONS, Operation, Page, Paged, Source,
+        models::tickets::{IncidentInfoV2, ListCases, ListOrderIncident},
+    },
     testing::{FakeClock, ScriptedTransport, Step},
 };
 use serde_json::{Value, json};
@@ -180,7 +183,7 @@ fn listing(
 /// What was handed out, and whether anything may be missing.
 fn read(clock: &FakeClock, network: &ScriptedTransport) -> (Vec<usize>, bool, u64) {
     let items = client(clock, network).tickets().list().limit(3).items();
-    let (items, audit) = clock.run(items.collect()).unwrap();
+    let List { items, audit, .. } = clock.run(items.collect()).unwrap();
     assert!(audit.complete, "{audit:?}");
     assert_eq!(audit.yielded, items.len() as u64);
     let ids = items.iter().map(|item| item.incident_id.clone().unwrap());
@@ -248,12 +251,13 @@ fn a_service_that_does_not_go_on_is_asked_no_longer() {
         let tickets = client(&clock, &network).tickets();
         let (items, audit) = match body.contains("incident_id") {
             true => {
-                let (items, audit) = clock.run(tickets.list().items().collect()).unwrap();
+                let list = tickets.list().items();
+                let List { items, audit, .. } = clock.run(list.collect()).unwrap();
                 (items.len(), audit)
             }
             false => {
                 let items = tickets.order_incidents().items();
-                let (items, audit) = clock.run(items.collect()).unwrap();
+                let List { items, audit, .. } = clock.run(items.collect()).unwrap();
                 (items.len(), audit)
             }
         };
@@ -292,7 +296,7 @@ fn numbered_pages_are_read_to_their_end() {
             .tickets()
             .order_incidents()
             .page_size(3);
-        let (items, audit) = clock.run(items.items().collect()).unwrap();
+        let List { items, audit, .. } = clock.run(items.items().collect()).unwrap();
         assert_eq!(
             (items.len(), audit.possible_gap),
             (count, more > 0),
@@ -303,9 +307,8 @@ fn numbered_pages_are_read_to_their_end() {
     let clock = FakeClock::new();
     let network = listing(&clock, &rows(7), Some, |_, _| {});
     let items = client(&clock, &network).tickets().order_incidents();
-    let (items, audit) = clock
-        .run(items.page_size(3).page_no(2).items().collect())
-        .unwrap();
+    let items = items.page_size(3).page_no(2).items();
+    let List { items, audit, .. } = clock.run(items.collect()).unwrap();
     assert_eq!(
         (items.len(), audit.possible_gap),
         (4, false),
@@ -404,12 +407,12 @@ fn the_last_row_that_can_be_named_is_no_end() {
     let network = listing(&clock, &rows(65_540), |_| None, |_, _| {});
     // The documented maximum of the offset.
     let call = client(&clock, &network).tickets().list().offset(65_535);
-    let (items, audit) = clock.run(call.items().collect()).unwrap();
+    let List { items, audit, .. } = clock.run(call.items().collect()).unwrap();
     assert!(
         items.len() == 5 && !audit.complete && audit.possible_gap,
         "{audit:?}"
     );
-    assert_eq!(ListCases::AT, "offset");
+    assert_eq!(ListCases::AT, Some("offset"));
 }
 
 #[test]
@@ -439,6 +442,345 @@ fn operations_can_be_called_as_data() {
     let sensitive = Operation::named("createMessages").unwrap().values.iter();
     let sensitive: Vec<_> = sensitive.filter(|value| value.is_sensitive).collect();
     assert_eq!(sensitive.len(), 1, "the confidential note");
+}
+
+/// The plain form and the pages of a list look at an answer in one way.
+#[test]
+fn one_page_refuses_what_all_pages_refuse() {
+    for (body, is_error) in [
+        (r#"{"incident_info_list":[{"incident_id":"a"}]}"#, false),
+        (r#"{"incident_info_list":[]}"#, false),
+        (r#"{"total_count":0}"#, false),
+        ("{}", true),
+        (r#"{"total_count":3}"#, true),
+        (r#"{"total_count":-1}"#, true),
+        (r#"{"incident_info_list":null}"#, true),
+        (r#"{"incident_info_list":"none"}"#, true),
+        (r#"{"incident_info_list":[],"error_msg":"failed"}"#, true),
+        (r#"{"total_count":0,"error_msg":"failed"}"#, true),
+    ] {
+        let clock = FakeClock::new();
+        let network = ScriptedTransport::new(&clock).otherwise(Step::json(200, body));
+        let client = client(&clock, &network);
+        let list = || client.tickets().list();
+        let one = clock.run(list().into_future());
+        let value = clock.run(client.call(ListCases::default()).into_future());
+        let all = clock.run(list().items().collect());
+        assert_eq!(
+            (one.is_err(), value.is_err(), all.is_err()),
+            (is_error, is_error, is_error),
+            "{body}"
+        );
+        if let (Err(one), Err(all)) = (one, all) {
+            assert_eq!(one.kind(), ErrorKind::Protocol, "{body}");
+            assert_eq!(one.to_string(), all.error.to_string(), "{body}");
+            assert!(one.to_string().starts_with("listCases: "), "{one}");
+        }
+    }
+}
+
+#[test]
+fn behind_the_last_row_a_list_that_is_left_out_is_empty() {
+    let clock = FakeClock::new();
+    let network = ScriptedTransport::new(&clock).answering(|request| {
+        let query = request.uri.query().unwrap_or_default();
+        let total = match query.contains("pageNo") {
+            true => "totalCount",
+            false => "total_count",
+        };
+        Step::json(200, json!({total: 4}).to_string())
+    });
+    let tickets = client(&clock, &network).tickets();
+    for (offset, is_error) in [(0, true), (3, true), (4, false), (5, false)] {
+        let page = clock.run(tickets.list().offset(offset).into_future());
+        assert_eq!(page.is_err(), is_error, "{offset}");
+    }
+    let numbered = tickets.order_incidents();
+    for (number, size, is_error) in [
+        (1, Some(2), true),
+        (2, Some(2), true),
+        (3, Some(2), false),
+        // Nobody knows how many rows stand before it.
+        (3, None, true),
+    ] {
+        let page = numbered.clone().page_no(number);
+        let page = match size {
+            Some(size) => page.page_size(size),
+            None => page,
+        };
+        let page = clock.run(page.into_future());
+        assert_eq!(page.is_err(), is_error, "{number} {size:?}");
+    }
+}
+
+#[test]
+fn the_group_of_a_call_wins_over_that_of_the_value_and_that_over_the_client() {
+    let group = |name: &str| GroupId::new(name).unwrap();
+    let clock = FakeClock::new();
+    let network = ScriptedTransport::new(&clock).otherwise(Step::json(
+        200,
+        r#"{"incidentInfoList":[],"incident_info_list":[]}"#,
+    ));
+    let client = client(&clock, &network);
+    let mut cases = ListCases::default();
+    cases.group_id = Some("of-value".to_owned());
+    let mut incidents = ListOrderIncident::default();
+    incidents.group_id = Some("of-value".to_owned());
+    clock.run(async {
+        let tickets = client.tickets();
+        tickets.list().await.unwrap();
+        tickets.list().with_group(group("of-call")).await.unwrap();
+        client.call(cases.clone()).await.unwrap();
+        let own = client.call(cases).with_group(group("of-call"));
+        own.await.unwrap();
+        tickets.order_incidents().await.unwrap();
+        let own = tickets.order_incidents().with_group(group("of-call"));
+        own.await.unwrap();
+        client.call(incidents).await.unwrap();
+        assert!(tickets.order_incidents().items().next().await.is_none());
+    });
+    let named: Vec<String> = queries(&network)
+        .iter()
+        .map(|query| {
+            let mut pairs = query.split('&');
+            pairs
+                .find(|pair| pair.starts_with("group"))
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
+    assert_eq!(
+        named,
+        [
+            "group_id=of-client",
+            "group_id=of-call",
+            "group_id=of-value",
+            "group_id=of-call",
+            "groupId=of-client",
+            "groupId=of-call",
+            "groupId=of-value",
+            "groupId=of-client",
+        ]
+    );
+}
+
+#[test]
+fn what_was_read_before_an_error_is_given_back() {
+    let clock = FakeClock::new();
+    let network = ScriptedTransport::new(&clock).answering(|request| {
+        let query = request.uri.query().unwrap_or_default();
+        let body = match query.contains("offset=0") {
+            true => json!({"incident_info_list": [{"incident_id": "a"}, {"incident_id": "b"}]}),
+            false => json!({"error_code": "OSM.01010015", "error_msg": "canary-text"}),
+        };
+        Step::json(200, body.to_string())
+    });
+    let items = client(&clock, &network).tickets().list().limit(2).items();
+    let interrupted = clock.run(items.collect()).unwrap_err();
+    let ids: Vec<_> = (interrupted.read.items.iter())
+        .map(|item| item.incident_id.as_deref().unwrap())
+        .collect();
+    assert_eq!(ids, ["a", "b"]);
+    assert_eq!(interrupted.read.audit.yielded, 2);
+    assert!(!interrupted.read.audit.complete);
+    let shown = format!("{interrupted} {interrupted:?}");
+    assert!(shown.contains("2 item(s) were read before"), "{shown}");
+    assert!(!shown.contains("canary-text"), "{shown}");
+    let error = hwc_tickets::Error::from(interrupted);
+    assert_eq!(error.code(), Some("OSM.01010015"));
+}
+
+#[test]
+fn numbered_pages_that_shift_lose_nothing_in_silence() {
+    for at in 1..4 {
+        // New ones at the top: rows come again, and none is lost.
+        let clock = FakeClock::new();
+        let added = move |number, rows: &mut Vec<usize>| {
+            if number == at {
+                rows.splice(0..0, [100, 101]);
+            }
+        };
+        let network = listing(&clock, &rows(10), Some, added);
+        let items = client(&clock, &network).tickets().order_incidents();
+        let items = items.page_size(3).items();
+        let List { items, audit, .. } = clock.run(items.collect()).unwrap();
+        let mut ids: Vec<usize> = (items.iter())
+            .map(|item| item.incident_id.as_deref().unwrap().parse().unwrap())
+            .collect();
+        ids.retain(|id| *id < 100);
+        assert_eq!(ids, (0..10).collect::<Vec<_>>(), "added before {at}");
+        assert!(audit.complete && audit.duplicates_dropped > 0, "{audit:?}");
+
+        // Others gone from it: one slips onto a page that was read, and the total tells.
+        let clock = FakeClock::new();
+        let removed = move |number, rows: &mut Vec<usize>| {
+            if number == at {
+                rows.drain(0..2);
+            }
+        };
+        let network = listing(&clock, &rows(10), Some, removed);
+        let items = client(&clock, &network).tickets().order_incidents();
+        let items = items.page_size(3).items();
+        let List { items, audit, .. } = clock.run(items.collect()).unwrap();
+        assert!(items.len() < 10 && audit.possible_gap, "{at}: {audit:?}");
+    }
+}
+
+#[test]
+fn an_odd_field_is_an_error_of_this_crate() {
+    let clock = FakeClock::new();
+    let network = ScriptedTransport::new(&clock).otherwise(Step::json(
+        200,
+        r#"{"incident_info_list":[{"incident_id":"a"}],"total_count":{}}"#,
+    ));
+    let call = client(&clock, &network).tickets().list();
+    let answer = clock.run(call.into_future()).unwrap();
+    answer.needs("incident_info_list").unwrap();
+    let error = answer.needs("total_count").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Protocol);
+    assert!(
+        error.to_string().contains("total_count is an object"),
+        "{error}"
+    );
+    let error = answer.unlike("it is odd");
+    assert_eq!(error.operation(), Some("listCases"));
+    assert_eq!(answer.into_list().unwrap().body.len(), 1);
+}
+
+#[test]
+fn pages_and_audits_can_be_written_down() {
+    let clock = FakeClock::new();
+    let network = ScriptedTransport::new(&clock).otherwise(Step::json(
+        200,
+        r#"{"incident_info_list":[{"incident_id":"a"},7],"total_count":2}"#,
+    ));
+    let mut pages = client(&clock, &network).tickets().list().pages();
+    let page: Page<IncidentInfoV2> = clock.run(pages.next()).unwrap().unwrap();
+    let page = serde_json::to_value(&page).unwrap();
+    assert_eq!(page["items"], json!([{"incident_id": "a"}]));
+    assert_eq!(page["undecodable"][0]["index"], 1);
+    let written = serde_json::to_string(pages.audit()).unwrap();
+    let audit: ListAudit = serde_json::from_str(&written).unwrap();
+    assert_eq!((&audit, audit.yielded), (pages.audit(), 1));
+    let older: ListAudit = serde_json::from_str(r#"{"yielded":3}"#).unwrap();
+    assert_eq!((older.yielded, older.complete), (3, false));
+}
+
+#[test]
+fn a_file_that_cannot_be_uploaded_is_an_error_like_others() {
+    let directory = tempfile::tempdir().unwrap();
+    let refuse = |path| -> hwc_tickets::Result<Source> { Ok(Source::file(path)?) };
+    let error = refuse(directory.path().join("none.log")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert_eq!(error.delivery(), hwc_tickets::Delivery::NotSent);
+    assert!(error.to_string().contains("none.log"), "{error}");
+    assert!(error.help().is_some_and(|help| !help.is_empty()));
+}
+
+/// A service with one file, which breaks off after so many bytes.
+fn with_file(clock: &FakeClock, after: Option<usize>) -> ScriptedTransport {
+    let file = Step::answer(200)
+        .header("content-type", "application/octet-stream")
+        .body(vec![7_u8; 100_000]);
+    ScriptedTransport::new(clock).otherwise(match after {
+        Some(after) => file.cut(after),
+        None => file,
+    })
+}
+
+#[test]
+fn a_file_comes_piece_by_piece_and_breaks_off_with_an_error_of_this_crate() {
+    let clock = FakeClock::new();
+    let network = with_file(&clock, None);
+    let call = client(&clock, &network).attachments().download("a-1");
+    let answer = clock.run(call.into_future()).unwrap();
+    assert_eq!(answer.status.as_u16(), 200);
+    let mut file = answer.body;
+    let mut count = 0;
+    while let Some(piece) = clock.run(file.chunk()).unwrap() {
+        count += piece.len();
+    }
+    assert_eq!((count, file.received()), (100_000, 100_000));
+
+    let network = with_file(&clock, Some(70_000));
+    let call = client(&clock, &network).attachments().download("a-1");
+    let file = clock.run(call.into_future()).unwrap().body;
+    let error = clock.run(file.bytes(1_000_000)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Interrupted);
+    assert!(
+        error.to_string().starts_with("downloadAccessories: "),
+        "{error}"
+    );
+
+    let network = with_file(&clock, None);
+    let download = Operation::named("downloadAccessories").unwrap();
+    let client = client(&clock, &network);
+    let answer = clock.run(download.call(&client, json!({"accessory_id": "a-1"}), None));
+    let Content::File(file) = answer.unwrap().body else {
+        panic!("no file");
+    };
+    assert_eq!(clock.run(file.bytes(1_000_000)).unwrap().len(), 100_000);
+}
+
+#[cfg(feature = "blocking")]
+#[test]
+fn a_blocking_client_reads_a_file() {
+    use std::io::Read as _;
+    let clock = FakeClock::new();
+    let blocking = |network: &ScriptedTransport| {
+        Client::builder()
+            .token(SecretString::from("token-for-tests"))
+            .clock(clock.clone())
+            .transport(network.clone())
+            .build_blocking()
+            .unwrap()
+    };
+    let client = blocking(&with_file(&clock, None));
+    let file = || client.attachments().download("a-1").call().unwrap().body;
+    assert_eq!(file().bytes(1_000_000).unwrap().len(), 100_000);
+    let mut pieces = file();
+    let mut count = 0;
+    while let Some(piece) = pieces.chunk().unwrap() {
+        count += piece.len();
+    }
+    assert_eq!(count, 100_000);
+    // A little, a piece, and the rest: each byte once.
+    let mut mixed = file();
+    let mut three = [0; 3];
+    mixed.read_exact(&mut three).unwrap();
+    let piece = mixed.chunk().unwrap().map_or(0, |piece| piece.len());
+    let mut two = [0; 2];
+    let two = mixed.read(&mut two).unwrap();
+    let rest = mixed.bytes(1_000_000).unwrap().len();
+    assert_eq!(3 + piece + two + rest, 100_000);
+
+    let client = blocking(&with_file(&clock, Some(70_000)));
+    let mut file = client.attachments().download("a-1").call().unwrap().body;
+    let mut read = Vec::new();
+    let error = file.read_to_end(&mut read).unwrap_err();
+    let error = error
+        .get_ref()
+        .unwrap()
+        .downcast_ref::<hwc_tickets::Error>();
+    assert_eq!(error.unwrap().kind(), ErrorKind::Interrupted);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let error = runtime.block_on(async { file.chunk().unwrap_err() });
+    assert_eq!(error.kind(), ErrorKind::InsideRuntime);
+}
+
+#[cfg(feature = "blocking")]
+#[test]
+fn one_page_without_async_is_looked_at_too() {
+    let clock = FakeClock::new();
+    let network = ScriptedTransport::new(&clock).otherwise(Step::json(200, "{}"));
+    let client = Client::builder()
+        .token(SecretString::from("token-for-tests"))
+        .clock(clock.clone())
+        .transport(network)
+        .build_blocking()
+        .unwrap();
+    let error = client.tickets().list().call().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Protocol);
 }
 
 #[cfg(feature = "blocking")]

@@ -1,5 +1,7 @@
 //! The snippets under `examples/snippets` do what they show, against the simulator.
 
+#[path = "../../examples/snippets/attachment.rs"]
+mod attachment;
 #[path = "../../examples/snippets/bulk.rs"]
 mod bulk;
 #[path = "../../examples/snippets/drain_unread.rs"]
@@ -22,7 +24,7 @@ mod without_async;
 
 use hwc_tickets::{Client, Delivery, Draft, Outcome, SecretString, TicketId};
 use hwc_tickets_sim::{Fault, Operation, Order, Simulator};
-use std::{env, process::Command, time::Duration};
+use std::{env, io::Write as _, process::Command, time::Duration};
 
 const TICKET: &str = "case-123";
 
@@ -182,6 +184,25 @@ async fn own_settings_are_used() {
     assert_eq!(service.arrived(TICKET), ["written down first"]);
     assert!(outbox.exists());
     assert!(client.pending().is_empty(), "its fate is known");
+}
+
+#[tokio::test]
+async fn a_file_goes_along_with_a_message_and_comes_back() {
+    let (service, client) = start().await;
+    let directory = tempfile::tempdir().unwrap();
+    let log = directory.path().join("disk.log");
+    let text = b"\0 is part of it, and so is \xff";
+    std::fs::File::create_new(&log)
+        .and_then(|mut file| file.write_all(text))
+        .unwrap();
+    let back = attachment::attachment(&client, &log).await.unwrap();
+    assert_eq!(back, text);
+    assert_eq!(service.arrived(TICKET), ["Here is the log."]);
+    let messages = client.ticket(TICKET).unwrap().history().limit(1);
+    let newest = messages.collect().await.unwrap().messages.pop().unwrap();
+    assert_eq!(newest.attachments.len(), 1);
+    let missing = attachment::attachment(&client, &directory.path().join("none.log")).await;
+    assert!(missing.unwrap_err().to_string().contains("none.log"));
 }
 
 #[tokio::test]

@@ -1,41 +1,26 @@
 //! What is printed for one operation: its method, the setters of what is optional, and its facts.
 
-use super::{docs, wire};
+use super::{docs, wire, words::said};
 use crate::{
     codegen::{
         client::Parts,
         requests,
         structs::{Field, Struct, is_text},
     },
-    problem::Problem,
     spec::{
         content::{self, Sends},
         lower::requests as objects,
         pointer,
         read::{Description, Operation},
-        sdk::{self, By, Pages, Sdk, TICKET, TICKET_ID},
+        sdk::{By, GROUP, ON_CALL, Pages, Sdk, TICKET, TICKET_ID},
     },
 };
-use heck::ToPascalCase as _;
+use heck::{ToPascalCase as _, ToSnakeCase as _};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_yaml::Value;
-use syn::{Ident, ImplItemFn, Item, Type, parse_quote};
-
-/// The field that names the group a call acts for.
-const GROUP: &str = "group_id";
-
-/// What every call has: a value of such a name would be a second method.
-const OWN: &[&str] = &[
-    "call",
-    "into_future",
-    "items",
-    "new",
-    "pages",
-    "request",
-    "timeout",
-    "with_group",
-];
+use std::collections::BTreeSet;
+use syn::{Ident, ImplItem, ImplItemFn, Item, Type, parse_quote};
 
 /// An operation on its way to a method.
 pub(super) struct Method<'d> {
@@ -44,13 +29,40 @@ pub(super) struct Method<'d> {
     name: Ident,
     /// The struct of the request.
     request: TokenStream,
-    /// What the method takes, and what the struct is made of.
+    /// What the method takes, what each is, and what the struct is made of.
     arguments: Vec<TokenStream>,
+    about_arguments: Vec<String>,
     made: TokenStream,
     setters: Vec<ImplItemFn>,
     /// Where the group stands in the request.
-    group: Option<TokenStream>,
+    groups: Vec<(Holder, Ident)>,
+    /// The struct that a success brings; `None` of a file.
+    answer: Option<TokenStream>,
     pages: Option<Item>,
+}
+
+/// What holds a value of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holder {
+    /// The request itself.
+    Request,
+    /// The body, which is always there.
+    Body,
+    /// The body, which is made with the first value that is set.
+    NewBody,
+    /// The body, which is there only if the caller gave it: it has values that are mandatory.
+    GivenBody,
+}
+
+impl Holder {
+    /// Where its fields are written.
+    fn way(self) -> TokenStream {
+        match self {
+            Self::Request => TokenStream::new(),
+            Self::Body | Self::GivenBody => quote!(body.),
+            Self::NewBody => quote!(body.get_or_insert_default().),
+        }
+    }
 }
 
 /// A value: how it is taken, and how it is given on.
@@ -116,7 +128,6 @@ impl<'d> Method<'d> {
         described: Operation<'d>,
         operation: &Operation<'_>,
         sdk: &Sdk,
-        found: &mut Vec<Problem>,
     ) -> Self {
         let text = |key: &str| {
             let text = described.value.get(key).and_then(Value::as_str);
@@ -129,10 +140,12 @@ impl<'d> Method<'d> {
             summary: text("summary"),
             name: format_ident!("{}", sdk.method),
             arguments: Vec::new(),
+            about_arguments: Vec::new(),
             made: quote!(#request::default()),
             request,
             setters: Vec::new(),
-            group: None,
+            groups: Vec::new(),
+            answer: requests::answer(operation, parts.root).map(|name| wire(parts, &name)),
             pages: None,
         };
         let Some(item) = parts.item(&own) else {
@@ -145,39 +158,39 @@ impl<'d> Method<'d> {
                 .map(|body| (body, required)),
             _ => None,
         };
-        method.take(parts, sdk, item, body);
         let docs = |wire: &str, of: Option<&Struct>| said(described, &description.root, of, wire);
-        let mut optional = |field: &Field, way: TokenStream, of: Option<&Struct>| {
-            if field.wire == GROUP {
-                method.group = Some(way);
+        method.take(parts, sdk, item, body, &docs);
+        let mut names: BTreeSet<String> = ON_CALL.iter().map(|name| (*name).to_owned()).collect();
+        let mut optional = |field: &Field, holder: Holder, of: Option<&Struct>| {
+            if field.wire.to_snake_case() == GROUP && is_text(&field.ty) {
+                method.groups.push((holder, field.ident.clone()));
                 return;
             }
-            if OWN.contains(&&*field.ident.to_string()) {
-                found.push(taken(description, &described, &field.wire));
+            // The rules refuse such a name, but of what is shaped by hand: there the struct has the value, and is enough.
+            if holder == Holder::GivenBody || !names.insert(field.ident.to_string()) {
+                return;
             }
             let about = docs(&field.wire, of);
-            method.setters.push(setter(field, &way, &about, parts));
+            method.setters.push(setter(field, holder, &about, parts));
         };
         for field in item.fields.iter().filter(|field| field.is_optional) {
-            let ident = &field.ident;
-            match body {
-                Some((body, _)) if field.wire == "body" && mandatory(body).is_empty() => {
-                    for inner in body.fields.iter().filter(|field| field.is_optional) {
-                        let ident = &inner.ident;
-                        optional(
-                            inner,
-                            quote!(body.get_or_insert_default().#ident),
-                            Some(body),
-                        );
-                    }
+            let of_body = body.filter(|_| field.wire == "body");
+            let holder = of_body.map(|(body, _)| match mandatory(body).is_empty() {
+                true => Holder::NewBody,
+                false => Holder::GivenBody,
+            });
+            if holder != Some(Holder::NewBody) {
+                optional(field, Holder::Request, None);
+            }
+            if let Some((holder, (body, _))) = holder.zip(of_body) {
+                for field in body.fields.iter().filter(|field| field.is_optional) {
+                    optional(field, holder, Some(body));
                 }
-                _ => optional(field, quote!(#ident), None),
             }
         }
         if let Some((body, true)) = body {
-            for inner in body.fields.iter().filter(|field| field.is_optional) {
-                let ident = &inner.ident;
-                optional(inner, quote!(body.#ident), Some(body));
+            for field in body.fields.iter().filter(|field| field.is_optional) {
+                optional(field, Holder::Body, Some(body));
             }
         }
         method.pages = sdk
@@ -188,8 +201,20 @@ impl<'d> Method<'d> {
     }
 
     /// The arguments, and how the request is made of them.
-    fn take(&mut self, parts: &Parts<'_>, sdk: &Sdk, item: &Struct, body: Option<(&Struct, bool)>) {
+    fn take(
+        &mut self,
+        parts: &Parts<'_>,
+        sdk: &Sdk,
+        item: &Struct,
+        body: Option<(&Struct, bool)>,
+        docs: &dyn Fn(&str, Option<&Struct>) -> String,
+    ) {
         let mut given = Vec::new();
+        let mut say = |field: &Field, of: Option<&Struct>| {
+            let about = docs(&field.wire, of);
+            let line = format!("- `{}`: {about}", field.ident);
+            self.about_arguments.push(line);
+        };
         for field in mandatory(item) {
             if sdk.resource == TICKET && field.wire == TICKET_ID {
                 given.push(quote!(self.id().as_str()));
@@ -198,6 +223,7 @@ impl<'d> Method<'d> {
             let inner = body.filter(|_| field.wire == "body");
             let Some((inner, _)) = inner else {
                 let (taken, value) = argument(field, parts);
+                say(field, None);
                 self.arguments.push(taken);
                 given.push(value);
                 continue;
@@ -205,6 +231,7 @@ impl<'d> Method<'d> {
             let mut values = Vec::new();
             for field in mandatory(inner) {
                 let (taken, value) = argument(field, parts);
+                say(field, Some(inner));
                 self.arguments.push(taken);
                 values.push(value);
             }
@@ -227,6 +254,7 @@ impl<'d> Method<'d> {
         let about = docs(&[
             self.summary,
             self.description,
+            &self.about_arguments.join("\n"),
             "# Errors\nWhen awaited, as every call: [`Error`](crate::Error) says what failed and what is known of its effect. A value beyond a documented limit is refused before anything is sent.",
         ]);
         let client = match of_ticket {
@@ -249,9 +277,17 @@ impl<'d> Method<'d> {
     pub(super) fn items(&self) -> Vec<Item> {
         let request = &self.request;
         let mut items: Vec<Item> = Vec::new();
-        let group: Option<ImplItemFn> = self.group.as_ref().map(|_| {
+        let group: Option<ImplItemFn> = (!self.groups.is_empty()).then(|| {
+            let place = match self.has_sure_place() {
+                true => "",
+                false => "It stands in the body: without one, the call is refused before anything is sent.",
+            };
+            let about = docs(&[
+                "Acts for `group`, and not for that of the ticket or the client (D-32).",
+                place,
+            ]);
             parse_quote! {
-                /// Acts for `group`, and not for that of the ticket or the client (D-32).
+                #(#about)*
                 pub fn with_group(mut self, group: crate::GroupId) -> Self {
                     self.about.group = Some(group);
                     self
@@ -264,60 +300,100 @@ impl<'d> Method<'d> {
                 impl<C> Call<#request, C> { #(#setters)* }
             });
         }
-        let group: Option<ImplItemFn> = self.group.as_ref().map(|way| {
-            parse_quote! {
-                fn group(&mut self) -> Option<&mut Option<String>> { Some(&mut self.#way) }
-            }
-        });
         items.push(parse_quote! {
-            impl Described for #request { #group }
+            impl crate::api::call::sealed::Described for #request {}
+        });
+        let (answer, groups, rows) = (self.answer(), self.group(), self.rows());
+        items.push(parse_quote! {
+            impl Described for #request { #(#answer)* #(#groups)* #rows }
         });
         items.extend(self.pages.clone());
         items
     }
-}
 
-/// A problem of what would be printed for an operation.
-fn taken(description: &Description, operation: &Operation<'_>, name: &str) -> Problem {
-    description.problem(
-        &pointer::join(&operation.pointer(), sdk::KEY),
-        format!("the value `{name}` would be a method that every call has"),
-        "such a name cannot be printed: shape the operation by hand (`shape: hand`)",
-    )
-}
+    /// Whether there is a place for a group, whatever the caller gave.
+    fn has_sure_place(&self) -> bool {
+        let mut holders = self.groups.iter().map(|(holder, _)| *holder);
+        holders.any(|holder| holder != Holder::GivenBody)
+    }
 
-/// What the description says of a value.
-fn said(described: Operation<'_>, root: &Value, body: Option<&Struct>, wire: &str) -> String {
-    let text = |value: &Value| {
-        let text = value.get("description").and_then(Value::as_str);
-        text.map(str::to_owned)
-    };
-    let of_body = body.and_then(|body| {
-        let schema = requests::schema(root, &body.name().to_string())?;
-        let property = schema.get("properties")?.get(wire)?;
-        text(property).or_else(|| text(pointer::resolve(root, property)?))
-    });
-    let of_parameter = || {
-        let parameters = described.parameters(root).into_iter();
-        let mut parameters = parameters.map(|(_, parameter)| parameter);
-        let parameter =
-            parameters.find(|one| one.get("name").and_then(Value::as_str) == Some(wire))?;
-        text(parameter)
-    };
-    let of_part = || {
-        let Ok(Sends::Form(form)) = content::sends(&described, root) else {
-            return None;
+    /// What a success brings.
+    fn answer(&self) -> Vec<ImplItem> {
+        match &self.answer {
+            Some(answer) => vec![
+                parse_quote!(type Answer<C: Caller> = #answer;),
+                parse_quote! {
+                    fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> { body }
+                },
+            ],
+            None => vec![
+                parse_quote!(
+                    type Answer<C: Caller> = crate::api::Download<C>;
+                ),
+                parse_quote! {
+                    fn answer<C: Caller>(body: Self::Response, caller: &C) -> Self::Answer<C> {
+                        crate::api::Download::of::<Self>(body, caller)
+                    }
+                },
+            ],
+        }
+    }
+
+    /// How the group is asked for, and put in.
+    fn group(&self) -> Vec<ImplItemFn> {
+        let Some(((holder, ident), more)) = self.groups.split_first() else {
+            return Vec::new();
         };
-        text(form.get("properties")?.get(wire)?)
-    };
-    of_body
-        .or_else(of_parameter)
-        .or_else(of_part)
-        .unwrap_or_else(|| format!("Sets `{wire}`."))
+        let get = |holder: &Holder, ident: &Ident| match holder {
+            Holder::Request => quote!(self.#ident.as_deref()),
+            Holder::Body => quote!(self.body.#ident.as_deref()),
+            Holder::NewBody | Holder::GivenBody => {
+                quote!(self.body.as_ref().and_then(|body| body.#ident.as_deref()))
+            }
+        };
+        let (first, more) = (
+            get(holder, ident),
+            more.iter().map(|(holder, ident)| get(holder, ident)),
+        );
+        let is_sure = self.has_sure_place();
+        let set = self.groups.iter().map(|(holder, ident)| match holder {
+            Holder::GivenBody if is_sure => quote! {
+                if let Some(body) = &mut self.body { body.#ident = Some(group.to_owned()); }
+            },
+            Holder::GivenBody => quote! {
+                let Some(body) = &mut self.body else { return false };
+                body.#ident = Some(group.to_owned());
+            },
+            holder => {
+                let way = holder.way();
+                quote!(self.#way #ident = Some(group.to_owned());)
+            }
+        });
+        vec![
+            parse_quote! {
+                fn group(&self) -> Option<&str> { #first #(.or_else(|| #more))* }
+            },
+            parse_quote! {
+                fn set_group(&mut self, group: &str) -> bool { #(#set)* true }
+            },
+        ]
+    }
+
+    /// What an answer holds of its list.
+    fn rows(&self) -> Option<ImplItemFn> {
+        self.pages.as_ref().map(|_| {
+            parse_quote! {
+                fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
+                    Some(crate::api::list::Rows::of(self, answer))
+                }
+            }
+        })
+    }
 }
 
 /// The setter of an optional value.
-fn setter(field: &Field, way: &TokenStream, about: &str, parts: &Parts<'_>) -> ImplItemFn {
+fn setter(field: &Field, holder: Holder, about: &str, parts: &Parts<'_>) -> ImplItemFn {
+    let way = holder.way();
     let ident = &field.ident;
     let (taken, value) = argument(field, parts);
     let value = match is_text(&field.ty) || field.is_file && field.element().is_none() {
@@ -328,7 +404,7 @@ fn setter(field: &Field, way: &TokenStream, about: &str, parts: &Parts<'_>) -> I
     parse_quote! {
         #(#about)*
         pub fn #ident(mut self, #taken) -> Self {
-            self.request.#way = Some(#value);
+            self.request.#way #ident = Some(#value);
             self
         }
     }
@@ -396,22 +472,26 @@ fn paged(
         get(&pages.at).unwrap_or_else(|| quote!(None)),
         get(&pages.size).unwrap_or_else(|| quote!(None)),
     );
-    let fields = |name: &Option<String>| name.clone().unwrap_or_default();
-    let (at_name, size_name) = (fields(&pages.at), fields(&pages.size));
+    let named = |name: &Option<String>| match name {
+        Some(name) => quote!(Some(#name)),
+        None => quote!(None),
+    };
+    let (at_name, size_name) = (named(&pages.at), named(&pages.size));
     let has_id = pages.id.is_some();
     Some(parse_quote! {
         impl crate::api::Paged for #path {
             type Item = #item;
             const BY: crate::api::PagedBy = #by;
             const LIST: &'static str = #wire_name;
-            const AT: &'static str = #at_name;
-            const SIZE: &'static str = #size_name;
+            const AT: Option<&'static str> = #at_name;
+            const SIZE: Option<&'static str> = #size_name;
             const HAS_ID: bool = #has_id;
             fn begins(&self) -> (Option<i64>, Option<i64>) { (#begin, #asked) }
             #[allow(unused_variables, reason = "a list that comes whole has no place")]
             fn ask(&mut self, at: i64, size: i64) { #at #size }
             fn total(answer: &Self::Response) -> Option<i64> { #total }
             fn list(answer: Self::Response) -> Option<Vec<Self::Item>> { answer.#list }
+            fn count(answer: &Self::Response) -> Option<usize> { answer.#list.as_ref().map(Vec::len) }
             fn id(item: &Self::Item) -> Option<String> { #id }
         }
     })

@@ -6,7 +6,9 @@ use crate::{
     spec::{
         pointer::{entries, join, resolve},
         read::Operation,
-        sdk::{self, By, KEY, Sdk, Shape, TICKET, TICKET_ID},
+        sdk::{
+            self, By, IN_API, KEY, ON_CALL, ON_CLIENT, ON_TICKET, Sdk, Shape, TICKET, TICKET_ID,
+        },
     },
 };
 use heck::ToSnakeCase as _;
@@ -15,7 +17,7 @@ use std::collections::BTreeMap;
 
 /// Each operation says it, and no two the same.
 pub(super) fn calls(subject: &Subject<'_>, found: &mut Vec<Problem>) {
-    let mut methods: BTreeMap<(String, String), String> = BTreeMap::new();
+    let mut methods: BTreeMap<(String, String), (Shape, String)> = BTreeMap::new();
     let mut commands: BTreeMap<String, String> = BTreeMap::new();
     for operation in &subject.operations {
         let (id, at) = (operation.id(), join(&operation.pointer(), KEY));
@@ -41,10 +43,13 @@ pub(super) fn calls(subject: &Subject<'_>, found: &mut Vec<Problem>) {
         names(subject, operation, &sdk, found);
         pages(subject, operation, &sdk, found);
         columns(subject, operation, &sdk, found);
-        if sdk.shape == Shape::Generated {
-            let method = (sdk.resource.clone(), sdk.method.clone());
-            if let Some(first) = methods.insert(method, operation.pointer()) {
-                let place = subject.description.place(&first);
+        clashes(subject, operation, &sdk, found);
+        let method = (sdk.resource.clone(), sdk.method.clone());
+        match methods.get(&method) {
+            // One verb may be made of several operations.
+            Some((Shape::Hand, _)) if sdk.shape == Shape::Hand => {}
+            Some((_, first)) => {
+                let place = subject.description.place(first);
                 found.push(subject.problem(
                     &join(&at, "method"),
                     format!(
@@ -53,6 +58,9 @@ pub(super) fn calls(subject: &Subject<'_>, found: &mut Vec<Problem>) {
                     ),
                     "give one of the two another name",
                 ));
+            }
+            None => {
+                methods.insert(method, (sdk.shape, operation.pointer()));
             }
         }
         if let Some(command) = sdk.command.filter(|_| sdk.shape == Shape::Generated)
@@ -104,6 +112,61 @@ fn names(subject: &Subject<'_>, operation: &Operation<'_>, sdk: &Sdk, found: &mu
             format!("the path has no {{{TICKET_ID}}}, so the operation is none of one ticket"),
             "name the handle of its kind of thing, e.g. `tickets`",
         ));
+    }
+}
+
+/// No printed name is that of something else.
+fn clashes(subject: &Subject<'_>, operation: &Operation<'_>, sdk: &Sdk, found: &mut Vec<Problem>) {
+    let at = join(&operation.pointer(), KEY);
+    let (resource, method) = (&*sdk.resource, &*sdk.method);
+    if resource != TICKET {
+        let is_taken = [
+            (ON_CLIENT, "clients have a method of that name by hand"),
+            (IN_API, "`api` has something of that name by hand"),
+        ];
+        let taken = is_taken.iter().find(|(names, _)| names.contains(&resource));
+        if let Some((_, why)) = taken {
+            found.push(subject.problem(
+                &join(&at, "resource"),
+                format!("`{resource}` cannot be a handle: {why}"),
+                "name the kind of thing it is about, in the plural, e.g. `labels`",
+            ));
+        }
+    }
+    if sdk.shape == Shape::Hand {
+        // Its values are those of a struct, and nothing else is printed.
+        return;
+    }
+    if resource == TICKET && ON_TICKET.contains(&method) {
+        found.push(subject.problem(
+            &join(&at, "method"),
+            format!("tickets have `{method}` by hand"),
+            "give the method another name, or say `shape: hand` if it is that one",
+        ));
+    }
+    let values = sdk::values(operation, subject.root, sdk);
+    for (names, what, taken) in [
+        (&values.mandatory, "arguments of the method", &[][..]),
+        (&values.optional, "methods of the call", ON_CALL),
+    ] {
+        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+        for name in names {
+            let printed = name.to_snake_case();
+            if taken.contains(&&*printed) {
+                found.push(subject.problem(
+                    &at,
+                    format!("the value `{name}` would be a method that every call has"),
+                    "such a name cannot be printed: shape the operation by hand (`shape: hand`)",
+                ));
+            }
+            if let Some(other) = seen.insert(printed, name) {
+                found.push(subject.problem(
+                    &at,
+                    format!("the values `{other}` and `{name}` would be two {what} of one name"),
+                    "such names cannot be printed: shape the operation by hand (`shape: hand`)",
+                ));
+            }
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! path is left. So the generator prints a request as it prints a model, with its documentation and its names, and never
 //! sees a media type, a path value or a second answer that it cannot express.
 
-use super::answers::reachable;
+use super::{answers::reachable, schemas::is_many};
 use crate::{
     problem::{Place, Problem, Problems, Result},
     spec::{
@@ -47,8 +47,7 @@ impl Object {
         if let Some(docs) = docs {
             schema.insert("description".into(), docs.into());
         }
-        let is_list = schema.get("type").and_then(Value::as_str) == Some("array");
-        if is_list && !required {
+        if is_many(&schema) && !required {
             schema.insert("nullable".into(), true.into());
         }
         if required {

@@ -90,6 +90,13 @@ fn is_type(schema: &Mapping, name: &str) -> bool {
     schema.get("type").and_then(Value::as_str) == Some(name)
 }
 
+/// Whether it is a list, or a map: fields of any name. The generator takes an empty one for an absent one, unless it is told.
+pub(super) fn is_many(schema: &Mapping) -> bool {
+    let has_fields = entries(schema.get("properties")).next().is_some();
+    is_type(schema, "array")
+        || is_type(schema, "object") && !has_fields && !schema.contains_key("allOf")
+}
+
 pub(super) fn drop_text_formats(root: &mut Value) -> usize {
     let mut count = 0;
     each_schema(root, &mut |schema| {
@@ -163,7 +170,7 @@ pub(super) fn tell_empty_from_absent(root: &mut Value) -> usize {
         for (name, property) in properties.iter_mut() {
             let optional = name.as_str().is_some_and(|name| !required.contains(name));
             if let (true, Some(property)) = (optional, property.as_mapping_mut())
-                && is_type(property, "array")
+                && is_many(property)
                 && !property.contains_key("nullable")
             {
                 property.insert("nullable".into(), true.into());

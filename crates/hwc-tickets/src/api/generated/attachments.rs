@@ -37,6 +37,9 @@ impl<C: Caller> Attachments<C> {
 
 Stores a file and gives its id, with which a ticket or a message names it, once. How large a file may be, of which kinds and how many are data of the service, not numbers of this description. The answer is the only place that tells the id, so a file whose answer was lost stays in the service without use.
 
+- `form_data`: A JSON object as text that says what the file is for. Its one known key is accessFrom, with the value incident or message. 1 to 5000 characters.
+- `file`: The file. Its name and its kind stand in the head of this part.
+
 # Errors
 When awaited, as every call: [`Error`](crate::Error) says what failed and what is known of its effect. A value beyond a documented limit is refused before anything is sent.*/
     pub fn upload(
@@ -54,6 +57,8 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
 
 Gives the bytes of a file. With several ids it gives an archive of them. A failure comes in the place of the file, so a client looks at the content type and at how the body begins before it takes the bytes for a file.
 
+- `accessory_id`: Id of the file, or several ids joined by commas. 1 to 650 characters.
+
 # Errors
 When awaited, as every call: [`Error`](crate::Error) says what failed and what is known of its effect. A value beyond a documented limit is refused before anything is sent.*/
     pub fn download(
@@ -67,16 +72,31 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
         )
     }
 }
-impl Described for wire::attachments::UploadAccessory {}
+impl crate::api::call::sealed::Described for wire::attachments::UploadAccessory {}
+impl Described for wire::attachments::UploadAccessory {
+    type Answer<C: Caller> = wire::attachments::UploadAccessoryResponse;
+    fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
+        body
+    }
+}
 impl<C> Call<wire::attachments::DownloadAccessories, C> {
-    /// Acts for `group`, and not for that of the ticket or the client (D-32).
+    ///Acts for `group`, and not for that of the ticket or the client (D-32).
     pub fn with_group(mut self, group: crate::GroupId) -> Self {
         self.about.group = Some(group);
         self
     }
 }
+impl crate::api::call::sealed::Described for wire::attachments::DownloadAccessories {}
 impl Described for wire::attachments::DownloadAccessories {
-    fn group(&mut self) -> Option<&mut Option<String>> {
-        Some(&mut self.group_id)
+    type Answer<C: Caller> = crate::api::Download<C>;
+    fn answer<C: Caller>(body: Self::Response, caller: &C) -> Self::Answer<C> {
+        crate::api::Download::of::<Self>(body, caller)
+    }
+    fn group(&self) -> Option<&str> {
+        self.group_id.as_deref()
+    }
+    fn set_group(&mut self, group: &str) -> bool {
+        self.group_id = Some(group.to_owned());
+        true
     }
 }

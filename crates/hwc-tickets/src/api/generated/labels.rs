@@ -33,6 +33,10 @@ impl<C: Caller> Labels<C> {
 
 Sets the name and the colour of a label. Both are set, whether they differ or not.
 
+- `label_id`: Id of the label. 0 to 2147483647.
+- `name`: Name of the label. 1 to 64 characters.
+- `color`: Colour of the label, as a number sign and six hexadecimal digits. 1 to 7 characters.
+
 # Errors
 When awaited, as every call: [`Error`](crate::Error) says what failed and what is known of its effect. A value beyond a documented limit is refused before anything is sent.*/
     pub fn update(
@@ -51,4 +55,10 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
         )
     }
 }
-impl Described for wire::labels::UpdateLabels {}
+impl crate::api::call::sealed::Described for wire::labels::UpdateLabels {}
+impl Described for wire::labels::UpdateLabels {
+    type Answer<C: Caller> = wire::shared::WriteResult;
+    fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
+        body
+    }
+}

@@ -12,6 +12,8 @@ impl crate::Ticket {
 
 Ends the relation between two tickets; the tickets themselves stay. The related ticket is named in the body of the request, which some programs between client and service drop.
 
+- `related_id`: Id of the related ticket. 1 to 64 characters.
+
 # Errors
 When awaited, as every call: [`Error`](crate::Error) says what failed and what is known of its effect. A value beyond a documented limit is refused before anything is sent.*/
     pub fn remove_related(
@@ -35,6 +37,8 @@ impl crate::blocking::Ticket {
 
 Ends the relation between two tickets; the tickets themselves stay. The related ticket is named in the body of the request, which some programs between client and service drop.
 
+- `related_id`: Id of the related ticket. 1 to 64 characters.
+
 # Errors
 When awaited, as every call: [`Error`](crate::Error) says what failed and what is known of its effect. A value beyond a documented limit is refused before anything is sent.*/
     pub fn remove_related(
@@ -52,106 +56,173 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
     }
 }
 impl<C> Call<wire::messages::CreateMessages, C> {
-    ///A kind that the document declares mandatory, does not explain, and says may be deleted. Newer documents no longer have it.
+    ///A kind that the document declares mandatory, does not explain, and says may be deleted. Newer documents no longer have it. 0 to 1.
     pub fn type_(mut self, type_: i64) -> Self {
         self.request.body.type_ = Some(type_);
         self
     }
-    /// Acts for `group`, and not for that of the ticket or the client (D-32).
+    ///Acts for `group`, and not for that of the ticket or the client (D-32).
     pub fn with_group(mut self, group: crate::GroupId) -> Self {
         self.about.group = Some(group);
         self
     }
 }
+impl crate::api::call::sealed::Described for wire::messages::CreateMessages {}
 impl Described for wire::messages::CreateMessages {
-    fn group(&mut self) -> Option<&mut Option<String>> {
-        Some(&mut self.body.group_id)
+    type Answer<C: Caller> = wire::shared::WriteResult;
+    fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
+        body
+    }
+    fn group(&self) -> Option<&str> {
+        self.body.group_id.as_deref()
+    }
+    fn set_group(&mut self, group: &str) -> bool {
+        self.body.group_id = Some(group.to_owned());
+        true
     }
 }
 impl<C> Call<wire::messages::ListMessages, C> {
-    ///Most messages to give.
+    ///Most messages to give. 0 to 100. Left out, the service takes `10`.
     pub fn limit(mut self, limit: i64) -> Self {
         self.request.limit = Some(limit);
         self
     }
-    ///Number of messages to skip.
+    ///Number of messages to skip. 0 to 65535. Left out, the service takes `0`.
     pub fn offset(mut self, offset: i64) -> Self {
         self.request.offset = Some(offset);
         self
     }
-    ///Whether rich-text mark-up is taken out of the message text.
+    ///Whether rich-text mark-up is taken out of the message text. Left out, the service takes `true`.
     pub fn trim_osm_rich_text_label(mut self, trim_osm_rich_text_label: bool) -> Self {
         self.request.trim_osm_rich_text_label = Some(trim_osm_rich_text_label);
         self
     }
-    /// Acts for `group`, and not for that of the ticket or the client (D-32).
+    ///Acts for `group`, and not for that of the ticket or the client (D-32).
     pub fn with_group(mut self, group: crate::GroupId) -> Self {
         self.about.group = Some(group);
         self
     }
 }
+impl crate::api::call::sealed::Described for wire::messages::ListMessages {}
 impl Described for wire::messages::ListMessages {
-    fn group(&mut self) -> Option<&mut Option<String>> {
-        Some(&mut self.group_id)
+    type Answer<C: Caller> = wire::messages::ListMessagesResponse;
+    fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
+        body
+    }
+    fn group(&self) -> Option<&str> {
+        self.group_id.as_deref()
+    }
+    fn set_group(&mut self, group: &str) -> bool {
+        self.group_id = Some(group.to_owned());
+        true
     }
 }
 impl<C> Call<wire::messages::ListMoreInstantMessages, C> {
-    ///Whether rich-text mark-up is taken out of the message text.
+    ///Whether rich-text mark-up is taken out of the message text. Left out, the service takes `true`.
     pub fn trim_osm_rich_text_label(mut self, trim_osm_rich_text_label: bool) -> Self {
         self.request.trim_osm_rich_text_label = Some(trim_osm_rich_text_label);
         self
     }
-    /// Acts for `group`, and not for that of the ticket or the client (D-32).
+    ///Acts for `group`, and not for that of the ticket or the client (D-32).
     pub fn with_group(mut self, group: crate::GroupId) -> Self {
         self.about.group = Some(group);
         self
     }
 }
+impl crate::api::call::sealed::Described for wire::messages::ListMoreInstantMessages {}
 impl Described for wire::messages::ListMoreInstantMessages {
-    fn group(&mut self) -> Option<&mut Option<String>> {
-        Some(&mut self.group_id)
+    type Answer<C: Caller> = wire::messages::ListMoreInstantMessagesResponse;
+    fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
+        body
+    }
+    fn group(&self) -> Option<&str> {
+        self.group_id.as_deref()
+    }
+    fn set_group(&mut self, group: &str) -> bool {
+        self.group_id = Some(group.to_owned());
+        true
     }
 }
 impl<C> Call<wire::messages::UpdateNewInstantMessagesRead, C> {
-    /// Acts for `group`, and not for that of the ticket or the client (D-32).
+    ///Acts for `group`, and not for that of the ticket or the client (D-32).
     pub fn with_group(mut self, group: crate::GroupId) -> Self {
         self.about.group = Some(group);
         self
     }
 }
+impl crate::api::call::sealed::Described
+for wire::messages::UpdateNewInstantMessagesRead {}
 impl Described for wire::messages::UpdateNewInstantMessagesRead {
-    fn group(&mut self) -> Option<&mut Option<String>> {
-        Some(&mut self.body.group_id)
+    type Answer<C: Caller> = wire::shared::WriteResult;
+    fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
+        body
+    }
+    fn group(&self) -> Option<&str> {
+        self.body.group_id.as_deref()
+    }
+    fn set_group(&mut self, group: &str) -> bool {
+        self.body.group_id = Some(group.to_owned());
+        true
     }
 }
-impl Described for wire::messages::RevokeMessage {}
+impl crate::api::call::sealed::Described for wire::messages::RevokeMessage {}
+impl Described for wire::messages::RevokeMessage {
+    type Answer<C: Caller> = wire::shared::WriteResult;
+    fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
+        body
+    }
+}
 impl<C> Call<wire::relations::DeleteRelation, C> {
-    /// Acts for `group`, and not for that of the ticket or the client (D-32).
+    ///Acts for `group`, and not for that of the ticket or the client (D-32).
     pub fn with_group(mut self, group: crate::GroupId) -> Self {
         self.about.group = Some(group);
         self
     }
 }
+impl crate::api::call::sealed::Described for wire::relations::DeleteRelation {}
 impl Described for wire::relations::DeleteRelation {
-    fn group(&mut self) -> Option<&mut Option<String>> {
-        Some(&mut self.body.group_id)
+    type Answer<C: Caller> = wire::shared::WriteResult;
+    fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
+        body
+    }
+    fn group(&self) -> Option<&str> {
+        self.body.group_id.as_deref()
+    }
+    fn set_group(&mut self, group: &str) -> bool {
+        self.body.group_id = Some(group.to_owned());
+        true
     }
 }
 impl<C> Call<wire::tickets::ShowCaseDetail, C> {
-    ///Whether rich-text mark-up is taken out of the message text.
+    ///Whether rich-text mark-up is taken out of the message text. Left out, the service takes `true`.
     pub fn trim_osm_rich_text_label(mut self, trim_osm_rich_text_label: bool) -> Self {
         self.request.trim_osm_rich_text_label = Some(trim_osm_rich_text_label);
         self
     }
-    /// Acts for `group`, and not for that of the ticket or the client (D-32).
+    ///Acts for `group`, and not for that of the ticket or the client (D-32).
     pub fn with_group(mut self, group: crate::GroupId) -> Self {
         self.about.group = Some(group);
         self
     }
 }
+impl crate::api::call::sealed::Described for wire::tickets::ShowCaseDetail {}
 impl Described for wire::tickets::ShowCaseDetail {
-    fn group(&mut self) -> Option<&mut Option<String>> {
-        Some(&mut self.group_id)
+    type Answer<C: Caller> = wire::tickets::ShowCaseDetailResponse;
+    fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
+        body
+    }
+    fn group(&self) -> Option<&str> {
+        self.group_id.as_deref()
+    }
+    fn set_group(&mut self, group: &str) -> bool {
+        self.group_id = Some(group.to_owned());
+        true
     }
 }
-impl Described for wire::tickets::ShowCaseStatus {}
+impl crate::api::call::sealed::Described for wire::tickets::ShowCaseStatus {}
+impl Described for wire::tickets::ShowCaseStatus {
+    type Answer<C: Caller> = wire::tickets::ShowCaseStatusResponse;
+    fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
+        body
+    }
+}

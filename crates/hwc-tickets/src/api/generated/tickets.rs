@@ -49,7 +49,7 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
     }
 }
 impl<C> Call<wire::messages::ListNewInstantMessages, C> {
-    ///Cursor out of the last answer, byte for byte. Left out on the first poll.
+    ///Cursor out of the last answer, byte for byte. Left out on the first poll. At most 64 characters.
     pub fn last_message_time_id(
         mut self,
         last_message_time_id: impl Into<String>,
@@ -57,51 +57,70 @@ impl<C> Call<wire::messages::ListNewInstantMessages, C> {
         self.request.last_message_time_id = Some(last_message_time_id.into());
         self
     }
-    ///Whether rich-text mark-up is taken out of the message text.
+    ///Whether rich-text mark-up is taken out of the message text. Left out, the service takes `true`.
     pub fn trim_osm_rich_text_label(mut self, trim_osm_rich_text_label: bool) -> Self {
         self.request.trim_osm_rich_text_label = Some(trim_osm_rich_text_label);
         self
     }
-    /// Acts for `group`, and not for that of the ticket or the client (D-32).
+    ///Acts for `group`, and not for that of the ticket or the client (D-32).
     pub fn with_group(mut self, group: crate::GroupId) -> Self {
         self.about.group = Some(group);
         self
     }
 }
+impl crate::api::call::sealed::Described for wire::messages::ListNewInstantMessages {}
 impl Described for wire::messages::ListNewInstantMessages {
-    fn group(&mut self) -> Option<&mut Option<String>> {
-        Some(&mut self.group_id)
+    type Answer<C: Caller> = wire::messages::ListNewInstantMessagesResponse;
+    fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
+        body
+    }
+    fn group(&self) -> Option<&str> {
+        self.group_id.as_deref()
+    }
+    fn set_group(&mut self, group: &str) -> bool {
+        self.group_id = Some(group.to_owned());
+        true
     }
 }
 impl<C> Call<wire::messages::ListUnreadNewInstantMessages, C> {
-    /// Acts for `group`, and not for that of the ticket or the client (D-32).
+    ///Acts for `group`, and not for that of the ticket or the client (D-32).
     pub fn with_group(mut self, group: crate::GroupId) -> Self {
         self.about.group = Some(group);
         self
     }
 }
+impl crate::api::call::sealed::Described
+for wire::messages::ListUnreadNewInstantMessages {}
 impl Described for wire::messages::ListUnreadNewInstantMessages {
-    fn group(&mut self) -> Option<&mut Option<String>> {
-        Some(&mut self.group_id)
+    type Answer<C: Caller> = wire::messages::ListUnreadNewInstantMessagesResponse;
+    fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
+        body
+    }
+    fn group(&self) -> Option<&str> {
+        self.group_id.as_deref()
+    }
+    fn set_group(&mut self, group: &str) -> bool {
+        self.group_id = Some(group.to_owned());
+        true
     }
 }
 impl<C> Call<wire::tickets::ListCases, C> {
-    ///Text that is looked for in the ticket id and the short description.
+    ///Text that is looked for in the ticket id and the short description. At most 64 characters.
     pub fn app_key(mut self, app_key: impl Into<String>) -> Self {
         self.request.app_key = Some(app_key.into());
         self
     }
-    ///Id of the ticket.
+    ///Id of the ticket. At most 32 characters.
     pub fn incident_id(mut self, incident_id: impl Into<String>) -> Self {
         self.request.incident_id = Some(incident_id.into());
         self
     }
-    ///States of tickets, as a text. How several are written in it is not documented.
+    ///States of tickets, as a text. How several are written in it is not documented. At most 32 characters.
     pub fn incident_status(mut self, incident_status: impl Into<String>) -> Self {
         self.request.incident_status = Some(incident_status.into());
         self
     }
-    ///Ids of labels, one key for each id. Whether a ticket needs one of them or all is not documented.
+    ///Ids of labels, one key for each id. Whether a ticket needs one of them or all is not documented. At most 5 items.
     pub fn label_id_list(
         mut self,
         label_id_list: impl IntoIterator<Item = impl Into<String>>,
@@ -111,27 +130,27 @@ impl<C> Call<wire::tickets::ListCases, C> {
         );
         self
     }
-    ///Most tickets to give.
+    ///Most tickets to give. 0 to 100.
     pub fn limit(mut self, limit: i64) -> Self {
         self.request.limit = Some(limit);
         self
     }
-    ///Number of tickets to skip.
+    ///Number of tickets to skip. 0 to 65535.
     pub fn offset(mut self, offset: i64) -> Self {
         self.request.offset = Some(offset);
         self
     }
-    ///Tickets opened at this time or earlier, such as 2020-07-09 00:00:00.
+    ///Tickets opened at this time or earlier, such as 2020-07-09 00:00:00. At most 32 characters.
     pub fn query_end_time(mut self, query_end_time: impl Into<String>) -> Self {
         self.request.query_end_time = Some(query_end_time.into());
         self
     }
-    ///Tickets opened at this time or later, such as 2020-07-09 00:00:00.
+    ///Tickets opened at this time or later, such as 2020-07-09 00:00:00. At most 32 characters.
     pub fn query_start_time(mut self, query_start_time: impl Into<String>) -> Self {
         self.request.query_start_time = Some(query_start_time.into());
         self
     }
-    ///Words that are looked for in the short description, one key for each word.
+    ///Words that are looked for in the short description, one key for each word. At most 3 items. Each: at most 64 characters by another source, which is not checked.
     pub fn search_key(
         mut self,
         search_key: impl IntoIterator<Item = impl Into<String>>,
@@ -139,38 +158,50 @@ impl<C> Call<wire::tickets::ListCases, C> {
         self.request.search_key = Some(search_key.into_iter().map(Into::into).collect());
         self
     }
-    ///State of the ticket.
+    ///State of the ticket. Known values: `0` is Pending, `1` is InProgress, `2` is AwaitingConfirmation, `3` is Completed, `4` is Canceled, `5` is Suspended, `12` is Invalid, `13` is Deleted, `17` is AwaitingFeedback; others may be good as well. 0 to 30.
     pub fn status(mut self, status: i64) -> Self {
         self.request.status = Some(status);
         self
     }
-    ///Id of the user inside the account who opened the ticket.
+    ///Id of the user inside the account who opened the ticket. At most 64 characters.
     pub fn x_customer_id(mut self, x_customer_id: impl Into<String>) -> Self {
         self.request.x_customer_id = Some(x_customer_id.into());
         self
     }
-    ///Name of that user.
+    ///Name of that user. At most 64 characters.
     pub fn x_customer_name(mut self, x_customer_name: impl Into<String>) -> Self {
         self.request.x_customer_name = Some(x_customer_name.into());
         self
     }
-    /// Acts for `group`, and not for that of the ticket or the client (D-32).
+    ///Acts for `group`, and not for that of the ticket or the client (D-32).
     pub fn with_group(mut self, group: crate::GroupId) -> Self {
         self.about.group = Some(group);
         self
     }
 }
+impl crate::api::call::sealed::Described for wire::tickets::ListCases {}
 impl Described for wire::tickets::ListCases {
-    fn group(&mut self) -> Option<&mut Option<String>> {
-        Some(&mut self.group_id)
+    type Answer<C: Caller> = wire::tickets::ListCasesResponse;
+    fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
+        body
+    }
+    fn group(&self) -> Option<&str> {
+        self.group_id.as_deref()
+    }
+    fn set_group(&mut self, group: &str) -> bool {
+        self.group_id = Some(group.to_owned());
+        true
+    }
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
+        Some(crate::api::list::Rows::of(self, answer))
     }
 }
 impl crate::api::Paged for wire::tickets::ListCases {
     type Item = wire::tickets::IncidentInfoV2;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Offset;
     const LIST: &'static str = "incident_info_list";
-    const AT: &'static str = "offset";
-    const SIZE: &'static str = "limit";
+    const AT: Option<&'static str> = Some("offset");
+    const SIZE: Option<&'static str> = Some("limit");
     const HAS_ID: bool = true;
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (self.offset, self.limit)
@@ -186,6 +217,9 @@ impl crate::api::Paged for wire::tickets::ListCases {
     fn list(answer: Self::Response) -> Option<Vec<Self::Item>> {
         answer.incident_info_list
     }
+    fn count(answer: &Self::Response) -> Option<usize> {
+        answer.incident_info_list.as_ref().map(Vec::len)
+    }
     fn id(item: &Self::Item) -> Option<String> {
         item.incident_id.clone()
     }
@@ -199,11 +233,6 @@ impl<C> Call<wire::tickets::ListOrderIncident, C> {
     ///Id of the kind of problem.
     pub fn business_type_id(mut self, business_type_id: impl Into<String>) -> Self {
         self.request.business_type_id = Some(business_type_id.into());
-        self
-    }
-    ///Id of a user group.
-    pub fn group_id(mut self, group_id: impl Into<String>) -> Self {
-        self.request.group_id = Some(group_id.into());
         self
     }
     ///Id of the ticket.
@@ -224,12 +253,12 @@ impl<C> Call<wire::tickets::ListOrderIncident, C> {
         self.request.label_id_list = Some(label_id_list.into_iter().collect());
         self
     }
-    ///Number of the page, from 1.
+    ///Number of the page, from 1. 1 to 65535.
     pub fn page_no(mut self, page_no: i64) -> Self {
         self.request.page_no = Some(page_no);
         self
     }
-    ///Most tickets of a page.
+    ///Most tickets of a page. 1 to 100.
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.request.page_size = Some(page_size);
         self
@@ -260,7 +289,7 @@ impl<C> Call<wire::tickets::ListOrderIncident, C> {
         self.request.search_key = Some(search_key.into_iter().map(Into::into).collect());
         self
     }
-    ///State of the ticket.
+    ///State of the ticket. 0 to 100.
     pub fn status(mut self, status: i64) -> Self {
         self.request.status = Some(status);
         self
@@ -280,14 +309,35 @@ impl<C> Call<wire::tickets::ListOrderIncident, C> {
         self.request.x_customer_name = Some(x_customer_name.into());
         self
     }
+    ///Acts for `group`, and not for that of the ticket or the client (D-32).
+    pub fn with_group(mut self, group: crate::GroupId) -> Self {
+        self.about.group = Some(group);
+        self
+    }
 }
-impl Described for wire::tickets::ListOrderIncident {}
+impl crate::api::call::sealed::Described for wire::tickets::ListOrderIncident {}
+impl Described for wire::tickets::ListOrderIncident {
+    type Answer<C: Caller> = wire::tickets::ListOrderIncidentResponse;
+    fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
+        body
+    }
+    fn group(&self) -> Option<&str> {
+        self.group_id.as_deref()
+    }
+    fn set_group(&mut self, group: &str) -> bool {
+        self.group_id = Some(group.to_owned());
+        true
+    }
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
+        Some(crate::api::list::Rows::of(self, answer))
+    }
+}
 impl crate::api::Paged for wire::tickets::ListOrderIncident {
     type Item = wire::tickets::IncidentInfo;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Number;
     const LIST: &'static str = "incidentInfoList";
-    const AT: &'static str = "pageNo";
-    const SIZE: &'static str = "pageSize";
+    const AT: Option<&'static str> = Some("pageNo");
+    const SIZE: Option<&'static str> = Some("pageSize");
     const HAS_ID: bool = true;
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (self.page_no, self.page_size)
@@ -302,6 +352,9 @@ impl crate::api::Paged for wire::tickets::ListOrderIncident {
     }
     fn list(answer: Self::Response) -> Option<Vec<Self::Item>> {
         answer.incident_info_list
+    }
+    fn count(answer: &Self::Response) -> Option<usize> {
+        answer.incident_info_list.as_ref().map(Vec::len)
     }
     fn id(item: &Self::Item) -> Option<String> {
         item.incident_id.clone()

@@ -1,0 +1,149 @@
+//! What is known of a list: whether an answer has it, what of it came, and whether anything may be missing.
+
+use super::{Paged, PagedBy, Undecodable};
+use crate::error::Error;
+use hwc_core::Fault;
+use hwc_tickets_wire as wire;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// One page.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// Its items, without those that came before.
+    pub items: Vec<T>,
+    /// Items that could not be read: they cost themselves alone.
+    pub undecodable: Vec<Undecodable>,
+    /// The number of all items, as this answer states it.
+    pub total: Option<i64>,
+}
+
+/// What was read of a list, and whether anything may be missing. While it is read, what is known so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ListAudit {
+    /// The number of all items, as the last answer stated it.
+    pub reported: Option<i64>,
+    /// Items that were handed out.
+    pub yielded: u64,
+    /// Items that came again, because pages overlap or rows shifted, and were dropped.
+    pub duplicates_dropped: u64,
+    /// Items that could not be read.
+    pub undecodable: u64,
+    /// Answers that were used.
+    pub pages: u64,
+    /// Whether an item may be missing: the list changed while it was read in a way that could not be made good, its rows end
+    /// before the total that is stated, or where no further page can be asked for.
+    /// Numbered pages cannot overlap: rows that go from them while as many come are not noticed.
+    pub possible_gap: bool,
+    /// Whether the end was reached: nothing came where more would stand. A short page is no end.
+    pub complete: bool,
+}
+
+/// A whole list, or what of it was read.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct List<T> {
+    /// The items, in the order they came.
+    pub items: Vec<T>,
+    /// What can be said about their completeness.
+    pub audit: ListAudit,
+}
+
+/// A list that could not be read to its end: why, and what was read before. Becomes the [`Error`] with `?`.
+#[non_exhaustive]
+pub struct Interrupted<T> {
+    /// What was read before. Its audit says that it is not complete.
+    pub read: List<T>,
+    /// Why it ended.
+    pub error: Error,
+}
+
+impl<T> Interrupted<T> {
+    pub(super) fn new(read: List<T>, error: Error) -> Self {
+        Self { read, error }
+    }
+}
+
+impl<T> From<Interrupted<T>> for Error {
+    fn from(interrupted: Interrupted<T>) -> Self {
+        interrupted.error
+    }
+}
+
+impl<T> fmt::Display for Interrupted<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let items = self.read.items.len();
+        write!(f, "{}; {items} item(s) were read before", self.error)
+    }
+}
+
+/// Without the items.
+impl<T> fmt::Debug for Interrupted<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Interrupted")
+            .field("items", &self.read.items.len())
+            .field("audit", &self.read.audit)
+            .field("error", &self.error)
+            .finish()
+    }
+}
+
+impl<T> std::error::Error for Interrupted<T> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        std::error::Error::source(&self.error)
+    }
+}
+
+/// What an answer holds of the list it was asked for.
+#[derive(Debug)]
+pub struct Rows {
+    field: &'static str,
+    /// Rows that could be read; `None` without a list.
+    count: Option<usize>,
+    /// The number of all rows, as the answer states it.
+    total: Option<i64>,
+    /// Rows before the page that was asked for.
+    before: i64,
+}
+
+impl Rows {
+    /// Of the answer to `request`.
+    pub(super) fn of<R: Paged>(request: &R, answer: &R::Response) -> Self {
+        let (at, size) = request.begins();
+        let before = match R::BY {
+            PagedBy::Whole => 0,
+            PagedBy::Offset => at.unwrap_or(0),
+            // Of pages without a length, only the first is known to have nothing before it.
+            PagedBy::Number => (at.unwrap_or(1) - 1).saturating_mul(size.unwrap_or(0)),
+        };
+        Self {
+            field: R::LIST,
+            count: R::count(answer),
+            total: R::total(answer),
+            before,
+        }
+    }
+
+    /// Whether `answer` says what stands in the list, be it nothing. `reached`: rows that are known to stand before it.
+    ///
+    /// Every way to a list asks here, so that none takes a complaint, an odd list or a missing one for an empty one.
+    pub(super) fn check<T>(self, answer: &wire::Response<T>, reached: i64) -> Result<(), Fault> {
+        answer.needs(self.field)?;
+        let lost = answer.undecodable.iter();
+        let lost = lost.filter(|lost| lost.list == self.field).count();
+        // Some services leave an empty list out: behind the last row that says nothing new.
+        let place = self.before.max(reached);
+        let is_behind = self.total.is_some_and(|total| (0..=place).contains(&total));
+        if self.count.is_none() && lost == 0 && !is_behind {
+            return Err(answer.unlike(format_args!("the field {} is left out", self.field)));
+        }
+        if self.count.unwrap_or(0) + lost == 0 && answer.complains {
+            let how = format!("it says failure, and {} is empty", self.field);
+            return Err(answer.unlike(how));
+        }
+        Ok(())
+    }
+}
