@@ -38,6 +38,6 @@ mod generated;
 pub use call::{Call, Caller, Described};
 pub use generated::*;
 pub use hwc_core::{Download, Source};
-pub use hwc_tickets_wire::{Content, Response, Undecodable, Upload};
-pub use operation::{Answer, Kind, Operation, Value};
+pub use hwc_tickets_wire::{Content, Exceeded, Limit, Response, Undecodable, Unit, Upload};
+pub use operation::{Answer, Arguments, Column, JsonPages, Kind, Operation, Value};
 pub use pages::{Items, ListAudit, Page, Paged, PagedBy, Pages};

@@ -13,4 +13,5 @@ mod exchanges;
 mod house;
 mod lowering;
 mod parts;
+mod table;
 mod tidy;

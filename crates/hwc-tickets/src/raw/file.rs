@@ -10,6 +10,13 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct RawFile(pub(super) Download);
 
+/// Of an operation that answers a file, called as data.
+impl From<Download> for RawFile {
+    fn from(file: Download) -> Self {
+        Self(file)
+    }
+}
+
 impl RawFile {
     /// HTTP status.
     #[must_use]

@@ -16,14 +16,14 @@ use crate::{
         sdk::{self, By, Pages, Sdk, TICKET, TICKET_ID},
     },
 };
-use heck::ToPascalCase as _;
+use heck::{ToPascalCase as _, ToSnakeCase as _};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_yaml::Value;
 use syn::{Ident, ImplItemFn, Item, Type, parse_quote};
 
 /// The field that names the group a call acts for.
-const GROUP: &str = "group_id";
+pub(super) const GROUP: &str = "group_id";
 
 /// What every call has: a value of such a name would be a second method.
 const OWN: &[&str] = &[
@@ -148,7 +148,7 @@ impl<'d> Method<'d> {
         method.take(parts, sdk, item, body);
         let docs = |wire: &str, of: Option<&Struct>| said(described, &description.root, of, wire);
         let mut optional = |field: &Field, way: TokenStream, of: Option<&Struct>| {
-            if field.wire == GROUP {
+            if field.wire.to_snake_case() == GROUP {
                 method.group = Some(way);
                 return;
             }
