@@ -2,6 +2,7 @@
 
 pub(crate) mod admin;
 pub(crate) mod chat;
+pub(crate) mod described;
 mod duration;
 pub(crate) mod message;
 mod moment;
@@ -15,7 +16,7 @@ pub(crate) use status::StatusName;
 pub(crate) use tip::tip;
 
 use crate::exit::EXIT_CODES;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// What stands below the help of the program.
@@ -24,7 +25,45 @@ Try it without an account: run `hwc-tickets sim` in one terminal and follow what
 
 An independent community project, checked against the published documents and a simulator, not against the live service.";
 
-/// The whole command line.
+/// The whole command tree: what is written here, and what follows from the description of the service.
+pub(crate) fn tree() -> clap::Command {
+    described::grow(Cli::command())
+}
+
+/// The command line as it was typed.
+///
+/// # Errors
+/// It cannot be understood; or help or the version was asked for.
+pub(crate) fn parse() -> Result<Typed, clap::Error> {
+    let matches = tree().try_get_matches()?;
+    if let Some(described) = described::asked(&matches, Cli::command) {
+        return Ok(Typed {
+            global: Global::from_arg_matches(&matches)?,
+            what: What::Described(described),
+        });
+    }
+    let Cli { global, command } = Cli::from_arg_matches(&matches)?;
+    let what = What::ByHand(command);
+    Ok(Typed { global, what })
+}
+
+/// What was typed.
+#[derive(Debug)]
+pub(crate) struct Typed {
+    pub(crate) global: Global,
+    pub(crate) what: What,
+}
+
+/// Which command was typed.
+#[derive(Debug)]
+pub(crate) enum What {
+    /// One that is written by hand.
+    ByHand(Command),
+    /// One that follows from the description.
+    Described(described::Described),
+}
+
+/// The command line as far as it is written by hand.
 #[derive(Debug, Parser)]
 #[command(
     name = "hwc-tickets",
@@ -37,11 +76,11 @@ An independent community project, checked against the published documents and a 
     arg_required_else_help = true,
     subcommand_required = true
 )]
-pub(crate) struct Cli {
+struct Cli {
     #[command(flatten)]
-    pub(crate) global: Global,
+    global: Global,
     #[command(subcommand)]
-    pub(crate) command: Command,
+    command: Command,
 }
 
 /// Options every command takes.
@@ -167,7 +206,8 @@ pub(crate) enum Command {
     /// Make any call of the service, authenticated, and print the raw answer
     ///
     /// Where the service answers a file, it comes byte for byte; on a terminal, what could act on it is shown as text. A file
-    /// of which only a part came ends with an error that says how many bytes they are.
+    /// of which only a part came ends with an error that says how many bytes they are. A group is put where the call takes it,
+    /// into the query or the body. A call that takes a file has a command of its own, such as `attachment upload`.
     Api(ticket::Api),
     /// Look at or store credentials
     #[command(subcommand, arg_required_else_help = true)]

@@ -4,6 +4,7 @@ mod api;
 mod auth;
 mod chat;
 mod completions;
+mod described;
 mod doctor;
 mod dry_run;
 mod follow;
@@ -18,6 +19,7 @@ mod ticket;
 mod unread;
 
 pub(crate) use completions::run as completions;
+pub(crate) use described::run as described;
 pub(crate) use doctor::redacted;
 pub(crate) use man::run as man;
 pub(crate) use sim::run as sim;

@@ -26,6 +26,20 @@ pub(crate) fn file(path: &Path) -> Result<String, Failure> {
         .and_then(|text| as_typed(text.as_str(), path))
 }
 
+/// Standard input to its end, on the disk: it is what it is, however large.
+pub(crate) fn spooled() -> Result<tempfile::NamedTempFile, Failure> {
+    let failed = |error: io::Error| {
+        Failure::own(
+            crate::exit::Exit::Failure,
+            format!("standard input cannot be kept on the disk: {error}"),
+            "Check the free space of the directory for temporary files, or name a file.",
+        )
+    };
+    let mut file = tempfile::NamedTempFile::new().map_err(failed)?;
+    io::copy(&mut io::stdin().lock(), file.as_file_mut()).map_err(failed)?;
+    Ok(file)
+}
+
 /// The ids as given, or one per line of standard input. All are checked before anything is asked.
 pub(crate) fn tickets(given: &[String]) -> Result<Vec<TicketId>, Failure> {
     match given {

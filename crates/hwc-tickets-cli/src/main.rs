@@ -20,8 +20,7 @@ mod settings;
 mod signal;
 mod view;
 
-use clap::Parser as _;
-use cli::{Cli, Command, admin::Auth};
+use cli::{Command, Typed, What, admin::Auth};
 use context::Context;
 use exit::Exit;
 use failure::Failure;
@@ -30,8 +29,8 @@ use settings::Settings;
 use std::{future::Future, process::ExitCode};
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
+    let typed = match cli::parse() {
+        Ok(typed) => typed,
         Err(error) => {
             let exit = if error.use_stderr() {
                 Exit::Usage
@@ -41,9 +40,9 @@ fn main() -> ExitCode {
             return end(render::command_line(error), exit, false);
         }
     };
-    render::set_colour(settings::colour(&cli.global));
-    let verbose = cli.global.verbose;
-    end(run(cli), Exit::Ok, verbose)
+    render::set_colour(settings::colour(&typed.global));
+    let verbose = typed.global.verbose;
+    end(run(typed), Exit::Ok, verbose)
 }
 
 /// How the program ends; a failure is told.
@@ -58,7 +57,7 @@ fn end(outcome: Result<(), Failure>, exit: Exit, verbose: bool) -> ExitCode {
     .into()
 }
 
-fn run(cli: Cli) -> Result<(), Failure> {
+fn run(Typed { global, what }: Typed) -> Result<(), Failure> {
     signal::begin().map_err(|error| {
         Failure::own(
             Exit::Failure,
@@ -66,8 +65,15 @@ fn run(cli: Cli) -> Result<(), Failure> {
             "Check the limits of the system.",
         )
     })?;
-    let screen = Screen::new(cli.global.output.unwrap_or_default(), cli.global.verbose);
-    match cli.command {
+    let screen = Screen::new(global.output.unwrap_or_default(), global.verbose);
+    let command = match what {
+        What::ByHand(command) => command,
+        What::Described(described) => {
+            let settings = Settings::resolve(&global, &settings::process_variable)?;
+            return block_on(command::described(&described, &Context::new(settings)));
+        }
+    };
+    match command {
         // These work whatever stands in the configuration.
         Command::Completions(args) => command::completions(&args, &screen),
         Command::Man(args) => command::man(&args, &screen),
@@ -78,7 +84,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
                 Command::Auth(Auth::Login(_)) => Settings::resolve_to_make,
                 Command::Auth(Auth::Logout) => Settings::resolve_to_forget,
                 _ => Settings::resolve,
-            }(&cli.global, &settings::process_variable)?;
+            }(&global, &settings::process_variable)?;
             block_on(command::run(command, &Context::new(settings)))
         }
     }

@@ -1,8 +1,10 @@
 //! The one room that reads and writes the program's own files: private to the user but for what is to be read by everybody,
 //! whole or not at all.
 
+mod draft;
 mod leftovers;
 
+pub(crate) use draft::Draft;
 pub(crate) use leftovers::{sweep_drafts, sweep_drafts_beside, sweep_locks};
 
 use crate::failure::Failure;
@@ -148,9 +150,13 @@ fn replace(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
     }
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
-    // Makes the new name durable. Not every system can do it for directories.
-    let _ = File::open(directory).and_then(|directory| directory.sync_all());
+    sync_directory(directory);
     Ok(())
+}
+
+/// Makes a new name durable. Not every system can do it for directories.
+fn sync_directory(directory: &Path) {
+    let _ = File::open(directory).and_then(|directory| directory.sync_all());
 }
 
 #[cfg(unix)]

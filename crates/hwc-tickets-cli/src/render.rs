@@ -143,7 +143,7 @@ impl Screen {
     }
 
     /// Names and values below each other; in the form `plain` the values on one line.
-    pub(crate) fn facts(&self, facts: &[(&'static str, String)]) -> Result<(), Failure> {
+    pub(crate) fn facts<N: AsRef<str>>(&self, facts: &[(N, String)]) -> Result<(), Failure> {
         if self.form == Form::Plain {
             return self.fields(
                 &facts
@@ -155,7 +155,7 @@ impl Screen {
         let rows: Vec<Vec<String>> = facts
             .iter()
             .filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| vec![(*name).to_owned(), value.clone()])
+            .map(|(name, value)| vec![name.as_ref().to_owned(), value.clone()])
             .collect();
         let columns = [
             Column::new("", table::ColumnWidth::Fit).styled(table::QUIET),
@@ -262,6 +262,16 @@ fn disarm(mut error: clap::Error) -> clap::Error {
         error.remove(ContextKind::Suggested);
     }
     error
+}
+
+/// Asks on standard error, and gives the line that was typed on standard input; `None` at its end.
+pub(crate) fn question(text: &str) -> io::Result<Option<String>> {
+    let mut out = anstream::stderr().lock();
+    write!(out, "{}", foreign::line(text))?;
+    out.flush()?;
+    let mut line = String::new();
+    let read = io::stdin().read_line(&mut line)?;
+    Ok((read > 0).then_some(line))
 }
 
 /// Asks for a secret on a terminal that does not echo, and gives the line that was typed.

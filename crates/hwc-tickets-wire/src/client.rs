@@ -92,14 +92,18 @@ impl Entry {
     {
         Self {
             operation: R::OPERATION,
-            parts: |arguments| {
-                let request: R = serde_json::from_value(arguments)
-                    .map_err(|error| invalid(R::OPERATION, form_of(&error)))?;
-                Parts::of(&request)
-            },
+            parts: |arguments| Parts::of(&from_arguments::<R>(arguments)?),
             read: <R::Response as Answer>::READ,
         }
     }
+}
+
+/// The request for arguments: an object with a field for each parameter, and `body`.
+///
+/// # Errors
+/// They are none of this operation: the fault names a field, and no value.
+pub fn from_arguments<R: Request + DeserializeOwned>(arguments: Value) -> Result<R, Fault> {
+    serde_json::from_value(arguments).map_err(|error| invalid(R::OPERATION, form_of(&error)))
 }
 
 /// What is wrong with arguments, without a value: of a wrong type serde shows the value.

@@ -29,7 +29,7 @@ mod shallow;
 mod upload;
 mod value;
 
-pub use client::{Client, Content, Entry};
+pub use client::{Client, Content, Entry, from_arguments};
 pub use generated::{error_codes::ERROR_CODES, index::INDEX, *};
 pub use hwc_core::Download;
 pub use limit::{Exceeded, Limit, Measured, Path as MeasuredPath, Unit, check};

@@ -7,6 +7,7 @@ pub use crate::api::Download as RawFile;
 pub use hwc_core::{FilePart, Form, Source, body::SourceError};
 
 use crate::{
+    api,
     client::Client,
     error::{Error, ErrorKind, Result},
     service,
@@ -184,6 +185,13 @@ impl RawCall {
     pub fn timeout(mut self, total: Duration) -> Self {
         self.timeout = Some(total);
         self
+    }
+
+    /// The operation that this call is, as the description has it; `None` of one that is newer than this crate.
+    #[must_use]
+    pub fn described(&self) -> Option<&'static api::Operation> {
+        let known = service::described(self.operation.method, &self.path);
+        known.and_then(|known| api::Operation::named(known.name))
     }
 
     /// Whether the description says that this call answers a file: then [`RawCall::download`] is for it. An operation that

@@ -19,7 +19,7 @@ pub(crate) use hwc_tickets_wire::Response;
 #[cfg(feature = "raw")]
 use hwc_tickets_wire::operations;
 use hwc_tickets_wire::{
-    Client as Wire, Content, ERROR_CODES, Entry, Limit, Request, limits,
+    Client as Wire, ERROR_CODES, Limit, Request, limits,
     messages::{
         CreateMessageDoV2, CreateMessageV2Req, CreateMessages, ListMessages,
         ListMoreInstantMessages, ListNewInstantMessages, ListUnreadNewInstantMessages,
@@ -164,16 +164,6 @@ impl Service {
         options: &CallOptions,
     ) -> Result<Response<R::Response>, Fault> {
         self.wire.send(request, options).await
-    }
-
-    /// Any operation from JSON to JSON.
-    pub(crate) async fn send_json(
-        &self,
-        entry: &Entry,
-        arguments: serde_json::Value,
-        options: &CallOptions,
-    ) -> Result<Response<Content>, Fault> {
-        self.wire.send_json(entry, arguments, options).await
     }
 
     /// What carries the calls, for calls this crate has no verb for.

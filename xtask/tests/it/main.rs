@@ -14,4 +14,5 @@ mod exchanges;
 mod house;
 mod lowering;
 mod parts;
+mod table;
 mod tidy;

@@ -1,8 +1,8 @@
 //! Tips for command lines that cannot be understood: what the parser itself does not know.
 
-use super::Cli;
+use super::tree;
 use clap::{
-    Command, CommandFactory as _,
+    Command,
     error::{ContextKind, ContextValue, Error, ErrorKind},
 };
 
@@ -44,7 +44,7 @@ fn missing_or_unknown(error: &Error) -> Option<ContextKind> {
 
 /// The command that is meant, as far as there is one.
 fn named(typed: impl Iterator<Item = String>) -> Vec<String> {
-    let tree = Cli::command();
+    let tree = tree();
     let mut names = vec![tree.get_name().to_owned()];
     let mut command: &Command = &tree;
     for word in typed {

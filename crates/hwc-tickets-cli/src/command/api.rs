@@ -8,11 +8,14 @@ use crate::{
     failure::Failure,
     input,
     render::{self, Outflow, Screen},
+    settings::{Setting, Source},
 };
 use hwc_tickets::{
     Client, Error,
+    api::{Kind, Operation},
     raw::{RawCall, RawFile},
 };
+use serde_json::{Map, Value};
 use std::{future::IntoFuture as _, path::Path};
 use tap::{Beginning, Tap};
 
@@ -45,13 +48,15 @@ fn target(given: &str) -> Result<(String, Vec<(String, String)>), Failure> {
 /// The call as it was asked for. Nothing is sent yet.
 fn prepared(
     client: &Client,
-    path: &str,
-    parameters: &[(String, String)],
+    (request, path): (&str, &str),
+    mut parameters: Vec<(String, String)>,
     args: &Api,
+    group: &Setting<Option<String>>,
 ) -> Result<RawCall, Failure> {
     let mut call = client.raw(&args.method, path)?;
-    for (name, value) in parameters {
-        call = call.query(name, value);
+    let described = call.described();
+    if let Some(operation) = described {
+        refuse_file(operation, request)?;
     }
     for parameter in &args.query {
         let (name, value) = parameter.split_once('=').ok_or_else(|| {
@@ -60,16 +65,73 @@ fn prepared(
                 "Write it as --query name=value.",
             )
         })?;
+        parameters.push((name.to_owned(), value.to_owned()));
+    }
+    let mut body = match args.input.as_deref() {
+        None => None,
+        Some("-") => Some(input::standard_input()?),
+        Some(path) => Some(input::file(Path::new(path))?),
+    };
+    if let Some(id) = &group.value {
+        let values = described.map_or(&[][..], |operation| operation.values);
+        let place = values.iter().find(|value| value.is_group);
+        match place.map(|value| value.path) {
+            Some(["body", name]) => body = Some(with_group(body, name, id)),
+            Some([name]) => {
+                if !parameters.iter().any(|(given, _)| given == name) {
+                    parameters.push(((*name).to_owned(), id.clone()));
+                }
+            }
+            // A group of a profile is for the calls that take one.
+            _ if !matches!(group.source, Source::Flag(_)) => {}
+            _ => {
+                return Err(Failure::usage(
+                    format!("{request} takes no group, as far as is known"),
+                    "Leave --group out, or put it where the call takes it with --query or --input.",
+                ));
+            }
+        }
+    }
+    for (name, value) in &parameters {
         call = call.query(name, value);
     }
-    if let Some(source) = &args.input {
-        let body = match source.as_str() {
-            "-" => input::standard_input()?,
-            path => input::file(Path::new(path))?,
-        };
-        call = call.json(body)?;
+    match body {
+        Some(body) => Ok(call.json(body)?),
+        None => Ok(call),
     }
-    Ok(call)
+}
+
+/// A form is no JSON: what a file needs is not to be sent as something else.
+fn refuse_file(operation: &Operation, request: &str) -> Result<(), Failure> {
+    if !operation
+        .values
+        .iter()
+        .any(|value| value.kind == Kind::File)
+    {
+        return Ok(());
+    }
+    Err(Failure::usage(
+        format!("{request} takes a file, and `api` sends JSON alone"),
+        match operation.command {
+            Some(command) => format!("Use `hwc-tickets {command}`. Nothing was sent."),
+            None => "Use the SDK. Nothing was sent.".to_owned(),
+        },
+    ))
+}
+
+/// The body with the group in it, unless it names one; else it stays as it was written, byte for byte.
+fn with_group(body: Option<String>, name: &str, group: &str) -> String {
+    let body = body.unwrap_or_else(|| "{}".to_owned());
+    let known: Option<Map<String, Value>> = serde_json::from_str(&body).ok();
+    let (Some(known), Some((front, rest))) = (known, body.split_once('{')) else {
+        return body;
+    };
+    if known.contains_key(name) {
+        return body;
+    }
+    let comma = if known.is_empty() { "" } else { "," };
+    let (name, group) = (Value::from(name), Value::from(group));
+    format!("{front}{{{name}:{group}{comma}{rest}")
 }
 
 async fn call(args: Api, context: &Context) -> Result<(), Failure> {
@@ -77,7 +139,8 @@ async fn call(args: Api, context: &Context) -> Result<(), Failure> {
     let client = context.finish(context.builder()?.transport(tap.clone()))?;
     let (path, parameters) = target(&args.path)?;
     let request = format!("{} {path}", args.method.to_ascii_uppercase());
-    let mut call = prepared(&client, &path, &parameters, &args)?;
+    let group = &context.settings.group;
+    let mut call = prepared(&client, (&request, &path), parameters, &args, group)?;
     let screen = &context.screen;
     if call.answers_file() {
         // Else a file may take as long as pieces come.
@@ -160,7 +223,25 @@ fn failed(request: String, error: Error, answer: &Beginning, screen: &Screen) ->
 
 #[cfg(test)]
 mod tests {
-    use super::target;
+    use super::{target, with_group};
+
+    #[test]
+    fn a_group_comes_into_a_body() {
+        for (body, expected) in [
+            (None, r#"{"group_id":"g\"1"}"#),
+            (Some("{ }"), r#"{"group_id":"g\"1" }"#),
+            (
+                Some(r#" {"n":12345678901234567890.10}"#),
+                r#" {"group_id":"g\"1","n":12345678901234567890.10}"#,
+            ),
+            (Some(r#"{"group_id":"own"}"#), r#"{"group_id":"own"}"#),
+            (Some("[]"), "[]"),
+            (Some("{no json"), "{no json"),
+        ] {
+            let body = body.map(str::to_owned);
+            assert_eq!(with_group(body, "group_id", "g\"1"), expected);
+        }
+    }
 
     #[test]
     fn targets() {

@@ -1,17 +1,17 @@
 //! `hwc-tickets completions`: made from the command tree.
 
 use crate::{
-    cli::{Cli, admin::Completions},
+    cli::{self, admin::Completions},
     failure::Failure,
     render::Screen,
 };
-use clap::{Arg, Command, CommandFactory as _, ValueHint};
+use clap::{Arg, Command, ValueHint};
 use clap_complete::Shell;
 
 const NAME: &str = "hwc-tickets";
 
 pub(crate) fn run(args: &Completions, screen: &Screen) -> Result<(), Failure> {
-    let mut tree = without_files(Cli::command());
+    let mut tree = without_files(cli::tree());
     let script = match args.shell {
         Shell::Bash => bash(&mut tree),
         Shell::Zsh => zsh(&generated(Shell::Zsh, &mut tree, NAME)),

@@ -3,11 +3,14 @@
 use crate::{cli::Form, context::Context, failure::Failure};
 use http::{Request, Response};
 use hwc_tickets::{
-    Client, Confirm, SecretString, Submit, Transport,
+    Client, Error, SecretString, Transport,
     transport::{AnswerBody, RequestBody, Sending, TransportFault, TransportFaultKind},
 };
 use serde_json::{Value, json};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// Takes requests and lets none through. Reads find an empty ticket; the write is kept.
 #[derive(Debug, Clone, Default)]
@@ -30,11 +33,15 @@ impl Transport for Catcher {
     }
 }
 
-/// Shows the request of a submit. Nothing is sent; credentials are looked up but not used.
-pub(super) async fn run(
+/// Shows the request of a write. Nothing is sent; credentials are looked up but not used. `inert` takes secrets out of the body.
+pub(super) async fn run<C>(
     context: &Context,
-    submit: impl FnOnce(Client) -> Result<Submit, Failure>,
-) -> Result<(), Failure> {
+    write: impl FnOnce(Client) -> Result<C, Failure>,
+    inert: impl FnOnce(Value) -> Value,
+) -> Result<(), Failure>
+where
+    C: Future<Output = Result<(), Error>>,
+{
     let credential = crate::credentials::find(&context.settings)?;
     let catcher = Catcher::default();
     let builder = context
@@ -43,7 +50,7 @@ pub(super) async fn run(
         .token(SecretString::from("dry-run"))
         .transport(catcher.clone());
     let client = context.finish(builder)?;
-    let outcome = submit(client)?.confirm(Confirm::Never).await;
+    let outcome = write(client)?.await;
     let Some(request) = catcher
         .0
         .lock()
@@ -52,7 +59,7 @@ pub(super) async fn run(
     else {
         return match outcome {
             Err(error) => Err(error.into()),
-            Ok(_) => Ok(()),
+            Ok(()) => Ok(()),
         };
     };
     let mut headers: Vec<(String, String)> = request
@@ -72,6 +79,7 @@ pub(super) async fn run(
         .as_bytes()
         .and_then(|bytes| serde_json::from_slice(bytes).ok())
         .unwrap_or(Value::Null);
+    let body = inert(body);
     let signing = format!("{} ({})", credential.kind, credential.source);
     let screen = &context.screen;
     if matches!(screen.form(), Form::Json | Form::Ndjson) {

@@ -4,12 +4,12 @@
 //! replaced, and no page is ever half written.
 
 use crate::{
-    cli::{Cli, admin::Man},
+    cli::{self, admin::Man},
     failure::Failure,
     private_file,
     render::Screen,
 };
-use clap::{Command, CommandFactory as _};
+use clap::Command;
 use hwc_core::file::shell_quoted;
 use std::{io, path::Path};
 
@@ -54,7 +54,7 @@ struct Page {
 
 /// Every page, that of the program last.
 fn pages() -> io::Result<Vec<Page>> {
-    let mut program = Cli::command().disable_help_subcommand(true);
+    let mut program = cli::tree().disable_help_subcommand(true);
     program.build();
     let mut pages = Vec::new();
     render(program, &mut pages)?;

@@ -29,8 +29,11 @@ pub(crate) async fn run(args: Send, context: &Context) -> Result<(), Failure> {
         (None, None) => String::new(),
     };
     if args.dry_run {
-        let submit = |client| submit(&client, ticket, &text, attachments, &args);
-        return super::dry_run::run(context, submit).await;
+        let submit = |client| {
+            let submit = submit(&client, ticket, &text, attachments, &args)?;
+            Ok(async move { submit.confirm(Confirm::Never).await.map(drop) })
+        };
+        return super::dry_run::run(context, submit, |body| body).await;
     }
     let files = match args.without_record {
         true => context.pending_files.clone().without_record(),

@@ -40,6 +40,28 @@ const CASES: &[(&str, &str)] = &[
         "hwc-tickets completions powersh",
         "hwc-tickets completions powershell",
     ),
+    // What follows from the description of the service.
+    ("hwc-tickets label upd", "hwc-tickets label update"),
+    (
+        "hwc-tickets ticket order",
+        "hwc-tickets ticket order-incidents",
+    ),
+    (
+        "hwc-tickets ticket list --query-st",
+        "hwc-tickets ticket list --query-start-time",
+    ),
+    (
+        "hwc-tickets ticket list --status compl",
+        "hwc-tickets ticket list --status completed",
+    ),
+    (
+        "hwc-tickets attachment upload --file REPO",
+        "hwc-tickets attachment upload --file REPORT.txt",
+    ),
+    (
+        "hwc-tickets attachment download --to REPO",
+        "hwc-tickets attachment download --to REPORT.txt",
+    ),
     // Where a file is meant, files are offered.
     (
         "hwc-tickets message send case-1 --file REPO",
@@ -79,6 +101,8 @@ const CASES: &[(&str, &str)] = &[
 /// Where no file is meant, none is offered, although there is one that begins so.
 const NOTHING: &[&str] = &[
     "hwc-tickets ticket show sho",
+    "hwc-tickets ticket list --app-key REPO",
+    "hwc-tickets label update --name REPO",
     "hwc-tickets message history hist",
     "hwc-tickets message send case-1 sen",
     "hwc-tickets message recall case-1 mark",

@@ -17,6 +17,7 @@ mod chat;
 #[cfg(unix)]
 mod completions;
 mod config;
+mod described;
 mod download;
 #[cfg(unix)]
 mod endings;

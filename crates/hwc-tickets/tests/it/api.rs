@@ -3,7 +3,7 @@
 use hwc_tickets::{
     Client, ErrorKind, GroupId, SecretString,
     api::{
-        Answer, Content, List, ListAudit, OPERATIONS, Operation, Page, Paged, Source,
+        Answer, Arguments, Content, Kind, List, ListAudit, OPERATIONS, Operation, Page, Paged, Source,
         models::tickets::{IncidentInfoV2, ListCases, ListOrderIncident},
     },
     testing::{FakeClock, ScriptedTransport, Step},
@@ -439,9 +439,163 @@ fn operations_can_be_called_as_data() {
     let download = Operation::named("downloadAccessories").unwrap();
     assert_eq!(download.answer, Answer::File);
     assert!(OPERATIONS.len() >= 15);
-    let sensitive = Operation::named("createMessages").unwrap().values.iter();
-    let sensitive: Vec<_> = sensitive.filter(|value| value.is_sensitive).collect();
+    let create = Operation::named("createMessages").unwrap();
+    let sensitive: Vec<_> = (create.values.iter())
+        .filter(|value| value.is_sensitive)
+        .collect();
     assert_eq!(sensitive.len(), 1, "the confidential note");
+    let kind = create
+        .values
+        .iter()
+        .find(|value| value.path == ["body", "type"]);
+    assert!(!kind.unwrap().is_mandatory, "newer documents have none");
+}
+
+/// As of every call, also where the arguments are made by somebody who knows no type.
+#[test]
+fn limits_are_checked_for_what_is_called_as_data() {
+    let clock = FakeClock::new();
+    let network = ScriptedTransport::new(&clock);
+    let client = client(&clock, &network);
+    let update = Operation::named("updateLabels").unwrap();
+    let arguments = |name: &str| {
+        let start = Arguments::default().value(&["label_id"], 7);
+        let start = start.value(&["body", "name"], name);
+        start.value(&["body", "color"], "b")
+    };
+    assert_eq!(update.exceeded(arguments("a")).unwrap(), None);
+    let exceeded = update.exceeded(arguments("")).unwrap().unwrap();
+    assert_eq!((exceeded.measure, exceeded.limit.min), (0, Some(1)));
+    let value = update.value_of(exceeded.limit).unwrap();
+    assert_eq!(value.path, ["body", "name"]);
+    let limits: Vec<_> = update.limits(value).map(|limit| limit.max).collect();
+    assert_eq!(limits, [Some(64)]);
+    assert!(update.exceeded(json!({"label": 1})).is_err());
+    let error = clock.run(update.call(&client, arguments(""), None));
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::InvalidInput);
+    let list = Operation::named("listCases").unwrap();
+    let long = json!({"search_key": ["a", "x".repeat(70_000)]});
+    if let Some(exceeded) = list.exceeded(long).unwrap() {
+        let value = list.value_of(exceeded.limit).unwrap();
+        assert_eq!(value.path, ["search_key"], "that of each item");
+    }
+    assert!(network.requests().is_empty());
+    // Every limit that is checked is that of a value.
+    for operation in OPERATIONS {
+        for value in operation.values {
+            for limit in operation.limits(value) {
+                assert_eq!(operation.value_of(limit), Some(value), "{limit:?}");
+            }
+        }
+    }
+}
+
+/// The group of the client goes along wherever an operation takes one, and an explicit one wins.
+#[test]
+fn the_group_goes_along_with_what_is_called_as_data() {
+    let mut checked = 0;
+    for operation in OPERATIONS {
+        let Some(group) = operation.values.iter().find(|value| value.is_group) else {
+            continue;
+        };
+        let mandatory = operation.values.iter().filter(|value| value.is_mandatory);
+        let mandatory = mandatory.fold(Arguments::default(), |arguments, value| {
+            let given = match (value.kind, value.is_list) {
+                (Kind::Integer, _) => json!(1),
+                (_, true) => json!(["1"]),
+                _ => json!("1"),
+            };
+            arguments.value(value.path, given)
+        });
+        for (given, expected) in [
+            (mandatory.clone(), "of-client"),
+            (mandatory.value(group.path, "own"), "own"),
+        ] {
+            let clock = FakeClock::new();
+            let network = ScriptedTransport::new(&clock).otherwise(Step::reset());
+            let client = client(&clock, &network);
+            let answer = clock.run(operation.call(&client, given, None));
+            answer.unwrap_err();
+            let request = network.requests().into_iter().next();
+            let request = request.unwrap_or_else(|| panic!("{} is not sent", operation.name));
+            let name = group.path.last().unwrap();
+            let sent = match group.path.len() {
+                1 => request.uri.query().unwrap_or_default().to_owned(),
+                _ => String::from_utf8(request.body.to_vec()).unwrap(),
+            };
+            let is_there = sent.contains(&format!("{name}={expected}"))
+                || sent.contains(&format!(r#""{name}":"{expected}""#));
+            assert!(is_there, "{}: {sent}", operation.name);
+            checked += 1;
+        }
+    }
+    assert!(checked >= 20, "{checked}");
+}
+
+/// Read as the typed pages are: over their borders, every item once, with what is known of gaps.
+#[test]
+fn a_list_comes_in_pages_as_data() {
+    for (operation, id) in [
+        ("listCases", "incident_id"),
+        ("listOrderIncident", "incidentId"),
+    ] {
+        let clock = FakeClock::new();
+        let network = listing(&clock, &rows(10), Some, |_, _| {});
+        let client = client(&clock, &network);
+        let operation = Operation::named(operation).unwrap();
+        let size = operation.size.unwrap();
+        let mut pages = operation.pages(&client, json!({size: 3}), None).unwrap();
+        let mut ids = Vec::new();
+        clock.run(async {
+            while let Some(page) = pages.next().await {
+                let page = page.unwrap();
+                assert!(page.items.len() <= 3);
+                ids.extend(
+                    page.items
+                        .iter()
+                        .map(|item| item[id].as_str().unwrap().to_owned()),
+                );
+            }
+        });
+        let expected: Vec<String> = (0..10).map(|row: u32| row.to_string()).collect();
+        assert_eq!(ids, expected);
+        let audit = pages.audit();
+        assert!(audit.complete && !audit.possible_gap, "{audit:?}");
+    }
+    let clock = FakeClock::new();
+    let network = ScriptedTransport::new(&clock);
+    let client = client(&clock, &network);
+    let update = Operation::named("updateLabels").unwrap();
+    let error = update.pages(&client, json!({}), None).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+}
+
+/// Any bytes under any name, not a text alone.
+#[test]
+fn a_file_goes_up_as_data() {
+    let clock = FakeClock::new();
+    let network =
+        ScriptedTransport::new(&clock).otherwise(Step::json(200, r#"{"accessory_id":"a"}"#));
+    let client = client(&clock, &network);
+    let upload = Operation::named("uploadAccessory").unwrap();
+    let file = Source::bytes(vec![0_u8, 255, 13, 10, 254]).named("five.bin");
+    let form = json!({"form_data": "{}"});
+    let arguments = Arguments::from(form.clone()).file("file", file.clone());
+    let shown = format!("{arguments:?}");
+    assert!(!shown.contains("five.bin") && !shown.contains("{}"), "{shown}");
+    clock.run(upload.call(&client, arguments, None)).unwrap();
+    let requests = network.requests();
+    let body = &requests.first().unwrap().body;
+    assert!(body.windows(5).any(|bytes| bytes == [0, 255, 13, 10, 254]));
+    assert!(String::from_utf8_lossy(body).contains(r#"filename="five.bin""#));
+    for flawed in [
+        Arguments::from(form.clone()),
+        Arguments::from(form).file("other", file),
+    ] {
+        let error = clock.run(upload.call(&client, flawed, None)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
+    }
+    assert_eq!(network.requests().len(), 1);
 }
 
 /// The plain form and the pages of a list look at an answer in one way.

@@ -4,7 +4,8 @@
 
 //! The operations as data: what a menu or a program that knows no type needs to call one.
 
-use crate::api::{Answer, Kind, Operation, Value};
+use crate::api::{Answer, Column, Kind, Operation, Upload, Value, operation::{Row, Way}};
+use hwc_tickets_wire as wire;
 
 /// Every operation, in the order of the description.
 pub const OPERATIONS: &[Operation] = &[
@@ -15,17 +16,20 @@ pub const OPERATIONS: &[Operation] = &[
         command: Some("attachment upload"),
         is_by_hand: false,
         asks: false,
+        topic: "The files of tickets and messages.",
         summary: "Uploads a file.",
         description: "Stores a file and gives its id, with which a ticket or a message names it, once. How large a file may be, of which kinds and how many are data of the service, not numbers of this description. The answer is the only place that tells the id, so a file whose answer was lost stays in the service without use.",
         is_safe: false,
         answer: Answer::Object,
         list: None,
         at: None,
+        size: None,
         columns: &[],
         values: &[
-            Value { path: &["form_data"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, known: &[], about: "A JSON object as text that says what the file is for. Its one known key is accessFrom, with the value incident or message." },
-            Value { path: &["file"], kind: Kind::File, is_list: false, is_mandatory: true, is_sensitive: false, known: &[], about: "The file. Its name and its kind stand in the head of this part." },
+            Value { path: &["form_data"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, is_group: false, known: &[], about: "A JSON object as text that says what the file is for. Its one known key is accessFrom, with the value incident or message." },
+            Value { path: &["file"], kind: Kind::File, is_list: false, is_mandatory: true, is_sensitive: false, is_group: false, known: &[], about: "The file. Its name and its kind stand in the head of this part." },
         ],
+        way: Way::object::<wire::attachments::UploadAccessory>(),
     },
     Operation {
         name: "downloadAccessories",
@@ -34,17 +38,20 @@ pub const OPERATIONS: &[Operation] = &[
         command: Some("attachment download"),
         is_by_hand: false,
         asks: false,
+        topic: "The files of tickets and messages.",
         summary: "Downloads one file, or several as an archive.",
         description: "Gives the bytes of a file. With several ids it gives an archive of them. A failure comes in the place of the file, so a client looks at the content type and at how the body begins before it takes the bytes for a file.",
         is_safe: true,
         answer: Answer::File,
         list: None,
         at: None,
+        size: None,
         columns: &[],
         values: &[
-            Value { path: &["accessory_id"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, known: &[], about: "Id of the file, or several ids joined by commas." },
-            Value { path: &["group_id"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Id of a user group. Optional by its table; needed for a ticket of another member of the group." },
+            Value { path: &["accessory_id"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, is_group: false, known: &[], about: "Id of the file, or several ids joined by commas." },
+            Value { path: &["group_id"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: true, known: &[], about: "Id of a user group. Optional by its table; needed for a ticket of another member of the group." },
         ],
+        way: Way::file::<wire::attachments::DownloadAccessories>(),
     },
     Operation {
         name: "updateLabels",
@@ -53,18 +60,21 @@ pub const OPERATIONS: &[Operation] = &[
         command: Some("label update"),
         is_by_hand: false,
         asks: false,
+        topic: "The labels that tickets can have.",
         summary: "Gives a label another name and colour.",
         description: "Sets the name and the colour of a label. Both are set, whether they differ or not.",
         is_safe: false,
         answer: Answer::Object,
         list: None,
         at: None,
+        size: None,
         columns: &[],
         values: &[
-            Value { path: &["label_id"], kind: Kind::Integer, is_list: false, is_mandatory: true, is_sensitive: false, known: &[], about: "Id of the label." },
-            Value { path: &["body", "name"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, known: &[], about: "Name of the label." },
-            Value { path: &["body", "color"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, known: &[], about: "Colour of the label, as a number sign and six hexadecimal digits." },
+            Value { path: &["label_id"], kind: Kind::Integer, is_list: false, is_mandatory: true, is_sensitive: false, is_group: false, known: &[], about: "Id of the label." },
+            Value { path: &["body", "name"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, is_group: false, known: &[], about: "Name of the label." },
+            Value { path: &["body", "color"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, is_group: false, known: &[], about: "Colour of the label, as a number sign and six hexadecimal digits." },
         ],
+        way: Way::object::<wire::labels::UpdateLabels>(),
     },
     Operation {
         name: "createMessages",
@@ -73,22 +83,25 @@ pub const OPERATIONS: &[Operation] = &[
         command: Some("message send"),
         is_by_hand: true,
         asks: false,
+        topic: "The messages of a ticket, sent, read, marked and recalled.",
         summary: "Submits a message to a ticket.",
         description: "Adds a customer message to the ticket. The answer carries no message id. The operation has no idempotency key, so a request that may have arrived must not simply be sent again.",
         is_safe: false,
         answer: Answer::Object,
         list: None,
         at: None,
+        size: None,
         columns: &[],
         values: &[
-            Value { path: &["case_id"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, known: &[], about: "Id of the ticket." },
-            Value { path: &["body", "message", "content"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, known: &[], about: "Text of the message." },
-            Value { path: &["body", "message", "is_authorized"], kind: Kind::Integer, is_list: false, is_mandatory: false, is_sensitive: false, known: &[("0", "No"), ("1", "Yes")], about: "Whether confidential information goes with the message. Newer documents no longer have it." },
-            Value { path: &["body", "message", "authorization_content"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: true, known: &[], about: "Confidential information, such as a password. Newer documents no longer have it." },
-            Value { path: &["body", "message", "accessory_ids"], kind: Kind::Text, is_list: true, is_mandatory: false, is_sensitive: false, known: &[], about: "Ids of uploaded attachments. The document states no limits; a newer one states those recorded here." },
-            Value { path: &["body", "type"], kind: Kind::Integer, is_list: false, is_mandatory: true, is_sensitive: false, known: &[], about: "A kind that the document declares mandatory, does not explain, and says may be deleted. Newer documents no longer have it." },
-            Value { path: &["body", "group_id"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Id of a user group. Optional by its table; needed for a ticket of another member of the group." },
+            Value { path: &["case_id"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, is_group: false, known: &[], about: "Id of the ticket." },
+            Value { path: &["body", "message", "content"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, is_group: false, known: &[], about: "Text of the message." },
+            Value { path: &["body", "message", "is_authorized"], kind: Kind::Integer, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[("0", "No"), ("1", "Yes")], about: "Whether confidential information goes with the message. Newer documents no longer have it." },
+            Value { path: &["body", "message", "authorization_content"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: true, is_group: false, known: &[], about: "Confidential information, such as a password. Newer documents no longer have it." },
+            Value { path: &["body", "message", "accessory_ids"], kind: Kind::Text, is_list: true, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Ids of uploaded attachments. The document states no limits; a newer one states those recorded here." },
+            Value { path: &["body", "type"], kind: Kind::Integer, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "A kind that the document declares mandatory, does not explain, and says may be deleted. Newer documents no longer have it." },
+            Value { path: &["body", "group_id"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: true, known: &[], about: "Id of a user group. Optional by its table; needed for a ticket of another member of the group." },
         ],
+        way: Way::object::<wire::messages::CreateMessages>(),
     },
     Operation {
         name: "listMessages",
@@ -97,20 +110,23 @@ pub const OPERATIONS: &[Operation] = &[
         command: Some("message history"),
         is_by_hand: true,
         asks: false,
+        topic: "The messages of a ticket, sent, read, marked and recalled.",
         summary: "Lists messages of a ticket by offset.",
         description: "Gives a page of the messages of a ticket, counted from an offset. Offset and total both end at 65535, so messages beyond that cannot be reached this way.",
         is_safe: true,
         answer: Answer::Object,
         list: None,
         at: None,
+        size: None,
         columns: &[],
         values: &[
-            Value { path: &["case_id"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, known: &[], about: "Id of the ticket." },
-            Value { path: &["group_id"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Id of a user group. Optional by its table; needed for a ticket of another member of the group." },
-            Value { path: &["offset"], kind: Kind::Integer, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Number of messages to skip." },
-            Value { path: &["limit"], kind: Kind::Integer, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Most messages to give." },
-            Value { path: &["trim_osm_rich_text_label"], kind: Kind::Flag, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Whether rich-text mark-up is taken out of the message text." },
+            Value { path: &["case_id"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, is_group: false, known: &[], about: "Id of the ticket." },
+            Value { path: &["group_id"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: true, known: &[], about: "Id of a user group. Optional by its table; needed for a ticket of another member of the group." },
+            Value { path: &["offset"], kind: Kind::Integer, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Number of messages to skip." },
+            Value { path: &["limit"], kind: Kind::Integer, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Most messages to give." },
+            Value { path: &["trim_osm_rich_text_label"], kind: Kind::Flag, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Whether rich-text mark-up is taken out of the message text." },
         ],
+        way: Way::object::<wire::messages::ListMessages>(),
     },
     Operation {
         name: "listMoreInstantMessages",
@@ -119,21 +135,24 @@ pub const OPERATIONS: &[Operation] = &[
         command: None,
         is_by_hand: true,
         asks: false,
+        topic: "The messages of a ticket, sent, read, marked and recalled.",
         summary: "Lists messages of a ticket older than a given one.",
         description: "Gives the messages that come before a message already shown, which is named by its time and kind. Whether the comparison includes messages of that same second is not documented.",
         is_safe: true,
         answer: Answer::Object,
         list: None,
         at: None,
+        size: None,
         columns: &[],
         values: &[
-            Value { path: &["case_id"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, known: &[], about: "Id of the ticket." },
-            Value { path: &["create_time"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, known: &[], about: "Time of the oldest message already shown, as it was received. The document calls it a timestamp and gives neither unit nor format." },
-            Value { path: &["type"], kind: Kind::Integer, is_list: false, is_mandatory: true, is_sensitive: false, known: &[("0", "Customer"), ("1", "Support")], about: "Kind of that oldest message already shown." },
-            Value { path: &["group_id"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Id of a user group. Optional by its table; needed for a ticket of another member of the group." },
-            Value { path: &["limit"], kind: Kind::Integer, is_list: false, is_mandatory: true, is_sensitive: false, known: &[], about: "Most messages to give." },
-            Value { path: &["trim_osm_rich_text_label"], kind: Kind::Flag, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Whether rich-text mark-up is taken out of the message text." },
+            Value { path: &["case_id"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, is_group: false, known: &[], about: "Id of the ticket." },
+            Value { path: &["create_time"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, is_group: false, known: &[], about: "Time of the oldest message already shown, as it was received. The document calls it a timestamp and gives neither unit nor format." },
+            Value { path: &["type"], kind: Kind::Integer, is_list: false, is_mandatory: true, is_sensitive: false, is_group: false, known: &[("0", "Customer"), ("1", "Support")], about: "Kind of that oldest message already shown." },
+            Value { path: &["group_id"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: true, known: &[], about: "Id of a user group. Optional by its table; needed for a ticket of another member of the group." },
+            Value { path: &["limit"], kind: Kind::Integer, is_list: false, is_mandatory: true, is_sensitive: false, is_group: false, known: &[], about: "Most messages to give." },
+            Value { path: &["trim_osm_rich_text_label"], kind: Kind::Flag, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Whether rich-text mark-up is taken out of the message text." },
         ],
+        way: Way::object::<wire::messages::ListMoreInstantMessages>(),
     },
     Operation {
         name: "listNewInstantMessages",
@@ -142,19 +161,22 @@ pub const OPERATIONS: &[Operation] = &[
         command: Some("message follow"),
         is_by_hand: true,
         asks: false,
+        topic: "The messages of a ticket, sent, read, marked and recalled.",
         summary: "Polls several tickets for new messages.",
         description: "Gives what is new in the named tickets since the last poll. The answer holds a cursor that is sent back with the next poll, byte for byte. How often one may ask is not documented.",
         is_safe: true,
         answer: Answer::Object,
         list: None,
         at: None,
+        size: None,
         columns: &[],
         values: &[
-            Value { path: &["case_ids"], kind: Kind::Text, is_list: true, is_mandatory: true, is_sensitive: false, known: &[], about: "Ids of the tickets, one key for each id. The answer need not keep their order." },
-            Value { path: &["last_message_time_id"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Cursor out of the last answer, byte for byte. Left out on the first poll." },
-            Value { path: &["group_id"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Id of a user group. Optional by its table; needed for a ticket of another member of the group." },
-            Value { path: &["trim_osm_rich_text_label"], kind: Kind::Flag, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Whether rich-text mark-up is taken out of the message text." },
+            Value { path: &["case_ids"], kind: Kind::Text, is_list: true, is_mandatory: true, is_sensitive: false, is_group: false, known: &[], about: "Ids of the tickets, one key for each id. The answer need not keep their order." },
+            Value { path: &["last_message_time_id"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Cursor out of the last answer, byte for byte. Left out on the first poll." },
+            Value { path: &["group_id"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: true, known: &[], about: "Id of a user group. Optional by its table; needed for a ticket of another member of the group." },
+            Value { path: &["trim_osm_rich_text_label"], kind: Kind::Flag, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Whether rich-text mark-up is taken out of the message text." },
         ],
+        way: Way::object::<wire::messages::ListNewInstantMessages>(),
     },
     Operation {
         name: "listUnreadNewInstantMessages",
@@ -163,17 +185,20 @@ pub const OPERATIONS: &[Operation] = &[
         command: Some("message unread"),
         is_by_hand: true,
         asks: false,
+        topic: "The messages of a ticket, sent, read, marked and recalled.",
         summary: "Counts the unread messages of several tickets.",
         description: "Gives the number of unread messages for each of the named tickets.",
         is_safe: true,
         answer: Answer::Object,
         list: None,
         at: None,
+        size: None,
         columns: &[],
         values: &[
-            Value { path: &["case_ids"], kind: Kind::Text, is_list: true, is_mandatory: true, is_sensitive: false, known: &[], about: "Ids of the tickets, one key for each id. The answer need not keep their order." },
-            Value { path: &["group_id"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Id of a user group. Optional by its table; needed for a ticket of another member of the group." },
+            Value { path: &["case_ids"], kind: Kind::Text, is_list: true, is_mandatory: true, is_sensitive: false, is_group: false, known: &[], about: "Ids of the tickets, one key for each id. The answer need not keep their order." },
+            Value { path: &["group_id"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: true, known: &[], about: "Id of a user group. Optional by its table; needed for a ticket of another member of the group." },
         ],
+        way: Way::object::<wire::messages::ListUnreadNewInstantMessages>(),
     },
     Operation {
         name: "updateNewInstantMessagesRead",
@@ -182,17 +207,20 @@ pub const OPERATIONS: &[Operation] = &[
         command: Some("message mark-read"),
         is_by_hand: true,
         asks: false,
+        topic: "The messages of a ticket, sent, read, marked and recalled.",
         summary: "Marks the messages of a ticket as read.",
         description: "Marks every message of the ticket as read. There is no way to say up to which message, so one that arrives between reading and marking is marked too.",
         is_safe: false,
         answer: Answer::Object,
         list: None,
         at: None,
+        size: None,
         columns: &[],
         values: &[
-            Value { path: &["case_id"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, known: &[], about: "Id of the ticket." },
-            Value { path: &["body", "group_id"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Id of a user group. Optional by its table; needed for a ticket of another member of the group." },
+            Value { path: &["case_id"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, is_group: false, known: &[], about: "Id of the ticket." },
+            Value { path: &["body", "group_id"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: true, known: &[], about: "Id of a user group. Optional by its table; needed for a ticket of another member of the group." },
         ],
+        way: Way::object::<wire::messages::UpdateNewInstantMessagesRead>(),
     },
     Operation {
         name: "revokeMessage",
@@ -201,17 +229,20 @@ pub const OPERATIONS: &[Operation] = &[
         command: Some("message recall"),
         is_by_hand: true,
         asks: false,
+        topic: "The messages of a ticket, sent, read, marked and recalled.",
         summary: "Recalls a message.",
         description: "Takes a message back. The message id is found in the details of the ticket only. Up to when a message can be recalled is not documented. The request has no body.",
         is_safe: false,
         answer: Answer::Object,
         list: None,
         at: None,
+        size: None,
         columns: &[],
         values: &[
-            Value { path: &["case_id"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, known: &[], about: "Id of the ticket. This document alone allows 32 characters." },
-            Value { path: &["message_id"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, known: &[], about: "Id of the message, out of the details of the ticket." },
+            Value { path: &["case_id"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, is_group: false, known: &[], about: "Id of the ticket. This document alone allows 32 characters." },
+            Value { path: &["message_id"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, is_group: false, known: &[], about: "Id of the message, out of the details of the ticket." },
         ],
+        way: Way::object::<wire::messages::RevokeMessage>(),
     },
     Operation {
         name: "deleteRelation",
@@ -220,18 +251,21 @@ pub const OPERATIONS: &[Operation] = &[
         command: Some("related remove"),
         is_by_hand: false,
         asks: false,
+        topic: "Tickets that belong together.",
         summary: "Takes a related ticket off a ticket.",
         description: "Ends the relation between two tickets; the tickets themselves stay. The related ticket is named in the body of the request, which some programs between client and service drop.",
         is_safe: false,
         answer: Answer::Object,
         list: None,
         at: None,
+        size: None,
         columns: &[],
         values: &[
-            Value { path: &["case_id"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, known: &[], about: "Id of the ticket." },
-            Value { path: &["body", "related_id"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, known: &[], about: "Id of the related ticket." },
-            Value { path: &["body", "group_id"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Id of a user group. Optional by its table; needed for a ticket of another member of the group." },
+            Value { path: &["case_id"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, is_group: false, known: &[], about: "Id of the ticket." },
+            Value { path: &["body", "related_id"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, is_group: false, known: &[], about: "Id of the related ticket." },
+            Value { path: &["body", "group_id"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: true, known: &[], about: "Id of a user group. Optional by its table; needed for a ticket of another member of the group." },
         ],
+        way: Way::object::<wire::relations::DeleteRelation>(),
     },
     Operation {
         name: "showCaseDetail",
@@ -240,18 +274,21 @@ pub const OPERATIONS: &[Operation] = &[
         command: Some("ticket show"),
         is_by_hand: true,
         asks: false,
+        topic: "The ticket itself, its details and its state; lists of tickets.",
         summary: "Gives the details of a ticket.",
         description: "Gives the ticket with its messages. This is the only answer that carries message ids, which recalling a message needs.",
         is_safe: true,
         answer: Answer::Object,
         list: None,
         at: None,
+        size: None,
         columns: &[],
         values: &[
-            Value { path: &["case_id"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, known: &[], about: "Id of the ticket." },
-            Value { path: &["group_id"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Id of a user group. Optional by its table; needed for a ticket of another member of the group." },
-            Value { path: &["trim_osm_rich_text_label"], kind: Kind::Flag, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Whether rich-text mark-up is taken out of the message text." },
+            Value { path: &["case_id"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, is_group: false, known: &[], about: "Id of the ticket." },
+            Value { path: &["group_id"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: true, known: &[], about: "Id of a user group. Optional by its table; needed for a ticket of another member of the group." },
+            Value { path: &["trim_osm_rich_text_label"], kind: Kind::Flag, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Whether rich-text mark-up is taken out of the message text." },
         ],
+        way: Way::object::<wire::tickets::ShowCaseDetail>(),
     },
     Operation {
         name: "showCaseStatus",
@@ -260,16 +297,19 @@ pub const OPERATIONS: &[Operation] = &[
         command: Some("ticket status"),
         is_by_hand: true,
         asks: false,
+        topic: "The ticket itself, its details and its state; lists of tickets.",
         summary: "Gives the state of a ticket.",
         description: "Gives the state of the ticket and nothing else. No answer about messages carries that state.",
         is_safe: true,
         answer: Answer::Object,
         list: None,
         at: None,
+        size: None,
         columns: &[],
         values: &[
-            Value { path: &["case_id"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, known: &[], about: "Id of the ticket. No source states a length for this operation." },
+            Value { path: &["case_id"], kind: Kind::Text, is_list: false, is_mandatory: true, is_sensitive: false, is_group: false, known: &[], about: "Id of the ticket. No source states a length for this operation." },
         ],
+        way: Way::object::<wire::tickets::ShowCaseStatus>(),
     },
     Operation {
         name: "listCases",
@@ -278,28 +318,31 @@ pub const OPERATIONS: &[Operation] = &[
         command: Some("ticket list"),
         is_by_hand: false,
         asks: false,
+        topic: "The ticket itself, its details and its state; lists of tickets.",
         summary: "Lists tickets that fit a filter.",
         description: "Gives a page of the tickets of the caller, counted from an offset. All filters that are sent must fit. In which order tickets come is not documented, so a ticket that is opened while one pages may move others to another page.",
         is_safe: true,
         answer: Answer::Object,
         list: Some("incident_info_list"),
         at: Some("offset"),
-        columns: &["incident_id", "status", "create_time", "incident_type_name", "dc_name", "simple_description"],
+        size: Some("limit"),
+        columns: &[Column { name: "incident_id", known: &[] }, Column { name: "status", known: &[("0", "Pending"), ("1", "InProgress"), ("2", "AwaitingConfirmation"), ("3", "Completed"), ("4", "Canceled"), ("5", "Suspended"), ("12", "Invalid"), ("13", "Deleted"), ("17", "AwaitingFeedback")] }, Column { name: "create_time", known: &[] }, Column { name: "incident_type_name", known: &[] }, Column { name: "dc_name", known: &[] }, Column { name: "simple_description", known: &[] }],
         values: &[
-            Value { path: &["search_key"], kind: Kind::Text, is_list: true, is_mandatory: false, is_sensitive: false, known: &[], about: "Words that are looked for in the short description, one key for each word." },
-            Value { path: &["label_id_list"], kind: Kind::Text, is_list: true, is_mandatory: false, is_sensitive: false, known: &[], about: "Ids of labels, one key for each id. Whether a ticket needs one of them or all is not documented." },
-            Value { path: &["app_key"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Text that is looked for in the ticket id and the short description." },
-            Value { path: &["incident_id"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Id of the ticket." },
-            Value { path: &["query_start_time"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Tickets opened at this time or later, such as 2020-07-09 00:00:00." },
-            Value { path: &["query_end_time"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Tickets opened at this time or earlier, such as 2020-07-09 00:00:00." },
-            Value { path: &["status"], kind: Kind::Integer, is_list: false, is_mandatory: false, is_sensitive: false, known: &[("0", "Pending"), ("1", "InProgress"), ("2", "AwaitingConfirmation"), ("3", "Completed"), ("4", "Canceled"), ("5", "Suspended"), ("12", "Invalid"), ("13", "Deleted"), ("17", "AwaitingFeedback")], about: "State of the ticket." },
-            Value { path: &["incident_status"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "States of tickets, as a text. How several are written in it is not documented." },
-            Value { path: &["x_customer_id"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Id of the user inside the account who opened the ticket." },
-            Value { path: &["x_customer_name"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Name of that user." },
-            Value { path: &["group_id"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Id of a user group. Optional by its table; needed for a ticket of another member of the group." },
-            Value { path: &["offset"], kind: Kind::Integer, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Number of tickets to skip." },
-            Value { path: &["limit"], kind: Kind::Integer, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Most tickets to give." },
+            Value { path: &["search_key"], kind: Kind::Text, is_list: true, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Words that are looked for in the short description, one key for each word." },
+            Value { path: &["label_id_list"], kind: Kind::Text, is_list: true, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Ids of labels, one key for each id. Whether a ticket needs one of them or all is not documented." },
+            Value { path: &["app_key"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Text that is looked for in the ticket id and the short description." },
+            Value { path: &["incident_id"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Id of the ticket." },
+            Value { path: &["query_start_time"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Tickets opened at this time or later, such as 2020-07-09 00:00:00." },
+            Value { path: &["query_end_time"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Tickets opened at this time or earlier, such as 2020-07-09 00:00:00." },
+            Value { path: &["status"], kind: Kind::Integer, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[("0", "Pending"), ("1", "InProgress"), ("2", "AwaitingConfirmation"), ("3", "Completed"), ("4", "Canceled"), ("5", "Suspended"), ("12", "Invalid"), ("13", "Deleted"), ("17", "AwaitingFeedback")], about: "State of the ticket." },
+            Value { path: &["incident_status"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "States of tickets, as a text. How several are written in it is not documented." },
+            Value { path: &["x_customer_id"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Id of the user inside the account who opened the ticket." },
+            Value { path: &["x_customer_name"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Name of that user." },
+            Value { path: &["group_id"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: true, known: &[], about: "Id of a user group. Optional by its table; needed for a ticket of another member of the group." },
+            Value { path: &["offset"], kind: Kind::Integer, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Number of tickets to skip." },
+            Value { path: &["limit"], kind: Kind::Integer, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Most tickets to give." },
         ],
+        way: Way::list::<wire::tickets::ListCases>(),
     },
     Operation {
         name: "listOrderIncident",
@@ -308,30 +351,113 @@ pub const OPERATIONS: &[Operation] = &[
         command: Some("ticket order-incidents"),
         is_by_hand: false,
         asks: false,
+        topic: "The ticket itself, its details and its state; lists of tickets.",
         summary: "Lists tickets by page number, in an older form.",
         description: "Gives a page of the tickets of the caller, counted by pages. Outside the paths of the other operations and with names of another style. Whether every endpoint serves it is not known; listCases gives the same and more.",
         is_safe: true,
         answer: Answer::Object,
         list: Some("incidentInfoList"),
         at: Some("pageNo"),
-        columns: &["incidentId", "status", "createTime", "incidentTypeName", "dcName", "simpleDescribe"],
+        size: Some("pageSize"),
+        columns: &[Column { name: "incidentId", known: &[] }, Column { name: "status", known: &[] }, Column { name: "createTime", known: &[] }, Column { name: "incidentTypeName", known: &[] }, Column { name: "dcName", known: &[] }, Column { name: "simpleDescribe", known: &[] }],
         values: &[
-            Value { path: &["version"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "A version. No source says of what." },
-            Value { path: &["searchKey"], kind: Kind::Text, is_list: true, is_mandatory: false, is_sensitive: false, known: &[], about: "Words that are looked for, one key for each word." },
-            Value { path: &["labelIdList"], kind: Kind::Integer, is_list: true, is_mandatory: false, is_sensitive: false, known: &[], about: "Ids of labels, one key for each id." },
-            Value { path: &["appKey"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Text that is looked for, as app_key of listCases." },
-            Value { path: &["incidentId"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Id of the ticket." },
-            Value { path: &["queryStartTime"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Tickets opened at this time or later." },
-            Value { path: &["queryEndTime"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Tickets opened at this time or earlier." },
-            Value { path: &["status"], kind: Kind::Integer, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "State of the ticket." },
-            Value { path: &["incidentStatus"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "States of tickets, as a text." },
-            Value { path: &["xCustomerName"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Name of the user inside the account who opened the ticket." },
-            Value { path: &["groupId"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Id of a user group." },
-            Value { path: &["productCategoryId"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Id of the product." },
-            Value { path: &["businessTypeId"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Id of the kind of problem." },
-            Value { path: &["pageNo"], kind: Kind::Integer, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Number of the page, from 1." },
-            Value { path: &["pageSize"], kind: Kind::Integer, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Most tickets of a page." },
-            Value { path: &["xCustomerId"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, known: &[], about: "Id of the user inside the account who opened the ticket." },
+            Value { path: &["version"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "A version. No source says of what." },
+            Value { path: &["searchKey"], kind: Kind::Text, is_list: true, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Words that are looked for, one key for each word." },
+            Value { path: &["labelIdList"], kind: Kind::Integer, is_list: true, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Ids of labels, one key for each id." },
+            Value { path: &["appKey"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Text that is looked for, as app_key of listCases." },
+            Value { path: &["incidentId"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Id of the ticket." },
+            Value { path: &["queryStartTime"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Tickets opened at this time or later." },
+            Value { path: &["queryEndTime"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Tickets opened at this time or earlier." },
+            Value { path: &["status"], kind: Kind::Integer, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "State of the ticket." },
+            Value { path: &["incidentStatus"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "States of tickets, as a text." },
+            Value { path: &["xCustomerName"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Name of the user inside the account who opened the ticket." },
+            Value { path: &["groupId"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: true, known: &[], about: "Id of a user group." },
+            Value { path: &["productCategoryId"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Id of the product." },
+            Value { path: &["businessTypeId"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Id of the kind of problem." },
+            Value { path: &["pageNo"], kind: Kind::Integer, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Number of the page, from 1." },
+            Value { path: &["pageSize"], kind: Kind::Integer, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Most tickets of a page." },
+            Value { path: &["xCustomerId"], kind: Kind::Text, is_list: false, is_mandatory: false, is_sensitive: false, is_group: false, known: &[], about: "Id of the user inside the account who opened the ticket." },
         ],
+        way: Way::list::<wire::tickets::ListOrderIncident>(),
     },
 ];
+
+impl Row for wire::attachments::UploadAccessory {
+    const FILES: &'static [&'static str] = &["file"];
+    fn put(&mut self, name: &str, file: Upload) {
+        match name {
+            "file" => self.file = file,
+            _ => {}
+        }
+    }
+}
+
+impl Row for wire::attachments::DownloadAccessories {
+    const FILES: &'static [&'static str] = &[];
+    fn put(&mut self, _: &str, _: Upload) {}
+}
+
+impl Row for wire::labels::UpdateLabels {
+    const FILES: &'static [&'static str] = &[];
+    fn put(&mut self, _: &str, _: Upload) {}
+}
+
+impl Row for wire::messages::CreateMessages {
+    const FILES: &'static [&'static str] = &[];
+    fn put(&mut self, _: &str, _: Upload) {}
+}
+
+impl Row for wire::messages::ListMessages {
+    const FILES: &'static [&'static str] = &[];
+    fn put(&mut self, _: &str, _: Upload) {}
+}
+
+impl Row for wire::messages::ListMoreInstantMessages {
+    const FILES: &'static [&'static str] = &[];
+    fn put(&mut self, _: &str, _: Upload) {}
+}
+
+impl Row for wire::messages::ListNewInstantMessages {
+    const FILES: &'static [&'static str] = &[];
+    fn put(&mut self, _: &str, _: Upload) {}
+}
+
+impl Row for wire::messages::ListUnreadNewInstantMessages {
+    const FILES: &'static [&'static str] = &[];
+    fn put(&mut self, _: &str, _: Upload) {}
+}
+
+impl Row for wire::messages::UpdateNewInstantMessagesRead {
+    const FILES: &'static [&'static str] = &[];
+    fn put(&mut self, _: &str, _: Upload) {}
+}
+
+impl Row for wire::messages::RevokeMessage {
+    const FILES: &'static [&'static str] = &[];
+    fn put(&mut self, _: &str, _: Upload) {}
+}
+
+impl Row for wire::relations::DeleteRelation {
+    const FILES: &'static [&'static str] = &[];
+    fn put(&mut self, _: &str, _: Upload) {}
+}
+
+impl Row for wire::tickets::ShowCaseDetail {
+    const FILES: &'static [&'static str] = &[];
+    fn put(&mut self, _: &str, _: Upload) {}
+}
+
+impl Row for wire::tickets::ShowCaseStatus {
+    const FILES: &'static [&'static str] = &[];
+    fn put(&mut self, _: &str, _: Upload) {}
+}
+
+impl Row for wire::tickets::ListCases {
+    const FILES: &'static [&'static str] = &[];
+    fn put(&mut self, _: &str, _: Upload) {}
+}
+
+impl Row for wire::tickets::ListOrderIncident {
+    const FILES: &'static [&'static str] = &[];
+    fn put(&mut self, _: &str, _: Upload) {}
+}

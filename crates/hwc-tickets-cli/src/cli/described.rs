@@ -1,0 +1,321 @@
+//! Commands that follow from the description of the service: made of the table of its operations, not written here.
+
+mod input;
+mod typed;
+
+pub(crate) use input::{Input, Taking, inputs};
+pub(crate) use typed::{known_name, read};
+
+use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, builder::PossibleValue};
+use hwc_tickets::api::{Answer, Kind, Limit, OPERATIONS, Operation, Unit};
+use typed::Typed;
+
+/// Id of the option that says how many items of a list are printed.
+pub(crate) const LIMIT: &str = "limit";
+/// Id of the option with the length of a page.
+pub(crate) const PAGE_SIZE: &str = "page-size";
+/// Id of the option that takes the place of the question.
+pub(crate) const YES: &str = "yes";
+/// Id of the option that shows a request in place of sending it.
+pub(crate) const DRY_RUN: &str = "dry-run";
+/// Id of the option that says where a file goes.
+pub(crate) const TO: &str = "to";
+/// Id of the option that lets a file take the place of another.
+pub(crate) const FORCE: &str = "force";
+
+/// A command of the description as it was typed.
+#[derive(Debug)]
+pub(crate) struct Described {
+    pub(crate) operation: &'static Operation,
+    pub(crate) matches: ArgMatches,
+}
+
+/// Noun and verb of an operation whose command is made here.
+fn words(operation: &Operation) -> Option<(&'static str, &'static str)> {
+    let command = operation.command.filter(|_| !operation.is_by_hand)?;
+    command.split_once(' ')
+}
+
+/// The tree with a command for each operation that has one. What is written by hand stays as it is.
+pub(super) fn grow(mut tree: Command) -> Command {
+    for operation in OPERATIONS {
+        let Some((noun, verb)) = words(operation) else {
+            continue;
+        };
+        if let Some(known) = tree.find_subcommand(noun) {
+            let is_leaf = !known.has_subcommands();
+            if is_leaf || known.find_subcommand(verb).is_some() {
+                continue;
+            }
+            tree = tree.mut_subcommand(noun, |noun| noun.subcommand(command(operation, verb)));
+        } else {
+            let noun = Command::new(noun)
+                .about(without_stop(operation.topic))
+                .subcommand_required(true)
+                .arg_required_else_help(true)
+                .disable_help_subcommand(true)
+                // Beside the others that are about the service.
+                .display_order(BESIDE_TICKETS);
+            tree = tree.subcommand(noun.subcommand(command(operation, verb)));
+        }
+    }
+    tree
+}
+
+/// The place of `ticket` among the commands that are written by hand.
+const BESIDE_TICKETS: usize = 1;
+
+/// The operation whose command was typed, and what was typed with it. `by_hand` is the tree without those made here.
+pub(super) fn asked(matches: &ArgMatches, by_hand: impl Fn() -> Command) -> Option<Described> {
+    let (noun, below) = matches.subcommand()?;
+    let (verb, own) = below.subcommand()?;
+    let mut operations = OPERATIONS.iter();
+    let operation = operations.find(|operation| words(operation) == Some((noun, verb)))?;
+    let by_hand = by_hand();
+    let known = by_hand.find_subcommand(noun);
+    if known.is_some_and(|noun| noun.find_subcommand(verb).is_some()) {
+        return None;
+    }
+    Some(Described {
+        operation,
+        matches: own.clone(),
+    })
+}
+
+/// The command of one operation.
+pub(crate) fn command(operation: &Operation, verb: &'static str) -> Command {
+    let about = without_stop(operation.summary);
+    let mut command = Command::new(verb)
+        .long_about(format!("{about}\n\n{}", operation.description))
+        .about(about)
+        .after_long_help(fields(operation));
+    for input in inputs(operation) {
+        command = command.args(arguments(operation, &input));
+    }
+    if operation.list.is_some() {
+        command = command.arg(
+            number(LIMIT, "N")
+                .help("At most so many items; without it, all of them")
+                .value_parser(clap::value_parser!(u64).range(1..)),
+        );
+    }
+    if operation.answer == Answer::File {
+        command = command
+            .arg(
+                Arg::new(TO)
+                    .long(TO)
+                    .value_name("FILE")
+                    .value_hint(ValueHint::FilePath)
+                    .value_parser(clap::value_parser!(std::path::PathBuf))
+                    .help("Write the file there; `-` is standard output")
+                    .long_help(
+                        "Write the file there; `-` is standard output, which is also meant without this option when it is no \
+                         terminal. The file appears whole or not at all, readable for you only.",
+                    ),
+            )
+            .arg(switch(FORCE, "Let it take the place of a file that is there").requires(TO));
+    }
+    if !operation.is_safe {
+        let help = "Show what would be sent, without secrets, and send nothing";
+        command = command.arg(switch(DRY_RUN, help));
+    }
+    if operation.asks {
+        command = command.arg(switch(YES, "Do not ask whether it is to be done"));
+    }
+    command
+}
+
+fn switch(name: &'static str, help: &'static str) -> Arg {
+    let switch = Arg::new(name).long(name).action(ArgAction::SetTrue);
+    switch.help(help)
+}
+
+fn number(name: &'static str, value: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value)
+}
+
+/// How one value is given.
+fn arguments(operation: &Operation, input: &Input) -> Vec<Arg> {
+    let (value, name) = (input.value, input.name);
+    let arg = Arg::new(name).required(value.is_mandatory);
+    let (help, long_help) = help(operation, input);
+    match input.taking {
+        Taking::Ticket => vec![
+            arg.value_name("TICKET")
+                .value_parser(Typed::of(value))
+                .help(help)
+                .long_help(long_help),
+        ],
+        Taking::Setting => Vec::new(),
+        Taking::PageSize => vec![
+            number(PAGE_SIZE, "N")
+                .value_parser(Typed::of(value))
+                .help("Most items of one page, of which as many are asked for as are needed")
+                .hide_short_help(true),
+        ],
+        Taking::Secret => vec![
+            Arg::new(name)
+                .long(name)
+                .value_name("FILE")
+                .value_hint(ValueHint::FilePath)
+                .value_parser(clap::value_parser!(std::path::PathBuf))
+                .help(help)
+                .long_help(long_help),
+        ],
+        Taking::File => {
+            let file = arg
+                .long(name)
+                .value_name("FILE")
+                .value_hint(ValueHint::FilePath)
+                .value_parser(clap::value_parser!(std::path::PathBuf));
+            let named = input.file_name();
+            let named = Arg::new(named)
+                .long(named)
+                .value_name("NAME")
+                .help("Name of the file for the service; without it, its own")
+                .requires(name);
+            vec![file.help(help).long_help(long_help), named]
+        }
+        Taking::Flag => {
+            let arg = arg
+                .long(name)
+                .value_name(value_name(value.kind, name))
+                .value_parser(Typed::of(value))
+                .hide_possible_values(true)
+                .allow_negative_numbers(matches!(value.kind, Kind::Integer | Kind::Number))
+                .help(help)
+                .long_help(long_help);
+            vec![match value.kind {
+                _ if value.is_list => arg.action(ArgAction::Append),
+                Kind::Flag => arg
+                    .num_args(0..=1)
+                    .require_equals(true)
+                    .default_missing_value("true"),
+                _ => arg,
+            }]
+        }
+    }
+}
+
+fn value_name(kind: Kind, name: &str) -> &'static str {
+    match kind {
+        Kind::Flag => "true|false",
+        Kind::Json => "JSON",
+        _ if name.ends_with("-id") || name.ends_with("-ids") || name.ends_with("-id-list") => "ID",
+        Kind::Integer | Kind::Number => "N",
+        _ => "TEXT",
+    }
+}
+
+/// What a value is, on one line, and in full.
+fn help(operation: &Operation, input: &Input) -> (String, String) {
+    let value = input.value;
+    let about = without_stop(value.about);
+    let first = match about.split_once(". ") {
+        Some((first, _)) => first.to_owned(),
+        None => about.clone(),
+    };
+    let mut short = first;
+    let mut more = vec![format!("{}.", about.trim_end_matches('.'))];
+    match input.taking {
+        Taking::Secret => {
+            let how = "from a file; `-` reads it from standard input";
+            short = format!("{short}, {how}");
+            more.push(format!(
+                "It is read {how}{}. It is never an argument, which other users of this machine can see.",
+                match value.is_mandatory {
+                    true => ", as without this option; on a terminal it is asked for",
+                    false => "",
+                }
+            ));
+        }
+        Taking::File => {
+            let how = "`-` reads it from standard input";
+            short = format!("{short}; {how}");
+            more.push(format!("{how}."));
+        }
+        _ => {}
+    }
+    if value.is_list && input.taking == Taking::Flag {
+        let how = match value.kind {
+            Kind::Json => "may be given several times",
+            _ => "several with commas between them, or the option several times",
+        };
+        short = format!("{short}; {how}");
+        let comma = match value.kind {
+            Kind::Text => " A comma of its own is written `\\,`.",
+            _ => "",
+        };
+        more.push(format!("{}.{comma}", capital(how)));
+    }
+    if !value.known.is_empty() {
+        let names = value.known.iter();
+        let names: Vec<String> = names
+            .map(|(value, name)| format!("{} ({value})", known_name(name)))
+            .collect();
+        let names = names.join(", ");
+        more.push(format!("Known: {names}. Others are sent as they are."));
+    }
+    let limits: Vec<String> = operation.limits(value).filter_map(limit).collect();
+    if !limits.is_empty() {
+        more.push(format!("{}.", capital(&limits.join("; "))));
+    }
+    (short, more.join(" "))
+}
+
+/// A documented limit in words; what nobody meets is left out.
+fn limit(limit: &'static Limit) -> Option<String> {
+    let unit = match limit.unit {
+        Unit::Characters => " characters",
+        Unit::Items => " items",
+        Unit::Value => "",
+    };
+    let each = match limit.field.ends_with("[]") {
+        true => ", each",
+        false => "",
+    };
+    Some(match (limit.min, limit.max) {
+        (Some(min), Some(max)) => format!("{min} to {max}{unit}{each}"),
+        (Some(min), None) => format!("{min}{unit} or more{each}"),
+        (None, Some(max)) => format!("{max}{unit} or fewer{each}"),
+        (None, None) => return None,
+    })
+}
+
+/// What `plain` writes.
+fn fields(operation: &Operation) -> String {
+    let names: Vec<&str> = operation.columns.iter().map(|column| column.name).collect();
+    let names = names.join(", ");
+    match operation.answer {
+        Answer::File => "Fields of -o plain, with --to FILE: file, bytes.".to_owned(),
+        _ if !names.is_empty() => format!("Fields of -o plain: {names}."),
+        _ if operation.list.is_some() => "Field of -o plain: the item, as JSON.".to_owned(),
+        _ => "Lines of -o plain: name and value of each field of the answer, which may have none."
+            .to_owned(),
+    }
+}
+
+/// As the words of this program stand: without a full stop at the end.
+fn without_stop(text: &str) -> String {
+    let text = text.trim();
+    text.strip_suffix('.').unwrap_or(text).to_owned()
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
+/// The names of known values, for completions.
+fn possible(known: &'static [(&'static str, &'static str)]) -> Vec<PossibleValue> {
+    let names = known.iter();
+    names
+        .map(|(_, name)| PossibleValue::new(input::kept(known_name(name))))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

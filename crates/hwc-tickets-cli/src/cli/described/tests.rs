@@ -1,0 +1,149 @@
+//! What no operation of today has: made of those that are there.
+
+use super::*;
+use crate::cli::tree;
+use hwc_tickets::api::Value;
+
+/// An operation with other values; `change` is told the number of each.
+pub(crate) fn changed(name: &str, change: impl Fn(usize, &mut Value)) -> Operation {
+    let mut operation = *Operation::named(name).unwrap();
+    let mut values = operation.values.to_vec();
+    for (number, value) in values.iter_mut().enumerate() {
+        change(number, value);
+    }
+    operation.values = values.leak();
+    operation
+}
+
+fn help(operation: &Operation) -> String {
+    command(operation, "verb").render_long_help().to_string()
+}
+
+#[test]
+fn every_operation_with_a_command_has_one() {
+    let tree = tree();
+    for operation in OPERATIONS {
+        let Some(command) = operation.command else {
+            continue;
+        };
+        let (noun, verb) = command.split_once(' ').unwrap();
+        let noun = tree.find_subcommand(noun).unwrap();
+        assert!(noun.find_subcommand(verb).is_some(), "{command}");
+    }
+    tree.debug_assert();
+}
+
+/// What is written by hand wins: the verbs of `ticket` stay its own.
+#[test]
+fn a_command_by_hand_stays() {
+    let tree = tree();
+    let show = tree.find_subcommand("ticket").unwrap();
+    let show = show.find_subcommand("show").unwrap();
+    let about = show.get_about().unwrap().to_string();
+    assert!(about.starts_with("Show a ticket"), "{about}");
+}
+
+/// A secret is no option, in a list neither, nor is what has one within.
+#[test]
+fn a_secret_is_read_from_elsewhere() {
+    let operation = *Operation::named("createMessages").unwrap();
+    let shown = help(&operation);
+    assert!(
+        shown.contains("--authorization-content-file <FILE>"),
+        "{shown}"
+    );
+    assert!(!shown.contains("--authorization-content <"), "{shown}");
+    for kind in [Kind::Text, Kind::Integer, Kind::Json] {
+        for is_list in [false, true] {
+            let operation = changed("updateLabels", |number, value| {
+                (value.kind, value.is_list) = (kind, is_list);
+                value.is_sensitive = number == 1;
+            });
+            let shown = help(&operation);
+            assert!(shown.contains("--name-file <FILE>"), "{shown}");
+            assert!(!shown.contains("--name <"), "{shown}");
+            // It may come from a prompt or from standard input.
+            let typed = ["verb", "--label-id=1", "--color=1"];
+            command(&operation, "verb")
+                .try_get_matches_from(typed)
+                .unwrap();
+        }
+    }
+}
+
+/// Neither with the options of every command, nor with one another.
+#[test]
+fn names_of_options_do_not_meet() {
+    let operation = changed("updateLabels", |number, value| {
+        value.path = [
+            &["timeout"][..],
+            &["body", "a", "limit"],
+            &["body", "b", "limit"],
+        ][number];
+    });
+    let names: Vec<&str> = inputs(&operation)
+        .into_iter()
+        .map(|input| input.name)
+        .collect();
+    assert_eq!(names, ["value-timeout", "a-limit", "b-limit"]);
+    let operation = changed("updateLabels", |_, value| value.path = &["yes"]);
+    let names: Vec<&str> = inputs(&operation)
+        .into_iter()
+        .map(|input| input.name)
+        .collect();
+    assert_eq!(
+        names,
+        ["value-yes", "value-value-yes", "value-value-value-yes"]
+    );
+}
+
+#[test]
+fn one_that_asks_can_be_told_yes() {
+    let mut operation = *Operation::named("updateLabels").unwrap();
+    assert!(!help(&operation).contains("--yes"));
+    operation.asks = true;
+    assert!(help(&operation).contains("--yes"));
+}
+
+#[test]
+fn values_are_read_as_what_they_are() {
+    use serde_json::json;
+    let known: &[(&str, &str)] = &[("4", "AwaitingFeedback"), ("5", "Done")];
+    let of = |kind, is_list| {
+        let operation = changed("updateLabels", |_, value| {
+            (value.kind, value.is_list) = (kind, is_list);
+            value.known = match kind {
+                Kind::Integer => known,
+                _ => &[],
+            };
+        });
+        operation.values[0]
+    };
+    for (kind, is_list, text, expected) in [
+        (Kind::Text, false, "a,b", json!("a,b")),
+        (Kind::Text, true, "a,b\\,c,", json!(["a", "b,c", ""])),
+        (Kind::Text, true, r"C:\x", json!([r"C:\x"])),
+        (Kind::Integer, false, "-7", json!(-7)),
+        (Kind::Integer, false, "awaiting-feedback", json!(4)),
+        (Kind::Integer, false, "AwaitingFeedback", json!(4)),
+        (Kind::Integer, true, "done,9", json!([5, 9])),
+        (Kind::Number, false, "1.5", json!(1.5)),
+        (Kind::Flag, false, "true", json!(true)),
+        (Kind::Json, false, r#"{"a":1}"#, json!({"a": 1})),
+        (Kind::Json, true, r#"{"a":1}"#, json!([{"a": 1}])),
+        (Kind::Json, true, r#"[{"a":1},{}]"#, json!([{"a": 1}, {}])),
+    ] {
+        assert_eq!(read(&of(kind, is_list), text), Ok(expected), "{text}");
+    }
+    for (kind, text) in [
+        (Kind::Integer, "seven"),
+        (Kind::Integer, ""),
+        (Kind::Integer, "1.5"),
+        (Kind::Number, "NaN"),
+        (Kind::Flag, "yes"),
+        (Kind::Json, "{not-json"),
+    ] {
+        let refused = read(&of(kind, false), text).unwrap_err();
+        assert!(text.is_empty() || !refused.contains(text), "{refused}");
+    }
+}

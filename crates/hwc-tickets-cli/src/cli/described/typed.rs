@@ -1,0 +1,110 @@
+//! Values as people type them.
+
+use super::possible;
+use clap::{
+    Arg, Command,
+    builder::{PossibleValue, TypedValueParser},
+};
+use heck::ToKebabCase as _;
+use hwc_tickets::api::{Kind, Value};
+use serde_json::Value as Json;
+use std::ffi::OsStr;
+
+/// The name of a known value as it is typed and shown: `awaiting-confirmation`.
+pub(crate) fn known_name(name: &str) -> String {
+    name.to_kebab_case()
+}
+
+/// Reads one value from the command line, and tells completions what is known of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Typed(&'static Value);
+
+impl Typed {
+    pub(super) fn of(value: &'static Value) -> Self {
+        Self(value)
+    }
+}
+
+impl TypedValueParser for Typed {
+    type Value = Json;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        argument: Option<&Arg>,
+        text: &OsStr,
+    ) -> Result<Json, clap::Error> {
+        let value = self.0;
+        let parse = move |text: &str| read(value, text);
+        TypedValueParser::parse_ref(&parse, command, argument, text)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let names = match self.0.kind {
+            Kind::Flag => vec![PossibleValue::new("true"), PossibleValue::new("false")],
+            _ if self.0.known.is_empty() => return None,
+            _ => possible(self.0.known),
+        };
+        Some(Box::new(names.into_iter()))
+    }
+}
+
+/// What was typed, as it is sent: of a list, a list. The reason of a refusal does not repeat it.
+pub(crate) fn read(value: &Value, text: &str) -> Result<Json, String> {
+    if !value.is_list {
+        return one(value, text);
+    }
+    if value.kind == Kind::Json {
+        // One item, or all of them.
+        return Ok(match one(value, text)? {
+            Json::Array(items) => Json::Array(items),
+            item => Json::Array(vec![item]),
+        });
+    }
+    let items = split(text);
+    let items = items.iter().map(|item| one(value, item));
+    items.collect::<Result<_, _>>().map(Json::Array)
+}
+
+fn one(value: &Value, text: &str) -> Result<Json, String> {
+    let typed = text.trim().to_kebab_case();
+    let mut known = value.known.iter();
+    let known = known.find(|(_, name)| !typed.is_empty() && known_name(name) == typed);
+    let text = known.map_or(text, |(value, _)| value);
+    match value.kind {
+        Kind::Integer => {
+            (text.trim().parse::<i64>().map(Json::from)).map_err(|_| match value.known.is_empty() {
+                true => "not a whole number".to_owned(),
+                false => "neither a whole number nor one of the names".to_owned(),
+            })
+        }
+        Kind::Number => (text.trim().parse::<f64>().ok())
+            .and_then(|number| serde_json::Number::from_f64(number).map(Json::Number))
+            .ok_or_else(|| "not a number".to_owned()),
+        Kind::Flag => (text.trim().parse::<bool>().map(Json::from))
+            .map_err(|_| "neither true nor false".to_owned()),
+        Kind::Json => serde_json::from_str(text).map_err(|error| {
+            format!(
+                "not JSON (line {}, column {})",
+                error.line(),
+                error.column()
+            )
+        }),
+        _ => Ok(Json::from(text)),
+    }
+}
+
+/// The items between commas. A comma behind a backslash is part of an item.
+fn split(text: &str) -> Vec<String> {
+    let mut items = vec![String::new()];
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let Some(item) = items.last_mut() else { break };
+        match letter {
+            '\\' if letters.peek() == Some(&',') => item.extend(letters.next()),
+            ',' => items.push(String::new()),
+            letter => item.push(letter),
+        }
+    }
+    items
+}

@@ -1,0 +1,247 @@
+//! The commands that follow from the description: one way for all of them.
+
+mod arguments;
+mod file;
+mod list;
+
+use crate::{
+    cli::{
+        Form,
+        described::{DRY_RUN, Described, LIMIT, YES, inputs},
+    },
+    context::{Context, interruptible},
+    exit::Exit,
+    failure::Failure,
+    render,
+};
+use arguments::Given;
+use hwc_tickets::{
+    Client,
+    api::{Answer, Arguments, Content, Operation, Response},
+};
+use serde_json::{Map, Value};
+use std::io::{self, IsTerminal as _};
+
+/// What an answer says of a failure; empty where there is none.
+const OF_FAILURE: [&str; 2] = ["error_code", "error_msg"];
+
+pub(crate) async fn run(described: &Described, context: &Context) -> Result<(), Failure> {
+    let Described { operation, matches } = described;
+    let operation: &'static Operation = operation;
+    let file = match operation.answer {
+        Answer::File => Some(file::Target::of(matches)?),
+        _ => None,
+    };
+    let given = arguments::read(operation, matches)?;
+    check(operation, &given.arguments)?;
+    if has(described, DRY_RUN) {
+        return dry_run(operation, given, context).await;
+    }
+    if operation.asks && !has(described, YES) {
+        let is_terminal = io::stdin().is_terminal() && io::stderr().is_terminal();
+        ask(operation, is_terminal, render::question)?;
+    }
+    match (file, operation.list) {
+        (Some(target), _) => file::run(operation, given, target, context).await,
+        (None, Some(name)) => {
+            let limit = matches.get_one::<u64>(LIMIT).copied();
+            list::run(operation, given, name, limit, context).await
+        }
+        (None, None) => object(operation, given, context).await,
+    }
+}
+
+fn has(described: &Described, switch: &str) -> bool {
+    let given = described.matches.try_get_one::<bool>(switch);
+    given.ok().flatten().copied().unwrap_or_default()
+}
+
+/// The name of the command.
+fn name(operation: &Operation) -> &'static str {
+    operation.command.unwrap_or(operation.name)
+}
+
+/// A documented limit that is not kept is told by the option with the value, before anything else happens.
+fn check(operation: &Operation, arguments: &Arguments) -> Result<(), Failure> {
+    let Some(exceeded) = operation.exceeded(arguments.clone())? else {
+        return Ok(());
+    };
+    let inputs = inputs(operation);
+    let value = operation.value_of(exceeded.limit);
+    let input = inputs.iter().find(|input| Some(input.value) == value);
+    let said = exceeded.to_string();
+    let what = match (input, said.strip_prefix(exceeded.limit.field)) {
+        (Some(input), Some(rest)) => {
+            // What stands within a value that is given as a whole.
+            let within = exceeded.limit.field;
+            let within = within
+                .strip_prefix(&input.value.field())
+                .unwrap_or_default();
+            let within = within.strip_suffix("[]").unwrap_or(within);
+            let within = within.trim_start_matches("[].").trim_start_matches('.');
+            let within = match within {
+                "" => String::new(),
+                within => format!(": {within}"),
+            };
+            format!("{}{within}{rest} (documented limit)", input.shown())
+        }
+        _ => format!("{said} (documented limit)"),
+    };
+    Err(Failure::usage(what, "Correct the value. Nothing was sent."))
+}
+
+/// Asks whether it is to be done.
+fn ask(
+    operation: &Operation,
+    is_terminal: bool,
+    question: impl FnOnce(&str) -> io::Result<Option<String>>,
+) -> Result<(), Failure> {
+    let name = name(operation);
+    if !is_terminal {
+        return Err(Failure::usage(
+            format!("`{name}` asks before it does it, and there is no terminal to ask on"),
+            "Add --yes. Nothing was sent.",
+        ));
+    }
+    let text = format!("{} Do it? [y/N] ", operation.summary);
+    let typed = question(&text).map_err(|error| {
+        let what = format!("the terminal cannot be used: {error}");
+        Failure::own(Exit::Failure, what, "Add --yes.")
+    })?;
+    let typed = typed.unwrap_or_default().trim().to_ascii_lowercase();
+    match typed.as_str() {
+        "y" | "yes" => Ok(()),
+        _ => Err(Failure::own(
+            Exit::Failure,
+            format!("`{name}` was not done: the answer was not yes"),
+            "Nothing was sent.",
+        )),
+    }
+}
+
+/// Shows the request of a write.
+async fn dry_run(operation: &Operation, given: Given, context: &Context) -> Result<(), Failure> {
+    let values = given.arguments.values().clone();
+    let files = given.shown_files();
+    let call = |client: Client| {
+        let arguments = given.arguments.clone();
+        Ok(async move { operation.call(&client, arguments, None).await.map(drop) })
+    };
+    // A form is streamed: its values are shown as they were given.
+    let inert = |body: Value| {
+        let (mut shown, is_form) = match (body, files.is_empty()) {
+            (_, false) => (values, true),
+            (body, true) => (body, false),
+        };
+        for (path, length) in &files {
+            let file = Value::from(format!("<file of {length} bytes>"));
+            arguments::replace(&mut shown, path, file);
+        }
+        let sensitive = operation.values.iter().filter(|value| value.is_sensitive);
+        for value in sensitive {
+            let path = match (is_form, value.path) {
+                (false, ["body", path @ ..]) => path,
+                (_, path) => path,
+            };
+            arguments::hide(&mut shown, path);
+        }
+        shown
+    };
+    super::dry_run::run(context, call, inert).await
+}
+
+/// Makes a call that answers an object, and shows that.
+async fn object(operation: &Operation, given: Given, context: &Context) -> Result<(), Failure> {
+    let client = context.client()?;
+    let work = async {
+        let call = operation.call(&client, given.arguments, None);
+        let answer = render::wait("waiting for the answer", call).await;
+        answer.map_err(Failure::from)
+    };
+    let answer = interruptible(work).await;
+    let answer = answer.map_err(|failure| unknown(operation, failure))?;
+    warn(&answer, context);
+    let Content::Json(body) = answer.body else {
+        return Ok(());
+    };
+    shown(operation, &body, context).map_err(|failure| match operation.is_safe {
+        true => failure,
+        false => failure.after(format_args!("`{}` was done", name(operation))),
+    })
+}
+
+/// A write that was interrupted may have been done.
+fn unknown(operation: &Operation, failure: Failure) -> Failure {
+    match failure {
+        Failure::Interrupted { what: None } if !operation.is_safe => Failure::Interrupted {
+            what: Some(format!(
+                "interrupted: it is not known whether `{}` was done; look before you do it again",
+                name(operation)
+            )),
+        },
+        failure => failure,
+    }
+}
+
+/// What else is to be known of an answer.
+fn warn<T>(answer: &Response<T>, context: &Context) {
+    let screen = &context.screen;
+    if answer.complains {
+        screen.warn("the answer says failure besides what it brings");
+    }
+    if !answer.undecodable.is_empty() {
+        screen.warn(&format!(
+            "{} items could not be read",
+            answer.undecodable.len()
+        ));
+    }
+    if screen.is_verbose() {
+        let id = answer.request_id.as_deref().unwrap_or("none");
+        screen.note(&format!(
+            "HTTP {}, request id {id}, attempts {}",
+            answer.status.as_u16(),
+            answer.attempts
+        ));
+    }
+}
+
+/// An answer, in every form.
+fn shown(operation: &Operation, body: &Value, context: &Context) -> Result<(), Failure> {
+    let screen = &context.screen;
+    let none = Map::new();
+    let fields = body.as_object().unwrap_or(&none);
+    match screen.form() {
+        Form::Json | Form::Ndjson => screen.document(body),
+        form if operation.columns.is_empty() => {
+            let is_empty = |value: &Value| value.is_null() || value.as_str() == Some("");
+            let facts: Vec<(&str, String)> = fields
+                .iter()
+                .filter(|(name, value)| !(OF_FAILURE.contains(&name.as_str()) && is_empty(value)))
+                .map(|(name, value)| (name.as_str(), list::cell(Some(value), &[], form)))
+                .collect();
+            if form == Form::Plain {
+                let lines = facts.into_iter();
+                return lines
+                    .map(|(name, value)| [("", name.to_owned()), ("", value)])
+                    .try_for_each(|line| screen.facts(&line));
+            }
+            if facts.is_empty() {
+                screen.note("Done.");
+            }
+            screen.facts(&facts)
+        }
+        form => {
+            let facts = operation.columns.iter().map(|column| {
+                let value = fields.get(column.name);
+                (
+                    column.name.replace('_', " "),
+                    list::cell(value, column.known, form),
+                )
+            });
+            screen.facts(&facts.collect::<Vec<_>>())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+//! A file that an operation answers: onto the disk, whole or not at all, or to standard output.
+
+use super::{Given, name, unknown, warn};
+use crate::{
+    cli::{
+        Form,
+        described::{FORCE, TO},
+    },
+    context::{Context, interruptible},
+    failure::Failure,
+    private_file::Draft,
+    render::{self, Outflow},
+};
+use clap::ArgMatches;
+use hwc_tickets::api::{Content, Download, Operation};
+use serde_json::json;
+use std::{
+    io::{self, IsTerminal as _},
+    path::{Path, PathBuf},
+};
+
+/// Where a file goes.
+#[derive(Debug)]
+pub(super) enum Target {
+    Standard,
+    File(PathBuf, Draft),
+}
+
+impl Target {
+    /// As it was asked for. What cannot be written is refused before anything is sent.
+    pub(super) fn of(matches: &ArgMatches) -> Result<Self, Failure> {
+        let path = match matches.get_one::<PathBuf>(TO) {
+            Some(dash) if dash.as_os_str() == "-" => return Ok(Self::Standard),
+            Some(path) => path.clone(),
+            None if io::stdout().is_terminal() => {
+                return Err(Failure::usage(
+                    "the answer is a file, and standard output is a terminal",
+                    "Name a file with --to FILE, or send the output elsewhere; --to - shows it here.",
+                ));
+            }
+            None => return Ok(Self::Standard),
+        };
+        let replaces = matches.get_flag(FORCE);
+        let draft = Draft::begin(&path, replaces).map_err(|error| unwritten(&path, &error))?;
+        Ok(Self::File(path, draft))
+    }
+}
+
+/// What stood there stands there.
+fn unwritten(path: &Path, error: &io::Error) -> Failure {
+    let place = path.display();
+    match error.kind() {
+        io::ErrorKind::AlreadyExists => Failure::usage(
+            format!("{place} is there already"),
+            "Name another file, or add --force to let it be replaced.",
+        ),
+        io::ErrorKind::InvalidInput => Failure::usage(
+            format!("cannot write {place}: {error}"),
+            "Only a plain file is replaced. Name another file.",
+        ),
+        _ => Failure::file("write", path, error),
+    }
+}
+
+pub(super) async fn run(
+    operation: &Operation,
+    given: Given,
+    target: Target,
+    context: &Context,
+) -> Result<(), Failure> {
+    let client = context.client()?;
+    let work = async {
+        // Else a file may take as long as pieces come.
+        let total = context.settings.timeout.value.map(|total| total.0);
+        let call = operation.call(&client, given.arguments, total);
+        let answer = render::wait("waiting for the file", call).await?;
+        warn(&answer, context);
+        let Content::File(file) = answer.body else {
+            return Ok(());
+        };
+        match target {
+            Target::Standard => pass_on(operation, *file).await,
+            Target::File(path, draft) => save(operation, *file, &path, draft, context).await,
+        }
+    };
+    let done = interruptible(work).await;
+    done.map_err(|failure| unknown(operation, failure))
+}
+
+/// The next piece; a file that breaks off is an error that says how much came.
+async fn piece(operation: &Operation, file: &mut Download) -> Result<Option<bytes::Bytes>, Failure> {
+    file.chunk().await.map_err(|error| Failure::Request {
+        request: name(operation).to_owned(),
+        error: Box::new(error),
+    })
+}
+
+async fn pass_on(operation: &Operation, mut file: Download) -> Result<(), Failure> {
+    let mut output = Outflow::new();
+    loop {
+        match piece(operation, &mut file).await {
+            Ok(Some(piece)) => output.write(&piece)?,
+            Ok(None) => return output.end(),
+            Err(failure) => {
+                return Err(match output.end() {
+                    Ok(()) => failure,
+                    Err(unwritten) => unwritten.beside(failure),
+                });
+            }
+        }
+    }
+}
+
+async fn save(
+    operation: &Operation,
+    mut file: Download,
+    path: &Path,
+    mut draft: Draft,
+    context: &Context,
+) -> Result<(), Failure> {
+    let failed = |error: io::Error| unwritten(path, &error);
+    while let Some(piece) = piece(operation, &mut file).await? {
+        draft.write(&piece).map_err(failed)?;
+    }
+    draft.end().map_err(failed)?;
+    let (screen, place) = (&context.screen, path.display().to_string());
+    let told = match screen.form() {
+        Form::Json | Form::Ndjson => {
+            screen.document(&json!({ "file": place, "bytes": file.received() }))
+        }
+        _ => screen.facts(&[
+            ("file", place.clone()),
+            ("bytes", file.received().to_string()),
+        ]),
+    };
+    told.map_err(|failure| match failure {
+        Failure::Own { .. } => failure.after(format_args!("{place} was written")),
+        failure => failure,
+    })
+}

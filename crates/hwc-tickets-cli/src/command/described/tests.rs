@@ -1,0 +1,137 @@
+//! What no operation of today asks for.
+
+use super::*;
+use crate::cli::described::command;
+use hwc_tickets::api::Value as Described;
+use std::{cell::Cell, io::Write as _};
+
+fn changed(change: impl Fn(usize, &mut Described)) -> Operation {
+    let mut operation = *Operation::named("updateLabels").unwrap();
+    let mut values = operation.values.to_vec();
+    for (number, value) in values.iter_mut().enumerate() {
+        change(number, value);
+    }
+    operation.values = values.leak();
+    operation
+}
+
+fn told(outcome: Result<(), Failure>) -> (Exit, String) {
+    let failure = outcome.unwrap_err();
+    (failure.exit(), failure.told(false).unwrap().what)
+}
+
+/// Only a yes is a yes, and without a terminal nobody is asked.
+#[test]
+fn it_is_asked_before_it_is_done() {
+    let mut operation = changed(|_, _| {});
+    operation.asks = true;
+    let asked = Cell::new(0);
+    let answer = |typed: Option<&'static str>| {
+        let asked = &asked;
+        move |question: &str| {
+            asked.set(asked.get() + 1);
+            assert!(question.ends_with("[y/N] "), "{question}");
+            Ok(typed.map(str::to_owned))
+        }
+    };
+    for yes in ["y\n", "YES", " yes \r\n"] {
+        ask(&operation, true, answer(Some(yes))).unwrap();
+    }
+    for no in [Some("n\n"), Some("\n"), Some("yesterday"), None] {
+        let (exit, what) = told(ask(&operation, true, answer(no)));
+        assert_eq!(exit, Exit::Failure, "{what}");
+        assert!(what.contains("`label update` was not done"), "{what}");
+    }
+    assert_eq!(asked.get(), 7);
+    let (exit, what) = told(ask(&operation, false, answer(Some("y"))));
+    assert_eq!(exit, Exit::Usage, "{what}");
+    assert_eq!(asked.get(), 7);
+}
+
+/// By its name on the command line.
+#[test]
+fn a_limit_is_told_by_its_option() {
+    let operation = changed(|_, _| {});
+    for (body, says) in [
+        (
+            serde_json::json!({"name": "", "color": "c"}),
+            "--name has 0 characters, and the least is 1",
+        ),
+        (
+            serde_json::json!({"name": "n", "color": "12345678"}),
+            "--color has 8 characters, and the most is 7",
+        ),
+    ] {
+        let arguments = serde_json::json!({"label_id": 1, "body": body}).into();
+        let (exit, what) = told(check(&operation, &arguments));
+        assert_eq!(exit, Exit::Usage);
+        assert!(what.starts_with(says), "{what}");
+    }
+}
+
+/// From a file, and never in what is shown.
+#[test]
+fn a_secret_comes_from_a_file() {
+    let operation = changed(|number, value| value.is_sensitive = number == 1);
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    writeln!(file, "the secret").unwrap();
+    let path = file.path().to_str().unwrap();
+    let typed = [
+        "verb",
+        "--label-id",
+        "1",
+        "--color",
+        "c",
+        "--name-file",
+        path,
+    ];
+    let matches = command(&operation, "verb").try_get_matches_from(typed);
+    let given = arguments::read(&operation, &matches.unwrap()).unwrap();
+    let mut values = given.arguments.values().clone();
+    assert_eq!(values["body"]["name"], "the secret");
+    for value in operation.values.iter().filter(|value| value.is_sensitive) {
+        arguments::hide(&mut values, value.path);
+        arguments::hide(&mut values, &["body", "absent", "deeper"]);
+    }
+    assert_eq!(
+        values,
+        serde_json::json!({"label_id": 1, "body": {"name": "<secret>", "color": "c"}})
+    );
+    // What cannot be read as it should is refused without being repeated.
+    let number = changed(|number, value| {
+        value.is_sensitive = number == 1;
+        if number == 1 {
+            value.kind = hwc_tickets::api::Kind::Integer;
+        }
+    });
+    let matches = command(&number, "verb")
+        .try_get_matches_from(typed)
+        .unwrap();
+    let refused = arguments::read(&number, &matches).unwrap_err();
+    let what = refused.told(true).unwrap().what;
+    assert!(
+        what.contains("--name-file") && !what.contains("the secret"),
+        "{what}"
+    );
+}
+
+/// What stands in a cell: for people by its name, else as it came.
+#[test]
+fn cells() {
+    let known = &[("1", "InProgress")];
+    for (value, table, plain) in [
+        (serde_json::json!(1), "in-progress", "1"),
+        (serde_json::json!(9), "9", "9"),
+        (serde_json::json!("a\tb"), "a\tb", "a\tb"),
+        (serde_json::json!(null), "", ""),
+        (
+            serde_json::json!([1, {"a": true}]),
+            r#"[1,{"a":true}]"#,
+            r#"[1,{"a":true}]"#,
+        ),
+    ] {
+        assert_eq!(list::cell(Some(&value), known, Form::Table), table);
+        assert_eq!(list::cell(Some(&value), known, Form::Plain), plain);
+    }
+    assert_eq!(list::cell(None, known, Form::Table), "");
+}

@@ -1,0 +1,735 @@
+//! The commands that follow from the description, all of them by the same tests: they go by the table of operations, the
+//! recorded exchanges and the simulator, so that a new operation needs no line here.
+
+use crate::stage::{FOREVER, Ran, Stage, names, private, unavailable};
+use heck::{ToKebabCase as _, ToShoutySnakeCase as _};
+use hwc_tickets::api::{Answer, Kind, OPERATIONS, Operation, Value};
+use hwc_tickets_sim::{DEMO, Fault, GROUP, Label, Operation as Simulated, Order, TicketSeed};
+use serde_json::Value as Json;
+use std::path::Path;
+
+const FORMS: [&str; 4] = ["table", "json", "ndjson", "plain"];
+
+/// The operations whose command is made, with noun and verb.
+pub(crate) fn described() -> impl Iterator<Item = (&'static Operation, &'static str, &'static str)>
+{
+    let made = OPERATIONS.iter().filter(|operation| !operation.is_by_hand);
+    made.filter_map(|operation| {
+        let (noun, verb) = operation.command?.split_once(' ')?;
+        Some((operation, noun, verb))
+    })
+}
+
+/// The option of a value; `None` of one that is none.
+fn option(operation: &Operation, value: &Value) -> Option<String> {
+    let last = value.path.last().unwrap();
+    if *last == "case_id" && operation.resource == "ticket" || value.is_group {
+        return None;
+    }
+    if operation.size == Some(*last) {
+        return Some("--page-size".to_owned());
+    }
+    let name = last.to_kebab_case();
+    Some(match value.is_sensitive {
+        true => format!("--{name}-file"),
+        false => format!("--{name}"),
+    })
+}
+
+/// The recorded call of an operation, as it is typed. A file lies in the home of the stage.
+fn recorded(stage: &Stage, operation: &Operation) -> Vec<String> {
+    let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec");
+    let read = |path: String| -> Json {
+        let text = std::fs::read_to_string(spec.join(&path)).expect(&path);
+        serde_json::from_str(&text).expect(&path)
+    };
+    let request = &read(format!("examples/{}/success.json", operation.name))["request"];
+    let table = read("dist/operations.json".to_owned());
+    let rows = table.as_array().or_else(|| table["operations"].as_array());
+    let mut rows = rows.unwrap().iter();
+    let row = rows.find(|row| row["name"] == operation.name).unwrap();
+    let template = row["path"].as_str().unwrap().split('/');
+    let path = template.zip(request["path"].as_str().unwrap().split('/'));
+    let in_path: Vec<(&str, &str)> = path
+        .filter_map(|(name, value)| Some((name.strip_prefix('{')?.strip_suffix('}')?, value)))
+        .collect();
+    let (noun, verb) = operation.command.unwrap().split_once(' ').unwrap();
+    let mut args = vec![noun.to_owned(), verb.to_owned()];
+    for value in operation.values {
+        let name = *value.path.last().unwrap();
+        let mut within = &request["body"];
+        for name in value.path.iter().skip(1) {
+            within = &within[name];
+        }
+        let text = |value: &Json| match value {
+            Json::Null => None,
+            Json::String(text) => Some(text.clone()),
+            value => Some(value.to_string()),
+        };
+        let in_path = in_path.iter().find(|(own, _)| *own == name);
+        let in_query = request["query"].as_array().into_iter().flatten();
+        let in_query = in_query.filter(|pair| pair[0] == name);
+        let in_query: Vec<String> = in_query.filter_map(|pair| text(&pair[1])).collect();
+        let form = &request["form"][name];
+        let given = match in_path {
+            Some((_, value)) => vec![(*value).to_owned()],
+            None if !in_query.is_empty() => in_query,
+            None if value.kind == Kind::File => {
+                let file = stage.home().join(form["name"].as_str().unwrap());
+                let content = form["content"].as_str().unwrap();
+                vec![private(&file, content.as_bytes()).display().to_string()]
+            }
+            None if !form.is_null() => text(form).into_iter().collect(),
+            None if value.path.len() > 1 => text(within).into_iter().collect(),
+            None => Vec::new(),
+        };
+        for text in given {
+            match option(operation, value) {
+                Some(option) => args.push(format!("{option}={text}")),
+                None if value.is_group => args.push(format!("--group={text}")),
+                None => args.push(text),
+            }
+        }
+    }
+    furnish(stage, operation, &args);
+    args
+}
+
+/// Makes what the call names, where it is not there.
+fn furnish(stage: &Stage, operation: &Operation, args: &[String]) {
+    let sim = stage.sim();
+    let given = |name: &str| {
+        let start = format!("--{name}=");
+        args.iter().find_map(|arg| arg.strip_prefix(&start))
+    };
+    let open = |id: &str| {
+        // One that is there is refused.
+        let _ = sim.open(TicketSeed::new(id, DEMO, sim.now()));
+    };
+    if operation.resource == "ticket" {
+        open(&args[2]);
+    }
+    if let Some(related) = given("related-id") {
+        open(related);
+        sim.relate(&args[2], related).unwrap();
+    }
+    if let Some(id) = given("accessory-id") {
+        sim.attach_file(id, "a.txt", "the file");
+    }
+    if let Some(id) = given("label-id") {
+        sim.add_label(Label::new(id.parse().unwrap(), "demo", "old", "#ffffff"));
+    }
+}
+
+fn run(stage: &Stage, args: &[String], more: &[&str]) -> Ran {
+    let args: Vec<&str> = args
+        .iter()
+        .map(String::as_str)
+        .chain(more.iter().copied())
+        .collect();
+    stage.run(&args)
+}
+
+/// The help has each value, with what is known of it, and what `plain` writes.
+#[test]
+fn help_shows_every_value() {
+    let stage = Stage::new();
+    for (operation, noun, verb) in described() {
+        let ran = stage.finish(stage.bare(&[noun, verb, "--help"]).env("COLUMNS", "100"));
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{noun} {verb}");
+        let help = &ran.stdout;
+        let longest = help.lines().map(|line| line.chars().count()).max();
+        assert!(longest <= Some(120), "{noun} {verb}");
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let flat = words(help);
+        let summary = operation.summary.trim_end_matches('.');
+        assert!(help.starts_with(summary), "{help}");
+        assert!(flat.contains(&words(operation.description)), "{help}");
+        for value in operation.values {
+            let about = words(value.about.trim_end_matches('.'));
+            let Some(option) = option(operation, value) else {
+                let group = value.is_group && help.contains("--group <ID>");
+                assert!(group || help.contains("<TICKET>"), "{help}");
+                continue;
+            };
+            let is_there = help.lines().any(|line| {
+                let line = line.trim_start();
+                line.starts_with(&format!("{option} <")) || line.starts_with(&format!("{option}[="))
+            });
+            assert!(is_there, "{option}: {help}");
+            assert!(
+                option == "--page-size" || flat.contains(&about),
+                "{about}: {help}"
+            );
+            for (number, name) in value.known {
+                let known = format!("{} ({number})", name.to_kebab_case());
+                assert!(flat.contains(&known), "{known}: {help}");
+            }
+        }
+        for (flag, is_there) in [
+            ("--limit <N>", operation.list.is_some()),
+            ("--to <FILE>", operation.answer == Answer::File),
+            ("--dry-run", !operation.is_safe),
+            ("--yes", operation.asks),
+        ] {
+            assert_eq!(
+                help.contains(&format!(" {flag}")),
+                is_there,
+                "{flag}: {help}"
+            );
+        }
+        assert!(help.contains("of -o plain"), "{help}");
+        // In the list of its noun, with its words.
+        let ran = stage.finish(stage.bare(&[noun, "--help"]).env("COLUMNS", "200"));
+        let line = ran
+            .stdout
+            .lines()
+            .find(|line| line.trim_start().starts_with(&format!("{verb} ")));
+        assert!(
+            line.is_some_and(|line| line.ends_with(summary)),
+            "{}",
+            ran.stdout
+        );
+        // And in the manual.
+        let dir = stage.home().join("man");
+        if !dir.exists() {
+            assert_eq!(stage.run(&["man", dir.to_str().unwrap()]).code, 0);
+        }
+        let page = format!("hwc-tickets-{noun}-{verb}.1");
+        assert!(names(&dir).contains(&page), "{page}");
+    }
+    assert!(described().count() >= 6);
+}
+
+/// What the description marks as a secret is no option, whatever it is called.
+#[test]
+fn secrets_are_no_options() {
+    let stage = Stage::new();
+    for (operation, noun, verb) in described() {
+        let help = stage
+            .finish(&mut stage.bare(&[noun, verb, "--help"]))
+            .stdout;
+        for value in operation.values.iter().filter(|value| value.is_sensitive) {
+            let name = value.path.last().unwrap().to_kebab_case();
+            for line in help.lines().map(str::trim_start) {
+                assert!(!line.starts_with(&format!("--{name} ")), "{help}");
+            }
+        }
+    }
+}
+
+/// The recorded call of each, against the simulator, in every form.
+#[test]
+fn every_command_works_in_every_form() {
+    for (operation, ..) in described() {
+        for form in FORMS {
+            let stage = Stage::new();
+            let args = recorded(&stage, operation);
+            let ran = run(&stage, &args, &["-o", form]);
+            assert_eq!(ran.code, 0, "{args:?} -o {form}: {}", ran.golden());
+            let stderr = match form {
+                "table" => ran.stderr.trim_start_matches("Done.\n"),
+                _ => ran.stderr.as_str(),
+            };
+            assert_eq!(stderr, "", "{args:?} -o {form}");
+            if operation.answer == Answer::File {
+                assert_eq!(ran.stdout, "the file", "{args:?}");
+                continue;
+            }
+            let titles: Vec<String> = (operation.columns.iter())
+                .map(|column| column.name.to_shouty_snake_case().replace('_', " "))
+                .collect();
+            match (form, operation.list) {
+                ("json", Some(list)) => {
+                    let answer = ran.json();
+                    let items = answer[list].as_array().unwrap();
+                    assert!(items.len() > 1 && answer["complete"] == true, "{answer}");
+                    assert_eq!(answer["audit"]["yielded"], items.len(), "{answer}");
+                }
+                ("json", None) => assert!(ran.json().is_object(), "{}", ran.stdout),
+                ("ndjson", _) => {
+                    for line in ran.stdout.lines() {
+                        assert!(
+                            serde_json::from_str::<Json>(line).unwrap().is_object(),
+                            "{line}"
+                        );
+                    }
+                }
+                ("plain", Some(_)) => {
+                    for line in ran.stdout.lines() {
+                        assert_eq!(line.split('\t').count(), titles.len(), "{line}");
+                    }
+                }
+                ("table", Some(_)) => {
+                    let head = ran.stdout.lines().next().unwrap();
+                    let found: Vec<&str> = head
+                        .split("  ")
+                        .map(str::trim)
+                        .filter(|title| !title.is_empty())
+                        .collect();
+                    assert_eq!(found, titles);
+                }
+                _ => {}
+            }
+            if operation.list.is_some() {
+                let lines = ran.stdout.lines().count();
+                assert!(lines > 10, "{}", ran.stdout);
+            }
+        }
+    }
+}
+
+/// Each documented limit, from both sides: refused by the name of the option, and nothing is sent.
+#[test]
+fn limits_are_told_by_their_options() {
+    let mut checked = 0;
+    for (operation, ..) in described() {
+        let stage = Stage::new();
+        let args = recorded(&stage, operation);
+        for value in operation.values {
+            let Some(option) = option(operation, value).filter(|_| !value.is_sensitive) else {
+                continue;
+            };
+            for limit in operation.limits(value) {
+                let is_item = limit.field.ends_with("[]") && value.is_list;
+                let beyond = [limit.min.map(|min| min - 1), limit.max.map(|max| max + 1)];
+                for measure in beyond
+                    .into_iter()
+                    .flatten()
+                    .filter(|measure| *measure < 70_000)
+                {
+                    let text = match (value.kind, value.is_list && !is_item) {
+                        (_, true) if measure < 1 => continue,
+                        (Kind::Text, true) => {
+                            vec!["a"; usize::try_from(measure).unwrap()].join(",")
+                        }
+                        (Kind::Integer, true) => {
+                            vec!["1"; usize::try_from(measure).unwrap()].join(",")
+                        }
+                        (Kind::Text, false) if measure >= 0 => {
+                            "a".repeat(usize::try_from(measure).unwrap())
+                        }
+                        (Kind::Integer, false) => measure.to_string(),
+                        _ => continue,
+                    };
+                    let own = format!("{option}=");
+                    let mut args = args.clone();
+                    args.retain(|arg| !arg.starts_with(&own));
+                    args.push(format!("{own}{text}"));
+                    let ran = run(&stage, &args, &[]);
+                    assert_eq!(ran.code, 2, "{option} {measure}: {}", ran.golden());
+                    let told = format!("error: {option} ");
+                    assert!(ran.stderr.starts_with(&told), "{measure}: {}", ran.stderr);
+                    assert!(ran.stderr.contains("documented limit"), "{}", ran.stderr);
+                    checked += 1;
+                }
+            }
+        }
+        assert_eq!(stage.requests(), 0, "{}", operation.name);
+    }
+    assert!(checked > 20, "{checked}");
+}
+
+/// What is mandatory is asked for by name, and a value of another type is refused.
+#[test]
+fn what_cannot_be_sent_is_refused() {
+    let stage = Stage::new();
+    for (operation, noun, verb) in described() {
+        let args = recorded(&stage, operation);
+        for value in operation.values {
+            let option = option(operation, value);
+            if value.is_mandatory && !value.is_sensitive {
+                let without = args
+                    .iter()
+                    .enumerate()
+                    .filter(|(number, arg)| match &option {
+                        Some(option) => !arg.starts_with(&format!("{option}=")),
+                        None => *number != 2,
+                    });
+                let without: Vec<String> = without.map(|(_, arg)| arg.clone()).collect();
+                let ran = run(&stage, &without, &[]);
+                assert_eq!(ran.code, 2, "{without:?}: {}", ran.golden());
+                let name = option.as_deref().unwrap_or("<TICKET>");
+                assert!(ran.stderr.contains(name), "{without:?}: {}", ran.stderr);
+            }
+            if let (Kind::Integer, Some(option)) = (value.kind, &option) {
+                let ran = stage.run(&[noun, verb, &format!("{option}=\u{1b}[2Jseven")]);
+                assert_eq!(ran.code, 2, "{}", ran.golden());
+                assert!(ran.stderr.contains(option), "{}", ran.stderr);
+                assert!(!ran.stderr.contains('\u{1b}'), "{}", ran.stderr);
+            }
+        }
+    }
+    assert_eq!(stage.requests(), 0);
+}
+
+/// The error of a call is told as everywhere, and ends with its code.
+#[test]
+fn a_failure_is_told_as_everywhere() {
+    for (operation, ..) in described() {
+        let stage = Stage::new();
+        let args = recorded(&stage, operation);
+        let simulated = Simulated::ALL
+            .into_iter()
+            .find(|known| known.name() == operation.name);
+        stage
+            .sim()
+            .fault(Order::new(simulated.unwrap(), unavailable()).times(FOREVER));
+        let ran = run(&stage, &args, &["--retries", "0"]);
+        assert_eq!(ran.code, 1, "{args:?}: {}", ran.golden());
+        assert_eq!(ran.stdout, "", "{args:?}");
+        assert!(ran.stderr.contains("\n  help: "), "{}", ran.stderr);
+        if operation.list.is_some() {
+            let ran = run(&stage, &args, &["--retries", "0", "-o", "json"]);
+            let answer = ran.json();
+            assert_eq!((ran.code, &answer["complete"]), (1, &Json::Bool(false)));
+            assert_eq!(answer["error"]["operation"], operation.name, "{answer}");
+        }
+    }
+}
+
+/// As many items as are asked for, over the borders of pages, and no page more than needed.
+#[test]
+fn a_list_is_read_page_by_page() {
+    let stage = Stage::new();
+    let lists = described().filter(|(operation, ..)| operation.list.is_some());
+    for (operation, noun, verb) in lists {
+        let list = operation.list.unwrap();
+        let all = stage.run(&[noun, verb, "-o", "json"]).json();
+        let all = all[list].as_array().unwrap().clone();
+        assert!(all.len() > 5, "{noun} {verb}");
+        for (more, expected, pages) in [
+            (&["--page-size", "3"][..], all.len(), 4..),
+            (&["--limit", "1"], 1, 1..),
+            (&["--limit", "4", "--page-size", "3"], 4, 2..),
+            (&["--limit", "5"], 5, 1..),
+            (&["--limit", "100000"], all.len(), 1..),
+        ] {
+            let before = stage.requests();
+            let args = [&[noun, verb, "-o", "json"][..], more].concat();
+            let answer = stage.run(&args).json();
+            let items = answer[list].as_array().unwrap();
+            assert_eq!(items, &all[..expected], "{args:?}");
+            assert_eq!(answer["complete"], true, "{args:?}: {answer}");
+            let asked = stage.requests() - before;
+            assert!(pages.contains(&asked), "{args:?}: {asked}");
+            if expected < all.len() {
+                assert!(asked <= 2, "{args:?}: {asked}");
+            }
+        }
+        let ran = stage.run(&[noun, verb, "--limit", "0"]);
+        assert_eq!(ran.code, 2, "{}", ran.golden());
+        // The page is no page of the service, but a whole table.
+        let ran = stage.run(&[noun, verb, "--page-size", "3"]);
+        assert_eq!(ran.stdout.lines().count(), all.len() + 1, "{}", ran.stdout);
+        // A colleague's ticket is there with the group that the list is read for.
+        let colleague = "TT202611210007";
+        let without = stage.run(&[noun, verb, "-o", "plain"]).stdout;
+        let with = stage
+            .run(&[noun, verb, "-o", "plain", "--group", GROUP])
+            .stdout;
+        assert!(
+            !without.contains(colleague) && with.contains(colleague),
+            "{with}"
+        );
+    }
+}
+
+/// A page that fails later: what was read stands there, and that it is not all.
+#[test]
+fn a_list_that_breaks_off_says_so() {
+    let stage = Stage::new();
+    let order = Order::new(Simulated::ListCases, unavailable());
+    stage.sim().fault(order.skipping(1).times(FOREVER));
+    let args = ["ticket", "list", "--page-size", "3", "--retries", "0"];
+    let ran = stage.run(&[&args[..], &["-o", "json"]].concat());
+    let answer = ran.json();
+    assert_eq!(ran.code, 1, "{}", ran.golden());
+    assert_eq!(answer["incident_info_list"].as_array().unwrap().len(), 3);
+    assert_eq!(answer["complete"], false);
+    let ran = stage.run(&args);
+    assert_eq!(
+        (ran.code, ran.stdout.lines().count()),
+        (1, 0),
+        "{}",
+        ran.golden()
+    );
+}
+
+/// Names and numbers of known values, lists with commas or by turns.
+#[test]
+fn values_as_people_type_them() {
+    let stage = Stage::new();
+    let ids = |more: &[&str]| {
+        let args = [&["ticket", "list", "-o", "plain"][..], more].concat();
+        let ran = stage.run(&args);
+        assert_eq!(ran.code, 0, "{}", ran.golden());
+        let lines = ran.stdout.lines();
+        let ids = lines.map(|line| line.split('\t').next().unwrap().to_owned());
+        ids.collect::<Vec<_>>()
+    };
+    let completed = ids(&["--status", "completed"]);
+    assert_eq!(completed, ids(&["--status", "3"]));
+    assert!(
+        completed.contains(&"TT202611210005".to_owned()),
+        "{completed:?}"
+    );
+    assert!(ids(&["--status", "29"]).is_empty());
+    let found = ids(&["--search-key", "VPN,hour"]);
+    assert_eq!(found, ["TT202611210009"]);
+    assert_eq!(found, ids(&["--search-key", "VPN", "--search-key", "hour"]));
+    assert!(ids(&["--search-key", "VPN\\,hour"]).is_empty());
+    // For people by its name, for programs as it came.
+    let table = stage
+        .run(&["ticket", "list", "--status", "completed"])
+        .stdout;
+    assert!(table.contains("  completed  "), "{table}");
+    let plain = stage
+        .run(&["ticket", "list", "--status", "completed", "-o", "plain"])
+        .stdout;
+    assert!(plain.contains("\t3\t"), "{plain}");
+}
+
+/// A file goes onto the disk whole or not at all, and never over another without being told.
+#[test]
+fn a_file_is_saved_whole_or_not_at_all() {
+    let stage = Stage::new();
+    let content: Vec<u8> = (0..=255).cycle().take(3 << 20).collect();
+    stage
+        .sim()
+        .attach_file("the-file", "a.bin", content.clone());
+    let dir = stage.home().join("files");
+    std::fs::create_dir(&dir).unwrap();
+    let path = dir.join("a.bin");
+    let place = path.to_str().unwrap();
+    let download = ["attachment", "download", "--accessory-id", "the-file"];
+    let to = |more: &[&str]| stage.run(&[&download[..], &["--to", place], more].concat());
+    let ran = to(&["-o", "json"]);
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+    assert_eq!(ran.json()["bytes"], content.len());
+    assert!(std::fs::read(&path).unwrap() == content);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    private(&path, b"mine");
+    let asked = stage.requests();
+    let ran = to(&[]);
+    assert_eq!(ran.code, 2, "{}", ran.golden());
+    assert!(ran.stderr.contains("--force"), "{}", ran.stderr);
+    assert_eq!(stage.requests(), asked, "nothing is sent");
+    // One that breaks off is no file, and takes no other's place.
+    let cut = Fault::Cut {
+        keep: Some(2 << 20),
+        chunked: false,
+    };
+    stage
+        .sim()
+        .fault(Order::new(Simulated::DownloadAccessories, cut).times(FOREVER));
+    let ran = to(&["--force", "--retries", "0"]);
+    assert_eq!(ran.code, 8, "{}", ran.golden());
+    assert!(
+        ran.stderr.starts_with("error: attachment download: "),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(std::fs::read(&path).unwrap(), b"mine");
+    stage.sim().clear_faults();
+    let ran = to(&["--force", "-o", "plain"]);
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+    assert!(std::fs::read(&path).unwrap() == content);
+    assert_eq!(names(&dir), ["a.bin"]);
+    // What is no plain file stays what it is.
+    for flawed in [dir.join("none/a.bin"), dir.clone()] {
+        let ran = stage.run(
+            &[
+                &download[..],
+                &["--force", "--to", flawed.to_str().unwrap()],
+            ]
+            .concat(),
+        );
+        assert!([1, 2].contains(&ran.code), "{}", ran.golden());
+        assert_eq!(ran.stdout, "");
+    }
+    #[cfg(unix)]
+    {
+        let link = dir.join("link");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        let ran =
+            stage.run(&[&download[..], &["--force", "--to", link.to_str().unwrap()]].concat());
+        assert_eq!(ran.code, 2, "{}", ran.golden());
+        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+    }
+    // Standard output by name.
+    let ran = stage
+        .command(&[&download[..], &["--to", "-"]].concat())
+        .output()
+        .unwrap();
+    assert!(ran.status.success() && ran.stdout == content);
+}
+
+/// A file goes up from a path or from standard input, under its own name or another.
+#[test]
+fn a_file_is_sent_from_a_path_or_from_standard_input() {
+    let stage = Stage::new();
+    let path = private(&stage.home().join("disk.log"), b"from the disk");
+    let path = path.to_str().unwrap();
+    let form = r#"--form-data={"accessFrom":"message"}"#;
+    let upload = ["attachment", "upload", form, "-o", "json"];
+    for (more, input, name, content) in [
+        (&["--file", path][..], "", "disk.log", "from the disk"),
+        (
+            &["--file", path, "--file-name", "b.txt"],
+            "",
+            "b.txt",
+            "from the disk",
+        ),
+        (
+            &["--file", "-", "--file-name", "c.txt"],
+            "from a pipe\n",
+            "c.txt",
+            "from a pipe\n",
+        ),
+        (
+            &["--file", "-", "--file-name", "empty.txt"],
+            "x",
+            "empty.txt",
+            "x",
+        ),
+    ] {
+        let ran = stage.run_with_input(&[&upload[..], more].concat(), input);
+        assert_eq!(ran.code, 0, "{more:?}: {}", ran.golden());
+        let answer = ran.json();
+        let id = answer["accessory_id"].as_str().unwrap();
+        let file = stage.sim().file(id).unwrap();
+        assert_eq!(file.name, name);
+        let ran = stage.run(&["attachment", "download", "--accessory-id", id]);
+        assert_eq!(ran.stdout, content, "{more:?}");
+    }
+    let asked = stage.requests();
+    let missing = stage.home().join("none").display().to_string();
+    for file in [missing.as_str(), "/"] {
+        let ran = stage.run(&[&upload[..], &["--file", file]].concat());
+        assert_eq!(ran.code, 2, "{}", ran.golden());
+    }
+    // It can be looked at before it is sent.
+    let ran = stage.run(&[&upload[..], &["--file", path, "--dry-run"]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+    let shown = ran.json();
+    assert_eq!(shown["body"]["file"], "<file of 13 bytes>", "{shown}");
+    assert_eq!(shown["sent"], false);
+    assert_eq!(stage.requests(), asked);
+}
+
+/// A dry run of each write shows its request, with the group, and sends nothing.
+#[test]
+fn a_dry_run_sends_nothing() {
+    for (operation, ..) in described().filter(|(operation, ..)| !operation.is_safe) {
+        let stage = Stage::new();
+        let args = recorded(&stage, operation);
+        let ran = run(
+            &stage,
+            &args,
+            &["--dry-run", "--group", GROUP, "-o", "json"],
+        );
+        assert_eq!(ran.code, 0, "{args:?}: {}", ran.golden());
+        let shown = ran.json();
+        let token = stage.sim().credentials().token;
+        assert!(!ran.stdout.contains(&token), "{shown}");
+        for value in operation.values {
+            if let ["body", path @ ..] = value.path {
+                let within = path
+                    .iter()
+                    .fold(&shown["body"], |within, name| &within[name]);
+                let is_there = !within.is_null();
+                assert_eq!(is_there, value.is_mandatory || value.is_group, "{shown}");
+                assert!(!value.is_group || within == GROUP, "{shown}");
+            }
+        }
+        assert_eq!(stage.requests(), 0, "{args:?}");
+    }
+}
+
+/// `api` puts the group where the call takes it, or says that it takes none, and sends no file as JSON.
+#[test]
+fn api_knows_the_description() {
+    let stage = Stage::new();
+    let ticket = "/v2/servicerequest/cases/TT202611210007";
+    let list = format!("{ticket}/messages");
+    let read = format!("{ticket}/instant-messages/unread");
+    assert_eq!(stage.run(&["api", "GET", &list]).code, 3);
+    for more in [
+        &["--group", GROUP][..],
+        &["--query", &format!("group_id={GROUP}"), "--group", "other"],
+    ] {
+        let ran = stage.run(&[&["api", "GET", list.as_str()][..], more].concat());
+        assert_eq!(ran.code, 0, "{more:?}: {}", ran.golden());
+    }
+    assert_eq!(stage.run(&["api", "POST", &read]).code, 3);
+    let ran = stage.run(&["api", "POST", &read, "--group", GROUP]);
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+    let body = format!(r#"{{"group_id":"{GROUP}"}}"#);
+    let given = [
+        "api",
+        "POST",
+        read.as_str(),
+        "--input",
+        "-",
+        "--group",
+        "other",
+    ];
+    let ran = stage.run_with_input(&given, &body);
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+    // Not where nobody takes it. A profile's is for the calls that take one.
+    let asked = stage.requests();
+    for path in ["/v2/new", "/v2/servicerequest/cases/case-123/status"] {
+        let ran = stage.run(&["api", "GET", path, "--group", GROUP]);
+        assert_eq!(ran.code, 2, "{}", ran.golden());
+        assert!(ran.stderr.contains("takes no group"), "{}", ran.stderr);
+    }
+    for more in [&[][..], &["--input", "-"]] {
+        let args = [&["api", "POST", "/v2/servicerequest/accessorys"][..], more].concat();
+        let ran = stage.run_with_input(&args, "{}");
+        assert_eq!(ran.code, 2, "{}", ran.golden());
+        assert!(
+            ran.stderr.contains("`hwc-tickets attachment upload`"),
+            "{}",
+            ran.stderr
+        );
+    }
+    assert_eq!(stage.requests(), asked);
+    stage.write_config("[profiles.default]\ngroup = \"123456\"\n");
+    let ran = stage.run(&["api", "GET", "/v2/servicerequest/cases/case-123/status"]);
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+    assert_eq!(stage.run(&["api", "GET", &list]).code, 0);
+}
+
+/// Output that cannot be written after a write was done says that it was done.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_done_is_done() {
+    let stage = Stage::new();
+    stage
+        .sim()
+        .add_label(Label::new(7, "demo", "old", "#ffffff"));
+    let args = [
+        "label",
+        "update",
+        "--label-id",
+        "7",
+        "--name",
+        "new",
+        "--color",
+        "#000000",
+    ];
+    let ran = stage.onto_a_full_disk(&[&args[..], &["-o", "json"]].concat());
+    assert_eq!(ran.code, 9, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("`label update` was done"),
+        "{}",
+        ran.stderr
+    );
+    assert!(stage.sim().labels().iter().any(|label| label.name == "new"));
+}

@@ -1,0 +1,120 @@
+//! How a row of the table is called: by the typed call of its operation, so that nothing that a call knows is written twice.
+
+use super::{Arguments, JsonPages, json_pages::without_json};
+use crate::{
+    api::{Call, Content, Described, Download, Exceeded, Paged, Pages, Response, Upload},
+    client::Client,
+    error::{Error, ErrorKind, Result},
+};
+use hwc_tickets_wire as wire;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value, json};
+use std::{fmt, future::Future, pin::Pin, time::Duration};
+
+/// An operation of the table. Implemented by the generator for each.
+pub(crate) trait Row: Described<Response: Send> + DeserializeOwned {
+    /// Names of the values that are files.
+    const FILES: &'static [&'static str];
+    /// Puts a file in its place.
+    fn put(&mut self, name: &str, file: Upload);
+}
+
+type Answering<'c> = Pin<Box<dyn Future<Output = Result<Response<Content>>> + Send + 'c>>;
+
+/// How a row is called.
+#[derive(Clone, Copy)]
+pub(crate) struct Way {
+    pub(super) exceeded: fn(Arguments) -> Result<Option<Exceeded>>,
+    pub(super) call: fn(&Client, Arguments, Option<Duration>) -> Answering<'_>,
+    pub(super) pages: Option<fn(&Client, Arguments, Option<Duration>) -> Result<JsonPages>>,
+}
+
+impl Way {
+    /// Of an operation that answers an object.
+    pub(crate) const fn object<R: Row<Answer<Client>: Serialize>>() -> Self {
+        Self {
+            exceeded: exceeded::<R>,
+            call: |client, arguments, timeout| {
+                Box::pin(async move {
+                    let answer = prepared::<R>(client, arguments, timeout)?.await?;
+                    let body = serde_json::to_value(&answer.body);
+                    let body = body.map_err(|_| without_json(R::OPERATION.name))?;
+                    Ok(answer.map(|_| Content::Json(body)))
+                })
+            },
+            pages: None,
+        }
+    }
+
+    /// Of one that answers a list.
+    pub(crate) const fn list<R: Row<Answer<Client>: Serialize> + Paged<Item: Serialize>>() -> Self {
+        Self {
+            pages: Some(|client, arguments, timeout| {
+                let call = prepared::<R>(client, arguments, timeout)?;
+                Ok(JsonPages::new(Pages::new(call)))
+            }),
+            ..Self::object::<R>()
+        }
+    }
+
+    /// Of one that answers a file.
+    pub(crate) const fn file<R: Row<Answer<Client> = Download>>() -> Self {
+        Self {
+            exceeded: exceeded::<R>,
+            call: |client, arguments, timeout| {
+                Box::pin(async move {
+                    let answer = prepared::<R>(client, arguments, timeout)?.await?;
+                    Ok(answer.map(|file| Content::File(Box::new(file))))
+                })
+            },
+            pages: None,
+        }
+    }
+}
+
+fn exceeded<R: Row>(arguments: Arguments) -> Result<Option<Exceeded>> {
+    Ok(wire::check(&request::<R>(arguments)?).err())
+}
+
+fn prepared<R: Row>(
+    client: &Client,
+    arguments: Arguments,
+    timeout: Option<Duration>,
+) -> Result<Call<R>> {
+    let call = client.call(request::<R>(arguments)?);
+    Ok(match timeout {
+        Some(total) => call.timeout(total),
+        None => call,
+    })
+}
+
+/// The request for arguments.
+fn request<R: Row>(arguments: Arguments) -> Result<R> {
+    let name = R::OPERATION.name;
+    let Arguments { mut values, files } = arguments;
+    if values.is_null() {
+        values = Value::Object(Map::new());
+    }
+    for (file, _) in &files {
+        if !R::FILES.contains(&file.as_str()) {
+            let detail = format!("it takes no file {file:?}");
+            return Err(Error::local(ErrorKind::InvalidInput, detail).with_operation(name));
+        }
+        if let Some(values) = values.as_object_mut() {
+            // Until the file itself is put in its place.
+            values.insert(file.clone(), json!({"content": ""}));
+        }
+    }
+    let request = wire::from_arguments::<R>(values);
+    let mut request = request.map_err(|fault| Error::from_fault(name, fault))?;
+    for (name, file) in files {
+        request.put(&name, file);
+    }
+    Ok(request)
+}
+
+impl fmt::Debug for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Way")
+    }
+}
