@@ -3,6 +3,7 @@
 use crate::{
     codegen, completions,
     file::Workspace,
+    fixture,
     interop::{self, Judge, Verdict},
     page,
     problem::{Place, Problem, Problems, Result},
@@ -77,6 +78,11 @@ pub const STEPS: &[Step] = &[
         name: "msrv",
         about: "the oldest supported compiler",
         run: msrv,
+    },
+    Step {
+        name: "fixture",
+        about: "what follows from a description, without a line by hand",
+        run: |workspace| fixture::run(workspace).map(Outcome::Passed),
     },
     Step {
         name: "interop",

@@ -9,6 +9,7 @@ pub mod ci;
 pub mod codegen;
 pub mod completions;
 pub mod file;
+pub mod fixture;
 pub mod flags;
 pub mod interop;
 pub mod page;

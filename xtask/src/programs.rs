@@ -6,7 +6,7 @@ use crate::{
 };
 use std::{
     env,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -51,8 +51,24 @@ pub struct Built {
 /// # Errors
 /// It does not build.
 pub fn build(workspace: &Workspace) -> Result<Built> {
+    built(workspace, None)
+}
+
+/// The same, into a directory of its own.
+///
+/// # Errors
+/// It does not build.
+pub fn build_into(workspace: &Workspace, target: &Path) -> Result<Built> {
+    built(workspace, Some(target))
+}
+
+fn built(workspace: &Workspace, target: Option<&Path>) -> Result<Built> {
     let fails = || failed(format!("`{LINE}` fails"));
-    let built = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    if let Some(target) = target {
+        cargo.env("CARGO_TARGET_DIR", target);
+    }
+    let built = cargo
         .current_dir(workspace.root())
         .args(["test", "--workspace", "--no-run", "--locked"])
         .args(["--message-format", "json-render-diagnostics"])

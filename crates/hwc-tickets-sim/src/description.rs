@@ -40,6 +40,32 @@ pub(crate) struct Row {
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) body: Body,
     pub(crate) success: Success,
+    /// Of a list that comes in pages.
+    pub(crate) pages: Option<Pages>,
+}
+
+/// How the pages of a list are asked for.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Pages {
+    pub(crate) by: By,
+    /// The parameter that names the page.
+    pub(crate) at: Option<String>,
+    /// The parameter with its length.
+    pub(crate) size: Option<String>,
+    /// The field of the answer with the items.
+    pub(crate) list: String,
+}
+
+/// What names a page.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum By {
+    /// The number of items before it.
+    Offset,
+    /// Its number, from 1 on.
+    Number,
+    /// Nothing: there is one.
+    Whole,
 }
 
 #[derive(Debug)]
@@ -93,6 +119,13 @@ struct Listed {
     path: String,
     summary: String,
     response: Answered,
+    #[serde(default)]
+    sdk: Sdk,
+}
+
+#[derive(Default, Deserialize)]
+struct Sdk {
+    pages: Option<Pages>,
 }
 
 #[derive(Deserialize)]
@@ -148,6 +181,7 @@ impl Row {
                 .collect(),
             body: Body::read(document, operation),
             success: Success::read(document, operation, &listed.response.content),
+            pages: listed.sdk.pages,
         }
     }
 
@@ -161,6 +195,7 @@ impl Row {
             parameters: Vec::new(),
             body: Body::None,
             success: Success::default(),
+            pages: None,
         }
     }
 

@@ -4,7 +4,8 @@ use http::{HeaderName, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, status_of};
-use crate::description::{Content, Field, Kind, Row, Schema};
+use super::asked::Asked;
+use crate::description::{By, Content, Field, Kind, Pages, Schema};
 use crate::journal::Example;
 
 /// Tells that an answer is an [`Example`], and which.
@@ -13,19 +14,38 @@ const HEADER: &str = "x-simulated";
 /// Fields that would turn an answer into a failure.
 const OF_FAILURE: [&str; 2] = ["error_code", "error_msg"];
 
-/// The success that the description shows, else one made from the schema of the answer.
-pub(super) fn answer(row: &Row) -> Answer {
+/// The success that the description shows, else one made from the schema of the answer; of a list, the page of it that was
+/// asked for.
+pub(super) fn answer(asked: &Asked<'_>) -> Answer {
+    let row = asked.row;
     let status = status_of(row.success.status);
     let Some(content) = &row.success.content else {
         return marked(Answer::new(status, "text/plain", ""), Example::Synthesised);
     };
-    match &content.example {
-        Some(example) => marked(written(status, content, example), Example::Described),
-        None => {
-            let example = synthesised(&content.schema);
-            marked(written(status, content, &example), Example::Synthesised)
-        }
+    let (mut example, kind) = match &content.example {
+        Some(example) => (example.clone(), Example::Described),
+        None => (synthesised(&content.schema), Example::Synthesised),
+    };
+    let list = row
+        .pages
+        .as_ref()
+        .and_then(|pages| Some((pages, example.get_mut(&pages.list)?.as_array_mut()?)));
+    if let Some((pages, list)) = list {
+        turn(pages, asked, list);
     }
+    marked(written(status, content, &example), kind)
+}
+
+/// Keeps the page that was asked for. A list that says the same at every place has no end.
+fn turn(pages: &Pages, asked: &Asked<'_>, list: &mut Vec<Value>) {
+    let count = |name: &Option<String>| asked.count(name.as_deref()?);
+    let size = count(&pages.size).unwrap_or(list.len());
+    let before = match (pages.by, count(&pages.at)) {
+        (By::Whole, _) | (_, None) => 0,
+        (By::Offset, Some(at)) => at,
+        (By::Number, Some(number)) => number.saturating_sub(1).saturating_mul(size.max(1)),
+    };
+    *list = (list.drain(..).skip(before)).take(size).collect();
 }
 
 fn marked(answer: Answer, example: Example) -> Answer {

@@ -38,7 +38,10 @@ fn document() -> Value {
                 "operationId": "listWhole",
                 "responses": { "200": { "content": { "application/json": {
                     "schema": reference("Things"),
-                    "examples": { "constructed": { "value": { "total": 7 } }, "documented": { "value": { "total": 2 } } },
+                    "examples": {
+                        "constructed": { "value": { "total": 7 } },
+                        "documented": { "value": { "total": 2, "things": [{ "id": "a" }, { "id": "b" }] } },
+                    },
                 } } } },
             } },
             "/v1/files": { "post": {
@@ -146,6 +149,21 @@ fn answers(schema: Value) -> Value {
     json!({ "200": { "content": { "application/json": { "schema": schema } } } })
 }
 
+/// How the lists are asked for.
+fn pages(name: &str) -> Value {
+    let pages = match name {
+        "listThings" => {
+            json!({ "by": "offset", "at": "offset", "size": "limit", "list": "things" })
+        }
+        "listPages" => {
+            json!({ "by": "number", "at": "pageNo", "size": "pageSize", "list": "things" })
+        }
+        "listWhole" => json!({ "by": "whole", "list": "things" }),
+        _ => return json!({}),
+    };
+    json!({ "pages": pages })
+}
+
 /// The table that `cargo xtask codegen` makes of such a document.
 fn table(document: &Value) -> Value {
     let mut rows = Vec::new();
@@ -162,6 +180,7 @@ fn table(document: &Value) -> Value {
                 "path": path,
                 "summary": "Made up.",
                 "response": { "content": content },
+                "sdk": pages(operation["operationId"].as_str().unwrap()),
             }));
         }
     }
@@ -218,7 +237,7 @@ fn good() -> Vec<Good> {
         (
             "listThings",
             "GET",
-            "/v1/things?offset=2&limit=3",
+            "/v1/things?offset=0&limit=3",
             TOKEN,
             none.clone(),
             200,
@@ -228,7 +247,7 @@ fn good() -> Vec<Good> {
         (
             "listPages",
             "GET",
-            "/v1/pages?pageNo=2&pageSize=1",
+            "/v1/pages?pageNo=1&pageSize=1",
             TOKEN,
             none.clone(),
             200,
@@ -243,7 +262,7 @@ fn good() -> Vec<Good> {
             none.clone(),
             200,
             described,
-            json!({ "total": 2 }),
+            json!({ "total": 2, "things": [{ "id": "a" }, { "id": "b" }] }),
         ),
         (
             "createThing",
@@ -362,6 +381,28 @@ async fn each_shape_is_routed_and_answered_with_an_example() {
     let told = told.json()["operations"].as_array().unwrap().clone();
     let examples = told.iter().filter(|told| told["example"] == true).count();
     assert_eq!((told.len(), examples), (11, 10), "and IAM");
+}
+
+/// A list that said the same at every place would have no end.
+#[tokio::test]
+async fn an_example_of_a_list_has_pages_and_an_end() {
+    let sim = simulator().await;
+    for (target, items) in [
+        ("/v1/things", 1),
+        ("/v1/things?limit=3", 1),
+        ("/v1/things?offset=0", 1),
+        ("/v1/things?offset=1&limit=3", 0),
+        ("/v1/things?offset=9", 0),
+        ("/v1/pages", 1),
+        ("/v1/pages?pageNo=1&pageSize=3", 1),
+        ("/v1/pages?pageNo=2", 0),
+        ("/v1/pages?pageNo=2&pageSize=3", 0),
+        ("/v1/whole", 2),
+    ] {
+        let answer = send(&sim, "GET", target, TOKEN, b"").await.unwrap();
+        let things = answer.json()["things"].as_array().unwrap().len();
+        assert_eq!(things, items, "{target}");
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,8 @@
 use hwc_tickets::{
     Client, ErrorKind, GroupId, SecretString,
     api::{
-        Answer, Arguments, Content, Kind, List, ListAudit, OPERATIONS, Operation, Page, Paged, Source,
+        Answer, Arguments, Content, Kind, List, ListAudit, OPERATIONS, Operation, Page, Paged,
+        Source,
         models::tickets::{IncidentInfoV2, ListCases, ListOrderIncident},
     },
     testing::{FakeClock, ScriptedTransport, Step},
@@ -582,7 +583,10 @@ fn a_file_goes_up_as_data() {
     let form = json!({"form_data": "{}"});
     let arguments = Arguments::from(form.clone()).file("file", file.clone());
     let shown = format!("{arguments:?}");
-    assert!(!shown.contains("five.bin") && !shown.contains("{}"), "{shown}");
+    assert!(
+        !shown.contains("five.bin") && !shown.contains("{}"),
+        "{shown}"
+    );
     clock.run(upload.call(&client, arguments, None)).unwrap();
     let requests = network.requests();
     let body = &requests.first().unwrap().body;

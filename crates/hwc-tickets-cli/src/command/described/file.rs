@@ -88,7 +88,10 @@ pub(super) async fn run(
 }
 
 /// The next piece; a file that breaks off is an error that says how much came.
-async fn piece(operation: &Operation, file: &mut Download) -> Result<Option<bytes::Bytes>, Failure> {
+async fn piece(
+    operation: &Operation,
+    file: &mut Download,
+) -> Result<Option<bytes::Bytes>, Failure> {
     file.chunk().await.map_err(|error| Failure::Request {
         request: name(operation).to_owned(),
         error: Box::new(error),
