@@ -177,7 +177,12 @@ fn recorded(schema: &Map<String, Value>) -> Map<String, Value> {
         made.insert("required".to_owned(), required.clone());
     }
     if let Some(values) = schema.get("x-known-values") {
-        let choice = json!([{ "not": { "type": "number" } }, { "enum": values }]);
+        // A value of another type is told by its type.
+        let kind = match values.get(0) {
+            Some(Value::String(_)) => "string",
+            _ => "number",
+        };
+        let choice = json!([{ "not": { "type": kind } }, { "enum": values }]);
         made.insert("anyOf".to_owned(), choice);
     }
     made

@@ -130,7 +130,7 @@ fn some(schema: &Value) -> Value {
         _ => {
             let least = least.map_or(0, |(value, _)| value);
             let most = most.map_or(i64::MAX, |(value, _)| value);
-            text(4.clamp(least, most))
+            known.unwrap_or_else(|| text(4.clamp(least, most)))
         }
     }
 }
@@ -186,9 +186,11 @@ fn edges(schema: &Value, list: impl Fn(i64) -> Value) -> Vec<Edge> {
         }
     }
     let known = schema["x-known-values"].as_array().into_iter().flatten();
-    for value in known.filter_map(Value::as_i64) {
-        add(format!("known {value}"), value, None);
-    }
+    edges.extend(known.map(|value| Edge {
+        name: format!("known {value}"),
+        value: value.clone(),
+        rules: Vec::new(),
+    }));
     edges
 }
 

@@ -48,7 +48,8 @@ impl Values {
     fn json(&self, name: &str, schema: &Value) -> Value {
         match schema["type"].as_str() {
             Some("object") => {
-                let fields = schema["properties"].as_object().unwrap().iter();
+                // A map has none that are known.
+                let fields = schema["properties"].as_object().into_iter().flatten();
                 let fields = fields.map(|(name, schema)| (name.clone(), self.json(name, schema)));
                 fields.collect::<Map<_, _>>().into()
             }

@@ -51,11 +51,15 @@ fn a_secret_within_makes_a_secret() {
     assert!(login.contains("is_list: true"), "{login}");
 }
 
-/// The group is known by its name, in either style; a column brings the names of its known values.
+/// The group is known by its name; a column brings the names of its known values.
 #[test]
 fn groups_and_columns_are_told() {
     let house = House::new();
-    house.edit(SPEC, "        - name: limit\n", "        - name: groupId\n");
+    house.edit(
+        SPEC,
+        "        - name: limit\n",
+        "        - name: group_id\n",
+    );
     house.edit(SPEC, "type: integer\n            format: int32\n            minimum: 0\n            maximum: 100", "type: string");
     house.edit(
         SPEC,
@@ -65,7 +69,7 @@ fn groups_and_columns_are_told() {
     house.edit(SPEC, "          x-documented-default: 10\n", "");
     house.edit(SPEC, "columns: [content]", "columns: [content, type]");
     let table = table(&house);
-    let group = value(&table, r#""groupId""#);
+    let group = value(&table, r#""group_id""#);
     assert!(group.contains("is_group: true"), "{group}");
     let known = r#"Column { name: "type", known: &[("0", "Customer"), ("1", "Support")] }"#;
     assert!(table.contains(known), "{table}");

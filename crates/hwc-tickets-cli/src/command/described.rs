@@ -22,9 +22,6 @@ use hwc_tickets::{
 use serde_json::{Map, Value};
 use std::io::{self, IsTerminal as _};
 
-/// What an answer says of a failure; empty where there is none.
-const OF_FAILURE: [&str; 2] = ["error_code", "error_msg"];
-
 pub(crate) async fn run(described: &Described, context: &Context) -> Result<(), Failure> {
     let Described { operation, matches } = described;
     let operation: &'static Operation = operation;
@@ -216,7 +213,7 @@ fn shown(operation: &Operation, body: &Value, context: &Context) -> Result<(), F
             let is_empty = |value: &Value| value.is_null() || value.as_str() == Some("");
             let facts: Vec<(&str, String)> = fields
                 .iter()
-                .filter(|(name, value)| !(OF_FAILURE.contains(&name.as_str()) && is_empty(value)))
+                .filter(|(_, value)| !is_empty(value))
                 .map(|(name, value)| (name.as_str(), list::cell(Some(value), &[], form)))
                 .collect();
             if form == Form::Plain {

@@ -8,6 +8,9 @@ use hwc_tickets_sim::{DEMO, Fault, GROUP, Label, Operation as Simulated, Order, 
 use serde_json::Value as Json;
 use std::path::Path;
 
+/// Options that are every command's own.
+const OF_ALL: [&str; 4] = ["color", "language", "timeout", "version"];
+
 const FORMS: [&str; 4] = ["table", "json", "ndjson", "plain"];
 
 /// The operations whose command is made, with noun and verb.
@@ -30,8 +33,11 @@ fn option(operation: &Operation, value: &Value) -> Option<String> {
         return Some("--page-size".to_owned());
     }
     let name = last.to_kebab_case();
+    let noun = operation.command.unwrap().split(' ').next().unwrap();
     Some(match value.is_sensitive {
         true => format!("--{name}-file"),
+        // Every command has options of these names.
+        false if OF_ALL.contains(&name.as_str()) => format!("--{noun}-{name}"),
         false => format!("--{name}"),
     })
 }
@@ -687,7 +693,7 @@ fn api_knows_the_description() {
     let ticket = "/v2/servicerequest/cases/TT202611210007";
     let list = format!("{ticket}/messages");
     let read = format!("{ticket}/instant-messages/unread");
-    assert_eq!(stage.run(&["api", "GET", &list]).code, 3);
+    assert_eq!(stage.run(&["api", "GET", &list]).code, 5);
     for more in [
         &["--group", GROUP][..],
         &["--query", &format!("group_id={GROUP}"), "--group", "other"],
@@ -695,7 +701,7 @@ fn api_knows_the_description() {
         let ran = stage.run(&[&["api", "GET", list.as_str()][..], more].concat());
         assert_eq!(ran.code, 0, "{more:?}: {}", ran.golden());
     }
-    assert_eq!(stage.run(&["api", "POST", &read]).code, 3);
+    assert_eq!(stage.run(&["api", "POST", &read]).code, 5);
     let ran = stage.run(&["api", "POST", &read, "--group", GROUP]);
     assert_eq!(ran.code, 0, "{}", ran.golden());
     let body = format!(r#"{{"group_id":"{GROUP}"}}"#);
@@ -749,7 +755,7 @@ fn what_is_done_is_done() {
         "7",
         "--name",
         "new",
-        "--color",
+        "--label-color",
         "#000000",
     ];
     let ran = stage.onto_a_full_disk(&[&args[..], &["-o", "json"]].concat());

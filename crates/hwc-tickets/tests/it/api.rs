@@ -54,7 +54,9 @@ fn a_call_has_what_is_mandatory_and_setters_for_the_rest() {
         assert!(!format!("{call:?}").contains("t4"), "{call:?}");
         call.await.unwrap();
         let list = client.tickets().list();
-        list.search_key(["a b", "c"]).limit(3).await.unwrap();
+        let list = list.search_key(["a b", "c"]).limit(3).await;
+        // An answer without the list is none.
+        assert_eq!(list.unwrap_err().kind(), ErrorKind::Protocol);
     });
     let requests = network.requests();
     let told: Vec<(String, Value)> = requests

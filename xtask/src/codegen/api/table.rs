@@ -58,6 +58,10 @@ pub(super) fn row(
     };
     let name = objects::name(operation);
     let request = format!("wire::{}::{name}", parts.home(&name));
+    let has_body = matches!(
+        content::sends(operation, parts.root),
+        Ok(Sends::Json(_, true))
+    );
     let tag = pointer::items(described.value.get("tags")).find_map(Value::as_str);
     let row = format!(
         "    Operation {{\n        name: {},\n        resource: {},\n        method: {},\n        command: {},\n        is_by_hand: {},\n        asks: {},\n        topic: {},\n        summary: {},\n        description: {},\n        is_safe: {},\n        answer: Answer::{},\n        list: {},\n        at: {},\n        size: {},\n        columns: &[{}],\n        values: &[\n{}        ],\n        way: Way::{way}::<{request}>(),\n    }},\n",
@@ -80,12 +84,18 @@ pub(super) fn row(
     );
     Row {
         row,
-        files: putting(parts, &request, &name, &files),
+        files: putting(parts, &request, &name, &files, has_body),
     }
 }
 
 /// How files come into a request.
-fn putting(parts: &Parts<'_>, request: &str, name: &str, files: &[String]) -> String {
+fn putting(
+    parts: &Parts<'_>,
+    request: &str,
+    name: &str,
+    files: &[String],
+    has_body: bool,
+) -> String {
     let item = parts.item(name);
     let fields = files.iter().filter_map(|file| item?.field(file));
     let arms = fields.map(|field| {
@@ -106,7 +116,7 @@ fn putting(parts: &Parts<'_>, request: &str, name: &str, files: &[String]) -> St
         ),
     };
     format!(
-        "\nimpl Row for {request} {{\n    const FILES: &'static [&'static str] = &[{}];\n{put}}}\n",
+        "\nimpl Row for {request} {{\n    const FILES: &'static [&'static str] = &[{}];\n    const HAS_BODY: bool = {has_body};\n{put}}}\n",
         names.join(", ")
     )
 }

@@ -82,6 +82,10 @@ const TAKEN: [&str; 21] = [
 /// How each value of `operation` is given, in the order of the description.
 pub(crate) fn inputs(operation: &Operation) -> Vec<Input> {
     let mut taken: Vec<String> = TAKEN.iter().map(|name| (*name).to_owned()).collect();
+    let noun = operation
+        .command
+        .and_then(|command| command.split(' ').next());
+    let noun = noun.unwrap_or("value");
     let mut inputs = Vec::new();
     for value in operation.values {
         let taking = match value.path {
@@ -96,8 +100,8 @@ pub(crate) fn inputs(operation: &Operation) -> Vec<Input> {
             Taking::Ticket => "ticket".to_owned(),
             Taking::PageSize => PAGE_SIZE.to_owned(),
             Taking::Setting => "group".to_owned(),
-            Taking::Secret => format!("{}-file", free(value.path, "-file", &taken)),
-            Taking::Flag | Taking::File => free(value.path, "", &taken),
+            Taking::Secret => format!("{}-file", free(value.path, "-file", noun, &taken)),
+            Taking::Flag | Taking::File => free(value.path, "", noun, &taken),
         };
         if taking == Taking::File {
             taken.push(format!("{name}-name"));
@@ -124,8 +128,8 @@ pub(super) fn kept(name: String) -> &'static str {
     name
 }
 
-/// A name that no other option has: that of the field, else with those above it, else one of a value.
-fn free(path: &[&str], end: &str, taken: &[String]) -> String {
+/// A name that no other option has: that of the field, else with those above it, else with the noun of the command.
+fn free(path: &[&str], end: &str, noun: &str, taken: &[String]) -> String {
     let last = path.last().copied().unwrap_or_default().to_kebab_case();
     let whole = match path {
         ["body", inner @ ..] if !inner.is_empty() => inner,
@@ -137,7 +141,7 @@ fn free(path: &[&str], end: &str, taken: &[String]) -> String {
         false => last,
     };
     while taken.contains(&format!("{free}{end}")) {
-        free = format!("value-{free}");
+        free = format!("{noun}-{free}");
     }
     free
 }

@@ -63,7 +63,7 @@ fn a_secret_is_read_from_elsewhere() {
             assert!(shown.contains("--name-file <FILE>"), "{shown}");
             assert!(!shown.contains("--name <"), "{shown}");
             // It may come from a prompt or from standard input.
-            let typed = ["verb", "--label-id=1", "--color=1"];
+            let typed = ["verb", "--label-id=1", "--label-color=1"];
             command(&operation, "verb")
                 .try_get_matches_from(typed)
                 .unwrap();
@@ -85,7 +85,7 @@ fn names_of_options_do_not_meet() {
         .into_iter()
         .map(|input| input.name)
         .collect();
-    assert_eq!(names, ["value-timeout", "a-limit", "b-limit"]);
+    assert_eq!(names, ["label-timeout", "a-limit", "b-limit"]);
     let operation = changed("updateLabels", |_, value| value.path = &["yes"]);
     let names: Vec<&str> = inputs(&operation)
         .into_iter()
@@ -93,7 +93,7 @@ fn names_of_options_do_not_meet() {
         .collect();
     assert_eq!(
         names,
-        ["value-yes", "value-value-yes", "value-value-value-yes"]
+        ["label-yes", "label-label-yes", "label-label-label-yes"]
     );
 }
 

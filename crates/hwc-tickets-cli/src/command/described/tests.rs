@@ -59,7 +59,7 @@ fn a_limit_is_told_by_its_option() {
         ),
         (
             serde_json::json!({"name": "n", "color": "12345678"}),
-            "--color has 8 characters, and the most is 7",
+            "--label-color has 8 characters, and the most is 7",
         ),
     ] {
         let arguments = serde_json::json!({"label_id": 1, "body": body}).into();
@@ -80,7 +80,7 @@ fn a_secret_comes_from_a_file() {
         "verb",
         "--label-id",
         "1",
-        "--color",
+        "--label-color",
         "c",
         "--name-file",
         path,

@@ -384,6 +384,7 @@ pub const OPERATIONS: &[Operation] = &[
 
 impl Row for wire::attachments::UploadAccessory {
     const FILES: &'static [&'static str] = &["file"];
+    const HAS_BODY: bool = false;
     fn put(&mut self, name: &str, file: Upload) {
         match name {
             "file" => self.file = file,
@@ -394,70 +395,84 @@ impl Row for wire::attachments::UploadAccessory {
 
 impl Row for wire::attachments::DownloadAccessories {
     const FILES: &'static [&'static str] = &[];
+    const HAS_BODY: bool = false;
     fn put(&mut self, _: &str, _: Upload) {}
 }
 
 impl Row for wire::labels::UpdateLabels {
     const FILES: &'static [&'static str] = &[];
+    const HAS_BODY: bool = true;
     fn put(&mut self, _: &str, _: Upload) {}
 }
 
 impl Row for wire::messages::CreateMessages {
     const FILES: &'static [&'static str] = &[];
+    const HAS_BODY: bool = true;
     fn put(&mut self, _: &str, _: Upload) {}
 }
 
 impl Row for wire::messages::ListMessages {
     const FILES: &'static [&'static str] = &[];
+    const HAS_BODY: bool = false;
     fn put(&mut self, _: &str, _: Upload) {}
 }
 
 impl Row for wire::messages::ListMoreInstantMessages {
     const FILES: &'static [&'static str] = &[];
+    const HAS_BODY: bool = false;
     fn put(&mut self, _: &str, _: Upload) {}
 }
 
 impl Row for wire::messages::ListNewInstantMessages {
     const FILES: &'static [&'static str] = &[];
+    const HAS_BODY: bool = false;
     fn put(&mut self, _: &str, _: Upload) {}
 }
 
 impl Row for wire::messages::ListUnreadNewInstantMessages {
     const FILES: &'static [&'static str] = &[];
+    const HAS_BODY: bool = false;
     fn put(&mut self, _: &str, _: Upload) {}
 }
 
 impl Row for wire::messages::UpdateNewInstantMessagesRead {
     const FILES: &'static [&'static str] = &[];
+    const HAS_BODY: bool = true;
     fn put(&mut self, _: &str, _: Upload) {}
 }
 
 impl Row for wire::messages::RevokeMessage {
     const FILES: &'static [&'static str] = &[];
+    const HAS_BODY: bool = false;
     fn put(&mut self, _: &str, _: Upload) {}
 }
 
 impl Row for wire::relations::DeleteRelation {
     const FILES: &'static [&'static str] = &[];
+    const HAS_BODY: bool = true;
     fn put(&mut self, _: &str, _: Upload) {}
 }
 
 impl Row for wire::tickets::ShowCaseDetail {
     const FILES: &'static [&'static str] = &[];
+    const HAS_BODY: bool = false;
     fn put(&mut self, _: &str, _: Upload) {}
 }
 
 impl Row for wire::tickets::ShowCaseStatus {
     const FILES: &'static [&'static str] = &[];
+    const HAS_BODY: bool = false;
     fn put(&mut self, _: &str, _: Upload) {}
 }
 
 impl Row for wire::tickets::ListCases {
     const FILES: &'static [&'static str] = &[];
+    const HAS_BODY: bool = false;
     fn put(&mut self, _: &str, _: Upload) {}
 }
 
 impl Row for wire::tickets::ListOrderIncident {
     const FILES: &'static [&'static str] = &[];
+    const HAS_BODY: bool = false;
     fn put(&mut self, _: &str, _: Upload) {}
 }

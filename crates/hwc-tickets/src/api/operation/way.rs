@@ -15,6 +15,8 @@ use std::{fmt, future::Future, pin::Pin, time::Duration};
 pub(crate) trait Row: Described<Response: Send> + DeserializeOwned {
     /// Names of the values that are files.
     const FILES: &'static [&'static str];
+    /// Whether it has a body of JSON even when nothing is put into it.
+    const HAS_BODY: bool;
     /// Puts a file in its place.
     fn put(&mut self, name: &str, file: Upload);
 }
@@ -103,6 +105,14 @@ fn request<R: Row>(arguments: Arguments) -> Result<R> {
         if let Some(values) = values.as_object_mut() {
             // Until the file itself is put in its place.
             values.insert(file.clone(), json!({"content": ""}));
+        }
+    }
+    if R::HAS_BODY
+        && let Some(values) = values.as_object_mut()
+    {
+        let body = values.entry("body").or_insert(Value::Null);
+        if body.is_null() {
+            *body = Value::Object(Map::new());
         }
     }
     let request = wire::from_arguments::<R>(values);
