@@ -230,6 +230,8 @@ macro_rules! request {
         $crate::model::shown! { $name { $($field),* } }
         impl $crate::Measured for $name {
             fn measure(&self, path: &mut $crate::limit::Path, see: &mut $crate::limit::See<'_>) {
+                // An operation may take nothing.
+                let _ = (&path, &see);
                 $( path.within($key, |path| self.$field.measure(path, see)); )*
             }
         }

@@ -51,7 +51,7 @@ mod operation;
 mod pages;
 mod response;
 #[cfg(test)]
-mod trial;
+mod tests;
 mod walk;
 
 #[rustfmt::skip]
