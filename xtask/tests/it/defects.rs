@@ -541,7 +541,7 @@ const DEFECTS: &[Defect] = &[
         "x-idempotency: \"no\"",
         "x-idempotency: \"no\"\n      x-makes: thing_id",
         "x-makes",
-        &["names no text at the top of its answer"],
+        &["names no text and no integer at the top of its answer"],
     ),
     defect(
         "something made by what may be done twice",

@@ -83,9 +83,9 @@ fn made(subject: &Subject<'_>, operation: &Operation<'_>, found: &mut Vec<Proble
     let Ok(Answers::Object(schema)) = content::answers(operation, subject.root) else {
         return;
     };
-    let is_text = |field| {
+    let is_id = |field| {
         let field = pointer::resolve(subject.root, field).unwrap_or(field);
-        text(field, "type") == "string"
+        matches!(text(field, "type"), "string" | "integer")
     };
     let mut fields = content::own_fields(subject.root, schema);
     match (said, operation.makes()) {
@@ -95,10 +95,10 @@ fn made(subject: &Subject<'_>, operation: &Operation<'_>, found: &mut Vec<Proble
             format!("`{id}` makes something each time, and does not say which field of its answer is the id of it"),
             "add `x-makes: <field>`: by that id a success is told from all else that comes with HTTP 200",
         )),
-        (Some(_), Some(name)) if fields.any(|(field, schema)| field == name && is_text(schema)) => {}
+        (Some(_), Some(name)) if fields.any(|(field, schema)| field == name && is_id(schema)) => {}
         (Some(_), _) => found.push(subject.problem(
             &own,
-            format!("`x-makes` of `{id}` names no text at the top of its answer"),
+            format!("`x-makes` of `{id}` names no text and no integer at the top of its answer"),
             "name the field with the id of what was made",
         )),
     }
