@@ -33,7 +33,7 @@ impl Answer {
         Self {
             status: head.status.as_u16(),
             headers: headers
-                .filter(|(name, _)| !OF_HTTP.contains(&name.as_str()))
+                .filter(|(name, _)| !NOT_OF_SERVICE.contains(&name.as_str()))
                 .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
                 .collect(),
             body,
@@ -61,13 +61,14 @@ impl fmt::Debug for Answer {
     }
 }
 
-/// Headers that belong to HTTP and not to the description of a service.
-const OF_HTTP: [&str; 5] = [
+/// Headers that belong to HTTP, or are the simulator's mark of an example, and not to the description of a service.
+const NOT_OF_SERVICE: [&str; 6] = [
     "content-length",
     "date",
     "connection",
     "server",
     "transfer-encoding",
+    "x-simulated",
 ];
 
 /// Sends recorded requests to a simulator.

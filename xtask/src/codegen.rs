@@ -1,5 +1,5 @@
-//! From the description to everything that is generated: four JSON documents, the client, its index and three tables, the
-//! simulator's copies.
+//! From the description to everything that is generated: four JSON documents, the client, its index and three tables, the page
+//! of operations, the simulator's copies.
 
 pub mod api;
 pub mod client;
@@ -80,6 +80,10 @@ pub fn outputs(workspace: &Workspace) -> Result<Vec<(String, String)>> {
                 "The documented error codes.",
                 &tables::error_codes::text(&catalogue),
             ),
+        ),
+        (
+            tables::guide::PATH.to_owned(),
+            tables::guide::text(workspace, &description)?,
         ),
         copy("openapi.json", &bundled),
         copy("errors.json", &errors_json),

@@ -1,6 +1,7 @@
 //! What the lowering strips is not typed again by hand: tables for the handwritten crates, from the full description.
 
 pub mod error_codes;
+pub mod guide;
 pub mod limits;
 pub mod operations;
 

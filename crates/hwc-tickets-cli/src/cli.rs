@@ -267,7 +267,8 @@ Configuration:
 
   Output
   table    aligned columns; the title of the times names their zone
-  plain    a line per item, fields between tabs, no titles; times in RFC 3339 with their offset
+  plain    a line per item, fields between tabs, no titles; times of messages in RFC 3339 with their offset, others as the
+           service wrote them
            behind the text of a message, id and file name of each attachment; `ticket show` begins each line with its name
            in a field \\\\ is a backslash, \\t a tab, \\n and \\r are line breaks of the text
            \\u{1b} and the like are what could act on a terminal

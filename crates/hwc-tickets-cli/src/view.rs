@@ -261,7 +261,7 @@ pub(crate) fn message_json(ticket: &TicketId, message: &Message) -> Value {
 /// The name of a status, as it is typed and shown.
 pub(crate) fn status_name(status: TicketStatus) -> String {
     match serde_json::to_value(status) {
-        Ok(Value::String(name)) => name,
+        Ok(Value::String(name)) => name.replace('_', "-"),
         _ => match status {
             TicketStatus::Other(code) => format!("other ({code})"),
             _ => "unknown".to_owned(),

@@ -21,16 +21,16 @@ const LIST_END: usize = 65_535;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TicketStatus {
-    /// Waiting to be taken (0).
-    Waiting,
+    /// Not taken yet (0).
+    Pending,
     /// Being worked on (1).
-    Processing,
+    InProgress,
     /// The result waits for the customer's confirmation (2).
     AwaitingConfirmation,
     /// Done (3).
     Completed,
-    /// Cancelled (4).
-    Cancelled,
+    /// Canceled (4).
+    Canceled,
     /// Suspended (5).
     Suspended,
     /// Invalid (12).
@@ -50,11 +50,11 @@ impl TicketStatus {
     #[must_use]
     pub fn from_code(value: Option<i64>) -> Self {
         match value {
-            Some(0) => Self::Waiting,
-            Some(1) => Self::Processing,
+            Some(0) => Self::Pending,
+            Some(1) => Self::InProgress,
             Some(2) => Self::AwaitingConfirmation,
             Some(3) => Self::Completed,
-            Some(4) => Self::Cancelled,
+            Some(4) => Self::Canceled,
             Some(5) => Self::Suspended,
             Some(12) => Self::Invalid,
             Some(13) => Self::Deleted,

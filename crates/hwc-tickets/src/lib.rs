@@ -35,7 +35,7 @@
 //! Every failure is an [`Error`] with a kind, the fate of the message, and what to do:
 //! [`docs::errors`]. Times are instants in the zone that was asked for: [`docs::time`]. Why all this is
 //! so: [`docs::design`]. How it compares with the official SDKs: [`docs::compare`]. How to test your own
-//! program: [`docs::testing`].
+//! program: [`docs::testing`]. Every operation, with its method and its command: [`docs::operations`].
 //!
 //! Every call ends within its deadline (30 s unless told otherwise). Dropping a future cancels the call
 //! and leaves nothing behind. Nothing is written to disk and nothing is sent anywhere unless asked for.
@@ -97,6 +97,8 @@ pub use hwc_core::{
     endpoint::InvalidEndpoint, identity, transport,
 };
 pub use ids::{AttachmentId, GroupId, InvalidId, MessageId, TicketId};
+/// The crate of instants and offsets in the signatures here, so that yours is the same one.
+pub use jiff;
 pub use message::{Attachment, Author, Message, MessageKey, MessageKind, Role};
 pub use recall::{LastMessage, Recalled};
 pub use secrecy::SecretString;

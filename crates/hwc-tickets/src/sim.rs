@@ -1,6 +1,7 @@
 //! The service in a bottle, to test your own integration against (feature `sim`).
 //!
-//! Everything of the crate `hwc-tickets-sim` is here, and [`client`] makes a client of a running one.
+//! Here is what most tests need, and [`client`] makes a client of a running one. Everything else of the crate `hwc-tickets-sim`
+//! is in [`hwc_tickets_sim`].
 //!
 //! ```
 //! use hwc_tickets::sim::{self, Fault, Operation, Order, Simulator};
@@ -17,7 +18,10 @@
 //! # Ok(()) }
 //! ```
 
-pub use hwc_tickets_sim::*;
+pub use hwc_tickets_sim::{
+    self, Credentials, Fault, Operation, Order, Quirks, Route, Rules, Simulator, SimulatorBuilder,
+    StartError, TicketSeed, Time,
+};
 
 use crate::{Client, ClientBuilder, SecretString};
 

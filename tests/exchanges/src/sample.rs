@@ -135,11 +135,13 @@ fn kind(schema: &Value) -> &str {
     schema["type"].as_str().expect("a schema names its type")
 }
 
-/// Whether a value can be an id: a text of visible letters, or a number above zero.
+/// Whether a value can be an id: a text of visible letters, not longer than any id is, or a number above zero.
 #[must_use]
 pub fn is_id(value: &Value) -> bool {
     match value {
-        Value::String(text) => !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()),
+        Value::String(text) => {
+            (1..=1024).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+        }
         other => other.as_u64().is_some_and(|number| number > 0),
     }
 }

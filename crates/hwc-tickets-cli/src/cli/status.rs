@@ -6,18 +6,18 @@ use std::{ffi::OsStr, fmt, str::FromStr};
 
 /// The statuses that can be waited for.
 const NAMES: [(&str, TicketStatus); 9] = [
-    ("waiting", TicketStatus::Waiting),
-    ("processing", TicketStatus::Processing),
-    ("awaiting_confirmation", TicketStatus::AwaitingConfirmation),
+    ("pending", TicketStatus::Pending),
+    ("in-progress", TicketStatus::InProgress),
+    ("awaiting-confirmation", TicketStatus::AwaitingConfirmation),
     ("completed", TicketStatus::Completed),
-    ("cancelled", TicketStatus::Cancelled),
+    ("canceled", TicketStatus::Canceled),
     ("suspended", TicketStatus::Suspended),
     ("invalid", TicketStatus::Invalid),
     ("deleted", TicketStatus::Deleted),
-    ("awaiting_feedback", TicketStatus::AwaitingFeedback),
+    ("awaiting-feedback", TicketStatus::AwaitingFeedback),
 ];
 
-/// A status that is waited for. Dashes count as underscores.
+/// A status that is waited for. Underscores count as dashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct StatusName(pub(crate) TicketStatus);
 
@@ -38,7 +38,7 @@ impl FromStr for StatusName {
     type Err = InvalidStatus;
 
     fn from_str(text: &str) -> Result<Self, InvalidStatus> {
-        let wanted = text.trim().to_ascii_lowercase().replace('-', "_");
+        let wanted = text.trim().to_ascii_lowercase().replace('_', "-");
         NAMES
             .iter()
             .find(|(name, _)| *name == wanted)
@@ -80,7 +80,7 @@ mod tests {
             assert_eq!(crate::view::status_name(status), name);
             assert_eq!(name.parse(), Ok(StatusName(status)));
             assert_eq!(
-                name.replace('_', "-").to_uppercase().parse(),
+                name.replace('-', "_").to_uppercase().parse(),
                 Ok(StatusName(status))
             );
         }

@@ -214,7 +214,7 @@ fn shown(operation: &Operation, body: &Value, context: &Context) -> Result<(), F
             let facts: Vec<(&str, String)> = fields
                 .iter()
                 .filter(|(_, value)| !is_empty(value))
-                .map(|(name, value)| (name.as_str(), list::cell(Some(value), &[], form)))
+                .map(|(name, value)| (name.as_str(), list::cell(Some(value), &[])))
                 .collect();
             if form == Form::Plain {
                 let lines = facts.into_iter();
@@ -227,12 +227,12 @@ fn shown(operation: &Operation, body: &Value, context: &Context) -> Result<(), F
             }
             screen.facts(&facts)
         }
-        form => {
+        _ => {
             let facts = operation.columns.iter().map(|column| {
                 let value = fields.get(column.name);
                 (
                     column.name.replace('_', " "),
-                    list::cell(value, column.known, form),
+                    list::cell(value, column.known),
                 )
             });
             screen.facts(&facts.collect::<Vec<_>>())

@@ -29,7 +29,7 @@ fn a_chinese_conversation() {
     for (name, rows, cols) in [("wide", 28, 120), ("narrow", 36, 40)] {
         let stage = Stage::new();
         let mut terminal = chat(&stage, rows, cols, CHINESE);
-        let screen = terminal.shows_all(&["processing", "建议先检查", "慢查询.log"]);
+        let screen = terminal.shows_all(&["in-progress", "建议先检查", "慢查询.log"]);
         insta::assert_snapshot!(format!("chat_chinese_{name}"), screen);
 
         terminal.type_in("好的，谢谢！😀");
@@ -63,7 +63,7 @@ fn a_lost_answer() {
         .sim()
         .fault(Order::new(Operation::CreateMessages, Fault::Close).after_acting());
     let mut terminal = chat(&stage, 28, 120, CHINESE);
-    terminal.shows_all(&["processing", "建议先检查"]);
+    terminal.shows_all(&["in-progress", "建议先检查"]);
     terminal.type_in("磁盘又满了。\r");
     let screen = terminal.shows_all(&["磁盘又满了。", "confirmed"]);
     insta::assert_snapshot!("chat_lost_answer", screen);
@@ -85,7 +85,7 @@ fn an_outcome_that_stays_unknown() {
             120,
             &["chat", "case-123", "--interval", "10ms", "--timeout", "2s"],
         );
-        terminal.shows_all(&["processing", "Old snapshots"]);
+        terminal.shows_all(&["in-progress", "Old snapshots"]);
         let lost = Order::new(Operation::CreateMessages, Fault::Close);
         sim.fault(if acts { lost.after_acting() } else { lost });
         let down = || Fault::Status {
@@ -130,7 +130,7 @@ fn a_record_below_a_name_with_a_space_can_be_looked_into() {
     let variables = [("XDG_STATE_HOME", state.to_str().unwrap())];
     let args = ["chat", "case-123", "--interval", "10ms", "--timeout", "2s"];
     let mut terminal = Terminal::with(&stage, 28, 240, &args, &variables);
-    terminal.shows_all(&["processing", "Old snapshots"]);
+    terminal.shows_all(&["in-progress", "Old snapshots"]);
     stage
         .sim()
         .fault(Order::new(Operation::CreateMessages, Fault::Close));
@@ -167,7 +167,7 @@ fn a_refusal_gives_the_text_back() {
         .sim()
         .fault(Order::new(Operation::CreateMessages, refused));
     let mut terminal = chat(&stage, 28, 120, "case-123");
-    terminal.shows_all(&["processing", "Old snapshots"]);
+    terminal.shows_all(&["in-progress", "Old snapshots"]);
     terminal.type_in("yes, please\r");
     terminal.shows_all(&["you  failed", "> yes, please"]);
     assert!(stage.sim().arrived("case-123").is_empty());
@@ -190,7 +190,7 @@ fn leaving_tells_what_did_not_reach_the_ticket() {
         .sim()
         .fault(Order::new(Operation::CreateMessages, refused).times(FOREVER));
     let mut terminal = chat(&stage, 28, 120, "case-123");
-    terminal.shows_all(&["processing", "Old snapshots"]);
+    terminal.shows_all(&["in-progress", "Old snapshots"]);
     terminal.type_in("yes, please\r");
     terminal.shows_all(&["you  failed", "> yes, please"]);
     terminal.type_in("\u{3}");
@@ -201,7 +201,7 @@ fn leaving_tells_what_did_not_reach_the_ticket() {
     assert!(!terminal.screen().contains("being written"));
 
     let mut terminal = chat(&stage, 28, 120, "case-123");
-    terminal.shows_all(&["processing", "Old snapshots"]);
+    terminal.shows_all(&["in-progress", "Old snapshots"]);
     terminal.type_in("first\r");
     terminal.shows_all(&["you  failed", "> first"]);
     terminal.type_in("\u{15}second\r");
@@ -230,7 +230,7 @@ fn one_after_the_other() {
         40,
         &["chat", "case-123", "--interval", "10ms", "--timeout", "5m"],
     );
-    terminal.shows_all(&["processing", "30 days?"]);
+    terminal.shows_all(&["in-progress", "30 days?"]);
     terminal.type_in("one\rtwo\r");
     let screen = terminal.shows_all(&["you  sending", "you  waiting"]);
     insta::assert_snapshot!("chat_sending", screen);
@@ -252,19 +252,19 @@ fn one_after_the_other() {
 fn resized_while_it_runs() {
     let stage = Stage::new();
     let mut terminal = chat(&stage, 28, 120, CHINESE);
-    terminal.shows_all(&["processing", "建议先检查", "慢查询.log"]);
+    terminal.shows_all(&["in-progress", "建议先检查", "慢查询.log"]);
     terminal.type_in("这是一个比较长的问题，在窄的窗口里要换行显示才行。");
     terminal.shows_all(&["才行。"]);
     terminal.resize(30, 40);
-    let screen = terminal.shows_all(&["processing", "\n  行显示才行。"]);
+    let screen = terminal.shows_all(&["in-progress", "\n  行显示才行。"]);
     insta::assert_snapshot!("chat_resized", screen);
     for (rows, cols) in [(3, 20), (1, 2), (28, 120)] {
         terminal.resize(rows, cols);
     }
-    terminal.shows_all(&["processing", "建议先检查", "示才行。"]);
+    terminal.shows_all(&["in-progress", "建议先检查", "示才行。"]);
     // Through the conversation and back, in a window that shows a part of it.
     terminal.resize(12, 40);
-    terminal.shows_all(&["processing", "Enter sends"]);
+    terminal.shows_all(&["in-progress", "Enter sends"]);
     terminal.type_in("\u{1b}[5~\u{1b}[5~\u{1b}[5~\u{1b}[5~");
     terminal.shows_all(&["2026-11-20 14:00:00  customer: demo", "End: newest"]);
     stage.sim().reply_as_engineer(CHINESE, "第五条").unwrap();
@@ -282,7 +282,7 @@ fn resized_while_it_runs() {
 fn commands_stay_here() {
     let stage = Stage::new();
     let mut terminal = chat(&stage, 28, 120, "case-123");
-    terminal.shows_all(&["processing", "Old snapshots"]);
+    terminal.shows_all(&["in-progress", "Old snapshots"]);
     terminal.type_in("/help\r");
     terminal.shows_all(&["Ctrl-R: look again"]);
     terminal.type_in("/unknown\r");
@@ -333,12 +333,12 @@ fn what_was_shown_is_read() {
     assert!(unread(&stage) > 0);
     let keep = ["chat", "case-123", "--keep-unread", "--interval", "10ms"];
     let mut terminal = Terminal::run(&stage, 28, 80, &keep);
-    terminal.shows_all(&["processing", "Old snapshots"]);
+    terminal.shows_all(&["in-progress", "Old snapshots"]);
     assert_eq!(leave(&mut terminal), 0);
     assert!(unread(&stage) > 0, "left unread");
 
     let mut terminal = chat(&stage, 28, 80, "case-123");
-    terminal.shows_all(&["processing", "Old snapshots"]);
+    terminal.shows_all(&["in-progress", "Old snapshots"]);
     until("the ticket to be read", || unread(&stage) == 0);
     stage.sim().reply_as_engineer("case-123", "More.").unwrap();
     terminal.shows_all(&["More."]);
@@ -351,7 +351,7 @@ fn what_was_shown_is_read() {
 fn pasted_lines_are_one_message() {
     let stage = Stage::new();
     let mut terminal = chat(&stage, 28, 120, "case-123");
-    terminal.shows_all(&["processing", "Old snapshots"]);
+    terminal.shows_all(&["in-progress", "Old snapshots"]);
     terminal.type_in("\u{1b}[200~第一行\rsecond line\nthird\u{1b}[201~");
     terminal.shows_all(&["> 第一行\n  second line\n  third"]);
     assert!(stage.sim().arrived("case-123").is_empty());
@@ -368,7 +368,7 @@ fn pasted_lines_are_one_message() {
 fn the_limit_is_shown_in_time() {
     let stage = Stage::new();
     let mut terminal = chat(&stage, 28, 120, "case-123");
-    terminal.shows_all(&["processing", "Old snapshots"]);
+    terminal.shows_all(&["in-progress", "Old snapshots"]);
     let text = "磁".repeat(1999);
     terminal.type_in(&format!("\u{1b}[200~{text}\u{1b}[201~"));
     terminal.shows_all(&["1999/2000"]);
@@ -395,7 +395,7 @@ fn the_status_at_the_top() {
         .set_status("case-123", Status::ToConfirm)
         .unwrap();
     let mut terminal = chat(&stage, 28, 40, "case-123");
-    terminal.shows_all(&["case-123  awaiting confirmation"]);
+    terminal.shows_all(&["case-123  awaiting-confirmation"]);
     assert_eq!(leave(&mut terminal), 0);
 }
 
@@ -422,7 +422,7 @@ fn without_colour() {
     for (variables, coloured) in [(&[][..], true), (&[("NO_COLOR", "1")][..], false)] {
         let stage = Stage::new();
         let mut terminal = Terminal::with(&stage, 28, 80, &["chat", "case-123"], variables);
-        terminal.shows_all(&["processing", "Old snapshots"]);
+        terminal.shows_all(&["in-progress", "Old snapshots"]);
         let written = terminal.written();
         let has = written.contains("\u{1b}[38;5;2");
         assert_eq!(has, coloured, "{written:?}");
@@ -459,7 +459,7 @@ fn the_system_ends_it() {
     for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130)] {
         let stage = Stage::new();
         let mut terminal = chat(&stage, 28, 80, "case-123");
-        terminal.shows_all(&["processing", "Old snapshots"]);
+        terminal.shows_all(&["in-progress", "Old snapshots"]);
         terminal.type_in("half a sent");
         terminal.shows_all(&["> half a sent"]);
         kill_process(terminal.process(), signal).unwrap();

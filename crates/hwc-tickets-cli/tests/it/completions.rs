@@ -89,8 +89,8 @@ const CASES: &[(&str, &str)] = &[
         "hwc-tickets ticket status case-1 --ca-file=REPORT.txt",
     ),
     (
-        "hwc-tickets message follow case-1 --until-status proc",
-        "hwc-tickets message follow case-1 --until-status processing",
+        "hwc-tickets message follow case-1 --until-status in-p",
+        "hwc-tickets message follow case-1 --until-status in-progress",
     ),
     (
         "hwc-tickets message follow case-1 --until-status=compl",

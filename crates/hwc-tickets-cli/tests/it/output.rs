@@ -769,7 +769,7 @@ fn plain_tells_the_whole_ticket() {
         .collect();
     for fact in [
         ["ticket", CHINESE],
-        ["status", "processing"],
+        ["status", "in-progress"],
         ["severity", "一般"],
         ["region", "华南-广州"],
         ["created", "2026-11-20T14:00:00+08:00"],

@@ -26,7 +26,7 @@ fn the_picture_in_the_documents() {
         COLUMNS,
         &["chat", "case-123", "--interval", "10ms", "--timeout", "5m"],
     );
-    terminal.shows_all(&["processing", "Old snapshots"]);
+    terminal.shows_all(&["in-progress", "Old snapshots"]);
     sim.advance(Duration::from_secs(41));
     terminal.type_in("Yes, please delete them. Keep the one of 30 October.\r");
     terminal.shows_all(&["confirmed"]);

@@ -49,7 +49,7 @@ fn the_story_of_the_readme() {
     );
     run(&["message", "mark-read", "case-123"], "read");
     run(&["message", "recall", "case-123", "--last"], "recalled");
-    run(&["ticket", "show", "case-123"], "processing");
+    run(&["ticket", "show", "case-123"], "in-progress");
     run(&["doctor"], "the credentials are accepted");
     assert_eq!(sim.interrupt(&stage).code, 0);
 }

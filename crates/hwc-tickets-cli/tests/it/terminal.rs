@@ -278,7 +278,7 @@ fn a_sign_of_life() {
     terminal.shows("reading the status");
     stage.sim().advance(Duration::from_secs(3600));
     assert_eq!(terminal.end(), 0);
-    terminal.shows("processing");
+    terminal.shows("in-progress");
     until("the sign of life to go", || {
         !terminal.screen().contains("reading the status")
     });

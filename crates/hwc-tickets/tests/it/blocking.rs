@@ -112,7 +112,7 @@ fn every_verb_does_what_it_does_without_blocking() {
             .all(|message| message.id.is_some() && message.id != Some(last.clone()))
     );
     assert_eq!(ticket.detail().unwrap().messages.len(), with_ids.len());
-    assert_eq!(ticket.status().unwrap(), TicketStatus::Processing);
+    assert_eq!(ticket.status().unwrap(), TicketStatus::InProgress);
 
     let colleague = ticket.clone().with_group("group-1".parse().unwrap());
     assert_eq!(

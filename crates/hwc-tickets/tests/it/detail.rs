@@ -49,11 +49,11 @@ fn detail_and_status() {
         .unwrap();
     let ticket = client.ticket(TICKET).unwrap();
     let table = [
-        (0, TicketStatus::Waiting),
-        (1, TicketStatus::Processing),
+        (0, TicketStatus::Pending),
+        (1, TicketStatus::InProgress),
         (2, TicketStatus::AwaitingConfirmation),
         (3, TicketStatus::Completed),
-        (4, TicketStatus::Cancelled),
+        (4, TicketStatus::Canceled),
         (5, TicketStatus::Suspended),
         (12, TicketStatus::Invalid),
         (13, TicketStatus::Deleted),

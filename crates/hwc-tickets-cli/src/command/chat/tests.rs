@@ -240,7 +240,7 @@ fn nothing_is_drawn_outside_whatever_the_size() {
     for columns in 1..50 {
         for rows in 1..30 {
             let mut chat = conversation(columns, rows);
-            chat.apply(Event::Status(TicketStatus::Processing));
+            chat.apply(Event::Status(TicketStatus::InProgress));
             for message in &all {
                 read(&mut chat, message);
             }

@@ -91,7 +91,7 @@ impl<'a> Sink<'a> {
                 screen,
                 table,
             } => {
-                let rows = items.iter().map(|item| row(operation, item, screen.form()));
+                let rows = items.iter().map(|item| row(operation, item));
                 let rows: Vec<Vec<String>> = rows.collect();
                 let table = match table {
                     Some(table) => table,
@@ -162,10 +162,10 @@ fn title(name: &str) -> String {
     name.to_shouty_snake_case().replace('_', " ")
 }
 
-fn row(operation: &Operation, item: &Value, form: Form) -> Vec<String> {
+fn row(operation: &Operation, item: &Value) -> Vec<String> {
     let columns = operation.columns.iter();
     let cells: Vec<String> = columns
-        .map(|column| cell(item.get(column.name), column.known, form))
+        .map(|column| cell(item.get(column.name), column.known))
         .collect();
     match cells.is_empty() {
         true => vec![json::compact(item).unwrap_or_default()],
@@ -173,15 +173,15 @@ fn row(operation: &Operation, item: &Value, form: Form) -> Vec<String> {
     }
 }
 
-/// A value of an answer. A known one has a name for people.
-pub(super) fn cell(value: Option<&Value>, known: &[(&str, &str)], form: Form) -> String {
+/// A value of an answer. A known one has a name, the same that is typed; in JSON it is as it came.
+pub(super) fn cell(value: Option<&Value>, known: &[(&str, &str)]) -> String {
     let text = match value {
         None | Some(Value::Null) => return String::new(),
         Some(Value::String(text)) => text.clone(),
         Some(value) => json::compact(value).unwrap_or_default(),
     };
     match known.iter().find(|(value, _)| *value == text) {
-        Some((_, name)) if form == Form::Table => known_name(name),
-        _ => text,
+        Some((_, name)) => known_name(name),
+        None => text,
     }
 }

@@ -752,7 +752,7 @@ fn status_events_come_from_their_own_slow_question() {
         assert_eq!(
             status,
             [
-                &format!("a is {:?}", TicketStatus::Processing),
+                &format!("a is {:?}", TicketStatus::InProgress),
                 &format!("b is {:?}", TicketStatus::AwaitingFeedback),
                 &format!("a is {:?}", TicketStatus::Completed),
             ]
