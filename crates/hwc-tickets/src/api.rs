@@ -1,5 +1,5 @@
 //! Every operation that is described, as its description has it: the calls that no verb of this crate is shaped for by hand,
-//! and the plain form of those that are. Fifteen of the service's 82 are described so far; the rest can be called raw.
+//! and the plain form of those that are. What is newer than this crate can be called raw.
 //!
 //! A handle of each kind of thing hangs on the client ([`Client::labels`](crate::Client::labels) and its sisters), calls on one
 //! ticket hang on [`Ticket`](crate::Ticket). A call takes what is mandatory, has a method for each value that is not, and is

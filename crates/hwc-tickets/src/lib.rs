@@ -30,7 +30,7 @@
 //! | [`Ticket::mark_read`], [`Ticket::drain_unread`] | marks read; handles what is unread first | [`mark_read`] |
 //! | [`Ticket::recall`], [`Ticket::recall_last`], [`Ticket::find_last`] | takes a message back | [`recall`] |
 //! | [`Ticket::detail`], [`Ticket::status`] | the ticket itself; the only place with message ids | [`detail`] |
-//! | [`Client::tickets`], [`Client::labels`], [`Client::attachments`], [`Client::call`] | the other operations that are described so far (six), in the service's own words | [`api`] |
+//! | [`Client::tickets`], [`Client::labels`], [`Client::attachments`], [`Client::call`] | the other operations, in the service's own words | [`api`] |
 //!
 //! Every failure is an [`Error`] with a kind, the fate of the message, and what to do:
 //! [`docs::errors`]. Times are instants in the zone that was asked for: [`docs::time`]. Why all this is

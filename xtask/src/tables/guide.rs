@@ -94,19 +94,16 @@ fn call(operation: &Operation<'_>, root: &Value, sdk: &Sdk) -> String {
         TICKET => "ticket".to_owned(),
         resource => format!("client.{resource}()"),
     };
-    let by_hand = sdk.shape == Shape::Hand;
+    if sdk.shape == Shape::Hand {
+        return format!("`{}`, by hand", sdk.method);
+    }
     let values = sdk::values(operation, root, sdk).mandatory;
     let values: Vec<String> = values.iter().map(|value| value.to_snake_case()).collect();
-    let values = match by_hand {
-        true => "..".to_owned(),
-        false => values.join(", "),
-    };
     let pages = match sdk.pages.as_ref().map(|pages| pages.by) {
-        _ if by_hand => " (by hand)",
         Some(By::Offset) => " (pages by offset)",
         Some(By::Number) => " (pages by number)",
         Some(By::Whole) => " (one page)",
         None => "",
     };
-    format!("`{handle}.{}({values})`{pages}", sdk.method)
+    format!("`{handle}.{}({})`{pages}", sdk.method, values.join(", "))
 }

@@ -110,8 +110,7 @@ pub(crate) fn title(conversation: &Conversation) -> Row {
     let status = conversation
         .status
         .map(view::status_name)
-        .unwrap_or_default()
-        .replace('_', " ");
+        .unwrap_or_default();
     let zone = format!("times in {}", conversation.zone);
     let ticket = cut(
         &foreign::line(conversation.ticket.as_str()),
