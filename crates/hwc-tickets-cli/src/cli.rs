@@ -35,7 +35,8 @@ pub(crate) fn tree() -> clap::Command {
 /// # Errors
 /// It cannot be understood; or help or the version was asked for.
 pub(crate) fn parse() -> Result<Typed, clap::Error> {
-    let matches = tree().try_get_matches()?;
+    let tree = described::set_apart(tree(), &Cli::command());
+    let matches = tree.try_get_matches()?;
     if let Some(described) = described::asked(&matches, Cli::command) {
         return Ok(Typed {
             global: Global::from_arg_matches(&matches)?,

@@ -6,8 +6,12 @@ mod typed;
 pub(crate) use input::{Input, Taking, inputs};
 pub(crate) use typed::{known_name, read};
 
-use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, builder::PossibleValue};
+use clap::{
+    Arg, ArgAction, ArgMatches, Command, ValueHint,
+    builder::{PossibleValue, StyledStr},
+};
 use hwc_tickets::api::{Answer, Kind, Limit, OPERATIONS, Operation, Unit};
+use std::fmt::Write as _;
 use typed::Typed;
 
 /// Id of the option that says how many items of a list are printed.
@@ -64,6 +68,44 @@ pub(super) fn grow(mut tree: Command) -> Command {
 
 /// The place of `ticket` among the commands that are written by hand.
 const BESIDE_TICKETS: usize = 1;
+
+/// The nouns of every day among those made here.
+const DAILY: [&str; 3] = ["attachment", "label", "related"];
+
+/// The tree as its help shows it: what is not of every day stands under a heading of its own.
+pub(super) fn set_apart(mut tree: Command, by_hand: &Command) -> Command {
+    let apart: Vec<(String, String)> = tree
+        .get_subcommands()
+        .filter(|noun| {
+            let name = noun.get_name();
+            by_hand.find_subcommand(name).is_none() && !DAILY.contains(&name)
+        })
+        .map(|noun| {
+            let about = noun.get_about().map(ToString::to_string);
+            (noun.get_name().to_owned(), about.unwrap_or_default())
+        })
+        .collect();
+    let Some(width) = apart.iter().map(|(name, _)| name.len()).max() else {
+        return tree;
+    };
+    let mut heading = format!("{APART}\n");
+    for (name, about) in &apart {
+        let _ = writeln!(heading, "  {name:width$}  {about}");
+        tree = tree.mut_subcommand(name, |noun| noun.hide(true));
+    }
+    let under = |text: Option<&StyledStr>| match text {
+        Some(text) => format!("{heading}\n{text}"),
+        None => heading.clone(),
+    };
+    let (short, long) = (
+        under(tree.get_after_help()),
+        under(tree.get_after_long_help()),
+    );
+    tree.after_help(short).after_long_help(long)
+}
+
+/// The heading of what is not of every day.
+const APART: &str = "More of the service:";
 
 /// The operation whose command was typed, and what was typed with it. `by_hand` is the tree without those made here.
 pub(super) fn asked(matches: &ArgMatches, by_hand: impl Fn() -> Command) -> Option<Described> {

@@ -479,6 +479,7 @@ fn paged(
     let (at_name, size_name) = (named(&pages.at), named(&pages.size));
     let has_id = pages.id.is_some();
     Some(parse_quote! {
+        #[allow(unused_variables, reason = "a list may have no place, no total and no ids")]
         impl crate::api::Paged for #path {
             type Item = #item;
             const BY: crate::api::PagedBy = #by;
@@ -487,7 +488,6 @@ fn paged(
             const SIZE: Option<&'static str> = #size_name;
             const HAS_ID: bool = #has_id;
             fn begins(&self) -> (Option<i64>, Option<i64>) { (#begin, #asked) }
-            #[allow(unused_variables, reason = "a list that comes whole has no place")]
             fn ask(&mut self, at: i64, size: i64) { #at #size }
             fn total(answer: &Self::Response) -> Option<i64> { #total }
             fn list(answer: Self::Response) -> Option<Vec<Self::Item>> { answer.#list }
