@@ -95,7 +95,10 @@ fn oddities(schema: &Value, whole: &Value) -> Vec<(&'static str, Value)> {
             let longer = usize::try_from(limit("maxItems").unwrap_or(100) + 1).expect("a length");
             vec![
                 ("an empty list", json!([])),
-                ("a longer list", vec![json!({}); longer].into()),
+                (
+                    "a longer list",
+                    vec![least(&schema["items"]); longer].into(),
+                ),
             ]
         }
         "integer" => vec![
@@ -122,6 +125,17 @@ fn oddities(schema: &Value, whole: &Value) -> Vec<(&'static str, Value)> {
                 ),
             ]
         }
+    }
+}
+
+/// The least that is a value of a schema.
+fn least(schema: &Value) -> Value {
+    match kind(schema) {
+        "object" => json!({}),
+        "array" => json!([]),
+        "integer" | "number" => json!(1),
+        "boolean" => json!(true),
+        _ => json!("text"),
     }
 }
 

@@ -113,8 +113,8 @@ impl Cases<'_> {
     /// What is no object of JSON.
     fn no_object(&mut self) {
         // An empty answer to a write says that it was done (D-05), but not what was made.
-        let empty = match (self.operation.method.as_str(), &self.operation.makes) {
-            ("GET", _) | (_, Some(_)) => Verdict::Protocol,
+        let empty = match (self.operation.idempotency.as_str(), &self.operation.makes) {
+            (Some("safe"), _) | (_, Some(_)) => Verdict::Protocol,
             _ => Verdict::Success,
         };
         let json = [
@@ -235,6 +235,10 @@ impl Cases<'_> {
             self.body(&format!("with {what} error fields"), broken, body);
         }
         // A code that is not in the catalogue does not prove that a write was refused.
+        let unknown = match self.operation.idempotency.as_str() {
+            Some("safe") => Verdict::Refused,
+            _ => Verdict::Unavailable,
+        };
         let code = |length: i64| {
             let digits = usize::try_from(length - 4).expect("a length");
             json!(format!("OSM.{}", "9".repeat(digits)))
@@ -249,7 +253,7 @@ impl Cases<'_> {
                 let body = json!({"error_code": code(most + past), "error_msg": "No."});
                 self.add(
                     &format!("with the {name} code"),
-                    Verdict::Unavailable,
+                    unknown,
                     broken,
                     |response| response.body = Some(body),
                 );
@@ -328,6 +332,10 @@ impl Cases<'_> {
                 vec![(format!("{BODY}{at}"), "documented-required".to_owned())],
                 without(whole, &at),
             );
+        }
+        if schema.get("properties").is_none() {
+            // A map: every key is a new one.
+            return;
         }
         let mut more = whole.clone();
         more.pointer_mut(at).expect("a place")[NEW_FIELD] =

@@ -262,7 +262,10 @@ impl Cases<'_> {
             let what = format!("body {at}");
             let list = |length: i64| {
                 let length = usize::try_from(length).expect("a length");
-                let item = |index| json!(format!("file-{index}"));
+                let item = |index| match kind(&schema["items"]) {
+                    "string" => json!(format!("file-{index}")),
+                    _ => complete(&schema["items"], None),
+                };
                 (0..length).map(item).collect()
             };
             for Edge { name, value, rules } in edges(schema, list) {
@@ -298,6 +301,10 @@ impl Cases<'_> {
                         broken(&format!("{AT}{at}"), rules),
                         body(without(&whole, &at)),
                     );
+                }
+                if schema.get("properties").is_none() {
+                    // A map: every key is a new one.
+                    continue;
                 }
                 let mut more = whole.clone();
                 more.pointer_mut(&at).expect("a place")["field_of_tomorrow"] = json!(1);
