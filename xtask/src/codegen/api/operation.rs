@@ -10,8 +10,9 @@ use crate::{
     spec::{
         content::{self, Sends},
         lower::requests as objects,
+        operation::Operation,
         pointer,
-        read::{Description, Operation},
+        read::Description,
         sdk::{By, GROUP, ON_CALL, Pages, Sdk, TICKET, TICKET_ID},
     },
 };
