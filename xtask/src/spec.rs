@@ -7,6 +7,7 @@ pub mod examples;
 pub mod grammar;
 pub mod lint;
 pub mod lower;
+pub mod operation;
 pub mod places;
 pub mod pointer;
 pub mod read;

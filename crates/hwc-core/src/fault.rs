@@ -8,7 +8,7 @@ pub use duration::Spoken;
 
 use std::{borrow::Cow, error::Error, fmt, ops, sync::Arc, time::Duration};
 
-use crate::{Endpoint, Idempotency, Operation, identity::IdentityError, transport::TlsFlaw};
+use crate::{Endpoint, Idempotency, Operation, transport::TlsFlaw};
 
 /// What is known about the effect of a failed call, all its attempts together.
 ///
@@ -273,20 +273,6 @@ impl Fault {
     #[must_use]
     pub fn body_excerpt(&self) -> Option<&str> {
         self.facts.excerpt.as_deref()
-    }
-}
-
-/// No identity, no call: nothing was sent.
-impl From<IdentityError> for Fault {
-    fn from(error: IdentityError) -> Self {
-        let mut fault = Self::new(error.fault_kind(), Sent::No, error.sentence());
-        fault.retry_after = error.retry_after();
-        fault.http_status = error.http_status();
-        fault.code = error.code().map(str::to_owned);
-        fault.request_id = error.request_id().map(str::to_owned);
-        fault.host = error.host().map(str::to_owned);
-        let fault = fault.of_identity();
-        fault.with_help(error.help().to_owned()).caused_by(error)
     }
 }
 

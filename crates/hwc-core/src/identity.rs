@@ -27,6 +27,7 @@ mod chain;
 mod environment;
 mod error;
 mod exchange;
+mod found;
 mod iam;
 mod keys;
 mod metadata;
@@ -35,8 +36,9 @@ mod token;
 
 use asking::Asking;
 pub use cache::{CachedIdentity, FetchIdentity, Fetched};
-pub use chain::{Found, IdentityChain};
+pub use chain::IdentityChain;
 pub use error::{IdentityError, IdentityErrorKind, Tried};
+pub use found::Found;
 pub use iam::{IamPassword, IamScope, IamUser};
 pub use keys::Keys;
 pub use metadata::MetadataKeys;

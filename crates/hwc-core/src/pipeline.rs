@@ -5,6 +5,7 @@
 
 mod attempt;
 mod builder;
+mod call;
 pub mod classify;
 mod download;
 mod envelope;
@@ -17,6 +18,7 @@ mod record;
 mod reply;
 mod skew;
 mod surrogates;
+mod unanswered;
 
 use std::{borrow::Cow, fmt, pin::pin, sync::Arc, time::Duration};
 
@@ -27,7 +29,8 @@ pub use download::Download;
 pub use reply::Reply;
 
 use self::{
-    attempt::{Call, Content, Good, attempt},
+    attempt::{Content, Good, attempt},
+    call::Call,
     classify::Failure,
     places::{Place, Places},
     record::CallRecord,

@@ -7,6 +7,7 @@
 mod body;
 mod causes;
 mod connect;
+mod cut;
 mod failure;
 mod http;
 mod interim;

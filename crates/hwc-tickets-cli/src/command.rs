@@ -20,7 +20,6 @@ mod unread;
 
 pub(crate) use completions::run as completions;
 pub(crate) use described::run as described;
-pub(crate) use doctor::redacted;
 pub(crate) use man::run as man;
 pub(crate) use sim::run as sim;
 

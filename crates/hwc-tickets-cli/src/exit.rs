@@ -1,7 +1,5 @@
 //! Exit codes: a contract, documented in the help and the manual.
 
-use crate::signal::Signal;
-
 /// Why the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -54,18 +52,6 @@ Exit codes:
   131  ended by Ctrl-\\ at a prompt (SIGQUIT)
   143  told to end (SIGTERM)
 A message that surely did not arrive ends with the code of its cause.";
-
-/// 128 and the number of the signal, as shells count.
-impl From<Signal> for Exit {
-    fn from(signal: Signal) -> Self {
-        match signal {
-            Signal::HangUp => Self::HungUp,
-            Signal::Interrupt => Self::Interrupted,
-            Signal::Quit => Self::Quit,
-            Signal::Terminate => Self::Terminated,
-        }
-    }
-}
 
 impl From<Exit> for std::process::ExitCode {
     fn from(exit: Exit) -> Self {

@@ -18,6 +18,8 @@ mod prompt;
 mod render;
 mod settings;
 mod signal;
+#[cfg(unix)]
+mod terminal_modes;
 mod view;
 
 use cli::{Command, Typed, What, admin::Auth};

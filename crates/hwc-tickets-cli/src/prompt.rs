@@ -30,7 +30,7 @@ impl From<io::Error> for NoSecret {
 }
 
 #[cfg(unix)]
-pub(crate) use unix::{give_terminal_back, secret};
+pub(crate) use unix::secret;
 
 /// Asks for a secret. With `is_last`, more than one line is refused: what a person pastes stays together.
 #[cfg(not(unix))]
@@ -41,17 +41,19 @@ pub(crate) fn secret(label: &str, _is_last: bool) -> Result<SecretString, NoSecr
 #[cfg(unix)]
 mod unix {
     use super::{NoSecret, SecretString, render};
-    use crate::signal;
+    use crate::{
+        signal,
+        terminal_modes::{self, is_ready},
+    };
     use rustix::{
-        event::{PollFd, PollFlags, Timespec, poll},
-        io::Errno,
-        termios::{self, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios},
+        event::{PollFlags, Timespec},
+        termios::{self, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex},
     };
     use std::{
         fs::File,
-        io::{self, Read, Write as _},
+        io::{self, Read},
         sync::{
-            Arc, Mutex, MutexGuard, PoisonError,
+            Arc,
             atomic::{AtomicU32, Ordering},
         },
     };
@@ -61,28 +63,6 @@ mod unix {
         tv_sec: 0,
         tv_nsec: 50_000_000,
     };
-
-    /// The terminal and its modes before the prompt, as long as one is there.
-    static BEFORE: Mutex<Option<(File, Termios)>> = Mutex::new(None);
-
-    fn before() -> MutexGuard<'static, Option<(File, Termios)>> {
-        BEFORE.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Puts the modes of the terminal back, if a prompt has changed them. As long as the value lives, none can
-    /// change them again.
-    pub(crate) fn give_terminal_back() -> impl Drop {
-        let mut before = before();
-        if let Some((mut terminal, modes)) = before.take() {
-            // Nobody can be told when it is gone.
-            let _ = termios::tcsetattr(&terminal, OptionalActions::Now, &modes);
-            // A terminal that was stopped with Ctrl-S would hold the program for ever.
-            if is_ready(&terminal, PollFlags::OUT, Timespec::default()).unwrap_or(false) {
-                let _ = terminal.write_all(b"\n");
-            }
-        }
-        before
-    }
 
     /// Gives the terminal back when the prompt ends, by a panic, too.
     struct Silent;
@@ -100,7 +80,7 @@ mod unix {
             silent.special_codes[SpecialCodeIndex::VTIME] = 0;
             signal::quit_too();
             // Kept before they are changed, and both at once: a signal may come at any time.
-            let mut before = before();
+            let mut before = terminal_modes::before();
             *before = Some((terminal.try_clone()?, modes));
             let changed = termios::tcsetattr(terminal, OptionalActions::Now, &silent);
             drop(before);
@@ -112,7 +92,7 @@ mod unix {
 
     impl Drop for Silent {
         fn drop(&mut self) {
-            drop(give_terminal_back());
+            drop(terminal_modes::give_back());
         }
     }
 
@@ -167,17 +147,6 @@ mod unix {
             Some(key) => Err(NoSecret::Key(key)),
             None if has_more => Err(NoSecret::LineBreak),
             None => Ok(typed),
-        }
-    }
-
-    fn is_ready(terminal: &File, what: PollFlags, patience: Timespec) -> io::Result<bool> {
-        let mut waits = [PollFd::new(terminal, what)];
-        loop {
-            match poll(&mut waits, Some(&patience)) {
-                Ok(_) => return Ok(waits.iter().any(|wait| wait.revents().contains(what))),
-                Err(Errno::INTR) => {}
-                Err(error) => return Err(error.into()),
-            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The settings of one run: a flag wins over the environment, the environment over the profile, and each value knows
 //! where it comes from.
 
+mod address;
 mod place;
 mod profile;
 mod source;
@@ -305,7 +306,7 @@ impl Settings {
 
     /// The same without user and password.
     pub(crate) fn shown_endpoint(&self) -> String {
-        crate::command::redacted(&self.endpoint_address())
+        address::redacted(&self.endpoint_address())
     }
 }
 

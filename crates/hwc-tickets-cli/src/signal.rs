@@ -4,6 +4,7 @@
 //! that has no handler. Where a command listens (see [`interrupt`]), it ends in its own order; it has [`GRACE`] for
 //! that. Where none does, as while standard input is read, the program ends at once.
 
+use crate::exit::Exit;
 use std::sync::{
     LazyLock,
     atomic::{AtomicU32, Ordering},
@@ -21,6 +22,18 @@ pub(crate) enum Signal {
     Quit,
     /// A supervisor, `kill`, `docker stop`.
     Terminate,
+}
+
+/// 128 and the number of the signal, as shells count.
+impl From<Signal> for Exit {
+    fn from(signal: Signal) -> Self {
+        match signal {
+            Signal::HangUp => Self::HungUp,
+            Signal::Interrupt => Self::Interrupted,
+            Signal::Quit => Self::Quit,
+            Signal::Terminate => Self::Terminated,
+        }
+    }
 }
 
 /// What came so far.
@@ -89,7 +102,7 @@ pub(crate) use unix::{begin, quit_too};
 #[cfg(unix)]
 mod unix {
     use super::{LISTENERS, Signal, note, received};
-    use crate::{clock, exit::Exit, prompt};
+    use crate::{clock, exit::Exit, terminal_modes};
     use signal_hook::{
         consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM},
         iterator::{Handle, Signals},
@@ -161,7 +174,7 @@ mod unix {
 
     fn leave(signal: Signal) -> ! {
         // Held to the end, so that no prompt begins any more.
-        let _terminal = prompt::give_terminal_back();
+        let _terminal = terminal_modes::give_back();
         std::process::exit(i32::from(Exit::from(signal) as u8))
     }
 

@@ -12,8 +12,6 @@ mod ledger;
 mod message;
 mod overview;
 mod people;
-mod read;
-mod relation;
 mod rules;
 mod seed;
 mod spool;
@@ -21,7 +19,6 @@ mod text;
 mod ticket;
 mod tickets;
 mod world;
-mod write;
 
 pub use blob::Blob;
 pub use command::{Command, MessageView, Outcome, Position, Refusal, TicketView, UnreadView};

@@ -7,6 +7,7 @@ pub(crate) mod auth;
 mod form;
 pub(crate) mod gateway;
 pub(crate) mod handler;
+mod hex;
 mod iam;
 mod render;
 pub(crate) mod routes;

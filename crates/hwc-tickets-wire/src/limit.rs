@@ -1,7 +1,6 @@
-//! What a documented limit is, and whether a request keeps to its own. The limits themselves are generated, in
+//! What a documented limit is, and how what can be sent is measured. The limits themselves are generated, in
 //! [`crate::limits`].
 
-use crate::{Request, Upload, limits};
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -75,23 +74,6 @@ impl fmt::Display for Exceeded {
             (_, None) => Ok(()),
         }
     }
-}
-
-/// The first limit that `request` does not keep to, of those that the operation's own document states.
-///
-/// # Errors
-/// That limit, and what was measured.
-pub fn check<R: Request + Measured>(request: &R) -> Result<(), Exceeded> {
-    let own = |limit: &&Limit| limit.operation == R::OPERATION.name && limit.enforced;
-    let limits: Vec<&'static Limit> = limits::ALL.iter().filter(own).collect();
-    let mut exceeded = None;
-    request.measure(&mut Path::default(), &mut |field, unit, measure| {
-        let limit = (limits.iter()).find(|limit| limit.field == field && limit.unit == unit);
-        if let Some(limit) = limit.filter(|limit| !limit.allows(measure)) {
-            exceeded.get_or_insert(Exceeded { limit, measure });
-        }
-    });
-    exceeded.map_or(Ok(()), Err)
 }
 
 /// UTF-16 units.
@@ -175,4 +157,4 @@ macro_rules! without_limit {
         }
     )*};
 }
-without_limit!(f64 bool Upload Value Map<String, Value>);
+without_limit!(f64 bool Value Map<String, Value>);

@@ -40,7 +40,7 @@ mod object;
 mod scalar;
 mod show;
 
-use crate::{Undecodable, shallow};
+use crate::{shallow, undecodable::Undecodable};
 use serde::de::{DeserializeSeed, Deserializer as _, MapAccess};
 use serde_json::{Map, Value};
 use std::{borrow::Cow, marker::PhantomData};
@@ -228,7 +228,7 @@ fn no_json(error: &serde_json::Error) -> String {
 macro_rules! request {
     ($name:ident { $($key:literal => $field:ident),* }) => {
         $crate::model::shown! { $name { $($field),* } }
-        impl $crate::Measured for $name {
+        impl $crate::limit::Measured for $name {
             fn measure(&self, path: &mut $crate::limit::Path, see: &mut $crate::limit::See<'_>) {
                 // An operation may take nothing.
                 let _ = (&path, &see);

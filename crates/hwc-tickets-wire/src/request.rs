@@ -2,6 +2,9 @@
 //! common is written by hand, once.
 
 use crate::{
+    limit::{Exceeded, Limit, Measured, Path},
+    limits,
+    response::Answer,
     upload::{Upload, Uploads},
     value::{Value, Values, encode},
 };
@@ -16,7 +19,7 @@ pub trait Request {
     /// What is called.
     const OPERATION: &'static Operation;
     /// What a success brings.
-    type Response: crate::Answer;
+    type Response: Answer;
     /// Writes the values to where they belong in an HTTP request.
     fn write(&self, parts: &mut Parts);
 }
@@ -181,6 +184,23 @@ impl Parts {
         }
         Ok(request)
     }
+}
+
+/// The first limit that `request` does not keep to, of those that the operation's own document states.
+///
+/// # Errors
+/// That limit, and what was measured.
+pub fn check<R: Request + Measured>(request: &R) -> Result<(), Exceeded> {
+    let own = |limit: &&Limit| limit.operation == R::OPERATION.name && limit.enforced;
+    let limits: Vec<&'static Limit> = limits::ALL.iter().filter(own).collect();
+    let mut exceeded = None;
+    request.measure(&mut Path::default(), &mut |field, unit, measure| {
+        let limit = (limits.iter()).find(|limit| limit.field == field && limit.unit == unit);
+        if let Some(limit) = limit.filter(|limit| !limit.allows(measure)) {
+            exceeded.get_or_insert(Exceeded { limit, measure });
+        }
+    });
+    exceeded.map_or(Ok(()), Err)
 }
 
 /// The fault for input that makes no request.

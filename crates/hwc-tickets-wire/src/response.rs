@@ -1,6 +1,9 @@
 //! A success: the decoded body, what of it could not be read, and the facts of the call.
 
-use crate::model::{self, Model};
+use crate::{
+    model::{self, Model},
+    undecodable::Undecodable,
+};
 use hwc_core::{Body, CallOptions, Download, Fault, FaultKind, Operation, Pipeline, Reply, Sent};
 use serde::Serialize;
 use serde_json::Value;
@@ -30,20 +33,6 @@ pub struct Response<T> {
     operation: &'static Operation,
     /// Known fields at the top that have no reading: name, and what stands there instead.
     odd: Vec<(&'static str, &'static str)>,
-}
-
-/// A list element that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Undecodable {
-    /// The list it stood in, e.g. `message_list`; of nested lists the inner one.
-    pub list: &'static str,
-    /// Its place in that list, counted from 0.
-    pub index: usize,
-    /// JSON pointer to it in the answer, e.g. `/immsg/2/message_list/0`.
-    pub pointer: String,
-    /// Why, without any value.
-    pub reason: String,
 }
 
 impl<T> Response<T> {

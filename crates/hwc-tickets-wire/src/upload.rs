@@ -1,6 +1,9 @@
 //! Files that a request brings along.
 
-use crate::model::Shape;
+use crate::{
+    limit::{Measured, Path, See},
+    model::Shape,
+};
 use hwc_core::{FilePart, Source};
 use serde::{Deserialize, Deserializer};
 use std::fmt;
@@ -84,6 +87,11 @@ impl Shape for Upload {
     fn shape(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self, f)
     }
+}
+
+/// No limit of a file is documented.
+impl Measured for Upload {
+    fn measure(&self, _: &mut Path, _: &mut See<'_>) {}
 }
 
 /// No, one or many files.

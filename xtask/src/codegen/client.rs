@@ -5,8 +5,9 @@ use crate::{
     problem::{Problem, Problems, Result},
     spec::{
         lower::{Lowered, requests as objects},
+        operation::{Operation, operations},
         pointer,
-        read::{Description, Operation, operations},
+        read::Description,
     },
 };
 use serde_yaml::Value;

@@ -5,8 +5,9 @@ use crate::{
     problem::Problem,
     spec::{
         content::{self, Answers, Sends},
+        operation::Operation,
         pointer,
-        read::{Description, Operation},
+        read::Description,
     },
 };
 use heck::{ToPascalCase as _, ToShoutySnakeCase as _};

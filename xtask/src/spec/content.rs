@@ -1,8 +1,8 @@
 //! What an operation sends and what it answers, by the media types of the description. The one place that knows them.
 
 use super::{
+    operation::Operation,
     pointer::{self, entries, items},
-    read::Operation,
 };
 use serde_yaml::Value;
 

@@ -5,7 +5,7 @@
 
 mod form;
 
-use super::{pointer, read};
+use super::{operation, pointer};
 use serde_yaml::{Mapping, Value};
 
 /// The key at the top of the description.
@@ -60,10 +60,10 @@ pub fn put_in(root: &mut Value) -> Outcome {
         .shift_remove(KEY)
         .unwrap_or_else(|| Mapping::new().into());
     form::check(&every, &mut outcome);
-    let operations: Vec<String> = read::operations(root)
+    let operations: Vec<String> = operation::operations(root)
         .iter()
         .filter(|operation| operation.value.is_mapping())
-        .map(read::Operation::pointer)
+        .map(operation::Operation::pointer)
         .collect();
     for at in &operations {
         let leaves_out = leaves_out(root, at, &every, &mut outcome);
@@ -251,7 +251,7 @@ fn success(root: &mut Value, at: &str, every: &Value, outcome: &mut Outcome) {
         if let Value::Mapping(response) = &mut *response {
             headers(response, success, "success", &whole, outcome);
         }
-        schemas.extend(read::json_schema(response).map(|schema| {
+        schemas.extend(operation::json_schema(response).map(|schema| {
             match pointer::reference(schema).and_then(|target| target.strip_prefix('#')) {
                 Some(component) => component.to_owned(),
                 None => format!("{whole}/content/application~1json/schema"),

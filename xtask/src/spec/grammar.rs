@@ -4,7 +4,7 @@
 //!
 //! Each object is judged alone, with the objects inside of it left out, so that what is wrong is told where it is.
 
-use super::{pointer, read::METHODS};
+use super::{operation::METHODS, pointer};
 use jsonschema::{Draft, Validator, error::ValidationErrorKind};
 use serde::{
     Deserialize,

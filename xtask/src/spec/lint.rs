@@ -13,8 +13,9 @@ mod structure;
 
 use super::{
     grammar::{Kind, Node},
+    operation::Operation,
     pointer,
-    read::{self, Description, Operation},
+    read::{self, Description},
 };
 use crate::{
     file::Workspace,

@@ -3,8 +3,8 @@
 
 use super::{
     content::{self, Answers, Sends},
+    operation::Operation,
     pointer::{self, entries},
-    read::Operation,
 };
 use heck::ToSnakeCase as _;
 use serde::{Deserialize, Serialize};

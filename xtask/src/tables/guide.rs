@@ -4,8 +4,9 @@ use crate::{
     file::Workspace,
     problem::Result,
     spec::{
+        operation::{Idempotency, Operation},
         pointer,
-        read::{Description, Idempotency, Operation},
+        read::Description,
         sdk::{self, By, Sdk, Shape, TICKET},
     },
 };

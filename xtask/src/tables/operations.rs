@@ -7,8 +7,9 @@ use crate::{
     spec::{
         bundle,
         content::{self, Answers, Sends},
+        operation::{Idempotency, Operation, media},
         pointer::{self, entries},
-        read::{Description, Idempotency, Operation, media},
+        read::Description,
         sdk::{self, Sdk},
     },
 };

@@ -8,7 +8,10 @@ use std::{
 
 use jiff::Timestamp;
 
-use crate::{fault::FaultKind, secret::UnfitText};
+use crate::{
+    fault::{Fault, FaultKind, Sent},
+    secret::UnfitText,
+};
 
 /// The kind of an [`IdentityError`], to branch on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -283,3 +286,17 @@ impl fmt::Debug for IdentityError {
 }
 
 impl std::error::Error for IdentityError {}
+
+/// No identity, no call: nothing was sent.
+impl From<IdentityError> for Fault {
+    fn from(error: IdentityError) -> Self {
+        let mut fault = Self::new(error.fault_kind(), Sent::No, error.sentence());
+        fault.retry_after = error.retry_after();
+        fault.http_status = error.http_status();
+        fault.code = error.code().map(str::to_owned);
+        fault.request_id = error.request_id().map(str::to_owned);
+        fault.host = error.host().map(str::to_owned);
+        let fault = fault.of_identity();
+        fault.with_help(error.help().to_owned()).caused_by(error)
+    }
+}

@@ -1,6 +1,6 @@
 //! One try: authorize, send, read, judge.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header, response::Parts};
@@ -9,38 +9,27 @@ use memchr::memmem;
 
 use super::{
     Pipeline,
+    call::Call,
     classify::{self, Answer, Failure, Success, Verdict},
     incoming::Incoming,
     outgoing,
-    prepare::Prepared,
     read::{self, Read, ReadLimits, Unread},
     record::CallRecord,
+    unanswered::{late, missing, overdue, transport_failure},
 };
 use crate::{
-    Fault, FaultKind, Idempotency, Makes, ResponseContent, Sent,
+    Fault, FaultKind, ResponseContent, Sent,
     deadline::{Deadline, Elapsed, Timer},
-    fault::Spoken,
     identity::Identity,
     retry::{Repeat, after},
     trace,
-    transport::{AnswerBody, RequestBody, SendProgress, TransportFault, TransportFaultKind},
+    transport::{AnswerBody, RequestBody, SendProgress},
 };
 
 /// Most bytes of all header lines of an answer together.
 const HEADER_LIMIT: usize = 64 * 1024;
 /// What a header line has besides name and value: the colon and its blank, and the line break.
 const HEADER_EXTRA: usize = 4;
-
-/// What holds for every attempt of a call.
-pub(super) struct Call<'a> {
-    pub(super) prepared: &'a Prepared,
-    pub(super) idempotency: Idempotency,
-    pub(super) response: ResponseContent,
-    pub(super) makes: Makes,
-    pub(super) body_limit: Option<u64>,
-    /// The deadline over everything. `None`: the call streams, and none was set.
-    pub(super) total: Option<Deadline>,
-}
 
 /// A good answer.
 pub(super) struct Good {
@@ -254,71 +243,6 @@ async fn send(
         Ok(Ok(response)) => Ok(response),
         Ok(Err(fault)) => Err(transport_failure(fault)),
         Err(Elapsed) => Err(overdue(progress, &missing(progress, "no answer"), limit)),
-    }
-}
-
-/// Gives up a request that is no longer waited for: `what` did not come in time.
-pub(super) fn overdue(progress: &SendProgress, what: &str, limit: Duration) -> Failure {
-    let sent = match progress.give_up() {
-        true => Sent::No,
-        false => Sent::Maybe,
-    };
-    let mut failure = late(sent, what, limit);
-    failure.fault.is_unconnected = progress.is_connecting();
-    failure
-}
-
-/// What did not come in time: `what`, or a connection to begin with, and through which proxy.
-pub(super) fn missing(progress: &SendProgress, what: &str) -> String {
-    let what = match progress.is_connecting() {
-        true => "no connection",
-        false => what,
-    };
-    format!("{what}{}", progress.through())
-}
-
-fn late(sent: Sent, what: &str, limit: Duration) -> Failure {
-    Failure {
-        fault: Fault::new(
-            FaultKind::Timeout,
-            sent,
-            format!("{what} within {}", Spoken(limit)),
-        ),
-        repeat: Repeat::Backoff,
-    }
-}
-
-pub(super) fn transport_failure(fault: TransportFault) -> Failure {
-    let (kind, repeat) = match fault.kind {
-        TransportFaultKind::Resolve => (FaultKind::Connect, Repeat::Once),
-        TransportFaultKind::Connect => (FaultKind::Connect, Repeat::Backoff),
-        TransportFaultKind::Tls(_) => (FaultKind::Tls, Repeat::Never),
-        TransportFaultKind::Interrupted => (FaultKind::Interrupted, Repeat::Backoff),
-        TransportFaultKind::Malformed
-        | TransportFaultKind::HeadTooLarge
-        | TransportFaultKind::TooManyInterim => (FaultKind::Protocol, Repeat::Never),
-        TransportFaultKind::Unsendable | TransportFaultKind::Source => {
-            (FaultKind::InvalidInput, Repeat::Never)
-        }
-    };
-    let sent = if fault.body_started {
-        Sent::Maybe
-    } else {
-        Sent::No
-    };
-    let mut verdict = Fault::new(kind, sent, fault.to_string());
-    if let TransportFaultKind::Tls(flaw) = fault.kind {
-        verdict.tls_flaw = Some(flaw);
-    }
-    if fault.kind == TransportFaultKind::Source {
-        verdict = verdict.with_help(match sent {
-            Sent::No => "give a source that can be read to its end; nothing was sent",
-            _ => "give a source that can be read to its end; a part of it was sent, so read back before trying again",
-        });
-    }
-    Failure {
-        fault: verdict.caused_by(fault),
-        repeat,
     }
 }
 

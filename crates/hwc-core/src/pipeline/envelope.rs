@@ -3,12 +3,14 @@
 //! Memory stays small whatever the body holds: everything but the few fields is skipped, not stored. Skipping
 //! does not recurse, so that a value may be nested as deep as it likes: depth is no error of the answer.
 
-mod child;
 mod code;
 mod fields;
+mod keys;
 mod known;
+mod letters;
 mod outcome;
-mod values;
+mod seen;
+mod text;
 mod words;
 
 use memchr::memmem;
@@ -16,7 +18,7 @@ use serde::de::Deserializer as _;
 
 use self::{
     fields::Object,
-    values::{Key, LONGEST_KEY},
+    keys::{Key, LONGEST_KEY},
 };
 
 /// What a JSON object says about an error.

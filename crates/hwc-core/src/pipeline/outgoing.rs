@@ -6,8 +6,9 @@ use http::{Request, Response, StatusCode};
 
 use super::{
     Pipeline,
-    attempt::{Call, missing, overdue, transport_failure},
+    call::Call,
     classify::Failure,
+    unanswered::{missing, overdue, transport_failure},
 };
 use crate::{
     Fault, FaultKind, Sent,

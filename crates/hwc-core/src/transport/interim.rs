@@ -8,7 +8,10 @@ use std::sync::{
 use http::{Extensions, Request};
 use hyper_util::client::legacy::connect::CaptureConnection;
 
-use super::{TransportFault, TransportFaultKind, stream::Cut};
+use super::{
+    TransportFault,
+    cut::{Cut, too_many},
+};
 
 /// Most interim answers to one request. A server that works for long sends one every few seconds.
 const MOST: usize = 100;
@@ -38,10 +41,6 @@ impl Interim {
             false => Ok(()),
         }
     }
-}
-
-pub(super) fn too_many() -> TransportFault {
-    TransportFault::new(TransportFaultKind::TooManyInterim, "")
 }
 
 fn end(connection: &CaptureConnection) {

@@ -20,10 +20,7 @@ use super::{
     AnswerBody, RequestBody, SendProgress, Sending, TlsFlaw, Transport, TransportFault,
     TransportFaultKind,
 };
-use crate::{
-    clock::{Clock, Sleep},
-    testing::FakeClock,
-};
+use crate::clock::{Clock, Sleep, fake::FakeClock};
 
 /// What happens to one request.
 #[derive(Debug, Clone)]

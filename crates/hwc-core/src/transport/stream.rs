@@ -3,10 +3,6 @@
 use std::{
     io::{self, IoSlice},
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
     task::{Context, Poll},
 };
 
@@ -17,7 +13,7 @@ use tokio::{
 };
 use tokio_rustls::client::TlsStream;
 
-use super::{TransportFault, interim};
+use super::cut::Cut;
 
 /// Bytes both ways.
 pub(super) enum Stream {
@@ -80,20 +76,6 @@ impl AsyncWrite for Stream {
             Self::Tcp(stream) => Pin::new(stream).poll_shutdown(context),
             Self::Tls(stream) => Pin::new(stream).poll_shutdown(context),
         }
-    }
-}
-
-/// Ends a connection from outside: after that nothing more is read from it.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Cut(Arc<AtomicBool>);
-
-impl Cut {
-    pub(super) fn cut(&self) {
-        self.0.store(true, Ordering::Release);
-    }
-
-    fn fault(&self) -> Option<TransportFault> {
-        self.0.load(Ordering::Acquire).then(interim::too_many)
     }
 }
 

@@ -3,7 +3,6 @@
 
 mod conversation;
 mod draft;
-mod layout;
 mod older;
 mod screen;
 mod terminal;

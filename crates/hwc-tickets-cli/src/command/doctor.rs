@@ -4,8 +4,6 @@ mod local;
 mod network;
 mod proxy;
 
-pub(crate) use proxy::redacted;
-
 use crate::{
     cli::Form,
     context::{Context, interruptible},

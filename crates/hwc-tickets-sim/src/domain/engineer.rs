@@ -3,11 +3,7 @@
 //! Everything follows from the seed, the ticket and how many answers the ticket has had, so one conversation does not
 //! disturb another and a repeated run says the same words.
 
-use super::command::Outcome;
-use super::message::Author;
-use super::rules::Engineers;
 use super::ticket::Status;
-use super::world::{Draft, World};
 
 /// A support engineer.
 #[derive(Clone, Copy, Debug)]
@@ -48,7 +44,7 @@ pub(super) struct Planned {
 pub(super) const NEVER: i64 = i64::MAX;
 
 /// The four steps a conversation goes through, over and over.
-const STEPS: [Step; 4] = [
+pub(super) const STEPS: [Step; 4] = [
     Step {
         after: Status::InProgress,
         english: [
@@ -104,109 +100,10 @@ const STEPS: [Step; 4] = [
 ];
 
 #[derive(Debug)]
-struct Step {
-    after: Status,
-    english: [&'static str; 3],
-    chinese: [&'static str; 3],
-}
-
-impl World {
-    /// An engineer takes up a ticket to which the customer has just written. One answer is ready at a time: whoever
-    /// writes three lines gets one answer, not three.
-    pub(super) fn plan_answer(&mut self, id: &str, chinese: bool) {
-        let (seed, now) = (self.seed, self.now);
-        let Some(ticket) = self
-            .tickets
-            .get_mut(id)
-            .filter(|ticket| !ticket.answer_planned)
-        else {
-            return;
-        };
-        ticket.answer_planned = true;
-        let ordinal = ticket.answers;
-        ticket.answers += 1;
-        let due = match self.rules.engineers {
-            Engineers::Timed { min, max } => {
-                let span = max.saturating_sub(min).as_millis();
-                let span = u64::try_from(span).unwrap_or(u64::MAX).saturating_add(1);
-                let wait = min
-                    .as_millis()
-                    .saturating_add(u128::from(draw(seed, id, ordinal, 1) % span));
-                now.saturating_add(i64::try_from(wait).unwrap_or(i64::MAX))
-            }
-            Engineers::Silent | Engineers::Poked => NEVER,
-        };
-        self.plans += 1;
-        self.planned.insert(
-            (due, self.plans),
-            Planned {
-                ticket: id.to_owned(),
-                ordinal,
-                chinese,
-            },
-        );
-    }
-
-    /// Gives the answer that was planned first, in one ticket or anywhere.
-    pub(super) fn poke(&mut self, ticket: Option<&str>) -> Outcome {
-        let key = self
-            .planned
-            .iter()
-            .find(|(_, planned)| ticket.is_none_or(|ticket| planned.ticket == ticket))
-            .map(|(key, _)| *key);
-        let given = key
-            .and_then(|key| self.planned.remove(&key))
-            .is_some_and(|planned| self.give(&planned));
-        Outcome::Answered(usize::from(given))
-    }
-
-    /// Gives the answer that is due first.
-    pub(super) fn give_next(&mut self) {
-        if let Some((_, planned)) = self.planned.pop_first() {
-            self.give(&planned);
-        }
-    }
-
-    /// `false` when the ticket is closed by now: then the engineer keeps quiet.
-    fn give(&mut self, planned: &Planned) -> bool {
-        let Some(ticket) = self.tickets.get_mut(&planned.ticket) else {
-            return false;
-        };
-        ticket.answer_planned = false;
-        let open = ticket.status.is_open();
-        if !open || self.stored >= self.rules.capacity {
-            return false;
-        }
-        let step = usize::try_from(planned.ordinal % 4)
-            .ok()
-            .and_then(|index| STEPS.get(index));
-        let Some(step) = step else { return false };
-        let words = if planned.chinese {
-            &step.chinese
-        } else {
-            &step.english
-        };
-        let pick = draw(self.seed, &planned.ticket, planned.ordinal, 2) % 3;
-        let text = usize::try_from(pick)
-            .ok()
-            .and_then(|pick| words.get(pick))
-            .copied()
-            .unwrap_or_default();
-        let draft = Draft {
-            person: index_for(self.seed, &planned.ticket),
-            author: Author::Engineer,
-            rich: text.contains('<'),
-            confidential: false,
-            history: false,
-            content: text.into(),
-            attachments: Vec::new(),
-        };
-        let stored = self.store(&planned.ticket, draft, self.now, 0).is_some();
-        if let Some(ticket) = self.tickets.get_mut(&planned.ticket) {
-            ticket.status = step.after;
-        }
-        stored
-    }
+pub(super) struct Step {
+    pub(super) after: Status,
+    pub(super) english: [&'static str; 3],
+    pub(super) chinese: [&'static str; 3],
 }
 
 /// The engineer who looks after a ticket.
@@ -229,7 +126,7 @@ pub(super) fn is_chinese(text: &str) -> bool {
 }
 
 /// A number that looks random and depends on nothing but its arguments: FNV-1a over them, then the finish of SplitMix64.
-fn draw(seed: u64, ticket: &str, ordinal: u64, purpose: u64) -> u64 {
+pub(super) fn draw(seed: u64, ticket: &str, ordinal: u64, purpose: u64) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     let numbers = [seed, ordinal, purpose];
     let bytes = numbers

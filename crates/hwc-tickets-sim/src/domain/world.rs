@@ -2,6 +2,15 @@
 //!
 //! No clock, no randomness, no I/O. The same commands at the same times make the same world.
 
+mod demo;
+mod engineers;
+mod files;
+mod labels;
+mod read;
+mod relation;
+mod tickets;
+mod write;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;

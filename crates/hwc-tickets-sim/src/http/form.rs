@@ -13,7 +13,7 @@ use http::header::CONTENT_TYPE;
 use http_body_util::BodyExt;
 use sha2::{Digest, Sha256};
 
-use super::signature::hex;
+use super::hex::hex;
 use crate::description::{Field, Kind, Schema};
 use crate::domain::Blob;
 

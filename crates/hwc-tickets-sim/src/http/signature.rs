@@ -15,6 +15,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use sha2::{Digest, Sha256};
 
 use super::form::Payload;
+use super::hex::{from_hex, hex};
 
 const ALGORITHM: &str = "SDK-HMAC-SHA256";
 
@@ -174,26 +175,6 @@ fn header(parts: &Parts, name: &str) -> Option<String> {
 
 fn escape(text: &str) -> String {
     utf8_percent_encode(text, ESCAPED).to_string()
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn from_hex(text: &str) -> Result<Vec<u8>, ()> {
-    let digit = |c: u8| {
-        char::from(c)
-            .to_digit(16)
-            .and_then(|digit| u8::try_from(digit).ok())
-            .ok_or(())
-    };
-    text.as_bytes()
-        .chunks(2)
-        .map(|pair| match pair {
-            [high, low] => Ok(digit(*high)? << 4 | digit(*low)?),
-            _ => Err(()),
-        })
-        .collect()
 }
 
 #[cfg(test)]

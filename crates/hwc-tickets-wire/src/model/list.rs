@@ -1,7 +1,7 @@
 //! Reading a list: an element with no reading costs itself alone.
 
 use super::{Field, Notes, Reading, Seed, kind};
-use crate::Undecodable;
+use crate::undecodable::Undecodable;
 use serde::de::{
     Deserialize, Deserializer, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer,
 };

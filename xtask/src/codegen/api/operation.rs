@@ -10,8 +10,9 @@ use crate::{
     spec::{
         content::{self, Sends},
         lower::requests as objects,
+        operation::Operation,
         pointer,
-        read::{Description, Operation},
+        read::Description,
         sdk::{By, GROUP, ON_CALL, Pages, Sdk, TICKET, TICKET_ID},
     },
 };
@@ -301,7 +302,7 @@ impl<'d> Method<'d> {
             });
         }
         items.push(parse_quote! {
-            impl crate::api::call::sealed::Described for #request {}
+            impl crate::api::described::sealed::Described for #request {}
         });
         let (answer, groups, rows) = (self.answer(), self.group(), self.rows());
         items.push(parse_quote! {
@@ -383,8 +384,8 @@ impl<'d> Method<'d> {
     fn rows(&self) -> Option<ImplItemFn> {
         self.pages.as_ref().map(|_| {
             parse_quote! {
-                fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-                    Some(crate::api::list::Rows::of(self, answer))
+                fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+                    Some(crate::api::rows::Rows::of(self, answer))
                 }
             }
         })

@@ -5,8 +5,9 @@ use crate::{
     spec::{
         content::{self, Answers, Sends},
         lower::requests as objects,
+        operation::{Idempotency, Operation},
         pointer,
-        read::{Description, Idempotency, Operation},
+        read::Description,
         sdk::{self, GROUP, Sdk, Shape},
     },
     tables::literal,

@@ -4,8 +4,8 @@ use crate::{
     codegen::{requests, structs::Struct},
     spec::{
         content::{self, Sends},
+        operation::Operation,
         pointer,
-        read::Operation,
     },
 };
 use serde_yaml::Value;

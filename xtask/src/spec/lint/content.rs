@@ -6,8 +6,8 @@ use crate::{
     spec::{
         content::{BYTES, FORM, JSON},
         grammar::Kind,
+        operation::{Operation, media},
         pointer::{self, entries, join, resolve},
-        read::{Operation, media},
     },
 };
 use heck::ToSnakeCase as _;

@@ -6,8 +6,8 @@ use crate::{
     problem::Problem,
     spec::{
         grammar::Kind,
+        operation::json_schema,
         pointer::{self, entries, items, join},
-        read::json_schema,
     },
 };
 use heck::{ToPascalCase as _, ToShoutySnakeCase as _, ToSnakeCase as _};

@@ -5,8 +5,8 @@ use crate::{
     problem::Problem,
     spec::{
         content::{self, Answers},
+        operation::{Idempotency, Operation},
         pointer::{self, join},
-        read::{Idempotency, Operation},
     },
 };
 

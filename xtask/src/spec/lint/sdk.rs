@@ -4,8 +4,8 @@ use super::{Subject, listed, text};
 use crate::{
     problem::Problem,
     spec::{
+        operation::Operation,
         pointer::{entries, join, resolve},
-        read::Operation,
         sdk::{
             self, By, IN_API, KEY, ON_CALL, ON_CLIENT, ON_TICKET, Sdk, Shape, TICKET, TICKET_ID,
         },

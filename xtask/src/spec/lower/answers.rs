@@ -2,8 +2,8 @@
 
 use super::schemas::{get_mut, references};
 use crate::spec::{
+    operation::operations,
     pointer::{self, each_mapping, entries, join},
-    read::operations,
 };
 use serde_yaml::Value;
 use std::collections::BTreeSet;

@@ -22,7 +22,7 @@ fn each_operation(root: &mut Value, change: &mut impl FnMut(&mut Mapping)) {
         for (key, operation) in item.iter_mut() {
             let is_method = key
                 .as_str()
-                .is_some_and(|key| crate::spec::read::METHODS.contains(&key));
+                .is_some_and(|key| crate::spec::operation::METHODS.contains(&key));
             if let (true, Some(operation)) = (is_method, operation.as_mapping_mut()) {
                 change(operation);
             }

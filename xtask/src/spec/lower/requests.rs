@@ -8,8 +8,8 @@ use crate::{
     spec::{
         LOWERED,
         content::{self, Answers, Sends},
+        operation::{Operation, operations},
         pointer::{entries, reference},
-        read::{Operation, operations},
     },
 };
 use heck::ToPascalCase as _;

@@ -1,18 +1,22 @@
 //! The error fields of one object, and what they say together.
 
+mod child;
+
 use std::fmt;
 
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 
 use super::{
     Envelope, Shape,
-    child::{Child, Seen, Weight},
     code::Code,
+    keys::{Key, KeyText, Named},
     known::{self, Known},
     outcome::Outcome,
-    values::{Key, KeyText, Named, Text, UNREADABLE},
+    seen::{Seen, Weight},
+    text::{Text, UNREADABLE},
     words,
 };
+use child::{Child, Value};
 
 /// What the fields of one object say. A key that stands there twice counts with whatever says failure.
 #[derive(Debug, Default)]
@@ -338,7 +342,7 @@ impl Fields {
         object: &Object<'_>,
         map: &mut A,
     ) -> Result<Seen, A::Error> {
-        let mut seen = map.next_value_seed(Child {
+        let Value { seen, fields } = map.next_value_seed(Child {
             object: object.below(key),
         })?;
         self.is_strange |= !known.is_plain(&seen);
@@ -349,8 +353,8 @@ impl Fields {
             && seen.weight == Weight::Something
             && seen.text.is_none()
             && !seen.is_plain_object
-            && seen.fields.is_none();
-        if let Some(fields) = seen.fields.take() {
+            && fields.is_none();
+        if let Some(fields) = fields {
             let is_first = self.below.is_none() && fields.says_failure;
             self.has_second_below |= !is_first;
             if is_first {

@@ -5,8 +5,8 @@
 //! at all, and objects of such. What anything else says, nobody knows.
 
 use super::{
-    child::{Seen, Weight},
-    values::letters_of,
+    letters::letters_of,
+    seen::{Seen, Weight},
     words,
 };
 

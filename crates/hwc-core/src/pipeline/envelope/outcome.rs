@@ -4,8 +4,8 @@
 //! or nobody knows.
 
 use super::{
-    child::{Seen, Weight},
-    values::letters_of,
+    letters::letters_of,
+    seen::{Seen, Weight},
     words,
 };
 

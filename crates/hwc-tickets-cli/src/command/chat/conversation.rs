@@ -1,16 +1,15 @@
 //! The conversation as it stands: what happens goes in, what is to be done comes out. No input, no output, no clock.
 
 mod keys;
+pub(crate) mod layout;
 mod own;
 
 pub(crate) use own::{Delivery, Fate, Own};
 
-use super::{
-    draft::Draft,
-    layout::{self, Place},
-};
+use super::draft::Draft;
 use crossterm::event::KeyEvent;
 use hwc_tickets::{Message, MessageKey, MessageKind, TicketId, TicketStatus, ZoneOffset};
+use layout::Place;
 
 /// Most UTF-16 units of a message.
 pub(crate) const LIMIT: usize = hwc_tickets::submit::MAX_TEXT_UNITS;

@@ -1,7 +1,7 @@
 //! The conversation on a screen: drawing only, the same state gives the same screen.
 
-use super::{
-    conversation::Conversation,
+use super::conversation::{
+    Conversation,
     layout::{self, INDENT, Parts, Row, Tone},
 };
 use ratatui::{

@@ -164,7 +164,7 @@ impl Described for wire::labels::CreateLabels {
         body
     }
 }
-impl crate::api::call::sealed::Described for wire::labels::UpdateLabels {}
+impl crate::api::described::sealed::Described for wire::labels::UpdateLabels {}
 impl Described for wire::labels::UpdateLabels {
     type Answer<C: Caller> = wire::shared::WriteResult;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {

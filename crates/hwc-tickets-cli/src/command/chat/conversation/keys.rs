@@ -1,7 +1,7 @@
 //! What keys do.
 
+use super::layout;
 use super::{Conversation, Delivery, Effect, Entry, LIMIT, Own};
-use crate::command::chat::layout;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 /// What `/help` says: three lines of forty columns.

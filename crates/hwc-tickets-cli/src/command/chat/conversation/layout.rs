@@ -1,6 +1,6 @@
 //! What stands on which line. Only what is in sight is laid out, however long the conversation is.
 
-use super::conversation::{Conversation, Delivery, Entry, LIMIT, Own};
+use super::{Conversation, Delivery, Entry, LIMIT, Own};
 use crate::{
     render::{
         foreign,

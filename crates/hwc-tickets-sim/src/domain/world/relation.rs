@@ -1,8 +1,8 @@
 //! Tickets that belong together. A relation holds for both of them.
 
-use super::command::{Outcome, Refusal};
-use super::rules::RelationGone;
-use super::world::World;
+use super::World;
+use crate::domain::command::{Outcome, Refusal};
+use crate::domain::rules::RelationGone;
 
 impl World {
     /// Ids of the tickets that belong to a ticket, in order.

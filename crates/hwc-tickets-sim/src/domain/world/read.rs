@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::command::{MessageView, Outcome, Position, Refusal, TicketView, UnreadView};
-use super::message::{Message, Place};
-use super::rules::{FirstPoll, MoreBoundary, UnknownTicket};
-use super::ticket::Ticket;
-use super::world::World;
+use super::World;
+use crate::domain::command::{MessageView, Outcome, Position, Refusal, TicketView, UnreadView};
+use crate::domain::message::{Message, Place};
+use crate::domain::rules::{FirstPoll, MoreBoundary, UnknownTicket};
+use crate::domain::ticket::Ticket;
 
 /// Most messages of a ticket detail, and of one ticket in a poll answer: the documented length of the list.
 const LONGEST_LIST: usize = 65_535;

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::command::{Outcome, Refusal};
-use super::engineer;
-use super::message::{Author, message_id, message_number};
-use super::rules::RecallAgain;
-use super::text::Text;
-use super::ticket::Status;
-use super::world::{Draft, World};
+use super::{Draft, World};
+use crate::domain::command::{Outcome, Refusal};
+use crate::domain::engineer;
+use crate::domain::message::{Author, message_id, message_number};
+use crate::domain::rules::RecallAgain;
+use crate::domain::text::Text;
+use crate::domain::ticket::Status;
 
 /// Longest time a message may stay hidden.
 const LONGEST_LAG: Duration = Duration::from_secs(3600);
