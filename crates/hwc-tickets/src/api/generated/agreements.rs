@@ -83,7 +83,7 @@ impl<C> Call<wire::agreements::ShowLatestPublishedAgreement, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described
+impl crate::api::described::sealed::Described
 for wire::agreements::ShowLatestPublishedAgreement {}
 impl Described for wire::agreements::ShowLatestPublishedAgreement {
     type Answer<C: Caller> = wire::agreements::ShowLatestPublishedAgreementResponse;
@@ -98,7 +98,7 @@ impl<C> Call<wire::agreements::ShowSignedLatestPublishedAgreement, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described
+impl crate::api::described::sealed::Described
 for wire::agreements::ShowSignedLatestPublishedAgreement {}
 impl Described for wire::agreements::ShowSignedLatestPublishedAgreement {
     type Answer<C: Caller> = wire::agreements::ShowSignedLatestPublishedAgreementResponse;
@@ -113,7 +113,8 @@ impl<C> Call<wire::agreements::SignPublishedAgreement, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::agreements::SignPublishedAgreement {}
+impl crate::api::described::sealed::Described
+for wire::agreements::SignPublishedAgreement {}
 impl Described for wire::agreements::SignPublishedAgreement {
     type Answer<C: Caller> = wire::agreements::SignPublishedAgreementResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {

@@ -199,7 +199,8 @@ impl<C> Call<wire::attachments::DownloadAccessories, C> {
         self
     }
 }
-impl crate::api::described::sealed::Described for wire::attachments::DownloadAccessories {}
+impl crate::api::described::sealed::Described
+for wire::attachments::DownloadAccessories {}
 impl Described for wire::attachments::DownloadAccessories {
     type Answer<C: Caller> = crate::api::Download<C>;
     fn answer<C: Caller>(body: Self::Response, caller: &C) -> Self::Answer<C> {
@@ -213,7 +214,7 @@ impl Described for wire::attachments::DownloadAccessories {
         true
     }
 }
-impl crate::api::call::sealed::Described for wire::attachments::DeleteAccessories {}
+impl crate::api::described::sealed::Described for wire::attachments::DeleteAccessories {}
 impl Described for wire::attachments::DeleteAccessories {
     type Answer<C: Caller> = wire::shared::WriteResult;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -227,7 +228,8 @@ impl<C> Call<wire::attachments::UploadJsonAccessories, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::attachments::UploadJsonAccessories {}
+impl crate::api::described::sealed::Described
+for wire::attachments::UploadJsonAccessories {}
 impl Described for wire::attachments::UploadJsonAccessories {
     type Answer<C: Caller> = wire::attachments::UploadJsonAccessoriesResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -241,7 +243,7 @@ impl<C> Call<wire::attachments::DownloadImages, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::attachments::DownloadImages {}
+impl crate::api::described::sealed::Described for wire::attachments::DownloadImages {}
 impl Described for wire::attachments::DownloadImages {
     type Answer<C: Caller> = crate::api::Download<C>;
     fn answer<C: Caller>(body: Self::Response, caller: &C) -> Self::Answer<C> {
@@ -255,7 +257,8 @@ impl Described for wire::attachments::DownloadImages {
         true
     }
 }
-impl crate::api::call::sealed::Described for wire::attachments::ShowAccessoryLimits {}
+impl crate::api::described::sealed::Described
+for wire::attachments::ShowAccessoryLimits {}
 impl Described for wire::attachments::ShowAccessoryLimits {
     type Answer<C: Caller> = wire::attachments::ShowAccessoryLimitsResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -269,7 +272,8 @@ impl<C> Call<wire::attachments::ListAccessoryAccessUrls, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::attachments::ListAccessoryAccessUrls {}
+impl crate::api::described::sealed::Described
+for wire::attachments::ListAccessoryAccessUrls {}
 impl Described for wire::attachments::ListAccessoryAccessUrls {
     type Answer<C: Caller> = wire::attachments::ListAccessoryAccessUrlsResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -282,10 +286,11 @@ impl Described for wire::attachments::ListAccessoryAccessUrls {
         self.group_id = Some(group.to_owned());
         true
     }
-    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-        Some(crate::api::list::Rows::of(self, answer))
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+        Some(crate::api::rows::Rows::of(self, answer))
     }
 }
+#[allow(unused_variables, reason = "a list may have no place, no total and no ids")]
 impl crate::api::Paged for wire::attachments::ListAccessoryAccessUrls {
     type Item = wire::attachments::AccessoryUrl;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Whole;
@@ -296,7 +301,6 @@ impl crate::api::Paged for wire::attachments::ListAccessoryAccessUrls {
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (None, None)
     }
-    #[allow(unused_variables, reason = "a list that comes whole has no place")]
     fn ask(&mut self, at: i64, size: i64) {}
     fn total(answer: &Self::Response) -> Option<i64> {
         None
@@ -323,7 +327,7 @@ impl<C> Call<wire::attachments::ShowDownloadAccessoryUrl, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described
+impl crate::api::described::sealed::Described
 for wire::attachments::ShowDownloadAccessoryUrl {}
 impl Described for wire::attachments::ShowDownloadAccessoryUrl {
     type Answer<C: Caller> = wire::attachments::ShowDownloadAccessoryUrlResponse;

@@ -269,7 +269,8 @@ impl<C> Call<wire::authorizations::ListAuthorizations, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::authorizations::ListAuthorizations {}
+impl crate::api::described::sealed::Described
+for wire::authorizations::ListAuthorizations {}
 impl Described for wire::authorizations::ListAuthorizations {
     type Answer<C: Caller> = wire::authorizations::ListAuthorizationsResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -282,10 +283,11 @@ impl Described for wire::authorizations::ListAuthorizations {
         self.group_id = Some(group.to_owned());
         true
     }
-    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-        Some(crate::api::list::Rows::of(self, answer))
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+        Some(crate::api::rows::Rows::of(self, answer))
     }
 }
+#[allow(unused_variables, reason = "a list may have no place, no total and no ids")]
 impl crate::api::Paged for wire::authorizations::ListAuthorizations {
     type Item = wire::authorizations::IncidentOrderAuthV2;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Offset;
@@ -296,7 +298,6 @@ impl crate::api::Paged for wire::authorizations::ListAuthorizations {
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (self.offset, self.limit)
     }
-    #[allow(unused_variables, reason = "a list that comes whole has no place")]
     fn ask(&mut self, at: i64, size: i64) {
         self.offset = Some(at);
         self.limit = Some(size);
@@ -326,7 +327,7 @@ impl<C> Call<wire::authorizations::ShowAuthorizationDetail, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described
+impl crate::api::described::sealed::Described
 for wire::authorizations::ShowAuthorizationDetail {}
 impl Described for wire::authorizations::ShowAuthorizationDetail {
     type Answer<C: Caller> = wire::authorizations::ShowAuthorizationDetailResponse;
@@ -375,7 +376,7 @@ impl<C> Call<wire::authorizations::ConfirmAuthorizations, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described
+impl crate::api::described::sealed::Described
 for wire::authorizations::ConfirmAuthorizations {}
 impl Described for wire::authorizations::ConfirmAuthorizations {
     type Answer<C: Caller> = wire::shared::WriteResult;
@@ -407,7 +408,8 @@ impl<C> Call<wire::authorizations::UpdateAuthorizations, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::authorizations::UpdateAuthorizations {}
+impl crate::api::described::sealed::Described
+for wire::authorizations::UpdateAuthorizations {}
 impl Described for wire::authorizations::UpdateAuthorizations {
     type Answer<C: Caller> = wire::shared::WriteResult;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -428,7 +430,7 @@ impl<C> Call<wire::authorizations::CheckHosts, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::authorizations::CheckHosts {}
+impl crate::api::described::sealed::Described for wire::authorizations::CheckHosts {}
 impl Described for wire::authorizations::CheckHosts {
     type Answer<C: Caller> = wire::shared::WriteResult;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -442,7 +444,7 @@ impl Described for wire::authorizations::CheckHosts {
         true
     }
 }
-impl crate::api::call::sealed::Described for wire::authorizations::ShowLoginType {}
+impl crate::api::described::sealed::Described for wire::authorizations::ShowLoginType {}
 impl Described for wire::authorizations::ShowLoginType {
     type Answer<C: Caller> = wire::authorizations::ShowLoginTypeResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -466,7 +468,8 @@ impl<C> Call<wire::authorizations::ListHistorySessions, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::authorizations::ListHistorySessions {}
+impl crate::api::described::sealed::Described
+for wire::authorizations::ListHistorySessions {}
 impl Described for wire::authorizations::ListHistorySessions {
     type Answer<C: Caller> = wire::authorizations::ListHistorySessionsResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -479,10 +482,11 @@ impl Described for wire::authorizations::ListHistorySessions {
         self.group_id = Some(group.to_owned());
         true
     }
-    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-        Some(crate::api::list::Rows::of(self, answer))
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+        Some(crate::api::rows::Rows::of(self, answer))
     }
 }
+#[allow(unused_variables, reason = "a list may have no place, no total and no ids")]
 impl crate::api::Paged for wire::authorizations::ListHistorySessions {
     type Item = wire::authorizations::OperateHistorySession;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Offset;
@@ -493,7 +497,6 @@ impl crate::api::Paged for wire::authorizations::ListHistorySessions {
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (self.offset, self.limit)
     }
-    #[allow(unused_variables, reason = "a list that comes whole has no place")]
     fn ask(&mut self, at: i64, size: i64) {
         self.offset = Some(at);
         self.limit = Some(size);
@@ -533,7 +536,7 @@ impl<C> Call<wire::authorizations::ListHistoryOperateLogs, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described
+impl crate::api::described::sealed::Described
 for wire::authorizations::ListHistoryOperateLogs {}
 impl Described for wire::authorizations::ListHistoryOperateLogs {
     type Answer<C: Caller> = wire::authorizations::ListHistoryOperateLogsResponse;
@@ -547,10 +550,11 @@ impl Described for wire::authorizations::ListHistoryOperateLogs {
         self.group_id = Some(group.to_owned());
         true
     }
-    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-        Some(crate::api::list::Rows::of(self, answer))
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+        Some(crate::api::rows::Rows::of(self, answer))
     }
 }
+#[allow(unused_variables, reason = "a list may have no place, no total and no ids")]
 impl crate::api::Paged for wire::authorizations::ListHistoryOperateLogs {
     type Item = wire::authorizations::OperateLog;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Offset;
@@ -561,7 +565,6 @@ impl crate::api::Paged for wire::authorizations::ListHistoryOperateLogs {
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (self.offset, self.limit)
     }
-    #[allow(unused_variables, reason = "a list that comes whole has no place")]
     fn ask(&mut self, at: i64, size: i64) {
         self.offset = Some(at);
         self.limit = Some(size);
@@ -604,7 +607,7 @@ impl<C> Call<wire::authorizations::ListTransportHistories, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described
+impl crate::api::described::sealed::Described
 for wire::authorizations::ListTransportHistories {}
 impl Described for wire::authorizations::ListTransportHistories {
     type Answer<C: Caller> = wire::authorizations::ListTransportHistoriesResponse;
@@ -618,10 +621,11 @@ impl Described for wire::authorizations::ListTransportHistories {
         self.group_id = Some(group.to_owned());
         true
     }
-    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-        Some(crate::api::list::Rows::of(self, answer))
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+        Some(crate::api::rows::Rows::of(self, answer))
     }
 }
+#[allow(unused_variables, reason = "a list may have no place, no total and no ids")]
 impl crate::api::Paged for wire::authorizations::ListTransportHistories {
     type Item = wire::authorizations::FileOperateLog;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Offset;
@@ -632,7 +636,6 @@ impl crate::api::Paged for wire::authorizations::ListTransportHistories {
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (self.offset, self.limit)
     }
-    #[allow(unused_variables, reason = "a list that comes whole has no place")]
     fn ask(&mut self, at: i64, size: i64) {
         self.offset = Some(at);
         self.limit = Some(size);
@@ -653,16 +656,17 @@ impl crate::api::Paged for wire::authorizations::ListTransportHistories {
         }
     }
 }
-impl crate::api::call::sealed::Described for wire::authorizations::ListAgencies {}
+impl crate::api::described::sealed::Described for wire::authorizations::ListAgencies {}
 impl Described for wire::authorizations::ListAgencies {
     type Answer<C: Caller> = wire::authorizations::ListAgenciesResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
         body
     }
-    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-        Some(crate::api::list::Rows::of(self, answer))
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+        Some(crate::api::rows::Rows::of(self, answer))
     }
 }
+#[allow(unused_variables, reason = "a list may have no place, no total and no ids")]
 impl crate::api::Paged for wire::authorizations::ListAgencies {
     type Item = wire::authorizations::AgencyV2;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Whole;
@@ -673,7 +677,6 @@ impl crate::api::Paged for wire::authorizations::ListAgencies {
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (None, None)
     }
-    #[allow(unused_variables, reason = "a list that comes whole has no place")]
     fn ask(&mut self, at: i64, size: i64) {}
     fn total(answer: &Self::Response) -> Option<i64> {
         answer.total_count

@@ -196,16 +196,17 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
         Call::new(&self.client, None, wire::catalog::ShowConfiguration::new(config_key))
     }
 }
-impl crate::api::call::sealed::Described for wire::catalog::ListCaseCategories {}
+impl crate::api::described::sealed::Described for wire::catalog::ListCaseCategories {}
 impl Described for wire::catalog::ListCaseCategories {
     type Answer<C: Caller> = wire::catalog::ListCaseCategoriesResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
         body
     }
-    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-        Some(crate::api::list::Rows::of(self, answer))
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+        Some(crate::api::rows::Rows::of(self, answer))
     }
 }
+#[allow(unused_variables, reason = "a list may have no place, no total and no ids")]
 impl crate::api::Paged for wire::catalog::ListCaseCategories {
     type Item = wire::catalog::IncidentSubTypeV2Do;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Whole;
@@ -216,7 +217,6 @@ impl crate::api::Paged for wire::catalog::ListCaseCategories {
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (None, None)
     }
-    #[allow(unused_variables, reason = "a list that comes whole has no place")]
     fn ask(&mut self, at: i64, size: i64) {}
     fn total(answer: &Self::Response) -> Option<i64> {
         answer.total_count
@@ -241,16 +241,17 @@ impl<C> Call<wire::catalog::ListProductCategories, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::catalog::ListProductCategories {}
+impl crate::api::described::sealed::Described for wire::catalog::ListProductCategories {}
 impl Described for wire::catalog::ListProductCategories {
     type Answer<C: Caller> = wire::catalog::ListProductCategoriesResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
         body
     }
-    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-        Some(crate::api::list::Rows::of(self, answer))
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+        Some(crate::api::rows::Rows::of(self, answer))
     }
 }
+#[allow(unused_variables, reason = "a list may have no place, no total and no ids")]
 impl crate::api::Paged for wire::catalog::ListProductCategories {
     type Item = wire::catalog::IncidentProductCategoryV2;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Whole;
@@ -261,7 +262,6 @@ impl crate::api::Paged for wire::catalog::ListProductCategories {
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (None, None)
     }
-    #[allow(unused_variables, reason = "a list that comes whole has no place")]
     fn ask(&mut self, at: i64, size: i64) {}
     fn total(answer: &Self::Response) -> Option<i64> {
         answer.total_count
@@ -294,16 +294,17 @@ impl<C> Call<wire::catalog::ListProblemTypes, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::catalog::ListProblemTypes {}
+impl crate::api::described::sealed::Described for wire::catalog::ListProblemTypes {}
 impl Described for wire::catalog::ListProblemTypes {
     type Answer<C: Caller> = wire::catalog::ListProblemTypesResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
         body
     }
-    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-        Some(crate::api::list::Rows::of(self, answer))
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+        Some(crate::api::rows::Rows::of(self, answer))
     }
 }
+#[allow(unused_variables, reason = "a list may have no place, no total and no ids")]
 impl crate::api::Paged for wire::catalog::ListProblemTypes {
     type Item = wire::catalog::SimpleIncidentBusinessTypeV2;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Whole;
@@ -314,7 +315,6 @@ impl crate::api::Paged for wire::catalog::ListProblemTypes {
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (None, None)
     }
-    #[allow(unused_variables, reason = "a list that comes whole has no place")]
     fn ask(&mut self, at: i64, size: i64) {}
     fn total(answer: &Self::Response) -> Option<i64> {
         answer.total_count
@@ -329,16 +329,17 @@ impl crate::api::Paged for wire::catalog::ListProblemTypes {
         item.business_type_id.clone()
     }
 }
-impl crate::api::call::sealed::Described for wire::catalog::ListCaseTemplates {}
+impl crate::api::described::sealed::Described for wire::catalog::ListCaseTemplates {}
 impl Described for wire::catalog::ListCaseTemplates {
     type Answer<C: Caller> = wire::catalog::ListCaseTemplatesResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
         body
     }
-    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-        Some(crate::api::list::Rows::of(self, answer))
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+        Some(crate::api::rows::Rows::of(self, answer))
     }
 }
+#[allow(unused_variables, reason = "a list may have no place, no total and no ids")]
 impl crate::api::Paged for wire::catalog::ListCaseTemplates {
     type Item = wire::catalog::IncidentTempV2;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Whole;
@@ -349,7 +350,6 @@ impl crate::api::Paged for wire::catalog::ListCaseTemplates {
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (None, None)
     }
-    #[allow(unused_variables, reason = "a list that comes whole has no place")]
     fn ask(&mut self, at: i64, size: i64) {}
     fn total(answer: &Self::Response) -> Option<i64> {
         answer.total_count
@@ -382,30 +382,31 @@ impl<C> Call<wire::catalog::ListExtendsParams, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::catalog::ListExtendsParams {}
+impl crate::api::described::sealed::Described for wire::catalog::ListExtendsParams {}
 impl Described for wire::catalog::ListExtendsParams {
     type Answer<C: Caller> = wire::catalog::ListExtendsParamsResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
         body
     }
 }
-impl crate::api::call::sealed::Described for wire::catalog::ListSeverities {}
+impl crate::api::described::sealed::Described for wire::catalog::ListSeverities {}
 impl Described for wire::catalog::ListSeverities {
     type Answer<C: Caller> = wire::catalog::ListSeveritiesResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
         body
     }
 }
-impl crate::api::call::sealed::Described for wire::catalog::ListRegions {}
+impl crate::api::described::sealed::Described for wire::catalog::ListRegions {}
 impl Described for wire::catalog::ListRegions {
     type Answer<C: Caller> = wire::catalog::ListRegionsResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
         body
     }
-    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-        Some(crate::api::list::Rows::of(self, answer))
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+        Some(crate::api::rows::Rows::of(self, answer))
     }
 }
+#[allow(unused_variables, reason = "a list may have no place, no total and no ids")]
 impl crate::api::Paged for wire::catalog::ListRegions {
     type Item = wire::catalog::DataCenterV2Do;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Whole;
@@ -416,7 +417,6 @@ impl crate::api::Paged for wire::catalog::ListRegions {
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (None, None)
     }
-    #[allow(unused_variables, reason = "a list that comes whole has no place")]
     fn ask(&mut self, at: i64, size: i64) {}
     fn total(answer: &Self::Response) -> Option<i64> {
         answer.total_count
@@ -431,16 +431,17 @@ impl crate::api::Paged for wire::catalog::ListRegions {
         item.region_id.clone()
     }
 }
-impl crate::api::call::sealed::Described for wire::catalog::ListCustomersRegions {}
+impl crate::api::described::sealed::Described for wire::catalog::ListCustomersRegions {}
 impl Described for wire::catalog::ListCustomersRegions {
     type Answer<C: Caller> = wire::catalog::ListCustomersRegionsResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
         body
     }
-    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-        Some(crate::api::list::Rows::of(self, answer))
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+        Some(crate::api::rows::Rows::of(self, answer))
     }
 }
+#[allow(unused_variables, reason = "a list may have no place, no total and no ids")]
 impl crate::api::Paged for wire::catalog::ListCustomersRegions {
     type Item = wire::catalog::Region;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Whole;
@@ -451,7 +452,6 @@ impl crate::api::Paged for wire::catalog::ListCustomersRegions {
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (None, None)
     }
-    #[allow(unused_variables, reason = "a list that comes whole has no place")]
     fn ask(&mut self, at: i64, size: i64) {}
     fn total(answer: &Self::Response) -> Option<i64> {
         answer.count
@@ -466,16 +466,17 @@ impl crate::api::Paged for wire::catalog::ListCustomersRegions {
         item.region_id.clone()
     }
 }
-impl crate::api::call::sealed::Described for wire::catalog::ListAreaCodes {}
+impl crate::api::described::sealed::Described for wire::catalog::ListAreaCodes {}
 impl Described for wire::catalog::ListAreaCodes {
     type Answer<C: Caller> = wire::catalog::ListAreaCodesResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
         body
     }
-    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-        Some(crate::api::list::Rows::of(self, answer))
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+        Some(crate::api::rows::Rows::of(self, answer))
     }
 }
+#[allow(unused_variables, reason = "a list may have no place, no total and no ids")]
 impl crate::api::Paged for wire::catalog::ListAreaCodes {
     type Item = wire::catalog::AreaCodeSimpleInfoV2;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Whole;
@@ -486,7 +487,6 @@ impl crate::api::Paged for wire::catalog::ListAreaCodes {
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (None, None)
     }
-    #[allow(unused_variables, reason = "a list that comes whole has no place")]
     fn ask(&mut self, at: i64, size: i64) {}
     fn total(answer: &Self::Response) -> Option<i64> {
         None
@@ -501,23 +501,25 @@ impl crate::api::Paged for wire::catalog::ListAreaCodes {
         item.id.map(|id| id.to_string())
     }
 }
-impl crate::api::call::sealed::Described for wire::catalog::ListCaseLimits {}
+impl crate::api::described::sealed::Described for wire::catalog::ListCaseLimits {}
 impl Described for wire::catalog::ListCaseLimits {
     type Answer<C: Caller> = wire::catalog::ListCaseLimitsResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
         body
     }
 }
-impl crate::api::call::sealed::Described for wire::catalog::ListSatisfactionDimensions {}
+impl crate::api::described::sealed::Described
+for wire::catalog::ListSatisfactionDimensions {}
 impl Described for wire::catalog::ListSatisfactionDimensions {
     type Answer<C: Caller> = wire::catalog::ListSatisfactionDimensionsResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
         body
     }
-    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-        Some(crate::api::list::Rows::of(self, answer))
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+        Some(crate::api::rows::Rows::of(self, answer))
     }
 }
+#[allow(unused_variables, reason = "a list may have no place, no total and no ids")]
 impl crate::api::Paged for wire::catalog::ListSatisfactionDimensions {
     type Item = wire::catalog::SatisfactionDimensionSimpleInfoV2;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Whole;
@@ -528,7 +530,6 @@ impl crate::api::Paged for wire::catalog::ListSatisfactionDimensions {
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (None, None)
     }
-    #[allow(unused_variables, reason = "a list that comes whole has no place")]
     fn ask(&mut self, at: i64, size: i64) {}
     fn total(answer: &Self::Response) -> Option<i64> {
         answer.total_count
@@ -553,14 +554,14 @@ impl<C> Call<wire::catalog::ListCaseQuotas, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::catalog::ListCaseQuotas {}
+impl crate::api::described::sealed::Described for wire::catalog::ListCaseQuotas {}
 impl Described for wire::catalog::ListCaseQuotas {
     type Answer<C: Caller> = wire::catalog::ListCaseQuotasResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
         body
     }
 }
-impl crate::api::call::sealed::Described for wire::catalog::ShowConfiguration {}
+impl crate::api::described::sealed::Described for wire::catalog::ShowConfiguration {}
 impl Described for wire::catalog::ShowConfiguration {
     type Answer<C: Caller> = wire::catalog::ShowConfigurationResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {

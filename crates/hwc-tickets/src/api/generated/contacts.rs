@@ -140,14 +140,14 @@ impl<C> Call<wire::contacts::CheckNeedVerify, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::contacts::CheckNeedVerify {}
+impl crate::api::described::sealed::Described for wire::contacts::CheckNeedVerify {}
 impl Described for wire::contacts::CheckNeedVerify {
     type Answer<C: Caller> = wire::contacts::CheckNeedVerifyResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
         body
     }
 }
-impl crate::api::call::sealed::Described for wire::contacts::SendVerifyCodes {}
+impl crate::api::described::sealed::Described for wire::contacts::SendVerifyCodes {}
 impl Described for wire::contacts::SendVerifyCodes {
     type Answer<C: Caller> = wire::shared::WriteResult;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -171,7 +171,7 @@ impl<C> Call<wire::contacts::CheckVerifyCodes, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::contacts::CheckVerifyCodes {}
+impl crate::api::described::sealed::Described for wire::contacts::CheckVerifyCodes {}
 impl Described for wire::contacts::CheckVerifyCodes {
     type Answer<C: Caller> = wire::shared::WriteResult;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -225,16 +225,18 @@ impl<C> Call<wire::contacts::ListHasVerifiedContacts, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::contacts::ListHasVerifiedContacts {}
+impl crate::api::described::sealed::Described
+for wire::contacts::ListHasVerifiedContacts {}
 impl Described for wire::contacts::ListHasVerifiedContacts {
     type Answer<C: Caller> = wire::contacts::ListHasVerifiedContactsResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
         body
     }
-    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-        Some(crate::api::list::Rows::of(self, answer))
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+        Some(crate::api::rows::Rows::of(self, answer))
     }
 }
+#[allow(unused_variables, reason = "a list may have no place, no total and no ids")]
 impl crate::api::Paged for wire::contacts::ListHasVerifiedContacts {
     type Item = wire::contacts::ContactV2;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Offset;
@@ -245,7 +247,6 @@ impl crate::api::Paged for wire::contacts::ListHasVerifiedContacts {
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (self.offset, self.limit)
     }
-    #[allow(unused_variables, reason = "a list that comes whole has no place")]
     fn ask(&mut self, at: i64, size: i64) {
         self.offset = Some(at);
         self.limit = Some(size);
@@ -263,7 +264,7 @@ impl crate::api::Paged for wire::contacts::ListHasVerifiedContacts {
         item.verified_id.clone()
     }
 }
-impl crate::api::call::sealed::Described for wire::contacts::ListCaseCcEmails {}
+impl crate::api::described::sealed::Described for wire::contacts::ListCaseCcEmails {}
 impl Described for wire::contacts::ListCaseCcEmails {
     type Answer<C: Caller> = wire::contacts::ListCaseCcEmailsResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -282,16 +283,17 @@ impl<C> Call<wire::contacts::ListSubCustomers, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::contacts::ListSubCustomers {}
+impl crate::api::described::sealed::Described for wire::contacts::ListSubCustomers {}
 impl Described for wire::contacts::ListSubCustomers {
     type Answer<C: Caller> = wire::contacts::ListSubCustomersResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
         body
     }
-    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-        Some(crate::api::list::Rows::of(self, answer))
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+        Some(crate::api::rows::Rows::of(self, answer))
     }
 }
+#[allow(unused_variables, reason = "a list may have no place, no total and no ids")]
 impl crate::api::Paged for wire::contacts::ListSubCustomers {
     type Item = wire::contacts::SubCutomerInfoV2;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Whole;
@@ -302,7 +304,6 @@ impl crate::api::Paged for wire::contacts::ListSubCustomers {
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (None, None)
     }
-    #[allow(unused_variables, reason = "a list that comes whole has no place")]
     fn ask(&mut self, at: i64, size: i64) {}
     fn total(answer: &Self::Response) -> Option<i64> {
         None

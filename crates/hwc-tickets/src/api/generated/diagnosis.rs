@@ -137,7 +137,7 @@ impl<C> Call<wire::diagnosis::CreateDiagnoseJob, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::diagnosis::CreateDiagnoseJob {}
+impl crate::api::described::sealed::Described for wire::diagnosis::CreateDiagnoseJob {}
 impl Described for wire::diagnosis::CreateDiagnoseJob {
     type Answer<C: Caller> = wire::diagnosis::CreateDiagnoseJobResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -151,7 +151,7 @@ impl<C> Call<wire::diagnosis::ListDiagnoseJob, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::diagnosis::ListDiagnoseJob {}
+impl crate::api::described::sealed::Described for wire::diagnosis::ListDiagnoseJob {}
 impl Described for wire::diagnosis::ListDiagnoseJob {
     type Answer<C: Caller> = wire::diagnosis::ListDiagnoseJobResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -175,16 +175,17 @@ impl<C> Call<wire::diagnosis::ListDiagnoseItems, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::diagnosis::ListDiagnoseItems {}
+impl crate::api::described::sealed::Described for wire::diagnosis::ListDiagnoseItems {}
 impl Described for wire::diagnosis::ListDiagnoseItems {
     type Answer<C: Caller> = wire::diagnosis::ListDiagnoseItemsResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
         body
     }
-    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-        Some(crate::api::list::Rows::of(self, answer))
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+        Some(crate::api::rows::Rows::of(self, answer))
     }
 }
+#[allow(unused_variables, reason = "a list may have no place, no total and no ids")]
 impl crate::api::Paged for wire::diagnosis::ListDiagnoseItems {
     type Item = wire::diagnosis::ItemResultDetailVo;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Whole;
@@ -195,7 +196,6 @@ impl crate::api::Paged for wire::diagnosis::ListDiagnoseItems {
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (None, None)
     }
-    #[allow(unused_variables, reason = "a list that comes whole has no place")]
     fn ask(&mut self, at: i64, size: i64) {}
     fn total(answer: &Self::Response) -> Option<i64> {
         None
@@ -232,16 +232,17 @@ impl<C> Call<wire::diagnosis::ListDiagnoseRecords, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::diagnosis::ListDiagnoseRecords {}
+impl crate::api::described::sealed::Described for wire::diagnosis::ListDiagnoseRecords {}
 impl Described for wire::diagnosis::ListDiagnoseRecords {
     type Answer<C: Caller> = wire::diagnosis::ListDiagnoseRecordsResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
         body
     }
-    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-        Some(crate::api::list::Rows::of(self, answer))
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+        Some(crate::api::rows::Rows::of(self, answer))
     }
 }
+#[allow(unused_variables, reason = "a list may have no place, no total and no ids")]
 impl crate::api::Paged for wire::diagnosis::ListDiagnoseRecords {
     type Item = wire::diagnosis::DiagnoseRecordVo;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Number;
@@ -252,7 +253,6 @@ impl crate::api::Paged for wire::diagnosis::ListDiagnoseRecords {
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (self.page_no, self.page_size)
     }
-    #[allow(unused_variables, reason = "a list that comes whole has no place")]
     fn ask(&mut self, at: i64, size: i64) {
         self.page_no = Some(at);
         self.page_size = Some(size);
@@ -282,16 +282,18 @@ impl<C> Call<wire::diagnosis::ListDiagnoseResources, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::diagnosis::ListDiagnoseResources {}
+impl crate::api::described::sealed::Described
+for wire::diagnosis::ListDiagnoseResources {}
 impl Described for wire::diagnosis::ListDiagnoseResources {
     type Answer<C: Caller> = wire::diagnosis::ListDiagnoseResourcesResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
         body
     }
-    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-        Some(crate::api::list::Rows::of(self, answer))
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+        Some(crate::api::rows::Rows::of(self, answer))
     }
 }
+#[allow(unused_variables, reason = "a list may have no place, no total and no ids")]
 impl crate::api::Paged for wire::diagnosis::ListDiagnoseResources {
     type Item = wire::diagnosis::DiagnoseResourceVo;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Whole;
@@ -302,7 +304,6 @@ impl crate::api::Paged for wire::diagnosis::ListDiagnoseResources {
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (None, None)
     }
-    #[allow(unused_variables, reason = "a list that comes whole has no place")]
     fn ask(&mut self, at: i64, size: i64) {}
     fn total(answer: &Self::Response) -> Option<i64> {
         answer.total_count
@@ -324,7 +325,8 @@ impl<C> Call<wire::diagnosis::CreateDiagnoseFeedback, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::diagnosis::CreateDiagnoseFeedback {}
+impl crate::api::described::sealed::Described
+for wire::diagnosis::CreateDiagnoseFeedback {}
 impl Described for wire::diagnosis::CreateDiagnoseFeedback {
     type Answer<C: Caller> = wire::shared::WriteResult;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {

@@ -89,7 +89,7 @@ impl<C> Call<wire::feedback::CreateFeedback, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::feedback::CreateFeedback {}
+impl crate::api::described::sealed::Described for wire::feedback::CreateFeedback {}
 impl Described for wire::feedback::CreateFeedback {
     type Answer<C: Caller> = wire::shared::WriteResult;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {

@@ -119,16 +119,17 @@ impl<C> Call<wire::labels::ListLabels, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::labels::ListLabels {}
+impl crate::api::described::sealed::Described for wire::labels::ListLabels {}
 impl Described for wire::labels::ListLabels {
     type Answer<C: Caller> = wire::labels::ListLabelsResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
         body
     }
-    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-        Some(crate::api::list::Rows::of(self, answer))
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+        Some(crate::api::rows::Rows::of(self, answer))
     }
 }
+#[allow(unused_variables, reason = "a list may have no place, no total and no ids")]
 impl crate::api::Paged for wire::labels::ListLabels {
     type Item = wire::labels::CaseLabelInfo;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Offset;
@@ -139,7 +140,6 @@ impl crate::api::Paged for wire::labels::ListLabels {
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (self.offset, self.limit)
     }
-    #[allow(unused_variables, reason = "a list that comes whole has no place")]
     fn ask(&mut self, at: i64, size: i64) {
         self.offset = Some(at);
         self.limit = Some(size);
@@ -157,7 +157,7 @@ impl crate::api::Paged for wire::labels::ListLabels {
         item.label_id.map(|id| id.to_string())
     }
 }
-impl crate::api::call::sealed::Described for wire::labels::CreateLabels {}
+impl crate::api::described::sealed::Described for wire::labels::CreateLabels {}
 impl Described for wire::labels::CreateLabels {
     type Answer<C: Caller> = wire::shared::WriteResult;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -171,7 +171,7 @@ impl Described for wire::labels::UpdateLabels {
         body
     }
 }
-impl crate::api::call::sealed::Described for wire::labels::DeleteLabels {}
+impl crate::api::described::sealed::Described for wire::labels::DeleteLabels {}
 impl Described for wire::labels::DeleteLabels {
     type Answer<C: Caller> = wire::shared::WriteResult;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {

@@ -64,14 +64,16 @@ impl<C> Call<wire::partners::ShowPartnersServiceInfo, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::partners::ShowPartnersServiceInfo {}
+impl crate::api::described::sealed::Described
+for wire::partners::ShowPartnersServiceInfo {}
 impl Described for wire::partners::ShowPartnersServiceInfo {
     type Answer<C: Caller> = wire::partners::ShowPartnersServiceInfoResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
         body
     }
 }
-impl crate::api::call::sealed::Described for wire::partners::ShowPartnersCasesPrivilege {}
+impl crate::api::described::sealed::Described
+for wire::partners::ShowPartnersCasesPrivilege {}
 impl Described for wire::partners::ShowPartnersCasesPrivilege {
     type Answer<C: Caller> = wire::partners::ShowPartnersCasesPrivilegeResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {

@@ -77,7 +77,7 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
         )
     }
 }
-impl crate::api::call::sealed::Described for wire::privileges::ListPrivileges {}
+impl crate::api::described::sealed::Described for wire::privileges::ListPrivileges {}
 impl Described for wire::privileges::ListPrivileges {
     type Answer<C: Caller> = wire::privileges::ListPrivilegesResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -91,7 +91,7 @@ impl<C> Call<wire::privileges::CreatePrivileges, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::privileges::CreatePrivileges {}
+impl crate::api::described::sealed::Described for wire::privileges::CreatePrivileges {}
 impl Described for wire::privileges::CreatePrivileges {
     type Answer<C: Caller> = wire::shared::WriteResult;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -105,7 +105,7 @@ impl<C> Call<wire::privileges::ShowCustomerPrivilegePolicy, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described
+impl crate::api::described::sealed::Described
 for wire::privileges::ShowCustomerPrivilegePolicy {}
 impl Described for wire::privileges::ShowCustomerPrivilegePolicy {
     type Answer<C: Caller> = wire::privileges::ShowCustomerPrivilegePolicyResponse;

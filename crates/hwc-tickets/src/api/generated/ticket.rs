@@ -469,16 +469,17 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
         )
     }
 }
-impl crate::api::call::sealed::Described for wire::labels::ListCaseLabels {}
+impl crate::api::described::sealed::Described for wire::labels::ListCaseLabels {}
 impl Described for wire::labels::ListCaseLabels {
     type Answer<C: Caller> = wire::labels::ListCaseLabelsResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
         body
     }
-    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-        Some(crate::api::list::Rows::of(self, answer))
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+        Some(crate::api::rows::Rows::of(self, answer))
     }
 }
+#[allow(unused_variables, reason = "a list may have no place, no total and no ids")]
 impl crate::api::Paged for wire::labels::ListCaseLabels {
     type Item = wire::labels::CaseLabelInfo;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Whole;
@@ -489,7 +490,6 @@ impl crate::api::Paged for wire::labels::ListCaseLabels {
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (None, None)
     }
-    #[allow(unused_variables, reason = "a list that comes whole has no place")]
     fn ask(&mut self, at: i64, size: i64) {}
     fn total(answer: &Self::Response) -> Option<i64> {
         None
@@ -504,14 +504,14 @@ impl crate::api::Paged for wire::labels::ListCaseLabels {
         item.label_id.map(|id| id.to_string())
     }
 }
-impl crate::api::call::sealed::Described for wire::labels::CreateCaseLabels {}
+impl crate::api::described::sealed::Described for wire::labels::CreateCaseLabels {}
 impl Described for wire::labels::CreateCaseLabels {
     type Answer<C: Caller> = wire::shared::WriteResult;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
         body
     }
 }
-impl crate::api::call::sealed::Described for wire::labels::DeleteCaseLabels {}
+impl crate::api::described::sealed::Described for wire::labels::DeleteCaseLabels {}
 impl Described for wire::labels::DeleteCaseLabels {
     type Answer<C: Caller> = wire::shared::WriteResult;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -592,7 +592,8 @@ impl<C> Call<wire::messages::ListMoreInstantMessages, C> {
         self
     }
 }
-impl crate::api::described::sealed::Described for wire::messages::ListMoreInstantMessages {}
+impl crate::api::described::sealed::Described
+for wire::messages::ListMoreInstantMessages {}
 impl Described for wire::messages::ListMoreInstantMessages {
     type Answer<C: Caller> = wire::messages::ListMoreInstantMessagesResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -635,16 +636,17 @@ impl Described for wire::messages::RevokeMessage {
         body
     }
 }
-impl crate::api::call::sealed::Described for wire::relations::ListRelation {}
+impl crate::api::described::sealed::Described for wire::relations::ListRelation {}
 impl Described for wire::relations::ListRelation {
     type Answer<C: Caller> = wire::relations::ListRelationResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
         body
     }
-    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-        Some(crate::api::list::Rows::of(self, answer))
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+        Some(crate::api::rows::Rows::of(self, answer))
     }
 }
+#[allow(unused_variables, reason = "a list may have no place, no total and no ids")]
 impl crate::api::Paged for wire::relations::ListRelation {
     type Item = wire::relations::CaseRealtionInfo;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Whole;
@@ -655,7 +657,6 @@ impl crate::api::Paged for wire::relations::ListRelation {
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (None, None)
     }
-    #[allow(unused_variables, reason = "a list that comes whole has no place")]
     fn ask(&mut self, at: i64, size: i64) {}
     fn total(answer: &Self::Response) -> Option<i64> {
         None
@@ -677,7 +678,7 @@ impl<C> Call<wire::relations::CreateRelations, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::relations::CreateRelations {}
+impl crate::api::described::sealed::Described for wire::relations::CreateRelations {}
 impl Described for wire::relations::CreateRelations {
     type Answer<C: Caller> = wire::shared::WriteResult;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -774,7 +775,7 @@ impl<C> Call<wire::tickets::UpdateCases, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::tickets::UpdateCases {}
+impl crate::api::described::sealed::Described for wire::tickets::UpdateCases {}
 impl Described for wire::tickets::UpdateCases {
     type Answer<C: Caller> = wire::shared::WriteResult;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -795,7 +796,7 @@ impl<C> Call<wire::tickets::CreateScores, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::tickets::CreateScores {}
+impl crate::api::described::sealed::Described for wire::tickets::CreateScores {}
 impl Described for wire::tickets::CreateScores {
     type Answer<C: Caller> = wire::shared::WriteResult;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -826,7 +827,7 @@ impl<C> Call<wire::tickets::ListCaseOperateLogs, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::tickets::ListCaseOperateLogs {}
+impl crate::api::described::sealed::Described for wire::tickets::ListCaseOperateLogs {}
 impl Described for wire::tickets::ListCaseOperateLogs {
     type Answer<C: Caller> = wire::tickets::ListCaseOperateLogsResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -839,10 +840,11 @@ impl Described for wire::tickets::ListCaseOperateLogs {
         self.group_id = Some(group.to_owned());
         true
     }
-    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-        Some(crate::api::list::Rows::of(self, answer))
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+        Some(crate::api::rows::Rows::of(self, answer))
     }
 }
+#[allow(unused_variables, reason = "a list may have no place, no total and no ids")]
 impl crate::api::Paged for wire::tickets::ListCaseOperateLogs {
     type Item = wire::tickets::IncidentOperateLogV2;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Offset;
@@ -853,7 +855,6 @@ impl crate::api::Paged for wire::tickets::ListCaseOperateLogs {
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (self.offset, self.limit)
     }
-    #[allow(unused_variables, reason = "a list that comes whole has no place")]
     fn ask(&mut self, at: i64, size: i64) {
         self.offset = Some(at);
         self.limit = Some(size);
@@ -906,7 +907,7 @@ impl<C> Call<wire::tickets::UpdateCaseContactInfo, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::tickets::UpdateCaseContactInfo {}
+impl crate::api::described::sealed::Described for wire::tickets::UpdateCaseContactInfo {}
 impl Described for wire::tickets::UpdateCaseContactInfo {
     type Answer<C: Caller> = wire::shared::WriteResult;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -940,7 +941,7 @@ impl<C> Call<wire::tickets::CreateCaseExtendsParam, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::tickets::CreateCaseExtendsParam {}
+impl crate::api::described::sealed::Described for wire::tickets::CreateCaseExtendsParam {}
 impl Described for wire::tickets::CreateCaseExtendsParam {
     type Answer<C: Caller> = wire::shared::WriteResult;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -961,7 +962,7 @@ impl<C> Call<wire::tickets::ShowCaseExtendsParam, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::tickets::ShowCaseExtendsParam {}
+impl crate::api::described::sealed::Described for wire::tickets::ShowCaseExtendsParam {}
 impl Described for wire::tickets::ShowCaseExtendsParam {
     type Answer<C: Caller> = wire::tickets::ShowCaseExtendsParamResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {

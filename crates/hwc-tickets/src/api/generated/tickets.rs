@@ -125,7 +125,8 @@ impl<C> Call<wire::messages::ListNewInstantMessages, C> {
         self
     }
 }
-impl crate::api::described::sealed::Described for wire::messages::ListNewInstantMessages {}
+impl crate::api::described::sealed::Described
+for wire::messages::ListNewInstantMessages {}
 impl Described for wire::messages::ListNewInstantMessages {
     type Answer<C: Caller> = wire::messages::ListNewInstantMessagesResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -253,6 +254,7 @@ impl Described for wire::tickets::ListCases {
         Some(crate::api::rows::Rows::of(self, answer))
     }
 }
+#[allow(unused_variables, reason = "a list may have no place, no total and no ids")]
 impl crate::api::Paged for wire::tickets::ListCases {
     type Item = wire::tickets::IncidentInfoV2;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Offset;
@@ -263,7 +265,6 @@ impl crate::api::Paged for wire::tickets::ListCases {
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (self.offset, self.limit)
     }
-    #[allow(unused_variables, reason = "a list that comes whole has no place")]
     fn ask(&mut self, at: i64, size: i64) {
         self.offset = Some(at);
         self.limit = Some(size);
@@ -375,7 +376,7 @@ impl<C> Call<wire::tickets::CreateCases, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::tickets::CreateCases {}
+impl crate::api::described::sealed::Described for wire::tickets::CreateCases {}
 impl Described for wire::tickets::CreateCases {
     type Answer<C: Caller> = wire::tickets::CreateCasesResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -490,6 +491,7 @@ impl Described for wire::tickets::ListOrderIncident {
         Some(crate::api::rows::Rows::of(self, answer))
     }
 }
+#[allow(unused_variables, reason = "a list may have no place, no total and no ids")]
 impl crate::api::Paged for wire::tickets::ListOrderIncident {
     type Item = wire::tickets::IncidentInfo;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Number;
@@ -500,7 +502,6 @@ impl crate::api::Paged for wire::tickets::ListOrderIncident {
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (self.page_no, self.page_size)
     }
-    #[allow(unused_variables, reason = "a list that comes whole has no place")]
     fn ask(&mut self, at: i64, size: i64) {
         self.page_no = Some(at);
         self.page_size = Some(size);
@@ -538,16 +539,17 @@ impl<C> Call<wire::tickets::ListCaseCounts, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::tickets::ListCaseCounts {}
+impl crate::api::described::sealed::Described for wire::tickets::ListCaseCounts {}
 impl Described for wire::tickets::ListCaseCounts {
     type Answer<C: Caller> = wire::tickets::ListCaseCountsResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
         body
     }
-    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-        Some(crate::api::list::Rows::of(self, answer))
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+        Some(crate::api::rows::Rows::of(self, answer))
     }
 }
+#[allow(unused_variables, reason = "a list may have no place, no total and no ids")]
 impl crate::api::Paged for wire::tickets::ListCaseCounts {
     type Item = wire::tickets::IncidentStatusCount;
     const BY: crate::api::PagedBy = crate::api::PagedBy::Whole;
@@ -558,7 +560,6 @@ impl crate::api::Paged for wire::tickets::ListCaseCounts {
     fn begins(&self) -> (Option<i64>, Option<i64>) {
         (None, None)
     }
-    #[allow(unused_variables, reason = "a list that comes whole has no place")]
     fn ask(&mut self, at: i64, size: i64) {}
     fn total(answer: &Self::Response) -> Option<i64> {
         None
@@ -635,7 +636,7 @@ impl<C> Call<wire::tickets::DownloadCases, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::tickets::DownloadCases {}
+impl crate::api::described::sealed::Described for wire::tickets::DownloadCases {}
 impl Described for wire::tickets::DownloadCases {
     type Answer<C: Caller> = crate::api::Download<C>;
     fn answer<C: Caller>(body: Self::Response, caller: &C) -> Self::Answer<C> {
