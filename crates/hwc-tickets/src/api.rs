@@ -43,13 +43,16 @@
 //! deadlines, repeats only of what may be repeated, no secret and no text in `Debug`.
 //! A value beyond a documented limit is refused before anything is sent.
 
-mod call;
+pub(crate) mod call;
 mod content;
+pub(crate) mod described;
 mod download;
 mod list;
 mod operation;
+mod paged;
 mod pages;
 mod response;
+mod rows;
 #[cfg(test)]
 mod trial;
 mod walk;
@@ -64,13 +67,15 @@ mod walk;
 )]
 mod generated;
 
-pub use call::{Call, Caller, Described};
+pub use call::Call;
 pub use content::Content;
+pub use described::{Caller, Described};
 pub use download::Download;
 pub use generated::*;
 pub use hwc_core::{Source, body::SourceError, file::Unreadable};
 pub use hwc_tickets_wire::{Exceeded, Limit, ListAnswer, Undecodable, Unit, Upload};
 pub use list::{Interrupted, List, ListAudit, Page};
 pub use operation::{Answer, Arguments, Column, JsonPages, Kind, Operation, Value};
-pub use pages::{Items, Paged, PagedBy, Pages};
+pub use paged::{Paged, PagedBy};
+pub use pages::{Items, Pages};
 pub use response::Response;

@@ -31,7 +31,7 @@ pub use ticket::Ticket;
 
 use self::runtime::Runtime;
 use crate::{
-    api::{self, Call, Caller, Described, Paged},
+    api::{self, Call, Caller, Described, Paged, call::send, described::sealed::Sealed},
     config::ClientBuilder,
     error::{Error, Result},
     follow::Follow,
@@ -267,6 +267,26 @@ impl Client {
     }
 }
 
+impl<R: Described> Call<R, Client>
+where
+    R::Response: Send,
+{
+    /// Makes the call, and waits for its end.
+    ///
+    /// # Errors
+    /// As every call; [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside an asynchronous runtime.
+    pub fn call(self) -> Result<api::Response<R::Answer<Client>>> {
+        let Self {
+            caller,
+            request,
+            about,
+        } = self;
+        let answer = caller.wait_for(|client| send(client, request, &about, 0))?;
+        let answer = answer.map(|body| R::answer(body, &caller));
+        Ok(api::Response::of(R::OPERATION.name, answer))
+    }
+}
+
 impl<R: Paged> Call<R, Client> {
     /// The pages, one after the other: see [`Call::pages`](Call::<R>::pages) of the asynchronous client.
     ///
@@ -288,6 +308,8 @@ impl<R: Paged> Call<R, Client> {
         Ok(Items::new(api::Items::new(self), &runtime))
     }
 }
+
+impl Sealed for Client {}
 
 impl Caller for Client {
     fn client(&self) -> &crate::Client {

@@ -1,14 +1,8 @@
 //! The client: made once, cloned freely, shared by every ticket handle.
 
 use crate::{
-    config::ClientBuilder,
-    error::{Error, Result},
-    ids::{GroupId, TicketId},
-    mark_read::Drains,
-    recall::Recalls,
-    service::Service,
-    submit::OwnSubmits,
-    ticket::Ticket,
+    ids::GroupId, mark_read::memory::Drains, recall::memory::Recalls, service::Service,
+    submit::own::OwnSubmits,
 };
 use hwc_core::Clock;
 use std::{fmt, sync::Arc, time::Duration};
@@ -44,42 +38,6 @@ pub(crate) struct Parts {
 }
 
 impl Client {
-    /// Starts a client.
-    pub fn builder() -> ClientBuilder {
-        ClientBuilder::new()
-    }
-
-    /// A client as the environment describes it: see [`ClientBuilder::from_env`] for what is read.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) names each place where credentials
-    /// were looked for; [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) names every setting
-    /// that cannot be used, all at once.
-    // Asynchronous from the start, so that a source that must be asked over the network can be added.
-    #[expect(
-        clippy::unused_async,
-        reason = "part of the contract; see the comment above"
-    )]
-    pub async fn from_env() -> Result<Self> {
-        ClientBuilder::new().from_env().build()
-    }
-
-    /// A handle of ticket `id`. Checks the id and sends nothing.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) when `id` is not a ticket id.
-    pub fn ticket<T>(&self, id: T) -> Result<Ticket>
-    where
-        T: TryInto<TicketId>,
-        Error: From<T::Error>,
-    {
-        Ok(Ticket {
-            client: self.clone(),
-            id: id.try_into()?,
-            group: None,
-        })
-    }
-
     /// The group that calls act for unless they say otherwise.
     #[must_use]
     pub fn group(&self) -> Option<&GroupId> {

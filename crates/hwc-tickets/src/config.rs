@@ -1,16 +1,19 @@
 //! How a client is set up: the builder, and what it refuses.
 
 mod environment;
+pub(crate) mod submit_type;
+
+pub use submit_type::SubmitType;
 
 use self::environment::Variables;
 use crate::{
     client::{Client, Parts},
     error::{Advice, CallAdvice, Error, ErrorKind, Result},
     ids::GroupId,
-    mark_read::Drains,
-    recall::Recalls,
+    mark_read::memory::Drains,
+    recall::memory::Recalls,
     service::{self, Service},
-    submit::{MAX_TEXT_UNITS, Outbox, OwnSubmits},
+    submit::{MAX_TEXT_UNITS, Outbox, own::OwnSubmits},
     time::ZoneOffset,
 };
 use hwc_core::{
@@ -73,19 +76,25 @@ impl Site {
     }
 }
 
-/// What to do about the field `type` of a submit. The document of 2022 requires it without saying what
-/// it means; newer ones do not know it (D-01).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SubmitType {
-    /// Send this value. The default sends 0.
-    Value(u8),
-    /// Leave the field out.
-    LeaveOut,
-}
+impl Client {
+    /// Starts a client.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::new()
+    }
 
-impl Default for SubmitType {
-    fn default() -> Self {
-        Self::Value(0)
+    /// A client as the environment describes it: see [`ClientBuilder::from_env`] for what is read.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) names each place where credentials
+    /// were looked for; [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) names every setting
+    /// that cannot be used, all at once.
+    // Asynchronous from the start, so that a source that must be asked over the network can be added.
+    #[expect(
+        clippy::unused_async,
+        reason = "part of the contract; see the comment above"
+    )]
+    pub async fn from_env() -> Result<Self> {
+        ClientBuilder::new().from_env().build()
     }
 }
 

@@ -8,7 +8,7 @@ pub use kind::ErrorKind;
 
 use crate::{
     ids::{InvalidId, TicketId},
-    submit::{Pending, TextError},
+    submit::{pending::Pending, random::NoRandom, text::TextError},
     time::InvalidZone,
 };
 use hwc_core::{Fault, Idempotency, Sent as FaultSent, body::SourceError};
@@ -465,6 +465,12 @@ impl From<std::convert::Infallible> for Error {
 impl From<InvalidZone> for Error {
     fn from(invalid: InvalidZone) -> Self {
         Self::local(ErrorKind::InvalidInput, invalid.to_string()).with_source(invalid)
+    }
+}
+
+impl From<NoRandom> for Error {
+    fn from(none: NoRandom) -> Self {
+        Self::local(ErrorKind::Unavailable, none.to_string())
     }
 }
 

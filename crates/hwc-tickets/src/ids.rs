@@ -7,7 +7,7 @@ use std::{fmt, str::FromStr, sync::Arc};
 
 /// Longest id that is accepted, in characters. The documents say 64 or 32 (D-06): the larger one is
 /// checked here, the smaller one is left to the service.
-pub const MAX_ID_LENGTH: usize = crate::service::MAX_ID;
+pub const MAX_ID_LENGTH: usize = crate::service::limit::MAX_ID;
 
 /// Why a text is not an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

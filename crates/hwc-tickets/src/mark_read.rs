@@ -4,10 +4,9 @@
 //! read and the mark loses its signal. So [`Ticket::drain_unread`] looks once more after each mark.
 
 mod drain;
-mod memory;
+pub(crate) mod memory;
 
 pub(crate) use drain::Drain;
-pub(crate) use memory::Drains;
 
 use crate::{
     error::{Error, Result},

@@ -1,19 +1,17 @@
 //! Taking a message back, so that doing it twice is the same as doing it once.
 
+pub(crate) mod memory;
+
 use crate::{
     detail::TicketDetail,
     error::{Advice, CallAdvice, Delivery, Error, ErrorKind, Result},
-    ids::{MessageId, TicketId},
+    ids::MessageId,
     message::{Message, MessageKey, MessageKind},
     service::{About, MAX_PAGE, MessagePage},
     ticket::Ticket,
     verb::{verb, within},
 };
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 const OPERATION: &str = "recall message";
 
@@ -246,34 +244,6 @@ fn is_last_of(rows: &[Message], detail: &TicketDetail, chosen: &Message) -> bool
     };
     let chosen = chosen.key();
     rows.iter().any(|row| row.key() == chosen) && newest.all(is_shown)
-}
-
-/// What this client took back, so that doing it twice is told from a wrong id.
-#[derive(Debug, Default)]
-pub(crate) struct Recalls(Mutex<VecDeque<(TicketId, MessageId)>>);
-
-/// Recalls that are remembered.
-const MOST_RECALLS: usize = 1_000;
-
-impl Recalls {
-    fn add(&self, ticket: &TicketId, id: &MessageId) {
-        let mut recalls = self.lock();
-        recalls.push_back((ticket.clone(), id.clone()));
-        if recalls.len() > MOST_RECALLS {
-            recalls.pop_front();
-        }
-    }
-
-    fn holds(&self, ticket: &TicketId, id: &MessageId) -> bool {
-        let recalls = self.lock();
-        recalls
-            .iter()
-            .any(|(own, known)| own == ticket && known == id)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, VecDeque<(TicketId, MessageId)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// Whether the message may be gone in spite of the error. No document says which code a second recall

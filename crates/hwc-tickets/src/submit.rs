@@ -8,22 +8,24 @@ mod canonical;
 mod fingerprint;
 mod fold;
 mod judge;
+mod mark;
 mod newest;
 mod outbox;
 mod outcome;
-mod own;
+pub(crate) mod own;
 mod parts;
-mod pending;
+pub(crate) mod pending;
+pub(crate) mod random;
 mod reconcile;
 mod run;
 mod search;
-mod text;
+mod snapshot;
+pub(crate) mod text;
 mod watermark;
 
 pub use bulk::{Bulk, Draft};
 pub use outbox::{FileOutbox, Outbox};
 pub use outcome::{Candidate, Outcome, Resemblance};
-pub(crate) use own::OwnSubmits;
 pub use parts::SubmitParts;
 pub use pending::{InvalidPendingId, Pending, PendingId};
 pub use reconcile::Reconciled;
@@ -33,7 +35,7 @@ use crate::{
     error::Result,
     ids::{AttachmentId, GroupId, TicketId},
     message::Message,
-    service,
+    service::limit,
     ticket::Ticket,
 };
 use secrecy::SecretString;
@@ -45,11 +47,11 @@ use std::{
 };
 
 /// Most attachments of one message (D-29).
-pub const MAX_ATTACHMENTS: usize = service::MAX_ATTACHMENTS;
+pub const MAX_ATTACHMENTS: usize = limit::MAX_ATTACHMENTS;
 /// Most UTF-16 units of the confidential note.
-pub const MAX_CONFIDENTIAL_UNITS: usize = service::MAX_CONFIDENTIAL;
+pub const MAX_CONFIDENTIAL_UNITS: usize = limit::MAX_CONFIDENTIAL;
 /// Most UTF-16 units of a text, unless the client is told otherwise (D-03).
-pub const MAX_TEXT_UNITS: usize = service::MAX_TEXT;
+pub const MAX_TEXT_UNITS: usize = limit::MAX_TEXT;
 
 /// When to read back what was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -2,8 +2,27 @@
 
 use crate::{
     client::Client,
+    error::{Error, Result},
     ids::{GroupId, TicketId},
 };
+
+impl Client {
+    /// A handle of ticket `id`. Checks the id and sends nothing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) when `id` is not a ticket id.
+    pub fn ticket<T>(&self, id: T) -> Result<Ticket>
+    where
+        T: TryInto<TicketId>,
+        Error: From<T::Error>,
+    {
+        Ok(Ticket {
+            client: self.clone(),
+            id: id.try_into()?,
+            group: None,
+        })
+    }
+}
 
 /// A handle of one ticket. Cheap to clone; making one sends nothing.
 #[derive(Debug, Clone)]

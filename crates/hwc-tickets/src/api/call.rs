@@ -1,6 +1,9 @@
 //! A call of an operation, before it is made.
 
-use super::{Response, list::Rows};
+use super::{
+    Response,
+    described::{Caller, Described},
+};
 use crate::{
     client::Client,
     error::{Error, ErrorKind, Result},
@@ -14,56 +17,6 @@ use std::{
     pin::Pin,
     time::Duration,
 };
-use wire::{Measured, Request};
-
-/// An operation of the description as a value. Implemented by the generator for every one of [`models`](super::models), and by
-/// nobody else.
-pub trait Described:
-    sealed::Described + Request + Measured + Clone + Send + Sync + 'static
-{
-    /// What a success brings to a caller: a struct of [`models`](super::models), or a [`Download`](super::Download).
-    type Answer<C: Caller>: Send;
-    /// Gives it to `caller`.
-    #[doc(hidden)]
-    fn answer<C: Caller>(body: Self::Response, caller: &C) -> Self::Answer<C>;
-    /// The group that the value itself names.
-    #[doc(hidden)]
-    fn group(&self) -> Option<&str> {
-        None
-    }
-    /// Names the group that the call acts for. `false`: there is no place for it.
-    #[doc(hidden)]
-    fn set_group(&mut self, _group: &str) -> bool {
-        false
-    }
-    /// What an answer holds of its list, if it comes in pages.
-    #[doc(hidden)]
-    fn rows(&self, _answer: &Self::Response) -> Option<Rows> {
-        None
-    }
-}
-
-/// Who makes calls: a [`Client`], or one that waits.
-pub trait Caller: Clone + Send + Sync + 'static + sealed::Sealed {
-    #[doc(hidden)]
-    fn client(&self) -> &Client;
-}
-
-pub(super) mod sealed {
-    /// Of the operations of the description.
-    pub trait Described {}
-    /// Of those who call.
-    pub trait Sealed {}
-    impl Sealed for crate::Client {}
-    #[cfg(feature = "blocking")]
-    impl Sealed for crate::blocking::Client {}
-}
-
-impl Caller for Client {
-    fn client(&self) -> &Client {
-        self
-    }
-}
 
 /// A call of an operation. Nothing is sent before it is awaited.
 #[derive(Clone)]
@@ -143,30 +96,9 @@ where
     }
 }
 
-#[cfg(feature = "blocking")]
-impl<R: Described> Call<R, crate::blocking::Client>
-where
-    R::Response: Send,
-{
-    /// Makes the call, and waits for its end.
-    ///
-    /// # Errors
-    /// As every call; [`ErrorKind::InsideRuntime`] inside an asynchronous runtime.
-    pub fn call(self) -> Result<Response<R::Answer<crate::blocking::Client>>> {
-        let Self {
-            caller,
-            request,
-            about,
-        } = self;
-        let answer = caller.wait_for(|client| send(client, request, &about, 0))?;
-        let answer = answer.map(|body| R::answer(body, &caller));
-        Ok(Response::of(R::OPERATION.name, answer))
-    }
-}
-
 /// Sends a request: the group put in where there is a place for it, and its limits checked. Of a list, the answer is looked at:
 /// `reached` rows are known to stand before it.
-pub(super) async fn send<R: Described>(
+pub(crate) async fn send<R: Described>(
     client: &Client,
     mut request: R,
     about: &About,
@@ -176,7 +108,7 @@ pub(super) async fn send<R: Described>(
     let refused = |why: String| Error::local(ErrorKind::InvalidInput, why).with_operation(name);
     // What the caller says of this one call counts before what the value, the handle or the client says.
     if let Some(own) = &about.group {
-        if !request.set_group(&own.to_string()) {
+        if !request.set_group(own.as_str()) {
             return Err(refused(
                 "the group has no place: it stands in the body, and there is none".to_owned(),
             )
@@ -185,7 +117,7 @@ pub(super) async fn send<R: Described>(
     } else if request.group().is_none()
         && let Some(group) = about.of_handle.as_ref().or(client.group())
     {
-        request.set_group(&group.to_string());
+        request.set_group(group.as_str());
     }
     wire::check(&request).map_err(|exceeded| refused(format!("{exceeded} (documented limit)")))?;
     let mut options = CallOptions::default();

@@ -1,9 +1,7 @@
-//! What is known of a list: whether an answer has it, what of it came, and whether anything may be missing.
+//! What is known of a list: what of it came, and whether anything may be missing.
 
-use super::{Paged, PagedBy, Undecodable};
+use super::Undecodable;
 use crate::error::Error;
-use hwc_core::Fault;
-use hwc_tickets_wire as wire;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -94,56 +92,5 @@ impl<T> fmt::Debug for Interrupted<T> {
 impl<T> std::error::Error for Interrupted<T> {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         std::error::Error::source(&self.error)
-    }
-}
-
-/// What an answer holds of the list it was asked for.
-#[derive(Debug)]
-pub struct Rows {
-    field: &'static str,
-    /// Rows that could be read; `None` without a list.
-    count: Option<usize>,
-    /// The number of all rows, as the answer states it.
-    total: Option<i64>,
-    /// Rows before the page that was asked for.
-    before: i64,
-}
-
-impl Rows {
-    /// Of the answer to `request`.
-    pub(super) fn of<R: Paged>(request: &R, answer: &R::Response) -> Self {
-        let (at, size) = request.begins();
-        let before = match R::BY {
-            PagedBy::Whole => 0,
-            PagedBy::Offset => at.unwrap_or(0),
-            // Of pages without a length, only the first is known to have nothing before it.
-            PagedBy::Number => (at.unwrap_or(1) - 1).saturating_mul(size.unwrap_or(0)),
-        };
-        Self {
-            field: R::LIST,
-            count: R::count(answer),
-            total: R::total(answer),
-            before,
-        }
-    }
-
-    /// Whether `answer` says what stands in the list, be it nothing. `reached`: rows that are known to stand before it.
-    ///
-    /// Every way to a list asks here, so that none takes a complaint, an odd list or a missing one for an empty one.
-    pub(super) fn check<T>(self, answer: &wire::Response<T>, reached: i64) -> Result<(), Fault> {
-        answer.needs(self.field)?;
-        let lost = answer.undecodable.iter();
-        let lost = lost.filter(|lost| lost.list == self.field).count();
-        // Some services leave an empty list out: behind the last row that says nothing new.
-        let place = self.before.max(reached);
-        let is_behind = self.total.is_some_and(|total| (0..=place).contains(&total));
-        if self.count.is_none() && lost == 0 && !is_behind {
-            return Err(answer.unlike(format_args!("the field {} is left out", self.field)));
-        }
-        if self.count.unwrap_or(0) + lost == 0 && answer.complains {
-            let how = format!("it says failure, and {} is empty", self.field);
-            return Err(answer.unlike(how));
-        }
-        Ok(())
     }
 }

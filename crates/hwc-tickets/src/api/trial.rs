@@ -3,9 +3,9 @@
 
 use super::{
     Call, Caller, Described, Interrupted, List, Paged, PagedBy,
-    call::sealed,
-    list::Rows,
+    described::sealed,
     models::tickets::{IncidentInfoV2, ListCases, ListCasesResponse},
+    rows::Rows,
 };
 use crate::{Client, ErrorKind, GroupId};
 use hwc_core::testing::{FakeClock, ScriptedTransport, Step};

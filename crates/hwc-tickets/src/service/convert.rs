@@ -2,7 +2,7 @@
 //! kept as it came.
 
 use crate::{
-    detail::{TicketDetail, TicketStatus},
+    detail::{content::TicketDetail, status::TicketStatus},
     ids::{AttachmentId, MessageId, TicketId},
     message::{Attachment, Author, Message, MessageKind, Role, Undecodable},
     time::{MessageTime, ZoneOffset},

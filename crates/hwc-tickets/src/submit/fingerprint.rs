@@ -3,17 +3,14 @@
 use super::{
     canonical::{DOCUMENTED_HEAD, canonical, is_alterable},
     fold::{folded, skeleton},
+    random::{NoRandom, random},
     text::{head, units},
 };
 use crate::{
-    error::{Error, ErrorKind, Result},
     ids::AttachmentId,
     message::{Message, MessageKind, Role},
 };
-use ring::{
-    hmac,
-    rand::{SecureRandom as _, SystemRandom},
-};
+use ring::hmac;
 
 /// What the digests of folded forms are made for.
 const FOLDED_TEXT: &[u8] = b"folded text";
@@ -92,7 +89,7 @@ pub(crate) enum Likeness {
 }
 
 impl Fingerprint {
-    pub(crate) fn of(text: &str, attachments: &[AttachmentId]) -> Result<Self> {
+    pub(crate) fn of(text: &str, attachments: &[AttachmentId]) -> Result<Self, NoRandom> {
         let canonical = canonical(text);
         let key = random()?;
         let signer = hmac::Key::new(hmac::HMAC_SHA256, &key);
@@ -262,13 +259,4 @@ fn digest(key: &hmac::Key, what: &[u8], text: &str) -> Digest {
         .zip(tag.as_ref())
         .for_each(|(to, from)| *to = *from);
     digest
-}
-
-/// Random bytes of the system.
-pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
-    let mut bytes = [0; N];
-    SystemRandom::new()
-        .fill(&mut bytes)
-        .map_err(|_| Error::local(ErrorKind::Unavailable, "the system gave no random numbers"))?;
-    Ok(bytes)
 }

@@ -6,11 +6,12 @@
 
 use super::{
     fingerprint::Likeness,
-    newest::Snapshot,
+    mark::mark,
     outcome::{Candidate, Resemblance},
     own::{AfterLook, Standing},
     pending::Pending,
-    watermark::{FOREIGN_CLOCK, Seen, mark},
+    snapshot::Snapshot,
+    watermark::{FOREIGN_CLOCK, Seen},
 };
 use crate::{client::Parts, message::Message};
 use jiff::{SignedDuration, Timestamp};

@@ -3,11 +3,11 @@
 mod stored;
 
 use super::{
-    fingerprint::{Fingerprint, random},
+    fingerprint::Fingerprint,
+    random::{NoRandom, random},
     watermark::{Baseline, Seen},
 };
 use crate::{
-    error::Result,
     hex,
     ids::{GroupId, TicketId},
 };
@@ -21,7 +21,7 @@ use stored::Stored;
 pub struct PendingId([u8; 16]);
 
 impl PendingId {
-    pub(crate) fn new() -> Result<Self> {
+    pub(crate) fn new() -> Result<Self, NoRandom> {
         random().map(Self)
     }
 }

@@ -2,11 +2,13 @@
 
 use super::{
     Confirm, MAX_ATTACHMENTS, MAX_CONFIDENTIAL_UNITS, Options, Receipt, Sent,
-    fingerprint::{Fingerprint, random},
-    newest::{Reach, Reading, Snapshot},
+    fingerprint::Fingerprint,
+    newest::Reading,
     outcome::{Outcome, Posting, shifted},
     pending::{Moment, Pending, PendingId},
+    random::random,
     search::{Search, Sought},
+    snapshot::{Reach, Snapshot},
     text,
     watermark::Baseline,
 };

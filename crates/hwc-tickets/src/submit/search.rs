@@ -2,9 +2,10 @@
 
 use super::{
     judge::{Verdict, judge},
-    newest::{Reach, Reading, Snapshot},
+    newest::Reading,
     outcome::{Outcome, Posting},
     pending::Pending,
+    snapshot::{Reach, Snapshot},
 };
 use crate::{
     client::Parts,

@@ -5,7 +5,8 @@
 
 use super::{
     fingerprint::{Fingerprint, Likeness},
-    newest::Snapshot,
+    mark::{Mark, mark},
+    snapshot::Snapshot,
 };
 use crate::{
     hex,
@@ -18,9 +19,6 @@ use std::{borrow::Cow, cmp::Reverse, collections::BTreeMap, time::Duration};
 /// How far the clock that stamps messages may differ from the one that stamps answers, both told in whole seconds. Within
 /// that, the time of a message does not tell whether it was made before the watermark or after it.
 pub(super) const FOREIGN_CLOCK: SignedDuration = SignedDuration::from_secs(5);
-
-/// The beginning of a message key: enough to know a message again among those of one ticket.
-pub(super) type Mark = [u8; 8];
 
 /// What was in the ticket before a submit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -215,15 +213,6 @@ impl Seen {
         }
         counts
     }
-}
-
-/// The beginning of a key.
-pub(crate) fn mark(key: MessageKey) -> Mark {
-    let mut mark = Mark::default();
-    mark.iter_mut()
-        .zip(key.as_bytes())
-        .for_each(|(to, from)| *to = *from);
-    mark
 }
 
 impl Serialize for Seen {

@@ -302,7 +302,7 @@ impl<'d> Method<'d> {
             });
         }
         items.push(parse_quote! {
-            impl crate::api::call::sealed::Described for #request {}
+            impl crate::api::described::sealed::Described for #request {}
         });
         let (answer, groups, rows) = (self.answer(), self.group(), self.rows());
         items.push(parse_quote! {
@@ -384,8 +384,8 @@ impl<'d> Method<'d> {
     fn rows(&self) -> Option<ImplItemFn> {
         self.pages.as_ref().map(|_| {
             parse_quote! {
-                fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-                    Some(crate::api::list::Rows::of(self, answer))
+                fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+                    Some(crate::api::rows::Rows::of(self, answer))
                 }
             }
         })

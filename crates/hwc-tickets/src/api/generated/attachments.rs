@@ -72,7 +72,7 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
         )
     }
 }
-impl crate::api::call::sealed::Described for wire::attachments::UploadAccessory {}
+impl crate::api::described::sealed::Described for wire::attachments::UploadAccessory {}
 impl Described for wire::attachments::UploadAccessory {
     type Answer<C: Caller> = wire::attachments::UploadAccessoryResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -86,7 +86,8 @@ impl<C> Call<wire::attachments::DownloadAccessories, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::attachments::DownloadAccessories {}
+impl crate::api::described::sealed::Described
+for wire::attachments::DownloadAccessories {}
 impl Described for wire::attachments::DownloadAccessories {
     type Answer<C: Caller> = crate::api::Download<C>;
     fn answer<C: Caller>(body: Self::Response, caller: &C) -> Self::Answer<C> {

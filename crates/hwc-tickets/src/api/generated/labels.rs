@@ -55,7 +55,7 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
         )
     }
 }
-impl crate::api::call::sealed::Described for wire::labels::UpdateLabels {}
+impl crate::api::described::sealed::Described for wire::labels::UpdateLabels {}
 impl Described for wire::labels::UpdateLabels {
     type Answer<C: Caller> = wire::shared::WriteResult;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {

@@ -67,7 +67,7 @@ impl<C> Call<wire::messages::CreateMessages, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::messages::CreateMessages {}
+impl crate::api::described::sealed::Described for wire::messages::CreateMessages {}
 impl Described for wire::messages::CreateMessages {
     type Answer<C: Caller> = wire::shared::WriteResult;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -103,7 +103,7 @@ impl<C> Call<wire::messages::ListMessages, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::messages::ListMessages {}
+impl crate::api::described::sealed::Described for wire::messages::ListMessages {}
 impl Described for wire::messages::ListMessages {
     type Answer<C: Caller> = wire::messages::ListMessagesResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -129,7 +129,8 @@ impl<C> Call<wire::messages::ListMoreInstantMessages, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::messages::ListMoreInstantMessages {}
+impl crate::api::described::sealed::Described
+for wire::messages::ListMoreInstantMessages {}
 impl Described for wire::messages::ListMoreInstantMessages {
     type Answer<C: Caller> = wire::messages::ListMoreInstantMessagesResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -150,7 +151,7 @@ impl<C> Call<wire::messages::UpdateNewInstantMessagesRead, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described
+impl crate::api::described::sealed::Described
 for wire::messages::UpdateNewInstantMessagesRead {}
 impl Described for wire::messages::UpdateNewInstantMessagesRead {
     type Answer<C: Caller> = wire::shared::WriteResult;
@@ -165,7 +166,7 @@ impl Described for wire::messages::UpdateNewInstantMessagesRead {
         true
     }
 }
-impl crate::api::call::sealed::Described for wire::messages::RevokeMessage {}
+impl crate::api::described::sealed::Described for wire::messages::RevokeMessage {}
 impl Described for wire::messages::RevokeMessage {
     type Answer<C: Caller> = wire::shared::WriteResult;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -179,7 +180,7 @@ impl<C> Call<wire::relations::DeleteRelation, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::relations::DeleteRelation {}
+impl crate::api::described::sealed::Described for wire::relations::DeleteRelation {}
 impl Described for wire::relations::DeleteRelation {
     type Answer<C: Caller> = wire::shared::WriteResult;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -205,7 +206,7 @@ impl<C> Call<wire::tickets::ShowCaseDetail, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::tickets::ShowCaseDetail {}
+impl crate::api::described::sealed::Described for wire::tickets::ShowCaseDetail {}
 impl Described for wire::tickets::ShowCaseDetail {
     type Answer<C: Caller> = wire::tickets::ShowCaseDetailResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -219,7 +220,7 @@ impl Described for wire::tickets::ShowCaseDetail {
         true
     }
 }
-impl crate::api::call::sealed::Described for wire::tickets::ShowCaseStatus {}
+impl crate::api::described::sealed::Described for wire::tickets::ShowCaseStatus {}
 impl Described for wire::tickets::ShowCaseStatus {
     type Answer<C: Caller> = wire::tickets::ShowCaseStatusResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {

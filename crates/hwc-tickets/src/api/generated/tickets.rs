@@ -68,7 +68,8 @@ impl<C> Call<wire::messages::ListNewInstantMessages, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::messages::ListNewInstantMessages {}
+impl crate::api::described::sealed::Described
+for wire::messages::ListNewInstantMessages {}
 impl Described for wire::messages::ListNewInstantMessages {
     type Answer<C: Caller> = wire::messages::ListNewInstantMessagesResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -89,7 +90,7 @@ impl<C> Call<wire::messages::ListUnreadNewInstantMessages, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described
+impl crate::api::described::sealed::Described
 for wire::messages::ListUnreadNewInstantMessages {}
 impl Described for wire::messages::ListUnreadNewInstantMessages {
     type Answer<C: Caller> = wire::messages::ListUnreadNewInstantMessagesResponse;
@@ -179,7 +180,7 @@ impl<C> Call<wire::tickets::ListCases, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::tickets::ListCases {}
+impl crate::api::described::sealed::Described for wire::tickets::ListCases {}
 impl Described for wire::tickets::ListCases {
     type Answer<C: Caller> = wire::tickets::ListCasesResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -192,8 +193,8 @@ impl Described for wire::tickets::ListCases {
         self.group_id = Some(group.to_owned());
         true
     }
-    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-        Some(crate::api::list::Rows::of(self, answer))
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+        Some(crate::api::rows::Rows::of(self, answer))
     }
 }
 impl crate::api::Paged for wire::tickets::ListCases {
@@ -315,7 +316,7 @@ impl<C> Call<wire::tickets::ListOrderIncident, C> {
         self
     }
 }
-impl crate::api::call::sealed::Described for wire::tickets::ListOrderIncident {}
+impl crate::api::described::sealed::Described for wire::tickets::ListOrderIncident {}
 impl Described for wire::tickets::ListOrderIncident {
     type Answer<C: Caller> = wire::tickets::ListOrderIncidentResponse;
     fn answer<C: Caller>(body: Self::Response, _: &C) -> Self::Answer<C> {
@@ -328,8 +329,8 @@ impl Described for wire::tickets::ListOrderIncident {
         self.group_id = Some(group.to_owned());
         true
     }
-    fn rows(&self, answer: &Self::Response) -> Option<crate::api::list::Rows> {
-        Some(crate::api::list::Rows::of(self, answer))
+    fn rows(&self, answer: &Self::Response) -> Option<crate::api::rows::Rows> {
+        Some(crate::api::rows::Rows::of(self, answer))
     }
 }
 impl crate::api::Paged for wire::tickets::ListOrderIncident {

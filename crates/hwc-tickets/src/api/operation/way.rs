@@ -21,12 +21,15 @@ pub(crate) trait Row: Described<Response: Send> + DeserializeOwned {
 
 type Answering<'c> = Pin<Box<dyn Future<Output = Result<Response<Content>>> + Send + 'c>>;
 
+/// Reads the pages of a list.
+type ReadPages = fn(&Client, Arguments, Option<Duration>) -> Result<JsonPages>;
+
 /// How a row is called.
 #[derive(Clone, Copy)]
 pub(crate) struct Way {
     pub(super) exceeded: fn(Arguments) -> Result<Option<Exceeded>>,
     pub(super) call: fn(&Client, Arguments, Option<Duration>) -> Answering<'_>,
-    pub(super) pages: Option<fn(&Client, Arguments, Option<Duration>) -> Result<JsonPages>>,
+    pub(super) pages: Option<ReadPages>,
 }
 
 impl Way {

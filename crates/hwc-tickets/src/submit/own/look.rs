@@ -5,9 +5,9 @@ use crate::{
     message::{Message, MessageKey},
     submit::{
         fingerprint::{Forms, Likeness},
-        newest::Snapshot,
+        mark::mark,
         pending::{Pending, PendingId},
-        watermark::mark,
+        snapshot::Snapshot,
     },
 };
 use std::{

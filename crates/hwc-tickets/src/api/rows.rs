@@ -1,0 +1,38 @@
+//! Whether an answer has the list it was asked for.
+
+use hwc_core::Fault;
+use hwc_tickets_wire as wire;
+
+/// What an answer holds of the list it was asked for.
+#[derive(Debug)]
+pub struct Rows {
+    pub(super) field: &'static str,
+    /// Rows that could be read; `None` without a list.
+    pub(super) count: Option<usize>,
+    /// The number of all rows, as the answer states it.
+    pub(super) total: Option<i64>,
+    /// Rows before the page that was asked for.
+    pub(super) before: i64,
+}
+
+impl Rows {
+    /// Whether `answer` says what stands in the list, be it nothing. `reached`: rows that are known to stand before it.
+    ///
+    /// Every way to a list asks here, so that none takes a complaint, an odd list or a missing one for an empty one.
+    pub(super) fn check<T>(self, answer: &wire::Response<T>, reached: i64) -> Result<(), Fault> {
+        answer.needs(self.field)?;
+        let lost = answer.undecodable.iter();
+        let lost = lost.filter(|lost| lost.list == self.field).count();
+        // Some services leave an empty list out: behind the last row that says nothing new.
+        let place = self.before.max(reached);
+        let is_behind = self.total.is_some_and(|total| (0..=place).contains(&total));
+        if self.count.is_none() && lost == 0 && !is_behind {
+            return Err(answer.unlike(format_args!("the field {} is left out", self.field)));
+        }
+        if self.count.unwrap_or(0) + lost == 0 && answer.complains {
+            let how = format!("it says failure, and {} is empty", self.field);
+            return Err(answer.unlike(how));
+        }
+        Ok(())
+    }
+}
