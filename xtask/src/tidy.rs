@@ -1,6 +1,9 @@
 //! Rules about the house that no compiler knows. Run as a test and as the step `tidy`.
 
+mod circles;
 mod manifests;
+mod modules;
+mod operations;
 mod sources;
 mod tree;
 
@@ -8,11 +11,14 @@ use crate::{
     file::Workspace,
     problem::{Place, Problem, Problems, Result},
 };
+use std::collections::BTreeSet;
 
 /// A file of the workspace.
 struct TextFile {
     path: String,
     text: String,
+    /// Whether another file declares it for tests only.
+    is_declared_test: bool,
 }
 
 impl TextFile {
@@ -32,7 +38,8 @@ impl TextFile {
     }
 
     fn is_test(&self) -> bool {
-        self.path.starts_with("tests/")
+        self.is_declared_test
+            || self.path.starts_with("tests/")
             || self.path.contains("/tests/")
             || self.path.contains("/benches/")
     }
@@ -53,6 +60,23 @@ impl TextFile {
 fn begins_tests(line: &str) -> bool {
     let line = line.trim();
     line.starts_with("#[cfg(") && (line.contains("(test)") || line.contains("(test,"))
+}
+
+/// The files that this one declares for tests only.
+fn tests_of(file: &TextFile) -> Vec<String> {
+    let lines: Vec<&str> = file.text.lines().map(str::trim).collect();
+    let folder = match file.path.strip_suffix(".rs").unwrap_or_default() {
+        root if root.ends_with("/lib") || root.ends_with("/main") => {
+            root.rsplit_once('/').map_or("", |(folder, _)| folder)
+        }
+        module => module,
+    };
+    let pairs = lines.iter().zip(lines.iter().skip(1));
+    let declared = pairs.filter_map(|(attribute, module)| {
+        let name = module.strip_prefix("mod ")?.strip_suffix(';')?;
+        begins_tests(attribute).then(|| format!("{folder}/{name}.rs"))
+    });
+    declared.collect()
 }
 
 /// What the rules look at.
@@ -85,6 +109,8 @@ const RULES: &[Rule] = &[
     sources::core_knows_no_ticket,
     sources::one_judge,
     sources::wire_stays_inside,
+    circles::no_circles,
+    operations::ids_stay_with_their_resource,
     manifests::lints_are_shared,
     manifests::tools_stay_in_xtask,
     manifests::arrows,
@@ -105,8 +131,16 @@ pub fn check(workspace: &Workspace) -> Result<usize> {
     for path in workspace.files("", "")? {
         if TEXT.iter().any(|ending| path.ends_with(ending)) {
             let text = workspace.read(&path)?;
-            files.push(TextFile { path, text });
+            files.push(TextFile {
+                path,
+                text,
+                is_declared_test: false,
+            });
         }
+    }
+    let tests: BTreeSet<String> = files.iter().flat_map(tests_of).collect();
+    for file in &mut files {
+        file.is_declared_test = tests.contains(&file.path);
     }
     let house = House {
         files,

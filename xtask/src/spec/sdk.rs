@@ -107,6 +107,7 @@ pub const IN_API: &[&str] = &[
     "paged_by",
     "pages",
     "response",
+    "rows",
     "source",
     "source_error",
     "table",
