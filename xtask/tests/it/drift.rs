@@ -181,67 +181,6 @@ fn this_workspace_has_no_drift() {
     println!("codegen of this description: {:?}", started.elapsed());
 }
 
-/// A description with 82 operations and more: each path of the real one ten times.
-#[test]
-fn the_time_for_82_operations_is_printed() {
-    let house = House::new();
-    let real = real();
-    for file in Workspace::new(&real).files("spec", "").unwrap() {
-        let kept = file.ends_with(".yaml") || file.ends_with(".md");
-        if kept && !file.contains("/examples/") {
-            house.write(&file, &fs::read_to_string(real.join(&file)).unwrap());
-        }
-    }
-    let mut operations = 0;
-    for file in house.workspace().files("spec/paths", "").unwrap() {
-        let paths = house.read(&file);
-        let mut many = String::new();
-        for copy in 0..10 {
-            let renamed = paths
-                .replace("/v2/servicerequest/", &format!("/v2/copy{copy}/"))
-                .replace("/osm/incidentservice/", &format!("/osm/copy{copy}/"));
-            many.push_str(
-                &renamed
-                    .replace("operationId: ", &format!("operationId: copy{copy}"))
-                    .replace("      method: ", &format!("      method: copy{copy}_"))
-                    .replace("command: ", &format!("command: copy{copy}-")),
-            );
-            many.push('\n');
-        }
-        operations += many.matches("operationId: ").count();
-        house.write(&file, &camel(&many));
-    }
-    let errors = house.read("spec/errors.yaml");
-    let errors: String = errors
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("operations:"))
-        .map(|line| format!("{line}\n"))
-        .collect();
-    house.write("spec/errors.yaml", &errors);
-    let started = started();
-    let outputs = codegen::outputs(&house.workspace()).unwrap();
-    assert!(operations >= 82);
-    println!(
-        "codegen of {operations} operations: {:?}, {} lines",
-        started.elapsed(),
-        outputs[0].1.lines().count()
-    );
-}
-
-/// `operationId: copy0createMessages` with its hump.
-fn camel(text: &str) -> String {
-    text.lines()
-        .map(|line| match line.split_once("operationId: ") {
-            Some((before, id)) => {
-                let (copy, name) = id.split_at(5);
-                let (hump, rest) = name.split_at(1);
-                format!("{before}operationId: {copy}{}{rest}\n", hump.to_uppercase())
-            }
-            None => format!("{line}\n"),
-        })
-        .collect()
-}
-
 #[expect(
     clippy::disallowed_methods,
     reason = "measures the tool itself; nothing is asserted"

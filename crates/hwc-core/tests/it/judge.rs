@@ -131,8 +131,14 @@ fn is_fine(code: &str) -> bool {
 }
 
 fn has_failing_code(object: &Object, keys: &[&str]) -> bool {
+    // Of a field that may tell a success as well, `false` says that there is none.
+    let is_no = |key: &str| key == "code" && object.get(key) == Some(&false.into());
+    let code = |key: &str| match is_no(key) {
+        true => Some("false".to_owned()),
+        false => text(object.get(key)),
+    };
     keys.iter()
-        .filter_map(|key| text(object.get(*key)).map(|code| (key, code)))
+        .filter_map(|key| code(key).map(|code| (key, code)))
         .any(|(key, code)| match *key {
             "code" => !is_fine(&code),
             _ => !is_zero(&code),

@@ -8,6 +8,9 @@ use hwc_tickets_sim::{DEMO, Fault, GROUP, Label, Operation as Simulated, Order, 
 use serde_json::Value as Json;
 use std::path::Path;
 
+/// What is said of a list that ends before its total.
+const FEWER: &str = "warning: an item may be missing: the list changed while it was read, or ends before its total\n";
+
 /// Options that are every command's own.
 const OF_ALL: [&str; 4] = ["color", "language", "timeout", "version"];
 
@@ -157,7 +160,8 @@ fn help_shows_every_value() {
         let ran = stage.finish(stage.bare(&[noun, verb, "--help"]).env("COLUMNS", "100"));
         assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{noun} {verb}");
         let help = &ran.stdout;
-        let longest = help.lines().map(|line| line.chars().count()).max();
+        let lines = help.lines().filter(|line| !line.starts_with("Usage: "));
+        let longest = lines.map(|line| line.chars().count()).max();
         assert!(longest <= Some(120), "{noun} {verb}");
         let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let flat = words(help);
@@ -250,6 +254,11 @@ fn every_command_works_in_every_form() {
                 "table" => ran.stderr.trim_start_matches("Done.\n"),
                 _ => ran.stderr.as_str(),
             };
+            // The example of a list need not be as long as it says.
+            let stderr = match is_example(&stage) {
+                true => stderr.trim_start_matches(FEWER),
+                false => stderr,
+            };
             assert_eq!(stderr, "", "{args:?} -o {form}");
             let is_example = is_example(&stage);
             if operation.answer == Answer::File {
@@ -314,7 +323,10 @@ fn limits_are_told_by_their_options() {
             };
             for limit in operation.limits(value) {
                 let is_item = limit.field.ends_with("[]") && value.is_list;
-                let beyond = [limit.min.map(|min| min - 1), limit.max.map(|max| max + 1)];
+                let beyond = [
+                    limit.min.and_then(|min| min.checked_sub(1)),
+                    limit.max.and_then(|max| max.checked_add(1)),
+                ];
                 for measure in beyond
                     .into_iter()
                     .flatten()
@@ -412,20 +424,29 @@ fn a_failure_is_told_as_everywhere() {
 #[test]
 fn a_list_is_read_page_by_page() {
     let stage = Stage::new();
+    let mut paged = 0;
     let lists = described().filter(|(operation, ..)| operation.list.is_some());
     for (operation, noun, verb) in lists {
         let list = operation.list.unwrap();
+        if operation.values.iter().any(|value| value.is_mandatory) {
+            // There is not so much of what it is asked for.
+            let args = recorded(&stage, operation);
+            let all = run(&stage, &args, &["-o", "json"]).json();
+            assert_eq!(all["complete"], true, "{args:?}: {all}");
+            continue;
+        }
         let all = stage.run(&[noun, verb, "-o", "json"]).json();
         assert_eq!(all["complete"], true, "{noun} {verb}: {all}");
         let all = all[list].as_array().unwrap().clone();
-        if is_example(&stage) {
+        if is_example(&stage) || operation.size.is_none() || all.len() <= 5 {
             let one = stage
                 .run(&[noun, verb, "-o", "json", "--limit", "1"])
                 .json();
-            assert_eq!(one[list].as_array().unwrap(), &all[..1], "{noun} {verb}");
+            let first = &all[..all.len().min(1)];
+            assert_eq!(one[list].as_array().unwrap(), first, "{noun} {verb}");
             continue;
         }
-        assert!(all.len() > 5, "{noun} {verb}");
+        paged += 1;
         for (more, expected, pages) in [
             (&["--page-size", "3"][..], all.len(), 4..),
             (&["--limit", "1"], 1, 1..),
@@ -450,6 +471,9 @@ fn a_list_is_read_page_by_page() {
         // The page is no page of the service, but a whole table.
         let ran = stage.run(&[noun, verb, "--page-size", "3"]);
         assert_eq!(ran.stdout.lines().count(), all.len() + 1, "{}", ran.stdout);
+        if noun != "ticket" {
+            continue;
+        }
         // A colleague's ticket is there with the group that the list is read for.
         let colleague = "TT202611210007";
         let without = stage.run(&[noun, verb, "-o", "plain"]).stdout;
@@ -461,6 +485,7 @@ fn a_list_is_read_page_by_page() {
             "{with}"
         );
     }
+    assert!(paged >= 2, "{paged}");
 }
 
 /// A page that fails later: what was read stands there, and that it is not all.
@@ -657,11 +682,14 @@ fn a_dry_run_sends_nothing() {
     for (operation, ..) in described().filter(|(operation, ..)| !operation.is_safe) {
         let stage = Stage::new();
         let args = recorded(&stage, operation);
-        let ran = run(
-            &stage,
-            &args,
-            &["--dry-run", "--group", GROUP, "-o", "json"],
-        );
+        let has_group = args.iter().any(|arg| arg.starts_with("--group="));
+        let group = if has_group {
+            &[][..]
+        } else {
+            &["--group", GROUP]
+        };
+        let more = [&["--dry-run", "-o", "json"][..], group].concat();
+        let ran = run(&stage, &args, &more);
         assert_eq!(ran.code, 0, "{args:?}: {}", ran.golden());
         let shown = ran.json();
         let token = stage.sim().credentials().token;
@@ -678,7 +706,7 @@ fn a_dry_run_sends_nothing() {
                 });
                 assert!(given || !value.is_mandatory, "{args:?}");
                 assert_eq!(is_there, given || value.is_group, "{shown}");
-                assert!(!value.is_group || within == GROUP, "{shown}");
+                assert!(!value.is_group || has_group || within == GROUP, "{shown}");
                 assert!(!value.is_sensitive || within == "<secret>", "{shown}");
             }
         }

@@ -504,7 +504,8 @@ fn the_group_goes_along_with_what_is_called_as_data() {
         let mandatory = operation.values.iter().filter(|value| value.is_mandatory);
         let mandatory = mandatory.fold(Arguments::default(), |arguments, value| {
             let given = match (value.kind, value.is_list) {
-                (Kind::Integer, _) => json!(1),
+                (Kind::Integer, false) => json!(1),
+                (Kind::Integer, true) => json!([1]),
                 (_, true) => json!(["1"]),
                 _ => json!("1"),
             };
@@ -518,7 +519,12 @@ fn the_group_goes_along_with_what_is_called_as_data() {
             let network = ScriptedTransport::new(&clock).otherwise(Step::reset());
             let client = client(&clock, &network);
             let answer = clock.run(operation.call(&client, given, None));
-            answer.unwrap_err();
+            let error = answer.unwrap_err();
+            let has_inner = |value: &Value| value.is_mandatory && value.kind == Kind::Json;
+            if error.kind() == ErrorKind::InvalidInput && operation.values.iter().any(has_inner) {
+                // What is mandatory within it is not known here.
+                continue;
+            }
             let request = network.requests().into_iter().next();
             let request = request.unwrap_or_else(|| panic!("{} is not sent", operation.name));
             let name = group.path.last().unwrap();
