@@ -37,7 +37,7 @@ use asking::Asking;
 pub use cache::{CachedIdentity, FetchIdentity, Fetched};
 pub use chain::{Found, IdentityChain};
 pub use error::{IdentityError, IdentityErrorKind, Tried};
-pub use iam::{IamPassword, IamScope, IamUser};
+pub use iam::{IamPassword, IamScope, IamUser, iam_endpoint};
 pub use keys::Keys;
 pub use metadata::MetadataKeys;
 pub use token::Token;

@@ -8,7 +8,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use crate::{fault::FaultKind, secret::UnfitText};
+use crate::{fault::FaultKind, secret::UnfitText, variables::NotText};
 
 /// The kind of an [`IdentityError`], to branch on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -254,6 +254,17 @@ impl IdentityError {
             sentence.push_str(&format!("looked for {looked_for} in {place}: {outcome}"));
         }
         sentence
+    }
+}
+
+/// A variable that is not text.
+impl From<NotText<'_>> for IdentityError {
+    fn from(problem: NotText<'_>) -> Self {
+        Self::new(
+            IdentityErrorKind::Invalid,
+            problem.to_string(),
+            format!("set {} anew, or unset it", problem.name),
+        )
     }
 }
 
