@@ -5,11 +5,12 @@ use crate::{
     ids::{MessageId, TicketId},
     message::{Message, Undecodable},
     service::About,
+    setters::setters,
     ticket::Ticket,
     time::MessageTime,
     verb::{verb, within},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::{fmt, time::Duration};
 
@@ -17,7 +18,7 @@ use std::{fmt, time::Duration};
 const LIST_END: usize = 65_535;
 
 /// The status of a ticket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TicketStatus {
@@ -146,7 +147,7 @@ async fn read_status(ticket: Ticket, deadline: Duration) -> Result<TicketStatus>
 }
 
 /// A ticket as a whole.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TicketDetail {
     /// Its id, if it can be used in a request.
@@ -159,8 +160,8 @@ pub struct TicketDetail {
     pub created_at: MessageTime,
     /// Its messages, with ids, in the order of the answer.
     pub messages: Vec<Message>,
-    /// Messages that could not be read.
-    #[serde(skip)]
+    /// Messages that could not be read. In JSON the field is there only when there are any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undecodable: Vec<Undecodable>,
     /// Fields this version has no name for, as they came.
     pub extra: Map<String, Value>,
@@ -170,6 +171,21 @@ pub struct TicketDetail {
 }
 
 impl TicketDetail {
+    /// A ticket of this status, made at this time, without messages.
+    #[must_use]
+    pub fn new(status: TicketStatus, created_at: MessageTime) -> Self {
+        Self {
+            id: None,
+            status,
+            description: None,
+            created_at,
+            messages: Vec::new(),
+            undecodable: Vec::new(),
+            extra: Map::new(),
+            has_list: true,
+        }
+    }
+
     /// Whether message `id` is not in the ticket: every message is here, with an id, and none has this one.
     pub(crate) fn proves_absence_of(&self, id: &MessageId) -> bool {
         self.has_list
@@ -177,6 +193,34 @@ impl TicketDetail {
             && self.messages.len() < LIST_END
             && (self.messages.iter())
                 .all(|message| message.id.as_ref().is_some_and(|own| own != id))
+    }
+}
+
+setters! {
+    TicketDetail {
+        messages: Vec<Message>,
+        undecodable: Vec<Undecodable>,
+        extra: Map<String, Value>,
+    }
+    optional { id: TicketId, description: impl Into<String> }
+}
+
+/// By all that is told to users.
+impl PartialEq for TicketDetail {
+    fn eq(&self, other: &Self) -> bool {
+        let Self {
+            id,
+            status,
+            description,
+            created_at,
+            messages,
+            undecodable,
+            extra,
+            has_list: _,
+        } = self;
+        (id, status, description) == (&other.id, &other.status, &other.description)
+            && (created_at, messages) == (&other.created_at, &other.messages)
+            && (undecodable, extra) == (&other.undecodable, &other.extra)
     }
 }
 
