@@ -95,6 +95,8 @@ pub struct ErrorCode {
     pub category: Category,
     /// What it means, in one sentence.
     pub meaning: &'static str,
+    /// Whether no source says what it means for a write: it may have been done.
+    pub in_doubt: bool,
 }
 
 /// Why a call did not succeed.
@@ -127,6 +129,8 @@ pub struct FaultFacts {
     pub host: Option<String>,
     /// What failed, in own words. Safe to log.
     pub detail: Cow<'static, str>,
+    /// Whether the code says of itself nothing about a write that it answers: see [`Fault::doubt`].
+    pub in_doubt: bool,
     /// HTTP status of the last answer, if there was one.
     pub http_status: Option<u16>,
     /// `error_code` of the answer, if it has one. Letters, digits, `.`, `_` and `-` only.
@@ -153,6 +157,8 @@ pub struct FaultFacts {
     pub(crate) is_of_identity: bool,
     /// Whether the time was up before there was a connection.
     pub(crate) is_unconnected: bool,
+    /// Whether the proxy opened no line because it wants a login.
+    pub(crate) is_proxy_login: bool,
     pub(crate) excerpt: Option<String>,
     pub(crate) help: Option<Cow<'static, str>>,
     pub(crate) source: Option<Arc<dyn Error + Send + Sync>>,
@@ -170,6 +176,7 @@ impl Fault {
                 idempotency: None,
                 host: None,
                 detail: detail.into(),
+                in_doubt: false,
                 http_status: None,
                 code: None,
                 category: None,
@@ -183,6 +190,7 @@ impl Fault {
                 received: None,
                 is_of_identity: false,
                 is_unconnected: false,
+                is_proxy_login: false,
                 excerpt: None,
                 help: None,
                 source: None,
@@ -250,6 +258,25 @@ impl Fault {
         self.http_status.filter(|status| *status != 200)
     }
 
+    /// The sentence about a write that belongs behind the detail, when the meaning of the code leaves it open. Who knows
+    /// better, because nothing was written or because it was looked for, leaves it away.
+    #[must_use]
+    pub fn doubt(&self) -> Option<&'static str> {
+        self.in_doubt
+            .then_some("Whether a write was done is not known.")
+    }
+
+    /// What failed, with the doubt about a write if the code leaves one.
+    #[must_use]
+    pub fn meaning(&self) -> Cow<'_, str> {
+        let detail = &*self.detail;
+        match self.doubt() {
+            None => detail.into(),
+            Some(doubt) if detail.ends_with('.') => format!("{detail} {doubt}").into(),
+            Some(doubt) => format!("{detail}. {doubt}").into(),
+        }
+    }
+
     /// What to do about it, by name.
     #[must_use]
     pub fn advice(&self) -> Advice {
@@ -296,7 +323,7 @@ impl fmt::Display for Fault {
         if let Some(operation) = self.operation {
             write!(formatter, "{operation}: ")?;
         }
-        formatter.write_str(&self.detail)?;
+        formatter.write_str(&self.meaning())?;
         match (&self.code, self.telling_status()) {
             (Some(code), None) => write!(formatter, " ({code})")?,
             (Some(code), Some(status)) => write!(formatter, " ({code}, HTTP {status})")?,
@@ -332,6 +359,7 @@ impl fmt::Debug for FaultFacts {
             .field("earlier", &self.earlier)
             .field("host", &self.host)
             .field("detail", &self.detail)
+            .field("in_doubt", &self.in_doubt)
             .field("http_status", &self.http_status)
             .field("code", &self.code)
             .field("category", &self.category)

@@ -39,7 +39,7 @@ pub use cache::{CachedIdentity, FetchIdentity, Fetched};
 pub use chain::IdentityChain;
 pub use error::{IdentityError, IdentityErrorKind, Tried};
 pub use found::Found;
-pub use iam::{IamPassword, IamScope, IamUser};
+pub use iam::{IamPassword, IamScope, IamUser, iam_endpoint};
 pub use keys::Keys;
 pub use metadata::MetadataKeys;
 pub use token::Token;

@@ -7,10 +7,12 @@ use crate::{
 };
 use hwc_tickets::{
     Endpoint, SecretString,
-    identity::{Found, IdentityChain, IdentityError, IdentityErrorKind, ProvideIdentity, Token},
+    identity::{
+        CachedIdentity, Found, IamPassword, IamScope, IamUser, IdentityChain, IdentityError,
+        IdentityErrorKind, Keys, ProvideIdentity, Token, iam_endpoint,
+    },
 };
-use secrecy::ExposeSecret as _;
-use std::{collections::BTreeMap, ffi::OsString, sync::Arc};
+use std::sync::Arc;
 
 /// Variable with a token.
 pub(crate) const TOKEN: &str = "HWC_TICKETS_TOKEN";
@@ -74,6 +76,7 @@ fn find_in(settings: &Settings, read: Lookup<'_>) -> Result<Credential, Failure>
     }
 }
 
+/// The credentials of a profile. An error of a value names the setting of the profile, never the value.
 fn from_profile(
     credentials: &Credentials,
     profile: &str,
@@ -81,11 +84,14 @@ fn from_profile(
     read: Lookup<'_>,
 ) -> Result<Credential, Failure> {
     let source = format!("profile {profile}");
-    // The chain checks them and builds the provider, as if they stood in the environment.
-    let mut variables: BTreeMap<&str, OsString> = BTreeMap::new();
-    let plain = |secret: &SecretString| OsString::from(secret.expose_secret());
+    let of = |setting: &'static str| {
+        let place = format!("{source}, credentials.{setting}");
+        move |error: IdentityError| {
+            Failure::own(exit_of(&error), format!("{error} ({place})"), error.help())
+        }
+    };
     match credentials {
-        Credentials::Token(token) => return token_of(token.clone(), source),
+        Credentials::Token(token) => token_of(token.clone(), source),
         Credentials::Keys {
             access_key,
             secret_key,
@@ -93,17 +99,26 @@ fn from_profile(
             domain_id,
             project_id,
         } => {
-            variables.insert("HUAWEICLOUD_SDK_AK", plain(access_key));
-            variables.insert("HUAWEICLOUD_SDK_SK", plain(secret_key));
+            // Which of the two it is, the error says.
+            let mut keys = Keys::new(access_key, secret_key.clone())
+                .map_err(of("access_key and secret_key"))?;
             if let Some(token) = security_token {
-                variables.insert("HUAWEICLOUD_SDK_SECURITY_TOKEN", plain(token));
+                keys = keys
+                    .with_security_token(token)
+                    .map_err(of("security_token"))?;
             }
+            // Tickets are a global service: the account counts. The project id is for regional services.
             if let Some(id) = domain_id {
-                variables.insert("HUAWEICLOUD_SDK_DOMAIN_ID", id.into());
+                keys = keys.with_domain_id(id).map_err(of("domain_id"))?;
+            } else if let Some(id) = project_id {
+                keys = keys.with_project_id(id).map_err(of("project_id"))?;
             }
-            if let Some(id) = project_id {
-                variables.insert("HUAWEICLOUD_SDK_PROJECT_ID", id.into());
-            }
+            Ok(Credential {
+                provider: Arc::new(keys),
+                source,
+                kind: "keys",
+                issuer: None,
+            })
         }
         Credentials::Password {
             user,
@@ -111,41 +126,29 @@ fn from_profile(
             account,
             project,
         } => {
-            variables.insert("HWC_IAM_USER", user.into());
-            variables.insert("HWC_IAM_PASSWORD", plain(password));
-            variables.insert("HWC_IAM_ACCOUNT", account.into());
+            let user = IamUser {
+                account: account.clone(),
+                name: user.clone(),
+                password: password.clone(),
+            };
+            let mut login = IamPassword::new(user).map_err(of("user, password and account"))?;
             if let Some(project) = project {
-                variables.insert("HWC_IAM_PROJECT", project.into());
+                login = login
+                    .with_scope(IamScope::project(project.clone()))
+                    .map_err(of("project"))?;
             }
-            // As it is: whether it can be used, the chain decides.
-            if let Some(endpoint) = read(IAM_ENDPOINT) {
-                variables.insert(IAM_ENDPOINT, endpoint);
-            }
-        }
-    }
-    let found = IdentityChain::new(&move |name: &str| variables.get(name).cloned())
-        .for_service(service)
-        .find()
-        .map_err(|error| match error.to_string().contains(IAM_ENDPOINT) {
             // The one thing that does not stand in the profile.
-            true => told(&error),
-            false => Failure::own(exit_of(&error), format!("{error} ({source})"), error.help()),
-        })?;
-    Ok(Credential {
-        source,
-        kind: kind_of(credentials),
-        issuer: found.issuer,
-        provider: found.provider,
-    })
-}
-
-const IAM_ENDPOINT: &str = "HUAWEICLOUD_SDK_IAM_ENDPOINT";
-
-fn kind_of(credentials: &Credentials) -> &'static str {
-    match credentials {
-        Credentials::Token(_) => "token",
-        Credentials::Keys { .. } => "keys",
-        Credentials::Password { .. } => "password",
+            if let Some(endpoint) = iam_endpoint(read).map_err(|error| told(&error))? {
+                login = login.with_endpoint(endpoint);
+            }
+            let login = login.for_service(service).map_err(|error| told(&error))?;
+            Ok(Credential {
+                issuer: Some(login.address()),
+                provider: Arc::new(CachedIdentity::new(login)),
+                source,
+                kind: "password",
+            })
+        }
     }
 }
 

@@ -167,9 +167,7 @@ impl Failure {
             Self::Request { request, error } => {
                 let mut told = tell(error, verbose);
                 // It says more than the name of the operation, which is the same for every such call.
-                let what = (error.operation())
-                    .and_then(|name| told.what.strip_prefix(name)?.strip_prefix(": "));
-                told.what = format!("{request}: {}", what.unwrap_or(&told.what));
+                told.what = format!("{request}: {}", error.reason());
                 Some(told)
             }
             Self::Lost { tickets, error } => {

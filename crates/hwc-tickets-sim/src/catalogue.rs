@@ -20,6 +20,9 @@ pub(crate) struct Code {
     #[serde(default)]
     pub(crate) message: String,
     pub(crate) meaning: String,
+    /// Whether a write was done is not known. [`read`] puts it into the meaning.
+    #[serde(default)]
+    pub(crate) in_doubt: bool,
     /// When the same call may be made again.
     pub(crate) repeatable: String,
     /// The document it is in.
@@ -71,8 +74,14 @@ struct File {
 fn read(source: &str) -> Vec<Code> {
     let mut codes =
         serde_json::from_str::<File>(source).map_or_else(|_| Vec::new(), |file| file.errors);
-    for code in codes.iter_mut().filter(|code| code.message.is_empty()) {
-        code.message.clone_from(&code.meaning);
+    for code in &mut codes {
+        if code.in_doubt {
+            code.meaning
+                .push_str(" Whether a write was done is not known.");
+        }
+        if code.message.is_empty() {
+            code.message.clone_from(&code.meaning);
+        }
     }
     codes
 }

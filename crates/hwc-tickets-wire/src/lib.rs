@@ -33,7 +33,7 @@ mod value;
 pub use client::{Client, Content, Entry, from_arguments};
 pub use generated::{error_codes::ERROR_CODES, index::INDEX, *};
 pub use hwc_core::Download;
-pub use limit::{Exceeded, Limit, Measured, Path as MeasuredPath, Unit};
+pub use limit::{Breach, Exceeded, Limit, Measured, Path as MeasuredPath, Unit};
 pub use model::{kind, set_aside_name};
 pub use request::{Parts, Request, check};
 pub use response::{Answer, ListAnswer, Read, Response};

@@ -58,11 +58,28 @@ pub struct Exceeded {
     pub measure: i64,
 }
 
-/// `message.content has 2001 characters, and at most 2000 are allowed`.
+impl Exceeded {
+    /// What is wrong, for whoever has a name of its own for the field: `has 2001 characters, and the most is 2000`.
+    #[must_use]
+    pub fn breach(&self) -> Breach<'_> {
+        Breach(self)
+    }
+}
+
+/// What is wrong with a value, without its name: [`Exceeded::breach`].
+#[derive(Debug, Clone, Copy)]
+pub struct Breach<'a>(&'a Exceeded);
+
+/// `message.content has 2001 characters, and the most is 2000`.
 impl fmt::Display for Exceeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { limit, measure } = self;
-        write!(f, "{} ", limit.field)?;
+        write!(f, "{} {}", self.limit.field, self.breach())
+    }
+}
+
+impl fmt::Display for Breach<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Exceeded { limit, measure } = self.0;
         match limit.unit {
             Unit::Characters => write!(f, "has {measure} characters")?,
             Unit::Items => write!(f, "has {measure} items")?,

@@ -2,9 +2,11 @@
 
 mod advice;
 mod kind;
+mod report;
 
 pub use advice::{Advice, CallAdvice};
 pub use kind::ErrorKind;
+pub use report::ErrorReport;
 
 use crate::{
     ids::{InvalidId, TicketId},
@@ -12,16 +14,15 @@ use crate::{
     time::InvalidZone,
 };
 use hwc_core::{Fault, Idempotency, Sent as FaultSent, body::SourceError};
+use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, fmt, io, sync::Arc, time::Duration};
-
-/// How the meaning of a code ends that leaves open what a write did.
-const DOUBT: &str = "Whether a write was done is not known.";
 
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What is known about the effect of a call that did not return `Ok`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Delivery {
     /// Nothing of it can have been acted on. It is safe to do it again.
@@ -39,12 +40,14 @@ pub enum Delivery {
 ///
 /// `Display` names the operation, the ticket, the meaning, the error code, the host where the way to it
 /// failed, and the request id on one line, and never a secret, a message text or foreign text; `{:#}`
-/// adds the causes. Look at [`Error::kind`] to
+/// adds the causes. It serialises as an [`ErrorReport`], and comes back from one. Look at [`Error::kind`] to
 /// branch, at [`Error::delivery`] before sending anything again, and at [`Error::help`] for what to do.
 pub struct Error(Box<Inner>);
 
 struct Inner {
-    operation: Option<&'static str>,
+    operation: Option<Cow<'static, str>>,
+    /// Whether it is about keeping the cursor of a follower.
+    is_of_cursor: bool,
     ticket: Option<TicketId>,
     advice: Option<Advice>,
     is_write: bool,
@@ -74,16 +77,26 @@ enum Cause {
         help: Option<String>,
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
+    /// Told by a report: another process, or a test.
+    Report(Box<ErrorReport>),
 }
 
 /// Which part of a text that was sent in parts an error belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Part {
     /// Number of the part that failed, from 1. The parts before it are in the ticket.
     pub number: usize,
     /// Number of all parts.
     pub total: usize,
+}
+
+impl Part {
+    /// Part `number` of `total`, from 1.
+    #[must_use]
+    pub fn new(number: usize, total: usize) -> Self {
+        Self { number, total }
+    }
 }
 
 impl Error {
@@ -104,9 +117,11 @@ impl Error {
         let elapsed = match &cause {
             Cause::Call(fault) => fault.elapsed,
             Cause::Local { .. } => Duration::ZERO,
+            Cause::Report(report) => report.elapsed,
         };
         Self(Box::new(Inner {
             operation: None,
+            is_of_cursor: false,
             ticket: None,
             advice: None,
             is_write: false,
@@ -121,7 +136,13 @@ impl Error {
     }
 
     pub(crate) fn with_operation(mut self, operation: &'static str) -> Self {
-        self.0.operation = Some(operation);
+        self.0.operation = Some(Cow::Borrowed(operation));
+        self
+    }
+
+    /// As a failure to keep the cursor of a follower.
+    pub(crate) fn of_cursor(mut self) -> Self {
+        self.0.is_of_cursor = true;
         self
     }
 
@@ -180,7 +201,7 @@ impl Error {
     }
 
     pub(crate) fn with_part(mut self, number: usize, total: usize) -> Self {
-        self.0.part = Some(Part { number, total });
+        self.0.part = Some(Part::new(number, total));
         self
     }
 
@@ -192,7 +213,14 @@ impl Error {
     fn fault(&self) -> Option<&Fault> {
         match &self.0.cause {
             Cause::Call(fault) => Some(fault),
-            Cause::Local { .. } => None,
+            Cause::Local { .. } | Cause::Report(_) => None,
+        }
+    }
+
+    fn report(&self) -> Option<&ErrorReport> {
+        match &self.0.cause {
+            Cause::Report(report) => Some(report),
+            Cause::Call(_) | Cause::Local { .. } => None,
         }
     }
 
@@ -204,8 +232,15 @@ impl Error {
 
     /// What the failed call was to do, in the words of this crate, e.g. `submit message`.
     #[must_use]
-    pub fn operation(&self) -> Option<&'static str> {
-        self.0.operation
+    pub fn operation(&self) -> Option<&str> {
+        self.0.operation.as_deref()
+    }
+
+    /// Whether a follower could not save its cursor: nothing is wrong with the service, and what was handed out may come
+    /// again after a restart.
+    #[must_use]
+    pub fn is_of_cursor(&self) -> bool {
+        self.0.is_of_cursor
     }
 
     /// The ticket it concerns, if it concerns one.
@@ -217,7 +252,10 @@ impl Error {
     /// Host and port of the service, when the way to it failed or something may have answered in its place.
     #[must_use]
     pub fn host(&self) -> Option<&str> {
-        self.fault()?.host_in_question()
+        match self.report() {
+            Some(report) => report.host.as_deref(),
+            None => self.fault()?.host_in_question(),
+        }
     }
 
     /// Whether the failed call was to change something that must not be done twice; then
@@ -231,7 +269,10 @@ impl Error {
     /// The error code of the service or its gateway, e.g. `OSM.01010015`.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
-        self.fault()?.code.as_deref()
+        match self.report() {
+            Some(report) => report.code.as_deref(),
+            None => self.fault()?.code.as_deref(),
+        }
     }
 
     /// Whether the code is one of the gateway, not of the service behind it, in either spelling.
@@ -243,13 +284,19 @@ impl Error {
     /// HTTP status of the last answer. This service reports most errors with 200.
     #[must_use]
     pub fn http_status(&self) -> Option<u16> {
-        self.fault()?.http_status
+        match self.report() {
+            Some(report) => report.http_status,
+            None => self.fault()?.http_status,
+        }
     }
 
     /// The request id of the last answer: quote it to the support.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        self.fault()?.request_id.as_deref()
+        match self.report() {
+            Some(report) => report.request_id.as_deref(),
+            None => self.fault()?.request_id.as_deref(),
+        }
     }
 
     /// The service's own words. Foreign text, never part of `Display`: escape it before showing it.
@@ -268,7 +315,10 @@ impl Error {
     /// Attempts on the wire. 0: nothing was sent.
     #[must_use]
     pub fn attempts(&self) -> u32 {
-        self.fault().map_or(0, |fault| fault.attempts)
+        match self.report() {
+            Some(report) => report.attempts,
+            None => self.fault().map_or(0, |fault| fault.attempts),
+        }
     }
 
     /// Time from the start of the call to its end.
@@ -287,7 +337,10 @@ impl Error {
     /// How long the service asks to wait before the next call.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
-        self.fault()?.retry_after
+        match self.report() {
+            Some(report) => report.retry_after,
+            None => self.fault()?.retry_after,
+        }
     }
 
     /// What is known about the effect of the call. For a read it has no meaning: a read has no effect.
@@ -334,6 +387,7 @@ impl Error {
                 },
                 Cause::Local { help: Some(_), .. } => Advice::Given,
                 Cause::Local { help: None, .. } => Advice::of_kind(self.0.kind),
+                Cause::Report(report) => report.advice,
             },
         }
     }
@@ -342,6 +396,9 @@ impl Error {
     /// [`Error::advice`].
     #[must_use]
     pub fn help(&self) -> Option<&str> {
+        if let Some(report) = self.report() {
+            return Some(report.help.as_str());
+        }
         let advice = self.advice();
         Some(match (&self.0.cause, advice.words()) {
             (_, Some(words)) if matches!(advice, Advice::Reconcile | Advice::SendAgain) => words,
@@ -353,7 +410,7 @@ impl Error {
             ) => help,
             (_, Some(words)) => words,
             (Cause::Call(fault), None) => fault.help(),
-            (Cause::Local { help: None, .. }, None) => self.0.kind.advice(),
+            (Cause::Local { help: None, .. } | Cause::Report(_), None) => self.0.kind.advice(),
         })
     }
 
@@ -363,11 +420,18 @@ impl Error {
         self.line(false)
     }
 
+    /// [`Error::summary`] without its beginning, which names operation, ticket and part: for whoever says in words of its own
+    /// what was to be done.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        self.told(false)
+    }
+
     /// `submit message (ticket case-123): the ticket is closed (OSM.01010015, request id 4f1c)`.
     fn line(&self, with_request_id: bool) -> String {
         let inner = &*self.0;
         let mut line = String::new();
-        if let Some(operation) = inner.operation {
+        if let Some(operation) = &inner.operation {
             line.push_str(operation);
             let ticket = inner.ticket.as_ref().map(|id| format!("ticket {id}"));
             let part = inner
@@ -376,28 +440,35 @@ impl Error {
             push_facts(&mut line, [ticket, part]);
             line.push_str(": ");
         }
+        line.push_str(&self.told(with_request_id));
+        line
+    }
+
+    /// What failed, and the facts about it.
+    fn told(&self, with_request_id: bool) -> String {
+        let inner = &*self.0;
+        let mut line = String::new();
         if inner.delivery == Delivery::Absent {
             // What failed alone would speak of an outcome that is known by now.
             line.push_str("the message is not in the ticket, it was looked for; what had failed: ");
         }
         match &inner.cause {
-            Cause::Call(fault) => {
-                line.push_str(self.told_of(fault));
-                let id = fault.request_id.as_ref().filter(|_| with_request_id);
-                push_facts(
-                    &mut line,
-                    [
-                        fault.code.clone(),
-                        fault
-                            .telling_status()
-                            .map(|status| format!("HTTP {status}")),
-                        fault.host_in_question().map(|host| format!("host {host}")),
-                        id.map(|id| format!("request id {id}")),
-                    ],
-                );
-            }
+            Cause::Call(fault) => line.push_str(&self.told_of(fault)),
             Cause::Local { detail, .. } => line.push_str(detail),
+            Cause::Report(report) => line.push_str(&report.what),
         }
+        // This platform reports most errors with 200: that says nothing.
+        let status = self.http_status().filter(|status| *status != 200);
+        let id = self.request_id().filter(|_| with_request_id);
+        push_facts(
+            &mut line,
+            [
+                self.code().map(str::to_owned),
+                status.map(|status| format!("HTTP {status}")),
+                self.host().map(|host| format!("host {host}")),
+                id.map(|id| format!("request id {id}")),
+            ],
+        );
         if let Some(problem) = &inner.hindrance {
             line.push_str("; ");
             line.push_str(&unconfirmed(problem));
@@ -407,12 +478,12 @@ impl Error {
 
     /// What failed, without the doubt that the meaning of a code speaks of where there is none: what was looked for and is
     /// not there was not done, and a read does nothing.
-    fn told_of<'a>(&self, fault: &'a Fault) -> &'a str {
+    fn told_of<'a>(&self, fault: &'a Fault) -> Cow<'a, str> {
         let is_certain =
             self.0.delivery == Delivery::Absent || fault.idempotency == Some(Idempotency::Safe);
-        match fault.detail.strip_suffix(DOUBT) {
-            Some(certain) if is_certain => certain.trim_end(),
-            _ => &fault.detail,
+        match is_certain {
+            true => Cow::Borrowed(&*fault.detail),
+            false => fault.meaning(),
         }
     }
 
@@ -518,6 +589,7 @@ impl fmt::Debug for Error {
             Cause::Local { detail, source, .. } => {
                 debug.field("detail", detail).field("source", source)
             }
+            Cause::Report(report) => debug.field("report", report),
         };
         debug.finish()
     }
@@ -530,6 +602,7 @@ impl std::error::Error for Error {
             Cause::Local { source, .. } => source
                 .as_deref()
                 .map(|source| source as &(dyn std::error::Error + 'static)),
+            Cause::Report(_) => None,
         }
     }
 }
@@ -559,9 +632,11 @@ mod tests {
     /// A code whose meaning leaves the outcome open says so only where it is open.
     #[test]
     fn a_doubt_of_the_code_is_told_only_while_there_is_one() {
-        let meanings: Vec<&str> = (crate::service::error_codes().iter())
+        let codes = crate::service::error_codes();
+        assert!((codes.iter()).all(|code| !code.meaning.contains("a write was done")));
+        let meanings: Vec<&str> = (codes.iter())
+            .filter(|code| code.in_doubt)
             .map(|code| code.meaning)
-            .filter(|meaning| meaning.contains("write was done"))
             .collect();
         assert!(!meanings.is_empty());
         for meaning in meanings {
@@ -571,13 +646,16 @@ mod tests {
                     FaultSent::Maybe,
                     meaning.to_owned(),
                 );
+                fault.in_doubt = true;
                 fault.idempotency = Some(effect);
                 let error = Error::from_fault("submit message", fault);
                 let error = match delivery {
                     Some(delivery) => error.with_delivery(delivery),
                     None => error,
                 };
-                error.to_string().contains("write was done")
+                let told = error.to_string();
+                assert!(told.contains(meaning), "{told}");
+                told.contains(". Whether a write was done is not known.")
             };
             assert!(told(Idempotency::NotIdempotent, None), "{meaning}");
             assert!(told(Idempotency::Idempotent, None), "{meaning}");

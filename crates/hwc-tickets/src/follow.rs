@@ -31,6 +31,7 @@ use crate::{
 use futures_core::Stream;
 use futures_util::stream;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::{
     fmt,
     future::poll_fn,
@@ -50,7 +51,11 @@ const SHORTEST: Duration = Duration::from_secs(3);
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// Something that happened while following.
-#[derive(Debug)]
+///
+/// In JSON the field `type` says what: `{"type":"possible_gap","ticket":"case-123"}`. An error is its
+/// [`ErrorReport`](crate::ErrorReport), and what is read back has an error that says the same.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Event {
     /// A message that was not handed out before.

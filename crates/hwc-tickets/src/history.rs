@@ -25,6 +25,7 @@ use futures_core::Stream;
 use futures_util::stream;
 use hwc_core::CallOptions;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::{
     fmt,
     future::poll_fn,
@@ -214,13 +215,21 @@ impl History {
 }
 
 /// A whole conversation, or the part of it that was asked for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Conversation {
     /// The messages, in the order that was asked for.
     pub messages: Vec<Message>,
     /// What can be said about their completeness.
     pub audit: Audit,
+}
+
+impl Conversation {
+    /// These messages, and what is said about their completeness.
+    #[must_use]
+    pub fn new(messages: Vec<Message>, audit: Audit) -> Self {
+        Self { messages, audit }
+    }
 }
 
 /// A stream of messages: [`History::stream`].

@@ -76,6 +76,7 @@ pub mod message;
 pub mod raw;
 pub mod recall;
 mod service;
+mod setters;
 #[cfg(feature = "sim")]
 pub mod sim;
 pub mod submit;
@@ -89,7 +90,7 @@ mod verb;
 pub use client::Client;
 pub use config::{ClientBuilder, Site, SubmitType};
 pub use detail::{TicketDetail, TicketStatus};
-pub use error::{Advice, CallAdvice, Delivery, Error, ErrorKind, Result};
+pub use error::{Advice, CallAdvice, Delivery, Error, ErrorKind, ErrorReport, Result};
 pub use follow::{Cursor, CursorFile, Event, Events, Follow, StopHandle};
 pub use history::{Audit, Conversation, History, Messages};
 pub use hwc_core::{

@@ -2,6 +2,7 @@
 
 use crate::{
     ids::{AttachmentId, MessageId},
+    setters::setters,
     time::MessageTime,
 };
 use ring::digest::{Context, SHA256};
@@ -80,7 +81,7 @@ impl Role {
 }
 
 /// The author of a message.
-#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Author {
     /// The author's id (wire field `replier`). Not a path segment, so any text.
@@ -89,6 +90,23 @@ pub struct Author {
     pub name: Option<String>,
     /// The author's role.
     pub role: Role,
+}
+
+impl Author {
+    /// Somebody of this role, with neither id nor name.
+    #[must_use]
+    pub fn new(role: Role) -> Self {
+        Self {
+            id: None,
+            name: None,
+            role,
+        }
+    }
+}
+
+setters! {
+    Author {}
+    optional { id: impl Into<String>, name: impl Into<String> }
 }
 
 /// Shows the role alone: ids and names are personal data.
@@ -101,7 +119,7 @@ impl fmt::Debug for Author {
 }
 
 /// A file attached to a message.
-#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Attachment {
     /// The id, if it can be used in a request. Otherwise see [`Attachment::raw_id`].
@@ -110,6 +128,18 @@ pub struct Attachment {
     pub raw_id: String,
     /// The file's name. Foreign text: never use it as a path as it stands.
     pub file_name: String,
+}
+
+impl Attachment {
+    /// A file with the id `raw_id`, which is also [`Attachment::id`] if it can be used in a request.
+    pub fn new(raw_id: impl Into<String>, file_name: impl Into<String>) -> Self {
+        let raw_id = raw_id.into();
+        Self {
+            id: AttachmentId::lenient(&raw_id).ok(),
+            raw_id,
+            file_name: file_name.into(),
+        }
+    }
 }
 
 /// Shows the id alone.
@@ -122,7 +152,18 @@ impl fmt::Debug for Attachment {
 }
 
 /// One message of a conversation.
-#[derive(Clone, PartialEq, Serialize)]
+///
+/// ```
+/// use hwc_tickets::{Author, Message, MessageKind, MessageTime, Role, ZoneOffset};
+///
+/// let time = MessageTime::read("2026-01-31 12:00:00", ZoneOffset::UTC);
+/// let message = Message::new(MessageKind::Support, time, "Please send the log.")
+///     .author(Author::new(Role::Engineer).name("Li"));
+/// let stored = serde_json::to_string(&message)?;
+/// assert_eq!(serde_json::from_str::<Message>(&stored)?, message);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Message {
     /// Which side it comes from.
@@ -138,7 +179,7 @@ pub struct Message {
     /// The service sent something in the place of the list of attachments, or in it, that has no reading as one. There
     /// may be attachments that [`Message::attachments`] does not name. What came stands in [`Message::extra`] under
     /// `~accessory_list`. In JSON the field is there only when it is true.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub attachments_unknown: bool,
     /// Its id. Only the ticket detail shows ids (D-15), so it is `None` from history and follow.
     pub id: Option<MessageId>,
@@ -221,7 +262,41 @@ impl<'de> Deserialize<'de> for MessageKey {
     }
 }
 
+setters! {
+    Message {
+        author: Author,
+        attachments: Vec<Attachment>,
+        attachments_unknown: bool,
+        is_first: bool,
+        extra: Map<String, Value>,
+        lossy: bool,
+    }
+    optional { id: MessageId }
+}
+
 impl Message {
+    /// A message of this side, made at this time, with this text: for tests, and for what another program has stored. Its
+    /// author is the usual one of that side, unless another is set.
+    pub fn new(kind: MessageKind, created_at: MessageTime, content: impl Into<String>) -> Self {
+        let role = match kind {
+            MessageKind::Customer => Role::Customer,
+            MessageKind::Support => Role::Engineer,
+            MessageKind::Other(_) | MessageKind::Unknown => Role::Unknown,
+        };
+        Self {
+            kind,
+            author: Author::new(role),
+            content: content.into(),
+            created_at,
+            attachments: Vec::new(),
+            attachments_unknown: false,
+            id: None,
+            is_first: false,
+            extra: Map::new(),
+            lossy: false,
+        }
+    }
+
     /// The stable key of this message. Use it to skip what was handled before.
     #[must_use]
     pub fn key(&self) -> MessageKey {
@@ -256,7 +331,7 @@ impl Message {
 }
 
 /// An item of an answer that could not be read. It cost itself alone: the others were delivered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Undecodable {
     /// Its place in the list of the answer, from 0.
@@ -266,7 +341,11 @@ pub struct Undecodable {
 }
 
 impl Undecodable {
-    pub(crate) fn new(index: usize, reason: String) -> Self {
-        Self { index, reason }
+    /// The item at `index`, from 0. `reason` says which field has which wrong type, and shows no value.
+    pub fn new(index: usize, reason: impl Into<String>) -> Self {
+        Self {
+            index,
+            reason: reason.into(),
+        }
     }
 }

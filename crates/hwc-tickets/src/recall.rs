@@ -11,12 +11,14 @@ use crate::{
     ticket::Ticket,
     verb::{verb, within},
 };
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
 
 const OPERATION: &str = "recall message";
 
 /// How a recall ended. Whichever way, no message with this id is in the ticket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Recalled {
     /// The service took it back now.
@@ -62,13 +64,21 @@ verb! {
 }
 
 /// The caller's last message in a ticket.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LastMessage {
     /// The id to take it back by, as often as it takes.
     pub id: MessageId,
     /// The message.
     pub message: Message,
+}
+
+impl LastMessage {
+    /// This message, which has this id.
+    #[must_use]
+    pub fn new(id: MessageId, message: Message) -> Self {
+        Self { id, message }
+    }
 }
 
 impl Ticket {

@@ -36,9 +36,11 @@ use crate::{
     ids::{AttachmentId, GroupId, TicketId},
     message::Message,
     service::limit,
+    setters::setters,
     ticket::Ticket,
 };
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 use std::{
     fmt,
     future::{Future, IntoFuture},
@@ -68,7 +70,8 @@ pub enum Confirm {
 }
 
 /// How a submit is known to have succeeded.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Receipt {
     /// The service said yes.
@@ -80,7 +83,7 @@ pub enum Receipt {
 }
 
 /// A message that is in the ticket.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Sent {
     /// The ticket.
@@ -96,6 +99,18 @@ pub struct Sent {
 }
 
 impl Sent {
+    /// A message in `ticket`, after one attempt.
+    #[must_use]
+    pub fn new(ticket: TicketId, receipt: Receipt) -> Self {
+        Self {
+            ticket,
+            receipt,
+            attempts: 1,
+            request_id: None,
+            reference: None,
+        }
+    }
+
     /// The message, if it was read back.
     #[must_use]
     pub fn message(&self) -> Option<&Message> {
@@ -110,6 +125,11 @@ impl Sent {
     pub fn is_confirmed(&self) -> bool {
         self.message().is_some()
     }
+}
+
+setters! {
+    Sent { attempts: u32 }
+    optional { request_id: impl Into<String>, reference: impl Into<String> }
 }
 
 /// A message about to be submitted. Nothing happens before it is awaited.

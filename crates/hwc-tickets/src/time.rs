@@ -6,7 +6,7 @@
 
 pub use hwc_core::fault::Spoken;
 use jiff::{Timestamp, civil::DateTime, tz::Offset};
-use serde::{Serialize, Serializer, ser::SerializeStruct};
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
 use std::{fmt, str::FromStr};
 
 /// A fixed distance from UTC in whole minutes, -12:00 to +14:00. Sent as `X-Time-Zone`.
@@ -134,7 +134,7 @@ impl Serialize for ZoneOffset {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for ZoneOffset {
+impl<'de> Deserialize<'de> for ZoneOffset {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
         text.parse().map_err(serde::de::Error::custom)
@@ -168,7 +168,7 @@ fn minutes_of(text: &str) -> Option<i32> {
 ///
 /// Understood: `yyyy-MM-dd HH:mm:ss`, with `T`, with fractions, with an offset or `Z`, and seconds or
 /// milliseconds since 1970. Text without an offset is read in the zone the call asked for.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash, Deserialize)]
 pub struct MessageTime {
     instant: Option<Timestamp>,
     raw: String,
@@ -193,6 +193,16 @@ impl MessageTime {
     #[must_use]
     pub fn raw(&self) -> &str {
         &self.raw
+    }
+}
+
+/// The time of an instant, with its text in UTC: `2026-01-31T12:00:00Z`.
+impl From<Timestamp> for MessageTime {
+    fn from(instant: Timestamp) -> Self {
+        Self {
+            instant: Some(instant),
+            raw: instant.to_string(),
+        }
     }
 }
 

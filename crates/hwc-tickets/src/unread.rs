@@ -8,9 +8,11 @@ use crate::{
     ids::{GroupId, TicketId},
     message::Undecodable,
     service::About,
+    setters::setters,
 };
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use hwc_core::CallOptions;
+use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
     future::{Future, IntoFuture},
@@ -160,7 +162,8 @@ fn stopped_error() -> Error {
 }
 
 /// What is known of the unread messages of many tickets.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct Digest {
     /// Number of unread messages of each ticket that was answered. The service counts up to 65535.
@@ -175,7 +178,7 @@ pub struct Digest {
 }
 
 /// Tickets whose request failed together.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FailedTickets {
     /// The tickets.
@@ -184,7 +187,32 @@ pub struct FailedTickets {
     pub error: Error,
 }
 
+impl FailedTickets {
+    /// These tickets were not answered, for this reason.
+    #[must_use]
+    pub fn new(tickets: Vec<TicketId>, error: Error) -> Self {
+        Self { tickets, error }
+    }
+}
+
+setters! {
+    Digest {
+        unanswered: Vec<TicketId>,
+        failed: Vec<FailedTickets>,
+        undecodable: Vec<Undecodable>,
+    }
+}
+
 impl Digest {
+    /// These numbers of unread messages, and nothing that failed.
+    #[must_use]
+    pub fn new(unread: BTreeMap<TicketId, u64>) -> Self {
+        Self {
+            unread,
+            ..Self::default()
+        }
+    }
+
     /// Unread messages of all answered tickets together.
     #[must_use]
     pub fn total(&self) -> u64 {

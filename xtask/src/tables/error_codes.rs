@@ -36,6 +36,9 @@ pub struct Entry {
     pub other_messages: Vec<String>,
     /// What it means, in own words.
     pub meaning: String,
+    /// Whether a write was done is not known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_doubt: bool,
     /// The document.
     pub source: String,
     /// The number follows from its neighbour in the document.
@@ -163,11 +166,12 @@ pub fn text(catalogue: &Catalogue) -> String {
     );
     for row in rows {
         text.push_str(&format!(
-            "    ErrorCode {{\n        code: {},\n        http_status: {},\n        category: Category::{:?},\n        meaning: {},\n    }},\n",
+            "    ErrorCode {{\n        code: {},\n        http_status: {},\n        category: Category::{:?},\n        meaning: {},\n        in_doubt: {},\n    }},\n",
             literal(&row.code),
             row.http_status,
             row.category,
             literal(&row.meaning),
+            row.in_doubt,
         ));
     }
     text.push_str("];\n");

@@ -2,12 +2,14 @@
 
 use super::{Category, FaultFacts, FaultKind, Sent};
 use crate::{Idempotency, transport::TlsFlaw};
+use serde::{Deserialize, Serialize};
 
 /// What to do about a failed call.
 ///
 /// A name, so that each program can say it in words of its own: a command line names its options, a
 /// library its methods. [`Advice::words`] names neither.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Advice {
     /// What the caller gave cannot be sent. Correct what the fault names.
@@ -162,7 +164,7 @@ pub(super) fn of(fault: &FaultFacts) -> Advice {
         FaultKind::InvalidInput if fault.sent == Sent::Maybe => Advice::FindOut,
         FaultKind::InvalidInput => Advice::CorrectValue,
         FaultKind::Credentials => Advice::GiveCredentials,
-        FaultKind::Connect if is_proxy_login(&fault.detail) => Advice::SignInToProxy,
+        FaultKind::Connect if fault.is_proxy_login => Advice::SignInToProxy,
         FaultKind::Connect => Advice::CheckConnection,
         FaultKind::Tls => Advice::CheckTls(fault.tls_flaw),
         // Whatever else is to be done comes after that: done twice it cannot be taken back.
@@ -196,11 +198,6 @@ pub(super) fn of(fault: &FaultFacts) -> Advice {
 /// Whether an attempt before the refused one may have done it.
 fn was_done_before(fault: &FaultFacts) -> bool {
     fault.earlier == Sent::Maybe && fault.idempotency.is_none_or(|known| !known.is_safe())
-}
-
-/// Whether the proxy refused to open a line without a login: the words of the tunnel, which has no type for it.
-fn is_proxy_login(detail: &str) -> bool {
-    detail.contains("proxy authorization required")
 }
 
 /// Whether it is the gateway that found nothing: then no id is wrong, but the call. The two spellings are those of its
@@ -273,9 +270,16 @@ mod tests {
                 }
             }
         }
-        let tunnel = "cannot connect (proxy authorization required)";
-        let fault = Fault::new(FaultKind::Connect, Sent::No, tunnel);
-        assert_eq!(fault.advice(), Advice::SignInToProxy);
+        // The fact decides, whatever the words.
+        for (is_proxy_login, advice) in [
+            (true, Advice::SignInToProxy),
+            (false, Advice::CheckConnection),
+        ] {
+            let words = "proxy authorization required";
+            let mut fault = Fault::new(FaultKind::Connect, Sent::No, words);
+            fault.is_proxy_login = is_proxy_login;
+            assert_eq!(fault.advice(), advice);
+        }
         for (code, advice) in [
             ("APIGW.0101", Advice::CheckCall),
             ("APIG.0101", Advice::CheckCall),
@@ -285,7 +289,8 @@ mod tests {
             fault.code = Some(code.to_owned());
             assert_eq!(fault.advice(), advice, "{code}");
         }
-        let own = fault.with_help("ask the operator");
+        let own = Fault::new(FaultKind::Connect, Sent::No, "it failed");
+        let own = own.with_help("ask the operator");
         assert_eq!(
             (own.advice(), own.help()),
             (Advice::Given, "ask the operator")

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{
     CachedIdentity, Found, IamPassword, IamScope, IamUser, IdentityError, IdentityErrorKind, Keys,
+    iam_endpoint,
 };
 use crate::{
     endpoint::Endpoint,
@@ -16,7 +17,6 @@ const SK: &str = "HUAWEICLOUD_SDK_SK";
 const SECURITY_TOKEN: &str = "HUAWEICLOUD_SDK_SECURITY_TOKEN";
 const DOMAIN_ID: &str = "HUAWEICLOUD_SDK_DOMAIN_ID";
 const PROJECT_ID: &str = "HUAWEICLOUD_SDK_PROJECT_ID";
-const IAM_ENDPOINT: &str = "HUAWEICLOUD_SDK_IAM_ENDPOINT";
 const USER: &str = "HWC_IAM_USER";
 const PASSWORD: &str = "HWC_IAM_PASSWORD";
 const ACCOUNT: &str = "HWC_IAM_ACCOUNT";
@@ -43,11 +43,7 @@ pub(super) fn find(
         }));
     }
     if let Some(login) = password(&variables)? {
-        if let Some(service) = service.filter(|service| service.is_loopback())
-            && !login.has_endpoint()
-        {
-            return Err(issuer_not_named(&login, service));
-        }
+        let login = login.for_service(service)?;
         let issuer = Some(login.address());
         let provider = Arc::new(CachedIdentity::new(login));
         let source = format!("environment: {USER}, {PASSWORD}, {ACCOUNT}");
@@ -122,31 +118,10 @@ fn password(variables: &Variables<'_>) -> Result<Option<IamPassword>, IdentityEr
     } else if let Some(id) = variables.text(DOMAIN_ID)? {
         login = login.with_scope(IamScope::DomainId(id))?;
     }
-    if let Some(address) = variables.text(IAM_ENDPOINT)? {
-        let endpoint = Endpoint::parse_from_surroundings(&address).map_err(|error| {
-            IdentityError::new(
-                IdentityErrorKind::Invalid,
-                format!("{IAM_ENDPOINT} cannot be used: {error}"),
-                format!(
-                    "set {IAM_ENDPOINT} to an address of IAM such as https://iam.myhuaweicloud.com or https://iam.eu-west-101.myhuaweicloud.eu, or unset it"
-                ),
-            )
-        })?;
+    if let Some(endpoint) = iam_endpoint(variables.read)? {
         login = login.with_endpoint(endpoint);
     }
     Ok(Some(login))
-}
-
-/// Who tries things on this machine does not mean to give a password to the real IAM.
-fn issuer_not_named(login: &IamPassword, service: &Endpoint) -> IdentityError {
-    IdentityError::new(
-        IdentityErrorKind::Invalid,
-        format!(
-            "{IAM_ENDPOINT} is not set: the service is on this machine ({service}), and user and password would go to {}",
-            login.address()
-        ),
-        format!("set {IAM_ENDPOINT} to where they belong, with a simulator {service}"),
-    )
 }
 
 fn half_set(set: &str, missing: &[&str]) -> IdentityError {
@@ -173,13 +148,7 @@ impl Variables<'_> {
 
     /// A variable that is a secret.
     fn secret(&self, name: &str) -> Result<Option<SecretString>, IdentityError> {
-        let text = variables::text(self.read, name).map_err(|problem| {
-            IdentityError::new(
-                IdentityErrorKind::Invalid,
-                problem.to_string(),
-                format!("set {name} anew, or unset it"),
-            )
-        })?;
+        let text = variables::text(self.read, name).map_err(IdentityError::from)?;
         Ok(text.map(SecretString::from))
     }
 }

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use crate::{
     fault::{Fault, FaultKind, Sent},
     secret::UnfitText,
+    variables::NotText,
 };
 
 /// The kind of an [`IdentityError`], to branch on.
@@ -257,6 +258,17 @@ impl IdentityError {
             sentence.push_str(&format!("looked for {looked_for} in {place}: {outcome}"));
         }
         sentence
+    }
+}
+
+/// A variable that is not text.
+impl From<NotText<'_>> for IdentityError {
+    fn from(problem: NotText<'_>) -> Self {
+        Self::new(
+            IdentityErrorKind::Invalid,
+            problem.to_string(),
+            format!("set {} anew, or unset it", problem.name),
+        )
     }
 }
 

@@ -154,9 +154,9 @@ async fn run(
 /// The line to the issuer failed.
 fn broken(issuer: Issuer, fault: &TransportFault) -> IdentityError {
     let (kind, help) = match fault.kind {
-        TransportFaultKind::Resolve | TransportFaultKind::Connect => {
-            (IdentityErrorKind::Connect, issuer.help)
-        }
+        TransportFaultKind::Resolve
+        | TransportFaultKind::Connect
+        | TransportFaultKind::ProxyLogin => (IdentityErrorKind::Connect, issuer.help),
         TransportFaultKind::Tls(flaw) => (IdentityErrorKind::Tls, flaw.help()),
         TransportFaultKind::Malformed
         | TransportFaultKind::HeadTooLarge

@@ -4,7 +4,10 @@
 //! decided in `answer`, what is asked in `login`.
 
 mod answer;
+mod issuer;
 mod login;
+
+pub use issuer::iam_endpoint;
 
 use std::{
     fmt::{self, Debug},
@@ -163,13 +166,24 @@ impl IamPassword {
         }
     }
 
-    /// Whether it was told which IAM to ask.
-    pub(super) fn has_endpoint(&self) -> bool {
-        self.endpoint.is_some()
+    /// The same login for the service at this address. With a service on this machine, such as a simulator, it has to name
+    /// its IAM: user and password would go to the real one otherwise.
+    ///
+    /// # Errors
+    /// [`IdentityErrorKind::Invalid`] when the service is on this machine and no IAM was named with
+    /// [`IamPassword::with_endpoint`]. The error names the variable that [`iam_endpoint`] reads.
+    pub fn for_service(self, service: Option<&Endpoint>) -> Result<Self, IdentityError> {
+        match service.filter(|service| service.is_loopback()) {
+            Some(service) if self.endpoint.is_none() => {
+                Err(issuer::not_named(&self.address(), service))
+            }
+            _ => Ok(self),
+        }
     }
 
     /// The address of the IAM it asks.
-    pub(super) fn address(&self) -> String {
+    #[must_use]
+    pub fn address(&self) -> String {
         match &self.endpoint {
             Some(endpoint) => endpoint.to_string(),
             None => GLOBAL_ENDPOINT.to_owned(),

@@ -46,7 +46,9 @@ pub(super) fn late(sent: Sent, what: &str, limit: Duration) -> Failure {
 pub(super) fn transport_failure(fault: TransportFault) -> Failure {
     let (kind, repeat) = match fault.kind {
         TransportFaultKind::Resolve => (FaultKind::Connect, Repeat::Once),
-        TransportFaultKind::Connect => (FaultKind::Connect, Repeat::Backoff),
+        TransportFaultKind::Connect | TransportFaultKind::ProxyLogin => {
+            (FaultKind::Connect, Repeat::Backoff)
+        }
         TransportFaultKind::Tls(_) => (FaultKind::Tls, Repeat::Never),
         TransportFaultKind::Interrupted => (FaultKind::Interrupted, Repeat::Backoff),
         TransportFaultKind::Malformed
@@ -65,6 +67,7 @@ pub(super) fn transport_failure(fault: TransportFault) -> Failure {
     if let TransportFaultKind::Tls(flaw) = fault.kind {
         verdict.tls_flaw = Some(flaw);
     }
+    verdict.is_proxy_login = fault.kind == TransportFaultKind::ProxyLogin;
     if fault.kind == TransportFaultKind::Source {
         verdict = verdict.with_help(match sent {
             Sent::No => "give a source that can be read to its end; nothing was sent",

@@ -1,5 +1,6 @@
 //! Why a request got no answer, or only half of one.
 
+use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, fmt};
 
 /// Where the line failed.
@@ -10,6 +11,8 @@ pub enum TransportFaultKind {
     Resolve,
     /// No connection: refused, unreachable, proxy said no, or too slow.
     Connect,
+    /// No connection, because the proxy wants a user name and a password.
+    ProxyLogin,
     /// The TLS handshake failed. Trying again would fail again.
     Tls(TlsFlaw),
     /// The line broke after the connection stood.
@@ -27,7 +30,8 @@ pub enum TransportFaultKind {
 }
 
 /// What is wrong with the other side's TLS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TlsFlaw {
     /// The certificate has run out.
@@ -156,7 +160,7 @@ impl fmt::Display for TransportFault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.kind {
             TransportFaultKind::Resolve => "cannot resolve the name of the host",
-            TransportFaultKind::Connect => "cannot connect",
+            TransportFaultKind::Connect | TransportFaultKind::ProxyLogin => "cannot connect",
             TransportFaultKind::Tls(flaw) => flaw.meaning(),
             TransportFaultKind::Interrupted if self.body_started => {
                 "the connection broke before the whole answer was there"

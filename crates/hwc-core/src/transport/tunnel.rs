@@ -46,8 +46,8 @@ where
             None => Ok(()),
             Some(error) => Err(TransportFault::connect(root_words(&error))),
         },
-        // Found by these words, when the advice is chosen.
-        Ok(407) => Err(TransportFault::connect(
+        Ok(407) => Err(TransportFault::new(
+            TransportFaultKind::ProxyLogin,
             "it answered CONNECT with status 407: proxy authorization required",
         )),
         Ok(status) => Err(TransportFault::connect(format!(

@@ -196,6 +196,7 @@ const fn row(
         http_status,
         category,
         meaning,
+        in_doubt: false,
     }
 }
 

@@ -66,9 +66,8 @@ fn check(operation: &Operation, arguments: &Arguments) -> Result<(), Failure> {
     let inputs = inputs(operation);
     let value = operation.value_of(exceeded.limit);
     let input = inputs.iter().find(|input| Some(input.value) == value);
-    let said = exceeded.to_string();
-    let what = match (input, said.strip_prefix(exceeded.limit.field)) {
-        (Some(input), Some(rest)) => {
+    let what = match input {
+        Some(input) => {
             // What stands within a value that is given as a whole.
             let within = exceeded.limit.field;
             let within = within
@@ -80,9 +79,13 @@ fn check(operation: &Operation, arguments: &Arguments) -> Result<(), Failure> {
                 "" => String::new(),
                 within => format!(": {within}"),
             };
-            format!("{}{within}{rest} (documented limit)", input.shown())
+            format!(
+                "{}{within} {} (documented limit)",
+                input.shown(),
+                exceeded.breach()
+            )
         }
-        _ => format!("{said} (documented limit)"),
+        None => format!("{exceeded} (documented limit)"),
     };
     Err(Failure::usage(what, "Correct the value. Nothing was sent."))
 }

@@ -253,12 +253,11 @@ impl Watch<'_> {
                     Duration::ZERO => screen.warn(&error.to_string()),
                     _ => screen.warn(&format!("{error}; trying again in {wait}")),
                 }
-                match error.operation() {
-                    Some("save cursor") => self.unsaved.failed(error),
-                    _ => {
-                        self.trouble = Some(error);
-                        self.is_shown = true;
-                    }
+                if error.is_of_cursor() {
+                    self.unsaved.failed(error);
+                } else {
+                    self.trouble = Some(error);
+                    self.is_shown = true;
                 }
             }
             Event::Checkpoint(cursor) => {

@@ -143,6 +143,8 @@ impl<'a> Sink<'a> {
             // Who reads only the one word must not take a conversation with a gap for the whole one.
             let mut audit = audit.clone();
             audit.complete &= !audit.possible_gap;
+            // Their number is enough here.
+            audit.unreadable.clear();
             let mut fields = Map::from_iter([
                 (
                     "complete".to_owned(),

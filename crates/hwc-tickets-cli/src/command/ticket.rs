@@ -61,6 +61,8 @@ async fn show(id: TicketId, context: &Context) -> Result<(), Failure> {
             let mut detail = serde_json::to_value(&detail).map_err(Failure::unserialisable)?;
             if let Some(object) = detail.as_object_mut() {
                 object.insert("messages".to_owned(), messages.into());
+                // Warned of above.
+                object.remove("undecodable");
             }
             screen.document(&json!({ "ticket": ticket.id(), "detail": detail }))
         }

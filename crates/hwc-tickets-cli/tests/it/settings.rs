@@ -102,6 +102,50 @@ fn the_address_of_iam_is_not_passed_over_for_a_login_of_a_profile() {
     }
 }
 
+/// Credentials of a profile that cannot be used are told by their setting, and none of their values is shown.
+#[test]
+fn credentials_of_a_profile_that_cannot_be_used_are_told_by_their_setting() {
+    let stage = Stage::new();
+    let keys = "access_key = \"AK\"\nsecret_key = \"SK\"\n";
+    let login = "user = \"u\"\npassword = \"p\"\naccount = \"a\"\n";
+    for (credentials, setting) in [
+        ("token = \"CANARY token\"\n".to_owned(), "profile default"),
+        (keys.replace("AK", "CANARY key"), "credentials.access_key"),
+        (keys.replace("SK", "CANARY key"), "secret_key"),
+        (
+            format!("{keys}security_token = \"CANARY token\"\n"),
+            "credentials.security_token",
+        ),
+        (
+            format!("{keys}domain_id = \"CANARY id\"\nproject_id = \"p\"\n"),
+            "credentials.domain_id",
+        ),
+        (
+            format!("{keys}project_id = \"CANARY id\"\n"),
+            "credentials.project_id",
+        ),
+        (
+            login.replace("\"u\"", "\"CANARY\\u0007\""),
+            "credentials.user",
+        ),
+        (login.replace("\"p\"", "\"CANARY\\u0007\""), "password"),
+        (login.replace("\"a\"", "\"CANARY\\u0007\""), "account"),
+        (
+            format!("{login}project = \"CANARY\\u0007\"\n"),
+            "credentials.project",
+        ),
+    ] {
+        stage.write_config(&format!("[profiles.default.credentials]\n{credentials}"));
+        let mut command = stage.command(&READ);
+        command.env_remove("HWC_TICKETS_TOKEN");
+        command.env("HUAWEICLOUD_SDK_IAM_ENDPOINT", stage.sim().endpoint());
+        let ran = stage.finish(&mut command);
+        refused(&stage, &ran, 2, setting);
+        assert!(ran.stderr.contains("profile default"), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("environment"), "{}", ran.stderr);
+    }
+}
+
 /// The simulator is reached with them: they count as not set.
 #[test]
 fn empty_and_blank_variables_count_as_not_set() {

@@ -4,9 +4,10 @@ use super::status::TicketStatus;
 use crate::{
     ids::{MessageId, TicketId},
     message::{Message, Undecodable},
+    setters::setters,
     time::MessageTime,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -14,7 +15,7 @@ use std::fmt;
 const LIST_END: usize = 65_535;
 
 /// A ticket as a whole.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TicketDetail {
     /// Its id, if it can be used in a request.
@@ -27,8 +28,8 @@ pub struct TicketDetail {
     pub created_at: MessageTime,
     /// Its messages, with ids, in the order of the answer.
     pub messages: Vec<Message>,
-    /// Messages that could not be read.
-    #[serde(skip)]
+    /// Messages that could not be read. In JSON the field is there only when there are any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undecodable: Vec<Undecodable>,
     /// Fields this version has no name for, as they came.
     pub extra: Map<String, Value>,
@@ -38,6 +39,21 @@ pub struct TicketDetail {
 }
 
 impl TicketDetail {
+    /// A ticket of this status, made at this time, without messages.
+    #[must_use]
+    pub fn new(status: TicketStatus, created_at: MessageTime) -> Self {
+        Self {
+            id: None,
+            status,
+            description: None,
+            created_at,
+            messages: Vec::new(),
+            undecodable: Vec::new(),
+            extra: Map::new(),
+            has_list: true,
+        }
+    }
+
     /// Whether message `id` is not in the ticket: every message is here, with an id, and none has this one.
     pub(crate) fn proves_absence_of(&self, id: &MessageId) -> bool {
         self.has_list
@@ -46,6 +62,15 @@ impl TicketDetail {
             && (self.messages.iter())
                 .all(|message| message.id.as_ref().is_some_and(|own| own != id))
     }
+}
+
+setters! {
+    TicketDetail {
+        messages: Vec<Message>,
+        undecodable: Vec<Undecodable>,
+        extra: Map<String, Value>,
+    }
+    optional { id: TicketId, description: impl Into<String> }
 }
 
 /// Never shows the description or unknown fields.

@@ -1,9 +1,9 @@
 //! The status of a ticket.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The status of a ticket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TicketStatus {

@@ -2,12 +2,14 @@
 
 use super::ErrorKind;
 pub use hwc_core::fault::Advice as CallAdvice;
+use serde::{Deserialize, Serialize};
 
 /// What to do about an error, by name.
 ///
 /// [`Error::help`](crate::Error::help) says it in words for programmers, which name methods of this crate. A program
 /// for other people branches on the name and says it in its own words, with its own options.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Advice {
     /// What to do about a failed call, of whatever operation.

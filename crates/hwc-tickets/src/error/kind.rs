@@ -1,10 +1,12 @@
 //! The kinds of error: what each means and what to do.
 
 use hwc_core::FaultKind;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// The kind of an [`Error`](crate::Error), to branch on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// What the caller gave cannot be sent: an id, a text, a setting. Nothing was sent.

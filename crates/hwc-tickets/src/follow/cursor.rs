@@ -39,7 +39,9 @@ pub(super) const MOST_LEFT_OUT: usize = 1_500;
 /// Tickets that are left out of a run keep their place in it, up to 1,500 of them. Beyond that those that
 /// were left out longest are forgotten; they begin anew when they are followed again, and
 /// [`Event::PossibleGap`](super::Event::PossibleGap) says so.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// The default cursor knows no ticket: whoever resumes from it begins anew.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "Stored", try_from = "Stored")]
 pub struct Cursor {
     pub(super) groups: Vec<Group>,

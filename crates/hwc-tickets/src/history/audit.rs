@@ -1,7 +1,7 @@
 //! What a walk through history can say about its own completeness.
 
-use crate::message::Undecodable;
-use serde::Serialize;
+use crate::{message::Undecodable, setters::setters};
+use serde::{Deserialize, Serialize};
 
 /// Undecodable items that are kept with their reason; the others are counted only.
 const KEPT_REASONS: usize = 100;
@@ -9,7 +9,8 @@ const KEPT_REASONS: usize = 100;
 /// What was read, what was dropped, and whether anything may be missing.
 ///
 /// While a stream runs, it says what is known so far.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct Audit {
     /// Total number of messages that the first answer stated. The service counts up to 65535 only
@@ -21,8 +22,8 @@ pub struct Audit {
     pub duplicates_dropped: u64,
     /// Items that could not be read. They cost themselves alone.
     pub undecodable: u64,
-    /// Place and reason of the first of them, never their content.
-    #[serde(skip)]
+    /// Place and reason of the first of them, never their content. In JSON the field is there only when there are any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unreadable: Vec<Undecodable>,
     /// Answers of the service that were used.
     pub pages: u64,
@@ -33,6 +34,19 @@ pub struct Audit {
     /// Whether the walk came to its end: the beginning of the conversation, the moment given with
     /// `since`, or the number given with `limit`. A short page is no such end.
     pub complete: bool,
+}
+
+setters! {
+    Audit {
+        yielded: u64,
+        duplicates_dropped: u64,
+        undecodable: u64,
+        unreadable: Vec<Undecodable>,
+        pages: u64,
+        possible_gap: bool,
+        complete: bool,
+    }
+    optional { reported: u64 }
 }
 
 impl Audit {

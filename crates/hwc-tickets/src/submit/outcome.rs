@@ -1,12 +1,14 @@
 //! What became of a submit in doubt, and what could be its message.
 
 use super::pending::Span;
-use crate::message::Message;
+use crate::{message::Message, setters::setters};
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// What became of a submit in doubt.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Outcome {
     /// It is in the ticket: this is it. More exactly, such a message stands in the ticket since the submit
@@ -22,7 +24,7 @@ pub enum Outcome {
 }
 
 /// A message of the ticket that could be the one in doubt.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Candidate {
     /// The message.
@@ -34,8 +36,26 @@ pub struct Candidate {
     pub in_time: Option<bool>,
 }
 
+impl Candidate {
+    /// A message that looks like the one in doubt this much; whether it was made in time is not known.
+    #[must_use]
+    pub fn new(message: Message, resemblance: Resemblance) -> Self {
+        Self {
+            message,
+            resemblance,
+            in_time: None,
+        }
+    }
+}
+
+setters! {
+    Candidate {}
+    optional { in_time: bool }
+}
+
 /// How much a message looks like one in doubt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Resemblance {
     /// The same text.

@@ -12,6 +12,7 @@ use crate::{
 };
 use futures_util::{StreamExt as _, lock::Mutex as AsyncMutex, stream};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, io, sync::Arc, time::Duration};
 
 /// Name of this operation in errors.
@@ -22,13 +23,21 @@ const TICKETS_AT_ONCE: usize = 256;
 const READS_AT_ONCE: usize = 16;
 
 /// One record of the outbox, and what became of it.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Reconciled {
     /// The record.
     pub pending: Pending,
     /// What became of it; an error when the ticket, or the outbox that would tell, could not be read.
     pub outcome: Result<Outcome>,
+}
+
+impl Reconciled {
+    /// A record, and what became of it.
+    #[must_use]
+    pub fn new(pending: Pending, outcome: Result<Outcome>) -> Self {
+        Self { pending, outcome }
+    }
 }
 
 impl Client {

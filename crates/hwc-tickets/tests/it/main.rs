@@ -29,6 +29,7 @@ mod recall;
 mod rooms;
 mod schedules;
 mod snippets;
+mod stored;
 mod submit;
 mod text;
 mod time;

@@ -57,6 +57,7 @@ pub(super) fn meaning(status: StatusCode, envelope: Envelope, codes: &[ErrorCode
     let mut fault = Fault::new(kind, sent, detail);
     fault.code = code;
     fault.category = category;
+    fault.in_doubt = row.is_some_and(|row| row.in_doubt);
     fault.message = envelope.message;
     fault.request_id = envelope.request_id.as_deref().and_then(printable_id);
     Failure { fault, repeat }

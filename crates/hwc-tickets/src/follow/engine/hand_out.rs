@@ -112,7 +112,7 @@ impl Engine {
                 // The next checkpoint tries again; this one is offered all the same.
                 self.queue.push_front(Out::Event(Event::Checkpoint(cursor)));
                 Event::Degraded {
-                    error: error.with_operation(SAVE),
+                    error: error.with_operation(SAVE).of_cursor(),
                     next_try: Duration::ZERO,
                 }
             }
