@@ -64,6 +64,25 @@ impl TicketDetail {
     }
 }
 
+/// By all that is told to users.
+impl PartialEq for TicketDetail {
+    fn eq(&self, other: &Self) -> bool {
+        let Self {
+            id,
+            status,
+            description,
+            created_at,
+            messages,
+            undecodable,
+            extra,
+            has_list: _,
+        } = self;
+        (id, status, description) == (&other.id, &other.status, &other.description)
+            && (created_at, messages) == (&other.created_at, &other.messages)
+            && (undecodable, extra) == (&other.undecodable, &other.extra)
+    }
+}
+
 setters! {
     TicketDetail {
         messages: Vec<Message>,

@@ -199,7 +199,7 @@ fn values_come_back_from_json() {
     comes_back(&MessageTime::from(
         "2026-01-31T04:00:00.5Z".parse::<jiff::Timestamp>().unwrap(),
     ));
-    let whole = TicketDetail::new(TicketStatus::Processing, time()).messages(vec![message()]);
+    let whole = TicketDetail::new(TicketStatus::InProgress, time()).messages(vec![message()]);
     comes_back(&whole);
     // What could not be read is not forgotten on the way.
     let undecodable = vec![Undecodable::new(4, "message_list: content: an object")];
