@@ -305,6 +305,6 @@ pub(super) fn text(rows: &[Row]) -> String {
     let table: String = rows.iter().map(|row| row.row.as_str()).collect();
     let files: String = rows.iter().map(|row| row.files.as_str()).collect();
     format!(
-        "use crate::api::{{Answer, Column, Kind, Operation, Upload, Value, operation::{{Row, Way}}}};\nuse hwc_tickets_wire as wire;\n\n/// Every operation, in the order of the description.\npub const OPERATIONS: &[Operation] = &[\n{table}];\n{files}"
+        "use crate::api::{{Answer, Column, Kind, Operation, Upload, Value, operation::{{Row, Way}}}};\nuse hwc_tickets_wire as wire;\n\n/// Every operation, in the order of the description.\n// A constant would have every call made again in each crate that names it.\npub static OPERATIONS: &[Operation] = &[\n{table}];\n{files}"
     )
 }

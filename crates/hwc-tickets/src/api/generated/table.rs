@@ -8,7 +8,8 @@ use crate::api::{Answer, Column, Kind, Operation, Upload, Value, operation::{Row
 use hwc_tickets_wire as wire;
 
 /// Every operation, in the order of the description.
-pub const OPERATIONS: &[Operation] = &[
+// A constant would have every call made again in each crate that names it.
+pub static OPERATIONS: &[Operation] = &[
     Operation {
         name: "showLatestPublishedAgreement",
         resource: "agreements",
