@@ -255,7 +255,7 @@ impl Fault {
     /// The HTTP status, unless it says nothing: this platform reports most errors with 200.
     #[must_use]
     pub fn telling_status(&self) -> Option<u16> {
-        self.http_status.filter(|status| *status != 200)
+        telling_status(self.http_status)
     }
 
     /// The sentence about a write that belongs behind the detail, when the meaning of the code leaves it open. Who knows
@@ -301,6 +301,12 @@ impl Fault {
     pub fn body_excerpt(&self) -> Option<&str> {
         self.facts.excerpt.as_deref()
     }
+}
+
+/// The HTTP status of an answer, unless it says nothing: this platform reports most errors with 200.
+#[must_use]
+pub fn telling_status(status: Option<u16>) -> Option<u16> {
+    status.filter(|status| *status != 200)
 }
 
 impl ops::Deref for Fault {

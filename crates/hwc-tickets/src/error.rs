@@ -13,7 +13,7 @@ use crate::{
     submit::{pending::Pending, random::NoRandom, text::TextError},
     time::InvalidZone,
 };
-use hwc_core::{Fault, Idempotency, Sent as FaultSent, body::SourceError};
+use hwc_core::{Fault, Idempotency, Sent as FaultSent, body::SourceError, fault::telling_status};
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, fmt, io, sync::Arc, time::Duration};
 
@@ -457,8 +457,7 @@ impl Error {
             Cause::Local { detail, .. } => line.push_str(detail),
             Cause::Report(report) => line.push_str(&report.what),
         }
-        // This platform reports most errors with 200: that says nothing.
-        let status = self.http_status().filter(|status| *status != 200);
+        let status = telling_status(self.http_status());
         let id = self.request_id().filter(|_| with_request_id);
         push_facts(
             &mut line,

@@ -408,3 +408,36 @@ fn half_characters_in_escapes_cost_themselves_alone() {
         assert_eq!(failure.fault.code.as_deref(), Some("THG.1001"), "{status}");
     }
 }
+
+/// What no source says about a write is told behind what failed, and apart from it.
+#[test]
+fn a_code_that_leaves_a_doubt_says_so() {
+    let codes = [true, false].map(|in_doubt| hwc_core::ErrorCode {
+        code: if in_doubt { "THG.1" } else { "THG.2" },
+        http_status: 200,
+        category: hwc_core::Category::Internal,
+        meaning: "The service failed.",
+        in_doubt,
+    });
+    let doubt = "Whether a write was done is not known.";
+    for code in &codes {
+        let body = Bytes::from(format!(r#"{{"error_code":"{}"}}"#, code.code));
+        let headers = HeaderMap::new();
+        let effect = Idempotency::NotIdempotent;
+        let now = FakeClock::new().now();
+        let answer = Answer::new(effect, StatusCode::OK, &headers, &body, now);
+        let Verdict::Failure(failure) = judge(&answer, &codes) else {
+            panic!("a success");
+        };
+        let mut fault = failure.fault;
+        assert_eq!(fault.detail, "The service failed.");
+        assert_eq!(fault.doubt(), code.in_doubt.then_some(doubt));
+        assert_eq!(fault.to_string().contains(doubt), code.in_doubt);
+        if code.in_doubt {
+            assert_eq!(fault.meaning(), format!("The service failed. {doubt}"));
+            fault.detail = "the service failed; it was not repeated".into();
+            let told = format!("the service failed; it was not repeated. {doubt}");
+            assert_eq!(fault.meaning(), told);
+        }
+    }
+}

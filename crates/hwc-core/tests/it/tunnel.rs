@@ -9,8 +9,8 @@ use std::{
 
 use bytes::Bytes;
 use hwc_core::{
-    CallOptions, FaultKind, Form, Operation, Pipeline, PipelineBuilder, ProxyChoice, RetryPolicy,
-    Sent, Source, Timeouts,
+    CallOptions, Fault, FaultKind, Form, Operation, Pipeline, PipelineBuilder, ProxyChoice,
+    RetryPolicy, Sent, Source, Timeouts,
     fault::Advice,
     identity::{CachedIdentity, IamPassword, IamUser},
     testing::FakeClock,
@@ -474,7 +474,7 @@ fn a_silent_proxy_behind_an_ended_connection_is_named() {
     assert_eq!(server.connections(), 2);
 }
 
-async fn failure(answer: String, size: usize, operation: &Operation) -> (FaultKind, Sent, String) {
+async fn failure(answer: String, size: usize, operation: &Operation) -> Fault {
     let authority = Authority::new();
     let server = Server::start(move |_, connection| {
         if connection.read_request().is_some() {
@@ -483,11 +483,10 @@ async fn failure(answer: String, size: usize, operation: &Operation) -> (FaultKi
             }
         }
     });
-    let fault = through(&server, "http", &authority)
+    through(&server, "http", &authority)
         .call(request(operation), operation, &CallOptions::default())
         .await
-        .unwrap_err();
-    (fault.kind, fault.sent, fault.to_string())
+        .unwrap_err()
 }
 
 #[tokio::test]
@@ -576,8 +575,16 @@ async fn a_proxy_that_grants_no_tunnel_is_no_connection() {
     ] {
         let small = if answer.len() < 1_000 { 1 } else { 999 };
         for (operation, size) in [(&READ, small), (&READ, usize::MAX), (&SUBMIT, usize::MAX)] {
-            let (kind, sent, text) = failure(answer.clone(), size, operation).await;
-            assert_eq!((kind, sent), (FaultKind::Connect, Sent::No), "{text}");
+            let fault = failure(answer.clone(), size, operation).await;
+            let text = fault.to_string();
+            let got = (fault.kind, fault.sent);
+            assert_eq!(got, (FaultKind::Connect, Sent::No), "{text}");
+            let wants_login = words.contains("407");
+            assert_eq!(
+                fault.advice() == Advice::SignInToProxy,
+                wants_login,
+                "{text}"
+            );
             assert!(text.contains(words), "{words}: {text}");
             assert!(
                 text.contains(&format!("the proxy http://{HOST}:")),
