@@ -41,7 +41,7 @@ pub enum Command {
     PageTests,
     /// Makes the pictures in docs/pictures anew; needs Chromium and Node.js with npm.
     Pictures,
-    /// Runs every check, or one: fmt, tidy, spec, codegen, clippy, docs, deps, deny, msrv, interop,
+    /// Runs every check, or one: fmt, tidy, spec, codegen, clippy, docs, deps, deny, msrv, fixture, interop,
     /// completions, page.
     Ci {
         /// The one step to run.

@@ -30,7 +30,8 @@ fn comes_back<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {
     let text = json_of(value);
     assert_eq!(&read::<T>(&text), value, "{text}");
     let mut more: Value = read(&text);
-    if let Some(object) = more.as_object_mut() {
+    // One field alone is the name of a variant.
+    if let Some(object) = more.as_object_mut().filter(|object| object.len() > 1) {
         object.insert("of_a_later_version".to_owned(), json!([1, {"a": null}]));
         assert_eq!(&read::<T>(&more.to_string()), value, "{more}");
     }
@@ -289,7 +290,10 @@ fn an_error_and_its_report_say_the_same() {
             vec![Step::json(200, empty), Step::answer(502)],
             Delivery::Unknown,
         ),
-        (vec![Step::json(401, refusal)], Delivery::Rejected),
+        (
+            vec![Step::json(200, empty), Step::json(401, refusal)],
+            Delivery::Rejected,
+        ),
         (vec![], Delivery::NotSent),
     ] {
         let clock = FakeClock::new();
