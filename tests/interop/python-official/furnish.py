@@ -13,6 +13,8 @@ from huaweicloudsdkosm.v2 import OsmClient
 
 TICKET = "case-123"
 CONTACT = "ops@example.com"
+# Where files to upload lie, until this program ends.
+FILES = tempfile.TemporaryDirectory()
 
 
 def client(endpoint):
@@ -21,10 +23,19 @@ def client(endpoint):
     return OsmClient.new_builder().with_credentials(credentials).with_endpoint(endpoint).build()
 
 
-def control(endpoint, target):
-    """What the simulator tells tests, and the service tells nobody."""
-    with urllib.request.urlopen(endpoint + "/_sim" + target) as answer:
+def control(endpoint, target, body=None):
+    """What the simulator tells tests and does for them, and the service does not."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(endpoint + "/_sim" + target, data, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as answer:
         return json.load(answer)
+
+
+def file(name, content):
+    """A file to upload. The SDK takes no bytes, only what lies on a disk."""
+    path = Path(tempfile.mkdtemp(dir=FILES.name), name)
+    path.write_bytes(content)
+    return FormFile(str(path))
 
 
 def build(kind, value):
@@ -33,9 +44,7 @@ def build(kind, value):
     if inner:
         return [build(inner.group(1), item) for item in value]
     if kind == "file":
-        path = Path(tempfile.mkdtemp(), value["name"])
-        path.write_text(value["content"], encoding="utf-8")
-        return FormFile(str(path))
+        return file(value["name"], value["content"].encode())
     model = getattr(sdk, kind, None)
     if model is None or not isinstance(value, dict):
         return value

@@ -87,11 +87,12 @@ GOOD = {
     ("checkVerifyCodes", "contact_value"): CONTACT,
     ("checkVerifyCodes", "contact_way"): 1,
     ("checkVerifyCodes", "verify_code"): "a_code",
-    # A ticket takes ids that belong together, and a contact that is registered.
-    ("createCases", "incident_sub_type_id"): "0",
-    ("createCases", "product_category_id"): "123",
-    ("createCases", "region_id"): "cn-north-4",
-    ("createCases", "severity_id"): "124",
+    # Ids of the catalogue that belong together, and a contact that is registered.
+    "business_type_id": "5efc9f47ace944bfafd054161409f15b",
+    "incident_sub_type_id": "0",
+    "product_category_id": "123",
+    "region_id": "cn-north-4",
+    "severity_id": "124",
     ("createCases", "remind_mobile"): "13800138000",
     ("createCases", "remind_mail"): "demo@example.com",
     # A ticket that is over can be rated, one that waits can be cancelled.
