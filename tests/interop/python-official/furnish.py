@@ -13,6 +13,7 @@ from huaweicloudsdkosm.v2 import OsmClient
 
 TICKET = "case-123"
 CONTACT = "ops@example.com"
+PHONE = "13912345678"
 # Where files to upload lie, until this program ends.
 FILES = tempfile.TemporaryDirectory()
 
@@ -70,7 +71,7 @@ class Maker:
 
     def a_label(self):
         self.made += 1
-        name = f"made-{self.made}"
+        name = f"made-{self.made:04}"
         body = sdk.CreateLabelsReq(name=name, color="#000000")
         self.osm.create_labels(sdk.CreateLabelsRequest(body=body))
         # Making a label does not tell its id (D-81).
@@ -93,10 +94,19 @@ class Maker:
         detail = self.osm.show_case_detail(sdk.ShowCaseDetailRequest(case_id=TICKET)).incident_detail_info
         return next(message.message_id for message in detail.message_list if message.content == content)
 
-    def a_code(self):
-        body = sdk.SendVerifyCodeReq(contact_value=CONTACT, contact_way=1, area_code="86")
+    def a_code(self, contact=CONTACT, way=1):
+        body = sdk.SendVerifyCodeReq(contact_value=contact, contact_way=way, area_code="86")
         self.osm.send_verify_codes(sdk.SendVerifyCodesRequest(body=body))
-        return control(self.endpoint, f"/code?contact={CONTACT}")["code"]
+        return control(self.endpoint, f"/code?contact={contact}")["code"]
+
+    def a_contact(self):
+        said = {"contact_value": PHONE, "contact_way": 0, "area_code": "86"}
+        body = sdk.VerifyVerifyCodeV2Req(verify_code=self.a_code(PHONE, 0), **said)
+        self.osm.check_verify_codes(sdk.CheckVerifyCodesRequest(body=body))
+        (contact,) = self.osm.list_has_verified_contacts(
+            sdk.ListHasVerifiedContactsRequest(contact_value=PHONE)
+        ).contact_list
+        return contact.verified_id
 
     def an_agreement(self):
         request = sdk.ShowLatestPublishedAgreementRequest(agreement_type="0")
