@@ -2,6 +2,8 @@
 
     python operations.py http://127.0.0.1:8480
 
+The simulator must be new, and run with --control: codes for contacts are asked of it.
+
 Nothing here is written for one operation where it can be helped. What to call, what to send and what has to come back
 follow from the description and its recorded exchanges. Each parameter and each field of a body is set. Then
 
@@ -95,8 +97,6 @@ GOOD = {
     "query_end_time": "2036-01-01 00:00:00",
     "related_id": "TT202611210004",
     "related_id_list": ["TT202611210003"],
-    "satisfaction_id": 1,
-    "satisfaction_value": 5,
     ("listHasVerifiedContacts", "contact_value"): PHONE,
     ("listHasVerifiedContacts", "verified_id"): "a_contact",
     ("checkVerifyCodes", "contact_value"): CONTACT,
@@ -113,6 +113,8 @@ GOOD = {
     # A ticket that is over can be rated, one that waits can be cancelled.
     ("createScores", "case_id"): "TT202611210005",
     ("updateCases", "case_id"): "TT202611210001",
+    ("updateCases", "satisfaction_id"): 1,
+    ("updateCases", "satisfaction_value"): 5,
     ("deleteCaseLabels", "label_ids"): "labels_of_the_ticket",
     ("signPublishedAgreement", "id"): "an_agreement",
 }
