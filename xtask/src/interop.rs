@@ -15,7 +15,7 @@ use std::{
 /// Somebody else's program that judges the simulator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Judge {
-    /// The official Python SDK holds a conversation, signed.
+    /// The official Python SDK calls every operation, and tells a story for each group of them with a state, signed.
     PythonOfficial,
     /// schemathesis holds answers against the description.
     Schemathesis,
@@ -46,12 +46,15 @@ impl Judge {
     fn questions(self, root: &Path) -> Vec<Question> {
         let file = |path: &str| root.join(path).display().to_string();
         match self {
-            Judge::PythonOfficial => vec![Question {
-                simulator: &["--control", "--engineers", "poked"],
-                program: "python",
-                arguments: vec![file("tests/interop/python-official/conversation.py")],
-                endpoint_flag: None,
-            }],
+            Judge::PythonOfficial => ["conversation.py", "operations.py", "stories.py"]
+                .into_iter()
+                .map(|script| Question {
+                    simulator: &["--control", "--engineers", "poked"],
+                    program: "python",
+                    arguments: vec![file(&format!("tests/interop/python-official/{script}"))],
+                    endpoint_flag: None,
+                })
+                .collect(),
             // Once with whatever comes to its mind, once with good data about tickets the simulator has.
             Judge::Schemathesis => [("any.toml", "all"), ("known-ticket.toml", "positive")]
                 .into_iter()
@@ -117,6 +120,7 @@ pub fn ask(workspace: &Workspace, judge: Judge) -> Result<Verdict> {
             // Whatever it writes into its home and its directory stays below target/.
             .current_dir(&environment)
             .env("HOME", &environment)
+            .env("PYTHONDONTWRITEBYTECODE", "1")
             .args(&question.arguments)
             .args(question.endpoint_flag)
             .arg(&running.endpoint)
