@@ -205,7 +205,7 @@ fn carry_out(
     let command = handler.map(|it| (it.command)(asked)).transpose()?;
     state.journal.amend(call.number, |entry| entry.acted = true);
     let (Some(handler), Some(command)) = (handler, command) else {
-        return Ok(stub::answer(&asked).into());
+        return Ok(stub::answer(asked).into());
     };
     let outcome = state.world.apply(command, now);
     call.shared.changed();
