@@ -11,7 +11,9 @@ use hwc_core::{
     HttpTransport, ProxyChoice, Transport,
     transport::{AnswerBody, RequestBody, Sending},
 };
-use hwc_tickets_sim::{Command, DEMO, Label, Outcome, Simulator, TicketSeed};
+use hwc_tickets_sim::{
+    Agreement, Command, Contact, ContactWay, DEMO, Label, Outcome, Simulator, TicketSeed,
+};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt, sync::Arc};
@@ -40,11 +42,12 @@ impl Answer {
         }
     }
 
-    /// A non-empty `error_code`.
+    /// An `error_code` that tells of a failure: neither an empty one nor 0 (D-92).
     #[must_use]
     pub fn error_code(&self) -> Option<String> {
         let body: Value = serde_json::from_slice(&self.body).ok()?;
-        let code = body["error_code"].as_str().filter(|code| !code.is_empty());
+        let code = body["error_code"].as_str();
+        let code = code.filter(|code| !matches!(*code, "" | "0"));
         code.map(str::to_owned)
     }
 }
@@ -192,8 +195,9 @@ impl Transport for Watched {
     }
 }
 
-/// Opens the tickets and files that a request names and that are not there yet, as the usual customer's. Gives the
-/// request, with the id of a message that is there in place of the recorded one.
+/// Opens the tickets and files that a request names and that are not there yet, as the usual customer's, publishes its
+/// agreement, and has its code on its way. Gives the request, with the id of a message that is there in place of the
+/// recorded one.
 pub fn furnish(simulator: &Simulator, exchange: &Exchange) -> exchange::Request {
     let mut request = exchange.request.clone();
     let mut segments = request.path.split('/').skip(3);
@@ -225,6 +229,8 @@ pub fn furnish(simulator: &Simulator, exchange: &Exchange) -> exchange::Request 
             }
         }
         ("labels", Ok(id)) => simulator.add_label(Label::new(id, "demo", "old", "#ffffff")),
+        ("agreements", Ok(id)) => simulator.publish_agreement(Agreement::new(id, "0", 1)),
+        ("verifycodes", _) if first.is_empty() => expect_code(simulator, &request),
         _ => {}
     }
     let files = request.body.as_ref();
@@ -249,4 +255,16 @@ pub fn furnish(simulator: &Simulator, exchange: &Exchange) -> exchange::Request 
         }
     }
     request
+}
+
+/// Has the code that a request says on its way to the contact that it names, if it names one.
+fn expect_code(simulator: &Simulator, request: &exchange::Request) {
+    let body = request.body.as_ref().unwrap_or(&Value::Null);
+    let text = |name: &str| body[name].as_str().unwrap_or_default();
+    let way = body["contact_way"].as_i64().and_then(ContactWay::of);
+    let contact = way.map(|way| Contact::new(way, text("contact_value"), text("area_code")));
+    if let Some(contact) = contact {
+        let expected = simulator.expect_code(DEMO, contact, text("verify_code"));
+        expected.expect("the usual customer");
+    }
 }

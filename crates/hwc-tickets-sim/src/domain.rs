@@ -3,8 +3,10 @@
 //! Everything that happens is a [`Command`] applied to a [`World`] at a time that the caller gives. The same commands at
 //! the same times make the same world. How commands travel and how outcomes look on the wire is the business of `http`.
 
+mod agreement;
 mod blob;
 mod command;
+mod contact;
 mod engineer;
 mod file;
 mod label;
@@ -18,10 +20,15 @@ mod spool;
 mod text;
 mod ticket;
 mod tickets;
+mod verification;
 mod world;
 
+pub use agreement::{Agreement, AgreementCommand, AgreementOutcome};
 pub use blob::Blob;
 pub use command::{Command, MessageView, Outcome, Position, Refusal, TicketView, UnreadView};
+pub use contact::{
+    Contact, ContactCommand, ContactFilter, ContactOutcome, ContactWay, VerifiedContact,
+};
 pub use file::FileView;
 pub use label::Label;
 pub use ledger::Arrival;
@@ -29,8 +36,8 @@ pub use message::Author;
 pub use overview::TicketOverview;
 pub use people::User;
 pub use rules::{
-    Engineers, FirstPoll, LabelFilter, MoreBoundary, RecallAgain, RelationGone, Rules,
-    UnknownTicket,
+    Engineers, FirstPoll, LabelFilter, MoreBoundary, RecallAgain, RelationGone, Rules, SignAgain,
+    UnknownAgreement, UnknownTicket,
 };
 pub use seed::{COLLEAGUE, DEMO, GROUP, STRANGER, SeedMessage, TicketSeed};
 pub use text::Text;

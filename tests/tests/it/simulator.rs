@@ -29,16 +29,22 @@ const OTHERWISE: &[(&str, &str, &str)] = &[
     ("body /", "/authorization_content null", ABSENT),
     ("body /", "/is_authorized null", ABSENT),
     ("body /group_id null", "", ABSENT),
+    ("body /area_code null", "", ABSENT),
+    ("body /x_customer_id null", "", ABSENT),
+    ("body /customer_id null", "", ABSENT),
+    ("body /relation_id null", "", ABSENT),
     ("body /type null", "", NEWER),
     ("body /type missing", "", NEWER),
     ("form form_data lowest 1", "", NO_JSON),
     ("form form_data highest 5000", "", NO_JSON),
     ("query query_start_time highest", "", NO_MEANING),
     ("query query_end_time highest", "", NO_MEANING),
+    ("query expired_time highest", "", NO_MEANING),
     ("query queryStartTime of any length", "", NO_MEANING),
     ("query queryEndTime of any length", "", NO_MEANING),
     ("as-printed", "", NO_JSON),
     ("body missing", "", NO_BODY),
+    ("business-error", "", EXAMPLE),
 ];
 /// D-06.
 const ANOTHER_ROUTE: &str = "an empty id makes the path of no operation";
@@ -54,6 +60,9 @@ const NEWER: &str = "newer documents no longer have the type";
 const NO_JSON: &str = "the text beside a file has to be JSON";
 /// D-47.
 const NO_BODY: &str = "everything in the body may be absent";
+
+/// Of what is answered with an example.
+const EXAMPLE: &str = "only an example answers, which refuses nothing";
 
 fn otherwise(name: &str) -> Option<usize> {
     let (_, name) = name.split_once('/')?;

@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
+use super::agreement::{Agreement, AgreementCommand, AgreementOutcome};
 use super::blob::Blob;
+use super::contact::{ContactCommand, ContactOutcome};
 use super::file::FileView;
 use super::label::Label;
 use super::message::Author;
@@ -163,6 +165,27 @@ pub enum Command {
         /// Group under which the customer acts on a colleague's ticket.
         group: Option<String>,
     },
+    /// A customer does something with contacts.
+    Contact {
+        /// Calling customer.
+        by: String,
+        /// What.
+        what: ContactCommand,
+    },
+    /// A customer does something with agreements.
+    Agreement {
+        /// Calling customer.
+        by: String,
+        /// What.
+        what: AgreementCommand,
+    },
+    /// A customer asks for an own privilege (listPrivileges).
+    Privilege {
+        /// Calling customer.
+        by: String,
+        /// Its name.
+        privilege: String,
+    },
     /// Time passes: answers that are due are given. Every other command does this first, too.
     Tick,
     /// An engineer gives the next planned answer now, in one ticket or wherever it was planned first.
@@ -199,6 +222,8 @@ pub enum Command {
     },
     /// A label comes into being, or is replaced.
     AddLabel(Label),
+    /// An agreement is published, perhaps in the place of another.
+    Publish(Agreement),
     /// Two tickets belong together from now on.
     Relate {
         /// Ticket id.
@@ -327,6 +352,12 @@ pub enum Outcome {
     },
     /// Files, in the order asked for.
     Files(Vec<FileView>),
+    /// Something about contacts.
+    Contact(ContactOutcome),
+    /// Something about agreements.
+    Agreement(AgreementOutcome),
+    /// Whether a customer has a privilege.
+    Privilege(bool),
     /// So many planned answers were given.
     Answered(usize),
     /// It was refused, and nothing changed.
@@ -359,6 +390,16 @@ pub enum Refusal {
     NoSuchLabel,
     /// The two tickets do not belong together.
     NoSuchRelation,
+    /// There is no such agreement.
+    NoSuchAgreement,
+    /// The agreement is signed already.
+    SignedAlready,
+    /// The code is not the one that was sent, or is no longer good.
+    NotVerified,
+    /// A code was sent to the contact less than a minute ago.
+    CodeTooSoon,
+    /// The customer had too many codes today.
+    NoMoreCodes,
     /// The customer uploaded too much today.
     DailyVolume,
     /// The world is full.

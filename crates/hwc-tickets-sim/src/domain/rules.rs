@@ -96,6 +96,32 @@ pub enum LabelFilter {
     All,
 }
 
+/// What signing an agreement again answers (D-98).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SignAgain {
+    /// The record there is.
+    #[default]
+    SameRecord,
+    /// A record of its own.
+    AnotherRecord,
+    /// It is refused.
+    Refused,
+}
+
+/// Which agreement is given for a kind of which there is none (D-99).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum UnknownAgreement {
+    /// The one for new tickets, as the example of the documents has it.
+    #[default]
+    ForTickets,
+    /// None: it is refused.
+    Refused,
+}
+
 /// The choices. `Rules::default()` is a patient, friendly service whose engineers wait to be poked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -126,6 +152,14 @@ pub struct Rules {
     pub storage: usize,
     /// Most bytes that a customer uploads in one day of UTC; no limit is published. Default: none.
     pub daily_upload: Option<usize>,
+    /// Most verification codes that a customer is sent in one day of UTC; no limit is published. Default: none.
+    pub daily_codes: Option<u32>,
+    /// Time for which a verified contact stays so. For a mail address three months are documented. Default: 90 days.
+    pub verification_lifetime: Duration,
+    /// What signing an agreement again answers. Default: the record there is.
+    pub sign_again: SignAgain,
+    /// Which agreement is given for a kind of which there is none. Default: the one for new tickets.
+    pub unknown_agreement: UnknownAgreement,
     /// Most files of one download (D-53). Default: 10.
     pub archive_limit: usize,
     /// What ending a relation answers that is not there. Default: a refusal.
@@ -149,6 +183,10 @@ impl Default for Rules {
             capacity: 4_000_000,
             storage: 1 << 30,
             daily_upload: None,
+            daily_codes: None,
+            verification_lifetime: Duration::from_secs(90 * 24 * 60 * 60),
+            sign_again: SignAgain::default(),
+            unknown_agreement: UnknownAgreement::default(),
             archive_limit: 10,
             relation_gone: RelationGone::default(),
             label_filter: LabelFilter::default(),

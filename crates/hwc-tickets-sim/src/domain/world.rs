@@ -2,10 +2,13 @@
 //!
 //! No clock, no randomness, no I/O. The same commands at the same times make the same world.
 
+mod agreements;
+mod contacts;
 mod demo;
 mod engineers;
 mod files;
 mod labels;
+mod privileges;
 mod read;
 mod relation;
 mod tickets;
@@ -15,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::agreement::Agreements;
 use super::command::{Command, MessageView, Outcome, Position, Refusal};
 use super::engineer::{self, Engineer, Planned};
 use super::file::File;
@@ -25,6 +29,7 @@ use super::rules::{Engineers, Rules};
 use super::seed::TicketSeed;
 use super::text::Text;
 use super::ticket::{Status, Ticket};
+use super::verification::Contacts;
 use crate::quirks::Quirks;
 
 /// Tickets, people, messages, and the engineers' plans.
@@ -40,6 +45,8 @@ pub struct World {
     /// By customer: the day of the last upload, and how many bytes came on it.
     pub(super) uploaded: BTreeMap<u32, (i64, usize)>,
     pub(super) labels: BTreeMap<u32, Label>,
+    pub(super) contacts: Contacts,
+    pub(super) agreements: Agreements,
     /// Answers the engineers have ready, by the time they are due and the order in which they were planned.
     pub(super) planned: BTreeMap<(i64, u64), Planned>,
     /// How many answers were ever planned.
@@ -67,6 +74,8 @@ impl World {
             last_file: 0,
             uploaded: BTreeMap::new(),
             labels: BTreeMap::new(),
+            contacts: Contacts::default(),
+            agreements: Agreements::default(),
             planned: BTreeMap::new(),
             plans: 0,
             hidden: BTreeMap::new(),
@@ -154,6 +163,9 @@ impl World {
                 related,
                 group,
             } => self.delete_relation(&by, &ticket, &related, group.as_deref()),
+            Command::Contact { by, what } => self.contact(&by, what),
+            Command::Agreement { by, what } => self.agreement(&by, &what),
+            Command::Privilege { by, privilege } => self.privilege(&by, &privilege),
             Command::Tick => Ok(Outcome::Done),
             Command::Poke { ticket } => Ok(self.poke(ticket.as_deref())),
             Command::Reply {
@@ -169,6 +181,10 @@ impl World {
             }
             Command::AddLabel(label) => {
                 self.labels.insert(label.id, label);
+                Ok(Outcome::Done)
+            }
+            Command::Publish(agreement) => {
+                self.publish(agreement);
                 Ok(Outcome::Done)
             }
             Command::Relate { ticket, related } => match self.relate(&ticket, &related) {

@@ -34,7 +34,7 @@ impl From<Malformed> for &'static str {
     }
 }
 
-/// The code a refusal is answered with. For recalling, files, labels and relations no source has codes of their own, so the
+/// The code a refusal is answered with. For recalling, files, labels, relations and agreements no source has codes of their own, so the
 /// nearest general ones stand in.
 pub(super) fn code_of(refusal: Refusal) -> &'static str {
     match refusal {
@@ -43,8 +43,13 @@ pub(super) fn code_of(refusal: Refusal) -> &'static str {
         | Refusal::AlreadyRecalled
         | Refusal::NoSuchFile
         | Refusal::NoSuchLabel
-        | Refusal::NoSuchRelation => "OSM.01010001",
+        | Refusal::NoSuchRelation
+        | Refusal::NoSuchAgreement
+        | Refusal::SignedAlready => "OSM.01010001",
         Refusal::DailyVolume => "OSM.01010005",
+        Refusal::NotVerified => "OSM.01010010",
+        Refusal::CodeTooSoon => "OSM.01010024",
+        Refusal::NoMoreCodes => "OSM.01010036",
         Refusal::NoSuchTicket => "OSM.01010015",
         Refusal::NotAllowed | Refusal::NotOwn | Refusal::TooLate | Refusal::Closed => {
             "OSM.01010002"

@@ -8,9 +8,12 @@
     reason = "a test fails by panicking"
 )]
 
+mod agreements;
 mod bad_input;
 mod client;
+mod contacts;
 mod control;
+mod examples;
 mod faults;
 mod files;
 mod fixture;
@@ -19,6 +22,7 @@ mod invariants;
 mod oddities;
 #[cfg(feature = "page")]
 mod page;
+mod privileges;
 #[cfg(feature = "program")]
 mod program;
 mod recorded;
