@@ -9,6 +9,7 @@ mod engineer;
 mod file;
 mod label;
 mod ledger;
+mod link;
 mod message;
 mod overview;
 mod people;
@@ -25,14 +26,16 @@ mod write;
 
 pub use blob::Blob;
 pub use command::{Command, MessageView, Outcome, Position, Refusal, TicketView, UnreadView};
-pub use file::FileView;
-pub use label::Label;
+pub use file::{FileAction, FileView, UploadLimits};
+pub use label::{Label, LabelAction};
 pub use ledger::Arrival;
+pub use link::FileLink;
 pub use message::Author;
 pub use overview::TicketOverview;
 pub use people::User;
+pub use relation::{RelatedTicket, RelationAction};
 pub use rules::{
-    Engineers, FirstPoll, LabelFilter, MoreBoundary, RecallAgain, RelationGone, Rules,
+    Engineers, FirstPoll, LabelFilter, MoreBoundary, RecallAgain, RelationGone, Repeated, Rules,
     UnknownTicket,
 };
 pub use seed::{COLLEAGUE, DEMO, GROUP, STRANGER, SeedMessage, TicketSeed};

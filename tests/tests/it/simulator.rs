@@ -29,6 +29,7 @@ const OTHERWISE: &[(&str, &str, &str)] = &[
     ("body /", "/authorization_content null", ABSENT),
     ("body /", "/is_authorized null", ABSENT),
     ("body /group_id null", "", ABSENT),
+    ("body /upload_type null", "", ABSENT),
     ("body /type null", "", NEWER),
     ("body /type missing", "", NEWER),
     ("form form_data lowest 1", "", NO_JSON),

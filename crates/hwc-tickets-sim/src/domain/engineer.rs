@@ -229,7 +229,7 @@ pub(super) fn is_chinese(text: &str) -> bool {
 }
 
 /// A number that looks random and depends on nothing but its arguments: FNV-1a over them, then the finish of SplitMix64.
-fn draw(seed: u64, ticket: &str, ordinal: u64, purpose: u64) -> u64 {
+pub(super) fn draw(seed: u64, ticket: &str, ordinal: u64, purpose: u64) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     let numbers = [seed, ordinal, purpose];
     let bytes = numbers

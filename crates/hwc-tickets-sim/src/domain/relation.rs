@@ -1,8 +1,46 @@
-//! Tickets that belong together. A relation holds for both of them.
+//! Tickets that belong together. A relation holds for both of them, unless the rules say otherwise.
+
+use std::collections::BTreeSet;
 
 use super::command::{Outcome, Refusal};
-use super::rules::RelationGone;
+use super::rules::{RelationGone, Repeated};
+use super::text::Text;
+use super::ticket::{Status, Ticket};
 use super::world::World;
+
+/// What a customer does with the tickets that belong to a ticket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RelationAction {
+    /// Asks for them (listRelation).
+    List,
+    /// Adds some, all or none (createRelations).
+    Create {
+        /// Ids of the related tickets.
+        related: BTreeSet<String>,
+        /// Group under which the customer acts on colleagues' tickets.
+        group: Option<String>,
+    },
+    /// Takes one off (deleteRelation).
+    Delete {
+        /// Id of the related ticket.
+        related: String,
+        /// Group under which the customer acts on a colleague's ticket.
+        group: Option<String>,
+    },
+}
+
+/// A related ticket as everybody may see it who sees the ticket it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RelatedTicket {
+    /// Ticket id.
+    pub id: String,
+    /// What it is about.
+    pub title: Text,
+    /// Name of the owner.
+    pub owner_name: String,
+}
 
 impl World {
     /// Ids of the tickets that belong to a ticket, in order.
@@ -18,7 +56,7 @@ impl World {
         if one == other || ![one, other].iter().all(|id| self.tickets.contains_key(*id)) {
             return false;
         }
-        for (one, other) in [(one, other), (other, one)] {
+        for (one, other) in self.ways(one, other) {
             if let Some(ticket) = self.tickets.get_mut(one) {
                 ticket.related.insert(other.to_owned());
             }
@@ -26,29 +64,110 @@ impl World {
         true
     }
 
-    pub(super) fn delete_relation(
+    pub(super) fn on_relations(
         &mut self,
         by: &str,
+        ticket: &str,
+        action: RelationAction,
+    ) -> Result<Outcome, Refusal> {
+        let person = self.customer(by)?;
+        match action {
+            RelationAction::List => {
+                // It has no place for the group (D-101).
+                let (ticket, _) = self.reachable(person, ticket)?;
+                let related = self.shown_relations(ticket);
+                let related = related.map(|ticket| self.related_ticket(ticket));
+                Ok(Outcome::Related(related.collect()))
+            }
+            RelationAction::Create { related, group } => {
+                self.create_relations(person, ticket, &related, group.as_deref())
+            }
+            RelationAction::Delete { related, group } => {
+                self.delete_relation(person, ticket, &related, group.as_deref())
+            }
+        }
+    }
+
+    /// The tickets that belong to a ticket, without those that are deleted.
+    fn shown_relations<'w>(&'w self, ticket: &'w Ticket) -> impl Iterator<Item = &'w Ticket> {
+        let related = ticket.related.iter().filter_map(|id| self.tickets.get(id));
+        related.filter(|ticket| ticket.status != Status::Deleted)
+    }
+
+    fn related_ticket(&self, ticket: &Ticket) -> RelatedTicket {
+        let owner = self.user(ticket.owner).map(|owner| owner.name.clone());
+        RelatedTicket {
+            id: ticket.id.clone(),
+            title: ticket.title.clone(),
+            owner_name: owner.unwrap_or_default(),
+        }
+    }
+
+    fn create_relations(
+        &mut self,
+        by: u32,
+        ticket: &str,
+        related: &BTreeSet<String>,
+        group: Option<&str>,
+    ) -> Result<Outcome, Refusal> {
+        let has = &self.access(by, ticket, group)?.related;
+        for other in related {
+            self.access(by, other, group)?;
+        }
+        let again = self.rules.relation_again == Repeated::Refused && !related.is_disjoint(has);
+        if again || related.contains(ticket) {
+            return Err(Refusal::Invalid);
+        }
+        let new = related.iter().filter(|other| !has.contains(*other));
+        // Where a relation holds for both tickets, so does the limit.
+        let ways = new.flat_map(|other| self.ways(ticket, other));
+        let ways: Vec<(&str, &str)> = ways.collect();
+        let is_crowded = |one: &str| {
+            let ticket = self.tickets.get(one);
+            let shown = ticket.map_or(0, |ticket| self.shown_relations(ticket).count());
+            let more = ways.iter().filter(|(from, _)| *from == one).count();
+            shown.saturating_add(more) > self.rules.related_limit
+        };
+        if ways.iter().any(|(one, _)| is_crowded(one)) {
+            return Err(Refusal::Invalid);
+        }
+        for (one, other) in ways {
+            if let Some(ticket) = self.tickets.get_mut(one) {
+                ticket.related.insert(other.to_owned());
+            }
+        }
+        Ok(Outcome::Done)
+    }
+
+    fn delete_relation(
+        &mut self,
+        by: u32,
         ticket: &str,
         related: &str,
         group: Option<&str>,
     ) -> Result<Outcome, Refusal> {
-        let person = self.customer(by)?;
-        let known = self
-            .access(person, ticket, group)?
-            .related
-            .contains(related);
+        let known = self.access(by, ticket, group)?.related.contains(related);
         if !known {
             return match self.rules.relation_gone {
                 RelationGone::Refused => Err(Refusal::NoSuchRelation),
                 RelationGone::Accepted => Ok(Outcome::Done),
             };
         }
-        for (one, other) in [(ticket, related), (related, ticket)] {
+        for (one, other) in self.ways(ticket, related) {
             if let Some(ticket) = self.tickets.get_mut(one) {
                 ticket.related.remove(other);
             }
         }
         Ok(Outcome::Done)
+    }
+
+    /// From which ticket to which a relation between two holds.
+    fn ways<'t>(
+        &self,
+        one: &'t str,
+        other: &'t str,
+    ) -> impl Iterator<Item = (&'t str, &'t str)> + use<'t> {
+        let count = if self.rules.relations_one_way { 1 } else { 2 };
+        [(one, other), (other, one)].into_iter().take(count)
     }
 }

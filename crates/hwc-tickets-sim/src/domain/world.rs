@@ -31,6 +31,8 @@ pub struct World {
     /// By customer: the day of the last upload, and how many bytes came on it.
     pub(super) uploaded: BTreeMap<u32, (i64, usize)>,
     pub(super) labels: BTreeMap<u32, Label>,
+    /// The greatest id that a customer's label was given.
+    pub(super) last_label: u32,
     /// Answers the engineers have ready, by the time they are due and the order in which they were planned.
     pub(super) planned: BTreeMap<(i64, u64), Planned>,
     /// How many answers were ever planned.
@@ -58,6 +60,7 @@ impl World {
             last_file: 0,
             uploaded: BTreeMap::new(),
             labels: BTreeMap::new(),
+            last_label: 0,
             planned: BTreeMap::new(),
             plans: 0,
             hidden: BTreeMap::new(),
@@ -131,20 +134,9 @@ impl World {
                 offset,
                 limit,
             } => self.tickets(&by, group.as_deref(), &filter, offset, limit),
-            Command::Upload { by, name, content } => self.upload(&by, name, content),
-            Command::Download { by, files, group } => self.download(&by, &files, group.as_deref()),
-            Command::UpdateLabel {
-                by,
-                label,
-                name,
-                color,
-            } => self.update_label(&by, label, name, color),
-            Command::DeleteRelation {
-                by,
-                ticket,
-                related,
-                group,
-            } => self.delete_relation(&by, &ticket, &related, group.as_deref()),
+            Command::Files { by, action } => self.on_files(&by, action),
+            Command::Labels { by, action } => self.on_labels(&by, action),
+            Command::Relations { by, ticket, action } => self.on_relations(&by, &ticket, action),
             Command::Tick => Ok(Outcome::Done),
             Command::Poke { ticket } => Ok(self.poke(ticket.as_deref())),
             Command::Reply {
@@ -257,7 +249,8 @@ impl World {
 
     pub(super) fn view(&self, ticket: &Ticket, message: &Message) -> MessageView {
         let (replier, replier_name, sub_user) = self.writer(message);
-        let name = |id: &String| (id.clone(), self.file_name(id));
+        // A file may be gone that the message was sent with.
+        let name = |id: &String| Some((id.clone(), self.files.get(id)?.name.clone()));
         MessageView {
             id: message.id(),
             author: message.author,
@@ -268,7 +261,7 @@ impl World {
             rich: message.rich,
             at: message.at(),
             first: ticket.first_number() == Some(message.number),
-            attachments: message.attachments().iter().map(name).collect(),
+            attachments: message.attachments().iter().filter_map(name).collect(),
         }
     }
 

@@ -46,9 +46,11 @@ pub(super) fn code_of(refusal: Refusal) -> &'static str {
         | Refusal::NoSuchRelation => "OSM.01010001",
         Refusal::DailyVolume => "OSM.01010005",
         Refusal::NoSuchTicket => "OSM.01010015",
-        Refusal::NotAllowed | Refusal::NotOwn | Refusal::TooLate | Refusal::Closed => {
-            "OSM.01010002"
-        }
+        Refusal::NotAllowed
+        | Refusal::NotOwn
+        | Refusal::FileInUse
+        | Refusal::TooLate
+        | Refusal::Closed => "OSM.01010002",
         Refusal::Full => "OSM.01010014",
     }
 }

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod attachments;
 mod bad_input;
 mod client;
 mod control;
@@ -16,12 +17,14 @@ mod files;
 mod fixture;
 mod identity;
 mod invariants;
+mod labels;
 mod oddities;
 #[cfg(feature = "page")]
 mod page;
 #[cfg(feature = "program")]
 mod program;
 mod recorded;
+mod relations;
 mod stories;
 mod tickets;
 mod wire;
