@@ -12,11 +12,16 @@ use hwc_core::{
     transport::{AnswerBody, RequestBody, Sending},
 };
 use hwc_tickets_sim::{
-    Agreement, Command, Contact, ContactWay, DEMO, Label, Outcome, Simulator, TicketSeed,
+    Agreement, Command, Contact, ContactWay, DEMO, Label, LabelAction, Outcome, RelationAction,
+    Simulator, TicketSeed,
 };
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::Arc,
+};
 
 /// An answer as it came.
 #[derive(Clone)]
@@ -195,8 +200,8 @@ impl Transport for Watched {
     }
 }
 
-/// Opens the tickets and files that a request names and that are not there yet, as the usual customer's, publishes its
-/// agreement, and has its code on its way. Gives the request, with the id of a message that is there in place of the
+/// Makes the tickets, files and labels that a request names and that are not there yet, as the usual customer's, publishes
+/// its agreement, and has its code on its way. Gives the request, with the id of a message that is there in place of the
 /// recorded one.
 pub fn furnish(simulator: &Simulator, exchange: &Exchange) -> exchange::Request {
     let mut request = exchange.request.clone();
@@ -222,6 +227,7 @@ pub fn furnish(simulator: &Simulator, exchange: &Exchange) -> exchange::Request 
         // A ticket that is not there, or this one itself, cannot be related.
         let _ = simulator.relate(&first, related);
     }
+    make_several(simulator, &exchange.request, &first);
     match (kind, first.parse()) {
         ("accessorys", _) => {
             for id in first.split(',').filter(|id| !id.is_empty()) {
@@ -266,5 +272,44 @@ fn expect_code(simulator: &Simulator, request: &exchange::Request) {
     if let Some(contact) = contact {
         let expected = simulator.expect_code(DEMO, contact, text("verify_code"));
         expected.expect("the usual customer");
+    }
+}
+
+/// Makes what a request names in a list of tickets to relate, of files or of labels. `ticket` is the one that it is about.
+fn make_several(simulator: &Simulator, request: &exchange::Request, ticket: &str) {
+    let command = |command: Command| drop(simulator.apply(command));
+    let by = || DEMO.to_owned();
+    let related = request.body.as_ref();
+    let related = related.and_then(|body| body["related_id_list"].as_array());
+    for id in related.into_iter().flatten().filter_map(Value::as_str) {
+        let _ = simulator.open(TicketSeed::new(id, DEMO, simulator.now()));
+        // A ticket can have three: those that it has make room.
+        for related in simulator.related(ticket) {
+            let group = None;
+            command(Command::Relations {
+                by: by(),
+                ticket: ticket.to_owned(),
+                action: RelationAction::Delete { related, group },
+            });
+        }
+    }
+    let in_query = |wanted: &'static str| {
+        let pairs = request.query.iter();
+        pairs.filter(move |(name, _)| name == wanted)
+    };
+    for (_, id) in in_query("accessory_ids") {
+        simulator.attach_file(id, "file.txt", "bytes of a file");
+    }
+    let labels = in_query("label_ids").filter_map(|(_, id)| id.parse().ok());
+    let labels: BTreeSet<u32> = labels.collect();
+    for id in &labels {
+        simulator.add_label(Label::new(*id, "demo", "old", "#ffffff"));
+    }
+    if request.method == "DELETE" {
+        let ticket = ticket.to_owned();
+        command(Command::Labels {
+            by: by(),
+            action: LabelAction::PutOn { ticket, labels },
+        });
     }
 }

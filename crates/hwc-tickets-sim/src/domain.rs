@@ -11,9 +11,11 @@ mod engineer;
 mod file;
 mod label;
 mod ledger;
+mod link;
 mod message;
 mod overview;
 mod people;
+mod relation;
 mod rules;
 mod seed;
 mod spool;
@@ -29,15 +31,17 @@ pub use command::{Command, MessageView, Outcome, Position, Refusal, TicketView, 
 pub use contact::{
     Contact, ContactCommand, ContactFilter, ContactOutcome, ContactWay, VerifiedContact,
 };
-pub use file::FileView;
-pub use label::Label;
+pub use file::{FileAction, FileView, UploadLimits};
+pub use label::{Label, LabelAction};
 pub use ledger::Arrival;
+pub use link::FileLink;
 pub use message::Author;
 pub use overview::TicketOverview;
 pub use people::User;
+pub use relation::{RelatedTicket, RelationAction};
 pub use rules::{
-    Engineers, FirstPoll, LabelFilter, MoreBoundary, RecallAgain, RelationGone, Rules, SignAgain,
-    UnknownAgreement, UnknownTicket,
+    Engineers, FirstPoll, LabelFilter, MoreBoundary, RecallAgain, RelationGone, Repeated, Rules,
+    SignAgain, UnknownAgreement, UnknownTicket,
 };
 pub use seed::{COLLEAGUE, DEMO, GROUP, STRANGER, SeedMessage, TicketSeed};
 pub use text::Text;

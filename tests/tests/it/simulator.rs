@@ -33,6 +33,7 @@ const OTHERWISE: &[(&str, &str, &str)] = &[
     ("body /x_customer_id null", "", ABSENT),
     ("body /customer_id null", "", ABSENT),
     ("body /relation_id null", "", ABSENT),
+    ("body /upload_type null", "", ABSENT),
     ("body /type null", "", NEWER),
     ("body /type missing", "", NEWER),
     ("form form_data lowest 1", "", NO_JSON),

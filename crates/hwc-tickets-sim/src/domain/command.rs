@@ -5,9 +5,11 @@ use jiff::Timestamp;
 use super::agreement::{Agreement, AgreementCommand, AgreementOutcome};
 use super::blob::Blob;
 use super::contact::{ContactCommand, ContactOutcome};
-use super::file::FileView;
-use super::label::Label;
+use super::file::{FileAction, FileView, UploadLimits};
+use super::label::{Label, LabelAction};
+use super::link::FileLink;
 use super::message::Author;
+use super::relation::{RelatedTicket, RelationAction};
 use super::seed::TicketSeed;
 use super::text::Text;
 use super::ticket::Status;
@@ -125,45 +127,28 @@ pub enum Command {
         /// Tickets to give.
         limit: usize,
     },
-    /// A customer stores a file (uploadAccessory).
-    Upload {
+    /// A customer does something with files.
+    Files {
         /// Calling customer.
         by: String,
-        /// Its name.
-        name: String,
-        /// Its bytes.
-        content: Blob,
+        /// What.
+        action: FileAction,
     },
-    /// A customer fetches files (downloadAccessories).
-    Download {
+    /// A customer does something with labels.
+    Labels {
         /// Calling customer.
         by: String,
-        /// Ids of the files.
-        files: Vec<String>,
-        /// Group under which the customer acts on a colleague's ticket.
-        group: Option<String>,
+        /// What.
+        action: LabelAction,
     },
-    /// A customer gives a label another name and colour (updateLabels).
-    UpdateLabel {
-        /// Calling customer.
-        by: String,
-        /// Id of the label.
-        label: u32,
-        /// New name.
-        name: String,
-        /// New colour.
-        color: String,
-    },
-    /// A customer ends the relation between two tickets (deleteRelation).
-    DeleteRelation {
+    /// A customer does something with the tickets that belong to a ticket.
+    Relations {
         /// Calling customer.
         by: String,
         /// Ticket id.
         ticket: String,
-        /// Id of the related ticket.
-        related: String,
-        /// Group under which the customer acts on a colleague's ticket.
-        group: Option<String>,
+        /// What.
+        action: RelationAction,
     },
     /// A customer does something with contacts.
     Contact {
@@ -352,6 +337,19 @@ pub enum Outcome {
     },
     /// Files, in the order asked for.
     Files(Vec<FileView>),
+    /// Links to files, in the order asked for.
+    Links(Vec<FileLink>),
+    /// What may be uploaded.
+    UploadLimits(UploadLimits),
+    /// A page of labels, or those of a ticket, in the order of their ids.
+    Labels {
+        /// All labels that fit.
+        total: usize,
+        /// The page.
+        labels: Vec<Label>,
+    },
+    /// The tickets that belong to a ticket, in the order of their ids.
+    Related(Vec<RelatedTicket>),
     /// Something about contacts.
     Contact(ContactOutcome),
     /// Something about agreements.
@@ -382,11 +380,13 @@ pub enum Refusal {
     AlreadyRecalled,
     /// The message is older than the time for recalling.
     TooLate,
-    /// The message is somebody else's, or the one the ticket began with.
+    /// The message or file is somebody else's, or it is the message the ticket began with.
     NotOwn,
     /// There is no such file, or the caller may not see it.
     NoSuchFile,
-    /// The account has no such label.
+    /// A message has the file.
+    FileInUse,
+    /// The account or the ticket has no such label.
     NoSuchLabel,
     /// The two tickets do not belong together.
     NoSuchRelation,

@@ -84,6 +84,17 @@ pub enum RelationGone {
     Accepted,
 }
 
+/// What a write answers whose effect was there before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Repeated {
+    /// It is refused.
+    Refused,
+    /// It succeeds, and leaves things as they are.
+    Accepted,
+}
+
 /// Which tickets a filter by several labels is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -162,6 +173,34 @@ pub struct Rules {
     pub unknown_agreement: UnknownAgreement,
     /// Most files of one download (D-53). Default: 10.
     pub archive_limit: usize,
+    /// How long a link to a file works (D-78). Default: 15 minutes.
+    pub link_lifetime: Duration,
+    /// How many files of a ticket or a message the service tells for the most. Default: 5, as the example.
+    pub upload_count: usize,
+    /// How large a file may be that is uploaded, in MB, as the service tells it. Default: 4, as the example.
+    pub upload_megabytes: usize,
+    /// How the names of files end that are uploaded, as the service tells it (D-77), with commas between them.
+    pub upload_kinds: String,
+    /// Hold uploads, and the files of a message, to what the service tells (D-52). Default: off, only the gateway has a limit.
+    pub upload_limits_hold: bool,
+    /// Let a file be deleted that a message has; it is gone there, too. Default: off.
+    pub used_files_deletable: bool,
+    /// Refuse to show a file as an image that by its name is none. Default: off, it is given.
+    pub images_only: bool,
+    /// Most labels of an account; no number is published. Default: 10,000.
+    pub label_limit: usize,
+    /// Let two labels of an account have one name (D-81). Default: on.
+    pub equal_label_names: bool,
+    /// What putting a label on a ticket answers that has it. Default: it succeeds.
+    pub label_again: Repeated,
+    /// What taking a label off a ticket answers that has it not. Default: a refusal.
+    pub label_gone: Repeated,
+    /// Most tickets that belong to a ticket. Default: 3.
+    pub related_limit: usize,
+    /// Let a relation hold for that ticket only to which it was added (D-83). Default: off, it holds for both.
+    pub relations_one_way: bool,
+    /// What adding a relation answers that is there. Default: it succeeds.
+    pub relation_again: Repeated,
     /// What ending a relation answers that is not there. Default: a refusal.
     pub relation_gone: RelationGone,
     /// What a filter by several labels means. Default: one of them is enough.
@@ -188,6 +227,21 @@ impl Default for Rules {
             sign_again: SignAgain::default(),
             unknown_agreement: UnknownAgreement::default(),
             archive_limit: 10,
+            link_lifetime: Duration::from_secs(15 * 60),
+            upload_count: 5,
+            upload_megabytes: 4,
+            upload_kinds: "jpg,jpeg,bmp,png,gif,txt,zip,docx,msg,eml,xlsx,pdf,log,ini,mp4,mov"
+                .to_owned(),
+            upload_limits_hold: false,
+            used_files_deletable: false,
+            images_only: false,
+            label_limit: 10_000,
+            equal_label_names: true,
+            label_again: Repeated::Accepted,
+            label_gone: Repeated::Refused,
+            related_limit: 3,
+            relations_one_way: false,
+            relation_again: Repeated::Accepted,
             relation_gone: RelationGone::default(),
             label_filter: LabelFilter::default(),
         }

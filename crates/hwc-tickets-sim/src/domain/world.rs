@@ -8,9 +8,10 @@ mod demo;
 mod engineers;
 mod files;
 mod labels;
+mod links;
 mod privileges;
 mod read;
-mod relation;
+mod relations;
 mod tickets;
 mod write;
 
@@ -47,6 +48,8 @@ pub struct World {
     pub(super) labels: BTreeMap<u32, Label>,
     pub(super) contacts: Contacts,
     pub(super) agreements: Agreements,
+    /// The greatest id that a customer's label was given.
+    pub(super) last_label: u32,
     /// Answers the engineers have ready, by the time they are due and the order in which they were planned.
     pub(super) planned: BTreeMap<(i64, u64), Planned>,
     /// How many answers were ever planned.
@@ -76,6 +79,7 @@ impl World {
             labels: BTreeMap::new(),
             contacts: Contacts::default(),
             agreements: Agreements::default(),
+            last_label: 0,
             planned: BTreeMap::new(),
             plans: 0,
             hidden: BTreeMap::new(),
@@ -149,20 +153,9 @@ impl World {
                 offset,
                 limit,
             } => self.tickets(&by, group.as_deref(), &filter, offset, limit),
-            Command::Upload { by, name, content } => self.upload(&by, name, content),
-            Command::Download { by, files, group } => self.download(&by, &files, group.as_deref()),
-            Command::UpdateLabel {
-                by,
-                label,
-                name,
-                color,
-            } => self.update_label(&by, label, name, color),
-            Command::DeleteRelation {
-                by,
-                ticket,
-                related,
-                group,
-            } => self.delete_relation(&by, &ticket, &related, group.as_deref()),
+            Command::Files { by, action } => self.on_files(&by, action),
+            Command::Labels { by, action } => self.on_labels(&by, action),
+            Command::Relations { by, ticket, action } => self.on_relations(&by, &ticket, action),
             Command::Contact { by, what } => self.contact(&by, what),
             Command::Agreement { by, what } => self.agreement(&by, &what),
             Command::Privilege { by, privilege } => self.privilege(&by, &privilege),
@@ -282,7 +275,8 @@ impl World {
 
     pub(super) fn view(&self, ticket: &Ticket, message: &Message) -> MessageView {
         let (replier, replier_name, sub_user) = self.writer(message);
-        let name = |id: &String| (id.clone(), self.file_name(id));
+        // A file may be gone that the message was sent with.
+        let name = |id: &String| Some((id.clone(), self.files.get(id)?.name.clone()));
         MessageView {
             id: message.id(),
             author: message.author,
@@ -293,7 +287,7 @@ impl World {
             rich: message.rich,
             at: message.at(),
             first: ticket.first_number() == Some(message.number),
-            attachments: message.attachments().iter().map(name).collect(),
+            attachments: message.attachments().iter().filter_map(name).collect(),
         }
     }
 

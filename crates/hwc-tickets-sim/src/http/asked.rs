@@ -51,9 +51,11 @@ pub(super) fn code_of(refusal: Refusal) -> &'static str {
         Refusal::CodeTooSoon => "OSM.01010024",
         Refusal::NoMoreCodes => "OSM.01010036",
         Refusal::NoSuchTicket => "OSM.01010015",
-        Refusal::NotAllowed | Refusal::NotOwn | Refusal::TooLate | Refusal::Closed => {
-            "OSM.01010002"
-        }
+        Refusal::NotAllowed
+        | Refusal::NotOwn
+        | Refusal::FileInUse
+        | Refusal::TooLate
+        | Refusal::Closed => "OSM.01010002",
         Refusal::Full => "OSM.01010014",
     }
 }

@@ -9,6 +9,7 @@
 )]
 
 mod agreements;
+mod attachments;
 mod bad_input;
 mod client;
 mod contacts;
@@ -19,6 +20,7 @@ mod files;
 mod fixture;
 mod identity;
 mod invariants;
+mod labels;
 mod oddities;
 #[cfg(feature = "page")]
 mod page;
@@ -26,6 +28,7 @@ mod privileges;
 #[cfg(feature = "program")]
 mod program;
 mod recorded;
+mod relations;
 mod stories;
 mod tickets;
 mod wire;

@@ -3,7 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use hwc_tickets_sim::{Agreement, Contact, ContactWay, DEMO, Label, Quirks, Simulator, TicketSeed};
+use hwc_tickets_sim::{
+    Agreement, Command, Contact, ContactWay, DEMO, Label, LabelAction, Quirks, Simulator,
+    TicketSeed,
+};
 use jsonschema::Validator;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
@@ -103,24 +106,49 @@ pub(crate) async fn stage(request: &Value, quirks: Quirks) -> Simulator {
         ("verifycodes", _) if first.is_empty() => expect_code(&sim, &request["body"]),
         _ => {}
     }
-    let in_path = (kind == "cases").then_some(first);
+    let texts = |list: &Value| -> Vec<String> {
+        let texts = list.as_array().into_iter().flatten();
+        texts
+            .filter_map(|text| text.as_str().map(str::to_owned))
+            .collect()
+    };
+    let in_query = |name: &str| -> Vec<String> {
+        let pairs = request["query"].as_array().into_iter().flatten();
+        pairs
+            .filter(|pair| pair[0] == name)
+            .map(|pair| pair[1].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let in_path = (kind == "cases").then_some(first.clone());
     let related = request["body"]["related_id"].as_str().map(str::to_owned);
-    let in_query = request["query"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter(|pair| pair[0] == "case_ids");
     for id in in_path
         .into_iter()
-        .chain(in_query.map(|pair| pair[1].as_str().unwrap().to_owned()))
-        .chain(related)
+        .chain(in_query("case_ids"))
+        .chain(related.clone())
+        .chain(texts(&request["body"]["related_id_list"]))
     {
         // Those that are there already, and the empty one, cannot be opened.
         let _ = sim.open(TicketSeed::new(&id, DEMO, start()).customer(start(), "test"));
     }
-    if let Some(related) = request["body"]["related_id"].as_str() {
-        sim.relate(path.split('/').nth(4).unwrap(), related)
-            .unwrap();
+    if let Some(related) = related {
+        sim.relate(&first, &related).unwrap();
+    }
+    for id in in_query("accessory_ids") {
+        sim.attach_file(&id, "a.txt", "a file");
+    }
+    for id in in_query("label_ids") {
+        sim.add_label(Label::new(id.parse().unwrap(), "demo", "old", "#ffffff"));
+    }
+    if request["method"] == "DELETE" && path.ends_with("/labels") {
+        let labels = in_query("label_ids");
+        let action = LabelAction::PutOn {
+            ticket: first,
+            labels: labels.iter().map(|id| id.parse().unwrap()).collect(),
+        };
+        sim.apply(Command::Labels {
+            by: DEMO.to_owned(),
+            action,
+        });
     }
     for id in request["body"]["message"]["accessory_ids"]
         .as_array()

@@ -85,11 +85,7 @@ impl World {
             opened: ticket.opened,
             owner: owner.map(|owner| owner.id.clone()).unwrap_or_default(),
             owner_name: owner.map(|owner| owner.name.clone()).unwrap_or_default(),
-            labels: ticket
-                .labels
-                .iter()
-                .filter_map(|label| self.labels.get(label).cloned())
-                .collect(),
+            labels: self.labels_of(&ticket.labels),
         }
     }
 }

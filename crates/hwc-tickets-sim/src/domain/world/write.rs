@@ -29,10 +29,11 @@ impl World {
             return Err(Refusal::Closed);
         }
         let known = attachments.iter().all(|id| self.files.contains_key(id));
-        if content.units() > self.quirks.content_limit
-            || attachments.len() > self.quirks.attachment_limit
-            || !known
-        {
+        let most = match self.rules.upload_limits_hold {
+            true => self.rules.upload_count.min(self.quirks.attachment_limit),
+            false => self.quirks.attachment_limit,
+        };
+        if content.units() > self.quirks.content_limit || attachments.len() > most || !known {
             return Err(Refusal::Invalid);
         }
         if self.stored >= self.rules.capacity {
