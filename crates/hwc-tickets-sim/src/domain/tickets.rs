@@ -1,9 +1,13 @@
 //! Lists of tickets: which ones fit a filter, a page of them.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::command::{Outcome, Refusal};
 use super::label::Label;
+use super::message::timestamp;
+use super::record::Subject;
 use super::rules::LabelFilter;
 use super::text::Text;
 use super::ticket::{Status, Ticket};
@@ -19,8 +23,8 @@ pub struct TicketFilter {
     pub labels: Vec<String>,
     /// A text that stands in the id or in the title, in any case.
     pub text: Option<String>,
-    /// The id.
-    pub id: Option<String>,
+    /// Ids, one of which is that of the ticket. None: any.
+    pub ids: Vec<String>,
     /// Opened at this time or later.
     pub from: Option<Timestamp>,
     /// Opened at this time or earlier.
@@ -31,8 +35,14 @@ pub struct TicketFilter {
     pub owner: Option<String>,
     /// Name of the owner.
     pub owner_name: Option<String>,
-    /// Whether it asks for a product or a kind of problem: no ticket of this world has one.
-    pub product: bool,
+    /// Id of the customer, as lists of tickets tell it.
+    pub customer: Option<String>,
+    /// Id of the product.
+    pub product: Option<String>,
+    /// Id of the kind of problem.
+    pub kind: Option<String>,
+    /// Ids of sources, one of which is that of the ticket. None: any.
+    pub sources: Vec<String>,
 }
 
 /// A ticket in a list.
@@ -53,6 +63,10 @@ pub struct TicketLine {
     pub owner_name: String,
     /// Its labels, in the order of their ids.
     pub labels: Vec<Label>,
+    /// What it is about, as ids of the catalogue.
+    pub subject: Subject,
+    /// When the customer closed it.
+    pub confirmed: Option<Timestamp>,
 }
 
 impl World {
@@ -64,13 +78,7 @@ impl World {
         offset: usize,
         limit: usize,
     ) -> Result<Outcome, Refusal> {
-        let person = self.customer(by)?;
-        let mut fitting: Vec<&Ticket> = self
-            .tickets
-            .values()
-            .filter(|ticket| self.is_listed(person, ticket, group, filter))
-            .filter(|ticket| self.fits(ticket, filter))
-            .collect();
+        let mut fitting = self.fitting(by, group, filter)?;
         // The newest first; of one time the greatest id.
         fitting.sort_by(|one, other| (other.opened, &other.id).cmp(&(one.opened, &one.id)));
         let page = fitting.iter().skip(offset).take(limit);
@@ -78,6 +86,28 @@ impl World {
             total: fitting.len(),
             tickets: page.map(|ticket| self.line(ticket)).collect(),
         })
+    }
+
+    /// How many of the caller's tickets are in each state, in the order of the numbers of the states.
+    pub(super) fn counts(&self, by: &str, filter: &TicketFilter) -> Result<Outcome, Refusal> {
+        let mut counts: BTreeMap<i64, (Status, usize)> = BTreeMap::new();
+        for ticket in self.fitting(by, None, filter)? {
+            let status = ticket.status;
+            counts.entry(status.number()).or_insert((status, 0)).1 += 1;
+        }
+        Ok(Outcome::Counts(counts.into_values().collect()))
+    }
+
+    fn fitting(
+        &self,
+        by: &str,
+        group: Option<&str>,
+        filter: &TicketFilter,
+    ) -> Result<Vec<&Ticket>, Refusal> {
+        let person = self.customer(by)?;
+        let seen = |ticket: &&Ticket| self.is_listed(person, ticket, group, filter);
+        let tickets = self.tickets.values().filter(seen);
+        Ok(tickets.filter(|ticket| self.fits(ticket, filter)).collect())
     }
 
     /// Whether the caller may see it. A deleted ticket is seen by its owner who asks for deleted ones.
@@ -95,6 +125,8 @@ impl World {
     }
 
     fn fits(&self, ticket: &Ticket, filter: &TicketFilter) -> bool {
+        let subject = &ticket.record.subject;
+        let is_one = |of: &[String], id: &String| of.is_empty() || of.contains(id);
         let title = ticket.title.to_lowercase();
         let has = |word: &String| title.contains(&word.to_lowercase());
         let has_label = |label: &String| ticket.labels.iter().any(|own| own.to_string() == *label);
@@ -111,9 +143,14 @@ impl World {
         let is_named = |name: &String| owner.is_some_and(|owner| owner.name == *name);
         labels
             && text
-            && !filter.product
+            && filter
+                .product
+                .as_ref()
+                .is_none_or(|id| *id == subject.product)
+            && filter.kind.as_ref().is_none_or(|id| *id == subject.kind)
+            && is_one(&filter.sources, &subject.source)
             && filter.words.iter().all(has)
-            && filter.id.as_ref().is_none_or(|id| ticket.id == *id)
+            && is_one(&filter.ids, &ticket.id)
             && filter
                 .from
                 .is_none_or(|from| ticket.opened.as_second() >= from.as_second())
@@ -122,6 +159,7 @@ impl World {
                 .is_none_or(|to| ticket.opened.as_second() <= to.as_second())
             && (filter.states.is_empty() || filter.states.contains(&ticket.status.number()))
             && filter.owner.as_ref().is_none_or(is_owner)
+            && filter.customer.as_ref().is_none_or(is_owner)
             && filter.owner_name.as_ref().is_none_or(is_named)
     }
 
@@ -139,6 +177,8 @@ impl World {
                 .iter()
                 .filter_map(|label| self.labels.get(label).cloned())
                 .collect(),
+            subject: ticket.record.subject.clone(),
+            confirmed: ticket.record.confirmed.map(timestamp),
         }
     }
 }

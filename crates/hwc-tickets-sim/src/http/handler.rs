@@ -4,6 +4,7 @@
 //! answered with an example.
 
 mod attachments;
+mod catalog;
 mod labels;
 mod messages;
 mod relations;
@@ -55,10 +56,13 @@ impl Handler {
     pub(super) fn of(operation: Operation) -> Option<&'static Handler> {
         let kinds = [
             attachments::HANDLERS,
+            catalog::HANDLERS,
             labels::HANDLERS,
             messages::HANDLERS,
             relations::HANDLERS,
             tickets::HANDLERS,
+            tickets::changes::HANDLERS,
+            tickets::export::HANDLERS,
         ];
         let mut handlers = kinds.into_iter().flatten();
         handlers.find(|handler| handler.operation == operation)

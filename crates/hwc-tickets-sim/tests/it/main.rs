@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod catalog;
 mod client;
 mod control;
 mod faults;
@@ -16,9 +17,12 @@ mod files;
 mod fixture;
 mod identity;
 mod invariants;
+mod life;
 mod oddities;
+mod openings;
 #[cfg(feature = "page")]
 mod page;
+mod particulars;
 #[cfg(feature = "program")]
 mod program;
 mod recorded;

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use hwc_tickets_sim::{DEMO, Label, Quirks, Simulator, TicketSeed};
+use hwc_tickets_sim::{DEMO, Label, Quirks, Simulator, Status, TicketSeed};
 use jsonschema::Validator;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
@@ -12,7 +12,11 @@ use crate::client::{Answer, send};
 use crate::world::start;
 
 /// Where the simulator does otherwise, and why.
-const OTHERWISE: [(&str, &str); 2] = [
+const OTHERWISE: [(&str, &str); 3] = [
+    (
+        "createCases/severity-unknown.json",
+        "it asks for the refusal, and no list has this severity",
+    ),
     (
         "listNewInstantMessages/cursor-longest.json",
         "its cursor was never given out",
@@ -110,6 +114,14 @@ async fn stage(request: &Value, quirks: Quirks) -> Simulator {
     {
         // Those that are there already, and the empty one, cannot be opened.
         let _ = sim.open(TicketSeed::new(&id, DEMO, start()).customer(start(), "test"));
+    }
+    // What is done to a ticket needs its state.
+    let status = match request["query"][0][1].as_str() {
+        Some("cancel") => Some(Status::Waiting),
+        _ => path.ends_with("/score").then_some(Status::Completed),
+    };
+    if let (Some(status), Some(ticket)) = (status, path.split('/').nth(4)) {
+        sim.set_status(ticket, status).unwrap();
     }
     if let Some(related) = request["body"]["related_id"].as_str() {
         sim.relate(path.split('/').nth(4).unwrap(), related)
