@@ -262,7 +262,10 @@ impl Cases<'_> {
             let what = format!("body {at}");
             let list = |length: i64| {
                 let length = usize::try_from(length).expect("a length");
-                let item = |index| json!(format!("file-{index}"));
+                let item = |index| match kind(&schema["items"]) {
+                    "object" => complete(&schema["items"], None),
+                    _ => json!(format!("file-{index}")),
+                };
                 (0..length).map(item).collect()
             };
             for Edge { name, value, rules } in edges(schema, list) {
