@@ -42,11 +42,12 @@ impl Answer {
         }
     }
 
-    /// A non-empty `error_code`.
+    /// A non-empty `error_code` that tells a failure (D-92).
     #[must_use]
     pub fn error_code(&self) -> Option<String> {
         let body: Value = serde_json::from_slice(&self.body).ok()?;
-        let code = body["error_code"].as_str().filter(|code| !code.is_empty());
+        let code = body["error_code"].as_str();
+        let code = code.filter(|code| !["", "0"].contains(code));
         code.map(str::to_owned)
     }
 }
