@@ -5,6 +5,7 @@
 
 mod agreement;
 mod blob;
+pub mod catalog;
 mod command;
 mod contact;
 mod engineer;
@@ -15,6 +16,7 @@ mod link;
 mod message;
 mod overview;
 mod people;
+mod record;
 mod relation;
 mod rules;
 mod seed;
@@ -38,10 +40,11 @@ pub use link::FileLink;
 pub use message::Author;
 pub use overview::TicketOverview;
 pub use people::User;
+pub use record::{Act, Action, ContactInfo, LogLine, NewTicket, Rating, Subject, Values};
 pub use relation::{RelatedTicket, RelationAction};
 pub use rules::{
-    Engineers, FirstPoll, LabelFilter, MoreBoundary, RecallAgain, RelationGone, Repeated, Rules,
-    SignAgain, UnknownAgreement, UnknownTicket,
+    Engineers, FirstPoll, LabelFilter, LeftOut, MoreBoundary, RecallAgain, RelationGone, Repeated,
+    Rules, ScoreAgain, SignAgain, UnknownAgreement, UnknownChoice, UnknownTicket, ValuesAgain,
 };
 pub use seed::{COLLEAGUE, DEMO, GROUP, STRANGER, SeedMessage, TicketSeed};
 pub use text::Text;

@@ -4,11 +4,13 @@ use jiff::Timestamp;
 
 use super::agreement::{Agreement, AgreementCommand, AgreementOutcome};
 use super::blob::Blob;
+use super::catalog::{Found, Question};
 use super::contact::{ContactCommand, ContactOutcome};
 use super::file::{FileAction, FileView, UploadLimits};
 use super::label::{Label, LabelAction};
 use super::link::FileLink;
 use super::message::Author;
+use super::record::{Action, ContactInfo, LogLine, NewTicket, Rating, Subject, Values};
 use super::relation::{RelatedTicket, RelationAction};
 use super::seed::TicketSeed;
 use super::text::Text;
@@ -126,6 +128,98 @@ pub enum Command {
         offset: usize,
         /// Tickets to give.
         limit: usize,
+    },
+    /// A customer opens a ticket (createCases).
+    Create(Box<NewTicket>),
+    /// A customer cancels, closes, urges or deletes a ticket (updateCases).
+    Act {
+        /// Calling customer.
+        by: String,
+        /// Ticket id.
+        ticket: String,
+        /// Group under which the customer acts on a colleague's ticket.
+        group: Option<String>,
+        /// What is done.
+        action: Action,
+        /// What is said with it.
+        words: Text,
+        /// A rating, with closing.
+        rating: Rating,
+    },
+    /// A customer rates a ticket (createScores).
+    Score {
+        /// Calling customer.
+        by: String,
+        /// Ticket id.
+        ticket: String,
+        /// Group under which the customer acts on a colleague's ticket.
+        group: Option<String>,
+        /// The rating.
+        rating: Rating,
+    },
+    /// How many tickets are in each state (listCaseCounts).
+    Counts {
+        /// Calling customer.
+        by: String,
+        /// Which tickets.
+        filter: TicketFilter,
+    },
+    /// A page of the log of a ticket, newest first (listCaseOperateLogs).
+    Log {
+        /// Calling customer.
+        by: String,
+        /// Ticket id.
+        ticket: String,
+        /// Group under which the customer acts on a colleague's ticket.
+        group: Option<String>,
+        /// Entries to skip.
+        offset: usize,
+        /// Entries to give.
+        limit: usize,
+    },
+    /// A customer says how to be reached (updateCaseContactInfo).
+    SetContact {
+        /// Calling customer.
+        by: String,
+        /// Ticket id.
+        ticket: String,
+        /// Group under which the customer acts on a colleague's ticket.
+        group: Option<String>,
+        /// Whom to reach.
+        contact: ContactInfo,
+        /// Further values, of which only the mail addresses for copies are known.
+        further: Values,
+    },
+    /// A customer stores values of extra fields (createCaseExtendsParam).
+    SetValues {
+        /// Calling customer.
+        by: String,
+        /// Ticket id.
+        ticket: String,
+        /// Group under which the customer acts on a colleague's ticket.
+        group: Option<String>,
+        /// The values.
+        values: Values,
+    },
+    /// The values of extra fields (showCaseExtendsParam).
+    Values {
+        /// Calling customer.
+        by: String,
+        /// Ticket id.
+        ticket: String,
+        /// Group under which the customer acts on a colleague's ticket.
+        group: Option<String>,
+    },
+    /// Something is looked up in the catalogue.
+    LookUp(Question),
+    /// How many tickets a customer may open (listCaseQuotas).
+    Quota {
+        /// Calling customer.
+        by: String,
+        /// Id of the kind of problem.
+        kind: String,
+        /// Id of the product.
+        product: String,
     },
     /// A customer does something with files.
     Files {
@@ -275,6 +369,12 @@ pub struct TicketView {
     pub group: Option<String>,
     /// Newest messages, oldest first; at most 65,535.
     pub messages: Vec<MessageView>,
+    /// What it is about, as ids of the catalogue.
+    pub subject: Subject,
+    /// Whom to reach.
+    pub contact: ContactInfo,
+    /// What the customer thinks of how it was handled.
+    pub rating: Rating,
 }
 
 /// Unread messages of one ticket.
@@ -329,6 +429,31 @@ pub enum Outcome {
         total: usize,
         /// The page, newest first.
         tickets: Vec<TicketLine>,
+    },
+    /// A ticket was opened under this id.
+    Opened {
+        /// The id.
+        ticket: String,
+    },
+    /// Numbers of tickets by state; a state without any is left out.
+    Counts(Vec<(Status, usize)>),
+    /// A page of a log.
+    Log {
+        /// All entries, not capped.
+        total: usize,
+        /// The page, newest first.
+        lines: Vec<LogLine>,
+    },
+    /// Values of extra fields.
+    Values(Values),
+    /// What was looked up.
+    Found(Found),
+    /// A quota.
+    Quota {
+        /// How many tickets may be opened in all, if that is limited.
+        total: Option<usize>,
+        /// How many are left of them.
+        left: Option<usize>,
     },
     /// A file was stored under this id.
     Uploaded {
@@ -404,4 +529,24 @@ pub enum Refusal {
     DailyVolume,
     /// The world is full.
     Full,
+    /// The state of the ticket does not allow it.
+    WrongState,
+    /// The ticket was urged a short time ago.
+    UrgedTooOften,
+    /// The ticket was opened a short time ago and cannot be urged yet.
+    UrgedTooSoon,
+    /// The ticket has a rating already.
+    ScoredAlready,
+    /// The customer may not open tickets.
+    NoRole,
+    /// The support plan has no tickets of this kind.
+    NotInPlan,
+    /// There is no such severity.
+    NoSuchSeverity,
+    /// A mail address for copies is none, or there are too many.
+    BadCopy,
+    /// The contact is not a verified one.
+    ContactNotVerified,
+    /// No more tickets of this kind can be opened.
+    QuotaUsedUp,
 }

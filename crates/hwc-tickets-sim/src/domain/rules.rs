@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::ticket::Status;
+
 /// How the support engineers behave.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "mode")]
@@ -121,6 +123,30 @@ pub enum SignAgain {
     Refused,
 }
 
+/// What becomes of an id that no list of the catalogue has, or that does not go with the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum UnknownChoice {
+    /// Opening and rating a ticket with it are refused.
+    #[default]
+    Refused,
+    /// It is taken as it is.
+    Accepted,
+}
+
+/// What a second rating of a ticket does (D-66).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ScoreAgain {
+    /// It takes the place of the first one.
+    #[default]
+    Replaces,
+    /// It is refused.
+    Refused,
+}
+
 /// Which agreement is given for a kind of which there is none (D-99).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -131,6 +157,30 @@ pub enum UnknownAgreement {
     ForTickets,
     /// None: it is refused.
     Refused,
+}
+
+/// What becomes of the parts of a contact that a change leaves out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum LeftOut {
+    /// They stay.
+    #[default]
+    Kept,
+    /// They are gone.
+    Emptied,
+}
+
+/// What storing values of extra fields does to those that are there (D-73).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ValuesAgain {
+    /// It takes their place.
+    #[default]
+    Replace,
+    /// It adds to them, and takes the place of those of the same key.
+    Add,
 }
 
 /// The choices. `Rules::default()` is a patient, friendly service whose engineers wait to be poked.
@@ -205,6 +255,42 @@ pub struct Rules {
     pub relation_gone: RelationGone,
     /// What a filter by several labels means. Default: one of them is enough.
     pub label_filter: LabelFilter,
+    /// States in which a ticket can be cancelled. Default: while nobody has accepted it.
+    pub cancel_in: Vec<Status>,
+    /// States in which it can be closed. Default: in progress, and when the result waits for the customer's word.
+    pub close_in: Vec<Status>,
+    /// States in which it can be urged. Default: until it is accepted, and in progress.
+    pub urge_in: Vec<Status>,
+    /// States in which it can be deleted. Default: completed, cancelled, invalid.
+    pub delete_in: Vec<Status>,
+    /// States in which it can be rated (D-66). Default: completed.
+    pub score_in: Vec<Status>,
+    /// Time between two urges. Default: one hour.
+    pub urge_interval: Duration,
+    /// Time from opening to the first urge. Default: none.
+    pub urge_after: Duration,
+    /// What a second rating does. Default: it takes the place of the first one.
+    pub score_again: ScoreAgain,
+    /// What becomes of the parts of a contact that a change leaves out. Default: they stay.
+    pub contact_left_out: LeftOut,
+    /// What storing values of extra fields does to those that are there. Default: it takes their place.
+    pub values_again: ValuesAgain,
+    /// What becomes of an id that the catalogue does not have. Default: a refusal.
+    pub unknown_choice: UnknownChoice,
+    /// Whether a ticket without its mandatory extra fields is refused. Default: yes.
+    pub extra_fields_required: bool,
+    /// Whether a contact without the id of a verified one is refused (D-63). Default: yes.
+    pub contacts_verified: bool,
+    /// The key of `extension_map` under which the mail addresses for copies stand, with commas between them (D-62).
+    /// Default: `cc_email`.
+    pub copies_key: String,
+    /// Most tickets of one kind of problem and product that an account opens, deleted ones included (D-90). Default: no
+    /// limit.
+    pub quota: Option<usize>,
+    /// Whether users inside an account may open tickets. Default: yes.
+    pub sub_users_open: bool,
+    /// Whether customers have a support plan: without one nobody chooses a severity or reports a fault. Default: yes.
+    pub support_plan: bool,
 }
 
 impl Default for Rules {
@@ -244,6 +330,23 @@ impl Default for Rules {
             relation_again: Repeated::Accepted,
             relation_gone: RelationGone::default(),
             label_filter: LabelFilter::default(),
+            cancel_in: vec![Status::Waiting],
+            close_in: vec![Status::InProgress, Status::ToConfirm],
+            urge_in: vec![Status::Waiting, Status::InProgress],
+            delete_in: vec![Status::Completed, Status::Cancelled, Status::Invalid],
+            score_in: vec![Status::Completed],
+            urge_interval: Duration::from_secs(3600),
+            urge_after: Duration::ZERO,
+            score_again: ScoreAgain::default(),
+            contact_left_out: LeftOut::default(),
+            values_again: ValuesAgain::default(),
+            unknown_choice: UnknownChoice::default(),
+            extra_fields_required: true,
+            contacts_verified: true,
+            copies_key: "cc_email".to_owned(),
+            quota: None,
+            sub_users_open: true,
+            support_plan: true,
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! No clock, no randomness, no I/O. The same commands at the same times make the same world.
 
+mod acting;
 mod agreements;
 mod contacts;
 mod demo;
@@ -9,23 +10,27 @@ mod engineers;
 mod files;
 mod labels;
 mod links;
+mod opening;
+mod particulars;
 mod privileges;
 mod read;
 mod relations;
 mod tickets;
 mod write;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use super::agreement::Agreements;
+use super::catalog;
 use super::command::{Command, MessageView, Outcome, Position, Refusal};
 use super::engineer::{self, Engineer, Planned};
 use super::file::File;
 use super::label::Label;
 use super::message::{Author, Message, Place};
 use super::people::User;
+use super::record::{Record, Subject};
 use super::rules::{Engineers, Rules};
 use super::seed::TicketSeed;
 use super::text::Text;
@@ -58,6 +63,8 @@ pub struct World {
     pub(super) hidden: BTreeMap<Place, String>,
     pub(super) last_number: u64,
     pub(super) stored: usize,
+    /// How many tickets customers opened, for their ids.
+    pub(super) created: u64,
     /// The last place anything was shown at.
     pub(super) latest: Place,
     /// The latest time seen. The world's time does not run backwards.
@@ -85,6 +92,7 @@ impl World {
             hidden: BTreeMap::new(),
             last_number: 0,
             stored: 0,
+            created: 0,
             latest: Place::default(),
             now: i64::MIN,
         }
@@ -153,6 +161,48 @@ impl World {
                 offset,
                 limit,
             } => self.tickets(&by, group.as_deref(), &filter, offset, limit),
+            Command::Create(new) => self.create(*new),
+            Command::Act {
+                by,
+                ticket,
+                group,
+                action,
+                words,
+                rating,
+            } => self.act(&by, &ticket, group.as_deref(), action, words, rating),
+            Command::Score {
+                by,
+                ticket,
+                group,
+                rating,
+            } => self.score(&by, &ticket, group.as_deref(), rating),
+            Command::Counts { by, filter } => self.counts(&by, &filter),
+            Command::Log {
+                by,
+                ticket,
+                group,
+                offset,
+                limit,
+            } => self.log(&by, &ticket, group.as_deref(), offset, limit),
+            Command::SetContact {
+                by,
+                ticket,
+                group,
+                contact,
+                further,
+            } => self.set_contact(&by, &ticket, group.as_deref(), contact, &further),
+            Command::SetValues {
+                by,
+                ticket,
+                group,
+                values,
+            } => self.set_values(&by, &ticket, group.as_deref(), values),
+            Command::Values { by, ticket, group } => self.values(&by, &ticket, group.as_deref()),
+            Command::LookUp(question) => Ok(Outcome::Found(catalog::find(
+                &question,
+                self.rules.support_plan,
+            ))),
+            Command::Quota { by, kind, product } => self.quota(&by, &kind, &product),
             Command::Files { by, action } => self.on_files(&by, action),
             Command::Labels { by, action } => self.on_labels(&by, action),
             Command::Relations { by, ticket, action } => self.on_relations(&by, &ticket, action),
@@ -433,24 +483,13 @@ impl World {
             return Err(Refusal::Invalid);
         }
         let owner = self.customer(&seed.owner)?;
-        let ticket = Ticket {
-            id: seed.id.clone(),
-            owner,
-            group: seed.group,
-            status: seed.status,
-            title: seed.title,
-            opened: seed.opened,
-            messages: Vec::with_capacity(seed.messages.len()),
-            hidden: Vec::new(),
-            recalled: 0,
-            from_engineers: 0,
-            read: BTreeMap::new(),
-            longest_lag: 0,
-            answers: 0,
-            answer_planned: false,
-            labels: seed.labels.into_iter().collect(),
-            related: BTreeSet::new(),
-        };
+        let record = Record::new(Subject::usual(), owner, seed.opened.as_millisecond());
+        let mut ticket = Ticket::new(&seed.id, owner, seed.opened, record);
+        ticket.group = seed.group;
+        ticket.status = seed.status;
+        ticket.title = seed.title;
+        ticket.messages.reserve_exact(seed.messages.len());
+        ticket.labels = seed.labels.into_iter().collect();
         self.tickets.insert(seed.id.clone(), ticket);
         let mut last = i64::MIN;
         for message in seed.messages {

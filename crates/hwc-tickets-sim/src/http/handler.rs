@@ -5,6 +5,7 @@
 
 mod agreements;
 mod attachments;
+mod catalog;
 mod contacts;
 mod labels;
 mod messages;
@@ -59,12 +60,15 @@ impl Handler {
         let kinds = [
             agreements::HANDLERS,
             attachments::HANDLERS,
+            catalog::HANDLERS,
             contacts::HANDLERS,
             labels::HANDLERS,
             messages::HANDLERS,
             privileges::HANDLERS,
             relations::HANDLERS,
             tickets::HANDLERS,
+            tickets::changes::HANDLERS,
+            tickets::export::HANDLERS,
         ];
         let mut handlers = kinds.into_iter().flatten();
         handlers.find(|handler| handler.operation == operation)

@@ -11,6 +11,7 @@
 mod agreements;
 mod attachments;
 mod bad_input;
+mod catalog;
 mod client;
 mod contacts;
 mod control;
@@ -21,9 +22,12 @@ mod fixture;
 mod identity;
 mod invariants;
 mod labels;
+mod life;
 mod oddities;
+mod openings;
 #[cfg(feature = "page")]
 mod page;
+mod particulars;
 mod privileges;
 #[cfg(feature = "program")]
 mod program;

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use hwc_tickets_sim::{
-    Agreement, Command, Contact, ContactWay, DEMO, Label, LabelAction, Quirks, Simulator,
+    Agreement, Command, Contact, ContactWay, DEMO, Label, LabelAction, Quirks, Simulator, Status,
     TicketSeed,
 };
 use jsonschema::Validator;
@@ -15,7 +15,11 @@ use crate::client::{Answer, send};
 use crate::world::start;
 
 /// Where the simulator does otherwise, and why.
-const OTHERWISE: [(&str, &str); 4] = [
+const OTHERWISE: [(&str, &str); 5] = [
+    (
+        "createCases/severity-unknown.json",
+        "it asks for the refusal, and no list has this severity",
+    ),
     ("createFeedback/business-error.json", EXAMPLE),
     ("updateAuthorizations/business-error.json", EXAMPLE),
     (
@@ -129,6 +133,14 @@ pub(crate) async fn stage(request: &Value, quirks: Quirks) -> Simulator {
     {
         // Those that are there already, and the empty one, cannot be opened.
         let _ = sim.open(TicketSeed::new(&id, DEMO, start()).customer(start(), "test"));
+    }
+    // What is done to a ticket needs its state.
+    let status = match request["query"][0][1].as_str() {
+        Some("cancel") => Some(Status::Waiting),
+        _ => path.ends_with("/score").then_some(Status::Completed),
+    };
+    if let (Some(status), Some(ticket)) = (status, path.split('/').nth(4)) {
+        sim.set_status(ticket, status).unwrap();
     }
     if let Some(related) = related {
         sim.relate(&first, &related).unwrap();

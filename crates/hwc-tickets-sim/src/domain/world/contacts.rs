@@ -32,7 +32,7 @@ impl World {
                 offset,
                 limit,
             } => Ok(self.verified(person, &filter, offset, limit)),
-            ContactCommand::Copies => Ok(self.copies(person)),
+            ContactCommand::Copies => Ok(self.list_copies(person)),
             ContactCommand::Expect { contact, code } => {
                 self.expect_code(person, contact, code);
                 Ok(Outcome::Done)
@@ -156,7 +156,7 @@ impl World {
         })
     }
 
-    fn copies(&self, person: u32) -> Outcome {
+    fn list_copies(&self, person: u32) -> Outcome {
         let [last, ..] = COPIES;
         Outcome::Contact(ContactOutcome::Copies {
             user: (self.user(person)).map_or_else(String::new, |user| user.id.clone()),

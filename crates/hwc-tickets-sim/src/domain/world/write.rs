@@ -144,10 +144,11 @@ impl World {
         let number = self
             .store(ticket, draft, self.now, 0)
             .ok_or(Refusal::NoSuchTicket)?;
+        let now = self.now;
         if let Some(ticket) = self.tickets.get_mut(ticket)
             && ticket.status == Status::Waiting
         {
-            ticket.status = Status::InProgress;
+            ticket.move_to(Status::InProgress, person, now);
         }
         Ok(Outcome::Stored {
             message: message_id(number),
@@ -155,10 +156,9 @@ impl World {
     }
 
     pub(super) fn set_status(&mut self, ticket: &str, status: Status) -> Result<Outcome, Refusal> {
-        self.tickets
-            .get_mut(ticket)
-            .ok_or(Refusal::NoSuchTicket)?
-            .status = status;
+        let (now, person) = (self.now, engineer::index_for(self.seed, ticket));
+        let ticket = self.tickets.get_mut(ticket).ok_or(Refusal::NoSuchTicket)?;
+        ticket.move_to(status, person, now);
         Ok(Outcome::Done)
     }
 }
