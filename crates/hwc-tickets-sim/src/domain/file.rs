@@ -86,7 +86,7 @@ pub struct FileView {
 }
 
 impl File {
-    fn view(&self, id: &str) -> FileView {
+    pub(super) fn view(&self, id: &str) -> FileView {
         FileView {
             id: id.to_owned(),
             name: self.name.clone(),
