@@ -279,7 +279,7 @@ pub struct Rules {
     pub unknown_choice: UnknownChoice,
     /// Whether a ticket without its mandatory extra fields is refused. Default: yes.
     pub extra_fields_required: bool,
-    /// Whether a contact without the id of a verified one is refused (D-63). Default: yes.
+    /// Whether a contact that is neither registered nor verified, under the id that is named, is refused (D-63). Default: yes.
     pub contacts_verified: bool,
     /// The key of `extension_map` under which the mail addresses for copies stand, with commas between them (D-62).
     /// Default: `cc_email`.

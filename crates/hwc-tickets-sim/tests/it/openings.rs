@@ -1,6 +1,9 @@
 //! Opening a ticket, and everything that keeps one from it.
 
-use hwc_tickets_sim::{Engineers, Rules, Simulator, Time, UnknownChoice};
+use hwc_tickets_sim::{
+    Command, Contact, ContactCommand, DEMO, Engineers, Outcome, Rules, Simulator, Time,
+    UnknownChoice,
+};
 use serde_json::{Value, json};
 
 use crate::client::{Answer, ask, send};
@@ -32,6 +35,19 @@ async fn open(sim: &Simulator, headers: &str, body: &Value) -> Answer {
     answer.unwrap()
 }
 
+/// Verifies a contact of the usual customer. The first one gets `verified-000001`.
+fn verify(sim: &Simulator, contact: Contact) {
+    sim.expect_code(DEMO, contact.clone(), "123456").unwrap();
+    let verified = sim.apply(Command::Contact {
+        by: DEMO.to_owned(),
+        what: ContactCommand::Verify {
+            contact,
+            code: "123456".into(),
+        },
+    });
+    assert_eq!(verified, Outcome::Done);
+}
+
 fn manual() -> hwc_tickets_sim::SimulatorBuilder {
     Simulator::builder().time(Time::Manual(start()))
 }
@@ -40,12 +56,13 @@ fn manual() -> hwc_tickets_sim::SimulatorBuilder {
 async fn an_opened_ticket_is_in_every_later_answer() {
     let sim = manual().start().await.unwrap();
     sim.attach("shot-1", "screen.png");
+    verify(&sim, Contact::phone("86", "13000000000"));
     let body = with(json!({
         "incident_sub_type_id": "0", "product_category_id": "123", "region_id": "cn-north-4", "severity_id": "124",
         "accessory_ids": ["shot-1"], "remind_mobile": "13000000000", "area_code": "86", "remind_time": "09:00-18:00",
         "extends_map": { "page_url": "https://example.com" }, "extension_map": { "cc_email": "a@example.com, b@example.com" },
     }));
-    let opened = open(&sim, "x-phone-verifiedid: v-1\r\n", &body)
+    let opened = open(&sim, "x-phone-verifiedid: verified-000001\r\n", &body)
         .await
         .json();
     let id = opened["incident_id"].as_str().unwrap().to_owned();
@@ -114,6 +131,8 @@ async fn an_opened_ticket_is_in_every_later_answer() {
 async fn what_keeps_one_from_opening_a_ticket_has_its_code() {
     let sim = manual().engineers(Engineers::Silent).start().await.unwrap();
     let before = sim.world().ticket_ids();
+    verify(&sim, Contact::phone("86", "13000000000"));
+    verify(&sim, Contact::mail("a@example.com"));
     let files = |count: usize| (0..count).map(|n| format!("f-{n}")).collect::<Vec<_>>();
     for id in files(11) {
         sim.attach(&id, "file");
@@ -194,7 +213,23 @@ async fn what_keeps_one_from_opening_a_ticket_has_its_code() {
             "OSM.01010010",
         ),
         (
+            "x-phone-verifiedid: verified-000001\r\n",
+            json!({ "remind_mail": "a@example.com" }),
+            "OSM.01010010",
+        ),
+        // Ids that nobody was given, or for another contact.
+        (
             "x-phone-verifiedid: v-1\r\n",
+            json!({ "remind_mobile": "13000000000" }),
+            "OSM.01010010",
+        ),
+        (
+            "x-phone-verifiedid: verified-000001\r\n",
+            json!({ "remind_mobile": "13000000001" }),
+            "OSM.01010010",
+        ),
+        (
+            "x-email-verifiedid: verified-000001\r\n",
             json!({ "remind_mail": "a@example.com" }),
             "OSM.01010010",
         ),
@@ -224,8 +259,13 @@ async fn what_keeps_one_from_opening_a_ticket_has_its_code() {
         ),
         ("", json!({ "extends_map": null, "region_id": null })),
         (
-            "x-email-verifiedid: v-2\r\n",
+            "x-email-verifiedid: verified-000002\r\n",
             json!({ "remind_mail": "a@example.com" }),
+        ),
+        // Registered ones.
+        (
+            "",
+            json!({ "remind_mail": "demo@example.com", "remind_mobile": "13800138000", "area_code": "86" }),
         ),
         ("", json!({ "accessory_ids": files(10) })),
         // Whoever names no product may have any kind of problem.

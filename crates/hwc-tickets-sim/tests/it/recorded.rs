@@ -15,7 +15,11 @@ use crate::client::{Answer, send};
 use crate::world::start;
 
 /// Where the simulator does otherwise, and why.
-const OTHERWISE: [(&str, &str); 5] = [
+const OTHERWISE: [(&str, &str); 6] = [
+    (
+        "createCases/business-error.json",
+        "it asks for the refusal, and nobody verified this contact",
+    ),
     (
         "createCases/severity-unknown.json",
         "it asks for the refusal, and no list has this severity",

@@ -50,10 +50,21 @@ impl World {
             .map(|(_, code)| code.clone())
     }
 
+    /// Whether a contact is one of the customer that needs no code.
+    pub(super) fn is_registered(&self, person: u32, contact: &Contact) -> bool {
+        let user = self.user(person);
+        user.is_some_and(|user| user.contacts.iter().any(|own| own.reaches(contact)))
+    }
+
+    /// Whether the customer verified a contact under this id, and that still holds.
+    pub(super) fn is_verified(&self, person: u32, contact: &Contact, id: &str) -> bool {
+        let mut verified = of(&self.contacts.verified, person, contact);
+        verified.any(|(_, it)| &*it.id == id && self.now < it.until)
+    }
+
     fn check_contact(&self, person: u32, contact: &Contact) -> Outcome {
         let now = self.now;
-        let user = self.user(person);
-        if user.is_some_and(|user| user.contacts.iter().any(|own| own.reaches(contact))) {
+        if self.is_registered(person, contact) {
             return Outcome::Contact(ContactOutcome::Needed {
                 needed: false,
                 until: None,

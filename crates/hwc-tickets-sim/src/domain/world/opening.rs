@@ -5,9 +5,9 @@ use jiff::tz::Offset;
 use super::{Draft, World};
 use crate::domain::catalog::{self, ProblemKind};
 use crate::domain::command::{Outcome, Refusal};
+use crate::domain::contact::Contact;
 use crate::domain::engineer;
 use crate::domain::message::{Author, timestamp};
-use crate::domain::people::User;
 use crate::domain::record::{ContactInfo, NewTicket, Record, Subject};
 use crate::domain::rules::UnknownChoice;
 use crate::domain::ticket::{Status, Ticket};
@@ -96,7 +96,7 @@ impl World {
         if self.rules.extra_fields_required && !kind.is_none_or(mandatory) {
             return Err(Refusal::Invalid);
         }
-        self.reaches(user, new)?;
+        self.reaches(owner, new)?;
         let own = |id: &String| {
             let file = self.files.get(id);
             file.is_some_and(|file| file.owner.is_none_or(|by| by == owner))
@@ -152,23 +152,32 @@ impl World {
         }
     }
 
-    /// Whether the contact is one that may be used.
-    fn reaches(&self, user: &User, new: &NewTicket) -> Result<(), Refusal> {
-        let ContactInfo { mobile, mail, .. } = &new.contact;
-        let proven = |contact: &Option<String>, id: &Option<String>| {
-            let verified = |contact: &String| self.is_verified(user, contact, id.as_deref());
-            contact.as_ref().is_none_or(verified)
+    /// Whether everything by which the owner wants to be reached may be used.
+    fn reaches(&self, owner: u32, new: &NewTicket) -> Result<(), Refusal> {
+        let ContactInfo {
+            area_code,
+            mobile,
+            mail,
+            ..
+        } = &new.contact;
+        let area_code = area_code.as_deref().unwrap_or_default();
+        let phone = mobile.as_deref().map(|it| Contact::phone(area_code, it));
+        let mail = mail.as_deref().map(Contact::mail);
+        let proven = |contact: Option<Contact>, id: &Option<String>| {
+            contact.is_none_or(|contact| self.is_proven(owner, &contact, id.as_deref()))
         };
-        if proven(mobile, &new.verified_mobile) && proven(mail, &new.verified_mail) {
+        if proven(phone, &new.verified_mobile) && proven(mail, &new.verified_mail) {
             Ok(())
         } else {
             Err(Refusal::ContactNotVerified)
         }
     }
 
-    /// Whether a contact that is not the registered one was verified, under this id.
-    fn is_verified(&self, _user: &User, _contact: &str, id: Option<&str>) -> bool {
-        !self.rules.contacts_verified || id.is_some()
+    /// Whether a contact is a registered one, or was verified under this id.
+    fn is_proven(&self, person: u32, contact: &Contact, id: Option<&str>) -> bool {
+        !self.rules.contacts_verified
+            || self.is_registered(person, contact)
+            || id.is_some_and(|id| self.is_verified(person, contact, id))
     }
 
     /// `TT`, the day, and a number that grows: the form of real ids.
