@@ -7,7 +7,7 @@ use hwc_tickets_sim::{
 };
 use serde_json::{Value, json};
 
-use crate::client::{Answer, send};
+use crate::client::{Answer, raw, send};
 use crate::world::start;
 
 const PATH: &str = "/v2/servicerequest/accessorys";
@@ -157,12 +157,8 @@ async fn a_link_works_for_a_while_and_no_other_one_does() {
     }
     let target = link.strip_prefix(&sim.endpoint()).unwrap();
     for method in ["HEAD", "POST", "DELETE"] {
-        let answer = crate::client::raw(
-            &sim,
-            format!("{method} {target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
-                .as_bytes(),
-        );
-        let answer = answer.await.unwrap();
+        let request = format!("{method} {target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        let answer = raw(&sim, request.as_bytes()).await.unwrap();
         assert!(answer.starts_with(b"HTTP/1.1 404"), "{method}");
     }
     sim.advance(Duration::from_secs(15 * 60));

@@ -56,7 +56,10 @@ impl World {
 
     /// The tickets that belong to a ticket, without those that are deleted.
     fn shown_relations<'w>(&'w self, ticket: &'w Ticket) -> impl Iterator<Item = &'w Ticket> {
-        let related = ticket.related.iter().filter_map(|id| self.tickets.get(id));
+        let related = ticket
+            .related
+            .iter()
+            .filter_map(move |id| self.tickets.get(id));
         related.filter(|ticket| ticket.status != Status::Deleted)
     }
 
