@@ -11,10 +11,17 @@ use hwc_core::{
     HttpTransport, ProxyChoice, Transport,
     transport::{AnswerBody, RequestBody, Sending},
 };
-use hwc_tickets_sim::{Command, DEMO, Label, Outcome, Simulator, TicketSeed};
+use hwc_tickets_sim::{
+    Agreement, Command, Contact, ContactWay, DEMO, Label, LabelAction, Outcome, RelationAction,
+    Rules, Simulator, Status, TicketSeed, UnknownChoice,
+};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::Arc,
+};
 
 /// An answer as it came.
 #[derive(Clone)]
@@ -40,11 +47,12 @@ impl Answer {
         }
     }
 
-    /// A non-empty `error_code`.
+    /// An `error_code` that tells of a failure: neither an empty one nor 0 (D-92).
     #[must_use]
     pub fn error_code(&self) -> Option<String> {
         let body: Value = serde_json::from_slice(&self.body).ok()?;
-        let code = body["error_code"].as_str().filter(|code| !code.is_empty());
+        let code = body["error_code"].as_str();
+        let code = code.filter(|code| !matches!(*code, "" | "0"));
         code.map(str::to_owned)
     }
 }
@@ -192,8 +200,19 @@ impl Transport for Watched {
     }
 }
 
-/// Opens the tickets and files that a request names and that are not there yet, as the usual customer's. Gives the
-/// request, with the id of a message that is there in place of the recorded one.
+/// Rules of a simulator that looks at no more than the description: made exchanges have ids of the right length that no list
+/// of the service gives, and contacts that nobody verified.
+#[must_use]
+pub fn undemanding() -> Rules {
+    let mut rules = Rules::default();
+    rules.unknown_choice = UnknownChoice::Accepted;
+    rules.contacts_verified = false;
+    rules
+}
+
+/// Makes the tickets, files and labels that a request names and that are not there yet, as the usual customer's, publishes
+/// its agreement, and has its code on its way. Gives the request, with the id of a message that is there in place of the
+/// recorded one.
 pub fn furnish(simulator: &Simulator, exchange: &Exchange) -> exchange::Request {
     let mut request = exchange.request.clone();
     let mut segments = request.path.split('/').skip(3);
@@ -214,10 +233,14 @@ pub fn furnish(simulator: &Simulator, exchange: &Exchange) -> exchange::Request 
         // An id that is empty, or there already, is refused.
         let _ = simulator.open(ticket);
     }
+    if let Some(status) = wanted(exchange) {
+        let _ = simulator.set_status(&first, status);
+    }
     if let Some(related) = related {
         // A ticket that is not there, or this one itself, cannot be related.
         let _ = simulator.relate(&first, related);
     }
+    make_several(simulator, &exchange.request, &first);
     match (kind, first.parse()) {
         ("accessorys", _) => {
             for id in first.split(',').filter(|id| !id.is_empty()) {
@@ -225,12 +248,15 @@ pub fn furnish(simulator: &Simulator, exchange: &Exchange) -> exchange::Request 
             }
         }
         ("labels", Ok(id)) => simulator.add_label(Label::new(id, "demo", "old", "#ffffff")),
+        ("agreements", Ok(id)) => simulator.publish_agreement(Agreement::new(id, "0", 1)),
+        ("verifycodes", _) if first.is_empty() => expect_code(simulator, &request),
         _ => {}
     }
-    let files = request.body.as_ref();
-    let files = files.map(|body| &body["message"]["accessory_ids"]);
-    for id in files.and_then(Value::as_array).into_iter().flatten() {
-        simulator.attach(id.as_str().unwrap_or_default(), "file");
+    for files in ["/message/accessory_ids", "/accessory_ids"] {
+        let files = request.body.as_ref().and_then(|body| body.pointer(files));
+        for id in files.and_then(Value::as_array).into_iter().flatten() {
+            simulator.attach(id.as_str().unwrap_or_default(), "file");
+        }
     }
     let mut deviations = exchange.deviations.iter();
     let good_path = !deviations.any(|deviation| deviation.place.starts_with("/request/path"));
@@ -249,4 +275,67 @@ pub fn furnish(simulator: &Simulator, exchange: &Exchange) -> exchange::Request 
         }
     }
     request
+}
+
+/// Has the code that a request says on its way to the contact that it names, if it names one.
+fn expect_code(simulator: &Simulator, request: &exchange::Request) {
+    let body = request.body.as_ref().unwrap_or(&Value::Null);
+    let text = |name: &str| body[name].as_str().unwrap_or_default();
+    let way = body["contact_way"].as_i64().and_then(ContactWay::of);
+    let contact = way.map(|way| Contact::new(way, text("contact_value"), text("area_code")));
+    if let Some(contact) = contact {
+        let expected = simulator.expect_code(DEMO, contact, text("verify_code"));
+        expected.expect("the usual customer");
+    }
+}
+
+/// Makes what a request names in a list of tickets to relate, of files or of labels. `ticket` is the one that it is about.
+fn make_several(simulator: &Simulator, request: &exchange::Request, ticket: &str) {
+    let command = |command: Command| drop(simulator.apply(command));
+    let by = || DEMO.to_owned();
+    let related = request.body.as_ref();
+    let related = related.and_then(|body| body["related_id_list"].as_array());
+    for id in related.into_iter().flatten().filter_map(Value::as_str) {
+        let _ = simulator.open(TicketSeed::new(id, DEMO, simulator.now()));
+        // A ticket can have three: those that it has make room.
+        for related in simulator.related(ticket) {
+            let group = None;
+            command(Command::Relations {
+                by: by(),
+                ticket: ticket.to_owned(),
+                action: RelationAction::Delete { related, group },
+            });
+        }
+    }
+    let in_query = |wanted: &'static str| {
+        let pairs = request.query.iter();
+        pairs.filter(move |(name, _)| name == wanted)
+    };
+    for (_, id) in in_query("accessory_ids") {
+        simulator.attach_file(id, "file.txt", "bytes of a file");
+    }
+    let labels = in_query("label_ids").filter_map(|(_, id)| id.parse().ok());
+    let labels: BTreeSet<u32> = labels.collect();
+    for id in &labels {
+        simulator.add_label(Label::new(*id, "demo", "old", "#ffffff"));
+    }
+    if request.method == "DELETE" {
+        let ticket = ticket.to_owned();
+        command(Command::Labels {
+            by: by(),
+            action: LabelAction::PutOn { ticket, labels },
+        });
+    }
+}
+
+/// The state in which the ticket of a request has to be, if that matters.
+fn wanted(exchange: &Exchange) -> Option<Status> {
+    let mut query = exchange.request.query.iter();
+    let action = query.find(|(name, _)| name == "action_id");
+    let action = action.map(|(_, word)| word.as_str());
+    match (exchange.operation(), action) {
+        ("createScores", _) | ("updateCases", Some("delete")) => Some(Status::Completed),
+        ("updateCases", Some("cancel")) => Some(Status::Waiting),
+        _ => None,
+    }
 }

@@ -46,6 +46,7 @@ pub(crate) fn add_routes(router: Router<Arc<Shared>>, shared: &Arc<Shared>) -> R
         .route("/_sim/operations", get(operations))
         .route("/_sim/journal", get(journal))
         .route("/_sim/ledger", get(ledger))
+        .route("/_sim/code", get(code))
         .route("/_sim/quirks", get(quirks).put(set_quirks))
         .route("/_sim/rules", get(rules).put(set_rules))
         .layer(middleware::from_fn_with_state(Arc::clone(shared), guard));
@@ -278,6 +279,23 @@ async fn ledger(State(shared): Sim, Query(which): Query<Which>) -> Json<Value> {
     let newest = which.newest.unwrap_or(usize::MAX);
     let arrivals = shared.lock().world.newest_arrivals(&which.ticket, newest);
     Json(json!({ "arrivals": arrivals }))
+}
+
+#[derive(Deserialize)]
+struct Whose {
+    contact: String,
+}
+
+/// The verification code that the owner of a contact would read there.
+async fn code(State(shared): Sim, Query(Whose { contact }): Query<Whose>) -> Reply {
+    apply(&shared, Command::Tick)?;
+    let code = shared.lock().world.verification_code(&contact);
+    let problem = || {
+        let problem = "no code is on its way to this contact";
+        Problem(StatusCode::NOT_FOUND, problem.to_owned())
+    };
+    let code = code.ok_or_else(problem)?;
+    Ok(Json(json!({ "code": code })))
 }
 
 async fn quirks(State(shared): Sim) -> Json<Value> {

@@ -54,6 +54,8 @@ pub(crate) struct Pages {
     pub(crate) size: Option<String>,
     /// The field of the answer with the items.
     pub(crate) list: String,
+    /// The field of the answer with their number.
+    pub(crate) total: Option<String>,
 }
 
 /// What names a page.

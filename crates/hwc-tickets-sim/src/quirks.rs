@@ -160,8 +160,14 @@ pub struct Quirks {
     pub file_type: FileType,
     /// Give the name of a file in `Content-Disposition` (D-54). Default: on.
     pub file_name_header: bool,
-    /// Refuse to end a relation without a group (D-55: one edition calls it mandatory). Default: off.
+    /// Refuse to add and to end a relation without a group (D-55, D-83: one edition calls it mandatory). Default: off.
     pub relation_group_required: bool,
+    /// Refuse to give links to several files without a group (D-74: one edition calls it mandatory). Default: off.
+    pub links_group_required: bool,
+    /// Tell the limits of uploads as numbers (D-77: the example has numbers, the tables have texts). Default: off.
+    pub upload_limits_as_numbers: bool,
+    /// Most labels of a ticket (D-82: one table says 3). Default: 5.
+    pub ticket_label_limit: usize,
 }
 
 impl Default for Quirks {
@@ -196,6 +202,9 @@ impl Default for Quirks {
             file_type: FileType::default(),
             file_name_header: true,
             relation_group_required: false,
+            links_group_required: false,
+            upload_limits_as_numbers: false,
+            ticket_label_limit: 5,
         }
     }
 }

@@ -13,8 +13,8 @@ use tokio::task::JoinHandle;
 pub use self::builder::{SimulatorBuilder, StartError};
 use crate::credentials::Credentials;
 use crate::domain::{
-    Arrival, Author, Blob, Command, FileView, Label, Outcome, Refusal, Rules, Status, Text,
-    TicketSeed, World,
+    Agreement, Arrival, Author, Blob, Command, Contact, ContactCommand, FileView, Label, Outcome,
+    Refusal, Rules, Status, Text, TicketSeed, World,
 };
 use crate::fault::Order;
 use crate::journal::Entry;
@@ -192,6 +192,36 @@ impl Simulator {
     /// Ids of the tickets that belong to a ticket, in order.
     pub fn related(&self, ticket: &str) -> Vec<String> {
         self.shared.lock().world.related(ticket)
+    }
+
+    /// The newest verification code on its way to a phone number or a mail address, as its owner would read it there.
+    pub fn verification_code(&self, contact: &str) -> Option<String> {
+        self.apply(Command::Tick);
+        let code = self.shared.lock().world.verification_code(contact);
+        code.map(String::from)
+    }
+
+    /// Has a code of the test's own on its way to a contact of a customer.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NotAllowed`] when there is no such customer.
+    pub fn expect_code(
+        &self,
+        customer: &str,
+        contact: Contact,
+        code: impl Into<Text>,
+    ) -> Result<(), Refusal> {
+        let code = code.into();
+        done(self.apply(Command::Contact {
+            by: customer.to_owned(),
+            what: ContactCommand::Expect { contact, code },
+        }))
+    }
+
+    /// Publishes an agreement, perhaps in the place of another. Of one kind the highest version is the newest.
+    pub fn publish_agreement(&self, agreement: Agreement) {
+        self.apply(Command::Publish(agreement));
     }
 
     /// Every message that reached a ticket, recalled ones and the history it was opened with included.

@@ -2,10 +2,16 @@
 
 use jiff::Timestamp;
 
+use super::agreement::{Agreement, AgreementCommand, AgreementOutcome};
 use super::blob::Blob;
-use super::file::FileView;
-use super::label::Label;
+use super::catalog::{Found, Question};
+use super::contact::{ContactCommand, ContactOutcome};
+use super::file::{FileAction, FileView, UploadLimits};
+use super::label::{Label, LabelAction};
+use super::link::FileLink;
 use super::message::Author;
+use super::record::{Action, ContactInfo, LogLine, NewTicket, Rating, Subject, Values};
+use super::relation::{RelatedTicket, RelationAction};
 use super::seed::TicketSeed;
 use super::text::Text;
 use super::ticket::Status;
@@ -123,45 +129,141 @@ pub enum Command {
         /// Tickets to give.
         limit: usize,
     },
-    /// A customer stores a file (uploadAccessory).
-    Upload {
-        /// Calling customer.
-        by: String,
-        /// Its name.
-        name: String,
-        /// Its bytes.
-        content: Blob,
-    },
-    /// A customer fetches files (downloadAccessories).
-    Download {
-        /// Calling customer.
-        by: String,
-        /// Ids of the files.
-        files: Vec<String>,
-        /// Group under which the customer acts on a colleague's ticket.
-        group: Option<String>,
-    },
-    /// A customer gives a label another name and colour (updateLabels).
-    UpdateLabel {
-        /// Calling customer.
-        by: String,
-        /// Id of the label.
-        label: u32,
-        /// New name.
-        name: String,
-        /// New colour.
-        color: String,
-    },
-    /// A customer ends the relation between two tickets (deleteRelation).
-    DeleteRelation {
+    /// A customer opens a ticket (createCases).
+    Create(Box<NewTicket>),
+    /// A customer cancels, closes, urges or deletes a ticket (updateCases).
+    Act {
         /// Calling customer.
         by: String,
         /// Ticket id.
         ticket: String,
-        /// Id of the related ticket.
-        related: String,
         /// Group under which the customer acts on a colleague's ticket.
         group: Option<String>,
+        /// What is done.
+        action: Action,
+        /// What is said with it.
+        words: Text,
+        /// A rating, with closing.
+        rating: Rating,
+    },
+    /// A customer rates a ticket (createScores).
+    Score {
+        /// Calling customer.
+        by: String,
+        /// Ticket id.
+        ticket: String,
+        /// Group under which the customer acts on a colleague's ticket.
+        group: Option<String>,
+        /// The rating.
+        rating: Rating,
+    },
+    /// How many tickets are in each state (listCaseCounts).
+    Counts {
+        /// Calling customer.
+        by: String,
+        /// Which tickets.
+        filter: TicketFilter,
+    },
+    /// A page of the log of a ticket, newest first (listCaseOperateLogs).
+    Log {
+        /// Calling customer.
+        by: String,
+        /// Ticket id.
+        ticket: String,
+        /// Group under which the customer acts on a colleague's ticket.
+        group: Option<String>,
+        /// Entries to skip.
+        offset: usize,
+        /// Entries to give.
+        limit: usize,
+    },
+    /// A customer says how to be reached (updateCaseContactInfo).
+    SetContact {
+        /// Calling customer.
+        by: String,
+        /// Ticket id.
+        ticket: String,
+        /// Group under which the customer acts on a colleague's ticket.
+        group: Option<String>,
+        /// Whom to reach.
+        contact: ContactInfo,
+        /// Further values, of which only the mail addresses for copies are known.
+        further: Values,
+    },
+    /// A customer stores values of extra fields (createCaseExtendsParam).
+    SetValues {
+        /// Calling customer.
+        by: String,
+        /// Ticket id.
+        ticket: String,
+        /// Group under which the customer acts on a colleague's ticket.
+        group: Option<String>,
+        /// The values.
+        values: Values,
+    },
+    /// The values of extra fields (showCaseExtendsParam).
+    Values {
+        /// Calling customer.
+        by: String,
+        /// Ticket id.
+        ticket: String,
+        /// Group under which the customer acts on a colleague's ticket.
+        group: Option<String>,
+    },
+    /// Something is looked up in the catalogue.
+    LookUp(Question),
+    /// How many tickets a customer may open (listCaseQuotas).
+    Quota {
+        /// Calling customer.
+        by: String,
+        /// Id of the kind of problem.
+        kind: String,
+        /// Id of the product.
+        product: String,
+    },
+    /// A customer does something with files.
+    Files {
+        /// Calling customer.
+        by: String,
+        /// What.
+        action: FileAction,
+    },
+    /// A customer does something with labels.
+    Labels {
+        /// Calling customer.
+        by: String,
+        /// What.
+        action: LabelAction,
+    },
+    /// A customer does something with the tickets that belong to a ticket.
+    Relations {
+        /// Calling customer.
+        by: String,
+        /// Ticket id.
+        ticket: String,
+        /// What.
+        action: RelationAction,
+    },
+    /// A customer does something with contacts.
+    Contact {
+        /// Calling customer.
+        by: String,
+        /// What.
+        what: ContactCommand,
+    },
+    /// A customer does something with agreements.
+    Agreement {
+        /// Calling customer.
+        by: String,
+        /// What.
+        what: AgreementCommand,
+    },
+    /// A customer asks for an own privilege (listPrivileges).
+    Privilege {
+        /// Calling customer.
+        by: String,
+        /// Its name.
+        privilege: String,
     },
     /// Time passes: answers that are due are given. Every other command does this first, too.
     Tick,
@@ -199,6 +301,8 @@ pub enum Command {
     },
     /// A label comes into being, or is replaced.
     AddLabel(Label),
+    /// An agreement is published, perhaps in the place of another.
+    Publish(Agreement),
     /// Two tickets belong together from now on.
     Relate {
         /// Ticket id.
@@ -265,6 +369,12 @@ pub struct TicketView {
     pub group: Option<String>,
     /// Newest messages, oldest first; at most 65,535.
     pub messages: Vec<MessageView>,
+    /// What it is about, as ids of the catalogue.
+    pub subject: Subject,
+    /// Whom to reach.
+    pub contact: ContactInfo,
+    /// What the customer thinks of how it was handled.
+    pub rating: Rating,
 }
 
 /// Unread messages of one ticket.
@@ -320,6 +430,31 @@ pub enum Outcome {
         /// The page, newest first.
         tickets: Vec<TicketLine>,
     },
+    /// A ticket was opened under this id.
+    Opened {
+        /// The id.
+        ticket: String,
+    },
+    /// Numbers of tickets by state; a state without any is left out.
+    Counts(Vec<(Status, usize)>),
+    /// A page of a log.
+    Log {
+        /// All entries, not capped.
+        total: usize,
+        /// The page, newest first.
+        lines: Vec<LogLine>,
+    },
+    /// Values of extra fields.
+    Values(Values),
+    /// What was looked up.
+    Found(Found),
+    /// A quota.
+    Quota {
+        /// How many tickets may be opened in all, if that is limited.
+        total: Option<usize>,
+        /// How many are left of them.
+        left: Option<usize>,
+    },
     /// A file was stored under this id.
     Uploaded {
         /// The id.
@@ -327,6 +462,25 @@ pub enum Outcome {
     },
     /// Files, in the order asked for.
     Files(Vec<FileView>),
+    /// Links to files, in the order asked for.
+    Links(Vec<FileLink>),
+    /// What may be uploaded.
+    UploadLimits(UploadLimits),
+    /// A page of labels, or those of a ticket, in the order of their ids.
+    Labels {
+        /// All labels that fit.
+        total: usize,
+        /// The page.
+        labels: Vec<Label>,
+    },
+    /// The tickets that belong to a ticket, in the order of their ids.
+    Related(Vec<RelatedTicket>),
+    /// Something about contacts.
+    Contact(ContactOutcome),
+    /// Something about agreements.
+    Agreement(AgreementOutcome),
+    /// Whether a customer has a privilege.
+    Privilege(bool),
     /// So many planned answers were given.
     Answered(usize),
     /// It was refused, and nothing changed.
@@ -351,16 +505,48 @@ pub enum Refusal {
     AlreadyRecalled,
     /// The message is older than the time for recalling.
     TooLate,
-    /// The message is somebody else's, or the one the ticket began with.
+    /// The message or file is somebody else's, or it is the message the ticket began with.
     NotOwn,
     /// There is no such file, or the caller may not see it.
     NoSuchFile,
-    /// The account has no such label.
+    /// A message has the file.
+    FileInUse,
+    /// The account or the ticket has no such label.
     NoSuchLabel,
     /// The two tickets do not belong together.
     NoSuchRelation,
+    /// There is no such agreement.
+    NoSuchAgreement,
+    /// The agreement is signed already.
+    SignedAlready,
+    /// The code is not the one that was sent, or is no longer good.
+    NotVerified,
+    /// A code was sent to the contact less than a minute ago.
+    CodeTooSoon,
+    /// The customer had too many codes today.
+    NoMoreCodes,
     /// The customer uploaded too much today.
     DailyVolume,
     /// The world is full.
     Full,
+    /// The state of the ticket does not allow it.
+    WrongState,
+    /// The ticket was urged a short time ago.
+    UrgedTooOften,
+    /// The ticket was opened a short time ago and cannot be urged yet.
+    UrgedTooSoon,
+    /// The ticket has a rating already.
+    ScoredAlready,
+    /// The customer may not open tickets.
+    NoRole,
+    /// The support plan has no tickets of this kind.
+    NotInPlan,
+    /// There is no such severity.
+    NoSuchSeverity,
+    /// A mail address for copies is none, or there are too many.
+    BadCopy,
+    /// The contact is not a verified one.
+    ContactNotVerified,
+    /// No more tickets of this kind can be opened.
+    QuotaUsedUp,
 }

@@ -1,5 +1,7 @@
 //! Who is who: customers, their accounts and groups, and the engineers.
 
+use super::contact::Contact;
+
 /// A customer who can call the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -14,6 +16,8 @@ pub struct User {
     pub groups: Vec<String>,
     /// Whether this is a user of the account and not its owner (`iam_user_type` 1 and 0).
     pub sub_user: bool,
+    /// Contacts that are registered, so that they need no code.
+    pub contacts: Vec<Contact>,
 }
 
 impl User {
@@ -25,6 +29,7 @@ impl User {
             account: account.to_owned(),
             groups: Vec::new(),
             sub_user: false,
+            contacts: Vec::new(),
         }
     }
 
@@ -39,6 +44,13 @@ impl User {
     #[must_use]
     pub fn in_group(mut self, group: &str) -> Self {
         self.groups.push(group.to_owned());
+        self
+    }
+
+    /// The same with one more registered contact.
+    #[must_use]
+    pub fn reached_at(mut self, contact: Contact) -> Self {
+        self.contacts.push(contact);
         self
     }
 

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::message::{Author, Message, Place};
+use super::record::{Act, Record};
 use super::text::Text;
 
 /// State of a ticket, with the numbers the service uses.
@@ -87,9 +88,42 @@ pub(super) struct Ticket {
     pub(super) labels: BTreeSet<u32>,
     /// Ids of the tickets that belong to it.
     pub(super) related: BTreeSet<String>,
+    pub(super) record: Record,
 }
 
 impl Ticket {
+    /// A ticket in progress without a message.
+    pub(super) fn new(id: &str, owner: u32, opened: Timestamp, record: Record) -> Self {
+        Ticket {
+            id: id.to_owned(),
+            owner,
+            group: None,
+            status: Status::InProgress,
+            title: Text::default(),
+            opened,
+            messages: Vec::new(),
+            hidden: Vec::new(),
+            recalled: 0,
+            from_engineers: 0,
+            read: BTreeMap::new(),
+            longest_lag: 0,
+            answers: 0,
+            answer_planned: false,
+            labels: BTreeSet::new(),
+            related: BTreeSet::new(),
+            record,
+        }
+    }
+
+    /// The service puts it in another state: the engineer `person` at a time.
+    pub(super) fn move_to(&mut self, status: Status, person: u32, at_millis: i64) {
+        if self.status != status {
+            self.status = status;
+            self.record
+                .note(Act::Moved, person, Text::default(), at_millis);
+        }
+    }
+
     /// Makes a message visible, after all that are visible already.
     pub(super) fn show(&mut self, mut message: Message) -> Place {
         if let Some(last) = self.messages.last() {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::label::Label;
+use super::record::Subject;
 use super::text::Text;
 use super::ticket::Status;
 
@@ -16,8 +17,8 @@ pub struct TicketFilter {
     pub labels: Vec<String>,
     /// A text that stands in the id or in the title, in any case.
     pub text: Option<String>,
-    /// The id.
-    pub id: Option<String>,
+    /// Ids, one of which is that of the ticket. None: any.
+    pub ids: Vec<String>,
     /// Opened at this time or later.
     pub from: Option<Timestamp>,
     /// Opened at this time or earlier.
@@ -28,8 +29,14 @@ pub struct TicketFilter {
     pub owner: Option<String>,
     /// Name of the owner.
     pub owner_name: Option<String>,
-    /// Whether it asks for a product or a kind of problem: no ticket of this world has one.
-    pub product: bool,
+    /// Id of the customer, as lists of tickets tell it.
+    pub customer: Option<String>,
+    /// Id of the product.
+    pub product: Option<String>,
+    /// Id of the kind of problem.
+    pub kind: Option<String>,
+    /// Ids of sources, one of which is that of the ticket. None: any.
+    pub sources: Vec<String>,
 }
 
 /// A ticket in a list.
@@ -50,4 +57,8 @@ pub struct TicketLine {
     pub owner_name: String,
     /// Its labels, in the order of their ids.
     pub labels: Vec<Label>,
+    /// What it is about, as ids of the catalogue.
+    pub subject: Subject,
+    /// When the customer closed it.
+    pub confirmed: Option<Timestamp>,
 }

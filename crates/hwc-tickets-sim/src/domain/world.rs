@@ -2,29 +2,40 @@
 //!
 //! No clock, no randomness, no I/O. The same commands at the same times make the same world.
 
+mod acting;
+mod agreements;
+mod contacts;
 mod demo;
 mod engineers;
 mod files;
 mod labels;
+mod links;
+mod opening;
+mod particulars;
+mod privileges;
 mod read;
-mod relation;
+mod relations;
 mod tickets;
 mod write;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::agreement::Agreements;
+use super::catalog;
 use super::command::{Command, MessageView, Outcome, Position, Refusal};
 use super::engineer::{self, Engineer, Planned};
 use super::file::File;
 use super::label::Label;
 use super::message::{Author, Message, Place};
 use super::people::User;
+use super::record::{Record, Subject};
 use super::rules::{Engineers, Rules};
 use super::seed::TicketSeed;
 use super::text::Text;
 use super::ticket::{Status, Ticket};
+use super::verification::Contacts;
 use crate::quirks::Quirks;
 
 /// Tickets, people, messages, and the engineers' plans.
@@ -40,6 +51,10 @@ pub struct World {
     /// By customer: the day of the last upload, and how many bytes came on it.
     pub(super) uploaded: BTreeMap<u32, (i64, usize)>,
     pub(super) labels: BTreeMap<u32, Label>,
+    pub(super) contacts: Contacts,
+    pub(super) agreements: Agreements,
+    /// The greatest id that a customer's label was given.
+    pub(super) last_label: u32,
     /// Answers the engineers have ready, by the time they are due and the order in which they were planned.
     pub(super) planned: BTreeMap<(i64, u64), Planned>,
     /// How many answers were ever planned.
@@ -48,6 +63,8 @@ pub struct World {
     pub(super) hidden: BTreeMap<Place, String>,
     pub(super) last_number: u64,
     pub(super) stored: usize,
+    /// How many tickets customers opened, for their ids.
+    pub(super) created: u64,
     /// The last place anything was shown at.
     pub(super) latest: Place,
     /// The latest time seen. The world's time does not run backwards.
@@ -67,11 +84,15 @@ impl World {
             last_file: 0,
             uploaded: BTreeMap::new(),
             labels: BTreeMap::new(),
+            contacts: Contacts::default(),
+            agreements: Agreements::default(),
+            last_label: 0,
             planned: BTreeMap::new(),
             plans: 0,
             hidden: BTreeMap::new(),
             last_number: 0,
             stored: 0,
+            created: 0,
             latest: Place::default(),
             now: i64::MIN,
         }
@@ -140,20 +161,54 @@ impl World {
                 offset,
                 limit,
             } => self.tickets(&by, group.as_deref(), &filter, offset, limit),
-            Command::Upload { by, name, content } => self.upload(&by, name, content),
-            Command::Download { by, files, group } => self.download(&by, &files, group.as_deref()),
-            Command::UpdateLabel {
-                by,
-                label,
-                name,
-                color,
-            } => self.update_label(&by, label, name, color),
-            Command::DeleteRelation {
+            Command::Create(new) => self.create(*new),
+            Command::Act {
                 by,
                 ticket,
-                related,
                 group,
-            } => self.delete_relation(&by, &ticket, &related, group.as_deref()),
+                action,
+                words,
+                rating,
+            } => self.act(&by, &ticket, group.as_deref(), action, words, rating),
+            Command::Score {
+                by,
+                ticket,
+                group,
+                rating,
+            } => self.score(&by, &ticket, group.as_deref(), rating),
+            Command::Counts { by, filter } => self.counts(&by, &filter),
+            Command::Log {
+                by,
+                ticket,
+                group,
+                offset,
+                limit,
+            } => self.log(&by, &ticket, group.as_deref(), offset, limit),
+            Command::SetContact {
+                by,
+                ticket,
+                group,
+                contact,
+                further,
+            } => self.set_contact(&by, &ticket, group.as_deref(), contact, &further),
+            Command::SetValues {
+                by,
+                ticket,
+                group,
+                values,
+            } => self.set_values(&by, &ticket, group.as_deref(), values),
+            Command::Values { by, ticket, group } => self.values(&by, &ticket, group.as_deref()),
+            Command::LookUp(question) => Ok(Outcome::Found(catalog::find(
+                &question,
+                self.rules.support_plan,
+            ))),
+            Command::Quota { by, kind, product } => self.quota(&by, &kind, &product),
+            Command::Files { by, action } => self.on_files(&by, action),
+            Command::Labels { by, action } => self.on_labels(&by, action),
+            Command::Relations { by, ticket, action } => self.on_relations(&by, &ticket, action),
+            Command::Contact { by, what } => self.contact(&by, what),
+            Command::Agreement { by, what } => self.agreement(&by, &what),
+            Command::Privilege { by, privilege } => self.privilege(&by, &privilege),
             Command::Tick => Ok(Outcome::Done),
             Command::Poke { ticket } => Ok(self.poke(ticket.as_deref())),
             Command::Reply {
@@ -169,6 +224,10 @@ impl World {
             }
             Command::AddLabel(label) => {
                 self.labels.insert(label.id, label);
+                Ok(Outcome::Done)
+            }
+            Command::Publish(agreement) => {
+                self.publish(agreement);
                 Ok(Outcome::Done)
             }
             Command::Relate { ticket, related } => match self.relate(&ticket, &related) {
@@ -266,7 +325,8 @@ impl World {
 
     pub(super) fn view(&self, ticket: &Ticket, message: &Message) -> MessageView {
         let (replier, replier_name, sub_user) = self.writer(message);
-        let name = |id: &String| (id.clone(), self.file_name(id));
+        // A file may be gone that the message was sent with.
+        let name = |id: &String| Some((id.clone(), self.files.get(id)?.name.clone()));
         MessageView {
             id: message.id(),
             author: message.author,
@@ -277,7 +337,7 @@ impl World {
             rich: message.rich,
             at: message.at(),
             first: ticket.first_number() == Some(message.number),
-            attachments: message.attachments().iter().map(name).collect(),
+            attachments: message.attachments().iter().filter_map(name).collect(),
         }
     }
 
@@ -423,24 +483,13 @@ impl World {
             return Err(Refusal::Invalid);
         }
         let owner = self.customer(&seed.owner)?;
-        let ticket = Ticket {
-            id: seed.id.clone(),
-            owner,
-            group: seed.group,
-            status: seed.status,
-            title: seed.title,
-            opened: seed.opened,
-            messages: Vec::with_capacity(seed.messages.len()),
-            hidden: Vec::new(),
-            recalled: 0,
-            from_engineers: 0,
-            read: BTreeMap::new(),
-            longest_lag: 0,
-            answers: 0,
-            answer_planned: false,
-            labels: seed.labels.into_iter().collect(),
-            related: BTreeSet::new(),
-        };
+        let record = Record::new(Subject::usual(), owner, seed.opened.as_millisecond());
+        let mut ticket = Ticket::new(&seed.id, owner, seed.opened, record);
+        ticket.group = seed.group;
+        ticket.status = seed.status;
+        ticket.title = seed.title;
+        ticket.messages.reserve_exact(seed.messages.len());
+        ticket.labels = seed.labels.into_iter().collect();
         self.tickets.insert(seed.id.clone(), ticket);
         let mut last = i64::MIN;
         for message in seed.messages {

@@ -20,6 +20,8 @@ pub(super) enum Malformed {
     Parameter,
     /// `type` is neither 0 nor 1.
     Type,
+    /// There is no such action on a ticket.
+    Action,
     /// There is no room for the file.
     NoRoom,
 }
@@ -29,12 +31,13 @@ impl From<Malformed> for &'static str {
         match malformed {
             Malformed::Parameter => code_of(Refusal::Invalid),
             Malformed::Type => "OSM.01010012",
+            Malformed::Action => "OSM.01010013",
             Malformed::NoRoom => code_of(Refusal::Full),
         }
     }
 }
 
-/// The code a refusal is answered with. For recalling, files, labels and relations no source has codes of their own, so the
+/// The code a refusal is answered with. For recalling, files, labels, relations and agreements no source has codes of their own, so the
 /// nearest general ones stand in.
 pub(super) fn code_of(refusal: Refusal) -> &'static str {
     match refusal {
@@ -43,12 +46,28 @@ pub(super) fn code_of(refusal: Refusal) -> &'static str {
         | Refusal::AlreadyRecalled
         | Refusal::NoSuchFile
         | Refusal::NoSuchLabel
-        | Refusal::NoSuchRelation => "OSM.01010001",
+        | Refusal::NoSuchRelation
+        | Refusal::NoSuchAgreement
+        | Refusal::SignedAlready => "OSM.01010001",
         Refusal::DailyVolume => "OSM.01010005",
+        Refusal::NotVerified | Refusal::ContactNotVerified => "OSM.01010010",
+        Refusal::CodeTooSoon => "OSM.01010024",
+        Refusal::NoMoreCodes => "OSM.01010036",
         Refusal::NoSuchTicket => "OSM.01010015",
-        Refusal::NotAllowed | Refusal::NotOwn | Refusal::TooLate | Refusal::Closed => {
-            "OSM.01010002"
-        }
+        Refusal::NotAllowed
+        | Refusal::NotOwn
+        | Refusal::FileInUse
+        | Refusal::TooLate
+        | Refusal::Closed
+        | Refusal::WrongState
+        | Refusal::ScoredAlready => "OSM.01010002",
+        Refusal::UrgedTooOften => "OSM.01010004",
+        Refusal::UrgedTooSoon => "OSM.01010023",
+        Refusal::NoSuchSeverity => "OSM.01010006",
+        Refusal::NoRole => "OSM.01010007",
+        Refusal::BadCopy => "OSM.01010008",
+        Refusal::NotInPlan => "OSM.01010009",
+        Refusal::QuotaUsedUp => "OSM.01010037",
         Refusal::Full => "OSM.01010014",
     }
 }
@@ -163,9 +182,14 @@ impl<'a> Asked<'a> {
 
     /// A time of the query (D-12): text as answers carry it, or milliseconds since 1970. An empty one counts as absent.
     pub(super) fn time(&self, name: &str) -> Parsed<Option<Timestamp>> {
+        self.time_in(name, self.offset)
+    }
+
+    /// The same in another zone than that of the answer.
+    pub(super) fn time_in(&self, name: &str, offset: Offset) -> Parsed<Option<Timestamp>> {
         match self.in_query(name) {
             None | Some("") => Ok(None),
-            Some(text) => moment(text, self.offset, self.quirks.time_query)
+            Some(text) => moment(text, offset, self.quirks.time_query)
                 .map(Some)
                 .ok_or(Malformed::Parameter),
         }

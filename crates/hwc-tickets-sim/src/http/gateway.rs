@@ -216,14 +216,14 @@ fn carry_out(
 }
 
 /// A call under way, with its line in the journal.
-struct Call<'a> {
+pub(super) struct Call<'a> {
     shared: &'a Shared,
     number: u64,
     request_id: String,
 }
 
 impl<'a> Call<'a> {
-    fn begin(shared: &'a Shared, operation: Option<Operation>, parts: &Parts) -> Self {
+    pub(super) fn begin(shared: &'a Shared, operation: Option<Operation>, parts: &Parts) -> Self {
         let at = shared.clock.now();
         let mut state = shared.lock();
         let request_id = state.next_request_id();
@@ -259,7 +259,7 @@ impl<'a> Call<'a> {
     }
 
     /// Writes the end into the journal and puts the answer on the wire.
-    fn end(&self, answer: Answer, fault: Option<&Fault>, line: &Line) -> Response<Body> {
+    pub(super) fn end(&self, answer: Answer, fault: Option<&Fault>, line: &Line) -> Response<Body> {
         let answered = !matches!(fault, Some(Fault::Reset | Fault::Close | Fault::Hang));
         let finished = {
             let mut state = self.shared.lock();

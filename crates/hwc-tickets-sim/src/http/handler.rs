@@ -3,9 +3,13 @@
 //! One file for each kind of thing, with the operations on it and their names. An operation that stands in none of them is
 //! answered with an example.
 
+mod agreements;
 mod attachments;
+mod catalog;
+mod contacts;
 mod labels;
 mod messages;
+mod privileges;
 mod relations;
 mod tickets;
 
@@ -54,11 +58,17 @@ impl Handler {
     /// The handler of an operation, if somebody wrote one.
     pub(super) fn of(operation: Operation) -> Option<&'static Handler> {
         let kinds = [
+            agreements::HANDLERS,
             attachments::HANDLERS,
+            catalog::HANDLERS,
+            contacts::HANDLERS,
             labels::HANDLERS,
             messages::HANDLERS,
+            privileges::HANDLERS,
             relations::HANDLERS,
             tickets::HANDLERS,
+            tickets::changes::HANDLERS,
+            tickets::export::HANDLERS,
         ];
         let mut handlers = kinds.into_iter().flatten();
         handlers.find(|handler| handler.operation == operation)

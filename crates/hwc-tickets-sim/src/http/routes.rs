@@ -10,6 +10,7 @@ use axum::routing::{MethodFilter, on};
 use http::{Request, Response};
 
 use super::gateway;
+use super::linked;
 use super::serve::Line;
 use crate::control;
 use crate::description::Row;
@@ -37,6 +38,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         };
         router = router.route(&path, on(filter, handler));
     }
+    router = router.route(linked::PATH, on(MethodFilter::GET, linked::follow));
     if shared.control {
         router = control::add_routes(router, &shared);
     }

@@ -26,18 +26,19 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
         Some(example) => (example.clone(), Example::Described),
         None => (synthesised(&content.schema), Example::Synthesised),
     };
-    let list = row
-        .pages
-        .as_ref()
-        .and_then(|pages| Some((pages, example.get_mut(&pages.list)?.as_array_mut()?)));
-    if let Some((pages, list)) = list {
-        turn(pages, asked, list);
+    if let Some(pages) = &row.pages {
+        turn(pages, asked, &mut example);
     }
     marked(written(status, content, &example), kind)
 }
 
-/// Keeps the page that was asked for. A list that says the same at every place has no end.
-fn turn(pages: &Pages, asked: &Asked<'_>, list: &mut Vec<Value>) {
+/// Keeps the page that was asked for. A list that says the same at every place has no end, and a total of more than there
+/// is promises what never comes.
+fn turn(pages: &Pages, asked: &Asked<'_>, example: &mut Value) {
+    let Some(list) = (example.get_mut(&pages.list)).and_then(Value::as_array_mut) else {
+        return;
+    };
+    let all = list.len();
     let count = |name: &Option<String>| asked.count(name.as_deref()?);
     let size = count(&pages.size).unwrap_or(list.len());
     let before = match (pages.by, count(&pages.at)) {
@@ -46,6 +47,10 @@ fn turn(pages: &Pages, asked: &Asked<'_>, list: &mut Vec<Value>) {
         (By::Number, Some(number)) => number.saturating_sub(1).saturating_mul(size.max(1)),
     };
     *list = (list.drain(..).skip(before)).take(size).collect();
+    let total = pages.total.as_ref();
+    if let Some(total) = total.and_then(|name| example.get_mut(name)) {
+        *total = json!(all);
+    }
 }
 
 fn marked(answer: Answer, example: Example) -> Answer {

@@ -136,6 +136,8 @@ fn is_value(schema: &Schema, value: &Value, at: &str, waived: &Waived) -> bool {
                 Some(value) => is_value(&field.schema, value, &at, waived),
             }
         }),
+        // The empty map of some languages (D-62).
+        (Kind::Object(fields), Value::Array(items)) if fields.is_empty() => items.is_empty(),
         (Kind::List(items), Value::Array(values)) => {
             waived.allows(schema, size(values.len()), at)
                 && values

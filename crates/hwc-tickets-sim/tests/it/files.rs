@@ -1,8 +1,8 @@
 //! Files: uploaded through a form, given back byte for byte, refused, spoiled.
 
 use hwc_tickets_sim::{
-    Blob, Command, DEMO, Fault, FileType, GROUP, Operation, Order, Outcome, Quirks, Refusal, Rules,
-    Simulator, Time, World,
+    Blob, Command, DEMO, Fault, FileAction, FileType, GROUP, Operation, Order, Outcome, Quirks,
+    Refusal, Rules, Simulator, Time, World,
 };
 use serde_json::json;
 
@@ -111,10 +111,12 @@ async fn an_uploaded_file_goes_with_a_message_and_is_seen_with_the_ticket() {
 #[tokio::test]
 async fn a_colleagues_file_needs_the_group() {
     let sim = Simulator::start().await.unwrap();
-    let upload = Command::Upload {
+    let upload = Command::Files {
         by: hwc_tickets_sim::COLLEAGUE.to_owned(),
-        name: "plan.txt".to_owned(),
-        content: "plan".into(),
+        action: FileAction::Upload {
+            name: "plan.txt".to_owned(),
+            content: "plan".into(),
+        },
     };
     let Outcome::Uploaded { file } = sim.apply(upload) else {
         panic!("not stored")
@@ -281,10 +283,12 @@ async fn the_volume_of_a_day_and_the_store_are_bounded() {
     rules.daily_upload = None;
     rules.storage = 10;
     let mut world = World::demo(0, rules, Quirks::default(), start());
-    let upload = |content: &str| Command::Upload {
+    let upload = |content: &str| Command::Files {
         by: DEMO.to_owned(),
-        name: "a".to_owned(),
-        content: Blob::from(content.to_owned()),
+        action: FileAction::Upload {
+            name: "a".to_owned(),
+            content: Blob::from(content.to_owned()),
+        },
     };
     assert_eq!(
         world.apply(upload(&"x".repeat(11)), at(0)),

@@ -8,20 +8,31 @@
     reason = "a test fails by panicking"
 )]
 
+mod agreements;
+mod attachments;
 mod bad_input;
+mod catalog;
 mod client;
+mod contacts;
 mod control;
+mod examples;
 mod faults;
 mod files;
 mod fixture;
 mod identity;
 mod invariants;
+mod labels;
+mod life;
 mod oddities;
+mod openings;
 #[cfg(feature = "page")]
 mod page;
+mod particulars;
+mod privileges;
 #[cfg(feature = "program")]
 mod program;
 mod recorded;
+mod relations;
 mod stories;
 mod tickets;
 mod wire;

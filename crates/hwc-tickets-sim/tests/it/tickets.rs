@@ -176,7 +176,13 @@ async fn the_older_form_pages_by_number() {
     assert_eq!(
         page("productCategoryId=p").await,
         (0, String::new()),
-        "no ticket has a product"
+        "no ticket is about it"
+    );
+    assert_eq!(
+        page("productCategoryId=123&businessTypeId=7d3e0c52b8f94a1e96c47f20d15ab8e3")
+            .await
+            .0,
+        3
     );
     for query in [
         "pageNo=0",

@@ -309,9 +309,10 @@ async fn paths_with_words_do_not_hide_tickets() {
         ("GET", "/instant-messages/status", 200, "OSM.01010015"),
         ("POST", "/instant-messages/unread", 404, "APIGW.0101"),
         ("GET", "/known/instant-messages/unread", 404, "APIGW.0101"),
-        // The list of tickets has a path of its own.
+        // Listing and opening tickets have a path of their own.
         ("GET", "", 200, ""),
-        ("POST", "", 404, "APIGW.0101"),
+        ("POST", "", 200, "OSM.01010001"),
+        ("PUT", "", 404, "APIGW.0101"),
         ("GET", "//messages", 404, "APIGW.0101"),
         ("GET", "/known/", 404, "APIGW.0101"),
         ("GET", "/kn%6Fwn/status", 200, ""),
@@ -336,7 +337,14 @@ async fn paths_with_words_do_not_hide_tickets() {
             .replace("{case_id}", "known")
             .replace("{message_id}", "m");
         let answer = send(&sim, other, &target, "", b"").await.unwrap();
-        let taken = other == "GET" && target.ends_with("known/instant-messages/unread");
+        let fits = |operation: &Operation| {
+            let path = operation.path();
+            let mut segments = path.split('/').zip(target.split('/'));
+            operation.method() == other
+                && path.split('/').count() == target.split('/').count()
+                && segments.all(|(own, asked)| own.starts_with('{') || own == asked)
+        };
+        let taken = Operation::all().any(|operation| fits(&operation));
         assert!(
             answer.status == 404 || taken,
             "{other} {target}: {}",

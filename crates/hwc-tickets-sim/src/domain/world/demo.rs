@@ -5,7 +5,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::World;
+use crate::domain::agreement::Agreement;
 use crate::domain::command::Command;
+use crate::domain::contact::Contact;
 use crate::domain::label::Label;
 use crate::domain::people::User;
 use crate::domain::rules::Rules;
@@ -19,11 +21,16 @@ impl World {
     pub fn demo(seed: u64, rules: Rules, quirks: Quirks, now: Timestamp) -> Self {
         let mut world = World::empty(seed, rules, quirks);
         let people = [
-            User::new(DEMO, "demo", "demo").in_group(GROUP),
+            User::new(DEMO, "demo", "demo")
+                .in_group(GROUP)
+                .reached_at(Contact::mail("demo@example.com"))
+                .reached_at(Contact::phone("86", "13800138000")),
             User::new(COLLEAGUE, "li.wei", "demo")
                 .sub_user()
-                .in_group(GROUP),
-            User::new(STRANGER, "stranger", "elsewhere"),
+                .in_group(GROUP)
+                .reached_at(Contact::mail("li.wei@example.com")),
+            User::new(STRANGER, "stranger", "elsewhere")
+                .reached_at(Contact::mail("stranger@example.com")),
         ];
         let files: [(&str, &str, &'static [u8]); 4] = [
             // An archive without members.
@@ -45,6 +52,7 @@ impl World {
             ("att-0003", "screenshot.png", b"\x89PNG\r\n\x1a\n"),
         ];
         let labels = [(1, "production", "#d00000"), (2, "disk", "#000000")];
+        let agreements = [(1, "0"), (2, "1"), (3, "2")];
         let commands =
             people
                 .into_iter()
@@ -61,6 +69,11 @@ impl World {
                 .chain(labels.into_iter().map(|(id, name, color)| {
                     Command::AddLabel(Label::new(id, "demo", name, color))
                 }))
+                .chain(
+                    agreements
+                        .into_iter()
+                        .map(|(id, kind)| Command::Publish(Agreement::new(id, kind, 1))),
+                )
                 .chain(demo_tickets(now).into_iter().map(Command::Open))
                 .chain([Command::Relate {
                     ticket: "case-123".to_owned(),

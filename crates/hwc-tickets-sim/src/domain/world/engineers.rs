@@ -98,8 +98,9 @@ impl World {
             attachments: Vec::new(),
         };
         let stored = self.store(&planned.ticket, draft, self.now, 0).is_some();
+        let (now, person) = (self.now, index_for(self.seed, &planned.ticket));
         if let Some(ticket) = self.tickets.get_mut(&planned.ticket) {
-            ticket.status = step.after;
+            ticket.move_to(step.after, person, now);
         }
         stored
     }

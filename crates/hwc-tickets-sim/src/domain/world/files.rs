@@ -1,14 +1,20 @@
-//! What is done with files: uploaded, given back byte for byte.
+//! What is done with files: uploaded, given back byte for byte, linked to, deleted.
 
 use std::collections::BTreeSet;
 
 use super::World;
 use crate::domain::blob::Blob;
 use crate::domain::command::{Outcome, Refusal};
-use crate::domain::file::{File, FileView};
+use crate::domain::file::{File, FileAction, FileView, UploadLimits};
 
 /// Milliseconds of a day.
 const DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// Bytes of what the service calls a MB.
+const MEGABYTE: usize = 1024 * 1024;
+
+/// How the names of images end.
+const IMAGES: &str = "jpg,jpeg,bmp,png,gif";
 
 impl World {
     /// Name of a file; empty for one that does not exist.
@@ -29,13 +35,103 @@ impl World {
         self.files.insert(id, file);
     }
 
-    pub(super) fn upload(
-        &mut self,
-        by: &str,
-        name: String,
-        content: Blob,
-    ) -> Result<Outcome, Refusal> {
-        let owner = self.customer(by)?;
+    pub(super) fn on_files(&mut self, by: &str, action: FileAction) -> Result<Outcome, Refusal> {
+        let person = self.customer(by)?;
+        match action {
+            FileAction::Upload { name, content } => self.upload(person, name, content),
+            FileAction::Download { files, group } => {
+                if files.is_empty() || files.len() > self.rules.archive_limit {
+                    return Err(Refusal::Invalid);
+                }
+                let view = |id: &String| {
+                    let file =
+                        self.seen_file(person, id, self.acting_for(person, group.as_deref()));
+                    file.map(|file| file.view(id))
+                };
+                Ok(Outcome::Files(
+                    files.iter().map(view).collect::<Result<_, _>>()?,
+                ))
+            }
+            FileAction::Show { file: id, group } => {
+                let file =
+                    self.seen_file(person, &id, self.acting_for(person, group.as_deref()))?;
+                if self.rules.images_only && !is_of_kind(&file.name, IMAGES) {
+                    return Err(Refusal::Invalid);
+                }
+                Ok(Outcome::Files(vec![file.view(&id)]))
+            }
+            FileAction::Delete { file } => self.delete_file(person, &file),
+            FileAction::Limits => Ok(Outcome::UploadLimits(UploadLimits {
+                count: self.rules.upload_count,
+                megabytes: self.rules.upload_megabytes,
+                kinds: self.rules.upload_kinds.clone(),
+            })),
+            FileAction::Links { files, group } => {
+                let link = |id: &String| {
+                    let file =
+                        self.seen_file(person, id, self.acting_for(person, group.as_deref()));
+                    file.map(|file| self.link(id, file))
+                };
+                Ok(Outcome::Links(
+                    files.iter().map(link).collect::<Result<_, _>>()?,
+                ))
+            }
+            FileAction::Link { file: id } => {
+                let file = self.seen_file(person, &id, self.reaching(person))?;
+                Ok(Outcome::Links(vec![self.link(&id, file)]))
+            }
+        }
+    }
+
+    /// Which tickets a customer sees where the group is named.
+    fn acting_for(&self, by: u32, group: Option<&str>) -> impl Fn(&String) -> bool {
+        move |ticket| self.access(by, ticket, group).is_ok()
+    }
+
+    /// Which tickets a customer sees where there is no place for the group.
+    fn reaching(&self, by: u32) -> impl Fn(&String) -> bool {
+        move |ticket| self.reachable(by, ticket).is_ok()
+    }
+
+    /// A file that the customer may see: an own one, one of a ticket that is seen, or one that is nobody's.
+    fn seen_file(
+        &self,
+        by: u32,
+        id: &str,
+        sees: impl Fn(&String) -> bool,
+    ) -> Result<&File, Refusal> {
+        let file = self.files.get(id).ok_or(Refusal::NoSuchFile)?;
+        let free = file.owner.is_none() && file.tickets.is_empty();
+        if free || file.owner == Some(by) || file.tickets.iter().any(sees) {
+            Ok(file)
+        } else {
+            // Whether somebody else has such a file is nobody's business.
+            Err(Refusal::NoSuchFile)
+        }
+    }
+
+    fn delete_file(&mut self, by: u32, id: &str) -> Result<Outcome, Refusal> {
+        let file = self.seen_file(by, id, self.reaching(by))?;
+        if file.owner.is_some_and(|owner| owner != by) {
+            return Err(Refusal::NotOwn);
+        }
+        if !file.tickets.is_empty() && !self.rules.used_files_deletable {
+            return Err(Refusal::FileInUse);
+        }
+        self.files.remove(id);
+        Ok(Outcome::Done)
+    }
+
+    /// Whether a file keeps to the limits that the service tells.
+    fn keeps_to_limits(&self, name: &str, bytes: usize) -> bool {
+        let most = self.rules.upload_megabytes.saturating_mul(MEGABYTE);
+        bytes <= most && is_of_kind(name, &self.rules.upload_kinds)
+    }
+
+    fn upload(&mut self, owner: u32, name: String, content: Blob) -> Result<Outcome, Refusal> {
+        if self.rules.upload_limits_hold && !self.keeps_to_limits(&name, content.len()) {
+            return Err(Refusal::Invalid);
+        }
         let day = self.now.div_euclid(DAY);
         let uploaded = self
             .uploaded
@@ -57,30 +153,6 @@ impl World {
         Ok(Outcome::Uploaded { file: id })
     }
 
-    pub(super) fn download(
-        &self,
-        by: &str,
-        ids: &[String],
-        group: Option<&str>,
-    ) -> Result<Outcome, Refusal> {
-        let person = self.customer(by)?;
-        if ids.is_empty() || ids.len() > self.rules.archive_limit {
-            return Err(Refusal::Invalid);
-        }
-        let files = ids.iter().map(|id| {
-            let file = self.files.get(id).ok_or(Refusal::NoSuchFile)?;
-            let seen = |ticket: &String| self.access(person, ticket, group).is_ok();
-            let free = file.owner.is_none() && file.tickets.is_empty();
-            if free || file.owner == Some(person) || file.tickets.iter().any(seen) {
-                Ok(file.view(id))
-            } else {
-                // Whether somebody else has such a file is nobody's business.
-                Err(Refusal::NoSuchFile)
-            }
-        });
-        Ok(Outcome::Files(files.collect::<Result<_, _>>()?))
-    }
-
     /// A file, whoever may see it.
     pub fn file(&self, id: &str) -> Option<FileView> {
         self.files.get(id).map(|file| file.view(id))
@@ -90,4 +162,11 @@ impl World {
     pub fn file_ids(&self) -> Vec<String> {
         self.files.keys().cloned().collect()
     }
+}
+
+/// Whether a name ends in one of these ways, which have commas between them.
+fn is_of_kind(name: &str, kinds: &str) -> bool {
+    let end = name.rsplit_once('.').map_or("", |(_, end)| end);
+    let mut kinds = kinds.split(',');
+    kinds.any(|kind| kind.trim().eq_ignore_ascii_case(end))
 }

@@ -179,6 +179,9 @@ impl World {
             owner_name: owner.map(|owner| owner.name.clone()).unwrap_or_default(),
             group: ticket.group.clone(),
             messages,
+            subject: ticket.record.subject.clone(),
+            contact: ticket.record.contact.clone(),
+            rating: ticket.record.rating.clone(),
         })))
     }
 

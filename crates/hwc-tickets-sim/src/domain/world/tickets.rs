@@ -1,7 +1,10 @@
-//! Lists of tickets: which ones fit a filter, a page of them.
+//! Lists of tickets: which ones fit a filter, a page of them, and how many of each state.
+
+use std::collections::BTreeMap;
 
 use super::World;
 use crate::domain::command::{Outcome, Refusal};
+use crate::domain::message::timestamp;
 use crate::domain::rules::LabelFilter;
 use crate::domain::ticket::{Status, Ticket};
 use crate::domain::tickets::{TicketFilter, TicketLine};
@@ -15,13 +18,7 @@ impl World {
         offset: usize,
         limit: usize,
     ) -> Result<Outcome, Refusal> {
-        let person = self.customer(by)?;
-        let mut fitting: Vec<&Ticket> = self
-            .tickets
-            .values()
-            .filter(|ticket| self.is_listed(person, ticket, group, filter))
-            .filter(|ticket| self.fits(ticket, filter))
-            .collect();
+        let mut fitting = self.fitting(by, group, filter)?;
         // The newest first; of one time the greatest id.
         fitting.sort_by(|one, other| (other.opened, &other.id).cmp(&(one.opened, &one.id)));
         let page = fitting.iter().skip(offset).take(limit);
@@ -29,6 +26,28 @@ impl World {
             total: fitting.len(),
             tickets: page.map(|ticket| self.line(ticket)).collect(),
         })
+    }
+
+    /// How many of the caller's tickets are in each state, in the order of the numbers of the states.
+    pub(super) fn counts(&self, by: &str, filter: &TicketFilter) -> Result<Outcome, Refusal> {
+        let mut counts: BTreeMap<i64, (Status, usize)> = BTreeMap::new();
+        for ticket in self.fitting(by, None, filter)? {
+            let status = ticket.status;
+            counts.entry(status.number()).or_insert((status, 0)).1 += 1;
+        }
+        Ok(Outcome::Counts(counts.into_values().collect()))
+    }
+
+    fn fitting(
+        &self,
+        by: &str,
+        group: Option<&str>,
+        filter: &TicketFilter,
+    ) -> Result<Vec<&Ticket>, Refusal> {
+        let person = self.customer(by)?;
+        let seen = |ticket: &&Ticket| self.is_listed(person, ticket, group, filter);
+        let tickets = self.tickets.values().filter(seen);
+        Ok(tickets.filter(|ticket| self.fits(ticket, filter)).collect())
     }
 
     /// Whether the caller may see it. A deleted ticket is seen by its owner who asks for deleted ones.
@@ -46,6 +65,8 @@ impl World {
     }
 
     fn fits(&self, ticket: &Ticket, filter: &TicketFilter) -> bool {
+        let subject = &ticket.record.subject;
+        let is_one = |of: &[String], id: &String| of.is_empty() || of.contains(id);
         let title = ticket.title.to_lowercase();
         let has = |word: &String| title.contains(&word.to_lowercase());
         let has_label = |label: &String| ticket.labels.iter().any(|own| own.to_string() == *label);
@@ -62,9 +83,14 @@ impl World {
         let is_named = |name: &String| owner.is_some_and(|owner| owner.name == *name);
         labels
             && text
-            && !filter.product
+            && filter
+                .product
+                .as_ref()
+                .is_none_or(|id| *id == subject.product)
+            && filter.kind.as_ref().is_none_or(|id| *id == subject.kind)
+            && is_one(&filter.sources, &subject.source)
             && filter.words.iter().all(has)
-            && filter.id.as_ref().is_none_or(|id| ticket.id == *id)
+            && is_one(&filter.ids, &ticket.id)
             && filter
                 .from
                 .is_none_or(|from| ticket.opened.as_second() >= from.as_second())
@@ -73,6 +99,7 @@ impl World {
                 .is_none_or(|to| ticket.opened.as_second() <= to.as_second())
             && (filter.states.is_empty() || filter.states.contains(&ticket.status.number()))
             && filter.owner.as_ref().is_none_or(is_owner)
+            && filter.customer.as_ref().is_none_or(is_owner)
             && filter.owner_name.as_ref().is_none_or(is_named)
     }
 
@@ -85,11 +112,9 @@ impl World {
             opened: ticket.opened,
             owner: owner.map(|owner| owner.id.clone()).unwrap_or_default(),
             owner_name: owner.map(|owner| owner.name.clone()).unwrap_or_default(),
-            labels: ticket
-                .labels
-                .iter()
-                .filter_map(|label| self.labels.get(label).cloned())
-                .collect(),
+            labels: self.labels_of(&ticket.labels),
+            subject: ticket.record.subject.clone(),
+            confirmed: ticket.record.confirmed.map(timestamp),
         }
     }
 }

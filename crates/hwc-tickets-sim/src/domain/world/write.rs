@@ -29,10 +29,11 @@ impl World {
             return Err(Refusal::Closed);
         }
         let known = attachments.iter().all(|id| self.files.contains_key(id));
-        if content.units() > self.quirks.content_limit
-            || attachments.len() > self.quirks.attachment_limit
-            || !known
-        {
+        let most = match self.rules.upload_limits_hold {
+            true => self.rules.upload_count.min(self.quirks.attachment_limit),
+            false => self.quirks.attachment_limit,
+        };
+        if content.units() > self.quirks.content_limit || attachments.len() > most || !known {
             return Err(Refusal::Invalid);
         }
         if self.stored >= self.rules.capacity {
@@ -143,10 +144,11 @@ impl World {
         let number = self
             .store(ticket, draft, self.now, 0)
             .ok_or(Refusal::NoSuchTicket)?;
+        let now = self.now;
         if let Some(ticket) = self.tickets.get_mut(ticket)
             && ticket.status == Status::Waiting
         {
-            ticket.status = Status::InProgress;
+            ticket.move_to(Status::InProgress, person, now);
         }
         Ok(Outcome::Stored {
             message: message_id(number),
@@ -154,10 +156,9 @@ impl World {
     }
 
     pub(super) fn set_status(&mut self, ticket: &str, status: Status) -> Result<Outcome, Refusal> {
-        self.tickets
-            .get_mut(ticket)
-            .ok_or(Refusal::NoSuchTicket)?
-            .status = status;
+        let (now, person) = (self.now, engineer::index_for(self.seed, ticket));
+        let ticket = self.tickets.get_mut(ticket).ok_or(Refusal::NoSuchTicket)?;
+        ticket.move_to(status, person, now);
         Ok(Outcome::Done)
     }
 }
