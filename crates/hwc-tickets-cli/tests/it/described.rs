@@ -2,9 +2,10 @@
 //! recorded exchanges and the simulator, so that a new operation needs no line here.
 
 use crate::stage::{FOREVER, Ran, Stage, names, private, unavailable};
+use contract_tests::{exchange::Exchange, simulator};
 use heck::{ToKebabCase as _, ToShoutySnakeCase as _};
 use hwc_tickets::api::{Answer, Kind, OPERATIONS, Operation, Value};
-use hwc_tickets_sim::{DEMO, Fault, GROUP, Label, Operation as Simulated, Order, TicketSeed};
+use hwc_tickets_sim::{Fault, GROUP, Label, Operation as Simulated, Order};
 use serde_json::Value as Json;
 use std::path::Path;
 
@@ -12,7 +13,7 @@ use std::path::Path;
 const FEWER: &str = "warning: an item may be missing: the list changed while it was read, or ends before its total\n";
 
 /// Options that are every command's own.
-const OF_ALL: [&str; 4] = ["color", "language", "timeout", "version"];
+const OF_ALL: [&str; 5] = ["color", "language", "limit", "timeout", "version"];
 
 const FORMS: [&str; 4] = ["table", "json", "ndjson", "plain"];
 
@@ -52,7 +53,8 @@ fn recorded(stage: &Stage, operation: &Operation) -> Vec<String> {
         let text = std::fs::read_to_string(spec.join(&path)).expect(&path);
         serde_json::from_str(&text).expect(&path)
     };
-    let request = &read(format!("examples/{}/success.json", operation.name))["request"];
+    let exchange = read(format!("examples/{}/success.json", operation.name));
+    let request = &exchange["request"];
     let table = read("dist/operations.json".to_owned());
     let rows = table.as_array().or_else(|| table["operations"].as_array());
     let mut rows = rows.unwrap().iter();
@@ -89,6 +91,10 @@ fn recorded(stage: &Stage, operation: &Operation) -> Vec<String> {
                 vec![private(&file, content.as_bytes()).display().to_string()]
             }
             None if !form.is_null() => text(form).into_iter().collect(),
+            None if value.is_list => {
+                let items = within.as_array().into_iter().flatten();
+                items.filter_map(text).collect()
+            }
             None if value.path.len() > 1 => text(within).into_iter().collect(),
             None => Vec::new(),
         };
@@ -107,7 +113,7 @@ fn recorded(stage: &Stage, operation: &Operation) -> Vec<String> {
     if operation.asks {
         args.push("--yes".to_owned());
     }
-    furnish(stage, operation, &args);
+    furnish(stage, operation, exchange.clone());
     args
 }
 
@@ -117,30 +123,16 @@ fn is_example(stage: &Stage) -> bool {
     last.is_some_and(|entry| entry.example.is_some())
 }
 
-/// Makes what the call names, where it is not there.
-fn furnish(stage: &Stage, operation: &Operation, args: &[String]) {
-    let sim = stage.sim();
-    let given = |name: &str| {
-        let start = format!("--{name}=");
-        args.iter().find_map(|arg| arg.strip_prefix(&start))
-    };
-    let open = |id: &str| {
-        // One that is there is refused.
-        let _ = sim.open(TicketSeed::new(id, DEMO, sim.now()));
-    };
-    if operation.resource == "ticket" {
-        open(&args[2]);
-    }
-    if let Some(related) = given("related-id") {
-        open(related);
-        sim.relate(&args[2], related).unwrap();
-    }
-    if let Some(id) = given("accessory-id") {
-        sim.attach_file(id, "a.txt", "the file");
-    }
-    if let Some(id) = given("label-id") {
-        sim.add_label(Label::new(id.parse().unwrap(), "demo", "old", "#ffffff"));
-    }
+/// Makes what the recorded call names, where it is not there.
+fn furnish(stage: &Stage, operation: &Operation, recorded: Json) {
+    let name = format!("{}/success", operation.name);
+    let exchange = Exchange::of(&name, recorded).unwrap();
+    simulator::furnish(stage.sim(), &exchange);
+}
+
+/// A stage whose simulator takes ids of things that nobody made, as the recorded calls have them.
+fn undemanding() -> Stage {
+    Stage::with(|builder| builder.rules(simulator::undemanding()))
 }
 
 fn run(stage: &Stage, args: &[String], more: &[&str]) -> Ran {
@@ -246,7 +238,7 @@ fn secrets_are_no_options() {
 fn every_command_works_in_every_form() {
     for (operation, ..) in described() {
         for form in FORMS {
-            let stage = Stage::new();
+            let stage = undemanding();
             let args = recorded(&stage, operation);
             let ran = run(&stage, &args, &["-o", form]);
             assert_eq!(ran.code, 0, "{args:?} -o {form}: {}", ran.golden());
@@ -273,7 +265,7 @@ fn every_command_works_in_every_form() {
                 ("json", Some(list)) => {
                     let answer = ran.json();
                     let items = answer[list].as_array().unwrap();
-                    assert!(items.len() > 1 || is_example, "{answer}");
+                    assert!(!items.is_empty() || is_example, "{answer}");
                     assert_eq!(answer["complete"], true, "{answer}");
                     assert_eq!(answer["audit"]["yielded"], items.len(), "{answer}");
                 }
@@ -302,9 +294,9 @@ fn every_command_works_in_every_form() {
                 }
                 _ => {}
             }
-            if operation.list.is_some() {
+            if operation.name == "listCases" {
                 let lines = ran.stdout.lines().count();
-                assert!(lines > 10 || is_example, "{}", ran.stdout);
+                assert!(lines > 10, "{}", ran.stdout);
             }
         }
     }
@@ -315,7 +307,7 @@ fn every_command_works_in_every_form() {
 fn limits_are_told_by_their_options() {
     let mut checked = 0;
     for (operation, ..) in described() {
-        let stage = Stage::new();
+        let stage = undemanding();
         let args = recorded(&stage, operation);
         for value in operation.values {
             let Some(option) = option(operation, value).filter(|_| !value.is_sensitive) else {
@@ -367,7 +359,7 @@ fn limits_are_told_by_their_options() {
 /// What is mandatory is asked for by name, and a value of another type is refused.
 #[test]
 fn what_cannot_be_sent_is_refused() {
-    let stage = Stage::new();
+    let stage = undemanding();
     for (operation, noun, verb) in described() {
         let args = recorded(&stage, operation);
         for value in operation.values {
@@ -401,7 +393,7 @@ fn what_cannot_be_sent_is_refused() {
 #[test]
 fn a_failure_is_told_as_everywhere() {
     for (operation, ..) in described() {
-        let stage = Stage::new();
+        let stage = undemanding();
         let args = recorded(&stage, operation);
         let simulated = Simulated::named(operation.name).unwrap();
         stage
@@ -423,7 +415,7 @@ fn a_failure_is_told_as_everywhere() {
 /// As many items as are asked for, over the borders of pages, and no page more than needed.
 #[test]
 fn a_list_is_read_page_by_page() {
-    let stage = Stage::new();
+    let stage = undemanding();
     let mut paged = 0;
     let lists = described().filter(|(operation, ..)| operation.list.is_some());
     for (operation, noun, verb) in lists {
@@ -680,7 +672,7 @@ fn a_file_is_sent_from_a_path_or_from_standard_input() {
 #[test]
 fn a_dry_run_sends_nothing() {
     for (operation, ..) in described().filter(|(operation, ..)| !operation.is_safe) {
-        let stage = Stage::new();
+        let stage = undemanding();
         let args = recorded(&stage, operation);
         let has_group = args.iter().any(|arg| arg.starts_with("--group="));
         let group = if has_group {
@@ -707,7 +699,8 @@ fn a_dry_run_sends_nothing() {
                 assert!(given || !value.is_mandatory, "{args:?}");
                 assert_eq!(is_there, given || value.is_group, "{shown}");
                 assert!(!value.is_group || has_group || within == GROUP, "{shown}");
-                assert!(!value.is_sensitive || within == "<secret>", "{shown}");
+                let is_secret = value.is_sensitive && is_there;
+                assert!(!is_secret || within == "<secret>", "{shown}");
             }
         }
         assert_eq!(stage.requests(), 0, "{args:?}");
