@@ -252,12 +252,6 @@ pub fn furnish(simulator: &Simulator, exchange: &Exchange) -> exchange::Request 
         ("verifycodes", _) if first.is_empty() => expect_code(simulator, &request),
         _ => {}
     }
-    for files in ["/message/accessory_ids", "/accessory_ids"] {
-        let files = request.body.as_ref().and_then(|body| body.pointer(files));
-        for id in files.and_then(Value::as_array).into_iter().flatten() {
-            simulator.attach(id.as_str().unwrap_or_default(), "file");
-        }
-    }
     let mut deviations = exchange.deviations.iter();
     let good_path = !deviations.any(|deviation| deviation.place.starts_with("/request/path"));
     if let ([ticket, _, _, "withdraw"], true) = (in_path.as_slice(), good_path) {
@@ -313,6 +307,12 @@ fn make_several(simulator: &Simulator, request: &exchange::Request, ticket: &str
     };
     for (_, id) in in_query("accessory_ids") {
         simulator.attach_file(id, "file.txt", "bytes of a file");
+    }
+    for files in ["/message/accessory_ids", "/accessory_ids"] {
+        let files = request.body.as_ref().and_then(|body| body.pointer(files));
+        for id in files.and_then(Value::as_array).into_iter().flatten() {
+            simulator.attach(id.as_str().unwrap_or_default(), "file");
+        }
     }
     let labels = in_query("label_ids").filter_map(|(_, id)| id.parse().ok());
     let labels: BTreeSet<u32> = labels.collect();

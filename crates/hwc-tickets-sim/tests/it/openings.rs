@@ -137,7 +137,7 @@ async fn what_keeps_one_from_opening_a_ticket_has_its_code() {
     for id in files(11) {
         sim.attach(&id, "file");
     }
-    let eleven = vec!["a@example.com"; 11].join(",");
+    let eleven = ["a@example.com"; 11].join(",");
     for (headers, fields, code) in [
         ("", json!({ "business_type_id": "unknown" }), "OSM.01010001"),
         ("", json!({ "business_type_id": "" }), "OSM.01010001"),
@@ -296,6 +296,9 @@ async fn choices_about_opening_can_be_switched() {
         .await
         .unwrap();
     assert_eq!(colleague.code(), "OSM.01010007");
+    let privilege = "/v2/servicerequest/privileges?privilege=createCase";
+    let told = send(&sim, "GET", privilege, headers, b"").await.unwrap();
+    assert_eq!(told.json(), json!({ "has_privilege": 0 }));
     assert!(
         open(&sim, "", &least()).await.json()["incident_id"].is_string(),
         "the owner may"

@@ -218,22 +218,22 @@ fn reached(contact: &ContactInfo) -> Option<Value> {
 }
 
 /// The name of a kind of problem; of one that the catalogue does not have, its id.
-fn kind_name<'s>(english: bool, subject: &'s Subject) -> &'s str {
+fn kind_name(english: bool, subject: &Subject) -> &str {
     let kind = catalog::kind(&subject.kind);
     kind.map_or(&subject.kind, |kind| kind.name.say(english))
 }
 
-fn product_name<'s>(english: bool, subject: &'s Subject) -> &'s str {
+fn product_name(english: bool, subject: &Subject) -> &str {
     let product = catalog::product(&subject.product);
     product.map_or(&subject.product, |it| it.name.say(english))
 }
 
-fn region_name<'s>(english: bool, subject: &'s Subject) -> &'s str {
+fn region_name(english: bool, subject: &Subject) -> &str {
     let id = subject.region.as_deref().unwrap_or_default();
     catalog::region(id).map_or(id, |it| it.name.say(english))
 }
 
-fn severity_name<'s>(english: bool, subject: &'s Subject) -> &'s str {
+fn severity_name(english: bool, subject: &Subject) -> &str {
     let id = subject.severity.as_deref().unwrap_or_default();
     catalog::severity(id).map_or(id, |it| it.name.say(english))
 }
