@@ -82,6 +82,7 @@ pub const ON_TICKET: &[&str] = &[
 /// What stands by hand beside the handles, in snake_case: types and modules of `api`.
 pub const IN_API: &[&str] = &[
     "answer",
+    "breach",
     "arguments",
     "call",
     "caller",

@@ -74,7 +74,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "crates/hwc-tickets-cli/Cargo.toml",
-        &["hwc-core", "hwc-tickets", "hwc-tickets-sim"],
+        // The tests of the program put into the simulator what a recorded request names.
+        &[
+            "hwc-core",
+            "hwc-tickets",
+            "hwc-tickets-sim",
+            "contract-tests",
+        ],
     ),
     (
         "tests/Cargo.toml",

@@ -161,7 +161,7 @@ fn help_shows_every_value() {
         assert!(help.starts_with(summary), "{help}");
         assert!(flat.contains(&words(operation.description)), "{help}");
         for value in operation.values {
-            let about = words(value.about.trim_end_matches('.'));
+            let about = words(&stage.stable(value.about.trim_end_matches('.')));
             let Some(option) = option(operation, value) else {
                 let group = value.is_group && help.contains("--group <ID>");
                 assert!(group || help.contains("<TICKET>"), "{help}");
@@ -178,6 +178,7 @@ fn help_shows_every_value() {
             );
             for (number, name) in value.known {
                 let known = format!("{} ({number})", name.to_kebab_case());
+                let known = stage.stable(&known);
                 assert!(flat.contains(&known), "{known}: {help}");
             }
         }
@@ -255,7 +256,7 @@ fn every_command_works_in_every_form() {
             let is_example = is_example(&stage);
             if operation.answer == Answer::File {
                 assert!(!ran.stdout.is_empty(), "{args:?}");
-                assert!(is_example || ran.stdout == "the file", "{args:?}");
+                assert!(is_example || !ran.stdout.starts_with('{'), "{args:?}");
                 continue;
             }
             let titles: Vec<String> = (operation.columns.iter())
