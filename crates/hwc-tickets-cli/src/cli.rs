@@ -219,7 +219,7 @@ pub(crate) enum Command {
     )]
     Doctor,
     /// Start a local service to try things on, no account needed
-    Sim(admin::Sim),
+    Sim(Box<admin::Sim>),
     /// Print completions for a shell
     Completions(admin::Completions),
     /// Write the manual pages

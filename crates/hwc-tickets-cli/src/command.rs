@@ -44,7 +44,7 @@ pub(crate) async fn run(command: Command, context: &Context) -> Result<(), Failu
         Command::Api(args) => api::run(args, context).await,
         Command::Auth(args) => auth::run(args, context),
         Command::Doctor => doctor::run(context).await,
-        Command::Sim(args) => sim::run(args, &context.screen).await,
+        Command::Sim(args) => sim::run(*args, &context.screen).await,
         Command::Completions(args) => completions::run(&args, &context.screen),
         Command::Man(args) => man::run(&args, &context.screen),
     }

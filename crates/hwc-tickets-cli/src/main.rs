@@ -79,7 +79,7 @@ fn run(Typed { global, what }: Typed) -> Result<(), Failure> {
         // These work whatever stands in the configuration.
         Command::Completions(args) => command::completions(&args, &screen),
         Command::Man(args) => command::man(&args, &screen),
-        Command::Sim(args) => block_on(command::sim(args, &screen)),
+        Command::Sim(args) => block_on(command::sim(*args, &screen)),
         command => {
             let settings = match command {
                 // It makes the profile that is not there.

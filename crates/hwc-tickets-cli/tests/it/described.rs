@@ -686,7 +686,7 @@ fn a_dry_run_sends_nothing() {
         assert_eq!(ran.code, 0, "{args:?}: {}", ran.golden());
         let shown = ran.json();
         let token = stage.sim().credentials().token;
-        assert!(!ran.stdout.contains(&token), "{shown}");
+        assert!(!ran.stdout.contains(token), "{shown}");
         for value in operation.values {
             if let ["body", path @ ..] = value.path {
                 let within = path
