@@ -85,8 +85,8 @@ impl Client {
     /// A client as the environment describes it: see [`ClientBuilder::from_env`] for what is read.
     ///
     /// # Errors
-    /// [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) names each place where credentials
-    /// were looked for; [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) names every setting
+    /// [`ErrorKind::Credentials`] names each place where credentials
+    /// were looked for; [`ErrorKind::InvalidInput`] names every setting
     /// that cannot be used, all at once.
     // Asynchronous from the start, so that a source that must be asked over the network can be added.
     #[expect(

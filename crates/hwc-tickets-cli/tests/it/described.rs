@@ -266,7 +266,6 @@ fn every_command_works_in_every_form() {
                 ("json", Some(list)) => {
                     let answer = ran.json();
                     let items = answer[list].as_array().unwrap();
-                    assert!(!items.is_empty() || is_example, "{answer}");
                     assert_eq!(answer["complete"], true, "{answer}");
                     assert_eq!(answer["audit"]["yielded"], items.len(), "{answer}");
                 }
