@@ -66,12 +66,25 @@ impl Client {
 }
 
 /// The body of an answer whose type nobody knows.
-#[derive(Debug)]
+#[non_exhaustive]
 pub enum Content {
     /// An object.
     Json(Value),
     /// A file under way.
     File(Box<Download>),
+}
+
+/// How many fields there are, never a text.
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Json(body) => {
+                let fields = body.as_object().map_or(0, serde_json::Map::len);
+                write!(f, "Json({fields} fields)")
+            }
+            Self::File(file) => f.debug_tuple("File").field(file).finish(),
+        }
+    }
 }
 
 /// One row of the index: an operation by its name, from JSON to JSON. So no test and no tool needs a list of its own.

@@ -151,10 +151,10 @@ impl Download {
         poll_fn(|context| self.poll_chunk(context)).await
     }
 
-    /// The whole file in memory.
+    /// The whole file, or what of it was not taken yet, in memory.
     ///
     /// # Errors
-    /// What [`chunk`](Self::chunk) gives; [`FaultKind::BodyTooLarge`] when it has more than `limit` bytes.
+    /// What [`chunk`](Self::chunk) gives; [`FaultKind::BodyTooLarge`] when there are more than `limit` bytes.
     pub async fn bytes(mut self, limit: usize) -> Result<Bytes, Fault> {
         let too_large = |download: &Self| {
             let detail = format!("the file is larger than {limit} bytes");
@@ -164,7 +164,10 @@ impl Download {
                 detail,
             ))
         };
-        if self.length.is_some_and(|length| length > limit as u64) {
+        let left = self
+            .length
+            .map(|length| length.saturating_sub(self.received));
+        if left.is_some_and(|left| left > limit as u64) {
             return Err(too_large(&self));
         }
         let mut whole = BytesMut::new();

@@ -13,6 +13,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     render,
+    settings::Source,
 };
 use arguments::Given;
 use hwc_tickets::{
@@ -29,6 +30,7 @@ pub(crate) async fn run(described: &Described, context: &Context) -> Result<(), 
         Answer::File => Some(file::Target::of(matches)?),
         _ => None,
     };
+    refuse_group(operation, context)?;
     let given = arguments::read(operation, matches)?;
     check(operation, &given.arguments)?;
     if has(described, DRY_RUN) {
@@ -46,6 +48,20 @@ pub(crate) async fn run(described: &Described, context: &Context) -> Result<(), 
         }
         (None, None) => object(operation, given, context).await,
     }
+}
+
+/// A group that was asked for and has no place would change whom the call is for, in silence.
+fn refuse_group(operation: &Operation, context: &Context) -> Result<(), Failure> {
+    let takes_one = operation.values.iter().any(|value| value.is_group);
+    let group = &context.settings.group;
+    let is_asked_for = group.value.is_some() && matches!(group.source, Source::Flag(_));
+    if takes_one || !is_asked_for {
+        return Ok(());
+    }
+    Err(Failure::usage(
+        format!("`{}` takes no group, as far as is known", name(operation)),
+        "Leave --group out. Nothing was sent.",
+    ))
 }
 
 fn has(described: &Described, switch: &str) -> bool {
@@ -147,7 +163,13 @@ async fn dry_run(operation: &Operation, given: Given, context: &Context) -> Resu
         }
         shown
     };
-    super::dry_run::run(context, call, inert).await
+    let sensitive = operation.values.iter().filter(|value| value.is_sensitive);
+    let outside = sensitive.filter_map(|value| match value.path {
+        [name] => Some(*name),
+        _ => None,
+    });
+    let outside: Vec<&str> = outside.collect();
+    super::dry_run::run(context, call, inert, &outside).await
 }
 
 /// Makes a call that answers an object, and shows that.

@@ -33,11 +33,16 @@ impl Transport for Catcher {
     }
 }
 
-/// Shows the request of a write. Nothing is sent; credentials are looked up but not used. `inert` takes secrets out of the body.
+/// Stands in the place of a secret.
+pub(super) const SECRET: &str = "<secret>";
+
+/// Shows the request of a write. Nothing is sent; credentials are looked up but not used. `inert` takes secrets out of the body;
+/// `secrets` are the names of headers and parameters of the query that are some.
 pub(super) async fn run<C>(
     context: &Context,
     write: impl FnOnce(Client) -> Result<C, Failure>,
     inert: impl FnOnce(Value) -> Value,
+    secrets: &[&str],
 ) -> Result<(), Failure>
 where
     C: Future<Output = Result<(), Error>>,
@@ -67,12 +72,15 @@ where
         .iter()
         .filter(|(name, _)| *name != hwc_tickets::identity::X_AUTH_TOKEN)
         .map(|(name, value)| {
-            (
-                name.to_string(),
-                String::from_utf8_lossy(value.as_bytes()).into_owned(),
-            )
+            let is_secret = |secret: &&str| secret.eq_ignore_ascii_case(name.as_str());
+            let value = match secrets.iter().any(is_secret) {
+                true => SECRET.to_owned(),
+                false => String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            };
+            (name.to_string(), value)
         })
         .collect();
+    let url = without_secrets(&request.uri().to_string(), secrets);
     headers.sort();
     let body: Value = request
         .body()
@@ -90,13 +98,13 @@ where
         return screen.document(&json!({
             "sent": false,
             "method": request.method().as_str(),
-            "url": request.uri().to_string(),
+            "url": url,
             "headers": headers,
             "credentials": signing,
             "body": body,
         }));
     }
-    let mut facts = vec![("request", format!("{} {}", request.method(), request.uri()))];
+    let mut facts = vec![("request", format!("{} {url}", request.method()))];
     facts.extend(
         headers
             .into_iter()
@@ -110,4 +118,39 @@ where
     screen.facts(&facts)?;
     screen.note("Nothing was sent.");
     Ok(())
+}
+
+/// The address without the values of parameters that are secrets.
+fn without_secrets(url: &str, secrets: &[&str]) -> String {
+    let Some((place, query)) = url.split_once('?') else {
+        return url.to_owned();
+    };
+    let pairs = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, _)) if secrets.contains(&name) => format!("{name}={SECRET}"),
+        _ => pair.to_owned(),
+    });
+    format!("{place}?{}", pairs.collect::<Vec<_>>().join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_secrets;
+
+    #[test]
+    fn the_query_shows_no_secret() {
+        for (url, shown) in [
+            ("https://h/v2/a", "https://h/v2/a"),
+            (
+                "https://h/v2/a?b=1&code=12&c=2",
+                "https://h/v2/a?b=1&code=<secret>&c=2",
+            ),
+            (
+                "https://h/v2/a?code=1&code=2",
+                "https://h/v2/a?code=<secret>&code=<secret>",
+            ),
+            ("https://h/v2/a?code", "https://h/v2/a?code"),
+        ] {
+            assert_eq!(without_secrets(url, &["code"]), shown);
+        }
+    }
 }

@@ -33,7 +33,7 @@ pub(crate) async fn run(args: Send, context: &Context) -> Result<(), Failure> {
             let submit = submit(&client, ticket, &text, attachments, &args)?;
             Ok(async move { submit.confirm(Confirm::Never).await.map(drop) })
         };
-        return super::dry_run::run(context, submit, |body| body).await;
+        return super::dry_run::run(context, submit, |body| body, &[]).await;
     }
     let files = match args.without_record {
         true => context.pending_files.clone().without_record(),

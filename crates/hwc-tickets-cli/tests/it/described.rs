@@ -674,8 +674,16 @@ fn a_dry_run_sends_nothing() {
     for (operation, ..) in described().filter(|(operation, ..)| !operation.is_safe) {
         let stage = undemanding();
         let args = recorded(&stage, operation);
+        let takes_group = operation.values.iter().any(|value| value.is_group);
+        if !takes_group {
+            // It would be for somebody else than it was asked for.
+            let ran = run(&stage, &args, &["--group", GROUP]);
+            assert_eq!(ran.code, 2, "{args:?}: {}", ran.golden());
+            assert!(ran.stderr.contains("takes no group"), "{}", ran.stderr);
+            assert_eq!(stage.requests(), 0, "{args:?}");
+        }
         let has_group = args.iter().any(|arg| arg.starts_with("--group="));
-        let group = if has_group {
+        let group = if has_group || !takes_group {
             &[][..]
         } else {
             &["--group", GROUP]
@@ -686,6 +694,14 @@ fn a_dry_run_sends_nothing() {
         let shown = ran.json();
         let token = stage.sim().credentials().token;
         assert!(!ran.stdout.contains(token), "{shown}");
+        for value in operation.values.iter().filter(|value| value.is_sensitive) {
+            let option = option(operation, value).unwrap();
+            let start = format!("{option}=");
+            for file in args.iter().filter_map(|arg| arg.strip_prefix(&start)) {
+                let secret = std::fs::read_to_string(file).unwrap();
+                assert!(!ran.stdout.contains(&secret), "{option}: {shown}");
+            }
+        }
         for value in operation.values {
             if let ["body", path @ ..] = value.path {
                 let within = path
@@ -705,6 +721,23 @@ fn a_dry_run_sends_nothing() {
         }
         assert_eq!(stage.requests(), 0, "{args:?}");
     }
+}
+
+/// Secrets that go in a header or in the query are none of what a dry run shows.
+#[test]
+fn a_dry_run_shows_no_secret_outside_the_body() {
+    let stage = undemanding();
+    let create = Operation::named("createCases").unwrap();
+    let mut args = recorded(&stage, create);
+    let file = private(&stage.home().join("id"), b"CANARY-of-header");
+    args.push(format!("--x-phone-verifiedid-file={}", file.display()));
+    for form in FORMS {
+        let ran = run(&stage, &args, &["--dry-run", "-o", form]);
+        assert_eq!(ran.code, 0, "{}", ran.golden());
+        assert!(!ran.stdout.contains("CANARY"), "{}", ran.stdout);
+        assert!(ran.stdout.contains("<secret>"), "{}", ran.stdout);
+    }
+    assert_eq!(stage.requests(), 0);
 }
 
 /// `api` puts the group where the call takes it, or says that it takes none, and sends no file as JSON.

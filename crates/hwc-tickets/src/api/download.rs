@@ -7,6 +7,8 @@ use crate::{
 };
 use bytes::Bytes;
 use futures_core::Stream;
+#[cfg(feature = "blocking")]
+use hwc_core::{Fault, FaultKind, Sent};
 use std::{
     fmt,
     pin::Pin,
@@ -185,7 +187,12 @@ impl Download<crate::blocking::Client> {
             held,
         } = self;
         caller.wait_for(|_| async move {
-            let rest = file.bytes(limit.saturating_sub(held.len())).await;
+            if held.len() > limit {
+                let detail = format!("the file is larger than {limit} bytes");
+                let fault = Fault::new(FaultKind::BodyTooLarge, Sent::Maybe, detail);
+                return Err(Error::from_fault(operation, fault));
+            }
+            let rest = file.bytes(limit - held.len()).await;
             rest.map(|rest| {
                 let mut whole = held.to_vec();
                 whole.extend_from_slice(&rest);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// One page.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// Its items, without those that came before.
@@ -15,6 +15,17 @@ pub struct Page<T> {
     pub undecodable: Vec<Undecodable>,
     /// The number of all items, as this answer states it.
     pub total: Option<i64>,
+}
+
+/// How many items there are, never a text.
+impl<T> fmt::Debug for Page<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Page")
+            .field("items", &self.items.len())
+            .field("undecodable", &self.undecodable)
+            .field("total", &self.total)
+            .finish()
+    }
 }
 
 /// What was read of a list, and whether anything may be missing. While it is read, what is known so far.

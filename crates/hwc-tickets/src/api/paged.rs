@@ -56,7 +56,10 @@ impl Rows {
             PagedBy::Whole => 0,
             PagedBy::Offset => at.unwrap_or(0),
             // Of pages without a length, only the first is known to have nothing before it.
-            PagedBy::Number => (at.unwrap_or(1) - 1).saturating_mul(size.unwrap_or(0)),
+            PagedBy::Number => at
+                .unwrap_or(1)
+                .saturating_sub(1)
+                .saturating_mul(size.unwrap_or(0)),
         };
         Self {
             field: R::LIST,

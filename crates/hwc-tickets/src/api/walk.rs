@@ -101,6 +101,8 @@ impl<R: Paged> Walk<R> {
     /// Takes an answer in: what of it is new, and where to go on.
     fn take(&mut self, answer: Response<R::Response>) -> Page<R::Item> {
         let total = R::total(&answer.body);
+        // What an answer lacks that says failure besides is not empty, but missing.
+        self.audit.possible_gap |= answer.complains;
         let answer = answer.map(R::list);
         let mut lost = answer.undecodable;
         lost.retain(|lost| lost.list == R::LIST);
@@ -195,7 +197,7 @@ impl<R: Paged> Walk<R> {
     /// How many rows there are up to here, those before the first that was asked for among them.
     fn position(&self) -> i64 {
         let before = match R::BY {
-            PagedBy::Number => (self.begin - 1).saturating_mul(self.size),
+            PagedBy::Number => self.begin.saturating_sub(1).saturating_mul(self.size),
             PagedBy::Offset => self.begin,
             PagedBy::Whole => 0,
         };

@@ -542,6 +542,31 @@ fn the_group_goes_along_with_what_is_called_as_data() {
     assert!(checked >= 20, "{checked}");
 }
 
+/// A complaint beside rows leaves open what the answer lacks; and what is shown of an answer has no text.
+#[test]
+fn a_complaint_beside_rows_is_a_gap_and_debug_shows_no_text() {
+    let clock = FakeClock::new();
+    let body =
+        r#"{"incident_info_list":[{"incident_id":"CANARY"}],"total_count":1,"error_msg":"CANARY"}"#;
+    let network = ScriptedTransport::new(&clock)
+        .then(Step::json(200, body))
+        .otherwise(Step::json(
+            200,
+            r#"{"incident_info_list":[],"total_count":1}"#,
+        ));
+    let client = client(&clock, &network);
+    let list = Operation::named("listCases").unwrap();
+    let mut pages = list.pages(&client, json!({"limit": 2}), None).unwrap();
+    let page = clock.run(pages.next()).unwrap().unwrap();
+    assert_eq!(page.items.len(), 1);
+    assert!(pages.audit().possible_gap);
+    assert!(!format!("{page:?}").contains("CANARY"), "{page:?}");
+    let network = ScriptedTransport::new(&clock).otherwise(Step::json(200, body));
+    let client = crate::api::client(&clock, &network);
+    let answer = clock.run(list.call(&client, json!({}), None)).unwrap();
+    assert!(!format!("{answer:?}").contains("CANARY"), "{answer:?}");
+}
+
 /// Read as the typed pages are: over their borders, every item once, with what is known of gaps.
 #[test]
 fn a_list_comes_in_pages_as_data() {
@@ -920,6 +945,15 @@ fn a_blocking_client_reads_a_file() {
     let two = mixed.read(&mut two).unwrap();
     let rest = mixed.bytes(1_000_000).unwrap().len();
     assert_eq!(3 + piece + two + rest, 100_000);
+    // The limit is of what is left.
+    for (limit, fits) in [(99_997, true), (99_996, false)] {
+        let mut rest = file();
+        rest.read_exact(&mut three).unwrap();
+        match rest.bytes(limit) {
+            Ok(rest) => assert!(fits && rest.len() == limit, "{limit}"),
+            Err(error) => assert!(!fits && error.kind() == ErrorKind::BodyTooLarge, "{error}"),
+        }
+    }
 
     let client = blocking(&with_file(&clock, Some(70_000)));
     let mut file = client.attachments().download("a-1").call().unwrap().body;
