@@ -260,6 +260,38 @@ fn items_without_an_id_come_in_order_and_to_their_end() {
     }
 }
 
+/// A total that is less than what came is none; and a service that says the same at every place is left, with a gap.
+#[test]
+fn items_without_an_id_and_totals_that_lie() {
+    let clock = FakeClock::new();
+    for total in [0, 1, 5] {
+        let network = ScriptedTransport::new(&clock).answering(move |request| {
+            let query = request.uri.query().unwrap_or_default();
+            let offset = query
+                .split('&')
+                .find_map(|pair| pair.strip_prefix("offset="));
+            let offset: usize = offset.unwrap().parse().unwrap();
+            let page: Vec<Value> = (0..8)
+                .skip(offset)
+                .take(3)
+                .map(|row: usize| json!({"incident_id": row.to_string()}))
+                .collect();
+            let body = json!({"incident_info_list": page, "total_count": total});
+            Step::json(200, body.to_string())
+        });
+        let list = collect(&clock, &network, OffsetsWithoutIds(three())).unwrap();
+        assert_eq!(ids(&list), (0..8).collect::<Vec<_>>(), "{total}");
+        assert!(list.audit.complete, "{total}");
+    }
+    let same = ScriptedTransport::new(&clock).otherwise(Step::json(
+        200,
+        r#"{"incident_info_list":[{"incident_id":"1"}],"total_count":1000000000}"#,
+    ));
+    let list = collect(&clock, &same, OffsetsWithoutIds(three())).unwrap();
+    assert!(!list.audit.complete && list.audit.possible_gap);
+    assert!(same.requests().len() < 200, "{}", same.requests().len());
+}
+
 #[test]
 fn items_without_an_id_that_shift_are_not_lost_in_silence() {
     for at in 1..4 {

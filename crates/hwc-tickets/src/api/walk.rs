@@ -15,6 +15,10 @@ const MOST_STEPS_BACK: u32 = 100;
 /// not go on.
 const MOST_WITHOUT_NEWS: usize = 1000;
 
+/// Of a list whose rows cannot be known again, the reading ends after so many pages that were not full: a service that
+/// does not go on is not told from one that gives little at a time.
+const MOST_SHORT_PAGES: u32 = 100;
+
 /// Rows of a page where neither the call nor the description says how many.
 const DEFAULT_SIZE: i64 = 100;
 
@@ -35,6 +39,8 @@ pub(super) struct Walk<R> {
     least: Option<i64>,
     /// Rows in a row that were seen before.
     stale: usize,
+    /// Pages with fewer rows than were asked for.
+    short: u32,
     /// Ids of what was handed out.
     seen: HashSet<String>,
     steps_back: u32,
@@ -70,6 +76,7 @@ impl<R: Paged> Walk<R> {
             overlaps: false,
             least: None,
             stale: 0,
+            short: 0,
             seen: HashSet::new(),
             steps_back: 0,
             audit: ListAudit::default(),
@@ -142,6 +149,9 @@ impl<R: Paged> Walk<R> {
             true => 0,
             false => self.stale.saturating_add(before + lost.len()),
         };
+        if rows < self.size {
+            self.short += 1;
+        }
         self.go_on(rows, known);
         if R::HAS_ID && !self.is_over && self.stale > self.seen.len() + MOST_WITHOUT_NEWS {
             // However far rows shifted, something new had come by now: the service does not go on.
@@ -161,11 +171,17 @@ impl<R: Paged> Walk<R> {
                 self.audit.complete = true;
                 self.audit.possible_gap |= total.is_some_and(|total| total > rows);
             }
-            // Without an id, rows that come again are not known again: the total is all there is to go by.
+            // Without an id, rows that come again are not known again: the total is all there is to go by. One that is less than
+            // what came is none.
             PagedBy::Number | PagedBy::Offset
-                if !R::HAS_ID && total.is_some_and(|total| self.position() >= total) =>
+                if !R::HAS_ID && total.is_some_and(|total| self.position() == total) =>
             {
                 self.end();
+            }
+            PagedBy::Number | PagedBy::Offset if !R::HAS_ID && self.short > MOST_SHORT_PAGES => {
+                // A service that says the same at every place has no end.
+                self.is_over = true;
+                self.audit.possible_gap = true;
             }
             PagedBy::Number | PagedBy::Offset if rows == 0 => self.end(),
             PagedBy::Number => self.at += 1,

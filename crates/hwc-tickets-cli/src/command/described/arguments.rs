@@ -113,6 +113,14 @@ pub(super) fn read(operation: &Operation, matches: &ArgMatches) -> Result<Given,
         }
     }
     for (input, secret) in self::secrets(&secrets, matches, &mut stdin)? {
+        if input.value.is_mandatory && secret.expose_secret().is_empty() {
+            // Out of a pipe that failed, as a rule.
+            let what = format!(
+                "the value of {} is empty, and nothing goes without it",
+                input.shown()
+            );
+            return Err(Failure::usage(what, "Give it. Nothing was sent."));
+        }
         let value = typed(input.value, secret.expose_secret()).map_err(|reason| {
             let what = format!("the value of {} cannot be used: {reason}", input.shown());
             Failure::usage(what, "Correct it. Nothing was sent.")
