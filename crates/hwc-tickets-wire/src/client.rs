@@ -66,7 +66,6 @@ impl Client {
 }
 
 /// The body of an answer whose type nobody knows.
-#[non_exhaustive]
 pub enum Content {
     /// An object.
     Json(Value),

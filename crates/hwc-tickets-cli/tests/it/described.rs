@@ -699,7 +699,10 @@ fn a_dry_run_sends_nothing() {
             let start = format!("{option}=");
             for file in args.iter().filter_map(|arg| arg.strip_prefix(&start)) {
                 let secret = std::fs::read_to_string(file).unwrap();
-                assert!(!ran.stdout.contains(&secret), "{option}: {shown}");
+                // Something that is no secret may have the same value.
+                let is_elsewhere = args.iter().any(|arg| arg.ends_with(&format!("={secret}")));
+                let is_shown = ran.stdout.contains(&secret);
+                assert!(is_elsewhere || !is_shown, "{option}: {shown}");
             }
         }
         for value in operation.values {

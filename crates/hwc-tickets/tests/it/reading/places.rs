@@ -417,7 +417,7 @@ fn a_ticket_that_does_not_exist_is_lost_at_once() {
         assert!(desk.clock.elapsed() - before < S(1), "at once");
         post_later(&desk, &[(30, "a", 1, "one")]);
         let mut events = desk.client().follow(ids(&["a", "no-such"])).stream();
-        let told = run(&mut events, &desk, S(60)).await;
+        let told = run(&mut events, &desk, S(300)).await;
         assert_eq!(told, ["lost no-such NotFound", "a: one"]);
     });
     // Also when the tickets stand in a cursor, and when the question fails at first.
