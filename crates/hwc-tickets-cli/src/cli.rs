@@ -35,9 +35,10 @@ pub(crate) fn tree() -> clap::Command {
 /// # Errors
 /// It cannot be understood; or help or the version was asked for.
 pub(crate) fn parse() -> Result<Typed, clap::Error> {
-    let tree = described::set_apart(tree(), &Cli::command());
+    let by_hand = Cli::command();
+    let tree = described::set_apart(described::grow(by_hand.clone()), &by_hand);
     let matches = tree.try_get_matches()?;
-    if let Some(described) = described::asked(&matches, Cli::command) {
+    if let Some(described) = described::asked(&matches, &by_hand) {
         return Ok(Typed {
             global: Global::from_arg_matches(&matches)?,
             what: What::Described(described),

@@ -31,7 +31,7 @@ pub use ticket::Ticket;
 
 use self::runtime::Runtime;
 use crate::{
-    api::{self, Call, Caller, Described, Paged, call::send, described::sealed::Sealed},
+    api::{self, Call, Caller, Described, Paged, call::answered, described::sealed::Sealed},
     config::ClientBuilder,
     error::{Error, Result},
     follow::Follow,
@@ -281,9 +281,7 @@ where
             request,
             about,
         } = self;
-        let answer = caller.wait_for(|client| send(client, request, &about, 0))?;
-        let answer = answer.map(|body| R::answer(body, &caller));
-        Ok(api::Response::of(R::OPERATION.name, answer))
+        caller.wait_for(|_| answered(&caller, request, &about))
     }
 }
 

@@ -396,11 +396,9 @@ impl Error {
     /// [`Error::advice`].
     #[must_use]
     pub fn help(&self) -> Option<&str> {
-        if let Some(report) = self.report() {
-            return Some(report.help.as_str());
-        }
         let advice = self.advice();
         Some(match (&self.0.cause, advice.words()) {
+            (Cause::Report(report), _) => &report.help,
             (_, Some(words)) if matches!(advice, Advice::Reconcile | Advice::SendAgain) => words,
             (
                 Cause::Local {
@@ -410,7 +408,7 @@ impl Error {
             ) => help,
             (_, Some(words)) => words,
             (Cause::Call(fault), None) => fault.help(),
-            (Cause::Local { help: None, .. } | Cause::Report(_), None) => self.0.kind.advice(),
+            (Cause::Local { help: None, .. }, None) => self.0.kind.advice(),
         })
     }
 
@@ -452,11 +450,7 @@ impl Error {
             // What failed alone would speak of an outcome that is known by now.
             line.push_str("the message is not in the ticket, it was looked for; what had failed: ");
         }
-        match &inner.cause {
-            Cause::Call(fault) => line.push_str(&self.told_of(fault)),
-            Cause::Local { detail, .. } => line.push_str(detail),
-            Cause::Report(report) => line.push_str(&report.what),
-        }
+        line.push_str(&self.failed());
         let status = telling_status(self.http_status());
         let id = self.request_id().filter(|_| with_request_id);
         push_facts(
@@ -473,6 +467,15 @@ impl Error {
             line.push_str(&unconfirmed(problem));
         }
         line
+    }
+
+    /// What failed, without the facts about it.
+    fn failed(&self) -> Cow<'_, str> {
+        match &self.0.cause {
+            Cause::Call(fault) => self.told_of(fault),
+            Cause::Local { detail, .. } => Cow::Borrowed(&**detail),
+            Cause::Report(report) => Cow::Borrowed(&*report.what),
+        }
     }
 
     /// What failed, without the doubt that the meaning of a code speaks of where there is none: what was looked for and is

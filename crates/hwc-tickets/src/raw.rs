@@ -59,6 +59,8 @@ const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 #[must_use = "a call does nothing until it is awaited"]
 pub struct RawCall {
     client: Client,
+    /// What the description has of it.
+    known: Option<&'static Operation>,
     operation: Operation,
     path: String,
     query: String,
@@ -115,6 +117,7 @@ impl Client {
         }
         Ok(RawCall {
             client: self.clone(),
+            known: described,
             operation,
             path: path.to_owned(),
             query: String::new(),
@@ -190,16 +193,16 @@ impl RawCall {
     /// The operation that this call is, as the description has it; `None` of one that is newer than this crate.
     #[must_use]
     pub fn described(&self) -> Option<&'static api::Operation> {
-        let known = service::described(self.operation.method, &self.path);
-        known.and_then(|known| api::Operation::named(known.name))
+        self.known
+            .and_then(|known| api::Operation::named(known.name))
     }
 
     /// Whether the description says that this call answers a file: then [`RawCall::download`] is for it. An operation that
     /// is newer than this crate is not known.
     #[must_use]
     pub fn answers_file(&self) -> bool {
-        let known = service::described(self.operation.method, &self.path);
-        known.is_some_and(|known| known.response == ResponseContent::Bytes)
+        self.known
+            .is_some_and(|known| known.response == ResponseContent::Bytes)
     }
 
     /// Makes the call, and gives its answer as a file. An error in the place of the file is an error here.

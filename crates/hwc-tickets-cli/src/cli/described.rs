@@ -108,12 +108,11 @@ pub(super) fn set_apart(mut tree: Command, by_hand: &Command) -> Command {
 const APART: &str = "More of the service:";
 
 /// The operation whose command was typed, and what was typed with it. `by_hand` is the tree without those made here.
-pub(super) fn asked(matches: &ArgMatches, by_hand: impl Fn() -> Command) -> Option<Described> {
+pub(super) fn asked(matches: &ArgMatches, by_hand: &Command) -> Option<Described> {
     let (noun, below) = matches.subcommand()?;
     let (verb, own) = below.subcommand()?;
     let mut operations = OPERATIONS.iter();
     let operation = operations.find(|operation| words(operation) == Some((noun, verb)))?;
-    let by_hand = by_hand();
     let known = by_hand.find_subcommand(noun);
     if known.is_some_and(|noun| noun.find_subcommand(verb).is_some()) {
         return None;
@@ -136,7 +135,7 @@ pub(crate) fn command(operation: &Operation, verb: &'static str) -> Command {
     }
     if operation.list.is_some() {
         command = command.arg(
-            number(LIMIT, "N")
+            number(LIMIT)
                 .help("At most so many items; without it, all of them")
                 .value_parser(clap::value_parser!(u64).range(1..)),
         );
@@ -144,11 +143,7 @@ pub(crate) fn command(operation: &Operation, verb: &'static str) -> Command {
     if operation.answer == Answer::File {
         command = command
             .arg(
-                Arg::new(TO)
-                    .long(TO)
-                    .value_name("FILE")
-                    .value_hint(ValueHint::FilePath)
-                    .value_parser(clap::value_parser!(std::path::PathBuf))
+                path(TO)
                     .help("Write the file there; `-` is standard output")
                     .long_help(
                         "Write the file there; `-` is standard output, which is also meant without this option when it is no \
@@ -172,8 +167,17 @@ fn switch(name: &'static str, help: &'static str) -> Arg {
     switch.help(help)
 }
 
-fn number(name: &'static str, value: &'static str) -> Arg {
-    Arg::new(name).long(name).value_name(value)
+fn number(name: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name("N")
+}
+
+/// An option with the path of a file.
+fn path(name: &'static str) -> Arg {
+    Arg::new(name)
+        .long(name)
+        .value_name("FILE")
+        .value_hint(ValueHint::FilePath)
+        .value_parser(clap::value_parser!(std::path::PathBuf))
 }
 
 /// How one value is given.
@@ -190,26 +194,14 @@ fn arguments(operation: &Operation, input: &Input) -> Vec<Arg> {
         ],
         Taking::Setting => Vec::new(),
         Taking::PageSize => vec![
-            number(PAGE_SIZE, "N")
+            number(PAGE_SIZE)
                 .value_parser(Typed::of(value))
                 .help("Most items of one page, of which as many are asked for as are needed")
                 .hide_short_help(true),
         ],
-        Taking::Secret => vec![
-            Arg::new(name)
-                .long(name)
-                .value_name("FILE")
-                .value_hint(ValueHint::FilePath)
-                .value_parser(clap::value_parser!(std::path::PathBuf))
-                .help(help)
-                .long_help(long_help),
-        ],
+        Taking::Secret => vec![path(name).help(help).long_help(long_help)],
         Taking::File => {
-            let file = arg
-                .long(name)
-                .value_name("FILE")
-                .value_hint(ValueHint::FilePath)
-                .value_parser(clap::value_parser!(std::path::PathBuf));
+            let file = path(name).required(value.is_mandatory);
             let named = input.file_name();
             let named = Arg::new(named)
                 .long(named)
@@ -360,4 +352,4 @@ fn possible(known: &'static [(&'static str, &'static str)]) -> Vec<PossibleValue
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

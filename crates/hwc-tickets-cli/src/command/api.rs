@@ -8,7 +8,7 @@ use crate::{
     failure::Failure,
     input,
     render::{self, Outflow, Screen},
-    settings::{Setting, Source},
+    settings::Setting,
 };
 use hwc_tickets::{
     Client, Error,
@@ -83,7 +83,7 @@ fn prepared(
                 }
             }
             // A group of a profile is for the calls that take one.
-            _ if !matches!(group.source, Source::Flag(_)) => {}
+            _ if group.of_flag().is_none() => {}
             _ => {
                 return Err(Failure::usage(
                     format!("{request} takes no group, as far as is known"),
@@ -148,7 +148,10 @@ async fn call(args: Api, context: &Context) -> Result<(), Failure> {
             call = call.timeout(total.0);
         }
         return match render::wait("waiting for the file", call.download()).await {
-            Ok(file) => pass_on(file, request, screen).await,
+            Ok(file) => {
+                tell(file.status(), file.request_id(), file.attempts(), screen);
+                pass_on(file, request).await
+            }
             Err(error) => Err(failed(request, error, &tap.last(), screen)),
         };
     }
@@ -176,7 +179,7 @@ async fn call(args: Api, context: &Context) -> Result<(), Failure> {
 }
 
 /// What stands in the head of an answer, when people asked for more.
-fn tell(status: u16, request_id: Option<&str>, attempts: u32, screen: &Screen) {
+pub(super) fn tell(status: u16, request_id: Option<&str>, attempts: u32, screen: &Screen) {
     if screen.is_verbose() {
         let id = request_id.unwrap_or("none");
         screen.note(&format!(
@@ -186,8 +189,7 @@ fn tell(status: u16, request_id: Option<&str>, attempts: u32, screen: &Screen) {
 }
 
 /// Hands a file to standard output as it comes. One that breaks off is a failure that says after how many bytes.
-async fn pass_on(mut file: RawFile, request: String, screen: &Screen) -> Result<(), Failure> {
-    tell(file.status(), file.request_id(), file.attempts(), screen);
+pub(super) async fn pass_on(mut file: RawFile, request: String) -> Result<(), Failure> {
     let mut output = Outflow::new();
     loop {
         match file.chunk().await {

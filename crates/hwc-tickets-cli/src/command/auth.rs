@@ -12,7 +12,7 @@ use crate::{
     failure::Failure,
     private_file,
     render::Screen,
-    settings::{Setting, Settings, Source, document_at},
+    settings::{Settings, Source, document_at},
 };
 use clap::ValueEnum;
 use hwc_core::file::shell_quoted;
@@ -176,20 +176,21 @@ fn remove(document: &mut DocumentMut, profile: &str) -> bool {
 
 /// What flags say of where the credentials belong. Without it, the next call would take them to another service.
 fn given_for_all_calls(settings: &Settings) -> Vec<(&'static str, String)> {
-    fn flag<T>(setting: &Setting<Option<T>>) -> Option<&T> {
-        let is_flag = matches!(setting.source, Source::Flag(_));
-        setting.value.as_ref().filter(|_| is_flag)
-    }
-    let ca_file = flag(&settings.ca_file).and_then(|path| std::path::absolute(path).ok());
+    let ca_file = settings
+        .ca_file
+        .of_flag()
+        .and_then(|path| std::path::absolute(path).ok());
     [
-        ("endpoint", flag(&settings.endpoint).cloned()),
+        ("endpoint", settings.endpoint.of_flag().cloned()),
         (
             "site",
-            flag(&settings.site)
+            settings
+                .site
+                .of_flag()
                 .and_then(ValueEnum::to_possible_value)
                 .map(|site| site.get_name().to_owned()),
         ),
-        ("group", flag(&settings.group).cloned()),
+        ("group", settings.group.of_flag().cloned()),
         (
             "ca_file",
             ca_file.and_then(|path| path.to_str().map(str::to_owned)),

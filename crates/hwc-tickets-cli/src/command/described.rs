@@ -13,7 +13,6 @@ use crate::{
     exit::Exit,
     failure::Failure,
     render,
-    settings::Source,
 };
 use arguments::Given;
 use hwc_tickets::{
@@ -53,9 +52,7 @@ pub(crate) async fn run(described: &Described, context: &Context) -> Result<(), 
 /// A group that was asked for and has no place would change whom the call is for, in silence.
 fn refuse_group(operation: &Operation, context: &Context) -> Result<(), Failure> {
     let takes_one = operation.values.iter().any(|value| value.is_group);
-    let group = &context.settings.group;
-    let is_asked_for = group.value.is_some() && matches!(group.source, Source::Flag(_));
-    if takes_one || !is_asked_for {
+    if takes_one || context.settings.group.of_flag().is_none() {
         return Ok(());
     }
     Err(Failure::usage(
@@ -137,25 +134,33 @@ fn ask(
 
 /// Shows the request of a write.
 async fn dry_run(operation: &Operation, given: Given, context: &Context) -> Result<(), Failure> {
-    let values = given.arguments.values().clone();
-    let files = given.shown_files();
-    let call = |client: Client| {
-        let arguments = given.arguments.clone();
-        Ok(async move { operation.call(&client, arguments, None).await.map(drop) })
-    };
     // A form is streamed: its values are shown as they were given.
+    let form = (!given.files.is_empty()).then(|| {
+        let values = Arguments::from(given.arguments.values().clone());
+        given.files.iter().fold(values, |shown, (path, length)| {
+            shown.value(path, format!("<file of {length} bytes>"))
+        })
+    });
+    let sensitive = operation.values.iter().filter(|value| value.is_sensitive);
+    let sensitive: Vec<&[&str]> = sensitive.map(|value| value.path).collect();
+    let outside = sensitive.iter().filter_map(|path| match path {
+        [name] => Some(*name),
+        _ => None,
+    });
+    let outside: Vec<&str> = outside.collect();
+    let call = |client: Client| {
+        Ok(async move {
+            operation
+                .call(&client, given.arguments, None)
+                .await
+                .map(drop)
+        })
+    };
     let inert = |body: Value| {
-        let (mut shown, is_form) = match (body, files.is_empty()) {
-            (_, false) => (values, true),
-            (body, true) => (body, false),
-        };
-        for (path, length) in &files {
-            let file = Value::from(format!("<file of {length} bytes>"));
-            arguments::replace(&mut shown, path, file);
-        }
-        let sensitive = operation.values.iter().filter(|value| value.is_sensitive);
-        for value in sensitive {
-            let path = match (is_form, value.path) {
+        let is_form = form.is_some();
+        let mut shown = form.map_or(body, |form| form.values().clone());
+        for path in &sensitive {
+            let path = match (is_form, *path) {
                 (false, ["body", path @ ..]) => path,
                 (_, path) => path,
             };
@@ -163,12 +168,6 @@ async fn dry_run(operation: &Operation, given: Given, context: &Context) -> Resu
         }
         shown
     };
-    let sensitive = operation.values.iter().filter(|value| value.is_sensitive);
-    let outside = sensitive.filter_map(|value| match value.path {
-        [name] => Some(*name),
-        _ => None,
-    });
-    let outside: Vec<&str> = outside.collect();
     super::dry_run::run(context, call, inert, &outside).await
 }
 
@@ -217,14 +216,8 @@ fn warn<T>(answer: &Response<T>, context: &Context) {
             answer.undecodable.len()
         ));
     }
-    if screen.is_verbose() {
-        let id = answer.request_id.as_deref().unwrap_or("none");
-        screen.note(&format!(
-            "HTTP {}, request id {id}, attempts {}",
-            answer.status.as_u16(),
-            answer.attempts
-        ));
-    }
+    let id = answer.request_id.as_deref();
+    super::api::tell(answer.status.as_u16(), id, answer.attempts, screen);
 }
 
 /// An answer, in every form.

@@ -9,7 +9,7 @@ use crate::{
     view::{Extras, Messages, id_width, message_json},
 };
 use hwc_tickets::{Message, MessageId, MessageKey, Ticket, TicketId, history::Audit};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
 use std::collections::{BTreeMap, VecDeque};
 
 pub(crate) async fn run(args: History, context: &Context) -> Result<(), Failure> {
@@ -139,27 +139,11 @@ impl<'a> Sink<'a> {
             Self::Table(table) if outcome.is_ok() => return table.end(),
             Self::Table(_) => return outcome,
         };
-        if !matches!(outcome, Err(Failure::ClosedPipe)) {
-            // Who reads only the one word must not take a conversation with a gap for the whole one.
-            let mut audit = audit.clone();
-            audit.complete &= !audit.possible_gap;
-            // Their number is enough here.
-            audit.unreadable.clear();
-            let mut fields = Map::from_iter([
-                (
-                    "complete".to_owned(),
-                    Value::Bool(outcome.is_ok() && audit.complete),
-                ),
-                (
-                    "audit".to_owned(),
-                    serde_json::to_value(&audit).map_err(Failure::unserialisable)?,
-                ),
-            ]);
-            if let Err(failure) = &outcome {
-                fields.insert("error".to_owned(), failure.json());
-            }
-            list.end(&fields)?;
-        }
-        outcome
+        // Who reads only the one word must not take a conversation with a gap for the whole one.
+        let mut audit = audit.clone();
+        audit.complete &= !audit.possible_gap;
+        // Their number is enough here.
+        audit.unreadable.clear();
+        list.end_of_reading(audit.complete, &audit, outcome)
     }
 }

@@ -53,6 +53,28 @@ impl<'a> List<'a> {
         back.push_str("\n}");
         self.screen.raw_line(&back)
     }
+
+    /// Closes the document with what is known of the reading; also when that has failed, so that the document is whole.
+    pub(crate) fn end_of_reading(
+        self,
+        is_complete: bool,
+        audit: &impl Serialize,
+        outcome: Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        if !matches!(outcome, Err(Failure::ClosedPipe)) {
+            let is_complete = outcome.is_ok() && is_complete;
+            let audit = serde_json::to_value(audit).map_err(Failure::unserialisable)?;
+            let mut fields = Map::from_iter([
+                ("complete".to_owned(), Value::Bool(is_complete)),
+                ("audit".to_owned(), audit),
+            ]);
+            if let Err(failure) = &outcome {
+                fields.insert("error".to_owned(), failure.json());
+            }
+            self.end(&fields)?;
+        }
+        outcome
+    }
 }
 
 fn text(value: &impl Serialize) -> Result<String, Failure> {

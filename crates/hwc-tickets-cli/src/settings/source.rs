@@ -69,6 +69,12 @@ impl<T> Setting<T> {
 }
 
 impl<T> Setting<Option<T>> {
+    /// What a flag says.
+    pub(crate) fn of_flag(&self) -> Option<&T> {
+        let is_flag = matches!(self.source, Source::Flag(_));
+        self.value.as_ref().filter(|_| is_flag)
+    }
+
     /// Turns the value into another one.
     pub(crate) fn map<U>(self, turn: impl FnOnce(T) -> U) -> Setting<Option<U>> {
         Setting::new(self.value.map(turn), self.source)

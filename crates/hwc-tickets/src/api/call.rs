@@ -88,12 +88,19 @@ where
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move {
-            let answer = send(&self.caller, self.request, &self.about, 0).await?;
-            let answer = answer.map(|body| R::answer(body, &self.caller));
-            Ok(Response::of(R::OPERATION.name, answer))
-        })
+        Box::pin(async move { answered(&self.caller, self.request, &self.about).await })
     }
+}
+
+/// Makes a call, and gives what it brings to `caller`.
+pub(crate) async fn answered<R: Described, C: Caller>(
+    caller: &C,
+    request: R,
+    about: &About,
+) -> Result<Response<R::Answer<C>>> {
+    let answer = send(caller.client(), request, about, 0).await?;
+    let answer = answer.map(|body| R::answer(body, caller));
+    Ok(Response::of(R::OPERATION.name, answer))
 }
 
 /// Sends a request: the group put in where there is a place for it, and its limits checked. Of a list, the answer is looked at:

@@ -134,12 +134,7 @@ setters! {
 impl From<&Error> for ErrorReport {
     fn from(error: &Error) -> Self {
         let inner = &*error.0;
-        let mut what = match &inner.cause {
-            Cause::Call(fault) => error.told_of(fault),
-            Cause::Local { detail, .. } => Cow::Borrowed(&**detail),
-            Cause::Report(report) => Cow::Borrowed(&*report.what),
-        }
-        .into_owned();
+        let mut what = error.failed().into_owned();
         if let Some(problem) = &inner.hindrance {
             what.push_str("; ");
             what.push_str(&unconfirmed(problem));

@@ -15,7 +15,7 @@ use hwc_tickets::{
     api::{Arguments, Operation, Source},
 };
 use secrecy::ExposeSecret as _;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::{
     io::{self, IsTerminal as _},
     path::{Path, PathBuf},
@@ -26,17 +26,10 @@ use tempfile::NamedTempFile;
 #[derive(Debug)]
 pub(super) struct Given {
     pub(super) arguments: Arguments,
-    /// Files and their lengths.
-    files: Vec<(&'static [&'static str], u64)>,
+    /// Where files stand, and how long they are.
+    pub(super) files: Vec<(&'static [&'static str], u64)>,
     /// What came on standard input, for as long as it is sent.
     _spooled: Option<NamedTempFile>,
-}
-
-impl Given {
-    /// Where files stand, and how long they are.
-    pub(super) fn shown_files(&self) -> Vec<(&'static [&'static str], u64)> {
-        self.files.clone()
-    }
 }
 
 /// Standard input, which can be read once.
@@ -66,7 +59,7 @@ pub(super) fn read(operation: &Operation, matches: &ArgMatches) -> Result<Given,
         taken_by: None,
         is_terminal: io::stdin().is_terminal(),
     };
-    let mut arguments = Arguments::from(Value::Object(Map::new()));
+    let mut arguments = Arguments::default();
     let (mut files, mut spooled) = (Vec::new(), None);
     let inputs = inputs(operation);
     let (secrets, plain): (Vec<&Input>, Vec<&Input>) =
@@ -251,17 +244,6 @@ fn asked(input: &Input, is_last: bool) -> Result<SecretString, Failure> {
             ),
         }
     })
-}
-
-/// Puts `value` at the end of `path`.
-pub(super) fn replace(within: &mut Value, path: &[&str], value: Value) {
-    let [first, rest @ ..] = path else {
-        *within = value;
-        return;
-    };
-    if let Some(object) = within.as_object_mut() {
-        replace(object.entry(*first).or_insert(Value::Null), rest, value);
-    }
 }
 
 /// Takes a secret out, if it is there.

@@ -6,10 +6,11 @@ use crate::{
         Form,
         described::{FORCE, TO},
     },
+    command::api::pass_on,
     context::{Context, interruptible},
     failure::Failure,
     private_file::Draft,
-    render::{self, Outflow},
+    render,
 };
 use clap::ArgMatches;
 use hwc_tickets::api::{Content, Download, Operation};
@@ -79,7 +80,7 @@ pub(super) async fn run(
             return Ok(());
         };
         match target {
-            Target::Standard => pass_on(operation, *file).await,
+            Target::Standard => pass_on(*file, name(operation).to_owned()).await,
             Target::File(path, draft) => save(operation, *file, &path, draft, context).await,
         }
     };
@@ -96,22 +97,6 @@ async fn piece(
         request: name(operation).to_owned(),
         error: Box::new(error),
     })
-}
-
-async fn pass_on(operation: &Operation, mut file: Download) -> Result<(), Failure> {
-    let mut output = Outflow::new();
-    loop {
-        match piece(operation, &mut file).await {
-            Ok(Some(piece)) => output.write(&piece)?,
-            Ok(None) => return output.end(),
-            Err(failure) => {
-                return Err(match output.end() {
-                    Ok(()) => failure,
-                    Err(unwritten) => unwritten.beside(failure),
-                });
-            }
-        }
-    }
 }
 
 async fn save(
@@ -136,8 +121,5 @@ async fn save(
             ("bytes", file.received().to_string()),
         ]),
     };
-    told.map_err(|failure| match failure {
-        Failure::Own { .. } => failure.after(format_args!("{place} was written")),
-        failure => failure,
-    })
+    told.map_err(|failure| failure.after(format_args!("{place} was written")))
 }

@@ -113,22 +113,10 @@ impl<'a> Sink<'a> {
             } if outcome.is_ok() => return begun(operation, screen, &[]).map(drop),
             Self::Table { .. } => return outcome,
         };
-        if !matches!(outcome, Err(Failure::ClosedPipe)) {
-            // Who reads only the one word must not take a list with a gap for the whole one.
-            let mut audit = audit.clone();
-            audit.complete &= !audit.possible_gap;
-            let is_complete = outcome.is_ok() && audit.complete;
-            let audit = serde_json::to_value(&audit).map_err(Failure::unserialisable)?;
-            let mut fields = Map::from_iter([
-                ("complete".to_owned(), Value::Bool(is_complete)),
-                ("audit".to_owned(), audit),
-            ]);
-            if let Err(failure) = &outcome {
-                fields.insert("error".to_owned(), failure.json());
-            }
-            list.end(&fields)?;
-        }
-        outcome
+        // Who reads only the one word must not take a list with a gap for the whole one.
+        let mut audit = audit.clone();
+        audit.complete &= !audit.possible_gap;
+        list.end_of_reading(audit.complete, &audit, outcome)
     }
 }
 

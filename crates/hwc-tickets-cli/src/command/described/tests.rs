@@ -1,19 +1,8 @@
 //! What no operation of today asks for.
 
 use super::*;
-use crate::cli::described::command;
-use hwc_tickets::api::Value as Described;
+use crate::cli::described::{command, tests::changed};
 use std::{cell::Cell, io::Write as _};
-
-fn changed(change: impl Fn(usize, &mut Described)) -> Operation {
-    let mut operation = *Operation::named("updateLabels").unwrap();
-    let mut values = operation.values.to_vec();
-    for (number, value) in values.iter_mut().enumerate() {
-        change(number, value);
-    }
-    operation.values = values.leak();
-    operation
-}
 
 fn told(outcome: Result<(), Failure>) -> (Exit, String) {
     let failure = outcome.unwrap_err();
@@ -23,7 +12,7 @@ fn told(outcome: Result<(), Failure>) -> (Exit, String) {
 /// Only a yes is a yes, and without a terminal nobody is asked.
 #[test]
 fn it_is_asked_before_it_is_done() {
-    let mut operation = changed(|_, _| {});
+    let mut operation = changed("updateLabels", |_, _| {});
     operation.asks = true;
     let asked = Cell::new(0);
     let answer = |typed: Option<&'static str>| {
@@ -51,7 +40,7 @@ fn it_is_asked_before_it_is_done() {
 /// By its name on the command line.
 #[test]
 fn a_limit_is_told_by_its_option() {
-    let operation = changed(|_, _| {});
+    let operation = changed("updateLabels", |_, _| {});
     for (body, says) in [
         (
             serde_json::json!({"name": "", "color": "c"}),
@@ -72,7 +61,9 @@ fn a_limit_is_told_by_its_option() {
 /// From a file, and never in what is shown.
 #[test]
 fn a_secret_comes_from_a_file() {
-    let operation = changed(|number, value| value.is_sensitive = number == 1);
+    let operation = changed("updateLabels", |number, value| {
+        value.is_sensitive = number == 1
+    });
     let mut file = tempfile::NamedTempFile::new().unwrap();
     writeln!(file, "the secret").unwrap();
     let path = file.path().to_str().unwrap();
@@ -98,7 +89,7 @@ fn a_secret_comes_from_a_file() {
         serde_json::json!({"label_id": 1, "body": {"name": "<secret>", "color": "c"}})
     );
     // What cannot be read as it should is refused without being repeated.
-    let number = changed(|number, value| {
+    let number = changed("updateLabels", |number, value| {
         value.is_sensitive = number == 1;
         if number == 1 {
             value.kind = hwc_tickets::api::Kind::Integer;
