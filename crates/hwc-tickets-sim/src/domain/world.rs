@@ -309,22 +309,24 @@ impl World {
             .and_then(|index| self.customers.get(index))
     }
 
-    /// Id and name of the writer, and whether it is a user inside an account.
-    pub(super) fn writer(&self, message: &Message) -> (String, String, bool) {
-        match message.author {
+    /// Id and name of a person by the index among customers or engineers; empty for a customer who is not there.
+    pub(super) fn named(&self, author: Author, person: u32) -> (String, String) {
+        match author {
             Author::Customer => self
-                .user(message.person)
-                .map(|user| (user.id.clone(), user.name.clone(), user.sub_user))
+                .user(person)
+                .map(|user| (user.id.clone(), user.name.clone()))
                 .unwrap_or_default(),
             Author::Engineer => {
-                let Engineer { id, name } = engineer::by_index(message.person);
-                (id.to_owned(), name.to_owned(), false)
+                let Engineer { id, name } = engineer::by_index(person);
+                (id.to_owned(), name.to_owned())
             }
         }
     }
 
     pub(super) fn view(&self, ticket: &Ticket, message: &Message) -> MessageView {
-        let (replier, replier_name, sub_user) = self.writer(message);
+        let (replier, replier_name) = self.named(message.author, message.person);
+        let sub_user = message.author == Author::Customer
+            && self.user(message.person).is_some_and(|user| user.sub_user);
         // A file may be gone that the message was sent with.
         let name = |id: &String| Some((id.clone(), self.files.get(id)?.name.clone()));
         MessageView {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::World;
 use crate::domain::command::{Outcome, Refusal};
+use crate::domain::message::Author;
 use crate::domain::relation::{RelatedTicket, RelationAction};
 use crate::domain::rules::{RelationGone, Repeated};
 use crate::domain::ticket::{Status, Ticket};
@@ -64,11 +65,11 @@ impl World {
     }
 
     fn related_ticket(&self, ticket: &Ticket) -> RelatedTicket {
-        let owner = self.user(ticket.owner).map(|owner| owner.name.clone());
+        let (_, owner_name) = self.named(Author::Customer, ticket.owner);
         RelatedTicket {
             id: ticket.id.clone(),
             title: ticket.title.clone(),
-            owner_name: owner.unwrap_or_default(),
+            owner_name,
         }
     }
 
