@@ -7,16 +7,14 @@ use hwc_tickets_sim::{
 };
 use serde_json::{Value, json};
 
-use crate::client::{Answer, raw, send};
+use crate::client::{self, Answer, ask, raw, send};
 use crate::world::start;
 
 const PATH: &str = "/v2/servicerequest/accessorys";
 
 async fn call_as(sim: &Simulator, token: &str, method: &str, target: &str, body: &str) -> Answer {
-    let headers = format!("x-auth-token: {token}\r\ncontent-type: application/json\r\n");
     let target = format!("{PATH}{target}");
-    let answer = send(sim, method, &target, &headers, body.as_bytes()).await;
-    let answer = answer.unwrap();
+    let answer = client::call_as(sim, token, method, &target, body).await;
     assert_eq!(answer.header("x-simulated"), None, "{target}");
     answer
 }
@@ -42,10 +40,8 @@ async fn stored(sim: &Simulator, name: &str, data: &str) -> String {
 
 async fn submit(sim: &Simulator, files: &[&str]) -> Value {
     let body = json!({ "message": { "content": "see", "accessory_ids": files } }).to_string();
-    let headers = "x-auth-token: TOKENEXAMPLE\r\ncontent-type: application/json\r\n";
-    let target = "/v2/servicerequest/cases/case-123/message";
-    let answer = send(sim, "POST", target, headers, body.as_bytes()).await;
-    answer.unwrap().json()
+    let answer = ask(sim, "POST", "/case-123/message", &body).await;
+    answer.json()
 }
 
 /// Follows a link as anybody would, without a token.
@@ -321,12 +317,7 @@ async fn choices_about_files_can_be_switched() {
     assert_eq!(call(&sim, "GET", with_group, "").await.code(), "");
     // Gone from the message, too.
     assert_eq!(call(&sim, "DELETE", "/123", "").await.json(), json!({}));
-    let headers = "x-auth-token: TOKENEXAMPLE\r\n";
-    let ticket = "/v2/servicerequest/cases/case-123";
-    let detail = send(&sim, "GET", ticket, headers, b"")
-        .await
-        .unwrap()
-        .json();
+    let detail = ask(&sim, "GET", "/case-123", "").await.json();
     let messages = detail["incident_detail_info"]["message_list"].as_array();
     for message in messages.unwrap() {
         assert_eq!(message["accessory_list"], json!([]));

@@ -6,7 +6,7 @@ use hwc_tickets_sim::{
 };
 use serde_json::json;
 
-use crate::client::{Answer, send};
+use crate::client::{Answer, ask, send};
 use crate::world::{at, start};
 
 const PATH: &str = "/v2/servicerequest/accessorys";
@@ -89,11 +89,7 @@ async fn an_uploaded_file_goes_with_a_message_and_is_seen_with_the_ticket() {
     let sim = Simulator::start().await.unwrap();
     let id = upload(&sim, b"evidence").await;
     let body = json!({"message": {"content": "see", "accessory_ids": [id]}}).to_string();
-    let headers = "x-auth-token: TOKENEXAMPLE\r\ncontent-type: application/json\r\n";
-    let target = "/v2/servicerequest/cases/case-123/message";
-    let sent = send(&sim, "POST", target, headers, body.as_bytes())
-        .await
-        .unwrap();
+    let sent = ask(&sim, "POST", "/case-123/message", &body).await;
     assert_eq!(sent.json(), json!({}));
     assert_eq!(sim.ledger("case-123").pop().unwrap().file_names, ["a.bin"]);
     // Nobody else's business, and whether it exists is not told either.
