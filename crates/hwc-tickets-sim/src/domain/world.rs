@@ -38,6 +38,9 @@ use super::ticket::{Status, Ticket};
 use super::verification::Contacts;
 use crate::quirks::Quirks;
 
+/// Milliseconds of a day.
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
 /// Tickets, people, messages, and the engineers' plans.
 #[derive(Clone, Debug)]
 pub struct World {
@@ -533,6 +536,15 @@ impl World {
 
     pub(super) fn plans_answers(&self) -> bool {
         self.rules.engineers != Engineers::Silent
+    }
+}
+
+/// The day of UTC that `now` is in, and what a person used up on it. Kept is each person's last day.
+fn used_up<N: Copy + Default>(used: &BTreeMap<u32, (i64, N)>, person: u32, now: i64) -> (i64, N) {
+    let day = now.div_euclid(DAY);
+    match used.get(&person) {
+        Some((last, amount)) if *last == day => (day, *amount),
+        _ => (day, N::default()),
     }
 }
 
