@@ -6,7 +6,7 @@ use super::World;
 use crate::domain::command::{Outcome, Refusal};
 use crate::domain::message::Author;
 use crate::domain::relation::{RelatedTicket, RelationAction};
-use crate::domain::rules::{RelationGone, Repeated};
+use crate::domain::rules::Repeated;
 use crate::domain::ticket::{Status, Ticket};
 
 impl World {
@@ -119,8 +119,8 @@ impl World {
         let known = self.access(by, ticket, group)?.related.contains(related);
         if !known {
             return match self.rules.relation_gone {
-                RelationGone::Refused => Err(Refusal::NoSuchRelation),
-                RelationGone::Accepted => Ok(Outcome::Done),
+                Repeated::Refused => Err(Refusal::NoSuchRelation),
+                Repeated::Accepted => Ok(Outcome::Done),
             };
         }
         for (one, other) in self.ways(ticket, related) {
