@@ -89,8 +89,9 @@ impl World {
             return Err(Refusal::Invalid);
         }
         let new = related.iter().filter(|other| !has.contains(*other));
+        let new: Vec<&String> = new.collect();
         // Where a relation holds for both tickets, so does the limit.
-        let ways = new.flat_map(|other| self.ways(ticket, other));
+        let ways = new.iter().flat_map(|other| self.ways(ticket, other));
         let ways: Vec<(&str, &str)> = ways.collect();
         let is_crowded = |one: &str| {
             let ticket = self.tickets.get(one);
@@ -101,10 +102,8 @@ impl World {
         if ways.iter().any(|(one, _)| is_crowded(one)) {
             return Err(Refusal::Invalid);
         }
-        for (one, other) in ways {
-            if let Some(ticket) = self.tickets.get_mut(one) {
-                ticket.related.insert(other.to_owned());
-            }
+        for other in new {
+            self.relate(ticket, other);
         }
         Ok(Outcome::Done)
     }
