@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use hwc_tickets_sim::{
-    COLLEAGUE, Command, FileAction, FileType, GROUP, Outcome, Quirks, Rules, Simulator, Time,
-};
+use hwc_tickets_sim::{FileType, GROUP, Quirks, Rules, Simulator, Time};
 use serde_json::{Value, json};
 
 use crate::client::{self, Answer, ask, raw, send};
+use crate::files::{colleague_sends, colleagues_file};
 use crate::world::start;
 
 const PATH: &str = "/v2/servicerequest/accessorys";
@@ -166,16 +165,7 @@ async fn a_link_works_for_a_while_and_no_other_one_does() {
 #[tokio::test]
 async fn who_may_not_see_a_file_gets_no_way_to_it() {
     let sim = Simulator::start().await.unwrap();
-    let upload = Command::Files {
-        by: COLLEAGUE.to_owned(),
-        action: FileAction::Upload {
-            name: "plan.png".to_owned(),
-            content: "plan".into(),
-        },
-    };
-    let Outcome::Uploaded { file } = sim.apply(upload) else {
-        panic!("not stored")
-    };
+    let file = colleagues_file(&sim, "plan.png");
     let ways = [
         ("GET", format!("/{file}/image")),
         ("GET", format!("/access-urls?accessory_ids={file}")),
@@ -186,15 +176,7 @@ async fn who_may_not_see_a_file_gets_no_way_to_it() {
         let answer = call(&sim, method, target, "").await;
         assert_eq!(answer.code(), "OSM.01010001", "{method} {target}");
     }
-    let submit = Command::Submit {
-        by: COLLEAGUE.to_owned(),
-        ticket: "TT202611210007".to_owned(),
-        group: None,
-        content: "plan".into(),
-        attachments: vec![file.clone()],
-        confidential: false,
-    };
-    assert!(matches!(sim.apply(submit), Outcome::Stored { .. }));
+    colleague_sends(&sim, &file);
     // Seen with the ticket: by its group, or where there is no place for the group, without.
     for target in [
         format!("/{file}/image?group_id={GROUP}"),
