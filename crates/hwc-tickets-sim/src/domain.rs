@@ -43,8 +43,8 @@ pub use people::User;
 pub use record::{Act, Action, ContactInfo, LogLine, NewTicket, Rating, Subject, Values};
 pub use relation::{RelatedTicket, RelationAction};
 pub use rules::{
-    Engineers, FirstPoll, LabelFilter, LeftOut, MoreBoundary, RecallAgain, RelationGone, Repeated,
-    Rules, ScoreAgain, SignAgain, UnknownAgreement, UnknownChoice, UnknownTicket, ValuesAgain,
+    Engineers, FirstPoll, LabelFilter, LeftOut, MoreBoundary, RecallAgain, Repeated, Rules,
+    ScoreAgain, SignAgain, UnknownAgreement, UnknownChoice, UnknownTicket, ValuesAgain,
 };
 pub use seed::{COLLEAGUE, DEMO, GROUP, STRANGER, SeedMessage, TicketSeed};
 pub use text::Text;

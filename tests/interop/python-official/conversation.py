@@ -7,11 +7,8 @@ Requests are signed with AK/SK. Every operation of the description is called, an
 """
 
 import datetime
-import json
 import sys
-import urllib.request
 
-from huaweicloudsdkcore.auth.credentials import GlobalCredentials
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkosm.v2 import (
     CreateMessageDoV2,
@@ -21,7 +18,6 @@ from huaweicloudsdkosm.v2 import (
     ListMoreInstantMessagesRequest,
     ListNewInstantMessagesRequest,
     ListUnreadNewInstantMessagesRequest,
-    OsmClient,
     RevokeMessageRequest,
     ShowCaseDetailRequest,
     ShowCaseStatusRequest,
@@ -29,7 +25,8 @@ from huaweicloudsdkosm.v2 import (
     UpdateUnreadNewInstantMsgV2Req,
 )
 
-TICKET = "case-123"
+from furnish import TICKET, client, control
+
 OTHER = "TT202611210003"
 TEXT = "磁盘又满了 🙂 the disk is full again"
 
@@ -38,18 +35,6 @@ def check(what, seen, expected):
     if seen != expected:
         raise SystemExit(f"{what}: saw {seen!r}, expected {expected!r}")
     print(f"ok  {what}")
-
-
-def client(endpoint, secret="SKEXAMPLE"):
-    credentials = GlobalCredentials("AKEXAMPLE", secret)
-    return OsmClient.new_builder().with_credentials(credentials).with_endpoint(endpoint).build()
-
-
-def control(endpoint, target, body=None):
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(endpoint + "/_sim" + target, data, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request) as answer:
-        return json.load(answer)
 
 
 def arrived(endpoint):

@@ -18,9 +18,9 @@ PHONE = "13912345678"
 FILES = tempfile.TemporaryDirectory()
 
 
-def client(endpoint):
+def client(endpoint, secret="SKEXAMPLE"):
     """The SDK, which signs with the keys of the simulator's usual customer."""
-    credentials = GlobalCredentials("AKEXAMPLE", "SKEXAMPLE")
+    credentials = GlobalCredentials("AKEXAMPLE", secret)
     return OsmClient.new_builder().with_credentials(credentials).with_endpoint(endpoint).build()
 
 
@@ -39,17 +39,28 @@ def file(name, content):
     return FormFile(str(path))
 
 
+def item_kind(kind):
+    """What a list of the SDK is of; `None` for what is no list."""
+    inner = re.fullmatch(r"list\[(.*)\]", kind)
+    return inner and inner.group(1)
+
+
+def attributes(model):
+    """The attributes of a model or an object of the SDK by their names on the wire."""
+    return {name: attribute for attribute, name in model.attribute_map.items()}
+
+
 def build(kind, value):
     """A value as the SDK wants it: its models are made by their constructors, as a user makes them."""
-    inner = re.fullmatch(r"list\[(.*)\]", kind)
+    inner = item_kind(kind)
     if inner:
-        return [build(inner.group(1), item) for item in value]
+        return [build(inner, item) for item in value]
     if kind == "file":
         return file(value["name"], value["content"].encode())
     model = getattr(sdk, kind, None)
     if model is None or not isinstance(value, dict):
         return value
-    fields = {name: attribute for attribute, name in model.attribute_map.items()}
+    fields = attributes(model)
     return model(**{fields[key]: build(model.openapi_types[fields[key]], item) for key, item in value.items()})
 
 

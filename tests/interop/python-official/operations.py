@@ -24,7 +24,7 @@ from pathlib import Path
 import huaweicloudsdkosm.v2 as sdk
 from huaweicloudsdkcore.sdk_stream_response import SdkStreamResponse
 
-from furnish import CONTACT, PHONE, TICKET, Maker, build, client
+from furnish import CONTACT, PHONE, TICKET, Maker, attributes, build, client, item_kind
 from recorder import Exchange, Recorder
 
 SPEC = Path(__file__).resolve().parents[3] / "spec"
@@ -205,12 +205,12 @@ class Operation:
     def sendable(self, value, kind, place):
         """`value` without what the SDK has no field for, which a table has to explain."""
         model = getattr(sdk, kind, None)
-        inner = re.fullmatch(r"list\[(.*)\]", kind)
+        inner = item_kind(kind)
         if isinstance(value, list) and inner:
-            return [self.sendable(item, inner.group(1), place) for item in value]
+            return [self.sendable(item, inner, place) for item in value]
         if not isinstance(value, dict) or not hasattr(model, "attribute_map"):
             return value
-        fields = {name: attribute for attribute, name in model.attribute_map.items()}
+        fields = attributes(model)
         left = {}
         for name, item in value.items():
             if name in fields:
@@ -275,12 +275,12 @@ def not_arrived(operation, exchange, parameters, body):
 def unread(operation, schema, kind, place):
     """What the SDK has no field for, though an answer may have it."""
     schema = described(schema)
-    inner = re.fullmatch(r"list\[(.*)\]", kind)
+    inner = item_kind(kind)
     if inner:
-        yield from unread(operation, schema["items"], inner.group(1), place + "[]")
+        yield from unread(operation, schema["items"], inner, place + "[]")
     elif "properties" in schema:
         model = getattr(sdk, kind)
-        fields = {name: attribute for attribute, name in model.attribute_map.items()}
+        fields = attributes(model)
         for name, field in schema["properties"].items():
             if name in fields:
                 yield from unread(operation, field, model.openapi_types[fields[name]], f"{place}.{name}")

@@ -19,7 +19,6 @@ import huaweicloudsdkosm.v2 as sdk
 from furnish import CONTACT, TICKET, Maker, client, control, file
 
 OTHER, CONVERSATION = "TT202611210003", "TT202611210004"
-GROUP = "123456"
 # A question about a virtual machine, with what it takes to ask it.
 QUESTION = {
     "business_type_id": "5efc9f47ace944bfafd054161409f15b",

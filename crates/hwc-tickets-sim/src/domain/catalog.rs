@@ -289,11 +289,6 @@ pub fn products_named(text: &str) -> Vec<&'static Product> {
     products().filter(named).collect()
 }
 
-/// A category by its id.
-pub fn category(id: &str) -> Option<&'static Category> {
-    CATEGORIES.iter().find(|category| category.id == id)
-}
-
 /// A product by its id.
 pub fn product(id: &str) -> Option<&'static Product> {
     products().find(|product| product.id == id)

@@ -64,7 +64,7 @@ impl World {
     }
 
     fn arrival(&self, message: &Message, visible: bool) -> Arrival {
-        let (by, name, _) = self.writer(message);
+        let (by, name) = self.named(message.author, message.person);
         let file_name = |id: &String| self.file_name(id);
         Arrival {
             number: message.number,

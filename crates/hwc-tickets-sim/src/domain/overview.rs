@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::message::serialize_timestamp;
+use super::message::{Author, serialize_timestamp};
 use super::text::Text;
 use super::ticket::{Status, Ticket};
 use super::world::World;
@@ -45,12 +45,12 @@ impl World {
     }
 
     fn ticket_overview(&self, ticket: &Ticket) -> TicketOverview {
-        let owner = self.user(ticket.owner).map(|user| user.name.clone());
+        let (_, owner) = self.named(Author::Customer, ticket.owner);
         TicketOverview {
             id: ticket.id.clone(),
             title: ticket.title.clone(),
             status: ticket.status,
-            owner: owner.unwrap_or_default(),
+            owner,
             group: ticket.group.clone(),
             shown: ticket.shown(),
             arrived: ticket.messages.len().saturating_add(ticket.hidden.len()),

@@ -292,6 +292,12 @@ impl Record {
         }
     }
 
+    /// Keeps a rating in the place of the one before, and notes that there is one.
+    pub(super) fn rate(&mut self, rating: Rating, person: u32, at_millis: i64) {
+        self.rating = rating;
+        self.note(Act::Rated, person, Text::default(), at_millis);
+    }
+
     pub(super) fn note(&mut self, act: Act, person: u32, words: Text, at_millis: i64) {
         self.log.push(Logged {
             act,

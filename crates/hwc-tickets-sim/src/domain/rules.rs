@@ -74,18 +74,6 @@ pub enum UnknownTicket {
     RefusesAll,
 }
 
-/// What ending a relation answers that is not there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum RelationGone {
-    /// It is refused.
-    #[default]
-    Refused,
-    /// It succeeds: the relation is gone.
-    Accepted,
-}
-
 /// What a write answers whose effect was there before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -252,7 +240,7 @@ pub struct Rules {
     /// What adding a relation answers that is there. Default: it succeeds.
     pub relation_again: Repeated,
     /// What ending a relation answers that is not there. Default: a refusal.
-    pub relation_gone: RelationGone,
+    pub relation_gone: Repeated,
     /// What a filter by several labels means. Default: one of them is enough.
     pub label_filter: LabelFilter,
     /// States in which a ticket can be cancelled. Default: while nobody has accepted it.
@@ -328,7 +316,7 @@ impl Default for Rules {
             related_limit: 3,
             relations_one_way: false,
             relation_again: Repeated::Accepted,
-            relation_gone: RelationGone::default(),
+            relation_gone: Repeated::Refused,
             label_filter: LabelFilter::default(),
             cancel_in: vec![Status::Waiting],
             close_in: vec![Status::InProgress, Status::ToConfirm],

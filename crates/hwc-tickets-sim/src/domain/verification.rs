@@ -49,19 +49,17 @@ pub(super) fn of<'m, T>(
     person: u32,
     contact: &Contact,
 ) -> impl Iterator<Item = (&'m Contact, &'m T)> {
-    let wanted = contact.clone();
     // Country codes come last in the order, so those of one number are neighbours.
     let first = Contact {
         area_code: String::new(),
         ..contact.clone()
     };
     map.range((person, first)..)
-        .take_while({
-            let wanted = wanted.clone();
-            move |((of, it), _)| *of == person && it.way == wanted.way && it.value == wanted.value
+        .take_while(move |((of, it), _)| {
+            *of == person && it.way == contact.way && it.value == contact.value
         })
         .map(|((_, it), kept)| (it, kept))
-        .filter(move |(it, _)| it.reaches(&wanted))
+        .filter(move |(it, _)| it.reaches(contact))
 }
 
 /// Puts an entry in the place of all that reach the same.

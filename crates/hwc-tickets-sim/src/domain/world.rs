@@ -38,6 +38,9 @@ use super::ticket::{Status, Ticket};
 use super::verification::Contacts;
 use crate::quirks::Quirks;
 
+/// Milliseconds of a day.
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
 /// Tickets, people, messages, and the engineers' plans.
 #[derive(Clone, Debug)]
 pub struct World {
@@ -309,22 +312,24 @@ impl World {
             .and_then(|index| self.customers.get(index))
     }
 
-    /// Id and name of the writer, and whether it is a user inside an account.
-    pub(super) fn writer(&self, message: &Message) -> (String, String, bool) {
-        match message.author {
+    /// Id and name of a person by the index among customers or engineers; empty for a customer who is not there.
+    pub(super) fn named(&self, author: Author, person: u32) -> (String, String) {
+        match author {
             Author::Customer => self
-                .user(message.person)
-                .map(|user| (user.id.clone(), user.name.clone(), user.sub_user))
+                .user(person)
+                .map(|user| (user.id.clone(), user.name.clone()))
                 .unwrap_or_default(),
             Author::Engineer => {
-                let Engineer { id, name } = engineer::by_index(message.person);
-                (id.to_owned(), name.to_owned(), false)
+                let Engineer { id, name } = engineer::by_index(person);
+                (id.to_owned(), name.to_owned())
             }
         }
     }
 
     pub(super) fn view(&self, ticket: &Ticket, message: &Message) -> MessageView {
-        let (replier, replier_name, sub_user) = self.writer(message);
+        let (replier, replier_name) = self.named(message.author, message.person);
+        let sub_user = message.author == Author::Customer
+            && self.user(message.person).is_some_and(|user| user.sub_user);
         // A file may be gone that the message was sent with.
         let name = |id: &String| Some((id.clone(), self.files.get(id)?.name.clone()));
         MessageView {
@@ -531,6 +536,15 @@ impl World {
 
     pub(super) fn plans_answers(&self) -> bool {
         self.rules.engineers != Engineers::Silent
+    }
+}
+
+/// The day of UTC that `now` is in, and what a person used up on it. Kept is each person's last day.
+fn used_up<N: Copy + Default>(used: &BTreeMap<u32, (i64, N)>, person: u32, now: i64) -> (i64, N) {
+    let day = now.div_euclid(DAY);
+    match used.get(&person) {
+        Some((last, amount)) if *last == day => (day, *amount),
+        _ => (day, N::default()),
     }
 }
 

@@ -203,14 +203,18 @@ impl<'a> Asked<'a> {
 
     /// Whether names are to be in English. The default is Chinese.
     pub(super) fn english(&self) -> bool {
-        self.header("x-language")
-            .is_some_and(|language| !language.to_ascii_lowercase().starts_with("zh"))
+        self.header("x-language").is_some_and(is_english)
     }
 
     /// Whether mark-up is to be taken out of texts.
     pub(super) fn trim(&self) -> bool {
         self.in_query("trim_osm_rich_text_label") != Some("false")
     }
+}
+
+/// Whether a language is not Chinese: then it is English.
+pub(super) fn is_english(language: &str) -> bool {
+    !language.to_ascii_lowercase().starts_with("zh")
 }
 
 fn named<'p>(pairs: &'p [(String, String)], name: &str) -> Option<&'p str> {

@@ -25,8 +25,13 @@ pub(super) fn answer(files: &[FileView], quirks: &Quirks) -> Answer {
         FileType::ByName => kind_of(name),
     };
     let answer = Answer::new(StatusCode::OK, kind, content);
+    let name = percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC);
+    named(answer, &name.to_string(), quirks)
+}
+
+/// A file with its name, which is percent-encoded already, where answers tell names.
+pub(super) fn named(answer: Answer, name: &str, quirks: &Quirks) -> Answer {
     if quirks.file_name_header {
-        let name = percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC);
         answer.header(
             CONTENT_DISPOSITION,
             &format!("attachment; filename*=UTF-8''{name}"),

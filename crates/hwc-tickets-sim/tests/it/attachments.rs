@@ -2,21 +2,18 @@
 
 use std::time::Duration;
 
-use hwc_tickets_sim::{
-    COLLEAGUE, Command, FileAction, FileType, GROUP, Outcome, Quirks, Rules, Simulator, Time,
-};
+use hwc_tickets_sim::{FileType, GROUP, Quirks, Rules, Simulator, Time};
 use serde_json::{Value, json};
 
-use crate::client::{Answer, raw, send};
+use crate::client::{self, Answer, ask, raw, send};
+use crate::files::{colleague_sends, colleagues_file};
 use crate::world::start;
 
 const PATH: &str = "/v2/servicerequest/accessorys";
 
 async fn call_as(sim: &Simulator, token: &str, method: &str, target: &str, body: &str) -> Answer {
-    let headers = format!("x-auth-token: {token}\r\ncontent-type: application/json\r\n");
     let target = format!("{PATH}{target}");
-    let answer = send(sim, method, &target, &headers, body.as_bytes()).await;
-    let answer = answer.unwrap();
+    let answer = client::call_as(sim, token, method, &target, body).await;
     assert_eq!(answer.header("x-simulated"), None, "{target}");
     answer
 }
@@ -42,10 +39,8 @@ async fn stored(sim: &Simulator, name: &str, data: &str) -> String {
 
 async fn submit(sim: &Simulator, files: &[&str]) -> Value {
     let body = json!({ "message": { "content": "see", "accessory_ids": files } }).to_string();
-    let headers = "x-auth-token: TOKENEXAMPLE\r\ncontent-type: application/json\r\n";
-    let target = "/v2/servicerequest/cases/case-123/message";
-    let answer = send(sim, "POST", target, headers, body.as_bytes()).await;
-    answer.unwrap().json()
+    let answer = ask(sim, "POST", "/case-123/message", &body).await;
+    answer.json()
 }
 
 /// Follows a link as anybody would, without a token.
@@ -170,16 +165,7 @@ async fn a_link_works_for_a_while_and_no_other_one_does() {
 #[tokio::test]
 async fn who_may_not_see_a_file_gets_no_way_to_it() {
     let sim = Simulator::start().await.unwrap();
-    let upload = Command::Files {
-        by: COLLEAGUE.to_owned(),
-        action: FileAction::Upload {
-            name: "plan.png".to_owned(),
-            content: "plan".into(),
-        },
-    };
-    let Outcome::Uploaded { file } = sim.apply(upload) else {
-        panic!("not stored")
-    };
+    let file = colleagues_file(&sim, "plan.png");
     let ways = [
         ("GET", format!("/{file}/image")),
         ("GET", format!("/access-urls?accessory_ids={file}")),
@@ -190,15 +176,7 @@ async fn who_may_not_see_a_file_gets_no_way_to_it() {
         let answer = call(&sim, method, target, "").await;
         assert_eq!(answer.code(), "OSM.01010001", "{method} {target}");
     }
-    let submit = Command::Submit {
-        by: COLLEAGUE.to_owned(),
-        ticket: "TT202611210007".to_owned(),
-        group: None,
-        content: "plan".into(),
-        attachments: vec![file.clone()],
-        confidential: false,
-    };
-    assert!(matches!(sim.apply(submit), Outcome::Stored { .. }));
+    colleague_sends(&sim, &file);
     // Seen with the ticket: by its group, or where there is no place for the group, without.
     for target in [
         format!("/{file}/image?group_id={GROUP}"),
@@ -321,12 +299,7 @@ async fn choices_about_files_can_be_switched() {
     assert_eq!(call(&sim, "GET", with_group, "").await.code(), "");
     // Gone from the message, too.
     assert_eq!(call(&sim, "DELETE", "/123", "").await.json(), json!({}));
-    let headers = "x-auth-token: TOKENEXAMPLE\r\n";
-    let ticket = "/v2/servicerequest/cases/case-123";
-    let detail = send(&sim, "GET", ticket, headers, b"")
-        .await
-        .unwrap()
-        .json();
+    let detail = ask(&sim, "GET", "/case-123", "").await.json();
     let messages = detail["incident_detail_info"]["message_list"].as_array();
     for message in messages.unwrap() {
         assert_eq!(message["accessory_list"], json!([]));

@@ -3,7 +3,7 @@
 use hwc_tickets_sim::{Rules, Simulator};
 use serde_json::{Value, json};
 
-use crate::client::send;
+use crate::client::{ask, send};
 
 const BASE: &str = "/v2/servicerequest";
 const USER_CENTRE: &str = "b5f0be5c9639466184abf80e01f9fa1d";
@@ -18,11 +18,7 @@ async fn english(sim: &Simulator, target: &str) -> Value {
 }
 
 async fn open(sim: &Simulator, body: &Value) -> Value {
-    let headers = "x-auth-token: TOKENEXAMPLE\r\ncontent-type: application/json\r\n";
-    let target = format!("{BASE}/cases");
-    let body = body.to_string();
-    let answer = send(sim, "POST", &target, headers, body.as_bytes()).await;
-    answer.unwrap().json()
+    ask(sim, "POST", "", &body.to_string()).await.json()
 }
 
 fn list<'a>(answer: &'a Value, name: &str) -> &'a Vec<Value> {

@@ -73,9 +73,20 @@ pub(crate) async fn ask_as(
     target: &str,
     body: &str,
 ) -> Answer {
-    let headers = format!("x-auth-token: {token}\r\ncontent-type: application/json\r\n");
     let target = format!("/v2/servicerequest/cases{target}");
-    send(sim, method, &target, &headers, body.as_bytes())
+    call_as(sim, token, method, &target, body).await
+}
+
+/// The same with the whole path.
+pub(crate) async fn call_as(
+    sim: &Simulator,
+    token: &str,
+    method: &str,
+    target: &str,
+    body: &str,
+) -> Answer {
+    let headers = format!("x-auth-token: {token}\r\ncontent-type: application/json\r\n");
+    send(sim, method, target, &headers, body.as_bytes())
         .await
         .expect("an answer")
 }

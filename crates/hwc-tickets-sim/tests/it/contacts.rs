@@ -5,7 +5,7 @@ use std::time::Duration;
 use hwc_tickets_sim::{Contact, DEMO, Refusal, Rules, Simulator, Time};
 use serde_json::{Value, json};
 
-use crate::client::{Answer, send};
+use crate::client::{call_as, send};
 use crate::world::start;
 
 const CODES: &str = "/v2/servicerequest/verifycodes";
@@ -14,12 +14,6 @@ const COPIES: &str = "/v2/servicerequest/carbon-copy-emails";
 async fn simulator() -> Simulator {
     let sim = Simulator::builder().time(Time::Manual(start()));
     sim.control(true).start().await.unwrap()
-}
-
-async fn call_as(sim: &Simulator, token: &str, method: &str, target: &str, body: &str) -> Answer {
-    let headers = format!("x-auth-token: {token}\r\ncontent-type: application/json\r\n");
-    let answer = send(sim, method, target, &headers, body.as_bytes()).await;
-    answer.unwrap()
 }
 
 async fn get(sim: &Simulator, target: &str) -> Value {

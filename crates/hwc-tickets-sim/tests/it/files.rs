@@ -1,12 +1,12 @@
 //! Files: uploaded through a form, given back byte for byte, refused, spoiled.
 
 use hwc_tickets_sim::{
-    Blob, Command, DEMO, Fault, FileAction, FileType, GROUP, Operation, Order, Outcome, Quirks,
-    Refusal, Rules, Simulator, Time, World,
+    Blob, COLLEAGUE, Command, DEMO, Fault, FileAction, FileType, GROUP, Operation, Order, Outcome,
+    Quirks, Refusal, Rules, Simulator, Time, World,
 };
 use serde_json::json;
 
-use crate::client::{Answer, send};
+use crate::client::{Answer, ask, send};
 use crate::world::{at, start};
 
 const PATH: &str = "/v2/servicerequest/accessorys";
@@ -57,6 +57,34 @@ async fn download(sim: &Simulator, ids: &str) -> Answer {
     get(sim, "TOKENEXAMPLE", ids).await.unwrap()
 }
 
+/// Id of a file that a colleague uploaded.
+pub(crate) fn colleagues_file(sim: &Simulator, name: &str) -> String {
+    let upload = Command::Files {
+        by: COLLEAGUE.to_owned(),
+        action: FileAction::Upload {
+            name: name.to_owned(),
+            content: "plan".into(),
+        },
+    };
+    let Outcome::Uploaded { file } = sim.apply(upload) else {
+        panic!("not stored")
+    };
+    file
+}
+
+/// The colleague sends it with a message of a ticket of the group.
+pub(crate) fn colleague_sends(sim: &Simulator, file: &str) {
+    let submit = Command::Submit {
+        by: COLLEAGUE.to_owned(),
+        ticket: "TT202611210007".to_owned(),
+        group: None,
+        content: "plan".into(),
+        attachments: vec![file.to_owned()],
+        confidential: false,
+    };
+    assert!(matches!(sim.apply(submit), Outcome::Stored { .. }));
+}
+
 #[tokio::test]
 async fn a_file_is_given_back_byte_for_byte() {
     let sim = Simulator::start().await.unwrap();
@@ -89,11 +117,7 @@ async fn an_uploaded_file_goes_with_a_message_and_is_seen_with_the_ticket() {
     let sim = Simulator::start().await.unwrap();
     let id = upload(&sim, b"evidence").await;
     let body = json!({"message": {"content": "see", "accessory_ids": [id]}}).to_string();
-    let headers = "x-auth-token: TOKENEXAMPLE\r\ncontent-type: application/json\r\n";
-    let target = "/v2/servicerequest/cases/case-123/message";
-    let sent = send(&sim, "POST", target, headers, body.as_bytes())
-        .await
-        .unwrap();
+    let sent = ask(&sim, "POST", "/case-123/message", &body).await;
     assert_eq!(sent.json(), json!({}));
     assert_eq!(sim.ledger("case-123").pop().unwrap().file_names, ["a.bin"]);
     // Nobody else's business, and whether it exists is not told either.
@@ -111,25 +135,8 @@ async fn an_uploaded_file_goes_with_a_message_and_is_seen_with_the_ticket() {
 #[tokio::test]
 async fn a_colleagues_file_needs_the_group() {
     let sim = Simulator::start().await.unwrap();
-    let upload = Command::Files {
-        by: hwc_tickets_sim::COLLEAGUE.to_owned(),
-        action: FileAction::Upload {
-            name: "plan.txt".to_owned(),
-            content: "plan".into(),
-        },
-    };
-    let Outcome::Uploaded { file } = sim.apply(upload) else {
-        panic!("not stored")
-    };
-    let submit = Command::Submit {
-        by: hwc_tickets_sim::COLLEAGUE.to_owned(),
-        ticket: "TT202611210007".to_owned(),
-        group: None,
-        content: "plan".into(),
-        attachments: vec![file.clone()],
-        confidential: false,
-    };
-    assert!(matches!(sim.apply(submit), Outcome::Stored { .. }));
+    let file = colleagues_file(&sim, "plan.txt");
+    colleague_sends(&sim, &file);
     assert_eq!(download(&sim, &file).await.code(), "OSM.01010001");
     assert_eq!(
         download(&sim, &format!("{file}?group_id={GROUP}"))

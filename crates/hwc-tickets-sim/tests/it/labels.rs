@@ -3,18 +3,11 @@
 use hwc_tickets_sim::{Label, Quirks, Repeated, Rules, Simulator};
 use serde_json::{Value, json};
 
-use crate::client::{Answer, send};
+use crate::client::{Answer, call_as};
 
 const LABELS: &str = "/v2/servicerequest/labels";
 const CASES: &str = "/v2/servicerequest/cases";
 const ON_TICKET: &str = "/v2/servicerequest/cases/case-123/labels";
-
-async fn call_as(sim: &Simulator, token: &str, method: &str, target: &str, body: &str) -> Answer {
-    let headers = format!("x-auth-token: {token}\r\ncontent-type: application/json\r\n");
-    send(sim, method, target, &headers, body.as_bytes())
-        .await
-        .unwrap()
-}
 
 async fn call(sim: &Simulator, method: &str, target: &str, body: &str) -> Answer {
     call_as(sim, "TOKENEXAMPLE", method, target, body).await

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::client::{ask, send};
 use crate::world::start;
 
-pub(crate) const CASES: &str = "/v2/servicerequest/cases";
+const CASES: &str = "/v2/servicerequest/cases";
 pub(crate) const WAITING: &str = "TT202611210001";
 const TO_CONFIRM: &str = "TT202611210004";
 const COMPLETED: &str = "TT202611210005";

@@ -3,8 +3,8 @@
 use hwc_tickets_sim::{Command, DEMO, LeftOut, Quirks, Rules, Simulator, TicketSeed, ValuesAgain};
 use serde_json::{Value, json};
 
-use crate::client::{Answer, ask, send};
-use crate::life::{CASES, COLLEAGUES, FEEDBACK, WAITING, act, counts, simulator};
+use crate::client::{Answer, ask};
+use crate::life::{COLLEAGUES, FEEDBACK, WAITING, act, counts, simulator};
 use crate::world::start;
 
 #[tokio::test]
@@ -40,9 +40,7 @@ async fn tickets_are_counted_by_state() {
 }
 
 async fn export(sim: &Simulator, query: &str) -> Answer {
-    let headers = "x-auth-token: TOKENEXAMPLE\r\n";
-    let target = format!("{CASES}/export?{query}");
-    send(sim, "GET", &target, headers, b"").await.unwrap()
+    ask(sim, "GET", &format!("/export?{query}"), "").await
 }
 
 #[tokio::test]

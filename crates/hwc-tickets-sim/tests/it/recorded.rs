@@ -1,6 +1,7 @@
 //! The simulator and the recorded exchanges of the description agree: what the description allows is understood, what it
 //! does not allow is refused, and every answer keeps to the description.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use hwc_tickets_sim::{
@@ -143,8 +144,8 @@ pub(crate) async fn stage(request: &Value, quirks: Quirks) -> Simulator {
         Some("cancel") => Some(Status::Waiting),
         _ => path.ends_with("/score").then_some(Status::Completed),
     };
-    if let (Some(status), Some(ticket)) = (status, path.split('/').nth(4)) {
-        sim.set_status(ticket, status).unwrap();
+    if let Some(status) = status {
+        sim.set_status(&first, status).unwrap();
     }
     if let Some(related) = related {
         sim.relate(&first, &related).unwrap();
@@ -152,14 +153,15 @@ pub(crate) async fn stage(request: &Value, quirks: Quirks) -> Simulator {
     for id in in_query("accessory_ids") {
         sim.attach_file(&id, "a.txt", "a file");
     }
-    for id in in_query("label_ids") {
-        sim.add_label(Label::new(id.parse().unwrap(), "demo", "old", "#ffffff"));
+    let labels = in_query("label_ids");
+    let labels: BTreeSet<u32> = labels.iter().map(|id| id.parse().unwrap()).collect();
+    for id in &labels {
+        sim.add_label(Label::new(*id, "demo", "old", "#ffffff"));
     }
     if request["method"] == "DELETE" && path.ends_with("/labels") {
-        let labels = in_query("label_ids");
         let action = LabelAction::PutOn {
             ticket: first,
-            labels: labels.iter().map(|id| id.parse().unwrap()).collect(),
+            labels,
         };
         sim.apply(Command::Labels {
             by: DEMO.to_owned(),

@@ -3,21 +3,14 @@
 use hwc_tickets_sim::{DEMO, Quirks, Repeated, Rules, Simulator, Status, TicketSeed};
 use serde_json::{Value, json};
 
-use crate::client::{Answer, send};
-
-fn relations(ticket: &str) -> String {
-    format!("/v2/servicerequest/cases/{ticket}/relations")
-}
+use crate::client::{Answer, ask};
 
 async fn call(sim: &Simulator, method: &str, ticket: &str, body: Value) -> Answer {
     let body = match body {
         Value::Null => String::new(),
         body => body.to_string(),
     };
-    let headers = "x-auth-token: TOKENEXAMPLE\r\ncontent-type: application/json\r\n";
-    let target = relations(ticket);
-    let answer = send(sim, method, &target, headers, body.as_bytes()).await;
-    let answer = answer.unwrap();
+    let answer = ask(sim, method, &format!("/{ticket}/relations"), &body).await;
     assert_eq!(answer.header("x-simulated"), None);
     answer
 }

@@ -1,8 +1,7 @@
 //! Lists of tickets with their filters, labels, relations.
 
 use hwc_tickets_sim::{
-    DEMO, GROUP, Label, LabelFilter, Quirks, RelationGone, Rules, Simulator, Status, TicketSeed,
-    Time,
+    DEMO, GROUP, Label, LabelFilter, Quirks, Repeated, Rules, Simulator, Status, TicketSeed, Time,
 };
 use serde_json::{Value, json};
 
@@ -335,7 +334,7 @@ async fn a_relation_ends_for_both_tickets() {
         "it is gone"
     );
     let mut rules = Rules::default();
-    rules.relation_gone = RelationGone::Accepted;
+    rules.relation_gone = Repeated::Accepted;
     sim.set_rules(rules);
     assert_eq!(
         call(&sim, "DELETE", &path("zz-1"), body).await.json(),

@@ -38,8 +38,7 @@ impl World {
         }
         ticket.record.note(Act::Done(action), person, words, now);
         if closing {
-            ticket.record.rating = rating;
-            ticket.record.note(Act::Rated, person, Text::default(), now);
+            ticket.record.rate(rating, person, now);
         }
         Ok(Outcome::Done)
     }
@@ -56,16 +55,15 @@ impl World {
         if !self.rules.score_in.contains(&found.status) {
             return Err(Refusal::WrongState);
         }
-        let rated = |act: Act| act == Act::Rated;
-        let again = found.record.log.iter().any(|entry| rated(entry.act));
+        let mut log = found.record.log.iter();
+        let again = log.any(|entry| entry.act == Act::Rated);
         if again && self.rules.score_again == ScoreAgain::Refused {
             return Err(Refusal::ScoredAlready);
         }
         self.can_rate(&rating)?;
         let now = self.now;
         let ticket = self.tickets.get_mut(ticket).ok_or(Refusal::NoSuchTicket)?;
-        ticket.record.rating = rating;
-        ticket.record.note(Act::Rated, person, Text::default(), now);
+        ticket.record.rate(rating, person, now);
         Ok(Outcome::Done)
     }
 

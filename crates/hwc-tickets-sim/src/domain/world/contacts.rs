@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::World;
+use super::{World, used_up};
 use crate::domain::command::{Outcome, Refusal};
 use crate::domain::contact::{
     Contact, ContactCommand, ContactFilter, ContactOutcome, VerifiedContact,
@@ -14,8 +14,6 @@ use crate::domain::verification::{GOOD_FOR, Sent, Verification, of, put};
 
 /// Milliseconds between two codes to one contact.
 const APART: i64 = 60 * 1000;
-/// Milliseconds of a day.
-const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// The addresses for copies: what was named last, and what there is to choose from.
 const COPIES: [&str; 2] = ["operations@example.com", "on-call@example.com"];
@@ -87,10 +85,8 @@ impl World {
         if of(&self.contacts.codes, person, &contact).any(too_soon) {
             return Err(Refusal::CodeTooSoon);
         }
-        let day = now.div_euclid(DAY);
-        let sent = self.contacts.sent.get(&person).copied();
-        let sent = sent.filter(|(of, _)| *of == day);
-        let sent = sent.map_or(0, |(_, codes)| codes).saturating_add(1);
+        let (day, sent) = used_up(&self.contacts.sent, person, now);
+        let sent = sent.saturating_add(1);
         if self.rules.daily_codes.is_some_and(|most| sent > most) {
             return Err(Refusal::NoMoreCodes);
         }

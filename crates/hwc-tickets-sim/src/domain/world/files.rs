@@ -2,13 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::World;
+use super::{World, used_up};
 use crate::domain::blob::Blob;
 use crate::domain::command::{Outcome, Refusal};
 use crate::domain::file::{File, FileAction, FileView, UploadLimits};
-
-/// Milliseconds of a day.
-const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// Bytes of what the service calls a MB.
 const MEGABYTE: usize = 1024 * 1024;
@@ -132,13 +129,8 @@ impl World {
         if self.rules.upload_limits_hold && !self.keeps_to_limits(&name, content.len()) {
             return Err(Refusal::Invalid);
         }
-        let day = self.now.div_euclid(DAY);
-        let uploaded = self
-            .uploaded
-            .get(&owner)
-            .filter(|(of, _)| *of == day)
-            .map_or(0, |(_, bytes)| *bytes)
-            .saturating_add(content.len());
+        let (day, uploaded) = used_up(&self.uploaded, owner, self.now);
+        let uploaded = uploaded.saturating_add(content.len());
         if self.rules.daily_upload.is_some_and(|most| uploaded > most) {
             return Err(Refusal::DailyVolume);
         }

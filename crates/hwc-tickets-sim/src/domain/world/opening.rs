@@ -69,12 +69,8 @@ impl World {
         let account = |person| self.user(person).map(|user| &user.account);
         let own = account(person);
         let counts = |ticket: &&Ticket| {
-            let Subject {
-                kind: its_kind,
-                product: its_product,
-                ..
-            } = &ticket.record.subject;
-            its_kind == kind && its_product == product && account(ticket.owner) == own
+            let subject = &ticket.record.subject;
+            subject.kind == kind && subject.product == product && account(ticket.owner) == own
         };
         let opened = self.tickets.values().filter(counts).count();
         Some(quota.saturating_sub(opened))
@@ -131,19 +127,12 @@ impl World {
         let kind = found.ok_or(Refusal::Invalid)?;
         // Whoever names no product has the documented one, whatever the kind of problem.
         let product = new.names_product.then_some(product.as_str());
-        let fits = |id: &str| {
-            let mut kinds = catalog::kinds_of(product, Some(id)).into_iter();
-            catalog::category(id).is_some() && kinds.any(|it| it.id == kind.id)
-        };
-        let of_product = || {
-            let mut kinds = catalog::kinds_of(product, None).into_iter();
-            kinds.any(|it| it.id == kind.id)
-        };
+        let kinds = catalog::kinds_of(product, subtype.as_deref());
         let region_fits = match region {
             Some(id) => catalog::region(id).is_some(),
             None => !kind.fault,
         };
-        if !of_product() || !subtype.as_deref().is_none_or(fits) || !region_fits {
+        if !kinds.iter().any(|it| it.id == kind.id) || !region_fits {
             return Err(Refusal::Invalid);
         }
         match severity {

@@ -5,8 +5,7 @@ use serde_json::Value;
 use super::World;
 use crate::domain::catalog;
 use crate::domain::command::{Outcome, Refusal};
-use crate::domain::engineer::{self, Engineer};
-use crate::domain::message::timestamp;
+use crate::domain::message::{Author, timestamp};
 use crate::domain::record::{Act, ContactInfo, LogLine, Logged, Values};
 use crate::domain::rules::{LeftOut, ValuesAgain};
 
@@ -97,14 +96,12 @@ impl World {
 
     fn log_line(&self, number: usize, entry: &Logged) -> LogLine {
         let by_engineer = entry.act == Act::Moved;
-        let (operator, operator_name) = if by_engineer {
-            let Engineer { id, name } = engineer::by_index(entry.person);
-            (id.to_owned(), name.to_owned())
+        let author = if by_engineer {
+            Author::Engineer
         } else {
-            let user = self.user(entry.person);
-            user.map(|user| (user.id.clone(), user.name.clone()))
-                .unwrap_or_default()
+            Author::Customer
         };
+        let (operator, operator_name) = self.named(author, entry.person);
         LogLine {
             number,
             act: entry.act,

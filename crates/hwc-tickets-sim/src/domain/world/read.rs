@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::World;
 use crate::domain::command::{MessageView, Outcome, Position, Refusal, TicketView, UnreadView};
-use crate::domain::message::{Message, Place};
+use crate::domain::message::{Author, Message, Place};
 use crate::domain::rules::{FirstPoll, MoreBoundary, UnknownTicket};
 use crate::domain::ticket::Ticket;
 
@@ -169,14 +169,14 @@ impl World {
         let mut messages: Vec<MessageView> =
             newest.map(|message| self.view(ticket, message)).collect();
         messages.reverse();
-        let owner = self.user(ticket.owner);
+        let (owner, owner_name) = self.named(Author::Customer, ticket.owner);
         Ok(Outcome::Detail(Box::new(TicketView {
             id: ticket.id.clone(),
             status: ticket.status,
             title: ticket.title.clone(),
             opened: ticket.opened,
-            owner: owner.map(|owner| owner.id.clone()).unwrap_or_default(),
-            owner_name: owner.map(|owner| owner.name.clone()).unwrap_or_default(),
+            owner,
+            owner_name,
             group: ticket.group.clone(),
             messages,
             subject: ticket.record.subject.clone(),

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::World;
 use crate::domain::command::{Outcome, Refusal};
+use crate::domain::message::Author;
 use crate::domain::relation::{RelatedTicket, RelationAction};
-use crate::domain::rules::{RelationGone, Repeated};
+use crate::domain::rules::Repeated;
 use crate::domain::ticket::{Status, Ticket};
 
 impl World {
@@ -64,11 +65,11 @@ impl World {
     }
 
     fn related_ticket(&self, ticket: &Ticket) -> RelatedTicket {
-        let owner = self.user(ticket.owner).map(|owner| owner.name.clone());
+        let (_, owner_name) = self.named(Author::Customer, ticket.owner);
         RelatedTicket {
             id: ticket.id.clone(),
             title: ticket.title.clone(),
-            owner_name: owner.unwrap_or_default(),
+            owner_name,
         }
     }
 
@@ -88,8 +89,9 @@ impl World {
             return Err(Refusal::Invalid);
         }
         let new = related.iter().filter(|other| !has.contains(*other));
+        let new: Vec<&String> = new.collect();
         // Where a relation holds for both tickets, so does the limit.
-        let ways = new.flat_map(|other| self.ways(ticket, other));
+        let ways = new.iter().flat_map(|other| self.ways(ticket, other));
         let ways: Vec<(&str, &str)> = ways.collect();
         let is_crowded = |one: &str| {
             let ticket = self.tickets.get(one);
@@ -100,10 +102,8 @@ impl World {
         if ways.iter().any(|(one, _)| is_crowded(one)) {
             return Err(Refusal::Invalid);
         }
-        for (one, other) in ways {
-            if let Some(ticket) = self.tickets.get_mut(one) {
-                ticket.related.insert(other.to_owned());
-            }
+        for other in new {
+            self.relate(ticket, other);
         }
         Ok(Outcome::Done)
     }
@@ -118,8 +118,8 @@ impl World {
         let known = self.access(by, ticket, group)?.related.contains(related);
         if !known {
             return match self.rules.relation_gone {
-                RelationGone::Refused => Err(Refusal::NoSuchRelation),
-                RelationGone::Accepted => Ok(Outcome::Done),
+                Repeated::Refused => Err(Refusal::NoSuchRelation),
+                Repeated::Accepted => Ok(Outcome::Done),
             };
         }
         for (one, other) in self.ways(ticket, related) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::World;
 use crate::domain::command::{Outcome, Refusal};
-use crate::domain::message::timestamp;
+use crate::domain::message::{Author, timestamp};
 use crate::domain::rules::LabelFilter;
 use crate::domain::ticket::{Status, Ticket};
 use crate::domain::tickets::{TicketFilter, TicketLine};
@@ -104,14 +104,14 @@ impl World {
     }
 
     fn line(&self, ticket: &Ticket) -> TicketLine {
-        let owner = self.user(ticket.owner);
+        let (owner, owner_name) = self.named(Author::Customer, ticket.owner);
         TicketLine {
             id: ticket.id.clone(),
             status: ticket.status,
             title: ticket.title.clone(),
             opened: ticket.opened,
-            owner: owner.map(|owner| owner.id.clone()).unwrap_or_default(),
-            owner_name: owner.map(|owner| owner.name.clone()).unwrap_or_default(),
+            owner,
+            owner_name,
             labels: self.labels_of(&ticket.labels),
             subject: ticket.record.subject.clone(),
             confirmed: ticket.record.confirmed.map(timestamp),

@@ -128,7 +128,7 @@ fn listed_of_ticket(paint: &Paint<'_>, outcome: Outcome) -> Rendered {
     }
 }
 
-fn lines(paint: &Paint<'_>, labels: &[Label]) -> Value {
+pub(super) fn lines(paint: &Paint<'_>, labels: &[Label]) -> Value {
     let line =
         |label: &Label| json!({ "label_id": label.id, "name": label.name, "color": label.color });
     paint.list(labels.iter().map(line))

@@ -5,7 +5,7 @@ pub(super) mod export;
 
 use serde_json::{Map, Value, json};
 
-use super::{Handler, messages};
+use super::{Handler, labels, messages};
 use crate::domain::{
     Command, ContactInfo, Label, Outcome, Subject, TicketFilter, TicketLine, TicketView, catalog,
 };
@@ -241,11 +241,6 @@ fn severity_name(english: bool, subject: &Subject) -> &str {
 /// A ticket in a list (IncidentInfoV2).
 fn line(paint: &Paint<'_>, ticket: &TicketLine) -> Value {
     let english = paint.asked.english();
-    let labels = ticket.labels.iter().map(
-        |Label {
-             id, name, color, ..
-         }| json!({ "label_id": id, "name": name, "color": color }),
-    );
     let mut line = json!({
         "incident_id": ticket.id,
         "customer_id": ticket.owner,
@@ -257,7 +252,7 @@ fn line(paint: &Paint<'_>, ticket: &TicketLine) -> Value {
         "dc_name": region_name(english, &ticket.subject),
         "simple_description": &*ticket.title,
         "create_time": paint.time(ticket.opened),
-        "label_list": paint.list(labels),
+        "label_list": labels::lines(paint, &ticket.labels),
     });
     if let (Some(fields), Some(at)) = (line.as_object_mut(), ticket.confirmed) {
         fields.insert("confirmed_time".to_owned(), paint.time(at));

@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use super::super::Handler;
-use crate::domain::catalog::USER_CENTRE;
 use crate::domain::{
     Act, Action, Command, ContactInfo, LogLine, NewTicket, Outcome, Rating, Subject, Values,
 };
@@ -40,21 +39,18 @@ pub(in super::super) const HANDLERS: &[Handler] = &[
 ];
 
 fn create(asked: &Asked<'_>) -> Parsed<Command> {
-    let product = asked.field("product_category_id");
-    let text = |name: &str| asked.body.get(name).and_then(Value::as_str);
-    let kind = text("business_type_id").unwrap_or_default();
-    let mut new = NewTicket::new(
-        &asked.by,
-        Subject::new(kind),
-        text("simple_description").unwrap_or_default(),
-    );
-    new.names_product = product.is_some();
-    new.subject.product = product.unwrap_or_else(|| USER_CENTRE.to_owned());
+    let kind = asked.field("business_type_id").unwrap_or_default();
+    let description = asked.field("simple_description").unwrap_or_default();
+    let mut new = NewTicket::new(&asked.by, Subject::new(&kind), description);
+    if let Some(product) = asked.field("product_category_id") {
+        new.names_product = true;
+        new.subject.product = product;
+    }
     new.subject.subtype = asked.field("incident_sub_type_id");
     new.subject.region = asked.field("region_id");
     new.subject.severity = asked.field("severity_id");
     new.subject.project = asked.field("project_id");
-    new.subject.source = text("source_id").unwrap_or_default().to_owned();
+    new.subject.source = asked.field("source_id").unwrap_or_default();
     new.contact = contact(asked);
     new.further = map(asked, "extension_map")?;
     let verified = |name: &str| asked.header(name).map(str::to_owned);

@@ -1,16 +1,15 @@
 //! Tickets as a file: a table whose values are separated by commas, which every program for tables opens (D-72).
 
 use http::StatusCode;
-use http::header::CONTENT_DISPOSITION;
 use jiff::tz::Offset;
 
 use super::super::Handler;
 use super::{kind_name, product_name, region_name};
 use crate::domain::{Command, Outcome, Status, TicketFilter, TicketLine};
 use crate::http::answer::Answer;
-use crate::http::asked::{Asked, Malformed, Parsed};
+use crate::http::asked::{Asked, Malformed, Parsed, is_english};
 use crate::http::render::{Paint, Rendered, written};
-use crate::http::zone;
+use crate::http::{files, zone};
 use crate::operation::Operation;
 
 #[allow(non_upper_case_globals, reason = "named as the variants of a list")]
@@ -73,7 +72,7 @@ fn file(paint: &Paint<'_>, outcome: Outcome) -> Rendered {
     };
     let asked = paint.asked;
     let english = match asked.in_query("language") {
-        Some(language) => !language.to_ascii_lowercase().starts_with("zh"),
+        Some(language) => is_english(language),
         None => asked.english(),
     };
     let zone = zone_of(asked).unwrap_or(asked.offset);
@@ -82,11 +81,7 @@ fn file(paint: &Paint<'_>, outcome: Outcome) -> Rendered {
         text += &row(cells(ticket, english, zone));
     }
     let answer = Answer::new(StatusCode::OK, "application/octet-stream", text);
-    if asked.quirks.file_name_header {
-        let name = "attachment; filename*=UTF-8''tickets.csv";
-        return answer.header(CONTENT_DISPOSITION, name).into();
-    }
-    answer.into()
+    files::named(answer, "tickets.csv", asked.quirks).into()
 }
 
 fn heads(english: bool) -> [&'static str; 8] {
