@@ -7,11 +7,10 @@ use crate::{
     interop::{self, Judge, Verdict},
     page,
     problem::{Place, Problem, Problems, Result},
-    spec, tidy,
+    programs, spec, tidy,
 };
 use std::{
     collections::BTreeSet,
-    env,
     process::{Command, Stdio},
 };
 
@@ -32,7 +31,7 @@ pub struct Step {
     run: fn(&Workspace) -> Result<Outcome>,
 }
 
-/// The steps, in their order.
+/// The steps of every run, in their order.
 pub const STEPS: &[Step] = &[
     Step {
         name: "fmt",
@@ -80,11 +79,6 @@ pub const STEPS: &[Step] = &[
         run: msrv,
     },
     Step {
-        name: "fixture",
-        about: "what follows from a description, without a line by hand",
-        run: |workspace| fixture::run(workspace).map(Outcome::Passed),
-    },
-    Step {
         name: "interop",
         about: "programs of others against the simulator",
         run: interop,
@@ -101,23 +95,28 @@ pub const STEPS: &[Step] = &[
     },
 ];
 
-/// Builds the workspace once more, so it only runs when it is asked for by its name.
-const ON_REQUEST: &str = "fixture";
+/// The steps that run only when they are asked for by name: they build the workspace once more.
+const ON_REQUEST: &[Step] = &[Step {
+    name: "fixture",
+    about: "what follows from a description, without a line by hand",
+    run: |workspace| fixture::run(workspace).map(Outcome::Passed),
+}];
 
 /// Most crates in the normal tree of hwc-tickets with default features, own crates not counted.
 const MOST_CRATES: usize = 105;
 
-/// Runs the step `only`, or all of them; `say` gets a line for each.
+/// Runs the step `only`, or all of [`STEPS`]; `say` gets a line for each.
 ///
 /// # Errors
 /// No such step, or at least one failed. A failing step does not keep the others from running.
 pub fn run(workspace: &Workspace, only: Option<&str>, mut say: impl FnMut(&str)) -> Result<String> {
-    let steps: Vec<&Step> = STEPS
-        .iter()
-        .filter(|step| only.map_or(step.name != ON_REQUEST, |only| only == step.name))
-        .collect();
+    let all = || STEPS.iter().chain(ON_REQUEST);
+    let steps: Vec<&Step> = match only {
+        None => STEPS.iter().collect(),
+        Some(only) => all().filter(|step| step.name == only).collect(),
+    };
     if steps.is_empty() {
-        let names: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
+        let names: Vec<&str> = all().map(|step| step.name).collect();
         return Err(Problem::general(
             "there is no such step",
             format!("use one of {}", names.join(", ")),
@@ -140,11 +139,8 @@ pub fn run(workspace: &Workspace, only: Option<&str>, mut say: impl FnMut(&str))
 }
 
 fn cargo(workspace: &Workspace, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command
-        .current_dir(workspace.root())
-        .args(arguments)
-        .stdin(Stdio::null());
+    let mut command = programs::cargo(workspace);
+    command.args(arguments);
     command
 }
 

@@ -24,6 +24,19 @@ const CLIENT: &str = "crates/hwc-tickets-wire/src/generated";
 /// Where the printed calls of the front door are, but for their list of modules.
 const CALLS: &str = "crates/hwc-tickets/src/api/generated";
 
+/// Whether the file at `path` is generated.
+#[must_use]
+pub fn is_generated(path: &str) -> bool {
+    let is_below = |place: &str| {
+        let below = path.strip_prefix(place);
+        below.is_some_and(|rest| rest.starts_with('/'))
+    };
+    let is_printed = |place: &str| is_below(place) || path.strip_prefix(place) == Some(".rs");
+    GENERATED.iter().any(|place| is_printed(place))
+        || [spec::DIST, spec::SIMULATOR].into_iter().any(is_below)
+        || path == tables::guide::PATH
+}
+
 /// Path and text of every generated file.
 ///
 /// # Errors

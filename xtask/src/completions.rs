@@ -8,13 +8,16 @@ use crate::{
     problem::{Problem, Result},
     programs::{self, Kind},
 };
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// The shells, each a Debian package of the same name.
 const SHELLS: [&str; 3] = ["bash", "zsh", "fish"];
 
 /// The package with the program that completes.
 const PACKAGE: &str = "hwc-tickets-cli";
+
+/// What the names of its tests in shells begin with.
+const FILTER: &str = "completions::";
 
 /// How it went.
 pub enum Verdict {
@@ -50,13 +53,20 @@ pub fn ask(workspace: &Workspace) -> Result<Verdict> {
         return Ok(Verdict::Absent(why));
     }
     let tests = programs::build(workspace)?.path(PACKAGE, Kind::Tests, "it")?;
-    let status = Command::new(tests)
-        .current_dir(workspace.root().join("crates").join(PACKAGE))
-        .arg("completions::")
-        .env("COMPLETIONS_REQUIRED", "1")
-        .stdin(Stdio::null())
-        .status();
-    if status.is_ok_and(|status| status.success()) {
+    if !programs::has_test(&tests, FILTER) {
+        return Err(Problem::general(
+            format!("{PACKAGE} has no test whose name holds `{FILTER}`"),
+            "name in xtask/src/completions.rs what its tests are called",
+        )
+        .into());
+    }
+    let passed = programs::succeeds(
+        Command::new(tests)
+            .current_dir(workspace.root().join("crates").join(PACKAGE))
+            .arg(FILTER)
+            .env("COMPLETIONS_REQUIRED", "1"),
+    );
+    if passed {
         return Ok(Verdict::Passed);
     }
     Err(Problem::general(

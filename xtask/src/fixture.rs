@@ -8,18 +8,22 @@ use crate::{
     programs::{self, Built, Kind},
 };
 use std::{
+    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
 };
 
 /// Where the made-up operations are.
 const FIXTURE: &str = "tests/fixture";
 
+/// How the list of tags begins in the description.
+const TAGS: &str = "tags:\n";
+
 /// The tag of the made-up operations, as the description lists it.
 const TAG: (&str, &str) = (
     "spec/openapi.yaml",
-    "tags:\n  - name: shapes\n    description: Made up, one operation for each shape that an operation can have.\n",
+    "  - name: shapes\n    description: Made up, one operation for each shape that an operation can have.\n",
 );
 
 /// Their test of the SDK.
@@ -44,8 +48,7 @@ pub fn run(workspace: &Workspace) -> Result<String> {
     };
     let place = debug.with_file_name("fixture");
     let copy = Workspace::new(place.join("workspace"));
-    copy_files(workspace, &copy)?;
-    let count = add(workspace, &copy)?;
+    let count = fill(workspace, &copy)?;
     codegen::write(&copy)?;
     let target = place.join("target");
     share(debug, &target.join("debug"), &members(workspace)?)
@@ -64,42 +67,52 @@ fn failed(what: String) -> Problem {
     )
 }
 
-/// Brings the copy to the state of the workspace. What is the same keeps its time, so that little is built again.
-fn copy_files(workspace: &Workspace, copy: &Workspace) -> Result<()> {
-    let wanted = workspace.files("", "")?;
+/// Brings the copy to the state of the workspace, with the made-up operations in it; tells how many. What is generated
+/// stays as the copy has it, and what is the same keeps its time: so that little is built again.
+fn fill(workspace: &Workspace, copy: &Workspace) -> Result<usize> {
+    let within = format!("{FIXTURE}/");
+    let mut wanted = BTreeMap::new();
+    let mut count = 0;
+    for path in workspace.files("", "")? {
+        if codegen::is_generated(&path) {
+            continue;
+        }
+        let content = read(workspace, &path)?;
+        let place = match path.strip_prefix(&within) {
+            None => path,
+            Some("shapes.rs") => "tests/tests/it/shapes.rs".to_owned(),
+            Some(place) => {
+                count += usize::from(place.ends_with("/success.json"));
+                place.to_owned()
+            }
+        };
+        wanted.insert(place, content);
+    }
+    let (description, tag) = TAG;
+    let text = workspace.read(description)?;
+    if !text.contains(TAGS) {
+        return Err(Problem::at(
+            Place::file(description),
+            "has no list of tags that one could be added to",
+            "begin the list with a line `tags:`",
+        )
+        .into());
+    }
+    let text = text.replacen(TAGS, &format!("{TAGS}{tag}"), 1);
+    wanted.insert(description.to_owned(), text.into_bytes());
+    let (tests, line) = TEST;
+    let text = workspace.read(tests)? + line;
+    wanted.insert(tests.to_owned(), text.into_bytes());
     for path in copy.files("", "")? {
-        if !wanted.contains(&path) {
+        if !wanted.contains_key(&path) && !codegen::is_generated(&path) {
             let gone = fs::remove_file(copy.root().join(&path));
             gone.map_err(|error| at(&path, "cannot be removed from the copy", &error))?;
         }
     }
-    for path in &wanted {
-        // What stands here comes in where it belongs.
-        if !path.starts_with(FIXTURE) {
-            write(copy, path, &read(workspace, path)?)?;
-        }
+    for (path, content) in &wanted {
+        write(copy, path, content)?;
     }
-    Ok(())
-}
-
-/// Puts the made-up operations in; tells how many.
-fn add(workspace: &Workspace, copy: &Workspace) -> Result<usize> {
-    let within = format!("{FIXTURE}/");
-    for path in workspace.files(FIXTURE, "")? {
-        let place = match path.strip_prefix(&within).unwrap_or(&path) {
-            "shapes.rs" => "tests/tests/it/shapes.rs",
-            place => place,
-        };
-        write(copy, place, &read(workspace, &path)?)?;
-    }
-    let (description, tag) = TAG;
-    let text = workspace.read(description)?.replacen("tags:\n", tag, 1);
-    write(copy, description, text.as_bytes())?;
-    let (tests, line) = TEST;
-    let text = workspace.read(tests)? + line;
-    write(copy, tests, text.as_bytes())?;
-    let successes = workspace.files(&format!("{FIXTURE}/spec/examples"), "/success.json")?;
-    Ok(successes.len())
+    Ok(count)
 }
 
 fn at(path: &str, what: &str, error: &io::Error) -> Problem {
@@ -129,9 +142,13 @@ fn write(copy: &Workspace, path: &str, content: &[u8]) -> Result<()> {
     written.map_err(|error| at(path, "cannot be copied", &error).into())
 }
 
-/// The packages of the workspace, as cargo names their files: with `-` and with `_`.
+/// How the files of the own tests begin, which are named for themselves and not for their package.
+const OWN_TESTS: [&str; 2] = ["it-", "memory-"];
+
+/// How the files begin that cargo makes of the workspace: with the names of its packages, with `-` and with `_`, and with
+/// those of their tests.
 fn members(workspace: &Workspace) -> Result<Vec<String>> {
-    let mut names = Vec::new();
+    let mut names = Vec::from(OWN_TESTS.map(str::to_owned));
     for manifest in workspace.files("", "Cargo.toml")? {
         let text = workspace.read(&manifest)?;
         let package = text.split_once("[package]").map(|(_, package)| package);
@@ -188,12 +205,16 @@ fn test(
     directory: &str,
     filter: &str,
 ) -> Result<()> {
-    let status = Command::new(built.path(package, Kind::Tests, "it")?)
-        .current_dir(copy.root().join(directory))
-        .args([filter])
-        .stdin(Stdio::null())
-        .status();
-    if status.is_ok_and(|status| status.success()) {
+    let tests = built.path(package, Kind::Tests, "it")?;
+    if !programs::has_test(&tests, filter) {
+        return Err(failed(format!("{package} has no test whose name holds `{filter}`")).into());
+    }
+    let passed = programs::succeeds(
+        Command::new(tests)
+            .current_dir(copy.root().join(directory))
+            .arg(filter),
+    );
+    if passed {
         return Ok(());
     }
     Err(failed(format!(

@@ -41,8 +41,8 @@ pub enum Command {
     PageTests,
     /// Makes the pictures in docs/pictures anew; needs Chromium and Node.js with npm.
     Pictures,
-    /// Runs every check, or one: fmt, tidy, spec, codegen, clippy, docs, deps, deny, msrv, fixture, interop,
-    /// completions, page.
+    /// Runs every check but `fixture`, or one: fmt, tidy, spec, codegen, clippy, docs, deps, deny, msrv, interop,
+    /// completions, page, fixture.
     Ci {
         /// The one step to run.
         step: Option<String>,

@@ -4,7 +4,7 @@
 use crate::{
     file::Workspace,
     problem::{Problem, Result},
-    programs,
+    programs::{self, succeeds},
 };
 use std::{
     io::{BufRead as _, BufReader},
@@ -185,13 +185,6 @@ fn environment(
 fn program(environment: &Path, name: &str) -> PathBuf {
     let directory = if cfg!(windows) { "Scripts" } else { "bin" };
     environment.join(directory).join(name)
-}
-
-fn succeeds(command: &mut Command) -> bool {
-    command
-        .stdin(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
 }
 
 /// A running simulator; stopped when it goes out of scope.

@@ -62,17 +62,23 @@ pub fn build_into(workspace: &Workspace, target: &Path) -> Result<Built> {
     built(workspace, Some(target))
 }
 
+/// Cargo in the workspace: the one that runs this, if one does.
+#[must_use]
+pub fn cargo(workspace: &Workspace) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(workspace.root()).stdin(Stdio::null());
+    command
+}
+
 fn built(workspace: &Workspace, target: Option<&Path>) -> Result<Built> {
     let fails = || failed(format!("`{LINE}` fails"));
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = cargo(workspace);
     if let Some(target) = target {
         cargo.env("CARGO_TARGET_DIR", target);
     }
     let built = cargo
-        .current_dir(workspace.root())
         .args(["test", "--workspace", "--no-run", "--locked"])
         .args(["--message-format", "json-render-diagnostics"])
-        .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
         .map_err(|_| fails())?;
@@ -165,6 +171,19 @@ pub fn succeeds(command: &mut Command) -> bool {
         .stdin(Stdio::null())
         .status()
         .is_ok_and(|status| status.success())
+}
+
+/// Whether a program of tests has one whose name holds `filter`. Without one it succeeds, and nothing was tested.
+#[must_use]
+pub fn has_test(tests: &Path, filter: &str) -> bool {
+    let listed = Command::new(tests)
+        .args([filter, "--list"])
+        .stdin(Stdio::null())
+        .output();
+    listed.is_ok_and(|listed| {
+        let names = String::from_utf8_lossy(&listed.stdout);
+        listed.status.success() && names.lines().any(|line| line.ends_with(": test"))
+    })
 }
 
 #[cfg(test)]

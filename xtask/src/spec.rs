@@ -21,6 +21,8 @@ pub const ERRORS: &str = "spec/errors.yaml";
 pub const DISCREPANCIES: &str = "spec/discrepancies.md";
 /// How to read and change the description; explains every `x-` field.
 pub const README: &str = "spec/README.md";
+/// Where the documents for other languages and for the generator are.
+pub const DIST: &str = "spec/dist";
 /// The bundled description, for other languages.
 pub const BUNDLED: &str = "spec/dist/openapi.json";
 /// The description as the generator gets it.

@@ -31,10 +31,7 @@ impl TextFile {
     }
 
     fn is_generated(&self) -> bool {
-        crate::codegen::GENERATED.iter().any(|place| {
-            let below = self.path.strip_prefix(place);
-            below.is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
-        })
+        crate::codegen::is_generated(&self.path)
     }
 
     fn is_test(&self) -> bool {

@@ -53,25 +53,19 @@ impl<T> Response<T> {
     /// The same facts about another body.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
         let (body, facts) = self.split();
-        Response {
-            body: change(body),
-            undecodable: facts.undecodable,
-            status: facts.status,
-            headers: facts.headers,
-            request_id: facts.request_id,
-            attempts: facts.attempts,
-            elapsed: facts.elapsed,
-            lossy: facts.lossy,
-            complains: facts.complains,
-            operation: facts.operation,
-            odd: facts.odd,
-        }
+        let ((), changed) = facts.exchange(change(body));
+        changed
     }
 
     /// The body, and the facts without it.
     pub fn split(self) -> (T, Response<()>) {
+        self.exchange(())
+    }
+
+    /// The body, and the facts about `body` in its place.
+    fn exchange<U>(self, body: U) -> (T, Response<U>) {
         let facts = Response {
-            body: (),
+            body,
             undecodable: self.undecodable,
             status: self.status,
             headers: self.headers,

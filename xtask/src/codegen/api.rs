@@ -34,7 +34,7 @@ pub fn files(description: &Description, parts: &Parts<'_>) -> Vec<File> {
         let method = Method::new(description, parts, described, operation, &sdk);
         rows.push(table::row(description, parts, &described, operation, &sdk));
         let resource = resources.entry(sdk.resource.clone()).or_default();
-        let tag = pointer::items(described.value.get("tags")).find_map(Value::as_str);
+        let tag = described.tag();
         if resource.about.is_none() || tag == Some(&sdk.resource) {
             resource.about = Some(about(&description.root, tag.unwrap_or_default()));
         }

@@ -6,7 +6,6 @@ use crate::{
     spec::{
         lower::{Lowered, requests as objects},
         operation::{Operation, operations},
-        pointer,
         read::Description,
     },
 };
@@ -205,8 +204,7 @@ pub fn files(description: &Description, parts: Parts<'_>) -> Result<Vec<File>> {
 }
 
 fn tag<'d>(operation: &Operation<'d>) -> &'d str {
-    let mut tags = pointer::items(operation.value.get("tags"));
-    tags.find_map(Value::as_str).unwrap_or(SHARED)
+    operation.tag().unwrap_or(SHARED)
 }
 
 /// The module of each struct: that of the tag that uses it, and of those that several use, the shared one.

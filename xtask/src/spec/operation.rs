@@ -32,6 +32,12 @@ impl<'d> Operation<'d> {
             .unwrap_or_default()
     }
 
+    /// Its tag, the first one.
+    #[must_use]
+    pub fn tag(&self) -> Option<&'d str> {
+        pointer::items(self.value.get("tags")).find_map(Value::as_str)
+    }
+
     /// Its parameters, those of the path included, with their pointers; `$ref`s followed.
     #[must_use]
     pub fn parameters(&self, root: &'d Value) -> Vec<(String, &'d Value)> {

@@ -109,9 +109,7 @@ pub fn json(description: &Description) -> Result<String> {
             .map(|(_, response)| response);
         operations.push(Row {
             name: operation.id(),
-            tag: pointer::items(operation.value.get("tags"))
-                .find_map(Value::as_str)
-                .unwrap_or_default(),
+            tag: operation.tag().unwrap_or_default(),
             method: operation.method.to_uppercase(),
             path: operation.path,
             summary: text_of(operation.value, "summary"),

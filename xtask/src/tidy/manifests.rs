@@ -89,7 +89,6 @@ const ARROWS: &[(&str, &[&str])] = &[
             "hwc-tickets",
             "hwc-tickets-wire",
             "hwc-tickets-sim",
-            "hwc-tickets-cli",
             "exchanges",
         ],
     ),
@@ -121,7 +120,7 @@ pub(super) fn arrows(house: &House, found: &mut Vec<Problem>) {
                 found.push(file.problem(
                     line,
                     format!("no arrow leads to `{name}`"),
-                    "core <- wire <- tickets <- cli; the simulator depends on none; nothing depends on tests or xtask; both may use exchanges",
+                    "core <- wire <- tickets <- cli; the simulator depends on none; no crate that users get depends on tests or xtask, only the tests of cli use contract-tests; tests and xtask may use exchanges",
                 ));
             }
         }

@@ -260,13 +260,23 @@ impl Module {
 
 /// Whether an item is compiled in tests only.
 fn is_for_tests(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        attribute.path().is_ident("cfg")
-            && attribute
-                .meta
-                .require_list()
-                .is_ok_and(|list| is_only_tests(list.tokens.clone()))
-    })
+    let mut attributes = attributes.iter();
+    attributes.any(|attribute| is_cfg_of_tests(attribute.meta.to_token_stream()))
+}
+
+/// Whether this is what follows `#` before something that is compiled in tests only.
+fn marks_tests(attribute: &TokenTree) -> bool {
+    matches!(attribute, TokenTree::Group(group) if is_cfg_of_tests(group.stream()))
+}
+
+/// Whether an attribute, without what is around it, is the `cfg` of something that is compiled in tests only.
+fn is_cfg_of_tests(attribute: TokenStream) -> bool {
+    let mut tokens = attribute.into_iter();
+    matches!(
+        (tokens.next(), tokens.next()),
+        (Some(TokenTree::Ident(name)), Some(TokenTree::Group(condition)))
+            if name == "cfg" && is_only_tests(condition.stream())
+    )
 }
 
 /// Whether `test`, or `all(test, ...)`.
@@ -283,19 +293,6 @@ fn is_only_tests(condition: TokenStream) -> bool {
         }
         _ => false,
     }
-}
-
-/// Whether this is what follows `#` before something that is compiled in tests only.
-fn marks_tests(attribute: &TokenTree) -> bool {
-    let TokenTree::Group(group) = attribute else {
-        return false;
-    };
-    let mut tokens = group.stream().into_iter();
-    matches!(
-        (tokens.next(), tokens.next()),
-        (Some(TokenTree::Ident(name)), Some(TokenTree::Group(condition)))
-            if name == "cfg" && is_only_tests(condition.stream())
-    )
 }
 
 /// Adds every path in `tokens`, also those inside of macros and of imports in a function.

@@ -1,5 +1,6 @@
 //! The table of operations: what a menu, or a program that knows no type, needs to call one.
 
+use super::words;
 use crate::{
     codegen::client::Parts,
     spec::{
@@ -63,7 +64,6 @@ pub(super) fn row(
         content::sends(operation, parts.root),
         Ok(Sends::Json(_, true))
     );
-    let tag = pointer::items(described.value.get("tags")).find_map(Value::as_str);
     let row = format!(
         "    Operation {{\n        name: {},\n        resource: {},\n        method: {},\n        command: {},\n        is_by_hand: {},\n        asks: {},\n        topic: {},\n        summary: {},\n        description: {},\n        is_safe: {},\n        answer: Answer::{},\n        list: {},\n        at: {},\n        size: {},\n        columns: &[{}],\n        values: &[\n{}        ],\n        way: Way::{way}::<{request}>(),\n    }},\n",
         literal(described.id()),
@@ -72,7 +72,7 @@ pub(super) fn row(
         option(sdk.command.as_deref()),
         sdk.shape == Shape::Hand,
         sdk.asks,
-        literal(&super::about(root, tag.unwrap_or_default())),
+        literal(&super::about(root, described.tag().unwrap_or_default())),
         literal(text("summary")),
         literal(text("description")),
         described.idempotency() == Some(Idempotency::Safe),
@@ -249,17 +249,8 @@ fn is_sensitive(root: &Value, schema: &Value, depth: usize) -> bool {
 
 /// Values that a source names, and their names.
 fn known(schema: &Value) -> String {
-    let names = pointer::items(schema.get("x-enum-varnames")).filter_map(Value::as_str);
-    let known: Vec<String> = pointer::items(schema.get("x-known-values"))
-        .zip(names)
-        .filter_map(|(value, name)| {
-            let value = match value {
-                Value::String(text) => text.clone(),
-                Value::Number(number) => number.to_string(),
-                _ => return None,
-            };
-            Some(format!("({}, {})", literal(&value), literal(name)))
-        })
+    let known: Vec<String> = words::named(schema)
+        .map(|(value, name)| format!("({}, {})", literal(&value), literal(name)))
         .collect();
     known.join(", ")
 }

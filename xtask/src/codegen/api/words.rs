@@ -79,12 +79,18 @@ fn plain(value: &Value) -> Option<String> {
     }
 }
 
-/// The values that a source names.
-fn known(schema: &Value) -> Option<String> {
+/// The values that a source names, as they are written, and their names.
+pub(super) fn named(schema: &Value) -> impl Iterator<Item = (String, &str)> {
     let names = pointer::items(schema.get("x-enum-varnames")).filter_map(Value::as_str);
-    let named: Vec<String> = pointer::items(schema.get("x-known-values"))
+    pointer::items(schema.get("x-known-values"))
         .zip(names)
-        .filter_map(|(value, name)| Some(format!("`{}` is {name}", plain(value)?)))
+        .filter_map(|(value, name)| Some((plain(value)?, name)))
+}
+
+/// The values that a source names, in words.
+fn known(schema: &Value) -> Option<String> {
+    let named: Vec<String> = named(schema)
+        .map(|(value, name)| format!("`{value}` is {name}"))
         .collect();
     let shown = named.get(..MOST_KNOWN).unwrap_or(&named).join(", ");
     let more = match named.len() > MOST_KNOWN {

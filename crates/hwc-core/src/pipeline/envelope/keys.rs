@@ -56,7 +56,7 @@ impl Key {
     }
 
     fn in_any_spelling(key: &str) -> Self {
-        match letters_of(key).as_str() {
+        match letters_of(key.chars()).as_str() {
             "errorcode" | "errcode" | "errno" => Self::ForeignErrorCode,
             "errormsg" | "errmsg" | "errormessage" | "errmessage" | "errordescription"
             | "errordesc" | "errdesc" | "errordetail" | "errordetails" | "errorinfo"

@@ -165,7 +165,7 @@ impl Known {
         if key.len() > LONGEST || !key.bytes().all(is_part) {
             return Self::Other;
         }
-        let letters = letters_of(key);
+        let letters = letters_of(key.chars());
         let is = |list: &[&str]| list.contains(&letters.as_str());
         match () {
             () if is(FAILURE) => Self::Failure,
@@ -271,7 +271,7 @@ const NO_NAMES: [&str; 16] = [
 /// The id of what was made, in whatever letters: no word for a failure, none for nothing, and no code of an error.
 fn is_name(text: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.:/+=".contains(&byte);
-    let word = letters_of(&text.chars().take(32).collect::<String>());
+    let word = letters_of(text.chars().take(32));
     let is_code = (text.split_once('.')).is_some_and(|(family, number)| {
         family.bytes().all(|byte| byte.is_ascii_uppercase())
             && number.bytes().all(|byte| byte.is_ascii_digit())

@@ -60,8 +60,7 @@ const LONGEST: usize = 128;
 impl Outcome {
     /// What `key` speaks of, in whatever spelling; `None`: of no outcome.
     pub(super) fn of(key: &str) -> Option<Self> {
-        let key: String = key.chars().take(LONGEST).collect();
-        let letters = letters_of(&key).replace("default", "");
+        let letters = letters_of(key.chars().take(LONGEST)).replace("default", "");
         let holds = |stems: &[&str]| stems.iter().any(|stem| letters.contains(stem));
         let is_naming = || NAMING.iter().any(|end| letters.ends_with(end));
         if holds(&FAILURE) {
