@@ -4,7 +4,9 @@ use crate::{
     model::{self, Model},
     undecodable::Undecodable,
 };
-use hwc_core::{Body, CallOptions, Download, Fault, FaultKind, Operation, Pipeline, Reply, Sent};
+use hwc_core::{
+    Body, CallOptions, Delivery, Download, Fault, FaultKind, Operation, Pipeline, Reply,
+};
 use serde::Serialize;
 use serde_json::Value;
 use std::{fmt, future::Future, time::Duration};
@@ -86,7 +88,7 @@ impl<T> Response<T> {
     pub fn unlike(&self, how: impl fmt::Display) -> Fault {
         let mut fault = Fault::new(
             FaultKind::Protocol,
-            Sent::Maybe,
+            Delivery::Unknown,
             format!("the answer does not have the documented form: {how}"),
         )
         .of(self.operation);
@@ -210,7 +212,7 @@ impl Answer for Download {
 fn from_reply<T: Model>(operation: &'static Operation, reply: Reply) -> Result<Response<T>, Fault> {
     if crate::shallow::is_crowded(&reply.body) {
         let detail = "the answer holds more values than any page of this service";
-        return Err(Fault::new(FaultKind::BodyTooLarge, Sent::Maybe, detail).of(operation));
+        return Err(Fault::new(FaultKind::BodyTooLarge, Delivery::Unknown, detail).of(operation));
     }
     let (body, notes) = match model::decode::<T>(&reply.body) {
         Ok(decoded) => decoded,

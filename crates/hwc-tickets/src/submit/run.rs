@@ -18,7 +18,7 @@ use crate::{
     service::{self, About, Outgoing},
     ticket::Ticket,
 };
-use hwc_core::{CallOptions, Fault, FaultKind, Sent as FaultSent};
+use hwc_core::{CallOptions, Fault, FaultKind};
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use std::{collections::BTreeSet, io, sync::Arc, time::Duration};
@@ -330,7 +330,9 @@ impl Course<'_> {
                 attempts: told.attempts,
                 request_id: told.request_id,
             }),
-            Err(fault) if fault.sent == FaultSent::Maybe => Ok(Posted::InDoubt(Error::from(fault))),
+            Err(fault) if fault.delivery == Delivery::Unknown => {
+                Ok(Posted::InDoubt(Error::from(fault)))
+            }
             Err(fault) => Err(Error::from(fault)),
         }
     }
