@@ -11,7 +11,7 @@ pub use report::ErrorReport;
 
 use crate::{
     ids::{InvalidId, TicketId},
-    submit::{pending::Pending, random::NoRandom, text::TextError},
+    messages::submit::{pending::Pending, random::NoRandom, text::TextError},
     time::InvalidZone,
 };
 use hwc_core::{Fault, Idempotency, body::SourceError, fault::telling_status};

@@ -12,7 +12,7 @@ macro_rules! verb {
         #[derive(Debug)]
         #[must_use = "nothing is sent before it is awaited"]
         pub struct $name {
-            ticket: $crate::ticket::Ticket,
+            ticket: $crate::tickets::ticket::Ticket,
             timeout: Option<std::time::Duration>,
             $($field: $type,)*
         }
