@@ -20,7 +20,7 @@ macro_rules! verb {
         impl $name {
             $(
                 #[doc = $group]
-                pub fn with_group(mut self, group: $crate::ids::GroupId) -> Self {
+                pub fn group(mut self, group: $crate::ids::GroupId) -> Self {
                     self.ticket.group = Some(group);
                     self
                 }

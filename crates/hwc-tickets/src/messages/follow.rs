@@ -66,7 +66,7 @@ pub enum Event {
         message: Box<Message>,
     },
     /// The status of a ticket, at first and whenever it changed. Only with
-    /// [`Follow::with_status_events`].
+    /// [`Follow::status_events`].
     Status {
         /// The ticket.
         ticket: TicketId,
@@ -227,13 +227,13 @@ impl Follow {
 
     /// Also reports the status of each ticket, asked for about once in `every`, one ticket after the
     /// other and at most one each second. The polls do not carry it (D-34).
-    pub fn with_status_events(mut self, every: Duration) -> Self {
+    pub fn status_events(mut self, every: Duration) -> Self {
         self.status_every = Some(every);
         self
     }
 
     /// Acts for `group`, as colleagues' tickets need it (D-32).
-    pub fn with_group(mut self, group: GroupId) -> Self {
+    pub fn group(mut self, group: GroupId) -> Self {
         self.group = Some(group);
         self
     }

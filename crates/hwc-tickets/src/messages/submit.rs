@@ -218,7 +218,7 @@ impl Submit {
     }
 
     /// Acts for `group`, as a colleague's ticket needs it (D-32).
-    pub fn with_group(mut self, group: GroupId) -> Self {
+    pub fn group(mut self, group: GroupId) -> Self {
         self.ticket.group = Some(group);
         self
     }

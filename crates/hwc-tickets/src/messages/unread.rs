@@ -69,7 +69,7 @@ impl UnreadQuery {
     }
 
     /// Acts for `group`, as colleagues' tickets need it (D-32).
-    pub fn with_group(mut self, group: GroupId) -> Self {
+    pub fn group(mut self, group: GroupId) -> Self {
         self.group = Some(group);
         self
     }

@@ -27,7 +27,7 @@ pub(super) async fn ask(
 ) -> Missing {
     let mut query = client.unread(tickets);
     if let Some(group) = &group {
-        query = query.with_group(group.clone());
+        query = query.group(group.clone());
     }
     if let Some(deadline) = options.deadline {
         query = query.timeout(deadline);

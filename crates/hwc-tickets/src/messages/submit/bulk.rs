@@ -60,7 +60,7 @@ impl Draft {
 
     /// Acts for `group`.
     #[must_use]
-    pub fn with_group(mut self, group: GroupId) -> Self {
+    pub fn group(mut self, group: GroupId) -> Self {
         self.group = Some(group);
         self
     }
