@@ -17,7 +17,7 @@ pub use self::{
     form::{FilePart, Form},
     source::{Source, SourceError},
 };
-use crate::{Clock, Fault, FaultKind, RequestContent, Sent, transport::RequestBody};
+use crate::{Clock, Delivery, Fault, FaultKind, RequestContent, transport::RequestBody};
 
 /// Most bytes that are handed to the transport in one piece.
 const PIECE: usize = 64 * 1024;
@@ -259,5 +259,5 @@ impl Payload {
 
 /// What the caller gave cannot be sent.
 fn invalid(detail: String) -> Fault {
-    Fault::new(FaultKind::InvalidInput, Sent::No, detail)
+    Fault::new(FaultKind::InvalidInput, Delivery::NotSent, detail)
 }

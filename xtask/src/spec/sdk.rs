@@ -25,13 +25,13 @@ pub const GROUP: &str = "group_id";
 /// What every call has: a setter of such a name would be a second method.
 pub const ON_CALL: &[&str] = &[
     "call",
+    "group",
     "into_future",
     "items",
     "new",
     "pages",
     "request",
     "timeout",
-    "with_group",
 ];
 
 /// What clients have by hand: a handle of such a name would be a second method.

@@ -17,7 +17,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use http::Request;
 use hwc_core::{
-    Body, CallOptions, Clock, Fault, FaultKind, FilePart, Form, Operation, Reply, Sent, Source,
+    Body, CallOptions, Clock, Delivery, Fault, FaultKind, FilePart, Form, Operation, Reply, Source,
     identity::Keys,
     testing::{CapturedRequest, FakeClock, ScriptedTransport, Step},
 };
@@ -227,8 +227,8 @@ fn a_source_that_cannot_be_read_again_is_sent_once_only() {
     let again = send(&STORE, spent.into(), &CallOptions::default(), vec![ok()]);
     let fault = again.result.unwrap_err();
     assert_eq!(
-        (fault.kind, fault.sent),
-        (FaultKind::InvalidInput, Sent::No)
+        (fault.kind, fault.delivery),
+        (FaultKind::InvalidInput, Delivery::NotSent)
     );
     assert!(fault.to_string().contains("`stdin`"), "{fault}");
     assert!(again.requests.is_empty());
@@ -237,20 +237,20 @@ fn a_source_that_cannot_be_read_again_is_sent_once_only() {
 /// A non-idempotent upload: sent again only when it is proven that nothing was done.
 #[test]
 fn an_upload_that_may_have_arrived_is_not_sent_twice() {
-    for (step, requests, sent) in [
-        (Step::reset(), 1, Sent::Maybe),
-        (Step::answer(502), 1, Sent::Maybe),
-        (Step::hang(), 1, Sent::Maybe),
-        (Step::refused(), 4, Sent::No),
-        (Step::closed_before_request(), 4, Sent::No),
+    for (step, requests, delivery) in [
+        (Step::reset(), 1, Delivery::Unknown),
+        (Step::answer(502), 1, Delivery::Unknown),
+        (Step::hang(), 1, Delivery::Unknown),
+        (Step::refused(), 4, Delivery::NotSent),
+        (Step::closed_before_request(), 4, Delivery::NotSent),
     ] {
         let form = Form::new().file("file", Source::bytes("a log").named("a.log"));
         let steps = vec![step.clone(); 4];
         let run = send(&UPLOAD, form.into(), &CallOptions::default(), steps);
         let fault = run.result.unwrap_err();
         assert_eq!(
-            (run.requests.len(), fault.sent),
-            (requests, sent),
+            (run.requests.len(), fault.delivery),
+            (requests, delivery),
             "{step:?}"
         );
     }
@@ -277,8 +277,8 @@ fn a_file_that_changed_its_length_is_refused_by_name() {
         let fault = clock.run(call).unwrap_err();
         // The first attempt may have been acted on.
         assert_eq!(
-            (fault.kind, fault.sent),
-            (FaultKind::InvalidInput, Sent::Maybe)
+            (fault.kind, fault.delivery),
+            (FaultKind::InvalidInput, Delivery::Unknown)
         );
         let said = fault.to_string();
         assert!(
@@ -317,8 +317,8 @@ fn what_is_no_plain_file_is_refused_by_name() {
         );
         let fault = Fault::from(error);
         assert_eq!(
-            (fault.kind, fault.sent),
-            (FaultKind::InvalidInput, Sent::No)
+            (fault.kind, fault.delivery),
+            (FaultKind::InvalidInput, Delivery::NotSent)
         );
         assert!(!fault.help().is_empty());
     }
@@ -329,21 +329,25 @@ fn what_is_no_plain_file_is_refused_by_name() {
 fn a_source_that_does_not_give_what_it_announced_breaks_the_request_off() {
     let lost = || Err(io::Error::new(io::ErrorKind::BrokenPipe, "canary words"));
     let data = |text: &'static str| Ok(Bytes::from_static(text.as_bytes()));
-    for (pieces, words, sent) in [
+    for (pieces, words, delivery) in [
         (
             vec![data("abc")],
             "it ended after 3 of 6 bytes",
-            Sent::Maybe,
+            Delivery::Unknown,
         ),
-        (vec![], "it ended after 0 of 6 bytes", Sent::No),
-        (vec![data("abcdefg")], "more than the 6 bytes", Sent::No),
+        (vec![], "it ended after 0 of 6 bytes", Delivery::NotSent),
+        (
+            vec![data("abcdefg")],
+            "more than the 6 bytes",
+            Delivery::NotSent,
+        ),
         (
             vec![data("abc"), data("def"), data("g")],
             "more than the 6 bytes",
-            Sent::Maybe,
+            Delivery::Unknown,
         ),
-        (vec![data("abc"), lost()], "broken pipe", Sent::Maybe),
-        (vec![lost()], "broken pipe", Sent::No),
+        (vec![data("abc"), lost()], "broken pipe", Delivery::Unknown),
+        (vec![lost()], "broken pipe", Delivery::NotSent),
     ] {
         let source = Source::once(6, Pieces::new(pieces)).named("odd");
         let clock = FakeClock::new();
@@ -357,8 +361,8 @@ fn a_source_that_does_not_give_what_it_announced_breaks_the_request_off() {
         );
         let fault = run.result.unwrap_err();
         assert_eq!(
-            (fault.kind, fault.sent),
-            (FaultKind::InvalidInput, sent),
+            (fault.kind, fault.delivery),
+            (FaultKind::InvalidInput, delivery),
             "{fault}"
         );
         let said = format!("{fault} {fault:?} {}", fault.help());
@@ -366,7 +370,7 @@ fn a_source_that_does_not_give_what_it_announced_breaks_the_request_off() {
         assert!(!said.contains("canary"), "{said}");
         assert_eq!(
             said.contains("nothing was sent"),
-            sent == Sent::No,
+            delivery == Delivery::NotSent,
             "{said}"
         );
         assert!(run.requests[0].body.len() < 6);
@@ -439,7 +443,10 @@ fn an_upload_that_stands_still_ends() {
         vec![ok()],
     );
     let fault = run.result.unwrap_err();
-    assert_eq!((fault.kind, fault.sent), (FaultKind::Timeout, Sent::No));
+    assert_eq!(
+        (fault.kind, fault.delivery),
+        (FaultKind::Timeout, Delivery::NotSent)
+    );
     assert!(
         fault
             .to_string()
@@ -455,7 +462,10 @@ fn a_deadline_that_was_set_holds_over_all_of_it() {
     let steps = vec![ok().taking_slowly(SECOND); 4];
     let run = send(&STORE, long().into(), &options, steps);
     let fault = run.result.unwrap_err();
-    assert_eq!((fault.kind, fault.sent), (FaultKind::Timeout, Sent::Maybe));
+    assert_eq!(
+        (fault.kind, fault.delivery),
+        (FaultKind::Timeout, Delivery::Unknown)
+    );
     assert!(
         fault
             .to_string()
@@ -497,7 +507,10 @@ fn a_success_before_the_whole_body_was_sent_is_in_doubt() {
         let steps = vec![ok().taking_only(64 * 1024), ok()];
         let run = send(operation, body, &CallOptions::default(), steps);
         let fault = run.result.unwrap_err();
-        assert_eq!((fault.kind, fault.sent), (FaultKind::Protocol, Sent::Maybe));
+        assert_eq!(
+            (fault.kind, fault.delivery),
+            (FaultKind::Protocol, Delivery::Unknown)
+        );
         assert!(
             fault
                 .to_string()
@@ -610,8 +623,8 @@ fn a_body_of_another_kind_is_refused_before_anything_is_sent() {
             assert_eq!(run.requests.len(), usize::from(fits));
             if let Err(fault) = run.result {
                 assert_eq!(
-                    (fault.kind, fault.sent),
-                    (FaultKind::InvalidInput, Sent::No)
+                    (fault.kind, fault.delivery),
+                    (FaultKind::InvalidInput, Delivery::NotSent)
                 );
             }
         }

@@ -84,7 +84,7 @@ async fn follow(args: Follow, context: &Context, until_input_ends: bool) -> Resu
         follow = follow.skip_own();
     }
     if args.until_status.is_some() {
-        follow = follow.with_status_events(STATUS_EVERY);
+        follow = follow.status_events(STATUS_EVERY);
     }
     let sink = Sink::begin(context, &tickets)?;
     let mut watch = Watch {

@@ -2,7 +2,7 @@
 //! that was done stays done.
 
 use crate::service::Service;
-use hwc_core::{FaultKind, Sent, testing::Step};
+use hwc_core::{Delivery, FaultKind, testing::Step};
 use hwc_tickets_wire::{
     Response,
     messages::{
@@ -349,7 +349,10 @@ fn a_write_is_in_doubt_beside_what_is_not_known() {
     let body = r#"{"error_code":"0","error_msg":"Success","~odd":{"odd":1}}"#;
     let service = Service::saying(body);
     let fault = (service.send(&RevokeMessage::new("c1", "m1"))).unwrap_err();
-    assert_eq!((fault.kind, fault.sent), (FaultKind::Protocol, Sent::Maybe));
+    assert_eq!(
+        (fault.kind, fault.delivery),
+        (FaultKind::Protocol, Delivery::Unknown)
+    );
 }
 
 #[test]
@@ -363,8 +366,8 @@ fn the_verdict_of_the_pipeline_comes_up_whole() {
     );
     let fault = service.send(&ShowCaseStatus::new("c1")).unwrap_err();
     assert_eq!(
-        (fault.kind, fault.sent, fault.attempts),
-        (FaultKind::NotFound, Sent::Refused, 1)
+        (fault.kind, fault.delivery, fault.attempts),
+        (FaultKind::NotFound, Delivery::Rejected, 1)
     );
     assert_eq!(
         (fault.code.as_deref(), fault.request_id.as_deref()),

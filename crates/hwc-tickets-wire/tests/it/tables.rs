@@ -1,6 +1,6 @@
 //! The generated tables hang together.
 
-use hwc_core::{FaultKind, Idempotency, Sent};
+use hwc_core::{Delivery, FaultKind, Idempotency};
 use hwc_tickets_wire::{ERROR_CODES, INDEX, Unit, limits, operations};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -50,8 +50,8 @@ fn arguments_by_name_are_checked() {
     ] {
         let fault = (submit.parts)(arguments.clone()).unwrap_err();
         assert_eq!(
-            (fault.kind, fault.sent),
-            (FaultKind::InvalidInput, Sent::No)
+            (fault.kind, fault.delivery),
+            (FaultKind::InvalidInput, Delivery::NotSent)
         );
         let text = format!("{fault} {fault:?}");
         assert!(

@@ -3,8 +3,8 @@
 use super::{Advice, Cause, Delivery, Error, ErrorKind, Part, unconfirmed};
 use crate::{
     ids::TicketId,
+    messages::submit::{Pending, PendingId},
     setters::setters,
-    submit::{Pending, PendingId},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{borrow::Cow, fmt, time::Duration};

@@ -50,7 +50,7 @@ fn a_call_has_what_is_mandatory_and_setters_for_the_rest() {
         let other = ticket.with_group(GroupId::new("of-ticket").unwrap());
         other.remove_related("t3").await.unwrap();
         let own = GroupId::new("of-call").unwrap();
-        let call = other.remove_related("t4").with_group(own);
+        let call = other.remove_related("t4").group(own);
         assert!(!format!("{call:?}").contains("t4"), "{call:?}");
         call.await.unwrap();
         let list = client.tickets().list();
@@ -721,12 +721,12 @@ fn the_group_of_a_call_wins_over_that_of_the_value_and_that_over_the_client() {
     clock.run(async {
         let tickets = client.tickets();
         tickets.list().await.unwrap();
-        tickets.list().with_group(group("of-call")).await.unwrap();
+        tickets.list().group(group("of-call")).await.unwrap();
         client.call(cases.clone()).await.unwrap();
-        let own = client.call(cases).with_group(group("of-call"));
+        let own = client.call(cases).group(group("of-call"));
         own.await.unwrap();
         tickets.order_incidents().await.unwrap();
-        let own = tickets.order_incidents().with_group(group("of-call"));
+        let own = tickets.order_incidents().group(group("of-call"));
         own.await.unwrap();
         client.call(incidents).await.unwrap();
         assert!(tickets.order_incidents().items().next().await.is_none());
