@@ -848,6 +848,24 @@ fn defects_beside_the_description_are_refused() {
         (
             "spec/errors.yaml",
             "source: \"Fixture\"",
+            "source: \"Fixture\"\n    operations_inferred: true",
+            "OSM.0001 infers its operations, and has none",
+        ),
+        (
+            "spec/errors.yaml",
+            "source: \"Fixture\"",
+            "source: \"Fixture\"\n    unreachable: \"\"",
+            "OSM.0001 is unreachable, but not why",
+        ),
+        (
+            "spec/errors.yaml",
+            "source: \"Fixture\"",
+            "source: \"Fixture\"\n    unreachable: \"For\\u202E ever.\"",
+            "holds U+202E",
+        ),
+        (
+            "spec/errors.yaml",
+            "source: \"Fixture\"",
             "source: \"Fix\\u202Eture\"",
             "holds U+202E",
         ),
