@@ -94,7 +94,7 @@ fn open(fields: Value) -> Call {
 
 fn act(action: &str) -> Call {
     let target = format!("/v2/servicerequest/cases/case-123/action?action_id={action}");
-    call("PUT", target, "{}")
+    call("POST", target, "{}")
 }
 
 fn upload() -> Call {
