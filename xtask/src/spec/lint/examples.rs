@@ -54,8 +54,16 @@ pub(super) fn answered(subject: &Subject<'_>, found: &mut Vec<Problem>) {
         let responses = entries(operation.value.get("responses"));
         for (status, response) in responses.filter(|(status, _)| status.starts_with('2')) {
             let response = resolve(root, response).unwrap_or(response);
+            let is_failure = |value: &Value| {
+                let code = value.get("error_code").and_then(Value::as_str);
+                code.is_some_and(|code| !code.is_empty())
+            };
             let shown = entries(response.get("content")).any(|(_, media)| {
-                media.get("example").is_some() || entries(media.get("examples")).next().is_some()
+                let named = entries(media.get("examples"));
+                let named = named.filter_map(|(_, example)| resolve(root, example)?.get("value"));
+                named
+                    .chain(media.get("example"))
+                    .any(|value| !is_failure(value))
             });
             if !shown {
                 found.push(subject.problem(
