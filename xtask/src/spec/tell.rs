@@ -63,15 +63,16 @@ fn known(holder: &Value, text: &str) -> Option<String> {
     if values.is_empty() || values.iter().all(|value| stands_in(text, value)) {
         return None;
     }
-    let names: Vec<String> = items(holder.get("x-enum-varnames"))
+    let names: Vec<&str> = items(holder.get("x-enum-varnames"))
         .filter_map(Value::as_str)
-        .map(|name| name.to_snake_case().replace('_', " "))
         .collect();
-    let told = values.iter().enumerate().map(|(index, value)| {
-        let name = names
-            .get(index)
-            .filter(|name| **name != value.to_lowercase());
-        name.map_or_else(|| value.clone(), |name| format!("{value} {name}"))
+    let told = items(holder.get("x-known-values")).zip(&values).enumerate();
+    let told = told.map(|(index, (known, value))| match names.get(index) {
+        // A text says itself what it means.
+        Some(name) if !known.is_string() => {
+            format!("{value} {}", name.to_snake_case().replace('_', " "))
+        }
+        _ => value.clone(),
     });
     let told = told.collect::<Vec<_>>().join(", ");
     Some(format!("Known values: {told}; others may come."))
