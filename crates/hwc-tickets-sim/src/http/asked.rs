@@ -55,6 +55,7 @@ pub(super) fn code_of(refusal: Refusal) -> &'static str {
         | Refusal::NoSuchRelation
         | Refusal::NoSuchAgreement
         | Refusal::SignedAlready => "OSM.01010001",
+        Refusal::NoSuchCustomer => "OSM.01010011",
         Refusal::DailyVolume => "OSM.01010005",
         Refusal::NotVerified | Refusal::ContactNotVerified => "OSM.01010010",
         Refusal::CodeTooSoon => "OSM.01010024",

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use hwc_tickets_sim::{Fault, Order, Route, Rules, Simulator, Time};
+use hwc_tickets_sim::{Fault, Order, Quirks, Route, Rules, Simulator, Time, World};
 use serde_json::{Value, json};
 
 use crate::client::{Answer, raw, send};
@@ -216,7 +216,11 @@ fn of_the_gateway() -> Vec<Way> {
 }
 
 /// What no rule and no call alone leads to: each has its own test below.
-const BY_THEMSELVES: [(&str, u16); 2] = [("APIGW.0201", 400), ("APIGW.0307", 401)];
+const BY_THEMSELVES: [(&str, u16); 3] = [
+    ("OSM.01010011", 200),
+    ("APIGW.0201", 400),
+    ("APIGW.0307", 401),
+];
 
 async fn ask(sim: &Simulator, call: &Call) -> Answer {
     let headers = format!("x-auth-token: {}\r\n{}", call.token, call.headers);
@@ -261,6 +265,16 @@ async fn a_token_that_has_expired_has_a_code_of_its_own() {
     let answer = ask(&sim, &get(STATUS)).await;
     let found = (answer.status, answer.code());
     assert_eq!(found, (401, "APIGW.0307".to_owned()));
+}
+
+/// A world of one's own need not have the customers that the credentials are of.
+#[tokio::test]
+async fn a_token_of_nobody_says_nothing_of_a_customer() {
+    let world = World::empty(0, Rules::default(), Quirks::default());
+    let sim = Simulator::builder().world(world).start().await.unwrap();
+    let answer = ask(&sim, &get(STATUS)).await;
+    let found = (answer.status, answer.code());
+    assert_eq!(found, (200, "OSM.01010011".to_owned()));
 }
 
 /// A new code of the catalogue has a way here or says why there is none, and no other has.
