@@ -6,7 +6,7 @@ use serde_yaml::Value;
 
 /// `root` with each documented default and all known values in the description of what has them, unless it tells them itself.
 #[must_use]
-pub fn told(root: &Value) -> Value {
+pub(super) fn told(root: &Value) -> Value {
     let mut root = root.clone();
     tell(&mut root);
     root

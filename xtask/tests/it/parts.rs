@@ -81,7 +81,7 @@ fn shared() -> House {
         type: string
         description: Code of a failure.
     examples:
-      failure:
+      refused:
         value:
           error_code: A.1
   failure:
@@ -154,8 +154,8 @@ fn what_every_operation_has_is_put_into_each() {
         let examples = media["examples"].as_object().unwrap();
         examples.keys().cloned().collect()
     };
-    assert_eq!(examples(write), ["failure"]);
-    assert_eq!(examples(read), ["documented", "failure"]);
+    assert_eq!(examples(write), ["refused"]);
+    assert_eq!(examples(read), ["documented", "refused"]);
     assert_eq!(statuses(write), ["200", "403", "413"], "it has a body");
     assert_eq!(statuses(read), ["200", "403"], "it has none");
     for response in ["Forbidden", "TooLarge"] {
