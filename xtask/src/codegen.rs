@@ -43,7 +43,7 @@ pub fn is_generated(path: &str) -> bool {
 /// The description breaks a rule, a correction found nothing to do, or the generator refused the result.
 pub fn outputs(workspace: &Workspace) -> Result<Vec<(String, String)>> {
     let description = spec::lint::checked(workspace)?;
-    let bundled = spec::bundle::json(&description.root)?;
+    let bundled = spec::bundle::document(&description.root)?;
     let lowered = lower(&description)?;
     let lowered_json = spec::bundle::json(&lowered.document)?;
     let errors = workspace.read(spec::ERRORS)?;
@@ -161,7 +161,7 @@ pub fn write_one(workspace: &Workspace, path: &str) -> Result<Vec<String>> {
     let text = if path == spec::LOWERED {
         spec::bundle::json(&lower(&description)?.document)?
     } else {
-        spec::bundle::json(&description.root)?
+        spec::bundle::document(&description.root)?
     };
     workspace.replace(&[(path.to_owned(), text)])
 }

@@ -12,6 +12,7 @@ pub mod places;
 pub mod pointer;
 pub mod read;
 pub mod sdk;
+mod tell;
 
 /// The hand-maintained description.
 pub const OPENAPI: &str = "spec/openapi.yaml";

@@ -245,12 +245,12 @@ fn shown(operation: &Operation, body: &Value, context: &Context) -> Result<(), F
             }
             screen.facts(&facts)
         }
-        _ => {
+        form => {
             let facts = operation.columns.iter().map(|column| {
                 let value = fields.get(column.name);
                 (
                     column.name.replace('_', " "),
-                    list::cell(value, column.known),
+                    list::field(operation, column, value, form),
                 )
             });
             screen.facts(&facts.collect::<Vec<_>>())

@@ -302,6 +302,42 @@ fn every_command_works_in_every_form() {
     }
 }
 
+/// A table is looked at by others, too: what is sensitive beside other columns is in the other forms only.
+#[test]
+fn a_table_hides_what_is_sensitive() {
+    let mut checked = 0;
+    for (operation, ..) in described() {
+        let (hidden, shown): (Vec<_>, Vec<_>) =
+            (operation.columns.iter()).partition(|column| column.is_sensitive);
+        let Some(list) = operation.list.filter(|_| !shown.is_empty()) else {
+            continue;
+        };
+        if hidden.is_empty() {
+            continue;
+        }
+        let stage = undemanding();
+        let args = recorded(&stage, operation);
+        let answer = run(&stage, &args, &["-o", "json"]).json();
+        let items = answer[list].as_array().unwrap();
+        let table = run(&stage, &args, &["-o", "table"]).stdout;
+        let plain = run(&stage, &args, &["-o", "plain"]).stdout;
+        assert!(!plain.contains("(hidden"), "{plain}");
+        for (item, line) in items.iter().zip(table.lines().skip(1)) {
+            let values = hidden
+                .iter()
+                .filter_map(|column| item[column.name].as_str());
+            let values: Vec<&str> = values.filter(|value| !value.is_empty()).collect();
+            assert_eq!(line.matches("(hidden").count(), values.len(), "{table}");
+            let is_shown = |value: &str| shown.iter().any(|column| item[column.name] == value);
+            for value in values.into_iter().filter(|value| !is_shown(value)) {
+                assert!(!line.contains(value), "{table}");
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 0);
+}
+
 /// Each documented limit, from both sides: refused by the name of the option, and nothing is sent.
 #[test]
 fn limits_are_told_by_their_options() {

@@ -85,6 +85,8 @@ pub struct Column {
     pub name: &'static str,
     /// Values that a source names, and their names. Others may come as well.
     pub known: &'static [(&'static str, &'static str)],
+    /// Whether it, or anything in it, must not be shown where somebody may look on, or logged.
+    pub is_sensitive: bool,
 }
 
 /// A value that an operation takes.

@@ -10,7 +10,7 @@ use crate::{
         table::{Column, ColumnWidth, QUIET, Table},
     },
 };
-use hwc_tickets::api::{ListAudit, Operation};
+use hwc_tickets::api::{self, ListAudit, Operation};
 use serde_json::{Map, Value};
 
 pub(super) async fn run(
@@ -91,7 +91,7 @@ impl<'a> Sink<'a> {
                 screen,
                 table,
             } => {
-                let rows = items.iter().map(|item| row(operation, item));
+                let rows = items.iter().map(|item| row(operation, item, screen.form()));
                 let rows: Vec<Vec<String>> = rows.collect();
                 let table = match table {
                     Some(table) => table,
@@ -150,14 +150,34 @@ fn title(name: &str) -> String {
     name.to_shouty_snake_case().replace('_', " ")
 }
 
-fn row(operation: &Operation, item: &Value) -> Vec<String> {
+fn row(operation: &Operation, item: &Value, form: Form) -> Vec<String> {
     let columns = operation.columns.iter();
     let cells: Vec<String> = columns
-        .map(|column| cell(item.get(column.name), column.known))
+        .map(|column| field(operation, column, item.get(column.name), form))
         .collect();
     match cells.is_empty() {
         true => vec![json::compact(item).unwrap_or_default()],
         false => cells,
+    }
+}
+
+/// Stands on a table for what is sensitive.
+const HIDDEN: &str = "(hidden, see -o json)";
+
+/// A field in its column. On a table a sensitive one is hidden beside others, for who looks on; what is nothing else was asked
+/// for, and so were the other forms.
+pub(super) fn field(
+    operation: &Operation,
+    column: &api::Column,
+    value: Option<&Value>,
+    form: Form,
+) -> String {
+    let text = cell(value, column.known);
+    let is_beside_others = operation.columns.iter().any(|other| !other.is_sensitive);
+    let hides = form == Form::Table && column.is_sensitive && is_beside_others;
+    match hides && !text.is_empty() {
+        true => HIDDEN.to_owned(),
+        false => text,
     }
 }
 
