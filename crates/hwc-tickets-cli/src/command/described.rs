@@ -12,13 +12,14 @@ use crate::{
     context::{Context, interruptible},
     exit::Exit,
     failure::Failure,
-    render,
+    render::{self, Part, Show, fact},
 };
 use arguments::Given;
 use hwc_tickets::{
     Client,
-    api::{Answer, Arguments, Content, Operation, Response},
+    api::{Answer, Arguments, Column, Content, Operation, Response},
 };
+use serde::Serialize;
 use serde_json::{Map, Value};
 use std::io::{self, IsTerminal as _};
 
@@ -220,42 +221,41 @@ fn warn<T>(answer: &Response<T>, context: &Context) {
     super::api::tell(answer.status.as_u16(), id, answer.attempts, screen);
 }
 
-/// An answer, in every form.
+/// An answer that is an object.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Object<'a> {
+    body: &'a Value,
+    #[serde(skip)]
+    columns: &'static [Column],
+}
+
+impl Show for Object<'_> {
+    fn parts(&self, _: Form) -> Vec<Part> {
+        let none = Map::new();
+        let fields = self.body.as_object().unwrap_or(&none);
+        if self.columns.is_empty() {
+            let facts = fields.iter();
+            let facts = facts.map(|(name, value)| fact(name.clone(), list::cell(Some(value), &[])));
+            return vec![Part::NamedFacts(facts.collect())];
+        }
+        let facts = self.columns.iter().map(|column| {
+            let value = list::cell(fields.get(column.name), column.known);
+            fact(column.name.replace('_', " "), value)
+        });
+        vec![Part::Facts(facts.collect())]
+    }
+}
+
 fn shown(operation: &Operation, body: &Value, context: &Context) -> Result<(), Failure> {
     let screen = &context.screen;
-    let none = Map::new();
-    let fields = body.as_object().unwrap_or(&none);
-    match screen.form() {
-        Form::Json | Form::Ndjson => screen.document(body),
-        form if operation.columns.is_empty() => {
-            let is_empty = |value: &Value| value.is_null() || value.as_str() == Some("");
-            let facts: Vec<(&str, String)> = fields
-                .iter()
-                .filter(|(_, value)| !is_empty(value))
-                .map(|(name, value)| (name.as_str(), list::cell(Some(value), &[])))
-                .collect();
-            if form == Form::Plain {
-                let lines = facts.into_iter();
-                return lines
-                    .map(|(name, value)| [("", name.to_owned()), ("", value)])
-                    .try_for_each(|line| screen.facts(&line));
-            }
-            if facts.is_empty() {
-                screen.note("Done.");
-            }
-            screen.facts(&facts)
-        }
-        _ => {
-            let facts = operation.columns.iter().map(|column| {
-                let value = fields.get(column.name);
-                (
-                    column.name.replace('_', " "),
-                    list::cell(value, column.known),
-                )
-            });
-            screen.facts(&facts.collect::<Vec<_>>())
-        }
+    let is_empty = |value: &Value| value.is_null() || value.as_str() == Some("");
+    let says_nothing = (body.as_object()).is_none_or(|fields| fields.values().all(is_empty));
+    if says_nothing && operation.columns.is_empty() && screen.form() == Form::Table {
+        screen.note("Done.");
     }
+    let columns = operation.columns;
+    screen.show(&Object { body, columns })
 }
 
 #[cfg(test)]

@@ -52,6 +52,16 @@ impl<F: Formatter> Formatter for Inert<F> {
     }
 }
 
+/// One line, fields in order of their names.
+pub(crate) fn line(value: &impl Serialize) -> serde_json::Result<String> {
+    compact(&serde_json::to_value(value)?)
+}
+
+/// Indented, fields in order of their names.
+pub(crate) fn document(value: &impl Serialize) -> serde_json::Result<String> {
+    pretty(&serde_json::to_value(value)?)
+}
+
 /// One line.
 pub(crate) fn compact(value: &impl Serialize) -> serde_json::Result<String> {
     write(value, CompactFormatter)
