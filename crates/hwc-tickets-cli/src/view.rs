@@ -385,3 +385,33 @@ impl Show for Receipt<'_> {
         vec![Part::Facts(facts)]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hwc_tickets::Author;
+
+    /// Reads of the service that do not tell the role of the author give the same object as those that do.
+    #[test]
+    fn a_role_is_told_where_it_says_more_than_the_side() {
+        use MessageKind as K;
+        use Role as R;
+        for (kind, role, from, told) in [
+            (K::Support, R::Engineer, "support", "unknown"),
+            (K::Support, R::Unknown, "support", "unknown"),
+            (K::Support, R::ThirdParty, "support", "third_party"),
+            (K::Customer, R::Customer, "customer", "unknown"),
+            (K::Unknown, R::Engineer, "support", "unknown"),
+            (K::Unknown, R::ThirdParty, "third party", "third_party"),
+        ] {
+            let time = MessageTime::read("2026-01-31 12:00:00", ZoneOffset::UTC);
+            let message = Message::new(kind, time, "the text").author(Author::new(role));
+            let json = serde_json::to_value(MessageJson(&message)).unwrap();
+            assert_eq!(json["from"], from, "{kind:?} {role:?}");
+            assert_eq!(json["author"]["role"], told, "{kind:?} {role:?}");
+            assert_eq!(json["key"], message.key().to_string());
+            let again: Message = serde_json::from_value(json).unwrap();
+            assert_eq!(again.key(), message.key());
+        }
+    }
+}

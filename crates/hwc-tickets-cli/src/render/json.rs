@@ -102,6 +102,20 @@ mod tests {
         );
     }
 
+    /// Fields keep their places when a type gets another one.
+    #[test]
+    fn fields_stand_in_order_of_their_names() {
+        #[derive(Serialize)]
+        struct Thing {
+            b: u8,
+            a: [u8; 1],
+        }
+        let thing = Thing { b: 2, a: [1] };
+        assert_eq!(line(&thing).unwrap(), r#"{"a":[1],"b":2}"#);
+        let document = document(&thing).unwrap();
+        assert_eq!(document, "{\n  \"a\": [\n    1\n  ],\n  \"b\": 2\n}");
+    }
+
     #[test]
     fn layout() {
         let value = serde_json::json!({"a": [1, 2], "b": {}});
