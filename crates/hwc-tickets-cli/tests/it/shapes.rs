@@ -133,7 +133,7 @@ fn a_message_in_doubt_is_the_same_object() {
             let fate = with_field(&documents(&ran), "outcome").remove(0);
             assert_eq!(fate["outcome"], outcome, "{}", ran.golden());
             // The record is that of the list.
-            let record = &listed.json()["pending"][0];
+            let record = listed.json()["pending"][0].clone();
             for name in [
                 "id",
                 "ticket",
@@ -263,7 +263,8 @@ fn a_failure_is_one_object_in_every_command() {
         }
     }
     // One of the program itself has no more than its words.
-    let lost = ["message", "follow", TICKET, "--for", "100ms", "-o", "json"];
+    let lost = ["message", "follow", TICKET, "--for", "100ms"];
+    let lost = [&lost[..], &["--timeout", "2s", "-o", "json"]].concat();
     let silence = Order::new(Route::Any, Fault::Hang);
     stage.sim().fault(silence.times(FOREVER));
     let ran = stage.run(&lost);
