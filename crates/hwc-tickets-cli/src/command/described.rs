@@ -12,13 +12,14 @@ use crate::{
     context::{Context, interruptible},
     exit::Exit,
     failure::Failure,
-    render,
+    render::{self, Part, Show, fact},
 };
 use arguments::Given;
 use hwc_tickets::{
     Client,
     api::{Answer, Arguments, Content, Operation, Response},
 };
+use serde::Serialize;
 use serde_json::{Map, Value};
 use std::io::{self, IsTerminal as _};
 
@@ -172,7 +173,11 @@ async fn dry_run(operation: &Operation, given: Given, context: &Context) -> Resu
 }
 
 /// Makes a call that answers an object, and shows that.
-async fn object(operation: &Operation, given: Given, context: &Context) -> Result<(), Failure> {
+async fn object(
+    operation: &'static Operation,
+    given: Given,
+    context: &Context,
+) -> Result<(), Failure> {
     let client = context.client()?;
     let work = async {
         let call = operation.call(&client, given.arguments, None);
@@ -220,42 +225,41 @@ fn warn<T>(answer: &Response<T>, context: &Context) {
     super::api::tell(answer.status.as_u16(), id, answer.attempts, screen);
 }
 
-/// An answer, in every form.
-fn shown(operation: &Operation, body: &Value, context: &Context) -> Result<(), Failure> {
-    let screen = &context.screen;
-    let none = Map::new();
-    let fields = body.as_object().unwrap_or(&none);
-    match screen.form() {
-        Form::Json | Form::Ndjson => screen.document(body),
-        form if operation.columns.is_empty() => {
-            let is_empty = |value: &Value| value.is_null() || value.as_str() == Some("");
-            let facts: Vec<(&str, String)> = fields
-                .iter()
-                .filter(|(_, value)| !is_empty(value))
-                .map(|(name, value)| (name.as_str(), list::cell(Some(value), &[])))
-                .collect();
-            if form == Form::Plain {
-                let lines = facts.into_iter();
-                return lines
-                    .map(|(name, value)| [("", name.to_owned()), ("", value)])
-                    .try_for_each(|line| screen.facts(&line));
-            }
-            if facts.is_empty() {
-                screen.note("Done.");
-            }
-            screen.facts(&facts)
+/// An answer that is an object.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Object<'a> {
+    body: &'a Value,
+    #[serde(skip)]
+    operation: &'static Operation,
+}
+
+impl Show for Object<'_> {
+    fn parts(&self, form: Form) -> Vec<Part> {
+        let none = Map::new();
+        let fields = self.body.as_object().unwrap_or(&none);
+        let columns = self.operation.columns;
+        if columns.is_empty() {
+            let facts = fields.iter();
+            let facts = facts.map(|(name, value)| fact(name.clone(), list::cell(Some(value), &[])));
+            return vec![Part::NamedFacts(facts.collect())];
         }
-        form => {
-            let facts = operation.columns.iter().map(|column| {
-                let value = fields.get(column.name);
-                (
-                    column.name.replace('_', " "),
-                    list::field(operation, column, value, form),
-                )
-            });
-            screen.facts(&facts.collect::<Vec<_>>())
-        }
+        let facts = columns.iter().map(|column| {
+            let value = list::field(self.operation, column, fields.get(column.name), form);
+            fact(column.name.replace('_', " "), value)
+        });
+        vec![Part::Facts(facts.collect())]
     }
+}
+
+fn shown(operation: &'static Operation, body: &Value, context: &Context) -> Result<(), Failure> {
+    let screen = &context.screen;
+    let is_empty = |value: &Value| value.is_null() || value.as_str() == Some("");
+    let says_nothing = (body.as_object()).is_none_or(|fields| fields.values().all(is_empty));
+    if says_nothing && operation.columns.is_empty() && screen.form() == Form::Table {
+        screen.note("Done.");
+    }
+    screen.show(&Object { body, operation })
 }
 
 #[cfg(test)]

@@ -6,11 +6,12 @@ use crate::{
     context::{Context, interruptible},
     failure::Failure,
     render::{
-        self, List, Screen, json,
-        table::{Column, ColumnWidth, QUIET, Table},
+        self, Cell, List, Row, Titles, json,
+        table::{Column, ColumnWidth, QUIET},
     },
 };
 use hwc_tickets::api::{self, ListAudit, Operation};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 pub(super) async fn run(
@@ -21,7 +22,7 @@ pub(super) async fn run(
     context: &Context,
 ) -> Result<(), Failure> {
     let client = context.client()?;
-    let mut sink = Sink::begin(operation, name, &context.screen)?;
+    let mut list = List::begin(&context.screen, titles(operation), &Map::new(), name)?;
     let mut audit = ListAudit::default();
     let reading = async {
         let mut pages = operation.pages(&client, given.arguments, None)?;
@@ -33,7 +34,8 @@ pub(super) async fn run(
             let mut items = page?.items;
             items.truncate(usize::try_from(left).unwrap_or(usize::MAX));
             left = left.saturating_sub(items.len() as u64);
-            sink.page(&items)?;
+            let items = items.iter().map(|item| Item { item, operation });
+            list.items(&items.collect::<Vec<_>>())?;
         }
         Ok::<_, Failure>(left == 0)
     };
@@ -43,7 +45,10 @@ pub(super) async fn run(
         // As many as were asked for: nothing is missing of them.
         audit.complete = true;
     }
-    let outcome = sink.end(&audit, reading.map(drop));
+    // Who reads only the one word must not take a list with a gap for the whole one.
+    let mut told = audit.clone();
+    told.complete &= !told.possible_gap;
+    let outcome = list.end_of_reading(told.complete, &told, reading.map(drop));
     if outcome.is_ok() && audit.possible_gap {
         context.screen.warn(
             "an item may be missing: the list changed while it was read, or ends before its total",
@@ -56,72 +61,30 @@ pub(super) async fn run(
     outcome
 }
 
-/// Where items go, in the form that was asked for.
-enum Sink<'a> {
-    Table {
-        operation: &'static Operation,
-        screen: &'a Screen,
-        /// Once the first page is there.
-        table: Option<Table>,
-    },
-    Json(List<'a>),
+/// An item of a list, as it came.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Item<'a> {
+    item: &'a Value,
+    #[serde(skip)]
+    operation: &'static Operation,
 }
 
-impl<'a> Sink<'a> {
-    fn begin(
-        operation: &'static Operation,
-        name: &str,
-        screen: &'a Screen,
-    ) -> Result<Self, Failure> {
-        Ok(match screen.form() {
-            Form::Table | Form::Plain => Self::Table {
-                operation,
-                screen,
-                table: None,
-            },
-            Form::Json | Form::Ndjson => Self::Json(List::begin(screen, &Map::new(), name)?),
-        })
-    }
-
-    fn page(&mut self, items: &[Value]) -> Result<(), Failure> {
-        match self {
-            Self::Json(list) => items.iter().try_for_each(|item| list.item(item)),
-            Self::Table {
-                operation,
-                screen,
-                table,
-            } => {
-                let rows = items.iter().map(|item| row(operation, item, screen.form()));
-                let rows: Vec<Vec<String>> = rows.collect();
-                let table = match table {
-                    Some(table) => table,
-                    None => table.insert(begun(operation, screen, &rows)?),
-                };
-                rows.iter().try_for_each(|row| screen.row(table, row))
-            }
+impl Row for Item<'_> {
+    fn cells(&self, form: Form) -> Vec<Cell> {
+        let columns = self.operation.columns.iter();
+        let cells: Vec<Cell> = columns
+            .map(|column| field(self.operation, column, self.item.get(column.name), form))
+            .collect();
+        match cells.is_empty() {
+            true => vec![json::compact(self.item).ok()],
+            false => cells,
         }
     }
-
-    /// Ends the output; also when reading has failed, so that the document is whole.
-    fn end(self, audit: &ListAudit, outcome: Result<(), Failure>) -> Result<(), Failure> {
-        let list = match self {
-            Self::Json(list) => list,
-            Self::Table {
-                operation,
-                screen,
-                table: None,
-            } if outcome.is_ok() => return begun(operation, screen, &[]).map(drop),
-            Self::Table { .. } => return outcome,
-        };
-        // Who reads only the one word must not take a list with a gap for the whole one.
-        let mut audit = audit.clone();
-        audit.complete &= !audit.possible_gap;
-        list.end_of_reading(audit.complete, &audit, outcome)
-    }
 }
 
-/// A table with its titles. Columns are as wide as the first page needs them.
-fn begun(operation: &Operation, screen: &Screen, rows: &[Vec<String>]) -> Result<Table, Failure> {
+/// Columns are as wide as the first page needs them.
+fn titles(operation: &Operation) -> Titles {
     let last = operation.columns.len().saturating_sub(1);
     let mut columns: Vec<Column> = operation
         .columns
@@ -139,26 +102,13 @@ fn begun(operation: &Operation, screen: &Screen, rows: &[Vec<String>]) -> Result
     if columns.is_empty() {
         columns.push(Column::new("ITEM", ColumnWidth::Rest));
     }
-    let table = screen.begin_table(&columns, rows);
-    screen.header(&table, "")?;
-    Ok(table)
+    Titles::new(columns)
 }
 
 /// `incident_id` and `incidentId` as the title of a column.
 fn title(name: &str) -> String {
     use heck::ToShoutySnakeCase as _;
     name.to_shouty_snake_case().replace('_', " ")
-}
-
-fn row(operation: &Operation, item: &Value, form: Form) -> Vec<String> {
-    let columns = operation.columns.iter();
-    let cells: Vec<String> = columns
-        .map(|column| field(operation, column, item.get(column.name), form))
-        .collect();
-    match cells.is_empty() {
-        true => vec![json::compact(item).unwrap_or_default()],
-        false => cells,
-    }
 }
 
 /// Stands on a table for what is sensitive.
@@ -171,25 +121,25 @@ pub(super) fn field(
     column: &api::Column,
     value: Option<&Value>,
     form: Form,
-) -> String {
-    let text = cell(value, column.known);
+) -> Cell {
+    let text = cell(value, column.known)?;
     let is_beside_others = operation.columns.iter().any(|other| !other.is_sensitive);
     let hides = form == Form::Table && column.is_sensitive && is_beside_others;
-    match hides && !text.is_empty() {
+    Some(match hides && !text.is_empty() {
         true => HIDDEN.to_owned(),
         false => text,
-    }
+    })
 }
 
 /// A value of an answer. A known one has a name, the same that is typed; in JSON it is as it came.
-pub(super) fn cell(value: Option<&Value>, known: &[(&str, &str)]) -> String {
-    let text = match value {
-        None | Some(Value::Null) => return String::new(),
-        Some(Value::String(text)) => text.clone(),
-        Some(value) => json::compact(value).unwrap_or_default(),
+pub(super) fn cell(value: Option<&Value>, known: &[(&str, &str)]) -> Cell {
+    let text = match value? {
+        Value::Null => return None,
+        Value::String(text) => text.clone(),
+        value => json::compact(value).ok()?,
     };
-    match known.iter().find(|(value, _)| *value == text) {
+    Some(match known.iter().find(|(value, _)| *value == text) {
         Some((_, name)) => known_name(name),
         None => text,
-    }
+    })
 }
