@@ -655,10 +655,20 @@ fn a_file_is_sent_from_a_path_or_from_standard_input() {
     }
     let asked = stage.requests();
     let missing = stage.home().join("none").display().to_string();
-    for file in [missing.as_str(), "/"] {
+    let mut refused = vec![missing.as_str(), "/"];
+    if cfg!(target_os = "linux") {
+        // A device, and what says that it is empty and is not.
+        refused.extend(["/dev/null", "/proc/self/status"]);
+    }
+    for file in refused {
         let ran = stage.run(&[&upload[..], &["--file", file]].concat());
         assert_eq!(ran.code, 2, "{}", ran.golden());
+        assert!(ran.stderr.contains("the file `"), "{}", ran.golden());
     }
+    // Out of a pipe that failed.
+    let ran = stage.run_with_input(&[&upload[..], &["--file", "-"]].concat(), "");
+    assert_eq!(ran.code, 2, "{}", ran.golden());
+    assert!(ran.stderr.contains("standard input is empty"));
     // It can be looked at before it is sent.
     let ran = stage.run(&[&upload[..], &["--file", path, "--dry-run"]].concat());
     assert_eq!(ran.code, 0, "{}", ran.golden());
