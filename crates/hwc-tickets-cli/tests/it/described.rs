@@ -501,6 +501,34 @@ fn a_list_that_breaks_off_says_so() {
     );
 }
 
+/// What could not be read is told, inside of items too; behind the last item that was asked for it is nobody's loss.
+#[test]
+fn what_is_lost_of_a_list_is_told_as_far_as_it_was_asked_for() {
+    let stage = Stage::new();
+    let rows = r#"[{"incident_id":"a","label_list":[{},7]},7,{"incident_id":"b"},8,{"incident_id":"c","label_list":[9]}]"#;
+    let body = Fault::Body {
+        status: 200,
+        content_type: "application/json".to_owned(),
+        body: format!(r#"{{"incident_info_list":{rows}}}"#).into(),
+    };
+    for (limit, lost, within) in [("1", 0, 1), ("2", 1, 1), ("3", 2, 2)] {
+        stage
+            .sim()
+            .fault(Order::new(Simulated::ListCases, body.clone()));
+        let ran = stage.run(&["ticket", "list", "-o", "json", "--limit", limit]);
+        assert_eq!(ran.code, 0, "{}", ran.golden());
+        let answer = ran.json();
+        let audit = &answer["audit"];
+        assert_eq!(audit["yielded"].to_string(), limit, "{answer}");
+        assert_eq!(audit["undecodable"], lost, "{answer}");
+        assert_eq!(audit["undecodable_within"], within, "{answer}");
+        for (number, says) in [(lost, "items"), (within, "parts of items")] {
+            let told = format!("{number} {says} could not be read");
+            assert_eq!(ran.stderr.contains(&told), number > 0, "{}", ran.stderr);
+        }
+    }
+}
+
 /// Names and numbers of known values, lists with commas or by turns.
 #[test]
 fn values_as_people_type_them() {
