@@ -234,6 +234,36 @@ fn secrets_are_no_options() {
     }
 }
 
+/// An error about a secret shows no part of it, nor the name of a field in it.
+#[test]
+fn an_error_about_a_secret_shows_nothing_of_it() {
+    let stage = Stage::new();
+    let confirm = [
+        "authorization",
+        "confirm",
+        "--yes",
+        "--authorization-id",
+        "1",
+        "--auth-detail-list-file",
+    ];
+    for (number, value) in [
+        r#"[{"canary":1}]"#,
+        r#"[{"account":{"canary":1}}]"#,
+        r#"["canary"]"#,
+        r#"{"canary":"#,
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let path = stage.home().join(format!("details-{number}.json"));
+        let path = private(&path, value.as_bytes());
+        let ran = stage.run(&[&confirm[..], &[path.to_str().unwrap(), "-v"]].concat());
+        assert_eq!(ran.code, 2, "{value}: {}", ran.golden());
+        assert!(!ran.stderr.contains("canary"), "{}", ran.stderr);
+    }
+    assert_eq!(stage.requests(), 0);
+}
+
 /// The recorded call of each, against the simulator, in every form.
 #[test]
 fn every_command_works_in_every_form() {
