@@ -32,7 +32,8 @@ pub enum Delivery {
     /// The ticket was read back, more than once and over the consistency window: it is not there.
     Absent,
     /// It may have been done. [`Error::into_pending`] gives what is needed to find out later. Sending
-    /// it again now may double it.
+    /// it again now may double it. What a later version stored and this one has no name for is read so.
+    #[serde(other)]
     Unknown,
 }
 

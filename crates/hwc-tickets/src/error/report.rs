@@ -6,7 +6,8 @@ use crate::{
     setters::setters,
     submit::{Pending, PendingId},
 };
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
+use serde_json::Value;
 use std::{borrow::Cow, fmt, time::Duration};
 
 /// What is known of an [`Error`], as a value: to be stored, sent on, or built in a test.
@@ -28,12 +29,17 @@ use std::{borrow::Cow, fmt, time::Duration};
 /// It holds no text of a message, no secret, and no foreign text: neither [`Error::service_message`] nor
 /// [`Error::body_excerpt`], and no causes. Of a submit in doubt it names the record alone, for the record is what has to be
 /// kept: take it with [`Error::into_pending`] and store it beside the report.
+///
+/// What a later version of this crate stored is read as well: fields that this one does not have are left out, a kind without a
+/// name is [`ErrorKind::Other`], a delivery without one [`Delivery::Unknown`], and an advice without one leaves its words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ErrorReport {
     /// To branch on.
+    #[serde(deserialize_with = "kind")]
     pub kind: ErrorKind,
     /// What is known about the effect of the call.
+    #[serde(deserialize_with = "delivery")]
     pub delivery: Delivery,
     /// Whether it was to change something that must not be done twice.
     #[serde(default)]
@@ -50,6 +56,7 @@ pub struct ErrorReport {
     /// What failed, in the words of this crate, without the facts that have fields of their own.
     pub what: String,
     /// What to do, by name.
+    #[serde(deserialize_with = "advice")]
     pub advice: Advice,
     /// What to do, in words for programmers.
     pub help: String,
@@ -106,6 +113,27 @@ impl ErrorReport {
             is_of_cursor: false,
         }
     }
+}
+
+fn kind<'de, D: Deserializer<'de>>(from: D) -> Result<ErrorKind, D::Error> {
+    known_or(ErrorKind::Other, from)
+}
+
+fn delivery<'de, D: Deserializer<'de>>(from: D) -> Result<Delivery, D::Error> {
+    known_or(Delivery::Unknown, from)
+}
+
+fn advice<'de, D: Deserializer<'de>>(from: D) -> Result<Advice, D::Error> {
+    known_or(Advice::Given, from)
+}
+
+/// What a later version wrote and this one cannot read, in whatever form, is `other`.
+fn known_or<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+    other: T,
+    from: D,
+) -> Result<T, D::Error> {
+    let written = Value::deserialize(from)?;
+    Ok(T::deserialize(written).unwrap_or(other))
 }
 
 setters! {
