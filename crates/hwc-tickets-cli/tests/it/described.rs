@@ -442,6 +442,29 @@ fn a_failure_is_told_as_everywhere() {
     }
 }
 
+/// A write whose answer was lost is looked for where it would stand, which need not be a ticket.
+#[test]
+fn what_may_have_been_done_is_looked_for_where_it_stands() {
+    let stage = Stage::new();
+    let create = Simulated::named("createLabels").unwrap();
+    stage
+        .sim()
+        .fault(Order::new(create, Fault::Close).after_acting());
+    let args = [
+        "label",
+        "create",
+        "--name",
+        "new",
+        "--label-color",
+        "#000000",
+    ];
+    let ran = stage.run(&args);
+    assert_ne!(ran.code, 0, "{}", ran.golden());
+    let says = "Look with `hwc-tickets label list` before you do it again.";
+    assert!(ran.stderr.contains(says), "{}", ran.stderr);
+    assert!(stage.sim().labels().iter().any(|label| label.name == "new"));
+}
+
 /// As many items as are asked for, over the borders of pages, and no page more than needed.
 #[test]
 fn a_list_is_read_page_by_page() {

@@ -513,6 +513,29 @@ fn operations_can_be_called_as_data() {
     assert!(!kind.unwrap().is_mandatory, "newer documents have none");
 }
 
+/// After a lost answer it is looked for where it would stand.
+#[test]
+fn a_write_is_shown_by_a_read_of_the_same_things() {
+    for (write, read) in [
+        ("createLabels", Some("listLabels")),
+        ("createCaseLabels", Some("listCaseLabels")),
+        ("createRelations", Some("listRelation")),
+        ("createCases", Some("listCases")),
+        ("updateCases", Some("showCaseDetail")),
+        ("createCaseExtendsParam", Some("showCaseExtendsParam")),
+        ("checkVerifyCodes", Some("listHasVerifiedContacts")),
+        (
+            "signPublishedAgreement",
+            Some("showSignedLatestPublishedAgreement"),
+        ),
+        ("createFeedback", None),
+    ] {
+        let operation = Operation::named(write).unwrap();
+        let shown = operation.shown_by().map(|read| read.name);
+        assert_eq!(shown, read, "{write}");
+    }
+}
+
 /// As of every call, also where the arguments are made by somebody who knows no type.
 #[test]
 fn limits_are_checked_for_what_is_called_as_data() {
