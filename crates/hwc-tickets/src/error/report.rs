@@ -1,6 +1,6 @@
 //! What is known of an error, as a value that can be stored, sent on and built in tests.
 
-use super::{Advice, Cause, Delivery, Error, ErrorKind, Part, unconfirmed};
+use super::{Advice, Cause, Delivery, Error, ErrorKind, Part};
 use crate::{
     ids::TicketId,
     setters::setters,
@@ -55,6 +55,9 @@ pub struct ErrorReport {
     pub part: Option<Part>,
     /// What failed, in the words of this crate, without the facts that have fields of their own.
     pub what: String,
+    /// Why what was found in the ticket is not taken for the message, where that is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hindrance: Option<String>,
     /// What to do, by name.
     #[serde(deserialize_with = "advice")]
     pub advice: Advice,
@@ -100,6 +103,7 @@ impl ErrorReport {
             ticket: None,
             part: None,
             what: what.into(),
+            hindrance: None,
             advice: Advice::of_kind(kind),
             help: kind.advice().to_owned(),
             host: None,
@@ -150,6 +154,7 @@ setters! {
         operation: impl Into<String>,
         ticket: TicketId,
         part: Part,
+        hindrance: impl Into<String>,
         host: impl Into<String>,
         code: impl Into<String>,
         http_status: u16,
@@ -161,12 +166,6 @@ setters! {
 
 impl From<&Error> for ErrorReport {
     fn from(error: &Error) -> Self {
-        let inner = &*error.0;
-        let mut what = error.failed().into_owned();
-        if let Some(problem) = &inner.hindrance {
-            what.push_str("; ");
-            what.push_str(&unconfirmed(problem));
-        }
         let pending = error.report().and_then(|report| report.pending);
         Self {
             kind: error.kind(),
@@ -175,7 +174,8 @@ impl From<&Error> for ErrorReport {
             operation: error.operation().map(str::to_owned),
             ticket: error.ticket().cloned(),
             part: error.part(),
-            what,
+            what: error.failed().into_owned(),
+            hindrance: error.hindrance().map(Cow::into_owned),
             advice: error.advice(),
             help: error.help().unwrap_or_default().to_owned(),
             host: error.host().map(str::to_owned),

@@ -513,6 +513,32 @@ fn operations_can_be_called_as_data() {
     assert!(!kind.unwrap().is_mandatory, "newer documents have none");
 }
 
+/// None of two files goes up in the place of the other.
+#[test]
+fn a_file_that_is_given_twice_is_refused() {
+    let clock = FakeClock::new();
+    let network = ScriptedTransport::new(&clock);
+    let client = client(&clock, &network);
+    let upload = Operation::named("uploadAccessory").unwrap();
+    let form = json!({"form_data": "{}"});
+    let file = |name: &str| Source::bytes("a log").named(name);
+    let twice = Arguments::from(form.clone())
+        .file("file", file("a.log"))
+        .file("file", file("b.log"));
+    let mut both = form;
+    both["file"] = json!({"content": "text"});
+    let both = Arguments::from(both).file("file", file("a.log"));
+    for arguments in [twice, both] {
+        assert!(upload.exceeded(arguments.clone()).is_err());
+        let error = clock
+            .run(upload.call(&client, arguments, None))
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        assert!(error.to_string().contains("file is given twice"), "{error}");
+    }
+    assert!(network.requests().is_empty());
+}
+
 /// After a lost answer it is looked for where it would stand.
 #[test]
 fn a_write_is_shown_by_a_read_of_the_same_things() {

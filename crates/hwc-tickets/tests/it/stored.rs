@@ -73,6 +73,7 @@ fn report() -> ErrorReport {
         .operation("submit message")
         .ticket(ticket())
         .part(Part::new(2, 3))
+        .hindrance("the outbox cannot be read")
         .code("APIGW.0308")
         .http_status(429)
         .request_id("r-1")
