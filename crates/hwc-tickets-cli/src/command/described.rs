@@ -18,7 +18,7 @@ use arguments::Given;
 use heck::ToSnakeCase as _;
 use hwc_tickets::{
     Client,
-    api::{Answer, Arguments, Content, Operation, Response},
+    api::{Answer, Arguments, Content, Operation, Response, Unit},
 };
 use serde_json::{Map, Value};
 use std::io::{self, IsTerminal as _};
@@ -93,11 +93,12 @@ fn check(operation: &Operation, arguments: &Arguments) -> Result<(), Failure> {
                 "" => String::new(),
                 within => format!(": {within}"),
             };
-            format!(
-                "{}{within} {} (documented limit)",
-                input.shown(),
-                exceeded.breach()
-            )
+            let breach = match (input.value.is_sensitive, exceeded.limit.unit) {
+                // The number itself is a part of the secret.
+                (true, Unit::Value) => "is beyond its limit".to_owned(),
+                _ => exceeded.breach().to_string(),
+            };
+            format!("{}{within} {breach} (documented limit)", input.shown())
         }
         None => format!("{exceeded} (documented limit)"),
     };
