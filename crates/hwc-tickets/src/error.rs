@@ -448,11 +448,19 @@ impl Error {
                 id.map(|id| format!("request id {id}")),
             ],
         );
-        if let Some(problem) = &inner.hindrance {
+        if let Some(hindrance) = self.hindrance() {
             line.push_str("; ");
-            line.push_str(&unconfirmed(problem));
+            line.push_str(&hindrance);
         }
         line
+    }
+
+    /// Why what was found is not taken for the message.
+    fn hindrance(&self) -> Option<Cow<'_, str>> {
+        match &self.0.hindrance {
+            Some(problem) => Some(unconfirmed(problem).into()),
+            None => self.report()?.hindrance.as_deref().map(Cow::Borrowed),
+        }
     }
 
     /// What failed, without the facts about it.

@@ -58,7 +58,8 @@ pub enum Advice {
     CheckAddress,
     /// The answer is too large.
     AskForLess,
-    /// The fault carries an advice of its own, in words.
+    /// The fault carries an advice of its own, in words. What a later version stored and this one has no name for is read so.
+    #[serde(other)]
     Given,
 }
 

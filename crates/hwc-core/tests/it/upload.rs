@@ -309,6 +309,9 @@ fn what_is_no_plain_file_is_refused_by_name() {
         directory.path().to_owned(),
         directory.path().join("none"),
         "/dev/zero".into(),
+        // It says that it is empty.
+        #[cfg(target_os = "linux")]
+        "/proc/self/status".into(),
     ] {
         let error = Source::file(&path).unwrap_err();
         assert!(
@@ -321,6 +324,49 @@ fn what_is_no_plain_file_is_refused_by_name() {
             (FaultKind::InvalidInput, Delivery::NotSent)
         );
         assert!(!fault.help().is_empty());
+    }
+}
+
+/// Of what is announced as nothing no byte need be asked for: it is looked at before the request goes out.
+#[test]
+fn a_source_that_is_called_empty_and_is_not_is_never_sent() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("late.log");
+    fill(&path, b"");
+    let file = Source::file(&path).unwrap();
+    fill(&path, b"late");
+    let many = || Source::streams(0, || Pieces::of(&["late"])).named("many");
+    let once = || Source::once(0, Pieces::of(&["", "late"])).named("once");
+    let form = |source: Source| Body::form(Form::new().file("file", source));
+    for (operation, body, name) in [
+        (&STORE, Body::bytes(file.clone()), "`late.log`"),
+        (&UPLOAD, form(file), "`late.log`"),
+        (&STORE, Body::bytes(many()), "`many`"),
+        (&UPLOAD, form(many()), "`many`"),
+        (&STORE, Body::bytes(once()), "`once`"),
+        (&UPLOAD, form(once()), "`once`"),
+    ] {
+        let run = send(operation, body, &CallOptions::default(), vec![ok()]);
+        let fault = run.result.unwrap_err();
+        assert_eq!(
+            (fault.kind, fault.sent),
+            (FaultKind::InvalidInput, Sent::No),
+            "{fault}"
+        );
+        assert!(fault.to_string().contains(name), "{fault}");
+        assert!(run.requests.is_empty(), "{name}");
+    }
+    // What is empty goes out as nothing.
+    let path = directory.path().join("empty.log");
+    fill(&path, b"");
+    for source in [
+        Source::file(&path).unwrap(),
+        Source::streams(0, || Pieces::of(&[])),
+        Source::once(0, Pieces::of(&[])),
+    ] {
+        let run = send(&STORE, source.into(), &CallOptions::default(), vec![ok()]);
+        run.result.unwrap();
+        assert!(run.requests[0].body.is_empty());
     }
 }
 

@@ -15,9 +15,10 @@ use crate::{
     render::{self, Part, Show, fact},
 };
 use arguments::Given;
+use heck::ToSnakeCase as _;
 use hwc_tickets::{
     Client,
-    api::{Answer, Arguments, Content, Operation, Response},
+    api::{Answer, Arguments, Content, Operation, Response, Unit},
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -38,7 +39,7 @@ pub(crate) async fn run(described: &Described, context: &Context) -> Result<(), 
     }
     if operation.asks && !has(described, YES) {
         let is_terminal = io::stdin().is_terminal() && io::stderr().is_terminal();
-        ask(operation, is_terminal, render::question)?;
+        ask(operation, &given.arguments, is_terminal, render::question)?;
     }
     match (file, operation.list) {
         (Some(target), _) => file::run(operation, given, target, context).await,
@@ -93,20 +94,45 @@ fn check(operation: &Operation, arguments: &Arguments) -> Result<(), Failure> {
                 "" => String::new(),
                 within => format!(": {within}"),
             };
-            format!(
-                "{}{within} {} (documented limit)",
-                input.shown(),
-                exceeded.breach()
-            )
+            let breach = match (input.value.is_sensitive, exceeded.limit.unit) {
+                // The number itself is a part of the secret.
+                (true, Unit::Value) => "is beyond its limit".to_owned(),
+                _ => exceeded.breach().to_string(),
+            };
+            format!("{}{within} {breach} (documented limit)", input.shown())
         }
         None => format!("{exceeded} (documented limit)"),
     };
     Err(Failure::usage(what, "Correct the value. Nothing was sent."))
 }
 
+/// What is to be done, and to what: the command, the ids, and what of a few things it does.
+fn spoken(operation: &Operation, arguments: &Arguments) -> String {
+    let mut parts = vec![format!("`{}`", name(operation))];
+    for input in inputs(operation) {
+        let value = input.value;
+        let field = value.path.last().copied().unwrap_or_default();
+        let field = field.to_snake_case();
+        let is_id = ["id", "ids", "id_list"]
+            .iter()
+            .any(|end| field == *end || field.ends_with(&format!("_{end}")));
+        if value.is_sensitive || value.is_group || !(is_id || !value.known.is_empty()) {
+            continue;
+        }
+        let mut steps = value.path.iter();
+        let given = steps.try_fold(arguments.values(), |within, step| within.get(*step));
+        let given = list::cell(given, value.known);
+        if !given.is_empty() {
+            parts.push(format!("{} {given}", input.shown()));
+        }
+    }
+    parts.join(" ")
+}
+
 /// Asks whether it is to be done.
 fn ask(
     operation: &Operation,
+    arguments: &Arguments,
     is_terminal: bool,
     question: impl FnOnce(&str) -> io::Result<Option<String>>,
 ) -> Result<(), Failure> {
@@ -117,7 +143,11 @@ fn ask(
             "Add --yes. Nothing was sent.",
         ));
     }
-    let text = format!("{} Do it? [y/N] ", operation.summary);
+    let text = format!(
+        "{}: {} Do it? [y/N] ",
+        spoken(operation, arguments),
+        operation.summary
+    );
     let typed = question(&text).map_err(|error| {
         let what = format!("the terminal cannot be used: {error}");
         Failure::own(Exit::Failure, what, "Add --yes.")
@@ -201,8 +231,12 @@ fn unknown(operation: &Operation, failure: Failure) -> Failure {
     match failure {
         Failure::Interrupted { what: None } if !operation.is_safe => Failure::Interrupted {
             what: Some(format!(
-                "interrupted: it is not known whether `{}` was done; look before you do it again",
-                name(operation)
+                "interrupted: it is not known whether `{}` was done; {} before you do it again",
+                name(operation),
+                match operation.shown_by().and_then(|read| read.command) {
+                    Some(command) => format!("look with `hwc-tickets {command}`"),
+                    None => "look".to_owned(),
+                }
             )),
         },
         failure => failure,

@@ -311,6 +311,74 @@ fn a_closed_pipe_ends_quietly() {
     }
 }
 
+/// An output that a shell closed, or opened for reading, prints nothing: that is a failure, and what was done is told. One that
+/// is not wanted is none.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_closed_output_is_told() {
+    use std::{fs::File, process::Command};
+    let stage = Stage::new();
+    let run = |args: &[&str], output: &str| {
+        let command = stage.command(args);
+        let mut shell = Command::new("sh");
+        shell
+            .args(["-c", &format!("\"$0\" \"$@\" {output}; exit $?")])
+            .arg(command.get_program())
+            .args(command.get_args())
+            .env_clear()
+            .envs(
+                command
+                    .get_envs()
+                    .filter_map(|(name, value)| Some((name, value?))),
+            );
+        stage.given(&mut shell, b"")
+    };
+    stage
+        .sim()
+        .add_label(hwc_tickets_sim::Label::new(7, "demo", "old", "#ffffff"));
+    let label = [
+        "label",
+        "update",
+        "--label-id",
+        "7",
+        "--name",
+        "new",
+        "--label-color",
+        "#000000",
+        "-o",
+        "json",
+    ];
+    for (args, code, says) in [
+        (&["message", "history", "case-123"][..], 1, "help"),
+        (&["ticket", "show", "case-123", "-o", "json"], 1, "help"),
+        (&["ticket", "list", "-o", "ndjson"], 1, "help"),
+        (&["--help"], 1, "help"),
+        (
+            &["message", "send", "case-123", "hello"],
+            9,
+            "the message is in the ticket",
+        ),
+        (&label, 9, "`label update` was done"),
+    ] {
+        for output in [">&-", "1</dev/null"] {
+            let ran = run(args, output);
+            assert_eq!(ran.code, code, "{args:?} {output}: {}", ran.golden());
+            let closed = "cannot write the output: standard output is closed";
+            assert!(
+                ran.stderr.contains(says) && (code == 9 || ran.stderr.contains(closed)),
+                "{args:?} {output}: {}",
+                ran.stderr
+            );
+        }
+        let ran = run(args, ">/dev/null");
+        assert_eq!(ran.code, 0, "{args:?}: {}", ran.golden());
+        // As other programs open it.
+        let nowhere = File::options().read(true).write(true).open("/dev/null");
+        let ran = stage.finish(stage.command(args).stdout(nowhere.unwrap()));
+        assert_eq!(ran.code, 0, "{args:?}: {}", ran.golden());
+    }
+}
+
 /// Foreign text is shown inert in every form, and comes through JSON unharmed.
 #[test]
 fn foreign_text_is_inert() {

@@ -114,7 +114,7 @@ fn one_bad_element_costs_one_element_and_one_odd_field_costs_itself() {
     let lost: Vec<_> = answer
         .undecodable
         .iter()
-        .map(|lost| (lost.list, lost.index, lost.pointer.as_str()))
+        .map(|lost| (&*lost.list, lost.index, lost.pointer.as_str()))
         .collect();
     assert_eq!(
         lost,
@@ -123,6 +123,9 @@ fn one_bad_element_costs_one_element_and_one_odd_field_costs_itself() {
             ("accessory_list", 1, "/message_list/3/accessory_list/1"),
         ]
     );
+    let stored = serde_json::to_string(&answer.undecodable).unwrap();
+    let again: Vec<hwc_tickets_wire::Undecodable> = serde_json::from_str(&stored).unwrap();
+    assert_eq!(again, answer.undecodable);
     let reasons = format!("{:?} {:?}", answer.undecodable, list);
     assert!(
         reasons.contains("a text where an object") && !reasons.contains("words"),

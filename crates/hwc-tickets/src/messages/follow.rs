@@ -105,6 +105,9 @@ pub enum Event {
     },
     /// Cannot heal without a person. The last event.
     Fatal(Error),
+    /// An event that a later version stored and this one has no name for: what it said is lost. Following gives none.
+    #[serde(other)]
+    Other,
 }
 
 /// Where a ticket begins that the cursor does not know.

@@ -21,7 +21,9 @@ pub enum MessageKind {
     Support,
     /// A value that no document names.
     Other(i64),
-    /// The service did not say (the documents allow it to leave the field out, D-18).
+    /// The service did not say (the documents allow it to leave the field out, D-18), or a later version stored what this one has
+    /// no name for.
+    #[serde(other)]
     Unknown,
 }
 
@@ -62,7 +64,8 @@ pub enum Role {
     ThirdParty,
     /// A value that no document names.
     Other(i64),
-    /// The service did not say.
+    /// The service did not say, or a later version stored what this one has no name for.
+    #[serde(other)]
     Unknown,
 }
 

@@ -24,6 +24,7 @@ pub(super) async fn run(
     let client = context.client()?;
     let mut list = List::begin(&context.screen, titles(operation), &Map::new(), name)?;
     let mut audit = ListAudit::default();
+    let (mut lost, mut within) = (0, 0);
     let reading = async {
         let mut pages = operation.pages(&client, given.arguments, None)?;
         let mut left = limit.unwrap_or(u64::MAX);
@@ -31,19 +32,23 @@ pub(super) async fn run(
             let page = render::wait("reading the list", pages.next()).await;
             audit = pages.audit().clone();
             let Some(page) = page else { break };
-            let mut items = page?.items;
-            items.truncate(usize::try_from(left).unwrap_or(usize::MAX));
-            left = left.saturating_sub(items.len() as u64);
-            let items = items.iter().map(|item| Item { item, operation });
+            let mut page = page?;
+            page.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+            lost += page.undecodable.len() as u64;
+            within += page.within.len() as u64;
+            left = left.saturating_sub(page.items.len() as u64);
+            let items = page.items.iter().map(|item| Item { item, operation });
             list.items(&items.collect::<Vec<_>>())?;
         }
-        Ok::<_, Failure>(left == 0)
+        Ok::<_, Failure>(left)
     };
     let reading = interruptible(reading).await;
     let reading = reading.map_err(|failure| unknown(operation, failure));
-    if let Ok(true) = reading {
-        // As many as were asked for: nothing is missing of them.
+    if let (Ok(0), Some(limit)) = (&reading, limit) {
+        // As many as were asked for: nothing is missing of them. What stands behind them is nobody's concern.
         audit.complete = true;
+        audit.yielded = limit;
+        (audit.undecodable, audit.undecodable_within) = (lost, within);
     }
     // Who reads only the one word must not take a list with a gap for the whole one.
     let mut told = audit.clone();
@@ -57,6 +62,12 @@ pub(super) async fn run(
     if audit.undecodable > 0 {
         let warning = format!("{} items could not be read", audit.undecodable);
         context.screen.warn(&warning);
+    }
+    if audit.undecodable_within > 0 {
+        context.screen.warn(&format!(
+            "{} parts of items could not be read: the items are shown without them",
+            audit.undecodable_within
+        ));
     }
     outcome
 }

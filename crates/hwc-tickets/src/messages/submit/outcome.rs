@@ -3,11 +3,12 @@
 use super::pending::Span;
 use crate::{messages::message::Message, setters::setters};
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use std::time::Duration;
 
 /// What became of a submit in doubt.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Outcome {
@@ -21,6 +22,26 @@ pub enum Outcome {
     /// Not known yet. Ask again later, or let a person decide: these messages could be it, the most alike
     /// first, 20 at most. Then [`Client::forget`](crate::Client::forget) ends the doubt.
     Unknown(Vec<Candidate>),
+}
+
+/// As it was written. What a later version wrote and this one cannot read is not known: nothing is guessed.
+impl<'de> Deserialize<'de> for Outcome {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Known {
+            Confirmed(Box<Message>),
+            Absent,
+            Unknown(Vec<Candidate>),
+        }
+        let written = Value::deserialize(deserializer)?;
+        Ok(match Known::deserialize(written) {
+            Ok(Known::Confirmed(message)) => Self::Confirmed(message),
+            Ok(Known::Absent) => Self::Absent,
+            Ok(Known::Unknown(candidates)) => Self::Unknown(candidates),
+            Err(_) => Self::Unknown(Vec::new()),
+        })
+    }
 }
 
 /// A message of the ticket that could be the one in doubt.
@@ -62,7 +83,9 @@ pub enum Resemblance {
     SameText,
     /// The same words; white space, quotes, Unicode form or the like differ.
     SimilarText,
-    /// Another text. A service that alters what it stores could still show the one in doubt like this.
+    /// Another text. A service that alters what it stores could still show the one in doubt like this. What a later version
+    /// stored and this one has no name for is read so.
+    #[serde(other)]
     OtherText,
 }
 

@@ -27,7 +27,8 @@ pub enum TicketStatus {
     AwaitingFeedback,
     /// A value that no document names.
     Other(i64),
-    /// The service did not say.
+    /// The service did not say, or a later version stored what this one has no name for.
+    #[serde(other)]
     Unknown,
 }
 
