@@ -16,7 +16,9 @@ pub enum Delivery {
     Rejected,
     /// What it was to do was looked for, more than once and over the consistency window: it is not there.
     Absent,
-    /// It may have been done. A write must not simply be repeated: that may double it.
+    /// It may have been done. A write must not simply be repeated: that may double it. What a later version stored and this
+    /// one has no name for is read so.
+    #[serde(other)]
     Unknown,
 }
 

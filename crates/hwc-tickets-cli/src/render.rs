@@ -7,7 +7,6 @@ pub(crate) mod foreign;
 pub(crate) mod json;
 mod list;
 mod outflow;
-mod output;
 mod reader;
 mod show;
 mod spinner;
@@ -85,7 +84,6 @@ impl Screen {
 
     /// Text of this program's own making, e.g. JSON or a script, as it is.
     pub(crate) fn raw(&self, text: &str) -> Result<(), Failure> {
-        output::look()?;
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())?;
         Ok(out.flush()?)
@@ -93,7 +91,6 @@ impl Screen {
 
     /// The same as a line.
     pub(crate) fn raw_line(&self, text: &str) -> Result<(), Failure> {
-        output::look()?;
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())?;
         out.write_all(b"\n")?;
@@ -102,7 +99,6 @@ impl Screen {
 
     /// An answer of the service as it came; on a terminal made inert.
     pub(crate) fn answer(&self, body: &[u8]) -> Result<(), Failure> {
-        output::look()?;
         let mut out = io::stdout().lock();
         if out.is_terminal() {
             for line in foreign::lines(&String::from_utf8_lossy(body)) {
@@ -218,7 +214,6 @@ impl Screen {
     }
 
     fn lines(&self, lines: &[Line]) -> Result<(), Failure> {
-        output::look()?;
         let mut out = anstream::stdout().lock();
         for line in lines {
             write_line(&mut out, line)?;
@@ -278,9 +273,6 @@ pub(crate) fn command_line(error: clap::Error) -> Result<(), Failure> {
             ContextKind::Suggested,
             ContextValue::StyledStrs(vec![tip.into()]),
         );
-    }
-    if is_asked_for {
-        output::look()?;
     }
     let printed = error.print().and_then(|()| io::stdout().flush());
     // Nobody is left to tell when standard error is closed.

@@ -1,6 +1,6 @@
 //! A file of the service on standard output, piece by piece: byte for byte, and on a terminal made inert.
 
-use super::{foreign, output};
+use super::foreign;
 use crate::failure::Failure;
 use std::io::{self, IsTerminal as _, Write as _};
 
@@ -36,7 +36,6 @@ impl Outflow {
 }
 
 fn put(bytes: &[u8]) -> Result<(), Failure> {
-    output::look()?;
     let mut out = io::stdout().lock();
     out.write_all(bytes)?;
     Ok(out.flush()?)
