@@ -349,8 +349,8 @@ fn a_source_that_is_called_empty_and_is_not_is_never_sent() {
         let run = send(operation, body, &CallOptions::default(), vec![ok()]);
         let fault = run.result.unwrap_err();
         assert_eq!(
-            (fault.kind, fault.sent),
-            (FaultKind::InvalidInput, Sent::No),
+            (fault.kind, fault.delivery),
+            (FaultKind::InvalidInput, Delivery::NotSent),
             "{fault}"
         );
         assert!(fault.to_string().contains(name), "{fault}");

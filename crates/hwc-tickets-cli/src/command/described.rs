@@ -122,7 +122,7 @@ fn spoken(operation: &Operation, arguments: &Arguments) -> String {
         let mut steps = value.path.iter();
         let given = steps.try_fold(arguments.values(), |within, step| within.get(*step));
         let given = list::cell(given, value.known);
-        if !given.is_empty() {
+        if let Some(given) = given.filter(|given| !given.is_empty()) {
             parts.push(format!("{} {given}", input.shown()));
         }
     }

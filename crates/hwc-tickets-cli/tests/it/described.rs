@@ -340,7 +340,7 @@ fn every_command_works_in_every_form() {
 fn a_table_hides_what_is_sensitive() {
     let mut checked = 0;
     for (operation, ..) in described() {
-        let (hidden, shown): (Vec<_>, Vec<_>) =
+        let (hidden, shown): (Vec<&Column>, Vec<&Column>) =
             (operation.columns.iter()).partition(|column| column.is_sensitive);
         let Some(list) = operation.list.filter(|_| !shown.is_empty()) else {
             continue;

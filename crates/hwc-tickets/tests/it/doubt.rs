@@ -813,7 +813,7 @@ fn an_outbox_that_cannot_be_read_again_confirms_nothing() {
         let report = hwc_tickets::ErrorReport::from(&error);
         assert_eq!(report.to_string(), shown);
         let stored = serde_json::to_string(&report).unwrap();
-        let again: hwc_tickets::Error = serde_json::from_str(&stored).unwrap();
+        let again: Error = serde_json::from_str(&stored).unwrap();
         assert_eq!(again.to_string(), shown);
         assert_eq!(serde_json::to_string(&again).unwrap(), stored);
         let says = shown.contains("the outbox cannot be read: permission denied");

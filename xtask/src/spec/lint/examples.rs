@@ -56,7 +56,7 @@ pub(super) fn answered(subject: &Subject<'_>, found: &mut Vec<Problem>) {
             let response = resolve(root, response).unwrap_or(response);
             let is_failure = |value: &Value| {
                 let code = value.get("error_code").and_then(Value::as_str);
-                code.is_some_and(|code| !code.is_empty())
+                code.is_some_and(|code| !matches!(code, "" | "0")) // D-50
             };
             let shown = entries(response.get("content")).any(|(_, media)| {
                 let named = entries(media.get("examples"));

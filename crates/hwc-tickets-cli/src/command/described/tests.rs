@@ -16,7 +16,7 @@ fn it_is_asked_before_it_is_done() {
     operation.asks = true;
     let arguments = Arguments::from(serde_json::json!({"label_id": 7, "body": {"name": "n"}}));
     let ask = |is_terminal, question: &dyn Fn(&str) -> io::Result<Option<String>>| {
-        super::ask(&operation, &arguments, is_terminal, question)
+        ask(&operation, &arguments, is_terminal, question)
     };
     let asked = Cell::new(0);
     let answer = |typed: Option<&'static str>| {
