@@ -116,7 +116,7 @@ fn spoken(operation: &Operation, arguments: &Arguments) -> String {
         let is_id = ["id", "ids", "id_list"]
             .iter()
             .any(|end| field == *end || field.ends_with(&format!("_{end}")));
-        if value.is_sensitive || value.is_group || !(is_id || !value.known.is_empty()) {
+        if value.is_sensitive || value.is_group || !is_id && value.known.is_empty() {
             continue;
         }
         let mut steps = value.path.iter();

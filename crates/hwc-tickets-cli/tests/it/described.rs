@@ -4,7 +4,7 @@
 use crate::stage::{FOREVER, Ran, Stage, names, private, unavailable};
 use contract_tests::{exchange::Exchange, simulator};
 use heck::{ToKebabCase as _, ToShoutySnakeCase as _};
-use hwc_tickets::api::{Answer, Kind, OPERATIONS, Operation, Value};
+use hwc_tickets::api::{Answer, Column, Kind, OPERATIONS, Operation, Value};
 use hwc_tickets_sim::{Fault, GROUP, Label, Operation as Simulated, Order};
 use serde_json::Value as Json;
 use std::path::Path;
@@ -601,7 +601,7 @@ fn what_is_lost_of_a_list_is_told_as_far_as_it_was_asked_for() {
     let body = Fault::Body {
         status: 200,
         content_type: "application/json".to_owned(),
-        body: format!(r#"{{"incident_info_list":{rows}}}"#).into(),
+        body: format!(r#"{{"incident_info_list":{rows}}}"#),
     };
     for (limit, lost, within) in [("1", 0, 1), ("2", 1, 1), ("3", 2, 2)] {
         stage
