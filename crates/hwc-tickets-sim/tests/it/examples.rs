@@ -1,6 +1,8 @@
 //! Operations that the simulator only describes, each asked by its recorded exchanges: the answer is the example of the
 //! description, in its shape, and says that it is one.
 
+use std::path::Path;
+
 use hwc_tickets_sim::{Example, Operation, Quirks, Simulator};
 use serde_json::Value;
 
@@ -110,4 +112,13 @@ async fn the_control_says_which_they_are() {
     }
     // The older list of tickets knows the tickets there are.
     assert!(!is_example("listOrderIncident"));
+    // And the page of all operations says the same.
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../hwc-tickets/docs/operations.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let rows: Vec<&str> = page.lines().filter(|row| row.starts_with("| `")).collect();
+    assert!(rows.len() >= DESCRIBED.len());
+    for row in rows {
+        let name = row.split('`').nth(1).unwrap();
+        assert_eq!(row.ends_with("| example |"), is_example(name), "{row}");
+    }
 }
