@@ -145,8 +145,13 @@ impl Operation {
             .filter(|read| read.is_safe && read.resource == self.resource);
         let by = |is_it: &dyn Fn(&&Self) -> bool| reads.clone().find(is_it);
         let thing = self.method.split_once('_').map(|(_, thing)| thing);
-        by(&|read| thing == Some(read.method) || read.method == format!("{}ed", self.method))
-            .or_else(|| by(&|read| read.method == "list"))
+        let shown =
+            by(&|read| thing == Some(read.method) || read.method == format!("{}ed", self.method));
+        if shown.is_some() || (thing.is_some() && self.resource != "ticket") {
+            // Of a thing that no read is called after, e.g. a code that was sent, no list of other things tells.
+            return shown;
+        }
+        by(&|read| read.method == "list")
             .or_else(|| by(&|read| read.method == "detail"))
             .or_else(|| {
                 reads.find(|read| {

@@ -550,6 +550,9 @@ fn a_write_is_shown_by_a_read_of_the_same_things() {
         ("updateCases", Some("showCaseDetail")),
         ("createCaseExtendsParam", Some("showCaseExtendsParam")),
         ("checkVerifyCodes", Some("listHasVerifiedContacts")),
+        // No list of other things tells of a code or a login.
+        ("sendVerifyCodes", None),
+        ("checkHosts", None),
         (
             "signPublishedAgreement",
             Some("showSignedLatestPublishedAgreement"),
