@@ -128,7 +128,8 @@ fn form_of(error: &serde_json::Error) -> String {
     }
     if text.starts_with("unknown field") {
         let known = text.rsplit_once("`, expected ");
-        return match known {
+        // Where there are no fields, all in front of these words was given.
+        return match known.filter(|_| !text.ends_with("`, there are no fields")) {
             Some((_, known)) => format!("unknown field, expected {known}"),
             None => "unknown field, where none is expected".to_owned(),
         };

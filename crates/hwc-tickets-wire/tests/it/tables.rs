@@ -68,6 +68,12 @@ fn arguments_by_name_are_checked() {
             "{arguments}: {text}"
         );
     }
+    // Also of an operation that takes nothing.
+    let regions = entry("listRegions").unwrap();
+    let fault = (regions.parts)(json!({"`, expected `secret": 1})).unwrap_err();
+    let text = format!("{fault} {fault:?}");
+    assert!(text.contains("where none is expected"), "{text}");
+    assert!(!text.contains("secret"), "{text}");
     // A call about no ticket would be about all of them.
     let none = entry("listNewInstantMessages").unwrap();
     let fault = (none.parts)(json!({"case_ids": []})).unwrap_err();
