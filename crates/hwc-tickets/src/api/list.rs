@@ -57,12 +57,12 @@ impl<T> Page<T> {
         self.items.is_empty() && self.undecodable.is_empty() && self.within.is_empty()
     }
 
-    /// Leaves the first `most` items. Where some go, what could not be read behind the last one that stays goes as well: who
+    /// Leaves the first `most` items. Where there are as many, what could not be read behind the last of them goes as well: who
     /// wants so many items misses nothing of what stands behind them.
     ///
     /// The audit of the reading counts whole pages all the same.
     pub fn truncate(&mut self, most: usize) {
-        if self.items.len() <= most {
+        if self.items.len() < most {
             return;
         }
         self.items.truncate(most);
