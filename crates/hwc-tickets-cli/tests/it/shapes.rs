@@ -124,7 +124,7 @@ fn a_message_in_doubt_is_the_same_object() {
             let file = stage.pending_file().display().to_string();
             let which = if one_by_one { file.as_str() } else { "--all" };
             let listed = stage.run(&["message", "reconcile", "-o", "json"]);
-            let args = ["message", "reconcile", which, "--timeout", "1s", "-o"];
+            let args = ["message", "reconcile", which, "--timeout", "3s", "-o"];
             let ran = stage.run(&[&args[..], &["json"]].concat());
             let expected = history(&stage);
             for message in messages(&ran) {
