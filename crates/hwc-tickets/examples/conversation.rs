@@ -90,11 +90,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .into_iter()
         .map(TicketId::try_from)
         .collect::<Result<Vec<_>, _>>()?;
-    let digest = client.unread(tickets).fetch().await;
-    for (ticket, count) in &digest.unread {
+    let unread_counts = client.unread(tickets).fetch().await;
+    for (ticket, count) in &unread_counts.unread {
         println!("   {count:>3} {ticket}");
     }
-    for ticket in &digest.unanswered {
+    for ticket in &unread_counts.unanswered {
         println!("     ? {ticket} (the service said nothing about it, which is not the same as 0)");
     }
 

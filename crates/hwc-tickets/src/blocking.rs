@@ -38,7 +38,7 @@ use crate::{
     messages::{
         follow::Follow,
         submit::{Bulk, Draft, Outcome, Pending, PendingId, Reconciled},
-        unread::{Digest, UnreadQuery},
+        unread::{UnreadCounts, UnreadQuery},
     },
 };
 use futures_util::stream;
@@ -142,19 +142,19 @@ impl Client {
     ///
     /// ```no_run
     /// # fn example(client: hwc_tickets::blocking::Client, ids: Vec<hwc_tickets::TicketId>) -> hwc_tickets::Result<()> {
-    /// let digest = client.unread(ids, |query| query.concurrency(8))?;
-    /// println!("{} unread", digest.total());
+    /// let unread_counts = client.unread(ids, |query| query.concurrency(8))?;
+    /// println!("{} unread", unread_counts.total());
     /// # Ok(()) }
     /// ```
     ///
     /// # Errors
     /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) alone; what could not be answered is
-    /// in the digest, by name.
+    /// in the result, by name.
     pub fn unread(
         &self,
         tickets: impl IntoIterator<Item = TicketId>,
         options: impl FnOnce(UnreadQuery) -> UnreadQuery,
-    ) -> Result<Digest> {
+    ) -> Result<UnreadCounts> {
         self.runtime.wait(options(self.client.unread(tickets)))
     }
 

@@ -103,7 +103,7 @@ pub use submit::{
 pub use ticket::Ticket;
 pub use tickets::{detail, ticket};
 pub use time::{MessageTime, ZoneOffset};
-pub use unread::{Digest, UnreadQuery};
+pub use unread::{UnreadCounts, UnreadQuery};
 
 /// The snippets of the README, compiled.
 #[cfg(doctest)]

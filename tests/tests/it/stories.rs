@@ -340,12 +340,12 @@ async fn a_colleagues_ticket_needs_the_group() {
         "{:?}",
         error.help()
     );
-    let digest = client.unread([alone.id().clone()]).fetch().await;
+    let unread_counts = client.unread([alone.id().clone()]).fetch().await;
     assert!(
-        digest.unread.is_empty(),
+        unread_counts.unread.is_empty(),
         "a number that is not known is not 0"
     );
-    assert!(!digest.is_complete());
+    assert!(!unread_counts.is_complete());
     assert!(alone.history().collect().await.is_err());
     assert_eq!(simulator.arrived(SHARED), Vec::<String>::new());
 
@@ -358,19 +358,19 @@ async fn a_colleagues_ticket_needs_the_group() {
     );
     let conversation = together.history().collect().await.unwrap();
     assert_eq!(conversation.messages.len(), simulator.ledger(SHARED).len());
-    let digest = client
+    let unread_counts = client
         .unread([together.id().clone()])
         .group(group())
         .fetch()
         .await;
-    assert_eq!(digest.total(), 1);
+    assert_eq!(unread_counts.total(), 1);
     together.mark_read().await.unwrap();
-    let digest = client
+    let unread_counts = client
         .unread([together.id().clone()])
         .group(group())
         .fetch()
         .await;
-    assert_eq!(digest.total(), 0);
+    assert_eq!(unread_counts.total(), 0);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use crate::stage::{FOREVER, Ran, Stage};
 use hwc_tickets::{
-    Audit, Digest, ErrorKind, ErrorReport, Event, Message, TicketDetail, TicketStatus,
+    Audit, ErrorKind, ErrorReport, Event, Message, TicketDetail, TicketStatus, UnreadCounts,
 };
 use hwc_tickets_sim::{Fault, Order, Route};
 use serde::de::DeserializeOwned;
@@ -224,9 +224,9 @@ fn a_ticket_is_that_of_the_sdk() {
     let history = json(&["message", "history", "case-123"]);
     assert!(read::<Audit>(&history["audit"]).complete, "{history}");
     let unread = json(&["message", "unread", "case-123", "case-999"]);
-    let digest: Digest = read(&unread);
-    assert_eq!(unread["total"], digest.total());
-    assert_eq!(digest.unanswered.len(), 1, "{unread}");
+    let unread_counts: UnreadCounts = read(&unread);
+    assert_eq!(unread["total"], unread_counts.total());
+    assert_eq!(unread_counts.unanswered.len(), 1, "{unread}");
 }
 
 /// A failure is told by the same fields, whether it ends the command or is that of one thing among others.

@@ -30,7 +30,7 @@ const RUST: [&str; 9] = [
     "builder",
     "Client",
     "retry_after",
-    "Digest",
+    "UnreadCounts",
     "Ticket::",
     "pipeline",
     "\u{b5}s",

@@ -13,7 +13,7 @@ mod first_message;
 mod follow;
 mod lost_answer;
 mod own_settings;
-mod unread_digest;
+mod unread_counts;
 mod whole_conversation;
 #[cfg(feature = "blocking")]
 mod without_async;
@@ -80,9 +80,9 @@ async fn all() -> Result<(), Box<dyn Error>> {
     )
     .await?;
 
-    println!("\n# unread_digest");
+    println!("\n# unread_counts");
     let thousand = (0..1000).map(|number| TicketId::try_from(format!("TT20261121{number:04}")));
-    unread_digest::unread_digest(&client, thousand.collect::<Result<_, _>>()?).await;
+    unread_counts::unread_counts(&client, thousand.collect::<Result<_, _>>()?).await;
 
     println!("\n# bulk");
     let drafts = ["case-123", "no-such-ticket"]

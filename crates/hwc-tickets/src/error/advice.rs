@@ -123,7 +123,7 @@ impl Advice {
                 "Look at the conversation in the console; the audit of Ticket::history tells what is wrong with the items."
             }
             Self::CheckTickets => {
-                "Check the ids in Digest::unanswered. A colleague's ticket needs the group id."
+                "Check the ids in UnreadCounts::unanswered. A colleague's ticket needs the group id."
             }
             Self::ReadLess => {
                 "Read the newest first as a stream, which holds nothing; or narrow it with since(); or raise buffer_limit()."

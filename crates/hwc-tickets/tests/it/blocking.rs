@@ -85,11 +85,11 @@ fn every_verb_does_what_it_does_without_blocking() {
     );
     assert_eq!(ticket.history().unwrap().count(), oldest.len());
 
-    let digest = client
+    let unread_counts = client
         .unread(ids(&[TICKET, "case-9"]), |query| query.concurrency(1))
         .unwrap();
-    assert_eq!(digest.total(), 2);
-    assert_eq!(digest.unanswered, ids(&["case-9"]));
+    assert_eq!(unread_counts.total(), 2);
+    assert_eq!(unread_counts.unanswered, ids(&["case-9"]));
     let mut drained = Vec::new();
     let handled = ticket.drain_unread(|message| {
         drained.push(message.content);

@@ -14,8 +14,8 @@ mod follow;
 mod lost_answer;
 #[path = "../../examples/snippets/own_settings.rs"]
 mod own_settings;
-#[path = "../../examples/snippets/unread_digest.rs"]
-mod unread_digest;
+#[path = "../../examples/snippets/unread_counts.rs"]
+mod unread_counts;
 #[path = "../../examples/snippets/whole_conversation.rs"]
 mod whole_conversation;
 #[cfg(feature = "blocking")]
@@ -132,10 +132,10 @@ async fn a_thousand_tickets_take_ten_requests() {
     let (service, client) = start().await;
     let mut thousand: Vec<TicketId> = (1..1000).map(|n| id(&format!("other-{n}"))).collect();
     thousand.push(id(TICKET));
-    let digest = unread_digest::unread_digest(&client, thousand).await;
-    assert_eq!(digest.unread[&id(TICKET)], 1);
-    assert_eq!(digest.unanswered.len(), 999);
-    assert!(digest.failed.is_empty());
+    let unread_counts = unread_counts::unread_counts(&client, thousand).await;
+    assert_eq!(unread_counts.unread[&id(TICKET)], 1);
+    assert_eq!(unread_counts.unanswered.len(), 999);
+    assert!(unread_counts.failed.is_empty());
     assert_eq!(service.journal().len(), 10);
 }
 

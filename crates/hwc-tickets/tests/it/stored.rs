@@ -2,10 +2,10 @@
 //! stays as it was.
 
 use hwc_tickets::{
-    Advice, Attachment, Audit, Author, CallAdvice, Client, Conversation, Cursor, Delivery, Digest,
-    Error, ErrorKind, ErrorReport, Event, LastMessage, Message, MessageId, MessageKind,
-    MessageTime, Outcome, Pending, Recalled, Receipt, Role, SecretString, Sent, TicketDetail,
-    TicketId, TicketStatus, ZoneOffset,
+    Advice, Attachment, Audit, Author, CallAdvice, Client, Conversation, Cursor, Delivery, Error,
+    ErrorKind, ErrorReport, Event, LastMessage, Message, MessageId, MessageKind, MessageTime,
+    Outcome, Pending, Recalled, Receipt, Role, SecretString, Sent, TicketDetail, TicketId,
+    TicketStatus, UnreadCounts, ZoneOffset,
     error::Part,
     message::Undecodable,
     submit::{Candidate, Reconciled, Resemblance},
@@ -232,11 +232,11 @@ fn values_come_back_from_json() {
 
 #[test]
 fn what_holds_an_error_comes_back_from_json() {
-    let digest = Digest::new(BTreeMap::from([(ticket(), 3)]))
+    let unread_counts = UnreadCounts::new(BTreeMap::from([(ticket(), 3)]))
         .unanswered(vec![TicketId::new("case-2").unwrap()])
         .failed(vec![FailedTickets::new(vec![ticket()], report().into())])
         .undecodable(vec![Undecodable::new(0, "a text")]);
-    let again = writes_the_same_again(&digest);
+    let again = writes_the_same_again(&unread_counts);
     assert_eq!((again.total(), again.is_complete()), (3, false));
     assert_eq!(
         again.into_result().unwrap_err().to_string(),
