@@ -105,7 +105,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     println!(
         "   a gap cannot be excluded: {}",
-        history.audit().possible_gap
+        history.report().possible_gap
     );
 
     println!("\n6. All of it is read.");

@@ -24,7 +24,7 @@
 //! | [`Submit::split_long`] | sends a long text in numbered parts | [`submit`] |
 //! | [`Client::submit_all`] | sends many messages, each with its own outcome | [`docs::delivery`] |
 //! | [`Client::reconcile`], [`Client::reconcile_outbox`], [`Client::forget`] | finds out later what became of a submit, or ends the doubt | [`docs::delivery`] |
-//! | [`Ticket::history`] | the conversation as a stream, in either order, with an [`Audit`] | [`docs::paging`] |
+//! | [`Ticket::history`] | the conversation as a stream, in either order, with a [`ReadReport`] | [`docs::paging`] |
 //! | [`Client::unread`] | how much is unread, over any number of tickets | [`unread`] |
 //! | [`Client::follow`] | new messages as they come, across restarts | [`docs::following`] |
 //! | [`Ticket::mark_read`], [`Ticket::drain_unread`] | marks read; handles what is unread first | [`mark_read`] |
@@ -85,7 +85,7 @@ pub use config::{ClientBuilder, Site, SubmitType};
 pub use detail::{TicketDetail, TicketStatus};
 pub use error::{Advice, CallAdvice, Delivery, Error, ErrorKind, ErrorReport, Result};
 pub use follow::{Cursor, CursorFile, Event, Events, Follow, StopHandle};
-pub use history::{Audit, Conversation, History, Messages};
+pub use history::{Conversation, History, Messages, ReadReport};
 pub use hwc_core::{
     Clock, Endpoint, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport,
     endpoint::InvalidEndpoint, identity, transport,

@@ -300,7 +300,7 @@ fn every_command_works_in_every_form() {
                     let answer = ran.json();
                     let items = answer[list].as_array().unwrap();
                     assert_eq!(answer["complete"], true, "{answer}");
-                    assert_eq!(answer["audit"]["yielded"], items.len(), "{answer}");
+                    assert_eq!(answer["report"]["yielded"], items.len(), "{answer}");
                 }
                 ("json", None) => assert!(ran.json().is_object(), "{}", ran.stdout),
                 ("ndjson", _) => {
@@ -610,10 +610,10 @@ fn what_is_lost_of_a_list_is_told_as_far_as_it_was_asked_for() {
         let ran = stage.run(&["ticket", "list", "-o", "json", "--limit", limit]);
         assert_eq!(ran.code, 0, "{}", ran.golden());
         let answer = ran.json();
-        let audit = &answer["audit"];
-        assert_eq!(audit["yielded"].to_string(), limit, "{answer}");
-        assert_eq!(audit["undecodable"], lost, "{answer}");
-        assert_eq!(audit["undecodable_within"], within, "{answer}");
+        let report = &answer["report"];
+        assert_eq!(report["yielded"].to_string(), limit, "{answer}");
+        assert_eq!(report["undecodable"], lost, "{answer}");
+        assert_eq!(report["undecodable_within"], within, "{answer}");
         for (number, says) in [(lost, "items"), (within, "parts of items")] {
             let told = format!("{number} {says} could not be read");
             assert_eq!(ran.stderr.contains(&told), number > 0, "{}", ran.stderr);

@@ -270,9 +270,9 @@ fn a_possible_gap_is_not_complete() {
         ran.golden()
     );
     let document = ran.json();
-    assert_eq!(document["audit"]["possible_gap"], true, "{document}");
+    assert_eq!(document["report"]["possible_gap"], true, "{document}");
     assert_eq!(document["complete"], false, "{document}");
-    assert_eq!(document["audit"]["complete"], false, "{document}");
+    assert_eq!(document["report"]["complete"], false, "{document}");
 }
 
 fn conversation(id: &str, messages: u32) -> hwc_tickets_sim::TicketSeed {

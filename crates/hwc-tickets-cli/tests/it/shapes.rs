@@ -2,7 +2,7 @@
 
 use crate::stage::{FOREVER, Ran, Stage};
 use hwc_tickets::{
-    Audit, ErrorKind, ErrorReport, Event, Message, TicketDetail, TicketStatus, UnreadCounts,
+    ErrorKind, ErrorReport, Event, Message, ReadReport, TicketDetail, TicketStatus, UnreadCounts,
 };
 use hwc_tickets_sim::{Fault, Order, Route};
 use serde::de::DeserializeOwned;
@@ -222,7 +222,7 @@ fn a_ticket_is_that_of_the_sdk() {
     assert_eq!(status["status"], shown["detail"]["status"]);
     assert_eq!(read::<TicketStatus>(&status["status"]), detail.status);
     let history = json(&["message", "history", "case-123"]);
-    assert!(read::<Audit>(&history["audit"]).complete, "{history}");
+    assert!(read::<ReadReport>(&history["report"]).complete, "{history}");
     let unread = json(&["message", "unread", "case-123", "case-999"]);
     let unread_counts: UnreadCounts = read(&unread);
     assert_eq!(unread["total"], unread_counts.total());

@@ -6,7 +6,7 @@ use crate::{
     error::Result,
     messages::{
         follow::{Event, StopHandle},
-        history::Audit,
+        history::ReadReport,
         message::Message,
         submit::{Bulk, Draft, Sent},
     },
@@ -57,8 +57,8 @@ impl Messages {
 
     /// What is known of the read so far; final once the iterator has ended.
     #[must_use]
-    pub fn audit(&self) -> Audit {
-        self.0.stream.get_ref().audit()
+    pub fn report(&self) -> ReadReport {
+        self.0.stream.get_ref().report()
     }
 }
 
@@ -164,8 +164,8 @@ impl<R: api::Paged> Pages<R> {
 
     /// What is known of the reading so far; final once the iterator has ended.
     #[must_use]
-    pub fn audit(&self) -> &api::ListAudit {
-        self.0.stream.get_ref().audit()
+    pub fn report(&self) -> &api::ListReport {
+        self.0.stream.get_ref().report()
     }
 }
 
@@ -179,7 +179,7 @@ impl<R: api::Paged> Iterator for Pages<R> {
 
 impl<R: api::Paged> fmt::Debug for Pages<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Pages").field(self.audit()).finish()
+        f.debug_tuple("Pages").field(self.report()).finish()
     }
 }
 
@@ -194,8 +194,8 @@ impl<R: api::Paged> Items<R> {
 
     /// What is known of the reading so far; final once the iterator has ended.
     #[must_use]
-    pub fn audit(&self) -> &api::ListAudit {
-        self.0.stream.get_ref().audit()
+    pub fn report(&self) -> &api::ListReport {
+        self.0.stream.get_ref().report()
     }
 }
 
@@ -209,6 +209,6 @@ impl<R: api::Paged> Iterator for Items<R> {
 
 impl<R: api::Paged> fmt::Debug for Items<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Items").field(self.audit()).finish()
+        f.debug_tuple("Items").field(self.report()).finish()
     }
 }

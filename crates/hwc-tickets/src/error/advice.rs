@@ -120,7 +120,7 @@ impl Advice {
             }
             Self::ReadThenMark => "Read them with Ticket::history, then call Ticket::mark_read.",
             Self::LookInConsole => {
-                "Look at the conversation in the console; the audit of Ticket::history tells what is wrong with the items."
+                "Look at the conversation in the console; the report of Ticket::history tells what is wrong with the items."
             }
             Self::CheckTickets => {
                 "Check the ids in UnreadCounts::unanswered. A colleague's ticket needs the group id."

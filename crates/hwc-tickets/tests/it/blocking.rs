@@ -74,7 +74,7 @@ fn every_verb_does_what_it_does_without_blocking() {
     let newest: Vec<Message> = history.by_ref().map(Result::unwrap).collect();
     assert_eq!(newest.len(), 4);
     assert!(history.next().is_none());
-    assert!(history.audit().complete);
+    assert!(history.report().complete);
     let oldest = ticket
         .history_with(|history| history.oldest_first())
         .unwrap();

@@ -99,10 +99,10 @@ async fn a_lost_answer_is_found_out_later() {
 async fn the_conversation_is_whole() {
     let (service, client) = start().await;
     let ticket = client.ticket(TICKET).unwrap();
-    let audit = whole_conversation::whole_conversation(&ticket).await;
-    let audit = audit.unwrap();
-    assert!(audit.complete);
-    assert_eq!(audit.yielded, service.ledger(TICKET).len() as u64);
+    let report = whole_conversation::whole_conversation(&ticket).await;
+    let report = report.unwrap();
+    assert!(report.complete);
+    assert_eq!(report.yielded, service.ledger(TICKET).len() as u64);
 }
 
 #[tokio::test]

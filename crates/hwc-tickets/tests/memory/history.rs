@@ -76,9 +76,9 @@ fn stream(messages: i64) -> (u64, usize) {
             );
             last = Some(time);
         }
-        let audit = stream.audit();
-        assert!(audit.complete && !audit.possible_gap);
-        (audit.yielded, HEAP.peak_usage().saturating_sub(before))
+        let report = stream.report();
+        assert!(report.complete && !report.possible_gap);
+        (report.yielded, HEAP.peak_usage().saturating_sub(before))
     })
 }
 

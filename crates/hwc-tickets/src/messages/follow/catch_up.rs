@@ -64,6 +64,6 @@ pub(super) async fn read(
     messages.reverse();
     Ok(Past {
         messages,
-        possible_gap: reader.audit().possible_gap,
+        possible_gap: reader.report().possible_gap,
     })
 }

@@ -1,7 +1,7 @@
 //! Reads a conversation page by page: the walk, the calls, and the wanted order.
 
 use super::{
-    audit::Audit,
+    report::ReadReport,
     walk::{Ask, Course, Walk},
 };
 use crate::{
@@ -57,10 +57,10 @@ impl Reader {
         }
     }
 
-    pub(crate) fn audit(&self) -> Audit {
-        Audit {
+    pub(crate) fn report(&self) -> ReadReport {
+        ReadReport {
             yielded: self.yielded,
-            ..self.walk.audit().clone()
+            ..self.walk.report().clone()
         }
     }
 

@@ -237,10 +237,10 @@ impl Drain {
             }
             next = reader.next().await?;
         }
-        let audit = reader.audit();
+        let report = reader.report();
         self.has_skipped |= reader.may_have_skipped();
-        self.falls_short = audit.possible_gap && !reader.may_have_skipped();
-        self.undecodable = self.undecodable.max(audit.undecodable);
+        self.falls_short = report.possible_gap && !reader.may_have_skipped();
+        self.undecodable = self.undecodable.max(report.undecodable);
         self.hidden = count.unread.saturating_sub(shown);
         if let Some(before) = self.seen.take() {
             seen.add_all(before);
