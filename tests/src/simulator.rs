@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use hwc_core::{
     HttpTransport, ProxyChoice, Transport,
-    transport::{AnswerBody, RequestBody, Sending},
+    transport::{RequestBody, ResponseBody, Sending},
 };
 use hwc_tickets_sim::{
     Agreement, Command, Contact, ContactWay, DEMO, Label, LabelAction, Outcome, RelationAction,
@@ -195,7 +195,7 @@ impl Transport for Watched {
             let (head, body) = sending.await?.into_parts();
             let body = body.collect().await?.to_bytes();
             watched.judge(&method, &path, &Answer::new(&head, body.clone()));
-            Ok(http::Response::from_parts(head, AnswerBody::full(body)))
+            Ok(http::Response::from_parts(head, ResponseBody::full(body)))
         })
     }
 }

@@ -15,8 +15,8 @@ use hyper_util::{
 use crate::variables::process_environment;
 
 use super::{
-    AnswerBody, InvalidProxy, ProxyRoute, ProxyRules, RequestBody, Resolve, SendProgress, Sending,
-    Transport, TransportFault, TransportFaultKind,
+    InvalidProxy, ProxyRoute, ProxyRules, RequestBody, Resolve, ResponseBody, SendProgress,
+    Sending, Transport, TransportFault, TransportFaultKind,
     body::WatchedBody,
     causes::{find, root_words},
     connect::{Connector, Proxy},
@@ -277,7 +277,7 @@ impl Transport for HttpTransport {
             passage.answered();
             interim.check()?;
             Ok(response
-                .map(|body| AnswerBody::from_body(body.map_err(|error| fault(&error, false)))))
+                .map(|body| ResponseBody::from_body(body.map_err(|error| fault(&error, false)))))
         })
     }
 }

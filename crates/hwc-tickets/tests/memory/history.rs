@@ -2,7 +2,7 @@
 
 use hwc_core::{
     testing::FakeClock,
-    transport::{AnswerBody, RequestBody, Sending, Transport},
+    transport::{RequestBody, ResponseBody, Sending, Transport},
 };
 use hwc_tickets::{Client, SecretString};
 use std::fmt::Write as _;
@@ -46,7 +46,7 @@ impl Transport for Endless {
             .unwrap();
         }
         body.push_str("]}");
-        Box::pin(async move { Ok(http::Response::new(AnswerBody::full(body))) })
+        Box::pin(async move { Ok(http::Response::new(ResponseBody::full(body))) })
     }
 }
 
