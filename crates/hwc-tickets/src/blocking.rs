@@ -37,7 +37,7 @@ use crate::{
     ids::{GroupId, TicketId},
     messages::{
         follow::Follow,
-        submit::{Bulk, Draft, Outcome, Pending, PendingId, Reconciled},
+        submit::{Draft, Outcome, Pending, PendingId, Reconciled, SubmitAll},
         unread::{UnreadCounts, UnreadQuery},
     },
 };
@@ -159,7 +159,7 @@ impl Client {
     }
 
     /// Submits many messages: see [`Client::submit_all`](crate::Client::submit_all). `options` sets the
-    /// concurrency and what stops it; `|bulk| bulk` leaves them as they are.
+    /// concurrency and what stops it; `|options| options` leaves them as they are.
     ///
     /// The messages are under way only while the iterator is waited for: take its outcomes without long
     /// pauses. Dropping it begins no further message and cancels those under way.
@@ -167,7 +167,7 @@ impl Client {
     /// ```no_run
     /// # fn example(client: hwc_tickets::blocking::Client, drafts: Vec<hwc_tickets::Draft>) -> hwc_tickets::Result<()> {
     /// use hwc_tickets::ErrorKind;
-    /// for item in client.submit_all(drafts, |bulk| bulk.stop_on(ErrorKind::Unauthorized))? {
+    /// for item in client.submit_all(drafts, |options| options.stop_on(ErrorKind::Unauthorized))? {
     ///     let (draft, outcome) = item?;
     ///     match outcome {
     ///         Ok(_) => println!("{} ok", draft.ticket),
@@ -179,14 +179,18 @@ impl Client {
     ///
     /// # Errors
     /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) alone: nothing was sent.
-    pub fn submit_all<D>(&self, drafts: D, options: impl FnOnce(Bulk) -> Bulk) -> Result<Outcomes>
+    pub fn submit_all<D>(
+        &self,
+        drafts: D,
+        options: impl FnOnce(SubmitAll) -> SubmitAll,
+    ) -> Result<Outcomes>
     where
         D: IntoIterator<Item = Draft>,
         D::IntoIter: Send + 'static,
     {
         self.runtime.check()?;
-        let bulk = options(self.client.submit_all(stream::iter(drafts)));
-        Ok(Outcomes::new(bulk, &self.runtime))
+        let submits = options(self.client.submit_all(stream::iter(drafts)));
+        Ok(Outcomes::new(submits, &self.runtime))
     }
 
     /// Follows `tickets`: see [`Client::follow`](crate::Client::follow). `options` sets where it begins,

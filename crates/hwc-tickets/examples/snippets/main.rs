@@ -7,12 +7,12 @@
 )]
 
 mod attachment;
-mod bulk;
 mod drain_unread;
 mod first_message;
 mod follow;
 mod lost_answer;
 mod own_settings;
+mod submit_all;
 mod unread_counts;
 mod whole_conversation;
 #[cfg(feature = "blocking")]
@@ -84,10 +84,10 @@ async fn all() -> Result<(), Box<dyn Error>> {
     let thousand = (0..1000).map(|number| TicketId::try_from(format!("TT20261121{number:04}")));
     unread_counts::unread_counts(&client, thousand.collect::<Result<_, _>>()?).await;
 
-    println!("\n# bulk");
+    println!("\n# submit_all");
     let drafts = ["case-123", "no-such-ticket"]
         .map(|id| TicketId::try_from(id).map(|ticket| Draft::new(ticket, "Any news?")));
-    bulk::bulk(&client, drafts.into_iter().collect::<Result<_, _>>()?).await;
+    submit_all::submit_all(&client, drafts.into_iter().collect::<Result<_, _>>()?).await;
 
     println!("\n# attachment");
     let log = directory.path().join("disk.log");

@@ -8,7 +8,7 @@ use crate::{
         follow::{Event, StopHandle},
         history::ReadReport,
         message::Message,
-        submit::{Bulk, Draft, Sent},
+        submit::{Draft, Sent, SubmitAll},
     },
 };
 use futures_core::Stream;
@@ -80,7 +80,7 @@ impl fmt::Debug for Messages {
     }
 }
 
-/// Each draft of a bulk submit with its outcome, as they end: made by
+/// Each draft of a [`SubmitAll`](crate::submit::SubmitAll) with its outcome, as they end: made by
 /// [`Client::submit_all`](super::Client::submit_all).
 ///
 /// The outer result is an error only inside an asynchronous runtime; then the iterator ends.
@@ -88,8 +88,8 @@ impl fmt::Debug for Messages {
 pub struct Outcomes(Steps<BoxStream<'static, (Draft, Result<Sent>)>>);
 
 impl Outcomes {
-    pub(super) fn new(bulk: Bulk, runtime: &Arc<Runtime>) -> Self {
-        Self(Steps::new(bulk.stream().boxed(), runtime))
+    pub(super) fn new(options: SubmitAll, runtime: &Arc<Runtime>) -> Self {
+        Self(Steps::new(options.stream().boxed(), runtime))
     }
 }
 

@@ -3,7 +3,6 @@
 //! The order: check the text; read the conversation (the watermark); write the submit down; send it
 //! once; if it is not known whether it arrived, read the conversation until that tells.
 
-mod bulk;
 mod canonical;
 mod fingerprint;
 mod fold;
@@ -20,15 +19,16 @@ mod reconcile;
 mod run;
 mod search;
 mod snapshot;
+mod submit_all;
 pub(crate) mod text;
 mod watermark;
 
-pub use bulk::{Bulk, Draft};
 pub use outbox::{FileOutbox, Outbox};
 pub use outcome::{Candidate, Outcome, Resemblance};
 pub use parts::SubmitParts;
 pub use pending::{InvalidPendingId, Pending, PendingId};
 pub use reconcile::Reconciled;
+pub use submit_all::{Draft, SubmitAll};
 pub use text::TextError;
 
 use crate::{

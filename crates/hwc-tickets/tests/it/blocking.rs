@@ -223,7 +223,7 @@ fn many_messages_at_once_each_with_its_outcome() {
         .map(|(ticket, text)| Draft::new(ticket.parse().unwrap(), text))
         .into();
     let outcomes = client
-        .submit_all(drafts, |bulk| bulk.concurrency(2))
+        .submit_all(drafts, |options| options.concurrency(2))
         .unwrap();
     let mut ends: Vec<(String, bool)> = outcomes
         .map(|item| {
@@ -354,7 +354,7 @@ impl Bench {
             ("unread", client.unread(tickets(), |query| query).err()),
             (
                 "submit_all",
-                client.submit_all(Vec::new(), |bulk| bulk).err(),
+                client.submit_all(Vec::new(), |options| options).err(),
             ),
             ("follow", client.follow(tickets(), |follow| follow).err()),
             ("reconcile", client.reconcile(pending).err()),
@@ -421,7 +421,7 @@ fn an_iterator_that_is_taken_into_a_runtime_says_so_once_and_ends() {
         .unwrap();
     history.next().unwrap().unwrap();
     let draft = Draft::new(TICKET.parse().unwrap(), "never sent");
-    let mut outcomes = bench.client.submit_all([draft], |bulk| bulk).unwrap();
+    let mut outcomes = bench.client.submit_all([draft], |options| options).unwrap();
     let mut events = bench
         .client
         .follow(ids(&[TICKET]), |follow| follow)

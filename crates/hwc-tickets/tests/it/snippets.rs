@@ -2,8 +2,6 @@
 
 #[path = "../../examples/snippets/attachment.rs"]
 mod attachment;
-#[path = "../../examples/snippets/bulk.rs"]
-mod bulk;
 #[path = "../../examples/snippets/drain_unread.rs"]
 mod drain_unread;
 #[path = "../../examples/snippets/first_message.rs"]
@@ -14,6 +12,8 @@ mod follow;
 mod lost_answer;
 #[path = "../../examples/snippets/own_settings.rs"]
 mod own_settings;
+#[path = "../../examples/snippets/submit_all.rs"]
+mod submit_all;
 #[path = "../../examples/snippets/unread_counts.rs"]
 mod unread_counts;
 #[path = "../../examples/snippets/whole_conversation.rs"]
@@ -144,7 +144,7 @@ async fn each_of_many_messages_has_its_own_outcome() {
     let (service, client) = start().await;
     let drafts = ["case-123", "TT202611210002", "no-such-ticket"];
     let drafts = drafts.map(|ticket| Draft::new(id(ticket), "Any news?"));
-    let failed = bulk::bulk(&client, drafts.to_vec()).await;
+    let failed = submit_all::submit_all(&client, drafts.to_vec()).await;
     let [(draft, delivery)] = &failed[..] else {
         panic!("{failed:?}");
     };
