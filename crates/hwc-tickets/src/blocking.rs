@@ -2,7 +2,7 @@
 //!
 //! Needs the feature `blocking`. A blocking client is the asynchronous one and one thread: what happens
 //! on the wire, the deadlines, the errors and the types are the same, and so are their documents. Calls
-//! with options go through [`Ticket::wait_for`] and [`Client::wait_for`].
+//! with options go through [`Ticket::block_on`] and [`Client::block_on`].
 //!
 //! ```no_run
 //! # fn example() -> hwc_tickets::Result<()> {
@@ -10,7 +10,7 @@
 //!
 //! let ticket = Client::from_env()?.ticket("case-123")?;
 //! ticket.submit("Hello from a script")?;
-//! ticket.wait_for(|ticket| ticket.submit("And again").confirm(Confirm::Always))?;
+//! ticket.block_on(|ticket| ticket.submit("And again").confirm(Confirm::Always))?;
 //! for message in ticket.history()? {
 //!     println!("{}", message?.content);
 //! }
@@ -118,14 +118,14 @@ impl Client {
     /// ```no_run
     /// # fn example(client: hwc_tickets::blocking::Client, pending: hwc_tickets::Pending) -> hwc_tickets::Result<()> {
     /// use std::time::Duration;
-    /// client.wait_for(|client| client.reconcile_within(&pending, Duration::from_secs(60)))?;
+    /// client.block_on(|client| client.reconcile_within(&pending, Duration::from_secs(60)))?;
     /// # Ok(()) }
     /// ```
     ///
     /// # Errors
     /// Those of the call; [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside an
     /// asynchronous runtime.
-    pub fn wait_for<'a, C, T, E>(
+    pub fn block_on<'a, C, T, E>(
         &'a self,
         call: impl FnOnce(&'a crate::Client) -> C,
     ) -> Result<T, E>
@@ -234,7 +234,7 @@ impl Client {
     /// When the ticket could not be read at all. The record stays good: try again later.
     /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside an asynchronous runtime.
     pub fn reconcile(&self, pending: &Pending) -> Result<Outcome> {
-        self.wait_for(|client| client.reconcile(pending))
+        self.block_on(|client| client.reconcile(pending))
     }
 
     /// Reconciles every record of the outbox: see
@@ -250,7 +250,7 @@ impl Client {
     /// Reconciles many records: see [`Client::reconcile_all`](crate::Client::reconcile_all).
     ///
     /// # Errors
-    /// As of any other call of this client: see [`Client::wait_for`].
+    /// As of any other call of this client: see [`Client::block_on`].
     pub fn reconcile_all(
         &self,
         records: impl IntoIterator<Item = Pending>,
@@ -287,7 +287,7 @@ where
             request,
             about,
         } = self;
-        caller.wait_for(|_| answered(&caller, request, &about))
+        caller.block_on(|_| answered(&caller, request, &about))
     }
 }
 

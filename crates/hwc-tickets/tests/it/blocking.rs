@@ -59,12 +59,12 @@ fn every_verb_does_what_it_does_without_blocking() {
     let sent = ticket.submit("one").unwrap();
     assert_eq!(sent.attempts, 1);
     let confirmed = ticket
-        .wait_for(|ticket| ticket.submit("two").with_reference().without_watermark())
+        .block_on(|ticket| ticket.submit("two").with_reference().without_watermark())
         .unwrap();
     assert!(confirmed.reference.is_some());
     let long = "word ".repeat(600);
     let parts = ticket
-        .wait_for(|ticket| ticket.submit(&long).split_long())
+        .block_on(|ticket| ticket.submit(&long).split_long())
         .unwrap();
     assert_eq!(parts.len(), 2);
 
@@ -149,7 +149,7 @@ fn functions(source: &str, of: &str) -> Vec<String> {
 
 #[test]
 fn no_verb_is_missing() {
-    // Reached through `wait_for`.
+    // Reached through `block_on`.
     let left_out = ["client", "raw", "reconcile_within"];
     let mut found = 0;
     let sources = crate::rooms::sources();
@@ -183,7 +183,7 @@ fn a_submit_in_doubt_is_reconciled() {
     let client = client(&desk);
     let ticket = client.ticket(TICKET).unwrap();
     let error = ticket
-        .wait_for(|ticket| {
+        .block_on(|ticket| {
             ticket
                 .submit("Please restart node 7")
                 .confirm(Confirm::Never)
@@ -308,7 +308,7 @@ impl Bench {
         let ticket = client.ticket(TICKET).unwrap();
         let message = ticket.history().unwrap().next().unwrap().unwrap();
         desk.on_request(|_, asked| (asked.operation() == "submit").then(Step::reset));
-        let doubt = ticket.wait_for(|ticket| ticket.submit("x").confirm(Confirm::Never));
+        let doubt = ticket.block_on(|ticket| ticket.submit("x").confirm(Confirm::Never));
         let pending = doubt.unwrap_err().into_pending().unwrap();
         desk.state().asked.clear();
         Self {
@@ -333,7 +333,7 @@ impl Bench {
         vec![
             ("from_env", Client::from_env().err()),
             ("submit", ticket.submit("x").err()),
-            ("ticket.wait_for", ticket.wait_for(|t| t.submit("x")).err()),
+            ("ticket.block_on", ticket.block_on(|t| t.submit("x")).err()),
             ("history", ticket.history().err()),
             ("mark_read", ticket.mark_read().err()),
             (
@@ -348,8 +348,8 @@ impl Bench {
             ("messages_with_ids", ticket.messages_with_ids().err()),
             ("find_id", ticket.find_id(message).err()),
             (
-                "client.wait_for",
-                client.wait_for(|c| c.reconcile(pending)).err(),
+                "client.block_on",
+                client.block_on(|c| c.reconcile(pending)).err(),
             ),
             ("unread", client.unread(tickets(), |query| query).err()),
             (
