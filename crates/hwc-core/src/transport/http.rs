@@ -184,7 +184,7 @@ fn engine(connector: Connector) -> Engine {
         .build(connector)
 }
 
-/// The real transport: HTTP/1.1 over TLS 1.2 or newer, through the proxy of the surroundings.
+/// The real transport: HTTP/1.1 over TLS 1.2 or newer, through the proxy of the environment.
 ///
 /// It follows no redirect, offers no compression, and sends plain HTTP only to this machine itself and to
 /// the link-local metadata service, both without a proxy. It repeats nothing of which a byte was sent: only

@@ -1,6 +1,8 @@
 //! What to do about an error of the SDK, in the words of this program: its options and commands, never a method.
 
-use hwc_tickets::{Advice, CallAdvice, Error, api::Operation, time::Spoken, transport::TlsFlaw};
+use hwc_tickets::{
+    Advice, CallAdvice, Error, api::Operation, time::HumanDuration, transport::TlsFlaw,
+};
 use std::{borrow::Cow, time::Duration};
 
 /// Longer waits are no advice, and no wait is none either.
@@ -13,7 +15,7 @@ pub(crate) fn of(error: &Error) -> Cow<'static, str> {
         (Advice::Call(CallAdvice::SlowDown), Some(wait))
             if !wait.is_zero() && wait <= LONGEST_WAIT =>
         {
-            format!("Wait {} and try again, less often.", Spoken(wait)).into()
+            format!("Wait {} and try again, less often.", HumanDuration(wait)).into()
         }
         (Advice::Call(CallAdvice::FindOut), _) => look(error),
         (advice, _) => match words(advice) {

@@ -65,7 +65,7 @@ pub(crate) fn private_directory(path: &Path) {
     }
 }
 
-/// A simulator and a home directory. Nothing of the surroundings reaches the program.
+/// A simulator and a home directory. Nothing of the environment reaches the program.
 pub(crate) struct Stage {
     runtime: tokio::runtime::Runtime,
     sim: Option<Simulator>,

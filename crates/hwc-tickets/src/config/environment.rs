@@ -44,7 +44,7 @@ impl Variables {
                 ENDPOINT => text.as_str(),
                 _ => text.split(',').next().unwrap_or_default(),
             };
-            Endpoint::parse_from_surroundings(first).map_err(|error| match error {
+            Endpoint::parse_from_environment(first).map_err(|error| match error {
                 InvalidEndpoint::NotTrusted { .. } => {
                     format!("{name}: {error}; name another one with ClientBuilder::endpoint")
                 }
