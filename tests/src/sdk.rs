@@ -253,7 +253,7 @@ async fn submit(ticket: Ticket, given: &Given<'_>) -> (Option<Verdict>, Content)
     let mut submit = ticket
         .submit(given.text("text").expect("a text"))
         .confirm(Confirm::Never)
-        .without_watermark();
+        .skip_baseline();
     for id in given.list("attachments") {
         submit = submit.attach(AttachmentId::lenient(id).expect("an attachment"));
     }

@@ -59,7 +59,7 @@ fn every_verb_does_what_it_does_without_blocking() {
     let sent = ticket.submit("one").unwrap();
     assert_eq!(sent.attempts, 1);
     let confirmed = ticket
-        .block_on(|ticket| ticket.submit("two").with_reference().without_watermark())
+        .block_on(|ticket| ticket.submit("two").with_reference().skip_baseline())
         .unwrap();
     assert!(confirmed.reference.is_some());
     let long = "word ".repeat(600);

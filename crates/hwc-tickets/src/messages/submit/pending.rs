@@ -3,9 +3,9 @@
 mod stored;
 
 use super::{
+    baseline::{Baseline, Seen},
     fingerprint::Fingerprint,
     random::{NoRandom, random},
-    watermark::{Baseline, Seen},
 };
 use crate::{
     hex,
