@@ -37,7 +37,7 @@ pub(crate) fn add_routes(router: Router<Arc<Shared>>, shared: &Arc<Shared>) -> R
         .route("/_sim/events", get(events::events))
         .route("/_sim/seed", post(seed))
         .route("/_sim/reset", post(reset))
-        .route("/_sim/poke", post(poke))
+        .route("/_sim/trigger", post(trigger))
         .route("/_sim/reply", post(reply))
         .route("/_sim/status", post(status))
         .route("/_sim/advance", post(advance))
@@ -135,17 +135,17 @@ async fn reset(State(shared): Sim) -> Json<Value> {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Poke {
+struct Trigger {
     ticket: Option<String>,
 }
 
-async fn poke(State(shared): Sim, body: Bytes) -> Reply {
-    // Poking takes no body to poke anywhere.
-    let Poke { ticket } = match body.is_empty() {
-        true => Poke::default(),
+async fn trigger(State(shared): Sim, body: Bytes) -> Reply {
+    // Without a body any ticket is triggered.
+    let Trigger { ticket } = match body.is_empty() {
+        true => Trigger::default(),
         false => Json::from_bytes(&body)?.0,
     };
-    match apply(&shared, Command::Poke { ticket })? {
+    match apply(&shared, Command::Trigger { ticket })? {
         Outcome::Answered(answered) => Ok(Json(json!({ "answered": answered }))),
         _ => Ok(Json(json!({ "answered": 0 }))),
     }

@@ -21,8 +21,8 @@ pub enum EngineerMode {
     /// They answer by themselves after a while.
     #[default]
     Timed,
-    /// They answer when poked under /_sim.
-    Poked,
+    /// They answer when triggered under /_sim.
+    Manual,
     /// They never answer by themselves.
     Silent,
 }
@@ -80,7 +80,7 @@ pub async fn run(options: Options, ready: impl FnOnce(&Simulator)) -> Result<(),
     let max = Duration::from_secs(options.answer_within);
     rules.engineers = match options.engineers {
         EngineerMode::Timed => Engineers::Timed { min: max / 3, max },
-        EngineerMode::Poked => Engineers::Poked,
+        EngineerMode::Manual => Engineers::Manual,
         EngineerMode::Silent => Engineers::Silent,
     };
     let mut builder = Simulator::builder()

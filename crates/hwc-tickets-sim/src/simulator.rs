@@ -91,16 +91,16 @@ impl Simulator {
     }
 
     /// An engineer gives the next planned answer now, in this ticket. `false` when none is planned.
-    pub fn poke(&self, ticket: &str) -> bool {
-        self.apply(Command::Poke {
+    pub fn trigger(&self, ticket: &str) -> bool {
+        self.apply(Command::Trigger {
             ticket: Some(ticket.to_owned()),
         }) == Outcome::Answered(1)
     }
 
     /// The engineers give every planned answer now. Says how many.
-    pub fn poke_all(&self) -> usize {
+    pub fn trigger_all(&self) -> usize {
         let mut given = 0;
-        while self.apply(Command::Poke { ticket: None }) == Outcome::Answered(1) {
+        while self.apply(Command::Trigger { ticket: None }) == Outcome::Answered(1) {
             given += 1;
         }
         given

@@ -68,7 +68,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     );
 
     println!("3. The engineer answers, and the follower hears of it.");
-    service.poke("case-123");
+    service.trigger("case-123");
     let stop = events.stop_handle();
     while let Some(event) = events.next().await {
         match event {

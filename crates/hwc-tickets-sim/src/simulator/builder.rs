@@ -100,7 +100,7 @@ impl SimulatorBuilder {
         self
     }
 
-    /// How the engineers behave; a part of the rules. Default: they answer when poked.
+    /// How the engineers behave; a part of the rules. Default: they answer when triggered.
     pub fn engineers(mut self, engineers: Engineers) -> Self {
         self.beginning.rules.engineers = engineers;
         self

@@ -131,13 +131,13 @@ async fn everything_can_be_done_from_outside() {
     );
 
     assert_eq!(
-        control(&sim, "POST", "/poke", json!({ "ticket": "case-123" }))
+        control(&sim, "POST", "/trigger", json!({ "ticket": "case-123" }))
             .await
             .json(),
         json!({ "answered": 1 })
     );
     assert_eq!(
-        control(&sim, "POST", "/poke", Value::Null).await.json(),
+        control(&sim, "POST", "/trigger", Value::Null).await.json(),
         json!({ "answered": 0 })
     );
     let reply = control(
@@ -293,7 +293,7 @@ async fn wrong_orders_are_refused_with_a_reason() {
             "/status",
             json!({ "ticket": "case-123", "status": "tired" }),
         ),
-        ("/poke", json!({ "tikcet": "case-123" })),
+        ("/trigger", json!({ "tikcet": "case-123" })),
     ];
     for (target, body) in cases {
         let answer = control(&sim, "POST", target, body.clone()).await;

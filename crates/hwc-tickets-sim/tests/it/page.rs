@@ -279,7 +279,7 @@ async fn whoever_watches_is_told_of_every_change() {
         .await;
     assert_eq!(ticket(&sent, "case-123")["answer_planned"], true);
 
-    sim.poke("case-123");
+    sim.trigger("case-123");
     watcher
         .until(|state| ticket(state, "case-123")["unread"] == 2)
         .await;
