@@ -138,7 +138,7 @@ pub fn real_misfits(found: impl IntoIterator<Item = Misfit>) -> Vec<Misfit> {
 
 /// A transport that fails the test when the simulator answers what is not in the description.
 ///
-/// Ordered weather is not looked at: another status, a page, a body that breaks off.
+/// Injected faults are not looked at: another status, a page, a body that breaks off.
 #[derive(Debug, Clone)]
 pub struct Watched {
     line: Arc<HttpTransport>,

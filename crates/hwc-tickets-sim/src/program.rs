@@ -52,7 +52,7 @@ pub struct Options {
     /// Let the clock stand at this time until it is put forward, such as 2026-11-21T08:00:00Z
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub clock: Option<Timestamp>,
-    /// Answer under /_sim, where tests order faults and read the ledger, and show it all on the page at /
+    /// Answer under /_sim, where tests inject faults and read the ledger, and show it all on the page at /
     #[arg(long)]
     pub control: bool,
     /// Answer under /_sim to other machines too: whoever reaches it reads and changes everything

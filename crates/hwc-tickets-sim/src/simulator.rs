@@ -16,7 +16,7 @@ use crate::domain::{
     Agreement, Arrival, Author, Blob, Command, Contact, ContactCommand, FileView, Label, Outcome,
     Refusal, Rules, Status, Text, TicketSeed, World,
 };
-use crate::fault::Order;
+use crate::fault::FaultRule;
 use crate::journal::Entry;
 use crate::quirks::Quirks;
 use crate::state::Shared;
@@ -73,20 +73,20 @@ impl Simulator {
         Credentials::colleague()
     }
 
-    /// Lets the next calls that fit go wrong. Orders are used up in the order they were given.
-    pub fn fault(&self, order: Order) {
-        self.shared.lock().orders.add(order);
+    /// Lets the next calls that fit go wrong. Rules are used up in the order they were given.
+    pub fn fault(&self, rule: FaultRule) {
+        self.shared.lock().fault_rules.add(rule);
         self.shared.changed();
     }
 
-    /// Orders that are still open.
-    pub fn faults(&self) -> Vec<Order> {
-        self.shared.lock().orders.open().to_vec()
+    /// Fault rules that are still open.
+    pub fn faults(&self) -> Vec<FaultRule> {
+        self.shared.lock().fault_rules.open().to_vec()
     }
 
-    /// Takes back all orders.
+    /// Removes all fault rules.
     pub fn clear_faults(&self) {
-        self.shared.lock().orders.clear();
+        self.shared.lock().fault_rules.clear();
         self.shared.changed();
     }
 

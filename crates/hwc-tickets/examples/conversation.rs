@@ -12,7 +12,7 @@ use hwc_tickets::{
     Client, Endpoint, Event, Message, MessageKind, SecretString, TicketId,
     identity::{CachedIdentity, IamPassword, IamUser},
 };
-use hwc_tickets_sim::{Fault, Operation, Order, Simulator};
+use hwc_tickets_sim::{Fault, FaultRule, Operation, Simulator};
 use jiff::Timestamp;
 
 #[tokio::main(flavor = "current_thread")]
@@ -51,7 +51,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!(
         "2. I write, on a bad day: the service takes the message, and the line drops before it says so."
     );
-    service.fault(Order::new(Operation::CreateMessages, Fault::Close).after_acting());
+    service.fault(FaultRule::new(Operation::CreateMessages, Fault::Close).after_commit());
     let sent = ticket.submit("The disk of node 7 is full again.").await?;
     println!(
         "   {} request on the wire, read back from the ticket: {}",

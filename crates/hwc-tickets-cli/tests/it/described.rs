@@ -5,7 +5,7 @@ use crate::stage::{FOREVER, Ran, Stage, names, private, unavailable};
 use contract_tests::{exchange::Exchange, simulator};
 use heck::{ToKebabCase as _, ToShoutySnakeCase as _};
 use hwc_tickets::api::{Answer, Column, Kind, OPERATIONS, Operation, Value};
-use hwc_tickets_sim::{Fault, GROUP, Label, Operation as Simulated, Order};
+use hwc_tickets_sim::{Fault, FaultRule, GROUP, Label, Operation as Simulated};
 use serde_json::Value as Json;
 use std::path::Path;
 
@@ -467,7 +467,7 @@ fn a_failure_is_told_as_everywhere() {
         let simulated = Simulated::named(operation.name).unwrap();
         stage
             .sim()
-            .fault(Order::new(simulated, unavailable()).times(FOREVER));
+            .fault(FaultRule::new(simulated, unavailable()).times(FOREVER));
         let ran = run(&stage, &args, &["--retries", "0"]);
         assert_eq!(ran.code, 1, "{args:?}: {}", ran.golden());
         assert_eq!(ran.stdout, "", "{args:?}");
@@ -488,7 +488,7 @@ fn what_may_have_been_done_is_looked_for_where_it_stands() {
     let create = Simulated::named("createLabels").unwrap();
     stage
         .sim()
-        .fault(Order::new(create, Fault::Close).after_acting());
+        .fault(FaultRule::new(create, Fault::Close).after_commit());
     let args = [
         "label",
         "create",
@@ -576,7 +576,7 @@ fn a_list_is_read_page_by_page() {
 #[test]
 fn a_list_that_breaks_off_says_so() {
     let stage = Stage::new();
-    let order = Order::new(Simulated::ListCases, unavailable());
+    let order = FaultRule::new(Simulated::ListCases, unavailable());
     stage.sim().fault(order.skipping(1).times(FOREVER));
     let args = ["ticket", "list", "--page-size", "3", "--retries", "0"];
     let ran = stage.run(&[&args[..], &["-o", "json"]].concat());
@@ -606,7 +606,7 @@ fn what_is_lost_of_a_list_is_told_as_far_as_it_was_asked_for() {
     for (limit, lost, within) in [("1", 0, 1), ("2", 1, 1), ("3", 2, 2)] {
         stage
             .sim()
-            .fault(Order::new(Simulated::ListCases, body.clone()));
+            .fault(FaultRule::new(Simulated::ListCases, body.clone()));
         let ran = stage.run(&["ticket", "list", "-o", "json", "--limit", limit]);
         assert_eq!(ran.code, 0, "{}", ran.golden());
         let answer = ran.json();
@@ -692,7 +692,7 @@ fn a_file_is_saved_whole_or_not_at_all() {
     };
     stage
         .sim()
-        .fault(Order::new(Simulated::DownloadAccessories, cut).times(FOREVER));
+        .fault(FaultRule::new(Simulated::DownloadAccessories, cut).times(FOREVER));
     let ran = to(&["--force", "--retries", "0"]);
     assert_eq!(ran.code, 8, "{}", ran.golden());
     assert!(

@@ -1,7 +1,7 @@
 //! `message recall`: what is taken back is told before, and can be repeated by its id.
 
 use crate::stage::{FOREVER, Ran, Stage, unavailable};
-use hwc_tickets_sim::{Fault, Operation, Order};
+use hwc_tickets_sim::{Fault, FaultRule, Operation};
 use std::time::Duration;
 
 const TICKET: &str = "TT202611210001";
@@ -111,12 +111,12 @@ fn a_refusal_is_not_to_be_repeated() {
 fn a_lost_answer_leaves_the_id() {
     for acts in [true, false] {
         let stage = two();
-        let lost = Order::new(Operation::RevokeMessage, Fault::Close).times(FOREVER);
+        let lost = FaultRule::new(Operation::RevokeMessage, Fault::Close).times(FOREVER);
         stage
             .sim()
-            .fault(if acts { lost.after_acting() } else { lost });
+            .fault(if acts { lost.after_commit() } else { lost });
         stage.sim().fault(
-            Order::new(Operation::ShowCaseDetail, unavailable())
+            FaultRule::new(Operation::ShowCaseDetail, unavailable())
                 .skipping(1)
                 .times(FOREVER),
         );

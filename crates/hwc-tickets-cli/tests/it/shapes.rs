@@ -4,7 +4,7 @@ use crate::stage::{FOREVER, Ran, Stage};
 use hwc_tickets::{
     ErrorKind, ErrorReport, Event, Message, ReadReport, TicketDetail, TicketStatus, UnreadCounts,
 };
-use hwc_tickets_sim::{Fault, Order, Route};
+use hwc_tickets_sim::{Fault, FaultRule, Route};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -265,7 +265,7 @@ fn a_failure_is_one_object_in_every_command() {
     // One of the program itself has no more than its words.
     let lost = ["message", "follow", TICKET, "--for", "100ms"];
     let lost = [&lost[..], &["--timeout", "2s", "-o", "json"]].concat();
-    let silence = Order::new(Route::Any, Fault::Hang);
+    let silence = FaultRule::new(Route::Any, Fault::Hang);
     stage.sim().fault(silence.times(FOREVER));
     let ran = stage.run(&lost);
     let failure = with_field(&documents(&ran), "exit_code").remove(0);

@@ -103,8 +103,7 @@ async fn everything_can_be_done_from_outside() {
         (&json!(3), &json!("2026-11-21T00:00:00Z"), &json!(0))
     );
 
-    let order =
-        json!({ "operation": "createMessages", "fault": { "kind": "close" }, "acts": true });
+    let order = json!({ "operation": "createMessages", "fault": { "kind": "close" }, "after_commit": true });
     assert_eq!(control(&sim, "POST", "/fault", order).await.status, 200);
     let lost = send(
         &sim,

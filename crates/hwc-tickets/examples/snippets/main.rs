@@ -19,7 +19,7 @@ mod whole_conversation;
 mod without_async;
 
 use hwc_tickets::{Client, Draft, SecretString, TicketId};
-use hwc_tickets_sim::{Fault, Operation, Order, Simulator};
+use hwc_tickets_sim::{Fault, FaultRule, Operation, Simulator};
 use std::{env, error::Error, io::Write as _, process::Command, time::Duration};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -55,7 +55,7 @@ async fn all() -> Result<(), Box<dyn Error>> {
     in_environment(&service, "first_message").await?;
 
     println!("\n# lost_answer");
-    let lost = Order::new(Operation::CreateMessages, Fault::Close).after_acting();
+    let lost = FaultRule::new(Operation::CreateMessages, Fault::Close).after_commit();
     service.fault(lost);
     // The reads after it are refused, so that the doubt stays for a while.
     service.fault(refused_reads());
@@ -120,13 +120,13 @@ async fn all() -> Result<(), Box<dyn Error>> {
 }
 
 /// Lets the read before a submit pass, and refuses those that look for it.
-fn refused_reads() -> Order {
+fn refused_reads() -> FaultRule {
     let refused = Fault::Status {
         status: 403,
         code: None,
         retry_after: None,
     };
-    Order::new(Operation::ListMessages, refused)
+    FaultRule::new(Operation::ListMessages, refused)
         .skipping(1)
         .times(100)
 }

@@ -23,7 +23,7 @@ mod whole_conversation;
 mod without_async;
 
 use hwc_tickets::{Client, Delivery, Draft, Outcome, SecretString, TicketId};
-use hwc_tickets_sim::{Fault, Operation, Order, Simulator};
+use hwc_tickets_sim::{Fault, FaultRule, Operation, Simulator};
 use std::{env, io::Write as _, process::Command, time::Duration};
 
 const TICKET: &str = "case-123";
@@ -73,13 +73,13 @@ async fn first_message_from_environment() {
 #[tokio::test]
 async fn a_lost_answer_is_found_out_later() {
     let (service, client) = start().await;
-    service.fault(Order::new(Operation::CreateMessages, Fault::Close).after_acting());
+    service.fault(FaultRule::new(Operation::CreateMessages, Fault::Close).after_commit());
     let refused = Fault::Status {
         status: 403,
         code: None,
         retry_after: None,
     };
-    let reads = Order::new(Operation::ListMessages, refused);
+    let reads = FaultRule::new(Operation::ListMessages, refused);
     service.fault(reads.skipping(1).times(100));
     let mut kept = String::new();
     let outcome = lost_answer::lost_answer(&client, |pending| {
