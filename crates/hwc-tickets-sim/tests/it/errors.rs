@@ -247,7 +247,7 @@ async fn each_way_leads_to_its_code() {
 /// A body that is announced and does not come.
 #[tokio::test]
 async fn half_a_request_is_a_malformed_one() {
-    let sim = Simulator::builder().patience(Duration::from_millis(200));
+    let sim = Simulator::builder().idle_timeout(Duration::from_millis(200));
     let sim = sim.start().await.unwrap();
     let half = format!(
         "POST {MESSAGE} HTTP/1.1\r\nhost: x\r\nx-auth-token: TOKENEXAMPLE\r\ncontent-length: 99\r\n\r\n{{"

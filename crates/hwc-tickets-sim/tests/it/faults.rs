@@ -402,7 +402,7 @@ async fn the_journal_tells_the_order_of_things_and_no_secrets() {
 async fn a_half_open_line_is_closed() {
     let sim = Simulator::builder()
         .time(Time::Manual("2026-11-21T00:00:00Z".parse().unwrap()))
-        .patience(Duration::from_millis(50))
+        .idle_timeout(Duration::from_millis(50))
         .start()
         .await
         .unwrap();
