@@ -246,7 +246,7 @@ fn unknown(operation: &Operation, failure: Failure) -> Failure {
 /// What else is to be known of an answer.
 fn warn<T>(answer: &Response<T>, context: &Context) {
     let screen = &context.screen;
-    if answer.complains {
+    if answer.partial_failure {
         screen.warn("the answer says failure besides what it brings");
     }
     if !answer.undecodable.is_empty() {

@@ -29,7 +29,7 @@ impl Rows {
         if self.count.is_none() && lost == 0 && !is_behind {
             return Err(answer.unlike(format_args!("the field {} is left out", self.field)));
         }
-        if self.count.unwrap_or(0) + lost == 0 && answer.complains {
+        if self.count.unwrap_or(0) + lost == 0 && answer.partial_failure {
             let how = format!("it says failure, and {} is empty", self.field);
             return Err(answer.unlike(how));
         }

@@ -117,7 +117,7 @@ impl<R: Paged> Walk<R> {
     fn take(&mut self, answer: Response<R::Response>) -> Page<R::Item> {
         let total = R::total(&answer.body);
         // What an answer lacks that says failure besides is not empty, but missing.
-        self.report.possible_gap |= answer.complains;
+        self.report.possible_gap |= answer.partial_failure;
         let answer = answer.map(R::list);
         let (lost, mut within): (Vec<_>, Vec<_>) =
             (answer.undecodable.into_iter()).partition(|lost| is_row(lost, R::LIST));
