@@ -12,7 +12,7 @@ mod walk;
 pub use query_time::TimeForm;
 pub(crate) use reader::{Manner, Reader};
 pub use report::ReadReport;
-pub(crate) use walk::Course;
+pub(crate) use walk::WalkOptions;
 
 use crate::{
     error::{Error, Result},
@@ -199,7 +199,7 @@ impl History {
             Some(limit) if !self.oldest_first => self.page_size.min(limit.max(1)),
             _ => self.page_size,
         };
-        let course = Course {
+        let walk_options = WalkOptions {
             page_size,
             since: self.since,
             form: self.form,
@@ -210,7 +210,7 @@ impl History {
             limit: self.limit,
             buffer: self.buffer,
         };
-        Reader::new(self.ticket, options, course, manner)
+        Reader::new(self.ticket, options, walk_options, manner)
     }
 }
 

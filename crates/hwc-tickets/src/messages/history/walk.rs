@@ -55,7 +55,7 @@ pub(crate) enum Ask {
 
 /// How a walk is made.
 #[derive(Debug, Clone)]
-pub(crate) struct Course {
+pub(crate) struct WalkOptions {
     pub(crate) page_size: u64,
     pub(crate) since: Option<Timestamp>,
     pub(crate) form: TimeForm,
@@ -65,7 +65,7 @@ pub(crate) struct Course {
 /// The state of a walk.
 #[derive(Debug)]
 pub(crate) struct Walk {
-    course: Course,
+    options: WalkOptions,
     /// Where the first page is asked from.
     start: Timestamp,
     /// The oldest message with a readable time.
@@ -135,9 +135,9 @@ enum Step {
 
 impl Walk {
     /// A walk that starts at the newest message. `now` may be off by hours.
-    pub(crate) fn new(course: Course, now: Timestamp) -> Self {
+    pub(crate) fn new(options: WalkOptions, now: Timestamp) -> Self {
         Self {
-            course,
+            options,
             start: now.checked_add(BEYOND_NOW).unwrap_or(now),
             oldest: None,
             step: Step::Overlap,
@@ -162,8 +162,8 @@ impl Walk {
         self.report.pages == 0 && self.start < now
     }
 
-    pub(crate) fn course(&self) -> &Course {
-        &self.course
+    pub(crate) fn options(&self) -> &WalkOptions {
+        &self.options
     }
 
     /// What is known of completeness; messages are counted by who hands them out.
@@ -184,7 +184,7 @@ impl Walk {
         if let Some(bridge) = &self.bridge {
             return Some(Ask::Rows(bridge.row()));
         }
-        let Course { form, zone, .. } = self.course;
+        let WalkOptions { form, zone, .. } = self.options;
         let like = self.oldest.as_ref().map(|oldest| &oldest.time);
         Some(Ask::Before {
             time: form.write(self.bound(), like, zone),
@@ -202,7 +202,7 @@ impl Walk {
             // Room for what comes again, so that a page brings as much new as was wanted.
             Step::Overlap => {
                 let again = self.known.until(self.bound());
-                self.course.page_size.saturating_add(again).min(MAX_PAGE)
+                self.options.page_size.saturating_add(again).min(MAX_PAGE)
             }
             _ => MAX_PAGE,
         }
@@ -270,7 +270,7 @@ impl Walk {
             self.seen += 1;
             self.known.add(key, &message, self.report.pages);
             Oldest::lower(&mut oldest, &message);
-            if let (Some(instant), Some(since)) = (instant, self.course.since)
+            if let (Some(instant), Some(since)) = (instant, self.options.since)
                 && instant < since
             {
                 reached_since = true;

@@ -52,7 +52,7 @@ impl Walk {
                     self.known.add(message.key(), message, self.report.pages);
                     Oldest::lower(&mut self.oldest, message);
                 }
-                let since = self.course.since.unwrap_or(Timestamp::MIN);
+                let since = self.options.since.unwrap_or(Timestamp::MIN);
                 let is_wanted = |message: &Message| {
                     let instant = message.created_at.instant();
                     instant.is_none_or(|instant| instant >= since)

@@ -78,7 +78,7 @@ impl Walk {
     }
 
     fn is_widest(&self) -> bool {
-        self.course.page_size >= MAX_PAGE
+        self.options.page_size >= MAX_PAGE
     }
 
     fn end(&mut self, complete: bool) {
