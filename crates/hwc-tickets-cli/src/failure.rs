@@ -81,7 +81,7 @@ impl Failure {
             } => Self::own(
                 Exit::Unwritten,
                 format!("{what}; {reason}"),
-                "Do not do it again: it is done. Check where the output goes.",
+                "Do not repeat it: it was done. Check where the output goes.",
             ),
             other => other,
         }

@@ -127,7 +127,7 @@ impl Advice {
                 "check the id, and that the credentials belong to the account and site that own it"
             }
             Self::CheckCall => {
-                "the gateway knows no such call: check its method and path, and the endpoint"
+                "the gateway does not know this call: check its method and path, and the endpoint"
             }
             Self::FreeQuota => "wait until the quota is free again, or ask for a larger one",
             Self::ReadState => "read the present state of what the call names, and act on that",

@@ -105,7 +105,7 @@ pub(super) fn set_apart(mut tree: Command, by_hand: &Command) -> Command {
 }
 
 /// The heading of what is not of every day.
-const APART: &str = "More of the service:";
+const APART: &str = "More commands:";
 
 /// The operation whose command was typed, and what was typed with it. `by_hand` is the tree without those made here.
 pub(super) fn asked(matches: &ArgMatches, by_hand: &Command) -> Option<Described> {

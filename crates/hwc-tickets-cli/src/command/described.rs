@@ -139,12 +139,12 @@ fn ask(
     let name = name(operation);
     if !is_terminal {
         return Err(Failure::usage(
-            format!("`{name}` asks before it does it, and there is no terminal to ask on"),
+            format!("`{name}` needs confirmation, and there is no terminal to ask on"),
             "Add --yes. Nothing was sent.",
         ));
     }
     let text = format!(
-        "{}: {} Do it? [y/N] ",
+        "{}: {} Continue? [y/N] ",
         spoken(operation, arguments),
         operation.summary
     );
@@ -157,7 +157,7 @@ fn ask(
         "y" | "yes" => Ok(()),
         _ => Err(Failure::own(
             Exit::Failure,
-            format!("`{name}` was not done: the answer was not yes"),
+            format!("`{name}` was not confirmed"),
             "Nothing was sent.",
         )),
     }

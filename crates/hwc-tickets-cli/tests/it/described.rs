@@ -499,7 +499,7 @@ fn what_may_have_been_done_is_looked_for_where_it_stands() {
     ];
     let ran = stage.run(&args);
     assert_ne!(ran.code, 0, "{}", ran.golden());
-    let says = "Look with `hwc-tickets label list` before you do it again.";
+    let says = "Check with `hwc-tickets label list` before you do it again.";
     assert!(ran.stderr.contains(says), "{}", ran.stderr);
     assert!(stage.sim().labels().iter().any(|label| label.name == "new"));
 }

@@ -224,7 +224,7 @@ impl ErrorKind {
             K::Stopped => (
                 "stopped",
                 "the call was stopped before it began",
-                "Mend the first failure, then start again with the rest.",
+                "Fix the first failure, then retry the rest.",
             ),
             K::InsideRuntime => (
                 "inside_runtime",

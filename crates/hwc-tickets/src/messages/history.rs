@@ -110,7 +110,7 @@ impl History {
         self
     }
 
-    /// At most so many messages, counted in the order they are handed out.
+    /// Maximum number of messages, counted in the order they are handed out.
     pub fn limit(mut self, messages: u64) -> Self {
         self.limit = Some(messages);
         self

@@ -125,8 +125,8 @@ fn title(name: &str) -> String {
 /// Stands on a table for what is sensitive.
 const HIDDEN: &str = "(hidden, see -o json)";
 
-/// A field in its column. On a table a sensitive one is hidden beside others, for who looks on; what is nothing else was asked
-/// for, and so were the other forms.
+/// A field in its column. On a table a sensitive one is hidden beside others, for who looks on; in a column alone it
+/// was asked for, and so it was in the other forms.
 pub(super) fn field(
     operation: &Operation,
     column: &api::Column,

@@ -34,7 +34,7 @@ fn it_is_asked_before_it_is_done() {
     for no in [Some("n\n"), Some("\n"), Some("yesterday"), None] {
         let (exit, what) = told(ask(true, &answer(no)));
         assert_eq!(exit, Exit::Failure, "{what}");
-        assert!(what.contains("`label update` was not done"), "{what}");
+        assert!(what.contains("`label update` was not confirmed"), "{what}");
     }
     assert_eq!(asked.get(), 7);
     let (exit, what) = told(ask(false, &answer(Some("y"))));
