@@ -56,7 +56,7 @@ impl Context {
     pub(crate) fn warn_of_unreadable_records(&self) {
         for problem in self.pending_files.unreadable() {
             self.screen.warn(&format!(
-                "as long as a pending file cannot be read, no message is confirmed that could be its own; mend it, or \
+                "as long as a pending file cannot be read, no message is confirmed that could be its own; fix it, or \
                  move it out of the directory: {problem}"
             ));
         }

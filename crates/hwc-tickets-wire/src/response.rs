@@ -34,7 +34,7 @@ pub struct Response<T, E = Fault> {
     pub status: http::StatusCode,
     /// Headers of the answer.
     pub headers: http::HeaderMap,
-    /// Request id, if the answer has one: quote it to the support.
+    /// Request id, if the answer has one: quote it to support.
     pub request_id: Option<String>,
     /// Attempts on the wire.
     pub attempts: u32,

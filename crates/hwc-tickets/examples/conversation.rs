@@ -49,7 +49,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // The service tells times to the second.
     let began = Timestamp::from_second(service.now().as_second())?;
     println!(
-        "2. I write, on a bad day: the service takes the message, and the line drops before it says so."
+        "2. I write, on a bad day: the service takes the message, and the connection drops before it says so."
     );
     service.fault(FaultRule::new(Operation::CreateMessages, Fault::Close).after_commit());
     let sent = ticket.submit("The disk of node 7 is full again.").await?;

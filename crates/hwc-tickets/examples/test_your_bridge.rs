@@ -19,7 +19,7 @@ async fn bridge(client: &Client, ticket: &str, text: &str) -> hwc_tickets::Resul
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let faults = [
         (
-            "the line drops after the service acted",
+            "the connection drops after the service acted",
             FaultRule::new(Operation::CreateMessages, Fault::Close).after_commit(),
         ),
         (

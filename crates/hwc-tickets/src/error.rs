@@ -275,7 +275,7 @@ impl Error {
         }
     }
 
-    /// The request id of the last answer: quote it to the support.
+    /// The request id of the last answer: quote it to support.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         match self.report() {

@@ -1,4 +1,4 @@
-//! The one room that reads and writes files: private, whole or not at all, and locked where two could meet.
+//! The one module that reads and writes files: private, whole or not at all, and locked where two could meet.
 //!
 //! Every error of it names its file.
 

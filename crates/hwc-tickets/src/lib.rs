@@ -52,7 +52,7 @@
 //!
 //! - `blocking`: the same verbs without `async`, in `hwc_tickets::blocking`.
 //! - `raw`: any call of the service, with its raw answer, in `hwc_tickets::raw`.
-//! - `sim`: the service in a bottle, to test your own program against, in `hwc_tickets::sim`.
+//! - `sim`: a local simulator of the service, to test your own program against, in `hwc_tickets::sim`.
 //! - `testing`: a scripted network and a clock on which no real time passes, in `hwc_tickets::testing`.
 //! - `tracing`: spans and events of every attempt through the `tracing` facade; never ids, queries or text.
 

@@ -1,4 +1,4 @@
-//! The service in a bottle, to test your own integration against (feature `sim`).
+//! A local simulator of the service, to test your own integration against (feature `sim`).
 //!
 //! Here is what most tests need, and [`client`] makes a client of a running one. Everything else of the crate `hwc-tickets-sim`
 //! is in [`hwc_tickets_sim`].
@@ -9,7 +9,7 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let service = Simulator::start().await?;
-//! // It acts, then the line drops.
+//! // It acts, then the connection drops.
 //! service.fault(FaultRule::new(Operation::CreateMessages, Fault::Close).after_commit());
 //! let client = sim::client(&service).build()?;
 //! let sent = client.ticket("case-123")?.submit("only once").await?;

@@ -50,7 +50,7 @@ pub enum Advice {
     ReadState,
     /// The content of the call was refused. It will be again.
     CorrectContent,
-    /// A code without a known meaning. Look it up, or ask the support.
+    /// A code without a known meaning. Look it up, or ask support.
     AskSupport,
     /// The request is too large.
     SendLess,

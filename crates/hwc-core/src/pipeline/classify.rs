@@ -353,7 +353,7 @@ fn complaint(place: &'static str, envelope: Envelope, body: &[u8]) -> Failure {
     failure
 }
 
-/// Nothing came, and the line was closed. That the service has nothing to say is one reason, that the line or
+/// Nothing came, and the connection was closed. That the service has nothing to say is one reason, that the line or
 /// a machine in between broke is another.
 fn without_end() -> Failure {
     Failure {

@@ -1,4 +1,4 @@
-//! The real transport: hyper with rustls. The one room that builds HTTP clients.
+//! The real transport: hyper with rustls. The one module that builds HTTP clients.
 
 use std::{error::Error, fmt, path::PathBuf, sync::Arc, time::Duration};
 
@@ -166,7 +166,7 @@ type Engine = legacy::Client<Connector, WatchedBody>;
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "the one room that builds HTTP clients"
+    reason = "the one module that builds HTTP clients"
 )]
 fn engine(connector: Connector) -> Engine {
     legacy::Client::builder(TokioExecutor::new())

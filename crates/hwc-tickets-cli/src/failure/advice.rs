@@ -62,7 +62,7 @@ fn words(advice: Advice) -> Option<&'static str> {
         Advice::CheckFile => "Check the path, the free space and the permissions.",
         Advice::EndOtherProgram => "End the other program, or use another file.",
         Advice::RaiseLimit => "Ask for less at once.",
-        Advice::MendFirst => "Fix the first failure, then retry the rest.",
+        Advice::FixFirst => "Fix the first failure, then retry the rest.",
         // What a later SDK adds, and what has words that fit.
         _ => return None,
     })

@@ -38,8 +38,8 @@ pub enum Advice {
     EndOtherProgram,
     /// A limit that was stated for the call was reached.
     RaiseLimit,
-    /// The call was stopped because another one failed: mend that, then start with the rest.
-    MendFirst,
+    /// The call was stopped because another one failed: fix that, then retry the rest.
+    FixFirst,
     /// A blocking call was made inside an asynchronous runtime.
     LeaveRuntime,
     /// The error carries an advice in words that fit every program. What a later version stored and this one has no name for
@@ -65,7 +65,7 @@ impl Advice {
             Self::CheckFile,
             Self::EndOtherProgram,
             Self::RaiseLimit,
-            Self::MendFirst,
+            Self::FixFirst,
             Self::LeaveRuntime,
             Self::Given,
         ];
@@ -96,7 +96,7 @@ impl Advice {
             K::Storage => Self::CheckFile,
             K::Locked => Self::EndOtherProgram,
             K::LimitExceeded => Self::RaiseLimit,
-            K::Stopped => Self::MendFirst,
+            K::Stopped => Self::FixFirst,
             K::InsideRuntime => Self::LeaveRuntime,
             K::Other => Self::Given,
         }
@@ -131,7 +131,7 @@ impl Advice {
             Self::CheckFile => ErrorKind::Storage.advice(),
             Self::EndOtherProgram => ErrorKind::Locked.advice(),
             Self::RaiseLimit => ErrorKind::LimitExceeded.advice(),
-            Self::MendFirst => ErrorKind::Stopped.advice(),
+            Self::FixFirst => ErrorKind::Stopped.advice(),
             Self::LeaveRuntime => ErrorKind::InsideRuntime.advice(),
             Self::Call(_) | Self::Given => return None,
         })

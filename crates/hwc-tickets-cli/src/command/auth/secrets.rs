@@ -87,7 +87,7 @@ fn unanswered(name: &str, why: NoSecret) -> Failure {
         ),
         NoSecret::Key(key) => refused(
             format!("the {name} holds {}", described(key)),
-            "Type or paste it again; backspace, Ctrl-U and Ctrl-W mend the line.",
+            "Type or paste it again; backspace, Ctrl-U and Ctrl-W edit the line.",
         ),
         NoSecret::LineBreak => refused(
             format!("the {name} holds a line break"),

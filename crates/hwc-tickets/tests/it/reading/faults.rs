@@ -9,7 +9,7 @@ use std::time::Duration;
 const TICKET: &str = "case-123";
 const S: fn(u64) -> Duration = Duration::from_secs;
 
-/// The reads of the front door, each as one call that fails or does not.
+/// The reads of the SDK, each as one call that fails or does not.
 #[derive(Debug, Clone, Copy)]
 enum Call {
     History,
