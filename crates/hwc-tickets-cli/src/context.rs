@@ -135,7 +135,7 @@ impl From<SiteName> for Site {
 pub(crate) fn ticket_id(text: &str) -> Result<TicketId, Failure> {
     if text == "-" {
         return Err(Failure::usage(
-            "`-` is no id of a ticket",
+            "`-` is not a ticket id",
             "Only `message follow -` and `message unread -` read ids from standard input, with no other id beside it.",
         ));
     }

@@ -47,9 +47,7 @@ struct Inner {
 
 /// Why what was found is not taken for the message.
 pub(crate) fn unconfirmed(problem: &io::Error) -> String {
-    format!(
-        "what stands in the ticket is not confirmed, because the outbox cannot be read: {problem}"
-    )
+    format!("what is in the ticket is not confirmed, because the outbox cannot be read: {problem}")
 }
 
 /// Where an error comes from.

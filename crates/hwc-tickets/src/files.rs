@@ -121,7 +121,7 @@ fn somebodys(path: &Path, place: &Path) -> Error {
     let (path, place) = (path.display(), place.display());
     Error::local(
         ErrorKind::Storage,
-        format!("{path} cannot be locked: {place} is no lock file, something is in it"),
+        format!("{path} cannot be locked: {place} is not a lock file: it is not empty"),
     )
     .with_help("Name another file, or move that one away if it is nobody's.")
 }

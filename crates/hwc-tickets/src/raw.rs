@@ -245,7 +245,7 @@ impl RawCall {
             .uri(target)
             .header(header::ACCEPT, accept)
             .body(self.body)
-            .map_err(|error| invalid("the path cannot stand in an address").with_source(error))?;
+            .map_err(|error| invalid("the path is not valid in a URL").with_source(error))?;
         let mut options = CallOptions::default();
         options.deadline = self.timeout;
         Ok((request, self.operation, options))

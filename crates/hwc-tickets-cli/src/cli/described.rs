@@ -136,7 +136,7 @@ pub(crate) fn command(operation: &Operation, verb: &'static str) -> Command {
     if operation.list.is_some() {
         command = command.arg(
             number(LIMIT)
-                .help("At most so many items; without it, all of them")
+                .help("Maximum number of items; all of them by default")
                 .value_parser(clap::value_parser!(u64).range(1..)),
         );
     }

@@ -184,7 +184,7 @@ pub(super) fn interval(text: &str) -> Result<Span, String> {
         .parse()
         .map_err(|error: super::InvalidSpan| error.to_string())?;
     if span.0 < Duration::from_millis(10) {
-        return Err("too short: 10ms is the least".to_owned());
+        return Err("too short: the minimum is 10ms".to_owned());
     }
     Ok(span)
 }

@@ -247,7 +247,7 @@ fn unknown(operation: &Operation, failure: Failure) -> Failure {
 fn warn<T>(answer: &Response<T>, context: &Context) {
     let screen = &context.screen;
     if answer.partial_failure {
-        screen.warn("the answer says failure besides what it brings");
+        screen.warn("the response reports a failure beside the data in it");
     }
     if !answer.undecodable.is_empty() {
         screen.warn(&format!(

@@ -39,7 +39,7 @@ pub(crate) async fn run(args: History, context: &Context) -> Result<(), Failure>
     let outcome = end(shown, &report, outcome);
     if outcome.is_ok() && report.possible_gap {
         context.screen.warn(
-            "a message may be missing: the service counts more than it shows, or more stand in one second than it gives at once",
+            "a message may be missing: the service counts more than it shows, or one second holds more than it gives at once",
         );
     }
     if report.undecodable > 0 {

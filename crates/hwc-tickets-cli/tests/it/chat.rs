@@ -286,7 +286,7 @@ fn commands_stay_here() {
     terminal.type_in("/help\r");
     terminal.shows_all(&["Ctrl-R: look again"]);
     terminal.type_in("/unknown\r");
-    terminal.shows_all(&["/unknown is no command; nothing was sent"]);
+    terminal.shows_all(&["/unknown is not a command; nothing was sent"]);
     terminal.type_in("\u{15}//var is full\r");
     terminal.shows_all(&["/var is full", "confirmed"]);
     assert_eq!(stage.sim().arrived("case-123"), ["/var is full"]);

@@ -433,7 +433,7 @@ fn a_group_without_a_place_is_refused_when_the_call_names_it() {
     let error = clock.run(named(None).into_future()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
     assert!(
-        error.to_string().contains("the group has no place"),
+        error.to_string().contains("the group cannot be sent"),
         "{error}"
     );
     let asked: Vec<_> = (network.requests().iter())

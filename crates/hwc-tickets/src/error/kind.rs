@@ -163,7 +163,7 @@ impl ErrorKind {
             ),
             K::Throttled => (
                 "throttled",
-                "the service asks for a slower pace",
+                "the service asks for fewer requests",
                 "Wait as long as retry_after() says, and set a rate limit on the builder.",
             ),
             K::Unauthorized => (
@@ -219,7 +219,7 @@ impl ErrorKind {
             K::LimitExceeded => (
                 "limit_exceeded",
                 "a stated limit was reached",
-                "Raise the limit, or use the way that needs no buffer.",
+                "Raise the limit, or use the stream, which needs no buffer.",
             ),
             K::Stopped => (
                 "stopped",
