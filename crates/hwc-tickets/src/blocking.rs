@@ -227,7 +227,7 @@ impl Client {
         Ok(Events::new(events, &self.runtime))
     }
 
-    /// Finds out what became of a submit whose fate was not known: see
+    /// Finds out what became of a submit whose outcome was not known: see
     /// [`Client::reconcile`](crate::Client::reconcile).
     ///
     /// # Errors
@@ -266,7 +266,7 @@ impl Client {
         self.client.forget(id)
     }
 
-    /// The submits whose fate is not known: see [`Client::pending`](crate::Client::pending).
+    /// The submits whose outcome is not known: see [`Client::pending`](crate::Client::pending).
     #[must_use]
     pub fn pending(&self) -> Vec<Pending> {
         self.client.pending()

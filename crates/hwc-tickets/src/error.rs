@@ -339,17 +339,17 @@ impl Error {
         self.0.part
     }
 
-    /// The record of a submit whose fate is not known.
+    /// The record of a submit whose outcome is not known.
     #[must_use]
     pub fn pending(&self) -> Option<&Pending> {
         self.0.pending.as_deref()
     }
 
-    /// Takes the record of a submit whose fate is not known: keep it, and hand it to
+    /// Takes the record of a submit whose outcome is not known: keep it, and hand it to
     /// [`Client::reconcile`](crate::Client::reconcile) later.
     ///
     /// # Errors
-    /// The error itself, when its fate is known or it was no submit.
+    /// The error itself, when its outcome is known or it was no submit.
     pub fn into_pending(mut self) -> Result<Pending, Self> {
         match self.0.pending.take() {
             Some(pending) => Ok(*pending),

@@ -32,7 +32,7 @@
 //! | [`Ticket::detail`], [`Ticket::status`] | the ticket itself; the only place with message ids | [`detail`] |
 //! | [`Client::tickets`], [`Client::labels`], [`Client::attachments`], [`Client::call`] | the other operations, in the service's own words | [`api`] |
 //!
-//! Every failure is an [`Error`] with a kind, the fate of the message, and what to do:
+//! Every failure is an [`Error`] with a kind, the outcome of the message, and what to do:
 //! [`docs::errors`]. Times are instants in the zone that was asked for: [`docs::time`]. Why all this is
 //! so: [`docs::design`]. How it compares with the official SDKs: [`docs::compare`]. How to test your own
 //! program: [`docs::testing`]. Every operation, with its method and its command: [`docs::operations`].

@@ -147,7 +147,7 @@ fn a_record_below_a_name_with_a_space_can_be_looked_into() {
     terminal.shows(&format!("Find out with: {command}"));
 }
 
-/// Messages on the stage whose fate is not known.
+/// Messages on the stage whose outcome is not known.
 fn pending(stage: &Stage) -> usize {
     let listed = stage.run(&["message", "reconcile", "-o", "json"]).json();
     listed["pending"].as_array().unwrap().len()

@@ -1,4 +1,4 @@
-//! Messages whose fate is not known: how they are listed, looked into and forgotten, and what is kept of them.
+//! Messages whose outcome is not known: how they are listed, looked into and forgotten, and what is kept of them.
 
 use crate::stage::{FOREVER, Ran, Stage, damage, private, private_directory, unavailable, until};
 use hwc_tickets_sim::{Fault, FaultRule, Operation};

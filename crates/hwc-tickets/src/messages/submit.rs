@@ -1,4 +1,4 @@
-//! Submitting a message: sent once, and its fate told as well as it can be known.
+//! Submitting a message: sent once, and its outcome told as well as it can be known.
 //!
 //! The order: check the text; read the conversation (the baseline); write the submit down; send it
 //! once; if it is not known whether it arrived, read the conversation until that tells.

@@ -183,7 +183,7 @@ async fn own_settings_are_used() {
     ticket.submit("written down first").await.unwrap();
     assert_eq!(service.arrived(TICKET), ["written down first"]);
     assert!(outbox.exists());
-    assert!(client.pending().is_empty(), "its fate is known");
+    assert!(client.pending().is_empty(), "its outcome is known");
 }
 
 #[tokio::test]

@@ -43,7 +43,7 @@ struct Plan {
     drop_after: Option<Duration>,
 }
 
-/// What the schedule keeps about a submit whose fate is open.
+/// What the schedule keeps about a submit whose outcome is open.
 struct Open {
     op: u64,
     ticket: &'static str,
