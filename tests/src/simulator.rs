@@ -203,7 +203,7 @@ impl Transport for Watched {
 /// Rules of a simulator that looks at no more than the description: made exchanges have ids of the right length that no list
 /// of the service gives, and contacts that nobody verified.
 #[must_use]
-pub fn undemanding() -> Rules {
+pub fn permissive() -> Rules {
     let mut rules = Rules::default();
     rules.unknown_choice = UnknownChoice::Accepted;
     rules.contacts_verified = false;

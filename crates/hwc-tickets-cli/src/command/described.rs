@@ -107,7 +107,7 @@ fn check(operation: &Operation, arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// What is to be done, and to what: the command, the ids, and what of a few things it does.
-fn spoken(operation: &Operation, arguments: &Arguments) -> String {
+fn as_typed(operation: &Operation, arguments: &Arguments) -> String {
     let mut parts = vec![format!("`{}`", name(operation))];
     for input in inputs(operation) {
         let value = input.value;
@@ -145,7 +145,7 @@ fn ask(
     }
     let text = format!(
         "{}: {} Continue? [y/N] ",
-        spoken(operation, arguments),
+        as_typed(operation, arguments),
         operation.summary
     );
     let typed = question(&text).map_err(|error| {

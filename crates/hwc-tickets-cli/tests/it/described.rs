@@ -131,8 +131,8 @@ fn furnish(stage: &Stage, operation: &Operation, recorded: Json) {
 }
 
 /// A stage whose simulator takes ids of things that nobody made, as the recorded calls have them.
-fn undemanding() -> Stage {
-    Stage::with(|builder| builder.rules(simulator::undemanding()))
+fn permissive() -> Stage {
+    Stage::with(|builder| builder.rules(simulator::permissive()))
 }
 
 fn run(stage: &Stage, args: &[String], more: &[&str]) -> Ran {
@@ -272,7 +272,7 @@ fn an_error_about_a_secret_shows_nothing_of_it() {
 fn every_command_works_in_every_form() {
     for (operation, ..) in described() {
         for form in FORMS {
-            let stage = undemanding();
+            let stage = permissive();
             let args = recorded(&stage, operation);
             let ran = run(&stage, &args, &["-o", form]);
             assert_eq!(ran.code, 0, "{args:?} -o {form}: {}", ran.golden());
@@ -348,7 +348,7 @@ fn a_table_hides_what_is_sensitive() {
         if hidden.is_empty() {
             continue;
         }
-        let stage = undemanding();
+        let stage = permissive();
         let args = recorded(&stage, operation);
         let answer = run(&stage, &args, &["-o", "json"]).json();
         let items = answer[list].as_array().unwrap();
@@ -376,7 +376,7 @@ fn a_table_hides_what_is_sensitive() {
 fn limits_are_told_by_their_options() {
     let mut checked = 0;
     for (operation, ..) in described() {
-        let stage = undemanding();
+        let stage = permissive();
         let args = recorded(&stage, operation);
         for value in operation.values {
             let Some(option) = option(operation, value).filter(|_| !value.is_sensitive) else {
@@ -428,7 +428,7 @@ fn limits_are_told_by_their_options() {
 /// What is mandatory is asked for by name, and a value of another type is refused.
 #[test]
 fn what_cannot_be_sent_is_refused() {
-    let stage = undemanding();
+    let stage = permissive();
     for (operation, noun, verb) in described() {
         let args = recorded(&stage, operation);
         for value in operation.values {
@@ -462,7 +462,7 @@ fn what_cannot_be_sent_is_refused() {
 #[test]
 fn a_failure_is_told_as_everywhere() {
     for (operation, ..) in described() {
-        let stage = undemanding();
+        let stage = permissive();
         let args = recorded(&stage, operation);
         let simulated = Simulated::named(operation.name).unwrap();
         stage
@@ -507,7 +507,7 @@ fn what_may_have_been_done_is_looked_for_where_it_stands() {
 /// As many items as are asked for, over the borders of pages, and no page more than needed.
 #[test]
 fn a_list_is_read_page_by_page() {
-    let stage = undemanding();
+    let stage = permissive();
     let mut paged = 0;
     let lists = described().filter(|(operation, ..)| operation.list.is_some());
     for (operation, noun, verb) in lists {
@@ -802,7 +802,7 @@ fn a_file_is_sent_from_a_path_or_from_standard_input() {
 #[test]
 fn a_dry_run_sends_nothing() {
     for (operation, ..) in described().filter(|(operation, ..)| !operation.is_safe) {
-        let stage = undemanding();
+        let stage = permissive();
         let args = recorded(&stage, operation);
         let takes_group = operation.values.iter().any(|value| value.is_group);
         if !takes_group {
@@ -859,7 +859,7 @@ fn a_dry_run_sends_nothing() {
 /// Secrets that go in a header or in the query are none of what a dry run shows.
 #[test]
 fn a_dry_run_shows_no_secret_outside_the_body() {
-    let stage = undemanding();
+    let stage = permissive();
     let create = Operation::named("createCases").unwrap();
     let mut args = recorded(&stage, create);
     let file = private(&stage.home().join("id"), b"CANARY-of-header");

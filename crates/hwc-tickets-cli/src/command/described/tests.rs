@@ -50,7 +50,7 @@ fn a_question_names_what_is_to_be_done_and_to_what() {
         "case_id": "case-123", "action_id": "press", "body": {"operate_desc": "why", "group_id": "g-1"}
     });
     assert_eq!(
-        spoken(update, &arguments.into()),
+        as_typed(update, &arguments.into()),
         "`ticket update` TICKET case-123 --action-id urge"
     );
 }
