@@ -90,7 +90,7 @@ impl<T, E: FromFault> Response<T, E> {
         match self.odd.iter().find(|(odd, _)| *odd == name) {
             None => Ok(()),
             Some((_, kind)) => Err(self.unlike(format_args!(
-                "the field {name} is {kind}, which has no reading as what is documented"
+                "the field {name} is {kind}, which cannot be read as documented"
             ))),
         }
     }

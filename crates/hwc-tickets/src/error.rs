@@ -432,7 +432,9 @@ impl Error {
         let mut line = String::new();
         if inner.delivery == Delivery::Absent {
             // What failed alone would speak of an outcome that is known by now.
-            line.push_str("the message is not in the ticket, it was looked for; what had failed: ");
+            line.push_str(
+                "the message is not in the ticket (it was looked for); the original failure: ",
+            );
         }
         line.push_str(&self.failed());
         let status = telling_status(self.http_status());
@@ -617,7 +619,7 @@ mod tests {
         let absent = Error::from_fault("submit message", fault).with_delivery(Delivery::Absent);
         assert_eq!(
             absent.to_string(),
-            "submit message: the message is not in the ticket, it was looked for; what had failed: the service failed"
+            "submit message: the message is not in the ticket (it was looked for); the original failure: the service failed"
         );
         assert_eq!(absent.advice(), Advice::SendAgain);
     }

@@ -130,7 +130,7 @@ impl Advice {
                 "the gateway does not know this call: check its method and path, and the endpoint"
             }
             Self::FreeQuota => "wait until the quota is free again, or ask for a larger one",
-            Self::ReadState => "read the present state of what the call names, and act on that",
+            Self::ReadState => "read the current state of what the call names, and act on that",
             Self::CorrectContent => {
                 "correct the content of the call; sending it again unchanged fails again"
             }

@@ -268,7 +268,7 @@ impl From<NotText<'_>> for IdentityError {
         Self::new(
             IdentityErrorKind::Invalid,
             problem.to_string(),
-            format!("set {} anew, or unset it", problem.name),
+            format!("set {} again, or unset it", problem.name),
         )
     }
 }

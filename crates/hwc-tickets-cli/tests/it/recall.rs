@@ -37,11 +37,7 @@ fn what_is_taken_back_is_told_before() {
     let ran = stage.run(&LAST);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let first_line = ran.stderr.lines().next().unwrap();
-    for said in [
-        "Taking back msg-",
-        "2026-11-21 14:00:01 GMT+8",
-        "second slip",
-    ] {
+    for said in ["Recalling msg-", "2026-11-21 14:00:01 GMT+8", "second slip"] {
         assert!(first_line.contains(said), "{said}: {}", ran.stderr);
     }
     assert!(
@@ -80,7 +76,7 @@ fn by_id_it_is_told_as_well() {
     let ran = stage.run(&["message", "recall", TICKET, &id, "-o", "json"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(
-        ran.stderr.contains(&format!("Taking back {id} of ")),
+        ran.stderr.contains(&format!("Recalling {id} of ")),
         "{}",
         ran.stderr
     );
@@ -101,7 +97,7 @@ fn a_refusal_is_not_to_be_repeated() {
     ] {
         let ran = stage.run(args);
         assert_eq!(ran.code, 5, "{}", ran.golden());
-        assert!(ran.stderr.contains("Taking back msg-"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("Recalling msg-"), "{}", ran.stderr);
         assert!(!ran.stderr.contains("To repeat it"), "{}", ran.stderr);
     }
 }

@@ -29,7 +29,7 @@ impl Variables {
     fn get(&self, name: &str) -> Option<Result<String, String>> {
         match variables::text(&*self.0, name) {
             Ok(text) => text.map(|text| Ok(text.trim().to_owned())),
-            Err(problem) => Some(Err(format!("{problem}; set it anew, or unset it"))),
+            Err(problem) => Some(Err(format!("{problem}; set it again, or unset it"))),
         }
     }
 

@@ -157,7 +157,7 @@ impl Service {
             && answer.undecodable.is_empty()
             && has_none(body.immsg.as_deref())
         {
-            return Err(answer.unlike("it says failure, and immsg is empty"));
+            return Err(answer.unlike("it reports a failure, and immsg is empty"));
         }
         let lost = answer.undecodable.clone();
         Ok(answer.map(|body| {
@@ -207,7 +207,7 @@ impl Service {
             && undecodable.is_empty()
             && has_none(answer.body.imunread.as_deref())
         {
-            return Err(answer.unlike("it says failure, and imunread is empty"));
+            return Err(answer.unlike("it reports a failure, and imunread is empty"));
         }
         Ok(answer.map(|body| {
             let mut counts = Vec::new();
@@ -275,7 +275,7 @@ impl Service {
         }
         let lost = rows::undecodable(&answer.undecodable, "message_list");
         if answer.partial_failure && lost.is_empty() && has_none(list.as_deref()) {
-            return Err(answer.unlike("it says failure, and message_list is empty"));
+            return Err(answer.unlike("it reports a failure, and message_list is empty"));
         }
         Ok(answer.map(|(list, count)| {
             let has_list = list.is_some();

@@ -167,7 +167,7 @@ impl SubmitAll {
                     let outcome = if stopped.load(Ordering::Acquire) {
                         Err(Error::local(
                             ErrorKind::Stopped,
-                            "another message failed before this one was begun",
+                            "another message failed before this one was started",
                         )
                         .with_operation("submit message"))
                     } else {
