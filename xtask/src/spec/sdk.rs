@@ -99,7 +99,7 @@ pub const IN_API: &[&str] = &[
     "limit",
     "list",
     "list_answer",
-    "list_audit",
+    "list_report",
     "models",
     "operation",
     "operations",
