@@ -88,7 +88,7 @@ test("foreign HTML and script stay text, wherever they show", async () => {
   assert.deepEqual(page.faults, []);
 });
 
-test("every fault has a switch that orders it and takes it back", async () => {
+test("every fault has a switch that injects it and removes it", async () => {
   const service = await simulator();
   const page = await open(browser, service.address);
   await live(page);
@@ -100,7 +100,7 @@ test("every fault has a switch that orders it and takes it back", async () => {
     await each.check();
     await page.locator(`#open-${kind}`).getByText("On: every call").waitFor();
     const { faults } = await service.control("/fault");
-    assert.deepEqual(faults.map((order) => order.fault.kind), [kind]);
+    assert.deepEqual(faults.map((rule) => rule.fault.kind), [kind]);
     assert.equal(faults[0].count, 4294967295);
     await each.uncheck();
     await page.locator(`#open-${kind}:empty`).waitFor({ state: "attached" });
@@ -128,7 +128,7 @@ test("a lost answer: the message is there, and the SDK is told so without sendin
   await messages(page).filter({ hasText: "Did this arrive?" }).waitFor();
   const arrived = await service.arrived("case-123");
   assert.equal(arrived.filter((text) => text === "Did this arrive?").length, 1);
-  // The order is used up, so the switch is off again.
+  // The rule is used up, so the switch is off again.
   await until("the switch goes off", async () => !(await page.locator("#fault-close").isChecked()));
 
   await page.getByRole("tab", { name: "Journal" }).click();

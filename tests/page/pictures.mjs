@@ -22,7 +22,7 @@ async function engineer(ticket, content) {
 
 await customer("case-123", "Yes, please delete them. Keep the one of 30 October, it is our last good backup.");
 await engineer("case-123", "Done: 214 GB are free again. The snapshot of 30 October is kept.");
-await service.control("/fault", { operation: "createMessages", fault: { kind: "close" }, acts: true });
+await service.control("/fault", { operation: "createMessages", fault: { kind: "close" }, after_commit: true });
 await customer("case-123", "Writes work again, thank you!");
 await service.control("/fault", { operation: "listNewInstantMessages", fault: { kind: "delay", millis: 3000 }, count: 3 });
 await engineer("TT202611210003", "连接池上限已调到 200，请再观察一下。");

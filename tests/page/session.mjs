@@ -68,7 +68,7 @@ export class Simulator extends Program {
 
   /** One for the page: the engineers wait for whoever plays them. */
   static forPage(...args) {
-    return Simulator.start("--control", "--engineers", "poked", ...args);
+    return Simulator.start("--control", "--engineers", "manual", ...args);
   }
 
   async control(path, body) {

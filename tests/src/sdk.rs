@@ -253,7 +253,7 @@ async fn submit(ticket: Ticket, given: &Given<'_>) -> (Option<Verdict>, Content)
     let mut submit = ticket
         .submit(given.text("text").expect("a text"))
         .confirm(Confirm::Never)
-        .without_watermark();
+        .skip_baseline();
     for id in given.list("attachments") {
         submit = submit.attach(AttachmentId::lenient(id).expect("an attachment"));
     }
@@ -308,12 +308,12 @@ async fn poll(client: &Client, given: &Given<'_>) -> (Option<Verdict>, Content) 
 }
 
 async fn unread(client: &Client, given: &Given<'_>) -> (Option<Verdict>, Content) {
-    let digest = client.unread(ids(&given.list("tickets"))).fetch().await;
-    let error = digest.failed.first().map(|failed| &failed.error);
+    let unread_counts = client.unread(ids(&given.list("tickets"))).fetch().await;
+    let error = unread_counts.failed.first().map(|failed| &failed.error);
     let content = match error {
         Some(_) => Content::Nothing,
         None => Content::Unread(
-            digest
+            unread_counts
                 .unread
                 .iter()
                 .map(|(id, number)| (id.to_string(), *number))

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use hwc_core::{
     HttpTransport, ProxyChoice, Transport,
-    transport::{AnswerBody, RequestBody, Sending},
+    transport::{RequestBody, ResponseBody, Sending},
 };
 use hwc_tickets_sim::{
     Agreement, Command, Contact, ContactWay, DEMO, Label, LabelAction, Outcome, RelationAction,
@@ -138,7 +138,7 @@ pub fn real_misfits(found: impl IntoIterator<Item = Misfit>) -> Vec<Misfit> {
 
 /// A transport that fails the test when the simulator answers what is not in the description.
 ///
-/// Ordered weather is not looked at: another status, a page, a body that breaks off.
+/// Injected faults are not looked at: another status, a page, a body that breaks off.
 #[derive(Debug, Clone)]
 pub struct Watched {
     line: Arc<HttpTransport>,
@@ -195,7 +195,7 @@ impl Transport for Watched {
             let (head, body) = sending.await?.into_parts();
             let body = body.collect().await?.to_bytes();
             watched.judge(&method, &path, &Answer::new(&head, body.clone()));
-            Ok(http::Response::from_parts(head, AnswerBody::full(body)))
+            Ok(http::Response::from_parts(head, ResponseBody::full(body)))
         })
     }
 }
@@ -203,7 +203,7 @@ impl Transport for Watched {
 /// Rules of a simulator that looks at no more than the description: made exchanges have ids of the right length that no list
 /// of the service gives, and contacts that nobody verified.
 #[must_use]
-pub fn undemanding() -> Rules {
+pub fn permissive() -> Rules {
     let mut rules = Rules::default();
     rules.unknown_choice = UnknownChoice::Accepted;
     rules.contacts_verified = false;

@@ -21,7 +21,7 @@ pub const COMMAND: &str = "cargo xtask codegen";
 pub const GENERATED: &[&str] = &[CLIENT, CALLS];
 /// Where the client is, but for its list of modules.
 const CLIENT: &str = "crates/hwc-tickets-wire/src/generated";
-/// Where the printed calls of the front door are, but for their list of modules.
+/// Where the printed calls of the SDK are, but for their list of modules.
 const CALLS: &str = "crates/hwc-tickets/src/api/generated";
 
 /// Whether the file at `path` is generated.

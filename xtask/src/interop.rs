@@ -49,7 +49,7 @@ impl Judge {
             Judge::PythonOfficial => ["conversation.py", "operations.py", "stories.py"]
                 .into_iter()
                 .map(|script| Question {
-                    simulator: &["--control", "--engineers", "poked"],
+                    simulator: &["--control", "--engineers", "manual"],
                     program: "python",
                     arguments: vec![file(&format!("tests/interop/python-official/{script}"))],
                     endpoint_flag: None,

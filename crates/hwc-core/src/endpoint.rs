@@ -58,7 +58,7 @@ pub enum InvalidEndpoint {
     /// A path, query or fragment follows the host.
     #[error("the endpoint must end after host and port; leave path, query and fragment out")]
     MoreThanAHost,
-    /// The address came from the surroundings and is neither Huawei Cloud nor this machine.
+    /// The address came from the environment or a profile and is neither Huawei Cloud nor this machine.
     #[error(
         "the endpoint {host} is not a host of Huawei Cloud (below {domains}), and an address from a variable or a file is trusted with credentials only if it is", domains = HUAWEI_CLOUD.join(", ")
     )]
@@ -110,13 +110,13 @@ impl Endpoint {
         })
     }
 
-    /// Reads an address found in the surroundings (environment, profile file): only hosts of Huawei
+    /// Reads an address found in the environment or a profile file: only hosts of Huawei
     /// Cloud and this machine itself, because whoever can set a variable must not be able to collect
     /// credentials.
     ///
     /// # Errors
     /// [`InvalidEndpoint`], with [`InvalidEndpoint::NotTrusted`] for any other host.
-    pub fn parse_from_surroundings(text: &str) -> Result<Self, InvalidEndpoint> {
+    pub fn parse_from_environment(text: &str) -> Result<Self, InvalidEndpoint> {
         let endpoint = Self::parse(text)?;
         if endpoint.is_huawei_cloud() || endpoint.is_loopback() {
             Ok(endpoint)

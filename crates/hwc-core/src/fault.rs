@@ -4,7 +4,7 @@ mod advice;
 mod duration;
 
 pub use advice::Advice;
-pub use duration::Spoken;
+pub use duration::HumanDuration;
 
 use std::{borrow::Cow, error::Error, fmt, ops, sync::Arc, time::Duration};
 

@@ -146,7 +146,7 @@ impl Pipeline {
                 headers: good.headers,
                 body: success.body,
                 lossy: success.lossy,
-                complains: success.complains,
+                partial_failure: success.partial_failure,
                 request_id: record.request_id.take(),
                 attempts: record.attempts,
                 elapsed: self.clock.elapsed().saturating_sub(record.started),

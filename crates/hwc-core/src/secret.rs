@@ -35,7 +35,7 @@ impl std::fmt::Display for UnfitText {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Empty => formatter.write_str("it is empty"),
-            Self::Quoted => formatter.write_str("it stands in quotes; give it without them"),
+            Self::Quoted => formatter.write_str("it is in quotes; give it without them"),
             Self::TooLong { length, limit } => {
                 write!(
                     formatter,

@@ -36,7 +36,7 @@ pub enum SignError {
     #[error("the value of header `{0}` is not visible ASCII; encode it or leave it out")]
     HeaderNotAscii(HeaderName),
     /// The access key cannot stand in a header.
-    #[error("the access key cannot stand in a header; it must be visible ASCII")]
+    #[error("the access key is not valid in a header; it must be visible ASCII")]
     AccessKey,
 }
 

@@ -25,7 +25,7 @@ use std::{fmt::Debug, future::Future, pin::Pin};
 use ::http::{Request, Response};
 
 pub use self::{
-    body::{AnswerBody, RequestBody},
+    body::{RequestBody, ResponseBody},
     failure::{TlsFlaw, TransportFault, TransportFaultKind},
     http::{HttpTransport, HttpTransportBuilder, InvalidTransport, ProxyChoice},
     progress::SendProgress,
@@ -35,7 +35,7 @@ pub use self::{
 
 /// An answer whose head is there and whose body is still under way.
 pub type Sending =
-    Pin<Box<dyn Future<Output = Result<Response<AnswerBody>, TransportFault>> + Send>>;
+    Pin<Box<dyn Future<Output = Result<Response<ResponseBody>, TransportFault>> + Send>>;
 
 /// Carries one request to the service and one answer back.
 ///

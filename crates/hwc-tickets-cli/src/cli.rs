@@ -89,7 +89,7 @@ struct Cli {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Options for every command")]
 pub(crate) struct Global {
-    /// Form of the output: table, json, ndjson or plain
+    /// Output format: table, json, ndjson or plain
     ///
     /// `table` is for people, `plain` is one line of tab-separated fields per item without a header, `json` is one
     /// document, `ndjson` is one document per line. Messages, warnings and progress go to standard error.
@@ -102,7 +102,7 @@ pub(crate) struct Global {
     )]
     pub(crate) output: Option<Form>,
 
-    /// Total deadline of each call, e.g. 12s, 10m, 2h
+    /// Total timeout of each call, e.g. 12s, 10m, 2h
     #[arg(long, global = true, value_name = "TIME")]
     pub(crate) timeout: Option<Span>,
 
@@ -125,27 +125,27 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "TAG")]
     pub(crate) language: Option<String>,
 
-    /// Zone of the times that are shown and typed, as a fixed offset: GMT+8, GMT-03:30, UTC
+    /// Time zone of displayed and typed times, as a fixed offset: GMT+8, GMT-03:30, UTC
     #[arg(long, global = true, value_name = "OFFSET", allow_hyphen_values = true)]
     pub(crate) time_zone: Option<String>,
 
-    /// Profile of the configuration file
+    /// Profile from the configuration file
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
 
-    /// Most repeats of one call; a message is only sent again when it surely did not arrive
+    /// Maximum number of retries per call; a message is resent only if it certainly did not arrive
     #[arg(long, global = true, value_name = "N")]
     pub(crate) retries: Option<u32>,
 
-    /// File with certificates of authorities to trust as well (PEM)
+    /// File with additional CA certificates to trust (PEM)
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) ca_file: Option<PathBuf>,
 
-    /// Colour: auto, always or never
+    /// When to use colour: auto, always or never
     #[arg(long, global = true, value_name = "WHEN", hide_possible_values = true)]
     pub(crate) color: Option<Colour>,
 
-    /// Say more: causes of an error, attempts, request ids
+    /// Show more detail: causes of errors, attempts, request ids
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
 }
@@ -194,39 +194,39 @@ pub(crate) enum Command {
     /// Look at a ticket as a whole
     #[command(subcommand, arg_required_else_help = true)]
     Ticket(ticket::Ticket),
-    /// Talk in a ticket on one screen
+    /// Chat in a ticket on one screen
     ///
-    /// Shows the conversation and new messages as they come. Enter sends; each message of yours tells how far it has
-    /// come. Alt+Enter begins a new line, PgUp, PgDn, Home and End move through the conversation, Esc leaves. Scrolling up
+    /// Shows the conversation and new messages as they come. Enter sends; each of your messages shows its state.
+    /// Alt+Enter starts a new line, PgUp, PgDn, Home and End move through the conversation, Esc leaves. Scrolling up
     /// reads older messages. When the newest message is shown, the ticket is marked as read. A line that begins with a
-    /// slash is a command, such as /help, and is never sent; //x sends /x. Without a terminal, or with another form of
-    /// output than `table`, it does what `message follow` does until its input ends, and marks nothing.
+    /// slash is a command, such as /help, and is never sent; //x sends /x. Without a terminal, or with another output
+    /// format than `table`, it does what `message follow` does until its input ends, and marks nothing.
     #[command(
         after_long_help = "Fields of -o plain, without a terminal: those of `message follow`."
     )]
     Chat(chat::Chat),
-    /// Make any call of the service, authenticated, and print the raw answer
+    /// Make an authenticated API request and print the raw response
     ///
-    /// Where the service answers a file, it comes byte for byte; on a terminal, what could act on it is shown as text. A file
-    /// of which only a part came ends with an error that says how many bytes they are. A group is put where the call takes it,
-    /// into the query or the body. A call that takes a file has a command of its own, such as `attachment upload`.
+    /// A file in the response is written byte for byte; on a terminal, control characters are shown as text. An
+    /// incomplete file ends with an error that says how many bytes arrived. The group is sent where the call takes it,
+    /// in the query or the body. A call that takes a file has a command of its own, such as `attachment upload`.
     Api(ticket::Api),
-    /// Look at or store credentials
+    /// Show or store credentials
     #[command(subcommand, arg_required_else_help = true)]
     Auth(admin::Auth),
-    /// Check configuration, network, clock, credentials and permissions, and say what to do
+    /// Check configuration, network, clock, credentials and permissions, and suggest fixes
     #[command(
         after_long_help = "Fields of -o plain: setting, from, value; then check, result, detail."
     )]
     Doctor,
-    /// Start a local service to try things on, no account needed
+    /// Start a local simulator to try things out, no account needed
     Sim(Box<admin::Sim>),
-    /// Print completions for a shell
+    /// Generate shell completions
     Completions(admin::Completions),
     /// Write the manual pages
     ///
-    /// Pages of an earlier run are replaced, whole or not at all. Nothing but a plain file is: a link, a directory, a pipe or a
-    /// device in the place of a page is refused, and then no page is written.
+    /// Existing pages are replaced, each one atomically. Only regular files are: if a link, a directory, a pipe or a
+    /// device is in the place of a page, no page is written.
     Man(admin::Man),
 }
 
@@ -264,7 +264,7 @@ Configuration:
 
   Files
   $XDG_CONFIG_HOME/hwc-tickets/config.toml   profiles; default ~/.config
-  $XDG_STATE_HOME/hwc-tickets/pending/       sent messages whose fate is not known; default ~/.local/state
+  $XDG_STATE_HOME/hwc-tickets/pending/       sent messages with unknown outcome; default ~/.local/state
   ~/.huaweicloud/credentials                 keys, as the official SDKs read them
 
   Output

@@ -56,7 +56,7 @@ impl Context {
     pub(crate) fn warn_of_unreadable_records(&self) {
         for problem in self.pending_files.unreadable() {
             self.screen.warn(&format!(
-                "as long as a pending file cannot be read, no message is confirmed that could be its own; mend it, or \
+                "as long as a pending file cannot be read, no message is confirmed that could be its own; fix it, or \
                  move it out of the directory: {problem}"
             ));
         }
@@ -135,7 +135,7 @@ impl From<SiteName> for Site {
 pub(crate) fn ticket_id(text: &str) -> Result<TicketId, Failure> {
     if text == "-" {
         return Err(Failure::usage(
-            "`-` is no id of a ticket",
+            "`-` is not a ticket id",
             "Only `message follow -` and `message unread -` read ids from standard input, with no other id beside it.",
         ));
     }

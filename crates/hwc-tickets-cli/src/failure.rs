@@ -4,7 +4,7 @@ pub(crate) mod advice;
 
 use crate::{exit::Exit, signal};
 use hwc_core::file::shell_quoted;
-use hwc_tickets::{Delivery, Error, ErrorKind, TicketId, time::Spoken};
+use hwc_tickets::{Delivery, Error, ErrorKind, TicketId, time::HumanDuration};
 use serde_json::{Value, json};
 use std::{error::Error as _, io, path::Path, path::PathBuf};
 
@@ -81,7 +81,7 @@ impl Failure {
             } => Self::own(
                 Exit::Unwritten,
                 format!("{what}; {reason}"),
-                "Do not do it again: it is done. Check where the output goes.",
+                "Do not repeat it: it was done. Check where the output goes.",
             ),
             other => other,
         }
@@ -245,7 +245,7 @@ fn tell(error: &Error, verbose: bool) -> Told {
         }
         facts.push(("kind", error.kind().name().to_owned()));
         facts.push(("attempts", error.attempts().to_string()));
-        facts.push(("time", Spoken(error.elapsed()).to_string()));
+        facts.push(("time", HumanDuration(error.elapsed()).to_string()));
         // A read has none, and for what may be repeated freely it does not matter.
         if error.is_write() {
             facts.push(("effect", effect(error).to_owned()));

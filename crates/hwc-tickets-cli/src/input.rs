@@ -101,7 +101,7 @@ fn as_typed(text: &str, path: &Path) -> Result<String, Failure> {
     if text.contains('\0') {
         return Err(Failure::usage(
             format!(
-                "{} holds zero bytes: it is no text, or it is UTF-16",
+                "{} holds zero bytes: it is not text, or it is UTF-16",
                 path.display()
             ),
             "Give text in UTF-8; iconv -f UTF-16LE -t UTF-8 converts it.",

@@ -1,4 +1,4 @@
-//! Pending files: one for each message that is on its way or whose fate is not known.
+//! Pending files: one for each message that is on its way or whose outcome is not known.
 //!
 //! A file appears before the first byte of its message goes out, so that neither a crash nor Ctrl-C loses one. It goes
 //! when the message is known not to have arrived; of one that arrived it stays for some minutes, marked as settled, so
@@ -27,7 +27,7 @@ pub(crate) struct PendingFiles {
 
 #[derive(Debug, Default)]
 struct Known {
-    /// Begun by this run, fate not known yet.
+    /// Begun by this run, outcome not known yet.
     /// The lock is held as long as this run works on it.
     begun: BTreeMap<PendingId, Option<Lock>>,
     /// Found at the start: they belong to other runs.
@@ -74,14 +74,14 @@ impl PendingFiles {
         directory.join(name_of(id))
     }
 
-    /// Files of messages that this run has begun and does not know the fate of, as it ends: from now on other runs may
+    /// Files of messages that this run has begun and does not know the outcome of, as it ends: from now on other runs may
     /// look into them.
     pub(crate) fn hand_over_all(&self) -> Vec<PathBuf> {
         let begun: Vec<PendingId> = self.lock().begun.keys().copied().collect();
         begun.into_iter().map(|id| self.hand_over(id)).collect()
     }
 
-    /// All pending files of messages whose fate is not known, readable or not, oldest name first.
+    /// All pending files of messages whose outcome is not known, readable or not, oldest name first.
     pub(crate) fn entries(&self) -> io::Result<Vec<Entry>> {
         let mut entries = self.all()?;
         entries.retain(|entry| !entry.pending.as_ref().is_ok_and(Pending::is_settled));
@@ -207,7 +207,7 @@ pub(crate) fn is_under_way(path: &Path) -> bool {
     has_lock(path) && private_file::is_locked(&lock_of(path)).unwrap_or(true)
 }
 
-/// Removes a pending file whose fate is known. Not being there is fine.
+/// Removes a pending file whose outcome is known. Not being there is fine.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
     let lock = has_lock(path).then(|| lock_of(path));
     for path in lock.into_iter().chain([path.to_owned()]) {

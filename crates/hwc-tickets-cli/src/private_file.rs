@@ -1,4 +1,5 @@
-//! The one room that reads and writes the program's own files: private to the user but for what is to be read by everybody,
+//! The one module that reads and writes the program's own files: private to the user but for what is to be read by
+//! everybody,
 //! whole or not at all.
 
 mod draft;

@@ -273,7 +273,7 @@ impl Settings {
         let address = self.endpoint_address();
         match source {
             Source::Flag(_) => Endpoint::parse(&address),
-            _ => Endpoint::parse_from_surroundings(&address),
+            _ => Endpoint::parse_from_environment(&address),
         }
         .map(Some)
         .map_err(|error| match error {

@@ -22,7 +22,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::domain::{Command, Outcome, Rules, Status};
-use crate::fault::{Fault, Order};
+use crate::fault::{Fault, FaultRule};
 use crate::http::handler;
 use crate::quirks::Quirks;
 use crate::state::Shared;
@@ -37,7 +37,7 @@ pub(crate) fn add_routes(router: Router<Arc<Shared>>, shared: &Arc<Shared>) -> R
         .route("/_sim/events", get(events::events))
         .route("/_sim/seed", post(seed))
         .route("/_sim/reset", post(reset))
-        .route("/_sim/poke", post(poke))
+        .route("/_sim/trigger", post(trigger))
         .route("/_sim/reply", post(reply))
         .route("/_sim/status", post(status))
         .route("/_sim/advance", post(advance))
@@ -112,7 +112,7 @@ async fn overview(State(shared): Sim) -> Json<Value> {
         "messages": state.world.stored(),
         "answers_planned": state.world.planned(),
         "requests": state.journal.last(),
-        "faults": state.orders.open().len(),
+        "faults": state.fault_rules.open().len(),
     }))
 }
 
@@ -135,17 +135,17 @@ async fn reset(State(shared): Sim) -> Json<Value> {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Poke {
+struct Trigger {
     ticket: Option<String>,
 }
 
-async fn poke(State(shared): Sim, body: Bytes) -> Reply {
-    // Poking takes no body to poke anywhere.
-    let Poke { ticket } = match body.is_empty() {
-        true => Poke::default(),
+async fn trigger(State(shared): Sim, body: Bytes) -> Reply {
+    // Without a body any ticket is triggered.
+    let Trigger { ticket } = match body.is_empty() {
+        true => Trigger::default(),
         false => Json::from_bytes(&body)?.0,
     };
-    match apply(&shared, Command::Poke { ticket })? {
+    match apply(&shared, Command::Trigger { ticket })? {
         Outcome::Answered(answered) => Ok(Json(json!({ "answered": answered }))),
         _ => Ok(Json(json!({ "answered": 0 }))),
     }
@@ -212,12 +212,12 @@ async fn expire(State(shared): Sim) -> Json<Value> {
 }
 
 async fn faults(State(shared): Sim) -> Json<Value> {
-    Json(json!({ "faults": shared.lock().orders.open() }))
+    Json(json!({ "faults": shared.lock().fault_rules.open() }))
 }
 
-async fn fault(State(shared): Sim, body: Result<Json<Order>, JsonRejection>) -> Reply {
-    let Json(order) = body?;
-    shared.lock().orders.add(order);
+async fn fault(State(shared): Sim, body: Result<Json<FaultRule>, JsonRejection>) -> Reply {
+    let Json(rule) = body?;
+    shared.lock().fault_rules.add(rule);
     shared.changed();
     Ok(Json(json!({})))
 }
@@ -227,11 +227,11 @@ struct Kind {
     kind: Option<String>,
 }
 
-/// Takes back all orders, or those of one kind.
+/// Removes all fault rules, or those of one kind.
 async fn clear(State(shared): Sim, Query(Kind { kind }): Query<Kind>) -> Reply {
     match kind.as_deref() {
-        None => shared.lock().orders.clear(),
-        Some(kind) if Fault::KINDS.contains(&kind) => shared.lock().orders.clear_kind(kind),
+        None => shared.lock().fault_rules.clear(),
+        Some(kind) if Fault::KINDS.contains(&kind) => shared.lock().fault_rules.clear_kind(kind),
         Some(_) => {
             let problem = format!(
                 "no such kind of fault; use one of {}",

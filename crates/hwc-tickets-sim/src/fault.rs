@@ -1,4 +1,4 @@
-//! Weather to order: which call goes wrong, how, and how often. The world never hears of it.
+//! Fault injection: which call goes wrong, how, and how often. The world never hears of it.
 
 use std::fmt;
 use std::time::Duration;
@@ -11,8 +11,8 @@ use crate::operation::Operation;
 
 /// How a call goes wrong.
 ///
-/// Most faults come in two kinds: the service has not acted ([`Order::new`]), or it has acted and only the answer is
-/// spoiled ([`Order::after_acting`]).
+/// Most faults come in two kinds: the service has not acted ([`FaultRule::new`]), or it has acted and only the answer is
+/// spoiled ([`FaultRule::after_commit`]).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
     rename_all = "snake_case",
@@ -104,7 +104,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Every kind of fault, by the names orders have for them.
+    /// Every kind of fault, by the names rules have for them.
     pub const KINDS: [&'static str; 14] = [
         "status",
         "business",
@@ -122,7 +122,7 @@ impl Fault {
         "expire",
     ];
 
-    /// Its kind, by the name orders have for it.
+    /// Its kind, by the name rules have for it.
     pub fn kind(&self) -> &'static str {
         match self {
             Fault::Status { .. } => "status",
@@ -168,7 +168,7 @@ impl Route {
     }
 }
 
-/// By hand, because an order that names no operation is to learn which there are.
+/// By hand, because a rule that names no operation is to learn which there are.
 impl<'de> Deserialize<'de> for Route {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_str(RouteName)
@@ -205,7 +205,7 @@ impl From<Operation> for Route {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
-pub struct Order {
+pub struct FaultRule {
     /// Which calls.
     #[serde(default, rename = "operation")]
     pub route: Route,
@@ -213,7 +213,7 @@ pub struct Order {
     pub fault: Fault,
     /// Whether the service acts before the answer is spoiled.
     #[serde(default)]
-    pub acts: bool,
+    pub after_commit: bool,
     /// Calls that fit and are still to be spared.
     #[serde(default)]
     pub skip: u32,
@@ -222,13 +222,13 @@ pub struct Order {
     pub count: u32,
 }
 
-impl Order {
+impl FaultRule {
     /// The next call that fits goes wrong, and the service has not acted.
     pub fn new(route: impl Into<Route>, fault: Fault) -> Self {
-        Order {
+        FaultRule {
             route: route.into(),
             fault,
-            acts: false,
+            after_commit: false,
             skip: 0,
             count: 1,
         }
@@ -236,8 +236,8 @@ impl Order {
 
     /// The same, but the service acts first: only the answer is spoiled.
     #[must_use]
-    pub fn after_acting(mut self) -> Self {
-        self.acts = true;
+    pub fn after_commit(mut self) -> Self {
+        self.after_commit = true;
         self
     }
 
@@ -256,14 +256,14 @@ impl Order {
     }
 }
 
-/// The orders that are still open, oldest first.
+/// The rules that are still open, oldest first.
 #[derive(Debug, Default)]
-pub(crate) struct Orders(Vec<Order>);
+pub(crate) struct FaultRules(Vec<FaultRule>);
 
-impl Orders {
-    pub(crate) fn add(&mut self, order: Order) {
-        if order.count > 0 {
-            self.0.push(order);
+impl FaultRules {
+    pub(crate) fn add(&mut self, rule: FaultRule) {
+        if rule.count > 0 {
+            self.0.push(rule);
         }
     }
 
@@ -271,31 +271,31 @@ impl Orders {
         self.0.clear();
     }
 
-    /// Takes back the orders of one kind.
+    /// Removes the rules of one kind.
     pub(crate) fn clear_kind(&mut self, kind: &str) {
-        self.0.retain(|order| order.fault.kind() != kind);
+        self.0.retain(|rule| rule.fault.kind() != kind);
     }
 
-    pub(crate) fn open(&self) -> &[Order] {
+    pub(crate) fn open(&self) -> &[FaultRule] {
         &self.0
     }
 
-    /// The fault for a call, if one is ordered, and whether the service acts. Uses the order up.
+    /// The fault for a call, if one is injected, and whether the service acts. Uses the rule up.
     pub(crate) fn take(&mut self, operation: Operation) -> Option<(Fault, bool)> {
         for index in 0..self.0.len() {
-            let Some(order) = self.0.get_mut(index) else {
+            let Some(rule) = self.0.get_mut(index) else {
                 continue;
             };
-            if !order.route.matches(operation) {
+            if !rule.route.matches(operation) {
                 continue;
             }
-            if order.skip > 0 {
-                order.skip -= 1;
+            if rule.skip > 0 {
+                rule.skip -= 1;
                 continue;
             }
-            order.count = order.count.saturating_sub(1);
-            let taken = (order.fault.clone(), order.acts);
-            self.0.retain(|order| order.count > 0);
+            rule.count = rule.count.saturating_sub(1);
+            let taken = (rule.fault.clone(), rule.after_commit);
+            self.0.retain(|rule| rule.count > 0);
             return Some(taken);
         }
         None

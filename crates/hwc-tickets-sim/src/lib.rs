@@ -26,7 +26,7 @@ pub use clock::Time;
 pub use credentials::Credentials;
 pub use description::UnknownOperation;
 pub use domain::*;
-pub use fault::{Fault, Order, Route};
+pub use fault::{Fault, FaultRule, Route};
 pub use journal::{Entry, Example};
 pub use operation::Operation;
 pub use quirks::*;

@@ -7,7 +7,7 @@ use clap::Parser;
 use hwc_tickets_sim::Simulator;
 use hwc_tickets_sim::program::{self, Options};
 
-/// Huawei Cloud Service Tickets in a bottle: a local service to develop against.
+/// Simulator of Huawei Cloud Service Tickets: a local service to develop against.
 ///
 /// Independent project. Credentials: access key AKEXAMPLE with secret key SKEXAMPLE, token TOKENEXAMPLE, or user demo
 /// with password demo in account demo. The ticket to begin with is case-123.

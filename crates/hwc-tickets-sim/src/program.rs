@@ -21,8 +21,8 @@ pub enum EngineerMode {
     /// They answer by themselves after a while.
     #[default]
     Timed,
-    /// They answer when poked under /_sim.
-    Poked,
+    /// They answer when triggered under /_sim.
+    Manual,
     /// They never answer by themselves.
     Silent,
 }
@@ -52,7 +52,7 @@ pub struct Options {
     /// Let the clock stand at this time until it is put forward, such as 2026-11-21T08:00:00Z
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub clock: Option<Timestamp>,
-    /// Answer under /_sim, where tests order faults and read the ledger, and show it all on the page at /
+    /// Answer under /_sim, where tests inject faults and read the ledger, and show it all on the page at /
     #[arg(long)]
     pub control: bool,
     /// Answer under /_sim to other machines too: whoever reaches it reads and changes everything
@@ -80,7 +80,7 @@ pub async fn run(options: Options, ready: impl FnOnce(&Simulator)) -> Result<(),
     let max = Duration::from_secs(options.answer_within);
     rules.engineers = match options.engineers {
         EngineerMode::Timed => Engineers::Timed { min: max / 3, max },
-        EngineerMode::Poked => Engineers::Poked,
+        EngineerMode::Manual => Engineers::Manual,
         EngineerMode::Silent => Engineers::Silent,
     };
     let mut builder = Simulator::builder()

@@ -16,7 +16,7 @@ use crate::domain::{
     Agreement, Arrival, Author, Blob, Command, Contact, ContactCommand, FileView, Label, Outcome,
     Refusal, Rules, Status, Text, TicketSeed, World,
 };
-use crate::fault::Order;
+use crate::fault::FaultRule;
 use crate::journal::Entry;
 use crate::quirks::Quirks;
 use crate::state::Shared;
@@ -73,34 +73,34 @@ impl Simulator {
         Credentials::colleague()
     }
 
-    /// Lets the next calls that fit go wrong. Orders are used up in the order they were given.
-    pub fn fault(&self, order: Order) {
-        self.shared.lock().orders.add(order);
+    /// Lets the next calls that fit go wrong. Rules are used up in the order they were given.
+    pub fn fault(&self, rule: FaultRule) {
+        self.shared.lock().fault_rules.add(rule);
         self.shared.changed();
     }
 
-    /// Orders that are still open.
-    pub fn faults(&self) -> Vec<Order> {
-        self.shared.lock().orders.open().to_vec()
+    /// Fault rules that are still open.
+    pub fn faults(&self) -> Vec<FaultRule> {
+        self.shared.lock().fault_rules.open().to_vec()
     }
 
-    /// Takes back all orders.
+    /// Removes all fault rules.
     pub fn clear_faults(&self) {
-        self.shared.lock().orders.clear();
+        self.shared.lock().fault_rules.clear();
         self.shared.changed();
     }
 
     /// An engineer gives the next planned answer now, in this ticket. `false` when none is planned.
-    pub fn poke(&self, ticket: &str) -> bool {
-        self.apply(Command::Poke {
+    pub fn trigger(&self, ticket: &str) -> bool {
+        self.apply(Command::Trigger {
             ticket: Some(ticket.to_owned()),
         }) == Outcome::Answered(1)
     }
 
     /// The engineers give every planned answer now. Says how many.
-    pub fn poke_all(&self) -> usize {
+    pub fn trigger_all(&self) -> usize {
         let mut given = 0;
-        while self.apply(Command::Poke { ticket: None }) == Outcome::Answered(1) {
+        while self.apply(Command::Trigger { ticket: None }) == Outcome::Answered(1) {
             given += 1;
         }
         given

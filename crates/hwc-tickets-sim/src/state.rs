@@ -1,4 +1,4 @@
-//! What all connections share: the world, the weather, the journal, the keys.
+//! What all connections share: the world, the fault rules, the journal, the keys.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::description::Description;
 use crate::domain::{COLLEAGUE, Command, DEMO, Rules, STRANGER, World};
-use crate::fault::Orders;
+use crate::fault::FaultRules;
 use crate::http::auth::Keyring;
 use crate::journal::{Entry, Journal};
 use crate::quirks::Quirks;
@@ -64,7 +64,7 @@ impl fmt::Debug for Shared {
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) world: World,
-    pub(crate) orders: Orders,
+    pub(crate) fault_rules: FaultRules,
     pub(crate) journal: Journal,
     pub(crate) keyring: Keyring,
     pub(crate) token_lifetime: Duration,
@@ -101,7 +101,7 @@ impl State {
         }
         State {
             world,
-            orders: Orders::default(),
+            fault_rules: FaultRules::default(),
             journal: Journal::default(),
             keyring,
             token_lifetime: beginning.token_lifetime,

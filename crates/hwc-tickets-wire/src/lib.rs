@@ -4,11 +4,11 @@
 //! `spec/openapi.yaml` and `spec/errors.yaml` by `cargo xtask codegen`. The little that is written by hand turns a request
 //! into a call of [`hwc_core::Pipeline`], and the judged answer into a [`Response`].
 //!
-//! This crate is complete and dull, and unstable on purpose: a change of the description changes it. Programs use
+//! This crate is complete and plain, and unstable on purpose: a change of the description changes it. Programs use
 //! `hwc-tickets`, which is written for people and keeps its promises.
 //!
 //! What it does not do: it does not decide whether an answer is a success (the pipeline does), it checks no
-//! documented limit by itself (the front door asks for that, [`check`]), and it prints no text of a message.
+//! documented limit by itself (the SDK asks for that, [`check`]), and it prints no text of a message.
 
 mod client;
 #[rustfmt::skip]

@@ -34,7 +34,7 @@ pub struct Response<T, E = Fault> {
     pub status: http::StatusCode,
     /// Headers of the answer.
     pub headers: http::HeaderMap,
-    /// Request id, if the answer has one: quote it to the support.
+    /// Request id, if the answer has one: quote it to support.
     pub request_id: Option<String>,
     /// Attempts on the wire.
     pub attempts: u32,
@@ -42,8 +42,8 @@ pub struct Response<T, E = Fault> {
     pub elapsed: Duration,
     /// Bytes that were not UTF-8 were replaced by U+FFFD: ids that hold the mark must not be used.
     pub lossy: bool,
-    /// The answer says failure besides what it brings: what it lacks is not empty, but missing.
-    pub complains: bool,
+    /// The answer reports a failure beside the data it brings: what it lacks is not empty, but missing.
+    pub partial_failure: bool,
     operation: &'static Operation,
     /// Known fields at the top that have no reading: name, and what stands there instead.
     odd: Vec<(&'static str, &'static str)>,
@@ -72,7 +72,7 @@ impl<T, E> Response<T, E> {
             attempts: self.attempts,
             elapsed: self.elapsed,
             lossy: self.lossy,
-            complains: self.complains,
+            partial_failure: self.partial_failure,
             operation: self.operation,
             odd: self.odd,
             fails_as: PhantomData,
@@ -90,7 +90,7 @@ impl<T, E: FromFault> Response<T, E> {
         match self.odd.iter().find(|(odd, _)| *odd == name) {
             None => Ok(()),
             Some((_, kind)) => Err(self.unlike(format_args!(
-                "the field {name} is {kind}, which has no reading as what is documented"
+                "the field {name} is {kind}, which cannot be read as documented"
             ))),
         }
     }
@@ -213,7 +213,7 @@ impl Answer for Download {
             attempts: file.attempts(),
             elapsed: file.elapsed(),
             lossy: false,
-            complains: false,
+            partial_failure: false,
             operation,
             odd: Vec::new(),
             fails_as: PhantomData,
@@ -242,7 +242,7 @@ fn from_reply<T: Model>(operation: &'static Operation, reply: Reply) -> Result<R
         attempts: reply.attempts,
         elapsed: reply.elapsed,
         lossy: reply.lossy,
-        complains: reply.complains,
+        partial_failure: reply.partial_failure,
         operation,
         odd: notes.odd,
         fails_as: PhantomData,

@@ -12,7 +12,7 @@ use hwc_tickets::{
     Client, Endpoint, Event, Message, MessageKind, SecretString, TicketId,
     identity::{CachedIdentity, IamPassword, IamUser},
 };
-use hwc_tickets_sim::{Fault, Operation, Order, Simulator};
+use hwc_tickets_sim::{Fault, FaultRule, Operation, Simulator};
 use jiff::Timestamp;
 
 #[tokio::main(flavor = "current_thread")]
@@ -49,9 +49,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // The service tells times to the second.
     let began = Timestamp::from_second(service.now().as_second())?;
     println!(
-        "2. I write, on a bad day: the service takes the message, and the line drops before it says so."
+        "2. I write, on a bad day: the service takes the message, and the connection drops before it says so."
     );
-    service.fault(Order::new(Operation::CreateMessages, Fault::Close).after_acting());
+    service.fault(FaultRule::new(Operation::CreateMessages, Fault::Close).after_commit());
     let sent = ticket.submit("The disk of node 7 is full again.").await?;
     println!(
         "   {} request on the wire, read back from the ticket: {}",
@@ -68,7 +68,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     );
 
     println!("3. The engineer answers, and the follower hears of it.");
-    service.poke("case-123");
+    service.trigger("case-123");
     let stop = events.stop_handle();
     while let Some(event) = events.next().await {
         match event {
@@ -90,11 +90,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .into_iter()
         .map(TicketId::try_from)
         .collect::<Result<Vec<_>, _>>()?;
-    let digest = client.unread(tickets).fetch().await;
-    for (ticket, count) in &digest.unread {
+    let unread_counts = client.unread(tickets).fetch().await;
+    for (ticket, count) in &unread_counts.unread {
         println!("   {count:>3} {ticket}");
     }
-    for ticket in &digest.unanswered {
+    for ticket in &unread_counts.unanswered {
         println!("     ? {ticket} (the service said nothing about it, which is not the same as 0)");
     }
 
@@ -105,7 +105,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     println!(
         "   a gap cannot be excluded: {}",
-        history.audit().possible_gap
+        history.report().possible_gap
     );
 
     println!("\n6. All of it is read.");

@@ -1,6 +1,6 @@
 //! A conversation from the terminal: each line typed is submitted, and what others write appears.
 //!
-//! `cargo run -p hwc-tickets-sim -- --control --engineers poked` in one terminal, with `http://127.0.0.1:8480/` in a
+//! `cargo run -p hwc-tickets-sim -- --control --engineers manual` in one terminal, with `http://127.0.0.1:8480/` in a
 //! browser to play the engineer, and in another:
 //!
 //! `HWC_TICKETS_ENDPOINT=http://127.0.0.1:8480 HWC_TICKETS_TOKEN=TOKENEXAMPLE cargo run -p hwc-tickets --example talk case-123`

@@ -8,7 +8,7 @@
 )]
 
 use hwc_tickets::{Client, SecretString};
-use hwc_tickets_sim::{Fault, Operation, Order, Simulator};
+use hwc_tickets_sim::{Fault, FaultRule, Operation, Simulator};
 
 /// What is tested: hands a text of another system on to a ticket.
 async fn bridge(client: &Client, ticket: &str, text: &str) -> hwc_tickets::Result<u32> {
@@ -17,38 +17,38 @@ async fn bridge(client: &Client, ticket: &str, text: &str) -> hwc_tickets::Resul
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let weather = [
+    let faults = [
         (
-            "the line drops after the service acted",
-            Order::new(Operation::CreateMessages, Fault::Close).after_acting(),
+            "the connection drops after the service acted",
+            FaultRule::new(Operation::CreateMessages, Fault::Close).after_commit(),
         ),
         (
             "the answer is cut in the middle",
-            Order::new(
+            FaultRule::new(
                 Operation::CreateMessages,
                 Fault::Cut {
                     keep: Some(5),
                     chunked: false,
                 },
             )
-            .after_acting(),
+            .after_commit(),
         ),
         (
             "a portal answers with a page",
-            Order::new(Operation::CreateMessages, Fault::Html { status: 200 }).after_acting(),
+            FaultRule::new(Operation::CreateMessages, Fault::Html { status: 200 }).after_commit(),
         ),
         (
             "the reads before it fail twice",
-            Order::new(Operation::ListMessages, Fault::Close).times(2),
+            FaultRule::new(Operation::ListMessages, Fault::Close).times(2),
         ),
     ];
-    for (name, order) in weather {
+    for (name, rule) in faults {
         let service = Simulator::builder().seed(7).start().await?;
         let client = Client::builder()
             .endpoint(service.endpoint())
             .token(SecretString::from(service.credentials().token))
             .build()?;
-        service.fault(order);
+        service.fault(rule);
         let attempts = bridge(&client, "case-123", "only once").await?;
         // Ask the service what arrived, not the client.
         assert_eq!(service.arrived("case-123"), ["only once"]);

@@ -74,7 +74,7 @@ pub use download::Download;
 pub use generated::*;
 pub use hwc_core::{Source, body::SourceError, file::Unreadable};
 pub use hwc_tickets_wire::{Breach, Exceeded, Limit, ListAnswer, Undecodable, Unit, Upload};
-pub use list::{Interrupted, List, ListAudit, Page};
+pub use list::{Interrupted, List, ListReport, Page};
 pub use operation::{Answer, Arguments, Column, JsonPages, Kind, Operation, Value};
 pub use paged::{Paged, PagedBy};
 pub use pages::{Items, Pages};

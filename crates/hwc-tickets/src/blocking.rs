@@ -2,7 +2,7 @@
 //!
 //! Needs the feature `blocking`. A blocking client is the asynchronous one and one thread: what happens
 //! on the wire, the deadlines, the errors and the types are the same, and so are their documents. Calls
-//! with options go through [`Ticket::wait_for`] and [`Client::wait_for`].
+//! with options go through [`Ticket::block_on`] and [`Client::block_on`].
 //!
 //! ```no_run
 //! # fn example() -> hwc_tickets::Result<()> {
@@ -10,7 +10,7 @@
 //!
 //! let ticket = Client::from_env()?.ticket("case-123")?;
 //! ticket.submit("Hello from a script")?;
-//! ticket.wait_for(|ticket| ticket.submit("And again").confirm(Confirm::Always))?;
+//! ticket.block_on(|ticket| ticket.submit("And again").confirm(Confirm::Always))?;
 //! for message in ticket.history()? {
 //!     println!("{}", message?.content);
 //! }
@@ -37,8 +37,8 @@ use crate::{
     ids::{GroupId, TicketId},
     messages::{
         follow::Follow,
-        submit::{Bulk, Draft, Outcome, Pending, PendingId, Reconciled},
-        unread::{Digest, UnreadQuery},
+        submit::{Draft, Outcome, Pending, PendingId, Reconciled, SubmitAll},
+        unread::{UnreadCounts, UnreadQuery},
     },
 };
 use futures_util::stream;
@@ -118,14 +118,14 @@ impl Client {
     /// ```no_run
     /// # fn example(client: hwc_tickets::blocking::Client, pending: hwc_tickets::Pending) -> hwc_tickets::Result<()> {
     /// use std::time::Duration;
-    /// client.wait_for(|client| client.reconcile_within(&pending, Duration::from_secs(60)))?;
+    /// client.block_on(|client| client.reconcile_within(&pending, Duration::from_secs(60)))?;
     /// # Ok(()) }
     /// ```
     ///
     /// # Errors
     /// Those of the call; [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside an
     /// asynchronous runtime.
-    pub fn wait_for<'a, C, T, E>(
+    pub fn block_on<'a, C, T, E>(
         &'a self,
         call: impl FnOnce(&'a crate::Client) -> C,
     ) -> Result<T, E>
@@ -142,24 +142,24 @@ impl Client {
     ///
     /// ```no_run
     /// # fn example(client: hwc_tickets::blocking::Client, ids: Vec<hwc_tickets::TicketId>) -> hwc_tickets::Result<()> {
-    /// let digest = client.unread(ids, |query| query.concurrency(8))?;
-    /// println!("{} unread", digest.total());
+    /// let unread_counts = client.unread(ids, |query| query.concurrency(8))?;
+    /// println!("{} unread", unread_counts.total());
     /// # Ok(()) }
     /// ```
     ///
     /// # Errors
     /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) alone; what could not be answered is
-    /// in the digest, by name.
+    /// in the result, by name.
     pub fn unread(
         &self,
         tickets: impl IntoIterator<Item = TicketId>,
         options: impl FnOnce(UnreadQuery) -> UnreadQuery,
-    ) -> Result<Digest> {
+    ) -> Result<UnreadCounts> {
         self.runtime.wait(options(self.client.unread(tickets)))
     }
 
     /// Submits many messages: see [`Client::submit_all`](crate::Client::submit_all). `options` sets the
-    /// concurrency and what stops it; `|bulk| bulk` leaves them as they are.
+    /// concurrency and what stops it; `|options| options` leaves them as they are.
     ///
     /// The messages are under way only while the iterator is waited for: take its outcomes without long
     /// pauses. Dropping it begins no further message and cancels those under way.
@@ -167,7 +167,7 @@ impl Client {
     /// ```no_run
     /// # fn example(client: hwc_tickets::blocking::Client, drafts: Vec<hwc_tickets::Draft>) -> hwc_tickets::Result<()> {
     /// use hwc_tickets::ErrorKind;
-    /// for item in client.submit_all(drafts, |bulk| bulk.stop_on(ErrorKind::Unauthorized))? {
+    /// for item in client.submit_all(drafts, |options| options.stop_on(ErrorKind::Unauthorized))? {
     ///     let (draft, outcome) = item?;
     ///     match outcome {
     ///         Ok(_) => println!("{} ok", draft.ticket),
@@ -179,14 +179,18 @@ impl Client {
     ///
     /// # Errors
     /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) alone: nothing was sent.
-    pub fn submit_all<D>(&self, drafts: D, options: impl FnOnce(Bulk) -> Bulk) -> Result<Outcomes>
+    pub fn submit_all<D>(
+        &self,
+        drafts: D,
+        options: impl FnOnce(SubmitAll) -> SubmitAll,
+    ) -> Result<Outcomes>
     where
         D: IntoIterator<Item = Draft>,
         D::IntoIter: Send + 'static,
     {
         self.runtime.check()?;
-        let bulk = options(self.client.submit_all(stream::iter(drafts)));
-        Ok(Outcomes::new(bulk, &self.runtime))
+        let submits = options(self.client.submit_all(stream::iter(drafts)));
+        Ok(Outcomes::new(submits, &self.runtime))
     }
 
     /// Follows `tickets`: see [`Client::follow`](crate::Client::follow). `options` sets where it begins,
@@ -223,14 +227,14 @@ impl Client {
         Ok(Events::new(events, &self.runtime))
     }
 
-    /// Finds out what became of a submit whose fate was not known: see
+    /// Finds out what became of a submit whose outcome was not known: see
     /// [`Client::reconcile`](crate::Client::reconcile).
     ///
     /// # Errors
     /// When the ticket could not be read at all. The record stays good: try again later.
     /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside an asynchronous runtime.
     pub fn reconcile(&self, pending: &Pending) -> Result<Outcome> {
-        self.wait_for(|client| client.reconcile(pending))
+        self.block_on(|client| client.reconcile(pending))
     }
 
     /// Reconciles every record of the outbox: see
@@ -246,7 +250,7 @@ impl Client {
     /// Reconciles many records: see [`Client::reconcile_all`](crate::Client::reconcile_all).
     ///
     /// # Errors
-    /// As of any other call of this client: see [`Client::wait_for`].
+    /// As of any other call of this client: see [`Client::block_on`].
     pub fn reconcile_all(
         &self,
         records: impl IntoIterator<Item = Pending>,
@@ -262,7 +266,7 @@ impl Client {
         self.client.forget(id)
     }
 
-    /// The submits whose fate is not known: see [`Client::pending`](crate::Client::pending).
+    /// The submits whose outcome is not known: see [`Client::pending`](crate::Client::pending).
     #[must_use]
     pub fn pending(&self) -> Vec<Pending> {
         self.client.pending()
@@ -283,7 +287,7 @@ where
             request,
             about,
         } = self;
-        caller.wait_for(|_| answered(&caller, request, &about))
+        caller.block_on(|_| answered(&caller, request, &about))
     }
 }
 

@@ -367,7 +367,7 @@ impl ClientBuilder {
         }
         if let SubmitType::Value(value @ 2..) = self.submit_type {
             problems.push(format!(
-                "the submit type is {value}: the documents know 0 and 1"
+                "the submit type is {value}: the documented values are 0 and 1"
             ));
         }
         let identity = match (self.identity.take(), &self.variables) {
@@ -497,7 +497,7 @@ fn invalid(problems: &[String]) -> Error {
 fn no_credentials() -> Error {
     Error::local(
         ErrorKind::Credentials,
-        "no credentials: none were given to the builder, and the environment was not asked",
+        "no credentials: none were given to the builder, and the environment was not read",
     )
     .with_operation("build client")
     .with_advice(Advice::Call(CallAdvice::GiveCredentials))

@@ -47,9 +47,7 @@ struct Inner {
 
 /// Why what was found is not taken for the message.
 pub(crate) fn unconfirmed(problem: &io::Error) -> String {
-    format!(
-        "what stands in the ticket is not confirmed, because the outbox cannot be read: {problem}"
-    )
+    format!("what is in the ticket is not confirmed, because the outbox cannot be read: {problem}")
 }
 
 /// Where an error comes from.
@@ -275,7 +273,7 @@ impl Error {
         }
     }
 
-    /// The request id of the last answer: quote it to the support.
+    /// The request id of the last answer: quote it to support.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         match self.report() {
@@ -341,17 +339,17 @@ impl Error {
         self.0.part
     }
 
-    /// The record of a submit whose fate is not known.
+    /// The record of a submit whose outcome is not known.
     #[must_use]
     pub fn pending(&self) -> Option<&Pending> {
         self.0.pending.as_deref()
     }
 
-    /// Takes the record of a submit whose fate is not known: keep it, and hand it to
+    /// Takes the record of a submit whose outcome is not known: keep it, and hand it to
     /// [`Client::reconcile`](crate::Client::reconcile) later.
     ///
     /// # Errors
-    /// The error itself, when its fate is known or it was no submit.
+    /// The error itself, when its outcome is known or it was no submit.
     pub fn into_pending(mut self) -> Result<Pending, Self> {
         match self.0.pending.take() {
             Some(pending) => Ok(*pending),
@@ -434,7 +432,9 @@ impl Error {
         let mut line = String::new();
         if inner.delivery == Delivery::Absent {
             // What failed alone would speak of an outcome that is known by now.
-            line.push_str("the message is not in the ticket, it was looked for; what had failed: ");
+            line.push_str(
+                "the message is not in the ticket (it was looked for); the original failure: ",
+            );
         }
         line.push_str(&self.failed());
         let status = telling_status(self.http_status());
@@ -619,7 +619,7 @@ mod tests {
         let absent = Error::from_fault("submit message", fault).with_delivery(Delivery::Absent);
         assert_eq!(
             absent.to_string(),
-            "submit message: the message is not in the ticket, it was looked for; what had failed: the service failed"
+            "submit message: the message is not in the ticket (it was looked for); the original failure: the service failed"
         );
         assert_eq!(absent.advice(), Advice::SendAgain);
     }

@@ -1,4 +1,4 @@
-//! The one room that reads and writes files: private, whole or not at all, and locked where two could meet.
+//! The one module that reads and writes files: private, whole or not at all, and locked where two could meet.
 //!
 //! Every error of it names its file.
 
@@ -52,7 +52,7 @@ impl Lock {
                 ErrorKind::Storage,
                 format!("{file} cannot be used: there is no directory {directory}"),
             )
-            .with_help("Make the directory, or name another file."));
+            .with_help("Create the directory, or name another file."));
         }
         let place = beside(path, ".lock");
         for _ in 0..MOST_TRIES {
@@ -121,9 +121,9 @@ fn somebodys(path: &Path, place: &Path) -> Error {
     let (path, place) = (path.display(), place.display());
     Error::local(
         ErrorKind::Storage,
-        format!("{path} cannot be locked: {place} is no lock file, something is in it"),
+        format!("{path} cannot be locked: {place} is not a lock file: it is not empty"),
     )
-    .with_help("Name another file, or move that one away if it is nobody's.")
+    .with_help("Name another file, or move that one away if nobody needs it.")
 }
 
 /// What can never be the file.

@@ -24,7 +24,7 @@
 //! | [`Submit::split_long`] | sends a long text in numbered parts | [`submit`] |
 //! | [`Client::submit_all`] | sends many messages, each with its own outcome | [`docs::delivery`] |
 //! | [`Client::reconcile`], [`Client::reconcile_outbox`], [`Client::forget`] | finds out later what became of a submit, or ends the doubt | [`docs::delivery`] |
-//! | [`Ticket::history`] | the conversation as a stream, in either order, with an [`Audit`] | [`docs::paging`] |
+//! | [`Ticket::history`] | the conversation as a stream, in either order, with a [`ReadReport`] | [`docs::paging`] |
 //! | [`Client::unread`] | how much is unread, over any number of tickets | [`unread`] |
 //! | [`Client::follow`] | new messages as they come, across restarts | [`docs::following`] |
 //! | [`Ticket::mark_read`], [`Ticket::drain_unread`] | marks read; handles what is unread first | [`mark_read`] |
@@ -32,7 +32,7 @@
 //! | [`Ticket::detail`], [`Ticket::status`] | the ticket itself; the only place with message ids | [`detail`] |
 //! | [`Client::tickets`], [`Client::labels`], [`Client::attachments`], [`Client::call`] | the other operations, in the service's own words | [`api`] |
 //!
-//! Every failure is an [`Error`] with a kind, the fate of the message, and what to do:
+//! Every failure is an [`Error`] with a kind, the outcome of the message, and what to do:
 //! [`docs::errors`]. Times are instants in the zone that was asked for: [`docs::time`]. Why all this is
 //! so: [`docs::design`]. How it compares with the official SDKs: [`docs::compare`]. How to test your own
 //! program: [`docs::testing`]. Every operation, with its method and its command: [`docs::operations`].
@@ -52,7 +52,7 @@
 //!
 //! - `blocking`: the same verbs without `async`, in `hwc_tickets::blocking`.
 //! - `raw`: any call of the service, with its raw answer, in `hwc_tickets::raw`.
-//! - `sim`: the service in a bottle, to test your own program against, in `hwc_tickets::sim`.
+//! - `sim`: a local simulator of the service, to test your own program against, in `hwc_tickets::sim`.
 //! - `testing`: a scripted network and a clock on which no real time passes, in `hwc_tickets::testing`.
 //! - `tracing`: spans and events of every attempt through the `tracing` facade; never ids, queries or text.
 
@@ -85,7 +85,7 @@ pub use config::{ClientBuilder, Site, SubmitType};
 pub use detail::{TicketDetail, TicketStatus};
 pub use error::{Advice, CallAdvice, Delivery, Error, ErrorKind, ErrorReport, Result};
 pub use follow::{Cursor, CursorFile, Event, Events, Follow, StopHandle};
-pub use history::{Audit, Conversation, History, Messages};
+pub use history::{Conversation, History, Messages, ReadReport};
 pub use hwc_core::{
     Clock, Endpoint, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport,
     endpoint::InvalidEndpoint, identity, transport,
@@ -103,7 +103,7 @@ pub use submit::{
 pub use ticket::Ticket;
 pub use tickets::{detail, ticket};
 pub use time::{MessageTime, ZoneOffset};
-pub use unread::{Digest, UnreadQuery};
+pub use unread::{UnreadCounts, UnreadQuery};
 
 /// The snippets of the README, compiled.
 #[cfg(doctest)]

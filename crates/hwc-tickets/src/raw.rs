@@ -69,7 +69,7 @@ pub struct RawCall {
 }
 
 /// A good answer as it came.
-pub struct RawAnswer(Reply);
+pub struct RawResponse(Reply);
 
 impl Client {
     /// A call of `method` (`GET`, `POST`, `PUT`, `PATCH`, `DELETE`, in any case) on `path`, which begins
@@ -224,14 +224,14 @@ impl RawCall {
             .map_err(|fault| Error::from_fault(OPERATION, fault))
     }
 
-    async fn run(self) -> Result<RawAnswer> {
+    async fn run(self) -> Result<RawResponse> {
         let client = self.client.clone();
         let (request, operation, options) = self.prepare("application/json")?;
         let pipeline = client.parts().service.pipeline();
         pipeline
             .call(request, &operation, &options)
             .await
-            .map(RawAnswer)
+            .map(RawResponse)
             .map_err(|fault| Error::from_fault(OPERATION, fault))
     }
 
@@ -245,7 +245,7 @@ impl RawCall {
             .uri(target)
             .header(header::ACCEPT, accept)
             .body(self.body)
-            .map_err(|error| invalid("the path cannot stand in an address").with_source(error))?;
+            .map_err(|error| invalid("the path is not valid in a URL").with_source(error))?;
         let mut options = CallOptions::default();
         options.deadline = self.timeout;
         Ok((request, self.operation, options))
@@ -253,8 +253,8 @@ impl RawCall {
 }
 
 impl IntoFuture for RawCall {
-    type Output = Result<RawAnswer>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Result<RawAnswer>> + Send>>;
+    type Output = Result<RawResponse>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Result<RawResponse>> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.run())
@@ -270,7 +270,7 @@ impl fmt::Debug for RawCall {
     }
 }
 
-impl RawAnswer {
+impl RawResponse {
     /// HTTP status.
     #[must_use]
     pub fn status(&self) -> u16 {
@@ -315,9 +315,9 @@ impl RawAnswer {
 }
 
 /// Without the body: it holds messages of customers.
-impl fmt::Debug for RawAnswer {
+impl fmt::Debug for RawResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("RawAnswer").field(&self.0).finish()
+        f.debug_tuple("RawResponse").field(&self.0).finish()
     }
 }
 

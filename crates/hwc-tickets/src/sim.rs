@@ -1,16 +1,16 @@
-//! The service in a bottle, to test your own integration against (feature `sim`).
+//! A local simulator of the service, to test your own integration against (feature `sim`).
 //!
 //! Here is what most tests need, and [`client`] makes a client of a running one. Everything else of the crate `hwc-tickets-sim`
 //! is in [`hwc_tickets_sim`].
 //!
 //! ```
-//! use hwc_tickets::sim::{self, Fault, Operation, Order, Simulator};
+//! use hwc_tickets::sim::{self, Fault, Operation, FaultRule, Simulator};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let service = Simulator::start().await?;
-//! // It acts, then the line drops.
-//! service.fault(Order::new(Operation::CreateMessages, Fault::Close).after_acting());
+//! // It acts, then the connection drops.
+//! service.fault(FaultRule::new(Operation::CreateMessages, Fault::Close).after_commit());
 //! let client = sim::client(&service).build()?;
 //! let sent = client.ticket("case-123")?.submit("only once").await?;
 //! assert_eq!(sent.attempts, 1);
@@ -19,8 +19,8 @@
 //! ```
 
 pub use hwc_tickets_sim::{
-    self, Credentials, Fault, Operation, Order, Quirks, Route, Rules, Simulator, SimulatorBuilder,
-    StartError, TicketSeed, Time,
+    self, Credentials, Fault, FaultRule, Operation, Quirks, Route, Rules, Simulator,
+    SimulatorBuilder, StartError, TicketSeed, Time,
 };
 
 use crate::{Client, ClientBuilder, SecretString};

@@ -4,7 +4,7 @@
 //! lies eight hours *west*, while the service means eight hours *east* by `GMT+8`. The raw text is
 //! always kept, and a time that cannot be read costs no message.
 
-pub use hwc_core::fault::Spoken;
+pub use hwc_core::fault::HumanDuration;
 use jiff::{Timestamp, civil::DateTime, tz::Offset};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
 use std::{fmt, str::FromStr};

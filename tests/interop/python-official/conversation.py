@@ -2,7 +2,7 @@
 
     python conversation.py http://127.0.0.1:8480
 
-The simulator must run with --control and --engineers poked: what really arrived is asked of its ledger, not of the SDK.
+The simulator must run with --control and --engineers manual: what really arrived is asked of its ledger, not of the SDK.
 Requests are signed with AK/SK. Every operation of the description is called, and the types the SDK decodes are checked.
 """
 
@@ -67,7 +67,7 @@ def converse(endpoint):
 
     news = osm.list_new_instant_messages(ListNewInstantMessagesRequest(case_ids=[TICKET, OTHER]))
     check("listNewInstantMessages knows both tickets", sorted(s.incident_id for s in news.imstatus), [OTHER, TICKET])
-    check("the engineer answers", control(endpoint, "/poke", {"ticket": TICKET}), {"answered": 1})
+    check("the engineer answers", control(endpoint, "/trigger", {"ticket": TICKET}), {"answered": 1})
     news = osm.list_new_instant_messages(
         ListNewInstantMessagesRequest(case_ids=[TICKET, OTHER], last_message_time_id=news.last_message_time_id)
     )

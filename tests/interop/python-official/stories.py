@@ -2,7 +2,7 @@
 
     python stories.py http://127.0.0.1:8480
 
-The simulator must run with --control and --engineers poked. A story goes from the first write to the last read: what
+The simulator must run with --control and --engineers manual. A story goes from the first write to the last read: what
 was written is in every later answer. Whether a call was refused is asked of the body, because most objects of the SDK
 have no field for an error code (D-26).
 """

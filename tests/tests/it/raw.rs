@@ -12,7 +12,7 @@ use hwc_tickets::{
     Client, ClientBuilder, Delivery, Error, ErrorKind, ProxyChoice, RetryPolicy,
     raw::{Form, RawCall, Source},
 };
-use hwc_tickets_sim::{Fault, Operation, Order, Quirks, Simulator};
+use hwc_tickets_sim::{Fault, FaultRule, Operation, Quirks, Simulator};
 use std::collections::BTreeSet;
 
 const FILES: &str = "/v2/servicerequest/accessorys";
@@ -155,7 +155,7 @@ async fn a_file_is_whole_or_an_error() {
     let id = upload(&client, &content).await.unwrap();
     assert!(download(&client, &id).await.unwrap() == content);
 
-    let order = |fault| simulator.fault(Order::new(Operation::DownloadAccessories, fault));
+    let order = |fault| simulator.fault(FaultRule::new(Operation::DownloadAccessories, fault));
     let refused = Fault::Business {
         code: "OSM.01010015".to_owned(),
     };
@@ -189,7 +189,7 @@ async fn an_upload_without_an_answer_is_in_doubt_and_not_repeated() {
     let files = || simulator.world().file_ids().len();
     for fault in [Fault::Close, Fault::Html { status: 200 }] {
         let before = files();
-        simulator.fault(Order::new(Operation::UploadAccessory, fault.clone()).after_acting());
+        simulator.fault(FaultRule::new(Operation::UploadAccessory, fault.clone()).after_commit());
         let error = upload(&client, b"once").await.unwrap_err();
         assert_eq!(error.delivery(), Delivery::Unknown, "{fault:?}: {error}");
         assert_eq!(files(), before + 1, "{fault:?}: stored once");

@@ -8,7 +8,7 @@ use hwc_tickets::{
     identity::{CachedIdentity, IamPassword, IamUser},
 };
 use hwc_tickets_sim::{
-    Credentials, DEMO, Entry, Fault, GROUP, Operation, Order, Quirks, Simulator,
+    Credentials, DEMO, Entry, Fault, FaultRule, GROUP, Operation, Quirks, Simulator,
 };
 use std::{collections::BTreeSet, time::Duration};
 
@@ -252,7 +252,7 @@ async fn a_lost_answer_is_no_lost_message() {
         // Another client each time: one that knows of messages which went with the world believes less.
         let client = client(&simulator, simulator.credentials());
         let ticket = client.ticket(CASE).unwrap();
-        simulator.fault(Order::new(Operation::CreateMessages, fault.clone()).after_acting());
+        simulator.fault(FaultRule::new(Operation::CreateMessages, fault.clone()).after_commit());
         let text = format!("Please restart node {number}.");
         let sent = ticket.submit(&*text).await.unwrap();
         assert!(matches!(sent.receipt, Receipt::Confirmed(_)), "{fault:?}");
@@ -266,7 +266,7 @@ async fn a_lost_request_is_told_to_be_absent() {
     let simulator = Simulator::start().await.unwrap();
     let client = client(&simulator, simulator.credentials());
     let ticket = client.ticket(CASE).unwrap();
-    simulator.fault(Order::new(Operation::CreateMessages, Fault::Reset));
+    simulator.fault(FaultRule::new(Operation::CreateMessages, Fault::Reset));
     let error = ticket.submit("Nobody hears this.").await.unwrap_err();
     assert_eq!(error.delivery(), Delivery::Absent, "{error}");
     assert_eq!(simulator.arrived(CASE), Vec::<String>::new());
@@ -283,7 +283,7 @@ async fn a_refused_submit_is_sent_again_only_where_that_is_safe() {
         code: None,
         retry_after: Some("0".to_owned()),
     };
-    simulator.fault(Order::new(Operation::CreateMessages, throttled).times(2));
+    simulator.fault(FaultRule::new(Operation::CreateMessages, throttled).times(2));
     ticket.submit("Third time lucky.").await.unwrap();
     assert_eq!(simulator.arrived(CASE), ["Third time lucky."]);
     assert_eq!(posts(&simulator), 3);
@@ -291,7 +291,7 @@ async fn a_refused_submit_is_sent_again_only_where_that_is_safe() {
     let refused = Fault::Business {
         code: "OSM.01010001".to_owned(),
     };
-    simulator.fault(Order::new(Operation::CreateMessages, refused));
+    simulator.fault(FaultRule::new(Operation::CreateMessages, refused));
     let error = ticket.submit("Never taken.").await.unwrap_err();
     assert_eq!(error.delivery(), Delivery::Rejected);
     assert_eq!(simulator.arrived(CASE), ["Third time lucky."]);
@@ -340,12 +340,12 @@ async fn a_colleagues_ticket_needs_the_group() {
         "{:?}",
         error.help()
     );
-    let digest = client.unread([alone.id().clone()]).fetch().await;
+    let unread_counts = client.unread([alone.id().clone()]).fetch().await;
     assert!(
-        digest.unread.is_empty(),
+        unread_counts.unread.is_empty(),
         "a number that is not known is not 0"
     );
-    assert!(!digest.is_complete());
+    assert!(!unread_counts.is_complete());
     assert!(alone.history().collect().await.is_err());
     assert_eq!(simulator.arrived(SHARED), Vec::<String>::new());
 
@@ -358,19 +358,19 @@ async fn a_colleagues_ticket_needs_the_group() {
     );
     let conversation = together.history().collect().await.unwrap();
     assert_eq!(conversation.messages.len(), simulator.ledger(SHARED).len());
-    let digest = client
+    let unread_counts = client
         .unread([together.id().clone()])
         .group(group())
         .fetch()
         .await;
-    assert_eq!(digest.total(), 1);
+    assert_eq!(unread_counts.total(), 1);
     together.mark_read().await.unwrap();
-    let digest = client
+    let unread_counts = client
         .unread([together.id().clone()])
         .group(group())
         .fetch()
         .await;
-    assert_eq!(digest.total(), 0);
+    assert_eq!(unread_counts.total(), 0);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The methods that people call, printed into the front door: one file for each resource, and the table of all operations.
+//! The methods that people call, printed into the SDK: one file for each resource, and the table of all operations.
 //!
 //! Everything that can be written once stands in `crates/hwc-tickets/src/api`, by hand; printed is what differs from one
 //! operation to the next: names, arguments, optional values, documentation, and what pages are made of.

@@ -36,6 +36,7 @@ pub const ON_CALL: &[&str] = &[
 
 /// What clients have by hand: a handle of such a name would be a second method.
 pub const ON_CLIENT: &[&str] = &[
+    "block_on",
     "builder",
     "call",
     "client",
@@ -54,11 +55,11 @@ pub const ON_CLIENT: &[&str] = &[
     "submit_all",
     "ticket",
     "unread",
-    "wait_for",
 ];
 
 /// What tickets have by hand.
 pub const ON_TICKET: &[&str] = &[
+    "block_on",
     "client",
     "detail",
     "drain_unread",
@@ -75,7 +76,6 @@ pub const ON_TICKET: &[&str] = &[
     "recall_last",
     "status",
     "submit",
-    "wait_for",
     "with_group",
 ];
 
@@ -99,7 +99,7 @@ pub const IN_API: &[&str] = &[
     "limit",
     "list",
     "list_answer",
-    "list_audit",
+    "list_report",
     "models",
     "operation",
     "operations",

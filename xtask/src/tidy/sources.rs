@@ -204,7 +204,7 @@ fn is_wire_room(path: &str) -> bool {
     )
 }
 
-/// No wire type in what the front door shapes by hand: few rooms name them for it, keep them private, and neither give
+/// No wire type in what the SDK shapes by hand: few modules name them for it, keep them private, and neither give
 /// them another name nor make public types convertible from them. `api` is the printed surface, and made of them.
 pub(super) fn wire_stays_inside(house: &House, found: &mut Vec<Problem>) {
     for file in house

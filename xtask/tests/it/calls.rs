@@ -1,4 +1,4 @@
-//! The calls of the front door, as they are printed.
+//! The calls of the SDK, as they are printed.
 
 use crate::house::{House, real};
 use std::{collections::BTreeSet, fs, path::Path};

@@ -15,7 +15,7 @@ impl SystemClock {
     #[must_use]
     #[expect(
         clippy::disallowed_methods,
-        reason = "the one room that asks the machine"
+        reason = "the one module that asks the machine"
     )]
     pub fn new() -> Self {
         Self {
@@ -33,7 +33,7 @@ impl Default for SystemClock {
 impl Clock for SystemClock {
     #[expect(
         clippy::disallowed_methods,
-        reason = "the one room that asks the machine"
+        reason = "the one module that asks the machine"
     )]
     fn now(&self) -> jiff::Timestamp {
         jiff::Timestamp::now()
@@ -43,7 +43,7 @@ impl Clock for SystemClock {
         self.start.elapsed()
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the one room that sleeps")]
+    #[expect(clippy::disallowed_methods, reason = "the one module that sleeps")]
     fn sleep(&self, duration: Duration) -> Sleep {
         Box::pin(tokio::time::sleep(duration))
     }

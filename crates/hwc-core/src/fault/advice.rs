@@ -50,7 +50,7 @@ pub enum Advice {
     ReadState,
     /// The content of the call was refused. It will be again.
     CorrectContent,
-    /// A code without a known meaning. Look it up, or ask the support.
+    /// A code without a known meaning. Look it up, or ask support.
     AskSupport,
     /// The request is too large.
     SendLess,
@@ -127,10 +127,10 @@ impl Advice {
                 "check the id, and that the credentials belong to the account and site that own it"
             }
             Self::CheckCall => {
-                "the gateway knows no such call: check its method and path, and the endpoint"
+                "the gateway does not know this call: check its method and path, and the endpoint"
             }
             Self::FreeQuota => "wait until the quota is free again, or ask for a larger one",
-            Self::ReadState => "read the present state of what the call names, and act on that",
+            Self::ReadState => "read the current state of what the call names, and act on that",
             Self::CorrectContent => {
                 "correct the content of the call; sending it again unchanged fails again"
             }

@@ -8,9 +8,9 @@ const ENDLESS: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 /// A length of time for people: `0.9 ms`, `300 ms`, `1.5 s`, `1m 30s`, `no limit`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Spoken(pub Duration);
+pub struct HumanDuration(pub Duration);
 
-impl fmt::Display for Spoken {
+impl fmt::Display for HumanDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(length) = *self;
         let millis = length.as_secs_f64() * 1e3;
@@ -61,7 +61,7 @@ mod tests {
             (Duration::from_secs(u64::MAX), "no limit"),
             (Duration::MAX, "no limit"),
         ] {
-            assert_eq!(Spoken(length).to_string(), spoken, "{length:?}");
+            assert_eq!(HumanDuration(length).to_string(), spoken, "{length:?}");
         }
     }
 }

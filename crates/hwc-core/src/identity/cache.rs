@@ -233,7 +233,7 @@ impl Shared {
         Err(IdentityError::new(
             IdentityErrorKind::Interrupted,
             "fetching credentials was cut off from outside, several times",
-            "try again; if it stays so, look for a runtime that is being shut down or a provider that panics",
+            "try again; if it persists, look for a runtime that is being shut down or a provider that panics",
         ))
     }
 

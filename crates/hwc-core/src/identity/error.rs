@@ -21,7 +21,7 @@ use crate::{
 pub enum IdentityErrorKind {
     /// No source has credentials. Set one of those the error names.
     Missing,
-    /// A value cannot be used: empty, too long, or with characters that cannot be sent. Mend that value.
+    /// A value cannot be used: empty, too long, or with characters that cannot be sent. Fix that value.
     Invalid,
     /// A credentials file cannot be used: unreadable, readable by others, too large, not in the format.
     Unreadable,
@@ -268,7 +268,7 @@ impl From<NotText<'_>> for IdentityError {
         Self::new(
             IdentityErrorKind::Invalid,
             problem.to_string(),
-            format!("set {} anew, or unset it", problem.name),
+            format!("set {} again, or unset it", problem.name),
         )
     }
 }

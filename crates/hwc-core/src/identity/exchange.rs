@@ -13,7 +13,7 @@ use secrecy::zeroize::Zeroizing;
 use super::{IdentityContext, IdentityError, IdentityErrorKind};
 use crate::{
     deadline::{Deadline, Timer},
-    fault::Spoken,
+    fault::HumanDuration,
     retry::after,
     transport::{SendProgress, TransportFault, TransportFaultKind},
 };
@@ -89,7 +89,7 @@ pub(super) async fn exchange<T>(
             format!(
                 "{} within {}",
                 silence(issuer.name, &progress),
-                Spoken(limit)
+                HumanDuration(limit)
             ),
             issuer.help,
         )),

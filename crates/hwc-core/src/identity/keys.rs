@@ -147,7 +147,7 @@ impl Keys {
             IdentityError::new(
                 IdentityErrorKind::Invalid,
                 format!("the request cannot be signed: {error}"),
-                "mend the request as the message says",
+                "fix the request as the message says",
             )
         })?;
         signature.put_on(request.headers_mut());

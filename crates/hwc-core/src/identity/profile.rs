@@ -124,7 +124,7 @@ fn keys(path: &Path, name: &str, section: &ini::Section) -> Result<Option<Keys>,
         match value(key) {
             Some(found) if quoted(found.expose_secret()) => Err(file::refused(
                 path,
-                &format!("the value of {key} in [{name}] stands in quotes"),
+                &format!("the value of {key} in [{name}] is in quotes"),
                 "remove the quotes: the format has none",
             )),
             other => Ok(other),

@@ -23,7 +23,7 @@ use crate::{
     identity::Identity,
     retry::{Repeat, after},
     trace,
-    transport::{AnswerBody, RequestBody, SendProgress},
+    transport::{RequestBody, ResponseBody, SendProgress},
 };
 
 /// Most bytes of all header lines of an answer together.
@@ -123,7 +123,7 @@ async fn read_whole(
     pipeline: &Pipeline,
     call: &Call<'_>,
     head: Parts,
-    body: AnswerBody,
+    body: ResponseBody,
     now: Timestamp,
 ) -> Result<Good, Failure> {
     let limit = match call.response {
@@ -183,7 +183,7 @@ async fn begin(
     pipeline: &Pipeline,
     call: &Call<'_>,
     head: Parts,
-    body: AnswerBody,
+    body: ResponseBody,
     now: Timestamp,
 ) -> Result<Good, Failure> {
     let limits = ReadLimits {
@@ -231,7 +231,7 @@ async fn send(
     request: Request<RequestBody>,
     call: &Call<'_>,
     progress: &SendProgress,
-) -> Result<Response<AnswerBody>, Failure> {
+) -> Result<Response<ResponseBody>, Failure> {
     let now = pipeline.clock.elapsed();
     let attempt = pipeline.timeouts.attempt;
     let limit = match call.total {

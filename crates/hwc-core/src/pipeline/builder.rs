@@ -149,7 +149,7 @@ impl PipelineBuilder {
         self
     }
 
-    /// Through which proxy, if any. Default: what the surroundings say.
+    /// Through which proxy, if any. Default: what the environment says.
     pub fn proxy(mut self, choice: ProxyChoice) -> Self {
         self.proxy = choice;
         self

@@ -188,7 +188,7 @@ pub struct Success {
     /// Bytes that were not UTF-8, or escapes of half a character, were replaced by U+FFFD.
     pub lossy: bool,
     /// A read that says failure besides: what it lacks is then not empty, but missing.
-    pub complains: bool,
+    pub partial_failure: bool,
 }
 
 /// What a bad answer proves.
@@ -291,7 +291,7 @@ fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Fa
             return Ok(Success {
                 body,
                 lossy: false,
-                complains: false,
+                partial_failure: false,
             });
         }
         [] => return Err(foreign("the answer is empty", Repeat::Never)),
@@ -300,7 +300,7 @@ fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Fa
     let (body, lossy) = body::repaired(body)?;
     // The good path of a read is parsed once, by the decoder above. A write's answer is small, and
     // whether it is whole is the only sign of success it gives. Without a proven end the parse is the proof.
-    let mut complains = false;
+    let mut partial_failure = false;
     if !is_read || !answer.whole || envelope::may_hold_code(&body) {
         let shape = match is_read {
             true => Shape::Read,
@@ -334,12 +334,12 @@ fn judge_success(answer: &Answer<'_>, codes: &[ErrorCode]) -> Result<Success, Fa
             return Err(complaint(STRANGE, envelope, &body));
         }
         answer.must_be_own()?;
-        complains = envelope.complaint.is_some();
+        partial_failure = envelope.complaint.is_some();
     }
     Ok(Success {
         body,
         lossy,
-        complains,
+        partial_failure,
     })
 }
 
@@ -353,7 +353,7 @@ fn complaint(place: &'static str, envelope: Envelope, body: &[u8]) -> Failure {
     failure
 }
 
-/// Nothing came, and the line was closed. That the service has nothing to say is one reason, that the line or
+/// Nothing came, and the connection was closed. That the service has nothing to say is one reason, that the line or
 /// a machine in between broke is another.
 fn without_end() -> Failure {
     Failure {

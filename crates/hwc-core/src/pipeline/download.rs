@@ -143,7 +143,7 @@ impl Download {
     /// chunk, or by a protocol that marks the end.
     ///
     /// # Errors
-    /// A [`Fault`] when the line breaks, nothing comes for as long as the idle limit, the deadline of the call
+    /// A [`Fault`] when the connection breaks, nothing comes for as long as the idle limit, the deadline of the call
     /// passes, there are fewer or more bytes than declared or more than the limit, or the connection is closed
     /// and nothing shows that the file is whole. [`FaultFacts::received`](crate::FaultFacts::received) says how
     /// many bytes were handed out before: they are no whole file. Asked again, it is the same error.

@@ -16,7 +16,7 @@ use crate::{
     clock::{Clock, Sleep},
     deadline::Deadline,
     file::without_mark,
-    transport::AnswerBody,
+    transport::ResponseBody,
 };
 
 /// So much is looked at before it is handed out as the beginning of a file. No error document is longer.
@@ -26,7 +26,7 @@ const MARKUP: usize = 1024;
 
 /// The body of an answer while it comes in.
 pub(super) struct Incoming {
-    body: AnswerBody,
+    body: ResponseBody,
     /// The length that the answer declares.
     length: Option<u64>,
     is_proven: bool,
@@ -51,7 +51,7 @@ pub(super) struct Beginning {
 impl Incoming {
     /// Refuses at once what declares more than the limit.
     pub(super) fn new(
-        body: AnswerBody,
+        body: ResponseBody,
         head: &Parts,
         limits: ReadLimits,
         total: Option<Deadline>,

@@ -15,7 +15,7 @@ use crate::{
     body::Watch,
     deadline::{Deadline, Elapsed, Timer},
     retry::Repeat,
-    transport::{AnswerBody, RequestBody, SendProgress, TransportFault},
+    transport::{RequestBody, ResponseBody, SendProgress, TransportFault},
 };
 
 /// Opens the body for one attempt.
@@ -47,7 +47,7 @@ pub(super) async fn send(
     call: &Call<'_>,
     progress: &SendProgress,
     watch: &Watch,
-) -> Result<Response<AnswerBody>, Failure> {
+) -> Result<Response<ResponseBody>, Failure> {
     let mut sending = pipeline.transport.send(request);
     let limit = pipeline.timeouts.attempt;
     loop {

@@ -46,7 +46,7 @@ pub(super) fn prepare(
             operation.path
         )));
     }
-    let unusable = || refuse("the path or query cannot stand in an address".to_owned());
+    let unusable = || refuse("the path or query is not valid in a URL".to_owned());
     let query = head.uri.query();
     let as_sent =
         head.uri.authority() == Some(endpoint.authority()) && query.is_none_or(is_canonical);

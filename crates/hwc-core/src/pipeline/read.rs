@@ -15,7 +15,7 @@ use http_body::Body;
 use crate::{
     clock::{Clock, Sleep},
     deadline::Timer,
-    transport::{AnswerBody, TransportFault},
+    transport::{ResponseBody, TransportFault},
 };
 
 /// Why a body could not be read to its end.
@@ -65,7 +65,7 @@ impl Read {
 
 /// Reads `body` whole. `total` ends with the deadline of the call.
 pub(super) async fn read(
-    mut body: AnswerBody,
+    mut body: ResponseBody,
     head: &Parts,
     limits: ReadLimits,
     clock: &dyn Clock,
@@ -94,7 +94,7 @@ pub(super) async fn read(
 }
 
 /// The length that `head` declares, and whether the end of `body` will be proven.
-pub(super) fn framing(head: &Parts, body: &AnswerBody) -> (Option<u64>, bool) {
+pub(super) fn framing(head: &Parts, body: &ResponseBody) -> (Option<u64>, bool) {
     let declared = Declared::of(&head.headers);
     let is_proven = declared != Declared::Nonsense
         && (ends_by_proof(head) || body.size_hint().exact().is_some());
@@ -167,7 +167,7 @@ impl Declared {
 
 /// The next piece. The idle timer is only made when there is nothing to read at once.
 async fn next(
-    body: &mut AnswerBody,
+    body: &mut ResponseBody,
     idle: Duration,
     clock: &dyn Clock,
     total: &mut Timer<'_>,
@@ -188,7 +188,7 @@ async fn next(
 
 /// The next bytes of a body, `None` at its end.
 pub(super) fn poll_data(
-    body: &mut AnswerBody,
+    body: &mut ResponseBody,
     context: &mut Context<'_>,
 ) -> Poll<Result<Option<Bytes>, Unread>> {
     loop {

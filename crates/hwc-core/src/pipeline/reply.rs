@@ -21,8 +21,8 @@ pub struct Reply {
     /// Bytes of the body that were not UTF-8 were replaced by U+FFFD: text is readable, ids that hold
     /// the mark must not be used.
     pub lossy: bool,
-    /// A read that says failure besides what it brings (D-50): what it lacks is not empty, but missing.
-    pub complains: bool,
+    /// A read that reports a failure beside the data it brings (D-50): what it lacks is not empty, but missing.
+    pub partial_failure: bool,
     /// Request id, if the answer has one.
     pub request_id: Option<String>,
     /// Attempts on the wire.
@@ -59,7 +59,7 @@ impl fmt::Debug for Reply {
             .field("status", &self.status)
             .field("body_bytes", &self.body.len())
             .field("lossy", &self.lossy)
-            .field("complains", &self.complains)
+            .field("partial_failure", &self.partial_failure)
             .field("request_id", &self.request_id)
             .field("attempts", &self.attempts)
             .field("elapsed", &self.elapsed)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::classify::Failure;
 use crate::{
     Delivery, Fault, FaultKind,
-    fault::Spoken,
+    fault::HumanDuration,
     retry::Repeat,
     transport::{SendProgress, TransportFault, TransportFaultKind},
 };
@@ -36,7 +36,7 @@ pub(super) fn late(delivery: Delivery, what: &str, limit: Duration) -> Failure {
         fault: Fault::new(
             FaultKind::Timeout,
             delivery,
-            format!("{what} within {}", Spoken(limit)),
+            format!("{what} within {}", HumanDuration(limit)),
         ),
         repeat: Repeat::Backoff,
     }

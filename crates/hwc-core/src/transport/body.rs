@@ -124,9 +124,9 @@ impl fmt::Debug for RequestBody {
 }
 
 /// The body of an answer, as it comes in.
-pub struct AnswerBody(UnsyncBoxBody<Bytes, TransportFault>);
+pub struct ResponseBody(UnsyncBoxBody<Bytes, TransportFault>);
 
-impl AnswerBody {
+impl ResponseBody {
     /// A body that is already whole: its end is proven.
     pub fn full(bytes: impl Into<Bytes>) -> Self {
         Self(UnsyncBoxBody::new(
@@ -145,7 +145,7 @@ impl AnswerBody {
     }
 }
 
-impl Body for AnswerBody {
+impl Body for ResponseBody {
     type Data = Bytes;
     type Error = TransportFault;
 
@@ -165,9 +165,9 @@ impl Body for AnswerBody {
     }
 }
 
-impl fmt::Debug for AnswerBody {
+impl fmt::Debug for ResponseBody {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("AnswerBody(..)")
+        formatter.write_str("ResponseBody(..)")
     }
 }
 

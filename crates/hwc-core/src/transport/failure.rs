@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, fmt};
 
-/// Where the line failed.
+/// Where the connection failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportFaultKind {
@@ -116,7 +116,7 @@ impl TlsFlaw {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct TransportFault {
-    /// Where the line failed.
+    /// Where the connection failed.
     pub kind: TransportFaultKind,
     /// Whether the service may have got the request.
     pub body_started: bool,

@@ -1,4 +1,4 @@
-//! The real transport: hyper with rustls. The one room that builds HTTP clients.
+//! The real transport: hyper with rustls. The one module that builds HTTP clients.
 
 use std::{error::Error, fmt, path::PathBuf, sync::Arc, time::Duration};
 
@@ -15,8 +15,8 @@ use hyper_util::{
 use crate::variables::process_environment;
 
 use super::{
-    AnswerBody, InvalidProxy, ProxyRoute, ProxyRules, RequestBody, Resolve, SendProgress, Sending,
-    Transport, TransportFault, TransportFaultKind,
+    InvalidProxy, ProxyRoute, ProxyRules, RequestBody, Resolve, ResponseBody, SendProgress,
+    Sending, Transport, TransportFault, TransportFaultKind,
     body::WatchedBody,
     causes::{find, root_words},
     connect::{Connector, Proxy},
@@ -166,7 +166,7 @@ type Engine = legacy::Client<Connector, WatchedBody>;
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "the one room that builds HTTP clients"
+    reason = "the one module that builds HTTP clients"
 )]
 fn engine(connector: Connector) -> Engine {
     legacy::Client::builder(TokioExecutor::new())
@@ -184,7 +184,7 @@ fn engine(connector: Connector) -> Engine {
         .build(connector)
 }
 
-/// The real transport: HTTP/1.1 over TLS 1.2 or newer, through the proxy of the surroundings.
+/// The real transport: HTTP/1.1 over TLS 1.2 or newer, through the proxy of the environment.
 ///
 /// It follows no redirect, offers no compression, and sends plain HTTP only to this machine itself and to
 /// the link-local metadata service, both without a proxy. It repeats nothing of which a byte was sent: only
@@ -277,7 +277,7 @@ impl Transport for HttpTransport {
             passage.answered();
             interim.check()?;
             Ok(response
-                .map(|body| AnswerBody::from_body(body.map_err(|error| fault(&error, false)))))
+                .map(|body| ResponseBody::from_body(body.map_err(|error| fault(&error, false)))))
         })
     }
 }

@@ -10,7 +10,7 @@ use super::{TransportFault, TransportFaultKind};
 ///
 /// The pipeline puts one into the extensions of each request. A server cannot act on a request whose
 /// body (not empty, its length declared) it never got. So a body that the HTTP engine never asked for
-/// proves that nothing was done, however the line broke. [`HttpTransport`](super::HttpTransport) reports the
+/// proves that nothing was done, however the connection broke. [`HttpTransport`](super::HttpTransport) reports the
 /// connection besides: a request that was dropped before it had one did not arrive, with a body or without.
 ///
 /// What went out once stays so, whatever else is tried with the request. [`Self::give_up`] alone is a proof.

@@ -239,7 +239,7 @@ fn first(
 ) -> Result<Option<(&'static str, String)>, InvalidProxy> {
     for &name in names {
         let text = variables::text(read, name).map_err(|_| {
-            InvalidProxy::new(name, "it is not UTF-8 text; set it anew, or unset it")
+            InvalidProxy::new(name, "it is not UTF-8 text; set it again, or unset it")
         })?;
         if let Some(text) = text {
             return Ok(Some((name, text)));

@@ -17,7 +17,7 @@ use http::{
 use http_body::{Body, Frame};
 
 use super::{
-    AnswerBody, RequestBody, SendProgress, Sending, TlsFlaw, Transport, TransportFault,
+    RequestBody, ResponseBody, SendProgress, Sending, TlsFlaw, Transport, TransportFault,
     TransportFaultKind,
 };
 use crate::clock::{Clock, Sleep, fake::FakeClock};
@@ -507,7 +507,7 @@ async fn take(
     }
 }
 
-async fn play(step: Step, clock: FakeClock) -> Result<Response<AnswerBody>, TransportFault> {
+async fn play(step: Step, clock: FakeClock) -> Result<Response<ResponseBody>, TransportFault> {
     if !step.delay.is_zero() {
         clock.sleep(step.delay).await;
     }
@@ -531,7 +531,7 @@ fn answer(
     flow: Flow,
     framed: bool,
     clock: FakeClock,
-) -> Response<AnswerBody> {
+) -> Response<ResponseBody> {
     if framed
         && !headers.contains_key(header::CONTENT_LENGTH)
         && !headers.contains_key(header::TRANSFER_ENCODING)
@@ -539,8 +539,8 @@ fn answer(
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
     }
     let body = match flow {
-        Flow::Whole if framed => AnswerBody::full(body),
-        flow => AnswerBody::from_body(Pieces {
+        Flow::Whole if framed => ResponseBody::full(body),
+        flow => ResponseBody::from_body(Pieces {
             rest: body,
             flow,
             clock,

@@ -101,8 +101,8 @@ fn what_is_an_endpoint() {
         assert_eq!(endpoint.to_string(), shown);
         assert_eq!(endpoint.is_loopback(), loopback, "{text}");
         assert_eq!(endpoint.is_huawei_cloud(), huawei, "{text}");
-        // From the surroundings, only the platform and this machine.
-        let trusted = Endpoint::parse_from_surroundings(text);
+        // From the environment, only the platform and this machine.
+        let trusted = Endpoint::parse_from_environment(text);
         assert_eq!(trusted.is_ok(), loopback || huawei, "{text}");
         if let Err(refused) = trusted {
             assert!(

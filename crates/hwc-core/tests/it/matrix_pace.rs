@@ -1,4 +1,4 @@
-//! Fault matrix, rows 40 to 42: the service asks for a slower pace. And the client's own rate limit.
+//! Fault matrix, rows 40 to 42: the service asks for fewer requests. And the client's own rate limit.
 
 use std::time::Duration;
 

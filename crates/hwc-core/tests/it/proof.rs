@@ -481,13 +481,13 @@ fn a_200_that_says_failure_in_any_way_is_no_success() {
             let reply = call_with(&READ, &Step::json(status, body))
                 .result
                 .expect(body);
-            assert!(reply.complains, "{body}");
+            assert!(reply.partial_failure, "{body}");
         }
         for body in GOOD {
             for operation in [&SUBMIT, &MARK, &READ] {
                 let outcome = call_with(operation, &Step::json(status, *body));
                 let reply = outcome.result.expect(body);
-                assert!(!reply.complains, "{body}");
+                assert!(!reply.partial_failure, "{body}");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Proxies of the surroundings: used for the service, never for this machine, and told no secret.
+//! Proxies of the environment: used for the service, never for this machine, and told no secret.
 //!
 //! Environment variables belong to the whole process, so each case runs in a process of its own: this
 //! test, started again.
@@ -26,7 +26,7 @@ fn proxy() -> Server {
     })
 }
 
-/// Calls `address` with the settings of the surroundings; gives kind and proof of the failure, if any.
+/// Calls `address` with the settings of the environment; gives kind and proof of the failure, if any.
 fn call(address: &str, choice: ProxyChoice) -> Option<(FaultKind, Delivery)> {
     let pipeline = real(address)
         .proxy(choice)
@@ -63,7 +63,7 @@ impl hwc_core::transport::Resolve for Nowhere {
 }
 
 #[test]
-fn proxies_of_the_surroundings() {
+fn proxies_of_the_environment() {
     if let Ok(address) = std::env::var(CHILD) {
         let refused = ["socks", "htp"];
         if std::env::var("HTTPS_PROXY")
@@ -135,7 +135,7 @@ fn proxies_of_the_surroundings() {
         let proxy = proxy();
         let mut child = Command::new(std::env::current_exe().unwrap());
         child
-            .args(["--exact", "proxy::proxies_of_the_surroundings"])
+            .args(["--exact", "proxy::proxies_of_the_environment"])
             .env(CHILD, address);
         for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"] {
             child.env_remove(name).env_remove(name.to_lowercase());

@@ -14,12 +14,12 @@ pub(crate) enum Auth {
     /// Store credentials in the configuration file
     ///
     /// Reads the secret from a prompt without echo, or from standard input when that is not a terminal: the token; or the
-    /// access key and the secret key on two lines; or the password. A profile that is not there yet is made. What no call
-    /// could use, such as a token with a blank in it, is refused before anything is stored.
+    /// access key and the secret key on two lines; or the password. A missing profile is created. Credentials that no
+    /// call could use, such as a token with a space in it, are rejected before anything is stored.
     Login(Login),
     /// Remove the credentials of a profile from the configuration file
     ///
-    /// The rest of the profile stays. Nothing is said to the service: a token stays valid there until it ends.
+    /// The rest of the profile stays. The service is not told: a token stays valid there until it expires.
     Logout,
 }
 
@@ -75,6 +75,6 @@ pub(crate) struct Completions {
 /// `man`.
 #[derive(Debug, Args)]
 pub(crate) struct Man {
-    /// Directory to write the pages to; made when it does not exist
+    /// Directory to write the pages to; created if it does not exist
     pub(crate) dir: PathBuf,
 }

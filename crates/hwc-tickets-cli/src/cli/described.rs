@@ -105,7 +105,7 @@ pub(super) fn set_apart(mut tree: Command, by_hand: &Command) -> Command {
 }
 
 /// The heading of what is not of every day.
-const APART: &str = "More of the service:";
+const APART: &str = "More commands:";
 
 /// The operation whose command was typed, and what was typed with it. `by_hand` is the tree without those made here.
 pub(super) fn asked(matches: &ArgMatches, by_hand: &Command) -> Option<Described> {
@@ -136,7 +136,7 @@ pub(crate) fn command(operation: &Operation, verb: &'static str) -> Command {
     if operation.list.is_some() {
         command = command.arg(
             number(LIMIT)
-                .help("At most so many items; without it, all of them")
+                .help("Maximum number of items; all of them by default")
                 .value_parser(clap::value_parser!(u64).range(1..)),
         );
     }

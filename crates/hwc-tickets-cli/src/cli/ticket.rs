@@ -28,9 +28,9 @@ pub(crate) struct OneTicket {
 pub(crate) struct Api {
     /// Method: GET, POST, PUT, PATCH or DELETE
     pub(crate) method: String,
-    /// Path below the endpoint, e.g. /v2/servicerequest/cases/case-123/status; a query may stand behind `?`
+    /// Path below the endpoint, e.g. /v2/servicerequest/cases/case-123/status; a query may follow after `?`
     pub(crate) path: String,
-    /// Query parameter, encoded here; may be given several times
+    /// Query parameter, not yet encoded; can be repeated
     #[arg(long, value_name = "K=V")]
     pub(crate) query: Vec<String>,
     /// File with the JSON body; `-` reads it from standard input

@@ -107,7 +107,7 @@ fn check(operation: &Operation, arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// What is to be done, and to what: the command, the ids, and what of a few things it does.
-fn spoken(operation: &Operation, arguments: &Arguments) -> String {
+fn as_typed(operation: &Operation, arguments: &Arguments) -> String {
     let mut parts = vec![format!("`{}`", name(operation))];
     for input in inputs(operation) {
         let value = input.value;
@@ -139,13 +139,13 @@ fn ask(
     let name = name(operation);
     if !is_terminal {
         return Err(Failure::usage(
-            format!("`{name}` asks before it does it, and there is no terminal to ask on"),
+            format!("`{name}` needs confirmation, and there is no terminal to ask on"),
             "Add --yes. Nothing was sent.",
         ));
     }
     let text = format!(
-        "{}: {} Do it? [y/N] ",
-        spoken(operation, arguments),
+        "{}: {} Continue? [y/N] ",
+        as_typed(operation, arguments),
         operation.summary
     );
     let typed = question(&text).map_err(|error| {
@@ -157,7 +157,7 @@ fn ask(
         "y" | "yes" => Ok(()),
         _ => Err(Failure::own(
             Exit::Failure,
-            format!("`{name}` was not done: the answer was not yes"),
+            format!("`{name}` was not confirmed"),
             "Nothing was sent.",
         )),
     }
@@ -246,8 +246,8 @@ fn unknown(operation: &Operation, failure: Failure) -> Failure {
 /// What else is to be known of an answer.
 fn warn<T>(answer: &Response<T>, context: &Context) {
     let screen = &context.screen;
-    if answer.complains {
-        screen.warn("the answer says failure besides what it brings");
+    if answer.partial_failure {
+        screen.warn("the response reports a failure beside the data in it");
     }
     if !answer.undecodable.is_empty() {
         screen.warn(&format!(

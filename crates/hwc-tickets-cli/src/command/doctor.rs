@@ -176,7 +176,7 @@ async fn examine(context: &Context) -> Result<(), Failure> {
         failed => Err(Failure::own(
             Exit::Failure,
             format!("{failed} of {} checks failed", checks.len()),
-            "Mend the first one and run it again; the others may follow from it.",
+            "Fix the first one and run it again; the others may be caused by it.",
         )),
     }
 }

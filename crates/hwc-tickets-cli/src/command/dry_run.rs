@@ -9,7 +9,7 @@ use crate::{
 use http::{Request, Response};
 use hwc_tickets::{
     Client, Error, SecretString, Transport,
-    transport::{AnswerBody, RequestBody, Sending, TransportFault, TransportFaultKind},
+    transport::{RequestBody, ResponseBody, Sending, TransportFault, TransportFaultKind},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -26,7 +26,7 @@ struct Catcher(Arc<Mutex<Option<Request<RequestBody>>>>);
 impl Transport for Catcher {
     fn send(&self, request: Request<RequestBody>) -> Sending {
         let answer = if request.method() == http::Method::GET {
-            Ok(Response::new(AnswerBody::full(
+            Ok(Response::new(ResponseBody::full(
                 &br#"{"count":0,"message_list":[]}"#[..],
             )))
         } else {

@@ -115,7 +115,7 @@ fn open(path: &Path) -> Result<CursorFile, Failure> {
             true => error.into(),
             false => Failure::usage(
                 format!("--cursor: {}", error.summary()),
-                "Name a file in a directory that is there; it is made when it does not exist.",
+                "Name a file in an existing directory; the file is created if it does not exist.",
             ),
         }
     })

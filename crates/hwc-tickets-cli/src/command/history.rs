@@ -8,7 +8,7 @@ use crate::{
     render,
     view::{Conversation, Extras, Happened, MessageJson, id_width},
 };
-use hwc_tickets::{MessageId, MessageKey, Ticket, history::Audit};
+use hwc_tickets::{MessageId, MessageKey, Ticket, history::ReadReport};
 use serde_json::{Map, json};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -26,26 +26,27 @@ pub(crate) async fn run(args: History, context: &Context) -> Result<(), Failure>
     let fields = Map::from_iter([("ticket".to_owned(), json!(ticket.id()))]);
     let (screen, zone) = (&context.screen, context.settings.time_zone.value);
     let mut shown = Conversation::begin(screen, &fields, "messages", zone, extras)?;
-    let mut audit = Audit::default();
+    let mut report = ReadReport::default();
     let reading = read(
         &args,
         context,
         &ticket,
         ids.unwrap_or_default(),
         &mut shown,
-        &mut audit,
+        &mut report,
     );
     let outcome = interruptible(reading).await;
-    let outcome = end(shown, &audit, outcome);
-    if outcome.is_ok() && audit.possible_gap {
+    let outcome = end(shown, &report, outcome);
+    if outcome.is_ok() && report.possible_gap {
         context.screen.warn(
-            "a message may be missing: the service counts more than it shows, or more stand in one second than it gives at once",
+            "a message may be missing: the service counts more than it shows, or one second holds more than it gives at once",
         );
     }
-    if audit.undecodable > 0 {
-        context
-            .screen
-            .warn(&format!("{} messages could not be read", audit.undecodable));
+    if report.undecodable > 0 {
+        context.screen.warn(&format!(
+            "{} messages could not be read",
+            report.undecodable
+        ));
     }
     outcome
 }
@@ -58,7 +59,7 @@ async fn read(
     ticket: &Ticket,
     mut ids: Ids,
     shown: &mut Conversation<'_>,
-    audit: &mut Audit,
+    report: &mut ReadReport,
 ) -> Result<(), Failure> {
     let mut history = ticket.history();
     if let Some(moment) = args.since {
@@ -74,7 +75,7 @@ async fn read(
     let mut messages = history.stream();
     loop {
         let next = render::wait("reading messages", messages.next()).await;
-        *audit = messages.audit();
+        *report = messages.report();
         let Some(message) = next else { return Ok(()) };
         let mut message = message?;
         if let Some(same) = ids.get_mut(&message.key()) {
@@ -108,14 +109,14 @@ async fn known_ids(ticket: &Ticket) -> Result<Ids, Failure> {
 /// Ends the output; also when reading has failed, so that the document is whole.
 fn end(
     shown: Conversation<'_>,
-    audit: &Audit,
+    report: &ReadReport,
     outcome: Result<(), Failure>,
 ) -> Result<(), Failure> {
     // Who reads only the one word must not take a conversation with a gap for the whole one.
-    let mut audit = audit.clone();
-    audit.complete &= !audit.possible_gap;
+    let mut report = report.clone();
+    report.complete &= !report.possible_gap;
     // Their number is enough here.
-    audit.unreadable.clear();
+    report.unreadable.clear();
     let list = shown.into_list();
-    list.end_of_reading(audit.complete, &audit, outcome)
+    list.end_of_reading(report.complete, &report, outcome)
 }

@@ -141,7 +141,7 @@ fn announce(id: &MessageId, message: &Message, context: &Context) {
     let time = view::time(&message.created_at, zone, Form::Table);
     let screen = &context.screen;
     screen.note(&format!(
-        "Taking back {id} of {time}: {}",
+        "Recalling {id} of {time}: {}",
         beginning(&message.content)
     ));
 }

@@ -59,7 +59,7 @@ fn forget(doomed: &Doomed, context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The fate of one message, whose record is at `path`.
+/// The outcome of one message, whose record is at `path`.
 fn tell(fate: &Fate<'_>, path: &Path, context: &Context) -> Result<(), Failure> {
     let zone = context.settings.time_zone.value;
     context.screen.show(&Told { fate, path, zone })
@@ -172,7 +172,7 @@ fn open_one(target: &Target, context: &Context, nothing_shown: bool) -> Failure 
     Failure::own(Exit::Unknown, what, advice)
 }
 
-/// The fate is known: a file outside of the directory is the user's copy and has done its work.
+/// The outcome is known: a file outside of the directory is the user's copy and has done its work.
 fn clear_away(target: &Target, context: &Context) {
     let path = &target.path;
     let problem = if context.pending_files.holds(path) {

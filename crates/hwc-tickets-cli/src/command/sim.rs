@@ -12,7 +12,7 @@ pub(crate) async fn run(args: Sim, screen: &Screen) -> Result<(), Failure> {
         ));
         screen.note("  hwc-tickets message history case-123");
         screen.note(&format!(
-            "A login with a password takes HUAWEICLOUD_SDK_IAM_ENDPOINT={} besides, in place of the token.",
+            "To log in with a password, set HUAWEICLOUD_SDK_IAM_ENDPOINT={} instead of the token.",
             simulator.endpoint()
         ));
     };

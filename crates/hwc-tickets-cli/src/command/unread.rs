@@ -11,7 +11,7 @@ use crate::{
         table::{Column, ColumnWidth},
     },
 };
-use hwc_tickets::{TicketId, unread::Digest};
+use hwc_tickets::{TicketId, unread::UnreadCounts};
 use serde::{Serialize, Serializer, ser::Error as _};
 use serde_json::{Value, json};
 
@@ -21,21 +21,21 @@ pub(crate) async fn run(args: Unread, context: &Context) -> Result<(), Failure> 
     let work = async {
         Ok(render::wait("counting unread messages", client.unread(tickets).fetch()).await)
     };
-    let digest = interruptible(work).await?;
-    context.screen.show(&Counted(&digest))?;
-    outcome(digest, context)
+    let unread_counts = interruptible(work).await?;
+    context.screen.show(&Counted(&unread_counts))?;
+    outcome(unread_counts, context)
 }
 
-/// The digest of the SDK, with its sum; on lines, a ticket each.
-struct Counted<'a>(&'a Digest);
+/// The counts of the SDK, with its sum; on lines, a ticket each.
+struct Counted<'a>(&'a UnreadCounts);
 
 impl Serialize for Counted<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(digest) = self;
-        let mut value = serde_json::to_value(digest).map_err(S::Error::custom)?;
+        let Self(unread_counts) = self;
+        let mut value = serde_json::to_value(unread_counts).map_err(S::Error::custom)?;
         if let Some(object) = value.as_object_mut() {
-            object.insert("total".to_owned(), digest.total().into());
-            let failed = digest.failed.iter().map(
+            object.insert("total".to_owned(), unread_counts.total().into());
+            let failed = unread_counts.failed.iter().map(
                 |failed| json!({ "tickets": failed.tickets, "error": error_json(&failed.error) }),
             );
             object.insert("failed".to_owned(), failed.collect());
@@ -46,9 +46,9 @@ impl Serialize for Counted<'_> {
 
 impl Show for Counted<'_> {
     fn parts(&self, _: Form) -> Vec<Part> {
-        let Self(digest) = self;
+        let Self(unread_counts) = self;
         // Nothing at all was answered: the error says it, and a table of question marks says nothing more.
-        if digest.unread.is_empty() && digest.unanswered.is_empty() {
+        if unread_counts.unread.is_empty() && unread_counts.unanswered.is_empty() {
             return Vec::new();
         }
         let row = |(number, ticket): (Option<u64>, &TicketId)| -> Vec<Cell> {
@@ -59,7 +59,7 @@ impl Show for Counted<'_> {
             Column::new("UNREAD", ColumnWidth::Fit),
             Column::new("TICKET", ColumnWidth::Fit),
         ]);
-        vec![Part::Rows(titles, counts(digest).map(row).collect())]
+        vec![Part::Rows(titles, counts(unread_counts).map(row).collect())]
     }
 
     fn lines(&self) -> Option<Vec<Value>> {
@@ -69,33 +69,36 @@ impl Show for Counted<'_> {
 }
 
 /// Every ticket that was asked about, and its number where that is known.
-fn counts(digest: &Digest) -> impl Iterator<Item = (Option<u64>, &TicketId)> {
-    let known = digest.unread.iter();
+fn counts(unread_counts: &UnreadCounts) -> impl Iterator<Item = (Option<u64>, &TicketId)> {
+    let known = unread_counts.unread.iter();
     let known = known.map(|(ticket, number)| (Some(*number), ticket));
-    known.chain(unknown(digest).map(|ticket| (None, ticket)))
+    known.chain(unknown(unread_counts).map(|ticket| (None, ticket)))
 }
 
 /// Tickets whose number is not known. It is not 0.
-fn unknown(digest: &Digest) -> impl Iterator<Item = &TicketId> {
-    let failed = digest.failed.iter().flat_map(|failed| &failed.tickets);
-    digest.unanswered.iter().chain(failed)
+fn unknown(unread_counts: &UnreadCounts) -> impl Iterator<Item = &TicketId> {
+    let failed = unread_counts
+        .failed
+        .iter()
+        .flat_map(|failed| &failed.tickets);
+    unread_counts.unanswered.iter().chain(failed)
 }
 
-fn outcome(digest: Digest, context: &Context) -> Result<(), Failure> {
-    let failed: usize = digest
+fn outcome(unread_counts: UnreadCounts, context: &Context) -> Result<(), Failure> {
+    let failed: usize = unread_counts
         .failed
         .iter()
         .map(|failed| failed.tickets.len())
         .sum();
-    if failed > 0 && !digest.unread.is_empty() {
+    if failed > 0 && !unread_counts.unread.is_empty() {
         context
             .screen
             .warn(&format!("{failed} tickets could not be asked about"));
     }
-    if let Some(failed) = digest.failed.into_iter().next() {
+    if let Some(failed) = unread_counts.failed.into_iter().next() {
         return Err(failed.error.into());
     }
-    match digest.unanswered.len() {
+    match unread_counts.unanswered.len() {
         0 => Ok(()),
         number => Err(Failure::own(
             Exit::NotFound,

@@ -1,6 +1,8 @@
 //! What to do about an error of the SDK, in the words of this program: its options and commands, never a method.
 
-use hwc_tickets::{Advice, CallAdvice, Error, api::Operation, time::Spoken, transport::TlsFlaw};
+use hwc_tickets::{
+    Advice, CallAdvice, Error, api::Operation, time::HumanDuration, transport::TlsFlaw,
+};
 use std::{borrow::Cow, time::Duration};
 
 /// Longer waits are no advice, and no wait is none either.
@@ -13,7 +15,7 @@ pub(crate) fn of(error: &Error) -> Cow<'static, str> {
         (Advice::Call(CallAdvice::SlowDown), Some(wait))
             if !wait.is_zero() && wait <= LONGEST_WAIT =>
         {
-            format!("Wait {} and try again, less often.", Spoken(wait)).into()
+            format!("Wait {} and try again, less often.", HumanDuration(wait)).into()
         }
         (Advice::Call(CallAdvice::FindOut), _) => look(error),
         (advice, _) => match words(advice) {
@@ -29,11 +31,11 @@ fn look(error: &Error) -> Cow<'static, str> {
     let operation = error.operation().and_then(Operation::named);
     let read = operation.and_then(Operation::shown_by);
     let place = match read.and_then(|read| read.command) {
-        Some(command) => format!("Look with `hwc-tickets {command}`"),
+        Some(command) => format!("Check with `hwc-tickets {command}`"),
         None if error.ticket().is_some() => "Look at the ticket".to_owned(),
         None => return words(error.advice()).unwrap_or_default().into(),
     };
-    format!("It may have been done all the same. {place} before you do it again.").into()
+    format!("It may have been done anyway. {place} before you do it again.").into()
 }
 
 /// An advice in this program's words; `None` when the error has the words itself.
@@ -49,7 +51,7 @@ fn words(advice: Advice) -> Option<&'static str> {
             "Take its id from `hwc-tickets message history --ids` and recall it by that."
         }
         Advice::TooLateToRecall => {
-            "The service lets a message go only for a short time, and only its author's. Send a correction instead."
+            "A message can be recalled only for a short time, and only by its author. Send a correction instead."
         }
         Advice::ReadThenMark => {
             "Read the messages with `hwc-tickets message history`, then use `hwc-tickets message mark-read`."
@@ -60,7 +62,7 @@ fn words(advice: Advice) -> Option<&'static str> {
         Advice::CheckFile => "Check the path, the free space and the permissions.",
         Advice::EndOtherProgram => "End the other program, or use another file.",
         Advice::RaiseLimit => "Ask for less at once.",
-        Advice::MendFirst => "Mend the first failure, then start again with the rest.",
+        Advice::FixFirst => "Fix the first failure, then retry the rest.",
         // What a later SDK adds, and what has words that fit.
         _ => return None,
     })
@@ -84,12 +86,10 @@ fn call_words(advice: CallAdvice) -> Option<&'static str> {
         CallAdvice::AllowMoreTime => "Try again, or allow more time with --timeout.",
         CallAdvice::Repeat => "Try again. Nothing was changed.",
         CallAdvice::RepeatLater => {
-            "Try again later. If it stays, give the request id to the support of the service."
+            "Try again later. If it persists, give the request id to support."
         }
         CallAdvice::RepeatSafely => "It may have been done. Doing it again does no harm.",
-        CallAdvice::FindOut => {
-            "It may have been done all the same. Look whether it was before you do it again."
-        }
+        CallAdvice::FindOut => "It may have been done anyway. Check before you do it again.",
         CallAdvice::SlowDown => "Wait a while and try again, less often.",
         CallAdvice::RenewCredentials => {
             "Get a new token or check the keys; `hwc-tickets auth status` shows which are used. The clock of this machine must be right within 15 minutes."
@@ -101,7 +101,7 @@ fn call_words(advice: CallAdvice) -> Option<&'static str> {
             "Check the id, the site (--site) and the account. A colleague's ticket needs --group."
         }
         CallAdvice::CheckCall => {
-            "The gateway at that address knows no such call. Check the address (--endpoint); for `api`, the method and the path as well."
+            "The gateway at that address does not know this call. Check the address (--endpoint); for `api`, the method and the path as well."
         }
         CallAdvice::CheckAddress => {
             "Check the address (--endpoint). A proxy, captive portal or login page may be answering in its place."

@@ -104,7 +104,7 @@ impl<'a> List<'a> {
     pub(crate) fn end_of_reading(
         mut self,
         is_complete: bool,
-        audit: &impl Serialize,
+        report: &impl Serialize,
         outcome: Result<(), Failure>,
     ) -> Result<(), Failure> {
         if self.screen.is_for_people() {
@@ -116,10 +116,10 @@ impl<'a> List<'a> {
         }
         if !matches!(outcome, Err(Failure::ClosedPipe)) {
             let is_complete = outcome.is_ok() && is_complete;
-            let audit = serde_json::to_value(audit).map_err(Failure::unserialisable)?;
+            let report = serde_json::to_value(report).map_err(Failure::unserialisable)?;
             let mut fields = Map::from_iter([
                 ("complete".to_owned(), Value::Bool(is_complete)),
-                ("audit".to_owned(), audit),
+                ("report".to_owned(), report),
             ]);
             if let Err(failure) = &outcome {
                 fields.insert("error".to_owned(), failure.json());

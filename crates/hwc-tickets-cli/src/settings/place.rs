@@ -27,7 +27,10 @@ impl Places {
             let base = match variables::path(variable, name) {
                 Some(path) if !path.is_absolute() => {
                     return Err(Failure::usage(
-                        format!("{name} is {}, which is no absolute path", path.display()),
+                        format!(
+                            "{name} is {}, which is not an absolute path",
+                            path.display()
+                        ),
                         format!(
                             "Set {name} to an absolute path, without quotes and `~`, or unset it."
                         ),

@@ -146,9 +146,9 @@ impl ConfigFile {
         Failure::usage(
             format!("there is no profile {name} in {}", self.path.display()),
             match known.as_slice() {
-                [] => format!("The file has no profiles yet; make this one with: {make}"),
+                [] => format!("The file has no profiles yet; create this one with: {make}"),
                 known => format!(
-                    "The file has: {}. Make this one with: {make}",
+                    "The file has: {}. Create this one with: {make}",
                     known.join(", ")
                 ),
             },

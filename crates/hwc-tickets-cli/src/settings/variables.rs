@@ -15,7 +15,7 @@ pub(crate) fn text(variable: Lookup<'_>, name: &'static str) -> Result<Option<St
         Ok(text) => Ok(text.map(|text| text.trim().to_owned())),
         Err(_) => Err(Failure::usage(
             format!("the value of {name} cannot be used: it is not UTF-8 text"),
-            format!("Set {name} anew, or unset it."),
+            format!("Set {name} again, or unset it."),
         )),
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     stage::{FOREVER, Stage, unavailable, until},
     terminal::Terminal,
 };
-use hwc_tickets_sim::{Fault, Operation, Order, Status, Time};
+use hwc_tickets_sim::{Fault, FaultRule, Operation, Status, Time};
 use std::{process::Stdio, time::Duration};
 
 const CHINESE: &str = "TT202611210003";
@@ -61,7 +61,7 @@ fn a_lost_answer() {
     let stage = Stage::new();
     stage
         .sim()
-        .fault(Order::new(Operation::CreateMessages, Fault::Close).after_acting());
+        .fault(FaultRule::new(Operation::CreateMessages, Fault::Close).after_commit());
     let mut terminal = chat(&stage, 28, 120, CHINESE);
     terminal.shows_all(&["in-progress", "建议先检查"]);
     terminal.type_in("磁盘又满了。\r");
@@ -86,8 +86,8 @@ fn an_outcome_that_stays_unknown() {
             &["chat", "case-123", "--interval", "10ms", "--timeout", "2s"],
         );
         terminal.shows_all(&["in-progress", "Old snapshots"]);
-        let lost = Order::new(Operation::CreateMessages, Fault::Close);
-        sim.fault(if acts { lost.after_acting() } else { lost });
+        let lost = FaultRule::new(Operation::CreateMessages, Fault::Close);
+        sim.fault(if acts { lost.after_commit() } else { lost });
         let down = || Fault::Status {
             status: 503,
             code: None,
@@ -95,7 +95,7 @@ fn an_outcome_that_stays_unknown() {
         };
         // The reading before goes well; those after it do not.
         sim.fault(
-            Order::new(Operation::ListMessages, down())
+            FaultRule::new(Operation::ListMessages, down())
                 .skipping(1)
                 .times(u32::MAX),
         );
@@ -133,9 +133,9 @@ fn a_record_below_a_name_with_a_space_can_be_looked_into() {
     terminal.shows_all(&["in-progress", "Old snapshots"]);
     stage
         .sim()
-        .fault(Order::new(Operation::CreateMessages, Fault::Close));
+        .fault(FaultRule::new(Operation::CreateMessages, Fault::Close));
     stage.sim().fault(
-        Order::new(Operation::ListMessages, unavailable())
+        FaultRule::new(Operation::ListMessages, unavailable())
             .skipping(1)
             .times(FOREVER),
     );
@@ -147,7 +147,7 @@ fn a_record_below_a_name_with_a_space_can_be_looked_into() {
     terminal.shows(&format!("Find out with: {command}"));
 }
 
-/// Messages on the stage whose fate is not known.
+/// Messages on the stage whose outcome is not known.
 fn pending(stage: &Stage) -> usize {
     let listed = stage.run(&["message", "reconcile", "-o", "json"]).json();
     listed["pending"].as_array().unwrap().len()
@@ -165,7 +165,7 @@ fn a_refusal_gives_the_text_back() {
     };
     stage
         .sim()
-        .fault(Order::new(Operation::CreateMessages, refused));
+        .fault(FaultRule::new(Operation::CreateMessages, refused));
     let mut terminal = chat(&stage, 28, 120, "case-123");
     terminal.shows_all(&["in-progress", "Old snapshots"]);
     terminal.type_in("yes, please\r");
@@ -188,7 +188,7 @@ fn leaving_tells_what_did_not_reach_the_ticket() {
     };
     stage
         .sim()
-        .fault(Order::new(Operation::CreateMessages, refused).times(FOREVER));
+        .fault(FaultRule::new(Operation::CreateMessages, refused).times(FOREVER));
     let mut terminal = chat(&stage, 28, 120, "case-123");
     terminal.shows_all(&["in-progress", "Old snapshots"]);
     terminal.type_in("yes, please\r");
@@ -217,7 +217,7 @@ fn leaving_tells_what_did_not_reach_the_ticket() {
 #[test]
 fn one_after_the_other() {
     let stage = Stage::new();
-    stage.sim().fault(Order::new(
+    stage.sim().fault(FaultRule::new(
         Operation::CreateMessages,
         // The simulator's clock stands still, and with it the delay.
         Fault::Delay {
@@ -286,7 +286,7 @@ fn commands_stay_here() {
     terminal.type_in("/help\r");
     terminal.shows_all(&["Ctrl-R: look again"]);
     terminal.type_in("/unknown\r");
-    terminal.shows_all(&["/unknown is no command; nothing was sent"]);
+    terminal.shows_all(&["/unknown is not a command; nothing was sent"]);
     terminal.type_in("\u{15}//var is full\r");
     terminal.shows_all(&["/var is full", "confirmed"]);
     assert_eq!(stage.sim().arrived("case-123"), ["/var is full"]);
@@ -541,7 +541,7 @@ fn it_ends_with_its_input() {
     // The service is away: it is told, and no reason to wait for ever.
     stage
         .sim()
-        .fault(Order::new(hwc_tickets_sim::Route::Any, unavailable()).times(FOREVER));
+        .fault(FaultRule::new(hwc_tickets_sim::Route::Any, unavailable()).times(FOREVER));
     let ran = stage.run(&["chat", "case-123", "--retries", "0", "--interval", "10ms"]);
     assert_eq!(ran.code, 1, "{}", ran.golden());
 }

@@ -143,7 +143,7 @@ fn no_credentials_at_all() {
     insta::assert_snapshot!("config_no_credentials", ran.golden());
 }
 
-/// An address from the surroundings gets no credentials unless it is one of Huawei Cloud.
+/// An address from the environment gets no credentials unless it is one of Huawei Cloud.
 #[test]
 fn a_foreign_address_must_be_named_on_the_command_line() {
     let stage = Stage::new();

@@ -5,7 +5,7 @@ use crate::stage::{FOREVER, Ran, Stage, names, private, unavailable};
 use contract_tests::{exchange::Exchange, simulator};
 use heck::{ToKebabCase as _, ToShoutySnakeCase as _};
 use hwc_tickets::api::{Answer, Column, Kind, OPERATIONS, Operation, Value};
-use hwc_tickets_sim::{Fault, GROUP, Label, Operation as Simulated, Order};
+use hwc_tickets_sim::{Fault, FaultRule, GROUP, Label, Operation as Simulated};
 use serde_json::Value as Json;
 use std::path::Path;
 
@@ -131,8 +131,8 @@ fn furnish(stage: &Stage, operation: &Operation, recorded: Json) {
 }
 
 /// A stage whose simulator takes ids of things that nobody made, as the recorded calls have them.
-fn undemanding() -> Stage {
-    Stage::with(|builder| builder.rules(simulator::undemanding()))
+fn permissive() -> Stage {
+    Stage::with(|builder| builder.rules(simulator::permissive()))
 }
 
 fn run(stage: &Stage, args: &[String], more: &[&str]) -> Ran {
@@ -272,7 +272,7 @@ fn an_error_about_a_secret_shows_nothing_of_it() {
 fn every_command_works_in_every_form() {
     for (operation, ..) in described() {
         for form in FORMS {
-            let stage = undemanding();
+            let stage = permissive();
             let args = recorded(&stage, operation);
             let ran = run(&stage, &args, &["-o", form]);
             assert_eq!(ran.code, 0, "{args:?} -o {form}: {}", ran.golden());
@@ -300,7 +300,7 @@ fn every_command_works_in_every_form() {
                     let answer = ran.json();
                     let items = answer[list].as_array().unwrap();
                     assert_eq!(answer["complete"], true, "{answer}");
-                    assert_eq!(answer["audit"]["yielded"], items.len(), "{answer}");
+                    assert_eq!(answer["report"]["yielded"], items.len(), "{answer}");
                 }
                 ("json", None) => assert!(ran.json().is_object(), "{}", ran.stdout),
                 ("ndjson", _) => {
@@ -348,7 +348,7 @@ fn a_table_hides_what_is_sensitive() {
         if hidden.is_empty() {
             continue;
         }
-        let stage = undemanding();
+        let stage = permissive();
         let args = recorded(&stage, operation);
         let answer = run(&stage, &args, &["-o", "json"]).json();
         let items = answer[list].as_array().unwrap();
@@ -376,7 +376,7 @@ fn a_table_hides_what_is_sensitive() {
 fn limits_are_told_by_their_options() {
     let mut checked = 0;
     for (operation, ..) in described() {
-        let stage = undemanding();
+        let stage = permissive();
         let args = recorded(&stage, operation);
         for value in operation.values {
             let Some(option) = option(operation, value).filter(|_| !value.is_sensitive) else {
@@ -428,7 +428,7 @@ fn limits_are_told_by_their_options() {
 /// What is mandatory is asked for by name, and a value of another type is refused.
 #[test]
 fn what_cannot_be_sent_is_refused() {
-    let stage = undemanding();
+    let stage = permissive();
     for (operation, noun, verb) in described() {
         let args = recorded(&stage, operation);
         for value in operation.values {
@@ -462,12 +462,12 @@ fn what_cannot_be_sent_is_refused() {
 #[test]
 fn a_failure_is_told_as_everywhere() {
     for (operation, ..) in described() {
-        let stage = undemanding();
+        let stage = permissive();
         let args = recorded(&stage, operation);
         let simulated = Simulated::named(operation.name).unwrap();
         stage
             .sim()
-            .fault(Order::new(simulated, unavailable()).times(FOREVER));
+            .fault(FaultRule::new(simulated, unavailable()).times(FOREVER));
         let ran = run(&stage, &args, &["--retries", "0"]);
         assert_eq!(ran.code, 1, "{args:?}: {}", ran.golden());
         assert_eq!(ran.stdout, "", "{args:?}");
@@ -488,7 +488,7 @@ fn what_may_have_been_done_is_looked_for_where_it_stands() {
     let create = Simulated::named("createLabels").unwrap();
     stage
         .sim()
-        .fault(Order::new(create, Fault::Close).after_acting());
+        .fault(FaultRule::new(create, Fault::Close).after_commit());
     let args = [
         "label",
         "create",
@@ -499,7 +499,7 @@ fn what_may_have_been_done_is_looked_for_where_it_stands() {
     ];
     let ran = stage.run(&args);
     assert_ne!(ran.code, 0, "{}", ran.golden());
-    let says = "Look with `hwc-tickets label list` before you do it again.";
+    let says = "Check with `hwc-tickets label list` before you do it again.";
     assert!(ran.stderr.contains(says), "{}", ran.stderr);
     assert!(stage.sim().labels().iter().any(|label| label.name == "new"));
 }
@@ -507,7 +507,7 @@ fn what_may_have_been_done_is_looked_for_where_it_stands() {
 /// As many items as are asked for, over the borders of pages, and no page more than needed.
 #[test]
 fn a_list_is_read_page_by_page() {
-    let stage = undemanding();
+    let stage = permissive();
     let mut paged = 0;
     let lists = described().filter(|(operation, ..)| operation.list.is_some());
     for (operation, noun, verb) in lists {
@@ -576,7 +576,7 @@ fn a_list_is_read_page_by_page() {
 #[test]
 fn a_list_that_breaks_off_says_so() {
     let stage = Stage::new();
-    let order = Order::new(Simulated::ListCases, unavailable());
+    let order = FaultRule::new(Simulated::ListCases, unavailable());
     stage.sim().fault(order.skipping(1).times(FOREVER));
     let args = ["ticket", "list", "--page-size", "3", "--retries", "0"];
     let ran = stage.run(&[&args[..], &["-o", "json"]].concat());
@@ -606,14 +606,14 @@ fn what_is_lost_of_a_list_is_told_as_far_as_it_was_asked_for() {
     for (limit, lost, within) in [("1", 0, 1), ("2", 1, 1), ("3", 2, 2)] {
         stage
             .sim()
-            .fault(Order::new(Simulated::ListCases, body.clone()));
+            .fault(FaultRule::new(Simulated::ListCases, body.clone()));
         let ran = stage.run(&["ticket", "list", "-o", "json", "--limit", limit]);
         assert_eq!(ran.code, 0, "{}", ran.golden());
         let answer = ran.json();
-        let audit = &answer["audit"];
-        assert_eq!(audit["yielded"].to_string(), limit, "{answer}");
-        assert_eq!(audit["undecodable"], lost, "{answer}");
-        assert_eq!(audit["undecodable_within"], within, "{answer}");
+        let report = &answer["report"];
+        assert_eq!(report["yielded"].to_string(), limit, "{answer}");
+        assert_eq!(report["undecodable"], lost, "{answer}");
+        assert_eq!(report["undecodable_within"], within, "{answer}");
         for (number, says) in [(lost, "items"), (within, "parts of items")] {
             let told = format!("{number} {says} could not be read");
             assert_eq!(ran.stderr.contains(&told), number > 0, "{}", ran.stderr);
@@ -692,7 +692,7 @@ fn a_file_is_saved_whole_or_not_at_all() {
     };
     stage
         .sim()
-        .fault(Order::new(Simulated::DownloadAccessories, cut).times(FOREVER));
+        .fault(FaultRule::new(Simulated::DownloadAccessories, cut).times(FOREVER));
     let ran = to(&["--force", "--retries", "0"]);
     assert_eq!(ran.code, 8, "{}", ran.golden());
     assert!(
@@ -802,7 +802,7 @@ fn a_file_is_sent_from_a_path_or_from_standard_input() {
 #[test]
 fn a_dry_run_sends_nothing() {
     for (operation, ..) in described().filter(|(operation, ..)| !operation.is_safe) {
-        let stage = undemanding();
+        let stage = permissive();
         let args = recorded(&stage, operation);
         let takes_group = operation.values.iter().any(|value| value.is_group);
         if !takes_group {
@@ -859,7 +859,7 @@ fn a_dry_run_sends_nothing() {
 /// Secrets that go in a header or in the query are none of what a dry run shows.
 #[test]
 fn a_dry_run_shows_no_secret_outside_the_body() {
-    let stage = undemanding();
+    let stage = permissive();
     let create = Operation::named("createCases").unwrap();
     let mut args = recorded(&stage, create);
     let file = private(&stage.home().join("id"), b"CANARY-of-header");

@@ -1,7 +1,7 @@
 //! `api GET` of a file: byte for byte, whole or an error that says how much came.
 
 use crate::stage::{FOREVER, Stage, unavailable};
-use hwc_tickets_sim::{Fault, Operation, Order};
+use hwc_tickets_sim::{Fault, FaultRule, Operation};
 use std::process::Output;
 
 const FILES: &str = "/v2/servicerequest/accessorys";
@@ -70,7 +70,7 @@ fn a_file_that_breaks_off() {
             stage.sim().clear_faults();
             stage
                 .sim()
-                .fault(Order::new(Operation::DownloadAccessories, cut).times(FOREVER));
+                .fault(FaultRule::new(Operation::DownloadAccessories, cut).times(FOREVER));
             let ran = download(&stage, &content, &["--retries", "0"]);
             let told = stderr(&ran);
             assert_eq!(ran.status.code(), Some(8), "{told}");
@@ -108,7 +108,7 @@ fn an_error_in_the_place_of_a_file() {
     assert!(!ran.stderr.contains("cut"), "{}", ran.stderr);
 
     for fault in [unavailable(), Fault::Html { status: 200 }] {
-        let order = Order::new(Operation::DownloadAccessories, fault);
+        let order = FaultRule::new(Operation::DownloadAccessories, fault);
         stage.sim().fault(order.times(FOREVER));
         let ran = download(&stage, b"x", &["--retries", "0"]);
         assert_eq!(ran.status.code(), Some(1), "{}", stderr(&ran));
@@ -128,7 +128,7 @@ fn a_limit_that_was_given_holds_for_the_file() {
     };
     stage
         .sim()
-        .fault(Order::new(Operation::DownloadAccessories, drip).times(FOREVER));
+        .fault(FaultRule::new(Operation::DownloadAccessories, drip).times(FOREVER));
     let ran = download(&stage, b"never whole", &["--timeout", "500ms"]);
     assert_eq!(ran.status.code(), Some(8), "{}", stderr(&ran));
 }

@@ -4,7 +4,7 @@ use crate::{
     follow::Follower,
     stage::{Stage, program, until},
 };
-use hwc_tickets_sim::{Fault, Operation, Order};
+use hwc_tickets_sim::{Fault, FaultRule, Operation};
 use rustix::process::{Pid, Signal, kill_process};
 use std::{
     io::{BufRead as _, BufReader},
@@ -193,7 +193,7 @@ fn a_signal_while_sending_names_the_pending_file() {
         let stage = Stage::new();
         stage
             .sim()
-            .fault(Order::new(Operation::CreateMessages, Fault::Hang).after_acting());
+            .fault(FaultRule::new(Operation::CreateMessages, Fault::Hang).after_commit());
         let child = stage.spawn(&["message", "send", "case-123", "on its way"]);
         until("the message to arrive", || {
             !stage.sim().arrived("case-123").is_empty()

@@ -1,7 +1,7 @@
 //! Each exit code, by what leads to it.
 
 use crate::stage::{FOREVER, Ran, Stage, unavailable};
-use hwc_tickets_sim::{Fault, Operation, Order, Route};
+use hwc_tickets_sim::{Fault, FaultRule, Operation, Route};
 
 fn status(status: u16, retry_after: Option<&str>) -> Fault {
     Fault::Status {
@@ -17,13 +17,13 @@ fn refusals_and_their_codes() {
         ("ok", None, vec!["message", "send", "case-123", "hello"], 0),
         (
             "service_failed",
-            Some(Order::new(Route::Any, status(500, None)).times(FOREVER)),
+            Some(FaultRule::new(Route::Any, status(500, None)).times(FOREVER)),
             vec!["ticket", "status", "case-123"],
             1,
         ),
         (
             "not_an_answer",
-            Some(Order::new(Route::Any, Fault::Html { status: 200 }).times(FOREVER)),
+            Some(FaultRule::new(Route::Any, Fault::Html { status: 200 }).times(FOREVER)),
             vec!["ticket", "status", "case-123"],
             1,
         ),
@@ -35,13 +35,13 @@ fn refusals_and_their_codes() {
         ),
         (
             "credentials_expired",
-            Some(Order::new(Route::Any, Fault::Expire)),
+            Some(FaultRule::new(Route::Any, Fault::Expire)),
             vec!["message", "send", "case-123", "hello"],
             4,
         ),
         (
             "refused",
-            Some(Order::new(
+            Some(FaultRule::new(
                 Operation::CreateMessages,
                 Fault::Business {
                     code: "OSM.01010001".to_owned(),
@@ -52,13 +52,13 @@ fn refusals_and_their_codes() {
         ),
         (
             "throttled",
-            Some(Order::new(Route::Any, status(429, Some("60"))).times(FOREVER)),
+            Some(FaultRule::new(Route::Any, status(429, Some("60"))).times(FOREVER)),
             vec!["ticket", "status", "case-123"],
             7,
         ),
         (
             "time_out",
-            Some(Order::new(Route::Any, Fault::Hang).times(FOREVER)),
+            Some(FaultRule::new(Route::Any, Fault::Hang).times(FOREVER)),
             vec!["ticket", "status", "case-123", "--timeout", "300ms"],
             8,
         ),
@@ -165,7 +165,7 @@ fn more_on_request() {
     let stage = Stage::new();
     stage
         .sim()
-        .fault(Order::new(Route::Any, status(503, None)).times(FOREVER));
+        .fault(FaultRule::new(Route::Any, status(503, None)).times(FOREVER));
     let send = ["message", "history", "case-123", "--retries", "1"];
     let plain = stage.run(&send);
     let more = stage.run(&[&send[..], &["-v"]].concat());
@@ -212,13 +212,13 @@ fn more_on_request() {
 fn unknown_outcome_and_its_file() {
     for acted in [true, false] {
         let stage = Stage::new();
-        let lost = Order::new(Operation::CreateMessages, Fault::Close);
+        let lost = FaultRule::new(Operation::CreateMessages, Fault::Close);
         stage
             .sim()
-            .fault(if acted { lost.after_acting() } else { lost });
+            .fault(if acted { lost.after_commit() } else { lost });
         // The reading before goes well; those after it do not.
         stage.sim().fault(
-            Order::new(Operation::ListMessages, status(503, None))
+            FaultRule::new(Operation::ListMessages, status(503, None))
                 .skipping(1)
                 .times(FOREVER),
         );
@@ -295,7 +295,7 @@ fn a_confirmation_that_failed_is_told() {
     ];
     let stage = Stage::new();
     stage.sim().fault(
-        Order::new(Operation::ListMessages, unavailable())
+        FaultRule::new(Operation::ListMessages, unavailable())
             .skipping(1)
             .times(FOREVER),
     );
@@ -321,7 +321,7 @@ fn a_lost_answer_is_found_out() {
     let stage = Stage::new();
     stage
         .sim()
-        .fault(Order::new(Operation::CreateMessages, Fault::Close).after_acting());
+        .fault(FaultRule::new(Operation::CreateMessages, Fault::Close).after_commit());
     let ran = stage.run(&["message", "send", "case-123", "only once"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(ran.stdout.contains("confirmed"), "{}", ran.stdout);
@@ -337,7 +337,7 @@ fn interrupted_while_sending() {
     let stage = Stage::new();
     stage
         .sim()
-        .fault(Order::new(Operation::CreateMessages, Fault::Hang).after_acting());
+        .fault(FaultRule::new(Operation::CreateMessages, Fault::Hang).after_commit());
     let child = stage.spawn(&["message", "send", "case-123", "on its way"]);
     until("the message to arrive", || {
         !stage.sim().arrived("case-123").is_empty()

@@ -4,7 +4,7 @@ use crate::{
     exit::interrupt,
     stage::{Ran, Stage},
 };
-use hwc_tickets_sim::{Fault, Operation, Order, Status};
+use hwc_tickets_sim::{Fault, FaultRule, Operation, Status};
 use std::{
     io::{BufRead as _, BufReader, Read as _},
     process::{Child, Command, Stdio},
@@ -259,7 +259,7 @@ fn bad_weather_is_told_and_survived() {
     };
     stage
         .sim()
-        .fault(Order::new(Operation::ListNewInstantMessages, down));
+        .fault(FaultRule::new(Operation::ListNewInstantMessages, down));
     let mut follower = Follower::start(
         &stage,
         &["case-123", "--tail", "1", "-o", "ndjson", "--retries", "0"],
@@ -343,7 +343,7 @@ fn an_end_by_time_is_no_good_one_when_the_service_was_never_heard_of() {
     };
     stage
         .sim()
-        .fault(Order::new(Operation::ListNewInstantMessages, down).times(1_000));
+        .fault(FaultRule::new(Operation::ListNewInstantMessages, down).times(1_000));
     let args = [
         "message",
         "follow",

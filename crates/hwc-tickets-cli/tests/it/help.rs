@@ -59,7 +59,7 @@ fn is_described(above: &[&str], command: &str) -> bool {
 
 /// The help without the list of nouns that are not of every day: all of them follow from the description.
 fn without_more(help: &str) -> String {
-    let Some((front, rest)) = help.split_once("\nMore of the service:\n") else {
+    let Some((front, rest)) = help.split_once("\nMore commands:\n") else {
         return help.to_owned();
     };
     let (list, back) = rest.split_once("\n\n").unwrap_or((rest, ""));

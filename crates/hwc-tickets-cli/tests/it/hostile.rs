@@ -159,7 +159,7 @@ fn hostile_texts() {
     assert_eq!(stage.requests(), 0);
 }
 
-/// Hostile settings of the surroundings.
+/// Hostile settings of the environment.
 #[test]
 fn hostile_environment() {
     let stage = Stage::new();

@@ -1,7 +1,7 @@
 //! What killed runs leave behind is swept; what is somebody's stays, and nobody is hindered.
 
 use crate::stage::{DRAFT, Stage, damage, names, private, until};
-use hwc_tickets_sim::{Fault, Operation, Order};
+use hwc_tickets_sim::{Fault, FaultRule, Operation};
 
 const TICKET: &str = "case-123";
 
@@ -19,7 +19,7 @@ fn what_a_killed_run_left_is_swept() {
     let stage = Stage::new();
     stage
         .sim()
-        .fault(Order::new(Operation::CreateMessages, Fault::Hang).after_acting());
+        .fault(FaultRule::new(Operation::CreateMessages, Fault::Hang).after_commit());
     let mut child = stage.spawn(&["message", "send", TICKET, "on its way"]);
     until("the message to arrive", || {
         !stage.sim().arrived(TICKET).is_empty()

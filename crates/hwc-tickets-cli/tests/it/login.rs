@@ -429,7 +429,7 @@ fn logging_out_removes_the_credentials_alone() {
     assert!(!stage.home().join("nothing").exists());
 }
 
-/// Whatever else is wrong with a profile or the surroundings, its credentials can be taken out.
+/// Whatever else is wrong with a profile or the environment, its credentials can be taken out.
 #[test]
 fn logging_out_needs_no_value_but_the_name() {
     for wrong in [

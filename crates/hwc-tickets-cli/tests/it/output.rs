@@ -1,7 +1,7 @@
 //! Tables, plain lines, JSON and NDJSON: golden, a Chinese conversation among them.
 
 use crate::stage::{Ran, Stage};
-use hwc_tickets_sim::{Fault, Operation, Order};
+use hwc_tickets_sim::{Fault, FaultRule, Operation};
 
 const CHINESE: &str = "TT202611210003";
 const LONG: &str = "TT202611210011";
@@ -221,7 +221,7 @@ fn json_stays_one_document_when_paging_fails() {
             stage.sim().open(conversation(many, 250)).unwrap();
         }
         stage.sim().fault(
-            Order::new(Operation::ListMoreInstantMessages, broken)
+            FaultRule::new(Operation::ListMoreInstantMessages, broken)
                 .skipping(1)
                 .times(u32::MAX),
         );
@@ -260,7 +260,7 @@ fn a_possible_gap_is_not_complete() {
         body: r#"{"count":3,"message_list":[]}"#.into(),
     };
     for operation in [Operation::ListMessages, Operation::ListMoreInstantMessages] {
-        let order = Order::new(operation, counted.clone());
+        let order = FaultRule::new(operation, counted.clone());
         stage.sim().fault(order.times(u32::MAX));
     }
     let ran = stage.run(&args);
@@ -270,9 +270,9 @@ fn a_possible_gap_is_not_complete() {
         ran.golden()
     );
     let document = ran.json();
-    assert_eq!(document["audit"]["possible_gap"], true, "{document}");
+    assert_eq!(document["report"]["possible_gap"], true, "{document}");
     assert_eq!(document["complete"], false, "{document}");
-    assert_eq!(document["audit"]["complete"], false, "{document}");
+    assert_eq!(document["report"]["complete"], false, "{document}");
 }
 
 fn conversation(id: &str, messages: u32) -> hwc_tickets_sim::TicketSeed {
@@ -478,7 +478,7 @@ fn no_titles_before_an_error() {
         assert_eq!(ran.stdout, "", "{args:?}: {}", ran.stderr);
     }
     stage.sim().fault(
-        Order::new(
+        FaultRule::new(
             hwc_tickets_sim::Route::Any,
             Fault::Status {
                 status: 503,

@@ -1,7 +1,7 @@
-//! Messages whose fate is not known: how they are listed, looked into and forgotten, and what is kept of them.
+//! Messages whose outcome is not known: how they are listed, looked into and forgotten, and what is kept of them.
 
 use crate::stage::{FOREVER, Ran, Stage, damage, private, private_directory, unavailable, until};
-use hwc_tickets_sim::{Fault, Operation, Order};
+use hwc_tickets_sim::{Fault, FaultRule, Operation};
 
 const TICKET: &str = "case-123";
 const ALL_AS_JSON: [&str; 7] = [
@@ -141,7 +141,7 @@ fn one_run_does_not_take_the_message_of_another_for_its_own() {
     let stage = Stage::new();
     stage
         .sim()
-        .fault(Order::new(Operation::CreateMessages, Fault::Close));
+        .fault(FaultRule::new(Operation::CreateMessages, Fault::Close));
     let first = stage.spawn(&["message", "send", TICKET, "ping", "--timeout", "4s"]);
     until("the first to be lost", || {
         stage
@@ -158,7 +158,7 @@ fn one_run_does_not_take_the_message_of_another_for_its_own() {
     // The third begins when the second has just ended, and is lost too.
     stage
         .sim()
-        .fault(Order::new(Operation::CreateMessages, Fault::Close));
+        .fault(FaultRule::new(Operation::CreateMessages, Fault::Close));
     let third = stage.run(&["message", "send", TICKET, "ping", "--timeout", "2s"]);
     assert_eq!(third.code, 6, "{} {}", third.stdout, third.stderr);
 }
@@ -172,7 +172,7 @@ fn a_record_that_cannot_be_read_leaves_a_doubt() {
     std::fs::write(&file, "{}").unwrap();
     stage
         .sim()
-        .fault(Order::new(Operation::CreateMessages, Fault::Close).after_acting());
+        .fault(FaultRule::new(Operation::CreateMessages, Fault::Close).after_commit());
     let ran = stage.run(&["message", "send", TICKET, "ping", "--timeout", "2s"]);
     assert_eq!(ran.code, 6, "{} {}", ran.stdout, ran.stderr);
     let listed = list(&stage);
@@ -251,9 +251,9 @@ fn a_full_disk_stops_no_recovery() {
     // Its answer is lost: the record is all there is to find out with, so it is shown.
     stage
         .sim()
-        .fault(Order::new(Operation::CreateMessages, Fault::Close).after_acting());
+        .fault(FaultRule::new(Operation::CreateMessages, Fault::Close).after_commit());
     stage.sim().fault(
-        Order::new(Operation::ListMessages, unavailable())
+        FaultRule::new(Operation::ListMessages, unavailable())
             .skipping(1)
             .times(FOREVER),
     );
@@ -328,7 +328,7 @@ fn a_doubt_after_sending_names_the_damaged_file() {
     let damaged = damage(&stage, "0");
     stage
         .sim()
-        .fault(Order::new(Operation::CreateMessages, Fault::Close).after_acting());
+        .fault(FaultRule::new(Operation::CreateMessages, Fault::Close).after_commit());
     let ran = stage.run(&["message", "send", TICKET, "ping", "--timeout", "2s"]);
     assert_eq!(ran.code, 6, "{} {}", ran.stdout, ran.stderr);
     for said in [

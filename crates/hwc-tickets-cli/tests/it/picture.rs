@@ -4,7 +4,7 @@ use crate::{
     stage::{Stage, until},
     terminal::Terminal,
 };
-use hwc_tickets_sim::{Fault, Operation, Order};
+use hwc_tickets_sim::{Fault, FaultRule, Operation};
 use std::{fmt::Write as _, path::Path, time::Duration};
 
 const PICTURE: &str = "../../docs/pictures/chat.svg";
@@ -38,7 +38,7 @@ fn the_picture_in_the_documents() {
     .unwrap();
     terminal.shows_all(&["214 GB"]);
     // It stays on its way: the clock stands still.
-    sim.fault(Order::new(
+    sim.fault(FaultRule::new(
         Operation::CreateMessages,
         Fault::Delay {
             by: Duration::from_secs(3600),

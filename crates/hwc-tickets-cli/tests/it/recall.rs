@@ -1,7 +1,7 @@
 //! `message recall`: what is taken back is told before, and can be repeated by its id.
 
 use crate::stage::{FOREVER, Ran, Stage, unavailable};
-use hwc_tickets_sim::{Fault, Operation, Order};
+use hwc_tickets_sim::{Fault, FaultRule, Operation};
 use std::time::Duration;
 
 const TICKET: &str = "TT202611210001";
@@ -37,11 +37,7 @@ fn what_is_taken_back_is_told_before() {
     let ran = stage.run(&LAST);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let first_line = ran.stderr.lines().next().unwrap();
-    for said in [
-        "Taking back msg-",
-        "2026-11-21 14:00:01 GMT+8",
-        "second slip",
-    ] {
+    for said in ["Recalling msg-", "2026-11-21 14:00:01 GMT+8", "second slip"] {
         assert!(first_line.contains(said), "{said}: {}", ran.stderr);
     }
     assert!(
@@ -80,7 +76,7 @@ fn by_id_it_is_told_as_well() {
     let ran = stage.run(&["message", "recall", TICKET, &id, "-o", "json"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(
-        ran.stderr.contains(&format!("Taking back {id} of ")),
+        ran.stderr.contains(&format!("Recalling {id} of ")),
         "{}",
         ran.stderr
     );
@@ -101,7 +97,7 @@ fn a_refusal_is_not_to_be_repeated() {
     ] {
         let ran = stage.run(args);
         assert_eq!(ran.code, 5, "{}", ran.golden());
-        assert!(ran.stderr.contains("Taking back msg-"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("Recalling msg-"), "{}", ran.stderr);
         assert!(!ran.stderr.contains("To repeat it"), "{}", ran.stderr);
     }
 }
@@ -111,12 +107,12 @@ fn a_refusal_is_not_to_be_repeated() {
 fn a_lost_answer_leaves_the_id() {
     for acts in [true, false] {
         let stage = two();
-        let lost = Order::new(Operation::RevokeMessage, Fault::Close).times(FOREVER);
+        let lost = FaultRule::new(Operation::RevokeMessage, Fault::Close).times(FOREVER);
         stage
             .sim()
-            .fault(if acts { lost.after_acting() } else { lost });
+            .fault(if acts { lost.after_commit() } else { lost });
         stage.sim().fault(
-            Order::new(Operation::ShowCaseDetail, unavailable())
+            FaultRule::new(Operation::ShowCaseDetail, unavailable())
                 .skipping(1)
                 .times(FOREVER),
         );

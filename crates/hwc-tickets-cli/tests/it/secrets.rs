@@ -1,7 +1,7 @@
 //! Secrets: never in the arguments, never in an output.
 
 use crate::stage::{Ran, Stage, until};
-use hwc_tickets_sim::{Fault, Operation, Order, Route};
+use hwc_tickets_sim::{Fault, FaultRule, Operation, Route};
 
 /// One for each place a secret can come from. Letters that base64 and percent-encoding would change are among them.
 const CANARIES: [(&str, &str); 6] = [
@@ -99,7 +99,7 @@ fn no_output_of_any_command_shows_a_secret() {
         if let Some(fault) = &weather {
             stage
                 .sim()
-                .fault(Order::new(Route::Any, fault.clone()).times(u32::MAX));
+                .fault(FaultRule::new(Route::Any, fault.clone()).times(u32::MAX));
         }
         for kind in kinds {
             for args in commands {
@@ -134,7 +134,7 @@ fn the_arguments_hold_no_secret() {
     let stage = Stage::new();
     stage
         .sim()
-        .fault(Order::new(Operation::CreateMessages, Fault::Hang));
+        .fault(FaultRule::new(Operation::CreateMessages, Fault::Hang));
     let mut child = stage.spawn(&["message", "send", "case-123", "hello"]);
     until("the submit", || {
         stage

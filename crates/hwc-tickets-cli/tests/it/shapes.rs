@@ -2,9 +2,9 @@
 
 use crate::stage::{FOREVER, Ran, Stage};
 use hwc_tickets::{
-    Audit, Digest, ErrorKind, ErrorReport, Event, Message, TicketDetail, TicketStatus,
+    ErrorKind, ErrorReport, Event, Message, ReadReport, TicketDetail, TicketStatus, UnreadCounts,
 };
-use hwc_tickets_sim::{Fault, Order, Route};
+use hwc_tickets_sim::{Fault, FaultRule, Route};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -222,11 +222,11 @@ fn a_ticket_is_that_of_the_sdk() {
     assert_eq!(status["status"], shown["detail"]["status"]);
     assert_eq!(read::<TicketStatus>(&status["status"]), detail.status);
     let history = json(&["message", "history", "case-123"]);
-    assert!(read::<Audit>(&history["audit"]).complete, "{history}");
+    assert!(read::<ReadReport>(&history["report"]).complete, "{history}");
     let unread = json(&["message", "unread", "case-123", "case-999"]);
-    let digest: Digest = read(&unread);
-    assert_eq!(unread["total"], digest.total());
-    assert_eq!(digest.unanswered.len(), 1, "{unread}");
+    let unread_counts: UnreadCounts = read(&unread);
+    assert_eq!(unread["total"], unread_counts.total());
+    assert_eq!(unread_counts.unanswered.len(), 1, "{unread}");
 }
 
 /// A failure is told by the same fields, whether it ends the command or is that of one thing among others.
@@ -265,7 +265,7 @@ fn a_failure_is_one_object_in_every_command() {
     // One of the program itself has no more than its words.
     let lost = ["message", "follow", TICKET, "--for", "100ms"];
     let lost = [&lost[..], &["--timeout", "2s", "-o", "json"]].concat();
-    let silence = Order::new(Route::Any, Fault::Hang);
+    let silence = FaultRule::new(Route::Any, Fault::Hang);
     stage.sim().fault(silence.times(FOREVER));
     let ran = stage.run(&lost);
     let failure = with_field(&documents(&ran), "exit_code").remove(0);

@@ -1,6 +1,6 @@
 //! The stage of a test: a simulator whose clock stands still, an empty home, and the built program.
 
-use hwc_tickets_sim::{Fault, Operation, Order, Simulator, Time};
+use hwc_tickets_sim::{Fault, FaultRule, Operation, Simulator, Time};
 use std::{
     io::Write as _,
     path::{Path, PathBuf},
@@ -65,7 +65,7 @@ pub(crate) fn private_directory(path: &Path) {
     }
 }
 
-/// A simulator and a home directory. Nothing of the surroundings reaches the program.
+/// A simulator and a home directory. Nothing of the environment reaches the program.
 pub(crate) struct Stage {
     runtime: tokio::runtime::Runtime,
     sim: Option<Simulator>,
@@ -128,11 +128,11 @@ impl Stage {
 
     /// Sends a message whose answer is lost, while the ticket cannot be read; `reads` go well before.
     pub(crate) fn in_doubt(&self, ticket: &str, text: &str, acted: bool, reads: u32) -> Ran {
-        let lost = Order::new(Operation::CreateMessages, Fault::Close);
+        let lost = FaultRule::new(Operation::CreateMessages, Fault::Close);
         self.sim()
-            .fault(if acted { lost.after_acting() } else { lost });
+            .fault(if acted { lost.after_commit() } else { lost });
         self.sim().fault(
-            Order::new(Operation::ListMessages, unavailable())
+            FaultRule::new(Operation::ListMessages, unavailable())
                 .skipping(reads)
                 .times(FOREVER),
         );

@@ -1,7 +1,7 @@
 //! The program on a real pseudo-terminal: what stands on the screen.
 
 use crate::stage::{Stage, program, until};
-use hwc_tickets_sim::{Fault, Order, Route};
+use hwc_tickets_sim::{Fault, FaultRule, Route};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::{
     io::{Read as _, Write},
@@ -263,7 +263,7 @@ fn colour_on_a_terminal() {
 fn a_sign_of_life() {
     let stage = Stage::new();
     // The simulator's clock stands still, and with it the delay.
-    stage.sim().fault(Order::new(
+    stage.sim().fault(FaultRule::new(
         Route::Any,
         Fault::Delay {
             by: Duration::from_secs(3600),

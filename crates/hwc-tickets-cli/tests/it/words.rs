@@ -2,7 +2,7 @@
 //! this program.
 
 use crate::stage::{FOREVER, Ran, Stage};
-use hwc_tickets_sim::{Fault, Operation, Order, Route};
+use hwc_tickets_sim::{Fault, FaultRule, Operation, Route};
 
 /// Reads; an effect that is the same twice; effects that are not.
 const COMMANDS: [(&str, &[&str]); 9] = [
@@ -30,7 +30,7 @@ const RUST: [&str; 9] = [
     "builder",
     "Client",
     "retry_after",
-    "Digest",
+    "UnreadCounts",
     "Ticket::",
     "pipeline",
     "\u{b5}s",
@@ -106,7 +106,7 @@ fn every_error_of_every_command() {
     for fault in faults() {
         for (effect, args) in COMMANDS {
             stage.sim().reset();
-            let order = Order::new(Route::Any, fault.clone()).times(FOREVER);
+            let order = FaultRule::new(Route::Any, fault.clone()).times(FOREVER);
             stage.sim().fault(order);
             let limits = ["--retries", "0", "--timeout", "300ms", "-v"];
             let ran = stage.run(&[args, &limits[..]].concat());
@@ -132,7 +132,7 @@ fn every_error_of_every_command() {
 /// Each case that has an advice of its own.
 #[test]
 fn the_help_fits_the_case() {
-    let any = |fault| Order::new(Route::Any, fault).times(FOREVER);
+    let any = |fault| FaultRule::new(Route::Any, fault).times(FOREVER);
     let read = &["ticket", "status", "case-123"][..];
     let send = &["message", "send", "case-123", "hello"][..];
     for (name, order, args, said) in [
@@ -147,25 +147,25 @@ fn the_help_fits_the_case() {
         ("page", any(Fault::Html { status: 200 }), read, "--endpoint"),
         (
             "mark-read broke",
-            Order::new(Operation::UpdateNewInstantMessagesRead, Fault::Close).times(FOREVER),
+            FaultRule::new(Operation::UpdateNewInstantMessagesRead, Fault::Close).times(FOREVER),
             &["message", "mark-read", "case-123"],
             "It may have been done. Doing it again does no harm.",
         ),
         (
             "a write that somebody puts off",
-            Order::new(Operation::CreateMessages, patience()).times(FOREVER),
+            FaultRule::new(Operation::CreateMessages, patience()).times(FOREVER),
             &["api", "POST", "/v2/servicerequest/cases/case-123/message"],
             "before you do it again",
         ),
         (
             "a write that may have been done",
-            Order::new(Operation::CreateMessages, status(503)).times(FOREVER),
+            FaultRule::new(Operation::CreateMessages, status(503)).times(FOREVER),
             &["api", "POST", "/v2/servicerequest/cases/case-123/message"][..],
             "before you do it again",
         ),
         (
             "a message in doubt",
-            Order::new(Operation::CreateMessages, Fault::Close).times(FOREVER),
+            FaultRule::new(Operation::CreateMessages, Fault::Close).times(FOREVER),
             send,
             "message reconcile",
         ),
@@ -174,7 +174,7 @@ fn the_help_fits_the_case() {
         stage.sim().fault(order);
         if name == "a message in doubt" {
             stage.sim().fault(
-                Order::new(Operation::ListMessages, status(503))
+                FaultRule::new(Operation::ListMessages, status(503))
                     .skipping(1)
                     .times(FOREVER),
             );
@@ -240,7 +240,7 @@ fn the_line_that_failed_is_named() {
 
     stage
         .sim()
-        .fault(Order::new(Route::Any, Fault::Hang).times(FOREVER));
+        .fault(FaultRule::new(Route::Any, Fault::Hang).times(FOREVER));
     let slow = stage.run(&[&read[..], &["--timeout", "250ms"]].concat());
     assert!(
         slow.stderr.contains("host 127.0.0.1:PORT"),
@@ -265,7 +265,7 @@ fn a_limit_that_is_none() {
         };
         stage
             .sim()
-            .fault(Order::new(Route::Any, no_wait).times(FOREVER));
+            .fault(FaultRule::new(Route::Any, no_wait).times(FOREVER));
         let ran = stage.run(&["ticket", "status", "case-123", "--retries", "0"]);
         assert_eq!(help(&ran), "Wait a while and try again, less often.");
     }

@@ -78,7 +78,7 @@ fn state(shared: &Shared) -> Value {
         "engineers": state.world.rules().engineers,
         "answers_planned": state.world.planned(),
         "requests": state.journal.last(),
-        "faults": state.orders.open(),
+        "faults": state.fault_rules.open(),
         "tickets": state.world.overview(),
     })
 }

@@ -268,7 +268,7 @@ pub enum Command {
     /// Time passes: answers that are due are given. Every other command does this first, too.
     Tick,
     /// An engineer gives the next planned answer now, in one ticket or wherever it was planned first.
-    Poke {
+    Trigger {
         /// Ticket id.
         ticket: Option<String>,
     },

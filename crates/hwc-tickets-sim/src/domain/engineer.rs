@@ -40,7 +40,7 @@ pub(super) struct Planned {
     pub(super) chinese: bool,
 }
 
-/// The time of an answer that waits to be poked.
+/// The time of an answer that waits to be triggered.
 pub(super) const NEVER: i64 = i64::MAX;
 
 /// The four steps a conversation goes through, over and over.

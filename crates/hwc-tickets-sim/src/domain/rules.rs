@@ -13,8 +13,8 @@ use super::ticket::Status;
 pub enum Engineers {
     /// They never answer by themselves.
     Silent,
-    /// They have an answer ready for each message, and give it when poked.
-    Poked,
+    /// They have an answer ready for each message, and give it when triggered.
+    Manual,
     /// They answer by themselves, between `min` and `max` after the message. Which moment is theirs follows from the seed.
     Timed {
         /// Shortest time to an answer.
@@ -171,7 +171,7 @@ pub enum ValuesAgain {
     Add,
 }
 
-/// The choices. `Rules::default()` is a patient, friendly service whose engineers wait to be poked.
+/// The choices. `Rules::default()` is a patient, friendly service whose engineers wait to be triggered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
@@ -190,7 +190,7 @@ pub struct Rules {
     pub more_boundary: MoreBoundary,
     /// What one unknown ticket does to a query about many. Default: left out.
     pub unknown_ticket: UnknownTicket,
-    /// How the engineers behave. Default: they answer when poked.
+    /// How the engineers behave. Default: they answer when triggered.
     pub engineers: Engineers,
     /// Most requests of one customer within one second of the clock; further ones are throttled with 429 and
     /// `Retry-After: 1`. No limit is published. Default: none.
@@ -291,7 +291,7 @@ impl Default for Rules {
             first_poll: FirstPoll::default(),
             more_boundary: MoreBoundary::default(),
             unknown_ticket: UnknownTicket::default(),
-            engineers: Engineers::Poked,
+            engineers: Engineers::Manual,
             requests_per_second: None,
             capacity: 4_000_000,
             storage: 1 << 30,

@@ -213,7 +213,7 @@ impl World {
             Command::Agreement { by, what } => self.agreement(&by, &what),
             Command::Privilege { by, privilege } => self.privilege(&by, &privilege),
             Command::Tick => Ok(Outcome::Done),
-            Command::Poke { ticket } => Ok(self.poke(ticket.as_deref())),
+            Command::Trigger { ticket } => Ok(self.trigger(ticket.as_deref())),
             Command::Reply {
                 ticket,
                 content,
@@ -448,7 +448,7 @@ impl World {
         }
     }
 
-    /// When the next answer is given without being poked.
+    /// When the next answer is given without being triggered.
     fn next_answer(&self) -> Option<i64> {
         self.planned
             .keys()

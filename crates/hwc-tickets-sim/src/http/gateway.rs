@@ -1,4 +1,4 @@
-//! One call from its first byte to its last: what the gateway checks, what the service does, what the weather makes of it.
+//! One call from its first byte to its last: what the gateway checks, what the service does, what an injected fault makes of it.
 
 use axum::body::Body;
 use http::header::{DATE, HeaderName, HeaderValue, RETRY_AFTER};
@@ -52,8 +52,8 @@ pub(super) async fn call(
             return call.end(refusal, None, line);
         }
     };
-    let ordered = shared.lock().orders.take(row.operation);
-    let (fault, acts) = ordered.map_or((None, true), |(fault, acts)| (Some(fault), acts));
+    let injected = shared.lock().fault_rules.take(row.operation);
+    let (fault, acts) = injected.map_or((None, true), |(fault, acts)| (Some(fault), acts));
     call.note_fault(fault.as_ref());
     let spoiled = fault.as_ref().and_then(|fault| {
         let quirks = shared.lock().world.quirks().clone();

@@ -65,7 +65,7 @@ pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
     clock: Clock,
-    patience: Duration,
+    idle_timeout: Duration,
     mut stop: watch::Receiver<bool>,
 ) {
     let mut connections = JoinSet::new();
@@ -76,7 +76,7 @@ pub(crate) async fn serve(
             Some(_) = connections.join_next() => {}
             (stream, _) = accepted(|| listener.accept()) => {
                 connections.spawn(connection(
-                    stream, router.clone(), clock.clone(), patience, for_connections.clone(),
+                    stream, router.clone(), clock.clone(), idle_timeout, for_connections.clone(),
                 ));
             }
         }
@@ -109,7 +109,7 @@ async fn connection(
     stream: TcpStream,
     router: Router,
     clock: Clock,
-    patience: Duration,
+    idle_timeout: Duration,
     mut stop: watch::Receiver<bool>,
 ) {
     let line = Line::default();
@@ -125,7 +125,7 @@ async fn connection(
         request.extensions_mut().insert(line.clone());
         let owed = |body| Owed {
             body,
-            patience,
+            idle_timeout,
             alarm: None,
         };
         router
@@ -134,7 +134,7 @@ async fn connection(
     });
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(patience)
+        .header_read_timeout(idle_timeout)
         .max_buf_size(READ_BUFFER)
         .serve_connection(TokioIo::new(wire), service);
     tokio::pin!(serving);
@@ -149,7 +149,7 @@ async fn connection(
 /// The body of a request, which its sender owes: when no more of it comes for a while, it ends with an error.
 struct Owed {
     body: Incoming,
-    patience: Duration,
+    idle_timeout: Duration,
     /// Rings when the next piece is too late.
     alarm: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
@@ -166,10 +166,10 @@ impl HttpBody for Owed {
             self.alarm = None;
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }
-        let patience = self.patience;
+        let idle_timeout = self.idle_timeout;
         let alarm = self
             .alarm
-            .get_or_insert_with(|| Box::pin(Clock::real_time(patience)));
+            .get_or_insert_with(|| Box::pin(Clock::real_time(idle_timeout)));
         ready!(alarm.as_mut().poll(cx));
         Poll::Ready(Some(Err(io::Error::from(io::ErrorKind::TimedOut).into())))
     }

@@ -1,4 +1,4 @@
-//! Faults at work: what becomes of an answer that was ordered to go wrong.
+//! Faults at work: what becomes of an answer that a fault was injected into.
 
 use std::io;
 use std::time::Duration;

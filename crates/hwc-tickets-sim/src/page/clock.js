@@ -12,7 +12,7 @@ export function show(state) {
   byId("now").textContent = moment(state.now, 0);
   byId("seed").textContent = state.seed;
   byId("requests").textContent = state.requests;
-  engineers.show(["timed", "poked", "silent"].map((mode) => [mode, say(mode)]), state.engineers.mode);
+  engineers.show(["timed", "manual", "silent"].map((mode) => [mode, say(mode)]), state.engineers.mode);
 }
 
 /** How engineers behave who answer by themselves. */

@@ -15,7 +15,7 @@ const messages = byId("messages");
 const text = byId("text");
 const attachments = byId("attachments");
 const problem = byId("answer-problem");
-const poke = byId("poke");
+const trigger = byId("trigger");
 
 /** What was typed and not sent, by ticket. */
 const drafts = new Map();
@@ -36,7 +36,7 @@ export function show(ticket, arrivals, whole) {
   byId("ticket-facts").textContent = facts.filter(Boolean).join(" · ");
   if (other) status.open = false;
   status.show(STATUSES.map((name) => [name, say(`status_${name}`)]), ticket?.status ?? "");
-  poke.setAttribute("aria-disabled", String(!ticket?.answer_planned));
+  trigger.setAttribute("aria-disabled", String(!ticket?.answer_planned));
   byId("earlier").hidden = !ticket || ticket.arrived <= arrivals.length;
 
   const atEnd = other || log.scrollHeight - log.scrollTop - log.clientHeight < 40;
@@ -118,9 +118,9 @@ text.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) byId("answer").requestSubmit();
 });
 
-poke.addEventListener("click", () => {
-  if (poke.getAttribute("aria-disabled") === "true") return;
-  attempt(problem, () => post("/_sim/poke", { ticket: shown }));
+trigger.addEventListener("click", () => {
+  if (trigger.getAttribute("aria-disabled") === "true") return;
+  attempt(problem, () => post("/_sim/trigger", { ticket: shown }));
 });
 
 byId("newest").addEventListener("click", () => {

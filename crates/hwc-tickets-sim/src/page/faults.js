@@ -1,10 +1,10 @@
-// A switch for each fault. Turned on, it orders the fault for the calls chosen above the switches.
+// A switch for each fault. Turned on, it injects the fault into the calls chosen above the switches.
 
 import { attempt, get, post, remove } from "./control.js";
 import { make, options } from "./node.js";
 import { language, say } from "./words.js";
 
-/** The count of an order that holds until it is taken back. */
+/** The count of a rule that holds until it is removed. */
 const ALWAYS = 4294967295;
 
 /** What the simulator answers: each with its name, and whether its answers are only examples. */
@@ -33,21 +33,21 @@ const problem = byId("fault-problem");
 const list = byId("fault-list");
 let spoken = null;
 
-/** Shows which faults are ordered. */
-export function show(orders) {
+/** Shows which faults are injected. */
+export function show(rules) {
   if (spoken !== language) speak();
-  byId("faults-open").textContent = orders.length || "";
+  byId("faults-open").textContent = rules.length || "";
   for (const { kind } of FAULTS) {
-    const open = orders.filter((order) => order.fault.kind === kind);
+    const open = rules.filter((rule) => rule.fault.kind === kind);
     byId(`fault-${kind}`).checked = open.length > 0;
     byId(`open-${kind}`).textContent = open.map(describe).join("; ");
   }
 }
 
-function describe(order) {
-  const count = order.count === ALWAYS ? say("always") : say("left", { count: order.count });
-  const more = [order.acts && say("after_acting"), order.skip > 0 && say("sparing", { count: order.skip })].filter(Boolean);
-  const route = { any: say("any"), tickets: say("tickets_only") }[order.operation] ?? order.operation;
+function describe(rule) {
+  const count = rule.count === ALWAYS ? say("always") : say("left", { count: rule.count });
+  const more = [rule.after_commit && say("after_commit"), rule.skip > 0 && say("sparing", { count: rule.skip })].filter(Boolean);
+  const route = { any: say("any"), tickets: say("tickets_only") }[rule.operation] ?? rule.operation;
   return say("open_order", { route, left: [count, ...more].join(", ") });
 }
 
@@ -81,7 +81,7 @@ function field(kind, { name, value, number }) {
   return make("label", {}, make("span", { "data-word": `set_${name}` }), input);
 }
 
-/** The fault as an order has it. */
+/** The fault as a rule has it. */
 function fault({ kind, settings }) {
   const wanted = { kind };
   for (const { name, optional } of settings) {
@@ -94,19 +94,19 @@ function fault({ kind, settings }) {
 
 async function turn(kind, box) {
   const on = box.checked;
-  const order = {
+  const rule = {
     operation: byId("route").value,
     fault: fault(FAULTS.find((known) => known.kind === kind)),
-    acts: byId("acts").checked,
+    after_commit: byId("acts").checked,
     skip: byId("spare").valueAsNumber || 0,
     count: Number(byId("count").value),
   };
-  const done = await attempt(problem, () => (on ? post("/_sim/fault", order) : remove(`/_sim/fault?kind=${kind}`)));
+  const done = await attempt(problem, () => (on ? post("/_sim/fault", rule) : remove(`/_sim/fault?kind=${kind}`)));
   if (!done) box.checked = !on;
 }
 
 byId("lost").addEventListener("click", () => {
-  attempt(problem, () => post("/_sim/fault", { operation: "createMessages", fault: { kind: "close" }, acts: true }));
+  attempt(problem, () => post("/_sim/fault", { operation: "createMessages", fault: { kind: "close" }, after_commit: true }));
 });
 
 attempt(problem, async () => {

@@ -50,7 +50,7 @@ pub(super) fn errors() -> String {
         Event::Start(Tag::Paragraph),
         Event::Text(
             "The codes of the service and of the gateway in front of it, as far as they are published. The set is \
-             open: others may come. A fault that is ordered answers any of them."
+             open: others may come. An injected fault answers any of them."
                 .into(),
         ),
         Event::End(TagEnd::Paragraph),

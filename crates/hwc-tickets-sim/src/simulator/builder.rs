@@ -18,7 +18,7 @@ use crate::quirks::Quirks;
 use crate::state::{Beginning, Observer, Shared};
 
 /// Time a client gets for the next piece of its request, unless told otherwise.
-const PATIENCE: Duration = Duration::from_secs(60);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Why a simulator did not start.
 #[derive(Debug, thiserror::Error)]
@@ -53,7 +53,7 @@ pub struct SimulatorBuilder {
     listen: SocketAddr,
     control: bool,
     control_from_anywhere: bool,
-    patience: Duration,
+    idle_timeout: Duration,
     max_upload: usize,
     observer: Option<Observer>,
 }
@@ -82,7 +82,7 @@ impl SimulatorBuilder {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             control: false,
             control_from_anywhere: false,
-            patience: PATIENCE,
+            idle_timeout: IDLE_TIMEOUT,
             max_upload: gateway::LARGEST_BODY,
             observer: None,
         }
@@ -100,7 +100,7 @@ impl SimulatorBuilder {
         self
     }
 
-    /// How the engineers behave; a part of the rules. Default: they answer when poked.
+    /// How the engineers behave; a part of the rules. Default: they answer when triggered.
     pub fn engineers(mut self, engineers: Engineers) -> Self {
         self.beginning.rules.engineers = engineers;
         self
@@ -150,10 +150,10 @@ impl SimulatorBuilder {
         self
     }
 
-    /// Real time a client gets for the head of its next request, and for each next piece of a body: a line on which
+    /// Real time a client gets for the head of its next request, and for each next piece of a body: a connection on which
     /// nothing or half a request comes is closed then. Default: 60 seconds.
-    pub fn patience(mut self, limit: Duration) -> Self {
-        self.patience = limit;
+    pub fn idle_timeout(mut self, limit: Duration) -> Self {
+        self.idle_timeout = limit;
         self
     }
 
@@ -222,7 +222,7 @@ impl SimulatorBuilder {
             listener,
             router,
             clock,
-            self.patience,
+            self.idle_timeout,
             stop.subscribe(),
         ));
         tokio::spawn(Arc::clone(&shared).keep_time());

@@ -103,8 +103,7 @@ async fn everything_can_be_done_from_outside() {
         (&json!(3), &json!("2026-11-21T00:00:00Z"), &json!(0))
     );
 
-    let order =
-        json!({ "operation": "createMessages", "fault": { "kind": "close" }, "acts": true });
+    let order = json!({ "operation": "createMessages", "fault": { "kind": "close" }, "after_commit": true });
     assert_eq!(control(&sim, "POST", "/fault", order).await.status, 200);
     let lost = send(
         &sim,
@@ -131,13 +130,13 @@ async fn everything_can_be_done_from_outside() {
     );
 
     assert_eq!(
-        control(&sim, "POST", "/poke", json!({ "ticket": "case-123" }))
+        control(&sim, "POST", "/trigger", json!({ "ticket": "case-123" }))
             .await
             .json(),
         json!({ "answered": 1 })
     );
     assert_eq!(
-        control(&sim, "POST", "/poke", Value::Null).await.json(),
+        control(&sim, "POST", "/trigger", Value::Null).await.json(),
         json!({ "answered": 0 })
     );
     let reply = control(
@@ -293,7 +292,7 @@ async fn wrong_orders_are_refused_with_a_reason() {
             "/status",
             json!({ "ticket": "case-123", "status": "tired" }),
         ),
-        ("/poke", json!({ "tikcet": "case-123" })),
+        ("/trigger", json!({ "tikcet": "case-123" })),
     ];
     for (target, body) in cases {
         let answer = control(&sim, "POST", target, body.clone()).await;

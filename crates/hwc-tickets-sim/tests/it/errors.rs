@@ -1,10 +1,10 @@
 //! Every error code of the catalogue: reached through HTTP by what the simulator holds, or listed as not; and each of them
-//! by an ordered fault.
+//! by an injected fault.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use hwc_tickets_sim::{Fault, Order, Quirks, Route, Rules, Simulator, Time, World};
+use hwc_tickets_sim::{Fault, FaultRule, Quirks, Route, Rules, Simulator, Time, World};
 use serde_json::{Value, json};
 
 use crate::client::{Answer, raw, send};
@@ -247,7 +247,7 @@ async fn each_way_leads_to_its_code() {
 /// A body that is announced and does not come.
 #[tokio::test]
 async fn half_a_request_is_a_malformed_one() {
-    let sim = Simulator::builder().patience(Duration::from_millis(200));
+    let sim = Simulator::builder().idle_timeout(Duration::from_millis(200));
     let sim = sim.start().await.unwrap();
     let half = format!(
         "POST {MESSAGE} HTTP/1.1\r\nhost: x\r\nx-auth-token: TOKENEXAMPLE\r\ncontent-length: 99\r\n\r\n{{"
@@ -300,7 +300,7 @@ fn every_code_is_reached_or_listed_as_not() {
     assert!(gone.is_empty(), "not in the catalogue: {gone:?}");
 }
 
-/// Whatever the catalogue has can be ordered, with its status and its text, before and after the service acts.
+/// Whatever the catalogue has can be injected, with its status and its text, before and after the service acts.
 #[tokio::test]
 async fn every_code_can_be_ordered() {
     let sim = Simulator::start().await.unwrap();
@@ -314,8 +314,8 @@ async fn every_code_can_be_ordered() {
                 retry_after: None,
             },
         };
-        let order = Order::new(Route::Any, fault);
-        for order in [order.clone(), order.after_acting()] {
+        let order = FaultRule::new(Route::Any, fault);
+        for order in [order.clone(), order.after_commit()] {
             sim.fault(order);
             let answer = ask(&sim, &get(STATUS)).await;
             let found = (answer.status, answer.code());

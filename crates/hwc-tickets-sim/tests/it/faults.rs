@@ -1,9 +1,9 @@
-//! Ordered weather: what the caller meets, what the world hears of it, what the journal says.
+//! Injected faults: what the caller meets, what the world hears of it, what the journal says.
 
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use hwc_tickets_sim::{Fault, Operation, Order, Route, Simulator, Time};
+use hwc_tickets_sim::{Fault, FaultRule, Operation, Route, Simulator, Time};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -70,8 +70,8 @@ async fn an_answer_can_be_replaced_before_or_after_acting() {
     for acts in [false, true] {
         for (fault, status, body) in answering() {
             let sim = Simulator::start().await.unwrap();
-            let order = Order::new(Operation::CreateMessages, fault.clone());
-            sim.fault(if acts { order.after_acting() } else { order });
+            let order = FaultRule::new(Operation::CreateMessages, fault.clone());
+            sim.fault(if acts { order.after_commit() } else { order });
             let answer = ask(&sim, "POST", "/case-123/message", BODY).await;
             assert_eq!(answer.status, status, "{fault:?}");
             assert!(
@@ -91,7 +91,7 @@ async fn an_answer_can_be_replaced_before_or_after_acting() {
             assert_eq!(
                 ask(&sim, "POST", "/case-123/message", BODY).await.json(),
                 serde_json::json!({}),
-                "the order is used up"
+                "the rule is used up"
             );
         }
     }
@@ -106,7 +106,7 @@ async fn throttling_says_when_to_come_back() {
             code: None,
             retry_after: Some(value.to_owned()),
         };
-        sim.fault(Order::new(Route::Any, fault));
+        sim.fault(FaultRule::new(Route::Any, fault));
         let answer = ask(&sim, "GET", "/case-123/status", "").await;
         assert_eq!(
             (
@@ -117,7 +117,7 @@ async fn throttling_says_when_to_come_back() {
             (429, Some(value), "APIGW.0308")
         );
     }
-    sim.fault(Order::new(
+    sim.fault(FaultRule::new(
         Route::Any,
         Fault::Redirect {
             status: 307,
@@ -151,8 +151,8 @@ async fn connections_die_before_and_after_acting() {
             (Fault::Close, None),
         ] {
             let sim = Simulator::start().await.unwrap();
-            let order = Order::new(Operation::CreateMessages, fault.clone());
-            sim.fault(if acts { order.after_acting() } else { order });
+            let order = FaultRule::new(Operation::CreateMessages, fault.clone());
+            sim.fault(if acts { order.after_commit() } else { order });
             let mut stream = TcpStream::connect(sim.address()).await.unwrap();
             stream.write_all(&submit()).await.unwrap();
             assert_eq!(read_all(stream).await, (Vec::new(), end), "{fault:?}");
@@ -180,7 +180,7 @@ async fn an_answer_can_break_off() {
         (Some(5), true),
         (Some(usize::MAX), false),
     ] {
-        sim.fault(Order::new(
+        sim.fault(FaultRule::new(
             Operation::ShowCaseStatus,
             Fault::Cut { keep, chunked },
         ));
@@ -207,7 +207,7 @@ async fn an_answer_can_break_off() {
 #[tokio::test]
 async fn a_kept_connection_can_die_with_the_next_request() {
     let sim = Simulator::start().await.unwrap();
-    sim.fault(Order::new(Operation::ShowCaseStatus, Fault::ResetNext));
+    sim.fault(FaultRule::new(Operation::ShowCaseStatus, Fault::ResetNext));
     let mut stream = TcpStream::connect(sim.address()).await.unwrap();
     stream.write_all(status_request()).await.unwrap();
     let mut seen = vec![0; 4096];
@@ -235,8 +235,8 @@ async fn slow_answers_wait_for_the_clock() {
     // A delay before acting holds the act back, one after acting only the answer.
     for acts in [false, true] {
         let already = sim.arrived("case-123").len();
-        let order = Order::new(Operation::CreateMessages, Fault::Delay { by: second });
-        sim.fault(if acts { order.after_acting() } else { order });
+        let order = FaultRule::new(Operation::CreateMessages, Fault::Delay { by: second });
+        sim.fault(if acts { order.after_commit() } else { order });
         let mut stream = TcpStream::connect(sim.address()).await.unwrap();
         stream.write_all(&submit()).await.unwrap();
         while sim.journal().last().is_none_or(|entry| {
@@ -256,7 +256,7 @@ async fn slow_answers_wait_for_the_clock() {
         Fault::DripHead { every: second },
     ] {
         let head_first = matches!(fault, Fault::Drip { .. });
-        sim.fault(Order::new(Operation::ShowCaseStatus, fault));
+        sim.fault(FaultRule::new(Operation::ShowCaseStatus, fault));
         let mut stream = TcpStream::connect(sim.address()).await.unwrap();
         stream.write_all(status_request()).await.unwrap();
         let mut answer = String::new();
@@ -279,8 +279,8 @@ async fn slow_answers_wait_for_the_clock() {
 async fn hanging_calls_end_with_the_simulator() {
     for acts in [false, true] {
         let sim = Simulator::start().await.unwrap();
-        let order = Order::new(Operation::CreateMessages, Fault::Hang);
-        sim.fault(if acts { order.after_acting() } else { order });
+        let order = FaultRule::new(Operation::CreateMessages, Fault::Hang);
+        sim.fault(if acts { order.after_commit() } else { order });
         let mut stream = TcpStream::connect(sim.address()).await.unwrap();
         stream.write_all(&submit()).await.unwrap();
         while sim
@@ -301,7 +301,7 @@ async fn orders_are_for_a_route_and_a_number_of_calls() {
     let sim = Simulator::start().await.unwrap();
     let html = Fault::Html { status: 200 };
     sim.fault(
-        Order::new(Operation::ShowCaseStatus, html.clone())
+        FaultRule::new(Operation::ShowCaseStatus, html.clone())
             .skipping(1)
             .times(2),
     );
@@ -319,7 +319,7 @@ async fn orders_are_for_a_route_and_a_number_of_calls() {
     assert_eq!(seen, [false, true, true, false, false]);
     assert!(sim.faults().is_empty());
 
-    sim.fault(Order::new(Route::Tickets, html.clone()));
+    sim.fault(FaultRule::new(Route::Tickets, html.clone()));
     assert_eq!(
         send(&sim, "POST", "/v3/auth/tokens", "", b"{}")
             .await
@@ -327,7 +327,7 @@ async fn orders_are_for_a_route_and_a_number_of_calls() {
             .status,
         400
     );
-    sim.fault(Order::new(Route::Any, Fault::Html { status: 503 }));
+    sim.fault(FaultRule::new(Route::Any, Fault::Html { status: 503 }));
     assert_eq!(ask(&sim, "GET", "/case-123", "").await.status, 200);
     assert_eq!(
         send(&sim, "POST", "/v3/auth/tokens", "", b"{}")
@@ -336,7 +336,7 @@ async fn orders_are_for_a_route_and_a_number_of_calls() {
             .status,
         503
     );
-    sim.fault(Order::new(Route::Any, html).times(u32::MAX));
+    sim.fault(FaultRule::new(Route::Any, html).times(u32::MAX));
     sim.clear_faults();
     assert_eq!(
         ask(&sim, "GET", "/case-123/status", "").await.json()["status"],
@@ -402,7 +402,7 @@ async fn the_journal_tells_the_order_of_things_and_no_secrets() {
 async fn a_half_open_line_is_closed() {
     let sim = Simulator::builder()
         .time(Time::Manual("2026-11-21T00:00:00Z".parse().unwrap()))
-        .patience(Duration::from_millis(50))
+        .idle_timeout(Duration::from_millis(50))
         .start()
         .await
         .unwrap();

@@ -1,8 +1,8 @@
 //! Files: uploaded through a form, given back byte for byte, refused, spoiled.
 
 use hwc_tickets_sim::{
-    Blob, COLLEAGUE, Command, DEMO, Fault, FileAction, FileType, GROUP, Operation, Order, Outcome,
-    Quirks, Refusal, Rules, Simulator, Time, World,
+    Blob, COLLEAGUE, Command, DEMO, Fault, FaultRule, FileAction, FileType, GROUP, Operation,
+    Outcome, Quirks, Refusal, Rules, Simulator, Time, World,
 };
 use serde_json::json;
 
@@ -349,7 +349,7 @@ async fn weather_strikes_files_too() {
     let sim = Simulator::start().await.unwrap();
     let content: Vec<u8> = (0..100_000_u32).map(|n| n.to_le_bytes()[0]).collect();
     let id = upload(&sim, &content).await;
-    let order = |fault| sim.fault(Order::new(Operation::DownloadAccessories, fault));
+    let order = |fault| sim.fault(FaultRule::new(Operation::DownloadAccessories, fault));
     // Cut in the middle: the announced length is never reached.
     for chunked in [false, true] {
         order(Fault::Cut {
@@ -378,7 +378,7 @@ async fn weather_strikes_files_too() {
     assert!(download(&sim, &id).await.body == content);
     // The file is stored, and nobody is told its id.
     let files = sim.world().file_ids().len();
-    sim.fault(Order::new(Operation::UploadAccessory, Fault::Close).after_acting());
+    sim.fault(FaultRule::new(Operation::UploadAccessory, Fault::Close).after_commit());
     let headers = "x-auth-token: TOKENEXAMPLE\r\ncontent-type: multipart/form-data; boundary=b\r\n";
     assert!(
         send(&sim, "POST", PATH, headers, &with_file(b"x"))

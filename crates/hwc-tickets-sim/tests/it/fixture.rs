@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use hwc_tickets_sim::{Entry, Example, Fault, Operation, Order, Route, Simulator};
+use hwc_tickets_sim::{Entry, Example, Fault, FaultRule, Operation, Route, Simulator};
 use serde_json::{Value, json};
 
 use crate::client::{Answer, send};
@@ -429,14 +429,14 @@ async fn the_gateway_and_the_weather_are_those_of_every_operation() {
             code: None,
             retry_after: None,
         };
-        sim.fault(Order::new(Route::Tickets, down));
+        sim.fault(FaultRule::new(Route::Tickets, down));
         let answer = ask(&sim, &good).await;
         assert_eq!(
             (answer.status, answer.header("x-simulated")),
             (503, None),
             "{name}"
         );
-        sim.fault(Order::new(Route::Tickets, Fault::Close).after_acting());
+        sim.fault(FaultRule::new(Route::Tickets, Fault::Close).after_commit());
         let lost = send(&sim, method, target, headers, body.as_bytes()).await;
         assert!(lost.is_err(), "{name}");
         assert!(last(&sim).acted, "{name}");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hwc_tickets_sim::{Fault, Operation, Order, Route, Simulator, Time};
+use hwc_tickets_sim::{Fault, FaultRule, Operation, Route, Simulator, Time};
 use serde_json::{Value, json};
 
 use crate::client::{Answer, ask_as, send};
@@ -105,7 +105,7 @@ async fn wrong_log_ins_are_refused_as_iam_does() {
 #[tokio::test]
 async fn wrong_credentials_are_refused_as_the_gateway_does() {
     let sim = Simulator::start().await.unwrap();
-    sim.fault(Order::new(Route::Tickets, Fault::Expire).skipping(99));
+    sim.fault(FaultRule::new(Route::Tickets, Fault::Expire).skipping(99));
     let cases = [
         ("", "APIGW.0301"),
         ("x-auth-token: \r\n", "APIGW.0301"),
@@ -138,7 +138,7 @@ async fn wrong_credentials_are_refused_as_the_gateway_does() {
 #[tokio::test]
 async fn tokens_can_be_made_to_expire() {
     let sim = Simulator::start().await.unwrap();
-    sim.fault(Order::new(Operation::ShowCaseStatus, Fault::Expire));
+    sim.fault(FaultRule::new(Operation::ShowCaseStatus, Fault::Expire));
     for (round, status) in [(0, 401), (1, 401)] {
         let answer = ask_as(&sim, "TOKENEXAMPLE", "GET", "/case-123/status", "").await;
         assert_eq!(

@@ -35,7 +35,7 @@ enum Kind {
     Recall(u64),
     Detail,
     Status,
-    Poke,
+    Trigger,
     Reply,
     SetStatus(Status),
 }
@@ -57,7 +57,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (0..24_u64).prop_map(Kind::Recall),
         1 => Just(Kind::Detail),
         1 => Just(Kind::Status),
-        3 => Just(Kind::Poke),
+        3 => Just(Kind::Trigger),
         3 => Just(Kind::Reply),
         1 => status.prop_map(Kind::SetStatus),
     ];
@@ -75,7 +75,7 @@ fn step() -> impl Strategy<Value = Step> {
 fn rules() -> impl Strategy<Value = Rules> {
     let engineers = prop_oneof![
         Just(Engineers::Silent),
-        Just(Engineers::Poked),
+        Just(Engineers::Manual),
         Just(Engineers::Timed {
             min: Duration::from_secs(1),
             max: Duration::from_secs(9)
@@ -150,7 +150,7 @@ fn command(step: &Step, cursor: Option<Position>) -> Command {
         },
         Kind::Detail => Command::Detail { by, ticket, group },
         Kind::Status => Command::Status { by, ticket },
-        Kind::Poke => Command::Poke {
+        Kind::Trigger => Command::Trigger {
             ticket: step.group.then_some(ticket),
         },
         Kind::Reply => Command::Reply {

@@ -378,7 +378,7 @@ async fn mark_up_of_engineers_is_taken_out_unless_asked_for() {
             r#"{"message":{"content":"a <b>bold</b> word"}}"#,
         )
         .await;
-        assert!(sim.poke("case-123"));
+        assert!(sim.trigger("case-123"));
     }
     let contents = async |target: &str| {
         let page = ask(&sim, "GET", target, "").await.json();

@@ -111,7 +111,7 @@ async fn an_opened_ticket_is_in_every_later_answer() {
         .json();
     assert_eq!(log["total_count"], 1);
     // It can be talked about as any other one, and an engineer takes it up.
-    assert!(sim.poke(&id));
+    assert!(sim.trigger(&id));
     assert_eq!(
         ask(&sim, "GET", &format!("/{id}/status"), "").await.json(),
         json!({ "status": 1 })

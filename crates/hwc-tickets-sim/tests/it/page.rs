@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use hwc_tickets_sim::{Command, DEMO, Engineers, Fault, Operation, Order, Rules, Simulator, Time};
+use hwc_tickets_sim::{
+    Command, DEMO, Engineers, Fault, FaultRule, Operation, Rules, Simulator, Time,
+};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
@@ -279,12 +281,12 @@ async fn whoever_watches_is_told_of_every_change() {
         .await;
     assert_eq!(ticket(&sent, "case-123")["answer_planned"], true);
 
-    sim.poke("case-123");
+    sim.trigger("case-123");
     watcher
         .until(|state| ticket(state, "case-123")["unread"] == 2)
         .await;
 
-    sim.fault(Order::new(
+    sim.fault(FaultRule::new(
         Operation::ShowCaseStatus,
         Fault::Html { status: 200 },
     ));
@@ -394,15 +396,15 @@ async fn both_languages_have_the_same_words_and_the_page_uses_no_other() {
 #[tokio::test]
 async fn orders_of_one_kind_can_be_taken_back() {
     let sim = controlled().await;
-    sim.fault(Order::new(Operation::ListMessages, Fault::Reset));
-    sim.fault(Order::new(Operation::ListMessages, Fault::Close));
+    sim.fault(FaultRule::new(Operation::ListMessages, Fault::Reset));
+    sim.fault(FaultRule::new(Operation::ListMessages, Fault::Close));
     let answer = send(&sim, "DELETE", "/_sim/fault?kind=reset", "", b"")
         .await
         .unwrap();
     assert_eq!(answer.status, 200);
     assert_eq!(
         sim.faults(),
-        [Order::new(Operation::ListMessages, Fault::Close)]
+        [FaultRule::new(Operation::ListMessages, Fault::Close)]
     );
     let answer = send(&sim, "DELETE", "/_sim/fault?kind=rain", "", b"")
         .await

@@ -69,7 +69,7 @@ fn stop(mut program: Child, signal: &str) -> (ExitStatus, String, String) {
 #[test]
 fn says_where_it_listens_logs_and_stops_cleanly() {
     for signal in ["TERM", "INT"] {
-        let (program, address) = start(&["--seed", "7", "--engineers", "poked"]);
+        let (program, address) = start(&["--seed", "7", "--engineers", "manual"]);
         assert!(
             get(&address, "/v2/servicerequest/cases/case-123/status").ends_with(r#"{"status":1}"#)
         );

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hwc_tickets_sim::{
-    Engineers, Fault, Operation, Order, Rules, Simulator, Status, TicketSeed, Time,
+    Engineers, Fault, FaultRule, Operation, Rules, Simulator, Status, TicketSeed, Time,
 };
 use serde_json::json;
 
@@ -13,7 +13,7 @@ use crate::world::{at, start};
 #[tokio::test]
 async fn a_lost_answer_is_in_the_ledger_and_in_the_history() {
     let sim = Simulator::start().await.unwrap();
-    sim.fault(Order::new(Operation::CreateMessages, Fault::Reset).after_acting());
+    sim.fault(FaultRule::new(Operation::CreateMessages, Fault::Reset).after_commit());
     let headers = "x-auth-token: TOKENEXAMPLE\r\n";
     let body = br#"{"message":{"content":"Please restart node 7"}}"#;
     assert!(
@@ -216,7 +216,7 @@ async fn stopping_lets_calls_under_way_finish() {
         .start()
         .await
         .unwrap();
-    sim.fault(Order::new(
+    sim.fault(FaultRule::new(
         Operation::CreateMessages,
         Fault::Delay {
             by: Duration::from_secs(1),
@@ -313,7 +313,7 @@ async fn a_call_that_waits_while_the_simulator_stops_is_still_done() {
         .start()
         .await
         .unwrap();
-    sim.fault(Order::new(
+    sim.fault(FaultRule::new(
         Operation::CreateMessages,
         Fault::Delay {
             by: Duration::from_secs(9),

@@ -238,7 +238,7 @@ fn engineers_say_the_same_with_the_same_seed() {
                 at(step * 10),
             );
             assert_eq!(
-                world.apply(Command::Poke { ticket: None }, at(step * 10 + 5)),
+                world.apply(Command::Trigger { ticket: None }, at(step * 10 + 5)),
                 Outcome::Answered(1)
             );
         }

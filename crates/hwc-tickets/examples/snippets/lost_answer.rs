@@ -1,4 +1,4 @@
-//! When the network fails at the worst moment: the fate of the message is kept, and found out later.
+//! When the network fails at the worst moment: the outcome of the message is kept, and found out later.
 
 use hwc_tickets::{Client, Delivery, Outcome};
 use std::error::Error;

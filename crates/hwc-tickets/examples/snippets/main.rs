@@ -7,19 +7,19 @@
 )]
 
 mod attachment;
-mod bulk;
 mod drain_unread;
 mod first_message;
 mod follow;
 mod lost_answer;
 mod own_settings;
-mod unread_digest;
+mod submit_all;
+mod unread_counts;
 mod whole_conversation;
 #[cfg(feature = "blocking")]
 mod without_async;
 
 use hwc_tickets::{Client, Draft, SecretString, TicketId};
-use hwc_tickets_sim::{Fault, Operation, Order, Simulator};
+use hwc_tickets_sim::{Fault, FaultRule, Operation, Simulator};
 use std::{env, error::Error, io::Write as _, process::Command, time::Duration};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -55,7 +55,7 @@ async fn all() -> Result<(), Box<dyn Error>> {
     in_environment(&service, "first_message").await?;
 
     println!("\n# lost_answer");
-    let lost = Order::new(Operation::CreateMessages, Fault::Close).after_acting();
+    let lost = FaultRule::new(Operation::CreateMessages, Fault::Close).after_commit();
     service.fault(lost);
     // The reads after it are refused, so that the doubt stays for a while.
     service.fault(refused_reads());
@@ -80,14 +80,14 @@ async fn all() -> Result<(), Box<dyn Error>> {
     )
     .await?;
 
-    println!("\n# unread_digest");
+    println!("\n# unread_counts");
     let thousand = (0..1000).map(|number| TicketId::try_from(format!("TT20261121{number:04}")));
-    unread_digest::unread_digest(&client, thousand.collect::<Result<_, _>>()?).await;
+    unread_counts::unread_counts(&client, thousand.collect::<Result<_, _>>()?).await;
 
-    println!("\n# bulk");
+    println!("\n# submit_all");
     let drafts = ["case-123", "no-such-ticket"]
         .map(|id| TicketId::try_from(id).map(|ticket| Draft::new(ticket, "Any news?")));
-    bulk::bulk(&client, drafts.into_iter().collect::<Result<_, _>>()?).await;
+    submit_all::submit_all(&client, drafts.into_iter().collect::<Result<_, _>>()?).await;
 
     println!("\n# attachment");
     let log = directory.path().join("disk.log");
@@ -120,13 +120,13 @@ async fn all() -> Result<(), Box<dyn Error>> {
 }
 
 /// Lets the read before a submit pass, and refuses those that look for it.
-fn refused_reads() -> Order {
+fn refused_reads() -> FaultRule {
     let refused = Fault::Status {
         status: 403,
         code: None,
         retry_after: None,
     };
-    Order::new(Operation::ListMessages, refused)
+    FaultRule::new(Operation::ListMessages, refused)
         .skipping(1)
         .times(100)
 }

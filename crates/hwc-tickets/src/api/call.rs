@@ -116,7 +116,8 @@ pub(crate) async fn send<R: Described>(
     if let Some(own) = &about.group {
         if !request.set_group(own.as_str()) {
             return Err(refused(
-                "the group has no place: it stands in the body, and there is none".to_owned(),
+                "the group cannot be sent: it belongs in the body, and this call has none"
+                    .to_owned(),
             )
             .with_help("Set the body, or leave the group out."));
         }

@@ -169,7 +169,7 @@ impl Download<crate::blocking::Client> {
             return Ok(Some(std::mem::take(&mut self.held)));
         }
         let (file, operation) = (&mut self.file, self.operation);
-        self.caller.wait_for(|_| async move {
+        self.caller.block_on(|_| async move {
             let chunk = file.chunk().await;
             chunk.map_err(|fault| Error::from_fault(operation, fault))
         })
@@ -186,7 +186,7 @@ impl Download<crate::blocking::Client> {
             caller,
             held,
         } = self;
-        caller.wait_for(|_| async move {
+        caller.block_on(|_| async move {
             if held.len() > limit {
                 let detail = format!("the file is larger than {limit} bytes");
                 let fault = Fault::new(FaultKind::BodyTooLarge, Delivery::Unknown, detail);

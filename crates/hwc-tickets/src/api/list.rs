@@ -60,7 +60,7 @@ impl<T> Page<T> {
     /// Leaves the first `most` items. Where there are as many, what could not be read behind the last of them goes as well: who
     /// wants so many items misses nothing of what stands behind them.
     ///
-    /// The audit of the reading counts whole pages all the same.
+    /// The report of the reading counts whole pages all the same.
     pub fn truncate(&mut self, most: usize) {
         if self.items.len() < most {
             return;
@@ -91,7 +91,7 @@ impl<T> fmt::Debug for Page<T> {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct ListAudit {
+pub struct ListReport {
     /// The number of all items, as the last answer stated it.
     pub reported: Option<i64>,
     /// Items that were handed out.
@@ -120,13 +120,13 @@ pub struct List<T> {
     /// The items, in the order they came.
     pub items: Vec<T>,
     /// What can be said about their completeness.
-    pub audit: ListAudit,
+    pub report: ListReport,
 }
 
 /// A list that could not be read to its end: why, and what was read before. Becomes the [`Error`] with `?`.
 #[non_exhaustive]
 pub struct Interrupted<T> {
-    /// What was read before. Its audit says that it is not complete.
+    /// What was read before. Its report says that it is not complete.
     pub read: List<T>,
     /// Why it ended.
     pub error: Error,
@@ -156,7 +156,7 @@ impl<T> fmt::Debug for Interrupted<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Interrupted")
             .field("items", &self.read.items.len())
-            .field("audit", &self.read.audit)
+            .field("report", &self.read.report)
             .field("error", &self.error)
             .finish()
     }

@@ -217,7 +217,7 @@ impl Operation {
         timeout: Option<Duration>,
     ) -> Result<JsonPages> {
         let pages = self.way.pages.ok_or_else(|| {
-            Error::local(ErrorKind::InvalidInput, "it is no list with pages")
+            Error::local(ErrorKind::InvalidInput, "it is not a paged list")
                 .with_operation(self.name)
         })?;
         pages(client, arguments.into(), timeout)

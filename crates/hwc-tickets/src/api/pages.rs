@@ -1,6 +1,6 @@
 //! Lists: their pages, and their items one by one.
 
-use super::{Call, Caller, Interrupted, List, ListAudit, Page, Paged, walk::Walk};
+use super::{Call, Caller, Interrupted, List, ListReport, Page, Paged, walk::Walk};
 use crate::error::Result;
 use futures_core::Stream;
 use std::{
@@ -26,7 +26,7 @@ enum State<R: Paged> {
 #[must_use = "nothing is sent before it is polled"]
 pub struct Pages<R: Paged> {
     state: State<R>,
-    audit: ListAudit,
+    report: ListReport,
 }
 
 impl<R: Paged> Pages<R> {
@@ -38,7 +38,7 @@ impl<R: Paged> Pages<R> {
         } = call;
         Self {
             state: State::Idle(Box::new(Walk::new(caller.client(), request, about))),
-            audit: ListAudit::default(),
+            report: ListReport::default(),
         }
     }
 
@@ -49,8 +49,8 @@ impl<R: Paged> Pages<R> {
 
     /// What is known of the reading so far; final once the stream has ended.
     #[must_use]
-    pub fn audit(&self) -> &ListAudit {
-        &self.audit
+    pub fn report(&self) -> &ListReport {
+        &self.report
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<R::Item>>>> {
@@ -68,7 +68,7 @@ impl<R: Paged> Pages<R> {
                         return Poll::Pending;
                     }
                     Poll::Ready((walk, page)) => {
-                        self.audit = walk.audit.clone();
+                        self.report = walk.report.clone();
                         if !matches!(page, Some(Err(_))) {
                             self.state = State::Idle(walk);
                         }
@@ -92,12 +92,12 @@ impl<R: Paged> Stream for Pages<R> {
 impl<R: Paged> fmt::Debug for Pages<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Pages");
-        shown.field("audit", &self.audit).finish_non_exhaustive()
+        shown.field("report", &self.report).finish_non_exhaustive()
     }
 }
 
 /// The items of a list, as a stream: made by [`Call::items`]. Items that cannot be read are left out and counted in the
-/// audit.
+/// report.
 #[must_use = "nothing is sent before it is polled"]
 pub struct Items<R: Paged> {
     pages: Pages<R>,
@@ -117,7 +117,7 @@ impl<R: Paged> Items<R> {
         poll_fn(|context| self.poll(context)).await
     }
 
-    /// All items, in memory, with the audit of the reading.
+    /// All items, in memory, with the report of the reading.
     ///
     /// # Errors
     /// Why the list could not be read to its end, and what was read before: it becomes an [`Error`](crate::Error) with `?`.
@@ -129,8 +129,8 @@ impl<R: Paged> Items<R> {
                 Err(why) => error = Some(why),
             }
         }
-        let audit = self.pages.audit;
-        let list = List { items, audit };
+        let report = self.pages.report;
+        let list = List { items, report };
         match error {
             None => Ok(list),
             Some(error) => Err(Interrupted::new(list, error)),
@@ -139,8 +139,8 @@ impl<R: Paged> Items<R> {
 
     /// What is known of the reading so far; final once the stream has ended. Whole pages are counted.
     #[must_use]
-    pub fn audit(&self) -> &ListAudit {
-        self.pages.audit()
+    pub fn report(&self) -> &ListReport {
+        self.pages.report()
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<R::Item>>> {
@@ -169,13 +169,13 @@ impl<R: Paged> Stream for Items<R> {
 impl<R: Paged> fmt::Debug for Items<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Items");
-        shown.field("audit", self.audit()).finish_non_exhaustive()
+        shown.field("report", self.report()).finish_non_exhaustive()
     }
 }
 
 impl<R: Paged> Call<R> {
     /// The pages, as a stream. They overlap by a row, where an item has an id: a list that changes while it is read neither
-    /// doubles nor loses an item in silence, see [`ListAudit`].
+    /// doubles nor loses an item in silence, see [`ListReport`].
     pub fn pages(self) -> Pages<R> {
         Pages::new(self)
     }

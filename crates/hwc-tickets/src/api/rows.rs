@@ -29,8 +29,8 @@ impl Rows {
         if self.count.is_none() && lost == 0 && !is_behind {
             return Err(answer.unlike(format_args!("the field {} is left out", self.field)));
         }
-        if self.count.unwrap_or(0) + lost == 0 && answer.complains {
-            let how = format!("it says failure, and {} is empty", self.field);
+        if self.count.unwrap_or(0) + lost == 0 && answer.partial_failure {
+            let how = format!("it reports a failure, and {} is empty", self.field);
             return Err(answer.unlike(how));
         }
         Ok(())

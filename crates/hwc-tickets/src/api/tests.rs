@@ -185,7 +185,7 @@ fn a_whole_list_is_one_answer() {
             let without = collect(&clock, &network, WholeWithoutIds::default()).unwrap();
             for list in [&list, &without] {
                 assert_eq!(ids(list), (0..count).collect::<Vec<_>>());
-                assert!(list.audit.complete && !list.audit.possible_gap);
+                assert!(list.report.complete && !list.report.possible_gap);
             }
             assert_eq!(network.requests().len(), 2);
         }
@@ -216,9 +216,9 @@ fn a_whole_list_that_is_not_whole_says_so() {
         let clock = FakeClock::new();
         let network = ScriptedTransport::new(&clock).otherwise(Step::json(200, body));
         let list = collect(&clock, &network, Whole::default()).unwrap();
-        let audit = &list.audit;
+        let report = &list.report;
         assert_eq!(
-            (list.items.len(), audit.possible_gap, audit.complete),
+            (list.items.len(), report.possible_gap, report.complete),
             (items, gap, true),
             "{body}"
         );
@@ -253,8 +253,11 @@ fn items_without_an_id_come_in_order_and_to_their_end() {
                     (0..count).collect::<Vec<_>>(),
                     "{count} {has_total}"
                 );
-                let audit = &list.audit;
-                assert!(audit.complete && !audit.possible_gap, "{count} {audit:?}");
+                let report = &list.report;
+                assert!(
+                    report.complete && !report.possible_gap,
+                    "{count} {report:?}"
+                );
             }
         }
     }
@@ -281,14 +284,14 @@ fn items_without_an_id_and_totals_that_lie() {
         });
         let list = collect(&clock, &network, OffsetsWithoutIds(three())).unwrap();
         assert_eq!(ids(&list), (0..8).collect::<Vec<_>>(), "{total}");
-        assert!(list.audit.complete, "{total}");
+        assert!(list.report.complete, "{total}");
     }
     let same = ScriptedTransport::new(&clock).otherwise(Step::json(
         200,
         r#"{"incident_info_list":[{"incident_id":"1"}],"total_count":1000000000}"#,
     ));
     let list = collect(&clock, &same, OffsetsWithoutIds(three())).unwrap();
-    assert!(!list.audit.complete && list.audit.possible_gap);
+    assert!(!list.report.complete && list.report.possible_gap);
     assert!(same.requests().len() < 200, "{}", same.requests().len());
 }
 
@@ -315,7 +318,7 @@ fn a_total_that_lied_is_no_end() {
         });
         let list = collect(&clock, &network, OffsetsWithoutIds(three())).unwrap();
         assert_eq!(ids(&list), (0..8).collect::<Vec<_>>(), "{first}");
-        assert!(list.audit.complete, "{first}");
+        assert!(list.report.complete, "{first}");
     }
 }
 
@@ -329,16 +332,19 @@ fn rows_that_cannot_be_read_and_come_again_end_the_reading() {
         r#"{"incident_info_list":[7],"total_count":1000000}"#,
     ] {
         let same = ScriptedTransport::new(&clock).otherwise(Step::json(200, body));
-        let mut audits = Vec::new();
+        let mut reports = Vec::new();
         let offsets = collect(&clock, &same, OffsetsWithoutIds(three())).unwrap();
-        audits.push(offsets.audit);
+        reports.push(offsets.report);
         let numbers = collect(&clock, &same, NumbersWithoutIds(three())).unwrap();
-        audits.push(numbers.audit);
-        audits.push(collect(&clock, &same, three()).unwrap().audit);
-        for audit in audits {
-            assert!(audit.possible_gap && !audit.complete, "{body}: {audit:?}");
-            assert!(audit.pages <= 110, "{body}: {audit:?}");
-            assert!(audit.undecodable > 0 && audit.yielded == 0, "{audit:?}");
+        reports.push(numbers.report);
+        reports.push(collect(&clock, &same, three()).unwrap().report);
+        for report in reports {
+            assert!(
+                report.possible_gap && !report.complete,
+                "{body}: {report:?}"
+            );
+            assert!(report.pages <= 110, "{body}: {report:?}");
+            assert!(report.undecodable > 0 && report.yielded == 0, "{report:?}");
         }
     }
 }
@@ -362,7 +368,7 @@ fn items_without_an_id_that_shift_are_not_lost_in_silence() {
                 read.dedup();
                 let is_whole = read == (0..10).collect::<Vec<_>>();
                 assert!(
-                    is_whole || list.audit.possible_gap,
+                    is_whole || list.report.possible_gap,
                     "{at} {is_added} {list:?}"
                 );
                 assert!(is_whole || !is_added, "{at} {read:?}");
@@ -427,7 +433,7 @@ fn a_group_without_a_place_is_refused_when_the_call_names_it() {
     let error = clock.run(named(None).into_future()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
     assert!(
-        error.to_string().contains("the group has no place"),
+        error.to_string().contains("the group cannot be sent"),
         "{error}"
     );
     let asked: Vec<_> = (network.requests().iter())

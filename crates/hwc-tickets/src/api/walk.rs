@@ -1,7 +1,7 @@
 //! How a list is read: what is asked for next, what of an answer is new, and where the end is.
 
 use super::{
-    ListAudit, Page, Paged, PagedBy, Undecodable,
+    ListReport, Page, Paged, PagedBy, Undecodable,
     call::{About, send},
     rows::{is_row, row_around},
 };
@@ -50,7 +50,7 @@ pub(super) struct Walk<R> {
     /// Ids of what was handed out.
     seen: HashSet<String>,
     steps_back: u32,
-    pub(super) audit: ListAudit,
+    pub(super) report: ListReport,
     /// Nothing more can be asked.
     is_over: bool,
 }
@@ -87,7 +87,7 @@ impl<R: Paged> Walk<R> {
             total_lies: false,
             seen: HashSet::new(),
             steps_back: 0,
-            audit: ListAudit::default(),
+            report: ListReport::default(),
             is_over: false,
         }
     }
@@ -97,7 +97,7 @@ impl<R: Paged> Walk<R> {
         while !self.is_over {
             if self.last.is_some_and(|last| self.at > last) {
                 // The service has no name for what comes next.
-                self.audit.possible_gap = true;
+                self.report.possible_gap = true;
                 self.is_over = true;
                 break;
             }
@@ -117,13 +117,13 @@ impl<R: Paged> Walk<R> {
     fn take(&mut self, answer: Response<R::Response>) -> Page<R::Item> {
         let total = R::total(&answer.body);
         // What an answer lacks that says failure besides is not empty, but missing.
-        self.audit.possible_gap |= answer.complains;
+        self.report.possible_gap |= answer.partial_failure;
         let answer = answer.map(R::list);
         let (lost, mut within): (Vec<_>, Vec<_>) =
             (answer.undecodable.into_iter()).partition(|lost| is_row(lost, R::LIST));
         let rows = answer.body.as_deref().map_or(0, <[_]>::len) + lost.len();
         let items = answer.body.unwrap_or_default();
-        self.audit.pages += 1;
+        self.report.pages += 1;
         let rows = i64::try_from(rows).unwrap_or(i64::MAX);
         let first = items.first().and_then(R::id);
         if self.overlaps && first.is_none_or(|id| !self.seen.contains(&id)) {
@@ -134,11 +134,11 @@ impl<R: Paged> Walk<R> {
                 self.overlaps = self.at > self.begin;
                 return Page::new(R::LIST, total);
             }
-            self.audit.possible_gap = true;
+            self.report.possible_gap = true;
         }
         // Rows that went while nothing tells whether they shifted others.
-        self.audit.possible_gap |= !self.overlaps && self.is_fewer(total);
-        self.audit.reported = total.or(self.audit.reported);
+        self.report.possible_gap |= !self.overlaps && self.is_fewer(total);
+        self.report.reported = total.or(self.report.reported);
         self.least = [self.least, total].into_iter().flatten().min();
         let known = known_at_the_end::<R>(&items, &lost);
         let (before, known_before) = (items.len(), self.seen.len());
@@ -154,10 +154,10 @@ impl<R: Paged> Walk<R> {
         }
         // What is lost inside of a row that came before was told before.
         within.retain(|lost| row_around(lost, R::LIST).is_none_or(|row| !again.contains(&row)));
-        self.audit.duplicates_dropped += again.len() as u64;
-        self.audit.yielded += page.items.len() as u64;
-        self.audit.undecodable += lost.len() as u64;
-        self.audit.undecodable_within += within.len() as u64;
+        self.report.duplicates_dropped += again.len() as u64;
+        self.report.yielded += page.items.len() as u64;
+        self.report.undecodable += lost.len() as u64;
+        self.report.undecodable_within += within.len() as u64;
         let has_news = self.seen.len() > known_before || (!R::HAS_ID && before > 0);
         self.stale = match has_news {
             true => 0,
@@ -176,7 +176,7 @@ impl<R: Paged> Walk<R> {
         let is_stale = self.stale > self.seen.len() + MOST_WITHOUT_NEWS;
         if !self.is_over && (is_stale || self.idle > MOST_SHORT_PAGES) {
             self.is_over = true;
-            self.audit.possible_gap = true;
+            self.report.possible_gap = true;
         }
         page.undecodable = lost;
         page.within = within;
@@ -186,12 +186,12 @@ impl<R: Paged> Walk<R> {
     /// Where the next page begins, after one of `rows` rows; or that there is none. `known`: how many rows from the end
     /// stands one that can be known again.
     fn go_on(&mut self, rows: i64, known: Option<i64>) {
-        let total = self.audit.reported;
+        let total = self.report.reported;
         match R::BY {
             PagedBy::Whole => {
                 self.is_over = true;
-                self.audit.complete = true;
-                self.audit.possible_gap |= total.is_some_and(|total| total > rows);
+                self.report.complete = true;
+                self.report.possible_gap |= total.is_some_and(|total| total > rows);
             }
             // Without an id, rows that come again are not known again: the total is all there is to go by. It is documented as the
             // number of all rows, so the end is where as many came. One that is less than what came is none, nor is any after it.
@@ -205,7 +205,7 @@ impl<R: Paged> Walk<R> {
             PagedBy::Number | PagedBy::Offset if !R::HAS_ID && self.short > MOST_SHORT_PAGES => {
                 // A service that says the same at every place has no end.
                 self.is_over = true;
-                self.audit.possible_gap = true;
+                self.report.possible_gap = true;
             }
             PagedBy::Number | PagedBy::Offset if rows == 0 => self.end(),
             PagedBy::Number => self.at += 1,
@@ -221,7 +221,7 @@ impl<R: Paged> Walk<R> {
 
     /// Whether there are fewer rows in all than before, but for the first page.
     fn is_fewer(&self, total: Option<i64>) -> bool {
-        let both = self.audit.reported.zip(total);
+        let both = self.report.reported.zip(total);
         let both = both.filter(|_| self.at != self.begin);
         both.is_some_and(|(before, now)| now < before)
     }
@@ -229,9 +229,9 @@ impl<R: Paged> Walk<R> {
     /// The end: nothing came behind what was read.
     fn end(&mut self) {
         self.is_over = true;
-        self.audit.complete = true;
+        self.report.complete = true;
         // What came while the list was read need not be part of it.
-        self.audit.possible_gap |= self.least.is_some_and(|total| total > self.position());
+        self.report.possible_gap |= self.least.is_some_and(|total| total > self.position());
     }
 
     /// How many rows there are up to here, those before the first that was asked for among them.
@@ -241,7 +241,7 @@ impl<R: Paged> Walk<R> {
             PagedBy::Offset => self.begin,
             PagedBy::Whole => 0,
         };
-        let handled = self.audit.yielded.saturating_add(self.audit.undecodable);
+        let handled = self.report.yielded.saturating_add(self.report.undecodable);
         before.saturating_add(i64::try_from(handled).unwrap_or(i64::MAX))
     }
 }

@@ -6,9 +6,9 @@ use crate::{
     error::Result,
     messages::{
         follow::{Event, StopHandle},
-        history::Audit,
+        history::ReadReport,
         message::Message,
-        submit::{Bulk, Draft, Sent},
+        submit::{Draft, Sent, SubmitAll},
     },
 };
 use futures_core::Stream;
@@ -57,8 +57,8 @@ impl Messages {
 
     /// What is known of the read so far; final once the iterator has ended.
     #[must_use]
-    pub fn audit(&self) -> Audit {
-        self.0.stream.get_ref().audit()
+    pub fn report(&self) -> ReadReport {
+        self.0.stream.get_ref().report()
     }
 }
 
@@ -80,7 +80,7 @@ impl fmt::Debug for Messages {
     }
 }
 
-/// Each draft of a bulk submit with its outcome, as they end: made by
+/// Each draft of a [`SubmitAll`](crate::submit::SubmitAll) with its outcome, as they end: made by
 /// [`Client::submit_all`](super::Client::submit_all).
 ///
 /// The outer result is an error only inside an asynchronous runtime; then the iterator ends.
@@ -88,8 +88,8 @@ impl fmt::Debug for Messages {
 pub struct Outcomes(Steps<BoxStream<'static, (Draft, Result<Sent>)>>);
 
 impl Outcomes {
-    pub(super) fn new(bulk: Bulk, runtime: &Arc<Runtime>) -> Self {
-        Self(Steps::new(bulk.stream().boxed(), runtime))
+    pub(super) fn new(options: SubmitAll, runtime: &Arc<Runtime>) -> Self {
+        Self(Steps::new(options.stream().boxed(), runtime))
     }
 }
 
@@ -164,8 +164,8 @@ impl<R: api::Paged> Pages<R> {
 
     /// What is known of the reading so far; final once the iterator has ended.
     #[must_use]
-    pub fn audit(&self) -> &api::ListAudit {
-        self.0.stream.get_ref().audit()
+    pub fn report(&self) -> &api::ListReport {
+        self.0.stream.get_ref().report()
     }
 }
 
@@ -179,7 +179,7 @@ impl<R: api::Paged> Iterator for Pages<R> {
 
 impl<R: api::Paged> fmt::Debug for Pages<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Pages").field(self.audit()).finish()
+        f.debug_tuple("Pages").field(self.report()).finish()
     }
 }
 
@@ -194,8 +194,8 @@ impl<R: api::Paged> Items<R> {
 
     /// What is known of the reading so far; final once the iterator has ended.
     #[must_use]
-    pub fn audit(&self) -> &api::ListAudit {
-        self.0.stream.get_ref().audit()
+    pub fn report(&self) -> &api::ListReport {
+        self.0.stream.get_ref().report()
     }
 }
 
@@ -209,6 +209,6 @@ impl<R: api::Paged> Iterator for Items<R> {
 
 impl<R: api::Paged> fmt::Debug for Items<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Items").field(self.audit()).finish()
+        f.debug_tuple("Items").field(self.report()).finish()
     }
 }

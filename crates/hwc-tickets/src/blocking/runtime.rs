@@ -22,7 +22,7 @@ impl Runtime {
             .map_err(|error| {
                 Error::local(
                     ErrorKind::LimitExceeded,
-                    "the system gives no further thread",
+                    "the system cannot start another thread",
                 )
                 .with_operation("build client")
                 .with_source(error)

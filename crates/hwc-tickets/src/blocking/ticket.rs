@@ -61,15 +61,15 @@ impl Ticket {
     /// ```no_run
     /// # fn example(ticket: hwc_tickets::blocking::Ticket) -> hwc_tickets::Result<()> {
     /// use std::time::Duration;
-    /// ticket.wait_for(|ticket| ticket.submit("Please restart node 7").with_reference())?;
-    /// ticket.wait_for(|ticket| ticket.mark_read().timeout(Duration::from_secs(5)))?;
+    /// ticket.block_on(|ticket| ticket.submit("Please restart node 7").with_reference())?;
+    /// ticket.block_on(|ticket| ticket.mark_read().timeout(Duration::from_secs(5)))?;
     /// # Ok(()) }
     /// ```
     ///
     /// # Errors
     /// Those of the call; [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside an
     /// asynchronous runtime.
-    pub fn wait_for<'a, C, T, E>(
+    pub fn block_on<'a, C, T, E>(
         &'a self,
         call: impl FnOnce(&'a crate::Ticket) -> C,
     ) -> Result<T, E>
@@ -77,16 +77,16 @@ impl Ticket {
         C: IntoFuture<Output = Result<T, E>>,
         E: From<Error>,
     {
-        self.client.wait_for(|_| call(&self.ticket))
+        self.client.block_on(|_| call(&self.ticket))
     }
 
     /// Submits a message: see [`Ticket::submit`](crate::Ticket::submit). For attachments, confirmation,
-    /// long texts and more see [`Ticket::wait_for`].
+    /// long texts and more see [`Ticket::block_on`].
     ///
     /// # Errors
     /// As of [`Submit`](crate::Submit): look at [`Error::delivery`] before sending anything again.
     pub fn submit(&self, text: impl Into<String>) -> Result<Sent> {
-        self.wait_for(|ticket| ticket.submit(text))
+        self.block_on(|ticket| ticket.submit(text))
     }
 
     /// Reads the conversation, the newest message first: see [`Ticket::history`](crate::Ticket::history).
@@ -120,7 +120,7 @@ impl Ticket {
     /// # Errors
     /// As of [`MarkRead`](crate::mark_read::MarkRead).
     pub fn mark_read(&self) -> Result<()> {
-        self.wait_for(crate::Ticket::mark_read)
+        self.block_on(crate::Ticket::mark_read)
     }
 
     /// Hands every unread message of the support to `handler`, at least once, and marks the ticket read
@@ -161,7 +161,7 @@ impl Ticket {
         T: TryInto<MessageId>,
         Error: From<T::Error>,
     {
-        self.wait_for(|ticket| ticket.recall(id))
+        self.block_on(|ticket| ticket.recall(id))
     }
 
     /// Takes the last message of the caller back: see [`Ticket::recall_last`](crate::Ticket::recall_last).
@@ -169,7 +169,7 @@ impl Ticket {
     /// # Errors
     /// As of [`RecallLast`](crate::recall::RecallLast).
     pub fn recall_last(&self) -> Result<MessageId> {
-        self.wait_for(crate::Ticket::recall_last)
+        self.block_on(crate::Ticket::recall_last)
     }
 
     /// Finds the caller's last message: see [`Ticket::find_last`](crate::Ticket::find_last).
@@ -177,7 +177,7 @@ impl Ticket {
     /// # Errors
     /// As of [`FindLast`](crate::recall::FindLast).
     pub fn find_last(&self) -> Result<LastMessage> {
-        self.wait_for(crate::Ticket::find_last)
+        self.block_on(crate::Ticket::find_last)
     }
 
     /// Reads the ticket as a whole: see [`Ticket::detail`](crate::Ticket::detail).
@@ -185,7 +185,7 @@ impl Ticket {
     /// # Errors
     /// As of [`Detail`](crate::detail::Detail).
     pub fn detail(&self) -> Result<TicketDetail> {
-        self.wait_for(crate::Ticket::detail)
+        self.block_on(crate::Ticket::detail)
     }
 
     /// Reads the status: see [`Ticket::status`](crate::Ticket::status).
@@ -193,7 +193,7 @@ impl Ticket {
     /// # Errors
     /// As of [`StatusQuery`](crate::detail::StatusQuery).
     pub fn status(&self) -> Result<TicketStatus> {
-        self.wait_for(crate::Ticket::status)
+        self.block_on(crate::Ticket::status)
     }
 
     /// The messages with their ids: see
@@ -202,7 +202,7 @@ impl Ticket {
     /// # Errors
     /// Every kind of a read.
     pub fn messages_with_ids(&self) -> Result<Vec<Message>> {
-        self.wait_for(crate::Ticket::messages_with_ids)
+        self.block_on(crate::Ticket::messages_with_ids)
     }
 
     /// The id of `message`: see [`Ticket::find_id`](crate::Ticket::find_id).
@@ -210,6 +210,6 @@ impl Ticket {
     /// # Errors
     /// Every kind of a read.
     pub fn find_id(&self, message: &Message) -> Result<Option<MessageId>> {
-        self.wait_for(|ticket| ticket.find_id(message))
+        self.block_on(|ticket| ticket.find_id(message))
     }
 }

@@ -29,7 +29,7 @@ impl Variables {
     fn get(&self, name: &str) -> Option<Result<String, String>> {
         match variables::text(&*self.0, name) {
             Ok(text) => text.map(|text| Ok(text.trim().to_owned())),
-            Err(problem) => Some(Err(format!("{problem}; set it anew, or unset it"))),
+            Err(problem) => Some(Err(format!("{problem}; set it again, or unset it"))),
         }
     }
 
@@ -44,7 +44,7 @@ impl Variables {
                 ENDPOINT => text.as_str(),
                 _ => text.split(',').next().unwrap_or_default(),
             };
-            Endpoint::parse_from_surroundings(first).map_err(|error| match error {
+            Endpoint::parse_from_environment(first).map_err(|error| match error {
                 InvalidEndpoint::NotTrusted { .. } => {
                     format!("{name}: {error}; name another one with ClientBuilder::endpoint")
                 }

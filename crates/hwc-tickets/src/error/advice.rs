@@ -38,8 +38,8 @@ pub enum Advice {
     EndOtherProgram,
     /// A limit that was stated for the call was reached.
     RaiseLimit,
-    /// The call was stopped because another one failed: mend that, then start with the rest.
-    MendFirst,
+    /// The call was stopped because another one failed: fix that, then retry the rest.
+    FixFirst,
     /// A blocking call was made inside an asynchronous runtime.
     LeaveRuntime,
     /// The error carries an advice in words that fit every program. What a later version stored and this one has no name for
@@ -65,7 +65,7 @@ impl Advice {
             Self::CheckFile,
             Self::EndOtherProgram,
             Self::RaiseLimit,
-            Self::MendFirst,
+            Self::FixFirst,
             Self::LeaveRuntime,
             Self::Given,
         ];
@@ -96,7 +96,7 @@ impl Advice {
             K::Storage => Self::CheckFile,
             K::Locked => Self::EndOtherProgram,
             K::LimitExceeded => Self::RaiseLimit,
-            K::Stopped => Self::MendFirst,
+            K::Stopped => Self::FixFirst,
             K::InsideRuntime => Self::LeaveRuntime,
             K::Other => Self::Given,
         }
@@ -120,10 +120,10 @@ impl Advice {
             }
             Self::ReadThenMark => "Read them with Ticket::history, then call Ticket::mark_read.",
             Self::LookInConsole => {
-                "Look at the conversation in the console; the audit of Ticket::history tells what is wrong with the items."
+                "Look at the conversation in the console; the report of Ticket::history tells what is wrong with the items."
             }
             Self::CheckTickets => {
-                "Check the ids in Digest::unanswered. A colleague's ticket needs the group id."
+                "Check the ids in UnreadCounts::unanswered. A colleague's ticket needs the group id."
             }
             Self::ReadLess => {
                 "Read the newest first as a stream, which holds nothing; or narrow it with since(); or raise buffer_limit()."
@@ -131,7 +131,7 @@ impl Advice {
             Self::CheckFile => ErrorKind::Storage.advice(),
             Self::EndOtherProgram => ErrorKind::Locked.advice(),
             Self::RaiseLimit => ErrorKind::LimitExceeded.advice(),
-            Self::MendFirst => ErrorKind::Stopped.advice(),
+            Self::FixFirst => ErrorKind::Stopped.advice(),
             Self::LeaveRuntime => ErrorKind::InsideRuntime.advice(),
             Self::Call(_) | Self::Given => return None,
         })

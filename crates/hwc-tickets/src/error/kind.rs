@@ -19,7 +19,7 @@ pub enum ErrorKind {
     /// What to do: check the endpoint, the network and the proxy.
     Connect,
     /// The TLS handshake failed.
-    /// What to do: check the clock, and the CA file when a proxy opens the line.
+    /// What to do: check the clock, and the CA file if a proxy inspects TLS.
     Tls,
     /// A deadline passed.
     /// What to do: try again, or allow more time.
@@ -64,7 +64,7 @@ pub enum ErrorKind {
     /// What to do: raise it, or use the way that needs no buffer.
     LimitExceeded,
     /// The call was stopped before it began, because another one failed or the caller asked for it.
-    /// What to do: mend the first failure and start again with the rest.
+    /// What to do: fix the first failure, then retry the rest.
     Stopped,
     /// A blocking call was made inside an asynchronous runtime.
     /// What to do: use the asynchronous client there.
@@ -149,7 +149,7 @@ impl ErrorKind {
             K::Tls => (
                 "tls",
                 "the TLS handshake failed",
-                "Check the clock and the endpoint. If a proxy opens the line, give its CA file to the builder.",
+                "Check the clock and the endpoint. If a proxy inspects TLS, give its CA file to the builder.",
             ),
             K::Timeout => (
                 "timeout",
@@ -163,7 +163,7 @@ impl ErrorKind {
             ),
             K::Throttled => (
                 "throttled",
-                "the service asks for a slower pace",
+                "the service asks for fewer requests",
                 "Wait as long as retry_after() says, and set a rate limit on the builder.",
             ),
             K::Unauthorized => (
@@ -194,7 +194,7 @@ impl ErrorKind {
             K::Unavailable => (
                 "unavailable",
                 "the service failed",
-                "Try again later. Quote the request id to the support if it stays.",
+                "Try again later. If it persists, quote the request id to support.",
             ),
             K::Protocol => (
                 "protocol",
@@ -219,12 +219,12 @@ impl ErrorKind {
             K::LimitExceeded => (
                 "limit_exceeded",
                 "a stated limit was reached",
-                "Raise the limit, or use the way that needs no buffer.",
+                "Raise the limit, or use the stream, which needs no buffer.",
             ),
             K::Stopped => (
                 "stopped",
                 "the call was stopped before it began",
-                "Mend the first failure, then start again with the rest.",
+                "Fix the first failure, then retry the rest.",
             ),
             K::InsideRuntime => (
                 "inside_runtime",

@@ -84,7 +84,7 @@ pub struct ErrorReport {
     /// How long the service asks to wait before the next call.
     #[serde(default)]
     pub retry_after: Option<Duration>,
-    /// The record of a submit whose fate is not known, by its id. The record itself is not part of the report.
+    /// The record of a submit whose outcome is not known, by its id. The record itself is not part of the report.
     #[serde(default)]
     pub pending: Option<PendingId>,
     /// Whether a follower could not save its cursor.

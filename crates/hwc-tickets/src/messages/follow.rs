@@ -80,7 +80,7 @@ pub enum Event {
     /// A message of the ticket may not have been handed out: look at [`Ticket::history`](crate::Ticket::history).
     ///
     /// Told when history that was read for it may have a gap (see
-    /// [`Audit::possible_gap`](crate::Audit::possible_gap)), when the service refused the position of an
+    /// [`ReadReport::possible_gap`](crate::ReadReport::possible_gap)), when the service refused the position of an
     /// earlier run or gave one that cannot be kept, when a message came that cannot be told from those that
     /// were handed out long ago, and when the cursor may have forgotten the ticket. Once for each reason; when
     /// the service refuses one position after the other, at the first and, later, once for those that followed.

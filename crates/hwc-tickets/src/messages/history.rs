@@ -3,16 +3,16 @@
 //! Only what lies near the boundary of two pages is remembered, so a stream of the newest messages
 //! first costs the same memory for ten messages as for a million.
 
-mod audit;
 mod known;
 mod query_time;
 mod reader;
+mod report;
 mod walk;
 
-pub use audit::Audit;
 pub use query_time::TimeForm;
 pub(crate) use reader::{Manner, Reader};
-pub(crate) use walk::Course;
+pub use report::ReadReport;
+pub(crate) use walk::WalkOptions;
 
 use crate::{
     error::{Error, Result},
@@ -110,7 +110,7 @@ impl History {
         self
     }
 
-    /// At most so many messages, counted in the order they are handed out.
+    /// Maximum number of messages, counted in the order they are handed out.
     pub fn limit(mut self, messages: u64) -> Self {
         self.limit = Some(messages);
         self
@@ -151,14 +151,14 @@ impl History {
     /// [`History::oldest_first`].
     #[must_use = "a stream does nothing until it is polled"]
     pub fn stream(self) -> Messages {
-        let audit = Arc::new(Mutex::new(Audit::default()));
-        let shared = Arc::clone(&audit);
+        let report = Arc::new(Mutex::new(ReadReport::default()));
+        let shared = Arc::clone(&report);
         let inner = stream::unfold(Some(self.reader()), move |reader| {
             let shared = Arc::clone(&shared);
             async move {
                 let mut reader = reader?;
                 let next = reader.next().await;
-                *shared.lock().unwrap_or_else(PoisonError::into_inner) = reader.audit();
+                *shared.lock().unwrap_or_else(PoisonError::into_inner) = reader.report();
                 match next {
                     Ok(Some(message)) => Some((Ok(message), Some(reader))),
                     Ok(None) => None,
@@ -168,11 +168,11 @@ impl History {
         });
         Messages {
             inner: Box::pin(inner),
-            audit,
+            report,
         }
     }
 
-    /// All messages at once, in the wanted order, with the audit of the read.
+    /// All messages at once, in the wanted order, with the report of the read.
     ///
     /// # Errors
     /// Every kind of a read; [`ErrorKind::LimitExceeded`](crate::ErrorKind::LimitExceeded) when there
@@ -186,7 +186,7 @@ impl History {
         }
         Ok(Conversation {
             messages,
-            audit: reader.audit(),
+            report: reader.report(),
         })
     }
 
@@ -199,7 +199,7 @@ impl History {
             Some(limit) if !self.oldest_first => self.page_size.min(limit.max(1)),
             _ => self.page_size,
         };
-        let course = Course {
+        let walk_options = WalkOptions {
             page_size,
             since: self.since,
             form: self.form,
@@ -210,7 +210,7 @@ impl History {
             limit: self.limit,
             buffer: self.buffer,
         };
-        Reader::new(self.ticket, options, course, manner)
+        Reader::new(self.ticket, options, walk_options, manner)
     }
 }
 
@@ -221,14 +221,14 @@ pub struct Conversation {
     /// The messages, in the order that was asked for.
     pub messages: Vec<Message>,
     /// What can be said about their completeness.
-    pub audit: Audit,
+    pub report: ReadReport,
 }
 
 impl Conversation {
     /// These messages, and what is said about their completeness.
     #[must_use]
-    pub fn new(messages: Vec<Message>, audit: Audit) -> Self {
-        Self { messages, audit }
+    pub fn new(messages: Vec<Message>, report: ReadReport) -> Self {
+        Self { messages, report }
     }
 }
 
@@ -238,7 +238,7 @@ impl Conversation {
 #[must_use = "a stream does nothing until it is polled"]
 pub struct Messages {
     inner: Pin<Box<dyn Stream<Item = Result<Message, Error>> + Send>>,
-    audit: Arc<Mutex<Audit>>,
+    report: Arc<Mutex<ReadReport>>,
 }
 
 impl Messages {
@@ -249,8 +249,8 @@ impl Messages {
 
     /// What is known of the read so far; final once the stream has ended.
     #[must_use]
-    pub fn audit(&self) -> Audit {
-        self.audit
+    pub fn report(&self) -> ReadReport {
+        self.report
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
@@ -268,7 +268,7 @@ impl Stream for Messages {
 impl fmt::Debug for Messages {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Messages")
-            .field("audit", &self.audit())
+            .field("report", &self.report())
             .finish_non_exhaustive()
     }
 }

@@ -323,7 +323,7 @@ impl Problem {
         let (kind, detail) = match self {
             Self::NoneOwn => (
                 ErrorKind::NotFound,
-                "the ticket shows no message of the caller that could be taken back",
+                "the ticket shows no message of the caller that could be recalled",
             ),
             Self::UnknownAuthor => (
                 ErrorKind::InvalidInput,

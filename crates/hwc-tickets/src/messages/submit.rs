@@ -1,9 +1,9 @@
-//! Submitting a message: sent once, and its fate told as well as it can be known.
+//! Submitting a message: sent once, and its outcome told as well as it can be known.
 //!
-//! The order: check the text; read the conversation (the watermark); write the submit down; send it
+//! The order: check the text; read the conversation (the baseline); write the submit down; send it
 //! once; if it is not known whether it arrived, read the conversation until that tells.
 
-mod bulk;
+mod baseline;
 mod canonical;
 mod fingerprint;
 mod fold;
@@ -20,15 +20,15 @@ mod reconcile;
 mod run;
 mod search;
 mod snapshot;
+mod submit_all;
 pub(crate) mod text;
-mod watermark;
 
-pub use bulk::{Bulk, Draft};
 pub use outbox::{FileOutbox, Outbox};
 pub use outcome::{Candidate, Outcome, Resemblance};
 pub use parts::SubmitParts;
 pub use pending::{InvalidPendingId, Pending, PendingId};
 pub use reconcile::Reconciled;
+pub use submit_all::{Draft, SubmitAll};
 pub use text::TextError;
 
 use crate::{
@@ -156,7 +156,7 @@ struct Options {
     reference: bool,
     confirm: Confirm,
     resend_absent: bool,
-    without_watermark: bool,
+    skip_baseline: bool,
     timeout: Option<Duration>,
 }
 
@@ -212,8 +212,8 @@ impl Submit {
 
     /// Does not read the conversation before sending. Saves one request; a doubt can then end as confirmed
     /// only with a reference tag, and never as absent.
-    pub fn without_watermark(mut self) -> Self {
-        self.options.without_watermark = true;
+    pub fn skip_baseline(mut self) -> Self {
+        self.options.skip_baseline = true;
         self
     }
 

@@ -44,8 +44,8 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: hwc_tickets::Client, ids: Vec<hwc_tickets::TicketId>) {
-    /// let digest = client.unread(ids).fetch().await;
-    /// for (ticket, number) in digest.unread.iter().filter(|(_, number)| **number > 0) {
+    /// let unread_counts = client.unread(ids).fetch().await;
+    /// for (ticket, number) in unread_counts.unread.iter().filter(|(_, number)| **number > 0) {
     ///     println!("{number:>4} {ticket}");
     /// }
     /// # }
@@ -80,8 +80,8 @@ impl UnreadQuery {
         self
     }
 
-    /// Asks. Never fails as a whole: what could not be answered is in the digest, by name.
-    pub async fn fetch(self) -> Digest {
+    /// Asks. Never fails as a whole: what could not be answered is in the result, by name.
+    pub async fn fetch(self) -> UnreadCounts {
         let parts = self.client.parts();
         let mut options = CallOptions::default();
         options.deadline = Some(self.timeout.unwrap_or(parts.deadline));
@@ -98,7 +98,7 @@ impl UnreadQuery {
         let mut waiting: VecDeque<Vec<TicketId>> = batch::batches(self.tickets, group).into();
         // Shared by all groups, so that a refusal of everything does not multiply the requests.
         let mut extra = waiting.len() * batch::EXTRA_REQUESTS;
-        let mut digest = Digest::default();
+        let mut unread_counts = UnreadCounts::default();
         let mut under_way = FuturesUnordered::new();
         let mut stopped = false;
         loop {
@@ -106,19 +106,19 @@ impl UnreadQuery {
                 && let Some(batch) = waiting.pop_front()
             {
                 if stopped {
-                    digest.fail(batch, stopped_error());
+                    unread_counts.fail(batch, stopped_error());
                 } else {
                     under_way.push(ask(batch));
                 }
             }
             let Some((batch, answer)) = under_way.next().await else {
-                return digest;
+                return unread_counts;
             };
             match answer {
                 Ok(answer) => {
-                    digest.undecodable.extend(answer.body.undecodable);
+                    unread_counts.undecodable.extend(answer.body.undecodable);
                     let counts = answer.body.counts.into_iter();
-                    digest.take(batch, counts.map(|count| (count.ticket, count.unread)));
+                    unread_counts.take(batch, counts.map(|count| (count.ticket, count.unread)));
                 }
                 Err(fault) => {
                     let error = Error::from_fault(OPERATION, fault);
@@ -134,7 +134,7 @@ impl UnreadQuery {
                                 .rev()
                                 .for_each(|half| waiting.push_front(half));
                         }
-                        None => digest.fail(batch, error),
+                        None => unread_counts.fail(batch, error),
                     }
                 }
             }
@@ -143,8 +143,8 @@ impl UnreadQuery {
 }
 
 impl IntoFuture for UnreadQuery {
-    type Output = Digest;
-    type IntoFuture = Pin<Box<dyn Future<Output = Digest> + Send>>;
+    type Output = UnreadCounts;
+    type IntoFuture = Pin<Box<dyn Future<Output = UnreadCounts> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.fetch())
@@ -165,7 +165,7 @@ fn stopped_error() -> Error {
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct Digest {
+pub struct UnreadCounts {
     /// Number of unread messages of each ticket that was answered. The service counts up to 65535.
     pub unread: BTreeMap<TicketId, u64>,
     /// Tickets that the service left out of its answer, or named without a number: unknown to it,
@@ -196,14 +196,14 @@ impl FailedTickets {
 }
 
 setters! {
-    Digest {
+    UnreadCounts {
         unanswered: Vec<TicketId>,
         failed: Vec<FailedTickets>,
         undecodable: Vec<Undecodable>,
     }
 }
 
-impl Digest {
+impl UnreadCounts {
     /// These numbers of unread messages, and nothing that failed.
     #[must_use]
     pub fn new(unread: BTreeMap<TicketId, u64>) -> Self {

@@ -150,11 +150,14 @@ impl Service {
         answer.needs("immsg")?;
         let body = &answer.body;
         let is_answered = body.imstatus.is_some() || body.last_message_time_id.is_some();
-        if body.immsg.is_none() && (answer.complains || !is_answered) {
+        if body.immsg.is_none() && (answer.partial_failure || !is_answered) {
             return Err(answer.unlike("there is no immsg, and nothing says that it would be empty"));
         }
-        if answer.complains && answer.undecodable.is_empty() && has_none(body.immsg.as_deref()) {
-            return Err(answer.unlike("it says failure, and immsg is empty"));
+        if answer.partial_failure
+            && answer.undecodable.is_empty()
+            && has_none(body.immsg.as_deref())
+        {
+            return Err(answer.unlike("it reports a failure, and immsg is empty"));
         }
         let lost = answer.undecodable.clone();
         Ok(answer.map(|body| {
@@ -200,8 +203,11 @@ impl Service {
             return Err(answer.unlike("there is no imunread"));
         }
         let mut undecodable = rows::undecodable(&answer.undecodable, "imunread");
-        if answer.complains && undecodable.is_empty() && has_none(answer.body.imunread.as_deref()) {
-            return Err(answer.unlike("it says failure, and imunread is empty"));
+        if answer.partial_failure
+            && undecodable.is_empty()
+            && has_none(answer.body.imunread.as_deref())
+        {
+            return Err(answer.unlike("it reports a failure, and imunread is empty"));
         }
         Ok(answer.map(|body| {
             let mut counts = Vec::new();
@@ -262,14 +268,14 @@ impl Service {
         answer.needs("message_list")?;
         let answer = answer.map(of);
         let (list, count) = &answer.body;
-        if list.is_none() && (answer.complains || count.is_none()) {
+        if list.is_none() && (answer.partial_failure || count.is_none()) {
             return Err(
                 answer.unlike("there is no message_list, and nothing says that it would be empty")
             );
         }
         let lost = rows::undecodable(&answer.undecodable, "message_list");
-        if answer.complains && lost.is_empty() && has_none(list.as_deref()) {
-            return Err(answer.unlike("it says failure, and message_list is empty"));
+        if answer.partial_failure && lost.is_empty() && has_none(list.as_deref()) {
+            return Err(answer.unlike("it reports a failure, and message_list is empty"));
         }
         Ok(answer.map(|(list, count)| {
             let has_list = list.is_some();

@@ -23,7 +23,7 @@ pub(crate) fn set_aside<'a>(extra: &'a Map<String, Value>, name: &str) -> Option
 
 pub(crate) fn odd_field(list: &str, name: &str, value: &Value) -> String {
     let kind = wire::kind(value);
-    format!("{list}: the field {name} is {kind}, which has no reading as what is documented")
+    format!("{list}: the field {name} is {kind}, which cannot be read as documented")
 }
 
 /// What of the list `list` could not be read.

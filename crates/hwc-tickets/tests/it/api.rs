@@ -3,7 +3,7 @@
 use hwc_tickets::{
     Client, ErrorKind, GroupId, SecretString,
     api::{
-        Answer, Arguments, Content, Kind, List, ListAudit, OPERATIONS, Operation, Page, Paged,
+        Answer, Arguments, Content, Kind, List, ListReport, OPERATIONS, Operation, Page, Paged,
         Source,
         models::tickets::{IncidentInfoV2, ListCases, ListOrderIncident},
     },
@@ -186,12 +186,12 @@ fn listing(
 /// What was handed out, and whether anything may be missing.
 fn read(clock: &FakeClock, network: &ScriptedTransport) -> (Vec<usize>, bool, u64) {
     let items = client(clock, network).tickets().list().limit(3).items();
-    let List { items, audit, .. } = clock.run(items.collect()).unwrap();
-    assert!(audit.complete, "{audit:?}");
-    assert_eq!(audit.yielded, items.len() as u64);
+    let List { items, report, .. } = clock.run(items.collect()).unwrap();
+    assert!(report.complete, "{report:?}");
+    assert_eq!(report.yielded, items.len() as u64);
     let ids = items.iter().map(|item| item.incident_id.clone().unwrap());
     let ids = ids.map(|id| id.parse().unwrap()).collect();
-    (ids, audit.possible_gap, audit.duplicates_dropped)
+    (ids, report.possible_gap, report.duplicates_dropped)
 }
 
 fn rows(count: usize) -> Rows {
@@ -252,22 +252,22 @@ fn a_service_that_does_not_go_on_is_asked_no_longer() {
         let clock = FakeClock::new();
         let network = ScriptedTransport::new(&clock).otherwise(Step::json(200, body));
         let tickets = client(&clock, &network).tickets();
-        let (items, audit) = match body.contains("incident_id") {
+        let (items, report) = match body.contains("incident_id") {
             true => {
                 let list = tickets.list().items();
-                let List { items, audit, .. } = clock.run(list.collect()).unwrap();
-                (items.len(), audit)
+                let List { items, report, .. } = clock.run(list.collect()).unwrap();
+                (items.len(), report)
             }
             false => {
                 let items = tickets.order_incidents().items();
-                let List { items, audit, .. } = clock.run(items.collect()).unwrap();
-                (items.len(), audit)
+                let List { items, report, .. } = clock.run(items.collect()).unwrap();
+                (items.len(), report)
             }
         };
-        assert_eq!(items as u64, audit.yielded);
+        assert_eq!(items as u64, report.yielded);
         assert!(
-            items <= 2 && audit.possible_gap && !audit.complete,
-            "{audit:?}"
+            items <= 2 && report.possible_gap && !report.complete,
+            "{report:?}"
         );
         assert!(
             network.requests().len() <= 1100,
@@ -299,9 +299,9 @@ fn numbered_pages_are_read_to_their_end() {
             .tickets()
             .order_incidents()
             .page_size(3);
-        let List { items, audit, .. } = clock.run(items.items().collect()).unwrap();
+        let List { items, report, .. } = clock.run(items.items().collect()).unwrap();
         assert_eq!(
-            (items.len(), audit.possible_gap),
+            (items.len(), report.possible_gap),
             (count, more > 0),
             "{count}"
         );
@@ -311,9 +311,9 @@ fn numbered_pages_are_read_to_their_end() {
     let network = listing(&clock, &rows(7), Some, |_, _| {});
     let items = client(&clock, &network).tickets().order_incidents();
     let items = items.page_size(3).page_no(2).items();
-    let List { items, audit, .. } = clock.run(items.collect()).unwrap();
+    let List { items, report, .. } = clock.run(items.collect()).unwrap();
     assert_eq!(
-        (items.len(), audit.possible_gap),
+        (items.len(), report.possible_gap),
         (4, false),
         "from the second page on"
     );
@@ -396,9 +396,9 @@ fn an_odd_row_costs_itself_and_an_error_ends_the_reading() {
             assert_eq!(pages.next().await.is_some_and(|page| page.is_err()), fails);
             assert!(pages.next().await.is_none());
         });
-        let audit = pages.audit();
+        let report = pages.report();
         assert_eq!(
-            (audit.yielded, audit.undecodable, audit.complete),
+            (report.yielded, report.undecodable, report.complete),
             (2, 1, !fails)
         );
     }
@@ -438,12 +438,16 @@ fn what_is_lost_inside_of_a_row_is_told() {
     while let Some(page) = clock.run(pages.next()) {
         assert!(page.unwrap().within.is_empty());
     }
-    let audit = pages.audit();
+    let report = pages.report();
     assert_eq!(
-        (audit.yielded, audit.undecodable, audit.undecodable_within),
+        (
+            report.yielded,
+            report.undecodable,
+            report.undecodable_within
+        ),
         (3, 0, 3)
     );
-    assert!(audit.complete && !audit.possible_gap, "{audit:?}");
+    assert!(report.complete && !report.possible_gap, "{report:?}");
 }
 
 /// Of the first items of a page, what could not be read behind them is nobody's loss.
@@ -469,10 +473,10 @@ fn the_last_row_that_can_be_named_is_no_end() {
     let network = listing(&clock, &rows(65_540), |_| None, |_, _| {});
     // The documented maximum of the offset.
     let call = client(&clock, &network).tickets().list().offset(65_535);
-    let List { items, audit, .. } = clock.run(call.items().collect()).unwrap();
+    let List { items, report, .. } = clock.run(call.items().collect()).unwrap();
     assert!(
-        items.len() == 5 && !audit.complete && audit.possible_gap,
-        "{audit:?}"
+        items.len() == 5 && !report.complete && report.possible_gap,
+        "{report:?}"
     );
     assert_eq!(ListCases::AT, Some("offset"));
 }
@@ -670,7 +674,7 @@ fn a_complaint_beside_rows_is_a_gap_and_debug_shows_no_text() {
     let mut pages = list.pages(&client, json!({"limit": 2}), None).unwrap();
     let page = clock.run(pages.next()).unwrap().unwrap();
     assert_eq!(page.items.len(), 1);
-    assert!(pages.audit().possible_gap);
+    assert!(pages.report().possible_gap);
     assert!(!format!("{page:?}").contains("CANARY"), "{page:?}");
     let network = ScriptedTransport::new(&clock).otherwise(Step::json(200, body));
     let client = crate::api::client(&clock, &network);
@@ -705,8 +709,8 @@ fn a_list_comes_in_pages_as_data() {
         });
         let expected: Vec<String> = (0..10).map(|row: u32| row.to_string()).collect();
         assert_eq!(ids, expected);
-        let audit = pages.audit();
-        assert!(audit.complete && !audit.possible_gap, "{audit:?}");
+        let report = pages.report();
+        assert!(report.complete && !report.possible_gap, "{report:?}");
     }
     let clock = FakeClock::new();
     let network = ScriptedTransport::new(&clock);
@@ -884,8 +888,8 @@ fn what_was_read_before_an_error_is_given_back() {
         .map(|item| item.incident_id.as_deref().unwrap())
         .collect();
     assert_eq!(ids, ["a", "b"]);
-    assert_eq!(interrupted.read.audit.yielded, 2);
-    assert!(!interrupted.read.audit.complete);
+    assert_eq!(interrupted.read.report.yielded, 2);
+    assert!(!interrupted.read.report.complete);
     let shown = format!("{interrupted} {interrupted:?}");
     assert!(shown.contains("2 item(s) were read before"), "{shown}");
     assert!(!shown.contains("canary-text"), "{shown}");
@@ -906,13 +910,16 @@ fn numbered_pages_that_shift_lose_nothing_in_silence() {
         let network = listing(&clock, &rows(10), Some, added);
         let items = client(&clock, &network).tickets().order_incidents();
         let items = items.page_size(3).items();
-        let List { items, audit, .. } = clock.run(items.collect()).unwrap();
+        let List { items, report, .. } = clock.run(items.collect()).unwrap();
         let mut ids: Vec<usize> = (items.iter())
             .map(|item| item.incident_id.as_deref().unwrap().parse().unwrap())
             .collect();
         ids.retain(|id| *id < 100);
         assert_eq!(ids, (0..10).collect::<Vec<_>>(), "added before {at}");
-        assert!(audit.complete && audit.duplicates_dropped > 0, "{audit:?}");
+        assert!(
+            report.complete && report.duplicates_dropped > 0,
+            "{report:?}"
+        );
 
         // Others gone from it: one slips onto a page that was read, and the total tells.
         let clock = FakeClock::new();
@@ -924,8 +931,8 @@ fn numbered_pages_that_shift_lose_nothing_in_silence() {
         let network = listing(&clock, &rows(10), Some, removed);
         let items = client(&clock, &network).tickets().order_incidents();
         let items = items.page_size(3).items();
-        let List { items, audit, .. } = clock.run(items.collect()).unwrap();
-        assert!(items.len() < 10 && audit.possible_gap, "{at}: {audit:?}");
+        let List { items, report, .. } = clock.run(items.collect()).unwrap();
+        assert!(items.len() < 10 && report.possible_gap, "{at}: {report:?}");
     }
 }
 
@@ -962,10 +969,10 @@ fn pages_and_audits_can_be_written_down() {
     let page = serde_json::to_value(&page).unwrap();
     assert_eq!(page["items"], json!([{"incident_id": "a"}]));
     assert_eq!(page["undecodable"][0]["index"], 1);
-    let written = serde_json::to_string(pages.audit()).unwrap();
-    let audit: ListAudit = serde_json::from_str(&written).unwrap();
-    assert_eq!((&audit, audit.yielded), (pages.audit(), 1));
-    let older: ListAudit = serde_json::from_str(r#"{"yielded":3}"#).unwrap();
+    let written = serde_json::to_string(pages.report()).unwrap();
+    let report: ListReport = serde_json::from_str(&written).unwrap();
+    assert_eq!((&report, report.yielded), (pages.report(), 1));
+    let older: ListReport = serde_json::from_str(r#"{"yielded":3}"#).unwrap();
     assert_eq!((older.yielded, older.complete), (3, false));
 }
 
@@ -1108,7 +1115,7 @@ fn the_same_calls_without_async() {
         .unwrap();
     let mut items = client.tickets().list().limit(3).items().unwrap();
     assert_eq!(items.by_ref().map(Result::unwrap).count(), 7);
-    assert!(items.audit().complete && !items.audit().possible_gap);
+    assert!(items.report().complete && !items.report().possible_gap);
     let pages = client.tickets().list().limit(3).pages().unwrap();
     let paged: usize = pages.map(|page| page.unwrap().items.len()).sum();
     assert_eq!(paged, 7);

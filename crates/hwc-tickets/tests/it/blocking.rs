@@ -59,12 +59,12 @@ fn every_verb_does_what_it_does_without_blocking() {
     let sent = ticket.submit("one").unwrap();
     assert_eq!(sent.attempts, 1);
     let confirmed = ticket
-        .wait_for(|ticket| ticket.submit("two").with_reference().without_watermark())
+        .block_on(|ticket| ticket.submit("two").with_reference().skip_baseline())
         .unwrap();
     assert!(confirmed.reference.is_some());
     let long = "word ".repeat(600);
     let parts = ticket
-        .wait_for(|ticket| ticket.submit(&long).split_long())
+        .block_on(|ticket| ticket.submit(&long).split_long())
         .unwrap();
     assert_eq!(parts.len(), 2);
 
@@ -74,7 +74,7 @@ fn every_verb_does_what_it_does_without_blocking() {
     let newest: Vec<Message> = history.by_ref().map(Result::unwrap).collect();
     assert_eq!(newest.len(), 4);
     assert!(history.next().is_none());
-    assert!(history.audit().complete);
+    assert!(history.report().complete);
     let oldest = ticket
         .history_with(|history| history.oldest_first())
         .unwrap();
@@ -85,11 +85,11 @@ fn every_verb_does_what_it_does_without_blocking() {
     );
     assert_eq!(ticket.history().unwrap().count(), oldest.len());
 
-    let digest = client
+    let unread_counts = client
         .unread(ids(&[TICKET, "case-9"]), |query| query.concurrency(1))
         .unwrap();
-    assert_eq!(digest.total(), 2);
-    assert_eq!(digest.unanswered, ids(&["case-9"]));
+    assert_eq!(unread_counts.total(), 2);
+    assert_eq!(unread_counts.unanswered, ids(&["case-9"]));
     let mut drained = Vec::new();
     let handled = ticket.drain_unread(|message| {
         drained.push(message.content);
@@ -149,7 +149,7 @@ fn functions(source: &str, of: &str) -> Vec<String> {
 
 #[test]
 fn no_verb_is_missing() {
-    // Reached through `wait_for`.
+    // Reached through `block_on`.
     let left_out = ["client", "raw", "reconcile_within"];
     let mut found = 0;
     let sources = crate::rooms::sources();
@@ -183,7 +183,7 @@ fn a_submit_in_doubt_is_reconciled() {
     let client = client(&desk);
     let ticket = client.ticket(TICKET).unwrap();
     let error = ticket
-        .wait_for(|ticket| {
+        .block_on(|ticket| {
             ticket
                 .submit("Please restart node 7")
                 .confirm(Confirm::Never)
@@ -223,7 +223,7 @@ fn many_messages_at_once_each_with_its_outcome() {
         .map(|(ticket, text)| Draft::new(ticket.parse().unwrap(), text))
         .into();
     let outcomes = client
-        .submit_all(drafts, |bulk| bulk.concurrency(2))
+        .submit_all(drafts, |options| options.concurrency(2))
         .unwrap();
     let mut ends: Vec<(String, bool)> = outcomes
         .map(|item| {
@@ -308,7 +308,7 @@ impl Bench {
         let ticket = client.ticket(TICKET).unwrap();
         let message = ticket.history().unwrap().next().unwrap().unwrap();
         desk.on_request(|_, asked| (asked.operation() == "submit").then(Step::reset));
-        let doubt = ticket.wait_for(|ticket| ticket.submit("x").confirm(Confirm::Never));
+        let doubt = ticket.block_on(|ticket| ticket.submit("x").confirm(Confirm::Never));
         let pending = doubt.unwrap_err().into_pending().unwrap();
         desk.state().asked.clear();
         Self {
@@ -333,7 +333,7 @@ impl Bench {
         vec![
             ("from_env", Client::from_env().err()),
             ("submit", ticket.submit("x").err()),
-            ("ticket.wait_for", ticket.wait_for(|t| t.submit("x")).err()),
+            ("ticket.block_on", ticket.block_on(|t| t.submit("x")).err()),
             ("history", ticket.history().err()),
             ("mark_read", ticket.mark_read().err()),
             (
@@ -348,13 +348,13 @@ impl Bench {
             ("messages_with_ids", ticket.messages_with_ids().err()),
             ("find_id", ticket.find_id(message).err()),
             (
-                "client.wait_for",
-                client.wait_for(|c| c.reconcile(pending)).err(),
+                "client.block_on",
+                client.block_on(|c| c.reconcile(pending)).err(),
             ),
             ("unread", client.unread(tickets(), |query| query).err()),
             (
                 "submit_all",
-                client.submit_all(Vec::new(), |bulk| bulk).err(),
+                client.submit_all(Vec::new(), |options| options).err(),
             ),
             ("follow", client.follow(tickets(), |follow| follow).err()),
             ("reconcile", client.reconcile(pending).err()),
@@ -421,7 +421,7 @@ fn an_iterator_that_is_taken_into_a_runtime_says_so_once_and_ends() {
         .unwrap();
     history.next().unwrap().unwrap();
     let draft = Draft::new(TICKET.parse().unwrap(), "never sent");
-    let mut outcomes = bench.client.submit_all([draft], |bulk| bulk).unwrap();
+    let mut outcomes = bench.client.submit_all([draft], |options| options).unwrap();
     let mut events = bench
         .client
         .follow(ids(&[TICKET]), |follow| follow)

@@ -6,7 +6,7 @@ use hwc_tickets::{Client, ClientBuilder, ErrorKind, SecretString, Site, SubmitTy
 use std::{ffi::OsString, time::Duration};
 
 /// A builder that sees only these variables. The home directory is one without credentials.
-fn surroundings(variables: &[(&str, &str)]) -> ClientBuilder {
+fn environment(variables: &[(&str, &str)]) -> ClientBuilder {
     let variables: Vec<(String, String)> = variables
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -54,24 +54,24 @@ fn the_address_comes_from_the_nearest_place() {
     );
     for (builder, host) in [
         (
-            surroundings(&[token]),
+            environment(&[token]),
             "https://osm.cn-south-1.myhuaweicloud.com",
         ),
         (
-            surroundings(&[token]).site(Site::International),
+            environment(&[token]).site(Site::International),
             "https://osm.ap-southeast-3.myhuaweicloud.com",
         ),
         (
-            surroundings(&[token, china, singapore]),
+            environment(&[token, china, singapore]),
             "https://a.myhuaweicloud.com",
         ),
         (
-            surroundings(&[token, china, singapore]).site(Site::International),
+            environment(&[token, china, singapore]).site(Site::International),
             "https://c.myhuaweicloud.com",
         ),
-        (surroundings(&[token, own, china]), "http://127.0.0.1:8480"),
+        (environment(&[token, own, china]), "http://127.0.0.1:8480"),
         (
-            surroundings(&[token, own, china]).endpoint("https://elsewhere.example"),
+            environment(&[token, own, china]).endpoint("https://elsewhere.example"),
             "https://elsewhere.example",
         ),
     ] {
@@ -84,17 +84,17 @@ fn credentials_come_from_the_nearest_place() {
     let keys = [("HUAWEICLOUD_SDK_AK", "ak"), ("HUAWEICLOUD_SDK_SK", "sk")];
     let token = ("HWC_TICKETS_TOKEN", "from-environment");
     assert_eq!(
-        used(surroundings(&[keys[0], keys[1], token])).1.as_deref(),
+        used(environment(&[keys[0], keys[1], token])).1.as_deref(),
         Some("from-environment")
     );
-    assert_eq!(used(surroundings(&keys)).1, None, "keys sign");
-    let given = surroundings(&[token]).token(SecretString::from("given"));
+    assert_eq!(used(environment(&keys)).1, None, "keys sign");
+    let given = environment(&[token]).token(SecretString::from("given"));
     assert_eq!(used(given).1.as_deref(), Some("given"));
 }
 
 #[test]
 fn without_credentials_every_place_is_named() {
-    let error = surroundings(&[]).build().unwrap_err();
+    let error = environment(&[]).build().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials);
     let shown = error.to_string();
     for place in [
@@ -150,14 +150,14 @@ fn every_problem_is_told_at_once() {
 }
 
 #[test]
-fn addresses_from_the_surroundings_are_not_trusted_with_credentials() {
+fn addresses_from_the_environment_are_not_trusted_with_credentials() {
     for address in [
         "https://evil.example",
         "http://osm.cn-south-1.myhuaweicloud.com",
         "https://osm.cn-south-1.myhuaweicloud.com.evil.example",
         "nonsense",
     ] {
-        let error = surroundings(&[
+        let error = environment(&[
             ("HWC_TICKETS_TOKEN", "t"),
             ("HWC_TICKETS_ENDPOINT", address),
         ])
@@ -179,7 +179,7 @@ fn published_domains_are_trusted_and_the_help_names_the_builder() {
         "https://osm.cn-south-1.myhuaweicloud.cn",
         "https://osm.eu-west-101.myhuaweicloud.eu",
     ] {
-        let builder = surroundings(&[("HWC_TICKETS_TOKEN", "t"), ("HWC_TICKETS_ENDPOINT", host)]);
+        let builder = environment(&[("HWC_TICKETS_TOKEN", "t"), ("HWC_TICKETS_ENDPOINT", host)]);
         assert_eq!(used(builder).0, host);
     }
     let login = [
@@ -190,7 +190,7 @@ fn published_domains_are_trusted_and_the_help_names_the_builder() {
     let iam = |address| {
         let mut variables = login.to_vec();
         variables.push(("HUAWEICLOUD_SDK_IAM_ENDPOINT", address));
-        surroundings(&variables).build()
+        environment(&variables).build()
     };
     iam("https://iam.eu-west-101.myhuaweicloud.eu").unwrap();
     for address in [
@@ -209,7 +209,7 @@ fn published_domains_are_trusted_and_the_help_names_the_builder() {
             !shown.contains("command line") && !shown.contains("--"),
             "{shown}"
         );
-        let error = surroundings(&[
+        let error = environment(&[
             ("HWC_TICKETS_TOKEN", "t"),
             ("HWC_TICKETS_ENDPOINT", address),
         ])
@@ -233,7 +233,7 @@ fn a_password_for_a_service_on_this_machine_needs_its_iam() {
             ("HWC_IAM_PASSWORD", "p"),
             ("HWC_IAM_ACCOUNT", "a"),
         ];
-        surroundings(&[&login[..], more].concat())
+        environment(&[&login[..], more].concat())
     };
     for here in [
         "http://127.0.0.1:8480",
@@ -307,7 +307,7 @@ fn variables_that_are_not_utf8_are_refused_by_name() {
 #[test]
 fn blank_variables_count_as_not_set() {
     for blank in ["", " ", "\n"] {
-        let builder = surroundings(&[
+        let builder = environment(&[
             ("HWC_TICKETS_TOKEN", blank),
             ("HWC_TICKETS_ENDPOINT", blank),
             ("HUAWEICLOUD_SDK_AK", "a"),
@@ -317,7 +317,7 @@ fn blank_variables_count_as_not_set() {
         ]);
         let (host, token) = used(builder);
         assert_eq!((host.as_str(), token), (Site::China.endpoint(), None));
-        let error = surroundings(&[("HUAWEICLOUD_SDK_AK", blank), ("HUAWEICLOUD_SDK_SK", "s")])
+        let error = environment(&[("HUAWEICLOUD_SDK_AK", blank), ("HUAWEICLOUD_SDK_SK", "s")])
             .build()
             .unwrap_err();
         assert!(error.to_string().contains("HUAWEICLOUD_SDK_AK"), "{error}");

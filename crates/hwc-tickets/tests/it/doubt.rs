@@ -623,7 +623,7 @@ fn a_tag_needs_no_baseline() {
     let service = Service::new();
     service.world().faults = [Fault::Reset(true)].into();
     let ticket = service.client().ticket(TICKET).unwrap();
-    let submit = ticket.submit("ping").with_reference().without_watermark();
+    let submit = ticket.submit("ping").with_reference().skip_baseline();
     let result = service.clock.run(as_op(1, submit.into_future()));
     assert_eq!(end(&result), "confirmed");
 }
@@ -648,7 +648,7 @@ impl FetchIdentity for Slow {
 
 #[test]
 fn slow_credentials_cost_time_and_nothing_else() {
-    for (seconds, watermark, wanted, posts) in [
+    for (seconds, baseline, wanted, posts) in [
         (6, true, "accepted", 1),
         (8, true, "accepted", 1),
         (20, true, "accepted", 1),
@@ -668,8 +668,8 @@ fn slow_credentials_cost_time_and_nothing_else() {
             .build()
             .unwrap();
         let mut submit = client.ticket(TICKET).unwrap().submit("ping");
-        if !watermark {
-            submit = submit.without_watermark();
+        if !baseline {
+            submit = submit.skip_baseline();
         }
         let result = service.clock.run(as_op(1, submit.into_future()));
         assert_eq!(end(&result), wanted, "{seconds} s: {result:?}");
@@ -682,21 +682,21 @@ fn slow_credentials_cost_time_and_nothing_else() {
         );
         assert!(service.clock.elapsed() <= Duration::from_millis(30_100));
         // The baseline was read all the same.
-        let reads = usize::from(watermark && posts == 1);
+        let reads = usize::from(baseline && posts == 1);
         assert!(service.requests("GET") >= reads, "{seconds} s");
     }
 }
 
 #[test]
-fn a_watermark_that_gets_no_turn_in_its_time_does_not_stop_the_submit() {
+fn a_baseline_that_gets_no_turn_in_its_time_does_not_stop_the_submit() {
     let service = Service::new();
-    // The service asks the watermark to wait longer than a quarter of the deadline.
+    // The service asks the read of the baseline to wait longer than a quarter of the deadline.
     service.world().read_faults = [ReadFault::Throttled(10)].into();
     assert_eq!(
         end(&submit(&service, &service.client(), 1, "ping")),
         "accepted"
     );
-    // The own pace: the next turn comes after the watermark's time, and before that of the POST ends.
+    // The own pace: the next turn comes after the time for the baseline, and before that of the POST ends.
     let service = Service::new();
     let client = service
         .builder()
@@ -704,7 +704,7 @@ fn a_watermark_that_gets_no_turn_in_its_time_does_not_stop_the_submit() {
         .build()
         .unwrap();
     let first = client.ticket(TICKET).unwrap().submit("first");
-    let first = service.clock.run(first.without_watermark().into_future());
+    let first = service.clock.run(first.skip_baseline().into_future());
     assert_eq!(end(&first), "accepted");
     assert_eq!(end(&submit(&service, &client, 1, "ping")), "accepted");
 }

@@ -1,4 +1,4 @@
-//! Tests of the front door through its public interface.
+//! Tests of the SDK through its public interface.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

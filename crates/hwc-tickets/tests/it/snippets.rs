@@ -2,8 +2,6 @@
 
 #[path = "../../examples/snippets/attachment.rs"]
 mod attachment;
-#[path = "../../examples/snippets/bulk.rs"]
-mod bulk;
 #[path = "../../examples/snippets/drain_unread.rs"]
 mod drain_unread;
 #[path = "../../examples/snippets/first_message.rs"]
@@ -14,8 +12,10 @@ mod follow;
 mod lost_answer;
 #[path = "../../examples/snippets/own_settings.rs"]
 mod own_settings;
-#[path = "../../examples/snippets/unread_digest.rs"]
-mod unread_digest;
+#[path = "../../examples/snippets/submit_all.rs"]
+mod submit_all;
+#[path = "../../examples/snippets/unread_counts.rs"]
+mod unread_counts;
 #[path = "../../examples/snippets/whole_conversation.rs"]
 mod whole_conversation;
 #[cfg(feature = "blocking")]
@@ -23,7 +23,7 @@ mod whole_conversation;
 mod without_async;
 
 use hwc_tickets::{Client, Delivery, Draft, Outcome, SecretString, TicketId};
-use hwc_tickets_sim::{Fault, Operation, Order, Simulator};
+use hwc_tickets_sim::{Fault, FaultRule, Operation, Simulator};
 use std::{env, io::Write as _, process::Command, time::Duration};
 
 const TICKET: &str = "case-123";
@@ -73,13 +73,13 @@ async fn first_message_from_environment() {
 #[tokio::test]
 async fn a_lost_answer_is_found_out_later() {
     let (service, client) = start().await;
-    service.fault(Order::new(Operation::CreateMessages, Fault::Close).after_acting());
+    service.fault(FaultRule::new(Operation::CreateMessages, Fault::Close).after_commit());
     let refused = Fault::Status {
         status: 403,
         code: None,
         retry_after: None,
     };
-    let reads = Order::new(Operation::ListMessages, refused);
+    let reads = FaultRule::new(Operation::ListMessages, refused);
     service.fault(reads.skipping(1).times(100));
     let mut kept = String::new();
     let outcome = lost_answer::lost_answer(&client, |pending| {
@@ -99,10 +99,10 @@ async fn a_lost_answer_is_found_out_later() {
 async fn the_conversation_is_whole() {
     let (service, client) = start().await;
     let ticket = client.ticket(TICKET).unwrap();
-    let audit = whole_conversation::whole_conversation(&ticket).await;
-    let audit = audit.unwrap();
-    assert!(audit.complete);
-    assert_eq!(audit.yielded, service.ledger(TICKET).len() as u64);
+    let report = whole_conversation::whole_conversation(&ticket).await;
+    let report = report.unwrap();
+    assert!(report.complete);
+    assert_eq!(report.yielded, service.ledger(TICKET).len() as u64);
 }
 
 #[tokio::test]
@@ -132,10 +132,10 @@ async fn a_thousand_tickets_take_ten_requests() {
     let (service, client) = start().await;
     let mut thousand: Vec<TicketId> = (1..1000).map(|n| id(&format!("other-{n}"))).collect();
     thousand.push(id(TICKET));
-    let digest = unread_digest::unread_digest(&client, thousand).await;
-    assert_eq!(digest.unread[&id(TICKET)], 1);
-    assert_eq!(digest.unanswered.len(), 999);
-    assert!(digest.failed.is_empty());
+    let unread_counts = unread_counts::unread_counts(&client, thousand).await;
+    assert_eq!(unread_counts.unread[&id(TICKET)], 1);
+    assert_eq!(unread_counts.unanswered.len(), 999);
+    assert!(unread_counts.failed.is_empty());
     assert_eq!(service.journal().len(), 10);
 }
 
@@ -144,7 +144,7 @@ async fn each_of_many_messages_has_its_own_outcome() {
     let (service, client) = start().await;
     let drafts = ["case-123", "TT202611210002", "no-such-ticket"];
     let drafts = drafts.map(|ticket| Draft::new(id(ticket), "Any news?"));
-    let failed = bulk::bulk(&client, drafts.to_vec()).await;
+    let failed = submit_all::submit_all(&client, drafts.to_vec()).await;
     let [(draft, delivery)] = &failed[..] else {
         panic!("{failed:?}");
     };
@@ -183,7 +183,7 @@ async fn own_settings_are_used() {
     ticket.submit("written down first").await.unwrap();
     assert_eq!(service.arrived(TICKET), ["written down first"]);
     assert!(outbox.exists());
-    assert!(client.pending().is_empty(), "its fate is known");
+    assert!(client.pending().is_empty(), "its outcome is known");
 }
 
 #[tokio::test]

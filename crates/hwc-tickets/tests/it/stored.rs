@@ -2,10 +2,10 @@
 //! stays as it was.
 
 use hwc_tickets::{
-    Advice, Attachment, Audit, Author, CallAdvice, Client, Conversation, Cursor, Delivery, Digest,
-    Error, ErrorKind, ErrorReport, Event, LastMessage, Message, MessageId, MessageKind,
-    MessageTime, Outcome, Pending, Recalled, Receipt, Role, SecretString, Sent, TicketDetail,
-    TicketId, TicketStatus, ZoneOffset,
+    Advice, Attachment, Author, CallAdvice, Client, Conversation, Cursor, Delivery, Error,
+    ErrorKind, ErrorReport, Event, LastMessage, Message, MessageId, MessageKind, MessageTime,
+    Outcome, Pending, ReadReport, Recalled, Receipt, Role, SecretString, Sent, TicketDetail,
+    TicketId, TicketStatus, UnreadCounts, ZoneOffset,
     error::Part,
     message::Undecodable,
     submit::{Candidate, Reconciled, Resemblance},
@@ -111,7 +111,7 @@ fn json_stays_as_it_was() {
         )
     );
     assert_eq!(
-        json_of(&Audit::default().reported(3).yielded(3).complete(true)),
+        json_of(&ReadReport::default().reported(3).yielded(3).complete(true)),
         r#"{"reported":3,"yielded":3,"duplicates_dropped":0,"undecodable":0,"pages":0,"possible_gap":false,"complete":true}"#
     );
     assert_eq!(json_of(&TicketStatus::Other(99)), r#"{"other":99}"#);
@@ -206,14 +206,14 @@ fn values_come_back_from_json() {
     // What could not be read is not forgotten on the way.
     let undecodable = vec![Undecodable::new(4, "message_list: content: an object")];
     comes_back(&whole.undecodable(undecodable.clone()));
-    let audit = Audit::default()
+    let whole = ReadReport::default()
         .undecodable(1)
         .unreadable(undecodable)
         .pages(2)
         .duplicates_dropped(1)
         .possible_gap(true);
-    comes_back(&audit);
-    comes_back(&Conversation::new(vec![message()], audit));
+    comes_back(&whole);
+    comes_back(&Conversation::new(vec![message()], whole));
     comes_back(&LastMessage::new(MessageId::new("m-1").unwrap(), message()));
     for receipt in [Receipt::Accepted, Receipt::Confirmed(Box::new(message()))] {
         comes_back(&receipt);
@@ -232,11 +232,11 @@ fn values_come_back_from_json() {
 
 #[test]
 fn what_holds_an_error_comes_back_from_json() {
-    let digest = Digest::new(BTreeMap::from([(ticket(), 3)]))
+    let unread_counts = UnreadCounts::new(BTreeMap::from([(ticket(), 3)]))
         .unanswered(vec![TicketId::new("case-2").unwrap()])
         .failed(vec![FailedTickets::new(vec![ticket()], report().into())])
         .undecodable(vec![Undecodable::new(0, "a text")]);
-    let again = writes_the_same_again(&digest);
+    let again = writes_the_same_again(&unread_counts);
     assert_eq!((again.total(), again.is_complete()), (3, false));
     assert_eq!(
         again.into_result().unwrap_err().to_string(),

@@ -131,7 +131,7 @@ fn whoever_stores_the_message_and_says_no_never_gets_it_twice() {
             ticket
                 .submit("x")
                 .confirm(Confirm::Never)
-                .without_watermark()
+                .skip_baseline()
                 .await
         }));
         assert_eq!(end(&result), "unknown", "{status} {body}: {result:?}");
@@ -189,7 +189,7 @@ fn an_outage_does_not_multiply_posts() {
         ticket
             .submit("x")
             .confirm(Confirm::Never)
-            .without_watermark()
+            .skip_baseline()
             .into_future()
     });
     let ends = service.clock.run(futures_util::future::join_all(calls));
@@ -198,7 +198,7 @@ fn an_outage_does_not_multiply_posts() {
 }
 
 #[test]
-fn a_watermark_that_cannot_be_read() {
+fn a_baseline_that_cannot_be_read() {
     let table = [
         // Nothing goes out where the POST would fail too.
         (vec![ReadFault::Refused; 4], "not sent", 0),
@@ -220,7 +220,7 @@ fn a_watermark_that_cannot_be_read() {
 }
 
 #[test]
-fn the_watermark_takes_a_quarter_of_the_deadline_at_most() {
+fn reading_the_baseline_takes_a_quarter_of_the_deadline_at_most() {
     let service = Service::new();
     service.world().read_faults = vec![ReadFault::Hang; 4].into();
     let result = submit(&service, &service.client(), "Hello");
@@ -630,7 +630,7 @@ fn what_goes_out() {
         .with_group(GroupId::new("g-2").unwrap());
     service
         .clock
-        .run(ticket.submit("x").without_watermark().into_future())
+        .run(ticket.submit("x").skip_baseline().into_future())
         .unwrap();
     let requests = service.line.requests();
     assert_eq!(requests.len(), 3);

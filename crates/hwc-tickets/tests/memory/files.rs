@@ -3,7 +3,7 @@
 use hwc_tickets::{
     Client, ErrorKind,
     raw::{Form, RawFile, Source},
-    sim::{Fault, Operation, Order, Simulator},
+    sim::{Fault, FaultRule, Operation, Simulator},
 };
 use ring::digest::{Context, Digest, SHA256};
 use std::{io::Write as _, path::Path, time::Duration};
@@ -88,7 +88,7 @@ fn a_hundred_mebibytes_up_and_down_cost_no_more_than_sixteen() {
                 keep: Some(kept),
                 chunked,
             };
-            simulator.fault(Order::new(Operation::DownloadAccessories, cut));
+            simulator.fault(FaultRule::new(Operation::DownloadAccessories, cut));
             let mut file = download(&client, &id).await;
             let error = loop {
                 match file.chunk().await {

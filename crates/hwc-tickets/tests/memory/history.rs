@@ -2,7 +2,7 @@
 
 use hwc_core::{
     testing::FakeClock,
-    transport::{AnswerBody, RequestBody, Sending, Transport},
+    transport::{RequestBody, ResponseBody, Sending, Transport},
 };
 use hwc_tickets::{Client, SecretString};
 use std::fmt::Write as _;
@@ -46,7 +46,7 @@ impl Transport for Endless {
             .unwrap();
         }
         body.push_str("]}");
-        Box::pin(async move { Ok(http::Response::new(AnswerBody::full(body))) })
+        Box::pin(async move { Ok(http::Response::new(ResponseBody::full(body))) })
     }
 }
 
@@ -76,9 +76,9 @@ fn stream(messages: i64) -> (u64, usize) {
             );
             last = Some(time);
         }
-        let audit = stream.audit();
-        assert!(audit.complete && !audit.possible_gap);
-        (audit.yielded, HEAP.peak_usage().saturating_sub(before))
+        let report = stream.report();
+        assert!(report.complete && !report.possible_gap);
+        (report.yielded, HEAP.peak_usage().saturating_sub(before))
     })
 }
 

@@ -71,7 +71,7 @@ fn refused(status: StatusCode, answer: &Answer) -> IdentityError {
     let (kind, what, help) = match status.as_u16() {
         400 => (
             Rejected,
-            "IAM found the login not valid",
+            "IAM rejected the login",
             "check the names of account, user and project, and that the scope belongs to the account",
         ),
         401 => (
@@ -91,7 +91,7 @@ fn refused(status: StatusCode, answer: &Answer) -> IdentityError {
         ),
         429 => (
             Throttled,
-            "IAM asks for a slower pace",
+            "IAM asks for fewer requests",
             "wait, and share one client per program",
         ),
         408 | 500..=599 => (Unavailable, "IAM failed", "try again later"),

@@ -18,7 +18,7 @@ pub fn iam_endpoint(read: ReadVariable<'_>) -> Result<Option<Endpoint>, Identity
     let Some(address) = variables::text(read, IAM_ENDPOINT)? else {
         return Ok(None);
     };
-    let endpoint = Endpoint::parse_from_surroundings(&address).map_err(|error| {
+    let endpoint = Endpoint::parse_from_environment(&address).map_err(|error| {
         IdentityError::new(
             IdentityErrorKind::Invalid,
             format!("{IAM_ENDPOINT} cannot be used: {error}"),

@@ -36,7 +36,7 @@ pub(super) fn parse(text: &str) -> Result<BTreeMap<String, Section>, Flaw> {
                 .ok_or(flaw("a section name without `]` at its end"))?;
             let name = name.trim();
             if sections.contains_key(name) {
-                return Err(flaw("a section that stands there a second time"));
+                return Err(flaw("a section that is there twice"));
             }
             current = Some(sections.entry(name.to_owned()).or_default());
             continue;
@@ -55,7 +55,7 @@ pub(super) fn parse(text: &str) -> Result<BTreeMap<String, Section>, Flaw> {
             .insert(key, SecretString::from(value.trim()))
             .is_some()
         {
-            return Err(flaw("a key that stands in its section a second time"));
+            return Err(flaw("a key that is in its section twice"));
         }
     }
     Ok(sections)

@@ -65,7 +65,7 @@ fn as_it_is(body: &Bytes) -> Success {
     Success {
         body: body.clone(),
         lossy: false,
-        complains: false,
+        partial_failure: false,
     }
 }
 

@@ -201,7 +201,7 @@ impl Fields {
         let table = [
             (
                 (self.error_code.times).saturating_add(self.error_code_camel.times) > 1,
-                "its field error_code, which stands there twice",
+                "its field error_code, which is there twice",
             ),
             (
                 self.code.failing.is_some() || self.foreign_code.failing.is_some(),

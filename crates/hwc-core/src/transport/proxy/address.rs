@@ -13,7 +13,7 @@ pub(super) fn parse(setting: &'static str, text: &str) -> Result<Url, InvalidPro
     }
     let is_quote = |c: char| matches!(c, '"' | '\'' | '`' | '“' | '”' | '‘' | '’');
     if text.starts_with(is_quote) || text.ends_with(is_quote) {
-        return Err(bad("it stands in quotes; remove them"));
+        return Err(bad("it is in quotes; remove them"));
     }
     if text.chars().any(char::is_control) {
         return Err(bad(
@@ -31,7 +31,7 @@ pub(super) fn parse(setting: &'static str, text: &str) -> Result<Url, InvalidPro
         }
         _ => {
             return Err(bad(
-                "what stands before `://` is not http or https; write it as http://host:port",
+                "the scheme before `://` is not http or https; write it as http://host:port",
             ));
         }
     }

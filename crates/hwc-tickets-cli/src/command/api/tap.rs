@@ -5,7 +5,7 @@ use http::{Request, Response};
 use http_body::{Body, Frame, SizeHint};
 use hwc_tickets::{
     Transport,
-    transport::{AnswerBody, HttpTransport, RequestBody, Sending, TransportFault},
+    transport::{HttpTransport, RequestBody, ResponseBody, Sending, TransportFault},
 };
 use std::{
     fmt,
@@ -97,7 +97,7 @@ impl Transport for Tap {
         let answer = self.inner.send(request);
         Box::pin(async move {
             let (head, body) = answer.await?.into_parts();
-            let body = AnswerBody::from_body(Copied { body, kept });
+            let body = ResponseBody::from_body(Copied { body, kept });
             Ok(Response::from_parts(head, body))
         })
     }
@@ -105,7 +105,7 @@ impl Transport for Tap {
 
 /// A body that is copied on its way.
 struct Copied {
-    body: AnswerBody,
+    body: ResponseBody,
     kept: Kept,
 }
 

@@ -87,7 +87,7 @@ fn unanswered(name: &str, why: NoSecret) -> Failure {
         ),
         NoSecret::Key(key) => refused(
             format!("the {name} holds {}", described(key)),
-            "Type or paste it again; backspace, Ctrl-U and Ctrl-W mend the line.",
+            "Type or paste it again; backspace, Ctrl-U and Ctrl-W edit the line.",
         ),
         NoSecret::LineBreak => refused(
             format!("the {name} holds a line break"),
@@ -144,19 +144,19 @@ fn flaw(text: &str) -> Option<(String, &'static str)> {
         return Some(("is empty".to_owned(), "Run the command again."));
     }
     if text.starts_with(QUOTES) || text.ends_with(QUOTES) {
-        return Some(("stands in quotes".to_owned(), "Give it without the quotes."));
+        return Some(("is in quotes".to_owned(), "Give it without the quotes."));
     }
     let small = text.to_ascii_lowercase();
     if small.starts_with("x-auth-token") {
         return Some((
             "begins with X-Auth-Token: that is the name of a header".to_owned(),
-            "Give only what stands behind it.",
+            "Give only what follows it.",
         ));
     }
     if small.starts_with("bearer ") {
         return Some((
             "begins with the word Bearer, which this service does not take".to_owned(),
-            "Give only what stands behind it.",
+            "Give only what follows it.",
         ));
     }
     let odd = text.chars().find(|c| !('!'..='~').contains(c))?;

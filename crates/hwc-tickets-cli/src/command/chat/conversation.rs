@@ -303,7 +303,7 @@ impl Conversation {
         self.news += 1;
     }
 
-    /// The fate of an own message is known, or at least more of it.
+    /// The outcome of an own message is known, or at least more of it.
     fn settle(&mut self, number: usize, fate: Fate) -> Option<Effect> {
         let mut stranger = None;
         let mut effect = None;

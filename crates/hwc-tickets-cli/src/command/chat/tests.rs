@@ -397,17 +397,17 @@ fn commands_are_not_sent() {
     for (text, said) in [
         ("/help", "Enter sends, Alt+Enter"),
         ("  /help me", "Enter sends, Alt+Enter"),
-        ("/var/log is full", "/var/log is no command"),
-        ("/", "is no command"),
-        ("/Help", "/Help is no command"),
-        ("/\u{1b}[2Jx", "is no command"),
+        ("/var/log is full", "/var/log is not a command"),
+        ("/", "is not a command"),
+        ("/Help", "/Help is not a command"),
+        ("/\u{1b}[2Jx", "is not a command"),
     ] {
         let mut chat = conversation(100, 20);
         assert!(write(&mut chat, text).is_empty(), "{text}");
         assert_eq!(states(&chat), (vec![], 0), "{text}");
         let screen = drawn(&chat);
         assert!(screen.contains(said), "{text}: {screen}");
-        // What is no command stays, to be changed.
+        // What is not a command stays, to be changed.
         assert_eq!(chat.draft.is_empty(), text.contains("help"), "{text}");
     }
     for (text, sent) in [

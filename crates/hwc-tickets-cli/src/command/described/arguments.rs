@@ -46,7 +46,7 @@ impl Stdin {
             None => Ok(()),
             Some(other) => Err(Failure::usage(
                 format!(
-                    "standard input is for {other} already, and cannot be read again for {name}"
+                    "standard input is already read for {other}, and cannot be read again for {name}"
                 ),
                 "Give one of them as a file.",
             )),
@@ -110,7 +110,7 @@ pub(super) fn read(operation: &Operation, matches: &ArgMatches) -> Result<Given,
         if input.value.is_mandatory && secret.expose_secret().is_empty() {
             // Out of a pipe that failed, as a rule.
             let what = format!(
-                "the value of {} is empty, and nothing goes without it",
+                "the value of {} is empty, but it is required",
                 input.shown()
             );
             return Err(Failure::usage(what, "Give it. Nothing was sent."));

@@ -52,8 +52,8 @@ fn unwritten(path: &Path, error: &io::Error) -> Failure {
     let place = path.display();
     match error.kind() {
         io::ErrorKind::AlreadyExists => Failure::usage(
-            format!("{place} is there already"),
-            "Name another file, or add --force to let it be replaced.",
+            format!("{place} already exists"),
+            "Name another file, or add --force to replace it.",
         ),
         io::ErrorKind::InvalidInput => Failure::usage(
             format!("cannot write {place}: {error}"),

@@ -10,7 +10,7 @@ use crate::{
         table::{Column, ColumnWidth, QUIET},
     },
 };
-use hwc_tickets::api::{self, ListAudit, Operation};
+use hwc_tickets::api::{self, ListReport, Operation};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -23,14 +23,14 @@ pub(super) async fn run(
 ) -> Result<(), Failure> {
     let client = context.client()?;
     let mut list = List::begin(&context.screen, titles(operation), &Map::new(), name)?;
-    let mut audit = ListAudit::default();
+    let mut report = ListReport::default();
     let (mut lost, mut within) = (0, 0);
     let reading = async {
         let mut pages = operation.pages(&client, given.arguments, None)?;
         let mut left = limit.unwrap_or(u64::MAX);
         while left > 0 {
             let page = render::wait("reading the list", pages.next()).await;
-            audit = pages.audit().clone();
+            report = pages.report().clone();
             let Some(page) = page else { break };
             let mut page = page?;
             page.truncate(usize::try_from(left).unwrap_or(usize::MAX));
@@ -46,27 +46,27 @@ pub(super) async fn run(
     let reading = reading.map_err(|failure| unknown(operation, failure));
     if let (Ok(0), Some(limit)) = (&reading, limit) {
         // As many as were asked for: nothing is missing of them. What stands behind them is nobody's concern.
-        audit.complete = true;
-        audit.yielded = limit;
-        (audit.undecodable, audit.undecodable_within) = (lost, within);
+        report.complete = true;
+        report.yielded = limit;
+        (report.undecodable, report.undecodable_within) = (lost, within);
     }
     // Who reads only the one word must not take a list with a gap for the whole one.
-    let mut told = audit.clone();
+    let mut told = report.clone();
     told.complete &= !told.possible_gap;
     let outcome = list.end_of_reading(told.complete, &told, reading.map(drop));
-    if outcome.is_ok() && audit.possible_gap {
+    if outcome.is_ok() && report.possible_gap {
         context.screen.warn(
             "an item may be missing: the list changed while it was read, or ends before its total",
         );
     }
-    if audit.undecodable > 0 {
-        let warning = format!("{} items could not be read", audit.undecodable);
+    if report.undecodable > 0 {
+        let warning = format!("{} items could not be read", report.undecodable);
         context.screen.warn(&warning);
     }
-    if audit.undecodable_within > 0 {
+    if report.undecodable_within > 0 {
         context.screen.warn(&format!(
             "{} parts of items could not be read: the items are shown without them",
-            audit.undecodable_within
+            report.undecodable_within
         ));
     }
     outcome
@@ -125,8 +125,8 @@ fn title(name: &str) -> String {
 /// Stands on a table for what is sensitive.
 const HIDDEN: &str = "(hidden, see -o json)";
 
-/// A field in its column. On a table a sensitive one is hidden beside others, for who looks on; what is nothing else was asked
-/// for, and so were the other forms.
+/// A field in its column. On a table a sensitive one is hidden beside others, for who looks on; in a column alone it
+/// was asked for, and so it was in the other forms.
 pub(super) fn field(
     operation: &Operation,
     column: &api::Column,

@@ -34,7 +34,7 @@ fn it_is_asked_before_it_is_done() {
     for no in [Some("n\n"), Some("\n"), Some("yesterday"), None] {
         let (exit, what) = told(ask(true, &answer(no)));
         assert_eq!(exit, Exit::Failure, "{what}");
-        assert!(what.contains("`label update` was not done"), "{what}");
+        assert!(what.contains("`label update` was not confirmed"), "{what}");
     }
     assert_eq!(asked.get(), 7);
     let (exit, what) = told(ask(false, &answer(Some("y"))));
@@ -50,7 +50,7 @@ fn a_question_names_what_is_to_be_done_and_to_what() {
         "case_id": "case-123", "action_id": "press", "body": {"operate_desc": "why", "group_id": "g-1"}
     });
     assert_eq!(
-        spoken(update, &arguments.into()),
+        as_typed(update, &arguments.into()),
         "`ticket update` TICKET case-123 --action-id urge"
     );
 }

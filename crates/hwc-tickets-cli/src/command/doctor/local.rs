@@ -148,11 +148,13 @@ fn pending(context: &Context) -> Check {
             },
             "Check the permissions of the directory.",
         ),
-        Ok(entries) if entries.is_empty() => Check::ok("pending", "no message with unknown fate"),
+        Ok(entries) if entries.is_empty() => {
+            Check::ok("pending", "no message with unknown outcome")
+        }
         Ok(entries) => Check::new(
             "pending",
             Verdict::Warn,
-            format!("{} of your messages with unknown fate", entries.len()),
+            format!("{} of your messages with unknown outcome", entries.len()),
             "Run `hwc-tickets message reconcile` to see them.",
         ),
     }

@@ -161,7 +161,7 @@ fn clock_difference(date: Option<Timestamp>) -> Check {
         return Check::new(
             "clock",
             Verdict::Warn,
-            "the service did not tell its time",
+            "the service did not send its time",
             "Compare the clock of this machine by hand.",
         );
     };
@@ -172,7 +172,7 @@ fn clock_difference(date: Option<Timestamp>) -> Check {
         _ if seconds > 0 => format!("{seconds} s ahead of the service"),
         _ => format!("{} s behind the service", seconds.unsigned_abs()),
     };
-    let advice = "Set the clock of this machine, best by a time server (NTP).";
+    let advice = "Set the clock of this machine, preferably with a time server (NTP).";
     match difference.abs() {
         difference if difference > SIGNING_WINDOW => Check::new(
             "clock",

@@ -75,12 +75,12 @@ impl<'a> Ending<'a> {
                 format!("Move the directory named above away{again}")
             }
             [file] => format!(
-                "Mend the file named above, move it out of the directory of pending files, or give it up unread with: \
+                "Fix the file named above, move it out of the directory of pending files, or discard it unread with: \
                  hwc-tickets message reconcile {} --forget{again}",
                 shell_quoted(file)
             ),
             _ => format!(
-                "Mend the files named above, move them out of the directory of pending files, or give each up unread \
+                "Fix the files named above, move them out of the directory of pending files, or discard each unread \
                  with: hwc-tickets message reconcile FILE --forget{again}"
             ),
         }

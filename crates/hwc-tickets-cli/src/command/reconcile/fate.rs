@@ -153,7 +153,7 @@ fn parts(outcome: &Outcome) -> (&'static str, Option<&Message>, &[Candidate]) {
     }
 }
 
-/// The fate of one message, as it is shown by itself.
+/// The outcome of one message, as it is shown by itself.
 #[derive(Serialize)]
 #[serde(transparent)]
 pub(super) struct Told<'a> {

@@ -18,7 +18,7 @@ use serde::Serialize;
 /// Least digits of a short id.
 const SHORT: usize = 8;
 
-/// The files of messages whose fate is not known.
+/// The files of messages whose outcome is not known.
 pub(super) fn entries(context: &Context) -> Result<Vec<Entry>, Failure> {
     context
         .pending_files

@@ -30,7 +30,7 @@ impl World {
                     .saturating_add(u128::from(draw(seed, id, ordinal, 1) % span));
                 now.saturating_add(i64::try_from(wait).unwrap_or(i64::MAX))
             }
-            Engineers::Silent | Engineers::Poked => NEVER,
+            Engineers::Silent | Engineers::Manual => NEVER,
         };
         self.plans += 1;
         self.planned.insert(
@@ -44,7 +44,7 @@ impl World {
     }
 
     /// Gives the answer that was planned first, in one ticket or anywhere.
-    pub(super) fn poke(&mut self, ticket: Option<&str>) -> Outcome {
+    pub(super) fn trigger(&mut self, ticket: Option<&str>) -> Outcome {
         let key = self
             .planned
             .iter()

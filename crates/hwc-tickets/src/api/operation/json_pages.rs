@@ -1,7 +1,7 @@
 //! The pages of a list whose type nobody knows.
 
 use crate::{
-    api::{ListAudit, Page, Paged, Pages},
+    api::{ListReport, Page, Paged, Pages},
     error::{Error, ErrorKind, Result},
 };
 use futures_core::Stream;
@@ -21,7 +21,7 @@ pub struct JsonPages(Box<dyn Listing + Send>);
 /// Pages of any type.
 trait Listing {
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<Value>>>>;
-    fn audit(&self) -> &ListAudit;
+    fn report(&self) -> &ListReport;
 }
 
 impl<R: Paged<Item: Serialize>> Listing for Pages<R> {
@@ -30,8 +30,8 @@ impl<R: Paged<Item: Serialize>> Listing for Pages<R> {
         page.map(|page| page.map(|page| untyped::<R>(page?)))
     }
 
-    fn audit(&self) -> &ListAudit {
-        Pages::audit(self)
+    fn report(&self) -> &ListReport {
+        Pages::report(self)
     }
 }
 
@@ -58,8 +58,8 @@ impl JsonPages {
 
     /// What is known of the reading so far; final once the stream has ended.
     #[must_use]
-    pub fn audit(&self) -> &ListAudit {
-        self.0.audit()
+    pub fn report(&self) -> &ListReport {
+        self.0.report()
     }
 }
 
@@ -74,6 +74,6 @@ impl Stream for JsonPages {
 impl fmt::Debug for JsonPages {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("JsonPages");
-        shown.field("audit", self.audit()).finish_non_exhaustive()
+        shown.field("report", self.report()).finish_non_exhaustive()
     }
 }

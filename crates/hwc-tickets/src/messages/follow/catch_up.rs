@@ -6,7 +6,7 @@ use crate::{
     error::Result,
     ids::{GroupId, TicketId},
     messages::{
-        history::{Course, Manner, Reader, TimeForm},
+        history::{Manner, Reader, TimeForm, WalkOptions},
         message::Message,
     },
     service::MAX_PAGE,
@@ -44,7 +44,7 @@ pub(super) async fn read(
         CatchUp::Since(second) => (Timestamp::from_second(second).ok(), None),
         CatchUp::Tail(messages) => (None, Some(messages)),
     };
-    let course = Course {
+    let walk_options = WalkOptions {
         page_size: limit.map_or(MAX_PAGE, |limit| limit.clamp(1, MAX_PAGE)),
         since,
         form: TimeForm::default(),
@@ -55,7 +55,7 @@ pub(super) async fn read(
         limit,
         buffer: MOST_HELD,
     };
-    let mut reader = Reader::new(ticket, options, course, manner);
+    let mut reader = Reader::new(ticket, options, walk_options, manner);
     let mut messages = Vec::new();
     while let Some(message) = reader.next().await? {
         reader.hold(messages.len().saturating_add(1))?;
@@ -64,6 +64,6 @@ pub(super) async fn read(
     messages.reverse();
     Ok(Past {
         messages,
-        possible_gap: reader.audit().possible_gap,
+        possible_gap: reader.report().possible_gap,
     })
 }

@@ -111,7 +111,7 @@ impl Cursor {
         let stored: Stored = serde_json::from_slice(&bytes).map_err(|error| {
             let (line, column) = (error.line(), error.column());
             refused(format!(
-                "it is no cursor ({:?} error at line {line}, column {column})",
+                "it is not a cursor ({:?} error at line {line}, column {column})",
                 error.classify()
             ))
         })?;

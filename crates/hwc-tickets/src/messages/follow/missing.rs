@@ -32,10 +32,10 @@ pub(super) async fn ask(
     if let Some(deadline) = options.deadline {
         query = query.timeout(deadline);
     }
-    let digest = query.fetch().await;
+    let unread_counts = query.fetch().await;
     let mut missing = Missing::default();
-    let mut unanswered = digest.unanswered;
-    for failed in digest.failed {
+    let mut unanswered = unread_counts.unanswered;
+    for failed in unread_counts.failed {
         if failed.error.is_retryable() {
             missing.unclear.extend(failed.tickets);
         } else {

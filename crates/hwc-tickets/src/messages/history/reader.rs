@@ -1,8 +1,8 @@
 //! Reads a conversation page by page: the walk, the calls, and the wanted order.
 
 use super::{
-    audit::Audit,
-    walk::{Ask, Course, Walk},
+    report::ReadReport,
+    walk::{Ask, Walk, WalkOptions},
 };
 use crate::{
     error::{Advice, Error, ErrorKind, Result},
@@ -43,24 +43,24 @@ impl Reader {
     pub(crate) fn new(
         ticket: Ticket,
         options: CallOptions,
-        course: Course,
+        walk_options: WalkOptions,
         manner: Manner,
     ) -> Self {
         let now = ticket.client.parts().clock.now();
         Self {
             ticket,
             options,
-            walk: Walk::new(course, now),
+            walk: Walk::new(walk_options, now),
             manner,
             held: VecDeque::new(),
             yielded: 0,
         }
     }
 
-    pub(crate) fn audit(&self) -> Audit {
-        Audit {
+    pub(crate) fn report(&self) -> ReadReport {
+        ReadReport {
             yielded: self.yielded,
-            ..self.walk.audit().clone()
+            ..self.walk.report().clone()
         }
     }
 
@@ -116,7 +116,7 @@ impl Reader {
                     && self.walk.starts_before(date)
                 {
                     // This machine's clock is days behind: the newest messages are not in the answer.
-                    self.walk = Walk::new(self.walk.course().clone(), date);
+                    self.walk = Walk::new(self.walk.options().clone(), date);
                     return Ok(true);
                 }
                 self.walk.accept(answer.body)

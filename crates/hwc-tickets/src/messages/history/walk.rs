@@ -5,7 +5,7 @@
 //! one second after the oldest known message: under both readings that second comes again as a whole,
 //! and what is known already is counted and dropped. When a page brings nothing new, it is asked wider;
 //! then the second is read by row numbers; then the walk goes on at the second itself, and below it. A
-//! step that may have passed over a message says so in the audit.
+//! step that may have passed over a message says so in the report.
 
 mod boundary;
 mod bridge;
@@ -18,9 +18,9 @@ use self::{
     boundary::span, bridge::Bridge, decide::Found, lengths::Lengths, rows::Rows, totals::Totals,
 };
 use super::{
-    audit::Audit,
     known::Known,
     query_time::{TimeForm, resolution},
+    report::ReadReport,
 };
 use crate::{
     messages::{
@@ -55,7 +55,7 @@ pub(crate) enum Ask {
 
 /// How a walk is made.
 #[derive(Debug, Clone)]
-pub(crate) struct Course {
+pub(crate) struct WalkOptions {
     pub(crate) page_size: u64,
     pub(crate) since: Option<Timestamp>,
     pub(crate) form: TimeForm,
@@ -65,14 +65,14 @@ pub(crate) struct Course {
 /// The state of a walk.
 #[derive(Debug)]
 pub(crate) struct Walk {
-    course: Course,
+    options: WalkOptions,
     /// Where the first page is asked from.
     start: Timestamp,
     /// The oldest message with a readable time.
     oldest: Option<Oldest>,
     step: Step,
     known: Known,
-    audit: Audit,
+    report: ReadReport,
     done: bool,
     /// New items of all pages: handed out, before `since`, or unreadable.
     seen: u64,
@@ -135,14 +135,14 @@ enum Step {
 
 impl Walk {
     /// A walk that starts at the newest message. `now` may be off by hours.
-    pub(crate) fn new(course: Course, now: Timestamp) -> Self {
+    pub(crate) fn new(options: WalkOptions, now: Timestamp) -> Self {
         Self {
-            course,
+            options,
             start: now.checked_add(BEYOND_NOW).unwrap_or(now),
             oldest: None,
             step: Step::Overlap,
             known: Known::default(),
-            audit: Audit::default(),
+            report: ReadReport::default(),
             done: false,
             seen: 0,
             totals: Totals::default(),
@@ -159,21 +159,21 @@ impl Walk {
 
     /// Whether nothing was accepted yet, and the first page is asked from a moment before `now`.
     pub(crate) fn starts_before(&self, now: Timestamp) -> bool {
-        self.audit.pages == 0 && self.start < now
+        self.report.pages == 0 && self.start < now
     }
 
-    pub(crate) fn course(&self) -> &Course {
-        &self.course
+    pub(crate) fn options(&self) -> &WalkOptions {
+        &self.options
     }
 
     /// What is known of completeness; messages are counted by who hands them out.
-    pub(crate) fn audit(&self) -> &Audit {
-        &self.audit
+    pub(crate) fn report(&self) -> &ReadReport {
+        &self.report
     }
 
     /// Whether a step may have gone past a message. A total that does not fit is no such step.
     pub(crate) fn may_have_skipped(&self) -> bool {
-        self.passed_over && self.audit.possible_gap
+        self.passed_over && self.report.possible_gap
     }
 
     /// The next page to ask for; `None` at the end. Asking twice without an answer asks the same.
@@ -184,7 +184,7 @@ impl Walk {
         if let Some(bridge) = &self.bridge {
             return Some(Ask::Rows(bridge.row()));
         }
-        let Course { form, zone, .. } = self.course;
+        let WalkOptions { form, zone, .. } = self.options;
         let like = self.oldest.as_ref().map(|oldest| &oldest.time);
         Some(Ask::Before {
             time: form.write(self.bound(), like, zone),
@@ -202,7 +202,7 @@ impl Walk {
             // Room for what comes again, so that a page brings as much new as was wanted.
             Step::Overlap => {
                 let again = self.known.until(self.bound());
-                self.course.page_size.saturating_add(again).min(MAX_PAGE)
+                self.options.page_size.saturating_add(again).min(MAX_PAGE)
             }
             _ => MAX_PAGE,
         }
@@ -227,12 +227,12 @@ impl Walk {
             return self.accept_rows(page);
         }
         let limit = self.limit();
-        let is_first_page = self.audit.pages == 0;
-        self.audit.pages += 1;
+        let is_first_page = self.report.pages == 0;
+        self.report.pages += 1;
         let returned = page.returned() as u64;
         let says_none = page.says_none();
         self.totals.add(page.count, returned);
-        self.audit.reported = self.totals.first;
+        self.report.reported = self.totals.first;
         let full = returned >= limit;
         // What is newer than asked for was handed out before, unless there was nothing before.
         let bound = if is_first_page {
@@ -254,7 +254,7 @@ impl Walk {
             if let (Some(instant), Some(bound)) = (instant, bound)
                 && instant > bound
             {
-                self.audit.duplicates_dropped += 1;
+                self.report.duplicates_dropped += 1;
                 continue;
             }
             let key = message.key();
@@ -262,15 +262,15 @@ impl Walk {
             *occurrence += 1;
             reached_beginning = message.is_first;
             if *occurrence <= self.known.count(&key) {
-                self.audit.duplicates_dropped += 1;
+                self.report.duplicates_dropped += 1;
                 last_known_place = Some(place);
                 continue;
             }
             progress = true;
             self.seen += 1;
-            self.known.add(key, &message, self.audit.pages);
+            self.known.add(key, &message, self.report.pages);
             Oldest::lower(&mut oldest, &message);
-            if let (Some(instant), Some(since)) = (instant, self.course.since)
+            if let (Some(instant), Some(since)) = (instant, self.options.since)
                 && instant < since
             {
                 reached_since = true;
@@ -293,7 +293,7 @@ impl Walk {
         self.oldest = oldest;
         // A later page may be asked from the end of the whole second, whatever this one's times tell.
         let newest_again = (self.oldest.as_ref()).map(|oldest| span(oldest.instant, SECOND).end);
-        self.known.prune(newest_again, self.audit.pages);
+        self.known.prune(newest_again, self.report.pages);
         let found = Found {
             returned,
             says_none,
@@ -311,7 +311,7 @@ impl Walk {
 
     fn count_undecodable(&mut self, items: &[(usize, Undecodable)]) {
         for (_, item) in items {
-            self.audit.saw_undecodable(item);
+            self.report.saw_undecodable(item);
             self.seen += 1;
         }
     }

@@ -4,7 +4,7 @@ use super::{mark_read, memory::Seen};
 use crate::{
     error::{Advice, Error, ErrorKind, Result},
     messages::{
-        history::{Course, Manner, Reader, TimeForm},
+        history::{Manner, Reader, TimeForm, WalkOptions},
         message::{Message, MessageKind},
     },
     service::{self, About, MAX_PAGE},
@@ -237,10 +237,10 @@ impl Drain {
             }
             next = reader.next().await?;
         }
-        let audit = reader.audit();
+        let report = reader.report();
         self.has_skipped |= reader.may_have_skipped();
-        self.falls_short = audit.possible_gap && !reader.may_have_skipped();
-        self.undecodable = self.undecodable.max(audit.undecodable);
+        self.falls_short = report.possible_gap && !reader.may_have_skipped();
+        self.undecodable = self.undecodable.max(report.undecodable);
         self.hidden = count.unread.saturating_sub(shown);
         if let Some(before) = self.seen.take() {
             seen.add_all(before);
@@ -276,7 +276,7 @@ impl Drain {
 
     fn reader(&self) -> Reader {
         let parts = self.ticket.client.parts();
-        let course = Course {
+        let walk_options = WalkOptions {
             page_size: MAX_PAGE,
             since: None,
             form: TimeForm::default(),
@@ -287,7 +287,12 @@ impl Drain {
             limit: None,
             buffer: MOST_HELD,
         };
-        Reader::new(self.ticket.clone(), within(parts.deadline), course, manner)
+        Reader::new(
+            self.ticket.clone(),
+            within(parts.deadline),
+            walk_options,
+            manner,
+        )
     }
 
     /// How many messages are unread.

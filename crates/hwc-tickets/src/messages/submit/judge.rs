@@ -5,13 +5,13 @@
 //! comparison is part of that proof. Everything else stays unclear.
 
 use super::{
+    baseline::{FOREIGN_CLOCK, Seen},
     fingerprint::Likeness,
     mark::mark,
     outcome::{Candidate, Resemblance},
     own::{AfterLook, Standing},
     pending::Pending,
     snapshot::Snapshot,
-    watermark::{FOREIGN_CLOCK, Seen},
 };
 use crate::{client::Parts, messages::message::Message};
 use jiff::{SignedDuration, Timestamp};

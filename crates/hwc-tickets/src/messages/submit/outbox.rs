@@ -7,7 +7,7 @@ pub use file::FileOutbox;
 use super::pending::{Pending, PendingId};
 use std::{fmt::Debug, io};
 
-/// A place where submits stand from before their first byte until their fate is known, and those that
+/// A place where submits stand from before their first byte until their outcome is known, and those that
 /// arrived a while longer.
 ///
 /// [`FileOutbox`] is the ready-made one, for one process at a time. An outbox of your own may be shared by

@@ -64,7 +64,7 @@ struct Entry {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// On its way, or its fate is not known.
+    /// On its way, or its outcome is not known.
     Open,
     /// It is in the ticket, at the latest since this moment of the monotonic clock.
     Arrived { at: Duration },
@@ -101,7 +101,7 @@ impl OwnSubmits {
 
     /// Writes a submit down before its first byte goes out. `text` is what will be sent.
     ///
-    /// Until [`OwnSubmits::arrived`] or [`OwnSubmits::did_not_arrive`] is called, its fate counts as not
+    /// Until [`OwnSubmits::arrived`] or [`OwnSubmits::did_not_arrive`] is called, its outcome counts as not
     /// known: a future that is dropped in the middle leaves it so.
     pub(crate) fn begin(
         &self,
@@ -205,7 +205,7 @@ impl OwnSubmits {
         self.0.outbox.is_some()
     }
 
-    /// The submits of this and of other processes whose fate is not known.
+    /// The submits of this and of other processes whose outcome is not known.
     pub(crate) fn open(&self) -> Vec<Pending> {
         let mut open: BTreeMap<PendingId, Pending> = (self.listed().into_iter())
             .filter(|record| !record.is_settled())
@@ -222,7 +222,7 @@ impl OwnSubmits {
         open
     }
 
-    /// Its fate stays unknown: writes down what was learned, and gives the record to keep.
+    /// Its outcome stays unknown: writes down what was learned, and gives the record to keep.
     pub(crate) fn keep(&self, pending: &Pending, posted: Posting) -> Pending {
         let mut entries = self.lock();
         let Some(entry) = entries

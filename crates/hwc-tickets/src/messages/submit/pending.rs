@@ -1,11 +1,11 @@
-//! The record of a submit whose fate is not known: enough to find out later, and never the text.
+//! The record of a submit whose outcome is not known: enough to find out later, and never the text.
 
 mod stored;
 
 use super::{
+    baseline::{Baseline, Seen},
     fingerprint::Fingerprint,
     random::{NoRandom, random},
-    watermark::{Baseline, Seen},
 };
 use crate::{
     hex,
@@ -92,7 +92,7 @@ impl Moment {
     }
 }
 
-/// A submit whose fate is not known, or was found out a moment ago.
+/// A submit whose outcome is not known, or was found out a moment ago.
 ///
 /// Serialise it (JSON or any other serde format), keep it, and hand it to
 /// [`Client::reconcile`](crate::Client::reconcile) later, from this process or another. It holds the
@@ -117,7 +117,7 @@ pub struct Pending {
     pub(crate) past: BTreeSet<PendingId>,
     /// More rivals, counted by an older version of this crate.
     pub(crate) counted_rivals: u32,
-    /// It is in the ticket, and this is when that was found out. `None`: its fate is not known.
+    /// It is in the ticket, and this is when that was found out. `None`: its outcome is not known.
     pub(crate) settled: Option<Moment>,
     /// The message that it made: the service said yes, and this was read back as the only one that it can be. `None`: not
     /// known for sure.

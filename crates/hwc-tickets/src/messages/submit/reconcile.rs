@@ -41,7 +41,7 @@ impl Reconciled {
 }
 
 impl Client {
-    /// Finds out what became of a submit whose fate was not known, from this process or another.
+    /// Finds out what became of a submit whose outcome was not known, from this process or another.
     ///
     /// Reads the conversation until it tells or the total deadline of the client is over. Absence takes
     /// at least the consistency window (10 s by default). A record that has no baseline, because the
@@ -103,9 +103,9 @@ impl Client {
         reconciled.into_iter().flatten().collect()
     }
 
-    /// Reconciles every record of the outbox whose fate is not known: see [`Client::reconcile_all`]. Call it
+    /// Reconciles every record of the outbox whose outcome is not known: see [`Client::reconcile_all`]. Call it
     /// once at the start of a program. Without an outbox it covers what this client itself has submitted
-    /// and does not know the fate of.
+    /// and does not know the outcome of.
     ///
     /// An outbox that several processes share holds records of submits that another process is still carrying
     /// out. Leave those out: pick from [`Client::pending`] and use [`Client::reconcile_all`].
@@ -113,7 +113,7 @@ impl Client {
         self.reconcile_all(self.pending()).await
     }
 
-    /// The submits whose fate is not known, from the outbox and from this client. Reads no ticket.
+    /// The submits whose outcome is not known, from the outbox and from this client. Reads no ticket.
     #[must_use]
     pub fn pending(&self) -> Vec<Pending> {
         self.parts().messages.own.open()

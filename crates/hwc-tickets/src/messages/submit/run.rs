@@ -2,6 +2,7 @@
 
 use super::{
     Confirm, MAX_ATTACHMENTS, MAX_CONFIDENTIAL_UNITS, Options, Receipt, Sent,
+    baseline::Baseline,
     fingerprint::Fingerprint,
     newest::Reading,
     outcome::{Outcome, Posting, shifted},
@@ -10,7 +11,6 @@ use super::{
     search::{Search, Sought},
     snapshot::{Reach, Snapshot},
     text,
-    watermark::Baseline,
 };
 use crate::{
     client::Parts,
@@ -26,10 +26,10 @@ use std::{collections::BTreeSet, io, sync::Arc, time::Duration};
 
 /// Name of this operation in errors.
 const OPERATION: &str = "submit message";
-/// Share of the time left that the watermark may take.
-const WATERMARK_SHARE: u32 = 4;
+/// Share of the time left that reading the baseline may take.
+const BASELINE_SHARE: u32 = 4;
 /// It never takes longer than this: its record must be written down before others forget theirs.
-const WATERMARK_MOST: Duration = Duration::from_secs(60);
+const MAX_BASELINE_TIME: Duration = Duration::from_secs(60);
 /// Time kept for a last read after the consistency window.
 const LAST_READ: Duration = Duration::from_secs(2);
 
@@ -64,9 +64,9 @@ struct Course<'a> {
     total: Duration,
 }
 
-/// What a watermark tells.
+/// What reading the conversation before the submit told.
 #[derive(Default)]
-struct Watermark {
+struct FirstRead {
     /// `None`: not known.
     baseline: Option<Baseline>,
     /// What the clock of the service showed, at which moment of the monotonic one.
@@ -107,7 +107,7 @@ impl Course<'_> {
     async fn run(&self, text: String) -> Result<Sent> {
         let (text, reference) = self.checked(text)?;
         let fingerprint = Fingerprint::of(&text, &self.options.attachments)?;
-        // A token exchange may take longer than the watermark may: it has the whole time.
+        // A token exchange may take longer than reading the baseline may: it has the whole time.
         self.parts
             .service
             .sign_in(self.left())
@@ -115,10 +115,10 @@ impl Course<'_> {
             .map_err(|fault| Error::from(fault).with_delivery(Delivery::NotSent))?;
         let baseline_at = self.parts.clock.elapsed();
         let begun_at = self.parts.clock.now();
-        let watermark = if self.options.without_watermark {
-            Watermark::default()
+        let before = if self.options.skip_baseline {
+            FirstRead::default()
         } else {
-            self.watermark(&fingerprint).await?
+            self.first_read(&fingerprint).await?
         };
         let mut may_resend = self.options.resend_absent;
         loop {
@@ -129,7 +129,7 @@ impl Course<'_> {
                 begun_at,
                 fingerprint: fingerprint.clone(),
                 reference: reference.clone(),
-                baseline: watermark.baseline.clone(),
+                baseline: before.baseline.clone(),
                 span: None,
                 rivals: BTreeSet::new(),
                 past: BTreeSet::new(),
@@ -137,7 +137,7 @@ impl Course<'_> {
                 settled: None,
                 landed: None,
             };
-            let sent = self.send_once(&text, &mut pending, baseline_at, watermark.service_clock);
+            let sent = self.send_once(&text, &mut pending, baseline_at, before.service_clock);
             match sent.await {
                 Err(error) if error.delivery() == Delivery::Absent && may_resend => {
                     may_resend = false
@@ -185,8 +185,8 @@ impl Course<'_> {
     }
 
     /// What is in the ticket before, as far as it can be known without giving up.
-    async fn watermark(&self, fingerprint: &Fingerprint) -> Result<Watermark> {
-        let share = (self.left() / WATERMARK_SHARE).min(WATERMARK_MOST);
+    async fn first_read(&self, fingerprint: &Fingerprint) -> Result<FirstRead> {
+        let share = (self.left() / BASELINE_SHARE).min(MAX_BASELINE_TIME);
         let reading = Reading {
             parts: self.parts,
             ticket: self.ticket.id(),
@@ -200,14 +200,14 @@ impl Course<'_> {
             false => Reach::Baseline,
         };
         match Snapshot::read(reading, reach).await {
-            Ok(snapshot) => Ok(Watermark {
+            Ok(snapshot) => Ok(FirstRead {
                 baseline: Baseline::of(&snapshot, fingerprint, self.parts.author_id.as_deref()),
                 service_clock: snapshot.date.map(|date| (date, self.parts.clock.elapsed())),
             }),
             Err(fault) if forbids_sending(&fault) => {
                 Err(Error::from(fault).with_delivery(Delivery::NotSent))
             }
-            Err(_) => Ok(Watermark::default()),
+            Err(_) => Ok(FirstRead::default()),
         }
     }
 
@@ -404,7 +404,7 @@ impl Course<'_> {
     }
 }
 
-/// Whether a watermark that failed so says that the POST would fail too. That its own time was up, or its
+/// Whether a first read that failed so says that the POST would fail too. That its own time was up, or its
 /// own turn too late, says nothing: the POST has more time.
 fn forbids_sending(fault: &Fault) -> bool {
     matches!(

@@ -123,7 +123,7 @@ impl<'a> Search<'a> {
         self
     }
 
-    /// Reads until every fate is known or the time is up.
+    /// Reads until every outcome is known or the time is up.
     pub(super) async fn run(&mut self) {
         let clock = &self.parts.clock;
         let window = self.parts.consistency_window;

@@ -28,7 +28,7 @@ struct Plan {
     begin_after: Duration,
     confirm: Confirm,
     reference: bool,
-    watermark: bool,
+    baseline: bool,
     timeout: Duration,
     /// The process dies so long after it began.
     killed_after: Option<Duration>,
@@ -114,7 +114,7 @@ impl Run {
                         ])
                         .unwrap(),
                     reference: rng.u8(..8) == 0,
-                    watermark: rng.u8(..10) != 0,
+                    baseline: rng.u8(..10) != 0,
                     timeout: Duration::from_secs(*rng.choice(&[30, 30, 30, 5]).unwrap()),
                     killed_after: (rng.u8(..10) == 0)
                         .then(|| Duration::from_millis(rng.u64(0..15_000))),
@@ -185,8 +185,8 @@ impl Run {
             if plan.reference {
                 submit = submit.with_reference();
             }
-            if !plan.watermark {
-                submit = submit.without_watermark();
+            if !plan.baseline {
+                submit = submit.skip_baseline();
             }
             let submit = pin!(as_op(plan.op, submit.into_future()));
             let result = match plan.killed_after {

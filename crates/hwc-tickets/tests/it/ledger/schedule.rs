@@ -37,13 +37,13 @@ struct Plan {
     confirm: Confirm,
     reference: bool,
     resend: bool,
-    watermark: bool,
+    baseline: bool,
     timeout: Duration,
     begin_after: Duration,
     drop_after: Option<Duration>,
 }
 
-/// What the schedule keeps about a submit whose fate is open.
+/// What the schedule keeps about a submit whose outcome is open.
 struct Open {
     op: u64,
     ticket: &'static str,
@@ -219,7 +219,7 @@ impl Run {
                 .unwrap(),
             reference,
             resend: rng.u8(..8) == 0,
-            watermark: rng.u8(..8) != 0,
+            baseline: rng.u8(..8) != 0,
             timeout: Duration::from_millis(
                 *rng.choice(&[30_000, 30_000, 45_000, 5_000, 1_000]).unwrap(),
             ),
@@ -440,7 +440,7 @@ impl fmt::Debug for Plan {
             confirm,
             reference,
             resend,
-            watermark,
+            baseline,
             timeout,
             begin_after,
             drop_after,
@@ -448,7 +448,7 @@ impl fmt::Debug for Plan {
         } = self;
         write!(
             f,
-            "op {op} to {ticket}: {text:?}.. ({} bytes), {confirm:?}, tag {reference}, resend {resend}, watermark {watermark}, \
+            "op {op} to {ticket}: {text:?}.. ({} bytes), {confirm:?}, tag {reference}, resend {resend}, baseline {baseline}, \
              {timeout:?}, after {begin_after:?}, dropped {drop_after:?}",
             self.text.len()
         )
@@ -476,8 +476,8 @@ async fn carry_out(client: &Client, clock: &hwc_core::testing::FakeClock, plan: 
     if plan.resend {
         submit = submit.resend_if_absent();
     }
-    if !plan.watermark {
-        submit = submit.without_watermark();
+    if !plan.baseline {
+        submit = submit.skip_baseline();
     }
     let submit = pin!(submit.into_future());
     let result = match plan.drop_after {

@@ -9,7 +9,7 @@ use std::time::Duration;
 const TICKET: &str = "case-123";
 const S: fn(u64) -> Duration = Duration::from_secs;
 
-/// The reads of the front door, each as one call that fails or does not.
+/// The reads of the SDK, each as one call that fails or does not.
 #[derive(Debug, Clone, Copy)]
 enum Call {
     History,
@@ -270,12 +270,15 @@ fn an_answer_without_its_list_is_a_fault_and_no_empty_list() {
         let error = desk.clock.run(ticket.history().collect()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Protocol, "{answer}: {error}");
         spoil(&desk, Call::Unread, Step::json(200, answer), 9);
-        let digest = desk
+        let unread_counts = desk
             .clock
             .run(client.unread([TICKET.parse().unwrap()]).fetch());
-        assert!(digest.unread.is_empty(), "{answer}: no word is not zero");
+        assert!(
+            unread_counts.unread.is_empty(),
+            "{answer}: no word is not zero"
+        );
         assert_eq!(
-            digest.failed[0].error.kind(),
+            unread_counts.failed[0].error.kind(),
             ErrorKind::Protocol,
             "{answer}"
         );

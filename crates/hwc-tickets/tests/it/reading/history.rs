@@ -2,7 +2,7 @@
 
 use super::desk::{Asked, Count, Desk, Form, Listing, Rules, State, refusal};
 use hwc_core::testing::Step;
-use hwc_tickets::{Audit, ErrorKind, Message, history::TimeForm};
+use hwc_tickets::{ErrorKind, Message, ReadReport, history::TimeForm};
 use jiff::Timestamp;
 use std::{
     collections::BTreeMap,
@@ -30,7 +30,7 @@ fn fill(desk: &Desk, shape: &[(i64, usize)]) {
 
 struct Read {
     texts: Vec<String>,
-    audit: Audit,
+    report: ReadReport,
     error: Option<ErrorKind>,
     /// What the service shows in the end, sorted.
     shown: Vec<String>,
@@ -66,8 +66,8 @@ fn read(desk: &Desk, page_size: u8, oldest_first: bool) -> Read {
             false => pair[0] >= pair[1],
         });
         assert!(ordered, "page size {page_size}");
-        let audit = stream.audit();
-        assert_eq!(audit.yielded, messages.len() as u64);
+        let report = stream.report();
+        assert_eq!(report.yielded, messages.len() as u64);
         let texts = messages
             .into_iter()
             .map(|message| message.content)
@@ -75,7 +75,7 @@ fn read(desk: &Desk, page_size: u8, oldest_first: bool) -> Read {
         let shown = sorted(desk.state().texts(TICKET));
         Read {
             texts,
-            audit,
+            report,
             error,
             shown,
         }
@@ -94,7 +94,7 @@ fn check_whole(rules: &Rules, shape: &[(i64, usize)], page_size: u8) {
     let read = read(&desk, page_size, false);
     let told = format!(
         "{rules:?} {shape:?} page size {page_size}: {:?}",
-        read.audit
+        read.report
     );
     assert_eq!(read.error, None, "{told}");
     assert_eq!(
@@ -102,8 +102,8 @@ fn check_whole(rules: &Rules, shape: &[(i64, usize)], page_size: u8) {
         sorted(desk.state().texts(TICKET)),
         "{told}"
     );
-    assert!(!read.audit.possible_gap, "{told}");
-    assert!(read.audit.complete, "{told}");
+    assert!(!read.report.possible_gap, "{told}");
+    assert!(read.report.complete, "{told}");
     let total: usize = shape.iter().map(|(_, number)| number).sum();
     let requests = desk.count("more");
     let most = 3 + 3 * total / usize::from(page_size) + shape.len();
@@ -175,7 +175,7 @@ fn milliseconds_may_be_asked_for_where_only_seconds_are_shown() {
             sorted(desk.state().texts(TICKET)),
             "page size {page_size}"
         );
-        assert!(!read.audit.possible_gap);
+        assert!(!read.report.possible_gap);
     }
 }
 
@@ -212,7 +212,7 @@ fn every_form_of_time_with_every_switch() {
 fn check_whole_or_empty(desk: &Desk, rules: &Rules, shape: &[(i64, usize)], page_size: u8) {
     if shape.is_empty() {
         let read = read(desk, page_size, false);
-        assert!(read.texts.is_empty() && read.audit.complete && !read.audit.possible_gap);
+        assert!(read.texts.is_empty() && read.report.complete && !read.report.possible_gap);
     } else {
         check_whole(rules, shape, page_size);
     }
@@ -246,7 +246,7 @@ fn a_burst_that_no_page_holds_is_read_by_row_numbers() {
                 };
                 let (read, told) = read_shape(&rules, shape, page_size);
                 assert_eq!(sorted(read.texts), read.shown, "{told}");
-                assert!(!read.audit.possible_gap && read.audit.complete, "{told}");
+                assert!(!read.report.possible_gap && read.report.complete, "{told}");
             }
         }
     }
@@ -282,7 +282,7 @@ fn a_burst_is_whole_although_rows_move_while_it_is_read() {
             None
         });
         let read = read(&desk, 100, false);
-        let told = format!("seed {seed} {:?}", read.audit);
+        let told = format!("seed {seed} {:?}", read.report);
         let shown: Vec<String> = desk
             .state()
             .texts(TICKET)
@@ -293,7 +293,7 @@ fn a_burst_is_whole_although_rows_move_while_it_is_read() {
         let number = once.len();
         once.dedup();
         assert_eq!(once.len(), number, "{told}");
-        if !read.audit.possible_gap {
+        if !read.report.possible_gap {
             for text in shown {
                 assert!(once.contains(&text), "{text} is missing: {told}");
             }
@@ -319,7 +319,7 @@ fn a_burst_that_cannot_be_read_whole_is_reported() {
                     let mut once = sorted(read.texts);
                     once.dedup();
                     assert_eq!(once.len(), 140, "{told}");
-                    assert!(read.audit.possible_gap, "{told}");
+                    assert!(read.report.possible_gap, "{told}");
                 }
             }
         }
@@ -342,7 +342,7 @@ fn a_full_page_in_one_second_is_no_gap_when_the_total_agrees() {
                     let (read, told) =
                         read_shape(&rules, &[(0, 20), (10, 100), (20, 20)], page_size);
                     assert_eq!(sorted(read.texts), read.shown, "{told}");
-                    assert_eq!(read.audit.possible_gap, gap, "{told}");
+                    assert_eq!(read.report.possible_gap, gap, "{told}");
                 }
             }
         }
@@ -353,7 +353,7 @@ fn read_shape(rules: &Rules, shape: &[(i64, usize)], page_size: u8) -> (Read, St
     let desk = Desk::new(rules.clone());
     fill(&desk, shape);
     let read = read(&desk, page_size, false);
-    let told = format!("{rules:?} {shape:?} {page_size}: {:?}", read.audit);
+    let told = format!("{rules:?} {shape:?} {page_size}: {:?}", read.report);
     (read, told)
 }
 
@@ -428,7 +428,7 @@ fn recalls_and_arrivals_between_pages() {
             None
         });
         let read = read(&desk, page_size, false);
-        let told = format!("seed {seed} {rules:?} {:?}", read.audit);
+        let told = format!("seed {seed} {rules:?} {:?}", read.report);
         let mut times: BTreeMap<&str, u32> = BTreeMap::new();
         for text in &read.texts {
             *times.entry(text).or_default() += 1;
@@ -441,10 +441,10 @@ fn recalls_and_arrivals_between_pages() {
                 "{text} is missing: {told}"
             );
         }
-        assert!(read.audit.complete, "{told}");
+        assert!(read.report.complete, "{told}");
         // A message that was recalled meanwhile is missing from the total, and casts a doubt.
         let steady = !recalled.load(Ordering::Relaxed);
-        assert!(!read.audit.possible_gap || !steady, "{told}");
+        assert!(!read.report.possible_gap || !steady, "{told}");
     }
 }
 
@@ -524,13 +524,13 @@ fn since_and_limit() {
                 .iter()
                 .all(|m| m.created_at.instant().unwrap() >= since)
         );
-        assert!(some.audit.complete && !some.audit.possible_gap);
+        assert!(some.report.complete && !some.report.possible_gap);
 
         let asked = desk.state().asked.len();
         let newest = history.clone().limit(3).collect().await.unwrap();
         let texts: Vec<&str> = newest.messages.iter().map(|m| m.content.as_str()).collect();
         assert_eq!(texts, ["200/9", "200/8", "200/7"]);
-        assert!(newest.audit.complete && newest.audit.yielded == 3);
+        assert!(newest.report.complete && newest.report.yielded == 3);
         assert_eq!(desk.state().asked.len() - asked, 1, "one page is enough");
 
         let oldest = history
@@ -562,21 +562,21 @@ fn what_cannot_be_read_costs_itself_alone() {
             read.texts.len(),
             20,
             "page size {page_size}: {:?}",
-            read.audit
+            read.report
         );
         assert_eq!(
-            read.audit.undecodable, 5,
+            read.report.undecodable, 5,
             "page size {page_size}: {:?}",
-            read.audit
+            read.report
         );
         assert!(
-            !read.audit.unreadable[0].reason.contains('/'),
+            !read.report.unreadable[0].reason.contains('/'),
             "no content in reasons"
         );
         assert!(
-            !read.audit.possible_gap,
+            !read.report.possible_gap,
             "page size {page_size}: {:?}",
-            read.audit
+            read.report
         );
     }
 }
@@ -618,7 +618,7 @@ fn rows_in_no_order_are_put_in_order() {
         // The order is checked where it is read.
         let read = read(&desk, page_size, false);
         assert_eq!(sorted(read.texts), read.shown, "page size {page_size}");
-        assert!(!read.audit.possible_gap);
+        assert!(!read.report.possible_gap);
     }
 }
 
@@ -635,7 +635,7 @@ fn a_page_without_any_time_ends_with_a_doubt() {
     });
     let read = read(&desk, 4, false);
     assert_eq!(read.texts.len(), 100);
-    assert!(read.audit.possible_gap && !read.audit.complete);
+    assert!(read.report.possible_gap && !read.report.complete);
 }
 
 #[test]
@@ -658,7 +658,7 @@ fn a_service_that_ignores_the_time_ends_the_walk() {
     desk.on_request(move |state, _| Some(Step::json(200, state.answer(&first).to_string())));
     let read = read(&desk, 10, false);
     assert_eq!(read.texts.len(), 10, "each once");
-    assert!(read.audit.possible_gap);
+    assert!(read.report.possible_gap);
     assert!(desk.count("more") < 6);
 }
 
@@ -742,18 +742,21 @@ fn equal_rows_by_number_are_read_only_where_numbers_count() {
                 let (rows, pages) = (desk.count("list"), desk.count("more"));
                 let told = format!(
                     "{numbers:?} {shape:?} {page_cap} rows: {rows} and {pages} requests, {:?}",
-                    read.audit
+                    read.report
                 );
                 assert_eq!(read.error, None, "{told}");
                 assert!(read.texts.len() <= all, "{told}");
-                assert!(read.texts.len() == all || read.audit.possible_gap, "{told}");
+                assert!(
+                    read.texts.len() == all || read.report.possible_gap,
+                    "{told}"
+                );
                 if numbers != Read {
                     assert!(rows <= 20 * shape.len() && pages <= 20, "{told}");
                 }
                 // A page of one row shares none with the next.
                 if numbers == Read && page_cap > 1 {
                     assert_eq!(read.texts.len(), all, "{told}");
-                    assert!(!read.audit.possible_gap, "{told}");
+                    assert!(!read.report.possible_gap, "{told}");
                 }
             }
         }
@@ -810,7 +813,7 @@ fn a_clock_that_is_wrong_hides_no_message() {
                 read.shown,
                 "{hours} h, page size {page_size}"
             );
-            assert!(read.audit.complete && !read.audit.possible_gap);
+            assert!(read.report.complete && !read.report.possible_gap);
         }
     }
 }
@@ -915,8 +918,11 @@ fn an_answer_without_a_list_is_no_end() {
         let read = desk.clock.run(ticket.history().page_size(2).collect());
         let told = format!("{answer} after {before}");
         if is_end {
-            let audit = read.unwrap().audit;
-            assert!(audit.complete && !audit.possible_gap, "{told}: {audit:?}");
+            let report = read.unwrap().report;
+            assert!(
+                report.complete && !report.possible_gap,
+                "{told}: {report:?}"
+            );
         } else {
             assert_eq!(read.unwrap_err().kind(), ErrorKind::Protocol, "{told}");
         }

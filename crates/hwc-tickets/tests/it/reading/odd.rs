@@ -142,7 +142,7 @@ fn any_odd_field_of_a_message_leaves_its_text() {
             let ticket = desk.client().ticket(TICKET).unwrap();
             desk.clock.run(async {
                 let history = both(&ticket, &format!("{name} {odd:.60}")).await;
-                assert_eq!(history.audit.undecodable, 0);
+                assert_eq!(history.report.undecodable, 0);
             });
         }
     }
@@ -170,7 +170,7 @@ fn an_odd_text_is_undecodable() {
     desk.clock.run(async {
         let history = ticket.history().collect().await.unwrap();
         assert_eq!(texts(&history.messages), ["the second"]);
-        assert_eq!(history.audit.undecodable, 1);
+        assert_eq!(history.report.undecodable, 1);
         let detail = ticket.detail().await.unwrap();
         assert_eq!((detail.messages.len(), detail.undecodable.len()), (1, 1));
         let reason = &detail.undecodable[0].reason;

@@ -371,9 +371,9 @@ impl Schedule {
         let may_doubt =
             self.largest_burst > 1 && self.desk.state().rules.listing != Listing::NewestFirst;
         if !may_doubt {
-            assert!(!read.audit.possible_gap, "{:?} {told}", read.audit);
+            assert!(!read.report.possible_gap, "{:?} {told}", read.report);
         }
-        if self.may_have_gap() && read.audit.possible_gap {
+        if self.may_have_gap() && read.report.possible_gap {
             assert!(texts.windows(2).all(|pair| pair[0] != pair[1]), "{told}");
         } else {
             assert_eq!(texts, shown, "{told}");

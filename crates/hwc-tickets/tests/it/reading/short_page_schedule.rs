@@ -102,7 +102,7 @@ impl Schedule {
         }
         let read = self.desk.clock.run(history.collect()).unwrap();
         let texts: Vec<String> = read.messages.into_iter().map(|m| m.content).collect();
-        let is_gap = read.audit.possible_gap || !read.audit.complete;
+        let is_gap = read.report.possible_gap || !read.report.complete;
         let missing = self.judge("history", &texts, is_gap);
         add("history", 1);
         add("history, whole but in doubt", u64::from(is_gap && !missing));

@@ -52,15 +52,15 @@ fn eighty_rows_of_a_hundred_are_not_the_end() {
                 };
                 let desk = fill(rules.clone(), 1452, 3);
                 let read = read(&desk, 100);
-                let told = format!("{rules:?} {:?}", read.audit);
+                let told = format!("{rules:?} {:?}", read.report);
                 assert_eq!(read.messages.len(), 1452, "{told}");
-                assert!(read.audit.complete && !read.audit.possible_gap, "{told}");
+                assert!(read.report.complete && !read.report.possible_gap, "{told}");
             }
         }
     }
 }
 
-/// Every cap, every page size: nothing is missing, or the audit says so.
+/// Every cap, every page size: nothing is missing, or the report says so.
 #[test]
 fn every_cap_is_followed_to_the_beginning() {
     for cap in [1, 2, 5, 7, 20, 80, 99] {
@@ -76,9 +76,9 @@ fn every_cap_is_followed_to_the_beginning() {
                     };
                     let desk = fill(rules.clone(), 150, per_second);
                     let read = read(&desk, page_size);
-                    let told = format!("{rules:?} {per_second} {page_size} {:?}", read.audit);
+                    let told = format!("{rules:?} {per_second} {page_size} {:?}", read.report);
                     let all: Vec<String> = (0..150).map(|n| n.to_string()).collect();
-                    if !read.audit.possible_gap {
+                    if !read.report.possible_gap {
                         assert_eq!(texts(&read), all, "{told}");
                     } else {
                         // Only a second that no page holds.
@@ -108,7 +108,7 @@ fn a_total_above_what_was_read_is_a_possible_gap() {
     });
     let read = read(&desk, 100);
     assert_eq!(read.messages.len(), 30);
-    assert!(read.audit.possible_gap, "{:?}", read.audit);
+    assert!(read.report.possible_gap, "{:?}", read.report);
 }
 
 #[test]

@@ -1,8 +1,8 @@
-//! The unread digest: few requests, and no ticket without a word.
+//! The unread counts: few requests, and no ticket without a word.
 
 use super::desk::{Asked, Desk, Rules, State, refusal};
 use hwc_core::testing::Step;
-use hwc_tickets::{Digest, ErrorKind, TicketId};
+use hwc_tickets::{ErrorKind, TicketId, UnreadCounts};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ fn desk(ids: &[TicketId], rules: Rules) -> Desk {
     desk
 }
 
-fn fetch(desk: &Desk, ids: &[TicketId]) -> Digest {
+fn fetch(desk: &Desk, ids: &[TicketId]) -> UnreadCounts {
     let client = desk.client();
     desk.clock.run(client.unread(ids.iter().cloned()).fetch())
 }
@@ -34,7 +34,7 @@ fn a_thousand_tickets_make_ten_requests() {
     let ids = ids(1000);
     let desk = desk(&ids, Rules::default());
     let twice = [ids.clone(), ids.clone()].concat();
-    let digest = fetch(&desk, &twice);
+    let unread_counts = fetch(&desk, &twice);
     assert_eq!(desk.count("unread"), 10);
     assert!(
         desk.state()
@@ -42,10 +42,10 @@ fn a_thousand_tickets_make_ten_requests() {
             .iter()
             .all(|asked| asked.uri_length <= 6 * 1024)
     );
-    assert_eq!(digest.unread.len(), 1000);
-    assert_eq!(digest.total(), 999);
-    assert!(digest.is_complete());
-    let numbers: BTreeMap<TicketId, u64> = digest.into_result().unwrap();
+    assert_eq!(unread_counts.unread.len(), 1000);
+    assert_eq!(unread_counts.total(), 999);
+    assert!(unread_counts.is_complete());
+    let numbers: BTreeMap<TicketId, u64> = unread_counts.into_result().unwrap();
     assert_eq!(numbers[&ids[5]], 2);
     assert_eq!(numbers[&ids[6]], 0);
 }
@@ -53,8 +53,8 @@ fn a_thousand_tickets_make_ten_requests() {
 #[test]
 fn no_ticket_no_request() {
     let desk = Desk::new(Rules::default());
-    let digest = fetch(&desk, &[]);
-    assert!(digest.is_complete() && digest.total() == 0);
+    let unread_counts = fetch(&desk, &[]);
+    assert!(unread_counts.is_complete() && unread_counts.total() == 0);
     assert_eq!(desk.count("unread"), 0);
 }
 
@@ -75,13 +75,13 @@ fn a_ticket_without_an_answer_is_named() {
         }
         Some(Step::json(200, answer.to_string()))
     });
-    let digest = fetch(&desk, &ids);
+    let unread_counts = fetch(&desk, &ids);
     assert_eq!(
-        digest.unanswered,
+        unread_counts.unanswered,
         [&ids[0], &ids[77], &ids[120]].map(Clone::clone)
     );
-    assert_eq!(digest.unread.len(), 147);
-    let error = digest.into_result().unwrap_err();
+    assert_eq!(unread_counts.unread.len(), 147);
+    let error = unread_counts.into_result().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
 }
 
@@ -100,11 +100,15 @@ fn an_odd_id_is_named_by_its_place_in_the_answer() {
     let body = json!({ "imunread": rows }).to_string();
     desk.on_request(move |_: &mut State, _: &Asked| Some(Step::json(200, body.clone())));
     let ids = ["TT1", "TT2"].map(|id| TicketId::new(id).unwrap());
-    let digest = fetch(&desk, &ids);
-    assert_eq!(digest.unread, BTreeMap::from([(ids[0].clone(), 2)]));
-    assert_eq!(digest.unanswered, [ids[1].clone()]);
-    let places: Vec<usize> = digest.undecodable.iter().map(|item| item.index).collect();
-    assert_eq!(places, [0, 1, 3, 5], "{:?}", digest.undecodable);
+    let unread_counts = fetch(&desk, &ids);
+    assert_eq!(unread_counts.unread, BTreeMap::from([(ids[0].clone(), 2)]));
+    assert_eq!(unread_counts.unanswered, [ids[1].clone()]);
+    let places: Vec<usize> = unread_counts
+        .undecodable
+        .iter()
+        .map(|item| item.index)
+        .collect();
+    assert_eq!(places, [0, 1, 3, 5], "{:?}", unread_counts.undecodable);
 }
 
 #[test]
@@ -139,11 +143,11 @@ fn one_poisonous_id_costs_at_most_14_more_requests() {
                 let found = asked.values("case_ids").contains(&bad.as_str());
                 found.then(|| Step::json(200, answer.to_string()))
             });
-            let digest = fetch(&desk, &ids);
-            assert_eq!(digest.unread.len(), 299);
-            assert_eq!(digest.failed.len(), 1);
-            assert_eq!(digest.failed[0].tickets, [ids[poison].clone()]);
-            assert_eq!(digest.failed[0].error.kind(), ErrorKind::Refused);
+            let unread_counts = fetch(&desk, &ids);
+            assert_eq!(unread_counts.unread.len(), 299);
+            assert_eq!(unread_counts.failed.len(), 1);
+            assert_eq!(unread_counts.failed[0].tickets, [ids[poison].clone()]);
+            assert_eq!(unread_counts.failed[0].error.kind(), ErrorKind::Refused);
             let extra = desk.count("unread") - 3;
             assert!(
                 extra <= if told { 2 } else { 14 },
@@ -161,8 +165,8 @@ fn too_large_requests_are_halved() {
         desk.on_request(move |_, asked| {
             (asked.values("case_ids").len() > 30).then(|| Step::answer(status))
         });
-        let digest = fetch(&desk, &ids);
-        assert!(digest.is_complete(), "{status}: {digest:?}");
+        let unread_counts = fetch(&desk, &ids);
+        assert!(unread_counts.is_complete(), "{status}: {unread_counts:?}");
         // Each hundred: 100, 2 x 50, 4 x 25.
         assert_eq!(desk.count("unread"), 14);
     }
@@ -198,23 +202,23 @@ fn a_refusal_of_everything_stays_cheap() {
     for (step, most, kind) in cases {
         let desk = desk(&ids, Rules::default());
         desk.on_request(move |_, _| Some(step.clone()));
-        let digest = fetch(&desk, &ids);
+        let unread_counts = fetch(&desk, &ids);
         let requests = desk.count("unread");
         assert!(requests <= most, "{kind:?}: {requests} requests");
-        let failed: usize = digest
+        let failed: usize = unread_counts
             .failed
             .iter()
             .map(|failed| failed.tickets.len())
             .sum();
         assert_eq!(failed, 1000, "every ticket is named");
         assert!(
-            digest
+            unread_counts
                 .failed
                 .iter()
                 .any(|failed| failed.error.kind() == kind),
             "{kind:?}"
         );
-        assert!(digest.into_result().is_err());
+        assert!(unread_counts.into_result().is_err());
     }
 }
 
@@ -229,10 +233,10 @@ fn one_bad_batch_does_not_hide_the_rest() {
             .contains(&marked.as_str())
             .then(|| Step::answer(502))
     });
-    let digest = fetch(&desk, &ids);
-    assert_eq!(digest.unread.len(), 400);
-    assert_eq!(digest.failed[0].tickets, ids[200..300]);
-    assert_eq!(digest.failed[0].error.kind(), ErrorKind::Unavailable);
+    let unread_counts = fetch(&desk, &ids);
+    assert_eq!(unread_counts.unread.len(), 400);
+    assert_eq!(unread_counts.failed[0].tickets, ids[200..300]);
+    assert_eq!(unread_counts.failed[0].error.kind(), ErrorKind::Unavailable);
 }
 
 #[test]
@@ -248,8 +252,8 @@ fn requests_go_side_by_side_up_to_the_bound() {
         let before = hwc_core::Clock::elapsed(&desk.clock);
         let query = client.unread(ids.clone()).concurrency(concurrency);
         let group = "group-7".parse().unwrap();
-        let digest = desk.clock.run(query.group(group).fetch());
-        assert!(digest.is_complete());
+        let unread_counts = desk.clock.run(query.group(group).fetch());
+        assert!(unread_counts.is_complete());
         assert_eq!(
             (hwc_core::Clock::elapsed(&desk.clock) - before).as_secs(),
             seconds

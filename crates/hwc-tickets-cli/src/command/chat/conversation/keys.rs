@@ -114,7 +114,7 @@ impl Conversation {
             }
             _ => {
                 self.notice = Some(format!(
-                    "{word} is no command; nothing was sent. //{} sends it as a text. /help lists the commands.",
+                    "{word} is not a command; nothing was sent. //{} sends it as a text. /help lists the commands.",
                     word.trim_start_matches('/')
                 ));
             }

@@ -186,7 +186,7 @@ impl Engine {
         self.queue
             .push_back(Out::Event(Event::TicketLost { ticket, error }));
         if self.roster.groups.is_empty() {
-            let error = Error::local(kind, "no ticket is left that could be followed")
+            let error = Error::local(kind, "no ticket is left to follow")
                 .with_operation("follow tickets")
                 .with_help("Check the ids of the tickets that were lost, and the site.");
             self.end(error);

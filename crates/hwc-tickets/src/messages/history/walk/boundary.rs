@@ -33,7 +33,7 @@ impl Walk {
     }
 
     pub(super) fn accept_rows(&mut self, page: MessagePage) -> Vec<Message> {
-        self.audit.pages += 1;
+        self.report.pages += 1;
         let known = &self.known;
         let Some(bridge) = &mut self.bridge else {
             return Vec::new();
@@ -49,10 +49,10 @@ impl Walk {
                 self.bridge = None;
                 self.seen += new.len() as u64;
                 for message in &new {
-                    self.known.add(message.key(), message, self.audit.pages);
+                    self.known.add(message.key(), message, self.report.pages);
                     Oldest::lower(&mut self.oldest, message);
                 }
-                let since = self.course.since.unwrap_or(Timestamp::MIN);
+                let since = self.options.since.unwrap_or(Timestamp::MIN);
                 let is_wanted = |message: &Message| {
                     let instant = message.created_at.instant();
                     instant.is_none_or(|instant| instant >= since)

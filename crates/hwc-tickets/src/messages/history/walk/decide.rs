@@ -65,32 +65,32 @@ impl Walk {
             let at_the_end = std::mem::take(&mut self.at_the_end);
             self.count_undecodable(&at_the_end);
         }
-        self.audit.possible_gap = self.passed_over;
+        self.report.possible_gap = self.passed_over;
         // Where it ended at `since`, the total counts more than was asked for.
         if (self.done || is_short) && !self.reached_since {
             if self.totals.agrees_with(self.seen) {
                 // Nothing can be missing when the total is reached, whatever was stepped over.
-                self.audit.possible_gap = false;
+                self.report.possible_gap = false;
             } else if self.totals.says_more_than(self.seen) {
-                self.audit.possible_gap = true;
+                self.report.possible_gap = true;
             }
         }
     }
 
     fn is_widest(&self) -> bool {
-        self.course.page_size >= MAX_PAGE
+        self.options.page_size >= MAX_PAGE
     }
 
     fn end(&mut self, complete: bool) {
         self.done = true;
-        self.audit.complete = complete;
+        self.report.complete = complete;
     }
 
     /// The caller has as many as it wanted.
     pub(crate) fn stop(&mut self) {
         if !self.done {
             // The total is out of reach by the caller's own wish.
-            self.audit.possible_gap = self.passed_over;
+            self.report.possible_gap = self.passed_over;
         }
         self.end(true);
     }

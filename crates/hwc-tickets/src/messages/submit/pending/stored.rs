@@ -7,8 +7,8 @@ use crate::{
     messages::{
         message::MessageKey,
         submit::{
+            baseline::{Baseline, Seen},
             fingerprint::{Digest, Fingerprint, Folded},
-            watermark::{Baseline, Seen},
         },
     },
 };

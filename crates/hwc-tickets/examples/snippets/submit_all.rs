@@ -4,7 +4,7 @@ use futures_util::{StreamExt as _, stream};
 use hwc_tickets::{Client, Delivery, Draft, ErrorKind};
 
 /// Gives the tickets whose message was not sent, with the reason.
-pub(crate) async fn bulk(client: &Client, drafts: Vec<Draft>) -> Vec<(Draft, Delivery)> {
+pub(crate) async fn submit_all(client: &Client, drafts: Vec<Draft>) -> Vec<(Draft, Delivery)> {
     let mut failed = Vec::new();
     let mut outcomes = client
         .submit_all(stream::iter(drafts))

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize, de};
 use std::{borrow::Cow, cmp::Reverse, collections::BTreeMap, time::Duration};
 
 /// How far the clock that stamps messages may differ from the one that stamps answers, both told in whole seconds. Within
-/// that, the time of a message does not tell whether it was made before the watermark or after it.
+/// that, the time of a message does not tell whether it was made before the baseline or after it.
 pub(super) const FOREIGN_CLOCK: SignedDuration = SignedDuration::from_secs(5);
 
 /// What was in the ticket before a submit.

@@ -23,7 +23,7 @@ use std::{
     time::Duration,
 };
 
-/// One message of a bulk submit.
+/// One message of a [`SubmitAll`].
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Draft {
@@ -83,9 +83,9 @@ impl fmt::Debug for Draft {
     }
 }
 
-/// A bulk submit about to begin. Nothing happens before its stream is polled.
-#[must_use = "a bulk submit does nothing until its stream is polled"]
-pub struct Bulk {
+/// A submit of many messages about to begin. Nothing happens before its stream is polled.
+#[must_use = "`submit_all` does nothing until its stream is polled"]
+pub struct SubmitAll {
     client: Client,
     drafts: BoxStream<'static, Draft>,
     concurrency: usize,
@@ -96,8 +96,8 @@ pub struct Bulk {
 impl Client {
     /// Submits many messages. Drafts are taken from the stream as there is room; drafts of one ticket go
     /// out in the order of the stream. The pace is that of [`ClientBuilder::rate_limit`](crate::ClientBuilder::rate_limit).
-    pub fn submit_all(&self, drafts: impl Stream<Item = Draft> + Send + 'static) -> Bulk {
-        Bulk {
+    pub fn submit_all(&self, drafts: impl Stream<Item = Draft> + Send + 'static) -> SubmitAll {
+        SubmitAll {
             client: self.clone(),
             drafts: drafts.boxed(),
             concurrency: 4,
@@ -107,7 +107,7 @@ impl Client {
     }
 }
 
-impl Bulk {
+impl SubmitAll {
     /// Messages under way at once, at least 1. Default 4.
     pub fn concurrency(mut self, count: usize) -> Self {
         self.concurrency = count.max(1);
@@ -167,7 +167,7 @@ impl Bulk {
                     let outcome = if stopped.load(Ordering::Acquire) {
                         Err(Error::local(
                             ErrorKind::Stopped,
-                            "another message failed before this one was begun",
+                            "another message failed before this one was started",
                         )
                         .with_operation("submit message"))
                     } else {
@@ -188,9 +188,9 @@ impl Bulk {
     }
 }
 
-impl fmt::Debug for Bulk {
+impl fmt::Debug for SubmitAll {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Bulk")
+        f.debug_struct("SubmitAll")
             .field("concurrency", &self.concurrency)
             .field("stop_on", &self.stop_on)
             .finish_non_exhaustive()

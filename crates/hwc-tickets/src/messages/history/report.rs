@@ -12,7 +12,7 @@ const KEPT_REASONS: usize = 100;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct Audit {
+pub struct ReadReport {
     /// Total number of messages that the first answer stated. The service counts up to 65535 only
     /// (D-33), and whether it counts the ticket or the page is not documented (D-48).
     pub reported: Option<u64>,
@@ -37,7 +37,7 @@ pub struct Audit {
 }
 
 setters! {
-    Audit {
+    ReadReport {
         yielded: u64,
         duplicates_dropped: u64,
         undecodable: u64,
@@ -49,7 +49,7 @@ setters! {
     optional { reported: u64 }
 }
 
-impl Audit {
+impl ReadReport {
     pub(super) fn saw_undecodable(&mut self, item: &Undecodable) {
         self.undecodable += 1;
         if self.unreadable.len() < KEPT_REASONS {
