@@ -76,6 +76,7 @@ const RULES: &[Rule] = &[
     content::one_style,
     operations::tags,
     operations::security,
+    operations::one_credential,
     operations::servers,
     operations::evidence,
     idempotency::words,

@@ -362,6 +362,20 @@ const DEFECTS: &[Defect] = &[
         &["needs no credentials"],
     ),
     defect(
+        "a second security scheme",
+        "  securitySchemes:\n",
+        "  securitySchemes:\n    Signed:\n      type: apiKey\n      in: header\n      name: Authorization\n      description: Signed.\n",
+        "    AuthToken:",
+        &["`AuthToken` is a second security scheme", "sends both"],
+    ),
+    defect(
+        "one of two credentials",
+        "  - AuthToken: []\n",
+        "  - AuthToken: []\n  - {}\n",
+        "security:",
+        &["more than one credential for a request"],
+    ),
+    defect(
         "tag that is not declared",
         "tags: [messages]",
         "tags: [mesages]",
