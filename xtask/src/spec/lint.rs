@@ -6,6 +6,7 @@ mod examples;
 pub(crate) mod generated;
 mod idempotency;
 mod operations;
+mod published;
 mod references;
 mod schemas;
 mod sdk;
@@ -93,6 +94,9 @@ const RULES: &[Rule] = &[
     evidence::documented,
     evidence::descriptions,
     evidence::error_codes,
+    published::told,
+    published::free_names,
+    published::pagination,
     generated::fields,
     generated::schemas,
     generated::parameters,

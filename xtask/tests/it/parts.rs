@@ -155,7 +155,7 @@ fn what_every_operation_has_is_put_into_each() {
         );
     }
     let schemas = &bundled["components"]["schemas"];
-    assert!(schemas["ListMessagesResponse"]["properties"]["error_code"].is_object());
+    assert!(schemas["ListMessagesAnswer"]["properties"]["error_code"].is_object());
     assert!(
         schemas["WriteResult"]["properties"]["error_code"]["x-documented-limits"].is_object(),
         "what a schema states itself stands"
