@@ -79,6 +79,11 @@ fn loosen(schema: &mut Mapping) -> bool {
         mix(schema, of, kinds);
         return false;
     }
+    if is_object && !schema.contains_key("properties") {
+        // Any value at all: generators stumble over an object that may be null and has no fields.
+        schema.shift_remove("type");
+        return false;
+    }
     if let Some(Value::Mapping(properties)) = schema.get_mut("properties") {
         for property in properties.values_mut() {
             if let Value::Mapping(property) = property
