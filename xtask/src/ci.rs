@@ -5,7 +5,7 @@ use crate::{
     file::Workspace,
     fixture,
     interop::{self, Judge, Verdict},
-    page,
+    linters, page,
     problem::{Place, Problem, Problems, Result},
     programs, spec, tidy,
 };
@@ -82,6 +82,11 @@ pub const STEPS: &[Step] = &[
         name: "interop",
         about: "programs of others against the simulator",
         run: interop,
+    },
+    Step {
+        name: "linters",
+        about: "what is published keeps to the rules of others",
+        run: lint,
     },
     Step {
         name: "completions",
@@ -314,6 +319,13 @@ fn interop(workspace: &Workspace) -> Result<Outcome> {
         }
     }
     Ok(Outcome::Passed(content.join(", ")))
+}
+
+fn lint(workspace: &Workspace) -> Result<Outcome> {
+    match linters::ask(workspace)? {
+        linters::Verdict::Clean => Ok(Outcome::Passed("neither error nor warning".to_owned())),
+        linters::Verdict::Absent(why) => Ok(Outcome::Skipped(why)),
+    }
 }
 
 fn shells(workspace: &Workspace) -> Result<Outcome> {
