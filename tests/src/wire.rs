@@ -6,8 +6,8 @@ use crate::{
 };
 use exchanges::typed;
 use hwc_core::{
-    CallOptions, Fault, FaultKind, Idempotency, Operation, Pipeline, PipelineBuilder, ProxyChoice,
-    Sent,
+    CallOptions, Delivery, Fault, FaultKind, Idempotency, Operation, Pipeline, PipelineBuilder,
+    ProxyChoice,
     identity::Token,
     testing::{FakeClock, ScriptedTransport, Step},
 };
@@ -253,9 +253,9 @@ pub fn verdict(effect: Idempotency, outcome: &Outcome) -> Verdict {
         Ok(_) => return Verdict::Success,
         Err(fault) => fault,
     };
-    match (fault.kind, fault.sent) {
-        (FaultKind::Protocol, Sent::Maybe) => Verdict::Protocol,
-        (FaultKind::Unavailable, Sent::Maybe) => Verdict::Unavailable,
+    match (fault.kind, fault.delivery) {
+        (FaultKind::Protocol, Delivery::Unknown) => Verdict::Protocol,
+        (FaultKind::Unavailable, Delivery::Unknown) => Verdict::Unavailable,
         (
             FaultKind::Refused
             | FaultKind::Forbidden
@@ -263,14 +263,14 @@ pub fn verdict(effect: Idempotency, outcome: &Outcome) -> Verdict {
             | FaultKind::Unauthorized
             | FaultKind::Throttled
             | FaultKind::RequestTooLarge,
-            sent,
-        ) => match sent {
-            Sent::Refused => Verdict::Refused,
+            delivery,
+        ) => match delivery {
+            Delivery::Rejected => Verdict::Refused,
             // What was not done matters only where something is done.
             _ if effect == Idempotency::Safe => Verdict::Refused,
             _ => Verdict::Unavailable,
         },
-        (kind, sent) => panic!("an answer was judged {kind:?}, {sent:?}: {fault}"),
+        (kind, delivery) => panic!("an answer was judged {kind:?}, {delivery:?}: {fault}"),
     }
 }
 

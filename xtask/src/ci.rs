@@ -311,12 +311,18 @@ fn deny(workspace: &Workspace) -> Result<Outcome> {
 }
 
 fn interop(workspace: &Workspace) -> Result<Outcome> {
-    let mut content = Vec::new();
+    let (mut content, mut absent) = (Vec::new(), Vec::new());
     for judge in Judge::ALL {
         match interop::ask(workspace, judge)? {
             Verdict::Content => content.push(judge.name()),
-            Verdict::Absent(why) => return Ok(Outcome::Skipped(why)),
+            Verdict::Absent(why) if programs::on_server() => {
+                return Err(interop::absent(why).into());
+            }
+            Verdict::Absent(why) => absent.push(format!("{}: {why}", judge.name())),
         }
+    }
+    if !absent.is_empty() {
+        return Ok(Outcome::Skipped(absent.join("; ")));
     }
     Ok(Outcome::Passed(content.join(", ")))
 }

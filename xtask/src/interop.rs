@@ -104,8 +104,7 @@ pub fn run(workspace: &Workspace, only: Option<Judge>) -> Result<String> {
     let judges = only.map_or_else(|| Judge::ALL.to_vec(), |judge| vec![judge]);
     for judge in &judges {
         if let Verdict::Absent(why) = ask(workspace, *judge)? {
-            let remedy = "install Python 3 with venv, and let pip reach its package index";
-            return Err(Problem::general(why, remedy).into());
+            return Err(absent(why).into());
         }
     }
     let names: Vec<&str> = judges.into_iter().map(Judge::name).collect();
@@ -241,6 +240,13 @@ impl Drop for Simulator {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// That a judge cannot be asked here.
+#[must_use]
+pub fn absent(why: String) -> Problem {
+    let remedy = "install Python 3 with venv, and let pip reach its package index";
+    Problem::general(why, remedy)
 }
 
 fn broken(judge: Judge, why: &str) -> Problem {

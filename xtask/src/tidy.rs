@@ -70,6 +70,7 @@ fn tests_of(file: &TextFile) -> Vec<String> {
     };
     let pairs = lines.iter().zip(lines.iter().skip(1));
     let declared = pairs.filter_map(|(attribute, module)| {
+        let module = module.trim_start_matches("pub(crate) ");
         let name = module.strip_prefix("mod ")?.strip_suffix(';')?;
         begins_tests(attribute).then(|| format!("{folder}/{name}.rs"))
     });

@@ -17,7 +17,7 @@ pub use self::{
     form::{FilePart, Form},
     source::{Source, SourceError},
 };
-use crate::{Clock, Fault, FaultKind, RequestContent, Sent, transport::RequestBody};
+use crate::{Clock, Delivery, Fault, FaultKind, RequestContent, transport::RequestBody};
 
 /// Most bytes that are handed to the transport in one piece.
 const PIECE: usize = 64 * 1024;
@@ -206,9 +206,12 @@ impl Piece {
 }
 
 impl Payload {
-    /// Without a byte of a source there is nothing to stream.
+    /// Without a byte of a source there is nothing to stream. One that only says that it has none is looked at.
     fn of(pieces: Vec<Piece>) -> Self {
-        let is_of_source = |piece: &Piece| matches!(piece, Piece::Source(_)) && piece.length() > 0;
+        let is_of_source = |piece: &Piece| match piece {
+            Piece::Bytes(_) => false,
+            Piece::Source(source) => source.length() > 0 || !source.is_in_memory(),
+        };
         let length = pieces
             .iter()
             .map(Piece::length)
@@ -251,6 +254,9 @@ impl Payload {
             Self::Streamed { pieces, length } => {
                 let watch = Arc::new(Watch::new(Arc::clone(clock), *length));
                 let outflow = Outflow::open(pieces, Arc::clone(&watch)).await?;
+                if *length == 0 {
+                    return Ok((Bytes::new().into(), None));
+                }
                 Ok((RequestBody::streamed(outflow, *length), Some(watch)))
             }
         }
@@ -259,5 +265,5 @@ impl Payload {
 
 /// What the caller gave cannot be sent.
 fn invalid(detail: String) -> Fault {
-    Fault::new(FaultKind::InvalidInput, Sent::No, detail)
+    Fault::new(FaultKind::InvalidInput, Delivery::NotSent, detail)
 }

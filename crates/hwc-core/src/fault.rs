@@ -8,20 +8,7 @@ pub use duration::Spoken;
 
 use std::{borrow::Cow, error::Error, fmt, ops, sync::Arc, time::Duration};
 
-use crate::{Endpoint, Idempotency, Operation, transport::TlsFlaw};
-
-/// What is known about the effect of a failed call, all its attempts together.
-///
-/// Ordered by how much may have happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Sent {
-    /// No byte of it can have been acted on.
-    No,
-    /// The service or its gateway answered, and the answer proves that nothing was done.
-    Refused,
-    /// It may have been acted on. A write must not simply be repeated.
-    Maybe,
-}
+use crate::{Delivery, Endpoint, Idempotency, Operation, transport::TlsFlaw};
 
 /// The kind of a fault, to branch on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,7 +35,7 @@ pub enum FaultKind {
     /// What the call names does not exist.
     NotFound,
     /// The service answered with an error of its own: the content of the call, a quota, the state of
-    /// what it names, or a code that is not in the table. `sent` says whether nothing was done for sure.
+    /// what it names, or a code that is not in the table. `delivery` says whether nothing was done for sure.
     Refused,
     /// The request is larger than the service or its gateway takes (413, 414, 431, 494).
     RequestTooLarge,
@@ -101,7 +88,7 @@ pub struct ErrorCode {
 
 /// Why a call did not succeed.
 ///
-/// One pointer wide; the facts are fields: `fault.kind`, `fault.sent`, `fault.code`. `Display` is one
+/// One pointer wide; the facts are fields: `fault.kind`, `fault.delivery`, `fault.code`. `Display` is one
 /// line without secrets, paths or text from the body; it names the host when the way to it
 /// failed. Nor does `Debug` show foreign text: that is only in [`FaultFacts::message`] and behind [`Fault::body_excerpt`].
 #[derive(Clone)]
@@ -116,10 +103,10 @@ pub struct FaultFacts {
     /// To branch on.
     pub kind: FaultKind,
     /// Whether the call may have had an effect.
-    pub sent: Sent,
-    /// The most that attempts before the last one may have done. [`Sent::Maybe`] beside a refusal such as
+    pub delivery: Delivery,
+    /// The most that attempts before the last one may have done. [`Delivery::Unknown`] beside a refusal such as
     /// [`FaultKind::NotFound`]: it may have been done, and the refusal be the answer to its being done already.
-    pub earlier: Sent,
+    pub earlier: Delivery,
     /// Name of the operation, e.g. `createMessages`.
     pub operation: Option<&'static str>,
     /// What doing the call twice does.
@@ -166,12 +153,12 @@ pub struct FaultFacts {
 
 impl Fault {
     /// A fault with everything else unknown. `detail` says what failed, without secrets or foreign text.
-    pub fn new(kind: FaultKind, sent: Sent, detail: impl Into<Cow<'static, str>>) -> Self {
+    pub fn new(kind: FaultKind, delivery: Delivery, detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
             facts: Box::new(FaultFacts {
                 kind,
-                sent,
-                earlier: Sent::No,
+                delivery,
+                earlier: Delivery::NotSent,
                 operation: None,
                 idempotency: None,
                 host: None,
@@ -359,7 +346,7 @@ impl fmt::Debug for FaultFacts {
         formatter
             .debug_struct("Fault")
             .field("kind", &self.kind)
-            .field("sent", &self.sent)
+            .field("delivery", &self.delivery)
             .field("operation", &self.operation)
             .field("idempotency", &self.idempotency)
             .field("earlier", &self.earlier)

@@ -17,7 +17,7 @@ pub use leftovers::{
 use std::{
     fmt,
     fs::{File, Metadata},
-    io::{self, ErrorKind, Read},
+    io::{self, ErrorKind, Read, Seek, SeekFrom},
     path::Path,
 };
 
@@ -89,6 +89,11 @@ pub enum Unreadable {
         /// Its mode, 0 to 0o777.
         mode: u32,
     },
+    /// It holds more than the system says, as what is made while it is read, e.g. in `/proc`.
+    Untold {
+        /// Its length, as the system says.
+        length: u64,
+    },
     /// Exchanged between looking and opening.
     Replaced,
     /// Larger than the limit, in bytes.
@@ -114,6 +119,10 @@ impl fmt::Display for Unreadable {
             Self::Shared { mode } => write!(
                 formatter,
                 "other users of this machine have access to it (mode {mode:03o})"
+            ),
+            Self::Untold { length } => write!(
+                formatter,
+                "it holds more than the {length} bytes that the system says it has"
             ),
             Self::Replaced => formatter.write_str("it was replaced while it was read"),
             Self::TooLarge { limit } if limit % (1024 * 1024) == 0 => {
@@ -148,6 +157,7 @@ impl Unreadable {
             }
             Self::Link => "name the file it points to".to_owned(),
             Self::NotAFile(_) => "name a plain file".to_owned(),
+            Self::Untold { .. } => "copy what it holds into a plain file, and name that".to_owned(),
             Self::Shared { .. } => format!("run: chmod 600 {}", shell_quoted(path)),
             Self::Replaced => "try again".to_owned(),
             Self::TooLarge { .. } => "check that the path names the right file".to_owned(),
@@ -181,9 +191,23 @@ pub fn read(path: &Path, rules: Rules) -> Result<Zeroizing<Vec<u8>>, Unreadable>
 /// A file that is open for reading, and its length in bytes. Only a plain file, or a symbolic link to one, is opened.
 ///
 /// # Errors
-/// It is no plain file, or the system does not open it.
+/// It is no plain file, it holds more than the system says, or the system does not open it.
 pub(crate) fn open_plain(path: &Path) -> Result<(File, u64), Unreadable> {
-    open(path, Rules::up_to(u64::MAX))
+    let (mut file, length) = open(path, Rules::up_to(u64::MAX))?;
+    refuse_untold(&mut file, length)?;
+    Ok((file, length))
+}
+
+/// What the system makes while it is read has no length before, and would go out as nothing.
+fn refuse_untold(file: &mut File, length: u64) -> Result<(), Unreadable> {
+    file.seek(SeekFrom::Start(length))?;
+    let mut more = Vec::new();
+    Read::by_ref(file).take(1).read_to_end(&mut more)?;
+    // One that has grown says so.
+    if !more.is_empty() && file.metadata()?.len() == length {
+        return Err(Unreadable::Untold { length });
+    }
+    Ok(())
 }
 
 fn open(path: &Path, rules: Rules) -> Result<(File, u64), Unreadable> {

@@ -9,7 +9,7 @@
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! use bytes::Bytes;
 //! use hwc_core::{
-//!     CallOptions, Idempotency, Makes, Operation, Pipeline, RequestContent, ResponseContent, Sent, identity::Token,
+//!     CallOptions, Delivery, Idempotency, Makes, Operation, Pipeline, RequestContent, ResponseContent, identity::Token,
 //! };
 //!
 //! const SUBMIT: Operation = Operation {
@@ -29,7 +29,7 @@
 //!     .body(Bytes::from_static(br#"{"content":"The disk is full."}"#))?;
 //! match pipeline.call(request, &SUBMIT, &CallOptions::default()).await {
 //!     Ok(reply) => println!("done after {} attempts", reply.attempts),
-//!     Err(fault) if fault.sent == Sent::Maybe => println!("read back first: {fault}"),
+//!     Err(fault) if fault.delivery == Delivery::Unknown => println!("read back first: {fault}"),
 //!     Err(fault) => println!("not done: {fault}; {}", fault.help()),
 //! }
 //! # Ok(())
@@ -39,6 +39,7 @@
 pub mod body;
 pub mod clock;
 mod deadline;
+pub mod delivery;
 pub mod endpoint;
 pub mod fault;
 pub mod file;
@@ -59,8 +60,9 @@ pub mod variables;
 
 pub use body::{Body, FilePart, Form, Source};
 pub use clock::{Clock, SystemClock};
+pub use delivery::Delivery;
 pub use endpoint::Endpoint;
-pub use fault::{Category, ErrorCode, Fault, FaultFacts, FaultKind, Sent};
+pub use fault::{Category, ErrorCode, Fault, FaultFacts, FaultKind};
 pub use operation::{CallOptions, Idempotency, Makes, Operation, RequestContent, ResponseContent};
 pub use pipeline::{BuildError, Download, Pipeline, PipelineBuilder, Reply};
 pub use rate::RateLimit;

@@ -37,8 +37,8 @@ use self::{
     skew::Skew,
 };
 use crate::{
-    Body, CallOptions, Clock, Endpoint, ErrorCode, Fault, FaultKind, Operation, ResponseContent,
-    RetryPolicy, Sent, Timeouts,
+    Body, CallOptions, Clock, Delivery, Endpoint, ErrorCode, Fault, FaultKind, Operation,
+    ResponseContent, RetryPolicy, Timeouts,
     deadline::{Deadline, Elapsed, Timer},
     identity::{Identity, IdentityContext, ProvideIdentity},
     rate::Turns,
@@ -266,7 +266,7 @@ impl Pipeline {
             if deadline.left_at(began).is_zero() {
                 return Err(Fault::new(
                     FaultKind::Timeout,
-                    Sent::No,
+                    Delivery::NotSent,
                     "the deadline of the call passed before the request could be sent",
                 ));
             }
@@ -294,7 +294,7 @@ impl Pipeline {
             if fault.kind == FaultKind::Unauthorized {
                 // A write is repeated only if the gateway provably turned it down. What is known of the
                 // credentials is told anyhow: whoever reads back needs better ones.
-                let is_safe = can_be_sent && retry::is_safe(call.idempotency, record.sent);
+                let is_safe = can_be_sent && retry::is_safe(call.idempotency, record.delivery);
                 if is_safe && !signed_anew && self.clock_was_wrong(&identity, signed_at) {
                     signed_anew = true;
                     continue;
@@ -308,7 +308,7 @@ impl Pipeline {
                 return Err(if can_be_sent { fault } else { sent_once(fault) });
             }
             tries = tries.saturating_add(1);
-            let may = retry::may_repeat(call.idempotency, record.sent, repeat, record.repeats);
+            let may = retry::may_repeat(call.idempotency, record.delivery, repeat, record.repeats);
             if !may || tries >= max_attempts {
                 return Err(fault);
             }
@@ -364,7 +364,7 @@ impl Pipeline {
                     Some(silence) => format!("{LATE}: {silence}").into(),
                     None => LATE.into(),
                 };
-                Err(Fault::new(FaultKind::Timeout, Sent::No, detail)
+                Err(Fault::new(FaultKind::Timeout, Delivery::NotSent, detail)
                     .with_help("check the way to whoever gives the credentials (for IAM: HUAWEICLOUD_SDK_IAM_ENDPOINT, the network, the proxy), or give the call more time")
                     .of_identity())
             }
@@ -384,7 +384,7 @@ impl Pipeline {
             Err(wait) => {
                 let mut fault = Fault::new(
                     FaultKind::Throttled,
-                    Sent::No,
+                    Delivery::NotSent,
                     "the own rate limit leaves no turn before the deadline",
                 );
                 fault.retry_after = Some(wait);
@@ -414,7 +414,7 @@ fn misfit(operation: &Operation) -> Fault {
         ResponseContent::Object => "the operation answers an object, not bytes",
         ResponseContent::Bytes => "the operation answers bytes, which are downloaded",
     };
-    Fault::new(FaultKind::InvalidInput, Sent::No, detail)
+    Fault::new(FaultKind::InvalidInput, Delivery::NotSent, detail)
 }
 
 /// The failure of an attempt after which the body cannot be sent again.

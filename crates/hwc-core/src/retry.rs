@@ -10,7 +10,7 @@ pub(crate) mod budget;
 
 use std::time::Duration;
 
-use crate::{Idempotency, Sent};
+use crate::{Delivery, Idempotency};
 
 /// Whether a failure is likely to pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -99,15 +99,15 @@ impl Default for RetryPolicy {
 }
 
 /// Whether doing it again cannot be a second effect.
-pub(crate) fn is_safe(idempotency: Idempotency, sent: Sent) -> bool {
+pub(crate) fn is_safe(idempotency: Idempotency, delivery: Delivery) -> bool {
     // Otherwise only with the proof that it was not done.
-    idempotency.may_be_repeated() || sent != Sent::Maybe
+    idempotency.may_be_repeated() || delivery != Delivery::Unknown
 }
 
 /// Whether a failed attempt may be repeated at all, apart from attempts, time and budget.
 pub(crate) fn may_repeat(
     idempotency: Idempotency,
-    sent: Sent,
+    delivery: Delivery,
     repeat: Repeat,
     repeats_so_far: u32,
 ) -> bool {
@@ -116,5 +116,5 @@ pub(crate) fn may_repeat(
         Repeat::Once => repeats_so_far == 0,
         Repeat::Backoff => true,
     };
-    is_safe(idempotency, sent) && worth_it
+    is_safe(idempotency, delivery) && worth_it
 }

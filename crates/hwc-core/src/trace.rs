@@ -51,7 +51,7 @@ pub(crate) fn attempt_failed(attempt: u32, fault: &Fault, repeat: Repeat, took: 
         attempt,
         status = fault.http_status,
         outcome = ?fault.kind,
-        sent = ?fault.sent,
+        delivery = fault.delivery.as_str(),
         code = fault.code,
         repeat = ?repeat,
         milliseconds = milliseconds(took),

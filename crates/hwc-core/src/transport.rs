@@ -48,7 +48,7 @@ pub type Sending =
 /// - errors without address, header or body text in them.
 ///
 /// The [`SendProgress`] in the extensions of a request decides whether a call that ended in time-out provably did
-/// not arrive ([`Sent::No`](crate::Sent::No)). [`HttpTransport`] reports two things through it: whether the body was
+/// not arrive ([`Delivery::NotSent`](crate::Delivery::NotSent)). [`HttpTransport`] reports two things through it: whether the body was
 /// begun, and whether there was a connection. A transport of one's own that can tell about the body reports that;
 /// without a report the pipeline assumes that the request arrived. One that sends through [`HttpTransport`] passes
 /// the extensions of the request on with each sending, and sends one at a time.

@@ -268,13 +268,18 @@ Configuration:
   ~/.huaweicloud/credentials                 keys, as the official SDKs read them
 
   Output
-  table    aligned columns; the title of the times names their zone
-  plain    a line per item, fields between tabs, no titles; times of messages in RFC 3339 with their offset, others as the
-           service wrote them
-           behind the text of a message, id and file name of each attachment; `ticket show` begins each line with its name
+  table    aligned columns; the title of the times names their zone; - where there is nothing
+  plain    a line per item, fields between tabs, no titles; an empty field where there is nothing
+           times of messages in RFC 3339 with their offset, others as the service wrote them
+           behind the text of a message, id and file name of each attachment; `ticket show` begins
+           each line with its name
            in a field \\\\ is a backslash, \\t a tab, \\n and \\r are line breaks of the text
            \\u{1b} and the like are what could act on a terminal
   json, ndjson   one document, or one per line; text as it came
+           one thing has the same fields in every command: messages, events, tickets and errors are
+           as the Rust crate hwc-tickets writes and reads them
+           besides, a message has `from` and `key`, an error `summary` and `exit_code`
+           the role of an author is told where it says more than `from`; else it is `unknown`
 
   Secrets are never given as arguments: use the environment, a file, or `hwc-tickets auth login`."
 }

@@ -5,6 +5,7 @@ pub(crate) mod advice;
 use crate::{exit::Exit, signal};
 use hwc_core::file::shell_quoted;
 use hwc_tickets::{Delivery, Error, ErrorKind, TicketId, time::Spoken};
+use serde_json::{Value, json};
 use std::{error::Error as _, io, path::Path, path::PathBuf};
 
 /// Why a command ended early.
@@ -110,31 +111,27 @@ impl Failure {
     }
 
     /// The same facts as JSON, for a document that ends early because of it.
-    pub(crate) fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> Value {
         let told = self.told(false).unwrap_or_default();
-        let mut value = serde_json::json!({ "what": told.what, "advice": told.advice, "exit_code": self.exit() as u8 });
-        if let (
+        let mut value = in_json(told, self.error(), self.exit());
+        // A failure that stands for several tickets speaks of the first.
+        if let (Self::Lost { tickets, .. }, Some(object)) = (self, value.as_object_mut()) {
+            let ticket = tickets.first().map(TicketId::as_str);
+            object.insert("ticket".to_owned(), ticket.into());
+        }
+        value
+    }
+
+    /// The call that failed, if one did.
+    fn error(&self) -> Option<&Error> {
+        match self {
             Self::Call(error)
             | Self::Advised { error, .. }
             | Self::Request { error, .. }
             | Self::Lost { error, .. }
-            | Self::Unknown { error, .. },
-            Some(object),
-        ) = (self, value.as_object_mut())
-        {
-            object.insert("kind".to_owned(), error.kind().name().into());
-            object.insert("operation".to_owned(), error.operation().into());
-            let ticket = match self {
-                Self::Lost { tickets, .. } => tickets.first(),
-                _ => error.ticket(),
-            };
-            let ticket = ticket.map(ToString::to_string);
-            object.insert("ticket".to_owned(), ticket.into());
-            object.insert("host".to_owned(), error.host().into());
-            object.insert("code".to_owned(), error.code().into());
-            object.insert("request_id".to_owned(), error.request_id().into());
+            | Self::Unknown { error, .. } => Some(error),
+            Self::Own { .. } | Self::Interrupted { .. } | Self::ClosedPipe => None,
         }
-        value
     }
 
     /// How the program ends.
@@ -194,6 +191,26 @@ impl Failure {
             Self::ClosedPipe => None,
         }
     }
+}
+
+/// A failed call as JSON, where it is one thing among others: as a failure that ends a command.
+pub(crate) fn error_json(error: &Error) -> Value {
+    in_json(tell(error, false), Some(error), exit_of(error))
+}
+
+/// Of a call it is the report of the SDK; the advice in words is that of this program. `summary` is the line that people
+/// read.
+fn in_json(told: Told, error: Option<&Error>, exit: Exit) -> Value {
+    let mut value = match error {
+        Some(error) => json!(error),
+        None => json!({ "what": told.what }),
+    };
+    if let Some(object) = value.as_object_mut() {
+        object.insert("summary".to_owned(), told.what.into());
+        object.insert("help".to_owned(), told.advice.into());
+        object.insert("exit_code".to_owned(), (exit as u8).into());
+    }
+    value
 }
 
 /// How a failed call ends the program.

@@ -26,7 +26,7 @@ pub(crate) fn file(path: &Path) -> Result<String, Failure> {
         .and_then(|text| as_typed(text.as_str(), path))
 }
 
-/// Standard input to its end, on the disk: it is what it is, however large.
+/// Standard input to its end, on the disk: it is what it is, however large. But not nothing.
 pub(crate) fn spooled() -> Result<tempfile::NamedTempFile, Failure> {
     let failed = |error: io::Error| {
         Failure::own(
@@ -36,7 +36,14 @@ pub(crate) fn spooled() -> Result<tempfile::NamedTempFile, Failure> {
         )
     };
     let mut file = tempfile::NamedTempFile::new().map_err(failed)?;
-    io::copy(&mut io::stdin().lock(), file.as_file_mut()).map_err(failed)?;
+    let bytes = io::copy(&mut io::stdin().lock(), file.as_file_mut()).map_err(failed)?;
+    if bytes == 0 {
+        // Out of a pipe that failed, as a rule.
+        return Err(Failure::usage(
+            "standard input is empty",
+            "Name the file itself if it is to be empty. Nothing was sent.",
+        ));
+    }
     Ok(file)
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod json;
 mod list;
 mod outflow;
 mod reader;
+mod show;
 mod spinner;
 pub(crate) mod table;
 pub(crate) mod wrap;
@@ -15,6 +16,7 @@ pub(crate) mod wrap;
 pub(crate) use list::List;
 pub(crate) use outflow::Outflow;
 pub(crate) use reader::reader_gone;
+pub(crate) use show::{Cell, Fact, Part, Row, Show, Titles, fact};
 pub(crate) use spinner::wait;
 
 use crate::{
@@ -55,18 +57,29 @@ impl Screen {
         self.verbose
     }
 
-    /// One JSON document: indented for `json`, on one line for `ndjson`.
-    pub(crate) fn document(&self, value: &impl Serialize) -> Result<(), Failure> {
-        let text = match self.form {
-            Form::Ndjson => json::compact(value),
-            _ => json::pretty(value),
-        };
-        self.raw_line(&text.map_err(Failure::unserialisable)?)
+    /// Whether people read it, or scripts that cut lines, and no program that reads JSON.
+    pub(crate) fn is_for_people(&self) -> bool {
+        matches!(self.form, Form::Table | Form::Plain)
     }
 
-    /// One JSON document on one line, whatever the form.
-    pub(crate) fn event(&self, value: &impl Serialize) -> Result<(), Failure> {
-        self.raw_line(&json::compact(value).map_err(Failure::unserialisable)?)
+    /// A thing, in the form that was asked for: one document for `json`, one line for `ndjson`, else its parts.
+    pub(crate) fn show(&self, thing: &impl Show) -> Result<(), Failure> {
+        match self.form {
+            Form::Json => {
+                let text = json::document(thing).map_err(Failure::unserialisable)?;
+                self.raw_line(&text)
+            }
+            Form::Ndjson => match thing.lines() {
+                Some(lines) => lines.iter().try_for_each(|line| self.line(line)),
+                None => self.line(thing),
+            },
+            Form::Table | Form::Plain => self.parts(thing.parts(self.form)),
+        }
+    }
+
+    /// JSON on one line.
+    fn line(&self, value: &impl Serialize) -> Result<(), Failure> {
+        self.raw_line(&json::line(value).map_err(Failure::unserialisable)?)
     }
 
     /// Text of this program's own making, e.g. JSON or a script, as it is.
@@ -109,13 +122,46 @@ impl Screen {
         }
     }
 
-    /// A table that grows row by row. Nothing is printed yet, so that nothing stands before an error.
-    pub(crate) fn begin_table(&self, columns: &[Column], rows: &[Vec<String>]) -> Table {
-        Table::new(columns, rows, self.columns)
+    /// Parts below each other, in a table with an empty line between them.
+    fn parts(&self, parts: Vec<Part>) -> Result<(), Failure> {
+        for (number, part) in parts.into_iter().enumerate() {
+            if number > 0 && self.form == Form::Table {
+                self.raw_line("")?;
+            }
+            match part {
+                Part::Facts(facts) => self.facts(&facts)?,
+                Part::NamedFacts(facts) => self.named_facts(&facts)?,
+                Part::Rows(titles, rows) => self.rows(&mut None, &titles, rows)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Rows of a table, below its titles, which stand there once. Columns are as wide as the first rows need it.
+    fn rows(
+        &self,
+        table: &mut Option<Table>,
+        titles: &Titles,
+        rows: Vec<Vec<Cell>>,
+    ) -> Result<(), Failure> {
+        let written = |cells: Vec<Cell>| -> Vec<String> {
+            let cells = cells.into_iter();
+            cells.map(|cell| show::written(cell, self.form)).collect()
+        };
+        let rows: Vec<Vec<String>> = rows.into_iter().map(written).collect();
+        let table = match table {
+            Some(table) => table,
+            None => {
+                let begun = Table::new(&titles.columns, &rows, self.columns);
+                self.header(&begun, &titles.legend)?;
+                table.insert(begun)
+            }
+        };
+        rows.iter().try_for_each(|row| self.row(table, row))
     }
 
     /// The titles of a table; `legend` in their place when it is too narrow for titles. The form `plain` has none.
-    pub(crate) fn header(&self, table: &Table, legend: &str) -> Result<(), Failure> {
+    fn header(&self, table: &Table, legend: &str) -> Result<(), Failure> {
         if self.form != Form::Table {
             return Ok(());
         }
@@ -128,34 +174,22 @@ impl Screen {
     }
 
     /// A row of a table, or of tab-separated fields in the form `plain`.
-    pub(crate) fn row(&self, table: &Table, cells: &[String]) -> Result<(), Failure> {
+    fn row(&self, table: &Table, cells: &[String]) -> Result<(), Failure> {
         if self.form == Form::Plain {
             return self.fields(cells);
         }
         self.lines(&table.row(cells))
     }
 
-    /// A whole table.
-    pub(crate) fn table(&self, columns: &[Column], rows: &[Vec<String>]) -> Result<(), Failure> {
-        let table = self.begin_table(columns, rows);
-        self.header(&table, "")?;
-        rows.iter().try_for_each(|row| self.row(&table, row))
-    }
-
     /// Names and values below each other; in the form `plain` the values on one line.
-    pub(crate) fn facts<N: AsRef<str>>(&self, facts: &[(N, String)]) -> Result<(), Failure> {
+    fn facts(&self, facts: &[Fact]) -> Result<(), Failure> {
         if self.form == Form::Plain {
-            return self.fields(
-                &facts
-                    .iter()
-                    .map(|(_, value)| value.clone())
-                    .collect::<Vec<_>>(),
-            );
+            let values = facts.iter().map(|(_, value)| value.clone());
+            let values = values.map(|value| show::written(value, self.form));
+            return self.fields(&values.collect::<Vec<_>>());
         }
-        let rows: Vec<Vec<String>> = facts
-            .iter()
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| vec![name.as_ref().to_owned(), value.clone()])
+        let rows: Vec<Vec<String>> = show::told(facts)
+            .map(|(name, value)| vec![name.to_owned(), value.to_owned()])
             .collect();
         let columns = [
             Column::new("", table::ColumnWidth::Fit).styled(table::QUIET),
@@ -163,6 +197,15 @@ impl Screen {
         ];
         let table = Table::new(&columns, &rows, self.columns);
         rows.iter().try_for_each(|row| self.lines(&table.row(row)))
+    }
+
+    /// The same; in the form `plain` a line each.
+    fn named_facts(&self, facts: &[Fact]) -> Result<(), Failure> {
+        if self.form == Form::Plain {
+            return show::told(facts)
+                .try_for_each(|(name, value)| self.fields(&[name.to_owned(), value.to_owned()]));
+        }
+        self.facts(facts)
     }
 
     fn fields(&self, cells: &[String]) -> Result<(), Failure> {

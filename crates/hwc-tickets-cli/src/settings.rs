@@ -201,67 +201,63 @@ impl Settings {
 
 /// Everything for `doctor`: name, value, source.
 impl Settings {
-    pub(crate) fn shown(&self) -> Vec<(&'static str, String, String)> {
-        let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
+    pub(crate) fn shown(&self) -> Vec<(&'static str, Option<String>, String)> {
         let site = site_of(self.site.value);
         let limits = hwc_tickets::Timeouts::default();
+        let ca_file = self.ca_file.value.as_ref();
         vec![
             (
                 "profile",
-                self.profile_name.value.clone(),
+                Some(self.profile_name.value.clone()),
                 self.profile_name.source.to_string(),
             ),
             (
                 "endpoint",
-                self.shown_endpoint(),
+                Some(self.shown_endpoint()),
                 self.endpoint.source.to_string(),
             ),
             (
                 "site",
-                format!("{site:?}").to_lowercase(),
+                Some(format!("{site:?}").to_lowercase()),
                 self.site.source.to_string(),
             ),
             (
                 "group",
-                text(&self.group.value),
+                self.group.value.clone(),
                 self.group.source.to_string(),
             ),
             (
                 "language",
-                text(&self.language.value),
+                self.language.value.clone(),
                 self.language.source.to_string(),
             ),
             (
                 "time zone",
-                self.time_zone.value.to_string(),
+                Some(self.time_zone.value.to_string()),
                 self.time_zone.source.to_string(),
             ),
             (
                 "timeout",
-                self.timeout.value.unwrap_or(Span(limits.total)).to_string(),
+                Some(self.timeout.value.unwrap_or(Span(limits.total)).to_string()),
                 self.timeout.source.to_string(),
             ),
             (
                 "retries",
-                self.retries
-                    .value
-                    .map_or_else(|| "standard".to_owned(), |retries| retries.to_string()),
+                Some(
+                    self.retries
+                        .value
+                        .map_or_else(|| "standard".to_owned(), |retries| retries.to_string()),
+                ),
                 self.retries.source.to_string(),
             ),
             (
                 "ca file",
-                text(
-                    &self
-                        .ca_file
-                        .value
-                        .as_ref()
-                        .map(|path| path.display().to_string()),
-                ),
+                ca_file.map(|path| path.display().to_string()),
                 self.ca_file.source.to_string(),
             ),
             (
                 "output",
-                format!("{:?}", self.output.value).to_lowercase(),
+                Some(format!("{:?}", self.output.value).to_lowercase()),
                 self.output.source.to_string(),
             ),
         ]

@@ -1,23 +1,79 @@
-//! How messages, receipts and tickets look: in a table, in one line, in JSON.
+//! How messages, receipts and tickets look: their cells and facts, and what of them stands in JSON.
 
 use crate::{
     cli::Form,
     failure::Failure,
     render::{
-        Screen,
-        table::{Column, ColumnWidth, QUIET, STRONG, Table},
+        Cell, List, Part, Row, Screen, Show, Titles, fact,
+        table::{Column, ColumnWidth, QUIET, STRONG},
     },
 };
 use hwc_tickets::{
-    Message, MessageId, MessageKind, MessageTime, Role, Sent, TicketId, TicketStatus, ZoneOffset,
+    Message, MessageId, MessageKey, MessageKind, MessageTime, Role, Sent, TicketId, TicketStatus,
+    ZoneOffset,
 };
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
 
 /// Columns of a time: `2026-01-31 12:00:00`. Its zone stands in the title.
 const TIME: usize = 19;
 /// Columns of an author with his side; longer names are cut.
 const AUTHOR: usize = 20;
+
+/// A message in JSON: as the SDK writes it, and beside that its side and its key. The same in every command.
+///
+/// Only some reads of the service tell the role of the author. What it says of the side, every one tells by other means,
+/// and `from` has. So it is told only where it says more.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MessageJson<'a>(pub(crate) &'a Message);
+
+impl Serialize for MessageJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Told<'a> {
+            #[serde(flatten)]
+            message: &'a Message,
+            from: &'static str,
+            key: MessageKey,
+        }
+        let Self(message) = self;
+        let mut shown = Message::clone(message);
+        if matches!(shown.author.role, Role::Customer | Role::Engineer) {
+            shown.author.role = Role::Unknown;
+        }
+        let told = Told {
+            message: &shown,
+            from: side(message),
+            key: message.key(),
+        };
+        told.serialize(serializer)
+    }
+}
+
+/// What happened in a ticket. In JSON it is an event of the SDK.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum Happened<'a> {
+    Message {
+        ticket: &'a TicketId,
+        message: MessageJson<'a>,
+    },
+    Status {
+        ticket: &'a TicketId,
+        status: TicketStatus,
+        /// When it was seen.
+        #[serde(skip)]
+        at: Timestamp,
+    },
+    PossibleGap {
+        ticket: &'a TicketId,
+    },
+    TicketLost {
+        ticket: &'a TicketId,
+        error: Value,
+    },
+}
 
 /// What a table of messages shows besides time, author and text.
 #[derive(Debug, Clone, Copy, Default)]
@@ -30,108 +86,141 @@ pub(crate) struct Extras {
     pub(crate) name: Option<&'static str>,
 }
 
-/// A table of messages that grows.
-#[derive(Debug)]
-pub(crate) struct Messages<'a> {
-    screen: &'a Screen,
-    table: Table,
-    zone: ZoneOffset,
-    extras: Extras,
-    /// Whether the titles stand there.
-    is_begun: bool,
-}
-
-impl<'a> Messages<'a> {
-    pub(crate) fn begin(screen: &'a Screen, zone: ZoneOffset, extras: Extras) -> Self {
+impl Extras {
+    /// The titles of such a table.
+    pub(crate) fn titles(self, zone: ZoneOffset) -> Titles {
         let title = format!("TIME ({zone})");
         let mut columns = vec![Column::new(title, ColumnWidth::Fixed(TIME)).styled(QUIET)];
-        if let Some(width) = extras.tickets {
+        if let Some(width) = self.tickets {
             columns.push(Column::new("TICKET", ColumnWidth::Fixed(width.max(6))));
         }
         columns.push(Column::new("FROM", ColumnWidth::Fixed(AUTHOR)).styled(STRONG));
-        if let Some(width) = extras.ids {
+        if let Some(width) = self.ids {
             columns.push(Column::new("ID", ColumnWidth::Fixed(width.max(2))).styled(QUIET));
         }
         columns.push(Column::new("TEXT", ColumnWidth::Rest));
-        let table = screen.begin_table(&columns, &[]);
-        Self {
-            screen,
-            table,
-            zone,
-            extras,
-            is_begun: false,
-        }
+        Titles::new(columns).legend(format!("Times in {zone}"))
     }
 
-    /// The titles, once: before the first row, so that nothing stands before an error.
-    fn head(&mut self) -> Result<(), Failure> {
-        if !std::mem::replace(&mut self.is_begun, true) {
-            let legend = format!("Times in {}", self.zone);
-            self.screen.header(&self.table, &legend)?;
-        }
-        Ok(())
-    }
-
-    /// Nothing more comes, and nothing failed: an empty table has its titles, too.
-    pub(crate) fn end(mut self) -> Result<(), Failure> {
-        self.head()
-    }
-
-    pub(crate) fn row(&mut self, ticket: &TicketId, message: &Message) -> Result<(), Failure> {
-        self.head()?;
+    /// A message as a row.
+    pub(crate) fn message(
+        self,
+        ticket: &TicketId,
+        message: &Message,
+        zone: ZoneOffset,
+        form: Form,
+    ) -> Vec<Cell> {
         // Its zone stands in the title, or, without titles, with each time.
-        let written = match self.screen.form() {
-            Form::Table => clock_time(message, self.zone),
-            form => time(message, self.zone, form),
+        let written = match form {
+            Form::Table => clock_time(message, zone),
+            _ => time(&message.created_at, zone, form),
         };
-        let mut cells = Vec::new();
-        if let (Some(name), Form::Plain) = (self.extras.name, self.screen.form()) {
-            cells.push(name.to_owned());
+        let mut cells = self.beginning(written, ticket, form);
+        cells.push(Some(author(message)));
+        if self.ids.is_some() {
+            cells.push(message.id.as_ref().map(ToString::to_string));
         }
-        cells.push(written);
-        if self.extras.tickets.is_some() {
-            cells.push(ticket.to_string());
-        }
-        cells.push(author(message));
-        if self.extras.ids.is_some() {
-            cells.push(
-                message
-                    .id
-                    .as_ref()
-                    .map_or_else(|| "-".to_owned(), ToString::to_string),
-            );
-        }
-        match self.screen.form() {
+        match form {
             Form::Plain => {
-                cells.push(message.content.clone());
-                cells.extend(attachment_fields(message));
+                cells.push(Some(message.content.clone()));
+                cells.extend(attachment_fields(message).map(Some));
             }
-            _ => cells.push(text(message)),
+            _ => cells.push(Some(text(message))),
         }
-        self.screen.row(&self.table, &cells)
+        cells
     }
 
     /// A change of status, as a row of its own.
-    pub(crate) fn status(
-        &mut self,
+    fn status(
+        self,
         ticket: &TicketId,
         status: TicketStatus,
         at: Timestamp,
-    ) -> Result<(), Failure> {
-        self.head()?;
-        let mut cells = vec![match self.screen.form() {
-            Form::Table => self.zone.wall_time(at),
-            form => moment(at, self.zone, form),
-        }];
-        if self.extras.tickets.is_some() {
-            cells.push(ticket.to_string());
+        zone: ZoneOffset,
+        form: Form,
+    ) -> Vec<Cell> {
+        let written = match form {
+            Form::Table => zone.wall_time(at),
+            _ => moment(at, zone, form),
+        };
+        let mut cells = self.beginning(written, ticket, form);
+        cells.push(Some("status".to_owned()));
+        if self.ids.is_some() {
+            cells.push(None);
         }
-        cells.push("status".to_owned());
-        if self.extras.ids.is_some() {
-            cells.push(String::new());
+        cells.push(Some(status_name(status)));
+        cells
+    }
+
+    /// What stands before the author.
+    fn beginning(self, time: String, ticket: &TicketId, form: Form) -> Vec<Cell> {
+        let name = self.name.filter(|_| form == Form::Plain);
+        let ticket = self.tickets.map(|_| ticket.to_string());
+        let cells = [name.map(str::to_owned), Some(time), ticket];
+        cells.into_iter().flatten().map(Some).collect()
+    }
+}
+
+/// A list of what happened in tickets, messages above all.
+#[derive(Debug)]
+pub(crate) struct Conversation<'a> {
+    list: List<'a>,
+    zone: ZoneOffset,
+    extras: Extras,
+}
+
+impl<'a> Conversation<'a> {
+    /// In the form `json`, `fields` stand before the list, which is called `name`.
+    pub(crate) fn begin(
+        screen: &'a Screen,
+        fields: &Map<String, Value>,
+        name: &str,
+        zone: ZoneOffset,
+        extras: Extras,
+    ) -> Result<Self, Failure> {
+        let list = List::begin(screen, extras.titles(zone), fields, name)?;
+        Ok(Self { list, zone, extras })
+    }
+
+    pub(crate) fn add(&mut self, event: &Happened<'_>) -> Result<(), Failure> {
+        match event {
+            Happened::Message { .. } | Happened::Status { .. } => self.list.item(&Seen {
+                event,
+                zone: self.zone,
+                extras: self.extras,
+            }),
+            // These are warnings for people.
+            Happened::PossibleGap { .. } | Happened::TicketLost { .. } => self.list.aside(event),
         }
-        cells.push(status_name(status));
-        self.screen.row(&self.table, &cells)
+    }
+
+    /// The list behind it, to be ended.
+    pub(crate) fn into_list(self) -> List<'a> {
+        self.list
+    }
+}
+
+/// One row of it.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Seen<'a> {
+    event: &'a Happened<'a>,
+    #[serde(skip)]
+    zone: ZoneOffset,
+    #[serde(skip)]
+    extras: Extras,
+}
+
+impl Row for Seen<'_> {
+    fn cells(&self, form: Form) -> Vec<Cell> {
+        let (zone, extras) = (self.zone, self.extras);
+        match self.event {
+            Happened::Message { ticket, message } => extras.message(ticket, message.0, zone, form),
+            Happened::Status { ticket, status, at } => {
+                extras.status(ticket, *status, *at, zone, form)
+            }
+            Happened::PossibleGap { .. } | Happened::TicketLost { .. } => Vec::new(),
+        }
     }
 }
 
@@ -143,13 +232,8 @@ pub(crate) fn clock_time(message: &Message, zone: ZoneOffset) -> String {
     }
 }
 
-/// When it was written, with the zone.
-pub(crate) fn time(message: &Message, zone: ZoneOffset, form: Form) -> String {
-    named_time(&message.created_at, zone, form)
-}
-
-/// The same of any time of the service.
-pub(crate) fn named_time(time: &MessageTime, zone: ZoneOffset, form: Form) -> String {
+/// A time of the service, with its zone; as the service wrote it when that is no time.
+pub(crate) fn time(time: &MessageTime, zone: ZoneOffset, form: Form) -> String {
     match time.instant() {
         Some(instant) => moment(instant, zone, form),
         None => time.raw().to_owned(),
@@ -233,31 +317,6 @@ fn attachment_fields(message: &Message) -> impl Iterator<Item = String> {
     known.chain(unknown.into_iter().flatten())
 }
 
-/// A message in JSON. Only some reads of the service tell the role of the author; what it says of the side, every one
-/// tells by other means, and `from` beside the message holds. So it stands here only where it says more.
-pub(crate) fn message_value(message: &Message) -> Value {
-    let mut value = json!(message);
-    if matches!(
-        message.author.role,
-        Role::Customer | Role::Engineer | Role::Unknown
-    ) && let Some(author) = value.get_mut("author").and_then(Value::as_object_mut)
-    {
-        author.remove("role");
-    }
-    value
-}
-
-/// One message as JSON.
-pub(crate) fn message_json(ticket: &TicketId, message: &Message) -> Value {
-    json!({
-        "type": "message",
-        "ticket": ticket,
-        "from": side(message),
-        "message": message_value(message),
-        "key": message.key(),
-    })
-}
-
 /// The name of a status, as it is typed and shown.
 pub(crate) fn status_name(status: TicketStatus) -> String {
     match serde_json::to_value(status) {
@@ -270,37 +329,89 @@ pub(crate) fn status_name(status: TicketStatus) -> String {
 }
 
 /// The receipt of a message that is in the ticket.
-pub(crate) fn sent(screen: &Screen, sent: &Sent, zone: ZoneOffset) -> Result<(), Failure> {
-    let outcome = if sent.is_confirmed() {
-        "confirmed"
-    } else {
-        "accepted"
-    };
-    if matches!(screen.form(), Form::Json | Form::Ndjson) {
-        return screen.document(&json!({
-            "outcome": outcome,
-            "ticket": sent.ticket,
-            "from": sent.message().map(side),
-            "message": sent.message().map(message_value),
-            "reference": sent.reference,
-            "attempts": sent.attempts,
-            "request_id": sent.request_id,
-        }));
+#[derive(Debug, Serialize)]
+pub(crate) struct Receipt<'a> {
+    outcome: &'static str,
+    ticket: &'a TicketId,
+    message: Option<MessageJson<'a>>,
+    reference: Option<&'a str>,
+    attempts: u32,
+    request_id: Option<&'a str>,
+    #[serde(skip)]
+    zone: ZoneOffset,
+    #[serde(skip)]
+    verbose: bool,
+}
+
+impl<'a> Receipt<'a> {
+    pub(crate) fn of(sent: &'a Sent, zone: ZoneOffset, verbose: bool) -> Self {
+        let outcome = match sent.is_confirmed() {
+            true => "confirmed",
+            false => "accepted",
+        };
+        Self {
+            outcome,
+            ticket: &sent.ticket,
+            message: sent.message().map(MessageJson),
+            reference: sent.reference.as_deref(),
+            attempts: sent.attempts,
+            request_id: sent.request_id.as_deref(),
+            zone,
+            verbose,
+        }
     }
-    let mut facts = vec![
-        ("outcome", outcome.to_owned()),
-        ("ticket", sent.ticket.to_string()),
-        (
-            "time",
-            sent.message()
-                .map(|message| time(message, zone, screen.form()))
-                .unwrap_or_default(),
-        ),
-        ("reference", sent.reference.clone().unwrap_or_default()),
-    ];
-    if screen.is_verbose() {
-        facts.push(("attempts", sent.attempts.to_string()));
-        facts.push(("request id", sent.request_id.clone().unwrap_or_default()));
+
+    /// How it is known that the message is in the ticket.
+    pub(crate) fn outcome(&self) -> &'static str {
+        self.outcome
     }
-    screen.facts(&facts)
+}
+
+impl Show for Receipt<'_> {
+    fn parts(&self, form: Form) -> Vec<Part> {
+        let time = self
+            .message
+            .map(|message| time(&message.0.created_at, self.zone, form));
+        let mut facts = vec![
+            fact("outcome", self.outcome.to_owned()),
+            fact("ticket", self.ticket.to_string()),
+            fact("time", time),
+            fact("reference", self.reference.map(str::to_owned)),
+        ];
+        if self.verbose {
+            facts.push(fact("attempts", self.attempts.to_string()));
+            facts.push(fact("request id", self.request_id.map(str::to_owned)));
+        }
+        vec![Part::Facts(facts)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hwc_tickets::Author;
+
+    /// Reads of the service that do not tell the role of the author give the same object as those that do.
+    #[test]
+    fn a_role_is_told_where_it_says_more_than_the_side() {
+        use MessageKind as K;
+        use Role as R;
+        for (kind, role, from, told) in [
+            (K::Support, R::Engineer, "support", "unknown"),
+            (K::Support, R::Unknown, "support", "unknown"),
+            (K::Support, R::ThirdParty, "support", "third_party"),
+            (K::Customer, R::Customer, "customer", "unknown"),
+            (K::Unknown, R::Engineer, "support", "unknown"),
+            (K::Unknown, R::ThirdParty, "third party", "third_party"),
+        ] {
+            let time = MessageTime::read("2026-01-31 12:00:00", ZoneOffset::UTC);
+            let message = Message::new(kind, time, "the text").author(Author::new(role));
+            let json = serde_json::to_value(MessageJson(&message)).unwrap();
+            assert_eq!(json["from"], from, "{kind:?} {role:?}");
+            assert_eq!(json["author"]["role"], told, "{kind:?} {role:?}");
+            assert_eq!(json["key"], message.key().to_string());
+            let again: Message = serde_json::from_value(json).unwrap();
+            assert_eq!(again.key(), message.key());
+        }
+    }
 }

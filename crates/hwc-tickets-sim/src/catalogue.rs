@@ -30,6 +30,9 @@ pub(crate) struct Code {
     /// Operations it is known to concern.
     #[serde(default)]
     pub(crate) operations: Vec<String>,
+    /// Why nothing in the state of the simulator leads there.
+    #[serde(default)]
+    pub(crate) unreachable: Option<String>,
 }
 
 /// All entries.

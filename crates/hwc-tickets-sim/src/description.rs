@@ -296,10 +296,14 @@ fn example<'d>(document: &'d Value, content: &'d Value) -> Option<&'d Value> {
         return Some(example);
     }
     let examples = content.get("examples")?.as_object()?;
-    let example = examples
-        .get("documented")
-        .or_else(|| examples.values().next())?;
-    resolve(document, example).get("value")
+    let value = |example: &'d Value| resolve(document, example).get("value");
+    let documented = examples.get("documented").and_then(value);
+    // Beside it stands what any answer may be in the place of a success.
+    let is_success = |value: &&Value| {
+        let code = value.get("error_code").and_then(Value::as_str);
+        code.is_none_or(str::is_empty)
+    };
+    documented.or_else(|| examples.values().filter_map(value).find(is_success))
 }
 
 fn is_required(value: &Value) -> bool {

@@ -143,7 +143,7 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Invalid`] when the id is taken or empty, [`Refusal::NotAllowed`] when the owner does not exist.
+    /// [`Refusal::Invalid`] when the id is taken or empty, [`Refusal::NoSuchCustomer`] when the owner does not exist.
     pub fn open(&self, ticket: TicketSeed) -> Result<(), Refusal> {
         done(self.apply(Command::Open(ticket)))
     }
@@ -205,7 +205,7 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// [`Refusal::NotAllowed`] when there is no such customer.
+    /// [`Refusal::NoSuchCustomer`] when there is none of that id.
     pub fn expect_code(
         &self,
         customer: &str,

@@ -113,17 +113,25 @@ impl Entry {
 /// The request for arguments: an object with a field for each parameter, and `body`.
 ///
 /// # Errors
-/// They are none of this operation: the fault names a field, and no value.
+/// They are none of this operation: the fault names a field of the operation, and nothing that was given.
 pub fn from_arguments<R: Request + DeserializeOwned>(arguments: Value) -> Result<R, Fault> {
     serde_json::from_value(arguments).map_err(|error| invalid(R::OPERATION, form_of(&error)))
 }
 
-/// What is wrong with arguments, without a value: of a wrong type serde shows the value.
+/// What is wrong with arguments, without what was given: of a wrong type serde shows the value, of an unknown field its name, which
+/// may stand within a value that is secret.
 fn form_of(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    let names_fields_only = ["missing field", "unknown field", "duplicate field"];
-    if names_fields_only.iter().any(|what| text.starts_with(what)) {
+    let names_known_fields = ["missing field", "duplicate field"];
+    if names_known_fields.iter().any(|what| text.starts_with(what)) {
         return text;
+    }
+    if text.starts_with("unknown field") {
+        let known = text.rsplit_once("`, expected ");
+        return match known {
+            Some((_, known)) => format!("unknown field, expected {known}"),
+            None => "unknown field, where none is expected".to_owned(),
+        };
     }
     "the arguments do not have the form of the operation".to_owned()
 }

@@ -36,6 +36,6 @@ pub use hwc_core::Download;
 pub use limit::{Breach, Exceeded, Limit, Measured, Path as MeasuredPath, Unit};
 pub use model::{kind, set_aside_name};
 pub use request::{Parts, Request, check};
-pub use response::{Answer, ListAnswer, Read, Response};
+pub use response::{Answer, FromFault, ListAnswer, Read, Response};
 pub use undecodable::Undecodable;
 pub use upload::Upload;

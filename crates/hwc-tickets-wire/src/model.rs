@@ -146,7 +146,7 @@ impl Notes {
             lost.pointer.insert_str(0, key);
             lost.pointer.insert(0, '/');
             if lost.list.is_empty() {
-                lost.list = key;
+                lost.list = Cow::Borrowed(key);
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::{
     value::{Value, Values, encode},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, header};
-use hwc_core::{Body, Fault, FaultKind, Form, Operation, ResponseContent, Sent};
+use hwc_core::{Body, Delivery, Fault, FaultKind, Form, Operation, ResponseContent};
 use serde::Serialize;
 
 /// An operation as a value: its fields are the parameters and the body.
@@ -205,5 +205,5 @@ pub fn check<R: Request + Measured>(request: &R) -> Result<(), Exceeded> {
 
 /// The fault for input that makes no request.
 pub(crate) fn invalid(operation: &'static Operation, detail: String) -> Fault {
-    Fault::new(FaultKind::InvalidInput, Sent::No, detail).of(operation)
+    Fault::new(FaultKind::InvalidInput, Delivery::NotSent, detail).of(operation)
 }

@@ -4,15 +4,29 @@ use crate::{
     model::{self, Model},
     undecodable::Undecodable,
 };
-use hwc_core::{Body, CallOptions, Download, Fault, FaultKind, Operation, Pipeline, Reply, Sent};
+use hwc_core::{
+    Body, CallOptions, Delivery, Download, Fault, FaultKind, Operation, Pipeline, Reply,
+};
 use serde::Serialize;
 use serde_json::Value;
-use std::{fmt, future::Future, time::Duration};
+use std::{fmt, future::Future, marker::PhantomData, time::Duration};
 
-/// A success.
+/// An error that a fault can be told as.
+pub trait FromFault {
+    /// The error for a fault of an operation.
+    fn from_fault(fault: Fault) -> Self;
+}
+
+impl FromFault for Fault {
+    fn from_fault(fault: Fault) -> Self {
+        fault
+    }
+}
+
+/// A success. What is asked of it fails as an `E`.
 #[non_exhaustive]
-pub struct Response<T> {
-    /// The decoded body.
+pub struct Response<T, E = Fault> {
+    /// What it brings.
     pub body: T,
     /// The list elements that are missing from `body`, because they have no reading. Mostly empty.
     pub undecodable: Vec<Undecodable>,
@@ -20,11 +34,11 @@ pub struct Response<T> {
     pub status: http::StatusCode,
     /// Headers of the answer.
     pub headers: http::HeaderMap,
-    /// Request id, if the answer has one.
+    /// Request id, if the answer has one: quote it to the support.
     pub request_id: Option<String>,
     /// Attempts on the wire.
     pub attempts: u32,
-    /// Time from the beginning of the call to its end.
+    /// Time from the beginning of the call to its end; of a file, until it began to come.
     pub elapsed: Duration,
     /// Bytes that were not UTF-8 were replaced by U+FFFD: ids that hold the mark must not be used.
     pub lossy: bool,
@@ -33,39 +47,24 @@ pub struct Response<T> {
     operation: &'static Operation,
     /// Known fields at the top that have no reading: name, and what stands there instead.
     odd: Vec<(&'static str, &'static str)>,
+    fails_as: PhantomData<fn() -> E>,
 }
 
-impl<T> Response<T> {
-    /// Makes sure that the field `name` at the top of the answer could be read, or is absent. A field with no reading
-    /// is empty in [`Response::body`], and to take that for "nothing" would be a lie.
-    ///
-    /// # Errors
-    /// A fault that names the field and what stands in its place, without the value.
-    pub fn needs(&self, name: &str) -> Result<(), Fault> {
-        match self.odd.iter().find(|(odd, _)| *odd == name) {
-            None => Ok(()),
-            Some((_, kind)) => Err(self.unlike(format_args!(
-                "the field {name} is {kind}, which has no reading as what is documented"
-            ))),
-        }
-    }
-
+impl<T, E> Response<T, E> {
     /// The same facts about another body.
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
-        let (body, facts) = self.split();
-        let ((), changed) = facts.exchange(change(body));
-        changed
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U, E> {
+        self.rebuilt(change)
     }
 
-    /// The body, and the facts without it.
-    pub fn split(self) -> (T, Response<()>) {
-        self.exchange(())
+    /// The same, but what is asked of it fails as an `F`.
+    #[must_use]
+    pub fn failing_as<F>(self) -> Response<T, F> {
+        self.rebuilt(|body| body)
     }
 
-    /// The body, and the facts about `body` in its place.
-    fn exchange<U>(self, body: U) -> (T, Response<U>) {
-        let facts = Response {
-            body,
+    fn rebuilt<U, F>(self, change: impl FnOnce(T) -> U) -> Response<U, F> {
+        Response {
+            body: change(self.body),
             undecodable: self.undecodable,
             status: self.status,
             headers: self.headers,
@@ -76,17 +75,33 @@ impl<T> Response<T> {
             complains: self.complains,
             operation: self.operation,
             odd: self.odd,
-        };
-        (self.body, facts)
+            fails_as: PhantomData,
+        }
+    }
+}
+
+impl<T, E: FromFault> Response<T, E> {
+    /// Makes sure that the field `name` at the top of the answer could be read, or is absent. A field with no reading
+    /// is empty in [`Response::body`], and to take that for "nothing" would be a lie. `name` is as the service writes it.
+    ///
+    /// # Errors
+    /// It names the field and what stands in its place, without the value.
+    pub fn needs(&self, name: &str) -> Result<(), E> {
+        match self.odd.iter().find(|(odd, _)| *odd == name) {
+            None => Ok(()),
+            Some((_, kind)) => Err(self.unlike(format_args!(
+                "the field {name} is {kind}, which has no reading as what is documented"
+            ))),
+        }
     }
 
-    /// The fault of an answer that decodes and yet is not what is documented. `how` says what is wrong with it,
-    /// without values.
+    /// The error of an answer that decodes and yet is not what is documented. `how` says what is wrong with it: it is shown,
+    /// so it must hold no value of the answer.
     #[must_use]
-    pub fn unlike(&self, how: impl fmt::Display) -> Fault {
+    pub fn unlike(&self, how: impl fmt::Display) -> E {
         let mut fault = Fault::new(
             FaultKind::Protocol,
-            Sent::Maybe,
+            Delivery::Unknown,
             format!("the answer does not have the documented form: {how}"),
         )
         .of(self.operation);
@@ -94,7 +109,7 @@ impl<T> Response<T> {
         fault.request_id.clone_from(&self.request_id);
         fault.attempts = self.attempts;
         fault.elapsed = self.elapsed;
-        fault
+        E::from_fault(fault)
     }
 }
 
@@ -108,12 +123,12 @@ pub trait ListAnswer {
     fn list(self) -> Option<Vec<Self::Item>>;
 }
 
-impl<T: ListAnswer> Response<T> {
-    /// The list of the answer. That it is left out or has no reading is no proof that there is nothing.
+impl<T: ListAnswer, E: FromFault> Response<T, E> {
+    /// The one list of the answer. That it is left out or has no reading is no proof that there is nothing.
     ///
     /// # Errors
     /// The answer has no list, or something else in its place.
-    pub fn into_list(self) -> Result<Response<Vec<T::Item>>, Fault> {
+    pub fn into_list(self) -> Result<Response<Vec<T::Item>, E>, E> {
         self.needs(T::LIST)?;
         let response = self.map(T::list);
         if response.body.is_none() {
@@ -124,7 +139,7 @@ impl<T: ListAnswer> Response<T> {
 }
 
 /// Shows no header values and, as every type of this crate, no text.
-impl<T: fmt::Debug> fmt::Debug for Response<T> {
+impl<T: fmt::Debug, E> fmt::Debug for Response<T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")
             .field("body", &self.body)
@@ -201,6 +216,7 @@ impl Answer for Download {
             complains: false,
             operation,
             odd: Vec::new(),
+            fails_as: PhantomData,
             body: file,
         })
     }
@@ -210,7 +226,7 @@ impl Answer for Download {
 fn from_reply<T: Model>(operation: &'static Operation, reply: Reply) -> Result<Response<T>, Fault> {
     if crate::shallow::is_crowded(&reply.body) {
         let detail = "the answer holds more values than any page of this service";
-        return Err(Fault::new(FaultKind::BodyTooLarge, Sent::Maybe, detail).of(operation));
+        return Err(Fault::new(FaultKind::BodyTooLarge, Delivery::Unknown, detail).of(operation));
     }
     let (body, notes) = match model::decode::<T>(&reply.body) {
         Ok(decoded) => decoded,
@@ -229,5 +245,6 @@ fn from_reply<T: Model>(operation: &'static Operation, reply: Reply) -> Result<R
         complains: reply.complains,
         operation,
         odd: notes.odd,
+        fails_as: PhantomData,
     })
 }

@@ -34,10 +34,12 @@ use crate::{
     api::{self, Call, Caller, Described, Paged, call::answered, described::sealed::Sealed},
     config::ClientBuilder,
     error::{Error, Result},
-    follow::Follow,
     ids::{GroupId, TicketId},
-    submit::{Bulk, Draft, Outcome, Pending, PendingId, Reconciled},
-    unread::{Digest, UnreadQuery},
+    messages::{
+        follow::Follow,
+        submit::{Bulk, Draft, Outcome, Pending, PendingId, Reconciled},
+        unread::{Digest, UnreadQuery},
+    },
 };
 use futures_util::stream;
 use std::{fmt, future::IntoFuture, sync::Arc};

@@ -1,9 +1,6 @@
 //! The client: made once, cloned freely, shared by every ticket handle.
 
-use crate::{
-    ids::GroupId, mark_read::memory::Drains, recall::memory::Recalls, service::Service,
-    submit::own::OwnSubmits,
-};
+use crate::{ids::GroupId, messages, service::Service};
 use hwc_core::Clock;
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -27,12 +24,8 @@ pub(crate) struct Parts {
     pub(crate) consistency_window: Duration,
     /// The replier id under which this caller's messages appear, when known.
     pub(crate) author_id: Option<String>,
-    /// What this client has submitted lately.
-    pub(crate) own: OwnSubmits,
-    /// What this client has drained lately.
-    pub(crate) drains: Drains,
-    /// What this client has taken back lately.
-    pub(crate) recalls: Recalls,
+    /// What this client remembers of messages.
+    pub(crate) messages: messages::State,
     /// For `Debug`: endpoint and kind of credentials, no secret.
     pub(crate) description: String,
 }

@@ -10,10 +10,11 @@ use crate::{
     client::{Client, Parts},
     error::{Advice, CallAdvice, Error, ErrorKind, Result},
     ids::GroupId,
-    mark_read::memory::Drains,
-    recall::memory::Recalls,
+    messages::{
+        self,
+        submit::{MAX_TEXT_UNITS, Outbox},
+    },
     service::{self, Service},
-    submit::{MAX_TEXT_UNITS, Outbox, own::OwnSubmits},
     time::ZoneOffset,
 };
 use hwc_core::{
@@ -421,7 +422,7 @@ impl ClientBuilder {
         let pipeline = Arc::new(pipeline.build().map_err(|error| invalid(&error.problems))?);
 
         let consistency_window = self.consistency_window.unwrap_or(CONSISTENCY_WINDOW);
-        let own = OwnSubmits::new(self.outbox, consistency_window).map_err(|error| {
+        let messages = messages::State::new(self.outbox, consistency_window).map_err(|error| {
             Error::local(
                 ErrorKind::Storage,
                 format!("the outbox cannot be read: {error}"),
@@ -436,9 +437,7 @@ impl ClientBuilder {
             text_limit: self.text_limit.unwrap_or(MAX_TEXT_UNITS),
             consistency_window,
             author_id: self.author_id,
-            own,
-            drains: Drains::default(),
-            recalls: Recalls::default(),
+            messages,
             description,
         }))
     }

@@ -5,36 +5,21 @@ mod kind;
 mod report;
 
 pub use advice::{Advice, CallAdvice};
+pub use hwc_core::Delivery;
 pub use kind::ErrorKind;
 pub use report::ErrorReport;
 
 use crate::{
     ids::{InvalidId, TicketId},
-    submit::{pending::Pending, random::NoRandom, text::TextError},
+    messages::submit::{pending::Pending, random::NoRandom, text::TextError},
     time::InvalidZone,
 };
-use hwc_core::{Fault, Idempotency, Sent as FaultSent, body::SourceError, fault::telling_status};
+use hwc_core::{Fault, Idempotency, body::SourceError, fault::telling_status};
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, fmt, io, sync::Arc, time::Duration};
 
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
-
-/// What is known about the effect of a call that did not return `Ok`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Delivery {
-    /// Nothing of it can have been acted on. It is safe to do it again.
-    NotSent,
-    /// The service or its gateway answered, and the answer proves that nothing was done.
-    Rejected,
-    /// The ticket was read back, more than once and over the consistency window: it is not there.
-    Absent,
-    /// It may have been done. [`Error::into_pending`] gives what is needed to find out later. Sending
-    /// it again now may double it.
-    Unknown,
-}
 
 /// Why a call failed.
 ///
@@ -343,7 +328,8 @@ impl Error {
         }
     }
 
-    /// What is known about the effect of the call. For a read it has no meaning: a read has no effect.
+    /// What is known about the effect of the call. For a read it has no meaning: a read has no effect. While it is
+    /// [`Delivery::Unknown`], [`Error::into_pending`] gives what is needed to find out later.
     #[must_use]
     pub fn delivery(&self) -> Delivery {
         self.0.delivery
@@ -462,11 +448,19 @@ impl Error {
                 id.map(|id| format!("request id {id}")),
             ],
         );
-        if let Some(problem) = &inner.hindrance {
+        if let Some(hindrance) = self.hindrance() {
             line.push_str("; ");
-            line.push_str(&unconfirmed(problem));
+            line.push_str(&hindrance);
         }
         line
+    }
+
+    /// Why what was found is not taken for the message.
+    fn hindrance(&self) -> Option<Cow<'_, str>> {
+        match &self.0.hindrance {
+            Some(problem) => Some(unconfirmed(problem).into()),
+            None => self.report()?.hindrance.as_deref().map(Cow::Borrowed),
+        }
     }
 
     /// What failed, without the facts about it.
@@ -506,12 +500,11 @@ fn push_facts<const N: usize>(line: &mut String, facts: [Option<String>; N]) {
 /// As a failure of no named operation.
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
-        let delivery = match fault.sent {
-            FaultSent::No => Delivery::NotSent,
-            FaultSent::Refused => Delivery::Rejected,
-            FaultSent::Maybe => Delivery::Unknown,
-        };
-        Self::new(ErrorKind::from(fault.kind), delivery, Cause::Call(fault))
+        Self::new(
+            ErrorKind::from(fault.kind),
+            fault.delivery,
+            Cause::Call(fault),
+        )
     }
 }
 
@@ -618,7 +611,7 @@ mod tests {
     fn an_absent_message_is_told_as_absent() {
         let fault = Fault::new(
             hwc_core::FaultKind::Unavailable,
-            FaultSent::Maybe,
+            Delivery::Unknown,
             "the service failed",
         );
         let open = Error::from_fault("submit message", fault.clone()).to_string();
@@ -645,7 +638,7 @@ mod tests {
             let told = |effect, delivery| {
                 let mut fault = Fault::new(
                     hwc_core::FaultKind::Unavailable,
-                    FaultSent::Maybe,
+                    Delivery::Unknown,
                     meaning.to_owned(),
                 );
                 fault.in_doubt = true;

@@ -61,30 +61,23 @@ pub mod api;
 pub mod blocking;
 pub mod client;
 pub mod config;
-pub mod detail;
 #[cfg(doc)]
 pub mod docs;
 pub mod error;
 mod files;
-pub mod follow;
 mod hex;
-pub mod history;
 pub mod ids;
-pub mod mark_read;
-pub mod message;
+mod messages;
 #[cfg(feature = "raw")]
 pub mod raw;
-pub mod recall;
 mod service;
 mod setters;
 #[cfg(feature = "sim")]
 pub mod sim;
-pub mod submit;
 #[cfg(feature = "testing")]
 pub mod testing;
-pub mod ticket;
+mod tickets;
 pub mod time;
-pub mod unread;
 mod verb;
 
 pub use client::Client;
@@ -101,12 +94,14 @@ pub use ids::{AttachmentId, GroupId, InvalidId, MessageId, TicketId};
 /// The crate of instants and offsets in the signatures here, so that yours is the same one.
 pub use jiff;
 pub use message::{Attachment, Author, Message, MessageKey, MessageKind, Role};
+pub use messages::{follow, history, mark_read, message, recall, submit, unread};
 pub use recall::{LastMessage, Recalled};
 pub use secrecy::SecretString;
 pub use submit::{
     Confirm, Draft, FileOutbox, Outbox, Outcome, Pending, Receipt, Sent, Submit, TextError,
 };
 pub use ticket::Ticket;
+pub use tickets::{detail, ticket};
 pub use time::{MessageTime, ZoneOffset};
 pub use unread::{Digest, UnreadQuery};
 

@@ -1,16 +1,13 @@
-//! The one room that names the wire crate for what is shaped by hand: nine calls, turned into this crate's own types.
-//! A file for each tag of the description has its calls.
+//! What carries the calls that are shaped by hand. The calls themselves, turned into this crate's own types, are in `wire` of
+//! each resource: only there and here is the wire crate named for them.
 //!
-//! Nothing here decides whether an answer is a success (that is done below the generated code), and
-//! nothing here repeats a call. `group_id` goes along wherever the interface takes it (D-32).
+//! Nothing there decides whether an answer is a success (that is done below the generated code), and
+//! nothing there repeats a call. `group_id` goes along wherever the interface takes it (D-32).
 
-mod convert;
 pub(crate) mod limit;
-mod messages;
-mod tickets;
+pub(crate) mod rows;
 
 pub(crate) use limit::{MAX_PAGE, MAX_TICKETS};
-pub(crate) use messages::{MessagePage, News, Outgoing};
 
 use crate::{config::submit_type::SubmitType, ids::GroupId, time::ZoneOffset};
 #[cfg(feature = "raw")]
@@ -31,7 +28,7 @@ pub(crate) fn described(method: &str, path: &str) -> Option<&'static Operation> 
     all.min_by_key(|known| known.path.matches('{').count())
 }
 
-/// The nine calls.
+/// What makes the calls.
 #[derive(Debug, Clone)]
 pub(crate) struct Service {
     wire: Wire,
@@ -48,7 +45,7 @@ pub(crate) struct About<'a> {
 }
 
 impl<'a> About<'a> {
-    fn group(self) -> Option<String> {
+    pub(crate) fn group(self) -> Option<String> {
         self.group.map(GroupId::to_string)
     }
 }
@@ -85,6 +82,11 @@ impl Service {
     /// The zone that times without one are read in.
     pub(crate) fn zone(&self) -> ZoneOffset {
         self.zone
+    }
+
+    /// What a submit says of its type.
+    pub(crate) fn submit_type(&self) -> SubmitType {
+        self.submit_type
     }
 }
 

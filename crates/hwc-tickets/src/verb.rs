@@ -12,7 +12,7 @@ macro_rules! verb {
         #[derive(Debug)]
         #[must_use = "nothing is sent before it is awaited"]
         pub struct $name {
-            ticket: $crate::ticket::Ticket,
+            ticket: $crate::tickets::ticket::Ticket,
             timeout: Option<std::time::Duration>,
             $($field: $type,)*
         }
@@ -20,7 +20,7 @@ macro_rules! verb {
         impl $name {
             $(
                 #[doc = $group]
-                pub fn with_group(mut self, group: $crate::ids::GroupId) -> Self {
+                pub fn group(mut self, group: $crate::ids::GroupId) -> Self {
                     self.ticket.group = Some(group);
                     self
                 }

@@ -48,20 +48,19 @@ impl Schemas {
     }
 
     fn validators(&mut self, schema: &Value) -> Result<&[Validator; 2], String> {
-        use std::collections::hash_map::Entry;
-        match self.0.entry(schema.clone()) {
-            Entry::Occupied(known) => Ok(known.into_mut()),
-            Entry::Vacant(place) => {
-                let [enforced, recorded] = STATEMENTS.map(|statements| {
-                    jsonschema::options()
-                        .with_draft(Draft::Draft4)
-                        .should_validate_formats(false)
-                        .build(&convert(schema, statements))
-                        .map_err(|error| error.to_string())
-                });
-                Ok(place.insert([enforced?, recorded?]))
-            }
+        // A schema is cloned only when it is new: they are large, and looked up for each value.
+        if !self.0.contains_key(schema) {
+            let [enforced, recorded] = STATEMENTS.map(|statements| {
+                jsonschema::options()
+                    .with_draft(Draft::Draft4)
+                    .should_validate_formats(false)
+                    .build(&convert(schema, statements))
+                    .map_err(|error| error.to_string())
+            });
+            self.0.insert(schema.clone(), [enforced?, recorded?]);
         }
+        let known = self.0.get(schema);
+        known.ok_or_else(|| "the schema was not kept".to_owned())
     }
 }
 

@@ -2,7 +2,7 @@
 //! scalars of another type. Made from the description, for every field of every answer.
 
 use contract_tests::{description::Description, loss::losses, sample, wire};
-use hwc_core::{Makes, Operation, Sent, testing::Step};
+use hwc_core::{Delivery, Makes, Operation, testing::Step};
 use hwc_tickets_wire::operations;
 use serde_json::Value;
 
@@ -24,7 +24,7 @@ fn odd_answers_decode_whole() {
             let step = Step::json(200, serde_json::to_vec(&answer).unwrap());
             let outcome = unplugged.ask(operation, &arguments[operation.name], step);
             let flaws = match (outcome, is_in_doubt(operation, &what, &answer)) {
-                (Err(fault), true) if fault.sent == Sent::Maybe => Vec::new(),
+                (Err(fault), true) if fault.delivery == Delivery::Unknown => Vec::new(),
                 (Ok(decoded), false) if decoded.undecodable.is_empty() => {
                     losses(&answer, &decoded.body)
                 }

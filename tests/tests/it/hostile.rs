@@ -5,7 +5,9 @@ use contract_tests::{
     sample,
     wire::{self, Arguments, Outcome, Unplugged},
 };
-use hwc_core::{FaultKind, Idempotency, Makes, Operation, ResponseContent, Sent, testing::Step};
+use hwc_core::{
+    Delivery, FaultKind, Idempotency, Makes, Operation, ResponseContent, testing::Step,
+};
 use hwc_tickets_wire::operations;
 use serde_json::{Value, json};
 
@@ -15,18 +17,18 @@ enum Ends {
     Well,
     /// Well, but for so many elements of lists.
     Without(usize),
-    Badly(FaultKind, Sent),
+    Badly(FaultKind, Delivery),
 }
 use Ends::{Badly, Well};
 
 /// No answer of this service: a write may have been done.
-const FOREIGN: Ends = Badly(FaultKind::Protocol, Sent::Maybe);
+const FOREIGN: Ends = Badly(FaultKind::Protocol, Delivery::Unknown);
 /// A failure of the service: a write may have been done.
-const FAILED: Ends = Badly(FaultKind::Unavailable, Sent::Maybe);
+const FAILED: Ends = Badly(FaultKind::Unavailable, Delivery::Unknown);
 /// An error that nobody knows: a write may have been done.
-const UNKNOWN: Ends = Badly(FaultKind::Refused, Sent::Maybe);
+const UNKNOWN: Ends = Badly(FaultKind::Refused, Delivery::Unknown);
 /// Turned down before anything was done.
-const REFUSED: Ends = Badly(FaultKind::Refused, Sent::Refused);
+const REFUSED: Ends = Badly(FaultKind::Refused, Delivery::Rejected);
 
 struct Row {
     name: &'static str,
@@ -95,22 +97,22 @@ fn rows() -> Vec<Row> {
         row(
             "a code of permission",
             code(json!("OSM.01010002")),
-            Badly(FaultKind::Forbidden, Sent::Refused),
+            Badly(FaultKind::Forbidden, Delivery::Rejected),
         ),
         row(
             "a code of not-found",
             code(json!("OSM.01010015")),
-            Badly(FaultKind::NotFound, Sent::Refused),
+            Badly(FaultKind::NotFound, Delivery::Rejected),
         ),
         row(
             "a code of authentication",
             code(json!("OSM.01010011")),
-            Badly(FaultKind::Unauthorized, Sent::Refused),
+            Badly(FaultKind::Unauthorized, Delivery::Rejected),
         ),
         row(
             "a code of throttling",
             code(json!("OSM.01010004")),
-            Badly(FaultKind::Throttled, Sent::Refused),
+            Badly(FaultKind::Throttled, Delivery::Rejected),
         ),
         row("an internal code", code(json!("OSM.01010014")), FAILED),
         row("another internal code", code(json!("OSM.01010017")), FAILED),
@@ -160,7 +162,7 @@ fn rows() -> Vec<Row> {
         row(
             "a code of the gateway, which does not come with 200",
             code(json!("APIGW.0308")),
-            Badly(FaultKind::Throttled, Sent::Maybe),
+            Badly(FaultKind::Throttled, Delivery::Unknown),
         ),
         // Codes that say success.
         row("an empty code", ok(r#"{"error_code":""}"#), Well),
@@ -207,7 +209,7 @@ fn rows() -> Vec<Row> {
         row(
             "nothing, and the line is closed",
             Step::answer(200).until_close(),
-            Badly(FaultKind::Interrupted, Sent::Maybe),
+            Badly(FaultKind::Interrupted, Delivery::Unknown),
         ),
         row(
             "an object, and the line is closed",
@@ -291,24 +293,24 @@ fn rows() -> Vec<Row> {
         row(
             "a body cut by the line",
             ok("{\"new\":1}").cut(3),
-            Badly(FaultKind::Interrupted, Sent::Maybe),
+            Badly(FaultKind::Interrupted, Delivery::Unknown),
         ),
         row(
             "a body shorter than it says",
             ok("{}").header("content-length", "9"),
-            Badly(FaultKind::Interrupted, Sent::Maybe),
+            Badly(FaultKind::Interrupted, Delivery::Unknown),
         ),
         // Error statuses without an error of the service.
         row("400 without a code", page(400), UNKNOWN),
         row(
             "401 without a code",
             page(401),
-            Badly(FaultKind::Unauthorized, Sent::Maybe),
+            Badly(FaultKind::Unauthorized, Delivery::Unknown),
         ),
         row(
             "403 without a code",
             page(403),
-            Badly(FaultKind::Forbidden, Sent::Maybe),
+            Badly(FaultKind::Forbidden, Delivery::Unknown),
         ),
         // Any machine in between can say so, for instance about a wrong address.
         row("404 without a code", page(404), FOREIGN),
@@ -316,24 +318,28 @@ fn rows() -> Vec<Row> {
         row(
             "413",
             page(413),
-            Badly(FaultKind::RequestTooLarge, Sent::Maybe),
+            Badly(FaultKind::RequestTooLarge, Delivery::Unknown),
         ),
         row(
             "414",
             page(414),
-            Badly(FaultKind::RequestTooLarge, Sent::Maybe),
+            Badly(FaultKind::RequestTooLarge, Delivery::Unknown),
         ),
         row(
             "431",
             page(431),
-            Badly(FaultKind::RequestTooLarge, Sent::Maybe),
+            Badly(FaultKind::RequestTooLarge, Delivery::Unknown),
         ),
         row(
             "494",
             page(494),
-            Badly(FaultKind::RequestTooLarge, Sent::Maybe),
+            Badly(FaultKind::RequestTooLarge, Delivery::Unknown),
         ),
-        row("429", page(429), Badly(FaultKind::Throttled, Sent::Maybe)),
+        row(
+            "429",
+            page(429),
+            Badly(FaultKind::Throttled, Delivery::Unknown),
+        ),
         row("500", page(500), FAILED),
         row("502", page(502), FAILED),
         row("503", page(503), FAILED),
@@ -348,7 +354,7 @@ fn rows() -> Vec<Row> {
         row(
             "500 with a code of validation",
             Step::json(500, r#"{"error_code":"OSM.01010001"}"#),
-            Badly(FaultKind::Refused, Sent::Maybe),
+            Badly(FaultKind::Refused, Delivery::Unknown),
         ),
         row("999", Step::answer(999), FOREIGN),
     ]
@@ -358,7 +364,7 @@ fn ended(outcome: &Outcome) -> Ends {
     match outcome {
         Ok(decoded) if decoded.undecodable.is_empty() => Well,
         Ok(decoded) => Ends::Without(decoded.undecodable.len()),
-        Err(fault) => Badly(fault.kind, fault.sent),
+        Err(fault) => Badly(fault.kind, fault.delivery),
     }
 }
 
@@ -394,12 +400,12 @@ fn rows_of_files() -> Vec<Row> {
         row(
             "a file cut by the line",
             bytes(b"canary").cut(3),
-            Badly(FaultKind::Interrupted, Sent::Maybe),
+            Badly(FaultKind::Interrupted, Delivery::Unknown),
         ),
         row(
             "a file shorter than it says",
             bytes(b"canary").header("content-length", "9"),
-            Badly(FaultKind::Interrupted, Sent::Maybe),
+            Badly(FaultKind::Interrupted, Delivery::Unknown),
         ),
     ]
 }
@@ -531,12 +537,12 @@ fn every_code_of_the_catalogue_is_judged_by_its_category() {
     let mut flaws = Vec::new();
     for error in contract_tests::errors::catalogue() {
         let ends = match (error.http_status, error.category.as_str()) {
-            (413 | 414 | 494, _) => Badly(FaultKind::RequestTooLarge, Sent::Refused),
+            (413 | 414 | 494, _) => Badly(FaultKind::RequestTooLarge, Delivery::Rejected),
             (_, "validation" | "quota" | "state") => REFUSED,
-            (_, "permission") => Badly(FaultKind::Forbidden, Sent::Refused),
-            (_, "not_found") => Badly(FaultKind::NotFound, Sent::Refused),
-            (_, "authentication") => Badly(FaultKind::Unauthorized, Sent::Refused),
-            (_, "throttling") => Badly(FaultKind::Throttled, Sent::Refused),
+            (_, "permission") => Badly(FaultKind::Forbidden, Delivery::Rejected),
+            (_, "not_found") => Badly(FaultKind::NotFound, Delivery::Rejected),
+            (_, "authentication") => Badly(FaultKind::Unauthorized, Delivery::Rejected),
+            (_, "throttling") => Badly(FaultKind::Throttled, Delivery::Rejected),
             (_, "internal") => FAILED,
             (status, category) => panic!("{category} with {status} has no rule"),
         };

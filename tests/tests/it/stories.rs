@@ -51,7 +51,7 @@ async fn follow(ticket: &Ticket, file: Option<CursorFile>) -> Events {
         .interval(shortest, shortest)
         .skip_own();
     if let Some(group) = ticket.group() {
-        follow = follow.with_group(group.clone());
+        follow = follow.group(group.clone());
     }
     let resumes = file.as_ref().is_some_and(|file| file.cursor().is_some());
     if let Some(file) = file {
@@ -121,7 +121,7 @@ async fn two_clients_talk_in_one_ticket() {
     let unread = async |ticket: &Ticket| {
         let query = ticket.client().unread([ticket.id().clone()]);
         let query = match ticket.group() {
-            Some(group) => query.with_group(group.clone()),
+            Some(group) => query.group(group.clone()),
             None => query,
         };
         query.fetch().await.total()
@@ -360,14 +360,14 @@ async fn a_colleagues_ticket_needs_the_group() {
     assert_eq!(conversation.messages.len(), simulator.ledger(SHARED).len());
     let digest = client
         .unread([together.id().clone()])
-        .with_group(group())
+        .group(group())
         .fetch()
         .await;
     assert_eq!(digest.total(), 1);
     together.mark_read().await.unwrap();
     let digest = client
         .unread([together.id().clone()])
-        .with_group(group())
+        .group(group())
         .fetch()
         .await;
     assert_eq!(digest.total(), 0);

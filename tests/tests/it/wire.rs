@@ -8,7 +8,7 @@ use contract_tests::{
     synthesis,
     wire::{self, Arguments, Decoded, Outcome, TOKEN},
 };
-use hwc_core::{FaultKind, Operation, ResponseContent, Sent};
+use hwc_core::{Delivery, FaultKind, Operation, ResponseContent};
 use hwc_tickets_wire::Client;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -89,8 +89,9 @@ fn is_longer_than_taken(exchange: &Exchange) -> bool {
 async fn made(call: &Client, operation: &Operation, exchange: &Exchange) -> Option<Outcome> {
     let arguments = Arguments::of(operation, &exchange.request).ok()?;
     let outcome = wire::call(call, operation, arguments).await;
-    let refused =
-        |fault: &hwc_core::Fault| fault.kind == FaultKind::InvalidInput && fault.sent == Sent::No;
+    let refused = |fault: &hwc_core::Fault| {
+        fault.kind == FaultKind::InvalidInput && fault.delivery == Delivery::NotSent
+    };
     (!outcome.as_ref().is_err_and(refused)).then_some(outcome)
 }
 

@@ -231,7 +231,7 @@ fn responses(
     own.extend(sorted);
 }
 
-/// Headers of the answers of success, and the fields of their JSON objects.
+/// Headers and examples of the answers of success, and the fields of their JSON objects.
 fn success(root: &mut Value, at: &str, every: &Value, outcome: &mut Outcome) {
     let Some(success) = every.get("success") else {
         return;
@@ -250,6 +250,7 @@ fn success(root: &mut Value, at: &str, every: &Value, outcome: &mut Outcome) {
         let whole = pointer::join(&whole, status);
         if let Value::Mapping(response) = &mut *response {
             headers(response, success, "success", &whole, outcome);
+            examples(response, success, &whole, outcome);
         }
         schemas.extend(operation::json_schema(response).map(|schema| {
             match pointer::reference(schema).and_then(|target| target.strip_prefix('#')) {
@@ -260,6 +261,29 @@ fn success(root: &mut Value, at: &str, every: &Value, outcome: &mut Outcome) {
     }
     for schema in schemas {
         fields(root, &schema, success, outcome);
+    }
+}
+
+/// What every answer may be in the place of a success, after its own examples.
+fn examples(response: &mut Mapping, success: &Value, whole: &str, outcome: &mut Outcome) {
+    let Some(Value::Mapping(shared)) = success.get("examples") else {
+        return;
+    };
+    let content = response.get_mut("content");
+    let media = content.and_then(|content| content.get_mut("application/json"));
+    let Some(Value::Mapping(media)) = media else {
+        return;
+    };
+    if media.contains_key("example") {
+        return;
+    }
+    let own = media
+        .entry("examples".into())
+        .or_insert(Mapping::new().into());
+    if let Value::Mapping(own) = own {
+        let whole = format!("{whole}/content/application~1json/examples");
+        let local = format!("/{KEY}/success/examples");
+        outcome.merge(own, shared, false, (&whole, &local));
     }
 }
 

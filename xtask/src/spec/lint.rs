@@ -88,6 +88,7 @@ const RULES: &[Rule] = &[
     schemas::names,
     schemas::answers,
     examples::either_or,
+    examples::answered,
     examples::valid,
     evidence::extensions,
     evidence::discrepancies,

@@ -25,13 +25,13 @@ pub const GROUP: &str = "group_id";
 /// What every call has: a setter of such a name would be a second method.
 pub const ON_CALL: &[&str] = &[
     "call",
+    "group",
     "into_future",
     "items",
     "new",
     "pages",
     "request",
     "timeout",
-    "with_group",
 ];
 
 /// What clients have by hand: a handle of such a name would be a second method.
@@ -270,6 +270,28 @@ pub fn answer<'d>(operation: &Operation<'d>, root: &'d Value) -> Option<&'d Valu
 pub fn property<'d>(root: &'d Value, schema: &'d Value, name: &str) -> Option<&'d Value> {
     let (_, property) = entries(schema.get("properties")).find(|(own, _)| *own == name)?;
     pointer::resolve(root, property)
+}
+
+/// How deep a secret is looked for: a description may name itself.
+pub const DEPTH_OF_SECRETS: usize = 16;
+
+/// Whether a value, or anything in it down to `depth`, is a secret.
+#[must_use]
+pub fn is_sensitive(root: &Value, schema: &Value, depth: usize) -> bool {
+    let own = pointer::resolve(root, schema).unwrap_or(schema);
+    let is_marked = |holder: &Value| {
+        let mark = holder.get("x-sensitive").and_then(Value::as_bool);
+        mark == Some(true)
+    };
+    if is_marked(schema) || is_marked(own) {
+        return true;
+    }
+    let inner = |schema: &Value| depth > 0 && is_sensitive(root, schema, depth - 1);
+    ["items", "additionalProperties"]
+        .iter()
+        .filter_map(|key| own.get(key))
+        .any(inner)
+        || entries(own.get("properties")).any(|(_, schema)| inner(schema))
 }
 
 /// What a row is made of: the items of the list, else the answer itself.

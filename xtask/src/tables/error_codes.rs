@@ -47,6 +47,12 @@ pub struct Entry {
     /// Operations it is known to concern.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub operations: Vec<String>,
+    /// No source names the operations.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub operations_inferred: bool,
+    /// Why nothing in the state of the simulator leads there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreachable: Option<String>,
 }
 
 /// The variants of `hwc_core::Category`.
@@ -122,11 +128,25 @@ pub fn read(text: &str) -> Result<Catalogue> {
                 "fill it in",
             );
         }
+        if entry.operations_inferred && entry.operations.is_empty() {
+            problem(
+                format!("{} infers its operations, and has none", entry.code),
+                "name them in `operations`, or take `operations_inferred` out",
+            );
+        }
+        let why = entry.unreachable.as_deref();
+        if why.is_some_and(|why| why.trim().is_empty()) {
+            problem(
+                format!("{} is unreachable, but not why", entry.code),
+                "say why nothing in the simulator leads there, or reach it with a line in `errors` of its tests",
+            );
+        }
         let texts = [&entry.code, &entry.meaning, &entry.source];
         let hidden = texts
             .into_iter()
             .chain(&entry.message)
             .chain(&entry.other_messages)
+            .chain(&entry.unreachable)
             .flat_map(|text| text.chars())
             .find(|c| is_hidden(*c));
         if let Some(hidden) = hidden {

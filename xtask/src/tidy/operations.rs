@@ -28,7 +28,7 @@ pub(super) fn ids_stay_with_their_resource(house: &House, found: &mut Vec<Proble
                         line,
                         format!("names the operation `{word}` outside of the files of `{tag}`"),
                         format!(
-                            "take it from the table of operations, or move this to `service/{tag}.rs` of hwc-tickets or to \
+                            "take it from the table of operations, or move this to `{tag}/wire.rs` of hwc-tickets or to \
                              `http/handler/{tag}.rs` of the simulator"
                         ),
                     ));
@@ -41,7 +41,7 @@ pub(super) fn ids_stay_with_their_resource(house: &House, found: &mut Vec<Proble
 /// Whether the file, or a folder it stands in, is that of the tag. The program has none: it knows operations as data alone.
 fn is_of(file: &TextFile, tag: &str) -> bool {
     let rooms = [
-        "crates/hwc-tickets/src/service/",
+        "crates/hwc-tickets/src/",
         "crates/hwc-tickets-sim/src/http/handler/",
     ];
     rooms.iter().any(|room| {

@@ -191,16 +191,28 @@ fn imported_from_wire(text: &str) -> Vec<&str> {
         .collect()
 }
 
-/// No wire type in what the front door shapes by hand: one room names them for it, keeps them private, and neither gives
-/// them another name nor makes public types convertible from them. `api` is the printed surface, and made of them.
+/// Whether the file is of a room that names the wire crate for what is shaped by hand: what carries the calls, and the calls
+/// of a resource.
+fn is_wire_room(path: &str) -> bool {
+    let Some(path) = path.strip_prefix("crates/hwc-tickets/src/") else {
+        return false;
+    };
+    let mut steps = path.split('/');
+    matches!(
+        (steps.next(), steps.next()),
+        (Some("service.rs" | "service"), _) | (_, Some("wire.rs" | "wire"))
+    )
+}
+
+/// No wire type in what the front door shapes by hand: few rooms name them for it, keep them private, and neither give
+/// them another name nor make public types convertible from them. `api` is the printed surface, and made of them.
 pub(super) fn wire_stays_inside(house: &House, found: &mut Vec<Problem>) {
     for file in house
         .rust()
         .filter(|file| file.path.starts_with("crates/hwc-tickets/src/"))
         .filter(|file| !file.path.starts_with("crates/hwc-tickets/src/api"))
     {
-        let service = file.path == "crates/hwc-tickets/src/service.rs"
-            || file.path.starts_with("crates/hwc-tickets/src/service/");
+        let is_room = is_wire_room(&file.path);
         let imported = imported_from_wire(&file.text);
         for (line, code) in file.code() {
             let names = code.contains("hwc_tickets_wire");
@@ -211,13 +223,13 @@ pub(super) fn wire_stays_inside(house: &House, found: &mut Vec<Problem>) {
             let words = || code.split_whitespace();
             let renames = words().any(|word| word == "type") && code.contains(" = ");
             let converts = words().next().is_some_and(|word| word.starts_with("impl"));
-            if names && (!service || code.contains("pub use")) {
+            if names && (!is_room || code.contains("pub use")) {
                 found.push(file.problem(
                     line,
-                    "names the wire crate outside service.rs, or makes it public",
-                    "turn wire types into own types in service.rs",
+                    "names the wire crate outside of its rooms, or makes it public",
+                    "turn wire types into own types in `wire` of the resource",
                 ));
-            } else if service && wire && (renames || converts) {
+            } else if is_room && wire && (renames || converts) {
                 found.push(file.problem(
                     line,
                     "lets a wire type out under another name or through a trait",
@@ -228,16 +240,16 @@ pub(super) fn wire_stays_inside(house: &House, found: &mut Vec<Problem>) {
     }
     for file in house
         .rust()
-        .filter(|file| file.path == "crates/hwc-tickets/src/lib.rs")
+        .filter(|file| file.path.starts_with("crates/hwc-tickets/src/"))
     {
         for (line, _) in file
             .code()
-            .filter(|(_, code)| code.contains("pub mod service"))
+            .filter(|(_, code)| ["pub mod service;", "pub mod wire;"].contains(&code.trim()))
         {
             found.push(file.problem(
                 line,
                 "makes the room of the wire types public",
-                "write `mod service;`",
+                "write it without `pub`, or with `pub(crate)`",
             ));
         }
     }

@@ -51,7 +51,7 @@ fn a_body_that_nothing_was_put_into_is_not_made() {
         &[
             "fn group(&self) -> Option<&str> { self.body.as_ref().and_then(|body| body.group_id.as_deref()) }",
             "self.body.get_or_insert_default().group_id = Some(group.to_owned()); true",
-            "pub fn with_group(",
+            "pub fn group(",
         ],
     );
 }
@@ -66,7 +66,7 @@ fn a_body_with_mandatory_fields_takes_a_group() {
             "pub fn body(mut self, body: wire::messages::CreateMessageV2Req) -> Self",
             "let Some(body) = &mut self.body else { return false",
             "body.group_id = Some(group.to_owned()); true",
-            "pub fn with_group(",
+            "pub fn group(",
             "without one, the call is refused before anything is sent",
         ],
     );

@@ -292,6 +292,40 @@ const DEFECTS: &[Defect] = &[
         &["`text` is no field of what is shown", "`content`"],
     ),
     defect(
+        "a list in pages that does not say so",
+        "        pages: { by: whole, list: message_list }\n        columns: [content]\n      parameters:\n",
+        "      parameters:\n        - name: offset\n          in: query\n          description: Items before the page.\n          schema: {type: integer}\n",
+        "x-sdk:\n        resource: messages",
+        &["`listMessages` has `offset` and `limit`, and no `pages`"],
+    ),
+    defect(
+        "columns that a table would hide, all of them",
+        "    Message:\n      type: object\n      properties:\n        content:\n          type: string\n",
+        "    Message:\n      type: object\n      properties:\n        content:\n          type: string\n          x-sensitive: true\n",
+        "columns: [content]",
+        &[
+            "every column of the list is sensitive",
+            "add a column that is not",
+        ],
+    ),
+    defect(
+        "answer without an example",
+        "              examples:\n                documented:\n                  value:\n                    count: 1\n                    message_list:\n                      - content: test\n",
+        "",
+        "\"200\":\n          description: A page.",
+        &[
+            "`listMessages` shows no example of its answer",
+            "`examples:`",
+        ],
+    ),
+    defect(
+        "request body of a kind that cannot be printed",
+        "          application/json:\n            schema:\n              $ref: \"#/components/schemas/CreateMessageV2Req\"",
+        "          application/xml:\n            schema:\n              $ref: \"#/components/schemas/CreateMessageV2Req\"",
+        "application/xml:",
+        &["`application/xml` is not a content type of this service"],
+    ),
+    defect(
         "component that nothing uses",
         "    Message:\n",
         "    Unused:\n      type: object\n    Message:\n",
@@ -827,6 +861,88 @@ fn each_defect_is_refused_with_place_and_remedy() {
     assert!(missed.is_empty(), "{}", missed.join("\n----\n"));
 }
 
+/// Two edits of the description, the line that must be named, and words of the message; no words: nothing is refused.
+struct Pair(
+    [(&'static str, &'static str); 2],
+    &'static str,
+    &'static [&'static str],
+);
+
+const MAKES: (&str, &str) = (
+    "      x-idempotency: \"no\"\n",
+    "      x-idempotency: idempotent\n",
+);
+const SECRET: (&str, &str) = (
+    "    Message:\n      type: object\n      properties:\n        content:\n          type: string\n",
+    "    Message:\n      type: object\n      properties:\n        content:\n          type: string\n          x-sensitive: true\n",
+);
+
+/// Each half is right; together they are not.
+const PAIRS: &[Pair] = &[
+    Pair(
+        [
+            MAKES,
+            (
+                "                $ref: \"#/components/schemas/WriteResult\"\n",
+                "                type: object\n                properties:\n                  thing_id: {type: string, description: Id.}\n              example: {thing_id: a}\n",
+            ),
+        ],
+        "x-idempotency: idempotent",
+        &[
+            "`createMessages` answers `thing_id`, which its request does not name",
+            "`x-makes: thing_id`",
+        ],
+    ),
+    Pair(
+        [
+            MAKES,
+            (
+                "                $ref: \"#/components/schemas/WriteResult\"\n",
+                "                type: object\n                properties:\n                  case_id: {type: string, description: Id.}\n              example: {case_id: a}\n",
+            ),
+        ],
+        "x-idempotency: idempotent",
+        &[],
+    ),
+    Pair(
+        [SECRET, ("        columns: [content]\n", "")],
+        "x-sdk:\n        resource: messages",
+        &["a list with something sensitive has no `columns`"],
+    ),
+    Pair(
+        [SECRET, ("columns: [content]", "columns: [content, type]")],
+        "columns: [content, type]",
+        &[],
+    ),
+];
+
+#[test]
+fn what_does_not_go_together_is_refused() {
+    let file = "spec/openapi.yaml";
+    for Pair(edits, line, says) in PAIRS {
+        let house = House::new();
+        for (from, to) in edits {
+            house.edit(file, from, to);
+        }
+        let place = format!("at: {file}:{} ", house.line(file, line));
+        let run = house.xtask(&["spec", "lint"]);
+        let words = ["answers `", "sensitive"];
+        let told = run.said.split("\n\n").any(|block| {
+            says.iter().all(|words| block.contains(words))
+                && format!("{block} ").replace('\n', " ").contains(&place)
+                && block.contains(" mend: ")
+        });
+        match says.is_empty() {
+            true => assert!(
+                !words.iter().any(|words| run.said.contains(words)),
+                "{line}: {}",
+                run.said
+            ),
+            false => assert!(!run.passed && told, "{says:?} {place}: {}", run.said),
+        }
+    }
+}
+
 #[test]
 fn a_body_of_a_read_is_refused() {
     let house = House::new();
@@ -900,6 +1016,24 @@ fn defects_beside_the_description_are_refused() {
             "source: \"Fixture\"",
             "source: \"Fixture\"\n    operations: [nothing]",
             "which is no operation",
+        ),
+        (
+            "spec/errors.yaml",
+            "source: \"Fixture\"",
+            "source: \"Fixture\"\n    operations_inferred: true",
+            "OSM.0001 infers its operations, and has none",
+        ),
+        (
+            "spec/errors.yaml",
+            "source: \"Fixture\"",
+            "source: \"Fixture\"\n    unreachable: \"\"",
+            "OSM.0001 is unreachable, but not why",
+        ),
+        (
+            "spec/errors.yaml",
+            "source: \"Fixture\"",
+            "source: \"Fixture\"\n    unreachable: \"For\\u202E ever.\"",
+            "holds U+202E",
         ),
         (
             "spec/errors.yaml",

@@ -80,6 +80,10 @@ fn shared() -> House {
       error_code:
         type: string
         description: Code of a failure.
+    examples:
+      refused:
+        value:
+          error_code: A.1
   failure:
     content:
       application/json:
@@ -145,6 +149,13 @@ fn what_every_operation_has_is_put_into_each() {
         let responses = operation["responses"].as_object().unwrap();
         responses.keys().cloned().collect()
     };
+    let examples = |operation: &serde_json::Value| -> Vec<String> {
+        let media = &operation["responses"]["200"]["content"]["application/json"];
+        let examples = media["examples"].as_object().unwrap();
+        examples.keys().cloned().collect()
+    };
+    assert_eq!(examples(write), ["refused"]);
+    assert_eq!(examples(read), ["documented", "refused"]);
     assert_eq!(statuses(write), ["200", "403", "413"], "it has a body");
     assert_eq!(statuses(read), ["200", "403"], "it has none");
     for response in ["Forbidden", "TooLarge"] {

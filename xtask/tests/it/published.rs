@@ -86,6 +86,28 @@ fn what_programs_are_told_people_are_told_too() {
     );
 }
 
+#[test]
+fn what_a_description_tells_itself_is_not_told_twice() {
+    let house = House::new();
+    let kind = "Kind of the message, 0 of the customer or 1 of the support.";
+    house.edit("spec/openapi.yaml", "Kind of the message.", kind);
+    let limit = "Most messages to give, 10 if left out.";
+    house.edit("spec/openapi.yaml", "Most messages to give.", limit);
+    let run = house.xtask(&["spec", "bundle"]);
+    assert!(run.passed, "{}", run.said);
+    let published: Value = serde_json::from_str(&house.read("spec/dist/openapi.json")).unwrap();
+    let parameters = "/paths/~1v2~1servicerequest~1cases~1messages/get/parameters";
+    for (at, told) in [
+        (
+            "/components/schemas/Message/properties/type/description".to_owned(),
+            kind,
+        ),
+        (format!("{parameters}/1/description"), limit),
+    ] {
+        assert_eq!(published.pointer(&at), Some(&json!(told)), "{at}");
+    }
+}
+
 /// Checked on the file, and not by what writes the words.
 #[test]
 fn every_known_value_and_every_default_is_told_in_words() {

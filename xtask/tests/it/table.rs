@@ -51,6 +51,21 @@ fn a_secret_within_makes_a_secret() {
     assert!(login.contains("is_list: true"), "{login}");
 }
 
+/// A program hides such a column where somebody may look on.
+#[test]
+fn a_sensitive_column_is_told() {
+    let house = House::new();
+    house.edit(
+        SPEC,
+        "    Message:\n      type: object\n      properties:\n        content:\n          type: string\n          description: Text of the message.\n",
+        "    Message:\n      type: object\n      properties:\n        content:\n          type: string\n          description: Text of the message.\n          x-sensitive: true\n",
+    );
+    house.edit(SPEC, "columns: [content]", "columns: [content, type]");
+    let table = table(&house);
+    let content = r#"Column { name: "content", known: &[], is_sensitive: true }"#;
+    assert!(table.contains(content), "{table}");
+}
+
 /// The group is known by its name; a column brings the names of its known values.
 #[test]
 fn groups_and_columns_are_told() {
@@ -71,7 +86,7 @@ fn groups_and_columns_are_told() {
     let table = table(&house);
     let group = value(&table, r#""group_id""#);
     assert!(group.contains("is_group: true"), "{group}");
-    let known = r#"Column { name: "type", known: &[("0", "Customer"), ("1", "Support")] }"#;
+    let known = r#"Column { name: "type", known: &[("0", "Customer"), ("1", "Support")], is_sensitive: false }"#;
     assert!(table.contains(known), "{table}");
     assert!(table.contains("way: Way::list::<"), "{table}");
 }

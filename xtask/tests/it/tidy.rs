@@ -92,7 +92,7 @@ fn each_rule_catches_what_it_is_there_for() {
             "lets a wire type out",
         ),
         (
-            "crates/hwc-tickets/src/service/convert.rs",
+            "crates/hwc-tickets/src/things/wire/convert.rs",
             "//! X.\nuse hwc_tickets_wire::{self as wire, messages::{A, ListMessages}};\nimpl From<ListMessages> for Page {\n".to_owned(),
             "lets a wire type out",
         ),
@@ -100,6 +100,16 @@ fn each_rule_catches_what_it_is_there_for() {
             "crates/hwc-tickets/src/lib.rs",
             "//! X.\npub mod service;\n".to_owned(),
             "the room of the wire types public",
+        ),
+        (
+            "crates/hwc-tickets/src/things.rs",
+            "//! X.\npub mod wire;\n".to_owned(),
+            "the room of the wire types public",
+        ),
+        (
+            "crates/hwc-tickets/src/things/submit.rs",
+            "//! X.\nuse hwc_tickets_wire::messages::ListMessages;\n".to_owned(),
+            "names the wire crate",
         ),
         (
             "crates/hwc-tickets/docs/a.md",
@@ -255,10 +265,11 @@ fn an_operation_is_named_in_the_files_of_its_tag_only() {
     let names = "//! Asks `listThings`.\nfn f() { g::<ListThings>(\"listThings\") }\n";
     let parents = "//! X.\n#[cfg(test)]\nmod trial;\n";
     for (path, is_good) in [
-        ("crates/hwc-tickets/src/service/things.rs", true),
-        ("crates/hwc-tickets/src/service/things/page.rs", true),
+        ("crates/hwc-tickets/src/things.rs", true),
+        ("crates/hwc-tickets/src/things/wire.rs", true),
         ("crates/hwc-tickets/src/service.rs", false),
-        ("crates/hwc-tickets/src/service/others.rs", false),
+        ("crates/hwc-tickets/src/service/rows.rs", false),
+        ("crates/hwc-tickets/src/others/wire.rs", false),
         ("crates/hwc-tickets/src/recall.rs", false),
         ("crates/hwc-tickets/src/api/trial.rs", true),
         ("crates/hwc-tickets-sim/src/http/handler/things.rs", true),

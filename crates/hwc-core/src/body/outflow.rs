@@ -3,7 +3,7 @@
 use std::{
     collections::VecDeque,
     fs::File,
-    future::Future,
+    future::{Future, poll_fn},
     io::{self, Read, Seek, SeekFrom},
     pin::Pin,
     sync::{
@@ -18,7 +18,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame};
 
 use super::{
-    PIECE, Piece,
+    PIECE, Piece, invalid,
     source::{Flow, Origin, Source, lock, off_the_runtime, words},
 };
 use crate::{
@@ -108,21 +108,28 @@ impl Outflow {
     pub(super) async fn open(pieces: &[Piece], watch: Arc<Watch>) -> Result<Self, Fault> {
         let mut opened = VecDeque::with_capacity(pieces.len());
         for piece in pieces {
-            opened.push_back(match piece {
-                Piece::Bytes(bytes) => Open::Bytes(bytes.clone()),
-                Piece::Source(source) => {
-                    source.check(&watch.clock).await?;
-                    let read = |reader| Open::Source(OpenSource::new(source, reader));
-                    match &source.origin {
-                        Origin::Bytes(bytes) => Open::Bytes(bytes.clone()),
-                        Origin::File(file) => {
-                            read(Reader::File(FileReader::new(file, &watch.clock)))
-                        }
-                        Origin::Streams(open) => read(Reader::Stream(open())),
-                        Origin::Once(slot) => read(Reader::Slot(Arc::clone(slot))),
-                    }
+            let source = match piece {
+                Piece::Bytes(bytes) => {
+                    opened.push_back(Open::Bytes(bytes.clone()));
+                    continue;
                 }
-            });
+                Piece::Source(source) => source,
+            };
+            source.check(&watch.clock).await?;
+            let reader = match &source.origin {
+                Origin::Bytes(bytes) => {
+                    opened.push_back(Open::Bytes(bytes.clone()));
+                    continue;
+                }
+                Origin::File(file) => Reader::File(FileReader::new(file, &watch.clock)),
+                Origin::Streams(open) => Reader::Stream(open()),
+                Origin::Once(slot) => Reader::Slot(Arc::clone(slot)),
+            };
+            let mut open = OpenSource::new(source, reader);
+            if source.length() == 0 {
+                open.prove_empty().await?;
+            }
+            opened.push_back(Open::Source(open));
         }
         Ok(Self {
             pieces: opened,
@@ -204,6 +211,16 @@ impl OpenSource {
             left: source.length(),
             last: None,
             has_ended: false,
+        }
+    }
+
+    /// Makes sure that what was announced as nothing is nothing: of that the transport need not ask for a byte, so that nobody
+    /// else would find out.
+    async fn prove_empty(&mut self) -> Result<(), Fault> {
+        match poll_fn(|context| self.poll_piece(context)).await {
+            Some(Err(detail)) => Err(invalid(detail)
+                .with_help("give the length that it has, or copy what it holds into a file")),
+            _ => Ok(()),
         }
     }
 

@@ -64,7 +64,8 @@ impl Source {
     /// appended while it is sent does not go out. Looks at the file at once, which may block for a moment.
     ///
     /// # Errors
-    /// [`SourceError`] names the file: it does not exist, may not be read, or is no plain file.
+    /// [`SourceError`] names the file: it does not exist, may not be read, is no plain file, or holds more than the system
+    /// says, as what is in `/proc`.
     pub fn file(path: impl AsRef<Path>) -> Result<Self, SourceError> {
         let path = path.as_ref();
         let refuse = |reason| SourceError {
@@ -130,6 +131,11 @@ impl Source {
     #[must_use]
     pub fn is_replayable(&self) -> bool {
         !matches!(self.origin, Origin::Once(_))
+    }
+
+    /// Whether its length is that of bytes that are there, and not only what somebody says.
+    pub(super) fn is_in_memory(&self) -> bool {
+        matches!(self.origin, Origin::Bytes(_))
     }
 
     /// Whether it can be read (once more).

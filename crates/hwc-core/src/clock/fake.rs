@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     fmt,
     future::Future,
-    pin::Pin,
+    pin::{Pin, pin},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
     time::Duration,
@@ -80,6 +80,20 @@ impl FakeClock {
         reason = "a test that cannot run must fail loudly"
     )]
     pub fn run<T>(&self, future: impl Future<Output = T>) -> T {
+        let mut output = None;
+        {
+            // Behind one type, so that a runtime is not compiled for each test.
+            let work = pin!(async { output = Some(future.await) });
+            self.run_to_end(work);
+        }
+        output.expect("what has ended has an output")
+    }
+
+    #[expect(
+        clippy::expect_used,
+        reason = "a test that cannot run must fail loudly"
+    )]
+    fn run_to_end(&self, work: Pin<&mut dyn Future<Output = ()>>) {
         let clock = self.clone();
         tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -91,7 +105,7 @@ impl FakeClock {
             })
             .build()
             .expect("a tokio runtime can be started")
-            .block_on(future)
+            .block_on(work);
     }
 
     /// Moves time on and wakes whoever waited for it, in order.

@@ -1,7 +1,7 @@
 //! What to do about each kind of fault: a name for each advice, and its words.
 
-use super::{Category, FaultFacts, FaultKind, Sent};
-use crate::{Idempotency, transport::TlsFlaw};
+use super::{Category, FaultFacts, FaultKind};
+use crate::{Delivery, Idempotency, transport::TlsFlaw};
 use serde::{Deserialize, Serialize};
 
 /// What to do about a failed call.
@@ -58,7 +58,8 @@ pub enum Advice {
     CheckAddress,
     /// The answer is too large.
     AskForLess,
-    /// The fault carries an advice of its own, in words.
+    /// The fault carries an advice of its own, in words. What a later version stored and this one has no name for is read so.
+    #[serde(other)]
     Given,
 }
 
@@ -157,11 +158,11 @@ pub(super) fn of(fault: &FaultFacts) -> Advice {
     }
     // A read changes nothing, and an effect that is the same twice may be had again: but had it may be already.
     let may_be_done =
-        fault.sent == Sent::Maybe && !fault.idempotency.is_some_and(Idempotency::is_safe);
+        fault.delivery == Delivery::Unknown && !fault.idempotency.is_some_and(Idempotency::is_safe);
     let may_be_repeated = fault.idempotency.is_some_and(Idempotency::may_be_repeated);
     match fault.kind {
         // The source of a body failed on the way.
-        FaultKind::InvalidInput if fault.sent == Sent::Maybe => Advice::FindOut,
+        FaultKind::InvalidInput if fault.delivery == Delivery::Unknown => Advice::FindOut,
         FaultKind::InvalidInput => Advice::CorrectValue,
         FaultKind::Credentials => Advice::GiveCredentials,
         FaultKind::Connect if fault.is_proxy_login => Advice::SignInToProxy,
@@ -197,7 +198,7 @@ pub(super) fn of(fault: &FaultFacts) -> Advice {
 
 /// Whether an attempt before the refused one may have done it.
 fn was_done_before(fault: &FaultFacts) -> bool {
-    fault.earlier == Sent::Maybe && fault.idempotency.is_none_or(|known| !known.is_safe())
+    fault.earlier == Delivery::Unknown && fault.idempotency.is_none_or(|known| !known.is_safe())
 }
 
 /// Whether it is the gateway that found nothing: then no id is wrong, but the call. The two spellings are those of its
@@ -219,8 +220,8 @@ mod tests {
         Idempotency::NotIdempotent,
     ];
 
-    fn fault(kind: FaultKind, sent: Sent, idempotency: Idempotency) -> Fault {
-        Fault::new(kind, sent, "it failed").of(&Operation {
+    fn fault(kind: FaultKind, delivery: Delivery, idempotency: Idempotency) -> Fault {
+        Fault::new(kind, delivery, "it failed").of(&Operation {
             name: "thing",
             method: "GET",
             path: "/v1/thing",
@@ -249,12 +250,12 @@ mod tests {
                 FaultKind::Protocol,
                 FaultKind::BodyTooLarge,
             ] {
-                for sent in [Sent::No, Sent::Refused, Sent::Maybe] {
-                    let open = !idempotency.may_be_repeated() && sent == Sent::Maybe;
-                    let fault = fault(kind, sent, idempotency);
+                for delivery in [Delivery::NotSent, Delivery::Rejected, Delivery::Unknown] {
+                    let open = !idempotency.may_be_repeated() && delivery == Delivery::Unknown;
+                    let fault = fault(kind, delivery, idempotency);
                     assert_eq!(fault.advice() == Advice::FindOut, open, "{fault:?}");
                     assert_eq!(fault.help().contains("read back"), open, "{fault:?}");
-                    let may_be_done = !idempotency.is_safe() && sent == Sent::Maybe;
+                    let may_be_done = !idempotency.is_safe() && delivery == Delivery::Unknown;
                     let says_unchanged = matches!(
                         fault.advice(),
                         Advice::AllowMoreTime | Advice::Repeat | Advice::RepeatLater
@@ -264,7 +265,7 @@ mod tests {
             }
             for (status, advice) in [(407, Advice::SignInToProxy), (511, Advice::SignInToNetwork)] {
                 for kind in [FaultKind::Refused, FaultKind::Unavailable] {
-                    let mut fault = fault(kind, Sent::Maybe, idempotency);
+                    let mut fault = fault(kind, Delivery::Unknown, idempotency);
                     fault.http_status = Some(status);
                     assert_eq!(fault.advice(), advice);
                 }
@@ -276,7 +277,7 @@ mod tests {
             (false, Advice::CheckConnection),
         ] {
             let words = "proxy authorization required";
-            let mut fault = Fault::new(FaultKind::Connect, Sent::No, words);
+            let mut fault = Fault::new(FaultKind::Connect, Delivery::NotSent, words);
             fault.is_proxy_login = is_proxy_login;
             assert_eq!(fault.advice(), advice);
         }
@@ -285,11 +286,11 @@ mod tests {
             ("APIG.0101", Advice::CheckCall),
             ("OSM.01010015", Advice::CheckId),
         ] {
-            let mut fault = Fault::new(FaultKind::NotFound, Sent::Refused, "it failed");
+            let mut fault = Fault::new(FaultKind::NotFound, Delivery::Rejected, "it failed");
             fault.code = Some(code.to_owned());
             assert_eq!(fault.advice(), advice, "{code}");
         }
-        let own = Fault::new(FaultKind::Connect, Sent::No, "it failed");
+        let own = Fault::new(FaultKind::Connect, Delivery::NotSent, "it failed");
         let own = own.with_help("ask the operator");
         assert_eq!(
             (own.advice(), own.help()),

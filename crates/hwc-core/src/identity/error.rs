@@ -9,7 +9,8 @@ use std::{
 use jiff::Timestamp;
 
 use crate::{
-    fault::{Fault, FaultKind, Sent},
+    Delivery,
+    fault::{Fault, FaultKind},
     secret::UnfitText,
     variables::NotText,
 };
@@ -302,7 +303,7 @@ impl std::error::Error for IdentityError {}
 /// No identity, no call: nothing was sent.
 impl From<IdentityError> for Fault {
     fn from(error: IdentityError) -> Self {
-        let mut fault = Self::new(error.fault_kind(), Sent::No, error.sentence());
+        let mut fault = Self::new(error.fault_kind(), Delivery::NotSent, error.sentence());
         fault.retry_after = error.retry_after();
         fault.http_status = error.http_status();
         fault.code = error.code().map(str::to_owned);

@@ -18,7 +18,7 @@ use super::{
     unanswered::{late, missing, overdue, transport_failure},
 };
 use crate::{
-    Fault, FaultKind, ResponseContent, Sent,
+    Delivery, Fault, FaultKind, ResponseContent,
     deadline::{Deadline, Elapsed, Timer},
     identity::Identity,
     retry::{Repeat, after},
@@ -111,7 +111,7 @@ fn refuse_large_head(headers: &HeaderMap) -> Result<(), Failure> {
     Err(Failure {
         fault: Fault::new(
             FaultKind::Protocol,
-            Sent::Maybe,
+            Delivery::Unknown,
             "the headers of the answer are larger than 64 KiB",
         ),
         repeat: Repeat::Never,
@@ -257,16 +257,20 @@ pub(super) fn unread_failure(unread: &Unread, limits: ReadLimits, status: Status
         Unread::WrongLength => Failure {
             fault: Fault::new(
                 FaultKind::Interrupted,
-                Sent::Maybe,
+                Delivery::Unknown,
                 "the answer is shorter or longer than it declares",
             ),
             repeat: Repeat::Backoff,
         },
-        Unread::Idle => late(Sent::Maybe, "the answer stopped: no byte", limits.idle),
+        Unread::Idle => late(
+            Delivery::Unknown,
+            "the answer stopped: no byte",
+            limits.idle,
+        ),
         Unread::Late => Failure {
             fault: Fault::new(
                 FaultKind::Timeout,
-                Sent::Maybe,
+                Delivery::Unknown,
                 "the answer was not complete within the deadline of the call",
             ),
             repeat: Repeat::Never,
@@ -274,7 +278,7 @@ pub(super) fn unread_failure(unread: &Unread, limits: ReadLimits, status: Status
         Unread::TooLarge => Failure {
             fault: Fault::new(
                 FaultKind::BodyTooLarge,
-                Sent::Maybe,
+                Delivery::Unknown,
                 format!("the answer is larger than {} bytes", limits.bytes),
             ),
             repeat: Repeat::Never,
@@ -282,7 +286,7 @@ pub(super) fn unread_failure(unread: &Unread, limits: ReadLimits, status: Status
         Unread::Unproven => Failure {
             fault: Fault::new(
                 FaultKind::Interrupted,
-                Sent::Maybe,
+                Delivery::Unknown,
                 "the connection was closed, and nothing shows that the file is whole",
             ),
             repeat: Repeat::Once,

@@ -142,7 +142,7 @@ impl PipelineBuilder {
     ///
     /// Besides, at most 8 idle connections are kept for the next calls. A call that finds no place waits for one,
     /// in order, within its deadline; if none becomes free it ends as [`Timeout`](crate::FaultKind::Timeout) with
-    /// [`Sent::No`](crate::Sent::No). So any number of callers may share a pipeline without using up the
+    /// [`Delivery::NotSent`](crate::Delivery::NotSent). So any number of callers may share a pipeline without using up the
     /// descriptors of the process.
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.max_connections = connections;

@@ -51,7 +51,7 @@ use super::{
     surrogates,
 };
 use crate::{
-    ErrorCode, Fault, FaultKind, Idempotency, Makes, ResponseContent, Sent,
+    Delivery, ErrorCode, Fault, FaultKind, Idempotency, Makes, ResponseContent,
     retry::{Repeat, after},
 };
 
@@ -235,8 +235,8 @@ fn finish(mut failure: Failure, answer: &Answer<'_>) -> Failure {
     if failure.fault.kind == FaultKind::Throttled && failure.fault.retry_after.is_some() {
         failure.repeat = Repeat::Backoff;
     }
-    if failure.fault.sent == Sent::Refused && after::is_stored(answer.headers) {
-        failure.fault.sent = Sent::Maybe;
+    if failure.fault.delivery == Delivery::Rejected && after::is_stored(answer.headers) {
+        failure.fault.delivery = Delivery::Unknown;
     }
     failure
 }
@@ -244,7 +244,7 @@ fn finish(mut failure: Failure, answer: &Answer<'_>) -> Failure {
 /// An answer that is not one of this service.
 fn foreign(detail: impl Into<Cow<'static, str>>, repeat: Repeat) -> Failure {
     Failure {
-        fault: Fault::new(FaultKind::Protocol, Sent::Maybe, detail),
+        fault: Fault::new(FaultKind::Protocol, Delivery::Unknown, detail),
         repeat,
     }
 }
@@ -359,7 +359,7 @@ fn without_end() -> Failure {
     Failure {
         fault: Fault::new(
             FaultKind::Interrupted,
-            Sent::Maybe,
+            Delivery::Unknown,
             "the connection was closed after the headers, and nothing shows that the empty answer is whole",
         ),
         repeat: Repeat::Backoff,

@@ -160,7 +160,7 @@ impl Download {
             let detail = format!("the file is larger than {limit} bytes");
             download.fault(Fault::new(
                 FaultKind::BodyTooLarge,
-                crate::Sent::Maybe,
+                crate::Delivery::Unknown,
                 detail,
             ))
         };

@@ -11,7 +11,7 @@ use super::{
     unanswered::{missing, overdue, transport_failure},
 };
 use crate::{
-    Fault, FaultKind, Sent,
+    Delivery, Fault, FaultKind,
     body::Watch,
     deadline::{Deadline, Elapsed, Timer},
     retry::Repeat,
@@ -34,7 +34,7 @@ pub(super) async fn open(
         Ok(opened) => opened,
         Err(Elapsed) => Err(Fault::new(
             FaultKind::Timeout,
-            Sent::No,
+            Delivery::NotSent,
             "the source of the body could not be opened in time",
         )),
     }
@@ -107,7 +107,7 @@ fn stopped(pipeline: &Pipeline, watch: &Watch, progress: &SendProgress, is_over:
 pub(super) fn answered_too_early(watch: &Watch, status: StatusCode) -> Failure {
     let mut fault = Fault::new(
         FaultKind::Protocol,
-        Sent::Maybe,
+        Delivery::Unknown,
         format!(
             "the answer says success, but came when only {} of {} bytes were on their way",
             watch.handed(),

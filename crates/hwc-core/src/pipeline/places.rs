@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
-    Fault, FaultKind, Sent,
+    Delivery, Fault, FaultKind,
     clock::Clock,
     deadline::{Deadline, Elapsed, Timer},
 };
@@ -52,7 +52,7 @@ impl Places {
     fn none_free(&self) -> Fault {
         Fault::new(
             FaultKind::Timeout,
-            Sent::No,
+            Delivery::NotSent,
             format!(
                 "no connection became free within the deadline of the call: all {} are in use",
                 self.all

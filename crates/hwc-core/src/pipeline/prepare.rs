@@ -6,8 +6,8 @@ use http::{
 };
 
 use crate::{
-    Body, CallOptions, Endpoint, Fault, FaultKind, Idempotency, Operation, ResponseContent, Sent,
-    body::Payload, secret::is_visible_ascii, sign::canonical_query,
+    Body, CallOptions, Delivery, Endpoint, Fault, FaultKind, Idempotency, Operation,
+    ResponseContent, body::Payload, secret::is_visible_ascii, sign::canonical_query,
 };
 
 /// What each attempt of a call sends, before credentials.
@@ -104,7 +104,7 @@ pub(super) fn idempotency(
 }
 
 fn refuse(detail: String) -> Fault {
-    Fault::new(FaultKind::InvalidInput, Sent::No, detail)
+    Fault::new(FaultKind::InvalidInput, Delivery::NotSent, detail)
 }
 
 /// Whether a query is surely in canonical form already: plain pairs, in order. `false` says nothing.

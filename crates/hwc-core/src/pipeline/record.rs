@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::HeaderMap;
 
-use crate::{Fault, Operation, Sent, clock::Clock};
+use crate::{Delivery, Fault, Operation, clock::Clock};
 
 /// What is remembered of a call. Opened before anything happens, so that it survives every failure.
 #[derive(Debug)]
@@ -18,9 +18,9 @@ pub(super) struct CallRecord {
     /// Id of the last answer that had one.
     pub(super) request_id: Option<String>,
     /// The most that may have happened in any attempt.
-    pub(super) sent: Sent,
+    pub(super) delivery: Delivery,
     /// The most that may have happened in any attempt before the last.
-    pub(super) earlier: Sent,
+    pub(super) earlier: Delivery,
 }
 
 impl CallRecord {
@@ -30,8 +30,8 @@ impl CallRecord {
             attempts: 0,
             repeats: 0,
             request_id: None,
-            sent: Sent::No,
-            earlier: Sent::No,
+            delivery: Delivery::NotSent,
+            earlier: Delivery::NotSent,
         }
     }
 
@@ -45,8 +45,8 @@ impl CallRecord {
 
     /// Takes in what a failed attempt proves.
     pub(super) fn see_failure(&mut self, fault: &Fault) {
-        self.earlier = self.sent;
-        self.sent = self.sent.max(fault.sent);
+        self.earlier = self.delivery;
+        self.delivery = self.delivery.max(fault.delivery);
         if self.request_id.is_none() {
             self.request_id.clone_from(&fault.request_id);
         }
@@ -59,8 +59,8 @@ impl CallRecord {
         operation: &Operation,
         clock: &dyn Clock,
     ) -> Fault {
-        // `Refused` says that an answer proved it; without any effect before, it stays.
-        fault.sent = self.sent.max(fault.sent);
+        // `Rejected` says that an answer proved it; without any effect before, it stays.
+        fault.delivery = self.delivery.max(fault.delivery);
         fault.earlier = self.earlier;
         fault.attempts = self.attempts;
         fault.elapsed = clock.elapsed().saturating_sub(self.started);

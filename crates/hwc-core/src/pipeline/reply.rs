@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use crate::{Fault, FaultKind, Operation, Sent};
+use crate::{Delivery, Fault, FaultKind, Operation};
 
 /// An answer that was judged a success.
 #[derive(Clone)]
@@ -39,7 +39,7 @@ impl Reply {
     pub fn undecodable(&self, operation: &Operation, what: impl fmt::Display) -> Fault {
         let mut fault = Fault::new(
             FaultKind::Protocol,
-            Sent::Maybe,
+            Delivery::Unknown,
             format!("the answer does not have the documented form: {what}"),
         )
         .of(operation);

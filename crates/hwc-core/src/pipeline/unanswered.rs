@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::classify::Failure;
 use crate::{
-    Fault, FaultKind, Sent,
+    Delivery, Fault, FaultKind,
     fault::Spoken,
     retry::Repeat,
     transport::{SendProgress, TransportFault, TransportFaultKind},
@@ -12,11 +12,11 @@ use crate::{
 
 /// Gives up a request that is no longer waited for: `what` did not come in time.
 pub(super) fn overdue(progress: &SendProgress, what: &str, limit: Duration) -> Failure {
-    let sent = match progress.give_up() {
-        true => Sent::No,
-        false => Sent::Maybe,
+    let delivery = match progress.give_up() {
+        true => Delivery::NotSent,
+        false => Delivery::Unknown,
     };
-    let mut failure = late(sent, what, limit);
+    let mut failure = late(delivery, what, limit);
     failure.fault.is_unconnected = progress.is_connecting();
     failure
 }
@@ -31,11 +31,11 @@ pub(super) fn missing(progress: &SendProgress, what: &str) -> String {
 }
 
 /// What did not come in time.
-pub(super) fn late(sent: Sent, what: &str, limit: Duration) -> Failure {
+pub(super) fn late(delivery: Delivery, what: &str, limit: Duration) -> Failure {
     Failure {
         fault: Fault::new(
             FaultKind::Timeout,
-            sent,
+            delivery,
             format!("{what} within {}", Spoken(limit)),
         ),
         repeat: Repeat::Backoff,
@@ -58,19 +58,19 @@ pub(super) fn transport_failure(fault: TransportFault) -> Failure {
             (FaultKind::InvalidInput, Repeat::Never)
         }
     };
-    let sent = if fault.body_started {
-        Sent::Maybe
+    let delivery = if fault.body_started {
+        Delivery::Unknown
     } else {
-        Sent::No
+        Delivery::NotSent
     };
-    let mut verdict = Fault::new(kind, sent, fault.to_string());
+    let mut verdict = Fault::new(kind, delivery, fault.to_string());
     if let TransportFaultKind::Tls(flaw) = fault.kind {
         verdict.tls_flaw = Some(flaw);
     }
     verdict.is_proxy_login = fault.kind == TransportFaultKind::ProxyLogin;
     if fault.kind == TransportFaultKind::Source {
-        verdict = verdict.with_help(match sent {
-            Sent::No => "give a source that can be read to its end; nothing was sent",
+        verdict = verdict.with_help(match delivery {
+            Delivery::NotSent => "give a source that can be read to its end; nothing was sent",
             _ => "give a source that can be read to its end; a part of it was sent, so read back before trying again",
         });
     }

@@ -52,7 +52,8 @@ pub enum TlsFlaw {
     NoCommonProtocol,
     /// The other side does not speak TLS on this port.
     NotTls,
-    /// Another failure of the handshake.
+    /// Another failure of the handshake. What a later version stored and this one has no name for is read so.
+    #[serde(other)]
     Handshake,
 }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use http::Request;
 use hwc_core::{
-    CallOptions, Clock, Download, Fault, FaultKind, Pipeline, Sent,
+    CallOptions, Clock, Delivery, Download, Fault, FaultKind, Pipeline,
     testing::{FakeClock, ScriptedTransport, Step},
 };
 
@@ -204,7 +204,11 @@ fn a_file_that_does_not_come_whole_is_an_error_with_the_number_of_its_bytes() {
             let (bytes, end) = drain(&mut download).await;
             assert!(bytes == body[..came], "{row}: {}", bytes.len());
             let fault = end.unwrap_err();
-            assert_eq!((fault.kind, fault.sent), (kind, Sent::Maybe), "{row}");
+            assert_eq!(
+                (fault.kind, fault.delivery),
+                (kind, Delivery::Unknown),
+                "{row}"
+            );
             assert_eq!(fault.received, Some(came as u64), "{row}");
             assert!(fault.to_string().contains(words), "{row}: {fault}");
             assert_eq!(
@@ -456,7 +460,10 @@ fn a_download_holds_its_place() {
                 .call(request(&READ), &READ, &options)
                 .await
                 .unwrap_err();
-            assert_eq!((refused.kind, refused.sent), (FaultKind::Timeout, Sent::No));
+            assert_eq!(
+                (refused.kind, refused.delivery),
+                (FaultKind::Timeout, Delivery::NotSent)
+            );
             let kept = match end {
                 End::Dropped => {
                     drop(download);
@@ -485,8 +492,8 @@ fn an_operation_that_answers_an_object_is_not_downloaded() {
     let call = pipeline.download(request(&READ), &READ, &options);
     let fault = clock.run(call).unwrap_err();
     assert_eq!(
-        (fault.kind, fault.sent),
-        (FaultKind::InvalidInput, Sent::No)
+        (fault.kind, fault.delivery),
+        (FaultKind::InvalidInput, Delivery::NotSent)
     );
     assert!(network.requests().is_empty());
 }

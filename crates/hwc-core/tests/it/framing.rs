@@ -4,9 +4,9 @@
 //! layer above reads back. A read takes no emptiness for an answer.
 
 use hwc_core::{
-    CallOptions, Fault,
+    CallOptions, Delivery, Fault,
     FaultKind::{self, Interrupted, Protocol},
-    Operation, Sent,
+    Operation,
 };
 
 use crate::{
@@ -298,7 +298,11 @@ async fn an_empty_answer_counts_only_with_a_proven_end() {
                 && operation.method == "POST"
                 && fault.kind != FaultKind::Refused
             {
-                assert_eq!((fault.sent, fault.attempts), (Sent::Maybe, 1), "{row}");
+                assert_eq!(
+                    (fault.delivery, fault.attempts),
+                    (Delivery::Unknown, 1),
+                    "{row}"
+                );
             }
         }
     }
@@ -322,7 +326,7 @@ async fn a_head_is_limited_by_its_size_and_only_far_out_by_its_lines() {
     for (lines, line) in [(1_024, 11), (6_000, 11), (130, 1_070), (1, 70_000)] {
         for operation in [&READ, &SUBMIT] {
             let fault = call(operation, crowded(lines, line)).await.unwrap_err();
-            assert_eq!((fault.kind, fault.sent), (Protocol, Sent::Maybe));
+            assert_eq!((fault.kind, fault.delivery), (Protocol, Delivery::Unknown));
             assert!(fault.to_string().contains("64 KiB"), "{fault}");
         }
     }

@@ -5,9 +5,9 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::Request;
 use hwc_core::{
-    CallOptions, Category, Clock, Endpoint, ErrorCode, Fault, FaultKind, Idempotency, Makes,
-    Operation, Pipeline, PipelineBuilder, Reply, RequestContent, ResponseContent, RetryPolicy,
-    Sent, Timeouts,
+    CallOptions, Category, Clock, Delivery, Endpoint, ErrorCode, Fault, FaultKind, Idempotency,
+    Makes, Operation, Pipeline, PipelineBuilder, Reply, RequestContent, ResponseContent,
+    RetryPolicy, Timeouts,
     identity::Token,
     testing::{FakeClock, ScriptedTransport, Step},
 };
@@ -289,7 +289,7 @@ pub(crate) enum Expect {
     /// A success after so many requests.
     Ok(usize),
     /// This failure after so many requests.
-    Fails(FaultKind, Sent, usize),
+    Fails(FaultKind, Delivery, usize),
 }
 
 impl Outcome {
@@ -304,7 +304,7 @@ impl Outcome {
             Err(fault) => {
                 assert_eq!(fault.attempts as usize, self.requests, "{row}");
                 assert!(!fault.help().is_empty(), "{row}");
-                let got = Expect::Fails(fault.kind, fault.sent, self.requests);
+                let got = Expect::Fails(fault.kind, fault.delivery, self.requests);
                 (Some(fault), got)
             }
         };

@@ -1,7 +1,7 @@
 //! What is repeated after an attempt whose end is not known, and what the answer to the repetition proves.
 
 use hwc_core::{
-    CallOptions, FaultKind, Idempotency, Operation, Sent,
+    CallOptions, Delivery, FaultKind, Idempotency, Operation,
     fault::Advice,
     testing::{FakeClock, ScriptedTransport, Step},
 };
@@ -16,8 +16,8 @@ const ALL: [Idempotency; 5] = [
     Idempotency::NotIdempotent,
 ];
 
-/// Requests that went out, and the outcome as kind, sent, earlier.
-type Outcome = (usize, Result<(), (FaultKind, Sent, Sent)>);
+/// Requests that went out, and the outcome as kind, delivery, earlier.
+type Outcome = (usize, Result<(), (FaultKind, Delivery, Delivery)>);
 
 fn call(operation: &Operation, options: &CallOptions, steps: &[Step]) -> Outcome {
     let clock = FakeClock::new();
@@ -29,7 +29,7 @@ fn call(operation: &Operation, options: &CallOptions, steps: &[Step]) -> Outcome
     let result = clock.run(pipeline.call(request(operation), operation, options));
     let result = result
         .map(drop)
-        .map_err(|fault| (fault.kind, fault.sent, fault.earlier));
+        .map_err(|fault| (fault.kind, fault.delivery, fault.earlier));
     (network.requests().len(), result)
 }
 
@@ -46,9 +46,10 @@ fn what_may_be_done_twice_is_done_again() {
             Idempotency::Safe | Idempotency::Idempotent | Idempotency::IdempotentInEffect => {
                 (2, Ok(()))
             }
-            Idempotency::DependsOnCall | Idempotency::NotIdempotent => {
-                (1, Err((FaultKind::Interrupted, Sent::Maybe, Sent::No)))
-            }
+            Idempotency::DependsOnCall | Idempotency::NotIdempotent => (
+                1,
+                Err((FaultKind::Interrupted, Delivery::Unknown, Delivery::NotSent)),
+            ),
         };
         let got = call(&operation, &CallOptions::default(), &steps);
         assert_eq!(got, expected, "{idempotency:?}");
@@ -94,7 +95,7 @@ fn a_refusal_after_an_attempt_in_doubt_is_in_doubt() {
                 };
                 let steps = [before.clone(), refusal.clone()];
                 let got = call(&operation, &CallOptions::default(), &steps);
-                let expected = (2, Err((kind, Sent::Maybe, Sent::Maybe)));
+                let expected = (2, Err((kind, Delivery::Unknown, Delivery::Unknown)));
                 assert_eq!(got, expected, "{idempotency:?} {steps:?}");
             }
         }
@@ -103,7 +104,10 @@ fn a_refusal_after_an_attempt_in_doubt_is_in_doubt() {
             let number = before.len() + 1;
             let steps: Vec<_> = before.into_iter().chain([refusal.clone()]).collect();
             let got = call(&DELETE, &CallOptions::default(), &steps);
-            assert_eq!(got, (number, Err((kind, Sent::Refused, Sent::No))));
+            assert_eq!(
+                got,
+                (number, Err((kind, Delivery::Rejected, Delivery::NotSent)))
+            );
         }
     }
 }
@@ -157,7 +161,14 @@ fn an_option_that_contradicts_the_operation_is_refused() {
             let got = call(&operation, &options, &[Step::json(200, "{}")]);
             let expected = match known == said || known == Idempotency::DependsOnCall {
                 true => (1, Ok(())),
-                false => (0, Err((FaultKind::InvalidInput, Sent::No, Sent::No))),
+                false => (
+                    0,
+                    Err((
+                        FaultKind::InvalidInput,
+                        Delivery::NotSent,
+                        Delivery::NotSent,
+                    )),
+                ),
             };
             assert_eq!(got, expected, "{known:?} {said:?}");
         }

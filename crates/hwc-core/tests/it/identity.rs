@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use hwc_core::{
-    Clock as _, Endpoint, Fault, FaultKind, Sent,
+    Clock as _, Delivery, Endpoint, Fault, FaultKind,
     identity::{
         CachedIdentity, FetchIdentity, IamPassword, IamScope, IamUser, Identity, IdentityContext,
         IdentityError, IdentityErrorKind, Keys, MetadataKeys, ProvideIdentity, Token,
@@ -241,7 +241,7 @@ fn refusals_and_odd_answers_are_typed() {
             run.took
         );
         let fault = Fault::from(error);
-        assert_eq!(fault.sent, Sent::No, "{index}");
+        assert_eq!(fault.delivery, Delivery::NotSent, "{index}");
     }
 }
 

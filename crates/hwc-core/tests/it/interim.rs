@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, mpsc};
 
-use hwc_core::{CallOptions, Fault, FaultKind, Operation, Pipeline, Sent};
+use hwc_core::{CallOptions, Delivery, Fault, FaultKind, Operation, Pipeline};
 
 use crate::{
     given::{HANG_GUARD, READ, SUBMIT, real, request},
@@ -65,8 +65,8 @@ async fn an_endless_run_of_interim_answers_is_an_error_after_few_bytes() {
             let fault = call(&pipeline, operation).await.unwrap_err();
             let row = format!("{} bytes, {}: {fault}", interim.len(), operation.name);
             assert_eq!(
-                (fault.kind, fault.sent, fault.attempts),
-                (FaultKind::Protocol, Sent::Maybe, 1),
+                (fault.kind, fault.delivery, fault.attempts),
+                (FaultKind::Protocol, Delivery::Unknown, 1),
                 "{row}"
             );
             assert!(fault.to_string().contains("interim answers"), "{row}");
@@ -106,7 +106,10 @@ async fn interim_answers_before_the_answer_are_counted_for_each_request() {
             });
             let pipeline = real(&server.http()).build().unwrap();
             let fault = call(&pipeline, operation).await.unwrap_err();
-            assert_eq!((fault.kind, fault.sent), (FaultKind::Protocol, Sent::Maybe));
+            assert_eq!(
+                (fault.kind, fault.delivery),
+                (FaultKind::Protocol, Delivery::Unknown)
+            );
             // The next call does not meet that connection again.
             call(&pipeline, operation).await.unwrap();
             assert_eq!(server.connections(), 2);

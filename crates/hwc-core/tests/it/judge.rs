@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use hwc_core::Clock;
 use hwc_core::{
-    FaultKind, Idempotency, Sent,
+    Delivery, FaultKind, Idempotency,
     pipeline::classify::{Answer, Verdict, judge},
     testing::FakeClock,
 };
@@ -325,7 +325,7 @@ proptest! {
                     // Nothing proves anything about a write once the status is the service's own failure
                     // and no code is known.
                     if status >= 500 && failure.fault.category.is_none() {
-                        prop_assert_eq!(failure.fault.sent, Sent::Maybe);
+                        prop_assert_eq!(failure.fault.delivery, Delivery::Unknown);
                     }
                     if (300..400).contains(&status) {
                         prop_assert_eq!(failure.fault.kind, FaultKind::Protocol);

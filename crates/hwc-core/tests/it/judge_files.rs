@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use hwc_core::{
-    Clock, FaultKind, Idempotency, Sent,
+    Clock, Delivery, FaultKind, Idempotency,
     pipeline::classify::{Answer, Verdict, judge},
     testing::FakeClock,
 };
@@ -335,8 +335,8 @@ fn a_refusal_in_place_of_a_file_proves_that_nothing_was_done() {
     };
     let fault = failure.fault;
     assert_eq!(
-        (fault.kind, fault.sent),
-        (FaultKind::NotFound, Sent::Refused)
+        (fault.kind, fault.delivery),
+        (FaultKind::NotFound, Delivery::Rejected)
     );
     assert_eq!(fault.code.as_deref(), Some("THG.1015"));
     assert_eq!(fault.message.as_deref(), Some("m"));

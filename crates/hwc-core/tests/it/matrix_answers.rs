@@ -4,12 +4,11 @@
 
 use bytes::Bytes;
 use hwc_core::{
-    Category,
+    Category, Delivery,
     FaultKind::{
         Forbidden, Interrupted, NotFound, Protocol, Refused, RequestTooLarge, Throttled,
         Unauthorized, Unavailable,
     },
-    Sent,
     testing::Step,
 };
 
@@ -33,19 +32,19 @@ fn rows() -> Vec<(&'static str, Step, Expect, Expect)> {
     }
     let status = Step::answer;
     // One POST, and nobody knows: the layer above reads back.
-    let unknown = |kind| Fails(kind, Sent::Maybe, 1);
-    let refused = |kind| Fails(kind, Sent::Refused, 1);
+    let unknown = |kind| Fails(kind, Delivery::Unknown, 1);
+    let refused = |kind| Fails(kind, Delivery::Rejected, 1);
     vec![
         (
             "14 body cut before Content-Length",
             json(200, r#"{"count":1}"#).cut(4),
-            Fails(Interrupted, Sent::Maybe, 4),
+            Fails(Interrupted, Delivery::Unknown, 4),
             unknown(Interrupted),
         ),
         (
             "14 body shorter than Content-Length",
             json(200, r#"{"count":1}"#).header("content-length", "400"),
-            Fails(Interrupted, Sent::Maybe, 4),
+            Fails(Interrupted, Delivery::Unknown, 4),
             unknown(Interrupted),
         ),
         (
@@ -53,13 +52,13 @@ fn rows() -> Vec<(&'static str, Step, Expect, Expect)> {
             json(200, r#"{"count":1}"#)
                 .header("transfer-encoding", "chunked")
                 .cut(11),
-            Fails(Interrupted, Sent::Maybe, 4),
+            Fails(Interrupted, Delivery::Unknown, 4),
             unknown(Interrupted),
         ),
         (
             "14 body cut after the closing brace is near, without length",
             json(200, r#"{"list":[{"a":1},{"a""#).header("transfer-encoding", "chunked"),
-            Fails(Protocol, Sent::Maybe, 2),
+            Fails(Protocol, Delivery::Unknown, 2),
             unknown(Protocol),
         ),
         (
@@ -86,37 +85,37 @@ fn rows() -> Vec<(&'static str, Step, Expect, Expect)> {
         (
             "21 HTML with 200",
             page(),
-            Fails(Protocol, Sent::Maybe, 2),
+            Fails(Protocol, Delivery::Unknown, 2),
             unknown(Protocol),
         ),
         (
             "23 empty body with 200",
             status(200),
-            Fails(Protocol, Sent::Maybe, 1),
+            Fails(Protocol, Delivery::Unknown, 1),
             Ok(1),
         ),
         (
             "23 empty body with 200, its end not proven",
             status(200).until_close(),
-            Fails(Interrupted, Sent::Maybe, 4),
+            Fails(Interrupted, Delivery::Unknown, 4),
             unknown(Interrupted),
         ),
         (
             "23 blanks with 200, their end not proven",
             status(200).body(" \r\n").until_close(),
-            Fails(Interrupted, Sent::Maybe, 4),
+            Fails(Interrupted, Delivery::Unknown, 4),
             unknown(Interrupted),
         ),
         (
             "23 201 without anything",
             status(201).until_close(),
-            Fails(Interrupted, Sent::Maybe, 4),
+            Fails(Interrupted, Delivery::Unknown, 4),
             unknown(Interrupted),
         ),
         (
             "23 empty body, its length is no length",
             status(200).header("content-length", "none"),
-            Fails(Interrupted, Sent::Maybe, 4),
+            Fails(Interrupted, Delivery::Unknown, 4),
             unknown(Interrupted),
         ),
         (
@@ -124,7 +123,7 @@ fn rows() -> Vec<(&'static str, Step, Expect, Expect)> {
             status(200)
                 .header("content-length", "0")
                 .header("content-length", "2"),
-            Fails(Interrupted, Sent::Maybe, 4),
+            Fails(Interrupted, Delivery::Unknown, 4),
             unknown(Interrupted),
         ),
         (
@@ -132,7 +131,7 @@ fn rows() -> Vec<(&'static str, Step, Expect, Expect)> {
             status(200)
                 .header("transfer-encoding", "identity")
                 .until_close(),
-            Fails(Interrupted, Sent::Maybe, 4),
+            Fails(Interrupted, Delivery::Unknown, 4),
             unknown(Interrupted),
         ),
         (
@@ -144,44 +143,44 @@ fn rows() -> Vec<(&'static str, Step, Expect, Expect)> {
         (
             "24 part of an object, its end not proven",
             json(200, r#"{"list":[{"a":1}"#).until_close(),
-            Fails(Protocol, Sent::Maybe, 2),
+            Fails(Protocol, Delivery::Unknown, 2),
             unknown(Protocol),
         ),
         (
             "23 204 that says nothing of its length",
             status(204).until_close(),
-            Fails(Protocol, Sent::Maybe, 1),
+            Fails(Protocol, Delivery::Unknown, 1),
             Ok(1),
         ),
         (
             "23 204 without body",
             status(204),
-            Fails(Protocol, Sent::Maybe, 1),
+            Fails(Protocol, Delivery::Unknown, 1),
             Ok(1),
         ),
         (
             "24 null",
             json(200, "null"),
-            Fails(Protocol, Sent::Maybe, 1),
+            Fails(Protocol, Delivery::Unknown, 1),
             unknown(Protocol),
         ),
         ("24 {}", json(200, "{}"), Ok(1), Ok(1)),
         (
             "24 []",
             json(200, "[]"),
-            Fails(Protocol, Sent::Maybe, 1),
+            Fails(Protocol, Delivery::Unknown, 1),
             unknown(Protocol),
         ),
         (
             "24 a string",
             json(200, r#""ok""#),
-            Fails(Protocol, Sent::Maybe, 1),
+            Fails(Protocol, Delivery::Unknown, 1),
             unknown(Protocol),
         ),
         (
             "24 a number",
             json(200, "7"),
-            Fails(Protocol, Sent::Maybe, 1),
+            Fails(Protocol, Delivery::Unknown, 1),
             unknown(Protocol),
         ),
         (
@@ -193,13 +192,13 @@ fn rows() -> Vec<(&'static str, Step, Expect, Expect)> {
         (
             "26 UTF-16 little endian",
             json(200, &b"\xFF\xFE{\0}\0"[..]),
-            Fails(Protocol, Sent::Maybe, 1),
+            Fails(Protocol, Delivery::Unknown, 1),
             unknown(Protocol),
         ),
         (
             "26 UTF-16 without mark",
             json(200, &b"{\0}\0"[..]),
-            Fails(Protocol, Sent::Maybe, 1),
+            Fails(Protocol, Delivery::Unknown, 1),
             unknown(Protocol),
         ),
         (
@@ -259,7 +258,7 @@ fn rows() -> Vec<(&'static str, Step, Expect, Expect)> {
         (
             "31 200, the service failed: proves nothing",
             json(200, r#"{"error_code":"THG.1014"}"#),
-            Fails(Unavailable, Sent::Maybe, 4),
+            Fails(Unavailable, Delivery::Unknown, 4),
             unknown(Unavailable),
         ),
         (
@@ -394,7 +393,7 @@ fn rows() -> Vec<(&'static str, Step, Expect, Expect)> {
         (
             "38 408",
             status(408),
-            Fails(Unavailable, Sent::Maybe, 4),
+            Fails(Unavailable, Delivery::Unknown, 4),
             unknown(Unavailable),
         ),
         (
@@ -424,25 +423,25 @@ fn rows() -> Vec<(&'static str, Step, Expect, Expect)> {
         (
             "43 500 with the service's code",
             json(500, r#"{"error_code":"THG.0004"}"#),
-            Fails(Unavailable, Sent::Maybe, 4),
+            Fails(Unavailable, Delivery::Unknown, 4),
             unknown(Unavailable),
         ),
         (
             "43 502, the gateway's code that with 400 would be a refusal",
             json(502, r#"{"error_code":"APIGW.0201"}"#),
-            Fails(Unavailable, Sent::Maybe, 4),
+            Fails(Unavailable, Delivery::Unknown, 4),
             unknown(Unavailable),
         ),
         (
             "43 503, the same code with a status the table does not have",
             json(503, r#"{"error_code":"APIGW.0201"}"#),
-            Fails(Unavailable, Sent::Maybe, 4),
+            Fails(Unavailable, Delivery::Unknown, 4),
             unknown(Unavailable),
         ),
         (
             "43 504 HTML",
             status(504).body("<html>"),
-            Fails(Unavailable, Sent::Maybe, 4),
+            Fails(Unavailable, Delivery::Unknown, 4),
             unknown(Unavailable),
         ),
         (
@@ -502,7 +501,7 @@ fn row_21_the_excerpt_is_short_escaped_and_only_behind_its_own_door() {
     );
     let step = Step::answer(200).body(text);
     let fault = call_with(&READ, &step)
-        .expect("21", Fails(Protocol, Sent::Maybe, 2))
+        .expect("21", Fails(Protocol, Delivery::Unknown, 2))
         .unwrap();
     let excerpt = fault.body_excerpt().unwrap();
     assert!(
@@ -523,7 +522,7 @@ fn row_21_the_excerpt_is_short_escaped_and_only_behind_its_own_door() {
 fn row_31_the_fault_tells_code_meaning_message_and_request_id() {
     let step = Step::json(200, BUSINESS).header("X-Request-Id", "4f1c-77");
     let fault = call_with(&SUBMIT, &step)
-        .expect("31", Fails(NotFound, Sent::Refused, 1))
+        .expect("31", Fails(NotFound, Delivery::Rejected, 1))
         .unwrap();
     assert_eq!(fault.code.as_deref(), Some("THG.1015"));
     assert_eq!(fault.category, Some(Category::NotFound));
@@ -550,12 +549,12 @@ fn rows_33_to_37_every_shape_of_an_error_body() {
         beside,
         "\u{FEFF} {\"error_code\":\"APIGW.0302\",\"error_msg\":\"m\",\"request_id\":\"r-1\"} ",
     ] {
-        let sent = match body == beside {
-            true => Sent::Maybe,
-            false => Sent::Refused,
+        let delivery = match body == beside {
+            true => Delivery::Unknown,
+            false => Delivery::Rejected,
         };
         let fault = call_with(&READ, &Step::json(403, body))
-            .expect(body, Fails(Forbidden, sent, 1))
+            .expect(body, Fails(Forbidden, delivery, 1))
             .unwrap();
         assert_eq!(fault.code.as_deref(), Some("APIGW.0302"), "{body}");
         assert_eq!(fault.message.as_deref(), Some("m"), "{body}");
@@ -600,7 +599,7 @@ fn row_25_invalid_utf8_is_replaced_and_flagged() {
     assert_eq!(&reply.body[..], "{\"content\":\"caf\u{FFFD}\"}".as_bytes());
     // A repair can triple the size, so a large body is not repaired.
     let step = Step::json(200, [b"{\"a\":\"", &[0xE9; 3 << 20][..], b"\"}"].concat());
-    call_with(&READ, &step).expect("25", Fails(Protocol, Sent::Maybe, 1));
+    call_with(&READ, &step).expect("25", Fails(Protocol, Delivery::Unknown, 1));
     let step = Step::json(200, r#"{"content":"café"}"#);
     assert!(!call_with(&READ, &step).result.unwrap().lossy);
 }
@@ -613,8 +612,8 @@ fn row_19_what_does_not_decode_becomes_a_protocol_fault() {
     let error = serde_json::from_slice::<serde_json::Value>(&reply.body).unwrap_err();
     let fault = reply.undecodable(&READ, error);
     assert_eq!(
-        (fault.kind, fault.sent, fault.attempts),
-        (Protocol, Sent::Maybe, 1)
+        (fault.kind, fault.delivery, fault.attempts),
+        (Protocol, Delivery::Unknown, 1)
     );
     assert!(fault.to_string().contains("recursion limit"), "{fault}");
 }

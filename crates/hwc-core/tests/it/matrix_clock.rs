@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use hwc_core::{
-    CallOptions, Clock, Fault, FaultKind, Operation, Pipeline, Reply, Sent,
+    CallOptions, Clock, Delivery, Fault, FaultKind, Operation, Pipeline, Reply,
     identity::Keys,
     testing::{FakeClock, ScriptedTransport, Step},
 };
@@ -148,8 +148,8 @@ fn refused_keys_with_a_right_clock_are_refused_once() {
             .run(pipeline.call(request(&SUBMIT), &SUBMIT, &CallOptions::default()))
             .unwrap_err();
         assert_eq!(
-            (fault.kind, fault.sent),
-            (FaultKind::Unauthorized, Sent::Refused)
+            (fault.kind, fault.delivery),
+            (FaultKind::Unauthorized, Delivery::Rejected)
         );
         assert_eq!(
             network.requests().len(),

@@ -13,7 +13,7 @@ use std::{
 };
 
 use hwc_core::{
-    CallOptions, FaultKind, Sent, Timeouts,
+    CallOptions, Delivery, FaultKind, Timeouts,
     testing::Step,
     transport::{Resolve, TlsFlaw},
 };
@@ -40,7 +40,7 @@ fn rows_1_2_3_4_7_on_a_script() {
         ),
     ] {
         for operation in [&READ, &SUBMIT] {
-            call_with(operation, &step).expect(row, Fails(kind, Sent::No, attempts));
+            call_with(operation, &step).expect(row, Fails(kind, Delivery::NotSent, attempts));
             if attempts > 1 {
                 call_through(operation, |network| {
                     network.then(step.clone()).then(Step::json(200, "{}"))
@@ -118,8 +118,8 @@ async fn rows_2_and_3_names_that_do_not_resolve_or_not_in_time() {
                 .await
                 .unwrap_err();
             assert_eq!(
-                (fault.kind, fault.sent, fault.attempts),
-                (FaultKind::Connect, Sent::No, attempts),
+                (fault.kind, fault.delivery, fault.attempts),
+                (FaultKind::Connect, Delivery::NotSent, attempts),
                 "{row}"
             );
             assert_eq!(

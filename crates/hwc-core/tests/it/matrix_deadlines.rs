@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use hwc_core::{
-    CallOptions, Clock,
+    CallOptions, Clock, Delivery,
     FaultKind::{Interrupted, Timeout},
-    Sent,
     testing::{FakeClock, ScriptedTransport, Step},
 };
 
@@ -19,8 +18,8 @@ const SECOND: Duration = Duration::from_secs(1);
 #[test]
 fn row_8_request_read_then_closed_and_row_9_reset() {
     for row in ["8", "9"] {
-        call_with(&READ, &Step::reset()).expect(row, Fails(Interrupted, Sent::Maybe, 4));
-        call_with(&SUBMIT, &Step::reset()).expect(row, Fails(Interrupted, Sent::Maybe, 1));
+        call_with(&READ, &Step::reset()).expect(row, Fails(Interrupted, Delivery::Unknown, 4));
+        call_with(&SUBMIT, &Step::reset()).expect(row, Fails(Interrupted, Delivery::Unknown, 1));
     }
     call_through(&READ, |network| {
         network.then(Step::reset()).then(Step::json(200, "{}"))
@@ -33,11 +32,11 @@ fn row_11_hang_before_headers_ends_by_the_attempt_limit_and_the_deadline() {
     let read = call_with(&READ, &Step::hang());
     // 10 s per attempt fit not quite three times into 30 s with pauses in between.
     assert_eq!(read.took, 30 * SECOND);
-    read.expect("11", Fails(Timeout, Sent::Maybe, 3));
+    read.expect("11", Fails(Timeout, Delivery::Unknown, 3));
 
     let submit = call_with(&SUBMIT, &Step::hang());
     assert_eq!(submit.took, 10 * SECOND);
-    submit.expect("11", Fails(Timeout, Sent::Maybe, 1));
+    submit.expect("11", Fails(Timeout, Delivery::Unknown, 1));
 }
 
 /// The proof that the body was never handed over also holds when the time is up.
@@ -61,7 +60,7 @@ fn row_11_a_late_answer_within_the_limit_is_an_answer() {
 #[test]
 fn row_12_the_attempt_limit_holds_until_the_whole_head_is_there() {
     let step = Step::json(200, "{}").after(10 * SECOND + Duration::from_millis(1));
-    call_with(&SUBMIT, &step).expect("12", Fails(Timeout, Sent::Maybe, 1));
+    call_with(&SUBMIT, &step).expect("12", Fails(Timeout, Delivery::Unknown, 1));
 }
 
 #[test]
@@ -69,7 +68,7 @@ fn row_13_a_body_that_stops_ends_by_the_idle_limit() {
     let step = Step::json(200, r#"{"count":1}"#).stall(3);
     let submit = call_with(&SUBMIT, &step);
     assert_eq!(submit.took, 5 * SECOND);
-    submit.expect("13", Fails(Timeout, Sent::Maybe, 1));
+    submit.expect("13", Fails(Timeout, Delivery::Unknown, 1));
     call_through(&READ, |network| {
         network.then(step).then(Step::json(200, "{}"))
     })
@@ -83,7 +82,7 @@ fn row_13_a_dripping_body_ends_by_the_total_limit() {
     for operation in [&READ, &SUBMIT] {
         let outcome = call_with(operation, &step);
         assert_eq!(outcome.took, 30 * SECOND);
-        outcome.expect("13", Fails(Timeout, Sent::Maybe, 1));
+        outcome.expect("13", Fails(Timeout, Delivery::Unknown, 1));
     }
 }
 

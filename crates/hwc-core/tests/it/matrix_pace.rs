@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hwc_core::{
-    CallOptions, Clock, FaultKind, RateLimit, Sent,
+    CallOptions, Clock, Delivery, FaultKind, RateLimit,
     testing::{FakeClock, ScriptedTransport, Step},
 };
 
@@ -63,7 +63,7 @@ fn rows_40_and_41_a_wait_beyond_the_deadline_fails_at_once_and_tells_how_long() 
             let outcome = call_with(operation, &throttled(text));
             assert_eq!(outcome.took, Duration::ZERO, "{text}");
             let fault = outcome
-                .expect(text, Fails(FaultKind::Throttled, Sent::Refused, 1))
+                .expect(text, Fails(FaultKind::Throttled, Delivery::Rejected, 1))
                 .unwrap();
             let told = fault.retry_after.unwrap();
             assert!(
@@ -81,10 +81,10 @@ fn row_42_without_a_header_the_pauses_grow() {
     // Any machine in between can say it like this, also on the way back.
     let bare = Step::answer(429);
     let unreadable = Step::answer(429).header("retry-after", "soon");
-    for (step, sent, operations) in [
-        (&known, Sent::Refused, &[&READ, &MARK, &SUBMIT][..]),
-        (&bare, Sent::Maybe, &[&READ, &MARK]),
-        (&unreadable, Sent::Maybe, &[&READ, &MARK]),
+    for (step, delivery, operations) in [
+        (&known, Delivery::Rejected, &[&READ, &MARK, &SUBMIT][..]),
+        (&bare, Delivery::Unknown, &[&READ, &MARK]),
+        (&unreadable, Delivery::Unknown, &[&READ, &MARK]),
     ] {
         for operation in operations {
             let outcome = call_with(operation, step);
@@ -93,11 +93,11 @@ fn row_42_without_a_header_the_pauses_grow() {
                 outcome.took > Duration::ZERO,
                 "pauses are random, but not all zero"
             );
-            outcome.expect("42", Fails(FaultKind::Throttled, sent, 4));
+            outcome.expect("42", Fails(FaultKind::Throttled, delivery, 4));
         }
     }
     for step in [bare, unreadable] {
-        call_with(&SUBMIT, &step).expect("42", Fails(FaultKind::Throttled, Sent::Maybe, 1));
+        call_with(&SUBMIT, &step).expect("42", Fails(FaultKind::Throttled, Delivery::Unknown, 1));
     }
 }
 
@@ -111,7 +111,7 @@ fn row_43_a_read_waits_as_an_unavailable_service_asks() {
     outcome.expect("43", Ok(2));
     // For a submit the wait is told, but nothing is repeated.
     let fault = call_with(&SUBMIT, &step)
-        .expect("43", Fails(FaultKind::Unavailable, Sent::Maybe, 1))
+        .expect("43", Fails(FaultKind::Unavailable, Delivery::Unknown, 1))
         .unwrap();
     assert_eq!(fault.retry_after, Some(4 * SECOND));
 }
@@ -120,7 +120,7 @@ fn row_43_a_read_waits_as_an_unavailable_service_asks() {
 #[test]
 fn a_throttling_code_with_200_is_repeated_only_with_a_hint() {
     let step = Step::json(200, r#"{"error_code":"THG.1004"}"#);
-    call_with(&SUBMIT, &step).expect("200", Fails(FaultKind::Throttled, Sent::Refused, 1));
+    call_with(&SUBMIT, &step).expect("200", Fails(FaultKind::Throttled, Delivery::Rejected, 1));
     let hinted = step.header("retry-after", "2");
     call_through(&SUBMIT, |network| {
         network.then(hinted).then(Step::json(200, "{}"))
@@ -163,8 +163,8 @@ fn a_turn_beyond_the_deadline_fails_at_once_and_sends_nothing() {
     call().unwrap();
     let fault = call().unwrap_err();
     assert_eq!(
-        (fault.kind, fault.sent, fault.attempts),
-        (FaultKind::Throttled, Sent::No, 0)
+        (fault.kind, fault.delivery, fault.attempts),
+        (FaultKind::Throttled, Delivery::NotSent, 0)
     );
     assert_eq!(fault.retry_after, Some(100 * SECOND));
     assert_eq!(network.requests().len(), 1);

@@ -1,6 +1,6 @@
 //! Fault matrix, rows 22 and 45: a redirect is never followed, and nothing leaks to where it points.
 
-use hwc_core::{CallOptions, FaultKind, Sent};
+use hwc_core::{CallOptions, Delivery, FaultKind};
 
 use crate::{
     given::{READ, SUBMIT, real, request},
@@ -26,8 +26,8 @@ async fn rows_22_and_45_no_byte_reaches_the_other_host() {
                 .await
                 .unwrap_err();
             assert_eq!(
-                (fault.kind, fault.sent, fault.attempts),
-                (FaultKind::Protocol, Sent::Maybe, 1),
+                (fault.kind, fault.delivery, fault.attempts),
+                (FaultKind::Protocol, Delivery::Unknown, 1),
                 "{status}"
             );
             assert_eq!(

@@ -1,6 +1,6 @@
 //! Fault matrix, rows 16 to 18: answers that are too large, lie about their length, or blow up.
 
-use hwc_core::{CallOptions, FaultKind, Sent, testing::Step};
+use hwc_core::{CallOptions, Delivery, FaultKind, testing::Step};
 
 use crate::{
     given::{
@@ -35,8 +35,8 @@ async fn row_16_a_body_of_64_mib_is_not_read_to_its_end() {
                 .await
                 .unwrap_err();
             assert_eq!(
-                (fault.kind, fault.sent, fault.attempts),
-                (FaultKind::BodyTooLarge, Sent::Maybe, 1)
+                (fault.kind, fault.delivery, fault.attempts),
+                (FaultKind::BodyTooLarge, Delivery::Unknown, 1)
             );
             drop(pipeline);
             // 8 MiB, and what the sockets hold.
@@ -59,7 +59,7 @@ fn row_16_the_limit_is_exact() {
         for operation in [&READ, &SUBMIT] {
             call_with(operation, &flow(Step::json(200, body(8 * MIB)))).expect("16", Ok(1));
             call_with(operation, &flow(Step::json(200, body(8 * MIB + 1))))
-                .expect("16", Fails(FaultKind::BodyTooLarge, Sent::Maybe, 1));
+                .expect("16", Fails(FaultKind::BodyTooLarge, Delivery::Unknown, 1));
         }
     }
 }
@@ -69,10 +69,13 @@ fn row_17_a_length_that_lies() {
     for (declared, expected) in [
         (
             "18446744073709551615",
-            Fails(FaultKind::BodyTooLarge, Sent::Maybe, 1),
+            Fails(FaultKind::BodyTooLarge, Delivery::Unknown, 1),
         ),
-        ("8388608", Fails(FaultKind::Interrupted, Sent::Maybe, 1)),
-        ("1", Fails(FaultKind::Interrupted, Sent::Maybe, 1)),
+        (
+            "8388608",
+            Fails(FaultKind::Interrupted, Delivery::Unknown, 1),
+        ),
+        ("1", Fails(FaultKind::Interrupted, Delivery::Unknown, 1)),
         // Not a number: the body itself is the measure.
         ("12 bytes", Ok(1)),
     ] {
@@ -93,12 +96,15 @@ fn row_18_an_encoding_nobody_asked_for() {
         let step = Step::json(200, bomb()).header("content-encoding", encoding);
         for operation in [&READ, &SUBMIT] {
             let fault = call_with(operation, &step)
-                .expect(encoding, Fails(FaultKind::Protocol, Sent::Maybe, 1))
+                .expect(encoding, Fails(FaultKind::Protocol, Delivery::Unknown, 1))
                 .unwrap();
             assert!(fault.to_string().contains("encoding"), "{fault}");
         }
         let step = Step::json(401, bomb()).header("content-encoding", encoding);
-        call_with(&SUBMIT, &step).expect(encoding, Fails(FaultKind::Unauthorized, Sent::Maybe, 1));
+        call_with(&SUBMIT, &step).expect(
+            encoding,
+            Fails(FaultKind::Unauthorized, Delivery::Unknown, 1),
+        );
     }
 }
 
@@ -122,14 +128,15 @@ fn row_18_a_content_encoding_that_encodes_nothing() {
         }
         let refused =
             Step::json(400, r#"{"error_code":"THG.0001"}"#).header("content-encoding", encoding);
-        call_with(&SUBMIT, &refused).expect(encoding, Fails(FaultKind::Refused, Sent::Refused, 1));
+        call_with(&SUBMIT, &refused)
+            .expect(encoding, Fails(FaultKind::Refused, Delivery::Rejected, 1));
     }
     // An empty answer is one only where nothing can be hidden in it.
     for (encoding, expected) in [
         ("", Ok(1)),
         ("UTF-8", Ok(1)),
-        ("gzip", Fails(FaultKind::Protocol, Sent::Maybe, 1)),
-        ("unknown", Fails(FaultKind::Protocol, Sent::Maybe, 1)),
+        ("gzip", Fails(FaultKind::Protocol, Delivery::Unknown, 1)),
+        ("unknown", Fails(FaultKind::Protocol, Delivery::Unknown, 1)),
     ] {
         let empty = Step::answer(200).header("content-encoding", encoding);
         call_with(&SUBMIT, &empty).expect(encoding, expected);
@@ -138,7 +145,10 @@ fn row_18_a_content_encoding_that_encodes_nothing() {
     let second = Step::json(200, "{}")
         .header("content-encoding", "identity")
         .header("content-encoding", "gzip");
-    call_with(&READ, &second).expect("two lines", Fails(FaultKind::Protocol, Sent::Maybe, 1));
+    call_with(&READ, &second).expect(
+        "two lines",
+        Fails(FaultKind::Protocol, Delivery::Unknown, 1),
+    );
 }
 
 #[tokio::test]
@@ -159,7 +169,7 @@ async fn row_18_no_encoding_is_offered() {
 #[test]
 fn headers_beyond_64_kib_are_a_protocol_fault() {
     let step = Step::json(200, "{}").header("x-long", "x".repeat(64 * 1024));
-    call_with(&SUBMIT, &step).expect("headers", Fails(FaultKind::Protocol, Sent::Maybe, 1));
+    call_with(&SUBMIT, &step).expect("headers", Fails(FaultKind::Protocol, Delivery::Unknown, 1));
 }
 
 #[tokio::test]
@@ -176,5 +186,8 @@ async fn an_endless_head_is_a_protocol_fault() {
         .call(request(&SUBMIT), &SUBMIT, &CallOptions::default())
         .await
         .unwrap_err();
-    assert_eq!((fault.kind, fault.sent), (FaultKind::Protocol, Sent::Maybe));
+    assert_eq!(
+        (fault.kind, fault.delivery),
+        (FaultKind::Protocol, Delivery::Unknown)
+    );
 }

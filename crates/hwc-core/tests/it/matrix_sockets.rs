@@ -10,7 +10,7 @@ use std::{
 };
 
 use hwc_core::{
-    CallOptions, Fault, FaultKind, Idempotency, Operation, Pipeline, Reply, RetryPolicy, Sent,
+    CallOptions, Delivery, Fault, FaultKind, Idempotency, Operation, Pipeline, Reply, RetryPolicy,
     Timeouts,
 };
 
@@ -20,12 +20,12 @@ use crate::{
 };
 
 /// Calls once and gives kind, proof and number of attempts of the failure.
-async fn failure(pipeline: &Pipeline, operation: &Operation) -> (FaultKind, Sent, u32) {
+async fn failure(pipeline: &Pipeline, operation: &Operation) -> (FaultKind, Delivery, u32) {
     let fault = pipeline
         .call(request(operation), operation, &CallOptions::default())
         .await
         .unwrap_err();
-    (fault.kind, fault.sent, fault.attempts)
+    (fault.kind, fault.delivery, fault.attempts)
 }
 
 #[tokio::test]
@@ -38,7 +38,7 @@ async fn row_1_connection_refused() {
     let pipeline = real(&format!("http://{address}")).build().unwrap();
     for operation in [&READ, &SUBMIT] {
         let got = failure(&pipeline, operation).await;
-        assert_eq!(got, (FaultKind::Connect, Sent::No, 4));
+        assert_eq!(got, (FaultKind::Connect, Delivery::NotSent, 4));
     }
 }
 
@@ -71,7 +71,7 @@ async fn rows_8_14_15_the_line_breaks_after_the_request() {
             let got = failure(&pipeline, operation).await;
             assert_eq!(
                 got,
-                (FaultKind::Interrupted, Sent::Maybe, attempts),
+                (FaultKind::Interrupted, Delivery::Unknown, attempts),
                 "{row}"
             );
             assert_eq!(server.requests().len(), attempts as usize, "{row}");
@@ -90,7 +90,7 @@ async fn row_9_reset_after_the_request_was_sent() {
         });
         let pipeline = real(&server.http()).build().unwrap();
         let got = failure(&pipeline, operation).await;
-        assert_eq!(got, (FaultKind::Interrupted, Sent::Maybe, attempts));
+        assert_eq!(got, (FaultKind::Interrupted, Delivery::Unknown, attempts));
         assert_eq!(server.connections(), attempts as usize);
     }
 }
@@ -170,8 +170,8 @@ async fn row_10_idle_connection_closed_at_send_time() {
             (_, Ok(_)) => assert_eq!(submits, 1),
             (_, Err(fault)) => {
                 assert_eq!(
-                    (fault.kind, fault.sent),
-                    (FaultKind::Interrupted, Sent::Maybe)
+                    (fault.kind, fault.delivery),
+                    (FaultKind::Interrupted, Delivery::Unknown)
                 );
                 assert_eq!((fault.attempts, submits), (1, 0));
             }
@@ -231,7 +231,7 @@ async fn rows_12_and_13_dripping_head_and_body_end_by_the_limits() {
             let server = dripping(head, text);
             let pipeline = real(&server.http()).timeouts(timeouts).build().unwrap();
             let got = failure(&pipeline, operation).await;
-            assert_eq!(got, (FaultKind::Timeout, Sent::Maybe, 1), "{row}");
+            assert_eq!(got, (FaultKind::Timeout, Delivery::Unknown, 1), "{row}");
             assert_eq!(server.requests().len(), 1, "{row}");
         }
     }
@@ -253,7 +253,7 @@ async fn row_13_a_stalled_body_ends_by_the_idle_limit() {
     };
     let pipeline = real(&server.http()).timeouts(timeouts).build().unwrap();
     let got = failure(&pipeline, &SUBMIT).await;
-    assert_eq!(got, (FaultKind::Timeout, Sent::Maybe, 1));
+    assert_eq!(got, (FaultKind::Timeout, Delivery::Unknown, 1));
 }
 
 /// What is not HTTP at all.
@@ -272,7 +272,11 @@ async fn an_answer_that_is_not_http_is_a_protocol_fault() {
         let pipeline = real(&server.http()).build().unwrap();
         for operation in [&READ, &SUBMIT] {
             let got = failure(&pipeline, operation).await;
-            assert_eq!(got, (FaultKind::Protocol, Sent::Maybe, 1), "{garbage:?}");
+            assert_eq!(
+                got,
+                (FaultKind::Protocol, Delivery::Unknown, 1),
+                "{garbage:?}"
+            );
         }
     }
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use hwc_core::{
-    CallOptions, Fault, FaultKind, Pipeline, PipelineBuilder, RetryPolicy, Sent,
+    CallOptions, Delivery, Fault, FaultKind, Pipeline, PipelineBuilder, RetryPolicy,
     transport::{Resolve, TlsFlaw},
 };
 use rcgen::{
@@ -131,8 +131,8 @@ async fn fails(pipeline: &Pipeline, row: &str) -> Fault {
             .await
             .unwrap_err();
         assert_eq!(
-            (fault.kind, fault.sent, fault.attempts),
-            (FaultKind::Tls, Sent::No, 1),
+            (fault.kind, fault.delivery, fault.attempts),
+            (FaultKind::Tls, Delivery::NotSent, 1),
             "{row}: {fault:?}"
         );
         last = Some(fault);
@@ -272,8 +272,8 @@ async fn row_7_a_line_that_ends_without_a_word() {
             .await
             .unwrap_err();
         assert_eq!(
-            (fault.kind, fault.sent),
-            (FaultKind::Interrupted, Sent::Maybe)
+            (fault.kind, fault.delivery),
+            (FaultKind::Interrupted, Delivery::Unknown)
         );
         for words in [fault.to_string(), format!("{fault:?}"), told(&fault)] {
             assert!(!words.contains("docs.rs"), "{words}");

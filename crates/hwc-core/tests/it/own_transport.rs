@@ -12,7 +12,7 @@ use std::{
 use bytes::Bytes;
 use http::Request;
 use hwc_core::{
-    CallOptions, Fault, FaultKind, Operation, RetryPolicy, Sent, Timeouts,
+    CallOptions, Delivery, Fault, FaultKind, Operation, RetryPolicy, Timeouts,
     testing::FakeClock,
     transport::{HttpTransport, ProxyChoice, RequestBody, Resolve, Sending, Transport},
 };
@@ -146,8 +146,8 @@ async fn a_request_that_went_out_a_second_way_may_have_arrived() {
         let fault = fault(server.address.port(), clock, transport, operation, body).await;
         let row = format!("{}, {body}: {fault}", operation.name);
         assert_eq!(
-            (fault.kind, fault.sent),
-            (FaultKind::Timeout, Sent::Maybe),
+            (fault.kind, fault.delivery),
+            (FaultKind::Timeout, Delivery::Unknown),
             "{row}"
         );
         assert!(row.contains("no answer"), "{row}");
@@ -164,8 +164,8 @@ async fn what_found_no_way_at_all_did_not_arrive() {
         };
         let fault = fault(1, FakeClock::new(), transport, operation, body).await;
         assert_eq!(
-            (fault.kind, fault.sent),
-            (FaultKind::Connect, Sent::No),
+            (fault.kind, fault.delivery),
+            (FaultKind::Connect, Delivery::NotSent),
             "{fault}"
         );
         // Waiting on the second way.
@@ -180,8 +180,8 @@ async fn what_found_no_way_at_all_did_not_arrive() {
         };
         let fault = self::fault(1, clock, transport, operation, body).await;
         assert_eq!(
-            (fault.kind, fault.sent),
-            (FaultKind::Timeout, Sent::No),
+            (fault.kind, fault.delivery),
+            (FaultKind::Timeout, Delivery::NotSent),
             "{fault}"
         );
     }
@@ -207,10 +207,14 @@ async fn a_request_that_is_not_let_go_of_goes_out_only_if_nobody_was_told_otherw
         let arrived = arrived.recv().await.unwrap();
         let row = format!("{}, {body}: {fault}", operation.name);
         assert_eq!(arrived, body.is_empty(), "{row}");
-        let sent = if arrived { Sent::Maybe } else { Sent::No };
+        let delivery = if arrived {
+            Delivery::Unknown
+        } else {
+            Delivery::NotSent
+        };
         assert_eq!(
-            (fault.kind, fault.sent),
-            (FaultKind::Timeout, sent),
+            (fault.kind, fault.delivery),
+            (FaultKind::Timeout, delivery),
             "{row}"
         );
     }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use hwc_core::{
-    CallOptions, Clock, FaultKind, RateLimit, Sent, Timeouts,
+    CallOptions, Clock, Delivery, FaultKind, RateLimit, Timeouts,
     identity::{
         CachedIdentity, FetchIdentity, Fetched, Identity, IdentityContext, IdentityFuture, Token,
     },
@@ -45,10 +45,16 @@ fn a_call_without_a_place_waits_and_ends_within_its_deadline_as_not_sent() {
         )
     });
     for fault in [first.unwrap_err(), second.unwrap_err()] {
-        assert_eq!((fault.kind, fault.sent), (FaultKind::Timeout, Sent::Maybe));
+        assert_eq!(
+            (fault.kind, fault.delivery),
+            (FaultKind::Timeout, Delivery::Unknown)
+        );
     }
     let fault = third.unwrap_err();
-    assert_eq!((fault.kind, fault.sent), (FaultKind::Timeout, Sent::No));
+    assert_eq!(
+        (fault.kind, fault.delivery),
+        (FaultKind::Timeout, Delivery::NotSent)
+    );
     assert_eq!((fault.attempts, fault.elapsed), (0, Duration::from_secs(5)));
     assert!(fault.to_string().contains("all 2 are in use"), "{fault}");
     assert!(fault.help().contains("nothing was sent"));
@@ -141,7 +147,10 @@ fn a_call_that_waits_for_its_turn_holds_no_place() {
     assert_eq!(first.unwrap().elapsed, Duration::ZERO);
     assert_eq!(second.unwrap().elapsed, 10 * SECOND);
     let fault = third.unwrap_err();
-    assert_eq!((fault.kind, fault.sent), (FaultKind::Throttled, Sent::No));
+    assert_eq!(
+        (fault.kind, fault.delivery),
+        (FaultKind::Throttled, Delivery::NotSent)
+    );
     assert_eq!(
         (fault.retry_after, fault.elapsed),
         (Some(20 * SECOND), Duration::ZERO)
@@ -233,7 +242,10 @@ fn calls_without_credentials_all_say_so() {
         )
     });
     for fault in [first.unwrap_err(), second.unwrap_err()] {
-        assert_eq!((fault.kind, fault.sent), (FaultKind::Timeout, Sent::No));
+        assert_eq!(
+            (fault.kind, fault.delivery),
+            (FaultKind::Timeout, Delivery::NotSent)
+        );
         assert!(fault.to_string().contains("no credentials"), "{fault}");
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Every status with every kind of body, for every effect.
 
-use hwc_core::{FaultKind, Sent, fault::Advice, testing::Step};
+use hwc_core::{Delivery, FaultKind, fault::Advice, testing::Step};
 
 use crate::given::{MARK, READ, SUBMIT, call_through, call_with};
 
@@ -151,16 +151,16 @@ const COMPANIONS: &[&str] = &[
 fn what_comes_with_a_refusal_takes_nothing_from_it() {
     for body in COMPANIONS {
         let outcome = call_with(&SUBMIT, &Step::json(429, *body));
-        let sent = outcome.result.map(|_| ()).map_err(|fault| fault.sent);
+        let delivery = outcome.result.map(|_| ()).map_err(|fault| fault.delivery);
         let is_of_rate = body.contains("APIGW");
         let outcome = match is_of_rate {
-            true => sent,
+            true => delivery,
             false => {
                 let outcome = call_with(&SUBMIT, &Step::json(400, *body));
-                outcome.result.map(|_| ()).map_err(|fault| fault.sent)
+                outcome.result.map(|_| ()).map_err(|fault| fault.delivery)
             }
         };
-        assert_eq!(outcome, Err(Sent::Refused), "{body}");
+        assert_eq!(outcome, Err(Delivery::Rejected), "{body}");
     }
 }
 
@@ -173,10 +173,10 @@ fn without_a_known_code_no_status_proves_that_a_write_was_not_done() {
                 let outcome = call_with(&SUBMIT, &step);
                 assert_eq!(outcome.requests, 1, "{told}: a write is not repeated");
                 let fault = outcome.result.unwrap_err();
-                assert_eq!(fault.sent, Sent::Maybe, "{told}: {fault}");
+                assert_eq!(fault.delivery, Delivery::Unknown, "{told}: {fault}");
                 // An effect that is the same twice may be had again, and yet nobody knows.
                 let fault = call_with(&MARK, &step).result.unwrap_err();
-                assert_eq!(fault.sent, Sent::Maybe, "{told}: {fault}");
+                assert_eq!(fault.delivery, Delivery::Unknown, "{told}: {fault}");
                 assert!(call_with(&READ, &step).result.is_err(), "{told}");
             }
         }
@@ -223,15 +223,15 @@ fn a_known_code_in_a_known_form_proves_it() {
                 let outcome = call_with(&SUBMIT, &step);
                 // 429 with a code that is not about the rate says two things, and so does a code after which the
                 // call is made again with any other status than its own.
-                let (requests, sent) = match (status, code.rsplit('.').next().unwrap()) {
-                    (429, "0308") => (4, Sent::Refused),
-                    (401, "0307") => (1, Sent::Refused),
-                    (429, _) | (_, "0307" | "0308") => (1, Sent::Maybe),
-                    _ => (1, Sent::Refused),
+                let (requests, delivery) = match (status, code.rsplit('.').next().unwrap()) {
+                    (429, "0308") => (4, Delivery::Rejected),
+                    (401, "0307") => (1, Delivery::Rejected),
+                    (429, _) | (_, "0307" | "0308") => (1, Delivery::Unknown),
+                    _ => (1, Delivery::Rejected),
                 };
                 assert_eq!(outcome.requests, requests, "{told}");
                 let fault = outcome.result.unwrap_err();
-                assert_eq!(fault.sent, sent, "{told}: {fault}");
+                assert_eq!(fault.delivery, delivery, "{told}: {fault}");
                 assert_eq!(fault.code.as_deref(), Some(code), "{told}");
             }
         }
@@ -264,7 +264,7 @@ fn a_known_code_under_a_status_of_a_broken_server_proves_nothing() {
                     let outcome = call_with(&SUBMIT, &step);
                     assert_eq!(outcome.requests, 1, "{told}");
                     let fault = outcome.result.unwrap_err();
-                    assert_eq!(fault.sent, Sent::Maybe, "{told}: {fault}");
+                    assert_eq!(fault.delivery, Delivery::Unknown, "{told}: {fault}");
                     assert_eq!(fault.code.as_deref(), Some(code), "{told}");
                 }
             }
@@ -462,7 +462,7 @@ fn a_200_that_says_failure_in_any_way_is_no_success() {
                 let outcome = call_with(operation, &Step::json(status, *body));
                 assert_eq!(outcome.requests, 1, "{body}");
                 let fault = outcome.result.expect_err(body);
-                assert_eq!(fault.sent, Sent::Maybe, "{body}: {fault}");
+                assert_eq!(fault.delivery, Delivery::Unknown, "{body}: {fault}");
                 assert!(!fault.to_string().contains("failed\""), "{fault}");
             }
         }
@@ -504,7 +504,11 @@ fn a_200_with_a_code_that_is_contradicted_proves_nothing() {
     ] {
         let outcome = call_with(&SUBMIT, &Step::json(200, body));
         assert_eq!(outcome.requests, 1, "{body}");
-        assert_eq!(outcome.result.unwrap_err().sent, Sent::Maybe, "{body}");
+        assert_eq!(
+            outcome.result.unwrap_err().delivery,
+            Delivery::Unknown,
+            "{body}"
+        );
     }
 }
 
@@ -544,8 +548,12 @@ fn a_code_after_which_the_call_is_made_again_counts_under_its_own_status() {
                 let told = format!("{status} with {code}");
                 let is_own = [own, other].contains(&status);
                 let fault = outcome.result.unwrap_err();
-                let proven = if is_own { Sent::Refused } else { Sent::Maybe };
-                assert_eq!(fault.sent, proven, "{told}");
+                let proven = if is_own {
+                    Delivery::Rejected
+                } else {
+                    Delivery::Unknown
+                };
+                assert_eq!(fault.delivery, proven, "{told}");
                 assert!(is_own || outcome.requests == 1, "{told}");
                 if !is_own {
                     assert_eq!(fault.advice(), Advice::FindOut, "{told}");

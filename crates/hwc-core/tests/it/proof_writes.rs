@@ -2,7 +2,7 @@
 //!
 //! Each body came with HTTP 200 and a message that was not stored, or could have.
 
-use hwc_core::{Makes, Operation, Sent, testing::Step};
+use hwc_core::{Delivery, Makes, Operation, testing::Step};
 
 use crate::given::{MARK, SUBMIT, UPLOAD, call_with};
 
@@ -328,7 +328,7 @@ fn of_an_answer_to_a_write_everything_is_known_or_it_is_in_doubt() {
             assert_eq!(outcome.requests, 1, "{body}");
             let is_as_told = match outcome.result {
                 Ok(_) => is_good,
-                Err(fault) => !is_good && fault.sent == Sent::Maybe,
+                Err(fault) => !is_good && fault.delivery == Delivery::Unknown,
             };
             if !is_as_told {
                 wrong.push((status, *body));
@@ -436,7 +436,7 @@ fn an_answer_of_another_machine_is_no_success() {
             outcome
                 .result
                 .err()
-                .is_none_or(|fault| fault.sent == Sent::Maybe),
+                .is_none_or(|fault| fault.delivery == Delivery::Unknown),
             "{number}"
         );
     }
@@ -444,8 +444,8 @@ fn an_answer_of_another_machine_is_no_success() {
     let refusal = Step::json(429, r#"{"error_code":"APIGW.0308"}"#).header("age", "300");
     let outcome = call_with(&SUBMIT, &refusal);
     assert_eq!(
-        (outcome.requests, outcome.result.unwrap_err().sent),
-        (1, Sent::Maybe)
+        (outcome.requests, outcome.result.unwrap_err().delivery),
+        (1, Delivery::Unknown)
     );
 }
 

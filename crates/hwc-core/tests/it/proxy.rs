@@ -6,7 +6,7 @@
 use std::{process::Command, sync::Arc, time::Duration};
 
 use hwc_core::{
-    CallOptions, FaultKind, ProxyChoice, Sent, Timeouts,
+    CallOptions, Delivery, FaultKind, ProxyChoice, Timeouts,
     transport::{InvalidProxy, ProxyRoute, ProxyRules},
 };
 
@@ -27,7 +27,7 @@ fn proxy() -> Server {
 }
 
 /// Calls `address` with the settings of the surroundings; gives kind and proof of the failure, if any.
-fn call(address: &str, choice: ProxyChoice) -> Option<(FaultKind, Sent)> {
+fn call(address: &str, choice: ProxyChoice) -> Option<(FaultKind, Delivery)> {
     let pipeline = real(address)
         .proxy(choice)
         .retry(hwc_core::RetryPolicy::never())
@@ -45,7 +45,7 @@ fn call(address: &str, choice: ProxyChoice) -> Option<(FaultKind, Sent)> {
         .build()
         .unwrap();
     let result = runtime.block_on(pipeline.call(request(&READ), &READ, &CallOptions::default()));
-    result.err().map(|fault| (fault.kind, fault.sent))
+    result.err().map(|fault| (fault.kind, fault.delivery))
 }
 
 /// No name leads anywhere: what is not proxied does not leave.
@@ -167,12 +167,12 @@ fn a_proxy_that_is_named_and_one_that_is_forbidden() {
     let remote = "https://things.example.com";
     assert_eq!(
         call(remote, named.clone()),
-        Some((FaultKind::Connect, Sent::No))
+        Some((FaultKind::Connect, Delivery::NotSent))
     );
     assert_eq!(proxy.requests().len(), 1);
     assert_eq!(
         call(remote, ProxyChoice::Direct),
-        Some((FaultKind::Connect, Sent::No))
+        Some((FaultKind::Connect, Delivery::NotSent))
     );
     assert_eq!(proxy.requests().len(), 1);
     let service = Server::answering("{}");
@@ -222,7 +222,11 @@ fn a_proxy_is_found_however_it_is_written() {
         let before = proxy.requests().len();
         let choice = ProxyChoice::Address(text.clone());
         let failed = call("https://things.example.com", choice);
-        assert_eq!(failed, Some((FaultKind::Connect, Sent::No)), "{text}");
+        assert_eq!(
+            failed,
+            Some((FaultKind::Connect, Delivery::NotSent)),
+            "{text}"
+        );
         let requests = proxy.requests();
         assert_eq!(requests.len(), before + 1, "{text}");
         let request = requests.last().unwrap();

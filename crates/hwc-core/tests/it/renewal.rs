@@ -11,8 +11,8 @@ use std::{
 
 use bytes::Bytes;
 use hwc_core::{
-    CallOptions, Clock as _, Fault, FaultKind, Idempotency, Makes, Operation, Pipeline, Reply,
-    RequestContent, ResponseContent, RetryPolicy, Sent,
+    CallOptions, Clock as _, Delivery, Fault, FaultKind, Idempotency, Makes, Operation, Pipeline,
+    Reply, RequestContent, ResponseContent, RetryPolicy,
     identity::{CachedIdentity, IamPassword, IamUser, IdentityError, IdentityErrorKind, Token},
     secret::SecretString,
     testing::{FakeClock, ScriptedTransport, Step},
@@ -199,15 +199,15 @@ fn a_renewed_token_that_is_refused_too_is_not_renewed_again() {
     });
     let fault = cloud.call(&WRITE).unwrap_err();
     assert_eq!(
-        (fault.kind, fault.sent),
-        (FaultKind::Unauthorized, Sent::Refused)
+        (fault.kind, fault.delivery),
+        (FaultKind::Unauthorized, Delivery::Rejected)
     );
     assert_eq!(fault.code.as_deref(), Some("APIGW.0307"));
     assert_eq!(cloud.requests(), (2, 2));
     for _ in 0..10 {
         let fault = cloud.call(&WRITE).unwrap_err();
         assert_eq!(fault.kind, FaultKind::Unauthorized);
-        assert_ne!(fault.sent, Sent::Maybe);
+        assert_ne!(fault.delivery, Delivery::Unknown);
     }
     let (logins, requests) = cloud.requests();
     assert_eq!(logins, 2);
@@ -283,8 +283,8 @@ fn a_token_that_is_revoked_again_and_again_is_replaced_after_a_pause() {
         cloud.kill_tokens();
         let fault = cloud.call(&WRITE).unwrap_err();
         assert_eq!(
-            (fault.kind, fault.sent),
-            (FaultKind::Unauthorized, Sent::Refused)
+            (fault.kind, fault.delivery),
+            (FaultKind::Unauthorized, Delivery::Rejected)
         );
         assert_eq!(cloud.requests().0, before + 2);
         cloud.clock.advance(Duration::from_secs(10));
@@ -306,8 +306,8 @@ fn a_bare_401_is_no_proof_and_renews_the_token() {
         if operation.idempotency == Idempotency::NotIdempotent {
             let fault = result.unwrap_err();
             assert_eq!(
-                (fault.kind, fault.sent),
-                (FaultKind::Unauthorized, Sent::Maybe)
+                (fault.kind, fault.delivery),
+                (FaultKind::Unauthorized, Delivery::Unknown)
             );
             assert_eq!(cloud.requests(), (logins, requests + 1));
             cloud.call(&READ).unwrap();
@@ -356,7 +356,7 @@ fn a_call_without_identity_is_not_sent() {
     for (step, kind, reason, logins) in table {
         let cloud = Cloud::new(move |_| Some(step.clone()));
         let fault = cloud.call(&WRITE).unwrap_err();
-        assert_eq!((fault.kind, fault.sent), (kind, Sent::No));
+        assert_eq!((fault.kind, fault.delivery), (kind, Delivery::NotSent));
         assert_eq!(cloud.requests(), (logins, 0));
         // Whose host it is that failed.
         assert_eq!(fault.host.as_deref(), Some("iam.myhuaweicloud.com"));

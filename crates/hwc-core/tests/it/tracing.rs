@@ -112,9 +112,9 @@ fn spans_and_events_name_the_operation_and_hold_no_canary() {
         "{text}"
     );
     for event in [
-        "DEBUG attempt=1 status=429 outcome=Throttled sent=Refused",
-        "DEBUG attempt=2 outcome=Connect sent=No",
-        "DEBUG attempt=3 status=302 outcome=Protocol sent=Maybe",
+        "DEBUG attempt=1 status=429 outcome=Throttled delivery=\"rejected\"",
+        "DEBUG attempt=2 outcome=Connect delivery=\"not_sent\"",
+        "DEBUG attempt=3 status=302 outcome=Protocol delivery=\"unknown\"",
         "DEBUG attempt=1 status=200 outcome=\"success\"",
     ] {
         assert!(text.contains(event), "{event} is not in\n{text}");
@@ -186,7 +186,7 @@ fn a_file_leaves_only_numbers_in_the_log() {
     for event in [
         "operation=\"fetchFile\" bytes=14 outcome=\"success\"",
         "operation=\"fetchFile\" bytes=7 outcome=Interrupted",
-        "status=200 outcome=NotFound sent=Refused",
+        "status=200 outcome=NotFound delivery=\"rejected\"",
         "span call operation=\"uploadFile\"",
     ] {
         assert!(text.contains(event), "{event} is not in\n{text}");

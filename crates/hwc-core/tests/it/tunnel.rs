@@ -9,8 +9,8 @@ use std::{
 
 use bytes::Bytes;
 use hwc_core::{
-    CallOptions, Fault, FaultKind, Form, Operation, Pipeline, PipelineBuilder, ProxyChoice,
-    RetryPolicy, Sent, Source, Timeouts,
+    CallOptions, Delivery, Fault, FaultKind, Form, Operation, Pipeline, PipelineBuilder,
+    ProxyChoice, RetryPolicy, Source, Timeouts,
     fault::Advice,
     identity::{CachedIdentity, IamPassword, IamUser},
     testing::FakeClock,
@@ -269,7 +269,11 @@ async fn a_proxy_that_says_nothing_is_named_at_every_limit() {
                     let shown = fault.to_string();
                     let row = format!("{row}, {limit:?}, {}, {body}: {shown}", operation.name);
                     // Nothing can have gone out, with a body or without.
-                    assert_eq!((fault.kind, fault.sent), (limit.kind(), Sent::No), "{row}");
+                    assert_eq!(
+                        (fault.kind, fault.delivery),
+                        (limit.kind(), Delivery::NotSent),
+                        "{row}"
+                    );
                     let port = server.address.port();
                     let name = format!("through the proxy {scheme}://{HOST}:{port}");
                     assert!(shown.contains(&name), "{row}");
@@ -302,8 +306,8 @@ async fn a_silent_proxy_is_named_to_who_sends_a_file() {
             .unwrap_err();
         let shown = fault.to_string();
         let name = format!("through the proxy http://{HOST}:{}", server.address.port());
-        let got = (fault.kind, fault.sent);
-        assert_eq!(got, (limit.kind(), Sent::No), "{limit:?}: {shown}");
+        let got = (fault.kind, fault.delivery);
+        assert_eq!(got, (limit.kind(), Delivery::NotSent), "{limit:?}: {shown}");
         assert!(shown.contains("no connection"), "{limit:?}: {shown}");
         assert_eq!(
             fault.advice(),
@@ -347,7 +351,7 @@ async fn a_silent_proxy_is_named_when_credentials_do_not_come() {
             .unwrap_err();
         let shown = fault.to_string();
         let name = format!("through the proxy http://{HOST}:{}", server.address.port());
-        assert_eq!(fault.sent, Sent::No, "{limit:?}: {shown}");
+        assert_eq!(fault.delivery, Delivery::NotSent, "{limit:?}: {shown}");
         assert!(shown.contains("no connection"), "{limit:?}: {shown}");
         assert!(
             shown.contains(&name) && shown.contains("IAM"),
@@ -391,7 +395,11 @@ async fn a_proxy_that_ends_the_line_is_named() {
                 .await
                 .unwrap_err();
             let shown = fault.to_string();
-            assert_eq!((fault.kind, fault.sent), (kind, Sent::No), "{row}: {shown}");
+            assert_eq!(
+                (fault.kind, fault.delivery),
+                (kind, Delivery::NotSent),
+                "{row}: {shown}"
+            );
             let name = format!("the proxy http://{HOST}:{}", server.address.port());
             assert!(shown.contains(&name), "{row}: {shown}");
             assert!(!shown.contains("password"), "{row}: {shown}");
@@ -429,7 +437,7 @@ async fn what_went_out_through_a_tunnel_may_have_arrived() {
                 .await
                 .unwrap_err();
             let shown = format!("{fault}, {}", fault.help());
-            assert_eq!(fault.sent, Sent::Maybe, "{shown}");
+            assert_eq!(fault.delivery, Delivery::Unknown, "{shown}");
             assert!(!shown.contains("no connection"), "{shown}");
             assert_ne!(fault.advice(), Advice::CheckConnection, "{shown}");
             assert!(!shown.contains("nothing was sent"), "{shown}");
@@ -468,8 +476,8 @@ fn a_silent_proxy_behind_an_ended_connection_is_named() {
         .unwrap();
     let fault = untaken(&pipeline, &SUBMIT, "{}").unwrap_err();
     let shown = fault.to_string();
-    let got = (fault.kind, fault.sent);
-    assert_eq!(got, (FaultKind::Timeout, Sent::No), "{shown}");
+    let got = (fault.kind, fault.delivery);
+    assert_eq!(got, (FaultKind::Timeout, Delivery::NotSent), "{shown}");
     assert!(shown.contains("through the proxy http://"), "{shown}");
     assert_eq!(server.connections(), 2);
 }
@@ -577,8 +585,8 @@ async fn a_proxy_that_grants_no_tunnel_is_no_connection() {
         for (operation, size) in [(&READ, small), (&READ, usize::MAX), (&SUBMIT, usize::MAX)] {
             let fault = failure(answer.clone(), size, operation).await;
             let text = fault.to_string();
-            let got = (fault.kind, fault.sent);
-            assert_eq!(got, (FaultKind::Connect, Sent::No), "{text}");
+            let got = (fault.kind, fault.delivery);
+            assert_eq!(got, (FaultKind::Connect, Delivery::NotSent), "{text}");
             let wants_login = words.contains("407");
             assert_eq!(
                 fault.advice() == Advice::SignInToProxy,
@@ -624,7 +632,10 @@ async fn a_proxy_that_cannot_be_reached_is_named_without_its_login() {
         .call(request(&SUBMIT), &SUBMIT, &CallOptions::default())
         .await
         .unwrap_err();
-    assert_eq!((fault.kind, fault.sent), (FaultKind::Connect, Sent::No));
+    assert_eq!(
+        (fault.kind, fault.delivery),
+        (FaultKind::Connect, Delivery::NotSent)
+    );
     let refused = fault.to_string();
     assert!(
         refused.contains(&format!("the proxy http://{HOST}:")),

@@ -17,7 +17,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use http::Request;
 use hwc_core::{
-    Body, CallOptions, Clock, Fault, FaultKind, FilePart, Form, Operation, Reply, Sent, Source,
+    Body, CallOptions, Clock, Delivery, Fault, FaultKind, FilePart, Form, Operation, Reply, Source,
     identity::Keys,
     testing::{CapturedRequest, FakeClock, ScriptedTransport, Step},
 };
@@ -227,8 +227,8 @@ fn a_source_that_cannot_be_read_again_is_sent_once_only() {
     let again = send(&STORE, spent.into(), &CallOptions::default(), vec![ok()]);
     let fault = again.result.unwrap_err();
     assert_eq!(
-        (fault.kind, fault.sent),
-        (FaultKind::InvalidInput, Sent::No)
+        (fault.kind, fault.delivery),
+        (FaultKind::InvalidInput, Delivery::NotSent)
     );
     assert!(fault.to_string().contains("`stdin`"), "{fault}");
     assert!(again.requests.is_empty());
@@ -237,20 +237,20 @@ fn a_source_that_cannot_be_read_again_is_sent_once_only() {
 /// A non-idempotent upload: sent again only when it is proven that nothing was done.
 #[test]
 fn an_upload_that_may_have_arrived_is_not_sent_twice() {
-    for (step, requests, sent) in [
-        (Step::reset(), 1, Sent::Maybe),
-        (Step::answer(502), 1, Sent::Maybe),
-        (Step::hang(), 1, Sent::Maybe),
-        (Step::refused(), 4, Sent::No),
-        (Step::closed_before_request(), 4, Sent::No),
+    for (step, requests, delivery) in [
+        (Step::reset(), 1, Delivery::Unknown),
+        (Step::answer(502), 1, Delivery::Unknown),
+        (Step::hang(), 1, Delivery::Unknown),
+        (Step::refused(), 4, Delivery::NotSent),
+        (Step::closed_before_request(), 4, Delivery::NotSent),
     ] {
         let form = Form::new().file("file", Source::bytes("a log").named("a.log"));
         let steps = vec![step.clone(); 4];
         let run = send(&UPLOAD, form.into(), &CallOptions::default(), steps);
         let fault = run.result.unwrap_err();
         assert_eq!(
-            (run.requests.len(), fault.sent),
-            (requests, sent),
+            (run.requests.len(), fault.delivery),
+            (requests, delivery),
             "{step:?}"
         );
     }
@@ -277,8 +277,8 @@ fn a_file_that_changed_its_length_is_refused_by_name() {
         let fault = clock.run(call).unwrap_err();
         // The first attempt may have been acted on.
         assert_eq!(
-            (fault.kind, fault.sent),
-            (FaultKind::InvalidInput, Sent::Maybe)
+            (fault.kind, fault.delivery),
+            (FaultKind::InvalidInput, Delivery::Unknown)
         );
         let said = fault.to_string();
         assert!(
@@ -309,6 +309,9 @@ fn what_is_no_plain_file_is_refused_by_name() {
         directory.path().to_owned(),
         directory.path().join("none"),
         "/dev/zero".into(),
+        // It says that it is empty.
+        #[cfg(target_os = "linux")]
+        "/proc/self/status".into(),
     ] {
         let error = Source::file(&path).unwrap_err();
         assert!(
@@ -317,10 +320,53 @@ fn what_is_no_plain_file_is_refused_by_name() {
         );
         let fault = Fault::from(error);
         assert_eq!(
-            (fault.kind, fault.sent),
-            (FaultKind::InvalidInput, Sent::No)
+            (fault.kind, fault.delivery),
+            (FaultKind::InvalidInput, Delivery::NotSent)
         );
         assert!(!fault.help().is_empty());
+    }
+}
+
+/// Of what is announced as nothing no byte need be asked for: it is looked at before the request goes out.
+#[test]
+fn a_source_that_is_called_empty_and_is_not_is_never_sent() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("late.log");
+    fill(&path, b"");
+    let file = Source::file(&path).unwrap();
+    fill(&path, b"late");
+    let many = || Source::streams(0, || Pieces::of(&["late"])).named("many");
+    let once = || Source::once(0, Pieces::of(&["", "late"])).named("once");
+    let form = |source: Source| Body::form(Form::new().file("file", source));
+    for (operation, body, name) in [
+        (&STORE, Body::bytes(file.clone()), "`late.log`"),
+        (&UPLOAD, form(file), "`late.log`"),
+        (&STORE, Body::bytes(many()), "`many`"),
+        (&UPLOAD, form(many()), "`many`"),
+        (&STORE, Body::bytes(once()), "`once`"),
+        (&UPLOAD, form(once()), "`once`"),
+    ] {
+        let run = send(operation, body, &CallOptions::default(), vec![ok()]);
+        let fault = run.result.unwrap_err();
+        assert_eq!(
+            (fault.kind, fault.delivery),
+            (FaultKind::InvalidInput, Delivery::NotSent),
+            "{fault}"
+        );
+        assert!(fault.to_string().contains(name), "{fault}");
+        assert!(run.requests.is_empty(), "{name}");
+    }
+    // What is empty goes out as nothing.
+    let path = directory.path().join("empty.log");
+    fill(&path, b"");
+    for source in [
+        Source::file(&path).unwrap(),
+        Source::streams(0, || Pieces::of(&[])),
+        Source::once(0, Pieces::of(&[])),
+    ] {
+        let run = send(&STORE, source.into(), &CallOptions::default(), vec![ok()]);
+        run.result.unwrap();
+        assert!(run.requests[0].body.is_empty());
     }
 }
 
@@ -329,21 +375,25 @@ fn what_is_no_plain_file_is_refused_by_name() {
 fn a_source_that_does_not_give_what_it_announced_breaks_the_request_off() {
     let lost = || Err(io::Error::new(io::ErrorKind::BrokenPipe, "canary words"));
     let data = |text: &'static str| Ok(Bytes::from_static(text.as_bytes()));
-    for (pieces, words, sent) in [
+    for (pieces, words, delivery) in [
         (
             vec![data("abc")],
             "it ended after 3 of 6 bytes",
-            Sent::Maybe,
+            Delivery::Unknown,
         ),
-        (vec![], "it ended after 0 of 6 bytes", Sent::No),
-        (vec![data("abcdefg")], "more than the 6 bytes", Sent::No),
+        (vec![], "it ended after 0 of 6 bytes", Delivery::NotSent),
+        (
+            vec![data("abcdefg")],
+            "more than the 6 bytes",
+            Delivery::NotSent,
+        ),
         (
             vec![data("abc"), data("def"), data("g")],
             "more than the 6 bytes",
-            Sent::Maybe,
+            Delivery::Unknown,
         ),
-        (vec![data("abc"), lost()], "broken pipe", Sent::Maybe),
-        (vec![lost()], "broken pipe", Sent::No),
+        (vec![data("abc"), lost()], "broken pipe", Delivery::Unknown),
+        (vec![lost()], "broken pipe", Delivery::NotSent),
     ] {
         let source = Source::once(6, Pieces::new(pieces)).named("odd");
         let clock = FakeClock::new();
@@ -357,8 +407,8 @@ fn a_source_that_does_not_give_what_it_announced_breaks_the_request_off() {
         );
         let fault = run.result.unwrap_err();
         assert_eq!(
-            (fault.kind, fault.sent),
-            (FaultKind::InvalidInput, sent),
+            (fault.kind, fault.delivery),
+            (FaultKind::InvalidInput, delivery),
             "{fault}"
         );
         let said = format!("{fault} {fault:?} {}", fault.help());
@@ -366,7 +416,7 @@ fn a_source_that_does_not_give_what_it_announced_breaks_the_request_off() {
         assert!(!said.contains("canary"), "{said}");
         assert_eq!(
             said.contains("nothing was sent"),
-            sent == Sent::No,
+            delivery == Delivery::NotSent,
             "{said}"
         );
         assert!(run.requests[0].body.len() < 6);
@@ -439,7 +489,10 @@ fn an_upload_that_stands_still_ends() {
         vec![ok()],
     );
     let fault = run.result.unwrap_err();
-    assert_eq!((fault.kind, fault.sent), (FaultKind::Timeout, Sent::No));
+    assert_eq!(
+        (fault.kind, fault.delivery),
+        (FaultKind::Timeout, Delivery::NotSent)
+    );
     assert!(
         fault
             .to_string()
@@ -455,7 +508,10 @@ fn a_deadline_that_was_set_holds_over_all_of_it() {
     let steps = vec![ok().taking_slowly(SECOND); 4];
     let run = send(&STORE, long().into(), &options, steps);
     let fault = run.result.unwrap_err();
-    assert_eq!((fault.kind, fault.sent), (FaultKind::Timeout, Sent::Maybe));
+    assert_eq!(
+        (fault.kind, fault.delivery),
+        (FaultKind::Timeout, Delivery::Unknown)
+    );
     assert!(
         fault
             .to_string()
@@ -497,7 +553,10 @@ fn a_success_before_the_whole_body_was_sent_is_in_doubt() {
         let steps = vec![ok().taking_only(64 * 1024), ok()];
         let run = send(operation, body, &CallOptions::default(), steps);
         let fault = run.result.unwrap_err();
-        assert_eq!((fault.kind, fault.sent), (FaultKind::Protocol, Sent::Maybe));
+        assert_eq!(
+            (fault.kind, fault.delivery),
+            (FaultKind::Protocol, Delivery::Unknown)
+        );
         assert!(
             fault
                 .to_string()
@@ -610,8 +669,8 @@ fn a_body_of_another_kind_is_refused_before_anything_is_sent() {
             assert_eq!(run.requests.len(), usize::from(fits));
             if let Err(fault) = run.result {
                 assert_eq!(
-                    (fault.kind, fault.sent),
-                    (FaultKind::InvalidInput, Sent::No)
+                    (fault.kind, fault.delivery),
+                    (FaultKind::InvalidInput, Delivery::NotSent)
                 );
             }
         }

@@ -3,7 +3,7 @@
 use std::{io, io::Read};
 
 use bytes::Bytes;
-use hwc_core::{Body, CallOptions, FaultKind, Form, Sent, Source};
+use hwc_core::{Body, CallOptions, Delivery, FaultKind, Form, Source};
 
 use crate::{
     given::{DELETE, STORE, UPLOAD, real},
@@ -125,8 +125,8 @@ async fn an_early_refusal_is_heard() {
         .await;
     let fault = call.unwrap_err();
     assert_eq!(
-        (fault.kind, fault.sent),
-        (FaultKind::RequestTooLarge, Sent::Refused)
+        (fault.kind, fault.delivery),
+        (FaultKind::RequestTooLarge, Delivery::Rejected)
     );
     assert_eq!(server.connections(), 1);
 }
@@ -149,8 +149,8 @@ async fn an_early_success_is_in_doubt() {
         .await;
     let fault = call.unwrap_err();
     assert_eq!(
-        (fault.kind, fault.sent),
-        (FaultKind::Protocol, Sent::Maybe),
+        (fault.kind, fault.delivery),
+        (FaultKind::Protocol, Delivery::Unknown),
         "{fault}"
     );
     assert_eq!(server.connections(), 1);
@@ -186,8 +186,8 @@ async fn a_body_that_breaks_off_is_in_doubt() {
         };
         let fault = result.unwrap_err();
         assert_eq!(
-            (fault.kind, fault.sent),
-            (FaultKind::Interrupted, Sent::Maybe)
+            (fault.kind, fault.delivery),
+            (FaultKind::Interrupted, Delivery::Unknown)
         );
         assert_eq!(server.connections(), connections, "{}", operation.name);
     }
@@ -206,30 +206,30 @@ async fn a_source_that_fails_leaves_no_whole_request() {
         Pieces::new(vec![first, Err(io::ErrorKind::BrokenPipe.into())])
     };
     let short = || Pieces::new(vec![Ok(Bytes::from(vec![7; 1_000_000]))]);
-    for (row, source, words, sent) in [
+    for (row, source, words, delivery) in [
         (
             "changed",
             file,
             "`shrinking.log` has changed its length from 5000000 to 1000000",
-            Sent::No,
+            Delivery::NotSent,
         ),
         (
             "lost",
             Source::once(2_000_000, lost()).named("pipe"),
             "source `pipe`: broken pipe",
-            Sent::Maybe,
+            Delivery::Unknown,
         ),
         (
             "short",
             Source::once(2_000_000, short()).named("pipe"),
             "source `pipe`: it ended after 1000000 of 2000000",
-            Sent::Maybe,
+            Delivery::Unknown,
         ),
         (
             "nothing",
             Source::once(2_000_000, Pieces::new(vec![])).named("pipe"),
             "it ended after 0 of 2000000",
-            Sent::No,
+            Delivery::NotSent,
         ),
     ] {
         let server = Server::answering("{}");
@@ -243,8 +243,8 @@ async fn a_source_that_fails_leaves_no_whole_request() {
         }
         .unwrap_err();
         assert_eq!(
-            (fault.kind, fault.sent),
-            (FaultKind::InvalidInput, sent),
+            (fault.kind, fault.delivery),
+            (FaultKind::InvalidInput, delivery),
             "{row}: {fault}"
         );
         assert!(fault.to_string().contains(words), "{row}: {fault}");
@@ -279,8 +279,8 @@ async fn a_file_that_shrinks_while_it_is_sent_leaves_no_whole_request() {
         .await;
     let fault = call.unwrap_err();
     assert_eq!(
-        (fault.kind, fault.sent),
-        (FaultKind::InvalidInput, Sent::Maybe),
+        (fault.kind, fault.delivery),
+        (FaultKind::InvalidInput, Delivery::Unknown),
         "{fault}"
     );
     assert!(fault.to_string().contains("`shrinking.log`"), "{fault}");

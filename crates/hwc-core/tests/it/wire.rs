@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use http::Request;
 use hwc_core::{
-    CallOptions, FaultKind, Idempotency, Makes, Operation, RequestContent, ResponseContent, Sent,
+    CallOptions, Delivery, FaultKind, Idempotency, Makes, Operation, RequestContent,
+    ResponseContent,
     testing::{FakeClock, ScriptedTransport, Step},
 };
 
@@ -115,8 +116,8 @@ fn refused(request: Request<Bytes>, operation: &Operation, why: &str) {
         .run(pipeline.call(request, operation, &CallOptions::default()))
         .unwrap_err();
     assert_eq!(
-        (fault.kind, fault.sent, fault.attempts),
-        (FaultKind::InvalidInput, Sent::No, 0),
+        (fault.kind, fault.delivery, fault.attempts),
+        (FaultKind::InvalidInput, Delivery::NotSent, 0),
         "{why}: {fault}"
     );
     assert_eq!(network.requests().len(), 0, "{why}");

@@ -11,14 +11,14 @@ use crate::{
     credentials,
     failure::Failure,
     private_file,
-    render::Screen,
+    render::{Part, Show, fact},
     settings::{Settings, Source, document_at},
 };
 use clap::ValueEnum;
 use hwc_core::file::shell_quoted;
 use hwc_tickets::SecretString;
 use secrecy::ExposeSecret as _;
-use serde_json::{Value, json};
+use serde::Serialize;
 use std::path::Path;
 use toml_edit::{DocumentMut, Item, Table, TableLike, value};
 
@@ -33,26 +33,67 @@ pub(crate) fn run(args: Auth, context: &Context) -> Result<(), Failure> {
 fn status(context: &Context) -> Result<(), Failure> {
     let credential = credentials::find(&context.settings)?;
     let settings = &context.settings;
-    let endpoint = settings.shown_endpoint();
     let screen = &context.screen;
-    if matches!(screen.form(), Form::Json | Form::Ndjson) {
-        return screen.document(&json!({
-            "profile": settings.profile_name.value,
-            "endpoint": endpoint,
-            "kind": credential.kind,
-            "source": credential.source,
-            "iam_endpoint": credential.issuer,
-        }));
+    screen.show(&InUse {
+        profile: &settings.profile_name.value,
+        endpoint: settings.shown_endpoint(),
+        kind: credential.kind,
+        source: credential.source,
+        iam_endpoint: credential.issuer,
+    })?;
+    if screen.is_for_people() {
+        screen.note("Not checked with the service: `hwc-tickets doctor` does that.");
     }
-    screen.facts(&[
-        ("profile", settings.profile_name.value.clone()),
-        ("endpoint", endpoint),
-        ("kind", credential.kind.to_owned()),
-        ("source", credential.source),
-        ("signs in at", credential.issuer.unwrap_or_default()),
-    ])?;
-    screen.note("Not checked with the service: `hwc-tickets doctor` does that.");
     Ok(())
+}
+
+/// The credentials that commands sign in with.
+#[derive(Serialize)]
+struct InUse<'a> {
+    profile: &'a str,
+    endpoint: String,
+    kind: &'static str,
+    source: String,
+    iam_endpoint: Option<String>,
+}
+
+impl Show for InUse<'_> {
+    fn parts(&self, _: Form) -> Vec<Part> {
+        vec![Part::Facts(vec![
+            fact("profile", self.profile.to_owned()),
+            fact("endpoint", self.endpoint.clone()),
+            fact("kind", self.kind.to_owned()),
+            fact("source", self.source.clone()),
+            fact("signs in at", self.iam_endpoint.clone()),
+        ])]
+    }
+}
+
+/// What became of credentials in the file. For people everything is said on standard error.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case", tag = "outcome")]
+enum Changed<'a> {
+    Stored {
+        profile: &'a str,
+        file: String,
+        kind: Option<&'a str>,
+    },
+    Removed {
+        profile: &'a str,
+        file: String,
+        still_used: Option<String>,
+    },
+    None {
+        profile: &'a str,
+        file: String,
+        still_used: Option<String>,
+    },
+}
+
+impl Show for Changed<'_> {
+    fn parts(&self, _: Form) -> Vec<Part> {
+        Vec::new()
+    }
 }
 
 fn store(login: &Login, context: &Context) -> Result<(), Failure> {
@@ -94,16 +135,14 @@ fn store(login: &Login, context: &Context) -> Result<(), Failure> {
     };
     screen.note(&format!("Check them with: hwc-tickets doctor{option}"));
     let kind = login.with.to_possible_value();
-    told_to_programs(
-        screen,
-        &json!({
-            "profile": profile,
-            "file": path.display().to_string(),
-            "outcome": "stored",
-            "kind": kind.as_ref().map(clap::builder::PossibleValue::get_name),
-        }),
-    )
-    .map_err(|failure| failure.after("the credentials are stored"))
+    let stored = Changed::Stored {
+        profile,
+        file: path.display().to_string(),
+        kind: kind.as_ref().map(clap::builder::PossibleValue::get_name),
+    };
+    screen
+        .show(&stored)
+        .map_err(|failure| failure.after("the credentials are stored"))
 }
 
 /// Takes the credentials of the profile out of the file. Done twice, it is the same as done once.
@@ -136,23 +175,22 @@ fn forget(context: &Context) -> Result<(), Failure> {
     if let Some(left) = &left {
         screen.warn(&format!("commands still sign in: {left}"));
     }
-    let outcome = if were_there { "removed" } else { "none" };
-    told_to_programs(
-        screen,
-        &json!({ "profile": profile, "file": place.to_string(), "outcome": outcome, "still_used": left }),
-    )
-    .map_err(|failure| match were_there {
-        true => failure.after("the credentials are removed"),
-        false => failure,
-    })
-}
-
-/// For people everything is said on standard error.
-fn told_to_programs(screen: &Screen, document: &Value) -> Result<(), Failure> {
-    match screen.form() {
-        Form::Json | Form::Ndjson => screen.document(document),
-        Form::Table | Form::Plain => Ok(()),
+    let (file, still_used) = (place.to_string(), left);
+    if !were_there {
+        return screen.show(&Changed::None {
+            profile,
+            file,
+            still_used,
+        });
     }
+    let removed = Changed::Removed {
+        profile,
+        file,
+        still_used,
+    };
+    screen
+        .show(&removed)
+        .map_err(|failure| failure.after("the credentials are removed"))
 }
 
 fn write(path: &Path, document: &DocumentMut) -> Result<(), Failure> {

@@ -68,7 +68,7 @@ pub(crate) async fn run(args: Chat, context: &Context) -> Result<(), Failure> {
         .follow([ticket.clone()])
         .tail(args.tail)
         .interval(shortest, shortest.saturating_mul(LONGEST))
-        .with_status_events(STATUS_EVERY)
+        .status_events(STATUS_EVERY)
         .stream();
     let coloured = render::is_coloured();
     let terminal = Terminal::take().map_err(unusable)?;

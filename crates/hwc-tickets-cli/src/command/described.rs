@@ -12,13 +12,15 @@ use crate::{
     context::{Context, interruptible},
     exit::Exit,
     failure::Failure,
-    render,
+    render::{self, Part, Show, fact},
 };
 use arguments::Given;
+use heck::ToSnakeCase as _;
 use hwc_tickets::{
     Client,
-    api::{Answer, Arguments, Content, Operation, Response},
+    api::{Answer, Arguments, Content, Operation, Response, Unit},
 };
+use serde::Serialize;
 use serde_json::{Map, Value};
 use std::io::{self, IsTerminal as _};
 
@@ -37,7 +39,7 @@ pub(crate) async fn run(described: &Described, context: &Context) -> Result<(), 
     }
     if operation.asks && !has(described, YES) {
         let is_terminal = io::stdin().is_terminal() && io::stderr().is_terminal();
-        ask(operation, is_terminal, render::question)?;
+        ask(operation, &given.arguments, is_terminal, render::question)?;
     }
     match (file, operation.list) {
         (Some(target), _) => file::run(operation, given, target, context).await,
@@ -92,20 +94,45 @@ fn check(operation: &Operation, arguments: &Arguments) -> Result<(), Failure> {
                 "" => String::new(),
                 within => format!(": {within}"),
             };
-            format!(
-                "{}{within} {} (documented limit)",
-                input.shown(),
-                exceeded.breach()
-            )
+            let breach = match (input.value.is_sensitive, exceeded.limit.unit) {
+                // The number itself is a part of the secret.
+                (true, Unit::Value) => "is beyond its limit".to_owned(),
+                _ => exceeded.breach().to_string(),
+            };
+            format!("{}{within} {breach} (documented limit)", input.shown())
         }
         None => format!("{exceeded} (documented limit)"),
     };
     Err(Failure::usage(what, "Correct the value. Nothing was sent."))
 }
 
+/// What is to be done, and to what: the command, the ids, and what of a few things it does.
+fn spoken(operation: &Operation, arguments: &Arguments) -> String {
+    let mut parts = vec![format!("`{}`", name(operation))];
+    for input in inputs(operation) {
+        let value = input.value;
+        let field = value.path.last().copied().unwrap_or_default();
+        let field = field.to_snake_case();
+        let is_id = ["id", "ids", "id_list"]
+            .iter()
+            .any(|end| field == *end || field.ends_with(&format!("_{end}")));
+        if value.is_sensitive || value.is_group || !is_id && value.known.is_empty() {
+            continue;
+        }
+        let mut steps = value.path.iter();
+        let given = steps.try_fold(arguments.values(), |within, step| within.get(*step));
+        let given = list::cell(given, value.known);
+        if let Some(given) = given.filter(|given| !given.is_empty()) {
+            parts.push(format!("{} {given}", input.shown()));
+        }
+    }
+    parts.join(" ")
+}
+
 /// Asks whether it is to be done.
 fn ask(
     operation: &Operation,
+    arguments: &Arguments,
     is_terminal: bool,
     question: impl FnOnce(&str) -> io::Result<Option<String>>,
 ) -> Result<(), Failure> {
@@ -116,7 +143,11 @@ fn ask(
             "Add --yes. Nothing was sent.",
         ));
     }
-    let text = format!("{} Do it? [y/N] ", operation.summary);
+    let text = format!(
+        "{}: {} Do it? [y/N] ",
+        spoken(operation, arguments),
+        operation.summary
+    );
     let typed = question(&text).map_err(|error| {
         let what = format!("the terminal cannot be used: {error}");
         Failure::own(Exit::Failure, what, "Add --yes.")
@@ -172,7 +203,11 @@ async fn dry_run(operation: &Operation, given: Given, context: &Context) -> Resu
 }
 
 /// Makes a call that answers an object, and shows that.
-async fn object(operation: &Operation, given: Given, context: &Context) -> Result<(), Failure> {
+async fn object(
+    operation: &'static Operation,
+    given: Given,
+    context: &Context,
+) -> Result<(), Failure> {
     let client = context.client()?;
     let work = async {
         let call = operation.call(&client, given.arguments, None);
@@ -196,8 +231,12 @@ fn unknown(operation: &Operation, failure: Failure) -> Failure {
     match failure {
         Failure::Interrupted { what: None } if !operation.is_safe => Failure::Interrupted {
             what: Some(format!(
-                "interrupted: it is not known whether `{}` was done; look before you do it again",
-                name(operation)
+                "interrupted: it is not known whether `{}` was done; {} before you do it again",
+                name(operation),
+                match operation.shown_by().and_then(|read| read.command) {
+                    Some(command) => format!("look with `hwc-tickets {command}`"),
+                    None => "look".to_owned(),
+                }
             )),
         },
         failure => failure,
@@ -220,42 +259,41 @@ fn warn<T>(answer: &Response<T>, context: &Context) {
     super::api::tell(answer.status.as_u16(), id, answer.attempts, screen);
 }
 
-/// An answer, in every form.
-fn shown(operation: &Operation, body: &Value, context: &Context) -> Result<(), Failure> {
-    let screen = &context.screen;
-    let none = Map::new();
-    let fields = body.as_object().unwrap_or(&none);
-    match screen.form() {
-        Form::Json | Form::Ndjson => screen.document(body),
-        form if operation.columns.is_empty() => {
-            let is_empty = |value: &Value| value.is_null() || value.as_str() == Some("");
-            let facts: Vec<(&str, String)> = fields
-                .iter()
-                .filter(|(_, value)| !is_empty(value))
-                .map(|(name, value)| (name.as_str(), list::cell(Some(value), &[])))
-                .collect();
-            if form == Form::Plain {
-                let lines = facts.into_iter();
-                return lines
-                    .map(|(name, value)| [("", name.to_owned()), ("", value)])
-                    .try_for_each(|line| screen.facts(&line));
-            }
-            if facts.is_empty() {
-                screen.note("Done.");
-            }
-            screen.facts(&facts)
+/// An answer that is an object.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Object<'a> {
+    body: &'a Value,
+    #[serde(skip)]
+    operation: &'static Operation,
+}
+
+impl Show for Object<'_> {
+    fn parts(&self, form: Form) -> Vec<Part> {
+        let none = Map::new();
+        let fields = self.body.as_object().unwrap_or(&none);
+        let columns = self.operation.columns;
+        if columns.is_empty() {
+            let facts = fields.iter();
+            let facts = facts.map(|(name, value)| fact(name.clone(), list::cell(Some(value), &[])));
+            return vec![Part::NamedFacts(facts.collect())];
         }
-        _ => {
-            let facts = operation.columns.iter().map(|column| {
-                let value = fields.get(column.name);
-                (
-                    column.name.replace('_', " "),
-                    list::cell(value, column.known),
-                )
-            });
-            screen.facts(&facts.collect::<Vec<_>>())
-        }
+        let facts = columns.iter().map(|column| {
+            let value = list::field(self.operation, column, fields.get(column.name), form);
+            fact(column.name.replace('_', " "), value)
+        });
+        vec![Part::Facts(facts.collect())]
     }
+}
+
+fn shown(operation: &'static Operation, body: &Value, context: &Context) -> Result<(), Failure> {
+    let screen = &context.screen;
+    let is_empty = |value: &Value| value.is_null() || value.as_str() == Some("");
+    let says_nothing = (body.as_object()).is_none_or(|fields| fields.values().all(is_empty));
+    if says_nothing && operation.columns.is_empty() && screen.form() == Form::Table {
+        screen.note("Done.");
+    }
+    screen.show(&Object { body, operation })
 }
 
 #[cfg(test)]

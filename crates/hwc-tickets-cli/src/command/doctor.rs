@@ -9,9 +9,12 @@ use crate::{
     context::{Context, interruptible},
     exit::Exit,
     failure::Failure,
-    render::table::{Column, ColumnWidth},
+    render::{
+        Cell, Part, Show, Titles,
+        table::{Column, ColumnWidth},
+    },
 };
-use serde_json::json;
+use serde::{Serialize, Serializer};
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,9 +38,16 @@ impl Verdict {
     }
 }
 
+impl Serialize for Verdict {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
 /// One check.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 struct Check {
+    #[serde(rename = "check")]
     name: &'static str,
     verdict: Verdict,
     /// What was found.
@@ -85,59 +95,78 @@ impl Check {
     }
 }
 
+/// One setting, and where its value comes from.
+#[derive(Debug, Serialize)]
+struct Setting {
+    name: &'static str,
+    value: Option<String>,
+    source: String,
+}
+
+/// What was found.
+#[derive(Debug, Serialize)]
+struct Examined {
+    settings: Vec<Setting>,
+    checks: Vec<Check>,
+}
+
+impl Show for Examined {
+    fn parts(&self, _: Form) -> Vec<Part> {
+        let setting = |setting: &Setting| -> Vec<Cell> {
+            let name = setting.name.to_owned();
+            vec![
+                Some(name),
+                Some(setting.source.clone()),
+                setting.value.clone(),
+            ]
+        };
+        let check = |check: &Check| -> Vec<Cell> {
+            let mut text = check.detail.clone();
+            if !check.advice.is_empty() {
+                text.push_str(&format!("\n-> {}", check.advice));
+            }
+            let cells = [check.name.to_owned(), check.verdict.name().to_owned(), text];
+            cells.map(Some).into()
+        };
+        let titles = |first: &'static str, second: &'static str, third: &'static str| {
+            Titles::new([
+                Column::new(first, ColumnWidth::Fit),
+                Column::new(second, ColumnWidth::Fit),
+                Column::new(third, ColumnWidth::Rest),
+            ])
+        };
+        vec![
+            Part::Rows(
+                titles("SETTING", "FROM", "VALUE"),
+                self.settings.iter().map(setting).collect(),
+            ),
+            Part::Rows(
+                titles("CHECK", "RESULT", "DETAIL"),
+                self.checks.iter().map(check).collect(),
+            ),
+        ]
+    }
+}
+
 pub(crate) async fn run(context: &Context) -> Result<(), Failure> {
     interruptible(examine(context)).await
 }
 
 async fn examine(context: &Context) -> Result<(), Failure> {
-    let settings = context.settings.shown();
+    let settings = context.settings.shown().into_iter();
+    let settings = settings.map(|(name, value, source)| Setting {
+        name,
+        value,
+        source,
+    });
     let mut checks = local::checks(context);
     checks.extend(network::checks(context).await);
-    let screen = &context.screen;
-    match screen.form() {
-        Form::Json | Form::Ndjson => {
-            let settings: Vec<_> = settings
-                .iter()
-                .map(|(name, value, source)| json!({ "name": name, "value": value, "source": source }))
-                .collect();
-            let checks: Vec<_> = checks
-                .iter()
-                .map(|check| json!({ "check": check.name, "verdict": check.verdict.name(), "detail": check.detail, "advice": check.advice }))
-                .collect();
-            screen.document(&json!({ "settings": settings, "checks": checks }))?;
-        }
-        Form::Table | Form::Plain => {
-            let rows: Vec<Vec<String>> = settings
-                .into_iter()
-                .map(|(name, value, source)| vec![name.to_owned(), source, value])
-                .collect();
-            let columns = [
-                Column::new("SETTING", ColumnWidth::Fit),
-                Column::new("FROM", ColumnWidth::Fit),
-                Column::new("VALUE", ColumnWidth::Rest),
-            ];
-            screen.table(&columns, &rows)?;
-            if screen.form() == Form::Table {
-                screen.raw_line("")?;
-            }
-            let rows: Vec<Vec<String>> = checks
-                .iter()
-                .map(|check| {
-                    let mut text = check.detail.clone();
-                    if !check.advice.is_empty() {
-                        text.push_str(&format!("\n-> {}", check.advice));
-                    }
-                    vec![check.name.to_owned(), check.verdict.name().to_owned(), text]
-                })
-                .collect();
-            let columns = [
-                Column::new("CHECK", ColumnWidth::Fit),
-                Column::new("RESULT", ColumnWidth::Fit),
-                Column::new("DETAIL", ColumnWidth::Rest),
-            ];
-            screen.table(&columns, &rows)?;
-        }
-    }
+    let examined = Examined {
+        settings: settings.collect(),
+        checks,
+    };
+    context.screen.show(&examined)?;
+    let checks = &examined.checks;
     match checks
         .iter()
         .filter(|check| check.verdict == Verdict::Fail)

@@ -1,13 +1,20 @@
 //! `--dry-run`: the requests that would go out, caught before the network, without secrets.
 
-use crate::{cli::Form, context::Context, failure::Failure};
+use crate::{
+    cli::Form,
+    context::Context,
+    failure::Failure,
+    render::{Part, Show, fact, json},
+};
 use http::{Request, Response};
 use hwc_tickets::{
     Client, Error, SecretString, Transport,
     transport::{AnswerBody, RequestBody, Sending, TransportFault, TransportFaultKind},
 };
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use std::{
+    collections::BTreeMap,
     future::Future,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -67,21 +74,23 @@ where
             Ok(()) => Ok(()),
         };
     };
-    let mut headers: Vec<(String, String)> = request
-        .headers()
-        .iter()
-        .filter(|(name, _)| *name != hwc_tickets::identity::X_AUTH_TOKEN)
-        .map(|(name, value)| {
-            let is_secret = |secret: &&str| secret.eq_ignore_ascii_case(name.as_str());
-            let value = match secrets.iter().any(is_secret) {
-                true => SECRET.to_owned(),
-                false => String::from_utf8_lossy(value.as_bytes()).into_owned(),
-            };
-            (name.to_string(), value)
-        })
-        .collect();
+    let mut headers: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in request.headers() {
+        if *name == hwc_tickets::identity::X_AUTH_TOKEN {
+            continue;
+        }
+        let is_secret = |secret: &&str| secret.eq_ignore_ascii_case(name.as_str());
+        let value = match secrets.iter().any(is_secret) {
+            true => SECRET.to_owned(),
+            false => String::from_utf8_lossy(value.as_bytes()).into_owned(),
+        };
+        // One that stands there twice is the same as one with both values.
+        headers
+            .entry(name.to_string())
+            .and_modify(|first| *first = format!("{first}, {value}"))
+            .or_insert(value);
+    }
     let url = without_secrets(&request.uri().to_string(), secrets);
-    headers.sort();
     let body: Value = request
         .body()
         .as_bytes()
@@ -90,34 +99,40 @@ where
     let body = inert(body);
     let signing = format!("{} ({})", credential.kind, credential.source);
     let screen = &context.screen;
-    if matches!(screen.form(), Form::Json | Form::Ndjson) {
-        let headers: serde_json::Map<String, Value> = headers
-            .into_iter()
-            .map(|(name, value)| (name, value.into()))
-            .collect();
-        return screen.document(&json!({
-            "sent": false,
-            "method": request.method().as_str(),
-            "url": url,
-            "headers": headers,
-            "credentials": signing,
-            "body": body,
-        }));
+    screen.show(&Caught {
+        sent: false,
+        method: request.method().as_str(),
+        url,
+        headers,
+        credentials: signing,
+        body,
+    })?;
+    if screen.is_for_people() {
+        screen.note("Nothing was sent.");
     }
-    let mut facts = vec![("request", format!("{} {url}", request.method()))];
-    facts.extend(
-        headers
-            .into_iter()
-            .map(|(name, value)| ("header", format!("{name}: {value}"))),
-    );
-    facts.push(("credentials", signing));
-    facts.push((
-        "body",
-        crate::render::json::pretty(&body).map_err(Failure::unserialisable)?,
-    ));
-    screen.facts(&facts)?;
-    screen.note("Nothing was sent.");
     Ok(())
+}
+
+/// A request that would have gone out.
+#[derive(Serialize)]
+struct Caught<'a> {
+    sent: bool,
+    method: &'a str,
+    url: String,
+    headers: BTreeMap<String, String>,
+    credentials: String,
+    body: Value,
+}
+
+impl Show for Caught<'_> {
+    fn parts(&self, _: Form) -> Vec<Part> {
+        let mut facts = vec![fact("request", format!("{} {}", self.method, self.url))];
+        let headers = self.headers.iter();
+        facts.extend(headers.map(|(name, value)| fact("header", format!("{name}: {value}"))));
+        facts.push(fact("credentials", self.credentials.clone()));
+        facts.push(fact("body", json::document(&self.body).ok()));
+        vec![Part::Facts(facts)]
+    }
 }
 
 /// The address without the values of parameters that are secrets.

@@ -5,17 +5,16 @@ use crate::{
     clock,
     context::Context,
     exit::Exit,
-    failure::Failure,
-    input, private_file,
-    render::{self, List},
+    failure::{Failure, error_json},
+    input, private_file, render,
     signal::{interrupt, interrupt_again},
-    view::{Extras, Messages, message_json},
+    view::{Conversation, Extras, Happened, MessageJson},
 };
 use hwc_tickets::{
     Error, ErrorKind, TicketId, TicketStatus,
     follow::{CursorFile, Event, Events},
 };
-use serde_json::{Map, Value, json};
+use serde_json::Map;
 use std::{collections::BTreeSet, path::Path, pin::pin, time::Duration};
 
 /// How often the status of each ticket is asked for.
@@ -84,12 +83,12 @@ async fn follow(args: Follow, context: &Context, until_input_ends: bool) -> Resu
         follow = follow.skip_own();
     }
     if args.until_status.is_some() {
-        follow = follow.with_status_events(STATUS_EVERY);
+        follow = follow.status_events(STATUS_EVERY);
     }
-    let sink = Sink::begin(context, &tickets)?;
+    let shown = begin(context, &tickets)?;
     let mut watch = Watch {
         context,
-        sink,
+        shown,
         tickets,
         until: args.until_status.map(|status| status.0),
         reached: BTreeSet::new(),
@@ -124,7 +123,7 @@ fn open(path: &Path) -> Result<CursorFile, Failure> {
 
 struct Watch<'a> {
     context: &'a Context,
-    sink: Sink<'a>,
+    shown: Conversation<'a>,
     tickets: BTreeSet<TicketId>,
     until: Option<TicketStatus>,
     /// Tickets whose status is the one that is waited for.
@@ -224,17 +223,16 @@ impl Watch<'_> {
     fn take(&mut self, event: Event) -> Result<Option<End>, Failure> {
         let screen = &self.context.screen;
         match event {
-            Event::Message { ticket, message } => match &mut self.sink {
-                Sink::Table(table) => table.row(&ticket, &message)?,
-                Sink::Json(list) => list.item(&message_json(&ticket, &message))?,
-            },
+            Event::Message { ticket, message } => self.shown.add(&Happened::Message {
+                ticket: &ticket,
+                message: MessageJson(&message),
+            })?,
             Event::Status { ticket, status } => {
-                match &mut self.sink {
-                    Sink::Table(table) => table.status(&ticket, status, clock::now())?,
-                    Sink::Json(list) => {
-                        list.item(&json!({ "type": "status", "ticket": ticket, "status": status }))?
-                    }
-                }
+                self.shown.add(&Happened::Status {
+                    ticket: &ticket,
+                    status,
+                    at: clock::now(),
+                })?;
                 if self.until == Some(status) {
                     self.reached.insert(ticket);
                 } else {
@@ -268,17 +266,14 @@ impl Watch<'_> {
                 screen.warn(&format!(
                     "a message of {ticket} may be missing; look with: hwc-tickets message history {ticket}"
                 ));
-                if let Sink::Json(list) = &mut self.sink {
-                    list.item(&json!({ "type": "possible_gap", "ticket": ticket }))?;
-                }
+                self.shown.add(&Happened::PossibleGap { ticket: &ticket })?;
             }
             Event::TicketLost { ticket, error } => {
                 screen.warn(&format!("{ticket} is not followed any more: {error}"));
-                if let Sink::Json(list) = &mut self.sink {
-                    list.item(
-                        &json!({ "type": "lost", "ticket": ticket, "error": error.to_string() }),
-                    )?;
-                }
+                self.shown.add(&Happened::TicketLost {
+                    ticket: &ticket,
+                    error: error_json(&error),
+                })?;
                 self.tickets.remove(&ticket);
                 self.reached.remove(&ticket);
                 let (lost, _) = self.lost.get_or_insert((Vec::new(), error));
@@ -319,7 +314,7 @@ impl Watch<'_> {
                 (None, None, false) => Err(self.trouble.map_or_else(not_heard_of, Failure::from)),
             },
         };
-        if let (Sink::Json(list), true) = (self.sink, is_read) {
+        if is_read {
             let mut fields = Map::new();
             fields.insert("end".to_owned(), end.into());
             if let Err(failure) = &result
@@ -327,7 +322,7 @@ impl Watch<'_> {
             {
                 fields.insert("error".to_owned(), failure.json());
             }
-            list.end(&fields)?;
+            self.shown.into_list().end(&fields)?;
         }
         result
     }
@@ -346,40 +341,18 @@ fn not_heard_of() -> Failure {
     )
 }
 
-/// Where events go, in the form that was asked for.
-enum Sink<'a> {
-    Table(Messages<'a>),
-    Json(List<'a>),
-}
-
-impl<'a> Sink<'a> {
-    fn begin(context: &'a Context, tickets: &BTreeSet<TicketId>) -> Result<Self, Failure> {
-        let screen = &context.screen;
-        match screen.form() {
-            Form::Table | Form::Plain => {
-                let widest = tickets
-                    .iter()
-                    .map(|ticket| ticket.as_str().len())
-                    .max()
-                    .unwrap_or(0);
-                // `plain` always has the same fields.
-                let several = tickets.len() > 1 || screen.form() == Form::Plain;
-                let extras = Extras {
-                    ids: None,
-                    tickets: several.then_some(widest),
-                    name: None,
-                };
-                Ok(Self::Table(Messages::begin(
-                    screen,
-                    context.settings.time_zone.value,
-                    extras,
-                )))
-            }
-            Form::Json | Form::Ndjson => Ok(Self::Json(List::begin(
-                screen,
-                &Map::<String, Value>::new(),
-                "events",
-            )?)),
-        }
-    }
+/// Where events go.
+fn begin<'a>(
+    context: &'a Context,
+    tickets: &BTreeSet<TicketId>,
+) -> Result<Conversation<'a>, Failure> {
+    let (screen, zone) = (&context.screen, context.settings.time_zone.value);
+    let widths = tickets.iter().map(|ticket| ticket.as_str().len());
+    // `plain` always has the same fields.
+    let several = tickets.len() > 1 || screen.form() == Form::Plain;
+    let extras = Extras {
+        tickets: several.then(|| widths.max().unwrap_or(0)),
+        ..Extras::default()
+    };
+    Conversation::begin(screen, &Map::new(), "events", zone, extras)
 }

@@ -1,14 +1,14 @@
 //! `hwc-tickets message history`.
 
 use crate::{
-    cli::{Form, message::History},
+    cli::message::History,
     clock,
     context::{Context, interruptible, ticket_id},
     failure::Failure,
-    render::{self, List},
-    view::{Extras, Messages, id_width, message_json},
+    render,
+    view::{Conversation, Extras, Happened, MessageJson, id_width},
 };
-use hwc_tickets::{Message, MessageId, MessageKey, Ticket, TicketId, history::Audit};
+use hwc_tickets::{MessageId, MessageKey, Ticket, history::Audit};
 use serde_json::{Map, json};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -19,19 +19,24 @@ pub(crate) async fn run(args: History, context: &Context) -> Result<(), Failure>
         true => Some(interruptible(render::wait("reading the ticket", known_ids(&ticket))).await?),
         false => None,
     };
-    let width = ids.as_ref().map(|ids| id_width(ids.values().flatten()));
-    let mut sink = Sink::begin(context, ticket.id(), width)?;
+    let extras = Extras {
+        ids: ids.as_ref().map(|ids| id_width(ids.values().flatten())),
+        ..Extras::default()
+    };
+    let fields = Map::from_iter([("ticket".to_owned(), json!(ticket.id()))]);
+    let (screen, zone) = (&context.screen, context.settings.time_zone.value);
+    let mut shown = Conversation::begin(screen, &fields, "messages", zone, extras)?;
     let mut audit = Audit::default();
     let reading = read(
         &args,
         context,
         &ticket,
         ids.unwrap_or_default(),
-        &mut sink,
+        &mut shown,
         &mut audit,
     );
     let outcome = interruptible(reading).await;
-    let outcome = sink.end(&audit, outcome);
+    let outcome = end(shown, &audit, outcome);
     if outcome.is_ok() && audit.possible_gap {
         context.screen.warn(
             "a message may be missing: the service counts more than it shows, or more stand in one second than it gives at once",
@@ -52,7 +57,7 @@ async fn read(
     context: &Context,
     ticket: &Ticket,
     mut ids: Ids,
-    sink: &mut Sink<'_>,
+    shown: &mut Conversation<'_>,
     audit: &mut Audit,
 ) -> Result<(), Failure> {
     let mut history = ticket.history();
@@ -80,7 +85,10 @@ async fn read(
                 same.pop_back()
             };
         }
-        sink.message(ticket.id(), &message)?;
+        shown.add(&Happened::Message {
+            ticket: ticket.id(),
+            message: MessageJson(&message),
+        })?;
     }
 }
 
@@ -97,53 +105,17 @@ async fn known_ids(ticket: &Ticket) -> Result<Ids, Failure> {
     Ok(ids)
 }
 
-/// Where messages go, in the form that was asked for.
-enum Sink<'a> {
-    Table(Messages<'a>),
-    Json(List<'a>),
-}
-
-impl<'a> Sink<'a> {
-    fn begin(context: &'a Context, ticket: &TicketId, ids: Option<usize>) -> Result<Self, Failure> {
-        let screen = &context.screen;
-        match screen.form() {
-            Form::Table | Form::Plain => {
-                let extras = Extras {
-                    ids,
-                    ..Extras::default()
-                };
-                Ok(Self::Table(Messages::begin(
-                    screen,
-                    context.settings.time_zone.value,
-                    extras,
-                )))
-            }
-            Form::Json | Form::Ndjson => {
-                let fields = Map::from_iter([("ticket".to_owned(), json!(ticket))]);
-                Ok(Self::Json(List::begin(screen, &fields, "messages")?))
-            }
-        }
-    }
-
-    fn message(&mut self, ticket: &TicketId, message: &Message) -> Result<(), Failure> {
-        match self {
-            Self::Table(table) => table.row(ticket, message),
-            Self::Json(list) => list.item(&message_json(ticket, message)),
-        }
-    }
-
-    /// Ends the output; also when reading has failed, so that the document is whole.
-    fn end(self, audit: &Audit, outcome: Result<(), Failure>) -> Result<(), Failure> {
-        let list = match self {
-            Self::Json(list) => list,
-            Self::Table(table) if outcome.is_ok() => return table.end(),
-            Self::Table(_) => return outcome,
-        };
-        // Who reads only the one word must not take a conversation with a gap for the whole one.
-        let mut audit = audit.clone();
-        audit.complete &= !audit.possible_gap;
-        // Their number is enough here.
-        audit.unreadable.clear();
-        list.end_of_reading(audit.complete, &audit, outcome)
-    }
+/// Ends the output; also when reading has failed, so that the document is whole.
+fn end(
+    shown: Conversation<'_>,
+    audit: &Audit,
+    outcome: Result<(), Failure>,
+) -> Result<(), Failure> {
+    // Who reads only the one word must not take a conversation with a gap for the whole one.
+    let mut audit = audit.clone();
+    audit.complete &= !audit.possible_gap;
+    // Their number is enough here.
+    audit.unreadable.clear();
+    let list = shown.into_list();
+    list.end_of_reading(audit.complete, &audit, outcome)
 }

@@ -4,24 +4,36 @@ use crate::{
     cli::{Form, message::MarkRead},
     context::{Context, interruptible, ticket_id},
     failure::Failure,
-    render,
+    render::{self, Part, Show, fact},
 };
-use serde_json::json;
+use hwc_tickets::TicketId;
+use serde::Serialize;
 use std::future::IntoFuture as _;
+
+/// What was done.
+#[derive(Serialize)]
+struct Marked<'a> {
+    ticket: &'a TicketId,
+    outcome: &'static str,
+}
+
+impl Show for Marked<'_> {
+    fn parts(&self, _: Form) -> Vec<Part> {
+        vec![Part::Facts(vec![
+            fact("ticket", self.ticket.to_string()),
+            fact("outcome", self.outcome.to_owned()),
+        ])]
+    }
+}
 
 pub(crate) async fn run(args: MarkRead, context: &Context) -> Result<(), Failure> {
     let ticket = context.client()?.ticket(ticket_id(&args.ticket)?)?;
     let work = async { Ok(render::wait("marking read", ticket.mark_read().into_future()).await?) };
     interruptible(work).await?;
-    let screen = &context.screen;
-    let written = match screen.form() {
-        Form::Json | Form::Ndjson => {
-            screen.document(&json!({ "ticket": ticket.id(), "outcome": "read" }))
-        }
-        Form::Table | Form::Plain => screen.facts(&[
-            ("ticket", ticket.id().to_string()),
-            ("outcome", "read".to_owned()),
-        ]),
+    let marked = Marked {
+        ticket: ticket.id(),
+        outcome: "read",
     };
+    let written = context.screen.show(&marked);
     written.map_err(|failure| failure.after("the messages are marked as read"))
 }

@@ -5,13 +5,14 @@ use crate::{
     context::{Context, interruptible, ticket_id},
     exit::Exit,
     failure::Failure,
-    render::{self, wrap::cut},
-    view,
+    render::{self, Part, Show, fact, wrap::cut},
+    view::{self, MessageJson},
 };
 use hwc_tickets::{
     Advice, CallAdvice, Error, ErrorKind, Message, MessageId, Recalled, Ticket, TicketId,
+    ZoneOffset,
 };
-use serde_json::json;
+use serde::Serialize;
 use std::future::IntoFuture as _;
 
 pub(crate) async fn run(args: Recall, context: &Context) -> Result<(), Failure> {
@@ -37,36 +38,54 @@ pub(crate) async fn run(args: Recall, context: &Context) -> Result<(), Failure> 
         recalled,
     } = done?;
     let outcome = match recalled {
-        Recalled::Already => "already recalled",
+        Recalled::Already => "already_recalled",
         Recalled::Absent => return Err(unknown(ticket.id(), &id)),
         _ => "recalled",
     };
-    let screen = &context.screen;
-    let message = message.as_ref();
-    let written = match screen.form() {
-        Form::Json | Form::Ndjson => screen.document(&json!({
-            "ticket": ticket.id(),
-            "message_id": id,
-            "outcome": outcome.replace(' ', "_"),
-            "message": message.map(view::message_value),
-        })),
-        form => {
-            let zone = context.settings.time_zone.value;
-            let time = message.map(|message| view::time(message, zone, form));
-            let text = message.map(|message| match form {
-                Form::Plain => message.content.clone(),
-                _ => beginning(&message.content),
-            });
-            screen.facts(&[
-                ("ticket", ticket.id().to_string()),
-                ("message", id.to_string()),
-                ("outcome", outcome.to_owned()),
-                ("time", time.unwrap_or_default()),
-                ("text", text.unwrap_or_default()),
-            ])
-        }
+    let told = Told {
+        ticket: ticket.id(),
+        message_id: &id,
+        outcome,
+        message: message.as_ref().map(MessageJson),
+        zone: context.settings.time_zone.value,
     };
-    written.map_err(|failure| failure.after(format_args!("message {id} is {outcome}")))
+    let written = context.screen.show(&told);
+    written.map_err(|failure| failure.after(format_args!("message {id} is {}", told.in_words())))
+}
+
+/// How it ended.
+#[derive(Serialize)]
+struct Told<'a> {
+    ticket: &'a TicketId,
+    message_id: &'a MessageId,
+    outcome: &'static str,
+    message: Option<MessageJson<'a>>,
+    #[serde(skip)]
+    zone: ZoneOffset,
+}
+
+impl Told<'_> {
+    fn in_words(&self) -> String {
+        self.outcome.replace('_', " ")
+    }
+}
+
+impl Show for Told<'_> {
+    fn parts(&self, form: Form) -> Vec<Part> {
+        let message = self.message.map(|message| message.0);
+        let time = message.map(|message| view::time(&message.created_at, self.zone, form));
+        let text = message.map(|message| match form {
+            Form::Plain => message.content.clone(),
+            _ => beginning(&message.content),
+        });
+        vec![Part::Facts(vec![
+            fact("ticket", self.ticket.to_string()),
+            fact("message", self.message_id.to_string()),
+            fact("outcome", self.in_words()),
+            fact("time", time),
+            fact("text", text),
+        ])]
+    }
 }
 
 /// Whether repeating can end otherwise: what the service refuses, it refuses again.
@@ -118,7 +137,8 @@ async fn recall(
 
 /// Told before it is done: whatever comes of it, this is the message, and `--last` would name another one by then.
 fn announce(id: &MessageId, message: &Message, context: &Context) {
-    let time = view::time(message, context.settings.time_zone.value, Form::Table);
+    let zone = context.settings.time_zone.value;
+    let time = view::time(&message.created_at, zone, Form::Table);
     let screen = &context.screen;
     screen.note(&format!(
         "Taking back {id} of {time}: {}",

@@ -1,6 +1,7 @@
 //! `hwc-tickets message reconcile`.
 
 mod ending;
+mod fate;
 mod list;
 mod target;
 
@@ -11,19 +12,16 @@ use crate::{
     failure::Failure,
     pending_files,
     render::{
-        self, Screen,
+        self, Cell, List, Row, Titles,
         table::{Column, ColumnWidth},
     },
-    view,
 };
 use ending::Ending;
+use fate::{Fate, Record, Told};
 use hwc_core::file::shell_quoted;
-use hwc_tickets::{
-    ErrorKind, Outcome, Pending, ZoneOffset,
-    submit::{Candidate, Reconciled, Resemblance},
-};
+use hwc_tickets::{ErrorKind, Outcome, submit::Reconciled};
 use list::{list, short_ids};
-use serde_json::{Value, json};
+use serde::Serialize;
 use std::{collections::BTreeSet, path::Path};
 use target::{Doomed, Target};
 
@@ -41,40 +39,30 @@ pub(crate) async fn run(args: Reconcile, context: &Context) -> Result<(), Failur
 fn forget(doomed: &Doomed, context: &Context) -> Result<(), Failure> {
     let Doomed { path, pending } = doomed;
     pending_files::remove(path).map_err(|error| Failure::file("remove", path, &error))?;
-    let screen = &context.screen;
-    let (written, about) = match pending {
+    let (record, about) = match pending {
         Ok(pending) => (
-            outcome(context, "forgotten", pending, None, &[]),
+            Record::of(pending),
             "Whether that message is in the ticket was not looked at.",
         ),
         Err(reason) => (
-            forgotten_unread(screen, path, reason),
+            Record::unreadable(pending_files::id_of(path), reason),
             "It could not be read: which message it was of, and whether that one is in its ticket, is not known.",
         ),
     };
+    let written = tell(&Fate::forgotten(record), path, context);
     let what = match pending {
         Ok(pending) => format!("the record of {} is removed", pending.ticket()),
         Err(_) => format!("{} is removed", path.display()),
     };
     written.map_err(|failure| failure.after(what))?;
-    screen.note(about);
+    context.screen.note(about);
     Ok(())
 }
 
-fn forgotten_unread(screen: &Screen, path: &Path, reason: &str) -> Result<(), Failure> {
-    match screen.form() {
-        Form::Json | Form::Ndjson => screen.document(&json!({
-            "outcome": "forgotten",
-            "id": pending_files::id_of(path),
-            "ticket": null,
-            "message": null,
-            "problem": reason,
-        })),
-        Form::Table | Form::Plain => screen.facts(&[
-            ("outcome", "forgotten".to_owned()),
-            ("file", path.display().to_string()),
-        ]),
-    }
+/// The fate of one message, whose record is at `path`.
+fn tell(fate: &Fate<'_>, path: &Path, context: &Context) -> Result<(), Failure> {
+    let zone = context.settings.time_zone.value;
+    context.screen.show(&Told { fate, path, zone })
 }
 
 async fn settle(target: &Target, context: &Context) -> Result<(), Failure> {
@@ -86,13 +74,13 @@ async fn settle(target: &Target, context: &Context) -> Result<(), Failure> {
         }
         found => found?,
     };
-    let (name, message, candidates) = parts(&found);
-    if name != "unknown" {
+    let fate = Fate::of(pending, &found);
+    if fate.outcome != "unknown" {
         clear_away(target, context);
     }
     let ticket = pending.ticket();
-    let written = outcome(context, name, pending, message, candidates);
-    match found {
+    let written = tell(&fate, &target.path, context);
+    match &found {
         Outcome::Confirmed(_) => written
             .map_err(|failure| failure.after(format_args!("the message is in ticket {ticket}"))),
         Outcome::Absent => {
@@ -104,7 +92,7 @@ async fn settle(target: &Target, context: &Context) -> Result<(), Failure> {
             Ok(())
         }
         _ => {
-            let open = open_one(target, context, candidates.is_empty());
+            let open = open_one(target, context, fate.candidates.is_empty());
             Err(match written {
                 Ok(()) => open,
                 Err(failure) => failure.beside(open),
@@ -142,7 +130,7 @@ async fn settle_all(context: &Context) -> Result<(), Failure> {
             screen.note(&format!(
                 "{id} of {}: {}",
                 one.pending.ticket(),
-                name_of(one)
+                Fate::of_one(one).outcome
             ));
         }
     }
@@ -152,12 +140,6 @@ async fn settle_all(context: &Context) -> Result<(), Failure> {
         (Some(open), Ok(())) => Err(open),
         (Some(open), Err(failure)) => Err(failure.beside(open)),
     }
-}
-
-fn name_of(one: &Reconciled) -> &'static str {
-    one.outcome
-        .as_ref()
-        .map_or("unknown", |outcome| parts(outcome).0)
 }
 
 /// A pending file that cannot be read may be that of the message that was found.
@@ -209,107 +191,6 @@ fn clear_away(target: &Target, context: &Context) {
     }
 }
 
-fn parts(outcome: &Outcome) -> (&'static str, Option<&hwc_tickets::Message>, &[Candidate]) {
-    match outcome {
-        Outcome::Confirmed(message) => ("confirmed", Some(message), &[]),
-        Outcome::Absent => ("absent", None, &[]),
-        Outcome::Unknown(candidates) => ("unknown", None, candidates),
-        _ => ("unknown", None, &[]),
-    }
-}
-
-fn outcome(
-    context: &Context,
-    name: &str,
-    pending: &Pending,
-    message: Option<&hwc_tickets::Message>,
-    candidates: &[Candidate],
-) -> Result<(), Failure> {
-    let screen = &context.screen;
-    let zone = context.settings.time_zone.value;
-    if matches!(screen.form(), Form::Json | Form::Ndjson) {
-        let mut document = json!({
-            "outcome": name,
-            "id": pending.id(),
-            "ticket": pending.ticket(),
-            "message": message.map(view::message_value),
-        });
-        if name == "unknown"
-            && let Some(object) = document.as_object_mut()
-        {
-            object.insert("candidates".to_owned(), candidates_json(candidates));
-        }
-        return screen.document(&document);
-    }
-    let time = message.map(|message| view::time(message, zone, screen.form()));
-    screen.facts(&[
-        ("outcome", name.to_owned()),
-        ("ticket", pending.ticket().to_string()),
-        ("time", time.unwrap_or_default()),
-    ])?;
-    if candidates.is_empty() {
-        return Ok(());
-    }
-    show_candidates(screen, candidates, zone)
-}
-
-/// The messages of the ticket that could be the one in doubt.
-fn show_candidates(
-    screen: &Screen,
-    candidates: &[Candidate],
-    zone: ZoneOffset,
-) -> Result<(), Failure> {
-    let rows: Vec<Vec<String>> = candidates
-        .iter()
-        .map(|candidate| {
-            let in_time = match candidate.in_time {
-                Some(true) => "yes",
-                Some(false) => "no",
-                None => "-",
-            };
-            vec![
-                view::time(&candidate.message, zone, screen.form()),
-                view::author(&candidate.message),
-                resemblance(candidate.resemblance).to_owned(),
-                in_time.to_owned(),
-                candidate.message.content.clone(),
-            ]
-        })
-        .collect();
-    let columns = [
-        Column::new("TIME", ColumnWidth::Fit),
-        Column::new("FROM", ColumnWidth::Fit),
-        Column::new("TEXT IS", ColumnWidth::Fit),
-        Column::new("IN TIME", ColumnWidth::Fit),
-        Column::new("TEXT", ColumnWidth::Rest),
-    ];
-    screen.table(&columns, &rows)
-}
-
-fn resemblance(resemblance: Resemblance) -> &'static str {
-    match resemblance {
-        Resemblance::SameText => "the same",
-        Resemblance::SimilarText => "alike",
-        _ => "another",
-    }
-}
-
-fn candidates_json(candidates: &[Candidate]) -> Value {
-    let candidates = candidates.iter().map(|candidate| {
-        let resemblance = match candidate.resemblance {
-            Resemblance::SameText => "same_text",
-            Resemblance::SimilarText => "similar_text",
-            _ => "other_text",
-        };
-        json!({
-            "resemblance": resemblance,
-            "in_time": candidate.in_time,
-            "message": view::message_value(&candidate.message),
-        })
-    });
-    candidates.collect()
-}
-
 /// What became of each. `is_empty`: there was nothing to look into, and nothing else that is pending.
 fn all_outcomes(
     context: &Context,
@@ -317,65 +198,63 @@ fn all_outcomes(
     is_empty: bool,
 ) -> Result<(), Failure> {
     let screen = &context.screen;
-    if matches!(screen.form(), Form::Json | Form::Ndjson) {
-        let rows: Vec<Value> = reconciled.iter().map(reconciled_json).collect();
-        return match screen.form() {
-            Form::Ndjson => rows.iter().try_for_each(|row| screen.event(row)),
-            _ => screen.document(&json!({ "reconciled": rows })),
-        };
-    }
-    if reconciled.is_empty() {
-        if is_empty {
-            screen.note("Nothing is pending.");
-        }
-        return Ok(());
-    }
-    let ids = short_ids(reconciled.iter().map(|one| one.pending.id()));
     let mut causes = BTreeSet::new();
-    let rows: Vec<Vec<String>> = (reconciled.iter().zip(ids))
-        .map(|(one, id)| {
-            let (outcome, note) = match &one.outcome {
-                Ok(outcome) => {
-                    let (name, _, candidates) = parts(outcome);
-                    let note = match candidates.len() {
-                        0 => String::new(),
-                        number => format!("{number} could be it"),
-                    };
-                    (name, note)
-                }
-                // The same reason for each of them is read once. Programs find it in every row.
-                Err(error)
-                    if !causes.insert((error.kind().name(), error.code(), error.host()))
-                        && screen.form() == Form::Table =>
-                {
-                    ("unknown", "as above".to_owned())
-                }
-                Err(error) => ("unknown", error.to_string()),
-            };
-            let ticket = one.pending.ticket().to_string();
-            vec![id, ticket, outcome.to_owned(), note]
+    let ids = short_ids(reconciled.iter().map(|one| one.pending.id()));
+    let rows: Vec<Settled> = (reconciled.iter().zip(ids))
+        .map(|(one, short)| Settled {
+            fate: Fate::of_one(one),
+            one,
+            short,
+            is_told: one.outcome.as_ref().is_err_and(|error| {
+                !causes.insert((error.kind().name(), error.code(), error.host()))
+            }),
         })
         .collect();
-    let columns = [
+    let titles = Titles::new([
         Column::new("ID", ColumnWidth::Fit),
         Column::new("TICKET", ColumnWidth::Fit),
         Column::new("OUTCOME", ColumnWidth::Fit),
         Column::new("NOTE", ColumnWidth::Rest),
-    ];
-    screen.table(&columns, &rows)
+    ]);
+    List::whole(screen, titles, "reconciled", &rows)?;
+    if is_empty && screen.is_for_people() {
+        screen.note("Nothing is pending.");
+    }
+    Ok(())
 }
 
-fn reconciled_json(one: &Reconciled) -> Value {
-    let (name, message, candidates) = match &one.outcome {
-        Ok(outcome) => parts(outcome),
-        Err(_) => ("unknown", None, &[][..]),
-    };
-    json!({
-        "id": one.pending.id(),
-        "ticket": one.pending.ticket(),
-        "outcome": name,
-        "message": message.map(view::message_value),
-        "candidates": candidates_json(candidates),
-        "error": one.outcome.as_ref().err().map(ToString::to_string),
-    })
+/// What became of one of several messages.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Settled<'a> {
+    fate: Fate<'a>,
+    #[serde(skip)]
+    one: &'a Reconciled,
+    #[serde(skip)]
+    short: String,
+    /// A row above has the same reason.
+    #[serde(skip)]
+    is_told: bool,
+}
+
+impl Row for Settled<'_> {
+    fn cells(&self, form: Form) -> Vec<Cell> {
+        let note = match &self.one.outcome {
+            Ok(_) => match self.fate.candidates.len() {
+                0 => String::new(),
+                number => format!("{number} could be it"),
+            },
+            // The same reason for each of them is read once. Programs find it in every row.
+            Err(_) if self.is_told && form == Form::Table => "as above".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        let ticket = self.one.pending.ticket().to_string();
+        let cells = [
+            self.short.clone(),
+            ticket,
+            self.fate.outcome.to_owned(),
+            note,
+        ];
+        cells.map(Some).into()
+    }
 }

@@ -7,7 +7,7 @@ use crate::{
     failure::Failure,
     input, render,
     signal::Listening,
-    view,
+    view::Receipt,
 };
 use hwc_core::file::shell_quoted;
 use hwc_tickets::{AttachmentId, Confirm, Delivery, Error, ErrorKind, Submit, TicketId};
@@ -54,11 +54,6 @@ pub(crate) async fn run(args: Send, context: &Context) -> Result<(), Failure> {
     };
     match sent {
         Ok(sent) => {
-            let how = if sent.is_confirmed() {
-                "confirmed"
-            } else {
-                "accepted"
-            };
             let screen = &context.screen;
             if args.confirm && !sent.is_confirmed() {
                 screen.warn(&format!(
@@ -67,7 +62,10 @@ pub(crate) async fn run(args: Send, context: &Context) -> Result<(), Failure> {
                     sent.ticket
                 ));
             }
-            view::sent(screen, &sent, context.settings.time_zone.value).map_err(|failure| {
+            let zone = context.settings.time_zone.value;
+            let receipt = Receipt::of(&sent, zone, screen.is_verbose());
+            screen.show(&receipt).map_err(|failure| {
+                let how = receipt.outcome();
                 failure.after(format_args!("the message is in the ticket ({how})"))
             })
         }

@@ -4,10 +4,11 @@ use crate::{
     cli::{Form, ticket::Ticket},
     context::{Context, interruptible, ticket_id},
     failure::Failure,
-    render,
-    view::{self, Extras, Messages, id_width, status_name},
+    render::{self, Cell, Fact, Part, Show, fact},
+    view::{self, Extras, MessageJson, id_width, status_name},
 };
-use hwc_tickets::{MessageTime, TicketDetail, TicketId, ZoneOffset};
+use hwc_tickets::{Message, MessageTime, TicketDetail, TicketId, TicketStatus, ZoneOffset};
+use serde::{Serialize, Serializer, ser::Error as _};
 use serde_json::{Value, json};
 use std::future::IntoFuture as _;
 
@@ -21,16 +22,25 @@ pub(crate) async fn run(args: Ticket, context: &Context) -> Result<(), Failure> 
 async fn status(id: TicketId, context: &Context) -> Result<(), Failure> {
     let ticket = context.client()?.ticket(id)?;
     let status = render::wait("reading the status", ticket.status().into_future()).await?;
-    let screen = &context.screen;
-    match screen.form() {
-        Form::Json | Form::Ndjson => {
-            screen.document(&json!({ "ticket": ticket.id(), "status": status }))
+    let ticket = ticket.id();
+    context.screen.show(&StatusOf { ticket, status })
+}
+
+/// The status of a ticket.
+#[derive(Serialize)]
+struct StatusOf<'a> {
+    ticket: &'a TicketId,
+    status: TicketStatus,
+}
+
+impl Show for StatusOf<'_> {
+    fn parts(&self, form: Form) -> Vec<Part> {
+        let mut facts = vec![fact("status", status_name(self.status))];
+        // A script that asks for the status of a ticket wants that word alone.
+        if form == Form::Table {
+            facts.insert(0, fact("ticket", self.ticket.to_string()));
         }
-        Form::Table => screen.facts(&[
-            ("ticket", ticket.id().to_string()),
-            ("status", status_name(status)),
-        ]),
-        Form::Plain => screen.facts(&[("status", status_name(status))]),
+        vec![Part::Facts(facts)]
     }
 }
 
@@ -44,57 +54,54 @@ async fn show(id: TicketId, context: &Context) -> Result<(), Failure> {
             detail.undecodable.len()
         ));
     }
-    let zone = context.settings.time_zone.value;
-    match screen.form() {
-        Form::Json | Form::Ndjson => {
-            let messages: Vec<Value> = detail
-                .messages
-                .iter()
-                .map(|message| {
-                    let mut value = view::message_value(message);
-                    if let Some(object) = value.as_object_mut() {
-                        object.insert("from".to_owned(), view::side(message).into());
-                    }
-                    value
-                })
-                .collect();
-            let mut detail = serde_json::to_value(&detail).map_err(Failure::unserialisable)?;
-            if let Some(object) = detail.as_object_mut() {
-                object.insert("messages".to_owned(), messages.into());
-                // Warned of above.
-                object.remove("undecodable");
-            }
-            screen.document(&json!({ "ticket": ticket.id(), "detail": detail }))
+    screen.show(&Whole {
+        ticket: ticket.id(),
+        detail: DetailJson(&detail),
+        zone: context.settings.time_zone.value,
+    })
+}
+
+/// A ticket with all that is known of it.
+#[derive(Serialize)]
+struct Whole<'a> {
+    ticket: &'a TicketId,
+    detail: DetailJson<'a>,
+    #[serde(skip)]
+    zone: ZoneOffset,
+}
+
+/// The detail in JSON: as the SDK writes it, with messages as they are in every command.
+struct DetailJson<'a>(&'a TicketDetail);
+
+impl Serialize for DetailJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(detail) = self;
+        let mut value = serde_json::to_value(detail).map_err(S::Error::custom)?;
+        if let Some(object) = value.as_object_mut() {
+            let messages = detail.messages.iter().map(MessageJson);
+            object.insert("messages".to_owned(), json!(messages.collect::<Vec<_>>()));
         }
-        Form::Table | Form::Plain => {
-            let facts = facts(ticket.id(), &detail, zone, screen.form());
-            if screen.form() == Form::Table {
-                screen.facts(&facts)?;
-                screen.raw_line("")?;
-            } else {
-                (facts.into_iter())
-                    .filter(|(_, value)| !value.is_empty())
-                    .try_for_each(|(name, value)| {
-                        screen.facts(&[("", name.to_owned()), ("", value)])
-                    })?;
-            }
-            let width = id_width(
-                detail
-                    .messages
-                    .iter()
-                    .filter_map(|message| message.id.as_ref()),
-            );
-            let extras = Extras {
-                ids: Some(width),
-                name: Some("message"),
-                ..Extras::default()
-            };
-            let mut table = Messages::begin(screen, zone, extras);
-            sorted(detail)
-                .iter()
-                .try_for_each(|message| table.row(ticket.id(), message))?;
-            table.end()
-        }
+        value.serialize(serializer)
+    }
+}
+
+impl Show for Whole<'_> {
+    fn parts(&self, form: Form) -> Vec<Part> {
+        let (ticket, DetailJson(detail), zone) = (self.ticket, &self.detail, self.zone);
+        let ids = detail.messages.iter();
+        let ids = ids.filter_map(|message| message.id.as_ref());
+        let extras = Extras {
+            ids: Some(id_width(ids)),
+            name: Some("message"),
+            ..Extras::default()
+        };
+        let rows: Vec<Vec<Cell>> = (sorted(detail).into_iter())
+            .map(|message| extras.message(ticket, message, zone, form))
+            .collect();
+        vec![
+            Part::NamedFacts(facts(ticket, detail, zone, form)),
+            Part::Rows(extras.titles(zone), rows),
+        ]
     }
 }
 
@@ -116,15 +123,10 @@ const FIELDS: [(&str, &str); 13] = [
 ];
 
 /// Everything that is known of a ticket but its messages; what is empty is left out.
-fn facts(
-    id: &TicketId,
-    detail: &TicketDetail,
-    zone: ZoneOffset,
-    form: Form,
-) -> Vec<(&'static str, String)> {
+fn facts(id: &TicketId, detail: &TicketDetail, zone: ZoneOffset, form: Form) -> Vec<Fact> {
     let mut facts = vec![
-        ("ticket", id.to_string()),
-        ("status", status_name(detail.status)),
+        fact("ticket", id.to_string()),
+        fact("status", status_name(detail.status)),
     ];
     for (name, field) in FIELDS {
         let value = match detail.extra.get(field) {
@@ -133,19 +135,20 @@ fn facts(
             _ => continue,
         };
         let value = match field.ends_with("_time") {
-            true => view::named_time(&MessageTime::read(value, zone), zone, form),
+            true => view::time(&MessageTime::read(value, zone), zone, form),
             false => value,
         };
-        facts.push((name, value));
+        facts.push(fact(name, value));
     }
-    facts.push(("created", view::named_time(&detail.created_at, zone, form)));
-    facts.push(("about", detail.description.clone().unwrap_or_default()));
+    let created = view::time(&detail.created_at, zone, form);
+    facts.push(fact("created", created));
+    facts.push(fact("about", detail.description.clone()));
     facts
 }
 
 /// Oldest first, as a conversation is read.
-fn sorted(detail: TicketDetail) -> Vec<hwc_tickets::Message> {
-    let mut messages = detail.messages;
+fn sorted(detail: &TicketDetail) -> Vec<&Message> {
+    let mut messages: Vec<&Message> = detail.messages.iter().collect();
     messages.sort_by_key(|message| message.created_at.instant());
     messages
 }

@@ -4,15 +4,16 @@ use crate::{
     cli::{Form, message::Unread},
     context::{Context, interruptible},
     exit::Exit,
-    failure::Failure,
+    failure::{Failure, error_json},
     input,
     render::{
-        self,
+        self, Cell, Part, Show, Titles,
         table::{Column, ColumnWidth},
     },
 };
 use hwc_tickets::{TicketId, unread::Digest};
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer, ser::Error as _};
+use serde_json::{Value, json};
 
 pub(crate) async fn run(args: Unread, context: &Context) -> Result<(), Failure> {
     let tickets = input::tickets(&args.ticket)?;
@@ -21,35 +22,57 @@ pub(crate) async fn run(args: Unread, context: &Context) -> Result<(), Failure> 
         Ok(render::wait("counting unread messages", client.unread(tickets).fetch()).await)
     };
     let digest = interruptible(work).await?;
-    show(&digest, context)?;
+    context.screen.show(&Counted(&digest))?;
     outcome(digest, context)
 }
 
-fn show(digest: &Digest, context: &Context) -> Result<(), Failure> {
-    let screen = &context.screen;
-    match screen.form() {
-        Form::Json => screen.document(&json!({
-            "unread": digest.unread.iter().map(|(ticket, number)| (ticket.to_string(), json!(number))).collect::<Map<_, _>>(),
-            "total": digest.total(),
-            "unanswered": digest.unanswered,
-            "failed": digest.failed.iter().map(|failed| json!({ "tickets": failed.tickets, "error": failed.error.to_string() })).collect::<Vec<Value>>(),
-        })),
-        Form::Ndjson => {
-            let known = digest.unread.iter().map(|(ticket, number)| json!({ "ticket": ticket, "unread": number }));
-            let unknown = unknown(digest).map(|ticket| json!({ "ticket": ticket, "unread": null }));
-            known.chain(unknown).try_for_each(|row| screen.event(&row))
+/// The digest of the SDK, with its sum; on lines, a ticket each.
+struct Counted<'a>(&'a Digest);
+
+impl Serialize for Counted<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(digest) = self;
+        let mut value = serde_json::to_value(digest).map_err(S::Error::custom)?;
+        if let Some(object) = value.as_object_mut() {
+            object.insert("total".to_owned(), digest.total().into());
+            let failed = digest.failed.iter().map(
+                |failed| json!({ "tickets": failed.tickets, "error": error_json(&failed.error) }),
+            );
+            object.insert("failed".to_owned(), failed.collect());
         }
-        // Nothing at all was answered: the error says it, and a table of question marks says nothing more.
-        Form::Table | Form::Plain if digest.unread.is_empty() && digest.unanswered.is_empty() => {
-            Ok(())
-        }
-        Form::Table | Form::Plain => {
-            let known = digest.unread.iter().map(|(ticket, number)| vec![number.to_string(), ticket.to_string()]);
-            let unknown = unknown(digest).map(|ticket| vec!["?".to_owned(), ticket.to_string()]);
-            let rows: Vec<Vec<String>> = known.chain(unknown).collect();
-            screen.table(&[Column::new("UNREAD", ColumnWidth::Fit), Column::new("TICKET", ColumnWidth::Fit)], &rows)
-        }
+        value.serialize(serializer)
     }
+}
+
+impl Show for Counted<'_> {
+    fn parts(&self, _: Form) -> Vec<Part> {
+        let Self(digest) = self;
+        // Nothing at all was answered: the error says it, and a table of question marks says nothing more.
+        if digest.unread.is_empty() && digest.unanswered.is_empty() {
+            return Vec::new();
+        }
+        let row = |(number, ticket): (Option<u64>, &TicketId)| -> Vec<Cell> {
+            let number = number.map_or_else(|| "?".to_owned(), |number| number.to_string());
+            vec![Some(number), Some(ticket.to_string())]
+        };
+        let titles = Titles::new([
+            Column::new("UNREAD", ColumnWidth::Fit),
+            Column::new("TICKET", ColumnWidth::Fit),
+        ]);
+        vec![Part::Rows(titles, counts(digest).map(row).collect())]
+    }
+
+    fn lines(&self) -> Option<Vec<Value>> {
+        let line = |(number, ticket): (Option<u64>, &TicketId)| json!({ "ticket": ticket, "unread": number });
+        Some(counts(self.0).map(line).collect())
+    }
+}
+
+/// Every ticket that was asked about, and its number where that is known.
+fn counts(digest: &Digest) -> impl Iterator<Item = (Option<u64>, &TicketId)> {
+    let known = digest.unread.iter();
+    let known = known.map(|(ticket, number)| (Some(*number), ticket));
+    known.chain(unknown(digest).map(|ticket| (None, ticket)))
 }
 
 /// Tickets whose number is not known. It is not 0.

@@ -1,6 +1,6 @@
 //! What to do about an error of the SDK, in the words of this program: its options and commands, never a method.
 
-use hwc_tickets::{Advice, CallAdvice, Error, time::Spoken, transport::TlsFlaw};
+use hwc_tickets::{Advice, CallAdvice, Error, api::Operation, time::Spoken, transport::TlsFlaw};
 use std::{borrow::Cow, time::Duration};
 
 /// Longer waits are no advice, and no wait is none either.
@@ -15,12 +15,25 @@ pub(crate) fn of(error: &Error) -> Cow<'static, str> {
         {
             format!("Wait {} and try again, less often.", Spoken(wait)).into()
         }
+        (Advice::Call(CallAdvice::FindOut), _) => look(error),
         (advice, _) => match words(advice) {
             Some(words) => words.into(),
             // Its words fit every program.
             None => error.help().unwrap_or_default().to_owned().into(),
         },
     }
+}
+
+/// Where it shows whether something was done.
+fn look(error: &Error) -> Cow<'static, str> {
+    let operation = error.operation().and_then(Operation::named);
+    let read = operation.and_then(Operation::shown_by);
+    let place = match read.and_then(|read| read.command) {
+        Some(command) => format!("Look with `hwc-tickets {command}`"),
+        None if error.ticket().is_some() => "Look at the ticket".to_owned(),
+        None => return words(error.advice()).unwrap_or_default().into(),
+    };
+    format!("It may have been done all the same. {place} before you do it again.").into()
 }
 
 /// An advice in this program's words; `None` when the error has the words itself.
@@ -75,7 +88,7 @@ fn call_words(advice: CallAdvice) -> Option<&'static str> {
         }
         CallAdvice::RepeatSafely => "It may have been done. Doing it again does no harm.",
         CallAdvice::FindOut => {
-            "It may have been done all the same. Look at the ticket before you do it again."
+            "It may have been done all the same. Look whether it was before you do it again."
         }
         CallAdvice::SlowDown => "Wait a while and try again, less often.",
         CallAdvice::RenewCredentials => {

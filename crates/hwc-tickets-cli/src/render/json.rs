@@ -52,6 +52,16 @@ impl<F: Formatter> Formatter for Inert<F> {
     }
 }
 
+/// One line, fields in order of their names.
+pub(crate) fn line(value: &impl Serialize) -> serde_json::Result<String> {
+    compact(&serde_json::to_value(value)?)
+}
+
+/// Indented, fields in order of their names.
+pub(crate) fn document(value: &impl Serialize) -> serde_json::Result<String> {
+    pretty(&serde_json::to_value(value)?)
+}
+
 /// One line.
 pub(crate) fn compact(value: &impl Serialize) -> serde_json::Result<String> {
     write(value, CompactFormatter)
@@ -90,6 +100,20 @@ mod tests {
             serde_json::from_str::<String>(&compact(&text).unwrap()).unwrap(),
             text
         );
+    }
+
+    /// Fields keep their places when a type gets another one.
+    #[test]
+    fn fields_stand_in_order_of_their_names() {
+        #[derive(Serialize)]
+        struct Thing {
+            b: u8,
+            a: [u8; 1],
+        }
+        let thing = Thing { b: 2, a: [1] };
+        assert_eq!(line(&thing).unwrap(), r#"{"a":[1],"b":2}"#);
+        let document = document(&thing).unwrap();
+        assert_eq!(document, "{\n  \"a\": [\n    1\n  ],\n  \"b\": 2\n}");
     }
 
     #[test]

@@ -1,21 +1,29 @@
-//! A JSON document with one list in it that grows: valid at its end, however the command ends.
+//! A list that grows. In `json` it is one document, valid at its end, however the command ends.
 
-use super::{Screen, json};
+use super::{
+    Screen, json,
+    show::{Row, Titles},
+    table::Table,
+};
 use crate::{cli::Form, failure::Failure};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// A list of items that come one by one: inside one document for `json`, one line each for `ndjson`.
+/// Things that come one by one: inside one document for `json`, one line each for `ndjson` and `plain`, rows for `table`.
 #[derive(Debug)]
 pub(crate) struct List<'a> {
     screen: &'a Screen,
+    titles: Titles,
+    /// Once its titles stand there, so that nothing stands before an error.
+    table: Option<Table>,
     items: u64,
 }
 
 impl<'a> List<'a> {
-    /// Opens the document: `fields`, then the list called `name`.
+    /// Opens the document of `json`: `fields`, then the list called `name`. Tables begin with their first row.
     pub(crate) fn begin(
         screen: &'a Screen,
+        titles: Titles,
         fields: &Map<String, Value>,
         name: &str,
     ) -> Result<Self, Failure> {
@@ -27,21 +35,58 @@ impl<'a> List<'a> {
             front.push_str(&format!("\n  {}: [", text(&name)?));
             screen.raw(&front)?;
         }
-        Ok(Self { screen, items: 0 })
+        Ok(Self {
+            screen,
+            titles,
+            table: None,
+            items: 0,
+        })
     }
 
-    /// One item.
-    pub(crate) fn item(&mut self, item: &impl Serialize) -> Result<(), Failure> {
-        let item = text(item)?;
-        if self.screen.form() != Form::Json {
-            return self.screen.raw_line(&item);
+    /// A list that is known as a whole.
+    pub(crate) fn whole<R: Row>(
+        screen: &'a Screen,
+        titles: Titles,
+        name: &str,
+        items: &[R],
+    ) -> Result<(), Failure> {
+        let mut list = Self::begin(screen, titles, &Map::new(), name)?;
+        list.items(items)?;
+        list.end(&Map::new())
+    }
+
+    /// One thing.
+    pub(crate) fn item<R: Row>(&mut self, item: &R) -> Result<(), Failure> {
+        self.items(std::slice::from_ref(item))
+    }
+
+    /// Several at once. Columns are as wide as the first of them need it.
+    pub(crate) fn items<R: Row>(&mut self, items: &[R]) -> Result<(), Failure> {
+        let form = self.screen.form();
+        match form {
+            Form::Json | Form::Ndjson => items.iter().try_for_each(|item| self.aside(item)),
+            Form::Table | Form::Plain if items.is_empty() => Ok(()),
+            Form::Table | Form::Plain => {
+                let rows = items.iter().map(|item| item.cells(form)).collect();
+                self.screen.rows(&mut self.table, &self.titles, rows)
+            }
         }
-        let comma = if self.items > 0 { "," } else { "" };
-        self.items = self.items.saturating_add(1);
-        self.screen.raw(&format!("{comma}\n    {item}"))
     }
 
-    /// Closes the document, with `fields` behind the list. On `ndjson` there is nothing to close.
+    /// What programs find in the list, and people read on standard error.
+    pub(crate) fn aside(&mut self, item: &impl Serialize) -> Result<(), Failure> {
+        match self.screen.form() {
+            Form::Table | Form::Plain => Ok(()),
+            Form::Ndjson => self.screen.raw_line(&text(item)?),
+            Form::Json => {
+                let comma = if self.items > 0 { "," } else { "" };
+                self.items = self.items.saturating_add(1);
+                self.screen.raw(&format!("{comma}\n    {}", text(item)?))
+            }
+        }
+    }
+
+    /// Closes the document of `json`, with `fields` behind the list. Elsewhere there is nothing to close.
     pub(crate) fn end(self, fields: &Map<String, Value>) -> Result<(), Failure> {
         if self.screen.form() != Form::Json {
             return Ok(());
@@ -55,12 +100,20 @@ impl<'a> List<'a> {
     }
 
     /// Closes the document with what is known of the reading; also when that has failed, so that the document is whole.
+    /// A table without rows has its titles when nothing failed.
     pub(crate) fn end_of_reading(
-        self,
+        mut self,
         is_complete: bool,
         audit: &impl Serialize,
         outcome: Result<(), Failure>,
     ) -> Result<(), Failure> {
+        if self.screen.is_for_people() {
+            if outcome.is_ok() && self.table.is_none() {
+                self.screen
+                    .rows(&mut self.table, &self.titles, Vec::new())?;
+            }
+            return outcome;
+        }
         if !matches!(outcome, Err(Failure::ClosedPipe)) {
             let is_complete = outcome.is_ok() && is_complete;
             let audit = serde_json::to_value(audit).map_err(Failure::unserialisable)?;
@@ -78,5 +131,5 @@ impl<'a> List<'a> {
 }
 
 fn text(value: &impl Serialize) -> Result<String, Failure> {
-    json::compact(value).map_err(Failure::unserialisable)
+    json::line(value).map_err(Failure::unserialisable)
 }

@@ -4,7 +4,7 @@
 use crate::stage::{FOREVER, Ran, Stage, names, private, unavailable};
 use contract_tests::{exchange::Exchange, simulator};
 use heck::{ToKebabCase as _, ToShoutySnakeCase as _};
-use hwc_tickets::api::{Answer, Kind, OPERATIONS, Operation, Value};
+use hwc_tickets::api::{Answer, Column, Kind, OPERATIONS, Operation, Value};
 use hwc_tickets_sim::{Fault, GROUP, Label, Operation as Simulated, Order};
 use serde_json::Value as Json;
 use std::path::Path;
@@ -234,6 +234,39 @@ fn secrets_are_no_options() {
     }
 }
 
+/// An error about a secret shows no part of it, nor the name of a field in it.
+#[test]
+fn an_error_about_a_secret_shows_nothing_of_it() {
+    let stage = Stage::new();
+    let confirm = [
+        "authorization",
+        "confirm",
+        "--yes",
+        "--authorization-id",
+        "1",
+        "--auth-detail-list-file",
+    ];
+    for (number, value) in [
+        r#"[{"canary":1}]"#,
+        r#"[{"account":{"canary":1}}]"#,
+        r#"["canary"]"#,
+        r#"{"canary":"#,
+        r#"[{"auth_detail_id":1,"port":987654321}]"#,
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let path = stage.home().join(format!("details-{number}.json"));
+        let path = private(&path, value.as_bytes());
+        let ran = stage.run(&[&confirm[..], &[path.to_str().unwrap(), "-v"]].concat());
+        assert_eq!(ran.code, 2, "{value}: {}", ran.golden());
+        for part in ["canary", "987654321"] {
+            assert!(!ran.stderr.contains(part), "{}", ran.stderr);
+        }
+    }
+    assert_eq!(stage.requests(), 0);
+}
+
 /// The recorded call of each, against the simulator, in every form.
 #[test]
 fn every_command_works_in_every_form() {
@@ -300,6 +333,42 @@ fn every_command_works_in_every_form() {
             }
         }
     }
+}
+
+/// A table is looked at by others, too: what is sensitive beside other columns is in the other forms only.
+#[test]
+fn a_table_hides_what_is_sensitive() {
+    let mut checked = 0;
+    for (operation, ..) in described() {
+        let (hidden, shown): (Vec<&Column>, Vec<&Column>) =
+            (operation.columns.iter()).partition(|column| column.is_sensitive);
+        let Some(list) = operation.list.filter(|_| !shown.is_empty()) else {
+            continue;
+        };
+        if hidden.is_empty() {
+            continue;
+        }
+        let stage = undemanding();
+        let args = recorded(&stage, operation);
+        let answer = run(&stage, &args, &["-o", "json"]).json();
+        let items = answer[list].as_array().unwrap();
+        let table = run(&stage, &args, &["-o", "table"]).stdout;
+        let plain = run(&stage, &args, &["-o", "plain"]).stdout;
+        assert!(!plain.contains("(hidden"), "{plain}");
+        for (item, line) in items.iter().zip(table.lines().skip(1)) {
+            let values = hidden
+                .iter()
+                .filter_map(|column| item[column.name].as_str());
+            let values: Vec<&str> = values.filter(|value| !value.is_empty()).collect();
+            assert_eq!(line.matches("(hidden").count(), values.len(), "{table}");
+            let is_shown = |value: &str| shown.iter().any(|column| item[column.name] == value);
+            for value in values.into_iter().filter(|value| !is_shown(value)) {
+                assert!(!line.contains(value), "{table}");
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 0);
 }
 
 /// Each documented limit, from both sides: refused by the name of the option, and nothing is sent.
@@ -412,6 +481,29 @@ fn a_failure_is_told_as_everywhere() {
     }
 }
 
+/// A write whose answer was lost is looked for where it would stand, which need not be a ticket.
+#[test]
+fn what_may_have_been_done_is_looked_for_where_it_stands() {
+    let stage = Stage::new();
+    let create = Simulated::named("createLabels").unwrap();
+    stage
+        .sim()
+        .fault(Order::new(create, Fault::Close).after_acting());
+    let args = [
+        "label",
+        "create",
+        "--name",
+        "new",
+        "--label-color",
+        "#000000",
+    ];
+    let ran = stage.run(&args);
+    assert_ne!(ran.code, 0, "{}", ran.golden());
+    let says = "Look with `hwc-tickets label list` before you do it again.";
+    assert!(ran.stderr.contains(says), "{}", ran.stderr);
+    assert!(stage.sim().labels().iter().any(|label| label.name == "new"));
+}
+
 /// As many items as are asked for, over the borders of pages, and no page more than needed.
 #[test]
 fn a_list_is_read_page_by_page() {
@@ -499,6 +591,34 @@ fn a_list_that_breaks_off_says_so() {
         "{}",
         ran.golden()
     );
+}
+
+/// What could not be read is told, inside of items too; behind the last item that was asked for it is nobody's loss.
+#[test]
+fn what_is_lost_of_a_list_is_told_as_far_as_it_was_asked_for() {
+    let stage = Stage::new();
+    let rows = r#"[{"incident_id":"a","label_list":[{},7]},7,{"incident_id":"b"},8,{"incident_id":"c","label_list":[9]}]"#;
+    let body = Fault::Body {
+        status: 200,
+        content_type: "application/json".to_owned(),
+        body: format!(r#"{{"incident_info_list":{rows}}}"#),
+    };
+    for (limit, lost, within) in [("1", 0, 1), ("2", 1, 1), ("3", 2, 2)] {
+        stage
+            .sim()
+            .fault(Order::new(Simulated::ListCases, body.clone()));
+        let ran = stage.run(&["ticket", "list", "-o", "json", "--limit", limit]);
+        assert_eq!(ran.code, 0, "{}", ran.golden());
+        let answer = ran.json();
+        let audit = &answer["audit"];
+        assert_eq!(audit["yielded"].to_string(), limit, "{answer}");
+        assert_eq!(audit["undecodable"], lost, "{answer}");
+        assert_eq!(audit["undecodable_within"], within, "{answer}");
+        for (number, says) in [(lost, "items"), (within, "parts of items")] {
+            let told = format!("{number} {says} could not be read");
+            assert_eq!(ran.stderr.contains(&told), number > 0, "{}", ran.stderr);
+        }
+    }
 }
 
 /// Names and numbers of known values, lists with commas or by turns.
@@ -655,10 +775,20 @@ fn a_file_is_sent_from_a_path_or_from_standard_input() {
     }
     let asked = stage.requests();
     let missing = stage.home().join("none").display().to_string();
-    for file in [missing.as_str(), "/"] {
+    let mut refused = vec![missing.as_str(), "/"];
+    if cfg!(target_os = "linux") {
+        // A device, and what says that it is empty and is not.
+        refused.extend(["/dev/null", "/proc/self/status"]);
+    }
+    for file in refused {
         let ran = stage.run(&[&upload[..], &["--file", file]].concat());
         assert_eq!(ran.code, 2, "{}", ran.golden());
+        assert!(ran.stderr.contains("the file `"), "{}", ran.golden());
     }
+    // Out of a pipe that failed.
+    let ran = stage.run_with_input(&[&upload[..], &["--file", "-"]].concat(), "");
+    assert_eq!(ran.code, 2, "{}", ran.golden());
+    assert!(ran.stderr.contains("standard input is empty"));
     // It can be looked at before it is sent.
     let ran = stage.run(&[&upload[..], &["--file", path, "--dry-run"]].concat());
     assert_eq!(ran.code, 0, "{}", ran.golden());

@@ -41,6 +41,7 @@ mod reconcile;
 mod secrets;
 #[cfg(unix)]
 mod settings;
+mod shapes;
 mod sim;
 mod stage;
 #[cfg(unix)]

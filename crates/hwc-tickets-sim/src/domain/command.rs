@@ -493,6 +493,8 @@ pub enum Outcome {
 pub enum Refusal {
     /// A value is outside its limits.
     Invalid,
+    /// The credential is of nobody in this world.
+    NoSuchCustomer,
     /// The ticket does not exist, or belongs to another account.
     NoSuchTicket,
     /// The ticket is a colleague's, and the group is missing or wrong.

@@ -302,8 +302,8 @@ impl World {
             .customers
             .iter()
             .position(|user| user.id == id)
-            .ok_or(Refusal::NotAllowed)?;
-        u32::try_from(index).map_err(|_| Refusal::NotAllowed)
+            .ok_or(Refusal::NoSuchCustomer)?;
+        u32::try_from(index).map_err(|_| Refusal::NoSuchCustomer)
     }
 
     pub(super) fn user(&self, index: u32) -> Option<&User> {

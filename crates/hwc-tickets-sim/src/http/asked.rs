@@ -22,6 +22,10 @@ pub(super) enum Malformed {
     Type,
     /// There is no such action on a ticket.
     Action,
+    /// There is no such kind of complaint.
+    Complaint,
+    /// There is no such action on an authorization.
+    Authorization,
     /// There is no room for the file.
     NoRoom,
 }
@@ -32,6 +36,8 @@ impl From<Malformed> for &'static str {
             Malformed::Parameter => code_of(Refusal::Invalid),
             Malformed::Type => "OSM.01010012",
             Malformed::Action => "OSM.01010013",
+            Malformed::Complaint => "OSM.01010016",
+            Malformed::Authorization => "OSM.01010018",
             Malformed::NoRoom => code_of(Refusal::Full),
         }
     }
@@ -49,6 +55,7 @@ pub(super) fn code_of(refusal: Refusal) -> &'static str {
         | Refusal::NoSuchRelation
         | Refusal::NoSuchAgreement
         | Refusal::SignedAlready => "OSM.01010001",
+        Refusal::NoSuchCustomer => "OSM.01010011",
         Refusal::DailyVolume => "OSM.01010005",
         Refusal::NotVerified | Refusal::ContactNotVerified => "OSM.01010010",
         Refusal::CodeTooSoon => "OSM.01010024",

@@ -10,7 +10,7 @@ use super::answer::Answer;
 use super::asked::{Asked, Params, Parsed, code_of};
 use super::auth::Denied;
 use super::form::{self, Payload};
-use super::handler::Handler;
+use super::handler::{self, Handler};
 use super::iam::{self, Desk};
 use super::render::{self, Paint, Rendered};
 use super::serve::Line;
@@ -202,7 +202,13 @@ fn carry_out(
 ) -> Parsed<Rendered> {
     let handler = Handler::of(asked.row.operation);
     validate::request(asked, &handler.map_or(Waived::NOTHING, |it| it.waived))?;
-    let command = handler.map(|it| (it.command)(asked)).transpose()?;
+    let command = match handler {
+        Some(it) => Some((it.command)(asked)?),
+        None => {
+            handler::check(asked)?;
+            None
+        }
+    };
     state.journal.amend(call.number, |entry| entry.acted = true);
     let (Some(handler), Some(command)) = (handler, command) else {
         return Ok(stub::answer(asked).into());

@@ -1,12 +1,14 @@
 //! The operations that change or read the world: how their requests become commands, and how outcomes look.
 //!
 //! One file for each kind of thing, with the operations on it and their names. An operation that stands in none of them is
-//! answered with an example.
+//! answered with an example, after what a code of the documents is for was checked.
 
 mod agreements;
 mod attachments;
+mod authorizations;
 mod catalog;
 mod contacts;
+mod feedback;
 mod labels;
 mod messages;
 mod privileges;
@@ -72,6 +74,30 @@ impl Handler {
         ];
         let mut handlers = kinds.into_iter().flatten();
         handlers.find(|handler| handler.operation == operation)
+    }
+}
+
+/// What has a code of its own in the documents, of an operation that is answered with an example.
+#[derive(Debug)]
+struct Check {
+    operation: Operation,
+    /// Refuses a request that keeps to the description.
+    of: fn(&Asked<'_>) -> Parsed<()>,
+}
+
+impl Check {
+    const fn new(operation: Operation, of: fn(&Asked<'_>) -> Parsed<()>) -> Self {
+        Check { operation, of }
+    }
+}
+
+/// Checks a request that is answered with an example.
+pub(super) fn check(asked: &Asked<'_>) -> Parsed<()> {
+    let kinds = [authorizations::CHECKS, feedback::CHECKS];
+    let mut checks = kinds.into_iter().flatten();
+    match checks.find(|check| check.operation == asked.row.operation) {
+        Some(check) => (check.of)(asked),
+        None => Ok(()),
     }
 }
 

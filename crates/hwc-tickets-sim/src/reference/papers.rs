@@ -6,7 +6,7 @@ use crate::catalogue::{self, Code};
 
 const DISCREPANCIES: &str = include_str!("../../spec/discrepancies.md");
 
-const HEADERS: [&str; 7] = [
+const HEADERS: [&str; 8] = [
     "Code",
     "HTTP status",
     "About",
@@ -14,6 +14,7 @@ const HEADERS: [&str; 7] = [
     "Message",
     "Meaning",
     "Source",
+    "From this simulator",
 ];
 
 /// The page of discrepancies, with an anchor for each.
@@ -49,7 +50,7 @@ pub(super) fn errors() -> String {
         Event::Start(Tag::Paragraph),
         Event::Text(
             "The codes of the service and of the gateway in front of it, as far as they are published. The set is \
-             open: others may come."
+             open: others may come. A fault that is ordered answers any of them."
                 .into(),
         ),
         Event::End(TagEnd::Paragraph),
@@ -100,6 +101,8 @@ fn row<'a>(events: &mut Vec<Event<'a>>, code: &'a Code, first: bool) {
     }
     events.extend(text(code.meaning.as_str().into()));
     events.extend(text(code.source.as_str().into()));
+    let simulated = code.unreachable.as_deref().unwrap_or("Answered.");
+    events.extend(text(simulated.into()));
 }
 
 /// A heading of the page, or the name of a row that can be linked to.
@@ -171,5 +174,7 @@ mod tests {
         // Escaped by the renderer, as every text is.
         assert!(page.contains("Can't create a case") || page.contains("Can&#39;t create a case"));
         assert!(page.contains("<td>if-idempotent</td>"));
+        assert!(page.contains("<td>Answered.</td>"));
+        assert!(page.contains("<td>The simulator does not fail by itself.</td>"));
     }
 }

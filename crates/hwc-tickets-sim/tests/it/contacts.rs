@@ -173,7 +173,7 @@ async fn a_phone_has_a_country_code_and_not_everybody_says_it() {
         1
     );
     let nobody = sim.expect_code("nobody", Contact::mail("x"), code);
-    assert_eq!(nobody, Err(Refusal::NotAllowed));
+    assert_eq!(nobody, Err(Refusal::NoSuchCustomer));
 }
 
 #[tokio::test]

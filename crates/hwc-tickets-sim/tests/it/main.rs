@@ -15,6 +15,7 @@ mod catalog;
 mod client;
 mod contacts;
 mod control;
+mod errors;
 mod examples;
 mod faults;
 mod files;

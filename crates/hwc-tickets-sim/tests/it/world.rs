@@ -98,7 +98,7 @@ fn recalling_has_rules() {
         (recall(DEMO, "own", &first), Refusal::NotOwn),
         (recall(COLLEAGUE, "own", &new), Refusal::NotAllowed),
         (recall(STRANGER, "own", &new), Refusal::NoSuchTicket),
-        (recall("nobody", "own", &new), Refusal::NotAllowed),
+        (recall("nobody", "own", &new), Refusal::NoSuchCustomer),
         (
             recall(DEMO, "own", "msg-0000000999"),
             Refusal::NoSuchMessage,

@@ -6,7 +6,7 @@ use serde::de::{
     Deserialize, Deserializer, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer,
 };
 use serde_json::Value;
-use std::{fmt, marker::PhantomData};
+use std::{borrow::Cow, fmt, marker::PhantomData};
 
 struct List<'n, T> {
     notes: &'n mut Notes,
@@ -49,7 +49,7 @@ impl<'de, T: Field> Visitor<'de> for List<'_, T> {
                 Reading::Odd(value) => (kind(&value), value),
             };
             self.notes.lost.push(Undecodable {
-                list: "",
+                list: Cow::Borrowed(""),
                 index,
                 pointer: format!("/{index}"),
                 reason: format!("{what} where {} is documented", T::WANTED),

@@ -2,7 +2,7 @@
 //! that was done stays done.
 
 use crate::service::Service;
-use hwc_core::{FaultKind, Sent, testing::Step};
+use hwc_core::{Delivery, FaultKind, testing::Step};
 use hwc_tickets_wire::{
     Response,
     messages::{
@@ -114,7 +114,7 @@ fn one_bad_element_costs_one_element_and_one_odd_field_costs_itself() {
     let lost: Vec<_> = answer
         .undecodable
         .iter()
-        .map(|lost| (lost.list, lost.index, lost.pointer.as_str()))
+        .map(|lost| (&*lost.list, lost.index, lost.pointer.as_str()))
         .collect();
     assert_eq!(
         lost,
@@ -123,6 +123,9 @@ fn one_bad_element_costs_one_element_and_one_odd_field_costs_itself() {
             ("accessory_list", 1, "/message_list/3/accessory_list/1"),
         ]
     );
+    let stored = serde_json::to_string(&answer.undecodable).unwrap();
+    let again: Vec<hwc_tickets_wire::Undecodable> = serde_json::from_str(&stored).unwrap();
+    assert_eq!(again, answer.undecodable);
     let reasons = format!("{:?} {:?}", answer.undecodable, list);
     assert!(
         reasons.contains("a text where an object") && !reasons.contains("words"),
@@ -349,7 +352,10 @@ fn a_write_is_in_doubt_beside_what_is_not_known() {
     let body = r#"{"error_code":"0","error_msg":"Success","~odd":{"odd":1}}"#;
     let service = Service::saying(body);
     let fault = (service.send(&RevokeMessage::new("c1", "m1"))).unwrap_err();
-    assert_eq!((fault.kind, fault.sent), (FaultKind::Protocol, Sent::Maybe));
+    assert_eq!(
+        (fault.kind, fault.delivery),
+        (FaultKind::Protocol, Delivery::Unknown)
+    );
 }
 
 #[test]
@@ -363,8 +369,8 @@ fn the_verdict_of_the_pipeline_comes_up_whole() {
     );
     let fault = service.send(&ShowCaseStatus::new("c1")).unwrap_err();
     assert_eq!(
-        (fault.kind, fault.sent, fault.attempts),
-        (FaultKind::NotFound, Sent::Refused, 1)
+        (fault.kind, fault.delivery, fault.attempts),
+        (FaultKind::NotFound, Delivery::Rejected, 1)
     );
     assert_eq!(
         (fault.code.as_deref(), fault.request_id.as_deref()),

@@ -2,7 +2,7 @@
 //! spellings.
 
 use crate::service::Service;
-use hwc_core::{Fault, FaultKind, Sent, testing::Step};
+use hwc_core::{Delivery, Fault, FaultKind, testing::Step};
 use hwc_tickets_wire::{
     Download, INDEX, Response, Upload, attachments::*, labels::*, relations::*, tickets::*,
 };
@@ -75,23 +75,23 @@ fn a_file_comes_down_as_it_is() {
 
 #[test]
 fn an_error_in_the_place_of_a_file_is_no_file() {
-    for (step, kind, sent) in [
+    for (step, kind, delivery) in [
         (
             Step::json(200, r#"{"error_code":"OSM.01010001","error_msg":"no"}"#),
             FaultKind::Refused,
-            Sent::Refused,
+            Delivery::Rejected,
         ),
         (
             Step::answer(200)
                 .header("content-type", "text/html")
                 .body("<html>log in</html>"),
             FaultKind::Protocol,
-            Sent::Maybe,
+            Delivery::Unknown,
         ),
     ] {
         let (_, outcome) = download(step);
         let fault = outcome.unwrap_err();
-        assert_eq!((fault.kind, fault.sent), (kind, sent));
+        assert_eq!((fault.kind, fault.delivery), (kind, delivery));
         assert_eq!(fault.operation, Some("downloadAccessories"));
     }
 }

@@ -1,7 +1,7 @@
 //! Path values cannot change the route.
 
 use crate::service::Service;
-use hwc_core::{FaultKind, Sent};
+use hwc_core::{Delivery, FaultKind};
 use hwc_tickets_wire::{messages::RevokeMessage, tickets::ShowCaseStatus};
 
 #[test]
@@ -16,8 +16,8 @@ fn values_that_could_change_the_route_are_not_sent() {
         ] {
             let fault = outcome.unwrap_err();
             assert_eq!(
-                (fault.kind, fault.sent),
-                (FaultKind::InvalidInput, Sent::No),
+                (fault.kind, fault.delivery),
+                (FaultKind::InvalidInput, Delivery::NotSent),
                 "{value:?}"
             );
             let shown = format!("{fault} {fault:?}");

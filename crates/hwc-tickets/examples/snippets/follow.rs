@@ -15,7 +15,7 @@ pub(crate) async fn follow(
         .follow(tickets)
         .tail(10)
         .skip_own()
-        .with_status_events(Duration::from_secs(600))
+        .status_events(Duration::from_secs(600))
         .interval(interval.0, interval.1);
     if let Some(cursor) = Cursor::load(cursor)? {
         follow = follow.resume(cursor);

@@ -99,8 +99,7 @@ pub(crate) async fn answered<R: Described, C: Caller>(
     about: &About,
 ) -> Result<Response<R::Answer<C>>> {
     let answer = send(caller.client(), request, about, 0).await?;
-    let answer = answer.map(|body| R::answer(body, caller));
-    Ok(Response::of(R::OPERATION.name, answer))
+    Ok(answer.map(|body| R::answer(body, caller)).failing_as())
 }
 
 /// Sends a request: the group put in where there is a place for it, and its limits checked. Of a list, the answer is looked at:

@@ -8,7 +8,7 @@ use crate::{
 use bytes::Bytes;
 use futures_core::Stream;
 #[cfg(feature = "blocking")]
-use hwc_core::{Fault, FaultKind, Sent};
+use hwc_core::{Delivery, Fault, FaultKind};
 use std::{
     fmt,
     pin::Pin,
@@ -189,7 +189,7 @@ impl Download<crate::blocking::Client> {
         caller.wait_for(|_| async move {
             if held.len() > limit {
                 let detail = format!("the file is larger than {limit} bytes");
-                let fault = Fault::new(FaultKind::BodyTooLarge, Sent::Maybe, detail);
+                let fault = Fault::new(FaultKind::BodyTooLarge, Delivery::Unknown, detail);
                 return Err(Error::from_fault(operation, fault));
             }
             let rest = file.bytes(limit - held.len()).await;

@@ -1,6 +1,6 @@
 //! What is known of a list: what of it came, and whether anything may be missing.
 
-use super::Undecodable;
+use super::{Undecodable, rows::row_around};
 use crate::error::Error;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -13,8 +13,66 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Items that could not be read: they cost themselves alone.
     pub undecodable: Vec<Undecodable>,
+    /// Elements of lists within the items, or elsewhere in the answer, that could not be read: what they stood in came without
+    /// them.
+    pub within: Vec<Undecodable>,
     /// The number of all items, as this answer states it.
     pub total: Option<i64>,
+    /// Where the items stood in the answer.
+    #[serde(skip)]
+    pub(super) places: Vec<usize>,
+    /// The field with the items.
+    #[serde(skip)]
+    list: &'static str,
+}
+
+impl<T> Page<T> {
+    /// One without items.
+    pub(super) fn new(list: &'static str, total: Option<i64>) -> Self {
+        Self {
+            items: Vec::new(),
+            undecodable: Vec::new(),
+            within: Vec::new(),
+            total,
+            places: Vec::new(),
+            list,
+        }
+    }
+
+    /// The same with its items in another form.
+    pub(super) fn try_map<U, E>(self, change: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
+        let items: Result<Vec<U>, E> = self.items.into_iter().map(change).collect();
+        Ok(Page {
+            items: items?,
+            undecodable: self.undecodable,
+            within: self.within,
+            total: self.total,
+            places: self.places,
+            list: self.list,
+        })
+    }
+
+    /// Whether it says nothing: no item came, and none was lost.
+    pub(super) fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.undecodable.is_empty() && self.within.is_empty()
+    }
+
+    /// Leaves the first `most` items. Where some go, what could not be read behind the last one that stays goes as well: who
+    /// wants so many items misses nothing of what stands behind them.
+    ///
+    /// The audit of the reading counts whole pages all the same.
+    pub fn truncate(&mut self, most: usize) {
+        if self.items.len() <= most {
+            return;
+        }
+        self.items.truncate(most);
+        self.places.truncate(most);
+        let end = self.places.last().map_or(0, |last| last.saturating_add(1));
+        self.undecodable.retain(|lost| lost.index < end);
+        let list = self.list;
+        self.within
+            .retain(|lost| row_around(lost, list).is_none_or(|row| row < end));
+    }
 }
 
 /// How many items there are, never a text.
@@ -23,6 +81,7 @@ impl<T> fmt::Debug for Page<T> {
         f.debug_struct("Page")
             .field("items", &self.items.len())
             .field("undecodable", &self.undecodable)
+            .field("within", &self.within)
             .field("total", &self.total)
             .finish()
     }
@@ -41,13 +100,16 @@ pub struct ListAudit {
     pub duplicates_dropped: u64,
     /// Items that could not be read.
     pub undecodable: u64,
+    /// Elements of lists within the items, or elsewhere in an answer, that could not be read: the items came without them.
+    pub undecodable_within: u64,
     /// Answers that were used.
     pub pages: u64,
     /// Whether an item may be missing: the list changed while it was read in a way that could not be made good, its rows end
     /// before the total that is stated, or where no further page can be asked for.
     /// Numbered pages cannot overlap: rows that go from them while as many come are not noticed.
     pub possible_gap: bool,
-    /// Whether the end was reached: nothing came where more would stand. A short page is no end.
+    /// Whether the end was reached: nothing came where more would stand. A short page is no end. Of items without an id, which
+    /// would not be known when they come again, also where as many came as are stated, unless less was stated before than came.
     pub complete: bool,
 }
 

@@ -85,6 +85,8 @@ pub struct Column {
     pub name: &'static str,
     /// Values that a source names, and their names. Others may come as well.
     pub known: &'static [(&'static str, &'static str)],
+    /// Whether it, or anything in it, must not be shown where somebody may look on, or logged.
+    pub is_sensitive: bool,
 }
 
 /// A value that an operation takes.
@@ -132,6 +134,26 @@ impl Operation {
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         OPERATIONS.iter().find(|operation| operation.name == name)
+    }
+
+    /// The read that shows whether a write of this kind was done, e.g. the list of what it makes: to be called when an answer was
+    /// lost, before it is done again. `None` where no read is known to show it.
+    #[must_use]
+    pub fn shown_by(&self) -> Option<&'static Self> {
+        let mut reads = OPERATIONS
+            .iter()
+            .filter(|read| read.is_safe && read.resource == self.resource);
+        let by = |is_it: &dyn Fn(&&Self) -> bool| reads.clone().find(is_it);
+        let thing = self.method.split_once('_').map(|(_, thing)| thing);
+        by(&|read| thing == Some(read.method) || read.method == format!("{}ed", self.method))
+            .or_else(|| by(&|read| read.method == "list"))
+            .or_else(|| by(&|read| read.method == "detail"))
+            .or_else(|| {
+                reads.find(|read| {
+                    let is_called_list = |command: &str| command.ends_with(" list");
+                    read.command.is_some_and(is_called_list)
+                })
+            })
     }
 
     /// The documented limits of one of its values; where the field of a limit ends with `[]`, it is that of each item.

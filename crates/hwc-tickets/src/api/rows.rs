@@ -1,7 +1,7 @@
 //! Whether an answer has the list it was asked for.
 
 use hwc_core::Fault;
-use hwc_tickets_wire as wire;
+use hwc_tickets_wire::{self as wire, Undecodable};
 
 /// What an answer holds of the list it was asked for.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ impl Rows {
     pub(super) fn check<T>(self, answer: &wire::Response<T>, reached: i64) -> Result<(), Fault> {
         answer.needs(self.field)?;
         let lost = answer.undecodable.iter();
-        let lost = lost.filter(|lost| lost.list == self.field).count();
+        let lost = lost.filter(|lost| is_row(lost, self.field)).count();
         // Some services leave an empty list out: behind the last row that says nothing new.
         let place = self.before.max(reached);
         let is_behind = self.total.is_some_and(|total| (0..=place).contains(&total));
@@ -35,4 +35,19 @@ impl Rows {
         }
         Ok(())
     }
+}
+
+/// Whether it is a row of the list `field` itself, not an element of a list within a row, which may be called the same.
+pub(super) fn is_row(lost: &Undecodable, field: &str) -> bool {
+    let within = lost.pointer.strip_prefix('/');
+    let place = within.and_then(|within| within.strip_prefix(field));
+    let place = place.and_then(|place| place.strip_prefix('/'));
+    lost.list == field && place.is_some_and(|place| !place.contains('/'))
+}
+
+/// The row of the list `field` that it stood in; `None` elsewhere in the answer.
+pub(super) fn row_around(lost: &Undecodable, field: &str) -> Option<usize> {
+    let mut steps = lost.pointer.split('/').skip(1);
+    let row = steps.next().filter(|step| *step == field);
+    row.and(steps.next())?.parse().ok()
 }

@@ -292,6 +292,57 @@ fn items_without_an_id_and_totals_that_lie() {
     assert!(same.requests().len() < 200, "{}", same.requests().len());
 }
 
+/// One that said less than came is not taken for the end when it happens to fit later.
+#[test]
+fn a_total_that_lied_is_no_end() {
+    let clock = FakeClock::new();
+    for first in [0, 2] {
+        let network = ScriptedTransport::new(&clock).answering(move |request| {
+            let query = request.uri.query().unwrap_or_default();
+            let offset = query
+                .split('&')
+                .find_map(|pair| pair.strip_prefix("offset="));
+            let offset: usize = offset.unwrap().parse().unwrap();
+            let page: Vec<Value> = (0..8)
+                .skip(offset)
+                .take(3)
+                .map(|row: usize| json!({"incident_id": row.to_string()}))
+                .collect();
+            // As many as came with the second page.
+            let total = if offset == 0 { first } else { 6 };
+            let body = json!({"incident_info_list": page, "total_count": total});
+            Step::json(200, body.to_string())
+        });
+        let list = collect(&clock, &network, OffsetsWithoutIds(three())).unwrap();
+        assert_eq!(ids(&list), (0..8).collect::<Vec<_>>(), "{first}");
+        assert!(list.audit.complete, "{first}");
+    }
+}
+
+/// A service that gives the same row at every place, with which nothing can be done.
+#[test]
+fn rows_that_cannot_be_read_and_come_again_end_the_reading() {
+    let clock = FakeClock::new();
+    for body in [
+        r#"{"incident_info_list":[7]}"#,
+        r#"{"incident_info_list":[7,8,9]}"#,
+        r#"{"incident_info_list":[7],"total_count":1000000}"#,
+    ] {
+        let same = ScriptedTransport::new(&clock).otherwise(Step::json(200, body));
+        let mut audits = Vec::new();
+        let offsets = collect(&clock, &same, OffsetsWithoutIds(three())).unwrap();
+        audits.push(offsets.audit);
+        let numbers = collect(&clock, &same, NumbersWithoutIds(three())).unwrap();
+        audits.push(numbers.audit);
+        audits.push(collect(&clock, &same, three()).unwrap().audit);
+        for audit in audits {
+            assert!(audit.possible_gap && !audit.complete, "{body}: {audit:?}");
+            assert!(audit.pages <= 110, "{body}: {audit:?}");
+            assert!(audit.undecodable > 0 && audit.yielded == 0, "{audit:?}");
+        }
+    }
+}
+
 #[test]
 fn items_without_an_id_that_shift_are_not_lost_in_silence() {
     for at in 1..4 {

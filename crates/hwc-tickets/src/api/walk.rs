@@ -3,6 +3,7 @@
 use super::{
     ListAudit, Page, Paged, PagedBy, Undecodable,
     call::{About, send},
+    rows::{is_row, row_around},
 };
 use crate::{client::Client, error::Result};
 use hwc_tickets_wire::{Response, limits};
@@ -16,7 +17,8 @@ const MOST_STEPS_BACK: u32 = 100;
 const MOST_WITHOUT_NEWS: usize = 1000;
 
 /// Of a list whose rows cannot be known again, the reading ends after so many pages that were not full: a service that
-/// does not go on is not told from one that gives little at a time.
+/// does not go on is not told from one that gives little at a time. Of any list, after so many in a row that were not full, or
+/// of which no row could be read, and brought nothing new.
 const MOST_SHORT_PAGES: u32 = 100;
 
 /// Rows of a page where neither the call nor the description says how many.
@@ -41,6 +43,10 @@ pub(super) struct Walk<R> {
     stale: usize,
     /// Pages with fewer rows than were asked for.
     short: u32,
+    /// Pages in a row that were not full, or of which no row could be read, and brought nothing new.
+    idle: u32,
+    /// A total was less than the rows that came: none of this service is an end.
+    total_lies: bool,
     /// Ids of what was handed out.
     seen: HashSet<String>,
     steps_back: u32,
@@ -77,6 +83,8 @@ impl<R: Paged> Walk<R> {
             least: None,
             stale: 0,
             short: 0,
+            idle: 0,
+            total_lies: false,
             seen: HashSet::new(),
             steps_back: 0,
             audit: ListAudit::default(),
@@ -98,7 +106,7 @@ impl<R: Paged> Walk<R> {
             let reached = self.position();
             let answer = send(&self.client, request, &self.about, reached).await?;
             let page = self.take(answer);
-            if !page.items.is_empty() || !page.undecodable.is_empty() {
+            if !page.is_empty() {
                 return Ok(Some(page));
             }
         }
@@ -111,17 +119,12 @@ impl<R: Paged> Walk<R> {
         // What an answer lacks that says failure besides is not empty, but missing.
         self.audit.possible_gap |= answer.complains;
         let answer = answer.map(R::list);
-        let mut lost = answer.undecodable;
-        lost.retain(|lost| lost.list == R::LIST);
+        let (lost, mut within): (Vec<_>, Vec<_>) =
+            (answer.undecodable.into_iter()).partition(|lost| is_row(lost, R::LIST));
         let rows = answer.body.as_deref().map_or(0, <[_]>::len) + lost.len();
         let items = answer.body.unwrap_or_default();
         self.audit.pages += 1;
         let rows = i64::try_from(rows).unwrap_or(i64::MAX);
-        let page = |items, undecodable| Page {
-            items,
-            undecodable,
-            total,
-        };
         let first = items.first().and_then(R::id);
         if self.overlaps && first.is_none_or(|id| !self.seen.contains(&id)) {
             // What was last stands elsewhere by now: rows in between may have moved up, before this page.
@@ -129,7 +132,7 @@ impl<R: Paged> Walk<R> {
                 self.steps_back += 1;
                 self.at = (self.at - self.size + 1).max(self.begin);
                 self.overlaps = self.at > self.begin;
-                return page(Vec::new(), Vec::new());
+                return Page::new(R::LIST, total);
             }
             self.audit.possible_gap = true;
         }
@@ -139,26 +142,45 @@ impl<R: Paged> Walk<R> {
         self.least = [self.least, total].into_iter().flatten().min();
         let known = known_at_the_end::<R>(&items, &lost);
         let (before, known_before) = (items.len(), self.seen.len());
-        let new: Vec<_> = (items.into_iter())
-            .filter(|item| R::id(item).is_none_or(|id| self.seen.insert(id)))
-            .collect();
-        self.audit.duplicates_dropped += (before - new.len()) as u64;
-        self.audit.yielded += new.len() as u64;
+        let mut page = Page::new(R::LIST, total);
+        let mut again = HashSet::new();
+        for (place, item) in places(before, &lost).zip(items) {
+            if R::id(&item).is_none_or(|id| self.seen.insert(id)) {
+                page.items.push(item);
+                page.places.push(place);
+            } else {
+                again.insert(place);
+            }
+        }
+        // What is lost inside of a row that came before was told before.
+        within.retain(|lost| row_around(lost, R::LIST).is_none_or(|row| !again.contains(&row)));
+        self.audit.duplicates_dropped += again.len() as u64;
+        self.audit.yielded += page.items.len() as u64;
         self.audit.undecodable += lost.len() as u64;
-        self.stale = match self.seen.len() > known_before {
+        self.audit.undecodable_within += within.len() as u64;
+        let has_news = self.seen.len() > known_before || (!R::HAS_ID && before > 0);
+        self.stale = match has_news {
             true => 0,
             false => self.stale.saturating_add(before + lost.len()),
         };
         if rows < self.size {
             self.short += 1;
         }
+        self.idle = match !has_news && (rows < self.size || before == 0) {
+            true => self.idle.saturating_add(1),
+            false => 0,
+        };
+        self.total_lies |= total.is_some_and(|total| total < self.position());
         self.go_on(rows, known);
-        if R::HAS_ID && !self.is_over && self.stale > self.seen.len() + MOST_WITHOUT_NEWS {
-            // However far rows shifted, something new had come by now: the service does not go on.
+        // However far rows shifted, something new had come by now: the service does not go on.
+        let is_stale = self.stale > self.seen.len() + MOST_WITHOUT_NEWS;
+        if !self.is_over && (is_stale || self.idle > MOST_SHORT_PAGES) {
             self.is_over = true;
             self.audit.possible_gap = true;
         }
-        page(new, lost)
+        page.undecodable = lost;
+        page.within = within;
+        page
     }
 
     /// Where the next page begins, after one of `rows` rows; or that there is none. `known`: how many rows from the end
@@ -171,10 +193,12 @@ impl<R: Paged> Walk<R> {
                 self.audit.complete = true;
                 self.audit.possible_gap |= total.is_some_and(|total| total > rows);
             }
-            // Without an id, rows that come again are not known again: the total is all there is to go by. One that is less than
-            // what came is none.
+            // Without an id, rows that come again are not known again: the total is all there is to go by. It is documented as the
+            // number of all rows, so the end is where as many came. One that is less than what came is none, nor is any after it.
             PagedBy::Number | PagedBy::Offset
-                if !R::HAS_ID && total.is_some_and(|total| self.position() == total) =>
+                if !R::HAS_ID
+                    && !self.total_lies
+                    && total.is_some_and(|total| self.position() == total) =>
             {
                 self.end();
             }
@@ -222,16 +246,20 @@ impl<R: Paged> Walk<R> {
     }
 }
 
+/// The places of `items` rows that could be read, among those that could not.
+fn places(items: usize, lost: &[Undecodable]) -> impl Iterator<Item = usize> {
+    let rows = items.saturating_add(lost.len());
+    let lost: HashSet<usize> = lost.iter().map(|lost| lost.index).collect();
+    (0..rows).filter(move |place| !lost.contains(place))
+}
+
 /// How many rows from the end of a page stands one that can be known again; 1 is the last.
 fn known_at_the_end<R: Paged>(items: &[R::Item], lost: &[Undecodable]) -> Option<i64> {
-    let lost: HashSet<usize> = lost.iter().map(|lost| lost.index).collect();
     let rows = items.len() + lost.len();
-    let mut items = items.iter().rev();
-    let known = (0..rows).rev().position(|row| {
-        let item = (!lost.contains(&row)).then(|| items.next()).flatten();
-        item.is_some_and(|item| R::id(item).is_some())
-    });
-    known.and_then(|known| i64::try_from(known + 1).ok())
+    let known = places(items.len(), lost).zip(items);
+    let known = known.filter(|(_, item)| R::id(item).is_some());
+    let (last, _) = known.last()?;
+    i64::try_from(rows.saturating_sub(last)).ok()
 }
 
 /// The documented maximum of a parameter.

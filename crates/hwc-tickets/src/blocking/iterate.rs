@@ -4,10 +4,12 @@ use super::runtime::Runtime;
 use crate::{
     api,
     error::Result,
-    follow::{Event, StopHandle},
-    history::Audit,
-    message::Message,
-    submit::{Bulk, Draft, Sent},
+    messages::{
+        follow::{Event, StopHandle},
+        history::Audit,
+        message::Message,
+        submit::{Bulk, Draft, Sent},
+    },
 };
 use futures_core::Stream;
 use futures_util::{

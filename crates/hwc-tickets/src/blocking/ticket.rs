@@ -2,14 +2,16 @@
 
 use super::{Client, Messages};
 use crate::{
-    detail::{TicketDetail, TicketStatus},
     error::{Error, Result},
-    history::History,
     ids::{GroupId, MessageId, TicketId},
-    mark_read::Drain,
-    message::Message,
-    recall::{LastMessage, Recalled},
-    submit::Sent,
+    messages::{
+        history::History,
+        mark_read::Drain,
+        message::Message,
+        recall::{LastMessage, Recalled},
+        submit::Sent,
+    },
+    tickets::detail::{TicketDetail, TicketStatus},
 };
 use std::future::IntoFuture;
 

@@ -42,7 +42,9 @@ pub enum Advice {
     MendFirst,
     /// A blocking call was made inside an asynchronous runtime.
     LeaveRuntime,
-    /// The error carries an advice in words that fit every program.
+    /// The error carries an advice in words that fit every program. What a later version stored and this one has no name for
+    /// is read so.
+    #[serde(other)]
     Given,
 }
 
@@ -96,6 +98,7 @@ impl Advice {
             K::LimitExceeded => Self::RaiseLimit,
             K::Stopped => Self::MendFirst,
             K::InsideRuntime => Self::LeaveRuntime,
+            K::Other => Self::Given,
         }
     }
 

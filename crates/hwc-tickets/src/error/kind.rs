@@ -69,6 +69,10 @@ pub enum ErrorKind {
     /// A blocking call was made inside an asynchronous runtime.
     /// What to do: use the asynchronous client there.
     InsideRuntime,
+    /// A kind that this version has no name for: a report of a later one said it.
+    /// What to do: see what the error says.
+    #[serde(other)]
+    Other,
 }
 
 impl ErrorKind {
@@ -94,6 +98,7 @@ impl ErrorKind {
         Self::LimitExceeded,
         Self::Stopped,
         Self::InsideRuntime,
+        Self::Other,
     ];
 
     /// What to do, in one or two sentences.
@@ -225,6 +230,11 @@ impl ErrorKind {
                 "inside_runtime",
                 "a blocking call was made inside an asynchronous runtime",
                 "Use hwc_tickets::Client there, or move the call to a thread of its own.",
+            ),
+            K::Other => (
+                "other",
+                "a failure of a kind that this version does not know",
+                "See what the error says; a later version of this crate has stored it.",
             ),
         }
     }

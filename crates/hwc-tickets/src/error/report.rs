@@ -1,12 +1,13 @@
 //! What is known of an error, as a value that can be stored, sent on and built in tests.
 
-use super::{Advice, Cause, Delivery, Error, ErrorKind, Part, unconfirmed};
+use super::{Advice, Cause, Delivery, Error, ErrorKind, Part};
 use crate::{
     ids::TicketId,
+    messages::submit::{Pending, PendingId},
     setters::setters,
-    submit::{Pending, PendingId},
 };
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
+use serde_json::Value;
 use std::{borrow::Cow, fmt, time::Duration};
 
 /// What is known of an [`Error`], as a value: to be stored, sent on, or built in a test.
@@ -28,12 +29,17 @@ use std::{borrow::Cow, fmt, time::Duration};
 /// It holds no text of a message, no secret, and no foreign text: neither [`Error::service_message`] nor
 /// [`Error::body_excerpt`], and no causes. Of a submit in doubt it names the record alone, for the record is what has to be
 /// kept: take it with [`Error::into_pending`] and store it beside the report.
+///
+/// What a later version of this crate stored is read as well: fields that this one does not have are left out, a kind without a
+/// name is [`ErrorKind::Other`], a delivery without one [`Delivery::Unknown`], and an advice without one leaves its words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ErrorReport {
     /// To branch on.
+    #[serde(deserialize_with = "kind")]
     pub kind: ErrorKind,
     /// What is known about the effect of the call.
+    #[serde(deserialize_with = "delivery")]
     pub delivery: Delivery,
     /// Whether it was to change something that must not be done twice.
     #[serde(default)]
@@ -49,7 +55,11 @@ pub struct ErrorReport {
     pub part: Option<Part>,
     /// What failed, in the words of this crate, without the facts that have fields of their own.
     pub what: String,
+    /// Why what was found in the ticket is not taken for the message, where that is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hindrance: Option<String>,
     /// What to do, by name.
+    #[serde(deserialize_with = "advice")]
     pub advice: Advice,
     /// What to do, in words for programmers.
     pub help: String,
@@ -93,6 +103,7 @@ impl ErrorReport {
             ticket: None,
             part: None,
             what: what.into(),
+            hindrance: None,
             advice: Advice::of_kind(kind),
             help: kind.advice().to_owned(),
             host: None,
@@ -106,6 +117,27 @@ impl ErrorReport {
             is_of_cursor: false,
         }
     }
+}
+
+fn kind<'de, D: Deserializer<'de>>(from: D) -> Result<ErrorKind, D::Error> {
+    known_or(ErrorKind::Other, from)
+}
+
+fn delivery<'de, D: Deserializer<'de>>(from: D) -> Result<Delivery, D::Error> {
+    known_or(Delivery::Unknown, from)
+}
+
+fn advice<'de, D: Deserializer<'de>>(from: D) -> Result<Advice, D::Error> {
+    known_or(Advice::Given, from)
+}
+
+/// What a later version wrote and this one cannot read, in whatever form, is `other`.
+fn known_or<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+    other: T,
+    from: D,
+) -> Result<T, D::Error> {
+    let written = Value::deserialize(from)?;
+    Ok(T::deserialize(written).unwrap_or(other))
 }
 
 setters! {
@@ -122,6 +154,7 @@ setters! {
         operation: impl Into<String>,
         ticket: TicketId,
         part: Part,
+        hindrance: impl Into<String>,
         host: impl Into<String>,
         code: impl Into<String>,
         http_status: u16,
@@ -133,12 +166,6 @@ setters! {
 
 impl From<&Error> for ErrorReport {
     fn from(error: &Error) -> Self {
-        let inner = &*error.0;
-        let mut what = error.failed().into_owned();
-        if let Some(problem) = &inner.hindrance {
-            what.push_str("; ");
-            what.push_str(&unconfirmed(problem));
-        }
         let pending = error.report().and_then(|report| report.pending);
         Self {
             kind: error.kind(),
@@ -147,7 +174,8 @@ impl From<&Error> for ErrorReport {
             operation: error.operation().map(str::to_owned),
             ticket: error.ticket().cloned(),
             part: error.part(),
-            what,
+            what: error.failed().into_owned(),
+            hindrance: error.hindrance().map(Cow::into_owned),
             advice: error.advice(),
             help: error.help().unwrap_or_default().to_owned(),
             host: error.host().map(str::to_owned),

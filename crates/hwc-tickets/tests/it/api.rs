@@ -50,7 +50,7 @@ fn a_call_has_what_is_mandatory_and_setters_for_the_rest() {
         let other = ticket.with_group(GroupId::new("of-ticket").unwrap());
         other.remove_related("t3").await.unwrap();
         let own = GroupId::new("of-call").unwrap();
-        let call = other.remove_related("t4").with_group(own);
+        let call = other.remove_related("t4").group(own);
         assert!(!format!("{call:?}").contains("t4"), "{call:?}");
         call.await.unwrap();
         let list = client.tickets().list();
@@ -404,6 +404,65 @@ fn an_odd_row_costs_itself_and_an_error_ends_the_reading() {
     }
 }
 
+/// Told as what is lost of the list itself, and once, although the row comes again at the border of two pages.
+#[test]
+fn what_is_lost_inside_of_a_row_is_told() {
+    let rows = [
+        json!({"incident_id": "a", "label_list": [{}, 7]}),
+        json!({"incident_id": "b", "label_list": [8, {}, 9]}),
+        json!({"incident_id": "c"}),
+    ];
+    let clock = FakeClock::new();
+    let network = ScriptedTransport::new(&clock).answering(move |request| {
+        let query = request.uri.query().unwrap_or_default();
+        let offset = query.rsplit_once("offset=").unwrap().1.parse().unwrap();
+        let page: Vec<&Value> = rows.iter().skip(offset).take(2).collect();
+        Step::json(200, json!({"incident_info_list": page}).to_string())
+    });
+    let mut pages = client(&clock, &network).tickets().list().limit(2).pages();
+    let first = clock.run(pages.next()).unwrap().unwrap();
+    let pointers: Vec<&str> = first.within.iter().map(|lost| &*lost.pointer).collect();
+    assert_eq!(
+        pointers,
+        [
+            "/incident_info_list/0/label_list/1",
+            "/incident_info_list/1/label_list/0",
+            "/incident_info_list/1/label_list/2",
+        ]
+    );
+    assert!(first.undecodable.is_empty());
+    // Who takes one item is told of what that one lacks.
+    let mut one = first.clone();
+    one.truncate(1);
+    assert_eq!((one.items.len(), one.within.len()), (1, 1));
+    while let Some(page) = clock.run(pages.next()) {
+        assert!(page.unwrap().within.is_empty());
+    }
+    let audit = pages.audit();
+    assert_eq!(
+        (audit.yielded, audit.undecodable, audit.undecodable_within),
+        (3, 0, 3)
+    );
+    assert!(audit.complete && !audit.possible_gap, "{audit:?}");
+}
+
+/// Of the first items of a page, what could not be read behind them is nobody's loss.
+#[test]
+fn a_page_that_is_cut_off_tells_of_what_stays() {
+    let rows = json!([7, {"incident_id": "a"}, 8, {"incident_id": "b"}, 9]);
+    let body = json!({"incident_info_list": rows}).to_string();
+    let clock = FakeClock::new();
+    let network = ScriptedTransport::new(&clock).otherwise(Step::json(200, body));
+    let mut pages = client(&clock, &network).tickets().list().limit(5).pages();
+    let page = clock.run(pages.next()).unwrap().unwrap();
+    for (most, places) in [(0, &[][..]), (1, &[0]), (2, &[0, 2, 4]), (9, &[0, 2, 4])] {
+        let mut page = page.clone();
+        page.truncate(most);
+        let told: Vec<usize> = page.undecodable.iter().map(|lost| lost.index).collect();
+        assert_eq!((page.items.len(), &*told), (most.min(2), places));
+    }
+}
+
 #[test]
 fn the_last_row_that_can_be_named_is_no_end() {
     let clock = FakeClock::new();
@@ -452,6 +511,55 @@ fn operations_can_be_called_as_data() {
         .iter()
         .find(|value| value.path == ["body", "type"]);
     assert!(!kind.unwrap().is_mandatory, "newer documents have none");
+}
+
+/// None of two files goes up in the place of the other.
+#[test]
+fn a_file_that_is_given_twice_is_refused() {
+    let clock = FakeClock::new();
+    let network = ScriptedTransport::new(&clock);
+    let client = client(&clock, &network);
+    let upload = Operation::named("uploadAccessory").unwrap();
+    let form = json!({"form_data": "{}"});
+    let file = |name: &str| Source::bytes("a log").named(name);
+    let twice = Arguments::from(form.clone())
+        .file("file", file("a.log"))
+        .file("file", file("b.log"));
+    let mut both = form;
+    both["file"] = json!({"content": "text"});
+    let both = Arguments::from(both).file("file", file("a.log"));
+    for arguments in [twice, both] {
+        assert!(upload.exceeded(arguments.clone()).is_err());
+        let error = clock
+            .run(upload.call(&client, arguments, None))
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        assert!(error.to_string().contains("file is given twice"), "{error}");
+    }
+    assert!(network.requests().is_empty());
+}
+
+/// After a lost answer it is looked for where it would stand.
+#[test]
+fn a_write_is_shown_by_a_read_of_the_same_things() {
+    for (write, read) in [
+        ("createLabels", Some("listLabels")),
+        ("createCaseLabels", Some("listCaseLabels")),
+        ("createRelations", Some("listRelation")),
+        ("createCases", Some("listCases")),
+        ("updateCases", Some("showCaseDetail")),
+        ("createCaseExtendsParam", Some("showCaseExtendsParam")),
+        ("checkVerifyCodes", Some("listHasVerifiedContacts")),
+        (
+            "signPublishedAgreement",
+            Some("showSignedLatestPublishedAgreement"),
+        ),
+        ("createFeedback", None),
+    ] {
+        let operation = Operation::named(write).unwrap();
+        let shown = operation.shown_by().map(|read| read.name);
+        assert_eq!(shown, read, "{write}");
+    }
 }
 
 /// As of every call, also where the arguments are made by somebody who knows no type.
@@ -721,12 +829,12 @@ fn the_group_of_a_call_wins_over_that_of_the_value_and_that_over_the_client() {
     clock.run(async {
         let tickets = client.tickets();
         tickets.list().await.unwrap();
-        tickets.list().with_group(group("of-call")).await.unwrap();
+        tickets.list().group(group("of-call")).await.unwrap();
         client.call(cases.clone()).await.unwrap();
-        let own = client.call(cases).with_group(group("of-call"));
+        let own = client.call(cases).group(group("of-call"));
         own.await.unwrap();
         tickets.order_incidents().await.unwrap();
-        let own = tickets.order_incidents().with_group(group("of-call"));
+        let own = tickets.order_incidents().group(group("of-call"));
         own.await.unwrap();
         client.call(incidents).await.unwrap();
         assert!(tickets.order_incidents().items().next().await.is_none());

@@ -72,7 +72,7 @@ fn detail_and_status() {
         .run(
             ticket
                 .detail()
-                .with_group("group-2".parse().unwrap())
+                .group("group-2".parse().unwrap())
                 .into_future(),
         )
         .unwrap();

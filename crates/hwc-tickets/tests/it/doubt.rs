@@ -807,7 +807,15 @@ fn an_outbox_that_cannot_be_read_again_confirms_nothing() {
         let result = submit(&service, &client, 1, "ping");
         assert_eq!(end(&result), wanted);
         // The doubt says why it stays: whoever reads only this mends the outbox.
-        let shown = result.unwrap_err().to_string();
+        let error = result.unwrap_err();
+        let shown = error.to_string();
+        // Also where the error was stored.
+        let report = hwc_tickets::ErrorReport::from(&error);
+        assert_eq!(report.to_string(), shown);
+        let stored = serde_json::to_string(&report).unwrap();
+        let again: Error = serde_json::from_str(&stored).unwrap();
+        assert_eq!(again.to_string(), shown);
+        assert_eq!(serde_json::to_string(&again).unwrap(), stored);
         let says = shown.contains("the outbox cannot be read: permission denied");
         assert_eq!(says, acts, "{shown}");
     }

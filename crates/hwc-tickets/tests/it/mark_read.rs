@@ -772,7 +772,7 @@ fn marking_read_sends_the_group_and_repeats_what_may_be_repeated() {
         ticket.mark_read().await.unwrap();
         ticket
             .mark_read()
-            .with_group("group-2".parse().unwrap())
+            .group("group-2".parse().unwrap())
             .await
             .unwrap();
     });

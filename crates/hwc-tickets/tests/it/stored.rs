@@ -73,6 +73,7 @@ fn report() -> ErrorReport {
         .operation("submit message")
         .ticket(ticket())
         .part(Part::new(2, 3))
+        .hindrance("the outbox cannot be read")
         .code("APIGW.0308")
         .http_status(429)
         .request_id("r-1")
@@ -270,6 +271,64 @@ fn what_holds_an_error_comes_back_from_json() {
             other => panic!("{other:?}"),
         }
     }
+}
+
+/// Names and fields that this version does not have.
+#[test]
+fn what_a_later_version_wrote_is_read() {
+    let names = [
+        json!("of_later"),
+        json!({"of_later": {"more": [1]}}),
+        json!(7),
+    ];
+    for name in &names {
+        let mut later = json!(report());
+        for field in ["kind", "delivery", "advice"] {
+            later[field] = name.clone();
+        }
+        later["of_later"] = json!({"a": 1});
+        let told: ErrorReport = read(&later.to_string());
+        let mut expected = report().delivery(Delivery::Unknown).advice(Advice::Given);
+        expected.kind = ErrorKind::Other;
+        assert_eq!(told, expected);
+        let error = Error::from(told);
+        assert!(!error.is_retryable() && error.delivery() == Delivery::Unknown);
+        assert_eq!(error.help(), Some(&*report().help));
+        assert_eq!(error.request_id(), Some("r-1"));
+        for outcome in &names {
+            assert_eq!(
+                read::<Outcome>(&outcome.to_string()),
+                Outcome::Unknown(Vec::new())
+            );
+        }
+    }
+    let later = r#""of_later""#;
+    assert_eq!(read::<ErrorKind>(later), ErrorKind::Other);
+    assert_eq!(read::<Delivery>(later), Delivery::Unknown);
+    assert_eq!(read::<Advice>(later), Advice::Given);
+    assert_eq!(read::<CallAdvice>(later), CallAdvice::Given);
+    assert_eq!(
+        read::<Advice>(r#"{"call":"of_later"}"#),
+        Advice::Call(CallAdvice::Given)
+    );
+    assert!(matches!(
+        read::<CallAdvice>(r#"{"check_tls":"of_later"}"#),
+        CallAdvice::CheckTls(Some(_))
+    ));
+    assert_eq!(read::<TicketStatus>(later), TicketStatus::Unknown);
+    assert_eq!(read::<MessageKind>(later), MessageKind::Unknown);
+    assert_eq!(read::<Role>(later), Role::Unknown);
+    assert_eq!(read::<Resemblance>(later), Resemblance::OtherText);
+    let event = r#"{"type":"of_later","ticket":"case-123","more":{"a":[1]}}"#;
+    assert!(matches!(read::<Event>(event), Event::Other));
+    let status = r#"{"type":"status","ticket":"case-123","status":"of_later","more":1}"#;
+    match read::<Event>(status) {
+        Event::Status { status, .. } => assert_eq!(status, TicketStatus::Unknown),
+        other => panic!("{other:?}"),
+    }
+    // Whether something was done is not guessed.
+    assert!(serde_json::from_str::<Receipt>(later).is_err());
+    assert!(serde_json::from_str::<Recalled>(later).is_err());
 }
 
 /// An error that a client gave, and the one that is read back from it, say the same.

@@ -289,7 +289,7 @@ impl<'d> Method<'d> {
             ]);
             parse_quote! {
                 #(#about)*
-                pub fn with_group(mut self, group: crate::GroupId) -> Self {
+                pub fn group(mut self, group: crate::GroupId) -> Self {
                     self.about.group = Some(group);
                     self
                 }

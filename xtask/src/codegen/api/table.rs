@@ -9,7 +9,7 @@ use crate::{
         operation::{Idempotency, Operation},
         pointer,
         read::Description,
-        sdk::{self, GROUP, Sdk, Shape},
+        sdk::{self, DEPTH_OF_SECRETS, GROUP, Sdk, Shape, is_sensitive},
     },
     tables::literal,
 };
@@ -21,9 +21,6 @@ pub(super) const MODULE: &str = "table";
 
 /// How deep the fields of a body are told apart; deeper ones are given as JSON.
 const DEPTH: usize = 3;
-
-/// How deep a secret is looked for: a description may name itself.
-const DEPTH_OF_SECRETS: usize = 16;
 
 /// What is printed of one operation, as text.
 pub(super) struct Row {
@@ -128,7 +125,12 @@ fn columns(root: &Value, described: &Operation<'_>, sdk: &Sdk) -> Vec<String> {
     let columns = sdk.columns.iter().map(|name| {
         let schema = row.and_then(|row| sdk::property(root, row, name));
         let known = schema.map(known).unwrap_or_default();
-        format!("Column {{ name: {}, known: &[{known}] }}", literal(name))
+        let is_secret = |schema| is_sensitive(root, schema, DEPTH_OF_SECRETS);
+        format!(
+            "Column {{ name: {}, known: &[{known}], is_sensitive: {} }}",
+            literal(name),
+            schema.is_some_and(is_secret)
+        )
     });
     columns.collect()
 }
@@ -227,24 +229,6 @@ impl Body<'_> {
             }
         }
     }
-}
-
-/// Whether a value, or anything in it, is a secret.
-fn is_sensitive(root: &Value, schema: &Value, depth: usize) -> bool {
-    let own = pointer::resolve(root, schema).unwrap_or(schema);
-    let is_marked = |holder: &Value| {
-        let mark = holder.get("x-sensitive").and_then(Value::as_bool);
-        mark == Some(true)
-    };
-    if is_marked(schema) || is_marked(own) {
-        return true;
-    }
-    let inner = |schema: &Value| depth > 0 && is_sensitive(root, schema, depth - 1);
-    ["items", "additionalProperties"]
-        .iter()
-        .filter_map(|key| own.get(key))
-        .any(inner)
-        || pointer::entries(own.get("properties")).any(|(_, schema)| inner(schema))
 }
 
 /// Values that a source names, and their names.

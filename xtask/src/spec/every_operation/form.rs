@@ -31,7 +31,7 @@ pub(super) fn check(every: &Value, outcome: &mut Outcome) {
             continue;
         }
         let allowed: &[&str] = match key {
-            "success" => &["headers", "properties"],
+            "success" => &["headers", "properties", "examples"],
             "failure" => &["headers", "content"],
             "parameters" => {
                 if !value.is_sequence() {

@@ -4,6 +4,7 @@ use super::Subject;
 use crate::{
     problem::Problem,
     spec::{
+        content::{self, Answers},
         grammar::{Kind, Node},
         pointer::{entries, join, resolve},
     },
@@ -36,6 +37,41 @@ pub(super) fn either_or(subject: &Subject<'_>, found: &mut Vec<Problem>) {
                 "the example has no `value`",
                 "write the value here; examples in other files cannot be checked",
             ));
+        }
+    }
+}
+
+/// An answer that tells something is shown: the simulator answers so, and a reader sees what the fields are.
+pub(super) fn answered(subject: &Subject<'_>, found: &mut Vec<Problem>) {
+    let root = subject.root;
+    for operation in &subject.operations {
+        let Ok(Answers::Object(schema)) = content::answers(operation, root) else {
+            continue;
+        };
+        if content::own_fields(root, schema).next().is_none() {
+            continue;
+        }
+        let responses = entries(operation.value.get("responses"));
+        for (status, response) in responses.filter(|(status, _)| status.starts_with('2')) {
+            let response = resolve(root, response).unwrap_or(response);
+            let is_failure = |value: &Value| {
+                let code = value.get("error_code").and_then(Value::as_str);
+                code.is_some_and(|code| !matches!(code, "" | "0")) // D-50
+            };
+            let shown = entries(response.get("content")).any(|(_, media)| {
+                let named = entries(media.get("examples"));
+                let named = named.filter_map(|(_, example)| resolve(root, example)?.get("value"));
+                named
+                    .chain(media.get("example"))
+                    .any(|value| !is_failure(value))
+            });
+            if !shown {
+                found.push(subject.problem(
+                    &join(&join(&operation.pointer(), "responses"), status),
+                    format!("`{}` shows no example of its answer", operation.id()),
+                    "add `examples:` with the one of the document, or a `constructed` one with a `summary` that says so",
+                ));
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ pub(super) fn words(subject: &Subject<'_>, found: &mut Vec<Problem>) {
     for operation in &subject.operations {
         stated(subject, operation, found);
         made(subject, operation, found);
+        created(subject, operation, found);
     }
 }
 
@@ -101,5 +102,39 @@ fn made(subject: &Subject<'_>, operation: &Operation<'_>, found: &mut Vec<Proble
             format!("`x-makes` of `{id}` names no text and no integer at the top of its answer"),
             "name the field with the id of what was made",
         )),
+    }
+}
+
+/// An answer with an id that the request did not name tells what was made: then each call makes another one.
+fn created(subject: &Subject<'_>, operation: &Operation<'_>, found: &mut Vec<Problem>) {
+    let harmless = [Idempotency::Idempotent, Idempotency::IdempotentInEffect];
+    let said = operation.idempotency();
+    if operation.method == "delete" || !said.is_some_and(|said| harmless.contains(&said)) {
+        return;
+    }
+    let root = subject.root;
+    let Ok(Answers::Object(schema)) = content::answers(operation, root) else {
+        return;
+    };
+    let parameters = operation.parameters(root);
+    let body = operation.body_schema(root);
+    let body = body.and_then(|body| pointer::resolve(root, body));
+    let in_body = pointer::entries(body.and_then(|body| body.get("properties")));
+    let asked: Vec<&str> = parameters
+        .iter()
+        .map(|(_, parameter)| text(parameter, "name"))
+        .chain(in_body.map(|(name, _)| name))
+        .collect();
+    let is_id = |name: &str| name == "id" || name.ends_with("_id") || name.ends_with("Id");
+    let mut fields = content::own_fields(root, schema).map(|(name, _)| name);
+    if let Some(id) = fields.find(|name| is_id(name) && !asked.contains(name)) {
+        found.push(subject.problem(
+            &join(&operation.pointer(), "x-idempotency"),
+            format!(
+                "`{}` answers `{id}`, which its request does not name, and says that it may be done twice",
+                operation.id()
+            ),
+            format!("what makes another thing each time has `x-idempotency: \"no\"` and `x-makes: {id}`"),
+        ));
     }
 }

@@ -7,7 +7,8 @@ use crate::{
         operation::Operation,
         pointer::{entries, join, resolve},
         sdk::{
-            self, By, IN_API, KEY, ON_CALL, ON_CLIENT, ON_TICKET, Sdk, Shape, TICKET, TICKET_ID,
+            self, By, DEPTH_OF_SECRETS, IN_API, KEY, ON_CALL, ON_CLIENT, ON_TICKET, Sdk, Shape,
+            TICKET, TICKET_ID,
         },
     },
 };
@@ -170,10 +171,42 @@ fn clashes(subject: &Subject<'_>, operation: &Operation<'_>, sdk: &Sdk, found: &
     }
 }
 
+/// The parameters of a page and of its length, as the service calls them.
+const OF_PAGES: [[&str; 2]; 2] = [["offset", "limit"], ["page_no", "page_size"]];
+
+/// What comes in pages says so: else its method gives the first page for the whole list. A file has none, and what is shaped by
+/// hand pages as it is written.
+fn unpaged(subject: &Subject<'_>, operation: &Operation<'_>, sdk: &Sdk, found: &mut Vec<Problem>) {
+    if sdk.shape == Shape::Hand || sdk::answer(operation, subject.root).is_none() {
+        return;
+    }
+    let parameters = operation.parameters(subject.root);
+    let has = |wanted: &str| {
+        let mut names = parameters.iter().map(|(_, it)| text(it, "name"));
+        names.any(|name| name.to_snake_case() == wanted)
+    };
+    if let Some([at, size]) = OF_PAGES
+        .iter()
+        .find(|pair| pair.iter().all(|name| has(name)))
+    {
+        found.push(subject.problem(
+            &join(&operation.pointer(), KEY),
+            format!(
+                "`{}` has `{at}` and `{size}`, and no `pages`: its method would take the first page for the whole list",
+                operation.id()
+            ),
+            "add `pages` with `by`, `at`, `size` and `list`, or say `shape: hand`",
+        ));
+    }
+}
+
 /// What pages are made of is there.
 fn pages(subject: &Subject<'_>, operation: &Operation<'_>, sdk: &Sdk, found: &mut Vec<Problem>) {
     let at = join(&join(&operation.pointer(), KEY), "pages");
-    let Some(pages) = &sdk.pages else { return };
+    let Some(pages) = &sdk.pages else {
+        unpaged(subject, operation, sdk, found);
+        return;
+    };
     let root = subject.root;
     let answer = sdk::answer(operation, root);
     let field = |name: &str| answer.and_then(|answer| sdk::property(root, answer, name));
@@ -253,5 +286,32 @@ fn columns(subject: &Subject<'_>, operation: &Operation<'_>, sdk: &Sdk, found: &
                 format!("it has {}", listed(has)),
             ));
         }
+    }
+    secrets(subject, row, sdk, &at, found);
+}
+
+/// A table hides a sensitive column beside others. So a list with something sensitive has columns, and one of them that is not;
+/// where an answer about one thing is all sensitive, it is what was asked for.
+fn secrets(subject: &Subject<'_>, row: &Value, sdk: &Sdk, at: &str, found: &mut Vec<Problem>) {
+    let root = subject.root;
+    let is_secret = |schema: &Value| sdk::is_sensitive(root, schema, DEPTH_OF_SECRETS);
+    if sdk.pages.is_none() || !is_secret(row) {
+        return;
+    }
+    if sdk.columns.is_empty() {
+        found.push(subject.problem(
+            at.trim_end_matches("/columns"),
+            "a list with something sensitive has no `columns`: its table would show everything",
+            "name the fields worth showing in `columns`",
+        ));
+        return;
+    }
+    let mut columns = sdk.columns.iter();
+    if columns.all(|column| sdk::property(root, row, column).is_some_and(is_secret)) {
+        found.push(subject.problem(
+            at,
+            "every column of the list is sensitive",
+            "add a column that is not: beside it a table hides the others",
+        ));
     }
 }

@@ -5,7 +5,7 @@ use crate::spec::{
     content::{self, Answers},
     grammar::{self, Kind, Node},
     operation::{Idempotency, Operation, operations},
-    pointer::{self, entries, items, join},
+    pointer::{self, items, join},
     sdk::By,
 };
 use serde_yaml::Value;
@@ -125,9 +125,10 @@ fn of_hints(root: &Value) -> Vec<Sentence> {
         let told = [
             known_values(node.value, text),
             documented_limits(node.value, is_item),
-            documented_default(node.value),
-            (node.value.get("x-sensitive") == Some(&Value::Bool(true)))
-                .then(|| "It is not to be shown or logged.".to_owned()),
+            documented_default(node.value, text),
+            (node.value.get("x-sensitive") == Some(&Value::Bool(true))).then(|| {
+                "It is not to be logged, and to be shown only to who asks for it.".to_owned()
+            }),
         ];
         sentences.extend(
             told.into_iter()
@@ -158,9 +159,11 @@ fn known_values(value: &Value, text: &str) -> Option<String> {
     ))
 }
 
-fn documented_default(value: &Value) -> Option<String> {
+/// `None`: there is none, or the words that are there tell it.
+fn documented_default(value: &Value, text: &str) -> Option<String> {
     let default = plain(value.get("x-documented-default")?);
-    Some(format!("If it is left out, the service takes {default}."))
+    let is_told = has_word(text, &default) && text.to_lowercase().contains("left out");
+    (!is_told).then(|| format!("If it is left out, the service takes {default}."))
 }
 
 fn documented_limits(value: &Value, is_item: bool) -> Option<String> {

@@ -6,7 +6,7 @@ use http::StatusCode;
 
 use super::{super::record::printable_id, Failure};
 use crate::{
-    Category, ErrorCode, Fault, FaultKind, Sent, pipeline::envelope::Envelope, retry::Repeat,
+    Category, Delivery, ErrorCode, Fault, FaultKind, pipeline::envelope::Envelope, retry::Repeat,
 };
 
 /// How codes of the gateway begin.
@@ -36,7 +36,7 @@ pub(super) fn meaning(status: StatusCode, envelope: Envelope, codes: &[ErrorCode
         Some(Category::Throttling | Category::Authentication)
     );
     let is_proof = envelope.is_known_form && !is_contradicted && (envelope.is_lone || !is_repeated);
-    let sent = proof(category, is_proof);
+    let delivery = proof(category, is_proof);
     let detail: Cow<'static, str> = match (row, &code) {
         (Some(row), _) => row.meaning.into(),
         (None, Some(_)) => "the service reports an error with a code that is not known here".into(),
@@ -54,7 +54,7 @@ pub(super) fn meaning(status: StatusCode, envelope: Envelope, codes: &[ErrorCode
         }
         _ => Repeat::Never,
     };
-    let mut fault = Fault::new(kind, sent, detail);
+    let mut fault = Fault::new(kind, delivery, detail);
     fault.code = code;
     fault.category = category;
     fault.in_doubt = row.is_some_and(|row| row.in_doubt);
@@ -82,11 +82,11 @@ fn kind(status: u16, category: Option<Category>, has_code: bool) -> FaultKind {
 }
 
 /// What the answer proves about a write. See the order in `classify`.
-fn proof(category: Option<Category>, is_known_form: bool) -> Sent {
+fn proof(category: Option<Category>, is_known_form: bool) -> Delivery {
     match category {
-        None | Some(Category::Internal | Category::Unknown) => Sent::Maybe,
-        Some(_) if is_known_form => Sent::Refused,
-        Some(_) => Sent::Maybe,
+        None | Some(Category::Internal | Category::Unknown) => Delivery::Unknown,
+        Some(_) if is_known_form => Delivery::Rejected,
+        Some(_) => Delivery::Unknown,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
     prompt::{self, NoSecret},
 };
 use clap::ArgMatches;
+use hwc_core::file::Unreadable;
 use hwc_tickets::{
     SecretString,
     api::{Arguments, Operation, Source},
@@ -151,10 +152,14 @@ fn page_size(operation: &Operation, input: &Input, matches: &ArgMatches) -> Opti
 
 fn source(path: &Path) -> Result<Source, Failure> {
     Source::file(path).map_err(|error| {
-        Failure::usage(
-            error.to_string(),
-            "Name a file that can be read. Nothing was sent.",
-        )
+        let help = match error.reason() {
+            // The output of another program, for instance.
+            Unreadable::NotAFile(_) | Unreadable::Untold { .. } => {
+                "Name a plain file, or give what it holds on standard input, with `-`. Nothing was sent."
+            }
+            _ => "Name a file that can be read. Nothing was sent.",
+        };
+        Failure::usage(error.to_string(), help)
     })
 }
 

@@ -10,11 +10,11 @@ use crate::{
     context::{Context, interruptible},
     failure::Failure,
     private_file::Draft,
-    render,
+    render::{self, Part, Show, fact},
 };
 use clap::ArgMatches;
 use hwc_tickets::api::{Content, Download, Operation};
-use serde_json::json;
+use serde::Serialize;
 use std::{
     io::{self, IsTerminal as _},
     path::{Path, PathBuf},
@@ -112,14 +112,26 @@ async fn save(
     }
     draft.end().map_err(failed)?;
     let (screen, place) = (&context.screen, path.display().to_string());
-    let told = match screen.form() {
-        Form::Json | Form::Ndjson => {
-            screen.document(&json!({ "file": place, "bytes": file.received() }))
-        }
-        _ => screen.facts(&[
-            ("file", place.clone()),
-            ("bytes", file.received().to_string()),
-        ]),
+    let saved = Saved {
+        file: &place,
+        bytes: file.received(),
     };
+    let told = screen.show(&saved);
     told.map_err(|failure| failure.after(format_args!("{place} was written")))
+}
+
+/// A file that was written.
+#[derive(Serialize)]
+struct Saved<'a> {
+    file: &'a str,
+    bytes: u64,
+}
+
+impl Show for Saved<'_> {
+    fn parts(&self, _: Form) -> Vec<Part> {
+        vec![Part::Facts(vec![
+            fact("file", self.file.to_owned()),
+            fact("bytes", self.bytes.to_string()),
+        ])]
+    }
 }

@@ -6,11 +6,12 @@ use crate::{
     context::{Context, interruptible},
     failure::Failure,
     render::{
-        self, List, Screen, json,
-        table::{Column, ColumnWidth, QUIET, Table},
+        self, Cell, List, Row, Titles, json,
+        table::{Column, ColumnWidth, QUIET},
     },
 };
-use hwc_tickets::api::{ListAudit, Operation};
+use hwc_tickets::api::{self, ListAudit, Operation};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 pub(super) async fn run(
@@ -21,8 +22,9 @@ pub(super) async fn run(
     context: &Context,
 ) -> Result<(), Failure> {
     let client = context.client()?;
-    let mut sink = Sink::begin(operation, name, &context.screen)?;
+    let mut list = List::begin(&context.screen, titles(operation), &Map::new(), name)?;
     let mut audit = ListAudit::default();
+    let (mut lost, mut within) = (0, 0);
     let reading = async {
         let mut pages = operation.pages(&client, given.arguments, None)?;
         let mut left = limit.unwrap_or(u64::MAX);
@@ -30,20 +32,28 @@ pub(super) async fn run(
             let page = render::wait("reading the list", pages.next()).await;
             audit = pages.audit().clone();
             let Some(page) = page else { break };
-            let mut items = page?.items;
-            items.truncate(usize::try_from(left).unwrap_or(usize::MAX));
-            left = left.saturating_sub(items.len() as u64);
-            sink.page(&items)?;
+            let mut page = page?;
+            page.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+            lost += page.undecodable.len() as u64;
+            within += page.within.len() as u64;
+            left = left.saturating_sub(page.items.len() as u64);
+            let items = page.items.iter().map(|item| Item { item, operation });
+            list.items(&items.collect::<Vec<_>>())?;
         }
-        Ok::<_, Failure>(left == 0)
+        Ok::<_, Failure>(left)
     };
     let reading = interruptible(reading).await;
     let reading = reading.map_err(|failure| unknown(operation, failure));
-    if let Ok(true) = reading {
-        // As many as were asked for: nothing is missing of them.
+    if let (Ok(0), Some(limit)) = (&reading, limit) {
+        // As many as were asked for: nothing is missing of them. What stands behind them is nobody's concern.
         audit.complete = true;
+        audit.yielded = limit;
+        (audit.undecodable, audit.undecodable_within) = (lost, within);
     }
-    let outcome = sink.end(&audit, reading.map(drop));
+    // Who reads only the one word must not take a list with a gap for the whole one.
+    let mut told = audit.clone();
+    told.complete &= !told.possible_gap;
+    let outcome = list.end_of_reading(told.complete, &told, reading.map(drop));
     if outcome.is_ok() && audit.possible_gap {
         context.screen.warn(
             "an item may be missing: the list changed while it was read, or ends before its total",
@@ -53,75 +63,39 @@ pub(super) async fn run(
         let warning = format!("{} items could not be read", audit.undecodable);
         context.screen.warn(&warning);
     }
+    if audit.undecodable_within > 0 {
+        context.screen.warn(&format!(
+            "{} parts of items could not be read: the items are shown without them",
+            audit.undecodable_within
+        ));
+    }
     outcome
 }
 
-/// Where items go, in the form that was asked for.
-enum Sink<'a> {
-    Table {
-        operation: &'static Operation,
-        screen: &'a Screen,
-        /// Once the first page is there.
-        table: Option<Table>,
-    },
-    Json(List<'a>),
+/// An item of a list, as it came.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Item<'a> {
+    item: &'a Value,
+    #[serde(skip)]
+    operation: &'static Operation,
 }
 
-impl<'a> Sink<'a> {
-    fn begin(
-        operation: &'static Operation,
-        name: &str,
-        screen: &'a Screen,
-    ) -> Result<Self, Failure> {
-        Ok(match screen.form() {
-            Form::Table | Form::Plain => Self::Table {
-                operation,
-                screen,
-                table: None,
-            },
-            Form::Json | Form::Ndjson => Self::Json(List::begin(screen, &Map::new(), name)?),
-        })
-    }
-
-    fn page(&mut self, items: &[Value]) -> Result<(), Failure> {
-        match self {
-            Self::Json(list) => items.iter().try_for_each(|item| list.item(item)),
-            Self::Table {
-                operation,
-                screen,
-                table,
-            } => {
-                let rows = items.iter().map(|item| row(operation, item));
-                let rows: Vec<Vec<String>> = rows.collect();
-                let table = match table {
-                    Some(table) => table,
-                    None => table.insert(begun(operation, screen, &rows)?),
-                };
-                rows.iter().try_for_each(|row| screen.row(table, row))
-            }
+impl Row for Item<'_> {
+    fn cells(&self, form: Form) -> Vec<Cell> {
+        let columns = self.operation.columns.iter();
+        let cells: Vec<Cell> = columns
+            .map(|column| field(self.operation, column, self.item.get(column.name), form))
+            .collect();
+        match cells.is_empty() {
+            true => vec![json::compact(self.item).ok()],
+            false => cells,
         }
     }
-
-    /// Ends the output; also when reading has failed, so that the document is whole.
-    fn end(self, audit: &ListAudit, outcome: Result<(), Failure>) -> Result<(), Failure> {
-        let list = match self {
-            Self::Json(list) => list,
-            Self::Table {
-                operation,
-                screen,
-                table: None,
-            } if outcome.is_ok() => return begun(operation, screen, &[]).map(drop),
-            Self::Table { .. } => return outcome,
-        };
-        // Who reads only the one word must not take a list with a gap for the whole one.
-        let mut audit = audit.clone();
-        audit.complete &= !audit.possible_gap;
-        list.end_of_reading(audit.complete, &audit, outcome)
-    }
 }
 
-/// A table with its titles. Columns are as wide as the first page needs them.
-fn begun(operation: &Operation, screen: &Screen, rows: &[Vec<String>]) -> Result<Table, Failure> {
+/// Columns are as wide as the first page needs them.
+fn titles(operation: &Operation) -> Titles {
     let last = operation.columns.len().saturating_sub(1);
     let mut columns: Vec<Column> = operation
         .columns
@@ -139,9 +113,7 @@ fn begun(operation: &Operation, screen: &Screen, rows: &[Vec<String>]) -> Result
     if columns.is_empty() {
         columns.push(Column::new("ITEM", ColumnWidth::Rest));
     }
-    let table = screen.begin_table(&columns, rows);
-    screen.header(&table, "")?;
-    Ok(table)
+    Titles::new(columns)
 }
 
 /// `incident_id` and `incidentId` as the title of a column.
@@ -150,26 +122,35 @@ fn title(name: &str) -> String {
     name.to_shouty_snake_case().replace('_', " ")
 }
 
-fn row(operation: &Operation, item: &Value) -> Vec<String> {
-    let columns = operation.columns.iter();
-    let cells: Vec<String> = columns
-        .map(|column| cell(item.get(column.name), column.known))
-        .collect();
-    match cells.is_empty() {
-        true => vec![json::compact(item).unwrap_or_default()],
-        false => cells,
-    }
+/// Stands on a table for what is sensitive.
+const HIDDEN: &str = "(hidden, see -o json)";
+
+/// A field in its column. On a table a sensitive one is hidden beside others, for who looks on; what is nothing else was asked
+/// for, and so were the other forms.
+pub(super) fn field(
+    operation: &Operation,
+    column: &api::Column,
+    value: Option<&Value>,
+    form: Form,
+) -> Cell {
+    let text = cell(value, column.known)?;
+    let is_beside_others = operation.columns.iter().any(|other| !other.is_sensitive);
+    let hides = form == Form::Table && column.is_sensitive && is_beside_others;
+    Some(match hides && !text.is_empty() {
+        true => HIDDEN.to_owned(),
+        false => text,
+    })
 }
 
 /// A value of an answer. A known one has a name, the same that is typed; in JSON it is as it came.
-pub(super) fn cell(value: Option<&Value>, known: &[(&str, &str)]) -> String {
-    let text = match value {
-        None | Some(Value::Null) => return String::new(),
-        Some(Value::String(text)) => text.clone(),
-        Some(value) => json::compact(value).unwrap_or_default(),
+pub(super) fn cell(value: Option<&Value>, known: &[(&str, &str)]) -> Cell {
+    let text = match value? {
+        Value::Null => return None,
+        Value::String(text) => text.clone(),
+        value => json::compact(value).ok()?,
     };
-    match known.iter().find(|(value, _)| *value == text) {
+    Some(match known.iter().find(|(value, _)| *value == text) {
         Some((_, name)) => known_name(name),
         None => text,
-    }
+    })
 }

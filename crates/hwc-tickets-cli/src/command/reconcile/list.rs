@@ -1,15 +1,19 @@
 //! What is pending.
 
+use super::fate::Record;
 use crate::{
     cli::Form,
     context::Context,
     failure::Failure,
     pending_files::Entry,
-    render::table::{Column, ColumnWidth},
+    render::{
+        Cell, List, Row, Titles,
+        table::{Column, ColumnWidth},
+    },
     view,
 };
-use hwc_tickets::submit::PendingId;
-use serde_json::{Value, json};
+use hwc_tickets::{ZoneOffset, submit::PendingId};
+use serde::Serialize;
 
 /// Least digits of a short id.
 const SHORT: usize = 8;
@@ -29,49 +33,74 @@ pub(super) fn list(context: &Context) -> Result<(), Failure> {
     let entries = entries(context)?;
     let screen = &context.screen;
     let zone = context.settings.time_zone.value;
-    if matches!(screen.form(), Form::Json | Form::Ndjson) {
-        let rows: Vec<Value> = entries.iter().map(entry_json).collect();
-        return match screen.form() {
-            Form::Ndjson => rows.iter().try_for_each(|row| screen.event(row)),
-            _ => screen.document(&json!({ "pending": rows })),
-        };
-    }
-    if entries.is_empty() {
-        screen.note("Nothing is pending.");
-        return Ok(());
-    }
     let ids = short_ids(entries.iter().map(|entry| entry.id));
-    let rows: Vec<Vec<String>> = (entries.iter().zip(ids))
-        .map(|(entry, id)| {
-            let file = entry.path.display();
-            match &entry.pending {
-                Ok(pending) => vec![
-                    id,
-                    view::moment(pending.begun_at(), zone, screen.form()),
-                    pending.ticket().to_string(),
-                    pending.length().to_string(),
-                    state(entry).to_owned(),
-                    file.to_string(),
-                ],
-                Err(reason) => {
-                    let mut row = vec![id];
-                    row.extend(["-", "-", "-"].map(str::to_owned));
-                    row.push(state(entry).to_owned());
-                    row.push(format!("{file} (cannot be read: {reason})"));
-                    row
-                }
-            }
-        })
+    let rows: Vec<Listed> = (entries.iter().zip(ids))
+        .map(|(entry, short)| Listed::of(entry, short, zone))
         .collect();
-    let columns = [
+    let titles = Titles::new([
         Column::new("ID", ColumnWidth::Fit),
         Column::new("BEGUN", ColumnWidth::Fit),
         Column::new("TICKET", ColumnWidth::Fit),
         Column::new("LENGTH", ColumnWidth::Fit),
         Column::new("STATE", ColumnWidth::Fit),
         Column::new("FILE", ColumnWidth::Rest),
-    ];
-    screen.table(&columns, &rows)
+    ]);
+    List::whole(screen, titles, "pending", &rows)?;
+    if entries.is_empty() && screen.is_for_people() {
+        screen.note("Nothing is pending.");
+    }
+    Ok(())
+}
+
+/// A record that is pending, and its file.
+#[derive(Serialize)]
+struct Listed<'a> {
+    file: String,
+    state: &'static str,
+    #[serde(flatten)]
+    record: Record<'a>,
+    #[serde(skip)]
+    entry: &'a Entry,
+    #[serde(skip)]
+    short: String,
+    #[serde(skip)]
+    zone: ZoneOffset,
+}
+
+impl<'a> Listed<'a> {
+    fn of(entry: &'a Entry, short: String, zone: ZoneOffset) -> Self {
+        let record = match &entry.pending {
+            Ok(pending) => Record::of(pending),
+            Err(reason) => Record::unreadable(Some(entry.id), reason),
+        };
+        Self {
+            file: entry.path.display().to_string(),
+            state: state(entry),
+            record,
+            entry,
+            short,
+            zone,
+        }
+    }
+}
+
+impl Row for Listed<'_> {
+    fn cells(&self, form: Form) -> Vec<Cell> {
+        let pending = self.entry.pending.as_ref();
+        let file = match pending {
+            Ok(_) => self.file.clone(),
+            Err(reason) => format!("{} (cannot be read: {reason})", self.file),
+        };
+        let pending = pending.ok();
+        vec![
+            Some(self.short.clone()),
+            pending.map(|pending| view::moment(pending.begun_at(), self.zone, form)),
+            pending.map(|pending| pending.ticket().to_string()),
+            pending.map(|pending| pending.length().to_string()),
+            Some(self.state.to_owned()),
+            Some(file),
+        ]
+    }
 }
 
 /// The shortest beginnings by which all of them can be told apart.
@@ -96,24 +125,5 @@ fn state(entry: &Entry) -> &'static str {
         (_, true) => "under way",
         (Ok(_), false) => "unknown",
         (Err(_), false) => "unreadable",
-    }
-}
-
-fn entry_json(entry: &Entry) -> Value {
-    let file = entry.path.display().to_string();
-    match &entry.pending {
-        Ok(pending) => json!({
-            "file": file,
-            "id": pending.id(),
-            "ticket": pending.ticket(),
-            "group": pending.group(),
-            "begun_at": pending.begun_at().to_string(),
-            "length": pending.length(),
-            "reference": pending.reference(),
-            "state": state(entry),
-        }),
-        Err(reason) => {
-            json!({ "file": file, "id": entry.id, "state": state(entry), "problem": reason })
-        }
     }
 }

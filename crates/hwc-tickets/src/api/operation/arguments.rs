@@ -19,7 +19,8 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// With a file in the place of the value that is called so.
+    /// With a file in the place of the value that is called so. A call with two files of one name, or with a file and a value,
+    /// is refused.
     #[must_use]
     pub fn file(mut self, name: impl Into<String>, file: impl Into<Upload>) -> Self {
         self.files.push((name.into(), file.into()));

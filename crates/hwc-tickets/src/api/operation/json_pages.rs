@@ -36,13 +36,8 @@ impl<R: Paged<Item: Serialize>> Listing for Pages<R> {
 }
 
 fn untyped<R: Paged<Item: Serialize>>(page: Page<R::Item>) -> Result<Page<Value>> {
-    let items = page.items.into_iter().map(serde_json::to_value);
-    let items = items.collect::<std::result::Result<_, _>>();
-    Ok(Page {
-        items: items.map_err(|_| without_json(R::OPERATION.name))?,
-        undecodable: page.undecodable,
-        total: page.total,
-    })
+    let untyped = page.try_map(serde_json::to_value);
+    untyped.map_err(|_| without_json(R::OPERATION.name))
 }
 
 /// An answer that was read as what is documented can be written as JSON again.

@@ -100,14 +100,19 @@ fn request<R: Row>(arguments: Arguments) -> Result<R> {
     if values.is_null() {
         values = Value::Object(Map::new());
     }
+    let refused =
+        |detail: String| Error::local(ErrorKind::InvalidInput, detail).with_operation(name);
     for (file, _) in &files {
         if !R::FILES.contains(&file.as_str()) {
-            let detail = format!("it takes no file {file:?}");
-            return Err(Error::local(ErrorKind::InvalidInput, detail).with_operation(name));
+            return Err(refused(format!("it takes no file {file:?}")));
         }
         if let Some(values) = values.as_object_mut() {
             // Until the file itself is put in its place.
-            values.insert(file.clone(), json!({"content": ""}));
+            let before = values.insert(file.clone(), json!({"content": ""}));
+            if before.is_some_and(|before| !before.is_null()) {
+                // One of them would be left out without a word.
+                return Err(refused(format!("{file} is given twice")));
+            }
         }
     }
     if R::HAS_BODY

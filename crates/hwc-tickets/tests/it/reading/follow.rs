@@ -481,7 +481,7 @@ fn many_tickets_are_polled_in_groups() {
         let client = desk.client();
         let mut events = client
             .follow(ids(&names))
-            .with_group("g-1".parse().unwrap())
+            .group("g-1".parse().unwrap())
             .stream();
         let (_, cursor) = last_checkpoint(&mut events, &desk, S(1)).await;
         assert_eq!(desk.count("poll"), 3);
@@ -637,7 +637,7 @@ fn a_wait_beyond_every_clock_is_kept_without_harm() {
         let mut events = desk
             .client()
             .follow(ids(&["a"]))
-            .with_status_events(S(60))
+            .status_events(S(60))
             .stream();
         let told = run(&mut events, &desk, S(3600)).await;
         assert!(told.contains(&"degraded Throttled".to_owned()), "{told:?}");
@@ -746,7 +746,7 @@ fn status_events_come_from_their_own_slow_question() {
             clock.sleep(S(100)).await;
             changed.state().status.insert("a".to_owned(), 3);
         });
-        let follow = desk.client().follow(ids(&names)).with_status_events(S(30));
+        let follow = desk.client().follow(ids(&names)).status_events(S(30));
         let told = run(&mut follow.stream(), &desk, S(600)).await;
         let status: Vec<&String> = told.iter().filter(|t| t.contains(" is ")).collect();
         assert_eq!(
@@ -773,7 +773,7 @@ fn status_events_come_from_their_own_slow_question() {
         desk.state().status.insert((*name).to_owned(), 1);
     }
     desk.clock.run(async {
-        let follow = desk.client().follow(ids(&names)).with_status_events(S(10));
+        let follow = desk.client().follow(ids(&names)).status_events(S(10));
         run(&mut follow.stream(), &desk, S(100)).await;
         assert!(desk.count("status") <= 101);
     });
@@ -959,7 +959,7 @@ fn a_dropped_stream_leaves_nothing_behind() {
         let mut events = desk
             .client()
             .follow(ids(&["a"]))
-            .with_status_events(S(5))
+            .status_events(S(5))
             .stream();
         for _ in 0..20 {
             // The future of each event is dropped early again and again; nothing is lost by that.

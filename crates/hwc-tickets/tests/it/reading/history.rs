@@ -829,7 +829,7 @@ fn the_group_and_the_deadline_of_a_call() {
         ticket.history().collect().await.unwrap();
         ticket
             .history()
-            .with_group("group-2".parse().unwrap())
+            .group("group-2".parse().unwrap())
             .collect()
             .await
             .unwrap();

@@ -248,7 +248,7 @@ fn requests_go_side_by_side_up_to_the_bound() {
         let before = hwc_core::Clock::elapsed(&desk.clock);
         let query = client.unread(ids.clone()).concurrency(concurrency);
         let group = "group-7".parse().unwrap();
-        let digest = desk.clock.run(query.with_group(group).fetch());
+        let digest = desk.clock.run(query.group(group).fetch());
         assert!(digest.is_complete());
         assert_eq!(
             (hwc_core::Clock::elapsed(&desk.clock) - before).as_secs(),

@@ -1,0 +1,114 @@
+//! What there is to show of a thing. How it looks in each form follows from it.
+
+use super::table::Column;
+use crate::cli::Form;
+use serde::Serialize;
+use serde_json::Value;
+use std::borrow::Cow;
+
+/// Stands in a table where there is nothing. In `plain` the field is empty.
+const ABSENT: &str = "-";
+
+/// What stands under a title; `None` where there is nothing.
+pub(crate) type Cell = Option<String>;
+
+/// A name and its value; `None` where there is none.
+pub(crate) type Fact = (Cow<'static, str>, Cell);
+
+/// A thing that a command prints: in `json` and `ndjson` as it serialises, in the other forms as its parts.
+pub(crate) trait Show: Serialize {
+    /// What is shown in `form`, which is `table` or `plain`.
+    fn parts(&self, form: Form) -> Vec<Part>;
+
+    /// Its lines in `ndjson`, when it is several things at once; else it is one line.
+    fn lines(&self) -> Option<Vec<Value>> {
+        None
+    }
+}
+
+/// One of the things in a list.
+pub(crate) trait Row: Serialize {
+    /// A cell for each title in `form`, which is `table` or `plain`. In `plain` more may follow.
+    fn cells(&self, form: Form) -> Vec<Cell>;
+}
+
+/// A part of what is shown.
+#[derive(Debug)]
+pub(crate) enum Part {
+    /// Names and values below each other, without those that have none; in `plain` all values on one line.
+    Facts(Vec<Fact>),
+    /// The same where it differs which ones there are: in `plain` a line each, the name in front.
+    NamedFacts(Vec<Fact>),
+    /// A table.
+    Rows(Titles, Vec<Vec<Cell>>),
+}
+
+/// What stands above a table.
+#[derive(Debug)]
+pub(crate) struct Titles {
+    pub(super) columns: Vec<Column>,
+    /// Stands in the place of titles where the terminal is too narrow for them.
+    pub(super) legend: String,
+}
+
+impl Titles {
+    /// Titles that are left out where the terminal is too narrow for them.
+    pub(crate) fn new(columns: impl Into<Vec<Column>>) -> Self {
+        Self {
+            columns: columns.into(),
+            legend: String::new(),
+        }
+    }
+
+    /// What is to be known of the rows where there are no titles.
+    pub(crate) fn legend(mut self, legend: String) -> Self {
+        self.legend = legend;
+        self
+    }
+}
+
+/// A name and its value.
+pub(crate) fn fact(name: impl Into<Cow<'static, str>>, value: impl Into<Cell>) -> Fact {
+    (name.into(), value.into())
+}
+
+/// Those facts that have a value.
+pub(super) fn told(facts: &[Fact]) -> impl Iterator<Item = (&str, &str)> {
+    facts.iter().filter_map(|(name, value)| {
+        let value = value.as_deref().filter(|value| !value.is_empty())?;
+        Some((name.as_ref(), value))
+    })
+}
+
+/// A cell as it is written in `form`.
+pub(super) fn written(cell: Cell, form: Form) -> String {
+    cell.unwrap_or_else(|| match form {
+        Form::Table => ABSENT.to_owned(),
+        _ => String::new(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_absent_has_one_sign() {
+        for (cell, table, plain) in [
+            (None, "-", ""),
+            (Some(""), "", ""),
+            (Some("-"), "-", "-"),
+            (Some("a"), "a", "a"),
+        ] {
+            let cell = cell.map(str::to_owned);
+            assert_eq!(written(cell.clone(), Form::Table), table);
+            assert_eq!(written(cell, Form::Plain), plain);
+        }
+        let facts = [
+            fact("a", None::<String>),
+            fact("b", String::new()),
+            fact("c", "d".to_owned()),
+        ];
+        assert_eq!(told(&facts).collect::<Vec<_>>(), [("c", "d")]);
+    }
+}

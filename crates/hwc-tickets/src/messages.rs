@@ -1,0 +1,41 @@
+//! The messages of tickets: the message itself, a file for each verb, what a client remembers of them, and their calls.
+
+pub mod follow;
+pub mod history;
+pub mod mark_read;
+pub mod message;
+pub mod recall;
+pub mod submit;
+pub mod unread;
+pub(crate) mod wire;
+
+use self::{
+    mark_read::memory::Drains,
+    recall::memory::Recalls,
+    submit::{Outbox, own::OwnSubmits},
+};
+use std::{io, sync::Arc, time::Duration};
+
+/// What a client remembers of messages, so that its verbs know of each other.
+pub(crate) struct State {
+    /// What this client has submitted lately.
+    own: OwnSubmits,
+    /// What this client has drained lately.
+    drains: Drains,
+    /// What this client has taken back lately.
+    recalls: Recalls,
+}
+
+impl State {
+    /// A client that has done nothing yet, but for what `outbox` holds.
+    pub(crate) fn new(
+        outbox: Option<Arc<dyn Outbox>>,
+        consistency_window: Duration,
+    ) -> io::Result<Self> {
+        Ok(Self {
+            own: OwnSubmits::new(outbox, consistency_window)?,
+            drains: Drains::default(),
+            recalls: Recalls::default(),
+        })
+    }
+}

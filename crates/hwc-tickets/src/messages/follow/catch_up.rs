@@ -1,0 +1,69 @@
+//! The beginning of a ticket that was not followed before: what history holds.
+
+use super::roster::CatchUp;
+use crate::{
+    client::Client,
+    error::Result,
+    ids::{GroupId, TicketId},
+    messages::{
+        history::{Course, Manner, Reader, TimeForm},
+        message::Message,
+    },
+    service::MAX_PAGE,
+    tickets::ticket::Ticket,
+};
+use hwc_core::CallOptions;
+use jiff::Timestamp;
+
+/// Most messages of one ticket that are held at once.
+const MOST_HELD: usize = 100_000;
+
+/// What history holds of a ticket.
+#[derive(Debug)]
+pub(super) struct Past {
+    /// The oldest first.
+    pub(super) messages: Vec<Message>,
+    /// Whether a message may be missing.
+    pub(super) possible_gap: bool,
+}
+
+/// Reads the history of a ticket back to `reach`.
+pub(super) async fn read(
+    client: &Client,
+    ticket: &TicketId,
+    group: Option<GroupId>,
+    options: CallOptions,
+    reach: CatchUp,
+) -> Result<Past> {
+    let ticket = Ticket {
+        client: client.clone(),
+        id: ticket.clone(),
+        group,
+    };
+    let (since, limit) = match reach {
+        CatchUp::Since(second) => (Timestamp::from_second(second).ok(), None),
+        CatchUp::Tail(messages) => (None, Some(messages)),
+    };
+    let course = Course {
+        page_size: limit.map_or(MAX_PAGE, |limit| limit.clamp(1, MAX_PAGE)),
+        since,
+        form: TimeForm::default(),
+        zone: client.parts().service.zone(),
+    };
+    let manner = Manner {
+        oldest_first: false,
+        limit,
+        buffer: MOST_HELD,
+    };
+    let mut reader = Reader::new(ticket, options, course, manner);
+    let mut messages = Vec::new();
+    while let Some(message) = reader.next().await? {
+        reader.hold(messages.len().saturating_add(1))?;
+        messages.push(message);
+    }
+    messages.reverse();
+    Ok(Past {
+        messages,
+        possible_gap: reader.audit().possible_gap,
+    })
+}

@@ -1,0 +1,59 @@
+//! What a walk through history can say about its own completeness.
+
+use crate::{messages::message::Undecodable, setters::setters};
+use serde::{Deserialize, Serialize};
+
+/// Undecodable items that are kept with their reason; the others are counted only.
+const KEPT_REASONS: usize = 100;
+
+/// What was read, what was dropped, and whether anything may be missing.
+///
+/// While a stream runs, it says what is known so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Audit {
+    /// Total number of messages that the first answer stated. The service counts up to 65535 only
+    /// (D-33), and whether it counts the ticket or the page is not documented (D-48).
+    pub reported: Option<u64>,
+    /// Messages that were handed out.
+    pub yielded: u64,
+    /// Messages that came again because pages overlap, and were dropped.
+    pub duplicates_dropped: u64,
+    /// Items that could not be read. They cost themselves alone.
+    pub undecodable: u64,
+    /// Place and reason of the first of them, never their content. In JSON the field is there only when there are any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<Undecodable>,
+    /// Answers of the service that were used.
+    pub pages: u64,
+    /// Whether a message may be missing: more messages in one second than one page holds, where reading
+    /// them by row numbers did not help or could not be trusted, or a total above what was read (a
+    /// message that was recalled meanwhile is among the causes). `false` is a statement, not a guess.
+    pub possible_gap: bool,
+    /// Whether the walk came to its end: the beginning of the conversation, the moment given with
+    /// `since`, or the number given with `limit`. A short page is no such end.
+    pub complete: bool,
+}
+
+setters! {
+    Audit {
+        yielded: u64,
+        duplicates_dropped: u64,
+        undecodable: u64,
+        unreadable: Vec<Undecodable>,
+        pages: u64,
+        possible_gap: bool,
+        complete: bool,
+    }
+    optional { reported: u64 }
+}
+
+impl Audit {
+    pub(super) fn saw_undecodable(&mut self, item: &Undecodable) {
+        self.undecodable += 1;
+        if self.unreadable.len() < KEPT_REASONS {
+            self.unreadable.push(item.clone());
+        }
+    }
+}

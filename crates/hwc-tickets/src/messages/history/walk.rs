@@ -1,0 +1,318 @@
+//! The walk back through a conversation: which page to ask for next, and what of it is new. No I/O.
+//!
+//! Times have a resolution of one second (if the service writes milliseconds: of one), and no document
+//! says whether it answers with messages before the given time or up to it. So every page is asked from
+//! one second after the oldest known message: under both readings that second comes again as a whole,
+//! and what is known already is counted and dropped. When a page brings nothing new, it is asked wider;
+//! then the second is read by row numbers; then the walk goes on at the second itself, and below it. A
+//! step that may have passed over a message says so in the audit.
+
+mod boundary;
+mod bridge;
+mod decide;
+mod lengths;
+mod rows;
+mod totals;
+
+use self::{
+    boundary::span, bridge::Bridge, decide::Found, lengths::Lengths, rows::Rows, totals::Totals,
+};
+use super::{
+    audit::Audit,
+    known::Known,
+    query_time::{TimeForm, resolution},
+};
+use crate::{
+    messages::{
+        message::{Message, MessageKey, MessageKind, Undecodable},
+        wire::MessagePage,
+    },
+    service::MAX_PAGE,
+    time::{MessageTime, ZoneOffset},
+};
+use jiff::{SignedDuration, Timestamp};
+use std::{collections::BTreeMap, ops::Range};
+
+/// How far beyond now a walk starts: more than the clocks can differ.
+const BEYOND_NOW: SignedDuration = SignedDuration::from_hours(24);
+const SECOND: SignedDuration = SignedDuration::from_secs(1);
+
+/// What the next page is asked with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Ask {
+    /// Messages older than a moment.
+    Before {
+        /// Text of the moment.
+        time: String,
+        /// Side of the oldest known message: 0 customer, 1 support.
+        kind: i64,
+        /// Most rows.
+        limit: u64,
+    },
+    /// Rows from this one on, as many as the service gives.
+    Rows(u64),
+}
+
+/// How a walk is made.
+#[derive(Debug, Clone)]
+pub(crate) struct Course {
+    pub(crate) page_size: u64,
+    pub(crate) since: Option<Timestamp>,
+    pub(crate) form: TimeForm,
+    pub(crate) zone: ZoneOffset,
+}
+
+/// The state of a walk.
+#[derive(Debug)]
+pub(crate) struct Walk {
+    course: Course,
+    /// Where the first page is asked from.
+    start: Timestamp,
+    /// The oldest message with a readable time.
+    oldest: Option<Oldest>,
+    step: Step,
+    known: Known,
+    audit: Audit,
+    done: bool,
+    /// New items of all pages: handed out, before `since`, or unreadable.
+    seen: u64,
+    /// The totals that answers stated.
+    totals: Totals,
+    /// A step passed over a second that may hold more.
+    passed_over: bool,
+    /// Whether pages came with the oldest message first, once one told.
+    ascending: bool,
+    /// The boundary that is being read by row numbers.
+    bridge: Option<Bridge>,
+    /// The last boundary that was, and whether all of it was read.
+    bridged: Option<(Range<Timestamp>, bool)>,
+    /// A message from before `since` was seen.
+    reached_since: bool,
+    /// The page that showed the boundary last had room for more rows.
+    is_boundary_shown: bool,
+    /// What tells whether a page was cut.
+    lengths: Lengths,
+    /// Unreadable items behind the last readable row: they come again with the next page, if there is one.
+    at_the_end: Vec<(usize, Undecodable)>,
+}
+
+#[derive(Debug, Clone)]
+struct Oldest {
+    time: MessageTime,
+    instant: Timestamp,
+    kind: MessageKind,
+}
+
+impl Oldest {
+    /// Lowers `oldest` to `message`, if it is as old or older.
+    fn lower(oldest: &mut Option<Self>, message: &Message) {
+        if let Some(instant) = message.created_at.instant()
+            && oldest
+                .as_ref()
+                .is_none_or(|oldest| instant <= oldest.instant)
+        {
+            *oldest = Some(Self {
+                time: message.created_at.clone(),
+                instant,
+                kind: message.kind,
+            });
+        }
+    }
+}
+
+/// From where the next page is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// One step of the service's times after the oldest message, as many as wanted.
+    Overlap,
+    /// The same, as many as the service gives.
+    Wide,
+    /// At the oldest message itself.
+    AtOldest,
+    /// Just before it.
+    Below,
+}
+
+impl Walk {
+    /// A walk that starts at the newest message. `now` may be off by hours.
+    pub(crate) fn new(course: Course, now: Timestamp) -> Self {
+        Self {
+            course,
+            start: now.checked_add(BEYOND_NOW).unwrap_or(now),
+            oldest: None,
+            step: Step::Overlap,
+            known: Known::default(),
+            audit: Audit::default(),
+            done: false,
+            seen: 0,
+            totals: Totals::default(),
+            passed_over: false,
+            ascending: false,
+            bridge: None,
+            bridged: None,
+            reached_since: false,
+            is_boundary_shown: false,
+            lengths: Lengths::default(),
+            at_the_end: Vec::new(),
+        }
+    }
+
+    /// Whether nothing was accepted yet, and the first page is asked from a moment before `now`.
+    pub(crate) fn starts_before(&self, now: Timestamp) -> bool {
+        self.audit.pages == 0 && self.start < now
+    }
+
+    pub(crate) fn course(&self) -> &Course {
+        &self.course
+    }
+
+    /// What is known of completeness; messages are counted by who hands them out.
+    pub(crate) fn audit(&self) -> &Audit {
+        &self.audit
+    }
+
+    /// Whether a step may have gone past a message. A total that does not fit is no such step.
+    pub(crate) fn may_have_skipped(&self) -> bool {
+        self.passed_over && self.audit.possible_gap
+    }
+
+    /// The next page to ask for; `None` at the end. Asking twice without an answer asks the same.
+    pub(crate) fn next(&self) -> Option<Ask> {
+        if self.done {
+            return None;
+        }
+        if let Some(bridge) = &self.bridge {
+            return Some(Ask::Rows(bridge.row()));
+        }
+        let Course { form, zone, .. } = self.course;
+        let like = self.oldest.as_ref().map(|oldest| &oldest.time);
+        Some(Ask::Before {
+            time: form.write(self.bound(), like, zone),
+            // A first page has no message before it; the document demands a value all the same.
+            kind: match self.oldest.as_ref().map(|oldest| oldest.kind) {
+                Some(MessageKind::Support) => 1,
+                _ => 0,
+            },
+            limit: self.limit(),
+        })
+    }
+
+    fn limit(&self) -> u64 {
+        match self.step {
+            // Room for what comes again, so that a page brings as much new as was wanted.
+            Step::Overlap => {
+                let again = self.known.until(self.bound());
+                self.course.page_size.saturating_add(again).min(MAX_PAGE)
+            }
+            _ => MAX_PAGE,
+        }
+    }
+
+    /// The moment the next page is asked from.
+    fn bound(&self) -> Timestamp {
+        let Some(Oldest { time, instant, .. }) = &self.oldest else {
+            return self.start;
+        };
+        let moved = match self.step {
+            Step::Overlap | Step::Wide => Ok(span(*instant, resolution(time)).end),
+            Step::AtOldest => Ok(*instant),
+            Step::Below => instant.checked_sub(resolution(time)),
+        };
+        moved.unwrap_or(*instant)
+    }
+
+    /// Takes the answer to [`Walk::next`], and gives what is new in it, the newest first.
+    pub(crate) fn accept(&mut self, page: MessagePage) -> Vec<Message> {
+        if self.bridge.is_some() {
+            return self.accept_rows(page);
+        }
+        let limit = self.limit();
+        let is_first_page = self.audit.pages == 0;
+        self.audit.pages += 1;
+        let returned = page.returned() as u64;
+        let says_none = page.says_none();
+        self.totals.add(page.count, returned);
+        self.audit.reported = self.totals.first;
+        let full = returned >= limit;
+        // What is newer than asked for was handed out before, unless there was nothing before.
+        let bound = if is_first_page {
+            None
+        } else {
+            Some(self.bound())
+        };
+        let rows = Rows::newest_first(page, &mut self.ascending);
+
+        let mut on_page: BTreeMap<MessageKey, u32> = BTreeMap::new();
+        let mut new = Vec::new();
+        let mut progress = false;
+        let mut last_known_place = None;
+        let mut oldest = self.oldest.clone();
+        let mut reached_beginning = false;
+        let mut reached_since = false;
+        for (place, message) in rows.messages {
+            let instant = message.created_at.instant();
+            if let (Some(instant), Some(bound)) = (instant, bound)
+                && instant > bound
+            {
+                self.audit.duplicates_dropped += 1;
+                continue;
+            }
+            let key = message.key();
+            let occurrence = on_page.entry(key).or_insert(0);
+            *occurrence += 1;
+            reached_beginning = message.is_first;
+            if *occurrence <= self.known.count(&key) {
+                self.audit.duplicates_dropped += 1;
+                last_known_place = Some(place);
+                continue;
+            }
+            progress = true;
+            self.seen += 1;
+            self.known.add(key, &message, self.audit.pages);
+            Oldest::lower(&mut oldest, &message);
+            if let (Some(instant), Some(since)) = (instant, self.course.since)
+                && instant < since
+            {
+                reached_since = true;
+                continue;
+            }
+            new.push(message);
+        }
+        // Those before the last known message were counted with the page before, and those at the end
+        // come again with the next one, if there is one.
+        let (comes_again, new_items): (Vec<_>, Vec<_>) = (rows.undecodable.into_iter())
+            .filter(|(place, _)| last_known_place.is_none_or(|known| *place > known))
+            .partition(|(place, _)| rows.last_place.is_none_or(|last| *place > last));
+        self.count_undecodable(&new_items);
+        if progress || !comes_again.is_empty() {
+            self.at_the_end = comes_again;
+        }
+        if self.step == Step::AtOldest && !self.is_boundary_whole() {
+            self.passed_over |= !self.shows_boundary(&on_page);
+        }
+        self.oldest = oldest;
+        // A later page may be asked from the end of the whole second, whatever this one's times tell.
+        let newest_again = (self.oldest.as_ref()).map(|oldest| span(oldest.instant, SECOND).end);
+        self.known.prune(newest_again, self.audit.pages);
+        let found = Found {
+            returned,
+            says_none,
+            full,
+            progress,
+            reached_since,
+            reached_beginning,
+        };
+        self.lengths.add(&found);
+        self.reached_since |= reached_since;
+        self.decide(&found);
+        self.judge(!found.full);
+        new
+    }
+
+    fn count_undecodable(&mut self, items: &[(usize, Undecodable)]) {
+        for (_, item) in items {
+            self.audit.saw_undecodable(item);
+            self.seen += 1;
+        }
+    }
+}

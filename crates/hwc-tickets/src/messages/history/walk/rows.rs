@@ -1,0 +1,70 @@
+//! The rows of a page in one order, whatever order they came in.
+
+use crate::messages::{
+    message::{Message, Undecodable},
+    wire::MessagePage,
+};
+use jiff::Timestamp;
+use std::cmp::Ordering;
+
+/// The rows of a page with their places, the newest first.
+pub(super) struct Rows {
+    pub(super) messages: Vec<(usize, Message)>,
+    pub(super) undecodable: Vec<(usize, Undecodable)>,
+    /// Place of the last readable row.
+    pub(super) last_place: Option<usize>,
+}
+
+impl Rows {
+    pub(super) fn newest_first(page: MessagePage, ascending: &mut bool) -> Self {
+        let total = page.returned();
+        let mut lost: Vec<usize> = page.undecodable.iter().map(|item| item.index).collect();
+        lost.sort_unstable();
+        let places = (0..).filter(|place| lost.binary_search(place).is_err());
+        let mut messages: Vec<(usize, Message)> = places.zip(page.messages).collect();
+        // No document states the order. An ascending page is turned round; then every page is sorted,
+        // which keeps the order of equal times.
+        // A page of one moment is like the pages before.
+        let order = order(messages.iter().map(|(_, message)| message));
+        *ascending = order.map_or(*ascending, |order| order == Ordering::Less);
+        let ascending = *ascending;
+        let turn = |place: usize| match ascending {
+            true => total.saturating_sub(place + 1),
+            false => place,
+        };
+        if ascending {
+            messages.reverse();
+        }
+        // A message without a readable time keeps to the one before it.
+        let mut previous = Timestamp::MAX;
+        let mut dated: Vec<(Timestamp, usize, Message)> = messages
+            .into_iter()
+            .map(|(place, message)| {
+                previous = message.created_at.instant().unwrap_or(previous);
+                (previous, turn(place), message)
+            })
+            .collect();
+        dated.sort_by_key(|(time, _, _)| std::cmp::Reverse(*time));
+        Self {
+            last_place: dated.last().map(|(_, place, _)| *place),
+            undecodable: (page.undecodable.into_iter())
+                .map(|item| (turn(item.index), item))
+                .collect(),
+            messages: (dated.into_iter())
+                .map(|(_, place, message)| (place, message))
+                .collect(),
+        }
+    }
+}
+
+/// Whether the page holds the oldest message first.
+pub(super) fn newest_last(page: &MessagePage) -> bool {
+    order(page.messages.iter()) == Some(Ordering::Less)
+}
+
+/// How the first time of a list compares with the last; `None` when there is no difference.
+fn order<'a>(messages: impl DoubleEndedIterator<Item = &'a Message>) -> Option<Ordering> {
+    let mut times = messages.filter_map(|message| message.created_at.instant());
+    let order = times.next()?.cmp(&times.next_back()?);
+    (order != Ordering::Equal).then_some(order)
+}

@@ -1,0 +1,259 @@
+//! Submitting a message: sent once, and its fate told as well as it can be known.
+//!
+//! The order: check the text; read the conversation (the watermark); write the submit down; send it
+//! once; if it is not known whether it arrived, read the conversation until that tells.
+
+mod bulk;
+mod canonical;
+mod fingerprint;
+mod fold;
+mod judge;
+mod mark;
+mod newest;
+mod outbox;
+mod outcome;
+pub(crate) mod own;
+mod parts;
+pub(crate) mod pending;
+pub(crate) mod random;
+mod reconcile;
+mod run;
+mod search;
+mod snapshot;
+pub(crate) mod text;
+mod watermark;
+
+pub use bulk::{Bulk, Draft};
+pub use outbox::{FileOutbox, Outbox};
+pub use outcome::{Candidate, Outcome, Resemblance};
+pub use parts::SubmitParts;
+pub use pending::{InvalidPendingId, Pending, PendingId};
+pub use reconcile::Reconciled;
+pub use text::TextError;
+
+use crate::{
+    error::Result,
+    ids::{AttachmentId, GroupId, TicketId},
+    messages::message::Message,
+    service::limit,
+    setters::setters,
+    tickets::ticket::Ticket,
+};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use std::{
+    fmt,
+    future::{Future, IntoFuture},
+    pin::Pin,
+    time::Duration,
+};
+
+/// Most attachments of one message (D-29).
+pub const MAX_ATTACHMENTS: usize = limit::MAX_ATTACHMENTS;
+/// Most UTF-16 units of the confidential note.
+pub const MAX_CONFIDENTIAL_UNITS: usize = limit::MAX_CONFIDENTIAL;
+/// Most UTF-16 units of a text, unless the client is told otherwise (D-03).
+pub const MAX_TEXT_UNITS: usize = limit::MAX_TEXT;
+
+/// When to read back what was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Confirm {
+    /// Never: a doubt ends as [`Delivery::Unknown`](crate::Delivery::Unknown) at once.
+    Never,
+    /// When it is not known whether the message arrived.
+    #[default]
+    OnDoubt,
+    /// Also after the service said yes. If the message does not show in time, the submit still counts
+    /// as [`Receipt::Accepted`].
+    Always,
+}
+
+/// How a submit is known to have succeeded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Receipt {
+    /// The service said yes.
+    Accepted,
+    /// The message was read back. Such a message stands in the ticket since the submit began, and no other
+    /// submit that this client or its outbox knows of can have made it. Like every read of history it has no
+    /// id (D-15).
+    Confirmed(Box<Message>),
+}
+
+/// A message that is in the ticket.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Sent {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// How this is known.
+    pub receipt: Receipt,
+    /// Attempts of the POST on the wire, those that provably did nothing included.
+    pub attempts: u32,
+    /// Request id of the answer, if there was one.
+    pub request_id: Option<String>,
+    /// The visible tag at the end of the text, e.g. `[ref 7F3K2Q]`, if one was asked for.
+    pub reference: Option<String>,
+}
+
+impl Sent {
+    /// A message in `ticket`, after one attempt.
+    #[must_use]
+    pub fn new(ticket: TicketId, receipt: Receipt) -> Self {
+        Self {
+            ticket,
+            receipt,
+            attempts: 1,
+            request_id: None,
+            reference: None,
+        }
+    }
+
+    /// The message, if it was read back.
+    #[must_use]
+    pub fn message(&self) -> Option<&Message> {
+        match &self.receipt {
+            Receipt::Confirmed(message) => Some(message),
+            Receipt::Accepted => None,
+        }
+    }
+
+    /// Whether the message was read back.
+    #[must_use]
+    pub fn is_confirmed(&self) -> bool {
+        self.message().is_some()
+    }
+}
+
+setters! {
+    Sent { attempts: u32 }
+    optional { request_id: impl Into<String>, reference: impl Into<String> }
+}
+
+/// A message about to be submitted. Nothing happens before it is awaited.
+///
+/// # Errors
+/// When awaited: look at [`Error::delivery`](crate::Error::delivery). `NotSent` and `Rejected`: it is
+/// not in the ticket. `Absent`: it was looked for and is not there. `Unknown`: keep the
+/// [`Pending`] of the error and reconcile it later; sending the text again may double it.
+///
+/// Dropping the future in the middle cancels it. If the POST may have gone out by then, the submit stays
+/// in the outbox and in [`Client::pending`](crate::Client::pending).
+#[must_use = "a submission does nothing until it is awaited"]
+pub struct Submit {
+    ticket: Ticket,
+    text: String,
+    options: Options,
+}
+
+/// How to submit.
+#[derive(Clone, Default)]
+struct Options {
+    attachments: Vec<AttachmentId>,
+    confidential: Option<SecretString>,
+    reference: bool,
+    confirm: Confirm,
+    resend_absent: bool,
+    without_watermark: bool,
+    timeout: Option<Duration>,
+}
+
+impl Ticket {
+    /// Submits a message: await what this returns.
+    ///
+    /// The text is sent as it is. It is refused, not cut, when it is longer than 2000 UTF-16 units (see
+    /// [`ClientBuilder::text_limit`](crate::ClientBuilder::text_limit) and [`Submit::split_long`]), and
+    /// when it is empty while nothing is attached.
+    pub fn submit(&self, text: impl Into<String>) -> Submit {
+        Submit {
+            ticket: self.clone(),
+            text: text.into(),
+            options: Options::default(),
+        }
+    }
+}
+
+impl Submit {
+    /// Attaches a file that was uploaded before. At most ten.
+    pub fn attach(mut self, attachment: AttachmentId) -> Self {
+        self.options.attachments.push(attachment);
+        self
+    }
+
+    /// Sends a confidential note along (wire fields `authorization_content` and `is_authorized`), at most
+    /// 400 UTF-16 units. Newer documents no longer list these fields (D-02): the service may ignore it.
+    pub fn confidential(mut self, note: SecretString) -> Self {
+        self.options.confidential = Some(note);
+        self
+    }
+
+    /// Adds a short visible tag such as ` [ref 7F3K2Q]` at the end of the text (13 of its 2000 units), by
+    /// which the message can be told from any other with the same text.
+    pub fn with_reference(mut self) -> Self {
+        self.options.reference = true;
+        self
+    }
+
+    /// When to read the message back. Default: [`Confirm::OnDoubt`].
+    pub fn confirm(mut self, confirm: Confirm) -> Self {
+        self.options.confirm = confirm;
+        self
+    }
+
+    /// Sends the message once more when it was found to be absent. Absence is as sure as the consistency
+    /// window is right; a service that shows the first one later would then have both. The ticket is read whole before,
+    /// as far as a dozen pages reach: of a longer one no message is found absent.
+    pub fn resend_if_absent(mut self) -> Self {
+        self.options.resend_absent = true;
+        self
+    }
+
+    /// Does not read the conversation before sending. Saves one request; a doubt can then end as confirmed
+    /// only with a reference tag, and never as absent.
+    pub fn without_watermark(mut self) -> Self {
+        self.options.without_watermark = true;
+        self
+    }
+
+    /// Acts for `group`, as a colleague's ticket needs it (D-32).
+    pub fn group(mut self, group: GroupId) -> Self {
+        self.ticket.group = Some(group);
+        self
+    }
+
+    /// Total deadline of this submit, reading back included. Default: that of the client (30 s).
+    pub fn timeout(mut self, total: Duration) -> Self {
+        self.options.timeout = Some(total);
+        self
+    }
+
+    /// Sends a text that is too long in numbered parts, `(1/3) ...`: cut at the border of a paragraph,
+    /// else of a sentence, else of a character; in order; stopping at the first part that fails.
+    /// Attachments and the confidential note go with the first part. A text that fits is sent whole.
+    pub fn split_long(self) -> SubmitParts {
+        SubmitParts::new(self)
+    }
+}
+
+impl IntoFuture for Submit {
+    type Output = Result<Sent>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Result<Sent>> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(run::submit(self.ticket, self.text, self.options))
+    }
+}
+
+/// Shows neither the text nor the confidential note.
+impl fmt::Debug for Submit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Submit")
+            .field("ticket", &self.ticket)
+            .field("text", &format_args!("<{} bytes>", self.text.len()))
+            .field("attachments", &self.options.attachments)
+            .field("confirm", &self.options.confirm)
+            .finish_non_exhaustive()
+    }
+}

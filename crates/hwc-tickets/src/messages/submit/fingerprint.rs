@@ -1,0 +1,262 @@
+//! Recognises a message that was sent, without keeping its text.
+
+use super::{
+    canonical::{DOCUMENTED_HEAD, canonical, is_alterable},
+    fold::{folded, skeleton},
+    random::{NoRandom, random},
+    text::{head, units},
+};
+use crate::{
+    ids::AttachmentId,
+    messages::message::{Message, MessageKind, Role},
+};
+use ring::hmac;
+
+/// What the digests of folded forms are made for.
+const FOLDED_TEXT: &[u8] = b"folded text";
+const FOLDED_HEAD: &[u8] = b"folded head";
+
+/// A digest made with a key of its own.
+pub(crate) type Digest = [u8; 32];
+
+/// Length and keyed digests of a canonical text and of its head, and of its attachments.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Fingerprint {
+    pub(crate) key: [u8; 32],
+    /// Of the whole canonical text.
+    pub(crate) whole: Digest,
+    /// Of its first 400 UTF-16 units.
+    pub(crate) head: Digest,
+    /// Length of the canonical text in UTF-16 units.
+    pub(crate) units: u64,
+    /// Whether the service may return the text in a form that cannot be recognised.
+    pub(crate) alterable: bool,
+    /// Of the folded form. `None`: it has none, or an older version wrote the record.
+    pub(crate) folded: Option<Folded>,
+    /// Of its letters and digits alone. `None`: an older version wrote the record.
+    pub(crate) skeleton: Option<Digest>,
+    pub(crate) attachments: Vec<Digest>,
+}
+
+/// Keyed digests of the folded form of a text, and of its first 400 UTF-16 units folded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Folded {
+    /// Length of the whole in UTF-16 units.
+    pub(crate) units: u64,
+    pub(crate) whole: Digest,
+    pub(crate) head: Digest,
+}
+
+/// The forms of a text that are compared: made once, however many submits it is compared with.
+#[derive(Debug)]
+pub(crate) struct Forms {
+    canonical: String,
+    units: u64,
+    /// The folded form, and that of the first 400 units.
+    folded: Option<(String, String)>,
+    skeleton: String,
+}
+
+impl Forms {
+    pub(crate) fn of(text: &str) -> Self {
+        let mut canonical = canonical(text);
+        // A pair of units cut in its middle arrives as a replacement character.
+        let whole = canonical.trim_end_matches('\u{fffd}').trim_end().len();
+        canonical.truncate(whole);
+        Self {
+            units: units(&canonical) as u64,
+            folded: folded(&canonical).zip(folded(beginning(&canonical))),
+            skeleton: skeleton(&canonical),
+            canonical,
+        }
+    }
+}
+
+/// How much a message that was read looks like one that was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Likeness {
+    /// It holds the tag of the one that was sent: no other does.
+    Proven,
+    /// The same text from the customer's side.
+    Same,
+    /// The same words from the customer's side, in another form.
+    Folded,
+    /// Another text from the customer's side, or from a side that was not told. It could still be the one
+    /// that was sent, in a form that cannot be recognised.
+    Possible,
+    /// From the support's side.
+    Different,
+}
+
+impl Fingerprint {
+    pub(crate) fn of(text: &str, attachments: &[AttachmentId]) -> Result<Self, NoRandom> {
+        let canonical = canonical(text);
+        let key = random()?;
+        let signer = hmac::Key::new(hmac::HMAC_SHA256, &key);
+        let forms = folded(&canonical).zip(folded(beginning(&canonical)));
+        Ok(Self {
+            whole: digest(&signer, b"text", &canonical),
+            head: digest(&signer, b"head", beginning(&canonical)),
+            units: units(&canonical) as u64,
+            alterable: is_alterable(&canonical),
+            folded: forms.map(|(whole, head)| Folded {
+                units: units(&whole) as u64,
+                whole: digest(&signer, FOLDED_TEXT, &whole),
+                head: digest(&signer, FOLDED_HEAD, &head),
+            }),
+            skeleton: Some(digest(&signer, b"skeleton", &skeleton(&canonical))),
+            attachments: attachments
+                .iter()
+                .map(|id| digest(&signer, b"file", id.as_str()))
+                .collect(),
+            key,
+        })
+    }
+
+    /// Whether a message whose text has these forms could be taken for this one.
+    pub(crate) fn matches_forms(&self, forms: &Forms) -> bool {
+        self.matches_canonical(forms) || self.matches_folded(forms) || self.may_become(forms)
+    }
+
+    /// Whether a service that strips, alters or cuts texts may show this one so. It only ever speaks against
+    /// a conclusion.
+    pub(crate) fn may_become(&self, forms: &Forms) -> bool {
+        let is_stripped = match self.skeleton {
+            Some(own) => digest(&self.signer(), b"skeleton", &forms.skeleton) == own,
+            None => self.alterable,
+        };
+        is_stripped || self.shares_head(forms)
+    }
+
+    /// Whether `text` is this one, apart from line ends, outer white space and entities.
+    pub(crate) fn is_of(&self, text: &str) -> bool {
+        self.matches_canonical(&Forms::of(text))
+    }
+
+    fn signer(&self) -> hmac::Key {
+        hmac::Key::new(hmac::HMAC_SHA256, &self.key)
+    }
+
+    fn matches_canonical(&self, forms: &Forms) -> bool {
+        let text = &forms.canonical;
+        if forms.units == self.units && digest(&self.signer(), b"text", text) == self.whole {
+            return true;
+        }
+        self.is_cut_at(forms.units) && digest(&self.signer(), b"head", beginning(text)) == self.head
+    }
+
+    fn matches_folded(&self, forms: &Forms) -> bool {
+        let (Some(own), Some((whole, head))) = (self.folded, &forms.folded) else {
+            return false;
+        };
+        if own.units == units(whole) as u64
+            && digest(&self.signer(), FOLDED_TEXT, whole) == own.whole
+        {
+            return true;
+        }
+        self.is_cut_at(forms.units) && digest(&self.signer(), FOLDED_HEAD, head) == own.head
+    }
+
+    /// Whether this text would be shown with `length` units where texts are cut at the documented limit: then
+    /// the heads decide. A longer text with the same head is shown in full as far as anybody knows, and has
+    /// another end.
+    fn is_cut_at(&self, length: u64) -> bool {
+        let limit = DOCUMENTED_HEAD as u64;
+        self.units > limit && (limit - 2..=limit).contains(&length)
+    }
+
+    /// Whether the text and this one begin alike and are so long that one of them may be the other, cut
+    /// anywhere.
+    fn shares_head(&self, forms: &Forms) -> bool {
+        let limit = DOCUMENTED_HEAD as u64;
+        if self.units.max(forms.units) <= limit || self.units.min(forms.units) + 2 < limit {
+            return false;
+        }
+        let signer = self.signer();
+        digest(&signer, b"head", beginning(&forms.canonical)) == self.head
+            || (self.folded.zip(forms.folded.as_ref()))
+                .is_some_and(|(own, (_, head))| digest(&signer, FOLDED_HEAD, head) == own.head)
+    }
+
+    /// How much `message`, whose text has these forms, looks like this one. `author`: the caller's own
+    /// replier id, when known; `reference`: the visible tag, when the text has one.
+    pub(crate) fn likeness(
+        &self,
+        message: &Message,
+        forms: &Forms,
+        author: Option<&str>,
+        reference: Option<&str>,
+    ) -> Likeness {
+        let is_tagged = reference.is_some_and(|tag| message.content.contains(tag));
+        if is_support(message) {
+            // A side can be told wrongly: what has the text or the tag is no proof that the message is missing.
+            let is_alike = is_tagged || self.matches_canonical(forms) || self.matches_folded(forms);
+            return match is_alike && self.units > 0 {
+                true => Likeness::Possible,
+                false => Likeness::Different,
+            };
+        }
+        let other_author = match (author, message.author.id.as_deref()) {
+            (Some(own), Some(theirs)) => own != theirs,
+            _ => false,
+        };
+        if other_author {
+            return Likeness::Possible;
+        }
+        if is_tagged {
+            return Likeness::Proven;
+        }
+        if self.matches_canonical(forms) {
+            self.likeness_of_files(message, Likeness::Same)
+        } else if self.matches_folded(forms) {
+            self.likeness_of_files(message, Likeness::Folded)
+        } else {
+            Likeness::Possible
+        }
+    }
+
+    /// `text`: how much the texts are alike.
+    fn likeness_of_files(&self, message: &Message, text: Likeness) -> Likeness {
+        let signer = self.signer();
+        let known = |id: &str| self.attachments.contains(&digest(&signer, b"file", id));
+        if message.attachments_unknown {
+            // Whatever is attached, nothing speaks against it; a text besides speaks for it.
+            return match self.units {
+                0 => Likeness::Possible,
+                _ => text,
+            };
+        }
+        match (self.attachments.is_empty(), message.attachments.is_empty()) {
+            (true, true) => text,
+            // Answers list at most five files, and maybe none at first: what is listed must be ours.
+            (false, true) if self.units > 0 => text,
+            (false, false) if message.attachments.iter().all(|file| known(&file.raw_id)) => text,
+            _ => Likeness::Possible,
+        }
+    }
+}
+
+/// Whether `message` is from the support's side for sure. Where its fields contradict each other or are
+/// left out, it is not.
+pub(crate) fn is_support(message: &Message) -> bool {
+    message.kind == MessageKind::Support && message.author.role != Role::Customer
+}
+
+/// The first 400 units, as a cut text looks after its outer white space is gone.
+fn beginning(canonical: &str) -> &str {
+    head(canonical, DOCUMENTED_HEAD).trim_end()
+}
+
+fn digest(key: &hmac::Key, what: &[u8], text: &str) -> Digest {
+    let mut context = hmac::Context::with_key(key);
+    context.update(what);
+    context.update(&[0]);
+    context.update(text.as_bytes());
+    let tag = context.sign();
+    let mut digest = [0; 32];
+    digest
+        .iter_mut()
+        .zip(tag.as_ref())
+        .for_each(|(to, from)| *to = *from);
+    digest
+}

@@ -1,0 +1,422 @@
+//! What this caller has submitted lately: the rivals of a submit in doubt, and the outbox behind them.
+//!
+//! Two submits of the same text to the same ticket cannot be told apart in history. When one of them
+//! is in doubt, the other must not stand as its proof: a message that is found counts only when there
+//! are more new ones than other own submits could have made. One of another text counts, too, as long as its message
+//! is not in sight: a service may show it altered, as the text that is looked for. Those of other processes are known from the
+//! outbox, which is read again after each look at the ticket: whatever stood in the ticket by then was
+//! written down before. A record stays there after its submit has arrived, until every other one that
+//! could mistake its message has a baseline that holds it.
+
+mod look;
+
+pub(crate) use self::look::{AfterLook, Standing};
+
+use super::{
+    fingerprint::{Forms, Likeness},
+    outbox::Outbox,
+    outcome::Posting,
+    pending::{Moment, Pending, PendingId},
+};
+use crate::{ids::TicketId, messages::message::Message};
+use jiff::SignedDuration;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt, io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+/// Submits that are remembered. Older ones that arrived are forgotten first.
+const MOST_ENTRIES: usize = 10_000;
+/// How far the clocks of two machines, or of two parts of the service, may be apart.
+const CLOCK_SLACK: Duration = Duration::from_secs(5);
+/// A settled record stays at least so long after the consistency window: longer than it takes from a
+/// baseline to its record.
+const KEPT: Duration = Duration::from_secs(180);
+/// A settled record whose time by the clock of the service is not known stays so long.
+const KEPT_BY_WALL: SignedDuration = SignedDuration::from_hours(24);
+/// No POST is under way for so long: that of a process that died has ended by then.
+const LONGEST_POST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The recent submits of one client, shared by its clones.
+#[derive(Clone)]
+pub(crate) struct OwnSubmits(Arc<Inner>);
+
+struct Inner {
+    outbox: Option<Arc<dyn Outbox>>,
+    window: Duration,
+    entries: Mutex<Vec<Entry>>,
+    /// What the outbox held when it was last read well.
+    listed: Mutex<Vec<Pending>>,
+}
+
+struct Entry {
+    pending: Pending,
+    state: State,
+    /// When its baseline was begun, on the monotonic clock.
+    baseline_at: Duration,
+    /// When its POST was under way. `None`: it was not seen to its end.
+    posted: Option<Posting>,
+    /// Whether its submit is still being carried out.
+    under_way: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// On its way, or its fate is not known.
+    Open,
+    /// It is in the ticket, at the latest since this moment of the monotonic clock.
+    Arrived { at: Duration },
+}
+
+/// Holds as long as a submit is being carried out, also when its future is dropped.
+pub(crate) struct UnderWay {
+    own: OwnSubmits,
+    id: PendingId,
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        if let Some(entry) = (self.own.lock().iter_mut()).find(|entry| entry.pending.id == self.id)
+        {
+            entry.under_way = false;
+        }
+    }
+}
+
+impl OwnSubmits {
+    /// Looks whether the outbox can be read.
+    pub(crate) fn new(outbox: Option<Arc<dyn Outbox>>, window: Duration) -> io::Result<Self> {
+        let listed = outbox
+            .as_ref()
+            .map_or(Ok(Vec::new()), |outbox| outbox.list())?;
+        Ok(Self(Arc::new(Inner {
+            outbox,
+            window,
+            entries: Mutex::default(),
+            listed: Mutex::new(listed),
+        })))
+    }
+
+    /// Writes a submit down before its first byte goes out. `text` is what will be sent.
+    ///
+    /// Until [`OwnSubmits::arrived`] or [`OwnSubmits::did_not_arrive`] is called, its fate counts as not
+    /// known: a future that is dropped in the middle leaves it so.
+    pub(crate) fn begin(
+        &self,
+        pending: &mut Pending,
+        text: &str,
+        baseline_at: Duration,
+    ) -> io::Result<UnderWay> {
+        let id = pending.id;
+        let others = self.listed();
+        let ticket = pending.ticket.clone();
+        let forms = Forms::of(text);
+        let is_other = |other: &Pending| other.ticket == ticket && other.id != id;
+        let is_rival = |other: &Pending| is_other(other) && other.fingerprint.matches_forms(&forms);
+        let begun = pending.begun();
+        for other in others.iter().filter(|other| is_other(other)) {
+            // Told now and not later: whatever is written down from now on came after the baseline, whatever
+            // the clocks say by then.
+            let is_rival = is_rival(other);
+            if pending.came_after(other)
+                || self.is_past(other, begun)
+                || (!is_rival && self.has_ended_before(other, begun))
+            {
+                pending.past.insert(other.id);
+            } else if is_rival {
+                pending.rivals.insert(other.id);
+            }
+        }
+        let mut entries = self.lock();
+        for rival in entries.iter_mut().filter(|entry| {
+            self.may_appear_after(entry.state, baseline_at) && is_rival(&entry.pending)
+        }) {
+            if pending.came_after(&rival.pending) {
+                pending.rivals.remove(&rival.pending.id);
+                pending.past.insert(rival.pending.id);
+                continue;
+            }
+            pending.rivals.insert(rival.pending.id);
+            if rival.state == State::Open {
+                rival.pending.rivals.insert(id);
+            }
+        }
+        if entries.len() >= MOST_ENTRIES {
+            let oldest = entries
+                .iter()
+                .position(|entry| entry.state != State::Open)
+                .unwrap_or(0);
+            entries.remove(oldest);
+        }
+        entries.push(Entry {
+            pending: pending.clone(),
+            state: State::Open,
+            baseline_at,
+            posted: None,
+            under_way: true,
+        });
+        drop(entries);
+        // Others need not wait for the disk: the entry stands already.
+        if let Err(error) = self.store(pending) {
+            let mut entries = self.lock();
+            entries.retain(|entry| entry.pending.id != id);
+            for entry in entries.iter_mut() {
+                entry.pending.rivals.remove(&id);
+            }
+            return Err(error);
+        }
+        self.tidy(&others, begun);
+        Ok(UnderWay {
+            own: self.clone(),
+            id,
+        })
+    }
+
+    /// When the POST of `id` was under way, if this client saw it to its end.
+    pub(crate) fn posting(&self, id: PendingId) -> Option<Posting> {
+        let entries = self.lock();
+        entries.iter().find(|entry| entry.pending.id == id)?.posted
+    }
+
+    /// Whether the submit `id` is still being carried out by this client.
+    pub(crate) fn is_under_way(&self, id: PendingId) -> bool {
+        let entries = self.lock();
+        (entries.iter()).any(|entry| entry.pending.id == id && entry.under_way)
+    }
+
+    /// Whether `message` looks like one that this client sent, or one of `records`.
+    pub(crate) fn recognises<'a>(
+        &self,
+        records: impl IntoIterator<Item = &'a Pending>,
+        ticket: &TicketId,
+        message: &Message,
+    ) -> bool {
+        let forms = Forms::of(&message.content);
+        let is_it =
+            |record: &Pending| record.ticket == *ticket && looks_like(record, message, &forms);
+        let here = self.lock().iter().any(|entry| is_it(&entry.pending));
+        here || records.into_iter().any(is_it)
+    }
+
+    /// Whether there is an outbox, which other processes may share.
+    pub(crate) fn has_outbox(&self) -> bool {
+        self.0.outbox.is_some()
+    }
+
+    /// The submits of this and of other processes whose fate is not known.
+    pub(crate) fn open(&self) -> Vec<Pending> {
+        let mut open: BTreeMap<PendingId, Pending> = (self.listed().into_iter())
+            .filter(|record| !record.is_settled())
+            .map(|record| (record.id, record))
+            .collect();
+        for entry in self.lock().iter() {
+            match entry.state {
+                State::Open => open.insert(entry.pending.id, entry.pending.clone()),
+                State::Arrived { .. } => open.remove(&entry.pending.id),
+            };
+        }
+        let mut open: Vec<Pending> = open.into_values().collect();
+        open.sort_by_key(|record| (record.begun_at, record.id));
+        open
+    }
+
+    /// Its fate stays unknown: writes down what was learned, and gives the record to keep.
+    pub(crate) fn keep(&self, pending: &Pending, posted: Posting) -> Pending {
+        let mut entries = self.lock();
+        let Some(entry) = entries
+            .iter_mut()
+            .find(|entry| entry.pending.id == pending.id)
+        else {
+            return pending.clone();
+        };
+        entry.posted = Some(posted);
+        let has_news = entry.pending.span != pending.span;
+        entry.pending.span = pending.span;
+        let kept = entry.pending.clone();
+        drop(entries);
+        if has_news {
+            // The older record is in the outbox: less is known from it, nothing wrong.
+            let _ = self.store(&kept);
+        }
+        kept
+    }
+
+    /// It is in the ticket, as was found out at `at` on the monotonic clock and at `moment` on the others.
+    pub(crate) fn arrived(&self, pending: &Pending, at: Duration, moment: Moment) {
+        let id = pending.id;
+        let mut entries = self.lock();
+        let entry = entries.iter_mut().find(|entry| entry.pending.id == id);
+        let is_ours = entry.is_some();
+        if let Some(entry) = entry {
+            entry.state = State::Arrived { at };
+            // Only its looks are needed from now on.
+            entry.pending = entry.pending.clone().settled(moment);
+            entry.pending.landed.clone_from(&pending.landed);
+        }
+        drop(entries);
+        let is_kept = |records: &[Pending]| records.iter().any(|record| record.id == id);
+        if is_ours || is_kept(&self.last_listed()) || is_kept(&self.listed()) {
+            // When that cannot be written, it is reconciled once more later: harmless.
+            let _ = self.store(&pending.clone().settled(moment));
+        }
+    }
+
+    /// It is known by now which message it made.
+    pub(crate) fn landed(&self, pending: &Pending) {
+        let mut entries = self.lock();
+        let mut own = entries.iter_mut().map(|entry| &mut entry.pending);
+        let Some(record) = own.find(|record| record.id == pending.id) else {
+            return;
+        };
+        record.landed.clone_from(&pending.landed);
+        let record = record.clone();
+        drop(entries);
+        // When that cannot be written, it counts as a rival for longer: harmless.
+        let _ = self.store(&record);
+    }
+
+    /// It is not in the ticket and never will be, or nobody wants to know any more.
+    ///
+    /// # Errors
+    /// When the outbox cannot forget it. It is reconciled once more later: harmless.
+    pub(crate) fn did_not_arrive(&self, id: PendingId) -> io::Result<()> {
+        let mut entries = self.lock();
+        entries.retain(|entry| entry.pending.id != id);
+        for entry in entries.iter_mut() {
+            entry.pending.rivals.remove(&id);
+        }
+        drop(entries);
+        self.last_listed().retain(|record| record.id != id);
+        self.0
+            .outbox
+            .as_ref()
+            .map_or(Ok(()), |outbox| outbox.remove(&id))
+    }
+
+    /// Whether a submit in `state` may show in reads while it is not part of a baseline begun at `baseline_at`.
+    fn may_appear_after(&self, state: State, baseline_at: Duration) -> bool {
+        match state {
+            State::Arrived { at } => at.saturating_add(self.0.window) >= baseline_at,
+            State::Open => true,
+        }
+    }
+
+    /// Whether the message of a submit of another text may show in reads while it is not part of a baseline begun at
+    /// `baseline_at`.
+    fn may_show_after(&self, entry: &Entry, baseline_at: Duration) -> bool {
+        match (entry.state, entry.posted) {
+            (State::Open, Some(posted)) => {
+                let enough = self.0.window.saturating_add(CLOCK_SLACK);
+                posted.until.saturating_add(enough) >= baseline_at
+            }
+            (state, _) => self.may_appear_after(state, baseline_at),
+        }
+    }
+
+    /// Whether the POST of a record in doubt had ended so long before `begun` that a baseline of that time holds its
+    /// message, if there is one.
+    fn has_ended_before(&self, record: &Pending, begun: Moment) -> bool {
+        let enough = self.0.window.saturating_add(CLOCK_SLACK);
+        !record.is_settled()
+            && ((record.ended()).is_some_and(|ended| ended.is_before(begun, enough))
+                || record.begun().is_before(begun, LONGEST_POST))
+    }
+
+    /// Whether a record was settled so long before `begun` that a baseline of that time holds its message.
+    fn is_past(&self, record: &Pending, begun: Moment) -> bool {
+        let enough = self.0.window.saturating_add(CLOCK_SLACK);
+        (record.settled).is_some_and(|settled| settled.is_before(begun, enough))
+    }
+
+    /// Removes settled records that nobody can need any more. As long as a submit to the same ticket is
+    /// open, its rivals stay.
+    fn tidy(&self, listed: &[Pending], now: Moment) {
+        let Some(outbox) = &self.0.outbox else { return };
+        let open: BTreeSet<&TicketId> = (listed.iter())
+            .filter(|record| !record.is_settled())
+            .map(|record| &record.ticket)
+            .collect();
+        let enough = self.0.window.saturating_add(KEPT);
+        let is_over = |settled: Moment| {
+            settled.is_before(now, enough)
+                || (settled.service.is_none()
+                    && now.wall.duration_since(settled.wall) > KEPT_BY_WALL)
+        };
+        for record in listed {
+            if record.settled.is_some_and(is_over) && !open.contains(&record.ticket) {
+                // It stays, and is tried again later.
+                let _ = outbox.remove(&record.id);
+            }
+        }
+    }
+
+    fn store(&self, pending: &Pending) -> io::Result<()> {
+        self.0
+            .outbox
+            .as_ref()
+            .map_or(Ok(()), |outbox| outbox.put(pending))
+    }
+
+    /// The records of the outbox as they are now, every one of them.
+    fn read_outbox(&self) -> io::Result<Vec<Pending>> {
+        let Some(outbox) = &self.0.outbox else {
+            return Ok(Vec::new());
+        };
+        let all = outbox.list_all()?;
+        self.last_listed().clone_from(&all);
+        Ok(all)
+    }
+
+    /// The same; when it cannot be read, as it was when last it could.
+    pub(crate) fn listed(&self) -> Vec<Pending> {
+        let Some(outbox) = &self.0.outbox else {
+            return Vec::new();
+        };
+        let read = outbox.list();
+        let mut listed = self.last_listed();
+        if let Ok(all) = read {
+            *listed = all;
+        }
+        listed.clone()
+    }
+
+    /// As it was when last it was read well, without a look at it.
+    fn last_listed(&self) -> MutexGuard<'_, Vec<Pending>> {
+        self.0.listed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Entry>> {
+        self.0
+            .entries
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn likeness(record: &Pending, message: &Message, forms: &Forms) -> Likeness {
+    let Pending {
+        fingerprint,
+        reference,
+        ..
+    } = record;
+    fingerprint.likeness(message, forms, None, reference.as_deref())
+}
+
+/// Whether `message` is most likely that of `record`.
+fn looks_like(record: &Pending, message: &Message, forms: &Forms) -> bool {
+    matches!(
+        likeness(record, message, forms),
+        Likeness::Proven | Likeness::Same
+    )
+}
+
+/// Shows no content.
+impl fmt::Debug for OwnSubmits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OwnSubmits")
+            .field("entries", &self.lock().len())
+            .finish_non_exhaustive()
+    }
+}

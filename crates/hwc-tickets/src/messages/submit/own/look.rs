@@ -1,0 +1,255 @@
+//! What other own submits mean for one in doubt, as they stand after one look at its ticket.
+
+use super::{OwnSubmits, likeness};
+use crate::messages::{
+    message::{Message, MessageKey},
+    submit::{
+        fingerprint::{Forms, Likeness},
+        mark::mark,
+        pending::{Pending, PendingId},
+        snapshot::Snapshot,
+    },
+};
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet},
+    io,
+    sync::{Mutex, OnceLock, PoisonError},
+    time::Duration,
+};
+
+/// What other own submits mean for one in doubt.
+#[derive(Debug, Default)]
+pub(crate) struct Standing {
+    /// Others that could have made the messages that were found: those of a text like it, and those of any other text whose
+    /// message may come into sight and is not there. A service that masks, strips or adds may show one of these so.
+    pub(crate) rivals: usize,
+    /// Whether all submits of the same text are known: it was begun by this client, or stands in its
+    /// outbox.
+    pub(crate) is_kept: bool,
+    /// Tags of the others that have one.
+    tags: Vec<String>,
+}
+
+impl Standing {
+    /// Whether `message` is that of another submit for sure.
+    pub(crate) fn holds_tag_of(&self, message: &Message) -> bool {
+        self.tags.iter().any(|tag| message.content.contains(tag))
+    }
+}
+
+/// Another submit to the same ticket.
+#[derive(Clone, Copy)]
+struct Other<'a> {
+    record: &'a Pending,
+    /// Whether its message may be among what is new, if it looks like what was found.
+    counts: bool,
+    /// The same, whatever it looks like.
+    may_hide: bool,
+}
+
+/// The submits as they stand after one look at a ticket.
+pub(crate) struct AfterLook<'a> {
+    own: &'a OwnSubmits,
+    snapshot: &'a Snapshot,
+    /// Those whose message is in sight.
+    shown: OnceLock<BTreeSet<PendingId>>,
+    outbox: OnceLock<io::Result<Vec<Pending>>>,
+    could_make: Mutex<BTreeMap<(PendingId, MessageKey), bool>>,
+}
+
+/// A message that was found in the ticket.
+struct Found<'a> {
+    message: &'a Message,
+    key: MessageKey,
+    forms: OnceCell<Forms>,
+}
+
+impl OwnSubmits {
+    /// What was submitted, as it stands after a look at the ticket, which showed `snapshot`.
+    pub(crate) fn after_look<'a>(&'a self, snapshot: &'a Snapshot) -> AfterLook<'a> {
+        AfterLook {
+            own: self,
+            snapshot,
+            shown: OnceLock::new(),
+            outbox: OnceLock::new(),
+            could_make: Mutex::default(),
+        }
+    }
+}
+
+impl AfterLook<'_> {
+    /// What the others mean for `pending`, of which `found` may be the message. The outbox is read when this is
+    /// first asked, once for all records that one look serves.
+    ///
+    /// # Errors
+    /// When it cannot be read: then nothing that is found proves anything.
+    pub(crate) fn standing(
+        &self,
+        pending: &Pending,
+        found: &[&Message],
+    ) -> Result<Standing, &io::Error> {
+        let listed = self
+            .outbox
+            .get_or_init(|| self.own.read_outbox())
+            .as_ref()?;
+        let entries = self.own.lock();
+        let begun_here = entries
+            .iter()
+            .find(|entry| entry.pending.id == pending.id)
+            .map(|entry| entry.baseline_at);
+        let is_kept = begun_here.is_some() || listed.iter().any(|record| record.id == pending.id);
+        let mut others: BTreeMap<PendingId, Other<'_>> = BTreeMap::new();
+        for record in listed
+            .iter()
+            .filter(|record| record.ticket == pending.ticket)
+        {
+            let counts = !pending.past.contains(&record.id);
+            let other = Other {
+                record,
+                counts,
+                may_hide: counts,
+            };
+            others.insert(record.id, other);
+        }
+        for entry in entries
+            .iter()
+            .filter(|entry| entry.pending.ticket == pending.ticket)
+        {
+            // This client's own clock knows better than those that processes share. That the message stood in the
+            // ticket was seen.
+            let is_past = pending.past.contains(&entry.pending.id);
+            let was_there = pending.came_after(&entry.pending);
+            let may_appear = begun_here
+                .is_none_or(|baseline_at| self.own.may_appear_after(entry.state, baseline_at));
+            let may_show = match begun_here {
+                Some(baseline_at) => self.own.may_show_after(entry, baseline_at),
+                None => !is_past,
+            };
+            let other = Other {
+                record: &entry.pending,
+                counts: may_appear && !(is_past && was_there),
+                may_hide: may_show && !was_there,
+            };
+            others.insert(entry.pending.id, other);
+        }
+        let shown = match found {
+            [] => None,
+            _ => Some(self.shown.get_or_init(|| {
+                let records = others.values().map(|other| other.record);
+                in_sight(self.snapshot, records, self.own.0.window)
+            })),
+        };
+        others.remove(&pending.id);
+        let tags = (others.values())
+            .filter_map(|other| other.record.reference.clone())
+            .collect();
+        let found: Vec<Found<'_>> = found.iter().map(|message| Found::of(message)).collect();
+        let mut rivals: BTreeSet<PendingId> = (others.values())
+            .filter(|other| {
+                let record = other.record;
+                // What has a message of its own made no other one.
+                let hides =
+                    || other.may_hide && shown.is_some_and(|shown| !shown.contains(&record.id));
+                let could_make = || found.iter().any(|found| self.could_make(record, found));
+                (other.counts && could_make()) || hides()
+            })
+            .map(|other| other.record.id)
+            .collect();
+        if !is_kept {
+            rivals.extend(&pending.rivals);
+        }
+        let counted = usize::try_from(pending.counted_rivals).unwrap_or(usize::MAX);
+        Ok(Standing {
+            rivals: rivals.len().saturating_add(counted),
+            is_kept,
+            tags,
+        })
+    }
+
+    /// Why the outbox could not be read, when it was asked for.
+    pub(crate) fn problem(&self) -> Option<&io::Error> {
+        self.outbox.get()?.as_ref().err()
+    }
+
+    /// Told once for each record and message.
+    fn could_make(&self, record: &Pending, found: &Found<'_>) -> bool {
+        let mut told = (self.could_make.lock()).unwrap_or_else(PoisonError::into_inner);
+        *told.entry((record.id, found.key)).or_insert_with(|| {
+            let forms = found
+                .forms
+                .get_or_init(|| Forms::of(&found.message.content));
+            could_make(record, found.message, forms)
+        })
+    }
+}
+
+impl<'a> Found<'a> {
+    fn of(message: &'a Message) -> Self {
+        Self {
+            message,
+            key: message.key(),
+            forms: OnceCell::new(),
+        }
+    }
+}
+
+/// Whether `message` could be that of `record`, also in a form that the service has stripped.
+fn could_make(record: &Pending, message: &Message, forms: &Forms) -> bool {
+    is_alike(record, message, forms) || record.fingerprint.may_become(forms)
+}
+
+/// A record, how many messages could be its own, and which: row and how many of it.
+type Choice<'a> = (usize, &'a Pending, Vec<(usize, usize)>);
+
+/// Which of `records` have a message of their own in `snapshot`: one that looks like theirs and was not there before they
+/// were sent, each another one.
+fn in_sight<'a>(
+    snapshot: &Snapshot,
+    records: impl Iterator<Item = &'a Pending>,
+    window: Duration,
+) -> BTreeSet<PendingId> {
+    let rows: Vec<_> = (snapshot.rows())
+        .map(|(key, row)| (mark(key), row))
+        .collect();
+    let mut choices: Vec<Choice<'_>> = records
+        .filter_map(|record| {
+            let baseline = record.baseline.as_ref()?;
+            let seen = baseline.seen.counts();
+            let own: Vec<_> = (rows.iter().enumerate())
+                .filter_map(|(index, (mark, row))| {
+                    let known = seen.get(mark).copied().unwrap_or(0);
+                    let more = row.count.saturating_sub(known);
+                    // Nor one that the read before may not have shown.
+                    let is_own = more > 0
+                        && !baseline.is_below(&row.message)
+                        && !baseline.may_have_missed(&row.message, window)
+                        && is_alike(record, &row.message, row.forms());
+                    is_own.then_some((index, more))
+                })
+                .collect();
+            let all = own.iter().map(|(_, more)| *more).sum();
+            Some((all, record, own))
+        })
+        .collect();
+    // Who has the least to choose from chooses first.
+    choices.sort_by_key(|(all, record, _)| (*all, record.id));
+    let mut taken = vec![0; rows.len()];
+    (choices.into_iter())
+        .filter_map(|(_, record, own)| {
+            own.into_iter().find_map(|(index, more)| {
+                let taken = taken.get_mut(index).filter(|taken| **taken < more)?;
+                *taken += 1;
+                Some(record.id)
+            })
+        })
+        .collect()
+}
+
+/// Whether `message` has the words of `record`.
+fn is_alike(record: &Pending, message: &Message, forms: &Forms) -> bool {
+    matches!(
+        likeness(record, message, forms),
+        Likeness::Proven | Likeness::Same | Likeness::Folded
+    )
+}

@@ -1,0 +1,430 @@
+//! The course of one submit.
+
+use super::{
+    Confirm, MAX_ATTACHMENTS, MAX_CONFIDENTIAL_UNITS, Options, Receipt, Sent,
+    fingerprint::Fingerprint,
+    newest::Reading,
+    outcome::{Outcome, Posting, shifted},
+    pending::{Moment, Pending, PendingId},
+    random::random,
+    search::{Search, Sought},
+    snapshot::{Reach, Snapshot},
+    text,
+    watermark::Baseline,
+};
+use crate::{
+    client::Parts,
+    error::{Delivery, Error, ErrorKind, Result},
+    messages::wire::Outgoing,
+    service::{self, About},
+    tickets::ticket::Ticket,
+};
+use hwc_core::{CallOptions, Fault, FaultKind};
+use jiff::Timestamp;
+use secrecy::ExposeSecret as _;
+use std::{collections::BTreeSet, io, sync::Arc, time::Duration};
+
+/// Name of this operation in errors.
+const OPERATION: &str = "submit message";
+/// Share of the time left that the watermark may take.
+const WATERMARK_SHARE: u32 = 4;
+/// It never takes longer than this: its record must be written down before others forget theirs.
+const WATERMARK_MOST: Duration = Duration::from_secs(60);
+/// Time kept for a last read after the consistency window.
+const LAST_READ: Duration = Duration::from_secs(2);
+
+pub(super) async fn submit(ticket: Ticket, text: String, options: Options) -> Result<Sent> {
+    let parts = ticket.client().parts();
+    let began = parts.clock.elapsed();
+    let total = options.timeout.unwrap_or(parts.deadline);
+    let outcome = Course {
+        parts,
+        ticket: &ticket,
+        options: &options,
+        began,
+        total,
+    }
+    .run(text)
+    .await;
+    outcome.map_err(|error| {
+        error
+            .with_operation(OPERATION)
+            .with_ticket(ticket.id())
+            .of_write()
+            .with_elapsed(parts.clock.elapsed() - began)
+    })
+}
+
+struct Course<'a> {
+    parts: &'a Parts,
+    ticket: &'a Ticket,
+    options: &'a Options,
+    /// On the monotonic clock.
+    began: Duration,
+    total: Duration,
+}
+
+/// What a watermark tells.
+#[derive(Default)]
+struct Watermark {
+    /// `None`: not known.
+    baseline: Option<Baseline>,
+    /// What the clock of the service showed, at which moment of the monotonic one.
+    service_clock: Option<(Timestamp, Duration)>,
+}
+
+/// How the POST ended.
+enum Posted {
+    Accepted {
+        attempts: u32,
+        request_id: Option<String>,
+        /// The service's time of the answer.
+        date: Option<Timestamp>,
+    },
+    InDoubt(Error),
+}
+
+/// What looking for the message told.
+struct Looked {
+    outcome: Outcome,
+    /// The service's time of the last look.
+    date: Option<Timestamp>,
+    /// Why the outbox could not be read, when it would have told more.
+    hindered: Option<Arc<io::Error>>,
+}
+
+impl Default for Looked {
+    fn default() -> Self {
+        Self {
+            outcome: Outcome::Unknown(Vec::new()),
+            date: None,
+            hindered: None,
+        }
+    }
+}
+
+impl Course<'_> {
+    async fn run(&self, text: String) -> Result<Sent> {
+        let (text, reference) = self.checked(text)?;
+        let fingerprint = Fingerprint::of(&text, &self.options.attachments)?;
+        // A token exchange may take longer than the watermark may: it has the whole time.
+        self.parts
+            .service
+            .sign_in(self.left())
+            .await
+            .map_err(|fault| Error::from(fault).with_delivery(Delivery::NotSent))?;
+        let baseline_at = self.parts.clock.elapsed();
+        let begun_at = self.parts.clock.now();
+        let watermark = if self.options.without_watermark {
+            Watermark::default()
+        } else {
+            self.watermark(&fingerprint).await?
+        };
+        let mut may_resend = self.options.resend_absent;
+        loop {
+            let mut pending = Pending {
+                id: PendingId::new()?,
+                ticket: self.ticket.id().clone(),
+                group: self.ticket.group().cloned(),
+                begun_at,
+                fingerprint: fingerprint.clone(),
+                reference: reference.clone(),
+                baseline: watermark.baseline.clone(),
+                span: None,
+                rivals: BTreeSet::new(),
+                past: BTreeSet::new(),
+                counted_rivals: 0,
+                settled: None,
+                landed: None,
+            };
+            let sent = self.send_once(&text, &mut pending, baseline_at, watermark.service_clock);
+            match sent.await {
+                Err(error) if error.delivery() == Delivery::Absent && may_resend => {
+                    may_resend = false
+                }
+                other => return other,
+            }
+        }
+    }
+
+    /// The text as it will be sent, and its tag.
+    fn checked(&self, mut text: String) -> Result<(String, Option<String>)> {
+        let Options {
+            attachments,
+            confidential,
+            ..
+        } = self.options;
+        if attachments.len() > MAX_ATTACHMENTS {
+            let count = attachments.len();
+            return Err(Error::local(
+                ErrorKind::InvalidInput,
+                format!("{count} attachments, the limit is {MAX_ATTACHMENTS}"),
+            ));
+        }
+        if let Some(note) = confidential {
+            text::check(note.expose_secret(), MAX_CONFIDENTIAL_UNITS, false).map_err(
+                |invalid| {
+                    Error::local(
+                        ErrorKind::InvalidInput,
+                        format!("the confidential note cannot be sent: {invalid}"),
+                    )
+                },
+            )?;
+        }
+        let mut reference = None;
+        if self.options.reference {
+            let tag = format!("[ref {}]", tag()?);
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(&tag);
+            reference = Some(tag);
+        }
+        text::check(&text, self.parts.text_limit, !attachments.is_empty())?;
+        Ok((text, reference))
+    }
+
+    /// What is in the ticket before, as far as it can be known without giving up.
+    async fn watermark(&self, fingerprint: &Fingerprint) -> Result<Watermark> {
+        let share = (self.left() / WATERMARK_SHARE).min(WATERMARK_MOST);
+        let reading = Reading {
+            parts: self.parts,
+            ticket: self.ticket.id(),
+            group: self.ticket.group(),
+            until: self.parts.clock.elapsed().saturating_add(share),
+            attempts: None,
+        };
+        // Only what is known whole can be found absent, and so be sent again.
+        let reach = match self.options.resend_absent {
+            true => Reach::Since(None),
+            false => Reach::Baseline,
+        };
+        match Snapshot::read(reading, reach).await {
+            Ok(snapshot) => Ok(Watermark {
+                baseline: Baseline::of(&snapshot, fingerprint, self.parts.author_id.as_deref()),
+                service_clock: snapshot.date.map(|date| (date, self.parts.clock.elapsed())),
+            }),
+            Err(fault) if forbids_sending(&fault) => {
+                Err(Error::from(fault).with_delivery(Delivery::NotSent))
+            }
+            Err(_) => Ok(Watermark::default()),
+        }
+    }
+
+    /// Sends the message once and follows it up.
+    async fn send_once(
+        &self,
+        text: &str,
+        pending: &mut Pending,
+        baseline_at: Duration,
+        service_clock: Option<(Timestamp, Duration)>,
+    ) -> Result<Sent> {
+        let own = &self.parts.messages.own;
+        // Held to the end: nobody else judges it meanwhile.
+        let _under_way = own.begin(pending, text, baseline_at).map_err(|error| {
+            Error::local(
+                ErrorKind::Storage,
+                format!("the outbox cannot be written, so nothing was sent: {error}"),
+            )
+            .with_source(error)
+        })?;
+        let from = self.parts.clock.elapsed();
+        let outcome = self.post(text).await;
+        let posted = Posting {
+            from,
+            until: self.parts.clock.elapsed(),
+        };
+        pending.span = service_clock.and_then(|(date, at)| posted.by_service_clock(date, at));
+        match outcome {
+            Ok(Posted::Accepted {
+                attempts,
+                request_id,
+                date,
+            }) => {
+                let computed =
+                    || service_clock.and_then(|(date, at)| shifted(date, at, posted.until));
+                self.settle(pending, date.or_else(computed));
+                let mut receipt = Receipt::Accepted;
+                if self.options.confirm == Confirm::Always
+                    && let Looked {
+                        outcome: Outcome::Confirmed(message),
+                        ..
+                    } = self.search(pending, posted).await
+                {
+                    receipt = Receipt::Confirmed(message);
+                    if pending.landed.is_some() {
+                        own.landed(pending);
+                    }
+                }
+                Ok(self.sent(receipt, attempts, request_id, pending))
+            }
+            Ok(Posted::InDoubt(error)) => {
+                let looked = match self.options.confirm {
+                    Confirm::Never => Looked::default(),
+                    Confirm::OnDoubt | Confirm::Always => self.search(pending, posted).await,
+                };
+                match looked.outcome {
+                    Outcome::Confirmed(message) => {
+                        // Only with the yes of the service it is known that there is one at all.
+                        pending.landed = None;
+                        self.settle(pending, looked.date);
+                        let request_id = error.request_id().map(str::to_owned);
+                        Ok(self.sent(
+                            Receipt::Confirmed(message),
+                            error.attempts(),
+                            request_id,
+                            pending,
+                        ))
+                    }
+                    Outcome::Absent => {
+                        self.drop_record(pending.id);
+                        Err(error.with_delivery(Delivery::Absent))
+                    }
+                    Outcome::Unknown(_) => {
+                        let error = match looked.hindered {
+                            Some(problem) => error.hindered_by(problem),
+                            None => error,
+                        };
+                        Err(error.with_pending(own.keep(pending, posted)))
+                    }
+                }
+            }
+            Err(error) => {
+                self.drop_record(pending.id);
+                Err(error)
+            }
+        }
+    }
+
+    /// It is in the ticket.
+    fn settle(&self, pending: &Pending, service: Option<Timestamp>) {
+        let clock = &self.parts.clock;
+        let moment = Moment {
+            wall: clock.now(),
+            service,
+        };
+        self.parts
+            .messages
+            .own
+            .arrived(pending, clock.elapsed(), moment);
+    }
+
+    /// It is not in the ticket. A record that cannot be removed is reconciled once more later: harmless.
+    fn drop_record(&self, id: PendingId) {
+        let _ = self.parts.messages.own.did_not_arrive(id);
+    }
+
+    /// The one POST. An error means that nothing was done.
+    async fn post(&self, text: &str) -> Result<Posted> {
+        let mut options = CallOptions::default();
+        options.deadline = Some(self.time_for_post());
+        let outgoing = Outgoing {
+            text,
+            attachments: &self.options.attachments,
+            confidential: self.options.confidential.as_ref(),
+        };
+        match self
+            .parts
+            .service
+            .submit(self.ticket.id(), outgoing, self.about(&options))
+            .await
+        {
+            Ok(told) => Ok(Posted::Accepted {
+                date: service::date(&told),
+                attempts: told.attempts,
+                request_id: told.request_id,
+            }),
+            Err(fault) if fault.delivery == Delivery::Unknown => {
+                Ok(Posted::InDoubt(Error::from(fault)))
+            }
+            Err(fault) => Err(Error::from(fault)),
+        }
+    }
+
+    /// Leaves time to read back: all that proving absence takes when there is much, a third otherwise.
+    fn time_for_post(&self) -> Duration {
+        let left = self.left();
+        let reading = self.parts.consistency_window.saturating_add(LAST_READ);
+        match self.options.confirm {
+            Confirm::Never => left,
+            _ if left.saturating_sub(reading) >= reading => left.saturating_sub(reading),
+            _ => left - left / 3,
+        }
+    }
+
+    /// What became of it.
+    async fn search(&self, pending: &mut Pending, posted: Posting) -> Looked {
+        let sought = vec![Sought::new(pending.clone(), Some(posted))];
+        let until = self.began.saturating_add(self.total);
+        let (ticket, group) = (self.ticket.id(), self.ticket.group());
+        let mut search = Search::new(self.parts, ticket, group, until, sought);
+        search.run().await;
+        let date = search.date;
+        match search.sought.pop() {
+            Some(sought) => {
+                pending.span = sought.pending.span;
+                pending.landed = sought.pending.landed;
+                Looked {
+                    outcome: sought.outcome,
+                    date,
+                    hindered: sought.hindered,
+                }
+            }
+            None => Looked::default(),
+        }
+    }
+
+    fn sent(
+        &self,
+        receipt: Receipt,
+        attempts: u32,
+        request_id: Option<String>,
+        pending: &Pending,
+    ) -> Sent {
+        Sent {
+            ticket: pending.ticket.clone(),
+            receipt,
+            attempts,
+            request_id,
+            reference: pending.reference.clone(),
+        }
+    }
+
+    fn about<'a>(&'a self, options: &'a CallOptions) -> About<'a> {
+        About {
+            group: self.ticket.group(),
+            options,
+        }
+    }
+
+    fn left(&self) -> Duration {
+        self.began
+            .saturating_add(self.total)
+            .saturating_sub(self.parts.clock.elapsed())
+    }
+}
+
+/// Whether a watermark that failed so says that the POST would fail too. That its own time was up, or its
+/// own turn too late, says nothing: the POST has more time.
+fn forbids_sending(fault: &Fault) -> bool {
+    matches!(
+        fault.kind,
+        FaultKind::InvalidInput
+            | FaultKind::Credentials
+            | FaultKind::Connect
+            | FaultKind::Tls
+            | FaultKind::Unauthorized
+            | FaultKind::NotFound
+    )
+}
+
+/// Six characters that are hard to confuse, e.g. `7F3K2Q`: one of a thousand million.
+fn tag() -> Result<String> {
+    const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let bytes: [u8; 6] = random()?;
+    Ok(bytes
+        .iter()
+        .filter_map(|byte| LETTERS.get(usize::from(byte % 32)))
+        .map(|letter| char::from(*letter))
+        .collect())
+}

@@ -1,0 +1,253 @@
+//! A search for messages in doubt: their ticket is read until it tells, or the time is up.
+
+use super::{
+    judge::{Verdict, judge},
+    newest::Reading,
+    outcome::{Outcome, Posting},
+    pending::Pending,
+    snapshot::{Reach, Snapshot},
+};
+use crate::{
+    client::Parts,
+    ids::{GroupId, TicketId},
+};
+use futures_util::lock::Mutex as AsyncMutex;
+use hwc_core::{Fault, FaultKind};
+use jiff::Timestamp;
+use std::{future::poll_fn, io, sync::Arc, task::Poll, time::Duration};
+
+/// When to read after the moment of doubt.
+const READS: [Duration; 5] = [
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+    Duration::from_secs(8),
+];
+/// Pause between reads after those.
+const LATER: Duration = Duration::from_secs(8);
+/// However slow a read was, the next one comes no sooner.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
+
+/// One message that is searched for, and what was found out about it.
+pub(super) struct Sought {
+    pub(super) pending: Pending,
+    /// When the POST was under way. `None`: in another process.
+    pub(super) posted: Option<Posting>,
+    pub(super) outcome: Outcome,
+    /// Why the outbox could not be read at the last look, when that alone kept it from being told.
+    pub(super) hindered: Option<Arc<io::Error>>,
+    /// When the first of the reads in a row began that did not find it.
+    missing_since: Option<Duration>,
+}
+
+/// A search for messages of one ticket: each read serves all of them.
+pub(super) struct Search<'a> {
+    parts: &'a Parts,
+    ticket: &'a TicketId,
+    group: Option<&'a GroupId>,
+    /// End of the whole call, on the monotonic clock.
+    deadline: Duration,
+    /// Searches share these places: one read at a time in each.
+    place: Option<Arc<AsyncMutex<()>>>,
+    pub(super) sought: Vec<Sought>,
+    /// Whether any read succeeded.
+    pub(super) has_read: bool,
+    /// The last read that failed.
+    pub(super) fault: Option<Fault>,
+    /// What the clock of the service showed at the last read.
+    pub(super) date: Option<Timestamp>,
+}
+
+impl Sought {
+    pub(super) fn new(pending: Pending, posted: Option<Posting>) -> Self {
+        Self {
+            pending,
+            posted,
+            outcome: Outcome::Unknown(Vec::new()),
+            hindered: None,
+            missing_since: None,
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        matches!(self.outcome, Outcome::Unknown(_))
+    }
+
+    fn see(&mut self, verdict: Verdict, asked_at: Duration, window: Duration) {
+        match verdict {
+            Verdict::Found { message, landed } => {
+                self.outcome = Outcome::Confirmed(message);
+                self.pending.landed = landed;
+            }
+            Verdict::NotThere => {
+                let since = *self.missing_since.get_or_insert(asked_at);
+                self.outcome = if asked_at > since && asked_at - since >= window {
+                    Outcome::Absent
+                } else {
+                    Outcome::Unknown(Vec::new())
+                };
+            }
+            Verdict::Unclear(candidates) => {
+                self.missing_since = None;
+                self.outcome = Outcome::Unknown(candidates);
+            }
+        }
+    }
+}
+
+impl<'a> Search<'a> {
+    pub(super) fn new(
+        parts: &'a Parts,
+        ticket: &'a TicketId,
+        group: Option<&'a GroupId>,
+        deadline: Duration,
+        sought: Vec<Sought>,
+    ) -> Self {
+        Self {
+            parts,
+            ticket,
+            group,
+            deadline,
+            place: None,
+            sought,
+            has_read: false,
+            fault: None,
+            date: None,
+        }
+    }
+
+    /// Reads only while it holds `place`.
+    pub(super) fn taking_turns(mut self, place: Arc<AsyncMutex<()>>) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    /// Reads until every fate is known or the time is up.
+    pub(super) async fn run(&mut self) {
+        let clock = &self.parts.clock;
+        let window = self.parts.consistency_window;
+        let began = clock.elapsed();
+        let mut planned = READS.iter().map(|offset| began + jittered(*offset));
+        while self.sought.iter().any(Sought::is_open) {
+            let now = clock.elapsed();
+            let next = planned.next().unwrap_or(now + jittered(LATER));
+            // The read that can prove absence is put exactly where the window ends.
+            let ends = (self.sought.iter())
+                .filter(|sought| sought.is_open())
+                .filter_map(|sought| Some(sought.missing_since?.saturating_add(window)))
+                .filter(|end| *end > now);
+            let at = ends.fold(next, Duration::min).max(now + SHORTEST_PAUSE);
+            if at >= self.deadline {
+                return;
+            }
+            clock.sleep(at - now).await;
+            let turn = match &self.place {
+                Some(place) => Some(place.lock().await),
+                None => None,
+            };
+            let asked_at = clock.elapsed();
+            if asked_at >= self.deadline {
+                return;
+            }
+            let read = Snapshot::read(self.reading(), self.reach()).await;
+            drop(turn);
+            match read {
+                Ok(snapshot) => self.look_at(&snapshot, asked_at).await,
+                Err(fault) => {
+                    let hopeless = is_hopeless(fault.kind);
+                    self.fault = Some(fault);
+                    if hopeless {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    fn reading(&self) -> Reading<'a> {
+        Reading {
+            parts: self.parts,
+            ticket: self.ticket,
+            group: self.group,
+            until: self.deadline,
+            // The search itself repeats.
+            attempts: Some(1),
+        }
+    }
+
+    /// As far as the one that needs most of it.
+    fn reach(&self) -> Reach {
+        let since: Vec<Option<Timestamp>> = (self.sought.iter())
+            .filter(|sought| sought.is_open())
+            .filter_map(|sought| Some(sought.pending.baseline.as_ref()?.since))
+            .collect();
+        match since.iter().min() {
+            // `None` comes first in order, and reaches farthest.
+            Some(since) => Reach::Since(*since),
+            None => Reach::OnePage,
+        }
+    }
+
+    async fn look_at(&mut self, snapshot: &Snapshot, asked_at: Duration) {
+        self.has_read = true;
+        self.date = snapshot.date.or(self.date);
+        let clock = &self.parts.clock;
+        let now = clock.elapsed();
+        let own = self.parts.messages.own.after_look(snapshot);
+        let open = self.sought.iter_mut().filter(|sought| sought.is_open());
+        for (number, sought) in open.enumerate() {
+            // Many records take a while: others have their turn, and the deadline holds.
+            if number > 0 {
+                yield_now().await;
+                if clock.elapsed() >= self.deadline {
+                    return;
+                }
+            }
+            if sought.pending.span.is_none() {
+                sought.pending.span = snapshot
+                    .date
+                    .zip(sought.posted)
+                    .and_then(|(date, posted)| posted.by_service_clock(date, now));
+            }
+            let verdict = judge(self.parts, &own, &sought.pending, snapshot);
+            // Without a baseline nothing is told anyhow, and where nothing is new nobody asked.
+            let asked = matches!(&verdict, Verdict::Unclear(candidates) if !candidates.is_empty());
+            sought.hindered = (own.problem())
+                .filter(|_| asked && sought.pending.baseline.is_some())
+                .map(|error| Arc::new(io::Error::new(error.kind(), error.to_string())));
+            sought.see(verdict, asked_at, self.parts.consistency_window);
+        }
+    }
+}
+
+/// Faults that reading again within this call cannot mend.
+fn is_hopeless(kind: FaultKind) -> bool {
+    matches!(
+        kind,
+        FaultKind::InvalidInput
+            | FaultKind::Credentials
+            | FaultKind::Tls
+            | FaultKind::Unauthorized
+            | FaultKind::Forbidden
+            | FaultKind::NotFound
+    )
+}
+
+/// Lets other work go on.
+pub(super) async fn yield_now() {
+    let mut has_yielded = false;
+    poll_fn(|context| match std::mem::replace(&mut has_yielded, true) {
+        true => Poll::Ready(()),
+        false => {
+            context.waker().wake_by_ref();
+            Poll::Pending
+        }
+    })
+    .await;
+}
+
+/// A fifth more or less, so that many clients in doubt do not ask at the same moment.
+fn jittered(duration: Duration) -> Duration {
+    duration.mul_f64(0.8 + 0.4 * fastrand::f64())
+}

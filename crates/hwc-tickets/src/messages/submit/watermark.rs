@@ -1,0 +1,236 @@
+//! The state of a conversation just before a submit, to tell new messages from old ones afterwards.
+//!
+//! Reading it also opens or warms the connection: the POST that follows does not meet a line that the
+//! other side closed while it was idle.
+
+use super::{
+    fingerprint::{Fingerprint, Likeness},
+    mark::{Mark, mark},
+    snapshot::Snapshot,
+};
+use crate::{
+    hex,
+    messages::message::{Message, MessageKey},
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize, de};
+use std::{borrow::Cow, cmp::Reverse, collections::BTreeMap, time::Duration};
+
+/// How far the clock that stamps messages may differ from the one that stamps answers, both told in whole seconds. Within
+/// that, the time of a message does not tell whether it was made before the watermark or after it.
+pub(super) const FOREIGN_CLOCK: SignedDuration = SignedDuration::from_secs(5);
+
+/// What was in the ticket before a submit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Baseline {
+    /// A later snapshot has to be complete since this instant. `None`: to the beginning.
+    pub(crate) since: Option<Timestamp>,
+    /// What is older than this may have been there without having been seen. `None`: all was seen.
+    pub(crate) floor: Option<Timestamp>,
+    /// The messages that were seen, as a multiset.
+    pub(crate) seen: Seen,
+    /// Those of them whose text could be taken for the one to be sent.
+    pub(crate) alike: Seen,
+    /// One that was seen cannot be told from a message that is sent now. Absence cannot be claimed then:
+    /// the known one may be recalled while the new one arrives.
+    pub(crate) shaky: bool,
+    /// The service's time when it was read.
+    pub(crate) date: Option<Timestamp>,
+}
+
+impl Baseline {
+    /// The baseline of a snapshot, or `None` when it does not reach far enough back.
+    pub(crate) fn of(
+        snapshot: &Snapshot,
+        fingerprint: &Fingerprint,
+        author: Option<&str>,
+    ) -> Option<Self> {
+        // The whole conversation was seen: then no message is too old to be compared.
+        let since = if snapshot.whole {
+            None
+        } else {
+            Some(snapshot.edge()?)
+        };
+        if !snapshot.is_covered(since) {
+            return None;
+        }
+        let fresh = snapshot
+            .date
+            .and_then(|date| date.checked_sub(FOREIGN_CLOCK).ok());
+        let mut seen = Seen::default();
+        let mut alike = Seen::default();
+        let mut shaky = false;
+        let mut rows: Vec<_> = snapshot.rows().collect();
+        // A row without a time comes first: it is never taken for one that is out of reach by now.
+        rows.sort_by_key(|(_, row)| {
+            let instant = row.message.created_at.instant();
+            (instant.is_some(), Reverse(instant))
+        });
+        for (key, row) in rows {
+            seen.add(key, row.count);
+            // Whoever wrote it and whatever is attached: these may be shown otherwise later.
+            if fingerprint.matches_forms(row.forms()) {
+                alike.add(key, row.count);
+            }
+            let is_fresh = match (row.message.created_at.instant(), fresh) {
+                (Some(instant), Some(fresh)) => instant >= fresh,
+                _ => true,
+            };
+            shaky |= is_fresh
+                && match fingerprint.likeness(&row.message, row.forms(), author, None) {
+                    Likeness::Proven | Likeness::Same | Likeness::Folded => true,
+                    Likeness::Possible => {
+                        fingerprint.alterable || fingerprint.may_become(row.forms())
+                    }
+                    Likeness::Different => false,
+                };
+        }
+        Some(Self {
+            since,
+            floor: since.and(snapshot.oldest()),
+            seen,
+            alike,
+            shaky,
+            date: snapshot.date,
+        })
+    }
+
+    /// How many messages of the same text are not shown any more. Each may be shown again as one that looks new: its
+    /// time, its author or its files are told otherwise now. `new`: rows that were not there before.
+    pub(crate) fn vanished(&self, snapshot: &Snapshot, new: u64) -> usize {
+        let mut left = snapshot.counts();
+        let shown: Vec<(Mark, bool)> = (self
+            .seen
+            .0
+            .iter()
+            .map(|mark| (*mark, take(&mut left, mark))))
+        .collect();
+        // The oldest ones are out of sight where newer ones have taken their place.
+        let pushed_out = match snapshot.whole {
+            true => 0,
+            false => usize::try_from(new).unwrap_or(usize::MAX),
+        };
+        let oldest = (shown.iter().rev())
+            .take_while(|(_, is_shown)| !is_shown)
+            .count();
+        let in_reach = shown.len() - oldest.min(pushed_out);
+        let mut alike = self.alike.counts();
+        let missing = (shown.iter().take(in_reach)).filter(|(_, is_shown)| !is_shown);
+        missing.filter(|(mark, _)| take(&mut alike, mark)).count()
+    }
+
+    /// Whether the message that another submit was found to have made was seen.
+    pub(crate) fn holds(&self, landed: &Seen) -> bool {
+        landed.is_part_of(&self.seen)
+    }
+
+    /// Whether `message` may have been there before without having been seen.
+    pub(crate) fn is_below(&self, message: &Message) -> bool {
+        match (self.floor, message.created_at.instant()) {
+            (Some(floor), Some(instant)) => instant <= floor,
+            _ => false,
+        }
+    }
+
+    /// Whether `message`, by its own time, may have been there before: the read was answered from a state up to
+    /// `window` old, and it was made in that time. What is no older than clocks may differ counts as made after it; a
+    /// clock that is off by more than the window makes no such message.
+    pub(crate) fn may_have_missed(&self, message: &Message, window: Duration) -> bool {
+        let (Some(date), Some(instant)) = (self.date, message.created_at.instant()) else {
+            return false;
+        };
+        let window = SignedDuration::try_from(window).unwrap_or(SignedDuration::MAX);
+        let oldest = date.checked_sub(window.saturating_add(FOREIGN_CLOCK));
+        let newest = date.checked_sub(FOREIGN_CLOCK).unwrap_or(Timestamp::MIN);
+        instant >= oldest.unwrap_or(Timestamp::MIN) && instant < newest
+    }
+
+    /// Whether `snapshot` proves that nothing came that could be a message of the customer's side, where none of its rows is
+    /// new and in question. `below`: whether there are others from the customer's side that may have been there before.
+    ///
+    /// Only the whole ticket proves it. What came need not stand among the newest: the clock that stamps messages is no
+    /// other's. And no total proves it: one that somebody takes back out of sight makes up for one that came there.
+    pub(crate) fn proves_nothing_came(&self, snapshot: &Snapshot, below: bool) -> bool {
+        !self.shaky
+            && snapshot.unreadable == 0
+            && snapshot.whole
+            && !below
+            && snapshot.is_later_than(self.date)
+            && self.is_still_shown(snapshot)
+    }
+
+    /// Whether `snapshot` shows again all that the baseline saw. One that does not was answered from an older state, for
+    /// another ticket or with nothing at all; or a message was recalled, which leaves a doubt open.
+    fn is_still_shown(&self, snapshot: &Snapshot) -> bool {
+        let mut left = snapshot.counts();
+        self.seen.0.iter().all(|mark| take(&mut left, mark))
+    }
+}
+
+/// Takes one message out, if there is one of it.
+fn take(left: &mut BTreeMap<Mark, usize>, mark: &Mark) -> bool {
+    match left.get_mut(mark).filter(|count| **count > 0) {
+        Some(count) => {
+            *count -= 1;
+            true
+        }
+        None => false,
+    }
+}
+
+/// A multiset of messages, the newest first. Written as one text of hexadecimal digits.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Seen(Vec<Mark>);
+
+impl Seen {
+    pub(crate) fn add(&mut self, key: MessageKey, count: usize) {
+        self.0.extend(std::iter::repeat_n(mark(key), count));
+    }
+
+    /// One message, as often as it was seen at once.
+    pub(crate) fn of(key: MessageKey, count: usize) -> Self {
+        let mut seen = Self::default();
+        seen.add(key, count);
+        seen
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether all of it was seen there too, each at least as often. Of nothing, nothing is known.
+    fn is_part_of(&self, whole: &Self) -> bool {
+        !self.0.is_empty()
+            && (self.counts().iter())
+                .all(|(mark, count)| whole.0.iter().filter(|seen| *seen == mark).count() >= *count)
+    }
+
+    /// How often each was seen.
+    pub(crate) fn counts(&self) -> BTreeMap<Mark, usize> {
+        let mut counts = BTreeMap::new();
+        for mark in &self.0 {
+            *counts.entry(*mark).or_default() += 1;
+        }
+        counts
+    }
+}
+
+impl Serialize for Seen {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&hex::encode(self.0.as_flattened()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Seen {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <Cow<'de, str>>::deserialize(deserializer)?;
+        let digits = 2 * size_of::<Mark>();
+        let mut marks = vec![Mark::default(); text.len() / digits];
+        match hex::decode_into(&text, marks.as_flattened_mut()) {
+            Some(()) => Ok(Self(marks)),
+            None => Err(de::Error::custom(
+                "hexadecimal digits are expected, sixteen for each message",
+            )),
+        }
+    }
+}

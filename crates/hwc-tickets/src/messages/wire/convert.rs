@@ -1,0 +1,160 @@
+//! Wire structures turned into this crate's own types. Nothing is refused here: what cannot be used is
+//! kept as it came.
+
+use crate::{
+    ids::{AttachmentId, MessageId},
+    messages::message::{Attachment, Author, Message, MessageKind, Role, Undecodable},
+    service::rows::{odd_field, own, placed, set_aside},
+    time::{MessageTime, ZoneOffset},
+};
+use hwc_tickets_wire::{
+    self as wire,
+    messages::{QueryMessageInfoV2, UserInstantIncidentMsgV2},
+    shared::SimpleAccessoryV2,
+};
+use serde_json::{Map, Value};
+
+/// Messages, and the rows that are none: those the wire lost, and those whose text has no reading.
+pub(crate) struct Readable {
+    pub(crate) messages: Vec<Message>,
+    pub(crate) undecodable: Vec<Undecodable>,
+}
+
+impl Readable {
+    /// Reads the rows of a list from which the rows of `lost` are missing.
+    pub(crate) fn from_rows<R>(
+        rows: Vec<R>,
+        lost: Vec<Undecodable>,
+        read: impl Fn(R) -> Result<Message, String>,
+    ) -> Self {
+        let mut messages = Vec::with_capacity(rows.len());
+        let rows = placed(rows, &lost);
+        let mut undecodable = lost;
+        for (place, row) in rows {
+            match read(row) {
+                Ok(message) => messages.push(message),
+                Err(reason) => undecodable.push(Undecodable::new(place, reason)),
+            }
+        }
+        undecodable.sort_by_key(|item| item.index);
+        Self {
+            messages,
+            undecodable,
+        }
+    }
+}
+
+/// Messages of history or of a poll.
+pub(super) fn messages(
+    rows: Vec<QueryMessageInfoV2>,
+    lost: Vec<Undecodable>,
+    zone: ZoneOffset,
+) -> Readable {
+    Readable::from_rows(rows, lost, |row| message(row, zone))
+}
+
+/// The news of one ticket: its id, and its messages. `Err`: whose they are, or what they are, has no reading.
+pub(super) fn news(
+    ticket: UserInstantIncidentMsgV2,
+    lost: Vec<Undecodable>,
+    zone: ZoneOffset,
+) -> Result<(String, Readable), String> {
+    for name in ["incident_id", "message_list"] {
+        if let Some(odd) = set_aside(&ticket.extra, name)
+            && (name == "incident_id" || ticket.message_list.is_none())
+        {
+            return Err(odd_field("immsg", name, odd));
+        }
+    }
+    let rows = ticket.message_list.unwrap_or_default();
+    let id = ticket.incident_id.unwrap_or_default();
+    Ok((id, messages(rows, lost, zone)))
+}
+
+/// Whether nobody knows what is attached: the list is no list, or part of it is unreadable.
+pub(crate) fn are_attachments_unknown(extra: &Map<String, Value>) -> bool {
+    set_aside(extra, "accessory_list").is_some()
+}
+
+/// A message of history or of a poll. `Err`: its text has no reading.
+fn message(from: QueryMessageInfoV2, zone: ZoneOffset) -> Result<Message, String> {
+    if let Some(odd) = set_aside(&from.extra, "content") {
+        return Err(odd_field("message_list", "content", odd));
+    }
+    let role = Role::from_code(from.replier_type);
+    let mut extra = from.extra;
+    if let Some(kind) = from.iam_user_type {
+        extra.insert("iam_user_type".to_owned(), kind.into());
+    }
+    // An id is documented nowhere in these answers (D-15), but it would be welcome.
+    let (id, _) = message_id(
+        extra
+            .get("message_id")
+            .and_then(Value::as_str)
+            .map(str::to_owned),
+    );
+    Ok(Message {
+        kind: kind(from.type_, role),
+        author: Author {
+            id: from.replier,
+            name: from.replier_name,
+            role,
+        },
+        lossy: is_lossy(from.content.as_deref()),
+        content: from.content.unwrap_or_default(),
+        created_at: MessageTime::read(from.create_time.unwrap_or_default(), zone),
+        attachments: attachments(from.accessory_list),
+        attachments_unknown: are_attachments_unknown(&extra),
+        id,
+        is_first: from.is_first_message == Some(1),
+        extra,
+    })
+}
+
+/// The side of a message. Its own field may be left out one day (D-18); then the author's role tells.
+pub(crate) fn kind(code: Option<i64>, role: Role) -> MessageKind {
+    match (MessageKind::from_code(code), role) {
+        (MessageKind::Unknown, Role::Customer) => MessageKind::Customer,
+        (MessageKind::Unknown, Role::Engineer) => MessageKind::Support,
+        (kind, _) => kind,
+    }
+}
+
+/// The id, or the text that cannot be one.
+pub(crate) fn message_id(raw: Option<String>) -> (Option<MessageId>, Option<String>) {
+    match raw.map(|raw| MessageId::lenient(&raw).map_err(|_| raw)) {
+        Some(Ok(id)) => (Some(id), None),
+        Some(Err(raw)) => (None, Some(raw)),
+        None => (None, None),
+    }
+}
+
+pub(crate) fn attachments(from: Option<Vec<SimpleAccessoryV2>>) -> Vec<Attachment> {
+    from.unwrap_or_default()
+        .into_iter()
+        .map(attachment)
+        .collect()
+}
+
+fn attachment(from: SimpleAccessoryV2) -> Attachment {
+    let raw_id = from.accessory_id.unwrap_or_default();
+    Attachment {
+        id: AttachmentId::lenient(&raw_id).ok(),
+        raw_id,
+        file_name: from.file_actual_name.unwrap_or_default(),
+    }
+}
+
+/// Bytes that were no text arrive as this mark.
+pub(crate) fn is_lossy(content: Option<&str>) -> bool {
+    content.is_some_and(|content| content.contains('\u{fffd}'))
+}
+
+/// What of the messages of ticket number `index` of a poll could not be read.
+pub(super) fn undecodable_news(lost: &[wire::Undecodable], index: usize) -> Vec<Undecodable> {
+    let at = format!("/immsg/{index}/message_list/");
+    lost.iter()
+        .filter(|item| item.list == "message_list" && item.pointer.starts_with(&at))
+        .map(own)
+        .collect()
+}

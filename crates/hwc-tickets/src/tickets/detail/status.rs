@@ -1,0 +1,53 @@
+//! The status of a ticket.
+
+use serde::{Deserialize, Serialize};
+
+/// The status of a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum TicketStatus {
+    /// Not taken yet (0).
+    Pending,
+    /// Being worked on (1).
+    InProgress,
+    /// The result waits for the customer's confirmation (2).
+    AwaitingConfirmation,
+    /// Done (3).
+    Completed,
+    /// Canceled (4).
+    Canceled,
+    /// Suspended (5).
+    Suspended,
+    /// Invalid (12).
+    Invalid,
+    /// Deleted (13).
+    Deleted,
+    /// Waiting for the customer's answer (17).
+    AwaitingFeedback,
+    /// A value that no document names.
+    Other(i64),
+    /// The service did not say, or a later version stored what this one has no name for.
+    #[serde(other)]
+    Unknown,
+}
+
+impl TicketStatus {
+    /// The status of wire value `value`.
+    #[must_use]
+    pub fn from_code(value: Option<i64>) -> Self {
+        match value {
+            Some(0) => Self::Pending,
+            Some(1) => Self::InProgress,
+            Some(2) => Self::AwaitingConfirmation,
+            Some(3) => Self::Completed,
+            Some(4) => Self::Canceled,
+            Some(5) => Self::Suspended,
+            Some(12) => Self::Invalid,
+            Some(13) => Self::Deleted,
+            Some(17) => Self::AwaitingFeedback,
+            Some(other) => Self::Other(other),
+            None => Self::Unknown,
+        }
+    }
+}
