@@ -174,6 +174,11 @@ pub fn install_npm(
     lists: &str,
     place: &str,
 ) -> Result<std::result::Result<(), String>> {
+    for [program, on_windows] in [["node", "node.exe"], ["npm", "npm.cmd"]] {
+        if on_path(&[program, on_windows]).is_none() {
+            return Ok(Err(format!("`{program}` is not installed")));
+        }
+    }
     let installed = format!("{place}/installed.json");
     let wanted = workspace.read(&format!("{lists}/package-lock.json"))?;
     if workspace.read_if_there(&installed)?.as_deref() == Some(&wanted) {
