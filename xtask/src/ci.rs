@@ -5,7 +5,7 @@ use crate::{
     file::Workspace,
     fixture,
     interop::{self, Judge, Verdict},
-    page,
+    linters, page,
     problem::{Place, Problem, Problems, Result},
     programs, spec, tidy,
 };
@@ -82,6 +82,11 @@ pub const STEPS: &[Step] = &[
         name: "interop",
         about: "programs of others against the simulator",
         run: interop,
+    },
+    Step {
+        name: "linters",
+        about: "what is published keeps to the rules of others",
+        run: lint,
     },
     Step {
         name: "completions",
@@ -306,14 +311,27 @@ fn deny(workspace: &Workspace) -> Result<Outcome> {
 }
 
 fn interop(workspace: &Workspace) -> Result<Outcome> {
-    let mut content = Vec::new();
+    let (mut content, mut absent) = (Vec::new(), Vec::new());
     for judge in Judge::ALL {
         match interop::ask(workspace, judge)? {
             Verdict::Content => content.push(judge.name()),
-            Verdict::Absent(why) => return Ok(Outcome::Skipped(why)),
+            Verdict::Absent(why) if programs::on_server() => {
+                return Err(interop::absent(why).into());
+            }
+            Verdict::Absent(why) => absent.push(format!("{}: {why}", judge.name())),
         }
     }
+    if !absent.is_empty() {
+        return Ok(Outcome::Skipped(absent.join("; ")));
+    }
     Ok(Outcome::Passed(content.join(", ")))
+}
+
+fn lint(workspace: &Workspace) -> Result<Outcome> {
+    match linters::ask(workspace)? {
+        linters::Verdict::Clean => Ok(Outcome::Passed("neither error nor warning".to_owned())),
+        linters::Verdict::Absent(why) => Ok(Outcome::Skipped(why)),
+    }
 }
 
 fn shells(workspace: &Workspace) -> Result<Outcome> {

@@ -1,4 +1,4 @@
-//! From the description to everything that is generated: four JSON documents, the client, its index and three tables, the page
+//! From the description to everything that is generated: five JSON documents, the client, its index and three tables, the page
 //! of operations, the simulator's copies.
 
 pub mod api;
@@ -43,17 +43,19 @@ pub fn is_generated(path: &str) -> bool {
 /// The description breaks a rule, a correction found nothing to do, or the generator refused the result.
 pub fn outputs(workspace: &Workspace) -> Result<Vec<(String, String)>> {
     let description = spec::lint::checked(workspace)?;
-    let bundled = spec::bundle::document(&description.root)?;
+    let errors = workspace.read(spec::ERRORS)?;
+    let catalogue = tables::error_codes::read(&errors)?;
+    let published = spec::publish::published(&description.root, &catalogue);
+    let bundled = spec::bundle::json(&published)?;
+    let tolerant_json = spec::bundle::json(&spec::tolerant::tolerant(&published))?;
     let lowered = lower(&description)?;
     let lowered_json = spec::bundle::json(&lowered.document)?;
-    let errors = workspace.read(spec::ERRORS)?;
 
     let header = header::Header::new().of(spec::BUNDLED, &bundled);
     let with_errors = header::Header::new().of(spec::ERRORS, &errors);
     let rust = |name: &str| format!("{CLIENT}/{name}.rs");
 
     let discrepancies = workspace.read(spec::DISCREPANCIES)?;
-    let catalogue = tables::error_codes::read(&errors)?;
     let errors_json = tables::error_codes::json(&catalogue)?;
     let operations_json = tables::operations::json(&description)?;
     let copy = |name: &str, text: &String| (format!("{}/{name}", spec::SIMULATOR), text.clone());
@@ -103,6 +105,7 @@ pub fn outputs(workspace: &Workspace) -> Result<Vec<(String, String)>> {
         copy("operations.json", &operations_json),
         copy("discrepancies.md", &discrepancies),
         (spec::BUNDLED.to_owned(), bundled),
+        (spec::TOLERANT.to_owned(), tolerant_json),
         (spec::ERRORS_JSON.to_owned(), errors_json),
         (spec::OPERATIONS_JSON.to_owned(), operations_json),
         (spec::LOWERED.to_owned(), lowered_json),
@@ -161,7 +164,8 @@ pub fn write_one(workspace: &Workspace, path: &str) -> Result<Vec<String>> {
     let text = if path == spec::LOWERED {
         spec::bundle::json(&lower(&description)?.document)?
     } else {
-        spec::bundle::document(&description.root)?
+        let catalogue = tables::error_codes::read(&workspace.read(spec::ERRORS)?)?;
+        spec::bundle::json(&spec::publish::published(&description.root, &catalogue))?
     };
     workspace.replace(&[(path.to_owned(), text)])
 }

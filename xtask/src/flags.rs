@@ -37,12 +37,14 @@ pub enum Command {
         /// The one to ask; without it, every one.
         judge: Option<Judge>,
     },
+    /// Holds what is published to every rule of Redocly CLI and Spectral; needs Node.js with npm.
+    Linters,
     /// Tests the simulator's page in Chromium; needs Node.js with npm.
     PageTests,
     /// Makes the pictures in docs/pictures anew; needs Chromium and Node.js with npm.
     Pictures,
     /// Runs every check but `fixture`, or one: fmt, tidy, spec, codegen, clippy, docs, deps, deny, msrv, interop,
-    /// completions, page, fixture.
+    /// linters, completions, page, fixture.
     Ci {
         /// The one step to run.
         step: Option<String>,

@@ -19,6 +19,8 @@ pub enum Judge {
     PythonOfficial,
     /// schemathesis holds answers against the description.
     Schemathesis,
+    /// openapi-spec-validator holds the description, as it is published and as it is served, to its specification.
+    SpecValidator,
 }
 
 /// How a judge cannot be asked, or what it says.
@@ -31,7 +33,11 @@ pub enum Verdict {
 
 impl Judge {
     /// Every judge.
-    pub const ALL: [Judge; 2] = [Judge::PythonOfficial, Judge::Schemathesis];
+    pub const ALL: [Judge; 3] = [
+        Judge::PythonOfficial,
+        Judge::Schemathesis,
+        Judge::SpecValidator,
+    ];
 
     /// Its name on the command line, and of its directory below `tests/interop`.
     #[must_use]
@@ -39,6 +45,7 @@ impl Judge {
         match self {
             Judge::PythonOfficial => "python-official",
             Judge::Schemathesis => "schemathesis",
+            Judge::SpecValidator => "spec-validator",
         }
     }
 
@@ -72,6 +79,12 @@ impl Judge {
                     endpoint_flag: Some("--url"),
                 })
                 .collect(),
+            Judge::SpecValidator => vec![Question {
+                simulator: &["--no-log"],
+                program: "python",
+                arguments: vec![file("tests/interop/spec-validator/validate.py")],
+                endpoint_flag: None,
+            }],
         }
     }
 }
@@ -91,8 +104,7 @@ pub fn run(workspace: &Workspace, only: Option<Judge>) -> Result<String> {
     let judges = only.map_or_else(|| Judge::ALL.to_vec(), |judge| vec![judge]);
     for judge in &judges {
         if let Verdict::Absent(why) = ask(workspace, *judge)? {
-            let remedy = "install Python 3 with venv, and let pip reach its package index";
-            return Err(Problem::general(why, remedy).into());
+            return Err(absent(why).into());
         }
     }
     let names: Vec<&str> = judges.into_iter().map(Judge::name).collect();
@@ -228,6 +240,13 @@ impl Drop for Simulator {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// That a judge cannot be asked here.
+#[must_use]
+pub fn absent(why: String) -> Problem {
+    let remedy = "install Python 3 with venv, and let pip reach its package index";
+    Problem::general(why, remedy)
 }
 
 fn broken(judge: Judge, why: &str) -> Problem {

@@ -12,6 +12,7 @@ pub mod file;
 pub mod fixture;
 pub mod flags;
 pub mod interop;
+pub mod linters;
 pub mod page;
 pub mod problem;
 pub mod programs;

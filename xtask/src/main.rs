@@ -2,7 +2,7 @@
 
 use clap::Parser as _;
 use std::{env, path::PathBuf, process::ExitCode};
-use xtask::{ci, codegen, file::Workspace, flags, interop, page, problem::Result, spec};
+use xtask::{ci, codegen, file::Workspace, flags, interop, linters, page, problem::Result, spec};
 
 fn main() -> ExitCode {
     let flags = flags::Flags::parse();
@@ -48,6 +48,7 @@ fn run(flags: &flags::Flags) -> Result<String> {
             codegen::write(&workspace).map(|written| wrote(&written))
         }
         flags::Command::Interop { judge } => interop::run(&workspace, *judge),
+        flags::Command::Linters => linters::run(&workspace),
         flags::Command::PageTests => page::test(&workspace),
         flags::Command::Pictures => page::pictures(&workspace),
         flags::Command::Ci { step } => ci::run(&workspace, step.as_deref(), say),

@@ -6,11 +6,11 @@
 use crate::{
     file::Workspace,
     problem::{Problem, Result},
-    programs::{self, Kind, on_server, succeeds},
+    programs::{self, Kind, on_server},
 };
 use std::{
     env, fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Command, Stdio},
 };
 
@@ -20,8 +20,6 @@ const SCRIPTS: &str = "tests/page";
 const PLACE: &str = "target/page";
 /// Where the pictures of the documents are.
 const PICTURES: &str = "docs/pictures";
-/// What says that the packages are installed, and which.
-const INSTALLED: &str = "target/page/installed.json";
 
 /// How the browser cannot be asked, or what it says.
 pub enum Verdict {
@@ -103,7 +101,7 @@ impl Stage {
                 "there is no Chromium here, and CHROMIUM does not name one".to_owned(),
             ));
         };
-        if let Err(why) = install(workspace)? {
+        if let Err(why) = programs::install_npm(workspace, SCRIPTS, PLACE)? {
             return Ok(Err(why));
         }
         let built = programs::build(workspace)?;
@@ -121,7 +119,7 @@ impl Stage {
         shots: &str,
         failed: impl Fn() -> Problem,
     ) -> Result<()> {
-        let root = absolute(workspace);
+        let root = programs::absolute(workspace);
         fs::create_dir_all(root.join(shots)).map_err(|_| failed())?;
         let status = Command::new("node")
             .current_dir(&root)
@@ -142,35 +140,6 @@ impl Stage {
     }
 }
 
-/// Installs the packages of the scripts when they are missing or their list changed; or says why it cannot.
-fn install(workspace: &Workspace) -> Result<std::result::Result<(), String>> {
-    let names = ["package.json", "package-lock.json"];
-    let wanted = workspace.read(&format!("{SCRIPTS}/package-lock.json"))?;
-    if workspace.read_if_there(INSTALLED)?.as_deref() == Some(&wanted) {
-        return Ok(Ok(()));
-    }
-    let mut copies = Vec::new();
-    for name in names {
-        let text = workspace.read(&format!("{SCRIPTS}/{name}"))?;
-        copies.push((format!("{PLACE}/{name}"), text));
-    }
-    workspace.replace(&copies)?;
-    let mut npm = Command::new("npm");
-    npm.current_dir(absolute(workspace).join(PLACE)).args([
-        "ci",
-        "--ignore-scripts",
-        "--no-audit",
-        "--no-fund",
-    ]);
-    if !succeeds(&mut npm) {
-        return Ok(Err(format!(
-            "`npm ci` cannot install what {SCRIPTS}/package.json lists"
-        )));
-    }
-    workspace.replace(&[(INSTALLED.to_owned(), wanted)])?;
-    Ok(Ok(()))
-}
-
 /// A Chromium: the one named, one on the path, or on a server one that is installed now.
 fn chromium() -> Option<PathBuf> {
     if let Some(named) = env::var_os("CHROMIUM") {
@@ -181,11 +150,6 @@ fn chromium() -> Option<PathBuf> {
         let is_installed = on_server() && programs::install(&["chromium"]);
         is_installed.then(found).flatten()
     })
-}
-
-fn absolute(workspace: &Workspace) -> PathBuf {
-    let root: &Path = workspace.root();
-    root.canonicalize().unwrap_or_else(|_| root.to_owned())
 }
 
 fn absent(why: String) -> Problem {

@@ -164,6 +164,55 @@ pub fn install(packages: &[&str]) -> bool {
     succeeds(update.args(["update", "--quiet"])) && succeeds(&mut add)
 }
 
+/// Installs the packages of Node.js that `lists` pins, into `place`, when they are missing or their list changed; or says
+/// why it cannot.
+///
+/// # Errors
+/// A file cannot be read or written.
+pub fn install_npm(
+    workspace: &Workspace,
+    lists: &str,
+    place: &str,
+) -> Result<std::result::Result<(), String>> {
+    for [program, on_windows] in [["node", "node.exe"], ["npm", "npm.cmd"]] {
+        if on_path(&[program, on_windows]).is_none() {
+            return Ok(Err(format!("`{program}` is not installed")));
+        }
+    }
+    let installed = format!("{place}/installed.json");
+    let wanted = workspace.read(&format!("{lists}/package-lock.json"))?;
+    if workspace.read_if_there(&installed)?.as_deref() == Some(&wanted) {
+        return Ok(Ok(()));
+    }
+    let mut copies = Vec::new();
+    for name in ["package.json", "package-lock.json"] {
+        let text = workspace.read(&format!("{lists}/{name}"))?;
+        copies.push((format!("{place}/{name}"), text));
+    }
+    workspace.replace(&copies)?;
+    let mut npm = Command::new("npm");
+    npm.current_dir(absolute(workspace).join(place)).args([
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+    ]);
+    if !succeeds(&mut npm) {
+        return Ok(Err(format!(
+            "`npm ci` cannot install what {lists}/package.json lists"
+        )));
+    }
+    workspace.replace(&[(installed, wanted)])?;
+    Ok(Ok(()))
+}
+
+/// The root of the workspace, whole: for programs that run elsewhere.
+#[must_use]
+pub fn absolute(workspace: &Workspace) -> PathBuf {
+    let root: &Path = workspace.root();
+    root.canonicalize().unwrap_or_else(|_| root.to_owned())
+}
+
 /// Runs a command to its end; tells whether it succeeded.
 #[must_use]
 pub fn succeeds(command: &mut Command) -> bool {

@@ -1,4 +1,4 @@
-//! The service description: strict reading, rules, the bundled and the lowered form, the recorded examples.
+//! The service description: strict reading, rules, the published, the tolerant and the lowered form, the recorded examples.
 
 pub mod bundle;
 pub mod content;
@@ -10,9 +10,10 @@ pub mod lower;
 pub mod operation;
 pub mod places;
 pub mod pointer;
+pub mod publish;
 pub mod read;
 pub mod sdk;
-mod tell;
+pub mod tolerant;
 
 /// The hand-maintained description.
 pub const OPENAPI: &str = "spec/openapi.yaml";
@@ -26,6 +27,8 @@ pub const README: &str = "spec/README.md";
 pub const DIST: &str = "spec/dist";
 /// The bundled description, for other languages.
 pub const BUNDLED: &str = "spec/dist/openapi.json";
+/// The same for clients that validate answers: nothing in an answer is refused for being null or of another type.
+pub const TOLERANT: &str = "spec/dist/openapi.tolerant.json";
 /// The description as the generator gets it.
 pub const LOWERED: &str = "spec/dist/openapi.codegen.json";
 /// The catalogue of error codes, for other languages.

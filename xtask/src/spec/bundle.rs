@@ -1,17 +1,7 @@
 //! The bundled form: one JSON file with the key order of the YAML, for other languages and for the next steps.
 
-use super::tell::told;
 use crate::problem::{Place, Problem, Result};
 use serde::Serialize;
-use serde_yaml::Value;
-
-/// The description whose document is `root`, for people and other languages.
-///
-/// # Errors
-/// As [`json`].
-pub fn document(root: &Value) -> Result<String> {
-    json(&told(root))
-}
 
 /// `root` as pretty JSON with a final newline. The same value gives the same bytes.
 ///

@@ -6,6 +6,7 @@ mod examples;
 pub(crate) mod generated;
 mod idempotency;
 mod operations;
+mod published;
 mod references;
 mod schemas;
 mod sdk;
@@ -76,6 +77,7 @@ const RULES: &[Rule] = &[
     content::one_style,
     operations::tags,
     operations::security,
+    operations::one_credential,
     operations::servers,
     operations::evidence,
     idempotency::words,
@@ -93,6 +95,9 @@ const RULES: &[Rule] = &[
     evidence::documented,
     evidence::descriptions,
     evidence::error_codes,
+    published::told,
+    published::free_names,
+    published::pagination,
     generated::fields,
     generated::schemas,
     generated::parameters,

@@ -7,6 +7,8 @@ mod calls;
 pub mod requests;
 mod schemas;
 
+pub(super) use answers::{answer_schemas, responses, separate};
+
 use crate::problem::{Place, Problem, Problems, Result};
 use serde_yaml::Value;
 

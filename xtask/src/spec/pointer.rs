@@ -41,10 +41,14 @@ pub fn get<'v>(root: &'v Value, pointer: &str) -> Option<&'v Value> {
     })
 }
 
-/// The same, to change it. Only through mappings: what is changed by its pointer stands in one.
+/// The same, to change it.
 #[must_use]
 pub fn get_mut<'v>(root: &'v mut Value, pointer: &str) -> Option<&'v mut Value> {
-    segments(pointer).try_fold(root, |value, segment| value.get_mut(segment.as_str()))
+    segments(pointer).try_fold(root, |value, segment| match value {
+        Value::Mapping(map) => map.get_mut(segment.as_str()),
+        Value::Sequence(list) => list.get_mut(segment.parse::<usize>().ok()?),
+        _ => None,
+    })
 }
 
 /// The target of a `$ref` in this value, if it is one.

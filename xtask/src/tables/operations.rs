@@ -9,12 +9,14 @@ use crate::{
         content::{self, Answers, Sends},
         operation::{Idempotency, Operation, media},
         pointer::{self, entries},
+        publish::names,
         read::Description,
         sdk::{self, Sdk},
     },
 };
 use serde::Serialize;
 use serde_yaml::Value;
+use std::collections::BTreeMap;
 
 /// `operations.json`: what a router, a menu or a page of documentation needs to know of each operation.
 #[derive(Debug, Serialize)]
@@ -68,16 +70,20 @@ struct Parameter<'d> {
 struct Body<'d> {
     /// The media types, the first one is meant.
     content: Vec<&'d str>,
-    /// The name of its schema in the description; absent if it has none.
+    /// The name of its schema in `openapi.json`; absent if it has none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    schema: Option<&'d str>,
+    schema: Option<String>,
 }
 
 fn text_of<'v>(value: &'v Value, key: &str) -> &'v str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
-fn body<'d>(root: &'d Value, holder: Option<&'d Value>) -> Option<Body<'d>> {
+fn body<'d>(
+    root: &'d Value,
+    renamed: &BTreeMap<String, String>,
+    holder: Option<&'d Value>,
+) -> Option<Body<'d>> {
     let holder = pointer::resolve(root, holder?)?;
     Some(Body {
         content: entries(holder.get("content"))
@@ -86,7 +92,8 @@ fn body<'d>(root: &'d Value, holder: Option<&'d Value>) -> Option<Body<'d>> {
         schema: media(holder)
             .next()
             .and_then(|(_, media)| pointer::reference(media.get("schema")?))
-            .and_then(|target| target.rsplit('/').next()),
+            .and_then(|target| target.rsplit('/').next())
+            .map(|name| renamed.get(name).map_or(name, String::as_str).to_owned()),
     })
 }
 
@@ -96,6 +103,7 @@ fn body<'d>(root: &'d Value, holder: Option<&'d Value>) -> Option<Body<'d>> {
 /// An operation does not say whether it is idempotent.
 pub fn json(description: &Description) -> Result<String> {
     let root = &description.root;
+    let renamed = names::renamed(root);
     let mut operations = Vec::new();
     let mut found = Vec::new();
     for operation in description.operations() {
@@ -135,8 +143,8 @@ pub fn json(description: &Description) -> Result<String> {
                     }
                 })
                 .collect(),
-            request: body(root, operation.value.get("requestBody")),
-            response: body(root, success).unwrap_or(Body {
+            request: body(root, &renamed, operation.value.get("requestBody")),
+            response: body(root, &renamed, success).unwrap_or(Body {
                 content: Vec::new(),
                 schema: None,
             }),

@@ -94,6 +94,19 @@ fn other_languages_get_operations_and_error_codes_as_json() {
     }
 }
 
+/// Packages carry what their tests need.
+#[test]
+fn the_signed_requests_are_the_same_everywhere() {
+    let read = |path: &str| fs::read_to_string(real().join(path)).unwrap();
+    let published = read("spec/signing-vectors.json");
+    for copy in [
+        "crates/hwc-core/tests/it/signing_vectors.json",
+        "crates/hwc-tickets-sim/tests/signing_vectors.json",
+    ] {
+        assert!(read(copy) == published, "{copy}");
+    }
+}
+
 #[test]
 fn an_edited_or_missing_generated_file_is_a_drift() {
     let house = House::new();

@@ -14,5 +14,6 @@ mod exchanges;
 mod house;
 mod lowering;
 mod parts;
+mod published;
 mod table;
 mod tidy;

@@ -166,7 +166,7 @@ fn what_every_operation_has_is_put_into_each() {
         );
     }
     let schemas = &bundled["components"]["schemas"];
-    assert!(schemas["ListMessagesResponse"]["properties"]["error_code"].is_object());
+    assert!(schemas["ListMessagesAnswer"]["properties"]["error_code"].is_object());
     assert!(
         schemas["WriteResult"]["properties"]["error_code"]["x-documented-limits"].is_object(),
         "what a schema states itself stands"
@@ -175,34 +175,6 @@ fn what_every_operation_has_is_put_into_each() {
         schemas["Message"]["properties"]["error_code"].is_null(),
         "no answer of its own"
     );
-}
-
-/// What programs read of marks stands in the texts too, once.
-#[test]
-fn what_is_marked_is_told_in_the_bundled_form() {
-    let house = House::new();
-    let text = |bundled: &serde_json::Value, at: &str| {
-        let text = bundled.pointer(at).and_then(serde_json::Value::as_str);
-        text.unwrap().to_owned()
-    };
-    let limit = "/paths/~1v2~1servicerequest~1cases~1messages/get/parameters/1/description";
-    let kind = "/components/schemas/Message/properties/type/description";
-    let bundled = bundle(&house);
-    assert_eq!(
-        text(&bundled, limit),
-        "Most messages to give. Left out, the service takes 10."
-    );
-    assert_eq!(
-        text(&bundled, kind),
-        "Kind of the message. Known values: 0 customer, 1 support; others may come."
-    );
-    let own = "Kind of the message, 0 of the customer or 1 of the support.";
-    house.edit("spec/openapi.yaml", "Kind of the message.", own);
-    let all = "Most messages to give, all if left out.";
-    house.edit("spec/openapi.yaml", "Most messages to give.", all);
-    let bundled = bundle(&house);
-    assert_eq!(text(&bundled, kind), own);
-    assert_eq!(text(&bundled, limit), all);
 }
 
 #[test]

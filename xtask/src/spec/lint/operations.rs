@@ -389,6 +389,41 @@ pub(super) fn security(subject: &Subject<'_>, found: &mut Vec<Problem>) {
     }
 }
 
+/// One credential: generated clients send one for each scheme that is declared.
+pub(super) fn one_credential(subject: &Subject<'_>, found: &mut Vec<Problem>) {
+    const REMEDY: &str = "keep the scheme of the token alone, and tell other ways in an `x-` field beside it: a client made \
+        of two schemes sends both";
+    let schemes = subject
+        .root
+        .get("components")
+        .and_then(|components| components.get("securitySchemes"));
+    for (name, _) in entries(schemes).skip(1) {
+        found.push(subject.problem(
+            &join("/components/securitySchemes", name),
+            format!("`{name}` is a second security scheme"),
+            REMEDY,
+        ));
+    }
+    let operations = subject
+        .operations
+        .iter()
+        .map(|operation| (join(&operation.pointer(), "security"), operation.value));
+    for (at, owner) in [("/security".to_owned(), subject.root)]
+        .into_iter()
+        .chain(operations)
+    {
+        let Some(requirements) = owner.get("security") else {
+            continue;
+        };
+        let schemes = items(Some(requirements))
+            .map(|requirement| entries(Some(requirement)).count())
+            .sum::<usize>();
+        if schemes > 1 || items(Some(requirements)).count() > 1 {
+            found.push(subject.problem(&at, "more than one credential for a request", REMEDY));
+        }
+    }
+}
+
 /// Server variables are declared.
 pub(super) fn servers(subject: &Subject<'_>, found: &mut Vec<Problem>) {
     if items(subject.root.get("servers")).next().is_none() {

@@ -1,9 +1,9 @@
 //! Corrections of the schemas that answers are decoded with.
 
-use super::schemas::{get_mut, references};
+use super::schemas::references;
 use crate::spec::{
     operation::operations,
-    pointer::{self, each_mapping, entries, join},
+    pointer::{self, each_mapping, entries, get_mut, join},
 };
 use serde_yaml::Value;
 use std::collections::BTreeSet;
@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 const SCHEMAS: &str = "#/components/schemas/";
 
 /// Pointers to the responses of every operation, `$ref`s to shared responses followed.
-fn responses(root: &Value) -> BTreeSet<String> {
+pub(in crate::spec) fn responses(root: &Value) -> BTreeSet<String> {
     operations(root)
         .iter()
         .flat_map(|operation| {
@@ -47,7 +47,8 @@ pub(super) fn reachable(root: &Value, start: impl Iterator<Item = Value>) -> BTr
     found
 }
 
-fn answer_schemas(root: &Value) -> BTreeSet<String> {
+/// References to the schemas that answers are made of.
+pub(in crate::spec) fn answer_schemas(root: &Value) -> BTreeSet<String> {
     let answers = responses(root);
     reachable(
         root,
@@ -77,7 +78,8 @@ fn in_answer(target: &str) -> String {
     format!("{target}InResponse")
 }
 
-pub(super) fn separate(root: &mut Value) -> usize {
+/// Gives answers schemas of their own, where requests use them too; how many.
+pub(in crate::spec) fn separate(root: &mut Value) -> usize {
     let answers = answer_schemas(root);
     let both: BTreeSet<String> = request_schemas(root)
         .intersection(&answers)

@@ -2,7 +2,7 @@
 
 use crate::spec::{
     grammar::Kind,
-    pointer::{self, each_mapping, entries, reference},
+    pointer::{self, each_mapping, entries, get_mut, reference},
 };
 use serde_yaml::{Mapping, Value};
 use std::collections::BTreeSet;
@@ -42,15 +42,6 @@ pub(super) fn each_of(root: &mut Value, kinds: &[Kind], change: &mut impl FnMut(
             change(schema);
         }
     }
-}
-
-/// What `pointer` points to, to change it.
-pub(super) fn get_mut<'v>(root: &'v mut Value, pointer: &str) -> Option<&'v mut Value> {
-    pointer::segments(pointer).try_fold(root, |value, segment| match value {
-        Value::Mapping(map) => map.get_mut(segment.as_str()),
-        Value::Sequence(list) => list.get_mut(segment.parse::<usize>().ok()?),
-        _ => None,
-    })
 }
 
 fn drop_keys(root: &mut Value, keys: &[&str]) -> usize {

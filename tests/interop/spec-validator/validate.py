@@ -1,0 +1,30 @@
+"""Holds the published description, its tolerant form and what the simulator serves of it to the OpenAPI specification.
+
+Takes the address of a simulator.
+"""
+
+import json
+import sys
+from pathlib import Path
+from urllib.request import urlopen
+
+from openapi_spec_validator import OpenAPIV30SpecValidator
+
+DIST = Path(__file__).resolve().parents[3] / "spec/dist"
+
+
+def main(endpoint):
+    documents = {name: json.loads((DIST / name).read_text(encoding="utf-8")) for name in ("openapi.json", "openapi.tolerant.json")}
+    with urlopen(f"{endpoint}/docs/openapi.json") as answer:
+        documents["/docs/openapi.json"] = json.load(answer)
+    wrong = [
+        f"{name}: {error.message} at /{'/'.join(map(str, error.absolute_path))}"
+        for name, document in documents.items()
+        for error in OpenAPIV30SpecValidator(document).iter_errors()
+    ]
+    print("\n".join(wrong) or f"{len(documents)} documents keep to OpenAPI 3.0")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
