@@ -278,12 +278,8 @@ where
     /// # Errors
     /// As every call; [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside an asynchronous runtime.
     pub fn call(self) -> Result<api::Response<R::Answer<Client>>> {
-        let Self {
-            caller,
-            request,
-            about,
-        } = self;
-        caller.wait_for(|_| answered(&caller, request, &about))
+        let caller = self.caller.clone();
+        caller.wait_for(|_| answered(self))
     }
 }
 

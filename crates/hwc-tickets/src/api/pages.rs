@@ -68,7 +68,7 @@ impl<R: Paged> Pages<R> {
                         return Poll::Pending;
                     }
                     Poll::Ready((walk, page)) => {
-                        self.audit = walk.audit.clone();
+                        self.audit.clone_from(walk.audit());
                         if !matches!(page, Some(Err(_))) {
                             self.state = State::Idle(walk);
                         }
