@@ -170,13 +170,20 @@ pub trait Answer: Sized {
     type Raw: Raw;
 
     /// Reads what was brought, and was judged a success.
+    ///
+    /// # Errors
+    /// It has no reading as what is documented.
     #[doc(hidden)]
     fn decode(operation: &'static Operation, raw: Self::Raw) -> Result<Response<Self>, Fault>;
 }
 
 /// What a pipeline brings. Of this there are two, so that the making of a call is compiled twice, not for each operation.
+#[doc(hidden)]
 pub trait Raw: Sized + Send {
     /// Sends a request.
+    ///
+    /// # Errors
+    /// As of the pipeline.
     fn ask(
         pipeline: &Pipeline,
         request: http::Request<Body>,
