@@ -62,7 +62,10 @@ impl<T, E> Response<T, E> {
         self.rebuilt(|body| body)
     }
 
-    fn rebuilt<U, F>(self, change: impl FnOnce(T) -> U) -> Response<U, F> {
+    /// Both at once.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn rebuilt<U, F>(self, change: impl FnOnce(T) -> U) -> Response<U, F> {
         Response {
             body: change(self.body),
             undecodable: self.undecodable,

@@ -103,7 +103,7 @@ pub(crate) async fn answered<R: Described, C: Caller>(
         about,
     } = call;
     let answer = send(caller.client(), request, &about, 0).await?;
-    Ok(answer.map(|body| R::answer(body, &caller)).failing_as())
+    Ok(answer.rebuilt(|body| R::answer(body, &caller)))
 }
 
 /// Sends a request: the group put in where there is a place for it, and its limits checked. Of a list, the answer is looked at:
