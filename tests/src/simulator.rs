@@ -20,7 +20,7 @@ use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
-    sync::Arc,
+    sync::{Arc, LazyLock, Mutex},
 };
 
 /// An answer as it came.
@@ -128,11 +128,11 @@ impl Asker {
 /// field that a document shows and its table lacks (D-08).
 #[must_use]
 pub fn real_misfits(found: impl IntoIterator<Item = Misfit>) -> Vec<Misfit> {
-    let echo = exchange::named("updateNewInstantMessagesRead/documented");
-    let echo = listed(&echo);
+    static ECHO: LazyLock<BTreeSet<Misfit>> =
+        LazyLock::new(|| listed(&exchange::named("updateNewInstantMessagesRead/documented")));
     let found = found.into_iter();
     found
-        .filter(|misfit| !misfit.rule.starts_with("documented-") && !echo.contains(misfit))
+        .filter(|misfit| !misfit.rule.starts_with("documented-") && !ECHO.contains(misfit))
         .collect()
 }
 
@@ -143,6 +143,7 @@ pub fn real_misfits(found: impl IntoIterator<Item = Misfit>) -> Vec<Misfit> {
 pub struct Watched {
     line: Arc<HttpTransport>,
     description: Arc<Description>,
+    judge: Arc<Mutex<Judge>>,
 }
 
 impl Default for Watched {
@@ -150,6 +151,7 @@ impl Default for Watched {
         Self {
             line: Arc::new(direct()),
             description: Arc::new(Description::read()),
+            judge: Arc::default(),
         }
     }
 }
@@ -166,7 +168,7 @@ impl Watched {
         else {
             return;
         };
-        let found = Judge::default().answer_misfits(
+        let found = self.judge.lock().unwrap().answer_misfits(
             operation,
             answer.status,
             &answer.headers,

@@ -2,7 +2,7 @@
 
 use crate::{
     request::{Parts, Request, invalid},
-    response::{Answer, Read, Response},
+    response::{Answer, Raw as _, Read, Response},
 };
 use hwc_core::{CallOptions, Download, Fault, Operation, Pipeline};
 use serde::de::DeserializeOwned;
@@ -38,7 +38,8 @@ impl Client {
         options: &CallOptions,
     ) -> Result<Response<R::Response>, Fault> {
         let http = Parts::of(request)?.into_http()?;
-        R::Response::ask(&self.pipeline, http, R::OPERATION, options).await
+        let raw = <R::Response as Answer>::Raw::ask(&self.pipeline, http, R::OPERATION, options);
+        R::Response::decode(R::OPERATION, raw.await?)
     }
 
     /// Calls an operation of the index: `arguments` is an object with a field for each parameter, and `body`.
@@ -58,8 +59,8 @@ impl Client {
                 Ok(read(operation, reply)?.map(Content::Json))
             }
             Read::File => {
-                let file = Download::ask(&self.pipeline, http, operation, options).await?;
-                Ok(file.map(|file| Content::File(Box::new(file))))
+                let file = self.pipeline.download(http, operation, options).await?;
+                Ok(Download::decode(operation, file)?.map(|file| Content::File(Box::new(file))))
             }
         }
     }

@@ -36,6 +36,8 @@ pub use hwc_core::Download;
 pub use limit::{Breach, Exceeded, Limit, Measured, Path as MeasuredPath, Unit};
 pub use model::{kind, set_aside_name};
 pub use request::{Parts, Request, check};
+#[doc(hidden)]
+pub use response::Raw;
 pub use response::{Answer, FromFault, ListAnswer, Read, Response};
 pub use undecodable::Undecodable;
 pub use upload::Upload;

@@ -103,25 +103,27 @@ fn units(text: &str) -> i64 {
 pub struct Path(String);
 
 impl Path {
-    /// Goes into a field. The body is no field of its own: its fields stand beside the parameters.
-    pub(crate) fn within(&mut self, field: &str, go: impl FnOnce(&mut Self)) {
+    /// Measures the value of a field. The body is no field of its own: its fields stand beside the parameters.
+    pub(crate) fn within(&mut self, field: &str, value: &dyn Measured, see: &mut See<'_>) {
         if self.0.is_empty() && field == "body" {
-            return go(self);
+            return value.measure(self, see);
         }
         let length = self.0.len();
         if length > 0 {
             self.0.push('.');
         }
         self.0.push_str(field);
-        go(self);
+        value.measure(self, see);
         self.0.truncate(length);
     }
 
-    fn items(&mut self, go: impl FnOnce(&mut Self)) {
+    /// Tells of a list how many items it has, and goes into them. Gives the length to go back to.
+    fn enter_items(&mut self, count: usize, see: &mut See<'_>) -> usize {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        see(&self.0, Unit::Items, count);
         let length = self.0.len();
         self.0.push_str("[]");
-        go(self);
-        self.0.truncate(length);
+        length
     }
 }
 
@@ -157,13 +159,11 @@ impl<T: Measured> Measured for Option<T> {
 
 impl<T: Measured> Measured for Vec<T> {
     fn measure(&self, path: &mut Path, see: &mut See<'_>) {
-        let count = i64::try_from(self.len()).unwrap_or(i64::MAX);
-        see(&path.0, Unit::Items, count);
-        path.items(|path| {
-            for item in self {
-                item.measure(path, see);
-            }
-        });
+        let length = path.enter_items(self.len(), see);
+        for item in self {
+            item.measure(path, see);
+        }
+        path.0.truncate(length);
     }
 }
 

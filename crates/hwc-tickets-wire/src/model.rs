@@ -124,9 +124,7 @@ impl<'de, A: MapAccess<'de>> Next<'_, A> {
                 Some(value)
             }
             Reading::Odd(value) => {
-                if self.notes.depth == 1 {
-                    self.notes.odd.push((key, kind(&value)));
-                }
+                self.notes.odd(key, &value);
                 self.aside = Some((key, value));
                 None
             }
@@ -139,6 +137,25 @@ impl<'de, A: MapAccess<'de>> Next<'_, A> {
 }
 
 impl Notes {
+    /// `value` stands in the field `key`, and has no reading as what is documented.
+    #[cold]
+    fn odd(&mut self, key: &'static str, value: &Value) {
+        if self.depth == 1 {
+            self.odd.push((key, kind(value)));
+        }
+    }
+
+    /// Element number `index` of a list has no reading: `found` stands where `wanted` is documented.
+    #[cold]
+    fn lose(&mut self, index: usize, found: &str, wanted: &str) {
+        self.lost.push(Undecodable {
+            list: Cow::Borrowed(""),
+            index,
+            pointer: format!("/{index}"),
+            reason: misplaced(found, wanted),
+        });
+    }
+
     /// The lost elements from number `before` on stand in the field `key`.
     #[cold]
     fn within(&mut self, before: usize, key: &'static str) {
@@ -216,7 +233,11 @@ fn read<T: Model>(body: &[u8]) -> serde_json::Result<Result<(T, Notes), String>>
         Reading::Nothing => "null",
         Reading::Odd(value) => kind(&value),
     };
-    Ok(Err(format!("{found} where {} is documented", T::WANTED)))
+    Ok(Err(misplaced(found, T::WANTED)))
+}
+
+fn misplaced(found: &str, wanted: &str) -> String {
+    format!("{found} where {wanted} is documented")
 }
 
 fn no_json(error: &serde_json::Error) -> String {
@@ -232,7 +253,7 @@ macro_rules! request {
             fn measure(&self, path: &mut $crate::limit::Path, see: &mut $crate::limit::See<'_>) {
                 // An operation may take nothing.
                 let _ = (&path, &see);
-                $( path.within($key, |path| self.$field.measure(path, see)); )*
+                $( path.within($key, &self.$field, see); )*
             }
         }
     };

@@ -44,19 +44,27 @@ impl Parts {
     /// # Errors
     /// A value that could change the route, or cannot stand where it belongs. It is named, and not shown.
     pub fn of<R: Request>(request: &R) -> Result<Self, Fault> {
-        let mut parts = Self {
-            operation: R::OPERATION,
+        let mut parts = Self::begin(R::OPERATION);
+        request.write(&mut parts);
+        parts.end()
+    }
+
+    fn begin(operation: &'static Operation) -> Self {
+        Self {
+            operation,
             target: String::with_capacity(128),
             has_query: false,
             headers: HeaderMap::new(),
             body: Body::empty(),
             form: None,
             flaw: None,
-        };
-        request.write(&mut parts);
-        match parts.flaw.take() {
-            Some(flaw) => Err(invalid(R::OPERATION, flaw)),
-            None => Ok(parts),
+        }
+    }
+
+    fn end(mut self) -> Result<Self, Fault> {
+        match self.flaw.take() {
+            Some(flaw) => Err(invalid(self.operation, flaw)),
+            None => Ok(self),
         }
     }
 }
@@ -73,7 +81,7 @@ impl Parts {
     }
 
     /// A value as one segment of the path. What could change the route is a flaw.
-    pub(crate) fn segment(&mut self, name: &'static str, value: &impl Value) {
+    pub(crate) fn segment(&mut self, name: &'static str, value: &dyn Value) {
         let plain = value.plain();
         let flaw = match &*plain {
             "" => "is empty",
@@ -91,7 +99,7 @@ impl Parts {
     }
 
     /// A query value: absent, once, or once for each item.
-    pub(crate) fn query(&mut self, name: &'static str, values: &impl Values) {
+    pub(crate) fn query(&mut self, name: &'static str, values: &dyn Values) {
         values.each(&mut |value| {
             let separator = if self.has_query { '&' } else { '?' };
             self.has_query = true;
@@ -104,7 +112,7 @@ impl Parts {
 
     /// A list of query values of which there must be one. A request without the list would be another one, about
     /// everything perhaps.
-    pub(crate) fn list(&mut self, name: &'static str, values: &impl Values) {
+    pub(crate) fn list(&mut self, name: &'static str, values: &dyn Values) {
         let before = self.target.len();
         self.query(name, values);
         if self.target.len() == before {
@@ -113,7 +121,7 @@ impl Parts {
     }
 
     /// A header: absent, or once.
-    pub(crate) fn header(&mut self, name: &'static str, values: &impl Values) {
+    pub(crate) fn header(&mut self, name: &'static str, values: &dyn Values) {
         values.each(&mut |value| {
             let pair = (
                 HeaderName::try_from(name),
@@ -142,7 +150,7 @@ impl Parts {
     }
 
     /// A text of a form: absent, once, or once for each item.
-    pub(crate) fn text(&mut self, name: &'static str, values: &impl Values) {
+    pub(crate) fn text(&mut self, name: &'static str, values: &dyn Values) {
         values.each(&mut |value| {
             let form = self.form.take().unwrap_or_default();
             self.form = Some(form.text(name, value.plain()));
@@ -150,7 +158,7 @@ impl Parts {
     }
 
     /// A file of a form: absent, once, or once for each item.
-    pub(crate) fn file(&mut self, name: &'static str, files: &impl Uploads) {
+    pub(crate) fn file(&mut self, name: &'static str, files: &dyn Uploads) {
         files.each(&mut |file| {
             let form = self.form.take().unwrap_or_default();
             self.form = Some(form.file(name, file.part()));
@@ -191,7 +199,12 @@ impl Parts {
 /// # Errors
 /// That limit, and what was measured.
 pub fn check<R: Request + Measured>(request: &R) -> Result<(), Exceeded> {
-    let own = |limit: &&Limit| limit.operation == R::OPERATION.name && limit.enforced;
+    check_of(R::OPERATION, request)
+}
+
+/// The same of any request of `operation`: made once, not for each of them.
+fn check_of(operation: &Operation, request: &dyn Measured) -> Result<(), Exceeded> {
+    let own = |limit: &&Limit| limit.operation == operation.name && limit.enforced;
     let limits: Vec<&'static Limit> = limits::ALL.iter().filter(own).collect();
     let mut exceeded = None;
     request.measure(&mut Path::default(), &mut |field, unit, measure| {

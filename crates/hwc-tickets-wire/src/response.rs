@@ -62,7 +62,10 @@ impl<T, E> Response<T, E> {
         self.rebuilt(|body| body)
     }
 
-    fn rebuilt<U, F>(self, change: impl FnOnce(T) -> U) -> Response<U, F> {
+    /// Both at once.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn rebuilt<U, F>(self, change: impl FnOnce(T) -> U) -> Response<U, F> {
         Response {
             body: change(self.body),
             undecodable: self.undecodable,
@@ -87,11 +90,9 @@ impl<T, E: FromFault> Response<T, E> {
     /// # Errors
     /// It names the field and what stands in its place, without the value.
     pub fn needs(&self, name: &str) -> Result<(), E> {
-        match self.odd.iter().find(|(odd, _)| *odd == name) {
+        match odd(&self.odd, name) {
             None => Ok(()),
-            Some((_, kind)) => Err(self.unlike(format_args!(
-                "the field {name} is {kind}, which cannot be read as documented"
-            ))),
+            Some(how) => Err(self.unlike(how)),
         }
     }
 
@@ -99,18 +100,27 @@ impl<T, E: FromFault> Response<T, E> {
     /// so it must hold no value of the answer.
     #[must_use]
     pub fn unlike(&self, how: impl fmt::Display) -> E {
-        let mut fault = Fault::new(
-            FaultKind::Protocol,
-            Delivery::Unknown,
-            format!("the answer does not have the documented form: {how}"),
-        )
-        .of(self.operation);
+        let mut fault = unlike(self.operation, &how);
         fault.http_status = Some(self.status.as_u16());
         fault.request_id.clone_from(&self.request_id);
         fault.attempts = self.attempts;
         fault.elapsed = self.elapsed;
         E::from_fault(fault)
     }
+}
+
+/// What is wrong with the field `name`, if it is one of the `odd` ones.
+fn odd(odd: &[(&'static str, &'static str)], name: &str) -> Option<String> {
+    let (_, kind) = odd.iter().find(|(odd, _)| *odd == name)?;
+    Some(format!(
+        "the field {name} is {kind}, which cannot be read as documented"
+    ))
+}
+
+#[cold]
+fn unlike(operation: &'static Operation, how: &dyn fmt::Display) -> Fault {
+    let detail = format!("the answer does not have the documented form: {how}");
+    Fault::new(FaultKind::Protocol, Delivery::Unknown, detail).of(operation)
 }
 
 /// An answer with one list, which is what it was asked for. Implemented by the generator.
@@ -158,14 +168,53 @@ pub trait Answer: Sized {
     /// How an answer becomes JSON.
     const READ: Read;
 
-    /// Sends a request, and reads the answer.
+    /// What the pipeline brings.
     #[doc(hidden)]
+    type Raw: Raw;
+
+    /// Reads what was brought, and was judged a success.
+    ///
+    /// # Errors
+    /// It has no reading as what is documented.
+    #[doc(hidden)]
+    fn decode(operation: &'static Operation, raw: Self::Raw) -> Result<Response<Self>, Fault>;
+}
+
+/// What a pipeline brings. Of this there are two, so that the making of a call is compiled twice, not for each operation.
+#[doc(hidden)]
+pub trait Raw: Sized + Send {
+    /// Sends a request.
+    ///
+    /// # Errors
+    /// As of the pipeline.
     fn ask(
         pipeline: &Pipeline,
         request: http::Request<Body>,
         operation: &'static Operation,
         options: &CallOptions,
-    ) -> impl Future<Output = Result<Response<Self>, Fault>> + Send;
+    ) -> impl Future<Output = Result<Self, Fault>> + Send;
+}
+
+impl Raw for Reply {
+    async fn ask(
+        pipeline: &Pipeline,
+        request: http::Request<Body>,
+        operation: &'static Operation,
+        options: &CallOptions,
+    ) -> Result<Self, Fault> {
+        pipeline.call(request, operation, options).await
+    }
+}
+
+impl Raw for Download {
+    async fn ask(
+        pipeline: &Pipeline,
+        request: http::Request<Body>,
+        operation: &'static Operation,
+        options: &CallOptions,
+    ) -> Result<Self, Fault> {
+        pipeline.download(request, operation, options).await
+    }
 }
 
 /// How an answer that was judged a success is read by somebody who knows no type of it.
@@ -185,26 +234,19 @@ impl<T: Model + Serialize> Answer for T {
         Ok(response.map(|_| body))
     });
 
-    async fn ask(
-        pipeline: &Pipeline,
-        request: http::Request<Body>,
-        operation: &'static Operation,
-        options: &CallOptions,
-    ) -> Result<Response<Self>, Fault> {
-        from_reply(operation, pipeline.call(request, operation, options).await?)
+    type Raw = Reply;
+
+    fn decode(operation: &'static Operation, reply: Reply) -> Result<Response<Self>, Fault> {
+        from_reply(operation, reply)
     }
 }
 
 impl Answer for Download {
     const READ: Read = Read::File;
 
-    async fn ask(
-        pipeline: &Pipeline,
-        request: http::Request<Body>,
-        operation: &'static Operation,
-        options: &CallOptions,
-    ) -> Result<Response<Self>, Fault> {
-        let file = pipeline.download(request, operation, options).await?;
+    type Raw = Self;
+
+    fn decode(operation: &'static Operation, file: Self) -> Result<Response<Self>, Fault> {
         Ok(Response {
             undecodable: Vec::new(),
             status: file.status(),
@@ -224,10 +266,7 @@ impl Answer for Download {
 
 /// Reads an answer that was judged a success. A write that was is never made a failure by its body.
 fn from_reply<T: Model>(operation: &'static Operation, reply: Reply) -> Result<Response<T>, Fault> {
-    if crate::shallow::is_crowded(&reply.body) {
-        let detail = "the answer holds more values than any page of this service";
-        return Err(Fault::new(FaultKind::BodyTooLarge, Delivery::Unknown, detail).of(operation));
-    }
+    refuse_crowded(operation, &reply)?;
     let (body, notes) = match model::decode::<T>(&reply.body) {
         Ok(decoded) => decoded,
         Err(_) if !operation.idempotency.is_safe() => Default::default(),
@@ -247,4 +286,12 @@ fn from_reply<T: Model>(operation: &'static Operation, reply: Reply) -> Result<R
         odd: notes.odd,
         fails_as: PhantomData,
     })
+}
+
+fn refuse_crowded(operation: &'static Operation, reply: &Reply) -> Result<(), Fault> {
+    if crate::shallow::is_crowded(&reply.body) {
+        let detail = "the answer holds more values than any page of this service";
+        return Err(Fault::new(FaultKind::BodyTooLarge, Delivery::Unknown, detail).of(operation));
+    }
+    Ok(())
 }

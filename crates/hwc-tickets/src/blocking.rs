@@ -282,12 +282,8 @@ where
     /// # Errors
     /// As every call; [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside an asynchronous runtime.
     pub fn call(self) -> Result<api::Response<R::Answer<Client>>> {
-        let Self {
-            caller,
-            request,
-            about,
-        } = self;
-        caller.block_on(|_| answered(&caller, request, &about))
+        let caller = self.caller.clone();
+        caller.block_on(|_| answered(self))
     }
 }
 

@@ -65,12 +65,12 @@ impl Service {
     }
 
     /// Any operation as a value.
-    pub(crate) async fn send<R: Request + Sync>(
+    pub(crate) fn send<R: Request + Sync>(
         &self,
         request: &R,
         options: &CallOptions,
-    ) -> Result<Response<R::Response>, Fault> {
-        self.wire.send(request, options).await
+    ) -> impl Future<Output = Result<Response<R::Response>, Fault>> {
+        self.wire.send(request, options)
     }
 
     /// What carries the calls, for calls this crate has no verb for.

@@ -1,12 +1,13 @@
 //! Where an exchange leaves the description, in the words of `spec/README.md`.
 
 use crate::{
-    description::{Answer, BYTES, FORM, Operation, Parameter},
+    description::{Answer, BYTES, FORM, JSON, Operation, Parameter},
     exchange::{Deviation, Exchange},
     schema::{Schemas, typed},
 };
 use serde_json::Value;
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     fmt,
 };
@@ -42,24 +43,127 @@ impl From<&Deviation> for Misfit {
 }
 
 impl Misfit {
-    /// The half of the exchange it is in.
+    /// The part of the exchange it is in.
     #[must_use]
-    pub fn side(&self) -> Side {
-        if self.place.starts_with("/request/") {
-            Side::Request
+    pub fn part(&self) -> Part {
+        if self.place.starts_with(BODY) {
+            Part::Body
+        } else if self.place.starts_with("/request/") {
+            Part::Head
         } else {
-            Side::Response
+            Part::Answer
         }
     }
 }
 
-/// One half of an exchange.
+/// The place of the body of a request.
+const BODY: &str = "/request/body";
+
+/// A part of an exchange: none has to do with another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// What is asked.
-    Request,
+pub enum Part {
+    /// Of what is asked, the method, the path and the parameters.
+    Head,
+    /// The body of what is asked.
+    Body,
     /// What is answered.
-    Response,
+    Answer,
+}
+
+/// The value that the schema of the body is held against, if the request has one.
+#[must_use]
+pub fn asked<'e>(operation: &'e Operation, exchange: &'e Exchange) -> Option<Cow<'e, Value>> {
+    match held(operation, exchange) {
+        Held::Value(_, value) => Some(value),
+        Held::Nothing | Held::Wrong(_) => None,
+    }
+}
+
+/// The value that the schema of a good answer is held against, if the answer has one.
+#[must_use]
+pub fn answered(exchange: &Exchange) -> Option<Cow<'_, Value>> {
+    let response = &exchange.response;
+    let is_good = response.status == 200 && response.media_type().eq_ignore_ascii_case(JSON);
+    let content = Content::of(response.body.as_ref(), response.body_text.as_deref());
+    content.read().filter(|_| is_good)
+}
+
+/// The values that a request gives a parameter. `None`: it has another path.
+#[must_use]
+pub fn given(
+    operation: &Operation,
+    parameter: &Parameter,
+    exchange: &Exchange,
+) -> Option<Vec<String>> {
+    let request = &exchange.request;
+    let pairs = match parameter.place.as_str() {
+        "path" => operation.path_values(&request.path)?,
+        "query" => request.query.clone(),
+        _ => request.headers.clone().into_iter().collect(),
+    };
+    let values = values_of(parameter, &pairs).into_iter();
+    Some(values.map(str::to_owned).collect())
+}
+
+fn values_of<'g>(parameter: &Parameter, given: &'g [(String, String)]) -> Vec<&'g str> {
+    let own = |(name, _): &&(String, String)| parameter.is_called(name);
+    let given = given.iter().filter(own);
+    given.map(|(_, value)| value.as_str()).collect()
+}
+
+/// What a request has for a body.
+enum Held<'e> {
+    /// None, and none is missing.
+    Nothing,
+    /// What breaks this rule.
+    Wrong(&'static str),
+    /// A value, and the schema that it is held against.
+    Value(&'e Value, Cow<'e, Value>),
+}
+
+fn held<'e>(operation: &'e Operation, exchange: &'e Exchange) -> Held<'e> {
+    let request = &exchange.request;
+    let form = request.form_fields();
+    let given = form.is_some() || request.body.is_some() || request.body_text.is_some();
+    let body = match (given, &operation.body) {
+        (false, Some(body)) if body.required => return Held::Wrong("required"),
+        (false, _) => return Held::Nothing,
+        (true, None) => return Held::Wrong("undocumented"),
+        (true, Some(body)) => body,
+    };
+    let value = match (form, body.media == FORM) {
+        (Some(form), true) => Some(Cow::Owned(form)),
+        (None, false) => Content::of(request.body.as_ref(), request.body_text.as_deref()).read(),
+        // A form for JSON, or the reverse.
+        _ => None,
+    };
+    value.map_or(Held::Wrong("syntax"), |value| {
+        Held::Value(&body.schema, value)
+    })
+}
+
+/// A body, as it came or as it was read already.
+#[derive(Clone, Copy)]
+enum Content<'b> {
+    Bytes(&'b [u8]),
+    Read(&'b Value),
+}
+
+impl<'b> Content<'b> {
+    fn of(body: Option<&'b Value>, text: Option<&'b str>) -> Self {
+        match body {
+            Some(value) => Self::Read(value),
+            None => Self::Bytes(text.unwrap_or_default().as_bytes()),
+        }
+    }
+
+    /// `None`: it is no JSON.
+    fn read(self) -> Option<Cow<'b, Value>> {
+        match self {
+            Self::Bytes(bytes) => serde_json::from_slice(bytes).ok().map(Cow::Owned),
+            Self::Read(value) => Some(Cow::Borrowed(value)),
+        }
+    }
 }
 
 /// Compares exchanges, answers and values with the description.
@@ -71,23 +175,37 @@ pub struct Judge {
 impl Judge {
     /// Everything in `exchange` that the description of its `operation` does not have.
     pub fn misfits(&mut self, operation: &Operation, exchange: &Exchange) -> BTreeSet<Misfit> {
-        let mut found = self.misfits_of(Side::Request, operation, exchange);
-        found.extend(self.misfits_of(Side::Response, operation, exchange));
-        found
+        let parts = [Part::Head, Part::Body, Part::Answer].into_iter();
+        parts
+            .flat_map(|part| self.misfits_of(part, operation, exchange))
+            .collect()
     }
 
-    /// The same, of one side alone.
+    /// The same, of one part alone.
     pub fn misfits_of(
         &mut self,
-        side: Side,
+        part: Part,
         operation: &Operation,
         exchange: &Exchange,
     ) -> BTreeSet<Misfit> {
         let mut look = self.look();
-        match side {
-            Side::Request => look.request(operation, exchange),
-            Side::Response => look.response(operation, exchange),
+        match part {
+            Part::Head => look.head(operation, exchange),
+            Part::Body => look.body(operation, exchange),
+            Part::Answer => look.response(operation, exchange),
         }
+        look.found
+    }
+
+    /// Where these values of a parameter leave it.
+    pub fn parameter_misfits(
+        &mut self,
+        parameter: &Parameter,
+        values: &[String],
+    ) -> BTreeSet<Misfit> {
+        let values: Vec<&str> = values.iter().map(String::as_str).collect();
+        let mut look = self.look();
+        look.parameter(parameter, &values, "");
         look.found
     }
 
@@ -100,7 +218,7 @@ impl Judge {
         body: &[u8],
     ) -> BTreeSet<Misfit> {
         let mut look = self.look();
-        look.answer(operation, status, headers, body);
+        look.answer(operation, status, headers, Content::Bytes(body));
         look.found
     }
 
@@ -133,8 +251,7 @@ impl Look<'_> {
         });
     }
 
-    fn request(&mut self, operation: &Operation, exchange: &Exchange) {
-        const AT: &str = "/request/body";
+    fn head(&mut self, operation: &Operation, exchange: &Exchange) {
         let request = &exchange.request;
         if request.method != operation.method {
             self.add("/request/method", "undocumented");
@@ -146,19 +263,13 @@ impl Look<'_> {
         self.parameters(operation, "query", &request.query);
         let headers: Vec<_> = request.headers.clone().into_iter().collect();
         self.parameters(operation, "header", &headers);
+    }
 
-        let form = request.form_fields();
-        let given = form.is_some() || request.body.is_some() || request.body_text.is_some();
-        match (given, &operation.body) {
-            (false, Some(body)) if body.required => self.add(AT, "required"),
-            (false, _) => {}
-            (true, None) => self.add(AT, "undocumented"),
-            (true, Some(body)) => match (form, body.media == FORM) {
-                (Some(form), true) => self.value(&body.schema, &form, AT),
-                (None, false) => self.json(&body.schema, &request.bytes(), AT),
-                // A form for JSON, or the reverse.
-                _ => self.add(AT, "syntax"),
-            },
+    fn body(&mut self, operation: &Operation, exchange: &Exchange) {
+        match held(operation, exchange) {
+            Held::Nothing => {}
+            Held::Wrong(rule) => self.add(BODY, rule),
+            Held::Value(schema, value) => self.value(schema, &value, BODY),
         }
     }
 
@@ -168,7 +279,8 @@ impl Look<'_> {
         headers
             .entry("Content-Type".to_owned())
             .or_insert_with(|| response.media_type().to_owned());
-        self.answer(operation, response.status, &headers, &response.bytes());
+        let body = Content::of(response.body.as_ref(), response.body_text.as_deref());
+        self.answer(operation, response.status, &headers, body);
     }
 
     fn answer(
@@ -176,7 +288,7 @@ impl Look<'_> {
         operation: &Operation,
         status: u16,
         headers: &BTreeMap<String, String>,
-        body: &[u8],
+        body: Content<'_>,
     ) {
         let Some(Answer {
             content,
@@ -208,7 +320,7 @@ impl Look<'_> {
         }
         if media == BYTES {
             // Any bytes fit, and none at all are an empty file.
-        } else if body.is_empty() {
+        } else if matches!(body, Content::Bytes([])) {
             self.add("/response/body", "required");
         } else {
             self.json(schema, body, "/response/body");
@@ -216,21 +328,16 @@ impl Look<'_> {
     }
 
     fn parameters(&mut self, operation: &Operation, place: &str, given: &[(String, String)]) {
-        let same = |a: &str, b: &str| a == b || (place == "header" && a.eq_ignore_ascii_case(b));
         for (name, _) in given {
             if !operation
                 .parameters_in(place)
-                .any(|known| same(&known.name, name))
+                .any(|known| known.is_called(name))
             {
                 self.add(&format!("/request/{place}/{name}"), "undocumented");
             }
         }
         for known in operation.parameters_in(place) {
-            let values: Vec<&str> = given
-                .iter()
-                .filter(|(name, _)| same(&known.name, name))
-                .map(|(_, value)| value.as_str())
-                .collect();
+            let values = values_of(known, given);
             self.parameter(known, &values, &format!("/request/{place}/{}", known.name));
         }
     }
@@ -254,10 +361,10 @@ impl Look<'_> {
         self.value(schema, &typed(schema, text), at);
     }
 
-    fn json(&mut self, schema: &Value, body: &[u8], at: &str) {
-        match serde_json::from_slice(body) {
-            Ok(value) => self.value(schema, &value, at),
-            Err(_) => self.add(at, "syntax"),
+    fn json(&mut self, schema: &Value, body: Content<'_>, at: &str) {
+        match body.read() {
+            Some(value) => self.value(schema, &value, at),
+            None => self.add(at, "syntax"),
         }
     }
 

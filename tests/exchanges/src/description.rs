@@ -158,6 +158,15 @@ impl Operation {
     }
 }
 
+impl Parameter {
+    /// Whether a value with this name is one of it.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        let is_header = self.place == "header";
+        self.name == name || (is_header && self.name.eq_ignore_ascii_case(name))
+    }
+}
+
 fn operation(value: &Value, path: &str, method: &str) -> Result<Operation, String> {
     let mut responses = BTreeMap::new();
     for (status, answer) in object(value.get("responses")) {

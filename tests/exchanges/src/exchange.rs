@@ -55,7 +55,7 @@ pub enum Verdict {
 }
 
 /// The request of an exchange.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// HTTP method.
@@ -78,7 +78,7 @@ pub struct Request {
 }
 
 /// A part of a form.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(untagged)]
 pub enum Part {
     /// A text.
@@ -88,7 +88,7 @@ pub enum Part {
 }
 
 /// A file in a form.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct File {
     /// Its name.

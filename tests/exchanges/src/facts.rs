@@ -1,4 +1,4 @@
-//! The facts of the description, each made wrong in turn.
+//! The facts of the description, each of which can be made wrong.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,10 +9,11 @@
 )]
 
 use crate::{
-    compare::Side,
-    description::{BYTES, COMPONENT, JSON, Operation},
+    compare::Part,
+    description::{BYTES, COMPONENT, JSON, Operation, Parameter},
 };
 use serde_json::{Value, json};
+use std::{collections::HashSet, fmt};
 
 const LIMITS: [&str; 6] = [
     "minLength",
@@ -23,130 +24,109 @@ const LIMITS: [&str; 6] = [
     "maxItems",
 ];
 
-/// A fact that was made wrong.
-#[derive(Debug)]
-pub struct Wrong {
+/// A fact of a `T`.
+pub struct Fact<T> {
     /// What it is. A fact of a shared part has the same name in every operation.
-    pub fact: String,
-    /// Where it shows.
-    pub side: Side,
-    /// The operation with it.
-    pub operation: Operation,
+    pub name: String,
+    change: Box<dyn Fn(&mut T)>,
 }
 
-/// `operation` once for each fact, with that fact made wrong. Left out is what no exchange can show; `spec/README.md`
-/// lists it.
+impl<T: Clone> Fact<T> {
+    fn new(name: String, change: impl Fn(&mut T) + 'static) -> Self {
+        let change = Box::new(change);
+        Self { name, change }
+    }
+
+    /// `right` with the fact made wrong.
+    #[must_use]
+    pub fn wrong(&self, right: &T) -> T {
+        let mut wrong = right.clone();
+        (self.change)(&mut wrong);
+        wrong
+    }
+}
+
+impl<T> fmt::Debug for Fact<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Fact").field(&self.name).finish()
+    }
+}
+
+/// The facts of an operation itself, and the part of an exchange that shows each. Left out here and below is what no exchange
+/// can show; `spec/README.md` lists it.
 #[must_use]
-pub fn wrong(operation: &Operation) -> Vec<Wrong> {
+pub fn of_operation(operation: &Operation) -> Vec<(Part, Fact<Operation>)> {
     let mut facts = Facts {
         operation,
-        wrong: Vec::new(),
+        found: Vec::new(),
     };
     facts.calling();
     facts.parameters();
     facts.body();
     facts.answer();
-    facts.wrong
+    facts.found
 }
 
 struct Facts<'o> {
     operation: &'o Operation,
-    wrong: Vec<Wrong>,
+    found: Vec<(Part, Fact<Operation>)>,
 }
 
 impl Facts<'_> {
-    fn add(&mut self, side: Side, fact: String, change: impl FnOnce(&mut Operation)) {
-        let mut operation = self.operation.clone();
-        change(&mut operation);
-        self.wrong.push(Wrong {
-            fact,
-            side,
-            operation,
-        });
+    fn add(&mut self, part: Part, name: String, change: impl Fn(&mut Operation) + 'static) {
+        self.found.push((part, Fact::new(name, change)));
     }
 
     /// A fact that belongs to this operation alone.
-    fn own(&mut self, side: Side, fact: &str, change: impl FnOnce(&mut Operation)) {
-        self.add(side, format!("{}, {fact}", self.operation.id), change);
+    fn own(&mut self, part: Part, name: &str, change: impl Fn(&mut Operation) + 'static) {
+        self.add(part, format!("{}, {name}", self.operation.id), change);
     }
 
     fn calling(&mut self) {
-        self.own(Side::Request, "method", |wrong| wrong.method.push('X'));
-        self.own(Side::Request, "path", |wrong| wrong.path.push_str("/more"));
+        self.own(Part::Head, "method", |wrong| wrong.method.push('X'));
+        self.own(Part::Head, "path", |wrong| wrong.path.push_str("/more"));
     }
 
     fn parameters(&mut self) {
         for (index, parameter) in self.operation.parameters.iter().enumerate() {
-            let what = match &parameter.component {
-                Some(component) => component.clone(),
-                None => format!(
-                    "{}, {} {}",
-                    self.operation.id, parameter.place, parameter.name
-                ),
-            };
-            self.add(Side::Request, format!("{what}: name"), |wrong| {
+            let what = what(self.operation, parameter);
+            self.add(Part::Head, format!("{what}: name"), move |wrong| {
                 wrong.parameters[index].name.push_str("_x");
             });
-            if parameter.place != "path" {
-                let other = if parameter.place == "query" {
-                    "header"
-                } else {
-                    "query"
-                };
-                self.add(Side::Request, format!("{what}: place"), |wrong| {
-                    wrong.parameters[index].place = other.to_owned();
-                });
+            let other = match parameter.place.as_str() {
                 // A path without a value is another path.
-                self.add(Side::Request, format!("{what}: mandatory"), |wrong| {
-                    wrong.parameters[index].required ^= true;
-                });
-            }
-            for (fact, schema) in wrong_schemas(&parameter.schema, &what, Side::Request) {
-                // An empty list in a query is an absent parameter: nothing shows whether it may be empty.
-                let empty = ["/minItems is 0", "/minItems is 1"];
-                if !(parameter.place == "query" && empty.iter().any(|end| fact.ends_with(end))) {
-                    self.add(Side::Request, fact, |wrong| {
-                        wrong.parameters[index].schema = schema
-                    });
-                }
-            }
+                "path" => continue,
+                "query" => "header",
+                _ => "query",
+            };
+            self.add(Part::Head, format!("{what}: place"), move |wrong| {
+                wrong.parameters[index].place = other.to_owned();
+            });
         }
     }
 
     fn body(&mut self) {
-        let Some(body) = &self.operation.body else {
+        if self.operation.body.is_none() {
             return;
-        };
-        self.own(Side::Request, "body: described", |wrong| wrong.body = None);
-        self.own(Side::Request, "body: mandatory", |wrong| {
+        }
+        self.own(Part::Body, "body: described", |wrong| wrong.body = None);
+        self.own(Part::Body, "body: mandatory", |wrong| {
             wrong.body.as_mut().expect("a body").required ^= true;
         });
-        for (fact, schema) in wrong_schemas(&body.schema, "body", Side::Request) {
-            self.add(Side::Request, fact, |wrong| {
-                wrong.body.as_mut().expect("a body").schema = schema;
-            });
-        }
     }
 
     fn answer(&mut self) {
-        let described = &self.operation.responses[&200].content[JSON];
-        for (fact, schema) in wrong_schemas(described, "answer", Side::Response) {
-            self.add(Side::Response, fact, |wrong| {
-                let answer = wrong.responses.get_mut(&200).expect("an answer");
-                answer.content.insert(JSON.to_owned(), schema);
-            });
-        }
         if self.operation.answers_bytes() {
-            self.own(Side::Response, "answer: media type of bytes", |wrong| {
+            self.own(Part::Answer, "answer: media type of bytes", |wrong| {
                 let answer = wrong.responses.get_mut(&200).expect("an answer");
                 let schema = answer.content.remove(BYTES).expect("bytes");
                 answer.content.insert("image/png".to_owned(), schema);
             });
         }
-        self.own(Side::Response, "answer: described", |wrong| {
+        self.own(Part::Answer, "answer: described", |wrong| {
             wrong.responses.remove(&200);
         });
-        self.own(Side::Response, "answer: media type", |wrong| {
+        self.own(Part::Answer, "answer: media type", |wrong| {
             let answer = wrong.responses.get_mut(&200).expect("an answer");
             let schema = answer.content.remove(JSON).expect("JSON");
             answer.content.insert("text/plain".to_owned(), schema);
@@ -154,34 +134,53 @@ impl Facts<'_> {
     }
 }
 
+/// What a parameter is, for the names of its facts.
+fn what(operation: &Operation, parameter: &Parameter) -> String {
+    match &parameter.component {
+        Some(component) => component.clone(),
+        None => format!("{}, {} {}", operation.id, parameter.place, parameter.name),
+    }
+}
+
+/// The facts of one parameter, which its values show.
+#[must_use]
+pub fn of_parameter(operation: &Operation, parameter: &Parameter) -> Vec<Fact<Parameter>> {
+    let what = what(operation, parameter);
+    let mut facts = Vec::new();
+    // A path without a value is another path.
+    if parameter.place != "path" {
+        let name = format!("{what}: mandatory");
+        facts.push(Fact::new(name, |wrong: &mut Parameter| {
+            wrong.required ^= true;
+        }));
+    }
+    let mut parts = Vec::new();
+    walk(&parameter.schema, String::new(), what, &mut parts);
+    for part in parts {
+        for fact in of_schema(part.schema, Part::Head) {
+            let (name, at) = (format!("{}: {}", part.name, fact.name), part.at.clone());
+            // An empty list in a query is an absent parameter: nothing shows whether it may be empty.
+            let empty = ["/minItems is 0", "/minItems is 1"];
+            if !(parameter.place == "query" && empty.iter().any(|end| name.ends_with(end))) {
+                facts.push(Fact::new(name, move |wrong: &mut Parameter| {
+                    (fact.change)(wrong.schema.pointer_mut(&at).expect("a place"));
+                }));
+            }
+        }
+    }
+    facts
+}
+
 /// A schema in a schema: where it stands, its name, itself.
-struct Part<'s> {
+struct Inner<'s> {
     at: String,
     name: String,
     schema: &'s Value,
 }
 
-/// `schema` with one thing made wrong, for each thing in it.
-fn wrong_schemas(schema: &Value, name: &str, side: Side) -> Vec<(String, Value)> {
-    let mut parts = Vec::new();
-    walk(schema, String::new(), name.to_owned(), &mut parts);
-    let mut made = Vec::new();
-    for part in parts {
-        for (fact, wrong) in wrong_parts(part.schema, side) {
-            let mut whole = schema.clone();
-            *whole.pointer_mut(&part.at).expect("a place") = wrong;
-            made.push((format!("{}: {fact}", part.name), whole));
-        }
-    }
-    made
-}
-
-fn walk<'s>(schema: &'s Value, at: String, name: String, parts: &mut Vec<Part<'s>>) {
-    let name = match schema[COMPONENT].as_str() {
-        Some(component) => component.to_owned(),
-        None => name,
-    };
-    for (field, schema) in schema["properties"].as_object().into_iter().flatten() {
+fn walk<'s>(schema: &'s Value, at: String, name: String, parts: &mut Vec<Inner<'s>>) {
+    let name = name_of(schema, name);
+    for (field, schema) in properties(schema) {
         let (at, name) = (
             format!("{at}/properties/{field}"),
             format!("{name}/{field}"),
@@ -191,23 +190,101 @@ fn walk<'s>(schema: &'s Value, at: String, name: String, parts: &mut Vec<Part<'s
     if let Some(items) = schema.get("items") {
         walk(items, format!("{at}/items"), format!("{name}/*"), parts);
     }
-    parts.push(Part { at, name, schema });
+    parts.push(Inner { at, name, schema });
 }
 
-/// One schema with one thing of its own made wrong.
-fn wrong_parts(schema: &Value, side: Side) -> Vec<(String, Value)> {
-    let mut made = Vec::new();
-    let mut add = |fact: String, change: &dyn Fn(&mut Value)| {
-        let mut wrong = schema.clone();
-        change(&mut wrong);
-        made.push((fact, wrong));
-    };
+/// The name of a schema: of a shared part, that of the part.
+fn name_of(schema: &Value, name: String) -> String {
+    match schema[COMPONENT].as_str() {
+        Some(component) => component.to_owned(),
+        None => name,
+    }
+}
+
+fn properties(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    schema["properties"].as_object().into_iter().flatten()
+}
+
+/// The schemas of an operation that have parts of their own: that of the body, and that of a good answer.
+#[must_use]
+pub fn schemas(operation: &Operation) -> Vec<(Part, &'static str, &Value)> {
+    let body = operation.body.iter();
+    let body = body.map(|body| (Part::Body, "body", &body.schema));
+    let answer = &operation.responses[&200].content[JSON];
+    body.chain([(Part::Answer, "answer", answer)]).collect()
+}
+
+/// A schema somewhere in a schema, and the values that are held against it.
+#[derive(Debug)]
+pub struct Place<'v> {
+    /// What it is.
+    pub name: String,
+    /// The schema, without what it says of fields and items: those are places of their own.
+    pub schema: Value,
+    /// All different ones.
+    pub values: HashSet<&'v Value>,
+}
+
+/// Every place of `schema`, which is called `name` and holds for `values`.
+#[must_use]
+pub fn places<'v>(schema: &Value, name: &str, values: HashSet<&'v Value>) -> Vec<Place<'v>> {
+    let mut places = Vec::new();
+    go_into(schema, name.to_owned(), values, &mut places);
+    places
+}
+
+fn go_into<'v>(
+    schema: &Value,
+    name: String,
+    values: HashSet<&'v Value>,
+    places: &mut Vec<Place<'v>>,
+) {
+    let name = name_of(schema, name);
+    for (field, schema) in properties(schema) {
+        let values = values.iter().filter_map(|value| value.get(field)).collect();
+        go_into(schema, format!("{name}/{field}"), values, places);
+    }
+    if let Some(items) = schema.get("items") {
+        let lists = values.iter().filter_map(|value| value.as_array());
+        go_into(
+            items,
+            format!("{name}/*"),
+            lists.flatten().collect(),
+            places,
+        );
+    }
+    let schema = alone(schema);
+    places.push(Place {
+        name,
+        schema,
+        values,
+    });
+}
+
+/// `schema` without what it says of fields and items, but for the names of the fields.
+fn alone(schema: &Value) -> Value {
+    let mut alone = schema.clone();
+    let fields = alone.get_mut("properties").and_then(Value::as_object_mut);
+    for (_, field) in fields.into_iter().flatten() {
+        *field = json!({});
+    }
+    if let Some(items) = alone.get_mut("items") {
+        *items = json!({});
+    }
+    alone
+}
+
+/// The facts of one schema itself.
+#[must_use]
+pub fn of_schema(schema: &Value, part: Part) -> Vec<Fact<Value>> {
+    let mut facts = Vec::new();
     let other = if schema["type"] == "integer" {
         "boolean"
     } else {
         "integer"
     };
-    add("type".to_owned(), &|wrong| wrong["type"] = json!(other));
+    let set = move |wrong: &mut Value| wrong["type"] = json!(other);
+    facts.push(Fact::new("type".to_owned(), set));
 
     for inside in ["", "/x-documented-limits"] {
         for limit in LIMITS {
@@ -219,45 +296,49 @@ fn wrong_parts(schema: &Value, side: Side) -> Vec<(String, Value)> {
             for near in near.into_iter().flatten() {
                 // Nothing is shorter than nothing.
                 if near >= 0 || limit == "minimum" {
-                    let set =
-                        |wrong: &mut Value| *wrong.pointer_mut(&at).expect("a limit") = json!(near);
-                    add(format!("{at} is {near}"), &set);
+                    let (name, at) = (format!("{at} is {near}"), at.clone());
+                    facts.push(Fact::new(name, move |wrong: &mut Value| {
+                        *wrong.pointer_mut(&at).expect("a limit") = json!(near);
+                    }));
                 }
             }
         }
     }
     let values = schema["x-known-values"].as_array();
     for (index, value) in values.into_iter().flatten().enumerate() {
-        let remove = |wrong: &mut Value| {
+        let name = format!("the value {value} is not known");
+        facts.push(Fact::new(name, move |wrong: &mut Value| {
             let values = wrong["x-known-values"].as_array_mut();
             values.expect("a list").remove(index);
-        };
-        add(format!("the value {value} is not known"), &remove);
+        }));
     }
+    facts.extend(of_fields(schema, part));
+    facts
+}
 
+/// The names of fields, and which of them are mandatory.
+fn of_fields(schema: &Value, part: Part) -> Vec<Fact<Value>> {
     // What an answer always has is recorded, and only where a source says it.
-    let mandatory = match side {
-        Side::Request => Some("required"),
-        Side::Response => Some("x-documented-required").filter(|key| schema.get(key).is_some()),
+    let mandatory = match part {
+        Part::Head | Part::Body => Some("required"),
+        Part::Answer => Some("x-documented-required").filter(|key| schema.get(key).is_some()),
     };
-    for name in schema["properties"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(name, _)| name)
-    {
-        add(format!("the name {name}"), &|wrong| {
+    let mut facts = Vec::new();
+    for (name, _) in properties(schema) {
+        let field = name.clone();
+        let rename = move |wrong: &mut Value| {
             let fields = wrong["properties"].as_object_mut().expect("fields");
-            let field = fields.remove(name).expect("a field");
-            fields.insert(format!("{name}_x"), field);
-        });
+            let schema = fields.remove(&field).expect("a field");
+            fields.insert(format!("{field}_x"), schema);
+        };
+        facts.push(Fact::new(format!("the name {name}"), rename));
         if let Some(key) = mandatory {
-            add(format!("{name} is mandatory"), &|wrong| {
-                toggle(wrong, key, name)
-            });
+            let field = name.clone();
+            let change = move |wrong: &mut Value| toggle(wrong, key, &field);
+            facts.push(Fact::new(format!("{name} is mandatory"), change));
         }
     }
-    made
+    facts
 }
 
 /// Puts `name` into the list `key`, or takes it out.

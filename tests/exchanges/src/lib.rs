@@ -16,4 +16,4 @@ pub mod sample;
 mod schema;
 pub mod synthesis;
 
-pub use schema::typed;
+pub use schema::{Broken, Compiled, typed};

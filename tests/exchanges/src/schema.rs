@@ -3,12 +3,13 @@
 //! OpenAPI 3.0 schemas are JSON Schema draft 4 with a few differences, so a JSON Schema validator is the judge. Lengths
 //! are counted in Unicode characters.
 
+use crate::description::COMPONENT;
 use jsonschema::{Draft, ValidationError, Validator, error::ValidationErrorKind};
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// A place below a value, and the rule that is broken there.
-pub(crate) type Broken = BTreeSet<(String, String)>;
+/// Places below a value, and the rules that are broken there.
+pub type Broken = BTreeSet<(String, String)>;
 
 /// Which statements of a schema count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,18 +22,31 @@ enum Statements {
 
 const STATEMENTS: [Statements; 2] = [Statements::Enforced, Statements::Recorded];
 
-/// Compiled schemas: compiling one takes longer than using it.
-#[derive(Debug, Default)]
-pub(crate) struct Schemas(HashMap<Value, [Validator; 2]>);
+/// A schema that values are held against: compiling one takes longer than using it.
+#[derive(Debug)]
+pub struct Compiled([Validator; 2]);
 
-impl Schemas {
-    /// Where `value` leaves `schema`, which holds no references.
+impl Compiled {
+    /// `schema` holds no references.
     ///
     /// # Errors
-    /// The schema cannot be used.
-    pub(crate) fn broken(&mut self, schema: &Value, value: &Value) -> Result<Broken, String> {
+    /// It cannot be used.
+    pub fn new(schema: &Value) -> Result<Self, String> {
+        let [enforced, recorded] = STATEMENTS.map(|statements| {
+            jsonschema::options()
+                .with_draft(Draft::Draft4)
+                .should_validate_formats(false)
+                .build(&convert(schema, statements))
+                .map_err(|error| error.to_string())
+        });
+        Ok(Self([enforced?, recorded?]))
+    }
+
+    /// Where `value` leaves the schema.
+    #[must_use]
+    pub fn broken(&self, value: &Value) -> Broken {
         let mut found = Broken::new();
-        for (statements, validator) in STATEMENTS.iter().zip(self.validators(schema)?) {
+        for (statements, validator) in STATEMENTS.iter().zip(&self.0) {
             for error in validator.iter_errors(value) {
                 add(&error, *statements, &mut found);
             }
@@ -44,23 +58,33 @@ impl Schemas {
             .map(|(place, _)| place.clone())
             .collect();
         found.retain(|(place, rule)| rule == "type" || !wrong.contains(place));
-        Ok(found)
+        found
     }
+}
 
-    fn validators(&mut self, schema: &Value) -> Result<&[Validator; 2], String> {
-        // A schema is cloned only when it is new: they are large, and looked up for each value.
-        if !self.0.contains_key(schema) {
-            let [enforced, recorded] = STATEMENTS.map(|statements| {
-                jsonschema::options()
-                    .with_draft(Draft::Draft4)
-                    .should_validate_formats(false)
-                    .build(&convert(schema, statements))
-                    .map_err(|error| error.to_string())
-            });
-            self.0.insert(schema.clone(), [enforced?, recorded?]);
+/// Compiled schemas, by the shared part that each is. Schemas are large: comparing them ends at the first difference, and
+/// making a digest of one does not.
+#[derive(Debug, Default)]
+pub(crate) struct Schemas(BTreeMap<String, Vec<(Value, Compiled)>>);
+
+impl Schemas {
+    /// Where `value` leaves `schema`, which holds no references.
+    ///
+    /// # Errors
+    /// The schema cannot be used.
+    pub(crate) fn broken(&mut self, schema: &Value, value: &Value) -> Result<Broken, String> {
+        let part = schema.get(COMPONENT).and_then(Value::as_str);
+        let part = part.unwrap_or_default();
+        let known = self.0.get(part).into_iter().flatten();
+        let mut known = known.filter(|(known, _)| known == schema);
+        if let Some((_, compiled)) = known.next() {
+            return Ok(compiled.broken(value));
         }
-        let known = self.0.get(schema);
-        known.ok_or_else(|| "the schema was not kept".to_owned())
+        let compiled = Compiled::new(schema)?;
+        let broken = compiled.broken(value);
+        let known = self.0.entry(part.to_owned()).or_default();
+        known.push((schema.clone(), compiled));
+        Ok(broken)
     }
 }
 

@@ -1,12 +1,16 @@
 //! Every recorded exchange keeps to the description, except exactly where it says that it does not.
 
+use ::exchanges::Compiled;
 use contract_tests::{
-    compare::{Judge, Side, listed},
-    description::Description,
+    compare::{self, Judge, Part, listed},
+    description::{Description, Operation},
     exchange::{self, Exchange, spec},
     facts, synthesis,
 };
-use std::{collections::BTreeSet, fs};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 #[test]
 fn exchanges_keep_to_the_description_except_where_they_say_so() {
@@ -26,53 +30,104 @@ fn exchanges_keep_to_the_description_except_where_they_say_so() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What was looked at, and whether an exchange shows it. A shared part is shown by any of the operations that have it.
+#[derive(Default)]
+struct Shown(BTreeMap<String, bool>);
+
+impl Shown {
+    fn look(&mut self, fact: String, shows: impl FnOnce() -> bool) {
+        let shown = self.0.entry(fact).or_default();
+        *shown = *shown || shows();
+    }
+
+    /// The facts of an operation itself: another one has other deviations than are listed.
+    fn at_operation(&mut self, judge: &mut Judge, operation: &Operation, own: &[&Exchange]) {
+        for (part, fact) in facts::of_operation(operation) {
+            self.look(fact.name.clone(), || {
+                let wrong = fact.wrong(operation);
+                own.iter().any(|exchange| {
+                    let mut listed = listed(exchange);
+                    listed.retain(|misfit| misfit.part() == part);
+                    judge.misfits_of(part, &wrong, exchange) != listed
+                })
+            });
+        }
+    }
+
+    /// Those of its parameters: another one takes or refuses other values than it should.
+    fn at_parameters(&mut self, judge: &mut Judge, operation: &Operation, own: &[&Exchange]) {
+        for parameter in &operation.parameters {
+            let given = own.iter();
+            let given = given.filter_map(|exchange| compare::given(operation, parameter, exchange));
+            let given: BTreeSet<_> = given.collect();
+            for fact in facts::of_parameter(operation, parameter) {
+                self.look(fact.name.clone(), || {
+                    let (wrong, mut other) = (fact.wrong(parameter), Judge::default());
+                    given.iter().any(|values| {
+                        other.parameter_misfits(&wrong, values)
+                            != judge.parameter_misfits(parameter, values)
+                    })
+                });
+            }
+        }
+    }
+
+    /// Those of its schemas, each by itself: another one fits other values than it should.
+    fn at_schemas(&mut self, operation: &Operation, own: &[&Exchange]) {
+        for (part, name, schema) in facts::schemas(operation) {
+            let values = own.iter().filter_map(|exchange| match part {
+                Part::Answer => compare::answered(exchange),
+                Part::Head | Part::Body => compare::asked(operation, exchange),
+            });
+            let values: Vec<_> = values.collect();
+            let values = values.iter().map(AsRef::as_ref).collect();
+            for place in facts::places(schema, name, values) {
+                let right = Compiled::new(&place.schema).expect("a schema");
+                let values = place.values.iter();
+                let values: Vec<_> = values.map(|value| (value, right.broken(value))).collect();
+                for fact in facts::of_schema(&place.schema, part) {
+                    self.look(format!("{}: {}", place.name, fact.name), || {
+                        let wrong = Compiled::new(&fact.wrong(&place.schema));
+                        // Nothing fits what is no schema.
+                        values.iter().any(|(value, right)| match &wrong {
+                            Ok(wrong) => wrong.broken(value) != *right,
+                            Err(_) => true,
+                        })
+                    });
+                }
+            }
+        }
+    }
+}
+
 /// A description with one wrong fact does not pass: some exchange shows it, for every limit, mandatory flag, type, value
-/// and name that an exchange can show.
+/// and name that an exchange can show. What each fact is about is judged alone: that all keep to the right description is
+/// told above.
 #[test]
 fn every_wrong_fact_is_seen() {
     let description = Description::read();
     let mut judge = Judge::default();
     let exchanges = synthesis::all();
-    // A shared part is shown by any of the operations that have it.
-    let (mut seen, mut all) = (BTreeSet::new(), BTreeSet::new());
+    let mut shown = Shown::default();
     for operation in description.operations() {
-        let mut own: Vec<_> = exchanges
-            .iter()
-            .filter(|exchange| exchange.operation() == operation.id)
-            .map(|exchange| {
-                let of = |side| {
-                    let listed = listed(exchange).into_iter();
-                    listed
-                        .filter(|misfit| misfit.side() == side)
-                        .collect::<BTreeSet<_>>()
-                };
-                (exchange, of(Side::Request), of(Side::Response))
-            })
-            .collect();
+        let own = exchanges.iter();
+        let own = own.filter(|exchange| exchange.operation() == operation.id);
+        let mut own: Vec<_> = own.collect();
         // The cheap ones first: mostly one of them shows it.
-        own.sort_by_key(|(exchange, ..)| exchange.response.bytes().len());
-        for wrong in facts::wrong(operation) {
-            all.insert(wrong.fact.clone());
-            if !seen.contains(&wrong.fact)
-                && own.iter().any(|(exchange, asked, answered)| {
-                    let listed = match wrong.side {
-                        Side::Request => asked,
-                        Side::Response => answered,
-                    };
-                    judge.misfits_of(wrong.side, &wrong.operation, exchange) != *listed
-                })
-            {
-                seen.insert(wrong.fact);
-            }
-        }
+        own.sort_by_cached_key(|exchange| exchange.response.bytes().len());
+        shown.at_operation(&mut judge, operation, &own);
+        shown.at_parameters(&mut judge, operation, &own);
+        shown.at_schemas(operation, &own);
     }
-    let unseen: Vec<_> = all.difference(&seen).cloned().collect();
+    let facts = shown.0.len();
+    let unseen = shown.0.into_iter().filter(|(_, shown)| !shown);
+    let unseen: Vec<_> = unseen.map(|(fact, _)| fact).collect();
     assert!(
         unseen.is_empty(),
         "no exchange shows:\n{}",
         unseen.join("\n")
     );
-    assert!(all.len() > 500, "only {} facts were looked at", all.len());
+    assert!(facts > 500, "only {facts} facts were looked at");
 }
 
 #[test]

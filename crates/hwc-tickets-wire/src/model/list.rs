@@ -1,12 +1,11 @@
 //! Reading a list: an element with no reading costs itself alone.
 
 use super::{Field, Notes, Reading, Seed, kind};
-use crate::undecodable::Undecodable;
 use serde::de::{
     Deserialize, Deserializer, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer,
 };
 use serde_json::Value;
-use std::{borrow::Cow, fmt, marker::PhantomData};
+use std::{fmt, marker::PhantomData};
 
 struct List<'n, T> {
     notes: &'n mut Notes,
@@ -48,12 +47,7 @@ impl<'de, T: Field> Visitor<'de> for List<'_, T> {
                 Reading::Nothing => ("nothing", Value::Null),
                 Reading::Odd(value) => (kind(&value), value),
             };
-            self.notes.lost.push(Undecodable {
-                list: Cow::Borrowed(""),
-                index,
-                pointer: format!("/{index}"),
-                reason: format!("{what} where {} is documented", T::WANTED),
-            });
+            self.notes.lose(index, what, T::WANTED);
             lost.push(odd);
         }
         Ok(if lost.is_empty() {

@@ -4,7 +4,7 @@ use super::{Model, Next, Notes, Reading, set_aside_name};
 use serde::de::{
     Deserialize, Deserializer, MapAccess, SeqAccess, Visitor, value::SeqAccessDeserializer,
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
 /// Reads an object as `T`.
@@ -38,11 +38,10 @@ impl<'de, T: Model> Visitor<'de> for Object<'_, T> {
             };
             let is_known = model.set(&key, &mut next)?;
             if let Some((key, value)) = next.aside {
-                model.extra().insert(set_aside_name(key), value);
+                set_aside(model.extra(), key, value);
             }
             if !is_known {
-                let value = map.next_value()?;
-                model.extra().insert(key.into_owned(), value);
+                keep(model.extra(), key, map.next_value()?);
             }
         }
         self.notes.depth -= 1;
@@ -53,6 +52,17 @@ impl<'de, T: Model> Visitor<'de> for Object<'_, T> {
         Value::deserialize(SeqAccessDeserializer::new(list)).map(Reading::Odd)
     }
     super::scalars_are_odd!();
+}
+
+/// Keeps what has no reading in the field `key`.
+#[cold]
+fn set_aside(extra: &mut Map<String, Value>, key: &str, value: Value) {
+    extra.insert(set_aside_name(key), value);
+}
+
+/// Keeps what is not described.
+fn keep(extra: &mut Map<String, Value>, key: Cow<'_, str>, value: Value) {
+    extra.insert(key.into_owned(), value);
 }
 
 /// A key, borrowed unless it is written with escapes.

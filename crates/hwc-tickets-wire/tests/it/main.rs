@@ -13,4 +13,5 @@ mod debug;
 mod kinds;
 mod paths;
 mod service;
+mod shallow;
 mod tables;

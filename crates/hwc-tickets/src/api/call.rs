@@ -10,8 +10,9 @@ use crate::{
     ids::GroupId,
 };
 use hwc_core::CallOptions;
-use hwc_tickets_wire as wire;
+use hwc_tickets_wire::{self as wire, Exceeded};
 use std::{
+    borrow::Cow,
     fmt,
     future::{Future, IntoFuture},
     pin::Pin,
@@ -88,18 +89,21 @@ where
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { answered(&self.caller, self.request, &self.about).await })
+        Box::pin(answered(self))
     }
 }
 
-/// Makes a call, and gives what it brings to `caller`.
+/// Makes a call, and gives what it brings to the caller.
 pub(crate) async fn answered<R: Described, C: Caller>(
-    caller: &C,
-    request: R,
-    about: &About,
+    call: Call<R, C>,
 ) -> Result<Response<R::Answer<C>>> {
-    let answer = send(caller.client(), request, about, 0).await?;
-    Ok(answer.map(|body| R::answer(body, caller)).failing_as())
+    let Call {
+        caller,
+        request,
+        about,
+    } = call;
+    let answer = send(caller.client(), request, &about, 0).await?;
+    Ok(answer.rebuilt(|body| R::answer(body, &caller)))
 }
 
 /// Sends a request: the group put in where there is a place for it, and its limits checked. Of a list, the answer is looked at:
@@ -111,24 +115,14 @@ pub(crate) async fn send<R: Described>(
     reached: i64,
 ) -> Result<wire::Response<R::Response>> {
     let name = R::OPERATION.name;
-    let refused = |why: String| Error::local(ErrorKind::InvalidInput, why).with_operation(name);
-    // What the caller says of this one call counts before what the value, the handle or the client says.
-    if let Some(own) = &about.group {
-        if !request.set_group(own.as_str()) {
-            return Err(refused(
-                "the group cannot be sent: it belongs in the body, and this call has none"
-                    .to_owned(),
-            )
-            .with_help("Set the body, or leave the group out."));
+    if let Some((group, is_own)) = about.group(client, request.group().is_some()) {
+        let has_place = request.set_group(group);
+        if is_own && !has_place {
+            return Err(without_place(name));
         }
-    } else if request.group().is_none()
-        && let Some(group) = about.of_handle.as_ref().or(client.group())
-    {
-        request.set_group(group.as_str());
     }
-    wire::check(&request).map_err(|exceeded| refused(format!("{exceeded} (documented limit)")))?;
-    let mut options = CallOptions::default();
-    options.deadline = about.timeout;
+    wire::check(&request).map_err(|exceeded| beyond(name, &exceeded))?;
+    let options = about.options();
     let service = &client.parts().service;
     let named = |fault| Error::from_fault(name, fault);
     let answer = service.send(&request, &options).await.map_err(named)?;
@@ -136,6 +130,38 @@ pub(crate) async fn send<R: Described>(
         rows.check(&answer, reached).map_err(named)?;
     }
     Ok(answer)
+}
+
+impl About {
+    /// The group to name, and whether the caller says it of this one call. That counts before what the value (`has_group`), the
+    /// handle or the client says.
+    fn group<'a>(&'a self, client: &'a Client, has_group: bool) -> Option<(&'a str, bool)> {
+        if let Some(own) = &self.group {
+            return Some((own.as_str(), true));
+        }
+        let other = self.of_handle.as_ref().or(client.group());
+        let other = other.filter(|_| !has_group);
+        other.map(|group| (group.as_str(), false))
+    }
+
+    fn options(&self) -> CallOptions {
+        let mut options = CallOptions::default();
+        options.deadline = self.timeout;
+        options
+    }
+}
+
+fn refused(operation: &'static str, why: impl Into<Cow<'static, str>>) -> Error {
+    Error::local(ErrorKind::InvalidInput, why).with_operation(operation)
+}
+
+fn without_place(operation: &'static str) -> Error {
+    let why = "the group cannot be sent: it belongs in the body, and this call has none";
+    refused(operation, why).with_help("Set the body, or leave the group out.")
+}
+
+fn beyond(operation: &'static str, exceeded: &Exceeded) -> Error {
+    refused(operation, format!("{exceeded} (documented limit)"))
 }
 
 /// The shape of what will be sent, never a text.

@@ -26,6 +26,20 @@ pub struct Page<T> {
     list: &'static str,
 }
 
+impl Page<()> {
+    /// The same with these items.
+    pub(super) fn holding<T>(self, items: Vec<T>) -> Page<T> {
+        Page {
+            items,
+            undecodable: self.undecodable,
+            within: self.within,
+            total: self.total,
+            places: self.places,
+            list: self.list,
+        }
+    }
+}
+
 impl<T> Page<T> {
     /// One without items.
     pub(super) fn new(list: &'static str, total: Option<i64>) -> Self {

@@ -68,7 +68,7 @@ impl<R: Paged> Pages<R> {
                         return Poll::Pending;
                     }
                     Poll::Ready((walk, page)) => {
-                        self.report = walk.report.clone();
+                        self.report.clone_from(walk.report());
                         if !matches!(page, Some(Err(_))) {
                             self.state = State::Idle(walk);
                         }

@@ -21,19 +21,26 @@ impl Rows {
     /// Every way to a list asks here, so that none takes a complaint, an odd list or a missing one for an empty one.
     pub(super) fn check<T>(self, answer: &wire::Response<T>, reached: i64) -> Result<(), Fault> {
         answer.needs(self.field)?;
-        let lost = answer.undecodable.iter();
+        match self.flaw(&answer.undecodable, answer.partial_failure, reached) {
+            None => Ok(()),
+            Some(flaw) => Err(answer.unlike(flaw)),
+        }
+    }
+
+    /// What is wrong with the list.
+    fn flaw(&self, undecodable: &[Undecodable], partial_failure: bool, reached: i64) -> Option<String> {
+        let lost = undecodable.iter();
         let lost = lost.filter(|lost| is_row(lost, self.field)).count();
         // Some services leave an empty list out: behind the last row that says nothing new.
         let place = self.before.max(reached);
         let is_behind = self.total.is_some_and(|total| (0..=place).contains(&total));
         if self.count.is_none() && lost == 0 && !is_behind {
-            return Err(answer.unlike(format_args!("the field {} is left out", self.field)));
+            return Some(format!("the field {} is left out", self.field));
         }
-        if self.count.unwrap_or(0) + lost == 0 && answer.partial_failure {
-            let how = format!("it reports a failure, and {} is empty", self.field);
-            return Err(answer.unlike(how));
+        if self.count.unwrap_or(0) + lost == 0 && partial_failure {
+            return Some(format!("it reports a failure, and {} is empty", self.field));
         }
-        Ok(())
+        None
     }
 }
 

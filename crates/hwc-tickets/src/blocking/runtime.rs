@@ -2,7 +2,10 @@
 //! while the calls run on the threads that make them.
 
 use crate::error::{Advice, Error, ErrorKind, Result};
-use std::future::IntoFuture;
+use std::{
+    future::IntoFuture,
+    pin::{Pin, pin},
+};
 use tokio::runtime::{Builder, Handle, Runtime as Tokio};
 
 #[derive(Debug)]
@@ -37,7 +40,10 @@ impl Runtime {
     /// Runs `call` to its end on this thread.
     pub(super) fn wait<C: IntoFuture>(&self, call: C) -> Result<C::Output> {
         self.check()?;
-        Ok(self.handle.block_on(async { call.await }))
+        let call = pin!(async { call.await });
+        // Waiting is compiled for each kind of outcome, not for each call.
+        let call: Pin<&mut dyn Future<Output = C::Output>> = call;
+        Ok(self.handle.block_on(call))
     }
 
     /// Refuses to block a thread on which tasks run: tokio would panic there.

@@ -42,9 +42,7 @@ impl Way {
             call: |client, arguments, timeout| {
                 Box::pin(async move {
                     let answer = prepared::<R>(client, arguments, timeout)?.await?;
-                    let body = serde_json::to_value(&answer.body);
-                    let body = body.map_err(|_| without_json(R::OPERATION.name))?;
-                    Ok(answer.map(|_| Content::Json(body)))
+                    json(R::OPERATION.name, answer)
                 })
             },
             pages: None,
@@ -77,6 +75,11 @@ impl Way {
     }
 }
 
+fn json<T: Serialize>(operation: &'static str, answer: Response<T>) -> Result<Response<Content>> {
+    let body = serde_json::to_value(&answer.body).map_err(|_| without_json(operation))?;
+    Ok(answer.map(|_| Content::Json(body)))
+}
+
 fn exceeded<R: Row>(arguments: Arguments) -> Result<Option<Exceeded>> {
     Ok(wire::check(&request::<R>(arguments)?).err())
 }
@@ -96,14 +99,30 @@ fn prepared<R: Row>(
 /// The request for arguments.
 fn request<R: Row>(arguments: Arguments) -> Result<R> {
     let name = R::OPERATION.name;
-    let Arguments { mut values, files } = arguments;
+    let Arguments { values, files } = arguments;
+    let values = completed(name, (R::FILES, R::HAS_BODY), values, &files)?;
+    let request = wire::from_arguments::<R>(values);
+    let mut request = request.map_err(|fault| Error::from_fault(name, fault))?;
+    for (name, file) in files {
+        request.put(&name, file);
+    }
+    Ok(request)
+}
+
+/// `values` of an operation, with something in the place of each file, and with a body where it has one.
+fn completed(
+    operation: &'static str,
+    (takes, has_body): (&[&str], bool),
+    mut values: Value,
+    files: &[(String, Upload)],
+) -> Result<Value> {
     if values.is_null() {
         values = Value::Object(Map::new());
     }
     let refused =
-        |detail: String| Error::local(ErrorKind::InvalidInput, detail).with_operation(name);
-    for (file, _) in &files {
-        if !R::FILES.contains(&file.as_str()) {
+        |detail: String| Error::local(ErrorKind::InvalidInput, detail).with_operation(operation);
+    for (file, _) in files {
+        if !takes.contains(&file.as_str()) {
             return Err(refused(format!("it takes no file {file:?}")));
         }
         if let Some(values) = values.as_object_mut() {
@@ -115,20 +134,13 @@ fn request<R: Row>(arguments: Arguments) -> Result<R> {
             }
         }
     }
-    if R::HAS_BODY
-        && let Some(values) = values.as_object_mut()
-    {
+    if has_body && let Some(values) = values.as_object_mut() {
         let body = values.entry("body").or_insert(Value::Null);
         if body.is_null() {
             *body = Value::Object(Map::new());
         }
     }
-    let request = wire::from_arguments::<R>(values);
-    let mut request = request.map_err(|fault| Error::from_fault(name, fault))?;
-    for (name, file) in files {
-        request.put(&name, file);
-    }
-    Ok(request)
+    Ok(values)
 }
 
 impl fmt::Debug for Way {
