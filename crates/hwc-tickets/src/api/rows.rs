@@ -28,7 +28,12 @@ impl Rows {
     }
 
     /// What is wrong with the list.
-    fn flaw(&self, undecodable: &[Undecodable], partial_failure: bool, reached: i64) -> Option<String> {
+    fn flaw(
+        &self,
+        undecodable: &[Undecodable],
+        partial_failure: bool,
+        reached: i64,
+    ) -> Option<String> {
         let lost = undecodable.iter();
         let lost = lost.filter(|lost| is_row(lost, self.field)).count();
         // Some services leave an empty list out: behind the last row that says nothing new.
