@@ -134,7 +134,7 @@ pub const CORRECTIONS: &[Correction] = &[
         since: "2026-11-21",
         reason: "a schema on both sides would make the request as lenient as the answer",
         expect: Expect::Guard,
-        apply: answers::separate,
+        apply: separate,
     },
     Correction {
         name: "open_answers",
