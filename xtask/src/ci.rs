@@ -98,14 +98,12 @@ pub const STEPS: &[Step] = &[
         about: "the simulator's page in a real browser",
         run: page,
     },
+    Step {
+        name: "fixture",
+        about: "what follows from a description, without a line by hand",
+        run: |workspace| fixture::run(workspace).map(Outcome::Passed),
+    },
 ];
-
-/// The steps that run only when they are asked for by name: they build the workspace once more.
-const ON_REQUEST: &[Step] = &[Step {
-    name: "fixture",
-    about: "what follows from a description, without a line by hand",
-    run: |workspace| fixture::run(workspace).map(Outcome::Passed),
-}];
 
 /// Most crates in the normal tree of hwc-tickets with default features, own crates not counted.
 const MOST_CRATES: usize = 105;
@@ -115,13 +113,10 @@ const MOST_CRATES: usize = 105;
 /// # Errors
 /// No such step, or at least one failed. A failing step does not keep the others from running.
 pub fn run(workspace: &Workspace, only: Option<&str>, mut say: impl FnMut(&str)) -> Result<String> {
-    let all = || STEPS.iter().chain(ON_REQUEST);
-    let steps: Vec<&Step> = match only {
-        None => STEPS.iter().collect(),
-        Some(only) => all().filter(|step| step.name == only).collect(),
-    };
+    let is_meant = |step: &&Step| only.is_none_or(|only| step.name == only);
+    let steps: Vec<&Step> = STEPS.iter().filter(is_meant).collect();
     if steps.is_empty() {
-        let names: Vec<&str> = all().map(|step| step.name).collect();
+        let names: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
         return Err(Problem::general(
             "there is no such step",
             format!("use one of {}", names.join(", ")),

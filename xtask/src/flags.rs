@@ -43,7 +43,7 @@ pub enum Command {
     PageTests,
     /// Makes the pictures in docs/pictures anew; needs Chromium and Node.js with npm.
     Pictures,
-    /// Runs every check but `fixture`, or one: fmt, tidy, spec, codegen, clippy, docs, deps, deny, msrv, interop,
+    /// Runs every check, or one: fmt, tidy, spec, codegen, clippy, docs, deps, deny, msrv, interop,
     /// linters, completions, page, fixture.
     Ci {
         /// The one step to run.

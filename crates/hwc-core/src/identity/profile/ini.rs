@@ -92,8 +92,8 @@ mod tests {
         let table = [
             ("ak = x", 1, "before the first section"),
             ("[global", 1, "without `]`"),
-            ("[a]\n[a]", 2, "second time"),
-            ("[a]\nk=1\nK=2", 3, "second time"),
+            ("[a]\n[a]", 2, "twice"),
+            ("[a]\nk=1\nK=2", 3, "twice"),
             ("[a]\n\njust text", 3, "neither"),
             ("[a]\n = v", 2, "without a key"),
         ];
