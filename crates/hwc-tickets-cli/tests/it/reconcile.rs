@@ -30,12 +30,12 @@ fn files_that_cannot_be_read_and_nothing_else() {
     damage(&stage, "a");
     let forget = format!("hwc-tickets message reconcile {FILE} --forget");
     let unsaid = ["Nothing is pending", "still not known", LATER, "settled"];
-    let one = ["error: 1 pending file cannot be read", "Mend", &forget];
+    let one = ["error: 1 pending file cannot be read", "Fix", &forget];
     assert_ends(&all(&stage), 6, &one, &unsaid);
     damage(&stage, "b");
     let several = [
         "error: 2 pending files cannot be read",
-        "Mend",
+        "Fix",
         "hwc-tickets message reconcile FILE --forget",
     ];
     assert_ends(&all(&stage), 6, &several, &unsaid);
@@ -49,7 +49,7 @@ fn a_file_that_cannot_be_read_beside_an_open_message() {
     damage(&stage, "a");
     let said = [
         "of 1 it is still not known whether it arrived; 1 pending file cannot be read",
-        "Mend",
+        "Fix",
         &format!("reconcile {FILE} --forget; then try again"),
     ];
     assert_ends(&all(&stage), 6, &said, &[LATER]);
