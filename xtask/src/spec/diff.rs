@@ -5,6 +5,7 @@ mod change;
 mod demand;
 mod revision;
 mod table;
+mod value;
 mod walk;
 
 pub use change::{Change, Class, Report};

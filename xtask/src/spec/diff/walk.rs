@@ -3,17 +3,14 @@
 use super::{
     change::{Report, Way},
     table::{ADDS, BREAKS, EXTENSIONS, Effect, Kind, NARROWS, Rule, WIDENS, WORDS},
+    value::{
+        Object, Pair, identified, named, names, order, reference, resolve, section, shown, told,
+        word,
+    },
 };
 use crate::spec::pointer::{join, last};
-use serde_json::{Map, Value};
-use std::{
-    cmp::Ordering,
-    collections::{BTreeSet, HashSet},
-};
-
-type Object = Map<String, Value>;
-/// A value as it was and as it is; `None` where it is not.
-type Pair<'d> = (Option<&'d Value>, Option<&'d Value>);
+use serde_json::Value;
+use std::{cmp::Ordering, collections::HashSet};
 
 /// Compares two editions of `file`.
 pub(super) fn compare(
@@ -529,105 +526,5 @@ impl<'d> Walk<'d> {
             .into_iter()
             .map(|name| (name, (get(was, name), get(is, name))))
             .collect()
-    }
-}
-
-/// The keys of both.
-fn names<'d>(was: Option<&'d Object>, is: Option<&'d Object>) -> BTreeSet<&'d str> {
-    let both = was.into_iter().chain(is);
-    both.flat_map(|object| object.keys().map(String::as_str))
-        .collect()
-}
-
-fn reference(value: &Value) -> Option<&str> {
-    value.get("$ref").and_then(Value::as_str)
-}
-
-/// `value`, or what its references lead to.
-fn resolve<'d>(root: &'d Value, mut value: &'d Value) -> Option<&'d Value> {
-    // A chain longer than this is a circle.
-    for _ in 0..16 {
-        let Some(target) = reference(value) else {
-            return Some(value);
-        };
-        value = root.pointer(target.strip_prefix('#')?)?;
-    }
-    None
-}
-
-/// What people call a thing that is referred to.
-fn section(target: &str) -> &str {
-    let section = target.rsplit('/').nth(1).unwrap_or_default();
-    match section {
-        "schemas" => "schema",
-        "parameters" => "parameter",
-        "headers" => "header",
-        "responses" => "answer",
-        other => other,
-    }
-}
-
-/// The items with what tells them apart, references followed.
-fn identified<'d>(root: &'d Value, items: &'d [Value], by: &[&str]) -> Vec<(String, &'d Value)> {
-    let id = |item: &'d Value| {
-        let item = resolve(root, item).unwrap_or(item);
-        let parts = by.iter().filter_map(|key| item.get(*key));
-        let parts: Vec<String> = parts
-            .map(|part| {
-                part.as_str()
-                    .map_or_else(|| part.to_string(), str::to_owned)
-            })
-            .collect();
-        parts.join(", ")
-    };
-    items.iter().map(|item| (id(item), item)).collect()
-}
-
-/// Each value with its name; `None` where there are not as many of both.
-fn named<'d>(
-    names: &'d Value,
-    keys: &[&str],
-    around: Option<&'d Object>,
-) -> Option<Vec<(&'d Value, &'d Value)>> {
-    let (names, around) = (names.as_array()?, around?);
-    let values = keys.iter().find_map(|key| around.get(*key))?.as_array()?;
-    (names.len() == values.len()).then(|| values.iter().zip(names).collect())
-}
-
-/// The word of a promise: `{depends-on: NAME}` has its key for one.
-fn word(value: Option<&Value>) -> Option<String> {
-    match value {
-        None => Some("absent".to_owned()),
-        Some(Value::Bool(truth)) => Some(truth.to_string()),
-        Some(Value::String(word)) => Some(word.clone()),
-        Some(Value::Object(object)) if object.len() == 1 => object.keys().next().cloned(),
-        Some(_) => None,
-    }
-}
-
-/// Which of two numbers is more.
-fn order(was: &Value, is: &Value) -> Option<Ordering> {
-    match (was.as_i64(), is.as_i64()) {
-        (Some(was), Some(is)) => Some(was.cmp(&is)),
-        _ => was.as_f64()?.partial_cmp(&is.as_f64()?),
-    }
-}
-
-fn told(key: &str, pair: Pair<'_>) -> String {
-    match pair {
-        (None, None) => format!("`{key}` is absent"),
-        (None, Some(is)) => format!("`{key}` is new: {}", shown(is)),
-        (Some(was), None) => format!("`{key}` is gone, was {}", shown(was)),
-        (Some(was), Some(is)) => format!("`{key}` was {}, is {}", shown(was), shown(is)),
-    }
-}
-
-/// A value as JSON, not longer than can be read at a glance.
-fn shown(value: &Value) -> String {
-    const MOST: usize = 60;
-    let text = value.to_string();
-    match text.char_indices().nth(MOST) {
-        None => text,
-        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),
     }
 }
