@@ -45,7 +45,7 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         name: "spec",
-        about: "the description, its rules and its recorded exchanges",
+        about: "the description, its rules, its recorded exchanges, and what changed since its last tag",
         run: spec,
     },
     Step {
@@ -173,9 +173,10 @@ fn tidy(workspace: &Workspace) -> Result<Outcome> {
 fn spec(workspace: &Workspace) -> Result<Outcome> {
     let description = spec::lint::checked(workspace)?;
     let exchanges = spec::examples::Records::read(workspace)?.check(&description)?;
+    let changes = spec::diff::since_release(workspace)?;
     let operations = description.operations().len();
     Ok(Outcome::Passed(format!(
-        "{operations} operations, {exchanges} recorded exchanges"
+        "{operations} operations, {exchanges} recorded exchanges; {changes}"
     )))
 }
 

@@ -52,7 +52,7 @@ pub enum Command {
 }
 
 /// The commands on the description.
-#[derive(Debug, Clone, Copy, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub enum Spec {
     /// Reads the description strictly and checks every rule.
     Lint,
@@ -62,4 +62,10 @@ pub enum Spec {
     Lower,
     /// Checks the recorded exchanges against the description.
     Examples,
+    /// Lists what changed in the published description, by class, and checks its version and its changelog.
+    Diff {
+        /// The revision of git to compare with: the tag of the last published description.
+        #[arg(long, value_name = "REV")]
+        since: String,
+    },
 }

@@ -2,6 +2,7 @@
 
 pub mod bundle;
 pub mod content;
+pub mod diff;
 pub mod every_operation;
 pub mod examples;
 pub mod grammar;

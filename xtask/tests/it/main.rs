@@ -9,6 +9,7 @@
 
 mod calls;
 mod defects;
+mod diff;
 mod drift;
 mod exchanges;
 mod house;

@@ -6,7 +6,7 @@ use std::{fs, sync::LazyLock};
 use xtask::{codegen, file::Workspace};
 
 /// A file in `spec/dist` as the real description gives it.
-fn dist(name: &str) -> Value {
+pub(crate) fn dist(name: &str) -> Value {
     static OUTPUTS: LazyLock<Vec<(String, String)>> =
         LazyLock::new(|| codegen::outputs(&Workspace::new(real())).unwrap());
     let path = format!("spec/dist/{name}");
