@@ -52,7 +52,7 @@ pub enum Command {
 }
 
 /// The commands on the description.
-#[derive(Debug, Clone, Copy, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub enum Spec {
     /// Reads the description strictly and checks every rule.
     Lint,
@@ -62,4 +62,10 @@ pub enum Spec {
     Lower,
     /// Checks the recorded exchanges against the description.
     Examples,
+    /// Writes the kit for testers of other languages: every exchange, recorded and made, for `hwc-tickets-sim --replay`.
+    Kit {
+        /// A new archive (FILE.zip), or a directory that is empty or not there.
+        #[arg(long, value_name = "FILE.zip|DIR")]
+        output: PathBuf,
+    },
 }

@@ -12,6 +12,7 @@ mod defects;
 mod drift;
 mod exchanges;
 mod house;
+mod kit;
 mod lowering;
 mod parts;
 mod published;
