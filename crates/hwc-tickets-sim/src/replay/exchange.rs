@@ -112,7 +112,7 @@ pub(super) fn read_all(directory: &Path) -> Result<Vec<Exchange>, StartError> {
 
 /// What a file says, with all that `$repeat` and `$list` stand for.
 pub(super) fn whole(file: &Path) -> Result<Value, StartError> {
-    let read = || {
+    let read = || -> Result<Value, String> {
         let text = text(file)?;
         let value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
         expand(value)
@@ -295,7 +295,7 @@ fn answer(written: WrittenResponse) -> Result<Answer, String> {
         let value = value.map_err(|_| format!("the value of `{name}` cannot be sent"))?;
         headers.push((named, value));
     }
-    if !headers.iter().any(|(name, _)| name == CONTENT_TYPE) {
+    if !headers.iter().any(|(name, _)| *name == CONTENT_TYPE) {
         headers.push((CONTENT_TYPE, HeaderValue::from_static("application/json")));
     }
     let (value, body) = match (written.body, written.body_text) {
