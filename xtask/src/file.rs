@@ -6,6 +6,7 @@ use std::{
     io::Write as _,
     path::{Path, PathBuf},
 };
+use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 /// The workspace, by its root.
 #[derive(Debug, Clone)]
@@ -161,6 +162,59 @@ impl Workspace {
     pub fn remove(&self, path: &str) -> Result<()> {
         fs::remove_file(self.root.join(path)).map_err(|error| cannot_write(path, &error).into())
     }
+}
+
+/// Writes files into a directory that is empty or not there.
+///
+/// # Errors
+/// There is something in it, or a file cannot be written.
+pub fn fill(directory: &Path, files: &[(String, String)]) -> Result<()> {
+    let shown = directory.display().to_string();
+    let failed = |error: io::Error| cannot_write(&shown, &error);
+    fs::create_dir_all(directory).map_err(failed)?;
+    if fs::read_dir(directory).map_err(failed)?.next().is_some() {
+        return Err(Problem::at(
+            Place::file(&shown),
+            "is not empty",
+            "name a directory that is empty or not there",
+        )
+        .into());
+    }
+    for (path, text) in files {
+        let target = directory.join(path);
+        fs::create_dir_all(target.parent().unwrap_or(directory)).map_err(failed)?;
+        let mut file = fs::File::create_new(&target).map_err(failed)?;
+        file.write_all(text.as_bytes()).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Writes files as one ZIP archive, not compressed, in the place of what was there. The same files give the same bytes.
+///
+/// # Errors
+/// It cannot be written; then nothing was replaced.
+pub fn archive(target: &Path, files: &[(String, String)]) -> Result<()> {
+    let beside = target.parent().filter(|path| !path.as_os_str().is_empty());
+    let beside = beside.unwrap_or(Path::new("."));
+    let write = || -> io::Result<()> {
+        fs::create_dir_all(beside)?;
+        let mut builder = tempfile::Builder::new();
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+        let mut archive = ZipWriter::new(builder.prefix(".xtask-").tempfile_in(beside)?);
+        for (path, text) in files {
+            let options =
+                SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+            archive.start_file(path.as_str(), options)?;
+            archive.write_all(text.as_bytes())?;
+        }
+        let file = archive.finish()?;
+        file.as_file().sync_all()?;
+        file.persist(target).map_err(|error| error.error)?;
+        Ok(())
+    };
+    let failed = |error| cannot_write(&target.display().to_string(), &error);
+    Ok(write().map_err(failed)?)
 }
 
 fn cannot_write(path: &str, error: &io::Error) -> Problem {

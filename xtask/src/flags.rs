@@ -68,4 +68,10 @@ pub enum Spec {
         #[arg(long, value_name = "REV")]
         since: String,
     },
+    /// Writes the kit for testers of other languages: every exchange, recorded and made, for `hwc-tickets-sim --replay`.
+    Kit {
+        /// A new archive (FILE.zip), or a directory that is empty or not there.
+        #[arg(long, value_name = "FILE.zip|DIR")]
+        output: PathBuf,
+    },
 }

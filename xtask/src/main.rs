@@ -74,6 +74,8 @@ fn run(flags: &flags::Flags) -> Result<String> {
                 format!("{count} exchanges fit the description, except where they say so")
             })
         }
+        flags::Command::Spec(flags::Spec::Kit { output }) => spec::kit::write(&workspace, output)
+            .map(|count| format!("wrote {count} exchanges to {}", output.display())),
     }
 }
 

@@ -1,4 +1,5 @@
-//! The service description: strict reading, rules, the published, the tolerant and the lowered form, the recorded examples.
+//! The service description: strict reading, rules, the published, the tolerant and the lowered form, the recorded
+//! examples, and the kit that is made of them.
 
 pub mod bundle;
 pub mod content;
@@ -6,6 +7,7 @@ pub mod diff;
 pub mod every_operation;
 pub mod examples;
 pub mod grammar;
+pub mod kit;
 pub mod lint;
 pub mod lower;
 pub mod operation;

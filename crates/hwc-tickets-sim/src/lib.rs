@@ -19,6 +19,7 @@ pub mod program;
 mod quirks;
 #[cfg(feature = "page")]
 mod reference;
+mod replay;
 mod simulator;
 mod state;
 
@@ -30,4 +31,5 @@ pub use fault::{Fault, FaultRule, Route};
 pub use journal::{Entry, Example};
 pub use operation::Operation;
 pub use quirks::*;
+pub use replay::Replay;
 pub use simulator::{Simulator, SimulatorBuilder, StartError};

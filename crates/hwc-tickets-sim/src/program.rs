@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, ValueHint};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
@@ -12,6 +13,7 @@ use crate::clock::Time;
 use crate::domain::{Engineers, Rules};
 use crate::journal::Entry;
 use crate::quirks::Quirks;
+use crate::replay::{Observer, Replay};
 use crate::simulator::{Simulator, StartError};
 
 /// How the engineers behave.
@@ -61,6 +63,16 @@ pub struct Options {
     /// Largest request of an upload in bytes, the form around the file included
     #[arg(long, value_name = "BYTES")]
     pub max_upload: Option<usize>,
+    /// Replay the exchanges of this directory instead: give each recorded request its recorded answer
+    #[arg(
+        long,
+        value_name = "DIR",
+        value_hint = ValueHint::DirPath,
+        conflicts_with_all = [
+            "seed", "engineers", "answer_within", "quirks", "rules", "clock", "control", "max_upload",
+        ]
+    )]
+    pub replay: Option<PathBuf>,
     /// Do not log requests
     #[arg(long)]
     pub no_log: bool,
@@ -70,12 +82,17 @@ pub struct Options {
 /// http://..` on stdout: an address that works on this machine, with the port it got. Logs requests on stderr: no text, no
 /// credential. With control, the log begins with the address of the page.
 ///
+/// With `replay`, it is a [`Replay`] that runs, and `ready` is not called: there is no simulator.
+///
 /// # Errors
 ///
-/// What [`SimulatorBuilder::start`](crate::SimulatorBuilder::start) gives. Nothing is printed and `ready` is not called
-/// then.
+/// What [`SimulatorBuilder::start`](crate::SimulatorBuilder::start) and [`Replay::start`] give. Nothing is printed and
+/// `ready` is not called then.
 pub async fn run(options: Options, ready: impl FnOnce(&Simulator)) -> Result<(), StartError> {
     let stop = stop_signal();
+    if let Some(directory) = &options.replay {
+        return replay(directory, &options, stop).await;
+    }
     let mut rules = options.rules.unwrap_or_default();
     let max = Duration::from_secs(options.answer_within);
     rules.engineers = match options.engineers {
@@ -112,6 +129,32 @@ pub async fn run(options: Options, ready: impl FnOnce(&Simulator)) -> Result<(),
     }
     wait(stop).await;
     simulator.shutdown().await;
+    Ok(())
+}
+
+/// Replays the exchanges of a directory until told to stop.
+async fn replay(
+    directory: &Path,
+    options: &Options,
+    stop: watch::Receiver<bool>,
+) -> Result<(), StartError> {
+    let observer: Option<Observer> = match options.no_log {
+        true => None,
+        false => Some(Box::new(|line: &str| say(&mut io::stderr().lock(), line))),
+    };
+    let replay = Replay::start_on(directory, options.listen, observer).await?;
+    let endpoint = replay.endpoint();
+    if !options.no_log {
+        let count = replay.count();
+        let advice = format!("{count} exchanges: {endpoint}/_replay lists them");
+        say(&mut io::stderr().lock(), &advice);
+    }
+    say(
+        &mut io::stdout().lock(),
+        &format!("listening on {endpoint}"),
+    );
+    wait(stop).await;
+    replay.shutdown().await;
     Ok(())
 }
 

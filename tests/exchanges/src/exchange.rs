@@ -1,7 +1,7 @@
 //! Recorded exchanges: `spec/examples/<operationId>/<name>.json`, whose form `spec/README.md` explains.
 
-use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value, json};
 use std::{
     collections::BTreeMap,
     fs,
@@ -15,7 +15,7 @@ pub fn spec() -> PathBuf {
 }
 
 /// One request and its answer.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exchange {
     /// `<operationId>/<name>`.
@@ -24,8 +24,10 @@ pub struct Exchange {
     /// The document, or `constructed`.
     pub source: String,
     /// The table a constructed one follows.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub follows: Option<String>,
     /// What it shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// What a client has to make of the answer.
     pub verdict: Verdict,
@@ -34,14 +36,14 @@ pub struct Exchange {
     /// What is answered.
     pub response: Response,
     /// Where the two leave the description.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deviations: Vec<Deviation>,
     /// The call of the SDK that makes this request.
     pub sdk: Sdk,
 }
 
 /// What a client has to make of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// It was done, or this is the answer.
@@ -55,7 +57,7 @@ pub enum Verdict {
 }
 
 /// The request of an exchange.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// HTTP method.
@@ -63,22 +65,28 @@ pub struct Request {
     /// Percent-encoded.
     pub path: String,
     /// Pairs, not encoded.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub query: Vec<(String, String)>,
     /// Header parameters only.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
     /// A JSON body.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub body: Option<Value>,
     /// Any other body.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub body_text: Option<String>,
     /// The parts of a multipart form, by name.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub form: Option<BTreeMap<String, Part>>,
 }
 
 /// A part of a form.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(untagged)]
 pub enum Part {
     /// A text.
@@ -88,7 +96,7 @@ pub enum Part {
 }
 
 /// A file in a form.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct File {
     /// Its name.
@@ -101,23 +109,28 @@ pub struct File {
 const BOUNDARY: &str = "boundary-of-a-recorded-exchange";
 
 /// The answer of an exchange.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Response {
     /// HTTP status.
     pub status: u16,
     /// Headers; `Content-Type` is `application/json` unless it stands here.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
     /// A JSON body.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub body: Option<Value>,
     /// Any other body.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub body_text: Option<String>,
 }
 
 /// A place where an exchange leaves the description.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Deviation {
     /// JSON pointer into the taken-apart exchange.
@@ -126,13 +139,14 @@ pub struct Deviation {
     /// The rule that is broken there.
     pub rule: String,
     /// The entry of `discrepancies.md` that explains it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub discrepancy: Option<String>,
     /// Why it is so.
     pub why: String,
 }
 
 /// How the SDK makes the request of an exchange.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(untagged)]
 pub enum Sdk {
     /// It has a call for it.
@@ -142,7 +156,7 @@ pub enum Sdk {
 }
 
 /// A verb of the SDK and its arguments.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct SdkCall {
     /// The verb.
@@ -152,13 +166,14 @@ pub struct SdkCall {
 }
 
 /// Why the SDK makes no such request.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct NotExpressible {
     /// The reason.
     #[serde(rename = "not_expressible")]
     pub why: String,
     /// The entry of `discrepancies.md` behind it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub discrepancy: Option<String>,
 }
 
@@ -184,6 +199,31 @@ impl Exchange {
             name: name.to_owned(),
             ..exchange
         })
+    }
+
+    /// The text of its file, with `$repeat` and `$list` where much is the same.
+    ///
+    /// # Errors
+    /// It cannot be written as JSON.
+    pub fn text(&self) -> Result<String, serde_json::Error> {
+        let mut written = self.clone();
+        let body = |body: &mut Option<Value>, text: &mut Option<String>| {
+            if let Some(body) = body {
+                *body = fold(body);
+                // Where both stand, the text is not sent.
+                *text = None;
+            }
+        };
+        body(&mut written.request.body, &mut written.request.body_text);
+        body(&mut written.response.body, &mut written.response.body_text);
+        if let Sdk::Call(call) = &mut written.sdk {
+            call.args
+                .values_mut()
+                .for_each(|value| *value = fold(value));
+        }
+        let mut text = serde_json::to_string_pretty(&written)?;
+        text.push('\n');
+        Ok(text)
     }
 
     /// Every entry of `discrepancies.md` that it names.
@@ -412,9 +452,44 @@ pub fn expand(value: Value) -> Result<Value, String> {
     }
 }
 
+/// Longest value that `$repeat` or `$list` stands for. Longer ones are slips: nothing documented is above 65535.
+const MOST: usize = 1 << 17;
+
+/// Puts in `$repeat` and `$list` for what is long and everywhere the same: the reverse of [`expand`].
+#[must_use]
+pub fn fold(value: &Value) -> Value {
+    // Shorter ones are easier to read as they are.
+    const LONG: usize = 64;
+    const MANY: usize = 8;
+    match value {
+        Value::String(text) if text.len() > LONG => {
+            let mut letters = text.chars();
+            let first = letters.next();
+            let count = text.chars().count();
+            match first.filter(|first| letters.all(|letter| letter == *first)) {
+                Some(first) if count <= MOST => json!({"$repeat": [first.to_string(), count]}),
+                _ => value.clone(),
+            }
+        }
+        Value::Array(items) => match items.split_first() {
+            Some((first, rest))
+                if (MANY..=MOST).contains(&items.len())
+                    && rest.iter().all(|item| item == first) =>
+            {
+                json!({"$list": [fold(first), items.len()]})
+            }
+            _ => items.iter().map(fold).collect(),
+        },
+        Value::Object(fields) => {
+            let fields = fields.iter();
+            let fields = fields.map(|(name, value)| (name.clone(), fold(value)));
+            Value::Object(fields.collect())
+        }
+        scalar => scalar.clone(),
+    }
+}
+
 fn repeated(fields: &Map<String, Value>) -> Result<Option<Value>, String> {
-    // Longer ones are slips: nothing documented is above 65535.
-    const MOST: usize = 1 << 17;
     let Some((name, value)) = fields
         .iter()
         .next()

@@ -7,6 +7,7 @@ use contract_tests::{
     exchange::{self, Exchange, spec},
     facts, synthesis,
 };
+use hwc_tickets_sim::Replay;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -143,6 +144,25 @@ fn exchanges_have_the_published_form() {
             .collect();
         assert!(wrong.is_empty(), "{name}: {}", wrong.join("; "));
     }
+}
+
+/// Whatever is made of the description, the simulator can replay it, with every request and answer.
+#[tokio::test]
+async fn every_exchange_can_be_replayed() {
+    let directory = tempfile::tempdir().unwrap();
+    for (number, exchange) in synthesis::all().iter().enumerate() {
+        let folder = directory.path().join(exchange.operation());
+        fs::create_dir_all(&folder).unwrap();
+        #[expect(clippy::disallowed_methods, reason = "a test sets its scene")]
+        fs::write(
+            folder.join(format!("{number}.json")),
+            exchange.text().unwrap(),
+        )
+        .unwrap();
+    }
+    let replay = Replay::start(directory.path()).await.unwrap();
+    assert_eq!(replay.count(), synthesis::all().len());
+    replay.shutdown().await;
 }
 
 /// What is named must be there, and a number is never used for nothing.

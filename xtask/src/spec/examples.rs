@@ -20,7 +20,7 @@ use record::Record;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where the exchanges are.
-const DIRECTORY: &str = "spec/examples";
+pub(super) const DIRECTORY: &str = "spec/examples";
 
 /// The recorded exchanges, with what they refer to.
 pub struct Records {

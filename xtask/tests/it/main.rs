@@ -13,6 +13,7 @@ mod diff;
 mod drift;
 mod exchanges;
 mod house;
+mod kit;
 mod lowering;
 mod parts;
 mod published;

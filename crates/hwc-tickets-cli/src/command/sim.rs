@@ -1,6 +1,7 @@
 //! `hwc-tickets sim`: the simulator, and what to type in another terminal.
 
 use crate::{cli::admin::Sim, exit::Exit, failure::Failure, render::Screen, signal::Listening};
+use hwc_tickets_sim::StartError;
 
 pub(crate) async fn run(args: Sim, screen: &Screen) -> Result<(), Failure> {
     let advise = |simulator: &hwc_tickets_sim::Simulator| {
@@ -21,10 +22,12 @@ pub(crate) async fn run(args: Sim, screen: &Screen) -> Result<(), Failure> {
     hwc_tickets_sim::program::run(args.options, advise)
         .await
         .map_err(|error| {
-            Failure::own(
-                Exit::Failure,
-                error.to_string(),
-                "Choose another address with --listen; port 0 picks a free one.",
-            )
+            let advice = match error {
+                StartError::Exchange { .. } => {
+                    "Name a directory of recorded exchanges with --replay."
+                }
+                _ => "Choose another address with --listen; port 0 picks a free one.",
+            };
+            Failure::own(Exit::Failure, error.to_string(), advice)
         })
 }

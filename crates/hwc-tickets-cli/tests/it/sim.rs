@@ -73,6 +73,46 @@ fn some_commands_need_no_configuration() {
     assert_eq!(ran.stdout, "");
 }
 
+/// Recorded exchanges are replayed to any client, this program among them.
+#[test]
+fn exchanges_are_replayed() {
+    let stage = Stage::new();
+    let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/../../spec/examples");
+    let mut replay = Follower::of(Command::new(program()).env_clear().args([
+        "sim",
+        "--replay",
+        examples,
+        "--listen",
+        "127.0.0.1:0",
+    ]));
+    let endpoint = replay.line().strip_prefix("listening on ").unwrap();
+    let endpoint = endpoint.to_owned();
+    let ran = stage.finish(
+        stage
+            .bare(&["ticket", "status", "case-123"])
+            .env("HWC_TICKETS_ENDPOINT", &endpoint)
+            .env("HWC_TICKETS_TOKEN", "TOKENEXAMPLE"),
+    );
+    // The first of the exchanges with this request is a refusal.
+    assert_ne!(ran.code, 0, "{}", ran.stdout);
+    let ran = replay.interrupt(&stage);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(
+        ran.stderr
+            .contains("/status 403 showCaseStatus/error-without-fields"),
+        "{}",
+        ran.stderr
+    );
+    let ran = stage.run(&["sim", "--replay", "nowhere"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("nowhere: cannot be listed"),
+        "{}",
+        ran.stderr
+    );
+    assert!(ran.stderr.contains("--replay"), "{}", ran.stderr);
+}
+
 /// The advice comes when the simulator listens: with the port it got, the token, and an address that can be called.
 #[test]
 fn the_advice_can_be_followed() {

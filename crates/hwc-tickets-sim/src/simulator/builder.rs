@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use crate::state::{Beginning, Observer, Shared};
 /// Time a client gets for the next piece of its request, unless told otherwise.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Why a simulator did not start.
+/// Why a simulator, or a replay of exchanges, did not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
@@ -42,6 +43,23 @@ pub enum StartError {
     ExposedControl {
         /// The address.
         address: SocketAddr,
+    },
+    /// Exchanges were to be replayed on an address that other machines can reach.
+    #[error(
+        "exchanges are replayed to this machine alone, and {address} can be reached from others; \
+         listen on a loopback address"
+    )]
+    ExposedReplay {
+        /// The address.
+        address: SocketAddr,
+    },
+    /// Exchanges to be replayed cannot be read; only [`Replay`](crate::Replay) tells this.
+    #[error("{}: {problem}", .path.display())]
+    Exchange {
+        /// The file or the directory.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
     },
 }
 

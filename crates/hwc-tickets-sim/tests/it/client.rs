@@ -1,6 +1,7 @@
 //! A client with no manners and no opinions: one request, one connection, bytes in, bytes out.
 
 use std::io;
+use std::net::SocketAddr;
 
 use hwc_tickets_sim::Simulator;
 use serde_json::Value;
@@ -38,7 +39,11 @@ impl Answer {
 
 /// Sends bytes and reads until the other side closes.
 pub(crate) async fn raw(sim: &Simulator, request: &[u8]) -> io::Result<Vec<u8>> {
-    let mut stream = TcpStream::connect(sim.address()).await?;
+    raw_to(sim.address(), request).await
+}
+
+async fn raw_to(address: SocketAddr, request: &[u8]) -> io::Result<Vec<u8>> {
+    let mut stream = TcpStream::connect(address).await?;
     stream.write_all(request).await?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await?;
@@ -53,12 +58,22 @@ pub(crate) async fn send(
     headers: &str,
     body: &[u8],
 ) -> io::Result<Answer> {
+    send_to(sim.address(), method, target, headers, body).await
+}
+
+/// The same to any address.
+pub(crate) async fn send_to(
+    address: SocketAddr,
+    method: &str,
+    target: &str,
+    headers: &str,
+    body: &[u8],
+) -> io::Result<Answer> {
     let length = body.len();
     let head = format!(
-        "{method} {target} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n",
-        sim.address()
+        "{method} {target} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n",
     );
-    parse(&raw(sim, &[head.as_bytes(), body].concat()).await?)
+    parse(&raw_to(address, &[head.as_bytes(), body].concat()).await?)
 }
 
 /// As `demo`, with the token that never expires.

@@ -34,6 +34,7 @@ mod privileges;
 mod program;
 mod recorded;
 mod relations;
+mod replay;
 mod stories;
 mod tickets;
 mod wire;

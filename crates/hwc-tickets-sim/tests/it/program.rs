@@ -6,6 +6,9 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_hwc-tickets-sim");
 
+/// The recorded exchanges of the description.
+const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../spec/examples");
+
 fn start(arguments: &[&str]) -> (Child, String) {
     start_with(&mut Command::new(PROGRAM), arguments)
 }
@@ -137,6 +140,26 @@ fn settings_come_from_options() {
     assert!(status.success() && err.is_empty(), "{err}");
 }
 
+#[cfg(unix)]
+#[test]
+fn exchanges_are_replayed_and_logged() {
+    let status = "/v2/servicerequest/cases/case-123/status";
+    let (program, address) = start(&["--replay", EXAMPLES]);
+    assert!(get(&address, "/_replay/showCaseStatus/success").contains(r#""verdict":"success""#));
+    // The first one of those with this request.
+    assert!(get(&address, status).contains("x-replay: showCaseStatus/error-without-fields"));
+    assert!(get(&address, "/nowhere").starts_with("HTTP/1.1 404"));
+    let (ended, out, err) = stop(program, "TERM");
+    assert!(ended.success() && out.is_empty(), "{ended} {out}");
+    let lines: Vec<&str> = err.lines().collect();
+    assert_eq!(lines.len(), 3, "{err}");
+    let list = format!(" exchanges: http://{address}/_replay lists them");
+    assert!(lines[0].ends_with(&list), "{err}");
+    let answered = format!("GET {status} 403 showCaseStatus/error-without-fields");
+    assert_eq!(lines[1], answered);
+    assert_eq!(lines[2], "GET /nowhere 404 no exchange");
+}
+
 #[test]
 fn what_cannot_work_is_said_at_once() {
     let (mut program, address) = start(&[]);
@@ -149,6 +172,16 @@ fn what_cannot_work_is_said_at_once() {
         (vec!["--listen", "somewhere"], "invalid"),
         (vec!["--control-from-anywhere"], "--control"),
         (vec!["--quirks", r#"{"tiem_format":"utc"}"#], "tiem_format"),
+        (
+            vec!["--replay", "/no/such/directory"],
+            "/no/such/directory: cannot be listed",
+        ),
+        (vec!["--replay", EXAMPLES, "--seed", "7"], "--seed"),
+        (vec!["--replay", EXAMPLES, "--control"], "--control"),
+        (
+            vec!["--replay", EXAMPLES, "--listen", "0.0.0.0:0"],
+            "listen on a loopback address",
+        ),
     ];
     for (arguments, expected) in cases {
         let output = Command::new(PROGRAM).args(&arguments).output().unwrap();

@@ -2,6 +2,7 @@
 //! does not allow is refused, and every answer keeps to the description.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use hwc_tickets_sim::{
@@ -12,7 +13,7 @@ use jsonschema::Validator;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use crate::client::{Answer, send};
+use crate::client::{Answer, send_to};
 use crate::world::start;
 
 /// Where the simulator does otherwise, and why.
@@ -175,6 +176,11 @@ pub(crate) async fn stage(request: &Value, quirks: Quirks) -> Simulator {
 }
 
 pub(crate) async fn play(sim: &Simulator, request: &Value) -> Answer {
+    play_to(sim.address(), "", request).await
+}
+
+/// Sends a recorded request, with more headers.
+pub(crate) async fn play_to(address: SocketAddr, more: &str, request: &Value) -> Answer {
     let encode = |text: &Value| {
         form_urlencoded::byte_serialize(text.as_str().unwrap().as_bytes()).collect::<String>()
     };
@@ -183,34 +189,30 @@ pub(crate) async fn play(sim: &Simulator, request: &Value) -> Answer {
         .map(|pair| format!("{}={}", encode(&pair[0]), encode(&pair[1])))
         .collect();
     let target = format!("{}?{}", request["path"].as_str().unwrap(), query.join("&"));
-    let mut headers = "x-auth-token: TOKENEXAMPLE\r\n".to_owned();
+    let mut headers = format!("x-auth-token: TOKENEXAMPLE\r\n{more}");
     for (name, value) in request["headers"].as_object().into_iter().flatten() {
         headers.push_str(&format!("{name}: {}\r\n", value.as_str().unwrap()));
     }
-    if let Some(form) = request["form"].as_object() {
-        let body = form.iter().map(|(name, part)| {
-            let file = part["name"]
-                .as_str()
-                .map(|file| format!("; filename=\"{file}\""));
-            let content = part["content"].as_str().or(part.as_str()).unwrap();
-            format!(
-                "--b\r\ncontent-disposition: form-data; name=\"{name}\"{}\r\n\r\n{content}\r\n",
-                file.unwrap_or_default()
-            )
-        });
-        headers.push_str("content-type: multipart/form-data; boundary=b\r\n");
-        let body = body.collect::<String>() + "--b--\r\n";
-        let path = request["path"].as_str().unwrap();
-        return send(sim, "POST", path, &headers, body.as_bytes())
-            .await
-            .unwrap();
-    }
-    let body = match (request.get("body"), request.get("body_text")) {
-        (Some(body), _) => body.to_string(),
-        (None, text) => text.and_then(Value::as_str).unwrap_or_default().to_owned(),
+    let body = match (request["form"].as_object(), request.get("body")) {
+        (Some(form), _) => {
+            headers.push_str("content-type: multipart/form-data; boundary=b\r\n");
+            let parts = form.iter().map(|(name, part)| {
+                let file = part["name"]
+                    .as_str()
+                    .map(|file| format!("; filename=\"{file}\""));
+                let content = part["content"].as_str().or(part.as_str()).unwrap();
+                format!(
+                    "--b\r\ncontent-disposition: form-data; name=\"{name}\"{}\r\n\r\n{content}\r\n",
+                    file.unwrap_or_default()
+                )
+            });
+            parts.collect::<String>() + "--b--\r\n"
+        }
+        (None, Some(body)) => body.to_string(),
+        (None, None) => request["body_text"].as_str().unwrap_or_default().to_owned(),
     };
-    send(
-        sim,
+    send_to(
+        address,
         request["method"].as_str().unwrap(),
         target.trim_end_matches('?'),
         &headers,
