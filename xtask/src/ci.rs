@@ -45,7 +45,7 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         name: "spec",
-        about: "the description, its rules and its recorded exchanges",
+        about: "the description, its rules, its facts and its recorded exchanges",
         run: spec,
     },
     Step {
@@ -178,9 +178,10 @@ fn tidy(workspace: &Workspace) -> Result<Outcome> {
 fn spec(workspace: &Workspace) -> Result<Outcome> {
     let description = spec::lint::checked(workspace)?;
     let exchanges = spec::examples::Records::read(workspace)?.check(&description)?;
+    let facts = spec::facts::check(workspace, &description)?;
     let operations = description.operations().len();
     Ok(Outcome::Passed(format!(
-        "{operations} operations, {exchanges} recorded exchanges"
+        "{operations} operations, {exchanges} recorded exchanges, {facts} facts"
     )))
 }
 
