@@ -62,4 +62,13 @@ pub enum Spec {
     Lower,
     /// Checks the recorded exchanges against the description.
     Examples,
+    /// Draws defects, makes each in memory, and fails if nothing sees one of them.
+    Defects {
+        /// Which ones: the same number draws the same defects.
+        #[arg(long)]
+        seed: u64,
+        /// How many.
+        #[arg(long, default_value_t = 300)]
+        count: usize,
+    },
 }

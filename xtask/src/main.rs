@@ -66,6 +66,9 @@ fn run(flags: &flags::Flags) -> Result<String> {
         flags::Command::Spec(flags::Spec::Lower) => {
             codegen::write_one(&workspace, spec::LOWERED).map(|w| wrote(&w))
         }
+        flags::Command::Spec(flags::Spec::Defects { seed, count }) => {
+            spec::defects::run(&workspace, *seed, *count)
+        }
         flags::Command::Spec(flags::Spec::Examples) => {
             spec::examples::run(&workspace).map(|count| {
                 format!("{count} exchanges fit the description, except where they say so")

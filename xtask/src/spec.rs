@@ -2,6 +2,7 @@
 
 pub mod bundle;
 pub mod content;
+pub mod defects;
 pub mod every_operation;
 pub mod examples;
 pub mod facts;

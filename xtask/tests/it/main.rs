@@ -11,6 +11,7 @@ mod calls;
 mod defects;
 mod drift;
 mod exchanges;
+mod facts;
 mod house;
 mod lowering;
 mod parts;

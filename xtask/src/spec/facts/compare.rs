@@ -121,7 +121,14 @@ impl<'d> Comparison<'d> {
                 continue;
             }
             match is.get(key) {
-                Some(is) => self.value(row, &join(at, key), wanted, is),
+                Some(is) => {
+                    let row = Row {
+                        file: row.file,
+                        at: join(&row.at, key),
+                        value: wanted,
+                    };
+                    self.value(&row, &join(at, key), wanted, is);
+                }
                 None => self.lacks(row, at, key, wanted),
             }
         }
