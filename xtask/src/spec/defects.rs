@@ -173,23 +173,27 @@ pub fn run(workspace: &Workspace, seed: u64, count: usize) -> Result<String> {
     let mut missed = Vec::new();
     let mut seen: BTreeMap<Witness, usize> = BTreeMap::new();
     for defect in &drawn {
+        let around = pointer::parent(&defect.at).unwrap_or_default();
         let root = match defect.document {
             Document::Description => &mut description.root,
             Document::Codes => &mut codes.value,
         };
-        let clean = root.clone();
+        let clean = pointer::get(root, around).cloned();
         defect.apply(root);
         let witness = judges.witness(&description, &codes)?;
-        let place = match defect.document {
+        let (root, place) = match defect.document {
             Document::Description => {
-                description.root = clean;
-                description.place(&defect.at)
+                let place = description.place(&defect.at);
+                (&mut description.root, place)
             }
             Document::Codes => {
-                codes.value = clean;
-                Place::pointer(super::ERRORS, &defect.at)
+                let place = Place::pointer(super::ERRORS, &defect.at);
+                (&mut codes.value, place)
             }
         };
+        if let (Some(clean), Some(around)) = (clean, pointer::get_mut(root, around)) {
+            *around = clean;
+        }
         match witness {
             Some(witness) => *seen.entry(witness).or_default() += 1,
             None => missed.push(Problem::at(

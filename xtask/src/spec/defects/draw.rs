@@ -356,19 +356,20 @@ fn altered(value: &Value) -> Value {
         },
         Value::Sequence(list) => {
             let mut list = list.clone();
-            match list.first_mut() {
-                Some(first) => *first = altered(first),
-                None => list.push(1.into()),
+            if let Some(first) = list.first_mut() {
+                *first = altered(first);
+            } else {
+                list.push(1.into());
             }
             Value::Sequence(list)
         }
         Value::Mapping(map) => {
             let mut map = map.clone();
-            match map.values_mut().next() {
-                Some(first) => *first = altered(first),
-                None => {
-                    map.insert("x".into(), 1.into());
-                }
+            if map.is_empty() {
+                map.insert("x".into(), 1.into());
+            }
+            for first in map.values_mut().take(1) {
+                *first = altered(first);
             }
             Value::Mapping(map)
         }

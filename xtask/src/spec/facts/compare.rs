@@ -121,6 +121,8 @@ impl<'d> Comparison<'d> {
                 continue;
             }
             match is.get(key) {
+                // Most is the same: no pointer is made for it.
+                Some(is) if is == wanted => {}
                 Some(is) => {
                     let row = Row {
                         file: row.file,
