@@ -3,6 +3,7 @@
 
 mod compare;
 mod form;
+mod recorded;
 
 use super::{
     DISCREPANCIES, ERRORS, FACTS,
@@ -36,6 +37,7 @@ const OF_OPERATIONS: &[&str] = &[
     "parameters",
     "responses",
     "examples",
+    "recorded",
     "leaves-out",
     "operationId",
     "x-sdk",
@@ -277,7 +279,8 @@ impl Facts {
 /// All differences, or something cannot be read.
 pub fn check(workspace: &Workspace, description: &Description) -> Result<usize> {
     let facts = Facts::read(workspace)?;
-    let found = facts.differences(description, &Codes::read(workspace)?);
+    let mut found = facts.differences(description, &Codes::read(workspace)?);
+    found.extend(recorded::differences(&facts, workspace)?);
     Problems::unless_empty(found, facts.count())
 }
 

@@ -174,6 +174,26 @@ fn a_slip_in_the_facts_is_told_with_its_place() {
 }
 
 #[test]
+fn an_exchange_that_leaves_its_document_is_told() {
+    let house = house();
+    let workspace = Workspace::new(real());
+    for path in workspace.files("spec/examples", ".json").unwrap() {
+        house.write(&path, &workspace.read(&path).unwrap());
+    }
+    facts::check(&house.workspace(), &description()).unwrap();
+    let path = "spec/examples/listAreaCodes/success.json";
+    house.edit(path, "354", "355");
+    let problems = facts::check(&house.workspace(), &description()).unwrap_err();
+    let told = problems.to_string();
+    assert!(
+        told.contains("the facts have another example of the document\n   at: spec/examples/listAreaCodes/success.json")
+            && told.contains("into the fact at spec/facts/catalog.yaml:")
+            && told.ends_with("1 problem"),
+        "{told}"
+    );
+}
+
+#[test]
 fn facts_that_are_gone_are_missed() {
     let house = House::new();
     let told = told(&house, &description());
