@@ -55,8 +55,8 @@ impl Defect {
     /// Makes the slip in `root`.
     pub fn apply(&self, root: &mut Value) {
         let key = pointer::last(&self.at);
-        let parent = pointer::parent(&self.at).and_then(|at| pointer::get_mut(root, at));
-        match parent {
+        let parent = pointer::parent(&self.at).unwrap_or_default();
+        match pointer::get_mut(root, parent) {
             Some(Value::Mapping(map)) => match &self.edit {
                 Edit::Put(value) => {
                     map.insert(key.into(), value.clone());

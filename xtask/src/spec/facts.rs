@@ -346,7 +346,7 @@ fn one_operation<'d>(
     let mut wanted: BTreeMap<(String, String), Row<'_>> = BTreeMap::new();
     for (name, example) in row.below("examples") {
         // Where it is shown stands below the name that parts of one exchange share.
-        let places = entries(example.value).map(|(place, value)| {
+        let places = entries(Some(example.value)).map(|(place, value)| {
             let row = Row {
                 file: example.file,
                 at: join(&example.at, place),
