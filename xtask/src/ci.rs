@@ -45,7 +45,7 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         name: "spec",
-        about: "the description, its rules, its recorded exchanges, and what changed since its last tag",
+        about: "the description, its rules, its facts, its recorded exchanges, and what changed since its last tag",
         run: spec,
     },
     Step {
@@ -174,9 +174,10 @@ fn spec(workspace: &Workspace) -> Result<Outcome> {
     let description = spec::lint::checked(workspace)?;
     let exchanges = spec::examples::Records::read(workspace)?.check(&description)?;
     let changes = spec::diff::since_release(workspace)?;
+    let facts = spec::facts::check(workspace, &description)?;
     let operations = description.operations().len();
     Ok(Outcome::Passed(format!(
-        "{operations} operations, {exchanges} recorded exchanges; {changes}"
+        "{operations} operations, {exchanges} recorded exchanges, {facts} facts; {changes}"
     )))
 }
 

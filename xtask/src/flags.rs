@@ -74,4 +74,13 @@ pub enum Spec {
         #[arg(long, value_name = "FILE.zip|DIR")]
         output: PathBuf,
     },
+    /// Draws defects, makes each in memory, and fails if nothing sees one of them.
+    Defects {
+        /// Which ones: the same number draws the same defects.
+        #[arg(long)]
+        seed: u64,
+        /// How many.
+        #[arg(long, default_value_t = 300)]
+        count: usize,
+    },
 }

@@ -69,6 +69,9 @@ fn run(flags: &flags::Flags) -> Result<String> {
         flags::Command::Spec(flags::Spec::Diff { since }) => {
             spec::diff::run(&workspace, since, say)
         }
+        flags::Command::Spec(flags::Spec::Defects { seed, count }) => {
+            spec::defects::run(&workspace, *seed, *count)
+        }
         flags::Command::Spec(flags::Spec::Examples) => {
             spec::examples::run(&workspace).map(|count| {
                 format!("{count} exchanges fit the description, except where they say so")

@@ -3,9 +3,11 @@
 
 pub mod bundle;
 pub mod content;
+pub mod defects;
 pub mod diff;
 pub mod every_operation;
 pub mod examples;
+pub mod facts;
 pub mod grammar;
 pub mod kit;
 pub mod lint;
@@ -24,6 +26,8 @@ pub const OPENAPI: &str = "spec/openapi.yaml";
 pub const ERRORS: &str = "spec/errors.yaml";
 /// Where the sources disagree.
 pub const DISCREPANCIES: &str = "spec/discrepancies.md";
+/// What the documents say, to hold the description to.
+pub const FACTS: &str = "spec/facts";
 /// How to read and change the description; explains every `x-` field.
 pub const README: &str = "spec/README.md";
 /// Where the documents for other languages and for the generator are.

@@ -116,7 +116,8 @@ pub fn checked(workspace: &Workspace) -> Result<Description> {
     Problems::unless_empty(found, description)
 }
 
-fn found(workspace: &Workspace, description: &Description) -> Result<Vec<Problem>> {
+/// Everything that is wrong with a description that was read; what stands beside it is read anew.
+pub(super) fn found(workspace: &Workspace, description: &Description) -> Result<Vec<Problem>> {
     let root = &description.root;
     let operations = description.operations();
     let nodes = description.nodes();

@@ -12,6 +12,7 @@ mod defects;
 mod diff;
 mod drift;
 mod exchanges;
+mod facts;
 mod house;
 mod kit;
 mod lowering;
