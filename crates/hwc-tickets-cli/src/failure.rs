@@ -219,6 +219,8 @@ pub(crate) fn exit_of(error: &Error) -> Exit {
         return Exit::Unknown;
     }
     match error.kind() {
+        // A file became shorter while it was sent: that code says that nothing was.
+        ErrorKind::InvalidInput if error.delivery() == Delivery::Unknown => Exit::Failure,
         ErrorKind::InvalidInput => Exit::Usage,
         ErrorKind::Credentials | ErrorKind::Unauthorized => Exit::Authentication,
         ErrorKind::NotFound => Exit::NotFound,
@@ -290,6 +292,23 @@ impl From<io::Error> for Failure {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use super::{Exit, exit_of};
+    use hwc_tickets::{Delivery, Error, ErrorKind, ErrorReport};
+
+    /// The code of a wrong value says that nothing was sent. A file that became shorter on its way is told otherwise.
+    #[test]
+    fn what_was_sent_in_part_is_no_usage() {
+        for (delivery, exit) in [
+            (Delivery::NotSent, Exit::Usage),
+            (Delivery::Rejected, Exit::Usage),
+            (Delivery::Unknown, Exit::Failure),
+        ] {
+            let mut report = ErrorReport::new(ErrorKind::InvalidInput, "it ended too early");
+            report.delivery = delivery;
+            assert_eq!(exit_of(&Error::from(report)), exit, "{delivery:?}");
+        }
+    }
+
     /// What only a programmer understands, if `text` has it.
     pub(crate) fn rust_words(text: &str) -> Option<&'static str> {
         [

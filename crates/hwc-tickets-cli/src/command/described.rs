@@ -279,7 +279,8 @@ impl Show for Object<'_> {
             return vec![Part::NamedFacts(facts.collect())];
         }
         let facts = columns.iter().map(|column| {
-            let value = list::field(self.operation, column, fields.get(column.name), form);
+            let value = list::value(self.body, column.name);
+            let value = list::field(self.operation, column, value, form);
             fact(column.name.replace('_', " "), value)
         });
         vec![Part::Facts(facts.collect())]

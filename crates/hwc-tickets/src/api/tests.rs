@@ -349,6 +349,40 @@ fn rows_that_cannot_be_read_and_come_again_end_the_reading() {
     }
 }
 
+/// A page begins with the last row that can be known again. What stood behind that comes again, too, and is told once: else one
+/// row counted twice would stand for one that never came.
+#[test]
+fn rows_behind_the_last_known_one_are_told_once() {
+    for odd in [json!({"simple_description": "no id"}), json!(7)] {
+        for place in 0..7 {
+            for (total, gap) in [(7, false), (8, true)] {
+                let clock = FakeClock::new();
+                let mut rows: Vec<Value> = (0..7)
+                    .map(|row: usize| json!({"incident_id": row.to_string()}))
+                    .collect();
+                rows[place] = odd.clone();
+                let network = ScriptedTransport::new(&clock).answering(move |request| {
+                    let query = request.uri.query().unwrap_or_default();
+                    let offset = query
+                        .split('&')
+                        .find_map(|pair| pair.strip_prefix("offset="));
+                    let offset: usize = offset.unwrap().parse().unwrap();
+                    let page: Vec<&Value> = rows.iter().skip(offset).take(3).collect();
+                    let body = json!({"incident_info_list": page, "total_count": total});
+                    Step::json(200, body.to_string())
+                });
+                let list = collect(&clock, &network, three()).unwrap();
+                let report = &list.report;
+                let told = report.yielded + report.undecodable;
+                assert_eq!(told, 7, "{odd} {place} {report:?}");
+                assert_eq!(list.items.len() as u64, report.yielded, "{odd} {place}");
+                assert!(report.complete, "{odd} {place} {report:?}");
+                assert_eq!(report.possible_gap, gap, "{odd} {place} {report:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn items_without_an_id_that_shift_are_not_lost_in_silence() {
     for at in 1..4 {

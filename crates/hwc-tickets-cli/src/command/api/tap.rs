@@ -1,10 +1,10 @@
 //! Keeps what the service answers, also when the answer is judged a failure.
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, header};
 use http_body::{Body, Frame, SizeHint};
 use hwc_tickets::{
-    Transport,
+    Transport, identity,
     transport::{HttpTransport, RequestBody, ResponseBody, Sending, TransportFault},
 };
 use std::{
@@ -92,6 +92,9 @@ impl Kept {
 
 impl Transport for Tap {
     fn send(&self, request: Request<RequestBody>) -> Sending {
+        if !is_authenticated(&request) {
+            return self.inner.send(request);
+        }
         let kept = self.kept.clone();
         *kept.lock() = Beginning::default();
         let answer = self.inner.send(request);
@@ -101,6 +104,12 @@ impl Transport for Tap {
             Ok(Response::from_parts(head, body))
         })
     }
+}
+
+/// Whether it is the call itself. What fetches credentials has none yet, and its answer may hold secrets.
+fn is_authenticated<B>(request: &Request<B>) -> bool {
+    let headers = request.headers();
+    headers.contains_key(identity::X_AUTH_TOKEN) || headers.contains_key(header::AUTHORIZATION)
 }
 
 /// A body that is copied on its way.
@@ -141,7 +150,20 @@ impl Body for Copied {
 
 #[cfg(test)]
 mod tests {
-    use super::{Beginning, MOST_BYTES};
+    use super::{Beginning, MOST_BYTES, is_authenticated};
+    use http::Request;
+
+    #[test]
+    fn answers_of_issuers_are_not_kept() {
+        for (header, is_kept) in [
+            ("x-auth-token", true),
+            ("authorization", true),
+            ("x-metadata-token", false),
+        ] {
+            let request = Request::builder().header(header, "x").body(()).unwrap();
+            assert_eq!(is_authenticated(&request), is_kept, "{header}");
+        }
+    }
 
     #[test]
     fn what_is_kept_has_no_holes() {

@@ -85,7 +85,7 @@ impl Row for Item<'_> {
     fn cells(&self, form: Form) -> Vec<Cell> {
         let columns = self.operation.columns.iter();
         let cells: Vec<Cell> = columns
-            .map(|column| field(self.operation, column, self.item.get(column.name), form))
+            .map(|column| field(self.operation, column, value(self.item, column.name), form))
             .collect();
         match cells.is_empty() {
             true => vec![json::compact(self.item).ok()],
@@ -124,6 +124,11 @@ fn title(name: &str) -> String {
 
 /// Stands on a table for what is sensitive.
 const HIDDEN: &str = "(hidden, see -o json)";
+
+/// What stands under the name of a column. A value that has no reading there is kept under another name, and is not nothing.
+pub(super) fn value<'v>(item: &'v Value, name: &str) -> Option<&'v Value> {
+    item.get(name).or_else(|| item.get(format!("~{name}")))
+}
 
 /// A field in its column. On a table a sensitive one is hidden beside others, for who looks on; in a column alone it
 /// was asked for, and so it was in the other forms.

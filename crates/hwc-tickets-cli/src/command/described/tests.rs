@@ -143,3 +143,18 @@ fn cells() {
     }
     assert_eq!(list::cell(None, known), None);
 }
+
+/// A value that has no reading in its column is shown as it came: a dash would say that there is none.
+#[test]
+fn what_has_no_reading_is_not_nothing() {
+    let item = serde_json::json!({"label_id": 1, "~name": {"a": 1}, "color": null});
+    for (name, shown) in [
+        ("label_id", Some("1")),
+        ("name", Some(r#"{"a":1}"#)),
+        ("color", None),
+        ("other", None),
+    ] {
+        let value = list::value(&item, name);
+        assert_eq!(list::cell(value, &[]).as_deref(), shown, "{name}");
+    }
+}

@@ -57,6 +57,8 @@ pub(super) struct Course {
     size: i64,
     /// The page that is asked for begins with a row that was seen.
     overlaps: bool,
+    /// That row: how many rows from the end of its page it stood, and its id.
+    last_known: Option<(i64, String)>,
     /// The least number of all items that an answer stated.
     least: Option<i64>,
     /// Rows in a row that were seen before.
@@ -95,6 +97,7 @@ impl Course {
             at: begin,
             size: size.unwrap_or(DEFAULT_SIZE),
             overlaps: false,
+            last_known: None,
             least: None,
             stale: 0,
             short: 0,
@@ -133,7 +136,7 @@ impl Course {
         // What an answer lacks that says failure besides is not empty, but missing.
         self.report.possible_gap |= partial_failure;
         let list = self.form.list;
-        let (lost, mut within): (Vec<_>, Vec<_>) =
+        let (mut lost, mut within): (Vec<_>, Vec<_>) =
             (undecodable.into_iter()).partition(|lost| is_row(lost, list));
         self.report.pages += 1;
         let rows = i64::try_from(ids.len() + lost.len()).unwrap_or(i64::MAX);
@@ -141,8 +144,10 @@ impl Course {
         if !self.goes_on_from(ids.first().and_then(Option::as_deref)) {
             return (page, Vec::new());
         }
+        let behind = self.came_behind(&ids, &lost);
+        let is_behind = |place: usize| (1..=behind).contains(&place);
         // Rows that went while nothing tells whether they shifted others.
-        self.report.possible_gap |= !self.overlaps && self.is_fewer(total);
+        self.report.possible_gap |= (!self.overlaps || behind > 0) && self.is_fewer(total);
         self.report.reported = total.or(self.report.reported);
         self.least = [self.least, total].into_iter().flatten().min();
         let known = known_at_the_end(&ids, &lost);
@@ -150,7 +155,10 @@ impl Course {
         let mut again = HashSet::new();
         let mut are_new = Vec::with_capacity(before);
         for (place, id) in places(before, &lost).zip(ids) {
-            let is_new = id.is_none_or(|id| self.seen.insert(id));
+            let is_new = match id {
+                Some(id) => self.seen.insert(id),
+                None => !is_behind(place),
+            };
             if is_new {
                 page.places.push(place);
             } else {
@@ -160,7 +168,9 @@ impl Course {
         }
         // What is lost inside of a row that came before was told before.
         within.retain(|lost| row_around(lost, list).is_none_or(|row| !again.contains(&row)));
-        self.report.duplicates_dropped += again.len() as u64;
+        let all = lost.len();
+        lost.retain(|lost| !is_behind(lost.index));
+        self.report.duplicates_dropped += (again.len() + all - lost.len()) as u64;
         self.report.yielded += page.places.len() as u64;
         self.report.undecodable += lost.len() as u64;
         self.report.undecodable_within += within.len() as u64;
@@ -189,10 +199,25 @@ impl Course {
             self.steps_back += 1;
             self.at = (self.at - self.size + 1).max(self.begin);
             self.overlaps = self.at > self.begin;
+            self.last_known = None;
             return false;
         }
         self.report.possible_gap = true;
         true
+    }
+
+    /// How many rows came behind the first of this page with the page before: as many stood there behind that row. Of them those
+    /// without an id, and those that cannot be read, are not known again otherwise.
+    fn came_behind(&mut self, ids: &[Option<String>], lost: &[Undecodable]) -> usize {
+        let Some((from_the_end, known)) = self.last_known.take() else {
+            return 0;
+        };
+        let is_first = ids.first().and_then(Option::as_ref) == Some(&known)
+            && lost.iter().all(|lost| lost.index > 0);
+        match is_first {
+            true => usize::try_from(from_the_end.saturating_sub(1)).unwrap_or(0),
+            false => 0,
+        }
     }
 
     /// Counts a page of `rows` rows, of which `readable` could be read.
@@ -214,8 +239,8 @@ impl Course {
     }
 
     /// Where the next page begins, after one of `rows` rows; or that there is none. `known`: how many rows from the end
-    /// stands one that can be known again.
-    fn go_on(&mut self, rows: i64, known: Option<i64>) {
+    /// stands one that can be known again, and its id.
+    fn go_on(&mut self, rows: i64, known: Option<(i64, String)>) {
         let total = self.report.reported;
         match self.form.by {
             PagedBy::Whole => {
@@ -243,10 +268,11 @@ impl Course {
             PagedBy::Number => self.at += 1,
             PagedBy::Offset => {
                 // That row again, to see whether rows shifted; but only where that leads on.
-                let known = known.filter(|known| *known < rows);
-                self.overlaps = known.is_some();
+                self.last_known = known.filter(|(known, _)| *known < rows);
+                self.overlaps = self.last_known.is_some();
                 let next = self.at.saturating_add(rows);
-                self.at = next.saturating_sub(known.unwrap_or(0));
+                let again = self.last_known.as_ref().map_or(0, |(known, _)| *known);
+                self.at = next.saturating_sub(again);
             }
         }
     }
@@ -285,11 +311,12 @@ fn places(items: usize, lost: &[Undecodable]) -> impl Iterator<Item = usize> {
     (0..rows).filter(move |place| !lost.contains(place))
 }
 
-/// How many rows from the end of a page stands one that can be known again; 1 is the last.
-fn known_at_the_end(ids: &[Option<String>], lost: &[Undecodable]) -> Option<i64> {
+/// How many rows from the end of a page stands one that can be known again, and its id; 1 is the last.
+fn known_at_the_end(ids: &[Option<String>], lost: &[Undecodable]) -> Option<(i64, String)> {
     let rows = ids.len() + lost.len();
     let known = places(ids.len(), lost).zip(ids);
-    let known = known.filter(|(_, id)| id.is_some());
-    let (last, _) = known.last()?;
-    i64::try_from(rows.saturating_sub(last)).ok()
+    let known = known.filter_map(|(place, id)| Some((place, id.as_ref()?)));
+    let (last, id) = known.last()?;
+    let from_the_end = i64::try_from(rows.saturating_sub(last)).ok()?;
+    Some((from_the_end, id.clone()))
 }

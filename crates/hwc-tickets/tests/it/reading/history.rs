@@ -548,6 +548,28 @@ fn since_and_limit() {
     });
 }
 
+/// A row of a second that is read by row numbers is not lost in silence, also where no total would miss it.
+#[test]
+fn what_cannot_be_read_within_a_burst_is_told() {
+    for count in [Count::Ticket, Count::Nothing] {
+        for place in [25, 60, 100, 160] {
+            let desk = Desk::new(Rules {
+                count,
+                ..Rules::default()
+            });
+            fill(&desk, &[(0, 20), (10, 150), (20, 20)]);
+            desk.state().tickets.get_mut(TICKET).unwrap()[place].broken = true;
+            let read = read(&desk, 100, false);
+            let report = &read.report;
+            assert_eq!(read.texts.len(), 189, "{count:?} {place}: {report:?}");
+            assert!(
+                report.undecodable > 0 || report.possible_gap,
+                "{count:?} {place}: {report:?}"
+            );
+        }
+    }
+}
+
 #[test]
 fn what_cannot_be_read_costs_itself_alone() {
     for page_size in [1, 2, 3, 10, 100] {

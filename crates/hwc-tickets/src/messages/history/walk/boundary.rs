@@ -45,7 +45,9 @@ impl Walk {
                 Vec::new()
             }
             Crossing::Whole(new) => {
-                self.bridged = self.boundary().map(|span| (span, true));
+                // With one that could not be read, only a total tells whether all are known.
+                let is_whole = !bridge.has_lost();
+                self.bridged = self.boundary().map(|span| (span, is_whole));
                 self.bridge = None;
                 self.seen += new.len() as u64;
                 for message in &new {

@@ -49,6 +49,8 @@ pub(super) struct Bridge {
     expects_end: bool,
     on_rows: BTreeMap<MessageKey, u32>,
     new: Vec<Message>,
+    /// A row could not be read that may belong to the second.
+    has_lost: bool,
     /// The rows of the page before, in no order.
     page_before: BTreeSet<MessageKey>,
     numbers: Numbers,
@@ -88,6 +90,7 @@ impl Bridge {
             expects_end: false,
             on_rows: BTreeMap::new(),
             new: Vec::new(),
+            has_lost: false,
             page_before: BTreeSet::new(),
             numbers: Numbers::Believed,
             pages: 0,
@@ -100,6 +103,11 @@ impl Bridge {
             Numbers::InQuestion => LAST_ROW,
             _ => self.row,
         }
+    }
+
+    /// Whether a row could not be read that may belong to the second.
+    pub(super) fn has_lost(&self) -> bool {
+        self.has_lost
     }
 
     /// Whether the next row stands behind the end, as far as is known: it is asked for only to see whether numbers are
@@ -176,6 +184,7 @@ impl Bridge {
         let mut past = false;
         for (row, key) in rows.into_iter().zip(&keys).skip(skip) {
             let (Some(message), Some(key)) = (row, key) else {
+                self.has_lost |= !past;
                 continue;
             };
             match message.created_at.instant() {
@@ -232,6 +241,7 @@ impl Bridge {
         self.expects_end = false;
         self.on_rows.clear();
         self.new.clear();
+        self.has_lost = false;
         Crossing::Next
     }
 }
