@@ -82,13 +82,13 @@ fn usage_errors_send_nothing() {
         vec!["message", "send", "case-123"],
         vec!["message", "send", "case-123", "text", "--file", "also"],
         vec!["message", "send", "case-123", "   "],
-        vec!["message", "send", "case-123", "--file", "/nonexistent"],
+        vec!["message", "send", "case-123", "--file", "/dev/null/none"],
         vec!["message", "send", "case-123", "x", "--attachment", "../etc"],
         vec!["message", "recall", "case-123"],
         vec!["message", "recall", "case-123", "m-1", "--last"],
         vec!["message", "history", "case-123", "--since", "soon"],
         vec!["message", "follow", "case-123", "--until-status", "happy"],
-        vec!["message", "reconcile", "/nonexistent"],
+        vec!["message", "reconcile", "/dev/null/none"],
         vec![
             "ticket",
             "status",
@@ -112,7 +112,7 @@ fn usage_errors_send_nothing() {
         vec!["api", "GET", "https://elsewhere.example/v2"],
         vec!["api", "GET", "/v2#fragment"],
         vec!["api", "GET", "/v2", "--query", "novalue"],
-        vec!["api", "POST", "/v2", "--input", "/nonexistent"],
+        vec!["api", "POST", "/v2", "--input", "/dev/null/none"],
         vec!["unknown"],
     ] {
         let ran = stage.run(&args);

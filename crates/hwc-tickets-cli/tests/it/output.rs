@@ -470,7 +470,7 @@ fn no_titles_before_an_error() {
             "follow",
             "case-123",
             "--cursor",
-            "/nonexistent/cursor",
+            "/dev/null/cursor",
         ],
     ] {
         let ran = stage.run(&args);
