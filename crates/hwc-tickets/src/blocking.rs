@@ -26,7 +26,7 @@ mod iterate;
 mod runtime;
 mod ticket;
 
-pub use iterate::{Events, Items, Messages, Outcomes, Pages};
+pub use iterate::{Events, Items, Messages, Outcomes, Pages, RowPages, Rows};
 pub use ticket::Ticket;
 
 use self::runtime::Runtime;
@@ -40,6 +40,7 @@ use crate::{
         submit::{Draft, Outcome, Pending, PendingId, Reconciled, SubmitAll},
         unread::{UnreadCounts, UnreadQuery},
     },
+    tickets::{list::ListTickets, listed::ListedTicket},
 };
 use futures_util::stream;
 use std::{fmt, future::IntoFuture, sync::Arc};
@@ -306,6 +307,38 @@ impl<R: Paged> Call<R, Client> {
         self.caller.runtime.check()?;
         let runtime = Arc::clone(&self.caller.runtime);
         Ok(Items::new(api::Items::new(self), &runtime))
+    }
+}
+
+impl ListTickets<Client> {
+    /// One page of tickets: as awaiting it for an asynchronous client.
+    ///
+    /// # Errors
+    /// As of [`Tickets::list`](api::Tickets::list); [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside an
+    /// asynchronous runtime.
+    pub fn call(self) -> Result<api::Page<ListedTicket>> {
+        let caller = self.caller().clone();
+        caller.block_on(|_| self.one())
+    }
+
+    /// The tickets, page by page.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) alone: nothing was sent.
+    pub fn pages(self) -> Result<RowPages<ListedTicket>> {
+        let runtime = Arc::clone(&self.caller().runtime);
+        runtime.check()?;
+        Ok(RowPages::new(self.read(), &runtime))
+    }
+
+    /// The tickets, one by one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) alone: nothing was sent.
+    pub fn items(self) -> Result<Rows<ListedTicket>> {
+        let runtime = Arc::clone(&self.caller().runtime);
+        runtime.check()?;
+        Ok(Rows::new(crate::rows::Rows::new(self.read()), &runtime))
     }
 }
 

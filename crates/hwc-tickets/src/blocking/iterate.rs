@@ -10,6 +10,7 @@ use crate::{
         message::Message,
         submit::{Draft, Sent, SubmitAll},
     },
+    tickets::rows,
 };
 use futures_core::Stream;
 use futures_util::{
@@ -210,5 +211,65 @@ impl<R: api::Paged> Iterator for Items<R> {
 impl<R: api::Paged> fmt::Debug for Items<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Items").field(self.report()).finish()
+    }
+}
+
+/// The rows of a list, such as that of tickets: the same as [`rows::Rows`], as an iterator.
+#[must_use = "an iterator reads nothing until it is asked for a row"]
+pub struct Rows<T: Unpin>(Steps<rows::Rows<T>>);
+
+impl<T: Unpin> Rows<T> {
+    pub(super) fn new(rows: rows::Rows<T>, runtime: &Arc<Runtime>) -> Self {
+        Self(Steps::new(rows, runtime))
+    }
+
+    /// What is known of the reading so far; final once the iterator has ended.
+    #[must_use]
+    pub fn report(&self) -> &api::ListReport {
+        self.0.stream.get_ref().report()
+    }
+}
+
+impl<T: Unpin> Iterator for Rows<T> {
+    type Item = Result<T>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|next| next.and_then(|row| row))
+    }
+}
+
+impl<T: Unpin> fmt::Debug for Rows<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Rows").field(self.report()).finish()
+    }
+}
+
+/// The pages of a list, such as that of tickets: the same as [`rows::RowPages`], as an iterator.
+#[must_use = "an iterator reads nothing until it is asked for a page"]
+pub struct RowPages<T>(Steps<rows::RowPages<T>>);
+
+impl<T> RowPages<T> {
+    pub(super) fn new(pages: rows::RowPages<T>, runtime: &Arc<Runtime>) -> Self {
+        Self(Steps::new(pages, runtime))
+    }
+
+    /// What is known of the reading so far; final once the iterator has ended.
+    #[must_use]
+    pub fn report(&self) -> &api::ListReport {
+        self.0.stream.get_ref().report()
+    }
+}
+
+impl<T> Iterator for RowPages<T> {
+    type Item = Result<api::Page<T>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|next| next.and_then(|page| page))
+    }
+}
+
+impl<T> fmt::Debug for RowPages<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("RowPages").field(self.report()).finish()
     }
 }
