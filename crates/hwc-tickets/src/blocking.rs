@@ -38,7 +38,7 @@ use crate::{
     messages::{
         follow::Follow,
         submit::{Draft, Outcome, Pending, PendingId, Reconciled, SubmitAll},
-        unread::{UnreadCounts, UnreadQuery},
+        unread::{AllUnread, UnreadAll, UnreadCounts, UnreadQuery},
     },
     tickets::{list::ListTickets, listed::ListedTicket},
 };
@@ -157,6 +157,15 @@ impl Client {
         options: impl FnOnce(UnreadQuery) -> UnreadQuery,
     ) -> Result<UnreadCounts> {
         self.runtime.wait(options(self.client.unread(tickets)))
+    }
+
+    /// How many messages this account has not read, over all its tickets: see
+    /// [`Client::unread_all`](crate::Client::unread_all). `|query| query` leaves all as it is.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) alone; what could not be listed or answered is in the result.
+    pub fn unread_all(&self, options: impl FnOnce(UnreadAll) -> UnreadAll) -> Result<AllUnread> {
+        self.runtime.wait(options(self.client.unread_all()))
     }
 
     /// Submits many messages: see [`Client::submit_all`](crate::Client::submit_all). `options` sets the

@@ -26,6 +26,7 @@
 //! | [`Client::reconcile`], [`Client::reconcile_outbox`], [`Client::forget`] | finds out later what became of a submit, or ends the doubt | [`docs::delivery`] |
 //! | [`Ticket::history`] | the conversation as a stream, in either order, with a [`ReadReport`] | [`docs::paging`] |
 //! | [`Client::unread`] | how much is unread, over any number of tickets | [`unread`] |
+//! | [`Client::unread_all`] | the same over all tickets of the caller, without naming them | [`unread`] |
 //! | [`Client::follow`] | new messages as they come, across restarts | [`docs::following`] |
 //! | [`Ticket::mark_read`], [`Ticket::drain_unread`] | marks read; handles what is unread first | [`mark_read`] |
 //! | [`Ticket::recall`], [`Ticket::recall_last`], [`Ticket::find_last`] | takes a message back | [`recall`] |
@@ -114,7 +115,7 @@ pub use tickets::{
     urge,
 };
 pub use time::{MessageTime, ZoneOffset};
-pub use unread::{UnreadCounts, UnreadQuery};
+pub use unread::{AllUnread, UnreadAll, UnreadCounts, UnreadQuery};
 
 /// The snippets of the README, compiled.
 #[cfg(doctest)]

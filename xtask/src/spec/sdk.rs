@@ -55,6 +55,7 @@ pub const ON_CLIENT: &[&str] = &[
     "submit_all",
     "ticket",
     "unread",
+    "unread_all",
 ];
 
 /// What tickets have by hand.
