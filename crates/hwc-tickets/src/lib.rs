@@ -90,7 +90,7 @@ pub use config::{ClientBuilder, Site, SubmitType};
 pub use detail::{TicketDetail, TicketStatus};
 pub use end::Ended;
 pub use error::{Advice, CallAdvice, Delivery, Error, ErrorKind, ErrorReport, Result};
-pub use follow::{Cursor, CursorFile, Event, Events, Follow, StopHandle};
+pub use follow::{Cursor, CursorFile, Event, Events, Follow, FollowHandle, StopHandle};
 pub use history::{Conversation, History, Messages, ReadReport};
 pub use hwc_core::{
     Clock, Endpoint, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport,

@@ -5,7 +5,7 @@ use crate::{
     api,
     error::Result,
     messages::{
-        follow::{Event, StopHandle},
+        follow::{Event, FollowHandle, StopHandle},
         history::ReadReport,
         message::Message,
         submit::{Draft, Sent, SubmitAll},
@@ -126,6 +126,12 @@ impl Events {
     #[must_use]
     pub fn stop_handle(&self) -> StopHandle {
         self.0.stream.get_ref().stop_handle()
+    }
+
+    /// Adds tickets to the running iterator and removes them from it, from elsewhere.
+    #[must_use]
+    pub fn handle(&self) -> FollowHandle {
+        self.0.stream.get_ref().handle()
     }
 }
 
