@@ -26,7 +26,7 @@ mod iterate;
 mod runtime;
 mod ticket;
 
-pub use iterate::{Events, Items, Messages, Outcomes, Pages, RowPages, Rows};
+pub use iterate::{Events, Items, Messages, Outcomes, Pages, RowPages, Rows, TicketEvents};
 pub use ticket::Ticket;
 
 use self::runtime::Runtime;
@@ -40,7 +40,7 @@ use crate::{
         submit::{Draft, Outcome, Pending, PendingId, Reconciled, SubmitAll},
         unread::{AllUnread, UnreadAll, UnreadCounts, UnreadQuery},
     },
-    tickets::{list::ListTickets, listed::ListedTicket},
+    tickets::{follow_new::FollowNew, list::ListTickets, listed::ListedTicket},
 };
 use futures_util::stream;
 use std::{fmt, future::IntoFuture, sync::Arc};
@@ -316,6 +316,20 @@ impl<R: Paged> Call<R, Client> {
         self.caller.runtime.check()?;
         let runtime = Arc::clone(&self.caller.runtime);
         Ok(Items::new(api::Items::new(self), &runtime))
+    }
+}
+
+impl api::Tickets<Client> {
+    /// Follows the list of tickets: see [`follow_new`](api::Tickets::<crate::Client>::follow_new) of the asynchronous client.
+    /// `options` sets where it begins and more; `|follow| follow` leaves all as it is.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) alone; what fails later comes as an event.
+    pub fn follow_new(&self, options: impl FnOnce(FollowNew) -> FollowNew) -> Result<TicketEvents> {
+        let runtime = &self.client.runtime;
+        runtime.check()?;
+        let events = options(FollowNew::new(&self.client.client)).stream();
+        Ok(TicketEvents::new(events, runtime))
     }
 }
 

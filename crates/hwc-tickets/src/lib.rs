@@ -34,6 +34,7 @@
 //! | [`Tickets::list`](api::Tickets::list) | the tickets, each once, with a report of what may be missing | [`docs::paging`] |
 //! | [`Ticket::close`], [`Ticket::confirm`], [`Ticket::cancel`], [`Ticket::delete`] | ends a ticket; done twice it is done once | [`end`] |
 //! | [`Ticket::urge`], [`Ticket::score`], [`Ticket::set_contact`], [`Ticket::log`], [`Ticket::export`] | what else is done to a ticket | [`urge`], [`score`], [`contact`], [`log`], [`export`] |
+//! | [`Tickets::follow_new`](api::Tickets::follow_new) | new tickets and changes of their status, across restarts | [`follow_new`] |
 //! | [`Client::tickets`], [`Client::labels`], [`Client::attachments`], [`Client::call`] | the other operations, in the service's own words | [`api`] |
 //!
 //! Every failure is an [`Error`] with a kind, the outcome of the message, and what to do:
@@ -111,8 +112,8 @@ pub use submit::{
 };
 pub use ticket::Ticket;
 pub use tickets::{
-    action, contact, detail, end, entry, export, list, listed, log, rating, rows, score, ticket,
-    urge,
+    action, contact, detail, end, entry, export, follow_new, list, listed, log, rating, rows,
+    score, ticket, urge,
 };
 pub use time::{MessageTime, ZoneOffset};
 pub use unread::{AllUnread, UnreadAll, UnreadCounts, UnreadQuery};

@@ -6,6 +6,7 @@ pub mod detail;
 pub mod end;
 pub mod entry;
 pub mod export;
+pub mod follow_new;
 pub mod list;
 pub mod listed;
 pub mod log;

@@ -10,7 +10,10 @@ use crate::{
         message::Message,
         submit::{Draft, Sent, SubmitAll},
     },
-    tickets::rows,
+    tickets::{
+        follow_new::{self, TicketEvent},
+        rows,
+    },
 };
 use futures_core::Stream;
 use futures_util::{
@@ -277,5 +280,40 @@ impl<T> Iterator for RowPages<T> {
 impl<T> fmt::Debug for RowPages<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("RowPages").field(self.report()).finish()
+    }
+}
+
+/// What happens to the list of tickets: made by [`follow_new`](api::Tickets::<super::Client>::follow_new).
+///
+/// Inside an asynchronous runtime it gives [`TicketEvent::Fatal`], and then it ends.
+#[must_use = "nothing is followed until the iterator is asked for an event"]
+pub struct TicketEvents(Steps<follow_new::TicketEvents>);
+
+impl TicketEvents {
+    pub(super) fn new(events: follow_new::TicketEvents, runtime: &Arc<Runtime>) -> Self {
+        Self(Steps::new(events, runtime))
+    }
+
+    /// Stops the iterator from elsewhere, for instance from another thread: the wait for the next event then ends.
+    #[must_use]
+    pub fn stop_handle(&self) -> StopHandle {
+        self.0.stream.get_ref().stop_handle()
+    }
+}
+
+impl Iterator for TicketEvents {
+    type Item = TicketEvent;
+
+    fn next(&mut self) -> Option<TicketEvent> {
+        let next = self.0.next()?;
+        Some(next.unwrap_or_else(TicketEvent::Fatal))
+    }
+}
+
+impl FusedIterator for TicketEvents {}
+
+impl fmt::Debug for TicketEvents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TicketEvents").finish_non_exhaustive()
     }
 }

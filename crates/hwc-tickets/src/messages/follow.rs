@@ -4,7 +4,7 @@
 //! The order is: hand out, then advance, then a checkpoint. What was handed out and not yet part of a
 //! checkpoint comes again after a crash; nothing else does.
 
-mod cadence;
+pub(crate) mod cadence;
 mod catch_up;
 mod changes;
 mod cursor;
@@ -15,7 +15,7 @@ mod missing;
 mod own;
 mod roster;
 mod status;
-mod stop;
+pub(crate) mod stop;
 mod trouble;
 
 pub use changes::FollowHandle;
