@@ -20,6 +20,8 @@ use std::{
 };
 
 const OPERATION: &str = "list tickets";
+/// The service counts no further (D-33).
+const LAST: u32 = 65_535;
 
 /// A list of tickets: made by [`Tickets::list`]. Nothing is sent before it is awaited or read.
 ///
@@ -145,6 +147,9 @@ impl<C: Caller> ListTickets<C> {
     /// Leaves out the first `tickets`. The service counts up to 65,535.
     pub fn skip(mut self, tickets: u32) -> Self {
         self.call.request.offset = Some(tickets.into());
+        if tickets > LAST {
+            self.flaw = Some("the service counts tickets up to 65535: no more can be skipped");
+        }
         self
     }
 
