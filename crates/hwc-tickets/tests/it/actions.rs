@@ -460,3 +460,30 @@ async fn a_day_of_a_ticket_in_the_simulator() {
     assert!(!ticket.log().await.unwrap().items.is_empty());
     assert_eq!(ticket.delete().await.unwrap(), Ended::Now);
 }
+
+#[cfg(feature = "blocking")]
+#[test]
+fn the_same_without_async() {
+    let office = office(0);
+    let directory = TempDir::new().unwrap();
+    office.state().log = vec![json!({ "incident_log_id": "log-1" })];
+    let whole = Step::answer(200)
+        .header("content-type", "application/octet-stream")
+        .body("the tickets");
+    office.after(move |asked| (asked.operation() == "export").then(|| whole.clone()));
+    let client = office.builder().build_blocking().unwrap();
+    let ticket = client.ticket(TICKET).unwrap();
+    ticket.urge().unwrap();
+    ticket
+        .set_contact(|contact| contact.mail("me@example.com"))
+        .unwrap();
+    assert_eq!(ticket.log().unwrap().count(), 1);
+    assert_eq!(ticket.export(directory.path().join("ticket")).unwrap(), 11);
+    office.state().rows[0].status = 2;
+    assert_eq!(ticket.confirm().unwrap(), Ended::Now);
+    assert_eq!(ticket.close().unwrap(), Ended::Already);
+    assert_eq!(ticket.score(Rating::new("good")).unwrap(), Scored::Now);
+    let refused = ticket.cancel().unwrap_err().state_refusal().unwrap();
+    assert_eq!(refused.status, TicketStatus::Completed);
+    assert_eq!(ticket.delete().unwrap(), Ended::Now);
+}

@@ -205,6 +205,7 @@ impl Engine {
         let mut sleep: Option<Sleep> = next.map(|next| self.clock.sleep(next.saturating_sub(now)));
         let (under_way, stop, changes) = (&mut self.under_way, &self.stop, &self.changes);
         poll_fn(|context| {
+            // Both are asked, so that both wake it.
             if stop.poll(context) | changes.poll(context) {
                 return Poll::Ready(None);
             }
