@@ -258,7 +258,7 @@ fn a_service_that_does_not_go_on_is_asked_no_longer() {
         let tickets = client(&clock, &network).tickets();
         let (items, report) = match body.contains("incident_id") {
             true => {
-                let list = tickets.list().items();
+                let list = tickets.list_cases().items();
                 let List { items, report, .. } = clock.run(list.collect()).unwrap();
                 (items.len(), report)
             }
@@ -818,7 +818,7 @@ fn behind_the_last_row_a_list_that_is_left_out_is_empty() {
     });
     let tickets = client(&clock, &network).tickets();
     for (offset, is_error) in [(0, true), (3, true), (4, false), (5, false)] {
-        let page = clock.run(tickets.list().offset(offset).into_future());
+        let page = clock.run(tickets.list_cases().offset(offset).into_future());
         assert_eq!(page.is_err(), is_error, "{offset}");
     }
     let numbered = tickets.order_incidents();
@@ -854,8 +854,8 @@ fn the_group_of_a_call_wins_over_that_of_the_value_and_that_over_the_client() {
     incidents.group_id = Some("of-value".to_owned());
     clock.run(async {
         let tickets = client.tickets();
-        tickets.list().await.unwrap();
-        tickets.list().group(group("of-call")).await.unwrap();
+        tickets.list_cases().await.unwrap();
+        tickets.list_cases().group(group("of-call")).await.unwrap();
         client.call(cases.clone()).await.unwrap();
         let own = client.call(cases).group(group("of-call"));
         own.await.unwrap();
