@@ -9,9 +9,9 @@
 //! ```no_run
 //! # async fn example(client: hwc_tickets::Client) -> hwc_tickets::Result<()> {
 //! client.labels().update(7, "urgent", "#ff0000").await?;
-//! let mut tickets = client.tickets().list().limit(50).items();
-//! while let Some(ticket) = tickets.next().await {
-//!     println!("{:?}", ticket?.incident_id);
+//! let mut labels = client.labels().list().limit(50).items();
+//! while let Some(label) = labels.next().await {
+//!     println!("{:?}", label?.name);
 //! }
 //! # Ok(()) }
 //! ```

@@ -26,7 +26,7 @@ mod iterate;
 mod runtime;
 mod ticket;
 
-pub use iterate::{Events, Items, Messages, Outcomes, Pages};
+pub use iterate::{Events, Items, Messages, Outcomes, Pages, RowPages, Rows, TicketEvents};
 pub use ticket::Ticket;
 
 use self::runtime::Runtime;
@@ -38,8 +38,9 @@ use crate::{
     messages::{
         follow::Follow,
         submit::{Draft, Outcome, Pending, PendingId, Reconciled, SubmitAll},
-        unread::{UnreadCounts, UnreadQuery},
+        unread::{AllUnread, UnreadAll, UnreadCounts, UnreadQuery},
     },
+    tickets::{follow_new::FollowNew, list::ListTickets, listed::ListedTicket},
 };
 use futures_util::stream;
 use std::{fmt, future::IntoFuture, sync::Arc};
@@ -156,6 +157,15 @@ impl Client {
         options: impl FnOnce(UnreadQuery) -> UnreadQuery,
     ) -> Result<UnreadCounts> {
         self.runtime.wait(options(self.client.unread(tickets)))
+    }
+
+    /// How many messages this account has not read, over all its tickets: see
+    /// [`Client::unread_all`](crate::Client::unread_all). `|query| query` leaves all as it is.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) alone; what could not be listed or answered is in the result.
+    pub fn unread_all(&self, options: impl FnOnce(UnreadAll) -> UnreadAll) -> Result<AllUnread> {
+        self.runtime.wait(options(self.client.unread_all()))
     }
 
     /// Submits many messages: see [`Client::submit_all`](crate::Client::submit_all). `options` sets the
@@ -306,6 +316,52 @@ impl<R: Paged> Call<R, Client> {
         self.caller.runtime.check()?;
         let runtime = Arc::clone(&self.caller.runtime);
         Ok(Items::new(api::Items::new(self), &runtime))
+    }
+}
+
+impl api::Tickets<Client> {
+    /// Follows the list of tickets: see [`follow_new`](api::Tickets::<crate::Client>::follow_new) of the asynchronous client.
+    /// `options` sets where it begins and more; `|follow| follow` leaves all as it is.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) alone; what fails later comes as an event.
+    pub fn follow_new(&self, options: impl FnOnce(FollowNew) -> FollowNew) -> Result<TicketEvents> {
+        let runtime = &self.client.runtime;
+        runtime.check()?;
+        let events = options(FollowNew::new(&self.client.client)).stream();
+        Ok(TicketEvents::new(events, runtime))
+    }
+}
+
+impl ListTickets<Client> {
+    /// One page of tickets: as awaiting it for an asynchronous client.
+    ///
+    /// # Errors
+    /// As of [`Tickets::list`](api::Tickets::list); [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside an
+    /// asynchronous runtime.
+    pub fn call(self) -> Result<api::Page<ListedTicket>> {
+        let caller = self.caller().clone();
+        caller.block_on(|_| self.one())
+    }
+
+    /// The tickets, page by page.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) alone: nothing was sent.
+    pub fn pages(self) -> Result<RowPages<ListedTicket>> {
+        let runtime = Arc::clone(&self.caller().runtime);
+        runtime.check()?;
+        Ok(RowPages::new(self.read(), &runtime))
+    }
+
+    /// The tickets, one by one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) alone: nothing was sent.
+    pub fn items(self) -> Result<Rows<ListedTicket>> {
+        let runtime = Arc::clone(&self.caller().runtime);
+        runtime.check()?;
+        Ok(Rows::new(crate::rows::Rows::new(self.read()), &runtime))
     }
 }
 

@@ -12,6 +12,7 @@ pub use report::ErrorReport;
 use crate::{
     ids::{InvalidId, TicketId},
     messages::submit::{pending::Pending, random::NoRandom, text::TextError},
+    tickets::action::StateRefusal,
     time::InvalidZone,
 };
 use hwc_core::{Fault, Idempotency, body::SourceError, fault::telling_status};
@@ -43,6 +44,8 @@ struct Inner {
     pending: Option<Box<Pending>>,
     part: Option<Part>,
     hindrance: Option<Arc<io::Error>>,
+    /// The state of the ticket, read after a refusal.
+    state_refusal: Option<StateRefusal>,
 }
 
 /// Why what was found is not taken for the message.
@@ -115,6 +118,7 @@ impl Error {
             pending: None,
             part: None,
             hindrance: None,
+            state_refusal: None,
         }))
     }
 
@@ -180,6 +184,12 @@ impl Error {
     /// As a doubt that stays because the outbox could not be read.
     pub(crate) fn hindered_by(mut self, problem: Arc<io::Error>) -> Self {
         self.0.hindrance = Some(problem);
+        self
+    }
+
+    /// As a refusal that the state of the ticket goes with.
+    pub(crate) fn refused_in(mut self, refusal: StateRefusal) -> Self {
+        self.0.state_refusal = Some(refusal);
         self
     }
 
@@ -339,6 +349,13 @@ impl Error {
         self.0.part
     }
 
+    /// What was to be done to the ticket and the state it is in, when the service refused to close, confirm, cancel, delete, urge or
+    /// rate it and the state could be read. `Display` names both.
+    #[must_use]
+    pub fn state_refusal(&self) -> Option<StateRefusal> {
+        self.0.state_refusal
+    }
+
     /// The record of a submit whose outcome is not known.
     #[must_use]
     pub fn pending(&self) -> Option<&Pending> {
@@ -465,10 +482,12 @@ impl Error {
 
     /// What failed, without the facts about it.
     fn failed(&self) -> Cow<'_, str> {
-        match &self.0.cause {
-            Cause::Call(fault) => self.told_of(fault),
-            Cause::Local { detail, .. } => Cow::Borrowed(&**detail),
-            Cause::Report(report) => Cow::Borrowed(&*report.what),
+        match (&self.0.cause, &self.0.state_refusal) {
+            (Cause::Report(report), _) => Cow::Borrowed(&*report.what),
+            // The state says more than the code, whose meaning is that of many calls.
+            (_, Some(refusal)) => Cow::Owned(refusal.to_string()),
+            (Cause::Call(fault), None) => self.told_of(fault),
+            (Cause::Local { detail, .. }, None) => Cow::Borrowed(&**detail),
         }
     }
 
@@ -577,6 +596,7 @@ impl fmt::Debug for Error {
             .field("delivery", &inner.delivery)
             .field("elapsed", &inner.elapsed)
             .field("part", &inner.part)
+            .field("state_refusal", &inner.state_refusal)
             .field("pending", &inner.pending)
             .field("hindrance", &inner.hindrance);
         match &inner.cause {

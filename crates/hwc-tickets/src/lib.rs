@@ -26,10 +26,15 @@
 //! | [`Client::reconcile`], [`Client::reconcile_outbox`], [`Client::forget`] | finds out later what became of a submit, or ends the doubt | [`docs::delivery`] |
 //! | [`Ticket::history`] | the conversation as a stream, in either order, with a [`ReadReport`] | [`docs::paging`] |
 //! | [`Client::unread`] | how much is unread, over any number of tickets | [`unread`] |
+//! | [`Client::unread_all`] | the same over all tickets of the caller, without naming them | [`unread`] |
 //! | [`Client::follow`] | new messages as they come, across restarts | [`docs::following`] |
 //! | [`Ticket::mark_read`], [`Ticket::drain_unread`] | marks read; handles what is unread first | [`mark_read`] |
 //! | [`Ticket::recall`], [`Ticket::recall_last`], [`Ticket::find_last`] | takes a message back | [`recall`] |
 //! | [`Ticket::detail`], [`Ticket::status`] | the ticket itself; the only place with message ids | [`detail`] |
+//! | [`Tickets::list`](api::Tickets::list) | the tickets, each once, with a report of what may be missing | [`docs::paging`] |
+//! | [`Ticket::close`], [`Ticket::confirm`], [`Ticket::cancel`], [`Ticket::delete`] | ends a ticket; done twice it is done once | [`end`] |
+//! | [`Ticket::urge`], [`Ticket::score`], [`Ticket::set_contact`], [`Ticket::log`], [`Ticket::export`] | what else is done to a ticket | [`urge`], [`score`], [`contact`], [`log`], [`export`] |
+//! | [`Tickets::follow_new`](api::Tickets::follow_new) | new tickets and changes of their status, across restarts | [`follow_new`] |
 //! | [`Client::tickets`], [`Client::labels`], [`Client::attachments`], [`Client::call`] | the other operations, in the service's own words | [`api`] |
 //!
 //! Every failure is an [`Error`] with a kind, the outcome of the message, and what to do:
@@ -80,11 +85,13 @@ mod tickets;
 pub mod time;
 mod verb;
 
+pub use action::{StateRefusal, TicketAction};
 pub use client::Client;
 pub use config::{ClientBuilder, Site, SubmitType};
 pub use detail::{TicketDetail, TicketStatus};
+pub use end::Ended;
 pub use error::{Advice, CallAdvice, Delivery, Error, ErrorKind, ErrorReport, Result};
-pub use follow::{Cursor, CursorFile, Event, Events, Follow, StopHandle};
+pub use follow::{Cursor, CursorFile, Event, Events, Follow, FollowHandle, StopHandle};
 pub use history::{Conversation, History, Messages, ReadReport};
 pub use hwc_core::{
     Clock, Endpoint, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport,
@@ -93,17 +100,23 @@ pub use hwc_core::{
 pub use ids::{AttachmentId, GroupId, InvalidId, MessageId, TicketId};
 /// The crate of instants and offsets in the signatures here, so that yours is the same one.
 pub use jiff;
+pub use listed::{ListedTicket, TicketLabel};
 pub use message::{Attachment, Author, Message, MessageKey, MessageKind, Role};
 pub use messages::{follow, history, mark_read, message, recall, submit, unread};
+pub use rating::Rating;
 pub use recall::{LastMessage, Recalled};
+pub use score::Scored;
 pub use secrecy::SecretString;
 pub use submit::{
     Confirm, Draft, FileOutbox, Outbox, Outcome, Pending, Receipt, Sent, Submit, TextError,
 };
 pub use ticket::Ticket;
-pub use tickets::{detail, ticket};
+pub use tickets::{
+    action, contact, detail, end, entry, export, follow_new, list, listed, log, rating, rows,
+    score, ticket, urge,
+};
 pub use time::{MessageTime, ZoneOffset};
-pub use unread::{UnreadCounts, UnreadQuery};
+pub use unread::{AllUnread, UnreadAll, UnreadCounts, UnreadQuery};
 
 /// The snippets of the README, compiled.
 #[cfg(doctest)]

@@ -153,7 +153,7 @@ impl Resource<'_> {
             parse_quote! {
                 #[doc = #about]
                 #[derive(Debug, Clone)]
-                pub struct #handle<C = crate::Client> { client: C }
+                pub struct #handle<C = crate::Client> { pub(crate) client: C }
             },
             parse_quote! {
                 /// Calls that follow from the description.

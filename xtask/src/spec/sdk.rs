@@ -55,27 +55,37 @@ pub const ON_CLIENT: &[&str] = &[
     "submit_all",
     "ticket",
     "unread",
+    "unread_all",
 ];
 
 /// What tickets have by hand.
 pub const ON_TICKET: &[&str] = &[
     "block_on",
+    "cancel",
     "client",
+    "close",
+    "confirm",
+    "delete",
     "detail",
     "drain_unread",
+    "export",
     "find_id",
     "find_last",
     "group",
     "history",
     "history_with",
     "id",
+    "log",
     "mark_read",
     "messages_with_ids",
     "new",
     "recall",
     "recall_last",
+    "score",
+    "set_contact",
     "status",
     "submit",
+    "urge",
     "with_group",
 ];
 

@@ -42,7 +42,7 @@ impl Page<()> {
 
 impl<T> Page<T> {
     /// One without items.
-    pub(super) fn new(list: &'static str, total: Option<i64>) -> Self {
+    pub(crate) fn new(list: &'static str, total: Option<i64>) -> Self {
         Self {
             items: Vec::new(),
             undecodable: Vec::new(),
@@ -54,7 +54,7 @@ impl<T> Page<T> {
     }
 
     /// The same with its items in another form.
-    pub(super) fn try_map<U, E>(self, change: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
+    pub(crate) fn try_map<U, E>(self, change: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
         let items: Result<Vec<U>, E> = self.items.into_iter().map(change).collect();
         Ok(Page {
             items: items?,
@@ -147,7 +147,7 @@ pub struct Interrupted<T> {
 }
 
 impl<T> Interrupted<T> {
-    pub(super) fn new(read: List<T>, error: Error) -> Self {
+    pub(crate) fn new(read: List<T>, error: Error) -> Self {
         Self { read, error }
     }
 }

@@ -5,10 +5,14 @@ use crate::{
     api,
     error::Result,
     messages::{
-        follow::{Event, StopHandle},
+        follow::{Event, FollowHandle, StopHandle},
         history::ReadReport,
         message::Message,
         submit::{Draft, Sent, SubmitAll},
+    },
+    tickets::{
+        follow_new::{self, TicketEvent},
+        rows,
     },
 };
 use futures_core::Stream;
@@ -126,6 +130,12 @@ impl Events {
     pub fn stop_handle(&self) -> StopHandle {
         self.0.stream.get_ref().stop_handle()
     }
+
+    /// Adds tickets to the running iterator and removes them from it, from elsewhere.
+    #[must_use]
+    pub fn handle(&self) -> FollowHandle {
+        self.0.stream.get_ref().handle()
+    }
 }
 
 impl Events {
@@ -210,5 +220,100 @@ impl<R: api::Paged> Iterator for Items<R> {
 impl<R: api::Paged> fmt::Debug for Items<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Items").field(self.report()).finish()
+    }
+}
+
+/// The rows of a list, such as that of tickets: the same as [`rows::Rows`], as an iterator.
+#[must_use = "an iterator reads nothing until it is asked for a row"]
+pub struct Rows<T: Unpin>(Steps<rows::Rows<T>>);
+
+impl<T: Unpin> Rows<T> {
+    pub(super) fn new(rows: rows::Rows<T>, runtime: &Arc<Runtime>) -> Self {
+        Self(Steps::new(rows, runtime))
+    }
+
+    /// What is known of the reading so far; final once the iterator has ended.
+    #[must_use]
+    pub fn report(&self) -> &api::ListReport {
+        self.0.stream.get_ref().report()
+    }
+}
+
+impl<T: Unpin> Iterator for Rows<T> {
+    type Item = Result<T>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|next| next.and_then(|row| row))
+    }
+}
+
+impl<T: Unpin> fmt::Debug for Rows<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Rows").field(self.report()).finish()
+    }
+}
+
+/// The pages of a list, such as that of tickets: the same as [`rows::RowPages`], as an iterator.
+#[must_use = "an iterator reads nothing until it is asked for a page"]
+pub struct RowPages<T>(Steps<rows::RowPages<T>>);
+
+impl<T> RowPages<T> {
+    pub(super) fn new(pages: rows::RowPages<T>, runtime: &Arc<Runtime>) -> Self {
+        Self(Steps::new(pages, runtime))
+    }
+
+    /// What is known of the reading so far; final once the iterator has ended.
+    #[must_use]
+    pub fn report(&self) -> &api::ListReport {
+        self.0.stream.get_ref().report()
+    }
+}
+
+impl<T> Iterator for RowPages<T> {
+    type Item = Result<api::Page<T>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|next| next.and_then(|page| page))
+    }
+}
+
+impl<T> fmt::Debug for RowPages<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("RowPages").field(self.report()).finish()
+    }
+}
+
+/// What happens to the list of tickets: made by [`follow_new`](api::Tickets::<super::Client>::follow_new).
+///
+/// Inside an asynchronous runtime it gives [`TicketEvent::Fatal`], and then it ends.
+#[must_use = "nothing is followed until the iterator is asked for an event"]
+pub struct TicketEvents(Steps<follow_new::TicketEvents>);
+
+impl TicketEvents {
+    pub(super) fn new(events: follow_new::TicketEvents, runtime: &Arc<Runtime>) -> Self {
+        Self(Steps::new(events, runtime))
+    }
+
+    /// Stops the iterator from elsewhere, for instance from another thread: the wait for the next event then ends.
+    #[must_use]
+    pub fn stop_handle(&self) -> StopHandle {
+        self.0.stream.get_ref().stop_handle()
+    }
+}
+
+impl Iterator for TicketEvents {
+    type Item = TicketEvent;
+
+    fn next(&mut self) -> Option<TicketEvent> {
+        let next = self.0.next()?;
+        Some(next.unwrap_or_else(TicketEvent::Fatal))
+    }
+}
+
+impl FusedIterator for TicketEvents {}
+
+impl fmt::Debug for TicketEvents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TicketEvents").finish_non_exhaustive()
     }
 }

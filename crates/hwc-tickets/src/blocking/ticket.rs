@@ -1,6 +1,6 @@
 //! One ticket of a blocking client.
 
-use super::{Client, Messages};
+use super::{Client, Messages, Rows};
 use crate::{
     error::{Error, Result},
     ids::{GroupId, MessageId, TicketId},
@@ -11,9 +11,16 @@ use crate::{
         recall::{LastMessage, Recalled},
         submit::Sent,
     },
-    tickets::detail::{TicketDetail, TicketStatus},
+    tickets::{
+        contact::SetContact,
+        detail::{TicketDetail, TicketStatus},
+        end::Ended,
+        entry::LogEntry,
+        rating::Rating,
+        score::Scored,
+    },
 };
-use std::future::IntoFuture;
+use std::{future::IntoFuture, path::Path};
 
 /// A handle of one ticket whose calls wait for their end. Cheap to clone; making one sends nothing.
 ///
@@ -194,6 +201,86 @@ impl Ticket {
     /// As of [`StatusQuery`](crate::detail::StatusQuery).
     pub fn status(&self) -> Result<TicketStatus> {
         self.block_on(crate::Ticket::status)
+    }
+
+    /// Closes the ticket: see [`Ticket::close`](crate::Ticket::close). To say or rate something with it: [`Ticket::block_on`].
+    ///
+    /// # Errors
+    /// As of [`Close`](crate::end::Close).
+    pub fn close(&self) -> Result<Ended> {
+        self.block_on(crate::Ticket::close)
+    }
+
+    /// Confirms the result of the ticket, which closes it: see [`Ticket::confirm`](crate::Ticket::confirm).
+    ///
+    /// # Errors
+    /// As of [`ConfirmResult`](crate::end::ConfirmResult).
+    pub fn confirm(&self) -> Result<Ended> {
+        self.block_on(crate::Ticket::confirm)
+    }
+
+    /// Takes the ticket back: see [`Ticket::cancel`](crate::Ticket::cancel).
+    ///
+    /// # Errors
+    /// As of [`Cancel`](crate::end::Cancel).
+    pub fn cancel(&self) -> Result<Ended> {
+        self.block_on(crate::Ticket::cancel)
+    }
+
+    /// Deletes the ticket: see [`Ticket::delete`](crate::Ticket::delete).
+    ///
+    /// # Errors
+    /// As of [`Delete`](crate::end::Delete).
+    pub fn delete(&self) -> Result<Ended> {
+        self.block_on(crate::Ticket::delete)
+    }
+
+    /// Asks the service to hurry: see [`Ticket::urge`](crate::Ticket::urge).
+    ///
+    /// # Errors
+    /// As of [`Urge`](crate::urge::Urge): look at [`Error::delivery`] before urging again.
+    pub fn urge(&self) -> Result<()> {
+        self.block_on(crate::Ticket::urge)
+    }
+
+    /// Rates the ticket: see [`Ticket::score`](crate::Ticket::score).
+    ///
+    /// # Errors
+    /// As of [`Score`](crate::score::Score): look at [`Error::delivery`] before rating again.
+    pub fn score(&self, rating: Rating) -> Result<Scored> {
+        self.block_on(|ticket| ticket.score(rating))
+    }
+
+    /// Changes whom to reach about the ticket: see [`Ticket::set_contact`](crate::Ticket::set_contact).
+    ///
+    /// ```no_run
+    /// # fn example(ticket: hwc_tickets::blocking::Ticket) -> hwc_tickets::Result<()> {
+    /// ticket.set_contact(|contact| contact.mail("me@example.com"))?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// As of [`SetContact`].
+    pub fn set_contact(&self, change: impl FnOnce(SetContact) -> SetContact) -> Result<()> {
+        self.block_on(|ticket| change(ticket.set_contact()))
+    }
+
+    /// What was done to the ticket: see [`Ticket::log`](crate::Ticket::log).
+    ///
+    /// # Errors
+    /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime); those of the read come as an item.
+    pub fn log(&self) -> Result<Rows<LogEntry>> {
+        self.client.runtime.check()?;
+        Ok(Rows::new(self.ticket.log().items(), &self.client.runtime))
+    }
+
+    /// Writes the ticket as a file to `path`, where nothing may stand yet, and gives its length: see
+    /// [`Ticket::export`](crate::Ticket::export).
+    ///
+    /// # Errors
+    /// As of [`Export::save_as`](crate::export::Export::save_as).
+    pub fn export(&self, path: impl AsRef<Path> + Send) -> Result<u64> {
+        self.block_on(|ticket| ticket.export().save_as(path))
     }
 
     /// The messages with their ids: see

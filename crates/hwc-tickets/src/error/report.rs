@@ -5,6 +5,7 @@ use crate::{
     ids::TicketId,
     messages::submit::{Pending, PendingId},
     setters::setters,
+    tickets::action::StateRefusal,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 use serde_json::Value;
@@ -90,6 +91,9 @@ pub struct ErrorReport {
     /// Whether a follower could not save its cursor.
     #[serde(default)]
     pub is_of_cursor: bool,
+    /// The state of the ticket, read after the service refused to do something to it. In JSON the field is there only with one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state_refusal: Option<StateRefusal>,
 }
 
 impl ErrorReport {
@@ -115,6 +119,7 @@ impl ErrorReport {
             retry_after: None,
             pending: None,
             is_of_cursor: false,
+            state_refusal: None,
         }
     }
 }
@@ -161,6 +166,7 @@ setters! {
         request_id: impl Into<String>,
         retry_after: Duration,
         pending: PendingId,
+        state_refusal: StateRefusal,
     }
 }
 
@@ -187,6 +193,7 @@ impl From<&Error> for ErrorReport {
             retry_after: error.retry_after(),
             pending: error.pending().map(Pending::id).or(pending),
             is_of_cursor: error.is_of_cursor(),
+            state_refusal: error.state_refusal(),
         }
     }
 }
@@ -198,7 +205,7 @@ impl From<ErrorReport> for Error {
         let operation = report.operation.clone();
         let (ticket, part) = (report.ticket.clone(), report.part);
         let (is_write, is_of_cursor) = (report.is_write, report.is_of_cursor);
-        let advice = report.advice;
+        let (advice, state_refusal) = (report.advice, report.state_refusal);
         let mut error = Self::new(kind, delivery, Cause::Report(Box::new(report)));
         let inner = &mut *error.0;
         inner.operation = operation.map(Cow::Owned);
@@ -207,6 +214,7 @@ impl From<ErrorReport> for Error {
         inner.is_write = is_write;
         inner.is_of_cursor = is_of_cursor;
         inner.advice = Some(advice);
+        inner.state_refusal = state_refusal;
         error
     }
 }

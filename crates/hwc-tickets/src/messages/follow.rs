@@ -4,8 +4,9 @@
 //! The order is: hand out, then advance, then a checkpoint. What was handed out and not yet part of a
 //! checkpoint comes again after a crash; nothing else does.
 
-mod cadence;
+pub(crate) mod cadence;
 mod catch_up;
+mod changes;
 mod cursor;
 mod dedupe;
 mod engine;
@@ -14,13 +15,14 @@ mod missing;
 mod own;
 mod roster;
 mod status;
-mod stop;
+pub(crate) mod stop;
 mod trouble;
 
+pub use changes::FollowHandle;
 pub use cursor::{Cursor, CursorFile};
 pub use stop::StopHandle;
 
-use self::{engine::Engine, roster::CatchUp, stop::Stop};
+use self::{changes::Changes, engine::Engine, roster::CatchUp, stop::Stop};
 use crate::{
     client::Client,
     error::Error,
@@ -96,7 +98,8 @@ pub enum Event {
         next_try: Duration,
     },
     /// A ticket is no longer followed: it does not exist, or the service refuses it alone. A cursor keeps
-    /// its place. When it was the last one, [`Event::Fatal`] follows.
+    /// its place. When it was the last one, [`Event::Fatal`] follows, unless tickets were added or removed with a
+    /// [`FollowHandle`] in this run: then the stream waits for others.
     TicketLost {
         /// The ticket.
         ticket: TicketId,
@@ -251,7 +254,8 @@ impl Follow {
     pub fn stream(self) -> Events {
         let stop = Stop::new();
         let connected = Arc::new(AtomicBool::new(false));
-        let engine = Engine::new(self, stop.clone(), Arc::clone(&connected));
+        let changes = Changes::default();
+        let engine = Engine::new(self, stop.clone(), changes.clone(), Arc::clone(&connected));
         let inner = stream::unfold(engine, |mut engine| async move {
             let event = engine.next_event().await?;
             Some((event, engine))
@@ -259,6 +263,7 @@ impl Follow {
         Events {
             inner: Box::pin(inner),
             stop: StopHandle::new(stop),
+            changes,
             connected,
         }
     }
@@ -271,6 +276,7 @@ impl Follow {
 pub struct Events {
     inner: Pin<Box<dyn Stream<Item = Event> + Send>>,
     stop: StopHandle,
+    changes: Changes,
     connected: Arc<AtomicBool>,
 }
 
@@ -280,11 +286,25 @@ impl Events {
         poll_fn(|context| self.inner.as_mut().poll_next(context)).await
     }
 
-    /// Whether every ticket was part of an answer in this run, or was given up. A run that ends before has
+    /// Whether every ticket was part of an answer in this run, or was given up; not so once more when one is added. A run that ends before has
     /// not heard of all of them, and says nothing about what they hold.
     #[must_use]
     pub fn has_connected(&self) -> bool {
         self.connected.load(Ordering::Acquire)
+    }
+
+    /// Adds tickets to the running stream and removes them from it, from elsewhere.
+    ///
+    /// ```no_run
+    /// # fn example(events: &hwc_tickets::Events, new: hwc_tickets::TicketId, done: hwc_tickets::TicketId) {
+    /// let handle = events.handle();
+    /// handle.add(new);
+    /// handle.remove(done); // its place is kept
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn handle(&self) -> FollowHandle {
+        FollowHandle::new(self.changes.clone(), self.stop.clone())
     }
 
     /// Stops the stream from elsewhere, for instance on Ctrl-C.

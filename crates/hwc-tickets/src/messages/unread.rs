@@ -1,6 +1,9 @@
 //! How many messages wait, over any number of tickets at once.
 
+mod all;
 pub(crate) mod batch;
+
+pub use all::{AllUnread, UnreadAll};
 
 use crate::{
     client::Client,

@@ -53,7 +53,7 @@ fn a_call_has_what_is_mandatory_and_setters_for_the_rest() {
         let call = other.remove_related("t4").group(own);
         assert!(!format!("{call:?}").contains("t4"), "{call:?}");
         call.await.unwrap();
-        let list = client.tickets().list();
+        let list = client.tickets().list_cases();
         let list = list.search_key(["a b", "c"]).limit(3).await;
         // An answer without the list is none.
         assert_eq!(list.unwrap_err().kind(), ErrorKind::Protocol);
@@ -185,7 +185,11 @@ fn listing(
 
 /// What was handed out, and whether anything may be missing.
 fn read(clock: &FakeClock, network: &ScriptedTransport) -> (Vec<usize>, bool, u64) {
-    let items = client(clock, network).tickets().list().limit(3).items();
+    let items = client(clock, network)
+        .tickets()
+        .list_cases()
+        .limit(3)
+        .items();
     let List { items, report, .. } = clock.run(items.collect()).unwrap();
     assert!(report.complete, "{report:?}");
     assert_eq!(report.yielded, items.len() as u64);
@@ -254,7 +258,7 @@ fn a_service_that_does_not_go_on_is_asked_no_longer() {
         let tickets = client(&clock, &network).tickets();
         let (items, report) = match body.contains("incident_id") {
             true => {
-                let list = tickets.list().items();
+                let list = tickets.list_cases().items();
                 let List { items, report, .. } = clock.run(list.collect()).unwrap();
                 (items.len(), report)
             }
@@ -363,7 +367,7 @@ fn what_is_no_list_is_no_end() {
     ] {
         let clock = FakeClock::new();
         let network = ScriptedTransport::new(&clock).otherwise(Step::json(200, body));
-        let items = client(&clock, &network).tickets().list().items();
+        let items = client(&clock, &network).tickets().list_cases().items();
         let ended = clock.run(items.collect());
         assert_eq!(ended.is_err(), is_error, "{body}: {ended:?}");
     }
@@ -389,7 +393,11 @@ fn an_odd_row_costs_itself_and_an_error_ends_the_reading() {
             };
             Step::json(200, body.to_string())
         });
-        let mut pages = client(&clock, &network).tickets().list().limit(3).pages();
+        let mut pages = client(&clock, &network)
+            .tickets()
+            .list_cases()
+            .limit(3)
+            .pages();
         clock.run(async {
             let page = pages.next().await.unwrap().unwrap();
             assert_eq!((page.items.len(), page.undecodable.len()), (2, 1));
@@ -419,7 +427,11 @@ fn what_is_lost_inside_of_a_row_is_told() {
         let page: Vec<&Value> = rows.iter().skip(offset).take(2).collect();
         Step::json(200, json!({"incident_info_list": page}).to_string())
     });
-    let mut pages = client(&clock, &network).tickets().list().limit(2).pages();
+    let mut pages = client(&clock, &network)
+        .tickets()
+        .list_cases()
+        .limit(2)
+        .pages();
     let first = clock.run(pages.next()).unwrap().unwrap();
     let pointers: Vec<&str> = first.within.iter().map(|lost| &*lost.pointer).collect();
     assert_eq!(
@@ -457,7 +469,11 @@ fn a_page_that_is_cut_off_tells_of_what_stays() {
     let body = json!({"incident_info_list": rows}).to_string();
     let clock = FakeClock::new();
     let network = ScriptedTransport::new(&clock).otherwise(Step::json(200, body));
-    let mut pages = client(&clock, &network).tickets().list().limit(5).pages();
+    let mut pages = client(&clock, &network)
+        .tickets()
+        .list_cases()
+        .limit(5)
+        .pages();
     let page = clock.run(pages.next()).unwrap().unwrap();
     for (most, places) in [(0, &[][..]), (1, &[0]), (2, &[0, 2]), (3, &[0, 2, 4])] {
         let mut page = page.clone();
@@ -472,7 +488,10 @@ fn the_last_row_that_can_be_named_is_no_end() {
     let clock = FakeClock::new();
     let network = listing(&clock, &rows(65_540), |_| None, |_, _| {});
     // The documented maximum of the offset.
-    let call = client(&clock, &network).tickets().list().offset(65_535);
+    let call = client(&clock, &network)
+        .tickets()
+        .list_cases()
+        .offset(65_535);
     let List { items, report, .. } = clock.run(call.items().collect()).unwrap();
     assert!(
         items.len() == 5 && !report.complete && report.possible_gap,
@@ -769,7 +788,7 @@ fn one_page_refuses_what_all_pages_refuse() {
         let clock = FakeClock::new();
         let network = ScriptedTransport::new(&clock).otherwise(Step::json(200, body));
         let client = client(&clock, &network);
-        let list = || client.tickets().list();
+        let list = || client.tickets().list_cases();
         let one = clock.run(list().into_future());
         let value = clock.run(client.call(ListCases::default()).into_future());
         let all = clock.run(list().items().collect());
@@ -799,7 +818,7 @@ fn behind_the_last_row_a_list_that_is_left_out_is_empty() {
     });
     let tickets = client(&clock, &network).tickets();
     for (offset, is_error) in [(0, true), (3, true), (4, false), (5, false)] {
-        let page = clock.run(tickets.list().offset(offset).into_future());
+        let page = clock.run(tickets.list_cases().offset(offset).into_future());
         assert_eq!(page.is_err(), is_error, "{offset}");
     }
     let numbered = tickets.order_incidents();
@@ -835,8 +854,8 @@ fn the_group_of_a_call_wins_over_that_of_the_value_and_that_over_the_client() {
     incidents.group_id = Some("of-value".to_owned());
     clock.run(async {
         let tickets = client.tickets();
-        tickets.list().await.unwrap();
-        tickets.list().group(group("of-call")).await.unwrap();
+        tickets.list_cases().await.unwrap();
+        tickets.list_cases().group(group("of-call")).await.unwrap();
         client.call(cases.clone()).await.unwrap();
         let own = client.call(cases).group(group("of-call"));
         own.await.unwrap();
@@ -882,7 +901,11 @@ fn what_was_read_before_an_error_is_given_back() {
         };
         Step::json(200, body.to_string())
     });
-    let items = client(&clock, &network).tickets().list().limit(2).items();
+    let items = client(&clock, &network)
+        .tickets()
+        .list_cases()
+        .limit(2)
+        .items();
     let interrupted = clock.run(items.collect()).unwrap_err();
     let ids: Vec<_> = (interrupted.read.items.iter())
         .map(|item| item.incident_id.as_deref().unwrap())
@@ -943,7 +966,7 @@ fn an_odd_field_is_an_error_of_this_crate() {
         200,
         r#"{"incident_info_list":[{"incident_id":"a"}],"total_count":{}}"#,
     ));
-    let call = client(&clock, &network).tickets().list();
+    let call = client(&clock, &network).tickets().list_cases();
     let answer = clock.run(call.into_future()).unwrap();
     answer.needs("incident_info_list").unwrap();
     let error = answer.needs("total_count").unwrap_err();
@@ -964,7 +987,7 @@ fn pages_and_audits_can_be_written_down() {
         200,
         r#"{"incident_info_list":[{"incident_id":"a"},7],"total_count":2}"#,
     ));
-    let mut pages = client(&clock, &network).tickets().list().pages();
+    let mut pages = client(&clock, &network).tickets().list_cases().pages();
     let page: Page<IncidentInfoV2> = clock.run(pages.next()).unwrap().unwrap();
     let page = serde_json::to_value(&page).unwrap();
     assert_eq!(page["items"], json!([{"incident_id": "a"}]));
@@ -1098,7 +1121,7 @@ fn one_page_without_async_is_looked_at_too() {
         .transport(network)
         .build_blocking()
         .unwrap();
-    let error = client.tickets().list().call().unwrap_err();
+    let error = client.tickets().list_cases().call().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Protocol);
 }
 
@@ -1113,10 +1136,10 @@ fn the_same_calls_without_async() {
         .transport(network.clone())
         .build_blocking()
         .unwrap();
-    let mut items = client.tickets().list().limit(3).items().unwrap();
+    let mut items = client.tickets().list_cases().limit(3).items().unwrap();
     assert_eq!(items.by_ref().map(Result::unwrap).count(), 7);
     assert!(items.report().complete && !items.report().possible_gap);
-    let pages = client.tickets().list().limit(3).pages().unwrap();
+    let pages = client.tickets().list_cases().limit(3).pages().unwrap();
     let paged: usize = pages.map(|page| page.unwrap().items.len()).sum();
     assert_eq!(paged, 7);
     let mut page = ListCases::default();

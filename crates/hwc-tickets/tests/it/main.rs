@@ -11,6 +11,7 @@
     reason = "a test fails by panicking, and nobody else uses it"
 )]
 
+mod actions;
 mod api;
 #[cfg(feature = "blocking")]
 mod blocking;
@@ -20,16 +21,21 @@ mod docs;
 mod doubt;
 mod examples;
 mod files;
+mod follow_new;
 mod ids;
 mod ledger;
 mod mark_read;
+mod office;
 mod outbox;
 mod reading;
 mod recall;
 mod rooms;
+mod roster;
 mod schedules;
 mod snippets;
 mod stored;
 mod submit;
 mod text;
+mod tickets;
 mod time;
+mod unread_all;

@@ -2,11 +2,14 @@
 //! stays as it was.
 
 use hwc_tickets::{
-    Advice, Attachment, Author, CallAdvice, Client, Conversation, Cursor, Delivery, Error,
-    ErrorKind, ErrorReport, Event, LastMessage, Message, MessageId, MessageKind, MessageTime,
-    Outcome, Pending, ReadReport, Recalled, Receipt, Role, SecretString, Sent, TicketDetail,
-    TicketId, TicketStatus, UnreadCounts, ZoneOffset,
+    Advice, Attachment, Author, CallAdvice, Client, Conversation, Cursor, Delivery, Ended, Error,
+    ErrorKind, ErrorReport, Event, LastMessage, ListedTicket, Message, MessageId, MessageKind,
+    MessageTime, Outcome, Pending, Rating, ReadReport, Recalled, Receipt, Role, Scored,
+    SecretString, Sent, StateRefusal, TicketAction, TicketDetail, TicketId, TicketLabel,
+    TicketStatus, UnreadCounts, ZoneOffset,
+    entry::LogEntry,
     error::Part,
+    follow_new::TicketsCursor,
     message::Undecodable,
     submit::{Candidate, Reconciled, Resemblance},
     testing::{FakeClock, ScriptedTransport, Step},
@@ -509,4 +512,42 @@ proptest! {
         };
         prop_assert_eq!(*again, message);
     }
+}
+
+#[test]
+fn what_is_listed_of_tickets_and_done_to_them_comes_back() {
+    let id = TicketId::new("TT1").unwrap();
+    let listed = ListedTicket::new(id, TicketStatus::Other(9), time())
+        .title("disk full")
+        .labels(vec![TicketLabel::new(7, "urgent").color("#ff0000")])
+        .confirmed_at(time())
+        .region("cn-north-4");
+    comes_back(&listed);
+    comes_back(&LogEntry::new(time()).act(3).words("closed"));
+    comes_back(&Rating::new("good").points(1, 5));
+    comes_back(&StateRefusal::new(
+        TicketAction::Close,
+        TicketStatus::Completed,
+    ));
+    for ended in [Ended::Now, Ended::Already, Ended::Found, Ended::Absent] {
+        comes_back(&ended);
+    }
+    comes_back(&Scored::Found);
+    comes_back(&TicketsCursor::default());
+    assert_eq!(
+        read::<TicketAction>("\"of_a_later_version\""),
+        TicketAction::Other
+    );
+    assert_eq!(
+        json_of(&TicketsCursor::default()),
+        r#"{"hwc_tickets_list_cursor":1,"has_begun":false,"tickets":{}}"#
+    );
+}
+
+#[test]
+fn a_status_has_the_code_that_it_is_made_of() {
+    for code in -1..40 {
+        assert_eq!(TicketStatus::from_code(Some(code)).code(), Some(code));
+    }
+    assert_eq!(TicketStatus::Unknown.code(), None);
 }

@@ -15,7 +15,7 @@ pub(super) const FORGET_FAILURES: Duration = Duration::from_secs(120);
 
 /// The pace of one group of tickets.
 #[derive(Debug, Clone)]
-pub(super) struct Cadence {
+pub(crate) struct Cadence {
     shortest: Duration,
     longest: Duration,
     current: Duration,
@@ -24,7 +24,7 @@ pub(super) struct Cadence {
 }
 
 impl Cadence {
-    pub(super) fn new(shortest: Duration, longest: Duration) -> Self {
+    pub(crate) fn new(shortest: Duration, longest: Duration) -> Self {
         Self {
             shortest,
             longest: longest.max(shortest),
@@ -35,7 +35,7 @@ impl Cadence {
     }
 
     /// There were new messages: more may follow soon.
-    pub(super) fn after_traffic(&mut self, now: Duration) -> Duration {
+    pub(crate) fn after_traffic(&mut self, now: Duration) -> Duration {
         self.forgive(now);
         self.current = self.shortest;
         self.shortest
@@ -43,7 +43,7 @@ impl Cadence {
 
     /// Nothing new. `chance` is between 0 and 1: somewhere between the shortest wait and the current
     /// one, so that many followers do not poll at the same moment.
-    pub(super) fn after_quiet(&mut self, now: Duration, chance: f64) -> Duration {
+    pub(crate) fn after_quiet(&mut self, now: Duration, chance: f64) -> Duration {
         self.forgive(now);
         // Beyond what a duration can hold it is longer than the longest.
         let grown = self.current.as_secs_f64() * QUIET_GROWTH;
@@ -54,7 +54,7 @@ impl Cadence {
     }
 
     /// The poll failed; the service may have asked for a wait.
-    pub(super) fn after_failure(
+    pub(crate) fn after_failure(
         &mut self,
         now: Duration,
         asked: Option<Duration>,

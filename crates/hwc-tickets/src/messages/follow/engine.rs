@@ -8,6 +8,7 @@ mod answers;
 mod failures;
 mod hand_out;
 mod history;
+mod managed;
 mod send;
 mod sort;
 
@@ -15,6 +16,7 @@ use self::hand_out::Out;
 use super::{
     CursorFile, Event, Follow, MOST_TICKETS, Start,
     cadence::Cadence,
+    changes::Changes,
     job::{Done, Job, Jobs},
     own::Own,
     roster::{CatchUp, GroupNumber, Roster},
@@ -51,6 +53,10 @@ pub(super) struct Engine {
     status: Option<StatusWatch>,
     file: Option<CursorFile>,
     stop: Stop,
+    /// Tickets to add and to take out.
+    changes: Changes,
+    /// Tickets were added or taken out in this run: without any, it waits for others.
+    is_managed: bool,
     trouble: Trouble,
     /// When the follower began to ask.
     began: Option<Duration>,
@@ -78,7 +84,12 @@ pub(super) struct Engine {
 }
 
 impl Engine {
-    pub(super) fn new(follow: Follow, stop: Stop, connected: Arc<AtomicBool>) -> Self {
+    pub(super) fn new(
+        follow: Follow,
+        stop: Stop,
+        changes: Changes,
+        connected: Arc<AtomicBool>,
+    ) -> Self {
         let parts = follow.client.parts();
         let clock = Arc::clone(&parts.clock);
         let deadline = follow.timeout.unwrap_or(parts.deadline);
@@ -125,6 +136,8 @@ impl Engine {
             own: (follow.skip_own).then(|| Own::new(parts.consistency_window)),
             file: follow.file,
             stop,
+            changes,
+            is_managed: false,
             trouble: Trouble::default(),
             began: None,
             connected,
@@ -152,6 +165,7 @@ impl Engine {
             if self.ended {
                 return None;
             }
+            self.apply_changes();
             if self.stop.is_asked() {
                 // What waits was not handed out; it comes again with the next run. Gaps may not: their reason is over.
                 self.queue.clear();
@@ -175,7 +189,8 @@ impl Engine {
                 continue;
             }
             let next = self.send_what_is_due();
-            if self.under_way.is_empty() && next.is_none() {
+            let waits_for_tickets = self.is_managed && self.roster.groups.is_empty();
+            if self.under_way.is_empty() && next.is_none() && !waits_for_tickets {
                 return None;
             }
             if let Some(done) = self.wait(next).await {
@@ -188,9 +203,10 @@ impl Engine {
     async fn wait(&mut self, next: Option<Duration>) -> Option<Done> {
         let now = self.clock.elapsed();
         let mut sleep: Option<Sleep> = next.map(|next| self.clock.sleep(next.saturating_sub(now)));
-        let (under_way, stop) = (&mut self.under_way, &self.stop);
+        let (under_way, stop, changes) = (&mut self.under_way, &self.stop, &self.changes);
         poll_fn(|context| {
-            if stop.poll(context) {
+            // Both are asked, so that both wake it.
+            if stop.poll(context) | changes.poll(context) {
                 return Poll::Ready(None);
             }
             if let Poll::Ready(Some(done)) = under_way.poll_next_unpin(context) {

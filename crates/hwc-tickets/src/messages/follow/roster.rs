@@ -20,7 +20,10 @@ use crate::{
     messages::unread::batch,
     service::MAX_TICKETS,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
 /// Names a group within one run.
 pub(super) type GroupNumber = u64;
@@ -84,16 +87,7 @@ impl Roster {
                     Some(mark) => Followed::resumed(id, mark),
                     None => Followed::new(id),
                 });
-                let mut polled = Polled::resumed(tickets.collect(), stored, roster.pace.clone());
-                if polled.position.is_none() {
-                    // The service gave no position that could be kept: only history tells what was missed, and what
-                    // it shows is not proven to be all.
-                    polled.opening = true;
-                    for ticket in &mut polled.tickets {
-                        ticket.catch_up = ticket.catch_up.or(ticket.reach_of_what_is_known());
-                        ticket.owes_gap = true;
-                    }
-                }
+                let polled = resumed(tickets.collect(), stored, roster.pace.clone());
                 roster.add(polled);
             }
         }
@@ -122,10 +116,43 @@ impl Roster {
         }
     }
 
-    fn add(&mut self, polled: Polled) {
+    fn add(&mut self, polled: Polled) -> GroupNumber {
         let number = self.next_number;
         self.next_number += 1;
         self.groups.insert(number, polled);
+        number
+    }
+
+    /// One more ticket, `now` on the monotonic clock: where it stood if it was left out before, else from the beginning.
+    pub(super) fn add_ticket(&mut self, id: TicketId, now: Duration) -> GroupNumber {
+        let mut polled = match self.take_left_out(TicketDigest::of(&id)) {
+            Some((stored, mark)) => {
+                let followed = Followed::resumed(id, &mark);
+                resumed(vec![followed], &stored, self.pace.clone())
+            }
+            None => {
+                let mut followed = Followed::new(id);
+                followed.may_be_forgotten = self.forgot_tickets;
+                Polled::new(vec![followed], self.pace.clone())
+            }
+        };
+        polled.added_at = Some(now);
+        self.add(polled)
+    }
+
+    /// The place that was kept of a ticket.
+    fn take_left_out(&mut self, ticket: TicketDigest) -> Option<(Group, Mark)> {
+        let mut found = None;
+        for group in &mut self.left_out {
+            let place = group.marks.iter().position(|mark| mark.ticket == ticket);
+            if let Some(place) = place {
+                let mark = group.marks.remove(place);
+                found = Some((group.clone(), mark));
+                break;
+            }
+        }
+        self.left_out.retain(|group| !group.marks.is_empty());
+        found
     }
 
     pub(super) fn len(&self) -> usize {
@@ -250,4 +277,19 @@ impl Roster {
             forgot_tickets: self.forgot_tickets,
         }
     }
+}
+
+/// Tickets that go on where they stood.
+fn resumed(tickets: Vec<Followed>, stored: &Group, pace: Cadence) -> Polled {
+    let mut polled = Polled::resumed(tickets, stored, pace);
+    if polled.position.is_none() {
+        // The service gave no position that could be kept: only history tells what was missed, and what it shows is not
+        // proven to be all.
+        polled.opening = true;
+        for ticket in &mut polled.tickets {
+            ticket.catch_up = ticket.catch_up.or(ticket.reach_of_what_is_known());
+            ticket.owes_gap = true;
+        }
+    }
+    polled
 }

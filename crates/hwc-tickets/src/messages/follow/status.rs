@@ -74,6 +74,13 @@ impl StatusWatch {
         wait
     }
 
+    /// Asks about one more, and about that one next.
+    pub(super) fn add(&mut self, ticket: TicketId) {
+        if !self.queue.contains(&ticket) {
+            self.queue.push_front(ticket);
+        }
+    }
+
     pub(super) fn forget(&mut self, ticket: &TicketId) {
         self.queue.retain(|queued| queued != ticket);
         self.known.remove(ticket);

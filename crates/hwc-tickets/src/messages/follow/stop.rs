@@ -12,7 +12,7 @@ use std::{
 
 /// Whether to stop, and whom to wake.
 #[derive(Clone, Default)]
-pub(super) struct Stop(Arc<Inner>);
+pub(crate) struct Stop(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
@@ -21,16 +21,16 @@ struct Inner {
 }
 
 impl Stop {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
-    pub(super) fn is_asked(&self) -> bool {
+    pub(crate) fn is_asked(&self) -> bool {
         self.0.asked.load(Ordering::Acquire)
     }
 
     /// As [`Stop::is_asked`]; wakes the task when it changes.
-    pub(super) fn poll(&self, context: &Context<'_>) -> bool {
+    pub(crate) fn poll(&self, context: &Context<'_>) -> bool {
         self.0.waker.register(context.waker());
         self.is_asked()
     }
@@ -46,7 +46,7 @@ impl Stop {
 pub struct StopHandle(Stop);
 
 impl StopHandle {
-    pub(super) fn new(stop: Stop) -> Self {
+    pub(crate) fn new(stop: Stop) -> Self {
         Self(stop)
     }
 

@@ -50,4 +50,31 @@ impl TicketStatus {
             None => Self::Unknown,
         }
     }
+
+    /// The wire value; `None` of an unknown one.
+    #[must_use]
+    pub fn code(self) -> Option<i64> {
+        Some(match self {
+            Self::Pending => 0,
+            Self::InProgress => 1,
+            Self::AwaitingConfirmation => 2,
+            Self::Completed => 3,
+            Self::Canceled => 4,
+            Self::Suspended => 5,
+            Self::Invalid => 12,
+            Self::Deleted => 13,
+            Self::AwaitingFeedback => 17,
+            Self::Other(code) => code,
+            Self::Unknown => return None,
+        })
+    }
+
+    /// Whether nothing more is done to it: completed, canceled, invalid or deleted.
+    #[must_use]
+    pub fn has_ended(self) -> bool {
+        matches!(
+            self,
+            Self::Completed | Self::Canceled | Self::Invalid | Self::Deleted
+        )
+    }
 }

@@ -10,10 +10,16 @@ use crate::{
         },
     },
     service::rows::{odd_field, set_aside},
-    tickets::detail::{content::TicketDetail, status::TicketStatus},
+    tickets::{
+        detail::{content::TicketDetail, status::TicketStatus},
+        entry::LogEntry,
+        listed::{ListedTicket, TicketLabel},
+    },
     time::{MessageTime, ZoneOffset},
 };
-use hwc_tickets_wire::tickets::{IncidentDetailInfoV2, IncidentMessageV2};
+use hwc_tickets_wire::tickets::{
+    IncidentDetailInfoV2, IncidentInfoV2, IncidentMessageV2, IncidentOperateLogV2, LabelInfo,
+};
 use serde_json::{Map, Value};
 
 /// A message of the ticket detail: with an id, without a role (D-16).
@@ -84,5 +90,73 @@ pub(super) fn detail(
         undecodable: readable.undecodable,
         extra,
         has_list,
+    }
+}
+
+/// A row of a list of tickets.
+pub(in crate::tickets) fn listed(from: IncidentInfoV2, zone: ZoneOffset) -> ListedTicket {
+    let raw_id = from.incident_id.unwrap_or_default();
+    let mut extra = from.extra;
+    // No document has it in lists; it is welcome all the same.
+    let severity = extra.get("severity_name").and_then(Value::as_str);
+    let severity = severity.map(str::to_owned);
+    for (name, value) in [
+        ("customer_id", from.customer_id),
+        ("incident_service_type", from.incident_service_type),
+        ("root_cause", from.root_cause),
+        ("resolution", from.resolution),
+    ] {
+        if let Some(value) = value {
+            extra.insert(name.to_owned(), value.into());
+        }
+    }
+    let labels = from.label_list.unwrap_or_default();
+    ListedTicket {
+        id: TicketId::lenient(&raw_id).ok(),
+        raw_id,
+        title: from.simple_description.unwrap_or_default(),
+        status: TicketStatus::from_code(from.status),
+        opened_at: MessageTime::read(from.create_time.unwrap_or_default(), zone),
+        confirmed_at: (from.confirmed_time).map(|time| MessageTime::read(time, zone)),
+        kind: from.incident_type_name,
+        problem: from.business_type_name,
+        product: from.product_category_name,
+        region: from.dc_name,
+        severity,
+        owner_id: from.xcustomer_id,
+        owner_name: from.xcustomer_name,
+        labels: labels.into_iter().map(label).collect(),
+        extra,
+    }
+}
+
+fn label(from: LabelInfo) -> TicketLabel {
+    TicketLabel {
+        id: from.label_id,
+        name: from.name.unwrap_or_default(),
+        color: from.color.unwrap_or_default(),
+    }
+}
+
+/// A row of the log of a ticket.
+pub(in crate::tickets) fn entry(from: IncidentOperateLogV2, zone: ZoneOffset) -> LogEntry {
+    let mut extra = from.extra;
+    if let Some(stamp) = &from.timestamp_operate_time {
+        extra.insert("timestamp_operate_time".to_owned(), stamp.clone().into());
+    }
+    let at = MessageTime::read(from.operate_time.unwrap_or_default(), zone);
+    let at = match (at.instant(), from.timestamp_operate_time) {
+        (None, Some(stamp)) => MessageTime::read(stamp, zone),
+        _ => at,
+    };
+    LogEntry {
+        id: from.incident_log_id,
+        at,
+        act: from.operate_type,
+        words: from.operate_desc,
+        actor_kind: from.operator_type,
+        actor_id: from.operator_id,
+        actor_name: from.operator_name,
+        extra,
     }
 }

@@ -185,7 +185,7 @@ impl Engine {
         let kind = error.kind();
         self.queue
             .push_back(Out::Event(Event::TicketLost { ticket, error }));
-        if self.roster.groups.is_empty() {
+        if self.roster.groups.is_empty() && !self.is_managed {
             let error = Error::local(kind, "no ticket is left to follow")
                 .with_operation("follow tickets")
                 .with_help("Check the ids of the tickets that were lost, and the site.");

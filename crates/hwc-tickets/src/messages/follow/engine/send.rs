@@ -32,6 +32,7 @@ impl Engine {
                 .iter()
                 .map(|ticket| ticket.id.clone())
                 .collect();
+            let began = group.added_at.unwrap_or(began);
             self.under_way
                 .push(self.jobs.poll(*number, ids, group.position_to_ask(), began));
         }

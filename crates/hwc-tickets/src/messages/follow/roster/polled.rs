@@ -37,6 +37,8 @@ pub(in crate::messages::follow) struct Polled {
     /// When to poll next, on the monotonic clock.
     pub(in crate::messages::follow) due: Duration,
     pub(in crate::messages::follow) under_way: bool,
+    /// When it came to the follower, on the monotonic clock; `None`: it was there from the start.
+    pub(in crate::messages::follow) added_at: Option<Duration>,
     /// Full answers in a row.
     pub(in crate::messages::follow) at_once: u32,
 }
@@ -58,6 +60,7 @@ impl Polled {
             cadence: pace,
             due: Duration::ZERO,
             under_way: false,
+            added_at: None,
             at_once: 0,
         }
     }
@@ -85,6 +88,7 @@ impl Polled {
             position_lost_at: self.position_lost_at,
             was_too_long: self.was_too_long,
             was_asked_after: self.was_asked_after,
+            added_at: self.added_at,
             ..Self::new(tickets, self.cadence.clone())
         }
     }
