@@ -83,7 +83,7 @@ test("foreign HTML and script stay text, wherever they show", async () => {
   assert.deepEqual(shown.slice(4), hostile);
   const ledger = await page.locator("#arrivals .text").allTextContents();
   assert.deepEqual(ledger.slice(0, hostile.length).reverse(), hostile);
-  const inside = page.locator("#messages, #arrivals").locator("script, img, svg, style, a, h1, b");
+  const inside = page.locator("#messages .text, #arrivals").locator("script, img, svg, style, a, h1, b");
   assert.equal(await inside.count(), 0);
   assert.equal(await page.evaluate(() => window.hacked), undefined);
   assert.deepEqual(page.faults, []);
@@ -99,7 +99,7 @@ test("addresses of the web can be followed, and nothing else", async () => {
     ["看http://example.com/路径。", ["http://example.com/"]],
     ["javascript:alert(1) data:text/html,x file:///etc/passwd ftp://example.com //example.com example.com", []],
     ["http://bank.example@evil.example/ http://user:word@evil.example/", []],
-    ["http://b\u0430nk.example/ http://exam\u202eple.com/ http:// https://[", ["http://exam"]],
+    ["http://b\u0430nk.example/ http://exam\u202eple.com/ http:// https://[", []],
     ["<a href=\"http://example.com/\" onclick=\"alert(1)\">x</a>", ["http://example.com/"]],
   ];
   for (const [content] of cases) await service.control("/reply", { ticket: "case-123", content });
@@ -129,7 +129,7 @@ test("days and what is not read yet have their lines, and a text is never as wid
   const widths = await messages(page).evaluateAll((all) => all.map((message) => message.offsetWidth));
   assert.ok(Math.max(...widths) <= 544, `${widths}`);
 
-  const read = await fetch(`${service.address}/v2/servicerequest/cases/read-messages/case-123`, { method: "POST", headers: { "x-auth-token": "TOKENEXAMPLE" } });
+  const read = await fetch(`${service.address}/v2/servicerequest/cases/case-123/instant-messages/unread`, { method: "POST", headers: { "x-auth-token": "TOKENEXAMPLE", "content-type": "application/json" }, body: "{}" });
   assert.equal(read.status, 200);
   await page.locator(".unread-mark").waitFor({ state: "detached" });
   assert.deepEqual(page.faults, []);
@@ -202,11 +202,11 @@ test("every fault can be ordered and taken back", async () => {
   await live(page);
   const openFaults = page.locator("#fault-list");
   await openFaults.getByText("No fault is open").waitFor();
-  const kinds = await page.getByLabel("Fault", { exact: true }).locator("option").evaluateAll((all) => all.map((option) => [option.value, option.textContent]));
+  const kinds = await page.getByRole("combobox", { name: "Fault", exact: true }).locator("option").evaluateAll((all) => all.map((option) => [option.value, option.textContent]));
   assert.equal(kinds.length, 14);
   await page.getByLabel("How often").selectOption({ label: "until taken back" });
   for (const [kind, name] of kinds) {
-    await page.getByLabel("Fault", { exact: true }).selectOption(kind);
+    await page.getByRole("combobox", { name: "Fault", exact: true }).selectOption(kind);
     await page.getByRole("button", { name: "Add", exact: true }).click();
     const line = page.locator(`#open-${kind}`);
     await line.getByText("every call, until taken back").waitFor();
@@ -222,10 +222,10 @@ test("every fault can be ordered and taken back", async () => {
   assert.equal(await page.locator("#fault-problem").textContent(), "");
 
   // Everything that a rule has can be said, and it is on top of the panel.
-  await page.getByLabel("Fault", { exact: true }).selectOption("cut");
+  await page.getByRole("combobox", { name: "Fault", exact: true }).selectOption("cut");
   await page.getByLabel("Bytes kept").fill("7");
   await page.getByLabel("chunked").check();
-  await page.getByLabel("Calls", { exact: true }).selectOption("listMessages");
+  await page.getByRole("combobox", { name: "Calls", exact: true }).selectOption("listMessages");
   await page.getByLabel("How often").selectOption({ label: "three times" });
   await page.getByText("More", { exact: true }).click();
   await page.getByLabel("Calls spared first").fill("2");
@@ -241,7 +241,7 @@ test("every fault can be ordered and taken back", async () => {
   await openFaults.getByText("No fault is open").waitFor();
 
   // A setting that cannot be is refused with a reason.
-  await page.getByLabel("Fault", { exact: true }).selectOption("delay");
+  await page.getByRole("combobox", { name: "Fault", exact: true }).selectOption("delay");
   await page.getByLabel("Milliseconds").fill("");
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await page.locator("#fault-problem:not(:empty)").waitFor();

@@ -30,6 +30,12 @@ const isWrite = (entry) => entry.method !== "GET";
 const isUnderWay = (entry) => entry.status === null && !entry.fault;
 const isFailed = (entry) => entry.error_code || entry.status === null || entry.status >= 300;
 
+/** The code says more than a status that only looks like success. */
+function answerOf({ status, error_code: code }) {
+  if (status === null) return say("no_answer");
+  return code && status < 300 ? code : status;
+}
+
 /**
  * Lines, newest first. Reads of one operation that went well are one line, until something happens that is worth a line
  * of its own. A line keeps its key while it grows, so that one that was opened stays open.
@@ -61,7 +67,7 @@ function folded(entries) {
 function fill(node, entries, now) {
   const entry = entries.at(-1);
   const badges = [
-    make("span", { class: `badge ${isFailed(entry) ? "bad" : "good"}`, text: [entry.status ?? say("no_answer"), entry.error_code].filter(Boolean).join(" ") }),
+    make("span", { class: `badge ${isFailed(entry) ? "bad" : "good"}`, text: answerOf(entry) }),
     entry.fault && make("span", { class: "badge warn", text: say(`fault_${entry.fault.kind}`) }),
     entry.example && make("span", { class: "badge", text: say("example") }),
     !entry.acted && make("span", { class: "badge", text: say("not_acted") }),
@@ -76,7 +82,7 @@ function fill(node, entries, now) {
   );
   more.replaceChildren(
     ...[...entries].reverse().map((each) => {
-      const about = [`#${each.number}`, entries.length > 1 && moment(each.at, now), each.caller && say("by", { name: each.caller }), each.request_id];
+      const about = [`#${each.number}`, entries.length > 1 && moment(each.at, now), each.error_code, each.caller && say("by", { name: each.caller }), each.request_id];
       return make("li", {}, make("code", { text: each.path }), make("span", { text: about.filter(Boolean).join(" · ") }));
     }),
   );

@@ -11,7 +11,7 @@ export function linked(text) {
   let end = 0;
   for (const { 0: found, index } of text.matchAll(ADDRESS)) {
     const address = trimmed(found);
-    if (!leadsWhereItSays(address)) continue;
+    if (!leadsWhereItSays(address) || isCut(address, text.slice(index + address.length))) continue;
     parts.push(text.slice(end, index), make("a", { href: address, rel: "noreferrer", target: "_blank", text: address }));
     end = index + address.length;
   }
@@ -22,6 +22,11 @@ export function linked(text) {
 function trimmed(found) {
   const address = found.replace(/[.,;:!?]+$/, "");
   return address.endsWith(")") && !address.includes("(") ? trimmed(address.slice(0, -1)) : address;
+}
+
+/** Whether a letter of another kind, or a mark that does not show, goes on where the name of the host has to end. */
+function isCut(address, rest) {
+  return !address.replace("//", "").includes("/") && /^[\p{L}\p{M}\p{N}\p{Cf}]/u.test(rest);
 }
 
 function leadsWhereItSays(address) {
