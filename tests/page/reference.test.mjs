@@ -61,6 +61,9 @@ test("it looks like the page, and warns of a POST that a browser repeats", async
       return { letters: [...new Set([document.body, ...texts].map((node) => style(node).fontFamily))], back: style(document.body).backgroundColor, text: style(document.querySelector(".opblock-tag") ?? document.body).color };
     });
     const reference = await look();
+    // With everything about an operation open, too.
+    await operation(page, "messages-createMessages").locator(".opblock-summary-control").click();
+    await operation(page, "messages-createMessages").getByText("Source: Submitting a Message").waitFor();
     assert.equal(reference.letters.length, 1, `${reference.letters}`);
     const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
     assert.equal(content, window);
