@@ -257,7 +257,7 @@ async fn keep_file(
     let id = {
         // Nobody takes the id meanwhile.
         let mut state = shared.lock();
-        let id = (1_u64..)
+        let id = (1..u64::MAX)
             .map(|number| format!("att-{number:04}"))
             .find(|id| state.world.file(id).is_none())
             .unwrap_or_default();

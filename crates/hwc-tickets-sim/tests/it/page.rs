@@ -169,6 +169,8 @@ async fn only_pages_of_this_simulator_may_watch_and_act() {
             ("GET", "/_sim/ledger?ticket=case-123"),
             ("POST", "/_sim/expire"),
             ("DELETE", "/_sim/fault"),
+            ("POST", "/_sim/file?name=x"),
+            ("GET", "/_sim/file?id=123"),
         ] {
             let request = format!(
                 "{method} {target} HTTP/1.1\r\nconnection: close\r\ncontent-length: 0\r\n{headers}\r\n\r\n"
