@@ -374,6 +374,19 @@ test("a half-written answer stays with its ticket", async () => {
   assert.equal(await page.locator("#text").inputValue(), "not finished");
 });
 
+test("in a low window a long conversation scrolls by itself", async () => {
+  const service = await simulator();
+  for (const [width, height] of [[1280, 480], [800, 480], [360, 480]]) {
+    const page = await open(browser, `${service.address}/#ticket=TT202611210011`, { viewport: { width, height } });
+    await live(page);
+    await messages(page).nth(20).waitFor();
+    const [inside, outside] = await page.locator("#log").evaluate((log) => [log.scrollHeight, log.clientHeight]);
+    assert.ok(outside < height && inside > outside, `${width}: ${inside} in ${outside}`);
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+  }
+});
+
 test("status, clock, tokens, engineers and a fresh start", async () => {
   const service = await simulator("--clock", "2026-11-21T08:00:00Z");
   const page = await open(browser, `${service.address}/#ticket=case-123`);
