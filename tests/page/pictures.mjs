@@ -39,13 +39,13 @@ async function picture(name, path, settings, prepare) {
 const TICKET = "/#ticket=case-123";
 
 await picture("page", TICKET, { viewport: { width: 1240, height: 760 } }, async (page) => {
-  await page.locator("#messages > li").nth(6).waitFor();
+  await page.locator("#messages > li.message").nth(6).waitFor();
   await page.getByRole("tab", { name: "Journal" }).click();
   await page.locator("#entries > li").nth(2).waitFor();
 });
 
 await picture("page-narrow", "/#ticket=TT202611210003", { viewport: { width: 360, height: 860 }, colorScheme: "dark", locale: "zh-CN" }, async (page) => {
-  await page.locator("#messages > li").nth(5).waitFor();
+  await page.locator("#messages > li.message").nth(5).waitFor();
 });
 
 await picture("reference", "/docs", { viewport: { width: 1240, height: 760 } }, async (page) => {

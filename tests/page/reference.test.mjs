@@ -47,6 +47,34 @@ test("all operations are shown, with the documents' examples, their sources and 
   await page.context().close();
 });
 
+test("it looks like the page, and warns of a POST that a browser repeats", async () => {
+  for (const colorScheme of ["light", "dark"]) {
+    const page = await open(browser, `${service.address}/docs`, { viewport: { width: 360, height: 740 }, colorScheme });
+    await page.locator(".opblock").first().waitFor();
+    const warning = page.getByRole("note");
+    for (const words of ["a browser may send a POST again by itself", "浏览器可能自动重发 POST"]) {
+      assert.equal(await warning.getByText(words).isVisible(), true);
+    }
+    const look = () => page.evaluate(() => {
+      const style = (node) => getComputedStyle(node);
+      const texts = [...document.querySelectorAll(".opblock-tag, .opblock-summary-description, .title")];
+      return { letters: [...new Set([document.body, ...texts].map((node) => style(node).fontFamily))], back: style(document.body).backgroundColor, text: style(document.querySelector(".opblock-tag") ?? document.body).color };
+    });
+    const reference = await look();
+    // With everything about an operation open, too.
+    await operation(page, "messages-createMessages").locator(".opblock-summary-control").click();
+    await operation(page, "messages-createMessages").getByText("Source: Submitting a Message").waitFor();
+    assert.equal(reference.letters.length, 1, `${reference.letters}`);
+    const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.equal(content, window);
+    await page.screenshot({ path: `${pictures}/reference-${colorScheme}.png` });
+    await page.goto(service.address);
+    assert.deepEqual(await look(), reference);
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+  }
+});
+
 test("a request is tried against this simulator with the token filled in", async () => {
   const page = await open(browser, `${service.address}/docs`);
   const detail = operation(page, "tickets-showCaseStatus");

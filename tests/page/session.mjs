@@ -71,8 +71,8 @@ export class Simulator extends Program {
     return Simulator.start("--control", "--engineers", "manual", ...args);
   }
 
-  async control(path, body) {
-    const request = body === undefined ? {} : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  async control(path, body, method = "POST") {
+    const request = body === undefined ? {} : { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
     const answer = await fetch(`${this.address}/_sim${path}`, request);
     if (!answer.ok) throw new Error(`/_sim${path}: HTTP ${answer.status}`);
     return answer.json();

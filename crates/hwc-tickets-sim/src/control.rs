@@ -5,30 +5,38 @@
 
 mod events;
 
+use std::io::Write as _;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Json, Query, Request, State};
+use axum::extract::rejection::{BytesRejection, JsonRejection};
+use axum::extract::{DefaultBodyLimit, Json, Query, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use http::header::{
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
 use http::{HeaderMap, HeaderValue, StatusCode};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::domain::{Command, Outcome, Rules, Status};
+use crate::domain::{Blob, Command, DEMO, NewTicket, Outcome, Rules, Status, Subject, Text};
 use crate::fault::{Fault, FaultRule};
+use crate::http::answer::Answer;
 use crate::http::handler;
 use crate::quirks::Quirks;
 use crate::state::Shared;
 
 type Sim = State<Arc<Shared>>;
 type Reply = Result<Json<Value>, Problem>;
+
+/// The kind of problem of tickets that are opened here: how to use something. It asks for nothing else.
+const USAGE: &str = "5efc9f47ace944bfafd054161409f15b";
 
 /// Adds everything under `/_sim`.
 pub(crate) fn add_routes(router: Router<Arc<Shared>>, shared: &Arc<Shared>) -> Router<Arc<Shared>> {
@@ -40,6 +48,13 @@ pub(crate) fn add_routes(router: Router<Arc<Shared>>, shared: &Arc<Shared>) -> R
         .route("/_sim/trigger", post(trigger))
         .route("/_sim/reply", post(reply))
         .route("/_sim/status", post(status))
+        .route("/_sim/ticket", post(open_ticket))
+        .route(
+            "/_sim/file",
+            get(file)
+                .post(keep_file)
+                .layer(DefaultBodyLimit::max(shared.max_upload)),
+        )
         .route("/_sim/advance", post(advance))
         .route("/_sim/expire", post(expire))
         .route("/_sim/fault", get(faults).post(fault).delete(clear))
@@ -94,6 +109,12 @@ struct Problem(StatusCode, String);
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         (self.0, Json(json!({ "error": self.1 }))).into_response()
+    }
+}
+
+impl From<BytesRejection> for Problem {
+    fn from(rejection: BytesRejection) -> Self {
+        Problem(rejection.status(), rejection.body_text())
     }
 }
 
@@ -190,6 +211,87 @@ async fn status(State(shared): Sim, body: Result<Json<NewStatus>, JsonRejection>
     let Json(NewStatus { ticket, status }) = body?;
     apply(&shared, Command::SetStatus { ticket, status })?;
     Ok(Json(json!({})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Opening {
+    content: Text,
+    #[serde(default)]
+    attachments: Vec<String>,
+}
+
+/// The customer `demo` opens a ticket. What keeps a program from it keeps this from it, too.
+async fn open_ticket(State(shared): Sim, body: Result<Json<Opening>, JsonRejection>) -> Reply {
+    let Json(Opening {
+        content,
+        attachments,
+    }) = body?;
+    let mut new = NewTicket::new(DEMO, Subject::new(USAGE), content);
+    new.attachments = attachments;
+    match apply(&shared, Command::Create(Box::new(new)))? {
+        Outcome::Opened { ticket } => Ok(Json(json!({ "ticket": ticket }))),
+        _ => Ok(Json(json!({}))),
+    }
+}
+
+#[derive(Deserialize)]
+struct Named {
+    name: String,
+}
+
+/// Keeps a file, so that a message or a ticket can carry it.
+async fn keep_file(
+    State(shared): Sim,
+    Query(Named { name }): Query<Named>,
+    body: Result<Bytes, BytesRejection>,
+) -> Reply {
+    let no_room = |_| {
+        let problem = "the disk does not take the file";
+        Problem(StatusCode::INSUFFICIENT_STORAGE, problem.to_owned())
+    };
+    let mut written = Blob::writer();
+    written.write_all(&body?).map_err(no_room)?;
+    let content = written.into_blob();
+    let now = shared.clock.now();
+    let id = {
+        // Nobody takes the id meanwhile.
+        let mut state = shared.lock();
+        let id = (1..u64::MAX)
+            .map(|number| format!("att-{number:04}"))
+            .find(|id| state.world.file(id).is_none())
+            .unwrap_or_default();
+        let attach = Command::Attach {
+            id: id.clone(),
+            name,
+            content,
+        };
+        state.world.apply(attach, now);
+        id
+    };
+    shared.changed();
+    Ok(Json(json!({ "file": id })))
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    id: String,
+}
+
+/// A file, whoever may see it: to be saved and never shown, so that nothing in it runs beside the page.
+async fn file(State(shared): Sim, Query(Wanted { id }): Query<Wanted>) -> Response {
+    let found = shared.lock().world.file(&id);
+    let Some(file) = found else {
+        return Problem(StatusCode::NOT_FOUND, "there is no such file".to_owned()).into_response();
+    };
+    let name = utf8_percent_encode(&file.name, NON_ALPHANUMERIC);
+    Answer::new(StatusCode::OK, "application/octet-stream", file.content)
+        .header(
+            CONTENT_DISPOSITION,
+            &format!("attachment; filename*=UTF-8''{name}"),
+        )
+        .header(CONTENT_SECURITY_POLICY, "sandbox")
+        .into_response()
 }
 
 #[derive(Deserialize)]

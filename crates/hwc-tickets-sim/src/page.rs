@@ -29,12 +29,13 @@ const WHOLE: &str = include_str!("page/index.html");
 const CLOSED: &str = include_str!("page/closed.html");
 
 /// Path, type and text of each file.
-const FILES: [(&str, &str, &str); 11] = [
+const FILES: [(&str, &str, &str); 15] = [
     (
         "/page/icon.svg",
         "image/svg+xml",
         include_str!("page/icon.svg"),
     ),
+    ("/page/base.css", CSS, include_str!("page/base.css")),
     ("/page/page.css", CSS, include_str!("page/page.css")),
     ("/page/clock.js", SCRIPT, include_str!("page/clock.js")),
     ("/page/control.js", SCRIPT, include_str!("page/control.js")),
@@ -44,9 +45,12 @@ const FILES: [(&str, &str, &str); 11] = [
         include_str!("page/conversation.js"),
     ),
     ("/page/faults.js", SCRIPT, include_str!("page/faults.js")),
+    ("/page/files.js", SCRIPT, include_str!("page/files.js")),
+    ("/page/journal.js", SCRIPT, include_str!("page/journal.js")),
+    ("/page/ledger.js", SCRIPT, include_str!("page/ledger.js")),
     ("/page/node.js", SCRIPT, include_str!("page/node.js")),
     ("/page/page.js", SCRIPT, include_str!("page/page.js")),
-    ("/page/records.js", SCRIPT, include_str!("page/records.js")),
+    ("/page/text.js", SCRIPT, include_str!("page/text.js")),
     ("/page/tickets.js", SCRIPT, include_str!("page/tickets.js")),
     ("/page/words.js", SCRIPT, include_str!("page/words.js")),
 ];

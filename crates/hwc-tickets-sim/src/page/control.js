@@ -2,7 +2,9 @@
 
 async function call(method, path, body) {
   const request = { method, headers: {} };
-  if (body !== undefined) {
+  if (body instanceof Blob) {
+    request.body = body;
+  } else if (body !== undefined) {
     request.headers["content-type"] = "application/json";
     request.body = JSON.stringify(body);
   }
@@ -16,6 +18,9 @@ export const get = (path) => call("GET", path);
 export const post = (path, body) => call("POST", path, body);
 export const put = (path, body) => call("PUT", path, body);
 export const remove = (path) => call("DELETE", path);
+
+/** Gives the simulator a file to keep. Its id comes back. */
+export const sendFile = async (file) => (await post(`/_sim/file?name=${encodeURIComponent(file.name)}`, file)).file;
 
 /** Runs something that may fail, and shows the failure where its reader looks. */
 export async function attempt(place, work) {

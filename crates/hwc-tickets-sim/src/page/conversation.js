@@ -1,8 +1,10 @@
 // One ticket: what was said in it, and a box to answer as the engineer.
 
 import { attempt, get, post } from "./control.js";
+import { Files, idsOf, link } from "./files.js";
 import { Choice, make, refresh } from "./node.js";
-import { language, moment, say } from "./words.js";
+import { linked } from "./text.js";
+import { day, language, say, time } from "./words.js";
 
 const STATUSES = ["waiting", "in_progress", "to_confirm", "completed", "cancelled", "suspended", "invalid", "deleted", "waiting_for_feedback"];
 
@@ -13,14 +15,16 @@ const byId = (id) => document.getElementById(id);
 const log = byId("log");
 const messages = byId("messages");
 const text = byId("text");
-const attachments = byId("attachments");
+const send = byId("send");
 const problem = byId("answer-problem");
 const trigger = byId("trigger");
+const files = new Files(byId("attach"), byId("files"), byId("chosen"));
 
-/** What was typed and not sent, by ticket. */
+/** What was typed and chosen and not sent, by ticket. */
 const drafts = new Map();
 let shown = null;
 let state = null;
+let sending = false;
 
 const status = new Choice(byId("status"), byId("status-form"), (chosen) => {
   if (shown !== null) attempt(problem, () => post("/_sim/status", { ticket: shown, status: chosen }));
@@ -38,28 +42,57 @@ export function show(ticket, arrivals, whole) {
   status.show(STATUSES.map((name) => [name, say(`status_${name}`)]), ticket?.status ?? "");
   trigger.setAttribute("aria-disabled", String(!ticket?.answer_planned));
   byId("earlier").hidden = !ticket || ticket.arrived <= arrivals.length;
+  files.show();
 
-  const atEnd = other || log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+  const atEnd = other || isAtEnd();
   const before = messages.childElementCount;
   // Another ticket is no news: a screen reader keeps quiet until it is filled.
   log.setAttribute("aria-busy", String(other));
   if (other) messages.replaceChildren();
-  refresh(messages, arrivals, {
-    key: (arrival) => arrival.number,
+  refresh(messages, lines(ticket, arrivals), {
+    key: (line) => line.key,
     context: language + new Date(whole.now).toDateString(),
     create: () => make("li"),
-    fill: fillMessage,
+    fill: (node, line) => line.fill(node),
   });
   log.setAttribute("aria-busy", "false");
-  if (atEnd) log.scrollTop = log.scrollHeight;
+  if (atEnd) toEnd();
   else if (messages.childElementCount > before) byId("newest").hidden = false;
 }
 
+/** The messages, with a line where a day begins and one above what the customer has not read. */
+function lines(ticket, arrivals) {
+  const all = [];
+  const unread = firstUnread(ticket, arrivals);
+  let before = "";
+  for (const arrival of arrivals) {
+    const date = new Date(arrival.at).toDateString();
+    if (date !== before) all.push({ key: `day ${date}`, fill: (node) => fillMark(node, "day", make("time", { datetime: arrival.at, text: day(arrival.at, state.now) })) });
+    before = date;
+    if (arrival.number === unread) all.push({ key: "unread", fill: (node) => fillMark(node, "unread-mark", say("unread_mark")) });
+    all.push({ key: arrival.number, arrival, fill: (node) => fillMessage(node, arrival) });
+  }
+  return all;
+}
+
+/** Number of the first message of an engineer that the customer has not read. */
+function firstUnread(ticket, arrivals) {
+  if (!ticket?.unread) return undefined;
+  const theirs = arrivals.filter((arrival) => arrival.author === "engineer" && arrival.visible);
+  return theirs.at(-Math.min(ticket.unread, theirs.length))?.number;
+}
+
+function fillMark(node, kind, text) {
+  node.className = `mark ${kind}`;
+  node.replaceChildren(text);
+}
+
 function turnTo(ticket) {
-  if (shown !== null) drafts.set(shown, text.value);
+  if (shown !== null) drafts.set(shown, { written: text.value, attached: files.files });
   shown = ticket?.id ?? null;
-  text.value = drafts.get(shown) ?? "";
-  attachments.value = "";
+  const { written = "", attached = [] } = drafts.get(shown) ?? {};
+  text.value = written;
+  files.show(attached);
   problem.textContent = "";
   byId("newest").hidden = true;
 }
@@ -71,22 +104,28 @@ function fillMessage(node, arrival) {
     !arrival.visible && make("span", { class: "badge warn", text: say("hidden") }),
     arrival.confidential && make("span", { class: "badge", text: say("confidential") }),
   ].filter(Boolean);
-  const files = arrival.attachments.map((id, index) => {
-    const name = make("bdi", { text: arrival.file_names[index] || id });
-    return make("li", { class: "file", title: id }, make("span", { class: "quiet", text: `${say("file")} ` }), name);
-  });
+  const attached = arrival.attachments.map((id, index) => make("li", {}, link(id, arrival.file_names[index])));
   node.replaceChildren(
     make(
       "div",
       { class: "meta" },
       make("span", { class: "who", text: arrival.name }),
       make("span", { text: say(arrival.author) }),
-      make("time", { datetime: arrival.at, text: moment(arrival.at, state.now) }),
+      make("time", { datetime: arrival.at, text: time(arrival.at) }),
       ...badges,
     ),
-    make("p", { class: "text", dir: "auto", text: arrival.text }),
-    ...(files.length ? [make("ul", { class: "files" }, ...files)] : []),
+    make("p", { class: "text", dir: "auto" }, ...linked(arrival.text)),
+    ...(attached.length ? [make("ul", { class: "files" }, ...attached)] : []),
   );
+}
+
+function isAtEnd() {
+  return log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+}
+
+/** To the newest message. */
+export function toEnd() {
+  log.scrollTop = log.scrollHeight;
 }
 
 /** The newest messages of a ticket. */
@@ -98,16 +137,20 @@ async function answer(event) {
   event.preventDefault();
   const ticket = shown;
   const content = text.value;
-  if (ticket === null || !content) return;
-  const ids = attachments.value.split(/[,，\s]+/).filter(Boolean);
-  const sent = await attempt(problem, () => post("/_sim/reply", { ticket, content, attachments: ids }));
+  const attached = files.files;
+  // One after the other: pressing twice is no second answer.
+  if (sending || ticket === null || !content) return;
+  sending = true;
+  send.setAttribute("aria-disabled", "true");
+  const sent = await attempt(problem, async () => post("/_sim/reply", { ticket, content, attachments: await idsOf(attached) }));
+  sending = false;
+  send.removeAttribute("aria-disabled");
   if (!sent) return;
   drafts.delete(ticket);
-  if (shown === ticket && text.value === content) {
-    text.value = "";
-    attachments.value = "";
-  }
-  log.scrollTop = log.scrollHeight;
+  if (shown !== ticket) return;
+  if (text.value === content) text.value = "";
+  files.show(files.files.filter((file) => !attached.includes(file)));
+  toEnd();
   text.focus();
 }
 
@@ -124,10 +167,10 @@ trigger.addEventListener("click", () => {
 });
 
 byId("newest").addEventListener("click", () => {
-  log.scrollTop = log.scrollHeight;
+  toEnd();
   log.focus();
 });
 
 log.addEventListener("scroll", () => {
-  if (log.scrollHeight - log.scrollTop - log.clientHeight < 40) byId("newest").hidden = true;
+  if (isAtEnd()) byId("newest").hidden = true;
 });

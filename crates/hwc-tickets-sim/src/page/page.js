@@ -4,12 +4,15 @@ import * as clock from "./clock.js";
 import { follow } from "./control.js";
 import * as conversation from "./conversation.js";
 import * as faults from "./faults.js";
-import * as records from "./records.js";
-import { say, switchLanguage, translate } from "./words.js";
+import * as journal from "./journal.js";
+import * as ledger from "./ledger.js";
 import * as tickets from "./tickets.js";
+import { say, switchLanguage, translate } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const line = byId("line");
+/** Where one part is shown at a time; the style sheet has the same width. */
+const narrow = matchMedia("(max-width: 45.99rem)");
 
 let state = null;
 let arrivals = [];
@@ -18,8 +21,11 @@ let read = "";
 let reading = false;
 let again = false;
 
+/** What the address says: which ticket, and in a narrow window which part. */
+const place = () => new URLSearchParams(location.hash.slice(1));
+
 function chosen() {
-  const wanted = new URLSearchParams(location.hash.slice(1)).get("ticket");
+  const wanted = place().get("ticket");
   return state.tickets.find((ticket) => ticket.id === wanted) ?? tickets.sorted(state.tickets)[0];
 }
 
@@ -53,9 +59,9 @@ async function showRecords() {
   }
   if (chosen()?.id === ticket?.id) {
     conversation.show(ticket, ticket ? arrivals : [], state);
-    records.showLedger(ticket ? arrivals : [], state.now);
+    ledger.show(ticket ? arrivals : [], state.now);
   }
-  if (!byId("journal").hidden) await records.showJournal(state);
+  if (!byId("journal").hidden) await journal.show(state);
 }
 
 function live(stands) {
@@ -94,15 +100,42 @@ byId("language").addEventListener("click", () => {
   show();
 });
 
+/** Shows the part that the address names. Only in a narrow window this hides the others. */
+function turn() {
+  const part = place().get("part") === "tools" ? "tools" : place().has("ticket") ? "conversation" : "tickets";
+  const before = document.body.dataset.part;
+  document.body.dataset.part = part;
+  if (!narrow.matches || part === before) return;
+  byId(part).focus();
+  if (part === "conversation") conversation.toEnd();
+}
+
+/** Goes to a part: to the tools, or to what the address names without them. */
+function go(part) {
+  const there = place();
+  there.delete("part");
+  if (part === "tickets") there.delete("ticket");
+  if (part === "tools") there.set("part", "tools");
+  location.hash = there.toString();
+}
+
+for (const button of document.querySelectorAll("[data-go]")) button.addEventListener("click", () => go(button.dataset.go));
+
 byId("skip").addEventListener("click", (event) => {
   event.preventDefault();
+  const hidden = byId("conversation").offsetParent === null;
+  if (hidden && state && chosen()) tickets.turnTo(chosen().id);
   byId("conversation").focus();
 });
 
-addEventListener("hashchange", show);
+addEventListener("hashchange", () => {
+  turn();
+  show();
+});
 tickets.onFilter(show);
-records.onWritesOnly(show);
+journal.onWritesOnly(show);
 translate();
+turn();
 follow((told) => {
   state = told;
   show();

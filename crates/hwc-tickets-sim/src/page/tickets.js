@@ -1,10 +1,14 @@
-// The list of tickets.
+// The list of tickets, and a form to open one as a customer.
 
+import { attempt, post } from "./control.js";
 import { make, refresh } from "./node.js";
 import { language, moment, say } from "./words.js";
 
-const list = document.getElementById("ticket-list");
-const filter = document.getElementById("filter");
+const byId = (id) => document.getElementById(id);
+const list = byId("ticket-list");
+const filter = byId("filter");
+const text = byId("ticket-text");
+let opening = false;
 
 /** Ids in the order of the list: newest activity first when the page opens, then they stay where they are. */
 let order = [];
@@ -30,9 +34,7 @@ export function show(state, chosen) {
     context: language,
     create: (ticket) => {
       const button = make("button", { type: "button" });
-      button.addEventListener("click", () => {
-        location.hash = new URLSearchParams({ ticket: ticket.id }).toString();
-      });
+      button.addEventListener("click", () => turnTo(ticket.id));
       return make("li", {}, button);
     },
     fill: (node, ticket) => {
@@ -49,6 +51,26 @@ export function show(state, chosen) {
   });
   if (!tickets.length) list.replaceChildren(make("li", { class: "quiet", text: say("no_fit") }));
 }
+
+/** Puts a ticket into the address, which everybody follows. */
+export function turnTo(id) {
+  location.hash = new URLSearchParams({ ticket: id }).toString();
+}
+
+byId("ticket-form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const content = text.value;
+  // Pressing twice opens one.
+  if (opening || !content) return;
+  opening = true;
+  const opened = await attempt(byId("ticket-problem"), () => post("/_sim/ticket", { content }));
+  opening = false;
+  if (!opened) return;
+  if (text.value === content) text.value = "";
+  byId("opening").open = false;
+  filter.value = "";
+  turnTo(opened.ticket);
+});
 
 export function onFilter(work) {
   filter.addEventListener("input", work);

@@ -135,6 +135,7 @@ fn page<'a>(title: &str, events: impl Iterator<Item = Event<'a>>) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
          <link rel=\"icon\" type=\"image/svg+xml\" href=\"/page/icon.svg\">\n\
+         <link rel=\"stylesheet\" href=\"/page/base.css\">\n\
          <link rel=\"stylesheet\" href=\"/docs/docs.css\">\n</head>\n<body class=\"paper\">\n\
          <header>{NAVIGATION}</header>\n<main tabindex=\"0\">\n{body}</main>\n</body>\n</html>\n"
     )

@@ -1,6 +1,6 @@
 //! `/_sim`: absent unless enabled, closed to strangers, and good for everything the handle is good for.
 
-use hwc_tickets_sim::{Operation, Simulator, StartError, Time};
+use hwc_tickets_sim::{DEMO, Operation, Rules, Simulator, StartError, Time};
 use serde_json::{Value, json};
 
 use crate::client::{Answer, ask, send};
@@ -228,6 +228,102 @@ async fn everything_can_be_done_from_outside() {
 }
 
 #[tokio::test]
+async fn a_file_is_kept_and_given_back_and_a_message_and_a_ticket_carry_it() {
+    let sim = Simulator::builder()
+        .control(true)
+        .time(Time::Manual(start()))
+        .max_upload(64)
+        .start()
+        .await
+        .unwrap();
+    let keep = async |bytes: &'static [u8]| {
+        // `日志 "1".txt`
+        let target = "/_sim/file?name=%E6%97%A5%E5%BF%97%20%221%22.txt";
+        send(&sim, "POST", target, "", bytes).await.unwrap()
+    };
+    let bytes = b"<script>no</script>\0\xff";
+    let [one, two] = [keep(bytes).await.json(), keep(b"").await.json()];
+    // The ones that are there already keep their ids.
+    assert_eq!(
+        (&one["file"], &two["file"]),
+        (&json!("att-0004"), &json!("att-0005"))
+    );
+
+    let reply =
+        json!({ "ticket": "case-123", "content": "see there", "attachments": ["att-0004"] });
+    assert_eq!(control(&sim, "POST", "/reply", reply).await.status, 200);
+    let arrival = sim.ledger("case-123").pop().unwrap();
+    assert_eq!(arrival.file_names, ["日志 \"1\".txt"]);
+    // To whoever looks on, and to the customer.
+    for (target, headers) in [
+        ("/_sim/file?id=att-0004", ""),
+        (
+            "/v2/servicerequest/accessorys/att-0004",
+            "x-auth-token: TOKENEXAMPLE\r\n",
+        ),
+    ] {
+        let answer = send(&sim, "GET", target, headers, b"").await.unwrap();
+        assert_eq!(
+            (answer.status, &answer.body[..]),
+            (200, &bytes[..]),
+            "{target}"
+        );
+    }
+    let kept = send(&sim, "GET", "/_sim/file?id=att-0004", "", b"")
+        .await
+        .unwrap();
+    for (name, value) in [
+        ("content-type", "application/octet-stream"),
+        (
+            "content-disposition",
+            "attachment; filename*=UTF-8''%E6%97%A5%E5%BF%97%20%221%22%2Etxt",
+        ),
+        ("content-security-policy", "sandbox"),
+        ("x-content-type-options", "nosniff"),
+    ] {
+        assert_eq!(kept.header(name), Some(value));
+    }
+
+    let opening = json!({ "content": "It fails again.", "attachments": ["att-0005"] });
+    let opened = control(&sim, "POST", "/ticket", opening).await.json();
+    let ticket = opened["ticket"].as_str().unwrap();
+    let first = sim.ledger(ticket).pop().unwrap();
+    assert_eq!(
+        (
+            &*first.by,
+            &*first.text,
+            &first.attachments[..],
+            first.history
+        ),
+        (DEMO, "It fails again.", &["att-0005".to_owned()][..], false)
+    );
+    let status = ask(&sim, "GET", &format!("/{ticket}/status"), "").await;
+    assert_eq!(status.json(), json!({ "status": 0 }));
+
+    let large = keep(&[b'x'; 65]).await;
+    assert_eq!(large.status, 413);
+    assert!(!large.json()["error"].as_str().unwrap().is_empty());
+    let absent = control(&sim, "GET", "/file?id=none", Value::Null).await;
+    assert_eq!(absent.status, 404);
+    assert!(!absent.json()["error"].as_str().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_keeps_a_program_from_opening_a_ticket_keeps_the_control_from_it() {
+    let mut rules = Rules::default();
+    rules.quota = Some(0);
+    let sim = Simulator::builder().control(true).rules(rules);
+    let sim = sim.start().await.unwrap();
+    let before = sim.world().ticket_ids();
+    let refused = control(&sim, "POST", "/ticket", json!({ "content": "x" })).await;
+    assert_eq!(
+        (refused.status, refused.json()),
+        (400, json!({ "error": "refused: QuotaUsedUp" }))
+    );
+    assert_eq!(sim.world().ticket_ids(), before);
+}
+
+#[tokio::test]
 async fn every_operation_is_named_and_told() {
     let sim = Simulator::builder().control(true).start().await.unwrap();
     let told = control(&sim, "GET", "/operations", Value::Null)
@@ -293,6 +389,11 @@ async fn wrong_orders_are_refused_with_a_reason() {
             json!({ "ticket": "case-123", "status": "tired" }),
         ),
         ("/trigger", json!({ "tikcet": "case-123" })),
+        ("/ticket", json!({ "text": "x" })),
+        (
+            "/ticket",
+            json!({ "content": "x", "attachments": ["none"] }),
+        ),
     ];
     for (target, body) in cases {
         let answer = control(&sim, "POST", target, body.clone()).await;

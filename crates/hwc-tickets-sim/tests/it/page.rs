@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hwc_tickets_sim::{
-    Command, DEMO, Engineers, Fault, FaultRule, Operation, Rules, Simulator, Time,
+    Command, DEMO, Engineers, Fault, FaultRule, Operation, Rules, Simulator, Status, Time,
 };
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -169,6 +169,8 @@ async fn only_pages_of_this_simulator_may_watch_and_act() {
             ("GET", "/_sim/ledger?ticket=case-123"),
             ("POST", "/_sim/expire"),
             ("DELETE", "/_sim/fault"),
+            ("POST", "/_sim/file?name=x"),
+            ("GET", "/_sim/file?id=123"),
         ] {
             let request = format!(
                 "{method} {target} HTTP/1.1\r\nconnection: close\r\ncontent-length: 0\r\n{headers}\r\n\r\n"
@@ -343,17 +345,17 @@ async fn watching_ends_with_the_simulator() {
 }
 
 #[tokio::test]
-async fn the_page_has_a_switch_for_each_fault_in_both_languages() {
+async fn the_page_offers_each_fault_in_both_languages() {
     let sim = controlled().await;
     let script = get(&sim, "/page/faults.js").await;
-    let switches: Vec<&str> = text(&script)
+    let offered: Vec<&str> = text(&script)
         .split("{ kind: \"")
         .skip(1)
         .map(|rest| rest.split('"').next().unwrap())
         .collect();
+    let words = get(&sim, "/page/words.js").await;
     for kind in Fault::KINDS {
-        assert!(switches.contains(&kind), "no switch for {kind}");
-        let words = get(&sim, "/page/words.js").await;
+        assert!(offered.contains(&kind), "{kind} is not offered");
         for key in [
             format!("    fault_{kind}: "),
             format!("    fault_{kind}_about: "),
@@ -365,6 +367,49 @@ async fn the_page_has_a_switch_for_each_fault_in_both_languages() {
     assert!(text(&script).contains("\"/_sim/operations\""));
     for operation in Operation::all().filter(|operation| *operation != Operation::CreateMessages) {
         assert!(!text(&script).contains(operation.name()), "{operation:?}");
+    }
+}
+
+#[tokio::test]
+async fn states_are_called_as_the_description_names_them() {
+    let description: Value = serde_json::from_str(include_str!("../../spec/openapi.json")).unwrap();
+    let described =
+        &description["components"]["schemas"]["IncidentDetailInfoV2"]["properties"]["status"];
+    let list = |key: &str| described[key].as_array().unwrap().clone();
+    let sim = controlled().await;
+    let words = get(&sim, "/page/words.js").await;
+    let conversation = get(&sim, "/page/conversation.js").await;
+    let numbers = list("x-known-values");
+    let names = list("x-enum-varnames");
+    assert_eq!(numbers.len(), names.len());
+    let states = [
+        Status::Waiting,
+        Status::InProgress,
+        Status::ToConfirm,
+        Status::Completed,
+        Status::Cancelled,
+        Status::Suspended,
+        Status::Invalid,
+        Status::Deleted,
+        Status::WaitingForFeedback,
+    ];
+    assert_eq!(states.len(), names.len());
+    for state in states {
+        let at = numbers
+            .iter()
+            .position(|number| *number == json!(state.number()));
+        // `AwaitingFeedback` is "awaiting feedback".
+        let mut word = String::new();
+        for letter in names[at.unwrap()].as_str().unwrap().chars() {
+            if letter.is_uppercase() && !word.is_empty() {
+                word.push(' ');
+            }
+            word.extend(letter.to_lowercase());
+        }
+        let own = json!(state);
+        let line = format!("    status_{}: \"{word}\",\n", own.as_str().unwrap());
+        assert!(text(&words).contains(&line), "{line}");
+        assert!(text(&conversation).contains(&own.to_string()), "{own}");
     }
 }
 
