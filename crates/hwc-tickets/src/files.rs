@@ -3,6 +3,9 @@
 //! Every error of it names its file.
 
 mod draft;
+mod fresh;
+
+pub(crate) use fresh::NewFile;
 
 use crate::error::{Error, ErrorKind, Result};
 use draft::{draft_beside, release, sweep_drafts_beside};

@@ -40,6 +40,9 @@ pub const ON_CLIENT: &[&str] = &[
     "builder",
     "call",
     "client",
+    "download",
+    "download_into",
+    "download_to",
     "follow",
     "forget",
     "from_env",
@@ -55,6 +58,8 @@ pub const ON_CLIENT: &[&str] = &[
     "submit_all",
     "ticket",
     "unread",
+    "upload",
+    "upload_limits",
 ];
 
 /// What tickets have by hand.

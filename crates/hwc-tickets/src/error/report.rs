@@ -2,7 +2,7 @@
 
 use super::{Advice, Cause, Delivery, Error, ErrorKind, Part};
 use crate::{
-    ids::TicketId,
+    ids::{AttachmentId, TicketId},
     messages::submit::{Pending, PendingId},
     setters::setters,
 };
@@ -90,6 +90,9 @@ pub struct ErrorReport {
     /// Whether a follower could not save its cursor.
     #[serde(default)]
     pub is_of_cursor: bool,
+    /// The files that were uploaded for a message that is not known to be in the ticket.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uploaded: Vec<AttachmentId>,
 }
 
 impl ErrorReport {
@@ -115,6 +118,7 @@ impl ErrorReport {
             retry_after: None,
             pending: None,
             is_of_cursor: false,
+            uploaded: Vec::new(),
         }
     }
 }
@@ -149,6 +153,7 @@ setters! {
         attempts: u32,
         elapsed: Duration,
         is_of_cursor: bool,
+        uploaded: Vec<AttachmentId>,
     }
     optional {
         operation: impl Into<String>,
@@ -187,6 +192,7 @@ impl From<&Error> for ErrorReport {
             retry_after: error.retry_after(),
             pending: error.pending().map(Pending::id).or(pending),
             is_of_cursor: error.is_of_cursor(),
+            uploaded: error.uploaded().to_vec(),
         }
     }
 }
@@ -199,6 +205,7 @@ impl From<ErrorReport> for Error {
         let (ticket, part) = (report.ticket.clone(), report.part);
         let (is_write, is_of_cursor) = (report.is_write, report.is_of_cursor);
         let advice = report.advice;
+        let uploaded = report.uploaded.clone();
         let mut error = Self::new(kind, delivery, Cause::Report(Box::new(report)));
         let inner = &mut *error.0;
         inner.operation = operation.map(Cow::Owned);
@@ -207,6 +214,7 @@ impl From<ErrorReport> for Error {
         inner.is_write = is_write;
         inner.is_of_cursor = is_of_cursor;
         inner.advice = Some(advice);
+        inner.uploaded = uploaded;
         error
     }
 }
