@@ -12,6 +12,7 @@
 )]
 
 mod api;
+mod attachments;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod config;
