@@ -32,9 +32,9 @@ const LIMITS_SHARE: u32 = 4;
 /// A file about to be uploaded. Nothing happens before it is awaited.
 ///
 /// # Errors
-/// When awaited: look at [`Error::delivery`](crate::Error::delivery). `NotSent` and `Rejected`: the service has not stored it.
+/// When awaited: look at [`Error::delivery`]. `NotSent` and `Rejected`: the service has not stored it.
 /// `Unknown`: it may have. It then stays there without use, because only the lost answer told its id: no message has it, and
-/// nobody sees it. It is never uploaded a second time by itself; [`Error::help`](crate::Error::help) says what to do.
+/// nobody sees it. It is never uploaded a second time by itself; [`Error::help`] says what to do.
 #[must_use = "nothing is sent before it is awaited"]
 pub struct Upload {
     client: Client,
