@@ -3,6 +3,8 @@
 mod desk;
 mod downloads;
 mod schedule;
+#[cfg(feature = "sim")]
+mod simulated;
 
 use self::desk::{Desk, Lost, TICKET, limits};
 use crate::ledger::{faults::Fault, world::OWN};
