@@ -45,6 +45,7 @@ pub mod fault;
 pub mod file;
 pub mod foreign;
 pub mod identity;
+pub mod offload;
 pub mod operation;
 pub mod pipeline;
 pub mod rate;

@@ -16,7 +16,9 @@
 //! # Ok(()) }
 //! ```
 //!
-//! A file is uploaded first, named by a message then, and comes back as a [`Download`]:
+//! A file is uploaded first, named by a message then, and comes back as a [`Download`]. [`Submit::attach`](crate::Submit::attach),
+//! [`Client::upload`](crate::Client::upload) and [`Client::download`](crate::Client::download) do it with more care: see
+//! [`docs::attachments`](crate::docs::attachments).
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]

@@ -32,6 +32,7 @@ pub use ticket::Ticket;
 use self::runtime::Runtime;
 use crate::{
     api::{self, Call, Caller, Described, Paged, call::answered, described::sealed::Sealed},
+    attachments::{DownloadSource, FileSource, Saved, UploadLimits, Uploaded},
     config::ClientBuilder,
     error::{Error, Result},
     ids::{GroupId, TicketId},
@@ -43,7 +44,7 @@ use crate::{
     tickets::{follow_new::FollowNew, list::ListTickets, listed::ListedTicket},
 };
 use futures_util::stream;
-use std::{fmt, future::IntoFuture, sync::Arc};
+use std::{fmt, future::IntoFuture, path::PathBuf, sync::Arc};
 
 /// A client of Huawei Cloud Service Tickets whose calls wait for their end.
 ///
@@ -235,6 +236,59 @@ impl Client {
         self.runtime.check()?;
         let events = options(self.client.follow(tickets)).stream();
         Ok(Events::new(events, &self.runtime))
+    }
+
+    /// Uploads a file: see [`Client::upload`](crate::Client::upload). Its options go through [`Client::block_on`].
+    ///
+    /// ```no_run
+    /// # fn example(client: hwc_tickets::blocking::Client) -> hwc_tickets::Result<()> {
+    /// let file = client.upload("/var/log/disk.log")?;
+    /// let ticket = client.ticket("case-123")?;
+    /// ticket.block_on(|ticket| ticket.submit("Here is the log.").attach(file))?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// As of [`Upload`](crate::attachments::Upload); [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside an
+    /// asynchronous runtime.
+    pub fn upload(&self, file: impl Into<FileSource>) -> Result<Uploaded> {
+        let file = file.into();
+        self.block_on(|client| client.upload(file))
+    }
+
+    /// What may be uploaded: see [`Client::upload_limits`](crate::Client::upload_limits).
+    ///
+    /// # Errors
+    /// Every kind of a read; [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside an asynchronous runtime.
+    pub fn upload_limits(&self) -> Result<UploadLimits> {
+        self.block_on(crate::Client::upload_limits)
+    }
+
+    /// Downloads an attachment and saves it as `path`, whole or not at all, and never over a file that is there: see
+    /// [`Save`](crate::attachments::Save). Its options go through [`Client::block_on`].
+    ///
+    /// # Errors
+    /// As of [`Save`](crate::attachments::Save); [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside an
+    /// asynchronous runtime.
+    pub fn download_to(
+        &self,
+        what: impl Into<DownloadSource>,
+        path: impl Into<PathBuf>,
+    ) -> Result<Saved> {
+        self.block_on(|client| client.download(what).to(path))
+    }
+
+    /// Downloads an attachment and saves it in `directory` under its own name, made safe: see
+    /// [`Download::into_directory`](crate::attachments::Download::into_directory).
+    ///
+    /// # Errors
+    /// As of [`Client::download_to`].
+    pub fn download_into(
+        &self,
+        what: impl Into<DownloadSource>,
+        directory: impl Into<PathBuf>,
+    ) -> Result<Saved> {
+        self.block_on(|client| client.download(what).into_directory(directory))
     }
 
     /// Finds out what became of a submit whose outcome was not known: see

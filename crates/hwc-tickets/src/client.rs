@@ -1,6 +1,6 @@
 //! The client: made once, cloned freely, shared by every ticket handle.
 
-use crate::{ids::GroupId, messages, service::Service};
+use crate::{attachments, ids::GroupId, messages, service::Service};
 use hwc_core::Clock;
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -26,6 +26,8 @@ pub(crate) struct Parts {
     pub(crate) author_id: Option<String>,
     /// What this client remembers of messages.
     pub(crate) messages: messages::State,
+    /// What this client remembers of attachments.
+    pub(crate) attachments: attachments::State,
     /// For `Debug`: endpoint and kind of credentials, no secret.
     pub(crate) description: String,
 }

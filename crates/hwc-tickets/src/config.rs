@@ -7,6 +7,7 @@ pub use submit_type::SubmitType;
 
 use self::environment::Variables;
 use crate::{
+    attachments,
     client::{Client, Parts},
     error::{Advice, CallAdvice, Error, ErrorKind, Result},
     ids::GroupId,
@@ -438,6 +439,7 @@ impl ClientBuilder {
             consistency_window,
             author_id: self.author_id,
             messages,
+            attachments: attachments::State::default(),
             description,
         }))
     }

@@ -1,5 +1,8 @@
 //! Guides: how things work, and why so. No code is in here.
 
+#[doc = include_str!("../docs/attachments.md")]
+pub mod attachments {}
+
 #[doc = include_str!("../docs/compare.md")]
 pub mod compare {}
 

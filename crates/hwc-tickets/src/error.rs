@@ -10,7 +10,7 @@ pub use kind::ErrorKind;
 pub use report::ErrorReport;
 
 use crate::{
-    ids::{InvalidId, TicketId},
+    ids::{AttachmentId, InvalidId, TicketId},
     messages::submit::{pending::Pending, random::NoRandom, text::TextError},
     tickets::action::StateRefusal,
     time::InvalidZone,
@@ -46,6 +46,7 @@ struct Inner {
     hindrance: Option<Arc<io::Error>>,
     /// The state of the ticket, read after a refusal.
     state_refusal: Option<StateRefusal>,
+    uploaded: Vec<AttachmentId>,
 }
 
 /// Why what was found is not taken for the message.
@@ -119,11 +120,24 @@ impl Error {
             part: None,
             hindrance: None,
             state_refusal: None,
+            uploaded: Vec::new(),
         }))
     }
 
     pub(crate) fn with_operation(mut self, operation: &'static str) -> Self {
         self.0.operation = Some(Cow::Borrowed(operation));
+        self
+    }
+
+    /// As a failure of this operation, unless it is one of another already.
+    pub(crate) fn or_operation(mut self, operation: &'static str) -> Self {
+        (self.0.operation).get_or_insert(Cow::Borrowed(operation));
+        self
+    }
+
+    /// With the files that were uploaded for the message.
+    pub(crate) fn with_uploaded(mut self, uploaded: Vec<AttachmentId>) -> Self {
+        self.0.uploaded = uploaded;
         self
     }
 
@@ -374,6 +388,15 @@ impl Error {
         }
     }
 
+    /// The files that this call uploaded for a message that is not known to be in the ticket, in order. They are stored, and no
+    /// message has them, unless [`Error::delivery`] is [`Delivery::Unknown`]: then this message may. Give the ids to
+    /// [`Submit::attach`](crate::Submit::attach) of the next try, and they are not uploaded again; or delete them with
+    /// [`Attachments::delete`](crate::api::Attachments::delete).
+    #[must_use]
+    pub fn uploaded(&self) -> &[AttachmentId] {
+        &self.0.uploaded
+    }
+
     /// What to do, by name: for programs that say it in words of their own.
     #[must_use]
     pub fn advice(&self) -> Advice {
@@ -468,6 +491,13 @@ impl Error {
         if let Some(hindrance) = self.hindrance() {
             line.push_str("; ");
             line.push_str(&hindrance);
+        }
+        if inner.advice == Some(Advice::OrphanedUpload) {
+            line.push_str("; it is not known whether the file was stored");
+        }
+        if let [first, others @ ..] = &*inner.uploaded {
+            line.push_str(&format!("; uploaded for the message: {first}"));
+            (others.iter()).for_each(|id| line.push_str(&format!(", {id}")));
         }
         line
     }
@@ -598,7 +628,8 @@ impl fmt::Debug for Error {
             .field("part", &inner.part)
             .field("state_refusal", &inner.state_refusal)
             .field("pending", &inner.pending)
-            .field("hindrance", &inner.hindrance);
+            .field("hindrance", &inner.hindrance)
+            .field("uploaded", &inner.uploaded);
         match &inner.cause {
             Cause::Call(fault) => debug.field("fault", fault),
             Cause::Local { detail, source, .. } => {

@@ -3,6 +3,9 @@
 //! Every error of it names its file.
 
 mod draft;
+mod fresh;
+
+pub(crate) use fresh::NewFile;
 
 use crate::error::{Error, ErrorKind, Result};
 use draft::{draft_beside, release, sweep_drafts_beside};
@@ -203,75 +206,6 @@ pub(crate) fn named(path: &Path, error: io::Error) -> io::Error {
 pub(crate) fn replace_private(path: &Path, bytes: &[u8]) -> io::Result<File> {
     look(path)?;
     write_new(path, bytes).map_err(|error| named(path, error))
-}
-
-/// A file that comes piece by piece: under a name of its own until it is whole, and gone if it never is.
-#[derive(Debug)]
-pub(crate) struct NewFile {
-    path: PathBuf,
-    draft: PathBuf,
-    file: File,
-    may_replace: bool,
-    is_whole: bool,
-}
-
-impl NewFile {
-    /// Begins what will stand at `path`: where nothing stands now, or in the place of a plain file.
-    pub(crate) fn begin(path: &Path, may_replace: bool) -> io::Result<Self> {
-        look(path)?;
-        if !may_replace && fs::symlink_metadata(path).is_ok() {
-            return Err(named(path, io::ErrorKind::AlreadyExists.into()));
-        }
-        let (draft, file) = draft_beside(path).map_err(|error| named(path, error))?;
-        Ok(Self {
-            path: path.to_owned(),
-            draft,
-            file,
-            may_replace,
-            is_whole: false,
-        })
-    }
-
-    /// Adds a piece.
-    pub(crate) fn write(&mut self, piece: &[u8]) -> io::Result<()> {
-        let written = self.file.write_all(piece);
-        written.map_err(|error| named(&self.path, error))
-    }
-
-    /// Puts it in its place.
-    pub(crate) fn finish(mut self) -> io::Result<()> {
-        let placed = self.place();
-        placed.map_err(|error| named(&self.path, error))
-    }
-
-    fn place(&mut self) -> io::Result<()> {
-        self.file.sync_all()?;
-        if self.may_replace {
-            fs::rename(&self.draft, &self.path)?;
-        } else {
-            match fs::hard_link(&self.draft, &self.path) {
-                // Both names are of one file: the other one goes with this value.
-                Ok(()) => return sync_directory(&self.path),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
-                // A file system without such links.
-                Err(_) if fs::symlink_metadata(&self.path).is_ok() => {
-                    return Err(io::ErrorKind::AlreadyExists.into());
-                }
-                Err(_) => fs::rename(&self.draft, &self.path)?,
-            }
-        }
-        self.is_whole = true;
-        release(&self.file);
-        sync_directory(&self.path)
-    }
-}
-
-impl Drop for NewFile {
-    fn drop(&mut self) {
-        if !self.is_whole {
-            let _ = fs::remove_file(&self.draft);
-        }
-    }
 }
 
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<File> {

@@ -30,6 +30,7 @@
 //! | [`Client::follow`] | new messages as they come, across restarts | [`docs::following`] |
 //! | [`Ticket::mark_read`], [`Ticket::drain_unread`] | marks read; handles what is unread first | [`mark_read`] |
 //! | [`Ticket::recall`], [`Ticket::recall_last`], [`Ticket::find_last`] | takes a message back | [`recall`] |
+//! | [`Client::upload`], [`Client::download`], [`Submit::attach`] | files up and down, checked first, whole or not at all | [`docs::attachments`] |
 //! | [`Ticket::detail`], [`Ticket::status`] | the ticket itself; the only place with message ids | [`detail`] |
 //! | [`Tickets::list`](api::Tickets::list) | the tickets, each once, with a report of what may be missing | [`docs::paging`] |
 //! | [`Ticket::close`], [`Ticket::confirm`], [`Ticket::cancel`], [`Ticket::delete`] | ends a ticket; done twice it is done once | [`end`] |
@@ -62,6 +63,7 @@
 //! - `tracing`: spans and events of every attempt through the `tracing` facade; never ids, queries or text.
 
 pub mod api;
+pub mod attachments;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 pub mod client;

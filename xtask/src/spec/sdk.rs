@@ -40,6 +40,9 @@ pub const ON_CLIENT: &[&str] = &[
     "builder",
     "call",
     "client",
+    "download",
+    "download_into",
+    "download_to",
     "follow",
     "forget",
     "from_env",
@@ -56,6 +59,8 @@ pub const ON_CLIENT: &[&str] = &[
     "ticket",
     "unread",
     "unread_all",
+    "upload",
+    "upload_limits",
 ];
 
 /// What tickets have by hand.

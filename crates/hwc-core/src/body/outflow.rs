@@ -19,10 +19,11 @@ use http_body::{Body, Frame};
 
 use super::{
     PIECE, Piece, invalid,
-    source::{Flow, Origin, Source, lock, off_the_runtime, words},
+    source::{Flow, Observer, Origin, Source, lock, words},
 };
 use crate::{
     Clock, Fault,
+    offload::off_the_runtime,
     transport::{TransportFault, TransportFaultKind},
 };
 
@@ -94,13 +95,50 @@ fn nanoseconds(duration: Duration) -> u64 {
 
 /// A body that is read while it is sent.
 pub(super) struct Outflow {
-    pieces: VecDeque<Open>,
+    pieces: VecDeque<Piecemeal>,
     watch: Arc<Watch>,
+}
+
+/// A piece of the body while it goes out, and who is told how much of it did.
+struct Piecemeal {
+    open: Open,
+    told: Option<Told>,
 }
 
 enum Open {
     Bytes(Bytes),
     Source(OpenSource),
+}
+
+struct Told {
+    observer: Observer,
+    taken: u64,
+}
+
+impl Told {
+    /// An attempt begins.
+    fn begin(observer: &Observer) -> Self {
+        observer(0);
+        Self {
+            observer: Arc::clone(observer),
+            taken: 0,
+        }
+    }
+
+    fn more(&mut self, piece: &Bytes) {
+        self.taken = self.taken.saturating_add(piece.len() as u64);
+        (self.observer)(self.taken);
+    }
+}
+
+impl Piecemeal {
+    fn new(open: Open, source: Option<&Source>) -> Self {
+        let observer = source.and_then(|source| source.observer.as_ref());
+        Self {
+            open,
+            told: observer.map(Told::begin),
+        }
+    }
 }
 
 impl Outflow {
@@ -110,7 +148,7 @@ impl Outflow {
         for piece in pieces {
             let source = match piece {
                 Piece::Bytes(bytes) => {
-                    opened.push_back(Open::Bytes(bytes.clone()));
+                    opened.push_back(Piecemeal::new(Open::Bytes(bytes.clone()), None));
                     continue;
                 }
                 Piece::Source(source) => source,
@@ -118,7 +156,8 @@ impl Outflow {
             source.check(&watch.clock).await?;
             let reader = match &source.origin {
                 Origin::Bytes(bytes) => {
-                    opened.push_back(Open::Bytes(bytes.clone()));
+                    let open = Open::Bytes(bytes.clone());
+                    opened.push_back(Piecemeal::new(open, Some(source)));
                     continue;
                 }
                 Origin::File(file) => Reader::File(FileReader::new(file, &watch.clock)),
@@ -129,7 +168,7 @@ impl Outflow {
             if source.length() == 0 {
                 open.prove_empty().await?;
             }
-            opened.push_back(Open::Source(open));
+            opened.push_back(Piecemeal::new(Open::Source(open), Some(source)));
         }
         Ok(Self {
             pieces: opened,
@@ -139,18 +178,19 @@ impl Outflow {
 
     fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, String>>> {
         loop {
-            match self.pieces.front_mut() {
-                None => return Poll::Ready(None),
-                Some(Open::Bytes(bytes)) if !bytes.is_empty() => {
-                    let piece = bytes.split_to(bytes.len().min(PIECE));
-                    return Poll::Ready(Some(Ok(piece)));
-                }
-                Some(Open::Bytes(_)) => {}
-                Some(Open::Source(source)) => {
-                    if let Some(piece) = ready!(source.poll_piece(context)) {
-                        return Poll::Ready(Some(piece));
-                    }
-                }
+            let Some(Piecemeal { open, told }) = self.pieces.front_mut() else {
+                return Poll::Ready(None);
+            };
+            let piece = match open {
+                Open::Bytes(bytes) if bytes.is_empty() => None,
+                Open::Bytes(bytes) => Some(Ok(bytes.split_to(bytes.len().min(PIECE)))),
+                Open::Source(source) => ready!(source.poll_piece(context)),
+            };
+            if let (Some(Ok(piece)), Some(told)) = (&piece, told) {
+                told.more(piece);
+            }
+            if piece.is_some() {
+                return Poll::Ready(piece);
             }
             self.pieces.pop_front();
         }

@@ -17,10 +17,14 @@ use super::invalid;
 use crate::{
     Clock, Fault,
     file::{self, Unreadable},
+    offload::off_the_runtime,
 };
 
 /// A stream of an upload's bytes.
 pub(super) type Flow = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
+
+/// Is told how many bytes of a source were taken.
+pub(super) type Observer = Arc<dyn Fn(u64) + Send + Sync>;
 
 /// Bytes to upload. Their number is known, and they can be read anew for each attempt of a call. Cheap to clone.
 ///
@@ -35,6 +39,7 @@ pub struct Source {
     pub(super) origin: Origin,
     length: u64,
     name: Option<Arc<str>>,
+    pub(super) observer: Option<Observer>,
 }
 
 #[derive(Clone)]
@@ -54,6 +59,7 @@ impl Source {
             length: bytes.len() as u64,
             origin: Origin::Bytes(bytes),
             name: None,
+            observer: None,
         }
     }
 
@@ -78,6 +84,7 @@ impl Source {
             origin: Origin::File(Arc::new(Mutex::new(file))),
             length,
             name,
+            observer: None,
         })
     }
 
@@ -91,6 +98,7 @@ impl Source {
             origin: Origin::Streams(Arc::new(move || Box::pin(open()))),
             length,
             name: None,
+            observer: None,
         }
     }
 
@@ -105,6 +113,7 @@ impl Source {
             origin: Origin::Once(Arc::new(Mutex::new(Some(stream)))),
             length,
             name: None,
+            observer: None,
         }
     }
 
@@ -112,6 +121,15 @@ impl Source {
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into().into());
+        self
+    }
+
+    /// Calls `observer` with the number of its bytes that went out, whenever more of them did: 0 when an attempt begins,
+    /// and again from 0 when another attempt begins. What went out has not arrived yet. It is called where the body is sent,
+    /// so it must not block. One observer replaces another.
+    #[must_use]
+    pub fn on_progress(mut self, observer: impl Fn(u64) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Arc::new(observer));
         self
     }
 
@@ -278,38 +296,4 @@ pub(super) fn words(error: &io::Error) -> String {
 
 pub(super) fn lock<T>(shared: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A clock that is held until this is dropped.
-struct Held(Arc<dyn Clock>);
-
-impl Held {
-    fn new(clock: Arc<dyn Clock>) -> Self {
-        clock.hold();
-        Self(clock)
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        self.0.release();
-    }
-}
-
-/// Runs what may block for longer where it holds up no other task. Without a runtime, here.
-pub(super) async fn off_the_runtime<T: Send + 'static>(
-    clock: Arc<dyn Clock>,
-    work: impl FnOnce() -> io::Result<T> + Send + 'static,
-) -> io::Result<T> {
-    match tokio::runtime::Handle::try_current() {
-        Ok(runtime) => {
-            let _held = Held::new(clock);
-            match runtime.spawn_blocking(work).await {
-                Ok(done) => done,
-                // The runtime ends.
-                Err(_) => Err(io::ErrorKind::Interrupted.into()),
-            }
-        }
-        Err(_) => work(),
-    }
 }

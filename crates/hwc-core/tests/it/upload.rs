@@ -6,7 +6,7 @@ use std::{
     path::Path,
     pin::Pin,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     task::{Context, Poll},
@@ -169,6 +169,34 @@ fn every_kind_of_source_gives_its_bytes() {
             Duration::ZERO,
             "no time passes while a file is read"
         );
+    }
+}
+
+#[test]
+fn an_observer_is_told_of_each_piece_and_of_each_attempt() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("disk.log");
+    let bytes = vec![b'x'; 150_000];
+    fill(&path, &bytes);
+    for source in [
+        Source::bytes(bytes.clone()),
+        Source::file(&path).unwrap(),
+        Source::streams(4, || Pieces::of(&["ab", "cd"])),
+    ] {
+        let length = source.length();
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&told);
+        let source = source.on_progress(move |taken| seen.lock().unwrap().push(taken));
+        let steps = vec![Step::reset(), ok()];
+        let run = send(&STORE, source.into(), &CallOptions::default(), steps);
+        assert_eq!(run.result.unwrap().attempts, 2);
+        let told = told.lock().unwrap().clone();
+        let attempts: Vec<&[u64]> = told.split_inclusive(|taken| *taken == length).collect();
+        assert_eq!(attempts.len(), 2, "{told:?}");
+        for attempt in attempts {
+            assert_eq!(attempt.first(), Some(&0), "{told:?}");
+            assert!(attempt.len() > 1 && attempt.is_sorted(), "{told:?}");
+        }
     }
 }
 

@@ -63,6 +63,9 @@ fn words(advice: Advice) -> Option<&'static str> {
         Advice::EndOtherProgram => "End the other program, or use another file.",
         Advice::RaiseLimit => "Ask for less at once.",
         Advice::FixFirst => "Fix the first failure, then retry the rest.",
+        Advice::OrphanedUpload => {
+            "If the file was stored, it stays in the service without use: no message has it. Upload it again."
+        }
         // What a later SDK adds, and what has words that fit.
         _ => return None,
     })

@@ -1,27 +1,26 @@
-//! A file goes along with a message: uploaded, named by the message, and read back.
+//! A file goes along with a message: checked, uploaded, named by the message, and saved again.
 
-use hwc_tickets::{AttachmentId, Client, api::Source};
+use hwc_tickets::Client;
 use std::{error::Error, path::Path};
 
 /// The bytes of the file as the service has them.
 pub(crate) async fn attachment(client: &Client, file: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
-    // Opened here, streamed from the disk, and sent again from the start where the service allows a repeat.
-    let source = Source::file(file)?;
-    let for_messages = r#"{"accessFrom":"message"}"#;
-    let upload = client.attachments().upload(for_messages, source).await?;
-    // The answer is the only place that tells the id. It can be used once.
-    let id = upload.body.accessory_id.ok_or("the service gave no id")?;
-
     let ticket = client.ticket("case-123")?;
-    let attached = AttachmentId::try_from(id.as_str())?;
-    ticket.submit("Here is the log.").attach(attached).await?;
+    // If the message is not made in the end, the error tells the id of what was uploaded for it.
+    ticket.submit("Here is the log.").attach(file).await?;
 
-    // Piece by piece, however large it is; `None` comes only when it is whole.
-    let mut download = client.attachments().download(id).await?.body;
-    let mut whole = Vec::new();
-    while let Some(piece) = download.chunk().await? {
-        whole.extend_from_slice(&piece);
-    }
-    println!("{} bytes came back", download.received());
-    Ok(whole)
+    // As anybody finds it in the conversation.
+    let newest = ticket.history().limit(1).collect().await?.messages;
+    let attachment = newest
+        .first()
+        .and_then(|message| message.attachments.first());
+    let attachment = attachment.ok_or("the message shows no attachment")?;
+    // Under its own name, made safe; whole or not at all, however large it is.
+    let directory = tempfile::tempdir()?;
+    let saved = client
+        .download(attachment)
+        .into_directory(directory.path())
+        .await?;
+    println!("{} bytes came back", saved.bytes);
+    Ok(std::fs::read(saved.path)?)
 }

@@ -1,6 +1,8 @@
 //! A file that a call brings, piece by piece.
 
 use super::{Caller, Described};
+#[cfg(feature = "blocking")]
+use crate::attachments::DownloadSource;
 use crate::{
     client::Client,
     error::{Error, Result},
@@ -154,6 +156,20 @@ impl Stream for Download {
         piece.map(|piece| {
             piece.map(|piece| piece.map_err(|fault| Error::from_fault(operation, fault)))
         })
+    }
+}
+
+#[cfg(feature = "blocking")]
+impl crate::blocking::Client {
+    /// Downloads an attachment: see [`Client::download`]. The file is an [`std::io::Read`]; to save it whole or not at all, see
+    /// [`download_to`](Self::download_to) and [`download_into`](Self::download_into).
+    ///
+    /// # Errors
+    /// Every kind of a read; [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside an asynchronous runtime.
+    pub fn download(&self, what: impl Into<DownloadSource>) -> Result<Download<Self>> {
+        let what = what.into();
+        let file = self.block_on(|client| async move { client.download(what).open().await })?;
+        Ok(Download::new(file, "download attachment", self.clone()))
     }
 }
 

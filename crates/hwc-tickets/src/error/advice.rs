@@ -42,6 +42,8 @@ pub enum Advice {
     FixFirst,
     /// A blocking call was made inside an asynchronous runtime.
     LeaveRuntime,
+    /// It is not known whether a file was stored; if it was, nothing can name it: upload it again.
+    OrphanedUpload,
     /// The error carries an advice in words that fit every program. What a later version stored and this one has no name for
     /// is read so.
     #[serde(other)]
@@ -67,6 +69,7 @@ impl Advice {
             Self::RaiseLimit,
             Self::FixFirst,
             Self::LeaveRuntime,
+            Self::OrphanedUpload,
             Self::Given,
         ];
         let calls = CallAdvice::ALL.iter().copied().map(Self::Call);
@@ -133,6 +136,9 @@ impl Advice {
             Self::RaiseLimit => ErrorKind::LimitExceeded.advice(),
             Self::FixFirst => ErrorKind::Stopped.advice(),
             Self::LeaveRuntime => ErrorKind::InsideRuntime.advice(),
+            Self::OrphanedUpload => {
+                "If the file was stored, it stays in the service without use: only the lost answer told its id, so no message has it and nobody sees it. Upload it again. It may count twice towards what may be uploaded in a day."
+            }
             Self::Call(_) | Self::Given => return None,
         })
     }

@@ -2,7 +2,7 @@
 
 use super::{Advice, Cause, Delivery, Error, ErrorKind, Part};
 use crate::{
-    ids::TicketId,
+    ids::{AttachmentId, TicketId},
     messages::submit::{Pending, PendingId},
     setters::setters,
     tickets::action::StateRefusal,
@@ -94,6 +94,9 @@ pub struct ErrorReport {
     /// The state of the ticket, read after the service refused to do something to it. In JSON the field is there only with one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state_refusal: Option<StateRefusal>,
+    /// The files that were uploaded for a message that is not known to be in the ticket.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uploaded: Vec<AttachmentId>,
 }
 
 impl ErrorReport {
@@ -120,6 +123,7 @@ impl ErrorReport {
             pending: None,
             is_of_cursor: false,
             state_refusal: None,
+            uploaded: Vec::new(),
         }
     }
 }
@@ -154,6 +158,7 @@ setters! {
         attempts: u32,
         elapsed: Duration,
         is_of_cursor: bool,
+        uploaded: Vec<AttachmentId>,
     }
     optional {
         operation: impl Into<String>,
@@ -194,6 +199,7 @@ impl From<&Error> for ErrorReport {
             pending: error.pending().map(Pending::id).or(pending),
             is_of_cursor: error.is_of_cursor(),
             state_refusal: error.state_refusal(),
+            uploaded: error.uploaded().to_vec(),
         }
     }
 }
@@ -206,6 +212,7 @@ impl From<ErrorReport> for Error {
         let (ticket, part) = (report.ticket.clone(), report.part);
         let (is_write, is_of_cursor) = (report.is_write, report.is_of_cursor);
         let (advice, state_refusal) = (report.advice, report.state_refusal);
+        let uploaded = report.uploaded.clone();
         let mut error = Self::new(kind, delivery, Cause::Report(Box::new(report)));
         let inner = &mut *error.0;
         inner.operation = operation.map(Cow::Owned);
@@ -215,6 +222,7 @@ impl From<ErrorReport> for Error {
         inner.is_of_cursor = is_of_cursor;
         inner.advice = Some(advice);
         inner.state_refusal = state_refusal;
+        inner.uploaded = uploaded;
         error
     }
 }

@@ -32,8 +32,9 @@ pub use submit_all::{Draft, SubmitAll};
 pub use text::TextError;
 
 use crate::{
+    attachments::AttachmentSource,
     error::Result,
-    ids::{AttachmentId, GroupId, TicketId},
+    ids::{GroupId, TicketId},
     messages::message::Message,
     service::limit,
     setters::setters,
@@ -151,7 +152,7 @@ pub struct Submit {
 /// How to submit.
 #[derive(Clone, Default)]
 struct Options {
-    attachments: Vec<AttachmentId>,
+    attachments: Vec<AttachmentSource>,
     confidential: Option<SecretString>,
     reference: bool,
     confirm: Confirm,
@@ -176,9 +177,23 @@ impl Ticket {
 }
 
 impl Submit {
-    /// Attaches a file that was uploaded before. At most ten.
-    pub fn attach(mut self, attachment: AttachmentId) -> Self {
-        self.options.attachments.push(attachment);
+    /// Takes a file along: a path, a [`Source`](crate::api::Source), or the id of one that was uploaded before. At most ten.
+    ///
+    /// Files are uploaded first, one after the other, and only when the text and all of them can be sent: names, lengths, kinds and
+    /// number are checked against what the service says of its limits. Then the message is sent, as any other. If it is not
+    /// known to be in the ticket in the end, [`Error::uploaded`](crate::Error::uploaded) and
+    /// [`Pending::attachments`] tell the ids: give them to the next try, and nothing is uploaded again. A file is never uploaded
+    /// or attached a second time by itself. A future that is dropped after an upload leaves that file without use.
+    ///
+    /// ```no_run
+    /// # async fn example(ticket: hwc_tickets::Ticket) -> hwc_tickets::Result<()> {
+    /// use hwc_tickets::api::Source;
+    /// let in_memory = Source::bytes("disk full").named("disk.txt");
+    /// ticket.submit("Here are the logs.").attach("/var/log/disk.log").attach(in_memory).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn attach(mut self, attachment: impl Into<AttachmentSource>) -> Self {
+        self.options.attachments.push(attachment.into());
         self
     }
 
@@ -223,7 +238,8 @@ impl Submit {
         self
     }
 
-    /// Total deadline of this submit, reading back included. Default: that of the client (30 s).
+    /// Total deadline of this submit, reading back included. Default: that of the client (30 s). Files that are uploaded for it
+    /// come before, and take as long as their bytes move.
     pub fn timeout(mut self, total: Duration) -> Self {
         self.options.timeout = Some(total);
         self

@@ -25,7 +25,7 @@ pub struct Export {
     ticket: Ticket,
     language: String,
     timeout: Option<Duration>,
-    may_replace: bool,
+    overwrite: bool,
 }
 
 impl Ticket {
@@ -42,7 +42,7 @@ impl Ticket {
             ticket: self.clone(),
             language: LANGUAGE.to_owned(),
             timeout: None,
-            may_replace: false,
+            overwrite: false,
         }
     }
 }
@@ -61,13 +61,13 @@ impl Export {
     }
 
     /// Lets [`Export::save_as`] put the file in the place of another one.
-    pub fn replace(mut self) -> Self {
-        self.may_replace = true;
+    pub fn overwrite(mut self) -> Self {
+        self.overwrite = true;
         self
     }
 
     /// Writes the file to `path`, and gives its length in bytes. It stands there whole or not at all, readable by its owner alone;
-    /// what stands there before is left alone, unless [`Export::replace`] was told.
+    /// what stands there before is left alone, unless [`Export::overwrite`] was told.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when it cannot be written or there is another one; every kind of a read.
@@ -81,12 +81,13 @@ impl Export {
                 .with_ticket(&id)
                 .with_source(error)
         };
-        let mut new = NewFile::begin(&path, self.may_replace).map_err(stored)?;
+        let mut new = NewFile::begin(path, self.overwrite).map_err(stored)?;
+        let overwrite = self.overwrite;
         let mut file = self.await?;
         while let Some(piece) = file.chunk().await? {
             new.write(&piece).map_err(stored)?;
         }
-        new.finish().map_err(stored)?;
+        new.finish(overwrite).map_err(stored)?;
         Ok(file.received())
     }
 }

@@ -429,7 +429,7 @@ fn an_export_is_whole_or_not_there_and_takes_the_place_of_nothing() {
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Storage, "{error}");
     assert_eq!(office.count("export"), 1, "nothing was asked for");
-    let replaced = ticket.export().replace().save_as(&path);
+    let replaced = ticket.export().overwrite().save_as(&path);
     assert_eq!(office.clock.run(replaced).unwrap(), 11);
     assert_eq!(names(), 1);
 }

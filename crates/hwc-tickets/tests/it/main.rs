@@ -13,6 +13,7 @@
 
 mod actions;
 mod api;
+mod attachments;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod config;

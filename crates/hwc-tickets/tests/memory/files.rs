@@ -3,10 +3,14 @@
 use hwc_tickets::{
     Client, ErrorKind,
     raw::{Form, RawFile, Source},
-    sim::{Fault, FaultRule, Operation, Simulator},
+    sim::{Fault, FaultRule, Operation, Rules, Simulator, client},
 };
 use ring::digest::{Context, Digest, SHA256};
-use std::{io::Write as _, path::Path, time::Duration};
+use std::{
+    io::{Read as _, Write as _},
+    path::Path,
+    time::Duration,
+};
 
 use crate::{HEAP, MIB, alone};
 
@@ -103,5 +107,69 @@ fn a_hundred_mebibytes_up_and_down_cost_no_more_than_sixteen() {
         let extra = HEAP.peak_usage().saturating_sub(before);
         println!("{extra} bytes of extra heap at most");
         assert!(extra <= MOST, "{extra} bytes");
+    });
+}
+
+/// The same with what people call: a message takes the file along, and it is saved again.
+#[test]
+fn a_message_with_a_hundred_mebibytes_costs_no_more_than_sixteen() {
+    let _alone = alone();
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("core.zip");
+    let sent = write(&path);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let mut rules = Rules::default();
+        rules.upload_megabytes = LENGTH / MIB;
+        rules.upload_limits_hold = true;
+        let simulator = Simulator::builder()
+            .rules(rules)
+            .max_upload(LENGTH + MIB)
+            .start()
+            .await
+            .unwrap();
+        let client = client(&simulator).build().unwrap();
+        HEAP.reset_peak_usage();
+        let before = HEAP.current_usage();
+
+        let ticket = client.ticket("case-123").unwrap();
+        ticket
+            .submit("Here is the dump.")
+            .attach(&path)
+            .await
+            .unwrap();
+        let newest = ticket.history().limit(1).collect().await.unwrap();
+        let attachment = &newest.messages[0].attachments[0];
+        let copies = directory.path().join("copies");
+        std::fs::create_dir(&copies).unwrap();
+        let saved = client.download(attachment).into_directory(&copies);
+        let saved = saved.await.unwrap();
+        assert_eq!(saved.bytes, LENGTH as u64);
+
+        // The line breaks after most of it.
+        let cut = Fault::Cut {
+            keep: Some(90 * MIB),
+            chunked: false,
+        };
+        simulator.fault(FaultRule::new(Operation::DownloadAccessories, cut));
+        let half = copies.join("half.zip");
+        let error = client.download(attachment).to(&half).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Interrupted, "{error}");
+        assert_eq!(std::fs::read_dir(&copies).unwrap().count(), 1);
+
+        let extra = HEAP.peak_usage().saturating_sub(before);
+        println!("{extra} bytes of extra heap at most");
+        assert!(extra <= MOST, "{extra} bytes");
+        let mut digest = Context::new(&SHA256);
+        let mut file = std::fs::File::open(&saved.path).unwrap();
+        let mut piece = vec![0; MIB];
+        while file.read_exact(&mut piece).is_ok() {
+            digest.update(&piece);
+        }
+        assert_eq!(digest.finish().as_ref(), sent.as_ref(), "other bytes");
     });
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     hex,
-    ids::{GroupId, TicketId},
+    ids::{AttachmentId, GroupId, TicketId},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize, de};
@@ -96,8 +96,8 @@ impl Moment {
 ///
 /// Serialise it (JSON or any other serde format), keep it, and hand it to
 /// [`Client::reconcile`](crate::Client::reconcile) later, from this process or another. It holds the
-/// ticket, the length of the text and keyed digests of it and of its first 400 UTF-16 units, marks of the
-/// messages that stood in the ticket before and of the one it made; never a text. Who has the record can
+/// ticket, the ids of the attachments, the length of the text and keyed digests of it and of its first 400 UTF-16 units, marks of
+/// the messages that stood in the ticket before and of the one it made; never a text. Who has the record can
 /// test a guess of a text, so keep it as private as the ticket itself.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(into = "Stored", try_from = "Stored")]
@@ -108,6 +108,8 @@ pub struct Pending {
     pub(crate) begun_at: Timestamp,
     pub(crate) fingerprint: Fingerprint,
     pub(crate) reference: Option<String>,
+    /// What its message names. Of a record that an older version of this crate wrote, and of a settled one, none.
+    pub(crate) attachments: Vec<AttachmentId>,
     pub(crate) baseline: Option<Baseline>,
     /// When it was under way, by the clock of the service.
     pub(crate) span: Option<Span>,
@@ -155,6 +157,14 @@ impl Pending {
         self.reference.as_deref()
     }
 
+    /// The attachments of its message, in order. When it is found to be absent, no message has them: give them to
+    /// [`Submit::attach`](crate::Submit::attach) of the next try. Of a settled record, and of one that an older version of this
+    /// crate wrote, none are told.
+    #[must_use]
+    pub fn attachments(&self) -> &[AttachmentId] {
+        &self.attachments
+    }
+
     /// Length of the canonical text in UTF-16 units.
     #[must_use]
     pub fn length(&self) -> u64 {
@@ -191,6 +201,7 @@ impl Pending {
         self.span = None;
         self.rivals = BTreeSet::new();
         self.past = BTreeSet::new();
+        self.attachments = Vec::new();
         self
     }
 

@@ -13,8 +13,10 @@ use super::{
     text,
 };
 use crate::{
+    attachments::enclose,
     client::Parts,
     error::{Delivery, Error, ErrorKind, Result},
+    ids::AttachmentId,
     messages::wire::Outgoing,
     service::{self, About},
     tickets::ticket::Ticket,
@@ -36,29 +38,48 @@ const LAST_READ: Duration = Duration::from_secs(2);
 pub(super) async fn submit(ticket: Ticket, text: String, options: Options) -> Result<Sent> {
     let parts = ticket.client().parts();
     let began = parts.clock.elapsed();
-    let total = options.timeout.unwrap_or(parts.deadline);
-    let outcome = Course {
-        parts,
-        ticket: &ticket,
-        options: &options,
-        began,
-        total,
-    }
-    .run(text)
-    .await;
+    let outcome = carry_out(parts, &ticket, &options, text).await;
     outcome.map_err(|error| {
         error
-            .with_operation(OPERATION)
+            .or_operation(OPERATION)
             .with_ticket(ticket.id())
             .of_write()
             .with_elapsed(parts.clock.elapsed() - began)
     })
 }
 
+/// Checks the text, uploads what the message takes along, and submits it.
+async fn carry_out(
+    parts: &Parts,
+    ticket: &Ticket,
+    options: &Options,
+    text: String,
+) -> Result<Sent> {
+    let total = options.timeout.unwrap_or(parts.deadline);
+    let mut course = Course {
+        parts,
+        ticket,
+        options,
+        attachments: Vec::new(),
+        began: parts.clock.elapsed(),
+        total,
+    };
+    let (text, reference) = course.checked(text)?;
+    let enclosed = enclose(parts, &options.attachments, total).await?;
+    course.attachments = enclosed.ids;
+    if !enclosed.uploaded.is_empty() {
+        course.began = parts.clock.elapsed();
+    }
+    let sent = course.run(text, reference).await;
+    sent.map_err(|error| error.with_uploaded(enclosed.uploaded))
+}
+
 struct Course<'a> {
     parts: &'a Parts,
     ticket: &'a Ticket,
     options: &'a Options,
+    /// What the message names.
+    attachments: Vec<AttachmentId>,
     /// On the monotonic clock.
     began: Duration,
     total: Duration,
@@ -104,9 +125,8 @@ impl Default for Looked {
 }
 
 impl Course<'_> {
-    async fn run(&self, text: String) -> Result<Sent> {
-        let (text, reference) = self.checked(text)?;
-        let fingerprint = Fingerprint::of(&text, &self.options.attachments)?;
+    async fn run(&self, text: String, reference: Option<String>) -> Result<Sent> {
+        let fingerprint = Fingerprint::of(&text, &self.attachments)?;
         // A token exchange may take longer than reading the baseline may: it has the whole time.
         self.parts
             .service
@@ -129,6 +149,7 @@ impl Course<'_> {
                 begun_at,
                 fingerprint: fingerprint.clone(),
                 reference: reference.clone(),
+                attachments: self.attachments.clone(),
                 baseline: before.baseline.clone(),
                 span: None,
                 rivals: BTreeSet::new(),
@@ -320,7 +341,7 @@ impl Course<'_> {
         options.deadline = Some(self.time_for_post());
         let outgoing = Outgoing {
             text,
-            attachments: &self.options.attachments,
+            attachments: &self.attachments,
             confidential: self.options.confidential.as_ref(),
         };
         match self

@@ -151,7 +151,7 @@ impl SubmitAll {
                 let (client, stopped, stop_on) =
                     (client.clone(), Arc::clone(&stopped), stop_on.clone());
                 let options = Options {
-                    attachments: draft.attachments.clone(),
+                    attachments: draft.attachments.iter().map(Into::into).collect(),
                     reference: draft.reference,
                     ..options.clone()
                 };

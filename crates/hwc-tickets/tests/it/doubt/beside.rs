@@ -10,7 +10,7 @@ use crate::ledger::{
 };
 use futures_util::future::join;
 use hwc_core::Clock as _;
-use hwc_tickets::{Client, Confirm, Error, Outcome, Sent};
+use hwc_tickets::{AttachmentId, Client, Confirm, Error, Outcome, Sent};
 use jiff::SignedDuration;
 use serde_json::json;
 use std::{future::IntoFuture as _, time::Duration};
@@ -222,7 +222,7 @@ fn a_message_that_changes_its_looks_is_not_the_next_one_of_its_text() {
                         let client = service.builder().outbox(Shelf::default()).build().unwrap();
                         let send = |op, confirm| {
                             let ticket = client.ticket(TICKET).unwrap();
-                            let file = "acc-1".parse().unwrap();
+                            let file: AttachmentId = "acc-1".parse().unwrap();
                             let submit = ticket.submit("same text").attach(file);
                             as_op(op, submit.confirm(confirm).into_future())
                         };

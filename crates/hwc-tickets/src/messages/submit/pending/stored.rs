@@ -3,7 +3,7 @@
 use super::{Moment, Pending, PendingId, Span};
 use crate::{
     hex,
-    ids::{GroupId, TicketId},
+    ids::{AttachmentId, GroupId, TicketId},
     messages::{
         message::MessageKey,
         submit::{
@@ -42,6 +42,8 @@ pub(super) struct Stored {
     skeleton: Option<HexDigest>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     attachments: Vec<HexDigest>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    attachment_ids: Vec<AttachmentId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -191,6 +193,7 @@ impl From<Pending> for Stored {
             }),
             skeleton: skeleton.map(HexDigest),
             attachments: attachments.into_iter().map(HexDigest).collect(),
+            attachment_ids: pending.attachments,
             reference: pending.reference,
             baseline: pending.baseline.map(StoredBaseline::from),
             span: pending.span,
@@ -250,6 +253,7 @@ impl TryFrom<Stored> for Pending {
             begun_at: stored.begun_at,
             fingerprint,
             reference: stored.reference,
+            attachments: stored.attachment_ids,
             baseline: stored.baseline.map(Baseline::from),
             span: stored.span,
             rivals: stored.rival_ids,

@@ -1,0 +1,218 @@
+//! A download that goes into a file: whole under its name, or not at all.
+
+use super::{Download, OPERATION};
+use crate::{
+    attachments::{
+        disposition,
+        moved::{Observer, Progress, Saved},
+        name::safe_name,
+    },
+    error::{Delivery, Error, ErrorKind, Result},
+    files::NewFile,
+};
+use bytes::Bytes;
+use hwc_core::{Clock, offload::off_the_runtime};
+use std::{
+    fmt,
+    future::{Future, IntoFuture},
+    io,
+    path::{Path, PathBuf},
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
+};
+
+/// So many bytes are gathered before they are written.
+const BATCH: usize = 512 * 1024;
+/// What a file is called whose name and id leave nothing.
+const NAMELESS: &str = "attachment";
+
+/// Where it goes.
+#[derive(Clone)]
+pub(super) enum Target {
+    File(PathBuf),
+    Directory(PathBuf),
+}
+
+/// A download about to be saved. Nothing happens before it is awaited.
+///
+/// The bytes go into a file of another name beside the target, readable for the user alone; it gets its name when it is whole
+/// and on the disk. So under that name nobody ever sees half a file. What a killed run was writing goes with the next download
+/// into that directory. A file that is there stays as it is, unless [`Save::overwrite`] says otherwise.
+///
+/// # Errors
+/// When awaited: every kind of a read; and [`ErrorKind::Storage`] when the file cannot be written, or is there already. Nothing
+/// is left of the file then.
+#[must_use = "nothing is sent before it is awaited"]
+pub struct Save {
+    download: Download,
+    target: Target,
+    overwrite: bool,
+    observer: Option<Observer>,
+}
+
+impl Save {
+    pub(super) fn new(download: Download, target: Target) -> Self {
+        Self {
+            download,
+            target,
+            overwrite: false,
+            observer: None,
+        }
+    }
+
+    /// Puts it in the place of a plain file that is there. What is there stays whole until then.
+    pub fn overwrite(mut self) -> Self {
+        self.overwrite = true;
+        self
+    }
+
+    /// Total deadline: see [`Download::timeout`].
+    pub fn timeout(mut self, total: Duration) -> Self {
+        self.download = self.download.timeout(total);
+        self
+    }
+
+    /// Calls `observer` whenever more of the file came. It is called where the file is read, so it must not block.
+    pub fn on_progress(mut self, observer: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    async fn run(self) -> Result<Saved> {
+        let clock = Arc::clone(&self.download.client.parts().clock);
+        let began = clock.elapsed();
+        let outcome = self.carry_out(&clock).await;
+        outcome.map_err(|error| {
+            error
+                .with_operation(OPERATION)
+                .with_elapsed(clock.elapsed().saturating_sub(began))
+        })
+    }
+
+    async fn carry_out(self, clock: &Arc<dyn Clock>) -> Result<Saved> {
+        // What cannot be written is found out before anything is asked for, where the name is known.
+        let mut file = match self.known_path() {
+            Some(path) => Some(begin(clock, path, self.overwrite).await?),
+            None => None,
+        };
+        let mut download = self.download.open().await?;
+        let mut file = match file.take() {
+            Some(file) => file,
+            None => begin(clock, self.told_path(&download), self.overwrite).await?,
+        };
+        let total = download.length();
+        let mut batch = Vec::new();
+        let mut gathered = 0_usize;
+        loop {
+            let piece = download.chunk().await.map_err(Error::from)?;
+            if let (Some(_), Some(observer)) = (&piece, &self.observer) {
+                observer(Progress::new(download.received(), total));
+            }
+            let is_end = piece.is_none();
+            if let Some(piece) = piece {
+                gathered = gathered.saturating_add(piece.len());
+                batch.push(piece);
+            }
+            if gathered >= BATCH || is_end {
+                gathered = 0;
+                file = write(clock, file, std::mem::take(&mut batch)).await?;
+            }
+            if is_end {
+                break;
+            }
+        }
+        let path = file.path().to_owned();
+        let overwrite = self.overwrite;
+        let finished = off_the_runtime(Arc::clone(clock), move || file.finish(overwrite)).await;
+        finished.map_err(|error| unwritten(&path, error))?;
+        Ok(Saved::new(path, download.received()))
+    }
+
+    /// Where it goes, if that does not depend on the answer.
+    fn known_path(&self) -> Option<PathBuf> {
+        match &self.target {
+            Target::File(path) => Some(path.clone()),
+            Target::Directory(directory) => {
+                let name = self.download.what.name.as_deref();
+                Some(directory.join(safe_name(name?)?))
+            }
+        }
+    }
+
+    /// Where it goes by what the answer says.
+    fn told_path(&self, download: &hwc_core::Download) -> PathBuf {
+        let directory = match &self.target {
+            Target::File(path) => return path.clone(),
+            Target::Directory(directory) => directory,
+        };
+        let header = download.headers().get("content-disposition");
+        let header = header.and_then(|value| value.to_str().ok());
+        let told = header.and_then(disposition::file_name);
+        let by_id = || {
+            let id = self.download.what.id.as_ref().ok()?;
+            safe_name(id.as_str())
+        };
+        let name = (told.as_deref().and_then(safe_name)).or_else(by_id);
+        directory.join(name.as_deref().unwrap_or(NAMELESS))
+    }
+}
+
+impl IntoFuture for Save {
+    type Output = Result<Saved>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
+
+/// Without the path.
+impl fmt::Debug for Save {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Save")
+            .field("download", &self.download)
+            .field("overwrite", &self.overwrite)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A file to write into, which is to become `path`.
+async fn begin(clock: &Arc<dyn Clock>, path: PathBuf, overwrite: bool) -> Result<NewFile> {
+    let place = path.clone();
+    let begun = off_the_runtime(Arc::clone(clock), move || NewFile::begin(place, overwrite));
+    begun.await.map_err(|error| unwritten(&path, error))
+}
+
+/// Writes pieces down. The file comes back; after an error it is gone.
+async fn write(clock: &Arc<dyn Clock>, mut file: NewFile, pieces: Vec<Bytes>) -> Result<NewFile> {
+    let path = file.path().to_owned();
+    let written = off_the_runtime(Arc::clone(clock), move || {
+        pieces.iter().try_for_each(|piece| file.write(piece))?;
+        Ok(file)
+    });
+    written.await.map_err(|error| unwritten(&path, error))
+}
+
+fn unwritten(path: &Path, error: io::Error) -> Error {
+    let place = path.display();
+    let (detail, help) = match error.kind() {
+        io::ErrorKind::AlreadyExists => (
+            format!("{place} is there already"),
+            "Choose another name, or say that it is to be overwritten.",
+        ),
+        // It names the file itself.
+        io::ErrorKind::InvalidInput => (
+            format!("the file cannot be used: {error}"),
+            "Choose another name.",
+        ),
+        _ => (
+            format!("{place} cannot be written: {error}"),
+            "Check the directory, the free space and the permissions.",
+        ),
+    };
+    Error::local(ErrorKind::Storage, detail)
+        .with_delivery(Delivery::NotSent)
+        .with_source(error)
+        .with_help(help)
+}
