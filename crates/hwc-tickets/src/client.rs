@@ -1,6 +1,6 @@
 //! The client: made once, cloned freely, shared by every ticket handle.
 
-use crate::{ids::GroupId, messages, service::Service};
+use crate::{catalog, ids::GroupId, messages, service::Service, tickets};
 use hwc_core::Clock;
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -26,6 +26,10 @@ pub(crate) struct Parts {
     pub(crate) author_id: Option<String>,
     /// What this client remembers of messages.
     pub(crate) messages: messages::State,
+    /// What this client remembers of tickets.
+    pub(crate) tickets: tickets::State,
+    /// What this client keeps of the catalogue.
+    pub(crate) catalog: catalog::State,
     /// For `Debug`: endpoint and kind of credentials, no secret.
     pub(crate) description: String,
 }

@@ -29,6 +29,9 @@
 //! | [`Client::follow`] | new messages as they come, across restarts | [`docs::following`] |
 //! | [`Ticket::mark_read`], [`Ticket::drain_unread`] | marks read; handles what is unread first | [`mark_read`] |
 //! | [`Ticket::recall`], [`Ticket::recall_last`], [`Ticket::find_last`] | takes a message back | [`recall`] |
+//! | [`Client::create_ticket`], [`Client::check_ticket`] | opens a ticket once, and says what is wrong with it before | [`docs::opening`] |
+//! | [`Client::lookups`] | what a ticket can be about, typed and kept for a while | [`docs::opening`] |
+//! | [`Client::acknowledge`] | with a key of your own: nothing twice across a crash | [`docs::delivery`] |
 //! | [`Ticket::detail`], [`Ticket::status`] | the ticket itself; the only place with message ids | [`detail`] |
 //! | [`Client::tickets`], [`Client::labels`], [`Client::attachments`], [`Client::call`] | the other operations, in the service's own words | [`api`] |
 //!
@@ -56,13 +59,16 @@
 //! - `testing`: a scripted network and a clock on which no real time passes, in `hwc_tickets::testing`.
 //! - `tracing`: spans and events of every attempt through the `tracing` facade; never ids, queries or text.
 
+mod acknowledge;
 pub mod api;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+mod catalog;
 pub mod client;
 pub mod config;
 #[cfg(doc)]
 pub mod docs;
+mod doubt;
 pub mod error;
 mod files;
 mod hex;
@@ -80,8 +86,12 @@ mod tickets;
 pub mod time;
 mod verb;
 
+pub use catalog::{choices, lookups};
 pub use client::Client;
 pub use config::{ClientBuilder, Site, SubmitType};
+pub use create::{
+    CreateTicket, Created, DraftProblem, PendingTicket, TicketDraft, TicketOutcome, TicketReceipt,
+};
 pub use detail::{TicketDetail, TicketStatus};
 pub use error::{Advice, CallAdvice, Delivery, Error, ErrorKind, ErrorReport, Result};
 pub use follow::{Cursor, CursorFile, Event, Events, Follow, StopHandle};
@@ -98,10 +108,10 @@ pub use messages::{follow, history, mark_read, message, recall, submit, unread};
 pub use recall::{LastMessage, Recalled};
 pub use secrecy::SecretString;
 pub use submit::{
-    Confirm, Draft, FileOutbox, Outbox, Outcome, Pending, Receipt, Sent, Submit, TextError,
+    Confirm, Draft, FileOutbox, Outbox, Outcome, Pending, Receipt, Removal, Sent, Submit, TextError,
 };
 pub use ticket::Ticket;
-pub use tickets::{detail, ticket};
+pub use tickets::{create, detail, ticket};
 pub use time::{MessageTime, ZoneOffset};
 pub use unread::{UnreadCounts, UnreadQuery};
 

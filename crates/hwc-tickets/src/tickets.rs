@@ -1,5 +1,30 @@
-//! Tickets as a whole: the handle of one, what is read of it, and the calls for that.
+//! Tickets as a whole: the handle of one, what is read of it, how one is opened, and the calls for that.
 
+pub mod create;
 pub mod detail;
 pub mod ticket;
 mod wire;
+
+use self::create::own::OwnTickets;
+use crate::messages::submit::outbox::Outbox;
+use std::{io, sync::Arc, time::Duration};
+
+/// What a client remembers of tickets.
+pub(crate) struct State {
+    /// What this client has opened lately.
+    own: OwnTickets,
+}
+
+impl State {
+    /// A client that has opened nothing yet, but for what `outbox` holds.
+    pub(crate) fn new(outbox: Option<Arc<dyn Outbox>>, consistency_window: Duration) -> Self {
+        Self {
+            own: OwnTickets::new(outbox, consistency_window),
+        }
+    }
+
+    /// The caller has taken note of what is kept under `key`. `false`: it is not known yet what became of it.
+    pub(crate) fn acknowledge(&self, key: &str) -> io::Result<bool> {
+        self.own.acknowledge(key)
+    }
+}

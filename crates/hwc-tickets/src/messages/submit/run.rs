@@ -3,17 +3,22 @@
 use super::{
     Confirm, MAX_ATTACHMENTS, MAX_CONFIDENTIAL_UNITS, Options, Receipt, Sent,
     baseline::Baseline,
-    fingerprint::Fingerprint,
     newest::Reading,
-    outcome::{Outcome, Posting, shifted},
-    pending::{Moment, Pending, PendingId},
-    random::random,
+    outbox::Removal,
+    outcome::Outcome,
+    pending::{Pending, PendingId},
     search::{Search, Sought},
     snapshot::{Reach, Snapshot},
     text,
 };
 use crate::{
     client::Parts,
+    doubt::{
+        fingerprint::Fingerprint,
+        key::{self, Hindrance, Kept},
+        moment::{Moment, Posting, shifted},
+        random::random,
+    },
     error::{Delivery, Error, ErrorKind, Result},
     messages::wire::Outgoing,
     service::{self, About},
@@ -105,6 +110,11 @@ impl Default for Looked {
 
 impl Course<'_> {
     async fn run(&self, text: String) -> Result<Sent> {
+        if let Some(key) = &self.options.key
+            && let Some(kept) = self.of_key(key, &text).await?
+        {
+            return Ok(kept);
+        }
         let (text, reference) = self.checked(text)?;
         let fingerprint = Fingerprint::of(&text, &self.options.attachments)?;
         // A token exchange may take longer than reading the baseline may: it has the whole time.
@@ -124,6 +134,7 @@ impl Course<'_> {
         loop {
             let mut pending = Pending {
                 id: PendingId::new()?,
+                key: self.options.key.clone(),
                 ticket: self.ticket.id().clone(),
                 group: self.ticket.group().cloned(),
                 begun_at,
@@ -143,6 +154,53 @@ impl Course<'_> {
                     may_resend = false
                 }
                 other => return other,
+            }
+        }
+    }
+
+    /// What was kept under the key: its outcome, which is found out first where it is in doubt. `None`: nothing is there.
+    async fn of_key(&self, key: &str, text: &str) -> Result<Option<Sent>> {
+        let own = &self.parts.messages.own;
+        key::check(key, own.has_outbox())?;
+        let mut record = match own.kept(key).map_err(key::unreadable)? {
+            Kept::Nothing => return Ok(None),
+            Kept::UnderWay => return Err(key::taken()),
+            Kept::Record(record) => *record,
+        };
+        let text = match &record.reference {
+            Some(tag) if text.is_empty() => tag.clone(),
+            Some(tag) => format!("{text} {tag}"),
+            None => text.to_owned(),
+        };
+        if record.ticket != *self.ticket.id() || !record.is_of(&text) {
+            return Err(key::of_another());
+        }
+        let sent = |receipt, record: &Pending| Some(self.sent(receipt, 0, None, record));
+        if record.is_settled() {
+            return Ok(sent(Receipt::Kept, &record));
+        }
+        let posted = own.posting(record.id);
+        let looked = self.search(&mut record, posted).await;
+        match looked.outcome {
+            Outcome::Confirmed(message) => {
+                record.landed = None;
+                self.settle(&record, looked.date);
+                Ok(sent(Receipt::Confirmed(message), &record))
+            }
+            Outcome::Absent => {
+                // A record that stays would keep the key: then nothing is sent.
+                let gone = own.did_not_arrive(record.id, Removal::Absent);
+                gone.map_err(|error| Hindrance::Outbox(error).error())?;
+                Ok(None)
+            }
+            Outcome::Unknown(_) => {
+                let why = "it is not known yet what became of the message with this key";
+                let error = Error::local(ErrorKind::Unavailable, why);
+                let error = match looked.hindered {
+                    Some(problem) => error.hindered_by(problem),
+                    None => error,
+                };
+                Err(error.with_pending(record))
             }
         }
     }
@@ -221,13 +279,7 @@ impl Course<'_> {
     ) -> Result<Sent> {
         let own = &self.parts.messages.own;
         // Held to the end: nobody else judges it meanwhile.
-        let _under_way = own.begin(pending, text, baseline_at).map_err(|error| {
-            Error::local(
-                ErrorKind::Storage,
-                format!("the outbox cannot be written, so nothing was sent: {error}"),
-            )
-            .with_source(error)
-        })?;
+        let _under_way = (own.begin(pending, text, baseline_at)).map_err(Hindrance::error)?;
         let from = self.parts.clock.elapsed();
         let outcome = self.post(text).await;
         let posted = Posting {
@@ -249,7 +301,7 @@ impl Course<'_> {
                     && let Looked {
                         outcome: Outcome::Confirmed(message),
                         ..
-                    } = self.search(pending, posted).await
+                    } = self.search(pending, Some(posted)).await
                 {
                     receipt = Receipt::Confirmed(message);
                     if pending.landed.is_some() {
@@ -261,7 +313,7 @@ impl Course<'_> {
             Ok(Posted::InDoubt(error)) => {
                 let looked = match self.options.confirm {
                     Confirm::Never => Looked::default(),
-                    Confirm::OnDoubt | Confirm::Always => self.search(pending, posted).await,
+                    Confirm::OnDoubt | Confirm::Always => self.search(pending, Some(posted)).await,
                 };
                 match looked.outcome {
                     Outcome::Confirmed(message) => {
@@ -277,7 +329,7 @@ impl Course<'_> {
                         ))
                     }
                     Outcome::Absent => {
-                        self.drop_record(pending.id);
+                        self.drop_record(pending.id, Removal::Absent);
                         Err(error.with_delivery(Delivery::Absent))
                     }
                     Outcome::Unknown(_) => {
@@ -290,7 +342,7 @@ impl Course<'_> {
                 }
             }
             Err(error) => {
-                self.drop_record(pending.id);
+                self.drop_record(pending.id, Removal::NotDone);
                 Err(error)
             }
         }
@@ -310,8 +362,8 @@ impl Course<'_> {
     }
 
     /// It is not in the ticket. A record that cannot be removed is reconciled once more later: harmless.
-    fn drop_record(&self, id: PendingId) {
-        let _ = self.parts.messages.own.did_not_arrive(id);
+    fn drop_record(&self, id: PendingId, why: Removal) {
+        let _ = self.parts.messages.own.did_not_arrive(id, why);
     }
 
     /// The one POST. An error means that nothing was done.
@@ -353,8 +405,8 @@ impl Course<'_> {
     }
 
     /// What became of it.
-    async fn search(&self, pending: &mut Pending, posted: Posting) -> Looked {
-        let sought = vec![Sought::new(pending.clone(), Some(posted))];
+    async fn search(&self, pending: &mut Pending, posted: Option<Posting>) -> Looked {
+        let sought = vec![Sought::new(pending.clone(), posted)];
         let until = self.began.saturating_add(self.total);
         let (ticket, group) = (self.ticket.id(), self.ticket.group());
         let mut search = Search::new(self.parts, ticket, group, until, sought);
