@@ -415,6 +415,7 @@ impl Lookups {
 
 /// A list to choose from, which is whole if nothing of it was lost and it has as many items as the answer says.
 fn whole<T>(items: Vec<T>, is_whole: bool, total: Option<i64>) -> Choices<T> {
-    let has_all = total.is_none_or(|total| usize::try_from(total).is_ok_and(|it| it <= items.len()));
+    let has_all =
+        total.is_none_or(|total| usize::try_from(total).is_ok_and(|it| it <= items.len()));
     Choices::new(items, is_whole && has_all)
 }

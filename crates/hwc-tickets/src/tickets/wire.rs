@@ -88,8 +88,7 @@ fn own_name(field: &'static str) -> &'static str {
 
 /// What opens a ticket.
 fn request(draft: &TicketDraft) -> CreateCases {
-    let mut body =
-        CreateOrderIncidentV2Req::new(&*draft.problem_type, &*draft.description, SOURCE);
+    let mut body = CreateOrderIncidentV2Req::new(&*draft.problem_type, &*draft.description, SOURCE);
     body.incident_sub_type_id.clone_from(&draft.category);
     body.product_category_id.clone_from(&draft.product);
     body.region_id.clone_from(&draft.region);
@@ -142,8 +141,9 @@ impl Service {
         let total = body.total_count.or(body.count);
         let has_list = body.incident_info_list.is_some();
         if !has_list && (answer.partial_failure || total.is_none()) {
-            return Err(answer
-                .unlike("there is no incident_info_list, and nothing says that it would be empty"));
+            return Err(answer.unlike(
+                "there is no incident_info_list, and nothing says that it would be empty",
+            ));
         }
         let lost = rows::undecodable(&answer.undecodable, "incident_info_list").len() as u64;
         let is_empty = body.incident_info_list.as_ref().is_none_or(Vec::is_empty);

@@ -14,15 +14,19 @@
 mod api;
 #[cfg(feature = "blocking")]
 mod blocking;
+mod catalog;
 mod config;
+mod create;
 mod detail;
 mod docs;
 mod doubt;
 mod examples;
 mod files;
 mod ids;
+mod key;
 mod ledger;
 mod mark_read;
+mod opening;
 mod outbox;
 mod reading;
 mod recall;

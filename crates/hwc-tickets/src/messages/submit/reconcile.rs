@@ -218,7 +218,10 @@ impl Client {
             }
             Outcome::Absent => {
                 // A record that cannot be removed is reconciled once more later: harmless.
-                let _ = parts.messages.own.did_not_arrive(pending.id, Removal::Absent);
+                let _ = parts
+                    .messages
+                    .own
+                    .did_not_arrive(pending.id, Removal::Absent);
             }
             Outcome::Unknown(_) => {}
         }

@@ -91,7 +91,10 @@ impl Checking<'_> {
             unchecked: Vec::new(),
         };
         if check.problems.iter().any(|problem| {
-            matches!(problem.field(), Some("problem_type" | "product" | "category"))
+            matches!(
+                problem.field(),
+                Some("problem_type" | "product" | "category")
+            )
         }) {
             // What they name cannot be asked for.
             return Ok(check);
@@ -176,11 +179,11 @@ impl Checking<'_> {
             }
         }
         if fields.is_whole {
-            let unknown = (draft.extra.keys())
-                .filter(|key| !fields.iter().any(|field| field.key == **key));
-            check.problems.extend(unknown.map(|key| DraftProblem::UnknownField {
-                field: named(key),
-            }));
+            let unknown =
+                (draft.extra.keys()).filter(|key| !fields.iter().any(|field| field.key == **key));
+            check
+                .problems
+                .extend(unknown.map(|key| DraftProblem::UnknownField { field: named(key) }));
         }
         Ok(())
     }
@@ -287,12 +290,17 @@ fn is_empty(value: &Value) -> bool {
 /// What is wrong with the value of an extra field.
 fn of_value(field: &ExtraField, value: &Value) -> Option<DraftProblem> {
     let name = named(&field.key);
-    if field.kind == FieldKind::Integer {
-        return of_number(field, value, name);
+    match field.kind {
+        FieldKind::Integer => return of_number(field, value, name),
+        // Of these no document says what they take.
+        FieldKind::Agreement | FieldKind::Other(_) | FieldKind::Unknown => return None,
+        FieldKind::Line | FieldKind::Lines | FieldKind::OneOf | FieldKind::SomeOf => {}
     }
     let texts: Vec<&str> = match (field.kind, value) {
-        (FieldKind::SomeOf, Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
-        (_, Value::String(text)) => vec![text],
+        (FieldKind::SomeOf, Value::Array(items)) => {
+            items.iter().filter_map(Value::as_str).collect()
+        }
+        (_, Value::String(text)) => vec![text.as_str()],
         // A choice may be a number or a switch; how it is sent is not documented.
         (FieldKind::Line | FieldKind::Lines, _) => return Some(DraftProblem::Form { field: name }),
         _ => return None,
@@ -321,8 +329,8 @@ fn of_number(field: &ExtraField, value: &Value, name: String) -> Option<DraftPro
     let Some(number) = number else {
         return Some(DraftProblem::NotInteger { field: name });
     };
-    let is_within = field.min.is_none_or(|min| number >= min)
-        && field.max.is_none_or(|max| number <= max);
+    let is_within =
+        field.min.is_none_or(|min| number >= min) && field.max.is_none_or(|max| number <= max);
     (!is_within).then_some(DraftProblem::OutOfRange {
         field: name,
         min: field.min,

@@ -62,8 +62,7 @@ pub(super) fn judge(
     };
     if let Some(found) = found {
         // A record that nobody kept has no account of what else was sent: only the time tells then, and only against it.
-        let is_in_time =
-            others.is_kept || is_in_time(pending, found, Duration::ZERO) == Some(true);
+        let is_in_time = others.is_kept || is_in_time(pending, found, Duration::ZERO) == Some(true);
         return match is_in_time && !others.could_be(found, listing) {
             true => Verdict::Found(found.row.id.clone()),
             false => unclear(),
@@ -107,8 +106,7 @@ fn sort<'a>(
         // Of a ticket that was found to be that of another one, nobody but that finding says so: it is not this one, and it
         // still keeps a loss from being proven.
         let is_anothers = others.is_some_and(|others| others.found.contains(id));
-        let may_be_old =
-            before.is_some_and(|before| may_have_been_there(before, seen, window));
+        let may_be_old = before.is_some_and(|before| may_have_been_there(before, seen, window));
         match resemblance {
             _ if is_anothers => new.others.push(seen),
             // What has other words and may be old is most likely old; it speaks against a loss alone.
@@ -125,9 +123,7 @@ fn sort<'a>(
 /// may have been old.
 fn may_have_been_there(before: &Before, seen: &Seen, window: Duration) -> bool {
     let at = seen.row.created_at.instant();
-    if !before.is_whole
-        && !(before.floor.zip(at)).is_some_and(|(floor, at)| at > floor)
-    {
+    if !before.is_whole && !(before.floor.zip(at)).is_some_and(|(floor, at)| at > floor) {
         return true;
     }
     let (Some(date), Some(at)) = (before.date, at) else {
@@ -175,7 +171,10 @@ fn candidate(
 fn is_in_time(pending: &PendingTicket, seen: &Seen, late: Duration) -> Option<bool> {
     let (span, at) = pending.span.zip(seen.row.created_at.instant())?;
     let late = SignedDuration::try_from(late).unwrap_or(SignedDuration::MAX);
-    let from = span.from.checked_sub(FOREIGN_CLOCK).unwrap_or(Timestamp::MIN);
+    let from = span
+        .from
+        .checked_sub(FOREIGN_CLOCK)
+        .unwrap_or(Timestamp::MIN);
     let until = (span.until)
         .checked_add(late.saturating_add(FOREIGN_CLOCK))
         .unwrap_or(Timestamp::MAX);

@@ -103,7 +103,9 @@ impl<'a> Looking<'a> {
                 .filter(|sought| sought.is_open())
                 .filter_map(|sought| Some(sought.missing_since?.saturating_add(window)))
                 .filter(|end| *end > now);
-            let at = ends.fold(next, Duration::min).max(now + pace::SHORTEST_PAUSE);
+            let at = ends
+                .fold(next, Duration::min)
+                .max(now + pace::SHORTEST_PAUSE);
             if at >= self.deadline {
                 return;
             }

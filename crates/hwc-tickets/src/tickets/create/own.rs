@@ -104,9 +104,8 @@ fn is_beside(other: &PendingTicket, found: &Seen, listing: &Listing) -> bool {
         let print = &other.fingerprint;
         is_new
             && seen.row.id != found.row.id
-            && (seen.forms.as_ref()).is_some_and(|forms| {
-                print.matches_canonical(forms) || print.matches_folded(forms)
-            })
+            && (seen.forms.as_ref())
+                .is_some_and(|forms| print.matches_canonical(forms) || print.matches_folded(forms))
     })
 }
 

@@ -121,7 +121,11 @@ impl fmt::Display for DraftProblem {
                 field,
                 length,
                 most,
-            } => write!(f, "{} has a length of {length}, the most is {most}", shown(field)),
+            } => write!(
+                f,
+                "{} has a length of {length}, the most is {most}",
+                shown(field)
+            ),
             Self::Form { field } => write!(f, "{} cannot be sent as it is", shown(field)),
             Self::NotInteger { field } => write!(f, "{} is not a whole number", shown(field)),
             Self::OutOfRange { field, min, max } => {

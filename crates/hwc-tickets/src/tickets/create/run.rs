@@ -141,7 +141,9 @@ impl Course<'_> {
             return Err(key::of_another());
         }
         if let Some(made) = &record.made {
-            return Ok(Some(Created::new(made.ticket.clone(), TicketReceipt::Kept).attempts(0)));
+            return Ok(Some(
+                Created::new(made.ticket.clone(), TicketReceipt::Kept).attempts(0),
+            ));
         }
         let posted = own.posting(record.id);
         let looked = self.look(&mut record, posted).await;
@@ -170,7 +172,11 @@ impl Course<'_> {
         let checking = Checking {
             lookups: lookups.clone(),
             clock: &self.parts.clock,
-            until: self.parts.clock.elapsed().saturating_add(self.left() / SHARE),
+            until: self
+                .parts
+                .clock
+                .elapsed()
+                .saturating_add(self.left() / SHARE),
             agreed: self.options.agreed.as_deref(),
         };
         let check = checking.run(self.draft).await?;

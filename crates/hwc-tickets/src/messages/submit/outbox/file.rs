@@ -247,8 +247,7 @@ impl Drop for FileOutbox {
             .unwrap_or_else(PoisonError::into_inner);
         // Whoever wants to know what became of these must get in, also where no new lock file can be made.
         let Records { open, tickets, .. } = &journal.records;
-        self.lock_file
-            .keep(!open.is_empty() || !tickets.is_empty());
+        self.lock_file.keep(!open.is_empty() || !tickets.is_empty());
     }
 }
 
