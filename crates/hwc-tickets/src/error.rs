@@ -396,7 +396,10 @@ impl Error {
     pub fn draft_problems(&self) -> &[DraftProblem] {
         let source = std::error::Error::source(self);
         let problems = source.and_then(|source| source.downcast_ref::<DraftProblems>());
-        problems.map_or(&[], |problems| &problems.0)
+        match problems {
+            Some(problems) => &problems.0,
+            None => &[],
+        }
     }
 
     /// What to do, by name: for programs that say it in words of their own.

@@ -103,7 +103,7 @@ impl Lookups {
                         .collect(),
                 })
                 .collect();
-            Ok(whole(items, is_whole, body.total_count))
+            Ok::<_, Error>(whole(items, is_whole, body.total_count))
         };
         self.get(&self.kept().categories, (), read).await
     }
@@ -130,7 +130,7 @@ impl Lookups {
                     description: product.incident_product_category_desc.unwrap_or_default(),
                 })
                 .collect();
-            Ok(whole(items, is_whole, body.total_count))
+            Ok::<_, Error>(whole(items, is_whole, body.total_count))
         };
         let key = name.map(str::to_owned);
         self.get(&self.kept().products, key, read).await
@@ -169,7 +169,7 @@ impl Lookups {
                     has_support_plan: kind.can_use_support_plan,
                 })
                 .collect();
-            Ok(whole(items, is_whole, body.total_count))
+            Ok::<_, Error>(whole(items, is_whole, body.total_count))
         };
         let key = (product.map(str::to_owned), category.map(str::to_owned));
         self.get(&self.kept().problem_types, key, read).await
@@ -193,7 +193,7 @@ impl Lookups {
                     text: template.incident_template_content.unwrap_or_default(),
                 })
                 .collect();
-            Ok(whole(items, is_whole, body.total_count))
+            Ok::<_, Error>(whole(items, is_whole, body.total_count))
         };
         let key = problem_type.to_owned();
         self.get(&self.kept().templates, key, read).await
@@ -217,7 +217,7 @@ impl Lookups {
                     name: severity.severity_name.unwrap_or_default(),
                 })
                 .collect();
-            Ok(Severities {
+            Ok::<_, Error>(Severities {
                 is_asked: answer.body.show,
                 choices: whole(items, is_whole, None),
             })
@@ -244,7 +244,7 @@ impl Lookups {
                     kind: region.type_,
                 })
                 .collect();
-            Ok(whole(items, is_whole, body.total_count))
+            Ok::<_, Error>(whole(items, is_whole, body.total_count))
         };
         self.get(&self.kept().regions, (), read).await
     }
@@ -298,7 +298,7 @@ impl Lookups {
                     }
                 })
                 .collect();
-            Ok(whole(items, is_whole, None))
+            Ok::<_, Error>(whole(items, is_whole, None))
         };
         let of = (product.map(str::to_owned), category.map(str::to_owned));
         let key = (problem_type.to_owned(), of);

@@ -74,8 +74,9 @@ impl Records {
         }
     }
 
-    fn len(&self) -> usize {
-        self.open.len() + self.tickets.len() + self.removed.len()
+    /// How many are open.
+    fn active(&self) -> usize {
+        self.open.len() + self.tickets.len()
     }
 }
 
@@ -153,13 +154,14 @@ impl FileOutbox {
             text.extend(line(&Line::OpenTicket(Box::new(pending.clone())))?);
         }
         journal.file = replace_private(&self.path, &text)?;
-        journal.lines = journal.records.len() + 1;
+        // Removals are no old lines: they stay.
+        journal.lines = journal.records.active() + 1;
         journal.torn = false;
         Ok(())
     }
 
     fn append(&self, journal: &mut Journal, entry: &Line) -> io::Result<()> {
-        if journal.torn || journal.lines > 2 * journal.records.len() + MOST_OLD_LINES {
+        if journal.torn || journal.lines > 2 * journal.records.active() + MOST_OLD_LINES {
             self.rewrite(journal).map_err(|error| self.named(&error))?;
         }
         let text = line(entry)?;
