@@ -336,7 +336,11 @@ impl Lookups {
         let call = self.client.agreements().latest();
         let call = call.agreement_type(FOR_TICKETS);
         let latest = match call.timeout(self.deadline()).await {
-            Ok(answer) => answer.body.case_agreement,
+            Ok(answer) => {
+                // One without a reading is not "none".
+                answer.needs("case_agreement")?;
+                answer.body.case_agreement
+            }
             Err(error) if error.kind() == ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };
