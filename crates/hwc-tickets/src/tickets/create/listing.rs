@@ -42,8 +42,10 @@ pub(super) struct Listing {
     pub(super) tickets: BTreeMap<String, Seen>,
     /// Whether these are all.
     pub(super) is_whole: bool,
-    /// Whether it is proven that the newest stand first and that no row lies between the pages.
+    /// Whether no row stands before a newer one, and none lies between the pages.
     is_newest_first: bool,
+    /// Time of the first row.
+    first: Option<Timestamp>,
     oldest: Option<Timestamp>,
     last: Option<Timestamp>,
     pub(super) unreadable: u64,
@@ -150,6 +152,7 @@ impl Listing {
             match row.created_at.instant() {
                 Some(at) => {
                     self.is_newest_first &= self.last.is_none_or(|last| at <= last);
+                    self.first.get_or_insert(at);
                     self.last = Some(at);
                     self.oldest = Some(self.oldest.map_or(at, |oldest| oldest.min(at)));
                 }
@@ -164,7 +167,9 @@ impl Listing {
 
     /// The list as it is before a ticket is opened.
     pub(super) fn before(&self) -> Before {
-        let is_known = self.is_newest_first && self.unreadable == 0;
+        // Rows of one and the same time tell no order.
+        let is_ordered = self.is_newest_first && self.first > self.last;
+        let is_known = is_ordered && self.unreadable == 0;
         Before {
             seen: self.tickets.keys().cloned().collect(),
             is_whole: self.is_whole && self.unreadable == 0,
