@@ -23,10 +23,12 @@
 //! library does not. Making, cloning and dropping clients and tickets is allowed everywhere.
 
 mod iterate;
+mod lookups;
 mod runtime;
 mod ticket;
 
 pub use iterate::{Events, Items, Messages, Outcomes, Pages, RowPages, Rows, TicketEvents};
+pub use lookups::Lookups;
 pub use ticket::Ticket;
 
 use self::runtime::Runtime;
@@ -41,7 +43,15 @@ use crate::{
         submit::{Draft, Outcome, Pending, PendingId, Reconciled, SubmitAll},
         unread::{AllUnread, UnreadAll, UnreadCounts, UnreadQuery},
     },
-    tickets::{follow_new::FollowNew, list::ListTickets, listed::ListedTicket},
+    tickets::{
+        create::{
+            CreateTicket, Created, DraftCheck, PendingTicket, ReconciledTicket, TicketDraft,
+            TicketOutcome,
+        },
+        follow_new::FollowNew,
+        list::ListTickets,
+        listed::ListedTicket,
+    },
 };
 use futures_util::stream;
 use std::{fmt, future::IntoFuture, path::PathBuf, sync::Arc};
@@ -328,6 +338,65 @@ impl Client {
     /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when the outbox cannot remove the record.
     pub fn forget(&self, id: PendingId) -> Result<()> {
         self.client.forget(id)
+    }
+
+    /// Opens a ticket: see [`Client::create_ticket`](crate::Client::create_ticket). `options` says what was agreed to, a key and
+    /// more; `|create| create` leaves all as it is.
+    ///
+    /// # Errors
+    /// As of [`CreateTicket`]; [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside an asynchronous runtime.
+    pub fn create_ticket(
+        &self,
+        draft: TicketDraft,
+        options: impl FnOnce(CreateTicket) -> CreateTicket,
+    ) -> Result<Created> {
+        self.block_on(|client| options(client.create_ticket(draft)))
+    }
+
+    /// Says what is wrong with a draft: see [`Client::check_ticket`](crate::Client::check_ticket).
+    ///
+    /// # Errors
+    /// As there; [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside an asynchronous runtime.
+    pub fn check_ticket(&self, draft: &TicketDraft) -> Result<DraftCheck> {
+        self.block_on(|client| client.check_ticket(draft))
+    }
+
+    /// Finds out what became of a ticket in doubt: see [`Client::reconcile_ticket`](crate::Client::reconcile_ticket).
+    ///
+    /// # Errors
+    /// As there; [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) inside an asynchronous runtime.
+    pub fn reconcile_ticket(&self, pending: &PendingTicket) -> Result<TicketOutcome> {
+        self.block_on(|client| client.reconcile_ticket(pending))
+    }
+
+    /// Reconciles every record of a ticket: see [`Client::reconcile_tickets`](crate::Client::reconcile_tickets).
+    ///
+    /// # Errors
+    /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) alone; each record has its own outcome.
+    pub fn reconcile_tickets(&self) -> Result<Vec<ReconciledTicket>> {
+        self.runtime.wait(self.client.reconcile_tickets())
+    }
+
+    /// The tickets whose opening is in doubt: see [`Client::pending_tickets`](crate::Client::pending_tickets).
+    #[must_use]
+    pub fn pending_tickets(&self) -> Vec<PendingTicket> {
+        self.client.pending_tickets()
+    }
+
+    /// Ends the doubt about a ticket: see [`Client::forget_ticket`](crate::Client::forget_ticket).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when the outbox cannot remove the record.
+    pub fn forget_ticket(&self, id: PendingId) -> Result<()> {
+        self.client.forget_ticket(id)
+    }
+
+    /// Takes note of what was kept under a key: see [`Client::acknowledge`](crate::Client::acknowledge).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn acknowledge(&self, key: &str) -> Result<()> {
+        self.client.acknowledge(key)
     }
 
     /// The submits whose outcome is not known: see [`Client::pending`](crate::Client::pending).

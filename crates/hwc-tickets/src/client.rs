@@ -1,6 +1,6 @@
 //! The client: made once, cloned freely, shared by every ticket handle.
 
-use crate::{attachments, ids::GroupId, messages, service::Service};
+use crate::{attachments, catalog, ids::GroupId, messages, service::Service, tickets};
 use hwc_core::Clock;
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -28,6 +28,10 @@ pub(crate) struct Parts {
     pub(crate) messages: messages::State,
     /// What this client remembers of attachments.
     pub(crate) attachments: attachments::State,
+    /// What this client remembers of tickets.
+    pub(crate) tickets: tickets::State,
+    /// What this client keeps of the catalogue.
+    pub(crate) catalog: catalog::State,
     /// For `Debug`: endpoint and kind of credentials, no secret.
     pub(crate) description: String,
 }

@@ -7,7 +7,7 @@ pub use submit_type::SubmitType;
 
 use self::environment::Variables;
 use crate::{
-    attachments,
+    attachments, catalog,
     client::{Client, Parts},
     error::{Advice, CallAdvice, Error, ErrorKind, Result},
     ids::GroupId,
@@ -16,6 +16,7 @@ use crate::{
         submit::{MAX_TEXT_UNITS, Outbox},
     },
     service::{self, Service},
+    tickets,
     time::ZoneOffset,
 };
 use hwc_core::{
@@ -299,7 +300,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Writes every submit down before it is sent, so that a crash loses none: see
+    /// Writes every submit, and every ticket that is opened, down before it is sent, so that a crash loses none: see
     /// [`FileOutbox`](crate::FileOutbox) and [`Client::reconcile_outbox`].
     pub fn outbox(mut self, outbox: impl Outbox) -> Self {
         self.outbox = Some(Arc::new(outbox));
@@ -423,6 +424,7 @@ impl ClientBuilder {
         let pipeline = Arc::new(pipeline.build().map_err(|error| invalid(&error.problems))?);
 
         let consistency_window = self.consistency_window.unwrap_or(CONSISTENCY_WINDOW);
+        let tickets = tickets::State::new(self.outbox.clone(), consistency_window);
         let messages = messages::State::new(self.outbox, consistency_window).map_err(|error| {
             Error::local(
                 ErrorKind::Storage,
@@ -440,6 +442,8 @@ impl ClientBuilder {
             author_id: self.author_id,
             messages,
             attachments: attachments::State::default(),
+            tickets,
+            catalog: catalog::State::default(),
             description,
         }))
     }

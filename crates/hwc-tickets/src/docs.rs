@@ -21,6 +21,9 @@ pub mod errors {}
 #[doc = include_str!("../docs/following.md")]
 pub mod following {}
 
+#[doc = include_str!("../docs/opening.md")]
+pub mod opening {}
+
 #[doc = include_str!("../docs/operations.md")]
 pub mod operations {}
 

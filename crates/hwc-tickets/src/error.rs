@@ -10,9 +10,16 @@ pub use kind::ErrorKind;
 pub use report::ErrorReport;
 
 use crate::{
+    doubt::random::NoRandom,
     ids::{AttachmentId, InvalidId, TicketId},
-    messages::submit::{pending::Pending, random::NoRandom, text::TextError},
-    tickets::action::StateRefusal,
+    messages::submit::{pending::Pending, text::TextError},
+    tickets::{
+        action::StateRefusal,
+        create::{
+            pending::PendingTicket,
+            problem::{DraftProblem, DraftProblems},
+        },
+    },
     time::InvalidZone,
 };
 use hwc_core::{Fault, Idempotency, body::SourceError, fault::telling_status};
@@ -42,12 +49,16 @@ struct Inner {
     cause: Cause,
     elapsed: Duration,
     pending: Option<Box<Pending>>,
+    pending_ticket: Option<Box<PendingTicket>>,
     part: Option<Part>,
     hindrance: Option<Arc<io::Error>>,
     /// The state of the ticket, read after a refusal.
     state_refusal: Option<StateRefusal>,
     uploaded: Vec<AttachmentId>,
 }
+
+/// What opening a ticket is called in errors.
+pub(crate) const CREATE_TICKET: &str = "create ticket";
 
 /// Why what was found is not taken for the message.
 pub(crate) fn unconfirmed(problem: &io::Error) -> String {
@@ -117,6 +128,7 @@ impl Error {
             cause,
             elapsed,
             pending: None,
+            pending_ticket: None,
             part: None,
             hindrance: None,
             state_refusal: None,
@@ -192,6 +204,12 @@ impl Error {
     pub(crate) fn with_pending(mut self, pending: Pending) -> Self {
         self.0.delivery = Delivery::Unknown;
         self.0.pending = Some(Box::new(pending));
+        self
+    }
+
+    pub(crate) fn with_pending_ticket(mut self, pending: PendingTicket) -> Self {
+        self.0.delivery = Delivery::Unknown;
+        self.0.pending_ticket = Some(Box::new(pending));
         self
     }
 
@@ -397,12 +415,42 @@ impl Error {
         &self.0.uploaded
     }
 
+    /// The record of a ticket whose opening is in doubt.
+    #[must_use]
+    pub fn pending_ticket(&self) -> Option<&PendingTicket> {
+        self.0.pending_ticket.as_deref()
+    }
+
+    /// Takes the record of a ticket whose opening is in doubt: keep it, and hand it to
+    /// [`Client::reconcile_ticket`](crate::Client::reconcile_ticket) later.
+    ///
+    /// # Errors
+    /// The error itself, when its outcome is known or no ticket was to be opened.
+    pub fn into_pending_ticket(mut self) -> Result<PendingTicket, Self> {
+        match self.0.pending_ticket.take() {
+            Some(pending) => Ok(*pending),
+            None => Err(self),
+        }
+    }
+
+    /// What is wrong with the draft of a ticket, when it was refused before it was sent. Empty otherwise.
+    #[must_use]
+    pub fn draft_problems(&self) -> &[DraftProblem] {
+        let source = std::error::Error::source(self);
+        let problems = source.and_then(|source| source.downcast_ref::<DraftProblems>());
+        match problems {
+            Some(problems) => &problems.0,
+            None => &[],
+        }
+    }
+
     /// What to do, by name: for programs that say it in words of their own.
     #[must_use]
     pub fn advice(&self) -> Advice {
-        match (self.0.advice, self.0.delivery, &self.0.pending) {
+        let has_record = self.0.pending.is_some() || self.0.pending_ticket.is_some();
+        match (self.0.advice, self.0.delivery, has_record) {
             (Some(advice), _, _) => advice,
-            (None, Delivery::Unknown, Some(_)) => Advice::Reconcile,
+            (None, Delivery::Unknown, true) => Advice::Reconcile,
             (None, Delivery::Absent, _) => Advice::SendAgain,
             (None, _, _) => match &self.0.cause {
                 Cause::Call(fault) => match fault.advice() {
@@ -472,9 +520,11 @@ impl Error {
         let mut line = String::new();
         if inner.delivery == Delivery::Absent {
             // What failed alone would speak of an outcome that is known by now.
-            line.push_str(
-                "the message is not in the ticket (it was looked for); the original failure: ",
-            );
+            line.push_str(match self.operation() {
+                Some(CREATE_TICKET) => "no ticket was opened (it was looked for)",
+                _ => "the message is not in the ticket (it was looked for)",
+            });
+            line.push_str("; the original failure: ");
         }
         line.push_str(&self.failed());
         let status = telling_status(self.http_status());
@@ -630,6 +680,9 @@ impl fmt::Debug for Error {
             .field("pending", &inner.pending)
             .field("hindrance", &inner.hindrance)
             .field("uploaded", &inner.uploaded);
+        if let Some(pending) = &inner.pending_ticket {
+            debug.field("pending_ticket", pending);
+        }
         match &inner.cause {
             Cause::Call(fault) => debug.field("fault", fault),
             Cause::Local { detail, source, .. } => {

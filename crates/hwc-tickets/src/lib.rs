@@ -30,6 +30,9 @@
 //! | [`Client::follow`] | new messages as they come, across restarts | [`docs::following`] |
 //! | [`Ticket::mark_read`], [`Ticket::drain_unread`] | marks read; handles what is unread first | [`mark_read`] |
 //! | [`Ticket::recall`], [`Ticket::recall_last`], [`Ticket::find_last`] | takes a message back | [`recall`] |
+//! | [`Client::create_ticket`], [`Client::check_ticket`] | opens a ticket once, and says what is wrong with it before | [`docs::opening`] |
+//! | [`Client::lookups`] | what a ticket can be about, typed and kept for a while | [`docs::opening`] |
+//! | [`Client::acknowledge`] | with a key of your own: nothing twice across a crash | [`docs::delivery`] |
 //! | [`Client::upload`], [`Client::download`], [`Submit::attach`] | files up and down, checked first, whole or not at all | [`docs::attachments`] |
 //! | [`Ticket::detail`], [`Ticket::status`] | the ticket itself; the only place with message ids | [`detail`] |
 //! | [`Tickets::list`](api::Tickets::list) | the tickets, each once, with a report of what may be missing | [`docs::paging`] |
@@ -62,14 +65,17 @@
 //! - `testing`: a scripted network and a clock on which no real time passes, in `hwc_tickets::testing`.
 //! - `tracing`: spans and events of every attempt through the `tracing` facade; never ids, queries or text.
 
+mod acknowledge;
 pub mod api;
 pub mod attachments;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+mod catalog;
 pub mod client;
 pub mod config;
 #[cfg(doc)]
 pub mod docs;
+mod doubt;
 pub mod error;
 mod files;
 mod hex;
@@ -88,8 +94,12 @@ pub mod time;
 mod verb;
 
 pub use action::{StateRefusal, TicketAction};
+pub use catalog::{choices, lookups};
 pub use client::Client;
 pub use config::{ClientBuilder, Site, SubmitType};
+pub use create::{
+    CreateTicket, Created, DraftProblem, PendingTicket, TicketDraft, TicketOutcome, TicketReceipt,
+};
 pub use detail::{TicketDetail, TicketStatus};
 pub use end::Ended;
 pub use error::{Advice, CallAdvice, Delivery, Error, ErrorKind, ErrorReport, Result};
@@ -110,12 +120,12 @@ pub use recall::{LastMessage, Recalled};
 pub use score::Scored;
 pub use secrecy::SecretString;
 pub use submit::{
-    Confirm, Draft, FileOutbox, Outbox, Outcome, Pending, Receipt, Sent, Submit, TextError,
+    Confirm, Draft, FileOutbox, Outbox, Outcome, Pending, Receipt, Removal, Sent, Submit, TextError,
 };
 pub use ticket::Ticket;
 pub use tickets::{
-    action, contact, detail, end, entry, export, follow_new, list, listed, log, rating, rows,
-    score, ticket, urge,
+    action, contact, create, detail, end, entry, export, follow_new, list, listed, log, rating,
+    rows, score, ticket, urge,
 };
 pub use time::{MessageTime, ZoneOffset};
 pub use unread::{AllUnread, UnreadAll, UnreadCounts, UnreadQuery};

@@ -38,4 +38,9 @@ impl State {
             recalls: Recalls::default(),
         })
     }
+
+    /// The caller has taken note of what is kept under `key`. `false`: it is not known yet what became of it.
+    pub(crate) fn acknowledge(&self, key: &str) -> io::Result<bool> {
+        self.own.acknowledge(key)
+    }
 }

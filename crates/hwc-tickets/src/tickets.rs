@@ -1,7 +1,8 @@
-//! Tickets as a whole: the handle of one, what is read of it and done to it, lists of them, and the calls for that.
+//! Tickets as a whole: the handle of one, what is read of it and done to it, how one is opened, lists of them, and the calls for that.
 
 pub mod action;
 pub mod contact;
+pub mod create;
 pub mod detail;
 pub mod end;
 pub mod entry;
@@ -17,3 +18,27 @@ mod state;
 pub mod ticket;
 pub mod urge;
 mod wire;
+
+use self::create::own::OwnTickets;
+use crate::messages::submit::outbox::Outbox;
+use std::{io, sync::Arc, time::Duration};
+
+/// What a client remembers of tickets.
+pub(crate) struct State {
+    /// What this client has opened lately.
+    own: OwnTickets,
+}
+
+impl State {
+    /// A client that has opened nothing yet, but for what `outbox` holds.
+    pub(crate) fn new(outbox: Option<Arc<dyn Outbox>>, consistency_window: Duration) -> Self {
+        Self {
+            own: OwnTickets::new(outbox, consistency_window),
+        }
+    }
+
+    /// The caller has taken note of what is kept under `key`. `false`: it is not known yet what became of it.
+    pub(crate) fn acknowledge(&self, key: &str) -> io::Result<bool> {
+        self.own.acknowledge(key)
+    }
+}

@@ -56,6 +56,16 @@ pub(super) enum What {
     File(FileSource),
 }
 
+impl AttachmentSource {
+    /// The id, if it was uploaded before.
+    pub(crate) fn id(&self) -> Option<&AttachmentId> {
+        match &self.0 {
+            What::Uploaded(id) => Some(id),
+            What::File(_) => None,
+        }
+    }
+}
+
 impl From<Source> for FileSource {
     fn from(source: Source) -> Self {
         Self(Origin::Source(source))

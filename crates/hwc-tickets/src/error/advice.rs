@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 pub enum Advice {
     /// What to do about a failed call, of whatever operation.
     Call(CallAdvice),
-    /// It is not known whether a message arrived: keep the pending record, reconcile it later.
+    /// It is not known whether a message arrived, or a ticket was opened: keep the pending record, reconcile it later.
     Reconcile,
-    /// A message did not arrive. It may be sent again.
+    /// A message did not arrive, or no ticket was opened. It may be sent again.
     SendAgain,
     /// A text is too long for one message.
     ShortenText,
@@ -109,10 +109,10 @@ impl Advice {
     pub(super) fn words(self) -> Option<&'static str> {
         Some(match self {
             Self::Reconcile => {
-                "It is not known whether the message arrived. Keep the pending record and reconcile it later; do not send the text again before."
+                "It is not known whether it was done. Keep the pending record and reconcile it later; do not send it again before."
             }
             Self::SendAgain => {
-                "The message did not arrive. Sending it again is reasonable; the cause is named in the error."
+                "It was not done. Sending it again is reasonable; the cause is named in the error."
             }
             Self::ShortenText => "Shorten the text, or send it in parts with split_long().",
             Self::NameMessage => {

@@ -5,7 +5,7 @@ use crate::{
     ids::{AttachmentId, TicketId},
     messages::submit::{Pending, PendingId},
     setters::setters,
-    tickets::action::StateRefusal,
+    tickets::{action::StateRefusal, create::pending::PendingTicket},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 use serde_json::Value;
@@ -85,7 +85,7 @@ pub struct ErrorReport {
     /// How long the service asks to wait before the next call.
     #[serde(default)]
     pub retry_after: Option<Duration>,
-    /// The record of a submit whose outcome is not known, by its id. The record itself is not part of the report.
+    /// The record of a submit or of a ticket whose outcome is not known, by its id. The record itself is not part of the report.
     #[serde(default)]
     pub pending: Option<PendingId>,
     /// Whether a follower could not save its cursor.
@@ -196,7 +196,9 @@ impl From<&Error> for ErrorReport {
             attempts: error.attempts(),
             elapsed: error.elapsed(),
             retry_after: error.retry_after(),
-            pending: error.pending().map(Pending::id).or(pending),
+            pending: (error.pending().map(Pending::id))
+                .or(error.pending_ticket().map(PendingTicket::id))
+                .or(pending),
             is_of_cursor: error.is_of_cursor(),
             state_refusal: error.state_refusal(),
             uploaded: error.uploaded().to_vec(),

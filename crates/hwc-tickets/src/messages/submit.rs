@@ -4,18 +4,15 @@
 //! once; if it is not known whether it arrived, read the conversation until that tells.
 
 mod baseline;
-mod canonical;
-mod fingerprint;
-mod fold;
 mod judge;
+mod likeness;
 mod mark;
 mod newest;
-mod outbox;
-mod outcome;
+pub(crate) mod outbox;
+pub(crate) mod outcome;
 pub(crate) mod own;
 mod parts;
 pub(crate) mod pending;
-pub(crate) mod random;
 mod reconcile;
 mod run;
 mod search;
@@ -23,7 +20,7 @@ mod snapshot;
 mod submit_all;
 pub(crate) mod text;
 
-pub use outbox::{FileOutbox, Outbox};
+pub use outbox::{FileOutbox, Outbox, Removal, Removed};
 pub use outcome::{Candidate, Outcome, Resemblance};
 pub use parts::SubmitParts;
 pub use pending::{InvalidPendingId, Pending, PendingId};
@@ -77,6 +74,8 @@ pub enum Confirm {
 pub enum Receipt {
     /// The service said yes.
     Accepted,
+    /// It was put there before under the same key: see [`Submit::key`]. Nothing was sent.
+    Kept,
     /// The message was read back. Such a message stands in the ticket since the submit began, and no other
     /// submit that this client or its outbox knows of can have made it. Like every read of history it has no
     /// id (D-15).
@@ -117,7 +116,7 @@ impl Sent {
     pub fn message(&self) -> Option<&Message> {
         match &self.receipt {
             Receipt::Confirmed(message) => Some(message),
-            Receipt::Accepted => None,
+            Receipt::Accepted | Receipt::Kept => None,
         }
     }
 
@@ -158,6 +157,7 @@ struct Options {
     confirm: Confirm,
     resend_absent: bool,
     skip_baseline: bool,
+    key: Option<String>,
     timeout: Option<Duration>,
 }
 
@@ -229,6 +229,21 @@ impl Submit {
     /// only with a reference tag, and never as absent.
     pub fn skip_baseline(mut self) -> Self {
         self.options.skip_baseline = true;
+        self
+    }
+
+    /// Sends at most one message under this key (1 to 256 bytes), across crashes and restarts: the outcome is kept in the outbox
+    /// until [`Client::acknowledge`](crate::Client::acknowledge), and the same key again gives it ([`Receipt::Kept`]), or finds
+    /// it out first, in place of sending another one. A message that did not arrive gives its key free; files that were uploaded
+    /// for it go with the next one.
+    ///
+    /// A key is that of one text with as many attachments; where ids are attached, they are the same. The content of files is not
+    /// compared.
+    ///
+    /// It needs an outbox that outlives the program; without one it is an error. One process at a time uses a key: of a
+    /// record that another one is still working on nobody can tell that.
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.options.key = Some(key.into());
         self
     }
 

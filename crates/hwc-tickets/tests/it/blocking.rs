@@ -1,10 +1,13 @@
 //! The blocking client: the same verbs, one thread behind them, and no panic where it cannot work.
 
-use crate::reading::desk::{Desk, FirstPoll, Rules};
+use crate::{
+    opening::{self, Shelf},
+    reading::desk::{Desk, FirstPoll, Rules},
+};
 use hwc_core::testing::Step;
 use hwc_tickets::{
     Confirm, Delivery, Draft, Error, ErrorKind, Event, Message, Outcome, Pending, Recalled,
-    SecretString, TicketId, TicketStatus,
+    SecretString, TicketDraft, TicketId, TicketReceipt, TicketStatus,
     blocking::{Client, Ticket},
     identity::{
         CachedIdentity, FetchIdentity, Fetched, Identity, IdentityContext, IdentityFuture, Token,
@@ -48,6 +51,26 @@ fn texts(messages: impl IntoIterator<Item = Message>) -> Vec<String> {
 
 fn ids(ids: &[&str]) -> Vec<TicketId> {
     ids.iter().map(|id| id.parse().unwrap()).collect()
+}
+
+#[test]
+fn a_ticket_is_opened_once_under_its_key() {
+    let service = opening::Service::new();
+    let builder = service.builder().outbox(Shelf::default());
+    let client = builder.build_blocking().unwrap();
+    let create = || {
+        let draft = TicketDraft::new("kind-1", "words");
+        let created = client.create_ticket(draft, |create| create.unchecked().key("job-1"));
+        created.unwrap().receipt
+    };
+    assert_eq!(create(), TicketReceipt::Told);
+    assert_eq!(create(), TicketReceipt::Kept);
+    client.acknowledge("job-1").unwrap();
+    assert!(client.pending_tickets().is_empty());
+    assert!(client.reconcile_tickets().unwrap().is_empty());
+    let empty = client.create_ticket(TicketDraft::new("", "words"), |create| create);
+    assert_eq!(empty.unwrap_err().draft_problems().len(), 1);
+    assert_eq!(service.world().posts, 1);
 }
 
 #[test]

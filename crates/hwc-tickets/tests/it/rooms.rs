@@ -51,7 +51,7 @@ fn only_the_rooms_of_the_calls_and_the_printed_calls_name_the_wire() {
         }
         if name.ends_with("/lib.rs") {
             assert!(
-                ["service", "messages", "tickets"]
+                ["service", "messages", "tickets", "catalog", "doubt"]
                     .iter()
                     .all(|room| text.contains(&format!("\nmod {room};\n"))),
                 "the rooms of the calls are private"

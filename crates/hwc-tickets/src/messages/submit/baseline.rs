@@ -4,21 +4,18 @@
 //! other side closed while it was idle.
 
 use super::{
-    fingerprint::{Fingerprint, Likeness},
+    likeness::Likeness,
     mark::{Mark, mark},
     snapshot::Snapshot,
 };
 use crate::{
+    doubt::{fingerprint::Fingerprint, moment::FOREIGN_CLOCK},
     hex,
     messages::message::{Message, MessageKey},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize, de};
 use std::{borrow::Cow, cmp::Reverse, collections::BTreeMap, time::Duration};
-
-/// How far the clock that stamps messages may differ from the one that stamps answers, both told in whole seconds. Within
-/// that, the time of a message does not tell whether it was made before the baseline or after it.
-pub(super) const FOREIGN_CLOCK: SignedDuration = SignedDuration::from_secs(5);
 
 /// What was in the ticket before a submit.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,15 +5,15 @@
 //! comparison is part of that proof. Everything else stays unclear.
 
 use super::{
-    baseline::{FOREIGN_CLOCK, Seen},
-    fingerprint::Likeness,
+    baseline::Seen,
+    likeness::Likeness,
     mark::mark,
     outcome::{Candidate, Resemblance},
     own::{AfterLook, Standing},
     pending::Pending,
     snapshot::Snapshot,
 };
-use crate::{client::Parts, messages::message::Message};
+use crate::{client::Parts, doubt::moment::FOREIGN_CLOCK, messages::message::Message};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 

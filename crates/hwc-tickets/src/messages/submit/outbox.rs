@@ -2,10 +2,32 @@
 
 mod file;
 
-pub use file::FileOutbox;
+pub use file::{FileOutbox, Removed};
 
 use super::pending::{Pending, PendingId};
+use crate::tickets::create::pending::PendingTicket;
+use serde::{Deserialize, Serialize};
 use std::{fmt::Debug, io};
+
+/// Why a record leaves an outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Removal {
+    /// Nothing was done: it was not sent, or it was refused. The caller was told.
+    NotDone,
+    /// It was looked for and is not there. The caller was told.
+    Absent,
+    /// It is there, nobody's key holds its record, and no other one can be taken for it any more.
+    Over,
+    /// A person ended the doubt about it.
+    Forgotten,
+    /// Another process began with the same key at the same moment, so that this one sent nothing.
+    KeyTaken,
+    /// A reason that this version has no name for.
+    #[serde(other)]
+    Other,
+}
 
 /// A place where submits stand from before their first byte until their outcome is known, and those that
 /// arrived a while longer.
@@ -47,5 +69,43 @@ pub trait Outbox: Debug + Send + Sync + 'static {
     /// Whatever kept any of them from being read. The doubt stays then.
     fn list_all(&self) -> io::Result<Vec<Pending>> {
         self.list()
+    }
+
+    /// [`Outbox::remove`], with the reason: for an outbox that keeps an account.
+    ///
+    /// # Errors
+    /// As of [`Outbox::remove`].
+    fn remove_because(&self, id: &PendingId, why: Removal) -> io::Result<()> {
+        let _ = why;
+        self.remove(id)
+    }
+
+    /// [`Outbox::put`] of a ticket that is opened. Without it no ticket is opened by a client with this outbox.
+    ///
+    /// # Errors
+    /// Whatever kept it from being stored; by default, that this outbox does not keep tickets.
+    fn put_ticket(&self, pending: &PendingTicket) -> io::Result<()> {
+        let _ = pending;
+        Err(io::Error::new(
+            io::ErrorKind::Unsupported,
+            "this outbox does not keep tickets",
+        ))
+    }
+
+    /// [`Outbox::remove_because`] of a ticket.
+    ///
+    /// # Errors
+    /// Whatever kept it from being removed.
+    fn remove_ticket(&self, id: &PendingId, why: Removal) -> io::Result<()> {
+        let _ = (id, why);
+        Ok(())
+    }
+
+    /// All records of tickets without exception, settled ones included, as they are now.
+    ///
+    /// # Errors
+    /// Whatever kept any of them from being read. A doubt stays then.
+    fn list_tickets(&self) -> io::Result<Vec<PendingTicket>> {
+        Ok(Vec::new())
     }
 }

@@ -1,11 +1,8 @@
 //! What became of a submit in doubt, and what could be its message.
 
-use super::pending::Span;
 use crate::{messages::message::Message, setters::setters};
-use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
-use std::time::Duration;
 
 /// What became of a submit in doubt.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -87,30 +84,4 @@ pub enum Resemblance {
     /// stored and this one has no name for is read so.
     #[serde(other)]
     OtherText,
-}
-
-/// When a POST was under way, on the monotonic clock.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Posting {
-    pub(crate) from: Duration,
-    pub(crate) until: Duration,
-}
-
-impl Posting {
-    /// The same by the clock of the service, which showed `date` at the moment `at`. The wall clock of
-    /// this machine plays no part in it.
-    pub(super) fn by_service_clock(self, date: Timestamp, at: Duration) -> Option<Span> {
-        Some(Span {
-            from: shifted(date, at, self.from)?,
-            until: shifted(date, at, self.until)?,
-        })
-    }
-}
-
-/// What a clock that showed `date` at the moment `at` shows at `moment`.
-pub(super) fn shifted(date: Timestamp, at: Duration, moment: Duration) -> Option<Timestamp> {
-    let since = SignedDuration::try_from(moment)
-        .ok()?
-        .checked_sub(SignedDuration::try_from(at).ok()?)?;
-    date.checked_add(since).ok()
 }

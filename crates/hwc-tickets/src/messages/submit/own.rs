@@ -13,12 +13,19 @@ mod look;
 pub(crate) use self::look::{AfterLook, Standing};
 
 use super::{
-    fingerprint::{Forms, Likeness},
-    outbox::Outbox,
-    outcome::Posting,
-    pending::{Moment, Pending, PendingId},
+    likeness::Likeness,
+    outbox::{Outbox, Removal},
+    pending::{Pending, PendingId},
 };
-use crate::{ids::TicketId, messages::message::Message};
+use crate::{
+    doubt::{
+        fingerprint::Forms,
+        key::{Hindrance, Kept},
+        moment::{Moment, Posting},
+    },
+    ids::TicketId,
+    messages::message::Message,
+};
 use jiff::SignedDuration;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -108,7 +115,7 @@ impl OwnSubmits {
         pending: &mut Pending,
         text: &str,
         baseline_at: Duration,
-    ) -> io::Result<UnderWay> {
+    ) -> Result<UnderWay, Hindrance> {
         let id = pending.id;
         let others = self.listed();
         let ticket = pending.ticket.clone();
@@ -130,6 +137,10 @@ impl OwnSubmits {
             }
         }
         let mut entries = self.lock();
+        let key = pending.key.clone();
+        if key.is_some() && entries.iter().any(|entry| entry.pending.key == key) {
+            return Err(Hindrance::KeyTaken);
+        }
         for rival in entries.iter_mut().filter(|entry| {
             self.may_appear_after(entry.state, baseline_at) && is_rival(&entry.pending)
         }) {
@@ -165,13 +176,72 @@ impl OwnSubmits {
             for entry in entries.iter_mut() {
                 entry.pending.rivals.remove(&id);
             }
-            return Err(error);
+            return Err(Hindrance::Outbox(error));
+        }
+        if let Some(key) = &key {
+            self.claim(id, key)?;
         }
         self.tidy(&others, begun);
         Ok(UnderWay {
             own: self.clone(),
             id,
         })
+    }
+
+    /// Another process may have written the same key since it was looked for. Each looks after it has written, so that at least one
+    /// sees the other; who sees another sends nothing.
+    fn claim(&self, id: PendingId, key: &str) -> Result<(), Hindrance> {
+        let is_other = |record: &Pending| record.id != id && record.key() == Some(key);
+        match self.read_outbox() {
+            Ok(records) if !records.iter().any(is_other) => Ok(()),
+            Ok(_) => {
+                let _ = self.did_not_arrive(id, Removal::KeyTaken);
+                Err(Hindrance::KeyTaken)
+            }
+            Err(error) => {
+                let _ = self.did_not_arrive(id, Removal::NotDone);
+                Err(Hindrance::Outbox(error))
+            }
+        }
+    }
+
+    /// What stands under `key`.
+    pub(crate) fn kept(&self, key: &str) -> io::Result<Kept<Pending>> {
+        let listed = self.read_outbox()?;
+        let entries = self.lock();
+        let own = (entries.iter()).find(|entry| entry.pending.key() == Some(key));
+        Ok(match own {
+            Some(entry) if entry.under_way => Kept::UnderWay,
+            Some(entry) => Kept::Record(Box::new(entry.pending.clone())),
+            None => (listed.into_iter())
+                .find(|record| record.key() == Some(key))
+                .map_or(Kept::Nothing, |record| Kept::Record(Box::new(record))),
+        })
+    }
+
+    /// The caller has taken note of what is kept under `key`. `false`: it is not known yet what became of it.
+    pub(crate) fn acknowledge(&self, key: &str) -> io::Result<bool> {
+        let listed = self.read_outbox()?;
+        let mut entries = self.lock();
+        let mut own = entries.iter_mut().map(|entry| &mut entry.pending);
+        let kept = match own.find(|record| record.key() == Some(key)) {
+            Some(record) if !record.is_settled() => return Ok(false),
+            Some(record) => {
+                record.key = None;
+                Some(record.clone())
+            }
+            None => listed.into_iter().find(|record| record.key() == Some(key)),
+        };
+        drop(entries);
+        match kept {
+            Some(record) if !record.is_settled() => Ok(false),
+            Some(mut record) => {
+                // The record itself stays until no other one can be taken for its message.
+                record.key = None;
+                self.store(&record).map(|()| true)
+            }
+            None => Ok(true),
+        }
     }
 
     /// When the POST of `id` was under way, if this client saw it to its end.
@@ -281,7 +351,7 @@ impl OwnSubmits {
     ///
     /// # Errors
     /// When the outbox cannot forget it. It is reconciled once more later: harmless.
-    pub(crate) fn did_not_arrive(&self, id: PendingId) -> io::Result<()> {
+    pub(crate) fn did_not_arrive(&self, id: PendingId, why: Removal) -> io::Result<()> {
         let mut entries = self.lock();
         entries.retain(|entry| entry.pending.id != id);
         for entry in entries.iter_mut() {
@@ -292,7 +362,7 @@ impl OwnSubmits {
         self.0
             .outbox
             .as_ref()
-            .map_or(Ok(()), |outbox| outbox.remove(&id))
+            .map_or(Ok(()), |outbox| outbox.remove_because(&id, why))
     }
 
     /// Whether a submit in `state` may show in reads while it is not part of a baseline begun at `baseline_at`.
@@ -344,10 +414,10 @@ impl OwnSubmits {
                 || (settled.service.is_none()
                     && now.wall.duration_since(settled.wall) > KEPT_BY_WALL)
         };
-        for record in listed {
+        for record in listed.iter().filter(|record| record.key.is_none()) {
             if record.settled.is_some_and(is_over) && !open.contains(&record.ticket) {
                 // It stays, and is tried again later.
-                let _ = outbox.remove(&record.id);
+                let _ = outbox.remove_because(&record.id, Removal::Over);
             }
         }
     }

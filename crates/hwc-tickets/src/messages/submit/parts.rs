@@ -1,7 +1,7 @@
 //! A text that is too long for one message, sent as several.
 
 use super::{Sent, Submit, run, text};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use std::{
     fmt,
     future::{Future, IntoFuture},
@@ -51,6 +51,11 @@ impl SubmitParts {
     async fn run(self) -> Result<Vec<Sent>> {
         let texts = self.preview()?;
         let total = texts.len();
+        if total > 1 && self.submit.options.key.is_some() {
+            let why = "a key is that of one message, and this text needs several";
+            return Err(Error::local(ErrorKind::InvalidInput, why)
+                .with_help("Send each part with a key of its own."));
+        }
         let Submit {
             ticket,
             mut options,

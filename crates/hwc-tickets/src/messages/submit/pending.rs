@@ -2,95 +2,20 @@
 
 mod stored;
 
-use super::{
-    baseline::{Baseline, Seen},
-    fingerprint::Fingerprint,
-    random::{NoRandom, random},
-};
+use super::baseline::{Baseline, Seen};
 use crate::{
-    hex,
+    doubt::{
+        fingerprint::Fingerprint,
+        moment::{Moment, Span},
+    },
     ids::{AttachmentId, GroupId, TicketId},
 };
-use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize, de};
-use std::{borrow::Cow, collections::BTreeSet, fmt, str::FromStr, time::Duration};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeSet, fmt};
 use stored::Stored;
 
-/// Names one submit: 32 hexadecimal digits, random.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PendingId([u8; 16]);
-
-impl PendingId {
-    pub(crate) fn new() -> Result<Self, NoRandom> {
-        random().map(Self)
-    }
-}
-
-impl fmt::Display for PendingId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode(&self.0))
-    }
-}
-
-/// A text is not a [`PendingId`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a pending id: 32 hexadecimal digits are expected")]
-pub struct InvalidPendingId;
-
-impl FromStr for PendingId {
-    type Err = InvalidPendingId;
-
-    fn from_str(text: &str) -> Result<Self, InvalidPendingId> {
-        let mut id = [0; 16];
-        hex::decode_into(text, &mut id).ok_or(InvalidPendingId)?;
-        Ok(Self(id))
-    }
-}
-
-impl Serialize for PendingId {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for PendingId {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <Cow<'de, str>>::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
-    }
-}
-
-/// A time by the clock of the service: from the start of the POST to the moment of doubt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Span {
-    pub(crate) from: Timestamp,
-    pub(crate) until: Timestamp,
-}
-
-/// A moment on the two clocks that processes share. Either may be wrong or be set: only what both say
-/// counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Moment {
-    /// By the clock of this machine.
-    pub(crate) wall: Timestamp,
-    /// By the clock of the service, when it told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) service: Option<Timestamp>,
-}
-
-impl Moment {
-    /// Whether both clocks say that this moment lies before `other` by more than `by`.
-    pub(crate) fn is_before(self, other: Self, by: Duration) -> bool {
-        let earlier = |one: Timestamp, other: Timestamp| {
-            SignedDuration::try_from(by).is_ok_and(|by| other.duration_since(one) > by)
-        };
-        earlier(self.wall, other.wall)
-            && self
-                .service
-                .zip(other.service)
-                .is_some_and(|(one, other)| earlier(one, other))
-    }
-}
+pub use crate::doubt::id::{InvalidPendingId, PendingId};
 
 /// A submit whose outcome is not known, or was found out a moment ago.
 ///
@@ -103,6 +28,8 @@ impl Moment {
 #[serde(into = "Stored", try_from = "Stored")]
 pub struct Pending {
     pub(crate) id: PendingId,
+    /// The caller's key.
+    pub(crate) key: Option<String>,
     pub(crate) ticket: TicketId,
     pub(crate) group: Option<GroupId>,
     pub(crate) begun_at: Timestamp,
@@ -131,6 +58,12 @@ impl Pending {
     #[must_use]
     pub fn id(&self) -> PendingId {
         self.id
+    }
+
+    /// The key that the caller gave it.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_deref()
     }
 
     /// The ticket it was for.

@@ -1,12 +1,14 @@
 //! Finding out what became of submits in doubt, whenever and wherever they were begun.
 
 use super::{
+    outbox::Removal,
     outcome::Outcome,
-    pending::{Moment, Pending, PendingId},
-    search::{Search, Sought, yield_now},
+    pending::{Pending, PendingId},
+    search::{Search, Sought},
 };
 use crate::{
     client::Client,
+    doubt::{moment::Moment, pace::yield_now},
     error::{Error, ErrorKind, Result, unconfirmed},
     ids::{GroupId, TicketId},
 };
@@ -128,7 +130,7 @@ impl Client {
         self.parts()
             .messages
             .own
-            .did_not_arrive(id)
+            .did_not_arrive(id, Removal::Forgotten)
             .map_err(|error| {
                 Error::local(
                     ErrorKind::Storage,
@@ -216,7 +218,10 @@ impl Client {
             }
             Outcome::Absent => {
                 // A record that cannot be removed is reconciled once more later: harmless.
-                let _ = parts.messages.own.did_not_arrive(pending.id);
+                let _ = parts
+                    .messages
+                    .own
+                    .did_not_arrive(pending.id, Removal::Absent);
             }
             Outcome::Unknown(_) => {}
         }

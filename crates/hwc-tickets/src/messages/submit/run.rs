@@ -3,18 +3,23 @@
 use super::{
     Confirm, MAX_ATTACHMENTS, MAX_CONFIDENTIAL_UNITS, Options, Receipt, Sent,
     baseline::Baseline,
-    fingerprint::Fingerprint,
     newest::Reading,
-    outcome::{Outcome, Posting, shifted},
-    pending::{Moment, Pending, PendingId},
-    random::random,
+    outbox::Removal,
+    outcome::Outcome,
+    pending::{Pending, PendingId},
     search::{Search, Sought},
     snapshot::{Reach, Snapshot},
     text,
 };
 use crate::{
-    attachments::enclose,
+    attachments::{AttachmentSource, enclose},
     client::Parts,
+    doubt::{
+        fingerprint::Fingerprint,
+        key::{self, Hindrance, Kept},
+        moment::{Moment, Posting, shifted},
+        random::random,
+    },
     error::{Delivery, Error, ErrorKind, Result},
     ids::AttachmentId,
     messages::wire::Outgoing,
@@ -24,7 +29,7 @@ use crate::{
 use hwc_core::{CallOptions, Fault, FaultKind};
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
-use std::{collections::BTreeSet, io, sync::Arc, time::Duration};
+use std::{borrow::Cow, collections::BTreeSet, io, sync::Arc, time::Duration};
 
 /// Name of this operation in errors.
 const OPERATION: &str = "submit message";
@@ -48,7 +53,7 @@ pub(super) async fn submit(ticket: Ticket, text: String, options: Options) -> Re
     })
 }
 
-/// Checks the text, uploads what the message takes along, and submits it.
+/// Looks what is kept under the key, and submits the message if that is nothing.
 async fn carry_out(
     parts: &Parts,
     ticket: &Ticket,
@@ -64,14 +69,27 @@ async fn carry_out(
         began: parts.clock.elapsed(),
         total,
     };
-    let (text, reference) = course.checked(text)?;
-    let enclosed = enclose(parts, &options.attachments, total).await?;
-    course.attachments = enclosed.ids;
-    if !enclosed.uploaded.is_empty() {
-        course.began = parts.clock.elapsed();
+    let mut files = Cow::Borrowed(options.attachments.as_slice());
+    let mut reused = Vec::new();
+    if let Some(key) = &options.key {
+        match course.of_key(key, &text).await? {
+            OfKey::Nothing => {}
+            OfKey::Sent(sent) => return Ok(*sent),
+            // What was uploaded for the message that never came goes with this one.
+            OfKey::Absent(ids) if ids.len() == files.len() => {
+                reused = (ids.iter().zip(files.iter()))
+                    .filter(|(_, given)| given.id().is_none())
+                    .map(|(id, _)| id.clone())
+                    .collect();
+                files = ids.into_iter().map(AttachmentSource::from).collect();
+            }
+            OfKey::Absent(_) => {}
+        }
     }
-    let sent = course.run(text, reference).await;
-    sent.map_err(|error| error.with_uploaded(enclosed.uploaded))
+    match course.send(text, &files).await {
+        Err(error) if !reused.is_empty() => Err(error.with_uploaded(reused)),
+        outcome => outcome,
+    }
 }
 
 struct Course<'a> {
@@ -105,6 +123,15 @@ enum Posted {
     InDoubt(Error),
 }
 
+/// What was kept under a key.
+enum OfKey {
+    Nothing,
+    /// The message is in the ticket.
+    Sent(Box<Sent>),
+    /// It is not, and its record is gone: the attachments that it was to have.
+    Absent(Vec<AttachmentId>),
+}
+
 /// What looking for the message told.
 struct Looked {
     outcome: Outcome,
@@ -125,6 +152,18 @@ impl Default for Looked {
 }
 
 impl Course<'_> {
+    /// Checks the text, uploads what the message takes along, and submits it.
+    async fn send(&mut self, text: String, files: &[AttachmentSource]) -> Result<Sent> {
+        let (text, reference) = self.checked(text)?;
+        let enclosed = enclose(self.parts, files, self.total).await?;
+        self.attachments = enclosed.ids;
+        if !enclosed.uploaded.is_empty() {
+            self.began = self.parts.clock.elapsed();
+        }
+        let sent = self.run(text, reference).await;
+        sent.map_err(|error| error.with_uploaded(enclosed.uploaded))
+    }
+
     async fn run(&self, text: String, reference: Option<String>) -> Result<Sent> {
         let fingerprint = Fingerprint::of(&text, &self.attachments)?;
         // A token exchange may take longer than reading the baseline may: it has the whole time.
@@ -144,6 +183,7 @@ impl Course<'_> {
         loop {
             let mut pending = Pending {
                 id: PendingId::new()?,
+                key: self.options.key.clone(),
                 ticket: self.ticket.id().clone(),
                 group: self.ticket.group().cloned(),
                 begun_at,
@@ -164,6 +204,58 @@ impl Course<'_> {
                     may_resend = false
                 }
                 other => return other,
+            }
+        }
+    }
+
+    /// What was kept under the key: its outcome, which is found out first where it is in doubt.
+    async fn of_key(&self, key: &str, text: &str) -> Result<OfKey> {
+        let own = &self.parts.messages.own;
+        key::check(key, own.has_outbox())?;
+        let mut record = match own.kept(key).map_err(key::unreadable)? {
+            Kept::Nothing => return Ok(OfKey::Nothing),
+            Kept::UnderWay => return Err(key::taken()),
+            Kept::Record(record) => *record,
+        };
+        let text = match &record.reference {
+            Some(tag) if text.is_empty() => tag.clone(),
+            Some(tag) => format!("{text} {tag}"),
+            None => text.to_owned(),
+        };
+        let files = self.options.attachments.iter().map(AttachmentSource::id);
+        if record.ticket != *self.ticket.id()
+            || !record.is_of(&text)
+            || !record.fingerprint.may_be_of_files(files)
+        {
+            return Err(key::of_another());
+        }
+        let sent =
+            |receipt, record: &Pending| OfKey::Sent(Box::new(self.sent(receipt, 0, None, record)));
+        if record.is_settled() {
+            return Ok(sent(Receipt::Kept, &record));
+        }
+        let posted = own.posting(record.id);
+        let looked = self.search(&mut record, posted).await;
+        match looked.outcome {
+            Outcome::Confirmed(message) => {
+                record.landed = None;
+                self.settle(&record, looked.date);
+                Ok(sent(Receipt::Confirmed(message), &record))
+            }
+            Outcome::Absent => {
+                // A record that stays would keep the key: then nothing is sent.
+                let gone = own.did_not_arrive(record.id, Removal::Absent);
+                gone.map_err(|error| Hindrance::Outbox(error).error())?;
+                Ok(OfKey::Absent(record.attachments))
+            }
+            Outcome::Unknown(_) => {
+                let why = "it is not known yet what became of the message with this key";
+                let error = Error::local(ErrorKind::Unavailable, why);
+                let error = match looked.hindered {
+                    Some(problem) => error.hindered_by(problem),
+                    None => error,
+                };
+                Err(error.with_pending(record))
             }
         }
     }
@@ -242,13 +334,7 @@ impl Course<'_> {
     ) -> Result<Sent> {
         let own = &self.parts.messages.own;
         // Held to the end: nobody else judges it meanwhile.
-        let _under_way = own.begin(pending, text, baseline_at).map_err(|error| {
-            Error::local(
-                ErrorKind::Storage,
-                format!("the outbox cannot be written, so nothing was sent: {error}"),
-            )
-            .with_source(error)
-        })?;
+        let _under_way = (own.begin(pending, text, baseline_at)).map_err(Hindrance::error)?;
         let from = self.parts.clock.elapsed();
         let outcome = self.post(text).await;
         let posted = Posting {
@@ -270,7 +356,7 @@ impl Course<'_> {
                     && let Looked {
                         outcome: Outcome::Confirmed(message),
                         ..
-                    } = self.search(pending, posted).await
+                    } = self.search(pending, Some(posted)).await
                 {
                     receipt = Receipt::Confirmed(message);
                     if pending.landed.is_some() {
@@ -282,7 +368,7 @@ impl Course<'_> {
             Ok(Posted::InDoubt(error)) => {
                 let looked = match self.options.confirm {
                     Confirm::Never => Looked::default(),
-                    Confirm::OnDoubt | Confirm::Always => self.search(pending, posted).await,
+                    Confirm::OnDoubt | Confirm::Always => self.search(pending, Some(posted)).await,
                 };
                 match looked.outcome {
                     Outcome::Confirmed(message) => {
@@ -298,7 +384,7 @@ impl Course<'_> {
                         ))
                     }
                     Outcome::Absent => {
-                        self.drop_record(pending.id);
+                        self.drop_record(pending.id, Removal::Absent);
                         Err(error.with_delivery(Delivery::Absent))
                     }
                     Outcome::Unknown(_) => {
@@ -311,7 +397,7 @@ impl Course<'_> {
                 }
             }
             Err(error) => {
-                self.drop_record(pending.id);
+                self.drop_record(pending.id, Removal::NotDone);
                 Err(error)
             }
         }
@@ -331,8 +417,8 @@ impl Course<'_> {
     }
 
     /// It is not in the ticket. A record that cannot be removed is reconciled once more later: harmless.
-    fn drop_record(&self, id: PendingId) {
-        let _ = self.parts.messages.own.did_not_arrive(id);
+    fn drop_record(&self, id: PendingId, why: Removal) {
+        let _ = self.parts.messages.own.did_not_arrive(id, why);
     }
 
     /// The one POST. An error means that nothing was done.
@@ -374,8 +460,8 @@ impl Course<'_> {
     }
 
     /// What became of it.
-    async fn search(&self, pending: &mut Pending, posted: Posting) -> Looked {
-        let sought = vec![Sought::new(pending.clone(), Some(posted))];
+    async fn search(&self, pending: &mut Pending, posted: Option<Posting>) -> Looked {
+        let sought = vec![Sought::new(pending.clone(), posted)];
         let until = self.began.saturating_add(self.total);
         let (ticket, group) = (self.ticket.id(), self.ticket.group());
         let mut search = Search::new(self.parts, ticket, group, until, sought);

@@ -3,31 +3,22 @@
 use super::{
     judge::{Verdict, judge},
     newest::Reading,
-    outcome::{Outcome, Posting},
+    outcome::Outcome,
     pending::Pending,
     snapshot::{Reach, Snapshot},
 };
 use crate::{
     client::Parts,
+    doubt::{
+        moment::Posting,
+        pace::{self, jittered, yield_now},
+    },
     ids::{GroupId, TicketId},
 };
 use futures_util::lock::Mutex as AsyncMutex;
-use hwc_core::{Fault, FaultKind};
+use hwc_core::Fault;
 use jiff::Timestamp;
-use std::{future::poll_fn, io, sync::Arc, task::Poll, time::Duration};
-
-/// When to read after the moment of doubt.
-const READS: [Duration; 5] = [
-    Duration::from_millis(500),
-    Duration::from_secs(1),
-    Duration::from_secs(2),
-    Duration::from_secs(4),
-    Duration::from_secs(8),
-];
-/// Pause between reads after those.
-const LATER: Duration = Duration::from_secs(8);
-/// However slow a read was, the next one comes no sooner.
-const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
+use std::{io, sync::Arc, time::Duration};
 
 /// One message that is searched for, and what was found out about it.
 pub(super) struct Sought {
@@ -128,16 +119,18 @@ impl<'a> Search<'a> {
         let clock = &self.parts.clock;
         let window = self.parts.consistency_window;
         let began = clock.elapsed();
-        let mut planned = READS.iter().map(|offset| began + jittered(*offset));
+        let mut planned = pace::READS.iter().map(|offset| began + jittered(*offset));
         while self.sought.iter().any(Sought::is_open) {
             let now = clock.elapsed();
-            let next = planned.next().unwrap_or(now + jittered(LATER));
+            let next = planned.next().unwrap_or(now + jittered(pace::LATER));
             // The read that can prove absence is put exactly where the window ends.
             let ends = (self.sought.iter())
                 .filter(|sought| sought.is_open())
                 .filter_map(|sought| Some(sought.missing_since?.saturating_add(window)))
                 .filter(|end| *end > now);
-            let at = ends.fold(next, Duration::min).max(now + SHORTEST_PAUSE);
+            let at = ends
+                .fold(next, Duration::min)
+                .max(now + pace::SHORTEST_PAUSE);
             if at >= self.deadline {
                 return;
             }
@@ -155,7 +148,7 @@ impl<'a> Search<'a> {
             match read {
                 Ok(snapshot) => self.look_at(&snapshot, asked_at).await,
                 Err(fault) => {
-                    let hopeless = is_hopeless(fault.kind);
+                    let hopeless = pace::is_hopeless(fault.kind);
                     self.fault = Some(fault);
                     if hopeless {
                         return;
@@ -219,35 +212,4 @@ impl<'a> Search<'a> {
             sought.see(verdict, asked_at, self.parts.consistency_window);
         }
     }
-}
-
-/// Faults that reading again within this call cannot mend.
-fn is_hopeless(kind: FaultKind) -> bool {
-    matches!(
-        kind,
-        FaultKind::InvalidInput
-            | FaultKind::Credentials
-            | FaultKind::Tls
-            | FaultKind::Unauthorized
-            | FaultKind::Forbidden
-            | FaultKind::NotFound
-    )
-}
-
-/// Lets other work go on.
-pub(super) async fn yield_now() {
-    let mut has_yielded = false;
-    poll_fn(|context| match std::mem::replace(&mut has_yielded, true) {
-        true => Poll::Ready(()),
-        false => {
-            context.waker().wake_by_ref();
-            Poll::Pending
-        }
-    })
-    .await;
-}
-
-/// A fifth more or less, so that many clients in doubt do not ask at the same moment.
-fn jittered(duration: Duration) -> Duration {
-    duration.mul_f64(0.8 + 0.4 * fastrand::f64())
 }

@@ -1,12 +1,12 @@
 //! The newest messages of a ticket at one moment, and how far back they are complete.
 
-use super::{
-    fingerprint::Forms,
-    mark::{Mark, mark},
-};
-use crate::messages::{
-    message::{Message, MessageKey},
-    wire::MessagePage,
+use super::mark::{Mark, mark};
+use crate::{
+    doubt::fingerprint::Forms,
+    messages::{
+        message::{Message, MessageKey},
+        wire::MessagePage,
+    },
 };
 use jiff::{SignedDuration, Timestamp};
 use std::{collections::BTreeMap, sync::OnceLock};

@@ -1,5 +1,6 @@
 //! The text of a message on its way out: counted, never cut behind the caller's back.
 
+use crate::doubt::units::{head, units};
 use std::fmt;
 use unicode_segmentation::UnicodeSegmentation as _;
 
@@ -50,11 +51,6 @@ impl fmt::Display for TextError {
 
 impl std::error::Error for TextError {}
 
-/// Length in UTF-16 units: 1 for most characters, 2 for emoji and rare ideographs.
-pub(crate) fn units(text: &str) -> usize {
-    text.chars().map(char::len_utf16).sum()
-}
-
 /// Checks a text against `limit` UTF-16 units.
 pub(crate) fn check(text: &str, limit: usize, has_attachment: bool) -> Result<(), TextError> {
     if text.contains('\0') {
@@ -72,18 +68,6 @@ pub(crate) fn check(text: &str, limit: usize, has_attachment: bool) -> Result<()
         });
     }
     Ok(())
-}
-
-/// Longest prefix of `text` with at most `limit` UTF-16 units.
-pub(crate) fn head(text: &str, limit: usize) -> &str {
-    let mut left = limit;
-    for (at, c) in text.char_indices() {
-        match left.checked_sub(c.len_utf16()) {
-            Some(rest) => left = rest,
-            None => return text.get(..at).unwrap_or(text),
-        }
-    }
-    text
 }
 
 /// Cuts `text` into numbered parts (`(2/5) ...`) of at most `limit` UTF-16 units: at the border of a

@@ -1,12 +1,13 @@
 //! An outbox in one file: a journal of JSON lines, private to the user, held by one process.
 
-use super::{Outbox, Pending, PendingId};
+use super::{Outbox, Pending, PendingId, PendingTicket, Removal};
 use crate::{
     error::{Error, ErrorKind, Result},
     files::{Lock, named, open_private, replace_private},
 };
 use serde::{Deserialize, Serialize};
 use std::{
+    collections::VecDeque,
     fmt,
     fs::File,
     io::{self, Read as _, Seek as _, Write as _},
@@ -20,6 +21,8 @@ const VERSION: u32 = 1;
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
 /// Lines that may be out of date before the file is written anew.
 const MOST_OLD_LINES: usize = 256;
+/// Removals that are remembered.
+const MOST_REMOVED: usize = 100;
 
 /// An outbox in one file.
 ///
@@ -36,10 +39,55 @@ pub struct FileOutbox {
 
 struct Journal {
     file: File,
-    open: Vec<Pending>,
+    records: Records,
     lines: usize,
     /// The last write failed: the file may end in half a line.
     torn: bool,
+}
+
+/// What the file holds.
+#[derive(Default)]
+struct Records {
+    open: Vec<Pending>,
+    tickets: Vec<PendingTicket>,
+    /// The last removals, oldest first.
+    removed: VecDeque<Removed>,
+}
+
+impl Records {
+    fn put(&mut self, pending: Pending) {
+        self.open.retain(|other| other.id() != pending.id());
+        self.open.push(pending);
+    }
+
+    fn put_ticket(&mut self, pending: PendingTicket) {
+        self.tickets.retain(|other| other.id() != pending.id());
+        self.tickets.push(pending);
+    }
+
+    fn remove(&mut self, removed: Removed) {
+        self.open.retain(|pending| pending.id() != removed.id);
+        self.tickets.retain(|pending| pending.id() != removed.id);
+        self.removed.push_back(removed);
+        if self.removed.len() > MOST_REMOVED {
+            self.removed.pop_front();
+        }
+    }
+
+    /// How many are open.
+    fn active(&self) -> usize {
+        self.open.len() + self.tickets.len()
+    }
+}
+
+/// A record that was removed, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Removed {
+    /// The record.
+    pub id: PendingId,
+    /// Why it was removed.
+    pub why: Removal,
 }
 
 /// One line of the file.
@@ -49,6 +97,9 @@ enum Line {
     /// First line: the version.
     HwcTicketsOutbox(u32),
     Open(Box<Pending>),
+    OpenTicket(Box<PendingTicket>),
+    Removed(Removed),
+    /// Of an earlier version of this crate, which told no reason.
     Closed(PendingId),
 }
 
@@ -72,12 +123,12 @@ impl FileOutbox {
             .with_source(error)
         };
         let mut file = open_private(&path).map_err(storage)?;
-        let open = read(&mut file).map_err(|error| storage(named(&path, error)))?;
+        let records = read(&mut file).map_err(|error| storage(named(&path, error)))?;
         let outbox = Self {
             path,
             journal: Mutex::new(Journal {
                 file,
-                open,
+                records,
                 lines: 0,
                 torn: false,
             }),
@@ -93,17 +144,24 @@ impl FileOutbox {
     /// Writes the whole file anew and puts it in place of the old one.
     fn rewrite(&self, journal: &mut Journal) -> io::Result<()> {
         let mut text = line(&Line::HwcTicketsOutbox(VERSION))?;
-        for pending in &journal.open {
+        for removed in &journal.records.removed {
+            text.extend(line(&Line::Removed(*removed))?);
+        }
+        for pending in &journal.records.open {
             text.extend(line(&Line::Open(Box::new(pending.clone())))?);
         }
+        for pending in &journal.records.tickets {
+            text.extend(line(&Line::OpenTicket(Box::new(pending.clone())))?);
+        }
         journal.file = replace_private(&self.path, &text)?;
-        journal.lines = journal.open.len() + 1;
+        // Removals are no old lines: they stay.
+        journal.lines = journal.records.active() + 1;
         journal.torn = false;
         Ok(())
     }
 
     fn append(&self, journal: &mut Journal, entry: &Line) -> io::Result<()> {
-        if journal.torn || journal.lines > 2 * journal.open.len() + MOST_OLD_LINES {
+        if journal.torn || journal.lines > 2 * journal.records.active() + MOST_OLD_LINES {
             self.rewrite(journal).map_err(|error| self.named(&error))?;
         }
         let text = line(entry)?;
@@ -114,6 +172,26 @@ impl FileOutbox {
         journal.torn = written.is_err();
         journal.lines += 1;
         written.map_err(|error| self.named(&error))
+    }
+
+    /// The last records that were removed, and why, oldest first: a hundred at most. The file keeps them across restarts.
+    #[must_use]
+    pub fn removed(&self) -> Vec<Removed> {
+        self.lock().records.removed.iter().copied().collect()
+    }
+
+    fn remove_record(&self, id: &PendingId, why: Removal) -> io::Result<()> {
+        let mut journal = self.lock();
+        let Records { open, tickets, .. } = &journal.records;
+        let is_there = open.iter().any(|pending| pending.id() == *id)
+            || tickets.iter().any(|pending| pending.id() == *id);
+        if !is_there {
+            return Ok(());
+        }
+        let removed = Removed { id: *id, why };
+        self.append(&mut journal, &Line::Removed(removed))?;
+        journal.records.remove(removed);
+        Ok(())
     }
 
     /// An error that names the file.
@@ -130,23 +208,36 @@ impl Outbox for FileOutbox {
     fn put(&self, pending: &Pending) -> io::Result<()> {
         let mut journal = self.lock();
         self.append(&mut journal, &Line::Open(Box::new(pending.clone())))?;
-        journal.open.retain(|other| other.id() != pending.id());
-        journal.open.push(pending.clone());
+        journal.records.put(pending.clone());
         Ok(())
     }
 
     fn remove(&self, id: &PendingId) -> io::Result<()> {
-        let mut journal = self.lock();
-        if !journal.open.iter().any(|pending| pending.id() == *id) {
-            return Ok(());
-        }
-        self.append(&mut journal, &Line::Closed(*id))?;
-        journal.open.retain(|pending| pending.id() != *id);
-        Ok(())
+        self.remove_record(id, Removal::Other)
+    }
+
+    fn remove_because(&self, id: &PendingId, why: Removal) -> io::Result<()> {
+        self.remove_record(id, why)
     }
 
     fn list(&self) -> io::Result<Vec<Pending>> {
-        Ok(self.lock().open.clone())
+        Ok(self.lock().records.open.clone())
+    }
+
+    fn put_ticket(&self, pending: &PendingTicket) -> io::Result<()> {
+        let mut journal = self.lock();
+        let entry = Line::OpenTicket(Box::new(pending.clone()));
+        self.append(&mut journal, &entry)?;
+        journal.records.put_ticket(pending.clone());
+        Ok(())
+    }
+
+    fn remove_ticket(&self, id: &PendingId, why: Removal) -> io::Result<()> {
+        self.remove_record(id, why)
+    }
+
+    fn list_tickets(&self) -> io::Result<Vec<PendingTicket>> {
+        Ok(self.lock().records.tickets.clone())
     }
 }
 
@@ -157,7 +248,8 @@ impl Drop for FileOutbox {
             .get_mut()
             .unwrap_or_else(PoisonError::into_inner);
         // Whoever wants to know what became of these must get in, also where no new lock file can be made.
-        self.lock_file.keep(!journal.open.is_empty());
+        let Records { open, tickets, .. } = &journal.records;
+        self.lock_file.keep(!open.is_empty() || !tickets.is_empty());
     }
 }
 
@@ -178,7 +270,7 @@ fn line(entry: &Line) -> io::Result<Vec<u8>> {
 
 /// The open records of a file. A last line without its end was being written when the process died:
 /// its submit had not begun, so it is left out.
-fn read(file: &mut File) -> io::Result<Vec<Pending>> {
+fn read(file: &mut File) -> io::Result<Records> {
     let bad = |reason: String| io::Error::new(io::ErrorKind::InvalidData, reason);
     if file.metadata()?.len() > MOST_BYTES {
         return Err(bad(format!("it is larger than {MOST_BYTES} bytes")));
@@ -188,7 +280,7 @@ fn read(file: &mut File) -> io::Result<Vec<Pending>> {
     file.take(MOST_BYTES).read_to_string(&mut text)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let complete = text.rfind('\n').map_or(0, |end| end + 1);
-    let mut open: Vec<Pending> = Vec::new();
+    let mut records = Records::default();
     for (number, text) in text.get(..complete).unwrap_or_default().lines().enumerate() {
         let number = number + 1;
         let entry = serde_json::from_str(text).map_err(|error| {
@@ -208,12 +300,14 @@ fn read(file: &mut File) -> io::Result<Vec<Pending>> {
             (1, _) | (_, Line::HwcTicketsOutbox(_)) => {
                 return Err(bad(format!("line {number} is not of an outbox")));
             }
-            (_, Line::Open(pending)) => {
-                open.retain(|other| other.id() != pending.id());
-                open.push(*pending);
-            }
-            (_, Line::Closed(id)) => open.retain(|pending| pending.id() != id),
+            (_, Line::Open(pending)) => records.put(*pending),
+            (_, Line::OpenTicket(pending)) => records.put_ticket(*pending),
+            (_, Line::Removed(removed)) => records.remove(removed),
+            (_, Line::Closed(id)) => records.remove(Removed {
+                id,
+                why: Removal::Other,
+            }),
         }
     }
-    Ok(open)
+    Ok(records)
 }

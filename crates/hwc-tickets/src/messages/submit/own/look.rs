@@ -1,13 +1,16 @@
 //! What other own submits mean for one in doubt, as they stand after one look at its ticket.
 
 use super::{OwnSubmits, likeness};
-use crate::messages::{
-    message::{Message, MessageKey},
-    submit::{
-        fingerprint::{Forms, Likeness},
-        mark::mark,
-        pending::{Pending, PendingId},
-        snapshot::Snapshot,
+use crate::{
+    doubt::fingerprint::Forms,
+    messages::{
+        message::{Message, MessageKey},
+        submit::{
+            likeness::Likeness,
+            mark::mark,
+            pending::{Pending, PendingId},
+            snapshot::Snapshot,
+        },
     },
 };
 use std::{

@@ -1,22 +1,25 @@
 //! The written form of a record. Older versions of it stay readable.
 
-use super::{Moment, Pending, PendingId, Span};
+use super::{Pending, PendingId};
 use crate::{
-    hex,
+    doubt::{
+        fingerprint::{Fingerprint, Folded},
+        moment::{Moment, Span},
+        written::{HexDigest, StoredFolded},
+    },
     ids::{AttachmentId, GroupId, TicketId},
     messages::{
         message::MessageKey,
-        submit::{
-            baseline::{Baseline, Seen},
-            fingerprint::{Digest, Fingerprint, Folded},
-        },
+        submit::baseline::{Baseline, Seen},
     },
 };
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize, de};
-use std::{borrow::Cow, collections::BTreeSet};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
-/// The version this crate writes. A record of version 1 knows only those messages of the ticket that
+/// The version this crate writes of a record with a key, which earlier versions of it would lose.
+const WITH_KEY: u32 = 3;
+/// The version of all others. A record of version 1 knows only those messages of the ticket that
 /// looked like its own, so none is ever found to be absent unless the customer's side has no message at all.
 const VERSION: u32 = 2;
 
@@ -26,6 +29,9 @@ pub(super) struct Stored {
     /// Version of this form.
     hwc_tickets_pending: u32,
     id: PendingId,
+    /// Of version 3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    caller_key: Option<String>,
     ticket: TicketId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     group: Option<GroupId>,
@@ -64,13 +70,6 @@ pub(super) struct Stored {
 }
 
 #[derive(Serialize, Deserialize)]
-struct StoredFolded {
-    length: u64,
-    digest: HexDigest,
-    head_digest: HexDigest,
-}
-
-#[derive(Serialize, Deserialize)]
 struct StoredBaseline {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     since: Option<Timestamp>,
@@ -95,24 +94,6 @@ struct StoredBaseline {
 )]
 fn is_zero(number: &u32) -> bool {
     *number == 0
-}
-
-struct HexDigest(Digest);
-
-impl Serialize for HexDigest {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&hex::encode(&self.0))
-    }
-}
-
-impl<'de> Deserialize<'de> for HexDigest {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <Cow<'de, str>>::deserialize(deserializer)?;
-        let mut digest = [0; 32];
-        hex::decode_into(&text, &mut digest)
-            .ok_or_else(|| de::Error::custom("a digest of 64 hexadecimal digits is expected"))?;
-        Ok(Self(digest))
-    }
 }
 
 impl From<Baseline> for StoredBaseline {
@@ -176,8 +157,12 @@ impl From<Pending> for Stored {
             attachments,
         } = pending.fingerprint;
         Self {
-            hwc_tickets_pending: VERSION,
+            hwc_tickets_pending: match pending.key {
+                Some(_) => WITH_KEY,
+                None => VERSION,
+            },
             id: pending.id,
+            caller_key: pending.key,
             ticket: pending.ticket,
             group: pending.group,
             begun_at: pending.begun_at,
@@ -186,11 +171,7 @@ impl From<Pending> for Stored {
             digest: HexDigest(whole),
             head_digest: HexDigest(head),
             alterable,
-            folded: folded.map(|Folded { units, whole, head }| StoredFolded {
-                length: units,
-                digest: HexDigest(whole),
-                head_digest: HexDigest(head),
-            }),
+            folded: folded.map(StoredFolded::from),
             skeleton: skeleton.map(HexDigest),
             attachments: attachments.into_iter().map(HexDigest).collect(),
             attachment_ids: pending.attachments,
@@ -210,7 +191,7 @@ impl From<Pending> for Stored {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum InvalidPending {
     #[error(
-        "the pending record has version {0}, this crate reads up to {VERSION}: use a newer version of it"
+        "the pending record has version {0}, this crate reads up to {WITH_KEY}: use a newer version of it"
     )]
     Version(u32),
 }
@@ -219,7 +200,7 @@ impl TryFrom<Stored> for Pending {
     type Error = InvalidPending;
 
     fn try_from(mut stored: Stored) -> Result<Self, InvalidPending> {
-        if !(1..=VERSION).contains(&stored.hwc_tickets_pending) {
+        if !(1..=WITH_KEY).contains(&stored.hwc_tickets_pending) {
             return Err(InvalidPending::Version(stored.hwc_tickets_pending));
         }
         if stored.hwc_tickets_pending == 1
@@ -234,11 +215,7 @@ impl TryFrom<Stored> for Pending {
             head: stored.head_digest.0,
             units: stored.length,
             alterable: stored.alterable,
-            folded: stored.folded.map(|folded| Folded {
-                units: folded.length,
-                whole: folded.digest.0,
-                head: folded.head_digest.0,
-            }),
+            folded: stored.folded.map(Folded::from),
             skeleton: stored.skeleton.map(|HexDigest(digest)| digest),
             attachments: stored
                 .attachments
@@ -248,6 +225,7 @@ impl TryFrom<Stored> for Pending {
         };
         Ok(Self {
             id: stored.id,
+            key: stored.caller_key,
             ticket: stored.ticket,
             group: stored.group,
             begun_at: stored.begun_at,

@@ -1,15 +1,12 @@
-//! Recognises a message that was sent, without keeping its text.
+//! Recognises a text that was sent, without keeping it.
 
 use super::{
     canonical::{DOCUMENTED_HEAD, canonical, is_alterable},
     fold::{folded, skeleton},
     random::{NoRandom, random},
-    text::{head, units},
+    units::{head, units},
 };
-use crate::{
-    ids::AttachmentId,
-    messages::message::{Message, MessageKind, Role},
-};
+use crate::ids::AttachmentId;
 use ring::hmac;
 
 /// What the digests of folded forms are made for.
@@ -72,22 +69,6 @@ impl Forms {
     }
 }
 
-/// How much a message that was read looks like one that was sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Likeness {
-    /// It holds the tag of the one that was sent: no other does.
-    Proven,
-    /// The same text from the customer's side.
-    Same,
-    /// The same words from the customer's side, in another form.
-    Folded,
-    /// Another text from the customer's side, or from a side that was not told. It could still be the one
-    /// that was sent, in a form that cannot be recognised.
-    Possible,
-    /// From the support's side.
-    Different,
-}
-
 impl Fingerprint {
     pub(crate) fn of(text: &str, attachments: &[AttachmentId]) -> Result<Self, NoRandom> {
         let canonical = canonical(text);
@@ -137,7 +118,7 @@ impl Fingerprint {
         hmac::Key::new(hmac::HMAC_SHA256, &self.key)
     }
 
-    fn matches_canonical(&self, forms: &Forms) -> bool {
+    pub(crate) fn matches_canonical(&self, forms: &Forms) -> bool {
         let text = &forms.canonical;
         if forms.units == self.units && digest(&self.signer(), b"text", text) == self.whole {
             return true;
@@ -145,7 +126,7 @@ impl Fingerprint {
         self.is_cut_at(forms.units) && digest(&self.signer(), b"head", beginning(text)) == self.head
     }
 
-    fn matches_folded(&self, forms: &Forms) -> bool {
+    pub(crate) fn matches_folded(&self, forms: &Forms) -> bool {
         let (Some(own), Some((whole, head))) = (self.folded, &forms.folded) else {
             return false;
         };
@@ -178,68 +159,21 @@ impl Fingerprint {
                 .is_some_and(|(own, (_, head))| digest(&signer, FOLDED_HEAD, head) == own.head)
     }
 
-    /// How much `message`, whose text has these forms, looks like this one. `author`: the caller's own
-    /// replier id, when known; `reference`: the visible tag, when the text has one.
-    pub(crate) fn likeness(
+    /// Whether `files`, in this order, may be those that were sent along. `None`: a file whose id is not known yet.
+    pub(crate) fn may_be_of_files<'a>(
         &self,
-        message: &Message,
-        forms: &Forms,
-        author: Option<&str>,
-        reference: Option<&str>,
-    ) -> Likeness {
-        let is_tagged = reference.is_some_and(|tag| message.content.contains(tag));
-        if is_support(message) {
-            // A side can be told wrongly: what has the text or the tag is no proof that the message is missing.
-            let is_alike = is_tagged || self.matches_canonical(forms) || self.matches_folded(forms);
-            return match is_alike && self.units > 0 {
-                true => Likeness::Possible,
-                false => Likeness::Different,
-            };
-        }
-        let other_author = match (author, message.author.id.as_deref()) {
-            (Some(own), Some(theirs)) => own != theirs,
-            _ => false,
-        };
-        if other_author {
-            return Likeness::Possible;
-        }
-        if is_tagged {
-            return Likeness::Proven;
-        }
-        if self.matches_canonical(forms) {
-            self.likeness_of_files(message, Likeness::Same)
-        } else if self.matches_folded(forms) {
-            self.likeness_of_files(message, Likeness::Folded)
-        } else {
-            Likeness::Possible
-        }
-    }
-
-    /// `text`: how much the texts are alike.
-    fn likeness_of_files(&self, message: &Message, text: Likeness) -> Likeness {
+        files: impl ExactSizeIterator<Item = Option<&'a AttachmentId>>,
+    ) -> bool {
         let signer = self.signer();
-        let known = |id: &str| self.attachments.contains(&digest(&signer, b"file", id));
-        if message.attachments_unknown {
-            // Whatever is attached, nothing speaks against it; a text besides speaks for it.
-            return match self.units {
-                0 => Likeness::Possible,
-                _ => text,
-            };
-        }
-        match (self.attachments.is_empty(), message.attachments.is_empty()) {
-            (true, true) => text,
-            // Answers list at most five files, and maybe none at first: what is listed must be ours.
-            (false, true) if self.units > 0 => text,
-            (false, false) if message.attachments.iter().all(|file| known(&file.raw_id)) => text,
-            _ => Likeness::Possible,
-        }
+        let is_it = |id: &AttachmentId, own: &Digest| digest(&signer, b"file", id.as_str()) == *own;
+        files.len() == self.attachments.len()
+            && (files.zip(&self.attachments)).all(|(id, own)| id.is_none_or(|id| is_it(id, own)))
     }
-}
 
-/// Whether `message` is from the support's side for sure. Where its fields contradict each other or are
-/// left out, it is not.
-pub(crate) fn is_support(message: &Message) -> bool {
-    message.kind == MessageKind::Support && message.author.role != Role::Customer
+    /// Whether the file `id` was sent along.
+    pub(crate) fn holds_file(&self, id: &str) -> bool {
+        (self.attachments).contains(&digest(&self.signer(), b"file", id))
+    }
 }
 
 /// The first 400 units, as a cut text looks after its outer white space is gone.

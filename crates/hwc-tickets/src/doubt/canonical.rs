@@ -84,5 +84,5 @@ pub(crate) fn is_alterable(canonical: &str) -> bool {
         matches!(c, '<' | '>' | '&')
             || c.len_utf8() > 3
             || (c.is_control() && !matches!(c, '\n' | '\t'))
-    }) || super::text::units(canonical) > DOCUMENTED_HEAD
+    }) || super::units::units(canonical) > DOCUMENTED_HEAD
 }

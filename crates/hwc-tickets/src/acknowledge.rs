@@ -1,0 +1,39 @@
+//! Taking note of what was kept under a caller's key.
+
+use crate::{
+    client::Client,
+    error::{Error, ErrorKind, Result},
+};
+
+/// Name of this operation in errors.
+const OPERATION: &str = "acknowledge key";
+
+impl Client {
+    /// The caller has taken note of what became of the message or the ticket under `key`
+    /// ([`Submit::key`](crate::Submit::key), [`CreateTicket::key`](crate::CreateTicket::key)): the outbox need not keep it any
+    /// more, and the key is free. Of a key that nothing is kept under, nothing is done.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Locked`] while it is not known what became of it: use the key again, or reconcile it, first.
+    /// [`ErrorKind::Storage`] when the outbox cannot be read or written.
+    pub fn acknowledge(&self, key: &str) -> Result<()> {
+        let parts = self.parts();
+        let messages = parts.messages.acknowledge(key);
+        let tickets = messages.and_then(|known| Ok(parts.tickets.acknowledge(key)? && known));
+        match tickets {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Error::local(
+                ErrorKind::Locked,
+                "it is not known yet what became of what was sent under this key",
+            )
+            .with_operation(OPERATION)
+            .with_help("Find out first: send it again with the same key, or reconcile it.")),
+            Err(error) => Err(Error::local(
+                ErrorKind::Storage,
+                format!("the outbox cannot take note of the key: {error}"),
+            )
+            .with_operation(OPERATION)
+            .with_source(error)),
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! A caller's key: what holds for it, whatever was sent under it.
+
+use crate::error::{Error, ErrorKind, Result};
+use std::io;
+
+/// Longest key, in bytes.
+const MAX_KEY: usize = 256;
+
+/// Why something cannot be begun.
+#[derive(Debug)]
+pub(crate) enum Hindrance {
+    /// The outbox cannot be read or written.
+    Outbox(io::Error),
+    /// The same key is under way, here or elsewhere.
+    KeyTaken,
+}
+
+/// What was kept under a key.
+pub(crate) enum Kept<R> {
+    Nothing,
+    /// It is being carried out by this client.
+    UnderWay,
+    Record(Box<R>),
+}
+
+/// Whether `key` can be used by a client whose records are durable or not.
+pub(crate) fn check(key: &str, is_durable: bool) -> Result<()> {
+    let refused = |why: String| Error::local(ErrorKind::InvalidInput, why);
+    if key.is_empty() || key.len() > MAX_KEY {
+        return Err(refused(format!("a key has 1 to {MAX_KEY} bytes")));
+    }
+    if !is_durable {
+        let why = "a key needs an outbox that outlives the program, and this client has none";
+        return Err(refused(why.to_owned())
+            .with_help("Set up the client with an outbox, or leave the key out."));
+    }
+    Ok(())
+}
+
+impl Hindrance {
+    /// As an error: nothing was sent.
+    pub(crate) fn error(self) -> Error {
+        match self {
+            Self::Outbox(error) => Error::local(
+                ErrorKind::Storage,
+                format!("the outbox cannot be written, so nothing was sent: {error}"),
+            )
+            .with_source(error),
+            Self::KeyTaken => taken(),
+        }
+    }
+}
+
+/// The same key is under way.
+pub(crate) fn taken() -> Error {
+    let why = "the same key is being used at this moment, so nothing was sent";
+    Error::local(ErrorKind::Locked, why).with_help("Try again a little later, with the same key.")
+}
+
+/// The key stands for something else.
+pub(crate) fn of_another() -> Error {
+    let why = "the key was used for something else, so nothing was sent";
+    Error::local(ErrorKind::InvalidInput, why)
+        .with_help("Use a key of its own for everything that is sent.")
+}
+
+/// What the outbox holds under the key cannot be read.
+pub(crate) fn unreadable(error: io::Error) -> Error {
+    Error::local(
+        ErrorKind::Storage,
+        format!("the outbox cannot be read, so nothing was sent: {error}"),
+    )
+    .with_source(error)
+}

@@ -1,0 +1,67 @@
+//! Moments on the clocks that play a part in a doubt, and what they tell together.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// How far the clock that stamps what is made may differ from the one that stamps answers, both told in whole seconds. Within
+/// that, a time does not tell whether something was made before the baseline or after it.
+pub(crate) const FOREIGN_CLOCK: SignedDuration = SignedDuration::from_secs(5);
+
+/// A time by the clock of the service: from the start of the POST to the moment of doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Span {
+    pub(crate) from: Timestamp,
+    pub(crate) until: Timestamp,
+}
+
+/// A moment on the two clocks that processes share. Either may be wrong or be set: only what both say
+/// counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Moment {
+    /// By the clock of this machine.
+    pub(crate) wall: Timestamp,
+    /// By the clock of the service, when it told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) service: Option<Timestamp>,
+}
+
+impl Moment {
+    /// Whether both clocks say that this moment lies before `other` by more than `by`.
+    pub(crate) fn is_before(self, other: Self, by: Duration) -> bool {
+        let earlier = |one: Timestamp, other: Timestamp| {
+            SignedDuration::try_from(by).is_ok_and(|by| other.duration_since(one) > by)
+        };
+        earlier(self.wall, other.wall)
+            && self
+                .service
+                .zip(other.service)
+                .is_some_and(|(one, other)| earlier(one, other))
+    }
+}
+
+/// When a POST was under way, on the monotonic clock.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Posting {
+    pub(crate) from: Duration,
+    pub(crate) until: Duration,
+}
+
+impl Posting {
+    /// The same by the clock of the service, which showed `date` at the moment `at`. The wall clock of
+    /// this machine plays no part in it.
+    pub(crate) fn by_service_clock(self, date: Timestamp, at: Duration) -> Option<Span> {
+        Some(Span {
+            from: shifted(date, at, self.from)?,
+            until: shifted(date, at, self.until)?,
+        })
+    }
+}
+
+/// What a clock that showed `date` at the moment `at` shows at `moment`.
+pub(crate) fn shifted(date: Timestamp, at: Duration, moment: Duration) -> Option<Timestamp> {
+    let since = SignedDuration::try_from(moment)
+        .ok()?
+        .checked_sub(SignedDuration::try_from(at).ok()?)?;
+    date.checked_add(since).ok()
+}

@@ -1,0 +1,393 @@
+//! The tickets that this caller has opened lately: what else could have become a ticket that is found, and the outbox behind it.
+//!
+//! Tickets have ids, so one that the service named in its answer is known for good. What is in doubt has none: two of the same
+//! description cannot be told apart, and a service may show one of another description altered. Those of other processes are known
+//! from the outbox, which is read after each look at the list: whatever stood there by then was written down before.
+
+use super::{
+    listing::{Listing, Seen},
+    pending::{Made, PendingTicket},
+};
+use crate::{
+    doubt::{
+        id::PendingId,
+        key::{Hindrance, Kept},
+        moment::{Moment, Posting},
+    },
+    messages::submit::outbox::{Outbox, Removal},
+};
+use jiff::SignedDuration;
+use std::{
+    collections::BTreeSet,
+    fmt, io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+/// Tickets that are remembered. Older ones whose outcome is known are forgotten first.
+const MOST_ENTRIES: usize = 10_000;
+/// How far the clocks of two machines, or of two parts of the service, may be apart.
+const CLOCK_SLACK: Duration = Duration::from_secs(5);
+/// A settled record stays at least so long after the consistency window: longer than it takes from reading the list to writing a
+/// record.
+const KEPT: Duration = Duration::from_secs(180);
+/// A settled record whose time by the clock of the service is not known stays so long.
+const KEPT_BY_WALL: SignedDuration = SignedDuration::from_hours(24);
+/// No POST is under way for so long: that of a process that died has ended by then.
+const LONGEST_POST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The recent tickets of one client, shared by its clones.
+#[derive(Clone)]
+pub(crate) struct OwnTickets(Arc<Inner>);
+
+struct Inner {
+    outbox: Option<Arc<dyn Outbox>>,
+    window: Duration,
+    entries: Mutex<Vec<Entry>>,
+}
+
+struct Entry {
+    pending: PendingTicket,
+    /// When its POST was under way. `None`: it was not seen to its end.
+    posted: Option<Posting>,
+    /// Whether it is still being carried out.
+    under_way: bool,
+}
+
+/// Holds as long as a ticket is being opened, also when its future is dropped.
+pub(super) struct UnderWay {
+    own: OwnTickets,
+    id: PendingId,
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        let mut entries = self.own.lock();
+        if let Some(entry) = (entries.iter_mut()).find(|entry| entry.pending.id == self.id) {
+            entry.under_way = false;
+        }
+    }
+}
+
+/// What other tickets of this caller mean for one in doubt.
+#[derive(Default)]
+pub(super) struct Others {
+    /// Ids of tickets that the service said to be those of others.
+    pub(super) told: BTreeSet<String>,
+    /// Ids of tickets that were found to be those of others.
+    pub(super) found: BTreeSet<String>,
+    /// Whether all others are known: it was begun by this client, or stands in its outbox.
+    pub(super) is_kept: bool,
+    /// Those in doubt that may come into sight since the list was read before.
+    open: Vec<PendingTicket>,
+    /// More of them, of which nothing is known but that they were.
+    unknown: usize,
+}
+
+impl Others {
+    /// Whether `found` could be the ticket of another one in doubt: of one with such a description, or of any whose own is not in
+    /// sight beside it, for a service may show that altered.
+    pub(super) fn could_be(&self, found: &Seen, listing: &Listing) -> bool {
+        let is_alike = |other: &PendingTicket| {
+            let forms = found.forms.as_ref();
+            forms.is_none_or(|forms| other.fingerprint.matches_forms(forms))
+        };
+        self.unknown > 0
+            || (self.open.iter()).any(|other| is_alike(other) || !is_beside(other, found, listing))
+    }
+}
+
+/// Whether the list shows a ticket with the words of `other` that was not there before it, besides `found`.
+fn is_beside(other: &PendingTicket, found: &Seen, listing: &Listing) -> bool {
+    (listing.tickets.iter()).any(|(id, seen)| {
+        let is_new = (other.before.as_ref()).is_some_and(|before| !before.seen.contains(id));
+        let print = &other.fingerprint;
+        is_new
+            && seen.row.id != found.row.id
+            && (seen.forms.as_ref())
+                .is_some_and(|forms| print.matches_canonical(forms) || print.matches_folded(forms))
+    })
+}
+
+impl OwnTickets {
+    pub(crate) fn new(outbox: Option<Arc<dyn Outbox>>, window: Duration) -> Self {
+        Self(Arc::new(Inner {
+            outbox,
+            window,
+            entries: Mutex::default(),
+        }))
+    }
+
+    /// Whether records outlive this client.
+    pub(super) fn is_durable(&self) -> bool {
+        self.0.outbox.is_some()
+    }
+
+    /// What stands under `key`.
+    pub(super) fn kept(&self, key: &str) -> io::Result<Kept<PendingTicket>> {
+        let listed = self.listed()?;
+        let entries = self.lock();
+        let own = (entries.iter()).find(|entry| entry.pending.key() == Some(key));
+        Ok(match own {
+            Some(entry) if entry.under_way => Kept::UnderWay,
+            Some(entry) => Kept::Record(Box::new(entry.pending.clone())),
+            None => (listed.into_iter())
+                .find(|record| record.key() == Some(key))
+                .map_or(Kept::Nothing, |record| Kept::Record(Box::new(record))),
+        })
+    }
+
+    /// Writes it down before its first byte goes out; the list was begun to be read at `before_at` on the monotonic clock. Until
+    /// [`OwnTickets::made`] or [`OwnTickets::gone`] is called, its outcome counts as not known: a future that is dropped in the
+    /// middle leaves it so.
+    pub(super) fn begin(
+        &self,
+        pending: &mut PendingTicket,
+        before_at: Duration,
+    ) -> Result<UnderWay, Hindrance> {
+        let id = pending.id;
+        let listed = self.listed().map_err(Hindrance::Outbox)?;
+        let begun = pending.begun();
+        for other in listed.iter().filter(|other| !other.is_settled()) {
+            match self.has_ended_before(other, begun) {
+                true => pending.past.insert(other.id),
+                false => pending.rivals.insert(other.id),
+            };
+        }
+        let mut entries = self.lock();
+        let has_key = |entry: &Entry| pending.key.is_some() && entry.pending.key == pending.key;
+        if entries.iter().any(has_key) {
+            return Err(Hindrance::KeyTaken);
+        }
+        let enough = self.0.window.saturating_add(CLOCK_SLACK);
+        for other in entries.iter_mut().filter(|it| !it.pending.is_settled()) {
+            let ended = (other.posted)
+                .is_some_and(|posted| posted.until.saturating_add(enough) < before_at);
+            if ended {
+                pending.rivals.remove(&other.pending.id);
+                pending.past.insert(other.pending.id);
+            } else {
+                pending.rivals.insert(other.pending.id);
+                pending.past.remove(&other.pending.id);
+                other.pending.rivals.insert(id);
+            }
+        }
+        if entries.len() >= MOST_ENTRIES {
+            let settled = (entries.iter()).position(|entry| entry.pending.is_settled());
+            entries.remove(settled.unwrap_or(0));
+        }
+        entries.push(Entry {
+            pending: pending.clone(),
+            posted: None,
+            under_way: true,
+        });
+        drop(entries);
+        let under_way = UnderWay {
+            own: self.clone(),
+            id,
+        };
+        if let Err(error) = self.store(pending) {
+            self.drop_entry(id);
+            return Err(Hindrance::Outbox(error));
+        }
+        if let Some(key) = pending.key() {
+            // Another process may have written the same key since it was looked for. Each looks after it has written, so that at
+            // least one sees the other; who sees another sends nothing.
+            let is_taken = self.listed().map(|listed| {
+                (listed.iter()).any(|other| other.id != id && other.key() == Some(key))
+            });
+            match is_taken {
+                Ok(false) => {}
+                Ok(true) => {
+                    let _ = self.gone(id, Removal::KeyTaken);
+                    return Err(Hindrance::KeyTaken);
+                }
+                Err(error) => {
+                    let _ = self.gone(id, Removal::NotDone);
+                    return Err(Hindrance::Outbox(error));
+                }
+            }
+        }
+        self.tidy(&listed, begun);
+        Ok(under_way)
+    }
+
+    /// When the POST of `id` was under way, if this client saw it to its end.
+    pub(super) fn posting(&self, id: PendingId) -> Option<Posting> {
+        let entries = self.lock();
+        entries.iter().find(|entry| entry.pending.id == id)?.posted
+    }
+
+    /// Whether `id` is still being carried out by this client.
+    pub(super) fn is_under_way(&self, id: PendingId) -> bool {
+        let entries = self.lock();
+        (entries.iter()).any(|entry| entry.pending.id == id && entry.under_way)
+    }
+
+    /// Those of this and of other processes whose outcome is not known.
+    pub(super) fn open(&self) -> Vec<PendingTicket> {
+        let listed = self.listed().unwrap_or_default();
+        let entries = self.lock();
+        let own = |id: PendingId| entries.iter().any(|entry| entry.pending.id == id);
+        let listed = listed.into_iter().filter(|record| !own(record.id));
+        let mut open: Vec<PendingTicket> = (entries.iter().map(|entry| entry.pending.clone()))
+            .chain(listed)
+            .filter(|record| !record.is_settled())
+            .collect();
+        open.sort_by_key(|record| (record.begun_at, record.id));
+        open
+    }
+
+    /// Its outcome stays unknown: writes down what was learned, and gives the record to keep.
+    pub(super) fn keep(&self, pending: &PendingTicket, posted: Posting) -> PendingTicket {
+        let mut entries = self.lock();
+        let Some(entry) = (entries.iter_mut()).find(|entry| entry.pending.id == pending.id) else {
+            return pending.clone();
+        };
+        entry.posted = Some(posted);
+        let has_news = entry.pending.span != pending.span;
+        entry.pending.span = pending.span;
+        let kept = entry.pending.clone();
+        drop(entries);
+        if has_news {
+            // The older record is in the outbox: less is known from it, nothing wrong.
+            let _ = self.store(&kept);
+        }
+        kept
+    }
+
+    /// `made` came of it, as was found out at `moment`.
+    pub(super) fn made(&self, pending: &PendingTicket, moment: Moment, made: Made) {
+        let settled = pending.clone().settled(moment, made);
+        let mut entries = self.lock();
+        let entry = (entries.iter_mut()).find(|entry| entry.pending.id == pending.id);
+        let is_ours = entry.is_some();
+        if let Some(entry) = entry {
+            entry.pending = settled.clone();
+        }
+        drop(entries);
+        let is_kept = |records: Vec<PendingTicket>| records.iter().any(|it| it.id == pending.id);
+        if is_ours || self.listed().is_ok_and(is_kept) {
+            // When that cannot be written, it is reconciled once more later: harmless.
+            let _ = self.store(&settled);
+        }
+    }
+
+    /// Nothing came of it and never will, or nobody wants to know any more.
+    pub(super) fn gone(&self, id: PendingId, why: Removal) -> io::Result<()> {
+        self.drop_entry(id);
+        (self.0.outbox.as_ref()).map_or(Ok(()), |outbox| outbox.remove_ticket(&id, why))
+    }
+
+    /// The caller has taken note of what is kept under `key`. `false`: it is not known yet what became of it.
+    pub(crate) fn acknowledge(&self, key: &str) -> io::Result<bool> {
+        let listed = self.listed()?;
+        let mut entries = self.lock();
+        let mut own = entries.iter_mut().map(|entry| &mut entry.pending);
+        let record = match own.find(|record| record.key() == Some(key)) {
+            Some(record) if !record.is_settled() => return Ok(false),
+            Some(record) => {
+                record.key = None;
+                Some(record.clone())
+            }
+            None => listed.into_iter().find(|record| record.key() == Some(key)),
+        };
+        drop(entries);
+        match record {
+            Some(record) if !record.is_settled() => Ok(false),
+            Some(mut record) => {
+                // The record itself stays until no other one can be taken for its ticket.
+                record.key = None;
+                self.store(&record).map(|()| true)
+            }
+            None => Ok(true),
+        }
+    }
+
+    /// What others mean for `pending`, as they stand after a look at the list.
+    ///
+    /// # Errors
+    /// When the outbox cannot be read: then nothing that is found proves anything.
+    pub(super) fn others(&self, pending: &PendingTicket) -> io::Result<Others> {
+        let listed = self.listed()?;
+        let entries = self.lock();
+        let mut others = Others::default();
+        let own: BTreeSet<PendingId> = entries.iter().map(|entry| entry.pending.id).collect();
+        others.is_kept = own.contains(&pending.id) || listed.iter().any(|it| it.id == pending.id);
+        let records = (entries.iter().map(|entry| &entry.pending))
+            .chain(listed.iter().filter(|record| !own.contains(&record.id)));
+        for record in records.filter(|record| record.id != pending.id) {
+            match &record.made {
+                Some(made) if made.is_told => {
+                    others.told.insert(made.ticket.to_string());
+                }
+                Some(made) => {
+                    others.found.insert(made.ticket.to_string());
+                }
+                None if pending.past.contains(&record.id) => {}
+                None => others.open.push(record.clone()),
+            }
+        }
+        if !others.is_kept {
+            others.unknown = pending.rivals.len();
+        }
+        Ok(others)
+    }
+
+    /// Whether the POST of a record in doubt had ended so long before `begun` that a list of that time holds its ticket, if there
+    /// is one.
+    fn has_ended_before(&self, record: &PendingTicket, begun: Moment) -> bool {
+        let enough = self.0.window.saturating_add(CLOCK_SLACK);
+        (record.ended()).is_some_and(|ended| ended.is_before(begun, enough))
+            || record.begun().is_before(begun, LONGEST_POST)
+    }
+
+    /// Removes settled records that nobody can need any more.
+    fn tidy(&self, listed: &[PendingTicket], now: Moment) {
+        let Some(outbox) = &self.0.outbox else { return };
+        if listed.iter().any(|record| !record.is_settled()) {
+            return;
+        }
+        let enough = self.0.window.saturating_add(KEPT);
+        let is_over = |settled: Moment| {
+            settled.is_before(now, enough)
+                || (settled.service.is_none()
+                    && now.wall.duration_since(settled.wall) > KEPT_BY_WALL)
+        };
+        for record in listed.iter().filter(|record| record.key.is_none()) {
+            if record.settled.is_some_and(is_over) {
+                // It stays, and is tried again later.
+                let _ = outbox.remove_ticket(&record.id, Removal::Over);
+            }
+        }
+    }
+
+    fn drop_entry(&self, id: PendingId) {
+        let mut entries = self.lock();
+        entries.retain(|entry| entry.pending.id != id);
+        for entry in entries.iter_mut() {
+            entry.pending.rivals.remove(&id);
+        }
+    }
+
+    fn store(&self, pending: &PendingTicket) -> io::Result<()> {
+        (self.0.outbox.as_ref()).map_or(Ok(()), |outbox| outbox.put_ticket(pending))
+    }
+
+    fn listed(&self) -> io::Result<Vec<PendingTicket>> {
+        (self.0.outbox.as_ref()).map_or(Ok(Vec::new()), |outbox| outbox.list_tickets())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Entry>> {
+        (self.0.entries.lock()).unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Shows no content.
+impl fmt::Debug for OwnTickets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OwnTickets")
+            .field("entries", &self.lock().len())
+            .finish_non_exhaustive()
+    }
+}

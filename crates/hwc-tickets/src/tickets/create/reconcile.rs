@@ -1,0 +1,157 @@
+//! Finding out what became of tickets in doubt, whenever and wherever they were begun.
+
+use super::{
+    looking::{Looking, Sought},
+    outcome::TicketOutcome,
+    pending::{Made, PendingTicket},
+};
+use crate::{
+    client::Client,
+    doubt::{id::PendingId, moment::Moment},
+    error::{Error, ErrorKind, Result, unconfirmed},
+    messages::submit::outbox::Removal,
+};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// Name of this operation in errors.
+const OPERATION: &str = "reconcile ticket";
+
+/// One record of a ticket, and what became of it.
+#[derive(Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ReconciledTicket {
+    /// The record.
+    pub pending: PendingTicket,
+    /// What became of it; an error when the list of tickets, or the outbox that would tell, could not be read.
+    pub outcome: Result<TicketOutcome>,
+}
+
+impl ReconciledTicket {
+    /// A record, and what became of it.
+    #[must_use]
+    pub fn new(pending: PendingTicket, outcome: Result<TicketOutcome>) -> Self {
+        Self { pending, outcome }
+    }
+}
+
+impl Client {
+    /// Finds out what became of a ticket whose opening is in doubt, from this process or another.
+    ///
+    /// Reads the list of tickets until it tells or the total deadline of the client is over. Absence takes at least the
+    /// consistency window (10 s by default). A ticket that this client is still opening stays unknown: it tells its end itself.
+    ///
+    /// # Errors
+    /// When the list could not be read at all; [`ErrorKind::Storage`] when the outbox cannot be read. The record stays good: try
+    /// again later.
+    pub async fn reconcile_ticket(&self, pending: &PendingTicket) -> Result<TicketOutcome> {
+        let deadline = self.parts().deadline;
+        let mut reconciled = self.look_for(vec![pending.clone()], deadline).await;
+        match reconciled.pop() {
+            Some(one) => one.outcome,
+            None => Ok(TicketOutcome::Unknown(Vec::new())),
+        }
+    }
+
+    /// Reconciles every record of a ticket whose outcome is not known, from the outbox and from this client: one read of the list
+    /// serves them all. Call it once at the start of a program.
+    ///
+    /// An outbox that several processes share holds records of tickets that another process is still opening: leave those out,
+    /// and use [`Client::reconcile_ticket`].
+    pub async fn reconcile_tickets(&self) -> Vec<ReconciledTicket> {
+        self.look_for(self.pending_tickets(), self.parts().deadline)
+            .await
+    }
+
+    /// The tickets whose opening is in doubt, from the outbox and from this client. Reads nothing else.
+    #[must_use]
+    pub fn pending_tickets(&self) -> Vec<PendingTicket> {
+        self.parts().tickets.own.open()
+    }
+
+    /// Ends the doubt about a ticket: its record leaves the outbox and this client, and its key is free. For a person who has
+    /// looked at the list and decided; nothing is sent or read.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Storage`] when the outbox cannot remove it.
+    pub fn forget_ticket(&self, id: PendingId) -> Result<()> {
+        let gone = self.parts().tickets.own.gone(id, Removal::Forgotten);
+        gone.map_err(|error| {
+            Error::local(
+                ErrorKind::Storage,
+                format!("the record cannot be removed from the outbox: {error}"),
+            )
+            .with_source(error)
+        })
+    }
+
+    async fn look_for(
+        &self,
+        records: Vec<PendingTicket>,
+        deadline: Duration,
+    ) -> Vec<ReconciledTicket> {
+        let parts = self.parts();
+        let own = &parts.tickets.own;
+        let began = parts.clock.elapsed();
+        let (under_way, open): (Vec<PendingTicket>, Vec<PendingTicket>) = records
+            .into_iter()
+            .partition(|record| own.is_under_way(record.id));
+        let mut reconciled: Vec<ReconciledTicket> = Vec::new();
+        for pending in under_way {
+            let unknown = Ok(TicketOutcome::Unknown(Vec::new()));
+            reconciled.push(ReconciledTicket::new(pending, unknown));
+        }
+        if open.is_empty() {
+            return reconciled;
+        }
+        let sought = (open.into_iter())
+            .map(|record| {
+                let posted = own.posting(record.id);
+                Sought::new(record, posted)
+            })
+            .collect();
+        let mut looking = Looking::new(parts, began.saturating_add(deadline), sought);
+        looking.run().await;
+        let fault = looking.fault.take().filter(|_| !looking.has_read);
+        let moment = Moment {
+            wall: parts.clock.now(),
+            service: looking.date,
+        };
+        for sought in looking.sought {
+            let Sought {
+                pending,
+                outcome,
+                hindered,
+                ..
+            } = sought;
+            match &outcome {
+                TicketOutcome::Confirmed(ticket) => {
+                    let made = Made {
+                        ticket: ticket.clone(),
+                        is_told: false,
+                    };
+                    own.made(&pending, moment, made);
+                }
+                TicketOutcome::Absent => {
+                    // A record that cannot be removed is reconciled once more later: harmless.
+                    let _ = own.gone(pending.id, Removal::Absent);
+                }
+                TicketOutcome::Unknown(_) => {}
+            }
+            let outcome = match (&fault, &outcome, hindered) {
+                (Some(fault), TicketOutcome::Unknown(_), _) => {
+                    let elapsed = parts.clock.elapsed() - began;
+                    Err(Error::from_fault(OPERATION, fault.clone()).with_elapsed(elapsed))
+                }
+                (None, TicketOutcome::Unknown(_), Some(error)) => {
+                    Err(Error::local(ErrorKind::Storage, unconfirmed(&error))
+                        .with_operation(OPERATION)
+                        .with_source(error))
+                }
+                _ => Ok(outcome),
+            };
+            reconciled.push(ReconciledTicket::new(pending, outcome));
+        }
+        reconciled
+    }
+}

@@ -1,0 +1,349 @@
+//! Opening a ticket against the ledger: what each fault comes to, what proves an end and what does not.
+
+mod schedule;
+
+use crate::{
+    ledger::{
+        alter::Alteration,
+        faults::{Fault, ReadFault},
+    },
+    opening::{Service, Shelf, as_op},
+};
+use hwc_tickets::{
+    Client, Created, Delivery, Error, ErrorKind, FileOutbox, PendingTicket, Removal, TicketDraft,
+    TicketOutcome, TicketReceipt, submit::Resemblance,
+};
+use jiff::SignedDuration;
+use std::{future::IntoFuture as _, time::Duration};
+
+fn draft(text: &str) -> TicketDraft {
+    TicketDraft::new("kind-1", text)
+}
+
+fn create(service: &Service, client: &Client, op: u64, text: &str) -> Result<Created, Error> {
+    let create = client.create_ticket(draft(text)).unchecked();
+    service.clock.run(as_op(op, create.into_future()))
+}
+
+/// A ticket that is in doubt from the start, and its record.
+fn in_doubt(service: &Service, client: &Client, op: u64, text: &str) -> PendingTicket {
+    let create = client.create_ticket(draft(text)).unchecked();
+    let create = create.without_looking();
+    let result = service.clock.run(as_op(op, create.into_future()));
+    result.unwrap_err().into_pending_ticket().unwrap()
+}
+
+/// How it ends, in short.
+fn end(result: &Result<Created, Error>) -> &'static str {
+    match result {
+        Ok(created) => match created.receipt {
+            TicketReceipt::Told => "told",
+            TicketReceipt::Found => "found",
+            _ => "kept",
+        },
+        Err(error) => match error.delivery() {
+            Delivery::NotSent => "not sent",
+            Delivery::Rejected => "rejected",
+            Delivery::Absent => "absent",
+            _ => "unknown",
+        },
+    }
+}
+
+#[test]
+fn every_fault_of_the_post_has_its_end() {
+    let table = [
+        (vec![Fault::None], "told"),
+        (vec![Fault::Slow(Duration::from_secs(2))], "told"),
+        (vec![Fault::Refused], "told"),
+        (vec![Fault::ClosedBefore, Fault::Refused], "told"),
+        (vec![Fault::Throttled(1)], "told"),
+        // A yes without an id is none.
+        (vec![Fault::Yes("{}")], "found"),
+        (vec![Fault::Yes(r#"{"incident_id":null}"#)], "found"),
+        (vec![Fault::Yes(r#"{"incident_id":"../.."}"#)], "found"),
+        (vec![Fault::Reset(true)], "found"),
+        (vec![Fault::Hang(true)], "found"),
+        (vec![Fault::CutAnswer], "found"),
+        (vec![Fault::StalledAnswer], "found"),
+        (vec![Fault::Page(true)], "found"),
+        (vec![Fault::Status(502, true)], "found"),
+        (vec![Fault::Reset(false)], "absent"),
+        (vec![Fault::Hang(false)], "absent"),
+        (vec![Fault::Status(502, false)], "absent"),
+        (vec![Fault::Code("OSM.01010001", false)], "rejected"),
+    ];
+    for (faults, expected) in table {
+        let service = Service::new();
+        service.world().open("an earlier one");
+        service.clock.advance(Duration::from_secs(60));
+        service.world().faults = faults.clone().into();
+        let result = create(&service, &service.client(), 1, "The disk is full.");
+        assert_eq!(end(&result), expected, "{faults:?}: {result:?}");
+        let made = service.world().made(1);
+        match result {
+            Ok(created) => assert_eq!(made, [created.ticket.to_string()], "{faults:?}"),
+            Err(error) => {
+                assert!(made.is_empty(), "{faults:?}");
+                assert_eq!(error.operation(), Some("create ticket"));
+                assert!(!format!("{error:?} {error}").contains("disk"), "{error:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_lost_answer_is_settled_whatever_the_list_looks_like() {
+    for (tickets, page_cap, oldest_first, has_total, acts, expected) in [
+        (0, usize::MAX, false, true, true, "found"),
+        (0, usize::MAX, false, true, false, "absent"),
+        // Nothing says that a list without rows and without a total is empty.
+        (0, usize::MAX, false, false, false, "unknown"),
+        (7, usize::MAX, false, true, false, "absent"),
+        (7, usize::MAX, true, true, false, "absent"),
+        (7, 3, false, true, true, "found"),
+        (7, 3, true, true, true, "found"),
+        (7, 6, false, false, false, "absent"),
+        (250, usize::MAX, false, true, true, "found"),
+        (250, usize::MAX, true, true, true, "found"),
+        // More than a dozen pages reach: that it was opened is found, a loss is not.
+        (1300, usize::MAX, false, true, true, "found"),
+        (1300, usize::MAX, false, true, false, "unknown"),
+    ] {
+        let service = Service::new();
+        {
+            let mut world = service.world();
+            world.page_cap = page_cap;
+            world.oldest_first = oldest_first;
+            world.has_total = has_total;
+        }
+        for number in 0..tickets {
+            service.world().open(&format!("words {number}"));
+            service.clock.advance(Duration::from_secs(30));
+        }
+        service.world().faults = [Fault::Reset(acts)].into();
+        let result = create(&service, &service.client(), 1, "The disk is full.");
+        let what = (tickets, page_cap, oldest_first, has_total, acts);
+        assert_eq!(end(&result), expected, "{what:?}: {result:?}");
+        assert_eq!(service.world().posts, 1, "{what:?}");
+    }
+}
+
+#[test]
+fn an_altered_description_is_found_or_stays_in_doubt() {
+    let text = "The \u{201c}disk\u{201d}  is full,\nsince 12345 <b>noon</b>.";
+    for altered in Alteration::ALL {
+        for acts in [true, false] {
+            let service = Service::new();
+            service.world().altered = altered;
+            service.world().open("an earlier one");
+            service.clock.advance(Duration::from_secs(60));
+            service.world().faults = [Fault::Reset(acts)].into();
+            let result = create(&service, &service.client(), 1, text);
+            let expected = match acts {
+                true if altered.keeps_words() => "found",
+                true => "unknown",
+                false => "absent",
+            };
+            assert_eq!(end(&result), expected, "{altered:?}: {result:?}");
+        }
+    }
+}
+
+/// A ticket of another one that appears meanwhile proves nothing, and keeps a loss from being proven.
+#[test]
+fn a_colleagues_ticket_leaves_a_loss_in_doubt_and_is_shown() {
+    let service = Service::new();
+    service.world().open("an earlier one");
+    service.clock.advance(Duration::from_secs(60));
+    service.world().faults = [Fault::Reset(false)].into();
+    let client = service.client();
+    let pending = in_doubt(&service, &client, 1, "The disk is full.");
+    service.world().open("something else");
+    let outcome = service
+        .clock
+        .run(client.reconcile_ticket(&pending))
+        .unwrap();
+    let TicketOutcome::Unknown(candidates) = outcome else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(candidates.len(), 1);
+    assert_eq!(candidates[0].resemblance, Resemblance::OtherText);
+    assert_eq!(client.pending_tickets().len(), 1);
+    client.forget_ticket(pending.id()).unwrap();
+    assert!(client.pending_tickets().is_empty());
+}
+
+/// Two of the same description look the same: neither is taken for the other.
+#[test]
+fn one_of_two_alike_is_never_proof_of_the_other() {
+    for other_acts in [true, false] {
+        let service = Service::new();
+        let shelf = Shelf::default();
+        let one = service.builder().outbox(shelf.clone()).build().unwrap();
+        let two = service.builder().outbox(shelf).build().unwrap();
+        service.world().faults = [Fault::Reset(false), Fault::Reset(other_acts)].into();
+        let first = in_doubt(&service, &one, 1, "The disk is full.");
+        let second = create(&service, &two, 2, "The disk is full.");
+        let outcome = service.clock.run(one.reconcile_ticket(&first)).unwrap();
+        match other_acts {
+            true => {
+                assert_eq!(end(&second), "unknown");
+                let TicketOutcome::Unknown(candidates) = outcome else {
+                    panic!("{outcome:?}");
+                };
+                assert_eq!(candidates[0].resemblance, Resemblance::SameText);
+            }
+            false => assert_eq!(outcome, TicketOutcome::Absent),
+        }
+    }
+}
+
+/// What the service said to be another's ticket is nobody else's, also in another process.
+#[test]
+fn a_ticket_that_the_service_named_for_another_is_not_in_question() {
+    let service = Service::new();
+    let shelf = Shelf::default();
+    let one = service.builder().outbox(shelf.clone()).build().unwrap();
+    let two = service.builder().outbox(shelf).build().unwrap();
+    service.world().faults = [Fault::Reset(false), Fault::None].into();
+    let first = in_doubt(&service, &one, 1, "The disk is full.");
+    assert_eq!(end(&create(&service, &two, 2, "The disk is full.")), "told");
+    let outcome = service.clock.run(one.reconcile_ticket(&first)).unwrap();
+    assert_eq!(outcome, TicketOutcome::Absent);
+}
+
+/// An older state of the list, a copy on the way, a list that lacks what was there: none proves a loss.
+#[test]
+fn an_older_list_proves_no_loss() {
+    for is_copy in [true, false] {
+        let service = Service::new();
+        service.world().open("an earlier one");
+        service.clock.advance(Duration::from_secs(60));
+        service.world().faults = [Fault::Reset(true)].into();
+        let client = service.client();
+        let pending = in_doubt(&service, &client, 1, "The disk is full.");
+        match is_copy {
+            true => service.world().copy_of = Some(Duration::ZERO),
+            false => service
+                .world()
+                .tickets
+                .iter_mut()
+                .for_each(|it| it.deleted = true),
+        }
+        let outcome = service.clock.run(client.reconcile_ticket(&pending));
+        let is_unknown = matches!(outcome, Ok(TicketOutcome::Unknown(_)));
+        assert!(is_unknown, "{is_copy}: {outcome:?}");
+    }
+}
+
+#[test]
+fn clocks_that_are_off_prove_nothing() {
+    for ahead in [-28_800, -3600, -70, -5, 0, 5, 70, 28_800] {
+        for acts in [true, false] {
+            let service = Service::new();
+            service.world().stamps_ahead = SignedDuration::from_secs(ahead);
+            service.world().open("an earlier one");
+            service.clock.advance(Duration::from_secs(60));
+            service.world().faults = [Fault::Reset(acts)].into();
+            let result = create(&service, &service.client(), 1, "ping");
+            let expected = if acts { "found" } else { "absent" };
+            assert_eq!(end(&result), expected, "{ahead}: {result:?}");
+        }
+    }
+}
+
+#[test]
+fn a_read_that_fails_once_before_keeps_nothing_from_being_opened() {
+    for fault in [
+        ReadFault::Refused,
+        ReadFault::Status(503),
+        ReadFault::Page,
+        ReadFault::Cut,
+    ] {
+        let service = Service::new();
+        service.world().read_faults = vec![fault.clone()].into();
+        let result = create(&service, &service.client(), 1, "ping");
+        assert_eq!(end(&result), "told", "{fault:?}: {result:?}");
+    }
+}
+
+/// A record survives the client, in its file, and says why it was removed.
+#[test]
+fn a_file_keeps_the_record_across_a_restart() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("outbox");
+    let service = Service::new();
+    let open = || {
+        let outbox = FileOutbox::open(&path).unwrap();
+        service.builder().outbox(outbox).build().unwrap()
+    };
+    service.world().faults = [Fault::Reset(false)].into();
+    let pending = in_doubt(&service, &open(), 1, "The disk is full.");
+    let written = std::fs::read_to_string(&path).unwrap();
+    assert!(!written.contains("disk"), "{written}");
+    let client = open();
+    assert_eq!(client.pending_tickets()[0].id(), pending.id());
+    let outcomes = service.clock.run(client.reconcile_tickets());
+    assert!(matches!(outcomes[0].outcome, Ok(TicketOutcome::Absent)));
+    assert!(client.pending_tickets().is_empty());
+    drop(client);
+    let removed = FileOutbox::open(&path).unwrap().removed();
+    assert_eq!(removed.len(), 1);
+    assert_eq!(
+        (removed[0].id, removed[0].why),
+        (pending.id(), Removal::Absent)
+    );
+}
+
+/// An outbox that knows messages alone: nothing is sent that it could not keep.
+#[test]
+fn an_outbox_that_keeps_no_tickets_is_an_error_before_anything_is_sent() {
+    let service = Service::new();
+    let shelf = crate::ledger::shelf::Shelf::default();
+    let client = service.builder().outbox(shelf).build().unwrap();
+    let error = create(&service, &client, 1, "ping").unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (ErrorKind::Storage, Delivery::NotSent)
+    );
+    assert_eq!(service.world().posts, 0);
+}
+
+#[test]
+fn an_outbox_that_cannot_be_read_keeps_the_doubt() {
+    let service = Service::new();
+    let shelf = Shelf::default();
+    let client = service.builder().outbox(shelf.clone()).build().unwrap();
+    service.world().faults = [Fault::Reset(true)].into();
+    let pending = in_doubt(&service, &client, 1, "ping");
+    shelf.damage(true);
+    let error = service
+        .clock
+        .run(client.reconcile_ticket(&pending))
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Storage);
+    shelf.damage(false);
+    let outcome = service
+        .clock
+        .run(client.reconcile_ticket(&pending))
+        .unwrap();
+    let made = service.world().made(1);
+    assert!(matches!(outcome, TicketOutcome::Confirmed(id) if made == [id.to_string()]));
+}
+
+/// The written form stays readable: of a later version it is refused, and it comes back as it was.
+#[test]
+fn a_record_comes_back() {
+    let service = Service::new();
+    service.world().faults = [Fault::Reset(true)].into();
+    let pending = in_doubt(&service, &service.client(), 1, "ping");
+    let written = serde_json::to_value(&pending).unwrap();
+    let again: PendingTicket = serde_json::from_value(written.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&again).unwrap(), written);
+    assert!(again.is_of("ping ") && !again.is_of("pong"));
+    let mut later = written;
+    later["hwc_tickets_pending_ticket"] = 2.into();
+    let error = serde_json::from_value::<PendingTicket>(later).unwrap_err();
+    assert!(error.to_string().contains("version 2"), "{error}");
+}

@@ -1,0 +1,362 @@
+//! A caller's key: nothing is sent twice under it, across crashes and restarts, until the caller has taken note.
+
+use crate::{
+    ledger::{self, faults::Fault, faults::ReadFault},
+    opening::{self, Shelf},
+    schedules::{Tally, run_all},
+};
+use futures_util::future::{Either, join, select};
+use hwc_core::Clock as _;
+use hwc_tickets::{
+    Client, Confirm, Created, Delivery, Error, ErrorKind, FileOutbox, Receipt, Removal, Sent,
+    TicketDraft, TicketReceipt,
+};
+use std::{future::IntoFuture as _, pin::pin, time::Duration};
+
+const TICKET: &str = "case-1";
+
+fn create(service: &opening::Service, client: &Client, text: &str) -> Result<Created, Error> {
+    let create = client.create_ticket(TicketDraft::new("kind-1", text));
+    let create = create.unchecked().key("job-1").into_future();
+    service.clock.run(opening::as_op(1, create))
+}
+
+fn submit(service: &ledger::Service, client: &Client, text: &str) -> Result<Sent, Error> {
+    let submit = client.ticket(TICKET).unwrap().submit(text).key("job-1");
+    service.clock.run(ledger::as_op(1, submit.into_future()))
+}
+
+#[test]
+fn without_a_durable_outbox_a_key_is_an_error() {
+    let service = opening::Service::new();
+    let error = create(&service, &service.client(), "words").unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (ErrorKind::InvalidInput, Delivery::NotSent)
+    );
+    assert_eq!(service.world().posts, 0);
+    let service = ledger::Service::new();
+    let error = submit(&service, &service.client(), "words").unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (ErrorKind::InvalidInput, Delivery::NotSent)
+    );
+    assert_eq!(service.requests("POST"), 0);
+}
+
+#[test]
+fn the_same_key_gives_the_kept_outcome_until_it_is_acknowledged() {
+    let shelf = Shelf::default();
+    let tickets = opening::Service::new();
+    let messages = ledger::Service::new();
+    let of_tickets = || tickets.builder().outbox(shelf.clone()).build().unwrap();
+    let of_messages = || messages.builder().outbox(shelf.clone()).build().unwrap();
+    let first = create(&tickets, &of_tickets(), "words").unwrap();
+    let sent = submit(&messages, &of_messages(), "words").unwrap();
+    assert_eq!(
+        (first.receipt, sent.receipt),
+        (TicketReceipt::Told, Receipt::Accepted)
+    );
+    // Within one client, and after a restart; also after so long that others are forgotten.
+    for pause in [0, 1, 600, 100_000] {
+        tickets.clock.advance(Duration::from_secs(pause));
+        messages.clock.advance(Duration::from_secs(pause));
+        let again = create(&tickets, &of_tickets(), "words").unwrap();
+        assert_eq!((again.receipt, again.attempts), (TicketReceipt::Kept, 0));
+        assert_eq!(again.ticket, first.ticket);
+        let again = submit(&messages, &of_messages(), "words").unwrap();
+        assert_eq!((again.receipt, again.attempts), (Receipt::Kept, 0));
+    }
+    let error = create(&tickets, &of_tickets(), "other words").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    let error = submit(&messages, &of_messages(), "other words").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert_eq!((tickets.world().posts, messages.requests("POST")), (1, 1));
+    of_tickets().acknowledge("job-1").unwrap();
+    of_tickets().acknowledge("job-1").unwrap();
+    let second = create(&tickets, &of_tickets(), "words").unwrap();
+    assert_eq!(second.receipt, TicketReceipt::Told);
+    assert_ne!(second.ticket, first.ticket);
+    let sent = submit(&messages, &of_messages(), "words").unwrap();
+    assert_eq!(sent.receipt, Receipt::Accepted);
+}
+
+/// A program that died, or whose answer was lost, goes on with the same key.
+#[test]
+fn a_doubt_is_settled_before_anything_is_sent_again() {
+    for acts in [true, false] {
+        let shelf = Shelf::default();
+        let service = opening::Service::new();
+        let client = || service.builder().outbox(shelf.clone()).build().unwrap();
+        service.world().faults = [Fault::Reset(acts)].into();
+        let first = client().create_ticket(TicketDraft::new("kind-1", "words"));
+        let first = first.unchecked().key("job-1").without_looking();
+        let first = opening::as_op(1, first.into_future());
+        assert!(service.clock.run(first).is_err());
+        let error = client().acknowledge("job-1").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Locked);
+        let again = create(&service, &client(), "words").unwrap();
+        let made = service.world().made(1);
+        assert_eq!(made, [again.ticket.to_string()]);
+        let (receipt, posts) = match acts {
+            true => (TicketReceipt::Found, 1),
+            false => (TicketReceipt::Told, 2),
+        };
+        assert_eq!((again.receipt, service.world().posts), (receipt, posts));
+        let removed = shelf.removed();
+        assert_eq!(removed.contains(&Removal::Absent), !acts, "{removed:?}");
+
+        let shelf = Shelf::default();
+        let service = ledger::Service::new();
+        let client = || service.builder().outbox(shelf.clone()).build().unwrap();
+        service.world().faults = [Fault::Reset(acts)].into();
+        let first = client()
+            .ticket(TICKET)
+            .unwrap()
+            .submit("words")
+            .key("job-1");
+        let first = first.confirm(Confirm::Never).into_future();
+        assert!(service.clock.run(ledger::as_op(1, first)).is_err());
+        let error = client().acknowledge("job-1").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Locked);
+        let again = submit(&service, &client(), "words").unwrap();
+        assert_eq!(again.is_confirmed(), acts);
+        assert_eq!(service.world().arrived(1), 1);
+        assert_eq!(service.requests("POST"), if acts { 1 } else { 2 });
+    }
+}
+
+/// With a reference tag, which is another one each time, the key still names the same text.
+#[test]
+fn a_tag_does_not_hide_the_text() {
+    let shelf = Shelf::default();
+    let service = ledger::Service::new();
+    let client = service.builder().outbox(shelf).build().unwrap();
+    let submit = || {
+        let submit = client.ticket(TICKET).unwrap().submit("words");
+        let submit = submit.with_reference().key("job-1").into_future();
+        service.clock.run(ledger::as_op(1, submit)).unwrap()
+    };
+    let (first, again) = (submit(), submit());
+    assert_eq!(again.receipt, Receipt::Kept);
+    assert_eq!(again.reference, first.reference);
+    assert_eq!(service.requests("POST"), 1);
+}
+
+#[test]
+fn a_key_that_is_under_way_sends_nothing_beside_it() {
+    let service = opening::Service::new();
+    let client = service.builder().outbox(Shelf::default()).build().unwrap();
+    service.world().faults = [Fault::Slow(Duration::from_secs(2))].into();
+    let create = || {
+        let create = client.create_ticket(TicketDraft::new("kind-1", "words"));
+        create.unchecked().key("job-1").into_future()
+    };
+    let later = async {
+        service.clock.sleep(Duration::from_secs(1)).await;
+        create().await
+    };
+    let (first, second) = service.clock.run(join(create(), later));
+    assert!(first.is_ok());
+    assert_eq!(second.unwrap_err().kind(), ErrorKind::Locked);
+    assert_eq!(service.world().posts, 1);
+}
+
+#[test]
+fn a_refusal_gives_the_key_free() {
+    let shelf = Shelf::default();
+    let service = opening::Service::new();
+    let client = service.builder().outbox(shelf.clone()).build().unwrap();
+    service.world().faults = [Fault::Code("OSM.01010001", false)].into();
+    let error = create(&service, &client, "words").unwrap_err();
+    assert_eq!(error.delivery(), Delivery::Rejected);
+    assert_eq!(shelf.removed(), [Removal::NotDone]);
+    client.acknowledge("job-1").unwrap();
+    assert!(create(&service, &client, "other words").is_ok());
+}
+
+#[test]
+fn a_text_in_parts_has_no_key() {
+    let service = ledger::Service::new();
+    let client = service.builder().outbox(Shelf::default()).build().unwrap();
+    let long = client.ticket(TICKET).unwrap().submit("words. ".repeat(400));
+    let error = service
+        .clock
+        .run(long.key("job-1").split_long().into_future());
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::InvalidInput);
+    assert_eq!(service.requests("POST"), 0);
+}
+
+/// The file keeps the key, and a record with one is of a later version than others.
+#[test]
+fn a_file_keeps_the_key() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("outbox");
+    let service = ledger::Service::new();
+    let open = || {
+        let outbox = FileOutbox::open(&path).unwrap();
+        service.builder().outbox(outbox).build().unwrap()
+    };
+    submit(&service, &open(), "words").unwrap();
+    let written = std::fs::read_to_string(&path).unwrap();
+    assert!(written.contains(r#""hwc_tickets_pending":3"#), "{written}");
+    assert!(!written.contains("words"), "{written}");
+    assert_eq!(
+        submit(&service, &open(), "words").unwrap().receipt,
+        Receipt::Kept
+    );
+    open().acknowledge("job-1").unwrap();
+    let written = std::fs::read_to_string(&path).unwrap();
+    let last = written.lines().last().unwrap();
+    assert!(last.contains(r#""hwc_tickets_pending":2"#), "{last}");
+}
+
+/// Programs that die at any moment and begin again with the same key, at a service that loses answers.
+#[test]
+fn no_schedule_doubles_or_loses_what_has_a_key() {
+    let least = [
+        ("killed", 50),
+        ("tried again", 200),
+        ("opened", 700),
+        ("sent", 700),
+    ];
+    run_all(500, &least, |seed, tally| {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let tickets = opening::Service::new();
+        let messages = ledger::Service::new();
+        tickets.world().lag = Duration::from_millis(rng.u64(0..6500));
+        messages.world().lag = Duration::from_millis(rng.u64(0..6500));
+        tickets.world().oldest_first = rng.bool();
+        messages.world().manner.oldest_first = rng.bool();
+        let shelf = Shelf::default();
+        for op in 1..3 {
+            open_in_the_end(seed, op, &tickets, &shelf, &mut rng, tally);
+            send_in_the_end(seed, op, &messages, &shelf, &mut rng, tally);
+        }
+    });
+}
+
+/// How often a program begins again. From this try on the service is well.
+const WELL: u32 = 5;
+const MOST_TRIES: u32 = 9;
+
+fn open_in_the_end(
+    seed: u64,
+    op: u64,
+    service: &opening::Service,
+    shelf: &Shelf,
+    rng: &mut fastrand::Rng,
+    tally: &mut Tally,
+) {
+    for number in 0..MOST_TRIES {
+        {
+            let mut world = service.world();
+            world.faults.clear();
+            world.read_faults.clear();
+            if number < WELL {
+                world.faults.push_back(Fault::random(rng));
+                world.read_faults = (0..3).map(|_| ReadFault::random(rng)).collect();
+            }
+        }
+        let client = service.builder().outbox(shelf.clone()).build().unwrap();
+        let create = client.create_ticket(TicketDraft::new("kind-1", format!("words {op}")));
+        let create = create.unchecked().key(format!("ticket-{op}"));
+        let call = opening::as_op(op, create.into_future());
+        let killed_after =
+            (number < WELL && rng.u8(..3) == 0).then(|| Duration::from_millis(rng.u64(0..15_000)));
+        let result = service.clock.run(async {
+            let Some(after) = killed_after else {
+                return Some(call.await);
+            };
+            match select(pin!(call), pin!(service.clock.sleep(after))).await {
+                Either::Left((result, _)) => Some(result),
+                Either::Right(_) => None,
+            }
+        });
+        let made = service.world().made(op);
+        assert!(made.len() <= 1, "doubled: seed {seed}, {op}: {made:?}");
+        match result {
+            None => tally.add("killed", 1),
+            Some(Ok(created)) => {
+                assert_eq!(
+                    made,
+                    [created.ticket.to_string()],
+                    "false: seed {seed}, {op}"
+                );
+                tally.add("opened", 1);
+                if rng.bool() {
+                    client.acknowledge(&format!("ticket-{op}")).unwrap();
+                }
+                return;
+            }
+            Some(Err(error)) => match error.delivery() {
+                Delivery::Unknown => {}
+                _ => assert!(made.is_empty(), "false: seed {seed}, {op}: {error:?}"),
+            },
+        }
+        tally.add("tried again", 1);
+        service
+            .clock
+            .advance(Duration::from_millis(rng.u64(0..40_000)));
+    }
+    // A doubt without a list from before stays one; its record says so.
+    tally.add("left in doubt", 1);
+}
+
+fn send_in_the_end(
+    seed: u64,
+    op: u64,
+    service: &ledger::Service,
+    shelf: &Shelf,
+    rng: &mut fastrand::Rng,
+    tally: &mut Tally,
+) {
+    for number in 0..MOST_TRIES {
+        {
+            let mut world = service.world();
+            world.faults.clear();
+            world.read_faults.clear();
+            if number < WELL {
+                world.faults.push_back(Fault::random(rng));
+                world.read_faults = (0..3).map(|_| ReadFault::random(rng)).collect();
+            }
+        }
+        let client = service.builder().outbox(shelf.clone()).build().unwrap();
+        let submit = client.ticket(TICKET).unwrap().submit(format!("words {op}"));
+        let call = ledger::as_op(op, submit.key(format!("message-{op}")).into_future());
+        let killed_after =
+            (number < WELL && rng.u8(..3) == 0).then(|| Duration::from_millis(rng.u64(0..15_000)));
+        let result = service.clock.run(async {
+            let Some(after) = killed_after else {
+                return Some(call.await);
+            };
+            match select(pin!(call), pin!(service.clock.sleep(after))).await {
+                Either::Left((result, _)) => Some(result),
+                Either::Right(_) => None,
+            }
+        });
+        let arrived = service.world().arrived(op);
+        assert!(arrived <= 1, "doubled: seed {seed}, {op}");
+        match result {
+            None => tally.add("killed", 1),
+            Some(Ok(_)) => {
+                assert_eq!(arrived, 1, "false: seed {seed}, {op}");
+                tally.add("sent", 1);
+                if rng.bool() {
+                    client.acknowledge(&format!("message-{op}")).unwrap();
+                }
+                return;
+            }
+            Some(Err(error)) => match error.delivery() {
+                Delivery::Unknown => {}
+                _ => assert_eq!(arrived, 0, "false: seed {seed}, {op}: {error:?}"),
+            },
+        }
+        tally.add("tried again", 1);
+        service
+            .clock
+            .advance(Duration::from_millis(rng.u64(0..40_000)));
+    }
+    // A doubt without a read from before stays one; its record says so.
+    tally.add("left in doubt", 1);
+}
