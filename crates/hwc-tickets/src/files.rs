@@ -2,10 +2,11 @@
 //!
 //! Every error of it names its file.
 
+mod arrival;
 mod draft;
 mod fresh;
 
-pub(crate) use fresh::NewFile;
+pub(crate) use arrival::Arrival;
 
 use crate::error::{Error, ErrorKind, Result};
 use draft::{draft_beside, release, sweep_drafts_beside};

@@ -2,6 +2,7 @@
 
 use super::{Client, Messages, Rows};
 use crate::{
+    attachments::Saved,
     error::{Error, Result},
     ids::{GroupId, MessageId, TicketId},
     messages::{
@@ -20,7 +21,7 @@ use crate::{
         score::Scored,
     },
 };
-use std::{future::IntoFuture, path::Path};
+use std::{future::IntoFuture, path::PathBuf};
 
 /// A handle of one ticket whose calls wait for their end. Cheap to clone; making one sends nothing.
 ///
@@ -274,13 +275,13 @@ impl Ticket {
         Ok(Rows::new(self.ticket.log().items(), &self.client.runtime))
     }
 
-    /// Writes the ticket as a file to `path`, where nothing may stand yet, and gives its length: see
+    /// Saves the ticket as a file as `path`, where nothing may stand yet: see
     /// [`Ticket::export`](crate::Ticket::export).
     ///
     /// # Errors
-    /// As of [`Export::save_as`](crate::export::Export::save_as).
-    pub fn export(&self, path: impl AsRef<Path> + Send) -> Result<u64> {
-        self.block_on(|ticket| ticket.export().save_as(path))
+    /// As of [`Export::to`](crate::export::Export::to).
+    pub fn export(&self, path: impl Into<PathBuf> + Send) -> Result<Saved> {
+        self.block_on(|ticket| ticket.export().to(path))
     }
 
     /// The messages with their ids: see

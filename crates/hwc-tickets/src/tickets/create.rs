@@ -161,7 +161,8 @@ impl CreateTicket {
 
     /// Opens at most one ticket under this key (1 to 256 bytes), across crashes and restarts: the outcome is kept in the outbox
     /// until [`Client::acknowledge`], and the same key again gives it ([`TicketReceipt::Kept`]), or finds it out first, in place
-    /// of opening another one. A ticket that was not opened gives its key free.
+    /// of opening another one. A ticket that was not opened gives its key free. A key is that of one kind of problem, one
+    /// description and the same attachments.
     ///
     /// It needs an outbox that outlives the program; without one it is an error. One process at a time uses a key: of a record
     /// that another one is still working on nobody can tell that.

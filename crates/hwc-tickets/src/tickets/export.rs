@@ -3,14 +3,15 @@
 use super::ticket::Ticket;
 use crate::{
     api::{Download, models::tickets::DownloadCases},
-    error::{Error, ErrorKind, Result},
-    files::NewFile,
+    attachments::Saved,
+    error::{Error, Result},
+    files::Arrival,
 };
 use std::{
     future::{Future, IntoFuture},
-    io,
-    path::Path,
+    path::PathBuf,
     pin::Pin,
+    sync::Arc,
     time::Duration,
 };
 
@@ -18,7 +19,7 @@ const OPERATION: &str = "export ticket";
 /// Language of the file, unless the call says otherwise.
 const LANGUAGE: &str = "en-us";
 
-/// A ticket as a file: made by [`Ticket::export`]. Awaited, it is the file under way; or it is written with [`Export::save_as`].
+/// A ticket as a file: made by [`Ticket::export`]. Awaited, it is the file under way; or it is saved with [`Export::to`].
 #[derive(Debug, Clone)]
 #[must_use = "nothing is sent before it is awaited"]
 pub struct Export {
@@ -34,7 +35,8 @@ impl Ticket {
     ///
     /// ```no_run
     /// # async fn example(ticket: hwc_tickets::Ticket) -> hwc_tickets::Result<()> {
-    /// let bytes = ticket.export().save_as("ticket.xlsx").await?;
+    /// let saved = ticket.export().to("ticket.xlsx").await?;
+    /// println!("{} bytes", saved.bytes);
     /// # Ok(()) }
     /// ```
     pub fn export(&self) -> Export {
@@ -60,35 +62,32 @@ impl Export {
         self
     }
 
-    /// Lets [`Export::save_as`] put the file in the place of another one.
+    /// Lets [`Export::to`] put the file in the place of another one.
     pub fn overwrite(mut self) -> Self {
         self.overwrite = true;
         self
     }
 
-    /// Writes the file to `path`, and gives its length in bytes. It stands there whole or not at all, readable by its owner alone;
-    /// what stands there before is left alone, unless [`Export::overwrite`] was told.
+    /// Saves the file as `path`. It stands there whole or not at all, readable by its owner alone; what stands there before is
+    /// left alone, unless [`Export::overwrite`] was told.
     ///
     /// # Errors
-    /// [`ErrorKind::Storage`] when it cannot be written or there is another one; every kind of a read.
-    pub async fn save_as(self, path: impl AsRef<Path> + Send) -> Result<u64> {
-        let path = path.as_ref().to_owned();
+    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when it cannot be written or there is another one; every kind of a read.
+    pub async fn to(self, path: impl Into<PathBuf> + Send) -> Result<Saved> {
         let id = self.ticket.id.clone();
-        let stored = |error: io::Error| {
-            let detail = format!("the file could not be written: {error}");
-            Error::local(ErrorKind::Storage, detail)
-                .with_operation(OPERATION)
-                .with_ticket(&id)
-                .with_source(error)
-        };
-        let mut new = NewFile::begin(path, self.overwrite).map_err(stored)?;
-        let overwrite = self.overwrite;
-        let mut file = self.await?;
-        while let Some(piece) = file.chunk().await? {
-            new.write(&piece).map_err(stored)?;
+        let outcome = self.save(path.into()).await;
+        outcome.map_err(|error| error.with_operation(OPERATION).with_ticket(&id))
+    }
+
+    async fn save(self, path: PathBuf) -> Result<Saved> {
+        let clock = Arc::clone(&self.ticket.client.parts().clock);
+        // What cannot be written is found out before anything is asked for.
+        let mut file = Arrival::begin(&clock, path, self.overwrite).await?;
+        let mut download = self.await?;
+        while let Some(piece) = download.chunk().await? {
+            file = file.add(piece).await?;
         }
-        new.finish(overwrite).map_err(stored)?;
-        Ok(file.received())
+        Ok(Saved::new(file.finish().await?, download.received()))
     }
 }
 

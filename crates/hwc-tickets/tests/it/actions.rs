@@ -407,30 +407,25 @@ fn an_export_is_whole_or_not_there_and_takes_the_place_of_nothing() {
 
     let office = file(whole().cut(4));
     let ticket = office.client().ticket(TICKET).unwrap();
-    let error = office
-        .clock
-        .run(ticket.export().save_as(&path))
-        .unwrap_err();
+    let error = office.clock.run(ticket.export().to(&path)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Interrupted, "{error}");
     assert_eq!(names(), 0);
 
     let office = file(whole());
     let ticket = office.client().ticket(TICKET).unwrap();
-    let length = office.clock.run(ticket.export().save_as(&path)).unwrap();
-    assert_eq!((length, names()), (11, 1));
+    let saved = office.clock.run(ticket.export().to(&path)).unwrap();
+    assert_eq!((saved.path.as_path(), saved.bytes), (path.as_path(), 11));
+    assert_eq!(names(), 1);
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "the tickets");
     let asked = office.state().asked[0].clone();
     assert_eq!(asked.value("incident_id"), Some(TICKET));
     assert_eq!(asked.value("timezone"), Some("GMT+8"));
 
-    let error = office
-        .clock
-        .run(ticket.export().save_as(&path))
-        .unwrap_err();
+    let error = office.clock.run(ticket.export().to(&path)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Storage, "{error}");
     assert_eq!(office.count("export"), 1, "nothing was asked for");
-    let replaced = ticket.export().overwrite().save_as(&path);
-    assert_eq!(office.clock.run(replaced).unwrap(), 11);
+    let replaced = ticket.export().overwrite().to(&path);
+    assert_eq!(office.clock.run(replaced).unwrap().bytes, 11);
     assert_eq!(names(), 1);
 }
 

@@ -7,12 +7,12 @@ mod schedule;
 mod simulated;
 
 use self::desk::{Desk, Lost, TICKET, limits};
-use crate::ledger::{faults::Fault, world::OWN};
+use crate::ledger::{faults::Fault, shelf::Shelf, world::OWN};
 use bytes::Bytes;
 use futures_util::stream;
 use hwc_core::testing::Step;
 use hwc_tickets::{
-    Advice, AttachmentId, Confirm, Delivery, Error, ErrorKind, Outcome, Pending,
+    Advice, AttachmentId, Client, Confirm, Delivery, Error, ErrorKind, Outcome, Pending, Receipt,
     api::Source,
     attachments::{AttachmentSource, UploadLimits, Uploaded},
     error::ErrorReport,
@@ -524,6 +524,50 @@ fn another_message_with_other_files_is_no_proof() {
     let pending = error.into_pending().unwrap();
     let outcome = desk.clock().run(client.reconcile(&pending)).unwrap();
     assert!(matches!(outcome, Outcome::Unknown(_)), "{outcome:?}");
+}
+
+/// A key is that of the attachments, too. What was uploaded for a message that never came goes with the next one.
+#[test]
+fn a_key_uploads_nothing_again() {
+    for arrives in [false, true] {
+        let (desk, shelf) = (Desk::new(), Shelf::default());
+        // Each time as after a restart.
+        let client = || desk.builder().outbox(shelf.clone()).build().unwrap();
+        let before = AttachmentId::new("before").unwrap();
+        let submit = |client: &Client, before: &AttachmentId| {
+            let submit = client.ticket(TICKET).unwrap().submit("logs");
+            submit.attach(before).attach(log()).key("job-1")
+        };
+        desk.service.world().faults = [Fault::Reset(arrives)].into();
+        let first = submit(&client(), &before).confirm(Confirm::Never);
+        let error = desk.clock().run(first.into_future()).unwrap_err();
+        assert_eq!(error.delivery(), Delivery::Unknown);
+        assert_eq!(ids(error.uploaded()), ["file-1"]);
+
+        let other = AttachmentId::new("other").unwrap();
+        let without = || client().ticket(TICKET).unwrap().submit("logs").key("job-1");
+        for another in [
+            submit(&client(), &other),
+            submit(&client(), &before).attach(log()),
+            without(),
+            without().attach(&before),
+            without().attach(log()).attach(&before),
+        ] {
+            let error = desk.clock().run(another.into_future()).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
+        }
+        assert_eq!(desk.posts(), 2);
+
+        let again = submit(&client(), &before).into_future();
+        let sent = desk.clock().run(again).unwrap();
+        assert_eq!(sent.is_confirmed(), arrives);
+        // By its id it is the same file.
+        let named = without().attach(&before).attach(&error.uploaded()[0]);
+        let kept = desk.clock().run(named.into_future()).unwrap();
+        assert_eq!(kept.receipt, Receipt::Kept);
+        assert_eq!(desk.attached(), [["before", "file-1"]]);
+        assert_eq!(desk.files().stored.len(), 1);
+    }
 }
 
 #[test]

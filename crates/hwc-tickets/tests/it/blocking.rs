@@ -1,7 +1,8 @@
 //! The blocking client: the same verbs, one thread behind them, and no panic where it cannot work.
 
 use crate::{
-    opening::{self, Shelf},
+    ledger::shelf::Shelf,
+    opening,
     reading::desk::{Desk, FirstPoll, Rules},
 };
 use hwc_core::testing::Step;

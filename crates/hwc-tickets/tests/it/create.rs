@@ -6,15 +6,17 @@ use crate::{
     ledger::{
         alter::Alteration,
         faults::{Fault, ReadFault},
+        shelf::Shelf,
     },
-    opening::{Service, Shelf, as_op},
+    opening::{Service, as_op},
 };
 use hwc_tickets::{
-    Client, Created, Delivery, Error, ErrorKind, FileOutbox, PendingTicket, Removal, TicketDraft,
-    TicketOutcome, TicketReceipt, submit::Resemblance,
+    Client, Created, Delivery, Error, ErrorKind, FileOutbox, Outbox, Pending, PendingTicket,
+    Removal, TicketDraft, TicketOutcome, TicketReceipt,
+    submit::{PendingId, Resemblance},
 };
 use jiff::SignedDuration;
-use std::{future::IntoFuture as _, time::Duration};
+use std::{future::IntoFuture as _, io, time::Duration};
 
 fn draft(text: &str) -> TicketDraft {
     TicketDraft::new("kind-1", text)
@@ -296,12 +298,30 @@ fn a_file_keeps_the_record_across_a_restart() {
     );
 }
 
-/// An outbox that knows messages alone: nothing is sent that it could not keep.
+/// An outbox that knows messages alone, as one for an earlier version does.
+#[derive(Debug)]
+struct MessagesAlone(Shelf);
+
+impl Outbox for MessagesAlone {
+    fn put(&self, pending: &Pending) -> io::Result<()> {
+        self.0.put(pending)
+    }
+
+    fn remove(&self, id: &PendingId) -> io::Result<()> {
+        self.0.remove(id)
+    }
+
+    fn list(&self) -> io::Result<Vec<Pending>> {
+        self.0.list()
+    }
+}
+
+/// Nothing is sent that the outbox could not keep.
 #[test]
 fn an_outbox_that_keeps_no_tickets_is_an_error_before_anything_is_sent() {
     let service = Service::new();
-    let shelf = crate::ledger::shelf::Shelf::default();
-    let client = service.builder().outbox(shelf).build().unwrap();
+    let outbox = MessagesAlone(Shelf::default());
+    let client = service.builder().outbox(outbox).build().unwrap();
     let error = create(&service, &client, 1, "ping").unwrap_err();
     assert_eq!(
         (error.kind(), error.delivery()),
@@ -317,13 +337,13 @@ fn an_outbox_that_cannot_be_read_keeps_the_doubt() {
     let client = service.builder().outbox(shelf.clone()).build().unwrap();
     service.world().faults = [Fault::Reset(true)].into();
     let pending = in_doubt(&service, &client, 1, "ping");
-    shelf.damage(true);
+    shelf.damage(Some("it is damaged"));
     let error = service
         .clock
         .run(client.reconcile_ticket(&pending))
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Storage);
-    shelf.damage(false);
+    shelf.damage(None);
     let outcome = service
         .clock
         .run(client.reconcile_ticket(&pending))

@@ -1,8 +1,12 @@
 //! A caller's key: nothing is sent twice under it, across crashes and restarts, until the caller has taken note.
 
 use crate::{
-    ledger::{self, faults::Fault, faults::ReadFault},
-    opening::{self, Shelf},
+    ledger::{
+        self,
+        faults::{Fault, ReadFault},
+        shelf::Shelf,
+    },
+    opening,
     schedules::{Tally, run_all},
 };
 use futures_util::future::{Either, join, select};

@@ -12,15 +12,12 @@ use hwc_core::{
     Clock as _,
     testing::{CapturedRequest, FakeClock, ScriptedTransport, Step},
 };
-use hwc_tickets::{
-    Client, ClientBuilder, Outbox, Pending, PendingTicket, Removal, SecretString, submit::PendingId,
-};
+use hwc_tickets::{Client, ClientBuilder, SecretString};
 use jiff::{SignedDuration, Timestamp, tz::Offset};
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, VecDeque},
     future::Future,
-    io,
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
@@ -232,78 +229,5 @@ impl Service {
 
     pub fn client(&self) -> Client {
         self.builder().build().unwrap()
-    }
-}
-
-/// An outbox for tickets that outlives clients, as a file does, and that several may share.
-#[derive(Debug, Clone, Default)]
-pub struct Shelf {
-    messages: Arc<Mutex<BTreeMap<PendingId, String>>>,
-    tickets: Arc<Mutex<BTreeMap<PendingId, String>>>,
-    removed: Arc<Mutex<Vec<Removal>>>,
-    damage: Arc<Mutex<bool>>,
-}
-
-impl Shelf {
-    /// Why records were removed, in their order.
-    pub fn removed(&self) -> Vec<Removal> {
-        self.removed.lock().unwrap().clone()
-    }
-
-    /// From now on nothing can be read; or all can again.
-    pub fn damage(&self, damaged: bool) {
-        *self.damage.lock().unwrap() = damaged;
-    }
-
-    fn readable(&self) -> io::Result<()> {
-        match *self.damage.lock().unwrap() {
-            true => Err(io::Error::other("it is damaged")),
-            false => Ok(()),
-        }
-    }
-}
-
-impl Outbox for Shelf {
-    fn put(&self, pending: &Pending) -> io::Result<()> {
-        // In its written form, as in a file.
-        let written = serde_json::to_string(pending)?;
-        self.messages.lock().unwrap().insert(pending.id(), written);
-        Ok(())
-    }
-
-    fn remove(&self, id: &PendingId) -> io::Result<()> {
-        self.messages.lock().unwrap().remove(id);
-        Ok(())
-    }
-
-    fn list(&self) -> io::Result<Vec<Pending>> {
-        self.readable()?;
-        let shelf = self.messages.lock().unwrap();
-        let read = |written: &String| Ok(serde_json::from_str(written)?);
-        shelf.values().map(read).collect()
-    }
-
-    fn remove_because(&self, id: &PendingId, why: Removal) -> io::Result<()> {
-        self.removed.lock().unwrap().push(why);
-        self.remove(id)
-    }
-
-    fn put_ticket(&self, pending: &PendingTicket) -> io::Result<()> {
-        let written = serde_json::to_string(pending)?;
-        self.tickets.lock().unwrap().insert(pending.id(), written);
-        Ok(())
-    }
-
-    fn remove_ticket(&self, id: &PendingId, why: Removal) -> io::Result<()> {
-        self.removed.lock().unwrap().push(why);
-        self.tickets.lock().unwrap().remove(id);
-        Ok(())
-    }
-
-    fn list_tickets(&self) -> io::Result<Vec<PendingTicket>> {
-        self.readable()?;
-        let shelf = self.tickets.lock().unwrap();
-        let read = |written: &String| Ok(serde_json::from_str(written)?);
-        shelf.values().map(read).collect()
     }
 }

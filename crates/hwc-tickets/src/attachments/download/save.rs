@@ -7,23 +7,19 @@ use crate::{
         moved::{Observer, Progress, Saved},
         name::safe_name,
     },
-    error::{Delivery, Error, ErrorKind, Result},
-    files::NewFile,
+    error::{Error, Result},
+    files::Arrival,
 };
-use bytes::Bytes;
-use hwc_core::{Clock, offload::off_the_runtime};
+use hwc_core::Clock;
 use std::{
     fmt,
     future::{Future, IntoFuture},
-    io,
-    path::{Path, PathBuf},
+    path::PathBuf,
     pin::Pin,
     sync::Arc,
     time::Duration,
 };
 
-/// So many bytes are gathered before they are written.
-const BATCH: usize = 512 * 1024;
 /// What a file is called whose name and id leave nothing.
 const NAMELESS: &str = "attachment";
 
@@ -41,8 +37,8 @@ pub(super) enum Target {
 /// into that directory. A file that is there stays as it is, unless [`Save::overwrite`] says otherwise.
 ///
 /// # Errors
-/// When awaited: every kind of a read; and [`ErrorKind::Storage`] when the file cannot be written, or is there already. Nothing
-/// is left of the file then.
+/// When awaited: every kind of a read; and [`ErrorKind::Storage`](crate::ErrorKind::Storage) when the file cannot be written,
+/// or is there already. Nothing is left of the file then.
 #[must_use = "nothing is sent before it is awaited"]
 pub struct Save {
     download: Download,
@@ -92,40 +88,23 @@ impl Save {
 
     async fn carry_out(self, clock: &Arc<dyn Clock>) -> Result<Saved> {
         // What cannot be written is found out before anything is asked for, where the name is known.
-        let mut file = match self.known_path() {
-            Some(path) => Some(begin(clock, path, self.overwrite).await?),
+        let begun = match self.known_path() {
+            Some(path) => Some(Arrival::begin(clock, path, self.overwrite).await?),
             None => None,
         };
         let mut download = self.download.open().await?;
-        let mut file = match file.take() {
+        let mut file = match begun {
             Some(file) => file,
-            None => begin(clock, self.told_path(&download), self.overwrite).await?,
+            None => Arrival::begin(clock, self.told_path(&download), self.overwrite).await?,
         };
         let total = download.length();
-        let mut batch = Vec::new();
-        let mut gathered = 0_usize;
-        loop {
-            let piece = download.chunk().await.map_err(Error::from)?;
-            if let (Some(_), Some(observer)) = (&piece, &self.observer) {
+        while let Some(piece) = download.chunk().await.map_err(Error::from)? {
+            if let Some(observer) = &self.observer {
                 observer(Progress::new(download.received(), total));
             }
-            let is_end = piece.is_none();
-            if let Some(piece) = piece {
-                gathered = gathered.saturating_add(piece.len());
-                batch.push(piece);
-            }
-            if gathered >= BATCH || is_end {
-                gathered = 0;
-                file = write(clock, file, std::mem::take(&mut batch)).await?;
-            }
-            if is_end {
-                break;
-            }
+            file = file.add(piece).await?;
         }
-        let path = file.path().to_owned();
-        let overwrite = self.overwrite;
-        let finished = off_the_runtime(Arc::clone(clock), move || file.finish(overwrite)).await;
-        finished.map_err(|error| unwritten(&path, error))?;
+        let path = file.finish().await?;
         Ok(Saved::new(path, download.received()))
     }
 
@@ -175,44 +154,4 @@ impl fmt::Debug for Save {
             .field("overwrite", &self.overwrite)
             .finish_non_exhaustive()
     }
-}
-
-/// A file to write into, which is to become `path`.
-async fn begin(clock: &Arc<dyn Clock>, path: PathBuf, overwrite: bool) -> Result<NewFile> {
-    let place = path.clone();
-    let begun = off_the_runtime(Arc::clone(clock), move || NewFile::begin(place, overwrite));
-    begun.await.map_err(|error| unwritten(&path, error))
-}
-
-/// Writes pieces down. The file comes back; after an error it is gone.
-async fn write(clock: &Arc<dyn Clock>, mut file: NewFile, pieces: Vec<Bytes>) -> Result<NewFile> {
-    let path = file.path().to_owned();
-    let written = off_the_runtime(Arc::clone(clock), move || {
-        pieces.iter().try_for_each(|piece| file.write(piece))?;
-        Ok(file)
-    });
-    written.await.map_err(|error| unwritten(&path, error))
-}
-
-fn unwritten(path: &Path, error: io::Error) -> Error {
-    let place = path.display();
-    let (detail, help) = match error.kind() {
-        io::ErrorKind::AlreadyExists => (
-            format!("{place} is there already"),
-            "Choose another name, or say that it is to be overwritten.",
-        ),
-        // It names the file itself.
-        io::ErrorKind::InvalidInput => (
-            format!("the file cannot be used: {error}"),
-            "Choose another name.",
-        ),
-        _ => (
-            format!("{place} cannot be written: {error}"),
-            "Check the directory, the free space and the permissions.",
-        ),
-    };
-    Error::local(ErrorKind::Storage, detail)
-        .with_delivery(Delivery::NotSent)
-        .with_source(error)
-        .with_help(help)
 }

@@ -82,10 +82,10 @@ impl TicketDraft {
         }
     }
 
-    /// The same with this file, which was uploaded before.
+    /// The same with this file, which was uploaded before: what [`Client::upload`](crate::Client::upload) gave, or its id.
     #[must_use]
-    pub fn attach(mut self, attachment: AttachmentId) -> Self {
-        self.attachments.push(attachment);
+    pub fn attach(mut self, attachment: impl Into<AttachmentId>) -> Self {
+        self.attachments.push(attachment.into());
         self
     }
 

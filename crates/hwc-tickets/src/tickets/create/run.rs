@@ -136,7 +136,10 @@ impl Course<'_> {
             Kept::UnderWay => return Err(key::taken()),
             Kept::Record(record) => *record,
         };
-        if !record.is_of(&self.draft.description) || record.problem_type != self.draft.problem_type
+        let files = self.draft.attachments.iter().map(Some);
+        if !record.is_of(&self.draft.description)
+            || record.problem_type != self.draft.problem_type
+            || !record.fingerprint.may_be_of_files(files)
         {
             return Err(key::of_another());
         }

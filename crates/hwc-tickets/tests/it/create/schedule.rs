@@ -5,8 +5,9 @@ use crate::{
     ledger::{
         alter::Alteration,
         faults::{Fault, ReadFault},
+        shelf::Shelf,
     },
-    opening::{Service, Shelf, as_op},
+    opening::{Service, as_op},
     schedules::{Tally, is_one, run_all},
 };
 use futures_util::future::{Either, join, join_all, select};
