@@ -1,4 +1,4 @@
-//! Pending files: one for each message that is on its way or whose outcome is not known.
+//! Pending files: one for each message that is on its way or whose outcome is not known, and one for each such ticket.
 //!
 //! A file appears before the first byte of its message goes out, so that neither a crash nor Ctrl-C loses one. It goes
 //! when the message is known not to have arrived; of one that arrived it stays for some minutes, marked as settled, so
@@ -7,7 +7,8 @@
 //! message that is still on its way.
 
 use crate::private_file::{self, Lock, Unreadable};
-use hwc_tickets::{Outbox, Pending, submit::PendingId};
+use hwc_tickets::{Outbox, Pending, PendingTicket, Removal, submit::PendingId};
+use serde::{Serialize, de::DeserializeOwned};
 use std::{
     collections::{BTreeMap, BTreeSet, btree_map},
     fs, io,
@@ -27,21 +28,56 @@ pub(crate) struct PendingFiles {
 
 #[derive(Debug, Default)]
 struct Known {
-    /// Begun by this run, outcome not known yet.
+    /// Files of what this run has begun, outcome not known yet.
     /// The lock is held as long as this run works on it.
-    begun: BTreeMap<PendingId, Option<Lock>>,
-    /// Found at the start: they belong to other runs.
-    found: BTreeSet<PendingId>,
+    begun: BTreeMap<PathBuf, Option<Lock>>,
+    /// Files found at the start: they belong to other runs.
+    found: BTreeSet<PathBuf>,
+}
+
+/// What such a file holds.
+trait Record: Serialize + DeserializeOwned {
+    /// How the name of its file ends, after its id.
+    const END: &'static str;
+
+    fn id(&self) -> PendingId;
+
+    /// Whether its outcome is known.
+    fn is_settled(&self) -> bool;
+}
+
+impl Record for Pending {
+    const END: &'static str = ".json";
+
+    fn id(&self) -> PendingId {
+        Pending::id(self)
+    }
+
+    fn is_settled(&self) -> bool {
+        Pending::is_settled(self)
+    }
+}
+
+impl Record for PendingTicket {
+    const END: &'static str = ".ticket.json";
+
+    fn id(&self) -> PendingId {
+        PendingTicket::id(self)
+    }
+
+    fn is_settled(&self) -> bool {
+        PendingTicket::is_settled(self)
+    }
 }
 
 /// A file in the directory and what it holds.
 #[derive(Debug)]
-pub(crate) struct Entry {
+pub(crate) struct Entry<R = Pending> {
     pub(crate) path: PathBuf,
     /// What the file is named for.
     pub(crate) id: PendingId,
     /// The record, or why it cannot be read.
-    pub(crate) pending: Result<Pending, String>,
+    pub(crate) pending: Result<R, String>,
     /// Another run is still working on it.
     pub(crate) under_way: bool,
 }
@@ -68,28 +104,35 @@ impl PendingFiles {
         directory.is_some() && directory == own.and_then(|own| own.canonicalize().ok())
     }
 
-    /// The file of a record.
+    /// The file of a message.
     pub(crate) fn path(&self, id: PendingId) -> PathBuf {
-        let directory = self.directory.as_deref().unwrap_or(Path::new(""));
-        directory.join(name_of(id))
+        self.path_of::<Pending>(id)
     }
 
-    /// Files of messages that this run has begun and does not know the outcome of, as it ends: from now on other runs may
+    fn path_of<R: Record>(&self, id: PendingId) -> PathBuf {
+        let directory = self.directory.as_deref().unwrap_or(Path::new(""));
+        directory.join(name_of::<R>(id))
+    }
+
+    /// Files of what this run has begun and does not know the outcome of, as it ends: from now on other runs may
     /// look into them.
     pub(crate) fn hand_over_all(&self) -> Vec<PathBuf> {
-        let begun: Vec<PendingId> = self.lock().begun.keys().copied().collect();
-        begun.into_iter().map(|id| self.hand_over(id)).collect()
+        let begun: Vec<PathBuf> = self.lock().begun.keys().cloned().collect();
+        for path in &begun {
+            self.release(path);
+        }
+        begun
     }
 
     /// All pending files of messages whose outcome is not known, readable or not, oldest name first.
     pub(crate) fn entries(&self) -> io::Result<Vec<Entry>> {
         let mut entries = self.all()?;
-        entries.retain(|entry| !entry.pending.as_ref().is_ok_and(Pending::is_settled));
+        entries.retain(|entry: &Entry| !entry.pending.as_ref().is_ok_and(Pending::is_settled));
         Ok(entries)
     }
 
     /// The same, with those that arrived a moment ago.
-    fn all(&self) -> io::Result<Vec<Entry>> {
+    fn all<R: Record>(&self) -> io::Result<Vec<Entry<R>>> {
         // Nothing can have been written where there is no place.
         let Some(directory) = &self.directory else {
             return Ok(Vec::new());
@@ -112,14 +155,14 @@ impl PendingFiles {
             };
             for file in listing {
                 let path = file?.path();
-                if let Some(id) = id_of(&path) {
+                if let Some(id) = id_in::<R>(&path) {
                     paths.insert((path, id));
                 }
             }
         }
         let mut entries = Vec::new();
         for (path, id) in paths {
-            let pending = read(&path);
+            let pending = read_record(&path);
             // Gone since it was listed: settled by another run.
             if pending.is_ok() || path.symlink_metadata().is_ok() {
                 entries.push(Entry {
@@ -153,29 +196,32 @@ impl PendingFiles {
             && private_file::refuse_shared_directory(directory).is_ok()
         {
             private_file::sweep_drafts(directory);
-            private_file::sweep_locks(directory, |lock| {
-                id_of(&lock.with_extension("json")).is_some()
-            });
+            private_file::sweep_locks(directory, |lock| has_lock(&lock.with_extension("json")));
         }
     }
 
     /// The file of a message whose sending ended in doubt: from now on other runs may look into it.
     pub(crate) fn hand_over(&self, id: PendingId) -> PathBuf {
         let path = self.path(id);
-        if let Some(lock) = self.lock().begun.get_mut(&id)
-            && lock.take().is_some()
-        {
-            // What stays of it is harmless: nobody holds it.
-            let _ = fs::remove_file(lock_of(&path));
-        }
+        self.release(&path);
         path
     }
 
+    /// This run works on it no longer.
+    fn release(&self, path: &Path) {
+        if let Some(lock) = self.lock().begun.get_mut(path)
+            && lock.take().is_some()
+        {
+            // What stays of it is harmless: nobody holds it.
+            let _ = fs::remove_file(lock_of(path));
+        }
+    }
+
     /// Records that this run did not begin belong to others.
-    fn note_found(&self, all: &[Pending]) {
+    fn note_found<R: Record>(&self, all: &[R]) {
         let mut known = self.lock();
-        let of_others: Vec<PendingId> = (all.iter().map(Pending::id))
-            .filter(|id| !known.begun.contains_key(id))
+        let of_others: Vec<PathBuf> = (all.iter().map(|record| self.path_of::<R>(record.id())))
+            .filter(|path| !known.begun.contains_key(path))
             .collect();
         known.found.extend(of_others);
     }
@@ -186,14 +232,19 @@ impl PendingFiles {
 }
 
 /// The name of the file of a record.
-fn name_of(id: PendingId) -> String {
-    format!("{id}.json")
+fn name_of<R: Record>(id: PendingId) -> String {
+    format!("{id}{}", R::END)
 }
 
-/// The id that a pending file is named for, if `path` is named like one.
+/// The id that a pending file of a message is named for, if `path` is named like one.
 pub(crate) fn id_of(path: &Path) -> Option<PendingId> {
+    id_in::<Pending>(path)
+}
+
+/// The same, of any record.
+fn id_in<R: Record>(path: &Path) -> Option<PendingId> {
     let name = path.file_name()?.to_str()?;
-    name.strip_suffix(".json")?.parse().ok()
+    name.strip_suffix(R::END)?.parse().ok()
 }
 
 /// An error that names its file.
@@ -222,15 +273,19 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
 /// Whether a file is named like a record. A copy under another name has no lock: what is called so beside it is
 /// somebody's.
 fn has_lock(path: &Path) -> bool {
-    id_of(path).is_some()
+    id_of(path).is_some() || id_in::<PendingTicket>(path).is_some()
 }
 
 fn lock_of(path: &Path) -> PathBuf {
     path.with_extension("lock")
 }
 
-/// Reads one pending file.
+/// Reads the pending file of a message.
 pub(crate) fn read(path: &Path) -> Result<Pending, String> {
+    read_record(path)
+}
+
+fn read_record<R: Record>(path: &Path) -> Result<R, String> {
     let text = private_file::read(path, true).map_err(|problem| match problem {
         Unreadable::Absent if path.symlink_metadata().is_ok() => {
             "it is a symbolic link to a file that is not there".to_owned()
@@ -261,7 +316,18 @@ fn begin(path: &Path) -> io::Result<Lock> {
 }
 
 impl PendingFiles {
-    fn write(&self, pending: &Pending) -> io::Result<()> {
+    /// Writes a record down, unless it may go without.
+    fn keep<R: Record>(&self, record: &R) -> io::Result<()> {
+        let written = self.write(record);
+        let path = self.path_of::<R>(record.id());
+        if written.is_err() && !path.exists() {
+            self.lock().begun.remove(&path);
+            let _ = fs::remove_file(lock_of(&path));
+        }
+        if self.without_record { Ok(()) } else { written }
+    }
+
+    fn write<R: Record>(&self, record: &R) -> io::Result<()> {
         let Some(directory) = self.directory.as_deref() else {
             return Err(io::Error::new(
                 io::ErrorKind::NotFound,
@@ -269,7 +335,7 @@ impl PendingFiles {
             ));
         };
         private_file::refuse_shared_directory(directory)?;
-        self.write_to(pending, directory).map_err(|error| {
+        self.write_to(record, directory).map_err(|error| {
             let place = directory.display();
             io::Error::new(
                 error.kind(),
@@ -279,43 +345,57 @@ impl PendingFiles {
     }
 
     /// Writes the file of a record that this run has begun, or that another has left.
-    fn write_to(&self, pending: &Pending, directory: &Path) -> io::Result<()> {
-        let id = pending.id();
-        let path = directory.join(name_of(id));
+    fn write_to<R: Record>(&self, record: &R, directory: &Path) -> io::Result<()> {
+        let path = directory.join(name_of::<R>(record.id()));
         let mut known = self.lock();
-        if known.found.contains(&id) {
+        if known.found.contains(&path) {
             // Another run's: if that run has settled it by now, it must not come back.
             if !path.exists() {
                 return Ok(());
             }
-        } else if let btree_map::Entry::Vacant(place) = known.begun.entry(id) {
+        } else if let btree_map::Entry::Vacant(place) = known.begun.entry(path.clone()) {
             place.insert(Some(begin(&path)?));
         }
-        let mut text = serde_json::to_vec_pretty(pending)?;
+        let mut text = serde_json::to_vec_pretty(record)?;
         text.push(b'\n');
         private_file::write(&path, &text)?;
-        if pending.is_settled() && known.begun.remove(&id).is_some() {
+        if record.is_settled() && known.begun.remove(&path).is_some() {
             // What stays of it is harmless: nobody holds it.
             let _ = fs::remove_file(lock_of(&path));
         }
         Ok(())
     }
+
+    fn remove_record<R: Record>(&self, id: PendingId) -> io::Result<()> {
+        let path = self.path_of::<R>(id);
+        let mut known = self.lock();
+        known.begun.remove(&path);
+        remove(&path)
+    }
+
+    /// All records without exception.
+    fn list_records<R: Record>(&self) -> io::Result<Vec<R>> {
+        let unreadable = |path: &Path, reason: &str| {
+            io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("{}: {reason}", path.display()),
+            )
+        };
+        let all: Vec<R> = (self.all::<R>()?.into_iter())
+            .map(|entry| (entry.pending).map_err(|reason| unreadable(&entry.path, &reason)))
+            .collect::<io::Result<_>>()?;
+        self.note_found(&all);
+        Ok(all)
+    }
 }
 
 impl Outbox for PendingFiles {
     fn put(&self, pending: &Pending) -> io::Result<()> {
-        let written = self.write(pending);
-        if written.is_err() && !self.path(pending.id()).exists() {
-            self.lock().begun.remove(&pending.id());
-            let _ = fs::remove_file(lock_of(&self.path(pending.id())));
-        }
-        if self.without_record { Ok(()) } else { written }
+        self.keep(pending)
     }
 
     fn remove(&self, id: &PendingId) -> io::Result<()> {
-        let mut known = self.lock();
-        known.begun.remove(id);
-        remove(&self.path(*id))
+        self.remove_record::<Pending>(*id)
     }
 
     fn list(&self) -> io::Result<Vec<Pending>> {
@@ -330,16 +410,75 @@ impl Outbox for PendingFiles {
     }
 
     fn list_all(&self) -> io::Result<Vec<Pending>> {
-        let unreadable = |path: &Path, reason: &str| {
-            io::Error::new(
-                io::ErrorKind::InvalidData,
-                format!("{}: {reason}", path.display()),
-            )
+        self.list_records()
+    }
+
+    fn put_ticket(&self, pending: &PendingTicket) -> io::Result<()> {
+        self.keep(pending)
+    }
+
+    fn remove_ticket(&self, id: &PendingId, _: Removal) -> io::Result<()> {
+        self.remove_record::<PendingTicket>(*id)
+    }
+
+    fn list_tickets(&self) -> io::Result<Vec<PendingTicket>> {
+        self.list_records()
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn ticket(is_settled: bool) -> PendingTicket {
+        let digits = "0".repeat(64);
+        let print = json!({ "length": 4, "key": digits, "digest": digits, "head_digest": digits });
+        let mut record = json!({
+            "hwc_tickets_pending_ticket": 1,
+            "id": "a".repeat(32),
+            "problem_type": "kind-1",
+            "begun_at": "2026-03-01T02:00:00Z",
+            "description": print,
+        });
+        if is_settled {
+            record["settled"] = json!({ "wall": "2026-03-01T02:00:01Z" });
+            record["made"] = json!({ "ticket": "case-1", "is_told": true });
+        }
+        serde_json::from_value(record).unwrap()
+    }
+
+    #[test]
+    fn tickets_are_kept_beside_messages() {
+        let place = tempfile::tempdir().unwrap();
+        let directory = place.path().join("pending");
+        let names = || {
+            let files = fs::read_dir(&directory).unwrap();
+            let mut names: Vec<String> = files
+                .map(|file| file.unwrap().file_name().into_string().unwrap())
+                .collect();
+            names.sort();
+            names
         };
-        let all: Vec<Pending> = (self.all()?.into_iter())
-            .map(|entry| (entry.pending).map_err(|reason| unreadable(&entry.path, &reason)))
-            .collect::<io::Result<_>>()?;
-        self.note_found(&all);
-        Ok(all)
+        let files = PendingFiles::new(Some(&directory));
+        let record = ticket(false);
+        files.put_ticket(&record).unwrap();
+        let id = "a".repeat(32);
+        let (file, lock) = (format!("{id}.ticket.json"), format!("{id}.ticket.lock"));
+        assert_eq!(names(), [file.clone(), lock.clone()]);
+        assert!(files.list_all().unwrap().is_empty() && files.entries().unwrap().is_empty());
+        let other = PendingFiles::new(Some(&directory));
+        assert_eq!(other.list_tickets().unwrap()[0].id(), record.id());
+        other.sweep();
+        assert_eq!(names(), [file.clone(), lock]);
+        assert_eq!(files.hand_over_all(), [directory.join(&file)]);
+        assert_eq!(names(), [file]);
+        files.put_ticket(&ticket(true)).unwrap();
+        assert!(other.list_tickets().unwrap()[0].is_settled());
+        other.remove_ticket(&record.id(), Removal::Over).unwrap();
+        assert!(names().is_empty());
+        // Of another run, and gone: it does not come back.
+        other.put_ticket(&record).unwrap();
+        assert!(names().is_empty() && files.list_tickets().unwrap().is_empty());
     }
 }
