@@ -2,8 +2,10 @@
 
 pub(crate) mod admin;
 pub(crate) mod chat;
+pub(crate) mod config;
 pub(crate) mod described;
 mod duration;
+mod key;
 pub(crate) mod message;
 mod moment;
 mod status;
@@ -11,6 +13,7 @@ pub(crate) mod ticket;
 mod tip;
 
 pub(crate) use duration::{InvalidSpan, Span};
+pub(crate) use key::{Key, nearest};
 pub(crate) use moment::Moment;
 pub(crate) use status::StatusName;
 pub(crate) use tip::tip;
@@ -125,8 +128,12 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "TAG")]
     pub(crate) language: Option<String>,
 
-    /// Time zone of displayed and typed times, as a fixed offset: GMT+8, GMT-03:30, UTC
-    #[arg(long, global = true, value_name = "OFFSET", allow_hyphen_values = true)]
+    /// Time zone of displayed and typed times: local, Europe/Berlin, GMT+8
+    ///
+    /// `local`, the default, is the zone of this machine, as TZ or the system says. A name of the time zone database
+    /// follows summer time; an offset such as GMT+8, GMT-03:30 or UTC is the same all year, with + for east. Every time
+    /// is shown with its zone.
+    #[arg(long, global = true, value_name = "ZONE", allow_hyphen_values = true)]
     pub(crate) time_zone: Option<String>,
 
     /// Profile from the configuration file
@@ -214,6 +221,9 @@ pub(crate) enum Command {
     /// Show or store credentials
     #[command(subcommand, arg_required_else_help = true)]
     Auth(admin::Auth),
+    /// Show or change settings and profiles in the configuration file
+    #[command(subcommand, arg_required_else_help = true)]
+    Config(config::Config),
     /// Check configuration, network, clock, credentials and permissions, and suggest fixes
     #[command(
         after_long_help = "Fields of -o plain: setting, from, value; then check, result, detail."
@@ -234,7 +244,7 @@ pub(crate) enum Command {
 fn settings_help() -> &'static str {
     "\
 Configuration:
-  A flag wins over the environment, the environment over the profile. `hwc-tickets doctor` shows which one won.
+  A flag wins over the environment, the environment over the profile. `hwc-tickets config list` shows which one won.
 
   Environment                     Meaning
   HWC_TICKETS_ENDPOINT            --endpoint
@@ -248,6 +258,7 @@ Configuration:
   HWC_TICKETS_OUTPUT              --output
   HWC_TICKETS_PROFILE             --profile
   HWC_TICKETS_TOKEN               token to sign in with
+  TZ                              time zone of this machine
   HUAWEICLOUD_SDK_AK, _SK         access key and secret key; _SECURITY_TOKEN with temporary ones
   HUAWEICLOUD_SDK_DOMAIN_ID,
   HUAWEICLOUD_SDK_PROJECT_ID      account and project of the keys

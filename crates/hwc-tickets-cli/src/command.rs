@@ -4,6 +4,7 @@ mod api;
 mod auth;
 mod chat;
 mod completions;
+mod config;
 mod described;
 mod doctor;
 mod dry_run;
@@ -43,6 +44,7 @@ pub(crate) async fn run(command: Command, context: &Context) -> Result<(), Failu
         Command::Chat(args) => chat::run(args, context).await,
         Command::Api(args) => api::run(args, context).await,
         Command::Auth(args) => auth::run(args, context),
+        Command::Config(args) => config::run(args, context),
         Command::Doctor => doctor::run(context).await,
         Command::Sim(args) => sim::run(*args, &context.screen).await,
         Command::Completions(args) => completions::run(&args, &context.screen),

@@ -72,7 +72,7 @@ impl Context {
     pub(crate) fn anonymous(&self) -> Result<ClientBuilder, Failure> {
         let settings = &self.settings;
         let mut builder = Client::builder()
-            .time_zone(settings.time_zone.value)
+            .time_zone(settings.time_zone.value.on_the_wire())
             .timeouts(self.timeouts())
             .user_agent(concat!("hwc-tickets-cli/", env!("CARGO_PKG_VERSION")));
         if let Some(site) = settings.site.value {

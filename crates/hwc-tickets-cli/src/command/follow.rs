@@ -71,7 +71,7 @@ async fn follow(args: Follow, context: &Context, until_input_ends: bool) -> Resu
         .interval(shortest, shortest.saturating_mul(LONGEST));
     if let Some(moment) = args.since {
         let zone = context.settings.time_zone.value;
-        follow = follow.since(moment.instant(clock::now(), zone.minutes()));
+        follow = follow.since(moment.instant(clock::now(), zone));
     }
     if let Some(messages) = args.tail {
         follow = follow.tail(messages);

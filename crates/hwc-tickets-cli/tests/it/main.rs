@@ -36,6 +36,7 @@ mod output;
 mod pending;
 #[cfg(unix)]
 mod picture;
+mod profiles;
 mod recall;
 mod reconcile;
 mod secrets;
@@ -47,3 +48,4 @@ mod stage;
 #[cfg(unix)]
 mod terminal;
 mod words;
+mod zones;
