@@ -11,12 +11,14 @@ mod moment;
 mod status;
 pub(crate) mod ticket;
 mod tip;
+mod words;
 
 pub(crate) use duration::{InvalidSpan, Span};
 pub(crate) use key::{Key, nearest};
 pub(crate) use moment::Moment;
 pub(crate) use status::StatusName;
 pub(crate) use tip::tip;
+pub(crate) use words::Words;
 
 use crate::exit::EXIT_CODES;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};

@@ -30,7 +30,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use table::{Column, Line, Span, Table};
 
 /// Where data and messages go, and in which form.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Screen {
     form: Form,
     verbose: bool,
@@ -221,6 +221,18 @@ impl Screen {
         Ok(out.flush()?)
     }
 
+    /// Rings the bell of the terminal; nothing where standard output is none.
+    pub(crate) fn ring(&self) {
+        to_terminal("\u{7}");
+    }
+
+    /// Asks the terminal to do something (OSC), with inert texts; nothing where standard output is none.
+    pub(crate) fn command(&self, texts: &[&str]) {
+        let inert = |text: &&str| foreign::line(text).replace(';', ",");
+        let texts: Vec<String> = texts.iter().map(inert).collect();
+        to_terminal(&format!("\u{1b}]{}\u{1b}\\", texts.join(";")));
+    }
+
     /// A remark on standard error.
     pub(crate) fn note(&self, text: &str) {
         say(&[Span {
@@ -368,6 +380,17 @@ fn automatic() -> ColorChoice {
 /// Whether standard output is to be coloured.
 pub(crate) fn is_coloured() -> bool {
     AutoStream::choice(&io::stdout()) != ColorChoice::Never
+}
+
+/// A sequence that the terminal acts on, of this program's own making.
+fn to_terminal(sequence: &str) {
+    let mut out = io::stdout().lock();
+    if out.is_terminal() {
+        // It only adds to what is printed, and that is told when it fails.
+        let _ = out
+            .write_all(sequence.as_bytes())
+            .and_then(|()| out.flush());
+    }
 }
 
 fn tell(label: &str, style: clap::builder::styling::Style, text: &str) {

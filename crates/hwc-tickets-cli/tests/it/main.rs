@@ -25,6 +25,8 @@ mod exit;
 #[cfg(unix)]
 mod follow;
 mod help;
+#[cfg(unix)]
+mod hooks;
 mod hostile;
 mod inputs;
 #[cfg(unix)]
