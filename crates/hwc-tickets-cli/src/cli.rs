@@ -107,6 +107,19 @@ pub(crate) struct Global {
     )]
     pub(crate) output: Option<Form>,
 
+    /// Print what a jq expression makes of the JSON, e.g. '.messages[].content'; implies -o json
+    ///
+    /// Each result is on a line of its own, a text without quotes. With -o ndjson, each line is filtered by itself as it
+    /// comes, as in `message follow`; else the whole document at its end. No jq is needed.
+    #[arg(long, global = true, value_name = "EXPR", conflicts_with = "columns")]
+    pub(crate) jq: Option<String>,
+
+    /// Columns of a list or table to show, in this order, e.g. time,text
+    ///
+    /// For -o table and -o plain. Columns are called as their titles.
+    #[arg(long, global = true, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) columns: Option<Vec<String>>,
+
     /// Total timeout of each call, e.g. 12s, 10m, 2h
     #[arg(long, global = true, value_name = "TIME")]
     pub(crate) timeout: Option<Span>,

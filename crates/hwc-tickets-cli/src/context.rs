@@ -20,7 +20,9 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn new(settings: Settings) -> Self {
-        let screen = Screen::new(settings.output.value, settings.verbose);
+        let screen = Screen::new(settings.output.value, settings.verbose)
+            .filtered(settings.jq.as_deref())
+            .with_columns(settings.columns.as_deref());
         let pending_files = PendingFiles::new(settings.places.pending.as_deref());
         if let Some(unseen) = settings
             .unseen

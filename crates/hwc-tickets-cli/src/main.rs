@@ -27,7 +27,7 @@ use cli::{Command, Typed, What, admin::Auth, config::Config};
 use context::Context;
 use exit::Exit;
 use failure::Failure;
-use render::Screen;
+use render::{Filter, Screen};
 use settings::Settings;
 use std::{future::Future, process::ExitCode};
 
@@ -68,6 +68,10 @@ fn run(Typed { global, what }: Typed) -> Result<(), Failure> {
             "Check the limits of the system.",
         )
     })?;
+    // Before anything is done for nothing.
+    if let Some(filter) = &global.jq {
+        Filter::read(filter)?;
+    }
     let screen = Screen::new(global.output.unwrap_or_default(), global.verbose);
     let command = match what {
         What::ByHand(command) => command,

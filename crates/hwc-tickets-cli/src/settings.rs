@@ -31,6 +31,10 @@ use variables::{language, path};
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) output: Setting<Form>,
+    /// A filter of JSON.
+    pub(crate) jq: Option<String>,
+    /// The columns that are shown.
+    pub(crate) columns: Option<Vec<String>>,
     pub(crate) timeout: Setting<Option<Span>>,
     pub(crate) endpoint: Setting<Option<String>>,
     pub(crate) site: Setting<Option<SiteName>>,
@@ -174,15 +178,20 @@ impl Settings {
             )?
             .or_environment(site_of(site.value).endpoint_variable(), variable)?;
         Ok(Self {
-            output: layers
-                .parsed(
-                    flags.output,
-                    "--output",
-                    "HWC_TICKETS_OUTPUT",
-                    Key::Output,
-                    one_of,
-                )?
-                .or_default(),
+            output: fitting(
+                flags,
+                layers
+                    .parsed(
+                        flags.output,
+                        "--output",
+                        "HWC_TICKETS_OUTPUT",
+                        Key::Output,
+                        one_of,
+                    )?
+                    .or_default(),
+            )?,
+            jq: flags.jq.clone(),
+            columns: flags.columns.clone(),
             timeout: layers.parsed(
                 flags.timeout,
                 "--timeout",
@@ -358,6 +367,38 @@ impl Settings {
     /// The same without user and password.
     pub(crate) fn shown_endpoint(&self) -> String {
         address::redacted(&self.endpoint_address())
+    }
+}
+
+/// The form of the output that a filter and a choice of columns go with. Who asks for one has no other in mind that stands
+/// in the environment or a profile.
+fn fitting(flags: &Global, output: Setting<Form>) -> Result<Setting<Form>, Failure> {
+    let is_json = matches!(output.value, Form::Json | Form::Ndjson);
+    let (option, fits, form, advice) = match (&flags.jq, &flags.columns) {
+        (Some(_), _) => (
+            "--jq",
+            is_json,
+            Form::Json,
+            "It filters JSON: use it with -o json or -o ndjson, or without -o.",
+        ),
+        (None, Some(_)) => (
+            "--columns",
+            !is_json,
+            Form::Table,
+            "It is for -o table and -o plain; with JSON, --jq says what is printed.",
+        ),
+        (None, None) => return Ok(output),
+    };
+    match output.source {
+        _ if fits => Ok(output),
+        Source::Flag(_) => Err(Failure::usage(
+            format!(
+                "{option} does not go with -o {}",
+                format!("{:?}", output.value).to_lowercase()
+            ),
+            advice,
+        )),
+        _ => Ok(Setting::new(form, Source::Flag(option))),
     }
 }
 

@@ -99,7 +99,9 @@ impl Extras {
             columns.push(Column::new("ID", ColumnWidth::Fixed(width.max(2))).styled(QUIET));
         }
         columns.push(Column::new("TEXT", ColumnWidth::Rest));
-        Titles::new(columns).legend(format!("Times in {zone}"))
+        Titles::new(columns)
+            .legend(format!("Times in {zone}"))
+            .behind(usize::from(self.name.is_some()))
     }
 
     /// A message as a row.

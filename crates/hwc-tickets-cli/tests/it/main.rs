@@ -29,6 +29,7 @@ mod help;
 mod hooks;
 mod hostile;
 mod inputs;
+mod jq;
 #[cfg(unix)]
 mod leftovers;
 mod login;
