@@ -2,6 +2,7 @@
 
 mod arguments;
 mod file;
+mod inbox;
 mod list;
 
 use crate::{
@@ -13,6 +14,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     render::{self, Part, Show, fact},
+    zone::Zone,
 };
 use arguments::Given;
 use heck::ToSnakeCase as _;
@@ -32,6 +34,9 @@ pub(crate) async fn run(described: &Described, context: &Context) -> Result<(), 
         _ => None,
     };
     refuse_group(operation, context)?;
+    if inbox::is_asked(described, context) {
+        return inbox::run(described, context).await;
+    }
     let given = arguments::read(operation, matches)?;
     check(operation, &given.arguments)?;
     if has(described, DRY_RUN) {
@@ -266,6 +271,8 @@ struct Object<'a> {
     body: &'a Value,
     #[serde(skip)]
     operation: &'static Operation,
+    #[serde(skip)]
+    zone: Zone,
 }
 
 impl Show for Object<'_> {
@@ -279,8 +286,16 @@ impl Show for Object<'_> {
             return vec![Part::NamedFacts(facts.collect())];
         }
         let facts = columns.iter().map(|column| {
-            let value = list::field(self.operation, column, fields.get(column.name), form);
-            fact(column.name.replace('_', " "), value)
+            let value = fields.get(column.name);
+            let value = list::field(self.operation, column, value, self.zone, form);
+            let name = column.name.replace('_', " ");
+            fact(
+                match list::is_time(column.name) {
+                    true => format!("{name} ({})", self.zone),
+                    false => name,
+                },
+                value,
+            )
         });
         vec![Part::Facts(facts.collect())]
     }
@@ -293,7 +308,11 @@ fn shown(operation: &'static Operation, body: &Value, context: &Context) -> Resu
     if says_nothing && operation.columns.is_empty() && screen.form() == Form::Table {
         screen.note("Done.");
     }
-    screen.show(&Object { body, operation })
+    screen.show(&Object {
+        body,
+        operation,
+        zone: context.settings.time_zone.value,
+    })
 }
 
 #[cfg(test)]

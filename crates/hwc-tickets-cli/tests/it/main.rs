@@ -28,6 +28,7 @@ mod help;
 #[cfg(unix)]
 mod hooks;
 mod hostile;
+mod inbox;
 mod inputs;
 mod jq;
 #[cfg(unix)]
