@@ -247,6 +247,9 @@ pub(crate) enum Command {
     /// Start a local simulator to try things out, no account needed
     Sim(Box<admin::Sim>),
     /// Generate shell completions
+    ///
+    /// In bash, zsh and fish, ids of tickets are completed too: the last 200 that commands named or listed and the service
+    /// answered for. They are read from a small file; the service is never asked.
     Completions(admin::Completions),
     /// Write the manual pages
     ///
@@ -291,6 +294,7 @@ Configuration:
   Files
   $XDG_CONFIG_HOME/hwc-tickets/config.toml   profiles; default ~/.config
   $XDG_STATE_HOME/hwc-tickets/pending/       sent messages with unknown outcome; default ~/.local/state
+  $XDG_STATE_HOME/hwc-tickets/tickets        ids of tickets seen, for completions; may be removed
   ~/.huaweicloud/credentials                 keys, as the official SDKs read them
 
   Output

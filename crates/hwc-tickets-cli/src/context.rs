@@ -3,7 +3,7 @@
 pub(crate) use crate::signal::interrupt;
 use crate::{
     cli::SiteName, credentials, failure::Failure, pending_files::PendingFiles, render::Screen,
-    settings::Settings,
+    seen, settings::Settings,
 };
 use hwc_tickets::{
     Client, ClientBuilder, GroupId, RetryPolicy, Site, TicketId, Timeouts, transport::HttpTransport,
@@ -52,6 +52,11 @@ impl Context {
     pub(crate) fn client_with(&self, records: PendingFiles) -> Result<Client, Failure> {
         records.sweep();
         self.finish(self.builder()?.outbox(records))
+    }
+
+    /// Keeps ids of tickets for completions.
+    pub(crate) fn remember<'a>(&self, ids: impl IntoIterator<Item = &'a str>) {
+        seen::remember(self.settings.places.tickets.as_deref(), ids);
     }
 
     /// Names the records that cannot be read, next to a doubt that they may keep open.

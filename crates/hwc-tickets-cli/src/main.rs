@@ -16,6 +16,7 @@ mod pending_files;
 mod private_file;
 mod prompt;
 mod render;
+mod seen;
 mod settings;
 mod signal;
 #[cfg(unix)]

@@ -8,7 +8,7 @@ mod list;
 use crate::{
     cli::{
         Form,
-        described::{DRY_RUN, Described, LIMIT, YES, inputs},
+        described::{DRY_RUN, Described, LIMIT, Taking, YES, inputs},
     },
     context::{Context, interruptible},
     exit::Exit,
@@ -27,6 +27,17 @@ use serde_json::{Map, Value};
 use std::io::{self, IsTerminal as _};
 
 pub(crate) async fn run(described: &Described, context: &Context) -> Result<(), Failure> {
+    let outcome = perform(described, context).await;
+    if outcome.is_ok() && !has(described, DRY_RUN) {
+        let inputs = inputs(described.operation);
+        let ticket = inputs.iter().find(|input| input.taking == Taking::Ticket);
+        let ticket = ticket.and_then(|input| described.matches.get_one::<Value>(input.name));
+        context.remember(ticket.and_then(Value::as_str));
+    }
+    outcome
+}
+
+async fn perform(described: &Described, context: &Context) -> Result<(), Failure> {
     let Described { operation, matches } = described;
     let operation: &'static Operation = operation;
     let file = match operation.answer {

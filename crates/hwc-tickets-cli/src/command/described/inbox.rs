@@ -2,7 +2,7 @@
 
 use super::{
     arguments,
-    list::{cell, columns, field},
+    list::{cell, columns, field, ticket},
 };
 use crate::{
     cli::{
@@ -27,8 +27,6 @@ use std::collections::BTreeSet;
 const COMMAND: &str = "ticket list";
 /// The filter and the field with the state.
 const STATUS: &str = "status";
-/// The field with the id.
-const ID: &str = "incident_id";
 /// States of tickets that are over.
 const OVER: [&str; 4] = ["Completed", "Canceled", "Invalid", "Deleted"];
 
@@ -66,6 +64,7 @@ pub(super) async fn run(described: &Described, context: &Context) -> Result<(), 
     // Within one rank as the service lists them.
     rows.sort_by_key(|row| row.rank());
     list.items(&rows)?;
+    context.remember(found.tickets.iter().filter_map(ticket));
     let waiting = rows.iter().filter(|row| row.rank() < REST).count();
     screen.note(&match (rows.len(), waiting) {
         (0, _) => "No ticket is open.".to_owned(),
@@ -128,8 +127,8 @@ async fn read(described: &Described, client: &Client) -> Result<Found, Failure> 
     Ok(found)
 }
 
-fn id(ticket: &Value) -> Option<TicketId> {
-    TicketId::new(ticket.get(ID)?.as_str()?).ok()
+fn id(item: &Value) -> Option<TicketId> {
+    TicketId::new(ticket(item)?).ok()
 }
 
 /// A ticket, and what of it is for the one who looks.

@@ -50,6 +50,7 @@ pub(super) async fn run(
                 zone,
             });
             list.items(&items.collect::<Vec<_>>())?;
+            context.remember(page.items.iter().filter_map(ticket));
         }
         Ok::<_, Failure>(left)
     };
@@ -81,6 +82,11 @@ pub(super) async fn run(
         ));
     }
     outcome
+}
+
+/// The id of a ticket in a list of tickets.
+pub(super) fn ticket(item: &Value) -> Option<&str> {
+    item.get("incident_id")?.as_str()
 }
 
 /// An item of a list, as it came.

@@ -4,7 +4,10 @@
 //! takes too long or is left out is told.
 
 use crate::{
-    cli::{Span, Words, message::{Follow, Sequence}},
+    cli::{
+        Span, Words,
+        message::{Follow, Sequence},
+    },
     clock,
     render::{Screen, json},
     signal::{interrupt, interrupt_again},
@@ -156,7 +159,14 @@ impl Hook {
     fn begin(option: &'static str, words: Words, limit: Duration, screen: Screen) -> Self {
         let (queue, calls) = mpsc::channel(QUEUE);
         let open = Arc::new(AtomicU64::new(0));
-        let work = work(option, words, limit, calls, Arc::clone(&open), screen.clone());
+        let work = work(
+            option,
+            words,
+            limit,
+            calls,
+            Arc::clone(&open),
+            screen.clone(),
+        );
         Self {
             option,
             queue: Some(queue),
