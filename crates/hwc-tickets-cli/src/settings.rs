@@ -2,17 +2,17 @@
 //! where it comes from.
 
 mod address;
+mod check;
 pub(crate) mod document;
 mod place;
 mod profile;
 mod source;
-mod usable;
 mod variables;
 
+pub(crate) use check::usable;
 pub(crate) use place::Places;
 pub(crate) use profile::{Credentials, document_at};
 pub(crate) use source::{Setting, Source};
-pub(crate) use usable::usable;
 pub(crate) use variables::{Lookup, process_variable, text};
 
 use crate::{
@@ -230,7 +230,7 @@ impl Settings {
                 "--retries",
                 "HWC_TICKETS_RETRIES",
                 Key::Retries,
-                usable::retries,
+                check::retries,
             )?,
             ca_file: layers.path(
                 flags.ca_file.clone(),
