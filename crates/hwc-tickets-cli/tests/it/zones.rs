@@ -1,6 +1,8 @@
 //! The zone of times: that of the machine unless another is named, everywhere the same, and never on the wire.
 
 use crate::stage::{Ran, Stage, ZONE};
+use hwc_tickets_sim::Time;
+use std::time::Duration;
 
 /// A run on a machine in this zone.
 fn there(stage: &Stage, zone: &str, args: &[&str]) -> Ran {
@@ -202,4 +204,41 @@ fn what_is_no_zone_is_refused() {
     assert_eq!(ran.code, 2, "{}", ran.golden());
     assert!(ran.stderr.contains("TZ"), "{}", ran.stderr);
     assert_eq!(stage.requests(), 0);
+}
+
+/// In the hour that comes twice, both are told apart, and a typed time of it means the first.
+#[test]
+fn the_hour_that_comes_twice() {
+    let begin = Time::Manual("2026-10-25T00:30:00Z".parse().unwrap());
+    let stage = Stage::with(|builder| builder.time(begin));
+    for text in ["edge one", "edge two", "edge three"] {
+        stage.sim().reply_as_engineer("case-123", text).unwrap();
+        stage.sim().advance(Duration::from_secs(3600));
+    }
+    let args = [
+        "message",
+        "history",
+        "case-123",
+        "--since",
+        "2026-10-25 02:30",
+    ];
+    let ran = there(&stage, "Europe/Berlin", &args);
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+    for (text, time) in [
+        ("edge one", "2026-10-25 02:30:00 CEST  "),
+        ("edge two", "2026-10-25 02:30:00 CET   "),
+        ("edge three", "2026-10-25 03:30:00       "),
+    ] {
+        let line = ran.stdout.lines().find(|line| line.contains(text));
+        let line = line.unwrap_or_else(|| panic!("{text}: {}", ran.golden()));
+        assert!(line.starts_with(time), "{line}");
+    }
+    let plain = there(
+        &stage,
+        "Europe/Berlin",
+        &[&args[..], &["-o", "plain"]].concat(),
+    );
+    for time in ["2026-10-25T02:30:00+02:00\t", "2026-10-25T02:30:00+01:00\t"] {
+        assert!(plain.stdout.contains(time), "{}", plain.stdout);
+    }
 }
