@@ -220,7 +220,7 @@ fn the_hour_that_comes_twice() {
         "history",
         "case-123",
         "--since",
-        "2026-10-25 02:30",
+        "2026-10-25 02:29",
     ];
     let ran = there(&stage, "Europe/Berlin", &args);
     assert_eq!(ran.code, 0, "{}", ran.golden());
