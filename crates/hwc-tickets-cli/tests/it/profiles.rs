@@ -352,8 +352,13 @@ fn accounts_stand_side_by_side() {
         0
     );
     assert!(text(&stage).contains("# mine\n"), "{}", text(&stage));
-    let status =
-        |args: &[&str]| run(&stage, &[&["ticket", "status", "case-123"], args].concat()).code;
+    let status = |args: &[&str]| {
+        run(
+            &stage,
+            &[&["ticket", "status", "case-123"][..], args].concat(),
+        )
+        .code
+    };
     assert_eq!(status(&["--profile", "work"]), 0);
     assert_eq!(status(&["--profile", "home"]), 4);
     assert_eq!(run(&stage, &["config", "set", "profile", "work"]).code, 0);
