@@ -2,18 +2,23 @@
 
 pub(crate) mod admin;
 pub(crate) mod chat;
+pub(crate) mod config;
 pub(crate) mod described;
 mod duration;
+mod key;
 pub(crate) mod message;
 mod moment;
 mod status;
 pub(crate) mod ticket;
 mod tip;
+mod words;
 
 pub(crate) use duration::{InvalidSpan, Span};
+pub(crate) use key::{Key, nearest};
 pub(crate) use moment::Moment;
 pub(crate) use status::StatusName;
 pub(crate) use tip::tip;
+pub(crate) use words::Words;
 
 use crate::exit::EXIT_CODES;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
@@ -102,6 +107,19 @@ pub(crate) struct Global {
     )]
     pub(crate) output: Option<Form>,
 
+    /// Print what a jq expression makes of the JSON, e.g. '.messages[].content'; implies -o json
+    ///
+    /// Each result is on a line of its own, a text without quotes. With -o ndjson, each line is filtered by itself as it
+    /// comes, as in `message follow`; else the whole document at its end. No jq is needed.
+    #[arg(long, global = true, value_name = "EXPR", conflicts_with = "columns")]
+    pub(crate) jq: Option<String>,
+
+    /// Columns of a list or table to show, in this order, e.g. time,text
+    ///
+    /// For -o table and -o plain. Columns are called as their titles.
+    #[arg(long, global = true, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) columns: Option<Vec<String>>,
+
     /// Total timeout of each call, e.g. 12s, 10m, 2h
     #[arg(long, global = true, value_name = "TIME")]
     pub(crate) timeout: Option<Span>,
@@ -125,8 +143,12 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "TAG")]
     pub(crate) language: Option<String>,
 
-    /// Time zone of displayed and typed times, as a fixed offset: GMT+8, GMT-03:30, UTC
-    #[arg(long, global = true, value_name = "OFFSET", allow_hyphen_values = true)]
+    /// Time zone of displayed and typed times: local, Europe/Berlin, GMT+8
+    ///
+    /// `local`, the default, is the zone of this machine, as TZ or the system says. A name of the time zone database
+    /// follows summer time; an offset such as GMT+8, GMT-03:30 or UTC is the same all year, with + for east. Every time
+    /// is shown with its zone.
+    #[arg(long, global = true, value_name = "ZONE", allow_hyphen_values = true)]
     pub(crate) time_zone: Option<String>,
 
     /// Profile from the configuration file
@@ -214,6 +236,9 @@ pub(crate) enum Command {
     /// Show or store credentials
     #[command(subcommand, arg_required_else_help = true)]
     Auth(admin::Auth),
+    /// Show or change settings and profiles in the configuration file
+    #[command(subcommand, arg_required_else_help = true)]
+    Config(config::Config),
     /// Check configuration, network, clock, credentials and permissions, and suggest fixes
     #[command(
         after_long_help = "Fields of -o plain: setting, from, value; then check, result, detail."
@@ -222,6 +247,9 @@ pub(crate) enum Command {
     /// Start a local simulator to try things out, no account needed
     Sim(Box<admin::Sim>),
     /// Generate shell completions
+    ///
+    /// In bash, zsh and fish, ids of tickets are completed too: the last 200 that commands named or listed and the service
+    /// answered for. They are read from a small file; the service is never asked.
     Completions(admin::Completions),
     /// Write the manual pages
     ///
@@ -234,7 +262,7 @@ pub(crate) enum Command {
 fn settings_help() -> &'static str {
     "\
 Configuration:
-  A flag wins over the environment, the environment over the profile. `hwc-tickets doctor` shows which one won.
+  A flag wins over the environment, the environment over the profile. `hwc-tickets config list` shows which one won.
 
   Environment                     Meaning
   HWC_TICKETS_ENDPOINT            --endpoint
@@ -248,6 +276,7 @@ Configuration:
   HWC_TICKETS_OUTPUT              --output
   HWC_TICKETS_PROFILE             --profile
   HWC_TICKETS_TOKEN               token to sign in with
+  TZ                              time zone of this machine
   HUAWEICLOUD_SDK_AK, _SK         access key and secret key; _SECURITY_TOKEN with temporary ones
   HUAWEICLOUD_SDK_DOMAIN_ID,
   HUAWEICLOUD_SDK_PROJECT_ID      account and project of the keys
@@ -265,6 +294,7 @@ Configuration:
   Files
   $XDG_CONFIG_HOME/hwc-tickets/config.toml   profiles; default ~/.config
   $XDG_STATE_HOME/hwc-tickets/pending/       sent messages with unknown outcome; default ~/.local/state
+  $XDG_STATE_HOME/hwc-tickets/tickets        ids of tickets seen, for completions; may be removed
   ~/.huaweicloud/credentials                 keys, as the official SDKs read them
 
   Output

@@ -4,6 +4,7 @@ mod api;
 mod auth;
 mod chat;
 mod completions;
+mod config;
 mod described;
 mod doctor;
 mod dry_run;
@@ -24,13 +25,38 @@ pub(crate) use man::run as man;
 pub(crate) use sim::run as sim;
 
 use crate::{
-    cli::{Command, message::Message},
+    cli::{Command, message::Message, ticket::Ticket},
     context::Context,
     failure::Failure,
 };
 
 /// Runs a command that needs settings. The others are listed for completeness.
 pub(crate) async fn run(command: Command, context: &Context) -> Result<(), Failure> {
+    let named = named(&command);
+    let outcome = by_hand(command, context).await;
+    // Following ends by being told to.
+    if matches!(outcome, Ok(()) | Err(Failure::Interrupted { .. })) {
+        context.remember(named.iter().map(String::as_str));
+    }
+    outcome
+}
+
+/// The tickets that a command names.
+fn named(command: &Command) -> Vec<String> {
+    match command {
+        Command::Message(Message::Send(args)) => vec![args.ticket.clone()],
+        Command::Message(Message::History(args)) => vec![args.ticket.clone()],
+        Command::Message(Message::Follow(args)) => args.ticket.clone(),
+        Command::Message(Message::Unread(args)) => args.ticket.clone(),
+        Command::Message(Message::MarkRead(args)) => vec![args.ticket.clone()],
+        Command::Message(Message::Recall(args)) => vec![args.ticket.clone()],
+        Command::Ticket(Ticket::Show(args) | Ticket::Status(args)) => vec![args.ticket.clone()],
+        Command::Chat(args) => vec![args.ticket.clone()],
+        _ => Vec::new(),
+    }
+}
+
+async fn by_hand(command: Command, context: &Context) -> Result<(), Failure> {
     match command {
         Command::Message(Message::Send(args)) => send::run(args, context).await,
         Command::Message(Message::History(args)) => history::run(args, context).await,
@@ -43,6 +69,7 @@ pub(crate) async fn run(command: Command, context: &Context) -> Result<(), Failu
         Command::Chat(args) => chat::run(args, context).await,
         Command::Api(args) => api::run(args, context).await,
         Command::Auth(args) => auth::run(args, context),
+        Command::Config(args) => config::run(args, context),
         Command::Doctor => doctor::run(context).await,
         Command::Sim(args) => sim::run(*args, &context.screen).await,
         Command::Completions(args) => completions::run(&args, &context.screen),

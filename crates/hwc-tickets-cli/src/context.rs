@@ -3,7 +3,7 @@
 pub(crate) use crate::signal::interrupt;
 use crate::{
     cli::SiteName, credentials, failure::Failure, pending_files::PendingFiles, render::Screen,
-    settings::Settings,
+    seen, settings::Settings,
 };
 use hwc_tickets::{
     Client, ClientBuilder, GroupId, RetryPolicy, Site, TicketId, Timeouts, transport::HttpTransport,
@@ -20,7 +20,9 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn new(settings: Settings) -> Self {
-        let screen = Screen::new(settings.output.value, settings.verbose);
+        let screen = Screen::new(settings.output.value, settings.verbose)
+            .filtered(settings.jq.as_deref())
+            .with_columns(settings.columns.as_deref());
         let pending_files = PendingFiles::new(settings.places.pending.as_deref());
         if let Some(unseen) = settings
             .unseen
@@ -52,6 +54,11 @@ impl Context {
         self.finish(self.builder()?.outbox(records))
     }
 
+    /// Keeps ids of tickets for completions.
+    pub(crate) fn remember<'a>(&self, ids: impl IntoIterator<Item = &'a str>) {
+        seen::remember(self.settings.places.tickets.as_deref(), ids);
+    }
+
     /// Names the records that cannot be read, next to a doubt that they may keep open.
     pub(crate) fn warn_of_unreadable_records(&self) {
         for problem in self.pending_files.unreadable() {
@@ -72,7 +79,7 @@ impl Context {
     pub(crate) fn anonymous(&self) -> Result<ClientBuilder, Failure> {
         let settings = &self.settings;
         let mut builder = Client::builder()
-            .time_zone(settings.time_zone.value)
+            .time_zone(settings.time_zone.value.on_the_wire())
             .timeouts(self.timeouts())
             .user_agent(concat!("hwc-tickets-cli/", env!("CARGO_PKG_VERSION")));
         if let Some(site) = settings.site.value {

@@ -2,7 +2,7 @@
 //!
 //! `cli` is the command tree, `settings` and `credentials` what applies in this run, `context` what every command works
 //! with, `command` what each command does, `view` how things look, `render` the only place that prints, `failure` and
-//! `exit` how it ends.
+//! `exit` how it ends. `zone` is the zone of times.
 
 mod cli;
 mod clock;
@@ -16,17 +16,19 @@ mod pending_files;
 mod private_file;
 mod prompt;
 mod render;
+mod seen;
 mod settings;
 mod signal;
 #[cfg(unix)]
 mod terminal_modes;
 mod view;
+mod zone;
 
-use cli::{Command, Typed, What, admin::Auth};
+use cli::{Command, Typed, What, admin::Auth, config::Config};
 use context::Context;
 use exit::Exit;
 use failure::Failure;
-use render::Screen;
+use render::{Filter, Screen};
 use settings::Settings;
 use std::{future::Future, process::ExitCode};
 
@@ -67,6 +69,10 @@ fn run(Typed { global, what }: Typed) -> Result<(), Failure> {
             "Check the limits of the system.",
         )
     })?;
+    // Before anything is done for nothing.
+    if let Some(filter) = &global.jq {
+        Filter::read(filter)?;
+    }
     let screen = Screen::new(global.output.unwrap_or_default(), global.verbose);
     let command = match what {
         What::ByHand(command) => command,
@@ -84,7 +90,10 @@ fn run(Typed { global, what }: Typed) -> Result<(), Failure> {
             let settings = match command {
                 // It makes the profile that is not there.
                 Command::Auth(Auth::Login(_)) => Settings::resolve_to_make,
-                Command::Auth(Auth::Logout) => Settings::resolve_to_forget,
+                Command::Auth(Auth::Logout) | Command::Config(Config::Unset(_) | Config::Path) => {
+                    Settings::resolve_to_forget
+                }
+                Command::Config(Config::Set(_)) => Settings::resolve_to_change,
                 _ => Settings::resolve,
             }(&global, &settings::process_variable)?;
             block_on(command::run(command, &Context::new(settings)))

@@ -4,6 +4,7 @@
 //! [`foreign::line`] here, so that no text from outside can act on the terminal. A closed pipe ends the program quietly.
 
 pub(crate) mod foreign;
+mod jq;
 pub(crate) mod json;
 mod list;
 mod outflow;
@@ -13,6 +14,7 @@ mod spinner;
 pub(crate) mod table;
 pub(crate) mod wrap;
 
+pub(crate) use jq::Filter;
 pub(crate) use list::List;
 pub(crate) use outflow::Outflow;
 pub(crate) use reader::reader_gone;
@@ -21,21 +23,30 @@ pub(crate) use spinner::wait;
 
 use crate::{
     cli::{self, Colour, Form},
+    exit::Exit,
     failure::Failure,
 };
 use anstream::{AutoStream, ColorChoice};
 use clap::error::{ContextKind, ContextValue};
 use serde::Serialize;
-use std::io::{self, IsTerminal as _, Write as _};
+use serde_json::Value;
+use std::{
+    io::{self, IsTerminal as _, Write as _},
+    sync::Arc,
+};
 use table::{Column, Line, Span, Table};
 
 /// Where data and messages go, and in which form.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Screen {
     form: Form,
     verbose: bool,
     /// Columns of the terminal behind standard output; `None` when there is none.
     columns: Option<usize>,
+    /// The filter of JSON, which was read before.
+    jq: Option<Arc<str>>,
+    /// The columns that are shown; all when nobody chose.
+    chosen: Option<Arc<[String]>>,
 }
 
 impl Screen {
@@ -44,7 +55,44 @@ impl Screen {
             form,
             verbose,
             columns: columns(),
+            jq: None,
+            chosen: None,
         }
+    }
+
+    /// With a filter of JSON.
+    pub(crate) fn filtered(mut self, filter: Option<&str>) -> Self {
+        self.jq = filter.map(Arc::from);
+        self
+    }
+
+    /// With these columns of lists and tables alone.
+    pub(crate) fn with_columns(mut self, columns: Option<&[String]>) -> Self {
+        self.chosen = columns.map(Arc::from);
+        self
+    }
+
+    /// The filter of JSON, if there is one.
+    fn filter(&self) -> Result<Option<Filter>, Failure> {
+        self.jq.as_deref().map(Filter::read).transpose()
+    }
+
+    /// What the filter makes of a value: a line for each result, a text as it is.
+    fn filter_value(&self, filter: &Filter, value: &Value) -> Result<(), Failure> {
+        filter.apply(value, |result| match result {
+            Value::String(text) => self.text_line(&text),
+            result => self.raw_line(&json::compact(&result).map_err(Failure::unserialisable)?),
+        })
+    }
+
+    /// A text as it came; on a terminal made inert.
+    fn text_line(&self, text: &str) -> Result<(), Failure> {
+        if !io::stdout().is_terminal() {
+            return self.raw_line(text);
+        }
+        foreign::lines(text)
+            .iter()
+            .try_for_each(|line| self.raw_line(line))
     }
 
     /// Form of the data.
@@ -64,6 +112,15 @@ impl Screen {
 
     /// A thing, in the form that was asked for: one document for `json`, one line for `ndjson`, else its parts.
     pub(crate) fn show(&self, thing: &impl Show) -> Result<(), Failure> {
+        if let Some(filter) = self.filter()? {
+            let lines = thing.lines().filter(|_| self.form == Form::Ndjson);
+            let lines = match lines {
+                Some(lines) => lines,
+                None => vec![serde_json::to_value(thing).map_err(Failure::unserialisable)?],
+            };
+            let mut lines = lines.iter();
+            return lines.try_for_each(|line| self.filter_value(&filter, line));
+        }
         match self.form {
             Form::Json => {
                 let text = json::document(thing).map_err(Failure::unserialisable)?;
@@ -99,6 +156,20 @@ impl Screen {
 
     /// An answer of the service as it came; on a terminal made inert.
     pub(crate) fn answer(&self, body: &[u8]) -> Result<(), Failure> {
+        if let Some(filter) = self.filter()? {
+            return match serde_json::from_slice(body) {
+                Ok(body) => self.filter_value(&filter, &body),
+                Err(_) => Err(Failure::own(
+                    Exit::Failure,
+                    "the answer is no JSON, so that --jq has nothing to filter",
+                    "Leave --jq out.",
+                )),
+            };
+        }
+        self.answer_as_it_is(body)
+    }
+
+    fn answer_as_it_is(&self, body: &[u8]) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         if out.is_terminal() {
             for line in foreign::lines(&String::from_utf8_lossy(body)) {
@@ -115,7 +186,7 @@ impl Screen {
         if body.is_empty() {
             return Ok(());
         }
-        self.answer(body)?;
+        self.answer_as_it_is(body)?;
         match body.ends_with(b"\n") || io::stdout().is_terminal() {
             true => Ok(()),
             false => self.raw("\n"),
@@ -124,6 +195,7 @@ impl Screen {
 
     /// Parts below each other, in a table with an empty line between them.
     fn parts(&self, parts: Vec<Part>) -> Result<(), Failure> {
+        let parts = self.chosen_of(parts)?;
         for (number, part) in parts.into_iter().enumerate() {
             if number > 0 && self.form == Form::Table {
                 self.raw_line("")?;
@@ -137,6 +209,38 @@ impl Screen {
         Ok(())
     }
 
+    /// Those parts in which something was chosen. A name that no part has is refused.
+    fn chosen_of(&self, mut parts: Vec<Part>) -> Result<Vec<Part>, Failure> {
+        let Some(chosen) = &self.chosen else {
+            return Ok(parts);
+        };
+        let titles = |part: &Part| -> Vec<String> {
+            match part {
+                Part::Rows(titles, _) => titles.names().collect(),
+                Part::Facts(_) | Part::NamedFacts(_) => Vec::new(),
+            }
+        };
+        let known: Vec<String> = parts.iter().flat_map(titles).collect();
+        if known.is_empty() {
+            self.warn("--columns is for lists and tables, and there is none here");
+            return Ok(parts);
+        }
+        refuse_unknown(chosen, &known)?;
+        parts.retain(|part| match part {
+            Part::Rows(titles, _) => !titles.places(chosen).is_empty(),
+            Part::Facts(_) | Part::NamedFacts(_) => false,
+        });
+        Ok(parts)
+    }
+
+    /// Refuses a column that a table does not have, before there is anything to put into it.
+    fn refuse_unknown_columns(&self, titles: &Titles) -> Result<(), Failure> {
+        match &self.chosen {
+            Some(chosen) => refuse_unknown(chosen, &titles.names().collect::<Vec<_>>()),
+            None => Ok(()),
+        }
+    }
+
     /// Rows of a table, below its titles, which stand there once. Columns are as wide as the first rows need it.
     fn rows(
         &self,
@@ -144,7 +248,12 @@ impl Screen {
         titles: &Titles,
         rows: Vec<Vec<Cell>>,
     ) -> Result<(), Failure> {
+        let chosen = self.chosen.as_deref().map(|names| titles.places(names));
         let written = |cells: Vec<Cell>| -> Vec<String> {
+            let cells = match &chosen {
+                Some(places) => titles.cells_at(places, cells, self.form),
+                None => cells,
+            };
             let cells = cells.into_iter();
             cells.map(|cell| show::written(cell, self.form)).collect()
         };
@@ -152,7 +261,10 @@ impl Screen {
         let table = match table {
             Some(table) => table,
             None => {
-                let begun = Table::new(&titles.columns, &rows, self.columns);
+                let begun = match &chosen {
+                    Some(places) => Table::new(&titles.columns_at(places), &rows, self.columns),
+                    None => Table::new(&titles.columns, &rows, self.columns),
+                };
                 self.header(&begun, &titles.legend)?;
                 table.insert(begun)
             }
@@ -221,6 +333,18 @@ impl Screen {
         Ok(out.flush()?)
     }
 
+    /// Rings the bell of the terminal; nothing where standard output is none.
+    pub(crate) fn ring(&self) {
+        to_terminal("\u{7}");
+    }
+
+    /// Asks the terminal to do something (OSC), with inert texts; nothing where standard output is none.
+    pub(crate) fn command(&self, texts: &[&str]) {
+        let inert = |text: &&str| foreign::line(text).replace(';', ",");
+        let texts: Vec<String> = texts.iter().map(inert).collect();
+        to_terminal(&format!("\u{1b}]{}\u{1b}\\", texts.join(";")));
+    }
+
     /// A remark on standard error.
     pub(crate) fn note(&self, text: &str) {
         say(&[Span {
@@ -232,6 +356,18 @@ impl Screen {
     /// A warning on standard error.
     pub(crate) fn warn(&self, text: &str) {
         tell("warning: ", table::WARN, text);
+    }
+}
+
+/// A column that is none is told with those that there are.
+fn refuse_unknown(chosen: &[String], known: &[String]) -> Result<(), Failure> {
+    let is_unknown = |name: &&String| !known.contains(&show::plain_name(name));
+    match chosen.iter().find(is_unknown) {
+        None => Ok(()),
+        Some(name) => Err(Failure::usage(
+            format!("--columns: there is no column {name}"),
+            format!("There are: {}.", known.join(", ")),
+        )),
     }
 }
 
@@ -368,6 +504,17 @@ fn automatic() -> ColorChoice {
 /// Whether standard output is to be coloured.
 pub(crate) fn is_coloured() -> bool {
     AutoStream::choice(&io::stdout()) != ColorChoice::Never
+}
+
+/// A sequence that the terminal acts on, of this program's own making.
+fn to_terminal(sequence: &str) {
+    let mut out = io::stdout().lock();
+    if out.is_terminal() {
+        // It only adds to what is printed, and that is told when it fails.
+        let _ = out
+            .write_all(sequence.as_bytes())
+            .and_then(|()| out.flush());
+    }
 }
 
 fn tell(label: &str, style: clap::builder::styling::Style, text: &str) {

@@ -2,23 +2,28 @@
 //! where it comes from.
 
 mod address;
+mod check;
+pub(crate) mod document;
 mod place;
 mod profile;
 mod source;
 mod variables;
 
+pub(crate) use check::usable;
 pub(crate) use place::Places;
 pub(crate) use profile::{Credentials, document_at};
 pub(crate) use source::{Setting, Source};
 pub(crate) use variables::{Lookup, process_variable, text};
 
 use crate::{
-    cli::{Colour, Form, Global, SiteName, Span},
+    cli::{Colour, Form, Global, Key, SiteName, Span},
+    clock,
     failure::Failure,
+    zone::Zone,
 };
 use clap::ValueEnum;
 use hwc_tickets::{Endpoint, InvalidEndpoint, Site, ZoneOffset};
-use profile::{Key, Profile};
+use profile::Profile;
 use std::{ffi::OsString, path::PathBuf};
 use variables::{language, path};
 
@@ -26,12 +31,16 @@ use variables::{language, path};
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) output: Setting<Form>,
+    /// A filter of JSON.
+    pub(crate) jq: Option<String>,
+    /// The columns that are shown.
+    pub(crate) columns: Option<Vec<String>>,
     pub(crate) timeout: Setting<Option<Span>>,
     pub(crate) endpoint: Setting<Option<String>>,
     pub(crate) site: Setting<Option<SiteName>>,
     pub(crate) group: Setting<Option<String>>,
     pub(crate) language: Setting<Option<String>>,
-    pub(crate) time_zone: Setting<ZoneOffset>,
+    pub(crate) time_zone: Setting<Zone>,
     pub(crate) retries: Setting<Option<u32>>,
     pub(crate) ca_file: Setting<Option<PathBuf>>,
     /// The profile that was asked for; its name is known even when the file has none.
@@ -44,14 +53,34 @@ pub(crate) struct Settings {
     pub(crate) verbose: bool,
 }
 
+/// A setting as it is shown.
+#[derive(Debug)]
+pub(crate) struct Shown {
+    pub(crate) key: Key,
+    pub(crate) value: Option<String>,
+    pub(crate) source: String,
+}
+
+/// A profile beside others.
+#[derive(Debug)]
+pub(crate) struct Summary {
+    pub(crate) name: String,
+    /// Which kind of credentials it has.
+    pub(crate) credentials: Option<&'static str>,
+    pub(crate) site: Option<String>,
+    pub(crate) group: Option<String>,
+}
+
 /// What a profile is looked at for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Purpose {
     Use,
     /// It is made when it is not there.
     Make,
-    /// Its credentials go; nothing that stands there is used.
+    /// Its credentials or a setting of it go; nothing that stands there is used.
     Forget,
+    /// A setting is stored in it, and it is made when it is not there; nothing that stands there is used.
+    Change,
 }
 
 /// Name of the profile that is used when none is named.
@@ -68,9 +97,22 @@ impl Settings {
         Self::put_together(flags, variable, Purpose::Make)
     }
 
-    /// What is needed to take credentials out of a profile, and nothing more: a value that cannot be used must not keep
-    /// them there.
+    /// What is needed to take something out of a profile, and nothing more: a value that cannot be used must not keep it
+    /// there.
     pub(crate) fn resolve_to_forget(flags: &Global, variable: Lookup<'_>) -> Result<Self, Failure> {
+        Self::without_values(flags, variable, Purpose::Forget)
+    }
+
+    /// The same for a command that stores a setting in the profile, and makes it when it is not there.
+    pub(crate) fn resolve_to_change(flags: &Global, variable: Lookup<'_>) -> Result<Self, Failure> {
+        Self::without_values(flags, variable, Purpose::Change)
+    }
+
+    fn without_values(
+        flags: &Global,
+        variable: Lookup<'_>,
+        purpose: Purpose,
+    ) -> Result<Self, Failure> {
         const PLACES: [&str; 5] = [
             "HOME",
             "USERPROFILE",
@@ -87,7 +129,7 @@ impl Settings {
             name if PLACES.contains(&name) => variable(name),
             _ => None,
         };
-        Self::put_together(flags, &needed, Purpose::Forget)
+        Self::put_together(flags, &needed, purpose)
     }
 
     fn put_together(
@@ -97,7 +139,7 @@ impl Settings {
     ) -> Result<Self, Failure> {
         let places = Places::find(variable)?;
         let read = match purpose {
-            Purpose::Forget => profile::read_names,
+            Purpose::Forget | Purpose::Change => profile::read_names,
             Purpose::Use | Purpose::Make => profile::read,
         };
         let file = profile::find(places.config.as_deref(), read)?;
@@ -113,7 +155,9 @@ impl Settings {
         let profile = match file.profile(&profile_name.value) {
             Some(profile) => profile.clone(),
             // Asked for by name and not there: most likely misspelt.
-            None if profile_name.source != Source::Default && purpose != Purpose::Make => {
+            None if profile_name.source != Source::Default
+                && !matches!(purpose, Purpose::Make | Purpose::Change) =>
+            {
                 return Err(file.unknown_profile(&profile_name.value));
             }
             None => Profile::default(),
@@ -123,6 +167,7 @@ impl Settings {
             profile_name: &profile_name.value,
             variable,
         };
+        let now = clock::now();
         let site = layers.parsed(flags.site, "--site", "HWC_TICKETS_SITE", Key::Site, one_of)?;
         let endpoint = layers
             .text(
@@ -133,15 +178,20 @@ impl Settings {
             )?
             .or_environment(site_of(site.value).endpoint_variable(), variable)?;
         Ok(Self {
-            output: layers
-                .parsed(
-                    flags.output,
-                    "--output",
-                    "HWC_TICKETS_OUTPUT",
-                    Key::Output,
-                    one_of,
-                )?
-                .or_default(),
+            output: fitting(
+                flags,
+                layers
+                    .parsed(
+                        flags.output,
+                        "--output",
+                        "HWC_TICKETS_OUTPUT",
+                        Key::Output,
+                        one_of,
+                    )?
+                    .or_default(),
+            )?,
+            jq: flags.jq.clone(),
+            columns: flags.columns.clone(),
             timeout: layers.parsed(
                 flags.timeout,
                 "--timeout",
@@ -172,17 +222,15 @@ impl Settings {
                     "HWC_TICKETS_TIME_ZONE",
                     Key::TimeZone,
                 )?
-                .try_map(|text| {
-                    text.parse::<ZoneOffset>()
-                        .map_err(|error| error.to_string())
-                })?
-                .or_default(),
+                .try_map(|text| Zone::parse(text, now))?
+                // A machine that knows no zone has a clock all the same, and it is named.
+                .or_else(|| Zone::local(now).unwrap_or_else(|_| Zone::from(ZoneOffset::UTC))),
             retries: layers.parsed(
                 flags.retries,
                 "--retries",
                 "HWC_TICKETS_RETRIES",
                 Key::Retries,
-                |text| text.parse::<u32>().map_err(|_| "not a number".to_owned()),
+                check::retries,
             )?,
             ca_file: layers.path(
                 flags.ca_file.clone(),
@@ -199,68 +247,84 @@ impl Settings {
     }
 }
 
-/// Everything for `doctor`: name, value, source.
+/// What applies, for people.
 impl Settings {
-    pub(crate) fn shown(&self) -> Vec<(&'static str, Option<String>, String)> {
-        let site = site_of(self.site.value);
-        let limits = hwc_tickets::Timeouts::default();
-        let ca_file = self.ca_file.value.as_ref();
-        vec![
-            (
-                "profile",
+    /// Every setting, with its value and its source. No secret is in it.
+    pub(crate) fn shown(&self) -> Vec<Shown> {
+        Key::all().map(|key| self.shown_one(key)).collect()
+    }
+
+    /// One of them.
+    pub(crate) fn shown_one(&self, key: Key) -> Shown {
+        let (value, source) = match key {
+            Key::Profile => (
                 Some(self.profile_name.value.clone()),
-                self.profile_name.source.to_string(),
+                &self.profile_name.source,
             ),
-            (
-                "endpoint",
-                Some(self.shown_endpoint()),
-                self.endpoint.source.to_string(),
-            ),
-            (
-                "site",
-                Some(format!("{site:?}").to_lowercase()),
-                self.site.source.to_string(),
-            ),
-            (
-                "group",
-                self.group.value.clone(),
-                self.group.source.to_string(),
-            ),
-            (
-                "language",
-                self.language.value.clone(),
-                self.language.source.to_string(),
-            ),
-            (
-                "time zone",
+            Key::Endpoint => (Some(self.shown_endpoint()), &self.endpoint.source),
+            Key::Site => {
+                let site = format!("{:?}", site_of(self.site.value));
+                (Some(site.to_lowercase()), &self.site.source)
+            }
+            Key::Group => (self.group.value.clone(), &self.group.source),
+            Key::Language => (self.language.value.clone(), &self.language.source),
+            Key::TimeZone => (
                 Some(self.time_zone.value.to_string()),
-                self.time_zone.source.to_string(),
+                &self.time_zone.source,
             ),
-            (
-                "timeout",
-                Some(self.timeout.value.unwrap_or(Span(limits.total)).to_string()),
-                self.timeout.source.to_string(),
-            ),
-            (
-                "retries",
-                Some(
-                    self.retries
-                        .value
-                        .map_or_else(|| "standard".to_owned(), |retries| retries.to_string()),
-                ),
-                self.retries.source.to_string(),
-            ),
-            (
-                "ca file",
-                ca_file.map(|path| path.display().to_string()),
-                self.ca_file.source.to_string(),
-            ),
-            (
-                "output",
-                Some(format!("{:?}", self.output.value).to_lowercase()),
-                self.output.source.to_string(),
-            ),
-        ]
+            Key::Timeout => {
+                let standard = Span(hwc_tickets::Timeouts::default().total);
+                let timeout = self.timeout.value.unwrap_or(standard);
+                (Some(timeout.to_string()), &self.timeout.source)
+            }
+            Key::Retries => {
+                let retries = self.retries.value.map(|retries| retries.to_string());
+                let retries = retries.unwrap_or_else(|| "standard".to_owned());
+                (Some(retries), &self.retries.source)
+            }
+            Key::CaFile => {
+                let path = self.ca_file.value.as_ref();
+                let path = path.map(|path| path.display().to_string());
+                (path, &self.ca_file.source)
+            }
+            Key::Output => {
+                let form = format!("{:?}", self.output.value);
+                (Some(form.to_lowercase()), &self.output.source)
+            }
+        };
+        Shown {
+            key,
+            value,
+            source: source.to_string(),
+        }
+    }
+
+    /// The profiles of the configuration file, without their secrets.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn profiles(&self) -> Result<Vec<Summary>, Failure> {
+        let file = profile::find(self.places.config.as_deref(), profile::read)?;
+        let profiles = file.profiles();
+        let summaries = profiles.map(|(name, profile)| Summary {
+            name: name.to_owned(),
+            credentials: profile.credentials.as_ref().map(Credentials::kind),
+            site: profile.text(Key::Site).map(str::to_owned),
+            group: profile.text(Key::Group).map(str::to_owned),
+        });
+        Ok(summaries.collect())
+    }
+
+    /// Refuses the name of a profile that is not in the configuration file.
+    ///
+    /// # Errors
+    /// It is not there; or the file cannot be read.
+    pub(crate) fn refuse_unknown_profile(&self, name: &str) -> Result<(), Failure> {
+        let file = profile::find(self.places.config.as_deref(), profile::read_names)?;
+        match file.profile(name) {
+            Some(_) => Ok(()),
+            None => Err(file.unknown_profile(name)),
+        }
     }
 
     /// The address that was named, checked: any https host on the command line, elsewhere only those of Huawei Cloud and
@@ -303,6 +367,38 @@ impl Settings {
     /// The same without user and password.
     pub(crate) fn shown_endpoint(&self) -> String {
         address::redacted(&self.endpoint_address())
+    }
+}
+
+/// The form of the output that a filter and a choice of columns go with. Who asks for one has no other in mind that stands
+/// in the environment or a profile.
+fn fitting(flags: &Global, output: Setting<Form>) -> Result<Setting<Form>, Failure> {
+    let is_json = matches!(output.value, Form::Json | Form::Ndjson);
+    let (option, fits, form, advice) = match (&flags.jq, &flags.columns) {
+        (Some(_), _) => (
+            "--jq",
+            is_json,
+            Form::Json,
+            "It filters JSON: use it with -o json or -o ndjson, or without -o.",
+        ),
+        (None, Some(_)) => (
+            "--columns",
+            !is_json,
+            Form::Table,
+            "It is for -o table and -o plain; with JSON, --jq says what is printed.",
+        ),
+        (None, None) => return Ok(output),
+    };
+    match output.source {
+        _ if fits => Ok(output),
+        Source::Flag(_) => Err(Failure::usage(
+            format!(
+                "{option} does not go with -o {}",
+                format!("{:?}", output.value).to_lowercase()
+            ),
+            advice,
+        )),
+        _ => Ok(Setting::new(form, Source::Flag(option))),
     }
 }
 
@@ -480,7 +576,7 @@ mod tests {
         .unwrap();
         assert_eq!(settings.timeout.value.unwrap().to_string(), "5s");
         assert_eq!(settings.site.value, Some(SiteName::International));
-        assert_eq!(settings.time_zone.value.minutes(), -210);
+        assert_eq!(settings.time_zone.value.on_the_wire().minutes(), -210);
         assert_eq!(settings.output.value, Form::Table);
     }
 
@@ -493,7 +589,7 @@ mod tests {
                 "HWC_TICKETS_TIMEOUT",
             ),
             (
-                &[("HWC_TICKETS_TIME_ZONE", "Asia/Shanghai")],
+                &[("HWC_TICKETS_TIME_ZONE", "Asia/Atlantis")],
                 "",
                 "HWC_TICKETS_TIME_ZONE",
             ),

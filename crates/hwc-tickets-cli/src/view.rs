@@ -6,18 +6,17 @@ use crate::{
     render::{
         Cell, List, Part, Row, Screen, Show, Titles, fact,
         table::{Column, ColumnWidth, QUIET, STRONG},
+        wrap::width,
     },
+    zone::Zone,
 };
 use hwc_tickets::{
     Message, MessageId, MessageKey, MessageKind, MessageTime, Role, Sent, TicketId, TicketStatus,
-    ZoneOffset,
 };
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-/// Columns of a time: `2026-01-31 12:00:00`. Its zone stands in the title.
-const TIME: usize = 19;
 /// Columns of an author with his side; longer names are cut.
 const AUTHOR: usize = 20;
 
@@ -88,9 +87,10 @@ pub(crate) struct Extras {
 
 impl Extras {
     /// The titles of such a table.
-    pub(crate) fn titles(self, zone: ZoneOffset) -> Titles {
+    pub(crate) fn titles(self, zone: Zone) -> Titles {
         let title = format!("TIME ({zone})");
-        let mut columns = vec![Column::new(title, ColumnWidth::Fixed(TIME)).styled(QUIET)];
+        let time = ColumnWidth::Fixed(zone.columns().max(width(&title)));
+        let mut columns = vec![Column::new(title, time).styled(QUIET)];
         if let Some(width) = self.tickets {
             columns.push(Column::new("TICKET", ColumnWidth::Fixed(width.max(6))));
         }
@@ -99,7 +99,9 @@ impl Extras {
             columns.push(Column::new("ID", ColumnWidth::Fixed(width.max(2))).styled(QUIET));
         }
         columns.push(Column::new("TEXT", ColumnWidth::Rest));
-        Titles::new(columns).legend(format!("Times in {zone}"))
+        Titles::new(columns)
+            .legend(format!("Times in {zone}"))
+            .behind(usize::from(self.name.is_some()))
     }
 
     /// A message as a row.
@@ -107,7 +109,7 @@ impl Extras {
         self,
         ticket: &TicketId,
         message: &Message,
-        zone: ZoneOffset,
+        zone: Zone,
         form: Form,
     ) -> Vec<Cell> {
         // Its zone stands in the title, or, without titles, with each time.
@@ -136,7 +138,7 @@ impl Extras {
         ticket: &TicketId,
         status: TicketStatus,
         at: Timestamp,
-        zone: ZoneOffset,
+        zone: Zone,
         form: Form,
     ) -> Vec<Cell> {
         let written = match form {
@@ -165,7 +167,7 @@ impl Extras {
 #[derive(Debug)]
 pub(crate) struct Conversation<'a> {
     list: List<'a>,
-    zone: ZoneOffset,
+    zone: Zone,
     extras: Extras,
 }
 
@@ -175,7 +177,7 @@ impl<'a> Conversation<'a> {
         screen: &'a Screen,
         fields: &Map<String, Value>,
         name: &str,
-        zone: ZoneOffset,
+        zone: Zone,
         extras: Extras,
     ) -> Result<Self, Failure> {
         let list = List::begin(screen, extras.titles(zone), fields, name)?;
@@ -206,7 +208,7 @@ impl<'a> Conversation<'a> {
 struct Seen<'a> {
     event: &'a Happened<'a>,
     #[serde(skip)]
-    zone: ZoneOffset,
+    zone: Zone,
     #[serde(skip)]
     extras: Extras,
 }
@@ -225,7 +227,7 @@ impl Row for Seen<'_> {
 }
 
 /// When it was written, for a place that names the zone already; as the service wrote it when that is no time.
-pub(crate) fn clock_time(message: &Message, zone: ZoneOffset) -> String {
+pub(crate) fn clock_time(message: &Message, zone: Zone) -> String {
     match message.created_at.instant() {
         Some(instant) => zone.wall_time(instant),
         None => message.created_at.raw().to_owned(),
@@ -233,7 +235,7 @@ pub(crate) fn clock_time(message: &Message, zone: ZoneOffset) -> String {
 }
 
 /// A time of the service, with its zone; as the service wrote it when that is no time.
-pub(crate) fn time(time: &MessageTime, zone: ZoneOffset, form: Form) -> String {
+pub(crate) fn time(time: &MessageTime, zone: Zone, form: Form) -> String {
     match time.instant() {
         Some(instant) => moment(instant, zone, form),
         None => time.raw().to_owned(),
@@ -241,7 +243,7 @@ pub(crate) fn time(time: &MessageTime, zone: ZoneOffset, form: Form) -> String {
 }
 
 /// A moment with its zone: for programs in RFC 3339, in a table as people read it.
-pub(crate) fn moment(instant: Timestamp, zone: ZoneOffset, form: Form) -> String {
+pub(crate) fn moment(instant: Timestamp, zone: Zone, form: Form) -> String {
     match form {
         Form::Table => format!("{} {zone}", zone.wall_time(instant)),
         _ => zone.rfc_3339(instant),
@@ -338,13 +340,13 @@ pub(crate) struct Receipt<'a> {
     attempts: u32,
     request_id: Option<&'a str>,
     #[serde(skip)]
-    zone: ZoneOffset,
+    zone: Zone,
     #[serde(skip)]
     verbose: bool,
 }
 
 impl<'a> Receipt<'a> {
-    pub(crate) fn of(sent: &'a Sent, zone: ZoneOffset, verbose: bool) -> Self {
+    pub(crate) fn of(sent: &'a Sent, zone: Zone, verbose: bool) -> Self {
         let outcome = match sent.is_confirmed() {
             true => "confirmed",
             false => "accepted",
@@ -389,7 +391,7 @@ impl Show for Receipt<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hwc_tickets::Author;
+    use hwc_tickets::{Author, ZoneOffset};
 
     /// Reads of the service that do not tell the role of the author give the same object as those that do.
     #[test]

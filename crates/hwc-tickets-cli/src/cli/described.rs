@@ -129,7 +129,10 @@ pub(crate) fn command(operation: &Operation, verb: &'static str) -> Command {
     let mut command = Command::new(verb)
         .long_about(format!("{about}\n\n{}", operation.description))
         .about(about)
-        .after_long_help(fields(operation));
+        .after_long_help(match remark(operation) {
+            Some(remark) => format!("{remark}\n\n{}", fields(operation)),
+            None => fields(operation),
+        });
     for input in inputs(operation) {
         command = command.args(arguments(operation, &input));
     }
@@ -314,6 +317,17 @@ fn limit(limit: &'static Limit) -> Option<String> {
         (None, Some(max)) => format!("{max}{unit} or fewer{each}"),
         (None, None) => return None,
     })
+}
+
+/// What else is to be known of a command: the program does more than the description says.
+fn remark(operation: &Operation) -> Option<&'static str> {
+    match operation.command {
+        Some("ticket list") => Some(
+            "Without arguments, a table shows the open tickets, those first that wait for you: to be confirmed or answered, \
+             then those with unread messages.",
+        ),
+        _ => None,
+    }
 }
 
 /// What `plain` writes.

@@ -1,7 +1,7 @@
 //! `hwc-tickets message ...`
 
-use super::{Moment, Span, StatusName};
-use clap::{Args, Subcommand, ValueHint};
+use super::{Moment, Span, StatusName, Words};
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use std::{path::PathBuf, time::Duration};
 
 /// What to do with messages.
@@ -26,6 +26,11 @@ pub(crate) enum Message {
     /// its output is closed. With --cursor it resumes where it stopped; tickets left out of a run keep their position.
     /// A ticket that does not exist is reported, and the exit code is 3. The exit code is also not 0 if the service
     /// never answered, or if the position could not be saved.
+    ///
+    /// Following never waits for the commands of --exec and --notify: up to 64 events wait for each of them, and one run
+    /// follows the other. A run that fails or takes too long, and events that are left out, are reported on standard error,
+    /// where what the commands print goes as well. None is run a second time for the same event. At the end, 10 seconds are
+    /// given to what is left, 2 after Ctrl-C.
     #[command(
         after_long_help = "Fields of -o plain: time, ticket, from, text; then id and file name of each attachment. A change of status has \
     the word `status` in place of from, and the status in place of the text."
@@ -133,7 +138,43 @@ pub(crate) struct Follow {
     /// Stop after this time
     #[arg(long = "for", value_name = "TIME")]
     pub(crate) duration: Option<Span>,
+    /// Run a command for each event, with the event as JSON on its standard input
+    ///
+    /// The event is one line, the same as -o ndjson prints. The command is split into words as a shell does it, with
+    /// quotes and backslashes; no shell runs, and nothing is expanded, neither variables nor `~` nor `*`.
+    #[arg(long, value_name = "CMD")]
+    pub(crate) exec: Option<Words>,
+    /// Run a command for each new event that calls for you, e.g. notify-send
+    ///
+    /// These are messages that are not from your side, changes of status, and tickets that cannot be followed any more;
+    /// not those of before, which --tail and --since show. Two arguments are added: a title, and a line with the ticket and
+    /// what happened, without any text of a message. The event is on standard input, as with --exec.
+    #[arg(long, value_name = "CMD")]
+    pub(crate) notify: Option<Words>,
+    /// Time limit of each run of --exec and --notify
+    #[arg(long, value_name = "TIME", default_value_t = Span(EXEC_TIMEOUT))]
+    pub(crate) exec_timeout: Span,
+    /// Ring the bell of the terminal for what --notify would run for; only if standard output is a terminal
+    #[arg(long)]
+    pub(crate) bell: bool,
+    /// Let the terminal notify you, by the sequence that it knows: osc9 or osc777; only if standard output is a terminal
+    #[arg(long, value_name = "KIND", hide_possible_values = true)]
+    pub(crate) notify_terminal: Option<Sequence>,
 }
+
+/// How a terminal is asked for a notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Sequence {
+    /// iTerm2, Windows Terminal, kitty, Ghostty
+    #[value(name = "osc9")]
+    Osc9,
+    /// foot, Konsole, rxvt, WezTerm
+    #[value(name = "osc777")]
+    Osc777,
+}
+
+/// Time limit of a command that is run for an event.
+pub(crate) const EXEC_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// `message unread`.
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! Points in time as people type them: `2h` (ago), `2026-01-31`, `2026-01-31 12:00`, `2026-01-31T12:00:00+08:00`.
 
 use super::{InvalidSpan, Span};
+use crate::zone::Zone;
 use jiff::{SignedDuration, Timestamp, civil::DateTime};
 use std::{fmt, str::FromStr};
 
@@ -47,7 +48,7 @@ impl FromStr for Moment {
             Err(InvalidSpan::NoUnit(number)) => return Err(InvalidMoment::NoUnit(number)),
             Err(InvalidSpan::Zero | InvalidSpan::Other) => {}
         }
-        // A zone name would be looked up in a database; only fixed offsets mean the same everywhere.
+        // The zone is a setting of its own; beside a time only an offset means the same everywhere.
         if text.contains('[') {
             return Err(InvalidMoment::Other);
         }
@@ -61,18 +62,15 @@ impl FromStr for Moment {
 }
 
 impl Moment {
-    /// The instant, seen from `now`, for a clock that is `minutes_east` of UTC.
-    pub(crate) fn instant(self, now: Timestamp, minutes_east: i32) -> Timestamp {
+    /// The instant, seen from `now`, for a clock in `zone`.
+    pub(crate) fn instant(self, now: Timestamp, zone: Zone) -> Timestamp {
         match self {
             Self::Instant(instant) => instant,
             Self::Ago(Span(age)) => SignedDuration::try_from(age)
                 .ok()
                 .and_then(|age| now.checked_sub(age).ok())
                 .unwrap_or(Timestamp::MIN),
-            Self::Wall(wall) => jiff::tz::Offset::from_seconds(minutes_east.saturating_mul(60))
-                .unwrap_or(jiff::tz::Offset::UTC)
-                .to_timestamp(wall)
-                .unwrap_or(Timestamp::MIN),
+            Self::Wall(wall) => zone.earliest(wall),
         }
     }
 }
@@ -84,6 +82,7 @@ mod tests {
     #[test]
     fn moments() {
         let now: Timestamp = "2026-02-01T00:00:00Z".parse().unwrap();
+        let zone = Zone::from(hwc_tickets::ZoneOffset::CHINA);
         for (text, expected) in [
             ("2h", "2026-01-31T22:00:00Z"),
             ("2026-01-31", "2026-01-30T16:00:00Z"),
@@ -93,7 +92,7 @@ mod tests {
             ("2026-01-31T12:00:00Z", "2026-01-31T12:00:00Z"),
         ] {
             let moment: Moment = text.parse().expect(text);
-            assert_eq!(moment.instant(now, 480).to_string(), expected, "{text}");
+            assert_eq!(moment.instant(now, zone).to_string(), expected, "{text}");
         }
     }
 

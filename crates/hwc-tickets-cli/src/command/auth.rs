@@ -12,7 +12,7 @@ use crate::{
     failure::Failure,
     private_file,
     render::{Part, Show, fact},
-    settings::{Settings, Source, document_at},
+    settings::{Settings, Source, document, document_at},
 };
 use clap::ValueEnum;
 use hwc_core::file::shell_quoted;
@@ -20,7 +20,7 @@ use hwc_tickets::SecretString;
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use std::path::Path;
-use toml_edit::{DocumentMut, Item, Table, TableLike, value};
+use toml_edit::{DocumentMut, Item, Table};
 
 pub(crate) fn run(args: Auth, context: &Context) -> Result<(), Failure> {
     match args {
@@ -110,16 +110,9 @@ fn store(login: &Login, context: &Context) -> Result<(), Failure> {
     let credentials = secrets::ask(login)?;
     let mut document = document_at(path)?.unwrap_or_default();
     let given = given_for_all_calls(&context.settings);
-    put(&mut document, profile, credentials, &given).ok_or_else(|| {
-        Failure::usage(
-            format!(
-                "{} has something else in place of [profiles.{profile}]",
-                path.display()
-            ),
-            "Correct the file.",
-        )
-    })?;
-    write(path, &document)?;
+    put(&mut document, profile, credentials, &given)
+        .ok_or_else(|| document::out_of_place(path, profile))?;
+    document::write(path, &document)?;
     let screen = &context.screen;
     screen.note(&format!(
         "Stored for profile {profile} in {}, readable for you only.",
@@ -154,7 +147,7 @@ fn forget(context: &Context) -> Result<(), Failure> {
     let place = path.display();
     let were_there = remove(&mut document, profile);
     if were_there {
-        write(path, &document)?;
+        document::write(path, &document)?;
         screen.note(&format!(
             "The credentials of profile {profile} are removed from {place}. The service was told nothing: a token stays \
              valid there until it ends."
@@ -191,15 +184,6 @@ fn forget(context: &Context) -> Result<(), Failure> {
     screen
         .show(&removed)
         .map_err(|failure| failure.after("the credentials are removed"))
-}
-
-fn write(path: &Path, document: &DocumentMut) -> Result<(), Failure> {
-    let place = private_file::behind_links(path)?;
-    private_file::write(&place, document.to_string().as_bytes())
-        .map_err(|error| Failure::file("write", &place, &error))?;
-    // A run that was killed may have left a secret there. Nothing is removed before the new file stands.
-    private_file::sweep_drafts_beside(&place);
-    Ok(())
 }
 
 /// Whether there were any.
@@ -246,27 +230,26 @@ fn put(
     credentials: Vec<(&'static str, SecretString)>,
     given: &[(&'static str, String)],
 ) -> Option<()> {
-    let mut table = Table::new();
-    for (name, secret) in credentials {
-        table.insert(name, value(secret.expose_secret()));
-    }
-    let implicit = || {
-        let mut table = Table::new();
-        table.set_implicit(true);
-        Item::Table(table)
-    };
-    let profiles: &mut dyn TableLike = document
-        .entry("profiles")
-        .or_insert_with(implicit)
-        .as_table_like_mut()?;
-    let profile: &mut dyn TableLike = profiles
-        .entry(profile)
-        .or_insert_with(implicit)
-        .as_table_like_mut()?;
+    let profile = document::profile(document, profile)?;
     for (name, given) in given {
-        profile.insert(name, value(given.as_str()));
+        document::put(profile, name, given.as_str());
     }
-    profile.insert("credentials", Item::Table(table));
+    // A table that is there keeps its place and its comments, and nothing of other credentials.
+    let is_table = profile
+        .get("credentials")
+        .is_some_and(|item| item.is_table_like());
+    if !is_table {
+        profile.insert("credentials", Item::Table(Table::new()));
+    }
+    let table = profile.get_mut("credentials")?.as_table_like_mut()?;
+    let stored: Vec<String> = table.iter().map(|(name, _)| name.to_owned()).collect();
+    let is_gone = |name: &&String| !credentials.iter().any(|(new, _)| new == name);
+    for name in stored.iter().filter(is_gone) {
+        table.remove(name);
+    }
+    for (name, secret) in &credentials {
+        document::put(table, name, secret.expose_secret());
+    }
     Some(())
 }
 
@@ -276,7 +259,8 @@ mod tests {
 
     #[test]
     fn everything_else_in_the_file_stays() {
-        let text = "# mine\nprofile = \"work\" # default\n\n[profiles.work]\ngroup = \"1\"\n\n[profiles.work.credentials]\n\
+        let text = "# mine\nprofile = \"work\" # default\n\n[profiles.work]\ngroup = \"1\"\n\n\
+                    # of work\n[profiles.work.credentials] # keys\n\
                     access_key = \"old\"\nsecret_key = \"old\"\n\n[profiles.home] # other\nsite = \"china\"\n";
         let mut document: DocumentMut = text.parse().unwrap();
         let given = [("endpoint", "https://osm.example".to_owned())];
@@ -289,11 +273,12 @@ mod tests {
             "group = \"1\"\n",
             "endpoint = \"https://osm.example\"\n",
             "[profiles.home] # other\nsite = \"china\"\n",
+            "# of work\n[profiles.work.credentials] # keys\n",
         ] {
             assert!(written.contains(kept), "{written}");
         }
         assert!(
-            written.contains("[profiles.work.credentials]\ntoken = \"new\"\n"),
+            written.contains("[profiles.work.credentials] # keys\ntoken = \"new\"\n"),
             "{written}"
         );
         assert!(

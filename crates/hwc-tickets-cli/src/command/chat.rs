@@ -102,6 +102,11 @@ fn plain(args: Chat) -> message::Follow {
         until_status: None,
         interval: args.interval,
         duration: None,
+        exec: None,
+        notify: None,
+        exec_timeout: Span(message::EXEC_TIMEOUT),
+        bell: false,
+        notify_terminal: None,
     }
 }
 

@@ -5,10 +5,12 @@ use crate::{
     failure::Failure,
     render::Screen,
 };
-use clap::{Arg, Command, ValueHint};
+use clap::{Arg, ArgAction, Command, ValueHint};
 use clap_complete::Shell;
 
 const NAME: &str = "hwc-tickets";
+/// Id of the argument with a ticket.
+const TICKET: &str = "ticket";
 
 pub(crate) fn run(args: &Completions, screen: &Screen) -> Result<(), Failure> {
     let mut tree = without_files(cli::tree());
@@ -54,9 +56,13 @@ fn bash(tree: &mut Command) -> String {
     let script = generated(Shell::Bash, tree, &inner);
     let mut taking_files = Vec::new();
     commands_taking_files(tree, &inner, &mut taking_files);
+    let mut taking_tickets = Vec::new();
+    commands_taking_tickets(tree, &inner, &mut taking_tickets);
     let mut lines = Vec::new();
     // Whether the command whose lines these are takes a file.
     let mut takes_file = false;
+    // How many tickets it takes.
+    let mut tickets = "";
     for line in script.lines() {
         let code = line.trim_start();
         let indent = line.get(..line.len() - code.len()).unwrap_or_default();
@@ -65,6 +71,8 @@ fn bash(tree: &mut Command) -> String {
             .filter(|name| name.starts_with(&inner))
         {
             takes_file = taking_files.iter().any(|taking| taking == label);
+            let taking = taking_tickets.iter().find(|(taking, _)| taking == label);
+            tickets = taking.map_or("", |(_, number)| *number);
         }
         if code.starts_with("complete ") {
             let front = code.strip_suffix(&inner).unwrap_or(code);
@@ -79,7 +87,11 @@ fn bash(tree: &mut Command) -> String {
         } else if code == r#"COMPREPLY=($(compgen -f "${cur}"))"# {
             lines.extend(OFFER_FILES.lines().map(|code| format!("{indent}{code}")));
         } else if !takes_file && code == OFFER_ALL {
-            lines.push(format!("{indent}{OFFER_FITTING}"));
+            lines.push(
+                format!("{indent}{OFFER_FITTING} {tickets}")
+                    .trim_end()
+                    .to_owned(),
+            );
         } else if takes_file && code.starts_with("if [[ ${cur} == -* ||") {
             lines.push(format!("{indent}if [[ ${{cur}} == -* ]] ; then"));
         } else if takes_file && indent.len() == ARM && code.starts_with("COMPREPLY=( $(compgen -W")
@@ -101,11 +113,28 @@ const OFFER_FITTING: &str = r#"_hwc_tickets_offer "${opts}""#;
 const FITTING: &str = r#"_hwc_tickets_offer() {
     local word words=""
     if [[ "${cur}" != -* ]]; then
-        for word in $1; do
+        for word in $1 $(_hwc_tickets_ids "$2"); do
             [[ "${word}" == -* ]] || words="${words} ${word}"
         done
     fi
     COMPREPLY=( $(compgen -W "${words:-$1}" -- "${cur}") )
+}
+
+# Ids of tickets that were seen before, without those that stand there already; $1 says whether one or several are taken.
+_hwc_tickets_ids() {
+    local file="${XDG_STATE_HOME:-${HOME}/.local/state}/hwc-tickets/tickets" id typed
+    local -a ids=()
+    [[ -n "$1" && -r "${file}" ]] || return 0
+    while IFS= read -r id; do
+        [[ -z "${id}" || "${id}" == *[!A-Za-z0-9._-]* ]] && continue
+        for typed in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+            [[ "${typed}" == "${id}" ]] || continue
+            [[ "$1" == "one" ]] && return 0
+            continue 2
+        done
+        ids+=("${id}")
+    done < "${file}"
+    [[ ${#ids[@]} -eq 0 ]] || printf '%s\n' "${ids[@]}"
 }
 
 "#;
@@ -122,6 +151,31 @@ fn commands_taking_files(command: &Command, label: &str, found: &mut Vec<String>
         let label = format!("{label}__subcmd__{}", below.get_name().replace('-', "__"));
         commands_taking_files(below, &label, found);
     }
+}
+
+/// The commands that take tickets, as the script for bash calls them, and whether one or several.
+fn commands_taking_tickets(
+    command: &Command,
+    label: &str,
+    found: &mut Vec<(String, &'static str)>,
+) {
+    if let Some(number) = takes_tickets(command) {
+        found.push((label.to_owned(), number));
+    }
+    for below in command.get_subcommands() {
+        let label = format!("{label}__subcmd__{}", below.get_name().replace('-', "__"));
+        commands_taking_tickets(below, &label, found);
+    }
+}
+
+/// Whether the command takes one ticket or several.
+fn takes_tickets(command: &Command) -> Option<&'static str> {
+    let mut positionals = command.get_positionals();
+    let ticket = positionals.find(|arg| arg.get_id() == TICKET)?;
+    Some(match ticket.get_action() {
+        ArgAction::Append => "several",
+        _ => "one",
+    })
 }
 
 /// Whether a file is an argument of the command.
@@ -147,6 +201,12 @@ fn zsh(script: &str) -> String {
             .strip_suffix(":' \\")
             .or_else(|| line.strip_suffix(":'"));
         match front {
+            Some(front)
+                if front.starts_with("':ticket -- ") || front.starts_with("'*:ticket -- ") =>
+            {
+                let rest = line.get(front.len() + 1..).unwrap_or_default();
+                format!("{front}:{{_hwc_tickets_ids}}{rest}")
+            }
             Some(front) if front.starts_with("':") || front.starts_with("'*:") => {
                 let rest = line.get(front.len() + 1..).unwrap_or_default();
                 format!("{front}:_guard \"^-*\" value{rest}")
@@ -155,8 +215,30 @@ fn zsh(script: &str) -> String {
         }
     };
     let lines: Vec<String> = script.lines().map(guarded).collect();
-    lines.join("\n")
+    let begin = "autoload -U is-at-least\n";
+    lines
+        .join("\n")
+        .replacen(begin, &format!("{begin}{ZSH_IDS}"), 1)
 }
+
+/// Ids of tickets that were seen before, the newest first, without those that stand there already.
+const ZSH_IDS: &str = r#"
+_hwc_tickets_ids() {
+    local file="${XDG_STATE_HOME:-$HOME/.local/state}/hwc-tickets/tickets" id
+    local -a ids offered
+    [[ -r $file ]] && ids=( ${(f)"$(<$file)"} )
+    for id in $ids; do
+        [[ $id == *[^A-Za-z0-9._-]* ]] && continue
+        [[ $id != $words[CURRENT] ]] && (( ${words[(Ie)$id]} )) && continue
+        offered+=( $id )
+    done
+    if (( $#offered )); then
+        compadd -V tickets -a offered
+    else
+        _guard "^-*" value
+    fi
+}
+"#;
 
 /// The generator for fish takes an option of the program that still waits for its value for the end of everything:
 /// nothing is offered then. No command has been named there.
@@ -185,6 +267,24 @@ fn fish_values(tree: &Command) -> String {
             ));
         }
     }
+    lines.push_str(FISH_IDS);
+    for command in tree.get_subcommands() {
+        let using = format!("__fish_hwc_tickets_using_subcommand {}", command.get_name());
+        let mut offer = |condition: &str, number: &str| {
+            lines.push_str(&format!(
+                "complete -c {NAME} -n \"{condition}\" -f -k -a \"(__fish_hwc_tickets_ids {number})\"\n"
+            ));
+        };
+        if let Some(number) = takes_tickets(command) {
+            offer(&using, number);
+        }
+        for below in command.get_subcommands() {
+            if let Some(number) = takes_tickets(below) {
+                let seen = format!("__fish_seen_subcommand_from {}", below.get_name());
+                offer(&format!("{using}; and {seen}"), number);
+            }
+        }
+    }
     for command in tree.get_subcommands() {
         for argument in command.get_positionals() {
             let values = argument.get_possible_values();
@@ -200,6 +300,27 @@ fn fish_values(tree: &Command) -> String {
     }
     lines
 }
+
+/// Ids of tickets that were seen before, the newest first, without those that stand there already; the argument says
+/// whether one or several are taken.
+const FISH_IDS: &str = "\
+function __fish_hwc_tickets_ids
+    set -l state $XDG_STATE_HOME
+    test -n \"$state\"; or set state $HOME/.local/state
+    set -l file $state/hwc-tickets/tickets
+    test -r $file; or return 0
+    set -l typed (commandline -opc)
+    set -l offered
+    for id in (string match -r '^[A-Za-z0-9._-]+$' < $file)
+        if contains -- $id $typed
+            test \"$argv[1]\" = one; and return 0
+        else
+            set -a offered $id
+        end
+    end
+    test (count $offered) -gt 0; and printf '%s\\n' $offered
+end
+";
 
 /// File names are offered only where a file is meant: without a word about it, shells offer them everywhere.
 fn without_files(tree: Command) -> Command {

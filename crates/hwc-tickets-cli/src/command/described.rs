@@ -2,17 +2,19 @@
 
 mod arguments;
 mod file;
+mod inbox;
 mod list;
 
 use crate::{
     cli::{
         Form,
-        described::{DRY_RUN, Described, LIMIT, YES, inputs},
+        described::{DRY_RUN, Described, LIMIT, Taking, YES, inputs},
     },
     context::{Context, interruptible},
     exit::Exit,
     failure::Failure,
     render::{self, Part, Show, fact},
+    zone::Zone,
 };
 use arguments::Given;
 use heck::ToSnakeCase as _;
@@ -25,6 +27,17 @@ use serde_json::{Map, Value};
 use std::io::{self, IsTerminal as _};
 
 pub(crate) async fn run(described: &Described, context: &Context) -> Result<(), Failure> {
+    let outcome = perform(described, context).await;
+    if outcome.is_ok() && !has(described, DRY_RUN) {
+        let inputs = inputs(described.operation);
+        let ticket = inputs.iter().find(|input| input.taking == Taking::Ticket);
+        let ticket = ticket.and_then(|input| described.matches.get_one::<Value>(input.name));
+        context.remember(ticket.and_then(Value::as_str));
+    }
+    outcome
+}
+
+async fn perform(described: &Described, context: &Context) -> Result<(), Failure> {
     let Described { operation, matches } = described;
     let operation: &'static Operation = operation;
     let file = match operation.answer {
@@ -32,6 +45,9 @@ pub(crate) async fn run(described: &Described, context: &Context) -> Result<(), 
         _ => None,
     };
     refuse_group(operation, context)?;
+    if inbox::is_asked(described, context) {
+        return inbox::run(described, context).await;
+    }
     let given = arguments::read(operation, matches)?;
     check(operation, &given.arguments)?;
     if has(described, DRY_RUN) {
@@ -266,6 +282,8 @@ struct Object<'a> {
     body: &'a Value,
     #[serde(skip)]
     operation: &'static Operation,
+    #[serde(skip)]
+    zone: Zone,
 }
 
 impl Show for Object<'_> {
@@ -280,8 +298,15 @@ impl Show for Object<'_> {
         }
         let facts = columns.iter().map(|column| {
             let value = list::value(self.body, column.name);
-            let value = list::field(self.operation, column, value, form);
-            fact(column.name.replace('_', " "), value)
+            let value = list::field(self.operation, column, value, self.zone, form);
+            let name = column.name.replace('_', " ");
+            fact(
+                match list::is_time(column.name) {
+                    true => format!("{name} ({})", self.zone),
+                    false => name,
+                },
+                value,
+            )
         });
         vec![Part::Facts(facts.collect())]
     }
@@ -294,7 +319,11 @@ fn shown(operation: &'static Operation, body: &Value, context: &Context) -> Resu
     if says_nothing && operation.columns.is_empty() && screen.form() == Form::Table {
         screen.note("Done.");
     }
-    screen.show(&Object { body, operation })
+    screen.show(&Object {
+        body,
+        operation,
+        zone: context.settings.time_zone.value,
+    })
 }
 
 #[cfg(test)]

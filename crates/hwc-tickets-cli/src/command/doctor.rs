@@ -98,7 +98,7 @@ impl Check {
 /// One setting, and where its value comes from.
 #[derive(Debug, Serialize)]
 struct Setting {
-    name: &'static str,
+    name: String,
     value: Option<String>,
     source: String,
 }
@@ -113,9 +113,8 @@ struct Examined {
 impl Show for Examined {
     fn parts(&self, _: Form) -> Vec<Part> {
         let setting = |setting: &Setting| -> Vec<Cell> {
-            let name = setting.name.to_owned();
             vec![
-                Some(name),
+                Some(setting.name.clone()),
                 Some(setting.source.clone()),
                 setting.value.clone(),
             ]
@@ -154,10 +153,10 @@ pub(crate) async fn run(context: &Context) -> Result<(), Failure> {
 
 async fn examine(context: &Context) -> Result<(), Failure> {
     let settings = context.settings.shown().into_iter();
-    let settings = settings.map(|(name, value, source)| Setting {
-        name,
-        value,
-        source,
+    let settings = settings.map(|shown| Setting {
+        name: shown.key.name().replace('_', " "),
+        value: shown.value,
+        source: shown.source,
     });
     let mut checks = local::checks(context);
     checks.extend(network::checks(context).await);

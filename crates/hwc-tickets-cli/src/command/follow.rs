@@ -1,5 +1,7 @@
 //! `hwc-tickets message follow`.
 
+mod hooks;
+
 use crate::{
     cli::{Form, Span, message::Follow},
     clock,
@@ -10,6 +12,7 @@ use crate::{
     signal::{interrupt, interrupt_again},
     view::{Conversation, Extras, Happened, MessageJson},
 };
+use hooks::Hooks;
 use hwc_tickets::{
     Error, ErrorKind, TicketId, TicketStatus,
     follow::{CursorFile, Event, Events},
@@ -71,7 +74,7 @@ async fn follow(args: Follow, context: &Context, until_input_ends: bool) -> Resu
         .interval(shortest, shortest.saturating_mul(LONGEST));
     if let Some(moment) = args.since {
         let zone = context.settings.time_zone.value;
-        follow = follow.since(moment.instant(clock::now(), zone.minutes()));
+        follow = follow.since(moment.instant(clock::now(), zone));
     }
     if let Some(messages) = args.tail {
         follow = follow.tail(messages);
@@ -85,10 +88,13 @@ async fn follow(args: Follow, context: &Context, until_input_ends: bool) -> Resu
     if args.until_status.is_some() {
         follow = follow.status_events(STATUS_EVERY);
     }
+    let hooks = Hooks::begin(&args, &context.screen);
     let shown = begin(context, &tickets)?;
     let mut watch = Watch {
         context,
         shown,
+        hooks,
+        resumes: args.cursor.is_some(),
         tickets,
         until: args.until_status.map(|status| status.0),
         reached: BTreeSet::new(),
@@ -101,6 +107,11 @@ async fn follow(args: Follow, context: &Context, until_input_ends: bool) -> Resu
     let outcome = watch
         .run(follow.stream(), args.duration, until_input_ends)
         .await;
+    let is_told_to_end = !matches!(
+        outcome,
+        Ok(End::Time | End::Status | End::Failed | End::Input)
+    );
+    watch.hooks.finish(is_told_to_end).await;
     watch.end(outcome)
 }
 
@@ -124,6 +135,9 @@ fn open(path: &Path) -> Result<CursorFile, Failure> {
 struct Watch<'a> {
     context: &'a Context,
     shown: Conversation<'a>,
+    hooks: Hooks,
+    /// What comes first is what was missed since the run before.
+    resumes: bool,
     tickets: BTreeSet<TicketId>,
     until: Option<TicketStatus>,
     /// Tickets whose status is the one that is waited for.
@@ -219,16 +233,25 @@ impl Watch<'_> {
         }
     }
 
+    /// Shows it, and hands it on.
+    fn happened(&mut self, event: &Happened<'_>) -> Result<(), Failure> {
+        self.shown.add(event)?;
+        let is_message = matches!(event, Happened::Message { .. });
+        let is_new = self.is_shown || self.resumes && is_message;
+        self.hooks.tell(event, is_new);
+        Ok(())
+    }
+
     /// One event; tells whether it is the end.
     fn take(&mut self, event: Event) -> Result<Option<End>, Failure> {
         let screen = &self.context.screen;
         match event {
-            Event::Message { ticket, message } => self.shown.add(&Happened::Message {
+            Event::Message { ticket, message } => self.happened(&Happened::Message {
                 ticket: &ticket,
                 message: MessageJson(&message),
             })?,
             Event::Status { ticket, status } => {
-                self.shown.add(&Happened::Status {
+                self.happened(&Happened::Status {
                     ticket: &ticket,
                     status,
                     at: clock::now(),
@@ -266,11 +289,11 @@ impl Watch<'_> {
                 screen.warn(&format!(
                     "a message of {ticket} may be missing; look with: hwc-tickets message history {ticket}"
                 ));
-                self.shown.add(&Happened::PossibleGap { ticket: &ticket })?;
+                self.happened(&Happened::PossibleGap { ticket: &ticket })?;
             }
             Event::TicketLost { ticket, error } => {
                 screen.warn(&format!("{ticket} is not followed any more: {error}"));
-                self.shown.add(&Happened::TicketLost {
+                self.happened(&Happened::TicketLost {
                     ticket: &ticket,
                     error: error_json(&error),
                 })?;

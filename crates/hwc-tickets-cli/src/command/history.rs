@@ -64,7 +64,7 @@ async fn read(
     let mut history = ticket.history();
     if let Some(moment) = args.since {
         let zone = context.settings.time_zone.value;
-        history = history.since(moment.instant(clock::now(), zone.minutes()));
+        history = history.since(moment.instant(clock::now(), zone));
     }
     if let Some(limit) = args.limit {
         history = history.limit(limit);

@@ -7,10 +7,10 @@ use crate::{
     failure::Failure,
     render::{self, Part, Show, fact, wrap::cut},
     view::{self, MessageJson},
+    zone::Zone,
 };
 use hwc_tickets::{
     Advice, CallAdvice, Error, ErrorKind, Message, MessageId, Recalled, Ticket, TicketId,
-    ZoneOffset,
 };
 use serde::Serialize;
 use std::future::IntoFuture as _;
@@ -61,7 +61,7 @@ struct Told<'a> {
     outcome: &'static str,
     message: Option<MessageJson<'a>>,
     #[serde(skip)]
-    zone: ZoneOffset,
+    zone: Zone,
 }
 
 impl Told<'_> {

@@ -6,8 +6,9 @@ use crate::{
     failure::Failure,
     render::{self, Cell, Fact, Part, Show, fact},
     view::{self, Extras, MessageJson, id_width, status_name},
+    zone::Zone,
 };
-use hwc_tickets::{Message, MessageTime, TicketDetail, TicketId, TicketStatus, ZoneOffset};
+use hwc_tickets::{Message, MessageTime, TicketDetail, TicketId, TicketStatus};
 use serde::{Serialize, Serializer, ser::Error as _};
 use serde_json::{Value, json};
 use std::future::IntoFuture as _;
@@ -67,7 +68,7 @@ struct Whole<'a> {
     ticket: &'a TicketId,
     detail: DetailJson<'a>,
     #[serde(skip)]
-    zone: ZoneOffset,
+    zone: Zone,
 }
 
 /// The detail in JSON: as the SDK writes it, with messages as they are in every command.
@@ -123,7 +124,7 @@ const FIELDS: [(&str, &str); 13] = [
 ];
 
 /// Everything that is known of a ticket but its messages; what is empty is left out.
-fn facts(id: &TicketId, detail: &TicketDetail, zone: ZoneOffset, form: Form) -> Vec<Fact> {
+fn facts(id: &TicketId, detail: &TicketDetail, zone: Zone, form: Form) -> Vec<Fact> {
     let mut facts = vec![
         fact("ticket", id.to_string()),
         fact("status", status_name(detail.status)),
@@ -135,7 +136,7 @@ fn facts(id: &TicketId, detail: &TicketDetail, zone: ZoneOffset, form: Form) -> 
             _ => continue,
         };
         let value = match field.ends_with("_time") {
-            true => view::time(&MessageTime::read(value, zone), zone, form),
+            true => view::time(&MessageTime::read(value, zone.on_the_wire()), zone, form),
             false => value,
         };
         facts.push(fact(name, value));

@@ -1,7 +1,7 @@
 //! A list that grows. In `json` it is one document, valid at its end, however the command ends.
 
 use super::{
-    Screen, json,
+    Filter, Screen, json,
     show::{Row, Titles},
     table::Table,
 };
@@ -17,6 +17,16 @@ pub(crate) struct List<'a> {
     /// Once its titles stand there, so that nothing stands before an error.
     table: Option<Table>,
     items: u64,
+    filter: Option<Filtered>,
+}
+
+/// What becomes of it with a filter: the document of `json` is filtered as a whole, a line of `ndjson` by itself.
+#[derive(Debug)]
+struct Filtered {
+    filter: Filter,
+    fields: Map<String, Value>,
+    name: String,
+    items: Vec<Value>,
 }
 
 impl<'a> List<'a> {
@@ -27,7 +37,14 @@ impl<'a> List<'a> {
         fields: &Map<String, Value>,
         name: &str,
     ) -> Result<Self, Failure> {
-        if screen.form() == Form::Json {
+        screen.refuse_unknown_columns(&titles)?;
+        let filter = screen.filter()?.map(|filter| Filtered {
+            filter,
+            fields: fields.clone(),
+            name: name.to_owned(),
+            items: Vec::new(),
+        });
+        if screen.form() == Form::Json && filter.is_none() {
             let mut front = String::from("{");
             for (field, value) in fields {
                 front.push_str(&format!("\n  {}: {},", text(field)?, text(value)?));
@@ -40,6 +57,7 @@ impl<'a> List<'a> {
             titles,
             table: None,
             items: 0,
+            filter,
         })
     }
 
@@ -75,6 +93,16 @@ impl<'a> List<'a> {
 
     /// What programs find in the list, and people read on standard error.
     pub(crate) fn aside(&mut self, item: &impl Serialize) -> Result<(), Failure> {
+        if let Some(filtered) = &mut self.filter {
+            let item = serde_json::to_value(item).map_err(Failure::unserialisable)?;
+            return match self.screen.form() {
+                Form::Ndjson => self.screen.filter_value(&filtered.filter, &item),
+                _ => {
+                    filtered.items.push(item);
+                    Ok(())
+                }
+            };
+        }
         match self.screen.form() {
             Form::Table | Form::Plain => Ok(()),
             Form::Ndjson => self.screen.raw_line(&text(item)?),
@@ -90,6 +118,13 @@ impl<'a> List<'a> {
     pub(crate) fn end(self, fields: &Map<String, Value>) -> Result<(), Failure> {
         if self.screen.form() != Form::Json {
             return Ok(());
+        }
+        if let Some(filtered) = self.filter {
+            let mut document = filtered.fields;
+            document.insert(filtered.name, Value::Array(filtered.items));
+            document.extend(fields.clone());
+            let document = Value::Object(document);
+            return self.screen.filter_value(&filtered.filter, &document);
         }
         let mut back = String::from(if self.items > 0 { "\n  ]" } else { "]" });
         for (field, value) in fields {

@@ -1,6 +1,6 @@
 //! What there is to show of a thing. How it looks in each form follows from it.
 
-use super::table::Column;
+use super::table::{Column, ColumnWidth};
 use crate::cli::Form;
 use serde::Serialize;
 use serde_json::Value;
@@ -49,6 +49,8 @@ pub(crate) struct Titles {
     pub(super) columns: Vec<Column>,
     /// Stands in the place of titles where the terminal is too narrow for them.
     pub(super) legend: String,
+    /// Fields before the first column in `plain`.
+    ahead: usize,
 }
 
 impl Titles {
@@ -57,6 +59,7 @@ impl Titles {
         Self {
             columns: columns.into(),
             legend: String::new(),
+            ahead: 0,
         }
     }
 
@@ -65,6 +68,66 @@ impl Titles {
         self.legend = legend;
         self
     }
+}
+
+impl Titles {
+    /// So many fields stand before the first column in each line of `plain`.
+    pub(crate) fn behind(mut self, fields: usize) -> Self {
+        self.ahead = fields;
+        self
+    }
+
+    /// The names of the columns, as they are asked for.
+    pub(super) fn names(&self) -> impl Iterator<Item = String> {
+        self.columns.iter().map(|column| {
+            // Of a time, without its zone.
+            let name = column.title.split(" (").next().unwrap_or_default();
+            plain_name(name)
+        })
+    }
+
+    /// Where the columns of these names stand, in that order. Names that are none are left out.
+    pub(super) fn places(&self, names: &[String]) -> Vec<usize> {
+        let own: Vec<String> = self.names().collect();
+        let places = names.iter();
+        places
+            .filter_map(|name| own.iter().position(|own| *own == plain_name(name)))
+            .collect()
+    }
+
+    /// The columns at these places.
+    pub(super) fn columns_at(&self, places: &[usize]) -> Vec<Column> {
+        let mut columns: Vec<Column> = places
+            .iter()
+            .filter_map(|place| self.columns.get(*place).cloned())
+            .collect();
+        // What is left is for the last one.
+        let last = columns.len().saturating_sub(1);
+        for column in columns.iter_mut().take(last) {
+            if column.width == ColumnWidth::Rest {
+                column.width = ColumnWidth::Fit;
+            }
+        }
+        columns
+    }
+
+    /// The cells at these places of a row in `form`.
+    pub(super) fn cells_at(&self, places: &[usize], cells: Vec<Cell>, form: Form) -> Vec<Cell> {
+        let ahead = match form {
+            Form::Plain => self.ahead,
+            _ => 0,
+        };
+        let chosen = places.iter().map(|place| place.saturating_add(ahead));
+        let chosen = (0..ahead).chain(chosen);
+        chosen
+            .map(|place| cells.get(place).cloned().flatten())
+            .collect()
+    }
+}
+
+/// Capitals, blanks and dashes make no other name.
+pub(super) fn plain_name(name: &str) -> String {
+    name.trim().to_lowercase().replace([' ', '-'], "_")
 }
 
 /// A name and its value.

@@ -11,6 +11,8 @@ pub(crate) struct Places {
     pub(crate) config: Option<PathBuf>,
     /// The directory of pending files.
     pub(crate) pending: Option<PathBuf>,
+    /// The file with ids of tickets, for completions.
+    pub(crate) tickets: Option<PathBuf>,
 }
 
 impl Places {
@@ -41,9 +43,11 @@ impl Places {
             };
             Ok(base.map(|base| base.join("hwc-tickets")))
         };
+        let state = base("XDG_STATE_HOME", ".local/state")?;
         Ok(Self {
             config: base("XDG_CONFIG_HOME", ".config")?.map(|base| base.join("config.toml")),
-            pending: base("XDG_STATE_HOME", ".local/state")?.map(|base| base.join("pending")),
+            pending: state.as_ref().map(|base| base.join("pending")),
+            tickets: state.map(|base| base.join("tickets")),
         })
     }
 

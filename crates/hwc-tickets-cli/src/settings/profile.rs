@@ -3,6 +3,7 @@
 //! What is wrong with it is told by key, line and column, never with the text of the line: it may hold a secret.
 
 use crate::{
+    cli::{Key, nearest},
     failure::Failure,
     private_file::{self, Unreadable},
 };
@@ -13,32 +14,6 @@ use std::{
     path::{Path, PathBuf},
 };
 use toml_edit::{DocumentMut, Item, TableLike, Value};
-
-/// A setting a profile may hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Key {
-    Endpoint,
-    Site,
-    Group,
-    Language,
-    TimeZone,
-    Timeout,
-    Retries,
-    CaFile,
-    Output,
-}
-
-const KEYS: [(Key, &str); 9] = [
-    (Key::Endpoint, "endpoint"),
-    (Key::Site, "site"),
-    (Key::Group, "group"),
-    (Key::Language, "language"),
-    (Key::TimeZone, "time_zone"),
-    (Key::Timeout, "timeout"),
-    (Key::Retries, "retries"),
-    (Key::CaFile, "ca_file"),
-    (Key::Output, "output"),
-];
 
 const CREDENTIAL_KEYS: [&str; 10] = [
     "token",
@@ -52,15 +27,6 @@ const CREDENTIAL_KEYS: [&str; 10] = [
     "account",
     "project",
 ];
-
-impl Key {
-    /// As it stands in the file.
-    pub(crate) fn name(self) -> &'static str {
-        KEYS.iter()
-            .find(|(key, _)| *key == self)
-            .map_or("", |(_, name)| name)
-    }
-}
 
 /// Credentials of a profile. `Debug` shows no secret.
 #[derive(Debug, Clone)]
@@ -86,6 +52,17 @@ pub(crate) enum Credentials {
 pub(crate) struct Profile {
     texts: BTreeMap<Key, String>,
     pub(crate) credentials: Option<Credentials>,
+}
+
+impl Credentials {
+    /// Which of the three it is.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Token(_) => "token",
+            Self::Keys { .. } => "keys",
+            Self::Password { .. } => "password",
+        }
+    }
 }
 
 impl Profile {
@@ -131,12 +108,22 @@ impl ConfigFile {
         self.profiles.get(name)
     }
 
+    /// All of them, by name.
+    pub(crate) fn profiles(&self) -> impl Iterator<Item = (&str, &Profile)> {
+        let profiles = self.profiles.iter();
+        profiles.map(|(name, profile)| (name.as_str(), profile))
+    }
+
     pub(crate) fn unknown_profile(&self, name: &str) -> Failure {
         let make = format!(
             "hwc-tickets auth login --profile {}",
             hwc_core::file::shell_quoted(Path::new(name))
         );
         let known: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
+        let nearest = match nearest(name, known.iter().copied()) {
+            Some(nearest) => format!("Did you mean {nearest}? "),
+            None => String::new(),
+        };
         if let Some(unseen) = &self.unseen {
             return Failure::usage(
                 format!("there is no profile {name}: {unseen}"),
@@ -148,7 +135,7 @@ impl ConfigFile {
             match known.as_slice() {
                 [] => format!("The file has no profiles yet; create this one with: {make}"),
                 known => format!(
-                    "The file has: {}. Create this one with: {make}",
+                    "{nearest}The file has: {}. Create this one with: {make}",
                     known.join(", ")
                 ),
             },
@@ -229,7 +216,7 @@ pub(crate) fn read(path: &Path) -> Result<ConfigFile, Failure> {
             other => {
                 return Err(bad(
                     format!("unknown key `{other}`"),
-                    "The file has the keys: profile, profiles.".to_owned(),
+                    outside_of_profiles(other),
                 ));
             }
         }
@@ -244,6 +231,18 @@ pub(crate) fn read(path: &Path) -> Result<ConfigFile, Failure> {
         return Err(shared(path));
     }
     Ok(file)
+}
+
+/// What an unknown key outside of the profiles may have been meant for.
+fn outside_of_profiles(key: &str) -> String {
+    let all = "The file has the keys: profile, profiles.";
+    match nearest(key, ["profile", "profiles"]) {
+        Some(nearest) => format!("Did you mean `{nearest}`? {all}"),
+        None if Key::of_profiles().any(|known| known.name() == key) => {
+            format!("Put it below [profiles.default], or into another profile. {all}")
+        }
+        None => all.to_owned(),
+    }
 }
 
 /// The document at `path`, if there is a file.
@@ -304,11 +303,11 @@ fn read_profile(table: &dyn TableLike) -> Result<Profile, (String, String)> {
             profile.credentials = Some(read_credentials(credentials)?);
             continue;
         }
-        let Some((key, _)) = KEYS.iter().find(|(_, known)| *known == name) else {
-            let known: Vec<&str> = KEYS.iter().map(|(_, name)| *name).collect();
+        let Some(key) = Key::of_profiles().find(|key| key.name() == name) else {
+            let known = Key::of_profiles().map(Key::name).chain(["credentials"]);
             return Err((
                 format!("unknown key `{name}`"),
-                format!("Known keys: {}, credentials.", known.join(", ")),
+                known_keys(name, &known.collect::<Vec<_>>()),
             ));
         };
         let text = scalar(item)
@@ -319,9 +318,18 @@ fn read_profile(table: &dyn TableLike) -> Result<Profile, (String, String)> {
                 "Give it a value, or remove the line.".to_owned(),
             ));
         }
-        profile.texts.insert(*key, text);
+        profile.texts.insert(key, text);
     }
     Ok(profile)
+}
+
+/// The key that was meant, if one is like it, and all that there are.
+fn known_keys(typed: &str, known: &[&str]) -> String {
+    let all = format!("Known keys: {}.", known.join(", "));
+    match nearest(typed, known.iter().copied()) {
+        Some(nearest) => format!("Did you mean `{nearest}`? {all}"),
+        None => all,
+    }
 }
 
 /// A text, or a number where one is meant (`retries = 3`).
@@ -334,11 +342,13 @@ fn scalar(item: &Item) -> Option<String> {
 }
 
 fn read_credentials(table: &dyn TableLike) -> Result<Credentials, (String, String)> {
-    let known = || format!("Known keys: {}.", CREDENTIAL_KEYS.join(", "));
     let mut texts = BTreeMap::new();
     for (name, item) in table.iter() {
         if !CREDENTIAL_KEYS.contains(&name) {
-            return Err((format!("unknown key `credentials.{name}`"), known()));
+            return Err((
+                format!("unknown key `credentials.{name}`"),
+                known_keys(name, &CREDENTIAL_KEYS),
+            ));
         }
         let text = item.as_str().ok_or_else(|| {
             (
@@ -386,7 +396,7 @@ fn read_credentials(table: &dyn TableLike) -> Result<Credentials, (String, Strin
         None => Ok(credentials),
         Some(name) => Err((
             format!("`credentials.{name}` does not belong to these credentials"),
-            known(),
+            format!("Known keys: {}.", CREDENTIAL_KEYS.join(", ")),
         )),
     }
 }

@@ -114,6 +114,11 @@ impl<T> Setting<Option<T>> {
     where
         T: Default,
     {
-        Setting::new(self.value.unwrap_or_default(), self.source)
+        self.or_else(T::default)
+    }
+
+    /// The value, or the one that takes its place.
+    pub(crate) fn or_else(self, standard: impl FnOnce() -> T) -> Setting<T> {
+        Setting::new(self.value.unwrap_or_else(standard), self.source)
     }
 }

@@ -111,6 +111,40 @@ const NOTHING: &[&str] = &[
     "hwc-tickets message follow case-1 --until-status REPO",
 ];
 
+/// The same with tickets that were seen before.
+const SEEN: &[(&str, &str)] = &[
+    (
+        "hwc-tickets ticket show cas",
+        "hwc-tickets ticket show case-123",
+    ),
+    (
+        "hwc-tickets message history TT",
+        "hwc-tickets message history TT202611210003",
+    ),
+    (
+        "hwc-tickets message send --confirm cas",
+        "hwc-tickets message send --confirm case-123",
+    ),
+    (
+        "hwc-tickets message unread case-123 TT",
+        "hwc-tickets message unread case-123 TT202611210003",
+    ),
+    ("hwc-tickets chat cas", "hwc-tickets chat case-123"),
+    // What follows from the description of the service.
+    (
+        "hwc-tickets ticket update cas",
+        "hwc-tickets ticket update case-123",
+    ),
+];
+
+/// Where no ticket is meant, none is offered.
+const NO_TICKET: &[&str] = &[
+    "hwc-tickets message send case-123 cas",
+    "hwc-tickets message recall case-123 TT",
+    "hwc-tickets label update --name cas",
+    "hwc-tickets ticket status case-1 --profile cas",
+];
+
 /// In the current directory: a file for `--file`, and files that must not get in the way of commands.
 const FILES: [&str; 5] = ["REPORT.txt", "senders", "marked", "showcase", "history.txt"];
 
@@ -181,10 +215,33 @@ fn begin(stage: &Stage, shell: &Path, name: &str) -> Terminal {
 }
 
 fn completes(name: &str) {
-    let Some(shell) = shell(name) else { return };
     let stage = Stage::new();
-    let mut terminal = begin(&stage, &shell, name);
-    for (typed, expected) in CASES {
+    complete(&stage, name, CASES, NOTHING);
+    assert_eq!(stage.requests(), 0);
+}
+
+/// Ids come from what commands have left behind, and nobody is asked for them.
+fn completes_tickets(name: &str) {
+    let stage = Stage::new();
+    for args in [
+        &["ticket", "status", "case-123"][..],
+        &["message", "unread", "TT202611210003"],
+        &["ticket", "status", "case-999"],
+    ] {
+        stage.run(args);
+    }
+    let tickets = stage.home().join(".local/state/hwc-tickets/tickets");
+    let seen = std::fs::read_to_string(tickets).unwrap();
+    assert_eq!(seen, "TT202611210003\ncase-123\n");
+    let requests = stage.requests();
+    complete(&stage, name, SEEN, NO_TICKET);
+    assert_eq!(stage.requests(), requests);
+}
+
+fn complete(stage: &Stage, name: &str, cases: &[(&str, &str)], nothing: &[&str]) {
+    let Some(shell) = shell(name) else { return };
+    let mut terminal = begin(stage, &shell, name);
+    for (typed, expected) in cases {
         terminal.type_in(typed);
         terminal.shows(&format!("> {typed}"));
         terminal.type_in("\t");
@@ -199,7 +256,7 @@ fn completes(name: &str) {
         terminal.type_in("\u{15}\u{c}");
         crate::stage::until("an empty line", || terminal.screen() == ">");
     }
-    for typed in NOTHING {
+    for typed in nothing {
         terminal.type_in(typed);
         terminal.shows(&format!("> {typed}"));
         // What is typed next stands right behind.
@@ -257,6 +314,21 @@ fn options_come_behind_a_hyphen_in_zsh() {
 #[test]
 fn options_come_behind_a_hyphen_in_fish() {
     options_come_behind_a_hyphen("fish");
+}
+
+#[test]
+fn tickets_in_bash() {
+    completes_tickets("bash");
+}
+
+#[test]
+fn tickets_in_zsh() {
+    completes_tickets("zsh");
+}
+
+#[test]
+fn tickets_in_fish() {
+    completes_tickets("fish");
 }
 
 #[test]

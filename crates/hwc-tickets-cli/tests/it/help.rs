@@ -3,7 +3,7 @@
 use crate::{described::described, stage::Stage};
 
 /// Every command, as typed.
-const COMMANDS: [&[&str]; 21] = [
+const COMMANDS: [&[&str]; 27] = [
     &[],
     &["message"],
     &["message", "send"],
@@ -21,6 +21,12 @@ const COMMANDS: [&[&str]; 21] = [
     &["auth"],
     &["auth", "status"],
     &["auth", "login"],
+    &["config"],
+    &["config", "list"],
+    &["config", "get"],
+    &["config", "set"],
+    &["config", "unset"],
+    &["config", "path"],
     &["doctor"],
     &["sim"],
     &["completions"],
@@ -108,6 +114,9 @@ fn fields_of_plain_are_told() {
         "api",
         "auth",
         "login",
+        "config",
+        "set",
+        "unset",
         "sim",
         "completions",
         "man",

@@ -25,8 +25,12 @@ mod exit;
 #[cfg(unix)]
 mod follow;
 mod help;
+#[cfg(unix)]
+mod hooks;
 mod hostile;
+mod inbox;
 mod inputs;
+mod jq;
 #[cfg(unix)]
 mod leftovers;
 mod login;
@@ -36,6 +40,7 @@ mod output;
 mod pending;
 #[cfg(unix)]
 mod picture;
+mod profiles;
 mod recall;
 mod reconcile;
 mod secrets;
@@ -47,3 +52,4 @@ mod stage;
 #[cfg(unix)]
 mod terminal;
 mod words;
+mod zones;

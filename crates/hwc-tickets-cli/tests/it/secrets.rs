@@ -47,7 +47,7 @@ fn clean(ran: &Ran, what: &str) {
 fn no_output_of_any_command_shows_a_secret() {
     let stage = Stage::new();
     let dir = stage.home().join("man").display().to_string();
-    let commands: [&[&str]; 18] = [
+    let commands: [&[&str]; 20] = [
         &["message", "send", "case-123", "hello"],
         &["message", "send", "case-123", "hello", "--dry-run"],
         &[
@@ -72,6 +72,8 @@ fn no_output_of_any_command_shows_a_secret() {
         &["auth", "status"],
         &["doctor"],
         &["doctor", "-o", "json"],
+        &["config", "list"],
+        &["config", "list", "-o", "json"],
         &["completions", "bash"],
         &["man", &dir],
     ];

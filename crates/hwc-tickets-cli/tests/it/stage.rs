@@ -10,6 +10,9 @@ use std::{
 /// The time on every stage.
 pub(crate) const NOW: &str = "2026-11-21T06:00:00Z";
 
+/// The zone of times on every stage: that of the machine must not matter.
+pub(crate) const ZONE: (&str, &str) = ("HWC_TICKETS_TIME_ZONE", "GMT+8");
+
 /// For as good as ever.
 pub(crate) const FOREVER: u32 = u32::MAX;
 
@@ -172,6 +175,7 @@ impl Stage {
             .args(args)
             .env_clear()
             .env("HOME", self.home())
+            .env(ZONE.0, ZONE.1)
             .stdin(Stdio::null());
         command
     }

@@ -1,6 +1,6 @@
 //! The program on a real pseudo-terminal: what stands on the screen.
 
-use crate::stage::{Stage, program, until};
+use crate::stage::{Stage, ZONE, program, until};
 use hwc_tickets_sim::{Fault, FaultRule, Route};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::{
@@ -40,6 +40,7 @@ impl Terminal {
         command.env_clear();
         command.env("HOME", stage.home());
         command.env("TERM", "xterm-256color");
+        command.env(ZONE.0, ZONE.1);
         command.env("HWC_TICKETS_ENDPOINT", stage.sim().endpoint());
         command.env("HWC_TICKETS_TOKEN", stage.sim().credentials().token);
         for (name, value) in variables {

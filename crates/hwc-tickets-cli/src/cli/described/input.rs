@@ -55,8 +55,10 @@ impl Input {
 const TICKET: &str = "case_id";
 
 /// Names that another option has: of every command, and of those made here.
-const TAKEN: [&str; 21] = [
+const TAKEN: [&str; 23] = [
     "output",
+    "jq",
+    "columns",
     "timeout",
     "endpoint",
     "site",

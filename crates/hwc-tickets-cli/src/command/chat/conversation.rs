@@ -7,8 +7,9 @@ mod own;
 pub(crate) use own::{Delivery, Fate, Own};
 
 use super::draft::Draft;
+use crate::zone::Zone;
 use crossterm::event::KeyEvent;
-use hwc_tickets::{Message, MessageKey, MessageKind, TicketId, TicketStatus, ZoneOffset};
+use hwc_tickets::{Message, MessageKey, MessageKind, TicketId, TicketStatus};
 use layout::Place;
 
 /// Most UTF-16 units of a message.
@@ -94,7 +95,7 @@ enum Older {
 /// Everything the screen shows.
 pub(crate) struct Conversation {
     pub(crate) ticket: TicketId,
-    pub(crate) zone: ZoneOffset,
+    pub(crate) zone: Zone,
     pub(crate) status: Option<TicketStatus>,
     pub(crate) entries: Vec<Entry>,
     pub(crate) draft: Draft,
@@ -120,7 +121,7 @@ pub(crate) struct Conversation {
 }
 
 impl Conversation {
-    pub(crate) fn new(ticket: TicketId, zone: ZoneOffset, columns: u16, rows: u16) -> Self {
+    pub(crate) fn new(ticket: TicketId, zone: Zone, columns: u16, rows: u16) -> Self {
         Self {
             ticket,
             zone,

@@ -4,6 +4,7 @@ use super::{
     conversation::{Conversation, Delivery, Effect, Entry, Event, Fate},
     screen,
 };
+use crate::zone::Zone;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use hwc_tickets::{Client, Message, SecretString, TicketId, TicketStatus, ZoneOffset};
 use hwc_tickets_sim::{Simulator, Time};
@@ -36,7 +37,7 @@ fn messages(ticket: &str, customer: &[&str], support: &[&str]) -> Vec<Message> {
 }
 
 fn conversation(columns: u16, rows: u16) -> Conversation {
-    let zone = ZoneOffset::from_hours(8).unwrap();
+    let zone = Zone::from(ZoneOffset::from_hours(8).unwrap());
     let ticket = TicketId::new("case-123").unwrap();
     let mut conversation = Conversation::new(ticket, zone, columns, rows);
     assert!(conversation.apply(Event::Loaded).is_empty());
@@ -179,7 +180,7 @@ fn what_cannot_be_the_own_message() {
     assert_eq!(chat.draft.take(), "same", "to be sent again");
 
     // Before the beginning is loaded nothing is sent, so nothing old can be taken for it.
-    let zone = ZoneOffset::from_hours(8).unwrap();
+    let zone = Zone::from(ZoneOffset::from_hours(8).unwrap());
     let mut chat = Conversation::new(TicketId::new("case-123").unwrap(), zone, 40, 20);
     assert!(write(&mut chat, "same").is_empty());
     read(&mut chat, customer);
@@ -364,7 +365,7 @@ fn older_messages_that_cannot_be_read() {
 fn what_was_shown_is_marked_as_read() {
     let all = messages("TT202611210011", &[], &["news"]);
     let (news, old) = all.split_last().unwrap();
-    let zone = ZoneOffset::from_hours(8).unwrap();
+    let zone = Zone::from(ZoneOffset::from_hours(8).unwrap());
     let id = || TicketId::new("TT202611210011").unwrap();
     let mut chat = Conversation::new(id(), zone, 40, 12);
     for message in old {

@@ -9,8 +9,13 @@ use crate::{
         self, Cell, List, Row, Titles, json,
         table::{Column, ColumnWidth, QUIET},
     },
+    zone::Zone,
 };
-use hwc_tickets::api::{self, ListReport, Operation};
+use heck::{ToShoutySnakeCase as _, ToSnakeCase as _};
+use hwc_tickets::{
+    MessageTime,
+    api::{self, ListReport, Operation},
+};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -22,7 +27,9 @@ pub(super) async fn run(
     context: &Context,
 ) -> Result<(), Failure> {
     let client = context.client()?;
-    let mut list = List::begin(&context.screen, titles(operation), &Map::new(), name)?;
+    let zone = context.settings.time_zone.value;
+    let titles = titles(operation, zone);
+    let mut list = List::begin(&context.screen, titles, &Map::new(), name)?;
     let mut report = ListReport::default();
     let (mut lost, mut within) = (0, 0);
     let reading = async {
@@ -37,8 +44,13 @@ pub(super) async fn run(
             lost += page.undecodable.len() as u64;
             within += page.within.len() as u64;
             left = left.saturating_sub(page.items.len() as u64);
-            let items = page.items.iter().map(|item| Item { item, operation });
+            let items = page.items.iter().map(|item| Item {
+                item,
+                operation,
+                zone,
+            });
             list.items(&items.collect::<Vec<_>>())?;
+            context.remember(page.items.iter().filter_map(ticket));
         }
         Ok::<_, Failure>(left)
     };
@@ -59,17 +71,26 @@ pub(super) async fn run(
             "an item may be missing: the list changed while it was read, or ends before its total",
         );
     }
-    if report.undecodable > 0 {
-        let warning = format!("{} items could not be read", report.undecodable);
+    warn_of_unread(report.undecodable, report.undecodable_within, context);
+    outcome
+}
+
+/// What of a list has no reading, in items and in parts of items.
+pub(super) fn warn_of_unread(items: u64, within: u64, context: &Context) {
+    if items > 0 {
+        let warning = format!("{items} items could not be read");
         context.screen.warn(&warning);
     }
-    if report.undecodable_within > 0 {
+    if within > 0 {
         context.screen.warn(&format!(
-            "{} parts of items could not be read: the items are shown without them",
-            report.undecodable_within
+            "{within} parts of items could not be read: the items are shown without them"
         ));
     }
-    outcome
+}
+
+/// The id of a ticket in a list of tickets.
+pub(super) fn ticket(item: &Value) -> Option<&str> {
+    item.get("incident_id")?.as_str()
 }
 
 /// An item of a list, as it came.
@@ -79,13 +100,18 @@ struct Item<'a> {
     item: &'a Value,
     #[serde(skip)]
     operation: &'static Operation,
+    #[serde(skip)]
+    zone: Zone,
 }
 
 impl Row for Item<'_> {
     fn cells(&self, form: Form) -> Vec<Cell> {
         let columns = self.operation.columns.iter();
         let cells: Vec<Cell> = columns
-            .map(|column| field(self.operation, column, value(self.item, column.name), form))
+            .map(|column| {
+                let value = value(self.item, column.name);
+                field(self.operation, column, value, self.zone, form)
+            })
             .collect();
         match cells.is_empty() {
             true => vec![json::compact(self.item).ok()],
@@ -94,15 +120,23 @@ impl Row for Item<'_> {
     }
 }
 
+fn titles(operation: &Operation, zone: Zone) -> Titles {
+    let titles = Titles::new(columns(operation, zone));
+    match operation.columns.iter().any(|column| is_time(column.name)) {
+        true => titles.legend(format!("Times in {zone}")),
+        false => titles,
+    }
+}
+
 /// Columns are as wide as the first page needs them.
-fn titles(operation: &Operation) -> Titles {
+pub(super) fn columns(operation: &Operation, zone: Zone) -> Vec<Column> {
     let last = operation.columns.len().saturating_sub(1);
     let mut columns: Vec<Column> = operation
         .columns
         .iter()
         .enumerate()
         .map(|(number, column)| {
-            let title = title(column.name);
+            let title = title(column.name, zone);
             match number {
                 number if number == last => Column::new(title, ColumnWidth::Rest),
                 0 => Column::new(title, ColumnWidth::Fit).styled(QUIET),
@@ -113,13 +147,35 @@ fn titles(operation: &Operation) -> Titles {
     if columns.is_empty() {
         columns.push(Column::new("ITEM", ColumnWidth::Rest));
     }
-    Titles::new(columns)
+    columns
 }
 
-/// `incident_id` and `incidentId` as the title of a column.
-fn title(name: &str) -> String {
-    use heck::ToShoutySnakeCase as _;
-    name.to_shouty_snake_case().replace('_', " ")
+/// `incident_id` and `incidentId` as the title of a column; of times, with their zone.
+fn title(name: &str, zone: Zone) -> String {
+    let title = name.to_shouty_snake_case().replace('_', " ");
+    match is_time(name) {
+        true => format!("{title} ({zone})"),
+        false => title,
+    }
+}
+
+/// Whether the service writes times into a field, in the offset that it was asked with.
+pub(super) fn is_time(name: &str) -> bool {
+    let name = name.to_snake_case();
+    name == "time" || name.ends_with("_time")
+}
+
+/// A time as a clock in `zone` shows it; what is none stays as it is.
+fn clock_time(text: String, zone: Zone) -> String {
+    // A number may be anything.
+    if !text.contains('-') {
+        return text;
+    }
+    let time = MessageTime::read(text.as_str(), zone.on_the_wire());
+    match time.instant() {
+        Some(instant) => zone.wall_time(instant),
+        None => text,
+    }
 }
 
 /// Stands on a table for what is sensitive.
@@ -136,9 +192,14 @@ pub(super) fn field(
     operation: &Operation,
     column: &api::Column,
     value: Option<&Value>,
+    zone: Zone,
     form: Form,
 ) -> Cell {
     let text = cell(value, column.known)?;
+    let text = match form == Form::Table && is_time(column.name) {
+        true => clock_time(text, zone),
+        false => text,
+    };
     let is_beside_others = operation.columns.iter().any(|other| !other.is_sensitive);
     let hides = form == Form::Table && column.is_sensitive && is_beside_others;
     Some(match hides && !text.is_empty() {

@@ -8,9 +8,10 @@ use crate::{
         table::{Column, ColumnWidth},
     },
     view::{self, MessageJson},
+    zone::Zone,
 };
 use hwc_tickets::{
-    GroupId, Message, Outcome, Pending, TicketId, ZoneOffset,
+    GroupId, Message, Outcome, Pending, TicketId,
     submit::{Candidate, PendingId, Reconciled, Resemblance},
 };
 use serde::Serialize;
@@ -123,7 +124,7 @@ impl<'a> Likely<'a> {
         }
     }
 
-    fn cells(&self, zone: ZoneOffset, form: Form) -> Vec<Cell> {
+    fn cells(&self, zone: Zone, form: Form) -> Vec<Cell> {
         let MessageJson(message) = self.message;
         let resemblance = match self.resemblance {
             Resemblance::SameText => "the same",
@@ -161,7 +162,7 @@ pub(super) struct Told<'a> {
     #[serde(skip)]
     pub(super) path: &'a Path,
     #[serde(skip)]
-    pub(super) zone: ZoneOffset,
+    pub(super) zone: Zone,
 }
 
 impl Show for Told<'_> {

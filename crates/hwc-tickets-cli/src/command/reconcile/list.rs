@@ -11,8 +11,9 @@ use crate::{
         table::{Column, ColumnWidth},
     },
     view,
+    zone::Zone,
 };
-use hwc_tickets::{ZoneOffset, submit::PendingId};
+use hwc_tickets::submit::PendingId;
 use serde::Serialize;
 
 /// Least digits of a short id.
@@ -64,11 +65,11 @@ struct Listed<'a> {
     #[serde(skip)]
     short: String,
     #[serde(skip)]
-    zone: ZoneOffset,
+    zone: Zone,
 }
 
 impl<'a> Listed<'a> {
-    fn of(entry: &'a Entry, short: String, zone: ZoneOffset) -> Self {
+    fn of(entry: &'a Entry, short: String, zone: Zone) -> Self {
         let record = match &entry.pending {
             Ok(pending) => Record::of(pending),
             Err(reason) => Record::unreadable(Some(entry.id), reason),

@@ -1,0 +1,303 @@
+//! `hwc-tickets config`: what applies and where it comes from, and changes of the configuration file.
+
+use crate::{
+    cli::{
+        Form, Key,
+        config::{Config, Set},
+    },
+    context::Context,
+    exit::Exit,
+    failure::Failure,
+    render::{
+        Cell, Part, Show, Titles, fact,
+        table::{Column, ColumnWidth, QUIET, STRONG},
+    },
+    settings::{Shown, Summary, document, document_at, process_variable, usable},
+};
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+use toml_edit::Item;
+
+pub(crate) fn run(args: Config, context: &Context) -> Result<(), Failure> {
+    match args {
+        Config::List => list(context),
+        Config::Get(one) => get(one.key, context),
+        Config::Set(set) => put(&set, context),
+        Config::Unset(one) => unset(one.key, context),
+        Config::Path => path(context),
+    }
+}
+
+/// Every setting, and the profiles.
+struct Listed<'a> {
+    settings: Vec<Shown>,
+    profiles: Vec<Summary>,
+    in_use: &'a str,
+}
+
+fn list(context: &Context) -> Result<(), Failure> {
+    let settings = &context.settings;
+    context.screen.show(&Listed {
+        settings: settings.shown(),
+        profiles: settings.profiles()?,
+        in_use: &settings.profile_name.value,
+    })
+}
+
+impl Serialize for Listed<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let settings = self.settings.iter().map(as_json);
+        let profiles = self.profiles.iter().map(|profile| {
+            json!({
+                "name": profile.name,
+                "in_use": profile.name == self.in_use,
+                "credentials": profile.credentials,
+                "site": profile.site,
+                "group": profile.group,
+            })
+        });
+        let listed = json!({
+            "settings": settings.collect::<Vec<_>>(),
+            "profiles": profiles.collect::<Vec<_>>(),
+        });
+        listed.serialize(serializer)
+    }
+}
+
+fn as_json(shown: &Shown) -> Value {
+    json!({
+        "setting": shown.key.name(),
+        "value": shown.value,
+        "source": shown.source,
+        "meaning": shown.key.meaning(),
+    })
+}
+
+impl Show for Listed<'_> {
+    fn parts(&self, form: Form) -> Vec<Part> {
+        let setting = |shown: &Shown| -> Vec<Cell> {
+            vec![
+                Some(shown.key.name().to_owned()),
+                shown.value.clone(),
+                Some(shown.source.clone()),
+                Some(shown.key.meaning().to_owned()),
+            ]
+        };
+        let profile = |profile: &Summary| -> Vec<Cell> {
+            vec![
+                Some(profile.name.clone()),
+                (profile.name == self.in_use).then(|| "*".to_owned()),
+                profile.credentials.map(str::to_owned),
+                profile.site.clone(),
+                profile.group.clone(),
+            ]
+        };
+        let settings = Titles::new([
+            Column::new("SETTING", ColumnWidth::Fit).styled(STRONG),
+            Column::new("VALUE", ColumnWidth::Fit),
+            Column::new("FROM", ColumnWidth::Fit).styled(QUIET),
+            Column::new("MEANING", ColumnWidth::Rest),
+        ]);
+        let profiles = Titles::new([
+            Column::new("PROFILE", ColumnWidth::Fit).styled(STRONG),
+            Column::new("IN USE", ColumnWidth::Fit),
+            Column::new("CREDENTIALS", ColumnWidth::Fit),
+            Column::new("SITE", ColumnWidth::Fit),
+            Column::new("GROUP", ColumnWidth::Fit),
+        ]);
+        let mut parts = vec![Part::Rows(
+            settings,
+            self.settings.iter().map(setting).collect(),
+        )];
+        if form == Form::Plain || !self.profiles.is_empty() {
+            let rows = self.profiles.iter().map(profile);
+            parts.push(Part::Rows(profiles, rows.collect()));
+        }
+        parts
+    }
+}
+
+/// One setting.
+struct One(Shown);
+
+fn get(key: Key, context: &Context) -> Result<(), Failure> {
+    let shown = context.settings.shown_one(key);
+    if shown.value.is_none() {
+        return Err(Failure::own(
+            Exit::NotFound,
+            format!("{} is not set", key.name()),
+            format!("Set it with: hwc-tickets config set {} VALUE", key.name()),
+        ));
+    }
+    context.screen.show(&One(shown))
+}
+
+impl Serialize for One {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        as_json(&self.0).serialize(serializer)
+    }
+}
+
+impl Show for One {
+    fn parts(&self, form: Form) -> Vec<Part> {
+        let Self(shown) = self;
+        let mut facts = vec![fact(shown.key.name(), shown.value.clone())];
+        // A script that asks for a value wants that alone.
+        if form == Form::Table {
+            facts.push(fact("from", shown.source.clone()));
+            facts.push(fact("meaning", shown.key.meaning().to_owned()));
+        }
+        vec![Part::Facts(facts)]
+    }
+}
+
+/// What became of the file. For people everything is said on standard error.
+#[derive(Serialize)]
+struct Changed<'a> {
+    outcome: &'static str,
+    setting: &'static str,
+    /// `None` for the one setting that stands outside of the profiles.
+    profile: Option<&'a str>,
+    file: String,
+}
+
+impl Show for Changed<'_> {
+    fn parts(&self, _: Form) -> Vec<Part> {
+        Vec::new()
+    }
+}
+
+fn put(set: &Set, context: &Context) -> Result<(), Failure> {
+    let Set { key, value } = set;
+    let profile = profile_of(*key, context)?;
+    let path = context.settings.places.config()?;
+    if profile.is_none() {
+        context.settings.refuse_unknown_profile(value.trim())?;
+    }
+    let value = usable(*key, value).map_err(|reason| {
+        Failure::usage(
+            format!(
+                "the value for {} cannot be used: {reason}",
+                in_words(*key, profile)
+            ),
+            "Nothing was stored. Correct the value.",
+        )
+    })?;
+    let mut document = document_at(path)?.unwrap_or_default();
+    match profile {
+        None => document::put(document.as_table_mut(), key.name(), value),
+        Some(name) => {
+            let table = document::profile(&mut document, name)
+                .ok_or_else(|| document::out_of_place(path, name))?;
+            document::put(table, key.name(), value);
+        }
+    }
+    document::write(path, &document)?;
+    let place = path.display();
+    let screen = &context.screen;
+    screen.note(&format!("Stored {} in {place}.", in_words(*key, profile)));
+    if is_overridden(*key) {
+        screen.warn(&format!("{} is set, and wins over it", key.variable()));
+    }
+    let changed = Changed {
+        outcome: "stored",
+        setting: key.name(),
+        profile,
+        file: place.to_string(),
+    };
+    screen
+        .show(&changed)
+        .map_err(|failure| failure.after(format_args!("{} is stored", key.name())))
+}
+
+/// Done twice, it is the same as done once.
+fn unset(key: Key, context: &Context) -> Result<(), Failure> {
+    let profile = profile_of(key, context)?;
+    let path = context.settings.places.config()?;
+    let mut document = document_at(path)?.unwrap_or_default();
+    let removed = match profile {
+        None => document.remove(key.name()),
+        Some(name) => {
+            let profiles = document.get_mut("profiles");
+            let profiles = profiles.and_then(Item::as_table_like_mut);
+            let table = profiles.and_then(|all| all.get_mut(name)?.as_table_like_mut());
+            table.and_then(|table| table.remove(key.name()))
+        }
+    };
+    let (place, what) = (path.display(), in_words(key, profile));
+    let screen = &context.screen;
+    let outcome = match removed {
+        Some(_) => {
+            document::write(path, &document)?;
+            screen.note(&format!("Removed {what} from {place}."));
+            "removed"
+        }
+        None => {
+            screen.note(&format!("There is no {what} in {place}."));
+            "none"
+        }
+    };
+    if is_overridden(key) {
+        screen.warn(&format!("{} is still set", key.variable()));
+    }
+    let changed = Changed {
+        outcome,
+        setting: key.name(),
+        profile,
+        file: place.to_string(),
+    };
+    screen
+        .show(&changed)
+        .map_err(|failure| failure.after(format_args!("{} is {outcome}", key.name())))
+}
+
+/// The profile that is changed; `None` where the setting stands outside of them.
+fn profile_of(key: Key, context: &Context) -> Result<Option<&str>, Failure> {
+    let name = context.settings.profile_name.value.as_str();
+    match key {
+        Key::Profile => Ok(None),
+        _ if name.trim().is_empty() => Err(Failure::usage(
+            "a profile needs a name",
+            "Name it with --profile, or leave that out.",
+        )),
+        _ => Ok(Some(name)),
+    }
+}
+
+fn in_words(key: Key, profile: Option<&str>) -> String {
+    match profile {
+        None => key.name().to_owned(),
+        Some(profile) => format!("{} of profile {profile}", key.name()),
+    }
+}
+
+/// Whether a variable takes the place of what stands in the file.
+fn is_overridden(key: Key) -> bool {
+    process_variable(&key.variable())
+        .is_some_and(|value| value.to_str().is_none_or(|text| !text.trim().is_empty()))
+}
+
+/// Where the configuration file is, or would be.
+#[derive(Serialize)]
+struct Place {
+    path: String,
+    exists: bool,
+}
+
+fn path(context: &Context) -> Result<(), Failure> {
+    let path = context.settings.places.config()?;
+    context.screen.show(&Place {
+        path: path.display().to_string(),
+        exists: path.exists(),
+    })
+}
+
+impl Show for Place {
+    fn parts(&self, form: Form) -> Vec<Part> {
+        let mut facts = vec![fact("path", self.path.clone())];
+        if form == Form::Table && !self.exists {
+            facts.push(fact("note", "not there yet".to_owned()));
+        }
+        vec![Part::Facts(facts)]
+    }
+}

@@ -1,0 +1,243 @@
+//! `--jq` and `--columns`: what of the output is printed.
+
+use crate::stage::{Stage, ZONE};
+
+const HISTORY: [&str; 4] = ["message", "history", "case-123", "--oldest-first"];
+
+/// Results stand on lines of their own, texts as they are; the form need not be named.
+#[test]
+fn results_of_a_filter() {
+    let stage = Stage::new();
+    for (args, filter, stdout) in [
+        (
+            &HISTORY[..],
+            "[.messages[].message.from] | join(\" \")",
+            "customer support customer support\n",
+        ),
+        (
+            &HISTORY,
+            ".ticket, (.messages | length), .complete",
+            "case-123\n4\ntrue\n",
+        ),
+        (
+            &HISTORY,
+            ".messages[0].message | {from}",
+            "{\"from\":\"customer\"}\n",
+        ),
+        (&HISTORY, "empty", ""),
+        (
+            &["ticket", "status", "case-123"],
+            ".status",
+            "in_progress\n",
+        ),
+        (&["message", "unread", "case-123"], ".total", "1\n"),
+        (
+            &["doctor"],
+            ".settings[] | select(.name == \"time zone\").value",
+            "GMT+8\n",
+        ),
+        (&["config", "get", "site"], ".value", "china\n"),
+        (
+            &["api", "GET", "/v2/servicerequest/cases/case-123/status"],
+            "keys | length > 0",
+            "true\n",
+        ),
+        // One line after the other, as it comes.
+        (
+            &[
+                "message",
+                "history",
+                "case-123",
+                "--oldest-first",
+                "-o",
+                "ndjson",
+            ],
+            ".type",
+            "message\nmessage\nmessage\nmessage\n",
+        ),
+    ] {
+        let ran = stage.run(&[args, &["--jq", filter]].concat());
+        assert_eq!(
+            (ran.code, ran.stdout.as_str()),
+            (0, stdout),
+            "{args:?} {filter}: {}",
+            ran.stderr
+        );
+    }
+}
+
+/// A filter wins over a form that stands in the environment, and goes with no other on the command line.
+#[test]
+fn a_filter_goes_with_json() {
+    let stage = Stage::new();
+    let status = ["ticket", "status", "case-123", "--jq", ".status"];
+    let ran = stage.finish(stage.command(&status).env("HWC_TICKETS_OUTPUT", "plain"));
+    assert_eq!(
+        (ran.code, ran.stdout.as_str()),
+        (0, "in_progress\n"),
+        "{}",
+        ran.stderr
+    );
+    let requests = stage.requests();
+    for (more, said) in [
+        (&["-o", "table"][..], "--jq does not go with -o table"),
+        (&["-o", "plain"], "--jq does not go with -o plain"),
+        (&["--columns", "status"], "--columns"),
+    ] {
+        let ran = stage.run(&[&status[..], more].concat());
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{more:?}");
+        assert!(ran.stderr.contains(said), "{more:?}: {}", ran.stderr);
+    }
+    assert_eq!(stage.requests(), requests);
+}
+
+/// What is no filter is told before anything is sent; one that fails on the output does not hide what was done.
+#[test]
+fn a_bad_filter_is_told() {
+    let stage = Stage::new();
+    for filter in [".a |", ".a[", "nothing", "$x"] {
+        let ran = stage.run(&["message", "send", "case-123", "hello", "--jq", filter]);
+        assert_eq!(
+            (ran.code, ran.stdout.as_str()),
+            (2, ""),
+            "{filter}: {}",
+            ran.stderr
+        );
+        assert!(ran.stderr.contains("--jq"), "{filter}: {}", ran.stderr);
+    }
+    assert_eq!(stage.requests(), 0);
+    let ran = stage.run(&["message", "send", "case-123", "hello", "--jq", ".ticket.no"]);
+    assert_eq!(ran.code, 9, "{}", ran.golden());
+    assert!(
+        ran.stderr.contains("the message is in the ticket"),
+        "{}",
+        ran.stderr
+    );
+    let ran = stage.run(&["ticket", "status", "case-123", "--jq", ".status.no"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("the filter of --jq failed"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn columns_by_name_and_in_the_order_asked_for() {
+    let stage = Stage::new();
+    let first = "The disk of node 7 is full again. Writes fail since this morning.";
+    for (args, columns, lines) in [
+        (
+            &HISTORY[..],
+            "from",
+            vec!["FROM".to_owned(), "customer: demo".to_owned()],
+        ),
+        (
+            &[
+                "message",
+                "history",
+                "case-123",
+                "--oldest-first",
+                "-o",
+                "plain",
+            ],
+            "text,time",
+            vec![format!("{first}\t2026-11-21T11:00:00+08:00")],
+        ),
+        (
+            &[
+                "message",
+                "history",
+                "case-123",
+                "--oldest-first",
+                "-o",
+                "plain",
+            ],
+            "FROM",
+            vec!["customer: demo".to_owned()],
+        ),
+        (
+            &["ticket", "show", "case-123", "-o", "plain"],
+            "text",
+            vec![format!("message\t{first}")],
+        ),
+        (
+            &["message", "unread", "case-123", "-o", "plain"],
+            "ticket",
+            vec!["case-123".to_owned()],
+        ),
+        (
+            &["config", "list", "-o", "plain"],
+            "setting,value",
+            vec!["profile\tdefault".to_owned()],
+        ),
+        (
+            &["config", "list", "-o", "plain"],
+            "value",
+            vec!["default".to_owned()],
+        ),
+    ] {
+        let ran = stage.run(&[args, &["--columns", columns]].concat());
+        assert_eq!(ran.code, 0, "{args:?} {columns}: {}", ran.stderr);
+        let shown: Vec<&str> = ran.stdout.lines().take(lines.len()).collect();
+        assert_eq!(shown, lines, "{args:?} {columns}");
+    }
+    for columns in ["text,from", "time,text"] {
+        let args = [&HISTORY[..], &["--columns", columns]].concat();
+        let ran = stage.finish(stage.command(&args).env("COLUMNS", "60"));
+        insta::assert_snapshot!(
+            format!("columns_{}", columns.replace(',', "_")),
+            ran.golden()
+        );
+    }
+}
+
+/// A name that is none is told with those that there are, before anything is asked.
+#[test]
+fn unknown_columns_are_refused() {
+    let stage = Stage::new();
+    for (args, known) in [
+        (&HISTORY[..], "time, from, text"),
+        (&["message", "follow", "case-123"], "time, from, text"),
+        (&["ticket", "list"], "incident_id"),
+    ] {
+        let ran = stage.run(&[args, &["--columns", "time,txet"]].concat());
+        assert_eq!(
+            (ran.code, ran.stdout.as_str()),
+            (2, ""),
+            "{args:?}: {}",
+            ran.stderr
+        );
+        assert!(
+            ran.stderr.contains("--columns: there is no column"),
+            "{args:?}: {}",
+            ran.stderr
+        );
+        assert!(ran.stderr.contains(known), "{args:?}: {}", ran.stderr);
+    }
+    assert_eq!(stage.requests(), 0);
+    let json = [
+        "ticket",
+        "status",
+        "case-123",
+        "-o",
+        "json",
+        "--columns",
+        "status",
+    ];
+    let ran = stage.run(&json);
+    assert_eq!(ran.code, 2, "{}", ran.golden());
+    assert!(ran.stderr.contains("--jq"), "{}", ran.stderr);
+    // Where there is no table, it is told that it does nothing.
+    let ran = stage.finish(
+        stage
+            .command(&["ticket", "status", "case-123", "--columns", "status"])
+            .env(ZONE.0, "UTC"),
+    );
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+    assert!(
+        ran.stderr.contains("--columns is for lists and tables"),
+        "{}",
+        ran.stderr
+    );
+}
