@@ -126,8 +126,8 @@ impl PendingFiles {
 
     /// All pending files of messages whose outcome is not known, readable or not, oldest name first.
     pub(crate) fn entries(&self) -> io::Result<Vec<Entry>> {
-        let mut entries = self.all()?;
-        entries.retain(|entry: &Entry| !entry.pending.as_ref().is_ok_and(Pending::is_settled));
+        let mut entries = self.all::<Pending>()?;
+        entries.retain(|entry| !entry.pending.as_ref().is_ok_and(Pending::is_settled));
         Ok(entries)
     }
 
@@ -401,7 +401,7 @@ impl Outbox for PendingFiles {
     fn list(&self) -> io::Result<Vec<Pending>> {
         // One file that cannot be read must not keep people from sending; `message reconcile` names it.
         let all: Vec<Pending> = self
-            .all()?
+            .all::<Pending>()?
             .into_iter()
             .filter_map(|entry| entry.pending.ok())
             .collect();
