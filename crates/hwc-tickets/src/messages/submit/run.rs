@@ -73,7 +73,6 @@ async fn carry_out(
     let mut reused = Vec::new();
     if let Some(key) = &options.key {
         match course.of_key(key, &text).await? {
-            OfKey::Nothing => {}
             OfKey::Sent(sent) => return Ok(*sent),
             // What was uploaded for the message that never came goes with this one.
             OfKey::Absent(ids) if ids.len() == files.len() => {
@@ -83,7 +82,7 @@ async fn carry_out(
                     .collect();
                 files = ids.into_iter().map(AttachmentSource::from).collect();
             }
-            OfKey::Absent(_) => {}
+            OfKey::Nothing | OfKey::Absent(_) => {}
         }
     }
     match course.send(text, &files).await {
