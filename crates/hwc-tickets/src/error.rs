@@ -406,8 +406,9 @@ impl Error {
         }
     }
 
-    /// The files that this call uploaded for a message that is not known to be in the ticket, in order. They are stored, and no
-    /// message has them, unless [`Error::delivery`] is [`Delivery::Unknown`]: then this message may. Give the ids to
+    /// The files that this call uploaded for a message that is not known to be in the ticket, in order, or took over from an
+    /// earlier try under the same [key](crate::Submit::key). They are stored, and no message has them, unless
+    /// [`Error::delivery`] is [`Delivery::Unknown`]: then this message may. Give the ids to
     /// [`Submit::attach`](crate::Submit::attach) of the next try, and they are not uploaded again; or delete them with
     /// [`Attachments::delete`](crate::api::Attachments::delete).
     #[must_use]

@@ -73,7 +73,7 @@ impl Client {
     /// again later.
     pub async fn reconcile_within(&self, pending: &Pending, deadline: Duration) -> Result<Outcome> {
         let mut reconciled = self
-            .reconcile_ticket(vec![pending.clone()], deadline, None)
+            .reconcile_records(vec![pending.clone()], deadline, None)
             .await;
         match reconciled.pop() {
             Some(one) => one.outcome,
@@ -98,7 +98,7 @@ impl Client {
         let places: Vec<Arc<AsyncMutex<()>>> = (0..READS_AT_ONCE).map(|_| Arc::default()).collect();
         let deadline = self.parts().deadline;
         let reconciled = stream::iter(tickets.into_values().zip(places.into_iter().cycle()))
-            .map(|(records, place)| self.reconcile_ticket(records, deadline, Some(place)))
+            .map(|(records, place)| self.reconcile_records(records, deadline, Some(place)))
             .buffered(TICKETS_AT_ONCE)
             .collect::<Vec<_>>()
             .await;
@@ -141,7 +141,7 @@ impl Client {
     }
 
     /// Reconciles records that all are of one ticket and group.
-    async fn reconcile_ticket(
+    async fn reconcile_records(
         &self,
         records: Vec<Pending>,
         deadline: Duration,
