@@ -2,7 +2,7 @@
 
 use super::{
     arguments,
-    list::{cell, columns, field, ticket, value, warn_of_unread},
+    list::{cell, columns, field, ticket, value, warn_of_lost},
 };
 use crate::{
     cli::{
@@ -77,7 +77,7 @@ pub(super) async fn run(described: &Described, context: &Context) -> Result<(), 
             "a ticket may be missing: the list changed while it was read, or ends before its total",
         );
     }
-    warn_of_unread(found.undecodable, found.within, context);
+    warn_of_lost(found.undecodable, found.within, context);
     if let Some(failed) = counts.failed.into_iter().next() {
         let error = failed.error;
         screen.warn(&format!(

@@ -71,12 +71,12 @@ pub(super) async fn run(
             "an item may be missing: the list changed while it was read, or ends before its total",
         );
     }
-    warn_of_unread(report.undecodable, report.undecodable_within, context);
+    warn_of_lost(report.undecodable, report.undecodable_within, context);
     outcome
 }
 
 /// What of a list has no reading, in items and in parts of items.
-pub(super) fn warn_of_unread(items: u64, within: u64, context: &Context) {
+pub(super) fn warn_of_lost(items: u64, within: u64, context: &Context) {
     if items > 0 {
         let warning = format!("{items} items could not be read");
         context.screen.warn(&warning);
