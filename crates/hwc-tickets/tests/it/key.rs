@@ -12,8 +12,8 @@ use crate::{
 use futures_util::future::{Either, join, select};
 use hwc_core::Clock as _;
 use hwc_tickets::{
-    Client, Confirm, Created, Delivery, Error, ErrorKind, FileOutbox, Receipt, Removal, Sent,
-    TicketDraft, TicketReceipt,
+    AttachmentId, Client, Confirm, Created, Delivery, Error, ErrorKind, FileOutbox, Receipt,
+    Removal, Sent, TicketDraft, TicketReceipt,
 };
 use std::{future::IntoFuture as _, pin::pin, time::Duration};
 
@@ -145,6 +145,29 @@ fn a_tag_does_not_hide_the_text() {
     assert_eq!(again.receipt, Receipt::Kept);
     assert_eq!(again.reference, first.reference);
     assert_eq!(service.requests("POST"), 1);
+}
+
+#[test]
+fn a_key_of_a_ticket_is_that_of_its_attachments() {
+    let service = opening::Service::new();
+    let client = service.builder().outbox(Shelf::default()).build().unwrap();
+    let create = |files: &[&str]| {
+        let draft = TicketDraft::new("kind-1", "words");
+        let draft = (files.iter()).fold(draft, |draft, id| {
+            draft.attach(AttachmentId::new(*id).unwrap())
+        });
+        let create = client.create_ticket(draft).unchecked().key("job-1");
+        let create = opening::as_op(1, create.into_future());
+        service.clock.run(create)
+    };
+    assert_eq!(create(&["file-1"]).unwrap().receipt, TicketReceipt::Told);
+    let others: [&[&str]; 3] = [&[], &["file-2"], &["file-1", "file-2"]];
+    for other in others {
+        let error = create(other).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{other:?}: {error}");
+    }
+    assert_eq!(create(&["file-1"]).unwrap().receipt, TicketReceipt::Kept);
+    assert_eq!(service.world().posts, 1);
 }
 
 #[test]
