@@ -385,6 +385,11 @@ fn shared<'f>(
         .collect()
 }
 
+/// Whether an example is one of a document, by its name, and not made up.
+pub(super) fn is_documented(example: &str) -> bool {
+    !example.starts_with("constructed") && example != "failure"
+}
+
 /// The examples of an operation that are not made up: name, what is shown, pointer to the value, and the value.
 fn shown<'d>(
     description: &'d Description,
@@ -412,8 +417,8 @@ fn shown<'d>(
     let mut shown = Vec::new();
     for (what, at, holder) in holders {
         let at = join(&at, "examples");
-        for (name, example) in entries(holder.get("examples"))
-            .filter(|(name, _)| !name.starts_with("constructed") && *name != "failure")
+        for (name, example) in
+            entries(holder.get("examples")).filter(|(name, _)| is_documented(name))
         {
             if let Some(value) = example.get("value") {
                 let at = join(&join(&at, name), "value");
