@@ -9,7 +9,7 @@ use super::{
     DISCREPANCIES, ERRORS, FACTS,
     operation::{self, Operation},
     places::Places,
-    pointer::{self, entries, items, join},
+    pointer::{self, entries, items, join, text},
     read::{self, Description},
 };
 use crate::{
@@ -460,9 +460,4 @@ fn with(own: &Value, key: &str, shared: Option<&Value>) -> Value {
         }
     }
     whole
-}
-
-/// The text under `key`; empty where there is none.
-fn text<'v>(value: &'v Value, key: &str) -> &'v str {
-    value.get(key).and_then(Value::as_str).unwrap_or_default()
 }

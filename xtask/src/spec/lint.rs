@@ -193,11 +193,6 @@ fn schemas_below(
     schemas
 }
 
-/// The text under `key`; empty where there is none.
-fn text<'v>(value: &'v Value, key: &str) -> &'v str {
-    value.get(key).and_then(Value::as_str).unwrap_or_default()
-}
-
 fn items_of<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> {
     pointer::items(value.get(key))
 }

@@ -84,6 +84,12 @@ pub fn items(value: Option<&Value>) -> impl Iterator<Item = &Value> {
     value.and_then(Value::as_sequence).into_iter().flatten()
 }
 
+/// The text under `key`; empty where there is none.
+#[must_use]
+pub fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
 /// Visits every mapping below `value`, itself first.
 pub fn each_mapping(value: &mut Value, visit: &mut impl FnMut(&mut serde_yaml::Mapping)) {
     if let Value::Mapping(map) = value {

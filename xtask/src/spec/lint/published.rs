@@ -4,7 +4,7 @@ use super::Subject;
 use crate::{
     problem::Problem,
     spec::{
-        pointer::{entries, join},
+        pointer::{entries, join, text},
         publish::{
             hints::PAGINATION,
             names::{TAKEN, of_type},
@@ -108,7 +108,7 @@ pub(super) fn pagination(subject: &Subject<'_>, found: &mut Vec<Problem>) {
         for name in [&pages.at, &pages.size].into_iter().flatten() {
             let is_there = parameters
                 .iter()
-                .any(|(_, parameter)| super::text(parameter, "name") == name.as_str());
+                .any(|(_, parameter)| text(parameter, "name") == name.as_str());
             if !is_there {
                 found.push(subject.problem(
                     &at,
