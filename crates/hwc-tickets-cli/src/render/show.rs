@@ -1,6 +1,6 @@
 //! What there is to show of a thing. How it looks in each form follows from it.
 
-use super::table::Column;
+use super::table::{Column, ColumnWidth};
 use crate::cli::Form;
 use serde::Serialize;
 use serde_json::Value;
@@ -58,6 +58,18 @@ impl Titles {
             columns: columns.into(),
             legend: String::new(),
         }
+    }
+
+    /// Columns as wide as their cells, and the last one as wide as what is left.
+    pub(crate) fn fitted<const N: usize>(titles: [&'static str; N]) -> Self {
+        let columns = titles.iter().enumerate().map(|(number, title)| {
+            let width = match number + 1 == N {
+                true => ColumnWidth::Rest,
+                false => ColumnWidth::Fit,
+            };
+            Column::new(*title, width)
+        });
+        Self::new(columns.collect::<Vec<_>>())
     }
 
     /// What is to be known of the rows where there are no titles.
