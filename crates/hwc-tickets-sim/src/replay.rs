@@ -8,14 +8,10 @@ mod shelf;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::clock::{Clock, Time};
-use crate::http::serve::Server;
+use crate::http::serve::{IDLE_TIMEOUT, Server};
 use crate::simulator::StartError;
-
-/// Time a client gets for the next piece of its request.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Is told a line about each request, without text and credentials.
 pub(crate) type Observer = Box<dyn Fn(&str) + Send + Sync>;

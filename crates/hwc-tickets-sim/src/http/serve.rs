@@ -22,6 +22,9 @@ use tower_service::Service;
 
 use crate::clock::Clock;
 
+/// Time a client gets for the next piece of its request, unless told otherwise.
+pub(crate) const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// Largest head of a request that is read; what the gateway refuses is smaller.
 const READ_BUFFER: usize = 1024 * 1024;
 

@@ -10,14 +10,11 @@ use super::Simulator;
 use crate::clock::{Clock, Time};
 use crate::description::Description;
 use crate::domain::{Engineers, Rules, World};
-use crate::http::serve::Server;
+use crate::http::serve::{IDLE_TIMEOUT, Server};
 use crate::http::{gateway, routes};
 use crate::journal::Entry;
 use crate::quirks::Quirks;
 use crate::state::{Beginning, Observer, Shared};
-
-/// Time a client gets for the next piece of its request, unless told otherwise.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Why a simulator, or a replay of exchanges, did not start.
 #[derive(Debug, thiserror::Error)]
