@@ -103,33 +103,32 @@ enum Open {
     Source(OpenSource),
 }
 
+impl Open {
+    async fn source(source: &Source, clock: &Arc<dyn Clock>) -> Result<Self, Fault> {
+        source.check(clock).await?;
+        let reader = match &source.origin {
+            Origin::Bytes(bytes) => return Ok(Self::Bytes(bytes.clone())),
+            Origin::File(file) => Reader::File(FileReader::new(file, clock)),
+            Origin::Streams(open) => Reader::Stream(open()),
+            Origin::Once(slot) => Reader::Slot(Arc::clone(slot)),
+        };
+        let mut open = OpenSource::new(source, reader);
+        if source.length() == 0 {
+            open.prove_empty().await?;
+        }
+        Ok(Self::Source(open))
+    }
+}
+
 impl Outflow {
     /// Opens every source first: what cannot be read is found out before the first byte goes out.
     pub(super) async fn open(pieces: &[Piece], watch: Arc<Watch>) -> Result<Self, Fault> {
         let mut opened = VecDeque::with_capacity(pieces.len());
         for piece in pieces {
-            let source = match piece {
-                Piece::Bytes(bytes) => {
-                    opened.push_back(Open::Bytes(bytes.clone()));
-                    continue;
-                }
-                Piece::Source(source) => source,
-            };
-            source.check(&watch.clock).await?;
-            let reader = match &source.origin {
-                Origin::Bytes(bytes) => {
-                    opened.push_back(Open::Bytes(bytes.clone()));
-                    continue;
-                }
-                Origin::File(file) => Reader::File(FileReader::new(file, &watch.clock)),
-                Origin::Streams(open) => Reader::Stream(open()),
-                Origin::Once(slot) => Reader::Slot(Arc::clone(slot)),
-            };
-            let mut open = OpenSource::new(source, reader);
-            if source.length() == 0 {
-                open.prove_empty().await?;
-            }
-            opened.push_back(Open::Source(open));
+            opened.push_back(match piece {
+                Piece::Bytes(bytes) => Open::Bytes(bytes.clone()),
+                Piece::Source(source) => Open::source(source, &watch.clock).await?,
+            });
         }
         Ok(Self {
             pieces: opened,
