@@ -4,10 +4,11 @@ use crate::{
     codegen, completions,
     file::Workspace,
     fixture,
-    interop::{self, Judge, Verdict},
+    interop::{self, Judge},
     linters, page,
     problem::{Place, Problem, Problems, Result},
-    programs, spec, tidy,
+    programs::{self, Verdict},
+    spec, tidy,
 };
 use std::{
     collections::BTreeSet,
@@ -325,23 +326,22 @@ fn interop(workspace: &Workspace) -> Result<Outcome> {
 }
 
 fn lint(workspace: &Workspace) -> Result<Outcome> {
-    match linters::ask(workspace)? {
-        linters::Verdict::Clean => Ok(Outcome::Passed("neither error nor warning".to_owned())),
-        linters::Verdict::Absent(why) => Ok(Outcome::Skipped(why)),
-    }
+    linters::ask(workspace).map(|verdict| ended(verdict, "neither error nor warning"))
 }
 
 fn shells(workspace: &Workspace) -> Result<Outcome> {
-    match completions::ask(workspace)? {
-        completions::Verdict::Passed => Ok(Outcome::Passed("every shell".to_owned())),
-        completions::Verdict::Absent(why) => Ok(Outcome::Skipped(why)),
-    }
+    completions::ask(workspace).map(|verdict| ended(verdict, "every shell"))
 }
 
 fn page(workspace: &Workspace) -> Result<Outcome> {
-    match page::ask(workspace)? {
-        page::Verdict::Passed => Ok(Outcome::Passed("every test".to_owned())),
-        page::Verdict::Absent(why) => Ok(Outcome::Skipped(why)),
+    page::ask(workspace).map(|verdict| ended(verdict, "every test"))
+}
+
+/// A step that asks programs of others.
+fn ended(verdict: Verdict, content: &str) -> Outcome {
+    match verdict {
+        Verdict::Content => Outcome::Passed(content.to_owned()),
+        Verdict::Absent(why) => Outcome::Skipped(why),
     }
 }
 

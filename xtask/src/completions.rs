@@ -6,7 +6,7 @@
 use crate::{
     file::Workspace,
     problem::{Problem, Result},
-    programs::{self, Kind},
+    programs::{self, Kind, Verdict},
 };
 use std::process::Command;
 
@@ -18,14 +18,6 @@ const PACKAGE: &str = "hwc-tickets-cli";
 
 /// What the names of its tests in shells begin with.
 const FILTER: &str = "completions::";
-
-/// How it went.
-pub enum Verdict {
-    /// Every shell completes.
-    Passed,
-    /// They cannot be asked here; why.
-    Absent(String),
-}
 
 /// Asks every shell.
 ///
@@ -67,7 +59,7 @@ pub fn ask(workspace: &Workspace) -> Result<Verdict> {
             .env("COMPLETIONS_REQUIRED", "1"),
     );
     if passed {
-        return Ok(Verdict::Passed);
+        return Ok(Verdict::Content);
     }
     Err(Problem::general(
         "a shell does not complete as it should; its screen is above",

@@ -4,7 +4,7 @@
 use crate::{
     file::Workspace,
     problem::{Problem, Result},
-    programs::{self, succeeds},
+    programs::{self, Verdict, succeeds},
 };
 use std::{
     io::{BufRead as _, BufReader},
@@ -21,14 +21,6 @@ pub enum Judge {
     Schemathesis,
     /// openapi-spec-validator holds the description, as it is published and as it is served, to its specification.
     SpecValidator,
-}
-
-/// How a judge cannot be asked, or what it says.
-pub enum Verdict {
-    /// It is content.
-    Content,
-    /// It cannot be asked here; why.
-    Absent(String),
 }
 
 impl Judge {
@@ -121,10 +113,7 @@ pub fn ask(workspace: &Workspace, judge: Judge) -> Result<Verdict> {
         Err(why) => return Ok(Verdict::Absent(why)),
     };
     let simulator = programs::build(workspace)?.simulator()?;
-    let root = workspace
-        .root()
-        .canonicalize()
-        .unwrap_or_else(|_| workspace.root().to_owned());
+    let root = programs::absolute(workspace);
     for question in judge.questions(&root) {
         let running = Simulator::start(&simulator, question.simulator)?;
         let mut command = Command::new(program(&environment, question.program));

@@ -3,7 +3,7 @@
 use crate::{
     file::Workspace,
     problem::{Problem, Result},
-    programs::{self, on_server, succeeds},
+    programs::{self, Verdict, on_server, succeeds},
     spec,
 };
 use std::process::Command;
@@ -15,14 +15,6 @@ const PLACE: &str = "target/linters";
 
 /// What is linted.
 const DOCUMENTS: [&str; 2] = [spec::BUNDLED, spec::TOLERANT];
-
-/// How the linters cannot be asked, or what they say.
-pub enum Verdict {
-    /// Neither an error nor a warning.
-    Clean,
-    /// They cannot run here; why.
-    Absent(String),
-}
 
 /// Asks the linters.
 ///
@@ -71,7 +63,7 @@ pub fn ask(workspace: &Workspace) -> Result<Verdict> {
             }
         }
     }
-    Ok(Verdict::Clean)
+    Ok(Verdict::Content)
 }
 
 /// Asks the linters, or says why not.
@@ -80,7 +72,7 @@ pub fn ask(workspace: &Workspace) -> Result<Verdict> {
 /// One finds something, or they cannot run here.
 pub fn run(workspace: &Workspace) -> Result<String> {
     match ask(workspace)? {
-        Verdict::Clean => Ok(format!("clean: {}", DOCUMENTS.join(", "))),
+        Verdict::Content => Ok(format!("clean: {}", DOCUMENTS.join(", "))),
         Verdict::Absent(why) => Err(absent(why).into()),
     }
 }

@@ -6,7 +6,7 @@
 use crate::{
     file::Workspace,
     problem::{Problem, Result},
-    programs::{self, Kind, on_server},
+    programs::{self, Kind, Verdict, on_server},
 };
 use std::{
     env, fs,
@@ -20,14 +20,6 @@ const SCRIPTS: &str = "tests/page";
 const PLACE: &str = "target/page";
 /// Where the pictures of the documents are.
 const PICTURES: &str = "docs/pictures";
-
-/// How the browser cannot be asked, or what it says.
-pub enum Verdict {
-    /// Every test passed.
-    Passed,
-    /// They cannot run here; why.
-    Absent(String),
-}
 
 /// Runs the tests of the page.
 ///
@@ -54,7 +46,7 @@ pub fn ask(workspace: &Workspace) -> Result<Verdict> {
             ),
         )
     })?;
-    Ok(Verdict::Passed)
+    Ok(Verdict::Content)
 }
 
 /// Runs the tests of the page, or says why not.
@@ -63,7 +55,7 @@ pub fn ask(workspace: &Workspace) -> Result<Verdict> {
 /// A test fails, or they cannot run here.
 pub fn test(workspace: &Workspace) -> Result<String> {
     match ask(workspace)? {
-        Verdict::Passed => Ok(format!(
+        Verdict::Content => Ok(format!(
             "the page passes its tests; screenshots are in {PLACE}/pictures"
         )),
         Verdict::Absent(why) => Err(absent(why).into()),

@@ -62,6 +62,14 @@ pub fn build_into(workspace: &Workspace, target: &Path) -> Result<Built> {
     built(workspace, Some(target))
 }
 
+/// What programs of others say.
+pub enum Verdict {
+    /// They are content.
+    Content,
+    /// They cannot be asked here; why.
+    Absent(String),
+}
+
 /// Cargo in the workspace: the one that runs this, if one does.
 #[must_use]
 pub fn cargo(workspace: &Workspace) -> Command {

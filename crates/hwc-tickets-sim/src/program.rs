@@ -119,10 +119,7 @@ pub async fn run(options: Options, ready: impl FnOnce(&Simulator)) -> Result<(),
     let simulator = builder.start().await?;
     // Before the line that lets programs go on, so that it stands above their requests.
     ready(&simulator);
-    say(
-        &mut io::stdout().lock(),
-        &format!("listening on {}", simulator.endpoint()),
-    );
+    say_where(&simulator.endpoint());
     if cfg!(feature = "page") && options.control && !options.no_log {
         let page = format!("open {}/ to play the engineer", simulator.endpoint());
         say(&mut io::stderr().lock(), &page);
@@ -149,10 +146,7 @@ async fn replay(
         let advice = format!("{count} exchanges: {endpoint}/_replay lists them");
         say(&mut io::stderr().lock(), &advice);
     }
-    say(
-        &mut io::stdout().lock(),
-        &format!("listening on {endpoint}"),
-    );
+    say_where(&endpoint);
     wait(stop).await;
     replay.shutdown().await;
     Ok(())
@@ -185,6 +179,14 @@ fn log(entry: &Entry) {
     }
     line.push_str(&format!(" id={}", entry.request_id));
     say(&mut io::stderr().lock(), &line);
+}
+
+/// The line that lets programs go on.
+fn say_where(endpoint: &str) {
+    say(
+        &mut io::stdout().lock(),
+        &format!("listening on {endpoint}"),
+    );
 }
 
 /// Writes a line. Nobody listening is no reason to stop.

@@ -8,18 +8,10 @@ mod shelf;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
-
-use tokio::net::TcpListener;
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
 
 use crate::clock::{Clock, Time};
-use crate::http::serve as connections;
+use crate::http::serve::{IDLE_TIMEOUT, Server};
 use crate::simulator::StartError;
-
-/// Time a client gets for the next piece of its request.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Is told a line about each request, without text and credentials.
 pub(crate) type Observer = Box<dyn Fn(&str) + Send + Sync>;
@@ -41,10 +33,8 @@ pub(crate) type Observer = Box<dyn Fn(&str) + Send + Sync>;
 /// ```
 #[derive(Debug)]
 pub struct Replay {
-    address: SocketAddr,
+    server: Server,
     count: usize,
-    stop: watch::Sender<bool>,
-    task: Option<JoinHandle<()>>,
 }
 
 impl Replay {
@@ -71,37 +61,26 @@ impl Replay {
         }
         let exchanges = exchange::read_all(directory)?;
         let count = exchanges.len();
+        let router = serve::router(Arc::new(shelf::Shelf::of(exchanges)), observer);
+        let server = Server::start(listen, router, Clock::new(Time::Wall), IDLE_TIMEOUT);
         let failed = |source| StartError::Listen {
             address: listen,
             source,
         };
-        let listener = TcpListener::bind(listen).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
-        let stop = watch::Sender::new(false);
-        let router = serve::router(Arc::new(shelf::Shelf::of(exchanges)), observer);
-        let task = tokio::spawn(connections::serve(
-            listener,
-            router,
-            Clock::new(Time::Wall),
-            IDLE_TIMEOUT,
-            stop.subscribe(),
-        ));
         Ok(Replay {
-            address,
+            server: server.await.map_err(failed)?,
             count,
-            stop,
-            task: Some(task),
         })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.server.address()
     }
 
     /// Base address for clients, such as `http://127.0.0.1:8480`.
     pub fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        self.server.endpoint()
     }
 
     /// How many exchanges there are.
@@ -110,16 +89,7 @@ impl Replay {
     }
 
     /// Stops listening, and lets calls under way finish for up to a second.
-    pub async fn shutdown(mut self) {
-        self.stop.send_replace(true);
-        if let Some(task) = self.task.take() {
-            let _ = task.await;
-        }
-    }
-}
-
-impl Drop for Replay {
-    fn drop(&mut self) {
-        self.stop.send_replace(true);
+    pub async fn shutdown(self) {
+        self.server.shutdown().await;
     }
 }

@@ -2,13 +2,12 @@
 
 mod builder;
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 
 pub use self::builder::{SimulatorBuilder, StartError};
 use crate::credentials::Credentials;
@@ -17,6 +16,7 @@ use crate::domain::{
     Refusal, Rules, Status, Text, TicketSeed, World,
 };
 use crate::fault::FaultRule;
+use crate::http::serve::Server;
 use crate::journal::Entry;
 use crate::quirks::Quirks;
 use crate::state::Shared;
@@ -27,9 +27,7 @@ use crate::state::Shared;
 #[derive(Debug)]
 pub struct Simulator {
     shared: Arc<Shared>,
-    address: SocketAddr,
-    stop: watch::Sender<bool>,
-    task: Option<JoinHandle<()>>,
+    server: Server,
 }
 
 impl Simulator {
@@ -49,18 +47,13 @@ impl Simulator {
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.server.address()
     }
 
     /// Base address of the service and of IAM for clients on this machine, such as `http://127.0.0.1:8480`. Listening on
     /// every address (`0.0.0.0`, `[::]`) is no address to call: then it is the loopback one.
     pub fn endpoint(&self) -> String {
-        let near = match self.address.ip() {
-            IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
-            IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
-            ip => ip,
-        };
-        format!("http://{}", SocketAddr::new(near, self.address.port()))
+        self.server.endpoint()
     }
 
     /// What lets `demo` in, to whom most tickets of the usual world belong.
@@ -297,22 +290,8 @@ impl Simulator {
     }
 
     /// Stops listening, lets calls under way finish for up to a second, and ends hanging ones.
-    pub async fn shutdown(mut self) {
-        self.stop();
-        if let Some(task) = self.task.take() {
-            let _ = task.await;
-        }
-    }
-
-    fn stop(&self) {
-        self.stop.send_replace(true);
-        self.shared.clock.stop();
-    }
-}
-
-impl Drop for Simulator {
-    fn drop(&mut self) {
-        self.stop();
+    pub async fn shutdown(self) {
+        self.server.shutdown().await;
     }
 }
 

@@ -56,13 +56,7 @@ impl<T, E> Response<T, E> {
         self.rebuilt(change)
     }
 
-    /// The same, but what is asked of it fails as an `F`.
-    #[must_use]
-    pub fn failing_as<F>(self) -> Response<T, F> {
-        self.rebuilt(|body| body)
-    }
-
-    /// Both at once.
+    /// The same facts about another body, but what is asked of it fails as an `F`.
     #[doc(hidden)]
     #[must_use]
     pub fn rebuilt<U, F>(self, change: impl FnOnce(T) -> U) -> Response<U, F> {

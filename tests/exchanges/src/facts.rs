@@ -154,11 +154,9 @@ pub fn of_parameter(operation: &Operation, parameter: &Parameter) -> Vec<Fact<Pa
             wrong.required ^= true;
         }));
     }
-    let mut parts = Vec::new();
-    walk(&parameter.schema, String::new(), what, &mut parts);
-    for part in parts {
-        for fact in of_schema(part.schema, Part::Head) {
-            let (name, at) = (format!("{}: {}", part.name, fact.name), part.at.clone());
+    for place in places(&parameter.schema, &what, HashSet::new()) {
+        for fact in of_schema(&place.schema, Part::Head) {
+            let (name, at) = (format!("{}: {}", place.name, fact.name), place.at.clone());
             // An empty list in a query is an absent parameter: nothing shows whether it may be empty.
             let empty = ["/minItems is 0", "/minItems is 1"];
             if !(parameter.place == "query" && empty.iter().any(|end| name.ends_with(end))) {
@@ -169,28 +167,6 @@ pub fn of_parameter(operation: &Operation, parameter: &Parameter) -> Vec<Fact<Pa
         }
     }
     facts
-}
-
-/// A schema in a schema: where it stands, its name, itself.
-struct Inner<'s> {
-    at: String,
-    name: String,
-    schema: &'s Value,
-}
-
-fn walk<'s>(schema: &'s Value, at: String, name: String, parts: &mut Vec<Inner<'s>>) {
-    let name = name_of(schema, name);
-    for (field, schema) in properties(schema) {
-        let (at, name) = (
-            format!("{at}/properties/{field}"),
-            format!("{name}/{field}"),
-        );
-        walk(schema, at, name, parts);
-    }
-    if let Some(items) = schema.get("items") {
-        walk(items, format!("{at}/items"), format!("{name}/*"), parts);
-    }
-    parts.push(Inner { at, name, schema });
 }
 
 /// The name of a schema: of a shared part, that of the part.
@@ -217,6 +193,8 @@ pub fn schemas(operation: &Operation) -> Vec<(Part, &'static str, &Value)> {
 /// A schema somewhere in a schema, and the values that are held against it.
 #[derive(Debug)]
 pub struct Place<'v> {
+    /// Where it stands in the whole schema: a JSON pointer.
+    at: String,
     /// What it is.
     pub name: String,
     /// The schema, without what it says of fields and items: those are places of their own.
@@ -229,12 +207,13 @@ pub struct Place<'v> {
 #[must_use]
 pub fn places<'v>(schema: &Value, name: &str, values: HashSet<&'v Value>) -> Vec<Place<'v>> {
     let mut places = Vec::new();
-    go_into(schema, name.to_owned(), values, &mut places);
+    go_into(schema, String::new(), name.to_owned(), values, &mut places);
     places
 }
 
 fn go_into<'v>(
     schema: &Value,
+    at: String,
     name: String,
     values: HashSet<&'v Value>,
     places: &mut Vec<Place<'v>>,
@@ -242,12 +221,14 @@ fn go_into<'v>(
     let name = name_of(schema, name);
     for (field, schema) in properties(schema) {
         let values = values.iter().filter_map(|value| value.get(field)).collect();
-        go_into(schema, format!("{name}/{field}"), values, places);
+        let at = format!("{at}/properties/{field}");
+        go_into(schema, at, format!("{name}/{field}"), values, places);
     }
     if let Some(items) = schema.get("items") {
         let lists = values.iter().filter_map(|value| value.as_array());
         go_into(
             items,
+            format!("{at}/items"),
             format!("{name}/*"),
             lists.flatten().collect(),
             places,
@@ -255,6 +236,7 @@ fn go_into<'v>(
     }
     let schema = alone(schema);
     places.push(Place {
+        at,
         name,
         schema,
         values,

@@ -8,7 +8,10 @@ mod table;
 mod words;
 
 use self::operation::Method;
-use super::client::{File, Parts};
+use super::{
+    client::{File, Parts},
+    requests,
+};
 use crate::spec::{
     pointer,
     read::Description,
@@ -26,12 +29,13 @@ use syn::{Item, parse_quote};
 pub fn files(description: &Description, parts: &Parts<'_>) -> Vec<File> {
     let mut resources: BTreeMap<String, Resource<'_>> = BTreeMap::new();
     let mut rows = Vec::new();
+    let schemas = requests::schemas(&description.root);
     for (described, operation) in description.operations().into_iter().zip(&parts.operations) {
         // The rules have refused an operation without it.
         let Some(Ok(sdk)) = sdk::of(&described) else {
             continue;
         };
-        let method = Method::new(description, parts, described, operation, &sdk);
+        let method = Method::new(description, parts, &schemas, described, operation, &sdk);
         rows.push(table::row(description, parts, &described, operation, &sdk));
         let resource = resources.entry(sdk.resource.clone()).or_default();
         let tag = described.tag();

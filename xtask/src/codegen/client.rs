@@ -50,19 +50,22 @@ impl<'l> Parts<'l> {
         let root = &lowered.corrected;
         let operations = operations(root);
         let mut structs = Struct::all(generator::generate(document)?, &mut found);
+        let (named, schemas) = (by_name(&operations), requests::schemas(root));
         for item in &mut structs {
             let name = item.name().to_string();
-            let operation = operations
-                .iter()
-                .find(|operation| objects::name(operation) == name);
-            match operation {
-                Some(operation) => {
+            match named.get(&name) {
+                Some((_, operation)) => {
                     for file in requests::files(operation, root) {
                         item.is_file(&file);
                     }
                     item.order = requests::order(operation, root);
                 }
-                None => item.order = requests::properties(root, &name),
+                None => {
+                    let schema = schemas.get(&name);
+                    item.order = schema
+                        .map(|schema| requests::properties(schema))
+                        .unwrap_or_default();
+                }
             }
         }
         let homes = homes(&operations, root, &structs);
@@ -117,17 +120,15 @@ pub fn files(description: &Description, parts: Parts<'_>) -> Result<Vec<File>> {
         .collect();
     let mut files: BTreeMap<&str, Vec<Item>> = BTreeMap::new();
     let mut rows = BTreeMap::new();
+    let named = by_name(&operations);
     for item in structs {
         let name = item.name().to_string();
         let home = homes.get(&name).map_or(SHARED, String::as_str);
-        let operation = operations
-            .iter()
-            .position(|operation| objects::name(operation) == name);
-        let request = operation.and_then(|index| Some((index, operations.get(index)?)));
-        let mut added: Vec<Item> = request
+        let mut added: Vec<Item> = named
+            .get(&name)
             .map(|(index, operation)| {
                 rows.insert(
-                    index,
+                    *index,
                     format!("    Entry::of::<super::{home}::{name}>(),\n"),
                 );
                 requests::implementation(description, root, operation, &item, &mut found)
@@ -201,6 +202,14 @@ pub fn files(description: &Description, parts: Parts<'_>) -> Result<Vec<File>> {
         text: list,
     });
     Problems::unless_empty(found, printed)
+}
+
+/// The operations by the names of their structs, each with its place in the description.
+fn by_name<'l>(operations: &[Operation<'l>]) -> BTreeMap<String, (usize, Operation<'l>)> {
+    let numbered = operations.iter().enumerate();
+    numbered
+        .map(|(index, operation)| (objects::name(operation), (index, *operation)))
+        .collect()
 }
 
 fn tag<'d>(operation: &Operation<'d>) -> &'d str {

@@ -13,6 +13,7 @@ use crate::{
 use heck::{ToPascalCase as _, ToShoutySnakeCase as _};
 use quote::{format_ident, quote};
 use serde_yaml::Value;
+use std::collections::BTreeMap;
 use syn::{Item, Type, parse_quote};
 
 /// The name of the struct that a success of `operation` brings; `None`: a file.
@@ -59,21 +60,20 @@ pub fn order(operation: &Operation<'_>, root: &Value) -> Vec<String> {
     order
 }
 
-/// The schema that became the struct `name`.
+/// The schemas by the names of the structs that they become.
 #[must_use]
-pub fn schema<'d>(root: &'d Value, name: &str) -> Option<&'d Value> {
+pub fn schemas(root: &Value) -> BTreeMap<String, &Value> {
     let schemas = root.get("components").and_then(|all| all.get("schemas"));
     pointer::entries(schemas)
-        .find(|(schema, _)| schema.to_pascal_case() == name)
-        .map(|(_, schema)| schema)
+        .map(|(name, schema)| (name.to_pascal_case(), schema))
+        .collect()
 }
 
-/// The names of the properties of the schema that became the struct `name`, in the order of the description: a reader
-/// meets what is mandatory in that order.
+/// The names of the properties of a schema that became a struct, in the order of the description: a reader meets what is
+/// mandatory in that order.
 #[must_use]
-pub fn properties(root: &Value, name: &str) -> Vec<String> {
-    let properties = schema(root, name).and_then(|schema| schema.get("properties"));
-    pointer::entries(properties)
+pub fn properties(schema: &Value) -> Vec<String> {
+    pointer::entries(schema.get("properties"))
         .map(|(property, _)| property.to_owned())
         .collect()
 }

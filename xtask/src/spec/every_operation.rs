@@ -170,7 +170,7 @@ fn parameters(
 }
 
 /// The value of `key`, put in before the first of `before` if it is not there.
-fn entry_before<'m>(
+pub(super) fn entry_before<'m>(
     map: &'m mut Mapping,
     key: &str,
     before: &[&str],

@@ -9,7 +9,7 @@ use super::{
     DISCREPANCIES, ERRORS, FACTS,
     operation::{self, Operation},
     places::Places,
-    pointer::{self, entries, items, join},
+    pointer::{self, entries, items, join, text},
     read::{self, Description},
 };
 use crate::{
@@ -385,6 +385,11 @@ fn shared<'f>(
         .collect()
 }
 
+/// Whether an example is one of a document, by its name, and not made up.
+pub(super) fn is_documented(example: &str) -> bool {
+    !example.starts_with("constructed") && example != "failure"
+}
+
 /// The examples of an operation that are not made up: name, what is shown, pointer to the value, and the value.
 fn shown<'d>(
     description: &'d Description,
@@ -412,8 +417,8 @@ fn shown<'d>(
     let mut shown = Vec::new();
     for (what, at, holder) in holders {
         let at = join(&at, "examples");
-        for (name, example) in entries(holder.get("examples"))
-            .filter(|(name, _)| !name.starts_with("constructed") && *name != "failure")
+        for (name, example) in
+            entries(holder.get("examples")).filter(|(name, _)| is_documented(name))
         {
             if let Some(value) = example.get("value") {
                 let at = join(&join(&at, name), "value");
@@ -455,9 +460,4 @@ fn with(own: &Value, key: &str, shared: Option<&Value>) -> Value {
         }
     }
     whole
-}
-
-/// The text under `key`; empty where there is none.
-fn text<'v>(value: &'v Value, key: &str) -> &'v str {
-    value.get(key).and_then(Value::as_str).unwrap_or_default()
 }

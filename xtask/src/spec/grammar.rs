@@ -281,24 +281,26 @@ fn visit<'v>(value: &'v Value, kind: Kind, pointer: String, nodes: &mut Vec<Node
         return;
     };
     for (key, child) in pointer::entries(Some(value)) {
-        let at = pointer::join(&pointer, key);
+        let at = || pointer::join(&pointer, key);
         let extension = key.starts_with("x-");
         match (form.below.get(key), form.members) {
             // `additionalProperties: true` is no schema.
             (Some(Below::One(_)), _) if child.is_bool() => {}
-            (Some(Below::One(kind)), _) => visit(child, *kind, at, nodes),
+            (Some(Below::One(kind)), _) => visit(child, *kind, at(), nodes),
             (Some(Below::List(kind)), _) => {
+                let at = at();
                 for (index, item) in pointer::items(Some(child)).enumerate() {
                     visit(item, *kind, pointer::join(&at, &index.to_string()), nodes);
                 }
             }
             (Some(Below::Map(kind)), _) => {
+                let at = at();
                 for (name, item) in pointer::entries(Some(child)) {
                     visit(item, *kind, pointer::join(&at, name), nodes);
                 }
             }
             (None, Some(kind)) if !extension && !form.keys.iter().any(|name| name == key) => {
-                visit(child, kind, at, nodes);
+                visit(child, kind, at(), nodes);
             }
             (None, _) => {}
         }

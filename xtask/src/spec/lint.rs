@@ -23,7 +23,7 @@ use crate::{
     problem::{Problem, Problems, Result},
 };
 use serde_yaml::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the rules look at.
 struct Subject<'d> {
@@ -134,13 +134,19 @@ pub(super) fn found(workspace: &Workspace, description: &Description) -> Result<
             pointer::join(&at, "requestBody"),
         ]
     });
+    let by_pointer: BTreeMap<&str, &Node<'_>> = nodes
+        .iter()
+        .map(|node| (node.pointer.as_str(), node))
+        .collect();
+    let in_answers = schemas_below(root, &by_pointer, answers.collect());
+    let in_requests = schemas_below(root, &by_pointer, requests.collect());
     let subject = Subject {
         description,
         root,
-        in_answers: schemas_below(root, &nodes, answers.collect()),
-        in_requests: schemas_below(root, &nodes, requests.collect()),
-        nodes: description.nodes(),
-        operations: description.operations(),
+        in_answers,
+        in_requests,
+        nodes,
+        operations,
         discrepancies: workspace.read(super::DISCREPANCIES)?,
         readme: workspace.read(super::README)?,
         errors: workspace.read(super::ERRORS)?,
@@ -156,7 +162,11 @@ pub(super) fn found(workspace: &Workspace, description: &Description) -> Result<
 }
 
 /// The schemas that can be reached from `start`, followed through every `$ref`.
-fn schemas_below(root: &Value, nodes: &[Node<'_>], start: Vec<String>) -> BTreeSet<String> {
+fn schemas_below(
+    root: &Value,
+    nodes: &BTreeMap<&str, &Node<'_>>,
+    start: Vec<String>,
+) -> BTreeSet<String> {
     let mut open = start;
     let mut entered = BTreeSet::new();
     let mut schemas = BTreeSet::new();
@@ -165,10 +175,10 @@ fn schemas_below(root: &Value, nodes: &[Node<'_>], start: Vec<String>) -> BTreeS
             continue;
         }
         let below = format!("{at}/");
-        for node in nodes
-            .iter()
-            .filter(|node| node.pointer == at || node.pointer.starts_with(&below))
-        {
+        let inner = nodes
+            .range::<&str, _>(below.as_str()..)
+            .map_while(|(pointer, node)| pointer.starts_with(&below).then_some(node));
+        for node in nodes.get(at.as_str()).into_iter().chain(inner) {
             if let Some(target) =
                 pointer::reference(node.value).and_then(|target| target.strip_prefix('#'))
             {
@@ -181,11 +191,6 @@ fn schemas_below(root: &Value, nodes: &[Node<'_>], start: Vec<String>) -> BTreeS
         }
     }
     schemas
-}
-
-/// The text under `key`; empty where there is none.
-fn text<'v>(value: &'v Value, key: &str) -> &'v str {
-    value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
 fn items_of<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> {

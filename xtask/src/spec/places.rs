@@ -51,6 +51,8 @@ impl Places {
     pub fn scan(text: &str) -> Self {
         let mut places = Self::default();
         let mut stack: Vec<Frame> = Vec::new();
+        // The same few keys stand everywhere.
+        let mut texts: HashMap<String, bool> = HashMap::new();
         for event in Parser::new_from_str(text) {
             let Ok((event, span)) = event else { break };
             let line = span.start.line();
@@ -67,7 +69,11 @@ impl Places {
                         if let Some(first) = seen.insert(text.to_string(), line) {
                             places.repeated.push((at.clone(), line, first));
                         }
-                        if style == ScalarStyle::Plain && !is_text(&text) {
+                        if style == ScalarStyle::Plain
+                            && !*texts
+                                .entry(text.to_string())
+                                .or_insert_with(|| is_text(&text))
+                        {
                             places.not_text.push((at.clone(), line));
                         }
                         places.lines.entry(at).or_insert(line);

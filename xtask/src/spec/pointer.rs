@@ -1,10 +1,15 @@
 //! JSON pointers, and walking a YAML value by them.
 
 use serde_yaml::Value;
+use std::borrow::Cow;
 
 /// `pointer` with one more segment.
 #[must_use]
 pub fn join(pointer: &str, segment: &str) -> String {
+    // Most have nothing to escape.
+    if !segment.contains('~') && !segment.contains('/') {
+        return format!("{pointer}/{segment}");
+    }
     format!(
         "{pointer}/{}",
         segment.replace('~', "~0").replace('/', "~1")
@@ -12,17 +17,20 @@ pub fn join(pointer: &str, segment: &str) -> String {
 }
 
 /// The segments of a pointer, unescaped.
-pub fn segments(pointer: &str) -> impl Iterator<Item = String> + '_ {
+pub fn segments(pointer: &str) -> impl Iterator<Item = Cow<'_, str>> + '_ {
     pointer
         .split('/')
         .skip(1)
-        .map(|segment| segment.replace("~1", "/").replace("~0", "~"))
+        .map(|segment| match segment.contains('~') {
+            true => Cow::Owned(segment.replace("~1", "/").replace("~0", "~")),
+            false => Cow::Borrowed(segment),
+        })
 }
 
 /// The last segment, unescaped; empty for the root.
 #[must_use]
 pub fn last(pointer: &str) -> String {
-    segments(pointer).last().unwrap_or_default()
+    segments(pointer).last().unwrap_or_default().into_owned()
 }
 
 /// The pointer without its last segment; `None` for the root.
@@ -35,7 +43,7 @@ pub fn parent(pointer: &str) -> Option<&str> {
 #[must_use]
 pub fn get<'v>(root: &'v Value, pointer: &str) -> Option<&'v Value> {
     segments(pointer).try_fold(root, |value, segment| match value {
-        Value::Mapping(map) => map.get(segment.as_str()),
+        Value::Mapping(map) => map.get(&*segment),
         Value::Sequence(list) => list.get(segment.parse::<usize>().ok()?),
         _ => None,
     })
@@ -45,7 +53,7 @@ pub fn get<'v>(root: &'v Value, pointer: &str) -> Option<&'v Value> {
 #[must_use]
 pub fn get_mut<'v>(root: &'v mut Value, pointer: &str) -> Option<&'v mut Value> {
     segments(pointer).try_fold(root, |value, segment| match value {
-        Value::Mapping(map) => map.get_mut(segment.as_str()),
+        Value::Mapping(map) => map.get_mut(&*segment),
         Value::Sequence(list) => list.get_mut(segment.parse::<usize>().ok()?),
         _ => None,
     })
@@ -82,6 +90,12 @@ pub fn entries(value: Option<&Value>) -> impl Iterator<Item = (&str, &Value)> {
 /// The items of a sequence; nothing for anything else.
 pub fn items(value: Option<&Value>) -> impl Iterator<Item = &Value> {
     value.and_then(Value::as_sequence).into_iter().flatten()
+}
+
+/// The text under `key`; empty where there is none.
+#[must_use]
+pub fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// Visits every mapping below `value`, itself first.

@@ -75,10 +75,6 @@ struct Body<'d> {
     schema: Option<String>,
 }
 
-fn text_of<'v>(value: &'v Value, key: &str) -> &'v str {
-    value.get(key).and_then(Value::as_str).unwrap_or_default()
-}
-
 fn body<'d>(
     root: &'d Value,
     renamed: &BTreeMap<String, String>,
@@ -120,7 +116,7 @@ pub fn json(description: &Description) -> Result<String> {
             tag: operation.tag().unwrap_or_default(),
             method: operation.method.to_uppercase(),
             path: operation.path,
-            summary: text_of(operation.value, "summary"),
+            summary: pointer::text(operation.value, "summary"),
             idempotency: idempotency.word(),
             depends_on: idempotency.parameter(),
             makes: operation.makes(),
@@ -132,14 +128,14 @@ pub fn json(description: &Description) -> Result<String> {
                         .and_then(|schema| pointer::resolve(root, schema))
                         .unwrap_or(&Value::Null);
                     Parameter {
-                        name: text_of(parameter, "name"),
-                        place: text_of(parameter, "in"),
+                        name: pointer::text(parameter, "name"),
+                        place: pointer::text(parameter, "in"),
                         required: parameter.get("required").and_then(Value::as_bool) == Some(true),
-                        kind: text_of(schema, "type"),
+                        kind: pointer::text(schema, "type"),
                         items: schema
                             .get("items")
                             .and_then(|items| pointer::resolve(root, items))
-                            .map(|items| text_of(items, "type")),
+                            .map(|items| pointer::text(items, "type")),
                     }
                 })
                 .collect(),

@@ -139,6 +139,27 @@ impl Piecemeal {
             told: observer.map(Told::begin),
         }
     }
+
+    async fn source(source: &Source, clock: &Arc<dyn Clock>) -> Result<Self, Fault> {
+        source.check(clock).await?;
+        Ok(Self::new(Open::source(source, clock).await?, Some(source)))
+    }
+}
+
+impl Open {
+    async fn source(source: &Source, clock: &Arc<dyn Clock>) -> Result<Self, Fault> {
+        let reader = match &source.origin {
+            Origin::Bytes(bytes) => return Ok(Self::Bytes(bytes.clone())),
+            Origin::File(file) => Reader::File(FileReader::new(file, clock)),
+            Origin::Streams(open) => Reader::Stream(open()),
+            Origin::Once(slot) => Reader::Slot(Arc::clone(slot)),
+        };
+        let mut open = OpenSource::new(source, reader);
+        if source.length() == 0 {
+            open.prove_empty().await?;
+        }
+        Ok(Self::Source(open))
+    }
 }
 
 impl Outflow {
@@ -146,29 +167,10 @@ impl Outflow {
     pub(super) async fn open(pieces: &[Piece], watch: Arc<Watch>) -> Result<Self, Fault> {
         let mut opened = VecDeque::with_capacity(pieces.len());
         for piece in pieces {
-            let source = match piece {
-                Piece::Bytes(bytes) => {
-                    opened.push_back(Piecemeal::new(Open::Bytes(bytes.clone()), None));
-                    continue;
-                }
-                Piece::Source(source) => source,
-            };
-            source.check(&watch.clock).await?;
-            let reader = match &source.origin {
-                Origin::Bytes(bytes) => {
-                    let open = Open::Bytes(bytes.clone());
-                    opened.push_back(Piecemeal::new(open, Some(source)));
-                    continue;
-                }
-                Origin::File(file) => Reader::File(FileReader::new(file, &watch.clock)),
-                Origin::Streams(open) => Reader::Stream(open()),
-                Origin::Once(slot) => Reader::Slot(Arc::clone(slot)),
-            };
-            let mut open = OpenSource::new(source, reader);
-            if source.length() == 0 {
-                open.prove_empty().await?;
-            }
-            opened.push_back(Piecemeal::new(Open::Source(open), Some(source)));
+            opened.push_back(match piece {
+                Piece::Bytes(bytes) => Piecemeal::new(Open::Bytes(bytes.clone()), None),
+                Piece::Source(source) => Piecemeal::source(source, &watch.clock).await?,
+            });
         }
         Ok(Self {
             pieces: opened,

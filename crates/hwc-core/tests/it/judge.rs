@@ -169,7 +169,9 @@ fn complains(object: &Object, is_write: bool) -> bool {
         (object.get("message")).is_some_and(|message| message.is_array() || message.is_object());
     let has_message =
         of("message").is_some_and(|text| text != "ok") && (!is_below || is_something("message"));
-    let has_other = (["list", "success", "status"].iter()).any(|key| is_something(key))
+    let has_other = ["list", "success", "status", "state", "failed"]
+        .iter()
+        .any(|key| is_something(key))
         || (object.get("status")).is_some_and(|status| no.contains(status))
         || is_below && is_something("message");
     let is_lone = is_write && !has_other;

@@ -9,10 +9,7 @@ use crate::{
     context::{Context, interruptible},
     exit::Exit,
     failure::Failure,
-    render::{
-        Cell, Part, Show, Titles,
-        table::{Column, ColumnWidth},
-    },
+    render::{Cell, Part, Show, Titles},
 };
 use serde::{Serialize, Serializer};
 
@@ -127,20 +124,13 @@ impl Show for Examined {
             let cells = [check.name.to_owned(), check.verdict.name().to_owned(), text];
             cells.map(Some).into()
         };
-        let titles = |first: &'static str, second: &'static str, third: &'static str| {
-            Titles::new([
-                Column::new(first, ColumnWidth::Fit),
-                Column::new(second, ColumnWidth::Fit),
-                Column::new(third, ColumnWidth::Rest),
-            ])
-        };
         vec![
             Part::Rows(
-                titles("SETTING", "FROM", "VALUE"),
+                Titles::fitted(["SETTING", "FROM", "VALUE"]),
                 self.settings.iter().map(setting).collect(),
             ),
             Part::Rows(
-                titles("CHECK", "RESULT", "DETAIL"),
+                Titles::fitted(["CHECK", "RESULT", "DETAIL"]),
                 self.checks.iter().map(check).collect(),
             ),
         ]

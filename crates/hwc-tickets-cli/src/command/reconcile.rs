@@ -11,10 +11,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     pending_files,
-    render::{
-        self, Cell, List, Row, Titles,
-        table::{Column, ColumnWidth},
-    },
+    render::{self, Cell, List, Row, Titles},
 };
 use ending::Ending;
 use fate::{Fate, Record, Told};
@@ -210,12 +207,7 @@ fn all_outcomes(
             }),
         })
         .collect();
-    let titles = Titles::new([
-        Column::new("ID", ColumnWidth::Fit),
-        Column::new("TICKET", ColumnWidth::Fit),
-        Column::new("OUTCOME", ColumnWidth::Fit),
-        Column::new("NOTE", ColumnWidth::Rest),
-    ]);
+    let titles = Titles::fitted(["ID", "TICKET", "OUTCOME", "NOTE"]);
     List::whole(screen, titles, "reconciled", &rows)?;
     if is_empty && screen.is_for_people() {
         screen.note("Nothing is pending.");

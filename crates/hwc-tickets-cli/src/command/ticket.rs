@@ -4,12 +4,12 @@ use crate::{
     cli::{Form, ticket::Ticket},
     context::{Context, interruptible, ticket_id},
     failure::Failure,
-    render::{self, Cell, Fact, Part, Show, fact},
+    render::{self, Cell, Fact, Part, Show, fact, json::with_fields},
     view::{self, Extras, MessageJson, id_width, status_name},
     zone::Zone,
 };
 use hwc_tickets::{Message, MessageTime, TicketDetail, TicketId, TicketStatus};
-use serde::{Serialize, Serializer, ser::Error as _};
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use std::future::IntoFuture as _;
 
@@ -77,12 +77,9 @@ struct DetailJson<'a>(&'a TicketDetail);
 impl Serialize for DetailJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(detail) = self;
-        let mut value = serde_json::to_value(detail).map_err(S::Error::custom)?;
-        if let Some(object) = value.as_object_mut() {
-            let messages = detail.messages.iter().map(MessageJson);
-            object.insert("messages".to_owned(), json!(messages.collect::<Vec<_>>()));
-        }
-        value.serialize(serializer)
+        let messages = detail.messages.iter().map(MessageJson);
+        let messages = json!(messages.collect::<Vec<_>>());
+        with_fields(detail, [("messages", messages)], serializer)
     }
 }
 

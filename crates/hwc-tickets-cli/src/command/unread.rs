@@ -8,11 +8,12 @@ use crate::{
     input,
     render::{
         self, Cell, Part, Show, Titles,
+        json::with_fields,
         table::{Column, ColumnWidth},
     },
 };
 use hwc_tickets::{TicketId, unread::UnreadCounts};
-use serde::{Serialize, Serializer, ser::Error as _};
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 pub(crate) async fn run(args: Unread, context: &Context) -> Result<(), Failure> {
@@ -32,15 +33,15 @@ struct Counted<'a>(&'a UnreadCounts);
 impl Serialize for Counted<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(unread_counts) = self;
-        let mut value = serde_json::to_value(unread_counts).map_err(S::Error::custom)?;
-        if let Some(object) = value.as_object_mut() {
-            object.insert("total".to_owned(), unread_counts.total().into());
-            let failed = unread_counts.failed.iter().map(
-                |failed| json!({ "tickets": failed.tickets, "error": error_json(&failed.error) }),
-            );
-            object.insert("failed".to_owned(), failed.collect());
-        }
-        value.serialize(serializer)
+        let failed = unread_counts
+            .failed
+            .iter()
+            .map(|failed| json!({ "tickets": failed.tickets, "error": error_json(&failed.error) }));
+        let fields = [
+            ("total", Value::from(unread_counts.total())),
+            ("failed", failed.collect()),
+        ];
+        with_fields(unread_counts, fields, serializer)
     }
 }
 

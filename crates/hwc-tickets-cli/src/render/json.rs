@@ -2,8 +2,11 @@
 //! reader turns back into the character.
 
 use super::foreign;
-use serde::Serialize;
-use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter, Serializer};
+use serde::{Serialize, ser::Error as _};
+use serde_json::{
+    Value,
+    ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter, Serializer},
+};
 use std::io::{self, Write};
 
 /// Escapes on top of what JSON itself escapes.
@@ -60,6 +63,19 @@ pub(crate) fn line(value: &impl Serialize) -> serde_json::Result<String> {
 /// Indented, fields in order of their names.
 pub(crate) fn document(value: &impl Serialize) -> serde_json::Result<String> {
     pretty(&serde_json::to_value(value)?)
+}
+
+/// A thing as it serialises, with `fields` beside its own or in the place of them.
+pub(crate) fn with_fields<S: serde::Serializer, const N: usize>(
+    thing: &impl Serialize,
+    fields: [(&str, Value); N],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut value = serde_json::to_value(thing).map_err(S::Error::custom)?;
+    if let Some(object) = value.as_object_mut() {
+        object.extend(fields.map(|(name, value)| (name.to_owned(), value)));
+    }
+    value.serialize(serializer)
 }
 
 /// One line.

@@ -63,6 +63,18 @@ impl Titles {
         }
     }
 
+    /// Columns as wide as their cells, and the last one as wide as what is left.
+    pub(crate) fn fitted<const N: usize>(titles: [&'static str; N]) -> Self {
+        let columns = titles.iter().enumerate().map(|(number, title)| {
+            let width = match number + 1 == N {
+                true => ColumnWidth::Rest,
+                false => ColumnWidth::Fit,
+            };
+            Column::new(*title, width)
+        });
+        Self::new(columns.collect::<Vec<_>>())
+    }
+
     /// What is to be known of the rows where there are no titles.
     pub(crate) fn legend(mut self, legend: String) -> Self {
         self.legend = legend;

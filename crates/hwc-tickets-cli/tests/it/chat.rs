@@ -88,14 +88,9 @@ fn an_outcome_that_stays_unknown() {
         terminal.shows_all(&["in-progress", "Old snapshots"]);
         let lost = FaultRule::new(Operation::CreateMessages, Fault::Close);
         sim.fault(if acts { lost.after_commit() } else { lost });
-        let down = || Fault::Status {
-            status: 503,
-            code: None,
-            retry_after: None,
-        };
         // The reading before goes well; those after it do not.
         sim.fault(
-            FaultRule::new(Operation::ListMessages, down())
+            FaultRule::new(Operation::ListMessages, unavailable())
                 .skipping(1)
                 .times(u32::MAX),
         );

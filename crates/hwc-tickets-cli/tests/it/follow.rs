@@ -2,9 +2,9 @@
 
 use crate::{
     exit::interrupt,
-    stage::{Ran, Stage},
+    stage::{Ran, Stage, unavailable},
 };
-use hwc_tickets_sim::{Fault, FaultRule, Operation, Status};
+use hwc_tickets_sim::{FaultRule, Operation, Status};
 use std::{
     io::{BufRead as _, BufReader, Read as _},
     process::{Child, Command, Stdio},
@@ -252,14 +252,10 @@ fn ends_by_itself() {
 #[test]
 fn bad_weather_is_told_and_survived() {
     let stage = Stage::new();
-    let down = Fault::Status {
-        status: 503,
-        code: None,
-        retry_after: None,
-    };
-    stage
-        .sim()
-        .fault(FaultRule::new(Operation::ListNewInstantMessages, down));
+    stage.sim().fault(FaultRule::new(
+        Operation::ListNewInstantMessages,
+        unavailable(),
+    ));
     let mut follower = Follower::start(
         &stage,
         &["case-123", "--tail", "1", "-o", "ndjson", "--retries", "0"],
@@ -336,14 +332,9 @@ fn a_ticket_that_does_not_exist_is_named_and_the_exit_code_is_3() {
 #[test]
 fn an_end_by_time_is_no_good_one_when_the_service_was_never_heard_of() {
     let stage = Stage::new();
-    let down = Fault::Status {
-        status: 503,
-        code: None,
-        retry_after: None,
-    };
     stage
         .sim()
-        .fault(FaultRule::new(Operation::ListNewInstantMessages, down).times(1_000));
+        .fault(FaultRule::new(Operation::ListNewInstantMessages, unavailable()).times(1_000));
     let args = [
         "message",
         "follow",

@@ -1,6 +1,6 @@
 //! Tables, plain lines, JSON and NDJSON: golden, a Chinese conversation among them.
 
-use crate::stage::{Ran, Stage};
+use crate::stage::{Ran, Stage, unavailable};
 use hwc_tickets_sim::{Fault, FaultRule, Operation};
 
 const CHINESE: &str = "TT202611210003";
@@ -477,17 +477,9 @@ fn no_titles_before_an_error() {
         assert_ne!(ran.code, 0, "{args:?}");
         assert_eq!(ran.stdout, "", "{args:?}: {}", ran.stderr);
     }
-    stage.sim().fault(
-        FaultRule::new(
-            hwc_tickets_sim::Route::Any,
-            Fault::Status {
-                status: 503,
-                code: None,
-                retry_after: None,
-            },
-        )
-        .times(u32::MAX),
-    );
+    stage
+        .sim()
+        .fault(FaultRule::new(hwc_tickets_sim::Route::Any, unavailable()).times(u32::MAX));
     let unread = ["message", "unread", "case-123", CHINESE, "--retries", "0"];
     let ran = stage.run(&unread);
     assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{}", ran.stderr);

@@ -74,6 +74,12 @@ fn assert_is_the_same(message: &Value, expected: &Value, command: &str) {
     assert_eq!(message["key"], again.key().to_string(), "{command}");
 }
 
+/// Follows a ticket from its beginning, for a moment.
+fn follow(ticket: &str) -> Vec<&str> {
+    let follow = ["message", "follow", ticket, "--tail", "9"];
+    [&follow[..], &["--for", "500ms", "--interval", "10ms"]].concat()
+}
+
 fn history(stage: &Stage, ticket: &str) -> Value {
     let ran = stage.run(&["message", "history", ticket, "-o", "json"]);
     messages(&ran).remove(0)
@@ -88,8 +94,7 @@ fn a_message_is_one_object_in_every_command() {
     let expected = history(&stage, TICKET);
     assert_eq!(expected["from"], "customer", "{expected}");
     let mut found = vec![(send.join(" "), messages(&sent))];
-    let follow = ["message", "follow", TICKET, "--tail", "9"];
-    let follow = [&follow[..], &["--for", "500ms", "--interval", "10ms"]].concat();
+    let follow = follow(TICKET);
     for form in FORMS {
         for args in [
             &["message", "history", TICKET][..],
@@ -175,15 +180,13 @@ fn an_outcome_is_a_word_beside_its_ticket() {
 #[test]
 fn an_event_is_one_of_the_sdk() {
     let stage = Stage::new();
-    let follow = ["message", "follow", "case-123", "--tail", "9"];
-    let follow = [&follow[..], &["--for", "500ms", "--interval", "10ms"]].concat();
     let told = |args: &[&str]| -> Vec<Value> {
         let ran = stage.run(&[args, &["-o", "ndjson"]].concat());
         documents(&ran)
     };
     let history = told(&["message", "history", "case-123", "--oldest-first"]);
     for events in [
-        told(&follow),
+        told(&follow("case-123")),
         told(&["chat", "case-123", "--interval", "10ms"]),
     ] {
         assert_eq!(events.len(), history.len());

@@ -202,15 +202,15 @@ fn carry_out(
 ) -> Parsed<Rendered> {
     let handler = Handler::of(asked.row.operation);
     validate::request(asked, &handler.map_or(Waived::NOTHING, |it| it.waived))?;
-    let command = match handler {
-        Some(it) => Some((it.command)(asked)?),
+    let handled = match handler {
+        Some(it) => Some((it, (it.command)(asked)?)),
         None => {
             handler::check(asked)?;
             None
         }
     };
     state.journal.amend(call.number, |entry| entry.acted = true);
-    let (Some(handler), Some(command)) = (handler, command) else {
+    let Some((handler, command)) = handled else {
         return Ok(stub::answer(asked).into());
     };
     let outcome = state.world.apply(command, now);

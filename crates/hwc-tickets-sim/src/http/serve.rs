@@ -1,6 +1,7 @@
 //! Connections, driven by hand: a test can order how one dies, below everything a web framework lets it say.
 
 use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
@@ -16,10 +17,13 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tower_service::Service;
 
 use crate::clock::Clock;
+
+/// Time a client gets for the next piece of its request, unless told otherwise.
+pub(crate) const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Largest head of a request that is read; what the gateway refuses is smaller.
 const READ_BUFFER: usize = 1024 * 1024;
@@ -60,8 +64,77 @@ impl Line {
     }
 }
 
+/// What listens on an address of this machine. It stops when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Server {
+    address: SocketAddr,
+    clock: Clock,
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl Server {
+    /// Listens, and answers on the current tokio runtime.
+    pub(crate) async fn start(
+        listen: SocketAddr,
+        router: Router,
+        clock: Clock,
+        idle_timeout: Duration,
+    ) -> io::Result<Self> {
+        let listener = TcpListener::bind(listen).await?;
+        let address = listener.local_addr()?;
+        let stop = watch::Sender::new(false);
+        let task = tokio::spawn(serve(
+            listener,
+            router,
+            clock.clone(),
+            idle_timeout,
+            stop.subscribe(),
+        ));
+        Ok(Server {
+            address,
+            clock,
+            stop,
+            task,
+        })
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Base address for clients on this machine. Listening on every address (`0.0.0.0`, `[::]`) is no address to call: then
+    /// it is the loopback one.
+    pub(crate) fn endpoint(&self) -> String {
+        let near = match self.address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+            ip => ip,
+        };
+        format!("http://{}", SocketAddr::new(near, self.address.port()))
+    }
+
+    /// Stops listening, lets calls under way finish for a moment, and ends what waits for the clock.
+    pub(crate) async fn shutdown(mut self) {
+        self.stop();
+        let _ = (&mut self.task).await;
+    }
+
+    fn stop(&self) {
+        self.stop.send_replace(true);
+        self.clock.stop();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
 /// Serves until told to stop, then lets open connections finish for a moment.
-pub(crate) async fn serve(
+async fn serve(
     listener: TcpListener,
     router: Router,
     clock: Clock,

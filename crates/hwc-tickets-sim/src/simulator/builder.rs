@@ -6,20 +6,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
-use tokio::sync::watch;
-
 use super::Simulator;
 use crate::clock::{Clock, Time};
 use crate::description::Description;
 use crate::domain::{Engineers, Rules, World};
-use crate::http::{gateway, routes, serve};
+use crate::http::serve::{IDLE_TIMEOUT, Server};
+use crate::http::{gateway, routes};
 use crate::journal::Entry;
 use crate::quirks::Quirks;
 use crate::state::{Beginning, Observer, Shared};
-
-/// Time a client gets for the next piece of its request, unless told otherwise.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Why a simulator, or a replay of exchanges, did not start.
 #[derive(Debug, thiserror::Error)]
@@ -224,8 +219,6 @@ impl SimulatorBuilder {
             address: self.listen,
             source,
         };
-        let listener = TcpListener::bind(self.listen).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
         let clock = Clock::new(self.time);
         let shared = Arc::new(Shared::new(
             self.beginning,
@@ -234,21 +227,10 @@ impl SimulatorBuilder {
             self.max_upload,
             self.observer,
         ));
-        let stop = watch::Sender::new(false);
         let router = routes::router(Arc::clone(&shared));
-        let task = tokio::spawn(serve::serve(
-            listener,
-            router,
-            clock,
-            self.idle_timeout,
-            stop.subscribe(),
-        ));
+        let server = Server::start(self.listen, router, clock, self.idle_timeout);
+        let server = server.await.map_err(failed)?;
         tokio::spawn(Arc::clone(&shared).keep_time());
-        Ok(Simulator {
-            shared,
-            address,
-            stop,
-            task: Some(task),
-        })
+        Ok(Simulator { shared, server })
     }
 }

@@ -36,7 +36,7 @@ const OTHERWISE: [(&str, &str); 4] = [
     ),
 ];
 
-fn spec() -> PathBuf {
+pub(crate) fn spec() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec")
 }
 

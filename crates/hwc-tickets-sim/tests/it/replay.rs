@@ -1,16 +1,16 @@
 //! Recorded exchanges, replayed: each request gets its answer, and what is no recorded request is told how it differs.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use hwc_tickets_sim::{Replay, StartError};
 use serde_json::{Value, json};
 
 use crate::client::{Answer, send_to};
-use crate::recorded::{exchanges, play_to};
+use crate::recorded::{exchanges, play_to, spec};
 
 fn examples() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/examples")
+    spec().join("examples")
 }
 
 /// A directory of made-up exchanges: file and what it says.

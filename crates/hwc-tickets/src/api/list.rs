@@ -26,20 +26,6 @@ pub struct Page<T> {
     list: &'static str,
 }
 
-impl Page<()> {
-    /// The same with these items.
-    pub(super) fn holding<T>(self, items: Vec<T>) -> Page<T> {
-        Page {
-            items,
-            undecodable: self.undecodable,
-            within: self.within,
-            total: self.total,
-            places: self.places,
-            list: self.list,
-        }
-    }
-}
-
 impl<T> Page<T> {
     /// One without items.
     pub(crate) fn new(list: &'static str, total: Option<i64>) -> Self {
@@ -53,17 +39,26 @@ impl<T> Page<T> {
         }
     }
 
-    /// The same with its items in another form.
-    pub(crate) fn try_map<U, E>(self, change: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
-        let items: Result<Vec<U>, E> = self.items.into_iter().map(change).collect();
-        Ok(Page {
-            items: items?,
+    /// The same with these items in place of its own.
+    pub(super) fn holding<U>(self, items: Vec<U>) -> Page<U> {
+        Page {
+            items,
             undecodable: self.undecodable,
             within: self.within,
             total: self.total,
             places: self.places,
             list: self.list,
-        })
+        }
+    }
+
+    /// The same with its items in another form.
+    pub(crate) fn try_map<U, E>(
+        mut self,
+        change: impl FnMut(T) -> Result<U, E>,
+    ) -> Result<Page<U>, E> {
+        let items = std::mem::take(&mut self.items).into_iter().map(change);
+        let items = items.collect::<Result<Vec<U>, E>>()?;
+        Ok(self.holding(items))
     }
 
     /// Whether it says nothing: no item came, and none was lost.

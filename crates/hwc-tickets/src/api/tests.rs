@@ -154,6 +154,29 @@ fn listing(
     })
 }
 
+fn numbered(count: usize) -> Vec<Value> {
+    let rows = (0..count).map(|row| json!({"incident_id": row.to_string()}));
+    rows.collect()
+}
+
+/// A service with these rows, three to a page, which states a total by the offset that is asked for.
+fn stating(
+    clock: &FakeClock,
+    rows: Vec<Value>,
+    total: impl Fn(usize) -> i64 + Send + Sync + 'static,
+) -> ScriptedTransport {
+    ScriptedTransport::new(clock).answering(move |request| {
+        let query = request.uri.query().unwrap_or_default();
+        let offset = query
+            .split('&')
+            .find_map(|pair| pair.strip_prefix("offset="));
+        let offset: usize = offset.unwrap().parse().unwrap();
+        let page: Vec<&Value> = rows.iter().skip(offset).take(3).collect();
+        let body = json!({"incident_info_list": page, "total_count": total(offset)});
+        Step::json(200, body.to_string())
+    })
+}
+
 type Outcome = Result<List<IncidentInfoV2>, Interrupted<IncidentInfoV2>>;
 
 fn collect<R: Paged<Item = IncidentInfoV2>>(
@@ -268,20 +291,7 @@ fn items_without_an_id_come_in_order_and_to_their_end() {
 fn items_without_an_id_and_totals_that_lie() {
     let clock = FakeClock::new();
     for total in [0, 1, 5] {
-        let network = ScriptedTransport::new(&clock).answering(move |request| {
-            let query = request.uri.query().unwrap_or_default();
-            let offset = query
-                .split('&')
-                .find_map(|pair| pair.strip_prefix("offset="));
-            let offset: usize = offset.unwrap().parse().unwrap();
-            let page: Vec<Value> = (0..8)
-                .skip(offset)
-                .take(3)
-                .map(|row: usize| json!({"incident_id": row.to_string()}))
-                .collect();
-            let body = json!({"incident_info_list": page, "total_count": total});
-            Step::json(200, body.to_string())
-        });
+        let network = stating(&clock, numbered(8), move |_| total);
         let list = collect(&clock, &network, OffsetsWithoutIds(three())).unwrap();
         assert_eq!(ids(&list), (0..8).collect::<Vec<_>>(), "{total}");
         assert!(list.report.complete, "{total}");
@@ -300,22 +310,9 @@ fn items_without_an_id_and_totals_that_lie() {
 fn a_total_that_lied_is_no_end() {
     let clock = FakeClock::new();
     for first in [0, 2] {
-        let network = ScriptedTransport::new(&clock).answering(move |request| {
-            let query = request.uri.query().unwrap_or_default();
-            let offset = query
-                .split('&')
-                .find_map(|pair| pair.strip_prefix("offset="));
-            let offset: usize = offset.unwrap().parse().unwrap();
-            let page: Vec<Value> = (0..8)
-                .skip(offset)
-                .take(3)
-                .map(|row: usize| json!({"incident_id": row.to_string()}))
-                .collect();
-            // As many as came with the second page.
-            let total = if offset == 0 { first } else { 6 };
-            let body = json!({"incident_info_list": page, "total_count": total});
-            Step::json(200, body.to_string())
-        });
+        // As many as came with the second page.
+        let total = move |offset: usize| if offset == 0 { first } else { 6 };
+        let network = stating(&clock, numbered(8), total);
         let list = collect(&clock, &network, OffsetsWithoutIds(three())).unwrap();
         assert_eq!(ids(&list), (0..8).collect::<Vec<_>>(), "{first}");
         assert!(list.report.complete, "{first}");
@@ -357,20 +354,9 @@ fn rows_behind_the_last_known_one_are_told_once() {
         for place in 0..7 {
             for (total, gap) in [(7, false), (8, true)] {
                 let clock = FakeClock::new();
-                let mut rows: Vec<Value> = (0..7)
-                    .map(|row: usize| json!({"incident_id": row.to_string()}))
-                    .collect();
+                let mut rows = numbered(7);
                 rows[place] = odd.clone();
-                let network = ScriptedTransport::new(&clock).answering(move |request| {
-                    let query = request.uri.query().unwrap_or_default();
-                    let offset = query
-                        .split('&')
-                        .find_map(|pair| pair.strip_prefix("offset="));
-                    let offset: usize = offset.unwrap().parse().unwrap();
-                    let page: Vec<&Value> = rows.iter().skip(offset).take(3).collect();
-                    let body = json!({"incident_info_list": page, "total_count": total});
-                    Step::json(200, body.to_string())
-                });
+                let network = stating(&clock, rows, move |_| total);
                 let list = collect(&clock, &network, three()).unwrap();
                 let report = &list.report;
                 let told = report.yielded + report.undecodable;

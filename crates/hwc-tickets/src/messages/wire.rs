@@ -153,12 +153,8 @@ impl Service {
         if body.immsg.is_none() && (answer.partial_failure || !is_answered) {
             return Err(answer.unlike("there is no immsg, and nothing says that it would be empty"));
         }
-        if answer.partial_failure
-            && answer.undecodable.is_empty()
-            && has_none(body.immsg.as_deref())
-        {
-            return Err(answer.unlike("it reports a failure, and immsg is empty"));
-        }
+        let has_lost = !answer.undecodable.is_empty();
+        refuse_none(&answer, "immsg", body.immsg.as_deref(), has_lost)?;
         let lost = answer.undecodable.clone();
         Ok(answer.map(|body| {
             let mut undecodable = rows::undecodable(&lost, "immsg");
@@ -203,12 +199,8 @@ impl Service {
             return Err(answer.unlike("there is no imunread"));
         }
         let mut undecodable = rows::undecodable(&answer.undecodable, "imunread");
-        if answer.partial_failure
-            && undecodable.is_empty()
-            && has_none(answer.body.imunread.as_deref())
-        {
-            return Err(answer.unlike("it reports a failure, and imunread is empty"));
-        }
+        let list = answer.body.imunread.as_deref();
+        refuse_none(&answer, "imunread", list, !undecodable.is_empty())?;
         Ok(answer.map(|body| {
             let mut counts = Vec::new();
             let rows = rows::placed(body.imunread.unwrap_or_default(), &undecodable);
@@ -274,9 +266,7 @@ impl Service {
             );
         }
         let lost = rows::undecodable(&answer.undecodable, "message_list");
-        if answer.partial_failure && lost.is_empty() && has_none(list.as_deref()) {
-            return Err(answer.unlike("it reports a failure, and message_list is empty"));
-        }
+        refuse_none(&answer, "message_list", list.as_deref(), !lost.is_empty())?;
         Ok(answer.map(|(list, count)| {
             let has_list = list.is_some();
             let readable = convert::messages(list.unwrap_or_default(), lost, self.zone());
@@ -290,9 +280,18 @@ impl Service {
     }
 }
 
-/// Whether a list is left out or empty. Beside a complaint neither says that there is nothing.
-fn has_none<T>(list: Option<&[T]>) -> bool {
-    list.is_none_or(<[T]>::is_empty)
+/// Refuses an answer that reports a failure while its list `field` is left out or empty: neither says that there is nothing.
+/// With `has_lost` there was something that could not be read.
+fn refuse_none<T, R>(
+    answer: &Response<T>,
+    field: &str,
+    list: Option<&[R]>,
+    has_lost: bool,
+) -> Result<(), Fault> {
+    if answer.partial_failure && !has_lost && list.is_none_or(<[R]>::is_empty) {
+        return Err(answer.unlike(format_args!("it reports a failure, and {field} is empty")));
+    }
+    Ok(())
 }
 
 fn whole(number: u64) -> i64 {

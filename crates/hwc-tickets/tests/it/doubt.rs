@@ -3,13 +3,16 @@
 mod beside;
 mod landed;
 
-use crate::ledger::{
-    Service,
-    alter::Alteration,
-    as_op,
-    faults::{Fault, ReadFault},
-    shelf::Shelf,
-    world::{Copied, Manner, OWN, Total},
+use crate::{
+    ledger::{
+        Service,
+        alter::Alteration,
+        as_op,
+        faults::{Fault, ReadFault},
+        shelf::Shelf,
+        world::{Copied, Manner, OWN, Total},
+    },
+    submit::end,
 };
 use futures_util::future::join;
 use hwc_core::Clock as _;
@@ -61,19 +64,6 @@ fn in_doubt(service: &Service, client: &Client, op: u64, text: &str) -> Pending 
         .run(as_op(op, submit.into_future()))
         .unwrap_err();
     error.into_pending().unwrap()
-}
-
-fn end(result: &Result<Sent, Error>) -> &'static str {
-    match result {
-        Ok(sent) if sent.is_confirmed() => "confirmed",
-        Ok(_) => "accepted",
-        Err(error) => match error.delivery() {
-            Delivery::NotSent => "not sent",
-            Delivery::Absent => "absent",
-            Delivery::Unknown => "unknown",
-            _ => "rejected",
-        },
-    }
 }
 
 /// The read before the submit was answered from a state some seconds old, so an equal message looks new

@@ -22,7 +22,7 @@ fn submit(service: &Service, client: &Client, text: &str) -> Result<Sent, Error>
 }
 
 /// How a submit ends, in short.
-fn end(result: &Result<Sent, Error>) -> &'static str {
+pub(crate) fn end(result: &Result<Sent, Error>) -> &'static str {
     match result {
         Ok(sent) if sent.is_confirmed() => "confirmed",
         Ok(_) => "accepted",

@@ -20,7 +20,7 @@ use heck::{ToPascalCase as _, ToSnakeCase as _};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_yaml::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use syn::{Ident, ImplItem, ImplItemFn, Item, Type, parse_quote};
 
 /// An operation on its way to a method.
@@ -122,10 +122,11 @@ fn mandatory(item: &Struct) -> Vec<&Field> {
 }
 
 impl<'d> Method<'d> {
-    /// Reads what is to be printed.
+    /// Reads what is to be printed. `schemas`: those of the description, by the names of their structs.
     pub(super) fn new(
         description: &'d Description,
         parts: &Parts<'_>,
+        schemas: &BTreeMap<String, &Value>,
         described: Operation<'d>,
         operation: &Operation<'_>,
         sdk: &Sdk,
@@ -159,7 +160,10 @@ impl<'d> Method<'d> {
                 .map(|body| (body, required)),
             _ => None,
         };
-        let docs = |wire: &str, of: Option<&Struct>| said(described, &description.root, of, wire);
+        let docs = |wire: &str, of: Option<&Struct>| {
+            let body = of.and_then(|of| schemas.get(&of.name().to_string()));
+            said(described, &description.root, body.copied(), wire)
+        };
         method.take(parts, sdk, item, body, &docs);
         let mut names: BTreeSet<String> = ON_CALL.iter().map(|name| (*name).to_owned()).collect();
         let mut optional = |field: &Field, holder: Holder, of: Option<&Struct>| {

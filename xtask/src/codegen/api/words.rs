@@ -1,23 +1,20 @@
 //! What the documentation of a value says: what it is, which values are known, and what its limits are.
 
-use crate::{
-    codegen::{requests, structs::Struct},
-    spec::{
-        content::{self, Sends},
-        operation::Operation,
-        pointer,
-    },
+use crate::spec::{
+    content::{self, Sends},
+    operation::Operation,
+    pointer,
 };
 use serde_yaml::Value;
 
 /// Most known values that are told one by one.
 const MOST_KNOWN: usize = 40;
 
-/// What the description says of the value `wire`, of `body` or of the operation itself. One paragraph.
+/// What the description says of the value `wire`, of the schema `body` or of the operation itself. One paragraph.
 pub(super) fn said(
     described: Operation<'_>,
     root: &Value,
-    body: Option<&Struct>,
+    body: Option<&Value>,
     wire: &str,
 ) -> String {
     let Some((holder, schema)) = find(described, root, body, wire) else {
@@ -44,13 +41,12 @@ pub(super) fn said(
 fn find<'d>(
     described: Operation<'d>,
     root: &'d Value,
-    body: Option<&Struct>,
+    body: Option<&'d Value>,
     wire: &str,
 ) -> Option<(&'d Value, &'d Value)> {
     let own = |schema: &'d Value| pointer::resolve(root, schema).unwrap_or(schema);
     let of_body = || {
-        let schema = requests::schema(root, &body?.name().to_string())?;
-        let property = schema.get("properties")?.get(wire)?;
+        let property = body?.get("properties")?.get(wire)?;
         Some((property, own(property)))
     };
     let of_parameter = || {

@@ -2,7 +2,7 @@
 
 use super::{Defect, Document, Edit};
 use crate::spec::{
-    facts::Codes,
+    facts::{Codes, is_documented},
     operation::METHODS,
     pointer::{self, entries, items, join},
     read::Description,
@@ -287,9 +287,7 @@ impl Candidates {
 
     /// What is made up follows from nothing, so that any other would do.
     fn examples(&mut self, at: &str, value: &Value) {
-        for (name, example) in entries(Some(value))
-            .filter(|(name, _)| !name.starts_with("constructed") && *name != "failure")
-        {
+        for (name, example) in entries(Some(value)).filter(|(name, _)| is_documented(name)) {
             let at = join(at, name);
             if let Some(value) = example.get("value") {
                 self.put(EXAMPLES, &join(&at, "value"), altered(value));

@@ -159,6 +159,11 @@ fn described_schemas<'d>(subject: &Subject<'d>) -> Option<&'d Value> {
 
 /// Operations that the client has a method and an answer for.
 pub(super) fn operations(subject: &Subject<'_>, found: &mut Vec<Problem>) {
+    let mut folded: BTreeMap<String, &str> = BTreeMap::new();
+    for (name, _) in entries(described_schemas(subject)) {
+        let of_name = name.to_snake_case().replace('_', "");
+        folded.entry(of_name).or_insert(name);
+    }
     for operation in &subject.operations {
         if NO_STRUCTS.contains(&operation.id().to_pascal_case().as_str()) {
             found.push(subject.problem(
@@ -183,10 +188,7 @@ pub(super) fn operations(subject: &Subject<'_>, found: &mut Vec<Problem>) {
                 "letters, digits, `-`, `.`, `_` and `~` stand for themselves",
             ));
         }
-        let named =
-            |name: &&str| name.to_snake_case().replace('_', "") == operation.id().to_lowercase();
-        let schemas = entries(described_schemas(subject)).map(|(name, _)| name);
-        if let Some(name) = schemas.into_iter().find(named) {
+        if let Some(name) = folded.get(&operation.id().to_lowercase()) {
             found.push(subject.problem(
                 &join(&operation.pointer(), "operationId"),
                 format!(

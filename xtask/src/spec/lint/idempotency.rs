@@ -1,12 +1,12 @@
 //! Whether an operation may be done twice: the client repeats it, or not, on the strength of that.
 
-use super::{Subject, text};
+use super::Subject;
 use crate::{
     problem::Problem,
     spec::{
         content::{self, Answers},
         operation::{Idempotency, Operation},
-        pointer::{self, join},
+        pointer::{self, join, text},
     },
 };
 

@@ -1,11 +1,11 @@
 //! Paths, operations, parameters, bodies, responses, tags, security, servers.
 
-use super::{Subject, listed, text};
+use super::{Subject, listed};
 use crate::{
     problem::Problem,
     spec::{
         grammar::Kind,
-        pointer::{self, entries, items, join},
+        pointer::{self, entries, items, join, text},
     },
     tables,
 };

@@ -4,7 +4,7 @@ use super::Subject;
 use crate::{
     problem::Problem,
     spec::{
-        pointer::{entries, join},
+        pointer::{entries, join, text},
         publish::{
             hints::PAGINATION,
             names::{TAKEN, of_type},
@@ -16,14 +16,14 @@ use crate::{
 
 /// Known values and defaults stand where a description tells them too, whole.
 pub(super) fn told(subject: &Subject<'_>, found: &mut Vec<Problem>) {
-    for (at, key) in words::untold(subject.root) {
+    for (at, key) in words::untold(&subject.nodes) {
         found.push(subject.problem(
             &join(&at, key),
             format!("`{key}` stands where generators show no description, so that no person is told"),
             "move it to a parameter, to a property or to a schema of `components`: the words are put in there",
         ));
     }
-    for (at, left_out) in words::half_told(subject.root) {
+    for (at, left_out) in words::half_told(subject.root, &subject.nodes) {
         found.push(subject.problem(
             &at,
             format!(
@@ -108,7 +108,7 @@ pub(super) fn pagination(subject: &Subject<'_>, found: &mut Vec<Problem>) {
         for name in [&pages.at, &pages.size].into_iter().flatten() {
             let is_there = parameters
                 .iter()
-                .any(|(_, parameter)| super::text(parameter, "name") == name.as_str());
+                .any(|(_, parameter)| text(parameter, "name") == name.as_str());
             if !is_there {
                 found.push(subject.problem(
                     &at,

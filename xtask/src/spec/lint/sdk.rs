@@ -1,11 +1,11 @@
 //! How people call each operation: said once, in words that can be printed, and for nothing else.
 
-use super::{Subject, listed, text};
+use super::{Subject, listed};
 use crate::{
     problem::Problem,
     spec::{
         operation::Operation,
-        pointer::{entries, join, resolve},
+        pointer::{entries, join, resolve, text},
         sdk::{
             self, By, DEPTH_OF_SECRETS, IN_API, KEY, ON_CALL, ON_CLIENT, ON_TICKET, Sdk, Shape,
             TICKET, TICKET_ID,

@@ -37,15 +37,29 @@ pub(super) fn version(subject: &Subject<'_>, found: &mut Vec<Problem>) {
 
 /// Each object has the keys and the form that the published schema of OpenAPI gives it.
 pub(super) fn published_schema(subject: &Subject<'_>, found: &mut Vec<Problem>) {
+    // Once for all: each object holds those inside of it.
+    let whole = serde_json::to_value(subject.root).ok();
     for node in &subject.nodes {
         if pointer::reference(node.value).is_some() {
             continue;
         }
-        let Ok(value) = serde_json::to_value(node.value) else {
-            continue;
+        let own;
+        let value = match whole
+            .as_ref()
+            .and_then(|whole| whole.pointer(&node.pointer))
+        {
+            Some(value) => value,
+            // Something else in the document, or a tag around this, has no form in JSON.
+            None => match serde_json::to_value(node.value) {
+                Ok(value) => {
+                    own = value;
+                    &own
+                }
+                Err(_) => continue,
+            },
         };
         let name = node.kind.name();
-        for slip in node.kind.slips(&value) {
+        for slip in node.kind.slips(value) {
             found.push(match slip {
                 Slip::NoMapping => subject.problem(
                     &node.pointer,

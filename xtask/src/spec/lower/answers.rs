@@ -27,17 +27,19 @@ pub(in crate::spec) fn responses(root: &Value) -> BTreeSet<String> {
 }
 
 /// The schema components that can be reached from `start`.
-pub(super) fn reachable(root: &Value, start: impl Iterator<Item = Value>) -> BTreeSet<String> {
+pub(super) fn reachable<'v>(
+    root: &'v Value,
+    start: impl Iterator<Item = &'v Value>,
+) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    let mut open: Vec<Value> = start.collect();
+    let mut open: Vec<&Value> = start.collect();
     while let Some(value) = open.pop() {
         let mut targets = BTreeSet::new();
-        references(&value, &mut targets);
+        references(value, &mut targets);
         for target in targets {
             let next = target
                 .strip_prefix('#')
-                .and_then(|at| pointer::get(root, at))
-                .cloned();
+                .and_then(|at| pointer::get(root, at));
             if found.insert(target) {
                 open.extend(next);
             }
@@ -50,13 +52,7 @@ pub(super) fn reachable(root: &Value, start: impl Iterator<Item = Value>) -> BTr
 /// References to the schemas that answers are made of.
 pub(in crate::spec) fn answer_schemas(root: &Value) -> BTreeSet<String> {
     let answers = responses(root);
-    reachable(
-        root,
-        answers
-            .iter()
-            .filter_map(|at| pointer::get(root, at))
-            .cloned(),
-    )
+    reachable(root, answers.iter().filter_map(|at| pointer::get(root, at)))
 }
 
 fn request_schemas(root: &Value) -> BTreeSet<String> {
@@ -68,8 +64,6 @@ fn request_schemas(root: &Value) -> BTreeSet<String> {
         ]
         .into_iter()
         .flatten()
-        .cloned()
-        .collect::<Vec<_>>()
     });
     reachable(root, requests)
 }

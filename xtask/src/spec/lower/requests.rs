@@ -106,7 +106,7 @@ pub fn as_schemas(corrected: &Value) -> Result<Value> {
         match content::answers(&operation, corrected) {
             Ok(Answers::Bytes) => {}
             Ok(Answers::Object(schema)) if reference(schema).is_some() => {
-                roots.push(schema.clone());
+                roots.push(schema);
             }
             Ok(Answers::Object(_)) => problem(
                 "/responses",
@@ -117,13 +117,13 @@ pub fn as_schemas(corrected: &Value) -> Result<Value> {
         }
     }
     Problems::unless_empty(found, ())?;
-    roots.extend(requests.values().cloned());
+    roots.extend(requests.values());
     let used = reachable(corrected, roots.into_iter());
     schemas.retain(|name, _| {
         let name = name.as_str().unwrap_or_default();
         used.contains(&format!("#/components/schemas/{name}"))
     });
-    let sent = reachable(corrected, requests.values().cloned());
+    let sent = reachable(corrected, requests.values());
     for target in &sent {
         let name = target.rsplit('/').next().unwrap_or_default();
         if let Some(schema) = schemas.get_mut(name) {

@@ -2,14 +2,18 @@
 //! sources say in other words.
 
 use crate::spec::{
+    every_operation::entry_before,
     operation::{Idempotency, Operation, operations},
     pointer,
     sdk::{self, Pages, Sdk},
 };
-use serde_yaml::{Mapping, Value};
+use serde_yaml::Value;
 
 /// The key in an operation. Typed where the method is written by hand, and from `x-sdk` everywhere else.
 pub const PAGINATION: &str = "x-pagination";
+
+/// What an operation is made of, behind the words on it.
+const PARTS: [&str; 3] = ["parameters", "requestBody", "responses"];
 
 /// How `operation` answers in pages.
 #[must_use]
@@ -46,29 +50,9 @@ pub(super) fn put_in(root: &mut Value) {
     }
     for (at, key, value) in found {
         if let Some(Value::Mapping(operation)) = pointer::get_mut(root, &at) {
-            put(operation, key, value);
+            operation.shift_remove(key);
+            // Where the other words on the operation stand.
+            entry_before(operation, key, &PARTS, value);
         }
     }
-}
-
-/// Before the parameters and bodies, where the other words on the operation stand.
-fn put(operation: &mut Mapping, key: &str, value: Value) {
-    let mut whole = Mapping::new();
-    let mut put = Some(value);
-    for (other, old) in std::mem::take(operation) {
-        let is_part = matches!(
-            other.as_str(),
-            Some("parameters" | "requestBody" | "responses")
-        );
-        if is_part && let Some(value) = put.take() {
-            whole.insert(key.into(), value);
-        }
-        if other.as_str() != Some(key) {
-            whole.insert(other, old);
-        }
-    }
-    if let Some(value) = put {
-        whole.insert(key.into(), value);
-    }
-    *operation = whole;
 }

@@ -39,11 +39,10 @@ pub(super) fn tell(root: &mut Value) {
 
 /// What programs are told and people would not be: pointer to the object, key.
 #[must_use]
-pub fn untold(root: &Value) -> Vec<(String, &'static str)> {
-    let nodes = grammar::walk(root);
-    let kinds = kinds(&nodes);
+pub fn untold(nodes: &[Node<'_>]) -> Vec<(String, &'static str)> {
+    let kinds = kinds(nodes);
     let mut untold = Vec::new();
-    for node in &nodes {
+    for node in nodes {
         for key in ["x-known-values", "x-documented-default"] {
             if node.value.get(key).is_some() && holder(&kinds, node).is_none() {
                 untold.push((node.pointer.clone(), key));
@@ -55,9 +54,8 @@ pub fn untold(root: &Value) -> Vec<(String, &'static str)> {
 
 /// Of a place whose own words tell some of the known values: those that they leave out.
 #[must_use]
-pub fn half_told(root: &Value) -> Vec<(String, Vec<String>)> {
-    let nodes = grammar::walk(root);
-    let kinds = kinds(&nodes);
+pub fn half_told(root: &Value, nodes: &[Node<'_>]) -> Vec<(String, Vec<String>)> {
+    let kinds = kinds(nodes);
     let mut found = Vec::new();
     for node in nodes
         .iter()

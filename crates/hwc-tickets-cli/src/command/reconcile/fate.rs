@@ -3,10 +3,7 @@
 use crate::{
     cli::Form,
     failure::error_json,
-    render::{
-        Cell, Part, Show, Titles, fact,
-        table::{Column, ColumnWidth},
-    },
+    render::{Cell, Part, Show, Titles, fact},
     view::{self, MessageJson},
     zone::Zone,
 };
@@ -180,13 +177,7 @@ impl Show for Told<'_> {
         if fate.candidates.is_empty() {
             return vec![facts];
         }
-        let titles = Titles::new([
-            Column::new("TIME", ColumnWidth::Fit),
-            Column::new("FROM", ColumnWidth::Fit),
-            Column::new("TEXT IS", ColumnWidth::Fit),
-            Column::new("IN TIME", ColumnWidth::Fit),
-            Column::new("TEXT", ColumnWidth::Rest),
-        ]);
+        let titles = Titles::fitted(["TIME", "FROM", "TEXT IS", "IN TIME", "TEXT"]);
         let candidates = fate.candidates.iter();
         let rows = candidates.map(|likely| likely.cells(*zone, form));
         vec![facts, Part::Rows(titles, rows.collect())]

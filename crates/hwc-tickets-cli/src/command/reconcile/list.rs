@@ -6,10 +6,7 @@ use crate::{
     context::Context,
     failure::Failure,
     pending_files::Entry,
-    render::{
-        Cell, List, Row, Titles,
-        table::{Column, ColumnWidth},
-    },
+    render::{Cell, List, Row, Titles},
     view,
     zone::Zone,
 };
@@ -38,14 +35,7 @@ pub(super) fn list(context: &Context) -> Result<(), Failure> {
     let rows: Vec<Listed> = (entries.iter().zip(ids))
         .map(|(entry, short)| Listed::of(entry, short, zone))
         .collect();
-    let titles = Titles::new([
-        Column::new("ID", ColumnWidth::Fit),
-        Column::new("BEGUN", ColumnWidth::Fit),
-        Column::new("TICKET", ColumnWidth::Fit),
-        Column::new("LENGTH", ColumnWidth::Fit),
-        Column::new("STATE", ColumnWidth::Fit),
-        Column::new("FILE", ColumnWidth::Rest),
-    ]);
+    let titles = Titles::fitted(["ID", "BEGUN", "TICKET", "LENGTH", "STATE", "FILE"]);
     List::whole(screen, titles, "pending", &rows)?;
     if entries.is_empty() && screen.is_for_people() {
         screen.note("Nothing is pending.");

@@ -118,8 +118,7 @@ impl Course {
     pub(super) fn wanted(&mut self) -> Option<(i64, i64)> {
         if !self.is_over && self.form.last.is_some_and(|last| self.at > last) {
             // The service has no name for what comes next.
-            self.report.possible_gap = true;
-            self.is_over = true;
+            self.give_up();
         }
         (!self.is_over).then_some((self.at, self.size))
     }
@@ -181,8 +180,7 @@ impl Course {
         // However far rows shifted, something new had come by now: the service does not go on.
         let is_stale = self.stale > self.seen.len() + MOST_WITHOUT_NEWS;
         if !self.is_over && (is_stale || self.idle > MOST_SHORT_PAGES) {
-            self.is_over = true;
-            self.report.possible_gap = true;
+            self.give_up();
         }
         page.undecodable = lost;
         page.within = within;
@@ -261,8 +259,7 @@ impl Course {
                 if !self.form.has_id && self.short > MOST_SHORT_PAGES =>
             {
                 // A service that says the same at every place has no end.
-                self.is_over = true;
-                self.report.possible_gap = true;
+                self.give_up();
             }
             PagedBy::Number | PagedBy::Offset if rows == 0 => self.end(),
             PagedBy::Number => self.at += 1,
@@ -290,6 +287,12 @@ impl Course {
         self.report.complete = true;
         // What came while the list was read need not be part of it.
         self.report.possible_gap |= self.least.is_some_and(|total| total > self.position());
+    }
+
+    /// No further page is asked for, though nothing says that there is none.
+    fn give_up(&mut self) {
+        self.is_over = true;
+        self.report.possible_gap = true;
     }
 
     /// How many rows there are up to here, those before the first that was asked for among them.
