@@ -434,17 +434,15 @@ mod tests {
     fn ticket(is_settled: bool) -> PendingTicket {
         let digits = "0".repeat(64);
         let print = json!({ "length": 4, "key": digits, "digest": digits, "head_digest": digits });
-        let mut record = json!({
+        let record = json!({
             "hwc_tickets_pending_ticket": 1,
             "id": "a".repeat(32),
             "problem_type": "kind-1",
             "begun_at": "2026-03-01T02:00:00Z",
             "description": print,
+            "settled": is_settled.then(|| json!({ "wall": "2026-03-01T02:00:01Z" })),
+            "made": is_settled.then(|| json!({ "ticket": "case-1", "is_told": true })),
         });
-        if is_settled {
-            record["settled"] = json!({ "wall": "2026-03-01T02:00:01Z" });
-            record["made"] = json!({ "ticket": "case-1", "is_told": true });
-        }
         serde_json::from_value(record).unwrap()
     }
 

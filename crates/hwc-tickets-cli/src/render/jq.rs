@@ -168,7 +168,7 @@ mod tests {
         ] {
             assert_eq!(all(filter, &input).unwrap(), expected, "{filter}");
         }
-        assert_eq!(all(".", &input).unwrap(), [input.clone()]);
+        assert_eq!(all(".", &input).unwrap(), std::slice::from_ref(&input));
     }
 
     #[test]

@@ -47,11 +47,11 @@ fn play(desk: &Desk, handle: FollowHandle, plan: Vec<(u64, Act)>, end: u64) {
                 .sleep(at.saturating_sub(desk.clock.elapsed()))
                 .await;
             match act {
-                Act::Post(ticket, text) => {
+                Post(ticket, text) => {
                     desk.state().post(ticket, 1, text);
                 }
-                Act::Add(ticket) => handle.add(id(ticket)),
-                Act::Remove(ticket) => handle.remove(id(ticket)),
+                Add(ticket) => handle.add(id(ticket)),
+                Remove(ticket) => handle.remove(id(ticket)),
             }
         }
         let at = start + S(end);

@@ -123,7 +123,7 @@ fn sort<'a>(
 /// may have been old.
 fn may_have_been_there(before: &Before, seen: &Seen, window: Duration) -> bool {
     let at = seen.row.created_at.instant();
-    if !before.is_whole && !(before.floor.zip(at)).is_some_and(|(floor, at)| at > floor) {
+    if !before.is_whole && before.floor.zip(at).is_none_or(|(floor, at)| at <= floor) {
         return true;
     }
     let (Some(date), Some(at)) = (before.date, at) else {
