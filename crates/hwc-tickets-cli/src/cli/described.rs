@@ -40,7 +40,8 @@ fn words(operation: &Operation) -> Option<(&'static str, &'static str)> {
     command.split_once(' ')
 }
 
-/// The tree with a command for each operation that has one. What is written by hand stays as it is.
+/// The tree with a command for each operation that has one. What is written by hand stays as it is: it takes the place of
+/// the command of the same noun and verb, and the others of that noun come in beside it.
 pub(super) fn grow(mut tree: Command) -> Command {
     for operation in OPERATIONS {
         let Some((noun, verb)) = words(operation) else {

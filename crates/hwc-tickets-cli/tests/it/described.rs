@@ -1,13 +1,13 @@
 //! The commands that follow from the description, all of them by the same tests: they go by the table of operations, the
 //! recorded exchanges and the simulator, so that a new operation needs no line here.
 
-use crate::stage::{FOREVER, Ran, Stage, names, private, unavailable};
+use crate::stage::{FOREVER, Ran, Stage, names, private, program, unavailable};
 use contract_tests::{exchange::Exchange, simulator};
 use heck::{ToKebabCase as _, ToShoutySnakeCase as _};
 use hwc_tickets::api::{Answer, Column, Kind, OPERATIONS, Operation, Value};
 use hwc_tickets_sim::{Fault, FaultRule, GROUP, Label, Operation as Simulated};
 use serde_json::Value as Json;
-use std::path::Path;
+use std::{path::Path, process::Command, sync::OnceLock};
 
 /// What is said of a list that ends before its total.
 const FEWER: &str = "warning: an item may be missing: the list changed while it was read, or ends before its total\n";
@@ -17,14 +17,48 @@ const OF_ALL: [&str; 5] = ["color", "language", "limit", "timeout", "version"];
 
 const FORMS: [&str; 4] = ["table", "json", "ndjson", "plain"];
 
-/// The operations whose command is made, with noun and verb.
-pub(crate) fn described() -> impl Iterator<Item = (&'static Operation, &'static str, &'static str)>
-{
+/// The operations that the description gives a command, with noun and verb.
+fn printed() -> impl Iterator<Item = (&'static Operation, &'static str, &'static str)> {
     let made = OPERATIONS.iter().filter(|operation| !operation.is_by_hand);
     made.filter_map(|operation| {
         let (noun, verb) = operation.command?.split_once(' ')?;
         Some((operation, noun, verb))
     })
+}
+
+/// The commands of the description whose place is taken by one that is written by hand: their help has other words.
+fn overridden() -> &'static [&'static str] {
+    static OVERRIDDEN: OnceLock<Vec<&str>> = OnceLock::new();
+    OVERRIDDEN.get_or_init(|| {
+        let by_hand = printed().filter(|(operation, noun, verb)| {
+            let mut help = Command::new(program());
+            let help = help.args([noun, verb, "--help"]).env_clear();
+            let help = String::from_utf8(help.output().unwrap().stdout).unwrap();
+            let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let summary = operation.summary.trim_end_matches('.');
+            let own = words(&format!("{summary} {}", operation.description));
+            !words(&help).starts_with(&own)
+        });
+        by_hand
+            .filter_map(|(operation, ..)| operation.command)
+            .collect()
+    })
+}
+
+/// The operations whose command is made, with noun and verb.
+pub(crate) fn described() -> impl Iterator<Item = (&'static Operation, &'static str, &'static str)>
+{
+    printed().filter(|(operation, ..)| {
+        let command = operation.command;
+        !command.is_some_and(|command| overridden().contains(&command))
+    })
+}
+
+/// All others are what the description makes of them, and nothing but the name of a command by hand says otherwise.
+#[test]
+fn these_are_written_by_hand_in_the_place_of_printed_ones() {
+    let by_hand: &[&str] = &[];
+    assert_eq!(overridden(), by_hand);
 }
 
 /// The option of a value; `None` of one that is none.
