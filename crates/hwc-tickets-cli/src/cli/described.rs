@@ -327,6 +327,10 @@ fn remark(operation: &Operation) -> Option<&'static str> {
             "Without arguments, a table shows the open tickets, those first that wait for you: to be confirmed or answered, \
              then those with unread messages.",
         ),
+        Some("label create" | "label update") => Some(
+            "A colour is written with quotes, because # begins a comment in a shell: --label-color '#d00000'. Others than such six \
+             hexadecimal digits are named by no document; they are sent as they are, up to 7 characters.",
+        ),
         _ => None,
     }
 }
