@@ -71,7 +71,7 @@ pub(crate) struct Download {
     /// A directory, or the path for one file; `-` is standard output
     ///
     /// For several files the directory is made, for you only, if it is not there.
-    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub(crate) to: Option<PathBuf>,
     /// Let them take the place of files that are there
     #[arg(long)]

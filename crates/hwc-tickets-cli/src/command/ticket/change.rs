@@ -205,6 +205,9 @@ fn what_to_do(refusal: StateRefusal, ticket: &TicketId) -> String {
         (A::Confirm, _) => format!(
             "There is no result yet to confirm. If it is solved all the same: hwc-tickets ticket close {ticket}"
         ),
+        (A::Close, S::Pending) => {
+            format!("Nobody works on it yet. Take it back with: hwc-tickets ticket cancel {ticket}")
+        }
         (A::Cancel, S::Pending) | (A::Close, _) => permission(ticket),
         (A::Cancel, _) => format!(
             "A ticket is canceled as long as nobody works on it. If it is solved: hwc-tickets ticket close {ticket}"
