@@ -178,7 +178,7 @@ fn name_files(within: &mut Value, files: &[(String, String)]) {
             }
         }
         Value::Object(fields) => {
-            let mut fields = fields.values_mut();
+            let fields = fields.values_mut();
             fields.for_each(|field| name_files(field, files));
         }
         _ => {}
@@ -297,7 +297,7 @@ fn failed(error: Error, context: &Context) -> Failure {
         .filter(|_| error.delivery() == Delivery::Unknown)
     else {
         return match error.kind() {
-            ErrorKind::Storage if error.uploaded().is_empty() => Failure::own(
+            ErrorKind::Storage if !has_begun(&error) => Failure::own(
                 Exit::Failure,
                 error.to_string(),
                 "Nothing was sent. Free some space or set XDG_STATE_HOME to a directory that can be written, or send it \
@@ -321,6 +321,11 @@ fn failed(error: Error, context: &Context) -> Failure {
             file,
         },
     }
+}
+
+/// Whether something was sent before it failed: files, or parts of the text.
+fn has_begun(error: &Error) -> bool {
+    !error.uploaded().is_empty() || error.part().is_some_and(|part| part.number > 1)
 }
 
 /// A failure whose outcome is known, with how to go on where something was done already.

@@ -113,10 +113,11 @@ impl Change {
 
     /// Ends the ticket.
     fn end(&self, ticket: &Ticket) -> Changing<Ended> {
+        let comment = &self.comment;
         // What is not said must not go out as an empty text.
         macro_rules! saying {
             ($verb:expr) => {
-                match &self.comment {
+                match comment {
                     Some(words) => $verb.words(words),
                     None => $verb,
                 }
