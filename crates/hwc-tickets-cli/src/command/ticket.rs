@@ -1,4 +1,4 @@
-//! `hwc-tickets ticket show` and `ticket status`.
+//! `hwc-tickets ticket ...`: `show` and `status`, and who does the rest.
 
 use crate::{
     cli::{Form, ticket::Ticket},
@@ -17,6 +17,8 @@ pub(crate) async fn run(args: Ticket, context: &Context) -> Result<(), Failure> 
     match args {
         Ticket::Show(one) => interruptible(show(ticket_id(&one.ticket)?, context)).await,
         Ticket::Status(one) => interruptible(status(ticket_id(&one.ticket)?, context)).await,
+        Ticket::Create(args) => super::create::run(&args, context).await,
+        Ticket::Reconcile(args) => super::create::reconcile(&args, context).await,
     }
 }
 
