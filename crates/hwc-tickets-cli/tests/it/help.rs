@@ -3,7 +3,7 @@
 use crate::{described::described, stage::Stage};
 
 /// Every command, as typed.
-const COMMANDS: [&[&str]; 27] = [
+const COMMANDS: [&[&str]; 29] = [
     &[],
     &["message"],
     &["message", "send"],
@@ -16,6 +16,8 @@ const COMMANDS: [&[&str]; 27] = [
     &["ticket"],
     &["ticket", "show"],
     &["ticket", "status"],
+    &["ticket", "create"],
+    &["ticket", "reconcile"],
     &["chat"],
     &["api"],
     &["auth"],

@@ -17,6 +17,7 @@ mod chat;
 #[cfg(unix)]
 mod completions;
 mod config;
+mod create;
 mod described;
 mod download;
 #[cfg(unix)]

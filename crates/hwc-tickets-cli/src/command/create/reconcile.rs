@@ -81,7 +81,7 @@ async fn settle(named: &str, context: &Context) -> Result<(), Failure> {
     let finding = client.reconcile_ticket(&record);
     let found = render::wait("reading the list of tickets", finding).await?;
     let fate = Fate::of(&record, Ok(&found));
-    let is_known = !matches!(found, TicketOutcome::Unknown(_));
+    let is_known = matches!(found, TicketOutcome::Confirmed(_) | TicketOutcome::Absent);
     if is_known && !context.pending_files.holds(&path) {
         // The copy of a user has done its work.
         pending_files::remove(&path).map_err(|error| Failure::file("remove", &path, &error))?;
@@ -366,7 +366,7 @@ impl Row for Fate<'_> {
         let note = self
             .error
             .as_ref()
-            .and_then(|error| error["summary"].as_str());
+            .and_then(|error| error.get("summary")?.as_str());
         vec![
             Some(short(&self.id)),
             Some(self.outcome.to_owned()),
