@@ -6,6 +6,7 @@ mod auth;
 mod chat;
 mod completions;
 mod config;
+mod create;
 mod described;
 mod doctor;
 mod dry_run;

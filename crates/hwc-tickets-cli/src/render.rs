@@ -347,6 +347,15 @@ impl Screen {
         to_terminal(&format!("\u{1b}]{}\u{1b}\\", texts.join(";")));
     }
 
+    /// A line of a dialogue, on standard error.
+    pub(crate) fn say(&self, text: &str) {
+        let style = clap::builder::styling::Style::new();
+        say(&[Span {
+            text: text.to_owned(),
+            style,
+        }]);
+    }
+
     /// A remark on standard error.
     pub(crate) fn note(&self, text: &str) {
         say(&[Span {

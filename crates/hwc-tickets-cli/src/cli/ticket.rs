@@ -1,7 +1,10 @@
 //! `hwc-tickets ticket ...` and `hwc-tickets api`.
 
 pub(crate) mod change;
+mod create;
 pub(crate) mod export;
+
+pub(crate) use create::{Create, Reconcile};
 
 use change::{Close, End, Score, Urge};
 use clap::{Args, Subcommand, ValueHint};
@@ -61,6 +64,32 @@ pub(crate) enum Ticket {
     /// than 100 tickets may be cut: ask for less at once.
     #[command(after_long_help = "Fields of -o plain, with --to FILE: file, bytes.")]
     Export(Export),
+    /// Open a ticket
+    ///
+    /// On a terminal, what is not given is asked for step by step: each list can be filtered by typing, `<` goes back, and
+    /// nothing is sent before the last question. Without a terminal all comes from options or a draft. The draft is checked
+    /// first, also against what the service says; all that is missing or wrong is told at once.
+    ///
+    /// A ticket is never opened twice: if it is not known whether it was opened, the list of tickets is read. If that gives
+    /// no answer either, the exit code is 6 and a pending file is named, for `ticket reconcile`. An agreement is shown, and
+    /// signed only with --agree or when it is answered with yes.
+    ///
+    /// A draft has the fields problem_type, description, category, product, region, severity, project, mobile, area_code,
+    /// mail, contact_hours, verified_mobile, verified_mail and verify_code, lists called attach (files) and attachments (ids),
+    /// and extra and further with values by their keys.
+    #[command(
+        after_long_help = "Fields of -o plain: ticket, outcome (opened, found or kept); with --verbose attempts and request id as well."
+    )]
+    Create(Box<Create>),
+    /// Find out whether a ticket with unknown outcome was opened
+    ///
+    /// Without arguments, lists the pending tickets. If the list of tickets gives no certain answer, shows the tickets that
+    /// could be the one: check them yourself, then remove the record with --forget.
+    #[command(
+        after_long_help = "Fields of -o plain: in the list id, begun, problem type, length, state, file; else id, outcome, ticket, \
+    tickets that could be it, note."
+    )]
+    Reconcile(Reconcile),
 }
 
 /// What `plain` writes of what was done.

@@ -26,6 +26,8 @@ pub(crate) async fn run(args: Ticket, context: &Context) -> Result<(), Failure> 
         Ticket::Urge(args) => change::urge(args, context).await,
         Ticket::Score(args) => change::score(args, context).await,
         Ticket::Export(args) => super::described::export(args, context).await,
+        Ticket::Create(args) => super::create::run(&args, context).await,
+        Ticket::Reconcile(args) => super::create::reconcile(&args, context).await,
     }
 }
 

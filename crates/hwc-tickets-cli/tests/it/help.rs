@@ -28,6 +28,8 @@ const COMMANDS: &[&[&str]] = &[
     &["attachment", "upload"],
     &["attachment", "download"],
     &["attachment", "delete"],
+    &["ticket", "create"],
+    &["ticket", "reconcile"],
     &["chat"],
     &["api"],
     &["auth"],
