@@ -291,6 +291,7 @@ Configuration:
   HTTPS_PROXY, ALL_PROXY          http or https proxy, as http://user:password@host:port
   NO_PROXY                        hosts without it: domains, addresses, networks, *
   NO_COLOR, CLICOLOR_FORCE        colour
+  VISUAL, EDITOR                  editor of `message send` and `ticket create`
 
   An empty or blank variable counts as not set. One that cannot be used is refused by name; nothing takes its place.
   Hosts of Huawei Cloud are those below myhuaweicloud.com, .eu and .cn, huaweicloud.com and myhwclouds.com.
@@ -298,6 +299,7 @@ Configuration:
   Files
   $XDG_CONFIG_HOME/hwc-tickets/config.toml   profiles; default ~/.config
   $XDG_STATE_HOME/hwc-tickets/pending/       sent messages with unknown outcome; default ~/.local/state
+  $XDG_STATE_HOME/hwc-tickets/drafts/        texts written in an editor and not sent
   $XDG_STATE_HOME/hwc-tickets/tickets        ids of tickets seen, for completions; may be removed
   ~/.huaweicloud/credentials                 keys, as the official SDKs read them
 

@@ -1,8 +1,8 @@
 //! A text that is written in an editor: kept in a file of the user's own until it is sent.
 
 use crate::{
-    cli::Words, context::Context, exit::Exit, failure::Failure, input, private_file, prompt,
-    render::Screen, signal::Lent,
+    context::Context, editor, exit::Exit, failure::Failure, input, private_file, prompt,
+    render::Screen,
 };
 use hwc_core::file::shell_quoted;
 use hwc_tickets::TicketId;
@@ -10,43 +10,18 @@ use std::{
     fs,
     io::{self, IsTerminal as _},
     path::{Path, PathBuf},
-    process::Command,
 };
 
-/// Where the editor stands, the more wanted one first.
-const VARIABLES: [&str; 2] = ["VISUAL", "EDITOR"];
-/// The editor when no variable names one.
-const USUAL: &str = if cfg!(windows) { "notepad" } else { "vi" };
 /// From this line on nothing is sent. No text has it by chance.
 const END: &str = "# ------------------------ >8 ------------------------";
 
 /// Whether a text can be written although nobody asked for an editor: there is a terminal, and an editor is named.
 pub(super) fn is_named() -> bool {
-    is_possible() && named().is_some()
+    is_possible() && editor::is_named()
 }
 
 fn is_possible() -> bool {
     prompt::is_possible() && io::stdout().is_terminal()
-}
-
-/// The variable that names an editor, and what it says.
-fn named() -> Option<(&'static str, String)> {
-    let mut named = VARIABLES.iter().filter_map(|name| {
-        let value = std::env::var(name).ok()?;
-        Some((*name, value)).filter(|(_, value)| !value.trim().is_empty())
-    });
-    named.next()
-}
-
-/// Program and arguments of the editor.
-fn editor() -> Result<Words, Failure> {
-    let (name, value) = named().unwrap_or(("--editor", USUAL.to_owned()));
-    value.parse().map_err(|error| {
-        Failure::usage(
-            format!("the editor that {name} names cannot be used: {error}"),
-            "Name a program and its arguments, as a shell takes them. Nothing was sent.",
-        )
-    })
 }
 
 /// The file with a text that was written and not sent yet.
@@ -87,7 +62,6 @@ pub(super) fn edit(
             "Give the text as an argument, with --file FILE or from standard input with -. Nothing was sent.",
         ));
     }
-    let editor = editor()?;
     let path = place(ticket, context)?;
     let page = format!(
         "{given}\n{END}\n# Your message to ticket {ticket} is what stands above. This line and those below are not sent.\n\
@@ -95,32 +69,16 @@ pub(super) fn edit(
     );
     let unwritten = |error: io::Error| Failure::file("write", &path, &error);
     private_file::write(&path, page.as_bytes()).map_err(unwritten)?;
-    let ended = {
-        let _lent = Lent::begin();
-        let mut command = Command::new(&editor.program);
-        command.args(&editor.arguments).arg(&path).status()
-    };
+    let opened = editor::open(&path);
     let draft = Draft(path);
-    let failed = match ended {
-        Ok(status) if status.success() => None,
-        Ok(status) => Some(format!("the editor {} failed: {status}", editor.program)),
-        Err(error) => Some(format!(
-            "the editor {} cannot be started: {error}",
-            editor.program
-        )),
-    };
     let text = above(&input::file(&draft.0)?).to_owned();
-    let is_new = !text.trim().is_empty() && text != given;
-    if let Some(what) = failed {
+    if let Err(failure) = opened {
+        let is_new = !text.trim().is_empty() && text != given;
         match is_new {
             true => draft.offer(ticket, &context.screen),
             false => draft.remove(),
         }
-        return Err(Failure::own(
-            Exit::Failure,
-            what,
-            "Set VISUAL or EDITOR to one that works. Nothing was sent.",
-        ));
+        return Err(failure);
     }
     if text.trim().is_empty() {
         draft.remove();
