@@ -21,6 +21,17 @@ pub(crate) async fn run(args: Attachment, context: &Context) -> Result<(), Failu
     }
 }
 
+/// A group that was asked for and has no place would change whom the call is for, in silence.
+fn refuse_group(name: &str, context: &Context) -> Result<(), Failure> {
+    match context.settings.group.of_flag() {
+        None => Ok(()),
+        Some(_) => Err(Failure::usage(
+            format!("`{name}` takes no group, as far as is known"),
+            "Leave --group out. Nothing was sent.",
+        )),
+    }
+}
+
 /// The ids as they were typed. All are checked before anything is asked.
 fn ids(typed: &[String]) -> Result<Vec<AttachmentId>, Failure> {
     let ids = typed.iter().map(AttachmentId::lenient);

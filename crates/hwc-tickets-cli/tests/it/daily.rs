@@ -288,6 +288,18 @@ fn what_cannot_be_sent_is_told_first() {
         ),
         (&["ticket", "close", "-", "--yes"], "not a ticket id"),
         (&["ticket", "export"], "<TICKET>"),
+        (
+            &["attachment", "upload", "b.txt", "--group", "g-1"],
+            "takes no group",
+        ),
+        (
+            &["attachment", "delete", "a", "--yes", "--group", "g-1"],
+            "takes no group",
+        ),
+        (
+            &["ticket", "export", "case-123", "--group", "g-1"],
+            "takes no group",
+        ),
         (&["message", "send", "case-123"], "--file FILE"),
         (
             &["message", "send", "case-123", "--editor"],

@@ -13,6 +13,7 @@ use serde_json::Map;
 use std::future::IntoFuture as _;
 
 pub(super) async fn run(args: Delete, context: &Context) -> Result<(), Failure> {
+    super::refuse_group("attachment delete", context)?;
     let ids = super::ids(&args.id)?;
     if !args.yes {
         let what = format!(

@@ -13,6 +13,7 @@ use serde_json::Map;
 use tempfile::NamedTempFile;
 
 pub(super) async fn run(args: Upload, context: &Context) -> Result<(), Failure> {
+    super::refuse_group("attachment upload", context)?;
     // What comes on standard input is kept as long as it is sent.
     let (files, _spooled) = files(&args)?;
     if args.dry_run {
