@@ -49,6 +49,13 @@ pub(super) async fn run(args: Download, context: &Context) -> Result<(), Failure
         };
         let detail = interruptible(reading).await?;
         context.remember([ticket.id().as_str()]);
+        let unread = detail.messages.iter().filter(|one| one.attachments_unknown);
+        let unread = unread.count() + detail.undecodable.len();
+        if unread > 0 {
+            context.screen.warn(&format!(
+                "{unread} messages cannot be read as a whole: files of them may be missing here"
+            ));
+        }
         let files = detail.messages.into_iter().flat_map(|one| one.attachments);
         let files = files.map(Wanted::from).collect();
         return save_all(&client, files, &args, context).await;
