@@ -103,7 +103,7 @@ fn drafts_in_yaml_and_json_from_files_and_standard_input() {
         let before = tickets(&stage);
         let path = private(&stage.home().join(name), text.as_bytes());
         let path = path.display().to_string();
-        let args = ["ticket", "create", "--file", &path, "-o", "json"];
+        let args = ["ticket", "create", "--file", path.as_str(), "-o", "json"];
         let id = opened(&stage, &stage.run(&args), before);
         let arrived = stage.sim().arrived(&id);
         assert_eq!(arrived[0].trim_end(), "磁盘满了\nSince noon.", "{name}");
@@ -190,7 +190,7 @@ fn a_dry_run_sends_nothing() {
     let extra = format!("login_password={}", secret.display());
     let more = [
         "--extra-file",
-        &extra,
+        extra.as_str(),
         "--extra",
         "disk_id=d-1",
         "--verify-code-file",
@@ -451,7 +451,7 @@ fn a_secret_is_no_argument() {
     assert_eq!(writes(&stage), 0);
     let file = private(&stage.home().join("secret"), b"CANARY\n");
     let file = format!("login_password={}", file.display());
-    let ran = stage.run(&[&args[..], &["--extra-file", &file]].concat());
+    let ran = stage.run(&[&args[..], &["--extra-file", file.as_str()]].concat());
     assert_eq!(ran.code, 0, "{}", ran.golden());
 }
 
@@ -564,7 +564,7 @@ mod terminal {
     fn what_was_given_is_not_asked_for() {
         let stage = Stage::new();
         let given = [&GIVEN[..], &["--language", "zh_CN"]].concat();
-        let args = [&["ticket", "create", "--color", "never"][..], &given].concat();
+        let args = [&["ticket", "create", "--color", "never"][..], &given[..]].concat();
         for cols in [40, 120] {
             let mut terminal = Terminal::run(&stage, 70, cols, &args);
             answer(&mut terminal, "影响范围 [none]:", "2");

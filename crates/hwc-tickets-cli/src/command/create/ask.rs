@@ -84,7 +84,7 @@ pub(super) async fn run(
     let mut at = 0;
     let mut asked: Vec<usize> = Vec::new();
     loop {
-        let Some(step) = STEPS.get(at) else {
+        let Some(step) = STEPS.get(at).copied() else {
             match dialogue.last().await? {
                 Last::Open(agreed) => return Ok(agreed),
                 Last::Back => at = asked.pop().unwrap_or_default(),
@@ -95,7 +95,7 @@ pub(super) async fn run(
             }
             continue;
         };
-        match dialogue.step(*step).await? {
+        match dialogue.step(step).await? {
             Moved::On => {
                 asked.push(at);
                 at += 1;
