@@ -298,7 +298,7 @@ Configuration:
 
   Files
   $XDG_CONFIG_HOME/hwc-tickets/config.toml   profiles; default ~/.config
-  $XDG_STATE_HOME/hwc-tickets/pending/       sent messages with unknown outcome; default ~/.local/state
+  $XDG_STATE_HOME/hwc-tickets/pending/       messages and tickets with unknown outcome; default ~/.local/state
   $XDG_STATE_HOME/hwc-tickets/drafts/        texts written in an editor and not sent
   $XDG_STATE_HOME/hwc-tickets/tickets        ids of tickets seen, for completions; may be removed
   ~/.huaweicloud/credentials                 keys, as the official SDKs read them

@@ -43,7 +43,7 @@ Exit codes:
     3  not found
     4  authentication: no credentials, or they were refused
     5  refused by the service, permission missing included
-    6  outcome unknown: the message may have arrived, or the ticket may be open; a pending file was written and is named
+    6  outcome unknown: the message may have arrived, the ticket may be open; a pending file was written and is named
     7  throttled
     8  network or time-out
     9  done, but the output could not be written: standard error says what was done

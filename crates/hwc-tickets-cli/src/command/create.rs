@@ -58,7 +58,10 @@ pub(super) async fn run(args: &Create, context: &Context) -> Result<(), Failure>
     let client = context.client_with(records)?;
     let is_terminal = io::stdin().is_terminal() && io::stderr().is_terminal();
     let agreed = match !fields.is_enough() && is_terminal {
-        true => ask::run(&mut fields, &client, context).await?,
+        true => {
+            let agree = args.agree.as_deref();
+            ask::run(&mut fields, agree, &client, context).await?
+        }
         false => interruptible(check(args, &fields, &client)).await?,
     };
     if let Some(key) = &args.key

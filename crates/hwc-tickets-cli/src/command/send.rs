@@ -131,7 +131,7 @@ async fn show(
 ) -> Result<(), Failure> {
     let files = message.files.iter().enumerate().map(|(number, file)| {
         let name = file.name().unwrap_or_default();
-        let shown = format!("<upload of {name}, {} bytes>", file.length());
+        let shown = format!("<file {name} of {} bytes>", file.length());
         (stand_in(number), shown)
     });
     let files: Vec<(String, String)> = files.collect();

@@ -367,7 +367,7 @@ fn a_dry_run_sends_nothing() {
                 "--attachment",
                 "file-1",
             ],
-            "<upload of b.txt, 1 bytes>",
+            "<file b.txt of 1 bytes>",
         ),
     ] {
         let ran = at_home(&stage, &[args, &["--dry-run", "-o", "json"]].concat(), "");

@@ -66,6 +66,7 @@ enum Moved {
 /// Nothing is sent but reads.
 pub(super) async fn run(
     fields: &mut Fields,
+    agree: Option<&str>,
     client: &Client,
     context: &Context,
 ) -> Result<Option<Agreement>, Failure> {
@@ -75,6 +76,7 @@ pub(super) async fn run(
     let mut dialogue = Dialogue {
         given: fields.clone(),
         fields,
+        agree,
         client,
         context,
         names: BTreeMap::new(),
@@ -82,7 +84,7 @@ pub(super) async fn run(
     let mut at = 0;
     let mut asked: Vec<usize> = Vec::new();
     loop {
-        let Some(step) = STEPS.get(at) else {
+        let Some(step) = STEPS.get(at).copied() else {
             match dialogue.last().await? {
                 Last::Open(agreed) => return Ok(agreed),
                 Last::Back => at = asked.pop().unwrap_or_default(),
@@ -93,7 +95,7 @@ pub(super) async fn run(
             }
             continue;
         };
-        match dialogue.step(*step).await? {
+        match dialogue.step(step).await? {
             Moved::On => {
                 asked.push(at);
                 at += 1;
@@ -119,6 +121,8 @@ struct Dialogue<'a> {
     /// As it was given before anything was asked.
     given: Fields,
     fields: &'a mut Fields,
+    /// Id of the agreement that was agreed to before.
+    agree: Option<&'a str>,
     client: &'a Client,
     context: &'a Context,
     /// Names of what was chosen, by field.
@@ -601,24 +605,13 @@ impl Dialogue<'_> {
         }
         let mut agreed = None;
         if let Some(AgreementState::Unsigned(agreement)) = check.agreement {
-            screen.say(&format!(
-                "New tickets need an agreement that you have not signed: {} (id {})",
-                agreement.name, agreement.id
-            ));
-            for line in agreement.text.lines() {
-                screen.say(&format!("  {line}"));
-            }
-            match typed("Sign it? That binds, and nothing takes it back. [y/N]: ")? {
-                Typed::Back => return Ok(Last::Back),
-                Typed::Text(text) if is_yes(&text) => agreed = Some(*agreement),
-                Typed::Text(_) => {
-                    return Err(Failure::own(
-                        Exit::Failure,
-                        "the agreement was not signed, and without it no ticket is opened",
-                        "Nothing was signed and nothing was sent.",
-                    ));
+            if self.agree != Some(agreement.id.as_str()) {
+                match self.agrees(&agreement)? {
+                    Moved::Back => return Ok(Last::Back),
+                    Moved::On | Moved::Past => {}
                 }
             }
+            agreed = Some(*agreement);
         }
         match typed("Open this ticket? [y/N]: ")? {
             Typed::Back => Ok(Last::Back),
@@ -627,6 +620,27 @@ impl Dialogue<'_> {
                 Exit::Failure,
                 "`ticket create` was not confirmed",
                 "Nothing was sent.",
+            )),
+        }
+    }
+
+    /// Shows an agreement and asks whether it is to be signed.
+    fn agrees(&self, agreement: &Agreement) -> Result<Moved, Failure> {
+        let screen = &self.context.screen;
+        screen.say(&format!(
+            "New tickets need an agreement that you have not signed: {} (id {})",
+            agreement.name, agreement.id
+        ));
+        for line in agreement.text.lines() {
+            screen.say(&format!("  {line}"));
+        }
+        match typed("Sign it? That binds, and nothing takes it back. [y/N]: ")? {
+            Typed::Back => Ok(Moved::Back),
+            Typed::Text(text) if is_yes(&text) => Ok(Moved::On),
+            Typed::Text(_) => Err(Failure::own(
+                Exit::Failure,
+                "the agreement was not signed, and without it no ticket is opened",
+                "Nothing was signed and nothing was sent.",
             )),
         }
     }

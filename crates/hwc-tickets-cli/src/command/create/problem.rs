@@ -25,11 +25,16 @@ pub(super) fn failure(problems: &[DraftProblem]) -> Failure {
     let missing: Vec<String> = (missing.into_iter().filter_map(DraftProblem::field))
         .map(option)
         .collect();
+    let is_missing = |problem: &&DraftProblem| {
+        (problem.field()).is_some_and(|field| missing.contains(&option(field)))
+    };
+    let wrong = wrong.into_iter().filter(|problem| !is_missing(problem));
+    let wrong: Vec<String> = wrong.map(told).collect();
     let mut what = Vec::new();
     if !missing.is_empty() {
         what.push(format!("missing: {}", missing.join(", ")));
     }
-    what.extend(wrong.into_iter().map(told));
+    what.extend(wrong);
     Failure::usage(what.join("; "), advice(problems))
 }
 

@@ -27,7 +27,7 @@ pub(super) fn read(text: &str) -> Result<Value, String> {
         let value = match event {
             Event::Scalar(text, style, 0, None) => {
                 if let Some(Open::Mapping(map, key @ None)) = open.last_mut() {
-                    if map.contains_key(text.as_ref()) {
+                    if map.contains_key(&*text) {
                         return Err(format!("line {line}: a key stands there twice"));
                     }
                     *key = Some(text.into_owned());
