@@ -15,6 +15,7 @@ use crate::{
     context::{Context, interrupt, interruptible},
     exit::Exit,
     failure::Failure,
+    input,
     pending_files,
     render::{self, Part, Show, fact},
     signal::Listening,
@@ -24,7 +25,6 @@ use hwc_core::file::shell_quoted;
 use hwc_tickets::{
     AttachmentId, Client, CreateTicket, Created, Delivery, DraftProblem, Error, ErrorKind,
     TicketOutcome, TicketReceipt,
-    api::Source,
     choices::{Agreement, AgreementState},
 };
 use serde::Serialize;
@@ -187,10 +187,7 @@ struct File {
 /// Looks at files. Nothing is sent.
 fn looked_at(paths: &[PathBuf]) -> Result<Vec<File>, Failure> {
     let look = |path: &PathBuf| {
-        let source = Source::file(path).map_err(|error| {
-            let help = "Name a plain file that can be read. Nothing was sent.";
-            Failure::usage(error.to_string(), help)
-        })?;
+        let source = input::source(path)?;
         Ok(File {
             path: path.clone(),
             name: source.name().unwrap_or_default().to_owned(),
