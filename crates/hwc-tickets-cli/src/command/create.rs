@@ -15,8 +15,7 @@ use crate::{
     context::{Context, interrupt, interruptible},
     exit::Exit,
     failure::Failure,
-    input,
-    pending_files,
+    input, pending_files,
     render::{self, Part, Show, fact},
     signal::Listening,
 };

@@ -140,6 +140,11 @@ const ROWS: &[Row] = &[
         &["attachment", "download", "123"],
     ),
     (
+        "attachment_download_unknown",
+        nothing,
+        &["attachment", "download", CHINESE],
+    ),
+    (
         "attachment_download_all",
         nothing,
         &["attachment", "download", CHINESE, "--all", "--to", "文件"],

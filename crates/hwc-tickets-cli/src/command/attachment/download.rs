@@ -9,7 +9,7 @@ use crate::{
     render::{self, Cell, List, Progress, Row, Titles},
 };
 use hwc_tickets::{
-    Attachment, AttachmentId, Client, Error,
+    Attachment, AttachmentId, Client, Error, ErrorKind,
     attachments::{DownloadSource, Saved, safe_name},
 };
 use serde::Serialize;
@@ -254,6 +254,12 @@ fn told(error: Error) -> Failure {
             error.reason(),
             "Name another place with --to, or add --force to replace it.",
         ),
+        _ if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Refused) => Failure::Advised {
+            error: Box::new(error),
+            advice: "Look at the ids with: hwc-tickets attachment list TICKET. All files of a ticket at once: --all with its id. \
+                     A colleague's ticket needs --group."
+                .to_owned(),
+        },
         _ => error.into(),
     }
 }
