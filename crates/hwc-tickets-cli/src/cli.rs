@@ -1,6 +1,7 @@
 //! The command tree in one place. What a command does is in `command`; nothing here prints or runs.
 
 pub(crate) mod admin;
+pub(crate) mod attachment;
 pub(crate) mod chat;
 pub(crate) mod config;
 pub(crate) mod described;
@@ -213,9 +214,12 @@ pub(crate) enum Command {
     /// Send, read, follow and recall messages of tickets
     #[command(subcommand, arg_required_else_help = true)]
     Message(message::Message),
-    /// Look at a ticket as a whole
+    /// Look at tickets, and end, urge and rate them
     #[command(subcommand, arg_required_else_help = true)]
     Ticket(ticket::Ticket),
+    /// Upload, list and download the files of tickets and messages
+    #[command(subcommand, arg_required_else_help = true)]
+    Attachment(attachment::Attachment),
     /// Chat in a ticket on one screen
     ///
     /// Shows the conversation and new messages as they come. Enter sends; each of your messages shows its state.
@@ -287,13 +291,15 @@ Configuration:
   HTTPS_PROXY, ALL_PROXY          http or https proxy, as http://user:password@host:port
   NO_PROXY                        hosts without it: domains, addresses, networks, *
   NO_COLOR, CLICOLOR_FORCE        colour
+  VISUAL, EDITOR                  editor of `message send` and `ticket create`
 
   An empty or blank variable counts as not set. One that cannot be used is refused by name; nothing takes its place.
   Hosts of Huawei Cloud are those below myhuaweicloud.com, .eu and .cn, huaweicloud.com and myhwclouds.com.
 
   Files
   $XDG_CONFIG_HOME/hwc-tickets/config.toml   profiles; default ~/.config
-  $XDG_STATE_HOME/hwc-tickets/pending/       sent messages with unknown outcome; default ~/.local/state
+  $XDG_STATE_HOME/hwc-tickets/pending/       messages and tickets with unknown outcome; default ~/.local/state
+  $XDG_STATE_HOME/hwc-tickets/drafts/        texts written in an editor and not sent
   $XDG_STATE_HOME/hwc-tickets/tickets        ids of tickets seen, for completions; may be removed
   ~/.huaweicloud/credentials                 keys, as the official SDKs read them
 
@@ -301,8 +307,10 @@ Configuration:
   table    aligned columns; the title of the times names their zone; - where there is nothing
   plain    a line per item, fields between tabs, no titles; an empty field where there is nothing
            times of messages in RFC 3339 with their offset, others as the service wrote them
-           behind the text of a message, id and file name of each attachment; `ticket show` begins
-           each line with its name
+           behind the text of a message, id and file name of each attachment
+           one thing is one line, its fields in the order that the help of the command names; where
+           it differs which fields there are (`ticket show`, answers without columns), a line for
+           each of them, its name in front
            in a field \\\\ is a backslash, \\t a tab, \\n and \\r are line breaks of the text
            \\u{1b} and the like are what could act on a terminal
   json, ndjson   one document, or one per line; text as it came

@@ -1,10 +1,12 @@
 //! What each command does, a file each.
 
 mod api;
+mod attachment;
 mod auth;
 mod chat;
 mod completions;
 mod config;
+mod create;
 mod described;
 mod doctor;
 mod dry_run;
@@ -25,7 +27,7 @@ pub(crate) use man::run as man;
 pub(crate) use sim::run as sim;
 
 use crate::{
-    cli::{Command, message::Message, ticket::Ticket},
+    cli::{Command, attachment::Attachment, message::Message, ticket::Ticket},
     context::Context,
     failure::Failure,
 };
@@ -51,6 +53,11 @@ fn named(command: &Command) -> Vec<String> {
         Command::Message(Message::MarkRead(args)) => vec![args.ticket.clone()],
         Command::Message(Message::Recall(args)) => vec![args.ticket.clone()],
         Command::Ticket(Ticket::Show(args) | Ticket::Status(args)) => vec![args.ticket.clone()],
+        Command::Ticket(Ticket::Close(args) | Ticket::Confirm(args)) => vec![args.ticket.clone()],
+        Command::Ticket(Ticket::Cancel(args)) => vec![args.ticket.clone()],
+        Command::Ticket(Ticket::Urge(args)) => vec![args.ticket.clone()],
+        Command::Ticket(Ticket::Score(args)) => vec![args.ticket.clone()],
+        Command::Attachment(Attachment::List(args)) => vec![args.ticket.clone()],
         Command::Chat(args) => vec![args.ticket.clone()],
         _ => Vec::new(),
     }
@@ -66,6 +73,7 @@ async fn by_hand(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Message(Message::Recall(args)) => recall::run(args, context).await,
         Command::Message(Message::Reconcile(args)) => reconcile::run(args, context).await,
         Command::Ticket(args) => ticket::run(args, context).await,
+        Command::Attachment(args) => attachment::run(args, context).await,
         Command::Chat(args) => chat::run(args, context).await,
         Command::Api(args) => api::run(args, context).await,
         Command::Auth(args) => auth::run(args, context),

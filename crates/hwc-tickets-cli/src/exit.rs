@@ -16,7 +16,7 @@ pub(crate) enum Exit {
     Authentication = 4,
     /// The service refused the call.
     Refused = 5,
-    /// It is not known whether a message arrived.
+    /// It is not known whether a message arrived, or a ticket was opened.
     Unknown = 6,
     /// Too often.
     Throttled = 7,
@@ -43,7 +43,7 @@ Exit codes:
     3  not found
     4  authentication: no credentials, or they were refused
     5  refused by the service, permission missing included
-    6  outcome unknown: the message may have arrived; a pending file was written and is named
+    6  outcome unknown: the message may have arrived, the ticket may be open; a pending file was written and is named
     7  throttled
     8  network or time-out
     9  done, but the output could not be written: standard error says what was done
@@ -51,7 +51,7 @@ Exit codes:
   130  interrupted (Ctrl-C)
   131  ended by Ctrl-\\ at a prompt (SIGQUIT)
   143  told to end (SIGTERM)
-A message that surely did not arrive ends with the code of its cause.";
+A message that surely did not arrive, and a ticket that surely was not opened, end with the code of their cause.";
 
 impl From<Exit> for std::process::ExitCode {
     fn from(exit: Exit) -> Self {

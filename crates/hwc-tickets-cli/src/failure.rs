@@ -31,7 +31,7 @@ pub(crate) enum Failure {
         tickets: Vec<TicketId>,
         error: Box<Error>,
     },
-    /// It is not known whether a message arrived; its pending file.
+    /// It is not known whether a message arrived, or a ticket was opened; its pending file.
     Unknown { error: Box<Error>, file: PathBuf },
     /// Ctrl-C or another signal; what is to be said about it.
     Interrupted { what: Option<String> },
@@ -175,9 +175,13 @@ impl Failure {
             }
             Self::Unknown { error, file } => {
                 let mut told = tell(error, verbose);
-                told.what = format!("it is not known whether the message arrived: {}", told.what);
+                let (what, again, noun) = match error.pending_ticket() {
+                    Some(_) => ("the ticket was opened", "open", "ticket"),
+                    None => ("the message arrived", "send", "message"),
+                };
+                told.what = format!("it is not known whether {what}: {}", told.what);
                 told.advice = Some(format!(
-                    "Do not send it again yet. Find out later with: hwc-tickets message reconcile {}",
+                    "Do not {again} it again yet. Find out later with: hwc-tickets {noun} reconcile {}",
                     shell_quoted(file)
                 ));
                 told.facts
@@ -215,7 +219,8 @@ fn in_json(told: Told, error: Option<&Error>, exit: Exit) -> Value {
 
 /// How a failed call ends the program.
 pub(crate) fn exit_of(error: &Error) -> Exit {
-    if error.delivery() == Delivery::Unknown && error.pending().is_some() {
+    let has_record = error.pending().is_some() || error.pending_ticket().is_some();
+    if error.delivery() == Delivery::Unknown && has_record {
         return Exit::Unknown;
     }
     match error.kind() {

@@ -2,7 +2,7 @@
 
 use crate::{context::ticket_id, failure::Failure, render::Screen};
 use hwc_core::file::{self, Rules, Unreadable};
-use hwc_tickets::TicketId;
+use hwc_tickets::{TicketId, api::Source};
 use std::{io, path::Path};
 
 /// More than this is no message, no list of ids and no request.
@@ -45,6 +45,20 @@ pub(crate) fn spooled() -> Result<tempfile::NamedTempFile, Failure> {
         ));
     }
     Ok(file)
+}
+
+/// A file to upload. It is opened and looked at; nothing of it is sent.
+pub(crate) fn source(path: &Path) -> Result<Source, Failure> {
+    Source::file(path).map_err(|error| {
+        let help = match error.reason() {
+            // The output of another program, for instance.
+            Unreadable::NotAFile(_) | Unreadable::Untold { .. } => {
+                "Name a plain file, or give what it holds on standard input, with `-`. Nothing was sent."
+            }
+            _ => "Name a file that can be read. Nothing was sent.",
+        };
+        Failure::usage(error.to_string(), help)
+    })
 }
 
 /// The ids as given, or one per line of standard input. All are checked before anything is asked.

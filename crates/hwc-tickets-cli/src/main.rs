@@ -2,13 +2,14 @@
 //!
 //! `cli` is the command tree, `settings` and `credentials` what applies in this run, `context` what every command works
 //! with, `command` what each command does, `view` how things look, `render` the only place that prints, `failure` and
-//! `exit` how it ends. `zone` is the zone of times.
+//! `exit` how it ends. `zone` is the zone of times, `editor` the user's.
 
 mod cli;
 mod clock;
 mod command;
 mod context;
 mod credentials;
+mod editor;
 mod exit;
 mod failure;
 mod input;

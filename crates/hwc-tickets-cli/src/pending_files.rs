@@ -207,6 +207,18 @@ impl PendingFiles {
         path
     }
 
+    /// The same of a ticket.
+    pub(crate) fn hand_over_ticket(&self, id: PendingId) -> PathBuf {
+        let path = self.path_of::<PendingTicket>(id);
+        self.release(&path);
+        path
+    }
+
+    /// All files of tickets, readable or not, those of tickets that are known to be open among them.
+    pub(crate) fn tickets(&self) -> io::Result<Vec<Entry<PendingTicket>>> {
+        self.all()
+    }
+
     /// This run works on it no longer.
     fn release(&self, path: &Path) {
         if let Some(lock) = self.lock().begun.get_mut(path)
@@ -234,6 +246,11 @@ impl PendingFiles {
 /// The name of the file of a record.
 fn name_of<R: Record>(id: PendingId) -> String {
     format!("{id}{}", R::END)
+}
+
+/// Reads the pending file of a ticket.
+pub(crate) fn read_ticket(path: &Path) -> Result<PendingTicket, String> {
+    read_record(path)
 }
 
 /// The id that a pending file of a message is named for, if `path` is named like one.

@@ -1,8 +1,43 @@
-//! A secret typed at the terminal: nothing shows it, and the terminal is as before, however the prompt ends.
+//! What is asked on the terminal: a secret, which nothing shows, and whether something is to be done.
+//!
+//! The terminal is as before, however a prompt ends.
 
-use crate::render;
+use crate::{exit::Exit, failure::Failure, render};
 use secrecy::SecretString;
-use std::io;
+use std::io::{self, IsTerminal as _};
+
+/// Whether somebody is there to be asked.
+pub(crate) fn is_possible() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Asks whether something is to be done. `name` is the command; `what` says what it does, and to what.
+pub(crate) fn confirm(
+    name: &str,
+    what: &str,
+    is_possible: bool,
+    question: impl FnOnce(&str) -> io::Result<Option<String>>,
+) -> Result<(), Failure> {
+    if !is_possible {
+        return Err(Failure::usage(
+            format!("`{name}` needs confirmation, and there is no terminal to ask on"),
+            "Add --yes. Nothing was sent.",
+        ));
+    }
+    let typed = question(&format!("{what} Continue? [y/N] ")).map_err(|error| {
+        let what = format!("the terminal cannot be used: {error}");
+        Failure::own(Exit::Failure, what, "Add --yes.")
+    })?;
+    let typed = typed.unwrap_or_default().trim().to_ascii_lowercase();
+    match typed.as_str() {
+        "y" | "yes" => Ok(()),
+        _ => Err(Failure::own(
+            Exit::Failure,
+            format!("`{name}` was not confirmed"),
+            "Nothing was sent.",
+        )),
+    }
+}
 
 /// Why a prompt gave no secret.
 #[derive(Debug)]

@@ -8,6 +8,7 @@ mod jq;
 pub(crate) mod json;
 mod list;
 mod outflow;
+mod progress;
 mod reader;
 mod show;
 mod spinner;
@@ -17,6 +18,7 @@ pub(crate) mod wrap;
 pub(crate) use jq::Filter;
 pub(crate) use list::List;
 pub(crate) use outflow::Outflow;
+pub(crate) use progress::Progress;
 pub(crate) use reader::reader_gone;
 pub(crate) use show::{Cell, Fact, Part, Row, Show, Titles, fact};
 pub(crate) use spinner::wait;
@@ -343,6 +345,15 @@ impl Screen {
         let inert = |text: &&str| foreign::line(text).replace(';', ",");
         let texts: Vec<String> = texts.iter().map(inert).collect();
         to_terminal(&format!("\u{1b}]{}\u{1b}\\", texts.join(";")));
+    }
+
+    /// A line of a dialogue, on standard error.
+    pub(crate) fn say(&self, text: &str) {
+        let style = clap::builder::styling::Style::new();
+        say(&[Span {
+            text: text.to_owned(),
+            style,
+        }]);
     }
 
     /// A remark on standard error.

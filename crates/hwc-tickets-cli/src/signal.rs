@@ -81,6 +81,31 @@ impl Drop for Listening {
     }
 }
 
+/// Parts of the program that have lent the terminal to another program.
+static LENT: AtomicU32 = AtomicU32::new(0);
+
+/// As long as this value lives, Ctrl-C is for another program that has the terminal, such as an editor.
+#[derive(Debug)]
+pub(crate) struct Lent(());
+
+impl Lent {
+    pub(crate) fn begin() -> Self {
+        LENT.fetch_add(1, Ordering::SeqCst);
+        Self(())
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        LENT.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Whether a signal is for another program.
+fn is_for_another(signal: Signal) -> bool {
+    signal == Signal::Interrupt && LENT.load(Ordering::SeqCst) > 0
+}
+
 async fn told(enough: impl FnMut(&Received) -> bool) {
     let _listening = Listening::begin();
     // The sender lives as long as the program.
@@ -101,7 +126,7 @@ pub(crate) use unix::{begin, quit_too};
 
 #[cfg(unix)]
 mod unix {
-    use super::{LISTENERS, Signal, note, received};
+    use super::{LISTENERS, Signal, is_for_another, note, received};
     use crate::{clock, exit::Exit, terminal_modes};
     use signal_hook::{
         consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM},
@@ -153,6 +178,9 @@ mod unix {
     }
 
     fn take(signal: Signal) {
+        if is_for_another(signal) {
+            return;
+        }
         let is_first = received().is_none();
         // Asked before anybody is told: whoever listens may be done at once.
         let is_heard = LISTENERS.load(Ordering::SeqCst) > 0;
@@ -204,6 +232,9 @@ pub(crate) fn begin() -> std::io::Result<()> {
 pub(crate) fn begin_in_runtime() {
     tokio::spawn(async {
         while tokio::signal::ctrl_c().await.is_ok() {
+            if is_for_another(Signal::Interrupt) {
+                continue;
+            }
             note(Signal::Interrupt);
         }
     });

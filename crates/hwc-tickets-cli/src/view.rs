@@ -388,6 +388,24 @@ impl Show for Receipt<'_> {
     }
 }
 
+/// The receipts of a text that was sent in parts.
+#[derive(Debug, Serialize)]
+pub(crate) struct Receipts<'a> {
+    pub(crate) parts: &'a [Receipt<'a>],
+}
+
+impl Show for Receipts<'_> {
+    fn parts(&self, form: Form) -> Vec<Part> {
+        let parts = self.parts.iter();
+        parts.flat_map(|part| part.parts(form)).collect()
+    }
+
+    fn lines(&self) -> Option<Vec<Value>> {
+        let lines = self.parts.iter().map(serde_json::to_value);
+        lines.collect::<Result<_, _>>().ok()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

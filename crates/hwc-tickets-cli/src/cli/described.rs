@@ -40,7 +40,8 @@ fn words(operation: &Operation) -> Option<(&'static str, &'static str)> {
     command.split_once(' ')
 }
 
-/// The tree with a command for each operation that has one. What is written by hand stays as it is.
+/// The tree with a command for each operation that has one. What is written by hand stays as it is: it takes the place of
+/// the command of the same noun and verb, and the others of that noun come in beside it.
 pub(super) fn grow(mut tree: Command) -> Command {
     for operation in OPERATIONS {
         let Some((noun, verb)) = words(operation) else {
@@ -325,6 +326,10 @@ fn remark(operation: &Operation) -> Option<&'static str> {
         Some("ticket list") => Some(
             "Without arguments, a table shows the open tickets, those first that wait for you: to be confirmed or answered, \
              then those with unread messages.",
+        ),
+        Some("label create" | "label update") => Some(
+            "A colour is written with quotes, because # begins a comment in a shell: --label-color '#d00000'. Others than such six \
+             hexadecimal digits are named by no document; they are sent as they are, up to 7 characters.",
         ),
         _ => None,
     }

@@ -11,8 +11,16 @@ pub(crate) enum Message {
     ///
     /// The message is never sent twice: if it is not known whether it arrived, the ticket is read back. If that gives
     /// no answer either, the exit code is 6 and a pending file is named, for `message reconcile`.
+    ///
+    /// Without any text, on a terminal, $VISUAL or $EDITOR opens to write one. What was written there and not sent is kept in
+    /// a file for you only, which is named.
+    ///
+    /// Files of --attach are checked before a byte goes out, uploaded one after the other, and then the message is sent. If it
+    /// is not in the ticket in the end, their ids are told: give them to --attachment of the next try, and nothing is uploaded
+    /// again.
     #[command(
-        after_long_help = "Fields of -o plain: outcome, ticket, time, reference; with --verbose attempts and request id as well."
+        after_long_help = "Fields of -o plain: outcome, ticket, time, reference; with --verbose attempts and request id as well; with \
+    --split a line for each part."
     )]
     Send(Send),
     /// Show the conversation of a ticket
@@ -70,14 +78,26 @@ pub(crate) struct Send {
     /// Id of the ticket
     pub(crate) ticket: String,
     /// Text of the message; `-` reads it from standard input
-    #[arg(required_unless_present_any = ["file", "attachment"], conflicts_with = "file")]
+    #[arg(conflicts_with = "file")]
     pub(crate) text: Option<String>,
     /// Read the text from a file; `-` reads it from standard input
-    #[arg(long, value_name = "F")]
+    #[arg(long, value_name = "F", value_hint = ValueHint::FilePath)]
     pub(crate) file: Option<PathBuf>,
+    /// Write the text in $VISUAL or $EDITOR; a text that is given stands there already
+    #[arg(long)]
+    pub(crate) editor: bool,
+    /// File to upload and attach; can be repeated
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) attach: Vec<PathBuf>,
     /// Id of an uploaded attachment; can be repeated
     #[arg(long, value_name = "ID")]
     pub(crate) attachment: Vec<String>,
+    /// Send a text that is too long in numbered parts
+    #[arg(long)]
+    pub(crate) split: bool,
+    /// Begin with this part, after an earlier try with the same text sent those before it
+    #[arg(long, value_name = "N", requires = "split", conflicts_with_all = ["attach", "attachment"])]
+    pub(crate) from_part: Option<usize>,
     /// Add a short visible tag such as [ref 7F3K2Q], which identifies the message with certainty
     #[arg(long)]
     pub(crate) reference: bool,

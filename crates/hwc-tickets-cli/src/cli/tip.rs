@@ -7,19 +7,13 @@ use clap::{
 };
 
 /// Other ways to give what is missing.
-const OTHER_WAYS: [(&str, &str); 2] = [
-    (
-        "<TEXT>",
-        "the text may also come from a file, with --file FILE, or from standard input, with -",
-    ),
-    (
-        "<MESSAGE_ID>",
-        "--last takes the newest message of your side; `hwc-tickets message history TICKET --ids` shows the ids",
-    ),
-];
+const OTHER_WAYS: [(&str, &str); 1] = [(
+    "<MESSAGE_ID>",
+    "--last takes the newest message of your side; `hwc-tickets message history TICKET --ids` shows the ids",
+)];
 
 /// The tip for `error`, if there is one. `typed` is the command line behind the name of the program; nothing of it is
-/// repeated but names of commands.
+/// repeated but names of commands, and words that are such.
 pub(crate) fn tip(error: &Error, typed: impl Iterator<Item = String>) -> Option<String> {
     match (error.kind(), error.get(missing_or_unknown(error)?)?) {
         (ErrorKind::MissingRequiredArgument, ContextValue::Strings(missing)) => OTHER_WAYS
@@ -29,6 +23,7 @@ pub(crate) fn tip(error: &Error, typed: impl Iterator<Item = String>) -> Option<
         (ErrorKind::InvalidSubcommand, ContextValue::String(unknown)) if unknown == "help" => {
             Some(format!("{} --help", named(typed).join(" ")))
         }
+        (ErrorKind::InvalidSubcommand, ContextValue::String(unknown)) => elsewhere(unknown),
         _ => None,
     }
 }
@@ -41,6 +36,27 @@ fn missing_or_unknown(error: &Error) -> Option<ContextKind> {
         _ => None,
     }
 }
+
+/// The commands with this word below another noun, such as `message send` for `send`. They are those that somebody left
+/// the noun out of, or gave a wrong one.
+fn elsewhere(word: &str) -> Option<String> {
+    let tree = tree();
+    let nouns = tree.get_subcommands();
+    let found = nouns.filter(|noun| noun.find_subcommand(word).is_some());
+    let found: Vec<String> = found
+        .map(|noun| format!("`{} {word}`", noun.get_name()))
+        .collect();
+    match found.as_slice() {
+        [] => None,
+        [one] => Some(format!("did you mean {one}?")),
+        // Words that many nouns have say nothing of which one is meant.
+        several if several.len() > MOST_NAMED => None,
+        several => Some(format!("did you mean one of {}?", several.join(", "))),
+    }
+}
+
+/// Most commands that a tip names.
+const MOST_NAMED: usize = 6;
 
 /// The command that is meant, as far as there is one.
 fn named(typed: impl Iterator<Item = String>) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! The commands that follow from the description: one way for all of them.
 
 mod arguments;
+mod export;
 mod file;
 mod inbox;
 mod list;
@@ -11,12 +12,13 @@ use crate::{
         described::{DRY_RUN, Described, LIMIT, Taking, YES, inputs},
     },
     context::{Context, interruptible},
-    exit::Exit,
     failure::Failure,
+    prompt,
     render::{self, Part, Show, fact},
     zone::Zone,
 };
 use arguments::Given;
+pub(super) use export::run as export;
 use heck::ToSnakeCase as _;
 use hwc_tickets::{
     Client,
@@ -24,7 +26,7 @@ use hwc_tickets::{
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
-use std::io::{self, IsTerminal as _};
+use std::io;
 
 pub(crate) async fn run(described: &Described, context: &Context) -> Result<(), Failure> {
     let outcome = perform(described, context).await;
@@ -54,7 +56,7 @@ async fn perform(described: &Described, context: &Context) -> Result<(), Failure
         return dry_run(operation, given, context).await;
     }
     if operation.asks && !has(described, YES) {
-        let is_terminal = io::stdin().is_terminal() && io::stderr().is_terminal();
+        let is_terminal = prompt::is_possible();
         ask(operation, &given.arguments, is_terminal, render::question)?;
     }
     match (file, operation.list) {
@@ -152,31 +154,8 @@ fn ask(
     is_terminal: bool,
     question: impl FnOnce(&str) -> io::Result<Option<String>>,
 ) -> Result<(), Failure> {
-    let name = name(operation);
-    if !is_terminal {
-        return Err(Failure::usage(
-            format!("`{name}` needs confirmation, and there is no terminal to ask on"),
-            "Add --yes. Nothing was sent.",
-        ));
-    }
-    let text = format!(
-        "{}: {} Continue? [y/N] ",
-        as_typed(operation, arguments),
-        operation.summary
-    );
-    let typed = question(&text).map_err(|error| {
-        let what = format!("the terminal cannot be used: {error}");
-        Failure::own(Exit::Failure, what, "Add --yes.")
-    })?;
-    let typed = typed.unwrap_or_default().trim().to_ascii_lowercase();
-    match typed.as_str() {
-        "y" | "yes" => Ok(()),
-        _ => Err(Failure::own(
-            Exit::Failure,
-            format!("`{name}` was not confirmed"),
-            "Nothing was sent.",
-        )),
-    }
+    let what = format!("{}: {}", as_typed(operation, arguments), operation.summary);
+    prompt::confirm(name(operation), &what, is_terminal, question)
 }
 
 /// Shows the request of a write.

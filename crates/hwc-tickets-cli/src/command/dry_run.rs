@@ -19,16 +19,16 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Takes requests and lets none through. Reads find an empty ticket; the write is kept.
+/// Takes requests and lets none through. Reads find an empty ticket whose result waits to be confirmed; the write is kept.
 #[derive(Debug, Clone, Default)]
 struct Catcher(Arc<Mutex<Option<Request<RequestBody>>>>);
 
 impl Transport for Catcher {
     fn send(&self, request: Request<RequestBody>) -> Sending {
         let answer = if request.method() == http::Method::GET {
-            Ok(Response::new(ResponseBody::full(
-                &br#"{"count":0,"message_list":[]}"#[..],
-            )))
+            Ok(Response::new(ResponseBody::full(found(
+                request.uri().path(),
+            ))))
         } else {
             *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(request);
             Err(TransportFault::new(
@@ -37,6 +37,16 @@ impl Transport for Catcher {
             ))
         };
         Box::pin(std::future::ready(answer))
+    }
+}
+
+/// What a read finds.
+fn found(path: &str) -> &'static [u8] {
+    match path.ends_with("/status") {
+        true => br#"{"status":2}"#,
+        false => {
+            br#"{"count":0,"message_list":[],"incident_detail_info":{"status":2,"message_list":[]}}"#
+        }
     }
 }
 

@@ -1,4 +1,6 @@
-//! `hwc-tickets ticket show` and `ticket status`.
+//! `hwc-tickets ticket ...`, as far as it is written by hand.
+
+mod change;
 
 use crate::{
     cli::{Form, ticket::Ticket},
@@ -17,6 +19,15 @@ pub(crate) async fn run(args: Ticket, context: &Context) -> Result<(), Failure> 
     match args {
         Ticket::Show(one) => interruptible(show(ticket_id(&one.ticket)?, context)).await,
         Ticket::Status(one) => interruptible(status(ticket_id(&one.ticket)?, context)).await,
+        Ticket::Close(args) => change::close(args, context).await,
+        Ticket::Confirm(args) => change::confirm(args, context).await,
+        Ticket::Cancel(args) => change::cancel(args, context).await,
+        Ticket::Delete(args) => change::delete(args, context).await,
+        Ticket::Urge(args) => change::urge(args, context).await,
+        Ticket::Score(args) => change::score(args, context).await,
+        Ticket::Export(args) => super::described::export(args, context).await,
+        Ticket::Create(args) => super::create::run(&args, context).await,
+        Ticket::Reconcile(args) => super::create::reconcile(&args, context).await,
     }
 }
 

@@ -13,6 +13,8 @@ pub(crate) struct Places {
     pub(crate) pending: Option<PathBuf>,
     /// The file with ids of tickets, for completions.
     pub(crate) tickets: Option<PathBuf>,
+    /// The directory of texts that were written in an editor and not sent yet.
+    pub(crate) drafts: Option<PathBuf>,
 }
 
 impl Places {
@@ -47,7 +49,8 @@ impl Places {
         Ok(Self {
             config: base("XDG_CONFIG_HOME", ".config")?.map(|base| base.join("config.toml")),
             pending: state.as_ref().map(|base| base.join("pending")),
-            tickets: state.map(|base| base.join("tickets")),
+            tickets: state.as_ref().map(|base| base.join("tickets")),
+            drafts: state.map(|base| base.join("drafts")),
         })
     }
 

@@ -55,8 +55,8 @@ const CASES: &[(&str, &str)] = &[
         "hwc-tickets ticket list --status completed",
     ),
     (
-        "hwc-tickets attachment upload --file REPO",
-        "hwc-tickets attachment upload --file REPORT.txt",
+        "hwc-tickets message send case-1 --attach REPO",
+        "hwc-tickets message send case-1 --attach REPORT.txt",
     ),
     (
         "hwc-tickets attachment download --to REPO",
@@ -130,6 +130,14 @@ const SEEN: &[(&str, &str)] = &[
         "hwc-tickets message unread case-123 TT202611210003",
     ),
     ("hwc-tickets chat cas", "hwc-tickets chat case-123"),
+    (
+        "hwc-tickets ticket close cas",
+        "hwc-tickets ticket close case-123",
+    ),
+    (
+        "hwc-tickets attachment list TT",
+        "hwc-tickets attachment list TT202611210003",
+    ),
     // What follows from the description of the service.
     (
         "hwc-tickets ticket update cas",

@@ -3,7 +3,7 @@
 use crate::{described::described, stage::Stage};
 
 /// Every command, as typed.
-const COMMANDS: [&[&str]; 27] = [
+const COMMANDS: &[&[&str]] = &[
     &[],
     &["message"],
     &["message", "send"],
@@ -16,6 +16,20 @@ const COMMANDS: [&[&str]; 27] = [
     &["ticket"],
     &["ticket", "show"],
     &["ticket", "status"],
+    &["ticket", "close"],
+    &["ticket", "confirm"],
+    &["ticket", "cancel"],
+    &["ticket", "delete"],
+    &["ticket", "urge"],
+    &["ticket", "score"],
+    &["ticket", "export"],
+    &["attachment"],
+    &["attachment", "list"],
+    &["attachment", "upload"],
+    &["attachment", "download"],
+    &["attachment", "delete"],
+    &["ticket", "create"],
+    &["ticket", "reconcile"],
     &["chat"],
     &["api"],
     &["auth"],
@@ -36,7 +50,7 @@ const COMMANDS: [&[&str]; 27] = [
 #[test]
 fn long_help_of_every_command() {
     let stage = Stage::new();
-    for command in COMMANDS {
+    for command in COMMANDS.iter().copied() {
         for (flag, kind) in [("--help", "long"), ("-h", "short")] {
             let args: Vec<&str> = command.iter().copied().chain([flag]).collect();
             let ran = stage.finish(stage.bare(&args).env("COLUMNS", "100"));
@@ -111,6 +125,7 @@ fn fields_of_plain_are_told() {
     let silent = [
         "message",
         "ticket",
+        "attachment",
         "api",
         "auth",
         "login",
@@ -121,7 +136,7 @@ fn fields_of_plain_are_told() {
         "completions",
         "man",
     ];
-    for command in COMMANDS {
+    for command in COMMANDS.iter().copied() {
         let args: Vec<&str> = command.iter().copied().chain(["--help"]).collect();
         let help = stage.finish(&mut stage.bare(&args)).stdout;
         let writes = command.last().is_some_and(|name| !silent.contains(name));
@@ -141,7 +156,13 @@ fn tips_lead_on() {
     let stage = Stage::new();
     for (args, tip) in [
         (&["message", "send", "case-123"][..], "--file FILE"),
-        (&["message", "send"], "--file FILE"),
+        (&["send", "case-123"], "tip: did you mean `message send`?"),
+        (&["ticket", "send"], "tip: did you mean `message send`?"),
+        (&["update"], "`label update`"),
+        (
+            &["upload", "a.log"],
+            "tip: did you mean `attachment upload`?",
+        ),
         (&["message", "recall", "case-123"], "--last"),
         (&["help", "sim"], "tip: hwc-tickets sim --help"),
         (&["help"], "tip: hwc-tickets --help"),

@@ -17,6 +17,8 @@ mod chat;
 #[cfg(unix)]
 mod completions;
 mod config;
+mod create;
+mod daily;
 mod described;
 mod download;
 #[cfg(unix)]

@@ -43,6 +43,31 @@ fn a_command_by_hand_stays() {
     assert!(about.starts_with("Show a ticket"), "{about}");
 }
 
+/// By its name alone; the others of its group come in beside it.
+#[test]
+fn a_command_by_hand_takes_the_place_of_the_printed_one() {
+    let create = Command::new("create").about("By hand");
+    let by_hand = Command::new("test").subcommand(Command::new("label").subcommand(create));
+    let tree = grow(by_hand.clone());
+    let label = tree.find_subcommand("label").unwrap();
+    let of = |verb: &str| -> Vec<String> {
+        let verbs = label.get_subcommands();
+        let verbs = verbs.filter(|command| command.get_name() == verb);
+        verbs
+            .filter_map(|command| Some(command.get_about()?.to_string()))
+            .collect()
+    };
+    assert_eq!(of("create"), ["By hand"]);
+    assert_eq!(of("list").len(), 1);
+    let operation = |words: &[&str]| {
+        let matches = tree.clone().try_get_matches_from(words).unwrap();
+        asked(&matches, &by_hand).map(|described| described.operation.command)
+    };
+    assert_eq!(operation(&["test", "label", "create"]), None);
+    let list = Some(Some("label list"));
+    assert_eq!(operation(&["test", "label", "list"]), list);
+}
+
 /// A secret is no option, in a list neither, nor is what has one within.
 #[test]
 fn a_secret_is_read_from_elsewhere() {

@@ -10,16 +10,15 @@ use crate::{
     prompt::{self, NoSecret},
 };
 use clap::ArgMatches;
-use hwc_core::file::Unreadable;
 use hwc_tickets::{
     SecretString,
-    api::{Arguments, Operation, Source},
+    api::{Arguments, Operation},
 };
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use std::{
     io::{self, IsTerminal as _},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 use tempfile::NamedTempFile;
 
@@ -31,6 +30,17 @@ pub(super) struct Given {
     pub(super) files: Vec<(&'static [&'static str], u64)>,
     /// What came on standard input, for as long as it is sent.
     _spooled: Option<NamedTempFile>,
+}
+
+/// What a command by hand says.
+impl From<Arguments> for Given {
+    fn from(arguments: Arguments) -> Self {
+        Self {
+            arguments,
+            files: Vec::new(),
+            _spooled: None,
+        }
+    }
 }
 
 /// Standard input, which can be read once.
@@ -85,11 +95,11 @@ pub(super) fn read(operation: &Operation, matches: &ArgMatches) -> Result<Given,
                 let mut source = if file.as_os_str() == "-" {
                     stdin.take(&input.shown())?;
                     let kept = input::spooled()?;
-                    let source = source(kept.path())?.named("file");
+                    let source = input::source(kept.path())?.named("file");
                     spooled = Some(kept);
                     source
                 } else {
-                    source(file)?
+                    input::source(file)?
                 };
                 if let Some(name) = matches.get_one::<String>(input.file_name()) {
                     source = source.named(name.clone());
@@ -148,19 +158,6 @@ fn page_size(operation: &Operation, input: &Input, matches: &ArgMatches) -> Opti
     let mut limits = operation.limits(input.value);
     let most = limits.find_map(|limit| limit.max)?;
     Some(limit.min(most).into())
-}
-
-fn source(path: &Path) -> Result<Source, Failure> {
-    Source::file(path).map_err(|error| {
-        let help = match error.reason() {
-            // The output of another program, for instance.
-            Unreadable::NotAFile(_) | Unreadable::Untold { .. } => {
-                "Name a plain file, or give what it holds on standard input, with `-`. Nothing was sent."
-            }
-            _ => "Name a file that can be read. Nothing was sent.",
-        };
-        Failure::usage(error.to_string(), help)
-    })
 }
 
 /// What must not be an argument: from the file that is named, else, where nothing goes without it, from a prompt or from

@@ -30,9 +30,15 @@ pub(super) enum Target {
 impl Target {
     /// As it was asked for. What cannot be written is refused before anything is sent.
     pub(super) fn of(matches: &ArgMatches) -> Result<Self, Failure> {
-        let path = match matches.get_one::<PathBuf>(TO) {
+        let path = matches.get_one::<PathBuf>(TO);
+        Self::named(path.map(PathBuf::as_path), matches.get_flag(FORCE))
+    }
+
+    /// Of this name; with `replaces`, in the place of a file that is there.
+    pub(super) fn named(path: Option<&Path>, replaces: bool) -> Result<Self, Failure> {
+        let path = match path {
             Some(dash) if dash.as_os_str() == "-" => return Ok(Self::Standard),
-            Some(path) => path.clone(),
+            Some(path) => path.to_owned(),
             None if io::stdout().is_terminal() => {
                 return Err(Failure::usage(
                     "the answer is a file, and standard output is a terminal",
@@ -41,7 +47,6 @@ impl Target {
             }
             None => return Ok(Self::Standard),
         };
-        let replaces = matches.get_flag(FORCE);
         let draft = Draft::begin(&path, replaces).map_err(|error| unwritten(&path, &error))?;
         Ok(Self::File(path, draft))
     }

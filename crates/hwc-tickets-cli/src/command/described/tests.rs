@@ -1,7 +1,10 @@
 //! What no operation of today asks for.
 
 use super::*;
-use crate::cli::described::{command, tests::changed};
+use crate::{
+    cli::described::{command, tests::changed},
+    exit::Exit,
+};
 use std::{cell::Cell, io::Write as _};
 
 fn told(outcome: Result<(), Failure>) -> (Exit, String) {

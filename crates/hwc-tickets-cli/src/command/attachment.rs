@@ -1,0 +1,40 @@
+//! `hwc-tickets attachment ...`, as far as it is written by hand.
+
+mod delete;
+mod download;
+mod list;
+mod upload;
+
+use crate::{
+    cli::attachment::Attachment,
+    context::{Context, ticket_id},
+    failure::Failure,
+};
+use hwc_tickets::{AttachmentId, Error};
+
+pub(crate) async fn run(args: Attachment, context: &Context) -> Result<(), Failure> {
+    match args {
+        Attachment::List(args) => list::run(ticket_id(&args.ticket)?, context).await,
+        Attachment::Upload(args) => upload::run(args, context).await,
+        Attachment::Download(args) => download::run(args, context).await,
+        Attachment::Delete(args) => delete::run(args, context).await,
+    }
+}
+
+/// A group that was asked for and has no place would change whom the call is for, in silence.
+fn refuse_group(name: &str, context: &Context) -> Result<(), Failure> {
+    match context.settings.group.of_flag() {
+        None => Ok(()),
+        Some(_) => Err(Failure::usage(
+            format!("`{name}` takes no group, as far as is known"),
+            "Leave --group out. Nothing was sent.",
+        )),
+    }
+}
+
+/// The ids as they were typed. All are checked before anything is asked.
+fn ids(typed: &[String]) -> Result<Vec<AttachmentId>, Failure> {
+    let ids = typed.iter().map(AttachmentId::lenient);
+    let ids = ids.collect::<Result<Vec<_>, _>>().map_err(Error::from)?;
+    Ok(ids)
+}

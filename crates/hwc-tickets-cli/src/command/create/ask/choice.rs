@@ -1,0 +1,245 @@
+//! One question: a line, or one of several.
+
+use crate::{
+    exit::Exit,
+    failure::Failure,
+    render::{self, Screen},
+};
+use std::io;
+
+/// So many are shown at once.
+const MOST: usize = 15;
+
+/// What was typed.
+pub(super) enum Typed {
+    Text(String),
+    /// One step back.
+    Back,
+}
+
+/// Asks for a line.
+pub(super) fn typed(question: &str) -> Result<Typed, Failure> {
+    let line = render::question(question).map_err(|error| failed(&error))?;
+    let line = line.ok_or_else(ended)?;
+    Ok(match line.trim() {
+        super::BACK => Typed::Back,
+        text => Typed::Text(text.to_owned()),
+    })
+}
+
+/// Nobody answers any more.
+pub(super) fn ended() -> Failure {
+    Failure::own(
+        Exit::Failure,
+        "the questions ended before the last one was answered",
+        "Nothing was sent.",
+    )
+}
+
+pub(super) fn failed(error: &io::Error) -> Failure {
+    Failure::own(
+        Exit::Failure,
+        format!("the terminal cannot be used: {error}"),
+        "Give all of it with options; `hwc-tickets ticket create --help` names them.",
+    )
+}
+
+/// One that can be chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Choice {
+    id: String,
+    name: String,
+    /// Another name.
+    alias: String,
+}
+
+impl Choice {
+    pub(super) fn new(id: &str, name: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            alias: String::new(),
+        }
+    }
+
+    /// The same with a short name.
+    pub(super) fn or(mut self, alias: &str) -> Self {
+        alias.clone_into(&mut self.alias);
+        self
+    }
+
+    fn shown(&self) -> String {
+        let Self { id, name, .. } = self;
+        match id == name {
+            true => name.clone(),
+            false => format!("{name} ({id})"),
+        }
+    }
+
+    /// Whether the text is a part of it, in any case.
+    fn has(&self, text: &str) -> bool {
+        let text = text.to_lowercase();
+        let mut words = [&self.id, &self.name, &self.alias].into_iter();
+        words.any(|word| word.to_lowercase().contains(&text))
+    }
+}
+
+/// Several of which one is to be chosen.
+#[derive(Debug)]
+pub(super) struct Choices {
+    title: String,
+    items: Vec<Choice>,
+    /// Whether these are all: else an id that is not among them is taken.
+    is_whole: bool,
+    is_optional: bool,
+}
+
+/// What was chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Chosen {
+    One(String),
+    Nothing,
+    Back,
+}
+
+/// What a text leads to.
+#[derive(Debug, PartialEq, Eq)]
+enum Found<'a> {
+    One(&'a Choice),
+    /// Only these have it.
+    Some(Vec<&'a Choice>),
+    /// None has it, and it may be an id all the same.
+    Id(String),
+    None,
+}
+
+impl Choices {
+    pub(super) fn new(title: &str, items: Vec<Choice>, is_whole: bool) -> Self {
+        Self {
+            title: title.to_owned(),
+            items,
+            is_whole,
+            is_optional: false,
+        }
+    }
+
+    /// None of them may be chosen as well.
+    pub(super) fn optional(mut self) -> Self {
+        self.is_optional = true;
+        self
+    }
+
+    /// The name of one.
+    pub(super) fn name(&self, id: &str) -> Option<&str> {
+        let one = self.items.iter().find(|item| item.id == id)?;
+        Some(&one.name)
+    }
+
+    /// Asks until one is chosen. `default` is the id of the one that Enter takes.
+    pub(super) fn ask(&self, default: Option<&str>, screen: &Screen) -> Result<Chosen, Failure> {
+        let default = self.items.iter().find(|it| Some(it.id.as_str()) == default);
+        let hint = match (default, self.is_optional) {
+            (Some(default), true) => format!(" [{}, - for none]", default.name),
+            (Some(default), false) => format!(" [{}]", default.name),
+            (None, true) => " [none]".to_owned(),
+            (None, false) => String::new(),
+        };
+        let all: Vec<&Choice> = self.items.iter().collect();
+        let mut shown = all.clone();
+        loop {
+            for (number, choice) in shown.iter().take(MOST).enumerate() {
+                screen.say(&format!("  {:>2}  {}", number + 1, choice.shown()));
+            }
+            if shown.len() > MOST {
+                let more = shown.len() - MOST;
+                screen.say(&format!("      and {more} more: type a part of the name"));
+            }
+            let text = match typed(&format!("{}{hint}: ", self.title))? {
+                Typed::Back => return Ok(Chosen::Back),
+                Typed::Text(text) => text,
+            };
+            match (text.as_str(), default, self.is_optional) {
+                ("", Some(default), _) => return Ok(Chosen::One(default.id.clone())),
+                ("" | "-", _, true) => return Ok(Chosen::Nothing),
+                ("", None, false) => {
+                    shown = all.clone();
+                    continue;
+                }
+                _ => {}
+            }
+            shown = match self.found(&text, &shown) {
+                Found::One(one) => {
+                    screen.say(&format!("  {}", one.shown()));
+                    return Ok(Chosen::One(one.id.clone()));
+                }
+                Found::Id(id) => return Ok(Chosen::One(id)),
+                Found::Some(some) => some,
+                Found::None => {
+                    screen.say("  No name has this in it.");
+                    all.clone()
+                }
+            };
+        }
+    }
+
+    /// What was meant: a number of those that are shown, an id, or a part of a name.
+    fn found<'a>(&'a self, text: &str, shown: &[&'a Choice]) -> Found<'a> {
+        let number = text.parse::<usize>().ok();
+        let number = number.and_then(|number| number.checked_sub(1));
+        let number = number.filter(|number| *number < MOST);
+        if let Some(one) = number.and_then(|number| shown.get(number).copied()) {
+            return Found::One(one);
+        }
+        if let Some(one) = self.items.iter().find(|item| item.id == text) {
+            return Found::One(one);
+        }
+        let some: Vec<&Choice> = self.items.iter().filter(|item| item.has(text)).collect();
+        match some.as_slice() {
+            [one] => Found::One(*one),
+            [] if self.is_whole => Found::None,
+            [] => Found::Id(text.to_owned()),
+            _ => Found::Some(some),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_ids_and_parts_of_names() {
+        let items = vec![
+            Choice::new("0", "Elastic Cloud Server").or("ECS"),
+            Choice::new("123", "云数据库"),
+            Choice::new("77", "Elastic IP"),
+        ];
+        let mut choices = Choices::new("Product", items.clone(), true);
+        let all: Vec<&Choice> = items.iter().collect();
+        for (text, id) in [
+            ("1", "0"),
+            ("2", "123"),
+            ("0", "0"),
+            ("123", "123"),
+            ("ecs", "0"),
+            ("数据", "123"),
+            ("IP", "77"),
+        ] {
+            match choices.found(text, &all) {
+                Found::One(one) => assert_eq!(one.id, id, "{text}"),
+                other => panic!("{text}: {other:?}"),
+            }
+        }
+        // Numbers are those of what is shown.
+        let elastic = choices.found("elastic", &all);
+        let Found::Some(elastic) = elastic else {
+            panic!("{elastic:?}")
+        };
+        assert_eq!(elastic.len(), 2);
+        let second = choices.found("2", &elastic);
+        assert_eq!(second, Found::One(&items[2]));
+        assert_eq!(choices.found("9", &all), Found::None);
+        choices.is_whole = false;
+        assert_eq!(choices.found("9", &all), Found::Id("9".to_owned()));
+    }
+}

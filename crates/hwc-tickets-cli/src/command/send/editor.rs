@@ -1,0 +1,147 @@
+//! A text that is written in an editor: kept in a file of the user's own until it is sent.
+
+use crate::{
+    context::Context, editor, exit::Exit, failure::Failure, input, private_file, prompt,
+    render::Screen,
+};
+use hwc_core::file::shell_quoted;
+use hwc_tickets::TicketId;
+use std::{
+    fs,
+    io::{self, IsTerminal as _},
+    path::{Path, PathBuf},
+};
+
+/// From this line on nothing is sent. No text has it by chance.
+const END: &str = "# ------------------------ >8 ------------------------";
+
+/// Whether a text can be written although nobody asked for an editor: there is a terminal, and an editor is named.
+pub(super) fn is_named() -> bool {
+    is_possible() && editor::is_named()
+}
+
+fn is_possible() -> bool {
+    prompt::is_possible() && io::stdout().is_terminal()
+}
+
+/// The file with a text that was written and not sent yet.
+#[derive(Debug)]
+pub(super) struct Draft(PathBuf);
+
+impl Draft {
+    /// It was sent.
+    pub(super) fn remove(&self) {
+        // What stays is the user's own text, in a file of the user's own.
+        let _ = fs::remove_file(&self.0);
+    }
+
+    /// It is not known to be sent as a whole.
+    pub(super) fn tell(&self, screen: &Screen) {
+        screen.warn(&format!("your text is kept in {}", self.0.display()));
+    }
+
+    /// It was not sent.
+    pub(super) fn offer(&self, ticket: &TicketId, screen: &Screen) {
+        let path = shell_quoted(&self.0);
+        screen.warn(&format!(
+            "your text is kept in {}; it can be sent with: hwc-tickets message send {ticket} --file {path}",
+            self.0.display()
+        ));
+    }
+}
+
+/// Opens the editor for a message that begins as `given`, and waits for its end.
+pub(super) fn edit(
+    ticket: &TicketId,
+    given: &str,
+    context: &Context,
+) -> Result<(String, Draft), Failure> {
+    if !is_possible() {
+        return Err(Failure::usage(
+            "an editor needs a terminal, and there is none",
+            "Give the text as an argument, with --file FILE or from standard input with -. Nothing was sent.",
+        ));
+    }
+    let path = place(ticket, context)?;
+    let page = format!(
+        "{given}\n{END}\n# Your message to ticket {ticket} is what stands above. This line and those below are not sent.\n\
+         # Without a text nothing is sent.\n"
+    );
+    let unwritten = |error: io::Error| Failure::file("write", &path, &error);
+    private_file::write(&path, page.as_bytes()).map_err(unwritten)?;
+    let opened = editor::open(&path);
+    let draft = Draft(path);
+    let text = above(&input::file(&draft.0)?).to_owned();
+    if let Err(failure) = opened {
+        let is_new = !text.trim().is_empty() && text != given;
+        match is_new {
+            true => draft.offer(ticket, &context.screen),
+            false => draft.remove(),
+        }
+        return Err(failure);
+    }
+    if text.trim().is_empty() {
+        draft.remove();
+        return Err(Failure::own(
+            Exit::Failure,
+            "no text was written",
+            "Nothing was sent. Write it above the line, save it and leave the editor.",
+        ));
+    }
+    private_file::write(&draft.0, text.as_bytes())
+        .map_err(|error| Failure::file("write", &draft.0, &error))?;
+    Ok((text, draft))
+}
+
+/// What stands above the line, without the line breaks at its end.
+fn above(page: &str) -> &str {
+    let mut length = 0;
+    for line in page.split_inclusive('\n') {
+        if line.trim_end() == END {
+            break;
+        }
+        length += line.len();
+    }
+    let text = page.get(..length).unwrap_or_default();
+    text.trim_end_matches(['\n', '\r'])
+}
+
+/// A file that is not there yet, in the directory of drafts.
+fn place(ticket: &TicketId, context: &Context) -> Result<PathBuf, Failure> {
+    let directory = context.settings.places.drafts.as_deref().ok_or_else(|| {
+        Failure::usage(
+            "no home directory is known, so there is no place for what is written",
+            "Set HOME or XDG_STATE_HOME to an absolute path.",
+        )
+    })?;
+    let shared = |error: io::Error| Failure::file("use", directory, &error);
+    private_file::refuse_shared_directory(directory).map_err(shared)?;
+    let is_free = |path: &Path| path.symlink_metadata().is_err();
+    let name = |number: u32| directory.join(format!("{ticket}-{number}.txt"));
+    let path = (1..u32::MAX).map(name).find(|path| is_free(path));
+    path.ok_or_else(|| {
+        Failure::usage(
+            "there are too many texts that were not sent",
+            "Remove some of them.",
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{END, above};
+
+    #[test]
+    fn what_stands_above_the_line_is_sent() {
+        for (page, text) in [
+            (format!("one\n\n# two\n{END}\n# help\n"), "one\n\n# two"),
+            (format!("one\r\n{END}\r\nhelp"), "one"),
+            (format!("\n{END}\n# help\n"), ""),
+            (format!("{END}\n"), ""),
+            ("the line was removed\n".to_owned(), "the line was removed"),
+            (String::new(), ""),
+        ] {
+            assert_eq!(above(&page), text, "{page:?}");
+        }
+    }
+}

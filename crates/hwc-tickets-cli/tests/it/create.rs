@@ -1,0 +1,645 @@
+//! Opening tickets: from options, from drafts, at a terminal; what is missing, what is in doubt, what is never sent.
+
+use crate::stage::{FOREVER, Ran, Stage, private, unavailable};
+use hwc_tickets_sim::{Agreement, Fault, FaultRule, Operation};
+
+/// The report of a fault, about a product of the simulator.
+const FAULT: &str = "7d3e0c52b8f94a1e96c47f20d15ab8e3";
+/// The same with a mandatory extra field, and one that is a secret.
+const DISK_FAULT: &str = "124";
+const WHOLE: [&str; 10] = [
+    "ticket",
+    "create",
+    "--problem-type",
+    FAULT,
+    "--product",
+    "123",
+    "--region",
+    "cn-north-4",
+    "--description",
+    "磁盘又满了 since noon",
+];
+/// The same without a description.
+const GIVEN: [&str; 8] = [
+    "--problem-type",
+    FAULT,
+    "--product",
+    "123",
+    "--region",
+    "cn-north-4",
+    "--severity",
+    "123",
+];
+
+fn create(stage: &Stage, more: &[&str]) -> Ran {
+    stage.run(&[&WHOLE[..], more].concat())
+}
+
+/// How many tickets there are.
+fn tickets(stage: &Stage) -> usize {
+    stage.sim().world().ticket_ids().len()
+}
+
+/// How often a ticket was sent to be opened, and files were uploaded.
+fn writes(stage: &Stage) -> usize {
+    let journal = stage.sim().journal().into_iter();
+    let writes = journal.filter(|entry| {
+        let operation = entry.operation.map(Operation::name);
+        matches!(operation, Some("createCases" | "uploadAccessory"))
+    });
+    writes.count()
+}
+
+/// The one ticket that was opened, by what was printed.
+fn opened(stage: &Stage, ran: &Ran, before: usize) -> String {
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+    assert_eq!(tickets(stage), before + 1, "{}", ran.golden());
+    ran.json()["ticket"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_ticket_in_every_form() {
+    for form in ["table", "json", "ndjson", "plain"] {
+        for columns in ["40", "120"] {
+            let stage = Stage::new();
+            let before = tickets(&stage);
+            let mut command = stage.command(&[&WHOLE[..], &["-o", form]].concat());
+            let ran = stage.finish(command.env("COLUMNS", columns));
+            assert_eq!(ran.code, 0, "{}", ran.golden());
+            assert_eq!(tickets(&stage), before + 1);
+            if form != "ndjson" {
+                let name = format!("create_{form}_{columns}");
+                insta::assert_snapshot!(name, ran.golden());
+            }
+        }
+    }
+}
+
+/// What is shown by the program that shows tickets is what was given.
+#[test]
+fn options_arrive_as_they_were_given() {
+    let stage = Stage::new();
+    let before = tickets(&stage);
+    let ran = create(&stage, &["-o", "json", "--extra", "impact=part"]);
+    let id = opened(&stage, &ran, before);
+    assert_eq!(ran.json()["receipt"], "told");
+    let shown = stage.run(&["ticket", "show", &id, "-o", "json"]).json();
+    let detail = shown["detail"].to_string();
+    assert!(detail.contains("磁盘又满了 since noon"), "{detail}");
+    assert_eq!(stage.sim().arrived(&id), ["磁盘又满了 since noon"]);
+    // Its id is known to completions.
+    let seen = stage.home().join(".local/state/hwc-tickets/tickets");
+    assert!(std::fs::read_to_string(seen).unwrap().contains(&id));
+}
+
+#[test]
+fn drafts_in_yaml_and_json_from_files_and_standard_input() {
+    let yaml = "problem_type: \"124\"\nproduct: 123\nregion: cn-north-4\ndescription: |\n  磁盘满了\n  Since noon.\n\
+                extra:\n  disk_id: d-1\n  login_password: s3cret-CANARY\n";
+    let json = r#"{"problem-type": "124", "product": 123, "region": "cn-north-4", "description": "磁盘满了\nSince noon.",
+                  "extra": {"disk_id": "d-1"}}"#;
+    for (name, text) in [("draft.yaml", yaml), ("draft.json", json)] {
+        let stage = Stage::new();
+        let before = tickets(&stage);
+        let path = private(&stage.home().join(name), text.as_bytes());
+        let path = path.display().to_string();
+        let args = ["ticket", "create", "--file", path.as_str(), "-o", "json"];
+        let id = opened(&stage, &stage.run(&args), before);
+        let arrived = stage.sim().arrived(&id);
+        assert_eq!(arrived[0].trim_end(), "磁盘满了\nSince noon.", "{name}");
+        // From standard input, and an option wins.
+        let args = ["ticket", "create", "--file", "-", "-o", "json"];
+        let args = [&args[..], &["--description", "another"]].concat();
+        let ran = stage.run_with_input(&args, text);
+        let id = opened(&stage, &ran, before + 1);
+        assert_eq!(stage.sim().arrived(&id), ["another"], "{name}");
+        assert!(!ran.golden().contains("CANARY"), "{}", ran.golden());
+    }
+}
+
+/// A draft that cannot be read is told by its place, and nothing of it is shown.
+#[test]
+fn drafts_that_are_none() {
+    let stage = Stage::new();
+    for (text, reason) in [
+        ("a: [CANARY", "line "),
+        ("- CANARY\n", "names with values"),
+        ("regoin: CANARY\n", "there is no field regoin"),
+        ("region: [CANARY]\n", "region is to be one text"),
+        ("extra: CANARY\n", "extra is to be keys with values"),
+        ("region: a\nregion: CANARY\n", "twice"),
+    ] {
+        let ran = stage.run_with_input(&["ticket", "create", "--file", "-"], text);
+        assert_eq!(ran.code, 2, "{text}: {}", ran.golden());
+        assert!(ran.stderr.contains(reason), "{text}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("CANARY"), "{text}: {}", ran.stderr);
+    }
+    let twice = ["ticket", "create", "--file", "-", "--description", "-"];
+    let ran = stage.run_with_input(&twice, "x");
+    assert_eq!(ran.code, 2, "{}", ran.golden());
+    let says = "standard input cannot be read both for --file and for --description";
+    assert!(ran.stderr.contains(says), "{}", ran.stderr);
+    assert_eq!(stage.requests(), 0);
+}
+
+/// One error names all that is missing, and where it is looked up.
+#[test]
+fn what_is_missing_is_told_at_once() {
+    let stage = Stage::new();
+    let ran = stage.run(&["ticket", "create"]);
+    assert_eq!(ran.code, 2, "{}", ran.golden());
+    insta::assert_snapshot!("create_missing", ran.golden());
+    assert_eq!(stage.requests(), 0);
+    let args = ["ticket", "create", "--description", "x", "--product", "123"];
+    let ran = stage.run(&[&args[..], &["--problem-type", DISK_FAULT]].concat());
+    assert_eq!(ran.code, 2, "{}", ran.golden());
+    let missing = "error: missing: --region, --extra disk_id=VALUE\n";
+    assert!(ran.stderr.starts_with(missing), "{}", ran.stderr);
+    for place in ["catalog regions", "catalog extra-fields"] {
+        let place = format!("`hwc-tickets {place}`");
+        assert!(ran.stderr.contains(&place), "{}", ran.stderr);
+    }
+    // What the service does not offer is told together with it.
+    let args = [
+        "ticket",
+        "create",
+        "--description",
+        "x",
+        "--problem-type",
+        "nothing",
+    ];
+    let ran = stage.run(&[&args[..], &["--region", "moon"]].concat());
+    assert_eq!(ran.code, 2, "{}", ran.golden());
+    for part in [
+        "problem_type is not one",
+        "region is not one",
+        "catalog problem-types",
+    ] {
+        assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
+    }
+    assert_eq!(writes(&stage), 0);
+}
+
+/// A dry run shows the request as `message send` does, without secrets, and asks nobody.
+#[test]
+fn a_dry_run_sends_nothing() {
+    let stage = Stage::new();
+    let secret = private(&stage.home().join("secret"), b"CANARY-of-field");
+    let code = private(&stage.home().join("code"), b"CANARY");
+    let file = private(&stage.home().join("disk.log"), b"from the disk");
+    let extra = format!("login_password={}", secret.display());
+    let more = [
+        "--extra-file",
+        extra.as_str(),
+        "--extra",
+        "disk_id=d-1",
+        "--verify-code-file",
+        code.to_str().unwrap(),
+        "--verified-mobile",
+        "CANARY-of-header",
+        "--attach",
+        file.to_str().unwrap(),
+        "--dry-run",
+    ];
+    for form in ["table", "json", "ndjson", "plain"] {
+        let ran = create(&stage, &[&more[..], &["-o", form]].concat());
+        assert_eq!(ran.code, 0, "{}", ran.golden());
+        assert!(!ran.stdout.contains("CANARY"), "{}", ran.stdout);
+        assert!(ran.stdout.contains("<secret>"), "{}", ran.stdout);
+        assert!(ran.stdout.contains("磁盘又满了"), "{}", ran.stdout);
+    }
+    let shown = create(&stage, &[&more[..], &["-o", "json"]].concat()).json();
+    let body = &shown["body"];
+    assert_eq!(shown["sent"], false);
+    assert_eq!(body["business_type_id"], FAULT);
+    assert_eq!(body["extends_map"]["disk_id"], "d-1");
+    assert_eq!(body["extends_map"]["login_password"], "<secret>");
+    assert_eq!(body["verify_code"], "<secret>");
+    assert_eq!(body["accessory_ids"][0], "<file disk.log of 13 bytes>");
+    // What is missing is told as without it.
+    let ran = stage.run(&["ticket", "create", "--dry-run"]);
+    assert_eq!(ran.code, 2, "{}", ran.golden());
+    assert!(
+        ran.stderr.starts_with("error: missing: --problem-type"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(stage.requests(), 0);
+    insta::assert_snapshot!("create_dry_run", create(&stage, &["--dry-run"]).golden());
+}
+
+#[test]
+fn files_are_uploaded_and_attached() {
+    let stage = Stage::new();
+    let before = tickets(&stage);
+    let file = private(&stage.home().join("disk.log"), b"from the disk");
+    let ran = create(&stage, &["--attach", file.to_str().unwrap(), "-o", "json"]);
+    let id = opened(&stage, &ran, before);
+    let shown = stage.run(&["ticket", "show", &id]);
+    assert!(shown.stdout.contains("disk.log"), "{}", shown.stdout);
+}
+
+/// All are looked at first: nothing is sent when one of them is refused, or when the ticket is.
+#[test]
+fn a_file_that_is_refused_keeps_everything_back() {
+    let stage = Stage::new();
+    let good = private(&stage.home().join("disk.log"), b"from the disk");
+    let good = good.to_str().unwrap();
+    let bad = private(&stage.home().join("disk.exe"), b"MZ");
+    let large = private(&stage.home().join("large.log"), &vec![b'a'; (4 << 20) + 1]);
+    let none = stage.home().join("none.log");
+    for (path, reason) in [
+        (&bad, "of a kind that the service does not take"),
+        (&large, "the limit of the service is"),
+        (&none, "none.log"),
+        (&stage.home().to_owned(), "error: "),
+    ] {
+        let ran = create(
+            &stage,
+            &["--attach", good, "--attach", path.to_str().unwrap()],
+        );
+        assert_eq!(ran.code, 2, "{}", ran.golden());
+        assert!(ran.stderr.contains(reason), "{reason}: {}", ran.stderr);
+    }
+    let args = [
+        "ticket",
+        "create",
+        "--description",
+        "x",
+        "--problem-type",
+        FAULT,
+    ];
+    let ran = stage.run(&[&args[..], &["--product", "123", "--attach", good]].concat());
+    assert_eq!(ran.code, 2, "{}", ran.golden());
+    assert!(ran.stderr.contains("missing: --region"), "{}", ran.stderr);
+    assert_eq!(writes(&stage), 0);
+}
+
+/// The answer is lost and the list tells: the ticket is found, and there is one.
+#[test]
+fn a_lost_answer_is_found_in_the_list() {
+    let stage = Stage::new();
+    let before = tickets(&stage);
+    let lost = FaultRule::new(Operation::CreateCases, Fault::Close);
+    stage.sim().fault(lost.after_commit());
+    let ran = create(&stage, &["-o", "json"]);
+    opened(&stage, &ran, before);
+    assert_eq!(ran.json()["receipt"], "found");
+    assert_eq!(writes(&stage), 1);
+}
+
+/// A ticket whose answer is lost while the list cannot be read.
+fn in_doubt(stage: &Stage, more: &[&str]) -> Ran {
+    let lost = FaultRule::new(Operation::CreateCases, Fault::Close);
+    stage.sim().fault(lost.after_commit());
+    let unread = FaultRule::new(Operation::ListCases, unavailable());
+    stage.sim().fault(unread.skipping(1).times(FOREVER));
+    let ran = create(stage, &[&["--timeout", "2s"][..], more].concat());
+    assert_eq!(ran.code, 6, "{}", ran.golden());
+    stage.sim().clear_faults();
+    ran
+}
+
+#[test]
+fn a_doubt_is_kept_and_settled() {
+    let stage = Stage::new();
+    let before = tickets(&stage);
+    let ran = in_doubt(&stage, &[]);
+    insta::assert_snapshot!("create_unknown", ran.golden());
+    let file = stage.pending_file();
+    let record = std::fs::read_to_string(&file).unwrap();
+    assert!(!record.contains("磁盘"), "{record}");
+    // It is none of the messages, and stands in its own list.
+    let messages = stage.run(&["message", "reconcile", "-o", "json"]).json();
+    assert_eq!(messages["pending"].as_array().unwrap().len(), 0);
+    let list = stage.run(&["ticket", "reconcile", "-o", "json"]).json();
+    assert_eq!(list["pending"][0]["problem_type"], FAULT);
+    let id = list["pending"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(id.len(), "PENDING-ID".len(), "{list}");
+    let path = file.display().to_string();
+    let ran = stage.run(&["ticket", "reconcile", &path, "-o", "json"]);
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+    let fate = &ran.json()["reconciled"][0];
+    assert_eq!(fate["outcome"], "confirmed", "{fate}");
+    assert!(fate["ticket"].is_string(), "{fate}");
+    let again = stage.run(&["ticket", "reconcile"]);
+    assert!(
+        again.stderr.contains("Nothing is pending"),
+        "{}",
+        again.golden()
+    );
+    assert_eq!(tickets(&stage), before + 1);
+    assert_eq!(writes(&stage), 1);
+}
+
+#[test]
+fn all_doubts_at_once_and_one_that_is_forgotten() {
+    let stage = Stage::new();
+    in_doubt(&stage, &[]);
+    let all = ["ticket", "reconcile", "--all", "--timeout", "3s"];
+    let unread = FaultRule::new(Operation::ListCases, unavailable());
+    stage.sim().fault(unread.times(FOREVER));
+    let ran = stage.run(&all);
+    assert_eq!(ran.code, 6, "{}", ran.golden());
+    stage.sim().clear_faults();
+    let ran = stage.run(&all);
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+    assert!(ran.stdout.contains("confirmed"), "{}", ran.stdout);
+    let stage = Stage::new();
+    in_doubt(&stage, &[]);
+    let asked = stage.requests();
+    let path = stage.pending_file().display().to_string();
+    let ran = stage.run(&["ticket", "reconcile", &path, "--forget"]);
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+    assert!(stage.pending_files().is_empty());
+    assert_eq!(stage.requests(), asked);
+    let ran = stage.run(&["ticket", "reconcile", "ffff0000", "--forget"]);
+    assert_eq!(ran.code, 2, "{}", ran.golden());
+}
+
+/// Nothing twice under a key: neither after it was opened nor after a doubt, with files or without.
+#[test]
+fn a_key_opens_one_ticket() {
+    let stage = Stage::new();
+    let before = tickets(&stage);
+    let key = ["--key", "outage-17", "-o", "json"];
+    let first = opened(&stage, &create(&stage, &key), before);
+    let again = create(&stage, &key);
+    assert_eq!(opened(&stage, &again, before), first);
+    assert_eq!(again.json()["receipt"], "kept");
+    // The key is that of this ticket, until it is given free.
+    let other = ["--description", "something else", "--key", "outage-17"];
+    let other = [&WHOLE[..8], &other[..]].concat();
+    let ran = stage.run(&other);
+    assert_ne!(ran.code, 0, "{}", ran.golden());
+    assert_eq!(tickets(&stage), before + 1);
+    let ran = stage.run(&["ticket", "reconcile", "--release", "outage-17"]);
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+    assert_eq!(stage.run(&other).code, 0);
+    assert_eq!(tickets(&stage), before + 2);
+}
+
+#[test]
+fn a_key_repeated_after_a_doubt_finds_the_ticket() {
+    for attached in [false, true] {
+        let stage = Stage::new();
+        let before = tickets(&stage);
+        let file = private(&stage.home().join("disk.log"), b"from the disk");
+        let mut more = vec!["--key", "outage-17", "-o", "json"];
+        if attached {
+            more.extend(["--attach", file.to_str().unwrap()]);
+        }
+        in_doubt(&stage, &more);
+        let sent = writes(&stage);
+        let ran = create(&stage, &more);
+        opened(&stage, &ran, before);
+        assert_eq!(ran.json()["receipt"], "found", "{}", ran.golden());
+        let kept = create(&stage, &more);
+        assert_eq!(kept.json()["receipt"], "kept", "{}", kept.golden());
+        // Files neither.
+        assert_eq!(writes(&stage), sent, "{attached}");
+    }
+}
+
+/// An agreement binds: it is shown by its id, and signed only when that very id is named.
+#[test]
+fn an_agreement_is_signed_only_when_it_is_named() {
+    let stage = Stage::new();
+    let before = tickets(&stage);
+    stage.sim().publish_agreement(Agreement::new(3, "0", 1));
+    let ran = create(&stage, &[]);
+    assert_eq!(ran.code, 2, "{}", ran.golden());
+    for part in ["is not signed", "--agree 3", "agreement latest"] {
+        assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
+    }
+    let ran = create(&stage, &["--agree", "4"]);
+    assert_eq!(ran.code, 2, "{}", ran.golden());
+    assert_eq!(writes(&stage), 0);
+    let ran = create(&stage, &["--agree", "3", "-o", "json"]);
+    opened(&stage, &ran, before);
+    // It is signed now.
+    let ran = create(&stage, &["--agree", "3", "-o", "json"]);
+    opened(&stage, &ran, before + 1);
+}
+
+/// What others can see in a list of processes is no secret.
+#[test]
+fn a_secret_is_no_argument() {
+    let stage = Stage::new();
+    let args = [
+        "ticket",
+        "create",
+        "--description",
+        "x",
+        "--problem-type",
+        DISK_FAULT,
+    ];
+    let more = [
+        "--product",
+        "123",
+        "--region",
+        "cn-north-4",
+        "--extra",
+        "disk_id=d-1",
+    ];
+    let args = [&args[..], &more].concat();
+    let ran = stage.run(&[&args[..], &["--extra", "login_password=CANARY"]].concat());
+    assert_eq!(ran.code, 2, "{}", ran.golden());
+    let says = "the extra field login_password is a secret";
+    assert!(ran.stderr.contains(says), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("CANARY"), "{}", ran.stderr);
+    assert_eq!(writes(&stage), 0);
+    let file = private(&stage.home().join("secret"), b"CANARY\n");
+    let file = format!("login_password={}", file.display());
+    let ran = stage.run(&[&args[..], &["--extra-file", file.as_str()]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+}
+
+#[test]
+fn a_group_has_no_place() {
+    let stage = Stage::new();
+    let ran = create(&stage, &["--group", "123456"]);
+    assert_eq!(ran.code, 2, "{}", ran.golden());
+    assert!(ran.stderr.contains("takes no group"), "{}", ran.stderr);
+    assert_eq!(stage.requests(), 0);
+}
+
+/// What was opened is told also where the output cannot be written.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_open_is_open() {
+    let stage = Stage::new();
+    let before = tickets(&stage);
+    let ran = stage.onto_a_full_disk(&[&WHOLE[..], &["-o", "json"]].concat());
+    assert_eq!(ran.code, 9, "{}", ran.golden());
+    assert!(
+        ran.stderr.contains("the ticket is open: "),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(tickets(&stage), before + 1);
+}
+
+/// On a real terminal.
+#[cfg(unix)]
+mod terminal {
+    use super::*;
+    use crate::{stage::until, terminal::Terminal};
+
+    fn begin(stage: &Stage, more: &[&str], variables: &[(&str, &str)]) -> Terminal {
+        let args = [
+            "ticket",
+            "create",
+            "--language",
+            "en_US",
+            "--color",
+            "never",
+        ];
+        Terminal::with(stage, 70, 100, &[&args[..], more].concat(), variables)
+    }
+
+    /// Types a line when this stands on the last line.
+    fn answer(terminal: &mut Terminal, question: &str, typed: &str) {
+        until(question, || {
+            let screen = terminal.screen();
+            screen
+                .lines()
+                .last()
+                .is_some_and(|line| line.starts_with(question))
+        });
+        terminal.type_in(&format!("{typed}\r"));
+    }
+
+    #[test]
+    fn step_by_step_and_one_step_back() {
+        let stage = Stage::new();
+        let before = stage.sim().world().ticket_ids();
+        let file = private(&stage.home().join("disk.log"), b"from the disk");
+        let mut terminal = begin(&stage, &[], &[]);
+        answer(&mut terminal, "Category:", "1");
+        answer(&mut terminal, "Product:", "ecs");
+        answer(&mut terminal, "Problem type:", "<");
+        answer(&mut terminal, "Product [Elastic Cloud Server]:", "");
+        answer(&mut terminal, "Problem type:", "no such");
+        terminal.shows("No name has this in it.");
+        answer(&mut terminal, "Problem type:", "disk");
+        answer(&mut terminal, "Severity [none]:", "2");
+        answer(&mut terminal, "Region:", "beijing4");
+        answer(&mut terminal, "Disk (up to 64 characters):", "d-1");
+        terminal.shows("Password (up to 64 characters) (not shown");
+        until("no echo", || !terminal.echoes());
+        terminal.type_in("s3cret-CANARY\r");
+        answer(&mut terminal, ">", "磁盘满了");
+        answer(&mut terminal, ">", "Since noon.");
+        answer(&mut terminal, ">", ".");
+        answer(&mut terminal, "File to attach [none]:", "/none/at all");
+        let path = file.display().to_string();
+        answer(&mut terminal, "File to attach [none]:", &path);
+        answer(&mut terminal, "Another file [1 so far", "");
+        answer(&mut terminal, "Mail address for notices [none]:", "");
+        answer(&mut terminal, "Phone number for notices [none]:", "");
+        let screen = terminal.shows_all(&["Open this ticket? [y/N]:"]);
+        for part in [
+            "product: Elastic Cloud Server (123)",
+            "problem type: Disk fault (124)",
+            "severity: Major (124)",
+            "    磁盘满了",
+            "login_password: <secret>",
+        ] {
+            assert!(screen.contains(part), "{part}");
+        }
+        assert_eq!(writes(&stage), 0);
+        answer(&mut terminal, "Open this ticket? [y/N]:", "y");
+        assert_eq!(terminal.end(), 0);
+        assert!(!terminal.written().contains("CANARY"));
+        let after = stage.sim().world().ticket_ids();
+        let new: Vec<&String> = after.iter().filter(|id| !before.contains(id)).collect();
+        assert_eq!(new.len(), 1);
+        terminal.shows(new[0]);
+        assert_eq!(stage.sim().arrived(new[0]), ["磁盘满了\nSince noon."]);
+    }
+
+    /// Only what was not given is asked for, in Chinese as well; no is no.
+    #[test]
+    fn what_was_given_is_not_asked_for() {
+        let stage = Stage::new();
+        let given = [&GIVEN[..], &["--language", "zh_CN"]].concat();
+        let args = [&["ticket", "create", "--color", "never"][..], &given[..]].concat();
+        for cols in [40, 120] {
+            let mut terminal = Terminal::run(&stage, 70, cols, &args);
+            answer(&mut terminal, "影响范围 [none]:", "2");
+            answer(&mut terminal, ">", "磁盘满了");
+            answer(&mut terminal, ">", ".");
+            answer(&mut terminal, "File to attach [none]:", "");
+            answer(&mut terminal, "Mail address for notices [none]:", "");
+            answer(&mut terminal, "Phone number for notices [none]:", "");
+            let screen = terminal.shows_all(&["Open this ticket? [y/N]:"]);
+            insta::assert_snapshot!(format!("create_steps_{cols}"), screen);
+            answer(&mut terminal, "Open this ticket? [y/N]:", "");
+            assert_eq!(terminal.end(), 1);
+            terminal.shows("was not confirmed");
+        }
+        assert_eq!(writes(&stage), 0);
+    }
+
+    #[test]
+    fn an_agreement_is_shown_and_may_be_refused() {
+        let stage = Stage::new();
+        stage.sim().publish_agreement(Agreement::new(3, "0", 1));
+        let mut terminal = begin(
+            &stage,
+            &[&GIVEN[..], &["--extra", "impact=part"]].concat(),
+            &[],
+        );
+        answer(&mut terminal, ">", "x");
+        answer(&mut terminal, ">", ".");
+        answer(&mut terminal, "File to attach", "");
+        answer(&mut terminal, "Mail address", "");
+        answer(&mut terminal, "Phone number", "");
+        terminal.shows("The text of agreement 3");
+        answer(&mut terminal, "Sign it?", "n");
+        assert_eq!(terminal.end(), 1);
+        terminal.shows("Nothing was signed and nothing was sent.");
+        assert_eq!(writes(&stage), 0);
+        assert!(create(&stage, &[]).stderr.contains("is not signed"));
+    }
+
+    /// The editor begins with what the service suggests.
+    #[test]
+    fn the_editor_writes_the_description() {
+        let stage = Stage::new();
+        let script = "#!/bin/sh\necho 'from the editor' >> \"$2\"\n";
+        let editor = private(&stage.home().join("editor"), script.as_bytes());
+        let editor = format!("sh {} --", editor.display());
+        let more = [&GIVEN[..], &["--extra", "impact=part"]].concat();
+        let mut terminal = begin(
+            &stage,
+            &more,
+            &[("EDITOR", editor.as_str()), ("PATH", "/usr/bin:/bin")],
+        );
+        answer(&mut terminal, ">", "e");
+        answer(&mut terminal, "File to attach", "");
+        answer(&mut terminal, "Mail address", "");
+        answer(&mut terminal, "Phone number", "");
+        answer(&mut terminal, "Open this ticket? [y/N]:", "y");
+        assert_eq!(terminal.end(), 0);
+        let ids = stage.sim().world().ticket_ids();
+        let mut texts = ids.iter().flat_map(|id| stage.sim().arrived(id));
+        let is_it =
+            |text: String| text.starts_with("Resource:") && text.ends_with("from the editor");
+        assert!(texts.any(is_it));
+    }
+
+    /// Nobody answers any more: nothing is sent.
+    #[test]
+    fn the_end_of_the_input_sends_nothing() {
+        let stage = Stage::new();
+        for (keys, code) in [("\u{4}", 1), ("\u{3}", 130)] {
+            let mut terminal = begin(&stage, &[], &[]);
+            terminal.shows("Category:");
+            terminal.type_in(keys);
+            assert_eq!(terminal.end(), code);
+        }
+        assert_eq!(writes(&stage), 0);
+    }
+}
