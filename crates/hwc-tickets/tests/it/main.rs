@@ -16,6 +16,7 @@ mod api;
 mod attachments;
 #[cfg(feature = "blocking")]
 mod blocking;
+mod bridge;
 mod catalog;
 mod config;
 mod create;

@@ -87,14 +87,14 @@ async fn told(events: &mut Events) -> (Vec<String>, Option<Cursor>) {
 fn one_without_tickets_waits_for_its_handle() {
     let desk = desk(&["case-1"]);
     let plan = [(5, Act::Add("case-1")), (20, Act::Post("case-1", "one"))];
-    let (told, _) = run(&desk, &[], None, &plan, 60);
-    assert_eq!(told, ["case-1: one"]);
+    let (with_handle, _) = run(&desk, &[], None, &plan, 60);
+    assert_eq!(with_handle, ["case-1: one"]);
     // Nobody could add one.
-    let (told, _) = desk.clock.run(async {
+    let (without, _) = desk.clock.run(async {
         let mut events = desk.client().follow([]).stream();
         told(&mut events).await
     });
-    assert_eq!(told, ["fatal InvalidInput"]);
+    assert_eq!(without, ["fatal InvalidInput"]);
 }
 
 /// A run of a follower of `tickets`.
