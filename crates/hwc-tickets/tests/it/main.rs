@@ -20,6 +20,7 @@ mod bridge;
 mod catalog;
 mod config;
 mod create;
+mod day;
 mod detail;
 mod docs;
 mod doubt;
