@@ -42,7 +42,9 @@ pub fn judge(service: &Service, actors: &[&Actor], tally: &mut Tally) -> Vec<Str
     let attached = service.attached();
     for actor in actors {
         found.extend(actor.found.iter().cloned());
-        actor.events.iter().for_each(|event| tally.add(event, 1));
+        for event in actor.events.iter().copied() {
+            tally.add(event, 1);
+        }
         for job in &actor.jobs {
             let count = service.count(job);
             let fits = match job.end {
