@@ -62,6 +62,7 @@ pub(crate) async fn bridge(client: &Client, folder: &Path, hook: &str, pace: Dur
     let follow = client.follow(known).since(Timestamp::UNIX_EPOCH);
     let follow = follow.resume(state.messages.clone());
     let mut messages = follow.interval(pace, pace * 20).stream();
+    let handle = messages.handle();
     let follow = client.tickets().follow_new().tell_existing();
     let follow = follow.resume(state.tickets.clone());
     let mut tickets = follow.interval(pace * 10, pace * 20).stream();
@@ -85,7 +86,7 @@ pub(crate) async fn bridge(client: &Client, folder: &Path, hook: &str, pace: Dur
                 event => lines.extend(serde_json::to_string(&event)?.bytes().chain([b'\n'])),
             },
             Some(event) = tickets.next() => match event {
-                TicketEvent::Opened { ticket } => ticket.id.into_iter().for_each(|id| messages.handle().add(id)),
+                TicketEvent::Opened { ticket } => ticket.id.into_iter().for_each(|id| handle.add(id)),
                 TicketEvent::Checkpoint(cursor) => state.tickets = cursor,
                 TicketEvent::Degraded { error, .. } => eprintln!("{error}; tried again"),
                 TicketEvent::Fatal(error) => return Err(error.into()),
