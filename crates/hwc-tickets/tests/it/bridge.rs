@@ -57,6 +57,7 @@ async fn killed_at_any_moment_it_goes_on_where_it_stood() {
         while service.journal().len() < enough || (round == 22 && !is_done) {
             let next = tokio::time::timeout(Duration::from_secs(60), asked.notified());
             next.await.expect("the bridge goes on");
+            assert!(service.journal().len() < 5_000, "{mirror}");
             posted.extend(posts.try_iter());
             mirror = fs::read_to_string(at("mirror.jsonl")).unwrap_or_default();
             is_done = posted.values().map(String::len).sum::<usize>() == mirror.len()
