@@ -150,7 +150,7 @@ pub struct Follow {
 }
 
 impl Client {
-    /// Follows `tickets`: new messages of any of them, as they come.
+    /// Follows `tickets`: new messages of any of them, as they come. At least one, unless they come later, by [`Events::handle`].
     ///
     /// ```no_run
     /// # async fn example(client: hwc_tickets::Client, ids: Vec<hwc_tickets::TicketId>) -> hwc_tickets::Result<()> {

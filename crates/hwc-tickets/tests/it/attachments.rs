@@ -1,6 +1,6 @@
 //! Attachments: what goes up, what comes down, and what is known when an answer is lost.
 
-mod desk;
+pub mod desk;
 mod downloads;
 mod schedule;
 #[cfg(feature = "sim")]

@@ -16,9 +16,11 @@ mod api;
 mod attachments;
 #[cfg(feature = "blocking")]
 mod blocking;
+mod bridge;
 mod catalog;
 mod config;
 mod create;
+mod day;
 mod detail;
 mod docs;
 mod doubt;

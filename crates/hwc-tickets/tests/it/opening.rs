@@ -32,6 +32,11 @@ pub async fn as_op<T>(op: u64, call: impl Future<Output = T>) -> T {
     OP.scope(op, call).await
 }
 
+/// The operation that is running.
+pub fn running() -> Option<u64> {
+    OP.try_with(|op| *op).ok()
+}
+
 /// A ticket of the ledger.
 #[derive(Debug, Clone)]
 pub struct Opened {
@@ -42,6 +47,7 @@ pub struct Opened {
     pub visible_at: Duration,
     /// The operation that opened it. `None`: a colleague.
     pub op: Option<u64>,
+    pub attachments: Vec<String>,
     pub deleted: bool,
 }
 
@@ -86,6 +92,7 @@ impl World {
             created: Timestamp::from_second(created.as_second()).unwrap(),
             visible_at: at,
             op,
+            attachments: Vec::new(),
             deleted: false,
         });
         id
@@ -97,7 +104,7 @@ impl World {
         own.map(|it| it.id.clone()).collect()
     }
 
-    fn serve(&mut self, request: &CapturedRequest, op: Option<u64>) -> Step {
+    pub fn serve(&mut self, request: &CapturedRequest, op: Option<u64>) -> Step {
         match (request.method.as_str(), route(request)) {
             ("POST", "cases") => {
                 self.posts += 1;
@@ -130,6 +137,9 @@ impl World {
             let later = fault.acts_after();
             let visible_at = self.clock.elapsed() + later + self.lag;
             id = self.store(&text, op, later, visible_at);
+            let files = body["accessory_ids"].as_array().into_iter().flatten();
+            let files = files.map(|id| id.as_str().unwrap().to_owned()).collect();
+            self.tickets.last_mut().unwrap().attachments = files;
         }
         let good = json(200, json!({"incident_id": id}));
         let answer = match fault {
@@ -192,7 +202,11 @@ pub struct Service {
 
 impl Service {
     pub fn new() -> Self {
-        let clock = FakeClock::new();
+        Self::on(FakeClock::new())
+    }
+
+    /// By this clock, which other services may share.
+    pub fn on(clock: FakeClock) -> Self {
         let world = Arc::new(Mutex::new(World {
             clock: clock.clone(),
             origin: "2026-03-01T02:00:00Z".parse().unwrap(),
@@ -209,10 +223,8 @@ impl Service {
             posts: 0,
         }));
         let served = Arc::clone(&world);
-        let line = ScriptedTransport::new(&clock).answering(move |request| {
-            let op = OP.try_with(|op| *op).ok();
-            served.lock().unwrap().serve(request, op)
-        });
+        let line = ScriptedTransport::new(&clock)
+            .answering(move |request| served.lock().unwrap().serve(request, running()));
         Self { clock, world, line }
     }
 

@@ -83,6 +83,20 @@ async fn told(events: &mut Events) -> (Vec<String>, Option<Cursor>) {
     (told, last)
 }
 
+#[test]
+fn one_without_tickets_waits_for_its_handle() {
+    let desk = desk(&["case-1"]);
+    let plan = [(5, Act::Add("case-1")), (20, Act::Post("case-1", "one"))];
+    let (with_handle, _) = run(&desk, &[], None, &plan, 60);
+    assert_eq!(with_handle, ["case-1: one"]);
+    // Nobody could add one.
+    let (without, _) = desk.clock.run(async {
+        let mut events = desk.client().follow([]).stream();
+        told(&mut events).await
+    });
+    assert_eq!(without, ["fatal InvalidInput"]);
+}
+
 /// A run of a follower of `tickets`.
 fn run(
     desk: &Desk,

@@ -6,7 +6,10 @@ use futures_util::task::AtomicWaker;
 use std::{
     collections::VecDeque,
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     task::Context,
 };
 
@@ -25,9 +28,16 @@ pub(super) struct Changes(Arc<Inner>);
 struct Inner {
     asked: Mutex<VecDeque<Change>>,
     waker: AtomicWaker,
+    /// Somebody can ask.
+    has_handle: AtomicBool,
 }
 
 impl Changes {
+    /// Whether there is, or was, a handle.
+    pub(super) fn has_handle(&self) -> bool {
+        self.0.has_handle.load(Ordering::Acquire)
+    }
+
     /// The next one.
     pub(super) fn take(&self) -> Option<Change> {
         self.lock().pop_front()
@@ -52,7 +62,8 @@ impl Changes {
 /// Changes which tickets a running stream of events follows, from anywhere: [`Events::handle`](super::Events::handle).
 ///
 /// What is asked for takes effect with the next event that is asked for. The stream does not end when the last ticket was removed: it
-/// waits for others, or for [`FollowHandle::stop`].
+/// waits for others, or for [`FollowHandle::stop`]. So does one that began without any, when its handle was made before its first event
+/// was asked for.
 #[derive(Clone)]
 pub struct FollowHandle {
     changes: Changes,
@@ -61,6 +72,7 @@ pub struct FollowHandle {
 
 impl FollowHandle {
     pub(super) fn new(changes: Changes, stop: StopHandle) -> Self {
+        changes.0.has_handle.store(true, Ordering::Release);
         Self { changes, stop }
     }
 

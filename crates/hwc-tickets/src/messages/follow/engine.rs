@@ -14,7 +14,7 @@ mod sort;
 
 use self::hand_out::Out;
 use super::{
-    CursorFile, Event, Follow, MOST_TICKETS, Start,
+    CursorFile, Event, Follow, Start,
     cadence::Cadence,
     changes::Changes,
     job::{Done, Job, Jobs},
@@ -24,11 +24,7 @@ use super::{
     stop::Stop,
     trouble::Trouble,
 };
-use crate::{
-    error::{Error, ErrorKind},
-    ids::TicketId,
-    verb::within,
-};
+use crate::{ids::TicketId, verb::within};
 use futures_util::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
 use hwc_core::{Clock, clock::Sleep};
 use std::{
@@ -57,6 +53,8 @@ pub(super) struct Engine {
     changes: Changes,
     /// Tickets were added or taken out in this run: without any, it waits for others.
     is_managed: bool,
+    /// The first event was asked for.
+    has_started: bool,
     trouble: Trouble,
     /// When the follower began to ask.
     began: Option<Duration>,
@@ -106,16 +104,6 @@ impl Engine {
         for ticket in begun.filter(|ticket| ticket.catch_up == Some(CatchUp::FROM_START)) {
             ticket.catch_up = follow.start.catch_up();
         }
-        let mut queue = VecDeque::new();
-        let number = roster.len();
-        if !(1..=MOST_TICKETS).contains(&number) {
-            let detail =
-                format!("{number} tickets cannot be followed at once: 1 to {MOST_TICKETS} can");
-            let error = Error::local(ErrorKind::InvalidInput, detail)
-                .with_operation("follow tickets")
-                .with_help("Give each follower its share of the tickets, and its own cursor.");
-            queue.extend([Out::Event(Event::Fatal(error)), Out::End]);
-        }
         let ids = || {
             roster
                 .groups
@@ -138,6 +126,7 @@ impl Engine {
             stop,
             changes,
             is_managed: false,
+            has_started: false,
             trouble: Trouble::default(),
             began: None,
             connected,
@@ -151,7 +140,7 @@ impl Engine {
             catching_up: None,
             catch_up_due: Duration::ZERO,
             catch_up_pace: pace,
-            queue,
+            queue: VecDeque::new(),
             changed: false,
             ended: false,
         };
@@ -166,6 +155,7 @@ impl Engine {
                 return None;
             }
             self.apply_changes();
+            self.check_number();
             if self.stop.is_asked() {
                 // What waits was not handed out; it comes again with the next run. Gaps may not: their reason is over.
                 self.queue.clear();

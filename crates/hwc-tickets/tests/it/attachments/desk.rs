@@ -111,7 +111,7 @@ impl Desk {
 }
 
 impl Files {
-    fn serve(&mut self, request: &CapturedRequest) -> Step {
+    pub fn serve(&mut self, request: &CapturedRequest) -> Step {
         let last = request.uri.path().rsplit('/').next().unwrap();
         match (request.method.as_str(), last) {
             ("GET", "limits") => {

@@ -1,10 +1,10 @@
 //! Tickets that come and go while a follower runs.
 
-use super::{Engine, Event, MOST_TICKETS, Out};
+use super::{Engine, Event, Out};
 use crate::{
     error::{Error, ErrorKind},
     ids::TicketId,
-    messages::follow::{changes::Change, roster::CatchUp},
+    messages::follow::{MOST_TICKETS, changes::Change, roster::CatchUp},
 };
 use std::sync::{Arc, atomic::Ordering};
 
@@ -18,6 +18,24 @@ impl Engine {
                 Change::Remove(ticket) => self.remove(&ticket),
             }
         }
+    }
+
+    /// Before the first event: whether so many can be followed. Without any, somebody must be able to add one.
+    pub(super) fn check_number(&mut self) {
+        if std::mem::replace(&mut self.has_started, true) {
+            return;
+        }
+        let number = self.roster.len();
+        self.is_managed |= number == 0 && self.changes.has_handle();
+        if number <= MOST_TICKETS && (number > 0 || self.is_managed) {
+            return;
+        }
+        let detail =
+            format!("{number} tickets cannot be followed at once: 1 to {MOST_TICKETS} can");
+        let error = Error::local(ErrorKind::InvalidInput, detail)
+            .with_operation("follow tickets")
+            .with_help("Give each follower its share of the tickets, and its own cursor.");
+        self.queue = [Out::Event(Event::Fatal(error)), Out::End].into();
     }
 
     fn add(&mut self, ticket: TicketId) {

@@ -1,0 +1,148 @@
+//! A bridge: messages of all tickets go to a file of JSON lines and to a webhook, and answers go back.
+//!
+//! `cargo run -p hwc-tickets --example bridge -- FOLDER WEBHOOK`, with address and credentials in the environment. Killed
+//! at any moment and started again with the same folder, it goes on where it stood. Make the folder yours alone (0700).
+//!
+//! - Each message is a line of `mirror.jsonl`, once: an `Event` in JSON. Tickets that are opened later come by themselves.
+//! - Each line is posted, once at least. Where it begins in the file is its `Idempotency-Key`.
+//! - An answer is a file `answers/NAME.TICKET` with the text, for example `job-7.case-123`, put there by renaming. It is
+//!   sent once, and gone then; what needs a person first becomes `job-7.case-123.refused`.
+#![allow(clippy::disallowed_methods, clippy::print_stderr, reason = "a program")]
+use hwc_tickets::follow_new::{TicketEvent, TicketsCursor};
+use hwc_tickets::transport::{HttpTransport, RequestBody, Transport as _};
+use hwc_tickets::{Client, Cursor, Delivery, Event, FileOutbox, jiff::Timestamp};
+use serde::{Deserialize, Serialize};
+use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
+use std::{collections::BTreeSet, error::Error, fs, path::Path, time::Duration};
+type Fallible = Result<(), Box<dyn Error>>;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Fallible {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [folder, webhook] = &arguments[..] else {
+        return Err("usage: bridge FOLDER WEBHOOK".into());
+    };
+    let outbox = FileOutbox::open(format!("{folder}/outbox"))?;
+    let client = Client::builder().from_env().outbox(outbox).build()?;
+    bridge(&client, folder.as_ref(), webhook, Duration::from_secs(3)).await
+}
+
+/// Where the bridge stands. All of it is stored at once.
+#[derive(Default, Serialize, Deserialize)]
+struct State {
+    tickets: TicketsCursor,
+    messages: Cursor,
+    /// Bytes of the mirror that are part of the cursor, and those that the webhook has.
+    mirrored: u64,
+    posted: u64,
+}
+
+fn save(state: &State, folder: &Path) -> Fallible {
+    let [new, path] = ["state.new", "state.json"].map(|name| folder.join(name));
+    let mut file = fs::File::create(&new)?;
+    file.write_all(&serde_json::to_vec(state)?)?;
+    file.sync_all()?;
+    Ok(fs::rename(new, path)?)
+}
+
+/// Runs until it fails. `pace` is the shortest time between two looks at the same thing.
+pub(crate) async fn bridge(client: &Client, folder: &Path, hook: &str, pace: Duration) -> Fallible {
+    let mut state: State = match fs::read(folder.join("state.json")) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => State::default(),
+        read => serde_json::from_slice(&read?)?,
+    };
+    let mut mirror = fs::OpenOptions::new();
+    mirror.read(true).append(true).create(true);
+    let mut mirror = mirror.open(folder.join("mirror.jsonl"))?;
+    // What is behind that is not part of the cursor, and comes again.
+    mirror.set_len(state.mirrored)?;
+    fs::create_dir_all(folder.join("answers"))?;
+    let known = state.tickets.tickets().map(|(id, _)| id.clone());
+    // With `.skip_own()`, what the bridge itself sent would be left out.
+    let follow = client.follow(known).since(Timestamp::UNIX_EPOCH);
+    let follow = follow.resume(state.messages.clone());
+    let mut messages = follow.interval(pace, pace * 20).stream();
+    let handle = messages.handle();
+    let follow = client.tickets().follow_new().tell_existing();
+    let follow = follow.resume(state.tickets.clone());
+    let mut tickets = follow.interval(pace * 10, pace * 20).stream();
+    let web = HttpTransport::builder().build()?;
+    let mut tick = tokio::time::interval(pace);
+    let mut lines = Vec::new();
+    loop {
+        tokio::select! {
+            Some(event) = messages.next() => match event {
+                Event::Checkpoint(cursor) => {
+                    mirror.write_all(&lines)?;
+                    mirror.sync_data()?;
+                    state.mirrored += lines.len() as u64;
+                    state.messages = cursor;
+                    save(&state, folder)?;
+                    lines.clear();
+                }
+                Event::Degraded { error, .. } => eprintln!("{error}; tried again"),
+                Event::Fatal(error) => return Err(error.into()),
+                // A message, or that one may be missing, or that a ticket is gone.
+                event => lines.extend(serde_json::to_string(&event)?.bytes().chain([b'\n'])),
+            },
+            Some(event) = tickets.next() => match event {
+                TicketEvent::Opened { ticket } => ticket.id.into_iter().for_each(|id| handle.add(id)),
+                TicketEvent::Checkpoint(cursor) => state.tickets = cursor,
+                TicketEvent::Degraded { error, .. } => eprintln!("{error}; tried again"),
+                TicketEvent::Fatal(error) => return Err(error.into()),
+                _ => {}
+            },
+            _ = tick.tick() => {
+                while state.posted < state.mirrored {
+                    let mut line = Vec::new();
+                    mirror.seek(SeekFrom::Start(state.posted))?;
+                    let length = BufReader::new(&mirror).read_until(b'\n', &mut line)?;
+                    let request = http::Request::post(hook).header("idempotency-key", state.posted);
+                    let request = request.body(RequestBody::from(bytes::Bytes::from(line)))?;
+                    let sent = tokio::time::timeout(Duration::from_secs(10), web.send(request));
+                    if !matches!(sent.await, Ok(Ok(answer)) if answer.status().is_success()) {
+                        eprintln!("the webhook did not take the line at {}", state.posted);
+                        break;
+                    }
+                    state.posted += length as u64;
+                    save(&state, folder)?;
+                }
+                answer(client, &folder.join("answers")).await?;
+            }
+        }
+    }
+}
+
+/// Sends what waits, in the order of the names, up to what is to be tried again later.
+async fn answer(client: &Client, answers: &Path) -> Fallible {
+    let paths = fs::read_dir(answers)?.map(|entry| Ok(entry?.path()));
+    for path in paths.collect::<io::Result<BTreeSet<_>>>()? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let becomes = match name.rsplit_once('.') {
+            Some((key, "sent")) => {
+                client.acknowledge(key)?;
+                fs::remove_file(&path)?;
+                continue;
+            }
+            None | Some((_, "refused")) => continue,
+            Some((_, ticket)) => {
+                // An empty text is refused, and so is a file without a text.
+                let text = fs::read_to_string(&path).unwrap_or_default();
+                match async { client.ticket(ticket)?.submit(text).key(&*name).await }.await {
+                    Ok(_) => "sent",
+                    Err(error) => {
+                        eprintln!("{name}: {error}");
+                        if error.is_retryable() || error.delivery() == Delivery::Unknown {
+                            return Ok(());
+                        }
+                        "refused"
+                    }
+                }
+            }
+        };
+        fs::rename(&path, answers.join(format!("{name}.{becomes}")))?;
+        // On the disk before its outcome is forgotten: else it might be sent once more.
+        fs::File::open(answers)?.sync_all()?;
+    }
+    Ok(())
+}
