@@ -113,6 +113,33 @@ fn exchanges_are_replayed() {
     assert!(ran.stderr.contains("--replay"), "{}", ran.stderr);
 }
 
+/// Who asks for control is told where the page is, also without a log; nobody else is.
+#[test]
+fn the_page_is_named_where_there_is_one() {
+    let stage = Stage::new();
+    for (args, is_there) in [
+        (&["--control"][..], true),
+        (&["--control", "--no-log"], true),
+        (&[], false),
+    ] {
+        let mut command = Command::new(program());
+        let mut sim = Follower::of(
+            (command.env_clear())
+                .args(["sim", "--listen", "127.0.0.1:0", "--engineers", "silent"])
+                .args(args),
+        );
+        let endpoint = sim.line().strip_prefix("listening on ").unwrap().to_owned();
+        let ran = sim.interrupt(&stage);
+        let page = format!("Open {endpoint}/ in a browser to play the engineer.");
+        assert_eq!(
+            ran.stderr.lines().any(|line| line == page),
+            is_there,
+            "{args:?}: {}",
+            ran.stderr
+        );
+    }
+}
+
 /// The advice comes when the simulator listens: with the port it got, the token, and an address that can be called.
 #[test]
 fn the_advice_can_be_followed() {
