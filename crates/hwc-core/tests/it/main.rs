@@ -36,6 +36,7 @@ mod download;
 mod download_sockets;
 mod endpoint;
 mod framing;
+mod fuzz;
 mod given;
 mod idempotency;
 mod identity;

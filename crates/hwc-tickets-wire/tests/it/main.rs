@@ -10,6 +10,7 @@
 mod answers;
 mod calls;
 mod debug;
+mod fuzz;
 mod kinds;
 mod paths;
 mod service;
