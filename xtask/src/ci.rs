@@ -3,7 +3,7 @@
 use crate::{
     codegen, completions,
     file::Workspace,
-    fixture,
+    fixture, fuzz,
     interop::{self, Judge},
     linters, page,
     problem::{Place, Problem, Problems, Result},
@@ -104,7 +104,15 @@ pub const STEPS: &[Step] = &[
         about: "what follows from a description, without a line by hand",
         run: |workspace| fixture::run(workspace).map(Outcome::Passed),
     },
+    Step {
+        name: "fuzz",
+        about: "inputs that nobody would write, for a minute",
+        run: |workspace| fuzz::run(workspace, FUZZ_SECONDS, None).map(Outcome::Passed),
+    },
 ];
+
+/// For how long each fuzz target goes on here: all of them together for about a minute.
+const FUZZ_SECONDS: u64 = 2;
 
 /// Most crates in the normal tree of hwc-tickets with default features, own crates not counted.
 const MOST_CRATES: usize = 105;

@@ -43,8 +43,16 @@ pub enum Command {
     PageTests,
     /// Makes the pictures in docs/pictures anew; needs Chromium and Node.js with npm.
     Pictures,
+    /// Runs every fuzz target for a time; an input that breaks one is shown as small as it can be made.
+    Fuzz {
+        /// For how long each target goes on.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// The targets whose names begin with this; without it, every one.
+        target: Option<String>,
+    },
     /// Runs every check, or one: fmt, tidy, spec, codegen, clippy, docs, deps, deny, msrv, interop,
-    /// linters, completions, page, fixture.
+    /// linters, completions, page, fixture, fuzz.
     Ci {
         /// The one step to run.
         step: Option<String>,

@@ -11,6 +11,7 @@ pub mod completions;
 pub mod file;
 pub mod fixture;
 pub mod flags;
+pub mod fuzz;
 pub mod interop;
 pub mod linters;
 pub mod page;

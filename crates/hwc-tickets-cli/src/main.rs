@@ -11,6 +11,8 @@ mod context;
 mod credentials;
 mod exit;
 mod failure;
+#[cfg(test)]
+mod fuzz;
 mod input;
 mod pending_files;
 mod private_file;

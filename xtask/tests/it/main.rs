@@ -13,6 +13,7 @@ mod diff;
 mod drift;
 mod exchanges;
 mod facts;
+mod fuzz;
 mod house;
 mod kit;
 mod lowering;
