@@ -8,6 +8,7 @@
 pub mod ci;
 pub mod codegen;
 pub mod completions;
+pub mod differential;
 pub mod file;
 pub mod fixture;
 pub mod flags;

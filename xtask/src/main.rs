@@ -3,7 +3,8 @@
 use clap::Parser as _;
 use std::{env, path::PathBuf, process::ExitCode};
 use xtask::{
-    ci, codegen, file::Workspace, flags, fuzz, interop, linters, page, problem::Result, spec,
+    ci, codegen, differential, file::Workspace, flags, fuzz, interop, linters, page,
+    problem::Result, spec,
 };
 
 fn main() -> ExitCode {
@@ -50,6 +51,7 @@ fn run(flags: &flags::Flags) -> Result<String> {
             codegen::write(&workspace).map(|written| wrote(&written))
         }
         flags::Command::Interop { judge } => interop::run(&workspace, *judge),
+        flags::Command::Differential { seed } => differential::run(&workspace, *seed),
         flags::Command::Fuzz { seconds, target } => {
             fuzz::run(&workspace, *seconds, target.as_deref())
         }

@@ -53,6 +53,7 @@ mod matrix_redirects;
 mod matrix_sizes;
 mod matrix_sockets;
 mod matrix_tls;
+mod official;
 mod own_transport;
 mod places;
 mod profile;

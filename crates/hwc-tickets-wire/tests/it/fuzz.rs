@@ -26,7 +26,7 @@ const ANY: Operation = Operation {
 const NEW: &str = "zz_of_a_later_version";
 
 /// The answer, if it is judged a success.
-fn judged(body: Vec<u8>) -> Option<Reply> {
+pub(crate) fn judged(body: Vec<u8>) -> Option<Reply> {
     let clock = FakeClock::new();
     let network = ScriptedTransport::new(&clock).then(Step::json(200, body));
     let pipeline = Pipeline::builder("https://example.com".parse().unwrap())

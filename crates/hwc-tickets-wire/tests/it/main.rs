@@ -12,6 +12,7 @@ mod calls;
 mod debug;
 mod fuzz;
 mod kinds;
+mod official;
 mod paths;
 mod service;
 mod shallow;
