@@ -257,7 +257,7 @@ fn apply(change: &Change, bytes: &mut Vec<u8>, files: &[Vec<u8>]) {
         Change::Flip(at, bit) => {
             let at = place(at);
             if let Some(old) = bytes.get_mut(at) {
-                *old ^= 1 << bit;
+                *old ^= 1_u8 << *bit;
             }
         }
         Change::Word(at, word) => {
@@ -297,7 +297,9 @@ fn apply(change: &Change, bytes: &mut Vec<u8>, files: &[Vec<u8>]) {
 }
 
 fn insert(bytes: &mut Vec<u8>, at: usize, more: &[u8]) {
-    bytes.splice(at..at, more.iter().copied());
+    let behind = bytes.split_off(at);
+    bytes.extend_from_slice(more);
+    bytes.extend(behind);
 }
 
 #[cfg(test)]
