@@ -1,9 +1,9 @@
 //! The steps that every change must pass, the same here and on a server.
 
 use crate::{
-    codegen, completions,
+    codegen, completions, differential,
     file::Workspace,
-    fixture,
+    fixture, fuzz,
     interop::{self, Judge},
     linters, page,
     problem::{Place, Problem, Problems, Result},
@@ -85,6 +85,11 @@ pub const STEPS: &[Step] = &[
         run: interop,
     },
     Step {
+        name: "differential",
+        about: "signer and decoders against the official Python SDK",
+        run: compare,
+    },
+    Step {
         name: "linters",
         about: "what is published keeps to the rules of others",
         run: lint,
@@ -104,7 +109,18 @@ pub const STEPS: &[Step] = &[
         about: "what follows from a description, without a line by hand",
         run: |workspace| fixture::run(workspace).map(Outcome::Passed),
     },
+    Step {
+        name: "fuzz",
+        about: "inputs that nobody would write, for a minute",
+        run: |workspace| fuzz::run(workspace, FUZZ_SECONDS, None).map(Outcome::Passed),
+    },
 ];
+
+/// What the step `differential` draws.
+const SEED: u64 = 7;
+
+/// For how long each fuzz target goes on here: all of them together for about a minute.
+const FUZZ_SECONDS: u64 = 2;
 
 /// Most crates in the normal tree of hwc-tickets with default features, own crates not counted.
 const MOST_CRATES: usize = 105;
@@ -323,6 +339,10 @@ fn interop(workspace: &Workspace) -> Result<Outcome> {
         return Ok(Outcome::Skipped(absent.join("; ")));
     }
     Ok(Outcome::Passed(content.join(", ")))
+}
+
+fn compare(workspace: &Workspace) -> Result<Outcome> {
+    differential::ask(workspace, SEED).map(|verdict| ended(verdict, "they agree"))
 }
 
 fn lint(workspace: &Workspace) -> Result<Outcome> {

@@ -43,8 +43,22 @@ pub enum Command {
     PageTests,
     /// Makes the pictures in docs/pictures anew; needs Chromium and Node.js with npm.
     Pictures,
+    /// Holds our signer and our decoders against the official Python SDK on random requests and answers; needs Python 3.
+    Differential {
+        /// Which ones: the same number draws the same.
+        #[arg(long, default_value_t = 7)]
+        seed: u64,
+    },
+    /// Runs every fuzz target for a time; an input that breaks one is shown as small as it can be made.
+    Fuzz {
+        /// For how long each target goes on.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// The targets whose names begin with this; without it, every one.
+        target: Option<String>,
+    },
     /// Runs every check, or one: fmt, tidy, spec, codegen, clippy, docs, deps, deny, msrv, interop,
-    /// linters, completions, page, fixture.
+    /// differential, linters, completions, page, fixture, fuzz.
     Ci {
         /// The one step to run.
         step: Option<String>,

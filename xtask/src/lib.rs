@@ -8,9 +8,11 @@
 pub mod ci;
 pub mod codegen;
 pub mod completions;
+pub mod differential;
 pub mod file;
 pub mod fixture;
 pub mod flags;
+pub mod fuzz;
 pub mod interop;
 pub mod linters;
 pub mod page;

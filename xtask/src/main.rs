@@ -2,7 +2,10 @@
 
 use clap::Parser as _;
 use std::{env, path::PathBuf, process::ExitCode};
-use xtask::{ci, codegen, file::Workspace, flags, interop, linters, page, problem::Result, spec};
+use xtask::{
+    ci, codegen, differential, file::Workspace, flags, fuzz, interop, linters, page,
+    problem::Result, spec,
+};
 
 fn main() -> ExitCode {
     let flags = flags::Flags::parse();
@@ -48,6 +51,10 @@ fn run(flags: &flags::Flags) -> Result<String> {
             codegen::write(&workspace).map(|written| wrote(&written))
         }
         flags::Command::Interop { judge } => interop::run(&workspace, *judge),
+        flags::Command::Differential { seed } => differential::run(&workspace, *seed),
+        flags::Command::Fuzz { seconds, target } => {
+            fuzz::run(&workspace, *seconds, target.as_deref())
+        }
         flags::Command::Linters => linters::run(&workspace),
         flags::Command::PageTests => page::test(&workspace),
         flags::Command::Pictures => page::pictures(&workspace),

@@ -12,6 +12,8 @@ mod credentials;
 mod editor;
 mod exit;
 mod failure;
+#[cfg(test)]
+mod fuzz;
 mod input;
 mod pending_files;
 mod private_file;

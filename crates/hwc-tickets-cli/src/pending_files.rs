@@ -131,6 +131,13 @@ impl PendingFiles {
         Ok(entries)
     }
 
+    /// Files of messages that are known to be in their ticket, which stay for some minutes.
+    pub(crate) fn settled(&self) -> io::Result<Vec<PathBuf>> {
+        let mut entries = self.all::<Pending>()?;
+        entries.retain(|entry| entry.pending.as_ref().is_ok_and(Pending::is_settled));
+        Ok(entries.into_iter().map(|entry| entry.path).collect())
+    }
+
     /// The same, with those that arrived a moment ago.
     fn all<R: Record>(&self) -> io::Result<Vec<Entry<R>>> {
         // Nothing can have been written where there is no place.
@@ -443,7 +450,8 @@ impl Outbox for PendingFiles {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use serde_json::json;

@@ -39,4 +39,7 @@ fn how_to_call(simulator: &Simulator) {
         simulator.endpoint(),
         simulator.credentials().token
     );
+    if let Some(page) = simulator.page() {
+        let _ = writeln!(std::io::stderr(), "open {page} to play the engineer");
+    }
 }

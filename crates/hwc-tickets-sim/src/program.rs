@@ -80,7 +80,7 @@ pub struct Options {
 
 /// Runs a simulator until Ctrl-C or SIGTERM. When it listens, calls `ready`, for advice to people, and prints `listening on
 /// http://..` on stdout: an address that works on this machine, with the port it got. Logs requests on stderr: no text, no
-/// credential. With control, the log begins with the address of the page.
+/// credential. The address of the page, where there is one, is for `ready` to tell ([`Simulator::page`]).
 ///
 /// With `replay`, it is a [`Replay`] that runs, and `ready` is not called: there is no simulator.
 ///
@@ -120,10 +120,6 @@ pub async fn run(options: Options, ready: impl FnOnce(&Simulator)) -> Result<(),
     // Before the line that lets programs go on, so that it stands above their requests.
     ready(&simulator);
     say_where(&simulator.endpoint());
-    if cfg!(feature = "page") && options.control && !options.no_log {
-        let page = format!("open {}/ to play the engineer", simulator.endpoint());
-        say(&mut io::stderr().lock(), &page);
-    }
     wait(stop).await;
     simulator.shutdown().await;
     Ok(())

@@ -56,6 +56,13 @@ impl Simulator {
         self.server.endpoint()
     }
 
+    /// Address of the page at which a person sees everything and plays the engineer. `None` without control, and without the
+    /// feature `page`.
+    pub fn page(&self) -> Option<String> {
+        let is_there = cfg!(feature = "page") && self.shared.control;
+        is_there.then(|| format!("{}/", self.endpoint()))
+    }
+
     /// What lets `demo` in, to whom most tickets of the usual world belong.
     pub fn credentials(&self) -> Credentials {
         Credentials::demo()

@@ -65,12 +65,15 @@ pub(super) fn tools_stay_in_xtask(house: &House, found: &mut Vec<Problem>) {
 
 /// Who may depend on whom, among the packages of this workspace. Dev-dependencies follow the same arrows.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("crates/hwc-core/Cargo.toml", &[]),
-    ("crates/hwc-tickets-wire/Cargo.toml", &["hwc-core"]),
-    ("crates/hwc-tickets-sim/Cargo.toml", &[]),
+    ("crates/hwc-core/Cargo.toml", &["fuzzing"]),
+    (
+        "crates/hwc-tickets-wire/Cargo.toml",
+        &["hwc-core", "fuzzing"],
+    ),
+    ("crates/hwc-tickets-sim/Cargo.toml", &["fuzzing"]),
     (
         "crates/hwc-tickets/Cargo.toml",
-        &["hwc-core", "hwc-tickets-wire", "hwc-tickets-sim"],
+        &["hwc-core", "hwc-tickets-wire", "hwc-tickets-sim", "fuzzing"],
     ),
     (
         "crates/hwc-tickets-cli/Cargo.toml",
@@ -80,6 +83,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "hwc-tickets",
             "hwc-tickets-sim",
             "contract-tests",
+            "fuzzing",
         ],
     ),
     (
@@ -93,7 +97,8 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("tests/exchanges/Cargo.toml", &[]),
-    ("xtask/Cargo.toml", &["exchanges"]),
+    ("tests/fuzzing/Cargo.toml", &[]),
+    ("xtask/Cargo.toml", &["exchanges", "fuzzing"]),
 ];
 
 /// The arrows between packages.
@@ -115,12 +120,12 @@ pub(super) fn arrows(house: &House, found: &mut Vec<Problem>) {
             // A package may name itself to switch its own features on for its tests.
             let itself = file.text.contains(&format!("name = \"{name}\""));
             let own = name.starts_with("hwc-")
-                || ["xtask", "contract-tests", "exchanges"].contains(&name);
+                || ["xtask", "contract-tests", "exchanges", "fuzzing"].contains(&name);
             if own && !itself && !allowed.contains(&name) {
                 found.push(file.problem(
                     line,
                     format!("no arrow leads to `{name}`"),
-                    "core <- wire <- tickets <- cli; the simulator depends on none; no crate that users get depends on tests or xtask, only the tests of cli use contract-tests; tests and xtask may use exchanges",
+                    "core <- wire <- tickets <- cli; the simulator depends on none; no crate that users get depends on tests or xtask, only the tests of cli use contract-tests; tests and xtask may use exchanges, and any tests fuzzing",
                 ));
             }
         }

@@ -7,12 +7,14 @@
     reason = "a test fails by panicking"
 )]
 
+mod assurance;
 mod calls;
 mod defects;
 mod diff;
 mod drift;
 mod exchanges;
 mod facts;
+mod fuzz;
 mod house;
 mod kit;
 mod lowering;

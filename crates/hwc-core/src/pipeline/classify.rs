@@ -35,7 +35,7 @@ mod body;
 mod document;
 mod meaning;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
@@ -56,7 +56,7 @@ use crate::{
 };
 
 /// An answer that was read until the line said it is over.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Answer<'a> {
     /// What doing the operation twice does.
@@ -75,6 +75,20 @@ pub struct Answer<'a> {
     pub whole: bool,
     /// The local time, for a `Retry-After` date in an answer without `Date`.
     pub now: Timestamp,
+}
+
+/// Shows how long the body is, and nothing of it or of the headers.
+impl fmt::Debug for Answer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("idempotency", &self.idempotency)
+            .field("response", &self.response)
+            .field("makes", &self.makes)
+            .field("status", &self.status)
+            .field("body_bytes", &self.body.len())
+            .field("whole", &self.whole)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> Answer<'a> {
@@ -180,7 +194,7 @@ pub enum Verdict {
 }
 
 /// The body of a good answer, ready to decode.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Success {
     /// UTF-8 without a byte order mark; bytes as they came.
@@ -189,6 +203,17 @@ pub struct Success {
     pub lossy: bool,
     /// A read that says failure besides: what it lacks is then not empty, but missing.
     pub partial_failure: bool,
+}
+
+/// Shows how long the body is, and nothing of it: it may hold the text of a message.
+impl fmt::Debug for Success {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Success")
+            .field("body_bytes", &self.body.len())
+            .field("lossy", &self.lossy)
+            .field("partial_failure", &self.partial_failure)
+            .finish()
+    }
 }
 
 /// What a bad answer proves.

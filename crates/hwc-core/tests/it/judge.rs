@@ -443,3 +443,19 @@ fn a_code_that_leaves_a_doubt_says_so() {
         }
     }
 }
+
+/// What an answer says is for who asks for it by name.
+#[test]
+fn a_verdict_shows_no_text_of_the_answer() {
+    for body in [
+        r#"{"list":["CANARY"]}"#,
+        r#"{"error_code":"THG.1001","error_msg":"CANARY"}"#,
+        "<html>CANARY</html>",
+    ] {
+        let (body, headers) = (Bytes::from_static(body.as_bytes()), HeaderMap::new());
+        let now = FakeClock::new().now();
+        let answer = Answer::new(Idempotency::Safe, StatusCode::OK, &headers, &body, now);
+        let shown = format!("{answer:?} {:?}", judge(&answer, CODES));
+        assert!(!shown.contains("CANARY"), "{shown}");
+    }
+}

@@ -16,7 +16,10 @@ use crate::{
 use ending::Ending;
 use fate::{Fate, Record, Told};
 use hwc_core::file::shell_quoted;
-use hwc_tickets::{ErrorKind, Outcome, submit::Reconciled};
+use hwc_tickets::{
+    ErrorKind, Outcome, Pending,
+    submit::{PendingId, Reconciled},
+};
 use list::{list, short_ids};
 use serde::Serialize;
 use std::{collections::BTreeSet, path::Path};
@@ -35,6 +38,11 @@ pub(crate) async fn run(args: Reconcile, context: &Context) -> Result<(), Failur
 /// Ends the doubt because a person says so. Nothing is read or sent.
 fn forget(doomed: &Doomed, context: &Context) -> Result<(), Failure> {
     let Doomed { path, pending } = doomed;
+    if let Ok(pending) = pending
+        && pending.is_settled()
+    {
+        return already_known(pending, path, context);
+    }
     pending_files::remove(path).map_err(|error| Failure::file("remove", path, &error))?;
     let (record, about) = match pending {
         Ok(pending) => (
@@ -56,6 +64,16 @@ fn forget(doomed: &Doomed, context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
+/// It is known that the message arrived. Its record stays until it has done its work: others would take the message for theirs.
+fn already_known(pending: &Pending, path: &Path, context: &Context) -> Result<(), Failure> {
+    let ticket = pending.ticket();
+    tell(&Fate::known(pending), path, context)
+        .map_err(|failure| failure.after(format_args!("the message is in ticket {ticket}")))?;
+    let screen = &context.screen;
+    screen.note("It was known before that the message is in the ticket. Nothing was read or removed; its record goes by itself.");
+    Ok(())
+}
+
 /// The outcome of one message, whose record is at `path`.
 fn tell(fate: &Fate<'_>, path: &Path, context: &Context) -> Result<(), Failure> {
     let zone = context.settings.time_zone.value;
@@ -64,6 +82,9 @@ fn tell(fate: &Fate<'_>, path: &Path, context: &Context) -> Result<(), Failure> 
 
 async fn settle(target: &Target, context: &Context) -> Result<(), Failure> {
     let pending = &target.pending;
+    if pending.is_settled() {
+        return already_known(pending, &target.path, context);
+    }
     let client = context.finish(context.builder()?.outbox(context.pending_files.clone()))?;
     let found = match render::wait("reading the ticket", client.reconcile(pending)).await {
         Err(error) if error.kind() == ErrorKind::Storage => {
@@ -89,7 +110,8 @@ async fn settle(target: &Target, context: &Context) -> Result<(), Failure> {
             Ok(())
         }
         _ => {
-            let open = open_one(target, context, fate.candidates.is_empty());
+            let rivals = others_in_doubt(pending, context);
+            let open = open_one(target, context, fate.candidates.is_empty(), &rivals);
             Err(match written {
                 Ok(()) => open,
                 Err(failure) => failure.beside(open),
@@ -148,25 +170,58 @@ fn not_confirmed(what: &str) -> Failure {
     )
 }
 
-/// One message of which it is still not known.
-fn open_one(target: &Target, context: &Context, nothing_shown: bool) -> Failure {
+/// Other messages to the same ticket that are in doubt, by their ids: what is found could be theirs.
+fn others_in_doubt(pending: &Pending, context: &Context) -> Vec<PendingId> {
+    let entries = context.pending_files.entries().unwrap_or_default();
+    (entries.into_iter())
+        .filter_map(|entry| entry.pending.ok())
+        .filter(|other| other.ticket() == pending.ticket() && other.id() != pending.id())
+        .map(|other| other.id())
+        .collect()
+}
+
+/// One message of which it is still not known. `rivals` are those that are in doubt beside it.
+fn open_one(
+    target: &Target,
+    context: &Context,
+    nothing_shown: bool,
+    rivals: &[PendingId],
+) -> Failure {
     let path = &target.path;
     let named = match context.pending_files.holds(path) {
         true => target.pending.id().to_string(),
         false => shell_quoted(path),
     };
-    let advice = match nothing_shown {
+    let mut advice = match nothing_shown {
         true => format!("Try again in a minute: hwc-tickets message reconcile {named}"),
         false => format!(
             "The messages above could be it. Look at the ticket; then end the doubt with: hwc-tickets message reconcile \
              {named} --forget"
         ),
     };
+    if let Some(beside) = beside(rivals) {
+        advice = format!("{beside} {advice}");
+    }
     let what = format!(
         "it is still not known whether the message arrived; the pending file stays: {}",
         path.display()
     );
     Failure::own(Exit::Unknown, what, advice)
+}
+
+/// What other doubts about the same ticket mean for one.
+fn beside(rivals: &[PendingId]) -> Option<String> {
+    let first = rivals.first()?;
+    let others = match rivals.len() {
+        1 => format!("Another message to this ticket is in doubt, too ({first})"),
+        number => {
+            format!("{number} other messages to this ticket are in doubt, too ({first} is one)")
+        }
+    };
+    Some(format!(
+        "{others}: as long as that is so, a message that is found may be that one, and keeps this doubt open. End those \
+         doubts you can tell about; then try this one again."
+    ))
 }
 
 /// The outcome is known: a file outside of the directory is the user's copy and has done its work.

@@ -5,6 +5,9 @@ use hwc_tickets_sim::StartError;
 
 pub(crate) async fn run(args: Sim, screen: &Screen) -> Result<(), Failure> {
     let advise = |simulator: &hwc_tickets_sim::Simulator| {
+        if let Some(page) = simulator.page() {
+            screen.note(&format!("Open {page} in a browser to play the engineer."));
+        }
         screen.note("In another terminal:");
         screen.note(&format!(
             "  export HWC_TICKETS_ENDPOINT={} HWC_TICKETS_TOKEN={}",

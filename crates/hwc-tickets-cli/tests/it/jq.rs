@@ -7,7 +7,7 @@ const HISTORY: [&str; 4] = ["message", "history", "case-123", "--oldest-first"];
 /// Results stand on lines of their own, texts as they are; the form need not be named.
 #[test]
 fn results_of_a_filter() {
-    let stage = Stage::new();
+    let stage = Stage::of_today();
     for (args, filter, stdout) in [
         (
             &HISTORY[..],

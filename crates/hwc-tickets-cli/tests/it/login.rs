@@ -486,7 +486,7 @@ fn logins_are_told_to_programs() {
 #[test]
 fn a_password_for_a_service_on_this_machine_goes_to_no_other() {
     const VARIABLE: &str = "HUAWEICLOUD_SDK_IAM_ENDPOINT";
-    let stage = Stage::new();
+    let stage = Stage::of_today();
     stage.write_config(
         "[profiles.default.credentials]\nuser = \"demo\"\npassword = \"demo\"\naccount = \"demo\"\n",
     );

@@ -170,3 +170,57 @@ fn numbers_without_an_output() {
     let two = stage.onto_a_full_disk(&args);
     assert_ends(&two, 9, &["all 2 are settled; "], &[]);
 }
+
+/// A message that did arrive is told so, whoever asks how: by its file, by its id, or to end a doubt that is none.
+#[test]
+fn a_message_that_arrived_is_told_to_have_arrived() {
+    let stage = Stage::new();
+    let sent = stage.run(&["message", "send", TICKET, "only once"]);
+    assert_eq!(sent.code, 0, "{}", sent.golden());
+    let file = stage.pending_file();
+    let id = file.file_stem().unwrap().to_str().unwrap().to_owned();
+    let path = file.display().to_string();
+    let requests = stage.requests();
+    for named in [path.as_str(), id.as_str(), id.get(..8).unwrap()] {
+        for more in [&[][..], &["--forget"]] {
+            let args = ["message", "reconcile", named, "-o", "json"];
+            let told = stage.run(&[&args[..], more].concat());
+            assert_eq!(told.code, 0, "{}", told.golden());
+            let json = told.json();
+            assert_eq!(json["outcome"], "confirmed");
+            assert_eq!(json["ticket"], TICKET);
+            assert!(
+                told.stderr.contains("the message is in the ticket"),
+                "{}",
+                told.stderr
+            );
+        }
+    }
+    // It goes on keeping others from taking that message for theirs.
+    assert!(file.exists());
+    assert_eq!(stage.requests(), requests);
+    let unknown = stage.run(&["message", "reconcile", "ffff0000ffff"]);
+    assert_ends(&unknown, 2, &["A record goes some minutes after"], &[]);
+}
+
+/// Two of the same text, of which one is there: neither is known as long as the other is not.
+#[test]
+fn one_doubt_that_keeps_another_open_is_told() {
+    let stage = Stage::new();
+    stage.in_doubt(TICKET, "ping", false, 1);
+    let lost = stage.pending_file();
+    stage.in_doubt(TICKET, "ping", true, 1);
+    let files = stage.pending_files();
+    let there = files.iter().find(|file| **file != lost).unwrap();
+    let one = |file: &std::path::Path, more: &[&str]| {
+        let file = file.display().to_string();
+        let args = ["message", "reconcile", file.as_str(), "--timeout", "1s"];
+        stage.run(&[&args[..], more].concat())
+    };
+    let said = "Another message to this ticket is in doubt, too (PENDING-ID)";
+    assert_ends(&one(there, &[]), 6, &[said], &[]);
+    let said = "Messages to one ticket keep each other in doubt";
+    assert_ends(&all(&stage), 6, &[said], &[]);
+    assert_ends(&one(&lost, &["--forget"]), 0, &[], &[]);
+    assert_ends(&one(there, &[]), 0, &[], &["keep", "Another message"]);
+}

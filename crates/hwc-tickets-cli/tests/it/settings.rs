@@ -278,7 +278,7 @@ fn doctor_reports_the_decision_of_the_transport() {
 #[cfg(unix)]
 #[test]
 fn a_home_that_cannot_be_used_stops_nobody_who_needs_no_file() {
-    let stage = Stage::new();
+    let stage = Stage::of_today();
     let file = stage.home().join("file");
     std::fs::write(&file, "").unwrap();
     let not_text = stage.home().join(not_utf8());

@@ -4,7 +4,11 @@ use crate::{
     follow::Follower,
     stage::{Stage, program},
 };
-use std::process::Command;
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    process::Command,
+};
 
 #[test]
 fn the_story_of_the_readme() {
@@ -113,6 +117,33 @@ fn exchanges_are_replayed() {
     assert!(ran.stderr.contains("--replay"), "{}", ran.stderr);
 }
 
+/// Who asks for control is told where the page is, also without a log; nobody else is.
+#[test]
+fn the_page_is_named_where_there_is_one() {
+    let stage = Stage::new();
+    for (args, is_there) in [
+        (&["--control"][..], true),
+        (&["--control", "--no-log"], true),
+        (&[], false),
+    ] {
+        let mut command = Command::new(program());
+        let mut sim = Follower::of(
+            (command.env_clear())
+                .args(["sim", "--listen", "127.0.0.1:0", "--engineers", "silent"])
+                .args(args),
+        );
+        let endpoint = sim.line().strip_prefix("listening on ").unwrap().to_owned();
+        let ran = sim.interrupt(&stage);
+        let page = format!("Open {endpoint}/ in a browser to play the engineer.");
+        assert_eq!(
+            ran.stderr.lines().any(|line| line == page),
+            is_there,
+            "{args:?}: {}",
+            ran.stderr
+        );
+    }
+}
+
 /// The advice comes when the simulator listens: with the port it got, the token, and an address that can be called.
 #[test]
 fn the_advice_can_be_followed() {
@@ -146,4 +177,59 @@ fn the_advice_can_be_followed() {
             ran.stderr
         );
     }
+}
+
+/// What the README of the simulator says of a message in doubt, word for word: made by requests from outside, and settled.
+#[test]
+fn a_message_is_made_to_be_in_doubt() {
+    let stage = Stage::new();
+    let mut sim = Follower::of(Command::new(program()).env_clear().args([
+        "sim",
+        "--listen",
+        "127.0.0.1:0",
+        "--engineers",
+        "silent",
+        "--control",
+    ]));
+    let endpoint = sim.line().strip_prefix("listening on ").unwrap().to_owned();
+    let control = |method: &str, target: &str, body: &str| {
+        let host = endpoint.strip_prefix("http://").unwrap();
+        let mut stream = TcpStream::connect(host).unwrap();
+        let length = body.len();
+        write!(
+            stream,
+            "{method} {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\n\
+             content-length: {length}\r\n\r\n{body}"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{target}: {answer}");
+        answer
+    };
+    let readme = include_str!("../../../hwc-tickets-sim/README.md");
+    let rules: Vec<&str> = (readme.lines())
+        .filter_map(|line| line.strip_prefix("$ curl -s $sim -H \"$json\" -d '"))
+        .map(|rule| rule.trim_end_matches('\''))
+        .collect();
+    assert_eq!(rules.len(), 2, "{rules:?}");
+    for rule in rules {
+        control("POST", "/_sim/fault", rule);
+    }
+    let run = |args: &[&str]| {
+        let mut command = stage.bare(args);
+        command
+            .env("HWC_TICKETS_ENDPOINT", &endpoint)
+            .env("HWC_TICKETS_TOKEN", "TOKENEXAMPLE");
+        stage.finish(&mut command)
+    };
+    let text = "Is it there?";
+    let sent = run(&["message", "send", "case-123", text, "--timeout", "2s"]);
+    assert_eq!(sent.code, 6, "{}", sent.golden());
+    assert!(control("GET", "/_sim/ledger?ticket=case-123", "").contains(text));
+    control("DELETE", "/_sim/fault?kind=status", "");
+    let settled = run(&["message", "reconcile", "--all", "-o", "json"]);
+    assert_eq!(settled.code, 0, "{}", settled.golden());
+    assert_eq!(settled.json()["reconciled"][0]["outcome"], "confirmed");
+    assert_eq!(sim.interrupt(&stage).code, 0);
 }

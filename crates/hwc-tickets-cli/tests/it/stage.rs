@@ -88,6 +88,11 @@ impl Stage {
         Self::with(|builder| builder)
     }
 
+    /// With a simulator whose clock shows the time of this machine: `doctor` compares them.
+    pub(crate) fn of_today() -> Self {
+        Self::with(|builder| builder.time(Time::Wall))
+    }
+
     /// With a simulator of other settings.
     pub(crate) fn with(
         change: impl FnOnce(hwc_tickets_sim::SimulatorBuilder) -> hwc_tickets_sim::SimulatorBuilder,

@@ -1,7 +1,7 @@
 //! One call from its first byte to its last: what the gateway checks, what the service does, what an injected fault makes of it.
 
 use axum::body::Body;
-use http::header::{DATE, HeaderName, HeaderValue, RETRY_AFTER};
+use http::header::{HeaderName, HeaderValue, RETRY_AFTER};
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use jiff::Timestamp;
@@ -281,20 +281,15 @@ impl<'a> Call<'a> {
             self.shared.observe(&finished);
         }
         let mut response = spoil::send(fault, answer, line, &self.shared.clock);
-        dress(&mut response, &self.request_id, self.shared.clock.now());
+        dress(&mut response, &self.request_id);
         response
     }
 }
 
-/// The headers every answer has.
-pub(crate) fn dress(response: &mut Response<Body>, request_id: &str, now: Timestamp) {
-    let headers = response.headers_mut();
+/// The header that every answer of the gateway has.
+fn dress(response: &mut Response<Body>, request_id: &str) {
     if let Ok(value) = HeaderValue::from_str(request_id) {
-        headers.insert(HeaderName::from_static("x-request-id"), value);
-    }
-    if let Ok(value) = HeaderValue::from_str(&now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
-    {
-        headers.insert(DATE, value);
+        (response.headers_mut()).insert(HeaderName::from_static("x-request-id"), value);
     }
 }
 

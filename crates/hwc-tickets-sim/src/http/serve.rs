@@ -1,5 +1,6 @@
 //! Connections, driven by hand: a test can order how one dies, below everything a web framework lets it say.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
@@ -10,10 +11,12 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
+use http::header::{DATE, HeaderValue};
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use jiff::Timestamp;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -190,7 +193,7 @@ async fn connection(
     let wire = Wire {
         stream,
         line: line.clone(),
-        clock,
+        clock: clock.clone(),
         nap: None,
         dead: false,
     };
@@ -201,9 +204,15 @@ async fn connection(
             idle_timeout,
             alarm: None,
         };
-        router
+        let answering = router
             .clone()
-            .call(request.map(|body| Body::new(owed(body))))
+            .call(request.map(|body| Body::new(owed(body))));
+        let clock = clock.clone();
+        async move {
+            let mut response = answering.await?;
+            date(&mut response, clock.now());
+            Ok::<_, Infallible>(response)
+        }
     });
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -217,6 +226,15 @@ async fn connection(
         () = stopped(&mut stop) => serving.as_mut().graceful_shutdown(),
     }
     let _ = serving.await;
+}
+
+/// Every answer tells the time of this clock, whoever gives it: whatever is on the connection is one service. A recorded
+/// answer keeps the time that was recorded.
+fn date(response: &mut http::Response<Body>, now: Timestamp) {
+    let text = now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(value) = HeaderValue::from_str(&text) {
+        response.headers_mut().entry(DATE).or_insert(value);
+    }
 }
 
 /// The body of a request, which its sender owes: when no more of it comes for a while, it ends with an error.

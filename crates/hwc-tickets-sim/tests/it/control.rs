@@ -88,6 +88,34 @@ async fn pages_of_other_origins_and_other_names_are_refused() {
     }
 }
 
+/// Whatever answers, it tells one time: that of the clock that was moved.
+#[tokio::test]
+async fn every_answer_tells_the_time_of_the_simulator() {
+    let sim = Simulator::builder()
+        .control(true)
+        .time(Time::Manual(start()))
+        .start()
+        .await
+        .unwrap();
+    for (hours, date) in [
+        (0, "Sat, 21 Nov 2026 00:00:00 GMT"),
+        (1, "Sat, 21 Nov 2026 01:00:00 GMT"),
+    ] {
+        sim.advance(std::time::Duration::from_secs(hours * 3600));
+        for target in [
+            "/",
+            "/docs",
+            "/page/page.js",
+            "/_sim",
+            "/nowhere",
+            "/v2/servicerequest/cases/case-123/status",
+        ] {
+            let answer = send(&sim, "GET", target, "", b"").await.unwrap();
+            assert_eq!(answer.header("date"), Some(date), "{target}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn everything_can_be_done_from_outside() {
     let sim = Simulator::builder()

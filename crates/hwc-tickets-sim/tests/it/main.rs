@@ -20,6 +20,7 @@ mod examples;
 mod faults;
 mod files;
 mod fixture;
+mod fuzz;
 mod identity;
 mod invariants;
 mod labels;

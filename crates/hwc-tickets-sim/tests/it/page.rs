@@ -142,6 +142,8 @@ async fn scripts_and_styles_are_files_and_text_is_never_markup() {
 #[tokio::test]
 async fn without_control_the_page_says_how_to_get_it() {
     let sim = Simulator::start().await.unwrap();
+    assert_eq!(sim.page(), None);
+    assert_eq!(controlled().await.page().unwrap().chars().last(), Some('/'));
     let answer = get(&sim, "/").await;
     assert!(text(&answer).contains("--control"));
     assert!(!text(&answer).contains("<script"));

@@ -10,7 +10,9 @@
 mod answers;
 mod calls;
 mod debug;
+mod fuzz;
 mod kinds;
+mod official;
 mod paths;
 mod service;
 mod shallow;

@@ -27,6 +27,7 @@ mod doubt;
 mod examples;
 mod files;
 mod follow_new;
+mod fuzz;
 mod ids;
 mod key;
 mod ledger;

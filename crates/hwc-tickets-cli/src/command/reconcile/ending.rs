@@ -6,7 +6,7 @@ use crate::{
 };
 use hwc_core::file::shell_quoted;
 use hwc_tickets::{Error, Outcome, submit::Reconciled};
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 pub(super) struct Ending<'a> {
     settled: usize,
@@ -90,6 +90,17 @@ impl<'a> Ending<'a> {
         if let Some(error) = self.one_error() {
             return advice::of(error).into_owned();
         }
+        match self.has_rivals() {
+            true => format!(
+                "Messages to one ticket keep each other in doubt: what is found may be either's. When one doubt is ended, \
+                 the others may settle. {}",
+                self.advice_by_candidates()
+            ),
+            false => self.advice_by_candidates(),
+        }
+    }
+
+    fn advice_by_candidates(&self) -> String {
         let has_candidates = |one: &&Reconciled| matches!(&one.outcome, Ok(Outcome::Unknown(candidates)) if !candidates.is_empty());
         // Time changes nothing about those: a person has to say whether it is one of the messages.
         let is_for_a_person = self.open.iter().all(has_candidates);
@@ -111,6 +122,14 @@ impl<'a> Ending<'a> {
                            lists their ids."
                 .to_owned(),
         }
+    }
+
+    /// Whether two that are open are of one ticket: what is found may be either's.
+    fn has_rivals(&self) -> bool {
+        let tickets: BTreeSet<&str> = (self.open.iter())
+            .map(|one| one.pending.ticket().as_str())
+            .collect();
+        tickets.len() < self.open.len()
     }
 
     /// The error that keeps all of them open, if it is one.

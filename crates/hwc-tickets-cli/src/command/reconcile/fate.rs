@@ -87,6 +87,17 @@ impl<'a> Fate<'a> {
         }
     }
 
+    /// A look has shown before that the message is in the ticket.
+    pub(super) fn known(pending: &'a Pending) -> Self {
+        Self {
+            outcome: "confirmed",
+            record: Record::of(pending),
+            message: None,
+            candidates: Vec::new(),
+            error: None,
+        }
+    }
+
     pub(super) fn of(pending: &'a Pending, outcome: &'a Outcome) -> Self {
         let (outcome, message, candidates) = parts(outcome);
         Self {

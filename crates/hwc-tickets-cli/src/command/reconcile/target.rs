@@ -17,12 +17,13 @@ pub(super) struct Target {
     pub(super) pending: Pending,
 }
 
-/// The record named so, unless it is still being sent.
+/// The record named so, unless it is still being sent. It may be settled: then it is known what became of the message.
 pub(super) fn find(named: &str, context: &Context) -> Result<Target, Failure> {
     let path = path_of(named, context)?;
     let pending = pending_files::read(&path).map_err(|reason| unusable(&path, &reason, LIST))?;
-    refuse_settled(&pending, &path)?;
-    refuse_under_way(&path)?;
+    if !pending.is_settled() {
+        refuse_under_way(&path)?;
+    }
     Ok(Target { path, pending })
 }
 
@@ -38,7 +39,13 @@ pub(super) fn find_to_forget(named: &str, context: &Context) -> Result<Doomed, F
     let path = path_of(named, context)?;
     let pending = pending_files::read(&path);
     match &pending {
-        Ok(pending) => refuse_settled(pending, &path)?,
+        Ok(pending) if pending.is_settled() => {
+            return Ok(Doomed {
+                path,
+                pending: Ok(pending.clone()),
+            });
+        }
+        Ok(_) => {}
         Err(reason) if path.symlink_metadata().is_err() => {
             return Err(unusable(&path, reason, LIST));
         }
@@ -92,17 +99,6 @@ fn unusable(path: &Path, reason: &str, advice: &str) -> Failure {
     )
 }
 
-fn refuse_settled(pending: &Pending, path: &Path) -> Result<(), Failure> {
-    if !pending.is_settled() {
-        return Ok(());
-    }
-    let path = path.display();
-    Err(Failure::usage(
-        format!("the message of {path} is known to be in the ticket"),
-        LIST,
-    ))
-}
-
 fn refuse_under_way(path: &Path) -> Result<(), Failure> {
     if !pending_files::is_under_way(path) {
         return Ok(());
@@ -124,9 +120,14 @@ fn by_beginning(named: &str, context: &Context) -> Result<PathBuf, Failure> {
         let name = path.file_name().and_then(|name| name.to_str());
         name.is_some_and(|name| name.starts_with(&beginning))
     };
-    let mut meant = (list::entries(context)?.into_iter())
-        .map(|entry| entry.path)
-        .filter(is_meant);
+    let open = list::entries(context)?.into_iter();
+    let mut meant: Vec<PathBuf> = open.map(|entry| entry.path).filter(is_meant).collect();
+    if meant.is_empty() {
+        // Nothing is in doubt under that id: it may be one whose outcome is known.
+        meant = list::settled(context)?;
+        meant.retain(is_meant);
+    }
+    let mut meant = meant.into_iter();
     match (meant.next(), meant.count()) {
         (Some(path), 0) => Ok(path),
         (Some(_), more) => Err(Failure::usage(
@@ -138,7 +139,9 @@ fn by_beginning(named: &str, context: &Context) -> Result<PathBuf, Failure> {
         )),
         (None, _) => Err(Failure::usage(
             format!("no pending message has an id that begins with {named}"),
-            LIST,
+            format!(
+                "A record goes some minutes after its message is known to be in the ticket. {LIST}"
+            ),
         )),
     }
 }
