@@ -1,0 +1,169 @@
+//! Looking for a word in the conversation, from the newest message to the oldest.
+
+use super::{Conversation, Effect, Entry, Older, layout};
+use crate::render::foreign;
+use std::ops::Range;
+
+/// What is looked for.
+pub(crate) struct Search {
+    pub(crate) word: String,
+    /// The message where it was found last; older ones are looked at next.
+    entry: usize,
+    /// Whether older messages are being read for it.
+    is_waiting: bool,
+}
+
+/// How looking went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found {
+    Here,
+    /// Older messages are read first.
+    Later,
+    Nowhere,
+}
+
+impl Conversation {
+    /// Begins to look for `word`. Gives whether it was found, or may be found later, and what is to be done for it.
+    pub(super) fn look_for(&mut self, word: &str) -> (bool, Option<Effect>) {
+        self.search = Some(Search {
+            word: word.to_owned(),
+            entry: self.entries.len(),
+            is_waiting: false,
+        });
+        let (found, effect) = self.look_further();
+        if found == Found::Nowhere {
+            self.search = None;
+        }
+        (found != Found::Nowhere, effect)
+    }
+
+    /// The next older message with it.
+    pub(super) fn look_on(&mut self) -> Option<Effect> {
+        let (found, effect) = self.look_further();
+        if found == Found::Nowhere
+            && let Some(search) = &self.search
+        {
+            self.notice = Some(format!(
+                "No older message has “{}”. Esc ends the search.",
+                search.word
+            ));
+        }
+        effect
+    }
+
+    /// Ends the search; whether there was one.
+    pub(super) fn end_search(&mut self) -> bool {
+        let ended = self.search.take().is_some();
+        if ended {
+            self.notice = None;
+        }
+        ended
+    }
+
+    /// So many older messages were put before all others.
+    pub(super) fn search_behind(&mut self, messages: usize) -> Option<Effect> {
+        let search = self.search.as_mut()?;
+        search.entry = search.entry.saturating_add(messages);
+        std::mem::take(&mut search.is_waiting)
+            .then(|| self.look_on())
+            .flatten()
+    }
+
+    fn look_further(&mut self) -> (Found, Option<Effect>) {
+        let Some(search) = &self.search else {
+            return (Found::Nowhere, None);
+        };
+        let word = search.word.clone();
+        let before = self.entries.iter().enumerate().take(search.entry);
+        let found = before.rev().find(|(_, entry)| has(entry, &word));
+        let found = found.map(|(number, _)| number);
+        let may_be_older = self.is_loaded && self.older != Older::None;
+        let Some(search) = self.search.as_mut() else {
+            return (Found::Nowhere, None);
+        };
+        if let Some(number) = found {
+            search.entry = number;
+            self.top = layout::from(self, number);
+            self.notice = Some(format!(
+                "Found “{word}”. Enter: an older one. Esc ends the search."
+            ));
+            return (Found::Here, None);
+        }
+        if !may_be_older {
+            return (Found::Nowhere, None);
+        }
+        search.is_waiting = true;
+        search.entry = 0;
+        let is_new = self.older == Older::Maybe;
+        if is_new {
+            self.older = Older::Coming { lines: 0 };
+        }
+        (Found::Later, is_new.then_some(Effect::Older))
+    }
+}
+
+/// Whether a message has `word`: in its text, or in the name of a file.
+fn has(entry: &Entry, word: &str) -> bool {
+    let text = foreign::text(entry.text());
+    let is_in = |text: &str| !places(text, word).is_empty();
+    let mut files = entry.message().into_iter().flat_map(|read| &read.attachments);
+    is_in(&text) || files.any(|file| is_in(&foreign::line(&file.file_name)))
+}
+
+/// Where `word` stands in `text`, whether in small letters or in capitals.
+pub(super) fn places(text: &str, word: &str) -> Vec<Range<usize>> {
+    let wanted: Vec<char> = word.chars().flat_map(char::to_lowercase).collect();
+    let mut found = Vec::new();
+    let mut free = 0;
+    for (start, _) in text.char_indices() {
+        let rest = text.get(start..).unwrap_or_default();
+        if start >= free
+            && let Some(length) = beginning(rest, &wanted)
+        {
+            free = start + length;
+            found.push(start..free);
+        }
+    }
+    found
+}
+
+/// Bytes of `wanted` at the beginning of `text`.
+fn beginning(text: &str, wanted: &[char]) -> Option<usize> {
+    let mut left = wanted.iter();
+    let mut length = 0;
+    for c in text.chars() {
+        for small in c.to_lowercase() {
+            if left.next() != Some(&small) {
+                return None;
+            }
+        }
+        length += c.len_utf8();
+        if left.as_slice().is_empty() {
+            return Some(length);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::places;
+
+    #[test]
+    fn words() {
+        for (text, word, wanted) in [
+            ("Disk disk DISK", "disk", &[(0, 4), (5, 9), (10, 14)][..]),
+            ("磁盘又满了，磁盘", "磁盘", &[(0, 6), (18, 24)][..]),
+            ("aaa", "aa", &[(0, 2)][..]),
+            ("ÄRGER", "ärger", &[(0, 6)][..]),
+            ("İx", "i", &[][..]),
+            ("abc", "abcd", &[][..]),
+            ("abc", "", &[][..]),
+            ("😀ok", "OK", &[(4, 6)][..]),
+        ] {
+            let found = places(text, word).into_iter();
+            let found: Vec<(usize, usize)> = found.map(|range| (range.start, range.end)).collect();
+            assert_eq!(found, wanted, "{word:?} in {text:?}");
+        }
+    }
+}
