@@ -51,7 +51,7 @@ fn named(command: &Command) -> Vec<String> {
         Command::Message(Message::MarkRead(args)) => vec![args.ticket.clone()],
         Command::Message(Message::Recall(args)) => vec![args.ticket.clone()],
         Command::Ticket(Ticket::Show(args) | Ticket::Status(args)) => vec![args.ticket.clone()],
-        Command::Chat(args) => vec![args.ticket.clone()],
+        Command::Chat(args) => args.ticket.iter().cloned().collect(),
         _ => Vec::new(),
     }
 }

@@ -11,6 +11,8 @@ pub(crate) struct Places {
     pub(crate) config: Option<PathBuf>,
     /// The directory of pending files.
     pub(crate) pending: Option<PathBuf>,
+    /// The directory of texts that were written and not sent.
+    pub(crate) drafts: Option<PathBuf>,
     /// The file with ids of tickets, for completions.
     pub(crate) tickets: Option<PathBuf>,
 }
@@ -47,6 +49,7 @@ impl Places {
         Ok(Self {
             config: base("XDG_CONFIG_HOME", ".config")?.map(|base| base.join("config.toml")),
             pending: state.as_ref().map(|base| base.join("pending")),
+            drafts: state.as_ref().map(|base| base.join("drafts")),
             tickets: state.map(|base| base.join("tickets")),
         })
     }

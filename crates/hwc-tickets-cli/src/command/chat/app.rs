@@ -20,7 +20,10 @@ pub(crate) enum Event {
     Key(KeyEvent),
     Paste(String),
     /// The size of the terminal.
-    Size { columns: u16, rows: u16 },
+    Size {
+        columns: u16,
+        rows: u16,
+    },
     /// The tickets were read.
     Listed(Listing),
     /// It is time to read them again.
@@ -174,7 +177,11 @@ impl App {
                 Vec::new()
             }
             Event::Listed(listing) => {
+                let asked = self.is_leaving.then(|| self.list.remark.take()).flatten();
                 self.list.read(listing);
+                if asked.is_some() {
+                    self.list.remark = asked;
+                }
                 Vec::new()
             }
             Event::Stale if self.panes().list.is_some() => vec![Effect::List],
@@ -199,7 +206,12 @@ impl App {
             conversation::Event::Status(status) => self.list.set_status(&talk.ticket, *status),
             _ => {}
         }
-        let effects = talk.apply(event);
+        let has_ended = matches!(event, conversation::Event::Ended(_));
+        let mut effects = talk.apply(event);
+        if has_ended && (self.begins_with_list || self.talks.len() > 1) {
+            // It says why, and the others go on.
+            effects.retain(|effect| *effect != conversation::Effect::Leave);
+        }
         self.do_all(number, effects)
     }
 
@@ -211,10 +223,7 @@ impl App {
                 conversation::Effect::Help => self.shows_help = true,
                 conversation::Effect::Tickets => effects.extend(self.show_list()),
                 conversation::Effect::Leave if self.begins_with_list => {
-                    // A conversation that ends by itself throws nobody out of another one.
-                    if self.current == Some(number) {
-                        effects.extend(self.show_list());
-                    }
+                    effects.extend(self.show_list());
                 }
                 conversation::Effect::Leave if self.talks.len() > 1 => {
                     effects.extend(self.leave());
@@ -298,7 +307,9 @@ impl App {
         self.is_leaving = true;
         let what = "A message is still on its way. The same key again leaves.";
         self.list.remark = Some(what.to_owned());
-        self.show_list()
+        self.shows_list = true;
+        self.focus = Focus::List;
+        Vec::new()
     }
 
     fn paste(&mut self, text: String) -> Vec<Effect> {

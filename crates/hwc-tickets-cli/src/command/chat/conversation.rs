@@ -10,7 +10,7 @@ mod seen;
 pub(crate) use files::Enclosure;
 pub(crate) use own::{Delivery, Fate, Own};
 
-use super::draft::Draft;
+use super::writing::Draft;
 use crate::zone::Zone;
 use crossterm::event::KeyEvent;
 use hwc_tickets::{Attachment, Message, MessageKey, MessageKind, TicketId, TicketStatus};

@@ -14,11 +14,23 @@ const HELP: &[(&str, &str)] = &[
     ("Enter", "sends; //x sends /x"),
     ("Alt+Enter", "begins a new line"),
     ("Ctrl-X, /edit", "opens the text in $VISUAL or $EDITOR"),
-    ("/attach FILE", "sends a file with the next message; /detach does not"),
+    (
+        "/attach FILE",
+        "sends a file with the next message; /detach does not",
+    ),
     ("", "Reading"),
-    ("PgUp PgDn", "moves through the messages, and reads older ones; Up and Down, Home and End, too"),
-    ("/WORD", "searches, the newest message first; Enter: an older one"),
-    ("/save N DIR", "saves file N, here or in DIR, never over another one"),
+    (
+        "PgUp PgDn",
+        "moves through the messages, and reads older ones; Up and Down, Home and End, too",
+    ),
+    (
+        "/WORD",
+        "searches, the newest message first; Enter: an older one",
+    ),
+    (
+        "/save N DIR",
+        "saves file N, here or in DIR, never over another one",
+    ),
     ("Ctrl-R", "looks again for messages in doubt"),
     ("", "Tickets"),
     ("Tab, /tickets", "goes to the list, and back"),
@@ -53,7 +65,11 @@ pub(crate) fn rows(columns: usize, height: usize) -> Vec<Row> {
             }
             (key, false) => {
                 let lines = wrap(&format!("{key}: {meaning}"), columns - 2);
-                rows.extend(lines.into_iter().map(|line| vec![gap(2), piece(line, Tone::Plain)]));
+                rows.extend(
+                    lines
+                        .into_iter()
+                        .map(|line| vec![gap(2), piece(line, Tone::Plain)]),
+                );
             }
         }
     }

@@ -49,7 +49,8 @@ fn is_part(c: char) -> bool {
 fn without_end(address: &str) -> &str {
     let mut kept = address;
     loop {
-        let is_open = |open: char, close: char| kept.matches(close).count() > kept.matches(open).count();
+        let is_open =
+            |open: char, close: char| kept.matches(close).count() > kept.matches(open).count();
         let end = match kept.chars().next_back() {
             Some(')') => is_open('(', ')'),
             Some(']') => is_open('[', ']'),
@@ -84,10 +85,16 @@ mod tests {
             ("请看https://a.com/磁盘。", &["https://a.com/"][..]),
             ("（https://a.com）", &["https://a.com"][..]),
             ("(https://a.com/x_(y))", &["https://a.com/x_(y)"][..]),
-            ("http://a.com, https://b.com!", &["http://a.com", "https://b.com"][..]),
+            (
+                "http://a.com, https://b.com!",
+                &["http://a.com", "https://b.com"][..],
+            ),
             ("http://[::1]:8480/", &["http://[::1]:8480/"][..]),
             ("https://huaweicloud.com@evil.com/", &[][..]),
-            ("javascript:alert(1) file:///etc/passwd ftp://a.com", &[][..]),
+            (
+                "javascript:alert(1) file:///etc/passwd ftp://a.com",
+                &[][..],
+            ),
             ("https:// https://。 http", &[][..]),
             ("https://a.com/\\u{1b}]8;;x", &["https://a.com/"][..]),
             ("https://a.com\u{1b}\\evil", &["https://a.com"][..]),

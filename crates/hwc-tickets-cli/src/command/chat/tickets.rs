@@ -129,7 +129,9 @@ impl Tickets {
     /// The line of the cursor among those shown.
     pub(crate) fn place(&self) -> usize {
         let shown = self.shown();
-        let place = shown.iter().position(|row| Some(&row.id) == self.selected.as_ref());
+        let place = shown
+            .iter()
+            .position(|row| Some(&row.id) == self.selected.as_ref());
         place.unwrap_or_default()
     }
 

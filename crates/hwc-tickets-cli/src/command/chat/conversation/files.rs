@@ -30,6 +30,11 @@ impl Enclosure {
 
 /// The same files for the next try; the first of those that had to be uploaded were.
 pub(super) fn again(mut files: Vec<Enclosure>, uploaded: Vec<AttachmentId>) -> Vec<Enclosure> {
+    let known: Vec<AttachmentId> = files
+        .iter()
+        .filter_map(|file| file.uploaded.clone())
+        .collect();
+    let uploaded = uploaded.into_iter().filter(|id| !known.contains(id));
     let missing = files.iter_mut().filter(|file| file.uploaded.is_none());
     for (file, id) in missing.zip(uploaded) {
         file.uploaded = Some(id);
@@ -127,12 +132,20 @@ impl Conversation {
         texts.join("\n\n")
     }
 
-    /// The text that was kept when somebody left.
-    pub(crate) fn restore(&mut self, text: String) {
-        if !text.trim().is_empty() && self.draft.is_empty() {
+    /// The text that was kept when somebody left; and whether it is not known what became of a message to this ticket.
+    pub(crate) fn restore(&mut self, text: String, is_in_doubt: bool) {
+        let is_kept = !text.trim().is_empty() && self.draft.is_empty();
+        if is_kept {
             self.draft.set(text);
-            self.notice = Some("The text was kept when you left. It was not sent.".to_owned());
         }
+        let what = match (is_kept, is_in_doubt) {
+            (_, true) => {
+                "It is not known whether a message of an earlier run arrived. Before you send it again: hwc-tickets message reconcile"
+            }
+            (true, false) => "The text was kept when you left. It was not sent.",
+            (false, false) => return,
+        };
+        self.notice = Some(what.to_owned());
     }
 }
 
@@ -159,12 +172,8 @@ mod tests {
         };
         let files = vec![file("a", None), file("b", Some("1")), file("c", None)];
         assert_eq!(
-            again(files.clone(), vec![id("2")]),
-            [
-                file("a", Some("2")),
-                file("b", Some("1")),
-                file("c", None)
-            ]
+            again(files.clone(), vec![id("1"), id("2")]),
+            [file("a", Some("2")), file("b", Some("1")), file("c", None)]
         );
         assert_eq!(again(files.clone(), Vec::new()), files);
     }

@@ -128,20 +128,20 @@ pub(crate) fn title(conversation: &Conversation) -> Row {
     row
 }
 
-/// The rule above the text being written; tells of messages below.
+/// The rule above the text being written; tells of messages below, and of unread ones above.
 pub(crate) fn rule(conversation: &Conversation) -> Row {
     let mut row = Vec::new();
     let mut left = conversation.columns;
-    if conversation.top.is_some() {
-        let what = match conversation.news {
-            0 => " End: newest ".to_owned(),
-            news => format!(" {news} new below, End "),
-        };
-        if width(&what) + 2 <= left {
-            left -= width(&what) + 2;
-            row.push(piece("──", Tone::Quiet));
-            row.push(piece(what, Tone::Warn));
-        }
+    let what = match (conversation.top, conversation.news, conversation.unseen()) {
+        (Some(_), 0, _) => Some(" End: newest ".to_owned()),
+        (Some(_), news, _) => Some(format!(" {news} new below, End ")),
+        (None, _, 0) => None,
+        (None, _, unseen) => Some(format!(" {unseen} unread above, PgUp ")),
+    };
+    if let Some(what) = what.filter(|what| width(what) + 2 <= left) {
+        left -= width(&what) + 2;
+        row.push(piece("──", Tone::Quiet));
+        row.push(piece(what, Tone::Warn));
     }
     row.push(piece("─".repeat(left), Tone::Quiet));
     row

@@ -35,7 +35,9 @@ pub(crate) enum Delivery {
 pub(crate) enum Fate {
     Accepted,
     Confirmed(Box<Message>),
-    Unknown { file: Option<PathBuf> },
+    Unknown {
+        file: Option<PathBuf>,
+    },
     Failed {
         reason: String,
         exit: Exit,

@@ -106,7 +106,10 @@ impl Conversation {
 fn has(entry: &Entry, word: &str) -> bool {
     let text = foreign::text(entry.text());
     let is_in = |text: &str| !places(text, word).is_empty();
-    let mut files = entry.message().into_iter().flat_map(|read| &read.attachments);
+    let mut files = entry
+        .message()
+        .into_iter()
+        .flat_map(|read| &read.attachments);
     is_in(&text) || files.any(|file| is_in(&foreign::line(&file.file_name)))
 }
 

@@ -50,10 +50,17 @@ pub(crate) fn rows(list: &Tickets, columns: usize, height: usize, has_focus: boo
             (true, true) => "No ticket is open.",
             (true, false) => "No ticket fits the filter.",
         };
-        rows.extend(wrap(what, columns).into_iter().map(|line| vec![piece(line, Tone::Quiet)]));
+        rows.extend(
+            wrap(what, columns)
+                .into_iter()
+                .map(|line| vec![piece(line, Tone::Quiet)]),
+        );
     }
     let cursor = match list.is_filtering {
-        true => (height.saturating_sub(1), width(&foreign::line(&list.filter)) + 1),
+        true => (
+            height.saturating_sub(1),
+            width(&foreign::line(&list.filter)) + 1,
+        ),
         false => (HEAD + (at - first.min(at)) * 2, 0),
     };
     rows.truncate(height.saturating_sub(foot.len()));
