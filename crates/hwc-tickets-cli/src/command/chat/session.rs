@@ -353,7 +353,7 @@ impl<'a> Session<'a> {
                 pending,
             } => {
                 if let Some(pending) = pending {
-                    self.in_doubt.insert((talk, number), pending);
+                    self.in_doubt.insert((talk, number), *pending);
                 }
                 app::Event::Talk(talk, Talk::Settled { number, fate })
             }

@@ -1,5 +1,7 @@
 //! The state and the drawing without a terminal: screens on ratatui's own test screen, messages read from the simulator.
 
+mod panes;
+
 use super::{
     conversation::{Conversation, Delivery, Effect, Entry, Event, Fate},
     screen,
@@ -493,10 +495,9 @@ fn only_what_was_on_the_screen_is_marked_as_read() {
         u64::try_from(all.iter().filter(of_support).count()).unwrap()
     };
     let begin = |shown: &[Message], unread: Option<u64>| {
-        let mut chat = conversation(40, 12);
-        chat.apply(Event::Marked(Ok(())));
-        let zone = chat.zone;
-        chat = Conversation::new(chat.ticket, zone, 40, 12);
+        let zone = Zone::from(ZoneOffset::from_hours(8).unwrap());
+        let ticket = TicketId::new("TT202611210011").unwrap();
+        let mut chat = Conversation::new(ticket, zone, 40, 12);
         for message in shown {
             read(&mut chat, message);
         }

@@ -28,7 +28,7 @@ pub(super) enum Done {
         talk: usize,
         number: usize,
         fate: Fate,
-        pending: Option<Pending>,
+        pending: Option<Box<Pending>>,
     },
     /// Older messages were read; there may be more where they came from.
     Older {
@@ -145,7 +145,7 @@ pub(super) async fn send(
             _ => Fate::Accepted,
         },
         Err(error) if error.delivery() == Delivery::Unknown => {
-            pending = error.pending().cloned();
+            pending = error.pending().cloned().map(Box::new);
             let file = pending.as_ref();
             let file = file.map(|pending| records.hand_over(pending.id()));
             Fate::Unknown { file }

@@ -125,7 +125,7 @@ impl Conversation {
     pub(crate) fn kept(&self) -> String {
         let draft = self.draft.text();
         let mut texts: Vec<&str> = self.lost().iter().map(|own| own.text.as_str()).collect();
-        texts.retain(|text| *text != draft);
+        texts.retain(|text| *text != draft && !text.trim().is_empty());
         if !self.draft.is_blank() {
             texts.push(draft);
         }
