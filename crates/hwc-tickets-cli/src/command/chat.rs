@@ -45,6 +45,7 @@ pub(crate) async fn run(args: Chat, context: &Context) -> Result<(), Failure> {
     let (columns, rows) = terminal.size().map_err(unusable)?;
     let app = App::new(context.settings.time_zone.value, columns, rows)
         .keep_unread(args.keep_unread)
+        .tail(args.tail)
         .home(std::env::home_dir());
     let pace = Pace {
         tail: args.tail,

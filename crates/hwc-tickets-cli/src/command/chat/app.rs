@@ -80,6 +80,7 @@ pub(crate) struct App {
     is_leaving: bool,
     zone: Zone,
     keeps_unread: bool,
+    tail: u64,
     home: Option<PathBuf>,
 }
 
@@ -99,6 +100,7 @@ impl App {
             is_leaving: false,
             zone,
             keeps_unread: false,
+            tail: 0,
             home: None,
         }
     }
@@ -106,6 +108,12 @@ impl App {
     /// Leaves what is shown unread.
     pub(crate) fn keep_unread(mut self, keeps: bool) -> Self {
         self.keeps_unread = keeps;
+        self
+    }
+
+    /// Begins conversations with so many of the newest messages.
+    pub(crate) fn tail(mut self, messages: u64) -> Self {
+        self.tail = messages;
         self
     }
 
@@ -335,6 +343,7 @@ impl App {
             let (columns, rows) = (small(self.columns), small(self.rows));
             let talk = Conversation::new(ticket, self.zone, columns, rows)
                 .keep_unread(self.keeps_unread)
+                .tail(self.tail)
                 .home(self.home.clone());
             self.talks.push(talk);
         }

@@ -151,6 +151,8 @@ pub(crate) struct Conversation {
     home: Option<PathBuf>,
     /// Whether something else stands where the conversation would.
     pub(crate) is_covered: bool,
+    /// So many of the newest messages are read at the beginning.
+    tail: u64,
     is_loaded: bool,
     older: Older,
     /// Whether what was shown is to be left unread.
@@ -180,6 +182,7 @@ impl Conversation {
             files: Vec::new(),
             home: None,
             is_covered: false,
+            tail: 0,
             is_loaded: false,
             older: Older::Maybe,
             keeps_unread: false,
@@ -192,6 +195,12 @@ impl Conversation {
     /// Leaves what is shown unread.
     pub(crate) fn keep_unread(mut self, keeps: bool) -> Self {
         self.keeps_unread = keeps;
+        self
+    }
+
+    /// Begins with so many of the newest messages.
+    pub(crate) fn tail(mut self, messages: u64) -> Self {
+        self.tail = messages;
         self
     }
 

@@ -87,9 +87,10 @@ impl<'f, 'b> Pane<'f, 'b> {
 
     fn cursor(&mut self, column: usize, row: usize) {
         let column = column.min(self.columns.saturating_sub(1));
+        let last = usize::from(self.frame.area().height).saturating_sub(1);
         self.frame.set_cursor_position(Position {
             x: small(self.column + column),
-            y: small(row),
+            y: small(row.min(last)),
         });
     }
 }

@@ -52,13 +52,18 @@ pub(crate) struct Listing {
 
 impl From<AllUnread> for Listing {
     fn from(read: AllUnread) -> Self {
+        let list = &read.list;
+        let may_miss = !list.complete
+            || list.possible_gap
+            || list.undecodable > 0
+            || read.tickets.iter().any(|row| row.id.is_none());
         let remark = match (&read.unlisted, read.counts.failed.first()) {
             (Some(error), _) => Some(format!("The list could not be read to its end: {error}")),
             (None, Some(failed)) => Some(format!(
                 "Unread messages of some tickets could not be counted: {}",
                 failed.error
             )),
-            (None, None) if !read.is_complete() => Some("A ticket may be missing.".to_owned()),
+            (None, None) if may_miss => Some("A ticket may be missing.".to_owned()),
             (None, None) => None,
         };
         let mut rows = read.tickets;

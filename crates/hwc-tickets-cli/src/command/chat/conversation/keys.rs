@@ -4,9 +4,6 @@ use super::layout;
 use super::{Conversation, Delivery, Effect, Entry, LIMIT, Own};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-/// Most characters of what is looked for that are repeated.
-const LONGEST_WORD: usize = 40;
-
 impl Conversation {
     pub(super) fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
         if key.kind == KeyEventKind::Release {
@@ -118,27 +115,12 @@ impl Conversation {
                 None
             }
             "/save" => self.save(rest),
-            _ => return self.search_for(&line),
+            _ => {
+                let word = line.trim_start_matches('/').trim();
+                return self.look_for(word).into_iter().collect();
+            }
         };
         self.draft.take();
-        effect.into_iter().collect()
-    }
-
-    /// A line such as `/disk`. What is found nowhere stays, to be changed.
-    fn search_for(&mut self, line: &str) -> Vec<Effect> {
-        let word = line.trim_start_matches('/').trim();
-        let (is_found, effect) = match word {
-            "" => (false, None),
-            word => self.look_for(word),
-        };
-        if is_found {
-            self.draft.take();
-        } else {
-            let word: String = word.chars().take(LONGEST_WORD).collect();
-            self.notice = Some(format!(
-                "No message has “{word}”; nothing was sent. //{word} sends it as a text. /help lists the commands."
-            ));
-        }
         effect.into_iter().collect()
     }
 

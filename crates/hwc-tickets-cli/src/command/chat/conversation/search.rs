@@ -11,7 +11,12 @@ pub(crate) struct Search {
     entry: usize,
     /// Whether older messages are being read for it.
     is_waiting: bool,
+    /// Whether it was found at least once.
+    is_found: bool,
 }
+
+/// Most characters of a word that are repeated.
+const LONGEST_WORD: usize = 40;
 
 /// How looking went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,32 +28,43 @@ enum Found {
 }
 
 impl Conversation {
-    /// Begins to look for `word`. Gives whether it was found, or may be found later, and what is to be done for it.
-    pub(super) fn look_for(&mut self, word: &str) -> (bool, Option<Effect>) {
+    /// Begins to look for `word`, which was typed behind a slash.
+    pub(super) fn look_for(&mut self, word: &str) -> Option<Effect> {
+        self.draft.take();
         self.search = Some(Search {
             word: word.to_owned(),
             entry: self.entries.len(),
             is_waiting: false,
+            is_found: false,
         });
-        let (found, effect) = self.look_further();
-        if found == Found::Nowhere {
-            self.search = None;
-        }
-        (found != Found::Nowhere, effect)
+        self.look_on()
     }
 
     /// The next older message with it.
     pub(super) fn look_on(&mut self) -> Option<Effect> {
         let (found, effect) = self.look_further();
-        if found == Found::Nowhere
-            && let Some(search) = &self.search
-        {
-            self.notice = Some(format!(
-                "No older message has “{}”. Esc ends the search.",
-                search.word
-            ));
+        if found == Found::Nowhere {
+            self.find_nothing();
         }
         effect
+    }
+
+    /// Says so. What was found nowhere at all comes back, to be changed.
+    fn find_nothing(&mut self) {
+        let Some(search) = &self.search else { return };
+        let word: String = search.word.chars().take(LONGEST_WORD).collect();
+        if search.is_found {
+            let what = format!("No older message has “{word}”. Esc ends the search.");
+            self.notice = Some(what);
+            return;
+        }
+        if self.draft.is_empty() {
+            self.draft.set(format!("/{}", search.word));
+        }
+        self.search = None;
+        self.notice = Some(format!(
+            "No message has “{word}”; nothing was sent. //{word} sends it as a text. /help lists the commands."
+        ));
     }
 
     /// Ends the search; whether there was one.
@@ -83,6 +99,7 @@ impl Conversation {
         };
         if let Some(number) = found {
             search.entry = number;
+            search.is_found = true;
             self.top = layout::from(self, number);
             self.notice = Some(format!(
                 "Found “{word}”. Enter: an older one. Esc ends the search."

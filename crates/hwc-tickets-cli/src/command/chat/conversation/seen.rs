@@ -109,7 +109,9 @@ impl Conversation {
                 .collect(),
         };
         let found = u64::try_from(keys.len()).unwrap_or(u64::MAX);
-        if self.older != super::Older::None {
+        let read = u64::try_from(self.entries.len()).unwrap_or(u64::MAX);
+        // With fewer than were asked for, none stands before them.
+        if self.older != super::Older::None && read >= self.tail {
             self.unseen.before = counted.unwrap_or(0).saturating_sub(found);
         }
         self.unseen.is_any = !keys.is_empty() || self.unseen.before > 0;
