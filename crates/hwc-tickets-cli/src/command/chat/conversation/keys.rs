@@ -102,6 +102,7 @@ impl Conversation {
             None => (line.as_str(), ""),
         };
         let effect = match name {
+            "/" if rest.is_empty() => Some(Effect::Help),
             "/help" | "/?" => Some(Effect::Help),
             "/tickets" => Some(Effect::Tickets),
             "/edit" => Some(Effect::Edit),
@@ -109,12 +110,21 @@ impl Conversation {
                 self.draft.take();
                 return self.leave(false);
             }
-            "/attach" => self.attach(rest),
             "/detach" => {
                 self.enclosed.clear();
                 None
             }
-            "/save" => self.save(rest),
+            "/attach" | "/save" => {
+                let effect = match name {
+                    "/attach" => self.attach(rest),
+                    _ => self.save(rest),
+                };
+                if effect.is_none() {
+                    // It stays, to be changed: it may have been meant as a text.
+                    return Vec::new();
+                }
+                effect
+            }
             _ => {
                 let word = line.trim_start_matches('/').trim();
                 return self.look_for(word).into_iter().collect();

@@ -69,11 +69,15 @@ impl Conversation {
 
     /// Ends the search; whether there was one.
     pub(super) fn end_search(&mut self) -> bool {
-        let ended = self.search.take().is_some();
-        if ended {
-            self.notice = None;
+        let Some(search) = self.search.take() else {
+            return false;
+        };
+        self.notice = None;
+        if !search.is_found && self.draft.is_empty() {
+            // It may have been meant as a text.
+            self.draft.set(format!("/{}", search.word));
         }
-        ended
+        true
     }
 
     /// So many older messages were put before all others.
