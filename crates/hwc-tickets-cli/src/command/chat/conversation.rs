@@ -6,6 +6,7 @@ pub(crate) mod layout;
 mod own;
 mod search;
 mod seen;
+mod words;
 
 pub(crate) use files::Enclosure;
 pub(crate) use own::{Delivery, Fate, Own};

@@ -4,7 +4,7 @@ use super::super::{
     link,
     row::{Piece, Row, Tone, gap, piece},
 };
-use super::{Conversation, Delivery, Entry, LIMIT, Own, search};
+use super::{Conversation, Delivery, Entry, LIMIT, Own, words};
 use crate::{
     render::{
         foreign,
@@ -300,7 +300,7 @@ fn lines(conversation: &Conversation, entry: &Entry) -> Vec<Row> {
 /// A line of inert text, folded: its addresses are links, and what is looked for is marked.
 fn folded(line: &str, tone: Tone, columns: usize, word: Option<&str>) -> Vec<Row> {
     let links = link::find(line);
-    let found = word.map(|word| search::places(line, word));
+    let found = word.map(|word| words::places(line, word));
     let found = found.unwrap_or_default();
     let mut rows = Vec::new();
     let mut from = 0;
