@@ -217,7 +217,10 @@ impl Conversation {
         match event {
             Event::Message(message) => effects.extend(self.read(message)),
             Event::Status(status) => self.status = Some(status),
-            Event::Loaded => self.is_loaded = true,
+            Event::Loaded => {
+                self.is_loaded = true;
+                self.begin();
+            }
             Event::Trouble(what) => {
                 self.is_loaded = true;
                 self.notice = Some(what);

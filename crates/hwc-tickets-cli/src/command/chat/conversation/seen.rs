@@ -14,6 +14,8 @@ struct Shown {
 /// What is unread and was not shown yet.
 #[derive(Debug, Default)]
 pub(super) struct Unseen {
+    /// Whether the beginning is all there.
+    is_there: bool,
     /// How many messages were unread at the beginning, when that is known. The outer one: whether the answer is there.
     counted: Option<Option<u64>>,
     /// Messages that came since the beginning and before the answer.
@@ -29,6 +31,11 @@ pub(super) struct Unseen {
 }
 
 impl Conversation {
+    /// What was there at the beginning is all on the screen, or above it.
+    pub(super) fn begin(&mut self) {
+        self.unseen.is_there = true;
+    }
+
     /// The number of unread messages was asked for; `None` when there was no answer.
     pub(super) fn count(&mut self, unread: Option<u64>) {
         self.unseen.counted = Some(unread);
@@ -39,7 +46,7 @@ impl Conversation {
         if self.unseen.is_begun {
             self.unseen.waiting.insert(key, Shown::default());
             self.unseen.is_any = true;
-        } else if self.is_loaded {
+        } else if self.unseen.is_there {
             self.unseen.late += 1;
         }
     }
@@ -62,7 +69,7 @@ impl Conversation {
 
     /// Takes note of what is in sight. Gives whether all that was unread has been seen now.
     pub(super) fn see(&mut self) -> Option<Effect> {
-        if self.keeps_unread || !self.is_loaded {
+        if self.keeps_unread || !self.unseen.is_there {
             return None;
         }
         self.begin_to_see();
