@@ -16,8 +16,8 @@ pub(crate) fn begin(address: &str) -> Option<String> {
     is_whole.then(|| format!("\u{1b}]8;;{address}\u{1b}\\"))
 }
 
-/// Where addresses stand in `text`: of http and https, in printable ASCII, and without a name before the host, which can look like
-/// the host of another.
+/// Where addresses stand in `text`: of http and https, in printable ASCII, and without a name before the host, which can
+/// look like the host of another.
 pub(crate) fn find(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut from = 0;

@@ -295,8 +295,15 @@ impl<'a> Session<'a> {
     ) -> Result<app::Event, Failure> {
         self.terminal.take_back().map_err(unusable)?;
         self.keys = Some(EventStream::new());
-        let effects = self.app.apply(app::Event::Hidden(false));
-        self.carry_out(effects)?;
+        // It may have another size by now.
+        let (columns, rows) = self.terminal.size().map_err(unusable)?;
+        for event in [
+            app::Event::Size { columns, rows },
+            app::Event::Hidden(false),
+        ] {
+            let effects = self.app.apply(event);
+            self.carry_out(effects)?;
+        }
         let ticket = self.app.talks().get(number);
         let ticket = ticket.map(|talk| talk.ticket.clone());
         let text = match (outcome, ticket) {
