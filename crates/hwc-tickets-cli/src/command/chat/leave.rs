@@ -94,10 +94,13 @@ impl Left<'_> {
         if let Err(error) = kept {
             screen.warn(&format!("the text could not be kept: {error}"));
         }
-        if !talk.enclosed.is_empty() {
+        for file in &talk.enclosed {
+            let stored = file.uploaded.as_ref();
+            let stored = stored.map(|id| format!("; the service has it as {id}"));
             screen.warn(&format!(
-                "{} attached files were not sent",
-                talk.enclosed.len()
+                "{} was not sent{}",
+                file.name(),
+                stored.unwrap_or_default()
             ));
         }
     }

@@ -7,7 +7,8 @@ use super::{
 };
 use crate::{clock, exit::Exit, failure::Failure, pending_files::PendingFiles};
 use hwc_tickets::{
-    Attachment, Client, Delivery, Outcome, Pending, Receipt, TicketId, attachments::Saved,
+    Attachment, AttachmentId, Client, Delivery, Outcome, Pending, Receipt, TicketId,
+    attachments::Saved,
 };
 use std::{
     future::{Future, IntoFuture as _},
@@ -154,7 +155,7 @@ pub(super) async fn send(
             let uploaded = error.uploaded().to_vec();
             let failure = Failure::from(error);
             Fate::Failed {
-                reason: reason(&failure),
+                reason: format!("{}{}", reason(&failure), stored(&uploaded)),
                 exit: failure.exit(),
                 uploaded,
             }
@@ -189,6 +190,15 @@ pub(super) async fn look(
         number,
         fate,
         pending: None,
+    }
+}
+
+/// What was stored for a message that did not arrive: nobody else tells the ids.
+fn stored(uploaded: &[AttachmentId]) -> String {
+    let ids: Vec<&str> = uploaded.iter().map(AttachmentId::as_str).collect();
+    match ids.is_empty() {
+        true => String::new(),
+        false => format!("; its files are stored already: {}", ids.join(", ")),
     }
 }
 

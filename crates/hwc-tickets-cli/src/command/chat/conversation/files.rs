@@ -6,11 +6,20 @@ use hwc_tickets::{Attachment, AttachmentId, Message};
 use std::path::{Path, PathBuf};
 
 /// A file that goes with a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Enclosure {
     pub(crate) path: PathBuf,
     /// Its id, when it was uploaded for a message that did not arrive: it is not uploaded again.
     pub(crate) uploaded: Option<AttachmentId>,
+}
+
+/// The name of a file may be as confidential as what is in it.
+impl std::fmt::Debug for Enclosure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Enclosure")
+            .field("uploaded", &self.uploaded)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Enclosure {
