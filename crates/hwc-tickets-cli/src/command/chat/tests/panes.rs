@@ -86,11 +86,8 @@ fn type_in(app: &mut App, text: &str) {
 
 /// The screen, and the addresses that its links lead to.
 fn drawn(app: &App) -> (String, Vec<String>) {
-    let size = (
-        app.columns.try_into().unwrap(),
-        app.rows.try_into().unwrap(),
-    );
-    let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
+    let size = [app.columns, app.rows].map(|size| u16::try_from(size).unwrap());
+    let mut terminal = Terminal::new(TestBackend::new(size[0], size[1])).unwrap();
     let mut links = Vec::new();
     terminal
         .draw(|frame| links = screen::draw(frame, app, true))
