@@ -113,11 +113,13 @@ pub(crate) struct Tickets {
 }
 
 impl Tickets {
-    /// It was read. The cursor stays on its ticket.
+    /// It was read. The cursor stays on its ticket; what was known stays when nothing could be read.
     pub(crate) fn read(&mut self, listing: Listing) {
         self.is_read = true;
         self.remark = listing.remark;
-        self.all = listing.tickets;
+        if self.remark.is_none() || !listing.tickets.is_empty() {
+            self.all = listing.tickets;
+        }
     }
 
     /// The tickets that the filter lets through.

@@ -122,6 +122,27 @@ fn what_needs_an_answer_stands_first() {
     assert_eq!(listing.tickets[3].unread, None, "not known is not none");
 }
 
+/// A list that could not be read says so, never that there is nothing; what was known stays.
+#[test]
+fn a_list_that_could_not_be_read() {
+    let failed = || Listing {
+        tickets: Vec::new(),
+        remark: Some("no connection".to_owned()),
+    };
+    let zone = Zone::from(ZoneOffset::UTC);
+    let mut empty = App::new(zone, 60, 24);
+    empty.apply(Event::Listed(failed()));
+    let (screen, _) = drawn(&empty);
+    assert!(screen.contains("No ticket could be read.") && screen.contains("no connection"));
+    assert!(!screen.contains("none for you"), "{screen}");
+    empty.apply(Event::Listed(Listing::default()));
+    assert!(drawn(&empty).0.contains("No ticket is open."));
+    let mut app = app(60, 24);
+    app.apply(Event::Listed(failed()));
+    let (screen, _) = drawn(&app);
+    assert!(screen.contains("case-104") && screen.contains("no connection"));
+}
+
 /// Keys in the list, and the ticket that is opened by Enter afterwards.
 #[test]
 fn keys_of_the_list() {

@@ -27,6 +27,8 @@ pub(crate) fn rows(list: &Tickets, columns: usize, height: usize, has_focus: boo
     let columns = columns.max(4);
     let title = match list.for_you() {
         _ if !list.is_read => "Tickets".to_owned(),
+        // Who could not read all of them does not know.
+        0 if list.remark.is_some() => "Tickets".to_owned(),
         0 => "Tickets, none for you".to_owned(),
         number => format!("Tickets, {number} for you"),
     };
@@ -47,6 +49,7 @@ pub(crate) fn rows(list: &Tickets, columns: usize, height: usize, has_focus: boo
     if shown.is_empty() {
         let what = match (list.is_read, list.filter.is_empty()) {
             (false, _) => "Reading the tickets.",
+            (true, true) if list.remark.is_some() => "No ticket could be read.",
             (true, true) => "No ticket is open.",
             (true, false) => "No ticket fits the filter.",
         };
