@@ -220,13 +220,19 @@ pub(crate) enum Command {
     /// Upload, list and download the files of tickets and messages
     #[command(subcommand, arg_required_else_help = true)]
     Attachment(attachment::Attachment),
-    /// Chat in a ticket on one screen
+    /// Chat in tickets on one screen
+    ///
+    /// Without a ticket, it begins with the list of open tickets, what needs your answer first. From 90 columns on, the
+    /// list and the conversation stand side by side; Tab goes from one to the other.
     ///
     /// Shows the conversation and new messages as they come. Enter sends; each of your messages shows its state.
     /// Alt+Enter starts a new line, PgUp, PgDn, Home and End move through the conversation, Esc leaves. Scrolling up
-    /// reads older messages. When the newest message is shown, the ticket is marked as read. A line that begins with a
-    /// slash is a command, such as /help, and is never sent; //x sends /x. Without a terminal, or with another output
-    /// format than `table`, it does what `message follow` does until its input ends, and marks nothing.
+    /// reads older messages. When all unread messages were shown, the ticket is marked as read. ? shows all keys.
+    ///
+    /// A line that begins with a slash is a command and is never sent; //x sends /x. /word searches, /attach FILE sends a
+    /// file with the next message, /save N saves file N and never replaces one, /edit opens $VISUAL or $EDITOR. A text
+    /// that was not sent is kept for the next time. Without a terminal, or with another output format than `table`, it
+    /// does what `message follow` does until its input ends, and marks nothing.
     #[command(
         after_long_help = "Fields of -o plain, without a terminal: those of `message follow`."
     )]
@@ -291,7 +297,7 @@ Configuration:
   HTTPS_PROXY, ALL_PROXY          http or https proxy, as http://user:password@host:port
   NO_PROXY                        hosts without it: domains, addresses, networks, *
   NO_COLOR, CLICOLOR_FORCE        colour
-  VISUAL, EDITOR                  editor of `message send` and `ticket create`
+  VISUAL, EDITOR                  editor of `message send`, `ticket create` and the chat
 
   An empty or blank variable counts as not set. One that cannot be used is refused by name; nothing takes its place.
   Hosts of Huawei Cloud are those below myhuaweicloud.com, .eu and .cn, huaweicloud.com and myhwclouds.com.
@@ -299,7 +305,7 @@ Configuration:
   Files
   $XDG_CONFIG_HOME/hwc-tickets/config.toml   profiles; default ~/.config
   $XDG_STATE_HOME/hwc-tickets/pending/       messages and tickets with unknown outcome; default ~/.local/state
-  $XDG_STATE_HOME/hwc-tickets/drafts/        texts written in an editor and not sent
+  $XDG_STATE_HOME/hwc-tickets/drafts/        texts of the chat or of an editor that were not sent yet; may be removed
   $XDG_STATE_HOME/hwc-tickets/tickets        ids of tickets seen, for completions; may be removed
   ~/.huaweicloud/credentials                 keys, as the official SDKs read them
 

@@ -58,7 +58,7 @@ fn named(command: &Command) -> Vec<String> {
         Command::Ticket(Ticket::Urge(args)) => vec![args.ticket.clone()],
         Command::Ticket(Ticket::Score(args)) => vec![args.ticket.clone()],
         Command::Attachment(Attachment::List(args)) => vec![args.ticket.clone()],
-        Command::Chat(args) => vec![args.ticket.clone()],
+        Command::Chat(args) => args.ticket.iter().cloned().collect(),
         _ => Vec::new(),
     }
 }

@@ -6,12 +6,12 @@ use clap::Args;
 /// `chat`.
 #[derive(Debug, Args)]
 pub(crate) struct Chat {
-    /// Id of the ticket
-    pub(crate) ticket: String,
+    /// Id of the ticket; without it, the chat begins with the list of open tickets
+    pub(crate) ticket: Option<String>,
     /// Start with the newest N messages; scrolling up reads older ones
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub(crate) tail: u64,
-    /// Leave the messages unread; otherwise the ticket is marked as read when its newest message is shown
+    /// Leave the messages unread; otherwise a ticket is marked as read when all its unread messages were shown
     #[arg(long)]
     pub(crate) keep_unread: bool,
     /// Minimum time between polls; up to five times as long while it is quiet

@@ -202,7 +202,9 @@ fn zsh(script: &str) -> String {
             .or_else(|| line.strip_suffix(":'"));
         match front {
             Some(front)
-                if front.starts_with("':ticket -- ") || front.starts_with("'*:ticket -- ") =>
+                if ["':ticket -- ", "'::ticket -- ", "'*:ticket -- "]
+                    .iter()
+                    .any(|begin| front.starts_with(begin)) =>
             {
                 let rest = line.get(front.len() + 1..).unwrap_or_default();
                 format!("{front}:{{_hwc_tickets_ids}}{rest}")

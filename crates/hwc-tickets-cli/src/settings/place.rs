@@ -11,10 +11,10 @@ pub(crate) struct Places {
     pub(crate) config: Option<PathBuf>,
     /// The directory of pending files.
     pub(crate) pending: Option<PathBuf>,
+    /// The directory of texts that were written and not sent.
+    pub(crate) drafts: Option<PathBuf>,
     /// The file with ids of tickets, for completions.
     pub(crate) tickets: Option<PathBuf>,
-    /// The directory of texts that were written in an editor and not sent yet.
-    pub(crate) drafts: Option<PathBuf>,
 }
 
 impl Places {
@@ -49,8 +49,8 @@ impl Places {
         Ok(Self {
             config: base("XDG_CONFIG_HOME", ".config")?.map(|base| base.join("config.toml")),
             pending: state.as_ref().map(|base| base.join("pending")),
-            tickets: state.as_ref().map(|base| base.join("tickets")),
-            drafts: state.map(|base| base.join("drafts")),
+            drafts: state.as_ref().map(|base| base.join("drafts")),
+            tickets: state.map(|base| base.join("tickets")),
         })
     }
 

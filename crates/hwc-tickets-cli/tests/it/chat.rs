@@ -195,9 +195,10 @@ fn leaving_tells_what_did_not_reach_the_ticket() {
     terminal.shows("hwc-tickets message send case-123");
     assert!(!terminal.screen().contains("being written"));
 
+    // What failed is there again, and was not sent by itself.
     let mut terminal = chat(&stage, 28, 120, "case-123");
-    terminal.shows_all(&["in-progress", "Old snapshots"]);
-    terminal.type_in("first\r");
+    terminal.shows_all(&["in-progress", "Old snapshots", "> yes, please"]);
+    terminal.type_in("\u{15}first\r");
     terminal.shows_all(&["you  failed", "> first"]);
     terminal.type_in("\u{15}second\r");
     terminal.shows_all(&["> second"]);
@@ -279,9 +280,11 @@ fn commands_stay_here() {
     let mut terminal = chat(&stage, 28, 120, "case-123");
     terminal.shows_all(&["in-progress", "Old snapshots"]);
     terminal.type_in("/help\r");
-    terminal.shows_all(&["Ctrl-R: look again"]);
+    terminal.shows_all(&["looks again for messages in doubt", "Any key goes back."]);
+    terminal.type_in("x");
+    terminal.shows_all(&["Old snapshots"]);
     terminal.type_in("/unknown\r");
-    terminal.shows_all(&["/unknown is not a command; nothing was sent"]);
+    terminal.shows_all(&["No message has “unknown”; nothing was sent"]);
     terminal.type_in("\u{15}//var is full\r");
     terminal.shows_all(&["/var is full", "confirmed"]);
     assert_eq!(stage.sim().arrived("case-123"), ["/var is full"]);
@@ -338,6 +341,138 @@ fn what_was_shown_is_read() {
     stage.sim().reply_as_engineer("case-123", "More.").unwrap();
     terminal.shows_all(&["More."]);
     until("the news to be read", || unread(&stage) == 0);
+    assert_eq!(leave(&mut terminal), 0);
+}
+
+/// Without a ticket it begins with the list: side by side where there is room, one after the other where there is none.
+#[test]
+fn the_list_leads_to_conversations() {
+    for cols in [120, 40] {
+        let stage = Stage::new();
+        let mut terminal = Terminal::run(&stage, 28, cols, &["chat", "--interval", "10ms"]);
+        terminal.shows_all(&["Tickets, "]);
+        terminal.type_in("/case-123\r");
+        terminal.shows_all(&["/case-123"]);
+        terminal.type_in("\r");
+        let screen = terminal.shows_all(&["in-progress", "Old snapshots"]);
+        assert_eq!(screen.contains("Tickets"), cols == 120, "{screen}");
+        terminal.type_in("from the list\r");
+        terminal.shows_all(&["confirmed"]);
+        assert_eq!(stage.sim().arrived("case-123"), ["from the list"]);
+        // Tab goes to the list, where the same ticket is opened again as it was left.
+        terminal.type_in("half");
+        terminal.shows_all(&["> half"]);
+        terminal.type_in("\t");
+        terminal.shows_all(&["Tickets, "]);
+        terminal.type_in("\r");
+        terminal.shows_all(&["> half", "from the list"]);
+        terminal.type_in("\u{3}");
+        assert_eq!(terminal.end(), 0);
+        assert!(terminal.is_as_before());
+    }
+}
+
+#[test]
+fn without_a_terminal_a_ticket_is_needed() {
+    let stage = Stage::new();
+    let ran = stage.run(&["chat"]);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    assert!(ran.stderr.contains("ticket list"), "{}", ran.stderr);
+}
+
+/// What was written is there again the next time, for the user only, and gone when it was sent.
+#[test]
+fn a_text_is_kept_until_it_is_sent() {
+    let stage = Stage::new();
+    let file = stage
+        .home()
+        .join(".local/state/hwc-tickets/drafts/case-123.txt");
+    let mut terminal = chat(&stage, 28, 120, "case-123");
+    terminal.shows_all(&["in-progress", "Old snapshots"]);
+    terminal.type_in("磁盘又满了 half a sent");
+    terminal.shows_all(&["half a sent"]);
+    // Written down while it runs, too: nobody has to leave in order.
+    until("the text to be kept", || file.exists());
+    terminal.type_in(ESC);
+    terminal.shows_all(&["Esc again leaves"]);
+    assert_eq!(leave(&mut terminal), 0);
+    assert_eq!(
+        std::fs::read_to_string(&file).unwrap(),
+        "磁盘又满了 half a sent"
+    );
+    let mode =
+        std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+
+    let mut terminal = chat(&stage, 28, 120, "case-123");
+    terminal.shows_all(&[
+        "Old snapshots",
+        "> 磁盘又满了 half a sent",
+        "It was not sent",
+    ]);
+    assert!(stage.sim().arrived("case-123").is_empty());
+    terminal.type_in("ence\r");
+    terminal.shows_all(&["confirmed"]);
+    assert_eq!(
+        stage.sim().arrived("case-123"),
+        ["磁盘又满了 half a sentence"]
+    );
+    assert_eq!(leave(&mut terminal), 0);
+    assert!(!file.exists());
+}
+
+/// A file goes with a message, comes back under a safe name, and replaces nothing; a long text comes from the editor.
+#[test]
+fn files_and_the_editor() {
+    let stage = Stage::new();
+    let log = stage.home().join("磁盘 a.log");
+    std::fs::write(&log, "disk full\n").unwrap();
+    let place = stage.home().join("saved");
+    std::fs::create_dir(&place).unwrap();
+    let args = ["chat", "case-123", "--interval", "10ms"];
+    let editor = [("EDITOR", "/bin/sh -c 'printf \"from the\\neditor\\n\" > \"$0\"'")];
+    let mut terminal = Terminal::with(&stage, 28, 240, &args, &editor);
+    terminal.shows_all(&["in-progress", "Old snapshots"]);
+    terminal.type_in("/attach ~/nothing.log\r");
+    terminal.shows_all(&["nothing.log cannot be sent"]);
+    terminal.type_in("/attach ~/磁盘 a.log\r");
+    terminal.shows_all(&["with [磁盘 a.log]"]);
+    terminal.type_in("\u{18}");
+    terminal.shows_all(&["> from the\n  editor"]);
+    assert!(stage.sim().arrived("case-123").is_empty());
+    terminal.type_in("\r");
+    terminal.shows_all(&["[1 磁盘 a.log]"]);
+    assert_eq!(stage.sim().arrived("case-123"), ["from the\neditor"]);
+    for told in ["Saved ", "Not saved: "] {
+        terminal.type_in("/save 1 ~/saved\r");
+        terminal.shows_all(&[told]);
+        let saved = std::fs::read_to_string(place.join("磁盘 a.log")).unwrap();
+        assert_eq!(saved, "disk full\n");
+    }
+    assert_eq!(leave(&mut terminal), 0);
+}
+
+/// Addresses are links of the terminal, and lead where they say.
+#[test]
+fn addresses_are_links() {
+    let stage = Stage::new();
+    let text = "See https://a.com/x。 \u{1b}]8;;https://evil.com\u{1b}\\https://b.com";
+    stage.sim().reply_as_engineer("case-123", text).unwrap();
+    let mut terminal = chat(&stage, 28, 120, "case-123");
+    terminal.shows_all(&["https://a.com/x。", "https://b.com"]);
+    until("the links", || {
+        terminal
+            .written()
+            .contains("\u{1b}]8;;https://b.com\u{1b}\\")
+    });
+    let written = terminal.written();
+    assert!(written.contains("\u{1b}]8;;https://a.com/x\u{1b}\\"));
+    // The one that came is text, and what follows it is no part of it.
+    assert!(
+        terminal
+            .screen()
+            .contains("\\u{1b}]8;;https://evil.com\\u{1b}")
+    );
     assert_eq!(leave(&mut terminal), 0);
 }
 

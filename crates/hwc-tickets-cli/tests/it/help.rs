@@ -50,7 +50,7 @@ const COMMANDS: &[&[&str]] = &[
 #[test]
 fn long_help_of_every_command() {
     let stage = Stage::new();
-    for command in COMMANDS.iter().copied() {
+    for command in COMMANDS {
         for (flag, kind) in [("--help", "long"), ("-h", "short")] {
             let args: Vec<&str> = command.iter().copied().chain([flag]).collect();
             let ran = stage.finish(stage.bare(&args).env("COLUMNS", "100"));
@@ -136,7 +136,7 @@ fn fields_of_plain_are_told() {
         "completions",
         "man",
     ];
-    for command in COMMANDS.iter().copied() {
+    for command in COMMANDS {
         let args: Vec<&str> = command.iter().copied().chain(["--help"]).collect();
         let help = stage.finish(&mut stage.bare(&args)).stdout;
         let writes = command.last().is_some_and(|name| !silent.contains(name));

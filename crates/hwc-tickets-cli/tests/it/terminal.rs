@@ -149,6 +149,7 @@ impl Terminal {
             vt100::Color::Idx(1) => " fill=\"#f47067\"",
             vt100::Color::Idx(2) => " fill=\"#6bc46d\"",
             vt100::Color::Idx(3) => " fill=\"#daaa3f\"",
+            vt100::Color::Idx(5) => " fill=\"#d2a8ff\"",
             vt100::Color::Idx(6) => " fill=\"#76e3ea\"",
             _ => "",
         }

@@ -21,7 +21,7 @@ fn is_same(ours: &Value, theirs: &Value) -> bool {
     ours == theirs
         || text(ours) == text(theirs)
         || (number(ours).is_some() && number(ours) == number(theirs))
-        || (theirs.is_boolean() && text(ours) == theirs.to_string())
+        || theirs.as_bool().is_some_and(|flag| text(ours) == flag.to_string())
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn ids() {
 #[test]
 fn times_and_zones() {
     let [from, until] = ["1970-01-02T00:00:00Z", "2100-01-01T00:00:00Z"].map(|text| {
-        let time: hwc_tickets::jiff::Timestamp = text.parse().unwrap();
+        let time: jiff::Timestamp = text.parse().unwrap();
         time
     });
     fuzz(corpus("times"), 256, |bytes| {

@@ -86,7 +86,7 @@ async fn told(events: &mut Events) -> (Vec<String>, Option<Cursor>) {
 #[test]
 fn one_without_tickets_waits_for_its_handle() {
     let desk = desk(&["case-1"]);
-    let plan = [(5, Act::Add("case-1")), (20, Act::Post("case-1", "one"))];
+    let plan = [(5, Add("case-1")), (20, Post("case-1", "one"))];
     let (with_handle, _) = run(&desk, &[], None, &plan, 60);
     assert_eq!(with_handle, ["case-1: one"]);
     // Nobody could add one.

@@ -1,16 +1,24 @@
 //! The conversation as it stands: what happens goes in, what is to be done comes out. No input, no output, no clock.
 
+mod files;
 mod keys;
 pub(crate) mod layout;
 mod own;
+mod search;
+mod seen;
+mod words;
 
+pub(crate) use files::Enclosure;
 pub(crate) use own::{Delivery, Fate, Own};
 
-use super::draft::Draft;
+use super::writing::Draft;
 use crate::zone::Zone;
 use crossterm::event::KeyEvent;
-use hwc_tickets::{Message, MessageKey, MessageKind, TicketId, TicketStatus};
+use hwc_tickets::{Attachment, Message, MessageKey, MessageKind, TicketId, TicketStatus};
 use layout::Place;
+use search::Search;
+use seen::Unseen;
+use std::path::PathBuf;
 
 /// Most UTF-16 units of a message.
 pub(crate) const LIMIT: usize = hwc_tickets::submit::MAX_TEXT_UNITS;
@@ -38,6 +46,14 @@ pub(crate) enum Event {
     OlderFailed(String),
     /// The ticket is marked as read, or why it is not.
     Marked(Result<(), String>),
+    /// How many messages are unread; `None` when that could not be found out.
+    Counted(Option<u64>),
+    /// A file can be sent, or why not.
+    Attached(Result<PathBuf, String>),
+    /// A file of the ticket was saved: where, or why not.
+    Saved(Result<String, String>),
+    /// The text as it came out of the editor, or why it did not.
+    Edited(Result<String, String>),
     /// What became of an own message.
     Settled { number: usize, fate: Fate },
     /// A key was pressed.
@@ -52,13 +68,30 @@ pub(crate) enum Event {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Effect {
     /// Send this text, and tell what became of it.
-    Send { number: usize, text: Secret },
+    Send {
+        number: usize,
+        text: Secret,
+        files: Vec<Enclosure>,
+    },
     /// Find out what became of a message in doubt.
     Look { number: usize },
     /// Read messages that stand before those on the screen.
     Older,
-    /// Mark the ticket as read: its newest message was shown.
+    /// Mark the ticket as read: all that was unread was shown.
     MarkRead,
+    /// Look at a file that is to be sent with the next message.
+    Attach { path: PathBuf },
+    /// Save a file of the ticket.
+    Save {
+        file: Attachment,
+        directory: PathBuf,
+    },
+    /// Give the text to the editor.
+    Edit,
+    /// Show what the keys do.
+    Help,
+    /// Show the list of tickets.
+    Tickets,
     /// End.
     Leave,
 }
@@ -109,12 +142,23 @@ pub(crate) struct Conversation {
     pub(crate) news: usize,
     pub(crate) columns: usize,
     pub(crate) rows: usize,
+    /// What is looked for.
+    pub(crate) search: Option<Search>,
+    /// Files that go with the next message.
+    pub(crate) enclosed: Vec<Enclosure>,
+    /// Files of the ticket, by number.
+    files: Vec<Attachment>,
+    /// The home directory of the user.
+    home: Option<PathBuf>,
+    /// Whether something else stands where the conversation would.
+    pub(crate) is_covered: bool,
+    /// So many of the newest messages are read at the beginning.
+    tail: u64,
     is_loaded: bool,
     older: Older,
     /// Whether what was shown is to be left unread.
     keeps_unread: bool,
-    /// Whether a message of the support came since the ticket was marked as read.
-    has_unread: bool,
+    unseen: Unseen,
     is_marking: bool,
     /// Whether leaving was asked for and awaits a second word.
     is_leaving: bool,
@@ -134,10 +178,16 @@ impl Conversation {
             news: 0,
             columns: columns.into(),
             rows: rows.into(),
+            search: None,
+            enclosed: Vec::new(),
+            files: Vec::new(),
+            home: None,
+            is_covered: false,
+            tail: 0,
             is_loaded: false,
             older: Older::Maybe,
             keeps_unread: false,
-            has_unread: false,
+            unseen: Unseen::default(),
             is_marking: false,
             is_leaving: false,
         }
@@ -149,13 +199,28 @@ impl Conversation {
         self
     }
 
+    /// Begins with so many of the newest messages.
+    pub(crate) fn tail(mut self, messages: u64) -> Self {
+        self.tail = messages;
+        self
+    }
+
+    /// With the home directory of the user, for paths that are typed.
+    pub(crate) fn home(mut self, home: Option<PathBuf>) -> Self {
+        self.home = home;
+        self
+    }
+
     /// One event; gives what is to be done because of it.
     pub(crate) fn apply(&mut self, event: Event) -> Vec<Effect> {
         let mut effects = Vec::new();
         match event {
             Event::Message(message) => effects.extend(self.read(message)),
             Event::Status(status) => self.status = Some(status),
-            Event::Loaded => self.is_loaded = true,
+            Event::Loaded => {
+                self.is_loaded = true;
+                self.begin();
+            }
             Event::Trouble(what) => {
                 self.is_loaded = true;
                 self.notice = Some(what);
@@ -168,7 +233,9 @@ impl Conversation {
                     effects.push(Effect::Leave);
                 }
             }
-            Event::Older { messages, is_all } => self.put_before(messages, is_all),
+            Event::Older { messages, is_all } => {
+                effects.extend(self.put_before(messages, is_all));
+            }
             Event::OlderFailed(why) => {
                 self.older = Older::Maybe;
                 self.notice = Some(format!("Older messages could not be read: {why}"));
@@ -179,6 +246,14 @@ impl Conversation {
                     self.notice = Some(format!("The ticket could not be marked as read: {why}"));
                 }
             }
+            Event::Counted(unread) => self.count(unread),
+            Event::Attached(outcome) => self.attached(outcome),
+            Event::Saved(Ok(what) | Err(what)) => self.notice = Some(what),
+            Event::Edited(Ok(text)) => {
+                self.draft.set(text);
+                self.notice = None;
+            }
+            Event::Edited(Err(why)) => self.notice = Some(why),
             Event::Settled { number, fate } => effects.extend(self.settle(number, fate)),
             Event::Key(key) => effects.extend(self.key(key)),
             Event::Paste(text) => {
@@ -194,8 +269,8 @@ impl Conversation {
         self.top = self.top.and_then(|top| layout::kept(self, top));
         if self.top.is_none() {
             self.news = 0;
-            effects.extend(self.mark_read());
         }
+        effects.extend(self.see());
         effects
     }
 
@@ -227,7 +302,7 @@ impl Conversation {
             return Some(if self.is_busy() {
                 "A message is still on its way. Esc again leaves."
             } else {
-                "The text was not sent. Esc again leaves it behind."
+                "The text was not sent. Esc again leaves; the text is kept."
             });
         }
         let coming =
@@ -246,8 +321,11 @@ impl Conversation {
     }
 
     /// Older messages came: what is in sight stays, and then the screen moves as it was to.
-    fn put_before(&mut self, messages: Vec<Message>, is_all: bool) {
+    fn put_before(&mut self, messages: Vec<Message>, is_all: bool) -> Option<Effect> {
         let before = messages.len();
+        for message in &messages {
+            self.number_files(message);
+        }
         let read = messages.into_iter().rev();
         let read = read.map(|message| Entry::Read(Box::new(message)));
         let sight = self.top.unwrap_or_else(|| layout::newest(self));
@@ -260,21 +338,14 @@ impl Conversation {
         if before > 0 {
             self.top = layout::up(self, sight.behind(before), lines);
         }
-    }
-
-    /// The newest message is in sight: the ticket is to be marked as read, if anything in it is unread.
-    fn mark_read(&mut self) -> Option<Effect> {
-        if self.keeps_unread || !self.is_loaded || !self.has_unread || self.is_marking {
-            return None;
-        }
-        self.has_unread = false;
-        self.is_marking = true;
-        Some(Effect::MarkRead)
+        self.unsee_older(before, is_all);
+        self.search_behind(before)
     }
 
     /// A message came from the ticket.
     fn read(&mut self, message: Box<Message>) -> Option<Effect> {
         let key = message.key();
+        self.number_files(&message);
         if let Some(own) = self.own_mut().find(|own| own.awaits(key)) {
             own.has_come = true;
             return None;
@@ -299,7 +370,9 @@ impl Conversation {
 
     /// A message of its own line.
     fn put(&mut self, message: Box<Message>) {
-        self.has_unread |= message.kind != MessageKind::Customer;
+        if message.kind != MessageKind::Customer {
+            self.unsee(message.key());
+        }
         self.entries.push(Entry::Read(message));
         self.news += 1;
     }
@@ -331,10 +404,15 @@ impl Conversation {
                     effect = own.look(number);
                 }
             }
-            Fate::Failed { reason, exit } => {
+            Fate::Failed {
+                reason,
+                exit,
+                uploaded,
+            } => {
                 own.delivery = Delivery::Failed { reason, exit };
                 stranger = own.shown.take();
-                back = Some(own.text.clone());
+                let files = files::again(own.files.clone(), uploaded);
+                back = Some((own.text.clone(), files));
             }
         }
         if let Some(key) = found {
@@ -344,8 +422,12 @@ impl Conversation {
             // It looked like the own one and is another's.
             self.put(message);
         }
-        if let Some(text) = back.filter(|_| self.draft.is_empty()) {
+        if let Some((text, files)) = back
+            && self.draft.is_empty()
+            && self.enclosed.is_empty()
+        {
             self.draft.set(text);
+            self.enclosed = files;
         }
         effect
     }
@@ -386,6 +468,7 @@ impl Conversation {
         Some(Effect::Send {
             number,
             text: Secret(own.text.clone()),
+            files: own.files.clone(),
         })
     }
 

@@ -1,5 +1,7 @@
 //! The state and the drawing without a terminal: screens on ratatui's own test screen, messages read from the simulator.
 
+mod panes;
+
 use super::{
     conversation::{Conversation, Delivery, Effect, Entry, Event, Fate},
     screen,
@@ -41,6 +43,7 @@ fn conversation(columns: u16, rows: u16) -> Conversation {
     let ticket = TicketId::new("case-123").unwrap();
     let mut conversation = Conversation::new(ticket, zone, columns, rows);
     assert!(conversation.apply(Event::Loaded).is_empty());
+    assert!(conversation.apply(Event::Counted(Some(0))).is_empty());
     conversation
 }
 
@@ -77,7 +80,7 @@ fn drawn(conversation: &Conversation) -> String {
     );
     let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
     terminal
-        .draw(|frame| screen::draw(frame, conversation, true))
+        .draw(|frame| drop(screen::talk(frame, 0, conversation, true)))
         .unwrap();
     let screen = terminal.backend().to_string();
     // Behind each line stands a list of the cells that wide characters cover.
@@ -135,7 +138,11 @@ fn confirmed_stands_there_once() {
 
 fn failed(reason: String) -> Fate {
     let exit = crate::exit::Exit::Refused;
-    Fate::Failed { reason, exit }
+    Fate::Failed {
+        reason,
+        exit,
+        uploaded: Vec::new(),
+    }
 }
 
 /// What failed is lost until it is sent again; what waits is lost when somebody leaves.
@@ -371,7 +378,8 @@ fn what_was_shown_is_marked_as_read() {
     for message in old {
         assert!(read(&mut chat, message).is_empty(), "not all is there yet");
     }
-    assert_eq!(chat.apply(Event::Loaded), [Effect::MarkRead]);
+    assert!(chat.apply(Event::Loaded).is_empty(), "how much is unread?");
+    assert_eq!(chat.apply(Event::Counted(Some(1))), [Effect::MarkRead]);
     assert!(chat.apply(Event::Loaded).is_empty());
     // While older messages are looked at, what comes is not seen.
     press(&mut chat, KeyCode::PageUp);
@@ -386,6 +394,7 @@ fn what_was_shown_is_marked_as_read() {
         assert!(read(&mut chat, message).is_empty());
     }
     assert!(chat.apply(Event::Loaded).is_empty());
+    assert!(chat.apply(Event::Counted(Some(9))).is_empty());
     // Own messages are no news.
     let own = messages("case-123", &["own"], &[]);
     let mut chat = conversation(40, 12);
@@ -396,20 +405,38 @@ fn what_was_shown_is_marked_as_read() {
 #[test]
 fn commands_are_not_sent() {
     for (text, said) in [
-        ("/help", "Enter sends, Alt+Enter"),
-        ("  /help me", "Enter sends, Alt+Enter"),
-        ("/var/log is full", "/var/log is not a command"),
-        ("/", "is not a command"),
-        ("/Help", "/Help is not a command"),
-        ("/\u{1b}[2Jx", "is not a command"),
+        (
+            "/var/log is full",
+            "No message has “var/log is full”; nothing was sent.",
+        ),
+        ("/Help", "No message has “Help”"),
+        ("/\u{1b}[2Jx", "nothing was sent"),
     ] {
         let mut chat = conversation(100, 20);
+        let (messages, is_all) = (Vec::new(), true);
+        chat.apply(Event::Older { messages, is_all });
         assert!(write(&mut chat, text).is_empty(), "{text}");
         assert_eq!(states(&chat), (vec![], 0), "{text}");
         let screen = drawn(&chat);
         assert!(screen.contains(said), "{text}: {screen}");
-        // What is not a command stays, to be changed.
-        assert_eq!(chat.draft.is_empty(), text.contains("help"), "{text}");
+        // What is found nowhere stays, to be changed.
+        assert!(!chat.draft.is_empty(), "{text}");
+    }
+    let path = || "a b.log".into();
+    for (text, wanted) in [
+        ("/", vec![Effect::Help]),
+        ("/help", vec![Effect::Help]),
+        ("  /help me", vec![Effect::Help]),
+        ("/tickets", vec![Effect::Tickets]),
+        ("/edit", vec![Effect::Edit]),
+        ("/attach a b.log", vec![Effect::Attach { path: path() }]),
+        ("/attach", vec![]),
+        ("/save", vec![]),
+    ] {
+        let mut chat = conversation(100, 20);
+        assert_eq!(write(&mut chat, text), wanted, "{text}");
+        assert_eq!(states(&chat), (vec![], 0), "{text}");
+        assert_eq!(chat.draft.is_empty(), !wanted.is_empty(), "{text}");
     }
     for (text, sent) in [
         ("//var/log is full", "/var/log is full"),
@@ -427,10 +454,6 @@ fn commands_are_not_sent() {
     }
     let mut chat = conversation(40, 20);
     assert_eq!(write(&mut chat, "/quit"), [Effect::Leave]);
-    // All of the help can be read in a narrow window.
-    let mut chat = conversation(40, 20);
-    write(&mut chat, "/help");
-    assert!(drawn(&chat).contains("//x sends /x"), "{}", drawn(&chat));
 }
 
 #[test]
@@ -461,4 +484,152 @@ fn screens() {
         ));
         insta::assert_snapshot!(format!("chat_screen_{columns}"), drawn(&chat));
     }
+}
+
+/// All that was unread has to be on the screen before the ticket is marked as read, its beginning and its end.
+#[test]
+fn only_what_was_on_the_screen_is_marked_as_read() {
+    let all = messages("TT202611210011", &[], &[]);
+    let support = |all: &[Message]| {
+        let of_support = |message: &&Message| message.kind != hwc_tickets::MessageKind::Customer;
+        u64::try_from(all.iter().filter(of_support).count()).unwrap()
+    };
+    let begin = |shown: &[Message], unread: Option<u64>| {
+        let zone = Zone::from(ZoneOffset::from_hours(8).unwrap());
+        let ticket = TicketId::new("TT202611210011").unwrap();
+        let mut chat = Conversation::new(ticket, zone, 40, 12);
+        for message in shown {
+            read(&mut chat, message);
+        }
+        chat.apply(Event::Loaded);
+        let effects = chat.apply(Event::Counted(unread));
+        (chat, effects)
+    };
+    // More than a screen is unread: scrolling through it marks it, once.
+    let unread = support(&all[all.len() - 20..]);
+    let (mut chat, effects) = begin(&all, Some(unread));
+    assert!(effects.is_empty());
+    assert!(drawn(&chat).contains("unread above"), "{}", drawn(&chat));
+    let mut marked = 0;
+    for _ in 0..400 {
+        let effects = press(&mut chat, KeyCode::Up);
+        marked += effects
+            .iter()
+            .filter(|effect| **effect == Effect::MarkRead)
+            .count();
+    }
+    assert_eq!(marked, 1);
+    // What is unread stands before what was loaded.
+    let (older, newer) = all.split_at(all.len() - 2);
+    let (mut chat, effects) = begin(newer, Some(support(newer) + 1));
+    assert!(effects.is_empty());
+    let (messages, is_all) = (older.iter().rev().cloned().collect(), true);
+    assert!(chat.apply(Event::Older { messages, is_all }).is_empty());
+    // Something else stands in its place.
+    let (mut chat, _) = begin(&all, Some(0));
+    chat.is_covered = true;
+    let mut of_support = all.iter().rev();
+    let of_support = of_support.find(|message| support(std::slice::from_ref(message)) == 1);
+    assert!(read(&mut chat, of_support.unwrap()).is_empty());
+    chat.is_covered = false;
+    let size = Event::Size {
+        columns: 40,
+        rows: 12,
+    };
+    assert_eq!(chat.apply(size), [Effect::MarkRead]);
+}
+
+/// The newest message with the word comes first; what is older is read when it has to be.
+#[test]
+fn words_are_looked_for() {
+    let all = messages("TT202611210011", &[], &[]);
+    let (older, newer) = all.split_at(all.len() - 2);
+    let mut chat = conversation(60, 12);
+    for message in newer {
+        read(&mut chat, message);
+    }
+    assert_eq!(write(&mut chat, "/SERVER 1 of"), [Effect::Older]);
+    assert!(chat.draft.is_empty());
+    let (messages, is_all) = (older.iter().rev().cloned().collect(), true);
+    chat.apply(Event::Older { messages, is_all });
+    let screen = drawn(&chat);
+    assert!(screen.contains("Server 1 of 40"), "{screen}");
+    press(&mut chat, KeyCode::Enter);
+    assert!(drawn(&chat).contains("No older message has"));
+    assert!(press(&mut chat, KeyCode::Esc).is_empty(), "ends the search");
+    assert!(chat.search.is_none());
+    assert_eq!(press(&mut chat, KeyCode::Esc), [Effect::Leave]);
+}
+
+/// Files go with one message, and come back with its text when it did not arrive.
+#[test]
+fn files_go_with_the_next_message() {
+    let mut chat = conversation(60, 20);
+    chat.apply(Event::Attached(Ok("logs/磁盘.log".into())));
+    chat.apply(Event::Attached(Ok("logs/磁盘.log".into())));
+    assert!(drawn(&chat).contains("with [磁盘.log]"), "{}", drawn(&chat));
+    let effects = press(&mut chat, KeyCode::Enter);
+    let [Effect::Send { files, text, .. }] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(
+        (files.len(), text.0.as_str()),
+        (1, ""),
+        "once, without a text"
+    );
+    assert!(chat.enclosed.is_empty());
+    let id = hwc_tickets::AttachmentId::new("file-1").unwrap();
+    let fate = Fate::Failed {
+        reason: "refused".to_owned(),
+        exit: crate::exit::Exit::Refused,
+        uploaded: vec![id.clone()],
+    };
+    settle(&mut chat, 0, fate);
+    assert_eq!(
+        chat.enclosed[0].uploaded.as_ref(),
+        Some(&id),
+        "not uploaded again"
+    );
+    write(&mut chat, "/detach");
+    assert!(chat.enclosed.is_empty());
+}
+
+/// Numbers of files do not change when older ones come, and only what is there is saved.
+#[test]
+fn files_are_saved_by_number() {
+    let all = messages("TT202611210003", &[], &[]);
+    let mut chat = conversation(60, 30);
+    for message in &all {
+        read(&mut chat, message);
+    }
+    assert!(drawn(&chat).contains("[1 慢查询.log]"), "{}", drawn(&chat));
+    for text in ["/save", "/save 1"] {
+        let effects = write(&mut chat, text);
+        let [Effect::Save { file, directory }] = effects.as_slice() else {
+            panic!("{text}: {effects:?}")
+        };
+        assert_eq!(file.file_name, "慢查询.log");
+        assert_eq!(directory, std::path::Path::new("."));
+    }
+    assert!(write(&mut chat, "/save 2").is_empty());
+    assert!(drawn(&chat).contains("Which file?"));
+}
+
+/// What is in no ticket and in no doubt is kept; what is on its way is not.
+#[test]
+fn what_is_kept() {
+    let mut chat = conversation(60, 20);
+    write(&mut chat, "one");
+    assert_eq!(chat.kept(), "", "on its way");
+    write(&mut chat, "two");
+    chat.apply(Event::Paste("three".to_owned()));
+    assert_eq!(chat.kept(), "two\n\nthree");
+    chat.draft.take();
+    settle(&mut chat, 0, Fate::Unknown { file: None });
+    settle(&mut chat, 1, failed("refused".to_owned()));
+    assert_eq!(chat.kept(), "two");
+    let mut later = conversation(60, 20);
+    later.restore(chat.kept(), true);
+    assert_eq!(later.draft.text(), "two");
+    assert!(drawn(&later).contains("It is not known"));
 }

@@ -79,7 +79,7 @@ fn a_file_is_saved_whole_and_readable_for_the_user_alone() {
         assert_eq!(mode & 0o777, 0o600);
     }
     // As a stream.
-    let stream = desk.clock().run(client.download(&id()).into_future());
+    let stream = desk.clock().run(client.download(id()).into_future());
     let bytes = desk.clock().run(stream.unwrap().bytes(LENGTH)).unwrap();
     assert_eq!(bytes, content());
 }

@@ -4,11 +4,6 @@ use super::layout;
 use super::{Conversation, Delivery, Effect, Entry, LIMIT, Own};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-/// What `/help` says: three lines of forty columns.
-const HELP: &str = "Enter sends, Alt+Enter: new line, PgUp: older, Esc or /quit leaves, Ctrl-R: look again, //x sends /x.";
-/// Most characters of a command that are repeated.
-const LONGEST_WORD: usize = 16;
-
 impl Conversation {
     pub(super) fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
         if key.kind == KeyEventKind::Release {
@@ -18,9 +13,14 @@ impl Conversation {
         let alt = key.modifiers.contains(KeyModifiers::ALT);
         let asked = std::mem::take(&mut self.is_leaving);
         match key.code {
+            KeyCode::Esc if self.end_search() => {}
             KeyCode::Esc => return self.leave(asked),
             KeyCode::Char('c') if control => return vec![Effect::Leave],
             KeyCode::Char('r') if control => return self.look_again(),
+            KeyCode::Char('x') if control => return vec![Effect::Edit],
+            KeyCode::Char('t') if control => return vec![Effect::Tickets],
+            KeyCode::Tab => return vec![Effect::Tickets],
+            KeyCode::Char('?') if self.draft.is_empty() => return vec![Effect::Help],
             KeyCode::Char('d') if control && self.draft.is_empty() => return self.leave(asked),
 
             KeyCode::Enter if alt || control || key.modifiers.contains(KeyModifiers::SHIFT) => {
@@ -50,7 +50,6 @@ impl Conversation {
             KeyCode::Char('h') if control => self.draft.backspace(),
             KeyCode::Backspace => self.draft.backspace(),
             KeyCode::Delete => self.draft.delete(),
-            KeyCode::Tab => self.draft.insert("\t"),
             // Alt Gr is Control with Alt on some systems.
             KeyCode::Char(c) if control == alt => {
                 self.draft.insert(c.encode_utf8(&mut [0; 4]));
@@ -62,7 +61,7 @@ impl Conversation {
 
     /// Leaves at once when nothing would be lost, else at the second word.
     fn leave(&mut self, asked: bool) -> Vec<Effect> {
-        if asked || (self.draft.is_blank() && !self.is_busy()) {
+        if asked || (self.draft.is_blank() && self.enclosed.is_empty() && !self.is_busy()) {
             return vec![Effect::Leave];
         }
         self.is_leaving = true;
@@ -81,6 +80,9 @@ impl Conversation {
     /// What was written is sent; what begins with a slash is a command, and never reaches the support.
     fn enter(&mut self) -> Vec<Effect> {
         let text = self.draft.text().trim_start();
+        if text.is_empty() && self.enclosed.is_empty() && self.search.is_some() {
+            return self.look_on().into_iter().collect();
+        }
         match text.strip_prefix('/').map(|rest| rest.strip_prefix('/')) {
             Some(Some(rest)) => {
                 let text = format!("/{rest}");
@@ -92,39 +94,49 @@ impl Conversation {
         Vec::new()
     }
 
-    /// A line such as `/help`.
+    /// A line such as `/help`; any other word is looked for.
     fn command(&mut self) -> Vec<Effect> {
-        let word: String = self
-            .draft
-            .text()
-            .split_whitespace()
-            .next()
-            .unwrap_or_default()
-            .chars()
-            .take(LONGEST_WORD)
-            .collect();
-        match word.as_str() {
-            "/help" | "/?" => {
-                self.draft.take();
-                self.notice = Some(HELP.to_owned());
-            }
+        let line = self.draft.text().trim().to_owned();
+        let (name, rest) = match line.split_once(char::is_whitespace) {
+            Some((name, rest)) => (name, rest.trim()),
+            None => (line.as_str(), ""),
+        };
+        let effect = match name {
+            "/" if rest.is_empty() => Some(Effect::Help),
+            "/help" | "/?" => Some(Effect::Help),
+            "/tickets" => Some(Effect::Tickets),
+            "/edit" => Some(Effect::Edit),
             "/quit" | "/exit" => {
                 self.draft.take();
                 return self.leave(false);
             }
-            _ => {
-                self.notice = Some(format!(
-                    "{word} is not a command; nothing was sent. //{} sends it as a text. /help lists the commands.",
-                    word.trim_start_matches('/')
-                ));
+            "/detach" => {
+                self.enclosed.clear();
+                None
             }
-        }
-        Vec::new()
+            "/attach" | "/save" => {
+                let effect = match name {
+                    "/attach" => self.attach(rest),
+                    _ => self.save(rest),
+                };
+                if effect.is_none() {
+                    // It stays, to be changed: it may have been meant as a text.
+                    return Vec::new();
+                }
+                effect
+            }
+            _ => {
+                let word = line.trim_start_matches('/').trim();
+                return self.look_for(word).into_iter().collect();
+            }
+        };
+        self.draft.take();
+        effect.into_iter().collect()
     }
 
     /// Sends what was written, or `text` in its place.
     fn submit(&mut self, text: Option<String>) {
-        if self.draft.is_blank() {
+        if self.draft.is_blank() && self.enclosed.is_empty() {
             return;
         }
         let units = match &text {
@@ -141,7 +153,8 @@ impl Conversation {
         self.notice = None;
         let written = self.draft.take();
         let text = text.unwrap_or(written);
-        self.entries.push(Entry::Own(Own::new(text)));
+        let files = std::mem::take(&mut self.enclosed);
+        self.entries.push(Entry::Own(Own::new(text, files)));
         self.top = None;
     }
 

@@ -1,8 +1,8 @@
 //! A message that was written here, and how sure it is that it arrived.
 
-use super::Effect;
+use super::{Effect, Enclosure};
 use crate::exit::Exit;
-use hwc_tickets::{Message, MessageKey, MessageKind};
+use hwc_tickets::{AttachmentId, Message, MessageKey, MessageKind};
 use jiff::Timestamp;
 use std::path::PathBuf;
 
@@ -35,13 +35,21 @@ pub(crate) enum Delivery {
 pub(crate) enum Fate {
     Accepted,
     Confirmed(Box<Message>),
-    Unknown { file: Option<PathBuf> },
-    Failed { reason: String, exit: Exit },
+    Unknown {
+        file: Option<PathBuf>,
+    },
+    Failed {
+        reason: String,
+        exit: Exit,
+        /// What was uploaded for it, in the order of its files.
+        uploaded: Vec<AttachmentId>,
+    },
 }
 
 /// A message that was written here.
 pub(crate) struct Own {
     pub(crate) text: String,
+    pub(crate) files: Vec<Enclosure>,
     pub(crate) delivery: Delivery,
     /// The message of the ticket that this is, or most likely is.
     pub(crate) shown: Option<Box<Message>>,
@@ -54,9 +62,10 @@ pub(crate) struct Own {
 }
 
 impl Own {
-    pub(super) fn new(text: String) -> Self {
+    pub(super) fn new(text: String, files: Vec<Enclosure>) -> Self {
         Self {
             text,
+            files,
             delivery: Delivery::Waiting,
             shown: None,
             has_come: false,

@@ -195,7 +195,7 @@ impl Choices {
         }
         let some: Vec<&Choice> = self.items.iter().filter(|item| item.has(text)).collect();
         match some.as_slice() {
-            [one] => Found::One(*one),
+            [one] => Found::One(one),
             [] if self.is_whole => Found::None,
             [] => Found::Id(text.to_owned()),
             _ => Found::Some(some),

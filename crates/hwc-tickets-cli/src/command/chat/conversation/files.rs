@@ -1,0 +1,202 @@
+//! The files of the conversation: those that came, by number, and those that go with the next message.
+
+use super::{Conversation, Effect, Entry};
+use crate::render::foreign;
+use hwc_tickets::{Attachment, AttachmentId, Message};
+use std::path::{Path, PathBuf};
+
+/// A file that goes with a message.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Enclosure {
+    pub(crate) path: PathBuf,
+    /// Its id, when it was uploaded for a message that did not arrive: it is not uploaded again.
+    pub(crate) uploaded: Option<AttachmentId>,
+}
+
+/// The name of a file may be as confidential as what is in it.
+impl std::fmt::Debug for Enclosure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Enclosure")
+            .field("uploaded", &self.uploaded)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Enclosure {
+    pub(crate) fn new(path: PathBuf) -> Self {
+        Self {
+            path,
+            uploaded: None,
+        }
+    }
+
+    /// What it is called.
+    pub(crate) fn name(&self) -> String {
+        let name = self.path.file_name().unwrap_or(self.path.as_os_str());
+        foreign::line(&name.to_string_lossy())
+    }
+}
+
+/// The same files for the next try; the first of those that had to be uploaded were.
+pub(super) fn again(mut files: Vec<Enclosure>, uploaded: Vec<AttachmentId>) -> Vec<Enclosure> {
+    let known: Vec<AttachmentId> = files
+        .iter()
+        .filter_map(|file| file.uploaded.clone())
+        .collect();
+    let uploaded = uploaded.into_iter().filter(|id| !known.contains(id));
+    let missing = files.iter_mut().filter(|file| file.uploaded.is_none());
+    for (file, id) in missing.zip(uploaded) {
+        file.uploaded = Some(id);
+    }
+    files
+}
+
+/// The path that was typed; `~/` is the home directory.
+fn path(typed: &str, home: Option<&Path>) -> PathBuf {
+    match (typed.strip_prefix("~/"), home) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(typed),
+    }
+}
+
+impl Conversation {
+    /// Gives the files of a message their numbers.
+    pub(super) fn number_files(&mut self, message: &Message) {
+        for file in &message.attachments {
+            if self.number_of(file).is_none() {
+                self.files.push(file.clone());
+            }
+        }
+    }
+
+    /// The number of a file, from 1.
+    pub(crate) fn number_of(&self, file: &Attachment) -> Option<usize> {
+        let place = self.files.iter().position(|known| known == file);
+        place.map(|place| place + 1)
+    }
+
+    /// `/attach`: the file is looked at before it counts.
+    pub(super) fn attach(&mut self, typed: &str) -> Option<Effect> {
+        if typed.is_empty() {
+            self.notice = Some("/attach FILE sends a file with the next message.".to_owned());
+            return None;
+        }
+        let path = path(typed, self.home.as_deref());
+        Some(Effect::Attach { path })
+    }
+
+    /// The file was looked at.
+    pub(super) fn attached(&mut self, outcome: Result<PathBuf, String>) {
+        match outcome {
+            Ok(path) => {
+                let file = Enclosure::new(path);
+                // A file is attached once.
+                if !self.enclosed.iter().any(|known| known.path == file.path) {
+                    self.enclosed.push(file);
+                }
+                self.notice = None;
+            }
+            Err(why) => self.notice = Some(why),
+        }
+    }
+
+    /// `/save`: a number, and a directory if it is not the current one.
+    pub(super) fn save(&mut self, typed: &str) -> Option<Effect> {
+        let (number, directory) = match typed.split_once(char::is_whitespace) {
+            Some((number, directory)) => (number, directory.trim()),
+            None => (typed, ""),
+        };
+        let number = match (number, self.files.len()) {
+            (_, 0) => {
+                self.notice = Some("No file is attached to these messages.".to_owned());
+                return None;
+            }
+            ("", 1) => Some(1),
+            (number, _) => number.parse::<usize>().ok(),
+        };
+        let file = number.and_then(|number| self.files.get(number.checked_sub(1)?));
+        let Some(file) = file.cloned() else {
+            let last = self.files.len();
+            self.notice = Some(format!(
+                "Which file? /save 1 to /save {last}; a directory may stand behind the number."
+            ));
+            return None;
+        };
+        let directory = match directory {
+            "" => PathBuf::from("."),
+            typed => path(typed, self.home.as_deref()),
+        };
+        self.notice = Some(format!("Saving {}.", foreign::line(&file.file_name)));
+        Some(Effect::Save { file, directory })
+    }
+
+    /// What of the conversation is in no ticket and in no doubt: texts that failed or wait, and the one being written.
+    pub(crate) fn kept(&self) -> String {
+        let draft = self.draft.text();
+        let mut texts: Vec<&str> = self.lost().iter().map(|own| own.text.as_str()).collect();
+        texts.retain(|text| *text != draft && !text.trim().is_empty());
+        if !self.draft.is_blank() {
+            texts.push(draft);
+        }
+        texts.join("\n\n")
+    }
+
+    /// The text that was kept when somebody left; and whether it is not known what became of a message to this ticket.
+    pub(crate) fn restore(&mut self, text: String, is_in_doubt: bool) {
+        let is_kept = !text.trim().is_empty() && self.draft.is_empty();
+        if is_kept {
+            self.draft.set(text);
+        }
+        let what = match (is_kept, is_in_doubt) {
+            (_, true) => {
+                "It is not known whether a message of an earlier run arrived. Before you send it again: hwc-tickets message reconcile"
+            }
+            (true, false) => "The text was kept when you left. It was not sent.",
+            (false, false) => return,
+        };
+        self.notice = Some(what.to_owned());
+    }
+}
+
+impl Entry {
+    /// The text.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::Read(message) => &message.content,
+            Self::Own(own) => &own.text,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_uploaded_is_not_uploaded_again() {
+        let id = |id: &str| AttachmentId::new(id).unwrap();
+        let file = |path: &str, uploaded: Option<&str>| Enclosure {
+            path: path.into(),
+            uploaded: uploaded.map(id),
+        };
+        let files = vec![file("a", None), file("b", Some("1")), file("c", None)];
+        assert_eq!(
+            again(files.clone(), vec![id("1"), id("2")]),
+            [file("a", Some("2")), file("b", Some("1")), file("c", None)]
+        );
+        assert_eq!(again(files.clone(), Vec::new()), files);
+    }
+
+    #[test]
+    fn paths_as_typed() {
+        let home = Some(Path::new("/home/me"));
+        for (typed, wanted) in [
+            ("~/a b.log", "/home/me/a b.log"),
+            ("a.log", "a.log"),
+            ("~a/b", "~a/b"),
+            ("/var/log/x", "/var/log/x"),
+        ] {
+            assert_eq!(path(typed, home), Path::new(wanted), "{typed}");
+        }
+    }
+}
