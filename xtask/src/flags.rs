@@ -43,6 +43,15 @@ pub enum Command {
     PageTests,
     /// Makes the pictures in docs/pictures anew; needs Chromium and Node.js with npm.
     Pictures,
+    /// Measures the SDK side by side with plain code, and writes docs/benchmarks.md.
+    Bench {
+        /// A small world and few rounds, below target/: shows that everything runs, and no figures to speak of.
+        #[arg(long)]
+        quick: bool,
+        /// Measures besides what it takes to build the SDK from nothing.
+        #[arg(long)]
+        builds: bool,
+    },
     /// Runs every check, or one: fmt, tidy, spec, codegen, clippy, docs, deps, deny, msrv, interop,
     /// linters, completions, page, fixture.
     Ci {

@@ -142,7 +142,10 @@ pub fn ask(workspace: &Workspace, judge: Judge) -> Result<Verdict> {
 }
 
 /// The Python environment of a judge, made when it is missing or its requirements changed; or why there is none.
-fn environment(
+///
+/// # Errors
+/// A file cannot be read or written.
+pub(crate) fn environment(
     workspace: &Workspace,
     judge: Judge,
 ) -> Result<std::result::Result<PathBuf, String>> {
@@ -183,7 +186,7 @@ fn environment(
 }
 
 /// A program of a Python environment.
-fn program(environment: &Path, name: &str) -> PathBuf {
+pub(crate) fn program(environment: &Path, name: &str) -> PathBuf {
     let directory = if cfg!(windows) { "Scripts" } else { "bin" };
     environment.join(directory).join(name)
 }

@@ -2,7 +2,9 @@
 
 use clap::Parser as _;
 use std::{env, path::PathBuf, process::ExitCode};
-use xtask::{ci, codegen, file::Workspace, flags, interop, linters, page, problem::Result, spec};
+use xtask::{
+    bench, ci, codegen, file::Workspace, flags, interop, linters, page, problem::Result, spec,
+};
 
 fn main() -> ExitCode {
     let flags = flags::Flags::parse();
@@ -51,6 +53,13 @@ fn run(flags: &flags::Flags) -> Result<String> {
         flags::Command::Linters => linters::run(&workspace),
         flags::Command::PageTests => page::test(&workspace),
         flags::Command::Pictures => page::pictures(&workspace),
+        flags::Command::Bench { quick, builds } => {
+            let choice = bench::Choice {
+                quick: *quick,
+                builds: *builds,
+            };
+            bench::run(&workspace, choice, say)
+        }
         flags::Command::Ci { step } => ci::run(&workspace, step.as_deref(), say),
         flags::Command::Spec(flags::Spec::Lint) => {
             spec::lint::checked(&workspace).map(|description| {

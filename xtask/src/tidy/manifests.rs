@@ -93,6 +93,15 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("tests/exchanges/Cargo.toml", &[]),
+    (
+        "tests/benchmarks/Cargo.toml",
+        &[
+            "hwc-core",
+            "hwc-tickets",
+            "hwc-tickets-wire",
+            "hwc-tickets-sim",
+        ],
+    ),
     ("xtask/Cargo.toml", &["exchanges"]),
 ];
 

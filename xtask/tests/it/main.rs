@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod bench;
 mod calls;
 mod defects;
 mod diff;
