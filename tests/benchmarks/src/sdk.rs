@@ -44,7 +44,8 @@ pub(crate) fn wire(endpoint: &str, keys: &Credentials) -> Result<Wire> {
     Ok(Wire::new(Arc::new(
         builder
             .error_codes(ERROR_CODES)
-            .default_header("X-Time-Zone", "GMT+8")
+            .default_header("x-site", "0")
+            .default_header("x-time-zone", "GMT+8")
             .build()?,
     )))
 }
@@ -56,7 +57,8 @@ pub(crate) fn signed(endpoint: &str, keys: &Credentials) -> Result<Wire> {
     Ok(Wire::new(Arc::new(
         builder
             .error_codes(ERROR_CODES)
-            .default_header("X-Time-Zone", "GMT+8")
+            .default_header("x-site", "0")
+            .default_header("x-time-zone", "GMT+8")
             .build()?,
     )))
 }
