@@ -128,7 +128,7 @@ async fn follow(client: &Client, world: &World) -> Result<usize> {
             Event::Fatal(error) => return Err(error.into()),
             _ => {}
         }
-        if seen >= world.tickets && events.has_connected() {
+        if seen >= world.tickets {
             break;
         }
     }
