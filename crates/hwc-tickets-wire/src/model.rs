@@ -193,8 +193,17 @@ impl<'de, T: Field> DeserializeSeed<'de> for Seed<'_, T> {
 /// Under what name `extra` keeps what has no reading in the field `name`.
 #[must_use]
 pub fn set_aside_name(name: &str) -> String {
-    format!("~{name}")
+    format!("{ASIDE}{name}")
 }
+
+/// Whether `extra` keeps under `key` what has no reading in the field `name`.
+#[must_use]
+pub fn is_set_aside(key: &str, name: &str) -> bool {
+    key.strip_prefix(ASIDE) == Some(name)
+}
+
+/// In front of the name of a field that has no reading.
+const ASIDE: char = '~';
 
 /// What a JSON value is, in words and without the value.
 #[must_use]
