@@ -7,18 +7,19 @@ use crate::{
     programs::{absolute, install_npm},
 };
 use std::{
-    io::{BufRead as _, BufReader},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     process::{Child, Command, Stdio},
     thread,
+    time::Duration,
 };
 
 /// Where its list of packages is.
 const LIST: &str = "tests/benchmarks/prism";
 /// Where the packages go.
 const PLACE: &str = "target/benchmarks/prism";
-/// Lines of its output that are waited for, until one says that it listens.
-const LINES: usize = 1_000;
+/// How often it is looked whether it listens, and how long is waited in between.
+const LOOKS: usize = 600;
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Prism, which answers every operation with its examples, until this is dropped.
 pub(super) struct Prism {
@@ -36,41 +37,43 @@ pub(super) fn prism(workspace: &Workspace) -> Result<std::result::Result<Prism, 
     let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
     let port = free.map_err(|error| broken(&error.to_string()))?.port();
     let script = "node_modules/@stoplight/prism-cli/dist/index.js";
-    let mut process = Command::new("node")
+    let process = Command::new("node")
         .arg(root.join(PLACE).join(script))
         .args(["mock", "--host", "127.0.0.1", "--port"])
         .arg(port.to_string())
-        // Its log would be half of what it does.
-        .args(["--verboseLevel", "info"])
+        // Six lines for each request otherwise: the simulator writes none here either.
+        .args(["--verboseLevel", "error"])
         .arg(root.join("spec/dist/openapi.json"))
         .stdin(Stdio::null())
-        .stdout(Stdio::piped())
+        .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .map_err(|error| broken(&error.to_string()))?;
-    let output = process.stdout.take();
-    let prism = Prism {
+    let mut prism = Prism {
         process,
         address: format!("http://127.0.0.1:{port}"),
     };
-    let Some(output) = output else {
-        return Ok(Err("it has no output".to_owned()));
-    };
-    let mut lines = BufReader::new(output).lines();
-    let listens = lines
-        .by_ref()
-        .take(LINES)
-        .map_while(std::result::Result::ok)
-        .any(|line| line.contains("listening"));
-    // A full pipe would stop it.
-    thread::spawn(move || lines.for_each(drop));
-    match listens {
-        true => Ok(Ok(prism)),
-        false => Ok(Err("it does not start".to_owned())),
-    }
+    Ok(match prism.listens(port) {
+        true => Ok(prism),
+        false => Err("it does not start".to_owned()),
+    })
 }
 
 impl Prism {
+    /// Whether it does, after some time.
+    fn listens(&mut self, port: u16) -> bool {
+        for _ in 0..LOOKS {
+            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+                return true;
+            }
+            if !matches!(self.process.try_wait(), Ok(None)) {
+                return false;
+            }
+            thread::park_timeout(PAUSE);
+        }
+        false
+    }
+
     /// Names it to the measurement.
     pub(super) fn server(&self, command: &mut Command) {
         let process = self.process.id().to_string();
