@@ -70,7 +70,9 @@ impl Work {
         match self {
             Self::Flight if quick => (2, 2 * FLIGHT),
             Self::Flight => (20, 20 * FLIGHT),
-            Self::History | Self::Follow | Self::List | Self::Upload | Self::Download => {
+            // The simulator keeps every file until it ends.
+            Self::Upload => (if quick { 1 } else { 3 }, 1),
+            Self::History | Self::Follow | Self::List | Self::Download => {
                 (if quick { 1 } else { 5 }, 1)
             }
             Self::Unread => (if quick { 2 } else { 20 }, 2),
