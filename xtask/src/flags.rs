@@ -57,6 +57,15 @@ pub enum Command {
         /// The targets whose names begin with this; without it, every one.
         target: Option<String>,
     },
+    /// Measures the SDK side by side with plain code, and writes docs/benchmarks.md.
+    Bench {
+        /// A small world and few rounds, below target/: shows that everything runs, and no figures to speak of.
+        #[arg(long)]
+        quick: bool,
+        /// Measures besides what it takes to build the SDK from nothing.
+        #[arg(long)]
+        builds: bool,
+    },
     /// Runs every check, or one: fmt, tidy, spec, codegen, clippy, docs, deps, deny, msrv, interop,
     /// differential, linters, completions, page, fixture, fuzz.
     Ci {

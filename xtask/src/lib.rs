@@ -5,6 +5,7 @@
     reason = "syntax trees have no Debug, and a command prints problems, not its state"
 )]
 
+pub mod bench;
 pub mod ci;
 pub mod codegen;
 pub mod completions;

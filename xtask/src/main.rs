@@ -3,7 +3,7 @@
 use clap::Parser as _;
 use std::{env, path::PathBuf, process::ExitCode};
 use xtask::{
-    ci, codegen, differential, file::Workspace, flags, fuzz, interop, linters, page,
+    bench, ci, codegen, differential, file::Workspace, flags, fuzz, interop, linters, page,
     problem::Result, spec,
 };
 
@@ -58,6 +58,13 @@ fn run(flags: &flags::Flags) -> Result<String> {
         flags::Command::Linters => linters::run(&workspace),
         flags::Command::PageTests => page::test(&workspace),
         flags::Command::Pictures => page::pictures(&workspace),
+        flags::Command::Bench { quick, builds } => {
+            let choice = bench::Choice {
+                quick: *quick,
+                builds: *builds,
+            };
+            bench::run(&workspace, choice, say)
+        }
         flags::Command::Ci { step } => ci::run(&workspace, step.as_deref(), say),
         flags::Command::Spec(flags::Spec::Lint) => {
             spec::lint::checked(&workspace).map(|description| {

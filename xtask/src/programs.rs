@@ -62,6 +62,24 @@ pub fn build_into(workspace: &Workspace, target: &Path) -> Result<Built> {
     built(workspace, Some(target))
 }
 
+/// Builds what `arguments` name as people get it: with the profile `release`.
+///
+/// # Errors
+/// It does not build.
+pub fn build_release(workspace: &Workspace, arguments: &[&str]) -> Result<Built> {
+    let mut cargo = cargo(workspace);
+    cargo
+        .args(["build", "--release", "--locked"])
+        .args(arguments);
+    let line = format!("cargo build --release {}", arguments.join(" "));
+    messages(cargo, || {
+        Problem::general(
+            format!("`{line}` fails"),
+            format!("run `{line}` and mend what it names"),
+        )
+    })
+}
+
 /// What programs of others say.
 pub enum Verdict {
     /// They are content.
@@ -79,13 +97,17 @@ pub fn cargo(workspace: &Workspace) -> Command {
 }
 
 fn built(workspace: &Workspace, target: Option<&Path>) -> Result<Built> {
-    let fails = || failed(format!("`{LINE}` fails"));
     let mut cargo = cargo(workspace);
     if let Some(target) = target {
         cargo.env("CARGO_TARGET_DIR", target);
     }
+    cargo.args(["test", "--workspace", "--no-run", "--locked"]);
+    messages(cargo, || failed(format!("`{LINE}` fails")))
+}
+
+/// Lets cargo build, and keeps what it says of each target.
+fn messages(mut cargo: Command, fails: impl Fn() -> Problem) -> Result<Built> {
     let built = cargo
-        .args(["test", "--workspace", "--no-run", "--locked"])
         .args(["--message-format", "json-render-diagnostics"])
         .stderr(Stdio::inherit())
         .output()

@@ -28,6 +28,11 @@ impl Deadline {
         }
     }
 
+    /// When it is, on the monotonic clock.
+    pub(crate) fn moment(self) -> Duration {
+        self.at
+    }
+
     /// Time left at the moment `now`. Zero once it has passed.
     pub(crate) fn left_at(self, now: Duration) -> Duration {
         self.at.saturating_sub(now)

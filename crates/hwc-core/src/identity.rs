@@ -185,8 +185,8 @@ impl Identity {
     }
 
     /// The identity, or why a fixed one cannot be used any more.
-    fn unless_ended(self, now: Timestamp) -> Result<Self, IdentityError> {
-        match self.expires_at().filter(|end| *end <= now) {
+    fn unless_ended(self, clock: &dyn Clock) -> Result<Self, IdentityError> {
+        match self.expires_at().filter(|end| *end <= clock.now()) {
             None => Ok(self),
             Some(end) => Err(IdentityError::expired(self.is_signed(), end)),
         }
@@ -237,7 +237,7 @@ impl Identity {
 impl ProvideIdentity for Identity {
     fn identity<'a>(&'a self, context: &'a IdentityContext) -> IdentityFuture<'a, Identity> {
         Box::pin(std::future::ready(
-            self.clone().unless_ended(context.clock.now()),
+            self.clone().unless_ended(&*context.clock),
         ))
     }
 
@@ -250,9 +250,7 @@ impl ProvideIdentity for Identity {
 impl ProvideIdentity for Token {
     fn identity<'a>(&'a self, context: &'a IdentityContext) -> IdentityFuture<'a, Identity> {
         let identity = Identity::token(self.clone());
-        Box::pin(std::future::ready(
-            identity.unless_ended(context.clock.now()),
-        ))
+        Box::pin(std::future::ready(identity.unless_ended(&*context.clock)))
     }
 
     fn refused(&self, _: &Identity) -> bool {
@@ -264,9 +262,7 @@ impl ProvideIdentity for Token {
 impl ProvideIdentity for Keys {
     fn identity<'a>(&'a self, context: &'a IdentityContext) -> IdentityFuture<'a, Identity> {
         let identity = Identity::keys(self.clone());
-        Box::pin(std::future::ready(
-            identity.unless_ended(context.clock.now()),
-        ))
+        Box::pin(std::future::ready(identity.unless_ended(&*context.clock)))
     }
 
     fn refused(&self, _: &Identity) -> bool {

@@ -11,6 +11,7 @@ mod download;
 mod envelope;
 mod incoming;
 mod outgoing;
+mod patience;
 mod places;
 mod prepare;
 mod read;

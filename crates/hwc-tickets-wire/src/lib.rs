@@ -34,7 +34,7 @@ pub use client::{Client, Content, Entry, from_arguments};
 pub use generated::{error_codes::ERROR_CODES, index::INDEX, *};
 pub use hwc_core::Download;
 pub use limit::{Breach, Exceeded, Limit, Measured, Path as MeasuredPath, Unit};
-pub use model::{kind, set_aside_name};
+pub use model::{is_set_aside, kind, set_aside_name};
 pub use request::{Parts, Request, check};
 #[doc(hidden)]
 pub use response::Raw;

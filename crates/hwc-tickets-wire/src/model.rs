@@ -193,8 +193,17 @@ impl<'de, T: Field> DeserializeSeed<'de> for Seed<'_, T> {
 /// Under what name `extra` keeps what has no reading in the field `name`.
 #[must_use]
 pub fn set_aside_name(name: &str) -> String {
-    format!("~{name}")
+    format!("{ASIDE}{name}")
 }
+
+/// Whether `extra` keeps under `key` what has no reading in the field `name`.
+#[must_use]
+pub fn is_set_aside(key: &str, name: &str) -> bool {
+    key.strip_prefix(ASIDE) == Some(name)
+}
+
+/// In front of the name of a field that has no reading.
+const ASIDE: char = '~';
 
 /// What a JSON value is, in words and without the value.
 #[must_use]
@@ -211,21 +220,26 @@ pub fn kind(value: &Value) -> &'static str {
 
 /// Decodes a body. `Err`: it is no JSON object; why, without any value.
 pub(crate) fn decode<T: Model>(body: &[u8]) -> Result<(T, Notes), String> {
-    let error = match read(body) {
+    let error = match read(text(body)?) {
         Ok(decoded) => return decoded,
         Err(error) => error,
     };
     // What the reader refuses, a number no float holds or nesting without end, is put into other words first.
     match shallow::readable(body) {
-        Cow::Owned(body) => read(&body).unwrap_or_else(|error| Err(no_json(&error))),
+        Cow::Owned(body) => read(text(&body)?).unwrap_or_else(|error| Err(no_json(&error))),
         Cow::Borrowed(_) => Err(no_json(&error)),
     }
 }
 
+/// The whole body as text. Of bytes the reader would ask of each key and each text whether it is UTF-8.
+fn text(body: &[u8]) -> Result<&str, String> {
+    simdutf8::basic::from_utf8(body).map_err(|_| "it is not UTF-8".to_owned())
+}
+
 /// `Err`: it is no JSON. `Ok(Err)`: it is no object.
-fn read<T: Model>(body: &[u8]) -> serde_json::Result<Result<(T, Notes), String>> {
+fn read<T: Model>(body: &str) -> serde_json::Result<Result<(T, Notes), String>> {
     let mut notes = Notes::default();
-    let mut json = serde_json::Deserializer::from_slice(body);
+    let mut json = serde_json::Deserializer::from_str(body);
     let reading = json.deserialize_any(Object::<T>::new(&mut notes))?;
     json.end()?;
     let found = match reading {

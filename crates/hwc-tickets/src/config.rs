@@ -21,7 +21,7 @@ use crate::{
 };
 use hwc_core::{
     Clock, Endpoint, Pipeline, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport,
-    identity::{Keys, ProvideIdentity, Token},
+    identity::{Identity, Keys, ProvideIdentity, Token},
 };
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -200,7 +200,7 @@ impl ClientBuilder {
     /// A token of IAM that is used as it is. It is not renewed: most live 24 hours.
     pub fn token(mut self, token: SecretString) -> Self {
         match Token::new(&token) {
-            Ok(token) => self.identity = Some(Arc::new(token)),
+            Ok(token) => self.identity = Some(Arc::new(Identity::from(token))),
             Err(error) => self
                 .problems
                 .push(format!("the token cannot be used: {error}")),
@@ -211,7 +211,7 @@ impl ClientBuilder {
     /// An access key and its secret: requests are signed (SDK-HMAC-SHA256).
     pub fn keys(mut self, access: SecretString, secret: SecretString) -> Self {
         match Keys::new(&access, secret) {
-            Ok(keys) => self.identity = Some(Arc::new(keys)),
+            Ok(keys) => self.identity = Some(Arc::new(Identity::from(keys))),
             Err(error) => self
                 .problems
                 .push(format!("the keys cannot be used: {error}")),

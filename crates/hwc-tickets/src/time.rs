@@ -262,6 +262,15 @@ fn parse(text: &str, zone: ZoneOffset) -> Option<Timestamp> {
         && clock
             .bytes()
             .all(|b| b.is_ascii_digit() || matches!(b, b':' | b'.' | b','));
-    let wall = plain.then(|| format!("{date}T{clock}").parse::<DateTime>().ok())??;
+    if !plain {
+        return None;
+    }
+    // With one blank between them the parser takes both as they stand.
+    let whole = text.get(..date.len() + 1 + clock.len());
+    let wall = match whole.filter(|whole| whole.ends_with(clock)) {
+        Some(whole) => whole.parse::<DateTime>(),
+        None => format!("{date}T{clock}").parse::<DateTime>(),
+    };
+    let wall = wall.ok()?;
     zone.instant(wall)
 }

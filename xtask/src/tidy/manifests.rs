@@ -97,6 +97,15 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("tests/exchanges/Cargo.toml", &[]),
+    (
+        "tests/benchmarks/Cargo.toml",
+        &[
+            "hwc-core",
+            "hwc-tickets",
+            "hwc-tickets-wire",
+            "hwc-tickets-sim",
+        ],
+    ),
     ("tests/fuzzing/Cargo.toml", &[]),
     ("xtask/Cargo.toml", &["exchanges", "fuzzing"]),
 ];

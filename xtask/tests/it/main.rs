@@ -8,6 +8,7 @@
 )]
 
 mod assurance;
+mod bench;
 mod calls;
 mod defects;
 mod diff;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    IdentityError, IdentityErrorKind, ProvideIdentity, Tried, environment,
+    Identity, IdentityError, IdentityErrorKind, ProvideIdentity, Tried, environment,
     found::Found,
     profile::{self, Lookup, Place},
 };
@@ -106,7 +106,7 @@ impl<'a> IdentityChain<'a> {
                     Lookup::Found { keys, section } => {
                         let source = format!("{path}, section [{section}]");
                         return Ok(Found {
-                            provider: Arc::new(keys),
+                            provider: Arc::new(Identity::from(keys)),
                             source,
                             issuer: None,
                         });

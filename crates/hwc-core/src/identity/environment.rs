@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    CachedIdentity, Found, IamPassword, IamScope, IamUser, IdentityError, IdentityErrorKind, Keys,
-    iam_endpoint,
+    CachedIdentity, Found, IamPassword, IamScope, IamUser, Identity, IdentityError,
+    IdentityErrorKind, Keys, iam_endpoint,
 };
 use crate::{
     endpoint::Endpoint,
@@ -35,7 +35,7 @@ pub(super) fn find(
 ) -> Result<Option<Found>, IdentityError> {
     let variables = Variables { read };
     if let Some(keys) = keys(&variables)? {
-        let provider = Arc::new(keys);
+        let provider = Arc::new(Identity::from(keys));
         return Ok(Some(Found {
             provider,
             source: format!("environment: {AK}, {SK}"),

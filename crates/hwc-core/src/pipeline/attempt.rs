@@ -136,8 +136,7 @@ async fn read_whole(
         idle: pipeline.timeouts.idle_body,
     };
     let deadline = call.total.unwrap_or_else(|| pipeline.document_deadline());
-    let mut total = Timer::new(&*pipeline.clock, deadline);
-    let read = read::read(body, &head, limits, &*pipeline.clock, &mut total).await;
+    let read = read::read(body, &head, limits, &*pipeline.clock, deadline).await;
     let (body, unread) = match read {
         Ok(body) => (body, None),
         Err(unread) => (Read::nothing(), Some(unread)),

@@ -11,13 +11,11 @@ use std::{
 use bytes::Bytes;
 use http::response::Parts;
 
-use super::read::{Growing, ReadLimits, Unread, framing, poll_data};
-use crate::{
-    clock::{Clock, Sleep},
-    deadline::Deadline,
-    file::without_mark,
-    transport::ResponseBody,
+use super::{
+    patience::Patience,
+    read::{Growing, ReadLimits, Unread, framing, poll_data},
 };
+use crate::{clock::Clock, deadline::Deadline, file::without_mark, transport::ResponseBody};
 
 /// So much is looked at before it is handed out as the beginning of a file. No error document is longer.
 const BEGINNING: usize = 64 * 1024;
@@ -35,8 +33,7 @@ pub(super) struct Incoming {
     /// Over the whole stream, if there is one.
     total: Option<Deadline>,
     clock: Arc<dyn Clock>,
-    idle_timer: Option<Sleep>,
-    total_timer: Option<Sleep>,
+    patience: Patience,
 }
 
 /// How a stream begins.
@@ -69,8 +66,7 @@ impl Incoming {
             limits,
             total,
             clock,
-            idle_timer: None,
-            total_timer: None,
+            patience: Patience::new(limits.idle, total),
         })
     }
 
@@ -96,22 +92,14 @@ impl Incoming {
             return Poll::Ready(Err(Unread::Late));
         }
         if let Poll::Ready(read) = poll_data(&mut self.body, context) {
-            self.idle_timer = None;
+            match read {
+                Ok(Some(_)) => self.patience.rest(),
+                Ok(None) | Err(_) => self.patience.end(),
+            }
             return Poll::Ready(read.and_then(|data| self.count(data)));
         }
-        if let Some(total) = self.total {
-            let timer = self
-                .total_timer
-                .get_or_insert_with(|| self.clock.sleep(total.remaining(&*self.clock)));
-            if timer.as_mut().poll(context).is_ready() {
-                return Poll::Ready(Err(Unread::Late));
-            }
-        }
-        let idle = self.limits.idle;
-        let timer = self
-            .idle_timer
-            .get_or_insert_with(|| self.clock.sleep(idle));
-        timer.as_mut().poll(context).map(|()| Err(Unread::Idle))
+        let patience = self.patience.poll(&*self.clock, context);
+        patience.map(|what| Err(what.into()))
     }
 
     fn count(&mut self, data: Option<Bytes>) -> Result<Option<Bytes>, Unread> {

@@ -12,9 +12,10 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode, Version, header, response::Parts};
 use http_body::Body;
 
+use super::patience::{Patience, RanOut};
 use crate::{
-    clock::{Clock, Sleep},
-    deadline::Timer,
+    clock::Clock,
+    deadline::Deadline,
     transport::{ResponseBody, TransportFault},
 };
 
@@ -33,6 +34,15 @@ pub(super) enum Unread {
     TooLarge,
     /// The connection was closed, and nothing shows that it is whole.
     Unproven,
+}
+
+impl From<RanOut> for Unread {
+    fn from(what: RanOut) -> Self {
+        match what {
+            RanOut::Idle => Self::Idle,
+            RanOut::Total => Self::Late,
+        }
+    }
 }
 
 /// What bounds the reading of one body.
@@ -63,21 +73,22 @@ impl Read {
     }
 }
 
-/// Reads `body` whole. `total` ends with the deadline of the call.
+/// Reads `body` whole. `total` is the deadline of the call.
 pub(super) async fn read(
     mut body: ResponseBody,
     head: &Parts,
     limits: ReadLimits,
     clock: &dyn Clock,
-    total: &mut Timer<'_>,
+    total: Deadline,
 ) -> Result<Read, Unread> {
     let (declared, is_proven) = framing(head, &body);
     if declared.is_some_and(|length| length > limits.bytes) {
         return Err(Unread::TooLarge);
     }
     let most = usize::try_from(limits.bytes).unwrap_or(usize::MAX);
+    let mut patience = Patience::new(limits.idle, Some(total));
     let mut whole = Growing::Empty;
-    while let Some(data) = next(&mut body, limits.idle, clock, total).await? {
+    while let Some(data) = next(&mut body, clock, &mut patience).await? {
         if whole.len().saturating_add(data.len()) > most {
             return Err(Unread::TooLarge);
         }
@@ -165,23 +176,18 @@ impl Declared {
     }
 }
 
-/// The next piece. The idle timer is only made when there is nothing to read at once.
+/// The next piece. A timer is only made when there is nothing to read at once.
 async fn next(
     body: &mut ResponseBody,
-    idle: Duration,
     clock: &dyn Clock,
-    total: &mut Timer<'_>,
+    patience: &mut Patience,
 ) -> Result<Option<Bytes>, Unread> {
-    let mut idle_timer: Option<Sleep> = None;
     poll_fn(|context| {
         if let Poll::Ready(read) = poll_data(body, context) {
+            patience.rest();
             return Poll::Ready(read);
         }
-        if total.poll(context).is_ready() {
-            return Poll::Ready(Err(Unread::Late));
-        }
-        let timer = idle_timer.get_or_insert_with(|| clock.sleep(idle));
-        timer.as_mut().poll(context).map(|()| Err(Unread::Idle))
+        patience.poll(clock, context).map(|what| Err(what.into()))
     })
     .await
 }

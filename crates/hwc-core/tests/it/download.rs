@@ -82,6 +82,43 @@ fn a_file_comes_as_it_is() {
     }
 }
 
+/// Timers cost: a file in a thousand pieces needs one for each idle limit that passes, not one for each piece.
+#[test]
+fn many_pieces_are_waited_for_with_few_timers() {
+    let pause = Duration::from_millis(100);
+    let clock = FakeClock::new();
+    let (pipeline, _) = on(&clock, vec![file(long()).drip(1_000, pause)]);
+    let whole = clock.run(async {
+        let options = CallOptions::default();
+        let mut download = pipeline.download(asked(), &FETCH, &options).await.unwrap();
+        drain(&mut download).await
+    });
+    whole.1.unwrap();
+    assert!(whole.0 == long());
+    assert!(clock.elapsed() > 90 * SECOND);
+    // The script itself sleeps as long as the pauses.
+    let set = clock.asked().iter().filter(|wait| **wait > pause).count();
+    assert!(set < 40, "{set} timers");
+}
+
+/// Time in which the caller is busy is no pause of the line.
+#[test]
+fn a_caller_may_take_its_time_between_two_pieces() {
+    let clock = FakeClock::new();
+    let (pipeline, _) = on(&clock, vec![file(long()).drip(300_000, 3 * SECOND)]);
+    clock.run(async {
+        let options = CallOptions::default();
+        let mut download = pipeline.download(asked(), &FETCH, &options).await.unwrap();
+        let mut bytes = Vec::new();
+        while let Some(piece) = download.chunk().await.unwrap() {
+            bytes.extend_from_slice(&piece);
+            clock.sleep(4 * SECOND).await;
+        }
+        assert!(bytes == long());
+    });
+    assert_eq!(clock.sleepers(), 0);
+}
+
 #[test]
 fn what_is_known_of_a_download() {
     let clock = FakeClock::new();

@@ -430,7 +430,10 @@ fn files_and_the_editor() {
     let place = stage.home().join("saved");
     std::fs::create_dir(&place).unwrap();
     let args = ["chat", "case-123", "--interval", "10ms"];
-    let editor = [("EDITOR", "/bin/sh -c 'printf \"from the\\neditor\\n\" > \"$0\"'")];
+    let editor = [(
+        "EDITOR",
+        "/bin/sh -c 'printf \"from the\\neditor\\n\" > \"$0\"'",
+    )];
     let mut terminal = Terminal::with(&stage, 28, 240, &args, &editor);
     terminal.shows_all(&["in-progress", "Old snapshots"]);
     terminal.type_in("/attach ~/nothing.log\r");

@@ -111,6 +111,9 @@ fn one_bad_element_costs_one_element_and_one_odd_field_costs_itself() {
     assert_eq!(list[1].extra["~content"]["secret"], "words");
     assert_eq!(list[2].accessory_list.as_ref().unwrap().len(), 1);
     assert_eq!(list[2].extra["~accessory_list"].to_string(), "[[]]");
+    let is_set_aside = hwc_tickets_wire::is_set_aside;
+    assert!(list[1].extra.keys().all(|key| is_set_aside(key, "content")));
+    assert!(!is_set_aside("content", "content") && !is_set_aside("~contents", "content"));
     let lost: Vec<_> = answer
         .undecodable
         .iter()

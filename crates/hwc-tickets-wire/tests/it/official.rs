@@ -21,7 +21,9 @@ fn is_same(ours: &Value, theirs: &Value) -> bool {
     ours == theirs
         || text(ours) == text(theirs)
         || (number(ours).is_some() && number(ours) == number(theirs))
-        || theirs.as_bool().is_some_and(|flag| text(ours) == flag.to_string())
+        || theirs
+            .as_bool()
+            .is_some_and(|flag| text(ours) == flag.to_string())
 }
 
 #[test]

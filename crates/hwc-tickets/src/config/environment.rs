@@ -5,7 +5,7 @@ use crate::error::{Error, ErrorKind, Result};
 use hwc_core::{
     Endpoint,
     endpoint::InvalidEndpoint,
-    identity::{IdentityChain, ProvideIdentity, Token},
+    identity::{Identity, IdentityChain, ProvideIdentity, Token},
     variables,
 };
 use secrecy::SecretString;
@@ -62,7 +62,7 @@ impl Variables {
             let token = SecretString::from(token.map_err(credentials)?);
             let token = Token::new(&token)
                 .map_err(|error| credentials(format!("{TOKEN} cannot be used: {error}")))?;
-            return Ok(Arc::new(token));
+            return Ok(Arc::new(Identity::from(token)));
         }
         let found = IdentityChain::new(&*self.0)
             .for_service(service)

@@ -158,7 +158,7 @@ impl History {
             async move {
                 let mut reader = reader?;
                 let next = reader.next().await;
-                *shared.lock().unwrap_or_else(PoisonError::into_inner) = reader.report();
+                reader.tell(&mut shared.lock().unwrap_or_else(PoisonError::into_inner));
                 match next {
                     Ok(Some(message)) => Some((Ok(message), Some(reader))),
                     Ok(None) => None,

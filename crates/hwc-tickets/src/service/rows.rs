@@ -18,7 +18,10 @@ pub(crate) fn placed<R>(
 
 /// What stands in the place of the known field `name`, if that has no reading.
 pub(crate) fn set_aside<'a>(extra: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    extra.get(&wire::set_aside_name(name))
+    // Nearly always there is nothing: no name is put together for each field of each row.
+    let mut kept = extra.iter();
+    let found = kept.find(|(key, _)| wire::is_set_aside(key, name));
+    found.map(|(_, value)| value)
 }
 
 pub(crate) fn odd_field(list: &str, name: &str, value: &Value) -> String {

@@ -473,7 +473,13 @@ fn the_same_without_async() {
         .set_contact(|contact| contact.mail("me@example.com"))
         .unwrap();
     assert_eq!(ticket.log().unwrap().count(), 1);
-    assert_eq!(ticket.export(directory.path().join("ticket")).unwrap().bytes, 11);
+    assert_eq!(
+        ticket
+            .export(directory.path().join("ticket"))
+            .unwrap()
+            .bytes,
+        11
+    );
     office.state().rows[0].status = 2;
     assert_eq!(ticket.confirm().unwrap(), Ended::Now);
     assert_eq!(ticket.close().unwrap(), Ended::Already);

@@ -64,6 +64,31 @@ impl Reader {
         }
     }
 
+    /// Brings a report up to date that was told before. From one message to the next only numbers change, mostly.
+    pub(crate) fn tell(&self, told: &mut ReadReport) {
+        let ReadReport {
+            reported,
+            yielded: _,
+            duplicates_dropped,
+            undecodable,
+            unreadable,
+            pages,
+            possible_gap,
+            complete,
+        } = self.walk.report();
+        // It only grows.
+        if told.unreadable.len() != unreadable.len() {
+            told.unreadable.clone_from(unreadable);
+        }
+        told.reported = *reported;
+        told.yielded = self.yielded;
+        told.duplicates_dropped = *duplicates_dropped;
+        told.undecodable = *undecodable;
+        told.pages = *pages;
+        told.possible_gap = *possible_gap;
+        told.complete = *complete;
+    }
+
     /// Whether a message may have been gone past, other than by a total that does not fit.
     pub(crate) fn may_have_skipped(&self) -> bool {
         self.walk.may_have_skipped()

@@ -600,6 +600,11 @@ fn what_cannot_be_read_costs_itself_alone() {
             "page size {page_size}: {:?}",
             read.report
         );
+        // A stream tells the same as a read that collects.
+        let ticket = desk.client().ticket(TICKET).unwrap();
+        let history = ticket.history().page_size(page_size);
+        let whole = desk.clock.run(history.collect()).unwrap();
+        assert_eq!(whole.report, read.report, "page size {page_size}");
     }
 }
 

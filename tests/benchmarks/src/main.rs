@@ -1,0 +1,114 @@
+//! Measures the SDK side by side with plain code: `cargo xtask bench` builds and starts this, and writes what it tells into
+//! `docs/benchmarks.md`. Nothing here is asserted on time; that each way did its work is.
+//!
+//! - `serve` is the simulator with its tickets, and a bare handler beside it, until its input ends. It tells its addresses.
+//! - `measure` runs every way of a client in turns against it, and tells rows of figures as JSON.
+//! - `one` runs one way so many times, for tools that count instructions, allocations or memory of a whole program.
+#![allow(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a measurement: it prints, reads the real clock, and builds the clients it compares with"
+)]
+
+mod by_hand;
+mod failure;
+mod measure;
+mod median;
+mod models;
+mod official;
+mod sdk;
+mod serve;
+mod servers;
+mod usage;
+mod ways;
+mod work;
+mod world;
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+use crate::{
+    failure::Result,
+    measure::Settings,
+    ways::{Way, Ways},
+    work::Work,
+    world::World,
+};
+
+/// Measures the SDK side by side with plain code.
+#[derive(Debug, Parser)]
+struct CommandLine {
+    /// A small world and few rounds: shows that everything runs, and no figures to speak of
+    #[arg(long, global = true)]
+    quick: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// The simulator and a bare handler, until the input ends
+    Serve,
+    /// Every way in turns
+    Measure {
+        /// Address of the simulator
+        simulator: String,
+        /// Another server of the same operation: its name, its address, its process
+        #[arg(long, num_args = 3, value_names = ["NAME", "ADDRESS", "PROCESS"])]
+        server: Vec<String>,
+        /// The official Python SDK: its interpreter and the script that calls it
+        #[arg(long, num_args = 2, value_names = ["PYTHON", "SCRIPT"])]
+        official: Vec<PathBuf>,
+        /// Only this work
+        #[arg(long)]
+        only: Vec<Work>,
+    },
+    /// One way, so many times
+    One {
+        /// Address of the simulator
+        simulator: String,
+        /// Which way
+        way: Way,
+        /// Which work
+        work: Work,
+        /// How often
+        calls: usize,
+    },
+}
+
+fn main() -> Result<()> {
+    let line = CommandLine::parse();
+    let world = World::new(line.quick);
+    match line.command {
+        Command::Serve => serve::serve(&world),
+        Command::Measure {
+            simulator,
+            server,
+            official,
+            only,
+        } => {
+            let settings = Settings {
+                simulator,
+                server,
+                official,
+                only,
+                quick: line.quick,
+            };
+            let told = measure::measure(&settings, world)?;
+            println!("{told}");
+            Ok(())
+        }
+        Command::One {
+            simulator,
+            way,
+            work,
+            calls,
+        } => {
+            let mut ways = Ways::new(&simulator, world)?;
+            let round = ways.round(way, work, calls)?;
+            let told = serde_json::json!({ "seen": round.seen, "peak_kib": usage::peak() });
+            println!("{told}");
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Every way in turns: rounds of all of them follow each other, so that what else the machine does meets all alike.
+
+use serde_json::{Value, json};
+use std::{path::PathBuf, time::Duration};
+
+use crate::{
+    failure::Result,
+    median::median,
+    official::Official,
+    servers::{self, Server},
+    usage,
+    ways::{Round, Way, Ways},
+    work::Work,
+    world::World,
+};
+use clap::ValueEnum as _;
+
+/// What is measured, and against what.
+pub(crate) struct Settings {
+    pub(crate) simulator: String,
+    /// Name, address and process of each server, one after the other.
+    pub(crate) server: Vec<String>,
+    /// Interpreter and script, or nothing.
+    pub(crate) official: Vec<PathBuf>,
+    /// Without any: all.
+    pub(crate) only: Vec<Work>,
+    pub(crate) quick: bool,
+}
+
+/// What was told of one way.
+#[derive(Default)]
+struct Told {
+    /// Microseconds of a processor for each call, one number a round.
+    cpu: Vec<f64>,
+    /// Microseconds until the next call, one number a round.
+    wall: Vec<f64>,
+    latencies: Vec<Duration>,
+}
+
+impl Told {
+    fn take(&mut self, round: Round) {
+        let calls = round.latencies.len().max(1) as f64;
+        self.cpu.push(round.cpu.as_secs_f64() * 1e6 / calls);
+        self.wall.push(round.wall.as_secs_f64() * 1e6 / calls);
+        self.latencies.extend(round.latencies);
+    }
+}
+
+/// Measures; `{"rows": [..], "servers": [..]}`.
+pub(crate) fn measure(settings: &Settings, world: World) -> Result<Value> {
+    let mut ways = Ways::new(&settings.simulator, world)?;
+    if let [python, script] = settings.official.as_slice() {
+        ways.official = Some(Official::start(python, script, &settings.simulator)?);
+    }
+    let mut rows = Vec::new();
+    for work in Work::value_variants() {
+        if settings.only.is_empty() || settings.only.contains(work) {
+            rows.extend(of_work(&mut ways, *work, settings.quick)?);
+        }
+    }
+    let servers: Vec<Server> = settings
+        .server
+        .chunks(3)
+        .filter_map(|server| match server {
+            [name, address, process] => Some(Server {
+                name: name.clone(),
+                address: address.clone(),
+                process: process.parse().ok()?,
+            }),
+            _ => None,
+        })
+        .collect();
+    Ok(json!({
+        "rows": rows,
+        "servers": servers::compare(&servers, settings.quick)?,
+        "peak_kib": usage::peak(),
+    }))
+}
+
+/// A row for each way that does this work.
+fn of_work(ways: &mut Ways, work: Work, quick: bool) -> Result<Vec<Value>> {
+    let (rounds, calls) = work.rounds(quick);
+    let able: Vec<Way> = Way::value_variants()
+        .iter()
+        .copied()
+        .filter(|way| ways.can(*way, work))
+        .collect();
+    let mut told: Vec<Told> = able.iter().map(|_| Told::default()).collect();
+    // The first call of each opens its connections, and is not counted.
+    for way in &able {
+        let first = if work == Work::Flight { calls } else { 1 };
+        ways.round(*way, work, first)?;
+    }
+    for round in 0..rounds {
+        // Nobody is always the first.
+        for place in 0..able.len() {
+            let place = (place + round) % able.len();
+            if let (Some(way), Some(told)) = (able.get(place), told.get_mut(place)) {
+                // A tenth of the calls tells enough of what is many times slower.
+                let calls = if *way == Way::Official {
+                    calls.div_ceil(10)
+                } else {
+                    calls
+                };
+                told.take(ways.round(*way, work, calls)?);
+            }
+        }
+    }
+    let rows = able.into_iter().zip(told);
+    Ok(rows.map(|(way, told)| row(way, work, told)).collect())
+}
+
+fn row(way: Way, work: Work, mut told: Told) -> Value {
+    told.latencies.sort_unstable();
+    let latency = |share: f64| {
+        let place = (told.latencies.len() as f64 * share) as usize;
+        let last = told.latencies.len().saturating_sub(1);
+        let found = told.latencies.get(place.min(last));
+        found.map(|latency| latency.as_secs_f64() * 1e6)
+    };
+    json!({
+        "work": work.name(),
+        "way": way.name(),
+        "calls": told.latencies.len(),
+        "p50_us": latency(0.50),
+        "p99_us": latency(0.99),
+        "cpu_us": median(told.cpu),
+        "wall_us": median(told.wall),
+    })
+}

@@ -1,0 +1,299 @@
+//! Every way of a client to the same simulator, and one round of it.
+
+use clap::ValueEnum;
+use futures_util::{StreamExt as _, stream};
+use hwc_tickets_sim::Credentials;
+use std::{
+    future::Future,
+    hint::black_box,
+    io::Write as _,
+    path::Path,
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use crate::{
+    by_hand::{self, ByHand},
+    failure::{Failure, Result},
+    official::Official,
+    sdk, usage,
+    work::{FLIGHT, Work},
+    world::World,
+};
+
+/// No round may hang for ever.
+const PATIENCE: Duration = Duration::from_secs(900);
+
+/// A way of a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Way {
+    /// A verb of the SDK.
+    Sdk,
+    /// Generated calls of the SDK: the same requests as those of plain code.
+    Generated,
+    /// A verb of the blocking client.
+    Blocking,
+    /// Plain code with reqwest: what all others are compared with.
+    ByHand,
+    /// Plain code with hyper alone.
+    Hyper,
+    /// The official Python SDK.
+    Official,
+}
+
+impl Way {
+    /// Its name on the command line.
+    pub(crate) fn name(self) -> String {
+        let value = self.to_possible_value();
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+}
+
+/// What a round cost.
+pub(crate) struct Round {
+    /// Processor time of the process of the client.
+    pub(crate) cpu: Duration,
+    /// The time of the whole round.
+    pub(crate) wall: Duration,
+    /// The time of each call.
+    pub(crate) latencies: Vec<Duration>,
+    /// What came of the least call.
+    pub(crate) seen: usize,
+}
+
+/// All ways. Each client is made when it is first wanted, so that a program that runs one of them has no other.
+pub(crate) struct Ways {
+    endpoint: String,
+    keys: Credentials,
+    world: World,
+    runtime: Runtime,
+    directory: TempDir,
+    /// Id of the file that is downloaded, once it is there.
+    uploaded: Option<String>,
+    sdk: Option<hwc_tickets::Client>,
+    generated: Option<hwc_tickets_wire::Client>,
+    signed: Option<hwc_tickets_wire::Client>,
+    blocking: Option<hwc_tickets::blocking::Client>,
+    reqwest: Option<ByHand>,
+    hyper: Option<ByHand>,
+    pub(crate) official: Option<Official>,
+}
+
+/// The name of the file.
+const FILE: &str = "core.zip";
+
+impl Ways {
+    pub(crate) fn new(endpoint: &str, world: World) -> Result<Self> {
+        Ok(Self {
+            endpoint: endpoint.to_owned(),
+            keys: Credentials::demo(),
+            world,
+            runtime: tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?,
+            directory: tempfile::tempdir()?,
+            uploaded: None,
+            sdk: None,
+            generated: None,
+            signed: None,
+            blocking: None,
+            reqwest: None,
+            hyper: None,
+            official: None,
+        })
+    }
+
+    /// Whether there is such a way to do this work.
+    pub(crate) fn can(&self, way: Way, work: Work) -> bool {
+        match way {
+            Way::Sdk | Way::ByHand => work != Work::Signed || way == Way::ByHand,
+            Way::Generated => sdk::is_generated(work),
+            Way::Blocking => !matches!(work, Work::Signed | Work::Flight | Work::Follow),
+            Way::Hyper => by_hand::is_bare(work),
+            Way::Official => self.official.is_some() && Official::can(work),
+        }
+    }
+
+    /// Makes what this way needs, and what this work needs to be there.
+    fn prepare(&mut self, way: Way, work: Work) -> Result<()> {
+        let (endpoint, keys) = (self.endpoint.as_str(), &self.keys);
+        // Clients may want to be made inside the runtime.
+        let inside = (way != Way::Blocking).then(|| self.runtime.enter());
+        match way {
+            Way::Sdk if self.sdk.is_none() => self.sdk = Some(sdk::client(endpoint, keys)?),
+            Way::Generated if work == Work::Signed && self.signed.is_none() => {
+                self.signed = Some(sdk::signed(endpoint, keys)?);
+            }
+            Way::Generated if work != Work::Signed && self.generated.is_none() => {
+                self.generated = Some(sdk::wire(endpoint, keys)?);
+            }
+            Way::Blocking if self.blocking.is_none() => {
+                self.blocking = Some(sdk::blocking(endpoint, keys)?);
+            }
+            Way::ByHand if self.reqwest.is_none() => {
+                self.reqwest = Some(ByHand::reqwest(endpoint, keys.token)?);
+            }
+            Way::Hyper if self.hyper.is_none() => {
+                self.hyper = Some(ByHand::hyper(endpoint, keys.token));
+            }
+            _ => {}
+        }
+        drop(inside);
+        if matches!(work, Work::Upload | Work::Download) {
+            self.write_file()?;
+        }
+        if work == Work::Download && self.uploaded.is_none() {
+            let path = self.directory.path().join(FILE);
+            let plain = ByHand::reqwest(&self.endpoint, self.keys.token)?;
+            let id = self.runtime.block_on(plain.upload(&path, &self.world))?;
+            self.uploaded = Some(id);
+        }
+        Ok(())
+    }
+
+    fn write_file(&self) -> Result<()> {
+        let path = self.directory.path().join(FILE);
+        if path.exists() {
+            return Ok(());
+        }
+        let piece: Vec<u8> = (0..=250_u8).cycle().take(1 << 20).collect();
+        let mut file = std::fs::File::create_new(path)?;
+        for _ in 0..self.world.file >> 20 {
+            file.write_all(&piece)?;
+        }
+        Ok(())
+    }
+
+    /// Does the work so many times by one way.
+    pub(crate) fn round(&mut self, way: Way, work: Work, calls: usize) -> Result<Round> {
+        self.prepare(way, work)?;
+        let path = self.directory.path().join(FILE);
+        let id = self.uploaded.clone().unwrap_or_default();
+        let at = At {
+            work,
+            calls,
+            world: &self.world,
+            file: &path,
+            id: &id,
+        };
+        let missing = || format!("{} was not made", way.name());
+        let round = match way {
+            Way::Sdk => {
+                let client = self.sdk.as_ref().ok_or_else(missing)?;
+                let one = || sdk::verb(client, work, at.world, at.file, at.id);
+                self.runtime.block_on(within(at.asynchronous(one)))?
+            }
+            Way::Generated => {
+                let client = match work {
+                    Work::Signed => self.signed.as_ref(),
+                    _ => self.generated.as_ref(),
+                };
+                let client = client.ok_or_else(missing)?;
+                let one = || sdk::generated(client, work, at.world);
+                self.runtime.block_on(within(at.asynchronous(one)))?
+            }
+            Way::ByHand | Way::Hyper => {
+                let client = match way {
+                    Way::Hyper => self.hyper.as_ref(),
+                    _ => self.reqwest.as_ref(),
+                };
+                let client = client.ok_or_else(missing)?;
+                let one = || client.run(work, at.world, at.file, at.id);
+                self.runtime.block_on(within(at.asynchronous(one)))?
+            }
+            Way::Blocking => {
+                let client = self.blocking.as_ref().ok_or_else(missing)?;
+                at.blocking(|| sdk::blocking_verb(client, work, at.world, at.file, at.id))?
+            }
+            Way::Official => {
+                let client = self.official.as_mut().ok_or_else(missing)?;
+                let cost = client.round(work, calls, &self.world)?;
+                let latencies = cost.latencies();
+                Round {
+                    cpu: cost.cpu(),
+                    wall: latencies.iter().sum(),
+                    latencies,
+                    seen: cost.seen,
+                }
+            }
+        };
+        let least = work.least(&self.world);
+        if round.seen < least {
+            let (way, work, seen) = (way.name(), work.name(), round.seen);
+            return Err(format!("{way} brought {seen} of {least} in {work}").into());
+        }
+        Ok(round)
+    }
+}
+
+/// What one round is about.
+struct At<'a> {
+    work: Work,
+    calls: usize,
+    world: &'a World,
+    file: &'a Path,
+    id: &'a str,
+}
+
+impl At<'_> {
+    async fn asynchronous<F: Future<Output = Result<usize>>>(
+        &self,
+        one: impl Fn() -> F,
+    ) -> Result<Round> {
+        let (cpu, began) = (usage::own(), Instant::now());
+        let mut latencies = Vec::with_capacity(self.calls);
+        let mut least = usize::MAX;
+        let timed = || async {
+            let began = Instant::now();
+            let seen = one().await?;
+            Ok::<_, Failure>((began.elapsed(), black_box(seen)))
+        };
+        if self.work == Work::Flight {
+            let calls = stream::iter(0..self.calls).map(|_| timed());
+            let mut under_way = calls.buffer_unordered(FLIGHT);
+            while let Some(done) = under_way.next().await {
+                let (latency, seen) = done?;
+                latencies.push(latency);
+                least = least.min(seen);
+            }
+        } else {
+            for _ in 0..self.calls {
+                let (latency, seen) = timed().await?;
+                latencies.push(latency);
+                least = least.min(seen);
+            }
+        }
+        Ok(Round {
+            cpu: usage::own().saturating_sub(cpu),
+            wall: began.elapsed(),
+            latencies,
+            seen: least,
+        })
+    }
+
+    fn blocking(&self, one: impl Fn() -> Result<usize>) -> Result<Round> {
+        let (cpu, began) = (usage::own(), Instant::now());
+        let mut latencies = Vec::with_capacity(self.calls);
+        let mut least = usize::MAX;
+        for _ in 0..self.calls {
+            let began = Instant::now();
+            least = least.min(black_box(one()?));
+            latencies.push(began.elapsed());
+        }
+        Ok(Round {
+            cpu: usage::own().saturating_sub(cpu),
+            wall: began.elapsed(),
+            latencies,
+            seen: least,
+        })
+    }
+}
+
+/// The outcome, unless it takes for ever.
+async fn within<T>(round: impl Future<Output = Result<T>>) -> Result<T> {
+    match tokio::time::timeout(PATIENCE, round).await {
+        Ok(done) => done,
+        Err(_) => Err("a round took longer than a quarter of an hour".into()),
+    }
+}

@@ -1,0 +1,91 @@
+//! The tickets that everybody works on.
+
+use hwc_tickets_sim::{DEMO, Simulator, TicketSeed};
+use jiff::SignedDuration;
+
+use crate::failure::Result;
+
+/// Messages of the ticket of which one page is read.
+const PAGE: i64 = 100;
+/// As long as most messages are.
+const TEXT: &str = "The disk of node 7 is full again, since 磁盘 03:12. Please have a look at it.";
+
+/// How much there is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct World {
+    /// Messages of the long conversation.
+    pub(crate) history: usize,
+    /// Tickets that are asked for what is unread, and followed.
+    pub(crate) tickets: usize,
+    /// Tickets there are, those among them.
+    pub(crate) listed: usize,
+    /// Bytes of the file.
+    pub(crate) file: usize,
+}
+
+impl World {
+    /// Ticket with the long conversation.
+    pub(crate) const HISTORY: &'static str = "TT202611219001";
+    /// Ticket of which a page is read.
+    pub(crate) const PAGE: &'static str = "TT202611219002";
+    /// Ticket that messages go to.
+    pub(crate) const SUBMIT: &'static str = "TT202611219003";
+
+    pub(crate) fn new(quick: bool) -> Self {
+        match quick {
+            true => Self {
+                history: 1_000,
+                tickets: 200,
+                listed: 500,
+                file: 4 << 20,
+            },
+            false => Self {
+                history: 100_000,
+                tickets: 1_000,
+                listed: 10_000,
+                file: 100 << 20,
+            },
+        }
+    }
+
+    /// Ids of the tickets that are followed.
+    pub(crate) fn ids(&self) -> Vec<String> {
+        (0..self.tickets).map(id).collect()
+    }
+
+    /// Opens them all.
+    pub(crate) fn fill(&self, simulator: &Simulator) -> Result<()> {
+        let now = simulator.now();
+        let before = |seconds: i64| now.checked_sub(SignedDuration::from_secs(seconds));
+        let conversation = |id: &str, messages: i64| -> Result<TicketSeed> {
+            let mut ticket = TicketSeed::new(id, DEMO, before(messages)?);
+            for number in 0..messages {
+                // A second of its own for each: nobody has to ask whether the last second is complete.
+                let at = before(messages - number)?;
+                ticket = match number % 2 {
+                    0 => ticket.customer(at, TEXT),
+                    _ => ticket.engineer(at, TEXT),
+                };
+            }
+            Ok(ticket)
+        };
+        let mut tickets = vec![
+            conversation(Self::HISTORY, i64::try_from(self.history)?)?,
+            conversation(Self::PAGE, PAGE)?,
+            conversation(Self::SUBMIT, 1)?,
+        ];
+        for number in 0..self.listed {
+            tickets.push(conversation(&id(number), 2)?.title(TEXT).unread(1));
+        }
+        for ticket in tickets {
+            let id = ticket.id.clone();
+            let opened = simulator.open(ticket);
+            opened.map_err(|refusal| format!("{id} cannot be opened: {refusal:?}"))?;
+        }
+        Ok(())
+    }
+}
+
+fn id(number: usize) -> String {
+    format!("TT-{number:029}")
+}

@@ -1,0 +1,142 @@
+//! Instructions and allocations of a call, counted by valgrind: the same every time, whatever else the machine does.
+//!
+//! A whole program is counted twice, with few calls and with many. The difference is what the calls cost; its start
+//! and its end are in both.
+
+use super::{broken, figures::Count};
+use crate::{problem::Result, programs::on_path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+/// Calls of both programs.
+const FEW: u64 = 20;
+const MANY: u64 = 120;
+/// What is counted: work, and the ways that do it.
+const COUNTED: &[(&str, &[&str])] = &[
+    ("page1", &["sdk", "generated", "by-hand", "hyper"]),
+    ("page10", &["sdk", "generated", "by-hand", "hyper"]),
+    ("page100", &["sdk", "generated", "by-hand", "hyper"]),
+    ("signed", &["generated", "by-hand"]),
+    ("submit", &["sdk", "generated", "by-hand", "hyper"]),
+];
+const COUNTED_QUICKLY: &[(&str, &[&str])] = &[("page10", &["generated", "by-hand"])];
+
+/// The tool that counts.
+pub(super) struct Valgrind {
+    program: PathBuf,
+    /// Where its files go.
+    place: PathBuf,
+}
+
+/// What a whole program did.
+#[derive(Clone, Copy)]
+struct Whole {
+    instructions: u64,
+    allocations: u64,
+}
+
+impl Valgrind {
+    /// The one on the path.
+    pub(super) fn found(place: &Path) -> Option<Self> {
+        let program = on_path(&["valgrind"])?;
+        let place = place.to_owned();
+        Some(Self { program, place })
+    }
+
+    /// Counts.
+    pub(super) fn count(
+        &self,
+        measures: &Path,
+        simulator: &str,
+        quick: bool,
+    ) -> Result<Vec<Count>> {
+        let wanted = if quick { COUNTED_QUICKLY } else { COUNTED };
+        let mut counts = Vec::new();
+        for (work, ways) in wanted {
+            for way in *ways {
+                let whole = |calls: u64| {
+                    let calls = calls.to_string();
+                    let mut line = vec!["one", simulator, *way, *work, calls.as_str()];
+                    if quick {
+                        line.insert(0, "--quick");
+                    }
+                    self.whole(measures, &line)
+                };
+                let (few, many) = (whole(FEW)?, whole(MANY)?);
+                let each =
+                    |few: u64, many: u64| many.saturating_sub(few) as f64 / (MANY - FEW) as f64;
+                counts.push(Count {
+                    work: (*work).to_owned(),
+                    way: (*way).to_owned(),
+                    instructions: each(few.instructions, many.instructions),
+                    allocations: each(few.allocations, many.allocations),
+                });
+            }
+        }
+        Ok(counts)
+    }
+
+    fn whole(&self, measures: &Path, line: &[&str]) -> Result<Whole> {
+        let out = self.place.join("callgrind.out");
+        let file = format!("--callgrind-out-file={}", out.display());
+        self.run(&["--tool=callgrind", &file], measures, line)?;
+        let counted = fs::read_to_string(&out).map_err(|error| broken(&error.to_string()))?;
+        let said = self.run(&["--tool=memcheck", "--leak-check=no"], measures, line)?;
+        match (instructions(&counted), allocations(&said)) {
+            (Some(instructions), Some(allocations)) => Ok(Whole {
+                instructions,
+                allocations,
+            }),
+            _ => Err(broken("valgrind does not tell what it counted").into()),
+        }
+    }
+
+    /// What it says on its error stream.
+    fn run(&self, tool: &[&str], measures: &Path, line: &[&str]) -> Result<String> {
+        let output = Command::new(&self.program)
+            .args(tool)
+            .arg(measures)
+            .args(line)
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| broken(&error.to_string()))?;
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        match output.status.success() {
+            true => Ok(said),
+            false => Err(broken(&format!("below valgrind it fails: {said}")).into()),
+        }
+    }
+}
+
+/// The sum that a file of callgrind ends with.
+fn instructions(file: &str) -> Option<u64> {
+    let sum = |name: &str| file.lines().rev().find_map(|line| line.strip_prefix(name));
+    let sum = sum("totals:").or_else(|| sum("summary:"))?;
+    sum.split_whitespace().next()?.parse().ok()
+}
+
+/// `total heap usage: 1,234 allocs, 1,200 frees, 99,999 bytes allocated`.
+fn allocations(said: &str) -> Option<u64> {
+    let (_, rest) = said.split_once("total heap usage: ")?;
+    let (number, _) = rest.split_once(" allocs")?;
+    number.replace(',', "").parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_valgrind_says_is_read() {
+        let file = "events: Ir\nfn=(1)\n1 20\nsummary: 12\ntotals: 1234567\n";
+        assert_eq!(instructions(file), Some(1_234_567));
+        assert_eq!(instructions("summary: 12 3\n"), Some(12));
+        assert_eq!(instructions("events: Ir\n"), None);
+        let said = "==1== HEAP SUMMARY:\n==1==   total heap usage: 12,345 allocs, 12 frees, 9 bytes allocated\n";
+        assert_eq!(allocations(said), Some(12_345));
+        assert_eq!(allocations("==1== HEAP SUMMARY:"), None);
+    }
+}

@@ -1,0 +1,225 @@
+//! The page with the figures.
+
+use super::figures::{Figures, PLAIN, Row};
+use std::fmt::Write as _;
+
+/// What the names of works mean.
+const WORKS: &[(&str, &str)] = &[
+    ("page1", "a page of 1 message"),
+    ("page10", "a page of 10 messages"),
+    ("page100", "a page of 100 messages"),
+    (
+        "signed",
+        "a page of 10 messages, signed (plain code sends a token)",
+    ),
+    ("flight", "a page of 10 messages, 64 calls in flight"),
+    ("unread", "what is unread, 1,000 tickets"),
+    ("submit", "one message"),
+    ("history", "a conversation of 100,000 messages"),
+    (
+        "follow",
+        "the newest message of each of 1,000 tickets, and what is new",
+    ),
+    ("list", "10,000 tickets"),
+    ("upload", "100 MiB up"),
+    ("download", "100 MiB down"),
+];
+/// What the names of ways mean.
+const WAYS: &[(&str, &str)] = &[
+    ("sdk", "verb"),
+    ("generated", "generated call"),
+    ("blocking", "verb, blocking"),
+    ("by-hand", "plain reqwest"),
+    ("hyper", "plain hyper"),
+    ("official", "official Python SDK"),
+];
+
+const HEAD: &str = "\
+# Benchmarks
+
+Written by `cargo xtask bench`; not by hand. It starts the simulator and measures all ways of a client against it in one run, on one
+thread each, in rounds that take turns. Figures are medians of the rounds. On another machine they are other ones: what holds is the
+ratio of a way to plain code in the same run.
+
+Plain code is hand-written with reqwest: the same requests, the documented fields decoded by derived structs, a deadline and a limit
+of size, and nothing else. It knows no error inside HTTP 200, repeats nothing, keeps no unknown fields and finds no gap. Plain hyper
+has neither deadline nor limit: it is what a call costs at least. A generated call makes the same request as plain code. A verb may make
+more: a submit reads the conversation first, to know its own message again.
+";
+
+/// The page.
+#[must_use]
+pub fn page(figures: &Figures) -> String {
+    let mut page = HEAD.to_owned();
+    page.push_str(
+        "\n![Processor time of a call as a multiple of plain code](pictures/benchmarks.svg)\n",
+    );
+    here(&mut page, figures);
+    clients(&mut page, figures);
+    counted(&mut page, figures);
+    servers(&mut page, figures);
+    memory(&mut page, figures);
+    costs(&mut page, figures);
+    page
+}
+
+/// What a name of `names` means; of another one itself.
+pub(super) fn meaning<'a>(names: &[(&str, &'a str)], name: &'a str) -> &'a str {
+    let known = names.iter().find(|(known, _)| *known == name);
+    known.map_or(name, |(_, words)| *words)
+}
+
+/// What a way is called.
+pub(super) fn way(name: &str) -> &str {
+    meaning(WAYS, name)
+}
+
+fn table(page: &mut String, title: &str, columns: &[&str]) {
+    let _ = write!(page, "\n## {title}\n\n| {} |\n|", columns.join(" | "));
+    // Words on the left, numbers on the right.
+    for place in 0..columns.len() {
+        page.push_str(if place < 2 { "---|" } else { "--:|" });
+    }
+    page.push('\n');
+}
+
+fn line(page: &mut String, cells: &[String]) {
+    let _ = writeln!(page, "| {} |", cells.join(" | "));
+}
+
+/// A number with as many places as tell something.
+fn number(value: Option<f64>) -> String {
+    match value {
+        None => "–".to_owned(),
+        Some(value) if value >= 100.0 => grouped(value),
+        Some(value) if value >= 10.0 => format!("{value:.1}"),
+        Some(value) => format!("{value:.2}"),
+    }
+}
+
+/// A whole number with commas.
+fn grouped(value: f64) -> String {
+    let digits = format!("{value:.0}");
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn here(page: &mut String, figures: &Figures) {
+    table(page, "Machine", &["what", "which"]);
+    for (name, words) in &figures.here {
+        line(page, &[name.clone(), words.clone()]);
+    }
+    if !figures.missing.is_empty() {
+        page.push_str("\nNot measured here:\n\n");
+        for why in &figures.missing {
+            let _ = writeln!(page, "- {why}");
+        }
+    }
+}
+
+fn clients(page: &mut String, figures: &Figures) {
+    let columns = [
+        "work",
+        "way",
+        "calls for a second of one core",
+        "µs of a core",
+        "of plain code",
+        "µs, half",
+        "µs, 99 of 100",
+    ];
+    table(page, "Clients", &columns);
+    for row in &figures.rows {
+        let cpu = row.cpu_us.filter(|cpu| *cpu > 0.0);
+        let cells = [
+            meaning(WORKS, &row.work).to_owned(),
+            way(&row.way).to_owned(),
+            number(cpu.map(|cpu| 1e6 / cpu)),
+            number(cpu),
+            ratio(figures, row),
+            number(row.p50_us),
+            number(row.p99_us),
+        ];
+        line(page, &cells);
+    }
+}
+
+fn ratio(figures: &Figures, row: &Row) -> String {
+    match row.way.as_str() {
+        PLAIN => "1".to_owned(),
+        _ => number(figures.ratio(row, |row| row.cpu_us)),
+    }
+}
+
+fn counted(page: &mut String, figures: &Figures) {
+    let columns = [
+        "work",
+        "way",
+        "instructions",
+        "of plain code",
+        "allocations",
+    ];
+    table(page, "Counted, for one call", &columns);
+    for count in &figures.counts {
+        let plain = figures
+            .counts
+            .iter()
+            .find(|plain| plain.work == count.work && plain.way == PLAIN);
+        let cells = [
+            meaning(WORKS, &count.work).to_owned(),
+            way(&count.way).to_owned(),
+            number(Some(count.instructions)),
+            number(plain.map(|plain| count.instructions / plain.instructions)),
+            number(Some(count.allocations)),
+        ];
+        line(page, &cells);
+    }
+}
+
+fn servers(page: &mut String, figures: &Figures) {
+    let columns = ["server", "answers", "answers a second", "µs of a core"];
+    table(page, "Servers, 64 calls in flight", &columns);
+    for server in &figures.servers {
+        let cells = [
+            server.server.clone(),
+            "a page of 10 messages".to_owned(),
+            number(
+                server
+                    .wall_us
+                    .filter(|wall| *wall > 0.0)
+                    .map(|wall| 1e6 / wall),
+            ),
+            number(server.cpu_us),
+        ];
+        line(page, &cells);
+    }
+}
+
+fn memory(page: &mut String, figures: &Figures) {
+    table(
+        page,
+        "Memory of a whole program that does it once",
+        &["work", "way", "MiB"],
+    );
+    for (work, name, kibibytes) in &figures.memory {
+        let mebibytes = kibibytes.map(|kibibytes| kibibytes as f64 / 1024.0);
+        let cells = [
+            meaning(WORKS, work).to_owned(),
+            way(name).to_owned(),
+            number(mebibytes),
+        ];
+        line(page, &cells);
+    }
+}
+
+fn costs(page: &mut String, figures: &Figures) {
+    table(page, "Besides", &["what", "how much"]);
+    for (what, words) in &figures.costs {
+        line(page, &[what.clone(), words.clone()]);
+    }
+}
