@@ -44,7 +44,7 @@ pub enum Command {
     /// Makes the pictures in docs/pictures anew; needs Chromium and Node.js with npm.
     Pictures,
     /// Runs every check, or one: fmt, tidy, spec, codegen, clippy, docs, deps, deny, msrv, interop,
-    /// linters, completions, page, fixture.
+    /// linters, site, completions, page, fixture.
     Ci {
         /// The one step to run.
         step: Option<String>,
@@ -60,6 +60,8 @@ pub enum Spec {
     Bundle,
     /// Writes spec/dist/openapi.codegen.json.
     Lower,
+    /// Writes target/site/index.html, the description as one page to read without a network; needs Node.js with npm.
+    Site,
     /// Checks the recorded exchanges against the description.
     Examples,
     /// Lists what changed in the published description, by class, and checks its version and its changelog.

@@ -2,7 +2,9 @@
 
 use clap::Parser as _;
 use std::{env, path::PathBuf, process::ExitCode};
-use xtask::{ci, codegen, file::Workspace, flags, interop, linters, page, problem::Result, spec};
+use xtask::{
+    ci, codegen, file::Workspace, flags, interop, linters, page, problem::Result, site, spec,
+};
 
 fn main() -> ExitCode {
     let flags = flags::Flags::parse();
@@ -66,6 +68,7 @@ fn run(flags: &flags::Flags) -> Result<String> {
         flags::Command::Spec(flags::Spec::Lower) => {
             codegen::write_one(&workspace, spec::LOWERED).map(|w| wrote(&w))
         }
+        flags::Command::Spec(flags::Spec::Site) => site::write(&workspace),
         flags::Command::Spec(flags::Spec::Diff { since }) => {
             spec::diff::run(&workspace, since, say)
         }
