@@ -15,7 +15,7 @@ pub use self::{
     report::page,
 };
 
-use self::{outside::Prism, served::Served};
+use self::served::Served;
 use crate::{
     codegen,
     file::Workspace,

@@ -8,7 +8,7 @@ use crate::{
     linters, page,
     problem::{Place, Problem, Problems, Result},
     programs::{self, Verdict},
-    spec, tidy,
+    site, spec, tidy,
 };
 use std::{
     collections::BTreeSet,
@@ -93,6 +93,11 @@ pub const STEPS: &[Step] = &[
         name: "linters",
         about: "what is published keeps to the rules of others",
         run: lint,
+    },
+    Step {
+        name: "site",
+        about: "the description as a page to read",
+        run: readable,
     },
     Step {
         name: "completions",
@@ -347,6 +352,10 @@ fn compare(workspace: &Workspace) -> Result<Outcome> {
 
 fn lint(workspace: &Workspace) -> Result<Outcome> {
     linters::ask(workspace).map(|verdict| ended(verdict, "neither error nor warning"))
+}
+
+fn readable(workspace: &Workspace) -> Result<Outcome> {
+    site::ask(workspace).map(|verdict| ended(verdict, site::PAGE))
 }
 
 fn shells(workspace: &Workspace) -> Result<Outcome> {

@@ -1,4 +1,4 @@
-//! From the description to everything that is generated: five JSON documents, the client, its index and three tables, the page
+//! From the description to everything that is generated: six JSON documents, the client, its index and three tables, the page
 //! of operations, the simulator's copies.
 
 pub mod api;
@@ -48,6 +48,7 @@ pub fn outputs(workspace: &Workspace) -> Result<Vec<(String, String)>> {
     let published = spec::publish::published(&description.root, &catalogue);
     let bundled = spec::bundle::json(&published)?;
     let tolerant_json = spec::bundle::json(&spec::tolerant::tolerant(&published))?;
+    let upgraded_json = spec::bundle::json(&spec::upgrade::upgraded(&published))?;
     let lowered = lower(&description)?;
     let lowered_json = spec::bundle::json(&lowered.document)?;
 
@@ -106,6 +107,7 @@ pub fn outputs(workspace: &Workspace) -> Result<Vec<(String, String)>> {
         copy("discrepancies.md", &discrepancies),
         (spec::BUNDLED.to_owned(), bundled),
         (spec::TOLERANT.to_owned(), tolerant_json),
+        (spec::UPGRADED.to_owned(), upgraded_json),
         (spec::ERRORS_JSON.to_owned(), errors_json),
         (spec::OPERATIONS_JSON.to_owned(), operations_json),
         (spec::LOWERED.to_owned(), lowered_json),

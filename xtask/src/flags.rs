@@ -67,7 +67,7 @@ pub enum Command {
         builds: bool,
     },
     /// Runs every check, or one: fmt, tidy, spec, codegen, clippy, docs, deps, deny, msrv, interop,
-    /// differential, linters, completions, page, fixture, fuzz.
+    /// differential, linters, site, completions, page, fixture, fuzz.
     Ci {
         /// The one step to run.
         step: Option<String>,
@@ -83,6 +83,8 @@ pub enum Spec {
     Bundle,
     /// Writes spec/dist/openapi.codegen.json.
     Lower,
+    /// Writes target/site/index.html, the description as one page to read without a network; needs Node.js with npm.
+    Site,
     /// Checks the recorded exchanges against the description.
     Examples,
     /// Lists what changed in the published description, by class, and checks its version and its changelog.

@@ -19,6 +19,7 @@ pub mod linters;
 pub mod page;
 pub mod problem;
 pub mod programs;
+pub mod site;
 pub mod spec;
 pub mod tables;
 pub mod tidy;

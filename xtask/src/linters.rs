@@ -1,20 +1,25 @@
-//! Linters of others on what is published: every rule that they have. What is off is argued in `tests/linters`.
+//! Linters of others on what is published: every rule that they have. What is off is argued in `tests/linters`. A converter
+//! of others besides, which has to make the same form in OpenAPI 3.1.
 
 use crate::{
     file::Workspace,
-    problem::{Problem, Result},
+    problem::{Place, Problem, Result},
     programs::{self, Verdict, on_server, succeeds},
     spec,
 };
+use serde_json::{Map, Value};
 use std::process::Command;
 
 /// Where their packages are listed, and their settings are.
-const SETTINGS: &str = "tests/linters";
+pub(crate) const SETTINGS: &str = "tests/linters";
 /// Where their packages go.
-const PLACE: &str = "target/linters";
+pub(crate) const PLACE: &str = "target/linters";
 
 /// What is linted.
-const DOCUMENTS: [&str; 2] = [spec::BUNDLED, spec::TOLERANT];
+const DOCUMENTS: [&str; 3] = [spec::BUNDLED, spec::TOLERANT, spec::UPGRADED];
+
+/// What the converter makes of the first.
+const CONVERTED: &str = "target/linters/openapi-3.1.json";
 
 /// Asks the linters.
 ///
@@ -26,6 +31,7 @@ pub fn ask(workspace: &Workspace) -> Result<Verdict> {
         Err(why) if on_server() => return Err(absent(why).into()),
         Err(why) => return Ok(Verdict::Absent(why)),
     }
+    is_what_a_converter_makes(workspace)?;
     for document in DOCUMENTS {
         let linters = [
             (
@@ -77,9 +83,106 @@ pub fn run(workspace: &Workspace) -> Result<String> {
     }
 }
 
-fn absent(why: String) -> Problem {
+/// Holds the form in OpenAPI 3.1 to what openapi-format makes of the published one.
+fn is_what_a_converter_makes(workspace: &Workspace) -> Result<()> {
+    let root = programs::absolute(workspace);
+    let mut converter = Command::new("node");
+    converter
+        .current_dir(root.join(PLACE))
+        .arg(
+            root.join(PLACE)
+                .join("node_modules/openapi-format/bin/cli.js"),
+        )
+        .arg(root.join(spec::BUNDLED))
+        .args(["--convertTo", "3.1", "--no-sort", "--output"])
+        .arg(root.join(CONVERTED));
+    let failed = |what: String| Problem::at(Place::file(spec::UPGRADED), what, UPGRADE);
+    if !succeeds(&mut converter) {
+        return Err(failed("openapi-format fails; its own words are above".to_owned()).into());
+    }
+    let read = |path: &str| -> Result<Value> {
+        let text = workspace.read(path)?;
+        let value = serde_json::from_str(&text);
+        Ok(value.map_err(|error| failed(format!("{path} is no JSON: {error}")))?)
+    };
+    let (ours, theirs) = (read(spec::UPGRADED)?, read(CONVERTED)?);
+    match difference(&as_javascript(ours), &as_javascript(theirs), "") {
+        None => Ok(()),
+        Some(at) => {
+            let what = format!("is not what openapi-format makes of {}", spec::BUNDLED);
+            let place = Place::pointer(spec::UPGRADED, at);
+            Err(Problem::at(place, what, UPGRADE).into())
+        }
+    }
+}
+
+/// What to do where the two differ.
+const UPGRADE: &str =
+    "run `cargo xtask codegen`; if that changes nothing, mend xtask/src/spec/upgrade.rs";
+
+/// Numbers as the converter has them: it reads and writes them as JavaScript does.
+fn as_javascript(value: Value) -> Value {
+    match value {
+        Value::Number(number) => number.as_f64().map_or(Value::Null, Value::from),
+        Value::Array(items) => items.into_iter().map(as_javascript).collect(),
+        Value::Object(fields) => {
+            let fields = fields.into_iter();
+            let fields = fields.map(|(key, value)| (key, as_javascript(value)));
+            fields.collect::<Map<_, _>>().into()
+        }
+        other => other,
+    }
+}
+
+/// Where the two differ first, as a pointer.
+fn difference(ours: &Value, theirs: &Value, at: &str) -> Option<String> {
+    match (ours, theirs) {
+        (Value::Object(ours), Value::Object(theirs)) => {
+            let mut keys = ours.keys().chain(theirs.keys());
+            keys.find_map(|key| {
+                let at = spec::pointer::join(at, key);
+                match (ours.get(key), theirs.get(key)) {
+                    (Some(ours), Some(theirs)) => difference(ours, theirs, &at),
+                    _ => Some(at),
+                }
+            })
+        }
+        (Value::Array(ours), Value::Array(theirs)) if ours.len() == theirs.len() => {
+            let mut pairs = ours.iter().zip(theirs).enumerate();
+            pairs.find_map(|(index, (ours, theirs))| {
+                difference(ours, theirs, &format!("{at}/{index}"))
+            })
+        }
+        _ => (ours != theirs).then(|| at.to_owned()),
+    }
+}
+
+/// That Node.js or a package cannot be had here.
+pub(crate) fn absent(why: String) -> Problem {
     Problem::general(
         why,
         "install Node.js 20 with npm, and let npm reach its registry",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{as_javascript, difference};
+    use serde_json::json;
+
+    #[test]
+    fn the_first_difference_is_named_and_great_numbers_are_none() {
+        let ours = json!({"a": [1, {"b/c": -9_223_372_036_854_775_808_i64}], "d": 0});
+        let theirs = json!({"d": 0.0, "a": [1, {"b/c": -9_223_372_036_854_776_000_f64}]});
+        let differs = |theirs| difference(&as_javascript(ours.clone()), &as_javascript(theirs), "");
+        assert_eq!(differs(theirs), None);
+        for (theirs, at) in [
+            (json!({"a": [1, {"b/c": 5}], "d": 0}), "/a/1/b~1c"),
+            (json!({"a": [1], "d": 0}), "/a"),
+            (json!({"a": [1, {}], "d": 0}), "/a/1/b~1c"),
+            (json!([]), ""),
+        ] {
+            assert_eq!(differs(theirs).as_deref(), Some(at));
+        }
+    }
 }

@@ -4,7 +4,7 @@ use clap::Parser as _;
 use std::{env, path::PathBuf, process::ExitCode};
 use xtask::{
     bench, ci, codegen, differential, file::Workspace, flags, fuzz, interop, linters, page,
-    problem::Result, spec,
+    problem::Result, site, spec,
 };
 
 fn main() -> ExitCode {
@@ -80,6 +80,7 @@ fn run(flags: &flags::Flags) -> Result<String> {
         flags::Command::Spec(flags::Spec::Lower) => {
             codegen::write_one(&workspace, spec::LOWERED).map(|w| wrote(&w))
         }
+        flags::Command::Spec(flags::Spec::Site) => site::write(&workspace),
         flags::Command::Spec(flags::Spec::Diff { since }) => {
             spec::diff::run(&workspace, since, say)
         }

@@ -1,4 +1,4 @@
-//! The service description: strict reading, rules, the published, the tolerant and the lowered form, the recorded
+//! The service description: strict reading, rules, the published, the tolerant, the newer and the lowered form, the recorded
 //! examples, and the kit that is made of them.
 
 pub mod bundle;
@@ -19,6 +19,7 @@ pub mod publish;
 pub mod read;
 pub mod sdk;
 pub mod tolerant;
+pub mod upgrade;
 
 /// The hand-maintained description.
 pub const OPENAPI: &str = "spec/openapi.yaml";
@@ -36,6 +37,8 @@ pub const DIST: &str = "spec/dist";
 pub const BUNDLED: &str = "spec/dist/openapi.json";
 /// The same for clients that validate answers: nothing in an answer is refused for being null or of another type.
 pub const TOLERANT: &str = "spec/dist/openapi.tolerant.json";
+/// The same in OpenAPI 3.1.
+pub const UPGRADED: &str = "spec/dist/openapi-3.1.json";
 /// The description as the generator gets it.
 pub const LOWERED: &str = "spec/dist/openapi.codegen.json";
 /// The catalogue of error codes, for other languages.

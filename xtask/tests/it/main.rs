@@ -21,5 +21,6 @@ mod kit;
 mod lowering;
 mod parts;
 mod published;
+mod readme;
 mod table;
 mod tidy;

@@ -88,7 +88,8 @@ fn name_of(ticket: &TicketId) -> String {
     name
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt as _;

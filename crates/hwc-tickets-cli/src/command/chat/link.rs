@@ -99,7 +99,10 @@ mod tests {
             ("https://a.com/\\u{1b}]8;;x", &["https://a.com/"][..]),
             ("https://a.com\u{1b}\\evil", &["https://a.com"][..]),
         ] {
-            let found: Vec<&str> = find(text).into_iter().map(|range| &text[range]).collect();
+            let found: Vec<&str> = find(text)
+                .into_iter()
+                .filter_map(|range| text.get(range))
+                .collect();
             assert_eq!(found, wanted, "{text}");
         }
     }

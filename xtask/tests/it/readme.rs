@@ -1,0 +1,143 @@
+//! The README of the description in Chinese says what the English one says, as far as a program can tell: the same headings,
+//! lists, rows, commands, keys, numbers and entries, section by section.
+
+use crate::house::real;
+use std::fs;
+
+const ENGLISH: &str = "spec/README.md";
+const CHINESE: &str = "spec/README.zh.md";
+
+/// What of a section is the same in every language.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Section {
+    level: usize,
+    bullets: usize,
+    steps: usize,
+    rows: Vec<Row>,
+    /// Lines of code, fences included.
+    code: Vec<String>,
+    /// Commands, keys and files in the text.
+    words: Vec<String>,
+    numbers: Vec<String>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Row {
+    cells: usize,
+    words: Vec<String>,
+}
+
+/// The sections of a document, each with its heading.
+fn sections(text: &str) -> Vec<(String, Section)> {
+    let mut sections: Vec<(String, Section)> = Vec::new();
+    let mut prose: Vec<String> = Vec::new();
+    let mut is_code = false;
+    for line in text.lines() {
+        let is_fence = line.starts_with("```");
+        is_code ^= is_fence;
+        if !is_code && line.starts_with('#') {
+            let level = line.chars().take_while(|c| *c == '#').count();
+            let section = Section {
+                level,
+                ..Section::default()
+            };
+            sections.push((line.to_owned(), section));
+            prose.push(String::new());
+        }
+        let (_, section) = sections.last_mut().unwrap();
+        if is_code || is_fence {
+            section.code.push(line.to_owned());
+            continue;
+        }
+        if line.starts_with('|') {
+            section.rows.push(Row {
+                cells: line.matches(" | ").count(),
+                words: words(line),
+            });
+        }
+        section.bullets += usize::from(line.starts_with("- "));
+        let step = line.split_once(". ").map(|(number, _)| number);
+        let is_step = step.is_some_and(|step| step.parse::<usize>().is_ok());
+        section.steps += usize::from(is_step);
+        let text = prose.last_mut().unwrap();
+        text.push_str(line);
+        // A command may go on in the next line.
+        text.push(' ');
+    }
+    for ((_, section), prose) in sections.iter_mut().zip(prose) {
+        section.words = words(&prose);
+        section.numbers = numbers(&prose);
+    }
+    sections
+}
+
+/// What stands between backticks, sorted: another language has another order.
+fn words(text: &str) -> Vec<String> {
+    let words = text.split('`').skip(1).step_by(2);
+    let mut words: Vec<String> = words.map(str::to_owned).collect();
+    words.sort();
+    words
+}
+
+/// The numbers, sorted; those of D entries among them.
+fn numbers(text: &str) -> Vec<String> {
+    let runs = text.split(|c: char| !c.is_ascii_digit());
+    let mut numbers: Vec<String> = runs
+        .filter(|run| !run.is_empty())
+        .map(str::to_owned)
+        .collect();
+    numbers.sort();
+    numbers
+}
+
+/// The headings of the sections that differ, in the words of the first document.
+fn differences(one: &str, other: &str) -> Vec<String> {
+    let (one, other) = (sections(one), sections(other));
+    let pairs = one.iter().zip(&other);
+    let mut different: Vec<String> = pairs
+        .filter(|((_, one), (_, other))| one != other)
+        .map(|((heading, one), (there, other))| {
+            format!("{heading} / {there}:\n{one:#?}\n{other:#?}")
+        })
+        .collect();
+    if one.len() != other.len() {
+        different.push(format!("{} and {} sections", one.len(), other.len()));
+    }
+    different
+}
+
+#[test]
+fn both_languages_say_the_same() {
+    let read = |path: &str| fs::read_to_string(real().join(path)).unwrap();
+    let (english, chinese) = (read(ENGLISH), read(CHINESE));
+    let different = differences(&english, &chinese);
+    assert!(
+        different.is_empty(),
+        "{ENGLISH} and {CHINESE} differ; write both:\n{}",
+        different.join("\n")
+    );
+    assert!(sections(&english).len() > 20 && english.contains("(README.zh.md)"));
+    assert!(chinese.contains("(README.md)"));
+}
+
+#[test]
+fn what_one_language_leaves_out_is_told() {
+    let english = "# One\n\nRun `a b`\nwith 3 of D-07.\n\n| `key` | it |\n\n- a\n\n1. b\n\n```sh\n# no heading\nrun\n```\n";
+    assert_eq!(differences(english, english), [""; 0]);
+    for (from, to) in [
+        ("# One", "## One"),
+        ("`a b`", "`a c`"),
+        ("with 3", "with 4"),
+        ("D-07", "D-08"),
+        ("| `key` | it |\n", ""),
+        ("| `key` | it |", "| `key` |"),
+        ("`key`", "key"),
+        ("- a", "a"),
+        ("1. b", "b"),
+        ("run\n", "go\n"),
+        ("- a", "- a\n\n## Two"),
+    ] {
+        let other = english.replacen(from, to, 1);
+        assert!(!differences(english, &other).is_empty(), "{from} as {to}");
+    }
+}
