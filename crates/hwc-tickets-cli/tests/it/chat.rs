@@ -386,7 +386,7 @@ fn a_text_is_kept_until_it_is_sent() {
     let stage = Stage::new();
     let file = stage
         .home()
-        .join(".local/state/hwc-tickets/drafts/case-123.txt");
+        .join(".local/state/hwc-tickets/drafts/case-123.chat.1.txt");
     let mut terminal = chat(&stage, 28, 120, "case-123");
     terminal.shows_all(&["in-progress", "Old snapshots"]);
     terminal.type_in("磁盘又满了 half a sent");
