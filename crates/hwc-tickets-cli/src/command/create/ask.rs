@@ -4,11 +4,11 @@ mod choice;
 
 use super::{
     draft::{Fields, TEXTS},
-    editor::edited,
     problem,
 };
 use crate::{
     context::{Context, interruptible},
+    editor,
     exit::Exit,
     failure::Failure,
     prompt, render,
@@ -512,7 +512,7 @@ impl Dialogue<'_> {
                 (BACK, true, _) => return Ok(Moved::Back),
                 ("e", true, _) => {
                     let text = before.as_deref().or(template.as_deref());
-                    lines = vec![edited(text.unwrap_or_default())?];
+                    lines = vec![editor::edited(text.unwrap_or_default()).await?];
                     break;
                 }
                 ("", true, Some(_)) => return Ok(Moved::On),
