@@ -500,6 +500,30 @@ mod tests {
         serde_json::from_value(record).unwrap()
     }
 
+    /// Two runs have two values: one of them has a key, and what a killed one left is swept.
+    #[test]
+    fn a_key_is_held_by_one() {
+        let place = tempfile::tempdir().unwrap();
+        let directory = place.path().join("pending");
+        let [one, other] = [(); 2].map(|()| PendingFiles::new(Some(&directory)));
+        let key = "outage/17 ".repeat(20);
+        let held = one.hold_key(&key).unwrap().unwrap();
+        assert!(other.hold_key(&key).unwrap().is_none());
+        assert!(other.hold_key("another").unwrap().is_some());
+        other.sweep();
+        assert!(
+            other.hold_key(&key).unwrap().is_none(),
+            "a sweep frees none"
+        );
+        drop(held);
+        assert!(other.hold_key(&key).unwrap().is_some());
+        let left = directory.join("key-0123456789abcdef.lock");
+        private_file::write(&left, b"").unwrap();
+        other.sweep();
+        assert_eq!(fs::read_dir(&directory).unwrap().count(), 0);
+        assert!(PendingFiles::new(None).hold_key(&key).is_err());
+    }
+
     #[test]
     fn tickets_are_kept_beside_messages() {
         let place = tempfile::tempdir().unwrap();
