@@ -161,11 +161,11 @@ impl Drafts {
         };
         let place = (ticket.clone(), kind);
         match self.own.get_mut(&place) {
-            Some(kept) if kept.text == text => {}
             Some(kept) if text.is_empty() => {
                 kept.draft.remove()?;
                 self.own.remove(&place);
             }
+            Some(kept) if kept.text == text => {}
             Some(kept) => {
                 kept.draft.write(text)?;
                 kept.text = text.to_owned();
@@ -392,6 +392,10 @@ mod tests {
         let path = drafts.lend(&ticket, "").unwrap().unwrap();
         fs::write(&path, "from the editor").unwrap();
         assert_eq!(drafts.edited(&ticket).unwrap(), "from the editor");
+        fs::write(&path, "").unwrap();
+        assert_eq!(drafts.edited(&ticket).unwrap(), "");
+        drafts.keep(&ticket, Kind::Chat, "").unwrap();
+        assert!(!path.exists(), "nothing to keep");
     }
 
     #[test]

@@ -374,6 +374,13 @@ fn an_unreadable_record_is_forgotten_by_its_full_name() {
         "{}",
         short.stderr
     );
+    let all = stage.run(&["ticket", "reconcile", "--all"]);
+    assert_eq!(all.code, 6, "{}", all.golden());
+    assert!(
+        all.stderr.contains("ticket reconcile FILE --forget"),
+        "{}",
+        all.stderr
+    );
     // Of a message nobody has asked.
     let path = file.display().to_string();
     let message = stage.run(&["message", "reconcile", &path, "--forget"]);

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     cli::Span,
     context::{Context, interrupt},
-    drafts::{Drafts, Kind},
+    drafts::Drafts,
     editor::{self, NotEdited},
     exit::Exit,
     failure::Failure,

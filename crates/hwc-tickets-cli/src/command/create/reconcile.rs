@@ -139,20 +139,34 @@ async fn settle_all(context: &Context) -> Result<(), Failure> {
         }
         return written.map_err(|failure| failure.after("all are settled"));
     }
-    let open = Failure::own(
-        Exit::Unknown,
-        format!(
-            "of {unknown} it is still not known whether they were opened; {unreadable} pending files cannot be read"
-        ),
-        format!(
-            "Try again in a minute, one at a time to see what could be it. {}",
-            target::list::<PendingTicket>()
-        ),
-    );
+    let open = unsettled(unknown, unreadable);
     Err(match written {
         Ok(()) => open,
         Err(failure) => failure.beside(open),
     })
+}
+
+/// What is left: of so many it is not known, and so many files cannot be read.
+fn unsettled(unknown: usize, unreadable: usize) -> Failure {
+    let mut what = Vec::new();
+    if unknown > 0 {
+        what.push(format!(
+            "of {unknown} it is still not known whether they were opened"
+        ));
+    }
+    if unreadable > 0 {
+        what.push(format!("{unreadable} pending files cannot be read"));
+    }
+    let advice = match unreadable {
+        0 => format!(
+            "Try again in a minute, one at a time to see what could be it. {}",
+            target::list::<PendingTicket>()
+        ),
+        _ => "Fix the files named above, move them out of the directory of pending files, or discard each unread with: \
+              hwc-tickets ticket reconcile FILE --forget"
+            .to_owned(),
+    };
+    Failure::own(Exit::Unknown, what.join("; "), advice)
 }
 
 fn remember(outcome: &TicketOutcome, context: &Context) {
