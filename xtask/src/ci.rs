@@ -4,7 +4,10 @@ use crate::{
     codegen, completions,
     file::Workspace,
     fixture,
-    interop::{self, Judge},
+    interop::{
+        self, Judge,
+        clients::{self, Table},
+    },
     linters, page,
     problem::{Place, Problem, Problems, Result},
     programs::{self, Verdict},
@@ -83,6 +86,11 @@ pub const STEPS: &[Step] = &[
         name: "interop",
         about: "programs of others against the simulator",
         run: interop,
+    },
+    Step {
+        name: "clients",
+        about: "what generators of others make of the description, against the simulator and every exchange",
+        run: clients,
     },
     Step {
         name: "linters",
@@ -322,6 +330,25 @@ fn interop(workspace: &Workspace) -> Result<Outcome> {
     if !absent.is_empty() {
         return Ok(Outcome::Skipped(absent.join("; ")));
     }
+    Ok(Outcome::Passed(content.join(", ")))
+}
+
+fn clients(workspace: &Workspace) -> Result<Outcome> {
+    let (mut content, mut absent) = (Vec::new(), Vec::new());
+    for judge in Judge::CLIENTS {
+        match clients::ask(workspace, judge, Table::Check)? {
+            Verdict::Content => content.push(judge.name().to_owned()),
+            // A JDK is large: without one the others are asked nevertheless.
+            Verdict::Absent(why) if judge != Judge::Java && programs::on_server() => {
+                return Err(interop::absent(why).into());
+            }
+            Verdict::Absent(why) => absent.push(format!("{} SKIPPED: {why}", judge.name())),
+        }
+    }
+    if content.is_empty() {
+        return Ok(Outcome::Skipped(absent.join("; ")));
+    }
+    content.append(&mut absent);
     Ok(Outcome::Passed(content.join(", ")))
 }
 
