@@ -112,17 +112,22 @@ struct Question {
 pub fn run(workspace: &Workspace, only: Option<Judge>) -> Result<String> {
     let every = || [Judge::ALL, Judge::CLIENTS].concat();
     let judges = only.map_or_else(every, |judge| vec![judge]);
-    for judge in &judges {
-        let verdict = match Judge::CLIENTS.contains(judge) {
-            true => clients::ask(workspace, *judge, Table::Write)?,
-            false => ask(workspace, *judge)?,
+    let mut said = Vec::new();
+    for judge in judges {
+        let verdict = match Judge::CLIENTS.contains(&judge) {
+            true => clients::ask(workspace, judge, Table::Write)?,
+            false => ask(workspace, judge)?,
         };
-        if let Verdict::Absent(why) = verdict {
-            return Err(absent(why).into());
+        match verdict {
+            Verdict::Content => said.push(judge.name().to_owned()),
+            // A JDK is large: who asks every judge gets the others without one.
+            Verdict::Absent(why) if judge == Judge::Java && only.is_none() => {
+                said.push(format!("{} SKIPPED: {why}", judge.name()));
+            }
+            Verdict::Absent(why) => return Err(absent(why).into()),
         }
     }
-    let names: Vec<&str> = judges.into_iter().map(Judge::name).collect();
-    Ok(format!("content: {}", names.join(", ")))
+    Ok(format!("content: {}", said.join(", ")))
 }
 
 /// Asks one judge.
