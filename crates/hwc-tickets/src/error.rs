@@ -13,6 +13,7 @@ use crate::{
     doubt::random::NoRandom,
     ids::{AttachmentId, InvalidId, TicketId},
     messages::submit::{pending::Pending, text::TextError},
+    setters::setters,
     tickets::{
         action::StateRefusal,
         create::{
@@ -122,6 +123,11 @@ impl SentPart {
             reference: None,
         }
     }
+}
+
+setters! {
+    SentPart {}
+    optional { request_id: impl Into<String>, reference: impl Into<String> }
 }
 
 impl Error {
