@@ -631,7 +631,7 @@ fn what_is_kept() {
     assert_eq!(chat.kept(), "two");
     assert_eq!(chat.unsettled(), "one");
     let mut later = conversation(60, 20);
-    later.restore(chat.kept(), Some(&["/kept.txt".into()]));
+    later.restore(chat.kept(), Some(&[std::path::PathBuf::from("/kept.txt")]));
     assert_eq!(later.draft.text(), "two");
     assert!(
         later
