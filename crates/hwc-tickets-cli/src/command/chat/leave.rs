@@ -73,11 +73,7 @@ impl Left<'_> {
     /// Keeps the text of a conversation for the next time, and says so.
     fn keep(&self, talk: &Conversation, drafts: &mut Drafts) {
         let screen = &self.context.screen;
-        let kept = match self.is_edited {
-            // It writes the text being written itself.
-            true => drafts.keep(&talk.ticket, Kind::Doubt, &talk.unsettled()),
-            false => keep(drafts, talk),
-        };
+        let kept = keep(drafts, talk, self.is_edited);
         // What failed was given back to be sent again; it is told with the others.
         let draft = talk.draft.text();
         let is_lost = talk.lost().iter().any(|own| own.text == draft);
@@ -127,11 +123,14 @@ impl Left<'_> {
 }
 
 /// Keeps what was written: the text of what is not certain first, so that a text that goes from one to the other is always in
-/// one of them. Gives whether it is kept now.
-pub(super) fn keep(drafts: &mut Drafts, talk: &Conversation) -> io::Result<bool> {
+/// one of them. An editor that has the text being written writes that one itself. Gives whether it is kept now.
+pub(super) fn keep(drafts: &mut Drafts, talk: &Conversation, is_edited: bool) -> io::Result<bool> {
     let ticket = &talk.ticket;
-    drafts.keep(ticket, Kind::Doubt, &talk.unsettled())?;
-    drafts.keep(ticket, Kind::Chat, &talk.kept())
+    let kept = drafts.keep(ticket, Kind::Doubt, &talk.unsettled())?;
+    match is_edited {
+        true => Ok(kept),
+        false => drafts.keep(ticket, Kind::Chat, &talk.kept()),
+    }
 }
 
 /// Messages that are left behind and did not reach the ticket.

@@ -296,17 +296,7 @@ impl<'a> Session<'a> {
         number: usize,
         outcome: Result<(), NotEdited>,
     ) -> Result<app::Event, Failure> {
-        self.terminal.take_back().map_err(unusable)?;
-        self.keys = Some(EventStream::new());
-        // It may have another size by now.
-        let (columns, rows) = self.terminal.size().map_err(unusable)?;
-        for event in [
-            app::Event::Size { columns, rows },
-            app::Event::Hidden(false),
-        ] {
-            let effects = self.app.apply(event);
-            self.carry_out(effects)?;
-        }
+        // Before the text is this program's to write again.
         let ticket = self.app.talks().get(number);
         let ticket = ticket.map(|talk| talk.ticket.clone());
         let text = match (outcome, ticket) {
@@ -324,6 +314,17 @@ impl<'a> Session<'a> {
         };
         // Editors end every file with a line break.
         let text = text.map(|text| text.trim_end_matches(['\n', '\r']).to_owned());
+        self.terminal.take_back().map_err(unusable)?;
+        self.keys = Some(EventStream::new());
+        // It may have another size by now.
+        let (columns, rows) = self.terminal.size().map_err(unusable)?;
+        for event in [
+            app::Event::Size { columns, rows },
+            app::Event::Hidden(false),
+        ] {
+            let effects = self.app.apply(event);
+            self.carry_out(effects)?;
+        }
         Ok(app::Event::Talk(number, Talk::Edited(text)))
     }
 
@@ -422,14 +423,12 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Keeps what was written. An editor that has the file writes it itself.
+    /// Keeps what was written.
     fn keep(&mut self) {
-        if self.keys.is_none() {
-            return;
-        }
+        let is_edited = self.keys.is_none();
         for talk in self.app.talks() {
             // It is told when somebody leaves: until then the text is on the screen.
-            let _ = keep(&mut self.drafts, talk);
+            let _ = keep(&mut self.drafts, talk, is_edited);
         }
     }
 
