@@ -59,8 +59,10 @@ pub(super) fn find_to_forget<R: Record>(
 ) -> Result<Doomed<R>, Failure> {
     let path = path_of::<R>(named, context)?;
     let pending = pending_files::read::<R>(&path);
+    if pending.as_ref().is_ok_and(R::is_settled) {
+        return Ok(Doomed { path, pending });
+    }
     match &pending {
-        Ok(record) if record.is_settled() => return Ok(Doomed { path, pending }),
         Ok(_) => {}
         Err(reason) if path.symlink_metadata().is_err() => {
             return Err(unusable(&path, reason, &list::<R>()));
