@@ -338,6 +338,11 @@ fn failed(error: Error, context: &Context) -> Failure {
 fn interrupted(context: &Context) -> Failure {
     let files = context.pending_files.hand_over_all();
     let what = match files.first() {
+        None if context.pending_files.has_unwritten() => {
+            "interrupted; it is not known whether the ticket was opened, and it has no record. Look with: hwc-tickets ticket \
+             list --limit 20"
+                .to_owned()
+        }
         None => "interrupted before the ticket was sent".to_owned(),
         Some(file) => format!(
             "interrupted; it is not known whether the ticket was opened. Find out with: hwc-tickets ticket reconcile {}",

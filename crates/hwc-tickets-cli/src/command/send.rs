@@ -380,6 +380,11 @@ fn interrupted(message: &Message, context: &Context) -> Failure {
         context.warn_of_unreadable_records();
     }
     let what = match files.first() {
+        None if context.pending_files.has_unwritten() => format!(
+            "interrupted; it is not known whether the message arrived, and it has no record. Look with: hwc-tickets message \
+             history {}",
+            message.ticket
+        ),
         None if !message.files.is_empty() => {
             "interrupted before the message was sent; a file that was uploaded by then stays in the service without use"
                 .to_owned()

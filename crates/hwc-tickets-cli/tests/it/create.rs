@@ -332,6 +332,22 @@ fn a_doubt_is_kept_and_settled() {
     assert_eq!(writes(&stage), 1);
 }
 
+/// Nothing was written down, and it is on its way all the same.
+#[cfg(unix)]
+#[test]
+fn a_ticket_without_a_record_is_in_doubt_when_it_is_interrupted() {
+    let stage = Stage::new();
+    let before = tickets(&stage);
+    let hangs = FaultRule::new(Operation::CreateCases, Fault::Hang);
+    stage.sim().fault(hangs.after_commit());
+    let args = [&WHOLE[..], &["--without-record"]].concat();
+    let ran = stage.interrupted_on_a_full_disk(&args, || tickets(&stage) > before);
+    assert_eq!(ran.code, 130, "{}", ran.golden());
+    for part in ["not known whether the ticket was opened", "ticket list"] {
+        assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
+    }
+}
+
 #[test]
 fn all_doubts_at_once_and_one_that_is_forgotten() {
     let stage = Stage::new();
