@@ -575,6 +575,37 @@ mod terminal {
         assert_eq!(stage.sim().arrived(new[0]), ["磁盘满了\nSince noon."]);
     }
 
+    /// What was chosen for one product does not go with another one, for which there is no such choice: it would be refused
+    /// again and again without being asked for.
+    #[test]
+    fn a_choice_goes_with_what_it_was_made_for() {
+        let stage = Stage::new();
+        let before = tickets(&stage);
+        let mut terminal = begin(&stage, &[], &[]);
+        answer(&mut terminal, "Category:", "1");
+        answer(&mut terminal, "Product:", "ecs");
+        answer(&mut terminal, "Problem type:", "disk");
+        answer(&mut terminal, "Severity [none]:", "2");
+        answer(&mut terminal, "Region:", "<");
+        answer(&mut terminal, "Severity [Major, - for none]:", "<");
+        answer(&mut terminal, "Problem type [Disk fault]:", "<");
+        answer(&mut terminal, "Product [Elastic Cloud Server]:", "<");
+        answer(&mut terminal, "Category [Products]:", "2");
+        answer(&mut terminal, "Product:", "1");
+        answer(&mut terminal, "Problem type:", "campaign");
+        answer(&mut terminal, "Region [none]:", "");
+        answer(&mut terminal, ">", "about a campaign");
+        answer(&mut terminal, ">", ".");
+        answer(&mut terminal, "File to attach [none]:", "");
+        answer(&mut terminal, "Mail address for notices [none]:", "");
+        answer(&mut terminal, "Phone number for notices [none]:", "");
+        let screen = terminal.shows_all(&["Open this ticket? [y/N]:"]);
+        assert!(!screen.contains("severity:"), "{screen}");
+        answer(&mut terminal, "Open this ticket? [y/N]:", "y");
+        assert_eq!(terminal.end(), 0);
+        assert_eq!(tickets(&stage), before + 1);
+    }
+
     /// Only what was not given is asked for, in Chinese as well; no is no.
     #[test]
     fn what_was_given_is_not_asked_for() {
