@@ -521,6 +521,16 @@ fn files_are_saved_whole_and_over_no_other() {
     let ran = at_home(&stage, &[&all[..], &["--force"]].concat(), "");
     assert_eq!(ran.code, 0, "{}", ran.golden());
     assert_ne!(read(&place.join("evil.log")), "mine");
+    // By their ids alone the names are not known before: none takes the place of another one of the same run.
+    let both = ["attachment", "download", "file-1", "file-2", "--to", "two"];
+    std::fs::create_dir(stage.home().join("two")).unwrap();
+    for more in [&[][..], &["--force"]] {
+        let ran = at_home(&stage, &[&both[..], more].concat(), "");
+        assert_eq!(ran.code, 0, "{}", ran.golden());
+        let two = stage.home().join("two");
+        assert_eq!(read(&two.join("evil.log")), "one");
+        assert_eq!(read(&two.join("file-2-evil.log")), "two");
+    }
     // One that breaks off is no file.
     let cut = Fault::Cut {
         keep: Some(1),

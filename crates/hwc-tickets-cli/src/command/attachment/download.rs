@@ -14,13 +14,7 @@ use hwc_tickets::{
 };
 use serde::Serialize;
 use serde_json::{Map, json};
-use std::{
-    collections::BTreeSet,
-    error::Error as _,
-    future::IntoFuture as _,
-    io,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, error::Error as _, future::IntoFuture as _, io, path::PathBuf};
 
 pub(super) async fn run(args: Download, context: &Context) -> Result<(), Failure> {
     let to_standard = (args.to.as_deref()).is_some_and(|path| path.as_os_str() == "-");
@@ -199,20 +193,10 @@ async fn save(
 ) -> Result<Saved, Failure> {
     let Wanted { id, name, source } = file;
     let download = client.download(source);
-    let path = match (place, &name) {
-        (Place::File(path), _) => Some(path.clone()),
-        (Place::Directory(directory), Some(name)) => Some(free(directory, name, &id, taken)),
-        (Place::Directory(_), None) => None,
-    };
-    if let Some(path) = &path {
-        if !args.force && path.symlink_metadata().is_ok() {
-            return Err(exists(path));
-        }
-        taken.insert(path.clone());
-    }
-    let mut save = match (path, place) {
-        (Some(path), _) => download.to(path),
-        (None, Place::Directory(place) | Place::File(place)) => download.into_directory(place),
+    let mut save = match place {
+        Place::File(path) => download.to(path),
+        // Two files of a ticket may have one name.
+        Place::Directory(directory) => download.into_directory(directory).beside(&*taken),
     };
     let progress = Progress::begin(name.as_deref().unwrap_or(&id), None);
     let observer = progress.observer();
@@ -226,23 +210,10 @@ async fn save(
     let saving = async { save.await.map_err(told) };
     let saved = interruptible(saving).await;
     drop(progress);
-    saved
-}
-
-/// A path that no other file of this run has: two files of a ticket may have one name.
-fn free(directory: &Path, name: &str, id: &str, taken: &BTreeSet<PathBuf>) -> PathBuf {
-    let path = directory.join(name);
-    match (taken.contains(&path), safe_name(&format!("{id}-{name}"))) {
-        (true, Some(other)) => directory.join(other),
-        _ => path,
+    if let Ok(saved) = &saved {
+        taken.insert(saved.path.clone());
     }
-}
-
-fn exists(path: &Path) -> Failure {
-    Failure::usage(
-        format!("{} already exists", path.display()),
-        "Name another place with --to, or add --force to replace it.",
-    )
+    saved
 }
 
 /// A failure, in the words of this program.
