@@ -69,13 +69,19 @@ pub(super) async fn run(args: &Create, context: &Context) -> Result<(), Failure>
         return told(&created, context);
     }
     let files = looked_at(&fields.attach)?;
-    let uploaded = interruptible(upload(&files, &fields, &client, context)).await?;
+    let mut uploaded = Vec::new();
+    let uploading = interruptible(upload(&files, &fields, &client, &mut uploaded)).await;
+    if let Err(failure) = uploading {
+        // Also when it was interrupted: nobody else tells what is stored.
+        warn_of_files(&uploaded, context);
+        return Err(failure);
+    }
     let ids = uploaded.iter().map(|(_, id)| id.clone());
     let mut create = client.create_ticket(fields.draft(ids));
     if let Some(agreement) = &agreed {
         create = create.agreed(agreement);
     }
-    let outcome = open(create, args, context).await;
+    let outcome = open(create, args, agreed.is_some(), context).await;
     match outcome {
         Ok(created) => told(&created, context),
         Err(failure) => {
@@ -92,6 +98,7 @@ pub(super) async fn run(args: &Create, context: &Context) -> Result<(), Failure>
 async fn open(
     mut create: CreateTicket,
     args: &Create,
+    signs: bool,
     context: &Context,
 ) -> Result<Created, Failure> {
     if let Some(key) = &args.key {
@@ -106,7 +113,7 @@ async fn open(
     let created = tokio::select! {
         biased;
         created = render::wait("opening the ticket", opening) => created,
-        () = interrupt() => return Err(interrupted(context)),
+        () = interrupt() => return Err(interrupted(signs, context)),
     };
     created.map_err(|error| failed(error, context))
 }
@@ -196,16 +203,15 @@ fn looked_at(paths: &[PathBuf]) -> Result<Vec<File>, Failure> {
     paths.iter().map(look).collect()
 }
 
-/// Uploads the files, if all of them can be; none else. Their names and ids.
+/// Uploads the files, if all of them can be; none else. Their names and ids go into `uploaded`, one by one.
 async fn upload(
     files: &[File],
     fields: &Fields,
     client: &Client,
-    context: &Context,
-) -> Result<Vec<(String, AttachmentId)>, Failure> {
-    let mut uploaded = Vec::new();
+    uploaded: &mut Vec<(String, AttachmentId)>,
+) -> Result<(), Failure> {
     if files.is_empty() {
-        return Ok(uploaded);
+        return Ok(());
     }
     let limits = client.upload_limits().await?;
     limits.check_count(fields.attachment_count())?;
@@ -214,15 +220,10 @@ async fn upload(
     }
     for file in files {
         let sending = client.upload(&file.path).for_new_ticket().into_future();
-        match render::wait("uploading", sending).await {
-            Ok(stored) => uploaded.push((file.name.clone(), stored.id)),
-            Err(error) => {
-                warn_of_files(&uploaded, context);
-                return Err(error.into());
-            }
-        }
+        let stored = render::wait("uploading", sending).await?;
+        uploaded.push((file.name.clone(), stored.id));
     }
-    Ok(uploaded)
+    Ok(())
 }
 
 /// Files that are stored, and that no ticket has.
@@ -334,13 +335,17 @@ fn failed(error: Error, context: &Context) -> Failure {
     }
 }
 
-/// Ctrl-C while it is opened: it may be on its way.
-fn interrupted(context: &Context) -> Failure {
+/// Ctrl-C while it is opened: it may be on its way. `signs`: an agreement is signed before.
+fn interrupted(signs: bool, context: &Context) -> Failure {
     let files = context.pending_files.hand_over_all();
     let what = match files.first() {
         None if context.pending_files.has_unwritten() => {
             "interrupted; it is not known whether the ticket was opened, and it has no record. Look with: hwc-tickets ticket \
              list --limit 20"
+                .to_owned()
+        }
+        None if signs => {
+            "interrupted before the ticket was sent; the agreement may be signed already: opening the ticket again tells"
                 .to_owned()
         }
         None => "interrupted before the ticket was sent".to_owned(),

@@ -275,6 +275,28 @@ fn a_file_that_is_refused_keeps_everything_back() {
     assert_eq!(writes(&stage), 0);
 }
 
+/// What is stored by then is told: no list has it.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_upload_tells_what_is_stored() {
+    let stage = Stage::new();
+    let hangs = FaultRule::new(Operation::UploadAccessory, Fault::Hang);
+    stage.sim().fault(hangs.skipping(1));
+    let [first, second] = ["first.log", "second.log"].map(|name| {
+        let file = private(&stage.home().join(name), b"from the disk");
+        file.display().to_string()
+    });
+    let more = ["--attach", first.as_str(), "--attach", second.as_str()];
+    let child = stage.spawn(&[&WHOLE[..], &more].concat());
+    crate::stage::until("the second file", || writes(&stage) == 2);
+    crate::exit::interrupt(&child);
+    let ran = stage.ran(child.wait_with_output().unwrap());
+    assert_eq!(ran.code, 130, "{}", ran.golden());
+    let says = "in no ticket yet; next time name first.log with --attachment ";
+    assert!(ran.stderr.contains(says), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("second.log"), "{}", ran.stderr);
+}
+
 /// The answer is lost and the list tells: the ticket is found, and there is one.
 #[test]
 fn a_lost_answer_is_found_in_the_list() {
