@@ -281,7 +281,6 @@ fn what_cannot_be_used_is_not_stored() {
     }
 }
 
-/// What cannot be used is told by its key, and the command that mends it works all the same.
 /// What is told as stored is there, also when several runs change the file at the same time.
 #[test]
 fn runs_at_the_same_time_lose_nothing_of_each_other() {
@@ -308,6 +307,7 @@ fn runs_at_the_same_time_lose_nothing_of_each_other() {
     assert_eq!(std::fs::read_dir(directory).unwrap().count(), 1);
 }
 
+/// What cannot be used is told by its key, and the command that mends it works all the same.
 #[test]
 fn a_setting_that_cannot_be_used_is_named_and_can_be_mended() {
     let stage = Stage::new();
