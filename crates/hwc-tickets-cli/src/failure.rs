@@ -71,14 +71,11 @@ impl Failure {
         )
     }
 
-    /// The output of what is done already could not be written: `what` says it in its place.
+    /// The output of what is done already could not be written: `what` says it in its place. Whatever the reason: another
+    /// exit code would say that nothing was done.
     pub(crate) fn after(self, what: impl std::fmt::Display) -> Self {
         match self {
-            Self::Own {
-                what: reason,
-                exit: Exit::Failure,
-                ..
-            } => Self::own(
+            Self::Own { what: reason, .. } => Self::own(
                 Exit::Unwritten,
                 format!("{what}; {reason}"),
                 "Do not repeat it: it was done. Check where the output goes.",

@@ -393,6 +393,16 @@ fn all_doubts_at_once_and_one_that_is_forgotten() {
     assert_eq!(stage.requests(), asked);
     let ran = stage.run(&["ticket", "reconcile", "ffff0000", "--forget"]);
     assert_eq!(ran.code, 2, "{}", ran.golden());
+    // A column that there is not is found out too late for code 2, which says that nothing was done.
+    let stage = Stage::new();
+    in_doubt(&stage, &[]);
+    let path = stage.pending_file().display().to_string();
+    let forget = ["ticket", "reconcile", path.as_str(), "--forget"];
+    let ran = stage.run(&[&forget[..], &["--columns", "nothing"]].concat());
+    assert_eq!(ran.code, 9, "{}", ran.golden());
+    let says = "the record is removed; --columns: there is no column nothing";
+    assert!(ran.stderr.contains(says), "{}", ran.stderr);
+    assert!(stage.pending_files().is_empty());
 }
 
 /// Nothing twice under a key: neither after it was opened nor after a doubt, with files or without.
