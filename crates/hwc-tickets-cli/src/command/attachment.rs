@@ -9,6 +9,7 @@ use crate::{
     cli::attachment::Attachment,
     context::{Context, ticket_id},
     failure::Failure,
+    render::{List, Screen},
 };
 use hwc_tickets::{AttachmentId, Error};
 
@@ -37,4 +38,30 @@ fn ids(typed: &[String]) -> Result<Vec<AttachmentId>, Failure> {
     let ids = typed.iter().map(AttachmentId::lenient);
     let ids = ids.collect::<Result<Vec<_>, _>>().map_err(Error::from)?;
     Ok(ids)
+}
+
+/// The end of the list of what was done to several files; `done` says it again in case that it cannot be told by the list, and
+/// `failed` what ended it early.
+fn end(
+    list: List<'_>,
+    failed: Option<Failure>,
+    done: &[String],
+    screen: &Screen,
+) -> Result<(), Failure> {
+    let fields = failed
+        .iter()
+        .map(|failure| ("error".to_owned(), failure.json()));
+    let told = list.end(&fields.collect());
+    let done = done.join(", ");
+    match (failed, told) {
+        (None, Err(untold)) if !done.is_empty() => Err(untold.after(done)),
+        (Some(failure), Err(untold)) => {
+            if !done.is_empty() {
+                screen.warn(&done);
+            }
+            Err(untold.beside(failure))
+        }
+        (Some(failure), Ok(())) => Err(failure),
+        (None, told) => told,
+    }
 }

@@ -147,8 +147,13 @@ async fn save_all(
             }
         }
     }
-    list.end(&Map::new())?;
-    failed.map_or(Ok(()), Err)
+    let told = list.end(&Map::new());
+    match (failed, told) {
+        (Some(failure), Ok(())) => Err(failure),
+        (Some(failure), Err(untold)) => Err(untold.beside(failure)),
+        (None, told) if taken.is_empty() => told,
+        (None, told) => told.map_err(|failure| failure.after("the files were written")),
+    }
 }
 
 /// Where files go.
