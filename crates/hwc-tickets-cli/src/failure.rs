@@ -194,6 +194,18 @@ impl Failure {
     }
 }
 
+/// How a command ends that has come to `outcome`, which was `told`: a failure is not hidden by one of telling it.
+pub(crate) fn ended(
+    outcome: Result<(), Failure>,
+    told: Result<(), Failure>,
+) -> Result<(), Failure> {
+    match (outcome, told) {
+        (Err(failure), Err(untold)) => Err(untold.beside(failure)),
+        (Err(failure), Ok(())) => Err(failure),
+        (Ok(()), told) => told,
+    }
+}
+
 /// A failed call as JSON, where it is one thing among others: as a failure that ends a command.
 pub(crate) fn error_json(error: &Error) -> Value {
     in_json(tell(error, false), Some(error), exit_of(error))

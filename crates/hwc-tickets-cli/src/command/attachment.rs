@@ -8,7 +8,7 @@ mod upload;
 use crate::{
     cli::attachment::Attachment,
     context::{Context, ticket_id},
-    failure::Failure,
+    failure::{Failure, ended},
     render::{List, Screen},
 };
 use hwc_tickets::{AttachmentId, Error};
@@ -53,15 +53,13 @@ fn end(
         .map(|failure| ("error".to_owned(), failure.json()));
     let told = list.end(&fields.collect());
     let done = done.join(", ");
-    match (failed, told) {
-        (None, Err(untold)) if !done.is_empty() => Err(untold.after(done)),
-        (Some(failure), Err(untold)) => {
-            if !done.is_empty() {
-                screen.warn(&done);
-            }
-            Err(untold.beside(failure))
+    let told = match (&failed, told) {
+        (None, told) if !done.is_empty() => told.map_err(|untold| untold.after(done)),
+        (Some(_), Err(untold)) if !done.is_empty() => {
+            screen.warn(&done);
+            Err(untold)
         }
-        (Some(failure), Ok(())) => Err(failure),
-        (None, told) => told,
-    }
+        (_, told) => told,
+    };
+    ended(failed.map_or(Ok(()), Err), told)
 }

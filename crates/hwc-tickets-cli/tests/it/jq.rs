@@ -144,6 +144,19 @@ fn what_was_done_is_told_although_the_filter_fails() {
     assert!(ran.stderr.contains(&says), "{}", ran.stderr);
 }
 
+/// What failed is told, and not that a filter of nothing fails as well.
+#[test]
+fn a_filter_hides_no_failure() {
+    let stage = Stage::new();
+    let args = ["message", "history", "case-none"];
+    let failed = stage.run(&args);
+    let ran = stage.run(&[&args[..], &["--jq", ".messages.id"]].concat());
+    assert_eq!(ran.code, failed.code, "{}", ran.golden());
+    assert_ne!(ran.code, 1, "{}", ran.golden());
+    let first = failed.stderr.lines().next().unwrap();
+    assert!(ran.stderr.contains(first), "{}", ran.stderr);
+}
+
 #[test]
 fn columns_by_name_and_in_the_order_asked_for() {
     let stage = Stage::new();

@@ -4,7 +4,7 @@ use crate::{
     cli::{Form, attachment::Download},
     command::api::pass_on,
     context::{Context, interruptible, ticket_id},
-    failure::Failure,
+    failure::{Failure, ended},
     private_file,
     render::{self, Cell, List, Progress, Row, Titles},
 };
@@ -147,13 +147,11 @@ async fn save_all(
             }
         }
     }
-    let told = list.end(&Map::new());
-    match (failed, told) {
-        (Some(failure), Ok(())) => Err(failure),
-        (Some(failure), Err(untold)) => Err(untold.beside(failure)),
-        (None, told) if taken.is_empty() => told,
-        (None, told) => told.map_err(|failure| failure.after("the files were written")),
+    let mut told = list.end(&Map::new());
+    if failed.is_none() && !taken.is_empty() {
+        told = told.map_err(|untold| untold.after("the files were written"));
     }
+    ended(failed.map_or(Ok(()), Err), told)
 }
 
 /// Where files go.
