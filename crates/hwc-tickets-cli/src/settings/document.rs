@@ -93,7 +93,7 @@ pub(crate) fn take_out(
     path: &Path,
     take_out: impl FnOnce(&mut DocumentMut) -> bool,
 ) -> Result<bool, Failure> {
-    match path.symlink_metadata() {
+    match path.metadata() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         _ => change(path, |document| Ok(take_out(document))),
     }
