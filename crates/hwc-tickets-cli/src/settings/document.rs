@@ -62,6 +62,8 @@ pub(crate) fn put(table: &mut dyn TableLike, name: &str, value: impl Into<Value>
     }
 }
 
+/// Stands beside the file while it is changed: a name that nobody gives to another file.
+const LOCK: &str = ".hwc-tickets-config-lock";
 /// How often a file is tried that another run changes, and how long after each try.
 const TRIES: u32 = 500;
 const BETWEEN: Duration = Duration::from_millis(10);
@@ -110,7 +112,7 @@ impl Turn {
     /// Waits for the runs before. `None`: there can be no lock, as in a directory that cannot be written; that is told when it
     /// comes to that.
     fn take(file: &Path) -> Result<Option<Self>, Failure> {
-        let path = file.with_extension("lock");
+        let path = file.with_file_name(LOCK);
         let directory = private_file::directory_of(file);
         if private_file::make_directory(directory).is_err() {
             return Ok(None);
