@@ -52,7 +52,7 @@ pub(super) async fn run(args: Download, context: &Context) -> Result<(), Failure
         }
         let files = detail.messages.into_iter().flat_map(|one| one.attachments);
         let files = files.map(Wanted::from).collect();
-        return save_all(&client, files, &args, context).await;
+        return save_all(&client, files, Some(unread == 0), &args, context).await;
     }
     let ids = super::ids(&args.id)?;
     let client = context.client()?;
@@ -69,7 +69,7 @@ pub(super) async fn run(args: Download, context: &Context) -> Result<(), Failure
         return interruptible(work).await;
     }
     let files = ids.into_iter().map(Wanted::from).collect();
-    save_all(&client, files, &args, context).await
+    save_all(&client, files, None, &args, context).await
 }
 
 /// The one id; the command line makes sure that there is one.
@@ -106,9 +106,11 @@ impl From<Attachment> for Wanted {
     }
 }
 
+/// Saves files. `all` says of those of a ticket whether these are all.
 async fn save_all(
     client: &Client,
     files: Vec<Wanted>,
+    all: Option<bool>,
     args: &Download,
     context: &Context,
 ) -> Result<(), Failure> {
@@ -147,7 +149,8 @@ async fn save_all(
             }
         }
     }
-    let mut told = list.end(&Map::new());
+    let complete = all.map(|all| ("complete".to_owned(), json!(all && failed.is_none())));
+    let mut told = list.end(&complete.into_iter().collect());
     if failed.is_none() && !taken.is_empty() {
         told = told.map_err(|untold| untold.after("the files were written"));
     }
