@@ -17,6 +17,7 @@ mod attachments;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod bridge;
+mod cancel;
 mod catalog;
 mod config;
 mod create;
