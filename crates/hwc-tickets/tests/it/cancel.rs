@@ -18,7 +18,7 @@ const MOST_AWAITS: usize = 2_000;
 
 /// A line on which every request waits twice: before anything of it goes out, and with its answer.
 #[derive(Debug)]
-struct Halting {
+pub struct Halting {
     line: ScriptedTransport,
     clock: FakeClock,
 }
@@ -26,7 +26,7 @@ struct Halting {
 impl Halting {
     const HALT: Duration = Duration::from_millis(1);
 
-    fn new(line: &ScriptedTransport, clock: &FakeClock) -> Self {
+    pub fn new(line: &ScriptedTransport, clock: &FakeClock) -> Self {
         Self {
             line: line.clone(),
             clock: clock.clone(),

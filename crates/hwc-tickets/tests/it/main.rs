@@ -35,6 +35,7 @@ mod ledger;
 mod mark_read;
 mod office;
 mod opening;
+mod orders;
 mod outbox;
 mod reading;
 mod recall;
