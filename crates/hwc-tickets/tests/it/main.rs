@@ -29,6 +29,7 @@ mod examples;
 mod files;
 mod follow_new;
 mod fuzz;
+mod handling;
 mod ids;
 mod key;
 mod ledger;
