@@ -1,6 +1,6 @@
 //! Two submits at once, in every order, up to a depth, in which they may be polled and one of them dropped.
 //!
-//! No lock is held over an await, so what one poll does is one step of the other's world; steps that run at the very same time are for
+//! No lock that blocks a thread is held over an await, so what one poll does is one step of the other's world; steps that run at the very same time are for
 //! the tests with real threads and processes.
 
 use crate::{

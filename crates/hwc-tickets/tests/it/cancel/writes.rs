@@ -11,10 +11,10 @@ use crate::{
 use futures_util::FutureExt as _;
 use hwc_core::testing::Step;
 use hwc_tickets::{
-    AttachmentId, Client, Created, FileOutbox, Outcome, Rating, Result, Sent, Ticket, TicketDraft,
-    TicketOutcome, api::Source,
+    AttachmentId, Client, Created, Error, FileOutbox, Message, Outcome, Rating, Result, Sent,
+    Ticket, TicketDraft, TicketOutcome, api::Source,
 };
-use std::{fs, path::Path, pin::Pin, time::Duration};
+use std::{collections::BTreeSet, fs, path::Path, pin::Pin, sync::Mutex, time::Duration};
 use tempfile::TempDir;
 
 const TEXT: &str = "only once";
@@ -366,4 +366,46 @@ fn messages_are_marked_and_taken_back_once_or_not() {
             done.is_some()
         });
     }
+}
+
+#[test]
+fn what_is_marked_read_was_handled() {
+    const ID: &str = "case-123";
+    const TEXTS: [&str; 3] = ["one", "two", "three"];
+    each_await("drain", 3, |polls| {
+        let told = format!("drain, {polls} polls");
+        let desk = conversation::Desk::new(conversation::Rules::default());
+        for text in TEXTS {
+            desk.state().post(ID, 1, text);
+            desk.clock.advance(Duration::from_secs(20));
+        }
+        let handled = Mutex::new(BTreeSet::new());
+        let drain = |ticket: Ticket| {
+            let handled = &handled;
+            async move {
+                let handler = |message: Message| {
+                    handled.lock().unwrap().insert(message.content);
+                    async { Ok::<(), Error>(()) }
+                };
+                ticket.drain_unread(handler).await
+            }
+        };
+        let line = Halting::new(&desk.line, &desk.clock);
+        let client = desk.builder().transport(line).build().unwrap();
+        let ticket = client.ticket(ID).unwrap();
+        let done = desk.clock.run(poll_at_most(drain(ticket), polls));
+        nothing_is_left(&desk.clock, "drain", polls);
+        drop(client);
+        for message in &desk.state().tickets[ID] {
+            let is_handled = handled.lock().unwrap().contains(&message.text);
+            assert!(is_handled || !message.read, "{told}: {}", message.text);
+        }
+        let ticket = desk.client().ticket(ID).unwrap();
+        desk.clock.run(drain(ticket)).unwrap();
+        let all: BTreeSet<String> = TEXTS.map(str::to_owned).into();
+        assert_eq!(*handled.lock().unwrap(), all, "{told}");
+        let is_read = desk.state().tickets[ID].iter().all(|message| message.read);
+        assert!(is_read, "{told}");
+        done.is_some()
+    });
 }
