@@ -130,6 +130,27 @@ fn a_doubt_is_settled_before_anything_is_sent_again() {
     }
 }
 
+/// A ticket and a message may have one key. While one of them is in doubt, the other keeps it as well.
+#[test]
+fn a_key_is_acknowledged_for_all_that_has_it_or_for_nothing() {
+    let shelf = Shelf::default();
+    let tickets = opening::Service::new();
+    let messages = ledger::Service::new();
+    let of_tickets = || tickets.builder().outbox(shelf.clone()).build().unwrap();
+    let of_messages = || messages.builder().outbox(shelf.clone()).build().unwrap();
+    submit(&messages, &of_messages(), "words").unwrap();
+    tickets.world().faults = [Fault::Reset(true)].into();
+    let create = of_tickets().create_ticket(TicketDraft::new("kind-1", "words"));
+    let create = create.unchecked().key("job-1").without_looking();
+    let create = opening::as_op(1, create.into_future());
+    assert!(tickets.clock.run(create).is_err());
+    let error = of_messages().acknowledge("job-1").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Locked);
+    let again = submit(&messages, &of_messages(), "words").unwrap();
+    assert_eq!(again.receipt, Receipt::Kept);
+    assert_eq!(messages.requests("POST"), 1);
+}
+
 /// With a reference tag, which is another one each time, the key still names the same text.
 #[test]
 fn a_tag_does_not_hide_the_text() {

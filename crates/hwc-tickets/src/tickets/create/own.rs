@@ -279,6 +279,15 @@ impl OwnTickets {
         (self.0.outbox.as_ref()).map_or(Ok(()), |outbox| outbox.remove_ticket(&id, why))
     }
 
+    /// Whether it is known what became of what was sent under `key`, if anything was.
+    pub(crate) fn is_known(&self, key: &str) -> io::Result<bool> {
+        Ok(match self.kept(key)? {
+            Kept::Nothing => true,
+            Kept::UnderWay => false,
+            Kept::Record(record) => record.is_settled(),
+        })
+    }
+
     /// The caller has taken note of what is kept under `key`. `false`: it is not known yet what became of it.
     pub(crate) fn acknowledge(&self, key: &str) -> io::Result<bool> {
         let listed = self.listed()?;
