@@ -151,6 +151,34 @@ fn a_key_is_acknowledged_for_all_that_has_it_or_for_nothing() {
     assert_eq!(messages.requests("POST"), 1);
 }
 
+/// Where the outcome cannot be written down, this client still knows it, and still by its key.
+#[test]
+fn a_key_that_cannot_be_acknowledged_is_kept() {
+    // The record before it is sent, and not the one afterwards.
+    let full = || {
+        let shelf = Shelf::default();
+        shelf.room(Some(1));
+        shelf
+    };
+    let service = opening::Service::new();
+    let client = service.builder().outbox(full()).build().unwrap();
+    create(&service, &client, "words").unwrap();
+    let error = client.acknowledge("job-1").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Storage);
+    let again = create(&service, &client, "words").unwrap();
+    assert_eq!(again.receipt, TicketReceipt::Kept);
+    assert_eq!(service.world().posts, 1);
+
+    let service = ledger::Service::new();
+    let client = service.builder().outbox(full()).build().unwrap();
+    submit(&service, &client, "words").unwrap();
+    let error = client.acknowledge("job-1").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Storage);
+    let again = submit(&service, &client, "words").unwrap();
+    assert_eq!(again.receipt, Receipt::Kept);
+    assert_eq!(service.requests("POST"), 1);
+}
+
 /// With a reference tag, which is another one each time, the key still names the same text.
 #[test]
 fn a_tag_does_not_hide_the_text() {
