@@ -226,6 +226,33 @@ fn a_ticket_that_does_not_exist_is_told_within_the_second() {
     });
 }
 
+/// One that goes while its first answer is handed out: what waited of it comes when it is added again.
+#[test]
+fn what_waited_of_a_first_answer_is_not_lost() {
+    let desk = desk(&["a"]);
+    let told = desk.clock.run(async {
+        let mut events = desk.client().follow([]).interval(S(3), S(3)).stream();
+        let handle = events.handle();
+        for text in ["one", "two"] {
+            desk.state().post("a", 1, text);
+        }
+        handle.add(id("a"));
+        play(&desk, handle.clone(), Vec::new(), 60);
+        let mut told = Vec::new();
+        while let Some(event) = events.next().await {
+            if let Event::Message { message, .. } = event {
+                if told.is_empty() {
+                    handle.remove(id("a"));
+                    handle.add(id("a"));
+                }
+                told.push(message.content.clone());
+            }
+        }
+        told
+    });
+    assert_eq!(told, ["one", "two"]);
+}
+
 #[test]
 fn the_cursor_keeps_the_place_of_what_was_removed() {
     let desk = desk(&["a", "b"]);
