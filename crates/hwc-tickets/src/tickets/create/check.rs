@@ -84,6 +84,27 @@ pub(super) fn refused(problems: Vec<DraftProblem>) -> Error {
 impl Checking<'_> {
     /// Checks all that can be checked. An error that would meet the ticket itself too ends it.
     pub(super) async fn run(&self, draft: &TicketDraft) -> Result<DraftCheck> {
+        let check = self.once(draft).await?;
+        let documented = by_documents(draft).len();
+        let is_by_rules = (check.problems.iter().skip(documented)).any(is_of_kept_rules);
+        if !is_by_rules || !self.lookups.gave_kept() {
+            return Ok(check);
+        }
+        // What was kept may be out of date: nobody is refused by it, unless it cannot be asked anew.
+        let anew = Checking {
+            lookups: self.lookups.clone().no_older_than(Duration::ZERO),
+            clock: self.clock,
+            until: self.until,
+            agreed: self.agreed,
+        };
+        let told = anew.once(draft).await?;
+        Ok(match told.unchecked == check.unchecked {
+            true => told,
+            false => check,
+        })
+    }
+
+    async fn once(&self, draft: &TicketDraft) -> Result<DraftCheck> {
         let mut check = DraftCheck {
             problems: by_documents(draft),
             quota: None,
@@ -238,6 +259,16 @@ impl Checking<'_> {
         let left = self.until.saturating_sub(self.clock.elapsed());
         self.lookups.clone().timeout(left)
     }
+}
+
+/// Whether the service says what is wrong in an answer that may have been kept, and not each time.
+fn is_of_kept_rules(problem: &DraftProblem) -> bool {
+    !matches!(
+        problem,
+        DraftProblem::QuotaUsedUp { .. }
+            | DraftProblem::Unsigned { .. }
+            | DraftProblem::Unverified { .. }
+    )
 }
 
 /// What a look-up told; without an answer, `name` is unchecked.
