@@ -427,8 +427,9 @@ impl Lookups {
             self.gave_kept.store(true, Ordering::Relaxed);
             return Ok(answer);
         }
+        let asked = answers.ask(now);
         let answer = Arc::new(read.await?);
-        answers.put(key, now, Arc::clone(&answer));
+        answers.put(key, asked, Arc::clone(&answer));
         Ok(answer)
     }
 }
