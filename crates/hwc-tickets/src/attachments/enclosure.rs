@@ -44,7 +44,7 @@ pub(crate) async fn enclose(
                 }
                 Ready::Uploaded(id.clone())
             }
-            What::File(file) => Ready::File(opened(file.clone(), None)?),
+            What::File(file) => Ready::File(opened(parts, file.clone(), None).await?),
         });
     }
     let mut enclosed = Enclosed {

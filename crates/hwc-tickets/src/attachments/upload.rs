@@ -177,7 +177,7 @@ async fn carry_out(
     options: &Options,
     began: Duration,
 ) -> Result<Uploaded> {
-    let source = opened(file, options.name.as_deref())?;
+    let source = opened(parts, file, options.name.as_deref()).await?;
     let left = || {
         let over = parts.clock.elapsed().saturating_sub(began);
         options.timeout.map(|total| total.saturating_sub(over))
@@ -198,8 +198,8 @@ async fn carry_out(
 }
 
 /// Opens a file, and checks the name that it is sent under.
-pub(super) fn opened(file: FileSource, name: Option<&str>) -> Result<Source> {
-    let mut source = file.open()?;
+pub(super) async fn opened(parts: &Parts, file: FileSource, name: Option<&str>) -> Result<Source> {
+    let mut source = file.open(&parts.clock).await?;
     if let Some(name) = name {
         source = source.named(name);
     }
