@@ -2,7 +2,8 @@
 
 use crate::ledger::{json, route};
 use hwc_tickets::{
-    Client, Delivery, DraftProblem, ErrorKind, SecretString, TicketDraft, TicketReceipt,
+    AttachmentId, Client, Delivery, DraftProblem, ErrorKind, SecretString, TicketDraft,
+    TicketReceipt,
     choices::{AgreementState, FieldKind},
     testing::{FakeClock, ScriptedTransport, Step},
 };
@@ -142,6 +143,7 @@ async fn a_draft_is_checked_against_what_the_service_says() {
         draft.product(SERVER).region("cn-north-4")
     };
     let usage = || TicketDraft::new(USAGE, "How do I do that?");
+    let file = || AttachmentId::new("file-0001").unwrap();
     let table = [
         (usage(), None),
         (fault().region("cn-north-4").extra("impact", "part"), None),
@@ -159,6 +161,10 @@ async fn a_draft_is_checked_against_what_the_service_says() {
         (
             TicketDraft::new(USAGE, "\u{1f600}".repeat(601)),
             Some(("TooLong", "description")),
+        ),
+        (
+            usage().attach(file()).attach(file()),
+            Some(("Form", "attachments")),
         ),
         (
             TicketDraft::new("999", "x"),

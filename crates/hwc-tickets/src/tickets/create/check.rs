@@ -15,7 +15,7 @@ use crate::{
 };
 use hwc_core::Clock;
 use serde_json::Value;
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 /// What a check of a draft told.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +64,12 @@ pub(super) fn by_documents(draft: &TicketDraft) -> Vec<DraftProblem> {
     if draft.description.contains('\0') {
         problems.push(DraftProblem::Form {
             field: "description".to_owned(),
+        });
+    }
+    let mut files = BTreeSet::new();
+    if !draft.attachments.iter().all(|id| files.insert(id)) {
+        problems.push(DraftProblem::Form {
+            field: "attachments".to_owned(),
         });
     }
     if let Some(breach) = wire::breach(draft) {
