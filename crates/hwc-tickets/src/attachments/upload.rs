@@ -9,9 +9,10 @@ use crate::{
     api::Source,
     client::{Client, Parts},
     error::{Advice, Delivery, Error, Result},
+    service,
     verb::within,
 };
-use hwc_core::{CallOptions, Fault, FaultKind};
+use hwc_core::{CallOptions, Fault};
 use std::{
     fmt,
     future::{Future, IntoFuture},
@@ -228,22 +229,9 @@ pub(super) async fn known_limits(parts: &Parts, left: Duration) -> Result<Upload
             parts.attachments.keep(parts.clock.elapsed(), &answer.body);
             Ok(answer.body)
         }
-        Err(fault) if forbids_sending(&fault) => Err(unsent(fault)),
+        Err(fault) if service::forbids_sending(&fault) => Err(unsent(fault)),
         Err(_) => Ok(UploadLimits::new()),
     }
-}
-
-/// Whether asking for the limits failed so that the upload would fail too. That its own time was up says nothing, and an
-/// account may lack the permission to ask.
-fn forbids_sending(fault: &Fault) -> bool {
-    matches!(
-        fault.kind,
-        FaultKind::InvalidInput
-            | FaultKind::Credentials
-            | FaultKind::Connect
-            | FaultKind::Tls
-            | FaultKind::Unauthorized
-    )
 }
 
 /// A file that was looked at, on its way.
