@@ -4,7 +4,10 @@ use crate::{
     codegen, completions, differential,
     file::Workspace,
     fixture, fuzz,
-    interop::{self, Judge},
+    interop::{
+        self, Judge,
+        clients::{self, Table},
+    },
     linters, page,
     problem::{Place, Problem, Problems, Result},
     programs::{self, Verdict},
@@ -88,6 +91,11 @@ pub const STEPS: &[Step] = &[
         name: "differential",
         about: "signer and decoders against the official Python SDK",
         run: compare,
+    },
+    Step {
+        name: "clients",
+        about: "what generators of others make of the description, against the simulator and every exchange",
+        run: clients,
     },
     Step {
         name: "linters",
@@ -348,6 +356,24 @@ fn interop(workspace: &Workspace) -> Result<Outcome> {
 
 fn compare(workspace: &Workspace) -> Result<Outcome> {
     differential::ask(workspace, SEED).map(|verdict| ended(verdict, "they agree"))
+}
+
+fn clients(workspace: &Workspace) -> Result<Outcome> {
+    let (mut content, mut absent) = (Vec::new(), Vec::new());
+    // The one in Java takes minutes: `cargo xtask interop java`.
+    for judge in [Judge::Python, Judge::Typescript] {
+        match clients::ask(workspace, judge, Table::Check)? {
+            Verdict::Content => content.push(judge.name()),
+            Verdict::Absent(why) if programs::on_server() => {
+                return Err(interop::absent(why).into());
+            }
+            Verdict::Absent(why) => absent.push(format!("{}: {why}", judge.name())),
+        }
+    }
+    if !absent.is_empty() {
+        return Ok(Outcome::Skipped(absent.join("; ")));
+    }
+    Ok(Outcome::Passed(content.join(", ")))
 }
 
 fn lint(workspace: &Workspace) -> Result<Outcome> {

@@ -32,7 +32,8 @@ pub enum Command {
     /// Works on the description alone.
     #[command(subcommand)]
     Spec(Spec),
-    /// Lets programs of others judge the simulator; needs Python 3.
+    /// Lets programs of others judge the simulator, and makes clients of the description and tries them; needs Python 3,
+    /// and for some of them Node.js with npm or a JDK.
     Interop {
         /// The one to ask; without it, every one.
         judge: Option<Judge>,
@@ -67,7 +68,7 @@ pub enum Command {
         builds: bool,
     },
     /// Runs every check, or one: fmt, tidy, spec, codegen, clippy, docs, deps, deny, msrv, interop,
-    /// differential, linters, site, completions, page, fixture, fuzz.
+    /// clients, differential, linters, site, completions, page, fixture, fuzz.
     Ci {
         /// The one step to run.
         step: Option<String>,

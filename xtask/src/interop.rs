@@ -1,11 +1,14 @@
 //! Programs of others against the simulator: each judge gets an environment of its own below `target/` and a simulator
-//! of its own. Needs Python 3 with `venv`, and the Python package index the first time.
+//! of its own. Needs Python 3 with `venv`, and the Python package index the first time. `clients` are those that generators make.
+
+pub mod clients;
 
 use crate::{
     file::Workspace,
     problem::{Problem, Result},
     programs::{self, Verdict, succeeds},
 };
+use clients::Table;
 use std::{
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
@@ -21,15 +24,24 @@ pub enum Judge {
     Schemathesis,
     /// openapi-spec-validator holds the description, as it is published and as it is served, to its specification.
     SpecValidator,
+    /// The client of openapi-python-client, with mypy.
+    Python,
+    /// The clients of openapi-typescript with openapi-fetch, and of @hey-api/openapi-ts, with tsc.
+    Typescript,
+    /// The client of openapi-generator with its native library, with javac.
+    Java,
 }
 
 impl Judge {
-    /// Every judge.
+    /// Programs that are there as they are.
     pub const ALL: [Judge; 3] = [
         Judge::PythonOfficial,
         Judge::Schemathesis,
         Judge::SpecValidator,
     ];
+
+    /// Clients that generators make.
+    pub const CLIENTS: [Judge; 3] = [Judge::Python, Judge::Typescript, Judge::Java];
 
     /// Its name on the command line, and of its directory below `tests/interop`.
     #[must_use]
@@ -38,6 +50,9 @@ impl Judge {
             Judge::PythonOfficial => "python-official",
             Judge::Schemathesis => "schemathesis",
             Judge::SpecValidator => "spec-validator",
+            Judge::Python => "python",
+            Judge::Typescript => "typescript",
+            Judge::Java => "java",
         }
     }
 
@@ -48,7 +63,7 @@ impl Judge {
             Judge::PythonOfficial => ["conversation.py", "operations.py", "stories.py"]
                 .into_iter()
                 .map(|script| Question {
-                    simulator: &["--control", "--engineers", "manual"],
+                    simulator: &["--seed", "7", "--control", "--engineers", "manual"],
                     program: "python",
                     arguments: vec![file(&format!("tests/interop/python-official/{script}"))],
                     endpoint_flag: None,
@@ -58,7 +73,7 @@ impl Judge {
             Judge::Schemathesis => [("any.toml", "all"), ("known-ticket.toml", "positive")]
                 .into_iter()
                 .map(|(config, mode)| Question {
-                    simulator: &["--no-log"],
+                    simulator: &["--seed", "7", "--no-log"],
                     program: "schemathesis",
                     arguments: vec![
                         "--config-file".to_owned(),
@@ -72,11 +87,13 @@ impl Judge {
                 })
                 .collect(),
             Judge::SpecValidator => vec![Question {
-                simulator: &["--no-log"],
+                simulator: &["--seed", "7", "--no-log"],
                 program: "python",
                 arguments: vec![file("tests/interop/spec-validator/validate.py")],
                 endpoint_flag: None,
             }],
+            // These are asked by scripts of their own.
+            Judge::Python | Judge::Typescript | Judge::Java => Vec::new(),
         }
     }
 }
@@ -93,14 +110,24 @@ struct Question {
 /// # Errors
 /// A judge is not content, or cannot be asked here.
 pub fn run(workspace: &Workspace, only: Option<Judge>) -> Result<String> {
-    let judges = only.map_or_else(|| Judge::ALL.to_vec(), |judge| vec![judge]);
-    for judge in &judges {
-        if let Verdict::Absent(why) = ask(workspace, *judge)? {
-            return Err(absent(why).into());
+    let every = || [Judge::ALL, Judge::CLIENTS].concat();
+    let judges = only.map_or_else(every, |judge| vec![judge]);
+    let mut said = Vec::new();
+    for judge in judges {
+        let verdict = match Judge::CLIENTS.contains(&judge) {
+            true => clients::ask(workspace, judge, Table::Write)?,
+            false => ask(workspace, judge)?,
+        };
+        match verdict {
+            Verdict::Content => said.push(judge.name().to_owned()),
+            // A JDK is large: who asks every judge gets the others without one.
+            Verdict::Absent(why) if judge == Judge::Java && only.is_none() => {
+                said.push(format!("{} SKIPPED: {why}", judge.name()));
+            }
+            Verdict::Absent(why) => return Err(absent(why).into()),
         }
     }
-    let names: Vec<&str> = judges.into_iter().map(Judge::name).collect();
-    Ok(format!("content: {}", names.join(", ")))
+    Ok(format!("content: {}", said.join(", ")))
 }
 
 /// Asks one judge.
@@ -205,7 +232,7 @@ impl Simulator {
             Problem::general(format!("the simulator does not start: {what}"), remedy)
         };
         let mut process = Command::new(program)
-            .args(["--listen", "127.0.0.1:0", "--seed", "7"])
+            .args(["--listen", "127.0.0.1:0"])
             .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -238,7 +265,7 @@ impl Drop for Simulator {
 /// That a judge cannot be asked here.
 #[must_use]
 pub fn absent(why: String) -> Problem {
-    let remedy = "install Python 3 with venv, and let pip reach its package index";
+    let remedy = "install Python 3 with venv, Node.js 20 with npm, and a JDK, and let pip and npm reach their registries";
     Problem::general(why, remedy)
 }
 

@@ -50,6 +50,8 @@ mod secrets;
 mod settings;
 mod shapes;
 mod sim;
+#[cfg(unix)]
+mod sitting;
 mod stage;
 #[cfg(unix)]
 mod terminal;

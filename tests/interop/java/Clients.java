@@ -1,0 +1,393 @@
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Parameter;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.openapitools.client.ApiClient;
+import org.openapitools.client.ApiException;
+import org.openapitools.client.ApiResponse;
+import org.openapitools.client.api.AttachmentsApi;
+import org.openapitools.client.api.MessagesApi;
+import org.openapitools.client.api.TicketsApi;
+import org.openapitools.client.model.CreateMessageDoV2;
+import org.openapitools.client.model.CreateMessageV2Req;
+import org.openapitools.client.model.CreateOrderIncidentV2Req;
+import org.openapitools.client.model.UpdateUnreadNewInstantMsgV2Req;
+import org.openapitools.client.model.WorkOrderOperateV2Req;
+
+/** Talks through the client that openapi-generator makes, and replays the kit into it. */
+public final class Clients {
+  private static final ObjectMapper JSON = ApiClient.createDefaultObjectMapper();
+  private static final HttpClient PLAIN = HttpClient.newHttpClient();
+  private static final String OLD = "case-123";
+  private static final String OTHER = "TT202611210003";
+  private static final String TEXT = "磁盘又满了 🙂 the disk is full again";
+  private static final String ANSWER = "Have you tried it with a horse?";
+  private static final String QUESTION = "How do I resize a zebra?";
+  private static final Set<String> CREDENTIALS =
+      Set.of("x-auth-token", "authorization", "cookie", "x-security-token");
+
+  private Clients() {}
+
+  public static void main(String[] given) throws Exception {
+    Set<String> credentials = converse(given[2]);
+    ObjectNode row = replay(given[3], Path.of(given[1]), JSON.readTree(Path.of(given[0]).toFile()));
+    row.put("client", "openapi-generator (java, native)").put("document", "openapi.json");
+    row.set("credentials", JSON.valueToTree(credentials));
+    Files.writeString(Path.of("results.json"), "[" + row + "]");
+  }
+
+  private static void check(String what, Object seen, Object expected) {
+    if (!Objects.equals(seen, expected)) {
+      throw new IllegalStateException(what + ": saw " + seen + ", expected " + expected);
+    }
+    System.out.println("ok  " + what);
+  }
+
+  private static HttpResponse<String> plain(String method, String address, JsonNode body) throws Exception {
+    HttpRequest.BodyPublisher sent =
+        body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body.toString());
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(address)).header("Content-Type", "application/json").method(method, sent).build();
+    return PLAIN.send(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** What the simulator tells tests and does for them, and the service does not. */
+  private static JsonNode control(String endpoint, String target, String body) throws Exception {
+    JsonNode sent = body == null ? null : JSON.readTree(body);
+    HttpResponse<String> answer = plain(sent == null ? "GET" : "POST", endpoint + "/_sim" + target, sent);
+    check("control " + target.replaceAll("\\?.*", ""), answer.statusCode(), 200);
+    return JSON.readTree(answer.body());
+  }
+
+  /** A token, which no client made of the description gets by itself: it is another service that gives it. */
+  private static String signedIn(String endpoint) throws Exception {
+    String user = "{\"name\":\"demo\",\"password\":\"demo\",\"domain\":{\"name\":\"demo\"}}";
+    String identity = "{\"methods\":[\"password\"],\"password\":{\"user\":" + user + "}}";
+    String body = "{\"auth\":{\"identity\":" + identity + ",\"scope\":{\"domain\":{\"name\":\"demo\"}}}}";
+    HttpResponse<String> answer = plain("POST", endpoint + "/v3/auth/tokens", JSON.readTree(body));
+    return answer.headers().firstValue("X-Subject-Token").orElseThrow();
+  }
+
+  /** The native library leaves the token out: an interceptor puts it in, and notes what the request carries then. */
+  private static ApiClient client(String endpoint, String token, Set<Set<String>> seen) {
+    ApiClient client = new ApiClient();
+    client.updateBaseUri(endpoint);
+    client.setRequestInterceptor(
+        request -> {
+          request.header("X-Auth-Token", token);
+          Set<String> carried = new TreeSet<>();
+          HttpRequest finished = request.copy().build();
+          finished.headers().map().forEach((name, values) -> {
+            if (CREDENTIALS.contains(name.toLowerCase())) {
+              values.forEach(value -> carried.add(name.toLowerCase() + (values.size() > 1 ? " twice" : "")));
+            }
+          });
+          seen.add(carried);
+        });
+    return client;
+  }
+
+  /** The body of a success. The status alone proves none: a failure may come with HTTP 200. */
+  private static <T> T done(String what, T body) {
+    check(what, code(body), null);
+    return body;
+  }
+
+  private static String code(Object body) {
+    JsonNode code = JSON.valueToTree(body).path("error_code");
+    return code.isTextual() && !code.asText().isEmpty() ? code.asText() : null;
+  }
+
+  private static Set<String> converse(String endpoint) throws Exception {
+    control(endpoint, "/reset", "{}");
+    Set<Set<String>> seen = new java.util.HashSet<>();
+    ApiClient client = client(endpoint, signedIn(endpoint), seen);
+    TicketsApi tickets = new TicketsApi(client);
+    MessagesApi messages = new MessagesApi(client);
+
+    CreateOrderIncidentV2Req question =
+        new CreateOrderIncidentV2Req()
+            .businessTypeId("5efc9f47ace944bfafd054161409f15b")
+            .productCategoryId("123")
+            .simpleDescription(QUESTION)
+            .sourceId("83aeb0f2834c4df49826c781d32a963e");
+    String ticket =
+        done("a ticket is created", tickets.createCases(question, null, null, null, null, null)).getIncidentId();
+    Path file = Files.createTempDirectory(Path.of("."), "upload").resolve("df.txt");
+    Files.writeString(file, "full");
+    String purpose = "{\"accessFrom\":\"message\"}";
+    String stored =
+        done("a file is uploaded", new AttachmentsApi(client).uploadAccessory(file.toFile(), purpose, null, null, null))
+            .getAccessoryId();
+    CreateMessageV2Req message =
+        new CreateMessageV2Req().type(0).message(new CreateMessageDoV2().content(TEXT).accessoryIds(List.of(stored)));
+    done("a message is submitted", messages.createMessages(ticket, message, null, null, null));
+
+    List<String> three = List.of(ticket, OLD, OTHER);
+    String cursor =
+        done("polled", messages.listNewInstantMessages(three, null, null, null, null, null, null)).getLastMessageTimeId();
+    control(endpoint, "/reply", "{\"ticket\":\"" + ticket + "\",\"content\":\"" + ANSWER + "\"}");
+    var news = done("polled again", messages.listNewInstantMessages(three, cursor, null, null, null, null, null));
+    List<String> fresh = news.getImmsg().stream().map(one -> one.getIncidentId()).toList();
+    check("the answer of the engineer is new", fresh, List.of(ticket));
+    var unread = done("unread, with three ids", messages.listUnreadNewInstantMessages(three, null, null, null, null));
+    Map<String, Long> counts = new TreeMap<>();
+    unread.getImunread().forEach(one -> counts.put(one.getIncidentId(), one.getUnreadNum()));
+    check("each ticket is counted", counts.keySet(), new TreeSet<>(three));
+    check("one message is unread", counts.get(ticket), 1L);
+    var page = done("history", messages.listMessages(ticket, null, 0, 10, null, null, null, null)).getMessageList();
+    List<String> texts = page.stream().map(one -> one.getContent()).toList();
+    check("history, newest first", texts, List.of(ANSWER, TEXT, QUESTION));
+    check("the file is on the message", page.get(1).getAccessoryList().get(0).getAccessoryId(), stored);
+    var older = messages.listMoreInstantMessages(OLD, "2099-01-01 00:00:00", 1, 2, null, null, null, null, null);
+    check("older messages", done("history before a time", older).getMessageList().size(), 2);
+    var nothing = new UpdateUnreadNewInstantMsgV2Req();
+    done("marked as read", messages.updateNewInstantMessagesRead(ticket, nothing, null, null, null));
+    var left = done("unread", messages.listUnreadNewInstantMessages(List.of(ticket), null, null, null, null));
+    check("nothing is unread", left.getImunread().get(0).getUnreadNum(), 0L);
+
+    var detail = done("detail", tickets.showCaseDetail(ticket, null, null, null, null, null)).getIncidentDetailInfo();
+    String own =
+        detail.getMessageList().stream().filter(one -> TEXT.equals(one.getContent())).findFirst().orElseThrow().getMessageId();
+    done("recalled", messages.revokeMessage(ticket, own, null, null, null));
+    control(endpoint, "/status", "{\"ticket\":\"" + ticket + "\",\"status\":\"to_confirm\"}");
+    var why = new WorkOrderOperateV2Req().operateDesc("Solved.");
+    done("closed", tickets.updateCases(ticket, "close", why, null, null, null));
+    check("it is over", String.valueOf(tickets.showCaseStatus(ticket, null, null, null).getStatus()), "3");
+
+    var refused = tickets.showCaseStatusWithHttpInfo("nowhere", null, null, null);
+    check("an error in HTTP 200 is seen", refused.getStatusCode() + " " + code(refused.getData()), "200 OSM.01010015");
+
+    List<Boolean> told = new ArrayList<>();
+    for (JsonNode one : control(endpoint, "/ledger?ticket=" + ticket, null).get("arrivals")) {
+      if ("customer".equals(one.path("author").asText()) && TEXT.equals(one.path("text").asText())) {
+        told.add(one.path("recalled").asBoolean());
+      }
+    }
+    check("the ledger has the message, once, and recalled", told, List.of(true));
+    check("each request has one credential", seen, Set.of(Set.of("x-auth-token")));
+    return seen.iterator().next();
+  }
+
+  /** A request that the client has no way to make. */
+  private static final class Unaskable extends Exception {
+    private static final long serialVersionUID = 1;
+  }
+
+  /** An operation: its method in the client, and where its parameters are. */
+  private record Operation(Object api, Method call, String template, Set<String> parameters) {}
+
+  /** A name as nobody spells it: the client writes `caseId` for `case_id`, and `_file` for `file`. */
+  private static String plainName(String name) {
+    return name.replaceAll("[^A-Za-z0-9]", "").toLowerCase();
+  }
+
+  private static Map<String, Operation> operations(JsonNode description, ApiClient client) throws Exception {
+    Map<String, Operation> all = new HashMap<>();
+    for (var path : description.get("paths").properties()) {
+      for (JsonNode said : path.getValue()) {
+        String name = said.path("operationId").asText();
+        if (name.isEmpty()) {
+          continue;
+        }
+        String tag = said.get("tags").get(0).asText();
+        String api = "org.openapitools.client.api." + tag.substring(0, 1).toUpperCase() + tag.substring(1) + "Api";
+        Object made = Class.forName(api).getConstructor(ApiClient.class).newInstance(client);
+        Method call =
+            Stream.of(made.getClass().getMethods())
+                .filter(one -> one.getName().equals(name + "WithHttpInfo"))
+                .max((one, other) -> one.getParameterCount() - other.getParameterCount())
+                .orElseThrow();
+        Set<String> parameters = new TreeSet<>();
+        for (JsonNode parameter : said.path("parameters")) {
+          String[] reference = parameter.path("$ref").asText().split("/");
+          JsonNode one = reference.length > 1 ? description.at("/components/parameters/" + reference[3]) : parameter;
+          parameters.add(plainName(one.get("name").asText()));
+        }
+        all.put(name, new Operation(made, call, path.getKey(), parameters));
+      }
+    }
+    return all;
+  }
+
+  /** A body with what `$repeat` and `$list` stand for. */
+  private static JsonNode whole(JsonNode value) {
+    if (value.has("$repeat")) {
+      JsonNode said = value.get("$repeat");
+      return JSON.getNodeFactory().textNode(said.get(0).asText().repeat(said.get(1).asInt()));
+    }
+    if (value.has("$list")) {
+      JsonNode said = value.get("$list");
+      ArrayNode list = JSON.createArrayNode();
+      for (int at = 0; at < said.get(1).asInt(); at++) {
+        list.add(whole(said.get(0)));
+      }
+      return list;
+    }
+    if (value.isObject()) {
+      ObjectNode made = JSON.createObjectNode();
+      value.properties().forEach(one -> made.set(one.getKey(), whole(one.getValue())));
+      return made;
+    }
+    if (value.isArray()) {
+      ArrayNode made = JSON.createArrayNode();
+      value.forEach(one -> made.add(whole(one)));
+      return made;
+    }
+    return value;
+  }
+
+  private static Object[] arguments(Operation operation, JsonNode request, String name, Path place) throws Exception {
+    Map<String, Object> values = new HashMap<>();
+    String[] template = operation.template().split("/", -1);
+    String[] path = request.get("path").asText().split("/", -1);
+    if (template.length != path.length || request.has("body_text")) {
+      throw new Unaskable();
+    }
+    for (int at = 0; at < path.length; at++) {
+      if (template[at].startsWith("{")) {
+        values.put(plainName(template[at]), URLDecoder.decode(path[at].replace("+", "%2B"), StandardCharsets.UTF_8));
+      } else if (!template[at].equals(path[at])) {
+        throw new Unaskable();
+      }
+    }
+    for (JsonNode pair : request.path("query")) {
+      String key = plainName(pair.get(0).asText());
+      Object before = values.get(key);
+      List<Object> list = before instanceof List<?> known ? new ArrayList<>(known) : new ArrayList<>();
+      list.add(pair.get(1).asText());
+      values.put(key, list);
+    }
+    for (var header : request.path("headers").properties()) {
+      values.put(plainName(header.getKey()), header.getValue().asText());
+    }
+    if (!operation.parameters().containsAll(values.keySet())) {
+      throw new Unaskable();
+    }
+    for (var part : request.path("form").properties()) {
+      JsonNode said = whole(part.getValue());
+      values.put(plainName(part.getKey()), said.isObject() ? file(said, place) : said.asText());
+    }
+    Parameter[] takes = operation.call().getParameters();
+    Object[] arguments = new Object[takes.length];
+    arguments[takes.length - 1] = Map.of("X-Replay", name);
+    for (int at = 0; at < takes.length - 1; at++) {
+      String key = plainName(takes[at].getName());
+      var type = JSON.constructType(takes[at].getParameterizedType());
+      Object value = values.remove(key);
+      if (value == null && !operation.parameters().contains(key) && request.has("body")) {
+        value = whole(request.get("body"));
+      } else if (value instanceof List<?> list && !type.isCollectionLikeType()) {
+        value = list.size() == 1 ? list.get(0) : list;
+      }
+      try {
+        boolean isReady = value == null || type.isTypeOrSubTypeOf(java.io.File.class);
+        arguments[at] = isReady ? value : JSON.convertValue(value, type);
+      } catch (IllegalArgumentException error) {
+        throw new Unaskable();
+      }
+    }
+    if (!values.isEmpty()) {
+      throw new Unaskable();
+    }
+    return arguments;
+  }
+
+  private static java.io.File file(JsonNode said, Path place) throws Unaskable {
+    try {
+      Path file = place.resolve(said.get("name").asText());
+      Files.writeString(file, said.get("content").asText());
+      return file.toFile();
+    } catch (IOException | IllegalArgumentException error) {
+      throw new Unaskable();
+    }
+  }
+
+  /** Why the client gives no answer; an empty text for an answer. */
+  private static String outcome(Operation operation, Object[] arguments) throws IllegalAccessException {
+    try {
+      var answer = (ApiResponse<?>) operation.call().invoke(operation.api(), arguments);
+      if (answer.getData() == null) {
+        return "no object";
+      }
+      boolean isFile = answer.getData() instanceof java.io.File;
+      return isFile || code(answer.getData()) == null ? "" : "error_code";
+    } catch (InvocationTargetException error) {
+      Throwable cause = error.getCause();
+      if (cause instanceof ApiException failed) {
+        Throwable inner = failed.getCause();
+        return inner == null ? "HTTP " + failed.getCode() : inner.getClass().getSimpleName();
+      }
+      return cause.getClass().getSimpleName();
+    }
+  }
+
+  private static ObjectNode replay(String endpoint, Path kit, JsonNode description) throws Exception {
+    plain("DELETE", endpoint + "/_replay", null);
+    Map<String, Operation> known = operations(description, client(endpoint, "TOKENEXAMPLE", new java.util.HashSet<>()));
+    Map<String, String> said = new HashMap<>();
+    Path place = Files.createTempDirectory(Path.of("."), "replay");
+    List<Path> files;
+    try (Stream<Path> found = Files.walk(kit.resolve("exchanges"))) {
+      files = found.filter(one -> one.toString().endsWith(".json")).sorted().toList();
+    }
+    for (Path file : files) {
+      String directory = file.getParent().getFileName().toString();
+      String name = directory + "/" + file.getFileName().toString().replaceAll("\\.json$", "");
+      try {
+        Operation operation = known.get(directory);
+        JsonNode request = JSON.readTree(file.toFile()).get("request");
+        said.put(name, outcome(operation, arguments(operation, request, name, place)));
+      } catch (Unaskable none) {
+        continue;
+      } catch (JsonProcessingException error) {
+        throw new IllegalStateException(name + " is no JSON", error);
+      }
+    }
+    JsonNode rows = JSON.readTree(plain("GET", endpoint + "/_replay", null).body()).get("exchanges");
+    int asked = 0;
+    int successes = 0;
+    int refused = 0;
+    int taken = 0;
+    for (JsonNode row : rows) {
+      String outcome = said.get(row.get("name").asText());
+      if (outcome == null || row.get("given").asInt() == 0) {
+        continue;
+      }
+      asked++;
+      boolean isSuccess = row.get("verdict").asText().equals("success");
+      successes += isSuccess ? 1 : 0;
+      if (isSuccess && !outcome.isEmpty()) {
+        refused++;
+        System.out.println("refused " + row.get("name").asText() + ": " + outcome);
+      } else if (!isSuccess && outcome.isEmpty()) {
+        taken++;
+        System.out.println("taken for a success: " + row.get("name").asText());
+      }
+    }
+    System.out.println(asked + " of " + rows.size() + " exchanges asked");
+    return JSON.createObjectNode().put("asked", asked).put("successes", successes).put("refused", refused).put("taken", taken);
+  }
+}
