@@ -123,6 +123,13 @@ impl Fingerprint {
         self.matches_canonical(&Forms::of(text))
     }
 
+    /// The same, of the whole of it: a service may cut a text, a caller does not.
+    pub(crate) fn is_whole(&self, text: &str) -> bool {
+        let canonical = canonical(text);
+        units(&canonical) as u64 == self.units
+            && digest(&self.signer(), b"text", &canonical) == self.whole
+    }
+
     fn signer(&self) -> hmac::Key {
         hmac::Key::new(hmac::HMAC_SHA256, &self.key)
     }
@@ -207,6 +214,17 @@ fn digest(key: &hmac::Key, what: &[u8], text: &str) -> Digest {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_of_a_text_is_another_text() {
+        let long = "x".repeat(500);
+        let part = "x".repeat(400);
+        let print = Fingerprint::of(&long, &[]).unwrap();
+        assert!(print.is_whole(&long) && print.is_of(&part));
+        assert!(!print.is_whole(&part));
+        let odd = "cut\u{fffd}";
+        assert!(Fingerprint::of(odd, &[]).unwrap().is_whole(odd));
+    }
 
     #[test]
     fn forms_show_no_text() {

@@ -196,6 +196,28 @@ fn a_tag_does_not_hide_the_text() {
     assert_eq!(service.requests("POST"), 1);
 }
 
+/// Services cut long texts, and a record knows a cut one again. A caller who gives half of it means another one.
+#[test]
+fn a_key_is_that_of_the_whole_text() {
+    let long = "words ".repeat(100);
+    let part: String = long.chars().take(400).collect();
+    let service = opening::Service::new();
+    let client = service.builder().outbox(Shelf::default()).build().unwrap();
+    create(&service, &client, &long).unwrap();
+    let error = create(&service, &client, &part).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    let again = create(&service, &client, &long).unwrap();
+    assert_eq!(again.receipt, TicketReceipt::Kept);
+
+    let service = ledger::Service::new();
+    let client = service.builder().outbox(Shelf::default()).build().unwrap();
+    submit(&service, &client, &long).unwrap();
+    let error = submit(&service, &client, &part).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    let again = submit(&service, &client, &long).unwrap();
+    assert_eq!(again.receipt, Receipt::Kept);
+}
+
 #[test]
 fn a_key_of_a_ticket_is_that_of_its_attachments() {
     let service = opening::Service::new();

@@ -223,7 +223,7 @@ impl Course<'_> {
         };
         let files = self.options.attachments.iter().map(AttachmentSource::id);
         if record.ticket != *self.ticket.id()
-            || !record.is_of(&text)
+            || !record.fingerprint.is_whole(&text)
             || !record.fingerprint.may_be_of_files(files)
         {
             return Err(key::of_another());

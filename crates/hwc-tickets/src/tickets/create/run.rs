@@ -137,7 +137,7 @@ impl Course<'_> {
             Kept::Record(record) => *record,
         };
         let files = self.draft.attachments.iter().map(Some);
-        if !record.is_of(&self.draft.description)
+        if !record.fingerprint.is_whole(&self.draft.description)
             || record.problem_type != self.draft.problem_type
             || !record.fingerprint.may_be_of_files(files)
         {
