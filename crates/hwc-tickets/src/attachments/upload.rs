@@ -59,7 +59,8 @@ impl Client {
     /// streamed, so its size costs no memory.
     ///
     /// Name, length and kind are checked against what the service says of its limits ([`Client::upload_limits`], asked for
-    /// once in five minutes) before a byte of the file goes out. If the service does not tell them, it checks them itself.
+    /// once in five minutes, and anew before a file is refused) before a byte of the file goes out. If the service does not tell
+    /// them, it checks them itself.
     ///
     /// ```no_run
     /// # async fn example(client: hwc_tickets::Client) -> hwc_tickets::Result<()> {
@@ -184,8 +185,8 @@ async fn carry_out(
         options.timeout.map(|total| total.saturating_sub(over))
     };
     if !options.skip_limits {
-        let limits = known_limits(parts, left().unwrap_or(parts.deadline)).await?;
-        limits.check(name_of(&source), source.length())?;
+        let check = |limits: &UploadLimits| limits.check(name_of(&source), source.length());
+        within_limits(parts, left().unwrap_or(parts.deadline), check).await?;
     }
     let mut sending = Sending::new(source);
     sending.content_type = options.content_type.as_deref();
@@ -213,11 +214,17 @@ pub(super) fn name_of(source: &Source) -> &str {
     source.name().unwrap_or_default()
 }
 
-/// What is known of the limits, asked for if need be. Where the service does not tell them nothing is limited here.
-pub(super) async fn known_limits(parts: &Parts, left: Duration) -> Result<UploadLimits> {
+/// Holds `check` to what is known of the limits, asked for if need be: what was kept may be out of date, and refuses nothing unless
+/// it cannot be asked anew. Where the service does not tell them nothing is limited here.
+pub(super) async fn within_limits(
+    parts: &Parts,
+    left: Duration,
+    check: impl Fn(&UploadLimits) -> Result<()>,
+) -> Result<()> {
     let now = parts.clock.elapsed();
-    if let Some(known) = parts.attachments.limits(now) {
-        return Ok(known);
+    let by_kept = parts.attachments.limits(now).map(|kept| check(&kept));
+    if let Some(Ok(())) = by_kept {
+        return Ok(());
     }
     let unsent = |fault: Fault| Error::from(fault).with_delivery(Delivery::NotSent);
     // A token exchange may take longer than asking for the limits may: it has the whole time.
@@ -227,10 +234,10 @@ pub(super) async fn known_limits(parts: &Parts, left: Duration) -> Result<Upload
     match parts.service.upload_limits(&options).await {
         Ok(answer) => {
             parts.attachments.keep(parts.clock.elapsed(), &answer.body);
-            Ok(answer.body)
+            check(&answer.body)
         }
         Err(fault) if service::forbids_sending(&fault) => Err(unsent(fault)),
-        Err(_) => Ok(UploadLimits::new()),
+        Err(_) => by_kept.unwrap_or(Ok(())),
     }
 }
 
