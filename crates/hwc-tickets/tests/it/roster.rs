@@ -1,7 +1,7 @@
 //! Tickets that come to a running follower and go from it: nothing twice, nothing lost, and their places kept.
 
 use crate::reading::desk::{Desk, Rules};
-use hwc_core::Clock as _;
+use hwc_core::{Clock as _, testing::Step};
 use hwc_tickets::{Cursor, Event, Events, FollowHandle, TicketId, TicketStatus};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -224,6 +224,16 @@ fn a_ticket_that_does_not_exist_is_told_within_the_second() {
         }
         assert!(desk.clock.elapsed() - began < S(1));
     });
+}
+
+#[test]
+fn who_was_removed_is_asked_after_no_more() {
+    let desk = desk(&["a"]);
+    desk.on_request(|_, asked| (asked.operation() == "unread").then(Step::hang));
+    let plan = [(5, Add("nobody")), (10, Remove("nobody"))];
+    let (told, _) = run(&desk, &["a"], None, &plan, 700);
+    assert!(told.is_empty(), "{told:?}");
+    assert!(desk.count("unread") < 3, "{}", desk.count("unread"));
 }
 
 /// One that goes while its first answer is handed out: what waited of it comes when it is added again.
