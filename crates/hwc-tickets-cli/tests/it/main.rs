@@ -33,6 +33,7 @@ mod hostile;
 mod inbox;
 mod inputs;
 mod jq;
+mod keys;
 #[cfg(unix)]
 mod leftovers;
 mod login;
