@@ -220,7 +220,6 @@ fn growth(samples: &[u64]) -> Option<(u64, u64)> {
 }
 
 #[tokio::test]
-#[expect(clippy::print_stdout, reason = "the figures of a long run")]
 async fn a_fault_every_second_loses_and_doubles_nothing() {
     let Ok(seconds) = env::var("SOAK_SECONDS") else {
         return;

@@ -40,8 +40,9 @@ const CHINESE: [(&str, &str); 9] = [
 fn section() -> &'static str {
     let readme = include_str!("../../../../README.md");
     let (_, section) = readme.split_once(HEADING).expect("the section");
-    let end = section.find("\n##").unwrap_or(section.len());
-    &section[..end]
+    section
+        .split_once("\n##")
+        .map_or(section, |(section, _)| section)
 }
 
 /// The lines of the blocks of one kind, a continued one with what continues it.

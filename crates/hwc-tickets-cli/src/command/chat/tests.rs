@@ -77,7 +77,7 @@ fn states(conversation: &Conversation) -> (Vec<&Delivery>, usize) {
 #[test]
 fn a_warning_comes_back_when_trouble_is_over() {
     let mut chat = conversation(40, 12);
-    chat.restore(String::new(), true);
+    chat.restore(String::new(), Some(&[]));
     let doubt = chat.notice.clone();
     assert!(doubt.is_some());
     for _ in 0..2 {

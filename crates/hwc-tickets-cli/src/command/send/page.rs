@@ -117,27 +117,6 @@ fn above(page: &str) -> &str {
     text.trim_end_matches(['\n', '\r'])
 }
 
-/// A file that is not there yet, in the directory of drafts.
-fn place(ticket: &TicketId, context: &Context) -> Result<PathBuf, Failure> {
-    let directory = context.settings.places.drafts.as_deref().ok_or_else(|| {
-        Failure::usage(
-            "no home directory is known, so there is no place for what is written",
-            "Set HOME or XDG_STATE_HOME to an absolute path.",
-        )
-    })?;
-    let shared = |error: io::Error| Failure::file("use", directory, &error);
-    private_file::refuse_shared_directory(directory).map_err(shared)?;
-    let is_free = |path: &Path| path.symlink_metadata().is_err();
-    let name = |number: u32| directory.join(format!("{ticket}-{number}.txt"));
-    let path = (1..u32::MAX).map(name).find(|path| is_free(path));
-    path.ok_or_else(|| {
-        Failure::usage(
-            "there are too many texts that were not sent",
-            "Remove some of them.",
-        )
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::{END, above};

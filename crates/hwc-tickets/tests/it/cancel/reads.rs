@@ -180,7 +180,8 @@ async fn follow(client: Client, clock: impl hwc_core::Clock, path: &Path, book: 
             }
         }
     };
-    let ended = select(pin!(listen), clock.sleep(S(20))).await;
+    let listen = pin!(listen);
+    let ended = select(listen, clock.sleep(S(20))).await;
     assert!(matches!(ended, Either::Right(_)), "it ended");
 }
 
@@ -237,7 +238,8 @@ async fn follow_new(client: Client, clock: impl hwc_core::Clock, path: &Path, bo
             }
         }
     };
-    let ended = select(pin!(listen), clock.sleep(S(35))).await;
+    let listen = pin!(listen);
+    let ended = select(listen, clock.sleep(S(35))).await;
     assert!(matches!(ended, Either::Right(_)), "it ended");
 }
 
