@@ -13,7 +13,8 @@ use crate::{
 };
 use serde::Deserialize;
 use std::{
-    fs,
+    fs::{self, File},
+    io::{self, Write as _},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -74,53 +75,96 @@ impl Row {
     }
 }
 
-/// Makes the clients of a language and asks them.
-///
-/// # Errors
-/// One is not as it should be, or the table is not.
-pub fn ask(workspace: &Workspace, judge: Judge, table: Table) -> Result<Verdict> {
-    let (mut command, place) = match tools(workspace, judge)? {
-        Ok(tools) => tools,
-        Err(why) => return Ok(Verdict::Absent(why)),
-    };
-    let root = programs::absolute(workspace);
-    let kit = kit(workspace, &root)?;
-    let kit_shown = kit.display().to_string();
-    let simulator = programs::build(workspace)?.simulator()?;
-    let control = Simulator::start(
-        &simulator,
-        &[
-            "--seed",
-            "7",
-            "--control",
-            "--engineers",
-            "manual",
-            "--no-log",
-        ],
-    )?;
-    let replay = Simulator::start(&simulator, &["--no-log", "--replay", kit_shown.as_str()])?;
-    let results = format!("target/interop/{}/results.json", judge.name());
-    workspace.replace(&[(results.clone(), String::new())])?;
-    command
-        .current_dir(&place)
-        .arg(root.join("spec/dist"))
-        .arg(&kit)
-        .args([&control.endpoint, &replay.endpoint]);
-    if !programs::succeeds(&mut command) {
-        let what = format!(
-            "a client of {} is not as it should be; the words of its script are above",
-            judge.name()
-        );
-        let remedy = format!(
-            "mend the description, the simulator or tests/interop/{}, whichever is wrong",
-            judge.name()
-        );
-        return Err(Problem::general(what, remedy).into());
+/// What the clients of every language are held against.
+pub struct Stage<'w> {
+    workspace: &'w Workspace,
+    kit: PathBuf,
+    simulator: PathBuf,
+}
+
+impl<'w> Stage<'w> {
+    /// Writes the exchanges that are replayed, and builds the simulator.
+    ///
+    /// # Errors
+    /// The description has problems, or the simulator does not build.
+    pub fn set(workspace: &'w Workspace) -> Result<Self> {
+        Ok(Self {
+            workspace,
+            kit: kit(workspace, &programs::absolute(workspace))?,
+            simulator: programs::build(workspace)?.simulator()?,
+        })
     }
-    let rows = rows(&workspace.read(&results)?, &results)?;
+
+    /// Makes the clients of a language and asks them. The languages do not meet, so they may be asked at the same time.
+    ///
+    /// # Errors
+    /// One is not as it should be, or the table is not.
+    pub fn ask(&self, judge: Judge, table: Table) -> Result<Verdict> {
+        let workspace = self.workspace;
+        let (mut command, place) = match tools(workspace, judge)? {
+            Ok(tools) => tools,
+            Err(why) => return Ok(Verdict::Absent(why)),
+        };
+        let kit = self.kit.display().to_string();
+        let control = Simulator::start(
+            &self.simulator,
+            &[
+                "--seed",
+                "7",
+                "--control",
+                "--engineers",
+                "manual",
+                "--no-log",
+            ],
+        )?;
+        let replay = Simulator::start(&self.simulator, &["--no-log", "--replay", kit.as_str()])?;
+        let results = format!("target/interop/{}/results.json", judge.name());
+        workspace.replace(&[(results.clone(), String::new())])?;
+        command
+            .current_dir(&place)
+            .arg(programs::absolute(workspace).join("spec/dist"))
+            .arg(&self.kit)
+            .args([&control.endpoint, &replay.endpoint]);
+        let is_content = match table {
+            Table::Write => programs::succeeds(&mut command),
+            Table::Check => succeeds_quietly(&mut command, &place.join("log.txt")),
+        };
+        if !is_content {
+            let what = format!(
+                "a client of {} is not as it should be; the words of its script are above",
+                judge.name()
+            );
+            let remedy = format!(
+                "mend the description, the simulator or tests/interop/{}, whichever is wrong",
+                judge.name()
+            );
+            return Err(Problem::general(what, remedy).into());
+        }
+        let rows = rows(&workspace.read(&results)?, &results)?;
+        keep(workspace, judge, table, &rows)
+    }
+}
+
+/// Runs a command whose words go into a file, and are shown if it fails: several run at the same time.
+fn succeeds_quietly(command: &mut Command, log: &Path) -> bool {
+    let Ok(file) = File::create(log) else {
+        return false;
+    };
+    let Ok(same) = file.try_clone() else {
+        return false;
+    };
+    let succeeds = programs::succeeds(command.stdout(file).stderr(same));
+    if !succeeds && let Ok(said) = fs::read(log) {
+        let _ = io::stderr().write_all(&said);
+    }
+    succeeds
+}
+
+/// Writes what was found into the tables, or sees that they say it.
+fn keep(workspace: &Workspace, judge: Judge, table: Table, rows: &[Row]) -> Result<Verdict> {
     for guide in GUIDES {
         let text = workspace.read(guide)?;
-        let told = told(guide, &text, &rows)?;
+        let told = told(guide, &text, rows)?;
         match table {
             Table::Write => {
                 workspace.replace(&[(guide.to_owned(), told)])?;
