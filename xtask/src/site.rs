@@ -1,5 +1,7 @@
-//! The description as a page to read, by Redoc: operations by tag, error codes and discrepancies, with a search. It is one
-//! file that fetches nothing.
+//! The description as a page to read, by Redoc: operations by tag, error codes, discrepancies and guides, with a search. It is
+//! one file that fetches nothing.
+
+mod guides;
 
 use crate::{
     file::Workspace,
@@ -66,7 +68,8 @@ pub fn write(workspace: &Workspace) -> Result<String> {
     }
 }
 
-/// What the page is made of: the published description, with a section for the error codes and one for the discrepancies.
+/// What the page is made of: the published description, with a section for the error codes, one for the discrepancies and
+/// one for each guide.
 ///
 /// # Errors
 /// A file cannot be read.
@@ -74,14 +77,38 @@ pub fn document(workspace: &Workspace) -> Result<Value> {
     let mut document = read(workspace, spec::BUNDLED)?;
     let codes = read(workspace, spec::ERRORS_JSON)?;
     let discrepancies = workspace.read(spec::DISCREPANCIES)?;
-    if let Some(Value::Array(tags)) = document.get_mut("tags") {
-        for (name, text) in [
-            ("error codes", error_codes(&codes)),
-            ("discrepancies", discrepancies),
-        ] {
-            // Redoc shows a tag with this mark as a section of text.
-            tags.push(json!({"name": name, "description": text, "x-traitTag": true}));
+    let besides = vec![
+        ("error codes".to_owned(), error_codes(&codes)),
+        ("discrepancies".to_owned(), discrepancies),
+    ];
+    let guides = guides::guides(workspace)?;
+    let tags = match document.get_mut("tags") {
+        Some(Value::Array(tags)) => tags,
+        _ => return Ok(document),
+    };
+    let names = |tags: &[Value]| -> Vec<Value> {
+        tags.iter()
+            .filter_map(|tag| tag.get("name"))
+            .cloned()
+            .collect()
+    };
+    let mut groups = vec![json!({"name": "Operations", "tags": names(tags.as_slice())})];
+    for (group, sections) in [("The service", besides), ("Guides", guides)] {
+        let from = tags.len();
+        for (name, text) in sections {
+            // Redoc shows a tag with this mark as a section of text. There are guides called as tags of operations are.
+            tags.push(json!({
+                "name": format!("{group}: {name}"),
+                "x-displayName": name,
+                "description": text,
+                "x-traitTag": true,
+            }));
         }
+        let new = tags.get(from..).unwrap_or_default();
+        groups.push(json!({"name": group, "tags": names(new)}));
+    }
+    if let Some(document) = document.as_object_mut() {
+        document.insert("x-tagGroups".to_owned(), groups.into());
     }
     Ok(document)
 }

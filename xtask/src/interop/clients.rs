@@ -13,7 +13,7 @@ use crate::{
 };
 use serde::Deserialize;
 use std::{
-    fs::{self, File},
+    fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -76,6 +76,7 @@ impl Row {
 }
 
 /// What the clients of every language are held against.
+#[derive(Debug)]
 pub struct Stage<'w> {
     workspace: &'w Workspace,
     kit: PathBuf,
@@ -127,7 +128,7 @@ impl<'w> Stage<'w> {
             .args([&control.endpoint, &replay.endpoint]);
         let is_content = match table {
             Table::Write => programs::succeeds(&mut command),
-            Table::Check => succeeds_quietly(&mut command, &place.join("log.txt")),
+            Table::Check => succeeds_quietly(&mut command),
         };
         if !is_content {
             let what = format!(
@@ -145,17 +146,16 @@ impl<'w> Stage<'w> {
     }
 }
 
-/// Runs a command whose words go into a file, and are shown if it fails: several run at the same time.
-fn succeeds_quietly(command: &mut Command, log: &Path) -> bool {
-    let Ok(file) = File::create(log) else {
+/// Runs a command whose words are shown only if it fails: several run at the same time.
+fn succeeds_quietly(command: &mut Command) -> bool {
+    let Ok(done) = command.output() else {
         return false;
     };
-    let Ok(same) = file.try_clone() else {
-        return false;
-    };
-    let succeeds = programs::succeeds(command.stdout(file).stderr(same));
-    if !succeeds && let Ok(said) = fs::read(log) {
-        let _ = io::stderr().write_all(&said);
+    let succeeds = done.status.success();
+    if !succeeds {
+        let mut shown = io::stderr().lock();
+        let _ = shown.write_all(&done.stdout);
+        let _ = shown.write_all(&done.stderr);
     }
     succeeds
 }
