@@ -56,6 +56,7 @@ fn run(flags: &flags::Flags) -> Result<String> {
             fuzz::run(&workspace, *seconds, target.as_deref())
         }
         flags::Command::Linters => linters::run(&workspace),
+        flags::Command::Docs | flags::Command::Spec(flags::Spec::Site) => site::write(&workspace),
         flags::Command::PageTests => page::test(&workspace),
         flags::Command::Pictures => page::pictures(&workspace),
         flags::Command::Bench { quick, builds } => {
@@ -80,7 +81,6 @@ fn run(flags: &flags::Flags) -> Result<String> {
         flags::Command::Spec(flags::Spec::Lower) => {
             codegen::write_one(&workspace, spec::LOWERED).map(|w| wrote(&w))
         }
-        flags::Command::Spec(flags::Spec::Site) => site::write(&workspace),
         flags::Command::Spec(flags::Spec::Diff { since }) => {
             spec::diff::run(&workspace, since, say)
         }

@@ -22,6 +22,9 @@ const DOCUMENT: &str = "target/site/openapi.json";
 const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; \
                       font-src data:; worker-src blob:; base-uri 'none'; form-action 'none'";
 
+/// Redoc has its words in English alone.
+const LANGUAGE: &str = include_str!("site/language.js");
+
 /// Writes the page, and looks whether everything is in it.
 ///
 /// # Errors
@@ -152,14 +155,14 @@ fn error_codes(codes: &Value) -> String {
     text
 }
 
-/// The page with a policy that closes it off from any network.
+/// The page with a policy that closes it off from any network, and with its own words in Chinese for who reads that.
 fn closed(page: &str) -> Result<String> {
     let Some((before, after)) = page.split_once("<head>") else {
         let what = "has no head to put the policy into";
         return Err(Problem::at(Place::file(PAGE), what, "mend xtask/src/site.rs").into());
     };
     Ok(format!(
-        "{before}<head>\n<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">{after}"
+        "{before}<head>\n<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n<script>\n{LANGUAGE}</script>{after}"
     ))
 }
 
@@ -239,6 +242,10 @@ mod tests {
         let page = closed("<html><head><title>A</title></head></html>").expect("a head");
         assert!(page.contains("<head>\n<meta http-equiv=\"Content-Security-Policy\""));
         assert!(page.contains("default-src 'none'"));
+        assert!(
+            page.contains("Operations: \"操作\"")
+                && page.ends_with("<title>A</title></head></html>")
+        );
         assert!(closed("<html></html>").is_err());
     }
 }
