@@ -23,7 +23,7 @@ pub(crate) use words::Words;
 
 use crate::exit::EXIT_CODES;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 /// What stands below the help of the program.
 const AFTER_HELP: &str = "\
@@ -41,9 +41,14 @@ pub(crate) fn tree() -> clap::Command {
 /// # Errors
 /// It cannot be understood; or help or the version was asked for.
 pub(crate) fn parse() -> Result<Typed, clap::Error> {
+    read(std::env::args_os())
+}
+
+/// A command line, the name of the program in front.
+fn read(words: impl IntoIterator<Item = OsString>) -> Result<Typed, clap::Error> {
     let by_hand = Cli::command();
     let tree = described::set_apart(described::grow(by_hand.clone()), &by_hand);
-    let matches = tree.try_get_matches()?;
+    let matches = tree.try_get_matches_from(words)?;
     if let Some(described) = described::asked(&matches, &by_hand) {
         return Ok(Typed {
             global: Global::from_arg_matches(&matches)?,
@@ -305,7 +310,7 @@ Configuration:
   Files
   $XDG_CONFIG_HOME/hwc-tickets/config.toml   profiles; default ~/.config
   $XDG_STATE_HOME/hwc-tickets/pending/       messages and tickets with unknown outcome; default ~/.local/state
-  $XDG_STATE_HOME/hwc-tickets/drafts/        texts of the chat or of an editor that were not sent yet; may be removed
+  $XDG_STATE_HOME/hwc-tickets/drafts/        texts of the chat or of an editor that were not sent, or of which that is not known; may be removed
   $XDG_STATE_HOME/hwc-tickets/tickets        ids of tickets seen, for completions; may be removed
   ~/.huaweicloud/credentials                 keys, as the official SDKs read them
 
@@ -327,3 +332,6 @@ Configuration:
 
   Secrets are never given as arguments: use the environment, a file, or `hwc-tickets auth login`."
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@ mod config;
 mod create;
 mod described;
 mod doctor;
+mod doubt;
 mod dry_run;
 mod follow;
 mod history;
@@ -18,6 +19,7 @@ mod recall;
 mod reconcile;
 mod send;
 mod sim;
+mod target;
 mod ticket;
 mod unread;
 

@@ -3,6 +3,7 @@
 pub(crate) mod advice;
 
 use crate::{exit::Exit, signal};
+use advice::Once;
 use hwc_core::file::shell_quoted;
 use hwc_tickets::{Delivery, Error, ErrorKind, TicketId, time::HumanDuration};
 use serde_json::{Value, json};
@@ -175,11 +176,10 @@ impl Failure {
             }
             Self::Unknown { error, file } => {
                 let mut told = tell(error, verbose);
-                let (what, again, noun) = match error.pending_ticket() {
-                    Some(_) => ("the ticket was opened", "open", "ticket"),
-                    None => ("the message arrived", "send", "message"),
-                };
-                told.what = format!("it is not known whether {what}: {}", told.what);
+                let Once {
+                    noun, done, again, ..
+                } = Once::of(error);
+                told.what = format!("it is not known whether {done}: {}", told.what);
                 told.advice = Some(format!(
                     "Do not {again} it again yet. Find out later with: hwc-tickets {noun} reconcile {}",
                     shell_quoted(file)

@@ -8,6 +8,7 @@ use crate::{
     zone::Zone,
 };
 use fuzzing::{fuzz, text};
+use hwc_tickets::Pending;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -60,7 +61,7 @@ fn pending_file() {
     let path = place.path().join(format!("{}.json", "a".repeat(32)));
     fuzz(corpus("pending"), 48, |bytes| {
         private_file::write(&path, bytes).unwrap();
-        if let Err(reason) = pending_files::read(&path) {
+        if let Err(reason) = pending_files::read::<Pending>(&path) {
             fuzzing::assert_hidden(&reason);
             assert!(!reason.is_empty() && reason.len() < 1_000, "{reason}");
         }

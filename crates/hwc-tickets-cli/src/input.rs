@@ -3,7 +3,10 @@
 use crate::{context::ticket_id, failure::Failure, render::Screen};
 use hwc_core::file::{self, Rules, Unreadable};
 use hwc_tickets::{TicketId, api::Source};
-use std::{io, path::Path};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 /// More than this is no message, no list of ids and no request.
 const MOST_BYTES: u64 = 12 * 1024 * 1024;
@@ -59,6 +62,11 @@ pub(crate) fn source(path: &Path) -> Result<Source, Failure> {
         };
         Failure::usage(error.to_string(), help)
     })
+}
+
+/// Several of them. All are looked at before anything is sent.
+pub(crate) fn sources(paths: &[PathBuf]) -> Result<Vec<Source>, Failure> {
+    paths.iter().map(|path| source(path)).collect()
 }
 
 /// The ids as given, or one per line of standard input. All are checked before anything is asked.

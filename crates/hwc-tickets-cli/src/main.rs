@@ -2,13 +2,15 @@
 //!
 //! `cli` is the command tree, `settings` and `credentials` what applies in this run, `context` what every command works
 //! with, `command` what each command does, `view` how things look, `render` the only place that prints, `failure` and
-//! `exit` how it ends. `zone` is the zone of times, `editor` the user's.
+//! `exit` how it ends. `zone` is the zone of times, `editor` the user's, `drafts` texts that were not
+//! sent.
 
 mod cli;
 mod clock;
 mod command;
 mod context;
 mod credentials;
+mod drafts;
 mod editor;
 mod exit;
 mod failure;

@@ -6,12 +6,17 @@
 //! directory; a run holds a lock beside each of its files as long as it works on it, so that no other run judges a
 //! message that is still on its way.
 
-use crate::private_file::{self, Lock, Unreadable};
+use crate::{
+    failure::advice::Once,
+    private_file::{self, Lock, Unreadable},
+};
 use hwc_tickets::{Outbox, Pending, PendingTicket, Removal, submit::PendingId};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{
     collections::{BTreeMap, BTreeSet, btree_map},
-    fs, io,
+    fs,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -36,9 +41,11 @@ struct Known {
 }
 
 /// What such a file holds.
-trait Record: Serialize + DeserializeOwned {
+pub(crate) trait Record: Serialize + DeserializeOwned {
     /// How the name of its file ends, after its id.
     const END: &'static str;
+    /// What it is of, in words.
+    const ONCE: Once;
 
     fn id(&self) -> PendingId;
 
@@ -48,6 +55,7 @@ trait Record: Serialize + DeserializeOwned {
 
 impl Record for Pending {
     const END: &'static str = ".json";
+    const ONCE: Once = Once::MESSAGE;
 
     fn id(&self) -> PendingId {
         Pending::id(self)
@@ -60,6 +68,7 @@ impl Record for Pending {
 
 impl Record for PendingTicket {
     const END: &'static str = ".ticket.json";
+    const ONCE: Once = Once::TICKET;
 
     fn id(&self) -> PendingId {
         PendingTicket::id(self)
@@ -131,15 +140,8 @@ impl PendingFiles {
         Ok(entries)
     }
 
-    /// Files of messages that are known to be in their ticket, which stay for some minutes.
-    pub(crate) fn settled(&self) -> io::Result<Vec<PathBuf>> {
-        let mut entries = self.all::<Pending>()?;
-        entries.retain(|entry| entry.pending.as_ref().is_ok_and(Pending::is_settled));
-        Ok(entries.into_iter().map(|entry| entry.path).collect())
-    }
-
-    /// The same, with those that arrived a moment ago.
-    fn all<R: Record>(&self) -> io::Result<Vec<Entry<R>>> {
+    /// All records of a sort, readable or not, those whose outcome is known among them.
+    pub(crate) fn all<R: Record>(&self) -> io::Result<Vec<Entry<R>>> {
         // Nothing can have been written where there is no place.
         let Some(directory) = &self.directory else {
             return Ok(Vec::new());
@@ -162,14 +164,14 @@ impl PendingFiles {
             };
             for file in listing {
                 let path = file?.path();
-                if let Some(id) = id_in::<R>(&path) {
+                if let Some(id) = id_of::<R>(&path) {
                     paths.insert((path, id));
                 }
             }
         }
         let mut entries = Vec::new();
         for (path, id) in paths {
-            let pending = read_record(&path);
+            let pending = read(&path);
             // Gone since it was listed: settled by another run.
             if pending.is_ok() || path.symlink_metadata().is_ok() {
                 entries.push(Entry {
@@ -203,7 +205,9 @@ impl PendingFiles {
             && private_file::refuse_shared_directory(directory).is_ok()
         {
             private_file::sweep_drafts(directory);
-            private_file::sweep_locks(directory, |lock| has_lock(&lock.with_extension("json")));
+            private_file::sweep_locks(directory, |lock| {
+                has_lock(&lock.with_extension("json")) || is_lock_of_key(lock)
+            });
         }
     }
 
@@ -221,9 +225,19 @@ impl PendingFiles {
         path
     }
 
-    /// All files of tickets, readable or not, those of tickets that are known to be open among them.
-    pub(crate) fn tickets(&self) -> io::Result<Vec<Entry<PendingTicket>>> {
-        self.all()
+    /// Takes a key that a user has given, for this run alone; `None` when another run has it.
+    pub(crate) fn hold_key(&self, key: &str) -> io::Result<Option<HeldKey>> {
+        let Some(directory) = self.directory.as_deref() else {
+            return Err(no_home());
+        };
+        private_file::refuse_shared_directory(directory)?;
+        private_file::make_directory(directory)?;
+        // The key itself may be no name of a file. Two keys with one print wait for each other, no more.
+        let mut print = DefaultHasher::new();
+        key.hash(&mut print);
+        let path = directory.join(format!("{KEY}{:016x}.lock", print.finish()));
+        let lock = private_file::lock(&path)?;
+        Ok(lock.map(|lock| HeldKey { path, _lock: lock }))
     }
 
     /// This run works on it no longer.
@@ -250,23 +264,45 @@ impl PendingFiles {
     }
 }
 
+/// A key that this run uses, and no other as long as this value lives.
+#[derive(Debug)]
+pub(crate) struct HeldKey {
+    path: PathBuf,
+    _lock: Lock,
+}
+
+impl Drop for HeldKey {
+    fn drop(&mut self) {
+        // What stays of it is harmless: nobody holds it.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// How the names of locks of keys begin.
+const KEY: &str = "key-";
+
+fn is_lock_of_key(lock: &Path) -> bool {
+    let name = lock.file_stem().and_then(|name| name.to_str());
+    name.and_then(|name| name.strip_prefix(KEY))
+        .is_some_and(|print| {
+            print.len() == 16 && print.bytes().all(|byte| byte.is_ascii_hexdigit())
+        })
+}
+
+fn no_home() -> io::Error {
+    io::Error::new(
+        io::ErrorKind::NotFound,
+        "no home directory is known; set HOME or XDG_STATE_HOME to an absolute path",
+    )
+}
+
 /// The name of the file of a record.
 fn name_of<R: Record>(id: PendingId) -> String {
     format!("{id}{}", R::END)
 }
 
-/// Reads the pending file of a ticket.
-pub(crate) fn read_ticket(path: &Path) -> Result<PendingTicket, String> {
-    read_record(path)
-}
-
-/// The id that a pending file of a message is named for, if `path` is named like one.
-pub(crate) fn id_of(path: &Path) -> Option<PendingId> {
-    id_in::<Pending>(path)
-}
-
-/// The same, of any record.
-fn id_in<R: Record>(path: &Path) -> Option<PendingId> {
+/// The id that a pending file is named for, if `path` is named like one.
+pub(crate) fn id_of<R: Record>(path: &Path) -> Option<PendingId> {
     let name = path.file_name()?.to_str()?;
     name.strip_suffix(R::END)?.parse().ok()
 }
@@ -297,19 +333,15 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
 /// Whether a file is named like a record. A copy under another name has no lock: what is called so beside it is
 /// somebody's.
 fn has_lock(path: &Path) -> bool {
-    id_of(path).is_some() || id_in::<PendingTicket>(path).is_some()
+    id_of::<Pending>(path).is_some() || id_of::<PendingTicket>(path).is_some()
 }
 
 fn lock_of(path: &Path) -> PathBuf {
     path.with_extension("lock")
 }
 
-/// Reads the pending file of a message.
-pub(crate) fn read(path: &Path) -> Result<Pending, String> {
-    read_record(path)
-}
-
-fn read_record<R: Record>(path: &Path) -> Result<R, String> {
+/// Reads a pending file.
+pub(crate) fn read<R: Record>(path: &Path) -> Result<R, String> {
     let text = private_file::read(path, true).map_err(|problem| match problem {
         Unreadable::Absent if path.symlink_metadata().is_ok() => {
             "it is a symbolic link to a file that is not there".to_owned()
@@ -353,10 +385,7 @@ impl PendingFiles {
 
     fn write<R: Record>(&self, record: &R) -> io::Result<()> {
         let Some(directory) = self.directory.as_deref() else {
-            return Err(io::Error::new(
-                io::ErrorKind::NotFound,
-                "no home directory is known; set HOME or XDG_STATE_HOME to an absolute path",
-            ));
+            return Err(no_home());
         };
         private_file::refuse_shared_directory(directory)?;
         self.write_to(record, directory).map_err(|error| {
@@ -469,6 +498,30 @@ mod tests {
             "made": is_settled.then(|| json!({ "ticket": "case-1", "is_told": true })),
         });
         serde_json::from_value(record).unwrap()
+    }
+
+    /// Two runs have two values: one of them has a key, and what a killed one left is swept.
+    #[test]
+    fn a_key_is_held_by_one() {
+        let place = tempfile::tempdir().unwrap();
+        let directory = place.path().join("pending");
+        let [one, other] = [(); 2].map(|()| PendingFiles::new(Some(&directory)));
+        let key = "outage/17 ".repeat(20);
+        let held = one.hold_key(&key).unwrap().unwrap();
+        assert!(other.hold_key(&key).unwrap().is_none());
+        assert!(other.hold_key("another").unwrap().is_some());
+        other.sweep();
+        assert!(
+            other.hold_key(&key).unwrap().is_none(),
+            "a sweep frees none"
+        );
+        drop(held);
+        assert!(other.hold_key(&key).unwrap().is_some());
+        let left = directory.join("key-0123456789abcdef.lock");
+        private_file::write(&left, b"").unwrap();
+        other.sweep();
+        assert_eq!(fs::read_dir(&directory).unwrap().count(), 0);
+        assert!(PendingFiles::new(None).hold_key(&key).is_err());
     }
 
     #[test]

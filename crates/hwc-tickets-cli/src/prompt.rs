@@ -28,15 +28,24 @@ pub(crate) fn confirm(
         let what = format!("the terminal cannot be used: {error}");
         Failure::own(Exit::Failure, what, "Add --yes.")
     })?;
-    let typed = typed.unwrap_or_default().trim().to_ascii_lowercase();
-    match typed.as_str() {
-        "y" | "yes" => Ok(()),
-        _ => Err(Failure::own(
-            Exit::Failure,
-            format!("`{name}` was not confirmed"),
-            "Nothing was sent.",
-        )),
+    match is_yes(&typed.unwrap_or_default()) {
+        true => Ok(()),
+        false => Err(not_confirmed(name)),
     }
+}
+
+/// Whether this answer is a yes.
+pub(crate) fn is_yes(typed: &str) -> bool {
+    matches!(typed.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+}
+
+/// There was no yes.
+pub(crate) fn not_confirmed(name: &str) -> Failure {
+    Failure::own(
+        Exit::Failure,
+        format!("`{name}` was not confirmed"),
+        "Nothing was sent.",
+    )
 }
 
 /// Why a prompt gave no secret.

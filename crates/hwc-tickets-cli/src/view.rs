@@ -347,9 +347,10 @@ pub(crate) struct Receipt<'a> {
 
 impl<'a> Receipt<'a> {
     pub(crate) fn of(sent: &'a Sent, zone: Zone, verbose: bool) -> Self {
-        let outcome = match sent.is_confirmed() {
-            true => "confirmed",
-            false => "accepted",
+        let outcome = match sent.receipt {
+            hwc_tickets::Receipt::Confirmed(_) => "confirmed",
+            hwc_tickets::Receipt::Kept => "kept",
+            _ => "accepted",
         };
         Self {
             outcome,

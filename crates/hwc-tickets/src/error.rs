@@ -13,6 +13,7 @@ use crate::{
     doubt::random::NoRandom,
     ids::{AttachmentId, InvalidId, TicketId},
     messages::submit::{pending::Pending, text::TextError},
+    setters::setters,
     tickets::{
         action::StateRefusal,
         create::{
@@ -55,6 +56,7 @@ struct Inner {
     /// The state of the ticket, read after a refusal.
     state_refusal: Option<StateRefusal>,
     uploaded: Vec<AttachmentId>,
+    sent_parts: Vec<SentPart>,
 }
 
 /// What opening a ticket is called in errors.
@@ -97,6 +99,37 @@ impl Part {
     }
 }
 
+/// A part that is in the ticket, where a later one of the same text failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SentPart {
+    /// Number of the part, from 1.
+    pub number: usize,
+    /// Request id of the answer, if there was one.
+    #[serde(default)]
+    pub request_id: Option<String>,
+    /// The visible tag at the end of its text, if one was asked for.
+    #[serde(default)]
+    pub reference: Option<String>,
+}
+
+impl SentPart {
+    /// Part `number`, from 1.
+    #[must_use]
+    pub fn new(number: usize) -> Self {
+        Self {
+            number,
+            request_id: None,
+            reference: None,
+        }
+    }
+}
+
+setters! {
+    SentPart {}
+    optional { request_id: impl Into<String>, reference: impl Into<String> }
+}
+
 impl Error {
     /// An error that was found before anything was sent. `detail` must hold no foreign text.
     pub(crate) fn local(kind: ErrorKind, detail: impl Into<Cow<'static, str>>) -> Self {
@@ -133,6 +166,7 @@ impl Error {
             hindrance: None,
             state_refusal: None,
             uploaded: Vec::new(),
+            sent_parts: Vec::new(),
         }))
     }
 
@@ -150,6 +184,12 @@ impl Error {
     /// With the files that were uploaded for the message.
     pub(crate) fn with_uploaded(mut self, uploaded: Vec<AttachmentId>) -> Self {
         self.0.uploaded = uploaded;
+        self
+    }
+
+    /// With the parts that were sent before it failed.
+    pub(crate) fn with_sent_parts(mut self, parts: Vec<SentPart>) -> Self {
+        self.0.sent_parts = parts;
         self
     }
 
@@ -379,6 +419,13 @@ impl Error {
     #[must_use]
     pub fn part(&self) -> Option<Part> {
         self.0.part
+    }
+
+    /// The parts that this call put into the ticket before one failed, when a text was sent in parts. A message that is sent has no
+    /// id yet (D-15): the request id and the tag are what it can be told by.
+    #[must_use]
+    pub fn sent_parts(&self) -> &[SentPart] {
+        &self.0.sent_parts
     }
 
     /// What was to be done to the ticket and the state it is in, when the service refused to close, confirm, cancel, delete, urge or
@@ -680,7 +727,8 @@ impl fmt::Debug for Error {
             .field("state_refusal", &inner.state_refusal)
             .field("pending", &inner.pending)
             .field("hindrance", &inner.hindrance)
-            .field("uploaded", &inner.uploaded);
+            .field("uploaded", &inner.uploaded)
+            .field("sent_parts", &inner.sent_parts);
         if let Some(pending) = &inner.pending_ticket {
             debug.field("pending_ticket", pending);
         }

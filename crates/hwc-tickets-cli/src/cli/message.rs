@@ -104,8 +104,14 @@ pub(crate) struct Send {
     /// Read the message back even if the service accepted it; warn if it does not show up
     #[arg(long)]
     pub(crate) confirm: bool,
+    /// Send at most one message under this key, across crashes and repeats
+    ///
+    /// The same command with the same key sends nothing again: it gives the outcome, or finds out first what became of the
+    /// message. A key is that of one text in one ticket, with as many files, and is kept until `message reconcile --release KEY`.
+    #[arg(long, value_name = "KEY", conflicts_with = "split")]
+    pub(crate) key: Option<String>,
     /// Send even when the record of the message cannot be written, as on a full disk
-    #[arg(long)]
+    #[arg(long, conflicts_with = "key")]
     pub(crate) without_record: bool,
     /// Show what would be sent, without secrets, and send nothing
     #[arg(long)]
@@ -237,6 +243,9 @@ pub(crate) struct Reconcile {
     /// read must be named in full
     #[arg(long, requires = "pending", conflicts_with = "all")]
     pub(crate) forget: bool,
+    /// Give a key of `message send` free: what became of its message is known
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["pending", "all"])]
+    pub(crate) release: Option<String>,
 }
 
 /// Faster than this would be no polling but a flood.

@@ -2,8 +2,6 @@
 
 mod app;
 mod conversation;
-mod drafts;
-mod editor;
 mod help;
 mod leave;
 mod link;

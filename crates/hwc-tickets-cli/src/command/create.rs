@@ -2,33 +2,37 @@
 
 mod ask;
 mod draft;
-mod editor;
 mod problem;
 mod reconcile;
 mod yaml;
 
 pub(super) use reconcile::run as reconcile;
 
-use super::dry_run::SECRET;
+use super::{
+    doubt,
+    dry_run::{self, SECRET},
+    target,
+};
 use crate::{
     cli::{Form, ticket::Create},
     context::{Context, interrupt, interruptible},
     exit::Exit,
-    failure::Failure,
-    input, pending_files,
+    failure::{Failure, advice::Once},
+    input, prompt,
     render::{self, Part, Show, fact},
     signal::Listening,
 };
 use draft::Fields;
 use hwc_core::file::shell_quoted;
 use hwc_tickets::{
-    AttachmentId, Client, CreateTicket, Created, Delivery, DraftProblem, Error, ErrorKind,
+    AttachmentId, Client, CreateTicket, Created, DraftProblem, Error, ErrorKind, PendingTicket,
     TicketOutcome, TicketReceipt,
+    api::Source,
     choices::{Agreement, AgreementState},
 };
 use serde::Serialize;
 use serde_json::Value;
-use std::{future::IntoFuture as _, io, io::IsTerminal as _, path::PathBuf};
+use std::future::IntoFuture as _;
 
 /// Headers that are secrets.
 const SECRET_HEADERS: [&str; 2] = ["X-Phone-Verifiedid", "X-Email-Verifiedid"];
@@ -42,33 +46,27 @@ pub(super) async fn run(args: &Create, context: &Context) -> Result<(), Failure>
         ));
     }
     let mut fields = Fields::read(args)?;
-    let files = looked_at(&fields.attach)?;
+    let files = input::sources(&fields.attach)?;
     if args.dry_run {
-        return dry_run(&fields, &files, context).await;
+        return show(&fields, &files, context).await;
     }
-    let records = match args.without_record {
-        true => context.pending_files.clone().without_record(),
-        false => {
-            // A ticket that is not written down first could be lost without a trace.
-            context.settings.places.pending()?;
-            context.pending_files.clone()
-        }
-    };
-    let client = context.client_with(records)?;
-    let is_terminal = io::stdin().is_terminal() && io::stderr().is_terminal();
-    let agreed = match !fields.is_enough() && is_terminal {
+    let client = context.client_with(doubt::records(args.without_record, context)?)?;
+    let agreed = match !fields.is_enough() && prompt::is_possible() {
         true => {
             let agree = args.agree.as_deref();
             ask::run(&mut fields, agree, &client, context).await?
         }
         false => interruptible(check(args, &fields, &client)).await?,
     };
+    let held = args.key.as_deref();
+    let held = held.map(|key| doubt::hold_key(&Once::TICKET, key, context));
+    let held = held.transpose()?;
     if let Some(key) = &args.key
         && let Some(created) = interruptible(of_key(key, &fields, &client, context)).await?
     {
         return told(&created, context);
     }
-    let files = looked_at(&fields.attach)?;
+    let files = input::sources(&fields.attach)?;
     let uploaded = interruptible(upload(&files, &fields, &client, context)).await?;
     let ids = uploaded.iter().map(|(_, id)| id.clone());
     let mut create = client.create_ticket(fields.draft(ids));
@@ -76,6 +74,7 @@ pub(super) async fn run(args: &Create, context: &Context) -> Result<(), Failure>
         create = create.agreed(agreement);
     }
     let outcome = open(create, args, context).await;
+    drop(held);
     match outcome {
         Ok(created) => told(&created, context),
         Err(failure) => {
@@ -106,9 +105,12 @@ async fn open(
     let created = tokio::select! {
         biased;
         created = render::wait("opening the ticket", opening) => created,
-        () = interrupt() => return Err(interrupted(context)),
+        () = interrupt() => {
+            let before = "interrupted before the ticket was sent";
+            return Err(doubt::interrupted(&Once::TICKET, before, context));
+        }
     };
-    created.map_err(|error| failed(error, context))
+    created.map_err(|error| failed(error, args, context))
 }
 
 /// What is to be known before files go up, and the agreement that was agreed to. What is wrong with the draft is told by
@@ -176,29 +178,9 @@ async fn agreement(id: &str, client: &Client) -> Result<Option<Agreement>, Failu
     }
 }
 
-/// A file that is to be uploaded: its path, and what was found there.
-struct File {
-    path: PathBuf,
-    name: String,
-    length: u64,
-}
-
-/// Looks at files. Nothing is sent.
-fn looked_at(paths: &[PathBuf]) -> Result<Vec<File>, Failure> {
-    let look = |path: &PathBuf| {
-        let source = input::source(path)?;
-        Ok(File {
-            path: path.clone(),
-            name: source.name().unwrap_or_default().to_owned(),
-            length: source.length(),
-        })
-    };
-    paths.iter().map(look).collect()
-}
-
 /// Uploads the files, if all of them can be; none else. Their names and ids.
 async fn upload(
-    files: &[File],
+    files: &[Source],
     fields: &Fields,
     client: &Client,
     context: &Context,
@@ -210,12 +192,12 @@ async fn upload(
     let limits = client.upload_limits().await?;
     limits.check_count(fields.attachment_count())?;
     for file in files {
-        limits.check(&file.name, file.length)?;
+        limits.check(file.name().unwrap_or_default(), file.length())?;
     }
     for file in files {
-        let sending = client.upload(&file.path).for_new_ticket().into_future();
+        let sending = client.upload(file.clone()).for_new_ticket().into_future();
         match render::wait("uploading", sending).await {
-            Ok(stored) => uploaded.push((file.name.clone(), stored.id)),
+            Ok(stored) => uploaded.push((file.name().unwrap_or_default().to_owned(), stored.id)),
             Err(error) => {
                 warn_of_files(&uploaded, context);
                 return Err(error.into());
@@ -248,7 +230,7 @@ async fn of_key(
     client: &Client,
     context: &Context,
 ) -> Result<Option<Created>, Failure> {
-    let entries = reconcile::entries(context)?.into_iter();
+    let entries = target::entries::<PendingTicket>(context)?.into_iter();
     let mut of_key = entries.filter_map(|entry| {
         let record = entry.pending.ok()?;
         (record.key() == Some(key)).then_some((entry.path, record))
@@ -256,23 +238,16 @@ async fn of_key(
     let Some((path, record)) = of_key.next() else {
         return Ok(None);
     };
-    if !record.is_settled() && pending_files::is_under_way(&path) {
-        return Err(Failure::own(
-            Exit::Failure,
-            "another run of this program is still opening the ticket with this key",
-            "Wait until it has ended: it says itself what became of the ticket.",
+    let text = |name| fields.text(name).unwrap_or_default();
+    if !record.is_of(text("description")) || record.problem_type() != text("problem_type") {
+        return Err(doubt::of_another(
+            &Once::TICKET,
+            "of another problem type or with another description",
         ));
     }
     if fields.attach.is_empty() {
-        // The client does it, and compares the attachments.
+        // The client does the rest, and compares the attachments.
         return Ok(None);
-    }
-    let text = |name| fields.text(name).unwrap_or_default();
-    if !record.is_of(text("description")) || record.problem_type() != text("problem_type") {
-        return Err(Failure::usage(
-            "the key is that of another ticket: of another problem type or with another description",
-            "Take another key, or give this one free: hwc-tickets ticket reconcile --release KEY. Nothing was sent.",
-        ));
     }
     if let Some(ticket) = record.ticket() {
         let created = Created::new(ticket.clone(), TicketReceipt::Kept).attempts(0);
@@ -297,54 +272,17 @@ async fn of_key(
 }
 
 /// How a ticket that was not opened for sure is told.
-fn failed(error: Error, context: &Context) -> Failure {
+fn failed(error: Error, args: &Create, context: &Context) -> Failure {
     if !error.draft_problems().is_empty() {
         return problem::failure(error.draft_problems());
     }
-    let Some(pending) = error
-        .pending_ticket()
-        .filter(|_| error.delivery() == Delivery::Unknown)
-    else {
-        let advice = match (error.kind(), error.delivery()) {
-            (ErrorKind::Storage, _) => {
-                "Nothing was sent. Free some space or set XDG_STATE_HOME to a directory that can be written, or open it \
-                 with --without-record: then nothing is left to find out with if its answer is lost."
-            }
-            (_, Delivery::Absent) => "No ticket was opened. It can be opened again.",
-            _ => return error.into(),
-        };
-        return Failure::Advised {
-            error: Box::new(error),
-            advice: advice.to_owned(),
-        };
-    };
-    let file = context.pending_files.hand_over_ticket(pending.id());
-    match serde_json::to_string(pending) {
-        // It could not be written before it was sent: then it is shown, and kept by the one who reads it.
-        Ok(record) if !file.exists() => Failure::own(
-            Exit::Unknown,
-            format!("it is not known whether the ticket was opened: {error}; its record: {record}"),
-            "Do not open it again yet. Put the record into a file (chmod 600), and find out later with: hwc-tickets \
-             ticket reconcile FILE",
-        ),
-        _ => Failure::Unknown {
-            error: Box::new(error),
-            file,
-        },
+    match doubt::told(error, context) {
+        Ok(failure) => failure,
+        Err(error) if error.kind() == ErrorKind::Storage => {
+            doubt::unstored(error, args.key.is_some(), context)
+        }
+        Err(error) => error.into(),
     }
-}
-
-/// Ctrl-C while it is opened: it may be on its way.
-fn interrupted(context: &Context) -> Failure {
-    let files = context.pending_files.hand_over_all();
-    let what = match files.first() {
-        None => "interrupted before the ticket was sent".to_owned(),
-        Some(file) => format!(
-            "interrupted; it is not known whether the ticket was opened. Find out with: hwc-tickets ticket reconcile {}",
-            shell_quoted(file)
-        ),
-    };
-    Failure::Interrupted { what: Some(what) }
 }
 
 /// Tells that it is open.
@@ -398,7 +336,7 @@ impl Show for Opened<'_> {
 }
 
 /// Shows the request that would open it.
-async fn dry_run(fields: &Fields, files: &[File], context: &Context) -> Result<(), Failure> {
+async fn show(fields: &Fields, files: &[Source], context: &Context) -> Result<(), Failure> {
     let draft = fields.draft([]);
     let create = |client: Client| {
         let create = client.create_ticket(draft).unchecked().without_looking();
@@ -426,14 +364,12 @@ async fn dry_run(fields: &Fields, files: &[File], context: &Context) -> Result<(
             if let Some(ids) = ids.as_array_mut() {
                 // Their ids are known when they are uploaded.
                 let shown = files.iter();
-                ids.extend(shown.map(|file| {
-                    Value::from(format!("<file {} of {} bytes>", file.name, file.length))
-                }));
+                ids.extend(shown.map(|file| Value::from(dry_run::file(file))));
             }
         }
         body
     };
-    let outcome = super::dry_run::run(context, create, inert, &SECRET_HEADERS).await;
+    let outcome = dry_run::run(context, create, inert, &SECRET_HEADERS).await;
     outcome.map_err(|failure| {
         let problems = match &failure {
             Failure::Call(error) => error.draft_problems().to_vec(),

@@ -9,6 +9,7 @@ use crate::{
 use http::{Request, Response};
 use hwc_tickets::{
     Client, Error, SecretString, Transport,
+    api::Source,
     transport::{RequestBody, ResponseBody, Sending, TransportFault, TransportFaultKind},
 };
 use serde::Serialize;
@@ -52,6 +53,12 @@ fn found(path: &str) -> &'static [u8] {
 
 /// Stands in the place of a secret.
 pub(super) const SECRET: &str = "<secret>";
+
+/// Stands in the place of the id of a file that would be uploaded.
+pub(super) fn file(file: &Source) -> String {
+    let name = file.name().unwrap_or_default();
+    format!("<file {name} of {} bytes>", file.length())
+}
 
 /// Shows the request of a write. Nothing is sent; credentials are looked up but not used. `inert` takes secrets out of the body;
 /// `secrets` are the names of headers and parameters of the query that are some.

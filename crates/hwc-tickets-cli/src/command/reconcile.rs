@@ -3,8 +3,11 @@
 mod ending;
 mod fate;
 mod list;
-mod target;
 
+use super::{
+    doubt,
+    target::{self, Doomed, Target},
+};
 use crate::{
     cli::{Form, message::Reconcile},
     context::{Context, interruptible},
@@ -23,10 +26,12 @@ use hwc_tickets::{
 use list::{list, short_ids};
 use serde::Serialize;
 use std::{collections::BTreeSet, path::Path};
-use target::{Doomed, Target};
 
 pub(crate) async fn run(args: Reconcile, context: &Context) -> Result<(), Failure> {
     context.pending_files.sweep();
+    if let Some(key) = &args.release {
+        return doubt::release(key, context);
+    }
     match args.pending {
         None if args.all => interruptible(settle_all(context)).await,
         None => list(context),
@@ -36,7 +41,7 @@ pub(crate) async fn run(args: Reconcile, context: &Context) -> Result<(), Failur
 }
 
 /// Ends the doubt because a person says so. Nothing is read or sent.
-fn forget(doomed: &Doomed, context: &Context) -> Result<(), Failure> {
+fn forget(doomed: &Doomed<Pending>, context: &Context) -> Result<(), Failure> {
     let Doomed { path, pending } = doomed;
     if let Ok(pending) = pending
         && pending.is_settled()
@@ -50,7 +55,7 @@ fn forget(doomed: &Doomed, context: &Context) -> Result<(), Failure> {
             "Whether that message is in the ticket was not looked at.",
         ),
         Err(reason) => (
-            Record::unreadable(pending_files::id_of(path), reason),
+            Record::unreadable(pending_files::id_of::<Pending>(path), reason),
             "It could not be read: which message it was of, and whether that one is in its ticket, is not known.",
         ),
     };
@@ -80,12 +85,12 @@ fn tell(fate: &Fate<'_>, path: &Path, context: &Context) -> Result<(), Failure> 
     context.screen.show(&Told { fate, path, zone })
 }
 
-async fn settle(target: &Target, context: &Context) -> Result<(), Failure> {
+async fn settle(target: &Target<Pending>, context: &Context) -> Result<(), Failure> {
     let pending = &target.pending;
     if pending.is_settled() {
         return already_known(pending, &target.path, context);
     }
-    let client = context.finish(context.builder()?.outbox(context.pending_files.clone()))?;
+    let client = doubt::client(context)?;
     let found = match render::wait("reading the ticket", client.reconcile(pending)).await {
         Err(error) if error.kind() == ErrorKind::Storage => {
             return Err(not_confirmed(&error.to_string()));
@@ -123,7 +128,7 @@ async fn settle(target: &Target, context: &Context) -> Result<(), Failure> {
 /// All that is pending and not being sent, each ticket read once for all of its messages.
 async fn settle_all(context: &Context) -> Result<(), Failure> {
     let screen = &context.screen;
-    let entries = list::entries(context)?;
+    let entries = target::open::<Pending>(context)?;
     let mut records = Vec::new();
     let mut unreadable = Vec::new();
     let is_empty = entries.is_empty();
@@ -138,7 +143,7 @@ async fn settle_all(context: &Context) -> Result<(), Failure> {
             }
         }
     }
-    let client = context.finish(context.builder()?.outbox(context.pending_files.clone()))?;
+    let client = doubt::client(context)?;
     let work = async { Ok::<_, hwc_tickets::Error>(client.reconcile_all(records).await) };
     let reconciled = render::wait("reading the tickets", work).await?;
     let written = all_outcomes(context, &reconciled, is_empty);
@@ -182,7 +187,7 @@ fn others_in_doubt(pending: &Pending, context: &Context) -> Vec<PendingId> {
 
 /// One message of which it is still not known. `rivals` are those that are in doubt beside it.
 fn open_one(
-    target: &Target,
+    target: &Target<Pending>,
     context: &Context,
     nothing_shown: bool,
     rivals: &[PendingId],
@@ -225,10 +230,10 @@ fn beside(rivals: &[PendingId]) -> Option<String> {
 }
 
 /// The outcome is known: a file outside of the directory is the user's copy and has done its work.
-fn clear_away(target: &Target, context: &Context) {
+fn clear_away(target: &Target<Pending>, context: &Context) {
     let path = &target.path;
     let problem = if context.pending_files.holds(path) {
-        let is_open = pending_files::read(path).is_ok_and(|record| !record.is_settled());
+        let is_open = pending_files::read::<Pending>(path).is_ok_and(|record| !record.is_settled());
         is_open.then(|| "it could not be marked as settled".to_owned())
     } else {
         pending_files::remove(path)

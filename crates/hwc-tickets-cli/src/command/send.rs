@@ -1,21 +1,25 @@
 //! `hwc-tickets message send`.
 
-mod editor;
+mod page;
 
+use super::{doubt, dry_run, target};
 use crate::{
     cli::{Form, message::Send},
     context::{Context, interrupt, ticket_id},
+    drafts::Draft,
     exit::Exit,
-    failure::{Failure, advice},
+    failure::{
+        Failure,
+        advice::{self, Once},
+    },
     input,
     render::{self, Part, Show},
     signal::Listening,
     view::{Receipt, Receipts},
 };
-use editor::Draft;
-use hwc_core::file::shell_quoted;
 use hwc_tickets::{
-    AttachmentId, Client, Confirm, Delivery, Error, ErrorKind, Sent, Submit, TicketId, api::Source,
+    AttachmentId, Client, Confirm, Delivery, Error, ErrorKind, Pending, Sent, Submit, TicketId,
+    api::Source, error::SentPart,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -26,19 +30,17 @@ use std::{
 
 pub(crate) async fn run(args: Send, context: &Context) -> Result<(), Failure> {
     let message = Message::of(&args)?;
-    let (text, draft) = text(&args, &message, context)?;
+    let (text, mut draft) = text(&args, &message, context).await?;
     let outcome = match args.dry_run {
         true => show(&message, &text, &args, context).await,
-        false => send(&message, &text, &args, context).await,
+        false => send(&message, &text, &args, &mut draft, context).await,
     };
+    // It is gone by now if the message is in the ticket.
     if let Some(draft) = draft {
         match &outcome {
-            Ok(()) if !args.dry_run => draft.remove(),
-            // The message is in the ticket.
-            Err(failure) if failure.exit() == Exit::Unwritten => draft.remove(),
             // Whether it arrived is to be found out first.
-            Err(failure) if !may_be_sent_again(failure) => draft.tell(&context.screen),
-            _ => draft.offer(&message.ticket, &context.screen),
+            Err(failure) if !may_be_sent_again(failure) => page::tell(&draft, &context.screen),
+            _ => page::offer(&draft, &message.ticket, &context.screen),
         }
     }
     outcome
@@ -75,11 +77,10 @@ impl Message {
         let attachments = attachments
             .collect::<Result<Vec<_>, _>>()
             .map_err(Error::from)?;
-        let files = args.attach.iter().map(|path| input::source(path));
         Ok(Self {
             ticket,
             attachments,
-            files: files.collect::<Result<_, _>>()?,
+            files: input::sources(&args.attach)?,
         })
     }
 
@@ -89,7 +90,7 @@ impl Message {
 }
 
 /// The text, and where it is kept if it was written in an editor.
-fn text(
+async fn text(
     args: &Send,
     message: &Message,
     context: &Context,
@@ -101,10 +102,11 @@ fn text(
         (Some(text), None) => Some(text.clone()),
         (None, None) => None,
     };
-    let edits = args.editor || given.is_none() && !message.has_files() && editor::is_named();
+    let edits =
+        args.editor || given.is_none() && !message.has_files() && page::is_possible_unasked();
     if edits {
         let given = given.unwrap_or_default();
-        let (text, draft) = editor::edit(&message.ticket, &given, context)?;
+        let (text, draft) = page::write(&message.ticket, &given, context).await?;
         return Ok((text, Some(draft)));
     }
     match given {
@@ -129,11 +131,11 @@ async fn show(
     args: &Send,
     context: &Context,
 ) -> Result<(), Failure> {
-    let files = message.files.iter().enumerate().map(|(number, file)| {
-        let name = file.name().unwrap_or_default();
-        let shown = format!("<file {name} of {} bytes>", file.length());
-        (stand_in(number), shown)
-    });
+    let files = message
+        .files
+        .iter()
+        .enumerate()
+        .map(|(number, file)| (stand_in(number), dry_run::file(file)));
     let files: Vec<(String, String)> = files.collect();
     let ids = files.iter().map(|(id, _)| AttachmentId::new(id));
     let ids = ids.collect::<Result<Vec<_>, _>>().map_err(Error::from)?;
@@ -160,7 +162,7 @@ async fn show(
         name_files(&mut body, &files);
         body
     };
-    super::dry_run::run(context, call, inert, &[]).await
+    dry_run::run(context, call, inert, &[]).await
 }
 
 /// Puts the names of files in the place of their ids, which stand in lists.
@@ -202,38 +204,52 @@ async fn send(
     message: &Message,
     text: &str,
     args: &Send,
+    draft: &mut Option<Draft>,
     context: &Context,
 ) -> Result<(), Failure> {
-    let files = match args.without_record {
-        true => context.pending_files.clone().without_record(),
-        false => {
-            // A message that is not written down first could be lost without a trace.
-            context.settings.places.pending()?;
-            context.pending_files.clone()
-        }
-    };
-    let client = context.client_with(files)?;
+    let client = context.client_with(doubt::records(args.without_record, context)?)?;
+    let mut whole = submit(&client, message, text, args)?;
+    let held = args.key.as_deref();
+    let held = held.map(|key| doubt::hold_key(&Once::MESSAGE, key, context));
+    let held = held.transpose()?;
+    if let Some(key) = &args.key {
+        refuse_key_of_another(key, message, text, context)?;
+        whole = whole.key(key);
+    }
     // Whatever comes of it is told, also when the program is to end just then.
     let _listening = Listening::begin();
-    let sending = work(submit(&client, message, text, args)?, args);
+    let sending = work(whole, args);
     let sent = tokio::select! {
         biased;
         sent = render::wait("sending", sending) => sent,
         () = interrupt() => return Err(interrupted(message, context)),
     };
+    drop(held);
     match sent {
-        Ok(sent) => told(&sent, args, context),
+        Ok(sent) => {
+            if !sent.is_empty()
+                && let Some(draft) = draft.take()
+            {
+                page::remove(&draft, &context.screen);
+            }
+            told(&sent, args, context)
+        }
         Err(error) => {
             let uploaded = error.uploaded().to_vec();
-            let failure = failed(error, context);
+            let parts = error.sent_parts().to_vec();
+            let failure = failed(error, args, context);
             let screen = &context.screen;
-            if uploaded.is_empty() || screen.is_for_people() {
+            if screen.is_for_people() && !parts.is_empty() {
+                screen.warn(&in_the_ticket(&parts));
+            }
+            if uploaded.is_empty() && parts.is_empty() || screen.is_for_people() {
                 return Err(failure);
             }
-            // Programs find the ids of what was uploaded where they look for the receipt.
+            // Programs find the ids of what was done where they look for the receipt.
             let unsent = Unsent {
                 ticket: &message.ticket,
                 uploaded: &uploaded,
+                parts: &parts,
                 error: failure.json(),
             };
             Err(match screen.show(&unsent) {
@@ -249,6 +265,8 @@ async fn send(
 struct Unsent<'a> {
     ticket: &'a TicketId,
     uploaded: &'a [AttachmentId],
+    /// Parts that are in the ticket.
+    parts: &'a [SentPart],
     error: Value,
 }
 
@@ -258,12 +276,53 @@ impl Show for Unsent<'_> {
     }
 }
 
+/// A key is that of one text in one ticket.
+fn refuse_key_of_another(
+    key: &str,
+    message: &Message,
+    text: &str,
+    context: &Context,
+) -> Result<(), Failure> {
+    let is_other = |record: &Pending| {
+        let text = match record.reference() {
+            Some(tag) if text.is_empty() => tag.to_owned(),
+            Some(tag) => format!("{text} {tag}"),
+            None => text.to_owned(),
+        };
+        *record.ticket() != message.ticket || !record.is_of(&text)
+    };
+    let entries = target::entries::<Pending>(context)?.into_iter();
+    let mut records = entries.filter_map(|entry| entry.pending.ok());
+    match records.any(|record| record.key() == Some(key) && is_other(&record)) {
+        true => Err(doubt::of_another(
+            &Once::MESSAGE,
+            "to another ticket or with another text",
+        )),
+        false => Ok(()),
+    }
+}
+
+/// Which parts of a text are in the ticket, by what they can be told by.
+fn in_the_ticket(parts: &[SentPart]) -> String {
+    let parts = parts.iter().map(|part| {
+        let mut ids = Vec::new();
+        ids.extend(part.reference.clone());
+        ids.extend((part.request_id.as_ref()).map(|id| format!("request id {id}")));
+        match ids.is_empty() {
+            true => format!("part {}", part.number),
+            false => format!("part {} ({})", part.number, ids.join(", ")),
+        }
+    });
+    let parts: Vec<String> = parts.collect();
+    format!("already in the ticket: {}", parts.join(", "))
+}
+
 /// Tells what is in the ticket.
 fn told(sent: &[Sent], args: &Send, context: &Context) -> Result<(), Failure> {
     let screen = &context.screen;
     let zone = context.settings.time_zone.value;
     for sent in sent {
-        if args.confirm && !sent.is_confirmed() {
+        if args.confirm && matches!(sent.receipt, hwc_tickets::Receipt::Accepted) {
             screen.warn(&format!(
                 "the service accepted the message, but it was not confirmed by reading the ticket; look with: \
                  hwc-tickets message history {}",
@@ -291,35 +350,13 @@ fn told(sent: &[Sent], args: &Send, context: &Context) -> Result<(), Failure> {
 }
 
 /// How a message that was not sent for sure is told.
-fn failed(error: Error, context: &Context) -> Failure {
-    let Some(pending) = error
-        .pending()
-        .filter(|_| error.delivery() == Delivery::Unknown)
-    else {
-        return match error.kind() {
-            ErrorKind::Storage if !has_begun(&error) => Failure::own(
-                Exit::Failure,
-                error.to_string(),
-                "Nothing was sent. Free some space or set XDG_STATE_HOME to a directory that can be written, or send it \
-                 with --without-record: then nothing is left to find out with if its answer is lost.",
-            ),
-            _ => advised(error),
-        };
-    };
-    let file = context.pending_files.hand_over(pending.id());
-    context.warn_of_unreadable_records();
-    match serde_json::to_string(pending) {
-        // It could not be written before it was sent: then it is shown, and kept by the one who reads it.
-        Ok(record) if !file.exists() => Failure::own(
-            Exit::Unknown,
-            format!("it is not known whether the message arrived: {error}; its record: {record}"),
-            "Do not send it again yet. Put the record into a file (chmod 600), and find out later with: hwc-tickets \
-             message reconcile FILE",
-        ),
-        _ => Failure::Unknown {
-            error: Box::new(error),
-            file,
-        },
+fn failed(error: Error, args: &Send, context: &Context) -> Failure {
+    match doubt::told(error, context) {
+        Ok(failure) => failure,
+        Err(error) if error.kind() == ErrorKind::Storage && !has_begun(&error) => {
+            doubt::unstored(error, args.key.is_some(), context)
+        }
+        Err(error) => advised(error),
     }
 }
 
@@ -375,20 +412,11 @@ fn submit(client: &Client, message: &Message, text: &str, args: &Send) -> Result
 
 /// Ctrl-C while sending: the message may be on its way.
 fn interrupted(message: &Message, context: &Context) -> Failure {
-    let files = context.pending_files.hand_over_all();
-    if !files.is_empty() {
-        context.warn_of_unreadable_records();
-    }
-    let what = match files.first() {
-        None if !message.files.is_empty() => {
+    let before = match message.files.is_empty() {
+        true => "interrupted before anything was sent",
+        false => {
             "interrupted before the message was sent; a file that was uploaded by then stays in the service without use"
-                .to_owned()
         }
-        None => "interrupted before anything was sent".to_owned(),
-        Some(file) => format!(
-            "interrupted; it is not known whether the message arrived. Find out with: hwc-tickets message reconcile {}",
-            shell_quoted(file)
-        ),
     };
-    Failure::Interrupted { what: Some(what) }
+    doubt::interrupted(&Once::MESSAGE, before, context)
 }

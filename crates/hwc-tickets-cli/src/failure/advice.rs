@@ -8,8 +8,54 @@ use std::{borrow::Cow, time::Duration};
 /// Longer waits are no advice, and no wait is none either.
 const LONGEST_WAIT: Duration = Duration::from_secs(7 * 24 * 3600);
 
+/// What is sent once, in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Once {
+    /// What it is, which is also the noun of its commands.
+    pub(crate) noun: &'static str,
+    /// That it was done.
+    pub(crate) done: &'static str,
+    /// That it is being done, before the noun.
+    pub(crate) doing: &'static str,
+    /// Doing it.
+    pub(crate) again: &'static str,
+}
+
+impl Once {
+    pub(crate) const MESSAGE: Self = Self {
+        noun: "message",
+        done: "the message arrived",
+        doing: "sending",
+        again: "send",
+    };
+    pub(crate) const TICKET: Self = Self {
+        noun: "ticket",
+        done: "the ticket was opened",
+        doing: "opening",
+        again: "open",
+    };
+
+    /// What an error is about.
+    pub(crate) fn of(error: &Error) -> Self {
+        let is_ticket = error.pending_ticket().is_some()
+            || matches!(
+                error.operation(),
+                Some("create ticket" | "reconcile ticket")
+            );
+        match is_ticket {
+            true => Self::TICKET,
+            false => Self::MESSAGE,
+        }
+    }
+}
+
 /// What to do about `error`.
 pub(crate) fn of(error: &Error) -> Cow<'static, str> {
+    if Once::of(error) == Once::TICKET
+        && let Some(words) = ticket_words(error.advice())
+    {
+        return words.into();
+    }
     match (error.advice(), error.retry_after()) {
         // Not by its kind: what may have been done is to be found out about, however long the wait.
         (Advice::Call(CallAdvice::SlowDown), Some(wait))
@@ -71,6 +117,17 @@ fn words(advice: Advice) -> Option<&'static str> {
     })
 }
 
+/// The same where it is about opening a ticket and differs from what is said of a message.
+fn ticket_words(advice: Advice) -> Option<&'static str> {
+    Some(match advice {
+        Advice::Reconcile => {
+            "Do not open it again yet. Find out later with: hwc-tickets ticket reconcile"
+        }
+        Advice::SendAgain => "No ticket was opened. It can be opened again.",
+        _ => return None,
+    })
+}
+
 fn call_words(advice: CallAdvice) -> Option<&'static str> {
     Some(match advice {
         CallAdvice::CorrectValue => "Correct the value named above. Nothing was sent.",
@@ -120,6 +177,40 @@ fn call_words(advice: CallAdvice) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::failure::tests::rust_words;
+    use hwc_tickets::{ErrorKind, ErrorReport};
+
+    /// What is in doubt is found out with the command of its noun.
+    #[test]
+    fn a_ticket_is_no_message() {
+        for (operation, advice, says) in [
+            (
+                "submit message",
+                Advice::Reconcile,
+                "hwc-tickets message reconcile",
+            ),
+            (
+                "create ticket",
+                Advice::Reconcile,
+                "hwc-tickets ticket reconcile",
+            ),
+            (
+                "reconcile ticket",
+                Advice::Reconcile,
+                "hwc-tickets ticket reconcile",
+            ),
+            (
+                "submit message",
+                Advice::SendAgain,
+                "The message is not in the ticket.",
+            ),
+            ("create ticket", Advice::SendAgain, "No ticket was opened."),
+        ] {
+            let report = ErrorReport::new(ErrorKind::Timeout, "no answer in time");
+            let error = Error::from(report.operation(operation).advice(advice));
+            let words = of(&error);
+            assert!(words.contains(says), "{operation}: {words}");
+        }
+    }
 
     /// Each advice has words, and none is for programmers.
     #[test]

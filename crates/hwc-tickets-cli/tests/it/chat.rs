@@ -2,7 +2,7 @@
 
 use crate::{
     follow::Follower,
-    stage::{FOREVER, Stage, unavailable, until},
+    stage::{FOREVER, Stage, names, unavailable, until},
     terminal::Terminal,
 };
 use hwc_tickets_sim::{Fault, FaultRule, Operation, Status, Time};
@@ -107,6 +107,12 @@ fn an_outcome_that_stays_unknown() {
         terminal.type_in("\u{3}");
         assert_eq!(terminal.end(), code);
         assert!(terminal.is_as_before());
+        // The text of what is not certain stays on the disk, and only that.
+        let kept = drafts(&stage).join("case-123.doubt.1.txt");
+        match acts {
+            false => assert_eq!(std::fs::read_to_string(&kept).unwrap(), "only once"),
+            true => assert!(names(&drafts(&stage)).is_empty()),
+        }
         let told = terminal.screen();
         assert_eq!(
             told.contains("error: it is not known whether a message arrived"),
@@ -384,9 +390,7 @@ fn without_a_terminal_a_ticket_is_needed() {
 #[test]
 fn a_text_is_kept_until_it_is_sent() {
     let stage = Stage::new();
-    let file = stage
-        .home()
-        .join(".local/state/hwc-tickets/drafts/case-123.txt");
+    let file = drafts(&stage).join("case-123.chat.1.txt");
     let mut terminal = chat(&stage, 28, 120, "case-123");
     terminal.shows_all(&["in-progress", "Old snapshots"]);
     terminal.type_in("磁盘又满了 half a sent");
@@ -419,6 +423,37 @@ fn a_text_is_kept_until_it_is_sent() {
     );
     assert_eq!(leave(&mut terminal), 0);
     assert!(!file.exists());
+}
+
+/// Two chats of one ticket at once: each keeps its own text, and none takes the other's.
+#[test]
+fn two_chats_keep_two_texts() {
+    let stage = Stage::new();
+    let texts = [(1, "from the first"), (2, "from the second")];
+    let file = |number: u32| drafts(&stage).join(format!("case-123.chat.{number}.txt"));
+    let mut chats = Vec::new();
+    for (number, text) in texts {
+        let mut terminal = chat(&stage, 28, 120, "case-123");
+        terminal.shows_all(&["in-progress", "Old snapshots"]);
+        terminal.type_in(text);
+        terminal.shows_all(&[text]);
+        until("the text to be kept", || file(number).exists());
+        chats.push(terminal);
+    }
+    for terminal in &mut chats {
+        terminal.type_in(ESC);
+        terminal.shows_all(&["Esc again leaves"]);
+        assert_eq!(leave(terminal), 0);
+    }
+    for (number, text) in texts {
+        assert_eq!(std::fs::read_to_string(file(number)).unwrap(), text);
+    }
+    assert_eq!(names(&drafts(&stage)).len(), 2, "no locks");
+}
+
+/// Texts that were not sent.
+fn drafts(stage: &Stage) -> std::path::PathBuf {
+    stage.home().join(".local/state/hwc-tickets/drafts")
 }
 
 /// A file goes with a message, comes back under a safe name, and replaces nothing; a long text comes from the editor.

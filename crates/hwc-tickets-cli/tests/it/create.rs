@@ -1,6 +1,6 @@
 //! Opening tickets: from options, from drafts, at a terminal; what is missing, what is in doubt, what is never sent.
 
-use crate::stage::{FOREVER, Ran, Stage, private, unavailable};
+use crate::stage::{FOREVER, Ran, Stage, private, private_directory, unavailable};
 use hwc_tickets_sim::{Agreement, Fault, FaultRule, Operation};
 
 /// The report of a fault, about a product of the simulator.
@@ -357,6 +357,54 @@ fn all_doubts_at_once_and_one_that_is_forgotten() {
     assert_eq!(ran.code, 2, "{}", ran.golden());
 }
 
+/// A record that nobody can read is named in full to be discarded, and none is taken for another's.
+#[test]
+fn an_unreadable_record_is_forgotten_by_its_full_name() {
+    let stage = Stage::new();
+    private_directory(&stage.pending());
+    let digits = "a".repeat(32);
+    let file = stage.pending().join(format!("{digits}.ticket.json"));
+    private(&file, b"damaged");
+    let forget = |named: &str| stage.run(&["ticket", "reconcile", named, "--forget", "-o", "json"]);
+    let short = forget("aaaaaaaa");
+    assert_eq!(short.code, 2, "{}", short.golden());
+    assert!(short.stderr.contains("name it in full"), "{}", short.stderr);
+    assert!(
+        short.stderr.contains("hwc-tickets ticket reconcile"),
+        "{}",
+        short.stderr
+    );
+    let all = stage.run(&["ticket", "reconcile", "--all"]);
+    assert_eq!(all.code, 6, "{}", all.golden());
+    assert!(
+        all.stderr.contains("ticket reconcile FILE --forget"),
+        "{}",
+        all.stderr
+    );
+    // Of a message nobody has asked.
+    let path = file.display().to_string();
+    let message = stage.run(&["message", "reconcile", &path, "--forget"]);
+    assert_eq!(message.code, 2, "{}", message.golden());
+    let elsewhere = private(
+        &stage.home().join(format!("{digits}.ticket.json")),
+        b"damaged",
+    );
+    let ran = forget(&elsewhere.display().to_string());
+    assert_eq!(ran.code, 2, "{}", ran.golden());
+    assert!(file.exists() && elsewhere.exists());
+    for named in [path.as_str(), digits.as_str()] {
+        private(&file, b"damaged");
+        let ran = forget(named);
+        assert_eq!(ran.code, 0, "{}", ran.golden());
+        let fate = &ran.json()["reconciled"][0];
+        assert_eq!(fate["outcome"], "forgotten");
+        assert!(fate["problem"].is_string(), "{fate}");
+        assert!(ran.stderr.contains("could not be read"), "{}", ran.stderr);
+        assert!(!file.exists());
+    }
+    assert_eq!(stage.requests(), 0);
+}
+
 /// Nothing twice under a key: neither after it was opened nor after a doubt, with files or without.
 #[test]
 fn a_key_opens_one_ticket() {
@@ -371,7 +419,9 @@ fn a_key_opens_one_ticket() {
     let other = ["--description", "something else", "--key", "outage-17"];
     let other = [&WHOLE[..8], &other[..]].concat();
     let ran = stage.run(&other);
-    assert_ne!(ran.code, 0, "{}", ran.golden());
+    assert_eq!(ran.code, 2, "{}", ran.golden());
+    let says = "the key is that of another ticket";
+    assert!(ran.stderr.contains(says), "{}", ran.stderr);
     assert_eq!(tickets(&stage), before + 1);
     let ran = stage.run(&["ticket", "reconcile", "--release", "outage-17"]);
     assert_eq!(ran.code, 0, "{}", ran.golden());

@@ -476,6 +476,8 @@ fn parts_go_on_where_they_stopped() {
         "{}",
         ran.stderr
     );
+    let says = "already in the ticket: part 1 (request id REQUEST-ID)";
+    assert!(ran.stderr.contains(says), "{}", ran.stderr);
     let ran = at_home(&stage, &[&send[..], &["--from-part", "2"]].concat(), "");
     assert_eq!(ran.code, 0, "{}", ran.golden());
     let arrived = stage.sim().arrived("case-123");
@@ -485,6 +487,35 @@ fn parts_go_on_where_they_stopped() {
     }
     let ran = at_home(&stage, &[&send[..], &["--from-part", "3"]].concat(), "");
     assert_eq!(ran.code, 2, "{}", ran.golden());
+}
+
+/// Programs are told which parts are in the ticket, and by what they can be told.
+#[test]
+fn parts_that_were_sent_are_told() {
+    let stage = Stage::new();
+    long_text(&stage);
+    let refusal = Fault::Status {
+        status: 403,
+        code: None,
+        retry_after: None,
+    };
+    let rule = FaultRule::new(Operation::CreateMessages, refusal);
+    stage.sim().fault(rule.skipping(1));
+    let send = ["message", "send", "case-123", "--file", "长.txt", "--split"];
+    let more = ["--reference", "-o", "json"];
+    let ran = at_home(&stage, &[&send[..], &more].concat(), "");
+    assert_eq!(ran.code, 5, "{}", ran.golden());
+    let told = ran.json();
+    let arrived = stage.sim().arrived("case-123");
+    assert_eq!(arrived.len(), 1);
+    for parts in [&told["parts"], &told["error"]["sent_parts"]] {
+        assert_eq!(parts.as_array().unwrap().len(), 1, "{told}");
+        assert_eq!(parts[0]["number"], 1);
+        assert_eq!(parts[0]["request_id"], "REQUEST-ID");
+        let reference = parts[0]["reference"].as_str().unwrap();
+        assert!(arrived[0].ends_with(reference), "{reference}");
+    }
+    assert_eq!(told["error"]["part"]["number"], 2, "{told}");
 }
 
 /// Names from the service stay inside the directory, two of one name stand beside each other, and nothing is overwritten.
@@ -672,6 +703,19 @@ mod on_a_terminal {
             assert_eq!(stage.sim().arrived("case-123"), expected, "{script}");
             assert!(names(&drafts(&stage)).is_empty(), "{script}");
         }
+        // A doubt keeps the text, and does not offer to send it again.
+        let stage = Stage::new();
+        let lost = FaultRule::new(Operation::CreateMessages, Fault::Close);
+        stage.sim().fault(lost.after_commit());
+        let unread = FaultRule::new(Operation::ListMessages, crate::stage::unavailable());
+        stage
+            .sim()
+            .fault(unread.skipping(1).times(crate::stage::FOREVER));
+        let (ended, screen) = edited(&stage, WRITE, &["--editor", "--timeout", "2s"]);
+        assert_eq!(ended, 6, "{screen}");
+        assert!(screen.contains("your text is kept in"), "{screen}");
+        assert!(!screen.contains("it can be sent with"), "{screen}");
+        assert_eq!(names(&drafts(&stage)), ["case-123.send.1.txt"]);
         // What was not sent is kept for its author alone.
         use std::os::unix::fs::PermissionsExt as _;
         let stage = Stage::new();
@@ -679,7 +723,7 @@ mod on_a_terminal {
         let (ended, screen) = edited(&stage, WRITE, &["--editor"]);
         assert_eq!(ended, 5, "{screen}");
         assert!(screen.contains("your text is kept in"), "{screen}");
-        let kept = drafts(&stage).join("case-123-1.txt");
+        let kept = drafts(&stage).join("case-123.send.1.txt");
         let text = std::fs::read_to_string(&kept).unwrap();
         assert_eq!(text, "磁盘又满了\n\n第二段");
         let mode = std::fs::metadata(&kept).unwrap().permissions().mode();

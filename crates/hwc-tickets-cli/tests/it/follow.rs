@@ -97,6 +97,14 @@ impl Follower {
     }
 }
 
+impl Drop for Follower {
+    fn drop(&mut self) {
+        // Nothing goes on behind a test that failed. One that has ended stays as it is.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 #[test]
 fn one_event_a_line_as_it_comes() {
     let stage = Stage::new();

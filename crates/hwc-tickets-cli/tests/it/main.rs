@@ -33,6 +33,7 @@ mod hostile;
 mod inbox;
 mod inputs;
 mod jq;
+mod keys;
 #[cfg(unix)]
 mod leftovers;
 mod login;
@@ -50,6 +51,8 @@ mod secrets;
 mod settings;
 mod shapes;
 mod sim;
+#[cfg(unix)]
+mod sitting;
 mod stage;
 #[cfg(unix)]
 mod terminal;

@@ -1,4 +1,4 @@
-//! `hwc-tickets sim` in one terminal, the other commands in another: the story of the README.
+//! `hwc-tickets sim` in one terminal, the other commands in another.
 
 use crate::{
     follow::Follower,
@@ -10,8 +10,25 @@ use std::{
     process::Command,
 };
 
+/// Plays the other side from outside, as `curl` does it; gives the answer with its head.
+pub(crate) fn control(endpoint: &str, method: &str, target: &str, body: &str) -> String {
+    let host = endpoint.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    let length = body.len();
+    write!(
+        stream,
+        "{method} {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\n\
+         content-length: {length}\r\n\r\n{body}"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{target}: {answer}");
+    answer
+}
+
 #[test]
-fn the_story_of_the_readme() {
+fn commands_beside_a_simulator() {
     // Only its home is used; the simulator is the program's own.
     let stage = Stage::new();
     let mut sim = Follower::of(Command::new(program()).env_clear().args([
@@ -192,21 +209,7 @@ fn a_message_is_made_to_be_in_doubt() {
         "--control",
     ]));
     let endpoint = sim.line().strip_prefix("listening on ").unwrap().to_owned();
-    let control = |method: &str, target: &str, body: &str| {
-        let host = endpoint.strip_prefix("http://").unwrap();
-        let mut stream = TcpStream::connect(host).unwrap();
-        let length = body.len();
-        write!(
-            stream,
-            "{method} {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\n\
-             content-length: {length}\r\n\r\n{body}"
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200"), "{target}: {answer}");
-        answer
-    };
+    let control = |method: &str, target: &str, body: &str| control(&endpoint, method, target, body);
     let readme = include_str!("../../../hwc-tickets-sim/README.md");
     let rules: Vec<&str> = (readme.lines())
         .filter_map(|line| line.strip_prefix("$ curl -s $sim -H \"$json\" -d '"))

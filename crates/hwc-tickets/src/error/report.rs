@@ -1,6 +1,6 @@
 //! What is known of an error, as a value that can be stored, sent on and built in tests.
 
-use super::{Advice, Cause, Delivery, Error, ErrorKind, Part};
+use super::{Advice, Cause, Delivery, Error, ErrorKind, Part, SentPart};
 use crate::{
     ids::{AttachmentId, TicketId},
     messages::submit::{Pending, PendingId},
@@ -97,6 +97,9 @@ pub struct ErrorReport {
     /// The files that were uploaded for a message that is not known to be in the ticket.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub uploaded: Vec<AttachmentId>,
+    /// The parts of a text that were sent before one failed: [`Error::sent_parts`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sent_parts: Vec<SentPart>,
 }
 
 impl ErrorReport {
@@ -124,6 +127,7 @@ impl ErrorReport {
             is_of_cursor: false,
             state_refusal: None,
             uploaded: Vec::new(),
+            sent_parts: Vec::new(),
         }
     }
 }
@@ -159,6 +163,7 @@ setters! {
         elapsed: Duration,
         is_of_cursor: bool,
         uploaded: Vec<AttachmentId>,
+        sent_parts: Vec<SentPart>,
     }
     optional {
         operation: impl Into<String>,
@@ -202,6 +207,7 @@ impl From<&Error> for ErrorReport {
             is_of_cursor: error.is_of_cursor(),
             state_refusal: error.state_refusal(),
             uploaded: error.uploaded().to_vec(),
+            sent_parts: error.sent_parts().to_vec(),
         }
     }
 }
@@ -214,7 +220,7 @@ impl From<ErrorReport> for Error {
         let (ticket, part) = (report.ticket.clone(), report.part);
         let (is_write, is_of_cursor) = (report.is_write, report.is_of_cursor);
         let (advice, state_refusal) = (report.advice, report.state_refusal);
-        let uploaded = report.uploaded.clone();
+        let (uploaded, sent_parts) = (report.uploaded.clone(), report.sent_parts.clone());
         let mut error = Self::new(kind, delivery, Cause::Report(Box::new(report)));
         let inner = &mut *error.0;
         inner.operation = operation.map(Cow::Owned);
@@ -225,6 +231,7 @@ impl From<ErrorReport> for Error {
         inner.advice = Some(advice);
         inner.state_refusal = state_refusal;
         inner.uploaded = uploaded;
+        inner.sent_parts = sent_parts;
         error
     }
 }

@@ -8,7 +8,7 @@ use hwc_tickets::{
     SecretString, Sent, StateRefusal, TicketAction, TicketDetail, TicketId, TicketLabel,
     TicketStatus, UnreadCounts, ZoneOffset,
     entry::LogEntry,
-    error::Part,
+    error::{Part, SentPart},
     follow_new::TicketsCursor,
     message::Undecodable,
     submit::{Candidate, Reconciled, Resemblance},
@@ -76,6 +76,9 @@ fn report() -> ErrorReport {
         .operation("submit message")
         .ticket(ticket())
         .part(Part::new(2, 3))
+        .sent_parts(vec![
+            SentPart::new(1).request_id("r-0").reference("[ref 7F3K2Q]"),
+        ])
         .hindrance("the outbox cannot be read")
         .code("APIGW.0308")
         .http_status(429)

@@ -714,6 +714,8 @@ fn long_texts_go_in_numbered_parts_and_stop_at_the_first_failure() {
         Some((2, parts.len()))
     );
     assert!(error.to_string().contains("part 2 of"), "{error}");
+    let sent: Vec<usize> = error.sent_parts().iter().map(|part| part.number).collect();
+    assert_eq!(sent, [1]);
     assert_eq!(service.world().texts(TICKET).len(), 1);
     service
         .clock

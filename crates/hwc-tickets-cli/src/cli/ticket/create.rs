@@ -101,7 +101,8 @@ pub(crate) struct Reconcile {
     /// Reconcile all pending tickets
     #[arg(long, conflicts_with = "pending")]
     pub(crate) all: bool,
-    /// Remove the record without asking the service, once you have looked at your tickets yourself
+    /// Remove the record without asking the service, once you have looked at your tickets yourself. A record that cannot be
+    /// read must be named in full
     #[arg(long, requires = "pending", conflicts_with = "all")]
     pub(crate) forget: bool,
     /// Give a key of `ticket create` free: what became of its ticket is known

@@ -1,18 +1,16 @@
 //! What is said when somebody leaves: what is not known, what did not arrive, and what is kept.
 
-use super::{
-    conversation::{Conversation, Delivery, Own},
-    drafts::Drafts,
-};
+use super::conversation::{Conversation, Delivery, Own};
 use crate::{
     context::Context,
+    drafts::{Drafts, Kind},
     exit::Exit,
     failure::Failure,
     render::{self, Screen},
 };
 use hwc_core::file::shell_quoted;
 use hwc_tickets::TicketId;
-use std::path::Path;
+use std::{io, path::Path};
 
 /// What was on the screen at the end.
 pub(super) struct Left<'a> {
@@ -33,6 +31,7 @@ impl Left<'_> {
         let screen = &self.context.screen;
         for talk in self.talks {
             self.keep(talk, drafts);
+            self.tell_doubt(talk, drafts);
         }
         let files: Vec<String> = (self.context.pending_files.hand_over_all().iter())
             .map(|file| shell_quoted(file))
@@ -74,17 +73,21 @@ impl Left<'_> {
     /// Keeps the text of a conversation for the next time, and says so.
     fn keep(&self, talk: &Conversation, drafts: &mut Drafts) {
         let screen = &self.context.screen;
-        let kept = match self.is_edited {
-            true => Ok(true),
-            false => drafts.keep(&talk.ticket, &talk.kept()),
-        };
+        let kept = keep(drafts, talk, self.is_edited);
         // What failed was given back to be sent again; it is told with the others.
         let draft = talk.draft.text();
         let is_lost = talk.lost().iter().any(|own| own.text == draft);
         if !talk.draft.is_blank() && !is_lost {
             let characters = talk.draft.characters();
             let place = match kept {
-                Ok(true) => format!("; `hwc-tickets chat {}` has it", talk.ticket),
+                Ok(true) => match drafts.path(&talk.ticket, Kind::Chat) {
+                    Some(path) => format!(
+                        "; `hwc-tickets chat {}` has it again, out of {}",
+                        talk.ticket,
+                        path.display()
+                    ),
+                    None => String::new(),
+                },
                 _ => String::new(),
             };
             screen.warn(&format!(
@@ -103,6 +106,30 @@ impl Left<'_> {
                 stored.unwrap_or_default()
             ));
         }
+    }
+
+    /// Where the text of a message is of which it is not known whether it arrived.
+    fn tell_doubt(&self, talk: &Conversation, drafts: &Drafts) {
+        if let Some(path) = drafts.path(&talk.ticket, Kind::Doubt)
+            && !talk.unsettled().is_empty()
+        {
+            self.context.screen.warn(&format!(
+                "the text of what is not known to have arrived in {} is kept in {}",
+                talk.ticket,
+                path.display()
+            ));
+        }
+    }
+}
+
+/// Keeps what was written: the text of what is not certain first, so that a text that goes from one to the other is always in
+/// one of them. An editor that has the text being written writes that one itself. Gives whether it is kept now.
+pub(super) fn keep(drafts: &mut Drafts, talk: &Conversation, is_edited: bool) -> io::Result<bool> {
+    let ticket = &talk.ticket;
+    let kept = drafts.keep(ticket, Kind::Doubt, &talk.unsettled())?;
+    match is_edited {
+        true => Ok(kept),
+        false => drafts.keep(ticket, Kind::Chat, &talk.kept()),
     }
 }
 

@@ -4,9 +4,7 @@
 use super::{
     app::{self, App},
     conversation::{self, Event as Talk},
-    drafts::Drafts,
-    editor,
-    leave::Left,
+    leave::{Left, keep},
     older::Reader,
     screen,
     terminal::Terminal,
@@ -15,6 +13,8 @@ use super::{
 use crate::{
     cli::Span,
     context::{Context, interrupt},
+    drafts::Drafts,
+    editor::{self, NotEdited},
     exit::Exit,
     failure::Failure,
 };
@@ -182,8 +182,9 @@ impl<'a> Session<'a> {
                 of_it && !entry.under_way
             })
         });
-        match self.drafts.read(&ticket) {
-            Ok(text) => talk.restore(text, is_in_doubt),
+        let texts = self.drafts.in_doubt(&ticket);
+        match self.drafts.resume(&ticket) {
+            Ok(text) => talk.restore(text, is_in_doubt.then_some(texts.as_slice())),
             Err(error) => talk.notice = Some(format!("What was kept is left alone: {error}")),
         }
         let Pace {
@@ -221,6 +222,8 @@ impl<'a> Session<'a> {
                 text,
                 files,
             } => {
+                // On the disk before it goes out: whatever ends this run, the text is somewhere.
+                self.keep();
                 let letter = Letter {
                     talk,
                     number,
@@ -267,22 +270,22 @@ impl<'a> Session<'a> {
             return Ok(());
         };
         let text = talk.draft.text().to_owned();
-        let Some(path) = self.drafts.path(ticket) else {
-            talk.notice = Some("There is no place for the text: set HOME.".to_owned());
-            return Ok(());
+        let path = match self.drafts.lend(ticket, &text) {
+            Ok(Some(path)) => path,
+            Ok(None) => {
+                talk.notice = Some("There is no place for the text: set HOME.".to_owned());
+                return Ok(());
+            }
+            Err(error) => {
+                talk.notice = Some(format!("The text cannot be given to an editor: {error}"));
+                return Ok(());
+            }
         };
-        // An editor of an empty text begins without a file.
-        if let Err(error) = self.drafts.keep(ticket, &text).and_then(|_| {
-            crate::private_file::make_directory(crate::private_file::directory_of(&path))
-        }) {
-            talk.notice = Some(format!("The text cannot be given to an editor: {error}"));
-            return Ok(());
-        }
         self.keys = None;
         self.terminal.lend();
         let effects = self.app.apply(app::Event::Hidden(true));
         self.work.push(Box::pin(async move {
-            Done::Edited(number, editor::edit(&path).await)
+            Done::Edited(number, editor::open(&path).await)
         }));
         self.carry_out(effects).map(|_| ())
     }
@@ -291,8 +294,26 @@ impl<'a> Session<'a> {
     fn edited(
         &mut self,
         number: usize,
-        outcome: Result<(), String>,
+        outcome: Result<(), NotEdited>,
     ) -> Result<app::Event, Failure> {
+        // Before the text is this program's to write again.
+        let ticket = self.app.talks().get(number);
+        let ticket = ticket.map(|talk| talk.ticket.clone());
+        let text = match (outcome, ticket) {
+            (Ok(()), Some(ticket)) => {
+                (self.drafts.edited(&ticket)).map_err(|error| error.to_string())
+            }
+            (Err(why), Some(ticket)) => Err(match self.drafts.abandon(&ticket) {
+                Some(path) => format!(
+                    "Here the text is as it was: {why}. What it wrote is kept in {}.",
+                    path.display()
+                ),
+                None => format!("The text is as it was: {why}."),
+            }),
+            (_, None) => Err(String::new()),
+        };
+        // Editors end every file with a line break.
+        let text = text.map(|text| text.trim_end_matches(['\n', '\r']).to_owned());
         self.terminal.take_back().map_err(unusable)?;
         self.keys = Some(EventStream::new());
         // It may have another size by now.
@@ -304,15 +325,6 @@ impl<'a> Session<'a> {
             let effects = self.app.apply(event);
             self.carry_out(effects)?;
         }
-        let ticket = self.app.talks().get(number);
-        let ticket = ticket.map(|talk| talk.ticket.clone());
-        let text = match (outcome, ticket) {
-            (Ok(()), Some(ticket)) => self.drafts.read(&ticket).map_err(|error| error.to_string()),
-            (Err(why), _) => Err(why),
-            (Ok(()), None) => Err(String::new()),
-        };
-        // Editors end every file with a line break.
-        let text = text.map(|text| text.trim_end_matches(['\n', '\r']).to_owned());
         Ok(app::Event::Talk(number, Talk::Edited(text)))
     }
 
@@ -411,14 +423,12 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Keeps what was written. An editor that has the file writes it itself.
+    /// Keeps what was written.
     fn keep(&mut self) {
-        if self.keys.is_none() {
-            return;
-        }
+        let is_edited = self.keys.is_none();
         for talk in self.app.talks() {
             // It is told when somebody leaves: until then the text is on the screen.
-            let _ = self.drafts.keep(&talk.ticket, &talk.kept());
+            let _ = keep(&mut self.drafts, talk, is_edited);
         }
     }
 

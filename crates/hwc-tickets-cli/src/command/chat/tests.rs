@@ -615,12 +615,13 @@ fn files_are_saved_by_number() {
     assert!(drawn(&chat).contains("Which file?"));
 }
 
-/// What is in no ticket and in no doubt is kept; what is on its way is not.
+/// What is in no ticket and in no doubt is kept to be sent; what is on its way or in doubt, apart from that.
 #[test]
 fn what_is_kept() {
     let mut chat = conversation(60, 20);
     write(&mut chat, "one");
     assert_eq!(chat.kept(), "", "on its way");
+    assert_eq!(chat.unsettled(), "one");
     write(&mut chat, "two");
     chat.apply(Event::Paste("three".to_owned()));
     assert_eq!(chat.kept(), "two\n\nthree");
@@ -628,8 +629,16 @@ fn what_is_kept() {
     settle(&mut chat, 0, Fate::Unknown { file: None });
     settle(&mut chat, 1, failed("refused".to_owned()));
     assert_eq!(chat.kept(), "two");
+    assert_eq!(chat.unsettled(), "one");
     let mut later = conversation(60, 20);
-    later.restore(chat.kept(), true);
+    later.restore(chat.kept(), Some(&[std::path::PathBuf::from("/kept.txt")]));
     assert_eq!(later.draft.text(), "two");
+    assert!(
+        later
+            .notice
+            .as_ref()
+            .unwrap()
+            .ends_with("its text is in /kept.txt")
+    );
     assert!(drawn(&later).contains("It is not known"));
 }

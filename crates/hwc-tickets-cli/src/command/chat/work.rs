@@ -5,7 +5,7 @@ use super::{
     older::Reader,
     tickets::Listing,
 };
-use crate::{clock, exit::Exit, failure::Failure, pending_files::PendingFiles};
+use crate::{clock, editor::NotEdited, exit::Exit, failure::Failure, pending_files::PendingFiles};
 use hwc_tickets::{
     Attachment, AttachmentId, Client, Delivery, Outcome, Pending, Receipt, TicketId,
     attachments::Saved,
@@ -39,7 +39,7 @@ pub(super) enum Done {
     },
     Listed(Listing),
     /// The editor has ended.
-    Edited(usize, Result<(), String>),
+    Edited(usize, Result<(), NotEdited>),
     /// It has been quiet since trouble of this number.
     Calm(usize, u64),
     /// It is time to keep what was written.

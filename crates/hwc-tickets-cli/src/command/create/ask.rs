@@ -4,11 +4,11 @@ mod choice;
 
 use super::{
     draft::{Fields, TEXTS},
-    editor::edited,
     problem,
 };
 use crate::{
     context::{Context, interruptible},
+    editor,
     exit::Exit,
     failure::Failure,
     prompt, render,
@@ -512,7 +512,7 @@ impl Dialogue<'_> {
                 (BACK, true, _) => return Ok(Moved::Back),
                 ("e", true, _) => {
                     let text = before.as_deref().or(template.as_deref());
-                    lines = vec![edited(text.unwrap_or_default())?];
+                    lines = vec![editor::edited(text.unwrap_or_default()).await?];
                     break;
                 }
                 ("", true, Some(_)) => return Ok(Moved::On),
@@ -615,12 +615,8 @@ impl Dialogue<'_> {
         }
         match typed("Open this ticket? [y/N]: ")? {
             Typed::Back => Ok(Last::Back),
-            Typed::Text(text) if is_yes(&text) => Ok(Last::Open(agreed)),
-            Typed::Text(_) => Err(Failure::own(
-                Exit::Failure,
-                "`ticket create` was not confirmed",
-                "Nothing was sent.",
-            )),
+            Typed::Text(text) if prompt::is_yes(&text) => Ok(Last::Open(agreed)),
+            Typed::Text(_) => Err(prompt::not_confirmed("ticket create")),
         }
     }
 
@@ -636,7 +632,7 @@ impl Dialogue<'_> {
         }
         match typed("Sign it? That binds, and nothing takes it back. [y/N]: ")? {
             Typed::Back => Ok(Moved::Back),
-            Typed::Text(text) if is_yes(&text) => Ok(Moved::On),
+            Typed::Text(text) if prompt::is_yes(&text) => Ok(Moved::On),
             Typed::Text(_) => Err(Failure::own(
                 Exit::Failure,
                 "the agreement was not signed, and without it no ticket is opened",
@@ -723,8 +719,4 @@ fn limits(field: &ExtraField) -> String {
         }
         _ => String::new(),
     }
-}
-
-fn is_yes(text: &str) -> bool {
-    matches!(text.to_ascii_lowercase().as_str(), "y" | "yes")
 }

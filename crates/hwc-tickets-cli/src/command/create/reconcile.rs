@@ -2,6 +2,10 @@
 
 use crate::{
     cli::{Form, ticket::Reconcile},
+    command::{
+        doubt,
+        target::{self, Doomed, Target},
+    },
     context::{Context, interruptible},
     exit::Exit,
     failure::{Failure, error_json},
@@ -11,22 +15,18 @@ use crate::{
     zone::Zone,
 };
 use hwc_core::file::shell_quoted;
-use hwc_tickets::{Client, Error, PendingTicket, TicketId, TicketOutcome, create::TicketCandidate};
+use hwc_tickets::{Error, PendingTicket, TicketId, TicketOutcome, create::TicketCandidate};
 use serde::Serialize;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-/// Fewer digits would be a slip of the hand rather than an id.
-const LEAST: usize = 4;
 /// Digits of an id in a list.
 const SHORT: usize = 8;
-/// How to see what there is.
-const LIST: &str = "`hwc-tickets ticket reconcile` without a file lists what is pending.";
 
 pub(crate) async fn run(args: &Reconcile, context: &Context) -> Result<(), Failure> {
     context.pending_files.sweep();
     if let Some(key) = &args.release {
-        return release(key, context);
+        return doubt::release(key, context);
     }
     match &args.pending {
         None if args.all => interruptible(settle_all(context)).await,
@@ -36,48 +36,41 @@ pub(crate) async fn run(args: &Reconcile, context: &Context) -> Result<(), Failu
     }
 }
 
-/// The files of tickets, those of tickets that are known to be open among them.
-pub(super) fn entries(context: &Context) -> Result<Vec<Entry<PendingTicket>>, Failure> {
-    let entries = context.pending_files.tickets();
-    entries.map_err(|error| match context.settings.places.pending() {
-        Ok(place) => Failure::file("read", place, &error),
-        Err(failure) => failure,
-    })
-}
-
-/// Those of which it is not known.
-fn open(context: &Context) -> Result<Vec<Entry<PendingTicket>>, Failure> {
-    let mut entries = entries(context)?;
-    entries.retain(|entry| !(entry.pending.as_ref()).is_ok_and(PendingTicket::is_settled));
-    Ok(entries)
-}
-
-fn client(context: &Context) -> Result<Client, Failure> {
-    context.finish(context.builder()?.outbox(context.pending_files.clone()))
-}
-
-/// The outcome under a key need not be kept any more.
-fn release(key: &str, context: &Context) -> Result<(), Failure> {
-    client(context)?.acknowledge(key)?;
-    context.screen.note("The key is free.");
-    Ok(())
-}
-
 /// Ends the doubt because a person says so. Nothing is read or sent.
 fn forget(named: &str, context: &Context) -> Result<(), Failure> {
-    let (path, record) = find(named, context)?;
+    let Doomed { path, pending } = target::find_to_forget::<PendingTicket>(named, context)?;
+    let (fate, about) = match &pending {
+        Ok(record) if record.is_settled() => return Err(known_to_be_open(&path)),
+        Ok(record) => (
+            Fate::new(record, "forgotten"),
+            "Whether that ticket was opened was not looked at.",
+        ),
+        Err(reason) => (
+            Fate::unreadable(&path, reason),
+            "It could not be read: which ticket it was of, and whether that one was opened, is not known.",
+        ),
+    };
     pending_files::remove(&path).map_err(|error| Failure::file("remove", &path, &error))?;
-    let fate = Fate::new(&record, "forgotten");
     let written = tell(&[fate], context);
     written.map_err(|failure| failure.after("the record is removed"))?;
-    let screen = &context.screen;
-    screen.note("Whether that ticket was opened was not looked at.");
+    context.screen.note(about);
     Ok(())
+}
+
+fn known_to_be_open(path: &Path) -> Failure {
+    let what = format!("the ticket of {} is known to be open", path.display());
+    Failure::usage(what, target::list::<PendingTicket>())
 }
 
 async fn settle(named: &str, context: &Context) -> Result<(), Failure> {
-    let (path, record) = find(named, context)?;
-    let client = client(context)?;
+    let Target {
+        path,
+        pending: record,
+    } = target::find::<PendingTicket>(named, context)?;
+    if record.is_settled() {
+        return Err(known_to_be_open(&path));
+    }
+    let client = doubt::client(context)?;
     let finding = client.reconcile_ticket(&record);
     let found = render::wait("reading the list of tickets", finding).await?;
     let fate = Fate::of(&record, Ok(&found));
@@ -112,8 +105,8 @@ async fn settle(named: &str, context: &Context) -> Result<(), Failure> {
 /// All that is pending and not being opened.
 async fn settle_all(context: &Context) -> Result<(), Failure> {
     let screen = &context.screen;
-    let entries = open(context)?;
-    let client = client(context)?;
+    let entries = target::open::<PendingTicket>(context)?;
+    let client = doubt::client(context)?;
     let mut found: Vec<(PathBuf, PendingTicket, Result<TicketOutcome, Error>)> = Vec::new();
     let mut unreadable = 0_usize;
     for entry in entries {
@@ -146,17 +139,34 @@ async fn settle_all(context: &Context) -> Result<(), Failure> {
         }
         return written.map_err(|failure| failure.after("all are settled"));
     }
-    let open = Failure::own(
-        Exit::Unknown,
-        format!(
-            "of {unknown} it is still not known whether they were opened; {unreadable} pending files cannot be read"
-        ),
-        format!("Try again in a minute, one at a time to see what could be it. {LIST}"),
-    );
+    let open = unsettled(unknown, unreadable);
     Err(match written {
         Ok(()) => open,
         Err(failure) => failure.beside(open),
     })
+}
+
+/// What is left: of so many it is not known, and so many files cannot be read.
+fn unsettled(unknown: usize, unreadable: usize) -> Failure {
+    let mut what = Vec::new();
+    if unknown > 0 {
+        what.push(format!(
+            "of {unknown} it is still not known whether they were opened"
+        ));
+    }
+    if unreadable > 0 {
+        what.push(format!("{unreadable} pending files cannot be read"));
+    }
+    let advice = match unreadable {
+        0 => format!(
+            "Try again in a minute, one at a time to see what could be it. {}",
+            target::list::<PendingTicket>()
+        ),
+        _ => "Fix the files named above, move them out of the directory of pending files, or discard each unread with: \
+              hwc-tickets ticket reconcile FILE --forget"
+            .to_owned(),
+    };
+    Failure::own(Exit::Unknown, what.join("; "), advice)
 }
 
 fn remember(outcome: &TicketOutcome, context: &Context) {
@@ -181,56 +191,6 @@ fn still_open(path: &Path, has_candidates: bool) -> Failure {
     Failure::own(Exit::Unknown, what, advice)
 }
 
-/// The record named so, unless its ticket is still being opened.
-fn find(named: &str, context: &Context) -> Result<(PathBuf, PendingTicket), Failure> {
-    let path = path_of(named, context)?;
-    let record = pending_files::read_ticket(&path).map_err(|reason| {
-        let what = format!("{} cannot be used: {reason}", path.display());
-        Failure::usage(what, LIST)
-    })?;
-    if record.is_settled() {
-        let what = format!("the ticket of {} is known to be open", path.display());
-        return Err(Failure::usage(what, LIST));
-    }
-    if pending_files::is_under_way(&path) {
-        return Err(Failure::own(
-            Exit::Failure,
-            "another run of this program is still opening this ticket",
-            "Wait until it has ended: it says itself what became of the ticket.",
-        ));
-    }
-    Ok((path, record))
-}
-
-fn path_of(named: &str, context: &Context) -> Result<PathBuf, Failure> {
-    let path = Path::new(named);
-    if path.symlink_metadata().is_ok_and(|meta| !meta.is_dir()) {
-        return Ok(path.to_owned());
-    }
-    let is_id =
-        (LEAST..=32).contains(&named.len()) && named.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if !is_id {
-        return Err(Failure::usage(
-            format!("there is no file {named}, and it is not the beginning of an id"),
-            format!("An id has {LEAST} to 32 digits from 0 to 9 and a to f. {LIST}"),
-        ));
-    }
-    let beginning = named.to_ascii_lowercase();
-    let entries = open(context)?.into_iter();
-    let mut meant = entries.filter(|entry| entry.id.to_string().starts_with(&beginning));
-    match (meant.next(), meant.count()) {
-        (Some(entry), 0) => Ok(entry.path),
-        (Some(_), _) => Err(Failure::usage(
-            format!("several pending tickets have an id that begins with {named}"),
-            "Give more digits of it.",
-        )),
-        (None, _) => Err(Failure::usage(
-            format!("no pending ticket has an id that begins with {named}"),
-            LIST,
-        )),
-    }
-}
-
 fn short(id: impl ToString) -> String {
     let mut id = id.to_string();
     id.truncate(SHORT);
@@ -238,7 +198,7 @@ fn short(id: impl ToString) -> String {
 }
 
 fn list(context: &Context) -> Result<(), Failure> {
-    let entries = open(context)?;
+    let entries = target::open::<PendingTicket>(context)?;
     let screen = &context.screen;
     let zone = context.settings.time_zone.value;
     let rows: Vec<Pending<'_>> = entries
@@ -317,9 +277,11 @@ impl Row for Pending<'_> {
 struct Fate<'a> {
     /// One word: confirmed, absent, unknown or forgotten.
     outcome: &'static str,
-    id: String,
-    problem_type: &'a str,
-    begun_at: String,
+    id: Option<String>,
+    problem_type: Option<&'a str>,
+    begun_at: Option<String>,
+    /// Why its record cannot be read.
+    problem: Option<&'a str>,
     ticket: Option<&'a TicketId>,
     candidates: &'a [TicketCandidate],
     /// Why nothing could be found out.
@@ -330,9 +292,24 @@ impl<'a> Fate<'a> {
     fn new(record: &'a PendingTicket, outcome: &'static str) -> Self {
         Self {
             outcome,
-            id: record.id().to_string(),
-            problem_type: record.problem_type(),
-            begun_at: record.begun_at().to_string(),
+            id: Some(record.id().to_string()),
+            problem_type: Some(record.problem_type()),
+            begun_at: Some(record.begun_at().to_string()),
+            problem: None,
+            ticket: None,
+            candidates: &[],
+            error: None,
+        }
+    }
+
+    /// Of a record that is forgotten and cannot be read.
+    fn unreadable(path: &Path, reason: &'a str) -> Self {
+        Self {
+            outcome: "forgotten",
+            id: pending_files::id_of::<PendingTicket>(path).map(|id| id.to_string()),
+            problem_type: None,
+            begun_at: None,
+            problem: Some(reason),
             ticket: None,
             candidates: &[],
             error: None,
@@ -368,11 +345,11 @@ impl Row for Fate<'_> {
             .as_ref()
             .and_then(|error| error.get("summary")?.as_str());
         vec![
-            Some(short(&self.id)),
+            self.id.as_ref().map(short),
             Some(self.outcome.to_owned()),
             self.ticket.map(TicketId::to_string),
             (!candidates.is_empty()).then(|| candidates.join(", ")),
-            note.map(str::to_owned),
+            note.or(self.problem).map(str::to_owned),
         ]
     }
 }

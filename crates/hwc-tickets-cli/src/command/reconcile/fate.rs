@@ -24,6 +24,8 @@ pub(super) struct Record<'a> {
     begun_at: Option<String>,
     length: Option<u64>,
     reference: Option<&'a str>,
+    /// The key that it was sent with.
+    key: Option<&'a str>,
     /// Why it cannot be read.
     problem: Option<&'a str>,
 }
@@ -37,6 +39,7 @@ impl<'a> Record<'a> {
             begun_at: Some(pending.begun_at().to_string()),
             length: Some(pending.length()),
             reference: pending.reference(),
+            key: pending.key(),
             problem: None,
         }
     }
@@ -49,6 +52,7 @@ impl<'a> Record<'a> {
             begun_at: None,
             length: None,
             reference: None,
+            key: None,
             problem: Some(reason),
         }
     }

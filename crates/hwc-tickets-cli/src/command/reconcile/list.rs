@@ -3,6 +3,7 @@
 use super::fate::Record;
 use crate::{
     cli::Form,
+    command::target,
     context::Context,
     failure::Failure,
     pending_files::Entry,
@@ -10,33 +11,14 @@ use crate::{
     view,
     zone::Zone,
 };
-use hwc_tickets::submit::PendingId;
+use hwc_tickets::{Pending, submit::PendingId};
 use serde::Serialize;
-use std::{io, path::PathBuf};
 
 /// Least digits of a short id.
 const SHORT: usize = 8;
 
-/// The files of messages whose outcome is not known.
-pub(super) fn entries(context: &Context) -> Result<Vec<Entry>, Failure> {
-    (context.pending_files.entries()).map_err(|error| unread(&error, context))
-}
-
-/// Files of messages that are known to be in their ticket.
-pub(super) fn settled(context: &Context) -> Result<Vec<PathBuf>, Failure> {
-    (context.pending_files.settled()).map_err(|error| unread(&error, context))
-}
-
-/// The directory cannot be read.
-fn unread(error: &io::Error, context: &Context) -> Failure {
-    match context.settings.places.pending() {
-        Ok(place) => Failure::file("read", place, error),
-        Err(failure) => failure,
-    }
-}
-
 pub(super) fn list(context: &Context) -> Result<(), Failure> {
-    let entries = entries(context)?;
+    let entries = target::open::<Pending>(context)?;
     let screen = &context.screen;
     let zone = context.settings.time_zone.value;
     let ids = short_ids(entries.iter().map(|entry| entry.id));

@@ -1,7 +1,7 @@
 //! A text that is too long for one message, sent as several.
 
 use super::{Sent, Submit, run, text};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, SentPart};
 use std::{
     fmt,
     future::{Future, IntoFuture},
@@ -12,7 +12,7 @@ use std::{
 ///
 /// # Errors
 /// When awaited: the error of the first part that failed. [`Error::part`] tells which one; the parts
-/// before it are in the ticket, those after it were not sent. When its delivery is known to have failed,
+/// before it are in the ticket ([`Error::sent_parts`] has what is known of them), those after it were not sent. When its delivery is known to have failed,
 /// go on with [`SubmitParts::starting_at`].
 #[must_use = "a submission does nothing until it is awaited"]
 pub struct SubmitParts {
@@ -61,7 +61,8 @@ impl SubmitParts {
             mut options,
             ..
         } = self.submit;
-        let mut sent = Vec::new();
+        let mut sent: Vec<Sent> = Vec::new();
+        let mut before: Vec<SentPart> = Vec::new();
         for (index, text) in texts.into_iter().enumerate() {
             let number = index + 1;
             let mine = options.clone();
@@ -70,14 +71,19 @@ impl SubmitParts {
             if number < self.first {
                 continue;
             }
-            let part = run::submit(ticket.clone(), text, mine).await;
-            sent.push(part.map_err(|error| {
-                if total > 1 {
-                    error.with_part(number, total)
-                } else {
-                    error
+            match run::submit(ticket.clone(), text, mine).await {
+                Ok(part) => {
+                    let mut known = SentPart::new(number);
+                    known.request_id.clone_from(&part.request_id);
+                    known.reference.clone_from(&part.reference);
+                    before.push(known);
+                    sent.push(part);
                 }
-            })?);
+                Err(error) if total > 1 => {
+                    return Err(error.with_part(number, total).with_sent_parts(before));
+                }
+                Err(error) => return Err(error),
+            }
         }
         Ok(sent)
     }

@@ -1,6 +1,6 @@
 //! The files of the conversation: those that came, by number, and those that go with the next message.
 
-use super::{Conversation, Effect, Entry};
+use super::{Conversation, Delivery, Effect, Entry, Own};
 use crate::render::foreign;
 use hwc_tickets::{Attachment, AttachmentId, Message};
 use std::path::{Path, PathBuf};
@@ -141,20 +141,39 @@ impl Conversation {
         texts.join("\n\n")
     }
 
-    /// The text that was kept when somebody left; and whether it is not known what became of a message to this ticket.
-    pub(crate) fn restore(&mut self, text: String, is_in_doubt: bool) {
+    /// The texts of which it is not known yet whether they arrive, or that are on their way.
+    pub(crate) fn unsettled(&self) -> String {
+        let is_open = |own: &&Own| {
+            matches!(own.delivery, Delivery::Sending | Delivery::Unknown { .. })
+                && !own.text.trim().is_empty()
+        };
+        let texts = self.own().filter(is_open);
+        let texts: Vec<&str> = texts.map(|own| own.text.as_str()).collect();
+        texts.join("\n\n")
+    }
+
+    /// The text that was kept when somebody left; and where it is not known what became of a message to this ticket, the files
+    /// with such texts.
+    pub(crate) fn restore(&mut self, text: String, in_doubt: Option<&[PathBuf]>) {
         let is_kept = !text.trim().is_empty() && self.draft.is_empty();
         if is_kept {
             self.draft.set(text);
         }
-        let what = match (is_kept, is_in_doubt) {
-            (_, true) => {
-                "It is not known whether a message of an earlier run arrived. Before you send it again: hwc-tickets message reconcile"
+        self.notice = Some(match (is_kept, in_doubt) {
+            (_, Some(files)) => {
+                let what = "It is not known whether a message of an earlier run arrived. Before you send it again: hwc-tickets message reconcile";
+                let files: Vec<String> = files
+                    .iter()
+                    .map(|file| file.display().to_string())
+                    .collect();
+                match files.is_empty() {
+                    true => what.to_owned(),
+                    false => format!("{what}; its text is in {}", files.join(", ")),
+                }
             }
-            (true, false) => "The text was kept when you left. It was not sent.",
-            (false, false) => return,
-        };
-        self.notice = Some(what.to_owned());
+            (true, None) => "The text was kept when you left. It was not sent.".to_owned(),
+            (false, None) => return,
+        });
     }
 }
 

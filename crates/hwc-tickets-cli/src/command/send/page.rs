@@ -1,22 +1,24 @@
-//! A text that is written in an editor: kept in a file of the user's own until it is sent.
+//! The page on which a message is written in an editor: the text, a line, and what is told below it. It is in a file of the
+//! user's own until the message is sent.
 
 use crate::{
-    context::Context, editor, exit::Exit, failure::Failure, input, private_file, prompt,
+    context::Context,
+    drafts::{Draft, Kind},
+    editor,
+    exit::Exit,
+    failure::Failure,
+    input, prompt,
     render::Screen,
 };
 use hwc_core::file::shell_quoted;
 use hwc_tickets::TicketId;
-use std::{
-    fs,
-    io::{self, IsTerminal as _},
-    path::{Path, PathBuf},
-};
+use std::io::{self, IsTerminal as _};
 
 /// From this line on nothing is sent. No text has it by chance.
 const END: &str = "# ------------------------ >8 ------------------------";
 
 /// Whether a text can be written although nobody asked for an editor: there is a terminal, and an editor is named.
-pub(super) fn is_named() -> bool {
+pub(super) fn is_possible_unasked() -> bool {
     is_possible() && editor::is_named()
 }
 
@@ -24,34 +26,32 @@ fn is_possible() -> bool {
     prompt::is_possible() && io::stdout().is_terminal()
 }
 
-/// The file with a text that was written and not sent yet.
-#[derive(Debug)]
-pub(super) struct Draft(PathBuf);
-
-impl Draft {
-    /// It was sent.
-    pub(super) fn remove(&self) {
-        // What stays is the user's own text, in a file of the user's own.
-        let _ = fs::remove_file(&self.0);
-    }
-
-    /// It is not known to be sent as a whole.
-    pub(super) fn tell(&self, screen: &Screen) {
-        screen.warn(&format!("your text is kept in {}", self.0.display()));
-    }
-
-    /// It was not sent.
-    pub(super) fn offer(&self, ticket: &TicketId, screen: &Screen) {
-        let path = shell_quoted(&self.0);
+/// It was sent.
+pub(super) fn remove(draft: &Draft, screen: &Screen) {
+    if let Err(error) = draft.remove() {
         screen.warn(&format!(
-            "your text is kept in {}; it can be sent with: hwc-tickets message send {ticket} --file {path}",
-            self.0.display()
+            "the text that was sent is still in {}: {error}",
+            draft.path().display()
         ));
     }
 }
 
+/// It is not known to be sent as a whole.
+pub(super) fn tell(draft: &Draft, screen: &Screen) {
+    screen.warn(&format!("your text is kept in {}", draft.path().display()));
+}
+
+/// It was not sent.
+pub(super) fn offer(draft: &Draft, ticket: &TicketId, screen: &Screen) {
+    let path = shell_quoted(draft.path());
+    screen.warn(&format!(
+        "your text is kept in {}; it can be sent with: hwc-tickets message send {ticket} --file {path}",
+        draft.path().display()
+    ));
+}
+
 /// Opens the editor for a message that begins as `given`, and waits for its end.
-pub(super) fn edit(
+pub(super) async fn write(
     ticket: &TicketId,
     given: &str,
     context: &Context,
@@ -62,34 +62,45 @@ pub(super) fn edit(
             "Give the text as an argument, with --file FILE or from standard input with -. Nothing was sent.",
         ));
     }
-    let path = place(ticket, context)?;
+    let directory = context.settings.places.drafts.as_deref().ok_or_else(|| {
+        Failure::usage(
+            "no home directory is known, so there is no place for what is written",
+            "Set HOME or XDG_STATE_HOME to an absolute path.",
+        )
+    })?;
+    let draft = Draft::begin(directory, ticket, Kind::Send)
+        .map_err(|error| Failure::file("use", directory, &error))?;
     let page = format!(
         "{given}\n{END}\n# Your message to ticket {ticket} is what stands above. This line and those below are not sent.\n\
          # Without a text nothing is sent.\n"
     );
-    let unwritten = |error: io::Error| Failure::file("write", &path, &error);
-    private_file::write(&path, page.as_bytes()).map_err(unwritten)?;
-    let opened = editor::open(&path);
-    let draft = Draft(path);
-    let text = above(&input::file(&draft.0)?).to_owned();
-    if let Err(failure) = opened {
-        let is_new = !text.trim().is_empty() && text != given;
-        match is_new {
-            true => draft.offer(ticket, &context.screen),
-            false => draft.remove(),
+    let keep = |text: &str| {
+        let written = draft.write(text);
+        written.map_err(|error| Failure::file("write", draft.path(), &error))
+    };
+    keep(&page)?;
+    let opened = editor::open(draft.path()).await;
+    let text = above(&input::file(draft.path())?).to_owned();
+    let screen = &context.screen;
+    if let Err(error) = opened {
+        match !text.trim().is_empty() && text != given {
+            true => {
+                keep(&text)?;
+                offer(&draft, ticket, screen);
+            }
+            false => remove(&draft, screen),
         }
-        return Err(failure);
+        return Err(error.into());
     }
     if text.trim().is_empty() {
-        draft.remove();
+        remove(&draft, screen);
         return Err(Failure::own(
             Exit::Failure,
             "no text was written",
             "Nothing was sent. Write it above the line, save it and leave the editor.",
         ));
     }
-    private_file::write(&draft.0, text.as_bytes())
-        .map_err(|error| Failure::file("write", &draft.0, &error))?;
+    keep(&text)?;
     Ok((text, draft))
 }
 

@@ -1,0 +1,144 @@
+//! What is sent once, where it is not known whether it was done, or where a key says that it was begun before. The same words
+//! for a message and for a ticket.
+
+use crate::{
+    context::Context,
+    exit::Exit,
+    failure::{Failure, advice::Once},
+    pending_files::{HeldKey, PendingFiles},
+};
+use hwc_core::file::shell_quoted;
+use hwc_tickets::{Client, Delivery, Error, PendingTicket};
+
+/// Where what is sent is written down first, unless it is to go out without a record.
+pub(super) fn records(without: bool, context: &Context) -> Result<PendingFiles, Failure> {
+    let files = context.pending_files.clone();
+    if without {
+        return Ok(files.without_record());
+    }
+    // What is not written down first could be lost without a trace.
+    context.settings.places.pending()?;
+    Ok(files)
+}
+
+/// How an error is told of which it is not known whether the thing was done, with its file. Another one comes back.
+pub(super) fn told(error: Error, context: &Context) -> Result<Failure, Error> {
+    if error.delivery() != Delivery::Unknown {
+        return Err(error);
+    }
+    let files = &context.pending_files;
+    let (record, file) = match (error.pending(), error.pending_ticket()) {
+        (Some(pending), _) => {
+            let file = files.hand_over(pending.id());
+            context.warn_of_unreadable_records();
+            (serde_json::to_string(pending), file)
+        }
+        (None, Some(pending)) => (
+            serde_json::to_string(pending),
+            files.hand_over_ticket(pending.id()),
+        ),
+        (None, None) => return Err(error),
+    };
+    let Once {
+        noun, done, again, ..
+    } = Once::of(&error);
+    Ok(match record {
+        // It could not be written before it was sent: then it is shown, and kept by the one who reads it.
+        Ok(record) if !file.exists() => Failure::own(
+            Exit::Unknown,
+            format!("it is not known whether {done}: {error}; its record: {record}"),
+            format!(
+                "Do not {again} it again yet. Put the record into a file (chmod 600), and find out later with: hwc-tickets \
+                 {noun} reconcile FILE"
+            ),
+        ),
+        _ => Failure::Unknown {
+            error: Box::new(error),
+            file,
+        },
+    })
+}
+
+/// A record could not be written or read, and nothing was sent.
+pub(super) fn unstored(error: Error, has_key: bool, context: &Context) -> Failure {
+    let Once { noun, again, .. } = Once::of(&error);
+    let files = &context.pending_files;
+    let is_unreadable = !files.unreadable().is_empty()
+        || files
+            .all::<PendingTicket>()
+            .is_ok_and(|entries| entries.iter().any(|entry| entry.pending.is_err()));
+    let advice = match has_key {
+        // What stands under a key is read from all records.
+        true if is_unreadable => format!(
+            "Nothing was sent. Fix the file, move it out of the directory, or discard it unread with: hwc-tickets {noun} \
+             reconcile FILE --forget"
+        ),
+        true => "Nothing was sent. Free some space or set XDG_STATE_HOME to a directory that can be written."
+            .to_owned(),
+        false => format!(
+            "Nothing was sent. Free some space or set XDG_STATE_HOME to a directory that can be written, or {again} it \
+             with --without-record: then nothing is left to find out with if its answer is lost."
+        ),
+    };
+    Failure::Advised {
+        error: Box::new(error),
+        advice,
+    }
+}
+
+/// The program is to end while something may be on its way. `before` says that it was not.
+pub(super) fn interrupted(once: &Once, before: &str, context: &Context) -> Failure {
+    let files = context.pending_files.hand_over_all();
+    let Once { noun, done, .. } = once;
+    let what = match files.first() {
+        None => before.to_owned(),
+        Some(file) => {
+            if *once == Once::MESSAGE {
+                context.warn_of_unreadable_records();
+            }
+            format!(
+                "interrupted; it is not known whether {done}. Find out with: hwc-tickets {noun} reconcile {}",
+                shell_quoted(file)
+            )
+        }
+    };
+    Failure::Interrupted { what: Some(what) }
+}
+
+/// Takes a key for this run: a record under it that another run still works on looks like one that was left.
+pub(super) fn hold_key(once: &Once, key: &str, context: &Context) -> Result<HeldKey, Failure> {
+    let Once { noun, doing, .. } = once;
+    let place = context.settings.places.pending()?;
+    let held = context.pending_files.hold_key(key);
+    let held = held.map_err(|error| Failure::file("write to", place, &error))?;
+    held.ok_or_else(|| {
+        Failure::own(
+            Exit::Failure,
+            format!("another run of this program is still {doing} the {noun} with this key"),
+            format!("Wait until it has ended: it says itself what became of the {noun}."),
+        )
+    })
+}
+
+/// The key stands for something else. `what` says what else that is.
+pub(super) fn of_another(once: &Once, what: &str) -> Failure {
+    let noun = once.noun;
+    Failure::usage(
+        format!("the key is that of another {noun}: {what}"),
+        format!(
+            "Take another key, or give this one free: hwc-tickets {noun} reconcile --release KEY. Nothing was sent."
+        ),
+    )
+}
+
+/// A client that settles records.
+pub(super) fn client(context: &Context) -> Result<Client, Failure> {
+    context.finish(context.builder()?.outbox(context.pending_files.clone()))
+}
+
+/// The outcome under a key need not be kept any more.
+pub(super) fn release(key: &str, context: &Context) -> Result<(), Failure> {
+    client(context)?.acknowledge(key)?;
+    context.screen.note("The key is free.");
+    Ok(())
+}
