@@ -85,9 +85,8 @@ pub fn document(workspace: &Workspace) -> Result<Value> {
         ("discrepancies".to_owned(), discrepancies),
     ];
     let guides = guides::guides(workspace)?;
-    let tags = match document.get_mut("tags") {
-        Some(Value::Array(tags)) => tags,
-        _ => return Ok(document),
+    let Some(Value::Array(tags)) = document.get_mut("tags") else {
+        return Ok(document);
     };
     let names = |tags: &[Value]| -> Vec<Value> {
         tags.iter()
