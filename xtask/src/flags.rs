@@ -60,6 +60,26 @@ pub enum Command {
         /// The targets whose names begin with this; without it, every one.
         target: Option<String>,
     },
+    /// Follows hundreds of tickets of the simulator while a call fails each second; what was told is compared with its ledger.
+    Soak {
+        /// For how long.
+        #[arg(long, default_value_t = 30)]
+        minutes: u64,
+        /// For how long, when a minute is too much.
+        #[arg(long, conflicts_with = "minutes")]
+        seconds: Option<u64>,
+    },
+    /// Makes sources wrong, one place at a time, and fails where no test notices; installs cargo-mutants below target/.
+    ///
+    /// The areas: classify, envelope, retry, multipart, download, save, reconcile, paging, ids. Each goes in shards of less than two hours.
+    Mutants {
+        /// Areas, or files such as crates/hwc-tickets/src/ids.rs; without one, every area.
+        #[arg(value_name = "AREA|FILE")]
+        what: Vec<String>,
+        /// Only this shard of each, from 0/N to (N-1)/N.
+        #[arg(long, value_name = "K/N")]
+        shard: Option<String>,
+    },
     /// Measures the SDK side by side with plain code, and writes docs/benchmarks.md.
     Bench {
         /// A small world and few rounds, below target/: shows that everything runs, and no figures to speak of.
@@ -70,7 +90,7 @@ pub enum Command {
         builds: bool,
     },
     /// Runs every check, or one: fmt, tidy, spec, codegen, clippy, docs, deps, deny, msrv, interop,
-    /// clients, differential, linters, site, completions, page, fixture, fuzz.
+    /// clients, differential, linters, site, completions, page, fixture, fuzz, soak.
     Ci {
         /// The one step to run.
         step: Option<String>,

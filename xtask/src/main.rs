@@ -3,8 +3,8 @@
 use clap::Parser as _;
 use std::{env, path::PathBuf, process::ExitCode};
 use xtask::{
-    bench, ci, codegen, differential, file::Workspace, flags, fuzz, interop, linters, page,
-    problem::Result, site, spec,
+    bench, ci, codegen, differential, file::Workspace, flags, fuzz, interop, linters, mutants,
+    page, problem::Result, site, soak, spec,
 };
 
 fn main() -> ExitCode {
@@ -54,6 +54,12 @@ fn run(flags: &flags::Flags) -> Result<String> {
         flags::Command::Differential { seed } => differential::run(&workspace, *seed),
         flags::Command::Fuzz { seconds, target } => {
             fuzz::run(&workspace, *seconds, target.as_deref())
+        }
+        flags::Command::Soak { minutes, seconds } => {
+            soak::run(&workspace, seconds.unwrap_or(minutes.saturating_mul(60)))
+        }
+        flags::Command::Mutants { what, shard } => {
+            mutants::run(&workspace, what, shard.as_deref(), say)
         }
         flags::Command::Linters => linters::run(&workspace),
         flags::Command::Docs | flags::Command::Spec(flags::Spec::Site) => site::write(&workspace),

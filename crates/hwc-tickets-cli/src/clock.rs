@@ -13,7 +13,6 @@ pub(crate) fn now() -> Timestamp {
 }
 
 /// Waits on a thread that has nothing else to do.
-#[cfg(unix)]
 #[expect(
     clippy::disallowed_methods,
     reason = "outside of the runtime, which may be what is stuck"

@@ -72,14 +72,11 @@ impl Failure {
         )
     }
 
-    /// The output of what is done already could not be written: `what` says it in its place.
+    /// The output of what is done already could not be written: `what` says it in its place. Whatever the reason: another
+    /// exit code would say that nothing was done.
     pub(crate) fn after(self, what: impl std::fmt::Display) -> Self {
         match self {
-            Self::Own {
-                what: reason,
-                exit: Exit::Failure,
-                ..
-            } => Self::own(
+            Self::Own { what: reason, .. } => Self::own(
                 Exit::Unwritten,
                 format!("{what}; {reason}"),
                 "Do not repeat it: it was done. Check where the output goes.",
@@ -194,6 +191,18 @@ impl Failure {
             }),
             Self::ClosedPipe => None,
         }
+    }
+}
+
+/// How a command ends that has come to `outcome`, which was `told`: a failure is not hidden by one of telling it.
+pub(crate) fn ended(
+    outcome: Result<(), Failure>,
+    told: Result<(), Failure>,
+) -> Result<(), Failure> {
+    match (outcome, told) {
+        (Err(failure), Err(untold)) => Err(untold.beside(failure)),
+        (Err(failure), Ok(())) => Err(failure),
+        (Ok(()), told) => told,
     }
 }
 

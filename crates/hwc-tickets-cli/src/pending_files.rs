@@ -38,6 +38,8 @@ struct Known {
     begun: BTreeMap<PathBuf, Option<Lock>>,
     /// Files found at the start: they belong to other runs.
     found: BTreeSet<PathBuf>,
+    /// Files that could not be written, of what this run has begun all the same and does not know the outcome of.
+    unwritten: BTreeSet<PathBuf>,
 }
 
 /// What such a file holds.
@@ -131,6 +133,11 @@ impl PendingFiles {
             self.release(path);
         }
         begun
+    }
+
+    /// Whether something is on its way, or of unknown outcome, that could not be written down.
+    pub(crate) fn has_unwritten(&self) -> bool {
+        !self.lock().unwritten.is_empty()
     }
 
     /// All pending files of messages whose outcome is not known, readable or not, oldest name first.
@@ -377,8 +384,14 @@ impl PendingFiles {
         let written = self.write(record);
         let path = self.path_of::<R>(record.id());
         if written.is_err() && !path.exists() {
-            self.lock().begun.remove(&path);
+            let mut known = self.lock();
+            known.begun.remove(&path);
             let _ = fs::remove_file(lock_of(&path));
+            if record.is_settled() {
+                known.unwritten.remove(&path);
+            } else if self.without_record {
+                known.unwritten.insert(path);
+            }
         }
         if self.without_record { Ok(()) } else { written }
     }
@@ -423,6 +436,7 @@ impl PendingFiles {
         let path = self.path_of::<R>(id);
         let mut known = self.lock();
         known.begun.remove(&path);
+        known.unwritten.remove(&path);
         remove(&path)
     }
 

@@ -11,7 +11,7 @@ mod variables;
 
 pub(crate) use check::usable;
 pub(crate) use place::Places;
-pub(crate) use profile::{Credentials, document_at};
+pub(crate) use profile::Credentials;
 pub(crate) use source::{Setting, Source};
 pub(crate) use variables::{Lookup, process_variable, text};
 

@@ -112,6 +112,12 @@ impl Zone {
         instant.unwrap_or(Timestamp::MIN)
     }
 
+    /// The same where it is the end of what is asked for: of two, and where the clock leaps over it, the later one.
+    pub(crate) fn latest(self, wall: DateTime) -> Timestamp {
+        let instant = self.0.zone.to_ambiguous_timestamp(wall).later();
+        instant.unwrap_or(Timestamp::MAX)
+    }
+
     /// Columns of its times.
     pub(crate) fn columns(self) -> usize {
         match self.0.is_shifting {
@@ -217,15 +223,32 @@ mod tests {
     }
 
     #[test]
-    fn a_typed_time_is_the_earlier_of_two() {
-        for (wall, instant) in [
-            ("2026-10-25T02:30:00", "2026-10-25T00:30:00Z"),
-            ("2026-03-29T02:30:00", "2026-03-29T00:30:00Z"),
-            ("2026-03-29T03:00:00", "2026-03-29T01:00:00Z"),
-            ("2026-07-01T12:00:00", "2026-07-01T10:00:00Z"),
+    fn a_typed_time_is_the_earlier_of_two_and_as_an_end_the_later() {
+        for (wall, first, last) in [
+            (
+                "2026-10-25T02:30:00",
+                "2026-10-25T00:30:00Z",
+                "2026-10-25T01:30:00Z",
+            ),
+            (
+                "2026-03-29T02:30:00",
+                "2026-03-29T00:30:00Z",
+                "2026-03-29T01:30:00Z",
+            ),
+            (
+                "2026-03-29T03:00:00",
+                "2026-03-29T01:00:00Z",
+                "2026-03-29T01:00:00Z",
+            ),
+            (
+                "2026-07-01T12:00:00",
+                "2026-07-01T10:00:00Z",
+                "2026-07-01T10:00:00Z",
+            ),
         ] {
-            let earliest = zone("Europe/Berlin").earliest(wall.parse().unwrap());
-            assert_eq!(earliest, at(instant), "{wall}");
+            let (zone, typed) = (zone("Europe/Berlin"), wall.parse().unwrap());
+            assert_eq!(zone.earliest(typed), at(first), "{wall}");
+            assert_eq!(zone.latest(typed), at(last), "{wall}");
         }
     }
 

@@ -4,6 +4,7 @@ use crate::{
     client::Client,
     error::{Error, ErrorKind, Result},
 };
+use std::io;
 
 /// Name of this operation in errors.
 const OPERATION: &str = "acknowledge key";
@@ -14,13 +15,19 @@ impl Client {
     /// more, and the key is free. Of a key that nothing is kept under, nothing is done.
     ///
     /// # Errors
-    /// [`ErrorKind::Locked`] while it is not known what became of it: use the key again, or reconcile it, first.
+    /// [`ErrorKind::Locked`] while it is not known what became of it, or of either where both have the key: use the key again, or
+    /// reconcile it, first.
     /// [`ErrorKind::Storage`] when the outbox cannot be read or written.
     pub fn acknowledge(&self, key: &str) -> Result<()> {
         let parts = self.parts();
-        let messages = parts.messages.acknowledge(key);
-        let tickets = messages.and_then(|known| Ok(parts.tickets.acknowledge(key)? && known));
-        match tickets {
+        let acknowledged = || -> io::Result<bool> {
+            // A message and a ticket may have one key: while either is in doubt, both keep it.
+            if !parts.messages.is_known(key)? || !parts.tickets.is_known(key)? {
+                return Ok(false);
+            }
+            Ok(parts.messages.acknowledge(key)? && parts.tickets.acknowledge(key)?)
+        };
+        match acknowledged() {
             Ok(true) => Ok(()),
             Ok(false) => Err(Error::local(
                 ErrorKind::Locked,

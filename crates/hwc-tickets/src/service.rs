@@ -12,7 +12,7 @@ pub(crate) use limit::{MAX_PAGE, MAX_TICKETS};
 use crate::{config::submit_type::SubmitType, ids::GroupId, time::ZoneOffset};
 #[cfg(feature = "raw")]
 use hwc_core::Operation;
-use hwc_core::{CallOptions, ErrorCode, Fault, Pipeline, retry::after};
+use hwc_core::{CallOptions, ErrorCode, Fault, FaultKind, Pipeline, retry::after};
 pub(crate) use hwc_tickets_wire::Response;
 #[cfg(feature = "raw")]
 use hwc_tickets_wire::operations;
@@ -98,6 +98,19 @@ pub(crate) fn date<T>(answer: &Response<T>) -> Option<Timestamp> {
 /// Whether a machine on the way had stored the answer, and gave it once more.
 pub(crate) fn is_stored<T>(answer: &Response<T>) -> bool {
     after::is_stored(&answer.headers)
+}
+
+/// Whether a read before a write failed so that the write would fail too. That its own time was up, or its own turn too late, says
+/// nothing: the write has more time. An account may lack the permission for the read alone.
+pub(crate) fn forbids_sending(fault: &Fault) -> bool {
+    matches!(
+        fault.kind,
+        FaultKind::InvalidInput
+            | FaultKind::Credentials
+            | FaultKind::Connect
+            | FaultKind::Tls
+            | FaultKind::Unauthorized
+    )
 }
 
 /// The service's error codes, for the pipeline.

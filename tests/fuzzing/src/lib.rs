@@ -9,6 +9,10 @@
     reason = "whoever calls this is a test, which fails by panicking"
 )]
 
+mod orders;
+
+pub use orders::{Choices, every_order};
+
 use proptest::{
     collection::vec,
     prelude::*,

@@ -14,6 +14,7 @@ mod hostile;
 mod raw;
 mod sdk;
 mod simulator;
+mod soak;
 mod statuses;
 mod stories;
 mod wire;

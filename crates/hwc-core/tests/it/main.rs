@@ -54,6 +54,7 @@ mod matrix_sizes;
 mod matrix_sockets;
 mod matrix_tls;
 mod official;
+mod orders;
 mod own_transport;
 mod places;
 mod profile;

@@ -62,6 +62,14 @@ impl FromStr for Moment {
 }
 
 impl Moment {
+    /// The instant at which what is asked for ends, seen from `now`, for a clock in `zone`.
+    pub(crate) fn end(self, now: Timestamp, zone: Zone) -> Timestamp {
+        match self {
+            Self::Wall(wall) => zone.latest(wall),
+            Self::Instant(_) | Self::Ago(_) => self.instant(now, zone),
+        }
+    }
+
     /// The instant, seen from `now`, for a clock in `zone`.
     pub(crate) fn instant(self, now: Timestamp, zone: Zone) -> Timestamp {
         match self {

@@ -8,7 +8,8 @@ mod upload;
 use crate::{
     cli::attachment::Attachment,
     context::{Context, ticket_id},
-    failure::Failure,
+    failure::{Failure, ended},
+    render::{List, Screen},
 };
 use hwc_tickets::{AttachmentId, Error};
 
@@ -37,4 +38,28 @@ fn ids(typed: &[String]) -> Result<Vec<AttachmentId>, Failure> {
     let ids = typed.iter().map(AttachmentId::lenient);
     let ids = ids.collect::<Result<Vec<_>, _>>().map_err(Error::from)?;
     Ok(ids)
+}
+
+/// The end of the list of what was done to several files; `done` says it again in case that it cannot be told by the list, and
+/// `failed` what ended it early.
+fn end(
+    list: List<'_>,
+    failed: Option<Failure>,
+    done: &[String],
+    screen: &Screen,
+) -> Result<(), Failure> {
+    let fields = failed
+        .iter()
+        .map(|failure| ("error".to_owned(), failure.json()));
+    let told = list.end(&fields.collect());
+    let done = done.join(", ");
+    let told = match (&failed, told) {
+        (None, told) if !done.is_empty() => told.map_err(|untold| untold.after(done)),
+        (Some(_), Err(untold)) if !done.is_empty() => {
+            screen.warn(&done);
+            Err(untold)
+        }
+        (_, told) => told,
+    };
+    ended(failed.map_or(Ok(()), Err), told)
 }

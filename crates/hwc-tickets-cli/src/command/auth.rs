@@ -12,7 +12,7 @@ use crate::{
     failure::Failure,
     private_file,
     render::{Part, Show, fact},
-    settings::{Settings, Source, document, document_at},
+    settings::{Settings, Source, document},
 };
 use clap::ValueEnum;
 use hwc_core::file::shell_quoted;
@@ -108,11 +108,12 @@ fn store(login: &Login, context: &Context) -> Result<(), Failure> {
     // Asked before the secret is: it would be typed for nothing.
     let path = context.settings.places.config()?;
     let credentials = secrets::ask(login)?;
-    let mut document = document_at(path)?.unwrap_or_default();
     let given = given_for_all_calls(&context.settings);
-    put(&mut document, profile, credentials, &given)
-        .ok_or_else(|| document::out_of_place(path, profile))?;
-    document::write(path, &document)?;
+    document::change(path, |document| {
+        put(document, profile, credentials, &given)
+            .ok_or_else(|| document::out_of_place(path, profile))?;
+        Ok(true)
+    })?;
     let screen = &context.screen;
     screen.note(&format!(
         "Stored for profile {profile} in {}, readable for you only.",
@@ -142,12 +143,10 @@ fn store(login: &Login, context: &Context) -> Result<(), Failure> {
 fn forget(context: &Context) -> Result<(), Failure> {
     let profile = &context.settings.profile_name.value;
     let path = context.settings.places.config()?;
-    let mut document = document_at(path)?.unwrap_or_default();
     let screen = &context.screen;
     let place = path.display();
-    let were_there = remove(&mut document, profile);
+    let were_there = document::take_out(path, |document| remove(document, profile))?;
     if were_there {
-        document::write(path, &document)?;
         screen.note(&format!(
             "The credentials of profile {profile} are removed from {place}. The service was told nothing: a token stays \
              valid there until it ends."

@@ -12,7 +12,7 @@ use crate::{
         Cell, Part, Show, Titles, fact,
         table::{Column, ColumnWidth, QUIET, STRONG},
     },
-    settings::{Shown, Summary, document, document_at, process_variable, usable},
+    settings::{Shown, Summary, document, process_variable, usable},
 };
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -183,16 +183,17 @@ fn put(set: &Set, context: &Context) -> Result<(), Failure> {
             "Nothing was stored. Correct the value.",
         )
     })?;
-    let mut document = document_at(path)?.unwrap_or_default();
-    match profile {
-        None => document::put(document.as_table_mut(), key.name(), value),
-        Some(name) => {
-            let table = document::profile(&mut document, name)
-                .ok_or_else(|| document::out_of_place(path, name))?;
-            document::put(table, key.name(), value);
+    document::change(path, |document| {
+        match profile {
+            None => document::put(document.as_table_mut(), key.name(), value),
+            Some(name) => {
+                let table = document::profile(document, name)
+                    .ok_or_else(|| document::out_of_place(path, name))?;
+                document::put(table, key.name(), value);
+            }
         }
-    }
-    document::write(path, &document)?;
+        Ok(true)
+    })?;
     let place = path.display();
     let screen = &context.screen;
     screen.note(&format!("Stored {} in {place}.", in_words(*key, profile)));
@@ -214,25 +215,26 @@ fn put(set: &Set, context: &Context) -> Result<(), Failure> {
 fn unset(key: Key, context: &Context) -> Result<(), Failure> {
     let profile = profile_of(key, context)?;
     let path = context.settings.places.config()?;
-    let mut document = document_at(path)?.unwrap_or_default();
-    let removed = match profile {
-        None => document.remove(key.name()),
-        Some(name) => {
-            let profiles = document.get_mut("profiles");
-            let profiles = profiles.and_then(Item::as_table_like_mut);
-            let table = profiles.and_then(|all| all.get_mut(name)?.as_table_like_mut());
-            table.and_then(|table| table.remove(key.name()))
-        }
-    };
+    let is_removed = document::take_out(path, |document| {
+        let removed = match profile {
+            None => document.remove(key.name()),
+            Some(name) => {
+                let profiles = document.get_mut("profiles");
+                let profiles = profiles.and_then(Item::as_table_like_mut);
+                let table = profiles.and_then(|all| all.get_mut(name)?.as_table_like_mut());
+                table.and_then(|table| table.remove(key.name()))
+            }
+        };
+        removed.is_some()
+    })?;
     let (place, what) = (path.display(), in_words(key, profile));
     let screen = &context.screen;
-    let outcome = match removed {
-        Some(_) => {
-            document::write(path, &document)?;
+    let outcome = match is_removed {
+        true => {
             screen.note(&format!("Removed {what} from {place}."));
             "removed"
         }
-        None => {
+        false => {
             screen.note(&format!("There is no {what} in {place}."));
             "none"
         }

@@ -67,13 +67,19 @@ pub(super) async fn run(args: &Create, context: &Context) -> Result<(), Failure>
         return told(&created, context);
     }
     let files = input::sources(&fields.attach)?;
-    let uploaded = interruptible(upload(&files, &fields, &client, context)).await?;
+    let mut uploaded = Vec::new();
+    let uploading = interruptible(upload(&files, &fields, &client, &mut uploaded)).await;
+    if let Err(failure) = uploading {
+        // Also when it was interrupted: nobody else tells what is stored.
+        warn_of_files(&uploaded, context);
+        return Err(failure);
+    }
     let ids = uploaded.iter().map(|(_, id)| id.clone());
     let mut create = client.create_ticket(fields.draft(ids));
     if let Some(agreement) = &agreed {
         create = create.agreed(agreement);
     }
-    let outcome = open(create, args, context).await;
+    let outcome = open(create, args, agreed.is_some(), context).await;
     drop(held);
     match outcome {
         Ok(created) => told(&created, context),
@@ -91,6 +97,7 @@ pub(super) async fn run(args: &Create, context: &Context) -> Result<(), Failure>
 async fn open(
     mut create: CreateTicket,
     args: &Create,
+    signs: bool,
     context: &Context,
 ) -> Result<Created, Failure> {
     if let Some(key) = &args.key {
@@ -106,8 +113,12 @@ async fn open(
         biased;
         created = render::wait("opening the ticket", opening) => created,
         () = interrupt() => {
-            let before = "interrupted before the ticket was sent";
-            return Err(doubt::interrupted(&Once::TICKET, before, context));
+            let before = match signs {
+                true => "interrupted before the ticket was sent; the agreement may be signed already: opening the ticket again tells",
+                false => "interrupted before the ticket was sent",
+            };
+            let look = "hwc-tickets ticket list --limit 20";
+            return Err(doubt::interrupted(&Once::TICKET, before, look, context));
         }
     };
     created.map_err(|error| failed(error, args, context))
@@ -178,16 +189,15 @@ async fn agreement(id: &str, client: &Client) -> Result<Option<Agreement>, Failu
     }
 }
 
-/// Uploads the files, if all of them can be; none else. Their names and ids.
+/// Uploads the files, if all of them can be; none else. Their names and ids go into `uploaded`, one by one.
 async fn upload(
     files: &[Source],
     fields: &Fields,
     client: &Client,
-    context: &Context,
-) -> Result<Vec<(String, AttachmentId)>, Failure> {
-    let mut uploaded = Vec::new();
+    uploaded: &mut Vec<(String, AttachmentId)>,
+) -> Result<(), Failure> {
     if files.is_empty() {
-        return Ok(uploaded);
+        return Ok(());
     }
     let limits = client.upload_limits().await?;
     limits.check_count(fields.attachment_count())?;
@@ -196,15 +206,10 @@ async fn upload(
     }
     for file in files {
         let sending = client.upload(file.clone()).for_new_ticket().into_future();
-        match render::wait("uploading", sending).await {
-            Ok(stored) => uploaded.push((file.name().unwrap_or_default().to_owned(), stored.id)),
-            Err(error) => {
-                warn_of_files(&uploaded, context);
-                return Err(error.into());
-            }
-        }
+        let stored = render::wait("uploading", sending).await?;
+        uploaded.push((file.name().unwrap_or_default().to_owned(), stored.id));
     }
-    Ok(uploaded)
+    Ok(())
 }
 
 /// Files that are stored, and that no ticket has.

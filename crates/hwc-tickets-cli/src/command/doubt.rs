@@ -86,11 +86,14 @@ pub(super) fn unstored(error: Error, has_key: bool, context: &Context) -> Failur
     }
 }
 
-/// The program is to end while something may be on its way. `before` says that it was not.
-pub(super) fn interrupted(once: &Once, before: &str, context: &Context) -> Failure {
+/// The program is to end while something may be on its way. `before` says that it was not, `look` how to find out without a record.
+pub(super) fn interrupted(once: &Once, before: &str, look: &str, context: &Context) -> Failure {
     let files = context.pending_files.hand_over_all();
     let Once { noun, done, .. } = once;
     let what = match files.first() {
+        None if context.pending_files.has_unwritten() => format!(
+            "interrupted; it is not known whether {done}, and it has no record. Look with: {look}"
+        ),
         None => before.to_owned(),
         Some(file) => {
             if *once == Once::MESSAGE {

@@ -7,7 +7,7 @@ use crate::{
     clock,
     context::Context,
     exit::Exit,
-    failure::{Failure, error_json},
+    failure::{Failure, ended, error_json},
     input, private_file, render,
     signal::{interrupt, interrupt_again},
     view::{Conversation, Extras, Happened, MessageJson},
@@ -345,7 +345,8 @@ impl Watch<'_> {
             {
                 fields.insert("error".to_owned(), failure.json());
             }
-            self.shown.into_list().end(&fields)?;
+            let told = self.shown.into_list().end(&fields);
+            return ended(result, told);
         }
         result
     }

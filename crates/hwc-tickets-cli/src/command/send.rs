@@ -418,5 +418,6 @@ fn interrupted(message: &Message, context: &Context) -> Failure {
             "interrupted before the message was sent; a file that was uploaded by then stays in the service without use"
         }
     };
-    doubt::interrupted(&Once::MESSAGE, before, context)
+    let look = format!("hwc-tickets message history {}", message.ticket);
+    doubt::interrupted(&Once::MESSAGE, before, &look, context)
 }

@@ -83,8 +83,12 @@ impl Filter {
                 Err(exception) => {
                     return match exception.get_err() {
                         Ok(error) => Err(failed(&error.to_string())),
-                        // It asked to stop.
-                        Err(_) => Ok(()),
+                        // It asked to stop, or never came to its end.
+                        Err(stop) => match stop.get_halt() {
+                            Ok(0) => Ok(()),
+                            Ok(code) => Err(failed(&format!("it stopped with {code}"))),
+                            Err(_) => Err(failed("it cannot be run to its end")),
+                        },
                     };
                 }
             }
@@ -184,6 +188,21 @@ mod tests {
             let told = failure.told(false).unwrap();
             assert!(told.what.contains(said), "{filter}: {}", told.what);
             assert_eq!(failure.exit(), Exit::Usage, "{filter}");
+        }
+    }
+
+    /// What comes before stands there; that it is not all must be told.
+    #[test]
+    fn a_filter_that_stops_as_failed_has_failed() {
+        for (filter, said) in [
+            ("1, halt(3), 2", "it stopped with 3"),
+            ("1, halt_error, 2", "it stopped with 5"),
+            ("1, (\"x\" | halt_error(1)), 2", "it stopped with 1"),
+        ] {
+            let failure = all(filter, &json!(null)).unwrap_err();
+            let told = failure.told(false).unwrap();
+            assert!(told.what.contains(said), "{filter}: {}", told.what);
+            assert_eq!(failure.exit(), Exit::Failure, "{filter}");
         }
     }
 

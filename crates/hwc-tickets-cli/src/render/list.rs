@@ -5,7 +5,10 @@ use super::{
     show::{Row, Titles},
     table::Table,
 };
-use crate::{cli::Form, failure::Failure};
+use crate::{
+    cli::Form,
+    failure::{Failure, ended},
+};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -159,7 +162,8 @@ impl<'a> List<'a> {
             if let Err(failure) = &outcome {
                 fields.insert("error".to_owned(), failure.json());
             }
-            self.end(&fields)?;
+            let told = self.end(&fields);
+            return ended(outcome, told);
         }
         outcome
     }

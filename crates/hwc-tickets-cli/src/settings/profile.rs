@@ -246,7 +246,7 @@ fn outside_of_profiles(key: &str) -> String {
 }
 
 /// The document at `path`, if there is a file.
-pub(crate) fn document_at(path: &Path) -> Result<Option<DocumentMut>, Failure> {
+pub(super) fn document_at(path: &Path) -> Result<Option<DocumentMut>, Failure> {
     match private_file::read(path, false) {
         Ok(text) => parse(&text, path).map(Some),
         Err(Unreadable::Absent) => Ok(None),

@@ -275,6 +275,28 @@ fn a_file_that_is_refused_keeps_everything_back() {
     assert_eq!(writes(&stage), 0);
 }
 
+/// What is stored by then is told: no list has it.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_upload_tells_what_is_stored() {
+    let stage = Stage::new();
+    let hangs = FaultRule::new(Operation::UploadAccessory, Fault::Hang);
+    stage.sim().fault(hangs.skipping(1));
+    let [first, second] = ["first.log", "second.log"].map(|name| {
+        let file = private(&stage.home().join(name), b"from the disk");
+        file.display().to_string()
+    });
+    let more = ["--attach", first.as_str(), "--attach", second.as_str()];
+    let child = stage.spawn(&[&WHOLE[..], &more].concat());
+    crate::stage::until("the second file", || writes(&stage) == 2);
+    crate::exit::interrupt(&child);
+    let ran = stage.ran(child.wait_with_output().unwrap());
+    assert_eq!(ran.code, 130, "{}", ran.golden());
+    let says = "in no ticket yet; next time name first.log with --attachment ";
+    assert!(ran.stderr.contains(says), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("second.log"), "{}", ran.stderr);
+}
+
 /// The answer is lost and the list tells: the ticket is found, and there is one.
 #[test]
 fn a_lost_answer_is_found_in_the_list() {
@@ -332,6 +354,22 @@ fn a_doubt_is_kept_and_settled() {
     assert_eq!(writes(&stage), 1);
 }
 
+/// Nothing was written down, and it is on its way all the same.
+#[cfg(unix)]
+#[test]
+fn a_ticket_without_a_record_is_in_doubt_when_it_is_interrupted() {
+    let stage = Stage::new();
+    let before = tickets(&stage);
+    let hangs = FaultRule::new(Operation::CreateCases, Fault::Hang);
+    stage.sim().fault(hangs.after_commit());
+    let args = [&WHOLE[..], &["--without-record"]].concat();
+    let ran = stage.interrupted_on_a_full_disk(&args, || tickets(&stage) > before);
+    assert_eq!(ran.code, 130, "{}", ran.golden());
+    for part in ["not known whether the ticket was opened", "ticket list"] {
+        assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
+    }
+}
+
 #[test]
 fn all_doubts_at_once_and_one_that_is_forgotten() {
     let stage = Stage::new();
@@ -355,6 +393,16 @@ fn all_doubts_at_once_and_one_that_is_forgotten() {
     assert_eq!(stage.requests(), asked);
     let ran = stage.run(&["ticket", "reconcile", "ffff0000", "--forget"]);
     assert_eq!(ran.code, 2, "{}", ran.golden());
+    // A column that there is not is found out too late for code 2, which says that nothing was done.
+    let stage = Stage::new();
+    in_doubt(&stage, &[]);
+    let path = stage.pending_file().display().to_string();
+    let forget = ["ticket", "reconcile", path.as_str(), "--forget"];
+    let ran = stage.run(&[&forget[..], &["--columns", "nothing"]].concat());
+    assert_eq!(ran.code, 9, "{}", ran.golden());
+    let says = "the record is removed; --columns: there is no column nothing";
+    assert!(ran.stderr.contains(says), "{}", ran.stderr);
+    assert!(stage.pending_files().is_empty());
 }
 
 /// A record that nobody can read is named in full to be discarded, and none is taken for another's.
@@ -607,6 +655,37 @@ mod terminal {
         assert_eq!(new.len(), 1);
         terminal.shows(new[0]);
         assert_eq!(stage.sim().arrived(new[0]), ["磁盘满了\nSince noon."]);
+    }
+
+    /// What was chosen for one product does not go with another one, for which there is no such choice: it would be refused
+    /// again and again without being asked for.
+    #[test]
+    fn a_choice_goes_with_what_it_was_made_for() {
+        let stage = Stage::new();
+        let before = tickets(&stage);
+        let mut terminal = begin(&stage, &[], &[]);
+        answer(&mut terminal, "Category:", "1");
+        answer(&mut terminal, "Product:", "ecs");
+        answer(&mut terminal, "Problem type:", "disk");
+        answer(&mut terminal, "Severity [none]:", "2");
+        answer(&mut terminal, "Region:", "<");
+        answer(&mut terminal, "Severity [Major, - for none]:", "<");
+        answer(&mut terminal, "Problem type [Disk fault]:", "<");
+        answer(&mut terminal, "Product [Elastic Cloud Server]:", "<");
+        answer(&mut terminal, "Category [Products]:", "2");
+        answer(&mut terminal, "Product:", "1");
+        answer(&mut terminal, "Problem type:", "campaign");
+        answer(&mut terminal, "Region [none]:", "");
+        answer(&mut terminal, ">", "about a campaign");
+        answer(&mut terminal, ">", ".");
+        answer(&mut terminal, "File to attach [none]:", "");
+        answer(&mut terminal, "Mail address for notices [none]:", "");
+        answer(&mut terminal, "Phone number for notices [none]:", "");
+        let screen = terminal.shows_all(&["Open this ticket? [y/N]:"]);
+        assert!(!screen.contains("severity:"), "{screen}");
+        answer(&mut terminal, "Open this ticket? [y/N]:", "y");
+        assert_eq!(terminal.end(), 0);
+        assert_eq!(tickets(&stage), before + 1);
     }
 
     /// Only what was not given is asked for, in Chinese as well; no is no.

@@ -122,6 +122,41 @@ fn a_bad_filter_is_told() {
     );
 }
 
+/// A filter of the whole comes after what was done: it is told all the same, with the ids that nobody else tells.
+#[test]
+fn what_was_done_is_told_although_the_filter_fails() {
+    let stage = Stage::new();
+    let file = crate::stage::private(&stage.home().join("disk.log"), b"from the disk");
+    let filter = ["--jq", ".attachments.id"];
+    let upload = ["attachment", "upload", file.to_str().unwrap()];
+    let ran = stage.run(&[&upload[..], &filter].concat());
+    assert_eq!(ran.code, 9, "{}", ran.golden());
+    let stored = ran
+        .stderr
+        .split_once("`disk.log` was stored as ")
+        .unwrap()
+        .1;
+    let id: String = stored.chars().take_while(|c| *c != ';').collect();
+    let delete = ["attachment", "delete", id.as_str(), "--yes"];
+    let ran = stage.run(&[&delete[..], &filter].concat());
+    assert_eq!(ran.code, 9, "{}", ran.golden());
+    let says = format!("{id} is deleted");
+    assert!(ran.stderr.contains(&says), "{}", ran.stderr);
+}
+
+/// What failed is told, and not that a filter of nothing fails as well.
+#[test]
+fn a_filter_hides_no_failure() {
+    let stage = Stage::new();
+    let args = ["message", "history", "case-none"];
+    let failed = stage.run(&args);
+    let ran = stage.run(&[&args[..], &["--jq", ".messages.id"]].concat());
+    assert_eq!(ran.code, failed.code, "{}", ran.golden());
+    assert_ne!(ran.code, 1, "{}", ran.golden());
+    let first = failed.stderr.lines().next().unwrap();
+    assert!(ran.stderr.contains(first), "{}", ran.stderr);
+}
+
 #[test]
 fn columns_by_name_and_in_the_order_asked_for() {
     let stage = Stage::new();

@@ -275,6 +275,21 @@ fn a_full_disk_stops_no_recovery() {
     );
 }
 
+/// Nothing was written down, and it is on its way all the same: an interruption must not tell that nothing was sent.
+#[cfg(unix)]
+#[test]
+fn a_message_without_a_record_is_in_doubt_when_it_is_interrupted() {
+    let stage = Stage::new();
+    let hangs = FaultRule::new(Operation::CreateMessages, Fault::Hang);
+    stage.sim().fault(hangs.after_commit());
+    let args = ["message", "send", TICKET, "on its way", "--without-record"];
+    let ran = stage.interrupted_on_a_full_disk(&args, || !stage.sim().arrived(TICKET).is_empty());
+    assert_eq!(ran.code, 130, "{}", ran.golden());
+    for part in ["not known whether the message arrived", "message history"] {
+        assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
+    }
+}
+
 /// A pending file that cannot be read may be that of the message that was found: it is named, and what to do.
 #[test]
 fn a_damaged_pending_file_is_named_where_it_keeps_a_message_from_being_confirmed() {

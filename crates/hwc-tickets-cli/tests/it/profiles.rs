@@ -281,6 +281,32 @@ fn what_cannot_be_used_is_not_stored() {
     }
 }
 
+/// What is told as stored is there, also when several runs change the file at the same time.
+#[test]
+fn runs_at_the_same_time_lose_nothing_of_each_other() {
+    let stage = Stage::new();
+    let names: Vec<String> = (0..8).map(|number| format!("p{number}")).collect();
+    let mut runs: Vec<std::process::Child> = Vec::new();
+    for name in &names {
+        let args = ["config", "set", "timeout", "7s", "--profile", name.as_str()];
+        let mut command = stage.bare(&args);
+        command
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::piped());
+        runs.push(command.spawn().unwrap());
+    }
+    for run in runs {
+        let ran = stage.ran(run.wait_with_output().unwrap());
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+    }
+    let text = text(&stage);
+    for name in &names {
+        assert!(text.contains(&format!("[profiles.{name}]")), "{text}");
+    }
+    let directory = stage.config().parent().unwrap().to_owned();
+    assert_eq!(std::fs::read_dir(directory).unwrap().count(), 1);
+}
+
 /// What cannot be used is told by its key, and the command that mends it works all the same.
 #[test]
 fn a_setting_that_cannot_be_used_is_named_and_can_be_mended() {

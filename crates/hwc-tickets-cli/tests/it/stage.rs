@@ -237,6 +237,12 @@ impl Stage {
     /// The same command where no file can grow, as on a full disk.
     #[cfg(unix)]
     pub(crate) fn on_a_full_disk(&self, command: &Command, input: &[u8]) -> Ran {
+        self.given(&mut Self::where_no_file_grows(command), input)
+    }
+
+    /// The same command, not run yet.
+    #[cfg(unix)]
+    pub(crate) fn where_no_file_grows(command: &Command) -> Command {
         let mut limited = Command::new("sh");
         limited
             .args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\""])
@@ -248,7 +254,27 @@ impl Stage {
                     .get_envs()
                     .filter_map(|(name, value)| Some((name, value?))),
             );
-        self.given(&mut limited, input)
+        limited
+    }
+
+    /// A run where no file can grow, that is interrupted when what it does has happened.
+    #[cfg(unix)]
+    pub(crate) fn interrupted_on_a_full_disk(
+        &self,
+        args: &[&str],
+        has_happened: impl FnMut() -> bool,
+    ) -> Ran {
+        let mut command = Self::where_no_file_grows(&self.command(args));
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        until(&format!("{args:?} to happen"), has_happened);
+        let process = rustix::process::Pid::from_child(&child);
+        rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
+        self.ran(child.wait_with_output().unwrap())
     }
 
     /// A run whose output goes into a pipe whose reader was gone before it began.

@@ -1,8 +1,9 @@
 //! What a message takes along, uploaded before the message is sent.
 
 use super::{
+    limits::UploadLimits,
     source::{AttachmentSource, What},
-    upload::{OPERATION, Sending, known_limits, name_of, opened},
+    upload::{OPERATION, Sending, name_of, opened, within_limits},
 };
 use crate::{
     api::Source,
@@ -44,7 +45,7 @@ pub(crate) async fn enclose(
                 }
                 Ready::Uploaded(id.clone())
             }
-            What::File(file) => Ready::File(opened(file.clone(), None)?),
+            What::File(file) => Ready::File(opened(parts, file.clone(), None).await?),
         });
     }
     let mut enclosed = Enclosed {
@@ -53,13 +54,14 @@ pub(crate) async fn enclose(
     };
     let has_files = ready.iter().any(|one| matches!(one, Ready::File(_)));
     if has_files {
-        let limits = known_limits(parts, total).await?;
-        limits.check_count(ready.len())?;
-        for one in &ready {
-            if let Ready::File(source) = one {
-                limits.check(name_of(source), source.length())?;
-            }
-        }
+        let check = |limits: &UploadLimits| {
+            limits.check_count(ready.len())?;
+            ready.iter().try_for_each(|one| match one {
+                Ready::File(source) => limits.check(name_of(source), source.length()),
+                Ready::Uploaded(_) => Ok(()),
+            })
+        };
+        within_limits(parts, total, check).await?;
     }
     for one in ready {
         let id = match one {

@@ -2,13 +2,15 @@
 
 use crate::{
     api::Source,
-    error::Result,
+    error::{Error, ErrorKind, Result},
     ids::{AttachmentId, InvalidId},
     messages::message::Attachment,
 };
+use hwc_core::{Clock, offload::off_the_runtime};
 use std::{
     fmt,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 /// A file to upload: a path, or a [`Source`]. A path is opened when the upload begins, and named as its last part.
@@ -29,11 +31,19 @@ enum Origin {
 }
 
 impl FileSource {
-    /// Opens what is a path.
-    pub(super) fn open(self) -> Result<Source> {
-        match self.0 {
-            Origin::Path(path) => Ok(Source::file(path)?),
-            Origin::Source(source) => Ok(source),
+    /// Opens what is a path, where that holds up no other task.
+    pub(super) async fn open(self, clock: &Arc<dyn Clock>) -> Result<Source> {
+        let path = match self.0 {
+            Origin::Path(path) => path,
+            Origin::Source(source) => return Ok(source),
+        };
+        let opened = off_the_runtime(Arc::clone(clock), move || Ok(Source::file(path)));
+        match opened.await {
+            Ok(source) => Ok(source?),
+            Err(error) => {
+                let why = "the file was not opened, because the runtime ends";
+                Err(Error::local(ErrorKind::Storage, why).with_source(error))
+            }
         }
     }
 }

@@ -9,9 +9,10 @@ use crate::{
     api::Source,
     client::{Client, Parts},
     error::{Advice, Delivery, Error, Result},
+    service,
     verb::within,
 };
-use hwc_core::{CallOptions, Fault, FaultKind};
+use hwc_core::{CallOptions, Fault};
 use std::{
     fmt,
     future::{Future, IntoFuture},
@@ -58,7 +59,8 @@ impl Client {
     /// streamed, so its size costs no memory.
     ///
     /// Name, length and kind are checked against what the service says of its limits ([`Client::upload_limits`], asked for
-    /// once in five minutes) before a byte of the file goes out. If the service does not tell them, it checks them itself.
+    /// once in five minutes, and anew before a file is refused) before a byte of the file goes out. If the service does not tell
+    /// them, it checks them itself.
     ///
     /// ```no_run
     /// # async fn example(client: hwc_tickets::Client) -> hwc_tickets::Result<()> {
@@ -177,14 +179,14 @@ async fn carry_out(
     options: &Options,
     began: Duration,
 ) -> Result<Uploaded> {
-    let source = opened(file, options.name.as_deref())?;
+    let source = opened(parts, file, options.name.as_deref()).await?;
     let left = || {
         let over = parts.clock.elapsed().saturating_sub(began);
         options.timeout.map(|total| total.saturating_sub(over))
     };
     if !options.skip_limits {
-        let limits = known_limits(parts, left().unwrap_or(parts.deadline)).await?;
-        limits.check(name_of(&source), source.length())?;
+        let check = |limits: &UploadLimits| limits.check(name_of(&source), source.length());
+        within_limits(parts, left().unwrap_or(parts.deadline), check).await?;
     }
     let mut sending = Sending::new(source);
     sending.content_type = options.content_type.as_deref();
@@ -198,8 +200,8 @@ async fn carry_out(
 }
 
 /// Opens a file, and checks the name that it is sent under.
-pub(super) fn opened(file: FileSource, name: Option<&str>) -> Result<Source> {
-    let mut source = file.open()?;
+pub(super) async fn opened(parts: &Parts, file: FileSource, name: Option<&str>) -> Result<Source> {
+    let mut source = file.open(&parts.clock).await?;
     if let Some(name) = name {
         source = source.named(name);
     }
@@ -212,11 +214,17 @@ pub(super) fn name_of(source: &Source) -> &str {
     source.name().unwrap_or_default()
 }
 
-/// What is known of the limits, asked for if need be. Where the service does not tell them nothing is limited here.
-pub(super) async fn known_limits(parts: &Parts, left: Duration) -> Result<UploadLimits> {
+/// Holds `check` to what is known of the limits, asked for if need be: what was kept may be out of date, and refuses nothing unless
+/// it cannot be asked anew. Where the service does not tell them nothing is limited here.
+pub(super) async fn within_limits(
+    parts: &Parts,
+    left: Duration,
+    check: impl Fn(&UploadLimits) -> Result<()>,
+) -> Result<()> {
     let now = parts.clock.elapsed();
-    if let Some(known) = parts.attachments.limits(now) {
-        return Ok(known);
+    let by_kept = parts.attachments.limits(now).map(|kept| check(&kept));
+    if let Some(Ok(())) = by_kept {
+        return Ok(());
     }
     let unsent = |fault: Fault| Error::from(fault).with_delivery(Delivery::NotSent);
     // A token exchange may take longer than asking for the limits may: it has the whole time.
@@ -226,24 +234,11 @@ pub(super) async fn known_limits(parts: &Parts, left: Duration) -> Result<Upload
     match parts.service.upload_limits(&options).await {
         Ok(answer) => {
             parts.attachments.keep(parts.clock.elapsed(), &answer.body);
-            Ok(answer.body)
+            check(&answer.body)
         }
-        Err(fault) if forbids_sending(&fault) => Err(unsent(fault)),
-        Err(_) => Ok(UploadLimits::new()),
+        Err(fault) if service::forbids_sending(&fault) => Err(unsent(fault)),
+        Err(_) => by_kept.unwrap_or(Ok(())),
     }
-}
-
-/// Whether asking for the limits failed so that the upload would fail too. That its own time was up says nothing, and an
-/// account may lack the permission to ask.
-fn forbids_sending(fault: &Fault) -> bool {
-    matches!(
-        fault.kind,
-        FaultKind::InvalidInput
-            | FaultKind::Credentials
-            | FaultKind::Connect
-            | FaultKind::Tls
-            | FaultKind::Unauthorized
-    )
 }
 
 /// A file that was looked at, on its way.

@@ -11,7 +11,14 @@ use crate::{
     client::Client,
     error::{Error, ErrorKind, Result},
 };
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 /// How old an answer may be, unless it is said otherwise.
 pub const LIFETIME: Duration = Duration::from_secs(600);
@@ -42,6 +49,8 @@ pub struct Lookups {
     client: Client,
     age: Duration,
     timeout: Option<Duration>,
+    /// Whether this one or a clone of it gave an answer that was kept.
+    gave_kept: Arc<AtomicBool>,
 }
 
 impl Client {
@@ -52,6 +61,7 @@ impl Client {
             client: self.clone(),
             age: LIFETIME,
             timeout: None,
+            gave_kept: Arc::default(),
         }
     }
 }
@@ -390,6 +400,11 @@ impl Lookups {
         call.timeout(self.deadline()).await.map(drop)
     }
 
+    /// Whether this one or a clone of it gave an answer that was kept.
+    pub(crate) fn gave_kept(&self) -> bool {
+        self.gave_kept.load(Ordering::Relaxed)
+    }
+
     fn deadline(&self) -> Duration {
         self.timeout.unwrap_or(self.client.parts().deadline)
     }
@@ -409,10 +424,12 @@ impl Lookups {
         if !self.age.is_zero()
             && let Some(answer) = answers.get(&key, now, self.age)
         {
+            self.gave_kept.store(true, Ordering::Relaxed);
             return Ok(answer);
         }
+        let asked = answers.ask(now);
         let answer = Arc::new(read.await?);
-        answers.put(key, now, Arc::clone(&answer));
+        answers.put(key, asked, Arc::clone(&answer));
         Ok(answer)
     }
 }

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::ids::AttachmentId;
 use ring::hmac;
+use std::fmt;
 
 /// What the digests of folded forms are made for.
 const FOLDED_TEXT: &[u8] = b"folded text";
@@ -45,13 +46,21 @@ pub(crate) struct Folded {
 }
 
 /// The forms of a text that are compared: made once, however many submits it is compared with.
-#[derive(Debug)]
 pub(crate) struct Forms {
     canonical: String,
     units: u64,
     /// The folded form, and that of the first 400 units.
     folded: Option<(String, String)>,
     skeleton: String,
+}
+
+/// How long the text is, and nothing of it.
+impl fmt::Debug for Forms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Forms")
+            .field("units", &self.units)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Forms {
@@ -112,6 +121,13 @@ impl Fingerprint {
     /// Whether `text` is this one, apart from line ends, outer white space and entities.
     pub(crate) fn is_of(&self, text: &str) -> bool {
         self.matches_canonical(&Forms::of(text))
+    }
+
+    /// The same, of the whole of it: a service may cut a text, a caller does not.
+    pub(crate) fn is_whole(&self, text: &str) -> bool {
+        let canonical = canonical(text);
+        units(&canonical) as u64 == self.units
+            && digest(&self.signer(), b"text", &canonical) == self.whole
     }
 
     fn signer(&self) -> hmac::Key {
@@ -193,4 +209,26 @@ fn digest(key: &hmac::Key, what: &[u8], text: &str) -> Digest {
         .zip(tag.as_ref())
         .for_each(|(to, from)| *to = *from);
     digest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_text_is_another_text() {
+        let long = "x".repeat(500);
+        let part = "x".repeat(400);
+        let print = Fingerprint::of(&long, &[]).unwrap();
+        assert!(print.is_whole(&long) && print.is_of(&part));
+        assert!(!print.is_whole(&part));
+        let odd = "cut\u{fffd}";
+        assert!(Fingerprint::of(odd, &[]).unwrap().is_whole(odd));
+    }
+
+    #[test]
+    fn forms_show_no_text() {
+        let shown = format!("{:?}", Forms::of("The disk is full."));
+        assert_eq!(shown, "Forms { units: 17, .. }");
+    }
 }

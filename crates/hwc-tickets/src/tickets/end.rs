@@ -181,8 +181,12 @@ async fn confirm(ticket: Ticket, deadline: Duration, saying: Saying) -> Result<E
     let action = TicketAction::Confirm;
     let parts = ticket.client.parts();
     let began = parts.clock.elapsed();
-    let status = look(&ticket, deadline / 4).await;
-    match status.map_err(|error| error.with_operation(action.operation()))? {
+    let unread = |error: Error| {
+        error
+            .with_operation(action.operation())
+            .with_delivery(Delivery::NotSent)
+    };
+    match look(&ticket, deadline / 4).await.map_err(unread)? {
         TicketStatus::Completed => Ok(Ended::Already),
         TicketStatus::AwaitingConfirmation => {
             let took = parts.clock.elapsed().saturating_sub(began);

@@ -106,7 +106,8 @@ impl FollowNew {
 
 impl Tickets {
     /// Follows the list of tickets: new ones, and changes of their status. To follow their messages as well, add them to
-    /// [`Client::follow`] with its [`handle`](crate::Events::handle).
+    /// [`Client::follow`] with its [`handle`](crate::Events::handle), and begin that with [`Follow::since`](crate::Follow::since): a ticket is
+    /// told with the next reading of the list, and something may stand in it by then.
     ///
     /// ```no_run
     /// # async fn example(client: hwc_tickets::Client) -> hwc_tickets::Result<()> {

@@ -25,17 +25,28 @@ use hwc_tickets_wire::{
 };
 use secrecy::ExposeSecret as _;
 use serde_json::Map;
+use std::fmt;
 
 /// The one way a ticket can come in by.
 const SOURCE: &str = "83aeb0f2834c4df49826c781d32a963e";
 
 /// A ticket of a list.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct TicketRow {
     pub(crate) id: TicketId,
     /// `None`: the service did not say, or it has no reading.
     pub(crate) description: Option<String>,
     pub(crate) created_at: MessageTime,
+}
+
+/// Without the description.
+impl fmt::Debug for TicketRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TicketRow")
+            .field("id", &self.id)
+            .field("created_at", &self.created_at)
+            .finish_non_exhaustive()
+    }
 }
 
 /// One page of tickets, in the order of the answer.

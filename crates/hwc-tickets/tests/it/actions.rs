@@ -134,6 +134,19 @@ fn a_lost_answer_to_an_ending_is_settled_by_the_state_or_stays_in_doubt() {
     }
 }
 
+#[test]
+fn a_confirmation_is_not_sent_when_the_state_cannot_be_read() {
+    for step in losses() {
+        let office = office(2);
+        let told = format!("{step:?}");
+        office.after(move |asked| (asked.operation() == "status").then(|| step.clone()));
+        let ticket = office.client().ticket(TICKET).unwrap();
+        let result = office.clock.run(end(&ticket, TicketAction::Confirm));
+        assert_eq!(result.unwrap_err().delivery(), Delivery::NotSent, "{told}");
+        assert_eq!(office.count("action"), 0, "{told}");
+    }
+}
+
 /// The second attempt is refused because the first one was done.
 #[test]
 fn a_refusal_of_a_repetition_is_no_refusal() {

@@ -236,6 +236,11 @@ fn limits_are_known_for_five_minutes() {
     desk.clock().advance(Duration::from_secs(2));
     assert_eq!(upload().unwrap_err().kind(), ErrorKind::InvalidInput);
     assert_eq!(desk.files().asked, 2);
+    // Nothing is refused by what was only kept, unless the service does not tell it any more.
+    desk.files().limits = Some(Step::answer(503));
+    assert_eq!(upload().unwrap_err().kind(), ErrorKind::InvalidInput);
+    desk.files().limits = None;
+    upload().unwrap();
 }
 
 #[test]

@@ -2,13 +2,20 @@
 
 use crate::ledger::{json, route};
 use hwc_tickets::{
-    Client, Delivery, DraftProblem, ErrorKind, SecretString, TicketDraft, TicketReceipt,
+    AttachmentId, Client, Delivery, DraftProblem, ErrorKind, SecretString, TicketDraft,
+    TicketReceipt,
     choices::{AgreementState, FieldKind},
     testing::{FakeClock, ScriptedTransport, Step},
 };
 use hwc_tickets_sim::{Rules, Simulator};
 use serde_json::json;
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 const USAGE: &str = "5efc9f47ace944bfafd054161409f15b";
 const DISK_FAULT: &str = "124";
@@ -136,6 +143,7 @@ async fn a_draft_is_checked_against_what_the_service_says() {
         draft.product(SERVER).region("cn-north-4")
     };
     let usage = || TicketDraft::new(USAGE, "How do I do that?");
+    let file = || AttachmentId::new("file-0001").unwrap();
     let table = [
         (usage(), None),
         (fault().region("cn-north-4").extra("impact", "part"), None),
@@ -153,6 +161,10 @@ async fn a_draft_is_checked_against_what_the_service_says() {
         (
             TicketDraft::new(USAGE, "\u{1f600}".repeat(601)),
             Some(("TooLong", "description")),
+        ),
+        (
+            usage().attach(file()).attach(file()),
+            Some(("Form", "attachments")),
         ),
         (
             TicketDraft::new("999", "x"),
@@ -260,6 +272,35 @@ async fn a_quota_that_is_used_up_is_told_before_anything_is_sent() {
     let error = client.create_ticket(draft).await.unwrap_err();
     let used_up = DraftProblem::QuotaUsedUp { total: Some(1) };
     assert_eq!(error.draft_problems(), [used_up]);
+}
+
+/// What was kept may be out of date: it is asked anew before a draft is refused by it.
+#[test]
+fn no_draft_is_refused_by_what_was_kept() {
+    let offered = Arc::new(AtomicUsize::new(1));
+    let number = Arc::clone(&offered);
+    let (clock, client) = scripted(move |route| match route {
+        "problems" => {
+            let kinds: Vec<_> = (1..=number.load(Ordering::Relaxed))
+                .map(|kind| json!({"business_type_id": kind.to_string()}))
+                .collect();
+            json(200, json!({ "incident_business_type_list": kinds }))
+        }
+        "extends-map" => json(200, json!({"extends_params": []})),
+        "quotas" => json(200, json!({"total": -1, "un_used": -1})),
+        "published-agreement" => json(200, json!({"case_agreement": {"id": "1"}})),
+        _ => json(200, json!({"is_signed_latest": true})),
+    });
+    let draft = TicketDraft::new("2", "words");
+    let problems = || {
+        let check = clock.run(client.check_ticket(&draft)).unwrap();
+        check.problems.len()
+    };
+    assert_eq!(problems(), 1);
+    offered.store(2, Ordering::Relaxed);
+    assert_eq!(problems(), 0, "it is offered by now");
+    offered.store(1, Ordering::Relaxed);
+    assert_eq!(problems(), 0, "what allows it is kept");
 }
 
 /// Rules that cannot be read, and those that are not whole, keep nobody from opening a ticket.

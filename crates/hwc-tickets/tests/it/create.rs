@@ -352,6 +352,63 @@ fn an_outbox_that_cannot_be_read_keeps_the_doubt() {
     assert!(matches!(outcome, TicketOutcome::Confirmed(id) if made == [id.to_string()]));
 }
 
+/// A file that grew without an end could not be opened again.
+#[test]
+fn a_full_file_takes_no_new_record_and_can_be_opened() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("outbox");
+    let service = Service::new();
+    let open = || {
+        let outbox = FileOutbox::open(&path).unwrap();
+        service.builder().outbox(outbox).build().unwrap()
+    };
+    service.world().faults = [Fault::Reset(true)].into();
+    let pending = in_doubt(&service, &open(), 1, "ping");
+    let mut large = serde_json::to_value(&pending).unwrap();
+    large["problem_type"] = "x".repeat(33 << 20).into();
+    let written = std::fs::read_to_string(&path).unwrap();
+    let first = written.lines().next().unwrap();
+    let record = serde_json::json!({ "open_ticket": large });
+    std::fs::write(&path, format!("{first}\n{record}\n")).unwrap();
+    let client = open();
+    let error = create(&service, &client, 2, "pong").unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (ErrorKind::Storage, Delivery::NotSent)
+    );
+    assert!(error.to_string().contains("acknowledge"), "{error}");
+    assert_eq!(service.world().posts, 1);
+    // What stands in it can be settled, and then there is room.
+    client.forget_ticket(pending.id()).unwrap();
+    create(&service, &client, 3, "pong").unwrap();
+    drop(client);
+    assert!(open().pending_tickets().is_empty());
+}
+
+/// One record that cannot be read keeps nobody from opening a ticket, and hides no other one.
+#[test]
+fn an_outbox_that_cannot_be_read_stops_no_ticket_and_hides_none() {
+    let service = Service::new();
+    let shelf = Shelf::default();
+    let client = || service.builder().outbox(shelf.clone()).build().unwrap();
+    service.world().faults = [Fault::Reset(true)].into();
+    let pending = in_doubt(&service, &client(), 1, "ping");
+    let other = client();
+    assert_eq!(other.pending_tickets().len(), 1);
+    shelf.damage(Some("it is damaged"));
+    let [open] = &other.pending_tickets()[..] else {
+        panic!("one is in doubt")
+    };
+    assert_eq!(open.id(), pending.id());
+    let created = create(&service, &other, 2, "pong").unwrap();
+    assert_eq!(created.receipt, TicketReceipt::Told);
+    // With a key it matters what there is.
+    let keyed = other.create_ticket(draft("pang")).unchecked().key("job-1");
+    let error = service.clock.run(as_op(3, keyed.into_future()));
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::Storage);
+    assert_eq!(service.world().posts, 2);
+}
+
 /// The written form stays readable: of a later version it is refused, and it comes back as it was.
 #[test]
 fn a_record_comes_back() {

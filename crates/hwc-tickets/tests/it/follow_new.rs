@@ -162,6 +162,25 @@ fn a_ticket_is_gone_after_two_whole_readings_without_it() {
     assert_eq!(told, ["gone TT1", "new TT1"]);
 }
 
+#[test]
+fn what_a_reading_with_a_gap_shows_is_not_gone() {
+    let office = two();
+    let plan = vec![
+        change(15, |state| state.rows.retain(|row| row.id != "TT1")),
+        change(25, |state| {
+            state.total = Some(9);
+            state.rows.push(Row::new("TT1", 0, 1));
+        }),
+        change(35, |state| {
+            state.total = None;
+            state.rows.retain(|row| row.id != "TT1");
+        }),
+        change(45, |state| state.rows.push(Row::new("TT1", 0, 1))),
+    ];
+    let (told, _) = run(&office, follow(&office), plan, 80);
+    assert_eq!(told, ["possible gap"]);
+}
+
 /// A list that may have a gap proves nothing gone, and says so once.
 #[test]
 fn a_total_that_lies_is_a_possible_gap_and_nothing_is_gone() {

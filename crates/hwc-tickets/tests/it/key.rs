@@ -130,6 +130,55 @@ fn a_doubt_is_settled_before_anything_is_sent_again() {
     }
 }
 
+/// A ticket and a message may have one key. While one of them is in doubt, the other keeps it as well.
+#[test]
+fn a_key_is_acknowledged_for_all_that_has_it_or_for_nothing() {
+    let shelf = Shelf::default();
+    let tickets = opening::Service::new();
+    let messages = ledger::Service::new();
+    let of_tickets = || tickets.builder().outbox(shelf.clone()).build().unwrap();
+    let of_messages = || messages.builder().outbox(shelf.clone()).build().unwrap();
+    submit(&messages, &of_messages(), "words").unwrap();
+    tickets.world().faults = [Fault::Reset(true)].into();
+    let create = of_tickets().create_ticket(TicketDraft::new("kind-1", "words"));
+    let create = create.unchecked().key("job-1").without_looking();
+    let create = opening::as_op(1, create.into_future());
+    assert!(tickets.clock.run(create).is_err());
+    let error = of_messages().acknowledge("job-1").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Locked);
+    let again = submit(&messages, &of_messages(), "words").unwrap();
+    assert_eq!(again.receipt, Receipt::Kept);
+    assert_eq!(messages.requests("POST"), 1);
+}
+
+/// Where the outcome cannot be written down, this client still knows it, and still by its key.
+#[test]
+fn a_key_that_cannot_be_acknowledged_is_kept() {
+    // The record before it is sent, and not the one afterwards.
+    let full = || {
+        let shelf = Shelf::default();
+        shelf.room(Some(1));
+        shelf
+    };
+    let service = opening::Service::new();
+    let client = service.builder().outbox(full()).build().unwrap();
+    create(&service, &client, "words").unwrap();
+    let error = client.acknowledge("job-1").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Storage);
+    let again = create(&service, &client, "words").unwrap();
+    assert_eq!(again.receipt, TicketReceipt::Kept);
+    assert_eq!(service.world().posts, 1);
+
+    let service = ledger::Service::new();
+    let client = service.builder().outbox(full()).build().unwrap();
+    submit(&service, &client, "words").unwrap();
+    let error = client.acknowledge("job-1").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Storage);
+    let again = submit(&service, &client, "words").unwrap();
+    assert_eq!(again.receipt, Receipt::Kept);
+    assert_eq!(service.requests("POST"), 1);
+}
+
 /// With a reference tag, which is another one each time, the key still names the same text.
 #[test]
 fn a_tag_does_not_hide_the_text() {
@@ -145,6 +194,28 @@ fn a_tag_does_not_hide_the_text() {
     assert_eq!(again.receipt, Receipt::Kept);
     assert_eq!(again.reference, first.reference);
     assert_eq!(service.requests("POST"), 1);
+}
+
+/// Services cut long texts, and a record knows a cut one again. A caller who gives half of it means another one.
+#[test]
+fn a_key_is_that_of_the_whole_text() {
+    let long = "words ".repeat(100);
+    let part: String = long.chars().take(400).collect();
+    let service = opening::Service::new();
+    let client = service.builder().outbox(Shelf::default()).build().unwrap();
+    create(&service, &client, &long).unwrap();
+    let error = create(&service, &client, &part).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    let again = create(&service, &client, &long).unwrap();
+    assert_eq!(again.receipt, TicketReceipt::Kept);
+
+    let service = ledger::Service::new();
+    let client = service.builder().outbox(Shelf::default()).build().unwrap();
+    submit(&service, &client, &long).unwrap();
+    let error = submit(&service, &client, &part).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    let again = submit(&service, &client, &long).unwrap();
+    assert_eq!(again.receipt, Receipt::Kept);
 }
 
 #[test]

@@ -1,14 +1,17 @@
 //! Submits that survive the process.
 
-use crate::ledger::{
-    Service, as_op,
-    faults::{Fault, ReadFault},
-    shelf::Shelf,
+use crate::{
+    cancel::poll_at_most,
+    ledger::{
+        Service, as_op,
+        faults::{Fault, ReadFault},
+        shelf::Shelf,
+    },
 };
 use futures_util::future::{Either, select};
 use hwc_core::Clock as _;
 use hwc_tickets::{Confirm, Delivery, ErrorKind, FileOutbox, Outbox as _, Outcome, Pending};
-use std::{fs, future::poll_fn, io::Write as _, pin::pin, task::Poll, time::Duration};
+use std::{fs, io::Write as _, pin::pin, time::Duration};
 use tempfile::TempDir;
 
 fn outbox_in(directory: &TempDir) -> FileOutbox {
@@ -69,20 +72,6 @@ fn a_submit_that_is_dropped_at_any_moment_is_found_again() {
             "{drop_at} ms: what is known is not kept"
         );
     }
-}
-
-/// Polls `future` so many times and drops it then. `None`: it was not done.
-async fn poll_at_most<T>(future: impl Future<Output = T>, polls: usize) -> Option<T> {
-    let mut future = pin!(future);
-    let mut left = polls;
-    poll_fn(move |context| {
-        if left == 0 {
-            return Poll::Ready(None);
-        }
-        left -= 1;
-        future.as_mut().poll(context).map(Some)
-    })
-    .await
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Tickets that come to a running follower and go from it: nothing twice, nothing lost, and their places kept.
 
 use crate::reading::desk::{Desk, Rules};
-use hwc_core::Clock as _;
+use hwc_core::{Clock as _, testing::Step};
 use hwc_tickets::{Cursor, Event, Events, FollowHandle, TicketId, TicketStatus};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -224,6 +224,43 @@ fn a_ticket_that_does_not_exist_is_told_within_the_second() {
         }
         assert!(desk.clock.elapsed() - began < S(1));
     });
+}
+
+#[test]
+fn who_was_removed_is_asked_after_no_more() {
+    let desk = desk(&["a"]);
+    desk.on_request(|_, asked| (asked.operation() == "unread").then(Step::hang));
+    let plan = [(5, Add("nobody")), (10, Remove("nobody"))];
+    let (told, _) = run(&desk, &["a"], None, &plan, 700);
+    assert!(told.is_empty(), "{told:?}");
+    assert!(desk.count("unread") < 3, "{}", desk.count("unread"));
+}
+
+/// One that goes while its first answer is handed out: what waited of it comes when it is added again.
+#[test]
+fn what_waited_of_a_first_answer_is_not_lost() {
+    let desk = desk(&["a"]);
+    let told = desk.clock.run(async {
+        let mut events = desk.client().follow([]).interval(S(3), S(3)).stream();
+        let handle = events.handle();
+        for text in ["one", "two"] {
+            desk.state().post("a", 1, text);
+        }
+        handle.add(id("a"));
+        play(&desk, handle.clone(), Vec::new(), 60);
+        let mut told = Vec::new();
+        while let Some(event) = events.next().await {
+            if let Event::Message { message, .. } = event {
+                if told.is_empty() {
+                    handle.remove(id("a"));
+                    handle.add(id("a"));
+                }
+                told.push(message.content.clone());
+            }
+        }
+        told
+    });
+    assert_eq!(told, ["one", "two"]);
 }
 
 #[test]

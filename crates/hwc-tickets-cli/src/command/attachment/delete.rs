@@ -26,7 +26,7 @@ pub(super) async fn run(args: Delete, context: &Context) -> Result<(), Failure> 
     let client = context.client()?;
     let titles = Titles::fitted(["ID", "OUTCOME"]);
     let mut list = List::begin(&context.screen, titles, &Map::new(), "attachments")?;
-    let mut failed = None;
+    let (mut done, mut failed) = (Vec::new(), None);
     for id in &ids {
         let call = client.attachments().delete(id.as_str()).into_future();
         let work = async {
@@ -41,14 +41,11 @@ pub(super) async fn run(args: Delete, context: &Context) -> Result<(), Failure> 
             id,
             outcome: "deleted",
         };
+        done.push(format!("{id} is deleted"));
         let told = list.item(&deleted);
-        told.map_err(|failure| failure.after(format_args!("{id} is deleted")))?;
+        told.map_err(|failure| failure.after(done.join(", ")))?;
     }
-    let fields = failed
-        .iter()
-        .map(|failure| ("error".to_owned(), failure.json()));
-    list.end(&fields.collect())?;
-    failed.map_or(Ok(()), Err)
+    super::end(list, failed, &done, &context.screen)
 }
 
 /// A failure says of which file it is.

@@ -4,7 +4,7 @@ use crate::{
     cli::{Form, attachment::Download},
     command::api::pass_on,
     context::{Context, interruptible, ticket_id},
-    failure::Failure,
+    failure::{Failure, ended},
     private_file,
     render::{self, Cell, List, Progress, Row, Titles},
 };
@@ -14,13 +14,7 @@ use hwc_tickets::{
 };
 use serde::Serialize;
 use serde_json::{Map, json};
-use std::{
-    collections::BTreeSet,
-    error::Error as _,
-    future::IntoFuture as _,
-    io,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, error::Error as _, future::IntoFuture as _, io, path::PathBuf};
 
 pub(super) async fn run(args: Download, context: &Context) -> Result<(), Failure> {
     let to_standard = (args.to.as_deref()).is_some_and(|path| path.as_os_str() == "-");
@@ -58,7 +52,7 @@ pub(super) async fn run(args: Download, context: &Context) -> Result<(), Failure
         }
         let files = detail.messages.into_iter().flat_map(|one| one.attachments);
         let files = files.map(Wanted::from).collect();
-        return save_all(&client, files, &args, context).await;
+        return save_all(&client, files, Some(unread == 0), &args, context).await;
     }
     let ids = super::ids(&args.id)?;
     let client = context.client()?;
@@ -75,7 +69,7 @@ pub(super) async fn run(args: Download, context: &Context) -> Result<(), Failure
         return interruptible(work).await;
     }
     let files = ids.into_iter().map(Wanted::from).collect();
-    save_all(&client, files, &args, context).await
+    save_all(&client, files, None, &args, context).await
 }
 
 /// The one id; the command line makes sure that there is one.
@@ -112,9 +106,11 @@ impl From<Attachment> for Wanted {
     }
 }
 
+/// Saves files. `all` says of those of a ticket whether these are all.
 async fn save_all(
     client: &Client,
     files: Vec<Wanted>,
+    all: Option<bool>,
     args: &Download,
     context: &Context,
 ) -> Result<(), Failure> {
@@ -153,8 +149,12 @@ async fn save_all(
             }
         }
     }
-    list.end(&Map::new())?;
-    failed.map_or(Ok(()), Err)
+    let complete = all.map(|all| ("complete".to_owned(), json!(all && failed.is_none())));
+    let mut told = list.end(&complete.into_iter().collect());
+    if failed.is_none() && !taken.is_empty() {
+        told = told.map_err(|untold| untold.after("the files were written"));
+    }
+    ended(failed.map_or(Ok(()), Err), told)
 }
 
 /// Where files go.
@@ -199,20 +199,10 @@ async fn save(
 ) -> Result<Saved, Failure> {
     let Wanted { id, name, source } = file;
     let download = client.download(source);
-    let path = match (place, &name) {
-        (Place::File(path), _) => Some(path.clone()),
-        (Place::Directory(directory), Some(name)) => Some(free(directory, name, &id, taken)),
-        (Place::Directory(_), None) => None,
-    };
-    if let Some(path) = &path {
-        if !args.force && path.symlink_metadata().is_ok() {
-            return Err(exists(path));
-        }
-        taken.insert(path.clone());
-    }
-    let mut save = match (path, place) {
-        (Some(path), _) => download.to(path),
-        (None, Place::Directory(place) | Place::File(place)) => download.into_directory(place),
+    let mut save = match place {
+        Place::File(path) => download.to(path),
+        // Two files of a ticket may have one name.
+        Place::Directory(directory) => download.into_directory(directory).beside(&*taken),
     };
     let progress = Progress::begin(name.as_deref().unwrap_or(&id), None);
     let observer = progress.observer();
@@ -226,23 +216,10 @@ async fn save(
     let saving = async { save.await.map_err(told) };
     let saved = interruptible(saving).await;
     drop(progress);
-    saved
-}
-
-/// A path that no other file of this run has: two files of a ticket may have one name.
-fn free(directory: &Path, name: &str, id: &str, taken: &BTreeSet<PathBuf>) -> PathBuf {
-    let path = directory.join(name);
-    match (taken.contains(&path), safe_name(&format!("{id}-{name}"))) {
-        (true, Some(other)) => directory.join(other),
-        _ => path,
+    if let Ok(saved) = &saved {
+        taken.insert(saved.path.clone());
     }
-}
-
-fn exists(path: &Path) -> Failure {
-    Failure::usage(
-        format!("{} already exists", path.display()),
-        "Name another place with --to, or add --force to replace it.",
-    )
+    saved
 }
 
 /// A failure, in the words of this program.

@@ -24,39 +24,30 @@ pub(super) async fn run(args: Upload, context: &Context) -> Result<(), Failure> 
     let screen = &context.screen;
     let titles = Titles::fitted(["ID", "BYTES", "FILE"]);
     let mut list = List::begin(screen, titles, &Map::new(), "attachments")?;
-    let mut failed = None;
+    let (mut done, mut failed) = (Vec::new(), None);
     for file in files {
         let name = name_of(&file).to_owned();
         match upload(&client, file, &args, context).await {
-            Ok(uploaded) => list
-                .item(&Stored {
+            Ok(uploaded) => {
+                done.push(format!("`{name}` was stored as {}", uploaded.id));
+                let told = list.item(&Stored {
                     file_name: &name,
                     uploaded: &uploaded,
-                })
-                .map_err(|failure| {
-                    failure.after(format_args!("`{name}` was stored as {}", uploaded.id))
-                })?,
+                });
+                told.map_err(|failure| failure.after(done.join(", ")))?;
+            }
             Err(failure) => {
                 failed = Some(failure);
                 break;
             }
         }
     }
-    let fields = failed
-        .iter()
-        .map(|failure| ("error".to_owned(), failure.json()));
-    list.end(&fields.collect())?;
-    match failed {
-        Some(failure) => Err(failure),
-        None => {
-            if screen.form() == Form::Table && !args.for_ticket {
-                screen.note(
-                    "Each is for one message: hwc-tickets message send TICKET TEXT --attachment ID",
-                );
-            }
-            Ok(())
-        }
+    super::end(list, failed, &done, screen)?;
+    if screen.form() == Form::Table && !args.for_ticket {
+        screen
+            .note("Each is for one message: hwc-tickets message send TICKET TEXT --attachment ID");
     }
+    Ok(())
 }
 
 /// The files, opened. Standard input is read to its end.

@@ -134,6 +134,9 @@ pub(crate) struct Conversation {
     pub(crate) draft: Draft,
     /// What stands in the notice line.
     pub(crate) notice: Option<String>,
+    /// The trouble that stands there, or stood there last, and what it took the place of.
+    trouble: Option<String>,
+    covered: Option<String>,
     /// Why new messages come no more.
     pub(crate) ended: Option<String>,
     /// The line at the top of the screen; `None` keeps the newest in sight.
@@ -173,6 +176,8 @@ impl Conversation {
             entries: Vec::new(),
             draft: Draft::default(),
             notice: None,
+            trouble: None,
+            covered: None,
             ended: None,
             top: None,
             news: 0,
@@ -223,9 +228,19 @@ impl Conversation {
             }
             Event::Trouble(what) => {
                 self.is_loaded = true;
-                self.notice = Some(what);
+                if self.trouble.is_none() || self.notice != self.trouble {
+                    self.covered = self.notice.take();
+                }
+                self.notice = Some(what.clone());
+                self.trouble = Some(what);
             }
-            Event::Calm => self.notice = None,
+            Event::Calm => {
+                // What was said meanwhile stays, and what was there before comes back.
+                if self.notice == self.trouble.take() {
+                    self.notice = self.covered.take();
+                }
+                self.covered = None;
+            }
             Event::Ended(why) => {
                 self.is_loaded = true;
                 self.ended = Some(why);

@@ -73,6 +73,29 @@ fn states(conversation: &Conversation) -> (Vec<&Delivery>, usize) {
     (own.collect(), conversation.entries.len())
 }
 
+/// Trouble that heals by itself takes away nothing that does not.
+#[test]
+fn a_warning_comes_back_when_trouble_is_over() {
+    let mut chat = conversation(40, 12);
+    chat.restore(String::new(), true);
+    let doubt = chat.notice.clone();
+    assert!(doubt.is_some());
+    for _ in 0..2 {
+        chat.apply(Event::Trouble("no network".to_owned()));
+        assert_eq!(chat.notice.as_deref(), Some("no network"));
+    }
+    chat.apply(Event::Calm);
+    assert_eq!(chat.notice, doubt);
+    chat.apply(Event::Trouble("no network".to_owned()));
+    chat.apply(Event::Saved(Ok("Saved a.log.".to_owned())));
+    chat.apply(Event::Calm);
+    assert_eq!(chat.notice.as_deref(), Some("Saved a.log."));
+    chat.notice = None;
+    chat.apply(Event::Trouble("no network".to_owned()));
+    chat.apply(Event::Calm);
+    assert_eq!(chat.notice, None);
+}
+
 fn drawn(conversation: &Conversation) -> String {
     let size = (
         u16::try_from(conversation.columns).unwrap(),

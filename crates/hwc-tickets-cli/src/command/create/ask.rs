@@ -83,25 +83,30 @@ pub(super) async fn run(
     };
     let mut at = 0;
     let mut asked: Vec<usize> = Vec::new();
+    // What is wrong with what the next step asks for.
+    let mut wrong = None;
     loop {
         let Some(step) = STEPS.get(at).copied() else {
             match dialogue.last().await? {
                 Last::Open(agreed) => return Ok(agreed),
                 Last::Back => at = asked.pop().unwrap_or_default(),
-                Last::Wrong(step) => {
+                Last::Wrong(step, failure) => {
                     at = STEPS.iter().position(|it| *it == step).unwrap_or_default();
                     asked.retain(|before| *before < at);
+                    wrong = Some(failure);
                 }
             }
             continue;
         };
-        match dialogue.step(step).await? {
-            Moved::On => {
+        match (dialogue.step(step).await?, wrong.take()) {
+            (Moved::On, _) => {
                 asked.push(at);
                 at += 1;
             }
-            Moved::Past => at += 1,
-            Moved::Back => match asked.pop() {
+            // It asks for nothing: so nobody can put it right here, and it would be wrong again for ever.
+            (Moved::Past, Some(failure)) => return Err(*failure),
+            (Moved::Past, None) => at += 1,
+            (Moved::Back, _) => match asked.pop() {
                 Some(before) => at = before,
                 None => screen.say("This is the first question."),
             },
@@ -113,8 +118,8 @@ pub(super) async fn run(
 enum Last {
     Open(Option<Agreement>),
     Back,
-    /// Something is wrong with what this step asks for.
-    Wrong(Step),
+    /// Something is wrong with what this step asks for, and how that is told when it asks for nothing.
+    Wrong(Step, Box<Failure>),
 }
 
 struct Dialogue<'a> {
@@ -244,21 +249,22 @@ impl Dialogue<'_> {
     }
 
     async fn severity(&mut self) -> Result<Moved, Failure> {
-        let problem_type = self.fields.text("problem_type").unwrap_or_default();
-        let product = self.fields.text("product").unwrap_or_default();
-        if self.given.text("severity").is_some() || product.is_empty() {
+        if self.given.text("severity").is_some() {
             return Ok(Moved::Past);
         }
+        let problem_type = self.fields.text("problem_type").unwrap_or_default();
+        let Some(product) = self.fields.text("product") else {
+            return Ok(self.leave_out("severity"));
+        };
         let lookups = self.client.lookups();
         let read = lookups.severities(product, problem_type);
-        let read = self.looked_up("reading the severities", read).await?;
-        let Some(read) = read.filter(|read| read.is_asked != Some(false)) else {
+        let Some(read) = self.looked_up("reading the severities", read).await? else {
             return Ok(Moved::Past);
         };
         let items = read.choices.iter();
         let items: Vec<Choice> = items.map(|it| Choice::new(&it.id, &it.name)).collect();
-        if items.is_empty() {
-            return Ok(Moved::Past);
+        if items.is_empty() || read.is_asked == Some(false) {
+            return Ok(self.leave_out("severity"));
         }
         let choices = Choices::new("Severity", items, read.choices.is_whole);
         self.choose("severity", choices.optional())
@@ -289,6 +295,13 @@ impl Dialogue<'_> {
                 false => choices.optional(),
             },
         )
+    }
+
+    /// There is nothing to choose. What was chosen before, for another product, does not go with this one.
+    fn leave_out(&mut self, field: &'static str) -> Moved {
+        self.names.remove(field);
+        self.fields.set(field, None);
+        Moved::Past
     }
 
     /// Asks for one of several, and keeps it.
@@ -596,7 +609,8 @@ impl Dialogue<'_> {
             if self.is_given(first) {
                 return Err(problem::failure(&check.problems));
             }
-            return Ok(Last::Wrong(step));
+            let failure = problem::failure(&check.problems);
+            return Ok(Last::Wrong(step, Box::new(failure)));
         }
         self.show();
         if !check.unchecked.is_empty() {

@@ -54,12 +54,18 @@ fn arguments(args: &Export, context: &Context) -> Result<Arguments, Failure> {
     if let Some(code) = args.status.and_then(|status| status.0.code()) {
         arguments = arguments.value(&["status"], code);
     }
-    for (name, moment) in [
-        ("query_start_time", args.since),
-        ("query_end_time", args.until),
+    let now = clock::now();
+    for (name, instant) in [
+        (
+            "query_start_time",
+            args.since.map(|moment| moment.instant(now, zone)),
+        ),
+        (
+            "query_end_time",
+            args.until.map(|moment| moment.end(now, zone)),
+        ),
     ] {
-        if let Some(moment) = moment {
-            let instant = moment.instant(clock::now(), zone);
+        if let Some(instant) = instant {
             arguments = arguments.value(&[name], zone.on_the_wire().wall_time(instant));
         }
     }

@@ -12,9 +12,10 @@ use crate::{
 };
 use hwc_core::Clock;
 use std::{
+    collections::BTreeSet,
     fmt,
     future::{Future, IntoFuture},
-    path::PathBuf,
+    path::{Path, PathBuf},
     pin::Pin,
     sync::Arc,
     time::Duration,
@@ -44,6 +45,8 @@ pub struct Save {
     download: Download,
     target: Target,
     overwrite: bool,
+    /// Files that stay, whatever is overwritten.
+    kept: BTreeSet<PathBuf>,
     observer: Option<Observer>,
 }
 
@@ -53,6 +56,7 @@ impl Save {
             download,
             target,
             overwrite: false,
+            kept: BTreeSet::new(),
             observer: None,
         }
     }
@@ -60,6 +64,13 @@ impl Save {
     /// Puts it in the place of a plain file that is there. What is there stays whole until then.
     pub fn overwrite(mut self) -> Self {
         self.overwrite = true;
+        self
+    }
+
+    /// In a directory, never takes the name of one of these files, not even with [`Save::overwrite`]: its id goes in front of
+    /// its own name then. Several attachments may have one name: give what was saved before.
+    pub fn beside(mut self, files: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
+        self.kept = files.into_iter().map(Into::into).collect();
         self
     }
 
@@ -114,7 +125,7 @@ impl Save {
             Target::File(path) => Some(path.clone()),
             Target::Directory(directory) => {
                 let name = self.download.what.name.as_deref();
-                Some(directory.join(safe_name(name?)?))
+                Some(self.free(directory, &safe_name(name?)?))
             }
         }
     }
@@ -133,7 +144,22 @@ impl Save {
             safe_name(id.as_str())
         };
         let name = (told.as_deref().and_then(safe_name)).or_else(by_id);
-        directory.join(name.as_deref().unwrap_or(NAMELESS))
+        self.free(directory, name.as_deref().unwrap_or(NAMELESS))
+    }
+
+    /// A file in `directory` that is none of those that stay, by its own name if that can be.
+    fn free(&self, directory: &Path, name: &str) -> PathBuf {
+        let id = self.download.what.id.as_ref().map_or("", |id| id.as_str());
+        // One more than there are taken names: one of them is free.
+        let others = (0..=self.kept.len()).map(|number| match number {
+            0 => format!("{id}-{name}"),
+            number => format!("{id}-{number}-{name}"),
+        });
+        let names = [name.to_owned()].into_iter();
+        let names = names.chain(others.filter_map(|other| safe_name(&other)));
+        let mut paths = names.map(|name| directory.join(name));
+        let free = paths.find(|path| !self.kept.contains(path));
+        free.unwrap_or_else(|| directory.join(name))
     }
 }
 

@@ -84,7 +84,8 @@ impl FollowHandle {
     }
 
     /// Follows `ticket` no longer. What was not handed out of it comes when it is added again, in this run or a later one: the cursor
-    /// keeps its place. A gap that is owed is told first, and a checkpoint follows.
+    /// keeps its place. One of which nothing was heard yet has none and begins anew. A gap that is owed is told first, and a checkpoint
+    /// follows.
     pub fn remove(&self, ticket: TicketId) {
         self.changes.ask(Change::Remove(ticket));
     }

@@ -204,9 +204,11 @@ impl Roster {
             return false;
         };
         let removed = group.tickets.remove(place);
-        let (is_empty, begun) = (group.tickets.is_empty(), group.begun);
+        let is_empty = group.tickets.is_empty();
+        // One that goes while its first answer is handed out has no position yet: history tells what waited.
+        let has_place = group.begun || group.answered;
         let stored = group.stored();
-        if begun {
+        if has_place {
             self.leave_out(&stored, vec![removed.mark()]);
         }
         if is_empty {

@@ -219,29 +219,32 @@ impl OwnSubmits {
         })
     }
 
+    /// Whether it is known what became of what was sent under `key`, if anything was.
+    pub(crate) fn is_known(&self, key: &str) -> io::Result<bool> {
+        Ok(match self.kept(key)? {
+            Kept::Nothing => true,
+            Kept::UnderWay => false,
+            Kept::Record(record) => record.is_settled(),
+        })
+    }
+
     /// The caller has taken note of what is kept under `key`. `false`: it is not known yet what became of it.
     pub(crate) fn acknowledge(&self, key: &str) -> io::Result<bool> {
-        let listed = self.read_outbox()?;
-        let mut entries = self.lock();
-        let mut own = entries.iter_mut().map(|entry| &mut entry.pending);
-        let kept = match own.find(|record| record.key() == Some(key)) {
-            Some(record) if !record.is_settled() => return Ok(false),
-            Some(record) => {
-                record.key = None;
-                Some(record.clone())
-            }
-            None => listed.into_iter().find(|record| record.key() == Some(key)),
+        let mut record = match self.kept(key)? {
+            Kept::Nothing => return Ok(true),
+            Kept::UnderWay => return Ok(false),
+            Kept::Record(record) if !record.is_settled() => return Ok(false),
+            Kept::Record(record) => record,
         };
-        drop(entries);
-        match kept {
-            Some(record) if !record.is_settled() => Ok(false),
-            Some(mut record) => {
-                // The record itself stays until no other one can be taken for its message.
-                record.key = None;
-                self.store(&record).map(|()| true)
-            }
-            None => Ok(true),
+        // The record itself stays until no other one can be taken for its message.
+        record.key = None;
+        self.store(&record)?;
+        // Not before: what cannot be written down is as it was.
+        let mut entries = self.lock();
+        if let Some(entry) = (entries.iter_mut()).find(|entry| entry.pending.id == record.id) {
+            entry.pending.key = None;
         }
+        Ok(true)
     }
 
     /// When the POST of `id` was under way, if this client saw it to its end.

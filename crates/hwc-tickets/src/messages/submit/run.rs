@@ -223,7 +223,7 @@ impl Course<'_> {
         };
         let files = self.options.attachments.iter().map(AttachmentSource::id);
         if record.ticket != *self.ticket.id()
-            || !record.is_of(&text)
+            || !record.fingerprint.is_whole(&text)
             || !record.fingerprint.may_be_of_files(files)
         {
             return Err(key::of_another());
@@ -510,18 +510,9 @@ impl Course<'_> {
     }
 }
 
-/// Whether a first read that failed so says that the POST would fail too. That its own time was up, or its
-/// own turn too late, says nothing: the POST has more time.
+/// Whether a first read that failed so says that the POST would fail too: of a ticket that does not exist as well.
 fn forbids_sending(fault: &Fault) -> bool {
-    matches!(
-        fault.kind,
-        FaultKind::InvalidInput
-            | FaultKind::Credentials
-            | FaultKind::Connect
-            | FaultKind::Tls
-            | FaultKind::Unauthorized
-            | FaultKind::NotFound
-    )
+    fault.kind == FaultKind::NotFound || service::forbids_sending(fault)
 }
 
 /// Six characters that are hard to confuse, e.g. `7F3K2Q`: one of a thousand million.

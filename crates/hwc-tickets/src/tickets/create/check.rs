@@ -15,7 +15,7 @@ use crate::{
 };
 use hwc_core::Clock;
 use serde_json::Value;
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 /// What a check of a draft told.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,6 +66,12 @@ pub(super) fn by_documents(draft: &TicketDraft) -> Vec<DraftProblem> {
             field: "description".to_owned(),
         });
     }
+    let mut files = BTreeSet::new();
+    if !draft.attachments.iter().all(|id| files.insert(id)) {
+        problems.push(DraftProblem::Form {
+            field: "attachments".to_owned(),
+        });
+    }
     if let Some(breach) = wire::breach(draft) {
         problems.push(breach);
     }
@@ -84,6 +90,27 @@ pub(super) fn refused(problems: Vec<DraftProblem>) -> Error {
 impl Checking<'_> {
     /// Checks all that can be checked. An error that would meet the ticket itself too ends it.
     pub(super) async fn run(&self, draft: &TicketDraft) -> Result<DraftCheck> {
+        let check = self.once(draft).await?;
+        let documented = by_documents(draft).len();
+        let is_by_rules = (check.problems.iter().skip(documented)).any(is_of_kept_rules);
+        if !is_by_rules || !self.lookups.gave_kept() {
+            return Ok(check);
+        }
+        // What was kept may be out of date: nobody is refused by it, unless it cannot be asked anew.
+        let anew = Checking {
+            lookups: self.lookups.clone().no_older_than(Duration::ZERO),
+            clock: self.clock,
+            until: self.until,
+            agreed: self.agreed,
+        };
+        let told = anew.once(draft).await?;
+        Ok(match told.unchecked == check.unchecked {
+            true => told,
+            false => check,
+        })
+    }
+
+    async fn once(&self, draft: &TicketDraft) -> Result<DraftCheck> {
         let mut check = DraftCheck {
             problems: by_documents(draft),
             quota: None,
@@ -238,6 +265,16 @@ impl Checking<'_> {
         let left = self.until.saturating_sub(self.clock.elapsed());
         self.lookups.clone().timeout(left)
     }
+}
+
+/// Whether the service says what is wrong in an answer that may have been kept, and not each time.
+fn is_of_kept_rules(problem: &DraftProblem) -> bool {
+    !matches!(
+        problem,
+        DraftProblem::QuotaUsedUp { .. }
+            | DraftProblem::Unsigned { .. }
+            | DraftProblem::Unverified { .. }
+    )
 }
 
 /// What a look-up told; without an answer, `name` is unchecked.

@@ -44,6 +44,8 @@ struct Inner {
     outbox: Option<Arc<dyn Outbox>>,
     window: Duration,
     entries: Mutex<Vec<Entry>>,
+    /// What the outbox held when it was last read well.
+    listed: Mutex<Vec<PendingTicket>>,
 }
 
 struct Entry {
@@ -115,6 +117,7 @@ impl OwnTickets {
             outbox,
             window,
             entries: Mutex::default(),
+            listed: Mutex::default(),
         }))
     }
 
@@ -146,7 +149,11 @@ impl OwnTickets {
         before_at: Duration,
     ) -> Result<UnderWay, Hindrance> {
         let id = pending.id;
-        let listed = self.listed().map_err(Hindrance::Outbox)?;
+        let listed = match pending.key {
+            Some(_) => self.listed().map_err(Hindrance::Outbox)?,
+            // Nobody is kept from opening a ticket. Before one that is found counts, all are read again, without exception.
+            None => self.listed_or_last(),
+        };
         let begun = pending.begun();
         for other in listed.iter().filter(|other| !other.is_settled()) {
             match self.has_ended_before(other, begun) {
@@ -226,7 +233,7 @@ impl OwnTickets {
 
     /// Those of this and of other processes whose outcome is not known.
     pub(super) fn open(&self) -> Vec<PendingTicket> {
-        let listed = self.listed().unwrap_or_default();
+        let listed = self.listed_or_last();
         let entries = self.lock();
         let own = |id: PendingId| entries.iter().any(|entry| entry.pending.id == id);
         let listed = listed.into_iter().filter(|record| !own(record.id));
@@ -276,32 +283,36 @@ impl OwnTickets {
     /// Nothing came of it and never will, or nobody wants to know any more.
     pub(super) fn gone(&self, id: PendingId, why: Removal) -> io::Result<()> {
         self.drop_entry(id);
+        self.last_listed().retain(|record| record.id != id);
         (self.0.outbox.as_ref()).map_or(Ok(()), |outbox| outbox.remove_ticket(&id, why))
+    }
+
+    /// Whether it is known what became of what was sent under `key`, if anything was.
+    pub(crate) fn is_known(&self, key: &str) -> io::Result<bool> {
+        Ok(match self.kept(key)? {
+            Kept::Nothing => true,
+            Kept::UnderWay => false,
+            Kept::Record(record) => record.is_settled(),
+        })
     }
 
     /// The caller has taken note of what is kept under `key`. `false`: it is not known yet what became of it.
     pub(crate) fn acknowledge(&self, key: &str) -> io::Result<bool> {
-        let listed = self.listed()?;
-        let mut entries = self.lock();
-        let mut own = entries.iter_mut().map(|entry| &mut entry.pending);
-        let record = match own.find(|record| record.key() == Some(key)) {
-            Some(record) if !record.is_settled() => return Ok(false),
-            Some(record) => {
-                record.key = None;
-                Some(record.clone())
-            }
-            None => listed.into_iter().find(|record| record.key() == Some(key)),
+        let mut record = match self.kept(key)? {
+            Kept::Nothing => return Ok(true),
+            Kept::UnderWay => return Ok(false),
+            Kept::Record(record) if !record.is_settled() => return Ok(false),
+            Kept::Record(record) => record,
         };
-        drop(entries);
-        match record {
-            Some(record) if !record.is_settled() => Ok(false),
-            Some(mut record) => {
-                // The record itself stays until no other one can be taken for its ticket.
-                record.key = None;
-                self.store(&record).map(|()| true)
-            }
-            None => Ok(true),
+        // The record itself stays until no other one can be taken for its ticket.
+        record.key = None;
+        self.store(&record)?;
+        // Not before: what cannot be written down is as it was.
+        let mut entries = self.lock();
+        if let Some(entry) = (entries.iter_mut()).find(|entry| entry.pending.id == record.id) {
+            entry.pending.key = None;
         }
+        Ok(true)
     }
 
     /// What others mean for `pending`, as they stand after a look at the list.
@@ -374,8 +385,26 @@ impl OwnTickets {
         (self.0.outbox.as_ref()).map_or(Ok(()), |outbox| outbox.put_ticket(pending))
     }
 
+    /// The records of the outbox as they are now, every one of them.
     fn listed(&self) -> io::Result<Vec<PendingTicket>> {
-        (self.0.outbox.as_ref()).map_or(Ok(Vec::new()), |outbox| outbox.list_tickets())
+        let Some(outbox) = &self.0.outbox else {
+            return Ok(Vec::new());
+        };
+        let all = outbox.list_tickets()?;
+        self.last_listed().clone_from(&all);
+        Ok(all)
+    }
+
+    /// The same; when it cannot be read, as it was when last it could.
+    fn listed_or_last(&self) -> Vec<PendingTicket> {
+        match self.listed() {
+            Ok(all) => all,
+            Err(_) => self.last_listed().clone(),
+        }
+    }
+
+    fn last_listed(&self) -> MutexGuard<'_, Vec<PendingTicket>> {
+        (self.0.listed.lock()).unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Entry>> {

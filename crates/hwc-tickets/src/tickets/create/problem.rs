@@ -22,7 +22,7 @@ pub enum DraftProblem {
         most: u64,
     },
     /// A value has a form that cannot be sent: an empty id, a NUL character, a line end in a single line, a list where one text
-    /// is asked for.
+    /// is asked for, an attachment that is named twice.
     Form {
         /// The field.
         field: String,

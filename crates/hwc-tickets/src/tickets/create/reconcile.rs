@@ -63,7 +63,8 @@ impl Client {
             .await
     }
 
-    /// The tickets whose opening is in doubt, from the outbox and from this client. Reads nothing else.
+    /// The tickets whose opening is in doubt, from the outbox and from this client. Reads nothing else. An outbox that cannot be
+    /// read now counts as it was when last it could.
     #[must_use]
     pub fn pending_tickets(&self) -> Vec<PendingTicket> {
         self.parts().tickets.own.open()

@@ -23,7 +23,7 @@ use crate::{
     messages::submit::outbox::Removal,
     service,
 };
-use hwc_core::{CallOptions, Fault};
+use hwc_core::CallOptions;
 use jiff::Timestamp;
 use std::{collections::BTreeSet, io, sync::Arc, time::Duration};
 
@@ -137,7 +137,7 @@ impl Course<'_> {
             Kept::Record(record) => *record,
         };
         let files = self.draft.attachments.iter().map(Some);
-        if !record.is_of(&self.draft.description)
+        if !record.fingerprint.is_whole(&self.draft.description)
             || record.problem_type != self.draft.problem_type
             || !record.fingerprint.may_be_of_files(files)
         {
@@ -214,7 +214,7 @@ impl Course<'_> {
                 let service_clock = listing.date.map(|date| (date, now));
                 Ok((Some(listing.before()), service_clock))
             }
-            Err(fault) if forbids_sending(&fault) => {
+            Err(fault) if service::forbids_sending(&fault) => {
                 Err(Error::from(fault).with_delivery(Delivery::NotSent))
             }
             Err(_) => Ok((None, None)),
@@ -369,13 +369,4 @@ fn hindered(error: Error, why: Option<Arc<io::Error>>) -> Error {
         Some(problem) => error.hindered_by(problem),
         None => error,
     }
-}
-
-/// Whether a first read that failed so says that the POST would fail too.
-fn forbids_sending(fault: &Fault) -> bool {
-    use hwc_core::FaultKind as K;
-    matches!(
-        fault.kind,
-        K::InvalidInput | K::Credentials | K::Connect | K::Tls | K::Unauthorized
-    )
 }

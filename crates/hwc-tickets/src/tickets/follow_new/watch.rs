@@ -242,6 +242,9 @@ impl Watch {
             let gone = absent.intersection(&self.missing).cloned();
             self.queue.extend(gone.map(Out::Gone));
             self.missing = absent;
+        } else {
+            // What is shown is there, whatever else is missing.
+            self.missing.retain(|ticket| !shown.contains(ticket));
         }
     }
 

@@ -10,7 +10,7 @@ use hwc_tickets::{
 use std::{
     fs,
     future::IntoFuture as _,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -221,6 +221,27 @@ fn nothing_is_overwritten_unless_told() {
     run(&desk, client.download(id()).to(&path).overwrite()).unwrap();
     assert_eq!(fs::read(&path).unwrap(), content());
     assert_eq!(names(directory.path()), ["disk.log"]);
+}
+
+/// Whatever is overwritten, what was saved before stays: the name may be known before or told by the answer alone.
+#[test]
+fn files_of_one_name_stand_beside_each_other() {
+    let directory = tempfile::tempdir().unwrap();
+    let named = file().header("content-disposition", "attachment; filename=disk.log");
+    let desk = desk(named);
+    let client = desk.client();
+    let attachment = Attachment::new("file-1", "disk.log");
+    let mut saved: Vec<PathBuf> = Vec::new();
+    for download in [
+        client.download(&attachment),
+        client.download(id()),
+        client.download(&attachment),
+    ] {
+        let save = download.into_directory(directory.path()).overwrite();
+        saved.push(run(&desk, save.beside(&saved)).unwrap().path);
+    }
+    let wanted = ["disk.log", "file-1-1-disk.log", "file-1-disk.log"];
+    assert_eq!(names(directory.path()), wanted);
 }
 
 /// A file that comes while the download is under way is not lost either.

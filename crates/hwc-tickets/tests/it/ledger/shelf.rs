@@ -24,6 +24,8 @@ struct Inner {
     removed: Mutex<Vec<Removal>>,
     listings: AtomicUsize,
     damage: Mutex<Option<&'static str>>,
+    /// Records that can still be written. `None`: any number.
+    room: Mutex<Option<usize>>,
 }
 
 impl Shelf {
@@ -40,6 +42,22 @@ impl Shelf {
     /// Why records were removed, in their order.
     pub fn removed(&self) -> Vec<Removal> {
         self.0.removed.lock().unwrap().clone()
+    }
+
+    /// So many more records can be written; `None`: any number.
+    pub fn room(&self, records: Option<usize>) {
+        *self.0.room.lock().unwrap() = records;
+    }
+
+    fn writable(&self) -> io::Result<()> {
+        match &mut *self.0.room.lock().unwrap() {
+            Some(0) => Err(io::ErrorKind::StorageFull.into()),
+            Some(left) => {
+                *left -= 1;
+                Ok(())
+            }
+            None => Ok(()),
+        }
     }
 
     fn readable(&self) -> io::Result<()> {
@@ -64,6 +82,7 @@ fn read<R: DeserializeOwned>(board: &Board) -> io::Result<Vec<R>> {
 
 impl Outbox for Shelf {
     fn put(&self, pending: &Pending) -> io::Result<()> {
+        self.writable()?;
         put(&self.0.messages, pending.id(), pending)
     }
 
@@ -88,6 +107,7 @@ impl Outbox for Shelf {
     }
 
     fn put_ticket(&self, pending: &PendingTicket) -> io::Result<()> {
+        self.writable()?;
         put(&self.0.tickets, pending.id(), pending)
     }
 

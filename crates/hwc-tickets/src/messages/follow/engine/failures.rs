@@ -201,12 +201,15 @@ impl Engine {
                 self.lose(number, ticket, error);
             }
         }
-        if !missing.unclear.is_empty() {
+        // What was taken out meanwhile is of no interest.
+        let mut unclear = missing.unclear;
+        unclear.retain(|ticket| self.group_of(ticket).is_some());
+        if !unclear.is_empty() {
             let wait =
                 self.ask_after_pace
                     .after_failure(self.clock.elapsed(), None, fastrand::f64());
             self.ask_after_due = self.clock.elapsed().saturating_add(wait);
-            self.to_ask_after.extend(missing.unclear);
+            self.to_ask_after.extend(unclear);
         }
     }
 

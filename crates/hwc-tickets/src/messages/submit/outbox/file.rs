@@ -19,6 +19,9 @@ use std::{
 const VERSION: u32 = 1;
 /// Larger files are not an outbox.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
+/// A file of so many bytes takes no new record, and one of so many is written anew: so it can always be read again.
+const FULL: u64 = MOST_BYTES / 2;
+const LARGE: u64 = MOST_BYTES / 4 * 3;
 /// Lines that may be out of date before the file is written anew.
 const MOST_OLD_LINES: usize = 256;
 /// Removals that are remembered.
@@ -30,7 +33,8 @@ const MOST_REMOVED: usize = 100;
 /// locked as long as this value lives, so that two processes never share an outbox; leave it alone. It stays as long as the
 /// outbox has records, and on some systems for good. Every record is on the disk before the first byte of its submit goes
 /// out. Where nothing can be written and no file be made, as on a full disk, an outbox with records opens all the same:
-/// they can be reconciled, and a submit is not sent.
+/// they can be reconciled, and a submit is not sent. So it is of an outbox of 32 MiB, which only keys that nobody acknowledges
+/// make that large.
 pub struct FileOutbox {
     path: PathBuf,
     journal: Mutex<Journal>,
@@ -72,6 +76,11 @@ impl Records {
         if self.removed.len() > MOST_REMOVED {
             self.removed.pop_front();
         }
+    }
+
+    fn holds(&self, id: PendingId) -> bool {
+        self.open.iter().any(|pending| pending.id() == id)
+            || self.tickets.iter().any(|pending| pending.id() == id)
     }
 
     /// How many are open.
@@ -161,7 +170,8 @@ impl FileOutbox {
     }
 
     fn append(&self, journal: &mut Journal, entry: &Line) -> io::Result<()> {
-        if journal.torn || journal.lines > 2 * journal.records.active() + MOST_OLD_LINES {
+        let is_old = journal.lines > 2 * journal.records.active() + MOST_OLD_LINES;
+        if journal.torn || is_old || journal.file.metadata()?.len() >= LARGE {
             self.rewrite(journal).map_err(|error| self.named(&error))?;
         }
         let text = line(entry)?;
@@ -174,6 +184,19 @@ impl FileOutbox {
         written.map_err(|error| self.named(&error))
     }
 
+    /// Refuses a new record where there is no room for it.
+    fn make_room(&self, journal: &mut Journal, id: PendingId) -> io::Result<()> {
+        if journal.records.holds(id) || journal.file.metadata()?.len() < FULL {
+            return Ok(());
+        }
+        self.rewrite(journal).map_err(|error| self.named(&error))?;
+        if journal.file.metadata()?.len() < FULL {
+            return Ok(());
+        }
+        let reason = "it is full: acknowledge keys, or settle what is in doubt";
+        Err(self.named(&io::Error::new(io::ErrorKind::StorageFull, reason)))
+    }
+
     /// The last records that were removed, and why, oldest first: a hundred at most. The file keeps them across restarts.
     #[must_use]
     pub fn removed(&self) -> Vec<Removed> {
@@ -182,10 +205,7 @@ impl FileOutbox {
 
     fn remove_record(&self, id: &PendingId, why: Removal) -> io::Result<()> {
         let mut journal = self.lock();
-        let Records { open, tickets, .. } = &journal.records;
-        let is_there = open.iter().any(|pending| pending.id() == *id)
-            || tickets.iter().any(|pending| pending.id() == *id);
-        if !is_there {
+        if !journal.records.holds(*id) {
             return Ok(());
         }
         let removed = Removed { id: *id, why };
@@ -207,6 +227,7 @@ impl FileOutbox {
 impl Outbox for FileOutbox {
     fn put(&self, pending: &Pending) -> io::Result<()> {
         let mut journal = self.lock();
+        self.make_room(&mut journal, pending.id())?;
         self.append(&mut journal, &Line::Open(Box::new(pending.clone())))?;
         journal.records.put(pending.clone());
         Ok(())
@@ -226,6 +247,7 @@ impl Outbox for FileOutbox {
 
     fn put_ticket(&self, pending: &PendingTicket) -> io::Result<()> {
         let mut journal = self.lock();
+        self.make_room(&mut journal, pending.id())?;
         let entry = Line::OpenTicket(Box::new(pending.clone()));
         self.append(&mut journal, &entry)?;
         journal.records.put_ticket(pending.clone());

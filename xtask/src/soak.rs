@@ -1,0 +1,46 @@
+//! A follower of hundreds of tickets, for as long as is wanted, while a call fails each second. It is a test of the contract tests
+//! that does nothing unless it is told for how long; the simulator runs in a process of its own.
+
+use crate::{
+    file::Workspace,
+    problem::{Problem, Result},
+    programs::{self, Kind, succeeds},
+};
+use std::process::Command;
+
+/// The package with the test.
+const PACKAGE: &str = "contract-tests";
+/// What its name begins with.
+const FILTER: &str = "soak::";
+
+/// Follows for so many seconds.
+///
+/// # Errors
+/// Something was missed, doubled or told wrongly, or memory grew.
+pub fn run(workspace: &Workspace, seconds: u64) -> Result<String> {
+    let root = programs::absolute(workspace);
+    let built = programs::build(workspace)?;
+    let tests = built.path(PACKAGE, Kind::Tests, "it")?;
+    if !programs::has_test(&tests, FILTER) {
+        return Err(Problem::general(
+            format!("{PACKAGE} has no test whose name holds `{FILTER}`"),
+            "name in xtask/src/soak.rs what it is called",
+        )
+        .into());
+    }
+    let mut soak = Command::new(tests);
+    soak.current_dir(root.join("tests"))
+        .args([FILTER, "--nocapture"])
+        .env("SOAK_SECONDS", seconds.to_string())
+        .env("SOAK_SIMULATOR", built.simulator()?);
+    if succeeds(&mut soak) {
+        return Ok(format!(
+            "{seconds} s with a fault in each: nothing missed, nothing doubled, and memory is flat"
+        ));
+    }
+    Err(Problem::general(
+        format!("{seconds} s with a fault in each are not survived; why is above"),
+        "mend the client, or the simulator where it is wrong; make it a test on the fake clock first",
+    )
+    .into())
+}
