@@ -6,7 +6,7 @@ use crate::{
     fixture, fuzz,
     interop::{
         self, Judge,
-        clients::{self, Table},
+        clients::{Stage, Table},
     },
     linters, page,
     problem::{Place, Problem, Problems, Result},
@@ -16,6 +16,7 @@ use crate::{
 use std::{
     collections::BTreeSet,
     process::{Command, Stdio},
+    thread,
 };
 
 /// How a step ended when it did not fail.
@@ -368,9 +369,20 @@ fn compare(workspace: &Workspace) -> Result<Outcome> {
 
 fn clients(workspace: &Workspace) -> Result<Outcome> {
     let (mut content, mut absent) = (Vec::new(), Vec::new());
-    // The one in Java takes minutes: `cargo xtask interop java`.
-    for judge in [Judge::Python, Judge::Typescript] {
-        match clients::ask(workspace, judge, Table::Check)? {
+    let stage = &Stage::set(workspace)?;
+    // At the same time, for each takes minutes; the one in Java takes longer: `cargo xtask interop java`.
+    let asked = thread::scope(|scope| {
+        [Judge::Python, Judge::Typescript]
+            .map(|judge| (judge, scope.spawn(move || stage.ask(judge, Table::Check))))
+            .map(|(judge, asked)| (judge, asked.join()))
+    });
+    for (judge, verdict) in asked {
+        let verdict = verdict.unwrap_or_else(|_| {
+            let what = format!("asking the clients of {} broke off", judge.name());
+            let remedy = format!("run `cargo xtask interop {}`", judge.name());
+            Err(Problem::general(what, remedy).into())
+        });
+        match verdict? {
             Verdict::Content => content.push(judge.name()),
             Verdict::Absent(why) if programs::on_server() => {
                 return Err(interop::absent(why).into());

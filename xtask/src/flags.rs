@@ -40,6 +40,8 @@ pub enum Command {
     },
     /// Holds what is published to every rule of Redocly CLI and Spectral; needs Node.js with npm.
     Linters,
+    /// Writes target/site/index.html: the description and the guides as one page, in English or Chinese; as `spec site`.
+    Docs,
     /// Tests the simulator's page in Chromium; needs Node.js with npm.
     PageTests,
     /// Makes the pictures in docs/pictures anew; needs Chromium and Node.js with npm.

@@ -5,10 +5,11 @@ pub mod clients;
 
 use crate::{
     file::Workspace,
+    linters,
     problem::{Problem, Result},
     programs::{self, Verdict, succeeds},
 };
-use clients::Table;
+use clients::{Stage, Table};
 use std::{
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
@@ -24,6 +25,8 @@ pub enum Judge {
     Schemathesis,
     /// openapi-spec-validator holds the description, as it is published and as it is served, to its specification.
     SpecValidator,
+    /// Linters of others hold what is published to every rule of theirs: the same as `cargo xtask linters`.
+    Lint,
     /// The client of openapi-python-client, with mypy.
     Python,
     /// The clients of openapi-typescript with openapi-fetch, and of @hey-api/openapi-ts, with tsc.
@@ -50,6 +53,7 @@ impl Judge {
             Judge::PythonOfficial => "python-official",
             Judge::Schemathesis => "schemathesis",
             Judge::SpecValidator => "spec-validator",
+            Judge::Lint => "lint",
             Judge::Python => "python",
             Judge::Typescript => "typescript",
             Judge::Java => "java",
@@ -92,8 +96,8 @@ impl Judge {
                 arguments: vec![file("tests/interop/spec-validator/validate.py")],
                 endpoint_flag: None,
             }],
-            // These are asked by scripts of their own.
-            Judge::Python | Judge::Typescript | Judge::Java => Vec::new(),
+            // These are asked in ways of their own.
+            Judge::Lint | Judge::Python | Judge::Typescript | Judge::Java => Vec::new(),
         }
     }
 }
@@ -114,9 +118,12 @@ pub fn run(workspace: &Workspace, only: Option<Judge>) -> Result<String> {
     let judges = only.map_or_else(every, |judge| vec![judge]);
     let mut said = Vec::new();
     for judge in judges {
-        let verdict = match Judge::CLIENTS.contains(&judge) {
-            true => clients::ask(workspace, judge, Table::Write)?,
-            false => ask(workspace, judge)?,
+        let verdict = match judge {
+            Judge::Lint => linters::ask(workspace)?,
+            client if Judge::CLIENTS.contains(&client) => {
+                Stage::set(workspace)?.ask(client, Table::Write)?
+            }
+            judge => ask(workspace, judge)?,
         };
         match verdict {
             Verdict::Content => said.push(judge.name().to_owned()),

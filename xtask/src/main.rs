@@ -62,6 +62,7 @@ fn run(flags: &flags::Flags) -> Result<String> {
             mutants::run(&workspace, what, shard.as_deref(), say)
         }
         flags::Command::Linters => linters::run(&workspace),
+        flags::Command::Docs | flags::Command::Spec(flags::Spec::Site) => site::write(&workspace),
         flags::Command::PageTests => page::test(&workspace),
         flags::Command::Pictures => page::pictures(&workspace),
         flags::Command::Bench { quick, builds } => {
@@ -86,7 +87,6 @@ fn run(flags: &flags::Flags) -> Result<String> {
         flags::Command::Spec(flags::Spec::Lower) => {
             codegen::write_one(&workspace, spec::LOWERED).map(|w| wrote(&w))
         }
-        flags::Command::Spec(flags::Spec::Site) => site::write(&workspace),
         flags::Command::Spec(flags::Spec::Diff { since }) => {
             spec::diff::run(&workspace, since, say)
         }

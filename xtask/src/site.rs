@@ -1,5 +1,7 @@
-//! The description as a page to read, by Redoc: operations by tag, error codes and discrepancies, with a search. It is one
-//! file that fetches nothing.
+//! The description as a page to read, by Redoc: operations by tag, error codes, discrepancies and guides, with a search. It is
+//! one file that fetches nothing.
+
+mod guides;
 
 use crate::{
     file::Workspace,
@@ -19,6 +21,9 @@ const DOCUMENT: &str = "target/site/openapi.json";
 /// Whatever the scripts of the page would fetch, a browser refuses it.
 const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; \
                       font-src data:; worker-src blob:; base-uri 'none'; form-action 'none'";
+
+/// Redoc has its words in English alone.
+const LANGUAGE: &str = include_str!("site/language.js");
 
 /// Writes the page, and looks whether everything is in it.
 ///
@@ -66,7 +71,8 @@ pub fn write(workspace: &Workspace) -> Result<String> {
     }
 }
 
-/// What the page is made of: the published description, with a section for the error codes and one for the discrepancies.
+/// What the page is made of: the published description, with a section for the error codes, one for the discrepancies and
+/// one for each guide.
 ///
 /// # Errors
 /// A file cannot be read.
@@ -74,14 +80,37 @@ pub fn document(workspace: &Workspace) -> Result<Value> {
     let mut document = read(workspace, spec::BUNDLED)?;
     let codes = read(workspace, spec::ERRORS_JSON)?;
     let discrepancies = workspace.read(spec::DISCREPANCIES)?;
-    if let Some(Value::Array(tags)) = document.get_mut("tags") {
-        for (name, text) in [
-            ("error codes", error_codes(&codes)),
-            ("discrepancies", discrepancies),
-        ] {
-            // Redoc shows a tag with this mark as a section of text.
-            tags.push(json!({"name": name, "description": text, "x-traitTag": true}));
+    let besides = vec![
+        ("error codes".to_owned(), error_codes(&codes)),
+        ("discrepancies".to_owned(), discrepancies),
+    ];
+    let guides = guides::guides(workspace)?;
+    let Some(Value::Array(tags)) = document.get_mut("tags") else {
+        return Ok(document);
+    };
+    let names = |tags: &[Value]| -> Vec<Value> {
+        tags.iter()
+            .filter_map(|tag| tag.get("name"))
+            .cloned()
+            .collect()
+    };
+    let mut groups = vec![json!({"name": "Operations", "tags": names(tags.as_slice())})];
+    for (group, sections) in [("The service", besides), ("Guides", guides)] {
+        let from = tags.len();
+        for (name, text) in sections {
+            // Redoc shows a tag with this mark as a section of text. There are guides called as tags of operations are.
+            tags.push(json!({
+                "name": format!("{group}: {name}"),
+                "x-displayName": name,
+                "description": text,
+                "x-traitTag": true,
+            }));
         }
+        let new = tags.get(from..).unwrap_or_default();
+        groups.push(json!({"name": group, "tags": names(new)}));
+    }
+    if let Some(document) = document.as_object_mut() {
+        document.insert("x-tagGroups".to_owned(), groups.into());
     }
     Ok(document)
 }
@@ -125,14 +154,14 @@ fn error_codes(codes: &Value) -> String {
     text
 }
 
-/// The page with a policy that closes it off from any network.
+/// The page with a policy that closes it off from any network, and with its own words in Chinese for who reads that.
 fn closed(page: &str) -> Result<String> {
     let Some((before, after)) = page.split_once("<head>") else {
         let what = "has no head to put the policy into";
         return Err(Problem::at(Place::file(PAGE), what, "mend xtask/src/site.rs").into());
     };
     Ok(format!(
-        "{before}<head>\n<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">{after}"
+        "{before}<head>\n<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n<script>\n{LANGUAGE}</script>{after}"
     ))
 }
 
@@ -212,6 +241,10 @@ mod tests {
         let page = closed("<html><head><title>A</title></head></html>").expect("a head");
         assert!(page.contains("<head>\n<meta http-equiv=\"Content-Security-Policy\""));
         assert!(page.contains("default-src 'none'"));
+        assert!(
+            page.contains("Operations: \"操作\"")
+                && page.ends_with("<title>A</title></head></html>")
+        );
         assert!(closed("<html></html>").is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! What was asked, in order, and what was answered. Holds no message text and no credential.
+//! What was asked, in order, and what was answered. Holds no message text, and of a credential only the name of its header.
 
 use std::collections::VecDeque;
 
@@ -28,6 +28,8 @@ pub struct Entry {
     pub path: String,
     /// The operation; `None` for a path the service does not have.
     pub operation: Option<Operation>,
+    /// Names of the headers that carried a credential, each as often as it arrived; their values are nowhere.
+    pub credentials: Vec<&'static str>,
     /// Id of the calling customer, once known.
     pub caller: Option<String>,
     /// Whether the call got past the gateway and the checks: the world was changed or read, or an example was given.

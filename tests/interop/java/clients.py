@@ -3,8 +3,8 @@
     python clients.py SPEC KIT CONTROL REPLAY
 
 SPEC is the directory of the published description, KIT the unpacked kit, CONTROL a simulator with --control and
---engineers manual, REPLAY one that replays the kit. Everything made stays in the working directory, as does
-`results.json`. The jar of the generator has the libraries that the client needs, and stands in for a package manager;
+--engineers manual, REPLAY one that replays the kit. Everything made stays in the working directory, as do
+`results.json` and `exchanges.txt`, the exchanges that it takes for what they are not. The jar of the generator has the libraries that the client needs, and stands in for a package manager;
 what it lacks is below `stubs`.
 """
 
@@ -48,7 +48,9 @@ def main(spec: str, kit: str, control: str, replay: str) -> None:
     where = [document.resolve(), Path(kit).resolve(), control, replay]
     os.chdir("work")
     run("java", "-Dfile.encoding=UTF-8", "-Djava.io.tmpdir=.", "-cp", place, "Clients", *where)
-    Path("results.json").replace("../results.json")
+    for name in ("results.json", "exchanges.txt"):
+        Path(name).replace(f"../{name}")
+    print(f"named in {Path('../exchanges.txt').resolve()}")
 
 
 if __name__ == "__main__":

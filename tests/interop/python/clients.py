@@ -1,10 +1,11 @@
-"""Makes the Python clients of the description, checks their types, talks through them, and replays the kit into them.
+"""Makes the Python clients of the description, checks their types, talks through them, and replays the kit into them. The
+first program that the README of the description shows is run besides.
 
     python clients.py SPEC KIT CONTROL REPLAY
 
 SPEC is the directory of the published description, KIT the unpacked kit, CONTROL a simulator with --control and
---engineers manual, REPLAY one that replays the kit. Everything made stays in the working directory, as does
-`results.json`, a row for each client.
+--engineers manual, REPLAY one that replays the kit. Everything made stays in the working directory, as do
+`results.json`, a row for each client, and a text for each with the exchanges that it takes for what they are not.
 """
 
 import json
@@ -12,6 +13,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 DOCUMENTS = ("openapi.json", "openapi.tolerant.json")
@@ -19,19 +21,31 @@ WIRE = "import json, sys, conversation; print(json.dumps(sorted(conversation.con
 
 
 def run(arguments: list[str], client: Path) -> str:
-    """The last line of a program that finds this client and no other; everything else it says is passed on."""
+    """What a program says that finds this client and no other; it is passed on."""
     place = os.pathsep.join((str(client), str(HERE)))
     environment = {**os.environ, "PYTHONPATH": place, "MYPYPATH": place, "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(arguments, env=environment, stdout=subprocess.PIPE, encoding="utf-8")
     print(done.stdout, end="", flush=True)
     if done.returncode != 0:
         raise SystemExit(f"{Path(arguments[0]).name} is not content with the client in {client.name}")
-    return done.stdout.rstrip().rpartition("\n")[2]
+    return done.stdout
+
+
+def last(said: str) -> Any:
+    """What the last line of a script has found."""
+    return json.loads(said.rstrip().rpartition("\n")[2])
 
 
 def program(name: str) -> str:
     """A program of the environment that runs this."""
     return str(Path(sys.executable).with_name(name))
+
+
+def first_program(spec: str, control: str) -> str:
+    """The program of the README, for this simulator."""
+    text = Path(spec).with_name("README.md").read_text(encoding="utf-8")
+    program = text.split("```python\n")[1].split("```")[0]
+    return program.replace("http://127.0.0.1:8480", control)
 
 
 def main(spec: str, kit: str, control: str, replay: str) -> None:
@@ -47,9 +61,14 @@ def main(spec: str, kit: str, control: str, replay: str) -> None:
             # Types of the tolerant form are choices, which a program takes apart before mypy is content.
             strict = [program("mypy"), "--strict", "--cache-dir", "mypy-cache"]
             run([*strict, "--package", "hwc_tickets_client"], client)
-            run([*strict, str(HERE / "conversation.py"), str(HERE / "replay.py")], client)
-        wire = json.loads(run([sys.executable, "-c", WIRE, control], client))
-        said = json.loads(run([sys.executable, str(HERE / "replay.py"), replay, kit, description], client))
+            first = Path("first.py")
+            first.write_text(first_program(spec, control), encoding="utf-8")
+            run([*strict, str(first), *(str(HERE / name) for name in ("conversation.py", "replay.py"))], client)
+            if not run([sys.executable, str(first)], client).startswith("sent: "):
+                raise SystemExit("the first program of spec/README.md sends nothing")
+        wire = last(run([sys.executable, "-c", WIRE, control], client))
+        asks = [sys.executable, str(HERE / "replay.py"), replay, kit, description, f"{document}.txt"]
+        said = last(run(asks if document == DOCUMENTS[0] else [*asks, "--lets-empty-through"], client))
         rows.append({"client": "openapi-python-client", "document": document, "credentials": wire, **said})
     Path("results.json").write_text(json.dumps(rows), encoding="utf-8")
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from empty_answers import EmptyAnswers
 from hwc_tickets_client import AuthenticatedClient
 from hwc_tickets_client.types import File, Unset
 from openapi_python_client.strings import PythonIdentifier, snake_case
@@ -118,9 +119,12 @@ def outcome(operation: Operation, client: AuthenticatedClient, arguments: dict[s
     return None
 
 
-def replay(endpoint: str, kit: Path, description: dict[str, Any]) -> dict[str, Any]:
+def replay(endpoint: str, kit: Path, description: dict[str, Any], told: Path, lets_empty_through: bool) -> dict[str, Any]:
     urllib.request.urlopen(urllib.request.Request(endpoint + "/_replay", method="DELETE"), timeout=60).close()
-    client = AuthenticatedClient(endpoint, "TOKENEXAMPLE", prefix="", auth_header_name="X-Auth-Token")
+    transport = EmptyAnswers() if lets_empty_through else httpx.HTTPTransport()
+    client = AuthenticatedClient(
+        endpoint, "TOKENEXAMPLE", prefix="", auth_header_name="X-Auth-Token", httpx_args={"transport": transport}
+    )
     headers = client.get_httpx_client().headers
     operations = {
         said["operationId"]: Operation(description, path, method, said)
@@ -148,11 +152,10 @@ def replay(endpoint: str, kit: Path, description: dict[str, Any]) -> dict[str, A
     successes = [row["name"] for row in asked if row["verdict"] == "success"]
     refused = [(name, said[name]) for name in successes if said[name] is not None]
     taken = [row["name"] for row in asked if row["verdict"] != "success" and said[row["name"]] is None]
-    for name, why in refused:
-        print(f"refused {name}: {why}")
-    for name in taken:
-        print(f"taken for a success: {name}")
-    print(f"{len(asked)} of {len(rows)} exchanges asked; refused: {dict(Counter(why for _, why in refused))}")
+    lines = [f"refused {name}: {why}\n" for name, why in refused] + [f"taken for a success: {name}\n" for name in taken]
+    told.write_text("".join(lines), encoding="utf-8")
+    counts = dict(Counter(why for _, why in refused))
+    print(f"{len(asked)} of {len(rows)} exchanges asked; refused: {counts}; taken: {len(taken)}; named in {told.resolve()}")
     return {
         "asked": len(asked),
         "successes": len(successes),
@@ -162,5 +165,6 @@ def replay(endpoint: str, kit: Path, description: dict[str, Any]) -> dict[str, A
 
 
 if __name__ == "__main__":
-    endpoint, kit, description = sys.argv[1:]
-    print(json.dumps(replay(endpoint, Path(kit), json.loads(Path(description).read_text(encoding="utf-8")))))
+    endpoint, kit, description, told, *more = sys.argv[1:]
+    said = json.loads(Path(description).read_text(encoding="utf-8"))
+    print(json.dumps(replay(endpoint, Path(kit), said, Path(told), more == ["--lets-empty-through"])))

@@ -4,7 +4,8 @@
 //
 // SPEC is the directory of the published description, KIT the unpacked kit, CONTROL a simulator with --control and
 // --engineers manual, REPLAY one that replays the kit. The packages are installed in the working directory, where
-// everything made stays, as does `results.json`, a row for each client.
+// everything made stays, as do `results.json`, a row for each client, and a text for each with the exchanges that it
+// takes for what they are not.
 
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";

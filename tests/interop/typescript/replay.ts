@@ -2,8 +2,8 @@
 //
 // An answer that is a success has to come out of the client, and nothing else may. What a client cannot ask stays unasked.
 
-import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { type Answer, codeOf } from "./conversation";
 
 export interface Asked {
@@ -107,7 +107,8 @@ async function outcome(ask: Ask, request: Asked): Promise<string | undefined> {
   }
 }
 
-export async function replay(endpoint: string, kit: string, description: any, ask: Ask): Promise<object> {
+/** Counts what the client makes of the kit, and writes what it takes for what it is not into the text `told`. */
+export async function replay(endpoint: string, kit: string, description: any, ask: Ask, told: string): Promise<object> {
   await fetch(`${endpoint}/_replay`, { method: "DELETE" });
   const known = operations(description);
   const said = new Map<string, string | undefined>();
@@ -128,12 +129,12 @@ export async function replay(endpoint: string, kit: string, description: any, as
   const successes = given.filter((row: any) => row.verdict === "success");
   const refused = successes.filter((row: any) => said.get(row.name) !== undefined);
   const taken = given.filter((row: any) => row.verdict !== "success" && said.get(row.name) === undefined);
-  for (const { name } of refused) {
-    console.log(`refused ${name}: ${said.get(name)}`);
-  }
-  for (const { name } of taken) {
-    console.log(`taken for a success: ${name}`);
-  }
-  console.log(`${given.length} of ${exchanges.length} exchanges asked`);
+  const lines = [
+    ...refused.map(({ name }: any) => `refused ${name}: ${said.get(name)}\n`),
+    ...taken.map(({ name }: any) => `taken for a success: ${name}\n`),
+  ];
+  writeFileSync(told, lines.join(""));
+  console.log(`${given.length} of ${exchanges.length} exchanges asked; refused: ${refused.length}; taken: ${taken.length}`);
+  console.log(`named in ${resolve(told)}`);
   return { asked: given.length, successes: successes.length, refused: refused.length, taken: taken.length };
 }

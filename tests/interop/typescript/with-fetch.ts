@@ -1,7 +1,7 @@
 // The client of openapi-typescript with openapi-fetch.
 
 import createClient from "openapi-fetch";
-import type { Client, Fetch } from "./conversation";
+import type { Client } from "./conversation";
 import type { paths } from "./fetch/schema";
 import type { Ask } from "./replay";
 
@@ -13,8 +13,8 @@ const asForm = (body: object): FormData => {
   return form;
 };
 
-export function client(baseUrl: string, token: string, fetch: Fetch): Client {
-  const api = createClient<paths>({ baseUrl, fetch, redirect: "manual", headers: { "X-Auth-Token": token } });
+export function client(baseUrl: string, token: string): Client {
+  const api = createClient<paths>({ baseUrl, redirect: "manual", headers: { "X-Auth-Token": token } });
   const of = (case_id: string) => ({ path: { case_id } });
   return {
     create: (body) => api.POST("/v2/servicerequest/cases", { body }),

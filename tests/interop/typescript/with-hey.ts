@@ -1,12 +1,12 @@
 // The client of @hey-api/openapi-ts.
 
-import type { Client, Fetch } from "./conversation";
+import type { Client } from "./conversation";
 import * as sdk from "./hey";
 import { createClient } from "./hey/client";
 import type { Ask } from "./replay";
 
-export function client(baseUrl: string, token: string, fetch: Fetch): Client {
-  const own = createClient({ baseUrl, auth: token, fetch: fetch as typeof globalThis.fetch, redirect: "manual" });
+export function client(baseUrl: string, token: string): Client {
+  const own = createClient({ baseUrl, auth: token, redirect: "manual" });
   const of = (case_id: string) => ({ client: own, path: { case_id } });
   return {
     create: (body) => sdk.createCases({ client: own, body }),

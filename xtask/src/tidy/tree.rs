@@ -25,6 +25,7 @@ const PAPERS: &[&str] = &[
     "CONTRIBUTING.md",
     "LICENSE-APACHE",
     "LICENSE-MIT",
+    "README.zh.md",
     "SECURITY.md",
     "clippy.toml",
     "deny.toml",

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 
+use http::HeaderMap;
 use http::request::Parts;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -15,6 +16,23 @@ const KEPT: usize = 10_000;
 
 /// Longest token the service takes.
 const LONGEST_TOKEN: usize = 5000;
+
+/// Headers that may carry a credential, whether the service takes it there or not.
+const CREDENTIALS: [&str; 5] = [
+    "authorization",
+    "cookie",
+    "proxy-authorization",
+    "x-auth-token",
+    "x-security-token",
+];
+
+/// The names of the headers with a credential, each as often as it is there.
+pub(super) fn credentials(headers: &HeaderMap) -> Vec<&'static str> {
+    CREDENTIALS
+        .into_iter()
+        .flat_map(|name| headers.get_all(name).iter().map(move |_| name))
+        .collect()
+}
 
 /// A key pair of a customer.
 #[derive(Clone)]

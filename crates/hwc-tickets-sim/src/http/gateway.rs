@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::answer::Answer;
 use super::asked::{Asked, Params, Parsed, code_of};
-use super::auth::Denied;
+use super::auth::{self, Denied};
 use super::form::{self, Payload};
 use super::handler::{self, Handler};
 use super::iam::{self, Desk};
@@ -240,6 +240,7 @@ impl<'a> Call<'a> {
             method: parts.method.to_string(),
             path: parts.uri.path().to_owned(),
             operation,
+            credentials: auth::credentials(&parts.headers),
             caller: None,
             acted: false,
             example: None,

@@ -102,6 +102,32 @@ async fn wrong_log_ins_are_refused_as_iam_does() {
     }
 }
 
+/// So a test of a client counts what arrived, and need not ask the client.
+#[tokio::test]
+async fn the_journal_names_each_header_with_a_credential() {
+    let sim = Simulator::start().await.unwrap();
+    let cases: [(&str, &[&str]); 4] = [
+        ("", &[]),
+        ("X-Auth-Token: TOKENEXAMPLE\r\n", &["x-auth-token"]),
+        (
+            "x-auth-token: TOKENEXAMPLE\r\nx-auth-token: CANARY\r\n",
+            &["x-auth-token", "x-auth-token"],
+        ),
+        (
+            "x-auth-token: TOKENEXAMPLE\r\ncookie: a=CANARY\r\nauthorization: Bearer CANARY\r\n",
+            &["authorization", "cookie", "x-auth-token"],
+        ),
+    ];
+    for (headers, names) in cases {
+        send(&sim, "GET", STATUS, headers, b"").await.unwrap();
+        let journal = sim.journal();
+        let entry = journal.last().unwrap();
+        assert_eq!(entry.credentials, names, "{headers}");
+        let told = format!("{entry:?}{}", json!(entry));
+        assert!(!told.contains("CANARY") && !told.contains("TOKENEXAMPLE"));
+    }
+}
+
 #[tokio::test]
 async fn wrong_credentials_are_refused_as_the_gateway_does() {
     let sim = Simulator::start().await.unwrap();

@@ -112,7 +112,7 @@ impl Cases<'_> {
 
     /// What is no object of JSON.
     fn no_object(&mut self) {
-        // An empty answer to a write says that it was done (D-05), but not what was made.
+        // An empty answer to a write says that it was done (D-36), but not what was made.
         let empty = match (self.operation.idempotency.as_str(), &self.operation.makes) {
             (Some("safe"), _) | (_, Some(_)) => Verdict::Protocol,
             _ => Verdict::Success,
