@@ -51,15 +51,15 @@ pub struct Built {
 /// # Errors
 /// It does not build.
 pub fn build(workspace: &Workspace) -> Result<Built> {
-    built(workspace, None)
+    built(workspace, None, &[])
 }
 
-/// The same, into a directory of its own.
+/// The same, into a directory of its own, with more arguments for cargo.
 ///
 /// # Errors
 /// It does not build.
-pub fn build_into(workspace: &Workspace, target: &Path) -> Result<Built> {
-    built(workspace, Some(target))
+pub fn build_into(workspace: &Workspace, target: &Path, arguments: &[&str]) -> Result<Built> {
+    built(workspace, Some(target), arguments)
 }
 
 /// Builds what `arguments` name as people get it: with the profile `release`.
@@ -96,12 +96,13 @@ pub fn cargo(workspace: &Workspace) -> Command {
     command
 }
 
-fn built(workspace: &Workspace, target: Option<&Path>) -> Result<Built> {
+fn built(workspace: &Workspace, target: Option<&Path>, arguments: &[&str]) -> Result<Built> {
     let mut cargo = cargo(workspace);
     if let Some(target) = target {
         cargo.env("CARGO_TARGET_DIR", target);
     }
     cargo.args(["test", "--workspace", "--no-run", "--locked"]);
+    cargo.args(arguments);
     messages(cargo, || failed(format!("`{LINE}` fails")))
 }
 
