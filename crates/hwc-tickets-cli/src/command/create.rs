@@ -84,7 +84,9 @@ pub(super) async fn run(args: &Create, context: &Context) -> Result<(), Failure>
     match outcome {
         Ok(created) => told(&created, context),
         Err(failure) => {
-            let is_open = matches!(failure, Failure::Interrupted { .. });
+            // Those of a ticket that may be open may be in it.
+            let is_interrupted = matches!(failure, Failure::Interrupted { .. });
+            let is_open = is_interrupted && doubt::is_open(context);
             if !is_open && failure.exit() != Exit::Unknown {
                 warn_of_files(&uploaded, context);
             }

@@ -297,6 +297,33 @@ fn an_interrupted_upload_tells_what_is_stored() {
     assert!(!ran.stderr.contains("second.log"), "{}", ran.stderr);
 }
 
+/// Between the last file and the ticket: the files are stored, and the ticket was not sent for sure.
+#[cfg(unix)]
+#[test]
+fn an_interruption_before_the_ticket_tells_what_is_stored() {
+    let stage = Stage::new();
+    let hangs = FaultRule::new(Operation::ListCases, Fault::Hang);
+    stage.sim().fault(hangs);
+    let file = private(&stage.home().join("disk.log"), b"from the disk");
+    let child = stage.spawn(&[&WHOLE[..], &["--attach", file.to_str().unwrap()]].concat());
+    crate::stage::until("the look at the list", || {
+        let journal = stage.sim().journal();
+        let mut journal = journal.iter();
+        journal.any(|entry| entry.operation == Some(Operation::ListCases))
+    });
+    assert_eq!(writes(&stage), 1);
+    crate::exit::interrupt(&child);
+    let ran = stage.ran(child.wait_with_output().unwrap());
+    assert_eq!(ran.code, 130, "{}", ran.golden());
+    for part in [
+        "interrupted before the ticket was sent",
+        "in no ticket yet; next time name disk.log with --attachment ",
+    ] {
+        assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
+    }
+    assert_eq!(writes(&stage), 1);
+}
+
 /// The answer is lost and the list tells: the ticket is found, and there is one.
 #[test]
 fn a_lost_answer_is_found_in_the_list() {
