@@ -7,7 +7,7 @@ use crate::{
     },
     context::Context,
     exit::Exit,
-    failure::Failure,
+    failure::{Failure, telling},
     render::{
         Cell, Part, Show, Titles, fact,
         table::{Column, ColumnWidth, QUIET, STRONG},
@@ -206,9 +206,8 @@ fn put(set: &Set, context: &Context) -> Result<(), Failure> {
         profile,
         file: place.to_string(),
     };
-    screen
-        .show(&changed)
-        .map_err(|failure| failure.after(format_args!("{} is stored", key.name())))
+    let what = format!("{} is stored", key.name());
+    telling(what, || screen.show(&changed))
 }
 
 /// Done twice, it is the same as done once.
@@ -248,9 +247,8 @@ fn unset(key: Key, context: &Context) -> Result<(), Failure> {
         profile,
         file: place.to_string(),
     };
-    screen
-        .show(&changed)
-        .map_err(|failure| failure.after(format_args!("{} is {outcome}", key.name())))
+    let what = format!("{} is {outcome}", key.name());
+    telling(what, || screen.show(&changed))
 }
 
 /// The profile that is changed; `None` where the setting stands outside of them.

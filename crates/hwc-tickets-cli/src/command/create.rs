@@ -17,7 +17,7 @@ use crate::{
     cli::{Form, ticket::Create},
     context::{Context, interrupt, interruptible},
     exit::Exit,
-    failure::{Failure, advice::Once},
+    failure::{Failure, advice::Once, telling},
     input, prompt,
     render::{self, Part, Show, fact},
     signal::Listening,
@@ -301,12 +301,8 @@ fn told(created: &Created, context: &Context) -> Result<(), Failure> {
         verbose: screen.is_verbose(),
     };
     let how = opened.outcome();
-    screen.show(&opened).map_err(|failure| {
-        failure.after(format_args!(
-            "the ticket is open: {} ({how})",
-            created.ticket
-        ))
-    })
+    let what = format!("the ticket is open: {} ({how})", created.ticket);
+    telling(what, || screen.show(&opened))
 }
 
 /// A ticket that is open.

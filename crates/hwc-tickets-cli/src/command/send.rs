@@ -11,10 +11,11 @@ use crate::{
     failure::{
         Failure,
         advice::{self, Once},
+        telling,
     },
     input,
     render::{self, Part, Show},
-    signal::Listening,
+    signal::{LastWords, Listening},
     view::{Receipt, Receipts},
 };
 use hwc_tickets::{
@@ -252,7 +253,10 @@ async fn send(
                 parts: &parts,
                 error: failure.json(),
             };
-            Err(match screen.show(&unsent) {
+            let words = failure.told(false).map(|told| LastWords::kept(told.what));
+            let shown = screen.show(&unsent);
+            drop(words);
+            Err(match shown {
                 Ok(()) => failure,
                 Err(unwritten) => unwritten.beside(failure),
             })
@@ -338,14 +342,16 @@ fn told(sent: &[Sent], args: &Send, context: &Context) -> Result<(), Failure> {
             "the text has fewer parts than --from-part says",
             "Nothing was sent.",
         )),
-        [receipt] => screen.show(receipt).map_err(|failure| {
+        [receipt] => {
             let how = receipt.outcome();
-            failure.after(format_args!("the message is in the ticket ({how})"))
-        }),
-        parts => screen.show(&Receipts { parts }).map_err(|failure| {
+            let what = format!("the message is in the ticket ({how})");
+            telling(what, || screen.show(receipt))
+        }
+        parts => {
             let number = parts.len();
-            failure.after(format_args!("{number} parts are in the ticket"))
-        }),
+            let what = format!("{number} parts are in the ticket");
+            telling(what, || screen.show(&Receipts { parts }))
+        }
     }
 }
 
