@@ -278,6 +278,7 @@ fn settings_help() -> &'static str {
     "\
 Configuration:
   A flag wins over the environment, the environment over the profile. `hwc-tickets config list` shows which one won.
+  With --profile, the credentials of that profile win over variables with credentials, which are told as not used.
 
   Environment                     Meaning
   HWC_TICKETS_ENDPOINT            --endpoint

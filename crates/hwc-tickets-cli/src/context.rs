@@ -69,9 +69,17 @@ impl Context {
         }
     }
 
+    /// Names variables with credentials that a profile takes the place of.
+    pub(crate) fn warn_of_ignored_variables(&self) {
+        if let Some(words) = credentials::ignored_in_words(&self.settings) {
+            self.screen.warn(&words);
+        }
+    }
+
     /// A client with credentials, ready to be changed.
     pub(crate) fn builder(&self) -> Result<ClientBuilder, Failure> {
         let credential = credentials::find(&self.settings)?;
+        self.warn_of_ignored_variables();
         Ok(self.anonymous()?.identity(credential.provider))
     }
 

@@ -32,6 +32,7 @@ pub(crate) fn run(args: Auth, context: &Context) -> Result<(), Failure> {
 
 fn status(context: &Context) -> Result<(), Failure> {
     let credential = credentials::find(&context.settings)?;
+    context.warn_of_ignored_variables();
     let settings = &context.settings;
     let screen = &context.screen;
     screen.show(&InUse {
