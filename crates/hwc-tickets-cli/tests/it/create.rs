@@ -749,10 +749,10 @@ mod terminal {
     /// Only what was not given is asked for, in Chinese as well; no is no.
     #[test]
     fn what_was_given_is_not_asked_for() {
-        let stage = signed();
         let given = [&GIVEN[..], &["--language", "zh_CN"]].concat();
         let args = [&["ticket", "create", "--color", "never"][..], &given[..]].concat();
         for cols in [40, 120] {
+            let stage = signed();
             let mut terminal = Terminal::run(&stage, 70, cols, &args);
             answer(&mut terminal, "影响范围 [none]:", "2");
             answer(&mut terminal, ">", "磁盘满了");
@@ -765,8 +765,8 @@ mod terminal {
             answer(&mut terminal, "Open this ticket? [y/N]:", "");
             assert_eq!(terminal.end(), 1);
             terminal.shows("was not confirmed");
+            assert_eq!(writes(&stage), 0);
         }
-        assert_eq!(writes(&stage), 0);
     }
 
     #[test]
@@ -815,6 +815,114 @@ mod terminal {
         let is_it =
             |text: String| text.starts_with("Resource:") && text.ends_with("from the editor");
         assert!(texts.any(is_it));
+    }
+
+    /// All but the description.
+    fn begin_given(stage: &Stage, more: &[&str], variables: &[(&str, &str)]) -> Terminal {
+        let given = [&GIVEN[..], &["--extra", "impact=part"], more].concat();
+        begin(stage, &given, variables)
+    }
+
+    /// What stands in the file of a description.
+    fn kept(stage: &Stage, name: &str) -> Option<String> {
+        let drafts = stage.home().join(".local/state/hwc-tickets/drafts");
+        std::fs::read_to_string(drafts.join(name)).ok()
+    }
+
+    /// From the description on.
+    fn answer_the_rest(terminal: &mut Terminal) {
+        answer(terminal, "File to attach", "");
+        answer(terminal, "Mail address", "");
+        answer(terminal, "Phone number", "");
+        answer(terminal, "Open this ticket? [y/N]:", "y");
+    }
+
+    const KEPT: &str = "new-ticket.create.1.txt";
+
+    /// Ctrl-C and Ctrl-D in the middle lose nothing: the next run offers what was written.
+    #[test]
+    fn a_description_is_kept_until_the_ticket_is_open() {
+        for (keys, code) in [("\u{3}", 130), ("\u{4}", 1)] {
+            let stage = signed();
+            let before = stage.sim().world().ticket_ids();
+            let mut terminal = begin_given(&stage, &[], &[]);
+            answer(&mut terminal, ">", "磁盘满了");
+            answer(&mut terminal, ">", "Since noon.");
+            until("both lines", || {
+                kept(&stage, KEPT).is_some_and(|text| text == "磁盘满了\nSince noon.")
+            });
+            until("the next line", || {
+                terminal.screen().lines().last() == Some(">")
+            });
+            terminal.type_in(keys);
+            assert_eq!(terminal.end(), code);
+            let written = terminal.written();
+            for part in [KEPT, "the next `hwc-tickets ticket create` offers it"] {
+                assert!(written.contains(part), "{part}: {written}");
+            }
+            assert_eq!(writes(&stage), 0);
+
+            let mut terminal = begin_given(&stage, &[], &[]);
+            terminal.shows("You wrote this before");
+            terminal.shows("  Since noon.");
+            answer(&mut terminal, ">", "");
+            answer_the_rest(&mut terminal);
+            assert_eq!(terminal.end(), 0);
+            let after = stage.sim().world().ticket_ids();
+            let new = after.iter().find(|id| !before.contains(id)).unwrap();
+            assert_eq!(stage.sim().arrived(new), ["磁盘满了\nSince noon."]);
+            assert_eq!(kept(&stage, KEPT), None);
+        }
+    }
+
+    /// An editor that fails, and a ticket that is refused.
+    #[test]
+    fn a_description_is_kept_when_something_fails() {
+        let stage = signed();
+        let script = "#!/bin/sh\necho 'from the editor' > \"$2\"; exit 3\n";
+        let editor = private(&stage.home().join("editor"), script.as_bytes());
+        let editor = format!("sh {} --", editor.display());
+        let variables = [("EDITOR", editor.as_str()), ("PATH", "/usr/bin:/bin")];
+        let mut terminal = begin_given(&stage, &[], &variables);
+        answer(&mut terminal, ">", "e");
+        assert_eq!(terminal.end(), 1);
+        assert!(terminal.written().contains(KEPT));
+        assert_eq!(kept(&stage, KEPT).unwrap().trim_end(), "from the editor");
+        let refused = FaultRule::new(
+            Operation::CreateCases,
+            Fault::Status {
+                status: 403,
+                code: None,
+                retry_after: None,
+            },
+        );
+        stage.sim().fault(refused);
+        let mut terminal = begin_given(&stage, &[], &[]);
+        terminal.shows("You wrote this before");
+        answer(&mut terminal, ">", "");
+        answer_the_rest(&mut terminal);
+        assert_eq!(terminal.end(), 5);
+        assert!(terminal.written().contains(KEPT));
+        assert_eq!(kept(&stage, KEPT).unwrap().trim_end(), "from the editor");
+    }
+
+    /// Of a ticket that may be open it is not offered again: there would be two.
+    #[test]
+    fn a_description_in_doubt_is_not_offered() {
+        let stage = signed();
+        let lost = FaultRule::new(Operation::CreateCases, Fault::Close);
+        stage.sim().fault(lost.after_commit());
+        let unread = FaultRule::new(Operation::ListCases, unavailable());
+        stage.sim().fault(unread.skipping(1).times(FOREVER));
+        let mut terminal = begin_given(&stage, &["--timeout", "2s"], &[]);
+        answer(&mut terminal, ">", "x");
+        answer(&mut terminal, ">", ".");
+        answer_the_rest(&mut terminal);
+        assert_eq!(terminal.end(), 6);
+        let aside = "new-ticket.doubt-create.1.txt";
+        assert!(terminal.written().contains(aside));
+        assert_eq!(kept(&stage, aside).as_deref(), Some("x"));
+        assert_eq!(kept(&stage, KEPT), None);
     }
 
     /// Nobody answers any more: nothing is sent.
