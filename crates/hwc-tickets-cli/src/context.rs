@@ -56,7 +56,8 @@ impl Context {
 
     /// Keeps ids of tickets for completions.
     pub(crate) fn remember<'a>(&self, ids: impl IntoIterator<Item = &'a str>) {
-        seen::remember(self.settings.places.tickets.as_deref(), ids);
+        let settings = &self.settings;
+        seen::remember(settings.places.seen.as_deref(), &settings.profile_name, ids);
     }
 
     /// Names the records that cannot be read, next to a doubt that they may keep open.

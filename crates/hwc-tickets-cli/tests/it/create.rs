@@ -95,7 +95,7 @@ fn options_arrive_as_they_were_given() {
     assert!(detail.contains("磁盘又满了 since noon"), "{detail}");
     assert_eq!(stage.sim().arrived(&id), ["磁盘又满了 since noon"]);
     // Its id is known to completions.
-    let seen = stage.home().join(".local/state/hwc-tickets/tickets");
+    let seen = stage.home().join(".local/state/hwc-tickets/seen/default");
     assert!(std::fs::read_to_string(seen).unwrap().contains(&id));
 }
 

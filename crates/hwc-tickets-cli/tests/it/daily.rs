@@ -424,7 +424,7 @@ fn urging_again_is_throttled() {
 fn tickets_are_remembered() {
     let stage = Stage::new();
     assert_eq!(stage.run(&["attachment", "list", CHINESE]).code, 0);
-    let seen = stage.home().join(".local/state/hwc-tickets/tickets");
+    let seen = stage.home().join(".local/state/hwc-tickets/seen/default");
     let seen = std::fs::read_to_string(seen).unwrap();
     assert!(seen.contains(CHINESE), "{seen}");
 }
