@@ -72,7 +72,11 @@ impl Context {
     /// A client with credentials, ready to be changed.
     pub(crate) fn builder(&self) -> Result<ClientBuilder, Failure> {
         let credential = credentials::find(&self.settings)?;
-        Ok(self.anonymous()?.identity(credential.provider))
+        let builder = self.anonymous()?.identity(credential.provider);
+        Ok(match credential.account {
+            Some(account) => builder.account(account),
+            None => builder,
+        })
     }
 
     /// Everything but the credentials.
