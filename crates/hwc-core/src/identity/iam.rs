@@ -248,7 +248,8 @@ impl FetchIdentity for IamPassword {
                 (ACCOUNT_NAME, account)
             }
         };
-        (Principal::unknown().with_account(kind, of)).with_credential("user", &[account, name])
+        (Principal::unknown().with_account(kind, of))
+            .with_credential("user", &[account.as_str(), name.as_str()])
     }
 }
 

@@ -51,8 +51,12 @@ fn play(desk: &Desk, handle: FollowHandle, plan: Vec<(u64, Act)>, end: u64) {
                     desk.state().post(ticket, 1, text);
                 }
                 // Without effect where the stream was dropped meanwhile.
-                Add(ticket) => drop(handle.add(id(ticket))),
-                Remove(ticket) => drop(handle.remove(id(ticket))),
+                Add(ticket) => {
+                    handle.add(id(ticket));
+                }
+                Remove(ticket) => {
+                    handle.remove(id(ticket));
+                }
             }
         }
         let at = start + S(end);
