@@ -339,6 +339,8 @@ fn a_message_takes_files_along() {
             format!("GET {files}/limits"),
             format!("POST {files}"),
             format!("POST {files}"),
+            // The page, and the proof that nothing is behind it.
+            format!("GET {case}/messages"),
             format!("GET {case}/messages"),
             format!("POST {case}/message"),
         ]

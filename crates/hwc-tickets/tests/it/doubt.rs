@@ -881,7 +881,7 @@ fn records_of_the_first_version_stay_readable() {
 fn many_records_are_settled_together() {
     // All in one ticket or each in its own, and the most requests and seconds that may take.
     const RECORDS: u64 = 400;
-    for (tickets, requests, seconds) in [(1, 32, 13), (RECORDS, 3_125, 47)] {
+    for (tickets, requests, seconds) in [(1, 32, 40), (RECORDS, 3_125, 47)] {
         let service = Service::new();
         let client = service.client();
         service.world().faults = (0..RECORDS).map(|n| Fault::Reset(n % 2 == 0)).collect();

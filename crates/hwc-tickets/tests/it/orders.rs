@@ -146,6 +146,7 @@ fn a_key_sends_one_message() {
             }
             drop(both);
             let last = service.builder().outbox(shelf).build().unwrap();
+            service.world().faults.clear();
             let (_, end) = service.clock.run(call(&last, 3, Some(KEY)));
             assert!(end.is_ok() && all() == 1, "{told}: {end:?}");
             last.acknowledge(KEY).unwrap();

@@ -492,9 +492,9 @@ fn records_of_another_version_are_refused() {
         .unwrap_err();
     let mut written = serde_json::to_value(error.pending().unwrap()).unwrap();
     assert_eq!(written["hwc_tickets_pending"], 2);
-    written["hwc_tickets_pending"] = 3.into();
+    written["hwc_tickets_pending"] = 4.into();
     let error = serde_json::from_value::<Pending>(written).unwrap_err();
-    assert!(error.to_string().contains("version 3"), "{error}");
+    assert!(error.to_string().contains("version 4"), "{error}");
 }
 
 #[test]

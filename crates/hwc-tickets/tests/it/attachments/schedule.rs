@@ -124,9 +124,11 @@ impl Run {
                     self.killed += 1;
                     self.client = client_of(&self.desk, &self.shelf);
                     let mut records = self.client.pending().into_iter();
+                    // Without one it was not sent, or its end was known already and died with the process: only a key
+                    // tells which.
                     match records.find(|record| record.is_of(text)) {
                         Some(pending) => pending,
-                        None => continue,
+                        None => return End::Open,
                     }
                 }
             };

@@ -88,6 +88,7 @@ fn a_message_is_sent_once_with_its_file() {
                     other => panic!("{told}: {other:?}"),
                 }
             }
+            desk.service.world().faults.clear();
             desk.clock().run(submit(&client)).unwrap();
             assert_eq!(stands(&desk), 1, "{told}");
             let attached = desk.attached();
@@ -145,6 +146,7 @@ fn a_ticket_is_opened_once() {
                     other => panic!("{told}: {other:?}"),
                 }
             }
+            service.world().faults.clear();
             let created = service.clock.run(create(&client)).unwrap();
             let made = service.world().made(1);
             assert_eq!(made, [created.ticket.to_string()], "{told}");
