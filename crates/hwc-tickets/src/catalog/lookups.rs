@@ -371,11 +371,7 @@ impl Lookups {
                 text: latest.content.unwrap_or_default(),
             }))),
             // Nobody agrees a second time because something is not said.
-            None => {
-                let why = "the service does not say whether the newest agreement is signed";
-                Err(Error::local(ErrorKind::Protocol, why)
-                    .with_help("Look in the console, and sign it there if it is not."))
-            }
+            None => Err(answer.unlike("there is no is_signed_latest")),
         }
     }
 

@@ -158,7 +158,7 @@ impl<'a> Looking<'a> {
             // A list of which nothing says that it is that of the same account shows what is there, and proves nothing.
             let before = sought.pending.before.as_ref();
             sought.is_of_unknown = tickets.own.is_of_unknown(&sought.pending, origin)
-                && !before.is_some_and(|before| listing.shows_any(&before.seen));
+                && before.is_some_and(|before| !listing.shows_any(&before.seen));
             let told = told.filter(|_| !sought.is_of_unknown);
             let verdict = judge(&sought.pending, listing, told, *window);
             sought.hindered = others.err().map(Arc::new);
