@@ -203,7 +203,10 @@ fn list(context: &Context) -> Result<(), Failure> {
     let screen = &context.screen;
     let zone = context.settings.time_zone.value;
     // Without credentials there is no account to compare with.
-    let client = context.client().ok();
+    let client = match entries.is_empty() {
+        true => None,
+        false => context.client().ok(),
+    };
     let rows: Vec<Pending<'_>> = entries
         .iter()
         .map(|entry| Pending::of(entry, client.as_ref(), zone))

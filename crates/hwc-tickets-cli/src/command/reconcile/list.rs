@@ -23,7 +23,10 @@ pub(super) fn list(context: &Context) -> Result<(), Failure> {
     let zone = context.settings.time_zone.value;
     let ids = short_ids(entries.iter().map(|entry| entry.id));
     // Without credentials there is no account to compare with.
-    let client = context.client().ok();
+    let client = match entries.is_empty() {
+        true => None,
+        false => context.client().ok(),
+    };
     let rows: Vec<Listed> = (entries.iter().zip(ids))
         .map(|(entry, short)| Listed::of(entry, client.as_ref(), short, zone))
         .collect();
