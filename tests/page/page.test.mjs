@@ -170,6 +170,32 @@ test("files go with an answer once, and can be fetched", async () => {
   assert.deepEqual(page.faults, []);
 });
 
+test("files of a draft go with its answer after a fresh start, too", async () => {
+  const service = await simulator();
+  const page = await open(browser, `${service.address}/#ticket=case-123`);
+  await live(page);
+  await messages(page).nth(3).waitFor();
+  await page.locator("#files").setInputFiles([{ name: "mine.txt", mimeType: "text/plain", buffer: Buffer.from("mine") }]);
+  await page.locator("#text").fill("With a file.");
+  // The file is kept, and the answer does not get through.
+  await page.route("**/_sim/reply", (route) => route.abort(), { times: 1 });
+  await page.locator("#answer").evaluate((form) => form.requestSubmit());
+  await until("it failed", async () => (await page.locator("#answer-problem").textContent()) !== "");
+
+  await service.control("/reply", { ticket: "case-123", content: "of the run before" });
+  const before = messages(page).filter({ hasText: "of the run before" });
+  await before.waitFor();
+  await service.control("/reset", {});
+  await before.waitFor({ state: "detached" });
+  // It may have the id that the other one had.
+  await fetch(`${service.address}/_sim/file?name=another.txt`, { method: "POST", body: "another" });
+  await page.locator("#answer").evaluate((form) => form.requestSubmit());
+  await messages(page).filter({ hasText: "With a file." }).waitFor();
+  const { arrivals } = await service.control("/ledger?ticket=case-123");
+  assert.deepEqual(arrivals.slice(4).map((arrival) => arrival.file_names), [["mine.txt"]]);
+  assert.deepEqual(page.faults, []);
+});
+
 test("a ticket is opened as the customer, and it is in view", async () => {
   const service = await simulator();
   const page = await open(browser, service.address);

@@ -263,8 +263,8 @@ pub(crate) enum Command {
     Sim(Box<admin::Sim>),
     /// Generate shell completions
     ///
-    /// In bash, zsh and fish, ids of tickets are completed too: the last 200 that commands named or listed and the service
-    /// answered for. They are read from a small file; the service is never asked.
+    /// In bash, zsh and fish, ids of tickets are completed too: the last 200 that commands named or listed with the same
+    /// profile and the service answered for. They are read from a small file; the service is never asked.
     Completions(admin::Completions),
     /// Write the manual pages
     ///
@@ -278,6 +278,7 @@ fn settings_help() -> &'static str {
     "\
 Configuration:
   A flag wins over the environment, the environment over the profile. `hwc-tickets config list` shows which one won.
+  With --profile, the credentials of that profile win over variables with credentials, which are told as not used.
 
   Environment                     Meaning
   HWC_TICKETS_ENDPOINT            --endpoint
@@ -310,8 +311,8 @@ Configuration:
   Files
   $XDG_CONFIG_HOME/hwc-tickets/config.toml   profiles; default ~/.config
   $XDG_STATE_HOME/hwc-tickets/pending/       messages and tickets with unknown outcome; default ~/.local/state
-  $XDG_STATE_HOME/hwc-tickets/drafts/        texts of the chat or of an editor that were not sent, or of which that is not known; may be removed
-  $XDG_STATE_HOME/hwc-tickets/tickets        ids of tickets seen, for completions; may be removed
+  $XDG_STATE_HOME/hwc-tickets/drafts/        texts of the chat, of an editor or of `ticket create` that were not sent, or of which that is not known; may be removed
+  $XDG_STATE_HOME/hwc-tickets/seen/          ids of tickets seen, by profile, for completions; may be removed
   ~/.huaweicloud/credentials                 keys, as the official SDKs read them
 
   Output

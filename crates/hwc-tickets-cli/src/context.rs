@@ -56,7 +56,8 @@ impl Context {
 
     /// Keeps ids of tickets for completions.
     pub(crate) fn remember<'a>(&self, ids: impl IntoIterator<Item = &'a str>) {
-        seen::remember(self.settings.places.tickets.as_deref(), ids);
+        let settings = &self.settings;
+        seen::remember(settings.places.seen.as_deref(), &settings.profile_name, ids);
     }
 
     /// Names the records that cannot be read, next to a doubt that they may keep open.
@@ -69,9 +70,17 @@ impl Context {
         }
     }
 
+    /// Names variables with credentials that a profile takes the place of.
+    pub(crate) fn warn_of_ignored_variables(&self) {
+        if let Some(words) = credentials::ignored_in_words(&self.settings) {
+            self.screen.warn(&words);
+        }
+    }
+
     /// A client with credentials, ready to be changed.
     pub(crate) fn builder(&self) -> Result<ClientBuilder, Failure> {
         let credential = credentials::find(&self.settings)?;
+        self.warn_of_ignored_variables();
         let builder = self.anonymous()?.identity(credential.provider);
         Ok(match credential.account {
             Some(account) => builder.account(account),

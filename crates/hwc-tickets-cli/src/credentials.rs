@@ -1,9 +1,10 @@
-//! Which credentials are used, and where they come from: environment, profile, credentials file, in this order.
+//! Which credentials are used, and where they come from: environment, profile, credentials file, in this order. Those of a
+//! profile that is named on the command line come first: its address and group are used, and another account is not meant.
 
 use crate::{
     exit::Exit,
     failure::Failure,
-    settings::{self, Credentials, Lookup, Settings, process_variable},
+    settings::{self, Credentials, Lookup, Settings, Source, process_variable},
 };
 use hwc_tickets::{
     Endpoint, SecretString,
@@ -16,6 +17,20 @@ use std::sync::Arc;
 
 /// Variable with a token.
 pub(crate) const TOKEN: &str = "HWC_TICKETS_TOKEN";
+
+/// All variables that say who signs in.
+pub(crate) const VARIABLES: [&str; 10] = [
+    TOKEN,
+    "HUAWEICLOUD_SDK_AK",
+    "HUAWEICLOUD_SDK_SK",
+    "HUAWEICLOUD_SDK_SECURITY_TOKEN",
+    "HUAWEICLOUD_SDK_DOMAIN_ID",
+    "HUAWEICLOUD_SDK_PROJECT_ID",
+    "HWC_IAM_USER",
+    "HWC_IAM_PASSWORD",
+    "HWC_IAM_ACCOUNT",
+    "HWC_IAM_PROJECT",
+];
 
 /// The credentials of this run.
 #[derive(Debug)]
@@ -36,10 +51,47 @@ pub(crate) fn find(settings: &Settings) -> Result<Credential, Failure> {
     find_in(settings, &process_variable)
 }
 
+/// Variables that say who signs in, and that are not read in this run: a profile that is named has its own credentials.
+pub(crate) fn ignored(settings: &Settings) -> Vec<&'static str> {
+    match of_named_profile(settings) {
+        None => Vec::new(),
+        Some(_) => {
+            let is_set = |name: &&str| {
+                process_variable(name)
+                    .is_some_and(|value| value.to_str().is_none_or(|text| !text.trim().is_empty()))
+            };
+            VARIABLES.into_iter().filter(is_set).collect()
+        }
+    }
+}
+
+/// What [`ignored`] found, in words.
+pub(crate) fn ignored_in_words(settings: &Settings) -> Option<String> {
+    let (names, profile) = (ignored(settings), &settings.profile_name.value);
+    let verb = match names.len() {
+        0 => return None,
+        1 => "is set and not used",
+        _ => "are set and not used",
+    };
+    Some(format!(
+        "{} {verb}: --profile {profile} has credentials of its own",
+        names.join(", ")
+    ))
+}
+
+/// The credentials of the profile, if that is named on the command line.
+fn of_named_profile(settings: &Settings) -> Option<&Credentials> {
+    let is_named = matches!(settings.profile_name.source, Source::Flag(_));
+    settings.credentials.as_ref().filter(|_| is_named)
+}
+
 fn find_in(settings: &Settings, read: Lookup<'_>) -> Result<Credential, Failure> {
     // One that cannot be used is told where it is used.
     let service = settings.endpoint().ok().flatten();
     let service = service.as_ref();
+    if let Some(credentials) = of_named_profile(settings) {
+        return from_profile(credentials, &settings.profile_name.value, service, read);
+    }
     if let Some(token) = settings::text(read, TOKEN)? {
         return token_of(
             SecretString::from(token),
@@ -207,5 +259,48 @@ fn exit_of(error: &IdentityError) -> Exit {
         K::Missing if error.tried().is_empty() => Exit::Usage,
         K::Invalid | K::Unreadable | K::Insecure => Exit::Usage,
         _ => Exit::Authentication,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{
+        collections::BTreeSet,
+        ffi::OsString,
+        sync::{Mutex, PoisonError},
+    };
+
+    /// Whatever the chain reads to sign in is known here: hooks must not have it, and a named profile wins over it.
+    #[test]
+    fn all_variables_of_the_chain_are_known() {
+        let mut asked = BTreeSet::new();
+        for set in [
+            &["HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK"][..],
+            &["HWC_IAM_USER", "HWC_IAM_PASSWORD", "HWC_IAM_ACCOUNT"],
+            &[],
+        ] {
+            let names = Mutex::new(Vec::new());
+            let read = |name: &str| {
+                let mut names = names.lock().unwrap_or_else(PoisonError::into_inner);
+                names.push(name.to_owned());
+                set.contains(&name).then(|| OsString::from("EXAMPLE"))
+            };
+            let _ = IdentityChain::new(&read).find();
+            asked.extend(names.into_inner().unwrap_or_else(PoisonError::into_inner));
+        }
+        let of_others = [
+            "HOME",
+            "USERPROFILE",
+            "HUAWEICLOUD_SDK_CREDENTIALS_FILE",
+            "HUAWEICLOUD_SDK_IAM_ENDPOINT",
+        ];
+        asked.retain(|name| !of_others.contains(&name.as_str()));
+        for name in &asked {
+            assert!(VARIABLES.contains(&name.as_str()), "{name}");
+        }
+        for name in VARIABLES.into_iter().filter(|name| *name != TOKEN) {
+            assert!(asked.contains(name), "{name} is not read");
+        }
     }
 }

@@ -34,6 +34,11 @@ impl Kind {
     }
 }
 
+/// How the names of files with descriptions of tickets begin that are not open yet: no ticket has an id.
+const NEW_TICKET: &str = "new-ticket.create.";
+/// The same of those of which it is not known whether their ticket is open.
+const DOUBTFUL_TICKET: &str = "new-ticket.doubt-create.";
+
 /// The file of a text that this run works on.
 #[derive(Debug)]
 pub(crate) struct Draft {
@@ -44,11 +49,20 @@ pub(crate) struct Draft {
 impl Draft {
     /// A file that is not there yet and that no other run takes.
     pub(crate) fn begin(directory: &Path, ticket: &TicketId, kind: Kind) -> io::Result<Self> {
+        Self::begin_named(directory, &beginning(ticket, kind))
+    }
+
+    /// The same for the description of a ticket that is not open yet.
+    pub(crate) fn begin_new(directory: &Path) -> io::Result<Self> {
+        Self::begin_named(directory, NEW_TICKET)
+    }
+
+    fn begin_named(directory: &Path, beginning: &str) -> io::Result<Self> {
         private_file::refuse_shared_directory(directory)?;
         private_file::make_directory(directory)?;
         sweep(directory);
         for number in 1..u32::MAX {
-            let path = directory.join(format!("{}{number}.txt", beginning(ticket, kind)));
+            let path = directory.join(format!("{beginning}{number}.txt"));
             if path.symlink_metadata().is_err()
                 && let Some(draft) = Self::take(path)?
                 // Another run may have written it and ended since.
@@ -68,8 +82,17 @@ impl Draft {
         ticket: &TicketId,
         kind: Kind,
     ) -> io::Result<Option<(Self, String)>> {
+        Self::resume_named(directory, &beginning(ticket, kind))
+    }
+
+    /// The oldest description of a ticket that was not opened, as far as no run works on it.
+    pub(crate) fn resume_new(directory: &Path) -> io::Result<Option<(Self, String)>> {
+        Self::resume_named(directory, NEW_TICKET)
+    }
+
+    fn resume_named(directory: &Path, beginning: &str) -> io::Result<Option<(Self, String)>> {
         private_file::refuse_shared_directory(directory)?;
-        for path in left(directory, ticket, kind)? {
+        for path in left(directory, beginning)? {
             let Some(draft) = Self::take(path)? else {
                 continue;
             };
@@ -97,6 +120,19 @@ impl Draft {
 
     pub(crate) fn write(&self, text: &str) -> io::Result<()> {
         private_file::write(&self.path, text.as_bytes())
+    }
+
+    /// Gives the description of a ticket that may be open another name, under which nothing offers it. Where it is then.
+    ///
+    /// # Errors
+    /// It cannot be renamed: its place, and why.
+    pub(crate) fn set_aside(self) -> Result<PathBuf, (PathBuf, io::Error)> {
+        let directory = self.path.parent().unwrap_or(Path::new(""));
+        let renamed = Self::begin_named(directory, DOUBTFUL_TICKET).and_then(|aside| {
+            fs::rename(&self.path, &aside.path)?;
+            Ok(aside.path.clone())
+        });
+        renamed.map_err(|error| (self.path.clone(), error))
     }
 
     /// It was sent, or nobody wants it. Not being there is fine.
@@ -242,14 +278,14 @@ impl Drafts {
         let Some(directory) = &self.directory else {
             return Vec::new();
         };
-        let mut paths = left(directory, ticket, Kind::Doubt).unwrap_or_default();
+        let mut paths = left(directory, &beginning(ticket, Kind::Doubt)).unwrap_or_default();
         paths.retain(|path| Some(path.as_path()) != self.path(ticket, Kind::Doubt));
         paths
     }
 }
 
-/// The files of a ticket, oldest number first.
-fn left(directory: &Path, ticket: &TicketId, kind: Kind) -> io::Result<Vec<PathBuf>> {
+/// The files whose names begin so, oldest number first.
+fn left(directory: &Path, beginning: &str) -> io::Result<Vec<PathBuf>> {
     let listing = match fs::read_dir(directory) {
         Ok(listing) => listing,
         Err(error)
@@ -262,13 +298,12 @@ fn left(directory: &Path, ticket: &TicketId, kind: Kind) -> io::Result<Vec<PathB
         }
         Err(error) => return Err(error),
     };
-    let beginning = beginning(ticket, kind);
     let mut paths = Vec::new();
     for file in listing {
         let path = file?.path();
         let name = path.file_name().and_then(|name| name.to_str());
         let number = name
-            .and_then(|name| name.strip_prefix(&beginning)?.strip_suffix(".txt"))
+            .and_then(|name| name.strip_prefix(beginning)?.strip_suffix(".txt"))
             .and_then(|number| number.parse::<u32>().ok());
         if let Some(number) = number {
             paths.push((number, path));
@@ -302,10 +337,13 @@ fn sweep(directory: &Path) {
         let mut parts = name.unwrap_or_default().rsplit('.');
         let number = parts.next().and_then(|number| number.parse::<u32>().ok());
         let kind = parts.next().unwrap_or_default();
-        number.is_some()
-            && [Kind::Chat, Kind::Doubt, Kind::Send]
-                .map(Kind::name)
-                .contains(&kind)
+        let is_of_new = [NEW_TICKET, DOUBTFUL_TICKET]
+            .iter()
+            .any(|beginning| name.is_some_and(|name| name.starts_with(beginning)));
+        let is_of_ticket = [Kind::Chat, Kind::Doubt, Kind::Send]
+            .map(Kind::name)
+            .contains(&kind);
+        number.is_some() && (is_of_new || is_of_ticket)
     });
 }
 
@@ -402,6 +440,26 @@ mod tests {
         assert!(!path.exists(), "nothing to keep");
     }
 
+    /// A description has no ticket yet. One of a ticket that may be open is not offered again.
+    #[test]
+    fn a_description_is_there_for_the_next_run() {
+        let place = tempfile::tempdir().unwrap();
+        let directory = place.path().join("drafts");
+        assert!(Draft::resume_new(&directory).unwrap().is_none());
+        let first = Draft::begin_new(&directory).unwrap();
+        first.write("磁盘满了").unwrap();
+        let second = Draft::begin_new(&directory).unwrap();
+        assert_ne!(first.path(), second.path());
+        assert!(Draft::resume_new(&directory).unwrap().is_none(), "in use");
+        drop((first, second));
+        let (draft, text) = Draft::resume_new(&directory).unwrap().unwrap();
+        assert_eq!(text, "磁盘满了");
+        let aside = draft.set_aside().unwrap();
+        assert_eq!(fs::read_to_string(&aside).unwrap(), "磁盘满了");
+        assert!(Draft::resume_new(&directory).unwrap().is_none());
+        assert_eq!(fs::read_dir(&directory).unwrap().count(), 1);
+    }
+
     #[test]
     fn names_are_one_plain_step() {
         for (ticket, name) in [
@@ -420,6 +478,8 @@ mod tests {
         for (name, stays) in [
             ("case-1.chat.2.lock", false),
             ("case-1.send.1.lock", false),
+            ("new-ticket.create.1.lock", false),
+            ("new-ticket.doubt-create.1.lock", false),
             ("case-1.lock", true),
             ("case-1.notes.1.lock", true),
             ("case-1.chat.2.txt", true),

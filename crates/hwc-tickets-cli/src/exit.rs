@@ -22,7 +22,7 @@ pub(crate) enum Exit {
     Throttled = 7,
     /// The network failed, or the time was up.
     Network = 8,
-    /// What was to be done is done, and the output that says so could not be written.
+    /// What was to be done is done, and the output that says so could not be written, or a signal ended it.
     Unwritten = 9,
     /// The terminal is gone.
     HungUp = 129,
@@ -46,7 +46,7 @@ Exit codes:
     6  outcome unknown: the message may have arrived, the ticket may be open; a pending file was written and is named
     7  throttled
     8  network or time-out
-    9  done, but the output could not be written: standard error says what was done
+    9  done, but the output could not be written, or was interrupted: standard error says what was done
   129  the terminal is gone (SIGHUP)
   130  interrupted (Ctrl-C)
   131  ended by Ctrl-\\ at a prompt (SIGQUIT)

@@ -2,12 +2,15 @@
 
 pub(crate) mod advice;
 
-use crate::{exit::Exit, signal};
+use crate::{
+    exit::Exit,
+    signal::{self, LastWords},
+};
 use advice::Once;
 use hwc_core::file::shell_quoted;
 use hwc_tickets::{Delivery, Error, ErrorKind, TicketId, time::HumanDuration};
 use serde_json::{Value, json};
-use std::{error::Error as _, io, path::Path, path::PathBuf};
+use std::{error::Error as _, fmt, io, path::Path, path::PathBuf};
 
 /// Why a command ended early.
 #[derive(Debug)]
@@ -74,15 +77,20 @@ impl Failure {
 
     /// The output of what is done already could not be written: `what` says it in its place. Whatever the reason: another
     /// exit code would say that nothing was done.
-    pub(crate) fn after(self, what: impl std::fmt::Display) -> Self {
+    fn after(self, what: &str) -> Self {
         match self {
-            Self::Own { what: reason, .. } => Self::own(
-                Exit::Unwritten,
-                format!("{what}; {reason}"),
-                "Do not repeat it: it was done. Check where the output goes.",
-            ),
+            Self::Own { what: reason, .. } => Self::untold(what, &reason),
             other => other,
         }
+    }
+
+    /// What was done, and why that was not told where the output goes.
+    pub(crate) fn untold(what: &str, reason: &str) -> Self {
+        Self::own(
+            Exit::Unwritten,
+            format!("{what}; {reason}"),
+            "Do not repeat it: it was done. Check where the output goes.",
+        )
     }
 
     /// The output that was to say more of `main` could not be written: what that says counts, and is told.
@@ -192,6 +200,18 @@ impl Failure {
             Self::ClosedPipe => None,
         }
     }
+}
+
+/// Tells what is done by now. Where that cannot be written, or a signal ends it before its end, `what` says it instead.
+pub(crate) fn telling<T>(
+    what: impl fmt::Display,
+    tell: impl FnOnce() -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let what = what.to_string();
+    let words = LastWords::done(what.clone());
+    let told = tell();
+    drop(words);
+    told.map_err(|failure| failure.after(&what))
 }
 
 /// How a command ends that has come to `outcome`, which was `told`: a failure is not hidden by one of telling it.

@@ -67,7 +67,7 @@ fn end(outcome: Result<(), Failure>, exit: Exit, verbose: bool) -> ExitCode {
 }
 
 fn run(Typed { global, what }: Typed) -> Result<(), Failure> {
-    signal::begin().map_err(|error| {
+    signal::begin(render::last_words).map_err(|error| {
         Failure::own(
             Exit::Failure,
             format!("signals cannot be handled: {error}"),

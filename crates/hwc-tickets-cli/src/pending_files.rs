@@ -135,6 +135,11 @@ impl PendingFiles {
         begun
     }
 
+    /// Whether this run has begun something of which it does not know the outcome.
+    pub(crate) fn has_begun(&self) -> bool {
+        !self.lock().begun.is_empty()
+    }
+
     /// Whether something is on its way, or of unknown outcome, that could not be written down.
     pub(crate) fn has_unwritten(&self) -> bool {
         !self.lock().unwritten.is_empty()

@@ -27,6 +27,7 @@ use crate::{
     cli::{self, Colour, Form},
     exit::Exit,
     failure::Failure,
+    signal::Last,
 };
 use anstream::{AutoStream, ColorChoice};
 use clap::error::{ContextKind, ContextValue};
@@ -396,6 +397,17 @@ pub(crate) fn report(failure: &Failure, verbose: bool) {
     }
 }
 
+/// What a signal leaves to say.
+pub(crate) fn last_words(last: &Last) {
+    match last {
+        Last::Done(what) => report(
+            &Failure::untold(what, "interrupted while that was told"),
+            false,
+        ),
+        Last::Kept(what) => tell("warning: ", table::WARN, what),
+    }
+}
+
 /// With a capital letter: advice comes from several places.
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
@@ -459,6 +471,8 @@ pub(crate) fn question(text: &str) -> io::Result<Option<String>> {
     let mut out = anstream::stderr().lock();
     write!(out, "{}", foreign::line(text))?;
     out.flush()?;
+    // Others may have something to say before the answer comes.
+    drop(out);
     let mut line = String::new();
     let read = io::stdin().read_line(&mut line)?;
     Ok((read > 0).then_some(line))

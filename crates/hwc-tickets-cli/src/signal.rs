@@ -6,7 +6,7 @@
 
 use crate::exit::Exit;
 use std::sync::{
-    LazyLock,
+    LazyLock, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicU32, Ordering},
 };
 use tokio::sync::watch;
@@ -81,6 +81,45 @@ impl Drop for Listening {
     }
 }
 
+/// What is to be said when a signal ends the program just now.
+#[derive(Debug, Clone)]
+pub(crate) enum Last {
+    /// What was done, and is being told. It may be told by what never ends, such as a filter.
+    Done(String),
+    /// What is kept for the user.
+    Kept(String),
+}
+
+static LAST: Mutex<Option<Last>> = Mutex::new(None);
+
+fn last() -> MutexGuard<'static, Option<Last>> {
+    LAST.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// As long as this value lives, a signal does not end the program without these words. One at a time: the newest counts.
+#[derive(Debug)]
+pub(crate) struct LastWords(());
+
+impl LastWords {
+    /// What is done by now, and is about to be told: a signal ends the program at once, with the code that says so.
+    pub(crate) fn done(what: String) -> Self {
+        *last() = Some(Last::Done(what));
+        Self(())
+    }
+
+    /// What is kept for the user.
+    pub(crate) fn kept(what: String) -> Self {
+        *last() = Some(Last::Kept(what));
+        Self(())
+    }
+}
+
+impl Drop for LastWords {
+    fn drop(&mut self) {
+        *last() = None;
+    }
+}
+
 /// Parts of the program that have lent the terminal to another program.
 static LENT: AtomicU32 = AtomicU32::new(0);
 
@@ -126,7 +165,7 @@ pub(crate) use unix::{begin, quit_too};
 
 #[cfg(unix)]
 mod unix {
-    use super::{LISTENERS, Signal, is_for_another, note, received};
+    use super::{LISTENERS, Last, Signal, is_for_another, last, note, received};
     use crate::{clock, exit::Exit, terminal_modes};
     use signal_hook::{
         consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM},
@@ -134,7 +173,7 @@ mod unix {
     };
     use std::{
         io,
-        sync::{OnceLock, atomic::Ordering},
+        sync::{OnceLock, atomic::Ordering, mpsc},
         thread,
         time::Duration,
     };
@@ -142,13 +181,18 @@ mod unix {
     /// How long an orderly end may take. It waits for no network; a blocked pipe must not hold it for ever.
     const GRACE: Duration = Duration::from_secs(5);
 
-    static HANDLE: OnceLock<Handle> = OnceLock::new();
+    /// How long last words may take: standard error may be a pipe that nobody reads.
+    const LAST_WORDS: Duration = Duration::from_secs(1);
 
-    /// Handles signals from now on.
+    static HANDLE: OnceLock<Handle> = OnceLock::new();
+    static SAY: OnceLock<fn(&Last)> = OnceLock::new();
+
+    /// Handles signals from now on. `say` says last words.
     ///
     /// # Errors
     /// The system gives no handler, no pipe or no thread.
-    pub(crate) fn begin() -> io::Result<()> {
+    pub(crate) fn begin(say: fn(&Last)) -> io::Result<()> {
+        SAY.get_or_init(|| say);
         let mut signals = Signals::new([SIGINT, SIGTERM])?;
         if !is_hang_up_ignored() {
             signals.add_signal(SIGHUP)?;
@@ -186,7 +230,9 @@ mod unix {
         let is_heard = LISTENERS.load(Ordering::SeqCst) > 0;
         note(signal);
         if is_first {
-            if !is_heard {
+            // Nobody hears it while what was done is told.
+            let is_telling = matches!(*last(), Some(Last::Done(_)));
+            if !is_heard || is_telling {
                 leave(signal);
             }
             // What comes now is only counted: the orderly end is under way, and it ends in time.
@@ -203,7 +249,28 @@ mod unix {
     fn leave(signal: Signal) -> ! {
         // Held to the end, so that no prompt begins any more.
         let _terminal = terminal_modes::give_back();
-        std::process::exit(i32::from(Exit::from(signal) as u8))
+        let words = last().clone();
+        let exit = match words {
+            Some(Last::Done(_)) => Exit::Unwritten,
+            Some(Last::Kept(_)) | None => Exit::from(signal),
+        };
+        if let Some(words) = words {
+            say(words);
+        }
+        std::process::exit(i32::from(exit as u8))
+    }
+
+    fn say(words: Last) {
+        let Some(say) = SAY.get() else { return };
+        let (told, heard) = mpsc::channel();
+        let speaking = thread::Builder::new().spawn(move || {
+            say(&words);
+            // It may have taken too long.
+            let _ = told.send(());
+        });
+        if speaking.is_ok() {
+            let _ = heard.recv_timeout(LAST_WORDS);
+        }
     }
 
     /// Whether the program was started to outlive its terminal, as `nohup` does. Known on Linux only; elsewhere a
@@ -221,9 +288,9 @@ mod unix {
     }
 }
 
-/// Handles Ctrl-C from now on. It needs the runtime, and here the system ends what does not listen.
+/// Handles Ctrl-C from now on. It needs the runtime, and here the system ends what does not listen, without last words.
 #[cfg(not(unix))]
-pub(crate) fn begin() -> std::io::Result<()> {
+pub(crate) fn begin(_: fn(&Last)) -> std::io::Result<()> {
     Ok(())
 }
 

@@ -61,9 +61,11 @@ pub(crate) enum Happened<'a> {
     Status {
         ticket: &'a TicketId,
         status: TicketStatus,
-        /// When it was seen.
+        /// When the service said so, by its own clock.
+        at: Option<Timestamp>,
+        /// The same by the clock of this machine, which may be wrong.
         #[serde(skip)]
-        at: Timestamp,
+        seen: Timestamp,
     },
     PossibleGap {
         ticket: &'a TicketId,
@@ -218,9 +220,12 @@ impl Row for Seen<'_> {
         let (zone, extras) = (self.zone, self.extras);
         match self.event {
             Happened::Message { ticket, message } => extras.message(ticket, message.0, zone, form),
-            Happened::Status { ticket, status, at } => {
-                extras.status(ticket, *status, *at, zone, form)
-            }
+            Happened::Status {
+                ticket,
+                status,
+                at,
+                seen,
+            } => extras.status(ticket, *status, at.unwrap_or(*seen), zone, form),
             Happened::PossibleGap { .. } | Happened::TicketLost { .. } => Vec::new(),
         }
     }

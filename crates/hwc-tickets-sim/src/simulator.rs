@@ -12,8 +12,8 @@ use tokio::sync::watch;
 pub use self::builder::{SimulatorBuilder, StartError};
 use crate::credentials::Credentials;
 use crate::domain::{
-    Agreement, Arrival, Author, Blob, Command, Contact, ContactCommand, FileView, Label, Outcome,
-    Refusal, Rules, Status, Text, TicketSeed, World,
+    Agreement, AgreementCommand, Arrival, Author, Blob, Command, Contact, ContactCommand, FileView,
+    Label, Outcome, Refusal, Rules, Status, Text, TicketSeed, World,
 };
 use crate::fault::FaultRule;
 use crate::http::serve::Server;
@@ -222,6 +222,18 @@ impl Simulator {
     /// Publishes an agreement, perhaps in the place of another. Of one kind the highest version is the newest.
     pub fn publish_agreement(&self, agreement: Agreement) {
         self.apply(Command::Publish(agreement));
+    }
+
+    /// Has a customer sign an agreement, as a call would, without one.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NoSuchCustomer`] or [`Refusal::NoSuchAgreement`]; [`Refusal::SignedAlready`] where the rules say so.
+    pub fn sign_agreement(&self, customer: &str, agreement: u32) -> Result<(), Refusal> {
+        done(self.apply(Command::Agreement {
+            by: customer.to_owned(),
+            what: AgreementCommand::Sign { agreement },
+        }))
     }
 
     /// Every message that reached a ticket, recalled ones and the history it was opened with included.

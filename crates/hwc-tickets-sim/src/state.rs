@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -69,6 +70,8 @@ pub(crate) struct State {
     pub(crate) keyring: Keyring,
     pub(crate) token_lifetime: Duration,
     pub(crate) seed: u64,
+    /// Another one after each beginning, in whatever process: whoever kept an id learns that it may mean something else.
+    pub(crate) run: u64,
     requests: u64,
     /// The current second, and how many requests each customer made in it.
     this_second: (i64, BTreeMap<String, u32>),
@@ -106,6 +109,8 @@ impl State {
             keyring,
             token_lifetime: beginning.token_lifetime,
             seed,
+            // Random, and nothing depends on which.
+            run: RandomState::new().build_hasher().finish(),
             requests: 0,
             this_second: Default::default(),
         }

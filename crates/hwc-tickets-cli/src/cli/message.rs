@@ -167,14 +167,16 @@ pub(crate) struct Follow {
     /// Run a command for each event, with the event as JSON on its standard input
     ///
     /// The event is one line, the same as -o ndjson prints. The command is split into words as a shell does it, with
-    /// quotes and backslashes; no shell runs, and nothing is expanded, neither variables nor `~` nor `*`.
+    /// quotes and backslashes; no shell runs, and nothing is expanded, neither variables nor `~` nor `*`. It gets no
+    /// variable with credentials, such as HWC_TICKETS_TOKEN: where it calls hwc-tickets, a profile signs in.
     #[arg(long, value_name = "CMD")]
     pub(crate) exec: Option<Words>,
     /// Run a command for each new event that calls for you, e.g. notify-send
     ///
     /// These are messages that are not from your side, changes of status, and tickets that cannot be followed any more;
     /// not those of before, which --tail and --since show. Two arguments are added: a title, and a line with the ticket and
-    /// what happened, without any text of a message. The event is on standard input, as with --exec.
+    /// what happened, without any text of a message. The event is on standard input and credentials are not in the
+    /// environment, as with --exec.
     #[arg(long, value_name = "CMD")]
     pub(crate) notify: Option<Words>,
     /// Time limit of each run of --exec and --notify

@@ -5,7 +5,7 @@ mod tap;
 use crate::{
     cli::ticket::Api,
     context::{Context, interruptible},
-    failure::Failure,
+    failure::{Failure, telling},
     input,
     render::{self, Outflow, Screen},
     settings::Setting,
@@ -164,15 +164,14 @@ async fn call(args: Api, context: &Context) -> Result<(), Failure> {
                 screen,
             );
             let is_read = args.method.eq_ignore_ascii_case("GET");
-            screen
-                .answer(answer.body())
-                .map_err(|failure| match is_read {
-                    true => failure,
-                    false => failure.after(format_args!(
-                        "{request} was done (HTTP {})",
-                        answer.status()
-                    )),
-                })
+            let show = || screen.answer(answer.body());
+            match is_read {
+                true => show(),
+                false => {
+                    let status = answer.status();
+                    telling(format_args!("{request} was done (HTTP {status})"), show)
+                }
+            }
         }
         Err(error) => Err(failed(request, error, &tap.last(), screen)),
     }

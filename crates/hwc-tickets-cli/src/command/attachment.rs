@@ -8,10 +8,11 @@ mod upload;
 use crate::{
     cli::attachment::Attachment,
     context::{Context, ticket_id},
-    failure::{Failure, ended},
+    failure::{Failure, ended, telling},
     render::{List, Screen},
 };
 use hwc_tickets::{AttachmentId, Error};
+use serde_json::{Map, Value};
 
 pub(crate) async fn run(args: Attachment, context: &Context) -> Result<(), Failure> {
     match args {
@@ -51,10 +52,13 @@ fn end(
     let fields = failed
         .iter()
         .map(|failure| ("error".to_owned(), failure.json()));
-    let told = list.end(&fields.collect());
+    let fields: Map<String, Value> = fields.collect();
     let done = done.join(", ");
+    let told = match failed.is_none() && !done.is_empty() {
+        true => telling(&done, || list.end(&fields)),
+        false => list.end(&fields),
+    };
     let told = match (&failed, told) {
-        (None, told) if !done.is_empty() => told.map_err(|untold| untold.after(done)),
         (Some(_), Err(untold)) if !done.is_empty() => {
             screen.warn(&done);
             Err(untold)

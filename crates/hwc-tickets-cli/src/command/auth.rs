@@ -9,7 +9,7 @@ use crate::{
     },
     context::Context,
     credentials,
-    failure::Failure,
+    failure::{Failure, telling},
     private_file,
     render::{Part, Show, fact},
     settings::{Settings, Source, document},
@@ -32,6 +32,7 @@ pub(crate) fn run(args: Auth, context: &Context) -> Result<(), Failure> {
 
 fn status(context: &Context) -> Result<(), Failure> {
     let credential = credentials::find(&context.settings)?;
+    context.warn_of_ignored_variables();
     let settings = &context.settings;
     let screen = &context.screen;
     screen.show(&InUse {
@@ -134,9 +135,7 @@ fn store(login: &Login, context: &Context) -> Result<(), Failure> {
         file: path.display().to_string(),
         kind: kind.as_ref().map(clap::builder::PossibleValue::get_name),
     };
-    screen
-        .show(&stored)
-        .map_err(|failure| failure.after("the credentials are stored"))
+    telling("the credentials are stored", || screen.show(&stored))
 }
 
 /// Takes the credentials of the profile out of the file. Done twice, it is the same as done once.
@@ -180,9 +179,7 @@ fn forget(context: &Context) -> Result<(), Failure> {
         file,
         still_used,
     };
-    screen
-        .show(&removed)
-        .map_err(|failure| failure.after("the credentials are removed"))
+    telling("the credentials are removed", || screen.show(&removed))
 }
 
 /// Whether there were any.

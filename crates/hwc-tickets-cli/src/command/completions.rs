@@ -120,11 +120,21 @@ const FITTING: &str = r#"_hwc_tickets_offer() {
     COMPREPLY=( $(compgen -W "${words:-$1}" -- "${cur}") )
 }
 
-# Ids of tickets that were seen before, without those that stand there already; $1 says whether one or several are taken.
+# Ids of tickets that were seen with this profile, without those that stand there already; $1 says whether one or several
+# are taken.
 _hwc_tickets_ids() {
-    local file="${XDG_STATE_HOME:-${HOME}/.local/state}/hwc-tickets/tickets" id typed
+    local seen="${XDG_STATE_HOME:-${HOME}/.local/state}/hwc-tickets/seen" profile="${HWC_TICKETS_PROFILE:-}" before="" id typed
     local -a ids=()
-    [[ -n "$1" && -r "${file}" ]] || return 0
+    [[ -n "$1" && "${seen}" == /* ]] || return 0
+    for typed in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+        [[ "${typed}" == "=" ]] && continue
+        [[ "${typed}" == --profile=* ]] && profile="${typed#*=}"
+        [[ "${before}" == "--profile" ]] && profile="${typed}"
+        before="${typed}"
+    done
+    [[ -z "${profile}" && -r "${seen}/.usual" ]] && IFS= read -r profile < "${seen}/.usual"
+    profile="${profile:-default}"
+    [[ "${profile}" == *[!A-Za-z0-9._-]* || "${profile}" == .* || ! -r "${seen}/${profile}" ]] && return 0
     while IFS= read -r id; do
         [[ -z "${id}" || "${id}" == *[!A-Za-z0-9._-]* ]] && continue
         for typed in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
@@ -133,7 +143,7 @@ _hwc_tickets_ids() {
             continue 2
         done
         ids+=("${id}")
-    done < "${file}"
+    done < "${seen}/${profile}"
     [[ ${#ids[@]} -eq 0 ]] || printf '%s\n' "${ids[@]}"
 }
 
@@ -223,12 +233,22 @@ fn zsh(script: &str) -> String {
         .replacen(begin, &format!("{begin}{ZSH_IDS}"), 1)
 }
 
-/// Ids of tickets that were seen before, the newest first, without those that stand there already.
+/// Ids of tickets that were seen with this profile, the newest first, without those that stand there already. Its option may
+/// stand before the words that are completed.
 const ZSH_IDS: &str = r#"
 _hwc_tickets_ids() {
-    local file="${XDG_STATE_HOME:-$HOME/.local/state}/hwc-tickets/tickets" id
+    local seen="${XDG_STATE_HOME:-$HOME/.local/state}/hwc-tickets/seen" profile=$HWC_TICKETS_PROFILE before="" id typed
     local -a ids offered
-    [[ -r $file ]] && ids=( ${(f)"$(<$file)"} )
+    for typed in ${(Q)${(z)LBUFFER}}; do
+        [[ $typed == --profile=* ]] && profile=${typed#*=}
+        [[ $before == --profile ]] && profile=$typed
+        before=$typed
+    done
+    [[ -z $profile && -r $seen/.usual ]] && profile="$(<$seen/.usual)"
+    profile=${profile:-default}
+    if [[ $seen == /* && $profile != *[^A-Za-z0-9._-]* && $profile != .* && -r $seen/$profile ]]; then
+        ids=( ${(f)"$(<$seen/$profile)"} )
+    fi
     for id in $ids; do
         [[ $id == *[^A-Za-z0-9._-]* ]] && continue
         [[ $id != $words[CURRENT] ]] && (( ${words[(Ie)$id]} )) && continue
@@ -303,15 +323,27 @@ fn fish_values(tree: &Command) -> String {
     lines
 }
 
-/// Ids of tickets that were seen before, the newest first, without those that stand there already; the argument says
-/// whether one or several are taken.
+/// Ids of tickets that were seen with this profile, the newest first, without those that stand there already; the argument
+/// says whether one or several are taken.
 const FISH_IDS: &str = "\
 function __fish_hwc_tickets_ids
     set -l state $XDG_STATE_HOME
     test -n \"$state\"; or set state $HOME/.local/state
-    set -l file $state/hwc-tickets/tickets
-    test -r $file; or return 0
+    string match -q '/*' -- $state; or return 0
+    set -l seen $state/hwc-tickets/seen
     set -l typed (commandline -opc)
+    set -l profile $HWC_TICKETS_PROFILE
+    set -l before ''
+    for word in $typed
+        string match -q -- '--profile=*' $word; and set profile (string replace -- '--profile=' '' $word)
+        test \"$before\" = --profile; and set profile $word
+        set before $word
+    end
+    test -z \"$profile\"; and test -r $seen/.usual; and read profile < $seen/.usual
+    test -n \"$profile\"; or set profile default
+    string match -qr '^[A-Za-z0-9_-][A-Za-z0-9._-]*$' -- $profile; or return 0
+    set -l file $seen/$profile
+    test -r $file; or return 0
     set -l offered
     for id in (string match -r '^[A-Za-z0-9._-]+$' < $file)
         if contains -- $id $typed

@@ -6,13 +6,14 @@ use crate::{
         config::{Config, Set},
     },
     context::Context,
+    credentials,
     exit::Exit,
-    failure::Failure,
+    failure::{Failure, telling},
     render::{
         Cell, Part, Show, Titles, fact,
         table::{Column, ColumnWidth, QUIET, STRONG},
     },
-    settings::{Shown, Summary, document, process_variable, usable},
+    settings::{Settings, Shown, Summary, document, process_variable, usable},
 };
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -28,17 +29,49 @@ pub(crate) fn run(args: Config, context: &Context) -> Result<(), Failure> {
     }
 }
 
-/// Every setting, and the profiles.
+/// Every setting, who signs in, and the profiles.
 struct Listed<'a> {
     settings: Vec<Shown>,
+    credentials: SignsIn,
     profiles: Vec<Summary>,
     in_use: &'a str,
+}
+
+/// Which credentials are used, and where they come from; never a value.
+struct SignsIn {
+    kind: Option<&'static str>,
+    source: String,
+    ignored: Vec<&'static str>,
+}
+
+impl SignsIn {
+    fn of(settings: &Settings) -> Self {
+        let (kind, source) = match credentials::find(settings) {
+            Ok(credential) => (Some(credential.kind), credential.source),
+            Err(failure) if failure.exit() == Exit::Authentication => (None, "nowhere".to_owned()),
+            Err(failure) => (None, failure.told(false).unwrap_or_default().what),
+        };
+        Self {
+            kind,
+            source,
+            ignored: credentials::ignored(settings),
+        }
+    }
+
+    /// The source, and what it took the place of.
+    fn source(&self) -> String {
+        match self.ignored.is_empty() {
+            true => self.source.clone(),
+            false => format!("{}, not {}", self.source, self.ignored.join(", ")),
+        }
+    }
 }
 
 fn list(context: &Context) -> Result<(), Failure> {
     let settings = &context.settings;
     context.screen.show(&Listed {
         settings: settings.shown(),
+        credentials: SignsIn::of(settings),
         profiles: settings.profiles()?,
         in_use: &settings.profile_name.value,
     })
@@ -58,6 +91,11 @@ impl Serialize for Listed<'_> {
         });
         let listed = json!({
             "settings": settings.collect::<Vec<_>>(),
+            "credentials": {
+                "kind": self.credentials.kind,
+                "source": self.credentials.source,
+                "ignored": self.credentials.ignored,
+            },
             "profiles": profiles.collect::<Vec<_>>(),
         });
         listed.serialize(serializer)
@@ -105,10 +143,15 @@ impl Show for Listed<'_> {
             Column::new("SITE", ColumnWidth::Fit),
             Column::new("GROUP", ColumnWidth::Fit),
         ]);
-        let mut parts = vec![Part::Rows(
-            settings,
-            self.settings.iter().map(setting).collect(),
-        )];
+        let credentials = vec![
+            Some("credentials".to_owned()),
+            self.credentials.kind.map(str::to_owned),
+            Some(self.credentials.source()),
+            Some("what signs in; see `auth`".to_owned()),
+        ];
+        let rows = self.settings.iter().map(setting);
+        let rows = rows.chain([credentials]).collect();
+        let mut parts = vec![Part::Rows(settings, rows)];
         if form == Form::Plain || !self.profiles.is_empty() {
             let rows = self.profiles.iter().map(profile);
             parts.push(Part::Rows(profiles, rows.collect()));
@@ -206,9 +249,8 @@ fn put(set: &Set, context: &Context) -> Result<(), Failure> {
         profile,
         file: place.to_string(),
     };
-    screen
-        .show(&changed)
-        .map_err(|failure| failure.after(format_args!("{} is stored", key.name())))
+    let what = format!("{} is stored", key.name());
+    telling(what, || screen.show(&changed))
 }
 
 /// Done twice, it is the same as done once.
@@ -248,9 +290,8 @@ fn unset(key: Key, context: &Context) -> Result<(), Failure> {
         profile,
         file: place.to_string(),
     };
-    screen
-        .show(&changed)
-        .map_err(|failure| failure.after(format_args!("{} is {outcome}", key.name())))
+    let what = format!("{} is {outcome}", key.name());
+    telling(what, || screen.show(&changed))
 }
 
 /// The profile that is changed; `None` where the setting stands outside of them.

@@ -2,6 +2,7 @@
 
 mod ask;
 mod draft;
+mod kept;
 mod problem;
 mod reconcile;
 mod yaml;
@@ -17,7 +18,7 @@ use crate::{
     cli::{Form, ticket::Create},
     context::{Context, interrupt, interruptible},
     exit::Exit,
-    failure::{Failure, advice::Once},
+    failure::{Failure, advice::Once, telling},
     input, prompt,
     render::{self, Part, Show, fact},
     signal::Listening,
@@ -30,6 +31,7 @@ use hwc_tickets::{
     api::Source,
     choices::{Agreement, AgreementState},
 };
+use kept::Kept;
 use serde::Serialize;
 use serde_json::Value;
 use std::future::IntoFuture as _;
@@ -51,24 +53,49 @@ pub(super) async fn run(args: &Create, context: &Context) -> Result<(), Failure>
         return show(&fields, &files, context).await;
     }
     let client = context.client_with(doubt::records(args.without_record, context)?)?;
+    let mut kept = Kept::default();
+    let outcome = create(args, &mut fields, &client, &mut kept, context).await;
+    if let Err(failure) = &outcome {
+        // It is gone by now if the ticket is open.
+        kept.tell(is_in_doubt(failure, context), context);
+    }
+    outcome
+}
+
+/// Whether the ticket may be open.
+fn is_in_doubt(failure: &Failure, context: &Context) -> bool {
+    match failure {
+        Failure::Interrupted { .. } => doubt::is_open(context),
+        failure => failure.exit() == Exit::Unknown,
+    }
+}
+
+async fn create(
+    args: &Create,
+    fields: &mut Fields,
+    client: &Client,
+    kept: &mut Kept,
+    context: &Context,
+) -> Result<(), Failure> {
     let agreed = match !fields.is_enough() && prompt::is_possible() {
         true => {
             let agree = args.agree.as_deref();
-            ask::run(&mut fields, agree, &client, context).await?
+            ask::run(fields, agree, client, kept, context).await?
         }
-        false => interruptible(check(args, &fields, &client)).await?,
+        false => interruptible(check(args, fields, client)).await?,
     };
     let held = args.key.as_deref();
     let held = held.map(|key| doubt::hold_key(&Once::TICKET, key, context));
     let held = held.transpose()?;
     if let Some(key) = &args.key
-        && let Some(created) = interruptible(of_key(key, &fields, &client, context)).await?
+        && let Some(created) = interruptible(of_key(key, fields, client, context)).await?
     {
+        kept.remove(&context.screen);
         return told(&created, context);
     }
     let files = input::sources(&fields.attach)?;
     let mut uploaded = Vec::new();
-    let uploading = interruptible(upload(&files, &fields, &client, &mut uploaded)).await;
+    let uploading = interruptible(upload(&files, fields, client, &mut uploaded)).await;
     if let Err(failure) = uploading {
         // Also when it was interrupted: nobody else tells what is stored.
         warn_of_files(&uploaded, context);
@@ -82,10 +109,13 @@ pub(super) async fn run(args: &Create, context: &Context) -> Result<(), Failure>
     let outcome = open(create, args, agreed.is_some(), context).await;
     drop(held);
     match outcome {
-        Ok(created) => told(&created, context),
+        Ok(created) => {
+            kept.remove(&context.screen);
+            told(&created, context)
+        }
         Err(failure) => {
-            let is_open = matches!(failure, Failure::Interrupted { .. });
-            if !is_open && failure.exit() != Exit::Unknown {
+            // Those of a ticket that may be open may be in it.
+            if !is_in_doubt(&failure, context) {
                 warn_of_files(&uploaded, context);
             }
             Err(failure)
@@ -300,12 +330,8 @@ fn told(created: &Created, context: &Context) -> Result<(), Failure> {
         verbose: screen.is_verbose(),
     };
     let how = opened.outcome();
-    screen.show(&opened).map_err(|failure| {
-        failure.after(format_args!(
-            "the ticket is open: {} ({how})",
-            created.ticket
-        ))
-    })
+    let what = format!("the ticket is open: {} ({how})", created.ticket);
+    telling(what, || screen.show(&opened))
 }
 
 /// A ticket that is open.

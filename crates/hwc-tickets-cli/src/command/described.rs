@@ -12,7 +12,7 @@ use crate::{
         described::{DRY_RUN, Described, LIMIT, Taking, YES, inputs},
     },
     context::{Context, interruptible},
-    failure::Failure,
+    failure::{Failure, telling},
     prompt,
     render::{self, Part, Show, fact},
     zone::Zone,
@@ -215,10 +215,11 @@ async fn object(
     let Content::Json(body) = answer.body else {
         return Ok(());
     };
-    shown(operation, &body, context).map_err(|failure| match operation.is_safe {
-        true => failure,
-        false => failure.after(format_args!("`{}` was done", name(operation))),
-    })
+    let show = || shown(operation, &body, context);
+    match operation.is_safe {
+        true => show(),
+        false => telling(format_args!("`{}` was done", name(operation)), show),
+    }
 }
 
 /// A write that was interrupted may have been done.

@@ -86,6 +86,12 @@ pub(super) fn unstored(error: Error, has_key: bool, context: &Context) -> Failur
     }
 }
 
+/// Whether something is on its way, or may be there, of which the outcome is not known.
+pub(super) fn is_open(context: &Context) -> bool {
+    let files = &context.pending_files;
+    files.has_unwritten() || files.has_begun()
+}
+
 /// The program is to end while something may be on its way. `before` says that it was not, `look` how to find out without a record.
 pub(super) fn interrupted(once: &Once, before: &str, look: &str, context: &Context) -> Failure {
     let files = context.pending_files.hand_over_all();

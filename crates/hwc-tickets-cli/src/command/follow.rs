@@ -250,11 +250,12 @@ impl Watch<'_> {
                 ticket: &ticket,
                 message: MessageJson(&message),
             })?,
-            Event::Status { ticket, status } => {
+            Event::Status { ticket, status, at } => {
                 self.happened(&Happened::Status {
                     ticket: &ticket,
                     status,
-                    at: clock::now(),
+                    at,
+                    seen: clock::now(),
                 })?;
                 if self.until == Some(status) {
                     self.reached.insert(ticket);

@@ -3,7 +3,7 @@
 use crate::{
     cli::{Form, message::MarkRead},
     context::{Context, interruptible, ticket_id},
-    failure::Failure,
+    failure::{Failure, telling},
     render::{self, Part, Show, fact},
 };
 use hwc_tickets::TicketId;
@@ -34,6 +34,6 @@ pub(crate) async fn run(args: MarkRead, context: &Context) -> Result<(), Failure
         ticket: ticket.id(),
         outcome: "read",
     };
-    let written = context.screen.show(&marked);
-    written.map_err(|failure| failure.after("the messages are marked as read"))
+    let what = "the messages are marked as read";
+    telling(what, || context.screen.show(&marked))
 }

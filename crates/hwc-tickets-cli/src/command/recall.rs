@@ -4,7 +4,7 @@ use crate::{
     cli::{Form, message::Recall},
     context::{Context, interruptible, ticket_id},
     exit::Exit,
-    failure::Failure,
+    failure::{Failure, telling},
     render::{self, Part, Show, fact, wrap::cut},
     view::{self, MessageJson},
     zone::Zone,
@@ -49,8 +49,8 @@ pub(crate) async fn run(args: Recall, context: &Context) -> Result<(), Failure> 
         message: message.as_ref().map(MessageJson),
         zone: context.settings.time_zone.value,
     };
-    let written = context.screen.show(&told);
-    written.map_err(|failure| failure.after(format_args!("message {id} is {}", told.in_words())))
+    let what = format!("message {id} is {}", told.in_words());
+    telling(what, || context.screen.show(&told))
 }
 
 /// How it ended.

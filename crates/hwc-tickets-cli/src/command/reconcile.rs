@@ -12,7 +12,7 @@ use crate::{
     cli::{Form, message::Reconcile},
     context::{Context, interruptible},
     exit::Exit,
-    failure::Failure,
+    failure::{Failure, telling},
     pending_files,
     render::{self, Cell, List, Row, Titles},
 };
@@ -59,12 +59,12 @@ fn forget(doomed: &Doomed<Pending>, context: &Context) -> Result<(), Failure> {
             "It could not be read: which message it was of, and whether that one is in its ticket, is not known.",
         ),
     };
-    let written = tell(&Fate::forgotten(record), path, context);
     let what = match pending {
         Ok(pending) => format!("the record of {} is removed", pending.ticket()),
         Err(_) => format!("{} is removed", path.display()),
     };
-    written.map_err(|failure| failure.after(what))?;
+    let fate = Fate::forgotten(record);
+    telling(what, || tell(&fate, path, context))?;
     context.screen.note(about);
     Ok(())
 }
@@ -72,8 +72,9 @@ fn forget(doomed: &Doomed<Pending>, context: &Context) -> Result<(), Failure> {
 /// It is known that the message arrived. Its record stays until it has done its work: others would take the message for theirs.
 fn already_known(pending: &Pending, path: &Path, context: &Context) -> Result<(), Failure> {
     let ticket = pending.ticket();
-    tell(&Fate::known(pending), path, context)
-        .map_err(|failure| failure.after(format_args!("the message is in ticket {ticket}")))?;
+    let fate = Fate::known(pending);
+    let what = format!("the message is in ticket {ticket}");
+    telling(what, || tell(&fate, path, context))?;
     let screen = &context.screen;
     screen.note("It was known before that the message is in the ticket. Nothing was read or removed; its record goes by itself.");
     Ok(())
@@ -103,14 +104,16 @@ async fn settle(target: &Target<Pending>, context: &Context) -> Result<(), Failu
         clear_away(target, context);
     }
     let ticket = pending.ticket();
-    let written = tell(&fate, &target.path, context);
+    let tell = || tell(&fate, &target.path, context);
+    let written = match &found {
+        Outcome::Confirmed(_) => telling(format_args!("the message is in ticket {ticket}"), tell),
+        Outcome::Absent => telling(format_args!("the message is not in ticket {ticket}"), tell),
+        _ => tell(),
+    };
     match &found {
-        Outcome::Confirmed(_) => written
-            .map_err(|failure| failure.after(format_args!("the message is in ticket {ticket}"))),
+        Outcome::Confirmed(_) => written,
         Outcome::Absent => {
-            written.map_err(|failure| {
-                failure.after(format_args!("the message is not in ticket {ticket}"))
-            })?;
+            written?;
             let screen = &context.screen;
             screen.note("The message is not in the ticket. It can be sent again.");
             Ok(())
@@ -147,7 +150,13 @@ async fn settle_all(context: &Context) -> Result<(), Failure> {
     let client = doubt::client(context)?;
     let work = async { Ok::<_, hwc_tickets::Error>(client.reconcile_all(records).await) };
     let reconciled = render::wait("reading the tickets", work).await?;
-    let written = all_outcomes(context, &reconciled, is_empty);
+    let ending = Ending::of(&reconciled, &unreadable);
+    let open = ending.failure();
+    let tell = || all_outcomes(context, &reconciled, is_empty);
+    let written = match &open {
+        None => telling(ending.done(), tell),
+        Some(_) => tell(),
+    };
     if let Err(Failure::Own { .. }) = &written {
         // Their files are gone: nothing else would tell any more what became of them.
         for one in &reconciled {
@@ -159,9 +168,8 @@ async fn settle_all(context: &Context) -> Result<(), Failure> {
             ));
         }
     }
-    let ending = Ending::of(&reconciled, &unreadable);
-    match (ending.failure(), written) {
-        (None, written) => written.map_err(|failure| failure.after(ending.done())),
+    match (open, written) {
+        (None, written) => written,
         (Some(open), Ok(())) => Err(open),
         (Some(open), Err(failure)) => Err(failure.beside(open)),
     }

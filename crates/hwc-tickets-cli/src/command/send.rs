@@ -11,10 +11,11 @@ use crate::{
     failure::{
         Failure,
         advice::{self, Once},
+        telling,
     },
     input,
-    render::{self, Part, Show},
-    signal::Listening,
+    render::{self, Part, Screen, Show},
+    signal::{LastWords, Listening},
     view::{Receipt, Receipts},
 };
 use hwc_tickets::{
@@ -26,6 +27,7 @@ use serde_json::Value;
 use std::{
     future::{Future, IntoFuture as _},
     pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 pub(crate) async fn run(args: Send, context: &Context) -> Result<(), Failure> {
@@ -155,7 +157,7 @@ async fn show(
             }
         }
         let whole = submit(&client, &shown, text, args)?.confirm(Confirm::Never);
-        let work = work(whole, args);
+        let work = work(whole, args, &Known::default());
         Ok(async move { work.await.map(drop) })
     };
     let inert = |mut body: Value| {
@@ -190,10 +192,17 @@ fn name_files(within: &mut Value, files: &[(String, String)]) {
 /// A message on its way, or several, where a text is sent in parts.
 type Work = Pin<Box<dyn Future<Output = hwc_tickets::Result<Vec<Sent>>> + std::marker::Send>>;
 
-fn work(submit: Submit, args: &Send) -> Work {
+/// Parts that are in the ticket by now.
+type Known = Arc<Mutex<Vec<SentPart>>>;
+
+fn work(submit: Submit, args: &Send, known: &Known) -> Work {
     match args.split {
         true => {
-            let parts = submit.split_long();
+            let known = Arc::clone(known);
+            let parts = submit.split_long().on_part(move |part| {
+                let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+                known.push(part.clone());
+            });
             parts.starting_at(args.from_part.unwrap_or(1)).into_future()
         }
         false => Box::pin(async move { submit.await.map(|sent| vec![sent]) }),
@@ -218,11 +227,16 @@ async fn send(
     }
     // Whatever comes of it is told, also when the program is to end just then.
     let _listening = Listening::begin();
-    let sending = work(whole, args);
+    let known = Known::default();
+    let sending = work(whole, args, &known);
     let sent = tokio::select! {
         biased;
         sent = render::wait("sending", sending) => sent,
-        () = interrupt() => return Err(interrupted(message, context)),
+        () = interrupt() => {
+            let parts = known.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let failure = interrupted(message, &parts, context);
+            return Err(unsent(message, &[], &parts, failure, &context.screen));
+        }
     };
     drop(held);
     match sent {
@@ -238,25 +252,38 @@ async fn send(
             let uploaded = error.uploaded().to_vec();
             let parts = error.sent_parts().to_vec();
             let failure = failed(error, args, context);
-            let screen = &context.screen;
-            if screen.is_for_people() && !parts.is_empty() {
-                screen.warn(&in_the_ticket(&parts));
-            }
-            if uploaded.is_empty() && parts.is_empty() || screen.is_for_people() {
-                return Err(failure);
-            }
-            // Programs find the ids of what was done where they look for the receipt.
-            let unsent = Unsent {
-                ticket: &message.ticket,
-                uploaded: &uploaded,
-                parts: &parts,
-                error: failure.json(),
-            };
-            Err(match screen.show(&unsent) {
-                Ok(()) => failure,
-                Err(unwritten) => unwritten.beside(failure),
-            })
+            Err(unsent(message, &uploaded, &parts, failure, &context.screen))
         }
+    }
+}
+
+/// Tells what was done of a message before `failure` ended it.
+fn unsent(
+    message: &Message,
+    uploaded: &[AttachmentId],
+    parts: &[SentPart],
+    failure: Failure,
+    screen: &Screen,
+) -> Failure {
+    if screen.is_for_people() && !parts.is_empty() {
+        screen.warn(&in_the_ticket(parts));
+    }
+    if uploaded.is_empty() && parts.is_empty() || screen.is_for_people() {
+        return failure;
+    }
+    // Programs find the ids of what was done where they look for the receipt.
+    let unsent = Unsent {
+        ticket: &message.ticket,
+        uploaded,
+        parts,
+        error: failure.json(),
+    };
+    let words = failure.told(false).map(|told| LastWords::kept(told.what));
+    let shown = screen.show(&unsent);
+    drop(words);
+    match shown {
+        Ok(()) => failure,
+        Err(unwritten) => unwritten.beside(failure),
     }
 }
 
@@ -338,14 +365,16 @@ fn told(sent: &[Sent], args: &Send, context: &Context) -> Result<(), Failure> {
             "the text has fewer parts than --from-part says",
             "Nothing was sent.",
         )),
-        [receipt] => screen.show(receipt).map_err(|failure| {
+        [receipt] => {
             let how = receipt.outcome();
-            failure.after(format_args!("the message is in the ticket ({how})"))
-        }),
-        parts => screen.show(&Receipts { parts }).map_err(|failure| {
+            let what = format!("the message is in the ticket ({how})");
+            telling(what, || screen.show(receipt))
+        }
+        parts => {
             let number = parts.len();
-            failure.after(format_args!("{number} parts are in the ticket"))
-        }),
+            let what = format!("{number} parts are in the ticket");
+            telling(what, || screen.show(&Receipts { parts }))
+        }
     }
 }
 
@@ -411,13 +440,18 @@ fn submit(client: &Client, message: &Message, text: &str, args: &Send) -> Result
 }
 
 /// Ctrl-C while sending: the message may be on its way.
-fn interrupted(message: &Message, context: &Context) -> Failure {
-    let before = match message.files.is_empty() {
-        true => "interrupted before anything was sent",
-        false => {
+fn interrupted(message: &Message, parts: &[SentPart], context: &Context) -> Failure {
+    let before = match (parts.last(), message.files.is_empty()) {
+        (Some(part), _) => {
+            let next = part.number.saturating_add(1);
+            format!("interrupted before part {next} was sent; go on with --split --from-part {next}")
+        }
+        (None, true) => "interrupted before anything was sent".to_owned(),
+        (None, false) => {
             "interrupted before the message was sent; a file that was uploaded by then stays in the service without use"
+                .to_owned()
         }
     };
     let look = format!("hwc-tickets message history {}", message.ticket);
-    doubt::interrupted(&Once::MESSAGE, before, &look, context)
+    doubt::interrupted(&Once::MESSAGE, &before, &look, context)
 }

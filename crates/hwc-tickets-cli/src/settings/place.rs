@@ -13,8 +13,8 @@ pub(crate) struct Places {
     pub(crate) pending: Option<PathBuf>,
     /// The directory of texts that were written and not sent.
     pub(crate) drafts: Option<PathBuf>,
-    /// The file with ids of tickets, for completions.
-    pub(crate) tickets: Option<PathBuf>,
+    /// The directory of ids of tickets, for completions.
+    pub(crate) seen: Option<PathBuf>,
 }
 
 impl Places {
@@ -50,7 +50,7 @@ impl Places {
             config: base("XDG_CONFIG_HOME", ".config")?.map(|base| base.join("config.toml")),
             pending: state.as_ref().map(|base| base.join("pending")),
             drafts: state.as_ref().map(|base| base.join("drafts")),
-            tickets: state.map(|base| base.join("tickets")),
+            seen: state.map(|base| base.join("seen")),
         })
     }
 

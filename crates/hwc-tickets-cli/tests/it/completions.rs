@@ -143,6 +143,15 @@ const SEEN: &[(&str, &str)] = &[
         "hwc-tickets ticket update cas",
         "hwc-tickets ticket update case-123",
     ),
+    // Of another profile.
+    (
+        "hwc-tickets --profile work ticket show WO",
+        "hwc-tickets --profile work ticket show WORK-1",
+    ),
+    (
+        "hwc-tickets ticket show --profile=work WO",
+        "hwc-tickets ticket show --profile=work WORK-1",
+    ),
 ];
 
 /// Where no ticket is meant, none is offered.
@@ -151,6 +160,9 @@ const NO_TICKET: &[&str] = &[
     "hwc-tickets message recall case-123 TT",
     "hwc-tickets label update --name cas",
     "hwc-tickets ticket status case-1 --profile cas",
+    "hwc-tickets ticket show WO",
+    "hwc-tickets --profile work ticket show cas",
+    "hwc-tickets --profile ../seen/work ticket show WO",
 ];
 
 /// In the current directory: a file for `--file`, and files that must not get in the way of commands.
@@ -238,9 +250,11 @@ fn completes_tickets(name: &str) {
     ] {
         stage.run(args);
     }
-    let tickets = stage.home().join(".local/state/hwc-tickets/tickets");
-    let seen = std::fs::read_to_string(tickets).unwrap();
+    let tickets = stage.home().join(".local/state/hwc-tickets/seen");
+    let seen = std::fs::read_to_string(tickets.join("default")).unwrap();
     assert_eq!(seen, "TT202611210003\ncase-123\n");
+    // Those of another account are offered with its profile alone.
+    crate::stage::private(&tickets.join("work"), b"WORK-1\n");
     let requests = stage.requests();
     complete(&stage, name, SEEN, NO_TICKET);
     assert_eq!(stage.requests(), requests);

@@ -99,6 +99,50 @@ fn the_environment_wins_over_the_profile() {
             .env_remove("HWC_TICKETS_TOKEN"),
     );
     assert_eq!(ran.json()["source"], "profile default");
+    // Two accounts must not mix: the credentials of a profile that is named go with its address and group.
+    let named = ["auth", "status", "-o", "json", "--profile", "default"];
+    let ran = stage.finish(
+        stage
+            .command(&named)
+            .env("HUAWEICLOUD_SDK_AK", "half")
+            .env("HWC_IAM_USER", " "),
+    );
+    assert_eq!(ran.json()["source"], "profile default");
+    let says = "HWC_TICKETS_TOKEN, HUAWEICLOUD_SDK_AK are set and not used: --profile default has credentials of its own";
+    assert!(ran.stderr.contains(says), "{}", ran.stderr);
+    let called = ["ticket", "status", "case-123", "--profile", "default"];
+    let ran = stage.run(&called);
+    assert_eq!(ran.code, 4, "{}", ran.golden());
+    assert!(ran.stderr.contains("is set and not used"), "{}", ran.stderr);
+    let listed = ["config", "list", "-o", "json", "--profile", "default"];
+    let ran = stage.run(&listed);
+    assert_eq!(
+        ran.json()["credentials"],
+        serde_json::json!({"kind": "token", "source": "profile default", "ignored": ["HWC_TICKETS_TOKEN"]})
+    );
+    let ran = stage.run(&["config", "list"]);
+    let row = ran
+        .stdout
+        .lines()
+        .find(|line| line.starts_with("credentials"));
+    let row = row.unwrap_or_default();
+    assert!(
+        row.contains("environment: HWC_TICKETS_TOKEN"),
+        "{}",
+        ran.golden()
+    );
+    let ran = stage.run(&["doctor", "--profile", "default"]);
+    assert!(
+        ran.stdout.contains("is set and not used"),
+        "{}",
+        ran.golden()
+    );
+    // A profile without credentials of its own has none to win.
+    stage.write_config("[profiles.default]\ngroup = \"123456\"\n");
+    let ran = stage.run(&called);
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+    assert!(!ran.stderr.contains("not used"), "{}", ran.golden());
+    stage.write_config("[profiles.default.credentials]\ntoken = \"from-profile\"\n");
     // Half-set keys are an error, not a reason to look further.
     let ran = stage.finish(
         stage

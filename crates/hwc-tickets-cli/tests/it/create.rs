@@ -1,7 +1,7 @@
 //! Opening tickets: from options, from drafts, at a terminal; what is missing, what is in doubt, what is never sent.
 
 use crate::stage::{FOREVER, Ran, Stage, private, private_directory, unavailable};
-use hwc_tickets_sim::{Agreement, Fault, FaultRule, Operation};
+use hwc_tickets_sim::{Agreement, DEMO, Fault, FaultRule, Operation};
 
 /// The report of a fault, about a product of the simulator.
 const FAULT: &str = "7d3e0c52b8f94a1e96c47f20d15ab8e3";
@@ -30,6 +30,13 @@ const GIVEN: [&str; 8] = [
     "--severity",
     "123",
 ];
+
+/// A stage on which the agreement for new tickets is signed: what is about something else need not do it.
+fn signed() -> Stage {
+    let stage = Stage::new();
+    stage.sim().sign_agreement(DEMO, 1).unwrap();
+    stage
+}
 
 fn create(stage: &Stage, more: &[&str]) -> Ran {
     stage.run(&[&WHOLE[..], more].concat())
@@ -61,7 +68,7 @@ fn opened(stage: &Stage, ran: &Ran, before: usize) -> String {
 fn a_ticket_in_every_form() {
     for form in ["table", "json", "ndjson", "plain"] {
         for columns in ["40", "120"] {
-            let stage = Stage::new();
+            let stage = signed();
             let before = tickets(&stage);
             let mut command = stage.command(&[&WHOLE[..], &["-o", form]].concat());
             let ran = stage.finish(command.env("COLUMNS", columns));
@@ -78,7 +85,7 @@ fn a_ticket_in_every_form() {
 /// What is shown by the program that shows tickets is what was given.
 #[test]
 fn options_arrive_as_they_were_given() {
-    let stage = Stage::new();
+    let stage = signed();
     let before = tickets(&stage);
     let ran = create(&stage, &["-o", "json", "--extra", "impact=part"]);
     let id = opened(&stage, &ran, before);
@@ -88,7 +95,7 @@ fn options_arrive_as_they_were_given() {
     assert!(detail.contains("磁盘又满了 since noon"), "{detail}");
     assert_eq!(stage.sim().arrived(&id), ["磁盘又满了 since noon"]);
     // Its id is known to completions.
-    let seen = stage.home().join(".local/state/hwc-tickets/tickets");
+    let seen = stage.home().join(".local/state/hwc-tickets/seen/default");
     assert!(std::fs::read_to_string(seen).unwrap().contains(&id));
 }
 
@@ -99,7 +106,7 @@ fn drafts_in_yaml_and_json_from_files_and_standard_input() {
     let json = r#"{"problem-type": "124", "product": 123, "region": "cn-north-4", "description": "磁盘满了\nSince noon.",
                   "extra": {"disk_id": "d-1"}}"#;
     for (name, text) in [("draft.yaml", yaml), ("draft.json", json)] {
-        let stage = Stage::new();
+        let stage = signed();
         let before = tickets(&stage);
         let path = private(&stage.home().join(name), text.as_bytes());
         let path = path.display().to_string();
@@ -120,7 +127,7 @@ fn drafts_in_yaml_and_json_from_files_and_standard_input() {
 /// A draft that cannot be read is told by its place, and nothing of it is shown.
 #[test]
 fn drafts_that_are_none() {
-    let stage = Stage::new();
+    let stage = signed();
     for (text, reason) in [
         ("a: [CANARY", "line "),
         ("- CANARY\n", "names with values"),
@@ -145,7 +152,7 @@ fn drafts_that_are_none() {
 /// One error names all that is missing, and where it is looked up.
 #[test]
 fn what_is_missing_is_told_at_once() {
-    let stage = Stage::new();
+    let stage = signed();
     let ran = stage.run(&["ticket", "create"]);
     assert_eq!(ran.code, 2, "{}", ran.golden());
     insta::assert_snapshot!("create_missing", ran.golden());
@@ -183,7 +190,7 @@ fn what_is_missing_is_told_at_once() {
 /// A dry run shows the request as `message send` does, without secrets, and asks nobody.
 #[test]
 fn a_dry_run_sends_nothing() {
-    let stage = Stage::new();
+    let stage = signed();
     let secret = private(&stage.home().join("secret"), b"CANARY-of-field");
     let code = private(&stage.home().join("code"), b"CANARY");
     let file = private(&stage.home().join("disk.log"), b"from the disk");
@@ -230,7 +237,7 @@ fn a_dry_run_sends_nothing() {
 
 #[test]
 fn files_are_uploaded_and_attached() {
-    let stage = Stage::new();
+    let stage = signed();
     let before = tickets(&stage);
     let file = private(&stage.home().join("disk.log"), b"from the disk");
     let ran = create(&stage, &["--attach", file.to_str().unwrap(), "-o", "json"]);
@@ -242,7 +249,7 @@ fn files_are_uploaded_and_attached() {
 /// All are looked at first: nothing is sent when one of them is refused, or when the ticket is.
 #[test]
 fn a_file_that_is_refused_keeps_everything_back() {
-    let stage = Stage::new();
+    let stage = signed();
     let good = private(&stage.home().join("disk.log"), b"from the disk");
     let good = good.to_str().unwrap();
     let bad = private(&stage.home().join("disk.exe"), b"MZ");
@@ -279,7 +286,7 @@ fn a_file_that_is_refused_keeps_everything_back() {
 #[cfg(unix)]
 #[test]
 fn an_interrupted_upload_tells_what_is_stored() {
-    let stage = Stage::new();
+    let stage = signed();
     let hangs = FaultRule::new(Operation::UploadAccessory, Fault::Hang);
     stage.sim().fault(hangs.skipping(1));
     let [first, second] = ["first.log", "second.log"].map(|name| {
@@ -297,10 +304,37 @@ fn an_interrupted_upload_tells_what_is_stored() {
     assert!(!ran.stderr.contains("second.log"), "{}", ran.stderr);
 }
 
+/// Between the last file and the ticket: the files are stored, and the ticket was not sent for sure.
+#[cfg(unix)]
+#[test]
+fn an_interruption_before_the_ticket_tells_what_is_stored() {
+    let stage = signed();
+    let hangs = FaultRule::new(Operation::ListCases, Fault::Hang);
+    stage.sim().fault(hangs);
+    let file = private(&stage.home().join("disk.log"), b"from the disk");
+    let child = stage.spawn(&[&WHOLE[..], &["--attach", file.to_str().unwrap()]].concat());
+    crate::stage::until("the look at the list", || {
+        let journal = stage.sim().journal();
+        let mut journal = journal.iter();
+        journal.any(|entry| entry.operation == Some(Operation::ListCases))
+    });
+    assert_eq!(writes(&stage), 1);
+    crate::exit::interrupt(&child);
+    let ran = stage.ran(child.wait_with_output().unwrap());
+    assert_eq!(ran.code, 130, "{}", ran.golden());
+    for part in [
+        "interrupted before the ticket was sent",
+        "in no ticket yet; next time name disk.log with --attachment ",
+    ] {
+        assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
+    }
+    assert_eq!(writes(&stage), 1);
+}
+
 /// The answer is lost and the list tells: the ticket is found, and there is one.
 #[test]
 fn a_lost_answer_is_found_in_the_list() {
-    let stage = Stage::new();
+    let stage = signed();
     let before = tickets(&stage);
     let lost = FaultRule::new(Operation::CreateCases, Fault::Close);
     stage.sim().fault(lost.after_commit());
@@ -324,7 +358,7 @@ fn in_doubt(stage: &Stage, more: &[&str]) -> Ran {
 
 #[test]
 fn a_doubt_is_kept_and_settled() {
-    let stage = Stage::new();
+    let stage = signed();
     let before = tickets(&stage);
     let ran = in_doubt(&stage, &[]);
     insta::assert_snapshot!("create_unknown", ran.golden());
@@ -358,7 +392,7 @@ fn a_doubt_is_kept_and_settled() {
 #[cfg(unix)]
 #[test]
 fn a_ticket_without_a_record_is_in_doubt_when_it_is_interrupted() {
-    let stage = Stage::new();
+    let stage = signed();
     let before = tickets(&stage);
     let hangs = FaultRule::new(Operation::CreateCases, Fault::Hang);
     stage.sim().fault(hangs.after_commit());
@@ -372,7 +406,7 @@ fn a_ticket_without_a_record_is_in_doubt_when_it_is_interrupted() {
 
 #[test]
 fn all_doubts_at_once_and_one_that_is_forgotten() {
-    let stage = Stage::new();
+    let stage = signed();
     in_doubt(&stage, &[]);
     let all = ["ticket", "reconcile", "--all", "--timeout", "3s"];
     let unread = FaultRule::new(Operation::ListCases, unavailable());
@@ -383,7 +417,7 @@ fn all_doubts_at_once_and_one_that_is_forgotten() {
     let ran = stage.run(&all);
     assert_eq!(ran.code, 0, "{}", ran.golden());
     assert!(ran.stdout.contains("confirmed"), "{}", ran.stdout);
-    let stage = Stage::new();
+    let stage = signed();
     in_doubt(&stage, &[]);
     let asked = stage.requests();
     let path = stage.pending_file().display().to_string();
@@ -394,7 +428,7 @@ fn all_doubts_at_once_and_one_that_is_forgotten() {
     let ran = stage.run(&["ticket", "reconcile", "ffff0000", "--forget"]);
     assert_eq!(ran.code, 2, "{}", ran.golden());
     // A column that there is not is found out too late for code 2, which says that nothing was done.
-    let stage = Stage::new();
+    let stage = signed();
     in_doubt(&stage, &[]);
     let path = stage.pending_file().display().to_string();
     let forget = ["ticket", "reconcile", path.as_str(), "--forget"];
@@ -408,7 +442,7 @@ fn all_doubts_at_once_and_one_that_is_forgotten() {
 /// A record that nobody can read is named in full to be discarded, and none is taken for another's.
 #[test]
 fn an_unreadable_record_is_forgotten_by_its_full_name() {
-    let stage = Stage::new();
+    let stage = signed();
     private_directory(&stage.pending());
     let digits = "a".repeat(32);
     let file = stage.pending().join(format!("{digits}.ticket.json"));
@@ -456,7 +490,7 @@ fn an_unreadable_record_is_forgotten_by_its_full_name() {
 /// Nothing twice under a key: neither after it was opened nor after a doubt, with files or without.
 #[test]
 fn a_key_opens_one_ticket() {
-    let stage = Stage::new();
+    let stage = signed();
     let before = tickets(&stage);
     let key = ["--key", "outage-17", "-o", "json"];
     let first = opened(&stage, &create(&stage, &key), before);
@@ -480,7 +514,7 @@ fn a_key_opens_one_ticket() {
 #[test]
 fn a_key_repeated_after_a_doubt_finds_the_ticket() {
     for attached in [false, true] {
-        let stage = Stage::new();
+        let stage = signed();
         let before = tickets(&stage);
         let file = private(&stage.home().join("disk.log"), b"from the disk");
         let mut more = vec!["--key", "outage-17", "-o", "json"];
@@ -502,7 +536,7 @@ fn a_key_repeated_after_a_doubt_finds_the_ticket() {
 /// An agreement binds: it is shown by its id, and signed only when that very id is named.
 #[test]
 fn an_agreement_is_signed_only_when_it_is_named() {
-    let stage = Stage::new();
+    let stage = signed();
     let before = tickets(&stage);
     stage.sim().publish_agreement(Agreement::new(3, "0", 1));
     let ran = create(&stage, &[]);
@@ -520,10 +554,34 @@ fn an_agreement_is_signed_only_when_it_is_named() {
     opened(&stage, &ran, before + 1);
 }
 
+/// A new user of the simulator has signed nothing: the error names the commands that come next, and they work.
+#[test]
+fn who_has_signed_nothing_is_told_what_to_type() {
+    let stage = Stage::new();
+    let before = tickets(&stage);
+    let ran = create(&stage, &[]);
+    assert_eq!(ran.code, 2, "{}", ran.golden());
+    for part in [
+        "is not signed",
+        "`hwc-tickets agreement latest`",
+        "--agree 1.",
+    ] {
+        assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
+    }
+    assert_eq!(writes(&stage), 0);
+    let ran = stage.run(&["agreement", "latest", "-o", "json"]);
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+    opened(
+        &stage,
+        &create(&stage, &["--agree", "1", "-o", "json"]),
+        before,
+    );
+}
+
 /// What others can see in a list of processes is no secret.
 #[test]
 fn a_secret_is_no_argument() {
-    let stage = Stage::new();
+    let stage = signed();
     let args = [
         "ticket",
         "create",
@@ -555,7 +613,7 @@ fn a_secret_is_no_argument() {
 
 #[test]
 fn a_group_has_no_place() {
-    let stage = Stage::new();
+    let stage = signed();
     let ran = create(&stage, &["--group", "123456"]);
     assert_eq!(ran.code, 2, "{}", ran.golden());
     assert!(ran.stderr.contains("takes no group"), "{}", ran.stderr);
@@ -566,7 +624,7 @@ fn a_group_has_no_place() {
 #[cfg(target_os = "linux")]
 #[test]
 fn what_is_open_is_open() {
-    let stage = Stage::new();
+    let stage = signed();
     let before = tickets(&stage);
     let ran = stage.onto_a_full_disk(&[&WHOLE[..], &["-o", "json"]].concat());
     assert_eq!(ran.code, 9, "{}", ran.golden());
@@ -610,7 +668,7 @@ mod terminal {
 
     #[test]
     fn step_by_step_and_one_step_back() {
-        let stage = Stage::new();
+        let stage = signed();
         let before = stage.sim().world().ticket_ids();
         let file = private(&stage.home().join("disk.log"), b"from the disk");
         let mut terminal = begin(&stage, &[], &[]);
@@ -661,7 +719,7 @@ mod terminal {
     /// again and again without being asked for.
     #[test]
     fn a_choice_goes_with_what_it_was_made_for() {
-        let stage = Stage::new();
+        let stage = signed();
         let before = tickets(&stage);
         let mut terminal = begin(&stage, &[], &[]);
         answer(&mut terminal, "Category:", "1");
@@ -691,10 +749,10 @@ mod terminal {
     /// Only what was not given is asked for, in Chinese as well; no is no.
     #[test]
     fn what_was_given_is_not_asked_for() {
-        let stage = Stage::new();
         let given = [&GIVEN[..], &["--language", "zh_CN"]].concat();
         let args = [&["ticket", "create", "--color", "never"][..], &given[..]].concat();
         for cols in [40, 120] {
+            let stage = signed();
             let mut terminal = Terminal::run(&stage, 70, cols, &args);
             answer(&mut terminal, "影响范围 [none]:", "2");
             answer(&mut terminal, ">", "磁盘满了");
@@ -707,13 +765,13 @@ mod terminal {
             answer(&mut terminal, "Open this ticket? [y/N]:", "");
             assert_eq!(terminal.end(), 1);
             terminal.shows("was not confirmed");
+            assert_eq!(writes(&stage), 0);
         }
-        assert_eq!(writes(&stage), 0);
     }
 
     #[test]
     fn an_agreement_is_shown_and_may_be_refused() {
-        let stage = Stage::new();
+        let stage = signed();
         stage.sim().publish_agreement(Agreement::new(3, "0", 1));
         let mut terminal = begin(
             &stage,
@@ -736,7 +794,7 @@ mod terminal {
     /// The editor begins with what the service suggests.
     #[test]
     fn the_editor_writes_the_description() {
-        let stage = Stage::new();
+        let stage = signed();
         let script = "#!/bin/sh\necho 'from the editor' >> \"$2\"\n";
         let editor = private(&stage.home().join("editor"), script.as_bytes());
         let editor = format!("sh {} --", editor.display());
@@ -759,10 +817,118 @@ mod terminal {
         assert!(texts.any(is_it));
     }
 
+    /// All but the description.
+    fn begin_given(stage: &Stage, more: &[&str], variables: &[(&str, &str)]) -> Terminal {
+        let given = [&GIVEN[..], &["--extra", "impact=part"], more].concat();
+        begin(stage, &given, variables)
+    }
+
+    /// What stands in the file of a description.
+    fn kept(stage: &Stage, name: &str) -> Option<String> {
+        let drafts = stage.home().join(".local/state/hwc-tickets/drafts");
+        std::fs::read_to_string(drafts.join(name)).ok()
+    }
+
+    /// From the description on.
+    fn answer_the_rest(terminal: &mut Terminal) {
+        answer(terminal, "File to attach", "");
+        answer(terminal, "Mail address", "");
+        answer(terminal, "Phone number", "");
+        answer(terminal, "Open this ticket? [y/N]:", "y");
+    }
+
+    const KEPT: &str = "new-ticket.create.1.txt";
+
+    /// Ctrl-C and Ctrl-D in the middle lose nothing: the next run offers what was written.
+    #[test]
+    fn a_description_is_kept_until_the_ticket_is_open() {
+        for (keys, code) in [("\u{3}", 130), ("\u{4}", 1)] {
+            let stage = signed();
+            let before = stage.sim().world().ticket_ids();
+            let mut terminal = begin_given(&stage, &[], &[]);
+            answer(&mut terminal, ">", "磁盘满了");
+            answer(&mut terminal, ">", "Since noon.");
+            until("both lines", || {
+                kept(&stage, KEPT).is_some_and(|text| text == "磁盘满了\nSince noon.")
+            });
+            until("the next line", || {
+                terminal.screen().lines().last() == Some(">")
+            });
+            terminal.type_in(keys);
+            assert_eq!(terminal.end(), code);
+            let written = terminal.written();
+            for part in [KEPT, "the next `hwc-tickets ticket create` offers it"] {
+                assert!(written.contains(part), "{part}: {written}");
+            }
+            assert_eq!(writes(&stage), 0);
+
+            let mut terminal = begin_given(&stage, &[], &[]);
+            terminal.shows("You wrote this before");
+            terminal.shows("  Since noon.");
+            answer(&mut terminal, ">", "");
+            answer_the_rest(&mut terminal);
+            assert_eq!(terminal.end(), 0);
+            let after = stage.sim().world().ticket_ids();
+            let new = after.iter().find(|id| !before.contains(id)).unwrap();
+            assert_eq!(stage.sim().arrived(new), ["磁盘满了\nSince noon."]);
+            assert_eq!(kept(&stage, KEPT), None);
+        }
+    }
+
+    /// An editor that fails, and a ticket that is refused.
+    #[test]
+    fn a_description_is_kept_when_something_fails() {
+        let stage = signed();
+        let script = "#!/bin/sh\necho 'from the editor' > \"$2\"; exit 3\n";
+        let editor = private(&stage.home().join("editor"), script.as_bytes());
+        let editor = format!("sh {} --", editor.display());
+        let variables = [("EDITOR", editor.as_str()), ("PATH", "/usr/bin:/bin")];
+        let mut terminal = begin_given(&stage, &[], &variables);
+        answer(&mut terminal, ">", "e");
+        assert_eq!(terminal.end(), 1);
+        assert!(terminal.written().contains(KEPT));
+        assert_eq!(kept(&stage, KEPT).unwrap().trim_end(), "from the editor");
+        let refused = FaultRule::new(
+            Operation::CreateCases,
+            Fault::Status {
+                status: 403,
+                code: None,
+                retry_after: None,
+            },
+        );
+        stage.sim().fault(refused);
+        let mut terminal = begin_given(&stage, &[], &[]);
+        terminal.shows("You wrote this before");
+        answer(&mut terminal, ">", "");
+        answer_the_rest(&mut terminal);
+        assert_eq!(terminal.end(), 5);
+        assert!(terminal.written().contains(KEPT));
+        assert_eq!(kept(&stage, KEPT).unwrap().trim_end(), "from the editor");
+    }
+
+    /// Of a ticket that may be open it is not offered again: there would be two.
+    #[test]
+    fn a_description_in_doubt_is_not_offered() {
+        let stage = signed();
+        let lost = FaultRule::new(Operation::CreateCases, Fault::Close);
+        stage.sim().fault(lost.after_commit());
+        let unread = FaultRule::new(Operation::ListCases, unavailable());
+        stage.sim().fault(unread.skipping(1).times(FOREVER));
+        let mut terminal = begin_given(&stage, &["--timeout", "2s"], &[]);
+        answer(&mut terminal, ">", "x");
+        answer(&mut terminal, ">", ".");
+        answer_the_rest(&mut terminal);
+        assert_eq!(terminal.end(), 6);
+        let aside = "new-ticket.doubt-create.1.txt";
+        assert!(terminal.written().contains(aside));
+        assert_eq!(kept(&stage, aside).as_deref(), Some("x"));
+        assert_eq!(kept(&stage, KEPT), None);
+    }
+
     /// Nobody answers any more: nothing is sent.
     #[test]
     fn the_end_of_the_input_sends_nothing() {
-        let stage = Stage::new();
+        let stage = signed();
         for (keys, code) in [("\u{4}", 1), ("\u{3}", 130)] {
             let mut terminal = begin(&stage, &[], &[]);
             terminal.shows("Category:");

@@ -1,6 +1,8 @@
 //! The commands of every day that are written by hand: what they print, what they ask, and what they leave behind.
 
 use crate::stage::{Ran, Stage, names, private};
+#[cfg(unix)]
+use hwc_tickets_sim::Entry;
 use hwc_tickets_sim::{Fault, FaultRule, Operation};
 use std::path::Path;
 
@@ -422,7 +424,7 @@ fn urging_again_is_throttled() {
 fn tickets_are_remembered() {
     let stage = Stage::new();
     assert_eq!(stage.run(&["attachment", "list", CHINESE]).code, 0);
-    let seen = stage.home().join(".local/state/hwc-tickets/tickets");
+    let seen = stage.home().join(".local/state/hwc-tickets/seen/default");
     let seen = std::fs::read_to_string(seen).unwrap();
     assert!(seen.contains(CHINESE), "{seen}");
 }
@@ -516,6 +518,44 @@ fn parts_that_were_sent_are_told() {
         assert!(arrived[0].ends_with(reference), "{reference}");
     }
     assert_eq!(told["error"]["part"]["number"], 2, "{told}");
+}
+
+/// Ctrl-C in the middle: which parts are in the ticket is told, to people and to programs.
+#[cfg(unix)]
+#[test]
+fn an_interruption_tells_the_parts_that_were_sent() {
+    for form in ["table", "json"] {
+        let stage = Stage::new();
+        long_text(&stage);
+        let hangs = FaultRule::new(Operation::CreateMessages, Fault::Hang);
+        stage.sim().fault(hangs.skipping(1));
+        let path = stage.home().join("长.txt").display().to_string();
+        let send = ["message", "send", "case-123", "--file", path.as_str()];
+        let child = stage.spawn(&[&send[..], &["--split", "-o", form]].concat());
+        crate::stage::until("the second part", || {
+            let journal = stage.sim().journal();
+            let is_send = |entry: &&Entry| entry.operation == Some(Operation::CreateMessages);
+            journal.iter().filter(is_send).count() == 2
+        });
+        crate::exit::interrupt(&child);
+        let ran = stage.ran(child.wait_with_output().unwrap());
+        assert_eq!(ran.code, 130, "{}", ran.golden());
+        // Whether the second one arrived is to be found out first.
+        assert!(ran.stderr.contains("message reconcile"), "{}", ran.stderr);
+        match form {
+            "json" => {
+                let told = ran.json();
+                let parts = told["parts"].as_array().unwrap();
+                assert_eq!(parts.len(), 1, "{told}");
+                assert_eq!(parts[0]["number"], 1, "{told}");
+                assert_eq!(told["error"]["exit_code"], 130, "{told}");
+            }
+            _ => {
+                let says = "already in the ticket: part 1 (request id REQUEST-ID)";
+                assert!(ran.stderr.contains(says), "{}", ran.stderr);
+            }
+        }
+    }
 }
 
 /// Names from the service stay inside the directory, two of one name stand beside each other, and nothing is overwritten.

@@ -209,6 +209,45 @@ fn a_signal_while_sending_names_the_pending_file() {
     }
 }
 
+/// What is done is told by a filter that never ends: the signal ends that, and what was done is told all the same.
+#[test]
+fn a_signal_while_it_is_told_says_what_was_done() {
+    for (args, says) in [
+        (
+            &["message", "send", "case-123", "once"][..],
+            "the message is in the ticket (accepted)",
+        ),
+        (
+            &["message", "mark-read", "case-123"],
+            "the messages are marked as read",
+        ),
+        (
+            &["ticket", "close", "case-123", "--yes"],
+            "case-123 is closed",
+        ),
+    ] {
+        for (signal, name, _) in SIGNALS {
+            let stage = Stage::new();
+            let filter = ["-o", "json", "--jq", "., last(repeat(.))"];
+            let args = [args, &filter].concat();
+            let mut follower = Follower::of(&mut stage.command(&args));
+            follower.line();
+            let ran = follower.tell(&stage, signal);
+            assert_eq!(ran.code, 9, "{name} {args:?}: {}", ran.golden());
+            for part in [says, "Do not repeat it"] {
+                assert!(ran.stderr.contains(part), "{name} {args:?}: {}", ran.stderr);
+            }
+        }
+    }
+    // What reads has done nothing.
+    let stage = Stage::new();
+    let args = ["message", "history", "case-123", "--limit", "1"];
+    let filter = ["-o", "ndjson", "--jq", "., last(repeat(.))"];
+    let mut follower = Follower::of(&mut stage.command(&[&args[..], &filter].concat()));
+    follower.line();
+    assert_eq!(follower.tell(&stage, Signal::INT).code, 130);
+}
+
 /// Started with `nohup`, it goes on when the terminal is gone.
 #[cfg(target_os = "linux")]
 #[test]

@@ -253,7 +253,22 @@ fn ends_by_itself() {
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert_eq!(
         ran.stdout,
-        "{\"status\":\"awaiting_confirmation\",\"ticket\":\"case-123\",\"type\":\"status\"}\n"
+        "{\"at\":\"2026-11-21T06:00:00Z\",\"status\":\"awaiting_confirmation\",\"ticket\":\"case-123\",\"type\":\"status\"}\n"
+    );
+    // The row has the time of the service as well, not that of this machine.
+    let ran = stage.run(&[
+        "message",
+        "follow",
+        "case-123",
+        "--until-status",
+        "awaiting-confirmation",
+        "-o",
+        "plain",
+    ]);
+    assert!(
+        ran.stdout.contains("2026-11-21T14:00:00+08:00"),
+        "{}",
+        ran.golden()
     );
 }
 

@@ -56,6 +56,44 @@ fn each_event_is_given_as_it_is_printed() {
     assert_eq!(given(&stage), ran.stdout.lines().collect::<Vec<_>>());
 }
 
+/// Whatever a command does with its environment, the credentials of this program are not in it.
+#[test]
+fn no_credentials_are_handed_on() {
+    let stage = Stage::new();
+    let exec = format!(
+        "/bin/sh -c 'cat > /dev/null; env >> \"$0\"' {}",
+        log(&stage).display()
+    );
+    let args = ["message", "follow", "case-123", "--interval", "10ms"];
+    let args = [&args[..], &["--tail", "1", "--exec", &exec]].concat();
+    let mut command = stage.command(&args);
+    let canaries = [
+        "HUAWEICLOUD_SDK_AK",
+        "HUAWEICLOUD_SDK_SK",
+        "HUAWEICLOUD_SDK_SECURITY_TOKEN",
+        "HWC_IAM_USER",
+        "HWC_IAM_PASSWORD",
+        "HWC_IAM_ACCOUNT",
+    ];
+    for name in canaries {
+        command.env(name, "CANARY");
+    }
+    command
+        .env("OF_THE_USER", "stays")
+        .env("PATH", "/usr/bin:/bin");
+    let mut follower = Follower::of(&mut command);
+    follower.line();
+    until("the environment", || {
+        given(&stage).contains(&"OF_THE_USER=stays".to_owned())
+    });
+    let ran = follower.interrupt(&stage);
+    assert_eq!(ran.code, 130, "{}", ran.golden());
+    let given = given(&stage).join("\n");
+    assert!(!given.contains("CANARY"), "{given}");
+    assert!(!given.contains("HWC_TICKETS_TOKEN"), "{given}");
+    assert!(given.contains("HWC_TICKETS_ENDPOINT="), "{given}");
+}
+
 /// Words are split as a shell does it, and nothing in them is expanded. What the command prints is no data.
 #[test]
 fn no_shell_runs() {

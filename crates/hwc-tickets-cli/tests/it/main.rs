@@ -50,6 +50,7 @@ mod secrets;
 #[cfg(unix)]
 mod settings;
 mod shapes;
+#[cfg(unix)]
 mod sim;
 #[cfg(unix)]
 mod sitting;

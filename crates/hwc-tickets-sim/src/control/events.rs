@@ -75,6 +75,8 @@ fn state(shared: &Shared) -> Value {
     json!({
         "now": shared.clock.now().to_string(),
         "seed": state.seed,
+        // As a text: a script would round the number.
+        "run": format!("{:016x}", state.run),
         "engineers": state.world.rules().engineers,
         "answers_planned": state.world.planned(),
         "requests": state.journal.last(),

@@ -138,11 +138,12 @@ async function answer(event) {
   const ticket = shown;
   const content = text.value;
   const attached = files.files;
+  const { run } = state;
   // One after the other: pressing twice is no second answer.
   if (sending || ticket === null || !content) return;
   sending = true;
   send.setAttribute("aria-disabled", "true");
-  const sent = await attempt(problem, async () => post("/_sim/reply", { ticket, content, attachments: await idsOf(attached) }));
+  const sent = await attempt(problem, async () => post("/_sim/reply", { ticket, content, attachments: await idsOf(attached, run) }));
   sending = false;
   send.removeAttribute("aria-disabled");
   if (!sent) return;

@@ -7,7 +7,7 @@ import { language, say } from "./words.js";
 let chosenSoFar = 0;
 
 export class Files {
-  /** The files of the draft in view. Each has an id once the simulator keeps it. */
+  /** The files of the draft in view. Each has an id once the simulator keeps it, and the run that this is of. */
   files = [];
 
   constructor(button, input, list) {
@@ -41,9 +41,11 @@ export class Files {
   }
 }
 
-/** Ids of files. One that is kept already is not sent again. */
-export async function idsOf(files) {
-  for (const each of files) each.id ??= await sendFile(each.file);
+/** Ids of files in this run of the simulator. One that it keeps already is not sent again; one of a run before means nothing, or another file. */
+export async function idsOf(files, run) {
+  for (const each of files) {
+    if (each.id === null || each.run !== run) Object.assign(each, { id: await sendFile(each.file), run });
+  }
   return files.map(({ id }) => id);
 }
 

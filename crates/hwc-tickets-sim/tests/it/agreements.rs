@@ -1,6 +1,6 @@
 //! Agreements: the newest one is read, signed, and signed from then on, until there is a newer one.
 
-use hwc_tickets_sim::{Agreement, Rules, SignAgain, Simulator, UnknownAgreement};
+use hwc_tickets_sim::{Agreement, DEMO, Refusal, Rules, SignAgain, Simulator, UnknownAgreement};
 use serde_json::{Value, json};
 
 use crate::client::{Answer, send};
@@ -78,6 +78,21 @@ async fn an_agreement_is_read_and_signed_until_there_is_a_newer_one() {
     sim.publish_agreement(Agreement::new(32, "0", 3));
     assert!(!is_signed(&sim, "?agreement_type=0").await);
     assert_eq!(sim.world().published_agreements().len(), 4);
+}
+
+/// For tests that are about something else.
+#[tokio::test]
+async fn a_test_signs_without_a_call() {
+    let sim = Simulator::start().await.unwrap();
+    sim.sign_agreement(DEMO, 1).unwrap();
+    assert!(sim.journal().is_empty());
+    assert!(is_signed(&sim, "?agreement_type=0").await);
+    for (customer, agreement, refusal) in [
+        (DEMO, 99, Refusal::NoSuchAgreement),
+        ("nobody", 1, Refusal::NoSuchCustomer),
+    ] {
+        assert_eq!(sim.sign_agreement(customer, agreement), Err(refusal));
+    }
 }
 
 #[tokio::test]

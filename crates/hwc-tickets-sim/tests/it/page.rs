@@ -286,8 +286,14 @@ async fn whoever_watches_is_told_of_every_change() {
     assert_eq!(ticket(&sent, "case-123")["answer_planned"], true);
 
     sim.trigger("case-123");
-    watcher
+    let answered = watcher
         .until(|state| ticket(state, "case-123")["unread"] == 2)
+        .await;
+    // The same run until it begins anew.
+    assert_eq!(answered["run"], first["run"]);
+    sim.reset();
+    watcher
+        .until(|state| state["run"] != first["run"] && state["requests"] == 0)
         .await;
 
     sim.fault(FaultRule::new(

@@ -32,7 +32,7 @@ pub(crate) async fn follow(
                     stop.stop();
                 }
             }
-            Event::Status { ticket, status } => println!("{ticket} is now {status:?}"),
+            Event::Status { ticket, status, .. } => println!("{ticket} is now {status:?}"),
             Event::Checkpoint(now) => now.save(cursor)?,
             Event::Degraded { error, next_try } => {
                 println!("{error}; trying again in {next_try:?}");

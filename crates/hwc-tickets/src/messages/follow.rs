@@ -79,6 +79,9 @@ pub enum Event {
         ticket: TicketId,
         /// Its status now.
         status: TicketStatus,
+        /// When the service said so, by its own clock, to the second; `None` when it told no time.
+        #[serde(default)]
+        at: Option<Timestamp>,
     },
     /// Everything handed out so far is part of this cursor: a safe moment to save it.
     Checkpoint(Cursor),

@@ -75,7 +75,7 @@ async fn told(events: &mut Events) -> (Vec<String>, Option<Cursor>) {
             Event::Message { ticket, message } => {
                 told.push(format!("{ticket}: {}", message.content));
             }
-            Event::Status { ticket, status } => told.push(format!("{ticket} is {status:?}")),
+            Event::Status { ticket, status, .. } => told.push(format!("{ticket} is {status:?}")),
             Event::TicketLost { ticket, error } => {
                 told.push(format!("lost {ticket} {:?}", error.kind()));
             }

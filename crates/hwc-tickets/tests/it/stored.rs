@@ -147,9 +147,10 @@ fn json_of_outcomes_and_events() {
         (
             json!(Event::Status {
                 ticket: ticket(),
-                status: TicketStatus::Completed
+                status: TicketStatus::Completed,
+                at: None,
             }),
-            json!({"type": "status", "ticket": "case-123", "status": "completed"}),
+            json!({"type": "status", "ticket": "case-123", "status": "completed", "at": null}),
         ),
         (
             json!(Event::Undecodable(Undecodable::new(2, "a number"))),

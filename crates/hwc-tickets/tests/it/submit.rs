@@ -11,7 +11,10 @@ use hwc_tickets::{
     AttachmentId, Client, Confirm, Delivery, Draft, Error, ErrorKind, GroupId, Outcome, Pending,
     SecretString, Sent, SubmitType, submit::MAX_TEXT_UNITS,
 };
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 const TICKET: &str = "case-1";
 
@@ -694,11 +697,14 @@ fn long_texts_go_in_numbered_parts_and_stop_at_the_first_failure() {
         parts.len() >= 3 && parts.iter().all(|part| part.encode_utf16().count() <= 40),
         "{parts:?}"
     );
-    let sent = service
-        .clock
-        .run(ticket.submit(text).split_long().into_future())
-        .unwrap();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let heard = Arc::clone(&told);
+    let observed = ticket.submit(text).split_long();
+    let observed = observed.on_part(move |part| heard.lock().unwrap().push(part.number));
+    let sent = service.clock.run(observed.into_future()).unwrap();
     assert_eq!(sent.len(), parts.len());
+    let all: Vec<usize> = (1..=parts.len()).collect();
+    assert_eq!(*told.lock().unwrap(), all);
     assert_eq!(service.world().texts(TICKET), parts);
 
     let service = Service::new();

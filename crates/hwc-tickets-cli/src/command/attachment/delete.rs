@@ -3,7 +3,7 @@
 use crate::{
     cli::{Form, attachment::Delete},
     context::{Context, interruptible},
-    failure::Failure,
+    failure::{Failure, telling},
     prompt,
     render::{self, Cell, List, Row, Titles},
 };
@@ -42,8 +42,7 @@ pub(super) async fn run(args: Delete, context: &Context) -> Result<(), Failure> 
             outcome: "deleted",
         };
         done.push(format!("{id} is deleted"));
-        let told = list.item(&deleted);
-        told.map_err(|failure| failure.after(done.join(", ")))?;
+        telling(done.join(", "), || list.item(&deleted))?;
     }
     super::end(list, failed, &done, &context.screen)
 }

@@ -4,7 +4,7 @@ use crate::{
     cli::{Form, attachment::Download},
     command::api::pass_on,
     context::{Context, interruptible, ticket_id},
-    failure::{Failure, ended},
+    failure::{Failure, ended, telling},
     private_file,
     render::{self, Cell, List, Progress, Row, Titles},
 };
@@ -13,7 +13,7 @@ use hwc_tickets::{
     attachments::{DownloadSource, Saved, safe_name},
 };
 use serde::Serialize;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 use std::{collections::BTreeSet, error::Error as _, future::IntoFuture as _, io, path::PathBuf};
 
 pub(super) async fn run(args: Download, context: &Context) -> Result<(), Failure> {
@@ -129,12 +129,12 @@ async fn save_all(
         match save(client, file, &place, &mut taken, args, context).await {
             Ok(saved) => {
                 let path = saved.path.display().to_string();
-                let told = list.item(&Stored {
+                let stored = Stored {
                     id: &id,
                     bytes: saved.bytes,
                     file: &path,
-                });
-                told.map_err(|failure| failure.after(format_args!("{path} was written")))?;
+                };
+                telling(format_args!("{path} was written"), || list.item(&stored))?;
             }
             Err(failure @ Failure::Interrupted { .. }) => {
                 failed = Some(failure);
@@ -150,10 +150,11 @@ async fn save_all(
         }
     }
     let complete = all.map(|all| ("complete".to_owned(), json!(all && failed.is_none())));
-    let mut told = list.end(&complete.into_iter().collect());
-    if failed.is_none() && !taken.is_empty() {
-        told = told.map_err(|untold| untold.after("the files were written"));
-    }
+    let complete: Map<String, Value> = complete.into_iter().collect();
+    let told = match failed.is_none() && !taken.is_empty() {
+        true => telling("the files were written", || list.end(&complete)),
+        false => list.end(&complete),
+    };
     ended(failed.map_or(Ok(()), Err), told)
 }
 

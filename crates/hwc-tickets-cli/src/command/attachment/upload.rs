@@ -3,7 +3,7 @@
 use crate::{
     cli::{Form, attachment::Upload},
     context::{Context, interruptible},
-    failure::Failure,
+    failure::{Failure, telling},
     input,
     render::{Cell, List, Progress, Row, Titles},
 };
@@ -30,11 +30,11 @@ pub(super) async fn run(args: Upload, context: &Context) -> Result<(), Failure> 
         match upload(&client, file, &args, context).await {
             Ok(uploaded) => {
                 done.push(format!("`{name}` was stored as {}", uploaded.id));
-                let told = list.item(&Stored {
+                let stored = Stored {
                     file_name: &name,
                     uploaded: &uploaded,
-                });
-                told.map_err(|failure| failure.after(done.join(", ")))?;
+                };
+                telling(done.join(", "), || list.item(&stored))?;
             }
             Err(failure) => {
                 failed = Some(failure);

@@ -4,11 +4,11 @@ mod choice;
 
 use super::{
     draft::{Fields, TEXTS},
+    kept::Kept,
     problem,
 };
 use crate::{
     context::{Context, interruptible},
-    editor,
     exit::Exit,
     failure::Failure,
     prompt, render,
@@ -68,6 +68,7 @@ pub(super) async fn run(
     fields: &mut Fields,
     agree: Option<&str>,
     client: &Client,
+    kept: &mut Kept,
     context: &Context,
 ) -> Result<Option<Agreement>, Failure> {
     let screen = &context.screen;
@@ -78,6 +79,7 @@ pub(super) async fn run(
         fields,
         agree,
         client,
+        kept,
         context,
         names: BTreeMap::new(),
     };
@@ -129,6 +131,8 @@ struct Dialogue<'a> {
     /// Id of the agreement that was agreed to before.
     agree: Option<&'a str>,
     client: &'a Client,
+    /// The description until the ticket is open.
+    kept: &'a mut Kept,
     context: &'a Context,
     /// Names of what was chosen, by field.
     names: BTreeMap<&'static str, String>,
@@ -496,7 +500,8 @@ impl Dialogue<'_> {
         if self.given.text("description").is_some() {
             return Ok(Moved::Past);
         }
-        let screen = &self.context.screen;
+        let context = self.context;
+        let screen = &context.screen;
         let problem_type = self.fields.text("problem_type").unwrap_or_default();
         let lookups = self.client.lookups();
         let read = lookups.templates(problem_type);
@@ -504,7 +509,19 @@ impl Dialogue<'_> {
             Ok(templates) => templates.iter().next().map(|it| it.text.clone()),
             Err(_) => None,
         };
-        let before = self.fields.text("description").map(str::to_owned);
+        let mut before = self.fields.text("description").map(str::to_owned);
+        if before.is_none() {
+            before = self.kept.resume(context);
+            if let Some(text) = &before {
+                screen.say(
+                    "You wrote this before, and it was not sent; what you type takes its place:",
+                );
+                for line in text.lines() {
+                    screen.say(&format!("  {line}"));
+                }
+            }
+        }
+        self.fields.set("description", before.clone());
         screen.say("Description, of any number of lines. A line with a dot alone ends it; `e` alone opens your editor.");
         match (&before, &template) {
             (Some(_), _) => screen.say("Enter alone keeps what you wrote."),
@@ -525,12 +542,24 @@ impl Dialogue<'_> {
                 (BACK, true, _) => return Ok(Moved::Back),
                 ("e", true, _) => {
                     let text = before.as_deref().or(template.as_deref());
-                    lines = vec![editor::edited(text.unwrap_or_default()).await?];
+                    let edited =
+                        self.kept
+                            .edited(text.unwrap_or_default(), before.is_some(), context);
+                    lines = vec![edited.await?];
                     break;
                 }
                 ("", true, Some(_)) => return Ok(Moved::On),
                 (".", ..) => break,
-                _ => lines.push(line.to_owned()),
+                _ => {
+                    lines.push(line.to_owned());
+                    let written = lines.join("\n");
+                    // What it takes the place of stays until it is whole.
+                    let written = match &before {
+                        Some(before) => format!("{before}\n{written}"),
+                        None => written,
+                    };
+                    self.kept.keep(&written, context);
+                }
             }
         }
         let text = lines.join("\n");
@@ -538,6 +567,7 @@ impl Dialogue<'_> {
             screen.say("A ticket needs a description.");
             return Box::pin(self.description()).await;
         }
+        self.kept.keep(&text, context);
         self.fields.set("description", Some(text));
         Ok(Moved::On)
     }

@@ -8,7 +8,7 @@ use crate::{
     },
     context::{Context, interruptible},
     exit::Exit,
-    failure::{Failure, error_json},
+    failure::{Failure, error_json, telling},
     pending_files::{self, Entry},
     render::{self, Cell, List, Row, Titles},
     view,
@@ -51,8 +51,7 @@ fn forget(named: &str, context: &Context) -> Result<(), Failure> {
         ),
     };
     pending_files::remove(&path).map_err(|error| Failure::file("remove", &path, &error))?;
-    let written = tell(&[fate], context);
-    written.map_err(|failure| failure.after("the record is removed"))?;
+    telling("the record is removed", || tell(&[fate], context))?;
     context.screen.note(about);
     Ok(())
 }
@@ -82,13 +81,18 @@ async fn settle(named: &str, context: &Context) -> Result<(), Failure> {
     }
     remember(&found, context);
     let has_candidates = !fate.candidates.is_empty();
-    let written = tell(&[fate], context);
-    match found {
+    let written = match &found {
         TicketOutcome::Confirmed(ticket) => {
-            written.map_err(|failure| failure.after(format_args!("the ticket is open: {ticket}")))
+            let what = format!("the ticket is open: {ticket}");
+            telling(what, || tell(&[fate], context))
         }
+        TicketOutcome::Absent => telling("the ticket was not opened", || tell(&[fate], context)),
+        _ => tell(&[fate], context),
+    };
+    match found {
+        TicketOutcome::Confirmed(_) => written,
         TicketOutcome::Absent => {
-            written.map_err(|failure| failure.after("the ticket was not opened"))?;
+            written?;
             let screen = &context.screen;
             screen.note("The ticket was not opened. It can be opened again.");
             Ok(())
@@ -131,14 +135,18 @@ async fn settle_all(context: &Context) -> Result<(), Failure> {
     let fates = found.iter();
     let fates = fates.map(|(_, record, outcome)| Fate::of(record, outcome.as_ref()));
     let fates: Vec<Fate<'_>> = fates.collect();
-    let written = tell(&fates, context);
     let unknown = fates.iter().filter(|fate| fate.outcome == "unknown");
     let unknown = unknown.count();
-    if unknown + unreadable == 0 {
+    let is_settled = unknown + unreadable == 0;
+    let written = match is_settled {
+        true => telling("all are settled", || tell(&fates, context)),
+        false => tell(&fates, context),
+    };
+    if is_settled {
         if fates.is_empty() && screen.is_for_people() {
             screen.note("Nothing is pending.");
         }
-        return written.map_err(|failure| failure.after("all are settled"));
+        return written;
     }
     let open = unsettled(unknown, unreadable);
     Err(match written {

@@ -8,7 +8,7 @@ use crate::{
     },
     command::api::pass_on,
     context::{Context, interruptible},
-    failure::Failure,
+    failure::{Failure, telling},
     private_file::Draft,
     render::{self, Part, Show, fact},
 };
@@ -121,8 +121,7 @@ async fn save(
         file: &place,
         bytes: file.received(),
     };
-    let told = screen.show(&saved);
-    told.map_err(|failure| failure.after(format_args!("{place} was written")))
+    telling(format_args!("{place} was written"), || screen.show(&saved))
 }
 
 /// A file that was written.

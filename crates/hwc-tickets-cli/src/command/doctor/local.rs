@@ -128,9 +128,15 @@ fn credentials_found(context: &Context) -> Check {
                 .issuer
                 .map(|address| format!("; signs in at {address}"))
                 .unwrap_or_default();
+            let ignored = credentials::ignored_in_words(&context.settings)
+                .map(|words| format!("; {words}"))
+                .unwrap_or_default();
             Check::ok(
                 "credentials",
-                format!("{}, from {}{issuer}", credential.kind, credential.source),
+                format!(
+                    "{}, from {}{issuer}{ignored}",
+                    credential.kind, credential.source
+                ),
             )
         }
         Err(failure) => Check::failed("credentials", &failure),

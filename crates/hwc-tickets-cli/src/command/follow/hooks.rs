@@ -8,7 +8,7 @@ use crate::{
         Span, Words,
         message::{Follow, Sequence},
     },
-    clock,
+    clock, credentials,
     render::{Screen, json},
     signal::{interrupt, interrupt_again},
     view::{Happened, side, status_name},
@@ -251,6 +251,10 @@ async fn run(words: &Words, call: Call, limit: Duration) -> Result<(), String> {
         .stdin(Stdio::piped())
         .stdout(io::stderr())
         .kill_on_drop(true);
+    // Who signs in is no business of theirs.
+    for name in credentials::VARIABLES {
+        command.env_remove(name);
+    }
     // Ctrl-C is for this program, which ends the command in its own order.
     #[cfg(unix)]
     command.process_group(0);

@@ -7,7 +7,7 @@ use crate::{
     },
     command::dry_run,
     context::{Context, interruptible, ticket_id},
-    failure::Failure,
+    failure::{Failure, telling},
     prompt,
     render::{self, Part, Show, fact},
 };
@@ -317,14 +317,8 @@ fn tell(change: &Change, outcome: &str, context: &Context) -> Result<(), Failure
         action: change.action,
         outcome,
     };
-    let told = context.screen.show(&changed);
-    told.map_err(|failure| {
-        failure.after(format_args!(
-            "{} is {}",
-            change.ticket,
-            changed.outcome_in_words()
-        ))
-    })
+    let what = format!("{} is {}", change.ticket, changed.outcome_in_words());
+    telling(what, || context.screen.show(&changed))
 }
 
 /// What was done.

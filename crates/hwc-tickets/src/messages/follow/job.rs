@@ -35,7 +35,8 @@ pub(super) enum Done {
     },
     Status {
         ticket: TicketId,
-        result: Result<TicketStatus>,
+        /// With the service's time.
+        result: Result<(TicketStatus, Option<Timestamp>)>,
     },
     AskedAfter(Missing),
 }
@@ -124,7 +125,10 @@ impl Jobs {
         Box::pin(async move {
             let answer = client.parts().service.status(&ticket, &options).await;
             let result = match answer {
-                Ok(answer) => Ok(answer.body),
+                Ok(answer) => {
+                    let at = service::date(&answer);
+                    Ok((answer.body, at))
+                }
                 Err(fault) => Err(Error::from_fault("read ticket status", fault)),
             };
             Done::Status { ticket, result }

@@ -18,16 +18,27 @@ use std::{
 pub struct SubmitParts {
     submit: Submit,
     first: usize,
+    observer: Option<Box<dyn Fn(&SentPart) + Send + Sync>>,
 }
 
 impl SubmitParts {
     pub(super) fn new(submit: Submit) -> Self {
-        Self { submit, first: 1 }
+        Self {
+            submit,
+            first: 1,
+            observer: None,
+        }
     }
 
     /// Begins with part `number` (from 1), after an earlier attempt with the same text got so far.
     pub fn starting_at(mut self, number: usize) -> Self {
         self.first = number.max(1);
+        self
+    }
+
+    /// Told of each part as soon as it is in the ticket: whoever gives up waiting still knows which ones are. Not to block.
+    pub fn on_part(mut self, observer: impl Fn(&SentPart) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Box::new(observer));
         self
     }
 
@@ -76,6 +87,9 @@ impl SubmitParts {
                     let mut known = SentPart::new(number);
                     known.request_id.clone_from(&part.request_id);
                     known.reference.clone_from(&part.reference);
+                    if let Some(observer) = &self.observer {
+                        observer(&known);
+                    }
                     before.push(known);
                     sent.push(part);
                 }
@@ -104,6 +118,6 @@ impl fmt::Debug for SubmitParts {
         f.debug_struct("SubmitParts")
             .field("submit", &self.submit)
             .field("first", &self.first)
-            .finish()
+            .finish_non_exhaustive()
     }
 }

@@ -55,7 +55,7 @@ pub(super) async fn run(events: &mut Events, desk: &Desk, time: Duration) -> Vec
             Event::Message { ticket, message } => {
                 told.push(format!("{ticket}: {}", message.content))
             }
-            Event::Status { ticket, status } => told.push(format!("{ticket} is {status:?}")),
+            Event::Status { ticket, status, .. } => told.push(format!("{ticket} is {status:?}")),
             Event::Checkpoint(_) => {}
             Event::Degraded { error, .. } => told.push(format!("degraded {:?}", error.kind())),
             Event::TicketLost { ticket, error } => {

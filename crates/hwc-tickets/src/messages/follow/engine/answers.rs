@@ -187,21 +187,25 @@ impl Engine {
         }
     }
 
-    pub(super) fn take_status(&mut self, ticket: TicketId, result: Result<TicketStatus>) {
+    pub(super) fn take_status(
+        &mut self,
+        ticket: TicketId,
+        result: Result<(TicketStatus, Option<Timestamp>)>,
+    ) {
         let now = self.clock.elapsed();
         let is_followed = self.group_of(&ticket).is_some();
         let Some(watch) = &mut self.status else {
             return;
         };
         match result {
-            Ok(status) => {
+            Ok((status, at)) => {
                 let is_news = watch.learn(&ticket, status);
                 if !is_followed {
                     // Taken out meanwhile.
                     watch.forget(&ticket);
                 } else if is_news {
                     self.queue
-                        .push_back(Out::Event(Event::Status { ticket, status }));
+                        .push_back(Out::Event(Event::Status { ticket, status, at }));
                 }
             }
             Err(error) => {
