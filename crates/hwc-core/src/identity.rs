@@ -31,6 +31,7 @@ mod found;
 mod iam;
 mod keys;
 mod metadata;
+mod principal;
 mod profile;
 mod token;
 
@@ -42,6 +43,7 @@ pub use found::Found;
 pub use iam::{IamPassword, IamScope, IamUser, iam_endpoint};
 pub use keys::Keys;
 pub use metadata::MetadataKeys;
+pub use principal::Principal;
 pub use token::Token;
 
 pub use crate::variables::{ReadVariable, process_environment};
@@ -80,6 +82,12 @@ pub trait ProvideIdentity: Debug + Send + Sync + 'static {
     /// Called after each such call, so it should be cheap. A provider that grows suspicious after
     /// refusals learns here that its credentials work. Does nothing by default.
     fn accepted(&self, _identity: &Identity) {}
+
+    /// Who the credentials are of, as far as it is known without asking anybody. The same for as long as the provider lives.
+    /// Unknown by default.
+    fn principal(&self) -> Principal {
+        Principal::unknown()
+    }
 }
 
 impl<P: ProvideIdentity + ?Sized> ProvideIdentity for Arc<P> {
@@ -93,6 +101,10 @@ impl<P: ProvideIdentity + ?Sized> ProvideIdentity for Arc<P> {
 
     fn accepted(&self, identity: &Identity) {
         (**self).accepted(identity);
+    }
+
+    fn principal(&self) -> Principal {
+        (**self).principal()
     }
 }
 
@@ -244,6 +256,13 @@ impl ProvideIdentity for Identity {
     fn refused(&self, _: &Identity) -> bool {
         false
     }
+
+    fn principal(&self) -> Principal {
+        match &*self.material {
+            Material::Token(_) => Principal::unknown(),
+            Material::Keys(keys) => keys.whose(),
+        }
+    }
 }
 
 /// A fixed token: gives itself until it ends, and is never renewed.
@@ -267,6 +286,10 @@ impl ProvideIdentity for Keys {
 
     fn refused(&self, _: &Identity) -> bool {
         false
+    }
+
+    fn principal(&self) -> Principal {
+        self.whose()
     }
 }
 

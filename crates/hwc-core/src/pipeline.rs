@@ -41,7 +41,7 @@ use crate::{
     Body, CallOptions, Clock, Delivery, Endpoint, ErrorCode, Fault, FaultKind, Operation,
     ResponseContent, RetryPolicy, Timeouts,
     deadline::{Deadline, Elapsed, Timer},
-    identity::{Identity, IdentityContext, ProvideIdentity},
+    identity::{Identity, IdentityContext, Principal, ProvideIdentity},
     rate::Turns,
     retry::{self, backoff, budget::Budget},
     trace,
@@ -91,6 +91,12 @@ impl Pipeline {
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
         &self.endpoint
+    }
+
+    /// Who the credentials are of, as far as it is known without asking anybody.
+    #[must_use]
+    pub fn principal(&self) -> Principal {
+        self.identity.principal()
     }
 
     /// The clock all waiting is done on. Layers above wait on it too.

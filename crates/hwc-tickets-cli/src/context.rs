@@ -81,7 +81,11 @@ impl Context {
     pub(crate) fn builder(&self) -> Result<ClientBuilder, Failure> {
         let credential = credentials::find(&self.settings)?;
         self.warn_of_ignored_variables();
-        Ok(self.anonymous()?.identity(credential.provider))
+        let builder = self.anonymous()?.identity(credential.provider);
+        Ok(match credential.account {
+            Some(account) => builder.account(account),
+            None => builder,
+        })
     }
 
     /// Everything but the credentials.

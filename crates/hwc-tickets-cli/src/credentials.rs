@@ -42,6 +42,8 @@ pub(crate) struct Credential {
     pub(crate) kind: &'static str,
     /// The address of IAM that is asked for a token with them.
     pub(crate) issuer: Option<String>,
+    /// What the account is called here, where the credentials do not say whose they are: a token of a profile is of that profile.
+    pub(crate) account: Option<String>,
 }
 
 /// Finds the credentials. Reads variables and small files; no network.
@@ -91,7 +93,11 @@ fn find_in(settings: &Settings, read: Lookup<'_>) -> Result<Credential, Failure>
         return from_profile(credentials, &settings.profile_name.value, service, read);
     }
     if let Some(token) = settings::text(read, TOKEN)? {
-        return token_of(SecretString::from(token), format!("environment: {TOKEN}"));
+        return token_of(
+            SecretString::from(token),
+            format!("environment: {TOKEN}"),
+            None,
+        );
     }
     // The environment alone: without a home directory the chain finds no file.
     let without_files = |name: &str| match name {
@@ -143,7 +149,7 @@ fn from_profile(
         }
     };
     match credentials {
-        Credentials::Token(token) => token_of(token.clone(), source),
+        Credentials::Token(token) => token_of(token.clone(), source.clone(), Some(source)),
         Credentials::Keys {
             access_key,
             secret_key,
@@ -170,6 +176,7 @@ fn from_profile(
                 source,
                 kind: "keys",
                 issuer: None,
+                account: None,
             })
         }
         Credentials::Password {
@@ -199,18 +206,24 @@ fn from_profile(
                 provider: Arc::new(CachedIdentity::new(login)),
                 source,
                 kind: "password",
+                account: None,
             })
         }
     }
 }
 
-fn token_of(token: SecretString, source: String) -> Result<Credential, Failure> {
+fn token_of(
+    token: SecretString,
+    source: String,
+    account: Option<String>,
+) -> Result<Credential, Failure> {
     match Token::new(&token) {
         Ok(token) => Ok(Credential {
             provider: Arc::new(token),
             source,
             kind: "token",
             issuer: None,
+            account,
         }),
         Err(error) => Err(Failure::usage(
             format!("{error} ({source})"),
@@ -227,6 +240,7 @@ fn known(found: Found) -> Credential {
             false => "keys",
         },
         issuer: found.issuer,
+        account: None,
         provider: found.provider,
         source: found.source,
     }

@@ -86,7 +86,11 @@ pub(crate) async fn bridge(client: &Client, folder: &Path, hook: &str, pace: Dur
                 event => lines.extend(serde_json::to_string(&event)?.bytes().chain([b'\n'])),
             },
             Some(event) = tickets.next() => match event {
-                TicketEvent::Opened { ticket } => ticket.id.into_iter().for_each(|id| handle.add(id)),
+                TicketEvent::Opened { ticket } => {
+                    if let Some(id) = ticket.id {
+                        handle.add(id);
+                    }
+                }
                 TicketEvent::Checkpoint(cursor) => state.tickets = cursor,
                 TicketEvent::Degraded { error, .. } => eprintln!("{error}; tried again"),
                 TicketEvent::Fatal(error) => return Err(error.into()),

@@ -20,6 +20,8 @@ pub(crate) use enclosure::enclose;
 pub use limits::UploadLimits;
 pub use moved::{Progress, Saved, Uploaded};
 pub use name::safe_name;
+#[cfg(feature = "blocking")]
+pub(crate) use source::DOWNLOAD;
 pub use source::{AttachmentSource, DownloadSource, FileSource};
 pub use upload::Upload;
 

@@ -36,6 +36,7 @@ use crate::{
     api::{self, Call, Caller, Described, Paged, call::answered, described::sealed::Sealed},
     attachments::{DownloadSource, FileSource, Saved, UploadLimits, Uploaded},
     config::ClientBuilder,
+    doubt::origin::Origin,
     error::{Error, Result},
     ids::{GroupId, TicketId},
     messages::{
@@ -118,6 +119,12 @@ impl Client {
     #[must_use]
     pub fn group(&self) -> Option<&GroupId> {
         self.client.group()
+    }
+
+    /// Where it sends, and as whom: see [`Client::origin`](crate::Client::origin).
+    #[must_use]
+    pub fn origin(&self) -> &Origin {
+        self.client.origin()
     }
 
     /// A call of any operation: see [`Client::call`](crate::Client::call). It is made by [`Call::call`].

@@ -1,6 +1,8 @@
 //! The client: made once, cloned freely, shared by every ticket handle.
 
-use crate::{attachments, catalog, ids::GroupId, messages, service::Service, tickets};
+use crate::{
+    attachments, catalog, doubt::origin::Origin, ids::GroupId, messages, service::Service, tickets,
+};
 use hwc_core::Clock;
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -24,6 +26,8 @@ pub(crate) struct Parts {
     pub(crate) consistency_window: Duration,
     /// The replier id under which this caller's messages appear, when known.
     pub(crate) author_id: Option<String>,
+    /// Where it sends, and as whom.
+    pub(crate) origin: Origin,
     /// What this client remembers of messages.
     pub(crate) messages: messages::State,
     /// What this client remembers of attachments.
@@ -41,6 +45,13 @@ impl Client {
     #[must_use]
     pub fn group(&self) -> Option<&GroupId> {
         self.0.group.as_ref()
+    }
+
+    /// Where this client sends, and as whom, as far as it is known without asking anybody: every record of what it sends says so. A
+    /// record of [another](Origin::is_another) is not judged by this client.
+    #[must_use]
+    pub fn origin(&self) -> &Origin {
+        &self.0.origin
     }
 
     pub(crate) fn from_parts(parts: Parts) -> Self {

@@ -9,6 +9,7 @@ use self::environment::Variables;
 use crate::{
     attachments, catalog,
     client::{Client, Parts},
+    doubt::origin::Origin,
     error::{Advice, CallAdvice, Error, ErrorKind, Result},
     ids::GroupId,
     messages::{
@@ -154,6 +155,7 @@ pub struct ClientBuilder {
     outbox: Option<Arc<dyn Outbox>>,
     consistency_window: Option<Duration>,
     author_id: Option<String>,
+    account: Option<String>,
     variables: Option<Variables>,
     /// What is wrong with credentials that were given.
     problems: Vec<String>,
@@ -321,6 +323,15 @@ impl ClientBuilder {
         self
     }
 
+    /// Names the account of the credentials, in words of your own, where they do not name it themselves: a token, or credentials
+    /// of a vault. It is sent nowhere. Records of what was sent say by a digest of it whose they are ([`Client::origin`]), so that a
+    /// key or a doubt of one account is never taken for one of another. With an access key it takes the place of the account id: give
+    /// it where keys are renewed.
+    pub fn account(mut self, name: impl Into<String>) -> Self {
+        self.account = Some(name.into());
+        self
+    }
+
     /// Takes from the environment what was not set on the builder:
     ///
     /// - address: `HWC_TICKETS_ENDPOINT`, else `HUAWEICLOUD_SDK_REGION_OSM_CN_SOUTH_1` (China) or
@@ -391,6 +402,7 @@ impl ClientBuilder {
             return Err(invalid(&problems));
         };
         let description = format!("{site:?}, {endpoint}");
+        let host = endpoint.authority().to_string();
 
         let mut pipeline = Pipeline::builder(endpoint)
             .identity(identity)
@@ -423,6 +435,10 @@ impl ClientBuilder {
         }
         let pipeline = Arc::new(pipeline.build().map_err(|error| invalid(&error.problems))?);
 
+        let mut principal = pipeline.principal();
+        if let Some(name) = &self.account {
+            principal = principal.with_account("stated", name);
+        }
         let consistency_window = self.consistency_window.unwrap_or(CONSISTENCY_WINDOW);
         let tickets = tickets::State::new(self.outbox.clone(), consistency_window);
         let messages = messages::State::new(self.outbox, consistency_window).map_err(|error| {
@@ -440,6 +456,7 @@ impl ClientBuilder {
             text_limit: self.text_limit.unwrap_or(MAX_TEXT_UNITS),
             consistency_window,
             author_id: self.author_id,
+            origin: Origin::new(host, &principal),
             messages,
             attachments: attachments::State::default(),
             tickets,

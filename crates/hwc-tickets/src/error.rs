@@ -253,9 +253,9 @@ impl Error {
         self
     }
 
-    /// As a doubt that stays because the outbox could not be read.
-    pub(crate) fn hindered_by(mut self, problem: Arc<io::Error>) -> Self {
-        self.0.hindrance = Some(problem);
+    /// As a doubt that stays because the outbox could not be read, if that is so.
+    pub(crate) fn hindered_by(mut self, problem: Option<Arc<io::Error>>) -> Self {
+        self.0.hindrance = problem;
         self
     }
 

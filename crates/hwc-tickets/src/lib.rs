@@ -101,6 +101,7 @@ pub use create::{
     CreateTicket, Created, DraftProblem, PendingTicket, TicketDraft, TicketOutcome, TicketReceipt,
 };
 pub use detail::{TicketDetail, TicketStatus};
+pub use doubt::origin::Origin;
 pub use end::Ended;
 pub use error::{Advice, CallAdvice, Delivery, Error, ErrorKind, ErrorReport, Result};
 pub use follow::{Cursor, CursorFile, Event, Events, Follow, FollowHandle, StopHandle};

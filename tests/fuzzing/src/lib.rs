@@ -316,13 +316,19 @@ mod tests {
 
     #[test]
     fn every_file_and_then_changes_of_it() {
-        let sources: Vec<Vec<u8>> = read(Path::new(SOURCE)).into_iter().map(|file| file.1).collect();
+        let sources: Vec<Vec<u8>> = read(Path::new(SOURCE))
+            .into_iter()
+            .map(|file| file.1)
+            .collect();
         let given = RefCell::new(Vec::new());
         fuzz(SOURCE, 64, |bytes| given.borrow_mut().push(bytes.to_vec()));
         let given = given.into_inner();
         assert_eq!(given[..sources.len()], sources);
         assert!(given.len() >= sources.len() + 64, "{}", given.len());
-        let changed = given.iter().filter(|bytes| !sources.contains(bytes)).count();
+        let changed = given
+            .iter()
+            .filter(|bytes| !sources.contains(bytes))
+            .count();
         assert!(changed > 32, "{changed}");
     }
 

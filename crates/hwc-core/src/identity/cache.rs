@@ -21,7 +21,8 @@ use tokio::{runtime::Handle, sync::watch};
 
 use self::state::{Ask, Flight, Outcome, State};
 use super::{
-    Identity, IdentityContext, IdentityError, IdentityErrorKind, IdentityFuture, ProvideIdentity,
+    Identity, IdentityContext, IdentityError, IdentityErrorKind, IdentityFuture, Principal,
+    ProvideIdentity,
 };
 use crate::clock::Clock;
 
@@ -67,11 +68,20 @@ pub trait FetchIdentity: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`IdentityError`]; all callers that wait get the same.
     fn fetch<'a>(&'a self, context: &'a IdentityContext) -> IdentityFuture<'a, Fetched>;
+
+    /// Who the fetched credentials are of: see [`ProvideIdentity::principal`]. Unknown by default.
+    fn principal(&self) -> Principal {
+        Principal::unknown()
+    }
 }
 
 impl<F: FetchIdentity + ?Sized> FetchIdentity for Arc<F> {
     fn fetch<'a>(&'a self, context: &'a IdentityContext) -> IdentityFuture<'a, Fetched> {
         (**self).fetch(context)
+    }
+
+    fn principal(&self) -> Principal {
+        (**self).principal()
     }
 }
 
@@ -201,6 +211,10 @@ impl ProvideIdentity for CachedIdentity {
             self.shared.state().accepted(identity);
             self.shared.accepted.store(generation, Ordering::Relaxed);
         }
+    }
+
+    fn principal(&self) -> Principal {
+        self.shared.source.principal()
     }
 }
 

@@ -16,7 +16,9 @@ use std::{
 
 use super::{
     FetchIdentity, Fetched, IdentityContext, IdentityError, IdentityErrorKind, IdentityFuture,
+    Principal,
     exchange::{Issuer, exchange},
+    principal::ACCOUNT_ID,
 };
 use crate::{
     deadline::Deadline,
@@ -24,6 +26,8 @@ use crate::{
     secret::{ExposeSecret, SecretString},
 };
 
+/// What kind of name an account is known by here.
+const ACCOUNT_NAME: &str = "account-name";
 /// The endpoint of all regions.
 const GLOBAL_ENDPOINT: &str = "https://iam.myhuaweicloud.com";
 /// All attempts and waits of one login. Half of the default total deadline of a call.
@@ -232,6 +236,20 @@ impl IamPassword {
 impl FetchIdentity for IamPassword {
     fn fetch<'a>(&'a self, context: &'a IdentityContext) -> IdentityFuture<'a, Fetched> {
         Box::pin(self.log_in(context))
+    }
+
+    /// By account and name of the user, whatever project the token is for.
+    fn principal(&self) -> Principal {
+        let IamUser { account, name, .. } = &self.user;
+        let (kind, of) = match &self.scope {
+            IamScope::DomainId(id) => (ACCOUNT_ID, id),
+            IamScope::DomainName(name) => (ACCOUNT_NAME, name),
+            IamScope::Account | IamScope::ProjectId(_) | IamScope::ProjectName(_) => {
+                (ACCOUNT_NAME, account)
+            }
+        };
+        (Principal::unknown().with_account(kind, of))
+            .with_credential("user", &[account.as_str(), name.as_str()])
     }
 }
 

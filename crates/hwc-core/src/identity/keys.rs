@@ -5,7 +5,9 @@ use std::fmt::{self, Debug};
 use http::{HeaderName, HeaderValue, Uri, uri::PathAndQuery};
 use jiff::Timestamp;
 
-use super::{IdentityError, IdentityErrorKind, X_DOMAIN_ID, X_PROJECT_ID, X_SECURITY_TOKEN};
+use super::{
+    IdentityError, IdentityErrorKind, Principal, X_DOMAIN_ID, X_PROJECT_ID, X_SECURITY_TOKEN,
+};
 use crate::{
     secret::{self, ExposeSecret, SecretString, UnfitText},
     sign::{self, Payload, canonical_query},
@@ -114,6 +116,20 @@ impl Keys {
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at
+    }
+
+    /// Whose they are: by the access key, which temporary ones change with each fetch, and by the account or project they act for.
+    pub(super) fn whose(&self) -> Principal {
+        let mut whose = Principal::unknown();
+        if let Some((name, id)) = &self.scope
+            && let Ok(id) = id.to_str()
+        {
+            whose = whose.with_account(name.as_str(), id);
+        }
+        match self.security_token {
+            Some(_) => whose,
+            None => whose.with_credential("access-key", &[self.access.expose_secret()]),
+        }
     }
 
     /// Puts on the headers of identity, brings the query into canonical form, and signs the whole.

@@ -12,8 +12,9 @@ use serde::Deserialize;
 
 use super::{
     FetchIdentity, Fetched, Identity, IdentityContext, IdentityError, IdentityErrorKind,
-    IdentityFuture, Keys,
+    IdentityFuture, Keys, Principal,
     exchange::{Answer, Issuer, exchange, lifetime},
+    principal::ACCOUNT_ID,
 };
 use crate::{
     deadline::Deadline,
@@ -105,6 +106,14 @@ impl MetadataKeys {
 impl FetchIdentity for MetadataKeys {
     fn fetch<'a>(&'a self, context: &'a IdentityContext) -> IdentityFuture<'a, Fetched> {
         Box::pin(self.ask(context))
+    }
+
+    /// By the account alone: the keys change with each fetch.
+    fn principal(&self) -> Principal {
+        match self.domain_id.as_ref().and_then(|id| id.to_str().ok()) {
+            Some(id) => Principal::unknown().with_account(ACCOUNT_ID, id),
+            None => Principal::unknown(),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use hwc_core::{
     Clock as _, Delivery, Endpoint, Fault, FaultKind,
     identity::{
         CachedIdentity, FetchIdentity, IamPassword, IamScope, IamUser, Identity, IdentityContext,
-        IdentityError, IdentityErrorKind, Keys, MetadataKeys, ProvideIdentity, Token,
+        IdentityError, IdentityErrorKind, Keys, MetadataKeys, Principal, ProvideIdentity, Token,
     },
     secret::SecretString,
     testing::{FakeClock, ScriptedTransport, Step},
@@ -689,4 +689,47 @@ fn failures_of_the_metadata_service_are_typed_and_quick() {
         );
         assert_eq!(run.requests, steps.len(), "{index}: nothing is repeated");
     }
+}
+
+/// Keys and logins say whose they are, by nothing that is secret; tokens and temporary keys do not.
+#[test]
+fn credentials_say_whose_they_are_as_far_as_they_can() {
+    let secret = |text: &str| SecretString::from(text);
+    let keys = |access: &str, key: &str| Keys::new(&secret(access), secret(key)).unwrap();
+    let of_keys = |keys: Keys| keys.principal();
+    let first = of_keys(keys("AK1", "SK1"));
+    assert!(first.credential().is_some() && first.account().is_none());
+    assert_eq!(
+        first,
+        of_keys(keys("AK1", "SK2")),
+        "the secret plays no part"
+    );
+    assert_ne!(first, of_keys(keys("AK2", "SK1")));
+    assert_eq!(first, Identity::from(keys("AK1", "SK1")).principal());
+    let domain = of_keys(keys("AK1", "SK1").with_domain_id("d-1").unwrap());
+    assert_eq!(domain.credential(), first.credential());
+    assert!(domain.account().is_some());
+    let temporary = keys("AK1", "SK1").with_security_token(&secret("st"));
+    assert_eq!(of_keys(temporary.unwrap()), Principal::unknown());
+    let token = Token::new(&secret("token")).unwrap();
+    assert_eq!(token.principal(), Principal::unknown());
+    assert_eq!(Identity::from(token).principal(), Principal::unknown());
+
+    let login = CachedIdentity::new(login()).principal();
+    assert!(login.account().is_some() && login.credential().is_some());
+    let mut other = user();
+    other.password = secret("another one");
+    let other = CachedIdentity::new(IamPassword::new(other).unwrap());
+    assert_eq!(login, other.principal(), "the password plays no part");
+    let mut other = user();
+    other.name = "another".to_owned();
+    let other = CachedIdentity::new(IamPassword::new(other).unwrap());
+    assert_eq!(login.account(), other.principal().account());
+    assert_ne!(login.credential(), other.principal().credential());
+    let shared: Arc<dyn ProvideIdentity> = Arc::new(other);
+    assert!(shared.principal().account().is_some());
+    let server = MetadataKeys::new().with_domain_id("d-1").unwrap();
+    let server = CachedIdentity::new(server).principal();
+    assert_eq!(server.account(), domain.account());
+    assert!(!format!("{first:?}").contains("AK1"));
 }

@@ -273,6 +273,7 @@ async fn of_key(
     let Some((path, record)) = of_key.next() else {
         return Ok(None);
     };
+    doubt::check_key(record.origin(), client, "ticket")?;
     let text = |name| fields.text(name).unwrap_or_default();
     if !record.is_of(text("description")) || record.problem_type() != text("problem_type") {
         return Err(doubt::of_another(

@@ -8,7 +8,7 @@ use crate::{
     pending_files::{HeldKey, PendingFiles},
 };
 use hwc_core::file::shell_quoted;
-use hwc_tickets::{Client, Delivery, Error, PendingTicket};
+use hwc_tickets::{Client, Delivery, Error, Origin, PendingTicket};
 
 /// Where what is sent is written down first, unless it is to go out without a record.
 pub(super) fn records(without: bool, context: &Context) -> Result<PendingFiles, Failure> {
@@ -138,6 +138,70 @@ pub(super) fn of_another(once: &Once, what: &str) -> Failure {
             "Take another key, or give this one free: hwc-tickets {noun} reconcile --release KEY. Nothing was sent."
         ),
     )
+}
+
+/// A record was begun with another account or at another address: nothing that this account shows tells what became of it.
+pub(super) fn check_account(
+    record: Option<&Origin>,
+    client: &Client,
+    noun: &str,
+) -> Result<(), Failure> {
+    let Some(record) = record.filter(|record| client.origin().is_another(record)) else {
+        return Ok(());
+    };
+    let advice = format!(
+        "Nothing was read. Find out with the profile or the credentials it was sent with. Where those are gone, look in the \
+         console; then end the doubt with: hwc-tickets {noun} reconcile ID --forget"
+    );
+    let what = format!(
+        "it is still not known what became of it, and this account cannot tell: {}",
+        elsewhere(record, client)
+    );
+    Err(Failure::own(Exit::Unknown, what, advice))
+}
+
+/// A key stands for what was sent with another account or to another address. Nothing is uploaded, read or sent.
+pub(super) fn check_key(
+    record: Option<&Origin>,
+    client: &Client,
+    noun: &str,
+) -> Result<(), Failure> {
+    let Some(record) = record.filter(|record| client.origin().is_another(record)) else {
+        return Ok(());
+    };
+    Err(Failure::usage(
+        format!(
+            "the key belongs to another account: {}",
+            elsewhere(record, client)
+        ),
+        format!(
+            "Take another key for this account, or the profile it was used with. Nothing was sent. If that {noun} is of no \
+             interest any more: hwc-tickets {noun} reconcile --release KEY"
+        ),
+    ))
+}
+
+fn elsewhere(record: &Origin, client: &Client) -> String {
+    let own = client.origin();
+    match own.host() == record.host() {
+        true => "it was sent with credentials of another account or user".to_owned(),
+        false => format!(
+            "it was sent to {}, and this is {}",
+            record.host(),
+            own.host()
+        ),
+    }
+}
+
+/// How a record whose outcome is not known is listed. `client`: `None` where there are no credentials to compare with.
+pub(super) fn state(record: Option<&Origin>, client: Option<&Client>) -> &'static str {
+    let is_another = record
+        .zip(client)
+        .is_some_and(|(record, client)| client.origin().is_another(record));
+    match is_another {
+        true => "other account",
+        false => "unknown",
+    }
 }
 
 /// A client that settles records.

@@ -92,6 +92,7 @@ async fn settle(target: &Target<Pending>, context: &Context) -> Result<(), Failu
         return already_known(pending, &target.path, context);
     }
     let client = doubt::client(context)?;
+    doubt::check_account(pending.origin(), &client, "message")?;
     let found = match render::wait("reading the ticket", client.reconcile(pending)).await {
         Err(error) if error.kind() == ErrorKind::Storage => {
             return Err(not_confirmed(&error.to_string()));

@@ -938,3 +938,51 @@ mod terminal {
         assert_eq!(writes(&stage), 0);
     }
 }
+
+/// What another account did is no answer to this one: neither what stands under a key nor what its list shows.
+#[test]
+fn a_key_and_a_doubt_are_those_of_one_account() {
+    let stage = Stage::new();
+    let token = stage.sim().credentials().token;
+    stage.write_config(&format!(
+        "[profiles.one.credentials]\ntoken = \"{token}\"\n\n[profiles.two.credentials]\ntoken = \"{token}\"\n"
+    ));
+    let run = |profile: &str, args: &[&str]| {
+        let mut command = stage.bare(&[args, &["--profile", profile, "-o", "json"]].concat());
+        stage.finish(command.env("HWC_TICKETS_ENDPOINT", stage.sim().endpoint()))
+    };
+    let before = tickets(&stage);
+    let keyed = [&WHOLE[..], &["--key", "outage-17"]].concat();
+    opened(&stage, &run("one", &keyed), before);
+    let ran = run("two", &keyed);
+    assert_eq!(ran.code, 2, "{}", ran.golden());
+    let says = "the key belongs to another account";
+    assert!(ran.stderr.contains(says), "{}", ran.stderr);
+    assert_eq!(tickets(&stage), before + 1);
+    assert_eq!(run("one", &keyed).json()["receipt"], "kept");
+
+    let lost = FaultRule::new(Operation::CreateCases, Fault::Close);
+    stage.sim().fault(lost.after_commit());
+    let unread = FaultRule::new(Operation::ListCases, unavailable());
+    stage.sim().fault(unread.skipping(1).times(FOREVER));
+    let ran = run("one", &[&WHOLE[..], &["--timeout", "2s"]].concat());
+    assert_eq!(ran.code, 6, "{}", ran.golden());
+    stage.sim().clear_faults();
+    let requests = stage.requests();
+    for (profile, state) in [("one", "unknown"), ("two", "other account")] {
+        let list = run(profile, &["ticket", "reconcile"]).json();
+        assert_eq!(list["pending"][0]["state"], state, "{list}");
+    }
+    let list = run("two", &["ticket", "reconcile"]).json();
+    let id = list["pending"][0]["id"].as_str().unwrap();
+    let ran = run("two", &["ticket", "reconcile", id]);
+    assert_eq!(ran.code, 6, "{}", ran.golden());
+    assert!(ran.stderr.contains("another account"), "{}", ran.stderr);
+    let ran = run("two", &["ticket", "reconcile", "--all"]);
+    assert_eq!(ran.code, 6, "{}", ran.golden());
+    assert_eq!(ran.json()["reconciled"][0]["outcome"], "unknown");
+    assert_eq!(stage.requests(), requests);
+    let ran = run("one", &["ticket", "reconcile", "--all"]);
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+    assert_eq!(ran.json()["reconciled"][0]["outcome"], "confirmed");
+}

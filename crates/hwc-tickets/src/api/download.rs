@@ -2,7 +2,7 @@
 
 use super::{Caller, Described};
 #[cfg(feature = "blocking")]
-use crate::attachments::DownloadSource;
+use crate::attachments::{DOWNLOAD, DownloadSource};
 use crate::{
     client::Client,
     error::{Error, Result},
@@ -169,7 +169,7 @@ impl crate::blocking::Client {
     pub fn download(&self, what: impl Into<DownloadSource>) -> Result<Download<Self>> {
         let what = what.into();
         let file = self.block_on(|client| async move { client.download(what).open().await })?;
-        Ok(Download::new(file, "download attachment", self.clone()))
+        Ok(Download::new(file, DOWNLOAD, self.clone()))
     }
 }
 

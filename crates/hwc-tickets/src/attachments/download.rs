@@ -5,7 +5,7 @@ mod save;
 pub use save::Save;
 
 use self::save::Target;
-use super::source::DownloadSource;
+use super::source::{DOWNLOAD as OPERATION, DownloadSource};
 use crate::{
     api,
     client::Client,
@@ -20,9 +20,6 @@ use std::{
     pin::Pin,
     time::Duration,
 };
-
-/// Name of this operation in errors.
-pub(crate) const OPERATION: &str = "download attachment";
 
 /// A download about to begin. Nothing happens before it is awaited: then it gives the file as a stream. With
 /// [`Download::to`] and [`Download::into_directory`] it goes into a file.

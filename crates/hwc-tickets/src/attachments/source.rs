@@ -13,6 +13,9 @@ use std::{
     sync::Arc,
 };
 
+/// Name of downloading in errors.
+pub(crate) const DOWNLOAD: &str = "download attachment";
+
 /// A file to upload: a path, or a [`Source`]. A path is opened when the upload begins, and named as its last part.
 ///
 /// ```

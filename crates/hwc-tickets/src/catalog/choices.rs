@@ -24,6 +24,23 @@ impl<T> Choices<T> {
     }
 }
 
+/// An answer that may lack something.
+pub(super) trait Whole {
+    fn is_whole(&self) -> bool;
+}
+
+impl<T> Whole for Choices<T> {
+    fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+}
+
+impl Whole for Severities {
+    fn is_whole(&self) -> bool {
+        self.choices.is_whole
+    }
+}
+
 impl<'a, T> IntoIterator for &'a Choices<T> {
     type Item = &'a T;
     type IntoIter = std::slice::Iter<'a, T>;

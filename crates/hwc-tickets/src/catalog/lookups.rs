@@ -3,7 +3,7 @@
 use super::{
     choices::{
         Agreement, AgreementState, Category, Choices, ExtraField, FieldKind, ProblemType, Product,
-        Quota, Region, Severities, Severity, Template,
+        Quota, Region, Severities, Severity, Template, Whole,
     },
     kept::{Answers, Kept},
 };
@@ -32,6 +32,7 @@ const CONSULTATION: &str = "0";
 /// What a ticket can be opened with, typed and kept for a while: made by [`Client::lookups`]. Making one sends nothing.
 ///
 /// A client and its clones share what was looked up. Quota and agreement are asked for each time: they change with what is done.
+/// So is a list that is not whole.
 ///
 /// ```no_run
 /// # async fn example(client: hwc_tickets::Client) -> hwc_tickets::Result<()> {
@@ -341,7 +342,7 @@ impl Lookups {
     /// [`CreateTicket::agreed`](crate::create::CreateTicket::agreed).
     ///
     /// # Errors
-    /// Every kind of a read.
+    /// Every kind of a read. [`ErrorKind::Protocol`] when the service does not say whether it is signed.
     pub async fn agreement(&self) -> Result<AgreementState> {
         let call = self.client.agreements().latest();
         let call = call.agreement_type(FOR_TICKETS);
@@ -361,15 +362,17 @@ impl Lookups {
         let call = call.agreement_type(FOR_TICKETS);
         let answer = call.timeout(self.deadline()).await?;
         answer.needs("is_signed_latest")?;
-        Ok(match answer.body.is_signed_latest {
-            Some(true) => AgreementState::Signed,
-            _ => AgreementState::Unsigned(Box::new(Agreement {
+        match answer.body.is_signed_latest {
+            Some(true) => Ok(AgreementState::Signed),
+            Some(false) => Ok(AgreementState::Unsigned(Box::new(Agreement {
                 id: latest.id.unwrap_or_default(),
                 name: latest.agreement_name.unwrap_or_default(),
                 version: latest.version,
                 text: latest.content.unwrap_or_default(),
-            })),
-        })
+            }))),
+            // Nobody agrees a second time because something is not said.
+            None => Err(answer.unlike("there is no is_signed_latest")),
+        }
     }
 
     /// Whether the phone number (`is_phone`) or mail address `contact` has to be verified before a ticket may name it. `None`:
@@ -414,7 +417,7 @@ impl Lookups {
     }
 
     /// What is kept under `key`, or else what `read` brings.
-    async fn get<K: Ord, V>(
+    async fn get<K: Ord, V: Whole>(
         &self,
         answers: &Answers<K, V>,
         key: K,
@@ -429,7 +432,10 @@ impl Lookups {
         }
         let asked = answers.ask(now);
         let answer = Arc::new(read.await?);
-        answers.put(key, asked, Arc::clone(&answer));
+        // What is not whole may be whole the next time.
+        if answer.is_whole() {
+            answers.put(key, asked, Arc::clone(&answer));
+        }
         Ok(answer)
     }
 }

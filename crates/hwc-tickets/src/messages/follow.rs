@@ -22,7 +22,12 @@ pub use changes::FollowHandle;
 pub use cursor::{Cursor, CursorFile};
 pub use stop::StopHandle;
 
-use self::{changes::Changes, engine::Engine, roster::CatchUp, stop::Stop};
+use self::{
+    changes::{Changes, Takes},
+    engine::Engine,
+    roster::CatchUp,
+    stop::Stop,
+};
 use crate::{
     client::Client,
     error::Error,
@@ -259,9 +264,10 @@ impl Follow {
         let connected = Arc::new(AtomicBool::new(false));
         let changes = Changes::default();
         let engine = Engine::new(self, stop.clone(), changes.clone(), Arc::clone(&connected));
-        let inner = stream::unfold(engine, |mut engine| async move {
+        let takes = Takes::new(changes.clone());
+        let inner = stream::unfold((engine, takes), |(mut engine, takes)| async move {
             let event = engine.next_event().await?;
-            Some((event, engine))
+            Some((event, (engine, takes)))
         });
         Events {
             inner: Box::pin(inner),

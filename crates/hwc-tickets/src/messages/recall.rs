@@ -31,6 +31,9 @@ pub enum Recalled {
     /// attempt whose answer was lost, or never there because the id is a wrong one. Checked by reading the
     /// ticket. If you have seen the message under this id, it is gone; if not, check the id.
     Absent,
+    /// A way that this version has no name for: a later one stored it.
+    #[serde(other)]
+    Other,
 }
 
 verb! {

@@ -38,7 +38,8 @@ use crate::{
     tickets::ticket::Ticket,
 };
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use std::{
     fmt,
     future::{Future, IntoFuture},
@@ -68,7 +69,7 @@ pub enum Confirm {
 }
 
 /// How a submit is known to have succeeded.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Receipt {
@@ -80,6 +81,28 @@ pub enum Receipt {
     /// submit that this client or its outbox knows of can have made it. Like every read of history it has no
     /// id (D-15).
     Confirmed(Box<Message>),
+    /// A way that this version has no name for: a later one stored it. The message is in the ticket.
+    Other,
+}
+
+/// As it was written. What a later version wrote and this one cannot read is [`Receipt::Other`].
+impl<'de> Deserialize<'de> for Receipt {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Known {
+            Accepted,
+            Kept,
+            Confirmed(Box<Message>),
+        }
+        let written = Value::deserialize(deserializer)?;
+        Ok(match Known::deserialize(written) {
+            Ok(Known::Accepted) => Self::Accepted,
+            Ok(Known::Kept) => Self::Kept,
+            Ok(Known::Confirmed(message)) => Self::Confirmed(message),
+            Err(_) => Self::Other,
+        })
+    }
 }
 
 /// A message that is in the ticket.
@@ -116,7 +139,7 @@ impl Sent {
     pub fn message(&self) -> Option<&Message> {
         match &self.receipt {
             Receipt::Confirmed(message) => Some(message),
-            Receipt::Accepted | Receipt::Kept => None,
+            Receipt::Accepted | Receipt::Kept | Receipt::Other => None,
         }
     }
 

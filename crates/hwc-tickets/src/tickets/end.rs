@@ -31,6 +31,9 @@ pub enum Ended {
     /// An answer to deleting was lost, and the service knows no such ticket: it was deleted by this call or before, or the id is a
     /// wrong one.
     Absent,
+    /// A way that this version has no name for: a later one stored it.
+    #[serde(other)]
+    Other,
 }
 
 verb! {

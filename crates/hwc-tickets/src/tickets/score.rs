@@ -25,6 +25,9 @@ pub enum Scored {
     Now,
     /// The answer was lost, and the ticket shows this very rating: of this call, or an equal one of before.
     Found,
+    /// A way that this version has no name for: a later one stored it.
+    #[serde(other)]
+    Other,
 }
 
 verb! {

@@ -369,3 +369,49 @@ fn rules_that_cannot_be_read_are_named() {
     let check = clock.run(client.check_ticket(&draft(json!(3)))).unwrap();
     assert!(check.problems.is_empty(), "{check:?}");
 }
+
+/// Nobody agrees once more because an answer lacks something.
+#[test]
+fn whether_an_agreement_is_signed_is_not_guessed() {
+    for unsaid in [json!({}), json!({ "is_signed_latest": null })] {
+        let (clock, client) = scripted(move |route| match route {
+            "published-agreement" => json(200, json!({"case_agreement": {"id": "1"}})),
+            _ => json(200, unsaid.clone()),
+        });
+        let lookups = client.lookups();
+        let error = clock.run(lookups.agreement()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Protocol, "{error}");
+    }
+}
+
+#[test]
+fn what_is_not_whole_is_asked_for_anew() {
+    for (answer, is_whole) in [
+        (
+            json!({"total_count": 1, "data_center_list": [{"region_id": "a"}]}),
+            true,
+        ),
+        (
+            json!({"total_count": 2, "data_center_list": [{"region_id": "a"}]}),
+            false,
+        ),
+        (
+            json!({"total_count": 2, "data_center_list": [{"region_id": "a"}, 7]}),
+            false,
+        ),
+    ] {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&asked);
+        let (clock, client) = scripted(move |_| {
+            count.fetch_add(1, Ordering::Relaxed);
+            json(200, answer.clone())
+        });
+        let lookups = client.lookups();
+        for _ in 0..2 {
+            let regions = clock.run(lookups.regions()).unwrap();
+            assert_eq!(regions.is_whole, is_whole, "{regions:?}");
+        }
+        let times = if is_whole { 1 } else { 2 };
+        assert_eq!(asked.load(Ordering::Relaxed), times);
+    }
+}

@@ -424,3 +424,101 @@ fn a_record_comes_back() {
     let error = serde_json::from_value::<PendingTicket>(later).unwrap_err();
     assert!(error.to_string().contains("version 2"), "{error}");
 }
+
+/// Another account knows nothing of a ticket: what that one shows judges no record of it.
+#[test]
+fn a_record_of_another_account_is_not_judged() {
+    for acts in [true, false] {
+        let service = Service::new();
+        let elsewhere = Service::on(service.clock.clone());
+        let shelf = Shelf::default();
+        let own = || service.builder().outbox(shelf.clone()).build().unwrap();
+        service.world().faults = [Fault::Reset(acts)].into();
+        let pending = in_doubt(&service, &own(), 1, "The disk is full.");
+        let stranger = elsewhere.builder().account("another");
+        let stranger = stranger.outbox(shelf.clone()).build().unwrap();
+        assert!(stranger.origin().is_another(pending.origin().unwrap()));
+        let reconciled = service.clock.run(stranger.reconcile_tickets());
+        let error = reconciled[0].outcome.as_ref().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Credentials, "{error}");
+        assert_eq!(error.delivery(), Delivery::Unknown, "{error}");
+        assert!(error.to_string().contains("another account"), "{error}");
+        assert!(error.help().unwrap().contains("credentials"), "{error}");
+        assert_eq!(elsewhere.line.requests().len(), 0);
+        assert_eq!(stranger.pending_tickets().len(), 1);
+        assert!(shelf.removed().is_empty());
+        // The same account at another address is another one, too.
+        let moved = service.builder().endpoint("https://osm.example");
+        let moved = moved.outbox(shelf.clone()).build().unwrap();
+        let error = service
+            .clock
+            .run(moved.reconcile_ticket(&pending))
+            .unwrap_err();
+        assert!(error.to_string().contains("osm.example"), "{error}");
+        let outcome = service.clock.run(own().reconcile_ticket(&pending));
+        match acts {
+            true => assert!(matches!(outcome, Ok(TicketOutcome::Confirmed(_)))),
+            false => assert_eq!(outcome.unwrap(), TicketOutcome::Absent),
+        }
+    }
+}
+
+/// Only a ticket that was there before ties two lists to one account, where nothing else says whose they are.
+#[test]
+fn a_token_proves_nothing_from_an_empty_list() {
+    for (is_first, acts) in [(true, true), (true, false), (false, true), (false, false)] {
+        let service = Service::new();
+        if !is_first {
+            service.world().open("an earlier one");
+            service.clock.advance(Duration::from_secs(60));
+        }
+        let shelf = Shelf::default();
+        let client = || {
+            let builder = service.builder_with_token();
+            builder.outbox(shelf.clone()).build().unwrap()
+        };
+        service.world().faults = [Fault::Reset(acts)].into();
+        let pending = in_doubt(&service, &client(), 1, "The disk is full.");
+        let outcome = service.clock.run(client().reconcile_ticket(&pending));
+        match (is_first, acts) {
+            (true, true) => {
+                let Ok(TicketOutcome::Unknown(candidates)) = outcome else {
+                    panic!("{outcome:?}");
+                };
+                assert_eq!(candidates[0].resemblance, Resemblance::SameText);
+            }
+            (true, false) => {
+                let error = outcome.unwrap_err();
+                assert_eq!(error.delivery(), Delivery::Unknown, "{error}");
+                assert!(error.help().unwrap().contains("account"), "{error}");
+            }
+            (false, true) => assert!(matches!(outcome, Ok(TicketOutcome::Confirmed(_)))),
+            (false, false) => assert_eq!(outcome.unwrap(), TicketOutcome::Absent),
+        }
+        assert_eq!(client().pending_tickets().is_empty(), !is_first);
+    }
+    // The client that sent it knows who it is.
+    let service = Service::new();
+    service.world().faults = [Fault::Reset(false)].into();
+    let client = service.builder_with_token().build().unwrap();
+    assert_eq!(end(&create(&service, &client, 1, "ping")), "absent");
+}
+
+/// A record of an earlier version does not say where it was sent.
+#[test]
+fn a_record_without_an_origin_is_read() {
+    let service = Service::new();
+    service.world().open("an earlier one");
+    service.clock.advance(Duration::from_secs(60));
+    service.world().faults = [Fault::Reset(false)].into();
+    let pending = in_doubt(&service, &service.client(), 1, "The disk is full.");
+    let mut written = serde_json::to_value(&pending).unwrap();
+    assert!(!written.to_string().contains("of the tests"), "{written}");
+    assert!(written.as_object_mut().unwrap().remove("origin").is_some());
+    let pending: PendingTicket = serde_json::from_value(written).unwrap();
+    assert!(pending.origin().is_none());
+    let outcome = service
+        .clock
+        .run(service.client().reconcile_ticket(&pending));
+    assert_eq!(outcome.unwrap(), TicketOutcome::Absent);
+}

@@ -1,6 +1,7 @@
 //! A caller's key: nothing is sent twice under it, across crashes and restarts, until the caller has taken note.
 
 use crate::{
+    cancel::poll_at_most,
     ledger::{
         self,
         faults::{Fault, ReadFault},
@@ -12,8 +13,8 @@ use crate::{
 use futures_util::future::{Either, join, select};
 use hwc_core::Clock as _;
 use hwc_tickets::{
-    AttachmentId, Client, Confirm, Created, Delivery, Error, ErrorKind, FileOutbox, Receipt,
-    Removal, Sent, TicketDraft, TicketReceipt,
+    AttachmentId, Client, Confirm, Created, Delivery, Error, ErrorKind, FileOutbox, Outbox as _,
+    Pending, Receipt, Removal, Sent, TicketDraft, TicketReceipt,
 };
 use std::{future::IntoFuture as _, pin::pin, time::Duration};
 
@@ -457,4 +458,74 @@ fn send_in_the_end(
     }
     // A doubt without a read from before stays one; its record says so.
     tally.add("left in doubt", 1);
+}
+
+/// What another account sent under a key is not an answer, and nothing is sent beside it.
+#[test]
+fn a_key_of_another_account_is_an_error() {
+    let shelf = Shelf::default();
+    let (one, two) = (opening::Service::new(), opening::Service::new());
+    let own = one.builder().outbox(shelf.clone()).build().unwrap();
+    create(&one, &own, "words").unwrap();
+    let stranger = two.builder().account("another");
+    let stranger = stranger.outbox(shelf.clone()).build().unwrap();
+    let error = create(&two, &stranger, "words").unwrap_err();
+    let told = (error.kind(), error.delivery());
+    assert_eq!(told, (ErrorKind::InvalidInput, Delivery::NotSent));
+    assert!(error.to_string().contains("another account"), "{error}");
+    assert_eq!(two.line.requests().len(), 0);
+    let again = create(&one, &own, "words").unwrap();
+    assert_eq!(again.receipt, TicketReceipt::Kept);
+
+    let service = ledger::Service::new();
+    let client = |account: &str| {
+        let builder = service.builder().account(account);
+        builder.outbox(shelf.clone()).build().unwrap()
+    };
+    submit(&service, &client("one"), "words").unwrap();
+    let error = submit(&service, &client("two"), "words").unwrap_err();
+    let told = (error.kind(), error.delivery());
+    assert_eq!(told, (ErrorKind::InvalidInput, Delivery::NotSent));
+    assert!(error.to_string().contains("another account"), "{error}");
+    assert_eq!(service.requests("POST"), 1);
+    let again = submit(&service, &client("one"), "words").unwrap();
+    assert_eq!(again.receipt, Receipt::Kept);
+}
+
+/// A message that never came keeps its key and what was uploaded for it until the next one is written down, wherever the program is
+/// killed.
+#[test]
+fn what_was_uploaded_is_kept_until_the_next_record_stands() {
+    let mut polls = 0;
+    loop {
+        let shelf = Shelf::default();
+        let service = ledger::Service::new();
+        let client = service.builder().outbox(shelf.clone()).build().unwrap();
+        let file = AttachmentId::new("file-1").unwrap();
+        let submit = || {
+            let submit = client.ticket(TICKET).unwrap().submit("words");
+            submit.attach(&file).key("job-1")
+        };
+        service.world().faults = [Fault::Reset(false)].into();
+        let first = submit().confirm(Confirm::Never).into_future();
+        assert!(service.clock.run(ledger::as_op(1, first)).is_err());
+        // Slow reads make every await a real one.
+        service.world().read_faults = vec![ReadFault::Slow(Duration::from_millis(5)); 30].into();
+        let again = poll_at_most(submit().into_future(), polls);
+        let done = service.clock.run(ledger::as_op(1, again));
+        let kept = shelf.list_all().unwrap();
+        let kept: Vec<&Pending> = (kept.iter())
+            .filter(|it| it.key() == Some("job-1"))
+            .collect();
+        assert_eq!(kept.len(), 1, "{polls} polls");
+        if done.is_some() {
+            assert!(kept[0].is_settled());
+            assert_eq!(service.world().arrived(1), 1);
+            assert!(shelf.removed().contains(&Removal::Absent));
+            break;
+        }
+        assert_eq!(kept[0].attachments(), [file], "{polls} polls");
+        polls += 1;
+    }
+    assert!(polls > 5, "{polls}");
 }

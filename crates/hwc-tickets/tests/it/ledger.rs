@@ -58,6 +58,7 @@ impl Service {
     pub fn builder(&self) -> ClientBuilder {
         Client::builder()
             .token(SecretString::from("token-for-tests"))
+            .account("of the tests")
             .clock(self.clock.clone())
             .transport(self.line.clone())
     }

@@ -233,6 +233,11 @@ impl Service {
     }
 
     pub fn builder(&self) -> ClientBuilder {
+        self.builder_with_token().account("of the tests")
+    }
+
+    /// A token does not say whose it is.
+    pub fn builder_with_token(&self) -> ClientBuilder {
         Client::builder()
             .token(SecretString::from("token-for-tests"))
             .clock(self.clock.clone())

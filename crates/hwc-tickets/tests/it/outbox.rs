@@ -161,7 +161,7 @@ fn what_was_in_doubt_at_the_end_of_a_process_is_settled_by_the_next() {
         drop((client, ticket));
         let written = fs::read_to_string(directory.path().join("outbox")).unwrap();
         assert!(
-            written.starts_with("{\"hwc_tickets_outbox\":1}\n") && !written.contains("secret"),
+            written.starts_with("{\"hwc_tickets_outbox\":2}\n") && !written.contains("secret"),
             "{written}"
         );
         let outbox = outbox_in(&directory);
@@ -375,7 +375,7 @@ fn files_that_are_no_outbox_are_refused_and_left_alone() {
     for content in [
         "not json\n",
         "{}\n",
-        "{\"hwc_tickets_outbox\":2}\n",
+        "{\"hwc_tickets_outbox\":3}\n",
         "{\"closed\":\"00\"}\n",
         "{\"hwc_tickets_outbox\":1}\nx\n",
     ] {
@@ -561,4 +561,46 @@ fn nobody_waits_for_the_disk_of_another() {
     let sent = service.clock.run(ticket.submit("x").into_future());
     assert_eq!(sent.unwrap_err().kind(), ErrorKind::Storage);
     assert!(client.pending().is_empty());
+}
+
+/// A later version has kinds of lines that this one does not know: that is said, and not that the file is none.
+#[test]
+fn a_file_of_a_later_version_asks_for_a_newer_build() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("outbox");
+    drop(outbox_in(&directory)); // made with the right mode
+    let content = "{\"hwc_tickets_outbox\":3}\n{\"of_a_later_kind\":{\"more\":1}}\n";
+    fs::write(&path, content).unwrap();
+    let error = FileOutbox::open(&path).unwrap_err();
+    assert!(error.to_string().contains("use a newer version"), "{error}");
+    // The version before had no tickets; a build of it would not read this file.
+    fs::write(&path, "{\"hwc_tickets_outbox\":1}\n").unwrap();
+    drop(FileOutbox::open(&path).unwrap());
+    let written = fs::read_to_string(&path).unwrap();
+    assert_eq!(written, "{\"hwc_tickets_outbox\":2}\n");
+}
+
+#[test]
+fn a_record_of_another_account_is_not_judged() {
+    let shelf = Shelf::default();
+    let service = Service::new();
+    let client = |account: &str| {
+        let builder = service.builder().account(account);
+        builder.outbox(shelf.clone()).build().unwrap()
+    };
+    service.world().faults = [Fault::Reset(true)].into();
+    let ticket = client("one").ticket("case-1").unwrap();
+    let submit = ticket.submit("words").confirm(Confirm::Never);
+    let error = service.clock.run(as_op(1, submit.into_future()));
+    let pending = error.unwrap_err().into_pending().unwrap();
+    let asked = service.line.requests().len();
+    let stranger = client("two");
+    let error = service.clock.run(stranger.reconcile(&pending)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Credentials, "{error}");
+    assert_eq!(error.delivery(), Delivery::Unknown, "{error}");
+    let all = service.clock.run(stranger.reconcile_outbox());
+    assert!(all[0].outcome.is_err(), "{all:?}");
+    assert_eq!(service.line.requests().len(), asked);
+    let found = service.clock.run(client("one").reconcile(&pending));
+    assert!(matches!(found, Ok(Outcome::Confirmed(_))), "{found:?}");
 }

@@ -50,8 +50,13 @@ fn play(desk: &Desk, handle: FollowHandle, plan: Vec<(u64, Act)>, end: u64) {
                 Post(ticket, text) => {
                     desk.state().post(ticket, 1, text);
                 }
-                Add(ticket) => handle.add(id(ticket)),
-                Remove(ticket) => handle.remove(id(ticket)),
+                // Without effect where the stream was dropped meanwhile.
+                Add(ticket) => {
+                    handle.add(id(ticket));
+                }
+                Remove(ticket) => {
+                    handle.remove(id(ticket));
+                }
             }
         }
         let at = start + S(end);
@@ -389,4 +394,31 @@ fn random_plans_lose_nothing_and_double_nothing_but_after_a_kill() {
             );
         }
     }
+}
+
+#[test]
+fn what_comes_too_late_is_told() {
+    let desk = desk(&["a"]);
+    desk.clock.run(async {
+        let mut stopped = desk.client().follow(ids(&["a"])).stream();
+        let handle = stopped.handle();
+        assert!(handle.add(id("b")) && handle.remove(id("b")));
+        handle.stop();
+        assert!(!handle.add(id("b")) && !handle.remove(id("a")));
+        while stopped.next().await.is_some() {}
+        assert!(!handle.add(id("b")));
+
+        let dropped = desk.client().follow(ids(&["a"])).stream();
+        let handle = dropped.handle();
+        assert!(handle.add(id("b")));
+        drop(dropped);
+        assert!(!handle.add(id("b")) && !handle.remove(id("a")));
+
+        // More than can be followed: it ends at once.
+        let many = (0..2000).map(|number| id(&format!("case-{number}")));
+        let mut ended = desk.client().follow(many).stream();
+        let handle = ended.handle();
+        assert!(matches!(ended.next().await, Some(Event::Fatal(_))));
+        assert!(!handle.add(id("b")));
+    });
 }

@@ -15,7 +15,7 @@ use crate::{
     zone::Zone,
 };
 use hwc_core::file::shell_quoted;
-use hwc_tickets::{Error, PendingTicket, TicketId, TicketOutcome, create::TicketCandidate};
+use hwc_tickets::{Client, Error, PendingTicket, TicketId, TicketOutcome, create::TicketCandidate};
 use serde::Serialize;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -70,6 +70,7 @@ async fn settle(named: &str, context: &Context) -> Result<(), Failure> {
         return Err(known_to_be_open(&path));
     }
     let client = doubt::client(context)?;
+    doubt::check_account(record.origin(), &client, "ticket")?;
     let finding = client.reconcile_ticket(&record);
     let found = render::wait("reading the list of tickets", finding).await?;
     let fate = Fate::of(&record, Ok(&found));
@@ -209,9 +210,14 @@ fn list(context: &Context) -> Result<(), Failure> {
     let entries = target::open::<PendingTicket>(context)?;
     let screen = &context.screen;
     let zone = context.settings.time_zone.value;
+    // Without credentials there is no account to compare with.
+    let client = match entries.is_empty() {
+        true => None,
+        false => context.client().ok(),
+    };
     let rows: Vec<Pending<'_>> = entries
         .iter()
-        .map(|entry| Pending::of(entry, zone))
+        .map(|entry| Pending::of(entry, client.as_ref(), zone))
         .collect();
     let titles = ["ID", "BEGUN", "PROBLEM TYPE", "LENGTH", "STATE", "FILE"];
     List::whole(screen, Titles::fitted(titles), "pending", &rows)?;
@@ -240,13 +246,13 @@ struct Pending<'a> {
 }
 
 impl<'a> Pending<'a> {
-    fn of(entry: &'a Entry<PendingTicket>, zone: Zone) -> Self {
+    fn of(entry: &'a Entry<PendingTicket>, client: Option<&Client>, zone: Zone) -> Self {
         let record = entry.pending.as_ref().ok();
         Self {
             file: entry.path.display().to_string(),
             state: match (record, entry.under_way) {
                 (_, true) => "under way",
-                (Some(_), false) => "unknown",
+                (Some(record), false) => doubt::state(record.origin(), client),
                 (None, false) => "unreadable",
             },
             id: entry.id.to_string(),

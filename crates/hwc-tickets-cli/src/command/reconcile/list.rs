@@ -3,7 +3,7 @@
 use super::fate::Record;
 use crate::{
     cli::Form,
-    command::target,
+    command::{doubt, target},
     context::Context,
     failure::Failure,
     pending_files::Entry,
@@ -11,7 +11,7 @@ use crate::{
     view,
     zone::Zone,
 };
-use hwc_tickets::{Pending, submit::PendingId};
+use hwc_tickets::{Client, Pending, submit::PendingId};
 use serde::Serialize;
 
 /// Least digits of a short id.
@@ -22,8 +22,13 @@ pub(super) fn list(context: &Context) -> Result<(), Failure> {
     let screen = &context.screen;
     let zone = context.settings.time_zone.value;
     let ids = short_ids(entries.iter().map(|entry| entry.id));
+    // Without credentials there is no account to compare with.
+    let client = match entries.is_empty() {
+        true => None,
+        false => context.client().ok(),
+    };
     let rows: Vec<Listed> = (entries.iter().zip(ids))
-        .map(|(entry, short)| Listed::of(entry, short, zone))
+        .map(|(entry, short)| Listed::of(entry, client.as_ref(), short, zone))
         .collect();
     let titles = Titles::fitted(["ID", "BEGUN", "TICKET", "LENGTH", "STATE", "FILE"]);
     List::whole(screen, titles, "pending", &rows)?;
@@ -49,14 +54,14 @@ struct Listed<'a> {
 }
 
 impl<'a> Listed<'a> {
-    fn of(entry: &'a Entry, short: String, zone: Zone) -> Self {
+    fn of(entry: &'a Entry, client: Option<&Client>, short: String, zone: Zone) -> Self {
         let record = match &entry.pending {
             Ok(pending) => Record::of(pending),
             Err(reason) => Record::unreadable(Some(entry.id), reason),
         };
         Self {
             file: entry.path.display().to_string(),
-            state: state(entry),
+            state: state(entry, client),
             record,
             entry,
             short,
@@ -101,10 +106,10 @@ pub(super) fn short_ids(ids: impl Iterator<Item = PendingId>) -> Vec<String> {
         .collect()
 }
 
-fn state(entry: &Entry) -> &'static str {
+fn state(entry: &Entry, client: Option<&Client>) -> &'static str {
     match (&entry.pending, entry.under_way) {
         (_, true) => "under way",
-        (Ok(_), false) => "unknown",
+        (Ok(pending), false) => doubt::state(pending.origin(), client),
         (Err(_), false) => "unreadable",
     }
 }

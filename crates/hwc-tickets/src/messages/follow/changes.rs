@@ -26,10 +26,33 @@ pub(super) struct Changes(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    asked: Mutex<VecDeque<Change>>,
+    asked: Mutex<Asked>,
     waker: AtomicWaker,
     /// Somebody can ask.
     has_handle: AtomicBool,
+}
+
+/// What waits to be done.
+#[derive(Default)]
+struct Asked {
+    changes: VecDeque<Change>,
+    /// The stream has ended: nothing more will be done.
+    is_over: bool,
+}
+
+/// Held by the stream: when it goes, what is asked for has no effect any more.
+pub(super) struct Takes(Changes);
+
+impl Takes {
+    pub(super) fn new(changes: Changes) -> Self {
+        Self(changes)
+    }
+}
+
+impl Drop for Takes {
+    fn drop(&mut self) {
+        self.0.end();
+    }
 }
 
 impl Changes {
@@ -40,21 +63,33 @@ impl Changes {
 
     /// The next one.
     pub(super) fn take(&self) -> Option<Change> {
-        self.lock().pop_front()
+        self.lock().changes.pop_front()
     }
 
     /// Whether there is one; wakes the task when there is.
     pub(super) fn poll(&self, context: &Context<'_>) -> bool {
         self.0.waker.register(context.waker());
-        !self.lock().is_empty()
+        !self.lock().changes.is_empty()
     }
 
-    fn ask(&self, change: Change) {
-        self.lock().push_back(change);
+    /// The stream has ended.
+    pub(super) fn end(&self) {
+        self.lock().is_over = true;
+    }
+
+    /// Whether somebody will do it.
+    fn ask(&self, change: Change) -> bool {
+        let mut asked = self.lock();
+        if asked.is_over {
+            return false;
+        }
+        asked.changes.push_back(change);
+        drop(asked);
         self.0.waker.wake();
+        true
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Change>> {
+    fn lock(&self) -> MutexGuard<'_, Asked> {
         self.0.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -79,15 +114,23 @@ impl FollowHandle {
     /// Follows `ticket` as well. Where a ticket begins that neither this run nor the cursor knows, is as the follower was told to
     /// begin; one that was removed before goes on where it stood. One that is followed already stays as it is. A ticket that does
     /// not exist, or is one too many, is told at once as [`Event::TicketLost`](super::Event::TicketLost).
-    pub fn add(&self, ticket: TicketId) {
-        self.changes.ask(Change::Add(ticket));
+    ///
+    /// `false`: nothing comes of it, for the stream has ended, was dropped, or was told to stop.
+    pub fn add(&self, ticket: TicketId) -> bool {
+        self.ask(Change::Add(ticket))
     }
 
     /// Follows `ticket` no longer. What was not handed out of it comes when it is added again, in this run or a later one: the cursor
     /// keeps its place. One of which nothing was heard yet has none and begins anew. A gap that is owed is told first, and a checkpoint
     /// follows.
-    pub fn remove(&self, ticket: TicketId) {
-        self.changes.ask(Change::Remove(ticket));
+    ///
+    /// `false`: nothing comes of it, for the stream has ended, was dropped, or was told to stop.
+    pub fn remove(&self, ticket: TicketId) -> bool {
+        self.ask(Change::Remove(ticket))
+    }
+
+    fn ask(&self, change: Change) -> bool {
+        !self.stop.is_asked() && self.changes.ask(change)
     }
 
     /// Stops the stream: as [`StopHandle::stop`].
@@ -99,7 +142,7 @@ impl FollowHandle {
 impl fmt::Debug for FollowHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FollowHandle")
-            .field("waiting", &self.changes.lock().len())
+            .field("waiting", &self.changes.lock().changes.len())
             .field("stop", &self.stop)
             .finish()
     }

@@ -170,7 +170,12 @@ impl Engine {
             }
             if let Some(out) = self.queue.pop_front() {
                 match self.hand_out(out) {
-                    Some(event) => return Some(event),
+                    Some(event) => {
+                        if matches!(event, Event::Fatal(_)) {
+                            self.changes.end();
+                        }
+                        return Some(event);
+                    }
                     None => continue,
                 }
             }

@@ -50,6 +50,11 @@ impl StopHandle {
         Self(stop)
     }
 
+    /// Whether it was asked to.
+    pub(super) fn is_asked(&self) -> bool {
+        self.0.is_asked()
+    }
+
     /// Asks the stream to stop. From any thread; again does no harm.
     pub fn stop(&self) {
         self.0.0.asked.store(true, Ordering::Release);

@@ -77,6 +77,15 @@ enum State {
     Arrived { at: Duration },
 }
 
+/// Where a submit stands among others as it begins.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    /// When its baseline was begun, on the monotonic clock.
+    pub(crate) baseline_at: Duration,
+    /// The record of one with the same key that is not in the ticket: it goes when this one is written down.
+    pub(crate) replaced: Option<PendingId>,
+}
+
 /// Holds as long as a submit is being carried out, also when its future is dropped.
 pub(crate) struct UnderWay {
     own: OwnSubmits,
@@ -114,13 +123,21 @@ impl OwnSubmits {
         &self,
         pending: &mut Pending,
         text: &str,
-        baseline_at: Duration,
+        place: Place,
     ) -> Result<UnderWay, Hindrance> {
+        let Place {
+            baseline_at,
+            replaced,
+        } = place;
         let id = pending.id;
         let others = self.listed();
         let ticket = pending.ticket.clone();
         let forms = Forms::of(text);
-        let is_other = |other: &Pending| other.ticket == ticket && other.id != id;
+        let is_replaced = |other: &Pending| Some(other.id) == replaced;
+        let is_other =
+            |other: &Pending| other.ticket == ticket && other.id != id && !is_replaced(other);
+        // It is not in the ticket: nothing that is found can be its message.
+        pending.past.extend(replaced);
         let is_rival = |other: &Pending| is_other(other) && other.fingerprint.matches_forms(&forms);
         let begun = pending.begun();
         for other in others.iter().filter(|other| is_other(other)) {
@@ -138,7 +155,8 @@ impl OwnSubmits {
         }
         let mut entries = self.lock();
         let key = pending.key.clone();
-        if key.is_some() && entries.iter().any(|entry| entry.pending.key == key) {
+        let has_key = |entry: &Entry| entry.pending.key == key && !is_replaced(&entry.pending);
+        if key.is_some() && entries.iter().any(has_key) {
             return Err(Hindrance::KeyTaken);
         }
         for rival in entries.iter_mut().filter(|entry| {
@@ -179,7 +197,14 @@ impl OwnSubmits {
             return Err(Hindrance::Outbox(error));
         }
         if let Some(key) = &key {
-            self.claim(id, key)?;
+            self.claim(id, key, replaced)?;
+        }
+        if let Some(replaced) = replaced
+            && let Err(error) = self.did_not_arrive(replaced, Removal::Absent)
+        {
+            // Both would keep the key: then nothing is sent.
+            let _ = self.did_not_arrive(id, Removal::NotDone);
+            return Err(Hindrance::Outbox(error));
         }
         self.tidy(&others, begun);
         Ok(UnderWay {
@@ -190,8 +215,15 @@ impl OwnSubmits {
 
     /// Another process may have written the same key since it was looked for. Each looks after it has written, so that at least one
     /// sees the other; who sees another sends nothing.
-    fn claim(&self, id: PendingId, key: &str) -> Result<(), Hindrance> {
-        let is_other = |record: &Pending| record.id != id && record.key() == Some(key);
+    fn claim(
+        &self,
+        id: PendingId,
+        key: &str,
+        replaced: Option<PendingId>,
+    ) -> Result<(), Hindrance> {
+        let is_other = |record: &Pending| {
+            record.id != id && record.key() == Some(key) && Some(record.id) != replaced
+        };
         match self.read_outbox() {
             Ok(records) if !records.iter().any(is_other) => Ok(()),
             Ok(_) => {
@@ -214,9 +246,25 @@ impl OwnSubmits {
             Some(entry) if entry.under_way => Kept::UnderWay,
             Some(entry) => Kept::Record(Box::new(entry.pending.clone())),
             None => (listed.into_iter())
-                .find(|record| record.key() == Some(key))
+                .filter(|record| record.key() == Some(key))
+                .reduce(later)
                 .map_or(Kept::Nothing, |record| Kept::Record(Box::new(record))),
         })
+    }
+
+    /// Removes the record that `record` took the place of: a process was killed as it did.
+    pub(crate) fn end_replaced(&self, record: &Pending) {
+        let is_replaced = |other: &Pending| {
+            other.key.is_some() && other.key == record.key && record.past.contains(&other.id)
+        };
+        let left: Vec<PendingId> = (self.last_listed().iter())
+            .filter(|other| is_replaced(other))
+            .map(|other| other.id)
+            .collect();
+        for id in left {
+            // One that cannot be removed is tried again later.
+            let _ = self.did_not_arrive(id, Removal::Absent);
+        }
     }
 
     /// Whether it is known what became of what was sent under `key`, if anything was.
@@ -465,6 +513,17 @@ impl OwnSubmits {
             .entries
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Which of two records with one key counts. A process that is killed as one takes the place of another leaves both.
+fn later(one: Pending, other: Pending) -> Pending {
+    let is_settled = (one.is_settled(), other.is_settled());
+    match is_settled {
+        (true, false) => one,
+        (false, true) => other,
+        _ if other.past.contains(&one.id) => other,
+        _ => one,
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
     doubt::{
         fingerprint::Fingerprint,
         moment::{Moment, Span},
+        origin::Origin,
     },
     ids::{AttachmentId, GroupId, TicketId},
 };
@@ -30,6 +31,8 @@ pub struct Pending {
     pub(crate) id: PendingId,
     /// The caller's key.
     pub(crate) key: Option<String>,
+    /// Where it was sent, and as whom. `None`: an older version wrote the record.
+    pub(crate) origin: Option<Origin>,
     pub(crate) ticket: TicketId,
     pub(crate) group: Option<GroupId>,
     pub(crate) begun_at: Timestamp,
@@ -76,6 +79,12 @@ impl Pending {
     #[must_use]
     pub fn group(&self) -> Option<&GroupId> {
         self.group.as_ref()
+    }
+
+    /// Where it was sent, and as whom. `None`: an older version of this crate wrote the record.
+    #[must_use]
+    pub fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
     }
 
     /// When it was begun, by the clock of this machine.

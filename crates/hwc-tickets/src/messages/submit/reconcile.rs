@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     client::Client,
-    doubt::{moment::Moment, pace::yield_now},
+    doubt::{account, moment::Moment, pace::yield_now},
     error::{Error, ErrorKind, Result, unconfirmed},
     ids::{GroupId, TicketId},
 };
@@ -30,7 +30,8 @@ const READS_AT_ONCE: usize = 16;
 pub struct Reconciled {
     /// The record.
     pub pending: Pending,
-    /// What became of it; an error when the ticket, or the outbox that would tell, could not be read.
+    /// What became of it; an error when the ticket, or the outbox that would tell, could not be read, or when it is of another
+    /// account. It is not known then.
     pub outcome: Result<Outcome>,
 }
 
@@ -58,6 +59,7 @@ impl Client {
     /// A submit that this client is still carrying out stays unknown: it tells its end itself.
     ///
     /// # Errors
+    /// [`ErrorKind::Credentials`] when it was begun with another account or at another address: nothing is read then.
     /// When the ticket could not be read at all. [`ErrorKind::Storage`] when a message there could be it and
     /// [`Outbox::list_all`](crate::Outbox::list_all) fails: the error says why. The record stays good: try
     /// again later.
@@ -158,6 +160,17 @@ impl Client {
                 outcome: Ok(Outcome::Unknown(Vec::new())),
             })
             .collect();
+        let mut own_open = Vec::new();
+        for pending in open {
+            match account::check_record(&parts.origin, pending.origin()) {
+                Ok(()) => own_open.push(pending),
+                Err(error) => reconciled.push(Reconciled {
+                    pending,
+                    outcome: Err(error.with_operation(OPERATION)),
+                }),
+            }
+        }
+        let open = own_open;
         let Some(first) = open.first() else {
             return reconciled;
         };

@@ -6,6 +6,7 @@ use super::{
     newest::Reading,
     outbox::Removal,
     outcome::Outcome,
+    own::Place,
     pending::{Pending, PendingId},
     search::{Search, Sought},
     snapshot::{Reach, Snapshot},
@@ -15,6 +16,7 @@ use crate::{
     attachments::{AttachmentSource, enclose},
     client::Parts,
     doubt::{
+        account,
         fingerprint::Fingerprint,
         key::{self, Hindrance, Kept},
         moment::{Moment, Posting, shifted},
@@ -66,6 +68,7 @@ async fn carry_out(
         ticket,
         options,
         attachments: Vec::new(),
+        replaced: None,
         began: parts.clock.elapsed(),
         total,
     };
@@ -74,15 +77,18 @@ async fn carry_out(
     if let Some(key) = &options.key {
         match course.of_key(key, &text).await? {
             OfKey::Sent(sent) => return Ok(*sent),
-            // What was uploaded for the message that never came goes with this one.
-            OfKey::Absent(ids) if ids.len() == files.len() => {
-                reused = (ids.iter().zip(files.iter()))
-                    .filter(|(_, given)| given.id().is_none())
-                    .map(|(id, _)| id.clone())
-                    .collect();
-                files = ids.into_iter().map(AttachmentSource::from).collect();
+            OfKey::Absent { record, ids } => {
+                course.replaced = Some(record);
+                // What was uploaded for the message that never came goes with this one.
+                if ids.len() == files.len() {
+                    reused = (ids.iter().zip(files.iter()))
+                        .filter(|(_, given)| given.id().is_none())
+                        .map(|(id, _)| id.clone())
+                        .collect();
+                    files = ids.into_iter().map(AttachmentSource::from).collect();
+                }
             }
-            OfKey::Nothing | OfKey::Absent(_) => {}
+            OfKey::Nothing => {}
         }
     }
     match course.send(text, &files).await {
@@ -97,6 +103,9 @@ struct Course<'a> {
     options: &'a Options,
     /// What the message names.
     attachments: Vec<AttachmentId>,
+    /// The record of a message with the same key that is not in the ticket. It keeps the key, and what was uploaded, until that of
+    /// this one is written down.
+    replaced: Option<PendingId>,
     /// On the monotonic clock.
     began: Duration,
     total: Duration,
@@ -127,8 +136,11 @@ enum OfKey {
     Nothing,
     /// The message is in the ticket.
     Sent(Box<Sent>),
-    /// It is not, and its record is gone: the attachments that it was to have.
-    Absent(Vec<AttachmentId>),
+    /// It is not: its record, and the attachments that it was to have.
+    Absent {
+        record: PendingId,
+        ids: Vec<AttachmentId>,
+    },
 }
 
 /// What looking for the message told.
@@ -179,10 +191,12 @@ impl Course<'_> {
             self.first_read(&fingerprint).await?
         };
         let mut may_resend = self.options.resend_absent;
+        let mut replaced = self.replaced;
         loop {
             let mut pending = Pending {
                 id: PendingId::new()?,
                 key: self.options.key.clone(),
+                origin: Some(self.parts.origin.clone()),
                 ticket: self.ticket.id().clone(),
                 group: self.ticket.group().cloned(),
                 begun_at,
@@ -197,7 +211,11 @@ impl Course<'_> {
                 settled: None,
                 landed: None,
             };
-            let sent = self.send_once(&text, &mut pending, baseline_at, before.service_clock);
+            let place = Place {
+                baseline_at,
+                replaced: replaced.take(),
+            };
+            let sent = self.send_once(&text, &mut pending, place, before.service_clock);
             match sent.await {
                 Err(error) if error.delivery() == Delivery::Absent && may_resend => {
                     may_resend = false
@@ -216,6 +234,7 @@ impl Course<'_> {
             Kept::UnderWay => return Err(key::taken()),
             Kept::Record(record) => *record,
         };
+        account::check_key(&self.parts.origin, record.origin())?;
         let text = match &record.reference {
             Some(tag) if text.is_empty() => tag.clone(),
             Some(tag) => format!("{text} {tag}"),
@@ -233,6 +252,7 @@ impl Course<'_> {
         if record.is_settled() {
             return Ok(sent(Receipt::Kept, &record));
         }
+        own.end_replaced(&record);
         let posted = own.posting(record.id);
         let looked = self.search(&mut record, posted).await;
         match looked.outcome {
@@ -241,20 +261,14 @@ impl Course<'_> {
                 self.settle(&record, looked.date);
                 Ok(sent(Receipt::Confirmed(message), &record))
             }
-            Outcome::Absent => {
-                // A record that stays would keep the key: then nothing is sent.
-                let gone = own.did_not_arrive(record.id, Removal::Absent);
-                gone.map_err(|error| Hindrance::Outbox(error).error())?;
-                Ok(OfKey::Absent(record.attachments))
-            }
+            Outcome::Absent => Ok(OfKey::Absent {
+                record: record.id,
+                ids: record.attachments,
+            }),
             Outcome::Unknown(_) => {
                 let why = "it is not known yet what became of the message with this key";
                 let error = Error::local(ErrorKind::Unavailable, why);
-                let error = match looked.hindered {
-                    Some(problem) => error.hindered_by(problem),
-                    None => error,
-                };
-                Err(error.with_pending(record))
+                Err(error.hindered_by(looked.hindered).with_pending(record))
             }
         }
     }
@@ -328,12 +342,12 @@ impl Course<'_> {
         &self,
         text: &str,
         pending: &mut Pending,
-        baseline_at: Duration,
+        place: Place,
         service_clock: Option<(Timestamp, Duration)>,
     ) -> Result<Sent> {
         let own = &self.parts.messages.own;
         // Held to the end: nobody else judges it meanwhile.
-        let _under_way = (own.begin(pending, text, baseline_at)).map_err(Hindrance::error)?;
+        let _under_way = (own.begin(pending, text, place)).map_err(Hindrance::error)?;
         let from = self.parts.clock.elapsed();
         let outcome = self.post(text).await;
         let posted = Posting {
@@ -386,13 +400,9 @@ impl Course<'_> {
                         self.drop_record(pending.id, Removal::Absent);
                         Err(error.with_delivery(Delivery::Absent))
                     }
-                    Outcome::Unknown(_) => {
-                        let error = match looked.hindered {
-                            Some(problem) => error.hindered_by(problem),
-                            None => error,
-                        };
-                        Err(error.with_pending(own.keep(pending, posted)))
-                    }
+                    Outcome::Unknown(_) => Err(error
+                        .hindered_by(looked.hindered)
+                        .with_pending(own.keep(pending, posted))),
                 }
             }
             Err(error) => {

@@ -189,6 +189,11 @@ impl Listing {
             }
     }
 
+    /// Whether any of these tickets is shown: then it is the list of an account that they are of.
+    pub(super) fn shows_any(&self, seen: &BTreeSet<String>) -> bool {
+        seen.iter().any(|id| self.tickets.contains_key(id))
+    }
+
     /// Whether all tickets that were seen before are still shown. If not, it was answered from an older state, or a ticket is
     /// gone: either leaves a doubt open.
     pub(super) fn shows_all(&self, seen: &BTreeSet<String>) -> bool {

@@ -25,6 +25,8 @@ pub(super) struct Sought {
     pub(super) outcome: TicketOutcome,
     /// Why the outbox could not be read at the last look.
     pub(super) hindered: Option<Arc<io::Error>>,
+    /// Nothing told at the last look whether the list was that of the same account.
+    pub(super) is_of_unknown: bool,
     /// When the first of the reads in a row began that did not find it.
     missing_since: Option<Duration>,
 }
@@ -36,6 +38,7 @@ impl Sought {
             posted,
             outcome: TicketOutcome::Unknown(Vec::new()),
             hindered: None,
+            is_of_unknown: false,
             missing_since: None,
         }
     }
@@ -140,6 +143,7 @@ impl<'a> Looking<'a> {
             clock,
             tickets,
             consistency_window: window,
+            origin,
             ..
         } = self.parts;
         let now = clock.elapsed();
@@ -151,6 +155,11 @@ impl<'a> Looking<'a> {
             // Read after the list: whatever stood there by then was written down before.
             let others = tickets.own.others(&sought.pending);
             let told = others.as_ref().ok();
+            // A list of which nothing says that it is that of the same account shows what is there, and proves nothing.
+            let before = sought.pending.before.as_ref();
+            sought.is_of_unknown = tickets.own.is_of_unknown(&sought.pending, origin)
+                && before.is_some_and(|before| !listing.shows_any(&before.seen));
+            let told = told.filter(|_| !sought.is_of_unknown);
             let verdict = judge(&sought.pending, listing, told, *window);
             sought.hindered = others.err().map(Arc::new);
             sought.see(verdict, asked_at, *window);

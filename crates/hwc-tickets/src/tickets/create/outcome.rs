@@ -3,10 +3,11 @@
 use crate::{
     ids::TicketId, messages::submit::outcome::Resemblance, setters::setters, time::MessageTime,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 /// What became of a ticket whose opening is in doubt.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TicketOutcome {
@@ -18,6 +19,26 @@ pub enum TicketOutcome {
     /// Not known yet. Ask again later, or let a person decide: these tickets could be it, the most alike first, 20 at most. Then
     /// [`Client::forget_ticket`](crate::Client::forget_ticket) ends the doubt.
     Unknown(Vec<TicketCandidate>),
+}
+
+/// As it was written. What a later version wrote and this one cannot read is not known: nothing is guessed.
+impl<'de> Deserialize<'de> for TicketOutcome {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Known {
+            Confirmed(TicketId),
+            Absent,
+            Unknown(Vec<TicketCandidate>),
+        }
+        let written = Value::deserialize(deserializer)?;
+        Ok(match Known::deserialize(written) {
+            Ok(Known::Confirmed(ticket)) => Self::Confirmed(ticket),
+            Ok(Known::Absent) => Self::Absent,
+            Ok(Known::Unknown(candidates)) => Self::Unknown(candidates),
+            Err(_) => Self::Unknown(Vec::new()),
+        })
+    }
 }
 
 /// A ticket that could be the one in doubt.

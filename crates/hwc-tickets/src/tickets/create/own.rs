@@ -13,6 +13,7 @@ use crate::{
         id::PendingId,
         key::{Hindrance, Kept},
         moment::{Moment, Posting},
+        origin::{Kinship, Origin},
     },
     messages::submit::outbox::{Outbox, Removal},
 };
@@ -229,6 +230,12 @@ impl OwnTickets {
     pub(super) fn is_under_way(&self, id: PendingId) -> bool {
         let entries = self.lock();
         (entries.iter()).any(|entry| entry.pending.id == id && entry.under_way)
+    }
+
+    /// Whether nothing says that `pending` was begun with the credentials of `client`, and nothing says the contrary.
+    pub(super) fn is_of_unknown(&self, pending: &PendingTicket, client: &Origin) -> bool {
+        let is_ours = self.lock().iter().any(|it| it.pending.id == pending.id);
+        !is_ours && client.kinship(pending.origin()) == Kinship::Unknown
     }
 
     /// Those of this and of other processes whose outcome is not known.

@@ -7,6 +7,7 @@ use crate::{
         fingerprint::Fingerprint,
         id::PendingId,
         moment::{Moment, Span},
+        origin::Origin,
     },
     ids::TicketId,
 };
@@ -49,6 +50,8 @@ pub struct PendingTicket {
     pub(crate) id: PendingId,
     /// The caller's key.
     pub(crate) key: Option<String>,
+    /// Where it was sent, and as whom. `None`: an older version wrote the record.
+    pub(crate) origin: Option<Origin>,
     pub(crate) problem_type: String,
     pub(crate) begun_at: Timestamp,
     pub(crate) fingerprint: Fingerprint,
@@ -81,6 +84,12 @@ impl PendingTicket {
     #[must_use]
     pub fn problem_type(&self) -> &str {
         &self.problem_type
+    }
+
+    /// Where it was sent, and as whom. `None`: an older version of this crate wrote the record.
+    #[must_use]
+    pub fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
     }
 
     /// When it was begun, by the clock of this machine.

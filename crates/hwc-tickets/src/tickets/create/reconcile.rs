@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     client::Client,
-    doubt::{id::PendingId, moment::Moment},
+    doubt::{account, id::PendingId, moment::Moment},
     error::{Error, ErrorKind, Result, unconfirmed},
     messages::submit::outbox::Removal,
 };
@@ -23,7 +23,8 @@ const OPERATION: &str = "reconcile ticket";
 pub struct ReconciledTicket {
     /// The record.
     pub pending: PendingTicket,
-    /// What became of it; an error when the list of tickets, or the outbox that would tell, could not be read.
+    /// What became of it; an error when the list of tickets, or the outbox that would tell, could not be read, or when it is of
+    /// another account. It is not known then.
     pub outcome: Result<TicketOutcome>,
 }
 
@@ -43,7 +44,9 @@ impl Client {
     ///
     /// # Errors
     /// When the list could not be read at all; [`ErrorKind::Storage`] when the outbox cannot be read. The record stays good: try
-    /// again later.
+    /// again later. [`ErrorKind::Credentials`] when it was begun with another account or at another address (nothing is read then), or
+    /// when nothing says whether the list is that of the same account: the outcome is as unknown as before, and the error says what
+    /// to do.
     pub async fn reconcile_ticket(&self, pending: &PendingTicket) -> Result<TicketOutcome> {
         let deadline = self.parts().deadline;
         let mut reconciled = self.look_for(vec![pending.clone()], deadline).await;
@@ -102,6 +105,17 @@ impl Client {
             let unknown = Ok(TicketOutcome::Unknown(Vec::new()));
             reconciled.push(ReconciledTicket::new(pending, unknown));
         }
+        let mut own_open = Vec::new();
+        for pending in open {
+            match account::check_record(&parts.origin, pending.origin()) {
+                Ok(()) => own_open.push(pending),
+                Err(error) => {
+                    let outcome = Err(error.with_operation(OPERATION));
+                    reconciled.push(ReconciledTicket::new(pending, outcome));
+                }
+            }
+        }
+        let open = own_open;
         if open.is_empty() {
             return reconciled;
         }
@@ -123,6 +137,7 @@ impl Client {
                 pending,
                 outcome,
                 hindered,
+                is_of_unknown,
                 ..
             } = sought;
             match &outcome {
@@ -148,6 +163,12 @@ impl Client {
                     Err(Error::local(ErrorKind::Storage, unconfirmed(&error))
                         .with_operation(OPERATION)
                         .with_source(error))
+                }
+                (None, TicketOutcome::Unknown(candidates), None)
+                    if candidates.is_empty() && is_of_unknown =>
+                {
+                    let why = "it is not known yet whether the ticket was opened";
+                    Err(account::not_known_whose(why).with_operation(OPERATION))
                 }
                 _ => Ok(outcome),
             };

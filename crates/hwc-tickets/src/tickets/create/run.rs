@@ -13,6 +13,7 @@ use crate::{
     catalog::choices::AgreementState,
     client::{Client, Parts},
     doubt::{
+        account,
         fingerprint::Fingerprint,
         id::PendingId,
         key::{self, Hindrance, Kept},
@@ -86,6 +87,8 @@ struct Looked {
     /// The service's time of the last look.
     date: Option<Timestamp>,
     hindered: Option<Arc<io::Error>>,
+    /// Nothing told whether the list was that of the same account.
+    is_of_unknown: bool,
 }
 
 impl Course<'_> {
@@ -114,6 +117,7 @@ impl Course<'_> {
         let mut pending = PendingTicket {
             id: PendingId::new()?,
             key: self.options.key.clone(),
+            origin: Some(self.parts.origin.clone()),
             problem_type: self.draft.problem_type.clone(),
             begun_at,
             fingerprint,
@@ -136,6 +140,7 @@ impl Course<'_> {
             Kept::UnderWay => return Err(key::taken()),
             Kept::Record(record) => *record,
         };
+        account::check_key(&self.parts.origin, record.origin())?;
         let files = self.draft.attachments.iter().map(Some);
         if !record.fingerprint.is_whole(&self.draft.description)
             || record.problem_type != self.draft.problem_type
@@ -163,8 +168,13 @@ impl Course<'_> {
             }
             TicketOutcome::Unknown(_) => {
                 let why = "it is not known yet what became of the ticket with this key";
-                let error = Error::local(ErrorKind::Unavailable, why);
-                Err(hindered(error, looked.hindered).with_pending_ticket(record))
+                let error = match looked.is_of_unknown {
+                    true => account::not_known_whose(why),
+                    false => Error::local(ErrorKind::Unavailable, why),
+                };
+                Err(error
+                    .hindered_by(looked.hindered)
+                    .with_pending_ticket(record))
             }
         }
     }
@@ -258,6 +268,7 @@ impl Course<'_> {
                         outcome: TicketOutcome::Unknown(Vec::new()),
                         date: None,
                         hindered: None,
+                        is_of_unknown: false,
                     },
                     false => self.look(pending, Some(posted)).await,
                 };
@@ -273,7 +284,8 @@ impl Course<'_> {
                         self.drop_record(pending.id, Removal::Absent);
                         Err(error.with_delivery(Delivery::Absent))
                     }
-                    TicketOutcome::Unknown(_) => Err(hindered(error, looked.hindered)
+                    TicketOutcome::Unknown(_) => Err(error
+                        .hindered_by(looked.hindered)
                         .with_pending_ticket(own.keep(pending, posted))),
                 }
             }
@@ -329,12 +341,14 @@ impl Course<'_> {
                     outcome: sought.outcome,
                     date,
                     hindered: sought.hindered,
+                    is_of_unknown: sought.is_of_unknown,
                 }
             }
             None => Looked {
                 outcome: TicketOutcome::Unknown(Vec::new()),
                 date,
                 hindered: None,
+                is_of_unknown: false,
             },
         }
     }
@@ -361,12 +375,5 @@ impl Course<'_> {
 
     fn left(&self) -> Duration {
         self.until.saturating_sub(self.parts.clock.elapsed())
-    }
-}
-
-fn hindered(error: Error, why: Option<Arc<io::Error>>) -> Error {
-    match why {
-        Some(problem) => error.hindered_by(problem),
-        None => error,
     }
 }

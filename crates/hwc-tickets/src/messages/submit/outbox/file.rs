@@ -15,8 +15,11 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// The version this crate writes.
-const VERSION: u32 = 1;
+/// The version this crate writes. A new kind of line is a new version: a build that does not know it says so, and not that the
+/// file is none.
+const VERSION: u32 = 2;
+/// The oldest that is read: it had no tickets.
+const OLDEST: u32 = 1;
 /// Larger files are not an outbox.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
 /// A file of so many bytes takes no new record, and one of so many is written anew: so it can always be read again.
@@ -313,10 +316,10 @@ fn read(file: &mut File) -> io::Result<Records> {
             ))
         })?;
         match (number, entry) {
-            (1, Line::HwcTicketsOutbox(VERSION)) => {}
+            (1, Line::HwcTicketsOutbox(OLDEST..=VERSION)) => {}
             (1, Line::HwcTicketsOutbox(version)) => {
                 return Err(bad(format!(
-                    "it has version {version}, this crate reads {VERSION}: use a newer version of it"
+                    "it has version {version}, this crate reads up to {VERSION}: use a newer version of it"
                 )));
             }
             (1, _) | (_, Line::HwcTicketsOutbox(_)) => {

@@ -5,6 +5,7 @@ use crate::{
     doubt::{
         fingerprint::{Fingerprint, Folded},
         moment::{Moment, Span},
+        origin::Origin,
         written::{HexDigest, StoredFolded},
     },
     ids::{AttachmentId, GroupId, TicketId},
@@ -32,6 +33,8 @@ pub(super) struct Stored {
     /// Of version 3.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     caller_key: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    origin: Option<Origin>,
     ticket: TicketId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     group: Option<GroupId>,
@@ -163,6 +166,7 @@ impl From<Pending> for Stored {
             },
             id: pending.id,
             caller_key: pending.key,
+            origin: pending.origin,
             ticket: pending.ticket,
             group: pending.group,
             begun_at: pending.begun_at,
@@ -226,6 +230,7 @@ impl TryFrom<Stored> for Pending {
         Ok(Self {
             id: stored.id,
             key: stored.caller_key,
+            origin: stored.origin,
             ticket: stored.ticket,
             group: stored.group,
             begun_at: stored.begun_at,

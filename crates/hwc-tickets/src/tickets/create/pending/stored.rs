@@ -5,6 +5,7 @@ use crate::doubt::{
     fingerprint::Fingerprint,
     id::PendingId,
     moment::{Moment, Span},
+    origin::Origin,
     written::StoredFingerprint,
 };
 use jiff::Timestamp;
@@ -22,6 +23,8 @@ pub(super) struct Stored {
     id: PendingId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     key: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    origin: Option<Origin>,
     problem_type: String,
     begun_at: Timestamp,
     description: StoredFingerprint,
@@ -45,6 +48,7 @@ impl From<PendingTicket> for Stored {
             hwc_tickets_pending_ticket: VERSION,
             id: pending.id,
             key: pending.key,
+            origin: pending.origin,
             problem_type: pending.problem_type,
             begun_at: pending.begun_at,
             description: StoredFingerprint::from(pending.fingerprint),
@@ -82,6 +86,7 @@ impl TryFrom<Stored> for PendingTicket {
         Ok(Self {
             id: stored.id,
             key: stored.key,
+            origin: stored.origin,
             problem_type: stored.problem_type,
             begun_at: stored.begun_at,
             fingerprint: Fingerprint::from(stored.description),
