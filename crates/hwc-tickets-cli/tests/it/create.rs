@@ -942,7 +942,7 @@ mod terminal {
 /// What another account did is no answer to this one: neither what stands under a key nor what its list shows.
 #[test]
 fn a_key_and_a_doubt_are_those_of_one_account() {
-    let stage = Stage::new();
+    let stage = signed();
     let token = stage.sim().credentials().token;
     stage.write_config(&format!(
         "[profiles.one.credentials]\ntoken = \"{token}\"\n\n[profiles.two.credentials]\ntoken = \"{token}\"\n"
