@@ -69,7 +69,7 @@ mod tests {
         let directory = home.path().join("state/seen");
         let profile = of("default", Source::Default);
         let remember = |ids: &[&str]| {
-            super::remember(Some(&directory), &profile, ids.iter().copied());
+            remember(Some(&directory), &profile, ids.iter().copied());
         };
         let text = || std::fs::read_to_string(directory.join("default")).unwrap_or_default();
         super::remember(None, &profile, ["a"]);

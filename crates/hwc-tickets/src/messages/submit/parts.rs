@@ -8,6 +8,8 @@ use std::{
     pin::Pin,
 };
 
+type Observer = Box<dyn Fn(&SentPart) + Send + Sync>;
+
 /// A text about to be submitted in numbered parts. Nothing happens before it is awaited.
 ///
 /// # Errors
@@ -18,7 +20,7 @@ use std::{
 pub struct SubmitParts {
     submit: Submit,
     first: usize,
-    observer: Option<Box<dyn Fn(&SentPart) + Send + Sync>>,
+    observer: Option<Observer>,
 }
 
 impl SubmitParts {
