@@ -46,8 +46,7 @@ pub(crate) fn not_known_whose(why: &str) -> Error {
     Error::local(ErrorKind::Credentials, why)
         .with_delivery(Delivery::Unknown)
         .with_help(
-            "Look in the console, then forget its record. Name the account of a token with ClientBuilder::account, so that the next \
-             one can be found out.",
+            "Look in the console, then forget its record. Where the account of a token is named, the next one can be found out.",
         )
 }
 
