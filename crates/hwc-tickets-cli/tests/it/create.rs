@@ -5,6 +5,8 @@ use hwc_tickets_sim::{Agreement, DEMO, Fault, FaultRule, Operation};
 
 /// The report of a fault, about a product of the simulator.
 const FAULT: &str = "7d3e0c52b8f94a1e96c47f20d15ab8e3";
+/// The same in what [`Stage::stable`] leaves.
+const SHOWN_FAULT: &str = "PENDING-ID";
 /// The same with a mandatory extra field, and one that is a secret.
 const DISK_FAULT: &str = "124";
 const WHOLE: [&str; 10] = [
@@ -218,7 +220,7 @@ fn a_dry_run_sends_nothing() {
     let shown = create(&stage, &[&more[..], &["-o", "json"]].concat()).json();
     let body = &shown["body"];
     assert_eq!(shown["sent"], false);
-    assert_eq!(body["business_type_id"], FAULT);
+    assert_eq!(body["business_type_id"], SHOWN_FAULT);
     assert_eq!(body["extends_map"]["disk_id"], "d-1");
     assert_eq!(body["extends_map"]["login_password"], "<secret>");
     assert_eq!(body["verify_code"], "<secret>");
@@ -369,7 +371,7 @@ fn a_doubt_is_kept_and_settled() {
     let messages = stage.run(&["message", "reconcile", "-o", "json"]).json();
     assert_eq!(messages["pending"].as_array().unwrap().len(), 0);
     let list = stage.run(&["ticket", "reconcile", "-o", "json"]).json();
-    assert_eq!(list["pending"][0]["problem_type"], FAULT);
+    assert_eq!(list["pending"][0]["problem_type"], SHOWN_FAULT);
     let id = list["pending"][0]["id"].as_str().unwrap().to_owned();
     assert_eq!(id.len(), "PENDING-ID".len(), "{list}");
     let path = file.display().to_string();
@@ -973,9 +975,8 @@ fn a_key_and_a_doubt_are_those_of_one_account() {
         let list = run(profile, &["ticket", "reconcile"]).json();
         assert_eq!(list["pending"][0]["state"], state, "{list}");
     }
-    let list = run("two", &["ticket", "reconcile"]).json();
-    let id = list["pending"][0]["id"].as_str().unwrap();
-    let ran = run("two", &["ticket", "reconcile", id]);
+    let file = stage.pending_file().display().to_string();
+    let ran = run("two", &["ticket", "reconcile", &file]);
     assert_eq!(ran.code, 6, "{}", ran.golden());
     assert!(ran.stderr.contains("another account"), "{}", ran.stderr);
     let ran = run("two", &["ticket", "reconcile", "--all"]);
