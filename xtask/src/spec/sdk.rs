@@ -54,6 +54,7 @@ pub const ON_CLIENT: &[&str] = &[
     "group",
     "look_for",
     "lookups",
+    "origin",
     "parts",
     "pending",
     "pending_tickets",

@@ -481,10 +481,10 @@ fn files_and_the_editor() {
     terminal.shows_all(&["> from the\n  editor"]);
     assert!(stage.sim().arrived("case-123").is_empty());
     terminal.type_in("\r");
-    terminal.shows_all(&["[1 磁盘 a.log]"]);
+    terminal.shows_all(&["[2 磁盘 a.log]"]);
     assert_eq!(stage.sim().arrived("case-123"), ["from the\neditor"]);
     for told in ["Saved ", "Not saved: "] {
-        terminal.type_in("/save 1 ~/saved\r");
+        terminal.type_in("/save 2 ~/saved\r");
         terminal.shows_all(&[told]);
         let saved = std::fs::read_to_string(place.join("磁盘 a.log")).unwrap();
         assert_eq!(saved, "disk full\n");

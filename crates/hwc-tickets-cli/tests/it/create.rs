@@ -660,10 +660,9 @@ mod terminal {
     fn answer(terminal: &mut Terminal, question: &str, typed: &str) {
         until(question, || {
             let screen = terminal.screen();
-            screen
-                .lines()
-                .last()
-                .is_some_and(|line| line.starts_with(question))
+            screen.lines().last().is_some_and(|line| {
+                line.starts_with(question) && line.trim_end().ends_with([':', '>'])
+            })
         });
         terminal.type_in(&format!("{typed}\r"));
     }

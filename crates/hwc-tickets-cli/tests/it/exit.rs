@@ -94,7 +94,7 @@ fn usage_errors_send_nothing() {
             "status",
             "case-123",
             "--time-zone",
-            "Asia/Shanghai",
+            "Asia/Nowhere",
         ],
         vec!["ticket", "status", "case-123", "--timeout", "0s"],
         vec!["ticket", "status", "case-123", "-o", "xml"],

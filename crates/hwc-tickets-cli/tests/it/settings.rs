@@ -488,7 +488,11 @@ fn values_that_cannot_be_used_name_their_place() {
         ("HWC_TICKETS_OUTPUT", "xml", "HWC_TICKETS_OUTPUT"),
         ("HWC_TICKETS_RETRIES", "-1", "HWC_TICKETS_RETRIES"),
         ("HWC_TICKETS_TIMEOUT", "0s", "HWC_TICKETS_TIMEOUT"),
-        ("HWC_TICKETS_TIME_ZONE", "CET", "HWC_TICKETS_TIME_ZONE"),
+        (
+            "HWC_TICKETS_TIME_ZONE",
+            "Asia/Nowhere",
+            "HWC_TICKETS_TIME_ZONE",
+        ),
         ("HWC_TICKETS_CA_FILE", empty.to_str().unwrap(), "empty.pem"),
         ("HWC_TICKETS_CA_FILE", half.to_str().unwrap(), "half.pem"),
         ("HWC_TICKETS_ENDPOINT", "osm", "HWC_TICKETS_ENDPOINT"),

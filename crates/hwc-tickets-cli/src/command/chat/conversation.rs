@@ -1,5 +1,6 @@
 //! The conversation as it stands: what happens goes in, what is to be done comes out. No input, no output, no clock.
 
+mod enclosure;
 mod files;
 mod keys;
 pub(crate) mod layout;
@@ -8,7 +9,7 @@ mod search;
 mod seen;
 mod words;
 
-pub(crate) use files::Enclosure;
+pub(crate) use enclosure::Enclosure;
 pub(crate) use own::{Delivery, Fate, Own};
 
 use super::writing::Draft;
@@ -426,7 +427,7 @@ impl Conversation {
             } => {
                 own.delivery = Delivery::Failed { reason, exit };
                 stranger = own.shown.take();
-                let files = files::again(own.files.clone(), uploaded);
+                let files = enclosure::again(own.files.clone(), uploaded);
                 back = Some((own.text.clone(), files));
             }
         }
