@@ -228,7 +228,7 @@ fn begin(stage: &Stage, shell: &Path, name: &str) -> Terminal {
             )
         }
     };
-    let mut terminal = Terminal::of(command, 24, 200);
+    let mut terminal = Terminal::of(command, 40, 200);
     terminal.type_in(&format!("{load}\r"));
     crate::stage::until("an empty screen with a prompt", || terminal.screen() == ">");
     terminal

@@ -1,6 +1,7 @@
 //! The files of the conversation: those that came, by number, and those that go with the next message.
 
 use super::{Conversation, Delivery, Effect, Enclosure, Entry, Own};
+use crate::render::foreign;
 use hwc_tickets::{Attachment, Message};
 use std::path::{Path, PathBuf};
 
