@@ -347,16 +347,21 @@ pub(crate) fn program() -> &'static str {
 
 /// What is measured: `within 299 ms`.
 fn durations(text: &str) -> String {
-    let mut parts = text.split("within ");
-    let mut stable = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let rest = part.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-        let measured = part.len() != rest.len();
-        stable.push_str("within ");
-        stable.push_str(if measured { "N" } else { "" });
-        stable.push_str(rest);
-    }
-    stable
+    // In words, and in JSON, which stays JSON.
+    let measured = [("within ", "N"), ("\"nanos\":", "0"), ("\"nanos\": ", "0")];
+    measured
+        .iter()
+        .fold(text.to_owned(), |text, (before, stands)| {
+            let mut parts = text.split(before);
+            let mut stable = parts.next().unwrap_or_default().to_owned();
+            for part in parts {
+                let rest = part.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+                stable.push_str(before);
+                stable.push_str(if part.len() == rest.len() { "" } else { stands });
+                stable.push_str(rest);
+            }
+            stable
+        })
 }
 
 /// Names of pending files and keys of messages: 32 or 64 hexadecimal digits. Keys are stable, names are random.
