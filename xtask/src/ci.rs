@@ -11,7 +11,7 @@ use crate::{
     linters, page,
     problem::{Place, Problem, Problems, Result},
     programs::{self, Verdict},
-    site, soak, spec, tidy,
+    site, spec, tidy,
 };
 use std::{
     collections::BTreeSet,
@@ -128,11 +128,6 @@ pub const STEPS: &[Step] = &[
         about: "inputs that nobody would write, for a minute",
         run: |workspace| fuzz::run(workspace, FUZZ_SECONDS, None).map(Outcome::Passed),
     },
-    Step {
-        name: "soak",
-        about: "hundreds of tickets followed while a call fails each second, for a minute",
-        run: |workspace| soak::run(workspace, SOAK_SECONDS).map(Outcome::Passed),
-    },
 ];
 
 /// What the step `differential` draws.
@@ -140,9 +135,6 @@ const SEED: u64 = 7;
 
 /// For how long each fuzz target goes on here: all of them together for about a minute.
 const FUZZ_SECONDS: u64 = 2;
-
-/// For how long tickets are followed here.
-const SOAK_SECONDS: u64 = 60;
 
 /// Most crates in the normal tree of hwc-tickets with default features, own crates not counted.
 const MOST_CRATES: usize = 105;

@@ -90,7 +90,7 @@ pub enum Command {
         builds: bool,
     },
     /// Runs every check, or one: fmt, tidy, spec, codegen, clippy, docs, deps, deny, msrv, interop,
-    /// clients, differential, linters, site, completions, page, fixture, fuzz, soak.
+    /// clients, differential, linters, site, completions, page, fixture, fuzz.
     Ci {
         /// The one step to run.
         step: Option<String>,

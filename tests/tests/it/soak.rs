@@ -130,6 +130,8 @@ struct Book {
     places: BTreeMap<String, Place>,
     /// Messages of the customer.
     own: BTreeSet<String>,
+    /// Whether it has begun: what comes before is none of its messages.
+    has_begun: bool,
     degraded: u64,
     gaps: u64,
     wrong: Vec<String>,
@@ -146,6 +148,7 @@ impl Book {
                 _ => {}
             },
             Event::Checkpoint(_) => {
+                self.has_begun = true;
                 for place in self.places.values_mut() {
                     place.sure = place.last;
                 }
@@ -241,6 +244,13 @@ async fn a_fault_every_second_loses_and_doubles_nothing() {
         Arc::clone(&book),
         Arc::clone(&kill),
     ));
+
+    for _ in 0..PATIENCE {
+        if book.lock().unwrap().has_begun {
+            break;
+        }
+        clock.sleep(Duration::from_secs(1)).await;
+    }
 
     let client = simulator.client();
     let faults = faults();
