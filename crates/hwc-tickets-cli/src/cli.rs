@@ -47,7 +47,8 @@ pub(crate) fn parse() -> Result<Typed, clap::Error> {
 /// A command line, the name of the program in front.
 fn read(words: impl IntoIterator<Item = OsString>) -> Result<Typed, clap::Error> {
     let by_hand = Cli::command();
-    let tree = described::set_apart(described::grow(by_hand.clone()), &by_hand);
+    let grown = described::grow_when_named(by_hand.clone());
+    let tree = described::set_apart(grown, &by_hand);
     let matches = tree.try_get_matches_from(words)?;
     if let Some(described) = described::asked(&matches, &by_hand) {
         return Ok(Typed {

@@ -42,17 +42,34 @@ fn words(operation: &Operation) -> Option<(&'static str, &'static str)> {
 
 /// The tree with a command for each operation that has one. What is written by hand stays as it is: it takes the place of
 /// the command of the same noun and verb, and the others of that noun come in beside it.
-pub(super) fn grow(mut tree: Command) -> Command {
+pub(super) fn grow(tree: Command) -> Command {
+    grow_by(tree, |noun, operation, verb| {
+        noun.subcommand(command(operation, verb))
+    })
+}
+
+/// The same for a command line, which names one noun: the parser has the commands of a noun made when it comes to it.
+/// Those of all of them would take most of the start of the program.
+pub(super) fn grow_when_named(tree: Command) -> Command {
+    grow_by(tree, |noun, _, _| noun.defer(with_verbs))
+}
+
+/// The tree where `add` has given each noun the command of each operation that has one.
+fn grow_by(
+    mut tree: Command,
+    add: fn(Command, &'static Operation, &'static str) -> Command,
+) -> Command {
     for operation in OPERATIONS {
         let Some((noun, verb)) = words(operation) else {
             continue;
         };
         if let Some(known) = tree.find_subcommand(noun) {
-            let is_leaf = !known.has_subcommands();
+            // One that is made here has none either as long as they wait.
+            let is_leaf = !known.has_subcommands() && !known.is_subcommand_required_set();
             if is_leaf || known.find_subcommand(verb).is_some() {
                 continue;
             }
-            tree = tree.mut_subcommand(noun, |noun| noun.subcommand(command(operation, verb)));
+            tree = tree.mut_subcommand(noun, |noun| add(noun, operation, verb));
         } else {
             let noun = Command::new(noun)
                 .about(without_stop(operation.topic))
@@ -61,10 +78,24 @@ pub(super) fn grow(mut tree: Command) -> Command {
                 .disable_help_subcommand(true)
                 // Beside the others that are about the service.
                 .display_order(BESIDE_TICKETS);
-            tree = tree.subcommand(noun.subcommand(command(operation, verb)));
+            tree = tree.subcommand(add(noun, operation, verb));
         }
     }
     tree
+}
+
+/// A noun with the commands of its operations beside those that it has.
+fn with_verbs(mut noun: Command) -> Command {
+    let name = noun.get_name().to_owned();
+    for operation in OPERATIONS {
+        let verb = words(operation).filter(|(noun, _)| *noun == name);
+        if let Some((_, verb)) = verb
+            && noun.find_subcommand(verb).is_none()
+        {
+            noun = noun.subcommand(command(operation, verb));
+        }
+    }
+    noun
 }
 
 /// The place of `ticket` among the commands that are written by hand.

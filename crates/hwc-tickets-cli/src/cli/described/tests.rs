@@ -1,7 +1,8 @@
 //! What no operation of today has: made of those that are there.
 
 use super::*;
-use crate::cli::tree;
+use crate::cli::{Cli, tree};
+use clap::CommandFactory as _;
 use hwc_tickets::api::Value;
 
 /// An operation with other values; `change` is told the number of each.
@@ -31,6 +32,31 @@ fn every_operation_with_a_command_has_one() {
         assert!(noun.find_subcommand(verb).is_some(), "{command}");
     }
     tree.debug_assert();
+}
+
+/// What the parser has made when it comes to it is what stands in the whole tree, in the same order.
+#[test]
+fn a_noun_that_waits_is_the_same() {
+    let by_hand = Cli::command();
+    let mut whole = grow(by_hand.clone());
+    let mut waiting = grow_when_named(by_hand);
+    let label = |tree: &Command| tree.find_subcommand("label").unwrap().has_subcommands();
+    assert_eq!((label(&whole), label(&waiting)), (true, false));
+    whole.build();
+    waiting.build();
+    assert_same(&mut waiting, &mut whole);
+}
+
+fn assert_same(one: &mut Command, other: &mut Command) {
+    let helps = [&mut *one, &mut *other].map(|command| command.render_long_help().to_string());
+    assert_eq!(helps[0], helps[1]);
+    let names = |command: &Command| -> Vec<String> {
+        let below = command.get_subcommands();
+        below.map(|below| below.get_name().to_owned()).collect()
+    };
+    assert_eq!(names(one), names(other), "{}", one.get_name());
+    let below = one.get_subcommands_mut().zip(other.get_subcommands_mut());
+    below.for_each(|(one, other)| assert_same(one, other));
 }
 
 /// What is written by hand wins: the verbs of `ticket` stay its own.
