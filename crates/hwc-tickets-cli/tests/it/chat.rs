@@ -35,7 +35,7 @@ fn a_chinese_conversation() {
         terminal.type_in("好的，谢谢！😀");
         terminal.shows_all(&["> 好的，谢谢！😀"]);
         // Two columns for the mark, two for each of the seven characters.
-        until("the cursor", || terminal.cursor() == (rows - 2, 16));
+        terminal.until("the cursor", || terminal.cursor() == (rows - 2, 16));
         terminal.type_in("\u{7f}\u{7f}。");
         terminal.shows_all(&["> 好的，谢谢。"]);
         terminal.type_in("\r");
@@ -207,7 +207,7 @@ fn leaving_tells_what_did_not_reach_the_ticket() {
     terminal.type_in("\u{15}first\r");
     terminal.shows_all(&["you  failed", "> first"]);
     terminal.type_in("\u{15}second\r");
-    until("both have failed", || {
+    terminal.until("both have failed", || {
         terminal.screen().matches("you  failed").count() == 2
     });
     terminal.type_in("\u{3}");
@@ -246,7 +246,7 @@ fn one_after_the_other() {
     until("both to arrive", || {
         stage.sim().arrived("case-123") == ["one", "two"]
     });
-    until("both to be confirmed", || {
+    terminal.until("both to be confirmed", || {
         terminal.screen().matches("confirmed").count() == 2
     });
     assert_eq!(leave(&mut terminal), 0);
@@ -316,7 +316,7 @@ fn older_messages_can_be_reached() {
     assert!(!terminal.screen().contains("Server 1 of 40"));
     // Ctrl-Home: first what one page brings, then the beginning.
     terminal.type_in("\u{1b}[1;5H");
-    until("a page of older messages", || {
+    terminal.until("a page of older messages", || {
         terminal
             .drawn()
             .is_some_and(|screen| !screen.contains("Server 40 of 40"))
@@ -500,7 +500,7 @@ fn addresses_are_links() {
     stage.sim().reply_as_engineer("case-123", text).unwrap();
     let mut terminal = chat(&stage, 28, 120, "case-123");
     terminal.shows_all(&["https://a.com/x。", "https://b.com"]);
-    until("the links", || {
+    terminal.until("the links", || {
         terminal
             .written()
             .contains("\u{1b}]8;;https://b.com\u{1b}\\")

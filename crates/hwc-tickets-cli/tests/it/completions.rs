@@ -230,7 +230,7 @@ fn begin(stage: &Stage, shell: &Path, name: &str) -> Terminal {
     };
     let mut terminal = Terminal::of(command, 40, 200);
     terminal.type_in(&format!("{load}\r"));
-    crate::stage::until("an empty screen with a prompt", || terminal.screen() == ">");
+    terminal.until("an empty screen with a prompt", || terminal.screen() == ">");
     terminal
 }
 
@@ -267,7 +267,7 @@ fn complete(stage: &Stage, name: &str, cases: &[(&str, &str)], nothing: &[&str])
         terminal.type_in(typed);
         terminal.shows(&format!("> {typed}"));
         terminal.type_in("\t");
-        crate::stage::until(&format!("{name}: {expected}"), || {
+        terminal.until(&format!("{name}: {expected}"), || {
             terminal
                 .screen()
                 .lines()
@@ -276,21 +276,21 @@ fn complete(stage: &Stage, name: &str, cases: &[(&str, &str)], nothing: &[&str])
         });
         // Away with the line, and with what fish shows below it.
         terminal.type_in("\u{15}\u{c}");
-        crate::stage::until("an empty line", || terminal.screen() == ">");
+        terminal.until("an empty line", || terminal.screen() == ">");
     }
     for typed in nothing {
         terminal.type_in(typed);
         terminal.shows(&format!("> {typed}"));
         // What is typed next stands right behind.
         terminal.type_in("\t!");
-        crate::stage::until(&format!("{name}: {typed}!"), || {
+        terminal.until(&format!("{name}: {typed}!"), || {
             terminal
                 .screen()
                 .lines()
                 .any(|line| line == format!("> {typed}!"))
         });
         terminal.type_in("\u{15}\u{c}");
-        crate::stage::until("an empty line", || terminal.screen() == ">");
+        terminal.until("an empty line", || terminal.screen() == ">");
     }
     terminal.type_in("exit\r");
     terminal.end();
@@ -317,7 +317,7 @@ fn options_come_behind_a_hyphen(name: &str) {
         let screen = terminal.screen();
         assert!(!screen.contains(unoffered), "{name}: {typed}: {screen}");
         terminal.type_in("\u{15}\u{c}");
-        crate::stage::until("an empty line", || terminal.screen() == ">");
+        terminal.until("an empty line", || terminal.screen() == ">");
     }
     terminal.type_in("exit\r");
     terminal.end();

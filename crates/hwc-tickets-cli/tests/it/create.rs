@@ -1,6 +1,6 @@
 //! Opening tickets: from options, from drafts, at a terminal; what is missing, what is in doubt, what is never sent.
 
-use crate::stage::{FOREVER, Ran, Stage, private, private_directory, unavailable};
+use crate::stage::{FOREVER, Ran, Stage, forbidden, private, private_directory, unavailable};
 use hwc_tickets_sim::{Agreement, DEMO, Fault, FaultRule, Operation};
 
 /// The report of a fault, about a product of the simulator.
@@ -346,11 +346,11 @@ fn a_lost_answer_is_found_in_the_list() {
     assert_eq!(writes(&stage), 1);
 }
 
-/// A ticket whose answer is lost while the list cannot be read.
+/// A ticket whose answer is lost while the list may not be read.
 fn in_doubt(stage: &Stage, more: &[&str]) -> Ran {
     let lost = FaultRule::new(Operation::CreateCases, Fault::Close);
     stage.sim().fault(lost.after_commit());
-    let unread = FaultRule::new(Operation::ListCases, unavailable());
+    let unread = FaultRule::new(Operation::ListCases, forbidden());
     stage.sim().fault(unread.skipping(1).times(FOREVER));
     let ran = create(stage, &[&["--timeout", "2s"][..], more].concat());
     assert_eq!(ran.code, 6, "{}", ran.golden());
@@ -658,7 +658,7 @@ mod terminal {
 
     /// Types a line when this stands on the last line.
     fn answer(terminal: &mut Terminal, question: &str, typed: &str) {
-        until(question, || {
+        terminal.until(question, || {
             let screen = terminal.screen();
             screen.lines().last().is_some_and(|line| {
                 line.starts_with(question) && line.trim_end().ends_with([':', '>'])
@@ -667,7 +667,7 @@ mod terminal {
         let before = terminal.screen();
         terminal.type_in(&format!("{typed}\r"));
         // Not before it is echoed: the next question may look the same.
-        until(typed, || terminal.screen() != before);
+        terminal.until(typed, || terminal.screen() != before);
     }
 
     #[test]
@@ -855,7 +855,7 @@ mod terminal {
             until("both lines", || {
                 kept(&stage, KEPT).is_some_and(|text| text == "磁盘满了\nSince noon.")
             });
-            until("the next line", || {
+            terminal.until("the next line", || {
                 terminal.screen().lines().last() == Some(">")
             });
             terminal.type_in(keys);
@@ -916,7 +916,7 @@ mod terminal {
         let stage = signed();
         let lost = FaultRule::new(Operation::CreateCases, Fault::Close);
         stage.sim().fault(lost.after_commit());
-        let unread = FaultRule::new(Operation::ListCases, unavailable());
+        let unread = FaultRule::new(Operation::ListCases, forbidden());
         stage.sim().fault(unread.skipping(1).times(FOREVER));
         let mut terminal = begin_given(&stage, &["--timeout", "2s"], &[]);
         answer(&mut terminal, ">", "x");
@@ -967,7 +967,7 @@ fn a_key_and_a_doubt_are_those_of_one_account() {
 
     let lost = FaultRule::new(Operation::CreateCases, Fault::Close);
     stage.sim().fault(lost.after_commit());
-    let unread = FaultRule::new(Operation::ListCases, unavailable());
+    let unread = FaultRule::new(Operation::ListCases, forbidden());
     stage.sim().fault(unread.skipping(1).times(FOREVER));
     let ran = run("one", &[&WHOLE[..], &["--timeout", "2s"]].concat());
     assert_eq!(ran.code, 6, "{}", ran.golden());

@@ -759,7 +759,7 @@ mod on_a_terminal {
         let stage = Stage::new();
         let lost = FaultRule::new(Operation::CreateMessages, Fault::Close);
         stage.sim().fault(lost.after_commit());
-        let unread = FaultRule::new(Operation::ListMessages, crate::stage::unavailable());
+        let unread = FaultRule::new(Operation::ListMessages, crate::stage::forbidden());
         stage
             .sim()
             .fault(unread.skipping(1).times(crate::stage::FOREVER));

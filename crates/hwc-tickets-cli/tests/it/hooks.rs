@@ -268,7 +268,7 @@ fn a_terminal_calls_and_what_is_none_stays_clean() {
             "history does not call"
         );
         reply(&stage, "the answer");
-        until("the call", || {
+        terminal.until("the call", || {
             let written = terminal.written();
             written.contains(sequence) && written.contains('\u{7}')
         });

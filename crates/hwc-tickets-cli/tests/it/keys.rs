@@ -1,6 +1,6 @@
 //! Messages under a key: at most one arrives, whatever is repeated and whatever got lost.
 
-use crate::stage::{FOREVER, Ran, Stage, damage, names, unavailable};
+use crate::stage::{FOREVER, Ran, Stage, damage, forbidden, names, unavailable};
 use hwc_tickets_sim::{Fault, FaultRule, Operation};
 
 const TICKET: &str = "case-123";
@@ -22,11 +22,11 @@ fn posts(stage: &Stage) -> usize {
     posts.count()
 }
 
-/// The answer is lost after the message arrived, and the ticket cannot be read.
+/// The answer is lost after the message arrived, and the ticket may not be read.
 fn in_doubt(stage: &Stage) {
     let lost = FaultRule::new(Operation::CreateMessages, Fault::Close);
     stage.sim().fault(lost.after_commit());
-    let unread = FaultRule::new(Operation::ListMessages, unavailable());
+    let unread = FaultRule::new(Operation::ListMessages, forbidden());
     stage.sim().fault(unread.skipping(1).times(FOREVER));
     let ran = send(stage, TEXT, &["--timeout", "2s"]);
     assert_eq!(ran.code, 6, "{}", ran.golden());

@@ -1,6 +1,6 @@
 //! Messages whose outcome is not known: how they are listed, looked into and forgotten, and what is kept of them.
 
-use crate::stage::{FOREVER, Ran, Stage, damage, private, private_directory, unavailable, until};
+use crate::stage::{FOREVER, Ran, Stage, damage, forbidden, private, private_directory, until};
 use hwc_tickets_sim::{Fault, FaultRule, Operation};
 
 const TICKET: &str = "case-123";
@@ -253,7 +253,7 @@ fn a_full_disk_stops_no_recovery() {
         .sim()
         .fault(FaultRule::new(Operation::CreateMessages, Fault::Close).after_commit());
     stage.sim().fault(
-        FaultRule::new(Operation::ListMessages, unavailable())
+        FaultRule::new(Operation::ListMessages, forbidden())
             .skipping(1)
             .times(FOREVER),
     );

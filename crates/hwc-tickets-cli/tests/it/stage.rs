@@ -5,6 +5,7 @@ use std::{
     io::Write as _,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
+    time::Duration,
 };
 
 /// The time on every stage.
@@ -12,6 +13,9 @@ pub(crate) const NOW: &str = "2026-11-21T06:00:00Z";
 
 /// The zone of times on every stage: that of the machine must not matter.
 pub(crate) const ZONE: (&str, &str) = ("HWC_TICKETS_TIME_ZONE", "GMT+8");
+
+/// How long a test waits for what comes at once: only a broken program needs it.
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// For as good as ever.
 pub(crate) const FOREVER: u32 = u32::MAX;
@@ -34,6 +38,16 @@ pub(crate) const SETTINGS: [&str; 10] = [
 pub(crate) fn unavailable() -> Fault {
     Fault::Status {
         status: 503,
+        code: None,
+        retry_after: None,
+    }
+}
+
+/// What is asked may not be known. Whoever looks for what is in doubt gives up at the first such answer, where it would
+/// look again and again for one that may pass.
+pub(crate) fn forbidden() -> Fault {
+    Fault::Status {
+        status: 403,
         code: None,
         retry_after: None,
     }
@@ -134,13 +148,13 @@ impl Stage {
         private(&self.config(), text.as_bytes());
     }
 
-    /// Sends a message whose answer is lost, while the ticket cannot be read; `reads` go well before.
+    /// Sends a message whose answer is lost, while the ticket may not be read; `reads` go well before.
     pub(crate) fn in_doubt(&self, ticket: &str, text: &str, acted: bool, reads: u32) -> Ran {
         let lost = FaultRule::new(Operation::CreateMessages, Fault::Close);
         self.sim()
             .fault(if acted { lost.after_commit() } else { lost });
         self.sim().fault(
-            FaultRule::new(Operation::ListMessages, unavailable())
+            FaultRule::new(Operation::ListMessages, forbidden())
                 .skipping(reads)
                 .times(FOREVER),
         );
@@ -385,15 +399,18 @@ fn hexadecimal(text: &str) -> String {
     stable
 }
 
-/// Waits until `done` says so. Gives up after a minute, which only a broken program needs.
+/// Waits until `done` says so, where nothing tells when that is worth asking: files, processes, the simulator. Gives up
+/// after a minute. A terminal tells: see `Terminal::until`.
 pub(crate) fn until(what: &str, mut done: impl FnMut() -> bool) {
+    /// The processors are left to the programs that are waited for.
+    const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
     let started = std::time::Instant::now();
     while !done() {
         assert!(
-            started.elapsed().as_secs() < 60,
+            started.elapsed() < LONGEST_WAIT,
             "waited too long for: {what}"
         );
-        std::thread::yield_now();
+        std::thread::park_timeout(BETWEEN_LOOKS);
     }
 }
 

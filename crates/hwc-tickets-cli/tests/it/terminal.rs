@@ -1,21 +1,22 @@
 //! The program on a real pseudo-terminal: what stands on the screen.
 
-use crate::stage::{Stage, ZONE, program, until};
+mod came;
+
+use crate::stage::{LONGEST_WAIT, Stage, ZONE, program, until};
+use came::Output;
 use hwc_tickets_sim::{Fault, FaultRule, Route};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::{
-    io::{Read as _, Write},
-    sync::{Arc, Mutex},
-    time::Duration,
+    io::Write,
+    sync::Arc,
+    time::{Duration, Instant},
 };
 
 /// A terminal with the program on it.
 pub(crate) struct Terminal {
-    screen: Arc<Mutex<vt100::Parser>>,
+    output: Arc<Output>,
     keyboard: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
-    /// Everything that was written, as it came.
-    written: Arc<Mutex<Vec<u8>>>,
     reading: Option<std::thread::JoinHandle<()>>,
     master: Box<dyn MasterPty + Send>,
     /// How the terminal was set before the program began.
@@ -62,24 +63,15 @@ impl Terminal {
         let modes = modes(pair.master.as_ref());
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
-        let screen = Arc::new(Mutex::new(vt100::Parser::new(rows, cols, 0)));
-        let written = Arc::new(Mutex::new(Vec::new()));
-        let mut reader = pair.master.try_clone_reader().unwrap();
-        let (shown, kept) = (Arc::clone(&screen), Arc::clone(&written));
-        let reading = std::thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            // The other end closes with an error on some systems.
-            while let Ok(read @ 1..) = reader.read(&mut buffer) {
-                shown.lock().unwrap().process(&buffer[..read]);
-                kept.lock().unwrap().extend_from_slice(&buffer[..read]);
-            }
-        });
+        let output = Arc::new(Output::new(rows, cols));
+        let reader = pair.master.try_clone_reader().unwrap();
+        let taking = Arc::clone(&output);
+        let reading = std::thread::spawn(move || taking.take_in(reader));
         let keyboard = pair.master.take_writer().unwrap();
         Self {
-            screen,
+            output,
             keyboard,
             child,
-            written,
             reading: Some(reading),
             master: pair.master,
             modes,
@@ -88,28 +80,41 @@ impl Terminal {
 
     /// The screen without spaces and lines at its end.
     pub(crate) fn screen(&self) -> String {
-        let text = self.screen.lock().unwrap().screen().contents();
-        text.lines()
-            .map(|line| format!("{}\n", line.trim_end()))
-            .collect::<String>()
-            .trim_end()
-            .to_owned()
+        self.output.came().screen()
     }
 
     /// The screen when nothing is half drawn, for a program that marks the begin and the end of each drawing.
     pub(crate) fn drawn(&self) -> Option<String> {
-        let screen = self.screen();
-        let written = self.written();
+        let came = self.output.came();
+        let written = came.written();
         let count = |mark: &str| written.matches(mark).count();
-        // Read again: nothing came in between.
-        (count("\u{1b}[?2026h") <= count("\u{1b}[?2026l") && screen == self.screen())
-            .then_some(screen)
+        (count("\u{1b}[?2026h") <= count("\u{1b}[?2026l")).then(|| came.screen())
+    }
+
+    /// Waits until `done` says so of what the program has written: it is asked when something came, and the processors
+    /// are left to the program meanwhile. Gives up after a minute, and when nothing can come any more.
+    pub(crate) fn until(&self, what: &str, mut done: impl FnMut() -> bool) {
+        let deadline = Instant::now() + LONGEST_WAIT;
+        loop {
+            // Before `done` looks: what comes while it does is looked at again.
+            let (reads, is_over) = {
+                let came = self.output.came();
+                (came.reads, came.is_over)
+            };
+            if done() {
+                return;
+            }
+            assert!(!is_over, "the program ended without: {what}");
+            let left = deadline.saturating_duration_since(Instant::now());
+            let has_come = self.output.wait(reads, left);
+            assert!(has_come, "waited too long for: {what}");
+        }
     }
 
     /// Waits until all of it stands on the screen at once, and gives the screen.
     pub(crate) fn shows_all(&self, texts: &[&str]) -> String {
         let mut shown = None;
-        until(&texts.join(", "), || {
+        self.until(&texts.join(", "), || {
             shown = self
                 .drawn()
                 .filter(|screen| texts.iter().all(|text| screen.contains(text)));
@@ -120,11 +125,9 @@ impl Terminal {
 
     /// Another size, as when people pull at the window.
     pub(crate) fn resize(&self, rows: u16, cols: u16) {
-        self.screen
-            .lock()
-            .unwrap()
-            .screen_mut()
-            .set_size(rows, cols);
+        let mut came = self.output.came();
+        came.screen.screen_mut().set_size(rows, cols);
+        drop(came);
         let size = PtySize {
             rows,
             cols,
@@ -136,8 +139,8 @@ impl Terminal {
 
     /// Text, look as attributes of SVG, and whether it is wide; `None` for what a wide character covers.
     pub(crate) fn cell(&self, row: u16, column: u16) -> Option<(String, String, bool)> {
-        let parser = self.screen.lock().unwrap();
-        let cell = parser.screen().cell(row, column)?;
+        let came = self.output.came();
+        let cell = came.screen.screen().cell(row, column)?;
         if cell.is_wide_continuation() {
             return None;
         }
@@ -171,13 +174,13 @@ impl Terminal {
 
     /// Row and column, from 0.
     pub(crate) fn cursor(&self) -> (u16, u16) {
-        self.screen.lock().unwrap().screen().cursor_position()
+        self.output.came().screen.screen().cursor_position()
     }
 
     /// Whether everything the program may have changed is as it was.
     pub(crate) fn is_as_before(&self) -> bool {
-        let parser = self.screen.lock().unwrap();
-        let screen = parser.screen();
+        let came = self.output.came();
+        let screen = came.screen.screen();
         !screen.alternate_screen()
             && !screen.bracketed_paste()
             && !screen.hide_cursor()
@@ -185,7 +188,7 @@ impl Terminal {
     }
 
     pub(crate) fn shows(&self, text: &str) {
-        until(text, || self.screen().contains(text));
+        self.until(text, || self.screen().contains(text));
     }
 
     pub(crate) fn type_in(&mut self, keys: &str) {
@@ -209,7 +212,7 @@ impl Terminal {
     }
 
     pub(crate) fn written(&self) -> String {
-        String::from_utf8_lossy(&self.written.lock().unwrap()).into_owned()
+        self.output.came().written()
     }
 }
 
@@ -281,7 +284,7 @@ fn a_sign_of_life() {
     stage.sim().advance(Duration::from_secs(3600));
     assert_eq!(terminal.end(), 0);
     terminal.shows("in-progress");
-    until("the sign of life to go", || {
+    terminal.until("the sign of life to go", || {
         !terminal.screen().contains("reading the status")
     });
 }
