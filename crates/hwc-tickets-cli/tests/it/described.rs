@@ -7,7 +7,12 @@ use heck::{ToKebabCase as _, ToShoutySnakeCase as _};
 use hwc_tickets::api::{Answer, Column, Kind, OPERATIONS, Operation, Value};
 use hwc_tickets_sim::{Fault, FaultRule, GROUP, Label, Operation as Simulated};
 use serde_json::Value as Json;
-use std::{path::Path, process::Command, sync::OnceLock};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    process::Command,
+    sync::{LazyLock, OnceLock},
+};
 
 /// What is said of a list that ends before its total.
 const FEWER: &str = "warning: an item may be missing: the list changed while it was read, or ends before its total\n";
@@ -87,18 +92,21 @@ fn option(operation: &Operation, value: &Value) -> Option<String> {
     })
 }
 
+/// A document of the description.
+fn spec(path: &str) -> Json {
+    let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec");
+    let text = std::fs::read_to_string(spec.join(path)).expect(path);
+    serde_json::from_str(&text).expect(path)
+}
+
+/// The table of the operations, which is long.
+static TABLE: LazyLock<Json> = LazyLock::new(|| spec("dist/operations.json"));
+
 /// The recorded call of an operation, as it is typed. A file lies in the home of the stage.
 fn recorded(stage: &Stage, operation: &Operation) -> Vec<String> {
-    let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec");
-    let read = |path: String| -> Json {
-        let text = std::fs::read_to_string(spec.join(&path)).expect(&path);
-        serde_json::from_str(&text).expect(&path)
-    };
-    let exchange = read(format!("examples/{}/success.json", operation.name));
+    let exchange = spec(&format!("examples/{}/success.json", operation.name));
     let request = &exchange["request"];
-    let table = read("dist/operations.json".to_owned());
-    let rows = table.as_array().or_else(|| table["operations"].as_array());
-    let mut rows = rows.unwrap().iter();
+    let mut rows = TABLE["operations"].as_array().unwrap().iter();
     let row = rows.find(|row| row["name"] == operation.name).unwrap();
     let template = row["path"].as_str().unwrap().split('/');
     let path = template.zip(request["path"].as_str().unwrap().split('/'));
@@ -189,6 +197,7 @@ fn run(stage: &Stage, args: &[String], more: &[&str]) -> Ran {
 #[test]
 fn help_shows_every_value() {
     let stage = Stage::new();
+    let mut lists: BTreeMap<&str, String> = BTreeMap::new();
     for (operation, noun, verb) in described() {
         let ran = stage.finish(stage.bare(&[noun, verb, "--help"]).env("COLUMNS", "100"));
         assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{noun} {verb}");
@@ -237,16 +246,14 @@ fn help_shows_every_value() {
         }
         assert!(help.contains("of -o plain"), "{help}");
         // In the list of its noun, with its words.
-        let ran = stage.finish(stage.bare(&[noun, "--help"]).env("COLUMNS", "200"));
-        let line = ran
-            .stdout
+        let list = lists.entry(noun).or_insert_with(|| {
+            let mut help = stage.bare(&[noun, "--help"]);
+            stage.finish(help.env("COLUMNS", "200")).stdout
+        });
+        let line = list
             .lines()
             .find(|line| line.trim_start().starts_with(&format!("{verb} ")));
-        assert!(
-            line.is_some_and(|line| line.ends_with(summary)),
-            "{}",
-            ran.stdout
-        );
+        assert!(line.is_some_and(|line| line.ends_with(summary)), "{list}");
         // And in the manual.
         let dir = stage.home().join("man");
         if !dir.exists() {

@@ -105,6 +105,12 @@ fn no_output_of_any_command_shows_a_secret() {
         }
         for kind in kinds {
             for args in commands {
+                // These ask nobody, so that another weather is none to them.
+                let asks_nobody = matches!(args[0], "completions" | "config" | "man");
+                if asks_nobody && weather.is_some() {
+                    continue;
+                }
+                let before = stage.requests();
                 let mut command = stage.command(args);
                 command.args(["-v", "--timeout", "300ms", "--retries", "0"]);
                 command
@@ -124,6 +130,8 @@ fn no_output_of_any_command_shows_a_secret() {
                     &stage.finish(&mut command),
                     &format!("{args:?} with {kind:?} in {weather:?}"),
                 );
+                let asked = stage.requests() > before;
+                assert!(!(asks_nobody && asked), "{args:?}");
             }
         }
     }
