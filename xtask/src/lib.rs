@@ -8,6 +8,7 @@
 pub mod bench;
 pub mod ci;
 pub mod codegen;
+pub mod commands;
 pub mod completions;
 pub mod differential;
 pub mod file;
