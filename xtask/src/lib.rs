@@ -25,4 +25,5 @@ pub mod site;
 pub mod soak;
 pub mod spec;
 pub mod tables;
+pub mod threads;
 pub mod tidy;
