@@ -41,8 +41,10 @@ pub(crate) struct Run {
 impl House {
     /// The fixture as it is: every rule holds.
     pub(crate) fn new() -> Self {
+        // In memory where the system has a place for that: each file that is brought to a disk is waited for.
+        let directory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
         let house = Self {
-            directory: tempfile::tempdir().unwrap(),
+            directory: directory.unwrap(),
         };
         copy(
             &Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/spec"),
