@@ -142,16 +142,18 @@ pub fn real_misfits(found: impl IntoIterator<Item = Misfit>) -> Vec<Misfit> {
 #[derive(Debug, Clone)]
 pub struct Watched {
     line: Arc<HttpTransport>,
-    description: Arc<Description>,
+    description: &'static Description,
     judge: Arc<Mutex<Judge>>,
 }
 
 impl Default for Watched {
     fn default() -> Self {
+        // All watch for the same, and to compile a schema takes longer than to use it.
+        static JUDGE: LazyLock<Arc<Mutex<Judge>>> = LazyLock::new(Arc::default);
         Self {
             line: Arc::new(direct()),
-            description: Arc::new(Description::read()),
-            judge: Arc::default(),
+            description: Description::shared(),
+            judge: Arc::clone(&JUDGE),
         }
     }
 }

@@ -13,10 +13,7 @@ use hwc_core::{
 };
 use hwc_tickets_wire::{Client, Content, ERROR_CODES, Entry, INDEX, Undecodable, operations};
 use serde_json::{Map, Value, json};
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, LazyLock},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The token of every test.
 pub const TOKEN: &str = "token-of-the-contract-tests";
@@ -118,8 +115,7 @@ impl Arguments {
     /// # Errors
     /// It is not a request of `operation`, or not one that its types can say.
     pub fn of(operation: &Operation, request: &exchange::Request) -> Result<Self, Inexpressible> {
-        static DESCRIPTION: LazyLock<Description> = LazyLock::new(Description::read);
-        let described = DESCRIPTION.operation(operation.name);
+        let described = Description::shared().operation(operation.name);
         let path = described
             .path_values(&request.path)
             .ok_or_else(|| Inexpressible("another path".to_owned()))?;

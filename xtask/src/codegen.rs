@@ -12,6 +12,7 @@ use crate::{
     file::Workspace,
     problem::{Place, Problem, Problems, Result},
     spec, tables,
+    threads::both,
 };
 
 /// The command that mends a drift.
@@ -45,14 +46,21 @@ pub fn outputs(workspace: &Workspace) -> Result<Vec<(String, String)>> {
     let description = spec::lint::checked(workspace)?;
     let errors = workspace.read(spec::ERRORS)?;
     let catalogue = tables::error_codes::read(&errors)?;
-    let published = spec::publish::published(&description.root, &catalogue);
-    let bundled = spec::bundle::json(&published)?;
-    let tolerant_json = spec::bundle::json(&spec::tolerant::tolerant(&published))?;
-    let upgraded_json = spec::bundle::json(&spec::upgrade::upgraded(&published))?;
-    let lowered = lower(&description)?;
-    let lowered_json = spec::bundle::json(&lowered.document)?;
-
-    let header = header::Header::new().of(spec::BUNDLED, &bundled);
+    // What other languages get takes about as long as what is printed, and neither needs the other.
+    let (published, printed) = both(
+        || Published::of(&description, &catalogue),
+        || printed(&description),
+    );
+    let Published {
+        bundled,
+        tolerant: tolerant_json,
+        upgraded: upgraded_json,
+        header,
+    } = published?;
+    let Printed {
+        files,
+        lowered: lowered_json,
+    } = printed?;
     let with_errors = header::Header::new().of(spec::ERRORS, &errors);
     let rust = |name: &str| format!("{CLIENT}/{name}.rs");
 
@@ -61,12 +69,8 @@ pub fn outputs(workspace: &Workspace) -> Result<Vec<(String, String)>> {
     let operations_json = tables::operations::json(&description)?;
     let copy = |name: &str, text: &String| (format!("{}/{name}", spec::SIMULATOR), text.clone());
 
-    let parts = client::Parts::new(&lowered, &lowered_json)?;
-    let calls = api::files(&description, &parts);
-    let files = client::files(&description, parts)?;
-    let printed = [(CLIENT, files), (CALLS, calls)].into_iter();
-    let mut outputs: Vec<(String, String)> = printed
-        .flat_map(|(place, files)| files.into_iter().map(move |file| (place, file)))
+    let mut outputs: Vec<(String, String)> = files
+        .into_iter()
         .map(|(place, file)| {
             let path = match file.module.as_str() {
                 "" => format!("{place}.rs"),
@@ -113,6 +117,53 @@ pub fn outputs(workspace: &Workspace) -> Result<Vec<(String, String)>> {
         (spec::LOWERED.to_owned(), lowered_json),
     ]);
     Ok(outputs)
+}
+
+/// The description in the forms that other languages get.
+struct Published {
+    bundled: String,
+    tolerant: String,
+    upgraded: String,
+    /// That of what is printed from it.
+    header: header::Header,
+}
+
+impl Published {
+    fn of(
+        description: &spec::read::Description,
+        catalogue: &tables::error_codes::Catalogue,
+    ) -> Result<Self> {
+        let published = spec::publish::published(&description.root, catalogue);
+        let bundled = spec::bundle::json(&published)?;
+        Ok(Self {
+            tolerant: spec::bundle::json(&spec::tolerant::tolerant(&published))?,
+            upgraded: spec::bundle::json(&spec::upgrade::upgraded(&published))?,
+            header: header::Header::new().of(spec::BUNDLED, &bundled),
+            bundled,
+        })
+    }
+}
+
+/// What is printed in Rust.
+struct Printed {
+    /// Each with its place: [`CLIENT`] or [`CALLS`].
+    files: Vec<(&'static str, client::File)>,
+    /// What it was made of.
+    lowered: String,
+}
+
+fn printed(description: &spec::read::Description) -> Result<Printed> {
+    let lowered = lower(description)?;
+    let json = spec::bundle::json(&lowered.document)?;
+    let parts = client::Parts::new(&lowered, &json)?;
+    let calls = api::files(description, &parts);
+    let files = client::files(description, parts)?;
+    let printed = [(CLIENT, files), (CALLS, calls)].into_iter();
+    let files = printed.flat_map(|(place, files)| files.into_iter().map(move |file| (place, file)));
+    Ok(Printed {
+        files: files.collect(),
+        lowered: json,
+    })
 }
 
 /// Lowers the description. What is wrong is told with its place in the files that people edit.

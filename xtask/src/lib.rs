@@ -8,6 +8,7 @@
 pub mod bench;
 pub mod ci;
 pub mod codegen;
+pub mod commands;
 pub mod completions;
 pub mod differential;
 pub mod file;
@@ -24,4 +25,5 @@ pub mod site;
 pub mod soak;
 pub mod spec;
 pub mod tables;
+pub mod threads;
 pub mod tidy;

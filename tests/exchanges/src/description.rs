@@ -2,7 +2,7 @@
 
 use crate::{exchange::spec, path};
 use serde_json::{Map, Value};
-use std::{collections::BTreeMap, fs};
+use std::{collections::BTreeMap, fs, sync::LazyLock};
 
 /// Where a shared part stood before it was put in.
 pub const COMPONENT: &str = "x-component";
@@ -94,6 +94,16 @@ impl Description {
         });
         let root = serde_json::from_str(&text).expect("the description is JSON");
         Self::of(&root).expect("the description keeps to its rules")
+    }
+
+    /// The same, read once for everything in a program that changes nothing in it.
+    ///
+    /// # Panics
+    /// It cannot be read.
+    #[must_use]
+    pub fn shared() -> &'static Self {
+        static SHARED: LazyLock<Description> = LazyLock::new(Description::read);
+        &SHARED
     }
 
     /// The description `root`, bundled into one document.

@@ -32,9 +32,8 @@ const ERROR_FIELDS: [&str; 2] = ["error_code", "error_msg"];
 #[must_use]
 pub fn all() -> &'static [Exchange] {
     static ALL: LazyLock<Vec<Exchange>> = LazyLock::new(|| {
-        let description = Description::read();
         let mut exchanges = exchange::recorded();
-        let operations = description.operations();
+        let operations = Description::shared().operations();
         exchanges.extend(operations.flat_map(of).collect::<Vec<_>>());
         exchanges
     });

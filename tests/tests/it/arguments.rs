@@ -118,8 +118,8 @@ fn expected(operation: &Operation, values: &Values) -> (String, Vec<(String, Str
 
 #[tokio::test]
 async fn every_argument_is_found_under_its_name() {
-    let description = Description::read();
-    let values = Values::of(&description);
+    let description = Description::shared();
+    let values = Values::of(description);
     let server = Server::start().await;
     let client = wire::client(wire::pipeline(&server.url()));
     for operation in operations::ALL {

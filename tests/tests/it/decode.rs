@@ -8,7 +8,7 @@ use serde_json::Value;
 
 #[test]
 fn odd_answers_decode_whole() {
-    let description = Description::read();
+    let description = Description::shared();
     let arguments = wire::good_arguments();
     let unplugged = wire::Unplugged::default();
     let mut wrong = Vec::new();
@@ -50,7 +50,7 @@ fn is_in_doubt(operation: &Operation, what: &str, answer: &Value) -> bool {
 /// The generator of odd answers reaches every field: what it makes covers every name of the schemas.
 #[test]
 fn odd_answers_reach_every_field() {
-    let description = Description::read();
+    let description = Description::shared();
     let objects = description.operations();
     for operation in objects.filter(|operation| !operation.answers_bytes()) {
         let schema = &operation.responses[&200].content["application/json"];

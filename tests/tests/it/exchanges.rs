@@ -15,7 +15,7 @@ use std::{
 
 #[test]
 fn exchanges_keep_to_the_description_except_where_they_say_so() {
-    let description = Description::read();
+    let description = Description::shared();
     let mut judge = Judge::default();
     let mut wrong = Vec::new();
     for exchange in synthesis::all() {
@@ -106,7 +106,7 @@ impl Shown {
 /// told above.
 #[test]
 fn every_wrong_fact_is_seen() {
-    let description = Description::read();
+    let description = Description::shared();
     let mut judge = Judge::default();
     let exchanges = synthesis::all();
     let mut shown = Shown::default();

@@ -492,7 +492,7 @@ fn a_list_that_is_none_costs_itself_alone() {
 
 /// Spoils every list of objects of every answer with each of `bad`, one at a time.
 fn in_every_list(bad: &[Value], what: &'static str, ends: Ends, spoil: fn(&mut Value, Value)) {
-    let description = Description::read();
+    let description = Description::shared();
     let arguments = wire::good_arguments();
     let unplugged = Unplugged::default();
     let mut flaws = Vec::new();

@@ -89,7 +89,7 @@ const NOW: &str = "2026-11-02T08:00:00Z";
 
 /// The simulator, and those who ask it.
 struct Room {
-    description: Description,
+    description: &'static Description,
     judge: Judge,
     simulator: Simulator,
     asker: Asker,
@@ -107,7 +107,7 @@ impl Room {
         let simulator = simulator.start().await.unwrap();
         let pipeline = wire::pipeline_as(simulator.credentials().token, &simulator.endpoint());
         Self {
-            description: Description::read(),
+            description: Description::shared(),
             judge: Judge::default(),
             asker: Asker::default(),
             calls: wire::client(pipeline),

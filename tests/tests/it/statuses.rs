@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 #[test]
 fn every_operation_declares_the_statuses_of_the_catalogue() {
-    let description = Description::read();
+    let description = Description::shared();
     let catalogue = errors::catalogue();
     for operation in description.operations() {
         let can_meet = |row: &&errors::Row| {
@@ -66,7 +66,7 @@ fn every_operation_has_an_exchange_of_each_kind() {
 
 #[test]
 fn the_description_and_the_wire_have_the_same_operations() {
-    let description = Description::read();
+    let description = Description::shared();
     let described: BTreeSet<_> = description
         .operations()
         .map(|operation| {

@@ -122,8 +122,9 @@ impl Facts {
     /// There are none, or they are not in the form that `spec/README.md` tells.
     pub fn read(workspace: &Workspace) -> Result<Self> {
         let mut files = Vec::new();
-        for path in workspace.files(FACTS, ".yaml")? {
-            let (value, places) = read::yaml(&path, &workspace.read(&path)?)?;
+        let paths = workspace.files(FACTS, ".yaml")?;
+        for (path, read) in read::yamls(workspace, paths)? {
+            let (value, places) = read?;
             files.push(File {
                 path,
                 value,

@@ -186,7 +186,7 @@ fn form(definition: &Json, definitions: &Json) -> Option<Form> {
     };
     let mut alone = definition.as_object()?.clone();
     alone.remove("id");
-    alone.insert("definitions".to_owned(), definitions.clone());
+    alone.remove("definitions");
     let mut properties = part("properties").clone();
     let mut below = BTreeMap::new();
     for (key, schema) in &mut properties {
@@ -213,6 +213,9 @@ fn form(definition: &Json, definitions: &Json) -> Option<Form> {
     let keys = properties.keys().cloned().collect();
     alone.insert("properties".to_owned(), properties.into());
     alone.insert("patternProperties".to_owned(), patterns.into());
+    // Most refer to few of them now, and a validator reads all that it is given.
+    let needed = needed(&alone, definitions);
+    alone.insert("definitions".to_owned(), needed.into());
     let validator = jsonschema::options()
         .with_draft(Draft::Draft4)
         .should_validate_formats(false)
@@ -224,6 +227,34 @@ fn form(definition: &Json, definitions: &Json) -> Option<Form> {
         keys,
         validator,
     })
+}
+
+/// The definitions that a schema refers to, and those that these refer to.
+fn needed(schema: &Map<String, Json>, definitions: &Json) -> Map<String, Json> {
+    let mut needed = Map::new();
+    let mut open = Vec::new();
+    schema.values().for_each(|part| references(part, &mut open));
+    while let Some(name) = open.pop() {
+        let definition = definitions.get(name);
+        if let Some(definition) = definition.filter(|_| !needed.contains_key(name)) {
+            needed.insert(name.to_owned(), definition.clone());
+            references(definition, &mut open);
+        }
+    }
+    needed
+}
+
+/// Puts the names of the definitions that stand in a `$ref` somewhere in `part` into `names`.
+fn references<'p>(part: &'p Json, names: &mut Vec<&'p str>) {
+    match part {
+        Json::Object(fields) => {
+            let target = fields.get("$ref").and_then(Json::as_str);
+            names.extend(target.and_then(|target| target.rsplit('/').next()));
+            fields.values().for_each(|part| references(part, names));
+        }
+        Json::Array(items) => items.iter().for_each(|part| references(part, names)),
+        _ => {}
+    }
 }
 
 /// The kind that a schema refers to, alone or beside `$ref`.

@@ -14,8 +14,10 @@ use super::{
 use crate::{
     file::Workspace,
     problem::{Place, Problem, Problems, Result},
+    threads::both,
 };
 use serde_yaml::{Mapping, Value};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 struct File {
     path: String,
@@ -109,30 +111,35 @@ impl Description {
 /// # Errors
 /// Syntax errors, keys written twice, keys that are not text, a part that repeats an entry.
 pub fn read(workspace: &Workspace) -> Result<Description> {
-    let (mut root, places) = yaml(super::OPENAPI, &workspace.read(super::OPENAPI)?)?;
-    let mut files = vec![File {
-        path: super::OPENAPI.to_owned(),
-        places,
-        merged: Vec::new(),
-    }];
     let mut found = Vec::new();
+    let mut paths = vec![super::OPENAPI.to_owned()];
+    let mut places_in_whole = vec![("", 0)];
     for (directory, depth) in [("paths", 1), ("components", 2)] {
-        for path in parts(workspace, directory, &mut found)? {
-            let (part, places) = yaml(&path, &workspace.read(&path)?)?;
-            let mut file = File {
-                path,
-                places,
-                merged: Vec::new(),
-            };
-            if let Value::Mapping(root) = &mut root {
-                let target = root
-                    .entry(directory.into())
-                    .or_insert_with(|| Mapping::new().into());
-                let at = format!("/{directory}");
-                merge(target, part, depth, (&at, ""), &mut file, &mut found);
-            }
-            files.push(file);
+        let parts = parts(workspace, directory, &mut found)?;
+        places_in_whole.extend(parts.iter().map(|_| (directory, depth)));
+        paths.extend(parts);
+    }
+    let mut root = Value::Null;
+    let mut files = Vec::new();
+    for ((path, read), (directory, depth)) in
+        yamls(workspace, paths)?.into_iter().zip(places_in_whole)
+    {
+        let (part, places) = read?;
+        let mut file = File {
+            path,
+            places,
+            merged: Vec::new(),
+        };
+        if directory.is_empty() {
+            root = part;
+        } else if let Value::Mapping(root) = &mut root {
+            let target = root
+                .entry(directory.into())
+                .or_insert_with(|| Mapping::new().into());
+            let at = format!("/{directory}");
+            merge(target, part, depth, (&at, ""), &mut file, &mut found);
         }
+        files.push(file);
     }
     // Operations before what they are made of, wherever the first component stands.
     if let Value::Mapping(root) = &mut root
@@ -217,6 +224,34 @@ fn merge(
             file.merged.push((whole, local));
         }
     }
+}
+
+/// What was read of a file.
+type Read = Result<(Value, Places)>;
+
+/// Reads YAML files, each strictly, two at a time; gives them in the order of `paths`.
+///
+/// # Errors
+/// One of them is missing or is no text. What is wrong with a text stands beside its path.
+pub(super) fn yamls(workspace: &Workspace, paths: Vec<String>) -> Result<Vec<(String, Read)>> {
+    let texts = paths.iter().map(|path| workspace.read(path));
+    let texts: Vec<String> = texts.collect::<Result<_>>()?;
+    let next = AtomicUsize::new(0);
+    let reader = || {
+        let mut read = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let (Some(path), Some(text)) = (paths.get(index), texts.get(index)) else {
+                return read;
+            };
+            read.push((index, yaml(path, text)));
+        }
+    };
+    let (mut read, others) = both(reader, reader);
+    read.extend(others);
+    read.sort_unstable_by_key(|(index, _)| *index);
+    let read = read.into_iter().map(|(_, read)| read);
+    Ok(paths.into_iter().zip(read).collect())
 }
 
 /// Reads one YAML file strictly.

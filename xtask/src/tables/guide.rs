@@ -12,7 +12,7 @@ use crate::{
 };
 use heck::ToSnakeCase as _;
 use serde_yaml::Value;
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 /// Where the page is.
 pub const PATH: &str = "crates/hwc-tickets/docs/operations.md";
@@ -46,6 +46,11 @@ pub fn text(workspace: &Workspace, description: &Description) -> Result<String> 
             .replace("Check::new(Operation::new(", "");
         handlers.push_str(&acting);
     }
+    let named = handlers.split("Operation::new(\"").skip(1);
+    let acting: BTreeSet<&str> = named
+        .filter_map(|rest| rest.split_once("\")"))
+        .map(|(id, _)| id)
+        .collect();
     let mut text = FRONT.to_owned();
     let operations = description.operations();
     for tag in pointer::items(description.root.get("tags")) {
@@ -65,7 +70,7 @@ pub fn text(workspace: &Workspace, description: &Description) -> Result<String> 
             about.unwrap_or_default()
         );
         for operation in own {
-            let acts = handlers.contains(&format!("Operation::new(\"{}\")", operation.id()));
+            let acts = acting.contains(operation.id());
             text.push_str(&row(operation, &description.root, acts));
         }
     }

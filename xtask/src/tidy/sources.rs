@@ -44,7 +44,6 @@ pub(super) fn exceptions_have_reasons(house: &House, found: &mut Vec<Problem>) {
             for (start, _) in file.text.match_indices(opening) {
                 let before = file.text.get(..start).unwrap_or_default();
                 let is_attribute = before.ends_with('#') || before.ends_with("#!");
-                let line = before.lines().count().max(1);
                 let in_comment = before
                     .rsplit('\n')
                     .next()
@@ -54,6 +53,7 @@ pub(super) fn exceptions_have_reasons(house: &House, found: &mut Vec<Problem>) {
                     .split_once(")]")
                     .map_or(text, |(attribute, _)| attribute);
                 if is_attribute && !in_comment && !attribute.contains("reason") {
+                    let line = before.lines().count().max(1);
                     found.push(file.problem(
                         line,
                         "an exception from a lint without a reason",
@@ -97,11 +97,11 @@ pub(super) fn open_ends_have_links(house: &House, found: &mut Vec<Problem>) {
 /// The paths of the service stand in the description; the generated client, the simulator and tests repeat them.
 pub(super) fn service_paths(house: &House, found: &mut Vec<Problem>) {
     let path = ["/v2/service", "request"].concat();
-    for file in house.rust() {
-        let may = file.is_generated()
-            || file.is_test()
-            || file.path.starts_with("crates/hwc-tickets-sim/");
-        for (line, _) in file.code().filter(|(_, line)| !may && line.contains(&path)) {
+    let may = |file: &&TextFile| {
+        file.is_generated() || file.is_test() || file.path.starts_with("crates/hwc-tickets-sim/")
+    };
+    for file in house.rust().filter(|file| !may(file)) {
+        for (line, _) in file.code().filter(|(_, line)| line.contains(&path)) {
             found.push(file.problem(
                 line,
                 "a path of the service outside its rooms",
@@ -145,6 +145,19 @@ pub(super) fn one_judge(house: &House, found: &mut Vec<Problem>) {
             && !file.is_generated()
             && !file.is_test()
     };
+    // A status that is compared with something.
+    let comparisons: Vec<String> = ["status", "http_status", "status()", "as_u16()"]
+        .iter()
+        .flat_map(|name| {
+            let operators = ["==", "!=", ">=", "<=", " > ", " < "].iter();
+            operators.flat_map(move |operator| {
+                [
+                    format!("{name} {}", operator.trim()),
+                    format!("{name}{operator}"),
+                ]
+            })
+        })
+        .collect();
     for file in house.rust().filter(judged) {
         for (line, code) in file.code() {
             let field = [
@@ -156,17 +169,8 @@ pub(super) fn one_judge(house: &House, found: &mut Vec<Problem>) {
             .iter()
             .any(|field| code.contains(field));
             let field = field && !code.contains(".error_codes");
-            let status = ["status", "http_status", "status()", "as_u16()"]
-                .iter()
-                .any(|name| {
-                    ["==", "!=", ">=", "<=", " > ", " < "]
-                        .iter()
-                        .any(|operator| {
-                            code.contains(&format!("{name} {}", operator.trim()))
-                                || code.contains(&format!("{name}{operator}"))
-                        })
-                });
-            let status = (status && code.contains("http"))
+            let compares = || comparisons.iter().any(|compared| code.contains(compared));
+            let status = (code.contains("http") && compares())
                 || code.contains("is_success()")
                 || code.contains("StatusCode::");
             // `StatusCode` as a type of a public fact is no judgement.

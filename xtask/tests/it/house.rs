@@ -1,12 +1,26 @@
 //! A small workspace in a temporary directory, to break.
 
+use clap::Parser as _;
 use std::{
+    cell::RefCell,
     collections::BTreeMap,
-    fs,
+    fs, iter,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Output},
 };
-use xtask::file::Workspace;
+use xtask::{commands, file::Workspace, flags::Flags};
+
+thread_local! {
+    /// What the command of this thread told on the way.
+    static HEARD: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+fn hear(line: &str) {
+    HEARD.with_borrow_mut(|heard| {
+        heard.push_str(line);
+        heard.push('\n');
+    });
+}
 
 /// The root of the real workspace.
 pub(crate) fn real() -> PathBuf {
@@ -18,7 +32,7 @@ pub(crate) struct House {
     directory: tempfile::TempDir,
 }
 
-/// What a run of the program gave.
+/// What a run of a command gave.
 pub(crate) struct Run {
     pub(crate) passed: bool,
     pub(crate) said: String,
@@ -27,8 +41,10 @@ pub(crate) struct Run {
 impl House {
     /// The fixture as it is: every rule holds.
     pub(crate) fn new() -> Self {
+        // In memory where the system has a place for that: each file that is brought to a disk is waited for.
+        let directory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
         let house = Self {
-            directory: tempfile::tempdir().unwrap(),
+            directory: directory.unwrap(),
         };
         copy(
             &Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/spec"),
@@ -77,24 +93,32 @@ impl House {
         whole.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
     }
 
-    /// Runs the program on this workspace.
+    /// Runs a command on this workspace, without the program around it: see [`House::program`].
     pub(crate) fn xtask(&self, arguments: &[&str]) -> Run {
-        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        let words = iter::once("xtask").chain(arguments.iter().copied());
+        let flags = Flags::try_parse_from(words).unwrap();
+        let ended = commands::run(&self.workspace(), &flags.command, hear);
+        let said = HEARD.take();
+        match ended {
+            Ok(told) => Run {
+                passed: true,
+                said: said + &told,
+            },
+            Err(problems) => Run {
+                passed: false,
+                said: format!("{said}{problems}"),
+            },
+        }
+    }
+
+    /// Runs the program on this workspace: for what is about the program alone, since each start takes as long as many commands.
+    pub(crate) fn program(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_xtask"))
             .args(arguments)
             .arg("--root")
             .arg(self.directory.path())
             .output()
-            .unwrap();
-        let said = format!(
-            "{}{}",
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        );
-        assert!(!said.contains("panicked"), "{said}");
-        Run {
-            passed: output.status.success(),
-            said,
-        }
+            .unwrap()
     }
 
     /// Every file with its text.

@@ -20,6 +20,7 @@ mod house;
 mod kit;
 mod lowering;
 mod parts;
+mod program;
 mod published;
 mod readme;
 mod table;

@@ -27,6 +27,7 @@ mod docs;
 mod doubt;
 mod examples;
 mod files;
+mod folder;
 mod follow_new;
 mod fuzz;
 mod handling;

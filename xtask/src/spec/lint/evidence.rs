@@ -15,10 +15,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Every `x-` field is explained in spec/README.md.
 pub(super) fn extensions(subject: &Subject<'_>, found: &mut Vec<Problem>) {
+    // The page is long, and the same few keys stand everywhere.
+    let mut explained: BTreeMap<&str, bool> = BTreeMap::new();
     for node in &subject.nodes {
         for (key, value) in entries(Some(node.value)).filter(|(key, _)| key.starts_with("x-")) {
             let at = join(&node.pointer, key);
-            if !subject.readme.contains(&format!("`{key}`")) {
+            let is_explained = *explained
+                .entry(key)
+                .or_insert_with(|| subject.readme.contains(&format!("`{key}`")));
+            if !is_explained {
                 found.push(subject.problem(
                     &at,
                     format!("the extension `{key}` is not explained"),

@@ -284,10 +284,10 @@ pub(super) fn texts(subject: &Subject<'_>, found: &mut Vec<Problem>) {
     for node in &subject.nodes {
         for (key, value) in entries(Some(node.value)).filter(|(key, _)| *key != "value") {
             let Some(text) = value.as_str() else { continue };
-            let at = join(&node.pointer, key);
+            let at = || join(&node.pointer, key);
             if let Some(hidden) = text.chars().find(|c| is_hidden(*c)) {
                 found.push(subject.problem(
-                    &at,
+                    &at(),
                     format!(
                         "`{key}` holds U+{:04X}, which is not seen",
                         u32::from(hidden)
@@ -298,7 +298,7 @@ pub(super) fn texts(subject: &Subject<'_>, found: &mut Vec<Problem>) {
             let is_code = text.contains("```") || text.contains("\n ") || text.starts_with(' ');
             if matches!(key, "description" | "summary") && is_code {
                 found.push(subject.problem(
-                    &at,
+                    &at(),
                     format!("a part of the {key} would be code, which is compiled"),
                     "write one paragraph; `>-` joins its lines",
                 ));

@@ -58,8 +58,8 @@ pub(super) fn published_schema(subject: &Subject<'_>, found: &mut Vec<Problem>) 
                 Err(_) => continue,
             },
         };
-        let name = node.kind.name();
         for slip in node.kind.slips(value) {
+            let name = node.kind.name();
             found.push(match slip {
                 Slip::NoMapping => subject.problem(
                     &node.pointer,

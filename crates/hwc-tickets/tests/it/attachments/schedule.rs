@@ -5,6 +5,7 @@
 
 use super::desk::{Desk, Lost, TICKET};
 use crate::{
+    folder::folder,
     ledger::{faults::Fault, shelf::Shelf},
     schedules::{Tally, run_all},
 };
@@ -17,7 +18,6 @@ use std::{
     future::{Future, IntoFuture},
     time::Duration,
 };
-use tempfile::TempDir;
 
 /// Most files of one message.
 const MOST_FILES: usize = 3;
@@ -285,7 +285,7 @@ impl Run {
 
     /// Saves some files, and looks at the directory after each.
     fn save_some(&mut self, tally: &mut Tally) {
-        let directory = TempDir::new().unwrap();
+        let directory = folder();
         let content = vec![b'x'; 150_000];
         let mut whole = BTreeSet::new();
         for number in 0..self.rng.usize(..4) {

@@ -2,6 +2,7 @@
 
 use super::{Halting, each_await, nothing_is_left, poll_at_most};
 use crate::{
+    folder::folder,
     office::{Office, Row},
     reading::desk::{Desk, Rules},
 };
@@ -20,7 +21,6 @@ use std::{
     sync::Mutex,
     time::Duration,
 };
-use tempfile::TempDir;
 
 const S: fn(u64) -> Duration = Duration::from_secs;
 
@@ -189,7 +189,7 @@ async fn follow(client: Client, clock: impl hwc_core::Clock, path: &Path, book: 
 fn a_follower_goes_on_where_its_file_stands() {
     each_await("follow", 12, |polls| {
         let told = format!("follow, {polls} polls");
-        let folder = TempDir::new().unwrap();
+        let folder = folder();
         let path = folder.path().join("cursor.json");
         let desk = Desk::new(Rules::default());
         for ticket in ["a", "b"] {
@@ -247,7 +247,7 @@ async fn follow_new(client: Client, clock: impl hwc_core::Clock, path: &Path, bo
 fn a_follower_of_the_list_goes_on_where_its_file_stands() {
     each_await("follow new", 8, |polls| {
         let told = format!("follow new, {polls} polls");
-        let folder = TempDir::new().unwrap();
+        let folder = folder();
         let path = folder.path().join("tickets.json");
         let office = Office::new(vec![Row::new("TT1", 0, 1)]);
         let [before, dropped, then] = [(); 3].map(|()| Mutex::new(Book::default()));

@@ -3,6 +3,7 @@
 use super::{Halting, each_await, nothing_is_left, poll_at_most};
 use crate::{
     attachments::desk::{Desk, TICKET},
+    folder::folder,
     ledger::faults::Fault,
     office::{Office, Row},
     opening,
@@ -60,7 +61,7 @@ fn a_message_is_sent_once_with_its_file() {
     for (fault, succeeds) in fates() {
         each_await("submit", 6, |polls| {
             let told = format!("{fault:?}, {polls} polls");
-            let folder = TempDir::new().unwrap();
+            let folder = folder();
             let desk = Desk::new();
             desk.service.world().faults = [fault.clone()].into();
             let line = Halting::new(&desk.service.line, desk.clock());
@@ -113,7 +114,7 @@ fn a_ticket_is_opened_once() {
     for (fault, succeeds) in fates() {
         each_await("create", 3, |polls| {
             let told = format!("{fault:?}, {polls} polls");
-            let folder = TempDir::new().unwrap();
+            let folder = folder();
             let service = opening::Service::new();
             service.world().faults = [fault.clone()].into();
             let line = Halting::new(&service.line, &service.clock);
@@ -162,7 +163,7 @@ fn a_ticket_is_opened_once() {
 #[test]
 fn a_file_goes_up_once_for_each_call() {
     each_await("upload", 3, |polls| {
-        let folder = TempDir::new().unwrap();
+        let folder = folder();
         let path = folder.path().join("disk.log");
         fs::write(&path, "x".repeat(100_000)).unwrap();
         let desk = Desk::new();
@@ -195,7 +196,7 @@ fn under_a_final_name_is_a_whole_file() {
     const LENGTH: usize = 40_000;
     each_await("download", 6, |polls| {
         let told = format!("{polls} polls");
-        let folder = TempDir::new().unwrap();
+        let folder = folder();
         let path = folder.path().join("disk.log");
         let desk = Desk::new();
         let file = Step::answer(200).header("content-type", "application/octet-stream");

@@ -1,7 +1,10 @@
 //! A program that works through its day, with a key for everything that it sends, and begins again whenever it was killed.
 
 use super::service::{CONTENT, Service, whole};
-use crate::{attachments::desk::Lost, ledger::shelf::Shelf, opening::as_op, schedules::is_one};
+use crate::{
+    attachments::desk::Lost, folder::folder, ledger::shelf::Shelf, opening::as_op,
+    schedules::is_one,
+};
 use futures_util::future::{Either, select};
 use hwc_core::{Clock as _, testing::Step};
 use hwc_tickets::{
@@ -98,7 +101,7 @@ impl Actor {
         Self {
             service: service.clone(),
             shelf,
-            file: has_file.then(|| TempDir::new().unwrap()),
+            file: has_file.then(folder),
             rng,
             number,
             words,
@@ -106,7 +109,7 @@ impl Actor {
             jobs: Vec::new(),
             told: BTreeSet::new(),
             lost: 0,
-            folder: TempDir::new().unwrap(),
+            folder: folder(),
             saved: BTreeSet::new(),
             found: Vec::new(),
             events: Vec::new(),

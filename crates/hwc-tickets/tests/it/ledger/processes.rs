@@ -320,7 +320,7 @@ fn run(is_shared: bool) {
         "later confirmed",
         "later absent",
     ];
-    run_all(500, &least.map(|end| (end, 20)), |seed, tally| {
+    run_all(250, &least.map(|end| (end, 8)), |seed, tally| {
         Run::new(seed, is_shared).run(tally)
     });
 }

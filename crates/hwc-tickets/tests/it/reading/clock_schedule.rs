@@ -266,5 +266,5 @@ impl Schedule {
 
 #[test]
 fn no_schedule_of_wrong_clocks_loses_a_message_in_silence() {
-    run_all(500, &[], |seed, tally| Schedule::new(seed).run(tally));
+    run_all(250, &[], |seed, tally| Schedule::new(seed).run(tally));
 }

@@ -383,5 +383,5 @@ impl Schedule {
 
 #[test]
 fn no_schedule_loses_or_repeats_a_message() {
-    run_all(500, &[], |seed, tally| Schedule::new(seed).run(tally));
+    run_all(250, &[], |seed, tally| Schedule::new(seed).run(tally));
 }
