@@ -21,7 +21,8 @@ use crate::{
     time::ZoneOffset,
 };
 use hwc_core::{
-    Clock, Endpoint, Pipeline, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport,
+    Clock, Endpoint, Pipeline, PipelineBuilder, ProxyChoice, RateLimit, RetryPolicy, Timeouts,
+    Transport,
     identity::{Identity, Keys, ProvideIdentity, Token},
 };
 use secrecy::SecretString;
@@ -318,6 +319,9 @@ impl ClientBuilder {
 
     /// The replier id under which messages of these credentials appear, when it is known. It tells own
     /// messages from those of colleagues with the same text.
+    ///
+    /// # Errors
+    /// [`ClientBuilder::build`] refuses a blank one: no message would count as the caller's own.
     pub fn author_id(mut self, id: impl Into<String>) -> Self {
         self.author_id = Some(id.into());
         self
@@ -327,6 +331,9 @@ impl ClientBuilder {
     /// of a vault. It is sent nowhere. Records of what was sent say by a digest of it whose they are ([`Client::origin`]), so that a
     /// key or a doubt of one account is never taken for one of another. With an access key it takes the place of the account id: give
     /// it where keys are renewed.
+    ///
+    /// # Errors
+    /// [`ClientBuilder::build`] refuses a blank one: all who leave theirs blank would be one account.
     pub fn account(mut self, name: impl Into<String>) -> Self {
         self.account = Some(name.into());
         self
@@ -375,19 +382,22 @@ impl ClientBuilder {
             .ok();
         let user_agent = self.checked_user_agent(&mut problems);
         let language = self.checked_language(&mut problems);
-        if self.text_limit == Some(0) {
-            problems.push("the text limit is 0: no message could be sent".to_owned());
-        }
-        if let SubmitType::Value(value @ 2..) = self.submit_type {
-            problems.push(format!(
-                "the submit type is {value}: the documented values are 0 and 1"
-            ));
-        }
+        self.check_rest(&mut problems);
         let identity = match (self.identity.take(), &self.variables) {
             (Some(identity), _) => Ok(identity),
             (None, Some(variables)) => variables.identity(endpoint.as_ref()),
             (None, None) => Err(no_credentials()),
         };
+        // What is wrong with the address says nothing of the other settings.
+        let address = endpoint
+            .clone()
+            .map_or_else(|| Endpoint::parse(site.endpoint()), Ok);
+        let pipeline = address.map(|address| self.pipeline(address, site, user_agent, language));
+        if let Ok(pipeline) = &pipeline
+            && (!problems.is_empty() || identity.is_err())
+        {
+            problems.extend(pipeline.problems());
+        }
         // Missing credentials are an error of their own kind, but only when nothing else is wrong.
         let identity = match identity {
             Ok(identity) if problems.is_empty() => identity,
@@ -398,42 +408,13 @@ impl ClientBuilder {
             }
             Ok(_) => return Err(invalid(&problems)),
         };
-        let Some(endpoint) = endpoint else {
+        let (Some(endpoint), Ok(pipeline)) = (endpoint, pipeline) else {
             return Err(invalid(&problems));
         };
         let description = format!("{site:?}, {endpoint}");
         let host = endpoint.authority().to_string();
-
-        let mut pipeline = Pipeline::builder(endpoint)
-            .identity(identity)
-            .timeouts(self.timeouts)
-            .retry(self.retry)
-            .error_codes(service::error_codes())
-            .default_header("x-site", site.code().to_string())
-            .default_header("x-time-zone", self.time_zone.to_string())
-            .user_agent(user_agent);
-        if let Some(language) = language {
-            pipeline = pipeline.default_header("x-language", language);
-        }
-        if let Some(limit) = self.rate_limit {
-            pipeline = pipeline.rate_limit(limit);
-        }
-        if let Some(connections) = self.max_connections {
-            pipeline = pipeline.max_connections(connections);
-        }
-        if let Some(choice) = self.proxy {
-            pipeline = pipeline.proxy(choice);
-        }
-        for path in self.ca_files {
-            pipeline = pipeline.ca_file(path);
-        }
-        if let Some(transport) = self.transport {
-            pipeline = pipeline.transport(transport);
-        }
-        if let Some(clock) = self.clock {
-            pipeline = pipeline.clock(clock);
-        }
-        let pipeline = Arc::new(pipeline.build().map_err(|error| invalid(&error.problems))?);
+        let pipeline = pipeline.identity(identity).build();
+        let pipeline = Arc::new(pipeline.map_err(|error| invalid(&error.problems))?);
 
         let mut principal = pipeline.principal();
         if let Some(name) = &self.account {
@@ -465,6 +446,64 @@ impl ClientBuilder {
         }))
     }
 
+    /// What carries the calls, but for the identity.
+    fn pipeline(
+        &mut self,
+        address: Endpoint,
+        site: Site,
+        user_agent: String,
+        language: Option<String>,
+    ) -> PipelineBuilder {
+        let mut pipeline = Pipeline::builder(address)
+            .timeouts(self.timeouts)
+            .retry(self.retry.clone())
+            .error_codes(service::error_codes())
+            .default_header("x-site", site.code().to_string())
+            .default_header("x-time-zone", self.time_zone.to_string())
+            .user_agent(user_agent);
+        if let Some(language) = language {
+            pipeline = pipeline.default_header("x-language", language);
+        }
+        if let Some(limit) = self.rate_limit {
+            pipeline = pipeline.rate_limit(limit);
+        }
+        if let Some(connections) = self.max_connections {
+            pipeline = pipeline.max_connections(connections);
+        }
+        if let Some(choice) = self.proxy.take() {
+            pipeline = pipeline.proxy(choice);
+        }
+        for path in std::mem::take(&mut self.ca_files) {
+            pipeline = pipeline.ca_file(path);
+        }
+        if let Some(transport) = self.transport.take() {
+            pipeline = pipeline.transport(transport);
+        }
+        if let Some(clock) = self.clock.take() {
+            pipeline = pipeline.clock(clock);
+        }
+        pipeline
+    }
+
+    /// What is wrong with the settings that only this crate knows.
+    fn check_rest(&self, problems: &mut Vec<String>) {
+        if self.text_limit == Some(0) {
+            problems.push("the text limit is 0: no message could be sent".to_owned());
+        }
+        if let SubmitType::Value(value @ 2..) = self.submit_type {
+            problems.push(format!(
+                "the submit type is {value}: the documented values are 0 and 1"
+            ));
+        }
+        for (what, name) in [("account", &self.account), ("author id", &self.author_id)] {
+            if name.as_ref().is_some_and(|name| name.trim().is_empty()) {
+                problems.push(format!(
+                    "the {what} is blank: name it, or leave it out where it is not known"
+                ));
+            }
+        }
+    }
+
     fn find_endpoint(&self, site: Site) -> Result<Endpoint, String> {
         if let Some(address) = &self.endpoint {
             return Endpoint::parse(address).map_err(|error| error.to_string());
@@ -490,6 +529,7 @@ impl ClientBuilder {
                 {
                     problems
                         .push("the user agent is not 1 to 128 visible ASCII characters".to_owned());
+                    return own.to_owned();
                 }
                 format!("{own} {name}")
             }
@@ -508,6 +548,7 @@ impl ClientBuilder {
                 "the language is not a tag such as en-us (1 to 32 letters, digits, - or _)"
                     .to_owned(),
             );
+            return None;
         }
         Some(tag)
     }

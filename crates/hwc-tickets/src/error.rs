@@ -23,7 +23,7 @@ use crate::{
     },
     time::InvalidZone,
 };
-use hwc_core::{Fault, Idempotency, body::SourceError, fault::telling_status};
+use hwc_core::{Category, Fault, Idempotency, body::SourceError, fault::telling_status};
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, fmt, io, sync::Arc, time::Duration};
 
@@ -344,6 +344,13 @@ impl Error {
     pub(crate) fn has_gateway_code(&self) -> bool {
         self.code()
             .is_some_and(|code| code.starts_with("APIGW.") || code.starts_with("APIG."))
+    }
+
+    /// Whether the service itself says that what the call names is not there. A gateway, or another machine with a code that
+    /// nobody knows, says so of an address alone.
+    pub(crate) fn denies_existence(&self) -> bool {
+        let category = self.fault().and_then(|fault| fault.category);
+        category == Some(Category::NotFound) && !self.has_gateway_code()
     }
 
     /// HTTP status of the last answer. This service reports most errors with 200.

@@ -166,6 +166,7 @@ impl RawCall {
             )
             .with_operation(OPERATION)
         })?;
+        self.operation.request = RequestContent::Json;
         self.body = Body::json(Bytes::from(body));
         Ok(self)
     }
@@ -432,6 +433,32 @@ mod tests {
         assert_eq!(cut.unwrap_err().kind(), ErrorKind::Interrupted);
         let error = clock.run(download().download()).unwrap_err();
         assert_eq!(error.code(), Some("OSM.01010015"));
+    }
+
+    /// Whichever body was given last is sent.
+    #[test]
+    fn a_body_takes_the_place_of_one_before() {
+        let clock = FakeClock::new();
+        let network = ScriptedTransport::new(&clock).otherwise(Step::json(200, "{}"));
+        let client = client(&clock, &network);
+        let call = || client.raw("POST", "/v2/new").unwrap();
+        let form = || Form::new().text("a", "b");
+        for (call, kind) in [
+            (call().form(form()).json("{}").unwrap(), "application/json"),
+            (
+                call().json("{}").unwrap().form(form()),
+                "multipart/form-data",
+            ),
+            (
+                call().form(form()).bytes(Source::bytes("x")),
+                "application/octet-stream",
+            ),
+        ] {
+            clock.run(call.into_future()).unwrap();
+            let request = network.requests().pop().unwrap();
+            let told = request.headers["content-type"].to_str().unwrap();
+            assert!(told.starts_with(kind), "{told}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@
 pub use hwc_core::fault::HumanDuration;
 use jiff::{Timestamp, civil::DateTime, tz::Offset};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
-use std::{fmt, str::FromStr};
+use std::{fmt, ops::Range, str::FromStr};
 
 /// A fixed distance from UTC in whole minutes, -12:00 to +14:00. Sent as `X-Time-Zone`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -167,7 +167,7 @@ fn minutes_of(text: &str) -> Option<i32> {
 /// A time as the service gave it, and the instant it means.
 ///
 /// Understood: `yyyy-MM-dd HH:mm:ss`, with `T`, with fractions, with an offset or `Z`, and seconds or
-/// milliseconds since 1970. Text without an offset is read in the zone the call asked for.
+/// milliseconds (13 digits) since 1970. Text without an offset is read in the zone the call asked for.
 #[derive(Clone, PartialEq, Eq, Hash, Deserialize)]
 pub struct MessageTime {
     instant: Option<Timestamp>,
@@ -234,16 +234,19 @@ impl Serialize for MessageTime {
     }
 }
 
-/// Seconds since 1970 stay below this until the year 5138; milliseconds pass it in March 1973.
+/// Seconds since 1970 stay below this until the year 5138.
 const SECONDS_END: u64 = 100_000_000_000;
+/// Milliseconds since 1970 lie in here from September 2001 to the year 2286. What has fewer or more digits may as well be a date
+/// and a time without separators, such as 20200709093343: no guess.
+const MILLISECONDS: Range<u64> = 1_000_000_000_000..10_000_000_000_000;
 
 fn parse(text: &str, zone: ZoneOffset) -> Option<Timestamp> {
     if let Ok(number) = text.parse::<i64>() {
-        return if number.unsigned_abs() < SECONDS_END {
+        return match number.unsigned_abs() {
             // Fewer digits than any real epoch value could as well be a date or a year: no guess.
-            (text.len() >= 9).then(|| Timestamp::from_second(number).ok())?
-        } else {
-            Timestamp::from_millisecond(number).ok()
+            0..SECONDS_END if text.len() >= 9 => Timestamp::from_second(number).ok(),
+            many if MILLISECONDS.contains(&many) => Timestamp::from_millisecond(number).ok(),
+            _ => None,
         };
     }
     let (date, clock) = text.split_once(['T', 't', ' '])?;

@@ -19,12 +19,15 @@ use std::{
 
 use tokio::{runtime::Handle, sync::watch};
 
-use self::state::{Ask, Flight, Outcome, State};
+use self::state::{Ask, Flight, Outcome, State, Task};
 use super::{
     Identity, IdentityContext, IdentityError, IdentityErrorKind, IdentityFuture, Principal,
     ProvideIdentity,
 };
-use crate::clock::Clock;
+use crate::{
+    clock::Clock,
+    deadline::{Deadline, Timer},
+};
 
 /// How often one caller joins a new fetch after the one it waited for was ended from outside.
 const TAKEOVERS: u32 = 3;
@@ -128,7 +131,9 @@ impl Fetched {
 ///
 /// - However many callers ask at once, there is one fetch, and all get its result. It runs in a task of
 ///   its own: a caller that gives up strands nobody. (Outside a tokio runtime the first caller runs it,
-///   and the next takes over if that one gives up.) Dropping the cache ends the task.
+///   and the next takes over if that one gives up.) Dropping the cache ends the task. A task goes on only while its
+///   runtime is driven: one that was begun on another runtime and has not ended within 20 seconds is ended, and the
+///   caller begins another.
 /// - An identity is renewed in the background after 80 % of its life or 5 minutes before its end,
 ///   whichever comes first, a little earlier by chance so that many programs do not renew at once. Until
 ///   the new one is there the old one is used.
@@ -165,7 +170,8 @@ type Errand = Pin<Box<dyn Future<Output = ()> + Send>>;
 /// What a caller does next.
 enum Step {
     Done(Result<Identity, IdentityError>),
-    Wait(Outcome, Option<Errand>),
+    /// For a fetch, which the caller may have to run; or for so long at most.
+    Wait(Outcome, Option<Errand>, Option<Duration>),
 }
 
 impl CachedIdentity {
@@ -229,19 +235,30 @@ impl Shared {
         context: &IdentityContext,
     ) -> Result<Identity, IdentityError> {
         for _ in 0..TAKEOVERS {
-            let (mut outcome, errand) = match self.ask(context) {
+            let (mut outcome, errand, patience) = match self.ask(context) {
                 Step::Done(result) => return result,
-                Step::Wait(outcome, errand) => (outcome, errand),
+                Step::Wait(outcome, errand, patience) => (outcome, errand, patience),
             };
             if let Some(errand) = errand {
                 errand.await;
             }
-            // An error here means that the fetch ended without a result: its runtime was shut down,
+            // Nothing here means that the fetch ended without a result: its runtime was shut down or is not driven,
             // its caller gave up, or it panicked. Then the next one takes over.
-            if let Ok(result) = outcome.wait_for(Option::is_some).await
-                && let Some(result) = result.as_ref()
-            {
-                return result.clone();
+            let landed = async {
+                let landed = outcome.wait_for(Option::is_some).await.ok()?;
+                landed.clone()
+            };
+            let clock = &*context.clock;
+            let landed = match patience {
+                None => landed.await,
+                Some(left) => {
+                    let until = Deadline::after(clock.elapsed(), left);
+                    let raced = Timer::new(clock, until).race(landed).await;
+                    raced.ok().flatten()
+                }
+            };
+            if let Some(result) = landed {
+                return result;
             }
         }
         Err(IdentityError::new(
@@ -258,6 +275,8 @@ impl Shared {
             .get_or_init(|| Arc::clone(&context.clock))
             .elapsed();
         let mut state = self.state();
+        let here = || Handle::try_current().ok().map(|runtime| runtime.id());
+        let patience = state.patience(now, here);
         match state.ask(now) {
             Ask::Have(identity) => {
                 // Without a runtime there is no background; then it is fetched anew at its end.
@@ -267,10 +286,10 @@ impl Shared {
                 Step::Done(Ok(identity))
             }
             Ask::Failed(error) => Step::Done(Err(error)),
-            Ask::Wait(outcome) => Step::Wait(outcome, None),
+            Ask::Wait(outcome) => Step::Wait(outcome, None, patience),
             Ask::Fetch => {
                 let (outcome, errand) = self.start_flight(&mut state, now, context);
-                Step::Wait(outcome, errand)
+                Step::Wait(outcome, errand, None)
             }
         }
     }
@@ -293,10 +312,16 @@ impl Shared {
             let _ = sender.send(Some(result));
         };
         let (task, errand): (_, Option<Errand>) = match Handle::try_current() {
-            Ok(runtime) => (Some(runtime.spawn(errand).abort_handle()), None),
+            Ok(runtime) => {
+                let task = Task {
+                    handle: runtime.spawn(errand).abort_handle(),
+                    runtime: runtime.id(),
+                };
+                (Some(task), None)
+            }
             Err(_) => (None, Some(Box::pin(errand))),
         };
-        state.set_flight(Flight::new(number, outcome.clone(), task));
+        state.set_flight(Flight::new(number, now, outcome.clone(), task));
         (outcome, errand)
     }
 

@@ -81,8 +81,9 @@ pub(super) async fn attempt(
     let (head, body) = response.into_parts();
     record.see_head(&head.headers);
     let now = pipeline.clock.now();
-    // Only signatures depend on the clock.
+    // Only signatures depend on the clock. A stored answer has the time at which it was stored.
     if identity.is_signed()
+        && !after::is_stored(&head.headers)
         && let Some(service) = after::date(&head.headers)
     {
         pipeline.skew.learn(service, now);

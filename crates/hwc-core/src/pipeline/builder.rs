@@ -11,7 +11,7 @@ use crate::{
     rate::Turns,
     retry::budget::Budget,
     secret::is_visible_ascii,
-    transport::{HttpTransport, ProxyChoice, Resolve, Transport},
+    transport::{HttpTransport, InvalidTransport, ProxyChoice, Resolve, Transport},
 };
 
 /// The largest answer that is read, unless said otherwise: 8 MiB.
@@ -167,6 +167,15 @@ impl PipelineBuilder {
         self
     }
 
+    /// What is wrong with the settings, a missing identity aside: for whoever looks for one and tells all problems at once.
+    /// Opens no connection; reads the CA files.
+    #[must_use]
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let _ = self.checked(&mut problems);
+        problems
+    }
+
     /// Checks everything and builds. Opens no connection.
     ///
     /// # Errors
@@ -174,7 +183,35 @@ impl PipelineBuilder {
     /// file or proxy that is not usable, a zero limit.
     pub fn build(self) -> Result<Pipeline, BuildError> {
         let mut problems = Vec::new();
-        let headers = self.checked_headers(&mut problems);
+        let (headers, transport) = self.checked(&mut problems);
+        if self.identity.is_none() {
+            problems.push("no identity is set; give a token, keys, or a provider".to_owned());
+        }
+        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
+        match (self.identity, transport) {
+            (Some(identity), Some(transport)) if problems.is_empty() => Ok(Pipeline {
+                context: IdentityContext::new(Arc::clone(&clock), Arc::clone(&transport)),
+                endpoint: self.endpoint,
+                identity,
+                transport,
+                clock,
+                timeouts: self.timeouts,
+                budget: Budget::new(self.retry.budget),
+                retry: self.retry,
+                turns: self.rate.map(Turns::new),
+                codes: self.codes,
+                headers,
+                body_limit: self.body_limit,
+                places: Places::new(self.max_connections),
+                skew: Skew::default(),
+            }),
+            _ => Err(BuildError { problems }),
+        }
+    }
+
+    /// The headers and the transport that were asked for, as far as they can be used.
+    fn checked(&self, problems: &mut Vec<String>) -> (HeaderMap, Option<Arc<dyn Transport>>) {
+        let headers = self.checked_headers(problems);
         let timeouts = self.timeouts;
         for (name, limit) in [
             ("connect", timeouts.connect),
@@ -192,50 +229,27 @@ impl PipelineBuilder {
         if self.max_connections == 0 {
             problems.push("the limit `max_connections` is zero; allow at least one".to_owned());
         }
-        if self.identity.is_none() {
-            problems.push("no identity is set; give a token, keys, or a provider".to_owned());
+        let transport = self
+            .transport_in_use()
+            .map_err(|problem| problems.push(problem.to_string()));
+        (headers, transport.ok())
+    }
+
+    /// The transport that was given, or the real one.
+    fn transport_in_use(&self) -> Result<Arc<dyn Transport>, InvalidTransport> {
+        if let Some(given) = &self.transport {
+            return Ok(Arc::clone(given));
         }
-        let transport = match self.transport {
-            Some(transport) => Some(transport),
-            None => {
-                let mut builder = HttpTransport::builder()
-                    .connect_timeout(timeouts.connect)
-                    .proxy(self.proxy);
-                for path in self.ca_files {
-                    builder = builder.ca_file(path);
-                }
-                if let Some(resolver) = self.resolver {
-                    builder = builder.resolver(resolver);
-                }
-                match builder.build() {
-                    Ok(transport) => Some(Arc::new(transport) as Arc<dyn Transport>),
-                    Err(problem) => {
-                        problems.push(problem.to_string());
-                        None
-                    }
-                }
-            }
-        };
-        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
-        match (self.identity, transport) {
-            (Some(identity), Some(transport)) if problems.is_empty() => Ok(Pipeline {
-                context: IdentityContext::new(Arc::clone(&clock), Arc::clone(&transport)),
-                endpoint: self.endpoint,
-                identity,
-                transport,
-                clock,
-                timeouts,
-                budget: Budget::new(self.retry.budget),
-                retry: self.retry,
-                turns: self.rate.map(Turns::new),
-                codes: self.codes,
-                headers,
-                body_limit: self.body_limit,
-                places: Places::new(self.max_connections),
-                skew: Skew::default(),
-            }),
-            _ => Err(BuildError { problems }),
+        let mut builder = HttpTransport::builder()
+            .connect_timeout(self.timeouts.connect)
+            .proxy(self.proxy.clone());
+        for path in &self.ca_files {
+            builder = builder.ca_file(path);
         }
+        if let Some(resolver) = &self.resolver {
+            builder = builder.resolver(Arc::clone(resolver));
+        }
+        Ok(Arc::new(builder.build()?))
     }
 
     fn checked_headers(&self, problems: &mut Vec<String>) -> HeaderMap {

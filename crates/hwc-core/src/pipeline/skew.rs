@@ -24,7 +24,7 @@ pub(super) struct Skew {
 }
 
 impl Skew {
-    /// Learns from an answer that came at local time `now`.
+    /// Learns from an answer that came at local time `now`, and was made for the call.
     pub(super) fn learn(&self, service: Timestamp, now: Timestamp) {
         let mut differences = self.lock();
         if differences.len() >= 3 {

@@ -10,6 +10,7 @@ use std::{
 };
 
 use hwc_core::{
+    Clock,
     identity::{
         CachedIdentity, FetchIdentity, Fetched, Identity, IdentityContext, IdentityError,
         IdentityErrorKind, IdentityFuture, ProvideIdentity, Token,
@@ -504,6 +505,53 @@ fn a_flight_survives_neither_its_runtime_nor_blocks_the_next_one() {
     drop(runtime);
     bench.source.gate.add_permits(1);
     assert_eq!(build().block_on(bench.generation()), Ok(1));
+}
+
+/// A runtime that is kept and not driven any more carries nothing on: callers on another one wait for a while, then fetch themselves.
+#[test]
+fn a_flight_on_a_runtime_that_nobody_drives_holds_nobody_up_for_ever() {
+    let bench = gated(&[], Plan::Lasts(DAY));
+    let idle = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    idle.block_on(async {
+        let caller = bench.ask_aside();
+        settle().await;
+        caller.abort();
+    });
+    assert_eq!(bench.fetches(), 1);
+    // One for the fetch that nobody carries on.
+    bench.source.gate.add_permits(2);
+    assert_eq!(bench.clock.run(bench.generation()), Ok(1));
+    assert_eq!(Clock::elapsed(&bench.clock), Duration::from_secs(20));
+    assert_eq!(bench.fetches(), 2);
+    // Driven again, it has ended and changes nothing.
+    idle.block_on(settle());
+    assert_eq!(bench.clock.run(bench.generation()), Ok(1));
+    // So it is with a renewal.
+    bench.clock.advance(HOUR * 20);
+    assert_eq!(idle.block_on(bench.generation()), Ok(1));
+    bench.source.gate.add_permits(2);
+    bench.clock.advance(HOUR * 4);
+    assert_eq!(bench.clock.run(bench.generation()), Ok(2));
+}
+
+/// On one runtime a slow issuer is waited for as long as it takes.
+#[test]
+fn a_slow_fetch_on_the_same_runtime_is_waited_for() {
+    let bench = gated(&[], Plan::Lasts(DAY));
+    let clock = bench.clock.clone();
+    let generation = bench.clock.run(async {
+        let caller = bench.ask_aside();
+        settle().await;
+        clock.advance(HOUR);
+        let other = bench.ask_aside();
+        settle().await;
+        bench.source.gate.add_permits(1);
+        caller.await.unwrap().unwrap();
+        other.await.unwrap().unwrap().generation()
+    });
+    assert_eq!((generation, bench.fetches()), (1, 1));
 }
 
 /// Readers during constant refusal and renewal: what they get is always one whole generation.

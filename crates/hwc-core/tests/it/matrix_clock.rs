@@ -129,6 +129,30 @@ fn a_clock_a_few_seconds_off_is_left_alone() {
     assert_eq!(signed, service.clock.now());
 }
 
+/// A machine on the way gives answers that are an hour old, and says so: no clock is wrong, and no signature is made for that hour.
+#[test]
+fn the_time_of_a_stored_answer_is_not_learned() {
+    let clock = FakeClock::new();
+    let time = clock.clone();
+    let network = ScriptedTransport::new(&clock).answering(move |_| {
+        let stored = time.now() - SignedDuration::from_hours(1);
+        Step::json(200, "{}").header("age", "3600").header(
+            "date",
+            stored.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string(),
+        )
+    });
+    let keys = Keys::new(&"AKEXAMPLE".into(), "SKEXAMPLE".into()).unwrap();
+    let pipeline = scripted(&clock, &network).identity(keys).build().unwrap();
+    for _ in 0..2 {
+        let call = pipeline.call(request(&READ), &READ, &CallOptions::default());
+        clock.run(call).unwrap();
+    }
+    for request in network.requests() {
+        let signed = signing_time(request.header("x-sdk-date").unwrap());
+        assert_eq!(signed, clock.now());
+    }
+}
+
 /// Wrong keys are not a wrong clock: nothing to correct, nothing to renew, nothing repeated.
 #[test]
 fn refused_keys_with_a_right_clock_are_refused_once() {

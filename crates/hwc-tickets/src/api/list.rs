@@ -114,7 +114,8 @@ pub struct ListReport {
     /// Answers that were used.
     pub pages: u64,
     /// Whether an item may be missing: the list changed while it was read in a way that could not be made good, its rows end
-    /// before the total that is stated, or where no further page can be asked for.
+    /// before the total that is stated, where no further page can be asked for, or where an answer was one that a machine on the
+    /// way had stored.
     /// Numbered pages cannot overlap: rows that go from them while as many come are not noticed.
     pub possible_gap: bool,
     /// Whether the end was reached: nothing came where more would stand. A short page is no end. Of items without an id, which

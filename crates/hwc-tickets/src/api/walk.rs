@@ -6,7 +6,7 @@ use super::{
     ListReport, Page, Paged,
     call::{About, send},
 };
-use crate::{client::Client, error::Result};
+use crate::{client::Client, error::Result, service};
 use course::{Came, Course, Form};
 use hwc_tickets_wire::{Response, limits};
 
@@ -59,13 +59,14 @@ impl<R: Paged> Walk<R> {
 
     /// Takes an answer in: what of it is new.
     fn take(&mut self, answer: Response<R::Response>) -> Page<R::Item> {
+        let is_unsure = answer.partial_failure || service::is_stored(&answer);
         let total = R::total(&answer.body);
         let items = R::list(answer.body).unwrap_or_default();
         let (page, are_new) = self.course.take(Came {
             ids: items.iter().map(R::id).collect(),
             undecodable: answer.undecodable,
             total,
-            partial_failure: answer.partial_failure,
+            is_unsure,
         });
         let items = items.into_iter().zip(are_new);
         let items = items.filter_map(|(item, is_new)| is_new.then_some(item));

@@ -352,7 +352,8 @@ impl Lookups {
                 answer.needs("case_agreement")?;
                 answer.body.case_agreement
             }
-            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            // A gateway speaks of the address, not of an agreement.
+            Err(error) if error.kind() == ErrorKind::NotFound && !error.has_gateway_code() => None,
             Err(error) => return Err(error),
         };
         let Some(latest) = latest else {

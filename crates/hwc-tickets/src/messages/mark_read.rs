@@ -74,7 +74,8 @@ impl Ticket {
     /// told: more than 100,000 of them, or more in one second than the service shows at once.
     /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) when the service does not say how many there
     /// are. [`ErrorKind::Protocol`](crate::ErrorKind::Protocol) at the end, when all else is handled and
-    /// marked, for items that could not be decoded and so could not be handed over.
+    /// marked, for items that could not be decoded and so could not be handed over; and for an answer that a machine on the way had
+    /// stored.
     pub async fn drain_unread<F, Fut, E>(&self, mut handler: F) -> Result<u64, E>
     where
         F: FnMut(Message) -> Fut,

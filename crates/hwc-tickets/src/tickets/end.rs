@@ -261,5 +261,5 @@ fn is_reached(action: TicketAction, status: TicketStatus) -> bool {
 
 /// Whether a ticket that was to be deleted is not there.
 fn gone(action: TicketAction, look: &Error) -> bool {
-    action == TicketAction::Delete && look.kind() == ErrorKind::NotFound
+    action == TicketAction::Delete && look.denies_existence()
 }

@@ -138,7 +138,7 @@ impl<C: Caller> ListTickets<C> {
         self
     }
 
-    /// Most tickets of one page, up to 100, which is the default.
+    /// Most tickets of one page, up to 100, which is the default. Where several are read, at least 2: they overlap by one.
     pub fn page_size(mut self, tickets: u32) -> Self {
         self.call.request.limit = Some(tickets.clamp(1, 100).into());
         self

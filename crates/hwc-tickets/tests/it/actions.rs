@@ -185,6 +185,22 @@ fn a_ticket_that_is_gone_after_a_lost_delete_is_absent() {
     assert_eq!(error.kind(), ErrorKind::NotFound);
 }
 
+/// A gateway that knows no such address says nothing of the ticket, and neither does a machine with a code of its own.
+#[test]
+fn only_the_service_says_that_a_ticket_is_gone() {
+    for code in ["APIGW.0101", "APIG.0101", "XYZ.0001"] {
+        let office = office(3);
+        office.after(move |asked| match asked.operation() {
+            "action" => Some(Step::reset()),
+            "status" => Some(Step::json(404, format!(r#"{{"error_code":"{code}"}}"#))),
+            _ => None,
+        });
+        let ticket = office.client().ticket(TICKET).unwrap();
+        let error = office.clock.run(ticket.delete().into_future()).unwrap_err();
+        assert_eq!(error.delivery(), Delivery::Unknown, "{code}");
+    }
+}
+
 /// Where the state cannot be read, the error stays as it was.
 #[test]
 fn without_a_state_no_state_is_told() {

@@ -384,6 +384,22 @@ fn whether_an_agreement_is_signed_is_not_guessed() {
     }
 }
 
+/// That there is no agreement is for the service to say, not for a gateway that knows no such address.
+#[test]
+fn a_gateway_does_not_say_that_there_is_no_agreement() {
+    for (code, is_none) in [("APIGW.0101", false), ("OSM.01010015", true)] {
+        let (clock, client) = scripted(move |_| {
+            let status = if is_none { 200 } else { 404 };
+            json(status, json!({ "error_code": code }))
+        });
+        let state = clock.run(client.lookups().agreement());
+        match is_none {
+            true => assert_eq!(state.unwrap(), AgreementState::None),
+            false => assert_eq!(state.unwrap_err().kind(), ErrorKind::NotFound),
+        }
+    }
+}
+
 #[test]
 fn what_is_not_whole_is_asked_for_anew() {
     for (answer, is_whole) in [

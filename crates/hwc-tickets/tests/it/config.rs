@@ -119,11 +119,19 @@ fn every_problem_is_told_at_once() {
         .user_agent("a\nb")
         .text_limit(0)
         .submit_type(SubmitType::Value(7))
+        .account(" ")
+        .author_id("")
+        .max_connections(0)
+        .ca_file("/nonexistent/ca.pem")
         .build()
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
     let shown = error.to_string();
     for named in [
+        "account is blank",
+        "author id is blank",
+        "max_connections",
+        "ca.pem",
         "token",
         "https",
         "language",
@@ -168,6 +176,19 @@ fn addresses_from_the_environment_are_not_trusted_with_credentials() {
             error.to_string().contains("HWC_TICKETS_ENDPOINT"),
             "{error}"
         );
+    }
+}
+
+/// Missing credentials hide nothing else that is wrong.
+#[test]
+fn what_is_wrong_besides_missing_credentials_is_told_with_them() {
+    for builder in [Client::builder(), environment(&[])] {
+        let error = builder.max_connections(0).build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        let shown = error.to_string();
+        assert!(shown.contains("max_connections"), "{shown}");
+        assert!(shown.contains("no credentials"), "{shown}");
+        assert!(!shown.contains("identity"), "{shown}");
     }
 }
 

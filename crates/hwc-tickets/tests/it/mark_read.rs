@@ -62,6 +62,26 @@ fn mark_all(desk: &Desk) {
     }
 }
 
+/// What a machine on the way had stored may lack unread messages: by it nothing is marked.
+#[test]
+fn a_stored_answer_marks_nothing() {
+    for operation in ["unread", "more"] {
+        let desk = desk();
+        post(&desk, 1, &["one"], Duration::from_secs(60));
+        desk.on_request(move |state, asked| {
+            (asked.operation() == operation).then(|| {
+                let body = state.answer(asked).to_string();
+                state.dated(Step::json(200, body)).header("age", "60")
+            })
+        });
+        let (_, result) = drain(&desk, |_| Ok(()));
+        let error = result.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Protocol, "{operation}");
+        assert_eq!(desk.count("mark_read"), 0, "{operation}");
+        assert_eq!(unread(&desk), 1, "{operation}");
+    }
+}
+
 #[test]
 fn exactly_the_unread_ones_when_nothing_is_in_doubt() {
     let desk = desk();

@@ -126,6 +126,23 @@ fn run(
 
 use Act::{Add, Post, Remove};
 
+/// A gateway that knows no such address says nothing of a ticket: it is asked after again, and lost when the service says so.
+#[test]
+fn a_gateway_does_not_say_that_a_ticket_is_lost() {
+    let desk = desk(&["a"]);
+    let clock = desk.clock.clone();
+    desk.on_request(move |_, asked| {
+        let is_about_it = asked.operation() == "list" && asked.path.contains("nobody");
+        let is_refused = is_about_it && clock.elapsed() < S(300);
+        is_refused.then(|| Step::json(404, r#"{"error_code":"APIGW.0101"}"#))
+    });
+    let plan = [(30, Post("a", "goes on"))];
+    let (early, _) = run(&desk, &["a", "nobody"], None, &plan, 200);
+    assert_eq!(early, ["a: goes on"]);
+    let (late, _) = run(&desk, &["a", "nobody"], None, &[], 1200);
+    assert_eq!(late, ["lost nobody NotFound"]);
+}
+
 #[test]
 fn each_plan_has_its_events() {
     type Row = (&'static str, &'static [(u64, Act)], &'static [&'static str]);

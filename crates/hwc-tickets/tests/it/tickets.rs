@@ -1,9 +1,10 @@
 //! The list of tickets: typed filters and rows, each ticket once however the list changes, and a gap that is told.
 
 use crate::office::{Office, Row, State};
+use hwc_core::testing::{FakeClock, ScriptedTransport, Step};
 use hwc_tickets::{
-    ErrorKind, ListedTicket, MessageTime, TicketId, TicketLabel, TicketStatus, ZoneOffset,
-    list::newest_first,
+    Client, ErrorKind, ListedTicket, MessageTime, SecretString, TicketId, TicketLabel,
+    TicketStatus, ZoneOffset, list::newest_first,
 };
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -164,6 +165,33 @@ fn a_total_that_lies_is_no_end_and_no_silence() {
         let list = office.clock.run(items.collect()).unwrap();
         assert_eq!(list.items.len(), 7, "{lie}");
         assert_eq!(list.report.possible_gap, gap, "{lie}");
+    }
+}
+
+/// What a machine on the way had stored may lack the newest tickets.
+#[test]
+fn a_stored_page_is_a_possible_gap() {
+    for age in ["0", "3600"] {
+        let clock = FakeClock::new();
+        let network = ScriptedTransport::new(&clock).answering(move |request| {
+            let query = request.uri.query().unwrap_or_default();
+            let rows = match query.contains("offset=1") {
+                true => "[]",
+                false => r#"[{"incident_id":"TT1"}]"#,
+            };
+            let body = format!(r#"{{"total_count":1,"incident_info_list":{rows}}}"#);
+            Step::json(200, body).header("age", age)
+        });
+        let client = Client::builder()
+            .token(SecretString::from("token-for-tests"))
+            .clock(clock.clone())
+            .transport(network)
+            .build()
+            .unwrap();
+        let items = client.tickets().list().items();
+        let list = clock.run(items.collect()).unwrap();
+        assert_eq!(list.items.len(), 1, "{age}");
+        assert_eq!(list.report.possible_gap, age != "0", "{age}");
     }
 }
 

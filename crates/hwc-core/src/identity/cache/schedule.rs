@@ -8,6 +8,8 @@ use super::super::{IdentityError, IdentityErrorKind};
 const RENEW_BEFORE_END: Duration = Duration::from_secs(5 * 60);
 /// An identity must outlive the request it is put on; this is what one attempt may take.
 const UNUSABLE_BEFORE_END: Duration = Duration::from_secs(10);
+/// A fetch that was begun on another runtime counts as stuck after this time: longer than a login takes, shorter than a call.
+pub(super) const STUCK_AFTER: Duration = Duration::from_secs(20);
 /// First pause after a failed fetch.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// Longest pause after a fetch that failed for reasons that pass.

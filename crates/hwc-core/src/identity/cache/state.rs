@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::{sync::watch, task::AbortHandle};
+use tokio::{runtime::Id, sync::watch, task::AbortHandle};
 
 use super::{
     super::{Identity, IdentityError, IdentityErrorKind},
@@ -35,17 +35,34 @@ pub(super) enum Ask {
 #[derive(Debug)]
 pub(super) struct Flight {
     number: u64,
+    begun: Duration,
     outcome: Outcome,
-    task: Option<AbortHandle>,
+    task: Option<Task>,
+}
+
+/// What carries a fetch on, unless its caller does.
+#[derive(Debug)]
+pub(super) struct Task {
+    pub(super) handle: AbortHandle,
+    pub(super) runtime: Id,
 }
 
 impl Flight {
-    pub(super) fn new(number: u64, outcome: Outcome, task: Option<AbortHandle>) -> Self {
+    pub(super) fn new(number: u64, begun: Duration, outcome: Outcome, task: Option<Task>) -> Self {
         Self {
             number,
+            begun,
             outcome,
             task,
         }
+    }
+
+    /// How much longer a caller on the runtime `here` waits for it; `None`: until it ends. A task goes on only while somebody
+    /// drives its runtime, and who is on another one cannot tell.
+    fn patience(&self, now: Duration, here: Id) -> Option<Duration> {
+        let is_elsewhere = self.task.as_ref()?.runtime != here;
+        let age = now.saturating_sub(self.begun);
+        is_elsewhere.then(|| schedule::STUCK_AFTER.saturating_sub(age))
     }
 
     pub(super) fn outcome(&self) -> Outcome {
@@ -129,6 +146,21 @@ impl State {
         self.flight.as_ref()
     }
 
+    /// How much longer a caller on the runtime `here` waits for the fetch under way; `None`: until it ends. One that was waited
+    /// for long enough is ended, so that another takes its place.
+    pub(super) fn patience(
+        &mut self,
+        now: Duration,
+        here: impl FnOnce() -> Option<Id>,
+    ) -> Option<Duration> {
+        let left = self.flight.as_ref()?.patience(now, here()?)?;
+        if left.is_zero() {
+            self.end_flight();
+            return None;
+        }
+        Some(left)
+    }
+
     /// The number of a new fetch.
     pub(super) fn next_flight(&mut self) -> u64 {
         self.flights = self.flights.wrapping_add(1);
@@ -143,7 +175,7 @@ impl State {
     /// Ends the fetch under way.
     pub(super) fn end_flight(&mut self) {
         if let Some(task) = self.flight.take().and_then(|flight| flight.task) {
-            task.abort();
+            task.handle.abort();
         }
     }
 

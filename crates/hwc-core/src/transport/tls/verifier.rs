@@ -23,7 +23,22 @@ pub(super) struct NoAuthorities;
 pub(super) struct LateVerifier {
     provider: Arc<CryptoProvider>,
     extra: Vec<CertificateDer<'static>>,
-    made: OnceLock<Result<Verifier, NoAuthorities>>,
+    made: Late<Verifier>,
+}
+
+/// Made when it is first needed. A failure is not kept: the authorities of a machine that just started may come later.
+struct Late<T>(OnceLock<T>);
+
+impl<T> Late<T> {
+    fn get_or_make<E>(&self, make: impl FnOnce() -> Result<T, E>) -> Result<&T, E> {
+        match self.0.get() {
+            Some(made) => Ok(made),
+            None => {
+                let made = make()?;
+                Ok(self.0.get_or_init(|| made))
+            }
+        }
+    }
 }
 
 impl LateVerifier {
@@ -31,22 +46,20 @@ impl LateVerifier {
         Self {
             provider,
             extra,
-            made: OnceLock::new(),
+            made: Late(OnceLock::new()),
         }
     }
 
     fn made(&self) -> Result<&Verifier, Error> {
-        let made = self.made.get_or_init(|| {
+        self.made.get_or_make(|| {
             let provider = Arc::clone(&self.provider);
             if self.extra.is_empty() {
                 Verifier::new(provider)
             } else {
                 Verifier::new_with_extra_roots(self.extra.iter().cloned(), provider)
             }
-            .map_err(|_| NoAuthorities)
-        });
-        made.as_ref()
-            .map_err(|none| Error::Other(OtherError(Arc::new(*none))))
+            .map_err(|_| Error::Other(OtherError(Arc::new(NoAuthorities))))
+        })
     }
 }
 
@@ -96,5 +109,18 @@ impl ServerCertVerifier for LateVerifier {
         self.provider
             .signature_verification_algorithms
             .supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_not_kept_and_what_was_made_is() {
+        let late = Late(OnceLock::new());
+        assert_eq!(late.get_or_make(|| Err("none yet")), Err("none yet"));
+        assert_eq!(late.get_or_make(|| Ok::<_, &str>(1)), Ok(&1));
+        assert_eq!(late.get_or_make(|| Err("gone")), Ok(&1));
     }
 }

@@ -44,8 +44,8 @@ pub(super) struct Came {
     pub(super) undecodable: Vec<Undecodable>,
     /// The number of all items, as the answer states it.
     pub(super) total: Option<i64>,
-    /// It reports a failure besides.
-    pub(super) partial_failure: bool,
+    /// It reports a failure besides, or a machine on the way had stored it: what it lacks may be there.
+    pub(super) is_unsure: bool,
 }
 
 /// What is known of a list while it is read.
@@ -130,10 +130,10 @@ impl Course {
             ids,
             undecodable,
             total,
-            partial_failure,
+            is_unsure,
         } = came;
-        // What an answer lacks that says failure besides is not empty, but missing.
-        self.report.possible_gap |= partial_failure;
+        // What such an answer lacks is not empty, but missing.
+        self.report.possible_gap |= is_unsure;
         let list = self.form.list;
         let (mut lost, mut within): (Vec<_>, Vec<_>) =
             (undecodable.into_iter()).partition(|lost| is_row(lost, list));

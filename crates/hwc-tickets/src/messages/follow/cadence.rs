@@ -9,6 +9,9 @@ const QUIET_GROWTH: f64 = 1.5;
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
 /// Longest wait after failures.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
+/// Longest wait that a follower is sent into by others. Whoever asks for more has a wrong clock, or a number that means something
+/// else; a question a day harms nobody, and a follower that sleeps for years is no better than one that ended without a word.
+pub(super) const LONGEST_ASKED: Duration = Duration::from_secs(24 * 3600);
 /// Time without a failure after which earlier ones are forgotten: a service that fails every other
 /// time is not polled as if all were well.
 pub(super) const FORGET_FAILURES: Duration = Duration::from_secs(120);
@@ -71,6 +74,7 @@ impl Cadence {
         match asked {
             // Never earlier than asked for; a little later, as everyone was asked the same.
             Some(asked) => {
+                let asked = asked.min(LONGEST_ASKED);
                 wait.max(asked.saturating_add(asked.mul_f64(chance.clamp(0.0, 1.0) / 10.0)))
             }
             None => wait,
@@ -130,6 +134,8 @@ mod tests {
         assert_eq!(cadence.after_failure(S(0), Some(S(90)), 0.0), S(90));
         assert_eq!(cadence.after_failure(S(0), Some(S(90)), 1.0), S(99));
         assert!(cadence.after_failure(S(0), Some(S(0)), 0.5) > S(1));
+        let years = Some(S(99_999_999_999));
+        assert_eq!(cadence.after_failure(S(0), years, 0.0), LONGEST_ASKED);
     }
 
     #[test]
@@ -137,7 +143,7 @@ mod tests {
         let mut cadence = Cadence::new(Duration::MAX, Duration::MAX);
         assert_eq!(cadence.after_quiet(S(0), 1.0), Duration::MAX);
         let asked = Some(Duration::MAX);
-        assert_eq!(cadence.after_failure(S(0), asked, 1.0), Duration::MAX);
+        assert!(cadence.after_failure(S(0), asked, 1.0) > Duration::MAX / 2);
         assert!(cadence.after_failure(S(0), None, 1.0) > Duration::MAX / 2);
     }
 }

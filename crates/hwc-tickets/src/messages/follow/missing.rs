@@ -50,9 +50,10 @@ pub(super) async fn ask(
     for ticket in unanswered {
         if let Err(fault) = service.messages(&ticket, 0, 1, about).await {
             let error = Error::from_fault("follow tickets", fault);
-            if error.kind() == ErrorKind::NotFound {
+            if error.denies_existence() {
                 missing.lost.push((ticket, error));
-            } else if error.is_retryable() {
+            } else if error.is_retryable() || error.kind() == ErrorKind::NotFound {
+                // Of a gateway: it says nothing of the ticket.
                 missing.unclear.push(ticket);
             }
         }

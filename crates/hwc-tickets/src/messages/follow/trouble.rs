@@ -1,5 +1,6 @@
 //! What a failed request means for the follower: try again, split, give a ticket up, or end.
 
+use super::cadence::LONGEST_ASKED;
 use crate::{
     error::{Error, ErrorKind},
     ids::TicketId,
@@ -88,7 +89,8 @@ impl Trouble {
                     return Remedy::End;
                 }
                 let pause = FIRST_PAUSE.saturating_mul(1 << (self.refusals - 1).min(8));
-                Remedy::Pause(pause.max(error.retry_after().unwrap_or_default()))
+                let asked = error.retry_after().unwrap_or_default();
+                Remedy::Pause(pause.max(asked.min(LONGEST_ASKED)))
             }
             _ => Remedy::Wait,
         }

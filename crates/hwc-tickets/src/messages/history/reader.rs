@@ -94,6 +94,11 @@ impl Reader {
         self.walk.may_have_skipped()
     }
 
+    /// Whether an answer was one that a machine on the way had stored.
+    pub(crate) fn is_stale(&self) -> bool {
+        self.walk.is_stale()
+    }
+
     /// The next message; `None` at the end. After an error, asking again repeats the failed page.
     ///
     /// Dropping the future loses nothing: the page is asked for again.
@@ -143,6 +148,9 @@ impl Reader {
                     // This machine's clock is days behind: the newest messages are not in the answer.
                     self.walk = Walk::new(self.walk.options().clone(), date);
                     return Ok(true);
+                }
+                if service::is_stored(&answer) {
+                    self.walk.take_for_stored();
                 }
                 self.walk.accept(answer.body)
             }

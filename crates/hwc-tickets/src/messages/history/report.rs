@@ -28,8 +28,9 @@ pub struct ReadReport {
     /// Answers of the service that were used.
     pub pages: u64,
     /// Whether a message may be missing: more messages in one second than one page holds, where reading
-    /// them by row numbers did not help or could not be trusted, or a total above what was read (a
-    /// message that was recalled meanwhile is among the causes). `false` is a statement, not a guess.
+    /// them by row numbers did not help or could not be trusted, a total above what was read (a
+    /// message that was recalled meanwhile is among the causes), or an answer that a machine on the way had
+    /// stored. `false` is a statement, not a guess.
     pub possible_gap: bool,
     /// Whether the walk came to its end: the beginning of the conversation, the moment given with
     /// `since`, or the number given with `limit`. A short page is no such end.

@@ -80,6 +80,8 @@ pub(crate) struct Walk {
     totals: Totals,
     /// A step passed over a second that may hold more.
     passed_over: bool,
+    /// An answer was one that a machine on the way had stored: it may lack what came since, totals too.
+    is_stale: bool,
     /// Whether pages came with the oldest message first, once one told.
     ascending: bool,
     /// The boundary that is being read by row numbers.
@@ -147,6 +149,7 @@ impl Walk {
             seen: 0,
             totals: Totals::default(),
             passed_over: false,
+            is_stale: false,
             ascending: false,
             bridge: None,
             bridged: None,
@@ -174,6 +177,16 @@ impl Walk {
     /// Whether a step may have gone past a message. A total that does not fit is no such step.
     pub(crate) fn may_have_skipped(&self) -> bool {
         self.passed_over && self.report.possible_gap
+    }
+
+    /// Whether an answer was one that a machine on the way had stored.
+    pub(crate) fn is_stale(&self) -> bool {
+        self.is_stale
+    }
+
+    /// The answer that comes next is such a one.
+    pub(crate) fn take_for_stored(&mut self) {
+        self.is_stale = true;
     }
 
     /// The next page to ask for; `None` at the end. Asking twice without an answer asks the same.

@@ -645,6 +645,24 @@ fn a_wait_beyond_every_clock_is_kept_without_harm() {
     });
 }
 
+/// A machine with a wrong clock asks for years: nobody means that.
+#[test]
+fn a_wait_of_years_ends_after_a_day() {
+    let desk = desk(&["a"], Rules::default());
+    let (mut number, clock) = (0, desk.clock.clone());
+    desk.on_request(move |_, _| {
+        number += 1;
+        let is_early = number > 1 && clock.elapsed() < S(7200);
+        is_early.then(|| Step::answer(429).header("retry-after", "99999999999"))
+    });
+    desk.clock.run(async {
+        post_later(&desk, &[(7300, "a", 1, "one")]);
+        let mut events = desk.client().follow(ids(&["a"])).stream();
+        let told = run(&mut events, &desk, S(2 * 24 * 3600)).await;
+        assert_eq!(told, ["degraded Throttled", "a: one"]);
+    });
+}
+
 #[test]
 fn refused_credentials_pause_everything_or_end() {
     // A fixed token: waiting changes nothing.

@@ -118,6 +118,22 @@ const FORMS: [Form; 5] = [
     Form::TextOfMillis,
 ];
 
+/// What a machine on the way had stored may lack the newest messages, and its totals with them.
+#[test]
+fn a_stored_answer_is_a_possible_gap() {
+    for age in ["0", "3600"] {
+        let desk = Desk::new(Rules::default());
+        fill(&desk, &[(0, 3), (10, 3)]);
+        desk.on_request(move |state, asked| {
+            let body = state.answer(asked).to_string();
+            Some(state.dated(Step::json(200, body)).header("age", age))
+        });
+        let read = read(&desk, 100, false);
+        assert_eq!(read.texts.len(), 6, "{age}");
+        assert_eq!(read.report.possible_gap, age != "0", "{age}");
+    }
+}
+
 #[test]
 fn both_comparisons_and_every_page_size() {
     let shape = [

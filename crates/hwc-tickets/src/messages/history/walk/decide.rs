@@ -75,6 +75,7 @@ impl Walk {
                 self.report.possible_gap = true;
             }
         }
+        self.report.possible_gap |= self.is_stale;
     }
 
     fn is_widest(&self) -> bool {
@@ -90,7 +91,7 @@ impl Walk {
     pub(crate) fn stop(&mut self) {
         if !self.done {
             // The total is out of reach by the caller's own wish.
-            self.report.possible_gap = self.passed_over;
+            self.report.possible_gap = self.passed_over || self.is_stale;
         }
         self.end(true);
     }
