@@ -5,6 +5,7 @@
     reason = "syntax trees have no Debug, and a command prints problems, not its state"
 )]
 
+pub mod assurance;
 pub mod bench;
 pub mod ci;
 pub mod codegen;
@@ -20,8 +21,10 @@ pub mod mutants;
 pub mod page;
 pub mod problem;
 pub mod programs;
+pub mod schedules;
 pub mod site;
 pub mod soak;
 pub mod spec;
+pub mod supply;
 pub mod tables;
 pub mod tidy;

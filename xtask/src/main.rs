@@ -3,8 +3,8 @@
 use clap::Parser as _;
 use std::{env, path::PathBuf, process::ExitCode};
 use xtask::{
-    bench, ci, codegen, differential, file::Workspace, flags, fuzz, interop, linters, mutants,
-    page, problem::Result, site, soak, spec,
+    assurance, bench, ci, codegen, differential, file::Workspace, flags, fuzz, interop, linters,
+    mutants, page, problem::Result, site, soak, spec,
 };
 
 fn main() -> ExitCode {
@@ -61,6 +61,7 @@ fn run(flags: &flags::Flags) -> Result<String> {
         flags::Command::Mutants { what, shard } => {
             mutants::run(&workspace, what, shard.as_deref(), say)
         }
+        flags::Command::Assurance { name } => assurance::run(&workspace, name.as_deref(), say),
         flags::Command::Linters => linters::run(&workspace),
         flags::Command::Docs | flags::Command::Spec(flags::Spec::Site) => site::write(&workspace),
         flags::Command::PageTests => page::test(&workspace),
