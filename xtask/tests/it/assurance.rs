@@ -40,7 +40,11 @@ fn words<'a>(page: &'a str, before: &str) -> BTreeSet<&'a str> {
     let is_of_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
     page.split(before)
         .skip(1)
-        .map(|rest| rest.split(|letter: char| !is_of_word(letter)).next().unwrap())
+        .map(|rest| {
+            rest.split(|letter: char| !is_of_word(letter))
+                .next()
+                .unwrap()
+        })
         .filter(|word| word.starts_with(|letter: char| letter.is_ascii_lowercase()))
         .collect()
 }
@@ -83,4 +87,27 @@ fn an_unknown_proof_is_an_error_that_names_the_known_ones() {
     for proof in PROOFS {
         assert!(run.said.contains(proof.name), "{}", run.said);
     }
+}
+
+#[test]
+fn a_copy_has_what_is_not_built_and_nothing_else() {
+    let house = House::new();
+    house.write("kept.txt", "kept");
+    house.write("gone.txt", "gone");
+    house.write("target/built.txt", "built");
+    let place = tempfile::tempdir().unwrap();
+    let directory = place.path().join("copy");
+    let copy = house.workspace().copied(&directory).unwrap();
+    assert_eq!(
+        copy.files("", "").unwrap(),
+        house.workspace().files("", "").unwrap()
+    );
+    assert_eq!(copy.read("kept.txt").unwrap(), "kept");
+    assert!(!directory.join("target").exists());
+    house.workspace().remove("gone.txt").unwrap();
+    house.workspace().copied(&directory).unwrap();
+    assert!(
+        !directory.join("gone.txt").exists(),
+        "what was there is replaced"
+    );
 }
