@@ -10,8 +10,8 @@ use crate::{
     },
     linters, page,
     problem::{Place, Problem, Problems, Result},
-    programs::{self, Verdict},
-    site, spec, tidy,
+    programs::{self, Verdict, must_pass},
+    site, soak, spec, tidy,
 };
 use std::{
     collections::BTreeSet,
@@ -128,6 +128,11 @@ pub const STEPS: &[Step] = &[
         about: "inputs that nobody would write, for a minute",
         run: |workspace| fuzz::run(workspace, FUZZ_SECONDS, None).map(Outcome::Passed),
     },
+    Step {
+        name: "soak",
+        about: "hundreds of tickets followed while a call fails each second, for a minute",
+        run: |workspace| soak::run(workspace, SOAK_SECONDS).map(Outcome::Passed),
+    },
 ];
 
 /// What the step `differential` draws.
@@ -135,6 +140,9 @@ const SEED: u64 = 7;
 
 /// For how long each fuzz target goes on here: all of them together for about a minute.
 const FUZZ_SECONDS: u64 = 2;
+
+/// For how long tickets are followed here.
+const SOAK_SECONDS: u64 = 60;
 
 /// Most crates in the normal tree of hwc-tickets with default features, own crates not counted.
 const MOST_CRATES: usize = 105;
@@ -173,18 +181,6 @@ fn cargo(workspace: &Workspace, arguments: &[&str]) -> Command {
     let mut command = programs::cargo(workspace);
     command.args(arguments);
     command
-}
-
-/// Runs a command whose own output tells what is wrong.
-fn must_pass(mut command: Command, line: &str, remedy: &str) -> Result<()> {
-    let failed = |what: String| Problem::general(what, remedy.to_owned());
-    let status = command
-        .status()
-        .map_err(|error| failed(format!("`{line}` does not start: {error}")))?;
-    if !status.success() {
-        return Err(failed(format!("`{line}` failed; its own words are above")).into());
-    }
-    Ok(())
 }
 
 fn fmt(workspace: &Workspace) -> Result<Outcome> {

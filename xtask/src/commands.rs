@@ -1,7 +1,7 @@
 //! What each command of the command line calls. The program prints what comes of it; tests run the same without a program.
 
 use crate::{
-    bench, ci, codegen, differential,
+    assurance, bench, ci, codegen, differential,
     file::Workspace,
     flags::{Command, Spec},
     fuzz, interop, linters, mutants, page,
@@ -27,6 +27,7 @@ pub fn run(workspace: &Workspace, command: &Command, say: fn(&str)) -> Result<St
             soak::run(workspace, seconds.unwrap_or(minutes.saturating_mul(60)))
         }
         Command::Mutants { what, shard } => mutants::run(workspace, what, shard.as_deref(), say),
+        Command::Assurance { name } => assurance::run(workspace, name.as_deref(), say),
         Command::Linters => linters::run(workspace),
         Command::Docs | Command::Spec(Spec::Site) => site::write(workspace),
         Command::PageTests => page::test(workspace),

@@ -155,6 +155,26 @@ impl Workspace {
         Ok(replaced)
     }
 
+    /// A copy of everything that is not built, in the place of what is in `directory`.
+    ///
+    /// # Errors
+    /// A file cannot be copied.
+    pub fn copied(&self, directory: &Path) -> Result<Self> {
+        let failed = |error: io::Error| cannot_write(&directory.display().to_string(), &error);
+        match fs::remove_dir_all(directory) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(failed(error).into());
+            }
+            _ => {}
+        }
+        for path in self.files("", "")? {
+            let target = directory.join(&path);
+            fs::create_dir_all(target.parent().unwrap_or(directory)).map_err(failed)?;
+            fs::copy(self.root.join(&path), &target).map_err(failed)?;
+        }
+        Ok(Self::new(directory))
+    }
+
     /// Removes a file.
     ///
     /// # Errors

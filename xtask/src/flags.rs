@@ -71,7 +71,7 @@ pub enum Command {
     },
     /// Makes sources wrong, one place at a time, and fails where no test notices; installs cargo-mutants below target/.
     ///
-    /// The areas: classify, envelope, retry, multipart, download, save, reconcile, paging, ids. Each goes in shards of less than two hours.
+    /// The areas: classify, envelope, retry, multipart, download, save, reconcile, paging, ids. Each goes in shards of about half an hour on one core.
     Mutants {
         /// Areas, or files such as crates/hwc-tickets/src/ids.rs; without one, every area.
         #[arg(value_name = "AREA|FILE")]
@@ -79,6 +79,11 @@ pub enum Command {
         /// Only this shard of each, from 0/N to (N-1)/N.
         #[arg(long, value_name = "K/N")]
         shard: Option<String>,
+    },
+    /// Runs one of the proofs that take too long for `ci`; without a name, lists them with what they show and how long they take.
+    Assurance {
+        /// The one to run.
+        name: Option<String>,
     },
     /// Measures the SDK side by side with plain code, and writes docs/benchmarks.md.
     Bench {
@@ -90,7 +95,7 @@ pub enum Command {
         builds: bool,
     },
     /// Runs every check, or one: fmt, tidy, spec, codegen, clippy, docs, deps, deny, msrv, interop,
-    /// clients, differential, linters, site, completions, page, fixture, fuzz.
+    /// clients, differential, linters, site, completions, page, fixture, fuzz, soak.
     Ci {
         /// The one step to run.
         step: Option<String>,

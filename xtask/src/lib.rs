@@ -5,6 +5,7 @@
     reason = "syntax trees have no Debug, and a command prints problems, not its state"
 )]
 
+pub mod assurance;
 pub mod bench;
 pub mod ci;
 pub mod codegen;
@@ -21,9 +22,11 @@ pub mod mutants;
 pub mod page;
 pub mod problem;
 pub mod programs;
+pub mod schedules;
 pub mod site;
 pub mod soak;
 pub mod spec;
+pub mod supply;
 pub mod tables;
 pub mod threads;
 pub mod tidy;

@@ -1,108 +1,39 @@
 //! Sources that are made wrong on purpose, one place at a time: a test of the owning crate has to fail each time. cargo-mutants makes
 //! them, in a copy of the workspace. A mutant that survives is a missing test, or is argued in `docs/assurance.md`.
 
+mod areas;
+
+use self::areas::{AREAS, Area};
 use crate::{
     file::Workspace,
     problem::{Place, Problem, Problems, Result},
-    programs::{self, succeeds},
+    programs,
 };
 use std::{
     collections::BTreeSet,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Stdio},
 };
 
 /// The version that is installed. Another one makes other mutants.
 const VERSION: &str = "27.0.0";
-/// Where it and what it says goes.
+/// Where what it says goes, and what it builds.
 const PLACE: &str = "target/mutants";
 /// Where survivors are argued.
 const PAGE: &str = "docs/assurance.md";
-/// Mutants of one shard: with a minute for each, it takes less than two hours.
-const SHARD: usize = 100;
+/// Mutants of one shard: with half a minute for each, it takes less than half an hour on one core.
+const SHARD: usize = 50;
 /// What the tests get for one of them at least, in seconds: a machine may have other work.
-const PATIENCE: &str = "120";
-
-/// What is mutated together.
-struct Area {
-    name: &'static str,
-    /// Whose tests have to notice.
-    package: &'static str,
-    /// Below the sources of the package.
-    files: &'static [&'static str],
-}
-
-const AREAS: [Area; 9] = [
-    Area {
-        name: "classify",
-        package: "hwc-core",
-        files: &["pipeline/classify.rs", "pipeline/classify/**/*.rs"],
-    },
-    Area {
-        name: "envelope",
-        package: "hwc-core",
-        files: &["pipeline/envelope.rs", "pipeline/envelope/**/*.rs"],
-    },
-    Area {
-        name: "retry",
-        package: "hwc-core",
-        files: &["retry.rs", "retry/**/*.rs"],
-    },
-    Area {
-        name: "multipart",
-        package: "hwc-core",
-        files: &["body/form.rs", "body/outflow.rs"],
-    },
-    Area {
-        name: "download",
-        package: "hwc-core",
-        files: &["pipeline/download.rs", "pipeline/incoming.rs"],
-    },
-    Area {
-        name: "save",
-        package: "hwc-tickets",
-        files: &[
-            "attachments/download.rs",
-            "attachments/download/**/*.rs",
-            "files/arrival.rs",
-        ],
-    },
-    Area {
-        name: "reconcile",
-        package: "hwc-tickets",
-        files: &[
-            "messages/submit/judge.rs",
-            "messages/submit/likeness.rs",
-            "messages/submit/reconcile.rs",
-            "messages/submit/search.rs",
-            "messages/submit/snapshot.rs",
-            "tickets/create/judge.rs",
-            "tickets/create/looking.rs",
-            "tickets/create/reconcile.rs",
-        ],
-    },
-    Area {
-        name: "paging",
-        package: "hwc-tickets",
-        files: &[
-            "api/walk.rs",
-            "api/walk/**/*.rs",
-            "messages/history.rs",
-            "messages/history/**/*.rs",
-        ],
-    },
-    Area {
-        name: "ids",
-        package: "hwc-tickets",
-        files: &["ids.rs"],
-    },
-];
+const PATIENCE: &str = "60";
+/// How many schedules each kind runs for one of them: as many as notice most in a second.
+const SCHEDULES: (&str, &str) = ("HWC_TICKETS_SCHEDULES", "50");
 
 /// Files of one package, below the root.
 struct Chosen {
     name: String,
     package: String,
     files: Vec<String>,
+    first: &'static [&'static str],
 }
 
 /// Mutates what `wanted` names, areas or files, or every area; tells how many mutants were noticed.
@@ -117,7 +48,7 @@ pub fn run(
 ) -> Result<String> {
     let chosen = chosen(workspace, wanted)?;
     let root = programs::absolute(workspace);
-    let program = installed(&root, say)?;
+    let program = programs::tool(workspace, "cargo-mutants", VERSION, say)?;
     let mut survivors = BTreeSet::new();
     let mut count = 0;
     for part in &chosen {
@@ -138,7 +69,8 @@ pub fn run(
             ));
             let told = tested(&root, &program, part, &shard)?;
             count += told.caught;
-            survivors.extend(told.missed);
+            // Without the place in the file, which moves.
+            survivors.extend(told.missed.iter().map(|line| unplaced(line)));
         }
     }
     let page = workspace.read(PAGE)?;
@@ -177,6 +109,7 @@ fn chosen(workspace: &Workspace, wanted: &[String]) -> Result<Vec<Chosen>> {
                 name: wanted.replace(['/', '.'], "-"),
                 package,
                 files: vec![wanted.clone()],
+                first: &[],
             }),
             _ => {
                 let names: Vec<&str> = AREAS.iter().map(|area| area.name).collect();
@@ -201,38 +134,9 @@ impl Chosen {
             name: area.name.to_owned(),
             package: area.package.to_owned(),
             files: area.files.iter().map(below).collect(),
+            first: area.first,
         }
     }
-}
-
-/// Where cargo-mutants is; installs it below `target`, once.
-fn installed(root: &Path, say: fn(&str)) -> Result<PathBuf> {
-    let place = root.join(PLACE).join("program");
-    let program = place.join("bin").join("cargo-mutants");
-    let is_there = Command::new(&program)
-        .args(["mutants", "--version"])
-        .stdin(Stdio::null())
-        .output()
-        .is_ok_and(|told| String::from_utf8_lossy(&told.stdout).contains(VERSION));
-    if is_there {
-        return Ok(program);
-    }
-    say("installs cargo-mutants below target/");
-    let mut cargo = Command::new("cargo");
-    cargo
-        .args(["install", "cargo-mutants", "--locked", "--force"])
-        .args(["--version", &format!("={VERSION}"), "--root"])
-        .arg(&place)
-        // Away from the settings of this workspace.
-        .current_dir(std::env::temp_dir());
-    if !succeeds(&mut cargo) {
-        return Err(Problem::general(
-            format!("cargo-mutants {VERSION} cannot be installed; why is above"),
-            "look for the version that the registry has, and name it in xtask/src/mutants.rs",
-        )
-        .into());
-    }
-    Ok(program)
 }
 
 /// cargo-mutants on some files.
@@ -273,13 +177,56 @@ fn listed(root: &Path, program: &Path, part: &Chosen) -> Result<usize> {
 /// What became of the mutants of a shard.
 struct Told {
     caught: usize,
-    /// Without the place in the file, which moves.
+    /// As cargo-mutants names them, with the place in the file.
     missed: Vec<String>,
 }
 
+/// Asks the tests about the area, then every test of the package about what these did not notice.
 fn tested(root: &Path, program: &Path, part: &Chosen, shard: &str) -> Result<Told> {
     let place = format!("{PLACE}/{}-{}", part.name, shard.replace('/', "-of-"));
-    let output = root.join(&place);
+    let mut command = mutants(root, program, part);
+    command.args(["--shard", shard]);
+    if part.first.is_empty() {
+        return asked(root, &place, part, command, &[]);
+    }
+    let first = asked(root, &place, part, command, part.first)?;
+    if first.missed.is_empty() {
+        return Ok(first);
+    }
+    let mut command = mutants(root, program, part);
+    // Not `--iterate`: it leaves out what was caught before it makes the shards, which are other ones then.
+    for line in &first.missed {
+        command.args(["--re", &literal(line)]);
+    }
+    let rest = asked(root, &format!("{place}-all"), part, command, &[])?;
+    Ok(Told {
+        caught: first.caught + rest.caught,
+        missed: rest.missed,
+    })
+}
+
+/// An expression that finds this line and no other.
+fn literal(line: &str) -> String {
+    let mut expression = String::from("^");
+    for letter in line.chars() {
+        if r"\.+*?()|[]{}^$".contains(letter) {
+            expression.push('\\');
+        }
+        expression.push(letter);
+    }
+    expression.push('$');
+    expression
+}
+
+/// One run of cargo-mutants, with the tests whose names hold one of `first`, or with every one of the package.
+fn asked(
+    root: &Path,
+    place: &str,
+    part: &Chosen,
+    mut command: Command,
+    first: &[&str],
+) -> Result<Told> {
+    let output = root.join(place);
     let broken = |what: String| {
         Problem::general(
             what,
@@ -287,12 +234,29 @@ fn tested(root: &Path, program: &Path, part: &Chosen, shard: &str) -> Result<Tol
         )
     };
     std::fs::create_dir_all(&output).map_err(|error| broken(format!("{place}: {error}")))?;
-    let status = mutants(root, program, part)
+    command
         .args(["--test-package", &part.package])
-        .args(["--shard", shard, "--no-shuffle"])
+        .args(["--jobs", "1", "--no-shuffle"])
         .args(["--minimum-test-timeout", PATIENCE])
         .arg("--output")
         .arg(&output)
+        // Each run has a copy of its own; what others wrote is built once for all of them.
+        .env("CARGO_TARGET_DIR", root.join(PLACE).join("build"))
+        // What changes is built anew for each mutant, and seldom runs for long.
+        .arg(format!(
+            "--cargo-arg=--config=profile.dev.package.{}.opt-level=0",
+            part.package
+        ));
+    if !first.is_empty() {
+        let (variable, count) = SCHEDULES;
+        command
+            .env(variable, count)
+            .args(["--cargo-arg=--lib", "--cargo-arg=--test=it"])
+            // The first `--` ends what cargo-mutants reads, the second what cargo reads.
+            .args(["--", "--"])
+            .args(first);
+    }
+    let status = command
         .status()
         .map_err(|error| broken(format!("cargo-mutants does not start: {error}")))?;
     // 2: some survive; 3: some make the tests hang, which is noticed too.
@@ -302,7 +266,7 @@ fn tested(root: &Path, program: &Path, part: &Chosen, shard: &str) -> Result<Tol
     let lines = |name: &str| {
         let text = std::fs::read_to_string(output.join("mutants.out").join(name));
         let text = text.unwrap_or_default();
-        text.lines().map(unplaced).collect::<Vec<String>>()
+        text.lines().map(str::to_owned).collect::<Vec<String>>()
     };
     Ok(Told {
         caught: lines("caught.txt").len() + lines("timeout.txt").len(),
@@ -341,6 +305,14 @@ mod tests {
     }
 
     #[test]
+    fn an_expression_finds_its_line_alone() {
+        assert_eq!(
+            literal("a.rs:1:2: replace f -> bool with true"),
+            r"^a\.rs:1:2: replace f -> bool with true$"
+        );
+    }
+
+    #[test]
     fn every_area_has_its_files() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         for area in &AREAS {
@@ -348,6 +320,26 @@ mod tests {
                 // Up to what stands for any name.
                 let path = root.join(file.split('*').next().unwrap_or_default());
                 assert!(path.exists(), "{}: {file}", area.name);
+            }
+        }
+    }
+    #[test]
+    fn every_area_names_tests_that_may_be_there() {
+        let root = Workspace::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+        for area in &AREAS {
+            let package = format!("crates/{}", area.package);
+            let files = root.files(&package, ".rs").unwrap();
+            assert!(!area.first.is_empty(), "{}", area.name);
+            for test in area.first {
+                let named = format!("fn {test}()");
+                let is_there = |path: &String| {
+                    path.contains(test) || root.read(path).unwrap().contains(&named)
+                };
+                assert!(
+                    files.iter().any(is_there),
+                    "{}: no file and no test of {package} is called {test}",
+                    area.name
+                );
             }
         }
     }

@@ -34,6 +34,9 @@ impl Kind {
 /// What is run, and named where it fails.
 const LINE: &str = "cargo test --workspace --no-run";
 
+/// Where tools of cargo are installed.
+const TOOLS: &str = "target/tools";
+
 fn failed(what: String) -> Problem {
     Problem::general(what, format!("run `{LINE}` and mend what it names"))
 }
@@ -67,11 +70,21 @@ pub fn build_into(workspace: &Workspace, target: &Path, arguments: &[&str]) -> R
 /// # Errors
 /// It does not build.
 pub fn build_release(workspace: &Workspace, arguments: &[&str]) -> Result<Built> {
+    built_by(workspace, &["build", "--release", "--locked"], arguments)
+}
+
+/// Builds the tests that `arguments` name, in a selection of packages or with a profile of their own.
+///
+/// # Errors
+/// They do not build.
+pub fn build_tests(workspace: &Workspace, arguments: &[&str]) -> Result<Built> {
+    built_by(workspace, &["test", "--no-run", "--locked"], arguments)
+}
+
+fn built_by(workspace: &Workspace, command: &[&str], arguments: &[&str]) -> Result<Built> {
     let mut cargo = cargo(workspace);
-    cargo
-        .args(["build", "--release", "--locked"])
-        .args(arguments);
-    let line = format!("cargo build --release {}", arguments.join(" "));
+    cargo.args(command).args(arguments);
+    let line = format!("cargo {} {}", command.join(" "), arguments.join(" "));
     messages(cargo, || {
         Problem::general(
             format!("`{line}` fails"),
@@ -237,6 +250,39 @@ pub fn install_npm(
     Ok(Ok(()))
 }
 
+/// Where a tool of cargo is; installs it below `target`, once. In one version: another one may say other things.
+///
+/// # Errors
+/// It cannot be installed.
+pub fn tool(workspace: &Workspace, name: &str, version: &str, say: fn(&str)) -> Result<PathBuf> {
+    let place = absolute(workspace)
+        .join(TOOLS)
+        .join(format!("{name}-{version}"));
+    let program = place
+        .join("bin")
+        .join(format!("{name}{}", env::consts::EXE_SUFFIX));
+    // Cargo puts it there when it is whole.
+    if program.is_file() {
+        return Ok(program);
+    }
+    say(&format!("installs {name} {version} below {TOOLS}/"));
+    let mut cargo = Command::new("cargo");
+    cargo
+        .args(["install", name, "--locked", "--force"])
+        .args(["--version", &format!("={version}"), "--root"])
+        .arg(&place)
+        // Away from the settings of this workspace.
+        .current_dir(env::temp_dir());
+    if !succeeds(&mut cargo) {
+        return Err(Problem::general(
+            format!("{name} {version} cannot be installed; why is above"),
+            "look for the version that the registry has, and name it where it is asked for in xtask/src",
+        )
+        .into());
+    }
+    Ok(program)
+}
+
 /// The root of the workspace, whole: for programs that run elsewhere.
 #[must_use]
 pub fn absolute(workspace: &Workspace) -> PathBuf {
@@ -251,6 +297,21 @@ pub fn succeeds(command: &mut Command) -> bool {
         .stdin(Stdio::null())
         .status()
         .is_ok_and(|status| status.success())
+}
+
+/// Runs a command whose own output tells what is wrong; `line` is how people would type it.
+///
+/// # Errors
+/// It does not start, or it fails.
+pub fn must_pass(mut command: Command, line: &str, remedy: &str) -> Result<()> {
+    let failed = |what: String| Problem::general(what, remedy.to_owned());
+    let status = command
+        .status()
+        .map_err(|error| failed(format!("`{line}` does not start: {error}")))?;
+    if !status.success() {
+        return Err(failed(format!("`{line}` failed; its own words are above")).into());
+    }
+    Ok(())
 }
 
 /// Whether a program of tests has one whose name holds `filter`. Without one it succeeds, and nothing was tested.

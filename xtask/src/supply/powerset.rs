@@ -1,0 +1,37 @@
+//! Every combination of features. Tests and clippy see them all at once; a user sees one.
+
+use super::{packages, place, shipped};
+use crate::{
+    file::Workspace,
+    problem::Result,
+    programs::{self, must_pass},
+};
+use std::process::{Command, Stdio};
+
+/// The tool that makes the combinations.
+const TOOL: (&str, &str) = ("cargo-hack", "0.6.46");
+
+/// Checks each crate with each of them.
+///
+/// # Errors
+/// The tool cannot be installed, or a combination does not compile.
+pub fn run(workspace: &Workspace, say: fn(&str)) -> Result<String> {
+    let (name, version) = TOOL;
+    let program = programs::tool(workspace, name, version, say)?;
+    let names = shipped(workspace)?;
+    let mut hack = Command::new(program);
+    hack.current_dir(workspace.root())
+        .stdin(Stdio::null())
+        .args(["hack", "check", "--feature-powerset", "--locked"])
+        .args(packages(&names))
+        .env("CARGO_TARGET_DIR", place(workspace, "build"));
+    must_pass(
+        hack,
+        "cargo hack check --feature-powerset",
+        "mend the combination that is named: a feature needs another one, or code its own",
+    )?;
+    Ok(format!(
+        "{} build with each combination of their features",
+        names.join(", ")
+    ))
+}
