@@ -16,6 +16,7 @@ use crate::description::Description;
 use crate::domain::{COLLEAGUE, Command, DEMO, Rules, STRANGER, World};
 use crate::fault::FaultRules;
 use crate::http::auth::Keyring;
+use crate::http::hex::hex;
 use crate::journal::{Entry, Journal};
 use crate::quirks::Quirks;
 
@@ -133,11 +134,7 @@ impl State {
     pub(crate) fn next_request_id(&mut self) -> String {
         self.requests += 1;
         let digest = Sha256::digest(format!("request/{}/{}", self.seed, self.requests));
-        digest
-            .iter()
-            .take(16)
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hex(digest.get(..16).unwrap_or_default())
     }
 }
 
@@ -222,6 +219,11 @@ impl Shared {
 
     pub(crate) fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
+    }
+
+    /// Whether somebody is told about each request.
+    pub(crate) fn is_observed(&self) -> bool {
+        self.observer.is_some()
     }
 
     pub(crate) fn observe(&self, entry: &Entry) {
