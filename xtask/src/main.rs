@@ -65,12 +65,12 @@ fn run(flags: &flags::Flags) -> Result<String> {
         flags::Command::Docs | flags::Command::Spec(flags::Spec::Site) => site::write(&workspace),
         flags::Command::PageTests => page::test(&workspace),
         flags::Command::Pictures => page::pictures(&workspace),
-        flags::Command::Bench { quick, builds } => {
+        flags::Command::Bench { quick, only } => {
             let choice = bench::Choice {
                 quick: *quick,
-                builds: *builds,
+                only: only.clone(),
             };
-            bench::run(&workspace, choice, say)
+            bench::run(&workspace, &choice, say)
         }
         flags::Command::Ci { step } => ci::run(&workspace, step.as_deref(), say),
         flags::Command::Spec(flags::Spec::Lint) => {

@@ -14,6 +14,14 @@ fn row(work: &str, way: &str, cpu: Option<f64>) -> Row {
     }
 }
 
+fn server(name: &str, cpu: Option<f64>) -> Server {
+    Server {
+        server: name.to_owned(),
+        wall_us: Some(50.0),
+        cpu_us: cpu,
+    }
+}
+
 fn figures() -> Figures {
     let count = |way: &str, instructions: f64| Count {
         work: "page1".to_owned(),
@@ -33,11 +41,11 @@ fn figures() -> Figures {
             row("list", "sdk", None),
             row("list", "by-hand", None),
         ],
-        servers: vec![Server {
-            server: "simulator".to_owned(),
-            wall_us: Some(50.0),
-            cpu_us: None,
-        }],
+        servers: vec![
+            server("simulator", Some(40.0)),
+            server("bare axum", Some(30.0)),
+            server("Prism", None),
+        ],
         counts: vec![count("generated", 110_000.0), count("by-hand", 100_000.0)],
         memory: vec![("history".to_owned(), "sdk".to_owned(), Some(10_240))],
         costs: vec![(
@@ -60,7 +68,9 @@ fn the_page_tells_figures_and_ratios() {
         "| one message | verb | – | – | – | 123,457 | – |",
         "| 10,000 tickets | verb | – | – | – | 123,457 | – |",
         "| a page of 1 message | generated call | 110,000 | 1.10 | 31.0 |",
-        "| simulator | a page of 10 messages | 20,000 | – |",
+        "| simulator | a page of 10 messages | 20,000 | 25,000 | 40.0 | 0.75 |",
+        "| bare axum | a page of 10 messages | 20,000 | 33,333 | 30.0 | 1.00 |",
+        "| Prism | a page of 10 messages | 20,000 | – | – | – |",
         "| a conversation of 100,000 messages | verb | 10.0 |",
         "| size of `hwc-tickets`, release | 9.5 MiB |",
     ] {
