@@ -1,6 +1,9 @@
 //! The page of the measurements, and its chart, of figures that are made up.
 
-use xtask::bench::{Count, Figures, Row, Server, chart, page};
+use xtask::{
+    bench::{Choice, Count, Figures, Row, Server, chart, page, run},
+    file::Workspace,
+};
 
 fn row(work: &str, way: &str, cpu: Option<f64>) -> Row {
     Row {
@@ -96,4 +99,17 @@ fn without_figures_there_is_a_page_all_the_same() {
     let nothing = Figures::default();
     assert!(page(&nothing).contains("## Clients"));
     assert!(!chart(&nothing).contains("<rect"));
+}
+
+#[test]
+fn a_name_of_nothing_is_refused_before_anything_is_built() {
+    let choice = Choice {
+        quick: true,
+        only: vec!["pages".to_owned()],
+    };
+    let refused = run(&Workspace::new("."), &choice, |_| {}).unwrap_err();
+    let told = refused.to_string();
+    for name in ["`pages`", "page100", "decode", "servers", "builds"] {
+        assert!(told.contains(name), "no {name} in {told}");
+    }
 }
