@@ -10,6 +10,9 @@ use crate::{
     schedules, soak, spec, supply,
 };
 
+/// What gives a proof: it tells what it does on the way, and what came of it.
+type Run = fn(&Workspace, fn(&str)) -> Result<String>;
+
 /// One proof.
 pub struct Proof {
     /// Its name on the command line.
@@ -18,7 +21,7 @@ pub struct Proof {
     pub about: &'static str,
     /// About how long it takes on two cores; the first time, tools are installed besides.
     pub takes: &'static str,
-    run: fn(&Workspace, fn(&str)) -> Result<String>,
+    run: Run,
 }
 
 /// Every proof, those of the code before those of what it is made of.

@@ -34,125 +34,247 @@ use std::{
 /// What is written.
 const PAGE: &str = "docs/benchmarks.md";
 const CHART: &str = "docs/pictures/benchmarks.svg";
-/// Where everything else goes, and with `--quick` the page too.
+/// Where everything else goes, and the page too where it is not of everything.
 const PLACE: &str = "target/benchmarks";
 /// How often a program is started to tell its start-up.
 const STARTS: usize = 30;
 
+/// What can be named besides works.
+const SERVERS: &str = "servers";
+const PROGRAMS: &str = "programs";
+const BUILDS: &str = "builds";
+
 /// What is measured.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Choice {
-    /// A small world and few rounds: shows that everything runs. The page goes below `target/`.
+    /// Few rounds, and no builds from nothing.
     pub quick: bool,
-    /// Besides, what it takes to build the SDK from nothing.
-    pub builds: bool,
+    /// Only these. Without any: everything.
+    pub only: Vec<String>,
+}
+
+impl Choice {
+    /// Whether it is everything, so that it is worth keeping.
+    fn is_whole(&self) -> bool {
+        !self.quick && self.only.is_empty()
+    }
+
+    fn names(&self, part: &str) -> bool {
+        self.only.iter().any(|name| name == part)
+    }
+
+    fn wants(&self, part: &str) -> bool {
+        self.only.is_empty() || self.names(part)
+    }
+
+    /// The works that are wanted.
+    fn works(&self) -> Vec<&'static str> {
+        report::works().filter(|work| self.wants(work)).collect()
+    }
+
+    fn check(&self) -> Result<()> {
+        let known: Vec<&str> = report::works().chain([SERVERS, PROGRAMS, BUILDS]).collect();
+        match self
+            .only
+            .iter()
+            .find(|name| !known.contains(&name.as_str()))
+        {
+            None => Ok(()),
+            Some(name) => Err(Problem::general(
+                format!("nothing that is measured is called `{name}`"),
+                format!("name one of {}", known.join(", ")),
+            )
+            .into()),
+        }
+    }
 }
 
 /// Measures, and writes the page; tells where it is.
 ///
 /// # Errors
-/// Something does not build or start, or a way did not do its work. What a machine has no tools for is left out, and the page
-/// says so.
-pub fn run(workspace: &Workspace, choice: Choice, say: fn(&str)) -> Result<String> {
+/// A name is unknown, something does not build or start, or a way did not do its work. What a machine has no tools for is left
+/// out, and the page says so.
+pub fn run(workspace: &Workspace, choice: &Choice, say: fn(&str)) -> Result<String> {
+    choice.check()?;
     let root = programs::absolute(workspace);
     let place = root.join(PLACE);
     fs::create_dir_all(&place).map_err(|error| broken(&error.to_string()))?;
-    let mut figures = Figures::here(workspace);
-
-    say("builds the programs, as people get them");
-    let shipped = programs::build_release(
+    let mut bench = Bench {
         workspace,
-        &["-p", "hwc-tickets-cli", "-p", "hwc-tickets-sim", "--bins"],
-    )?;
-    let program = shipped.path("hwc-tickets-cli", Kind::Program, "hwc-tickets")?;
-    figures.size("hwc-tickets", &program);
-    figures.size("hwc-tickets-sim", &shipped.simulator()?);
-    for argument in ["--version", "--help"] {
-        let starts = if choice.quick { 3 } else { STARTS };
-        let took = start_up(&program, argument, starts)?;
-        figures.costs(&format!("start of `hwc-tickets {argument}`"), &told(took));
-    }
-    let (took, checked) = timed(|| codegen::check(workspace));
-    checked?;
-    figures.costs("codegen of every operation, compared", &told(took));
-
-    say("builds what measures");
-    let measures = built(workspace)?;
-
-    say("starts the servers");
-    let served = Served::start(&measures, choice.quick)?;
-    let prism = match outside::prism(workspace)? {
-        Ok(prism) => Some(prism),
-        Err(why) => figures.lacks(&format!("Prism: {why}")),
+        root,
+        place,
+        choice,
+        say,
+        figures: Figures::here(workspace),
     };
-    let official = match interop::environment(workspace, Judge::PythonOfficial)? {
-        Ok(environment) => Some(interop::program(&environment, "python")),
-        Err(why) => figures.lacks(&format!("the official Python SDK: {why}")),
-    };
-
-    say("measures every way in turns");
-    let mut command = asked(&measures, choice.quick);
-    command.arg("measure").arg(&served.simulator);
-    served.servers(&mut command);
-    if let Some(prism) = &prism {
-        prism.server(&mut command);
+    if choice.wants(PROGRAMS) {
+        bench.programs()?;
     }
-    if let Some(python) = &official {
-        let script = root.join("tests/benchmarks/official/calls.py");
-        command.arg("--official").arg(python).arg(script);
+    if choice.wants(SERVERS) || !choice.works().is_empty() {
+        bench.clients()?;
     }
-    let measured: Measured = answer(&mut command)?;
-    figures.rows = measured.rows;
-    figures.servers = measured.servers;
-    drop(prism);
+    if choice.is_whole() || choice.names(BUILDS) {
+        bench.builds()?;
+    }
+    bench.write()
+}
 
-    say("counts instructions and allocations");
-    match counts::Valgrind::found(&place) {
-        Some(valgrind) => {
-            figures.counts = valgrind.count(&measures, &served.simulator, choice.quick)?;
+/// One measurement.
+struct Bench<'a> {
+    workspace: &'a Workspace,
+    root: PathBuf,
+    /// Where everything but the page goes.
+    place: PathBuf,
+    choice: &'a Choice,
+    say: fn(&str),
+    figures: Figures,
+}
+
+impl Bench<'_> {
+    /// Notes what this machine has no tools for.
+    fn skips(&mut self, what: &str, why: &str) {
+        (self.say)(&format!("SKIPPED {what}: {why}"));
+        self.figures.missing.push(format!("{what}: {why}"));
+    }
+
+    /// Size and start-up of what people install, and how long the generators take.
+    fn programs(&mut self) -> Result<()> {
+        (self.say)("builds the programs, as people get them");
+        let shipped = programs::build_release(
+            self.workspace,
+            &["-p", "hwc-tickets-cli", "-p", "hwc-tickets-sim", "--bins"],
+        )?;
+        let program = shipped.path("hwc-tickets-cli", Kind::Program, "hwc-tickets")?;
+        self.figures.size("hwc-tickets", &program);
+        self.figures.size("hwc-tickets-sim", &shipped.simulator()?);
+        for argument in ["--version", "--help"] {
+            let starts = if self.choice.quick { 5 } else { STARTS };
+            let took = start_up(&program, argument, starts)?;
+            self.figures
+                .costs(&format!("start of `hwc-tickets {argument}`"), &told(took));
         }
-        None => {
-            let why = "valgrind, which counts: it is not installed";
-            figures.missing.push(why.to_owned());
+        let (took, checked) = timed(|| codegen::check(self.workspace));
+        checked?;
+        self.figures
+            .costs("codegen of every operation, compared", &told(took));
+        Ok(())
+    }
+
+    /// Clients and servers.
+    fn clients(&mut self) -> Result<()> {
+        (self.say)("builds what measures");
+        let measures = built(self.workspace)?;
+        (self.say)("starts the servers");
+        let served = Served::start(&measures)?;
+        self.in_turns(&measures, &served)?;
+        if self.choice.works().is_empty() {
+            return Ok(());
+        }
+        self.count(&measures, &served.simulator);
+        (self.say)("looks at the memory of whole programs");
+        for work in ["history", "follow", "list", "upload", "download"] {
+            if !self.choice.wants(work) {
+                continue;
+            }
+            for way in ["sdk", "by-hand"] {
+                let mut command = Command::new(&measures);
+                command.args(["one", served.simulator.as_str(), way, work, "1"]);
+                let one: One = answer(&mut command)?;
+                self.figures
+                    .memory
+                    .push((work.to_owned(), way.to_owned(), one.peak_kib));
+            }
+        }
+        Ok(())
+    }
+
+    /// Everything that is measured by the clock, in one run.
+    fn in_turns(&mut self, measures: &Path, served: &Served) -> Result<()> {
+        let works = self.choice.works();
+        let mut command = Command::new(measures);
+        command.arg("measure").arg(&served.simulator);
+        command.args(self.choice.quick.then_some("--quick"));
+        for work in &works {
+            command.args(["--work", *work]);
+        }
+        let mut prism = None;
+        if self.choice.wants(SERVERS) {
+            served.servers(&mut command);
+            match outside::prism(self.workspace)? {
+                Ok(started) => prism = Some(started),
+                Err(why) => self.skips("Prism", &why),
+            }
+        }
+        if let Some(prism) = &prism {
+            prism.server(&mut command);
+        }
+        if !works.is_empty() {
+            match interop::environment(self.workspace, Judge::PythonOfficial)? {
+                Ok(environment) => {
+                    let script = self.root.join("tests/benchmarks/official/calls.py");
+                    let python = interop::program(&environment, "python");
+                    command.arg("--official").arg(python).arg(script);
+                }
+                Err(why) => self.skips("the official Python SDK", &why),
+            }
+            self.skips(
+                "a client that openapi-generator makes for Rust",
+                "it is not looked for",
+            );
+        }
+        (self.say)("measures every way in turns");
+        let measured: Measured = answer(&mut command)?;
+        self.figures.rows = measured.rows;
+        self.figures.servers = measured.servers;
+        self.figures.missing.extend(measured.missing);
+        Ok(())
+    }
+
+    /// What valgrind counts. Where it does not work, all else is told all the same.
+    fn count(&mut self, measures: &Path, simulator: &str) {
+        let Some(valgrind) = counts::Valgrind::found(&self.place) else {
+            return self.skips("instructions and allocations", "valgrind is not installed");
+        };
+        (self.say)("counts instructions and allocations");
+        match valgrind.count(measures, simulator, self.choice) {
+            Ok(counts) => self.figures.counts = counts,
+            Err(problems) => {
+                (self.say)(&problems.to_string());
+                self.skips(
+                    "instructions and allocations",
+                    "valgrind does not run the program to its end",
+                );
+            }
         }
     }
 
-    say("looks at the memory of whole programs");
-    for work in ["history", "follow", "list", "upload", "download"] {
-        for way in ["sdk", "by-hand"] {
-            let mut command = asked(&measures, choice.quick);
-            command.args(["one", served.simulator.as_str(), way, work, "1"]);
-            let one: One = answer(&mut command)?;
-            figures
-                .memory
-                .push((work.to_owned(), way.to_owned(), one.peak_kib));
-        }
-    }
-    drop(served);
-
-    if choice.builds {
-        say("builds the SDK from nothing");
+    /// What it takes to build the SDK.
+    fn builds(&mut self) -> Result<()> {
+        (self.say)("builds the SDK from nothing");
         for profile in ["dev", "release"] {
-            let took = build_from_nothing(workspace, &place, profile)?;
-            figures.costs(
+            let took = build_from_nothing(self.workspace, &self.place, profile)?;
+            self.figures.costs(
                 &format!("build of `hwc-tickets`, profile {profile}"),
                 &told(took),
             );
         }
+        Ok(())
     }
 
-    let (page_at, chart_at) = match choice.quick {
-        true => (
-            format!("{PLACE}/benchmarks.md"),
-            format!("{PLACE}/pictures/benchmarks.svg"),
-        ),
-        false => (PAGE.to_owned(), CHART.to_owned()),
-    };
-    workspace.replace(&[
-        (page_at.clone(), page(&figures)),
-        (chart_at, chart(&figures)),
-    ])?;
-    Ok(format!("wrote {page_at}"))
+    fn write(self) -> Result<String> {
+        let (page_at, chart_at) = match self.choice.is_whole() {
+            true => (PAGE.to_owned(), CHART.to_owned()),
+            false => (
+                format!("{PLACE}/benchmarks.md"),
+                format!("{PLACE}/pictures/benchmarks.svg"),
+            ),
+        };
+        self.workspace.replace(&[
+            (page_at.clone(), page(&self.figures)),
+            (chart_at, chart(&self.figures)),
+        ])?;
+        Ok(format!("wrote {page_at}"))
+    }
 }
 
 /// What the measurement tells.
@@ -160,6 +282,7 @@ pub fn run(workspace: &Workspace, choice: Choice, say: fn(&str)) -> Result<Strin
 struct Measured {
     rows: Vec<Row>,
     servers: Vec<Server>,
+    missing: Vec<String>,
 }
 
 /// What one way tells of itself.
@@ -173,13 +296,6 @@ fn built(workspace: &Workspace) -> Result<PathBuf> {
     let arguments = ["-p", "benchmarks", "--features", "run", "--bins"];
     let built: Built = programs::build_release(workspace, &arguments)?;
     built.path("benchmarks", Kind::Program, "benchmarks")
-}
-
-/// The program that measures, about to be told what.
-fn asked(measures: &Path, quick: bool) -> Command {
-    let mut command = Command::new(measures);
-    command.args(quick.then_some("--quick"));
-    command
 }
 
 /// What a program says in the one line it prints.
@@ -199,7 +315,7 @@ fn answer<T: for<'de> Deserialize<'de>>(command: &mut Command) -> Result<T> {
 fn broken(why: &str) -> Problem {
     Problem::general(
         format!("the measurement does not run: {why}"),
-        "run `cargo xtask bench --quick` and mend what it says",
+        "run `cargo xtask bench --quick` and mend what it says; `--only NAME` leaves out all else",
     )
 }
 

@@ -32,12 +32,12 @@ pub fn run(workspace: &Workspace, command: &Command, say: fn(&str)) -> Result<St
         Command::Docs | Command::Spec(Spec::Site) => site::write(workspace),
         Command::PageTests => page::test(workspace),
         Command::Pictures => page::pictures(workspace),
-        Command::Bench { quick, builds } => {
+        Command::Bench { quick, only } => {
             let choice = bench::Choice {
                 quick: *quick,
-                builds: *builds,
+                only: only.clone(),
             };
-            bench::run(workspace, choice, say)
+            bench::run(workspace, &choice, say)
         }
         Command::Ci { step } => ci::run(workspace, step.as_deref(), say),
         Command::Spec(Spec::Lint) => spec::lint::checked(workspace).map(|description| {

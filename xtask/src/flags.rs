@@ -87,12 +87,13 @@ pub enum Command {
     },
     /// Measures the SDK side by side with plain code, and writes docs/benchmarks.md.
     Bench {
-        /// A small world and few rounds, below target/: shows that everything runs, and no figures to speak of.
+        /// Each figure out of few rounds, in some three minutes when all is built; the page goes below target/.
         #[arg(long)]
         quick: bool,
-        /// Measures besides what it takes to build the SDK from nothing.
-        #[arg(long)]
-        builds: bool,
+        /// Only this: page1, page10, page100, signed, flight, unread, submit, history, decode, follow, list, upload, download,
+        /// servers, programs or builds. Once for each; the page goes below target/.
+        #[arg(long, value_name = "NAME")]
+        only: Vec<String>,
     },
     /// Runs every check, or one: fmt, tidy, spec, codegen, clippy, docs, deps, deny, msrv, interop,
     /// clients, differential, linters, site, completions, page, fixture, fuzz, soak.

@@ -8,7 +8,7 @@ mod files;
 mod form;
 pub(crate) mod gateway;
 pub(crate) mod handler;
-mod hex;
+pub(crate) mod hex;
 mod iam;
 mod linked;
 mod render;

@@ -16,6 +16,7 @@ use crate::description::Description;
 use crate::domain::{COLLEAGUE, Command, DEMO, Rules, STRANGER, World};
 use crate::fault::FaultRules;
 use crate::http::auth::Keyring;
+use crate::http::hex::hex;
 use crate::journal::{Entry, Journal};
 use crate::quirks::Quirks;
 
@@ -50,6 +51,8 @@ pub(crate) struct Shared {
     state: Mutex<State>,
     observer: Option<Observer>,
     changes: watch::Sender<u64>,
+    /// As `changes`, but not for calls after which nothing else is due: most only look, and wake nobody up.
+    timetable: watch::Sender<u64>,
 }
 
 impl fmt::Debug for Shared {
@@ -133,11 +136,7 @@ impl State {
     pub(crate) fn next_request_id(&mut self) -> String {
         self.requests += 1;
         let digest = Sha256::digest(format!("request/{}/{}", self.seed, self.requests));
-        digest
-            .iter()
-            .take(16)
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hex(digest.get(..16).unwrap_or_default())
     }
 }
 
@@ -150,7 +149,7 @@ impl Shared {
         observer: Option<Observer>,
     ) -> Self {
         let state = Mutex::new(State::begin(&beginning, beginning.seed, &clock));
-        let changes = watch::Sender::new(0);
+        let (changes, timetable) = (watch::Sender::new(0), watch::Sender::new(0));
         Shared {
             clock,
             control,
@@ -163,6 +162,7 @@ impl Shared {
             state,
             observer,
             changes,
+            timetable,
         }
     }
 
@@ -192,9 +192,9 @@ impl Shared {
 
     /// Lets due things happen on time, so that whoever watches sees them without asking. Ends with the simulator.
     pub(crate) async fn keep_time(self: Arc<Self>) {
-        let mut changes = self.changes();
+        let mut timetable = self.timetable.subscribe();
         while !self.clock.is_stopped() {
-            changes.mark_unchanged();
+            timetable.mark_unchanged();
             let due = self.lock().world.next_due();
             match due.map(|due| due.duration_since(self.clock.now())) {
                 Some(left) if !left.is_positive() => {
@@ -204,11 +204,11 @@ impl Shared {
                 }
                 Some(left) => tokio::select! {
                     () = self.clock.sleep(left.unsigned_abs()) => {}
-                    _ = changes.changed() => {}
+                    _ = timetable.changed() => {}
                 },
                 None => tokio::select! {
                     () = self.clock.forever() => {}
-                    _ = changes.changed() => {}
+                    _ = timetable.changed() => {}
                 },
             }
         }
@@ -216,12 +216,24 @@ impl Shared {
 
     /// Tells those who watch that something may have changed.
     pub(crate) fn changed(&self) {
+        self.timetable
+            .send_modify(|count| *count = count.wrapping_add(1));
+        self.noted();
+    }
+
+    /// Tells those who watch that something may have changed, but nothing that is due.
+    pub(crate) fn noted(&self) {
         self.changes
             .send_modify(|count| *count = count.wrapping_add(1));
     }
 
     pub(crate) fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
+    }
+
+    /// Whether somebody is told about each request.
+    pub(crate) fn is_observed(&self) -> bool {
+        self.observer.is_some()
     }
 
     pub(crate) fn observe(&self, entry: &Entry) {

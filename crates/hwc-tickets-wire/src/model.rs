@@ -14,22 +14,22 @@
 macro_rules! scalars_are_odd {
     () => {
         fn visit_unit<E>(self) -> Result<Self::Value, E> {
-            Ok(Reading::Nothing)
+            Ok(None)
         }
         fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-            Ok(Reading::Odd(text.into()))
+            Ok(Some(text.into()))
         }
         fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
-            Ok(Reading::Odd(value.into()))
+            Ok(Some(value.into()))
         }
         fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
-            Ok(Reading::Odd(value.into()))
+            Ok(Some(value.into()))
         }
         fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
-            Ok(Reading::Odd(value.into()))
+            Ok(Some(value.into()))
         }
         fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
-            Ok(Reading::Odd(value.into()))
+            Ok(Some(value.into()))
         }
     };
 }
@@ -43,32 +43,23 @@ mod show;
 use crate::{shallow, undecodable::Undecodable};
 use serde::de::{DeserializeSeed, Deserializer as _, MapAccess};
 use serde_json::{Map, Value};
-use std::{borrow::Cow, marker::PhantomData};
+use std::borrow::Cow;
 
 pub(crate) use object::Object;
 pub(crate) use show::{Shape, shape};
-
-/// What came of reading one value.
-pub(crate) enum Reading<T> {
-    /// The value.
-    Is(T),
-    /// A list, and its elements that have no reading.
-    Partly(T, Vec<Value>),
-    /// `null`, or what stands for it.
-    Nothing,
-    /// What has no reading as what is documented.
-    Odd(Value),
-}
 
 /// What a field can be.
 pub(crate) trait Field: Sized {
     /// In words, with an article.
     const WANTED: &'static str;
-    /// Reads a value. An error says that the text is no JSON, and nothing else.
+    /// Reads a value into `place`, which is empty: there it stays, so that nothing large is moved. `null`, and what stands for
+    /// it, leaves `place` empty. What has no reading as what is documented is given back: instead of the value, or, beside a
+    /// list, its elements that have none. An error says that the text is no JSON, and nothing else.
     fn read<'de, D: serde::Deserializer<'de>>(
         from: D,
         notes: &mut Notes,
-    ) -> Result<Reading<Self>, D::Error>;
+        place: &mut Option<Self>,
+    ) -> Result<Option<Value>, D::Error>;
 }
 
 /// A struct of an answer.
@@ -112,23 +103,18 @@ impl<'de, A: MapAccess<'de>> Next<'_, A> {
         field: &mut Option<T>,
     ) -> Result<bool, A::Error> {
         let before = self.notes.lost.len();
+        // Of a key that stands there twice, the last one counts.
+        *field = None;
         let seed = Seed {
             notes: self.notes,
-            of: PhantomData,
+            place: &mut *field,
         };
-        *field = match self.map.next_value_seed(seed)? {
-            Reading::Is(value) => Some(value),
-            Reading::Nothing => None,
-            Reading::Partly(value, lost) => {
-                self.aside = Some((key, lost.into()));
-                Some(value)
-            }
-            Reading::Odd(value) => {
+        if let Some(value) = self.map.next_value_seed(seed)? {
+            if field.is_none() {
                 self.notes.odd(key, &value);
-                self.aside = Some((key, value));
-                None
             }
-        };
+            self.aside = Some((key, value));
+        }
         if self.notes.lost.len() > before {
             self.notes.within(before, key);
         }
@@ -180,13 +166,13 @@ impl Notes {
 /// Reads one value, with the notes at hand.
 struct Seed<'n, T> {
     notes: &'n mut Notes,
-    of: PhantomData<T>,
+    place: &'n mut Option<T>,
 }
 
 impl<'de, T: Field> DeserializeSeed<'de> for Seed<'_, T> {
-    type Value = Reading<T>;
+    type Value = Option<Value>;
     fn deserialize<D: serde::Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
-        T::read(from, self.notes)
+        T::read(from, self.notes, self.place)
     }
 }
 
@@ -239,15 +225,17 @@ fn text(body: &[u8]) -> Result<&str, String> {
 /// `Err`: it is no JSON. `Ok(Err)`: it is no object.
 fn read<T: Model>(body: &str) -> serde_json::Result<Result<(T, Notes), String>> {
     let mut notes = Notes::default();
+    let mut model: Option<T> = None;
     let mut json = serde_json::Deserializer::from_str(body);
-    let reading = json.deserialize_any(Object::<T>::new(&mut notes))?;
+    let odd = json.deserialize_any(Object::new(&mut notes, &mut model))?;
     json.end()?;
-    let found = match reading {
-        Reading::Is(model) | Reading::Partly(model, _) => return Ok(Ok((model, notes))),
-        Reading::Nothing => "null",
-        Reading::Odd(value) => kind(&value),
-    };
-    Ok(Err(misplaced(found, T::WANTED)))
+    Ok(match model {
+        Some(model) => Ok((model, notes)),
+        None => {
+            let found = odd.as_ref().map_or("null", kind);
+            Err(misplaced(found, T::WANTED))
+        }
+    })
 }
 
 fn misplaced(found: &str, wanted: &str) -> String {
@@ -318,8 +306,9 @@ macro_rules! answer {
             fn read<'de, D: ::serde::Deserializer<'de>>(
                 from: D,
                 notes: &mut $crate::model::Notes,
-            ) -> ::std::result::Result<$crate::model::Reading<Self>, D::Error> {
-                from.deserialize_any($crate::model::Object::new(notes))
+                place: &mut ::std::option::Option<Self>,
+            ) -> ::std::result::Result<::std::option::Option<::serde_json::Value>, D::Error> {
+                from.deserialize_any($crate::model::Object::new(notes, place))
             }
         }
         impl<'de> ::serde::Deserialize<'de> for $name {
@@ -347,11 +336,7 @@ pub(crate) use answer;
 
 /// `Deserialize` of a struct of an answer, for one that was written down: as total as reading an answer.
 pub(crate) fn whole<'de, T: Model, D: serde::Deserializer<'de>>(from: D) -> Result<T, D::Error> {
-    match T::read(from, &mut Notes::default())? {
-        Reading::Is(model) | Reading::Partly(model, _) => Ok(model),
-        Reading::Nothing | Reading::Odd(_) => Err(serde::de::Error::custom(format_args!(
-            "{} is not an object",
-            T::NAME
-        ))),
-    }
+    let mut model = None;
+    T::read(from, &mut Notes::default(), &mut model)?;
+    model.ok_or_else(|| serde::de::Error::custom(format_args!("{} is not an object", T::NAME)))
 }

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use http::{Request, header};
 use http_body_util::{BodyExt as _, Full, Limited, StreamBody};
+use hwc_tickets_wire::messages::ListMessagesResponse;
 use hyper::body::Frame;
 use hyper_util::{
     client::legacy::{Client as Legacy, connect::HttpConnector},
@@ -13,6 +14,7 @@ use hyper_util::{
 use serde::de::DeserializeOwned;
 use std::{
     fs::File,
+    hint::black_box,
     io::{self, Read as _},
     iter,
     path::Path,
@@ -101,9 +103,15 @@ impl ByHand {
         }
     }
 
+    /// Reads a page, but decodes it into the structs of the SDK: what is left to compare is the call itself.
+    pub(crate) async fn with_same_decode(&self, work: Work) -> Result<usize> {
+        let target = page_of(World::PAGE, work.page().unwrap_or_default());
+        let page: ListMessagesResponse = self.read(&target).await?;
+        Ok(page.message_list.map_or(0, |rows| rows.len()))
+    }
+
     async fn page(&self, ticket: &str, rows: usize) -> Result<Messages> {
-        self.read(&format!("{CASES}/{ticket}/messages?limit={rows}&offset=0"))
-            .await
+        self.read(&page_of(ticket, rows)).await
     }
 
     async fn unread(&self, world: &World) -> Result<usize> {
@@ -125,22 +133,40 @@ impl ByHand {
         }
     }
 
-    /// Backwards, page by page, as the service wants it.
     async fn history(&self) -> Result<usize> {
-        let mut page = self.page(World::HISTORY, PAGE).await?;
-        let mut seen = page.message_list.len();
-        while let Some(oldest) = page.message_list.last() {
-            let before = oldest.create_time.as_deref().unwrap_or_default();
-            let before = before.replace(' ', "%20").replace(':', "%3A");
-            let side = oldest.kind.or(oldest.replier_type).unwrap_or_default();
-            let ticket = World::HISTORY;
-            let target = format!(
-                "{CASES}/{ticket}/instant-messages/more?create_time={before}&limit={PAGE}&type={side}"
-            );
-            page = self.read(&target).await?;
-            seen += page.message_list.len();
-        }
+        let mut seen = 0;
+        self.walk(|_, page| seen += page.message_list.len()).await?;
         Ok(seen)
+    }
+
+    /// The pages of the long conversation, as they come.
+    pub(crate) async fn conversation(&self) -> Result<Vec<Bytes>> {
+        let mut pages = Vec::new();
+        self.walk(|bytes, _| pages.push(bytes)).await?;
+        Ok(pages)
+    }
+
+    /// Backwards, page by page, as the service wants it.
+    async fn walk(&self, mut see: impl FnMut(Bytes, &Messages)) -> Result<()> {
+        let ticket = World::HISTORY;
+        let mut target = page_of(ticket, PAGE);
+        loop {
+            let bytes = self.get(&target).await?;
+            let page: Messages = decode(&bytes)?;
+            let next = page.message_list.last().map(|oldest| {
+                let before = oldest.create_time.as_deref().unwrap_or_default();
+                let before = before.replace(' ', "%20").replace(':', "%3A");
+                let side = oldest.kind.or(oldest.replier_type).unwrap_or_default();
+                format!(
+                    "{CASES}/{ticket}/instant-messages/more?create_time={before}&limit={PAGE}&type={side}"
+                )
+            });
+            see(bytes, &page);
+            match next {
+                Some(next) => target = next,
+                None => return Ok(()),
+            }
+        }
     }
 
     async fn follow(&self, world: &World) -> Result<usize> {
@@ -270,8 +296,22 @@ impl ByHand {
 pub(crate) fn is_bare(work: Work) -> bool {
     !matches!(
         work,
-        Work::Follow | Work::List | Work::Upload | Work::Download
+        Work::Decode | Work::Follow | Work::List | Work::Upload | Work::Download
     )
+}
+
+/// Decodes the pages of a conversation; how many messages they hold.
+pub(crate) fn decoded(pages: &[Bytes]) -> Result<usize> {
+    let mut seen = 0;
+    for page in pages {
+        let page: Messages = decode(page)?;
+        seen += black_box(page).message_list.len();
+    }
+    Ok(seen)
+}
+
+fn page_of(ticket: &str, rows: usize) -> String {
+    format!("{CASES}/{ticket}/messages?limit={rows}&offset=0")
 }
 
 /// A good answer, no larger than the limit.

@@ -6,6 +6,7 @@
 //! - `one` runs one way so many times, for tools that count instructions, allocations or memory of a whole program.
 #![allow(
     clippy::print_stdout,
+    clippy::print_stderr,
     clippy::disallowed_methods,
     reason = "a measurement: it prints, reads the real clock, and builds the clients it compares with"
 )]
@@ -38,9 +39,6 @@ use crate::{
 /// Measures the SDK side by side with plain code.
 #[derive(Debug, Parser)]
 struct CommandLine {
-    /// A small world and few rounds: shows that everything runs, and no figures to speak of
-    #[arg(long, global = true)]
-    quick: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -53,15 +51,18 @@ enum Command {
     Measure {
         /// Address of the simulator
         simulator: String,
-        /// Another server of the same operation: its name, its address, its process
+        /// Few rounds
+        #[arg(long)]
+        quick: bool,
+        /// A work that is done
+        #[arg(long)]
+        work: Vec<Work>,
+        /// A server of the same operation: its name, its address, its process
         #[arg(long, num_args = 3, value_names = ["NAME", "ADDRESS", "PROCESS"])]
         server: Vec<String>,
         /// The official Python SDK: its interpreter and the script that calls it
         #[arg(long, num_args = 2, value_names = ["PYTHON", "SCRIPT"])]
         official: Vec<PathBuf>,
-        /// Only this work
-        #[arg(long)]
-        only: Vec<Work>,
     },
     /// One way, so many times
     One {
@@ -78,21 +79,22 @@ enum Command {
 
 fn main() -> Result<()> {
     let line = CommandLine::parse();
-    let world = World::new(line.quick);
+    let world = World::full();
     match line.command {
         Command::Serve => serve::serve(&world),
         Command::Measure {
             simulator,
+            quick,
+            work,
             server,
             official,
-            only,
         } => {
             let settings = Settings {
                 simulator,
+                quick,
+                work,
                 server,
                 official,
-                only,
-                quick: line.quick,
             };
             let told = measure::measure(&settings, world)?;
             println!("{told}");

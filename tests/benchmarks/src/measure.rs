@@ -8,7 +8,6 @@ use crate::{
     median::median,
     official::Official,
     servers::{self, Server},
-    usage,
     ways::{Round, Way, Ways},
     work::Work,
     world::World,
@@ -18,13 +17,13 @@ use clap::ValueEnum as _;
 /// What is measured, and against what.
 pub(crate) struct Settings {
     pub(crate) simulator: String,
+    pub(crate) quick: bool,
+    /// What is done.
+    pub(crate) work: Vec<Work>,
     /// Name, address and process of each server, one after the other.
     pub(crate) server: Vec<String>,
     /// Interpreter and script, or nothing.
     pub(crate) official: Vec<PathBuf>,
-    /// Without any: all.
-    pub(crate) only: Vec<Work>,
-    pub(crate) quick: bool,
 }
 
 /// What was told of one way.
@@ -46,17 +45,24 @@ impl Told {
     }
 }
 
-/// Measures; `{"rows": [..], "servers": [..]}`.
+/// Measures; `{"rows": [..], "servers": [..], "missing": [..]}`. What is of others and does not work here is missing, and
+/// takes no other figure with it.
 pub(crate) fn measure(settings: &Settings, world: World) -> Result<Value> {
     let mut ways = Ways::new(&settings.simulator, world)?;
+    let mut missing = Vec::new();
     if let [python, script] = settings.official.as_slice() {
-        ways.official = Some(Official::start(python, script, &settings.simulator)?);
+        match Official::start(python, script, &settings.simulator, &world) {
+            Ok(official) => ways.official = Some(official),
+            Err(why) => {
+                eprintln!("the official Python SDK: {why}");
+                missing.push("the official Python SDK: it makes no call here".to_owned());
+            }
+        }
     }
     let mut rows = Vec::new();
-    for work in Work::value_variants() {
-        if settings.only.is_empty() || settings.only.contains(work) {
-            rows.extend(of_work(&mut ways, *work, settings.quick)?);
-        }
+    for work in &settings.work {
+        eprintln!("  {}", work.name());
+        rows.extend(of_work(&mut ways, *work, settings.quick)?);
     }
     let servers: Vec<Server> = settings
         .server
@@ -70,11 +76,8 @@ pub(crate) fn measure(settings: &Settings, world: World) -> Result<Value> {
             _ => None,
         })
         .collect();
-    Ok(json!({
-        "rows": rows,
-        "servers": servers::compare(&servers, settings.quick)?,
-        "peak_kib": usage::peak(),
-    }))
+    let compared = servers::compare(&servers, settings.quick, &mut missing)?;
+    Ok(json!({ "rows": rows, "servers": compared, "missing": missing }))
 }
 
 /// A row for each way that does this work.

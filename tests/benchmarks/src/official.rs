@@ -44,7 +44,13 @@ impl Cost {
 }
 
 impl Official {
-    pub(crate) fn start(python: &Path, script: &Path, endpoint: &str) -> Result<Self> {
+    /// Starts it, and makes a call: it may be installed and not run.
+    pub(crate) fn start(
+        python: &Path,
+        script: &Path,
+        endpoint: &str,
+        world: &World,
+    ) -> Result<Self> {
         let mut process = Command::new(python)
             .arg(script)
             .arg(endpoint)
@@ -53,11 +59,13 @@ impl Official {
             .stdout(Stdio::piped())
             .spawn()?;
         let (orders, answers) = (process.stdin.take(), process.stdout.take());
-        Ok(Self {
+        let mut official = Self {
             process,
             orders: orders.ok_or("no input")?,
             answers: BufReader::new(answers.ok_or("no output")?),
-        })
+        };
+        official.round(Work::Page1, 1, world)?;
+        Ok(official)
     }
 
     /// Whether the script knows this work.

@@ -1,5 +1,6 @@
 //! The SDK: its verbs, with and without `async`, and the generated calls below them.
 
+use bytes::Bytes;
 use hwc_core::{
     CallOptions, Pipeline,
     identity::{Keys, Token},
@@ -10,11 +11,11 @@ use hwc_tickets_wire::{
     Client as Wire, ERROR_CODES,
     messages::{
         CreateMessageDoV2, CreateMessageV2Req, CreateMessages, ListMessages,
-        ListUnreadNewInstantMessages,
+        ListMoreInstantMessagesResponse, ListUnreadNewInstantMessages,
     },
     tickets::ListCases,
 };
-use std::{path::Path, sync::Arc};
+use std::{hint::black_box, path::Path, sync::Arc};
 
 use crate::{failure::Result, work::Work, world::World};
 
@@ -180,6 +181,17 @@ fn count<T>(rows: impl Iterator<Item = hwc_tickets::Result<T>>) -> Result<usize>
 /// Whether there is one generated call that does this work, or several of the same kind.
 pub(crate) fn is_generated(work: Work) -> bool {
     work.page().is_some() || matches!(work, Work::Unread | Work::Submit | Work::List)
+}
+
+/// Decodes the pages of a conversation, as generated calls do; how many messages they hold.
+pub(crate) fn decoded(pages: &[Bytes]) -> Result<usize> {
+    let mut seen = 0;
+    for page in pages {
+        let text = simdutf8::basic::from_utf8(page)?;
+        let page: ListMoreInstantMessagesResponse = serde_json::from_str(text)?;
+        seen += black_box(page).message_list.map_or(0, |rows| rows.len());
+    }
+    Ok(seen)
 }
 
 /// Generated calls that make the same requests as plain code does.

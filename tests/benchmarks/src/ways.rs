@@ -1,5 +1,6 @@
 //! Every way of a client to the same simulator, and one round of it.
 
+use bytes::Bytes;
 use clap::ValueEnum;
 use futures_util::{StreamExt as _, stream};
 use hwc_tickets_sim::Credentials;
@@ -36,6 +37,8 @@ pub(crate) enum Way {
     Blocking,
     /// Plain code with reqwest: what all others are compared with.
     ByHand,
+    /// The same, with the decoding of the SDK.
+    SameDecode,
     /// Plain code with hyper alone.
     Hyper,
     /// The official Python SDK.
@@ -71,6 +74,8 @@ pub(crate) struct Ways {
     directory: TempDir,
     /// Id of the file that is downloaded, once it is there.
     uploaded: Option<String>,
+    /// The pages that are decoded, once they are there.
+    pages: Vec<Bytes>,
     sdk: Option<hwc_tickets::Client>,
     generated: Option<hwc_tickets_wire::Client>,
     signed: Option<hwc_tickets_wire::Client>,
@@ -94,6 +99,7 @@ impl Ways {
                 .build()?,
             directory: tempfile::tempdir()?,
             uploaded: None,
+            pages: Vec::new(),
             sdk: None,
             generated: None,
             signed: None,
@@ -107,9 +113,14 @@ impl Ways {
     /// Whether there is such a way to do this work.
     pub(crate) fn can(&self, way: Way, work: Work) -> bool {
         match way {
-            Way::Sdk | Way::ByHand => work != Work::Signed || way == Way::ByHand,
-            Way::Generated => sdk::is_generated(work),
-            Way::Blocking => !matches!(work, Work::Signed | Work::Flight | Work::Follow),
+            Way::Sdk => !matches!(work, Work::Signed | Work::Decode),
+            Way::ByHand => true,
+            Way::SameDecode => work.page().is_some() && work != Work::Signed,
+            Way::Generated => sdk::is_generated(work) || work == Work::Decode,
+            Way::Blocking => !matches!(
+                work,
+                Work::Signed | Work::Flight | Work::Follow | Work::Decode
+            ),
             Way::Hyper => by_hand::is_bare(work),
             Way::Official => self.official.is_some() && Official::can(work),
         }
@@ -131,7 +142,7 @@ impl Ways {
             Way::Blocking if self.blocking.is_none() => {
                 self.blocking = Some(sdk::blocking(endpoint, keys)?);
             }
-            Way::ByHand if self.reqwest.is_none() => {
+            Way::ByHand | Way::SameDecode if self.reqwest.is_none() => {
                 self.reqwest = Some(ByHand::reqwest(endpoint, keys.token)?);
             }
             Way::Hyper if self.hyper.is_none() => {
@@ -148,6 +159,10 @@ impl Ways {
             let plain = ByHand::reqwest(&self.endpoint, self.keys.token)?;
             let id = self.runtime.block_on(plain.upload(&path, &self.world))?;
             self.uploaded = Some(id);
+        }
+        if work == Work::Decode && self.pages.is_empty() {
+            let plain = ByHand::reqwest(&self.endpoint, self.keys.token)?;
+            self.pages = self.runtime.block_on(plain.conversation())?;
         }
         Ok(())
     }
@@ -179,6 +194,8 @@ impl Ways {
         };
         let missing = || format!("{} was not made", way.name());
         let round = match way {
+            Way::Generated if work == Work::Decode => at.blocking(|| sdk::decoded(&self.pages))?,
+            _ if work == Work::Decode => at.blocking(|| by_hand::decoded(&self.pages))?,
             Way::Sdk => {
                 let client = self.sdk.as_ref().ok_or_else(missing)?;
                 let one = || sdk::verb(client, work, at.world, at.file, at.id);
@@ -202,6 +219,11 @@ impl Ways {
                 let one = || client.run(work, at.world, at.file, at.id);
                 self.runtime.block_on(within(at.asynchronous(one)))?
             }
+            Way::SameDecode => {
+                let client = self.reqwest.as_ref().ok_or_else(missing)?;
+                let one = || client.with_same_decode(work);
+                self.runtime.block_on(within(at.asynchronous(one)))?
+            }
             Way::Blocking => {
                 let client = self.blocking.as_ref().ok_or_else(missing)?;
                 at.blocking(|| sdk::blocking_verb(client, work, at.world, at.file, at.id))?
@@ -218,12 +240,18 @@ impl Ways {
                 }
             }
         };
-        let least = work.least(&self.world);
-        if round.seen < least {
-            let (way, work, seen) = (way.name(), work.name(), round.seen);
-            return Err(format!("{way} brought {seen} of {least} in {work}").into());
+        round.of_at_least(work.least(&self.world), way, work)
+    }
+}
+
+impl Round {
+    /// Itself, if so much came of it.
+    fn of_at_least(self, least: usize, way: Way, work: Work) -> Result<Self> {
+        if self.seen >= least {
+            return Ok(self);
         }
-        Ok(round)
+        let (way, work, seen) = (way.name(), work.name(), self.seen);
+        Err(format!("{way} brought {seen} of {least} in {work}").into())
     }
 }
 

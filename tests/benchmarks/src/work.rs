@@ -28,6 +28,8 @@ pub(crate) enum Work {
     History,
     /// The newest message of every ticket, and what is new in all of them.
     Follow,
+    /// The same, decoded out of memory: nothing is asked for.
+    Decode,
     /// Every ticket.
     List,
     /// A large file up.
@@ -58,7 +60,7 @@ impl Work {
         match self {
             Self::Submit => 1,
             Self::Unread | Self::Follow => world.tickets,
-            Self::History => world.history,
+            Self::History | Self::Decode => world.history,
             Self::List => world.listed,
             Self::Upload | Self::Download => world.file,
             _ => self.page().unwrap_or_default(),
@@ -68,15 +70,15 @@ impl Work {
     /// Rounds, and calls of each way in each of them.
     pub(crate) fn rounds(self, quick: bool) -> (usize, usize) {
         match self {
-            Self::Flight if quick => (2, 2 * FLIGHT),
+            Self::Flight if quick => (5, 4 * FLIGHT),
             Self::Flight => (20, 20 * FLIGHT),
             // The simulator keeps every file until it ends.
             Self::Upload => (if quick { 1 } else { 3 }, 1),
-            Self::History | Self::Follow | Self::List | Self::Download => {
-                (if quick { 1 } else { 5 }, 1)
+            Self::History | Self::Decode | Self::Follow | Self::List | Self::Download => {
+                (if quick { 3 } else { 5 }, 1)
             }
-            Self::Unread => (if quick { 2 } else { 20 }, 2),
-            _ if quick => (2, 10),
+            Self::Unread => (if quick { 5 } else { 20 }, 2),
+            _ if quick => (10, 50),
             _ => (60, 100),
         }
     }

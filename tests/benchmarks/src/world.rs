@@ -31,20 +31,13 @@ impl World {
     /// Ticket that messages go to.
     pub(crate) const SUBMIT: &'static str = "TT202611219003";
 
-    pub(crate) fn new(quick: bool) -> Self {
-        match quick {
-            true => Self {
-                history: 1_000,
-                tickets: 200,
-                listed: 500,
-                file: 4 << 20,
-            },
-            false => Self {
-                history: 100_000,
-                tickets: 1_000,
-                listed: 10_000,
-                file: 100 << 20,
-            },
+    /// Always as large: figures of another world would be other figures.
+    pub(crate) fn full() -> Self {
+        Self {
+            history: 100_000,
+            tickets: 1_000,
+            listed: 10_000,
+            file: 100 << 20,
         }
     }
 

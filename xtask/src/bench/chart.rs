@@ -12,7 +12,7 @@ const MOST: f64 = 2.0;
 /// Where bars may end.
 const RIGHT: f64 = 700.0;
 /// Ways that are drawn. What takes many times as much is in the table.
-const DRAWN: &[&str] = &["sdk", "generated", "blocking", "hyper"];
+const DRAWN: &[&str] = &["sdk", "generated", "blocking", "same-decode", "hyper"];
 
 const STYLE: &str = "\
 text { font: 13px system-ui, sans-serif; fill: #1f2328; }

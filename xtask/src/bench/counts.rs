@@ -3,7 +3,7 @@
 //! A whole program is counted twice, with few calls and with many. The difference is what the calls cost; its start
 //! and its end are in both.
 
-use super::{broken, figures::Count};
+use super::{Choice, broken, figures::Count};
 use crate::{problem::Result, programs::on_path};
 use std::{
     fs,
@@ -16,13 +16,15 @@ const FEW: u64 = 20;
 const MANY: u64 = 120;
 /// What is counted: work, and the ways that do it.
 const COUNTED: &[(&str, &[&str])] = &[
-    ("page1", &["sdk", "generated", "by-hand", "hyper"]),
-    ("page10", &["sdk", "generated", "by-hand", "hyper"]),
-    ("page100", &["sdk", "generated", "by-hand", "hyper"]),
+    ("page1", PAGE),
+    ("page10", PAGE),
+    ("page100", PAGE),
     ("signed", &["generated", "by-hand"]),
     ("submit", &["sdk", "generated", "by-hand", "hyper"]),
 ];
-const COUNTED_QUICKLY: &[(&str, &[&str])] = &[("page10", &["generated", "by-hand"])];
+const PAGE: &[&str] = &["sdk", "generated", "by-hand", "same-decode", "hyper"];
+/// The ways that tell whether a call costs what plain code costs. Each is run four times, some seconds long.
+const QUICK: &[&str] = &["generated", "by-hand"];
 
 /// The tool that counts.
 pub(super) struct Valgrind {
@@ -51,19 +53,15 @@ impl Valgrind {
         &self,
         measures: &Path,
         simulator: &str,
-        quick: bool,
+        choice: &Choice,
     ) -> Result<Vec<Count>> {
-        let wanted = if quick { COUNTED_QUICKLY } else { COUNTED };
         let mut counts = Vec::new();
-        for (work, ways) in wanted {
-            for way in *ways {
+        for (work, ways) in COUNTED.iter().filter(|(work, _)| choice.wants(work)) {
+            let is_wanted = |way: &&&str| !choice.quick || QUICK.contains(way);
+            for way in ways.iter().filter(is_wanted) {
                 let whole = |calls: u64| {
                     let calls = calls.to_string();
-                    let mut line = vec!["one", simulator, *way, *work, calls.as_str()];
-                    if quick {
-                        line.insert(0, "--quick");
-                    }
-                    self.whole(measures, &line)
+                    self.whole(measures, &["one", simulator, way, work, &calls])
                 };
                 let (few, many) = (whole(FEW)?, whole(MANY)?);
                 let each =
@@ -84,7 +82,12 @@ impl Valgrind {
         let file = format!("--callgrind-out-file={}", out.display());
         self.run(&["--tool=callgrind", &file], measures, line)?;
         let counted = fs::read_to_string(&out).map_err(|error| broken(&error.to_string()))?;
-        let said = self.run(&["--tool=memcheck", "--leak-check=no"], measures, line)?;
+        let counting = [
+            "--tool=memcheck",
+            "--leak-check=no",
+            "--undef-value-errors=no",
+        ];
+        let said = self.run(&counting, measures, line)?;
         match (instructions(&counted), allocations(&said)) {
             (Some(instructions), Some(allocations)) => Ok(Whole {
                 instructions,

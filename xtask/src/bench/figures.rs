@@ -112,12 +112,6 @@ impl Figures {
         }
     }
 
-    /// Notes what could not be measured.
-    pub(super) fn lacks<T>(&mut self, why: &str) -> Option<T> {
-        self.missing.push(why.to_owned());
-        None
-    }
-
     /// How many times as much a way takes as plain code with reqwest does, by a number that `of` gives.
     pub(super) fn ratio(&self, row: &Row, of: fn(&Row) -> Option<f64>) -> Option<f64> {
         let plain = |plain: &&Row| plain.work == row.work && plain.way == PLAIN;
@@ -128,6 +122,8 @@ impl Figures {
 
 /// What all ways are compared with.
 pub(super) const PLAIN: &str = "by-hand";
+/// What all servers are compared with.
+pub(super) const BARE: &str = "bare axum";
 
 /// A field of a file of Linux about itself.
 fn field(file: &str, name: &str) -> Option<String> {

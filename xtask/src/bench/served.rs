@@ -1,6 +1,6 @@
 //! The simulator and a bare handler, in a process of their own.
 
-use super::broken;
+use super::{broken, figures::BARE};
 use crate::problem::Result;
 use serde::Deserialize;
 use std::{
@@ -25,9 +25,8 @@ pub(super) struct Served {
 }
 
 impl Served {
-    pub(super) fn start(measures: &Path, quick: bool) -> Result<Self> {
+    pub(super) fn start(measures: &Path) -> Result<Self> {
         let mut process = Command::new(measures)
-            .args(quick.then_some("--quick"))
             .arg("serve")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -53,7 +52,7 @@ impl Served {
     /// Names both servers to the measurement.
     pub(super) fn servers(&self, command: &mut Command) {
         let process = self.process.id().to_string();
-        for (name, address) in [("simulator", &self.simulator), ("bare axum", &self.bare)] {
+        for (name, address) in [("simulator", &self.simulator), (BARE, &self.bare)] {
             command.args(["--server", name, address.as_str(), process.as_str()]);
         }
     }

@@ -1,6 +1,9 @@
 //! The page of the measurements, and its chart, of figures that are made up.
 
-use xtask::bench::{Count, Figures, Row, Server, chart, page};
+use xtask::{
+    bench::{Choice, Count, Figures, Row, Server, chart, page, run},
+    file::Workspace,
+};
 
 fn row(work: &str, way: &str, cpu: Option<f64>) -> Row {
     Row {
@@ -11,6 +14,14 @@ fn row(work: &str, way: &str, cpu: Option<f64>) -> Row {
         wall_us: cpu,
         p50_us: Some(123_456.7),
         p99_us: None,
+    }
+}
+
+fn server(name: &str, cpu: Option<f64>) -> Server {
+    Server {
+        server: name.to_owned(),
+        wall_us: Some(50.0),
+        cpu_us: cpu,
     }
 }
 
@@ -33,11 +44,11 @@ fn figures() -> Figures {
             row("list", "sdk", None),
             row("list", "by-hand", None),
         ],
-        servers: vec![Server {
-            server: "simulator".to_owned(),
-            wall_us: Some(50.0),
-            cpu_us: None,
-        }],
+        servers: vec![
+            server("simulator", Some(40.0)),
+            server("bare axum", Some(30.0)),
+            server("Prism", None),
+        ],
         counts: vec![count("generated", 110_000.0), count("by-hand", 100_000.0)],
         memory: vec![("history".to_owned(), "sdk".to_owned(), Some(10_240))],
         costs: vec![(
@@ -60,7 +71,9 @@ fn the_page_tells_figures_and_ratios() {
         "| one message | verb | – | – | – | 123,457 | – |",
         "| 10,000 tickets | verb | – | – | – | 123,457 | – |",
         "| a page of 1 message | generated call | 110,000 | 1.10 | 31.0 |",
-        "| simulator | a page of 10 messages | 20,000 | – |",
+        "| simulator | a page of 10 messages | 20,000 | 25,000 | 40.0 | 0.75 |",
+        "| bare axum | a page of 10 messages | 20,000 | 33,333 | 30.0 | 1.00 |",
+        "| Prism | a page of 10 messages | 20,000 | – | – | – |",
         "| a conversation of 100,000 messages | verb | 10.0 |",
         "| size of `hwc-tickets`, release | 9.5 MiB |",
     ] {
@@ -86,4 +99,17 @@ fn without_figures_there_is_a_page_all_the_same() {
     let nothing = Figures::default();
     assert!(page(&nothing).contains("## Clients"));
     assert!(!chart(&nothing).contains("<rect"));
+}
+
+#[test]
+fn a_name_of_nothing_is_refused_before_anything_is_built() {
+    let choice = Choice {
+        quick: true,
+        only: vec!["pages".to_owned()],
+    };
+    let refused = run(&Workspace::new("."), &choice, |_| {}).unwrap_err();
+    let told = refused.to_string();
+    for name in ["`pages`", "page100", "decode", "servers", "builds"] {
+        assert!(told.contains(name), "no {name} in {told}");
+    }
 }

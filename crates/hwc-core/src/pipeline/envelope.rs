@@ -89,7 +89,7 @@ fn begins_with_error(body: &[u8]) -> bool {
     let rest = body.get(start..).unwrap_or_default();
     let end = (rest.iter().take(LONGEST_KEY + 1)).position(|byte| *byte == b'"');
     let key = end.and_then(|end| std::str::from_utf8(rest.get(..end)?).ok());
-    key.is_some_and(|key| !matches!(Key::of(key), Key::Other | Key::Outcome(_)))
+    key.is_some_and(Key::is_listed)
 }
 
 /// Reads the error fields of `body`, the answer of an operation that tells the id of what it makes under the key `made`.

@@ -11,9 +11,10 @@ const REPLACEMENT: &[u8; 6] = br"\ufffd";
 
 /// The body with each half character replaced by U+FFFD. `None`: there is none, as nearly always.
 pub(super) fn repaired(body: &Bytes) -> Option<Bytes> {
-    memmem::find(body, br"\u")?;
+    // Most answers have no escape at all, and to look for one byte is cheaper than for two.
+    let mut at = memchr(b'\\', body)?;
+    memmem::find(body.get(at..)?, br"\u")?;
     let mut repaired: Option<Vec<u8>> = None;
-    let mut at = 0;
     while let Some(found) = memchr(b'\\', body.get(at..)?) {
         let start = at + found;
         match (unit(body, start), unit(body, start + 6)) {

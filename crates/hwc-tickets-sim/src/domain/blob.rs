@@ -119,6 +119,14 @@ impl Blob {
         })
     }
 
+    /// All bytes, if they lie in memory and are no more than one piece.
+    pub(crate) fn in_one_piece(&self) -> Option<Bytes> {
+        match &self.content {
+            Content::Memory(bytes) if self.length <= PIECE => Some(bytes.slice(..self.length)),
+            _ => None,
+        }
+    }
+
     /// All bytes in one, in memory.
     ///
     /// # Errors

@@ -4,7 +4,8 @@ use axum::body::Body;
 use futures_util::stream;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 
 use crate::catalogue;
 use crate::domain::Blob;
@@ -37,8 +38,10 @@ impl Answer {
     }
 
     /// JSON with a status.
-    pub(crate) fn json(status: StatusCode, value: &Value) -> Self {
-        Answer::new(status, "application/json", value.to_string())
+    pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Self {
+        // Only a key that is no text could not be written, and no answer has one.
+        let text = serde_json::to_string(value).unwrap_or_default();
+        Answer::new(status, "application/json", text)
     }
 
     /// An error as the gateway writes it.
@@ -62,8 +65,11 @@ impl Answer {
     /// On the wire, body and all.
     pub(crate) fn into_response(self) -> Response<Body> {
         let length = self.body.len();
-        // A piece from the disk may hold up other calls for a moment; it is the disk of this machine.
-        let body = Body::from_stream(stream::iter(self.body.pieces()));
+        let body = match self.body.in_one_piece() {
+            Some(bytes) => Body::from(bytes),
+            // A piece from the disk may hold up other calls for a moment; it is the disk of this machine.
+            None => Body::from_stream(stream::iter(self.body.pieces())),
+        };
         let mut response = self.with_body(body);
         response
             .headers_mut()

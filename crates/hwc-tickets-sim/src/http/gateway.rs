@@ -213,8 +213,12 @@ fn carry_out(
     let Some((handler, command)) = handled else {
         return Ok(stub::answer(asked).into());
     };
+    let due = state.world.next_due();
     let outcome = state.world.apply(command, now);
-    call.shared.changed();
+    match state.world.next_due() == due {
+        true => call.shared.noted(),
+        false => call.shared.changed(),
+    }
     Ok(match outcome {
         Outcome::Refused(refusal) => render::business(code_of(refusal), asked.quirks).into(),
         outcome => (handler.answer)(&Paint { asked }, outcome),
@@ -261,7 +265,7 @@ impl<'a> Call<'a> {
                 .lock()
                 .journal
                 .amend(self.number, |entry| entry.fault = Some(fault.clone()));
-            self.shared.changed();
+            self.shared.noted();
         }
     }
 
@@ -275,9 +279,13 @@ impl<'a> Call<'a> {
                 entry.error_code.clone_from(&answer.error_code);
                 entry.example = answer.example;
             });
-            state.journal.get(self.number)
+            // A copy of the entry, if it is for somebody.
+            match self.shared.is_observed() {
+                true => state.journal.get(self.number),
+                false => None,
+            }
         };
-        self.shared.changed();
+        self.shared.noted();
         if let Some(finished) = finished {
             self.shared.observe(&finished);
         }

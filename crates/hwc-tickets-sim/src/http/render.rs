@@ -4,7 +4,9 @@ use std::fmt;
 
 use http::StatusCode;
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::tz::Offset;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, status_of};
@@ -70,12 +72,11 @@ pub(super) struct Paint<'a> {
 
 impl Paint<'_> {
     /// An answer of JSON.
-    pub(super) fn json(&self, body: Value) -> Rendered {
-        let body = if self.asked.quirks.numbers_as_text {
-            numbers_as_text(body)
-        } else {
-            body
-        };
+    pub(super) fn json(&self, body: impl Serialize) -> Rendered {
+        if self.asked.quirks.numbers_as_text {
+            let body = serde_json::to_value(body).unwrap_or_default();
+            return Answer::json(StatusCode::OK, &numbers_as_text(body)).into();
+        }
         Answer::json(StatusCode::OK, &body).into()
     }
 
@@ -92,6 +93,12 @@ impl Paint<'_> {
         }
     }
 
+    /// The items of a list; `None` is written as null.
+    pub(super) fn items<T>(&self, items: impl Iterator<Item = T>) -> Option<Vec<T>> {
+        let items: Vec<T> = items.collect();
+        (!items.is_empty() || !self.asked.quirks.null_lists).then_some(items)
+    }
+
     pub(super) fn say(&self, english: &'static str, chinese: &'static str) -> &'static str {
         if self.asked.english() {
             english
@@ -104,7 +111,7 @@ impl Paint<'_> {
         let zone = self.asked.offset;
         let format = |offset: Offset, form: &str| offset.to_datetime(at).strftime(form).to_string();
         match self.asked.quirks.time_format {
-            TimeFormat::ZoneLess => json!(format(zone, "%Y-%m-%d %H:%M:%S")),
+            TimeFormat::ZoneLess => json!(zone_less(zone.to_datetime(at))),
             TimeFormat::Utc => json!(format(Offset::UTC, "%Y-%m-%dT%H:%M:%SZ")),
             TimeFormat::UtcMillis => json!(format(Offset::UTC, "%Y-%m-%dT%H:%M:%S.%3fZ")),
             TimeFormat::Offset => json!(format!(
@@ -131,6 +138,24 @@ pub(super) fn written(paint: &Paint<'_>, _: Outcome) -> Rendered {
     Answer::new(StatusCode::OK, "application/json", body).into()
 }
 
+/// `2020-07-09 00:00:00`. Every row of every list has such a time, so the usual ones are written without a form to be read.
+fn zone_less(at: DateTime) -> String {
+    let Ok(year) = u16::try_from(at.year()) else {
+        return at.strftime("%Y-%m-%d %H:%M:%S").to_string();
+    };
+    let rest = [at.month(), at.day(), at.hour(), at.minute(), at.second()];
+    let rest = rest.map(|part| u16::from(part.unsigned_abs()));
+    let pairs = [year / 100, year % 100].into_iter().chain(rest);
+    let mut text = String::with_capacity(19);
+    for (pair, behind) in pairs.zip(["", "-", "-", " ", ":", ":", ""]) {
+        for digit in [pair / 10, pair % 10] {
+            text.push(char::from_digit(digit.into(), 10).unwrap_or_default());
+        }
+        text.push_str(behind);
+    }
+    text
+}
+
 /// `+08:00`.
 fn sign(offset: Offset) -> String {
     let minutes = offset.seconds() / 60;
@@ -153,5 +178,26 @@ fn numbers_as_text(value: Value) -> Value {
                 .collect(),
         ),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_as_the_form_says() {
+        let times = [
+            "2020-07-09T00:00:00",
+            "2026-11-30T23:59:08.999",
+            "0001-01-01T01:02:03",
+            "9999-12-31T23:59:59",
+            "-000044-03-15T12:00:00",
+        ];
+        for time in times {
+            let time: DateTime = time.parse().unwrap();
+            let form = time.strftime("%Y-%m-%d %H:%M:%S").to_string();
+            assert_eq!(zone_less(time), form);
+        }
     }
 }

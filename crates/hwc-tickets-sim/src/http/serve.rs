@@ -17,6 +17,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -231,8 +232,9 @@ async fn connection(
 /// Every answer tells the time of this clock, whoever gives it: whatever is on the connection is one service. A recorded
 /// answer keeps the time that was recorded.
 fn date(response: &mut http::Response<Body>, now: Timestamp) {
-    let text = now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
-    if let Ok(value) = HeaderValue::from_str(&text) {
+    if let Ok(text) = DateTimePrinter::new().timestamp_to_rfc9110_string(&now)
+        && let Ok(value) = HeaderValue::from_str(&text)
+    {
         response.headers_mut().entry(DATE).or_insert(value);
     }
 }

@@ -1,19 +1,19 @@
 //! Reading a list: an element with no reading costs itself alone.
 
-use super::{Field, Notes, Reading, Seed, kind};
+use super::{Field, Notes, Seed, kind};
 use serde::de::{
     Deserialize, Deserializer, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer,
 };
 use serde_json::Value;
-use std::{fmt, marker::PhantomData};
+use std::fmt;
 
 struct List<'n, T> {
     notes: &'n mut Notes,
-    of: PhantomData<T>,
+    place: &'n mut Option<Vec<T>>,
 }
 
 impl<'de, T: Field> Visitor<'de> for List<'_, T> {
-    type Value = Reading<Vec<T>>;
+    type Value = Option<Value>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "a list, each element {}", T::WANTED)
@@ -24,41 +24,41 @@ impl<'de, T: Field> Visitor<'de> for List<'_, T> {
         let mut lost = Vec::new();
         for index in 0.. {
             let before = self.notes.lost.len();
+            let mut item: Option<T> = None;
             let seed = Seed {
                 notes: self.notes,
-                of: PhantomData::<T>,
+                place: &mut item,
             };
-            let Some(reading) = list.next_element_seed(seed)? else {
+            let Some(aside) = list.next_element_seed(seed)? else {
                 break;
             };
             if self.notes.lost.len() > before {
                 self.notes.at(before, index);
             }
-            let (what, odd) = match reading {
-                Reading::Is(item) => {
-                    items.push(item);
-                    continue;
-                }
-                Reading::Partly(item, inner) => {
-                    items.push(item);
+            if let Some(item) = item {
+                items.push(item);
+                // The lost elements of a list in a list.
+                if let Some(Value::Array(inner)) = aside {
                     lost.extend(inner);
-                    continue;
                 }
-                Reading::Nothing => ("nothing", Value::Null),
-                Reading::Odd(value) => (kind(&value), value),
+                continue;
+            }
+            let (what, odd) = match aside {
+                None => ("nothing", Value::Null),
+                Some(value) => (kind(&value), value),
             };
             self.notes.lose(index, what, T::WANTED);
             lost.push(odd);
         }
-        Ok(if lost.is_empty() {
-            Reading::Is(items)
-        } else {
-            Reading::Partly(items, lost)
+        *self.place = Some(items);
+        Ok(match lost.is_empty() {
+            true => None,
+            false => Some(lost.into()),
         })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        Value::deserialize(MapAccessDeserializer::new(map)).map(Reading::Odd)
+        Value::deserialize(MapAccessDeserializer::new(map)).map(Some)
     }
     super::scalars_are_odd!();
 }
@@ -68,8 +68,8 @@ impl<T: Field> Field for Vec<T> {
     fn read<'de, D: Deserializer<'de>>(
         from: D,
         notes: &mut Notes,
-    ) -> Result<Reading<Self>, D::Error> {
-        let of = PhantomData;
-        from.deserialize_any(List { notes, of })
+        place: &mut Option<Self>,
+    ) -> Result<Option<Value>, D::Error> {
+        from.deserialize_any(List { notes, place })
     }
 }

@@ -1,34 +1,33 @@
 //! Reading an object as a struct.
 
-use super::{Model, Next, Notes, Reading, set_aside_name};
+use super::{Model, Next, Notes, set_aside_name};
 use serde::de::{
     Deserialize, Deserializer, MapAccess, SeqAccess, Visitor, value::SeqAccessDeserializer,
 };
 use serde_json::{Map, Value};
-use std::{borrow::Cow, fmt, marker::PhantomData};
+use std::{borrow::Cow, fmt};
 
 /// Reads an object as `T`.
 pub(crate) struct Object<'n, T> {
     notes: &'n mut Notes,
-    of: PhantomData<T>,
+    place: &'n mut Option<T>,
 }
 
 impl<'n, T> Object<'n, T> {
-    pub(crate) fn new(notes: &'n mut Notes) -> Self {
-        let of = PhantomData;
-        Self { notes, of }
+    pub(crate) fn new(notes: &'n mut Notes, place: &'n mut Option<T>) -> Self {
+        Self { notes, place }
     }
 }
 
 impl<'de, T: Model> Visitor<'de> for Object<'_, T> {
-    type Value = Reading<T>;
+    type Value = Option<Value>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(T::WANTED)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut model = T::default();
+        let model = self.place.insert(T::default());
         self.notes.depth += 1;
         while let Some(Key(key)) = map.next_key()? {
             let mut next = Next {
@@ -45,11 +44,11 @@ impl<'de, T: Model> Visitor<'de> for Object<'_, T> {
             }
         }
         self.notes.depth -= 1;
-        Ok(Reading::Is(model))
+        Ok(None)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
-        Value::deserialize(SeqAccessDeserializer::new(list)).map(Reading::Odd)
+        Value::deserialize(SeqAccessDeserializer::new(list)).map(Some)
     }
     super::scalars_are_odd!();
 }

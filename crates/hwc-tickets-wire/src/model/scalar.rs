@@ -3,13 +3,13 @@
 //! A number in quotes is a number, a number where a text is documented is that number as text, `null` is absence, and so
 //! is an empty text where a number is documented.
 
-use super::{Field, Notes, Reading};
+use super::{Field, Notes};
 use serde::de::{
     Deserialize, Deserializer, MapAccess, SeqAccess, Visitor,
     value::{MapAccessDeserializer, SeqAccessDeserializer},
 };
 use serde_json::{Map, Value};
-use std::{fmt, marker::PhantomData};
+use std::fmt;
 
 /// A scalar of an answer, made from whatever scalar came.
 trait Scalar: Sized {
@@ -125,52 +125,55 @@ impl Scalar for bool {
     }
 }
 
-struct One<T>(PhantomData<T>);
+struct One<'s, T> {
+    place: &'s mut Option<T>,
+}
 
-impl<T: Scalar> One<T> {
-    fn reading(read: Option<Option<T>>, odd: impl FnOnce() -> Value) -> Reading<T> {
+impl<T: Scalar> One<'_, T> {
+    fn take(self, read: Option<Option<T>>, odd: impl FnOnce() -> Value) -> Option<Value> {
         match read {
-            Some(Some(value)) => Reading::Is(value),
-            Some(None) => Reading::Nothing,
-            None => Reading::Odd(odd()),
+            Some(value) => {
+                *self.place = value;
+                None
+            }
+            None => Some(odd()),
         }
     }
 }
 
-impl<'de, T: Scalar> Visitor<'de> for One<T> {
-    type Value = Reading<T>;
+impl<'de, T: Scalar> Visitor<'de> for One<'_, T> {
+    type Value = Option<Value>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(T::WANTED)
     }
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Self::reading(T::from_text(text), || text.into()))
+        Ok(self.take(T::from_text(text), || text.into()))
     }
     fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
-        Ok(Self::reading(T::from_flag(value).map(Some), || {
-            value.into()
-        }))
+        let read = T::from_flag(value).map(Some);
+        Ok(self.take(read, || value.into()))
     }
     fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
         let read = T::from_integer(value).map(Some);
-        Ok(Self::reading(read, || value.into()))
+        Ok(self.take(read, || value.into()))
     }
     fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
         let read = T::from_unsigned(value).map(Some);
-        Ok(Self::reading(read, || value.into()))
+        Ok(self.take(read, || value.into()))
     }
     fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
         let read = T::from_number(value).map(Some);
-        Ok(Self::reading(read, || value.into()))
+        Ok(self.take(read, || value.into()))
     }
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Reading::Nothing)
+        Ok(None)
     }
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
-        Value::deserialize(SeqAccessDeserializer::new(list)).map(Reading::Odd)
+        Value::deserialize(SeqAccessDeserializer::new(list)).map(Some)
     }
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        Value::deserialize(MapAccessDeserializer::new(map)).map(Reading::Odd)
+        Value::deserialize(MapAccessDeserializer::new(map)).map(Some)
     }
 }
 
@@ -181,8 +184,9 @@ macro_rules! scalars {
             fn read<'de, D: Deserializer<'de>>(
                 from: D,
                 _: &mut Notes,
-            ) -> Result<Reading<Self>, D::Error> {
-                from.deserialize_any(One(PhantomData))
+                place: &mut Option<Self>,
+            ) -> Result<Option<Value>, D::Error> {
+                from.deserialize_any(One { place })
             }
         }
     )*};
@@ -192,22 +196,31 @@ scalars!(String i64 f64 bool);
 /// What no document gives a form.
 impl Field for Value {
     const WANTED: &'static str = "a value";
-    fn read<'de, D: Deserializer<'de>>(from: D, _: &mut Notes) -> Result<Reading<Self>, D::Error> {
-        Ok(match Self::deserialize(from)? {
-            Self::Null => Reading::Nothing,
-            value => Reading::Is(value),
-        })
+    fn read<'de, D: Deserializer<'de>>(
+        from: D,
+        _: &mut Notes,
+        place: &mut Option<Self>,
+    ) -> Result<Option<Value>, D::Error> {
+        *place = Some(Self::deserialize(from)?).filter(|value| !value.is_null());
+        Ok(None)
     }
 }
 
 /// An object of which no document names the fields.
 impl Field for Map<String, Value> {
     const WANTED: &'static str = "an object";
-    fn read<'de, D: Deserializer<'de>>(from: D, _: &mut Notes) -> Result<Reading<Self>, D::Error> {
+    fn read<'de, D: Deserializer<'de>>(
+        from: D,
+        _: &mut Notes,
+        place: &mut Option<Self>,
+    ) -> Result<Option<Value>, D::Error> {
         Ok(match Value::deserialize(from)? {
-            Value::Null => Reading::Nothing,
-            Value::Object(fields) => Reading::Is(fields),
-            odd => Reading::Odd(odd),
+            Value::Null => None,
+            Value::Object(fields) => {
+                *place = Some(fields);
+                None
+            }
+            odd => Some(odd),
         })
     }
 }

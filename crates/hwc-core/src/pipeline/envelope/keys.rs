@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Visitor};
 
-use super::{Shape, known::Known, letters::letters_of, outcome::Outcome};
+use super::{Shape, known::Known, outcome::Outcome};
 
 /// Longest key that is looked for, in bytes.
 pub(super) const LONGEST_KEY: usize = 24;
@@ -39,39 +39,62 @@ pub(super) enum Key {
 
 impl Key {
     pub(super) fn of(key: &str) -> Self {
-        match key {
+        Self::listed(key).unwrap_or_else(|| Self::unknown(key))
+    }
+
+    /// Whether it is in the list of keys about errors, whatever its spelling. That it may speak of an outcome all the same is
+    /// not looked at: that takes many times as long, and every answer to a read comes by here.
+    pub(super) fn is_listed(key: &str) -> bool {
+        Self::listed(key).is_some()
+    }
+
+    /// The key, if it is one that is looked for by its name.
+    fn listed(key: &str) -> Option<Self> {
+        Some(match key {
             "error_code" => Self::ErrorCode,
             "errorCode" => Self::ErrorCodeCamel,
             "code" => Self::Code,
             "error_msg" | "errorMsg" => Self::ErrorMsg,
             "message" => Self::Message,
             "request_id" => Self::RequestId,
-            key if key.len() > LONGEST_KEY => Self::unknown(key),
-            key => Self::in_any_spelling(key),
-        }
+            key => return Self::in_any_spelling(key),
+        })
     }
 
     fn unknown(key: &str) -> Self {
         Outcome::of(key).map_or(Self::Other, Self::Outcome)
     }
 
-    fn in_any_spelling(key: &str) -> Self {
-        match letters_of(key.chars()).as_str() {
-            "errorcode" | "errcode" | "errno" => Self::ForeignErrorCode,
-            "errormsg" | "errmsg" | "errormessage" | "errmessage" | "errordescription"
-            | "errordesc" | "errdesc" | "errordetail" | "errordetails" | "errorinfo"
-            | "errinfo" | "errorreason" | "errorcause" | "errortext" | "errorstring"
-            | "errortype" => Self::ForeignMsg,
-            "code" | "retcode" | "resultcode" => Self::ForeignCode,
-            "message" | "msg" | "retmsg" | "resultmsg" => Self::Message,
-            "timestamp" | "path" | "traceid" => Self::Trace,
-            "requestid" => Self::RequestId,
-            "error" | "errors" | "err" | "fault" | "exception" | "exceptions" | "failure"
-            | "failures" => Self::Error,
-            "success" | "succeeded" | "issuccess" | "ok" => Self::Flag,
-            "status" | "statuscode" | "httpstatus" | "result" => Self::Status,
-            _ => Self::unknown(key),
+    /// The same for any spelling, by the letters and digits of the key. `None` also when it is longer than any that is
+    /// looked for.
+    fn in_any_spelling(key: &str) -> Option<Self> {
+        if key.len() > LONGEST_KEY {
+            return None;
         }
+        let mut letters = [0_u8; LONGEST_KEY];
+        let mut length = 0;
+        for letter in key.bytes().filter(u8::is_ascii_alphanumeric) {
+            if let Some(place) = letters.get_mut(length) {
+                *place = letter.to_ascii_lowercase();
+                length += 1;
+            }
+        }
+        Some(match letters.get(..length).unwrap_or_default() {
+            b"errorcode" | b"errcode" | b"errno" => Self::ForeignErrorCode,
+            b"errormsg" | b"errmsg" | b"errormessage" | b"errmessage" | b"errordescription"
+            | b"errordesc" | b"errdesc" | b"errordetail" | b"errordetails" | b"errorinfo"
+            | b"errinfo" | b"errorreason" | b"errorcause" | b"errortext" | b"errorstring"
+            | b"errortype" => Self::ForeignMsg,
+            b"code" | b"retcode" | b"resultcode" => Self::ForeignCode,
+            b"message" | b"msg" | b"retmsg" | b"resultmsg" => Self::Message,
+            b"timestamp" | b"path" | b"traceid" => Self::Trace,
+            b"requestid" => Self::RequestId,
+            b"error" | b"errors" | b"err" | b"fault" | b"exception" | b"exceptions"
+            | b"failure" | b"failures" => Self::Error,
+            b"success" | b"succeeded" | b"issuccess" | b"ok" => Self::Flag,
+            b"status" | b"statuscode" | b"httpstatus" | b"result" => Self::Status,
+            _ => return None,
+        })
     }
 }
 
@@ -113,5 +136,41 @@ impl Visitor<'_> for KeyText<'_> {
                 Shape::Written | Shape::Failure => Known::of(key, self.made),
             },
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A key of each kind, and keys that come close to one.
+    #[test]
+    fn keys_are_known_in_whatever_spelling() {
+        let rows = [
+            ("error_code", Key::ErrorCode),
+            ("errorCode", Key::ErrorCodeCamel),
+            ("ERROR-CODE", Key::ForeignErrorCode),
+            ("Err_Code", Key::ForeignErrorCode),
+            ("error.description", Key::ForeignMsg),
+            ("_message_", Key::Message),
+            ("Request-Id", Key::RequestId),
+            ("täg_error", Key::Outcome(Outcome::Failure)),
+            ("Err\u{f6}or", Key::Error),
+            ("timestamp", Key::Trace),
+            ("isSuccess", Key::Flag),
+            ("http_status", Key::Status),
+            ("count", Key::Other),
+            ("message_list", Key::Outcome(Outcome::Words)),
+            ("", Key::Other),
+            (
+                "e-r-r-o-r-d-e-s-c-r-i-p-t-i-o-n",
+                Key::Outcome(Outcome::Failure),
+            ),
+        ];
+        for (key, wanted) in rows {
+            assert_eq!(Key::of(key), wanted, "{key}");
+            let is_listed = !matches!(wanted, Key::Other | Key::Outcome(_));
+            assert_eq!(Key::is_listed(key), is_listed, "{key}");
+        }
     }
 }
