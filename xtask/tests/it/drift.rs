@@ -111,6 +111,8 @@ fn the_signed_requests_are_the_same_everywhere() {
 /// show the same comparison again.
 #[test]
 fn an_edited_or_missing_generated_file_is_a_drift() {
+    type Slip<'a> = &'a dyn Fn(&str, &str);
+
     let house = House::new();
     assert!(house.xtask(&["codegen"]).passed);
     let mut files = house.files();
@@ -121,7 +123,7 @@ fn an_edited_or_missing_generated_file_is_a_drift() {
     });
     let edit = |path: &str, text: &str| house.write(path, &format!("{text} "));
     let remove = |path: &str, _: &str| fs::remove_file(house.path(path)).unwrap();
-    let slips: [(&str, &dyn Fn(&str, &str)); 2] = [
+    let slips: [(&str, Slip<'_>); 2] = [
         ("is not what the description gives", &edit),
         ("is missing", &remove),
     ];
