@@ -13,6 +13,7 @@ pub(crate) mod outcome;
 pub(crate) mod own;
 mod parts;
 pub(crate) mod pending;
+pub(crate) mod recalled;
 mod reconcile;
 mod run;
 mod search;

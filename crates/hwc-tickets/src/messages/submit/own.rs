@@ -23,7 +23,7 @@ use crate::{
         key::{Hindrance, Kept},
         moment::{Moment, Posting},
     },
-    ids::TicketId,
+    ids::{MessageId, TicketId},
     messages::message::Message,
 };
 use jiff::SignedDuration;
@@ -396,6 +396,73 @@ impl OwnSubmits {
         drop(entries);
         // When that cannot be written, it counts as a rival for longer: harmless.
         let _ = self.store(&record);
+    }
+
+    /// A message that could be that of `record` is about to be taken back: that none is there proves nothing from now on.
+    ///
+    /// # Errors
+    /// When the outbox cannot take note of it.
+    pub(crate) fn never_absent(&self, record: &Pending) -> io::Result<()> {
+        let mut record = record.clone();
+        let mut entries = self.lock();
+        let mut own = entries.iter_mut().map(|entry| &mut entry.pending);
+        let own = own.find(|own| own.id == record.id);
+        let record = own.unwrap_or(&mut record);
+        // Without a baseline it is never found to be absent.
+        let Some(baseline) = record.baseline.as_mut().filter(|it| !it.shaky) else {
+            return Ok(());
+        };
+        baseline.shaky = true;
+        let record = record.clone();
+        drop(entries);
+        let mut listed = self.last_listed();
+        if let Some(listed) = listed.iter_mut().find(|it| it.id == record.id) {
+            listed.clone_from(&record);
+        }
+        drop(listed);
+        self.store(&record)
+    }
+
+    /// `message`, which is that of `id`, was taken back: the service said so.
+    pub(crate) fn recalled(&self, id: PendingId, message: &MessageId) {
+        let listed = self.listed();
+        let mut entries = self.lock();
+        let mut own = entries.iter_mut().map(|entry| &mut entry.pending);
+        let record = match own.find(|own| own.id == id) {
+            Some(own) => {
+                own.recalled = Some(message.clone());
+                Some(own.clone())
+            }
+            None => listed.into_iter().find(|record| record.id == id),
+        };
+        drop(entries);
+        // One that could not be written down as settled stays in doubt, and is never found to be absent.
+        let Some(mut record) = record.filter(Pending::is_settled) else {
+            return;
+        };
+        record.recalled = Some(message.clone());
+        let mut listed = self.last_listed();
+        if let Some(listed) = listed.iter_mut().find(|it| it.id == id) {
+            listed.clone_from(&record);
+        }
+        drop(listed);
+        let _ = self.store(&record);
+    }
+
+    /// The message of `pending`, which may be an older copy of its record, if it was taken back.
+    pub(crate) fn taken_back(&self, pending: &Pending) -> Option<MessageId> {
+        let recalled = |record: &Pending| {
+            let is_it = record.id == pending.id;
+            record.recalled.clone().filter(|_| is_it)
+        };
+        if let Some(message) = recalled(pending) {
+            return Some(message);
+        }
+        let here = self
+            .lock()
+            .iter()
+            .find_map(|entry| recalled(&entry.pending));
+        here.or_else(|| self.last_listed().iter().find_map(recalled))
     }
 
     /// It is not in the ticket and never will be, or nobody wants to know any more.

@@ -210,6 +210,7 @@ impl Course<'_> {
                 counted_rivals: 0,
                 settled: None,
                 landed: None,
+                recalled: None,
             };
             let place = Place {
                 baseline_at,
@@ -265,7 +266,7 @@ impl Course<'_> {
                 record: record.id,
                 ids: record.attachments,
             }),
-            Outcome::Unknown(_) => {
+            Outcome::Unknown(_) | Outcome::Recalled(_) => {
                 let why = "it is not known yet what became of the message with this key";
                 let error = Error::local(ErrorKind::Unavailable, why);
                 Err(error.hindered_by(looked.hindered).with_pending(record))
@@ -400,7 +401,7 @@ impl Course<'_> {
                         self.drop_record(pending.id, Removal::Absent);
                         Err(error.with_delivery(Delivery::Absent))
                     }
-                    Outcome::Unknown(_) => Err(error
+                    Outcome::Unknown(_) | Outcome::Recalled(_) => Err(error
                         .hindered_by(looked.hindered)
                         .with_pending(own.keep(pending, posted))),
                 }
