@@ -425,6 +425,31 @@ fn a_record_comes_back() {
     assert!(error.to_string().contains("version 2"), "{error}");
 }
 
+/// Records that a program keeps itself are looked for together.
+#[test]
+fn any_number_of_records_is_settled_by_the_reads_of_one() {
+    let reads = |records: u64| {
+        let service = Service::new();
+        let client = service.client();
+        service.world().faults = (0..records).map(|_| Fault::Reset(true)).collect();
+        let records: Vec<PendingTicket> = (0..records)
+            .map(|op| in_doubt(&service, &client, op, &format!("disk {op} is full")))
+            .collect();
+        let before = service.line.requests().len();
+        let found = service.clock.run(client.reconcile_all_tickets(records));
+        for one in &found {
+            let outcome = &one.outcome;
+            assert!(
+                matches!(outcome, Ok(TicketOutcome::Confirmed(_))),
+                "{one:?}"
+            );
+        }
+        service.line.requests().len() - before
+    };
+    let one = reads(1);
+    assert!(one > 0 && reads(6) < 2 * one);
+}
+
 /// Another account knows nothing of a ticket: what that one shows judges no record of it.
 #[test]
 fn a_record_of_another_account_is_not_judged() {
