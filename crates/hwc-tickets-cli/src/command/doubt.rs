@@ -6,9 +6,10 @@ use crate::{
     exit::Exit,
     failure::{Failure, advice::Once},
     pending_files::{HeldKey, PendingFiles},
+    render::Screen,
 };
 use hwc_core::file::shell_quoted;
-use hwc_tickets::{Client, Delivery, Error, Origin, PendingTicket};
+use hwc_tickets::{AttachmentId, Client, Delivery, Error, Origin, PendingTicket};
 
 /// Where what is sent is written down first, unless it is to go out without a record.
 pub(super) fn records(without: bool, context: &Context) -> Result<PendingFiles, Failure> {
@@ -201,6 +202,17 @@ pub(super) fn state(record: Option<&Origin>, client: Option<&Client>) -> &'stati
     match is_another {
         true => "other account",
         false => "unknown",
+    }
+}
+
+/// Files that were uploaded while another run used the same key, for what that one sent with files of its own.
+pub(super) fn warn_of_unused(files: &[AttachmentId], screen: &Screen) {
+    let ids: Vec<&str> = files.iter().map(AttachmentId::as_str).collect();
+    if !ids.is_empty() {
+        screen.warn(&format!(
+            "another run used the same key meanwhile; uploaded here, and attached to nothing: {}",
+            ids.join(", ")
+        ));
     }
 }
 

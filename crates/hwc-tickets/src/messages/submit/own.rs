@@ -221,9 +221,7 @@ impl OwnSubmits {
         key: &str,
         replaced: Option<PendingId>,
     ) -> Result<(), Hindrance> {
-        let is_other = |record: &Pending| {
-            record.id != id && record.key() == Some(key) && Some(record.id) != replaced
-        };
+        let is_other = |record: &Pending| record.id != id && is_news(record, key, replaced);
         match self.read_outbox() {
             Ok(records) if !records.iter().any(is_other) => Ok(()),
             Ok(_) => {
@@ -249,6 +247,27 @@ impl OwnSubmits {
                 .filter(|record| record.key() == Some(key))
                 .reduce(later)
                 .map_or(Kept::Nothing, |record| Kept::Record(Box::new(record))),
+        })
+    }
+
+    /// What has come to stand under `key` since it was looked for; `replaced` was not in its ticket then. What is not settled counts
+    /// as under way: whoever began it meanwhile may still be working on it.
+    pub(crate) fn kept_by_now(
+        &self,
+        key: &str,
+        replaced: Option<PendingId>,
+    ) -> io::Result<Kept<Pending>> {
+        let listed = self.read_outbox()?;
+        let entries = self.lock();
+        let all = (entries.iter().map(|entry| &entry.pending)).chain(&listed);
+        let news: Vec<&Pending> = all
+            .filter(|record| is_news(record, key, replaced))
+            .collect();
+        let settled = news.iter().find(|record| record.is_settled());
+        Ok(match settled {
+            Some(record) => Kept::Record(Box::new((*record).clone())),
+            None if news.is_empty() => Kept::Nothing,
+            None => Kept::UnderWay,
         })
     }
 
@@ -581,6 +600,13 @@ impl OwnSubmits {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether `record` came to stand under `key` since `replaced` was found not to be in its ticket. That one itself is news when it
+/// is there after all.
+fn is_news(record: &Pending, key: &str, replaced: Option<PendingId>) -> bool {
+    let is_known = Some(record.id) == replaced && !record.is_settled();
+    record.key() == Some(key) && !is_known
 }
 
 /// Which of two records with one key counts. A process that is killed as one takes the place of another leaves both.

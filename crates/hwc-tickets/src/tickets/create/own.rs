@@ -141,6 +141,21 @@ impl OwnTickets {
         })
     }
 
+    /// What has come to stand under `key` since nothing did. What is not settled counts as under way: whoever began it meanwhile may
+    /// still be working on it.
+    pub(super) fn kept_by_now(&self, key: &str) -> io::Result<Kept<PendingTicket>> {
+        let listed = self.listed()?;
+        let entries = self.lock();
+        let all = (entries.iter().map(|entry| &entry.pending)).chain(&listed);
+        let news: Vec<&PendingTicket> = all.filter(|it| it.key() == Some(key)).collect();
+        let settled = news.iter().find(|record| record.is_settled());
+        Ok(match settled {
+            Some(record) => Kept::Record(Box::new((*record).clone())),
+            None if news.is_empty() => Kept::Nothing,
+            None => Kept::UnderWay,
+        })
+    }
+
     /// Writes it down before its first byte goes out; the list was begun to be read at `before_at` on the monotonic clock. Until
     /// [`OwnTickets::made`] or [`OwnTickets::gone`] is called, its outcome counts as not known: a future that is dropped in the
     /// middle leaves it so.
