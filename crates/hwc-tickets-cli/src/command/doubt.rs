@@ -155,8 +155,8 @@ pub(super) fn check_account(
          console; then end the doubt with: hwc-tickets {noun} reconcile ID --forget"
     );
     let what = format!(
-        "it is still not known what became of it, and this account cannot tell: {}",
-        elsewhere(record, client)
+        "it is of another account, which alone can tell what became of it: {}",
+        client.origin().difference(record)
     );
     Err(Failure::own(Exit::Unknown, what, advice))
 }
@@ -173,25 +173,13 @@ pub(super) fn check_key(
     Err(Failure::usage(
         format!(
             "the key belongs to another account: {}",
-            elsewhere(record, client)
+            client.origin().difference(record)
         ),
         format!(
             "Take another key for this account, or the profile it was used with. Nothing was sent. If that {noun} is of no \
              interest any more: hwc-tickets {noun} reconcile --release KEY"
         ),
     ))
-}
-
-fn elsewhere(record: &Origin, client: &Client) -> String {
-    let own = client.origin();
-    match own.host() == record.host() {
-        true => "it was sent with credentials of another account or user".to_owned(),
-        false => format!(
-            "it was sent to {}, and this is {}",
-            record.host(),
-            own.host()
-        ),
-    }
 }
 
 /// How a record whose outcome is not known is listed. `client`: `None` where there are no credentials to compare with.
