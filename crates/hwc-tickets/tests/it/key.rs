@@ -604,3 +604,25 @@ fn a_ticket_that_another_process_opened_meanwhile_is_the_answer() {
     assert!(second.unused.is_empty());
     assert_eq!(service.world().posts, 1);
 }
+
+/// A process that was killed as it found its key taken leaves a record beside the one that counts.
+#[test]
+fn of_two_tickets_under_a_key_the_one_that_is_known_counts() {
+    let (service, shelf) = (opening::Service::new(), Shelf::default());
+    let client = || service.builder().outbox(shelf.clone()).build().unwrap();
+    service.world().faults = [Fault::Reset(true)].into();
+    let first = client().create_ticket(TicketDraft::new("kind-1", "words"));
+    let first = first.unchecked().key("job-1").without_looking();
+    let error = service.clock.run(first.into_future()).unwrap_err();
+    let left = error.into_pending_ticket().unwrap();
+    let found = create(&service, &client(), "words").unwrap();
+    assert_eq!(found.receipt, TicketReceipt::Found);
+    let mut left = serde_json::to_value(left).unwrap();
+    left["id"] = "0".repeat(32).into();
+    let left = serde_json::from_value(left).unwrap();
+    shelf.put_ticket(&left).unwrap();
+    let again = create(&service, &client(), "words").unwrap();
+    assert_eq!(again.receipt, TicketReceipt::Kept);
+    assert_eq!(again.ticket, found.ticket);
+    assert_eq!(service.world().posts, 1);
+}

@@ -135,8 +135,10 @@ impl OwnTickets {
         Ok(match own {
             Some(entry) if entry.under_way => Kept::UnderWay,
             Some(entry) => Kept::Record(Box::new(entry.pending.clone())),
+            // One whose outcome is known counts: a process that is killed as it finds its key taken leaves another one.
             None => (listed.into_iter())
-                .find(|record| record.key() == Some(key))
+                .filter(|record| record.key() == Some(key))
+                .max_by_key(PendingTicket::is_settled)
                 .map_or(Kept::Nothing, |record| Kept::Record(Box::new(record))),
         })
     }
