@@ -428,7 +428,7 @@ impl OwnSubmits {
         let own = own.find(|own| own.id == record.id);
         let record = own.unwrap_or(&mut record);
         // Without a baseline it is never found to be absent.
-        let Some(baseline) = record.baseline.as_mut().filter(|it| !it.shaky) else {
+        let Some(baseline) = record.baseline.as_mut() else {
             return Ok(());
         };
         baseline.shaky = true;
@@ -439,6 +439,7 @@ impl OwnSubmits {
             listed.clone_from(&record);
         }
         drop(listed);
+        // Also when it is known here already: it may be that it could not be written down then.
         self.store(&record)
     }
 
