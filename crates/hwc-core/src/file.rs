@@ -268,6 +268,34 @@ pub fn shell_quoted(path: &Path) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
+/// Makes what was done to the names in `directory` durable: what was put there, replaced or removed stays so when the power fails.
+///
+/// # Errors
+/// The system failed to. That it cannot do so for directories at all, as not every system can, is no error.
+#[cfg(unix)]
+pub fn sync_directory(directory: &Path) -> io::Result<()> {
+    match File::open(directory).and_then(|directory| directory.sync_all()) {
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::InvalidInput | ErrorKind::Unsupported
+            ) =>
+        {
+            Ok(())
+        }
+        synced => synced,
+    }
+}
+
+/// Elsewhere there is no way to.
+///
+/// # Errors
+/// None.
+#[cfg(not(unix))]
+pub fn sync_directory(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 fn text(bytes: &[u8]) -> Result<Zeroizing<String>, Unreadable> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(Zeroizing::new(text.to_owned())),

@@ -330,16 +330,16 @@ pub(crate) fn is_under_way(path: &Path) -> bool {
     has_lock(path) && private_file::is_locked(&lock_of(path)).unwrap_or(true)
 }
 
-/// Removes a pending file whose outcome is known. Not being there is fine.
+/// Removes a pending file whose outcome is known, for good: one that came back when the power fails would stand for its key, or for a
+/// doubt that has ended. Not being there is fine.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
-    let lock = has_lock(path).then(|| lock_of(path));
-    for path in lock.into_iter().chain([path.to_owned()]) {
-        match fs::remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+    if has_lock(path)
+        && let Err(error) = fs::remove_file(lock_of(path))
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        return Err(error);
     }
-    Ok(())
+    private_file::remove(path)
 }
 
 /// Whether a file is named like a record. A copy under another name has no lock: what is called so beside it is
@@ -570,8 +570,11 @@ mod tests {
         assert_eq!(names(), [file]);
         files.put_ticket(&ticket(true)).unwrap();
         assert!(other.list_tickets().unwrap()[0].is_settled());
+        private_file::synced();
         other.remove_ticket(&record.id(), Removal::Over).unwrap();
         assert!(names().is_empty());
+        // Also not when the power fails: what was removed is so for good.
+        assert_eq!(private_file::synced().last(), Some(&directory));
         // Of another run, and gone: it does not come back.
         other.put_ticket(&record).unwrap();
         assert!(names().is_empty() && files.list_tickets().unwrap().is_empty());

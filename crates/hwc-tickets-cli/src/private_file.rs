@@ -151,13 +151,40 @@ fn replace(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
     }
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
-    sync_directory(directory);
-    Ok(())
+    let synced = sync_directory(directory);
+    match readers {
+        Readers::User => synced,
+        // It is whole and has its name, wherever that is.
+        Readers::Everybody => Ok(()),
+    }
 }
 
-/// Makes a new name durable. Not every system can do it for directories.
-fn sync_directory(directory: &Path) {
-    let _ = File::open(directory).and_then(|directory| directory.sync_all());
+/// Removes a file for good: it does not come back when the power fails. Not being there is fine.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Ok(()) => sync_directory(directory_of(path)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// Directories whose names this thread has made durable: short of a power failure, nothing else shows it.
+    static SYNCED: std::cell::RefCell<Vec<PathBuf>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
+/// Makes what was done to the names in `directory` durable.
+fn sync_directory(directory: &Path) -> io::Result<()> {
+    #[cfg(test)]
+    SYNCED.with_borrow_mut(|synced| synced.push(directory.to_owned()));
+    file::sync_directory(directory)
+}
+
+/// Directories whose names were made durable on this thread since this was last asked.
+#[cfg(test)]
+pub(crate) fn synced() -> Vec<PathBuf> {
+    SYNCED.take()
 }
 
 #[cfg(unix)]
@@ -181,15 +208,25 @@ pub(crate) fn make_directory(path: &Path) -> io::Result<()> {
         use std::os::unix::fs::DirBuilderExt as _;
         builder.mode(0o700);
     }
-    builder.create(path)
+    let made = missing(path);
+    builder.create(path)?;
+    for directory in made {
+        // The directory above may be one that only its owner can do this for.
+        let _ = sync_directory(directory_of(directory));
+    }
+    Ok(())
+}
+
+/// `path` and those above it that are not there.
+fn missing(path: &Path) -> Vec<&Path> {
+    path.ancestors()
+        .take_while(|path| !path.as_os_str().is_empty() && !path.exists())
+        .collect()
 }
 
 /// Whether files can be written in a directory, which need not be there yet. Leaves nothing behind.
 pub(crate) fn probe(directory: &Path) -> io::Result<()> {
-    let missing: Vec<&Path> = directory
-        .ancestors()
-        .take_while(|path| !path.as_os_str().is_empty() && !path.exists())
-        .collect();
+    let missing = missing(directory);
     let written = make_directory(directory).and_then(|()| leftovers::draft_in(directory).map(drop));
     for path in missing {
         // Another run may have put something there meanwhile; then it stays.
@@ -270,6 +307,24 @@ mod tests {
         assert_eq!(mode(&path), 0o600);
         assert_eq!(mode(path.parent().unwrap()), 0o700);
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    /// What is written down, replaced or removed is so for good, also when the power fails.
+    #[test]
+    fn names_are_durable() {
+        let place = tempfile::tempdir().unwrap();
+        let directory = place.path().join("a/b");
+        let path = directory.join("file");
+        synced();
+        write(&path, b"one").unwrap();
+        let made = [place.path().join("a"), place.path().to_owned()];
+        assert_eq!(synced(), [&made[..], &[directory.clone()]].concat());
+        write(&path, b"two").unwrap();
+        assert_eq!(synced(), [directory.clone()]);
+        remove(&path).unwrap();
+        assert_eq!(synced(), [directory]);
+        remove(&path).unwrap();
+        assert!(synced().is_empty() && !path.exists());
     }
 
     #[test]

@@ -11,7 +11,8 @@ use crate::{
     zone::Zone,
 };
 use hwc_tickets::{
-    Message, MessageId, MessageKey, MessageKind, MessageTime, Role, Sent, TicketId, TicketStatus,
+    AttachmentId, Message, MessageId, MessageKey, MessageKind, MessageTime, Role, Sent, TicketId,
+    TicketStatus,
 };
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
@@ -344,6 +345,9 @@ pub(crate) struct Receipt<'a> {
     reference: Option<&'a str>,
     attempts: u32,
     request_id: Option<&'a str>,
+    /// Files that were uploaded for it and that it does not have.
+    #[serde(skip_serializing_if = "<[AttachmentId]>::is_empty")]
+    unused: &'a [AttachmentId],
     #[serde(skip)]
     zone: Zone,
     #[serde(skip)]
@@ -364,6 +368,7 @@ impl<'a> Receipt<'a> {
             reference: sent.reference.as_deref(),
             attempts: sent.attempts,
             request_id: sent.request_id.as_deref(),
+            unused: &sent.unused,
             zone,
             verbose,
         }

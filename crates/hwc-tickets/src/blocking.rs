@@ -384,6 +384,18 @@ impl Client {
         self.runtime.wait(self.client.reconcile_tickets())
     }
 
+    /// Reconciles many records of tickets: see [`Client::reconcile_all_tickets`](crate::Client::reconcile_all_tickets).
+    ///
+    /// # Errors
+    /// As of any other call of this client: see [`Client::block_on`].
+    pub fn reconcile_all_tickets(
+        &self,
+        records: impl IntoIterator<Item = PendingTicket>,
+    ) -> Result<Vec<ReconciledTicket>> {
+        let reconciling = self.client.reconcile_all_tickets(records);
+        self.runtime.wait(reconciling)
+    }
+
     /// The tickets whose opening is in doubt: see [`Client::pending_tickets`](crate::Client::pending_tickets).
     #[must_use]
     pub fn pending_tickets(&self) -> Vec<PendingTicket> {

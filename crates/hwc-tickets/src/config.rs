@@ -328,7 +328,7 @@ impl ClientBuilder {
     }
 
     /// Names the account of the credentials, in words of your own, where they do not name it themselves: a token, or credentials
-    /// of a vault. It is sent nowhere. Records of what was sent say by a digest of it whose they are ([`Client::origin`]), so that a
+    /// of a vault. It is sent nowhere. Records of what was sent hold it and say by it whose they are ([`Client::origin`]), so that a
     /// key or a doubt of one account is never taken for one of another. With an access key it takes the place of the account id: give
     /// it where keys are renewed.
     ///

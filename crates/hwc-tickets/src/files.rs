@@ -220,7 +220,7 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<File> {
         return Err(error);
     }
     release(&file);
-    sync_directory(path)?;
+    file::sync_directory(file::directory_of(path))?;
     Ok(file)
 }
 
@@ -249,16 +249,5 @@ fn refuse_shared(file: &File) -> io::Result<()> {
 
 #[cfg(not(unix))]
 fn refuse_shared(_: &File) -> io::Result<()> {
-    Ok(())
-}
-
-/// Makes the new name durable.
-#[cfg(unix)]
-fn sync_directory(path: &Path) -> io::Result<()> {
-    File::open(file::directory_of(path))?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_directory(_: &Path) -> io::Result<()> {
     Ok(())
 }

@@ -61,6 +61,7 @@ pub const ON_CLIENT: &[&str] = &[
     "raw",
     "reconcile",
     "reconcile_all",
+    "reconcile_all_tickets",
     "reconcile_outbox",
     "reconcile_ticket",
     "reconcile_tickets",

@@ -1,7 +1,10 @@
-//! Who credentials are of, as far as they say it themselves: digests to be compared, of nothing that is secret.
+//! Who credentials are of, as far as they say it themselves: digests to be compared, of nothing that is secret, and the name of the account.
 
 use ring::digest;
-use std::fmt::{self, Debug};
+use std::{
+    fmt::{self, Debug},
+    sync::Arc,
+};
 
 /// The kind of an account that is named by its id, as the header of keys says it.
 pub(super) const ACCOUNT_ID: &str = "x-domain-id";
@@ -10,11 +13,12 @@ const LENGTH: usize = 32;
 
 /// Who credentials are of, as far as they say it without anybody being asked.
 ///
-/// Two digests: of the account, and of the access key or the user in it. Neither a secret key nor a password nor a token is part
+/// The name or id of the account, and two digests: of it, and of the access key or the user in it. Neither a secret key nor a password nor a token is part
 /// of them. They are no secrets, and names can be guessed by them, so a file that holds them is private. A token that was given says
 /// nothing of whom it is of, and neither do temporary keys, but for the account they are used with.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub struct Principal {
+    account_name: Option<Arc<str>>,
     account: Option<[u8; LENGTH]>,
     credential: Option<[u8; LENGTH]>,
 }
@@ -30,6 +34,7 @@ impl Principal {
     #[must_use]
     pub fn with_account(self, kind: &str, name: &str) -> Self {
         Self {
+            account_name: Some(Arc::from(name)),
             account: Some(digest_of(&[kind, name])),
             ..self
         }
@@ -43,6 +48,12 @@ impl Principal {
             credential: Some(digest_of(&all)),
             ..self
         }
+    }
+
+    /// The account as it was named, for people: its id, its name, or what stands for it, such as a project. No secret.
+    #[must_use]
+    pub fn account_name(&self) -> Option<&str> {
+        self.account_name.as_deref()
     }
 
     /// Digest of the account (SHA-256), if it is known.
@@ -73,7 +84,7 @@ fn digest_of(parts: &[&str]) -> [u8; LENGTH] {
     to
 }
 
-/// Shows what is known, and no digest.
+/// Shows what is known, and neither a name nor a digest.
 impl Debug for Principal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter

@@ -731,5 +731,8 @@ fn credentials_say_whose_they_are_as_far_as_they_can() {
     let server = MetadataKeys::new().with_domain_id("d-1").unwrap();
     let server = CachedIdentity::new(server).principal();
     assert_eq!(server.account(), domain.account());
-    assert!(!format!("{first:?}").contains("AK1"));
+    assert_eq!(server.account_name(), Some("d-1"));
+    assert_eq!(first.account_name(), None);
+    assert!(!format!("{first:?} {domain:?}").contains("AK1"));
+    assert!(!format!("{domain:?}").contains("d-1"));
 }

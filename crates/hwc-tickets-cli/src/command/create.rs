@@ -325,6 +325,7 @@ fn failed(error: Error, args: &Create, context: &Context) -> Failure {
 fn told(created: &Created, context: &Context) -> Result<(), Failure> {
     let screen = &context.screen;
     context.remember([created.ticket.as_str()]);
+    doubt::warn_of_unused(&created.unused, screen);
     let opened = Opened {
         created,
         verbose: screen.is_verbose(),

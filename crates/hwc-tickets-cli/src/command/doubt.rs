@@ -6,9 +6,10 @@ use crate::{
     exit::Exit,
     failure::{Failure, advice::Once},
     pending_files::{HeldKey, PendingFiles},
+    render::Screen,
 };
 use hwc_core::file::shell_quoted;
-use hwc_tickets::{Client, Delivery, Error, Origin, PendingTicket};
+use hwc_tickets::{AttachmentId, Client, Delivery, Error, Origin, PendingTicket};
 
 /// Where what is sent is written down first, unless it is to go out without a record.
 pub(super) fn records(without: bool, context: &Context) -> Result<PendingFiles, Failure> {
@@ -154,8 +155,8 @@ pub(super) fn check_account(
          console; then end the doubt with: hwc-tickets {noun} reconcile ID --forget"
     );
     let what = format!(
-        "it is still not known what became of it, and this account cannot tell: {}",
-        elsewhere(record, client)
+        "it is of another account, which alone can tell what became of it: {}",
+        client.origin().difference(record)
     );
     Err(Failure::own(Exit::Unknown, what, advice))
 }
@@ -172,25 +173,13 @@ pub(super) fn check_key(
     Err(Failure::usage(
         format!(
             "the key belongs to another account: {}",
-            elsewhere(record, client)
+            client.origin().difference(record)
         ),
         format!(
             "Take another key for this account, or the profile it was used with. Nothing was sent. If that {noun} is of no \
              interest any more: hwc-tickets {noun} reconcile --release KEY"
         ),
     ))
-}
-
-fn elsewhere(record: &Origin, client: &Client) -> String {
-    let own = client.origin();
-    match own.host() == record.host() {
-        true => "it was sent with credentials of another account or user".to_owned(),
-        false => format!(
-            "it was sent to {}, and this is {}",
-            record.host(),
-            own.host()
-        ),
-    }
 }
 
 /// How a record whose outcome is not known is listed. `client`: `None` where there are no credentials to compare with.
@@ -201,6 +190,17 @@ pub(super) fn state(record: Option<&Origin>, client: Option<&Client>) -> &'stati
     match is_another {
         true => "other account",
         false => "unknown",
+    }
+}
+
+/// Files that were uploaded while another run used the same key, for what that one sent with files of its own.
+pub(super) fn warn_of_unused(files: &[AttachmentId], screen: &Screen) {
+    let ids: Vec<&str> = files.iter().map(AttachmentId::as_str).collect();
+    if !ids.is_empty() {
+        screen.warn(&format!(
+            "another run used the same key meanwhile; uploaded here, and attached to nothing: {}",
+            ids.join(", ")
+        ));
     }
 }
 

@@ -23,7 +23,9 @@ pub(crate) async fn run(args: Recall, context: &Context) -> Result<(), Failure> 
         .map(MessageId::new)
         .transpose()
         .map_err(Error::from)?;
-    let ticket = context.client()?.ticket(id)?;
+    // What is in doubt is looked for before its message goes.
+    let client = context.client_with(context.pending_files.clone())?;
+    let ticket = client.ticket(id)?;
     let mut begun = None;
     let done = interruptible(recall(&ticket, message, &mut begun, context)).await;
     if let Some(id) = begun.filter(|_| done.as_ref().err().is_none_or(may_help)) {

@@ -73,10 +73,21 @@ fn forget(doomed: &Doomed<Pending>, context: &Context) -> Result<(), Failure> {
 fn already_known(pending: &Pending, path: &Path, context: &Context) -> Result<(), Failure> {
     let ticket = pending.ticket();
     let fate = Fate::known(pending);
-    let what = format!("the message is in ticket {ticket}");
+    let (what, known) = match pending.recalled() {
+        Some(_) => (
+            format!("the message was in ticket {ticket} and was taken back"),
+            "It was known before that the message was in the ticket and was taken back.",
+        ),
+        None => (
+            format!("the message is in ticket {ticket}"),
+            "It was known before that the message is in the ticket.",
+        ),
+    };
     telling(what, || tell(&fate, path, context))?;
     let screen = &context.screen;
-    screen.note("It was known before that the message is in the ticket. Nothing was read or removed; its record goes by itself.");
+    screen.note(&format!(
+        "{known} Nothing was read or removed; its record goes by itself."
+    ));
     Ok(())
 }
 
@@ -107,11 +118,23 @@ async fn settle(target: &Target<Pending>, context: &Context) -> Result<(), Failu
     let tell = || tell(&fate, &target.path, context);
     let written = match &found {
         Outcome::Confirmed(_) => telling(format_args!("the message is in ticket {ticket}"), tell),
+        Outcome::Recalled(_) => {
+            let what = format_args!("the message was in ticket {ticket} and was taken back");
+            telling(what, tell)
+        }
         Outcome::Absent => telling(format_args!("the message is not in ticket {ticket}"), tell),
         _ => tell(),
     };
     match &found {
         Outcome::Confirmed(_) => written,
+        Outcome::Recalled(_) => {
+            written?;
+            let screen = &context.screen;
+            screen.note(
+                "The message was in the ticket and was taken back. Nothing is to be sent again.",
+            );
+            Ok(())
+        }
         Outcome::Absent => {
             written?;
             let screen = &context.screen;

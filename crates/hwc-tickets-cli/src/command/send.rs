@@ -356,6 +356,7 @@ fn told(sent: &[Sent], args: &Send, context: &Context) -> Result<(), Failure> {
                 sent.ticket
             ));
         }
+        doubt::warn_of_unused(&sent.unused, screen);
     }
     let receipts = sent.iter();
     let receipts = receipts.map(|sent| Receipt::of(sent, zone, screen.is_verbose()));

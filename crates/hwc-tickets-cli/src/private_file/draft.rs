@@ -59,7 +59,8 @@ impl Draft {
             false => file.persist_noclobber(&path),
         };
         done.map_err(|error| error.error)?;
-        sync_directory(directory_of(&path));
+        // It is whole and has its name, also in a directory that the user may not read.
+        let _ = sync_directory(directory_of(&path));
         Ok(())
     }
 }

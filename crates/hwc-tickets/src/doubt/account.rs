@@ -11,7 +11,7 @@ pub(crate) fn check_key(client: &Origin, record: Option<&Origin>) -> Result<()> 
     let Some(record) = another(client, record) else {
         return Ok(());
     };
-    let difference = difference(client, record);
+    let difference = client.difference(record);
     let why = format!("the key belongs to another account, so nothing was sent: {difference}");
     Err(Error::local(ErrorKind::InvalidInput, why).with_help(
         "Use the credentials and the address that it was used with, or a key of its own for each account.",
@@ -26,9 +26,9 @@ pub(crate) fn check_record(client: &Origin, record: Option<&Origin>) -> Result<(
     let Some(record) = another(client, record) else {
         return Ok(());
     };
-    let difference = difference(client, record);
+    let difference = client.difference(record);
     let why = format!(
-        "it is not known what became of it, and what this account shows does not tell: {difference}"
+        "it is of another account, so nothing was read and it is not known what became of it: {difference}"
     );
     Err(Error::local(ErrorKind::Credentials, why)
         .with_delivery(Delivery::Unknown)
@@ -52,15 +52,4 @@ pub(crate) fn not_known_whose(why: &str) -> Error {
 
 fn another<'a>(client: &Origin, record: Option<&'a Origin>) -> Option<&'a Origin> {
     record.filter(|record| client.kinship(Some(record)) == Kinship::Another)
-}
-
-fn difference(client: &Origin, record: &Origin) -> String {
-    match client.host() == record.host() {
-        true => "it was sent with credentials of another account or user".to_owned(),
-        false => format!(
-            "it was sent to {}, and this is {}",
-            record.host(),
-            client.host()
-        ),
-    }
 }

@@ -2,8 +2,9 @@
 
 use super::{
     draft::{draft_beside, release, sweep_drafts_beside},
-    look, missing_directory, sync_directory,
+    look, missing_directory,
 };
+use hwc_core::file;
 use std::{
     fs::{self, File},
     io::{self, Write as _},
@@ -60,7 +61,7 @@ impl NewFile {
         self.draft = None;
         release(&self.file);
         // It is whole and has its name: that not every system can make a name durable is no failure.
-        let _ = sync_directory(&self.path);
+        let _ = file::sync_directory(file::directory_of(&self.path));
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ use crate::{
     ids::MessageId,
     messages::{
         message::{Message, MessageKey, MessageKind},
+        submit::recalled::before_recall,
         wire::MessagePage,
     },
     service::{About, MAX_PAGE},
@@ -42,7 +43,8 @@ verb! {
     /// # Errors
     /// When awaited: [`ErrorKind::InvalidInput`] when the id is none; [`ErrorKind::Refused`] or
     /// [`ErrorKind::Forbidden`] when the service does not let it go, because it is not the caller's or
-    /// too old (the time limit is not documented); every kind of a call.
+    /// too old (the time limit is not documented); [`ErrorKind::Storage`] when a submit to the ticket is in doubt and the outbox
+    /// cannot take note of the recall (nothing is taken back then); every kind of a call.
     Recall { id: Result<MessageId> } -> Recalled, recall,
     group: "Acts for `group` when the ticket is read to confirm. Recalling itself takes no group (D-39)."
 }
@@ -91,6 +93,10 @@ impl Ticket {
     /// [`Recalled::Already`] or [`Recalled::Absent`]. No document names the code of that case, so after a
     /// refusal or a doubt the ticket is read: the message is gone when the ticket shows all of its messages,
     /// each with an id, and none has this one. A wrong id is [`Recalled::Absent`] too.
+    ///
+    /// While a submit to this ticket is in doubt ([`Client::pending`](crate::Client::pending)), the ticket is read before, for the
+    /// message may be the one that is sought: once it is gone, nobody can tell. If it must be that one, the doubt ends as
+    /// [`Outcome::Recalled`](crate::Outcome), else it is never called absent.
     ///
     /// Ids are shown by the ticket detail only: [`Ticket::messages_with_ids`], [`Ticket::find_id`].
     ///
@@ -148,11 +154,18 @@ async fn recall(ticket: Ticket, deadline: Duration, id: Result<MessageId>) -> Re
     let id = id.map_err(|error| error.with_operation(OPERATION))?;
     let parts = ticket.client.parts();
     let began = parts.clock.elapsed();
+    let left = || deadline.saturating_sub(parts.clock.elapsed().saturating_sub(began));
+    // A message that is in doubt can be found only as long as it shows.
+    let in_doubt = before_recall(&ticket, &id, deadline / 4).await;
+    let in_doubt = in_doubt.map_err(|error| error.with_operation(OPERATION))?;
     // The rest is for reading the ticket, should the answer leave a doubt.
-    let options = within(deadline - deadline / 4);
+    let options = within(left() - left() / 4);
     let fault = match parts.service.recall(&ticket.id, &id, &options).await {
         Ok(_) => {
             parts.messages.recalls.add(&ticket.id, &id);
+            for record in in_doubt {
+                parts.messages.own.recalled(record, &id);
+            }
             return Ok(Recalled::Now);
         }
         Err(fault) => fault,
@@ -161,7 +174,6 @@ async fn recall(ticket: Ticket, deadline: Duration, id: Result<MessageId>) -> Re
     if !may_be_gone(&error) {
         return Err(error);
     }
-    let left = || deadline.saturating_sub(parts.clock.elapsed().saturating_sub(began));
     let Ok(detail) = ticket.detail().timeout(left()).await else {
         return Err(error);
     };

@@ -13,6 +13,7 @@ pub(crate) mod outcome;
 pub(crate) mod own;
 mod parts;
 pub(crate) mod pending;
+pub(crate) mod recalled;
 mod reconcile;
 mod run;
 mod search;
@@ -31,7 +32,7 @@ pub use text::TextError;
 use crate::{
     attachments::AttachmentSource,
     error::Result,
-    ids::{GroupId, TicketId},
+    ids::{AttachmentId, GroupId, TicketId},
     messages::message::Message,
     service::limit,
     setters::setters,
@@ -119,6 +120,11 @@ pub struct Sent {
     pub request_id: Option<String>,
     /// The visible tag at the end of the text, e.g. `[ref 7F3K2Q]`, if one was asked for.
     pub reference: Option<String>,
+    /// Files that this call uploaded, or took over from a message that never came, and that the message does not have: another
+    /// process put it there under the same key meanwhile. Nothing has them: delete them with
+    /// [`Attachments::delete`](crate::api::Attachments::delete), or let them be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unused: Vec<AttachmentId>,
 }
 
 impl Sent {
@@ -131,6 +137,7 @@ impl Sent {
             attempts: 1,
             request_id: None,
             reference: None,
+            unused: Vec::new(),
         }
     }
 
@@ -151,7 +158,7 @@ impl Sent {
 }
 
 setters! {
-    Sent { attempts: u32 }
+    Sent { attempts: u32, unused: Vec<AttachmentId> }
     optional { request_id: impl Into<String>, reference: impl Into<String> }
 }
 
@@ -264,7 +271,9 @@ impl Submit {
     /// compared.
     ///
     /// It needs an outbox that outlives the program; without one it is an error. One process at a time uses a key: of a
-    /// record that another one is still working on nobody can tell that.
+    /// record that another one is still working on nobody can tell that. Just before it is sent, the outbox is looked at again:
+    /// what another one has put there while files went up is given as it is ([`Sent::unused`] has the files), or is an error while
+    /// it is not known.
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.options.key = Some(key.into());
         self

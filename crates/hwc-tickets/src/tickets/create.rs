@@ -24,7 +24,11 @@ pub use reconcile::ReconciledTicket;
 
 use self::check::Checking;
 use crate::{
-    catalog::choices::Agreement, client::Client, error::Result, ids::TicketId, setters::setters,
+    catalog::choices::Agreement,
+    client::Client,
+    error::Result,
+    ids::{AttachmentId, TicketId},
+    setters::setters,
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -62,6 +66,10 @@ pub struct Created {
     pub attempts: u32,
     /// Request id of the answer, if there was one.
     pub request_id: Option<String>,
+    /// Files of the draft that the ticket does not have: another process opened it under the same key meanwhile, with files of its
+    /// own. Nothing has them: delete them with [`Attachments::delete`](crate::api::Attachments::delete), or let them be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unused: Vec<AttachmentId>,
 }
 
 impl Created {
@@ -73,12 +81,13 @@ impl Created {
             receipt,
             attempts: 1,
             request_id: None,
+            unused: Vec::new(),
         }
     }
 }
 
 setters! {
-    Created { attempts: u32 }
+    Created { attempts: u32, unused: Vec<AttachmentId> }
     optional { request_id: impl Into<String> }
 }
 
@@ -165,7 +174,9 @@ impl CreateTicket {
     /// description and the same attachments.
     ///
     /// It needs an outbox that outlives the program; without one it is an error. One process at a time uses a key: of a record
-    /// that another one is still working on nobody can tell that.
+    /// that another one is still working on nobody can tell that. Just before it is sent, the outbox is looked at again: a ticket
+    /// that another one has opened meanwhile is given as it is, also with as many files of its own ([`Created::unused`] has those
+    /// of the draft), and one that is not known yet is an error.
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.options.key = Some(key.into());
         self

@@ -7,10 +7,14 @@ mod schedule;
 mod simulated;
 
 use self::desk::{Desk, Lost, TICKET, limits};
-use crate::ledger::{faults::Fault, shelf::Shelf, world::OWN};
+use crate::ledger::{
+    faults::{Fault, ReadFault},
+    shelf::Shelf,
+    world::OWN,
+};
 use bytes::Bytes;
-use futures_util::stream;
-use hwc_core::testing::Step;
+use futures_util::{future::join, stream};
+use hwc_core::{Clock as _, testing::Step};
 use hwc_tickets::{
     Advice, AttachmentId, Client, Confirm, Delivery, Error, ErrorKind, Outcome, Pending, Receipt,
     api::Source,
@@ -574,6 +578,48 @@ fn a_key_uploads_nothing_again() {
         assert_eq!(kept.receipt, Receipt::Kept);
         assert_eq!(desk.attached(), [["before", "file-1"]]);
         assert_eq!(desk.files().stored.len(), 1);
+    }
+}
+
+/// What another process has sent under the key by the time that a file is up is the answer; as long as nobody knows what became of
+/// it, nothing is. Either way the file is told.
+#[test]
+fn a_key_that_another_process_used_meanwhile_sends_nothing() {
+    for (fault, is_known) in [
+        (Fault::None, true),
+        (Fault::Slow(Duration::from_secs(10)), false),
+    ] {
+        let (desk, shelf) = (Desk::new(), Shelf::default());
+        let submit = || {
+            let client = desk.builder().outbox(shelf.clone()).build().unwrap();
+            let submit = client.ticket(TICKET).unwrap().submit("logs");
+            submit.attach(log()).key("job-1").into_future()
+        };
+        desk.service.world().faults = [fault].into();
+        // One reads the ticket for longer than the other one needs to begin.
+        desk.service.world().read_faults = [ReadFault::Slow(Duration::from_secs(5))].into();
+        let later = async {
+            desk.clock().sleep(Duration::from_secs(1)).await;
+            submit().await
+        };
+        let (first, second) = desk.clock().run(join(submit(), later));
+        assert!(second.unwrap().unused.is_empty());
+        match first {
+            Ok(sent) => {
+                assert!(is_known);
+                assert_eq!(sent.receipt, Receipt::Kept);
+                assert_eq!(ids(&sent.unused), ["file-1"]);
+            }
+            Err(error) => {
+                assert!(!is_known, "{error}");
+                let told = (error.kind(), error.delivery());
+                assert_eq!(told, (ErrorKind::Locked, Delivery::NotSent));
+                assert_eq!(ids(error.uploaded()), ["file-1"]);
+            }
+        }
+        assert_eq!(desk.attached(), [["file-2"]]);
+        // Two files and one message.
+        assert_eq!(desk.posts(), 3);
     }
 }
 

@@ -69,6 +69,8 @@ fn a_ticket_is_opened_once_under_its_key() {
     client.acknowledge("job-1").unwrap();
     assert!(client.pending_tickets().is_empty());
     assert!(client.reconcile_tickets().unwrap().is_empty());
+    let none = client.reconcile_all_tickets(Vec::new());
+    assert!(none.unwrap().is_empty());
     let empty = client.create_ticket(TicketDraft::new("", "words"), |create| create);
     assert_eq!(empty.unwrap_err().draft_problems().len(), 1);
     assert_eq!(service.world().posts, 1);

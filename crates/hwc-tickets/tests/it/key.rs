@@ -13,10 +13,10 @@ use crate::{
 use futures_util::future::{Either, join, select};
 use hwc_core::Clock as _;
 use hwc_tickets::{
-    AttachmentId, Client, Confirm, Created, Delivery, Error, ErrorKind, FileOutbox, Outbox as _,
-    Pending, Receipt, Removal, Sent, TicketDraft, TicketReceipt,
+    AttachmentId, Client, Confirm, Created, Delivery, Error, ErrorKind, FileOutbox, Outbox,
+    Pending, Receipt, Removal, Sent, TicketDraft, TicketReceipt, submit::PendingId,
 };
-use std::{future::IntoFuture as _, pin::pin, time::Duration};
+use std::{future::IntoFuture as _, io, pin::pin, time::Duration};
 
 const TICKET: &str = "case-1";
 
@@ -472,7 +472,15 @@ fn a_key_of_another_account_is_an_error() {
     let error = create(&two, &stranger, "words").unwrap_err();
     let told = (error.kind(), error.delivery());
     assert_eq!(told, (ErrorKind::InvalidInput, Delivery::NotSent));
-    assert!(error.to_string().contains("another account"), "{error}");
+    let told = error.to_string();
+    for part in [
+        "another account",
+        "\"of the tests\"",
+        "\"another\"",
+        "nothing was sent",
+    ] {
+        assert!(told.contains(part), "{told}");
+    }
     assert_eq!(two.line.requests().len(), 0);
     let again = create(&one, &own, "words").unwrap();
     assert_eq!(again.receipt, TicketReceipt::Kept);
@@ -528,4 +536,93 @@ fn what_was_uploaded_is_kept_until_the_next_record_stands() {
         polls += 1;
     }
     assert!(polls > 5, "{polls}");
+}
+
+/// An outbox in which another process settles a record just as it is about to be replaced.
+#[derive(Debug)]
+struct Meddling {
+    shelf: Shelf,
+    settled: Pending,
+}
+
+impl Outbox for Meddling {
+    fn put(&self, pending: &Pending) -> io::Result<()> {
+        self.shelf.put(&self.settled)?;
+        self.shelf.put(pending)
+    }
+
+    fn remove(&self, id: &PendingId) -> io::Result<()> {
+        self.shelf.remove(id)
+    }
+
+    fn list(&self) -> io::Result<Vec<Pending>> {
+        self.shelf.list()
+    }
+}
+
+#[test]
+fn a_message_that_is_there_after_all_is_not_sent_again() {
+    let (service, shelf) = (ledger::Service::new(), Shelf::default());
+    let client = service.builder().outbox(shelf.clone()).build().unwrap();
+    service.world().faults = [Fault::Reset(false)].into();
+    let first = client.ticket(TICKET).unwrap().submit("words").key("job-1");
+    let first = first.confirm(Confirm::Never).into_future();
+    let error = service.clock.run(ledger::as_op(1, first)).unwrap_err();
+    let mut settled = serde_json::to_value(error.into_pending().unwrap()).unwrap();
+    settled["settled"] = serde_json::json!({ "wall": "2026-03-01T02:00:01Z" });
+    let settled = serde_json::from_value(settled).unwrap();
+    let outbox = Meddling { shelf, settled };
+    let again = service.builder().outbox(outbox).build().unwrap();
+    let sent = submit(&service, &again, "words").unwrap();
+    assert_eq!(sent.receipt, Receipt::Kept);
+    assert_eq!(service.requests("POST"), 1);
+}
+
+/// Each has uploaded its own file for one and the same ticket.
+#[test]
+fn a_ticket_that_another_process_opened_meanwhile_is_the_answer() {
+    let (service, shelf) = (opening::Service::new(), Shelf::default());
+    let create = |file: &str| {
+        let client = service.builder().outbox(shelf.clone()).build().unwrap();
+        let draft = TicketDraft::new("kind-1", "words");
+        let draft = draft.attach(AttachmentId::new(file).unwrap());
+        let create = client.create_ticket(draft).unchecked();
+        create.key("job-1").into_future()
+    };
+    // One reads the list for longer than the other one needs for everything.
+    service.world().read_faults = [ReadFault::Slow(Duration::from_secs(5))].into();
+    let later = async {
+        service.clock.sleep(Duration::from_secs(1)).await;
+        create("file-2").await
+    };
+    let (first, second) = service.clock.run(join(create("file-1"), later));
+    let (first, second) = (first.unwrap(), second.unwrap());
+    let receipts = (first.receipt, second.receipt);
+    assert_eq!(receipts, (TicketReceipt::Kept, TicketReceipt::Told));
+    assert_eq!(first.ticket, second.ticket);
+    assert_eq!(first.unused, [AttachmentId::new("file-1").unwrap()]);
+    assert!(second.unused.is_empty());
+    assert_eq!(service.world().posts, 1);
+}
+
+/// A process that was killed as it found its key taken leaves a record beside the one that counts.
+#[test]
+fn of_two_tickets_under_a_key_the_one_that_is_known_counts() {
+    let (service, shelf) = (opening::Service::new(), Shelf::default());
+    let client = || service.builder().outbox(shelf.clone()).build().unwrap();
+    service.world().faults = [Fault::Reset(true)].into();
+    let first = client().create_ticket(TicketDraft::new("kind-1", "words"));
+    let first = first.unchecked().key("job-1").without_looking();
+    let error = service.clock.run(first.into_future()).unwrap_err();
+    let left = error.into_pending_ticket().unwrap();
+    let found = create(&service, &client(), "words").unwrap();
+    assert_eq!(found.receipt, TicketReceipt::Found);
+    let mut left = serde_json::to_value(left).unwrap();
+    left["id"] = "0".repeat(32).into();
+    let left = serde_json::from_value(left).unwrap();
+    shelf.put_ticket(&left).unwrap();
+    let again = create(&service, &client(), "words").unwrap();
+    assert_eq!(again.receipt, TicketReceipt::Kept);
+    assert_eq!(again.ticket, found.ticket);
+    assert_eq!(service.world().posts, 1);
 }

@@ -1,9 +1,21 @@
 //! Taking messages back: safe to repeat, and told by the ticket when the answer is not clear.
 
-use crate::reading::desk::{Count, Desk, OWN, Rules, refusal};
+use crate::{
+    ledger::shelf::Shelf,
+    reading::desk::{Count, Desk, OWN, Rules, refusal},
+};
 use hwc_core::{Clock as _, testing::Step};
-use hwc_tickets::{Advice, CallAdvice, Delivery, ErrorKind, Recalled, RetryPolicy};
-use std::time::Duration;
+use hwc_tickets::{
+    Advice, CallAdvice, Client, Confirm, Delivery, ErrorKind, MessageId, Outbox as _, Outcome,
+    Pending, Recalled, Receipt, Removal, RetryPolicy,
+};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 const TICKET: &str = "case-123";
 
@@ -546,4 +558,120 @@ fn the_last_message_is_not_taken_from_a_detail_that_is_behind_the_list() {
     let last = desk.clock.run(ticket.recall_last().into_future());
     assert_eq!(last.unwrap_err().kind(), ErrorKind::InvalidInput);
     assert_eq!(desk.count("recall"), 0);
+}
+
+/// Every submit is stored, as `acts` says, and its answer is lost.
+fn lose_answers(desk: &Desk, acts: impl Fn(&str) -> bool + Send + 'static) {
+    desk.on_request(move |state, asked| {
+        if asked.operation() != "submit" {
+            return None;
+        }
+        let text = asked.body["message"]["content"].as_str();
+        if acts(text.unwrap_or_default()) {
+            state.answer(asked);
+        }
+        Some(Step::reset())
+    });
+}
+
+fn in_doubt(desk: &Desk, client: &Client, text: &str) -> Pending {
+    let submit = client.ticket(TICKET).unwrap().submit(text).key(text);
+    let submit = submit.confirm(Confirm::Never).into_future();
+    desk.clock.run(submit).unwrap_err().into_pending().unwrap()
+}
+
+fn take_back(desk: &Desk, client: &Client, text: &str) -> MessageId {
+    let id = MessageId::new(id_of(desk, text)).unwrap();
+    let recall = client.ticket(TICKET).unwrap().recall(id.clone());
+    assert_eq!(desk.clock.run(recall.into_future()).unwrap(), Recalled::Now);
+    id
+}
+
+/// Whoever takes a message back knows that it was there, also when the answer to it was lost.
+#[test]
+fn a_message_in_doubt_that_is_taken_back_is_never_called_absent() {
+    let (desk, shelf) = (desk(), Shelf::default());
+    let client = || desk.builder().outbox(shelf.clone()).build().unwrap();
+    post(&desk, 0, &["opened"], Duration::from_secs(60));
+    lose_answers(&desk, |_| true);
+    let pending = in_doubt(&desk, &client(), "wrong ticket");
+    desk.clock.advance(Duration::from_secs(60));
+    // As after a start.
+    let id = take_back(&desk, &client(), "wrong ticket");
+    assert!(client().pending().is_empty());
+    let kept = shelf.list_all().unwrap();
+    assert_eq!(kept[0].recalled(), Some(&id));
+    // Also by a copy of the record as it was before.
+    let outcome = desk.clock.run(client().reconcile(&pending));
+    assert_eq!(outcome.unwrap(), Outcome::Recalled(id));
+    let again = client().ticket(TICKET).unwrap().submit("wrong ticket");
+    let again = desk.clock.run(again.key("wrong ticket").into_future());
+    assert_eq!(again.unwrap().receipt, Receipt::Kept);
+    assert_eq!(desk.count("submit"), 1);
+    assert!(!shelf.removed().contains(&Removal::Absent));
+}
+
+/// Where it is not certain whose message it was, it stays so.
+#[test]
+fn a_message_that_could_be_one_of_several_in_doubt_leaves_them_open() {
+    let (desk, shelf) = (desk(), Shelf::default());
+    let client = || desk.builder().outbox(shelf.clone()).build().unwrap();
+    post(&desk, 0, &["opened"], Duration::from_secs(60));
+    let sent = Arc::new(AtomicUsize::new(0));
+    // The second of two alike never comes.
+    lose_answers(&desk, move |_| sent.fetch_add(1, Ordering::Relaxed) == 0);
+    let text = "wrong ticket";
+    let ticket = client().ticket(TICKET).unwrap();
+    for _ in 0..2 {
+        let submit = ticket.submit(text).confirm(Confirm::Never).into_future();
+        assert_eq!(
+            desk.clock.run(submit).unwrap_err().delivery(),
+            Delivery::Unknown
+        );
+    }
+    desk.clock.advance(Duration::from_secs(60));
+    take_back(&desk, &client(), text);
+    assert_eq!(client().pending().len(), 2);
+    for one in desk.clock.run(client().reconcile_outbox()) {
+        assert!(matches!(one.outcome, Ok(Outcome::Unknown(_))), "{one:?}");
+    }
+}
+
+/// What cannot be written down could be called absent by the next process.
+#[test]
+fn nothing_is_taken_back_that_could_be_called_absent_later() {
+    let (desk, shelf) = (desk(), Shelf::default());
+    post(&desk, 0, &["opened"], Duration::from_secs(60));
+    lose_answers(&desk, |_| true);
+    let client = desk.builder().outbox(shelf.clone()).build().unwrap();
+    in_doubt(&desk, &client, "words");
+    shelf.room(Some(0));
+    let id = id_of(&desk, "words");
+    // Doing it again changes nothing.
+    for _ in 0..2 {
+        let recall = client.ticket(TICKET).unwrap().recall(&id).into_future();
+        let error = desk.clock.run(recall).unwrap_err();
+        let told = (error.kind(), error.delivery());
+        assert_eq!(told, (ErrorKind::Storage, Delivery::NotSent), "{error}");
+    }
+    assert_eq!(desk.count("recall"), 0);
+    // What stood there before is not in question.
+    let first = client.ticket(TICKET).unwrap().recall("m-1").into_future();
+    assert!(desk.clock.run(first).is_ok());
+}
+
+/// A message that was found and taken back is not in the ticket in another form.
+#[test]
+fn a_message_that_was_taken_back_keeps_no_other_in_doubt() {
+    let (desk, shelf) = (desk(), Shelf::default());
+    let client = || desk.builder().outbox(shelf.clone()).build().unwrap();
+    post(&desk, 0, &["opened"], Duration::from_secs(60));
+    lose_answers(&desk, |text| text == "first");
+    in_doubt(&desk, &client(), "first");
+    take_back(&desk, &client(), "first");
+    // So shortly afterwards that the first could still come into sight; and it comes late.
+    let second = in_doubt(&desk, &client(), "second");
+    desk.state().post(TICKET, 0, "second");
+    let outcome = desk.clock.run(client().reconcile(&second)).unwrap();
+    assert!(matches!(outcome, Outcome::Confirmed(_)), "{outcome:?}");
 }

@@ -240,6 +240,7 @@ fn values_come_back_from_json() {
     }
     for outcome in [
         Outcome::Absent,
+        Outcome::Recalled(MessageId::new("m-1").unwrap()),
         Outcome::Confirmed(Box::new(message())),
         Outcome::Unknown(vec![Candidate::new(message(), Resemblance::OtherText)]),
     ] {

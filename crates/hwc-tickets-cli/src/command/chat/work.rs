@@ -178,6 +178,8 @@ pub(super) async fn look(
 ) -> Done {
     let fate = match client.reconcile_within(&pending, LOOK).await {
         Ok(Outcome::Confirmed(message)) => Fate::Confirmed(message),
+        // It was there, so it is not to be sent again.
+        Ok(Outcome::Recalled(_)) => Fate::Accepted,
         Ok(Outcome::Absent) => Fate::Failed {
             reason: "It is not in the ticket.".to_owned(),
             exit: Exit::Failure,

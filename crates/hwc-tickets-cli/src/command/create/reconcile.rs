@@ -15,10 +15,13 @@ use crate::{
     zone::Zone,
 };
 use hwc_core::file::shell_quoted;
-use hwc_tickets::{Client, Error, PendingTicket, TicketId, TicketOutcome, create::TicketCandidate};
+use hwc_tickets::{
+    Client, Error, PendingTicket, TicketId, TicketOutcome, create::TicketCandidate,
+    submit::PendingId,
+};
 use serde::Serialize;
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Digits of an id in a list.
 const SHORT: usize = 8;
@@ -107,12 +110,12 @@ async fn settle(named: &str, context: &Context) -> Result<(), Failure> {
     }
 }
 
-/// All that is pending and not being opened.
+/// All that is pending and not being opened, with the same reads of the list.
 async fn settle_all(context: &Context) -> Result<(), Failure> {
     let screen = &context.screen;
     let entries = target::open::<PendingTicket>(context)?;
     let client = doubt::client(context)?;
-    let mut found: Vec<(PathBuf, PendingTicket, Result<TicketOutcome, Error>)> = Vec::new();
+    let mut records: Vec<PendingTicket> = Vec::new();
     let mut unreadable = 0_usize;
     for entry in entries {
         let path = entry.path;
@@ -122,18 +125,18 @@ async fn settle_all(context: &Context) -> Result<(), Failure> {
                 screen.warn(&format!("{} cannot be read: {reason}", path.display()));
                 unreadable += 1;
             }
-            (Ok(record), false) => {
-                let finding = client.reconcile_ticket(&record);
-                let outcome = render::wait("reading the list of tickets", finding).await;
-                if let Ok(outcome) = &outcome {
-                    remember(outcome, context);
-                }
-                found.push((path, record, outcome));
-            }
+            (Ok(record), false) => records.push(record),
         }
     }
+    let order: Vec<PendingId> = records.iter().map(PendingTicket::id).collect();
+    let finding = client.reconcile_all_tickets(records);
+    let mut found = render::wait("reading the list of tickets", finding).await;
+    found.sort_by_key(|one| order.iter().position(|id| *id == one.pending.id()));
+    for outcome in found.iter().filter_map(|one| one.outcome.as_ref().ok()) {
+        remember(outcome, context);
+    }
     let fates = found.iter();
-    let fates = fates.map(|(_, record, outcome)| Fate::of(record, outcome.as_ref()));
+    let fates = fates.map(|one| Fate::of(&one.pending, one.outcome.as_ref()));
     let fates: Vec<Fate<'_>> = fates.collect();
     let unknown = fates.iter().filter(|fate| fate.outcome == "unknown");
     let unknown = unknown.count();

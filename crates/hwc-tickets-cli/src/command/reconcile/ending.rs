@@ -18,8 +18,13 @@ pub(super) struct Ending<'a> {
 
 impl<'a> Ending<'a> {
     pub(super) fn of(reconciled: &'a [Reconciled], unreadable: &'a [PathBuf]) -> Self {
-        let is_open =
-            |one: &&Reconciled| !matches!(one.outcome, Ok(Outcome::Confirmed(_) | Outcome::Absent));
+        let is_open = |one: &&Reconciled| {
+            let outcome = &one.outcome;
+            !matches!(
+                outcome,
+                Ok(Outcome::Confirmed(_) | Outcome::Recalled(_) | Outcome::Absent)
+            )
+        };
         let open: Vec<&Reconciled> = reconciled.iter().filter(is_open).collect();
         Self {
             settled: reconciled.len().saturating_sub(open.len()),

@@ -61,7 +61,7 @@ impl<'a> Record<'a> {
 /// What became of a message.
 #[derive(Debug, Serialize)]
 pub(super) struct Fate<'a> {
-    /// One word: confirmed, absent, unknown or forgotten.
+    /// One word: confirmed, recalled, absent, unknown or forgotten.
     pub(super) outcome: &'static str,
     #[serde(flatten)]
     record: Record<'a>,
@@ -91,10 +91,13 @@ impl<'a> Fate<'a> {
         }
     }
 
-    /// A look has shown before that the message is in the ticket.
+    /// A look has shown before that the message is in the ticket, or was until it was taken back.
     pub(super) fn known(pending: &'a Pending) -> Self {
         Self {
-            outcome: "confirmed",
+            outcome: match pending.recalled() {
+                Some(_) => "recalled",
+                None => "confirmed",
+            },
             record: Record::of(pending),
             message: None,
             candidates: Vec::new(),
@@ -160,6 +163,7 @@ impl<'a> Likely<'a> {
 fn parts(outcome: &Outcome) -> (&'static str, Option<&Message>, &[Candidate]) {
     match outcome {
         Outcome::Confirmed(message) => ("confirmed", Some(message), &[]),
+        Outcome::Recalled(_) => ("recalled", None, &[]),
         Outcome::Absent => ("absent", None, &[]),
         Outcome::Unknown(candidates) => ("unknown", None, candidates),
         _ => ("unknown", None, &[]),

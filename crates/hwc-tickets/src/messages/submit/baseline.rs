@@ -28,8 +28,9 @@ pub(crate) struct Baseline {
     pub(crate) seen: Seen,
     /// Those of them whose text could be taken for the one to be sent.
     pub(crate) alike: Seen,
-    /// One that was seen cannot be told from a message that is sent now. Absence cannot be claimed then:
-    /// the known one may be recalled while the new one arrives.
+    /// One that was seen cannot be told from a message that is sent now, or one that came since and could be that
+    /// message was taken back. Absence cannot be claimed then: the known one may be recalled while the new one
+    /// arrives, and the new one itself may be gone.
     pub(crate) shaky: bool,
     /// The service's time when it was read.
     pub(crate) date: Option<Timestamp>,

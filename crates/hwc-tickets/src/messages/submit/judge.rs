@@ -87,7 +87,10 @@ pub(super) fn judge(
     // What another submit was found to have made says nothing: it could be this one, altered. A tag does.
     let nothing_came =
         alike.is_empty() && (new.others.iter()).all(|message| standing.holds_tag_of(message));
-    if nothing_came && baseline.proves_nothing_came(snapshot, new.below) {
+    let is_absent = nothing_came
+        && baseline.proves_nothing_came(snapshot, new.below)
+        && !own.forbids_absence(pending);
+    if is_absent {
         Verdict::NotThere
     } else {
         Verdict::Unclear(candidates())

@@ -1,6 +1,6 @@
 //! What became of a submit in doubt, and what could be its message.
 
-use crate::{messages::message::Message, setters::setters};
+use crate::{ids::MessageId, messages::message::Message, setters::setters};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
@@ -16,6 +16,8 @@ pub enum Outcome {
     /// A service that shows a message later than that would still prove this wrong, so sending it again
     /// stays the caller's decision.
     Absent,
+    /// It was in the ticket, and this caller took it back since: its message had this id. Nothing is to be sent again.
+    Recalled(MessageId),
     /// Not known yet. Ask again later, or let a person decide: these messages could be it, the most alike
     /// first, 20 at most. Then [`Client::forget`](crate::Client::forget) ends the doubt.
     Unknown(Vec<Candidate>),
@@ -29,12 +31,14 @@ impl<'de> Deserialize<'de> for Outcome {
         enum Known {
             Confirmed(Box<Message>),
             Absent,
+            Recalled(MessageId),
             Unknown(Vec<Candidate>),
         }
         let written = Value::deserialize(deserializer)?;
         Ok(match Known::deserialize(written) {
             Ok(Known::Confirmed(message)) => Self::Confirmed(message),
             Ok(Known::Absent) => Self::Absent,
+            Ok(Known::Recalled(message)) => Self::Recalled(message),
             Ok(Known::Unknown(candidates)) => Self::Unknown(candidates),
             Err(_) => Self::Unknown(Vec::new()),
         })

@@ -23,7 +23,7 @@ use crate::{
         key::{Hindrance, Kept},
         moment::{Moment, Posting},
     },
-    ids::TicketId,
+    ids::{MessageId, TicketId},
     messages::message::Message,
 };
 use jiff::SignedDuration;
@@ -221,9 +221,7 @@ impl OwnSubmits {
         key: &str,
         replaced: Option<PendingId>,
     ) -> Result<(), Hindrance> {
-        let is_other = |record: &Pending| {
-            record.id != id && record.key() == Some(key) && Some(record.id) != replaced
-        };
+        let is_other = |record: &Pending| record.id != id && is_news(record, key, replaced);
         match self.read_outbox() {
             Ok(records) if !records.iter().any(is_other) => Ok(()),
             Ok(_) => {
@@ -249,6 +247,27 @@ impl OwnSubmits {
                 .filter(|record| record.key() == Some(key))
                 .reduce(later)
                 .map_or(Kept::Nothing, |record| Kept::Record(Box::new(record))),
+        })
+    }
+
+    /// What has come to stand under `key` since it was looked for; `replaced` was not in its ticket then. What is not settled counts
+    /// as under way: whoever began it meanwhile may still be working on it.
+    pub(crate) fn kept_by_now(
+        &self,
+        key: &str,
+        replaced: Option<PendingId>,
+    ) -> io::Result<Kept<Pending>> {
+        let listed = self.read_outbox()?;
+        let entries = self.lock();
+        let all = (entries.iter().map(|entry| &entry.pending)).chain(&listed);
+        let news: Vec<&Pending> = all
+            .filter(|record| is_news(record, key, replaced))
+            .collect();
+        let settled = news.iter().find(|record| record.is_settled());
+        Ok(match settled {
+            Some(record) => Kept::Record(Box::new((*record).clone())),
+            None if news.is_empty() => Kept::Nothing,
+            None => Kept::UnderWay,
         })
     }
 
@@ -398,6 +417,74 @@ impl OwnSubmits {
         let _ = self.store(&record);
     }
 
+    /// A message that could be that of `record` is about to be taken back: that none is there proves nothing from now on.
+    ///
+    /// # Errors
+    /// When the outbox cannot take note of it.
+    pub(crate) fn never_absent(&self, record: &Pending) -> io::Result<()> {
+        let mut record = record.clone();
+        let mut entries = self.lock();
+        let mut own = entries.iter_mut().map(|entry| &mut entry.pending);
+        let own = own.find(|own| own.id == record.id);
+        let record = own.unwrap_or(&mut record);
+        // Without a baseline it is never found to be absent.
+        let Some(baseline) = record.baseline.as_mut() else {
+            return Ok(());
+        };
+        baseline.shaky = true;
+        let record = record.clone();
+        drop(entries);
+        let mut listed = self.last_listed();
+        if let Some(listed) = listed.iter_mut().find(|it| it.id == record.id) {
+            listed.clone_from(&record);
+        }
+        drop(listed);
+        // Also when it is known here already: it may be that it could not be written down then.
+        self.store(&record)
+    }
+
+    /// `message`, which is that of `id`, was taken back: the service said so.
+    pub(crate) fn recalled(&self, id: PendingId, message: &MessageId) {
+        let listed = self.listed();
+        let mut entries = self.lock();
+        let mut own = entries.iter_mut().map(|entry| &mut entry.pending);
+        let record = match own.find(|own| own.id == id) {
+            Some(own) => {
+                own.recalled = Some(message.clone());
+                Some(own.clone())
+            }
+            None => listed.into_iter().find(|record| record.id == id),
+        };
+        drop(entries);
+        // One that could not be written down as settled stays in doubt, and is never found to be absent.
+        let Some(mut record) = record.filter(Pending::is_settled) else {
+            return;
+        };
+        record.recalled = Some(message.clone());
+        let mut listed = self.last_listed();
+        if let Some(listed) = listed.iter_mut().find(|it| it.id == id) {
+            listed.clone_from(&record);
+        }
+        drop(listed);
+        let _ = self.store(&record);
+    }
+
+    /// The message of `pending`, which may be an older copy of its record, if it was taken back.
+    pub(crate) fn taken_back(&self, pending: &Pending) -> Option<MessageId> {
+        let recalled = |record: &Pending| {
+            let is_it = record.id == pending.id;
+            record.recalled.clone().filter(|_| is_it)
+        };
+        if let Some(message) = recalled(pending) {
+            return Some(message);
+        }
+        let here = self
+            .lock()
+            .iter()
+            .find_map(|entry| recalled(&entry.pending));
+        here.or_else(|| self.last_listed().iter().find_map(recalled))
+    }
+
     /// It is not in the ticket and never will be, or nobody wants to know any more.
     ///
     /// # Errors
@@ -514,6 +601,13 @@ impl OwnSubmits {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether `record` came to stand under `key` since `replaced` was found not to be in its ticket. That one itself is news when it
+/// is there after all.
+fn is_news(record: &Pending, key: &str, replaced: Option<PendingId>) -> bool {
+    let is_known = Some(record.id) == replaced && !record.is_settled();
+    record.key() == Some(key) && !is_known
 }
 
 /// Which of two records with one key counts. A process that is killed as one takes the place of another leaves both.

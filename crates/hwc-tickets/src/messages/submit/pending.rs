@@ -9,7 +9,7 @@ use crate::{
         moment::{Moment, Span},
         origin::Origin,
     },
-    ids::{AttachmentId, GroupId, TicketId},
+    ids::{AttachmentId, GroupId, MessageId, TicketId},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,8 @@ pub struct Pending {
     /// The message that it made: the service said yes, and this was read back as the only one that it can be. `None`: not
     /// known for sure.
     pub(crate) landed: Option<Seen>,
+    /// Its message, which this caller took back: the service said so. Of a settled record alone.
+    pub(crate) recalled: Option<MessageId>,
 }
 
 impl Pending {
@@ -118,6 +120,13 @@ impl Pending {
     #[must_use]
     pub fn is_settled(&self) -> bool {
         self.settled.is_some()
+    }
+
+    /// Its message, if this caller took it back ([`Ticket::recall`](crate::Ticket::recall)) and the service said so: it was in the
+    /// ticket and is there no more. `None` as well where it was not certain by then which message is its own.
+    #[must_use]
+    pub fn recalled(&self) -> Option<&MessageId> {
+        self.recalled.as_ref()
     }
 
     /// When it was begun, by both clocks.

@@ -56,7 +56,8 @@ impl Client {
     /// across a restart, only the time tells: the same text sent again within about 15 s of the doubt can
     /// then be taken for the first. A reference tag leaves no room for any of this.
     ///
-    /// A submit that this client is still carrying out stays unknown: it tells its end itself.
+    /// A submit that this client is still carrying out stays unknown: it tells its end itself. Of one whose message was taken
+    /// back by this client, or with its outbox, that is told and nothing is read.
     ///
     /// # Errors
     /// [`ErrorKind::Credentials`] when it was begun with another account or at another address: nothing is read then.
@@ -162,11 +163,15 @@ impl Client {
             .collect();
         let mut own_open = Vec::new();
         for pending in open {
-            match account::check_record(&parts.origin, pending.origin()) {
-                Ok(()) => own_open.push(pending),
-                Err(error) => reconciled.push(Reconciled {
+            let told = match account::check_record(&parts.origin, pending.origin()) {
+                Ok(()) => parts.messages.own.taken_back(&pending).map(Ok),
+                Err(error) => Some(Err(error.with_operation(OPERATION))),
+            };
+            match told {
+                None => own_open.push(pending),
+                Some(told) => reconciled.push(Reconciled {
                     pending,
-                    outcome: Err(error.with_operation(OPERATION)),
+                    outcome: told.map(Outcome::Recalled),
                 }),
             }
         }
@@ -236,7 +241,7 @@ impl Client {
                     .own
                     .did_not_arrive(pending.id, Removal::Absent);
             }
-            Outcome::Unknown(_) => {}
+            Outcome::Unknown(_) | Outcome::Recalled(_) => {}
         }
     }
 }

@@ -165,14 +165,34 @@ impl Default for Looked {
 impl Course<'_> {
     /// Checks the text, uploads what the message takes along, and submits it.
     async fn send(&mut self, text: String, files: &[AttachmentSource]) -> Result<Sent> {
+        let given = text.clone();
         let (text, reference) = self.checked(text)?;
         let enclosed = enclose(self.parts, files, self.total).await?;
         self.attachments = enclosed.ids;
         if !enclosed.uploaded.is_empty() {
             self.began = self.parts.clock.elapsed();
         }
-        let sent = self.run(text, reference).await;
+        let sent = match self.run(text, reference).await {
+            Err(error) if error.kind() == ErrorKind::Locked => self.sent_by_now(&given, error),
+            sent => sent,
+        };
         sent.map_err(|error| error.with_uploaded(enclosed.uploaded))
+    }
+
+    /// Another one has used the key since it was looked for, as `error` says, which comes back unless its message is known to be in
+    /// the ticket.
+    fn sent_by_now(&self, text: &str, error: Error) -> Result<Sent> {
+        let own = &self.parts.messages.own;
+        let kept = (self.options.key.as_deref()).map(|key| own.kept_by_now(key, self.replaced));
+        let Some(Ok(Kept::Record(record))) = kept else {
+            return Err(error);
+        };
+        self.check_key(&record, text)?;
+        let mut sent = self.sent(Receipt::Kept, 0, None, &record);
+        let unused =
+            (self.attachments.iter()).filter(|id| !record.fingerprint.holds_file(id.as_str()));
+        sent.unused = unused.cloned().collect();
+        Ok(sent)
     }
 
     async fn run(&self, text: String, reference: Option<String>) -> Result<Sent> {
@@ -210,6 +230,7 @@ impl Course<'_> {
                 counted_rivals: 0,
                 settled: None,
                 landed: None,
+                recalled: None,
             };
             let place = Place {
                 baseline_at,
@@ -234,19 +255,7 @@ impl Course<'_> {
             Kept::UnderWay => return Err(key::taken()),
             Kept::Record(record) => *record,
         };
-        account::check_key(&self.parts.origin, record.origin())?;
-        let text = match &record.reference {
-            Some(tag) if text.is_empty() => tag.clone(),
-            Some(tag) => format!("{text} {tag}"),
-            None => text.to_owned(),
-        };
-        let files = self.options.attachments.iter().map(AttachmentSource::id);
-        if record.ticket != *self.ticket.id()
-            || !record.fingerprint.is_whole(&text)
-            || !record.fingerprint.may_be_of_files(files)
-        {
-            return Err(key::of_another());
-        }
+        self.check_key(&record, text)?;
         let sent =
             |receipt, record: &Pending| OfKey::Sent(Box::new(self.sent(receipt, 0, None, record)));
         if record.is_settled() {
@@ -265,11 +274,29 @@ impl Course<'_> {
                 record: record.id,
                 ids: record.attachments,
             }),
-            Outcome::Unknown(_) => {
+            Outcome::Unknown(_) | Outcome::Recalled(_) => {
                 let why = "it is not known yet what became of the message with this key";
                 let error = Error::local(ErrorKind::Unavailable, why);
                 Err(error.hindered_by(looked.hindered).with_pending(record))
             }
+        }
+    }
+
+    /// Whether the key of `record` stands for this message.
+    fn check_key(&self, record: &Pending, text: &str) -> Result<()> {
+        account::check_key(&self.parts.origin, record.origin())?;
+        let text = match &record.reference {
+            Some(tag) if text.is_empty() => tag.clone(),
+            Some(tag) => format!("{text} {tag}"),
+            None => text.to_owned(),
+        };
+        let files = self.options.attachments.iter().map(AttachmentSource::id);
+        let is_same = record.ticket == *self.ticket.id()
+            && record.fingerprint.is_whole(&text)
+            && record.fingerprint.may_be_of_files(files);
+        match is_same {
+            true => Ok(()),
+            false => Err(key::of_another()),
         }
     }
 
@@ -400,7 +427,7 @@ impl Course<'_> {
                         self.drop_record(pending.id, Removal::Absent);
                         Err(error.with_delivery(Delivery::Absent))
                     }
-                    Outcome::Unknown(_) => Err(error
+                    Outcome::Unknown(_) | Outcome::Recalled(_) => Err(error
                         .hindered_by(looked.hindered)
                         .with_pending(own.keep(pending, posted))),
                 }
@@ -503,6 +530,7 @@ impl Course<'_> {
             attempts,
             request_id,
             reference: pending.reference.clone(),
+            unused: Vec::new(),
         }
     }
 

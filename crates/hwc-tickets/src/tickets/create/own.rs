@@ -135,9 +135,26 @@ impl OwnTickets {
         Ok(match own {
             Some(entry) if entry.under_way => Kept::UnderWay,
             Some(entry) => Kept::Record(Box::new(entry.pending.clone())),
+            // One whose outcome is known counts: a process that is killed as it finds its key taken leaves another one.
             None => (listed.into_iter())
-                .find(|record| record.key() == Some(key))
+                .filter(|record| record.key() == Some(key))
+                .max_by_key(PendingTicket::is_settled)
                 .map_or(Kept::Nothing, |record| Kept::Record(Box::new(record))),
+        })
+    }
+
+    /// What has come to stand under `key` since nothing did. What is not settled counts as under way: whoever began it meanwhile may
+    /// still be working on it.
+    pub(super) fn kept_by_now(&self, key: &str) -> io::Result<Kept<PendingTicket>> {
+        let listed = self.listed()?;
+        let entries = self.lock();
+        let all = (entries.iter().map(|entry| &entry.pending)).chain(&listed);
+        let news: Vec<&PendingTicket> = all.filter(|it| it.key() == Some(key)).collect();
+        let settled = news.iter().find(|record| record.is_settled());
+        Ok(match settled {
+            Some(record) => Kept::Record(Box::new((*record).clone())),
+            None if news.is_empty() => Kept::Nothing,
+            None => Kept::UnderWay,
         })
     }
 

@@ -60,10 +60,19 @@ impl Client {
     /// serves them all. Call it once at the start of a program.
     ///
     /// An outbox that several processes share holds records of tickets that another process is still opening: leave those out,
-    /// and use [`Client::reconcile_ticket`].
+    /// and use [`Client::reconcile_all_tickets`].
     pub async fn reconcile_tickets(&self) -> Vec<ReconciledTicket> {
-        self.look_for(self.pending_tickets(), self.parts().deadline)
-            .await
+        self.reconcile_all_tickets(self.pending_tickets()).await
+    }
+
+    /// Finds out what became of many tickets: one read of the list serves all records. The total deadline of the client is that of
+    /// them all. Each record has its own outcome; they come in any order.
+    pub async fn reconcile_all_tickets(
+        &self,
+        records: impl IntoIterator<Item = PendingTicket>,
+    ) -> Vec<ReconciledTicket> {
+        let records = records.into_iter().collect();
+        self.look_for(records, self.parts().deadline).await
     }
 
     /// The tickets whose opening is in doubt, from the outbox and from this client. Reads nothing else. An outbox that cannot be

@@ -20,7 +20,7 @@ use crate::{
         moment::{Moment, Posting, shifted},
     },
     error::{CREATE_TICKET, Delivery, Error, ErrorKind, Result},
-    ids::TicketId,
+    ids::{AttachmentId, TicketId},
     messages::submit::outbox::Removal,
     service,
 };
@@ -128,7 +128,45 @@ impl Course<'_> {
             settled: None,
             made: None,
         };
-        self.send(&mut pending, before_at, service_clock).await
+        match self.send(&mut pending, before_at, service_clock).await {
+            Err(error) if error.kind() == ErrorKind::Locked => self.opened_by_now(error),
+            created => created,
+        }
+    }
+
+    /// Another one has used the key since it was looked for, as `error` says, which comes back unless its ticket is known.
+    fn opened_by_now(&self, error: Error) -> Result<Created> {
+        let own = &self.parts.tickets.own;
+        let kept = (self.options.key.as_deref()).map(|key| own.kept_by_now(key));
+        let Some(Ok(Kept::Record(record))) = kept else {
+            return Err(error);
+        };
+        let Some(made) = &record.made else {
+            return Err(error);
+        };
+        // Files that both have uploaded have other ids.
+        let files = &self.draft.attachments;
+        self.check_key(&record, files.iter().map(|_| None))?;
+        let mut created = Created::new(made.ticket.clone(), TicketReceipt::Kept).attempts(0);
+        let unused = (files.iter()).filter(|id| !record.fingerprint.holds_file(id.as_str()));
+        created.unused = unused.cloned().collect();
+        Ok(created)
+    }
+
+    /// Whether the key of `record` stands for this ticket, with these files. `None`: a file of any id.
+    fn check_key<'a>(
+        &self,
+        record: &PendingTicket,
+        files: impl ExactSizeIterator<Item = Option<&'a AttachmentId>>,
+    ) -> Result<()> {
+        account::check_key(&self.parts.origin, record.origin())?;
+        let is_same = record.problem_type == self.draft.problem_type
+            && record.fingerprint.is_whole(&self.draft.description)
+            && record.fingerprint.may_be_of_files(files);
+        match is_same {
+            true => Ok(()),
+            false => Err(key::of_another()),
+        }
     }
 
     /// What was kept under the key: its outcome, which is found out first where it is in doubt. `None`: nothing was done.
@@ -140,14 +178,7 @@ impl Course<'_> {
             Kept::UnderWay => return Err(key::taken()),
             Kept::Record(record) => *record,
         };
-        account::check_key(&self.parts.origin, record.origin())?;
-        let files = self.draft.attachments.iter().map(Some);
-        if !record.fingerprint.is_whole(&self.draft.description)
-            || record.problem_type != self.draft.problem_type
-            || !record.fingerprint.may_be_of_files(files)
-        {
-            return Err(key::of_another());
-        }
+        self.check_key(&record, self.draft.attachments.iter().map(Some))?;
         if let Some(made) = &record.made {
             return Ok(Some(
                 Created::new(made.ticket.clone(), TicketReceipt::Kept).attempts(0),

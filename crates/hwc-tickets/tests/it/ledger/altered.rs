@@ -125,6 +125,7 @@ impl Run {
             self.tell(|| format!("then {what}"));
             match what {
                 0 => self.recall_one(),
+                3 => self.take_one_back(tally),
                 1 => {
                     let jump = SignedDuration::from_secs(self.rng.i64(-100_000..100_000));
                     let clock = &self.service.clock;
@@ -267,6 +268,16 @@ impl Run {
         }
     }
 
+    /// The caller takes back what the ticket shows, in doubt or not.
+    fn take_one_back(&mut self, tally: &mut Tally) {
+        let ids = self.service.world().own_ids(TICKET);
+        if let Some(id) = self.rng.choice(&ids) {
+            let recall = self.client.ticket(TICKET).unwrap().recall(id);
+            self.service.clock.run(recall.into_future()).unwrap();
+            tally.add("taken back", 1);
+        }
+    }
+
     fn reconcile(&mut self, tally: &mut Tally) {
         self.tell(|| format!("{:#?}", self.service.world().tickets));
         for reconciled in self.service.clock.run(self.client.reconcile_outbox()) {
@@ -274,6 +285,7 @@ impl Run {
             let arrived = self.service.world().arrived(op);
             let (name, fits) = match &reconciled.outcome {
                 Ok(Outcome::Confirmed(_)) => ("later confirmed", arrived == 1),
+                Ok(Outcome::Recalled(_)) => ("later recalled", arrived == 1),
                 Ok(Outcome::Absent) => ("later absent", arrived == 0),
                 _ => ("later unknown", true),
             };
@@ -294,6 +306,7 @@ fn no_altered_text_is_doubled_or_called_absent() {
         ("absent", 50),
         ("unknown", 50),
         ("later absent", 2),
+        ("taken back", 30),
     ];
     run_all(300, &least, |seed, tally| Run::new(seed).run(tally));
 }

@@ -226,8 +226,50 @@ impl World {
                     None => answer,
                 }
             }
+            ("GET", last) if last == ticket => self.detail(request, &ticket),
+            ("POST", "withdraw") => {
+                let id = request.uri.path().split('/').nth(6);
+                let number = id.and_then(|id| id.strip_prefix("m-")?.parse::<usize>().ok());
+                let stored = self.tickets.get_mut(&ticket);
+                stored.unwrap()[number.unwrap()].recalled = true;
+                json(200, json!({}))
+            }
             other => panic!("the test service has no route for {other:?}"),
         }
+    }
+
+    /// The ticket as a whole: its messages have ids here.
+    fn detail(&self, request: &CapturedRequest, ticket: &str) -> Step {
+        let zone = zone_of(request.header("x-time-zone").unwrap());
+        let stored = self.tickets.get(ticket).into_iter().flatten();
+        let rows: Vec<Value> = (stored.enumerate())
+            .filter(|(_, message)| self.is_shown(message, self.clock.elapsed()))
+            .map(|(number, message)| {
+                let mut row = self.render(message, zone);
+                row["message_id"] = format!("m-{number}").into();
+                row
+            })
+            .collect();
+        let detail = json!({
+            "incident_id": ticket,
+            "status": 1,
+            "create_time": "2026-02-28 08:00:00",
+            "message_list": rows,
+        });
+        json(200, json!({ "incident_detail_info": detail }))
+    }
+
+    fn is_shown(&self, message: &Stored, now: Duration) -> bool {
+        message.visible_at <= now && !message.recalled
+    }
+
+    /// Ids of the messages of the own account that the ticket shows.
+    pub fn own_ids(&self, ticket: &str) -> Vec<String> {
+        let stored = self.tickets.get(ticket).into_iter().flatten();
+        let own = stored.enumerate().filter(|(_, message)| {
+            message.replier == OWN && self.is_shown(message, self.clock.elapsed())
+        });
+        own.map(|(number, _)| format!("m-{number}")).collect()
     }
 
     fn http_date(&self, elapsed: Duration) -> String {
@@ -282,7 +324,7 @@ impl World {
             .get(ticket)
             .into_iter()
             .flatten()
-            .filter(|message| message.visible_at <= now && !message.recalled)
+            .filter(|message| self.is_shown(message, now))
             .collect();
         shown.sort_by_key(|message| message.created);
         if !self.manner.oldest_first {

@@ -5,6 +5,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     files::{Lock, named, open_private, replace_private},
 };
+use hwc_core::file;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::VecDeque,
@@ -165,7 +166,12 @@ impl FileOutbox {
         for pending in &journal.records.tickets {
             text.extend(line(&Line::OpenTicket(Box::new(pending.clone())))?);
         }
-        journal.file = replace_private(&self.path, &text)?;
+        let replaced = replace_private(&self.path, &text);
+        if replaced.is_err() && !file::is_still_at(&journal.file, &self.path) {
+            // Its name was taken before it failed: what is added to the old file is lost.
+            journal.torn = true;
+        }
+        journal.file = replaced?;
         // Removals are no old lines: they stay.
         journal.lines = journal.records.active() + 1;
         journal.torn = false;

@@ -111,7 +111,8 @@ impl AfterLook<'_> {
             let other = Other {
                 record,
                 counts,
-                may_hide: counts,
+                // What was taken back is not in sight, and in no other form either.
+                may_hide: counts && record.recalled.is_none(),
             };
             others.insert(record.id, other);
         }
@@ -132,7 +133,7 @@ impl AfterLook<'_> {
             let other = Other {
                 record: &entry.pending,
                 counts: may_appear && !(is_past && was_there),
-                may_hide: may_show && !was_there,
+                may_hide: may_show && !was_there && entry.pending.recalled.is_none(),
             };
             others.insert(entry.pending.id, other);
         }
@@ -168,6 +169,20 @@ impl AfterLook<'_> {
             is_kept,
             tags,
         })
+    }
+
+    /// Whether it is known of `pending`, which may be an older copy of its record, that it is in the ticket, or that a message
+    /// that could be its own was taken back: then it proves nothing that no message is there.
+    pub(crate) fn forbids_absence(&self, pending: &Pending) -> bool {
+        let forbids = |record: &Pending| {
+            let is_shaky = record.baseline.as_ref().is_some_and(|it| it.shaky);
+            record.id == pending.id && (record.is_settled() || is_shaky)
+        };
+        if forbids(pending) {
+            return true;
+        }
+        let here = (self.own.lock().iter()).any(|entry| forbids(&entry.pending));
+        here || self.own.last_listed().iter().any(forbids)
     }
 
     /// Why the outbox could not be read, when it was asked for.

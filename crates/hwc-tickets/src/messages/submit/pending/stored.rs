@@ -8,7 +8,7 @@ use crate::{
         origin::Origin,
         written::{HexDigest, StoredFolded},
     },
-    ids::{AttachmentId, GroupId, TicketId},
+    ids::{AttachmentId, GroupId, MessageId, TicketId},
     messages::{
         message::MessageKey,
         submit::baseline::{Baseline, Seen},
@@ -70,6 +70,9 @@ pub(super) struct Stored {
     settled: Option<Moment>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     landed: Option<Seen>,
+    /// Whoever does not know it reads a settled record all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    recalled: Option<MessageId>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -187,6 +190,7 @@ impl From<Pending> for Stored {
             past_ids: pending.past,
             settled: pending.settled,
             landed: pending.landed,
+            recalled: pending.recalled,
         }
     }
 }
@@ -244,6 +248,7 @@ impl TryFrom<Stored> for Pending {
             counted_rivals: stored.rivals,
             settled: stored.settled,
             landed: stored.landed,
+            recalled: stored.recalled,
         })
     }
 }
