@@ -365,7 +365,7 @@ async fn jumps_of_the_wall_clock_change_nothing() {
     let bench = bench(&[], Plan::Lasts(DAY));
     assert_eq!(bench.generation().await, Ok(1));
     for hours in [1, -2, 1000, -5000] {
-        let now = hwc_core::Clock::now(&bench.clock);
+        let now = Clock::now(&bench.clock);
         bench
             .clock
             .set_wall_time(now + jiff::SignedDuration::from_hours(hours));

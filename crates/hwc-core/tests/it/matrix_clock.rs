@@ -144,7 +144,8 @@ fn the_time_of_a_stored_answer_is_not_learned() {
     let keys = Keys::new(&"AKEXAMPLE".into(), "SKEXAMPLE".into()).unwrap();
     let pipeline = scripted(&clock, &network).identity(keys).build().unwrap();
     for _ in 0..2 {
-        let call = pipeline.call(request(&READ), &READ, &CallOptions::default());
+        let options = CallOptions::default();
+        let call = pipeline.call(request(&READ), &READ, &options);
         clock.run(call).unwrap();
     }
     for request in network.requests() {
