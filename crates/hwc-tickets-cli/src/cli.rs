@@ -113,10 +113,11 @@ pub(crate) struct Global {
     )]
     pub(crate) output: Option<Form>,
 
-    /// Print what a jq expression makes of the JSON, e.g. '.messages[].content'; implies -o json
+    /// Filter the JSON by a jq expression, e.g. '.messages[].message.content'; implies -o json
     ///
     /// Each result is on a line of its own, a text without quotes. With -o ndjson, each line is filtered by itself as it
-    /// comes, as in `message follow`; else the whole document at its end. No jq is needed.
+    /// comes, as in `message follow`; else the whole document at its end. No jq is needed. The example is for
+    /// `message history`; other commands show with -o json what there is to filter.
     #[arg(long, global = true, value_name = "EXPR", conflicts_with = "columns")]
     pub(crate) jq: Option<String>,
 

@@ -28,7 +28,10 @@ pub(crate) enum Message {
         after_long_help = "Fields of -o plain: time, from, with --ids the id, text; then id and file name of each attachment."
     )]
     History(History),
-    /// Show new messages as they arrive
+    /// Show new messages and changes of status as they come
+    ///
+    /// The status of each ticket is asked for about every 20 times --interval, at most once a second in all, and at least
+    /// every 30 seconds with --until-status, which also shows the status at the start.
     ///
     /// Stops on Ctrl-C or SIGTERM, after the time given with --for, at the status given with --until-status, or when
     /// its output is closed. With --cursor it resumes where it stopped; tickets left out of a run keep their position.
@@ -41,7 +44,9 @@ pub(crate) enum Message {
     /// given to what is left, 2 after Ctrl-C.
     #[command(
         after_long_help = "Fields of -o plain: time, ticket, from, text; then id and file name of each attachment. A change of status has \
-    the word `status` in place of from, and the status in place of the text."
+    the word `status` in place of from, and the status in place of the text.\n\nWith -o json and -o ndjson the field type says what \
+    happened. message: ticket, message. status: ticket, status, and as `at` the time of the service, null if it tells none. \
+    possible_gap: ticket. ticket_lost: ticket, error."
     )]
     Follow(Follow),
     /// Count unread messages from support, for any number of tickets
