@@ -2,7 +2,7 @@
 
 use super::{
     arguments,
-    list::{cell, columns, field, ticket, value, warn_of_lost},
+    list::{BETWEEN, cell, columns, field, ticket, value, warn_of_lost},
 };
 use crate::{
     cli::{
@@ -196,7 +196,7 @@ impl Row for Listed<'_> {
         let columns = self.operation.columns.iter();
         let columns = columns.map(|column| {
             let value = value(self.ticket, column.name);
-            field(self.operation, column, value, self.zone, form)
+            field(self.operation, column, value, self.zone, form, BETWEEN)
         });
         [self.todo.map(str::to_owned), unread]
             .into_iter()
