@@ -280,6 +280,7 @@ fn settings_help() -> &'static str {
 Configuration:
   A flag wins over the environment, the environment over the profile. `hwc-tickets config list` shows which one won.
   With --profile, the credentials of that profile win over variables with credentials, which are told as not used.
+  Where variables and the profile both have credentials, a group, a site or an address of the side that does not sign in is refused.
 
   Environment                     Meaning
   HWC_TICKETS_ENDPOINT            --endpoint
@@ -312,7 +313,7 @@ Configuration:
   Files
   $XDG_CONFIG_HOME/hwc-tickets/config.toml   profiles; default ~/.config
   $XDG_STATE_HOME/hwc-tickets/pending/       messages and tickets with unknown outcome; default ~/.local/state
-  $XDG_STATE_HOME/hwc-tickets/drafts/        texts of the chat, of an editor or of `ticket create` that were not sent, or of which that is not known; may be removed
+  $XDG_STATE_HOME/hwc-tickets/drafts/        texts of the chat, of an editor, of --split or of `ticket create` that were not sent, or of which that is not known; may be removed
   $XDG_STATE_HOME/hwc-tickets/seen/          ids of tickets seen, by profile, for completions; may be removed
   ~/.huaweicloud/credentials                 keys, as the official SDKs read them
 
