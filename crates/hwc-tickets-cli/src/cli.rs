@@ -114,10 +114,11 @@ pub(crate) struct Global {
     )]
     pub(crate) output: Option<Form>,
 
-    /// Print what a jq expression makes of the JSON, e.g. '.messages[].content'; implies -o json
+    /// Filter the JSON by a jq expression, e.g. '.messages[].message.content'; implies -o json
     ///
     /// Each result is on a line of its own, a text without quotes. With -o ndjson, each line is filtered by itself as it
-    /// comes, as in `message follow`; else the whole document at its end. No jq is needed.
+    /// comes, as in `message follow`; else the whole document at its end. No jq is needed. The example is for
+    /// `message history`; other commands show with -o json what there is to filter.
     #[arg(long, global = true, value_name = "EXPR", conflicts_with = "columns")]
     pub(crate) jq: Option<String>,
 
@@ -280,6 +281,7 @@ fn settings_help() -> &'static str {
 Configuration:
   A flag wins over the environment, the environment over the profile. `hwc-tickets config list` shows which one won.
   With --profile, the credentials of that profile win over variables with credentials, which are told as not used.
+  Where variables and the profile both have credentials, a group, a site or an address of the side that does not sign in is refused.
 
   Environment                     Meaning
   HWC_TICKETS_ENDPOINT            --endpoint
@@ -312,7 +314,7 @@ Configuration:
   Files
   $XDG_CONFIG_HOME/hwc-tickets/config.toml   profiles; default ~/.config
   $XDG_STATE_HOME/hwc-tickets/pending/       messages and tickets with unknown outcome; default ~/.local/state
-  $XDG_STATE_HOME/hwc-tickets/drafts/        texts of the chat, of an editor or of `ticket create` that were not sent, or of which that is not known; may be removed
+  $XDG_STATE_HOME/hwc-tickets/drafts/        texts of the chat, of an editor, of --split or of `ticket create` that were not sent, or of which that is not known; may be removed
   $XDG_STATE_HOME/hwc-tickets/seen/          ids of tickets seen, by profile, for completions; may be removed
   ~/.huaweicloud/credentials                 keys, as the official SDKs read them
 

@@ -15,6 +15,7 @@ mod follow;
 mod history;
 mod man;
 mod mark_read;
+mod parts;
 mod recall;
 mod reconcile;
 mod send;

@@ -1,5 +1,8 @@
 //! Which credentials are used, and where they come from: environment, profile, credentials file, in this order. Those of a
-//! profile that is named on the command line come first: its address and group are used, and another account is not meant.
+//! profile that is named on the command line come first: its address and group are used, and another account is not meant. A group,
+//! a site or an address of the side that does not sign in is refused where both sides have credentials.
+
+mod accounts;
 
 use crate::{
     exit::Exit,
@@ -55,14 +58,16 @@ pub(crate) fn find(settings: &Settings) -> Result<Credential, Failure> {
 pub(crate) fn ignored(settings: &Settings) -> Vec<&'static str> {
     match of_named_profile(settings) {
         None => Vec::new(),
-        Some(_) => {
-            let is_set = |name: &&str| {
-                process_variable(name)
-                    .is_some_and(|value| value.to_str().is_none_or(|text| !text.trim().is_empty()))
-            };
-            VARIABLES.into_iter().filter(is_set).collect()
-        }
+        Some(_) => set_in(&process_variable),
     }
+}
+
+/// Variables that say who signs in, as far as they are set.
+fn set_in(read: Lookup<'_>) -> Vec<&'static str> {
+    let is_set = |name: &&str| {
+        read(name).is_some_and(|value| value.to_str().is_none_or(|text| !text.trim().is_empty()))
+    };
+    VARIABLES.into_iter().filter(is_set).collect()
 }
 
 /// What [`ignored`] found, in words.
@@ -86,13 +91,17 @@ fn of_named_profile(settings: &Settings) -> Option<&Credentials> {
 }
 
 fn find_in(settings: &Settings, read: Lookup<'_>) -> Result<Credential, Failure> {
+    let is_of_profile = |source: &Source| matches!(source, Source::Profile { .. });
+    let is_of_environment = |source: &Source| matches!(source, Source::Environment(_));
     // One that cannot be used is told where it is used.
     let service = settings.endpoint().ok().flatten();
     let service = service.as_ref();
     if let Some(credentials) = of_named_profile(settings) {
+        accounts::refuse_two(settings, &set_in(read), is_of_environment)?;
         return from_profile(credentials, &settings.profile_name.value, service, read);
     }
     if let Some(token) = settings::text(read, TOKEN)? {
+        accounts::refuse_two(settings, &set_in(read), is_of_profile)?;
         return token_of(
             SecretString::from(token),
             format!("environment: {TOKEN}"),
@@ -108,7 +117,10 @@ fn find_in(settings: &Settings, read: Lookup<'_>) -> Result<Credential, Failure>
         .for_service(service)
         .find()
     {
-        Ok(found) => return Ok(known(found)),
+        Ok(found) => {
+            accounts::refuse_two(settings, &set_in(read), is_of_profile)?;
+            return Ok(known(found));
+        }
         // Half set, or not usable: not to be passed over.
         Err(error) if error.tried().is_empty() => return Err(told(&error)),
         Err(_) => {}
@@ -265,6 +277,7 @@ fn exit_of(error: &IdentityError) -> Exit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{cli::Global, private_file};
     use std::{
         collections::BTreeSet,
         ffi::OsString,
@@ -302,5 +315,80 @@ mod tests {
         for name in VARIABLES.into_iter().filter(|name| *name != TOKEN) {
             assert!(asked.contains(name), "{name} is not read");
         }
+    }
+
+    /// Credentials of one account never go with the group, site or address of another. What a flag says is meant.
+    #[test]
+    fn two_accounts_never_mix() {
+        const TOKENS: &str = "[profiles.default.credentials]\ntoken = \"of-profile\"\n";
+        const KEYS: [(&str, &str); 2] =
+            [("HUAWEICLOUD_SDK_AK", "AK"), ("HUAWEICLOUD_SDK_SK", "SK")];
+        let home = tempfile::tempdir().unwrap();
+        let directory = home.path().join("hwc-tickets");
+        private_file::make_directory(&directory).unwrap();
+        let find =
+            |setting: &str, credentials: &str, variables: &[(&str, &str)], flags: &Global| {
+                let text = format!("[profiles.default]\n{setting}\n{credentials}");
+                private_file::write(&directory.join("config.toml"), text.as_bytes()).unwrap();
+                let read = |name: &str| match name {
+                    "HOME" | "XDG_CONFIG_HOME" => Some(home.path().as_os_str().to_owned()),
+                    name => (variables.iter().find(|(set, _)| *set == name))
+                        .map(|(_, value)| OsString::from(value)),
+                };
+                let settings = Settings::resolve(flags, &read).unwrap();
+                find_in(&settings, &read).map(|found| found.source)
+            };
+        let told = |failure: Failure| {
+            let told = failure.told(false).unwrap();
+            format!("{} {}", told.what, told.advice.unwrap_or_default())
+        };
+        let token = [(TOKEN, "of-environment")];
+        let (none, named) = (
+            Global::default(),
+            Global {
+                profile: Some("default".to_owned()),
+                ..Global::default()
+            },
+        );
+        for (key, value) in [
+            ("group", "1"),
+            ("site", "international"),
+            ("endpoint", "http://127.0.0.1:9"),
+        ] {
+            let setting = format!("{key} = \"{value}\"");
+            for variables in [&token[..], &KEYS] {
+                let failure = find(&setting, TOKENS, variables, &none).unwrap_err();
+                assert_eq!(failure.exit(), Exit::Usage);
+                let told = told(failure);
+                for part in [
+                    variables[0].0,
+                    &format!("key {key} of profile default"),
+                    "--profile default",
+                ] {
+                    assert!(told.contains(part), "{part}: {told}");
+                }
+                // One side alone, or all of the profile.
+                assert!(find(&setting, "", variables, &none).is_ok());
+                assert_eq!(
+                    find(&setting, TOKENS, variables, &named).unwrap(),
+                    "profile default"
+                );
+            }
+            assert_eq!(
+                find(&setting, TOKENS, &[], &none).unwrap(),
+                "profile default"
+            );
+        }
+        let group = Global {
+            group: Some("2".to_owned()),
+            ..Global::default()
+        };
+        assert!(find("group = \"1\"", TOKENS, &token, &group).is_ok());
+        assert!(find("timeout = \"5s\"", TOKENS, &token, &none).is_ok());
+        // The other way round.
+        let of_environment = [token[0], ("HWC_TICKETS_GROUP", "2")];
+        let told = told(find("", TOKENS, &of_environment, &named).unwrap_err());
+        assert!(told.contains("HWC_TICKETS_GROUP"), "{told}");
+        assert!(find("", TOKENS, &of_environment[1..], &named).is_ok());
     }
 }

@@ -21,6 +21,8 @@ pub(crate) enum Kind {
     Doubt,
     /// Written in the editor of `message send`.
     Send,
+    /// Sent in parts by `message send`, and not all of them are in the ticket for sure.
+    Parts,
 }
 
 impl Kind {
@@ -30,6 +32,7 @@ impl Kind {
             Self::Chat => "chat",
             Self::Doubt => "doubt",
             Self::Send => "send",
+            Self::Parts => "parts",
         }
     }
 }
@@ -109,6 +112,17 @@ impl Draft {
         Ok(None)
     }
 
+    /// The text of a message in parts, if `path` is one that was kept and no other run works on it.
+    pub(crate) fn of_parts(directory: &Path, path: &Path) -> io::Result<Option<Self>> {
+        let name = path.file_name().and_then(|name| name.to_str());
+        let kind = format!(".{}.", Kind::Parts.name());
+        let is_one = name.is_some_and(|name| name.contains(&kind) && name.ends_with(".txt"));
+        match is_one && path.parent() == Some(directory) {
+            true => Self::take(path.to_owned()),
+            false => Ok(None),
+        }
+    }
+
     fn take(path: PathBuf) -> io::Result<Option<Self>> {
         let lock = private_file::lock(&path.with_extension("lock"))?;
         Ok(lock.map(|lock| Self { path, _lock: lock }))
@@ -149,6 +163,22 @@ impl Drop for Draft {
         // What stays of it is harmless: nobody holds it.
         let _ = fs::remove_file(self.path.with_extension("lock"));
     }
+}
+
+/// Texts of messages to a ticket that may have been sent in parts, and where they are. What cannot be read is none of them.
+pub(crate) fn kept(directory: &Path, ticket: &TicketId) -> Vec<(PathBuf, String)> {
+    if private_file::refuse_shared_directory(directory).is_err() {
+        return Vec::new();
+    }
+    let paths = [Kind::Parts, Kind::Send]
+        .into_iter()
+        .filter_map(|kind| left(directory, &beginning(ticket, kind)).ok())
+        .flatten();
+    let texts = paths.filter_map(|path| {
+        let text = private_file::read(&path, false).ok()?;
+        Some((path, text))
+    });
+    texts.collect()
 }
 
 /// What a run keeps of several tickets while it is written.
@@ -340,7 +370,7 @@ fn sweep(directory: &Path) {
         let is_of_new = [NEW_TICKET, DOUBTFUL_TICKET]
             .iter()
             .any(|beginning| name.is_some_and(|name| name.starts_with(beginning)));
-        let is_of_ticket = [Kind::Chat, Kind::Doubt, Kind::Send]
+        let is_of_ticket = [Kind::Chat, Kind::Doubt, Kind::Send, Kind::Parts]
             .map(Kind::name)
             .contains(&kind);
         number.is_some() && (is_of_new || is_of_ticket)

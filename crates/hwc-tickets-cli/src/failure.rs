@@ -185,10 +185,21 @@ impl Failure {
                     noun, done, again, ..
                 } = Once::of(error);
                 told.what = format!("it is not known whether {done}: {}", told.what);
-                told.advice = Some(format!(
-                    "Do not {again} it again yet. Find out later with: hwc-tickets {noun} reconcile {}",
-                    shell_quoted(file)
-                ));
+                told.advice = Some(match in_parts(error) {
+                    None => format!(
+                        "Do not {again} it again yet. Find out later with: hwc-tickets {noun} reconcile {}",
+                        shell_quoted(file)
+                    ),
+                    Some((unsent, true)) => format!(
+                        "{unsent}Run the same command again, with the same key: it finds out what became of this part, and \
+                         sends those that are missing"
+                    ),
+                    Some((unsent, false)) => format!(
+                        "{unsent}Do not {again} it again yet. Find out what became of this part, and how to go on, with: \
+                         hwc-tickets {noun} reconcile {}",
+                        shell_quoted(file)
+                    ),
+                });
                 told.facts
                     .insert(0, ("pending file", file.display().to_string()));
                 Some(told)
@@ -200,6 +211,21 @@ impl Failure {
             Self::ClosedPipe => None,
         }
     }
+}
+
+/// Of a part of a text: which parts were not sent, as a sentence, and whether it has a key.
+fn in_parts(error: &Error) -> Option<(String, bool)> {
+    let part = error.part()?;
+    let next = part.number.saturating_add(1);
+    let unsent = match part.total.saturating_sub(part.number) {
+        0 => String::new(),
+        1 => format!("Part {next} was not sent. "),
+        _ => format!("Parts {next} to {} were not sent. ", part.total),
+    };
+    let has_key = error
+        .pending()
+        .is_some_and(|pending| pending.key().is_some());
+    Some((unsent, has_key))
 }
 
 /// Tells what is done by now. Where that cannot be written, or a signal ends it before its end, `what` says it instead.

@@ -75,10 +75,9 @@ pub(crate) async fn bridge(client: &Client, folder: &Path, hook: &str, pace: Dur
                 Event::Checkpoint(cursor) => {
                     mirror.write_all(&lines)?;
                     mirror.sync_data()?;
-                    state.mirrored += lines.len() as u64;
+                    state.mirrored += lines.drain(..).len() as u64;
                     state.messages = cursor;
                     save(&state, folder)?;
-                    lines.clear();
                 }
                 Event::Degraded { error, .. } => eprintln!("{error}; tried again"),
                 Event::Fatal(error) => return Err(error.into()),
@@ -86,11 +85,9 @@ pub(crate) async fn bridge(client: &Client, folder: &Path, hook: &str, pace: Dur
                 event => lines.extend(serde_json::to_string(&event)?.bytes().chain([b'\n'])),
             },
             Some(event) = tickets.next() => match event {
-                TicketEvent::Opened { ticket } => {
-                    if let Some(id) = ticket.id {
-                        handle.add(id);
-                    }
-                }
+                TicketEvent::Opened { ticket } => ticket.id.into_iter().for_each(|id| {
+                    handle.add(id);
+                }),
                 TicketEvent::Checkpoint(cursor) => state.tickets = cursor,
                 TicketEvent::Degraded { error, .. } => eprintln!("{error}; tried again"),
                 TicketEvent::Fatal(error) => return Err(error.into()),

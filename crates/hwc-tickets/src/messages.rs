@@ -41,11 +41,21 @@ impl State {
 
     /// Whether it is known what became of what was sent under `key`, if anything was.
     pub(crate) fn is_known(&self, key: &str) -> io::Result<bool> {
-        self.own.is_known(key)
+        for key in self.own.keys(key)? {
+            if !self.own.is_known(&key)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// The caller has taken note of what is kept under `key`. `false`: it is not known yet what became of it.
     pub(crate) fn acknowledge(&self, key: &str) -> io::Result<bool> {
-        self.own.acknowledge(key)
+        for key in self.own.keys(key)? {
+            if !self.own.acknowledge(&key)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }

@@ -27,6 +27,11 @@ pub(crate) const TO: &str = "to";
 /// Id of the option that lets a file take the place of another.
 pub(crate) const FORCE: &str = "force";
 
+/// Id of the option that asks for what needs an answer first, in every form.
+pub(crate) const INBOX: &str = "inbox";
+/// The command that has it.
+pub(crate) const LISTS_TICKETS: &str = "ticket list";
+
 /// A command of the description as it was typed.
 #[derive(Debug)]
 pub(crate) struct Described {
@@ -175,6 +180,9 @@ pub(crate) fn command(operation: &Operation, verb: &'static str) -> Command {
                 .value_parser(clap::value_parser!(u64).range(1..)),
         );
     }
+    if operation.command == Some(LISTS_TICKETS) {
+        command = command.arg(inbox(operation));
+    }
     if operation.answer == Answer::File {
         command = command
             .arg(
@@ -195,6 +203,18 @@ pub(crate) fn command(operation: &Operation, verb: &'static str) -> Command {
         command = command.arg(switch(YES, "Do not ask whether it is to be done"));
     }
     command
+}
+
+/// It goes with no filter: all tickets that need an answer are looked for.
+fn inbox(operation: &Operation) -> Arg {
+    let inputs = inputs(operation).into_iter();
+    let filters = inputs.filter(|input| matches!(input.taking, Taking::Flag | Taking::PageSize));
+    switch(
+        INBOX,
+        "Show the open tickets, what needs your answer first, as a table without options does",
+    )
+    .conflicts_with(LIMIT)
+    .conflicts_with_all(filters.map(|input| input.name))
 }
 
 fn switch(name: &'static str, help: &'static str) -> Arg {
@@ -354,9 +374,12 @@ fn limit(limit: &'static Limit) -> Option<String> {
 /// What else is to be known of a command: the program does more than the description says.
 fn remark(operation: &Operation) -> Option<&'static str> {
     match operation.command {
-        Some("ticket list") => Some(
+        Some(LISTS_TICKETS) => Some(
             "Without arguments, a table shows the open tickets, those first that wait for you: to be confirmed or answered, \
-             then those with unread messages.",
+             then those with unread messages. All else is the list of the service, in its order: a table with an option, and \
+             -o json, ndjson and plain.\n\n\
+             With --inbox, these have the open tickets in that order as well. In JSON each of `tickets` has ticket, todo \
+             (confirm, answer or null) and unread (null if it is not known); in plain, todo and unread stand before the fields.",
         ),
         Some("label create" | "label update") => Some(
             "A colour is written with quotes, because # begins a comment in a shell: --label-color '#d00000'. Others than such six \

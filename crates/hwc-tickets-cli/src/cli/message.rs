@@ -15,6 +15,10 @@ pub(crate) enum Message {
     /// Without any text, on a terminal, $VISUAL or $EDITOR opens to write one. What was written there and not sent is kept in
     /// a file for you only, which is named.
     ///
+    /// With --split, a failure in the middle leaves the parts before it in the ticket, and the parts after it are not sent. With
+    /// --key, the same command again goes on. Without it, the text is kept in a file for you only; what became of the part that
+    /// failed, and the command that goes on from there, is told here or by `message reconcile`.
+    ///
     /// Files of --attach are checked before a byte goes out, uploaded one after the other, and then the message is sent. If it
     /// is not in the ticket in the end, their ids are told: give them to --attachment of the next try, and nothing is uploaded
     /// again.
@@ -28,7 +32,10 @@ pub(crate) enum Message {
         after_long_help = "Fields of -o plain: time, from, with --ids the id, text; then id and file name of each attachment."
     )]
     History(History),
-    /// Show new messages as they arrive
+    /// Show new messages and changes of status as they come
+    ///
+    /// The status of each ticket is asked for about every 20 times --interval, at most once a second in all, and at least
+    /// every 30 seconds with --until-status, which also shows the status at the start.
     ///
     /// Stops on Ctrl-C or SIGTERM, after the time given with --for, at the status given with --until-status, or when
     /// its output is closed. With --cursor it resumes where it stopped; tickets left out of a run keep their position.
@@ -41,7 +48,9 @@ pub(crate) enum Message {
     /// given to what is left, 2 after Ctrl-C.
     #[command(
         after_long_help = "Fields of -o plain: time, ticket, from, text; then id and file name of each attachment. A change of status has \
-    the word `status` in place of from, and the status in place of the text."
+    the word `status` in place of from, and the status in place of the text.\n\nWith -o json and -o ndjson the field type says what \
+    happened. message: ticket, message. status: ticket, status, and as `at` the time of the service, null if it tells none. \
+    possible_gap: ticket. ticket_lost: ticket, error."
     )]
     Follow(Follow),
     /// Count unread messages from support, for any number of tickets
@@ -63,10 +72,11 @@ pub(crate) enum Message {
     /// Find out whether a message with unknown outcome arrived
     ///
     /// Without arguments, lists the pending messages. If the ticket gives no certain answer, shows the messages that
-    /// could be the one: check them yourself, then remove the record with --forget.
+    /// could be the one: check them yourself, then remove the record with --forget. Of a part of a text that was sent with
+    /// --split, it tells which one it is, which were not sent, and how to go on.
     #[command(
-        after_long_help = "Fields of -o plain: in the list id, begun, ticket, length, state, file; of one record outcome, ticket, time, and \
-    below them for each message that could be it time, from, how its text compares, whether it is in time, text; with \
+        after_long_help = "Fields of -o plain: in the list id, begun, ticket, length, state, file; of one record outcome, ticket, time, of \
+    a part its number, and below them for each message that could be it time, from, how its text compares, whether it is in time, text; with \
     --all id, ticket, outcome, note."
     )]
     Reconcile(Reconcile),
@@ -108,7 +118,8 @@ pub(crate) struct Send {
     ///
     /// The same command with the same key sends nothing again: it gives the outcome, or finds out first what became of the
     /// message. A key is that of one text in one ticket, with as many files, and is kept until `message reconcile --release KEY`.
-    #[arg(long, value_name = "KEY", conflicts_with = "split")]
+    /// With --split it is that of all parts: those that are missing are sent.
+    #[arg(long, value_name = "KEY")]
     pub(crate) key: Option<String>,
     /// Send even when the record of the message cannot be written, as on a full disk
     #[arg(long, conflicts_with = "key")]

@@ -5,6 +5,7 @@ mod export;
 mod file;
 mod inbox;
 mod list;
+mod nested;
 
 use crate::{
     cli::{
@@ -255,6 +256,9 @@ fn warn<T>(answer: &Response<T>, context: &Context) {
     super::api::tell(answer.status.as_u16(), id, answer.attempts, screen);
 }
 
+/// A list among facts has a line for each of its items.
+const LINES: &str = "\n";
+
 /// An answer that is an object.
 #[derive(Serialize)]
 #[serde(transparent)]
@@ -273,12 +277,18 @@ impl Show for Object<'_> {
         let columns = self.operation.columns;
         if columns.is_empty() {
             let facts = fields.iter();
-            let facts = facts.map(|(name, value)| fact(name.clone(), list::cell(Some(value), &[])));
+            let facts = facts.map(|(name, value)| {
+                let told = match form {
+                    Form::Table => list::for_people(value, &[], LINES),
+                    _ => list::cell(Some(value), &[]),
+                };
+                fact(name.clone(), told)
+            });
             return vec![Part::NamedFacts(facts.collect())];
         }
         let facts = columns.iter().map(|column| {
             let value = list::value(self.body, column.name);
-            let value = list::field(self.operation, column, value, self.zone, form);
+            let value = list::field(self.operation, column, value, self.zone, form, LINES);
             let name = column.name.replace('_', " ");
             fact(
                 match list::is_time(column.name) {

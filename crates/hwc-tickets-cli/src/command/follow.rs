@@ -20,10 +20,12 @@ use hwc_tickets::{
 use serde_json::Map;
 use std::{collections::BTreeSet, path::Path, pin::pin, time::Duration};
 
-/// How often the status of each ticket is asked for.
+/// How often the status of each ticket is asked for, at least, when one is waited for.
 const STATUS_EVERY: Duration = Duration::from_secs(30);
-/// Longest wait between two polls, as a multiple of the shortest.
+/// Longest wait between two polls, as a multiple of the shortest. The status of each ticket is asked for as seldom.
 const LONGEST: u32 = 20;
+/// What the SDK calls the question for a status.
+const READ_STATUS: &str = "read ticket status";
 
 /// Why following ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,9 +71,14 @@ async fn follow(args: Follow, context: &Context, until_input_ends: bool) -> Resu
     }
     let client = context.finish(builder)?;
     let Span(shortest) = args.interval;
+    let longest = shortest.saturating_mul(LONGEST);
     let mut follow = client
         .follow(tickets.iter().cloned())
-        .interval(shortest, shortest.saturating_mul(LONGEST));
+        .interval(shortest, longest)
+        .status_events(match args.until_status {
+            Some(_) => longest.min(STATUS_EVERY),
+            None => longest,
+        });
     if let Some(moment) = args.since {
         let zone = context.settings.time_zone.value;
         follow = follow.since(moment.instant(clock::now(), zone));
@@ -85,9 +92,6 @@ async fn follow(args: Follow, context: &Context, until_input_ends: bool) -> Resu
     if args.skip_own {
         follow = follow.skip_own();
     }
-    if args.until_status.is_some() {
-        follow = follow.status_events(STATUS_EVERY);
-    }
     let hooks = Hooks::begin(&args, &context.screen);
     let shown = begin(context, &tickets)?;
     let mut watch = Watch {
@@ -98,6 +102,7 @@ async fn follow(args: Follow, context: &Context, until_input_ends: bool) -> Resu
         tickets,
         until: args.until_status.map(|status| status.0),
         reached: BTreeSet::new(),
+        stated: BTreeSet::new(),
         lost: None,
         trouble: None,
         unsaved: Unsaved::default(),
@@ -142,6 +147,8 @@ struct Watch<'a> {
     until: Option<TicketStatus>,
     /// Tickets whose status is the one that is waited for.
     reached: BTreeSet<TicketId>,
+    /// Tickets whose status is known: the next one that comes is a change.
+    stated: BTreeSet<TicketId>,
     /// The tickets that could not be followed any more, and why not the first of them.
     lost: Option<(Vec<TicketId>, Error)>,
     /// What failed last, and was tried again.
@@ -251,12 +258,16 @@ impl Watch<'_> {
                 message: MessageJson(&message),
             })?,
             Event::Status { ticket, status, at } => {
-                self.happened(&Happened::Status {
-                    ticket: &ticket,
-                    status,
-                    at,
-                    seen: clock::now(),
-                })?;
+                let is_change = !self.stated.insert(ticket.clone());
+                // Whoever waits for one sees where it stands; everybody else knows.
+                if is_change || self.until.is_some() {
+                    self.happened(&Happened::Status {
+                        ticket: &ticket,
+                        status,
+                        at,
+                        seen: clock::now(),
+                    })?;
+                }
                 if self.until == Some(status) {
                     self.reached.insert(ticket);
                 } else {
@@ -268,6 +279,10 @@ impl Watch<'_> {
             }
             Event::Undecodable(item) => {
                 screen.warn(&format!("a message could not be read: {}", item.reason))
+            }
+            // Without an answer about messages either, it is told what is wrong with those. Else it comes again.
+            Event::Degraded { error, .. } if !self.is_connected && is_of_status(&error) => {
+                self.trouble = Some(error);
             }
             Event::Degraded { error, next_try } => {
                 let wait = Span(Duration::from_secs(next_try.as_secs().max(1)));
@@ -351,6 +366,11 @@ impl Watch<'_> {
         }
         result
     }
+}
+
+/// Whether it is the status of a ticket that could not be read.
+fn is_of_status(error: &Error) -> bool {
+    error.operation() == Some(READ_STATUS)
 }
 
 fn lost_tickets((tickets, error): (Vec<TicketId>, Error)) -> Failure {

@@ -6,6 +6,7 @@ mod list;
 
 use super::{
     doubt,
+    parts::PartOf,
     target::{self, Doomed, Target},
 };
 use crate::{
@@ -49,6 +50,9 @@ fn forget(doomed: &Doomed<Pending>, context: &Context) -> Result<(), Failure> {
         return already_known(pending, path, context);
     }
     pending_files::remove(path).map_err(|error| Failure::file("remove", path, &error))?;
+    let client = doubt::client(context).ok();
+    let part = (pending.as_ref().ok().zip(client.as_ref()))
+        .and_then(|(pending, client)| PartOf::of(pending, client, context));
     let (record, about) = match pending {
         Ok(pending) => (
             Record::of(pending),
@@ -63,9 +67,13 @@ fn forget(doomed: &Doomed<Pending>, context: &Context) -> Result<(), Failure> {
         Ok(pending) => format!("the record of {} is removed", pending.ticket()),
         Err(_) => format!("{} is removed", path.display()),
     };
-    let fate = Fate::forgotten(record);
+    let fate = Fate::forgotten(record).of_part(part.as_ref());
     telling(what, || tell(&fate, path, context))?;
     context.screen.note(about);
+    if let Some(part) = &part {
+        let unknown = Outcome::Unknown(Vec::new());
+        context.screen.note(&part.going_on(&unknown));
+    }
     Ok(())
 }
 
@@ -110,7 +118,8 @@ async fn settle(target: &Target<Pending>, context: &Context) -> Result<(), Failu
         }
         found => found?,
     };
-    let fate = Fate::of(pending, &found);
+    let part = PartOf::of(pending, &client, context);
+    let fate = Fate::of(pending, &found).of_part(part.as_ref());
     if fate.outcome != "unknown" {
         clear_away(target, context);
     }
@@ -125,6 +134,9 @@ async fn settle(target: &Target<Pending>, context: &Context) -> Result<(), Failu
         Outcome::Absent => telling(format_args!("the message is not in ticket {ticket}"), tell),
         _ => tell(),
     };
+    if let Some(part) = &part {
+        context.screen.note(&part.going_on(&found));
+    }
     match &found {
         Outcome::Confirmed(_) => written,
         Outcome::Recalled(_) => {
@@ -137,8 +149,10 @@ async fn settle(target: &Target<Pending>, context: &Context) -> Result<(), Failu
         }
         Outcome::Absent => {
             written?;
-            let screen = &context.screen;
-            screen.note("The message is not in the ticket. It can be sent again.");
+            if part.is_none() {
+                let screen = &context.screen;
+                screen.note("The message is not in the ticket. It can be sent again.");
+            }
             Ok(())
         }
         _ => {
@@ -173,6 +187,13 @@ async fn settle_all(context: &Context) -> Result<(), Failure> {
     let client = doubt::client(context)?;
     let work = async { Ok::<_, hwc_tickets::Error>(client.reconcile_all(records).await) };
     let reconciled = render::wait("reading the tickets", work).await?;
+    for one in &reconciled {
+        let part = PartOf::of(&one.pending, &client, context);
+        if let (Some(part), Ok(outcome)) = (part, &one.outcome) {
+            let going_on = part.going_on(outcome);
+            screen.note(&format!("{}: {going_on}", one.pending.ticket()));
+        }
+    }
     let ending = Ending::of(&reconciled, &unreadable);
     let open = ending.failure();
     let tell = || all_outcomes(context, &reconciled, is_empty);

@@ -2,7 +2,7 @@
 
 mod page;
 
-use super::{doubt, dry_run, target};
+use super::{doubt, dry_run, parts, target};
 use crate::{
     cli::{Form, message::Send},
     context::{Context, interrupt, ticket_id},
@@ -33,6 +33,10 @@ use std::{
 pub(crate) async fn run(args: Send, context: &Context) -> Result<(), Failure> {
     let message = Message::of(&args)?;
     let (text, mut draft) = text(&args, &message, context).await?;
+    if draft.is_none() && !args.dry_run {
+        draft = parts::taken(&args, context)?;
+    }
+    let is_own = draft.is_some();
     let outcome = match args.dry_run {
         true => show(&message, &text, &args, context).await,
         false => send(&message, &text, &args, &mut draft, context).await,
@@ -40,6 +44,8 @@ pub(crate) async fn run(args: Send, context: &Context) -> Result<(), Failure> {
     // It is gone by now if the message is in the ticket.
     if let Some(draft) = draft {
         match &outcome {
+            // The text is where it was before, too.
+            Err(failure) if !is_own && !has_begun(failure) => page::remove(&draft, &context.screen),
             // Whether it arrived is to be found out first.
             Err(failure) if !may_be_sent_again(failure) => page::tell(&draft, &context.screen),
             _ => page::offer(&draft, &message.ticket, &context.screen),
@@ -60,6 +66,18 @@ fn may_be_sent_again(failure: &Failure) -> bool {
             Failure::Unknown { .. } | Failure::Interrupted { .. }
         )
         && failure.exit() != Exit::Unknown
+}
+
+/// Whether a part may be in the ticket.
+fn has_begun(failure: &Failure) -> bool {
+    match failure {
+        Failure::Call(error) | Failure::Advised { error, .. } => {
+            error.delivery() == Delivery::Unknown
+                || error.part().is_some_and(|part| part.number > 1)
+        }
+        Failure::Unknown { .. } | Failure::Interrupted { .. } => true,
+        failure => failure.exit() == Exit::Unknown,
+    }
 }
 
 /// What is to be sent, but for its text.
@@ -224,6 +242,8 @@ async fn send(
     if let Some(key) = &args.key {
         refuse_key_of_another(key, message, text, context)?;
         whole = whole.key(key);
+    } else if draft.is_none() && is_in_parts(&client, message, text, args)? {
+        *draft = parts::keep(text, &message.ticket, args, context)?;
     }
     // Whatever comes of it is told, also when the program is to end just then.
     let _listening = Listening::begin();
@@ -304,6 +324,8 @@ impl Show for Unsent<'_> {
 }
 
 /// A key is that of one text in one ticket.
+///
+/// Each part of a text has a key of its own, and is compared where it is sent.
 fn refuse_key_of_another(
     key: &str,
     message: &Message,
@@ -383,7 +405,7 @@ fn told(sent: &[Sent], args: &Send, context: &Context) -> Result<(), Failure> {
 fn failed(error: Error, args: &Send, context: &Context) -> Failure {
     match doubt::told(error, context) {
         Ok(failure) => failure,
-        Err(error) if error.kind() == ErrorKind::Storage && !has_begun(&error) => {
+        Err(error) if error.kind() == ErrorKind::Storage && !has_done(&error) => {
             doubt::unstored(error, args.key.is_some(), context)
         }
         Err(error) => advised(error),
@@ -391,7 +413,7 @@ fn failed(error: Error, args: &Send, context: &Context) -> Failure {
 }
 
 /// Whether something was sent before it failed: files, or parts of the text.
-fn has_begun(error: &Error) -> bool {
+fn has_done(error: &Error) -> bool {
     !error.uploaded().is_empty() || error.part().is_some_and(|part| part.number > 1)
 }
 
@@ -421,6 +443,21 @@ fn advised(error: Error) -> Failure {
         advice: more.join(" "),
         error: Box::new(error),
     }
+}
+
+/// Whether several messages are sent.
+fn is_in_parts(
+    client: &Client,
+    message: &Message,
+    text: &str,
+    args: &Send,
+) -> Result<bool, Failure> {
+    if !args.split {
+        return Ok(false);
+    }
+    let parts = submit(client, message, text, args)?.split_long().preview();
+    // What cannot be sent is told where it is sent.
+    Ok(parts.is_ok_and(|parts| parts.len() > 1))
 }
 
 fn submit(client: &Client, message: &Message, text: &str, args: &Send) -> Result<Submit, Failure> {

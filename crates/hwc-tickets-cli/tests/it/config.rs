@@ -89,8 +89,25 @@ fn bad_logins_store_nothing() {
 #[test]
 fn the_environment_wins_over_the_profile() {
     let stage = Stage::new();
-    stage.write_config("[profiles.default]\ngroup = \"123456\"\n[profiles.default.credentials]\ntoken = \"from-profile\"\n",
-    );
+    const CREDENTIALS: &str = "[profiles.default.credentials]\ntoken = \"from-profile\"\n";
+    let with_group = format!("[profiles.default]\ngroup = \"123456\"\n{CREDENTIALS}");
+    stage.write_config(&with_group);
+    // Two accounts: the credentials of one, and the group of another.
+    let ran = stage.run(&["ticket", "status", "case-123"]);
+    assert_eq!(ran.code, 2, "{}", ran.golden());
+    for part in [
+        "HWC_TICKETS_TOKEN",
+        "key group of profile default",
+        "--profile default",
+    ] {
+        assert!(ran.stderr.contains(part), "{part}: {}", ran.golden());
+    }
+    assert_eq!(stage.requests(), 0);
+    let ran = stage.run(&["config", "list", "-o", "json"]);
+    let source = ran.json()["credentials"]["source"].clone();
+    let source = source.as_str().unwrap_or_default();
+    assert!(source.contains("may be of two accounts"), "{source}");
+    stage.write_config(CREDENTIALS);
     let ran = stage.run(&["auth", "status", "-o", "json"]);
     assert_eq!(ran.json()["source"], "environment: HWC_TICKETS_TOKEN");
     let ran = stage.finish(
@@ -99,7 +116,8 @@ fn the_environment_wins_over_the_profile() {
             .env_remove("HWC_TICKETS_TOKEN"),
     );
     assert_eq!(ran.json()["source"], "profile default");
-    // Two accounts must not mix: the credentials of a profile that is named go with its address and group.
+    // The credentials of a profile that is named go with its address and group.
+    stage.write_config(&with_group);
     let named = ["auth", "status", "-o", "json", "--profile", "default"];
     let ran = stage.finish(
         stage
@@ -120,6 +138,7 @@ fn the_environment_wins_over_the_profile() {
         ran.json()["credentials"],
         serde_json::json!({"kind": "token", "source": "profile default", "ignored": ["HWC_TICKETS_TOKEN"]})
     );
+    stage.write_config(CREDENTIALS);
     let ran = stage.run(&["config", "list"]);
     let row = ran
         .stdout
@@ -142,7 +161,7 @@ fn the_environment_wins_over_the_profile() {
     let ran = stage.run(&called);
     assert_eq!(ran.code, 0, "{}", ran.golden());
     assert!(!ran.stderr.contains("not used"), "{}", ran.golden());
-    stage.write_config("[profiles.default.credentials]\ntoken = \"from-profile\"\n");
+    stage.write_config(CREDENTIALS);
     // Half-set keys are an error, not a reason to look further.
     let ran = stage.finish(
         stage

@@ -1,6 +1,6 @@
 //! The commands of every day that are written by hand: what they print, what they ask, and what they leave behind.
 
-use crate::stage::{Ran, Stage, names, private};
+use crate::stage::{FOREVER, Ran, Stage, names, private, unavailable};
 #[cfg(unix)]
 use hwc_tickets_sim::Entry;
 use hwc_tickets_sim::{Fault, FaultRule, Operation};
@@ -489,6 +489,62 @@ fn parts_go_on_where_they_stopped() {
     }
     let ran = at_home(&stage, &[&send[..], &["--from-part", "3"]].concat(), "");
     assert_eq!(ran.code, 2, "{}", ran.golden());
+}
+
+/// A part in doubt: what was not sent is told, its text is kept, and what became of the part says how to go on.
+#[test]
+fn a_part_in_doubt_leads_on_to_the_others() {
+    for acts in [true, false] {
+        let stage = Stage::new();
+        long_text(&stage);
+        let text = std::fs::read_to_string(stage.home().join("长.txt")).unwrap();
+        let lost = FaultRule::new(Operation::CreateMessages, Fault::Close);
+        let lost = match acts {
+            true => lost.after_commit(),
+            false => lost,
+        };
+        stage.sim().fault(lost);
+        let unread = FaultRule::new(Operation::ListMessages, unavailable());
+        stage.sim().fault(unread.skipping(1).times(FOREVER));
+        let send = [
+            "message",
+            "send",
+            "case-123",
+            "-",
+            "--split",
+            "--timeout",
+            "2s",
+        ];
+        let ran = stage.run_with_input(&send, &text);
+        assert_eq!(ran.code, 6, "{}", ran.golden());
+        for says in [
+            "Part 2 was not sent",
+            "message reconcile",
+            "your text is kept in",
+        ] {
+            assert!(ran.stderr.contains(says), "{says}: {}", ran.golden());
+        }
+        stage.sim().clear_faults();
+        let pending = stage.pending_file();
+        let ran = stage.run(&["message", "reconcile", pending.to_str().unwrap()]);
+        assert_eq!(ran.code, 0, "{}", ran.golden());
+        assert!(ran.stdout.contains("1 of 2"), "{}", ran.golden());
+        let (_, command) = ran.stderr.split_once("Go on with: hwc-tickets ").unwrap();
+        let command = command.lines().next().unwrap();
+        let home = stage.home().to_str().unwrap();
+        let words = shell_words::split(&command.replace('~', home)).unwrap();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        assert_eq!(words.contains(&"--from-part"), acts, "{command}");
+        let ran = stage.run(&words);
+        assert_eq!(ran.code, 0, "{}", ran.golden());
+        let arrived = stage.sim().arrived("case-123");
+        assert_eq!(arrived.len(), 2, "{arrived:?}");
+        for (number, part) in arrived.iter().enumerate() {
+            assert!(part.starts_with(&format!("({}/2) ", number + 1)), "{part}");
+        }
+        let drafts = stage.pending().with_file_name("drafts");
+        assert_eq!(names(&drafts), Vec::<String>::new());
+    }
 }
 
 /// Programs are told which parts are in the ticket, and by what they can be told.

@@ -388,6 +388,39 @@ fn every_command_works_in_every_form() {
     }
 }
 
+/// What is nested is shown by its names to people, and as JSON to programs.
+#[test]
+fn a_table_has_no_json() {
+    let mut nested = 0;
+    for (operation, ..) in described().filter(|(operation, ..)| operation.is_safe) {
+        if operation.answer == Answer::File {
+            continue;
+        }
+        let stage = permissive();
+        let args = recorded(&stage, operation);
+        let mut forms = ["table", "plain"].map(|form| run(&stage, &args, &["-o", form]).stdout);
+        forms.iter_mut().for_each(|text| text.retain(|c| c != ' '));
+        let [table, plain] = forms;
+        let has_json = |text: &str| ["[{", "{\""].iter().any(|start| text.contains(start));
+        assert!(!has_json(&table), "{args:?}: {table}");
+        nested += usize::from(has_json(&plain));
+    }
+    assert!(nested >= 3, "{nested}");
+    let stage = permissive();
+    let severities = described()
+        .find(|(.., verb)| *verb == "severities")
+        .unwrap()
+        .0;
+    let args = recorded(&stage, severities);
+    let answer = run(&stage, &args, &["-o", "json"]).json();
+    let table = run(&stage, &args, &["-o", "table"]).stdout;
+    for severity in answer["severity_list"].as_array().unwrap() {
+        let [name, id] = ["severity_name", "severity_id"].map(|field| severity[field].as_str());
+        let called = format!("{} ({})", name.unwrap(), id.unwrap());
+        assert!(table.contains(&called), "{called}: {table}");
+    }
+}
+
 /// A table is looked at by others, too: what is sensitive beside other columns is in the other forms only.
 #[test]
 fn a_table_hides_what_is_sensitive() {

@@ -2,7 +2,7 @@
 
 use crate::{
     exit::interrupt,
-    stage::{Ran, Stage, unavailable},
+    stage::{FOREVER, Ran, Stage, unavailable, until},
 };
 use hwc_tickets_sim::{FaultRule, Operation, Status};
 use std::{
@@ -270,6 +270,51 @@ fn ends_by_itself() {
         "{}",
         ran.golden()
     );
+}
+
+/// It is told without being waited for. The status at the start is no change.
+#[test]
+fn a_change_of_status_is_told() {
+    let stage = Stage::new();
+    let mut follower = Follower::start(&stage, &["case-123", "--tail", "1", "-o", "ndjson"]);
+    assert!(follower.line().contains("Old snapshots"));
+    // With the second question, the answer to the first is known.
+    until("two questions", || {
+        let journal = stage.sim().journal().into_iter();
+        let asked = journal.filter(|entry| entry.operation == Some(Operation::ShowCaseStatus));
+        asked.count() >= 2
+    });
+    stage
+        .sim()
+        .set_status("case-123", Status::ToConfirm)
+        .unwrap();
+    assert_eq!(
+        follower.line(),
+        "{\"at\":\"2026-11-21T06:00:00Z\",\"status\":\"awaiting_confirmation\",\"ticket\":\"case-123\",\"type\":\"status\"}"
+    );
+    let ran = follower.interrupt(&stage);
+    assert_eq!((ran.code, ran.stderr.as_str()), (130, ""));
+    assert_eq!(ran.stdout.lines().count(), 2, "{}", ran.golden());
+}
+
+/// Where the messages cannot be read for the same reason, that is told, once.
+#[test]
+fn a_status_that_cannot_be_read_is_told_beside_messages_only() {
+    let stage = Stage::new();
+    let failing = FaultRule::new(Operation::ShowCaseStatus, unavailable());
+    stage.sim().fault(failing.times(FOREVER));
+    let mut follower = Follower::start(
+        &stage,
+        &["case-123", "--tail", "1", "-o", "ndjson", "--retries", "0"],
+    );
+    assert!(follower.line().contains("Old snapshots"));
+    stage.sim().reply_as_engineer("case-123", "new").unwrap();
+    assert!(follower.line().contains("new"));
+    assert_eq!(follower.interrupt(&stage).code, 130);
+    let args = ["message", "follow", "case-123", "--retries", "0"];
+    let ran = stage.finish(stage.command(&args).env("HWC_TICKETS_TOKEN", "wrong"));
+    assert_eq!(ran.code, 4, "{}", ran.golden());
+    assert!(!ran.stderr.contains("warning: "), "{}", ran.golden());
 }
 
 #[test]

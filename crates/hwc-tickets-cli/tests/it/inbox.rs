@@ -1,7 +1,8 @@
-//! `ticket list` without arguments: what needs an answer first. With arguments, and for programs, it is the list of the service.
+//! `ticket list` without arguments: what needs an answer first, for programs with `--inbox`. Else it is the list of the service.
 
 use crate::stage::{FOREVER, Ran, Stage, unavailable};
 use hwc_tickets_sim::{FaultRule, Operation, Status};
+use serde_json::Value;
 
 fn listed(stage: &Stage) -> Ran {
     let ran = stage.run(&["ticket", "list"]);
@@ -80,4 +81,42 @@ fn unread_messages_that_cannot_be_counted_are_told() {
         "{}",
         ran.stderr
     );
+}
+
+/// Programs have the same as people, when they ask for it.
+#[test]
+fn programs_have_it_by_its_option() {
+    let stage = Stage::new();
+    stage
+        .sim()
+        .set_status("case-123", Status::ToConfirm)
+        .unwrap();
+    let table = listed(&stage);
+    let inbox = |more: &[&str]| stage.run(&[&["ticket", "list", "--inbox"][..], more].concat());
+    assert_eq!(inbox(&[]).golden(), table.golden());
+    let ids: Vec<String> = lines(&table).into_iter().map(|(id, _)| id).collect();
+    let json = inbox(&["-o", "json"]);
+    assert_eq!((json.code, json.stderr.as_str()), (0, ""));
+    let answer = json.json();
+    let tickets = answer["tickets"].as_array().unwrap();
+    let id = |row: &Value| row["ticket"]["incident_id"].as_str().unwrap().to_owned();
+    assert_eq!(tickets.iter().map(id).collect::<Vec<_>>(), ids);
+    assert_eq!(tickets[0]["todo"], "confirm", "{answer}");
+    assert!(tickets[0]["unread"].is_u64(), "{answer}");
+    assert_eq!(answer["complete"], true, "{answer}");
+    let rows = inbox(&["-o", "ndjson"]).stdout;
+    let rows = rows.lines().map(|line| serde_json::from_str(line).unwrap());
+    assert_eq!(&rows.collect::<Vec<Value>>(), tickets);
+    let plain = inbox(&["-o", "plain"]).stdout;
+    let fields = plain.lines().map(|line| line.split('\t').nth(2).unwrap());
+    assert_eq!(fields.collect::<Vec<_>>(), ids);
+    assert!(plain.starts_with("confirm\t"), "{plain}");
+    for filter in [&["--limit", "3"][..], &["--status", "completed"]] {
+        assert_eq!(inbox(filter).code, 2, "{filter:?}");
+    }
+    let failing = FaultRule::new(Operation::ListCases, unavailable());
+    stage.sim().fault(failing.times(FOREVER));
+    let ran = inbox(&["-o", "json", "--retries", "0"]);
+    assert_eq!(ran.code, 1, "{}", ran.golden());
+    assert_eq!(ran.json()["complete"], false, "{}", ran.golden());
 }

@@ -1,6 +1,7 @@
 //! `--jq` and `--columns`: what of the output is printed.
 
 use crate::stage::{Stage, ZONE};
+use std::{fs, path::Path};
 
 const HISTORY: [&str; 4] = ["message", "history", "case-123", "--oldest-first"];
 
@@ -63,6 +64,62 @@ fn results_of_a_filter() {
             "{args:?} {filter}: {}",
             ran.stderr
         );
+    }
+}
+
+/// The example of a filter in the help of the program, as a command line.
+fn example_of_help(stage: &Stage) -> String {
+    let help = stage.run(&["--help"]).stdout;
+    let (_, about) = help.split_once("--jq <EXPR>").unwrap();
+    let about: Vec<&str> = about.split_whitespace().collect();
+    let about = about.join(" ");
+    let between = |start: &str, end: &str| {
+        let (_, rest) = about.split_once(start).unwrap();
+        rest.split_once(end).unwrap().0.to_owned()
+    };
+    let filter = between("e.g. '", "'");
+    let command = between("The example is for `", "`");
+    format!("hwc-tickets {command} case-123 --jq '{filter}'")
+}
+
+/// The command lines with a filter in the documents for people.
+fn examples_of_documents() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut folders = vec![root.clone(), root.join("docs")];
+    for entry in fs::read_dir(root.join("crates")).unwrap() {
+        let folder = entry.unwrap().path();
+        folders.extend([folder.join("docs"), folder]);
+    }
+    let mut examples = Vec::new();
+    for file in folders.iter().flat_map(fs::read_dir).flatten() {
+        let path = file.unwrap().path();
+        let is_history = path.ends_with("CHANGELOG.md");
+        if is_history || path.extension().is_none_or(|end| end != "md") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let lines = text.lines().map(|line| line.trim_start_matches("$ "));
+        let is_meant = |line: &&str| line.starts_with("hwc-tickets ") && line.contains(" --jq ");
+        examples.extend(lines.filter(is_meant).map(str::to_owned));
+    }
+    examples
+}
+
+/// What help and documents show as a filter finds something in what the command prints.
+#[test]
+fn examples_of_filters_find_something() {
+    let stage = Stage::of_today();
+    let mut examples = examples_of_documents();
+    assert!(examples.len() >= 2, "{examples:?}");
+    examples.push(example_of_help(&stage));
+    for example in examples {
+        let words = shell_words::split(&example).unwrap();
+        let words: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
+        let ran = stage.run(&words);
+        assert_eq!(ran.code, 0, "{example}: {}", ran.golden());
+        let is_none = |line: &str| line.is_empty() || line == "null";
+        let found = ran.stdout.lines().any(|line| !is_none(line));
+        assert!(found, "{example}: {}", ran.golden());
     }
 }
 

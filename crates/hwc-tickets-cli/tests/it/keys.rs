@@ -92,6 +92,33 @@ fn a_lost_answer_doubles_nothing() {
     assert_eq!(posts(&stage), 1);
 }
 
+/// A text in parts has one key: the same command finds out about the part in doubt, and sends those that are missing.
+#[test]
+fn a_text_in_parts_goes_on_with_the_same_command() {
+    let stage = Stage::new();
+    let text = "words. ".repeat(700);
+    let lost = FaultRule::new(Operation::CreateMessages, Fault::Close);
+    stage.sim().fault(lost.skipping(1).after_commit());
+    let unread = FaultRule::new(Operation::ListMessages, unavailable());
+    stage.sim().fault(unread.skipping(2).times(FOREVER));
+    let ran = send(&stage, &text, &["--split", "--timeout", "2s"]);
+    assert_eq!(ran.code, 6, "{}", ran.golden());
+    let says = "Run the same command again, with the same key";
+    assert!(ran.stderr.contains(says), "{}", ran.stderr);
+    stage.sim().clear_faults();
+    for _ in 0..2 {
+        let ran = send(&stage, &text, &["--split"]);
+        assert_eq!(ran.code, 0, "{}", ran.golden());
+        assert_eq!(ran.json()["parts"].as_array().unwrap().len(), 3);
+        assert_eq!(stage.sim().arrived(TICKET).len(), 3);
+    }
+    assert_eq!(posts(&stage), 3);
+    let free = stage.run(&["message", "reconcile", "--release", KEY]);
+    assert_eq!(free.code, 0, "{}", free.golden());
+    let other = send(&stage, &format!("Other {text}"), &["--split"]);
+    assert_eq!(other.code, 0, "{}", other.golden());
+}
+
 /// The same where the ticket tells nothing the second time either: the doubt stays one, and nothing is sent.
 #[test]
 fn a_doubt_that_stays_sends_nothing() {

@@ -23,6 +23,22 @@ pub(crate) enum Kept<R> {
     Record(Box<R>),
 }
 
+/// The key of one part of a text that is sent in parts under `key`. It says nothing of how many there are: where that has
+/// changed, so has the text, and a key is that of one text.
+pub(crate) fn of_part(key: &str, number: usize) -> String {
+    format!("{key}{PART}{number}")
+}
+
+/// Whether `other` is the key of a part of what is sent under `key`.
+pub(crate) fn is_of_part(other: &str, key: &str) -> bool {
+    let number = other.strip_prefix(key);
+    let number = number.and_then(|rest| rest.strip_prefix(PART));
+    number.is_some_and(|number| number.parse::<usize>().is_ok())
+}
+
+/// Stands between a key and the number of a part.
+const PART: &str = " part ";
+
 /// Whether `key` can be used by a client whose records are durable or not.
 pub(crate) fn check(key: &str, is_durable: bool) -> Result<()> {
     let refused = |why: String| Error::local(ErrorKind::InvalidInput, why);

@@ -274,16 +274,59 @@ fn a_refusal_gives_the_key_free() {
     assert!(create(&service, &client, "other words").is_ok());
 }
 
+/// The same call again finds out about the part in doubt, and sends those that are missing.
 #[test]
-fn a_text_in_parts_has_no_key() {
+fn a_text_in_parts_goes_on_under_its_key() {
+    let text = "A sentence of the story. ".repeat(8);
+    for acts in [true, false] {
+        let shelf = Shelf::default();
+        let service = ledger::Service::new();
+        let client = || {
+            let builder = service.builder().text_limit(60);
+            builder.outbox(shelf.clone()).build().unwrap()
+        };
+        let parts = |confirm| {
+            let long = client().ticket(TICKET).unwrap().submit(&text);
+            long.key("job-1").confirm(confirm).split_long()
+        };
+        let texts = parts(Confirm::Never).preview().unwrap();
+        assert!(texts.len() >= 4, "{texts:?}");
+        service.world().faults = [Fault::None, Fault::Reset(acts)].into();
+        let failed = service.clock.run(parts(Confirm::Never).into_future());
+        let error = failed.unwrap_err();
+        assert_eq!(error.part().map(|part| part.number), Some(2));
+        assert_eq!(error.delivery(), Delivery::Unknown);
+        let error = client().acknowledge("job-1").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Locked);
+        for _ in 0..2 {
+            let sent = service.clock.run(parts(Confirm::OnDoubt).into_future());
+            assert_eq!(sent.unwrap().len(), texts.len());
+            assert_eq!(service.world().texts(TICKET), texts, "{acts}");
+        }
+        // It is that of this text.
+        let other = client().ticket(TICKET).unwrap();
+        let other = other.submit(format!("Other words. {text}")).key("job-1");
+        let refused = service.clock.run(other.split_long().into_future());
+        assert_eq!(refused.unwrap_err().kind(), ErrorKind::InvalidInput);
+        client().acknowledge("job-1").unwrap();
+        let sent = service.clock.run(parts(Confirm::OnDoubt).into_future());
+        assert!(sent.is_ok());
+        assert_eq!(service.world().texts(TICKET).len(), 2 * texts.len());
+    }
+}
+
+/// A whole message and a text in parts are two things.
+#[test]
+fn a_key_of_a_whole_message_is_not_that_of_parts() {
     let service = ledger::Service::new();
     let client = service.builder().outbox(Shelf::default()).build().unwrap();
+    submit(&service, &client, "words").unwrap();
     let long = client.ticket(TICKET).unwrap().submit("words. ".repeat(400));
     let error = service
         .clock
         .run(long.key("job-1").split_long().into_future());
     assert_eq!(error.unwrap_err().kind(), ErrorKind::InvalidInput);
-    assert_eq!(service.requests("POST"), 0);
+    assert_eq!(service.requests("POST"), 1);
 }
 
 /// The file keeps the key, and a record with one is of a later version than others.

@@ -1,6 +1,6 @@
 //! How each value of an operation is given on the command line.
 
-use super::{DRY_RUN, FORCE, LIMIT, PAGE_SIZE, TO, YES};
+use super::{DRY_RUN, FORCE, INBOX, LIMIT, PAGE_SIZE, TO, YES};
 use heck::ToKebabCase as _;
 use hwc_tickets::api::{Kind, Operation, Value};
 use std::{
@@ -55,7 +55,7 @@ impl Input {
 const TICKET: &str = "case_id";
 
 /// Names that another option has: of every command, and of those made here.
-const TAKEN: [&str; 23] = [
+const TAKEN: [&str; 24] = [
     "output",
     "jq",
     "columns",
@@ -73,6 +73,7 @@ const TAKEN: [&str; 23] = [
     "help",
     "version",
     "ticket",
+    INBOX,
     LIMIT,
     PAGE_SIZE,
     YES,

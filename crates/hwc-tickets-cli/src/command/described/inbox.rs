@@ -1,13 +1,14 @@
-//! `hwc-tickets ticket list` without arguments, for people: the open tickets, those that wait for an answer first.
+//! `hwc-tickets ticket list` without arguments, for people, and with `--inbox` for programs as well: the open tickets, those
+//! that wait for an answer first.
 
 use super::{
-    arguments,
-    list::{cell, columns, field, ticket, value, warn_of_lost},
+    arguments, has,
+    list::{BETWEEN, cell, columns, field, ticket, value, warn_of_lost},
 };
 use crate::{
     cli::{
         Form,
-        described::{Described, LIMIT, inputs},
+        described::{Described, INBOX, LIMIT, LISTS_TICKETS, inputs},
     },
     context::{Context, interruptible},
     failure::Failure,
@@ -23,24 +24,24 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
-/// The command that is meant.
-const COMMAND: &str = "ticket list";
 /// The filter and the field with the state.
 const STATUS: &str = "status";
 /// States of tickets that are over.
 const OVER: [&str; 4] = ["Completed", "Canceled", "Invalid", "Deleted"];
 
-/// Whether somebody looks at the list of tickets and asks for nothing of it in particular. Programs get what the service
-/// lists.
+/// Whether it is asked for, or somebody looks at the list of tickets and asks for nothing of it in particular. Programs that
+/// do not ask for it get what the service lists.
 pub(super) fn is_asked(described: &Described, context: &Context) -> bool {
     let Described { operation, matches } = described;
     let is_typed = |name: &str| matches.value_source(name) == Some(ValueSource::CommandLine);
+    if operation.command != Some(LISTS_TICKETS) {
+        return false;
+    }
     let own = inputs(operation);
-    operation.command == Some(COMMAND)
-        && context.screen.form() == Form::Table
-        && !is_typed(LIMIT)
-        // The group is a setting of every command.
-        && !own.iter().any(|input| input.name != "group" && is_typed(input.name))
+    // The group is a setting of every command.
+    let mut own = own.iter().filter(|input| input.name != "group");
+    let asks_for_nothing = !is_typed(LIMIT) && !own.any(|input| is_typed(input.name));
+    has(described, INBOX) || asks_for_nothing && context.screen.form() == Form::Table
 }
 
 pub(super) async fn run(described: &Described, context: &Context) -> Result<(), Failure> {
@@ -57,27 +58,34 @@ pub(super) async fn run(described: &Described, context: &Context) -> Result<(), 
         let counts = render::wait("counting unread messages", counting).await;
         Ok::<_, Failure>((found, counts))
     };
-    let (found, counts) = interruptible(work).await?;
+    let (found, counts) = match interruptible(work).await {
+        Ok(read) => read,
+        Err(failure) => return list.end_of_reading(false, &Report::default(), Err(failure)),
+    };
     let mut rows: Vec<Listed> = (found.tickets.iter())
         .map(|ticket| Listed::of(ticket, &counts, operation, zone))
         .collect();
     // Within one rank as the service lists them.
     rows.sort_by_key(|row| row.rank());
     list.items(&rows)?;
+    let report = found.report;
+    list.end_of_reading(!report.possible_gap, &report, Ok(()))?;
     context.remember(found.tickets.iter().filter_map(ticket));
-    let waiting = rows.iter().filter(|row| row.rank() < REST).count();
-    screen.note(&match (rows.len(), waiting) {
-        (0, _) => "No ticket is open.".to_owned(),
-        (1, _) => format!("1 open ticket, {waiting} for you."),
-        (all, _) => format!("{all} open tickets, {waiting} for you."),
-    });
-    screen.note("Closed ones too: hwc-tickets ticket list --limit 20");
-    if found.is_incomplete {
+    if screen.form() == Form::Table {
+        let waiting = rows.iter().filter(|row| row.rank() < REST).count();
+        screen.note(&match (rows.len(), waiting) {
+            (0, _) => "No ticket is open.".to_owned(),
+            (1, _) => format!("1 open ticket, {waiting} for you."),
+            (all, _) => format!("{all} open tickets, {waiting} for you."),
+        });
+        screen.note("Closed ones too: hwc-tickets ticket list --limit 20");
+    }
+    if report.possible_gap {
         screen.warn(
             "a ticket may be missing: the list changed while it was read, or ends before its total",
         );
     }
-    warn_of_lost(found.undecodable, found.within, context);
+    warn_of_lost(report.undecodable, report.undecodable_within, context);
     if let Some(failed) = counts.failed.into_iter().next() {
         let error = failed.error;
         screen.warn(&format!(
@@ -91,10 +99,16 @@ pub(super) async fn run(described: &Described, context: &Context) -> Result<(), 
 #[derive(Default)]
 struct Found {
     tickets: Vec<Value>,
-    is_incomplete: bool,
+    report: Report,
+}
+
+/// What is known of the reading, called as in the report of a list.
+#[derive(Clone, Copy, Default, Serialize)]
+struct Report {
+    possible_gap: bool,
     undecodable: u64,
     /// Parts of tickets that have no reading.
-    within: u64,
+    undecodable_within: u64,
 }
 
 /// The tickets of each state that is not over. One that changes its state meanwhile may come twice; it is shown once.
@@ -121,10 +135,10 @@ async fn read(described: &Described, client: &Client) -> Result<Found, Failure> 
             });
             found.tickets.extend(new);
         }
-        let report = pages.report();
-        found.is_incomplete |= report.possible_gap;
-        found.undecodable += report.undecodable;
-        found.within += report.undecodable_within;
+        let (all, report) = (&mut found.report, pages.report());
+        all.possible_gap |= report.possible_gap;
+        all.undecodable += report.undecodable;
+        all.undecodable_within += report.undecodable_within;
     }
     Ok(found)
 }
@@ -188,15 +202,15 @@ impl<'a> Listed<'a> {
 
 impl Row for Listed<'_> {
     fn cells(&self, form: Form) -> Vec<Cell> {
-        let unread = match self.unread {
-            None => Some("?".to_owned()),
-            Some(0) => None,
-            Some(number) => Some(number.to_string()),
+        let unread = match (self.unread, form) {
+            (None, _) => Some("?".to_owned()),
+            (Some(0), Form::Table) => None,
+            (Some(number), _) => Some(number.to_string()),
         };
         let columns = self.operation.columns.iter();
         let columns = columns.map(|column| {
             let value = value(self.ticket, column.name);
-            field(self.operation, column, value, self.zone, form)
+            field(self.operation, column, value, self.zone, form, BETWEEN)
         });
         [self.todo.map(str::to_owned), unread]
             .into_iter()

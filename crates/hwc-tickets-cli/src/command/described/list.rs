@@ -1,6 +1,6 @@
 //! Lists of the description: page by page, in every form.
 
-use super::{Given, unknown};
+use super::{Given, nested, unknown};
 use crate::{
     cli::{Form, described::known_name},
     context::{Context, interruptible},
@@ -110,12 +110,13 @@ impl Row for Item<'_> {
         let cells: Vec<Cell> = columns
             .map(|column| {
                 let value = value(self.item, column.name);
-                field(self.operation, column, value, self.zone, form)
+                field(self.operation, column, value, self.zone, form, BETWEEN)
             })
             .collect();
-        match cells.is_empty() {
-            true => vec![json::compact(self.item).ok()],
-            false => cells,
+        match (cells.is_empty(), form) {
+            (false, _) => cells,
+            (true, Form::Table) => vec![for_people(self.item, &[], BETWEEN)],
+            (true, _) => vec![json::compact(self.item).ok()],
         }
     }
 }
@@ -187,15 +188,19 @@ pub(super) fn value<'v>(item: &'v Value, name: &str) -> Option<&'v Value> {
 }
 
 /// A field in its column. On a table a sensitive one is hidden beside others, for who looks on; in a column alone it
-/// was asked for, and so it was in the other forms.
+/// was asked for, and so it was in the other forms. There, `between` stands between the items of a list in it.
 pub(super) fn field(
     operation: &Operation,
     column: &api::Column,
     value: Option<&Value>,
     zone: Zone,
     form: Form,
+    between: &str,
 ) -> Cell {
-    let text = cell(value, column.known)?;
+    let text = match form {
+        Form::Table => for_people(value?, column.known, between)?,
+        _ => cell(value, column.known)?,
+    };
     let text = match form == Form::Table && is_time(column.name) {
         true => clock_time(text, zone),
         false => text,
@@ -206,6 +211,14 @@ pub(super) fn field(
         true => HIDDEN.to_owned(),
         false => text,
     })
+}
+
+/// Stands between the items of a list in a cell beside others.
+pub(super) const BETWEEN: &str = "; ";
+
+/// The same for people: what is nested is told by its names, with `between` its items.
+pub(super) fn for_people(value: &Value, known: &[(&str, &str)], between: &str) -> Cell {
+    nested::in_words(value, between).or_else(|| cell(Some(value), known))
 }
 
 /// A value of an answer. A known one has a name, the same that is typed; in JSON it is as it came.

@@ -2,6 +2,7 @@
 
 use crate::{
     cli::Form,
+    command::parts::PartOf,
     failure::error_json,
     render::{Cell, Part, Show, Titles, fact},
     view::{self, MessageJson},
@@ -69,6 +70,9 @@ pub(super) struct Fate<'a> {
     pub(super) candidates: Vec<Likely<'a>>,
     /// Why nothing could be found out.
     error: Option<Value>,
+    /// Which part of a text it is that was sent in parts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part: Option<&'a PartOf>,
 }
 
 /// A message of the ticket that could be the one in doubt.
@@ -80,6 +84,11 @@ pub(super) struct Likely<'a> {
 }
 
 impl<'a> Fate<'a> {
+    /// The same of a part of a text.
+    pub(super) fn of_part(self, part: Option<&'a PartOf>) -> Self {
+        Self { part, ..self }
+    }
+
     /// Nobody looks any more.
     pub(super) fn forgotten(record: Record<'a>) -> Self {
         Self {
@@ -88,6 +97,7 @@ impl<'a> Fate<'a> {
             message: None,
             candidates: Vec::new(),
             error: None,
+            part: None,
         }
     }
 
@@ -102,6 +112,7 @@ impl<'a> Fate<'a> {
             message: None,
             candidates: Vec::new(),
             error: None,
+            part: None,
         }
     }
 
@@ -113,6 +124,7 @@ impl<'a> Fate<'a> {
             message: message.map(MessageJson),
             candidates: candidates.iter().map(Likely::of).collect(),
             error: None,
+            part: None,
         }
     }
 
@@ -125,6 +137,7 @@ impl<'a> Fate<'a> {
                 message: None,
                 candidates: Vec::new(),
                 error: Some(error_json(error)),
+                part: None,
             },
         }
     }
@@ -192,7 +205,11 @@ impl Show for Told<'_> {
         let message = fate.message.map(|message| message.0);
         let time = message.map(|message| view::time(&message.created_at, *zone, form));
         let ticket = fact("ticket", ticket.to_string());
-        let facts = Part::Facts(vec![outcome, ticket, fact("time", time)]);
+        let mut facts = vec![outcome, ticket, fact("time", time)];
+        if let Some(part) = fate.part {
+            facts.push(fact("part", part.in_words()));
+        }
+        let facts = Part::Facts(facts);
         if fate.candidates.is_empty() {
             return vec![facts];
         }

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     doubt::{
         fingerprint::Forms,
-        key::{Hindrance, Kept},
+        key::{Hindrance, Kept, is_of_part},
         moment::{Moment, Posting},
     },
     ids::{MessageId, TicketId},
@@ -269,6 +269,17 @@ impl OwnSubmits {
             None if news.is_empty() => Kept::Nothing,
             None => Kept::UnderWay,
         })
+    }
+
+    /// `key`, and those that were made of it for the parts of a text, as far as something stands under them.
+    pub(crate) fn keys(&self, key: &str) -> io::Result<BTreeSet<String>> {
+        let listed = self.read_outbox()?;
+        let entries = self.lock();
+        let records = entries.iter().map(|entry| &entry.pending).chain(&listed);
+        let of_parts = records.filter_map(Pending::key);
+        let of_parts = of_parts.filter(|other| is_of_part(other, key));
+        let keys = of_parts.chain([key]).map(str::to_owned);
+        Ok(keys.collect())
     }
 
     /// Removes the record that `record` took the place of: a process was killed as it did.

@@ -1,7 +1,10 @@
 //! A text that is too long for one message, sent as several.
 
 use super::{Sent, Submit, run, text};
-use crate::error::{Error, ErrorKind, Result, SentPart};
+use crate::{
+    doubt::key::{self, Kept},
+    error::{Error, Result, SentPart},
+};
 use std::{
     fmt,
     future::{Future, IntoFuture},
@@ -15,7 +18,8 @@ type Observer = Box<dyn Fn(&SentPart) + Send + Sync>;
 /// # Errors
 /// When awaited: the error of the first part that failed. [`Error::part`] tells which one; the parts
 /// before it are in the ticket ([`Error::sent_parts`] has what is known of them), those after it were not sent. When its delivery is known to have failed,
-/// go on with [`SubmitParts::starting_at`].
+/// go on with [`SubmitParts::starting_at`]. Under a key ([`Submit::key`]), submit the same text under the same key again, whatever
+/// failed: what became of the part in doubt is found out first, and the parts that are missing are sent.
 #[must_use = "a submission does nothing until it is awaited"]
 pub struct SubmitParts {
     submit: Submit,
@@ -64,10 +68,16 @@ impl SubmitParts {
     async fn run(self) -> Result<Vec<Sent>> {
         let texts = self.preview()?;
         let total = texts.len();
-        if total > 1 && self.submit.options.key.is_some() {
-            let why = "a key is that of one message, and this text needs several";
-            return Err(Error::local(ErrorKind::InvalidInput, why)
-                .with_help("Send each part with a key of its own."));
+        if total > 1
+            && let Some(key) = &self.submit.options.key
+        {
+            let own = &self.submit.ticket.client().parts().messages.own;
+            match own.kept(key).map_err(key::unreadable)? {
+                Kept::Nothing => {}
+                Kept::UnderWay => return Err(key::taken()),
+                // A whole message.
+                Kept::Record(_) => return Err(key::of_another()),
+            }
         }
         let Submit {
             ticket,
@@ -78,7 +88,10 @@ impl SubmitParts {
         let mut before: Vec<SentPart> = Vec::new();
         for (index, text) in texts.into_iter().enumerate() {
             let number = index + 1;
-            let mine = options.clone();
+            let mut mine = options.clone();
+            if total > 1 {
+                mine.key = mine.key.map(|key| key::of_part(&key, number));
+            }
             options.attachments.clear();
             options.confidential = None;
             if number < self.first {

@@ -1,0 +1,138 @@
+//! A long text that is sent in parts without a key: it is kept until all of it is in the ticket, and what became of one part
+//! says how to go on with the others.
+
+use crate::{
+    cli::message::Send,
+    context::Context,
+    drafts::{self, Draft, Kind},
+    failure::Failure,
+};
+use hwc_core::file::shell_quoted;
+use hwc_tickets::{Client, Outcome, Pending, TicketId};
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// Keeps `text` before the first part goes out; `None` where there is no place for it and none is asked for.
+pub(super) fn keep(
+    text: &str,
+    ticket: &TicketId,
+    args: &Send,
+    context: &Context,
+) -> Result<Option<Draft>, Failure> {
+    let Some(directory) = context.settings.places.drafts.as_deref() else {
+        return Ok(None);
+    };
+    let kept = Draft::begin(directory, ticket, Kind::Parts).and_then(|draft| {
+        draft.write(text)?;
+        Ok(draft)
+    });
+    match kept {
+        Ok(draft) => Ok(Some(draft)),
+        Err(_) if args.without_record => Ok(None),
+        Err(error) => Err(Failure::file("write to", directory, &error)),
+    }
+}
+
+/// The file of `--file`, where it is one that was kept here: it goes when all of it is sent.
+pub(super) fn taken(args: &Send, context: &Context) -> Result<Option<Draft>, Failure> {
+    let (Some(directory), Some(path)) = (&context.settings.places.drafts, &args.file) else {
+        return Ok(None);
+    };
+    let taken = Draft::of_parts(directory, path);
+    taken.map_err(|error| Failure::file("use", path, &error))
+}
+
+/// Which part of a text that is kept a message is.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct PartOf {
+    number: usize,
+    total: usize,
+    /// Where all of the text stands, as it is shown.
+    text_file: String,
+    #[serde(skip)]
+    path: PathBuf,
+    #[serde(skip)]
+    ticket: TicketId,
+    #[serde(skip)]
+    has_reference: bool,
+}
+
+impl PartOf {
+    /// Looks among the texts that are kept for the ticket.
+    pub(super) fn of(pending: &Pending, client: &Client, context: &Context) -> Option<Self> {
+        let directory = context.settings.places.drafts.as_deref()?;
+        let ticket = pending.ticket();
+        let texts = drafts::kept(directory, ticket).into_iter();
+        let mut found = texts.filter_map(|(path, text)| {
+            let mut submit = client.ticket(ticket.clone()).ok()?.submit(text);
+            if pending.reference().is_some() {
+                submit = submit.with_reference();
+            }
+            let parts = submit.split_long().preview().ok()?;
+            let is_it = |part: &String| match pending.reference() {
+                Some(tag) => pending.is_of(&format!("{part} {tag}")),
+                None => pending.is_of(part),
+            };
+            let place = parts.iter().position(is_it)?;
+            (parts.len() > 1).then(|| Self {
+                number: place.saturating_add(1),
+                total: parts.len(),
+                text_file: path.display().to_string(),
+                path,
+                ticket: ticket.clone(),
+                has_reference: pending.reference().is_some(),
+            })
+        });
+        found.next()
+    }
+
+    /// In a cell.
+    pub(super) fn in_words(&self) -> String {
+        format!("{} of {}", self.number, self.total)
+    }
+
+    /// What is to be done about the other parts, as far as `outcome` tells of this one.
+    pub(super) fn going_on(&self, outcome: &Outcome) -> String {
+        let (number, total) = (self.number, self.total);
+        let next = number.saturating_add(1);
+        let is_last = number == total;
+        let unsent = match total.saturating_sub(number) {
+            0 => String::new(),
+            1 => format!(", and part {total} was not sent"),
+            _ => format!(", and parts {next} to {total} were not sent"),
+        };
+        let which = format!("It is part {number} of {total}{unsent}.");
+        match outcome {
+            Outcome::Confirmed(_) if is_last => format!(
+                "It was the last of {total} parts: all of the text is in the ticket. Its copy can be removed: {}",
+                self.text_file
+            ),
+            Outcome::Confirmed(_) => format!("{which} Go on with: {}", self.command(next)),
+            Outcome::Absent => format!("{which} Go on with: {}", self.command(number)),
+            _ if is_last => format!(
+                "{which} If it is not in the ticket, send it with: {}",
+                self.command(number)
+            ),
+            _ => format!(
+                "{which} If it is in the ticket, go on with: {}; if not, the same with --from-part {number}",
+                self.command(next)
+            ),
+        }
+    }
+
+    fn command(&self, next: usize) -> String {
+        let reference = match self.has_reference {
+            true => " --reference",
+            false => "",
+        };
+        let from = match next {
+            1 => String::new(),
+            next => format!(" --from-part {next}"),
+        };
+        format!(
+            "hwc-tickets message send {} --file {} --split{from}{reference}",
+            self.ticket,
+            shell_quoted(&self.path)
+        )
+    }
+}
