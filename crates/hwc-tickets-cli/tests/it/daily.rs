@@ -666,7 +666,7 @@ fn files_are_saved_whole_and_over_no_other() {
         chunked: false,
     };
     let rule = FaultRule::new(Operation::DownloadAccessories, cut);
-    stage.sim().fault(rule.times(crate::stage::FOREVER));
+    stage.sim().fault(rule.times(FOREVER));
     let to = stage.home().join("cut.log").display().to_string();
     let ran = stage.run(&[
         "attachment",
@@ -818,7 +818,7 @@ mod on_a_terminal {
         let unread = FaultRule::new(Operation::ListMessages, crate::stage::forbidden());
         stage
             .sim()
-            .fault(unread.skipping(1).times(crate::stage::FOREVER));
+            .fault(unread.skipping(1).times(FOREVER));
         let (ended, screen) = edited(&stage, WRITE, &["--editor", "--timeout", "2s"]);
         assert_eq!(ended, 6, "{screen}");
         assert!(screen.contains("your text is kept in"), "{screen}");
