@@ -1,4 +1,4 @@
-// The API reference at `/docs` in a real browser.
+// The API reference at `/docs`, and the page to try requests, in a real browser.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -26,8 +26,24 @@ async function described(service) {
 
 const operation = (page, name) => page.locator(`#operations-${name}`);
 
+test("the reference has the operations, the error codes, the discrepancies and the guides, in both languages", async () => {
+  for (const [locale, group] of [["en-US", "Guides"], ["zh-CN", "指南"]]) {
+    for (const colorScheme of ["light", "dark"]) {
+      const page = await open(browser, `${service.address}/docs`, { locale, colorScheme, viewport: { width: locale === "en-US" ? 1280 : 360, height: 760 } });
+      await page.locator("[data-section-id]").first().waitFor();
+      const text = await page.evaluate(() => document.body.textContent);
+      for (const words of ["Lists messages of a ticket by offset.", "OSM.01010012", "D-07 The site header", group]) {
+        assert.ok(text.includes(words), `${locale}: ${words}`);
+      }
+      await page.screenshot({ path: `${pictures}/site-${locale}-${colorScheme}.png` });
+      assert.deepEqual(page.faults, []);
+      await page.context().close();
+    }
+  }
+});
+
 test("all operations are shown, with the documents' examples, their sources and discrepancies", async () => {
-  const page = await open(browser, `${service.address}/docs`);
+  const page = await open(browser, `${service.address}/docs/try`);
   const names = await described(service);
   await page.locator(".opblock").nth(names.length - 1).waitFor();
   const shown = await page.locator(".opblock").evaluateAll((all) => all.map((one) => one.id.split("-").at(-1)));
@@ -49,7 +65,7 @@ test("all operations are shown, with the documents' examples, their sources and 
 
 test("it looks like the page, and warns of a POST that a browser repeats", async () => {
   for (const colorScheme of ["light", "dark"]) {
-    const page = await open(browser, `${service.address}/docs`, { viewport: { width: 360, height: 740 }, colorScheme });
+    const page = await open(browser, `${service.address}/docs/try`, { viewport: { width: 360, height: 740 }, colorScheme });
     await page.locator(".opblock").first().waitFor();
     const warning = page.getByRole("note");
     for (const words of ["a browser may send a POST again by itself", "浏览器可能自动重发 POST"]) {
@@ -76,7 +92,7 @@ test("it looks like the page, and warns of a POST that a browser repeats", async
 });
 
 test("a request is tried against this simulator with the token filled in", async () => {
-  const page = await open(browser, `${service.address}/docs`);
+  const page = await open(browser, `${service.address}/docs/try`);
   const detail = operation(page, "tickets-showCaseStatus");
   await detail.locator(".opblock-summary-control").click();
   await detail.getByRole("button", { name: "Try it out" }).click();
