@@ -49,7 +49,7 @@ await picture("page-narrow", "/#ticket=TT202611210003", { viewport: { width: 360
 });
 
 await picture("reference", "/docs", { viewport: { width: 1240, height: 760 } }, async (page) => {
-  await page.locator(".opblock").nth(8).waitFor();
+  await page.locator("[data-section-id]").nth(8).waitFor();
 });
 
 await browser.close();

@@ -1,4 +1,4 @@
-// The API reference at `/docs` in a real browser.
+// The API reference at `/docs`, and the page to try requests, in a real browser.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -26,8 +26,29 @@ async function described(service) {
 
 const operation = (page, name) => page.locator(`#operations-${name}`);
 
+// What is not near the place that is read is not rendered yet: each part is gone to by its address.
+const PARTS = [
+  ["#/messages", "Lists messages of a ticket by offset."],
+  ["#/the-service:-error-codes", "OSM.01010012"],
+  ["#/the-service:-discrepancies", "D-07 The site header"],
+  ["#/guides:-delivery", "delivery"],
+];
+
+test("the reference has operations, error codes, discrepancies and guides, in both languages", async () => {
+  for (const [locale, group, colorScheme] of [["en-US", "Guides", "light"], ["zh-CN", "指南", "dark"]]) {
+    for (const [at, [part, words]] of PARTS.entries()) {
+      const page = await open(browser, `${service.address}/docs${part}`, { locale, colorScheme });
+      await page.locator(".menu-content").getByText(group, { exact: true }).first().waitFor();
+      await page.locator("[data-section-id]").filter({ hasText: words }).first().waitFor();
+      await page.screenshot({ path: `${pictures}/site-${locale}-${at}.png` });
+      assert.deepEqual(page.faults, []);
+      await page.context().close();
+    }
+  }
+});
+
 test("all operations are shown, with the documents' examples, their sources and discrepancies", async () => {
-  const page = await open(browser, `${service.address}/docs`);
+  const page = await open(browser, `${service.address}/docs/try`);
   const names = await described(service);
   await page.locator(".opblock").nth(names.length - 1).waitFor();
   const shown = await page.locator(".opblock").evaluateAll((all) => all.map((one) => one.id.split("-").at(-1)));
@@ -49,7 +70,7 @@ test("all operations are shown, with the documents' examples, their sources and 
 
 test("it looks like the page, and warns of a POST that a browser repeats", async () => {
   for (const colorScheme of ["light", "dark"]) {
-    const page = await open(browser, `${service.address}/docs`, { viewport: { width: 360, height: 740 }, colorScheme });
+    const page = await open(browser, `${service.address}/docs/try`, { viewport: { width: 360, height: 740 }, colorScheme });
     await page.locator(".opblock").first().waitFor();
     const warning = page.getByRole("note");
     for (const words of ["a browser may send a POST again by itself", "浏览器可能自动重发 POST"]) {
@@ -76,7 +97,7 @@ test("it looks like the page, and warns of a POST that a browser repeats", async
 });
 
 test("a request is tried against this simulator with the token filled in", async () => {
-  const page = await open(browser, `${service.address}/docs`);
+  const page = await open(browser, `${service.address}/docs/try`);
   const detail = operation(page, "tickets-showCaseStatus");
   await detail.locator(".opblock-summary-control").click();
   await detail.getByRole("button", { name: "Try it out" }).click();

@@ -1,5 +1,5 @@
 //! From the description to everything that is generated: six JSON documents, the client, its index and three tables, the page
-//! of operations, the simulator's copies.
+//! of operations, the simulator's copies, and the sections of the page to read.
 
 pub mod api;
 pub mod client;
@@ -11,7 +11,7 @@ pub mod structs;
 use crate::{
     file::Workspace,
     problem::{Place, Problem, Problems, Result},
-    spec, tables,
+    site, spec, tables,
     threads::both,
 };
 
@@ -67,6 +67,8 @@ pub fn outputs(workspace: &Workspace) -> Result<Vec<(String, String)>> {
     let discrepancies = workspace.read(spec::DISCREPANCIES)?;
     let errors_json = tables::error_codes::json(&catalogue)?;
     let operations_json = tables::operations::json(&description)?;
+    let guide = tables::guide::text(workspace, &description)?;
+    let sections = site::sections::text(workspace, &bundled, &errors_json, &guide)?;
     let copy = |name: &str, text: &String| (format!("{}/{name}", spec::SIMULATOR), text.clone());
 
     let mut outputs: Vec<(String, String)> = files
@@ -101,10 +103,8 @@ pub fn outputs(workspace: &Workspace) -> Result<Vec<(String, String)>> {
                 &tables::error_codes::text(&catalogue),
             ),
         ),
-        (
-            tables::guide::PATH.to_owned(),
-            tables::guide::text(workspace, &description)?,
-        ),
+        (tables::guide::PATH.to_owned(), guide),
+        (site::sections::PATH.to_owned(), sections),
         copy("openapi.json", &bundled),
         copy("errors.json", &errors_json),
         copy("operations.json", &operations_json),

@@ -33,6 +33,8 @@ pub enum Judge {
     Typescript,
     /// The client of openapi-generator with its native library, with javac.
     Java,
+    /// The client of openapi-generator in Go, with `go vet`.
+    Go,
 }
 
 impl Judge {
@@ -44,7 +46,7 @@ impl Judge {
     ];
 
     /// Clients that generators make.
-    pub const CLIENTS: [Judge; 3] = [Judge::Python, Judge::Typescript, Judge::Java];
+    pub const CLIENTS: [Judge; 4] = [Judge::Python, Judge::Typescript, Judge::Java, Judge::Go];
 
     /// Its name on the command line, and of its directory below `tests/interop`.
     #[must_use]
@@ -57,6 +59,7 @@ impl Judge {
             Judge::Python => "python",
             Judge::Typescript => "typescript",
             Judge::Java => "java",
+            Judge::Go => "go",
         }
     }
 
@@ -97,7 +100,7 @@ impl Judge {
                 endpoint_flag: None,
             }],
             // These are asked in ways of their own.
-            Judge::Lint | Judge::Python | Judge::Typescript | Judge::Java => Vec::new(),
+            Judge::Lint | Judge::Python | Judge::Typescript | Judge::Java | Judge::Go => Vec::new(),
         }
     }
 }
@@ -127,8 +130,10 @@ pub fn run(workspace: &Workspace, only: Option<Judge>) -> Result<String> {
         };
         match verdict {
             Verdict::Content => said.push(judge.name().to_owned()),
-            // A JDK is large: who asks every judge gets the others without one.
-            Verdict::Absent(why) if judge == Judge::Java && only.is_none() => {
+            // A JDK and a toolchain of Go are large: who asks every judge gets the others without them.
+            Verdict::Absent(why)
+                if matches!(judge, Judge::Java | Judge::Go) && only.is_none() =>
+            {
                 said.push(format!("{} SKIPPED: {why}", judge.name()));
             }
             Verdict::Absent(why) => return Err(absent(why).into()),

@@ -2,6 +2,7 @@
 //! one file that fetches nothing.
 
 mod guides;
+pub mod sections;
 
 use crate::{
     file::Workspace,
@@ -10,7 +11,7 @@ use crate::{
     programs::{self, Verdict, on_server, succeeds},
     spec,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::process::Command;
 
 /// The page.
@@ -22,19 +23,26 @@ const DOCUMENT: &str = "target/site/openapi.json";
 const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; \
                       font-src data:; worker-src blob:; base-uri 'none'; form-action 'none'";
 
-/// Redoc has its words in English alone.
-const LANGUAGE: &str = include_str!("site/language.js");
+/// Redoc has its words in English alone. The page of the simulator reads the same file.
+const LANGUAGE: &str = "crates/hwc-tickets-sim/src/reference/language.js";
+/// Where the simulator has the renderer: it serves the same page without Node.js.
+const RENDERER: &str = "crates/hwc-tickets-sim/redoc";
 
-/// Writes the page, and looks whether everything is in it.
+/// Writes the page, and looks whether everything is in it, and whether the simulator has the same renderer.
 ///
 /// # Errors
-/// Redoc fails, something is missing in the page, or on a server Redoc cannot be had.
+/// Redoc fails, something is missing in the page, the simulator has another renderer, or on a server Redoc cannot be had.
 pub fn ask(workspace: &Workspace) -> Result<Verdict> {
+    make(workspace, Renderer::Check)
+}
+
+fn make(workspace: &Workspace, renderer: Renderer) -> Result<Verdict> {
     match programs::install_npm(workspace, linters::SETTINGS, linters::PLACE)? {
         Ok(()) => {}
         Err(why) if on_server() => return Err(linters::absent(why).into()),
         Err(why) => return Ok(Verdict::Absent(why)),
     }
+    carry(workspace, renderer)?;
     let document = document(workspace)?;
     workspace.replace(&[(DOCUMENT.to_owned(), spec::bundle::json(&document)?)])?;
     let root = programs::absolute(workspace);
@@ -54,64 +62,31 @@ pub fn ask(workspace: &Workspace) -> Result<Verdict> {
         let what = "Redoc makes no page of the description; its own words are above";
         return Err(Problem::general(what, "mend the description or xtask/src/site.rs").into());
     }
-    let page = closed(&workspace.read(PAGE)?)?;
+    let page = closed(&workspace.read(PAGE)?, &workspace.read(LANGUAGE)?)?;
     has_all(&page, &document)?;
     workspace.replace(&[(PAGE.to_owned(), page)])?;
     Ok(Verdict::Content)
 }
 
-/// Writes the page, or says why not.
+/// Writes the page and the renderer of the simulator, or says why not.
 ///
 /// # Errors
 /// As [`ask`], or Redoc cannot be had here.
 pub fn write(workspace: &Workspace) -> Result<String> {
-    match ask(workspace)? {
+    match make(workspace, Renderer::Write)? {
         Verdict::Content => Ok(format!("wrote {PAGE}: open it in a browser")),
         Verdict::Absent(why) => Err(linters::absent(why).into()),
     }
 }
 
-/// What the page is made of: the published description, with a section for the error codes, one for the discrepancies and
-/// one for each guide.
+/// What the page is made of: the published description with its sections.
 ///
 /// # Errors
 /// A file cannot be read.
 pub fn document(workspace: &Workspace) -> Result<Value> {
     let mut document = read(workspace, spec::BUNDLED)?;
-    let codes = read(workspace, spec::ERRORS_JSON)?;
-    let discrepancies = workspace.read(spec::DISCREPANCIES)?;
-    let besides = vec![
-        ("error codes".to_owned(), error_codes(&codes)),
-        ("discrepancies".to_owned(), discrepancies),
-    ];
-    let guides = guides::guides(workspace)?;
-    let Some(Value::Array(tags)) = document.get_mut("tags") else {
-        return Ok(document);
-    };
-    let names = |tags: &[Value]| -> Vec<Value> {
-        tags.iter()
-            .filter_map(|tag| tag.get("name"))
-            .cloned()
-            .collect()
-    };
-    let mut groups = vec![json!({"name": "Operations", "tags": names(tags.as_slice())})];
-    for (group, sections) in [("The service", besides), ("Guides", guides)] {
-        let from = tags.len();
-        for (name, text) in sections {
-            // Redoc shows a tag with this mark as a section of text. There are guides called as tags of operations are.
-            tags.push(json!({
-                "name": format!("{group}: {name}"),
-                "x-displayName": name,
-                "description": text,
-                "x-traitTag": true,
-            }));
-        }
-        let new = tags.get(from..).unwrap_or_default();
-        groups.push(json!({"name": group, "tags": names(new)}));
-    }
-    if let Some(document) = document.as_object_mut() {
-        document.insert("x-tagGroups".to_owned(), groups.into());
-    }
+    let sections = read(workspace, sections::PATH)?;
+    sections::add(&mut document, &sections);
     Ok(document)
 }
 
@@ -123,45 +98,46 @@ fn read(workspace: &Workspace, path: &str) -> Result<Value> {
     })
 }
 
-/// The error codes, each under a heading: the search goes by headings.
-fn error_codes(codes: &Value) -> String {
-    let mut text = String::from(
-        "The codes of the service and of the gateway in front of it, as far as they are published. The set is open.\n",
-    );
-    let rows = codes.get("errors").and_then(Value::as_array);
-    let mut last = "";
-    for row in rows.into_iter().flatten() {
-        let of = |key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default();
-        let code = of("code");
-        if code != last {
-            text.push_str(&format!("\n## {code}\n"));
-        }
-        last = code;
-        let status = row.get("http_status").map(Value::to_string);
-        let message = match of("message") {
-            "" => String::new(),
-            message => format!("- Message: `{message}`\n"),
-        };
-        text.push_str(&format!(
-            "\n{}\n\n- HTTP status: {}\n- Category: {}\n- Repeat: {}\n{message}- Source: {}\n",
-            of("meaning"),
-            status.unwrap_or_default(),
-            of("category"),
-            of("repeatable"),
-            of("source"),
-        ));
+/// What to do with the renderer that the simulator carries.
+#[derive(Debug, Clone, Copy)]
+enum Renderer {
+    /// Bring it to the version that is pinned here.
+    Write,
+    /// See that it is that version.
+    Check,
+}
+
+/// The simulator carries the renderer of this page packed, in a file that is no text and that only this command writes.
+fn carry(workspace: &Workspace, renderer: Renderer) -> Result<()> {
+    let root = programs::absolute(workspace);
+    let package = root.join(linters::PLACE).join("node_modules/@redocly/cli");
+    let mut node = Command::new("node");
+    node.arg(root.join("xtask/src/site/renderer.mjs"))
+        .arg(match renderer {
+            Renderer::Write => "write",
+            Renderer::Check => "check",
+        })
+        .args([package, root.join(RENDERER)]);
+    if succeeds(&mut node) {
+        return Ok(());
     }
-    text
+    let what = "is not the renderer that tests/linters/package.json pins; the words of xtask/src/site/renderer.mjs are above";
+    Err(Problem::at(
+        Place::file(RENDERER),
+        what,
+        "run `cargo xtask docs`, and commit it",
+    )
+    .into())
 }
 
 /// The page with a policy that closes it off from any network, and with its own words in Chinese for who reads that.
-fn closed(page: &str) -> Result<String> {
+fn closed(page: &str, language: &str) -> Result<String> {
     let Some((before, after)) = page.split_once("<head>") else {
         let what = "has no head to put the policy into";
         return Err(Problem::at(Place::file(PAGE), what, "mend xtask/src/site.rs").into());
     };
     Ok(format!(
-        "{before}<head>\n<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n<script>\n{LANGUAGE}</script>{after}"
+        "{before}<head>\n<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n<script>\n{language}</script>{after}"
     ))
 }
 
@@ -203,21 +179,8 @@ fn has_all(page: &str, document: &Value) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{closed, error_codes, has_all};
+    use super::{closed, has_all};
     use serde_json::json;
-
-    #[test]
-    fn each_error_code_has_one_heading_and_each_of_its_rows_is_told() {
-        let row = |status: u16| {
-            json!({"code": "A.1", "http_status": status, "category": "request", "repeatable": "never",
-                   "message": "No.", "meaning": "It is not.", "source": "Page"})
-        };
-        let text = error_codes(&json!({"errors": [row(400), row(200)]}));
-        assert_eq!(text.matches("## A.1\n").count(), 1, "{text}");
-        for told in ["HTTP status: 400", "HTTP status: 200", "Message: `No.`"] {
-            assert!(text.contains(told), "{told} in {text}");
-        }
-    }
 
     #[test]
     fn a_page_that_fetches_something_or_lacks_something_is_refused() {
@@ -238,13 +201,14 @@ mod tests {
 
     #[test]
     fn the_page_is_closed_off_from_the_network() {
-        let page = closed("<html><head><title>A</title></head></html>").expect("a head");
+        let page =
+            closed("<html><head><title>A</title></head></html>", "words();\n").expect("a head");
         assert!(page.contains("<head>\n<meta http-equiv=\"Content-Security-Policy\""));
         assert!(page.contains("default-src 'none'"));
         assert!(
-            page.contains("Operations: \"操作\"")
+            page.contains("<script>\nwords();\n</script>")
                 && page.ends_with("<title>A</title></head></html>")
         );
-        assert!(closed("<html></html>").is_err());
+        assert!(closed("<html></html>", "").is_err());
     }
 }

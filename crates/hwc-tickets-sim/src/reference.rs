@@ -1,6 +1,8 @@
-//! The API reference under `/docs`: the description, its error codes and its discrepancies, to read and to try.
+//! The API reference under `/docs`: the description, its error codes, its discrepancies and the guides, to read; and under
+//! `/docs/try` the description with forms, to try requests.
 //!
-//! Swagger UI renders the description; it comes whole inside a package, so nothing is fetched when the page is opened.
+//! The first is the page that `cargo xtask docs` makes, by the same renderer, Redoc, which the package carries packed. Swagger UI
+//! renders the second; it comes whole inside a package. Nothing is fetched when a page is opened.
 
 mod description;
 mod papers;
@@ -11,8 +13,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::response::IntoResponse;
 use axum::routing::get;
-use http::header::CONTENT_TYPE;
-use http::{Request, Response, StatusCode};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use http::{HeaderValue, Request, Response, StatusCode};
 use swagger_ui_dist::{ApiDefinition, OpenApiSource, generate_routes};
 use tower_service::Service;
 
@@ -23,6 +25,11 @@ use crate::state::Shared;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
                       connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// Redoc writes its styles into the page, and searches in a worker that it makes of a text.
+const SITE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+                           font-src data:; connect-src 'self'; worker-src blob:; base-uri 'none'; form-action 'none'; \
+                           frame-ancestors 'none'";
+
 /// For pages that are only read.
 const PAPER_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
                             frame-ancestors 'none'";
@@ -32,9 +39,54 @@ const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const JSON: &str = "application/json";
 
-const INDEX: &str = include_str!("reference/index.html");
-const STYLE: &str = include_str!("reference/docs.css");
-const START: &str = include_str!("reference/start.js");
+/// Redoc, packed with gzip: every browser unpacks it, and nothing else asks for it.
+const REDOC: &[u8] = include_bytes!("../redoc/redoc.js.gz");
+
+/// Path, type, policy and text of each file that stays as it is.
+const FILES: [(&str, &str, &str, &str); 7] = [
+    (
+        "/docs",
+        HTML,
+        SITE_POLICY,
+        include_str!("reference/site.html"),
+    ),
+    (
+        "/docs/site.css",
+        CSS,
+        PAPER_POLICY,
+        include_str!("reference/site.css"),
+    ),
+    (
+        "/docs/site.js",
+        SCRIPT,
+        PAPER_POLICY,
+        include_str!("reference/site.js"),
+    ),
+    (
+        "/docs/language.js",
+        SCRIPT,
+        PAPER_POLICY,
+        include_str!("reference/language.js"),
+    ),
+    (
+        "/docs/try",
+        HTML,
+        POLICY,
+        include_str!("reference/try.html"),
+    ),
+    (
+        "/docs/try.js",
+        SCRIPT,
+        POLICY,
+        include_str!("reference/try.js"),
+    ),
+    (
+        "/docs/docs.css",
+        CSS,
+        POLICY,
+        include_str!("reference/docs.css"),
+    ),
+];
 
 /// Path, type and policy of what is made once and stays the same.
 type Made = (
@@ -45,27 +97,26 @@ type Made = (
 );
 
 static DESCRIPTION: LazyLock<String> = LazyLock::new(description::served);
+static SITE: LazyLock<String> = LazyLock::new(description::with_sections);
 static ERRORS: LazyLock<String> = LazyLock::new(papers::errors);
 static DISCREPANCIES: LazyLock<String> = LazyLock::new(papers::discrepancies);
 
-const MADE: [Made; 3] = [
+const MADE: [Made; 4] = [
     ("/docs/openapi.json", JSON, PAPER_POLICY, &DESCRIPTION),
+    ("/docs/site.json", JSON, PAPER_POLICY, &SITE),
     ("/docs/errors", HTML, PAPER_POLICY, &ERRORS),
     ("/docs/discrepancies", HTML, PAPER_POLICY, &DISCREPANCIES),
 ];
 
-/// What is taken from the renderer.
+/// What is taken from Swagger UI.
 const RENDERER: [(&str, &str); 2] = [("swagger-ui.css", CSS), ("swagger-ui-bundle.js", SCRIPT)];
 
 /// Adds everything under `/docs`.
 pub(crate) fn add_routes(mut router: Router<Arc<Shared>>) -> Router<Arc<Shared>> {
-    for (path, kind, text) in [
-        ("/docs", HTML, INDEX),
-        ("/docs/docs.css", CSS, STYLE),
-        ("/docs/start.js", SCRIPT, START),
-    ] {
-        router = router.route(path, get(async move || file(kind, text, POLICY)));
+    for (path, kind, policy, text) in FILES {
+        router = router.route(path, get(async move || file(kind, text, policy)));
     }
+    router = router.route("/docs/redoc.js", get(async || packed(SCRIPT, REDOC)));
     for (path, kind, policy, text) in MADE {
         router = router.route(path, get(async move || file(kind, text.as_str(), policy)));
     }
@@ -84,7 +135,15 @@ pub(crate) fn add_routes(mut router: Router<Arc<Shared>>) -> Router<Arc<Shared>>
     router
 }
 
-/// A file of the renderer, with the headers of our own files.
+/// A file that is packed with gzip.
+fn packed(kind: &'static str, bytes: &'static [u8]) -> Response<Body> {
+    let mut response = file(kind, bytes, PAPER_POLICY);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    response
+}
+
+/// A file of Swagger UI, with the headers of our own files.
 async fn rendered_by(
     mut renderer: Router,
     name: &'static str,

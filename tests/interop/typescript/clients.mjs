@@ -14,7 +14,8 @@ import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const [spec, kit, control, replay] = process.argv.slice(2);
-const document = join(spec, "openapi.json");
+const documented = join(spec, "openapi.json");
+const tolerant = join(spec, "openapi.tolerant.json");
 
 function run(program, ...given) {
   const { status } = spawnSync(process.execPath, [program, ...given], { stdio: ["ignore", "inherit", "inherit"] });
@@ -30,7 +31,12 @@ for (const name of readdirSync(here).filter((name) => /\.ts$|^tsconfig/.test(nam
   copyFileSync(join(here, name), join("made", name));
 }
 const packages = resolve("node_modules");
-run(join(packages, "openapi-typescript/bin/cli.js"), document, "--output", "made/fetch/schema.d.ts");
-run(join(packages, "@hey-api/openapi-ts/bin/run.js"), "--input", document, "--output", "made/hey", "--no-log-file");
+const hey = join(packages, "@hey-api/openapi-ts/bin/run.js");
+run(join(packages, "openapi-typescript/bin/cli.js"), documented, "--output", "made/fetch/schema.d.ts");
+run(hey, "--input", documented, "--output", "made/hey", "--no-log-file");
+// One that validates answers, of either form.
+for (const [document, place] of [[documented, "made/zod"], [tolerant, "made/zod-tolerant"]]) {
+  run(hey, "--file", join(here, "zod.config.mjs"), "--input", document, "--output", place, "--no-log-file");
+}
 run(join(packages, "typescript/bin/tsc"), "--project", "made");
-run("made/javascript/main.js", document, kit, control, replay);
+run("made/javascript/main.js", spec, kit, control, replay);

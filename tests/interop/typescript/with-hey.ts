@@ -1,11 +1,18 @@
-// The client of @hey-api/openapi-ts.
+// The clients of @hey-api/openapi-ts: one for each way to generate it, and all are called alike.
 
 import type { Client } from "./conversation";
-import * as sdk from "./hey";
-import { createClient } from "./hey/client";
+import type * as documented from "./hey";
+import type { createClient } from "./hey/client";
 import type { Ask } from "./replay";
 
-export function client(baseUrl: string, token: string): Client {
+export interface Made {
+  sdk: typeof documented;
+  createClient: typeof createClient;
+  /** How the body of a file is read, if not by its `Content-Type`: a file that is called a text would come as one. */
+  files?: "blob";
+}
+
+export function client({ sdk, createClient }: Made, baseUrl: string, token: string): Client {
   const own = createClient({ baseUrl, auth: token, redirect: "manual" });
   const of = (case_id: string) => ({ client: own, path: { case_id } });
   return {
@@ -29,8 +36,8 @@ export function client(baseUrl: string, token: string): Client {
 }
 
 /** Any operation, by its name. */
-export function ask(baseUrl: string, token: string): Ask {
+export function ask({ sdk, createClient, files }: Made, baseUrl: string, token: string): Ask {
   const own = createClient({ baseUrl, auth: token, redirect: "manual" });
-  return ({ operation, form, body, path, query, headers }) =>
-    (sdk as any)[operation]({ client: own, path, query, headers, body: form ?? body });
+  return ({ operation, isFile, form, body, path, query, headers }) =>
+    (sdk as any)[operation]({ client: own, path, query, headers, body: form ?? body, ...(isFile && files && { parseAs: files }) });
 }

@@ -204,7 +204,8 @@ fn tools(
             node
         }
         _ => {
-            if judge == Judge::Java && !has_jdk() {
+            // The generator of both is written in Java.
+            if matches!(judge, Judge::Java | Judge::Go) && !has_jdk() {
                 return Ok(Err("`javac` and `java` are not installed".to_owned()));
             }
             let environment = match environment(workspace, judge)? {

@@ -3,7 +3,9 @@
 use crate::{
     file::Workspace,
     problem::{Place, Problem, Result},
+    tables::guide,
 };
+use std::collections::BTreeSet;
 
 /// Where the guides of the SDK are.
 const DIRECTORY: &str = "crates/hwc-tickets/docs";
@@ -15,25 +17,34 @@ const BEGINNINGS: [(&str, &str); 2] = [
     ("command line", "## On the command line"),
 ];
 
-/// Name and text of each guide.
+/// Name and text of each guide. The page of operations is generated, and given as it is to be.
 ///
 /// # Errors
 /// A file cannot be read, or a section is gone.
-pub(super) fn guides(workspace: &Workspace) -> Result<Vec<(String, String)>> {
-    let readme = workspace.read(README)?;
+pub(super) fn guides(workspace: &Workspace, operations: &str) -> Result<Vec<(String, String)>> {
     let mut guides = Vec::new();
-    for (name, heading) in BEGINNINGS {
-        let Some(text) = section(&readme, heading) else {
-            let what = format!("has no section `{heading}`");
-            let remedy = "mend xtask/src/site/guides.rs";
-            return Err(Problem::at(Place::file(README), what, remedy).into());
-        };
-        guides.push((name.to_owned(), readable(text)));
+    // A description by itself, such as that of a test, has no guides.
+    if let Some(readme) = workspace.read_if_there(README)? {
+        for (name, heading) in BEGINNINGS {
+            let Some(text) = section(&readme, heading) else {
+                let what = format!("has no section `{heading}`");
+                let remedy = "mend xtask/src/site/guides.rs";
+                return Err(Problem::at(Place::file(README), what, remedy).into());
+            };
+            guides.push((name.to_owned(), readable(text)));
+        }
     }
-    for path in workspace.files(DIRECTORY, ".md")? {
+    // It may not be there yet.
+    let mut paths: BTreeSet<String> = workspace.files(DIRECTORY, ".md")?.into_iter().collect();
+    paths.insert(guide::PATH.to_owned());
+    for path in paths {
         let file = path.rsplit('/').next().unwrap_or_default();
         let name = file.trim_end_matches(".md").to_owned();
-        guides.push((name, readable(&workspace.read(&path)?)));
+        let text = match path == guide::PATH {
+            true => readable(operations),
+            false => readable(&workspace.read(&path)?),
+        };
+        guides.push((name, text));
     }
     Ok(guides)
 }
@@ -142,7 +153,7 @@ mod tests {
     #[test]
     fn the_guides_of_the_sdk_and_of_the_program_are_there() {
         let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-        let guides = guides(&Workspace::new(root)).unwrap();
+        let guides = guides(&Workspace::new(root), "All.\n").unwrap();
         let names: Vec<&str> = guides.iter().map(|(name, _)| name.as_str()).collect();
         for name in ["Rust", "command line", "delivery", "paging", "operations"] {
             assert!(names.contains(&name), "{name} in {names:?}");

@@ -12,13 +12,24 @@ use std::collections::BTreeSet;
 const ABOUT: &str = "In this form of the description answers are tolerant: everything in them may be null, and numbers and \
     texts may stand for each other.";
 
-/// What a value that is described as one type may come as.
+/// What a value that is described as one type may come as. An integer is a number besides: a language whose numbers are
+/// floating rounds a large one beyond the limits of 64 bits, and its validator would refuse it.
 const MIXED: &[(&str, &[&str])] = &[
-    ("integer", &["integer", "string"]),
+    ("integer", &["integer", "number", "string"]),
     ("number", &["number", "string"]),
     ("string", &["string", "number"]),
     ("boolean", &["boolean", "string"]),
 ];
+
+/// Fields that a recorded success has an object in, where a text is documented: schema and property. A text that cannot be
+/// read costs itself alone, not the page it is on.
+const OBJECTS: &[(&str, &str)] = &[
+    ("IncidentMessageV2", "content"),
+    ("QueryMessageInfoV2", "content"),
+];
+
+/// The schema of such an object.
+const OBJECT: &str = "ObjectInPlaceOfText";
 
 /// The tolerant form of `published`.
 #[must_use]
@@ -47,12 +58,36 @@ pub fn tolerant(published: &Value) -> Value {
             }
         }
     }
+    let_objects_through(&mut root);
     if let Some(Value::Mapping(info)) = root.get_mut("info") {
         let before = info.get("description").and_then(Value::as_str);
         let whole = format!("{} {ABOUT}", before.unwrap_or_default());
         info.insert("description".into(), whole.trim_start().into());
     }
     root
+}
+
+/// Lets an object stand where a text does, by a schema of its own: generators stumble over one without a name.
+fn let_objects_through(root: &mut Value) {
+    for (schema, property) in OBJECTS {
+        let at = format!("/components/schemas/{schema}/properties/{property}/anyOf");
+        let Some(Value::Sequence(choices)) = get_mut(root, &at) else {
+            continue;
+        };
+        let mut choice = Mapping::new();
+        choice.insert(
+            "$ref".into(),
+            format!("#/components/schemas/{OBJECT}").into(),
+        );
+        choices.push(choice.into());
+        if let Some(Value::Mapping(schemas)) = get_mut(root, "/components/schemas") {
+            let mut object = Mapping::new();
+            object.insert("type".into(), "object".into());
+            let about = "An object where a text is documented. It costs this text alone.";
+            object.insert("description".into(), about.into());
+            schemas.insert(OBJECT.into(), object.into());
+        }
+    }
 }
 
 /// The schemas that are whole answers. Null in their place is no answer of the service.

@@ -6,12 +6,38 @@ use crate::catalogue;
 
 const SOURCE: &str = include_str!("../../spec/openapi.json");
 
+/// What the page to read has besides: the error codes, the discrepancies and the guides, and how it is grouped.
+const SECTIONS: &str = include_str!("../../spec/sections.json");
+
 const ABOUT: &str = "\n\nCalls made here go to this simulator, with the token `TOKENEXAMPLE` unless another is entered. \
-                     Read also: [error codes](/docs/errors), [where the sources disagree](/docs/discrepancies), and \
+                     Read also: [error codes](/docs/errors), [where the sources disagree](/docs/discrepancies), \
+                     [a page to try requests](/docs/try), and \
                      the description [as a file](/docs/openapi.json) with its examples.";
 
 /// The description as JSON text.
 pub(super) fn served() -> String {
+    description().to_string()
+}
+
+/// The same with the sections of the page to read, behind its tags.
+pub(super) fn with_sections() -> String {
+    let mut description = description();
+    // A test holds the file to be JSON.
+    let mut sections: Value = serde_json::from_str(SECTIONS).unwrap_or_default();
+    if let Some(Value::Array(tags)) = description.get_mut("tags")
+        && let Some(Value::Array(new)) = sections.get_mut("tags")
+    {
+        tags.append(new);
+    }
+    if let Some(description) = description.as_object_mut()
+        && let Some(groups) = sections.get_mut("x-tagGroups")
+    {
+        description.insert("x-tagGroups".to_owned(), groups.take());
+    }
+    description.to_string()
+}
+
+fn description() -> Value {
     // A test holds the file to be JSON.
     let mut description: Value = serde_json::from_str(SOURCE).unwrap_or_default();
     name_what_concerns_operations(&mut description);
@@ -23,7 +49,7 @@ pub(super) fn served() -> String {
         let here = json!([{ "url": "/", "description": "This simulator" }]);
         description.insert("servers".to_owned(), here);
     }
-    description.to_string()
+    description
 }
 
 /// Sources and error codes are fields of this project, which no renderer shows.
@@ -96,6 +122,36 @@ fn append(place: &mut Value, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_page_to_read_has_a_section_for_each_part_and_stands_in_groups() {
+        let page: Value = serde_json::from_str(&with_sections()).expect("JSON");
+        let names: Vec<&str> = page["tags"]
+            .as_array()
+            .expect("tags")
+            .iter()
+            .filter_map(|tag| tag["name"].as_str())
+            .collect();
+        let grouped: Vec<&str> = page["x-tagGroups"]
+            .as_array()
+            .expect("groups")
+            .iter()
+            .filter_map(|group| group["tags"].as_array())
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        assert_eq!(grouped, names);
+        for name in [
+            "messages",
+            "The service: error codes",
+            "The service: discrepancies",
+            "Guides: Rust",
+            "Guides: command line",
+            "Guides: delivery",
+        ] {
+            assert!(names.contains(&name), "{name} in {names:?}");
+        }
+    }
 
     #[test]
     fn is_the_description_with_links_and_this_server() {

@@ -142,6 +142,7 @@ fn page<'a>(title: &str, events: impl Iterator<Item = Event<'a>>) -> String {
 }
 
 const NAVIGATION: &str = "<nav aria-label=\"Pages\"><a href=\"/\">Simulator</a> <a href=\"/docs\">API reference</a> \
+                          <a href=\"/docs/try\">Try requests</a> \
                           <a href=\"/docs/errors\">Error codes</a> <a href=\"/docs/discrepancies\">Discrepancies</a></nav>";
 
 #[cfg(test)]

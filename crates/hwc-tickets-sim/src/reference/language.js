@@ -2,6 +2,7 @@
 // What the description says stays as it is written.
 (() => {
   const WORDS = {
+    "API reference": "API 参考",
     "API docs by": "API 文档由此生成:",
     Body: "消息体",
     Cancel: "取消",
@@ -13,8 +14,10 @@
     Default: "默认值",
     Deprecated: "已弃用",
     Description: "说明",
+    Discrepancies: "差异",
     "Download OpenAPI description": "下载 OpenAPI 描述",
     Enum: "枚举",
+    "Error codes": "错误码",
     "Enum:": "枚举:",
     Example: "示例",
     Examples: "示例",
@@ -42,6 +45,8 @@
     Server: "服务器",
     Servers: "服务器",
     Show: "显示",
+    Simulator: "模拟器",
+    "Try requests": "试发请求",
     "Show more": "展开",
     "The service": "服务",
     Value: "值",

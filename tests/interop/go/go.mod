@@ -1,0 +1,3 @@
+module hwctickets.example/clients
+
+go 1.24
