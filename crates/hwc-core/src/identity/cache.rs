@@ -133,7 +133,7 @@ impl Fetched {
 ///   its own: a caller that gives up strands nobody. (Outside a tokio runtime the first caller runs it,
 ///   and the next takes over if that one gives up.) Dropping the cache ends the task. A task goes on only while its
 ///   runtime is driven: one that was begun on another runtime and has not ended within 20 seconds is ended, and the
-///   caller begins another.
+///   caller begins another, which is given twice as long.
 /// - An identity is renewed in the background after 80 % of its life or 5 minutes before its end,
 ///   whichever comes first, a little earlier by chance so that many programs do not renew at once. Until
 ///   the new one is there the old one is used.

@@ -35,8 +35,9 @@ pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Zeroizing<Vec<u8>>,
-    /// When it was made: its `Date`, which does not depend on the local clock, else the local time.
-    pub(super) made_at: Timestamp,
+    /// When it came, on the clock of the issuer: its `Date`, which does not depend on the local clock, and how long ago
+    /// that was if it was stored on the way; else the local time.
+    pub(super) came_at: Timestamp,
     /// The wait it asks for.
     pub(super) retry_after: Option<Duration>,
 }
@@ -52,16 +53,16 @@ impl Answer {
     }
 }
 
-/// How long what ends at `expires_at`, an RFC 3339 time in an answer made at `made_at`, still holds.
+/// How long what ends at `expires_at`, an RFC 3339 time in an answer that came at `came_at`, still holds.
 /// Measured against the time of the answer itself: the local clock may be wrong.
 pub(super) fn lifetime(
     expires_at: &str,
-    made_at: Timestamp,
+    came_at: Timestamp,
 ) -> Result<(Timestamp, Duration), &'static str> {
     let end: Timestamp = expires_at
         .parse()
         .map_err(|_| "its time of expiry is not a time with a zone")?;
-    match Duration::try_from(end.duration_since(made_at)) {
+    match Duration::try_from(end.duration_since(came_at)) {
         Ok(left) if !left.is_zero() => Ok((end, left)),
         _ => Err("what it gives has already expired"),
     }
@@ -144,7 +145,7 @@ async fn run(
     let now = context.clock.now();
     Ok(Answer {
         status: head.status,
-        made_at: after::date(&head.headers).unwrap_or(now),
+        came_at: after::service_time(&head.headers).unwrap_or(now),
         retry_after: after::retry_after(&head.headers, now),
         headers: head.headers,
         body: bytes,

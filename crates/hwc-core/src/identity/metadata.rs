@@ -91,7 +91,7 @@ impl MetadataKeys {
         }
         let Body { credential } = serde_json::from_slice(&answer.body)
             .map_err(|_| malformed(answer, "it is not JSON with complete keys"))?;
-        let (expires_at, lifetime) = lifetime(&credential.expires_at, answer.made_at)
+        let (expires_at, lifetime) = lifetime(&credential.expires_at, answer.came_at)
             .map_err(|why| malformed(answer, why))?;
         let mut keys = Keys::new(&credential.access, credential.secret)?
             .with_security_token(&credential.securitytoken)?

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use http::{HeaderMap, header};
-use jiff::{Timestamp, civil::DateTime, fmt::rfc2822, fmt::strtime, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::DateTime, fmt::rfc2822, fmt::strtime, tz::TimeZone};
 
 /// How long the answer asks to wait. `None`: it does not say, or not readably.
 ///
-/// Seconds and all three spellings of an HTTP date are read. A date is measured against the `Date` of
+/// Seconds and all three spellings of an HTTP date are read. A date is measured against the [`service_time`] of
 /// the same answer, so that a wrong local clock does no harm, and against `now` without one. A time in
 /// the past or below zero is no wait at all. The result can be very long: the caller holds it against
 /// its deadline.
@@ -16,23 +16,48 @@ pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     seconds(text).or_else(|| {
         let until = http_date(text)?;
-        let from = date(headers).unwrap_or(now);
+        let from = service_time(headers).unwrap_or(now);
         Some(Duration::try_from(until.duration_since(from)).unwrap_or(Duration::ZERO))
     })
 }
 
-/// The `Date` of an answer: what the clock of the service says.
+/// The `Date` of an answer: what the clock of the service said when it was made.
 #[must_use]
 pub fn date(headers: &HeaderMap) -> Option<Timestamp> {
     http_date(headers.get(header::DATE)?.to_str().ok()?.trim())
 }
 
+/// What the clock of the service says now: the `Date` of an answer, and how long ago that was if it was stored on the way.
+#[must_use]
+pub fn service_time(headers: &HeaderMap) -> Option<Timestamp> {
+    let passed = SignedDuration::try_from(age(headers).unwrap_or_default()).ok()?;
+    date(headers)?.checked_add(passed).ok()
+}
+
 /// Whether the answer was stored by a machine on the way and is given once more: it says nothing of this call.
 #[must_use]
 pub fn is_stored(headers: &HeaderMap) -> bool {
-    let ages = headers.get_all(header::AGE).iter();
-    ages.filter_map(|age| age.to_str().ok())
-        .any(|age| age.trim().parse().is_ok_and(|seconds: u64| seconds > 0))
+    age(headers).is_some()
+}
+
+/// How long ago the answer was stored, as the machine on the way says. `None`: it was made for this call.
+///
+/// Of several ages, which only a chain of machines gives that do not agree, the longest counts.
+#[must_use]
+pub fn age(headers: &HeaderMap) -> Option<Duration> {
+    let lines = headers.get_all(header::AGE).iter();
+    lines
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','))
+        .filter_map(|age| whole_seconds(age.trim()))
+        .max()
+        .filter(|age| !age.is_zero())
+}
+
+fn whole_seconds(text: &str) -> Option<Duration> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    // What is too large to hold is no less stored.
+    is_number.then(|| Duration::from_secs(text.parse().unwrap_or(u64::MAX)))
 }
 
 fn seconds(text: &str) -> Option<Duration> {
@@ -115,6 +140,60 @@ mod tests {
             Some(10.0)
         );
         assert_eq!(after(until, Some("yesterday")), Some(4_233.0));
+    }
+
+    #[test]
+    fn an_answer_is_stored_when_it_has_an_age_however_that_is_written() {
+        let day = Duration::from_secs(86_400);
+        let rows: [(&[&str], Option<Duration>); 11] = [
+            (&[], None),
+            (&["0"], None),
+            (&["000"], None),
+            (&["soon"], None),
+            (&["-5"], None),
+            (&[""], None),
+            (&["86400"], Some(day)),
+            (&[" 086400 "], Some(day)),
+            (&["0, 86400"], Some(day)),
+            (&["0", "86400"], Some(day)),
+            (
+                &["99999999999999999999999"],
+                Some(Duration::from_secs(u64::MAX)),
+            ),
+        ];
+        for (lines, expected) in rows {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append(header::AGE, HeaderValue::from_str(line).unwrap());
+            }
+            assert_eq!(age(&headers), expected, "{lines:?}");
+            assert_eq!(is_stored(&headers), expected.is_some(), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn the_time_of_a_stored_answer_counts_from_when_it_was_made() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(service_time(&headers), None);
+        let made = HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT");
+        headers.insert(header::DATE, made);
+        let until = HeaderValue::from_static("Sun, 06 Nov 1994 08:50:07 GMT");
+        headers.insert(header::RETRY_AFTER, until);
+        // Another clock than the service's: it must not matter.
+        let now = Timestamp::UNIX_EPOCH;
+        for (age, passed, wait) in [("0", 0, 30), ("20", 20, 10), ("3600", 3_600, 0)] {
+            headers.insert(header::AGE, HeaderValue::from_static(age));
+            let time = Timestamp::from_second(784_111_777 + passed).unwrap();
+            assert_eq!(service_time(&headers), Some(time), "{age}");
+            let wait = Duration::from_secs(wait);
+            assert_eq!(retry_after(&headers, now), Some(wait), "{age}");
+        }
+        // Beyond all times: nobody knows.
+        headers.insert(
+            header::AGE,
+            HeaderValue::from_static("18446744073709551615"),
+        );
+        assert_eq!(service_time(&headers), None);
     }
 
     proptest::proptest! {

@@ -169,7 +169,7 @@ impl fmt::Display for TransportFault {
             TransportFaultKind::Interrupted => "the connection broke before the request was sent",
             TransportFaultKind::Malformed => "the answer is not HTTP",
             TransportFaultKind::HeadTooLarge => {
-                "the head of the answer is larger than 64 KiB, or has more than 1024 header lines"
+                "the head of the answer is larger than 64 KiB, or has more than 100 header lines"
             }
             TransportFaultKind::TooManyInterim => {
                 "the answer did not come, only more than 100 interim answers (1xx)"

@@ -29,10 +29,10 @@ use super::{
 /// Largest head of an answer, in bytes. The engine reads no more than that ahead, bodies included.
 const LARGEST_HEAD: usize = 64 * 1024;
 
-/// Most header lines of an answer. The engine sets aside 64 bytes for each of them with every head, the interim
-/// ones too. Up to here the allocator gives and takes that for next to nothing; for twice as many it asks the
-/// operating system each time, and a call costs half as much again.
-const MOST_HEADERS: usize = 1_024;
+/// Most header lines of an answer. Python's client, on which the official SDK stands, takes no more either. The engine has
+/// room for so many at hand; for a higher limit it sets aside 64 bytes for each line of it with every head, the interim ones
+/// too.
+const MOST_HEADERS: usize = 100;
 
 /// Connections that are kept open for the next call, per host.
 pub(crate) const IDLE_CONNECTIONS: usize = 8;

@@ -536,6 +536,44 @@ fn a_flight_on_a_runtime_that_nobody_drives_holds_nobody_up_for_ever() {
     assert_eq!(bench.clock.run(bench.generation()), Ok(2));
 }
 
+/// Nor do runtimes that are all driven end each other's fetches for ever, however slow the issuer is.
+#[test]
+fn a_slow_fetch_is_ended_from_another_runtime_only_once() {
+    let bench = gated(&[], Plan::Lasts(DAY));
+    let build = || {
+        tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap()
+    };
+    let (one, other) = (build(), build());
+    let ask_on = |runtime: &tokio::runtime::Runtime| {
+        runtime.block_on(async {
+            let caller = bench.ask_aside();
+            settle().await;
+            caller
+        })
+    };
+    let callers = [ask_on(&one), ask_on(&other)];
+    assert_eq!(bench.fetches(), 1);
+    bench.clock.advance(Duration::from_secs(20));
+    other.block_on(settle());
+    // Its caller looks on.
+    one.block_on(settle());
+    assert_eq!(bench.fetches(), 2);
+    // The second one takes 39 seconds, and is let.
+    bench.clock.advance(Duration::from_secs(39));
+    one.block_on(settle());
+    assert_eq!(bench.fetches(), 2);
+    bench.source.gate.add_permits(1);
+    other.block_on(settle());
+    one.block_on(settle());
+    for (runtime, caller) in [&one, &other].into_iter().zip(callers) {
+        let identity = runtime.block_on(caller).unwrap().unwrap();
+        assert_eq!(identity.generation(), 1);
+    }
+    assert_eq!(bench.fetches(), 2);
+}
+
 /// On one runtime a slow issuer is waited for as long as it takes.
 #[test]
 fn a_slow_fetch_on_the_same_runtime_is_waited_for() {

@@ -632,6 +632,22 @@ fn the_metadata_service_gives_temporary_keys() {
     assert_eq!(sent[1].header("x-metadata-token"), Some("SESSION"));
 }
 
+/// An answer that was stored on the way is as old as it says: what it gives ends sooner.
+#[test]
+fn the_life_of_stored_keys_counts_from_when_they_were_given() {
+    for (age, hours) in [("0", Some(12)), ("3600", Some(11)), ("43200", None)] {
+        let clock = FakeClock::new();
+        let keys = keys_answer("2026-01-01T12:00:00Z").header("age", age);
+        let network = ScriptedTransport::new(&clock)
+            .then(Step::answer(404))
+            .then(keys);
+        let fetched = clock.run(MetadataKeys::new().fetch(&context(&clock, &network)));
+        let lifetime = fetched.ok().and_then(|fetched| fetched.lifetime());
+        let expected = hours.map(|hours| Duration::from_secs(hours * 3_600));
+        assert_eq!(lifetime, expected, "{age}");
+    }
+}
+
 #[test]
 fn the_older_metadata_service_has_no_session() {
     for status in [404, 405] {

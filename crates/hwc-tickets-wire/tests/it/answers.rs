@@ -233,6 +233,41 @@ fn any_odd_field_costs_itself_alone() {
     }
 }
 
+/// Nothing of an earlier value is left in a field whose key comes again. What had no reading stays noted: which of the two
+/// was meant, nobody knows.
+#[test]
+fn of_a_key_that_comes_twice_the_last_one_counts() {
+    for (fields, content, is_noted) in [
+        (r#""content":"a","content":"b""#, Some("b"), false),
+        (r#""content":"a","content":null"#, None, false),
+        (r#""content":null,"content":"b""#, Some("b"), false),
+        (r#""content":"a","content":[]"#, None, true),
+        (r#""content":[],"content":"b""#, Some("b"), true),
+    ] {
+        let message = message(fields);
+        assert_eq!(message.content.as_deref(), content, "{fields}");
+        let is_kept = message.extra.contains_key("~content");
+        assert_eq!(is_kept, is_noted, "{fields}");
+    }
+    for (lists, kept, lost) in [
+        (r#""message_list":[{},{}],"message_list":[{}]"#, Some(1), 0),
+        (r#""message_list":[{},{}],"message_list":null"#, None, 0),
+        (r#""message_list":[{},7],"message_list":[{}]"#, Some(1), 1),
+        (r#""message_list":[{},7],"message_list":{}"#, None, 1),
+    ] {
+        let answer = messages(format!("{{{lists}}}").leak()).unwrap();
+        let list = answer.body.message_list;
+        assert_eq!(list.map(|list| list.len()), kept, "{lists}");
+        assert_eq!(answer.undecodable.len(), lost, "{lists}");
+    }
+    let twice = r#"{"incident_detail_info":{"status":1,"simple_description":"d"},"incident_detail_info":{"status":2}}"#;
+    let answer = Service::saying(twice)
+        .send(&ShowCaseDetail::new("c1"))
+        .unwrap();
+    let detail = answer.body.incident_detail_info.unwrap();
+    assert_eq!((detail.status, detail.simple_description), (Some(2), None));
+}
+
 /// A field nobody asks for may be nested as deep as it likes, and is kept as far as it can be.
 #[test]
 fn a_field_that_is_nested_deeply_costs_nothing() {

@@ -8,8 +8,9 @@ use super::super::{IdentityError, IdentityErrorKind};
 const RENEW_BEFORE_END: Duration = Duration::from_secs(5 * 60);
 /// An identity must outlive the request it is put on; this is what one attempt may take.
 const UNUSABLE_BEFORE_END: Duration = Duration::from_secs(10);
-/// A fetch that was begun on another runtime counts as stuck after this time: longer than a login takes, shorter than a call.
-pub(super) const STUCK_AFTER: Duration = Duration::from_secs(20);
+/// A fetch that was begun on another runtime counts as stuck after this time at first: longer than a login takes, shorter
+/// than a call.
+const STUCK_AFTER: Duration = Duration::from_secs(20);
 /// First pause after a failed fetch.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// Longest pause after a fetch that failed for reasons that pass.
@@ -34,6 +35,14 @@ pub(super) fn renew_after(lifetime: Duration, chance: f64) -> Duration {
 /// How long an identity is handed out: 10 seconds, or a tenth of its life if that is less, short of its end.
 pub(super) fn usable_for(lifetime: Duration) -> Duration {
     lifetime.saturating_sub(UNUSABLE_BEFORE_END.min(lifetime / 10))
+}
+
+/// After how long a fetch that was begun on another runtime counts as stuck, when `ended` in a row were ended for that and
+/// none came to its end. Twice as long each time: with a slow issuer, runtimes that are all driven would end each
+/// other's fetches for ever.
+pub(super) fn stuck_after(ended: u32) -> Duration {
+    // 2^6 is 20 minutes, longer than any caller waits.
+    STUCK_AFTER.saturating_mul(1 << ended.min(6))
 }
 
 /// Whether a fetch failed because the issuer refused the login. Anything else, such as a captive portal or a broken

@@ -57,12 +57,12 @@ impl Flight {
         }
     }
 
-    /// How much longer a caller on the runtime `here` waits for it; `None`: until it ends. A task goes on only while somebody
-    /// drives its runtime, and who is on another one cannot tell.
-    fn patience(&self, now: Duration, here: Id) -> Option<Duration> {
+    /// What is left of the time `limit` for a caller on the runtime `here`; `None`: it waits until the fetch ends. A task goes
+    /// on only while somebody drives its runtime, and who is on another one cannot tell.
+    fn patience(&self, now: Duration, here: Id, limit: Duration) -> Option<Duration> {
         let is_elsewhere = self.task.as_ref()?.runtime != here;
         let age = now.saturating_sub(self.begun);
-        is_elsewhere.then(|| schedule::STUCK_AFTER.saturating_sub(age))
+        is_elsewhere.then(|| limit.saturating_sub(age))
     }
 
     pub(super) fn outcome(&self) -> Outcome {
@@ -104,6 +104,8 @@ pub(super) struct State {
     /// Failed fetches in a row, all of the same sort: refused logins, or not.
     failures: u32,
     flights: u64,
+    /// Fetches in a row that were ended because they seemed stuck.
+    stuck: u32,
     generation: u64,
     /// The last identity was refused; what is fetched next replaces it.
     was_refused: bool,
@@ -153,8 +155,10 @@ impl State {
         now: Duration,
         here: impl FnOnce() -> Option<Id>,
     ) -> Option<Duration> {
-        let left = self.flight.as_ref()?.patience(now, here()?)?;
+        let limit = schedule::stuck_after(self.stuck);
+        let left = self.flight.as_ref()?.patience(now, here()?, limit)?;
         if left.is_zero() {
+            self.stuck = self.stuck.saturating_add(1);
             self.end_flight();
             return None;
         }
@@ -300,8 +304,9 @@ impl State {
         Some((&pause.error, left))
     }
 
-    /// Forgets fetch `number` if it is the one under way.
+    /// Forgets fetch `number` if it is the one under way. It came to its end, so none is stuck.
     fn land(&mut self, number: u64) {
+        self.stuck = 0;
         self.flight.take_if(|flight| flight.number == number);
     }
 }

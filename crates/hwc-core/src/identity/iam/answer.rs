@@ -50,7 +50,7 @@ fn accepted(answer: &Answer) -> Result<Fetched, IdentityError> {
         )
     })?;
     let (expires_at, lifetime) =
-        lifetime(&body.token.expires_at, answer.made_at).map_err(|why| malformed(answer, why))?;
+        lifetime(&body.token.expires_at, answer.came_at).map_err(|why| malformed(answer, why))?;
     Ok(Fetched::lasting(
         Identity::token(token.with_expires_at(expires_at)),
         lifetime,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Visitor};
 
-use super::{Shape, known::Known, outcome::Outcome};
+use super::{Shape, known::Known, letters::Letters, outcome::Outcome};
 
 /// Longest key that is looked for, in bytes.
 pub(super) const LONGEST_KEY: usize = 24;
@@ -71,15 +71,8 @@ impl Key {
         if key.len() > LONGEST_KEY {
             return None;
         }
-        let mut letters = [0_u8; LONGEST_KEY];
-        let mut length = 0;
-        for letter in key.bytes().filter(u8::is_ascii_alphanumeric) {
-            if let Some(place) = letters.get_mut(length) {
-                *place = letter.to_ascii_lowercase();
-                length += 1;
-            }
-        }
-        Some(match letters.get(..length).unwrap_or_default() {
+        let letters = Letters::<LONGEST_KEY>::of(key.chars());
+        Some(match letters.as_bytes() {
             b"errorcode" | b"errcode" | b"errno" => Self::ForeignErrorCode,
             b"errormsg" | b"errmsg" | b"errormessage" | b"errmessage" | b"errordescription"
             | b"errordesc" | b"errdesc" | b"errordetail" | b"errordetails" | b"errorinfo"

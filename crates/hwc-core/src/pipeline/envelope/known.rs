@@ -5,7 +5,7 @@
 //! at all, and objects of such. What anything else says, nobody knows.
 
 use super::{
-    letters::letters_of,
+    letters::Letters,
     seen::{Seen, Weight},
     words,
 };
@@ -165,8 +165,8 @@ impl Known {
         if key.len() > LONGEST || !key.bytes().all(is_part) {
             return Self::Other;
         }
-        let letters = letters_of(key.chars());
-        let is = |list: &[&str]| list.contains(&letters.as_str());
+        let letters = Letters::<LONGEST>::of(key.chars());
+        let is = |list: &[&str]| letters.are_one_of(list);
         match () {
             () if is(FAILURE) => Self::Failure,
             () if is(SUCCESS) => Self::Success,
@@ -271,17 +271,17 @@ const NO_NAMES: [&str; 16] = [
 /// The id of what was made, in whatever letters: no word for a failure, none for nothing, and no code of an error.
 fn is_name(text: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.:/+=".contains(&byte);
-    let word = letters_of(text.chars().take(32));
+    let word = Letters::<32>::of(text.chars().take(32));
     let is_code = (text.split_once('.')).is_some_and(|(family, number)| {
         family.bytes().all(|byte| byte.is_ascii_uppercase())
             && number.bytes().all(|byte| byte.is_ascii_digit())
     });
-    word.bytes().any(|byte| byte != b'0')
+    word.as_bytes().iter().any(|byte| *byte != b'0')
         && text.len() <= LONGEST_ID
         && text.bytes().all(is_part)
         && !is_code
         && !words::is_none(text)
-        && !NO_NAMES.contains(&word.as_str())
+        && !word.are_one_of(&NO_NAMES)
         && !words::is_failure(text)
 }
 

@@ -4,7 +4,7 @@
 //! or nobody knows.
 
 use super::{
-    letters::letters_of,
+    letters::Letters,
     seen::{Seen, Weight},
     words,
 };
@@ -60,16 +60,15 @@ const LONGEST: usize = 128;
 impl Outcome {
     /// What `key` speaks of, in whatever spelling; `None`: of no outcome.
     pub(super) fn of(key: &str) -> Option<Self> {
-        let letters = letters_of(key.chars().take(LONGEST)).replace("default", "");
-        let holds = |stems: &[&str]| stems.iter().any(|stem| letters.contains(stem));
-        let is_naming = || NAMING.iter().any(|end| letters.ends_with(end));
-        if holds(&FAILURE) {
+        let letters = Letters::<LONGEST>::of(key.chars().take(LONGEST)).without("default");
+        let is_naming = || letters.end_with_one_of(&NAMING);
+        if letters.hold_one_of(&FAILURE) {
             Some(Self::Failure)
-        } else if holds(&SUCCESS) {
+        } else if letters.hold_one_of(&SUCCESS) {
             Some(Self::Success)
-        } else if !is_naming() && holds(&RESULT) {
+        } else if !is_naming() && letters.hold_one_of(&RESULT) {
             Some(Self::Result)
-        } else if !is_naming() && holds(&WORDS) {
+        } else if !is_naming() && letters.hold_one_of(&WORDS) {
             Some(Self::Words)
         } else {
             None
@@ -92,6 +91,32 @@ impl Outcome {
             Self::Success => is_text(words::is_yes),
             Self::Result => is_text(words::is_plain),
             Self::Words => is_text(|text| text == "false" || words::is_plain(text)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_speak_of_an_outcome_by_the_stems_in_them() {
+        let far = |letters: usize| format!("{}err", "x".repeat(letters));
+        let rows = [
+            ("isDefault".to_owned(), None),
+            ("default_fault".to_owned(), Some(Outcome::Failure)),
+            ("defaultMessageId".to_owned(), None),
+            ("default-message".to_owned(), Some(Outcome::Words)),
+            ("accepted_at".to_owned(), Some(Outcome::Success)),
+            ("resultType".to_owned(), None),
+            ("user.status".to_owned(), Some(Outcome::Result)),
+            ("statusReason".to_owned(), Some(Outcome::Result)),
+            (far(125), Some(Outcome::Failure)),
+            (far(126), None),
+            (String::new(), None),
+        ];
+        for (key, expected) in rows {
+            assert_eq!(Outcome::of(&key), expected, "{key}");
         }
     }
 }

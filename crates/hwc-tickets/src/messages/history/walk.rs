@@ -106,13 +106,19 @@ struct Oldest {
 }
 
 impl Oldest {
-    /// Lowers `oldest` to `message`, if it is as old or older.
-    fn lower(oldest: &mut Option<Self>, message: &Message) {
-        if let Some(instant) = message.created_at.instant()
-            && oldest
-                .as_ref()
-                .is_none_or(|oldest| instant <= oldest.instant)
-        {
+    /// Lowers `oldest` to the oldest of `messages`, the last of several, if it is as old or older.
+    fn lower(oldest: &mut Option<Self>, messages: &[Message]) {
+        let mut lowest = oldest.as_ref().map(|oldest| oldest.instant);
+        let mut found = None;
+        for message in messages {
+            if let Some(instant) = message.created_at.instant()
+                && lowest.is_none_or(|lowest| instant <= lowest)
+            {
+                lowest = Some(instant);
+                found = Some((message, instant));
+            }
+        }
+        if let Some((message, instant)) = found {
             *oldest = Some(Self {
                 time: message.created_at.clone(),
                 instant,
@@ -259,9 +265,7 @@ impl Walk {
         let mut new = Vec::new();
         let mut progress = false;
         let mut last_known_place = None;
-        let mut oldest = self.oldest.clone();
         let mut reached_beginning = false;
-        let mut reached_since = false;
         for (place, message) in rows.messages {
             let instant = message.created_at.instant();
             if let (Some(instant), Some(bound)) = (instant, bound)
@@ -282,13 +286,6 @@ impl Walk {
             progress = true;
             self.seen += 1;
             self.known.add(key, &message, self.report.pages);
-            Oldest::lower(&mut oldest, &message);
-            if let (Some(instant), Some(since)) = (instant, self.options.since)
-                && instant < since
-            {
-                reached_since = true;
-                continue;
-            }
             new.push(message);
         }
         // Those before the last known message were counted with the page before, and those at the end
@@ -303,7 +300,10 @@ impl Walk {
         if self.step == Step::AtOldest && !self.is_boundary_whole() {
             self.passed_over |= !self.shows_boundary(&on_page);
         }
-        self.oldest = oldest;
+        Oldest::lower(&mut self.oldest, &new);
+        let all_new = new.len();
+        self.drop_before_since(&mut new);
+        let reached_since = new.len() < all_new;
         // A later page may be asked from the end of the whole second, whatever this one's times tell.
         let newest_again = (self.oldest.as_ref()).map(|oldest| span(oldest.instant, SECOND).end);
         self.known.prune(newest_again, self.report.pages);
@@ -320,6 +320,15 @@ impl Walk {
         self.decide(&found);
         self.judge(!found.full);
         new
+    }
+
+    /// What is older than was asked for is not handed out.
+    fn drop_before_since(&self, messages: &mut Vec<Message>) {
+        let since = self.options.since.unwrap_or(Timestamp::MIN);
+        messages.retain(|message| {
+            let instant = message.created_at.instant();
+            instant.is_none_or(|instant| instant >= since)
+        });
     }
 
     fn count_undecodable(&mut self, items: &[(usize, Undecodable)]) {

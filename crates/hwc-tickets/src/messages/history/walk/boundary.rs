@@ -44,7 +44,7 @@ impl Walk {
                 self.no_rows();
                 Vec::new()
             }
-            Crossing::Whole(new) => {
+            Crossing::Whole(mut new) => {
                 // With one that could not be read, only a total tells whether all are known.
                 let is_whole = !bridge.has_lost();
                 self.bridged = self.boundary().map(|span| (span, is_whole));
@@ -52,14 +52,10 @@ impl Walk {
                 self.seen += new.len() as u64;
                 for message in &new {
                     self.known.add(message.key(), message, self.report.pages);
-                    Oldest::lower(&mut self.oldest, message);
                 }
-                let since = self.options.since.unwrap_or(Timestamp::MIN);
-                let is_wanted = |message: &Message| {
-                    let instant = message.created_at.instant();
-                    instant.is_none_or(|instant| instant >= since)
-                };
-                new.into_iter().filter(is_wanted).collect()
+                Oldest::lower(&mut self.oldest, &new);
+                self.drop_before_since(&mut new);
+                new
             }
         }
     }
