@@ -49,11 +49,39 @@
 //! Every call ends within its deadline (30 s unless told otherwise). Dropping a future cancels the call
 //! and leaves nothing behind. Nothing is written to disk and nothing is sent anywhere unless asked for.
 //!
+//! # Runtime
+//!
+//! Calls run on tokio: inside any kind of its runtime, with I/O and time enabled, as `#[tokio::main]` and `enable_all` do. One thread is
+//! enough. Elsewhere a call panics, because tokio does. The feature `blocking` brings a runtime of its own. In `Cargo.toml`:
+//!
+//! ```toml
+//! [dependencies]
+//! hwc-tickets = { git = "<address of the repository>" }
+//! tokio = { version = "1", features = ["macros", "net", "rt", "time"] }
+//! ```
+//!
 //! # Who you are, and where to
 //!
 //! [`Client::from_env`] takes address and credentials from the environment; [`Client::builder`] takes them
 //! from you: a token, keys, a password, or any [`identity`]. Time limits, repeats, pace, proxy, language and time
 //! zone are settings of the [`ClientBuilder`]; many can be changed for one call.
+//!
+//! # Examples
+//!
+//! In the folder `examples`; `cargo run -p hwc-tickets --all-features --example NAME` runs one. Those with a star need no account: a simulated
+//! service in the same process answers.
+//!
+//! | example | shows |
+//! |---|---|
+//! | `conversation` * | a whole conversation: sign in with a password, a lost answer, follow, unread, history, mark read, recall |
+//! | `tickets` * | a ticket is opened, listed and closed; what to do after an error |
+//! | `snippets` * | the everyday tasks, one in each file: a lost answer, many messages, files, own settings, without `async` |
+//! | `test_your_bridge` * | a program of yours against the worst network |
+//! | `bridge` | a whole program: mirrors all tickets, takes answers from a folder, and may be killed at any moment |
+//! | `talk` | a conversation from the terminal |
+//! | `drain` | handles what is unread and marks it read, for a job that runs now and then |
+//! | `recall` | sends a message and takes it back |
+//! | `blocking` | a script without `async` |
 //!
 //! # Features
 //!
