@@ -20,6 +20,7 @@ pub mod read;
 pub mod sdk;
 pub mod tolerant;
 pub mod upgrade;
+pub mod verb;
 
 /// The hand-maintained description.
 pub const OPENAPI: &str = "spec/openapi.yaml";

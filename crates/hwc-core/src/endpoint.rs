@@ -25,7 +25,7 @@ const HUAWEI_CLOUD: [&str; 5] = [
 /// `[::1]`), which needs no flag. Credentials are sent to this address only.
 ///
 /// ```
-/// use hwc_core::Endpoint;
+/// use hwc_core::Endpoint; // the same as `hwc_tickets::Endpoint`
 /// let endpoint: Endpoint = "https://osm.cn-south-1.myhuaweicloud.com".parse()?;
 /// assert!(endpoint.is_huawei_cloud());
 /// assert!("http://example.com".parse::<Endpoint>().is_err());

@@ -28,7 +28,7 @@ pub enum Repeat {
 ///
 /// ```
 /// use std::time::Duration;
-/// use hwc_core::RetryPolicy;
+/// use hwc_core::RetryPolicy; // the same as `hwc_tickets::RetryPolicy`
 /// let patient = RetryPolicy::standard().max_attempts(6).max_wait(Duration::from_secs(20));
 /// let never = RetryPolicy::never();
 /// # let _ = (patient, never);

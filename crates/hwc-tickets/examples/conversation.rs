@@ -11,9 +11,9 @@ use std::{error::Error, time::Duration};
 use hwc_tickets::{
     Client, Endpoint, Event, Message, MessageKind, SecretString, TicketId,
     identity::{CachedIdentity, IamPassword, IamUser},
+    jiff::Timestamp,
+    sim::{Fault, FaultRule, Operation, Simulator},
 };
-use hwc_tickets_sim::{Fault, FaultRule, Operation, Simulator};
-use jiff::Timestamp;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {

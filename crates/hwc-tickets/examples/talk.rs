@@ -9,9 +9,9 @@
     reason = "an example tells its story on the terminal"
 )]
 
-use std::{env, error::Error, io, thread, time::Duration};
+use std::{env, error::Error, io, pin::pin, thread, time::Duration};
 
-use hwc_tickets::{Client, Event};
+use hwc_tickets::{Client, Event, Ticket};
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 #[tokio::main(flavor = "current_thread")]
@@ -24,7 +24,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .interval(Duration::from_millis(500), Duration::from_secs(3))
         .skip_own()
         .stream();
-    let mut lines = typed();
+    // Beside the events, not between them: a message whose answer is lost is looked for, and that takes a while.
+    let mut sending = pin!(send(&ticket, typed()));
     println!("talking in {}; an empty line ends it", ticket.id());
     loop {
         tokio::select! {
@@ -39,14 +40,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 Some(_) => {}
                 None => return Ok(()),
             },
-            line = lines.recv() => match line.filter(|line| !line.is_empty()) {
-                Some(line) => match ticket.submit(&line).await {
-                    Ok(sent) if sent.is_confirmed() => println!("(confirmed)"),
-                    Ok(_) => println!("(accepted)"),
-                    Err(error) => println!("({error})"),
-                },
-                None => return Ok(()),
-            },
+            () = sending.as_mut() => return Ok(()),
+        }
+    }
+}
+
+/// Submits the lines in their order, up to an empty one.
+async fn send(ticket: &Ticket, mut lines: UnboundedReceiver<String>) {
+    while let Some(line) = lines.recv().await.filter(|line| !line.is_empty()) {
+        match ticket.submit(&line).await {
+            Ok(sent) if sent.is_confirmed() => println!("(confirmed)"),
+            Ok(_) => println!("(accepted)"),
+            Err(error) => println!("({error})"),
         }
     }
 }

@@ -1,14 +1,15 @@
 //! Test your own bridge against the worst network, without a network.
 //!
-//! `cargo run -p hwc-tickets --example test_your_bridge`. In your own tests, take feature `sim` and
-//! `hwc_tickets::sim` instead of the crate `hwc_tickets_sim`.
+//! `cargo run -p hwc-tickets --example test_your_bridge`. Your own tests need the feature `sim`.
 #![allow(
     clippy::print_stdout,
     reason = "an example tells its story on the terminal"
 )]
 
-use hwc_tickets::{Client, SecretString};
-use hwc_tickets_sim::{Fault, FaultRule, Operation, Simulator};
+use hwc_tickets::{
+    Client,
+    sim::{self, Fault, FaultRule, Operation, Simulator},
+};
 
 /// What is tested: hands a text of another system on to a ticket.
 async fn bridge(client: &Client, ticket: &str, text: &str) -> hwc_tickets::Result<u32> {
@@ -44,10 +45,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     ];
     for (name, rule) in faults {
         let service = Simulator::builder().seed(7).start().await?;
-        let client = Client::builder()
-            .endpoint(service.endpoint())
-            .token(SecretString::from(service.credentials().token))
-            .build()?;
+        let client = sim::client(&service).build()?;
         service.fault(rule);
         let attempts = bridge(&client, "case-123", "only once").await?;
         // Ask the service what arrived, not the client.

@@ -503,7 +503,10 @@ impl ListTickets<Client> {
     pub fn items(self) -> Result<Rows<ListedTicket>> {
         let runtime = Arc::clone(&self.caller().runtime);
         runtime.check()?;
-        Ok(Rows::new(crate::rows::Rows::new(self.read()), &runtime))
+        Ok(Rows::new(
+            crate::tickets::rows::Rows::new(self.read()),
+            &runtime,
+        ))
     }
 }
 

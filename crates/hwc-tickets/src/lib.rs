@@ -34,10 +34,10 @@
 //! | [`Client::lookups`] | what a ticket can be about, typed and kept for a while | [`docs::opening`] |
 //! | [`Client::acknowledge`] | with a key of your own: nothing twice across a crash | [`docs::delivery`] |
 //! | [`Client::upload`], [`Client::download`], [`Submit::attach`] | files up and down, checked first, whole or not at all | [`docs::attachments`] |
-//! | [`Ticket::detail`], [`Ticket::status`] | the ticket itself; the only place with message ids | [`detail`] |
+//! | [`Ticket::detail`], [`Ticket::status`] | the ticket itself; the only place with message ids | [`tickets::detail`] |
 //! | [`Tickets::list`](api::Tickets::list) | the tickets, each once, with a report of what may be missing | [`docs::paging`] |
-//! | [`Ticket::close`], [`Ticket::confirm`], [`Ticket::cancel`], [`Ticket::delete`] | ends a ticket; done twice it is done once | [`end`] |
-//! | [`Ticket::urge`], [`Ticket::score`], [`Ticket::set_contact`], [`Ticket::log`], [`Ticket::export`] | what else is done to a ticket | [`urge`], [`score`], [`contact`], [`log`], [`export`] |
+//! | [`Ticket::close`], [`Ticket::confirm`], [`Ticket::cancel`], [`Ticket::delete`] | ends a ticket; done twice it is done once | [`tickets::end`] |
+//! | [`Ticket::urge`], [`Ticket::score`], [`Ticket::set_contact`], [`Ticket::log`], [`Ticket::export`] | what else is done to a ticket | [`tickets`] |
 //! | [`Tickets::follow_new`](api::Tickets::follow_new) | new tickets and changes of their status, across restarts | [`follow_new`] |
 //! | [`Client::tickets`], [`Client::labels`], [`Client::attachments`], [`Client::call`] | the other operations, in the service's own words | [`api`] |
 //!
@@ -49,11 +49,39 @@
 //! Every call ends within its deadline (30 s unless told otherwise). Dropping a future cancels the call
 //! and leaves nothing behind. Nothing is written to disk and nothing is sent anywhere unless asked for.
 //!
+//! # Runtime
+//!
+//! Calls run on tokio: inside any kind of its runtime, with I/O and time enabled, as `#[tokio::main]` and `enable_all` do. One thread is
+//! enough. Elsewhere a call panics, because tokio does. The feature `blocking` brings a runtime of its own. In `Cargo.toml`:
+//!
+//! ```toml
+//! [dependencies]
+//! hwc-tickets = { git = "<address of the repository>" }
+//! tokio = { version = "1", features = ["macros", "net", "rt", "time"] }
+//! ```
+//!
 //! # Who you are, and where to
 //!
 //! [`Client::from_env`] takes address and credentials from the environment; [`Client::builder`] takes them
 //! from you: a token, keys, a password, or any [`identity`]. Time limits, repeats, pace, proxy, language and time
 //! zone are settings of the [`ClientBuilder`]; many can be changed for one call.
+//!
+//! # Examples
+//!
+//! In the folder `examples`; `cargo run -p hwc-tickets --all-features --example NAME` runs one. Those with a star need no account: a simulated
+//! service in the same process answers.
+//!
+//! | example | shows |
+//! |---|---|
+//! | `conversation` * | a whole conversation: sign in with a password, a lost answer, follow, unread, history, mark read, recall |
+//! | `tickets` * | a ticket is opened, listed and closed; what to do after an error |
+//! | `snippets` * | the everyday tasks, one in each file: a lost answer, many messages, files, own settings, without `async` |
+//! | `test_your_bridge` * | a program of yours against the worst network |
+//! | `bridge` | a whole program: mirrors all tickets, takes answers from a folder, and may be killed at any moment |
+//! | `talk` | a conversation from the terminal |
+//! | `drain` | handles what is unread and marks it read, for a job that runs now and then |
+//! | `recall` | sends a message and takes it back |
+//! | `blocking` | a script without `async` |
 //!
 //! # Features
 //!
@@ -89,20 +117,14 @@ mod setters;
 pub mod sim;
 #[cfg(feature = "testing")]
 pub mod testing;
-mod tickets;
+pub mod tickets;
 pub mod time;
 mod verb;
 
-pub use action::{StateRefusal, TicketAction};
 pub use catalog::{choices, lookups};
 pub use client::Client;
 pub use config::{ClientBuilder, Site, SubmitType};
-pub use create::{
-    CreateTicket, Created, DraftProblem, PendingTicket, TicketDraft, TicketOutcome, TicketReceipt,
-};
-pub use detail::{TicketDetail, TicketStatus};
 pub use doubt::origin::Origin;
-pub use end::Ended;
 pub use error::{Advice, CallAdvice, Delivery, Error, ErrorKind, ErrorReport, Result};
 pub use follow::{Cursor, CursorFile, Event, Events, Follow, FollowHandle, StopHandle};
 pub use history::{Conversation, History, Messages, ReadReport};
@@ -113,20 +135,29 @@ pub use hwc_core::{
 pub use ids::{AttachmentId, GroupId, InvalidId, MessageId, TicketId};
 /// The crate of instants and offsets in the signatures here, so that yours is the same one.
 pub use jiff;
-pub use listed::{ListedTicket, TicketLabel};
 pub use message::{Attachment, Author, Message, MessageKey, MessageKind, Role};
 pub use messages::{follow, history, mark_read, message, recall, submit, unread};
-pub use rating::Rating;
 pub use recall::{LastMessage, Recalled};
-pub use score::Scored;
 pub use secrecy::SecretString;
 pub use submit::{
     Confirm, Draft, FileOutbox, Outbox, Outcome, Pending, Receipt, Removal, Sent, Submit, TextError,
 };
-pub use ticket::Ticket;
 pub use tickets::{
-    action, contact, create, detail, end, entry, export, follow_new, list, listed, log, rating,
-    rows, score, ticket, urge,
+    action::{StateRefusal, TicketAction},
+    contact::ReachTime,
+    create::{
+        CreateTicket, Created, DraftProblem, PendingTicket, TicketCandidate, TicketDraft,
+        TicketOutcome, TicketReceipt,
+    },
+    detail::{TicketDetail, TicketStatus},
+    end::Ended,
+    entry::LogEntry,
+    follow_new::{self, FollowNew, TicketEvent, TicketEvents, TicketsCursor, TicketsCursorFile},
+    list::ListTickets,
+    listed::{ListedTicket, TicketLabel},
+    rating::{Points, Rating},
+    score::Scored,
+    ticket::Ticket,
 };
 pub use time::{MessageTime, ZoneOffset};
 pub use unread::{AllUnread, UnreadAll, UnreadCounts, UnreadQuery};

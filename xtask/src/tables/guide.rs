@@ -8,6 +8,7 @@ use crate::{
         pointer,
         read::Description,
         sdk::{self, By, Sdk, Shape, TICKET},
+        verb,
     },
 };
 use heck::ToSnakeCase as _;
@@ -26,8 +27,9 @@ const FRONT: &str = "\
 Every operation that is described, by its name in the service's own documents.
 
 - *Call*: on a client or on a ticket (`client.ticket(id)?`). What is mandatory stands in the brackets; the rest are methods of the call. In
-  brackets behind it, how a list comes: `.pages()` and `.items()` read all of it. What is shaped by hand has its own guide; its plain form is
+  brackets behind it, how a list comes: `.pages()` and `.items()` read all of it. What has a verb alone is called in its plain form by
   [`Client::call`](crate::Client::call).
+- *Verb*: what is written by hand for it and knows more of it: what may be repeated, what became of it, what is wrong before it is sent. Prefer that.
 - *Command*: of the program `hwc-tickets`; `--help` shows its options. One that asks first takes `--yes`.
 - *Twice*: what doing it twice does. What is not repeatable is never sent again by itself once it may have arrived.
 - *Simulator*: `acts` where a write is seen in later reads; `example` where it answers the example of the description, marked by `x-simulated`.
@@ -66,7 +68,7 @@ pub fn text(workspace: &Workspace, description: &Description) -> Result<String> 
         }
         let _ = write!(
             text,
-            "\n## {name}\n\n{}\n\n| operation | call | command | twice | simulator |\n|---|---|---|---|---|\n",
+            "\n## {name}\n\n{}\n\n| operation | call | verb | command | twice | simulator |\n|---|---|---|---|---|---|\n",
             about.unwrap_or_default()
         );
         for operation in own {
@@ -80,6 +82,7 @@ pub fn text(workspace: &Workspace, description: &Description) -> Result<String> 
 fn row(operation: &Operation<'_>, root: &Value, acts: bool) -> String {
     let sdk = sdk::of(operation).and_then(std::result::Result::ok);
     let call = sdk.as_ref().map(|sdk| call(operation, root, sdk));
+    let verbs = sdk.as_ref().map(verb::links);
     let command = sdk.as_ref().and_then(|sdk| {
         let command = sdk.command.as_deref()?;
         let asks = if sdk.asks { " (asks)" } else { "" };
@@ -90,9 +93,10 @@ fn row(operation: &Operation<'_>, root: &Value, acts: bool) -> String {
         Some(other) => other.word(),
     };
     format!(
-        "| `{}` | {} | {} | {twice} | {} |\n",
+        "| `{}` | {} | {} | {} | {twice} | {} |\n",
         operation.id(),
         call.unwrap_or_default(),
+        verbs.unwrap_or_default(),
         command.unwrap_or_default(),
         if acts { "acts" } else { "example" },
     )
@@ -105,7 +109,7 @@ fn call(operation: &Operation<'_>, root: &Value, sdk: &Sdk) -> String {
         resource => format!("client.{resource}()"),
     };
     if sdk.shape == Shape::Hand {
-        return format!("`{}`, by hand", sdk.method);
+        return "`client.call(..)`".to_owned();
     }
     let values = sdk::values(operation, root, sdk).mandatory;
     let values: Vec<String> = values.iter().map(|value| value.to_snake_case()).collect();

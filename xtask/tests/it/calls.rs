@@ -3,7 +3,14 @@
 use crate::house::{House, real};
 use std::{collections::BTreeSet, fs, path::Path};
 use syn::{ImplItem, Item, Type, UseTree, Visibility};
-use xtask::spec::sdk::{IN_API, ON_CLIENT, ON_TICKET};
+use xtask::{
+    file::Workspace,
+    spec::{
+        read,
+        sdk::{self, IN_API, ON_CLIENT, ON_TICKET, Shape},
+        verb::{self, VERBS},
+    },
+};
 
 /// The body of the write may be left out.
 const OPTIONAL_BODY: (&str, &str) = (
@@ -219,4 +226,31 @@ fn the_rules_know_what_is_written_by_hand() {
         !known.contains(&name) && !inner.contains(&name.as_str())
     });
     assert!(found.is_empty(), "add to xtask/src/spec/sdk.rs: {found:?}");
+}
+
+/// A verb is that of a method that there is, and what is shaped by hand has one.
+#[test]
+fn the_verbs_are_those_of_operations() {
+    let description = read::read(&Workspace::new(real())).unwrap();
+    let calls: Vec<_> = description
+        .operations()
+        .iter()
+        .map(|operation| sdk::of(operation).unwrap().unwrap())
+        .collect();
+    for ((resource, method), _) in VERBS {
+        let is_there = |call: &&sdk::Sdk| call.resource == *resource && call.method == *method;
+        assert!(
+            calls.iter().any(|call| is_there(&call)),
+            "{resource}.{method} is gone"
+        );
+    }
+    for call in calls.iter().filter(|call| call.shape == Shape::Hand) {
+        let verbs = verb::links(call);
+        assert!(verbs.contains("](crate::"), "no verb of {}", call.method);
+    }
+    let list = calls.iter().find(|call| call.method == "list_cases");
+    assert_eq!(
+        verb::links(list.unwrap()),
+        "[`Tickets::list`](crate::api::Tickets::list)"
+    );
 }

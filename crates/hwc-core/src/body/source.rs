@@ -29,7 +29,7 @@ pub(super) type Observer = Arc<dyn Fn(u64) + Send + Sync>;
 /// Bytes to upload. Their number is known, and they can be read anew for each attempt of a call. Cheap to clone.
 ///
 /// ```no_run
-/// use hwc_core::Source;
+/// use hwc_core::Source; // the same as `hwc_tickets::api::Source`
 /// let file = Source::file("/var/log/disk.log")?;
 /// let made = Source::bytes(vec![1, 2, 3]).named("three.bin");
 /// # Ok::<(), hwc_core::body::SourceError>(())

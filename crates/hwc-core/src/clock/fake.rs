@@ -22,7 +22,7 @@ use super::{Clock, Sleep};
 ///
 /// ```
 /// use std::time::Duration;
-/// use hwc_core::{Clock, testing::FakeClock};
+/// use hwc_core::{Clock, testing::FakeClock}; // the same as `hwc_tickets::{Clock, testing::FakeClock}`
 ///
 /// let clock = FakeClock::new();
 /// let sleeper = clock.clone();

@@ -38,6 +38,7 @@ const TAKEOVERS: u32 = 3;
 ///
 /// ```
 /// use std::time::Duration;
+/// // The same as `hwc_tickets::{SecretString, identity}`.
 /// use hwc_core::{
 ///     identity::{
 ///         CachedIdentity, FetchIdentity, Fetched, Identity, IdentityContext, IdentityFuture, Token,

@@ -108,6 +108,7 @@ impl Debug for IamScope {
 /// deadline. A refused login is not: repeated wrong ones lock the user.
 ///
 /// ```
+/// // The same as `hwc_tickets::{SecretString, identity}`.
 /// use hwc_core::{identity::{CachedIdentity, IamPassword, IamUser}, secret::SecretString};
 /// # fn main() -> Result<(), hwc_core::identity::IdentityError> {
 /// let login = IamPassword::new(IamUser {

@@ -34,7 +34,7 @@ const METADATA: Issuer = Issuer {
 /// Fetches temporary keys of the agency of this cloud server. Put it into a [`super::CachedIdentity`].
 ///
 /// ```
-/// use hwc_core::identity::{CachedIdentity, MetadataKeys};
+/// use hwc_core::identity::{CachedIdentity, MetadataKeys}; // the same as `hwc_tickets::identity`
 /// let identity = CachedIdentity::new(MetadataKeys::new());
 /// ```
 #[derive(Debug, Clone, Default)]

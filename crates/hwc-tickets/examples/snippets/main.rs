@@ -18,8 +18,10 @@ mod whole_conversation;
 #[cfg(feature = "blocking")]
 mod without_async;
 
-use hwc_tickets::{Client, Draft, SecretString, TicketId};
-use hwc_tickets_sim::{Fault, FaultRule, Operation, Simulator};
+use hwc_tickets::{
+    Draft, SecretString, TicketId,
+    sim::{self, Fault, FaultRule, Operation, Simulator},
+};
 use std::{env, error::Error, io::Write as _, process::Command, time::Duration};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -44,10 +46,7 @@ fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
 async fn all() -> Result<(), Box<dyn Error>> {
     let service = Simulator::builder().seed(7).start().await?;
     let token = service.credentials().token;
-    let client = Client::builder()
-        .endpoint(service.endpoint())
-        .token(SecretString::from(token))
-        .build()?;
+    let client = sim::client(&service).build()?;
     let ticket = client.ticket("case-123")?;
     let directory = tempfile::tempdir()?;
 

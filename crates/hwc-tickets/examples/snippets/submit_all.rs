@@ -1,4 +1,4 @@
-//! Many messages: bounded, rate-limited by the client, each with its own outcome.
+//! Many messages: a few at a time, each with its own outcome. Their pace is the `rate_limit` of the client, if it has one.
 
 use futures_util::{StreamExt as _, stream};
 use hwc_tickets::{Client, Delivery, Draft, ErrorKind};

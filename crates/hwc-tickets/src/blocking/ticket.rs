@@ -191,7 +191,7 @@ impl Ticket {
     /// Reads the ticket as a whole: see [`Ticket::detail`](crate::Ticket::detail).
     ///
     /// # Errors
-    /// As of [`Detail`](crate::detail::Detail).
+    /// As of [`Detail`](crate::tickets::detail::Detail).
     pub fn detail(&self) -> Result<TicketDetail> {
         self.block_on(crate::Ticket::detail)
     }
@@ -199,7 +199,7 @@ impl Ticket {
     /// Reads the status: see [`Ticket::status`](crate::Ticket::status).
     ///
     /// # Errors
-    /// As of [`StatusQuery`](crate::detail::StatusQuery).
+    /// As of [`StatusQuery`](crate::tickets::detail::StatusQuery).
     pub fn status(&self) -> Result<TicketStatus> {
         self.block_on(crate::Ticket::status)
     }
@@ -207,7 +207,7 @@ impl Ticket {
     /// Closes the ticket: see [`Ticket::close`](crate::Ticket::close). To say or rate something with it: [`Ticket::block_on`].
     ///
     /// # Errors
-    /// As of [`Close`](crate::end::Close).
+    /// As of [`Close`](crate::tickets::end::Close).
     pub fn close(&self) -> Result<Ended> {
         self.block_on(crate::Ticket::close)
     }
@@ -215,7 +215,7 @@ impl Ticket {
     /// Confirms the result of the ticket, which closes it: see [`Ticket::confirm`](crate::Ticket::confirm).
     ///
     /// # Errors
-    /// As of [`ConfirmResult`](crate::end::ConfirmResult).
+    /// As of [`ConfirmResult`](crate::tickets::end::ConfirmResult).
     pub fn confirm(&self) -> Result<Ended> {
         self.block_on(crate::Ticket::confirm)
     }
@@ -223,7 +223,7 @@ impl Ticket {
     /// Takes the ticket back: see [`Ticket::cancel`](crate::Ticket::cancel).
     ///
     /// # Errors
-    /// As of [`Cancel`](crate::end::Cancel).
+    /// As of [`Cancel`](crate::tickets::end::Cancel).
     pub fn cancel(&self) -> Result<Ended> {
         self.block_on(crate::Ticket::cancel)
     }
@@ -231,7 +231,7 @@ impl Ticket {
     /// Deletes the ticket: see [`Ticket::delete`](crate::Ticket::delete).
     ///
     /// # Errors
-    /// As of [`Delete`](crate::end::Delete).
+    /// As of [`Delete`](crate::tickets::end::Delete).
     pub fn delete(&self) -> Result<Ended> {
         self.block_on(crate::Ticket::delete)
     }
@@ -239,7 +239,7 @@ impl Ticket {
     /// Asks the service to hurry: see [`Ticket::urge`](crate::Ticket::urge).
     ///
     /// # Errors
-    /// As of [`Urge`](crate::urge::Urge): look at [`Error::delivery`] before urging again.
+    /// As of [`Urge`](crate::tickets::urge::Urge): look at [`Error::delivery`] before urging again.
     pub fn urge(&self) -> Result<()> {
         self.block_on(crate::Ticket::urge)
     }
@@ -247,7 +247,7 @@ impl Ticket {
     /// Rates the ticket: see [`Ticket::score`](crate::Ticket::score).
     ///
     /// # Errors
-    /// As of [`Score`](crate::score::Score): look at [`Error::delivery`] before rating again.
+    /// As of [`Score`](crate::tickets::score::Score): look at [`Error::delivery`] before rating again.
     pub fn score(&self, rating: Rating) -> Result<Scored> {
         self.block_on(|ticket| ticket.score(rating))
     }
@@ -279,7 +279,7 @@ impl Ticket {
     /// [`Ticket::export`](crate::Ticket::export).
     ///
     /// # Errors
-    /// As of [`Export::to`](crate::export::Export::to).
+    /// As of [`Export::to`](crate::tickets::export::Export::to).
     pub fn export(&self, path: impl Into<PathBuf> + Send) -> Result<Saved> {
         self.block_on(|ticket| ticket.export().to(path))
     }

@@ -339,7 +339,7 @@ impl Lookups {
     }
 
     /// The agreement for new tickets, and whether it is signed. Asked for each time. It is shown, and never signed here: see
-    /// [`CreateTicket::agreed`](crate::create::CreateTicket::agreed).
+    /// [`CreateTicket::agreed`](crate::CreateTicket::agreed).
     ///
     /// # Errors
     /// Every kind of a read. [`ErrorKind::Protocol`] when the service does not say whether it is signed.

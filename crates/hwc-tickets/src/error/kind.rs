@@ -52,7 +52,7 @@ pub enum ErrorKind {
     /// What to do: check the endpoint and whether a proxy or a login page answers in its place.
     Protocol,
     /// The answer is larger than the limit.
-    /// What to do: ask for less at once, or raise the limit.
+    /// What to do: ask for less at once.
     BodyTooLarge,
     /// A file of this crate (outbox, cursor) could not be read or written.
     /// What to do: check the path, the free space and who may write there.

@@ -295,6 +295,9 @@ impl Submit {
     /// Sends a text that is too long in numbered parts, `(1/3) ...`: cut at the border of a paragraph,
     /// else of a sentence, else of a character; in order; stopping at the first part that fails.
     /// Attachments and the confidential note go with the first part. A text that fits is sent whole.
+    ///
+    /// With a [key](Self::key) each part has one of its own, made of it: the same call after a crash sends the parts that are not there yet,
+    /// and no part twice.
     pub fn split_long(self) -> SubmitParts {
         SubmitParts::new(self)
     }

@@ -123,7 +123,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: hwc_tickets::Client) -> hwc_tickets::Result<()> {
-    /// use hwc_tickets::create::TicketDraft;
+    /// use hwc_tickets::TicketDraft;
     /// let draft = TicketDraft::new("7d3e0c52b8f94a1e96c47f20d15ab8e3", "The disk is full again.")
     ///     .product("123")
     ///     .region("cn-north-4");

@@ -111,7 +111,7 @@ impl Tickets {
     ///
     /// ```no_run
     /// # async fn example(client: hwc_tickets::Client) -> hwc_tickets::Result<()> {
-    /// use hwc_tickets::follow_new::{TicketEvent, TicketsCursorFile};
+    /// use hwc_tickets::{TicketEvent, TicketsCursorFile};
     /// let file = TicketsCursorFile::open("tickets.json")?;
     /// let mut events = client.tickets().follow_new().cursor_file(file).stream();
     /// while let Some(event) = events.next().await {

@@ -3,8 +3,8 @@
 use crate::office::{Office, Row};
 use hwc_core::testing::Step;
 use hwc_tickets::{
-    Delivery, Ended, Error, ErrorKind, Rating, Result, RetryPolicy, Scored, StateRefusal, Ticket,
-    TicketAction, TicketStatus, contact::ReachTime,
+    Delivery, Ended, Error, ErrorKind, Rating, ReachTime, Result, RetryPolicy, Scored,
+    StateRefusal, Ticket, TicketAction, TicketStatus,
 };
 use serde_json::json;
 use std::time::Duration;

@@ -1,8 +1,11 @@
 //! The examples do what they say.
 
 use crate::reading::desk::{Desk, Rules};
-use hwc_tickets::{Recalled, SecretString};
-use std::time::Duration;
+use hwc_tickets::{
+    Ended, Error, ErrorKind, ErrorReport, Recalled, SecretString, TicketReceipt,
+    sim::{self, Fault, FaultRule, Operation, Simulator},
+};
+use std::{collections::BTreeSet, fs, path::Path, time::Duration};
 
 /// An example as a module: its `main` is not called here.
 macro_rules! example {
@@ -16,6 +19,7 @@ macro_rules! example {
 example!(blocking, "../../examples/blocking.rs");
 example!(drain, "../../examples/drain.rs");
 example!(recall, "../../examples/recall.rs");
+example!(tickets, "../../examples/tickets.rs");
 
 const TICKET: &str = "case-123";
 
@@ -69,4 +73,47 @@ fn blocking_writes_into_the_ticket() {
         "Hello from a script"
     );
     assert_eq!(desk.count("more"), 1);
+}
+
+#[tokio::test]
+async fn a_ticket_is_opened_once_and_ended_in_whatever_state_it_is() {
+    let service = Simulator::builder().seed(7).start().await.unwrap();
+    let client = sim::client(&service).build().unwrap();
+    service.fault(FaultRule::new(Operation::CreateCases, Fault::Close).after_commit());
+    let created = tickets::open(&client, tickets::draft()).await.unwrap();
+    assert_eq!(created.receipt, TicketReceipt::Found);
+    let ticket = client.ticket(created.ticket).unwrap();
+    assert_eq!(tickets::end(&ticket).await.unwrap(), Ended::Now);
+    assert!(ticket.status().await.unwrap().has_ended());
+}
+
+#[test]
+fn what_to_do_follows_from_kind_and_delivery() {
+    for (kind, expected) in [
+        (ErrorKind::InvalidInput, "correct what was asked for"),
+        (ErrorKind::Unauthorized, "mend the account"),
+        (ErrorKind::Protocol, "show it to a person"),
+    ] {
+        let error = Error::from(ErrorReport::new(kind, "told"));
+        assert_eq!(tickets::what_to_do(&error), expected);
+    }
+}
+
+#[test]
+fn every_example_stands_on_the_front_page() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let there: BTreeSet<String> = fs::read_dir(examples)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    let page = include_str!("../../src/lib.rs");
+    let (_, section) = page.split_once("//! # Examples\n").unwrap();
+    let section = section.split("//! # ").next().unwrap();
+    let told: BTreeSet<String> = section
+        .lines()
+        .filter_map(|line| line.strip_prefix("//! | `")?.split_once('`'))
+        .map(|(name, _)| name.to_owned())
+        .collect();
+    assert_eq!(told, there);
 }

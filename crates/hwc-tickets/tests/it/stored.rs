@@ -3,11 +3,10 @@
 
 use hwc_tickets::{
     Advice, Attachment, Author, CallAdvice, Client, Conversation, Cursor, Delivery, Ended, Error,
-    ErrorKind, ErrorReport, Event, LastMessage, ListedTicket, Message, MessageId, MessageKind,
-    MessageTime, Outcome, Pending, Rating, ReadReport, Recalled, Receipt, Role, Scored,
-    SecretString, Sent, StateRefusal, TicketAction, TicketDetail, TicketId, TicketLabel,
+    ErrorKind, ErrorReport, Event, LastMessage, ListedTicket, LogEntry, Message, MessageId,
+    MessageKind, MessageTime, Outcome, Pending, Rating, ReadReport, Recalled, Receipt, Role,
+    Scored, SecretString, Sent, StateRefusal, TicketAction, TicketDetail, TicketId, TicketLabel,
     TicketOutcome, TicketStatus, UnreadCounts, ZoneOffset,
-    entry::LogEntry,
     error::{Part, SentPart},
     follow_new::TicketsCursor,
     message::Undecodable,

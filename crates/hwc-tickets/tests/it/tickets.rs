@@ -4,7 +4,7 @@ use crate::office::{Office, Row, State};
 use hwc_core::testing::{FakeClock, ScriptedTransport, Step};
 use hwc_tickets::{
     Client, ErrorKind, ListedTicket, MessageTime, SecretString, TicketId, TicketLabel,
-    TicketStatus, ZoneOffset, list::newest_first,
+    TicketStatus, ZoneOffset, tickets::list::newest_first,
 };
 use serde_json::json;
 use std::collections::BTreeSet;

@@ -14,6 +14,7 @@ use crate::{
         pointer,
         read::Description,
         sdk::{By, GROUP, ON_CALL, Pages, Sdk, TICKET, TICKET_ID},
+        verb,
     },
 };
 use heck::{ToPascalCase as _, ToSnakeCase as _};
@@ -27,6 +28,8 @@ use syn::{Ident, ImplItem, ImplItemFn, Item, Type, parse_quote};
 pub(super) struct Method<'d> {
     description: &'d str,
     summary: &'d str,
+    /// Links to the verbs that are written by hand for it.
+    verbs: String,
     name: Ident,
     /// The struct of the request.
     request: TokenStream,
@@ -140,6 +143,7 @@ impl<'d> Method<'d> {
         let mut method = Self {
             description: text("description"),
             summary: text("summary"),
+            verbs: verb::links(sdk),
             name: format_ident!("{}", sdk.method),
             arguments: Vec::new(),
             about_arguments: Vec::new(),
@@ -256,8 +260,13 @@ impl<'d> Method<'d> {
     pub(super) fn function(&self, of_ticket: bool, caller: &TokenStream) -> ImplItemFn {
         let (name, request, made) = (&self.name, &self.request, &self.made);
         let arguments = &self.arguments;
+        let verbs = match self.verbs.as_str() {
+            "" => String::new(),
+            verbs => format!("Prefer {verbs}: this is the plain call, as the service has it."),
+        };
         let about = docs(&[
             self.summary,
+            &verbs,
             self.description,
             &self.about_arguments.join("\n"),
             "# Errors\nWhen awaited, as every call: [`Error`](crate::Error) says what failed and what is known of its effect. A value beyond a documented limit is refused before anything is sent.",

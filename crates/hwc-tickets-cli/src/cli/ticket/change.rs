@@ -1,7 +1,7 @@
 //! What is done to a ticket as a whole: ended, urged, rated.
 
 use clap::Args;
-use hwc_tickets::rating::Points;
+use hwc_tickets::Points;
 
 /// `ticket close` and `ticket confirm`.
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ pub(crate) mod layout;
 
 use crate::view;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use hwc_tickets::{AllUnread, TicketId, TicketStatus, list::newest_first};
+use hwc_tickets::{AllUnread, TicketId, TicketStatus, tickets::list::newest_first};
 
 /// Lines that PgUp and PgDn go.
 const PAGE: usize = 10;

@@ -16,8 +16,7 @@ use crate::{
 };
 use hwc_core::file::shell_quoted;
 use hwc_tickets::{
-    Client, Error, PendingTicket, TicketId, TicketOutcome, create::TicketCandidate,
-    submit::PendingId,
+    Client, Error, PendingTicket, TicketCandidate, TicketId, TicketOutcome, submit::PendingId,
 };
 use serde::Serialize;
 use serde_json::Value;

@@ -12,8 +12,8 @@ use crate::{
     render::{self, Part, Show, fact},
 };
 use hwc_tickets::{
-    Client, Ended, Rating, Result, Scored, StateRefusal, Ticket, TicketAction, TicketId,
-    TicketStatus, rating::Points,
+    Client, Ended, Points, Rating, Result, Scored, StateRefusal, Ticket, TicketAction, TicketId,
+    TicketStatus,
 };
 use serde::Serialize;
 use std::{

@@ -96,6 +96,9 @@ pub struct SubmitAll {
 impl Client {
     /// Submits many messages. Drafts are taken from the stream as there is room; drafts of one ticket go
     /// out in the order of the stream. The pace is that of [`ClientBuilder::rate_limit`](crate::ClientBuilder::rate_limit).
+    ///
+    /// A draft has no key, and takes files that were uploaded before. What is to be sent at most once across a crash, or with a file from the
+    /// disk, is a [`Submit`](crate::Submit) with a [`key`](crate::Submit::key) each.
     pub fn submit_all(&self, drafts: impl Stream<Item = Draft> + Send + 'static) -> SubmitAll {
         SubmitAll {
             client: self.clone(),

@@ -11,7 +11,7 @@ use std::fmt;
 /// says what is wrong with it, [`Client::create_ticket`](crate::Client::create_ticket) opens it.
 ///
 /// ```
-/// use hwc_tickets::create::TicketDraft;
+/// use hwc_tickets::TicketDraft;
 /// let draft = TicketDraft::new("7d3e0c52b8f94a1e96c47f20d15ab8e3", "The disk is full again.")
 ///     .product("123")
 ///     .region("cn-north-4")
