@@ -329,6 +329,37 @@ fn a_key_of_a_whole_message_is_not_that_of_parts() {
     assert_eq!(service.requests("POST"), 1);
 }
 
+/// What another process has found out is the outcome, also where this one began it.
+#[test]
+fn what_another_process_settled_is_the_answer() {
+    let shelf = Shelf::default();
+    let service = opening::Service::new();
+    let client = || service.builder().outbox(shelf.clone()).build().unwrap();
+    let (one, other) = (client(), client());
+    service.world().faults = [Fault::Reset(true)].into();
+    let first = one.create_ticket(TicketDraft::new("kind-1", "words"));
+    let first = first.unchecked().key("job-1").without_looking();
+    let first = opening::as_op(1, first.into_future());
+    assert!(service.clock.run(first).is_err());
+    let found = create(&service, &other, "words").unwrap();
+    assert_eq!(found.receipt, TicketReceipt::Found);
+    let again = create(&service, &one, "words").unwrap();
+    assert_eq!(again.receipt, TicketReceipt::Kept);
+    assert_eq!(again.ticket, found.ticket);
+
+    let service = ledger::Service::new();
+    let client = || service.builder().outbox(shelf.clone()).build().unwrap();
+    let (one, other) = (client(), client());
+    service.world().faults = [Fault::Reset(true)].into();
+    let first = one.ticket(TICKET).unwrap().submit("words").key("job-1");
+    let first = first.confirm(Confirm::Never).into_future();
+    assert!(service.clock.run(ledger::as_op(1, first)).is_err());
+    assert!(submit(&service, &other, "words").unwrap().is_confirmed());
+    let again = submit(&service, &one, "words").unwrap();
+    assert_eq!(again.receipt, Receipt::Kept);
+    assert_eq!(service.requests("POST"), 1);
+}
+
 /// A key stands for one text, also where that has become so short that it is one message.
 #[test]
 fn a_key_of_parts_is_not_that_of_a_whole_message() {
