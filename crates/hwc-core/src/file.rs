@@ -275,16 +275,24 @@ pub fn shell_quoted(path: &Path) -> String {
 #[cfg(unix)]
 pub fn sync_directory(directory: &Path) -> io::Result<()> {
     match File::open(directory).and_then(|directory| directory.sync_all()) {
-        Err(error)
-            if matches!(
-                error.kind(),
-                ErrorKind::InvalidInput | ErrorKind::Unsupported
-            ) =>
-        {
-            Ok(())
-        }
+        Err(error) if is_impossible(&error) => Ok(()),
         synced => synced,
     }
+}
+
+/// What file systems say that cannot make a directory durable, as far as the standard library has no name for it: ENOTTY, and
+/// ENOTSUP and EOPNOTSUPP as Linux, the BSDs and macOS number them. None of these numbers stands for a failed write elsewhere.
+#[cfg(unix)]
+const IMPOSSIBLE: [i32; 4] = [25, 95, 45, 102];
+
+/// Whether this says that a directory cannot be made durable at all, and not that doing so has failed.
+#[cfg(unix)]
+fn is_impossible(error: &io::Error) -> bool {
+    let is_named = matches!(
+        error.kind(),
+        ErrorKind::InvalidInput | ErrorKind::Unsupported
+    );
+    is_named || (error.raw_os_error()).is_some_and(|code| IMPOSSIBLE.contains(&code))
 }
 
 /// Elsewhere there is no way to.
@@ -482,6 +490,28 @@ mod tests {
             let meta = fs::metadata(path("file")).unwrap();
             assert_eq!(shared_mode(&meta).is_some(), is_refused);
         }
+    }
+
+    /// Not every file system can make a directory durable; that one which can has failed is told.
+    #[cfg(unix)]
+    #[test]
+    fn what_cannot_be_done_for_directories_is_no_failure() {
+        for (code, is_no_failure) in [
+            (22, true),
+            (25, true),
+            (45, true),
+            (95, true),
+            (5, false),
+            (13, false),
+            (28, false),
+        ] {
+            let error = io::Error::from_raw_os_error(code);
+            assert_eq!(is_impossible(&error), is_no_failure, "{error}");
+        }
+        let place = tempfile::tempdir().unwrap();
+        assert!(sync_directory(place.path()).is_ok());
+        let nowhere = sync_directory(&place.path().join("nowhere"));
+        assert_eq!(nowhere.unwrap_err().kind(), ErrorKind::NotFound);
     }
 
     #[test]

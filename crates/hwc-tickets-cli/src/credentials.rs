@@ -390,5 +390,8 @@ mod tests {
         let told = told(find("", TOKENS, &of_environment, &named).unwrap_err());
         assert!(told.contains("HWC_TICKETS_GROUP"), "{told}");
         assert!(find("", TOKENS, &of_environment[1..], &named).is_ok());
+        // Of a shell that knows its project, and signs in nobody.
+        let of_project = [of_environment[1], ("HUAWEICLOUD_SDK_PROJECT_ID", "p")];
+        assert!(find("", TOKENS, &of_project, &named).is_ok());
     }
 }

@@ -112,14 +112,32 @@ impl Draft {
         Ok(None)
     }
 
-    /// The text of a message in parts, if `path` is one that was kept and no other run works on it.
-    pub(crate) fn of_parts(directory: &Path, path: &Path) -> io::Result<Option<Self>> {
+    /// The text of a message in parts to `ticket`, if `path` is one that was kept.
+    ///
+    /// # Errors
+    /// Another run works on it, or has sent it since it was read: sent once more, its parts would stand in the ticket twice.
+    pub(crate) fn of_parts(
+        directory: &Path,
+        ticket: &TicketId,
+        path: &Path,
+    ) -> io::Result<Option<Self>> {
+        let place = private_file::directory_of(path).canonicalize().ok();
+        let is_here = place.is_some() && place == directory.canonicalize().ok();
         let name = path.file_name().and_then(|name| name.to_str());
-        let kind = format!(".{}.", Kind::Parts.name());
-        let is_one = name.is_some_and(|name| name.contains(&kind) && name.ends_with(".txt"));
-        match is_one && path.parent() == Some(directory) {
-            true => Self::take(path.to_owned()),
-            false => Ok(None),
+        let kept = name.filter(|_| is_here).filter(|name| {
+            let number = name.strip_prefix(beginning(ticket, Kind::Parts).as_str());
+            let number = number.and_then(|rest| rest.strip_suffix(".txt"));
+            number.is_some_and(|number| number.parse::<u32>().is_ok())
+        });
+        let Some(name) = kept else {
+            return Ok(None);
+        };
+        let draft = Self::take(directory.join(name))?;
+        let draft = draft
+            .ok_or_else(|| io::Error::other("another run of this program is sending its parts"))?;
+        match draft.path.symlink_metadata() {
+            Ok(_) => Ok(Some(draft)),
+            Err(_) => Err(io::Error::other("another run of this program has sent it")),
         }
     }
 
@@ -441,6 +459,32 @@ mod tests {
         assert_eq!(texts, ["one again", "other", ""]);
         let sent = directory.join("case-123.send.1.txt");
         assert_eq!(fs::read_to_string(sent).unwrap(), "of send");
+    }
+
+    /// It goes when all of it was sent: only what was kept for this ticket does, and only one run at a time sends it.
+    #[test]
+    fn a_text_in_parts_is_taken_up_by_one_run() {
+        let place = tempfile::tempdir().unwrap();
+        let directory = place.path().join("drafts");
+        let draft = Draft::begin(&directory, &id("case-123"), Kind::Parts).unwrap();
+        draft.write("text").unwrap();
+        let path = draft.path().to_owned();
+        let take = |ticket: &str, path: &Path| Draft::of_parts(&directory, &id(ticket), path);
+        assert!(take("case-123", &path).is_err(), "in use");
+        drop(draft);
+        assert!(take("case-12", &path).unwrap().is_none());
+        for other in ["case-123.parts.1.txt", "drafts/case-123.parts.one.txt"] {
+            let other = place.path().join(other);
+            private_file::write(&other, b"text").unwrap();
+            assert!(take("case-123", &other).unwrap().is_none(), "{other:?}");
+        }
+        // By another name of the same directory.
+        let around = directory.join("../drafts/case-123.parts.1.txt");
+        let taken = take("case-123", &around).unwrap().unwrap();
+        assert_eq!(taken.path(), path);
+        taken.remove().unwrap();
+        drop(taken);
+        assert!(take("case-123", &path).is_err(), "it was sent");
     }
 
     /// What a failed editor has written is not lost, and what stands on the screen neither.

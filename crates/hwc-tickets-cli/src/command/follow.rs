@@ -240,11 +240,9 @@ impl Watch<'_> {
         }
     }
 
-    /// Shows it, and hands it on.
-    fn happened(&mut self, event: &Happened<'_>) -> Result<(), Failure> {
+    /// Shows it, and hands it on. `is_new` says that it happened just now.
+    fn happened(&mut self, event: &Happened<'_>, is_new: bool) -> Result<(), Failure> {
         self.shown.add(event)?;
-        let is_message = matches!(event, Happened::Message { .. });
-        let is_new = self.is_shown || self.resumes && is_message;
         self.hooks.tell(event, is_new);
         Ok(())
     }
@@ -253,20 +251,24 @@ impl Watch<'_> {
     fn take(&mut self, event: Event) -> Result<Option<End>, Failure> {
         let screen = &self.context.screen;
         match event {
-            Event::Message { ticket, message } => self.happened(&Happened::Message {
-                ticket: &ticket,
-                message: MessageJson(&message),
-            })?,
+            Event::Message { ticket, message } => {
+                let message = MessageJson(&message);
+                let ticket = &ticket;
+                let is_new = self.is_shown || self.resumes;
+                self.happened(&Happened::Message { ticket, message }, is_new)?;
+            }
             Event::Status { ticket, status, at } => {
                 let is_change = !self.stated.insert(ticket.clone());
                 // Whoever waits for one sees where it stands; everybody else knows.
                 if is_change || self.until.is_some() {
-                    self.happened(&Happened::Status {
+                    let told = Happened::Status {
                         ticket: &ticket,
                         status,
                         at,
                         seen: clock::now(),
-                    })?;
+                    };
+                    // The first one may come late, and is none either.
+                    self.happened(&told, is_change)?;
                 }
                 if self.until == Some(status) {
                     self.reached.insert(ticket);
@@ -305,14 +307,16 @@ impl Watch<'_> {
                 screen.warn(&format!(
                     "a message of {ticket} may be missing; look with: hwc-tickets message history {ticket}"
                 ));
-                self.happened(&Happened::PossibleGap { ticket: &ticket })?;
+                let told = Happened::PossibleGap { ticket: &ticket };
+                self.happened(&told, self.is_shown)?;
             }
             Event::TicketLost { ticket, error } => {
                 screen.warn(&format!("{ticket} is not followed any more: {error}"));
-                self.happened(&Happened::TicketLost {
+                let told = Happened::TicketLost {
                     ticket: &ticket,
                     error: error_json(&error),
-                })?;
+                };
+                self.happened(&told, self.is_shown)?;
                 self.tickets.remove(&ticket);
                 self.reached.remove(&ticket);
                 let (lost, _) = self.lost.get_or_insert((Vec::new(), error));

@@ -5,6 +5,7 @@ use crate::{
     cli::message::Send,
     context::Context,
     drafts::{self, Draft, Kind},
+    exit::Exit,
     failure::Failure,
 };
 use hwc_core::file::shell_quoted;
@@ -33,13 +34,23 @@ pub(super) fn keep(
     }
 }
 
-/// The file of `--file`, where it is one that was kept here: it goes when all of it is sent.
-pub(super) fn taken(args: &Send, context: &Context) -> Result<Option<Draft>, Failure> {
+/// The file of `--file`, where it is one that was kept here for `ticket`: it goes when all of it is sent.
+pub(super) fn taken(
+    ticket: &TicketId,
+    args: &Send,
+    context: &Context,
+) -> Result<Option<Draft>, Failure> {
     let (Some(directory), Some(path)) = (&context.settings.places.drafts, &args.file) else {
         return Ok(None);
     };
-    let taken = Draft::of_parts(directory, path);
-    taken.map_err(|error| Failure::file("use", path, &error))
+    let taken = Draft::of_parts(directory, ticket, path);
+    taken.map_err(|error| {
+        Failure::own(
+            Exit::Failure,
+            format!("cannot send {}: {error}", path.display()),
+            format!("Nothing was sent. Look what is in the ticket with: hwc-tickets message history {ticket}"),
+        )
+    })
 }
 
 /// Which part of a text that is kept a message is.

@@ -34,7 +34,7 @@ pub(crate) async fn run(args: Send, context: &Context) -> Result<(), Failure> {
     let message = Message::of(&args)?;
     let (text, mut draft) = text(&args, &message, context).await?;
     if draft.is_none() && !args.dry_run {
-        draft = parts::taken(&args, context)?;
+        draft = parts::taken(&message.ticket, &args, context)?;
     }
     let is_own = draft.is_some();
     let outcome = match args.dry_run {

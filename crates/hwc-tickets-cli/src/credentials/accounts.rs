@@ -5,6 +5,15 @@ use crate::{
     settings::{Settings, Source},
 };
 
+/// Variables that only say more about credentials: alone they sign in nobody.
+const MORE: [&str; 5] = [
+    "HUAWEICLOUD_SDK_SECURITY_TOKEN",
+    "HUAWEICLOUD_SDK_DOMAIN_ID",
+    "HUAWEICLOUD_SDK_PROJECT_ID",
+    "HWC_IAM_ACCOUNT",
+    "HWC_IAM_PROJECT",
+];
+
 /// Refuses settings of one account beside the credentials of another. `variables` are those with credentials that are set.
 ///
 /// Settings of the side that does not sign in would take the credentials of one account to what is another's: `is_of_other`
@@ -14,7 +23,8 @@ pub(super) fn refuse_two(
     variables: &[&str],
     is_of_other: fn(&Source) -> bool,
 ) -> Result<(), Failure> {
-    if settings.credentials.is_none() || variables.is_empty() {
+    let sign_in = variables.iter().any(|name| !MORE.contains(name));
+    if settings.credentials.is_none() || !sign_in {
         return Ok(());
     }
     // The address of a shell is not of an account: that of the simulator stands beside all of them.

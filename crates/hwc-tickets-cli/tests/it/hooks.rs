@@ -2,9 +2,10 @@
 
 use crate::{
     follow::Follower,
-    stage::{Ran, Stage, until},
+    stage::{Ran, Stage, unavailable, until},
     terminal::Terminal,
 };
+use hwc_tickets_sim::{FaultRule, Operation, Status};
 use std::{fs, path::PathBuf, time::Duration};
 
 /// Follows case-123 with these options.
@@ -54,6 +55,31 @@ fn each_event_is_given_as_it_is_printed() {
         ran.golden()
     );
     assert_eq!(given(&stage), ran.stdout.lines().collect::<Vec<_>>());
+}
+
+/// It is shown where one is waited for. That it comes late, after a failure, makes no change of it.
+#[test]
+fn the_status_at_the_start_does_not_call() {
+    let stage = Stage::new();
+    let failing = FaultRule::new(Operation::ShowCaseStatus, unavailable());
+    stage.sim().fault(failing);
+    let notify = format!("/bin/sh -c 'cat >> \"$0\"' {}", log(&stage).display());
+    let waiting = ["--until-status", "completed", "--retries", "0"];
+    let options = ["--tail", "1", "-o", "ndjson", "--notify", &notify];
+    let mut follower = follow(&stage, &[&waiting[..], &options].concat());
+    assert!(follower.line().contains("\"type\":\"message\""));
+    assert!(follower.line().contains("\"type\":\"status\""));
+    stage
+        .sim()
+        .set_status("case-123", Status::ToConfirm)
+        .unwrap();
+    let change = "awaiting_confirmation";
+    assert!(follower.line().contains(change));
+    let is_change = |line: &String| line.contains(change);
+    until("the change", || given(&stage).iter().any(is_change));
+    let ran = follower.interrupt(&stage);
+    assert_eq!(ran.code, 130, "{}", ran.golden());
+    assert_eq!(given(&stage).len(), 1, "{:?}", given(&stage));
 }
 
 /// Whatever a command does with its environment, the credentials of this program are not in it.

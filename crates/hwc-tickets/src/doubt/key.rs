@@ -31,9 +31,35 @@ pub(crate) fn of_part(key: &str, number: usize) -> String {
 
 /// Whether `other` is the key of a part of what is sent under `key`.
 pub(crate) fn is_of_part(other: &str, key: &str) -> bool {
-    let number = other.strip_prefix(key);
-    let number = number.and_then(|rest| rest.strip_prefix(PART));
-    number.is_some_and(|number| number.parse::<usize>().is_ok())
+    part_of(other) == Some(key)
+}
+
+/// The key of the text, if `key` is one of a part: just as [`of_part`] writes it.
+fn part_of(key: &str) -> Option<&str> {
+    let (whole, number) = key.rsplit_once(PART)?;
+    let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+    (is_number && !number.is_empty() && !number.starts_with('0')).then_some(whole)
+}
+
+/// Refuses a key of a caller that is one of a part of another text: neither could be told from the other.
+pub(crate) fn refuse_of_part(key: &str) -> Result<()> {
+    if part_of(key).is_none() {
+        return Ok(());
+    }
+    let why = format!("the key ends in `{PART}` and a number, as those of the parts of a text do");
+    Err(Error::local(ErrorKind::InvalidInput, why).with_help("Use a key that ends in another way."))
+}
+
+/// Whether a text in so many parts can be sent under `key`: with each of them it is that with a number behind it.
+pub(crate) fn check_of_parts(key: &str, parts: usize, is_durable: bool) -> Result<()> {
+    check(key, is_durable)?;
+    refuse_of_part(key)?;
+    if of_part(key, parts).len() <= MAX_KEY {
+        return Ok(());
+    }
+    let most = MAX_KEY.saturating_sub(of_part("", parts).len());
+    let why = format!("a key of a text in {parts} parts has 1 to {most} bytes");
+    Err(Error::local(ErrorKind::InvalidInput, why))
 }
 
 /// Stands between a key and the number of a part.

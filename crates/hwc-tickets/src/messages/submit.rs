@@ -188,6 +188,8 @@ struct Options {
     resend_absent: bool,
     skip_baseline: bool,
     key: Option<String>,
+    /// The key is that of a part of a text.
+    is_part: bool,
     timeout: Option<Duration>,
 }
 
@@ -268,7 +270,8 @@ impl Submit {
     /// for it go with the next one.
     ///
     /// A key is that of one text with as many attachments; where ids are attached, they are the same. The content of files is not
-    /// compared. Of a text in parts ([`Submit::split_long`]), each part has a key of its own that is made of this one.
+    /// compared. Of a text in parts ([`Submit::split_long`]), each part has a key of its own that is made of this one: it ends in
+    /// ` part ` and a number, and a key that does is refused.
     ///
     /// It needs an outbox that outlives the program; without one it is an error. One process at a time uses a key: of a
     /// record that another one is still working on nobody can tell that. Just before it is sent, the outbox is looked at again:

@@ -329,6 +329,120 @@ fn a_key_of_a_whole_message_is_not_that_of_parts() {
     assert_eq!(service.requests("POST"), 1);
 }
 
+/// What another process has found out is the outcome, also where this one began it.
+#[test]
+fn what_another_process_settled_is_the_answer() {
+    let shelf = Shelf::default();
+    let service = opening::Service::new();
+    let client = || service.builder().outbox(shelf.clone()).build().unwrap();
+    let (one, other) = (client(), client());
+    service.world().faults = [Fault::Reset(true)].into();
+    let first = one.create_ticket(TicketDraft::new("kind-1", "words"));
+    let first = first.unchecked().key("job-1").without_looking();
+    let first = opening::as_op(1, first.into_future());
+    assert!(service.clock.run(first).is_err());
+    let found = create(&service, &other, "words").unwrap();
+    assert_eq!(found.receipt, TicketReceipt::Found);
+    let again = create(&service, &one, "words").unwrap();
+    assert_eq!(again.receipt, TicketReceipt::Kept);
+    assert_eq!(again.ticket, found.ticket);
+
+    let service = ledger::Service::new();
+    let client = || service.builder().outbox(shelf.clone()).build().unwrap();
+    let (one, other) = (client(), client());
+    service.world().faults = [Fault::Reset(true)].into();
+    let first = one.ticket(TICKET).unwrap().submit("words").key("job-1");
+    let first = first.confirm(Confirm::Never).into_future();
+    assert!(service.clock.run(ledger::as_op(1, first)).is_err());
+    assert!(submit(&service, &other, "words").unwrap().is_confirmed());
+    let again = submit(&service, &one, "words").unwrap();
+    assert_eq!(again.receipt, Receipt::Kept);
+    assert_eq!(service.requests("POST"), 1);
+}
+
+/// A key stands for one text, also where that has become so short that it is one message.
+#[test]
+fn a_key_of_parts_is_not_that_of_a_whole_message() {
+    let service = ledger::Service::new();
+    let client = service.builder().outbox(Shelf::default()).build().unwrap();
+    let long = client.ticket(TICKET).unwrap().submit("words. ".repeat(400));
+    let sent = service
+        .clock
+        .run(long.key("job-1").split_long().into_future());
+    let parts = sent.unwrap().len();
+    for splits in [false, true] {
+        let short = client.ticket(TICKET).unwrap().submit("words").key("job-1");
+        let error = match splits {
+            true => service.clock.run(short.split_long().into_future()).err(),
+            false => service.clock.run(short.into_future()).err(),
+        };
+        assert_eq!(error.unwrap().kind(), ErrorKind::InvalidInput);
+    }
+    assert_eq!(service.requests("POST"), parts);
+    client.acknowledge("job-1").unwrap();
+    assert!(submit(&service, &client, "words").is_ok());
+}
+
+/// The keys of parts are made of that of the text. One that was given for something else is not taken for one of them.
+#[test]
+fn a_key_of_something_else_is_none_of_a_part() {
+    let service = ledger::Service::new();
+    let client = service.builder().outbox(Shelf::default()).build().unwrap();
+    let send = |key: &str| {
+        let submit = client.ticket(TICKET).unwrap().submit(format!("for {key}"));
+        service.clock.run(submit.key(key).into_future())
+    };
+    for key in ["job-1 part 1", "job-1 part 27"] {
+        let error = send(key).unwrap_err();
+        let told = (error.kind(), error.delivery());
+        assert_eq!(told, (ErrorKind::InvalidInput, Delivery::NotSent));
+        let long = client.ticket(TICKET).unwrap().submit("words. ".repeat(400));
+        let error = service.clock.run(long.key(key).split_long().into_future());
+        assert_eq!(error.unwrap_err().kind(), ErrorKind::InvalidInput);
+    }
+    let others = [
+        "job-1 part 02",
+        "job-1 part +2",
+        "job-1 part 0",
+        "job-1 part ",
+    ];
+    for key in others {
+        send(key).unwrap();
+    }
+    client.acknowledge("job-1").unwrap();
+    for key in others {
+        assert_eq!(send(key).unwrap().receipt, Receipt::Kept, "{key}");
+    }
+    assert_eq!(service.requests("POST"), others.len());
+}
+
+/// What would be too long for the key of a later part is told before the first one goes out.
+#[test]
+fn a_key_that_is_too_long_for_parts_sends_none() {
+    let service = ledger::Service::new();
+    let builder = service.builder().text_limit(60);
+    let client = builder.outbox(Shelf::default()).build().unwrap();
+    let long = "A sentence of the story. ".repeat(24);
+    for (key, is_short_enough) in [
+        ("k".repeat(249), false),
+        (String::new(), false),
+        ("k".repeat(248), true),
+    ] {
+        let parts = client.ticket(TICKET).unwrap().submit(&long);
+        let parts = parts.key(key).split_long();
+        let number = parts.preview().unwrap().len();
+        assert!((10..100).contains(&number), "{number}");
+        let sent = service.clock.run(parts.into_future());
+        match is_short_enough {
+            true => assert_eq!(sent.unwrap().len(), number),
+            false => {
+                assert_eq!(sent.unwrap_err().kind(), ErrorKind::InvalidInput);
+                assert_eq!(service.requests("POST"), 0);
+            }
+        }
+    }
+}
+
 /// The file keeps the key, and a record with one is of a later version than others.
 #[test]
 fn a_file_keeps_the_key() {

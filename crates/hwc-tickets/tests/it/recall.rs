@@ -4,6 +4,7 @@ use crate::{
     ledger::shelf::Shelf,
     reading::desk::{Count, Desk, OWN, Rules, refusal},
 };
+use futures_util::future::join;
 use hwc_core::{Clock as _, testing::Step};
 use hwc_tickets::{
     Advice, CallAdvice, Client, Confirm, Delivery, ErrorKind, MessageId, Outbox as _, Outcome,
@@ -674,4 +675,78 @@ fn a_message_that_was_taken_back_keeps_no_other_in_doubt() {
     desk.state().post(TICKET, 0, "second");
     let outcome = desk.clock.run(client().reconcile(&second)).unwrap();
     assert!(matches!(outcome, Outcome::Confirmed(_)), "{outcome:?}");
+}
+
+/// Another process takes a message back while the one that has sent it still looks for it.
+#[test]
+fn what_another_process_takes_back_is_not_called_absent() {
+    let (desk, shelf) = (desk(), Shelf::default());
+    post(&desk, 0, &["opened"], Duration::from_secs(60));
+    desk.on_request(|state, asked| {
+        let messages = &state.tickets[TICKET];
+        let shows = messages.len() > 1 && messages.iter().all(|message| !message.recalled);
+        match asked.operation() {
+            "submit" => {
+                state.answer(asked);
+                Some(Step::reset())
+            }
+            // Who sends it sees nothing of it.
+            "list" if shows && asked.value("group_id").is_none() => Some(Step::answer(503)),
+            _ => None,
+        }
+    });
+    let client = || desk.builder().outbox(shelf.clone());
+    let sender = client().build().unwrap();
+    let other = client().group("group-1".parse().unwrap()).build().unwrap();
+    let submit = sender.ticket(TICKET).unwrap().submit("wrong ticket");
+    let submit = submit.key("job-1").resend_if_absent().into_future();
+    let recall = async {
+        desk.clock.sleep(Duration::from_secs(1)).await;
+        let ticket = other.ticket(TICKET).unwrap();
+        ticket.recall(id_of(&desk, "wrong ticket")).await
+    };
+    let (sent, recalled) = desk.clock.run(join(submit, recall));
+    assert_eq!(recalled.unwrap(), Recalled::Now);
+    let error = sent.unwrap_err();
+    assert_eq!(error.delivery(), Delivery::Unknown);
+    assert_eq!(desk.count("submit"), 1);
+    // What the sender learned is not written over it either.
+    desk.clock.advance(Duration::from_secs(60));
+    let pending = error.into_pending().unwrap();
+    let later = client().build().unwrap();
+    let outcome = desk.clock.run(later.reconcile(&pending)).unwrap();
+    assert!(!matches!(outcome, Outcome::Absent), "{outcome:?}");
+    assert!(!shelf.removed().contains(&Removal::Absent));
+}
+
+/// A record that another process has settled or removed while the ticket was read stays so.
+#[test]
+fn what_another_process_settled_meanwhile_is_not_written_over() {
+    for is_removed in [false, true] {
+        let (desk, shelf) = (desk(), Shelf::default());
+        post(&desk, 0, &["opened"], Duration::from_secs(60));
+        lose_answers(&desk, |_| true);
+        let client = || desk.builder().outbox(shelf.clone()).build().unwrap();
+        let pending = in_doubt(&desk, &client(), "words");
+        desk.clock.advance(Duration::from_secs(60));
+        let mut settled = serde_json::to_value(&pending).unwrap();
+        settled["settled"] = serde_json::json!({ "wall": "2026-03-01T02:00:01Z" });
+        let settled: Pending = serde_json::from_value(settled).unwrap();
+        let (meddled, id) = (shelf.clone(), pending.id());
+        desk.on_request(move |_, asked| {
+            if asked.operation() == "detail" {
+                match is_removed {
+                    true => meddled.remove(&id).unwrap(),
+                    false => meddled.put(&settled).unwrap(),
+                }
+            }
+            None
+        });
+        take_back(&desk, &client(), "words");
+        let kept = shelf.list_all().unwrap();
+        match is_removed {
+            true => assert!(kept.is_empty(), "{kept:?}"),
+            false => assert!(kept[0].is_settled(), "{kept:?}"),
+        }
+    }
 }

@@ -3,9 +3,9 @@
 use crate::cli::described::known_name;
 use serde_json::{Map, Value};
 
-/// Names of fields that call a thing.
-const NAMES: [&str; 1] = ["name"];
-/// Names of fields that people type to mean it.
+/// How the names of fields end that call a thing.
+const NAME: &str = "name";
+/// The same of those that people type to mean it. What stands before them is the same as before the name, or nothing.
 const IDS: [&str; 2] = ["id", "key"];
 
 /// Stands between the parts of what is part of something else.
@@ -39,9 +39,15 @@ fn text(value: &Value) -> String {
 fn thing(fields: &Map<String, Value>, between: &str) -> String {
     let told = fields.iter().map(|(field, value)| (field, text(value)));
     let mut told: Vec<(&String, String)> = told.filter(|(_, text)| !text.is_empty()).collect();
-    let name = take(&mut told, &NAMES);
-    // Without a name, it is a field like others.
-    let id = name.as_ref().and_then(|_| take(&mut told, &IDS));
+    // Its own name comes before that of something that it is part of.
+    let stem = name_stem(&told);
+    let name = (stem.as_ref()).and_then(|stem| take(&mut told, &format!("{stem}{NAME}")));
+    // Without a name, it is a field like others; and so is the id of something else.
+    let id = stem.as_ref().and_then(|stem| {
+        let stems = [stem.as_str(), ""].into_iter();
+        let mut fields = stems.flat_map(|stem| IDS.map(|id| format!("{stem}{id}")));
+        fields.find_map(|field| take(&mut told, &field))
+    });
     let rest = told.into_iter();
     let rest = rest.map(|(field, text)| format!("{}: {text}", known_name(field).replace('-', " ")));
     let called = match (name, id) {
@@ -55,13 +61,20 @@ fn thing(fields: &Map<String, Value>, between: &str) -> String {
         .join(between)
 }
 
-/// Takes out the first field that is called by one of `ends`, or ends so.
-fn take(told: &mut Vec<(&String, String)>, ends: &[&str]) -> Option<String> {
-    let is_called = |field: &str| {
-        let mut ends = ends.iter();
-        ends.any(|end| field == *end || field.ends_with(&format!("_{end}")))
-    };
-    let place = told.iter().position(|(field, _)| is_called(field))?;
+/// What stands before `name` in the field that calls the thing.
+fn name_stem(told: &[(&String, String)]) -> Option<String> {
+    let mut stems = told.iter().filter_map(|(field, _)| {
+        let stem = field.strip_suffix(NAME)?;
+        (stem.is_empty() || stem.ends_with('_')).then_some(stem)
+    });
+    let first = stems.clone().next();
+    let own = stems.find(|stem| stem.is_empty());
+    own.or(first).map(str::to_owned)
+}
+
+/// Takes out the field that is called so.
+fn take(told: &mut Vec<(&String, String)>, called: &str) -> Option<String> {
+    let place = told.iter().position(|(field, _)| *field == called)?;
     Some(told.remove(place).1)
 }
 
@@ -85,6 +98,18 @@ mod tests {
                 Some("limit count: 5; limit size: 4"),
             ),
             (json!({"id": 7}), Some("id: 7")),
+            (
+                json!({"group_id": "7", "group_name": "g", "id": "9", "name": "n"}),
+                Some("n (9); group id: 7; group name: g"),
+            ),
+            (
+                json!({"group_id": "7", "severity_name": "Urgent"}),
+                Some("Urgent; group id: 7"),
+            ),
+            (
+                json!({"agreement_name": "n", "agreement_type_name": "t", "id": "1"}),
+                Some("n (1); agreement type name: t"),
+            ),
             (
                 json!({"param_key": "test", "param_name": "test", "is_show": 1}),
                 Some("test; is show: 1"),

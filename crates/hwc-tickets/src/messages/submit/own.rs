@@ -242,7 +242,13 @@ impl OwnSubmits {
         let own = (entries.iter()).find(|entry| entry.pending.key() == Some(key));
         Ok(match own {
             Some(entry) if entry.under_way => Kept::UnderWay,
-            Some(entry) => Kept::Record(Box::new(entry.pending.clone())),
+            // Another process may have settled it.
+            Some(entry) => Kept::Record(Box::new(
+                (listed.into_iter())
+                    .filter(|it| it.id == entry.pending.id && it.key() == Some(key))
+                    .find(Pending::is_settled)
+                    .unwrap_or_else(|| entry.pending.clone()),
+            )),
             None => (listed.into_iter())
                 .filter(|record| record.key() == Some(key))
                 .reduce(later)
@@ -269,6 +275,13 @@ impl OwnSubmits {
             None if news.is_empty() => Kept::Nothing,
             None => Kept::UnderWay,
         })
+    }
+
+    /// Whether something stands under a key that was made of `key` for a part of a text, as the outbox was read last.
+    pub(crate) fn has_parts(&self, key: &str) -> bool {
+        let is_one = |record: &Pending| record.key().is_some_and(|other| is_of_part(other, key));
+        let here = self.lock().iter().any(|entry| is_one(&entry.pending));
+        here || self.last_listed().iter().any(is_one)
     }
 
     /// `key`, and those that were made of it for the parts of a text, as far as something stands under them.
@@ -375,6 +388,11 @@ impl OwnSubmits {
 
     /// Its outcome stays unknown: writes down what was learned, and gives the record to keep.
     pub(crate) fn keep(&self, pending: &Pending, posted: Posting) -> Pending {
+        // What another process has found out or taken note of is not written over.
+        let mut listed = self.listed().into_iter();
+        let stored = listed.find(|stored| stored.id == pending.id);
+        let is_shaky = stored.as_ref().is_some_and(Pending::is_shaky);
+        let is_settled = stored.as_ref().is_some_and(Pending::is_settled);
         let mut entries = self.lock();
         let Some(entry) = entries
             .iter_mut()
@@ -385,9 +403,12 @@ impl OwnSubmits {
         entry.posted = Some(posted);
         let has_news = entry.pending.span != pending.span;
         entry.pending.span = pending.span;
+        if let Some(baseline) = entry.pending.baseline.as_mut() {
+            baseline.shaky |= is_shaky;
+        }
         let kept = entry.pending.clone();
         drop(entries);
-        if has_news {
+        if has_news && !is_settled {
             // The older record is in the outbox: less is known from it, nothing wrong.
             let _ = self.store(&kept);
         }
@@ -433,11 +454,18 @@ impl OwnSubmits {
     /// # Errors
     /// When the outbox cannot take note of it.
     pub(crate) fn never_absent(&self, record: &Pending) -> io::Result<()> {
-        let mut record = record.clone();
+        // As it stands now: while the ticket was read, another process may have settled or removed it.
+        let listed = self.listed();
+        let mut kept = listed.into_iter().find(|kept| kept.id == record.id);
+        if kept.as_ref().is_some_and(Pending::is_settled) {
+            return Ok(());
+        }
         let mut entries = self.lock();
         let mut own = entries.iter_mut().map(|entry| &mut entry.pending);
         let own = own.find(|own| own.id == record.id);
-        let record = own.unwrap_or(&mut record);
+        let Some(record) = own.or(kept.as_mut()).filter(|it| !it.is_settled()) else {
+            return Ok(());
+        };
         // Without a baseline it is never found to be absent.
         let Some(baseline) = record.baseline.as_mut() else {
             return Ok(());

@@ -72,6 +72,8 @@ impl SubmitParts {
             && let Some(key) = &self.submit.options.key
         {
             let own = &self.submit.ticket.client().parts().messages.own;
+            // Before anything is sent: what holds for the last part holds for all.
+            key::check_of_parts(key, total, own.has_outbox())?;
             match own.kept(key).map_err(key::unreadable)? {
                 Kept::Nothing => {}
                 Kept::UnderWay => return Err(key::taken()),
@@ -91,6 +93,7 @@ impl SubmitParts {
             let mut mine = options.clone();
             if total > 1 {
                 mine.key = mine.key.map(|key| key::of_part(&key, number));
+                mine.is_part = true;
             }
             options.attachments.clear();
             options.confidential = None;

@@ -122,6 +122,11 @@ impl Pending {
         self.settled.is_some()
     }
 
+    /// Whether it proves nothing that its message is not in the ticket.
+    pub(crate) fn is_shaky(&self) -> bool {
+        self.baseline.as_ref().is_some_and(|it| it.shaky)
+    }
+
     /// Its message, if this caller took it back ([`Ticket::recall`](crate::Ticket::recall)) and the service said so: it was in the
     /// ticket and is there no more. `None` as well where it was not certain by then which message is its own.
     #[must_use]

@@ -250,7 +250,13 @@ impl Course<'_> {
     async fn of_key(&self, key: &str, text: &str) -> Result<OfKey> {
         let own = &self.parts.messages.own;
         key::check(key, own.has_outbox())?;
+        let is_whole = !self.options.is_part;
+        if is_whole {
+            key::refuse_of_part(key)?;
+        }
         let mut record = match own.kept(key).map_err(key::unreadable)? {
+            // A text that was longer before.
+            Kept::Nothing if is_whole && own.has_parts(key) => return Err(key::of_another()),
             Kept::Nothing => return Ok(OfKey::Nothing),
             Kept::UnderWay => return Err(key::taken()),
             Kept::Record(record) => *record,

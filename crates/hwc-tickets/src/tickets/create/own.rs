@@ -134,7 +134,13 @@ impl OwnTickets {
         let own = (entries.iter()).find(|entry| entry.pending.key() == Some(key));
         Ok(match own {
             Some(entry) if entry.under_way => Kept::UnderWay,
-            Some(entry) => Kept::Record(Box::new(entry.pending.clone())),
+            // Another process may have settled it.
+            Some(entry) => Kept::Record(Box::new(
+                (listed.into_iter())
+                    .filter(|it| it.id == entry.pending.id && it.key() == Some(key))
+                    .find(PendingTicket::is_settled)
+                    .unwrap_or_else(|| entry.pending.clone()),
+            )),
             // One whose outcome is known counts: a process that is killed as it finds its key taken leaves another one.
             None => (listed.into_iter())
                 .filter(|record| record.key() == Some(key))
@@ -271,6 +277,9 @@ impl OwnTickets {
 
     /// Its outcome stays unknown: writes down what was learned, and gives the record to keep.
     pub(super) fn keep(&self, pending: &PendingTicket, posted: Posting) -> PendingTicket {
+        // What another process has found out is not written over.
+        let mut listed = self.listed_or_last().into_iter();
+        let is_settled = listed.any(|it| it.id == pending.id && it.is_settled());
         let mut entries = self.lock();
         let Some(entry) = (entries.iter_mut()).find(|entry| entry.pending.id == pending.id) else {
             return pending.clone();
@@ -280,7 +289,7 @@ impl OwnTickets {
         entry.pending.span = pending.span;
         let kept = entry.pending.clone();
         drop(entries);
-        if has_news {
+        if has_news && !is_settled {
             // The older record is in the outbox: less is known from it, nothing wrong.
             let _ = self.store(&kept);
         }

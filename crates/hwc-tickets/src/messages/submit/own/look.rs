@@ -92,10 +92,7 @@ impl AfterLook<'_> {
         pending: &Pending,
         found: &[&Message],
     ) -> Result<Standing, &io::Error> {
-        let listed = self
-            .outbox
-            .get_or_init(|| self.own.read_outbox())
-            .as_ref()?;
+        let listed = self.outbox().as_ref()?;
         let entries = self.own.lock();
         let begun_here = entries
             .iter()
@@ -175,14 +172,25 @@ impl AfterLook<'_> {
     /// that could be its own was taken back: then it proves nothing that no message is there.
     pub(crate) fn forbids_absence(&self, pending: &Pending) -> bool {
         let forbids = |record: &Pending| {
-            let is_shaky = record.baseline.as_ref().is_some_and(|it| it.shaky);
-            record.id == pending.id && (record.is_settled() || is_shaky)
+            record.id == pending.id && (record.is_settled() || record.is_shaky())
         };
         if forbids(pending) {
             return true;
         }
+        // Another process may have taken it back while it was looked for: that was written down before.
+        let _ = self.outbox();
         let here = (self.own.lock().iter()).any(|entry| forbids(&entry.pending));
         here || self.own.last_listed().iter().any(forbids)
+    }
+
+    /// The outbox as it stands after the look.
+    fn outbox(&self) -> &io::Result<Vec<Pending>> {
+        self.outbox.get_or_init(|| {
+            self.own.read_outbox().inspect_err(|_| {
+                // What can be read of it tells at least what was taken back.
+                let _ = self.own.listed();
+            })
+        })
     }
 
     /// Why the outbox could not be read, when it was asked for.
