@@ -20,7 +20,7 @@ fn place(workspace: &Workspace, name: &str) -> PathBuf {
 
 /// The names of the crates that people get: a crate has the name of its directory.
 fn shipped(workspace: &Workspace) -> Result<Vec<String>> {
-    let manifests = workspace.files("crates", "/Cargo.toml")?;
+    let manifests = workspace.files("crates", "Cargo.toml")?;
     let name = |path: &String| {
         let name = path.strip_prefix("crates/")?.strip_suffix("/Cargo.toml")?;
         (!name.contains('/')).then(|| name.to_owned())

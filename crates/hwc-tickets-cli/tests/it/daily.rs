@@ -525,6 +525,8 @@ fn a_part_in_doubt_leads_on_to_the_others() {
             assert!(ran.stderr.contains(says), "{says}: {}", ran.golden());
         }
         stage.sim().clear_faults();
+        // Only later it is sure that what is not there does not come any more.
+        stage.sim().advance(Duration::from_secs(60));
         let pending = stage.pending_file();
         let ran = stage.run(&["message", "reconcile", pending.to_str().unwrap()]);
         assert_eq!(ran.code, 0, "{}", ran.golden());
