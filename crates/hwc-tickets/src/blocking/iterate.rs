@@ -187,6 +187,8 @@ impl<R: api::Paged> Iterator for Pages<R> {
     }
 }
 
+impl<R: api::Paged> FusedIterator for Pages<R> {}
+
 impl<R: api::Paged> fmt::Debug for Pages<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Pages").field(self.report()).finish()
@@ -216,6 +218,8 @@ impl<R: api::Paged> Iterator for Items<R> {
         self.0.next().map(|next| next.and_then(|item| item))
     }
 }
+
+impl<R: api::Paged> FusedIterator for Items<R> {}
 
 impl<R: api::Paged> fmt::Debug for Items<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -247,6 +251,8 @@ impl<T: Unpin> Iterator for Rows<T> {
     }
 }
 
+impl<T: Unpin> FusedIterator for Rows<T> {}
+
 impl<T: Unpin> fmt::Debug for Rows<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Rows").field(self.report()).finish()
@@ -276,6 +282,8 @@ impl<T> Iterator for RowPages<T> {
         self.0.next().map(|next| next.and_then(|page| page))
     }
 }
+
+impl<T> FusedIterator for RowPages<T> {}
 
 impl<T> fmt::Debug for RowPages<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

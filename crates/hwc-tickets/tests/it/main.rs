@@ -25,6 +25,7 @@ mod day;
 mod detail;
 mod docs;
 mod doubt;
+mod ended;
 mod examples;
 mod files;
 mod folder;
