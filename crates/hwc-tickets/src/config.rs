@@ -126,7 +126,7 @@ impl Client {
 ///         .time_zone("GMT+8".parse()?)
 ///         .identity(vault)
 ///         .transport(network)
-///         .timeouts(Timeouts { total: Duration::from_secs(20), ..Timeouts::default() })
+///         .timeouts(Timeouts::default().total(Duration::from_secs(20)))
 ///         .retry(RetryPolicy::standard().max_attempts(4))
 ///         .rate_limit(RateLimit::per_second(5.0))
 ///         .outbox(FileOutbox::open("outbox")?)

@@ -23,7 +23,11 @@ use crate::{
     },
     time::InvalidZone,
 };
-use hwc_core::{Category, Fault, Idempotency, body::SourceError, fault::telling_status};
+use hwc_core::{
+    Category, Fault, Idempotency,
+    body::SourceError,
+    fault::{is_of_gateway, telling_status},
+};
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, fmt, io, sync::Arc, time::Duration};
 
@@ -340,10 +344,9 @@ impl Error {
         }
     }
 
-    /// Whether the code is one of the gateway, not of the service behind it, in either spelling.
+    /// Whether the code is one of the gateway, not of the service behind it.
     pub(crate) fn has_gateway_code(&self) -> bool {
-        self.code()
-            .is_some_and(|code| code.starts_with("APIGW.") || code.starts_with("APIG."))
+        self.code().is_some_and(is_of_gateway)
     }
 
     /// Whether the service itself says that what the call names is not there. A gateway, or another machine with a code that

@@ -94,6 +94,8 @@ pub mod time;
 mod verb;
 
 pub use action::{StateRefusal, TicketAction};
+/// The crate of the pieces of files in the signatures here ([`api::Source`], [`api::Download`]), so that yours is the same one.
+pub use bytes;
 pub use catalog::{choices, lookups};
 pub use client::Client;
 pub use config::{ClientBuilder, Site, SubmitType};
@@ -106,6 +108,8 @@ pub use end::Ended;
 pub use error::{Advice, CallAdvice, Delivery, Error, ErrorKind, ErrorReport, Result};
 pub use follow::{Cursor, CursorFile, Event, Events, Follow, FollowHandle, StopHandle};
 pub use history::{Conversation, History, Messages, ReadReport};
+/// The crate of requests and answers in the signatures here ([`Transport`], [`identity`]), so that yours is the same one.
+pub use http;
 pub use hwc_core::{
     Clock, Endpoint, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport,
     endpoint::InvalidEndpoint, identity, transport,

@@ -144,10 +144,7 @@ fn every_problem_is_told_at_once() {
     assert!(!format!("{shown}{error:?}").contains("canary"));
     let error = Client::builder()
         .token(SecretString::from("t"))
-        .timeouts(Timeouts {
-            total: Duration::ZERO,
-            ..Timeouts::default()
-        })
+        .timeouts(Timeouts::default().total(Duration::ZERO))
         .ca_file("/nonexistent/ca.pem")
         .build()
         .unwrap_err();

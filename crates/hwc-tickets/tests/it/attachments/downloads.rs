@@ -153,10 +153,7 @@ fn what_breaks_off_or_is_no_file_leaves_nothing() {
 #[test]
 fn silence_is_bounded_and_a_long_file_is_not() {
     let directory = tempfile::tempdir().unwrap();
-    let timeouts = Timeouts {
-        idle_body: Duration::from_secs(3),
-        ..Timeouts::default()
-    };
+    let timeouts = Timeouts::default().idle_body(Duration::from_secs(3));
     for (pause, is_whole) in [(2, true), (4, false)] {
         let path = directory.path().join(format!("{pause}.log"));
         let desk = desk(file().drip(10_000, Duration::from_secs(pause)));
