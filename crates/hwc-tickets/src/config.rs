@@ -16,6 +16,7 @@ use crate::{
         self,
         submit::{MAX_TEXT_UNITS, Outbox},
     },
+    names::names,
     service::{self, Service},
     tickets,
     time::ZoneOffset,
@@ -42,6 +43,10 @@ pub enum Site {
     China,
     /// The International site: region `ap-southeast-3`, host `osm.ap-southeast-3.myhuaweicloud.com`.
     International,
+}
+
+names! {
+    Site: "a site" { China = "china", International = "international" }
 }
 
 impl Site {

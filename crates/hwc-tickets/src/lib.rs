@@ -81,6 +81,7 @@ mod files;
 mod hex;
 pub mod ids;
 mod messages;
+mod names;
 #[cfg(feature = "raw")]
 pub mod raw;
 mod service;
@@ -120,6 +121,7 @@ pub use jiff;
 pub use listed::{ListedTicket, TicketLabel};
 pub use message::{Attachment, Author, Message, MessageKey, MessageKind, Role};
 pub use messages::{follow, history, mark_read, message, recall, submit, unread};
+pub use names::UnknownName;
 pub use rating::Rating;
 pub use recall::{LastMessage, Recalled};
 pub use score::Scored;

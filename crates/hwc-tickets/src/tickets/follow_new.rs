@@ -117,7 +117,7 @@ impl Tickets {
     /// while let Some(event) = events.next().await {
     ///     match event {
     ///         TicketEvent::Opened { ticket } => println!("new: {} {}", ticket.raw_id, ticket.title),
-    ///         TicketEvent::Status { ticket, was } => println!("{}: {was:?} -> {:?}", ticket.raw_id, ticket.status),
+    ///         TicketEvent::Status { ticket, was } => println!("{}: {was} -> {}", ticket.raw_id, ticket.status),
     ///         TicketEvent::Fatal(error) => return Err(error),
     ///         _ => {}
     ///     }

@@ -5,7 +5,7 @@ use hwc_tickets::{
     Advice, Attachment, Author, CallAdvice, Client, Conversation, Cursor, Delivery, Ended, Error,
     ErrorKind, ErrorReport, Event, LastMessage, ListedTicket, Message, MessageId, MessageKind,
     MessageTime, Outcome, Pending, Rating, ReadReport, Recalled, Receipt, Role, Scored,
-    SecretString, Sent, StateRefusal, TicketAction, TicketDetail, TicketId, TicketLabel,
+    SecretString, Sent, Site, StateRefusal, TicketAction, TicketDetail, TicketId, TicketLabel,
     TicketOutcome, TicketStatus, UnreadCounts, ZoneOffset,
     entry::LogEntry,
     error::{Part, SentPart},
@@ -18,7 +18,12 @@ use hwc_tickets::{
 use proptest::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
-use std::{collections::BTreeMap, fmt::Debug, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fmt::{Debug, Display},
+    str::FromStr,
+    time::Duration,
+};
 
 fn json_of<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap()
@@ -179,13 +184,53 @@ fn json_of_outcomes_and_events() {
     );
 }
 
+/// One name for each, in JSON, in print and where it is read again.
+fn has_one_name<T>(values: impl IntoIterator<Item = T>, name: impl Fn(T) -> &'static str)
+where
+    T: Copy + Serialize + Display + FromStr<Err: Debug> + PartialEq + Debug,
+{
+    for value in values {
+        assert_eq!(json!(value), json!(name(value)));
+        assert_eq!(value.to_string(), name(value));
+        assert_eq!(name(value).parse::<T>().unwrap(), value);
+    }
+}
+
+#[test]
+fn names_are_those_of_json() {
+    let codes = || (0..20).map(Some).chain([None]);
+    let is_known = |status: &TicketStatus| !matches!(status, TicketStatus::Other(_));
+    let statuses = codes().map(TicketStatus::from_code).filter(is_known);
+    has_one_name(statuses, TicketStatus::as_str);
+    let kinds = [Some(0), Some(1), None].map(MessageKind::from_code);
+    has_one_name(kinds, MessageKind::as_str);
+    let roles = [Some(0), Some(1), Some(2), None].map(Role::from_code);
+    has_one_name(roles, Role::as_str);
+    has_one_name([Site::China, Site::International], Site::as_str);
+    has_one_name(ErrorKind::ALL.iter().copied(), ErrorKind::as_str);
+    // One without a name keeps its number; what is no name is none.
+    for code in codes().flatten() {
+        let status = TicketStatus::from_code(Some(code));
+        assert_eq!(status.to_string().parse(), Ok(status));
+    }
+    let other = TicketStatus::from_code(Some(99));
+    assert_eq!(
+        (other.as_str(), &*other.to_string()),
+        ("other", "other (99)")
+    );
+    for text in ["", "other", "other (x)", "In_Progress", "secret"] {
+        let error = text.parse::<TicketStatus>().unwrap_err().to_string();
+        assert_eq!(error, "not the name of a ticket status");
+    }
+}
+
 #[test]
 fn values_come_back_from_json() {
     for kind in ErrorKind::ALL {
         comes_back(kind);
         assert_eq!(
             json!(kind),
-            json!(kind.name()),
+            json!(kind.as_str()),
             "the name in logs and in JSON"
         );
     }
