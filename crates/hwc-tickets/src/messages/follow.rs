@@ -61,7 +61,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 ///
 /// In JSON the field `type` says what: `{"type":"possible_gap","ticket":"case-123"}`. An error is its
 /// [`ErrorReport`](crate::ErrorReport), and what is read back has an error that says the same.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Event {

@@ -35,7 +35,7 @@ const LONGEST: Duration = Duration::from_secs(300);
 /// Something that happened to the list of tickets.
 ///
 /// In JSON the field `type` says what: `{"type":"gone","ticket":"case-123"}`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TicketEvent {

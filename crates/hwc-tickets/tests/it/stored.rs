@@ -358,7 +358,7 @@ fn what_a_later_version_wrote_is_read() {
         assert_eq!(told, expected);
         let error = Error::from(told);
         assert!(!error.is_retryable() && error.delivery() == Delivery::Unknown);
-        assert_eq!(error.help(), Some(&*report().help));
+        assert_eq!(error.help(), report().help);
         assert_eq!(error.request_id(), Some("r-1"));
         for outcome in &names {
             assert_eq!(
@@ -470,6 +470,12 @@ fn an_error_and_its_report_say_the_same() {
             (error.request_id(), error.attempts(), error.elapsed())
         );
         assert_eq!(again.retry_after(), error.retry_after());
+        assert_eq!(again.is_safe_to_repeat(), error.is_safe_to_repeat());
+        assert!(!(error.is_safe_to_repeat() && delivery == Delivery::Unknown));
+        // It can be handed to several, with its causes.
+        let event = Event::Fatal(error.clone());
+        assert_eq!(json_of(&event.clone()), json_of(&event));
+        assert_eq!(format!("{:#}", error.clone()), format!("{error:#}"));
         assert!(again.service_message().is_none() && again.pending().is_none());
         // The record is kept apart, and the report names it.
         let id = error.pending().map(Pending::id);

@@ -25,7 +25,7 @@ const TICKETS_AT_ONCE: usize = 256;
 const READS_AT_ONCE: usize = 16;
 
 /// One record of the outbox, and what became of it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Reconciled {
     /// The record.

@@ -13,6 +13,7 @@ use futures_util::{
     lock::{Mutex as AsyncMutex, OwnedMutexGuard},
     stream::BoxStream,
 };
+use serde::{Deserialize, Serialize};
 use std::{
     collections::HashMap,
     fmt,
@@ -24,7 +25,16 @@ use std::{
 };
 
 /// One message of a [`SubmitAll`].
-#[derive(Clone)]
+///
+/// ```
+/// use hwc_tickets::Draft;
+/// // To be kept in a queue, with its text.
+/// let draft = Draft::new("case-123".try_into()?, "The disk is full again.");
+/// let kept = serde_json::to_string(&draft)?;
+/// assert_eq!(serde_json::from_str::<Draft>(&kept)?, draft);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Draft {
     /// The ticket it is for.
@@ -32,10 +42,13 @@ pub struct Draft {
     /// The text.
     pub text: String,
     /// The group it acts for; `None`: that of the client.
+    #[serde(default)]
     pub group: Option<GroupId>,
     /// Files that were uploaded before, at most ten.
+    #[serde(default)]
     pub attachments: Vec<AttachmentId>,
     /// Whether to add a visible reference tag.
+    #[serde(default)]
     pub reference: bool,
 }
 
