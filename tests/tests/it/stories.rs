@@ -27,7 +27,7 @@ fn settings(simulator: &Simulator) -> ClientBuilder {
 }
 
 fn client(simulator: &Simulator, who: Credentials) -> Client {
-    let settings = settings(simulator).token(who.token.into());
+    let settings = settings(simulator).token(who.token);
     settings.build().unwrap()
 }
 

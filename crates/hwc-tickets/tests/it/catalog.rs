@@ -26,7 +26,7 @@ async fn start() -> (Simulator, Client) {
     let service = Simulator::builder().seed(7).start().await.unwrap();
     let client = Client::builder()
         .endpoint(service.endpoint())
-        .token(service.credentials().token.into())
+        .token(service.credentials().token)
         .language("en-us")
         .build()
         .unwrap();
