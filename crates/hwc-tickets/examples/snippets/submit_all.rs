@@ -1,6 +1,6 @@
 //! Many messages: bounded, rate-limited by the client, each with its own outcome.
 
-use futures_util::{StreamExt as _, stream};
+use futures_util::stream;
 use hwc_tickets::{Client, Delivery, Draft, ErrorKind};
 
 /// Gives the tickets whose message was not sent, with the reason.

@@ -8,7 +8,7 @@ use crate::{
         follow::{Event, FollowHandle, StopHandle},
         history::ReadReport,
         message::Message,
-        submit::{Draft, Sent, SubmitAll},
+        submit::{self, Draft, Sent, SubmitAll},
     },
     tickets::{
         follow_new::{self, TicketEvent},
@@ -16,10 +16,7 @@ use crate::{
     },
 };
 use futures_core::Stream;
-use futures_util::{
-    StreamExt as _,
-    stream::{BoxStream, Fuse},
-};
+use futures_util::{StreamExt as _, stream::Fuse};
 use std::{fmt, iter::FusedIterator, sync::Arc};
 
 /// A stream, and the runtime it is polled on.
@@ -89,11 +86,11 @@ impl fmt::Debug for Messages {
 ///
 /// The outer result is an error only inside an asynchronous runtime; then the iterator ends.
 #[must_use = "nothing is sent until the iterator is asked for an outcome"]
-pub struct Outcomes(Steps<BoxStream<'static, (Draft, Result<Sent>)>>);
+pub struct Outcomes(Steps<submit::Outcomes>);
 
 impl Outcomes {
     pub(super) fn new(options: SubmitAll, runtime: &Arc<Runtime>) -> Self {
-        Self(Steps::new(options.stream().boxed(), runtime))
+        Self(Steps::new(options.stream(), runtime))
     }
 }
 

@@ -26,7 +26,7 @@ pub use outcome::{Candidate, Outcome, Resemblance};
 pub use parts::SubmitParts;
 pub use pending::{InvalidPendingId, Pending, PendingId};
 pub use reconcile::Reconciled;
-pub use submit_all::{Draft, SubmitAll};
+pub use submit_all::{Draft, Outcomes, SubmitAll};
 pub use text::TextError;
 
 use crate::{
@@ -224,6 +224,24 @@ impl Submit {
     /// ```
     pub fn attach(mut self, attachment: impl Into<AttachmentSource>) -> Self {
         self.options.attachments.push(attachment.into());
+        self
+    }
+
+    /// Takes each of these along, in order: as [`Submit::attach`].
+    ///
+    /// ```no_run
+    /// # async fn example(client: hwc_tickets::Client) -> hwc_tickets::Result<()> {
+    /// let log = client.upload("disk.log").await?;
+    /// let ticket = client.ticket("case-123")?;
+    /// ticket.submit("The log, and what we saw.").attach(&log).attach_all(["one.png", "two.png"]).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn attach_all<T: Into<AttachmentSource>>(
+        mut self,
+        attachments: impl IntoIterator<Item = T>,
+    ) -> Self {
+        let attachments = attachments.into_iter().map(Into::into);
+        self.options.attachments.extend(attachments);
         self
     }
 

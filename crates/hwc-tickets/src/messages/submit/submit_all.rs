@@ -17,10 +17,13 @@ use serde::{Deserialize, Serialize};
 use std::{
     collections::HashMap,
     fmt,
+    future::poll_fn,
+    pin::Pin,
     sync::{
         Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
     },
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -147,7 +150,7 @@ impl SubmitAll {
     }
 
     /// Each draft with its outcome, as they end.
-    pub fn stream(self) -> impl Stream<Item = (Draft, Result<Sent>)> + Send + Unpin + 'static {
+    pub fn stream(self) -> Outcomes {
         let Self {
             client,
             drafts,
@@ -158,7 +161,7 @@ impl SubmitAll {
         let stopped = Arc::new(AtomicBool::new(false));
         let turns = Turns::default();
         let taking = Arc::clone(&stopped);
-        drafts
+        let outcomes = drafts
             .take_while(move |_| future::ready(!taking.load(Ordering::Acquire)))
             .map(move |draft| {
                 let (client, stopped, stop_on) =
@@ -197,7 +200,35 @@ impl SubmitAll {
                 }
             })
             .buffer_unordered(concurrency)
-            .boxed()
+            .boxed();
+        Outcomes(outcomes)
+    }
+}
+
+/// Each draft with its outcome, as a stream: [`SubmitAll::stream`].
+///
+/// Dropping it begins no further message and cancels those under way.
+#[must_use = "nothing is sent before it is polled"]
+pub struct Outcomes(BoxStream<'static, (Draft, Result<Sent>)>);
+
+impl Outcomes {
+    /// The next draft that has ended, with its outcome; `None` at the end. As of the `Stream` trait, without its import.
+    pub async fn next(&mut self) -> Option<(Draft, Result<Sent>)> {
+        poll_fn(|context| self.0.poll_next_unpin(context)).await
+    }
+}
+
+impl Stream for Outcomes {
+    type Item = (Draft, Result<Sent>);
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_next_unpin(context)
+    }
+}
+
+impl fmt::Debug for Outcomes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outcomes").finish_non_exhaustive()
     }
 }
 
