@@ -283,15 +283,23 @@ impl Submit {
     /// Sends at most one message under this key (1 to 256 bytes), across crashes and restarts: the outcome is kept in the outbox
     /// until [`Client::acknowledge`](crate::Client::acknowledge), and the same key again gives it ([`Receipt::Kept`]), or finds
     /// it out first, in place of sending another one. A message that did not arrive gives its key free; files that were uploaded
-    /// for it go with the next one.
+    /// for it go with the next one. A doubt that stays keeps its key until it is settled, or a person ends it with
+    /// [`Client::forget`](crate::Client::forget): each state is in [`docs::delivery`](crate::docs::delivery#what-a-key-keeps).
     ///
-    /// A key is that of one text with as many attachments; where ids are attached, they are the same. The content of files is not
+    /// A key is that of one ticket and one text with as many attachments; where ids are attached, they are the same. The content of files is not
     /// compared. Of a text in parts ([`Submit::split_long`]), each part has a key of its own that is made of this one.
     ///
     /// It needs an outbox that outlives the program; without one it is an error. One process at a time uses a key: of a
     /// record that another one is still working on nobody can tell that. Just before it is sent, the outbox is looked at again:
     /// what another one has put there while files went up is given as it is ([`Sent::unused`] has the files), or is an error while
     /// it is not known.
+    ///
+    /// # Errors
+    /// When awaited, besides those of every submit, and always before anything is sent:
+    /// [`ErrorKind::Locked`](crate::ErrorKind::Locked) while the key is under way,
+    /// [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable) with [`Error::pending`](crate::Error::pending) while its message stays in doubt, and
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) where it was used for something else, has not 1 to 256 bytes, or the client has
+    /// no outbox.
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.options.key = Some(key.into());
         self

@@ -127,6 +127,9 @@ impl Client {
     /// Ends the doubt about a submit: its record leaves the outbox and this client. For a person who has looked at
     /// the ticket and decided; nothing is sent or read.
     ///
+    /// If it was sent under a [key](crate::Submit::key), the key is free then: what is submitted under it is sent, as another message.
+    /// So where the person found the message in the ticket, nothing is to be submitted under that key again.
+    ///
     /// # Errors
     /// [`ErrorKind::Storage`] when the outbox cannot remove it.
     pub fn forget(&self, id: PendingId) -> Result<()> {
