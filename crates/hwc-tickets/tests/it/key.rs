@@ -106,7 +106,7 @@ fn a_doubt_that_was_forgotten_gives_its_key_free() {
         assert_eq!(pending.key(), Some("job-1"));
         client().forget(pending.id()).unwrap();
         client().acknowledge("job-1").unwrap();
-        let again = submit(&service, &client(), "other words").unwrap();
+        let again = submit(&service, &client(), "words").unwrap();
         assert_eq!(again.receipt, Receipt::Accepted);
         assert_eq!(service.requests("POST"), 2);
     }

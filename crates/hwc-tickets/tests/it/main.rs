@@ -17,6 +17,7 @@ mod attachments;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod bridge;
+mod bridge_answers;
 mod cancel;
 mod catalog;
 mod config;
