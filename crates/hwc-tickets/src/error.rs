@@ -5,7 +5,7 @@ mod kind;
 mod report;
 
 pub use advice::{Advice, CallAdvice};
-pub use hwc_core::Delivery;
+pub use hwc_core::{Delivery, delivery::UnknownDelivery};
 pub use kind::ErrorKind;
 pub use report::ErrorReport;
 
