@@ -209,7 +209,7 @@ fn no_more() -> Answer {
 fn client(server: &Server, given: &Given<'_>) -> Client {
     let mut builder = Client::builder()
         .endpoint(server.url())
-        .token(TOKEN.into())
+        .token(TOKEN)
         .proxy(ProxyChoice::Direct)
         .retry(RetryPolicy::never());
     if let Some(site) = given.number("site") {

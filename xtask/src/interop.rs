@@ -117,7 +117,7 @@ struct Question {
 /// # Errors
 /// A judge is not content, or cannot be asked here.
 pub fn run(workspace: &Workspace, only: Option<Judge>) -> Result<String> {
-    let every = || [Judge::ALL, Judge::CLIENTS].concat();
+    let every = || [&Judge::ALL[..], &Judge::CLIENTS[..]].concat();
     let judges = only.map_or_else(every, |judge| vec![judge]);
     let mut said = Vec::new();
     for judge in judges {
@@ -131,9 +131,7 @@ pub fn run(workspace: &Workspace, only: Option<Judge>) -> Result<String> {
         match verdict {
             Verdict::Content => said.push(judge.name().to_owned()),
             // A JDK and a toolchain of Go are large: who asks every judge gets the others without them.
-            Verdict::Absent(why)
-                if matches!(judge, Judge::Java | Judge::Go) && only.is_none() =>
-            {
+            Verdict::Absent(why) if matches!(judge, Judge::Java | Judge::Go) && only.is_none() => {
                 said.push(format!("{} SKIPPED: {why}", judge.name()));
             }
             Verdict::Absent(why) => return Err(absent(why).into()),

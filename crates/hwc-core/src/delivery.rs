@@ -1,5 +1,7 @@
 //! What is known about the effect of a call that failed.
 
+use std::{fmt, str::FromStr};
+
 use serde::{Deserialize, Serialize};
 
 /// What is known about the effect of a call that did not return `Ok`, all its attempts together.
@@ -35,6 +37,30 @@ impl Delivery {
     }
 }
 
+/// The name.
+impl fmt::Display for Delivery {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
+/// From the name.
+impl FromStr for Delivery {
+    type Err = UnknownDelivery;
+
+    fn from_str(text: &str) -> Result<Self, UnknownDelivery> {
+        [Self::NotSent, Self::Rejected, Self::Absent, Self::Unknown]
+            .into_iter()
+            .find(|delivery| delivery.as_str() == text)
+            .ok_or(UnknownDelivery)
+    }
+}
+
+/// A text is not the name of a [`Delivery`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not the name of a delivery: not_sent, rejected, absent or unknown is expected")]
+pub struct UnknownDelivery;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,6 +78,8 @@ mod tests {
         let names = all.map(|delivery| delivery.as_str());
         assert_eq!(names, ["not_sent", "rejected", "absent", "unknown"]);
         for delivery in all {
+            assert_eq!(delivery.to_string(), delivery.as_str());
+            assert_eq!(delivery.as_str().parse(), Ok(delivery));
             let stored = serde_json::to_value(delivery).unwrap();
             assert_eq!(stored, delivery.as_str());
             assert_eq!(

@@ -290,6 +290,24 @@ impl Fault {
     }
 }
 
+/// How codes of the gateway begin.
+pub(crate) const GATEWAY: &str = "APIGW.";
+/// How the same codes, with the same numbers, begin in the family of gateways it comes from.
+pub(crate) const OLD_GATEWAY: &str = "APIG.";
+
+/// Whether an error code is one of the gateway, in either of its spellings, and not of the service behind it: then the service
+/// has said nothing.
+///
+/// ```
+/// use hwc_core::fault::is_of_gateway;
+/// assert!(is_of_gateway("APIGW.0201") && is_of_gateway("APIG.0201"));
+/// assert!(!is_of_gateway("OSM.01010015"));
+/// ```
+#[must_use]
+pub fn is_of_gateway(code: &str) -> bool {
+    code.starts_with(GATEWAY) || code.starts_with(OLD_GATEWAY)
+}
+
 /// The HTTP status of an answer, unless it says nothing: this platform reports most errors with 200.
 #[must_use]
 pub fn telling_status(status: Option<u16>) -> Option<u16> {

@@ -12,10 +12,11 @@ use std::time::Duration;
 /// ```
 /// use std::time::Duration;
 /// use hwc_core::Timeouts;
-/// let timeouts = Timeouts { total: Duration::from_secs(12), ..Timeouts::default() };
+/// let timeouts = Timeouts::default().total(Duration::from_secs(12));
 /// assert_eq!(timeouts.connect, Duration::from_secs(3));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Timeouts {
     /// Name resolution, TCP, proxy and TLS handshake together. Default 3 s.
     /// A transport of your own keeps its own limit.
@@ -36,5 +37,35 @@ impl Default for Timeouts {
             idle_body: Duration::from_secs(5),
             total: Duration::from_secs(30),
         }
+    }
+}
+
+impl Timeouts {
+    /// The same with this limit of name resolution, TCP, proxy and TLS handshake together. Default 3 s.
+    #[must_use]
+    pub fn connect(mut self, limit: Duration) -> Self {
+        self.connect = limit;
+        self
+    }
+
+    /// The same with this limit of one attempt, until the head of the answer is there. Default 10 s.
+    #[must_use]
+    pub fn attempt(mut self, limit: Duration) -> Self {
+        self.attempt = limit;
+        self
+    }
+
+    /// The same with this longest pause inside the body of an answer. Default 5 s.
+    #[must_use]
+    pub fn idle_body(mut self, pause: Duration) -> Self {
+        self.idle_body = pause;
+        self
+    }
+
+    /// The same with this limit of the whole call: credentials, every attempt, every wait, the body. Default 30 s.
+    #[must_use]
+    pub fn total(mut self, limit: Duration) -> Self {
+        self.total = limit;
+        self
     }
 }

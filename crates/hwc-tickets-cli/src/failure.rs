@@ -305,7 +305,7 @@ fn tell(error: &Error, verbose: bool) -> Told {
             facts.push(("cause", error.to_string()));
             cause = error.source();
         }
-        facts.push(("kind", error.kind().name().to_owned()));
+        facts.push(("kind", error.kind().as_str().to_owned()));
         facts.push(("attempts", error.attempts().to_string()));
         facts.push(("time", HumanDuration(error.elapsed()).to_string()));
         // A read has none, and for what may be repeated freely it does not matter.

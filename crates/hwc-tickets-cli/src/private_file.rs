@@ -318,7 +318,10 @@ mod tests {
         synced();
         write(&path, b"one").unwrap();
         let made = [place.path().join("a"), place.path().to_owned()];
-        assert_eq!(synced(), [&made[..], std::slice::from_ref(&directory)].concat());
+        assert_eq!(
+            synced(),
+            [&made[..], std::slice::from_ref(&directory)].concat()
+        );
         write(&path, b"two").unwrap();
         assert_eq!(synced(), std::slice::from_ref(&directory));
         remove(&path).unwrap();

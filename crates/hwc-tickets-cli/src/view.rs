@@ -327,13 +327,7 @@ fn attachment_fields(message: &Message) -> impl Iterator<Item = String> {
 
 /// The name of a status, as it is typed and shown.
 pub(crate) fn status_name(status: TicketStatus) -> String {
-    match serde_json::to_value(status) {
-        Ok(Value::String(name)) => name.replace('_', "-"),
-        _ => match status {
-            TicketStatus::Other(code) => format!("other ({code})"),
-            _ => "unknown".to_owned(),
-        },
-    }
+    status.to_string().replace('_', "-")
 }
 
 /// The receipt of a message that is in the ticket.

@@ -3,34 +3,38 @@
 //! `cargo run -p hwc-tickets --example bridge -- FOLDER WEBHOOK`, with address and credentials in the environment. Killed
 //! at any moment and started again with the same folder, it goes on where it stood. Make the folder yours alone (0700).
 //!
-//! - Each message is a line of `mirror.jsonl`, once: an `Event` in JSON. Tickets that are opened later come by themselves.
+//! - Each message is a line of `mirror.jsonl`, once: an `Event` in JSON. Tickets come as they are opened, up to 1,500 at once,
+//!   and go an hour after they have ended. Those that ended before the first start are left out.
 //! - Each line is posted, once at least. Where it begins in the file is its `Idempotency-Key`.
-//! - An answer is a file `answers/NAME.TICKET` with the text, for example `job-7.case-123`, put there by renaming. It is
-//!   sent once, and gone then; what needs a person first becomes `job-7.case-123.refused`.
+//! - An answer is a file `answers/NAME.TICKET` with the text, put there by renaming. It is sent once, and gone then; what is
+//!   refused becomes `NAME.TICKET.refused`. While one is in doubt, the others to its ticket wait.
 #![allow(clippy::disallowed_methods, clippy::print_stderr, reason = "a program")]
+use hwc_tickets::ErrorKind::{Forbidden, InvalidInput, NotFound, Refused, RequestTooLarge};
 use hwc_tickets::follow_new::{TicketEvent, TicketsCursor};
 use hwc_tickets::transport::{HttpTransport, RequestBody, Transport as _};
-use hwc_tickets::{Client, Cursor, Delivery, Event, FileOutbox, jiff::Timestamp};
+use hwc_tickets::{Client, Cursor, Delivery, Event, FileOutbox, TicketId, http, jiff::Timestamp};
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
-use std::{collections::BTreeSet, error::Error, fs, path::Path, time::Duration};
-type Fallible = Result<(), Box<dyn Error>>;
+use std::{error::Error, fs, path::Path, time::Duration};
+type Fallible<T = ()> = Result<T, Box<dyn Error>>;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Fallible {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [folder, webhook] = &arguments[..] else {
-        return Err("usage: bridge FOLDER WEBHOOK".into());
-    };
+    let mut given = std::env::args().skip(1);
+    let given = given.next().zip(given.next());
+    let (folder, webhook) = given.ok_or("usage: bridge FOLDER WEBHOOK")?;
     let outbox = FileOutbox::open(format!("{folder}/outbox"))?;
     let client = Client::builder().from_env().outbox(outbox).build()?;
-    bridge(&client, folder.as_ref(), webhook, Duration::from_secs(3)).await
+    bridge(&client, folder.as_ref(), &webhook, Duration::from_secs(3)).await
 }
 
 /// Where the bridge stands. All of it is stored at once.
 #[derive(Default, Serialize, Deserialize)]
 struct State {
     tickets: TicketsCursor,
+    /// Those that have ended and are still followed, with the second in which that was seen.
+    ended: BTreeMap<TicketId, i64>,
     messages: Cursor,
     /// Bytes of the mirror that are part of the cursor, and those that the webhook has.
     mirrored: u64,
@@ -57,7 +61,9 @@ pub(crate) async fn bridge(client: &Client, folder: &Path, hook: &str, pace: Dur
     // What is behind that is not part of the cursor, and comes again.
     mirror.set_len(state.mirrored)?;
     fs::create_dir_all(folder.join("answers"))?;
-    let known = state.tickets.tickets().map(|(id, _)| id.clone());
+    let known = state.tickets.tickets();
+    let known = known.filter(|(id, now)| !now.has_ended() || state.ended.contains_key(*id));
+    let known = known.map(|(id, _)| id.clone());
     // With `.skip_own()`, what the bridge itself sent would be left out.
     let follow = client.follow(known).since(Timestamp::UNIX_EPOCH);
     let follow = follow.resume(state.messages.clone());
@@ -70,6 +76,7 @@ pub(crate) async fn bridge(client: &Client, folder: &Path, hook: &str, pace: Dur
     let mut tick = tokio::time::interval(pace);
     let mut lines = Vec::new();
     loop {
+        let now = Timestamp::now().as_second();
         tokio::select! {
             Some(event) = messages.next() => match event {
                 Event::Checkpoint(cursor) => {
@@ -85,21 +92,28 @@ pub(crate) async fn bridge(client: &Client, folder: &Path, hook: &str, pace: Dur
                 event => lines.extend(serde_json::to_string(&event)?.bytes().chain([b'\n'])),
             },
             Some(event) = tickets.next() => match event {
-                TicketEvent::Opened { ticket } => ticket.id.into_iter().for_each(|id| {
-                    handle.add(id);
-                }),
+                TicketEvent::Opened { ticket } if ticket.status.has_ended() => {}
+                TicketEvent::Status { ticket, .. } if ticket.status.has_ended() => {
+                    state.ended.extend(ticket.id.map(|id| (id, now)));
+                }
+                TicketEvent::Opened { ticket } | TicketEvent::Status { ticket, .. } => {
+                    state.ended.retain(|id, _| ticket.id.as_ref() != Some(id));
+                    let _ = ticket.id.map(|id| handle.add(id));
+                }
                 TicketEvent::Checkpoint(cursor) => state.tickets = cursor,
                 TicketEvent::Degraded { error, .. } => eprintln!("{error}; tried again"),
                 TicketEvent::Fatal(error) => return Err(error.into()),
                 _ => {}
             },
             _ = tick.tick() => {
+                // Not at once: what was written last may not have come yet.
+                state.ended.retain(|id, at| *at > now - 3600 || !handle.remove(id.clone()));
                 while state.posted < state.mirrored {
                     let mut line = Vec::new();
                     mirror.seek(SeekFrom::Start(state.posted))?;
                     let length = BufReader::new(&mirror).read_until(b'\n', &mut line)?;
                     let request = http::Request::post(hook).header("idempotency-key", state.posted);
-                    let request = request.body(RequestBody::from(bytes::Bytes::from(line)))?;
+                    let request = request.body(RequestBody::from(line))?;
                     let sent = tokio::time::timeout(Duration::from_secs(10), web.send(request));
                     if !matches!(sent.await, Ok(Ok(answer)) if answer.status().is_success()) {
                         eprintln!("the webhook did not take the line at {}", state.posted);
@@ -108,42 +122,49 @@ pub(crate) async fn bridge(client: &Client, folder: &Path, hook: &str, pace: Dur
                     state.posted += length as u64;
                     save(&state, folder)?;
                 }
-                answer(client, &folder.join("answers")).await?;
+                tick.reset_after(pace.max(answer(client, &folder.join("answers")).await?));
             }
         }
     }
 }
 
-/// Sends what waits, in the order of the names, up to what is to be tried again later.
-async fn answer(client: &Client, answers: &Path) -> Fallible {
+/// Sends what waits, in the order of the names. What is to be tried again holds up its own ticket alone. Gives the pause that the
+/// service asks for.
+pub(crate) async fn answer(client: &Client, answers: &Path) -> Fallible<Duration> {
+    let (mut held, mut pause) = (BTreeSet::new(), Duration::ZERO);
     let paths = fs::read_dir(answers)?.map(|entry| Ok(entry?.path()));
     for path in paths.collect::<io::Result<BTreeSet<_>>>()? {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let becomes = match name.rsplit_once('.') {
-            Some((key, "sent")) => {
-                client.acknowledge(key)?;
-                fs::remove_file(&path)?;
+        let (key, ticket) = name.rsplit_once('.').unwrap_or(("", "refused"));
+        if ticket == "sent" {
+            client.acknowledge(key)?;
+            fs::remove_file(&path)?;
+        }
+        if ticket == "sent" || ticket == "refused" || held.contains(ticket) {
+            continue;
+        }
+        // An empty text is refused, and so is a file without a text.
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        let sent = match client.ticket(ticket) {
+            Ok(ticket) => ticket.submit(text).key(&*name).resend_if_absent().await,
+            Err(error) => Err(error),
+        };
+        let becomes = match sent.inspect_err(|error| eprintln!("{name}: {error}")) {
+            Ok(_) => "sent",
+            Err(error) if error.is_retryable() || error.delivery() == Delivery::Unknown => {
+                pause = pause.max(error.retry_after().unwrap_or_default());
+                held.insert(ticket.to_owned());
                 continue;
             }
-            None | Some((_, "refused")) => continue,
-            Some((_, ticket)) => {
-                // An empty text is refused, and so is a file without a text.
-                let text = fs::read_to_string(&path).unwrap_or_default();
-                match async { client.ticket(ticket)?.submit(text).key(&*name).await }.await {
-                    Ok(_) => "sent",
-                    Err(error) => {
-                        eprintln!("{name}: {error}");
-                        if error.is_retryable() || error.delivery() == Delivery::Unknown {
-                            return Ok(());
-                        }
-                        "refused"
-                    }
-                }
-            }
+            Err(error) => match error.kind() {
+                InvalidInput | Refused | RequestTooLarge | NotFound | Forbidden => "refused",
+                // Of this program, its credentials or its machine.
+                _ => return Err(error.into()),
+            },
         };
         fs::rename(&path, answers.join(format!("{name}.{becomes}")))?;
         // On the disk before its outcome is forgotten: else it might be sent once more.
         fs::File::open(answers)?.sync_all()?;
     }
-    Ok(())
+    Ok(pause)
 }

@@ -17,8 +17,9 @@ impl Client {
     /// credentials that are gone can be given free.
     ///
     /// # Errors
-    /// [`ErrorKind::Locked`] while it is not known what became of it, or of either where both have the key: use the key again, or
-    /// reconcile it, first.
+    /// [`ErrorKind::Locked`] while it is under way, or while it is not known what became of it, or of either where both have the key:
+    /// use the key again, or reconcile it, first. Of a doubt that stays, a person decides, and ends it with [`Client::forget`] or
+    /// [`Client::forget_ticket`] with the id of its record ([`Error::pending`]), which gives the key free as well.
     /// [`ErrorKind::Storage`] when the outbox cannot be read or written.
     pub fn acknowledge(&self, key: &str) -> Result<()> {
         let parts = self.parts();

@@ -24,7 +24,7 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let service = hwc_tickets_sim::Simulator::start().await?;
-//! # let client = hwc_tickets::Client::builder().endpoint(service.endpoint()).token(service.credentials().token.into()).build()?;
+//! # let client = hwc_tickets::Client::builder().endpoint(service.endpoint()).token(service.credentials().token).build()?;
 //! use hwc_tickets::{AttachmentId, api::{Source, Upload}};
 //!
 //! // From the disk: `Source::file("disk.log")?`.

@@ -75,16 +75,36 @@ impl ClientBuilder {
     /// As of [`ClientBuilder::build`];
     /// [`ErrorKind::LimitExceeded`](crate::ErrorKind::LimitExceeded) when the system gives no thread.
     pub fn build_blocking(self) -> Result<Client> {
-        Ok(Client {
-            client: self.build()?,
-            runtime: Arc::new(Runtime::start()?),
-        })
+        blocking(self)
     }
 }
 
+impl ClientBuilder<Client> {
+    /// Makes the client. Opens no connection; starts a thread.
+    ///
+    /// # Errors
+    /// As of [`ClientBuilder::build_blocking`].
+    pub fn build(self) -> Result<Client> {
+        blocking(self)
+    }
+}
+
+fn blocking<C>(builder: ClientBuilder<C>) -> Result<Client> {
+    Ok(Client {
+        client: builder.client()?,
+        runtime: Arc::new(Runtime::start()?),
+    })
+}
+
 impl Client {
-    /// Starts a client: end with [`ClientBuilder::build_blocking`].
-    pub fn builder() -> ClientBuilder {
+    /// Starts a client: its `build` makes a blocking one.
+    ///
+    /// ```
+    /// use hwc_tickets::{SecretString, blocking::Client};
+    /// let client: Client = Client::builder().token(SecretString::from("t")).build()?;
+    /// # Ok::<(), hwc_tickets::Error>(())
+    /// ```
+    pub fn builder() -> ClientBuilder<Self> {
         ClientBuilder::new()
     }
 

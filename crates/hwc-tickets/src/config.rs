@@ -16,6 +16,7 @@ use crate::{
         self,
         submit::{MAX_TEXT_UNITS, Outbox},
     },
+    names::names,
     service::{self, Service},
     tickets,
     time::ZoneOffset,
@@ -27,7 +28,7 @@ use hwc_core::{
 };
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use std::{ffi::OsString, fmt, path::PathBuf, sync::Arc, time::Duration};
+use std::{ffi::OsString, fmt, marker::PhantomData, path::PathBuf, sync::Arc, time::Duration};
 
 /// How long an accepted message may stay invisible to reads, unless the builder is told otherwise.
 const CONSISTENCY_WINDOW: Duration = Duration::from_secs(10);
@@ -42,6 +43,10 @@ pub enum Site {
     China,
     /// The International site: region `ap-southeast-3`, host `osm.ap-southeast-3.myhuaweicloud.com`.
     International,
+}
+
+names! {
+    Site: "a site" { China = "china", International = "international" }
 }
 
 impl Site {
@@ -99,7 +104,7 @@ impl Client {
         reason = "part of the contract; see the comment above"
     )]
     pub async fn from_env() -> Result<Self> {
-        ClientBuilder::new().from_env().build()
+        Self::builder().from_env().build()
     }
 }
 
@@ -126,16 +131,17 @@ impl Client {
 ///         .time_zone("GMT+8".parse()?)
 ///         .identity(vault)
 ///         .transport(network)
-///         .timeouts(Timeouts { total: Duration::from_secs(20), ..Timeouts::default() })
+///         .timeouts(Timeouts::default().total(Duration::from_secs(20)))
 ///         .retry(RetryPolicy::standard().max_attempts(4))
 ///         .rate_limit(RateLimit::per_second(5.0))
 ///         .outbox(FileOutbox::open("outbox")?)
 ///         .build()
 /// }
 /// ```
-#[derive(Default)]
+///
+/// `C` is the client that it makes: that of `blocking::Client::builder` (feature `blocking`) makes a blocking one.
 #[must_use = "a builder does nothing until build() is called"]
-pub struct ClientBuilder {
+pub struct ClientBuilder<C = Client> {
     endpoint: Option<String>,
     site: Option<Site>,
     language: Option<String>,
@@ -160,11 +166,55 @@ pub struct ClientBuilder {
     variables: Option<Variables>,
     /// What is wrong with credentials that were given.
     problems: Vec<String>,
+    makes: PhantomData<fn() -> C>,
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl ClientBuilder {
+    /// Makes the client. Opens no connection.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Credentials`] when there are none: the error names each place that was looked at.
+    /// [`ErrorKind::InvalidInput`] for settings that cannot be used: the error names all of them.
+    /// [`ErrorKind::Storage`] when the outbox cannot be read.
+    pub fn build(self) -> Result<Client> {
+        self.client()
+    }
+}
+
+impl<C> ClientBuilder<C> {
     pub(crate) fn new() -> Self {
-        Self::default()
+        Self {
+            endpoint: None,
+            site: None,
+            language: None,
+            time_zone: ZoneOffset::default(),
+            group: None,
+            identity: None,
+            timeouts: Timeouts::default(),
+            retry: RetryPolicy::default(),
+            rate_limit: None,
+            max_connections: None,
+            proxy: None,
+            ca_files: Vec::new(),
+            transport: None,
+            clock: None,
+            text_limit: None,
+            submit_type: SubmitType::default(),
+            user_agent: None,
+            outbox: None,
+            consistency_window: None,
+            author_id: None,
+            account: None,
+            variables: None,
+            problems: Vec::new(),
+            makes: PhantomData,
+        }
     }
 
     /// The address of the service, e.g. `https://osm.cn-south-1.myhuaweicloud.com`. Any `https` host may
@@ -201,8 +251,8 @@ impl ClientBuilder {
     }
 
     /// A token of IAM that is used as it is. It is not renewed: most live 24 hours.
-    pub fn token(mut self, token: SecretString) -> Self {
-        match Token::new(&token) {
+    pub fn token(mut self, token: impl Into<SecretString>) -> Self {
+        match Token::new(&token.into()) {
             Ok(token) => self.identity = Some(Arc::new(Identity::from(token))),
             Err(error) => self
                 .problems
@@ -212,8 +262,12 @@ impl ClientBuilder {
     }
 
     /// An access key and its secret: requests are signed (SDK-HMAC-SHA256).
-    pub fn keys(mut self, access: SecretString, secret: SecretString) -> Self {
-        match Keys::new(&access, secret) {
+    pub fn keys(
+        mut self,
+        access: impl Into<SecretString>,
+        secret: impl Into<SecretString>,
+    ) -> Self {
+        match Keys::new(&access.into(), secret.into()) {
             Ok(keys) => self.identity = Some(Arc::new(Identity::from(keys))),
             Err(error) => self
                 .problems
@@ -367,13 +421,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Makes the client. Opens no connection.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Credentials`] when there are none: the error names each place that was looked at.
-    /// [`ErrorKind::InvalidInput`] for settings that cannot be used: the error names all of them.
-    /// [`ErrorKind::Storage`] when the outbox cannot be read.
-    pub fn build(mut self) -> Result<Client> {
+    /// The client, asynchronous as every one is inside.
+    pub(crate) fn client(mut self) -> Result<Client> {
         let mut problems = std::mem::take(&mut self.problems);
         let site = self.site.unwrap_or_default();
         let endpoint = self
@@ -569,7 +618,7 @@ fn no_credentials() -> Error {
 }
 
 /// Shows no credentials.
-impl fmt::Debug for ClientBuilder {
+impl<C> fmt::Debug for ClientBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("endpoint", &self.endpoint)

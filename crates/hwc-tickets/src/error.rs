@@ -5,7 +5,7 @@ mod kind;
 mod report;
 
 pub use advice::{Advice, CallAdvice};
-pub use hwc_core::Delivery;
+pub use hwc_core::{Delivery, delivery::UnknownDelivery};
 pub use kind::ErrorKind;
 pub use report::ErrorReport;
 
@@ -23,7 +23,11 @@ use crate::{
     },
     time::InvalidZone,
 };
-use hwc_core::{Category, Fault, Idempotency, body::SourceError, fault::telling_status};
+use hwc_core::{
+    Category, Fault, Idempotency,
+    body::SourceError,
+    fault::{is_of_gateway, telling_status},
+};
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, fmt, io, sync::Arc, time::Duration};
 
@@ -35,9 +39,11 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// `Display` names the operation, the ticket, the meaning, the error code, the host where the way to it
 /// failed, and the request id on one line, and never a secret, a message text or foreign text; `{:#}`
 /// adds the causes. It serialises as an [`ErrorReport`], and comes back from one. Look at [`Error::kind`] to
-/// branch, at [`Error::delivery`] before sending anything again, and at [`Error::help`] for what to do.
+/// branch, at [`Error::is_safe_to_repeat`] before doing anything again, and at [`Error::help`] for what to do.
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     operation: Option<Cow<'static, str>>,
     /// Whether it is about keeping the cursor of a follower.
@@ -68,6 +74,7 @@ pub(crate) fn unconfirmed(problem: &io::Error) -> String {
 }
 
 /// Where an error comes from.
+#[derive(Clone)]
 enum Cause {
     /// A call of the service.
     Call(Fault),
@@ -75,7 +82,7 @@ enum Cause {
     Local {
         detail: Cow<'static, str>,
         help: Option<String>,
-        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+        source: Option<Arc<dyn std::error::Error + Send + Sync>>,
     },
     /// Told by a report: another process, or a test.
     Report(Box<ErrorReport>),
@@ -222,7 +229,8 @@ impl Error {
         error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
         if let Cause::Local { source, .. } = &mut self.0.cause {
-            *source = Some(error.into());
+            let error: Box<dyn std::error::Error + Send + Sync> = error.into();
+            *source = Some(Arc::from(error));
         }
         self
     }
@@ -340,10 +348,9 @@ impl Error {
         }
     }
 
-    /// Whether the code is one of the gateway, not of the service behind it, in either spelling.
+    /// Whether the code is one of the gateway, not of the service behind it.
     pub(crate) fn has_gateway_code(&self) -> bool {
-        self.code()
-            .is_some_and(|code| code.starts_with("APIGW.") || code.starts_with("APIG."))
+        self.code().is_some_and(is_of_gateway)
     }
 
     /// Whether the service itself says that what the call names is not there. A gateway, or another machine with a code that
@@ -399,8 +406,26 @@ impl Error {
         self.0.elapsed
     }
 
-    /// Whether the same call may succeed later without a change by a person. For a submit, look at
-    /// [`Error::delivery`] first: `true` does not mean that sending again is safe.
+    /// Whether to do the same again, after [`Error::retry_after`] or a pause: it may succeed then without a change by a person, and
+    /// doing it again does nothing twice. Of a write, such as a submit, that is certain only where it is known that nothing was done
+    /// ([`Error::delivery`]); where it is not, its record has to be reconciled first ([`Error::into_pending`]), or it is done
+    /// again under the same [key](crate::Submit::key), which finds out itself.
+    ///
+    /// ```
+    /// use hwc_tickets::{Delivery, Error, ErrorKind, ErrorReport};
+    ///
+    /// let lost = ErrorReport::new(ErrorKind::Timeout, "no answer").delivery(Delivery::Unknown);
+    /// assert!(Error::from(lost.clone()).is_safe_to_repeat()); // a read
+    /// assert!(!Error::from(lost.is_write(true)).is_safe_to_repeat()); // a submit
+    /// ```
+    #[must_use]
+    pub fn is_safe_to_repeat(&self) -> bool {
+        let may_be_done = self.is_write() && self.0.delivery == Delivery::Unknown;
+        self.is_retryable() && !may_be_done
+    }
+
+    /// Whether the same call may succeed later without a change by a person: what failed is likely to pass. That does not mean that
+    /// doing it again is safe: see [`Error::is_safe_to_repeat`].
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         self.0.kind.is_transient()
@@ -415,7 +440,8 @@ impl Error {
         }
     }
 
-    /// What is known about the effect of the call. For a read it has no meaning: a read has no effect. While it is
+    /// What is known about the effect of the call. Of a read it says nothing that matters, for a read has no effect: ask
+    /// [`Error::is_write`], or [`Error::is_safe_to_repeat`]. While it is
     /// [`Delivery::Unknown`], [`Error::into_pending`] gives what is needed to find out later.
     #[must_use]
     pub fn delivery(&self) -> Delivery {
@@ -522,9 +548,9 @@ impl Error {
     /// One or two sentences a programmer can act on: they may name methods of this crate. For other people see
     /// [`Error::advice`].
     #[must_use]
-    pub fn help(&self) -> Option<&str> {
+    pub fn help(&self) -> &str {
         let advice = self.advice();
-        Some(match (&self.0.cause, advice.words()) {
+        match (&self.0.cause, advice.words()) {
             (Cause::Report(report), _) => &report.help,
             (_, Some(words)) if matches!(advice, Advice::Reconcile | Advice::SendAgain) => words,
             (
@@ -536,7 +562,7 @@ impl Error {
             (_, Some(words)) => words,
             (Cause::Call(fault), None) => fault.help(),
             (Cause::Local { help: None, .. }, None) => self.0.kind.advice(),
-        })
+        }
     }
 
     /// What `Display` says, without the request id: for whoever shows that apart.

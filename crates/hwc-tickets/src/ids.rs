@@ -167,10 +167,9 @@ macro_rules! id {
             }
         }
 
-        impl TryFrom<&$name> for $name {
-            type Error = InvalidId;
-            fn try_from(id: &$name) -> Result<Self, InvalidId> {
-                Ok(id.clone())
+        impl From<&$name> for $name {
+            fn from(id: &$name) -> Self {
+                id.clone()
             }
         }
 

@@ -109,6 +109,7 @@ mod files;
 mod hex;
 pub mod ids;
 mod messages;
+mod names;
 #[cfg(feature = "raw")]
 pub mod raw;
 mod service;
@@ -121,6 +122,8 @@ pub mod tickets;
 pub mod time;
 mod verb;
 
+/// The crate of the pieces of files in the signatures here ([`api::Source`], [`api::Download`]), so that yours is the same one.
+pub use bytes;
 pub use catalog::{choices, lookups};
 pub use client::Client;
 pub use config::{ClientBuilder, Site, SubmitType};
@@ -128,6 +131,8 @@ pub use doubt::origin::Origin;
 pub use error::{Advice, CallAdvice, Delivery, Error, ErrorKind, ErrorReport, Result};
 pub use follow::{Cursor, CursorFile, Event, Events, Follow, FollowHandle, StopHandle};
 pub use history::{Conversation, History, Messages, ReadReport};
+/// The crate of requests and answers in the signatures here ([`Transport`], [`identity`]), so that yours is the same one.
+pub use http;
 pub use hwc_core::{
     Clock, Endpoint, ProxyChoice, RateLimit, RetryPolicy, Timeouts, Transport,
     endpoint::InvalidEndpoint, identity, transport,
@@ -137,6 +142,7 @@ pub use ids::{AttachmentId, GroupId, InvalidId, MessageId, TicketId};
 pub use jiff;
 pub use message::{Attachment, Author, Message, MessageKey, MessageKind, Role};
 pub use messages::{follow, history, mark_read, message, recall, submit, unread};
+pub use names::UnknownName;
 pub use recall::{LastMessage, Recalled};
 pub use secrecy::SecretString;
 pub use submit::{

@@ -15,12 +15,17 @@
 //! let sent = client.ticket("case-123")?.submit("only once").await?;
 //! assert_eq!(sent.attempts, 1);
 //! assert_eq!(service.arrived("case-123"), ["only once"]);
+//! // The other side answers, and goes on.
+//! service.reply_as_engineer("case-123", "Thank you.")?;
+//! service.set_status("case-123", sim::Status::Completed)?;
+//! assert!(service.set_status("case-none", sim::Status::Completed).is_err_and(|refusal| refusal == sim::Refusal::NoSuchTicket));
 //! # Ok(()) }
 //! ```
 
 pub use hwc_tickets_sim::{
-    self, Credentials, Fault, FaultRule, Operation, Quirks, Route, Rules, Simulator,
-    SimulatorBuilder, StartError, TicketSeed, Time,
+    self, Arrival, Credentials, DEMO, Engineers, Entry, Fault, FaultRule, Label, MoreBoundary,
+    Operation, Quirks, Refusal, Route, Rules, Simulator, SimulatorBuilder, StartError, Status,
+    TicketSeed, Time,
 };
 
 use crate::{Client, ClientBuilder, SecretString};

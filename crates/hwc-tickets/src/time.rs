@@ -7,7 +7,7 @@
 pub use hwc_core::fault::HumanDuration;
 use jiff::{Timestamp, civil::DateTime, tz::Offset};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
-use std::{fmt, ops::Range, str::FromStr};
+use std::{cmp::Ordering, fmt, ops::Range, str::FromStr};
 
 /// A fixed distance from UTC in whole minutes, -12:00 to +14:00. Sent as `X-Time-Zone`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -193,6 +193,20 @@ impl MessageTime {
     #[must_use]
     pub fn raw(&self) -> &str {
         &self.raw
+    }
+}
+
+/// By the instant. Those that are not understood come after all that are, by their text.
+impl Ord for MessageTime {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let place = (self.instant.is_none(), self.instant, &self.raw);
+        place.cmp(&(other.instant.is_none(), other.instant, &other.raw))
+    }
+}
+
+impl PartialOrd for MessageTime {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

@@ -25,9 +25,7 @@ const TEXT: &str = "The disk is full again.";
 
 /// The asynchronous client.
 pub(crate) fn client(endpoint: &str, keys: &Credentials) -> Result<Client> {
-    let builder = Client::builder()
-        .endpoint(endpoint)
-        .token(keys.token.into());
+    let builder = Client::builder().endpoint(endpoint).token(keys.token);
     Ok(builder.build()?)
 }
 
@@ -35,8 +33,8 @@ pub(crate) fn client(endpoint: &str, keys: &Credentials) -> Result<Client> {
 pub(crate) fn blocking(endpoint: &str, keys: &Credentials) -> Result<blocking::Client> {
     let builder = blocking::Client::builder()
         .endpoint(endpoint)
-        .token(keys.token.into());
-    Ok(builder.build_blocking()?)
+        .token(keys.token);
+    Ok(builder.build()?)
 }
 
 /// The calls as they are generated, with a token.

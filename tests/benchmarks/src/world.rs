@@ -73,7 +73,7 @@ impl World {
         for ticket in tickets {
             let id = ticket.id.clone();
             let opened = simulator.open(ticket);
-            opened.map_err(|refusal| format!("{id} cannot be opened: {refusal:?}"))?;
+            opened.map_err(|refusal| format!("{id} cannot be opened: {refusal}"))?;
         }
         Ok(())
     }

@@ -25,7 +25,7 @@ fn client(url: String, token: &str) -> Client {
 fn settings(url: String, token: &str) -> ClientBuilder {
     Client::builder()
         .endpoint(url)
-        .token(token.into())
+        .token(token)
         .proxy(ProxyChoice::Direct)
         .retry(RetryPolicy::never())
 }

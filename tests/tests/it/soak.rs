@@ -86,7 +86,7 @@ impl Simulator {
         let builder = Client::builder()
             .endpoint(&*self.endpoint)
             .proxy(ProxyChoice::Direct)
-            .token(Credentials::demo().token.into());
+            .token(Credentials::demo().token);
         builder.build().unwrap()
     }
 }

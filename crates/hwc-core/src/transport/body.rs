@@ -15,6 +15,12 @@ use super::{TransportFault, progress::Turn};
 /// The body of a request, on its way out. Its length is known.
 ///
 /// As an [`http_body::Body`] it gives as many bytes as its length says, or ends with an error.
+///
+/// ```
+/// use hwc_core::transport::RequestBody;
+/// let bodies = [RequestBody::from("{}"), String::from("{}").into(), b"{}".to_vec().into()];
+/// assert!(bodies.iter().all(|body| body.as_bytes().is_some_and(|bytes| bytes == "{}")));
+/// ```
 pub struct RequestBody(Outgoing);
 
 enum Outgoing {
@@ -72,6 +78,18 @@ impl From<Bytes> for RequestBody {
         Self(Outgoing::Whole(bytes))
     }
 }
+
+/// From what is bytes.
+macro_rules! from_bytes {
+    ($($type:ty),*) => {
+        $(impl From<$type> for RequestBody {
+            fn from(bytes: $type) -> Self {
+                Bytes::from(bytes).into()
+            }
+        })*
+    };
+}
+from_bytes!(Vec<u8>, String, &'static str, &'static [u8]);
 
 impl Body for RequestBody {
     type Data = Bytes;

@@ -239,12 +239,13 @@ pub(crate) fn real(address: &str) -> PipelineBuilder {
         .identity(token())
         .error_codes(CODES)
         .retry(RetryPolicy::standard().base_wait(Duration::from_millis(2)))
-        .timeouts(Timeouts {
-            connect: HANG_GUARD,
-            attempt: HANG_GUARD,
-            idle_body: HANG_GUARD,
-            total: HANG_GUARD * 4,
-        })
+        .timeouts(
+            Timeouts::default()
+                .connect(HANG_GUARD)
+                .attempt(HANG_GUARD)
+                .idle_body(HANG_GUARD)
+                .total(HANG_GUARD * 4),
+        )
 }
 
 /// No socket test gets here unless something hangs.

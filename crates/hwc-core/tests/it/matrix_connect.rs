@@ -103,12 +103,13 @@ async fn rows_2_and_3_names_that_do_not_resolve_or_not_in_time() {
         });
         let pipeline = real("https://things.example.com")
             .resolver(resolver.clone())
-            .timeouts(Timeouts {
-                connect: Duration::from_millis(20),
-                attempt: HANG_GUARD,
-                idle_body: HANG_GUARD,
-                total: HANG_GUARD,
-            })
+            .timeouts(
+                Timeouts::default()
+                    .connect(Duration::from_millis(20))
+                    .attempt(HANG_GUARD)
+                    .idle_body(HANG_GUARD)
+                    .total(HANG_GUARD),
+            )
             .build()
             .unwrap();
         for operation in [&READ, &SUBMIT] {
@@ -167,12 +168,13 @@ async fn an_address_that_does_not_answer_leaves_time_for_the_next_one() {
     let limit = Duration::from_millis(500);
     let pipeline = real(&format!("http://localhost:{port}"))
         .resolver(Arc::new(Addresses(vec![dead.into(), server.address.ip()])))
-        .timeouts(Timeouts {
-            connect: limit,
-            attempt: HANG_GUARD,
-            idle_body: HANG_GUARD,
-            total: HANG_GUARD,
-        })
+        .timeouts(
+            Timeouts::default()
+                .connect(limit)
+                .attempt(HANG_GUARD)
+                .idle_body(HANG_GUARD)
+                .total(HANG_GUARD),
+        )
         .build()
         .unwrap();
     pipeline

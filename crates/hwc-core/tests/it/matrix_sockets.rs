@@ -208,23 +208,21 @@ async fn rows_12_and_13_dripping_head_and_body_end_by_the_limits() {
             "12 head",
             "HTTP/1.1 200 OK\r\n",
             "a",
-            Timeouts {
-                connect: long,
-                attempt: limit,
-                idle_body: long,
-                total: limit,
-            },
+            Timeouts::default()
+                .connect(long)
+                .attempt(limit)
+                .idle_body(long)
+                .total(limit),
         ),
         (
             "13 body",
             "HTTP/1.1 200 OK\r\ncontent-length: 4000000\r\n\r\n{",
             " ",
-            Timeouts {
-                connect: long,
-                attempt: long,
-                idle_body: long,
-                total: limit,
-            },
+            Timeouts::default()
+                .connect(long)
+                .attempt(long)
+                .idle_body(long)
+                .total(limit),
         ),
     ] {
         for operation in [&READ, &SUBMIT] {
@@ -245,12 +243,11 @@ async fn row_13_a_stalled_body_ends_by_the_idle_limit() {
             connection.wait_for_close();
         }
     });
-    let timeouts = Timeouts {
-        idle_body: Duration::from_millis(40),
-        connect: HANG_GUARD,
-        attempt: HANG_GUARD,
-        total: HANG_GUARD,
-    };
+    let timeouts = Timeouts::default()
+        .idle_body(Duration::from_millis(40))
+        .connect(HANG_GUARD)
+        .attempt(HANG_GUARD)
+        .total(HANG_GUARD);
     let pipeline = real(&server.http()).timeouts(timeouts).build().unwrap();
     let got = failure(&pipeline, &SUBMIT).await;
     assert_eq!(got, (FaultKind::Timeout, Delivery::Unknown, 1));

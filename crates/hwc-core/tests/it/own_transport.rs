@@ -111,12 +111,13 @@ async fn fault(
     real(&format!("http://localhost:{port}"))
         .retry(RetryPolicy::never())
         .clock(Arc::new(clock))
-        .timeouts(Timeouts {
-            connect: HANG_GUARD,
-            attempt: LATE,
-            idle_body: LATE * 10,
-            total: LATE * 10,
-        })
+        .timeouts(
+            Timeouts::default()
+                .connect(HANG_GUARD)
+                .attempt(LATE)
+                .idle_body(LATE * 10)
+                .total(LATE * 10),
+        )
         .transport(Arc::new(transport))
         .build()
         .unwrap()

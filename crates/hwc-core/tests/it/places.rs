@@ -29,10 +29,7 @@ fn a_call_without_a_place_waits_and_ends_within_its_deadline_as_not_sent() {
     let network = ScriptedTransport::new(&clock).otherwise(Step::hang());
     let pipeline = scripted(&clock, &network)
         .max_connections(2)
-        .timeouts(Timeouts {
-            attempt: Duration::from_secs(100),
-            ..Timeouts::default()
-        })
+        .timeouts(Timeouts::default().attempt(Duration::from_secs(100)))
         .build()
         .unwrap();
     let options = CallOptions::default();
@@ -197,11 +194,7 @@ fn a_call_that_waited_goes_out_with_credentials_that_hold() {
         let mut pipeline = scripted(&clock, &network)
             .identity(issuer(false))
             .max_connections(1)
-            .timeouts(Timeouts {
-                attempt: 60 * SECOND,
-                total: 60 * SECOND,
-                ..Timeouts::default()
-            });
+            .timeouts(Timeouts::default().attempt(60 * SECOND).total(60 * SECOND));
         if limited {
             pipeline = pipeline.rate_limit(RateLimit::per_second(0.05));
         }

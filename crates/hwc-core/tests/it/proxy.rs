@@ -31,12 +31,13 @@ fn call(address: &str, choice: ProxyChoice) -> Option<(FaultKind, Delivery)> {
     let pipeline = real(address)
         .proxy(choice)
         .retry(hwc_core::RetryPolicy::never())
-        .timeouts(Timeouts {
-            connect: Duration::from_secs(2),
-            attempt: HANG_GUARD,
-            idle_body: HANG_GUARD,
-            total: HANG_GUARD,
-        })
+        .timeouts(
+            Timeouts::default()
+                .connect(Duration::from_secs(2))
+                .attempt(HANG_GUARD)
+                .idle_body(HANG_GUARD)
+                .total(HANG_GUARD),
+        )
         .resolver(Arc::new(Nowhere))
         .build()
         .unwrap();

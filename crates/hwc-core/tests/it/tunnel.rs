@@ -172,18 +172,17 @@ enum Limit {
 
 impl Limit {
     fn timeouts(self) -> Timeouts {
-        Timeouts {
-            connect: match self {
+        Timeouts::default()
+            .connect(match self {
                 Self::Connect => Duration::from_millis(20),
                 _ => HANG_GUARD,
-            },
-            attempt: match self {
+            })
+            .attempt(match self {
                 Self::Attempt => LATE,
                 _ => LATE * 10,
-            },
-            idle_body: LATE * 10,
-            total: LATE * 10,
-        }
+            })
+            .idle_body(LATE * 10)
+            .total(LATE * 10)
     }
 
     fn options(self) -> CallOptions {

@@ -316,7 +316,7 @@ fn all_outcomes(
             one,
             short,
             is_told: one.outcome.as_ref().is_err_and(|error| {
-                !causes.insert((error.kind().name(), error.code(), error.host()))
+                !causes.insert((error.kind().as_str(), error.code(), error.host()))
             }),
         })
         .collect();

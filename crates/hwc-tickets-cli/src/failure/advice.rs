@@ -67,7 +67,7 @@ pub(crate) fn of(error: &Error) -> Cow<'static, str> {
         (advice, _) => match words(advice) {
             Some(words) => words.into(),
             // Its words fit every program.
-            None => error.help().unwrap_or_default().to_owned().into(),
+            None => error.help().to_owned().into(),
         },
     }
 }

@@ -4,7 +4,7 @@ use crate::stage::{FOREVER, Ran, Stage, names, private, unavailable};
 #[cfg(unix)]
 use hwc_tickets_sim::Entry;
 use hwc_tickets_sim::{Fault, FaultRule, Operation};
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 const CHINESE: &str = "TT202611210003";
 /// Nobody has taken it.
@@ -818,9 +818,7 @@ mod on_a_terminal {
         let lost = FaultRule::new(Operation::CreateMessages, Fault::Close);
         stage.sim().fault(lost.after_commit());
         let unread = FaultRule::new(Operation::ListMessages, crate::stage::forbidden());
-        stage
-            .sim()
-            .fault(unread.skipping(1).times(FOREVER));
+        stage.sim().fault(unread.skipping(1).times(FOREVER));
         let (ended, screen) = edited(&stage, WRITE, &["--editor", "--timeout", "2s"]);
         assert_eq!(ended, 6, "{screen}");
         assert!(screen.contains("your text is kept in"), "{screen}");

@@ -488,67 +488,97 @@ pub enum Outcome {
 }
 
 /// Why a command was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
     /// A value is outside its limits.
+    #[error("a value is outside its limits")]
     Invalid,
     /// The credential is of nobody in this world.
+    #[error("the credential is of nobody in this world")]
     NoSuchCustomer,
     /// The ticket does not exist, or belongs to another account.
+    #[error("the ticket does not exist, or belongs to another account")]
     NoSuchTicket,
     /// The ticket is a colleague's, and the group is missing or wrong.
+    #[error("the ticket is a colleague's, and the group is missing or wrong")]
     NotAllowed,
     /// The ticket is closed.
+    #[error("the ticket is closed")]
     Closed,
     /// The ticket has no such message.
+    #[error("the ticket has no such message")]
     NoSuchMessage,
     /// The message is recalled already.
+    #[error("the message is recalled already")]
     AlreadyRecalled,
     /// The message is older than the time for recalling.
+    #[error("the message is older than the time for recalling")]
     TooLate,
     /// The message or file is somebody else's, or it is the message the ticket began with.
+    #[error("the message or file is somebody else's, or it is the message the ticket began with")]
     NotOwn,
     /// There is no such file, or the caller may not see it.
+    #[error("there is no such file, or the caller may not see it")]
     NoSuchFile,
     /// A message has the file.
+    #[error("a message has the file")]
     FileInUse,
     /// The account or the ticket has no such label.
+    #[error("the account or the ticket has no such label")]
     NoSuchLabel,
     /// The two tickets do not belong together.
+    #[error("the two tickets do not belong together")]
     NoSuchRelation,
     /// There is no such agreement.
+    #[error("there is no such agreement")]
     NoSuchAgreement,
     /// The agreement is signed already.
+    #[error("the agreement is signed already")]
     SignedAlready,
     /// The code is not the one that was sent, or is no longer good.
+    #[error("the code is not the one that was sent, or is no longer good")]
     NotVerified,
     /// A code was sent to the contact less than a minute ago.
+    #[error("a code was sent to the contact less than a minute ago")]
     CodeTooSoon,
     /// The customer had too many codes today.
+    #[error("the customer had too many codes today")]
     NoMoreCodes,
     /// The customer uploaded too much today.
+    #[error("the customer uploaded too much today")]
     DailyVolume,
     /// The world is full.
+    #[error("the world is full")]
     Full,
     /// The state of the ticket does not allow it.
+    #[error("the state of the ticket does not allow it")]
     WrongState,
     /// The ticket was urged a short time ago.
+    #[error("the ticket was urged a short time ago")]
     UrgedTooOften,
     /// The ticket was opened a short time ago and cannot be urged yet.
+    #[error("the ticket was opened a short time ago and cannot be urged yet")]
     UrgedTooSoon,
     /// The ticket has a rating already.
+    #[error("the ticket has a rating already")]
     ScoredAlready,
     /// The customer may not open tickets.
+    #[error("the customer may not open tickets")]
     NoRole,
     /// The support plan has no tickets of this kind.
+    #[error("the support plan has no tickets of this kind")]
     NotInPlan,
     /// There is no such severity.
+    #[error("there is no such severity")]
     NoSuchSeverity,
     /// A mail address for copies is none, or there are too many.
+    #[error("a mail address for copies is none, or there are too many")]
     BadCopy,
     /// The contact is not a verified one.
+    #[error("the contact is not a verified one")]
     ContactNotVerified,
     /// No more tickets of this kind can be opened.
+    #[error("no more tickets of this kind can be opened")]
     QuotaUsedUp,
 }

@@ -34,7 +34,7 @@ pub(crate) async fn lost_answer(
             Err(error) => println!(
                 "{error}\n  request {:?}\n  {}",
                 error.request_id(),
-                error.help().unwrap_or_default()
+                error.help()
             ),
         },
     }

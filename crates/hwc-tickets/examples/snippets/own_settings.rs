@@ -43,10 +43,7 @@ pub(crate) fn own_settings(
         .time_zone(ZoneOffset::from_hours(8)?)
         .identity(CachedIdentity::new(vault))
         .transport(transport)
-        .timeouts(Timeouts {
-            total: Duration::from_secs(20),
-            ..Timeouts::default()
-        })
+        .timeouts(Timeouts::default().total(Duration::from_secs(20)))
         .retry(RetryPolicy::standard().max_attempts(4))
         .rate_limit(RateLimit::per_second(50.0))
         .outbox(FileOutbox::open(outbox)?)

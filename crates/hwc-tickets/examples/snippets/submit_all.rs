@@ -1,6 +1,6 @@
 //! Many messages: a few at a time, each with its own outcome. Their pace is the `rate_limit` of the client, if it has one.
 
-use futures_util::{StreamExt as _, stream};
+use futures_util::stream;
 use hwc_tickets::{Client, Delivery, Draft, ErrorKind};
 
 /// Gives the tickets whose message was not sent, with the reason.

@@ -95,7 +95,7 @@ trial!(
 
 fn client(clock: &FakeClock, network: &ScriptedTransport) -> Client {
     Client::builder()
-        .token("token-for-tests".into())
+        .token("token-for-tests")
         .clock(clock.clone())
         .transport(network.clone())
         .group(GroupId::new("of-client").unwrap())

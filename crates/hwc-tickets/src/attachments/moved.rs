@@ -59,6 +59,18 @@ impl From<Uploaded> for AttachmentSource {
     }
 }
 
+impl From<&Uploaded> for AttachmentSource {
+    fn from(uploaded: &Uploaded) -> Self {
+        Self::from(&uploaded.id)
+    }
+}
+
+impl From<&Uploaded> for AttachmentId {
+    fn from(uploaded: &Uploaded) -> Self {
+        uploaded.id.clone()
+    }
+}
+
 impl From<Uploaded> for AttachmentId {
     fn from(uploaded: Uploaded) -> Self {
         uploaded.id

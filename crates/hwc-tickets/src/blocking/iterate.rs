@@ -8,7 +8,7 @@ use crate::{
         follow::{Event, FollowHandle, StopHandle},
         history::ReadReport,
         message::Message,
-        submit::{Draft, Sent, SubmitAll},
+        submit::{self, Draft, Sent, SubmitAll},
     },
     tickets::{
         follow_new::{self, TicketEvent},
@@ -16,10 +16,7 @@ use crate::{
     },
 };
 use futures_core::Stream;
-use futures_util::{
-    StreamExt as _,
-    stream::{BoxStream, Fuse},
-};
+use futures_util::{StreamExt as _, stream::Fuse};
 use std::{fmt, iter::FusedIterator, sync::Arc};
 
 /// A stream, and the runtime it is polled on.
@@ -89,11 +86,11 @@ impl fmt::Debug for Messages {
 ///
 /// The outer result is an error only inside an asynchronous runtime; then the iterator ends.
 #[must_use = "nothing is sent until the iterator is asked for an outcome"]
-pub struct Outcomes(Steps<BoxStream<'static, (Draft, Result<Sent>)>>);
+pub struct Outcomes(Steps<submit::Outcomes>);
 
 impl Outcomes {
     pub(super) fn new(options: SubmitAll, runtime: &Arc<Runtime>) -> Self {
-        Self(Steps::new(options.stream().boxed(), runtime))
+        Self(Steps::new(options.stream(), runtime))
     }
 }
 
@@ -187,6 +184,8 @@ impl<R: api::Paged> Iterator for Pages<R> {
     }
 }
 
+impl<R: api::Paged> FusedIterator for Pages<R> {}
+
 impl<R: api::Paged> fmt::Debug for Pages<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Pages").field(self.report()).finish()
@@ -216,6 +215,8 @@ impl<R: api::Paged> Iterator for Items<R> {
         self.0.next().map(|next| next.and_then(|item| item))
     }
 }
+
+impl<R: api::Paged> FusedIterator for Items<R> {}
 
 impl<R: api::Paged> fmt::Debug for Items<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -247,6 +248,8 @@ impl<T: Unpin> Iterator for Rows<T> {
     }
 }
 
+impl<T: Unpin> FusedIterator for Rows<T> {}
+
 impl<T: Unpin> fmt::Debug for Rows<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Rows").field(self.report()).finish()
@@ -276,6 +279,8 @@ impl<T> Iterator for RowPages<T> {
         self.0.next().map(|next| next.and_then(|page| page))
     }
 }
+
+impl<T> FusedIterator for RowPages<T> {}
 
 impl<T> fmt::Debug for RowPages<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,8 +1,9 @@
 //! The kinds of error: what each means and what to do.
 
+use crate::names::UnknownName;
 use hwc_core::FaultKind;
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 /// The kind of an [`Error`](crate::Error), to branch on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -57,8 +58,9 @@ pub enum ErrorKind {
     /// A file of this crate (outbox, cursor) could not be read or written.
     /// What to do: check the path, the free space and who may write there.
     Storage,
-    /// Someone else holds what the call needs alone, e.g. the lock of an outbox file.
-    /// What to do: end the other program, or use another file.
+    /// Someone else holds what the call needs alone: the lock of an outbox file, a key that is under way, or a key of which it is
+    /// not known yet what became of it.
+    /// What to do: wait for the other one, end it, or use another file; of a key see the error.
     Locked,
     /// A limit that was stated for this call was reached.
     /// What to do: raise it, or use the way that needs no buffer.
@@ -107,7 +109,9 @@ impl ErrorKind {
         self.row().2
     }
 
-    /// Whether it may pass by itself.
+    /// Whether it may pass by itself. Of a write that says nothing about doing it again: see
+    /// [`Error::is_safe_to_repeat`](crate::Error::is_safe_to_repeat). What is [`Locked`](Self::Locked) passes when the other
+    /// program, or the other call with the same key, has ended.
     #[must_use]
     pub fn is_transient(self) -> bool {
         use ErrorKind as K;
@@ -117,14 +121,15 @@ impl ErrorKind {
         )
     }
 
-    /// A stable name in lower case, for logs and metrics.
+    /// Its name in lower case, stable, for logs, metrics and columns: as serde writes it.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         self.row().0
     }
 
     /// What it means, in half a sentence.
-    fn meaning(self) -> &'static str {
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
         self.row().1
     }
 
@@ -240,9 +245,20 @@ impl ErrorKind {
     }
 }
 
+/// The name.
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.meaning())
+        f.pad(self.as_str())
+    }
+}
+
+/// From the name.
+impl FromStr for ErrorKind {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        let known = Self::ALL.iter().find(|kind| kind.as_str() == text);
+        known.copied().ok_or(UnknownName::new("a kind of error"))
     }
 }
 

@@ -193,7 +193,7 @@ impl From<&Error> for ErrorReport {
             what: error.failed().into_owned(),
             hindrance: error.hindrance().map(Cow::into_owned),
             advice: error.advice(),
-            help: error.help().unwrap_or_default().to_owned(),
+            help: error.help().to_owned(),
             host: error.host().map(str::to_owned),
             code: error.code().map(str::to_owned),
             http_status: error.http_status(),

@@ -35,8 +35,8 @@ use crate::{
     messages::message::{Message, Undecodable},
     tickets::detail::TicketStatus,
 };
-use futures_core::Stream;
-use futures_util::stream;
+use futures_core::{FusedStream, Stream};
+use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -61,7 +61,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 ///
 /// In JSON the field `type` says what: `{"type":"possible_gap","ticket":"case-123"}`. An error is its
 /// [`ErrorReport`](crate::ErrorReport), and what is read back has an error that says the same.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Event {
@@ -270,7 +270,7 @@ impl Follow {
             Some((event, (engine, takes)))
         });
         Events {
-            inner: Box::pin(inner),
+            inner: Box::pin(inner.fuse()),
             stop: StopHandle::new(stop),
             changes,
             connected,
@@ -283,14 +283,15 @@ impl Follow {
 /// Dropping it ends everything it has under way. Dropping the future of [`Events::next`] loses nothing.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct Events {
-    inner: Pin<Box<dyn Stream<Item = Event> + Send>>,
+    inner: Pin<Box<dyn FusedStream<Item = Event> + Send>>,
     stop: StopHandle,
     changes: Changes,
     connected: Arc<AtomicBool>,
 }
 
 impl Events {
-    /// The next event; `None` at the end. As of the `Stream` trait, without its import.
+    /// The next event; `None` at the end, and however often it is asked for after that. As of the `Stream` trait, without its
+    /// import.
     pub async fn next(&mut self) -> Option<Event> {
         poll_fn(|context| self.inner.as_mut().poll_next(context)).await
     }
@@ -328,6 +329,12 @@ impl Stream for Events {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Event>> {
         self.inner.as_mut().poll_next(context)
+    }
+}
+
+impl FusedStream for Events {
+    fn is_terminated(&self) -> bool {
+        self.inner.is_terminated()
     }
 }
 

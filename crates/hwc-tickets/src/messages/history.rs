@@ -21,8 +21,8 @@ use crate::{
     service::MAX_PAGE,
     tickets::ticket::Ticket,
 };
-use futures_core::Stream;
-use futures_util::stream;
+use futures_core::{FusedStream, Stream};
+use futures_util::{StreamExt as _, stream};
 use hwc_core::CallOptions;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -167,7 +167,7 @@ impl History {
             }
         });
         Messages {
-            inner: Box::pin(inner),
+            inner: Box::pin(inner.fuse()),
             report,
         }
     }
@@ -237,12 +237,13 @@ impl Conversation {
 /// Dropping it, or the future of [`Messages::next`], loses nothing that was not handed out yet.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct Messages {
-    inner: Pin<Box<dyn Stream<Item = Result<Message, Error>> + Send>>,
+    inner: Pin<Box<dyn FusedStream<Item = Result<Message, Error>> + Send>>,
     report: Arc<Mutex<ReadReport>>,
 }
 
 impl Messages {
-    /// The next message; `None` at the end. As of the `Stream` trait, without its import.
+    /// The next message; `None` at the end, and however often it is asked for after that. As of the `Stream` trait, without its
+    /// import.
     pub async fn next(&mut self) -> Option<Result<Message>> {
         poll_fn(|context| self.inner.as_mut().poll_next(context)).await
     }
@@ -262,6 +263,12 @@ impl Stream for Messages {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.inner.as_mut().poll_next(context)
+    }
+}
+
+impl FusedStream for Messages {
+    fn is_terminated(&self) -> bool {
+        self.inner.is_terminated()
     }
 }
 

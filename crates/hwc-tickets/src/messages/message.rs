@@ -2,6 +2,7 @@
 
 use crate::{
     ids::{AttachmentId, MessageId},
+    names::names,
     setters::setters,
     time::MessageTime,
 };
@@ -25,6 +26,11 @@ pub enum MessageKind {
     /// no name for.
     #[serde(other)]
     Unknown,
+}
+
+names! {
+    MessageKind: "a side of a conversation" { Customer = "customer", Support = "support", Unknown = "unknown" }
+    with Other
 }
 
 impl MessageKind {
@@ -67,6 +73,16 @@ pub enum Role {
     /// The service did not say, or a later version stored what this one has no name for.
     #[serde(other)]
     Unknown,
+}
+
+names! {
+    Role: "a role" {
+        Customer = "customer",
+        Engineer = "engineer",
+        ThirdParty = "third_party",
+        Unknown = "unknown",
+    }
+    with Other
 }
 
 impl Role {

@@ -26,7 +26,7 @@ pub use outcome::{Candidate, Outcome, Resemblance};
 pub use parts::SubmitParts;
 pub use pending::{InvalidPendingId, Pending, PendingId};
 pub use reconcile::Reconciled;
-pub use submit_all::{Draft, SubmitAll};
+pub use submit_all::{Draft, Outcomes, SubmitAll};
 pub use text::TextError;
 
 use crate::{
@@ -229,6 +229,24 @@ impl Submit {
         self
     }
 
+    /// Takes each of these along, in order: as [`Submit::attach`].
+    ///
+    /// ```no_run
+    /// # async fn example(client: hwc_tickets::Client) -> hwc_tickets::Result<()> {
+    /// let log = client.upload("disk.log").await?;
+    /// let ticket = client.ticket("case-123")?;
+    /// ticket.submit("The log, and what we saw.").attach(&log).attach_all(["one.png", "two.png"]).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn attach_all<T: Into<AttachmentSource>>(
+        mut self,
+        attachments: impl IntoIterator<Item = T>,
+    ) -> Self {
+        let attachments = attachments.into_iter().map(Into::into);
+        self.options.attachments.extend(attachments);
+        self
+    }
+
     /// Sends a confidential note along (wire fields `authorization_content` and `is_authorized`), at most
     /// 400 UTF-16 units. Newer documents no longer list these fields (D-02): the service may ignore it.
     pub fn confidential(mut self, note: SecretString) -> Self {
@@ -267,9 +285,10 @@ impl Submit {
     /// Sends at most one message under this key (1 to 256 bytes), across crashes and restarts: the outcome is kept in the outbox
     /// until [`Client::acknowledge`](crate::Client::acknowledge), and the same key again gives it ([`Receipt::Kept`]), or finds
     /// it out first, in place of sending another one. A message that did not arrive gives its key free; files that were uploaded
-    /// for it go with the next one.
+    /// for it go with the next one. A doubt that stays keeps its key until it is settled, or a person ends it with
+    /// [`Client::forget`](crate::Client::forget): each state is in [`docs::delivery`](crate::docs::delivery#what-a-key-keeps).
     ///
-    /// A key is that of one text with as many attachments; where ids are attached, they are the same. The content of files is not
+    /// A key is that of one ticket and one text with as many attachments; where ids are attached, they are the same. The content of files is not
     /// compared. Of a text in parts ([`Submit::split_long`]), each part has a key of its own that is made of this one: it ends in
     /// ` part ` and a number, and a key that does is refused.
     ///
@@ -277,6 +296,13 @@ impl Submit {
     /// record that another one is still working on nobody can tell that. Just before it is sent, the outbox is looked at again:
     /// what another one has put there while files went up is given as it is ([`Sent::unused`] has the files), or is an error while
     /// it is not known.
+    ///
+    /// # Errors
+    /// When awaited, besides those of every submit, and always before anything is sent:
+    /// [`ErrorKind::Locked`](crate::ErrorKind::Locked) while the key is under way,
+    /// [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable) with [`Error::pending`](crate::Error::pending) while its message stays in doubt, and
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) where it was used for something else, has not 1 to 256 bytes, or the client has
+    /// no outbox.
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.options.key = Some(key.into());
         self

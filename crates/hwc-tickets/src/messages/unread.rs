@@ -165,7 +165,7 @@ fn stopped_error() -> Error {
 }
 
 /// What is known of the unread messages of many tickets.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct UnreadCounts {
@@ -181,7 +181,7 @@ pub struct UnreadCounts {
 }
 
 /// Tickets whose request failed together.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FailedTickets {
     /// The tickets.

@@ -17,8 +17,8 @@ use crate::{
     messages::follow::stop::{Stop, StopHandle},
     tickets::{detail::status::TicketStatus, listed::ListedTicket},
 };
-use futures_core::Stream;
-use futures_util::stream;
+use futures_core::{FusedStream, Stream};
+use futures_util::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 use std::{
     fmt,
@@ -35,7 +35,7 @@ const LONGEST: Duration = Duration::from_secs(300);
 /// Something that happened to the list of tickets.
 ///
 /// In JSON the field `type` says what: `{"type":"gone","ticket":"case-123"}`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TicketEvent {
@@ -117,7 +117,7 @@ impl Tickets {
     /// while let Some(event) = events.next().await {
     ///     match event {
     ///         TicketEvent::Opened { ticket } => println!("new: {} {}", ticket.raw_id, ticket.title),
-    ///         TicketEvent::Status { ticket, was } => println!("{}: {was:?} -> {:?}", ticket.raw_id, ticket.status),
+    ///         TicketEvent::Status { ticket, was } => println!("{}: {was} -> {}", ticket.raw_id, ticket.status),
     ///         TicketEvent::Fatal(error) => return Err(error),
     ///         _ => {}
     ///     }
@@ -179,7 +179,7 @@ impl FollowNew {
             Some((event, watch))
         });
         TicketEvents {
-            inner: Box::pin(inner),
+            inner: Box::pin(inner.fuse()),
             stop: StopHandle::new(stop),
         }
     }
@@ -190,12 +190,13 @@ impl FollowNew {
 /// Dropping it ends everything it has under way. Dropping the future of [`TicketEvents::next`] loses nothing.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct TicketEvents {
-    inner: Pin<Box<dyn Stream<Item = TicketEvent> + Send>>,
+    inner: Pin<Box<dyn FusedStream<Item = TicketEvent> + Send>>,
     stop: StopHandle,
 }
 
 impl TicketEvents {
-    /// The next event; `None` at the end. As of the `Stream` trait, without its import.
+    /// The next event; `None` at the end, and however often it is asked for after that. As of the `Stream` trait, without its
+    /// import.
     pub async fn next(&mut self) -> Option<TicketEvent> {
         poll_fn(|context| self.inner.as_mut().poll_next(context)).await
     }
@@ -212,6 +213,12 @@ impl Stream for TicketEvents {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.inner.as_mut().poll_next(context)
+    }
+}
+
+impl FusedStream for TicketEvents {
+    fn is_terminated(&self) -> bool {
+        self.inner.is_terminated()
     }
 }
 

@@ -464,7 +464,7 @@ async fn a_day_of_a_ticket_in_the_simulator() {
     let service = hwc_tickets_sim::Simulator::start().await.unwrap();
     let client = hwc_tickets::Client::builder()
         .endpoint(service.endpoint())
-        .token(service.credentials().token.into())
+        .token(service.credentials().token)
         .retry(RetryPolicy::never())
         .build()
         .unwrap();

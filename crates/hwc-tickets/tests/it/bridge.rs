@@ -2,7 +2,7 @@
 
 #[allow(dead_code, reason = "its `main` is not called here")]
 #[path = "../../examples/bridge.rs"]
-mod example;
+pub(crate) mod example;
 
 use axum::{Router, http::HeaderMap, http::StatusCode as Answer, routing};
 use hwc_tickets::{Client, FileOutbox};

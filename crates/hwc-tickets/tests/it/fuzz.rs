@@ -120,10 +120,7 @@ fn cursors() {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         std::io::Write::write_all(&mut options.open(&path).unwrap(), bytes).unwrap();
         if let Err(error) = Cursor::load(&path) {
-            assert_hidden(&format!(
-                "{error:?} {error} {}",
-                error.help().unwrap_or_default()
-            ));
+            assert_hidden(&format!("{error:?} {error} {}", error.help()));
         }
     });
 }
@@ -186,7 +183,7 @@ fn variables() {
         match client {
             Ok(client) => assert_hidden(&format!("{client:?}")),
             Err(error) => {
-                let help = error.help().unwrap_or_default();
+                let help = error.help();
                 assert_hidden(&format!("{error:?} {error} {help}"));
             }
         }

@@ -102,7 +102,7 @@ fn honest_ids_pass() {
         let id = TicketId::new(text).unwrap();
         assert_eq!(id.as_str(), text);
         assert_eq!(id.to_string(), text);
-        assert_eq!(TicketId::try_from(&id), Ok(id.clone()));
+        assert_eq!(TicketId::from(&id), id);
         assert_eq!(
             serde_json::from_str::<TicketId>(&serde_json::to_string(&id).unwrap()).unwrap(),
             id

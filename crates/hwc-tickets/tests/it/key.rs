@@ -86,6 +86,32 @@ fn the_same_key_gives_the_kept_outcome_until_it_is_acknowledged() {
     assert_eq!(sent.receipt, Receipt::Accepted);
 }
 
+/// A person ends a doubt that stays: its key is free then, and what is submitted under it is another message.
+#[test]
+fn a_doubt_that_was_forgotten_gives_its_key_free() {
+    for acts in [true, false] {
+        let shelf = Shelf::default();
+        let service = ledger::Service::new();
+        let client = || service.builder().outbox(shelf.clone()).build().unwrap();
+        service.world().faults = [Fault::Reset(acts)].into();
+        let ticket = client().ticket(TICKET).unwrap();
+        let first = ticket.submit("words").key("job-1").confirm(Confirm::Never);
+        let first = ledger::as_op(1, first.into_future());
+        let error = service.clock.run(first).unwrap_err();
+        let locked = client().acknowledge("job-1").unwrap_err();
+        assert_eq!(locked.kind(), ErrorKind::Locked);
+        // What it advises is about keys, and not about other programs.
+        assert!(locked.help().contains("same key"), "{}", locked.help());
+        let pending = error.into_pending().unwrap();
+        assert_eq!(pending.key(), Some("job-1"));
+        client().forget(pending.id()).unwrap();
+        client().acknowledge("job-1").unwrap();
+        let again = submit(&service, &client(), "words").unwrap();
+        assert_eq!(again.receipt, Receipt::Accepted);
+        assert_eq!(service.requests("POST"), 2);
+    }
+}
+
 /// A program that died, or whose answer was lost, goes on with the same key.
 #[test]
 fn a_doubt_is_settled_before_anything_is_sent_again() {

@@ -17,6 +17,7 @@ mod attachments;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod bridge;
+mod bridge_answers;
 mod cancel;
 mod catalog;
 mod config;
@@ -25,6 +26,7 @@ mod day;
 mod detail;
 mod docs;
 mod doubt;
+mod ended;
 mod examples;
 mod files;
 mod folder;

@@ -5,8 +5,8 @@ use hwc_tickets::{
     Advice, Attachment, Author, CallAdvice, Client, Conversation, Cursor, Delivery, Ended, Error,
     ErrorKind, ErrorReport, Event, LastMessage, ListedTicket, LogEntry, Message, MessageId,
     MessageKind, MessageTime, Outcome, Pending, Rating, ReadReport, Recalled, Receipt, Role,
-    Scored, SecretString, Sent, StateRefusal, TicketAction, TicketDetail, TicketId, TicketLabel,
-    TicketOutcome, TicketStatus, UnreadCounts, ZoneOffset,
+    Scored, SecretString, Sent, Site, StateRefusal, TicketAction, TicketDetail, TicketId,
+    TicketLabel, TicketOutcome, TicketStatus, UnreadCounts, ZoneOffset,
     error::{Part, SentPart},
     follow_new::TicketsCursor,
     message::Undecodable,
@@ -17,7 +17,12 @@ use hwc_tickets::{
 use proptest::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
-use std::{collections::BTreeMap, fmt::Debug, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fmt::{Debug, Display},
+    str::FromStr,
+    time::Duration,
+};
 
 fn json_of<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap()
@@ -178,13 +183,53 @@ fn json_of_outcomes_and_events() {
     );
 }
 
+/// One name for each, in JSON, in print and where it is read again.
+fn has_one_name<T>(values: impl IntoIterator<Item = T>, name: impl Fn(T) -> &'static str)
+where
+    T: Copy + Serialize + Display + FromStr<Err: Debug> + PartialEq + Debug,
+{
+    for value in values {
+        assert_eq!(json!(value), json!(name(value)));
+        assert_eq!(value.to_string(), name(value));
+        assert_eq!(name(value).parse::<T>().unwrap(), value);
+    }
+}
+
+#[test]
+fn names_are_those_of_json() {
+    let codes = || (0..20).map(Some).chain([None]);
+    let is_known = |status: &TicketStatus| !matches!(status, TicketStatus::Other(_));
+    let statuses = codes().map(TicketStatus::from_code).filter(is_known);
+    has_one_name(statuses, TicketStatus::as_str);
+    let kinds = [Some(0), Some(1), None].map(MessageKind::from_code);
+    has_one_name(kinds, MessageKind::as_str);
+    let roles = [Some(0), Some(1), Some(2), None].map(Role::from_code);
+    has_one_name(roles, Role::as_str);
+    has_one_name([Site::China, Site::International], Site::as_str);
+    has_one_name(ErrorKind::ALL.iter().copied(), ErrorKind::as_str);
+    // One without a name keeps its number; what is no name is none.
+    for code in codes().flatten() {
+        let status = TicketStatus::from_code(Some(code));
+        assert_eq!(status.to_string().parse(), Ok(status));
+    }
+    let other = TicketStatus::from_code(Some(99));
+    assert_eq!(
+        (other.as_str(), &*other.to_string()),
+        ("other", "other (99)")
+    );
+    for text in ["", "other", "other (x)", "In_Progress", "secret"] {
+        let error = text.parse::<TicketStatus>().unwrap_err().to_string();
+        assert_eq!(error, "not the name of a ticket status");
+    }
+}
+
 #[test]
 fn values_come_back_from_json() {
     for kind in ErrorKind::ALL {
         comes_back(kind);
         assert_eq!(
             json!(kind),
-            json!(kind.name()),
+            json!(kind.as_str()),
             "the name in logs and in JSON"
         );
     }
@@ -312,7 +357,7 @@ fn what_a_later_version_wrote_is_read() {
         assert_eq!(told, expected);
         let error = Error::from(told);
         assert!(!error.is_retryable() && error.delivery() == Delivery::Unknown);
-        assert_eq!(error.help(), Some(&*report().help));
+        assert_eq!(error.help(), report().help);
         assert_eq!(error.request_id(), Some("r-1"));
         for outcome in &names {
             assert_eq!(
@@ -424,6 +469,12 @@ fn an_error_and_its_report_say_the_same() {
             (error.request_id(), error.attempts(), error.elapsed())
         );
         assert_eq!(again.retry_after(), error.retry_after());
+        assert_eq!(again.is_safe_to_repeat(), error.is_safe_to_repeat());
+        assert!(!(error.is_safe_to_repeat() && delivery == Delivery::Unknown));
+        // It can be handed to several, with its causes.
+        let event = Event::Fatal(error.clone());
+        assert_eq!(json_of(&event.clone()), json_of(&event));
+        assert_eq!(format!("{:#}", error.clone()), format!("{error:#}"));
         assert!(again.service_message().is_none() && again.pending().is_none());
         // The record is kept apart, and the report names it.
         let id = error.pending().map(Pending::id);

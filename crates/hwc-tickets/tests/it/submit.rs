@@ -436,7 +436,7 @@ fn an_unknown_end_can_be_settled_later_from_its_record() {
             ))
             .unwrap_err();
         assert_eq!(error.delivery(), Delivery::Unknown);
-        assert!(error.help().unwrap().contains("reconcile"));
+        assert!(error.help().contains("reconcile"));
         let written = serde_json::to_string(&error.into_pending().unwrap()).unwrap();
         assert!(!written.contains("restart"), "{written}");
         // Another process, another wall clock.

@@ -126,3 +126,13 @@ fn zones_are_fixed_offsets() {
     );
     assert!(ZoneOffset::from_hours(15).is_err());
 }
+
+#[test]
+fn times_are_in_the_order_of_their_instants() {
+    let early = MessageTime::read("2026-01-31 12:00:00", ZoneOffset::CHINA);
+    let late = MessageTime::read("2026-01-31 12:00:00", ZoneOffset::UTC);
+    let [missing, unclear] = ["", "soon"].map(|raw| MessageTime::read(raw, ZoneOffset::UTC));
+    let mut times = [&unclear, &late, &missing, &early];
+    times.sort();
+    assert_eq!(times, [&early, &late, &missing, &unclear]);
+}

@@ -71,7 +71,7 @@ fn sixty_four_mebibytes_up_and_down_cost_no_more_than_sixteen() {
         let keys = simulator.credentials();
         let client = Client::builder()
             .endpoint(simulator.endpoint())
-            .keys(keys.access_key.into(), keys.secret_key.into())
+            .keys(keys.access_key, keys.secret_key)
             .build()
             .unwrap();
         HEAP.reset_peak_usage();

@@ -6,13 +6,11 @@ use http::StatusCode;
 
 use super::{super::record::printable_id, Failure};
 use crate::{
-    Category, Delivery, ErrorCode, Fault, FaultKind, pipeline::envelope::Envelope, retry::Repeat,
+    Category, Delivery, ErrorCode, Fault, FaultKind,
+    fault::{GATEWAY, OLD_GATEWAY},
+    pipeline::envelope::Envelope,
+    retry::Repeat,
 };
-
-/// How codes of the gateway begin.
-const GATEWAY: &str = "APIGW.";
-/// How the same codes, with the same numbers, begin in the family of gateways it comes from.
-const OLD_GATEWAY: &str = "APIG.";
 
 /// Sorts a failure by code and status.
 pub(super) fn meaning(status: StatusCode, envelope: Envelope, codes: &[ErrorCode]) -> Failure {

@@ -70,7 +70,7 @@ impl<const MOST: usize> Letters<MOST> {
 fn after<'l>(letters: &'l [u8], word: &str) -> Option<&'l [u8]> {
     let word = word.as_bytes();
     // Nearly always the first letter tells, and to look at it alone is cheaper.
-    match word.first().is_some() && word.first() == letters.first() {
+    match !word.is_empty() && word.first() == letters.first() {
         true => letters.strip_prefix(word),
         false => None,
     }

@@ -42,7 +42,7 @@ pub(super) async fn checks(context: &Context) -> Vec<Check> {
     };
     if let Err(failure) = context
         .anonymous()
-        .and_then(|builder| context.finish(builder.token("doctor".into())))
+        .and_then(|builder| context.finish(builder.token("doctor")))
     {
         return vec![Check::failed("settings", &failure)];
     }

@@ -7,7 +7,7 @@ pub use file::{FileOutbox, Removed};
 use super::pending::{Pending, PendingId};
 use crate::tickets::create::pending::PendingTicket;
 use serde::{Deserialize, Serialize};
-use std::{fmt::Debug, io};
+use std::{fmt::Debug, io, sync::Arc};
 
 /// Why a record leaves an outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -107,5 +107,52 @@ pub trait Outbox: Debug + Send + Sync + 'static {
     /// Whatever kept any of them from being read. A doubt stays then.
     fn list_tickets(&self) -> io::Result<Vec<PendingTicket>> {
         Ok(Vec::new())
+    }
+}
+
+/// One that is kept beside the client as well, to ask it what the client does not: [`FileOutbox::removed`] for example.
+///
+/// ```
+/// use hwc_tickets::{Client, FileOutbox, SecretString};
+/// use std::sync::Arc;
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("outbox");
+///
+/// let outbox = Arc::new(FileOutbox::open(path)?);
+/// let client = Client::builder().token(SecretString::from("t")).outbox(Arc::clone(&outbox)).build()?;
+/// assert!(client.pending().is_empty() && outbox.removed().is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+impl<T: Outbox + ?Sized> Outbox for Arc<T> {
+    fn put(&self, pending: &Pending) -> io::Result<()> {
+        (**self).put(pending)
+    }
+
+    fn remove(&self, id: &PendingId) -> io::Result<()> {
+        (**self).remove(id)
+    }
+
+    fn list(&self) -> io::Result<Vec<Pending>> {
+        (**self).list()
+    }
+
+    fn list_all(&self) -> io::Result<Vec<Pending>> {
+        (**self).list_all()
+    }
+
+    fn remove_because(&self, id: &PendingId, why: Removal) -> io::Result<()> {
+        (**self).remove_because(id, why)
+    }
+
+    fn put_ticket(&self, pending: &PendingTicket) -> io::Result<()> {
+        (**self).put_ticket(pending)
+    }
+
+    fn remove_ticket(&self, id: &PendingId, why: Removal) -> io::Result<()> {
+        (**self).remove_ticket(id, why)
+    }
+
+    fn list_tickets(&self) -> io::Result<Vec<PendingTicket>> {
+        (**self).list_tickets()
     }
 }

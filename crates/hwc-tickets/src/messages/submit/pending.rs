@@ -25,7 +25,7 @@ pub use crate::doubt::id::{InvalidPendingId, PendingId};
 /// ticket, the ids of the attachments, the length of the text and keyed digests of it and of its first 400 UTF-16 units, marks of
 /// the messages that stood in the ticket before and of the one it made; never a text. Who has the record can
 /// test a guess of a text, so keep it as private as the ticket itself.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "Stored", try_from = "Stored")]
 pub struct Pending {
     pub(crate) id: PendingId,

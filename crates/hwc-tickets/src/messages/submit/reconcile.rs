@@ -25,7 +25,7 @@ const TICKETS_AT_ONCE: usize = 256;
 const READS_AT_ONCE: usize = 16;
 
 /// One record of the outbox, and what became of it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Reconciled {
     /// The record.
@@ -126,6 +126,9 @@ impl Client {
 
     /// Ends the doubt about a submit: its record leaves the outbox and this client. For a person who has looked at
     /// the ticket and decided; nothing is sent or read.
+    ///
+    /// If it was sent under a [key](crate::Submit::key), the key is free then: what is submitted under it is sent, as another message.
+    /// So where the person found the message in the ticket, nothing is to be submitted under that key again.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when the outbox cannot remove it.

@@ -13,18 +13,31 @@ use futures_util::{
     lock::{Mutex as AsyncMutex, OwnedMutexGuard},
     stream::BoxStream,
 };
+use serde::{Deserialize, Serialize};
 use std::{
     collections::HashMap,
     fmt,
+    future::poll_fn,
+    pin::Pin,
     sync::{
         Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
     },
+    task::{Context, Poll},
     time::Duration,
 };
 
 /// One message of a [`SubmitAll`].
-#[derive(Clone)]
+///
+/// ```
+/// use hwc_tickets::Draft;
+/// // To be kept in a queue, with its text.
+/// let draft = Draft::new("case-123".try_into()?, "The disk is full again.");
+/// let kept = serde_json::to_string(&draft)?;
+/// assert_eq!(serde_json::from_str::<Draft>(&kept)?, draft);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Draft {
     /// The ticket it is for.
@@ -32,10 +45,13 @@ pub struct Draft {
     /// The text.
     pub text: String,
     /// The group it acts for; `None`: that of the client.
+    #[serde(default)]
     pub group: Option<GroupId>,
     /// Files that were uploaded before, at most ten.
+    #[serde(default)]
     pub attachments: Vec<AttachmentId>,
     /// Whether to add a visible reference tag.
+    #[serde(default)]
     pub reference: bool,
 }
 
@@ -137,7 +153,7 @@ impl SubmitAll {
     }
 
     /// Each draft with its outcome, as they end.
-    pub fn stream(self) -> impl Stream<Item = (Draft, Result<Sent>)> + Send + Unpin + 'static {
+    pub fn stream(self) -> Outcomes {
         let Self {
             client,
             drafts,
@@ -148,7 +164,7 @@ impl SubmitAll {
         let stopped = Arc::new(AtomicBool::new(false));
         let turns = Turns::default();
         let taking = Arc::clone(&stopped);
-        drafts
+        let outcomes = drafts
             .take_while(move |_| future::ready(!taking.load(Ordering::Acquire)))
             .map(move |draft| {
                 let (client, stopped, stop_on) =
@@ -187,7 +203,35 @@ impl SubmitAll {
                 }
             })
             .buffer_unordered(concurrency)
-            .boxed()
+            .boxed();
+        Outcomes(outcomes)
+    }
+}
+
+/// Each draft with its outcome, as a stream: [`SubmitAll::stream`].
+///
+/// Dropping it begins no further message and cancels those under way.
+#[must_use = "nothing is sent before it is polled"]
+pub struct Outcomes(BoxStream<'static, (Draft, Result<Sent>)>);
+
+impl Outcomes {
+    /// The next draft that has ended, with its outcome; `None` at the end. As of the `Stream` trait, without its import.
+    pub async fn next(&mut self) -> Option<(Draft, Result<Sent>)> {
+        poll_fn(|context| self.0.poll_next_unpin(context)).await
+    }
+}
+
+impl Stream for Outcomes {
+    type Item = (Draft, Result<Sent>);
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_next_unpin(context)
+    }
+}
+
+impl fmt::Debug for Outcomes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outcomes").finish_non_exhaustive()
     }
 }
 

@@ -122,7 +122,7 @@ impl IntoFuture for UnreadAll {
 }
 
 /// What is known of the unread messages of all tickets.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct AllUnread {

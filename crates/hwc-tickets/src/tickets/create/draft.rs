@@ -2,6 +2,7 @@
 
 use crate::{ids::AttachmentId, setters::setters};
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -17,8 +18,12 @@ use std::fmt;
 ///     .region("cn-north-4")
 ///     .extra("impact", "part");
 /// assert!(!format!("{draft:?}").contains("disk"));
+/// // To be kept in a queue, with all that is in it but the code of a verification.
+/// let kept = serde_json::to_string(&draft)?;
+/// assert_eq!(serde_json::from_str::<TicketDraft>(&kept)?.description, draft.description);
+/// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TicketDraft {
     /// Id of the kind of problem.
@@ -47,13 +52,18 @@ pub struct TicketDraft {
     pub verified_mobile: Option<String>,
     /// Id under which the mail address was verified, when it is not a registered one.
     pub verified_mail: Option<String>,
-    /// The code that a contact was verified with. What it does beside the ids is not documented.
+    /// The code that a contact was verified with. What it does beside the ids is not documented. It is a secret that is good for
+    /// minutes, so it is not part of a draft that is stored.
+    #[serde(skip)]
     pub verify_code: Option<SecretString>,
     /// Ids of uploaded attachments.
+    #[serde(default)]
     pub attachments: Vec<AttachmentId>,
-    /// Values of the extra fields, by their keys. They may be secrets.
+    /// Values of the extra fields, by their keys. They may be secrets, and are part of a draft that is stored.
+    #[serde(default)]
     pub extra: Map<String, Value>,
     /// Further values by their keys (wire field `extension_map`, D-62): which there are is not documented.
+    #[serde(default)]
     pub further: Map<String, Value>,
 }
 

@@ -44,7 +44,7 @@ pub(crate) struct Made {
 /// Serialise it, keep it, and hand it to [`Client::reconcile_ticket`](crate::Client::reconcile_ticket) later, from this process
 /// or another. It holds the kind of problem, the length of the description and keyed digests of it, and the ids of the tickets that
 /// there were before; never a text. Who has the record can test a guess of a text, so keep it private.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "Stored", try_from = "Stored")]
 pub struct PendingTicket {
     pub(crate) id: PendingId,

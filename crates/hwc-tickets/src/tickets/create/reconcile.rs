@@ -18,7 +18,7 @@ use std::time::Duration;
 const OPERATION: &str = "reconcile ticket";
 
 /// One record of a ticket, and what became of it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReconciledTicket {
     /// The record.

@@ -1,5 +1,6 @@
 //! The status of a ticket.
 
+use crate::names::names;
 use serde::{Deserialize, Serialize};
 
 /// The status of a ticket.
@@ -30,6 +31,22 @@ pub enum TicketStatus {
     /// The service did not say, or a later version stored what this one has no name for.
     #[serde(other)]
     Unknown,
+}
+
+names! {
+    TicketStatus: "a ticket status" {
+        Pending = "pending",
+        InProgress = "in_progress",
+        AwaitingConfirmation = "awaiting_confirmation",
+        Completed = "completed",
+        Canceled = "canceled",
+        Suspended = "suspended",
+        Invalid = "invalid",
+        Deleted = "deleted",
+        AwaitingFeedback = "awaiting_feedback",
+        Unknown = "unknown",
+    }
+    with Other
 }
 
 impl TicketStatus {
