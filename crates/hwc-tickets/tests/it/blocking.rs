@@ -478,7 +478,7 @@ fn making_and_dropping_are_allowed_everywhere() {
             drop(bench);
             let client = Client::builder()
                 .token(SecretString::from("token-for-tests"))
-                .build_blocking()
+                .build()
                 .unwrap();
             let ticket = client.ticket(TICKET).unwrap();
             drop(client);
@@ -596,7 +596,7 @@ fn over_real_connections() {
             .token(SecretString::from(token.to_owned()))
     };
     let ticket = builder()
-        .build_blocking()
+        .build()
         .unwrap()
         .ticket("case-123")
         .unwrap();
