@@ -547,11 +547,11 @@ fn a_slow_fetch_is_ended_from_another_runtime_only_once() {
     };
     let (one, other) = (build(), build());
     let ask_on = |runtime: &tokio::runtime::Runtime| {
-        runtime.block_on(async {
-            let caller = bench.ask_aside();
-            settle().await;
-            caller
-        })
+        let entered = runtime.enter();
+        let caller = bench.ask_aside();
+        drop(entered);
+        runtime.block_on(settle());
+        caller
     };
     let callers = [ask_on(&one), ask_on(&other)];
     assert_eq!(bench.fetches(), 1);
