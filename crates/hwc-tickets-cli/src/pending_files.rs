@@ -43,7 +43,7 @@ struct Known {
 }
 
 /// What such a file holds.
-pub(crate) trait Record: Serialize + DeserializeOwned {
+pub(crate) trait Record: Clone + Serialize + DeserializeOwned {
     /// How the name of its file ends, after its id.
     const END: &'static str;
     /// What it is of, in words.
@@ -51,8 +51,22 @@ pub(crate) trait Record: Serialize + DeserializeOwned {
 
     fn id(&self) -> PendingId;
 
+    /// The key that it was sent with.
+    fn key(&self) -> Option<&str>;
+
     /// Whether its outcome is known.
     fn is_settled(&self) -> bool;
+
+    /// Whether a person has ended the doubt about it, so that it stands for its key alone.
+    fn is_forgotten(&self) -> bool;
+
+    /// The same record, forgotten.
+    fn forgotten(self) -> Self;
+
+    /// Whether its outcome is not known, and somebody wants to know it.
+    fn is_in_doubt(&self) -> bool {
+        !self.is_settled() && !self.is_forgotten()
+    }
 }
 
 impl Record for Pending {
@@ -63,8 +77,20 @@ impl Record for Pending {
         Pending::id(self)
     }
 
+    fn key(&self) -> Option<&str> {
+        Pending::key(self)
+    }
+
     fn is_settled(&self) -> bool {
         Pending::is_settled(self)
+    }
+
+    fn is_forgotten(&self) -> bool {
+        Pending::is_forgotten(self)
+    }
+
+    fn forgotten(self) -> Self {
+        Pending::forgotten(self)
     }
 }
 
@@ -76,8 +102,20 @@ impl Record for PendingTicket {
         PendingTicket::id(self)
     }
 
+    fn key(&self) -> Option<&str> {
+        PendingTicket::key(self)
+    }
+
     fn is_settled(&self) -> bool {
         PendingTicket::is_settled(self)
+    }
+
+    fn is_forgotten(&self) -> bool {
+        PendingTicket::is_forgotten(self)
+    }
+
+    fn forgotten(self) -> Self {
+        PendingTicket::forgotten(self)
     }
 }
 
@@ -91,6 +129,13 @@ pub(crate) struct Entry<R = Pending> {
     pub(crate) pending: Result<R, String>,
     /// Another run is still working on it.
     pub(crate) under_way: bool,
+}
+
+impl<R: Record> Entry<R> {
+    /// Whether it is in doubt. One that cannot be read may be.
+    pub(crate) fn is_open(&self) -> bool {
+        !(self.pending.as_ref()).is_ok_and(|record| !record.is_in_doubt())
+    }
 }
 
 impl PendingFiles {
@@ -145,10 +190,10 @@ impl PendingFiles {
         !self.lock().unwritten.is_empty()
     }
 
-    /// All pending files of messages whose outcome is not known, readable or not, oldest name first.
+    /// All pending files of messages in doubt, readable or not, oldest name first.
     pub(crate) fn entries(&self) -> io::Result<Vec<Entry>> {
         let mut entries = self.all::<Pending>()?;
-        entries.retain(|entry| !entry.pending.as_ref().is_ok_and(Pending::is_settled));
+        entries.retain(Entry::is_open);
         Ok(entries)
     }
 
@@ -235,6 +280,12 @@ impl PendingFiles {
         let path = self.path_of::<PendingTicket>(id);
         self.release(&path);
         path
+    }
+
+    /// Ends the doubt about a record that has a key: it stays for that alone. One that is gone by now does not come back.
+    pub(crate) fn forget<R: Record>(&self, record: &R) -> io::Result<()> {
+        self.note_found(std::slice::from_ref(record));
+        self.write(&record.clone().forgotten())
     }
 
     /// Takes a key that a user has given, for this run alone; `None` when another run has it.

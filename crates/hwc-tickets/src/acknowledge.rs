@@ -13,13 +13,14 @@ impl Client {
     /// The caller has taken note of what became of the message or the ticket under `key`
     /// ([`Submit::key`](crate::Submit::key), [`CreateTicket::key`](crate::CreateTicket::key)): the outbox need not keep it
     /// any more, and the key is free, with those of the parts of a text ([`Submit::split_long`](crate::Submit::split_long)).
-    /// Of a key that nothing is kept under, nothing is done. With which account it was used is not asked: so a key of
-    /// credentials that are gone can be given free.
+    /// A key whose record was forgotten ([`Client::forget`], [`Client::forget_ticket`]) is given free as well. Of a key that
+    /// nothing is kept under, nothing is done. With which account it was used is not asked: so a key of credentials that are gone
+    /// can be given free.
     ///
     /// # Errors
     /// [`ErrorKind::Locked`] while it is under way, or while it is not known what became of it, or of either where both have the key:
     /// use the key again, or reconcile it, first. Of a doubt that stays, a person decides, and ends it with [`Client::forget`] or
-    /// [`Client::forget_ticket`] with the id of its record ([`Error::pending`]), which gives the key free as well.
+    /// [`Client::forget_ticket`] with the id of its record ([`Error::pending`]); then this gives the key free.
     /// [`ErrorKind::Storage`] when the outbox cannot be read or written.
     pub fn acknowledge(&self, key: &str) -> Result<()> {
         let parts = self.parts();

@@ -15,9 +15,10 @@ pub(crate) enum Message {
     /// Without any text, on a terminal, $VISUAL or $EDITOR opens to write one. What was written there and not sent is kept in
     /// a file for you only, which is named.
     ///
-    /// With --split, a failure in the middle leaves the parts before it in the ticket, and the parts after it are not sent. With
-    /// --key, the same command again goes on. Without it, the text is kept in a file for you only; what became of the part that
-    /// failed, and the command that goes on from there, is told here or by `message reconcile`.
+    /// With --split, a text that makes more than 100 messages is sent only after a question, which --yes answers. A failure in the
+    /// middle leaves the parts before it in the ticket, and the parts after it are not sent. With --key, the same command again goes
+    /// on. Without it, the text is kept in a file for you only; what became of the part that failed, and the command that goes on
+    /// from there, is told here or by `message reconcile`.
     ///
     /// Files of --attach are checked before a byte goes out, uploaded one after the other, and then the message is sent. If it
     /// is not in the ticket in the end, their ids are told: give them to --attachment of the next try, and nothing is uploaded
@@ -72,7 +73,7 @@ pub(crate) enum Message {
     /// Find out whether a message with unknown outcome arrived
     ///
     /// Without arguments, lists the pending messages. If the ticket gives no certain answer, shows the messages that
-    /// could be the one: check them yourself, then remove the record with --forget. Of a part of a text that was sent with
+    /// could be the one: check them yourself, then end the doubt with --forget. Of a part of a text that was sent with
     /// --split, it tells which one it is, which were not sent, and how to go on.
     #[command(
         after_long_help = "Fields of -o plain: in the list id, begun, ticket, length, state, file; of one record outcome, ticket, time, of \
@@ -102,9 +103,12 @@ pub(crate) struct Send {
     /// Id of an uploaded attachment; can be repeated
     #[arg(long, value_name = "ID")]
     pub(crate) attachment: Vec<String>,
-    /// Send a text that is too long in numbered parts
+    /// Send a text that is too long in numbered parts; more than 100 only with --yes
     #[arg(long)]
     pub(crate) split: bool,
+    /// Do not ask whether more than 100 parts are to be sent
+    #[arg(long, requires = "split")]
+    pub(crate) yes: bool,
     /// Begin with this part, after an earlier try with the same text sent those before it
     #[arg(long, value_name = "N", requires = "split", conflicts_with_all = ["attach", "attachment"])]
     pub(crate) from_part: Option<usize>,
@@ -117,7 +121,8 @@ pub(crate) struct Send {
     /// Send at most one message under this key, across crashes and repeats
     ///
     /// The same command with the same key sends nothing again: it gives the outcome, or finds out first what became of the
-    /// message. A key is that of one text in one ticket, with as many files, and is kept until `message reconcile --release KEY`.
+    /// message. A key is that of one text in one ticket, with as many files, and is kept until `message reconcile --release KEY`,
+    /// also when the doubt about the message is ended with `message reconcile --forget`.
     /// With --split it is that of all parts: those that are missing are sent.
     #[arg(long, value_name = "KEY")]
     pub(crate) key: Option<String>,
@@ -252,11 +257,11 @@ pub(crate) struct Reconcile {
     /// Reconcile all pending messages
     #[arg(long, conflicts_with = "pending")]
     pub(crate) all: bool,
-    /// Remove the record without asking the service, once you have checked the ticket yourself. A record that cannot be
-    /// read must be named in full
+    /// End the doubt without asking the service, once you have checked the ticket yourself. The record is removed; one with a
+    /// key stays and holds the key, until --release. A record that cannot be read must be named in full
     #[arg(long, requires = "pending", conflicts_with = "all")]
     pub(crate) forget: bool,
-    /// Give a key of `message send` free: what became of its message is known
+    /// Give a key of `message send` free: what became of its message is known, or was forgotten
     #[arg(long, value_name = "KEY", conflicts_with_all = ["pending", "all"])]
     pub(crate) release: Option<String>,
 }

@@ -84,7 +84,7 @@ pub(crate) enum Ticket {
     /// Find out whether a ticket with unknown outcome was opened
     ///
     /// Without arguments, lists the pending tickets. If the list of tickets gives no certain answer, shows the tickets that
-    /// could be the one: check them yourself, then remove the record with --forget.
+    /// could be the one: check them yourself, then end the doubt with --forget.
     #[command(
         after_long_help = "Fields of -o plain: in the list id, begun, problem type, length, state, file; else id, outcome, ticket, \
     tickets that could be it, note."

@@ -281,6 +281,7 @@ async fn of_key(
             "of another problem type or with another description",
         ));
     }
+    doubt::refuse_forgotten(&record)?;
     if fields.attach.is_empty() {
         // The client does the rest, and compares the attachments.
         return Ok(None);

@@ -5,11 +5,12 @@ use crate::{
     context::Context,
     exit::Exit,
     failure::{Failure, advice::Once},
-    pending_files::{HeldKey, PendingFiles},
+    pending_files::{self, HeldKey, PendingFiles, Record},
     render::Screen,
 };
 use hwc_core::file::shell_quoted;
 use hwc_tickets::{AttachmentId, Client, Delivery, Error, Origin, PendingTicket};
+use std::path::Path;
 
 /// Where what is sent is written down first, unless it is to go out without a record.
 pub(super) fn records(without: bool, context: &Context) -> Result<PendingFiles, Failure> {
@@ -26,6 +27,14 @@ pub(super) fn records(without: bool, context: &Context) -> Result<PendingFiles, 
 pub(super) fn told(error: Error, context: &Context) -> Result<Failure, Error> {
     if error.delivery() != Delivery::Unknown {
         return Err(error);
+    }
+    let of_forgotten = (error.pending().and_then(advice_of_forgotten))
+        .or_else(|| error.pending_ticket().and_then(advice_of_forgotten));
+    if let Some(advice) = of_forgotten {
+        return Ok(Failure::Advised {
+            error: Box::new(error),
+            advice,
+        });
     }
     let files = &context.pending_files;
     let (record, file) = match (error.pending(), error.pending_ticket()) {
@@ -58,6 +67,56 @@ pub(super) fn told(error: Error, context: &Context) -> Result<Failure, Error> {
             file,
         },
     })
+}
+
+/// What is to be done about a key whose record was forgotten; `None` where it was not.
+fn advice_of_forgotten<R: Record>(record: &R) -> Option<String> {
+    let key = record.key().filter(|_| record.is_forgotten())?;
+    let Once { noun, again, .. } = R::ONCE;
+    let key = shell_quoted(Path::new(key));
+    Some(format!(
+        "Look whether it is there: `hwc-tickets {noun} reconcile {}` looks once more. If it is not, {again} it after: \
+         hwc-tickets {noun} reconcile --release {key}",
+        record.id()
+    ))
+}
+
+/// A key stands for something that was forgotten while nobody knew what became of it. Nothing is uploaded or sent.
+pub(super) fn refuse_forgotten<R: Record>(record: &R) -> Result<(), Failure> {
+    let Some(advice) = advice_of_forgotten(record) else {
+        return Ok(());
+    };
+    let noun = R::ONCE.noun;
+    let what = format!(
+        "the {noun} with this key was forgotten while its outcome was not known, so nothing was sent"
+    );
+    Err(Failure::own(Exit::Unknown, what, advice))
+}
+
+/// Ends the doubt about the record at `path`, which may be one that cannot be read. One of the program's own that has a key stays
+/// for that alone: then the words come back that say so.
+pub(super) fn forget<R: Record>(
+    path: &Path,
+    record: Option<&R>,
+    context: &Context,
+) -> Result<Option<String>, Failure> {
+    let files = &context.pending_files;
+    let is_own =
+        |record: &&R| files.holds(path) && pending_files::id_of::<R>(path) == Some(record.id());
+    let kept = (record.filter(is_own)).and_then(|record| Some((record, record.key()?)));
+    let Some((record, key)) = kept else {
+        let removed = pending_files::remove(path);
+        removed.map_err(|error| Failure::file("remove", path, &error))?;
+        return Ok(None);
+    };
+    let forgotten = files.forget(record);
+    forgotten.map_err(|error| Failure::file("write to", path, &error))?;
+    let noun = R::ONCE.noun;
+    let key = shell_quoted(Path::new(key));
+    Ok(Some(format!(
+        "Its key stays taken, so the same command sends nothing. To send it again, give the key free: hwc-tickets {noun} \
+         reconcile --release {key}"
+    )))
 }
 
 /// A record could not be written or read, and nothing was sent.

@@ -7,11 +7,42 @@ use crate::{
     drafts::{self, Draft, Kind},
     exit::Exit,
     failure::Failure,
+    prompt, render,
 };
 use hwc_core::file::shell_quoted;
 use hwc_tickets::{Client, Outcome, Pending, TicketId};
 use serde::Serialize;
 use std::path::PathBuf;
+
+/// So many parts are sent without a question. A log that was given by mistake makes thousands.
+const MOST: usize = 100;
+
+/// Whether so many of a text of `total` parts are still to be sent that it is asked first.
+pub(super) fn is_many(total: usize, args: &Send) -> bool {
+    let first = args.from_part.unwrap_or(1).max(1);
+    are_many(first, total)
+}
+
+fn are_many(first: usize, total: usize) -> bool {
+    total.saturating_add(1).saturating_sub(first) > MOST
+}
+
+/// Asks whether a text of `total` parts is to be sent, where these are many.
+pub(super) fn agree(total: usize, args: &Send) -> Result<(), Failure> {
+    if args.yes || !is_many(total, args) {
+        return Ok(());
+    }
+    if !prompt::is_possible() {
+        return Err(Failure::usage(
+            format!(
+                "the text makes {total} messages, and more than {MOST} are sent only with --yes"
+            ),
+            "Shorten it, send it as a file with --attach, or add --yes. Nothing was sent.",
+        ));
+    }
+    let what = format!("The text makes {total} messages.");
+    prompt::confirm("message send", &what, true, render::question)
+}
 
 /// Keeps `text` before the first part goes out; `None` where there is no place for it and none is asked for.
 pub(super) fn keep(
@@ -140,8 +171,12 @@ impl PartOf {
             1 => String::new(),
             next => format!(" --from-part {next}"),
         };
+        let yes = match are_many(next, self.total) {
+            true => " --yes",
+            false => "",
+        };
         format!(
-            "hwc-tickets message send {} --file {} --split{from}{reference}",
+            "hwc-tickets message send {} --file {} --split{from}{reference}{yes}",
             self.ticket,
             shell_quoted(&self.path)
         )

@@ -49,7 +49,7 @@ fn forget(doomed: &Doomed<Pending>, context: &Context) -> Result<(), Failure> {
     {
         return already_known(pending, path, context);
     }
-    pending_files::remove(path).map_err(|error| Failure::file("remove", path, &error))?;
+    let of_key = doubt::forget(path, pending.as_ref().ok(), context)?;
     let client = doubt::client(context).ok();
     let part = (pending.as_ref().ok().zip(client.as_ref()))
         .and_then(|(pending, client)| PartOf::of(pending, client, context));
@@ -64,12 +64,18 @@ fn forget(doomed: &Doomed<Pending>, context: &Context) -> Result<(), Failure> {
         ),
     };
     let what = match pending {
+        Ok(pending) if of_key.is_some() => {
+            format!("the doubt about a message to {} is ended", pending.ticket())
+        }
         Ok(pending) => format!("the record of {} is removed", pending.ticket()),
         Err(_) => format!("{} is removed", path.display()),
     };
     let fate = Fate::forgotten(record).of_part(part.as_ref());
     telling(what, || tell(&fate, path, context))?;
     context.screen.note(about);
+    if let Some(words) = of_key {
+        context.screen.note(&words);
+    }
     if let Some(part) = &part {
         let unknown = Outcome::Unknown(Vec::new());
         context.screen.note(&part.going_on(&unknown));
@@ -157,7 +163,7 @@ async fn settle(target: &Target<Pending>, context: &Context) -> Result<(), Failu
         }
         _ => {
             let rivals = others_in_doubt(pending, context);
-            let open = open_one(target, context, fate.candidates.is_empty(), &rivals);
+            let open = open_one(target, context, &fate, &rivals);
             Err(match written {
                 Ok(()) => open,
                 Err(failure) => failure.beside(open),
@@ -242,7 +248,7 @@ fn others_in_doubt(pending: &Pending, context: &Context) -> Vec<PendingId> {
 fn open_one(
     target: &Target<Pending>,
     context: &Context,
-    nothing_shown: bool,
+    fate: &Fate<'_>,
     rivals: &[PendingId],
 ) -> Failure {
     let path = &target.path;
@@ -250,11 +256,12 @@ fn open_one(
         true => target.pending.id().to_string(),
         false => shell_quoted(path),
     };
-    let mut advice = match nothing_shown {
+    let mut advice = match fate.candidates.is_empty() {
         true => format!("Try again in a minute: hwc-tickets message reconcile {named}"),
         false => format!(
-            "The messages above could be it. Look at the ticket; then end the doubt with: hwc-tickets message reconcile \
-             {named} --forget"
+            "The messages above could be it.{} Look at the ticket; then end the doubt with: hwc-tickets message reconcile \
+             {named} --forget",
+            why_not_the_equal_one(&target.pending, fate, rivals)
         ),
     };
     if let Some(beside) = beside(rivals) {
@@ -265,6 +272,23 @@ fn open_one(
         path.display()
     );
     Failure::own(Exit::Unknown, what, advice)
+}
+
+/// Why a message with the same text is not taken for the one in doubt, in words that follow others.
+fn why_not_the_equal_one(pending: &Pending, fate: &Fate<'_>, rivals: &[PendingId]) -> &'static str {
+    match fate.has_equal() {
+        false => "",
+        true if !pending.has_baseline() => {
+            " One has the same text, but the ticket could not be read before the message was sent, so nothing tells whether it was \
+             there already."
+        }
+        // They are told of by themselves.
+        true if !rivals.is_empty() => "",
+        true => {
+            " One has the same text, but may be another one of yours: a message that was sent to this ticket about that time is not \
+             seen there in its own words, and the service may show it altered; or one like it stood there before."
+        }
+    }
 }
 
 /// What other doubts about the same ticket mean for one.

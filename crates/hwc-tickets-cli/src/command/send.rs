@@ -165,14 +165,14 @@ async fn show(
             attachments: [message.attachments.as_slice(), &ids].concat(),
             files: Vec::new(),
         };
-        if args.split {
-            let parts = submit(&client, &shown, text, args)?.split_long();
-            let parts = parts.preview()?.len();
-            if parts > 1 {
-                let first = args.from_part.unwrap_or(1);
-                let note = format!("Part {first} of {parts} is shown.");
-                context.screen.note(&note);
-            }
+        let parts = parts_of(&client, &shown, text, args)?;
+        if parts > 1 {
+            let first = args.from_part.unwrap_or(1);
+            let note = match parts::is_many(parts, args) {
+                true => format!("Part {first} of {parts} is shown. So many are sent with --yes."),
+                false => format!("Part {first} of {parts} is shown."),
+            };
+            context.screen.note(&note);
         }
         let whole = submit(&client, &shown, text, args)?.confirm(Confirm::Never);
         let work = work(whole, args, &Known::default());
@@ -236,15 +236,19 @@ async fn send(
 ) -> Result<(), Failure> {
     let client = context.client_with(doubt::records(args.without_record, context)?)?;
     let mut whole = submit(&client, message, text, args)?;
+    // What cannot be sent is told where it is sent.
+    let number = parts_of(&client, message, text, args).unwrap_or(1);
+    parts::agree(number, args)?;
     let held = args.key.as_deref();
     let held = held.map(|key| doubt::hold_key(&Once::MESSAGE, key, context));
     let held = held.transpose()?;
     if let Some(key) = &args.key {
         refuse_key_of_another(key, message, text, context)?;
         whole = whole.key(key);
-    } else if draft.is_none() && is_in_parts(&client, message, text, args)? {
+    } else if draft.is_none() && number > 1 {
         *draft = parts::keep(text, &message.ticket, args, context)?;
     }
+    warn_of_doubt(message, args, &client, context);
     // Whatever comes of it is told, also when the program is to end just then.
     let _listening = Listening::begin();
     let known = Known::default();
@@ -274,6 +278,32 @@ async fn send(
             let failure = failed(error, args, context);
             Err(unsent(message, &uploaded, &parts, failure, &context.screen))
         }
+    }
+}
+
+/// An earlier message to the ticket is in doubt: what is sent after it may keep it so.
+fn warn_of_doubt(message: &Message, args: &Send, client: &Client, context: &Context) {
+    // What became of those under the key is found out first.
+    let is_of_key = |record: &Pending| {
+        let keys = record.key().zip(args.key.as_deref());
+        keys.is_some_and(|(other, own)| other.starts_with(own))
+    };
+    let is_another = |record: &Pending| {
+        let origin = record.origin();
+        origin.is_some_and(|origin| client.origin().is_another(origin))
+    };
+    let entries = context.pending_files.entries().unwrap_or_default();
+    let mut in_doubt = (entries.into_iter())
+        .filter(|entry| !entry.under_way)
+        .filter_map(|entry| entry.pending.ok())
+        .filter(|record| *record.ticket() == message.ticket)
+        .filter(|record| !is_of_key(record) && !is_another(record));
+    if let Some(first) = in_doubt.next() {
+        context.screen.warn(&format!(
+            "an earlier message to this ticket is in doubt, and what is sent after it may keep it so; look first next time: \
+             hwc-tickets message reconcile {}",
+            first.id()
+        ));
     }
 }
 
@@ -445,19 +475,16 @@ fn advised(error: Error) -> Failure {
     }
 }
 
-/// Whether several messages are sent.
-fn is_in_parts(
-    client: &Client,
-    message: &Message,
-    text: &str,
-    args: &Send,
-) -> Result<bool, Failure> {
+/// How many messages the text makes.
+fn parts_of(client: &Client, message: &Message, text: &str, args: &Send) -> Result<usize, Failure> {
     if !args.split {
-        return Ok(false);
+        return Ok(1);
     }
+    // A long text takes a while, and nothing hears a signal meanwhile.
+    let words = LastWords::kept("interrupted before anything was sent".to_owned());
     let parts = submit(client, message, text, args)?.split_long().preview();
-    // What cannot be sent is told where it is sent.
-    Ok(parts.is_ok_and(|parts| parts.len() > 1))
+    drop(words);
+    Ok(parts?.len())
 }
 
 fn submit(client: &Client, message: &Message, text: &str, args: &Send) -> Result<Submit, Failure> {

@@ -33,10 +33,10 @@ pub(super) fn entries<R: Record>(context: &Context) -> Result<Vec<Entry<R>>, Fai
     })
 }
 
-/// Those whose outcome is not known, readable or not.
+/// Those that are in doubt, readable or not.
 pub(super) fn open<R: Record>(context: &Context) -> Result<Vec<Entry<R>>, Failure> {
     let mut entries = entries(context)?;
-    entries.retain(|entry: &Entry<R>| !entry.pending.as_ref().is_ok_and(R::is_settled));
+    entries.retain(Entry::is_open);
     Ok(entries)
 }
 
@@ -149,10 +149,9 @@ fn by_beginning<R: Record>(named: &str, context: &Context) -> Result<PathBuf, Fa
     let beginning = named.to_ascii_lowercase();
     let mut meant: Vec<Entry<R>> = entries(context)?;
     meant.retain(|entry| entry.id.to_string().starts_with(&beginning));
-    let is_open = |entry: &Entry<R>| !entry.pending.as_ref().is_ok_and(R::is_settled);
-    if meant.iter().any(is_open) {
-        // Of one whose outcome is known is asked only where nothing is in doubt under that id.
-        meant.retain(is_open);
+    if meant.iter().any(Entry::is_open) {
+        // Of one whose outcome is known, or was forgotten, is asked only where nothing is in doubt under that id.
+        meant.retain(Entry::is_open);
     }
     let mut meant = meant.into_iter();
     match (meant.next(), meant.count()) {

@@ -535,6 +535,35 @@ fn a_key_repeated_after_a_doubt_finds_the_ticket() {
     }
 }
 
+/// The doubt is ended by a person, who may have seen the ticket: its key opens no other one until it is given free.
+#[test]
+fn a_forgotten_ticket_holds_its_key() {
+    let release = "hwc-tickets ticket reconcile --release outage-17";
+    for attached in [false, true] {
+        let stage = signed();
+        let file = private(&stage.home().join("disk.log"), b"from the disk");
+        let mut more = vec!["--key", "outage-17"];
+        if attached {
+            more.extend(["--attach", file.to_str().unwrap()]);
+        }
+        in_doubt(&stage, &more);
+        let path = stage.pending_file().display().to_string();
+        let ran = stage.run(&["ticket", "reconcile", &path, "--forget"]);
+        assert_eq!(ran.code, 0, "{}", ran.golden());
+        assert!(ran.stderr.contains(release), "{}", ran.stderr);
+        let sent = writes(&stage);
+        let ran = create(&stage, &more);
+        assert_eq!(ran.code, 6, "{}", ran.golden());
+        for says in ["was forgotten", release] {
+            assert!(ran.stderr.contains(says), "{says}: {}", ran.stderr);
+        }
+        assert_eq!(writes(&stage), sent);
+        let ran = stage.run(&["ticket", "reconcile", "--release", "outage-17"]);
+        assert_eq!(ran.code, 0, "{}", ran.golden());
+        assert_eq!(create(&stage, &more).code, 0);
+    }
+}
+
 /// An agreement binds: it is shown by its id, and signed only when that very id is named.
 #[test]
 fn an_agreement_is_signed_only_when_it_is_named() {

@@ -491,6 +491,27 @@ fn parts_go_on_where_they_stopped() {
     assert_eq!(ran.code, 2, "{}", ran.golden());
 }
 
+/// A log that was given by mistake makes no hundreds of messages.
+#[test]
+fn many_parts_are_sent_only_when_that_is_meant() {
+    let stage = Stage::new();
+    let text = "A line of a log.\n".repeat(14_000);
+    let send = ["message", "send", "case-123", "-", "--split"];
+    let ran = stage.run_with_input(&send, &text);
+    assert_eq!(ran.code, 2, "{}", ran.golden());
+    for says in ["120 messages", "--yes", "Nothing was sent."] {
+        assert!(ran.stderr.contains(says), "{says}: {}", ran.stderr);
+    }
+    let shown = stage.run_with_input(&[&send[..], &["--dry-run"]].concat(), &text);
+    assert_eq!(shown.code, 0, "{}", shown.golden());
+    assert!(shown.stderr.contains("--yes"), "{}", shown.stderr);
+    assert!(stage.sim().arrived("case-123").is_empty());
+    // Few of them are left.
+    let ran = stage.run_with_input(&[&send[..], &["--from-part", "119"]].concat(), &text);
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+    assert_eq!(stage.sim().arrived("case-123").len(), 2);
+}
+
 /// A part in doubt: what was not sent is told, its text is kept, and what became of the part says how to go on.
 #[test]
 fn a_part_in_doubt_leads_on_to_the_others() {

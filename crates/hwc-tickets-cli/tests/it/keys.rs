@@ -92,6 +92,40 @@ fn a_lost_answer_doubles_nothing() {
     assert_eq!(posts(&stage), 1);
 }
 
+/// The doubt is ended by a person, who may have seen the message: its key sends nothing more until it is given free.
+#[test]
+fn a_forgotten_message_holds_its_key() {
+    let release = format!("hwc-tickets message reconcile --release {KEY}");
+    for looks in [false, true] {
+        let stage = Stage::new();
+        in_doubt(&stage);
+        let file = stage.pending_file().display().to_string();
+        let forgotten = stage.run(&["message", "reconcile", &file, "--forget"]);
+        assert_eq!(forgotten.code, 0, "{}", forgotten.golden());
+        assert!(forgotten.stderr.contains(&release), "{}", forgotten.stderr);
+        let listed = stage.run(&["message", "reconcile", "-o", "json"]).json();
+        assert_eq!(listed["pending"].as_array().unwrap().len(), 0, "{listed}");
+        let again = send(&stage, TEXT, &[]);
+        assert_eq!(again.code, 6, "{}", again.golden());
+        for says in ["was forgotten", &release] {
+            assert!(again.stderr.contains(says), "{says}: {}", again.stderr);
+        }
+        assert_eq!(posts(&stage), 1);
+        if looks {
+            let told = stage.run(&["message", "reconcile", &file]);
+            assert_eq!(told.code, 0, "{}", told.golden());
+            let kept = send(&stage, TEXT, &[]);
+            assert_eq!(kept.json()["outcome"], "kept", "{}", kept.golden());
+        } else {
+            let free = stage.run(&["message", "reconcile", "--release", KEY]);
+            assert_eq!(free.code, 0, "{}", free.golden());
+            assert_eq!(send(&stage, TEXT, &[]).code, 0);
+        }
+        let arrived = stage.sim().arrived(TICKET).len();
+        assert_eq!(arrived, if looks { 1 } else { 2 });
+    }
+}
+
 /// A text in parts has one key: the same command finds out about the part in doubt, and sends those that are missing.
 #[test]
 fn a_text_in_parts_goes_on_with_the_same_command() {
@@ -172,7 +206,7 @@ fn a_record_that_cannot_be_read_holds_a_key_back() {
     assert_eq!(stage.sim().arrived(TICKET), [TEXT]);
 }
 
-/// A dry run uses no key up, and what leaves no record has none.
+/// A dry run uses no key up, and what has no record has none.
 #[test]
 fn what_has_no_key() {
     let stage = Stage::new();

@@ -598,3 +598,21 @@ fn what_is_no_file_in_the_place_of_a_record() {
     }
     assert!(directory.exists());
 }
+
+/// What is sent after a message in doubt may keep it so: that is told, and nothing else changes.
+#[test]
+fn a_message_sent_after_one_in_doubt_is_told_of_it() {
+    let says = "an earlier message to this ticket is in doubt";
+    let stage = Stage::new();
+    stage.in_doubt(TICKET, "only once", true, 1);
+    let other = stage.run(&["message", "send", "TT202611210003", "elsewhere"]);
+    assert_eq!(other.code, 0, "{}", other.golden());
+    assert!(!other.stderr.contains(says), "{}", other.stderr);
+    let next = stage.run(&["message", "send", TICKET, "the next one"]);
+    assert_eq!(next.code, 0, "{}", next.golden());
+    assert!(next.stderr.contains(says), "{}", next.stderr);
+    let all = stage.run(&["message", "reconcile", "--all"]);
+    assert_eq!(all.code, 0, "{}", all.golden());
+    let last = stage.run(&["message", "send", TICKET, "the last one"]);
+    assert!(!last.stderr.contains(says), "{}", last.stderr);
+}

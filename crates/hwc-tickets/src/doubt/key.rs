@@ -1,6 +1,6 @@
 //! A caller's key: what holds for it, whatever was sent under it.
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Advice, Error, ErrorKind, Result};
 use std::io;
 
 /// Longest key, in bytes.
@@ -104,6 +104,18 @@ pub(crate) fn of_another() -> Error {
     let why = "the key was used for something else, so nothing was sent";
     Error::local(ErrorKind::InvalidInput, why)
         .with_help("Use a key of its own for everything that is sent.")
+}
+
+/// A person has ended the doubt about what the key stands for, of which nobody knows what became.
+pub(crate) fn forgotten(what: &str) -> Error {
+    let why = format!(
+        "the {what} with this key was forgotten while its outcome was not known, so nothing was sent"
+    );
+    let help = "Look whether it is there. If it is not, give the key free (`acknowledge`) and send it again; if it is, nothing is \
+                left to be done.";
+    Error::local(ErrorKind::InvalidInput, why)
+        .with_help(help)
+        .with_advice(Advice::Given)
 }
 
 /// What the outbox holds under the key cannot be read.

@@ -14,7 +14,7 @@ use futures_util::future::{Either, join, select};
 use hwc_core::Clock as _;
 use hwc_tickets::{
     AttachmentId, Client, Confirm, Created, Delivery, Error, ErrorKind, FileOutbox, Outbox,
-    Pending, Receipt, Removal, Sent, TicketDraft, TicketReceipt, submit::PendingId,
+    Outcome, Pending, Receipt, Removal, Sent, TicketDraft, TicketReceipt, submit::PendingId,
 };
 use std::{future::IntoFuture as _, io, pin::pin, time::Duration};
 
@@ -155,6 +155,94 @@ fn a_doubt_is_settled_before_anything_is_sent_again() {
         assert_eq!(service.world().arrived(1), 1);
         assert_eq!(service.requests("POST"), if acts { 1 } else { 2 });
     }
+}
+
+/// A person has ended the doubt, and what was sent may be there: its key sends nothing more until it is given free.
+#[test]
+fn what_is_forgotten_holds_its_key_until_that_is_given_free() {
+    let check = |error: &Error| {
+        assert_eq!(error.delivery(), Delivery::Unknown);
+        assert!(!error.is_retryable());
+        assert!(error.to_string().contains("forgotten"), "{error}");
+        let help = error.help().unwrap();
+        assert!(help.contains("acknowledge"), "{help}");
+    };
+    let shelf = Shelf::default();
+    let service = ledger::Service::new();
+    let client = || service.builder().outbox(shelf.clone()).build().unwrap();
+    service.world().faults = [Fault::Reset(true)].into();
+    let (own, other) = (client(), client());
+    let first = own.ticket(TICKET).unwrap().submit("words").key("job-1");
+    let first = first.confirm(Confirm::Never).into_future();
+    let error = service.clock.run(ledger::as_op(1, first)).unwrap_err();
+    let pending = error.into_pending().unwrap();
+    own.forget(pending.id()).unwrap();
+    assert!(own.pending().is_empty() && other.pending().is_empty());
+    for client in [&own, &other, &client()] {
+        let error = submit(&service, client, "words").unwrap_err();
+        check(&error);
+        assert!(error.pending().is_some_and(Pending::is_forgotten));
+    }
+    assert_eq!(service.requests("POST"), 1);
+    other.acknowledge("job-1").unwrap();
+    assert!(shelf.list().unwrap().is_empty());
+    assert_eq!(shelf.removed(), [Removal::Forgotten]);
+    let sent = submit(&service, &own, "words").unwrap();
+    assert_eq!(sent.receipt, Receipt::Accepted);
+
+    let shelf = Shelf::default();
+    let service = opening::Service::new();
+    let client = || service.builder().outbox(shelf.clone()).build().unwrap();
+    service.world().faults = [Fault::Reset(true)].into();
+    let (own, other) = (client(), client());
+    let first = own.create_ticket(TicketDraft::new("kind-1", "words"));
+    let first = first.unchecked().key("job-1").without_looking();
+    let first = opening::as_op(1, first.into_future());
+    let error = service.clock.run(first).unwrap_err();
+    let pending = error.into_pending_ticket().unwrap();
+    own.forget_ticket(pending.id()).unwrap();
+    assert!(own.pending_tickets().is_empty() && other.pending_tickets().is_empty());
+    for client in [&own, &other, &client()] {
+        let error = create(&service, client, "words").unwrap_err();
+        check(&error);
+        let record = error.pending_ticket().unwrap();
+        assert!(record.is_forgotten());
+    }
+    assert_eq!(service.world().posts, 1);
+    other.acknowledge("job-1").unwrap();
+    assert_eq!(shelf.removed(), [Removal::Forgotten]);
+    let made = create(&service, &own, "words").unwrap();
+    assert_eq!(made.receipt, TicketReceipt::Told);
+}
+
+/// Who has forgotten it can look once more, and a file keeps that it was forgotten.
+#[test]
+fn what_is_forgotten_can_still_be_found() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("outbox");
+    let service = ledger::Service::new();
+    let open = || {
+        let outbox = FileOutbox::open(&path).unwrap();
+        service.builder().outbox(outbox).build().unwrap()
+    };
+    service.world().faults = [Fault::Reset(true)].into();
+    let client = open();
+    let first = client.ticket(TICKET).unwrap().submit("words").key("job-1");
+    let first = first.confirm(Confirm::Never).into_future();
+    let error = service.clock.run(ledger::as_op(1, first)).unwrap_err();
+    client.forget(error.pending().unwrap().id()).unwrap();
+    drop(client);
+    let client = open();
+    let error = submit(&service, &client, "words").unwrap_err();
+    let pending = error.into_pending().unwrap();
+    assert!(pending.is_forgotten());
+    let found = service.clock.run(client.reconcile(&pending)).unwrap();
+    assert!(matches!(found, Outcome::Confirmed(_)), "{found:?}");
+    // To forget what is known changes nothing.
+    client.forget(pending.id()).unwrap();
+    let again = submit(&service, &client, "words").unwrap();
+    assert_eq!(again.receipt, Receipt::Kept);
+    assert_eq!(service.requests("POST"), 1);
 }
 
 /// A ticket and a message may have one key. While one of them is in doubt, the other keeps it as well.

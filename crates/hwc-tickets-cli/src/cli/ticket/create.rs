@@ -101,11 +101,11 @@ pub(crate) struct Reconcile {
     /// Reconcile all pending tickets
     #[arg(long, conflicts_with = "pending")]
     pub(crate) all: bool,
-    /// Remove the record without asking the service, once you have looked at your tickets yourself. A record that cannot be
-    /// read must be named in full
+    /// End the doubt without asking the service, once you have looked at your tickets yourself. The record is removed; one with
+    /// a key stays and holds the key, until --release. A record that cannot be read must be named in full
     #[arg(long, requires = "pending", conflicts_with = "all")]
     pub(crate) forget: bool,
-    /// Give a key of `ticket create` free: what became of its ticket is known
+    /// Give a key of `ticket create` free: what became of its ticket is known, or was forgotten
     #[arg(long, value_name = "KEY", conflicts_with_all = ["pending", "all"])]
     pub(crate) release: Option<String>,
 }

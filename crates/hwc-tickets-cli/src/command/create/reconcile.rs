@@ -52,9 +52,16 @@ fn forget(named: &str, context: &Context) -> Result<(), Failure> {
             "It could not be read: which ticket it was of, and whether that one was opened, is not known.",
         ),
     };
-    pending_files::remove(&path).map_err(|error| Failure::file("remove", &path, &error))?;
-    telling("the record is removed", || tell(&[fate], context))?;
+    let of_key = doubt::forget(&path, pending.as_ref().ok(), context)?;
+    let what = match of_key {
+        Some(_) => "the doubt about the ticket is ended",
+        None => "the record is removed",
+    };
+    telling(what, || tell(&[fate], context))?;
     context.screen.note(about);
+    if let Some(words) = of_key {
+        context.screen.note(&words);
+    }
     Ok(())
 }
 

@@ -128,6 +128,12 @@ impl<'a> Fate<'a> {
         }
     }
 
+    /// Whether a message with the same text could be it.
+    pub(super) fn has_equal(&self) -> bool {
+        let mut candidates = self.candidates.iter();
+        candidates.any(|likely| likely.resemblance == Resemblance::SameText)
+    }
+
     pub(super) fn of_one(one: &'a Reconciled) -> Self {
         match &one.outcome {
             Ok(outcome) => Self::of(&one.pending, outcome),

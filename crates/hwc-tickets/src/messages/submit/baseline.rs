@@ -122,6 +122,20 @@ impl Baseline {
         landed.is_part_of(&self.seen)
     }
 
+    /// Whether the message `key` was seen, at least `count` times.
+    pub(crate) fn saw(&self, key: MessageKey, count: usize) -> bool {
+        let mark = mark(key);
+        (self.seen.0.iter().filter(|seen| **seen == mark)).count() >= count
+    }
+
+    /// Whether something was seen, and nothing of it was seen at the time of `other`, nor is shown now: then this is of another
+    /// ticket.
+    pub(crate) fn has_nothing_of(&self, other: &Self, snapshot: &Snapshot) -> bool {
+        let shown = snapshot.counts();
+        let is_foreign = |mark: &Mark| !shown.contains_key(mark) && !other.seen.0.contains(mark);
+        !self.seen.is_empty() && self.seen.0.iter().all(is_foreign)
+    }
+
     /// Whether `message` may have been there before without having been seen.
     pub(crate) fn is_below(&self, message: &Message) -> bool {
         match (self.floor, message.created_at.instant()) {

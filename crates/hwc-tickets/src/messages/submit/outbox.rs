@@ -20,7 +20,7 @@ pub enum Removal {
     Absent,
     /// It is there, nobody's key holds its record, and no other one can be taken for it any more.
     Over,
-    /// A person ended the doubt about it.
+    /// A person ended the doubt about it, and no key holds its record.
     Forgotten,
     /// Another process began with the same key at the same moment, so that this one sent nothing.
     KeyTaken,
@@ -44,7 +44,7 @@ pub trait Outbox: Debug + Send + Sync + 'static {
     /// serialise it with serde.
     ///
     /// A record is put again when more is known of its submit, and once more when that arrived
-    /// ([`Pending::is_settled`]). It is removed later, by whichever client comes by.
+    /// ([`Pending::is_settled`]) or, with a key, was forgotten ([`Pending::is_forgotten`]). It is removed later, by whichever client comes by.
     ///
     /// # Errors
     /// Whatever kept it from being stored. A submit that is about to begin is not sent then.

@@ -134,8 +134,10 @@ impl OwnSubmits {
         let ticket = pending.ticket.clone();
         let forms = Forms::of(text);
         let is_replaced = |other: &Pending| Some(other.id) == replaced;
-        let is_other =
-            |other: &Pending| other.ticket == ticket && other.id != id && !is_replaced(other);
+        // Of one that was forgotten a person has looked: it stands for its key alone.
+        let is_other = |other: &Pending| {
+            other.ticket == ticket && other.id != id && !is_replaced(other) && !other.forgotten
+        };
         // It is not in the ticket: nothing that is found can be its message.
         pending.past.extend(replaced);
         let is_rival = |other: &Pending| is_other(other) && other.fingerprint.matches_forms(&forms);
@@ -310,12 +312,12 @@ impl OwnSubmits {
         }
     }
 
-    /// Whether it is known what became of what was sent under `key`, if anything was.
+    /// Whether it is known what became of what was sent under `key`, if anything was, or whether a person has forgotten it.
     pub(crate) fn is_known(&self, key: &str) -> io::Result<bool> {
         Ok(match self.kept(key)? {
             Kept::Nothing => true,
             Kept::UnderWay => false,
-            Kept::Record(record) => record.is_settled(),
+            Kept::Record(record) => !record.is_in_doubt(),
         })
     }
 
@@ -324,6 +326,10 @@ impl OwnSubmits {
         let mut record = match self.kept(key)? {
             Kept::Nothing => return Ok(true),
             Kept::UnderWay => return Ok(false),
+            Kept::Record(record) if record.forgotten => {
+                self.did_not_arrive(record.id, Removal::Forgotten)?;
+                return Ok(true);
+            }
             Kept::Record(record) if !record.is_settled() => return Ok(false),
             Kept::Record(record) => record,
         };
@@ -369,8 +375,15 @@ impl OwnSubmits {
         self.0.outbox.is_some()
     }
 
-    /// The submits of this and of other processes whose outcome is not known.
+    /// The submits of this and of other processes that are in doubt.
     pub(crate) fn open(&self) -> Vec<Pending> {
+        let mut open = self.unsettled();
+        open.retain(Pending::is_in_doubt);
+        open
+    }
+
+    /// The same, and those that were forgotten.
+    pub(crate) fn unsettled(&self) -> Vec<Pending> {
         let mut open: BTreeMap<PendingId, Pending> = (self.listed().into_iter())
             .filter(|record| !record.is_settled())
             .map(|record| (record.id, record))
@@ -524,17 +537,54 @@ impl OwnSubmits {
         here.or_else(|| self.last_listed().iter().find_map(recalled))
     }
 
-    /// It is not in the ticket and never will be, or nobody wants to know any more.
+    /// A person has ended the doubt about `id`. What has a key keeps it: nobody knows what became of it, so nothing may be sent
+    /// under that key until it is given free.
     ///
     /// # Errors
-    /// When the outbox cannot forget it. It is reconciled once more later: harmless.
-    pub(crate) fn did_not_arrive(&self, id: PendingId, why: Removal) -> io::Result<()> {
+    /// When the outbox cannot take note of it.
+    pub(crate) fn forget(&self, id: PendingId) -> io::Result<()> {
+        let listed = match &self.0.outbox {
+            Some(outbox) => outbox.list()?,
+            None => Vec::new(),
+        };
+        self.last_listed().clone_from(&listed);
+        let here = (self.lock().iter())
+            .find(|entry| entry.pending.id == id)
+            .map(|entry| entry.pending.clone());
+        let record = here.or_else(|| listed.into_iter().find(|record| record.id == id));
+        let Some(record) = record.filter(|record| record.key.is_some()) else {
+            return self.did_not_arrive(id, Removal::Forgotten);
+        };
+        if record.is_settled() {
+            // There is no doubt about it.
+            return Ok(());
+        }
+        self.end_replaced(&record);
+        let forgotten = record.forgotten();
+        // Not later: what cannot be written down is as it was.
+        self.store(&forgotten)?;
+        self.drop_entry(id);
+        let mut listed = self.last_listed();
+        listed.retain(|record| record.id != id);
+        listed.push(forgotten);
+        Ok(())
+    }
+
+    /// This client remembers it no longer.
+    fn drop_entry(&self, id: PendingId) {
         let mut entries = self.lock();
         entries.retain(|entry| entry.pending.id != id);
         for entry in entries.iter_mut() {
             entry.pending.rivals.remove(&id);
         }
-        drop(entries);
+    }
+
+    /// It is not in the ticket and never will be, or nobody wants to know any more.
+    ///
+    /// # Errors
+    /// When the outbox cannot forget it. It is reconciled once more later: harmless.
+    pub(crate) fn did_not_arrive(&self, id: PendingId, why: Removal) -> io::Result<()> {
+        self.drop_entry(id);
         self.last_listed().retain(|record| record.id != id);
         self.0
             .outbox
@@ -566,7 +616,7 @@ impl OwnSubmits {
     /// message, if there is one.
     fn has_ended_before(&self, record: &Pending, begun: Moment) -> bool {
         let enough = self.0.window.saturating_add(CLOCK_SLACK);
-        !record.is_settled()
+        record.is_in_doubt()
             && ((record.ended()).is_some_and(|ended| ended.is_before(begun, enough))
                 || record.begun().is_before(begun, LONGEST_POST))
     }
@@ -582,7 +632,7 @@ impl OwnSubmits {
     fn tidy(&self, listed: &[Pending], now: Moment) {
         let Some(outbox) = &self.0.outbox else { return };
         let open: BTreeSet<&TicketId> = (listed.iter())
-            .filter(|record| !record.is_settled())
+            .filter(|record| record.is_in_doubt())
             .map(|record| &record.ticket)
             .collect();
         let enough = self.0.window.saturating_add(KEPT);

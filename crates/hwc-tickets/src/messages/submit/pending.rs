@@ -56,6 +56,8 @@ pub struct Pending {
     pub(crate) landed: Option<Seen>,
     /// Its message, which this caller took back: the service said so. Of a settled record alone.
     pub(crate) recalled: Option<MessageId>,
+    /// A person has ended the doubt: it stands for its key alone.
+    pub(crate) forgotten: bool,
 }
 
 impl Pending {
@@ -134,6 +136,34 @@ impl Pending {
         self.recalled.as_ref()
     }
 
+    /// Whether a person has ended the doubt about it ([`Client::forget`](crate::Client::forget)): what became of it is not known, and
+    /// the record stays for its key alone, until that is given free ([`Client::acknowledge`](crate::Client::acknowledge)).
+    #[must_use]
+    pub fn is_forgotten(&self) -> bool {
+        self.forgotten
+    }
+
+    /// The same record, forgotten: what an [`Outbox`](super::Outbox) is to hold in its place when a person ends the doubt about a
+    /// submit that has a [key](Pending::key). [`Client::forget`](crate::Client::forget) does so. One that is settled is in no doubt,
+    /// and stays as it is.
+    #[must_use]
+    pub fn forgotten(mut self) -> Self {
+        self.forgotten = !self.is_settled();
+        self
+    }
+
+    /// Whether the ticket was read before it was sent. Without that, its message is found by a reference tag alone, and never found
+    /// to be absent.
+    #[must_use]
+    pub fn has_baseline(&self) -> bool {
+        self.baseline.is_some()
+    }
+
+    /// Whether its outcome is not known, and somebody wants to know it.
+    pub(crate) fn is_in_doubt(&self) -> bool {
+        !self.is_settled() && !self.forgotten
+    }
+
     /// When it was begun, by both clocks.
     pub(crate) fn begun(&self) -> Moment {
         Moment {
@@ -154,6 +184,7 @@ impl Pending {
     /// whether it is in sight yet.
     pub(crate) fn settled(mut self, at: Moment) -> Self {
         self.settled = Some(at);
+        self.forgotten = false;
         self.span = None;
         self.rivals = BTreeSet::new();
         self.past = BTreeSet::new();
@@ -186,6 +217,7 @@ impl fmt::Debug for Pending {
             .field("length", &self.fingerprint.units)
             .field("has_baseline", &self.baseline.is_some())
             .field("is_settled", &self.is_settled())
+            .field("is_forgotten", &self.forgotten)
             .finish_non_exhaustive()
     }
 }

@@ -34,7 +34,7 @@ pub(crate) async fn before_recall(
 ) -> Result<Vec<PendingId>> {
     let parts = ticket.client().parts();
     let own = &parts.messages.own;
-    let mut records = own.open();
+    let mut records = own.unsettled();
     records.retain(|record| record.ticket == *ticket.id());
     if records.is_empty() {
         return Ok(Vec::new());

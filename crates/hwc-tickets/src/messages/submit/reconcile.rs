@@ -124,26 +124,26 @@ impl Client {
         self.parts().messages.own.open()
     }
 
-    /// Ends the doubt about a submit: its record leaves the outbox and this client. For a person who has looked at
-    /// the ticket and decided; nothing is sent or read.
+    /// Ends the doubt about a submit, for a person who has looked at the ticket and decided; nothing is sent or read.
+    ///
+    /// Its record leaves the outbox and this client, unless it has a key ([`Submit::key`](crate::Submit::key)): that one stays, is in
+    /// doubt no more ([`Pending::is_forgotten`]), and goes on holding the key. The same key is an error then, and nothing is sent,
+    /// until [`Client::acknowledge`] gives it free: its message may be in the ticket. Reconciling such a record later still tells.
     ///
     /// If it was sent under a [key](crate::Submit::key), the key is free then: what is submitted under it is sent, as another message.
     /// So where the person found the message in the ticket, nothing is to be submitted under that key again.
     ///
     /// # Errors
-    /// [`ErrorKind::Storage`] when the outbox cannot remove it.
+    /// [`ErrorKind::Storage`] when the outbox cannot be read, or cannot take note of it.
     pub fn forget(&self, id: PendingId) -> Result<()> {
-        self.parts()
-            .messages
-            .own
-            .did_not_arrive(id, Removal::Forgotten)
-            .map_err(|error| {
-                Error::local(
-                    ErrorKind::Storage,
-                    format!("the record cannot be removed from the outbox: {error}"),
-                )
-                .with_source(error)
-            })
+        let forgotten = self.parts().messages.own.forget(id);
+        forgotten.map_err(|error| {
+            Error::local(
+                ErrorKind::Storage,
+                format!("the outbox cannot forget the record: {error}"),
+            )
+            .with_source(error)
+        })
     }
 
     /// Reconciles records that all are of one ticket and group.

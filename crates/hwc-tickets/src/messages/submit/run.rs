@@ -231,6 +231,7 @@ impl Course<'_> {
                 settled: None,
                 landed: None,
                 recalled: None,
+                forgotten: false,
             };
             let place = Place {
                 baseline_at,
@@ -266,6 +267,9 @@ impl Course<'_> {
             |receipt, record: &Pending| OfKey::Sent(Box::new(self.sent(receipt, 0, None, record)));
         if record.is_settled() {
             return Ok(sent(Receipt::Kept, &record));
+        }
+        if record.is_forgotten() {
+            return Err(key::forgotten("message").with_pending(record));
         }
         own.end_replaced(&record);
         let posted = own.posting(record.id);

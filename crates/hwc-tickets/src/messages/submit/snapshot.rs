@@ -118,6 +118,11 @@ impl Snapshot {
         self.messages.iter().map(|(key, row)| (*key, row))
     }
 
+    /// How often the message `key` is in it.
+    pub(crate) fn count(&self, key: MessageKey) -> usize {
+        self.messages.get(&key).map_or(0, |row| row.count)
+    }
+
     /// How often each message is in it.
     pub(super) fn counts(&self) -> BTreeMap<Mark, usize> {
         let mut counts = BTreeMap::new();

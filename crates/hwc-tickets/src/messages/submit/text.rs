@@ -78,13 +78,15 @@ pub(crate) fn split(text: &str, limit: usize) -> Result<Vec<String>, TextError> 
         return Ok(vec![text.to_owned()]);
     }
     // The number takes room, and more digits take more: try until the number of digits is right.
+    let mut most = 1;
     for digits in 1..=5 {
+        most *= 10;
         let mark = "(/) ".len() + 2 * digits;
         let room = limit
             .checked_sub(mark)
             .filter(|room| *room > 0)
             .ok_or(TextError::NoRoom { limit })?;
-        let parts = cut(text, room).ok_or(TextError::NoRoom { limit })?;
+        let parts = cut(text, room, most).ok_or(TextError::NoRoom { limit })?;
         let total = parts.len();
         if total.to_string().len() <= digits {
             return Ok(parts
@@ -97,10 +99,14 @@ pub(crate) fn split(text: &str, limit: usize) -> Result<Vec<String>, TextError> 
     Err(TextError::NoRoom { limit })
 }
 
-fn cut(mut rest: &str, room: usize) -> Option<Vec<&str>> {
+/// The pieces of `rest` that have room, the first `most` of them. Each looks at no more of the text than it may hold.
+fn cut(mut rest: &str, room: usize, most: usize) -> Option<Vec<&str>> {
     let mut parts = Vec::new();
     rest = rest.trim();
-    while units(rest) > room {
+    while head(rest, room).len() < rest.len() {
+        if parts.len() >= most {
+            return Some(parts);
+        }
         let end = border(rest, room)?;
         let (part, left) = rest.split_at_checked(end)?;
         parts.push(part.trim_end());
@@ -146,4 +152,21 @@ fn border(text: &str, room: usize) -> Option<usize> {
         .or_else(|| ahead.grapheme_indices(true).map(|(at, _)| at).rfind(fits))
         // A single grapheme longer than the room: cut between its characters rather than fail.
         .or_else(|| (!window.is_empty()).then_some(window.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doubt::units::looked_at;
+
+    /// The work grows as the text does: a part looks at its own piece of it, and not at all that follows.
+    #[test]
+    fn a_text_of_thousands_of_parts_is_looked_at_a_few_times() {
+        let text = "A line of a log. ".repeat(12_000);
+        looked_at::take();
+        let parts = split(&text, 100).unwrap();
+        assert!(parts.len() > 2_000, "{}", parts.len());
+        let looked_at = looked_at::take();
+        assert!(looked_at < 20 * text.len(), "{looked_at}");
+    }
 }

@@ -179,7 +179,8 @@ impl OwnTickets {
             None => self.listed_or_last(),
         };
         let begun = pending.begun();
-        for other in listed.iter().filter(|other| !other.is_settled()) {
+        // Of one that was forgotten a person has looked: it stands for its key alone.
+        for other in listed.iter().filter(|other| other.is_in_doubt()) {
             match self.has_ended_before(other, begun) {
                 true => pending.past.insert(other.id),
                 false => pending.rivals.insert(other.id),
@@ -269,7 +270,7 @@ impl OwnTickets {
         let listed = listed.into_iter().filter(|record| !own(record.id));
         let mut open: Vec<PendingTicket> = (entries.iter().map(|entry| entry.pending.clone()))
             .chain(listed)
-            .filter(|record| !record.is_settled())
+            .filter(PendingTicket::is_in_doubt)
             .collect();
         open.sort_by_key(|record| (record.begun_at, record.id));
         open
@@ -320,12 +321,40 @@ impl OwnTickets {
         (self.0.outbox.as_ref()).map_or(Ok(()), |outbox| outbox.remove_ticket(&id, why))
     }
 
-    /// Whether it is known what became of what was sent under `key`, if anything was.
+    /// A person has ended the doubt about `id`. What has a key keeps it: nobody knows what became of it, so nothing may be sent
+    /// under that key until it is given free.
+    ///
+    /// # Errors
+    /// When the outbox cannot take note of it.
+    pub(super) fn forget(&self, id: PendingId) -> io::Result<()> {
+        let listed = self.listed()?;
+        let here = (self.lock().iter())
+            .find(|entry| entry.pending.id == id)
+            .map(|entry| entry.pending.clone());
+        let record = here.or_else(|| listed.into_iter().find(|record| record.id == id));
+        let Some(record) = record.filter(|record| record.key.is_some()) else {
+            return self.gone(id, Removal::Forgotten);
+        };
+        if record.is_settled() {
+            // There is no doubt about it.
+            return Ok(());
+        }
+        let forgotten = record.forgotten();
+        // Not later: what cannot be written down is as it was.
+        self.store(&forgotten)?;
+        self.drop_entry(id);
+        let mut listed = self.last_listed();
+        listed.retain(|record| record.id != id);
+        listed.push(forgotten);
+        Ok(())
+    }
+
+    /// Whether it is known what became of what was sent under `key`, if anything was, or whether a person has forgotten it.
     pub(crate) fn is_known(&self, key: &str) -> io::Result<bool> {
         Ok(match self.kept(key)? {
             Kept::Nothing => true,
             Kept::UnderWay => false,
-            Kept::Record(record) => record.is_settled(),
+            Kept::Record(record) => !record.is_in_doubt(),
         })
     }
 
@@ -334,6 +363,10 @@ impl OwnTickets {
         let mut record = match self.kept(key)? {
             Kept::Nothing => return Ok(true),
             Kept::UnderWay => return Ok(false),
+            Kept::Record(record) if record.forgotten => {
+                self.gone(record.id, Removal::Forgotten)?;
+                return Ok(true);
+            }
             Kept::Record(record) if !record.is_settled() => return Ok(false),
             Kept::Record(record) => record,
         };
@@ -368,7 +401,7 @@ impl OwnTickets {
                 Some(made) => {
                     others.found.insert(made.ticket.to_string());
                 }
-                None if pending.past.contains(&record.id) => {}
+                None if record.forgotten || pending.past.contains(&record.id) => {}
                 None => others.open.push(record.clone()),
             }
         }
@@ -389,7 +422,7 @@ impl OwnTickets {
     /// Removes settled records that nobody can need any more.
     fn tidy(&self, listed: &[PendingTicket], now: Moment) {
         let Some(outbox) = &self.0.outbox else { return };
-        if listed.iter().any(|record| !record.is_settled()) {
+        if listed.iter().any(PendingTicket::is_in_doubt) {
             return;
         }
         let enough = self.0.window.saturating_add(KEPT);

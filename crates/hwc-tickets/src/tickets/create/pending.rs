@@ -65,6 +65,8 @@ pub struct PendingTicket {
     /// When its outcome was found out. `None`: it is not known.
     pub(crate) settled: Option<Moment>,
     pub(crate) made: Option<Made>,
+    /// A person has ended the doubt: it stands for its key alone.
+    pub(crate) forgotten: bool,
 }
 
 impl PendingTicket {
@@ -123,6 +125,28 @@ impl PendingTicket {
         self.fingerprint.is_of(description)
     }
 
+    /// Whether a person has ended the doubt about it ([`Client::forget_ticket`](crate::Client::forget_ticket)): what became of it is
+    /// not known, and the record stays for its key alone, until that is given free
+    /// ([`Client::acknowledge`](crate::Client::acknowledge)).
+    #[must_use]
+    pub fn is_forgotten(&self) -> bool {
+        self.forgotten
+    }
+
+    /// The same record, forgotten: what an [`Outbox`](crate::Outbox) is to hold in its place when a person ends the doubt about a
+    /// ticket that has a [key](PendingTicket::key). [`Client::forget_ticket`](crate::Client::forget_ticket) does so. One that is
+    /// settled is in no doubt, and stays as it is.
+    #[must_use]
+    pub fn forgotten(mut self) -> Self {
+        self.forgotten = !self.is_settled();
+        self
+    }
+
+    /// Whether its outcome is not known, and somebody wants to know it.
+    pub(crate) fn is_in_doubt(&self) -> bool {
+        !self.is_settled() && !self.forgotten
+    }
+
     /// When it was begun, by both clocks.
     pub(crate) fn begun(&self) -> Moment {
         Moment {
@@ -143,6 +167,7 @@ impl PendingTicket {
     pub(crate) fn settled(mut self, at: Moment, made: Made) -> Self {
         self.settled = Some(at);
         self.made = Some(made);
+        self.forgotten = false;
         self.before = None;
         self.span = None;
         self.rivals = BTreeSet::new();
@@ -161,6 +186,7 @@ impl fmt::Debug for PendingTicket {
             .field("length", &self.fingerprint.units)
             .field("has_list", &self.before.is_some())
             .field("ticket", &self.ticket())
+            .field("is_forgotten", &self.forgotten)
             .finish_non_exhaustive()
     }
 }

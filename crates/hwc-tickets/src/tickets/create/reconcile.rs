@@ -82,17 +82,21 @@ impl Client {
         self.parts().tickets.own.open()
     }
 
-    /// Ends the doubt about a ticket: its record leaves the outbox and this client, and its key is free. For a person who has
-    /// looked at the list and decided; nothing is sent or read.
+    /// Ends the doubt about a ticket, for a person who has looked at the list and decided; nothing is sent or read.
+    ///
+    /// Its record leaves the outbox and this client, unless it has a key ([`CreateTicket::key`](crate::CreateTicket::key)): that one
+    /// stays, is in doubt no more ([`PendingTicket::is_forgotten`]), and goes on holding the key. The same key is an error then, and
+    /// nothing is sent, until [`Client::acknowledge`] gives it free: its ticket may be open. Reconciling such a record later still
+    /// tells.
     ///
     /// # Errors
-    /// [`ErrorKind::Storage`] when the outbox cannot remove it.
+    /// [`ErrorKind::Storage`] when the outbox cannot be read, or cannot take note of it.
     pub fn forget_ticket(&self, id: PendingId) -> Result<()> {
-        let gone = self.parts().tickets.own.gone(id, Removal::Forgotten);
-        gone.map_err(|error| {
+        let forgotten = self.parts().tickets.own.forget(id);
+        forgotten.map_err(|error| {
             Error::local(
                 ErrorKind::Storage,
-                format!("the record cannot be removed from the outbox: {error}"),
+                format!("the outbox cannot forget the record: {error}"),
             )
             .with_source(error)
         })

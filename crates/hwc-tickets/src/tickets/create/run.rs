@@ -127,6 +127,7 @@ impl Course<'_> {
             past: BTreeSet::new(),
             settled: None,
             made: None,
+            forgotten: false,
         };
         match self.send(&mut pending, before_at, service_clock).await {
             Err(error) if error.kind() == ErrorKind::Locked => self.opened_by_now(error),
@@ -183,6 +184,9 @@ impl Course<'_> {
             return Ok(Some(
                 Created::new(made.ticket.clone(), TicketReceipt::Kept).attempts(0),
             ));
+        }
+        if record.is_forgotten() {
+            return Err(key::forgotten("ticket").with_pending_ticket(record));
         }
         let posted = own.posting(record.id);
         let looked = self.look(&mut record, posted).await;

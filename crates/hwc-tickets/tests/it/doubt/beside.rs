@@ -184,6 +184,52 @@ fn a_lost_message_keeps_others_open_as_long_as_it_may_come_into_sight() {
     }
 }
 
+/// What stood in the ticket before another one was sent is not the message of that one, whatever it looks like.
+#[test]
+fn a_message_is_not_that_of_one_which_was_sent_after_it_was_seen() {
+    for other_process in [false, true] {
+        let service = Service::new();
+        let clients = pair(&service, other_process);
+        service.world().faults = [Fault::Reset(true)].into();
+        service.world().odd_fields =
+            Some(("another text", json!({"content": "nobody foresaw this"})));
+        let pending = in_doubt(&service, &clients[0], 1, "first text");
+        // By its record alone it could be shown as the first one: its own words are never in sight.
+        assert_eq!(
+            end(&submit(&service, &clients[1], 2, "another text")),
+            "accepted"
+        );
+        assert_eq!(told(&service, &clients[1], &pending), "confirmed");
+    }
+}
+
+/// Two services may have a ticket of one id, as two simulators have, and their records one outbox. One service may as well have two
+/// names, or an account two keys: then the ticket shows what it showed before.
+#[test]
+fn a_message_to_another_ticket_of_the_same_id_keeps_no_doubt_open() {
+    for (before, wanted) in [
+        (Some("Another talk."), "confirmed"),
+        (Some("What is it?"), "unknown"),
+        (None, "unknown"),
+    ] {
+        let (here, there) = (Service::new(), Service::new());
+        let shelf = Shelf::default();
+        let client = |service: &Service, account: &str| {
+            let builder = service.builder().account(account);
+            builder.outbox(shelf.clone()).build().unwrap()
+        };
+        here.world().post(TICKET, 1, "engineer", "What is it?");
+        if let Some(words) = before {
+            there.world().post(TICKET, 1, "engineer", words);
+        }
+        let elsewhere = submit(&there, &client(&there, "theirs"), 2, "elsewhere");
+        assert_eq!(end(&elsewhere), "accepted");
+        here.world().faults = [Fault::Reset(true)].into();
+        let result = submit(&here, &client(&here, "ours"), 1, "Is it there?");
+        assert_eq!(end(&result), wanted, "{before:?}");
+    }
+}
+
 /// Only that nothing new stands on the own side proves a loss: also what was read back could be the lost one, altered.
 #[test]
 fn a_loss_is_not_proven_beside_messages_that_were_read_back() {

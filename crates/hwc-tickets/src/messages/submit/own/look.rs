@@ -65,6 +65,8 @@ pub(crate) struct AfterLook<'a> {
 struct Found<'a> {
     message: &'a Message,
     key: MessageKey,
+    /// How often the ticket shows it.
+    count: usize,
     forms: OnceCell<Forms>,
 }
 
@@ -100,10 +102,11 @@ impl AfterLook<'_> {
             .map(|entry| entry.baseline_at);
         let is_kept = begun_here.is_some() || listed.iter().any(|record| record.id == pending.id);
         let mut others: BTreeMap<PendingId, Other<'_>> = BTreeMap::new();
-        for record in listed
-            .iter()
-            .filter(|record| record.ticket == pending.ticket)
-        {
+        // Of one that was forgotten a person has looked: it stands for its key alone.
+        let is_meant = |record: &&Pending| {
+            record.ticket == pending.ticket && (!record.forgotten || record.id == pending.id)
+        };
+        for record in listed.iter().filter(is_meant) {
             let counts = !pending.past.contains(&record.id);
             let other = Other {
                 record,
@@ -145,15 +148,20 @@ impl AfterLook<'_> {
         let tags = (others.values())
             .filter_map(|other| other.record.reference.clone())
             .collect();
-        let found: Vec<Found<'_>> = found.iter().map(|message| Found::of(message)).collect();
+        let found: Vec<Found<'_>> = (found.iter())
+            .map(|message| Found::of(message, self.snapshot))
+            .collect();
         let mut rivals: BTreeSet<PendingId> = (others.values())
             .filter(|other| {
                 let record = other.record;
                 // What has a message of its own made no other one.
                 let hides =
-                    || other.may_hide && shown.is_some_and(|shown| !shown.contains(&record.id));
-                let could_make = || found.iter().any(|found| self.could_make(record, found));
-                (other.counts && could_make()) || hides()
+                    other.may_hide && shown.is_some_and(|shown| !shown.contains(&record.id));
+                let may_be_its_own = |found: &Found<'_>| {
+                    let could_be = hides || (other.counts && self.could_make(record, found));
+                    could_be && !stood_before(record, found)
+                };
+                found.iter().any(may_be_its_own) && !is_elsewhere(record, pending, self.snapshot)
             })
             .map(|other| other.record.id)
             .collect();
@@ -211,13 +219,30 @@ impl AfterLook<'_> {
 }
 
 impl<'a> Found<'a> {
-    fn of(message: &'a Message) -> Self {
+    fn of(message: &'a Message, snapshot: &Snapshot) -> Self {
+        let key = message.key();
         Self {
             message,
-            key: message.key(),
+            key,
+            count: snapshot.count(key).max(1),
             forms: OnceCell::new(),
         }
     }
+}
+
+/// Whether the ticket showed `found` before `record` was sent, each of it: then it is that of another one, whatever it looks like.
+fn stood_before(record: &Pending, found: &Found<'_>) -> bool {
+    (record.baseline.as_ref()).is_some_and(|baseline| baseline.saw(found.key, found.count))
+}
+
+/// Whether `record` went to another ticket, which has the same id where it was sent. That it went to another address or was sent
+/// with other credentials is no proof: a service may have several names, and an account several keys. But then its ticket showed
+/// what this one does.
+fn is_elsewhere(record: &Pending, pending: &Pending, snapshot: &Snapshot) -> bool {
+    let origins = record.origin.as_ref().zip(pending.origin.as_ref());
+    let baselines = record.baseline.as_ref().zip(pending.baseline.as_ref());
+    origins.is_some_and(|(other, own)| own.is_another(other))
+        && baselines.is_some_and(|(other, own)| other.has_nothing_of(own, snapshot))
 }
 
 /// Whether `message` could be that of `record`, also in a form that the service has stripped.

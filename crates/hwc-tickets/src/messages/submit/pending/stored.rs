@@ -73,6 +73,9 @@ pub(super) struct Stored {
     /// Whoever does not know it reads a settled record all the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     recalled: Option<MessageId>,
+    /// Whoever does not know it takes the record for one in doubt, and sends nothing under its key.
+    #[serde(default, skip_serializing_if = "is_false")]
+    forgotten: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -100,6 +103,14 @@ struct StoredBaseline {
 )]
 fn is_zero(number: &u32) -> bool {
     *number == 0
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature serde asks for"
+)]
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 impl From<Baseline> for StoredBaseline {
@@ -191,6 +202,7 @@ impl From<Pending> for Stored {
             settled: pending.settled,
             landed: pending.landed,
             recalled: pending.recalled,
+            forgotten: pending.forgotten,
         }
     }
 }
@@ -249,6 +261,7 @@ impl TryFrom<Stored> for Pending {
             settled: stored.settled,
             landed: stored.landed,
             recalled: stored.recalled,
+            forgotten: stored.forgotten && stored.settled.is_none(),
         })
     }
 }

@@ -40,6 +40,17 @@ pub(super) struct Stored {
     settled: Option<Moment>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     made: Option<Made>,
+    /// Whoever does not know it takes the record for one in doubt, and opens nothing under its key.
+    #[serde(default, skip_serializing_if = "is_false")]
+    forgotten: bool,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature serde asks for"
+)]
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 impl From<PendingTicket> for Stored {
@@ -58,6 +69,7 @@ impl From<PendingTicket> for Stored {
             past_ids: pending.past,
             settled: pending.settled,
             made: pending.made,
+            forgotten: pending.forgotten,
         }
     }
 }
@@ -95,6 +107,7 @@ impl TryFrom<Stored> for PendingTicket {
             rivals: stored.rival_ids,
             past: stored.past_ids,
             settled: stored.settled,
+            forgotten: stored.forgotten && stored.made.is_none(),
             made: stored.made,
         })
     }
