@@ -164,7 +164,7 @@ fn what_is_forgotten_holds_its_key_until_that_is_given_free() {
         assert_eq!(error.delivery(), Delivery::Unknown);
         assert!(!error.is_retryable());
         assert!(error.to_string().contains("forgotten"), "{error}");
-        let help = error.help().unwrap();
+        let help = error.help();
         assert!(help.contains("acknowledge"), "{help}");
     };
     let shelf = Shelf::default();
