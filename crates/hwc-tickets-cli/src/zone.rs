@@ -68,7 +68,10 @@ impl Zone {
     }
 
     fn named(zone: TimeZone, now: Timestamp) -> Self {
-        let name = zone.iana_name().unwrap_or("local time").to_owned();
+        let name = match zone.iana_name() {
+            Some(name) => name.to_owned(),
+            None => called(&zone, now),
+        };
         let minutes = zone.to_offset(now).seconds() / 60;
         Self::keep(Known {
             name,
@@ -124,6 +127,18 @@ impl Zone {
             true => TOLD_APART,
             false => PLAIN,
         }
+    }
+}
+
+/// What tells a zone that has no name in the database, out of a rule in TZ for instance: what its clocks are called, with and
+/// without summer time.
+fn called(zone: &TimeZone, now: Timestamp) -> String {
+    let today = zone.to_offset_info(now).abbreviation().to_owned();
+    let later = zone.following(now).next();
+    let later = later.map(|change| change.abbreviation().to_owned());
+    match later {
+        Some(later) if later != today => format!("{today}/{later}"),
+        _ => today,
     }
 }
 

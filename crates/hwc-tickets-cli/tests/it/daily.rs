@@ -787,6 +787,28 @@ mod on_a_terminal {
     const WRITE: &str =
         "{ printf '磁盘又满了\\n\\n第二段\\n'; cat \"$1\"; } > \"$1.new\" && mv \"$1.new\" \"$1\"";
 
+    /// Asked for or not, where no variable names an editor, the usual one opens. Here it takes the page for a script without
+    /// a command, and leaves it as it is.
+    #[test]
+    fn the_usual_editor_opens_where_none_is_named() {
+        for more in [&[][..], &["--editor"][..]] {
+            let stage = Stage::new();
+            let programs = stage.home().join("programs");
+            std::fs::create_dir(&programs).unwrap();
+            std::os::unix::fs::symlink("/bin/sh", programs.join("vi")).unwrap();
+            let programs = programs.display().to_string();
+            let args = [
+                &["message", "send", "case-123", "--color", "never"][..],
+                more,
+            ]
+            .concat();
+            let variables = [("PATH", programs.as_str())];
+            let mut terminal = Terminal::with(&stage, 30, 200, &args, &variables);
+            assert_eq!(terminal.end(), 1, "{}", terminal.screen());
+            assert!(terminal.screen().contains("no text was written"));
+        }
+    }
+
     #[test]
     fn a_text_is_written_in_an_editor() {
         let drafts = |stage: &Stage| stage.home().join(".local/state/hwc-tickets/drafts");
@@ -802,6 +824,8 @@ mod on_a_terminal {
             (":", &["--editor"], 1, None, "no text was written"),
             (": > \"$1\"", &[], 1, None, "no text was written"),
             ("exit 3", &[], 1, None, "the editor sh failed"),
+            ("rm \"$1\"", &[], 1, None, "the editor left no file"),
+            ("rm \"$1\"; exit 3", &[], 1, None, "the editor sh failed"),
         ] {
             let stage = Stage::new();
             let (ended, screen) = edited(&stage, script, more);
@@ -816,9 +840,7 @@ mod on_a_terminal {
         let lost = FaultRule::new(Operation::CreateMessages, Fault::Close);
         stage.sim().fault(lost.after_commit());
         let unread = FaultRule::new(Operation::ListMessages, crate::stage::forbidden());
-        stage
-            .sim()
-            .fault(unread.skipping(1).times(FOREVER));
+        stage.sim().fault(unread.skipping(1).times(FOREVER));
         let (ended, screen) = edited(&stage, WRITE, &["--editor", "--timeout", "2s"]);
         assert_eq!(ended, 6, "{screen}");
         assert!(screen.contains("your text is kept in"), "{screen}");
