@@ -18,7 +18,7 @@ pub(crate) use duration::{InvalidSpan, Span};
 pub(crate) use key::{Key, nearest};
 pub(crate) use moment::Moment;
 pub(crate) use status::StatusName;
-pub(crate) use tip::tip;
+pub(crate) use tip::guide;
 pub(crate) use words::Words;
 
 use crate::exit::EXIT_CODES;

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     context::{Context, interruptible},
     exit::Exit,
-    failure::Failure,
+    failure::{Failure, summary},
     prompt, render,
 };
 use choice::{Choice, Choices, Chosen, Typed, failed, typed};
@@ -167,7 +167,7 @@ impl Dialogue<'_> {
             Err(error) => {
                 let warning = format!(
                     "{what} failed: {}; type an id, if you know it",
-                    error.summary()
+                    summary(&error)
                 );
                 self.context.screen.warn(&warning);
                 Ok(None)
