@@ -689,6 +689,25 @@ fn files_are_saved_whole_and_over_no_other() {
     );
 }
 
+/// An id that no file has is told as such; one of a ticket leads to the files of the ticket, also one of an odd form that was
+/// seen before.
+#[test]
+fn an_id_of_no_file() {
+    let stage = Stage::new();
+    assert_eq!(stage.run(&["ticket", "status", "case-123"]).code, 0);
+    for (id, says) in [
+        ("nosuch", "There may be no file with this id."),
+        ("case-123", "attachment download case-123 --all"),
+        (CHINESE, "attachment download TT202611210003 --all"),
+    ] {
+        for more in [&[][..], &["--to", "-"][..]] {
+            let ran = stage.run(&[&["attachment", "download", id][..], more].concat());
+            assert_eq!(ran.code, 5, "{}", ran.golden());
+            assert!(ran.stderr.contains(says), "{}", ran.stderr);
+        }
+    }
+}
+
 /// A file goes up from a path or from standard input, under its own name or another.
 #[test]
 fn a_file_is_sent_from_a_path_or_from_standard_input() {
