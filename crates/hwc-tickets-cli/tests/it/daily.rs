@@ -689,6 +689,28 @@ fn files_are_saved_whole_and_over_no_other() {
     );
 }
 
+/// A file without a ticket that was named says nothing itself.
+#[test]
+fn a_ticket_that_an_export_does_not_have() {
+    let stage = Stage::new();
+    for (tickets, missing) in [
+        (&[CHINESE][..], None),
+        (&[CHINESE, "nosuch"], Some("does not name nosuch:")),
+    ] {
+        let file = stage.home().join(format!("{}.csv", tickets.len()));
+        let file = file.display().to_string();
+        for to in ["-", file.as_str()] {
+            let export = [&["ticket", "export", "--to", to][..], tickets].concat();
+            let ran = stage.run(&export);
+            assert_eq!(ran.code, 0, "{}", ran.golden());
+            match missing {
+                None => assert_eq!(ran.stderr, ""),
+                Some(says) => assert!(ran.stderr.contains(says), "{}", ran.stderr),
+            }
+        }
+    }
+}
+
 /// An id that no file has is told as such; one of a ticket leads to the files of the ticket, also one of an odd form that was
 /// seen before.
 #[test]

@@ -64,7 +64,12 @@ pub(super) async fn run(args: Download, context: &Context) -> Result<(), Failure
         }
         let work = async {
             let file = render::wait("waiting for the file", download.into_future()).await;
-            pass_on(file.map_err(|error| told(error, first, context))?, name).await
+            pass_on(
+                file.map_err(|error| told(error, first, context))?,
+                name,
+                |_| {},
+            )
+            .await
         };
         return interruptible(work).await;
     }
