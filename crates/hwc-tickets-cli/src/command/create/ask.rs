@@ -5,7 +5,7 @@ mod choice;
 use super::{
     draft::{Fields, TEXTS},
     kept::Kept,
-    problem,
+    odd, problem,
 };
 use crate::{
     context::{Context, interruptible},
@@ -643,6 +643,7 @@ impl Dialogue<'_> {
             return Ok(Last::Wrong(step, Box::new(failure)));
         }
         self.show();
+        odd::warn(self.fields, screen);
         if !check.unchecked.is_empty() {
             let unchecked = check.unchecked.join(", ");
             screen.warn(&format!("this could not be checked: {unchecked}"));
