@@ -159,7 +159,7 @@ impl Settings {
             None if profile_name.source != Source::Default
                 && !matches!(purpose, Purpose::Make | Purpose::Change) =>
             {
-                return Err(file.unknown_profile(&profile_name.value));
+                return Err(file.unknown_profile(&profile_name.value, purpose != Purpose::Forget));
             }
             None => Profile::default(),
         };
@@ -335,7 +335,7 @@ impl Settings {
         let file = profile::find(self.places.config.as_deref(), profile::read_names)?;
         match file.profile(name) {
             Some(_) => Ok(()),
-            None => Err(file.unknown_profile(name)),
+            None => Err(file.unknown_profile(name, true)),
         }
     }
 

@@ -215,6 +215,7 @@ fn leaving_tells_what_did_not_reach_the_ticket() {
     terminal.shows("warning: did not reach the ticket: first");
     terminal.shows("warning: did not reach the ticket: second");
     terminal.shows("error: 2 messages did not reach the ticket");
+    terminal.shows("They can be sent again");
 }
 
 /// While a message is on its way, the screen says so, and the next one waits.

@@ -716,9 +716,9 @@ mod terminal {
         answer(&mut terminal, "Phone number for notices [none]:", "");
         let screen = terminal.shows_all(&["Open this ticket? [y/N]:"]);
         for part in [
-            "product: Elastic Cloud Server (123)",
-            "problem type: Disk fault (124)",
-            "severity: Major (124)",
+            "product: Elastic Cloud Server (id 123)",
+            "problem type: Disk fault (id 124)",
+            "severity: Major (id 124)",
             "    磁盘满了",
             "login_password: <secret>",
         ] {

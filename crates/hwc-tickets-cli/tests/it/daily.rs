@@ -317,6 +317,12 @@ fn what_cannot_be_sent_is_told_first() {
             "none",
         ),
         (
+            &[
+                "message", "send", "case-123", "x", "--attach", "b.txt", "--attach", "./b.txt",
+            ],
+            "named twice",
+        ),
+        (
             &["message", "send", "case-123", "x", "--from-part", "2"],
             "--split",
         ),

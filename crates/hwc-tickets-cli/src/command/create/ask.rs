@@ -11,7 +11,7 @@ use crate::{
     context::{Context, interruptible},
     exit::Exit,
     failure::{Failure, summary},
-    prompt, render,
+    input, prompt, render,
 };
 use choice::{Choice, Choices, Chosen, Typed, failed, typed};
 use hwc_tickets::{
@@ -598,6 +598,10 @@ impl Dialogue<'_> {
                     continue;
                 }
             };
+            if input::is_among(&path, &self.fields.attach) {
+                screen.say("  It is among them already.");
+                continue;
+            }
             if limits.is_none() {
                 let read = self.client.upload_limits();
                 limits = self.looked_up("reading the limits of files", read).await?;
@@ -705,7 +709,7 @@ impl Dialogue<'_> {
             };
             let title = field.replace('_', " ");
             match self.names.get(field) {
-                Some(name) => screen.say(&format!("  {title}: {name} ({text})")),
+                Some(name) => screen.say(&format!("  {title}: {name} (id {text})")),
                 None if text.contains('\n') => {
                     screen.say(&format!("  {title}:"));
                     for line in text.lines() {
