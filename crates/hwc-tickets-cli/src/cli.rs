@@ -234,7 +234,8 @@ pub(crate) enum Command {
     ///
     /// Shows the conversation and new messages as they come. Enter sends; each of your messages shows its state.
     /// Alt+Enter starts a new line, PgUp, PgDn, Home and End move through the conversation, Esc leaves, and Ctrl-Z is for
-    /// the shell, as in other programs. Scrolling up reads older messages. When all unread messages were shown, the ticket is marked as read. ? shows all keys.
+    /// the shell, as in other programs. Scrolling up reads older messages. When all unread messages were shown, the ticket is
+    /// marked as read. ? shows all keys.
     ///
     /// A line that begins with a slash is a command and is never sent; //x sends /x. /word searches, /attach FILE sends a
     /// file with the next message, /save N saves file N and never replaces one, /edit opens $VISUAL or $EDITOR. A text

@@ -72,7 +72,7 @@ impl Choice {
         let Self { id, name, .. } = self;
         match id == name {
             true => name.clone(),
-            // Said what it is: a number could be how many there are.
+            // Called what it is: a number alone could be how many there are.
             false => format!("{name} (id {id})"),
         }
     }
