@@ -18,7 +18,7 @@ pub(crate) use duration::{InvalidSpan, Span};
 pub(crate) use key::{Key, nearest};
 pub(crate) use moment::Moment;
 pub(crate) use status::StatusName;
-pub(crate) use tip::tip;
+pub(crate) use tip::guide;
 pub(crate) use words::Words;
 
 use crate::exit::EXIT_CODES;
@@ -233,8 +233,9 @@ pub(crate) enum Command {
     /// list and the conversation stand side by side; Tab goes from one to the other.
     ///
     /// Shows the conversation and new messages as they come. Enter sends; each of your messages shows its state.
-    /// Alt+Enter starts a new line, PgUp, PgDn, Home and End move through the conversation, Esc leaves. Scrolling up
-    /// reads older messages. When all unread messages were shown, the ticket is marked as read. ? shows all keys.
+    /// Alt+Enter starts a new line, PgUp, PgDn, Home and End move through the conversation, Esc leaves, and Ctrl-Z is for
+    /// the shell, as in other programs. Scrolling up reads older messages. When all unread messages were shown, the ticket is
+    /// marked as read. ? shows all keys.
     ///
     /// A line that begins with a slash is a command and is never sent; //x sends /x. /word searches, /attach FILE sends a
     /// file with the next message, /save N saves file N and never replaces one, /edit opens $VISUAL or $EDITOR. A text

@@ -60,6 +60,12 @@ impl Context {
         seen::remember(settings.places.seen.as_deref(), &settings.profile_name, ids);
     }
 
+    /// Whether it is the id of a ticket that was seen before.
+    pub(crate) fn has_seen(&self, id: &str) -> bool {
+        let settings = &self.settings;
+        seen::is_known(settings.places.seen.as_deref(), &settings.profile_name, id)
+    }
+
     /// Names the records that cannot be read, next to a doubt that they may keep open.
     pub(crate) fn warn_of_unreadable_records(&self) {
         for problem in self.pending_files.unreadable() {

@@ -33,11 +33,6 @@ impl From<NotEdited> for Failure {
     }
 }
 
-/// Whether a variable names one.
-pub(crate) fn is_named() -> bool {
-    named(process_variable).is_some()
-}
-
 /// Opens a file in the editor, and waits for its end. Ctrl-C is the editor's until then.
 ///
 /// # Errors
@@ -61,6 +56,21 @@ pub(crate) async fn open(path: &Path) -> Result<(), NotEdited> {
     })
 }
 
+/// What the editor has left in the file, which nobody named: where it is gone, that is told of the editor.
+///
+/// # Errors
+/// It is gone, or no text.
+pub(crate) fn left(path: &Path) -> Result<String, Failure> {
+    if !path.exists() {
+        return Err(Failure::own(
+            Exit::Failure,
+            "the editor left no file",
+            "Save the text where the editor found it. VISUAL and EDITOR say which editor opens. Nothing was sent.",
+        ));
+    }
+    input::file(path)
+}
+
 /// A text as the editor leaves it. The file that it works on is readable for the user only, and goes at the end.
 pub(crate) async fn edited(text: &str) -> Result<String, Failure> {
     let failed = |what: &str, why: &dyn fmt::Display| {
@@ -76,7 +86,7 @@ pub(crate) async fn edited(text: &str) -> Result<String, Failure> {
     (file.as_file_mut().write_all(text.as_bytes()))
         .map_err(|error| failed("a temporary file cannot be written", &error))?;
     open(file.path()).await?;
-    input::file(file.path())
+    left(file.path())
 }
 
 /// The command of the editor, as a shell splits it; no shell runs it.

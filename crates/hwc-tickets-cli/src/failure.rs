@@ -8,7 +8,7 @@ use crate::{
 };
 use advice::Once;
 use hwc_core::file::shell_quoted;
-use hwc_tickets::{Delivery, Error, ErrorKind, TicketId, time::HumanDuration};
+use hwc_tickets::{Delivery, Error, ErrorKind, TicketId, api::Operation, time::HumanDuration};
 use serde_json::{Value, json};
 use std::{error::Error as _, fmt, io, path::Path, path::PathBuf};
 
@@ -293,6 +293,20 @@ pub(crate) fn exit_of(error: &Error) -> Exit {
     }
 }
 
+/// A failed call on one line. One that follows from the description is called as its command: its own name is for programs.
+pub(crate) fn summary(error: &Error) -> String {
+    let operation = error.operation().and_then(Operation::named);
+    let Some(command) = operation.and_then(|operation| operation.command) else {
+        return error.summary();
+    };
+    let ticket = error.ticket().map(|id| format!(" (ticket {id})"));
+    format!(
+        "{command}{}: {}",
+        ticket.unwrap_or_default(),
+        error.reason()
+    )
+}
+
 fn tell(error: &Error, verbose: bool) -> Told {
     let mut facts = Vec::new();
     if let Some(id) = error.request_id() {
@@ -314,7 +328,7 @@ fn tell(error: &Error, verbose: bool) -> Told {
         }
     }
     Told {
-        what: error.summary(),
+        what: summary(error),
         advice: Some(advice::of(error).into_owned()),
         facts,
     }

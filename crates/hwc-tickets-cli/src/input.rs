@@ -64,9 +64,27 @@ pub(crate) fn source(path: &Path) -> Result<Source, Failure> {
     })
 }
 
-/// Several of them. All are looked at before anything is sent.
+/// Several of them for one message or one ticket, each of which can have a file once. All are looked at before anything is
+/// sent.
 pub(crate) fn sources(paths: &[PathBuf]) -> Result<Vec<Source>, Failure> {
-    paths.iter().map(|path| source(path)).collect()
+    let looked_at = paths.iter().enumerate().map(|(number, path)| {
+        let source = source(path)?;
+        match is_among(path, paths.get(..number).unwrap_or_default()) {
+            false => Ok(source),
+            true => Err(Failure::usage(
+                format!("{} is named twice", path.display()),
+                "Name each file once. Nothing was sent.",
+            )),
+        }
+    });
+    looked_at.collect()
+}
+
+/// Whether a file is one of others, however it is written.
+pub(crate) fn is_among(path: &Path, others: &[PathBuf]) -> bool {
+    let place = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let own = place(path);
+    others.iter().any(|other| place(other) == own)
 }
 
 /// The ids as given, or one per line of standard input. All are checked before anything is asked.

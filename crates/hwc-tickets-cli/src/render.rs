@@ -427,12 +427,7 @@ pub(crate) fn command_line(error: clap::Error) -> Result<(), Failure> {
     let mut error = disarm(error);
     let typed = std::env::args_os().skip(1);
     let typed = typed.filter_map(|word| word.into_string().ok());
-    if let Some(tip) = cli::tip(&error, typed) {
-        error.insert(
-            ContextKind::Suggested,
-            ContextValue::StyledStrs(vec![tip.into()]),
-        );
-    }
+    cli::guide(&mut error, typed);
     let printed = error.print().and_then(|()| io::stdout().flush());
     // Nobody is left to tell when standard error is closed.
     if is_asked_for { Ok(printed?) } else { Ok(()) }

@@ -1,5 +1,5 @@
 //! Ids of tickets that the service has answered for, for completions: a small file for each profile, a line each, the newest
-//! first. Nothing depends on it, and nobody asks the service for it.
+//! first. Nothing but words depends on it, and nobody asks the service for it.
 
 use crate::{
     private_file,
@@ -45,6 +45,15 @@ pub(crate) fn remember<'a>(
     }
 }
 
+/// Whether the id is one of those that were kept of the profile.
+pub(crate) fn is_known(directory: Option<&Path>, profile: &Setting<String>, id: &str) -> bool {
+    let Some(directory) = directory.filter(|_| is_plain(&profile.value)) else {
+        return false;
+    };
+    let known = private_file::read(&directory.join(&profile.value), false).unwrap_or_default();
+    known.lines().any(|line| line == id)
+}
+
 fn write(file: &Path, text: &str) {
     let _ = private_file::write(file, format!("{text}\n").as_bytes());
 }
@@ -79,6 +88,10 @@ mod tests {
         assert_eq!(text(), "case-1\ncase-2\n");
         remember(&["case-2", "TT3"]);
         assert_eq!(text(), "TT3\ncase-1\ncase-2\n");
+        for (id, known) in [("case-1", true), ("case", false), ("", false)] {
+            assert_eq!(is_known(Some(&directory), &profile, id), known, "{id}");
+        }
+        assert!(!is_known(None, &profile, "case-1"));
         let many: Vec<String> = (0..MOST + 5).map(|number| format!("n{number}")).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         remember(&many);

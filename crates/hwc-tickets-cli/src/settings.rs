@@ -23,6 +23,7 @@ use crate::{
 };
 use clap::ValueEnum;
 use hwc_tickets::{Endpoint, InvalidEndpoint, Site, ZoneOffset};
+use jiff::Timestamp;
 use profile::Profile;
 use std::{ffi::OsString, path::PathBuf};
 use variables::{language, path};
@@ -158,7 +159,7 @@ impl Settings {
             None if profile_name.source != Source::Default
                 && !matches!(purpose, Purpose::Make | Purpose::Change) =>
             {
-                return Err(file.unknown_profile(&profile_name.value));
+                return Err(file.unknown_profile(&profile_name.value, purpose != Purpose::Forget));
             }
             None => Profile::default(),
         };
@@ -223,8 +224,7 @@ impl Settings {
                     Key::TimeZone,
                 )?
                 .try_map(|text| Zone::parse(text, now))?
-                // A machine that knows no zone has a clock all the same, and it is named.
-                .or_else(|| Zone::local(now).unwrap_or_else(|_| Zone::from(ZoneOffset::UTC))),
+                .or_try_else(|| local_zone(now, variable))?,
             retries: layers.parsed(
                 flags.retries,
                 "--retries",
@@ -244,6 +244,18 @@ impl Settings {
             unseen: file.unseen().map(str::to_owned),
             verbose: flags.verbose,
         })
+    }
+}
+
+/// The zone of this machine. One that TZ asks for and nobody knows is refused: times in another one would look right.
+fn local_zone(now: Timestamp, variable: Lookup<'_>) -> Result<Zone, Failure> {
+    match (Zone::local(now), text(variable, "TZ")?) {
+        (Ok(zone), _) => Ok(zone),
+        (Err(_), Some(_)) => Err(Source::Environment("TZ").refused(
+            "it is neither a name such as Europe/Berlin, nor a rule such as CET-1CEST,M3.5.0,M10.5.0/3, nor a file of a zone",
+        )),
+        // A machine that knows no zone has a clock all the same, and it is named.
+        (Err(_), None) => Ok(Zone::from(ZoneOffset::UTC)),
     }
 }
 
@@ -323,7 +335,7 @@ impl Settings {
         let file = profile::find(self.places.config.as_deref(), profile::read_names)?;
         match file.profile(name) {
             Some(_) => Ok(()),
-            None => Err(file.unknown_profile(name)),
+            None => Err(file.unknown_profile(name, true)),
         }
     }
 

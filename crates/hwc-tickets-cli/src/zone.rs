@@ -68,7 +68,10 @@ impl Zone {
     }
 
     fn named(zone: TimeZone, now: Timestamp) -> Self {
-        let name = zone.iana_name().unwrap_or("local time").to_owned();
+        let name = match zone.iana_name() {
+            Some(name) => name.to_owned(),
+            None => called(&zone, now),
+        };
         let minutes = zone.to_offset(now).seconds() / 60;
         Self::keep(Known {
             name,
@@ -124,6 +127,21 @@ impl Zone {
             true => TOLD_APART,
             false => PLAIN,
         }
+    }
+}
+
+/// What tells a zone that has no name in the database, out of a rule in TZ for instance: what its clocks are called, without and
+/// with summer time.
+fn called(zone: &TimeZone, now: Timestamp) -> String {
+    let info = zone.to_offset_info(now);
+    let today = info.abbreviation();
+    let Some(change) = zone.following(now).next() else {
+        return today.to_owned();
+    };
+    match (change.abbreviation(), info.dst().is_dst()) {
+        (later, _) if later == today => today.to_owned(),
+        (later, true) => format!("{later}/{today}"),
+        (later, false) => format!("{today}/{later}"),
     }
 }
 
@@ -249,6 +267,17 @@ mod tests {
             let (zone, typed) = (zone("Europe/Berlin"), wall.parse().unwrap());
             assert_eq!(zone.earliest(typed), at(first), "{wall}");
             assert_eq!(zone.latest(typed), at(last), "{wall}");
+        }
+    }
+
+    #[test]
+    fn a_rule_is_told_by_what_its_clocks_are_called() {
+        for (rule, called) in [("EST5EDT,M3.2.0,M11.1.0", "EST/EDT"), ("<+03>-3", "+03")] {
+            let zone = TimeZone::posix(rule).unwrap();
+            for now in ["2026-11-21T06:00:00Z", "2026-07-01T06:00:00Z"] {
+                let zone = Zone::named(zone.clone(), at(now));
+                assert_eq!(zone.to_string(), called, "{now}");
+            }
         }
     }
 

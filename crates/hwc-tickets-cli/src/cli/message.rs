@@ -12,8 +12,8 @@ pub(crate) enum Message {
     /// The message is never sent twice: if it is not known whether it arrived, the ticket is read back. If that gives
     /// no answer either, the exit code is 6 and a pending file is named, for `message reconcile`.
     ///
-    /// Without any text, on a terminal, $VISUAL or $EDITOR opens to write one. What was written there and not sent is kept in
-    /// a file for you only, which is named.
+    /// Without any text, on a terminal, an editor opens to write one: $VISUAL, else $EDITOR, else vi. What was written there
+    /// and not sent is kept in a file for you only, which is named.
     ///
     /// With --split, a text that makes more than 100 messages is sent only after a question, which --yes answers. A failure in the
     /// middle leaves the parts before it in the ticket, and the parts after it are not sent. With --key, the same command again goes

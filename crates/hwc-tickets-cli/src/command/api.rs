@@ -150,7 +150,7 @@ async fn call(args: Api, context: &Context) -> Result<(), Failure> {
         return match render::wait("waiting for the file", call.download()).await {
             Ok(file) => {
                 tell(file.status(), file.request_id(), file.attempts(), screen);
-                pass_on(file, request).await
+                pass_on(file, request, |_| {}).await
             }
             Err(error) => Err(failed(request, error, &tap.last(), screen)),
         };
@@ -187,12 +187,20 @@ pub(super) fn tell(status: u16, request_id: Option<&str>, attempts: u32, screen:
     }
 }
 
-/// Hands a file to standard output as it comes. One that breaks off is a failure that says after how many bytes.
-pub(super) async fn pass_on(mut file: RawFile, request: String) -> Result<(), Failure> {
+/// Hands a file to standard output as it comes; `look` sees each piece before. One that breaks off is a failure that says after
+/// how many bytes.
+pub(super) async fn pass_on(
+    mut file: RawFile,
+    request: String,
+    mut look: impl FnMut(&[u8]),
+) -> Result<(), Failure> {
     let mut output = Outflow::new();
     loop {
         match file.chunk().await {
-            Ok(Some(piece)) => output.write(&piece)?,
+            Ok(Some(piece)) => {
+                look(piece.as_ref());
+                output.write(&piece)?;
+            }
             Ok(None) => return output.end(),
             Err(error) => {
                 let error = Box::new(error);

@@ -3,6 +3,7 @@
 mod ask;
 mod draft;
 mod kept;
+mod odd;
 mod problem;
 mod reconcile;
 mod yaml;
@@ -82,7 +83,10 @@ async fn create(
             let agree = args.agree.as_deref();
             ask::run(fields, agree, client, kept, context).await?
         }
-        false => interruptible(check(args, fields, client)).await?,
+        false => {
+            odd::warn(fields, &context.screen);
+            interruptible(check(args, fields, client)).await?
+        }
     };
     let held = args.key.as_deref();
     let held = held.map(|key| doubt::hold_key(&Once::TICKET, key, context));
@@ -371,6 +375,7 @@ impl Show for Opened<'_> {
 
 /// Shows the request that would open it.
 async fn show(fields: &Fields, files: &[Source], context: &Context) -> Result<(), Failure> {
+    odd::warn(fields, &context.screen);
     let draft = fields.draft([]);
     let create = |client: Client| {
         let create = client.create_ticket(draft).unchecked().without_looking();
@@ -404,6 +409,11 @@ async fn show(fields: &Fields, files: &[Source], context: &Context) -> Result<()
         body
     };
     let outcome = dry_run::run(context, create, inert, &SECRET_HEADERS).await;
+    if outcome.is_ok() && context.screen.is_for_people() {
+        context.screen.note(
+            "The service was not asked: extra fields, contacts, quota and agreement are not checked, only documented limits.",
+        );
+    }
     outcome.map_err(|failure| {
         let problems = match &failure {
             Failure::Call(error) => error.draft_problems().to_vec(),

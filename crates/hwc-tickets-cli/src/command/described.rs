@@ -61,7 +61,10 @@ async fn perform(described: &Described, context: &Context) -> Result<(), Failure
         ask(operation, &given.arguments, is_terminal, render::question)?;
     }
     match (file, operation.list) {
-        (Some(target), _) => file::run(operation, given, target, context).await,
+        (Some(target), _) => {
+            let sought = file::Sought::default();
+            file::run(operation, given, target, sought, context).await
+        }
         (None, Some(name)) => {
             let limit = matches.get_one::<u64>(LIMIT).copied();
             list::run(operation, given, name, limit, context).await

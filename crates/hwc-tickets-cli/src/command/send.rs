@@ -122,8 +122,8 @@ async fn text(
         (Some(text), None) => Some(text.clone()),
         (None, None) => None,
     };
-    let edits =
-        args.editor || given.is_none() && !message.has_files() && page::is_possible_unasked();
+    // The same editor, whether it was asked for or not.
+    let edits = args.editor || given.is_none() && !message.has_files() && page::is_possible();
     if edits {
         let given = given.unwrap_or_default();
         let (text, draft) = page::write(&message.ticket, &given, context).await?;

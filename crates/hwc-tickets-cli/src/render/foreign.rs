@@ -1,23 +1,65 @@
 //! Foreign text made inert: nothing in it can move the cursor, change colours or turn the reading direction.
 //!
 //! Messages, names and file names come from other people. What a terminal would act on is shown as text:
-//! `\u{1b}`, `\u{202e}`. Letters, marks and emoji of every script stay as they are.
+//! `\u{1b}`, `\u{202e}`. Letters, marks and emoji of every script stay as they are. So does what joins them; where it has
+//! nothing to join, it is shown: some terminals draw what comes next into the cell before, and a screen that is drawn in parts,
+//! as the chat, is disturbed by it.
 
 use hwc_core::foreign::inert;
 pub(crate) use hwc_core::foreign::is_active;
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthChar as _;
+
+/// Makes one sign of two emoji, or gives a letter the shape that it has beside another one.
+const JOINER: char = '\u{200d}';
 
 /// One line: line breaks and tabs are shown as `\n` and `\t`. Doing it twice changes nothing.
 pub(crate) fn line(text: &str) -> String {
+    if !text.contains(JOINER) {
+        return letters(text);
+    }
     let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' => shown.push_str("\\n"),
-            '\r' => shown.push_str("\\r"),
-            '\t' => shown.push_str("\\t"),
-            c => shown.extend(inert(c)),
+    for character in text.graphemes(true) {
+        let mut before = None;
+        let mut letters = character.chars().peekable();
+        while let Some(letter) = letters.next() {
+            match letter == JOINER && !joins(before, letters.peek().copied()) {
+                true => shown.extend(letter.escape_unicode()),
+                false => push(&mut shown, letter),
+            }
+            before = Some(letter);
         }
     }
     shown
+}
+
+/// The same letter by letter, whatever stands beside each.
+fn letters(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        push(&mut shown, letter);
+    }
+    shown
+}
+
+fn push(shown: &mut String, letter: char) {
+    match letter {
+        '\n' => shown.push_str("\\n"),
+        '\r' => shown.push_str("\\r"),
+        '\t' => shown.push_str("\\t"),
+        letter => shown.extend(inert(letter)),
+    }
+}
+
+/// Whether a joiner within one character has something to join: a letter of a script whose letters have several shapes, or two
+/// emoji. What stands directly beside it decides alone, so that doing it twice changes nothing.
+fn joins(before: Option<char>, after: Option<char>) -> bool {
+    let Some(before) = before else { return false };
+    // From Arabic and Syriac over those of India to Mongolian, and the forms of Arabic letters.
+    let is_of_shapes = matches!(before, '\u{600}'..='\u{1aff}' | '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}');
+    let is_sign = !before.is_ascii() && !before.is_alphanumeric() && before != JOINER;
+    let is_seen = |letter: char| letter.width().is_some_and(|columns| columns > 0);
+    is_of_shapes || is_sign && after.is_some_and(is_seen)
 }
 
 /// One field of a line: as [`line()`], and a backslash of the text is doubled, so that `C:\new` and a line break stay
@@ -28,8 +70,17 @@ pub(crate) fn field(text: &str) -> String {
 
 /// A text of several lines: its own line breaks stay, a tab becomes four spaces, all else as [`line()`].
 pub(crate) fn text(text: &str) -> String {
+    by_lines(text, line)
+}
+
+/// A piece of such a text, whose next piece is not known yet: joiners stay.
+pub(crate) fn piece(text: &str) -> String {
+    by_lines(text, letters)
+}
+
+fn by_lines(text: &str, shown: fn(&str) -> String) -> String {
     let text = text.replace("\r\n", "\n").replace('\t', "    ");
-    let lines: Vec<String> = text.split('\n').map(line).collect();
+    let lines: Vec<String> = text.split('\n').map(shown).collect();
     lines.join("\n")
 }
 
@@ -58,6 +109,13 @@ mod tests {
                 "\\u{2066}a\\u{2069}\\u{200f}\\u{61c}",
             ),
             ("a\u{2028}b", "a\\u{2028}b"),
+            // A joiner with nothing to join.
+            ("over zwj\u{200d} end", "over zwj\\u{200d} end"),
+            ("a\u{200d}b", "a\\u{200d}b"),
+            ("工\u{200d}单", "工\\u{200d}单"),
+            ("\u{200d}\u{200d}", "\\u{200d}\\u{200d}"),
+            ("👨\u{200d} x", "👨\\u{200d} x"),
+            ("👨\u{200d}\u{200d}👩", "👨\\u{200d}\\u{200d}👩"),
         ] {
             assert_eq!(line(text), shown, "{text:?}");
             assert_eq!(line(&line(text)), shown, "twice: {text:?}");
@@ -113,6 +171,11 @@ mod tests {
             "naïve",
             "\\u{1b} as typed",
             "می‌خواهم",
+            "❤\u{fe0f}\u{200d}🔥",
+            "👩🏽\u{200d}🚀",
+            "क्\u{200d}ष",
+            "ශ්\u{200d}රී",
+            "ه\u{200d}.ق",
         ] {
             assert_eq!(line(text), text);
         }

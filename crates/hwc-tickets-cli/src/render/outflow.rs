@@ -72,7 +72,7 @@ impl Shown {
         if let Some(last) = text.chars().next_back() {
             self.in_line = last != '\n';
         }
-        foreign::text(text)
+        foreign::piece(text)
     }
 }
 
@@ -109,6 +109,7 @@ mod tests {
             (b"\n\n", "\n\n"),
             (b"\x1b[31mred\ta", "\\u{1b}[31mred    a\n"),
             ("工单👍\u{202e}x\n".as_bytes(), "工单👍\\u{202e}x\n"),
+            ("👨\u{200d}👩 x\n".as_bytes(), "👨\u{200d}👩 x\n"),
             (b"\xff\xfe\xe5\xb7", "\u{fffd}\u{fffd}\u{fffd}\n"),
             (b"\xe5\xb7x", "\u{fffd}x\n"),
         ] {

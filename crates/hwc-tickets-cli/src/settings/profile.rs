@@ -114,11 +114,8 @@ impl ConfigFile {
         profiles.map(|(name, profile)| (name.as_str(), profile))
     }
 
-    pub(crate) fn unknown_profile(&self, name: &str) -> Failure {
-        let make = format!(
-            "hwc-tickets auth login --profile {}",
-            hwc_core::file::shell_quoted(Path::new(name))
-        );
+    /// A profile that is not there. How it is made is told to who wants to use it, and not to who wants to be rid of it.
+    pub(crate) fn unknown_profile(&self, name: &str, is_to_be_used: bool) -> Failure {
         let known: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
         let nearest = match nearest(name, known.iter().copied()) {
             Some(nearest) => format!("Did you mean {nearest}? "),
@@ -130,15 +127,20 @@ impl ConfigFile {
                 "Set HOME or XDG_CONFIG_HOME to the directory it is in, or leave the profile out.",
             );
         }
+        let there = match known.as_slice() {
+            [] => "The file has no profiles yet.".to_owned(),
+            known => format!("{nearest}The file has: {}.", known.join(", ")),
+        };
+        let make = match is_to_be_used {
+            true => format!(
+                " Create this one with: hwc-tickets auth login --profile {}",
+                hwc_core::file::shell_quoted(Path::new(name))
+            ),
+            false => String::new(),
+        };
         Failure::usage(
             format!("there is no profile {name} in {}", self.path.display()),
-            match known.as_slice() {
-                [] => format!("The file has no profiles yet; create this one with: {make}"),
-                known => format!(
-                    "{nearest}The file has: {}. Create this one with: {make}",
-                    known.join(", ")
-                ),
-            },
+            format!("{there}{make}"),
         )
     }
 }

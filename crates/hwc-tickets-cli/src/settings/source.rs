@@ -118,7 +118,19 @@ impl<T> Setting<Option<T>> {
     }
 
     /// The value, or the one that takes its place.
-    pub(crate) fn or_else(self, standard: impl FnOnce() -> T) -> Setting<T> {
+    fn or_else(self, standard: impl FnOnce() -> T) -> Setting<T> {
         Setting::new(self.value.unwrap_or_else(standard), self.source)
+    }
+
+    /// The same where it may be that none can take its place.
+    pub(crate) fn or_try_else(
+        self,
+        standard: impl FnOnce() -> Result<T, Failure>,
+    ) -> Result<Setting<T>, Failure> {
+        let value = match self.value {
+            Some(value) => value,
+            None => standard()?,
+        };
+        Ok(Setting::new(value, self.source))
     }
 }

@@ -55,6 +55,25 @@ fn a_chinese_conversation() {
     }
 }
 
+/// Ctrl-Z gives the terminal to the shell: nobody gets what is typed there, and what was being written is there again.
+#[test]
+fn ctrl_z_is_for_the_shell() {
+    let stage = Stage::new();
+    let script =
+        "set -m; \"$0\" chat case-123 --interval 10ms; echo \"stopped: $?\"; read line; fg";
+    let mut terminal = Terminal::in_a_shell(&stage, 28, 120, script);
+    terminal.shows_all(&["in-progress", "Old snapshots"]);
+    terminal.type_in("half a text");
+    terminal.shows_all(&["> half a text"]);
+    terminal.type_in("\u{1a}");
+    terminal.shows("stopped: ");
+    terminal.type_in("for the shell\r");
+    terminal.shows_all(&["in-progress", "> half a text"]);
+    terminal.type_in("\u{3}");
+    assert_eq!(terminal.end(), 0);
+    assert!(stage.sim().arrived("case-123").is_empty());
+}
+
 /// The answer of the service is lost: the message is read back and not sent again.
 #[test]
 fn a_lost_answer() {
@@ -215,6 +234,7 @@ fn leaving_tells_what_did_not_reach_the_ticket() {
     terminal.shows("warning: did not reach the ticket: first");
     terminal.shows("warning: did not reach the ticket: second");
     terminal.shows("error: 2 messages did not reach the ticket");
+    terminal.shows("They can be sent again");
 }
 
 /// While a message is on its way, the screen says so, and the next one waits.

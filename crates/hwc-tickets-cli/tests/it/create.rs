@@ -189,6 +189,22 @@ fn what_is_missing_is_told_at_once() {
     assert_eq!(writes(&stage), 0);
 }
 
+/// No document states the form of a contact: what looks odd is told, in a dry run as well, and sent as it is.
+#[test]
+fn what_looks_odd_is_told_and_sent() {
+    let stage = signed();
+    let hours = ["--contact-hours", "25:00-99"];
+    for more in [&["--dry-run"][..], &[]] {
+        let ran = create(&stage, &[&hours[..], more].concat());
+        assert_eq!(ran.code, 0, "{}", ran.golden());
+        let told = "warning: --contact-hours does not look like 0";
+        assert!(ran.stderr.contains(told), "{}", ran.stderr);
+    }
+    assert_eq!(writes(&stage), 1);
+    let ran = create(&stage, &["--contact-hours", "09:00-18:00", "--dry-run"]);
+    assert!(!ran.stderr.contains("warning"), "{}", ran.stderr);
+}
+
 /// A dry run shows the request as `message send` does, without secrets, and asks nobody.
 #[test]
 fn a_dry_run_sends_nothing() {
@@ -729,9 +745,9 @@ mod terminal {
         answer(&mut terminal, "Phone number for notices [none]:", "");
         let screen = terminal.shows_all(&["Open this ticket? [y/N]:"]);
         for part in [
-            "product: Elastic Cloud Server (123)",
-            "problem type: Disk fault (124)",
-            "severity: Major (124)",
+            "product: Elastic Cloud Server (id 123)",
+            "problem type: Disk fault (id 124)",
+            "severity: Major (id 124)",
             "    磁盘满了",
             "login_password: <secret>",
         ] {

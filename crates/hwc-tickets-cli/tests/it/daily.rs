@@ -317,6 +317,12 @@ fn what_cannot_be_sent_is_told_first() {
             "none",
         ),
         (
+            &[
+                "message", "send", "case-123", "x", "--attach", "b.txt", "--attach", "./b.txt",
+            ],
+            "named twice",
+        ),
+        (
             &["message", "send", "case-123", "x", "--from-part", "2"],
             "--split",
         ),
@@ -712,6 +718,47 @@ fn files_are_saved_whole_and_over_no_other() {
     );
 }
 
+/// A file without a ticket that was named says nothing itself.
+#[test]
+fn a_ticket_that_an_export_does_not_have() {
+    let stage = Stage::new();
+    for (tickets, missing) in [
+        (&[CHINESE][..], None),
+        (&[CHINESE, "nosuch"], Some("does not name nosuch:")),
+    ] {
+        let file = stage.home().join(format!("{}.csv", tickets.len()));
+        let file = file.display().to_string();
+        for to in ["-", file.as_str()] {
+            let export = [&["ticket", "export", "--to", to][..], tickets].concat();
+            let ran = stage.run(&export);
+            assert_eq!(ran.code, 0, "{}", ran.golden());
+            match missing {
+                None => assert_eq!(ran.stderr, ""),
+                Some(says) => assert!(ran.stderr.contains(says), "{}", ran.stderr),
+            }
+        }
+    }
+}
+
+/// An id that no file has is told as such; one of a ticket leads to the files of the ticket, also one of an odd form that was
+/// seen before.
+#[test]
+fn an_id_of_no_file() {
+    let stage = Stage::new();
+    assert_eq!(stage.run(&["ticket", "status", "case-123"]).code, 0);
+    for (id, says) in [
+        ("nosuch", "There may be no file with this id."),
+        ("case-123", "attachment download case-123 --all"),
+        (CHINESE, "attachment download TT202611210003 --all"),
+    ] {
+        for more in [&[][..], &["--to", "-"][..]] {
+            let ran = stage.run(&[&["attachment", "download", id][..], more].concat());
+            assert_eq!(ran.code, 5, "{}", ran.golden());
+            assert!(ran.stderr.contains(says), "{}", ran.stderr);
+        }
+    }
+}
+
 /// A file goes up from a path or from standard input, under its own name or another.
 #[test]
 fn a_file_is_sent_from_a_path_or_from_standard_input() {
@@ -810,6 +857,28 @@ mod on_a_terminal {
     const WRITE: &str =
         "{ printf '磁盘又满了\\n\\n第二段\\n'; cat \"$1\"; } > \"$1.new\" && mv \"$1.new\" \"$1\"";
 
+    /// Asked for or not, where no variable names an editor, the usual one opens. Here it takes the page for a script without
+    /// a command, and leaves it as it is.
+    #[test]
+    fn the_usual_editor_opens_where_none_is_named() {
+        for more in [&[][..], &["--editor"][..]] {
+            let stage = Stage::new();
+            let programs = stage.home().join("programs");
+            std::fs::create_dir(&programs).unwrap();
+            std::os::unix::fs::symlink("/bin/sh", programs.join("vi")).unwrap();
+            let programs = programs.display().to_string();
+            let args = [
+                &["message", "send", "case-123", "--color", "never"][..],
+                more,
+            ]
+            .concat();
+            let variables = [("PATH", programs.as_str())];
+            let mut terminal = Terminal::with(&stage, 30, 200, &args, &variables);
+            assert_eq!(terminal.end(), 1, "{}", terminal.screen());
+            assert!(terminal.screen().contains("no text was written"));
+        }
+    }
+
     #[test]
     fn a_text_is_written_in_an_editor() {
         let drafts = |stage: &Stage| stage.home().join(".local/state/hwc-tickets/drafts");
@@ -825,6 +894,8 @@ mod on_a_terminal {
             (":", &["--editor"], 1, None, "no text was written"),
             (": > \"$1\"", &[], 1, None, "no text was written"),
             ("exit 3", &[], 1, None, "the editor sh failed"),
+            ("rm \"$1\"", &[], 1, None, "the editor left no file"),
+            ("rm \"$1\"; exit 3", &[], 1, None, "the editor sh failed"),
         ] {
             let stage = Stage::new();
             let (ended, screen) = edited(&stage, script, more);

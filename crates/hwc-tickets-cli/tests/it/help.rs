@@ -175,11 +175,41 @@ fn tips_lead_on() {
             "tip: hwc-tickets message send --help",
         ),
         (&["help", "\u{1b}[2J"], "tip: hwc-tickets --help"),
+        // What other commands have under this name, or what has another name there.
+        (
+            &["message", "history", "case-123", "--tail", "1"],
+            "tip: did you mean `--limit`?",
+        ),
+        (
+            &["ticket", "list", "--since", "2h"],
+            "tip: did you mean `--query-start-time`?",
+        ),
+        (
+            &["message", "history", "case-123", "--split"],
+            "tip: `--split` is for `message send`",
+        ),
+        (
+            &["message", "send", "case-123", "a", "--atach", "b"],
+            "'--attach'",
+        ),
+        (
+            &["label", "add", "case-123", "1"],
+            "tip: it may belong behind `--label-ids`",
+        ),
+        (&["label", "delete", "999"], "tip: it may belong behind"),
+        (&["ticket", "export", "--to", "e.xlsx"], "--status, --since"),
+        (
+            &["ticket", "list", "--status", "bogus"],
+            "awaiting-confirmation",
+        ),
     ] {
         let ran = stage.run(args);
         assert_eq!(ran.code, 2, "{}", ran.golden());
         assert!(ran.stderr.contains(tip), "{args:?}: {}", ran.stderr);
         assert!(!ran.stderr.contains('\u{1b}'), "{args:?}: {}", ran.stderr);
+        for far_fetched in ["--ca-file", "--site"] {
+            assert!(!ran.stderr.contains(far_fetched), "{}", ran.stderr);
+        }
     }
     let ran = stage.run(&["ticket", "status"]);
     assert!(!ran.stderr.contains("tip:"), "{}", ran.stderr);

@@ -426,6 +426,8 @@ fn logging_out_removes_the_credentials_alone() {
     assert!(!text.contains("OTHER"), "{text}");
     let nobody = stage.run(&["auth", "logout", "--profile", "nobody"]);
     assert_eq!(nobody.code, 2, "{}", nobody.stderr);
+    // Who wants to be rid of it is not told how to make it.
+    assert!(!nobody.stderr.contains("auth login"), "{}", nobody.stderr);
     assert!(!stage.home().join("nothing").exists());
 }
 

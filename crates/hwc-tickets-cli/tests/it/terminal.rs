@@ -36,18 +36,31 @@ impl Terminal {
         args: &[&str],
         variables: &[(&str, &str)],
     ) -> Self {
-        let mut command = CommandBuilder::new(program());
+        let mut command = Self::on_stage(stage, CommandBuilder::new(program()));
         command.args(args);
+        for (name, value) in variables {
+            command.env(name, value);
+        }
+        Self::of(command, rows, cols)
+    }
+
+    /// A script of a shell that has the terminal, with the program as `$0`.
+    pub(crate) fn in_a_shell(stage: &Stage, rows: u16, cols: u16, script: &str) -> Self {
+        let mut command = Self::on_stage(stage, CommandBuilder::new("/bin/sh"));
+        command.args(["-c", script]);
+        command.arg(program());
+        Self::of(command, rows, cols)
+    }
+
+    /// A command that knows nothing but the stage.
+    fn on_stage(stage: &Stage, mut command: CommandBuilder) -> CommandBuilder {
         command.env_clear();
         command.env("HOME", stage.home());
         command.env("TERM", "xterm-256color");
         command.env(ZONE.0, ZONE.1);
         command.env("HWC_TICKETS_ENDPOINT", stage.sim().endpoint());
         command.env("HWC_TICKETS_TOKEN", stage.sim().credentials().token);
-        for (name, value) in variables {
-            command.env(name, value);
-        }
-        Self::of(command, rows, cols)
+        command
     }
 
     /// Any command.

@@ -247,6 +247,15 @@ fn the_line_that_failed_is_named() {
         ran.stderr
     );
 
+    // A command that follows from the description is called as it was typed, not as the operation of the interface.
+    let list = ["ticket", "list", "--limit", "1", "--retries", "0"];
+    let ran = stage.run(&[&list[..], &["--endpoint", &endpoint]].concat());
+    assert!(
+        ran.stderr.starts_with("error: ticket list: "),
+        "{}",
+        ran.stderr
+    );
+
     stage
         .sim()
         .fault(FaultRule::new(Route::Any, Fault::Hang).times(FOREVER));

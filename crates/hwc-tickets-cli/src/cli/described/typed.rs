@@ -75,7 +75,11 @@ fn one(value: &Value, text: &str) -> Result<Json, String> {
         Kind::Integer => {
             (text.trim().parse::<i64>().map(Json::from)).map_err(|_| match value.known.is_empty() {
                 true => "not a whole number".to_owned(),
-                false => "neither a whole number nor one of the names".to_owned(),
+                false => {
+                    let names = value.known.iter();
+                    let names: Vec<String> = names.map(|(_, name)| known_name(name)).collect();
+                    format!("neither a whole number nor one of {}", names.join(", "))
+                }
             })
         }
         Kind::Number => (text.trim().parse::<f64>().ok())

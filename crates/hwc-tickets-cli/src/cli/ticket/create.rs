@@ -87,7 +87,8 @@ pub(crate) struct Create {
     pub(crate) without_record: bool,
     /// Show what would be sent, without secrets, and send nothing
     ///
-    /// Values of extra fields that came from a file count as secrets.
+    /// Values of extra fields that came from a file count as secrets. The service is not asked: what it says of extra fields,
+    /// contacts, quota and agreement is checked when the ticket is opened.
     #[arg(long)]
     pub(crate) dry_run: bool,
 }

@@ -63,8 +63,13 @@ pub(super) async fn run(args: Download, context: &Context) -> Result<(), Failure
             download = download.timeout(total.0);
         }
         let work = async {
-            let file = render::wait("waiting for the file", download.into_future()).await?;
-            pass_on(file, name).await
+            let file = render::wait("waiting for the file", download.into_future()).await;
+            pass_on(
+                file.map_err(|error| told(error, first, context))?,
+                name,
+                |_| {},
+            )
+            .await
         };
         return interruptible(work).await;
     }
@@ -214,7 +219,7 @@ async fn save(
     if let Some(total) = context.settings.timeout.value {
         save = save.timeout(total.0);
     }
-    let saving = async { save.await.map_err(told) };
+    let saving = async { save.await.map_err(|error| told(error, &id, context)) };
     let saved = interruptible(saving).await;
     drop(progress);
     if let Ok(saved) = &saved {
@@ -223,8 +228,8 @@ async fn save(
     saved
 }
 
-/// A failure, in the words of this program.
-fn told(error: Error) -> Failure {
+/// A failure, in the words of this program. The service does not say that there is no such file.
+fn told(error: Error, id: &str, context: &Context) -> Failure {
     let cause = error.source();
     let cause = cause.and_then(|cause| cause.downcast_ref::<io::Error>());
     match cause.map(io::Error::kind) {
@@ -234,12 +239,25 @@ fn told(error: Error) -> Failure {
         ),
         _ if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Refused) => Failure::Advised {
             error: Box::new(error),
-            advice: "Look at the ids with: hwc-tickets attachment list TICKET. All files of a ticket at once: --all with its id. \
-                     A colleague's ticket needs --group."
-                .to_owned(),
+            advice: match is_of_a_ticket(id, context) {
+                true => format!(
+                    "{id} is the id of a ticket. All its files: hwc-tickets attachment download {id} --all. A colleague's ticket \
+                     needs --group."
+                ),
+                false => "There may be no file with this id. Look at the ids with: hwc-tickets attachment list TICKET. All files \
+                          of a ticket at once: --all with its id. A colleague's ticket needs --group."
+                    .to_owned(),
+            },
         },
         _ => error.into(),
     }
+}
+
+/// Whether it is the id of a ticket: one that was seen, or one of the form that those of the service have.
+fn is_of_a_ticket(id: &str, context: &Context) -> bool {
+    let digits = id.strip_prefix("TT").unwrap_or_default();
+    let is_usual = digits.len() == 12 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_usual || context.has_seen(id)
 }
 
 /// A file that was saved.

@@ -43,6 +43,8 @@ pub(crate) enum Effect {
     Open(usize),
     /// Something for a conversation.
     Talk(usize, conversation::Effect),
+    /// Give the terminal to the shell, until that goes on with the chat.
+    Suspend,
     /// End.
     Leave,
 }
@@ -256,6 +258,11 @@ impl App {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         if control && key.code == KeyCode::Char('c') {
             return vec![Effect::Leave];
+        }
+        // Else what is typed for the shell would be sent. Alt Gr is Control with Alt on some systems.
+        let is_alone = control && !key.modifiers.contains(KeyModifiers::ALT);
+        if is_alone && key.code == KeyCode::Char('z') && cfg!(unix) {
+            return vec![Effect::Suspend];
         }
         if std::mem::take(&mut self.shows_help) {
             // Somebody who wanted to write it.

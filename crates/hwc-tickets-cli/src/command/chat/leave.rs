@@ -135,7 +135,7 @@ pub(super) fn keep(drafts: &mut Drafts, talk: &Conversation, is_edited: bool) ->
 
 /// Messages that are left behind and did not reach the ticket.
 fn not_arrived(lost: &[(&TicketId, &Own)], screen: &Screen) -> Option<Failure> {
-    let (ticket, first) = lost.first()?;
+    let (_, first) = lost.first()?;
     let what = match lost {
         [_] => format!("1 message did not reach the ticket: {}", first.text),
         several => {
@@ -149,12 +149,21 @@ fn not_arrived(lost: &[(&TicketId, &Own)], screen: &Screen) -> Option<Failure> {
         Delivery::Failed { exit, .. } => Some(exit),
         _ => None,
     });
+    let how = match lost {
+        [_] => "It can be sent again",
+        _ => "They can be sent again, each by itself",
+    };
+    // Those of a ticket stand together.
+    let mut tickets: Vec<&str> = lost.iter().map(|(ticket, _)| ticket.as_str()).collect();
+    tickets.dedup();
+    let commands = tickets.into_iter().map(|ticket| {
+        let ticket = shell_quoted(Path::new(ticket));
+        format!("hwc-tickets message send {ticket}")
+    });
+    let commands: Vec<String> = commands.collect();
     Some(Failure::own(
         exit.unwrap_or(Exit::Failure),
         what,
-        format!(
-            "It can be sent again: hwc-tickets message send {}",
-            shell_quoted(Path::new(ticket.as_str()))
-        ),
+        format!("{how}: {}", commands.join(", ")),
     ))
 }

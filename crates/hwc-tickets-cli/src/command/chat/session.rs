@@ -158,6 +158,7 @@ impl<'a> Session<'a> {
                         self.serve(talk, ticket, effect)?;
                     }
                 }
+                app::Effect::Suspend => self.suspend()?,
                 app::Effect::Leave => return Ok(true),
             }
         }
@@ -314,6 +315,21 @@ impl<'a> Session<'a> {
         };
         // Editors end every file with a line break.
         let text = text.map(|text| text.trim_end_matches(['\n', '\r']).to_owned());
+        self.take_back()?;
+        Ok(app::Event::Talk(number, Talk::Edited(text)))
+    }
+
+    /// Stops with all that runs beside the chat, until the shell goes on with it.
+    fn suspend(&mut self) -> Result<(), Failure> {
+        // It may never go on.
+        self.keep();
+        self.keys = None;
+        self.terminal.suspend();
+        self.take_back()
+    }
+
+    /// Another program had the terminal.
+    fn take_back(&mut self) -> Result<(), Failure> {
         self.terminal.take_back().map_err(unusable)?;
         self.keys = Some(EventStream::new());
         // It may have another size by now.
@@ -325,7 +341,7 @@ impl<'a> Session<'a> {
             let effects = self.app.apply(event);
             self.carry_out(effects)?;
         }
-        Ok(app::Event::Talk(number, Talk::Edited(text)))
+        Ok(())
     }
 
     /// What following tells.

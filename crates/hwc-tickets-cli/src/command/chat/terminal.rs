@@ -100,6 +100,15 @@ impl Terminal {
         put_back();
     }
 
+    /// Gives the terminal to the shell and stops, until the shell goes on with this program.
+    pub(crate) fn suspend(&mut self) {
+        put_back();
+        // All of the job stops, as where the terminal itself makes a signal of Ctrl-Z. Where no shell could go on with it, the
+        // system lets it run.
+        #[cfg(unix)]
+        let _ = rustix::process::kill_current_process_group(rustix::process::Signal::TSTP);
+    }
+
     /// Takes it again.
     pub(crate) fn take_back(&mut self) -> io::Result<()> {
         enable_raw_mode()?;

@@ -5,13 +5,13 @@ mod choice;
 use super::{
     draft::{Fields, TEXTS},
     kept::Kept,
-    problem,
+    odd, problem,
 };
 use crate::{
     context::{Context, interruptible},
     exit::Exit,
-    failure::Failure,
-    prompt, render,
+    failure::{Failure, summary},
+    input, prompt, render,
 };
 use choice::{Choice, Choices, Chosen, Typed, failed, typed};
 use hwc_tickets::{
@@ -167,7 +167,7 @@ impl Dialogue<'_> {
             Err(error) => {
                 let warning = format!(
                     "{what} failed: {}; type an id, if you know it",
-                    error.summary()
+                    summary(&error)
                 );
                 self.context.screen.warn(&warning);
                 Ok(None)
@@ -598,6 +598,10 @@ impl Dialogue<'_> {
                     continue;
                 }
             };
+            if input::is_among(&path, &self.fields.attach) {
+                screen.say("  It is among them already.");
+                continue;
+            }
             if limits.is_none() {
                 let read = self.client.upload_limits();
                 limits = self.looked_up("reading the limits of files", read).await?;
@@ -643,6 +647,7 @@ impl Dialogue<'_> {
             return Ok(Last::Wrong(step, Box::new(failure)));
         }
         self.show();
+        odd::warn(self.fields, screen);
         if !check.unchecked.is_empty() {
             let unchecked = check.unchecked.join(", ");
             screen.warn(&format!("this could not be checked: {unchecked}"));
@@ -704,7 +709,7 @@ impl Dialogue<'_> {
             };
             let title = field.replace('_', " ");
             match self.names.get(field) {
-                Some(name) => screen.say(&format!("  {title}: {name} ({text})")),
+                Some(name) => screen.say(&format!("  {title}: {name} (id {text})")),
                 None if text.contains('\n') => {
                     screen.say(&format!("  {title}:"));
                     for line in text.lines() {

@@ -1,8 +1,7 @@
 //! The description that is written at a terminal: in a file of the user's own until the ticket is open.
 
 use crate::{
-    context::Context, drafts::Draft, editor, failure::Failure, input, render::Screen,
-    signal::LastWords,
+    context::Context, drafts::Draft, editor, failure::Failure, render::Screen, signal::LastWords,
 };
 use std::io;
 
@@ -70,7 +69,7 @@ impl Kept {
             return editor::edited(text).await;
         };
         let opened = editor::open(own.draft.path()).await;
-        let written = input::file(own.draft.path());
+        let written = editor::left(own.draft.path());
         match (opened, written) {
             (Ok(()), written) => written,
             (Err(error), Ok(written)) => {

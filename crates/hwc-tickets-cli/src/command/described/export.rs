@@ -29,7 +29,8 @@ pub(in crate::command) async fn run(args: Export, context: &Context) -> Result<(
     refuse_group(operation, context)?;
     let arguments = arguments(&args, context)?;
     check(operation, &arguments)?;
-    file::run(operation, arguments.into(), target, context).await
+    let sought = file::Sought::new(args.ticket.clone());
+    file::run(operation, arguments.into(), target, sought, context).await
 }
 
 /// What is asked for.

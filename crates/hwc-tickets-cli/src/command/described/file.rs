@@ -72,6 +72,7 @@ pub(super) async fn run(
     operation: &Operation,
     given: Given,
     target: Target,
+    mut sought: Sought,
     context: &Context,
 ) -> Result<(), Failure> {
     let client = context.client()?;
@@ -85,12 +86,64 @@ pub(super) async fn run(
             return Ok(());
         };
         match target {
-            Target::Standard => pass_on(*file, name(operation).to_owned()).await,
-            Target::File(path, draft) => save(operation, *file, &path, draft, context).await,
+            Target::Standard => {
+                let look = |piece: &[u8]| sought.look(piece);
+                pass_on(*file, name(operation).to_owned(), look).await
+            }
+            Target::File(path, draft) => {
+                save(operation, *file, &path, draft, &mut sought, context).await
+            }
         }
     };
     let done = interruptible(work).await;
-    done.map_err(|failure| unknown(operation, failure))
+    done.map_err(|failure| unknown(operation, failure))?;
+    if let Some(missing) = sought.missing() {
+        context.screen.warn(&format!(
+            "the file does not name {missing}: there may be no such ticket, or another option leaves it out"
+        ));
+    }
+    Ok(())
+}
+
+/// Ids of tickets that a file is to name, looked for while it passes. The form of the file is not documented: only in one that
+/// is a text, an id that is not found is missing.
+#[derive(Debug, Default)]
+pub(super) struct Sought {
+    ids: Vec<String>,
+    /// The end of what passed, where an id may have begun.
+    end: Vec<u8>,
+    is_no_text: bool,
+}
+
+impl Sought {
+    pub(super) fn new(ids: Vec<String>) -> Self {
+        Self {
+            ids,
+            ..Self::default()
+        }
+    }
+
+    fn look(&mut self, piece: &[u8]) {
+        self.is_no_text |= piece.contains(&0);
+        if self.is_no_text {
+            return;
+        }
+        let Some(longest) = self.ids.iter().map(String::len).max() else {
+            return;
+        };
+        self.end.extend_from_slice(piece);
+        let passed = &self.end;
+        let is_there = |id: &[u8]| passed.windows(id.len().max(1)).any(|part| part == id);
+        self.ids.retain(|id| !is_there(id.as_bytes()));
+        let done = self.end.len().saturating_sub(longest);
+        self.end.drain(..done);
+    }
+
+    /// Those that it does not name.
+    fn missing(&self) -> Option<String> {
+        let is_told = !self.is_no_text && !self.ids.is_empty();
+        is_told.then(|| self.ids.join(", "))
+    }
 }
 
 /// The next piece; a file that breaks off is an error that says how much came.
@@ -109,10 +162,12 @@ async fn save(
     mut file: Download,
     path: &Path,
     mut draft: Draft,
+    sought: &mut Sought,
     context: &Context,
 ) -> Result<(), Failure> {
     let failed = |error: io::Error| unwritten(path, &error);
     while let Some(piece) = piece(operation, &mut file).await? {
+        sought.look(piece.as_ref());
         draft.write(&piece).map_err(failed)?;
     }
     draft.end().map_err(failed)?;
@@ -137,5 +192,30 @@ impl Show for Saved<'_> {
             fact("file", self.file.to_owned()),
             fact("bytes", self.bytes.to_string()),
         ])]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sought;
+
+    /// Wherever the pieces end, and in no file that is not text.
+    #[test]
+    fn an_id_is_missing_in_a_text_alone() {
+        for (pieces, missing) in [
+            (&["id,about\n", "case-1,a\ncase-22,b\n"][..], None),
+            (&["ca", "s", "e-1", ",case-2", "2"], None),
+            (&["id,about\n"], Some("case-1, case-22")),
+            (&["case-1\n", "case-2\n"], Some("case-22")),
+            (&["PK\u{3}\u{4}\0", "x"], None),
+            (&[], Some("case-1, case-22")),
+        ] {
+            let mut sought = Sought::new(vec!["case-1".to_owned(), "case-22".to_owned()]);
+            for piece in pieces {
+                sought.look(piece.as_bytes());
+            }
+            assert_eq!(sought.missing().as_deref(), missing, "{pieces:?}");
+        }
+        assert_eq!(Sought::default().missing(), None);
     }
 }

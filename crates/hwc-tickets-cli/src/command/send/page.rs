@@ -7,7 +7,7 @@ use crate::{
     editor,
     exit::Exit,
     failure::Failure,
-    input, prompt,
+    prompt,
     render::Screen,
 };
 use hwc_core::file::shell_quoted;
@@ -17,12 +17,8 @@ use std::io::{self, IsTerminal as _};
 /// From this line on nothing is sent. No text has it by chance.
 const END: &str = "# ------------------------ >8 ------------------------";
 
-/// Whether a text can be written although nobody asked for an editor: there is a terminal, and an editor is named.
-pub(super) fn is_possible_unasked() -> bool {
-    is_possible() && editor::is_named()
-}
-
-fn is_possible() -> bool {
+/// Whether a text can be written in an editor: there is a terminal.
+pub(super) fn is_possible() -> bool {
     prompt::is_possible() && io::stdout().is_terminal()
 }
 
@@ -80,8 +76,14 @@ pub(super) async fn write(
     };
     keep(&page)?;
     let opened = editor::open(draft.path()).await;
-    let text = above(&input::file(draft.path())?).to_owned();
+    let left = editor::left(draft.path());
     let screen = &context.screen;
+    let (text, opened) = match (left, opened) {
+        (Ok(page), opened) => (above(&page).to_owned(), opened),
+        // That it failed says why.
+        (Err(_), Err(error)) => return Err(error.into()),
+        (Err(failure), Ok(())) => return Err(failure),
+    };
     if let Err(error) = opened {
         match !text.trim().is_empty() && text != given {
             true => {

@@ -72,7 +72,8 @@ impl Choice {
         let Self { id, name, .. } = self;
         match id == name {
             true => name.clone(),
-            false => format!("{name} ({id})"),
+            // Called what it is: a number alone could be how many there are.
+            false => format!("{name} (id {id})"),
         }
     }
 
