@@ -31,6 +31,8 @@ impl crate::blocking::Client {
 impl<C: Caller> Agreements<C> {
     /**Gives the newest agreement of a kind.
 
+Prefer [`Lookups::agreement`](crate::lookups::Lookups::agreement): this is the plain call, as the service has it.
+
 Gives the newest published agreement of a kind, with its id and its text. The kind is a text: 0 for new tickets of common users, 1 for new tickets of users who are independent software vendors, 2 for authorizations; others may exist. Which one is given when no kind is sent is not documented.
 
 # Errors
@@ -43,6 +45,8 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
         )
     }
     /**Tells whether the newest agreement of a kind is signed.
+
+Prefer [`Lookups::agreement`](crate::lookups::Lookups::agreement): this is the plain call, as the service has it.
 
 Tells whether the caller has signed the newest published agreement of a kind. The kind is a text: 0 for new tickets of common users, 1 for new tickets of users who are independent software vendors, 2 for authorizations; the example of the document asks for another one, 5. Whether a ticket can be opened without it is not documented.
 
@@ -58,6 +62,8 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
         )
     }
     /**Signs an agreement.
+
+Prefer [`CreateTicket::agreed`](crate::CreateTicket::agreed): this is the plain call, as the service has it.
 
 Signs a published agreement in the name of the caller, which binds, and answers the id of the record. Nothing takes a signature back. Signing again leaves the agreement signed, but may make a second record; no document says so.
 

@@ -35,6 +35,8 @@ impl crate::blocking::Client {
 impl<C: Caller> Attachments<C> {
     /**Uploads a file.
 
+Prefer [`Client::upload`](crate::Client::upload): this is the plain call, as the service has it.
+
 Stores a file and gives its id, with which a ticket or a message names it, once. How large a file may be, of which kinds and how many are data of the service, not numbers of this description. The answer is the only place that tells the id, so a file whose answer was lost stays in the service without use.
 
 - `form_data`: A JSON object as text that says what the file is for. Its one known key is accessFrom, with the value incident or message. 1 to 5000 characters.
@@ -54,6 +56,8 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
         )
     }
     /**Downloads one file, or several as an archive.
+
+Prefer [`Client::download`](crate::Client::download): this is the plain call, as the service has it.
 
 Gives the bytes of a file. With several ids it gives an archive of them. A failure comes in the place of the file, so a client looks at the content type and at how the body begins before it takes the bytes for a file.
 
@@ -90,6 +94,8 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
         )
     }
     /**Uploads a file as text inside JSON.
+
+Prefer [`Client::upload`](crate::Client::upload): this is the plain call, as the service has it.
 
 Stores a file that is written as base64 into a JSON body and gives its id, with which a ticket or a message names it, once. It does what uploading a form does, for programs that cannot send one; the text is a third longer than the file, so the gateway's limit for bodies leaves less for it. The answer is the only place that tells the id, so a file whose answer was lost stays in the service without use.
 
@@ -136,6 +142,8 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
         )
     }
     /**Tells what may be uploaded.
+
+Prefer [`Client::upload_limits`](crate::Client::upload_limits): this is the plain call, as the service has it.
 
 Gives the limits that uploads have to keep to: how many files, how large each may be in MB, and of which kinds. They are data of the service and may change; how much may be uploaded in a day is not among them.
 

@@ -31,6 +31,8 @@ impl crate::blocking::Client {
 impl<C: Caller> Catalog<C> {
     /**Lists the categories of tickets, with the products of each.
 
+Prefer [`Lookups::categories`](crate::lookups::Lookups::categories): this is the plain call, as the service has it.
+
 Gives all categories, or subtypes, that a ticket can have, each with the products it can be about, in one answer. This is the first step of opening a ticket: the ids of subtype and product choose the kinds of problem.
 
 # Errors
@@ -39,6 +41,8 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
         Call::new(&self.client, None, wire::catalog::ListCaseCategories::default())
     }
     /**Lists the products that a ticket can be about.
+
+Prefer [`Lookups::products`](crate::lookups::Lookups::products): this is the plain call, as the service has it.
 
 Gives the products without their categories, all or those with a name, in one answer. Whether the name has to be whole is not documented.
 
@@ -49,6 +53,8 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
     }
     /**Lists the kinds of problem that a product can have.
 
+Prefer [`Lookups::problem_types`](crate::lookups::Lookups::problem_types): this is the plain call, as the service has it.
+
 Gives the kinds of problem of a product, in one answer. The id of one is the only one that opening a ticket demands. Each says whether a ticket about it is a consultation, 0, or a fault report, 5; a fault report needs a region, and a support plan that allows it.
 
 # Errors
@@ -57,6 +63,8 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
         Call::new(&self.client, None, wire::catalog::ListProblemTypes::default())
     }
     /**Lists the templates for describing a kind of problem.
+
+Prefer [`Lookups::templates`](crate::lookups::Lookups::templates): this is the plain call, as the service has it.
 
 Gives the texts to be filled in that the service has for a kind of problem, in one answer. A filled-in text becomes the short description of the ticket, as far as is known.
 
@@ -76,6 +84,8 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
     }
     /**Lists the extra fields that a ticket of a kind has.
 
+Prefer [`Lookups::extra_fields`](crate::lookups::Lookups::extra_fields): this is the plain call, as the service has it.
+
 Gives the fields that the form of a new ticket has besides the usual ones, for a kind of problem and a product; without a product for the one called user centre. The kind of a field is a number: 1 an integer, 3 one line of text, 4 one of several choices, 5 some of several choices, 7 an agreement, 8 several lines of text. A field that is marked sensitive holds a secret.
 
 - `business_type_id`: Id of the kind of problem. 1 to 32 characters.
@@ -93,6 +103,8 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
         )
     }
     /**Lists how severe a problem can be.
+
+Prefer [`Lookups::severities`](crate::lookups::Lookups::severities): this is the plain call, as the service has it.
 
 Gives the severities that the caller can choose from for a kind of problem and a product, and whether a form has to ask for one at all. Severities are data of the account, for customers with a support plan.
 
@@ -113,6 +125,8 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
         )
     }
     /**Lists the regions that a ticket can be about.
+
+Prefer [`Lookups::regions`](crate::lookups::Lookups::regions): this is the plain call, as the service has it.
 
 Gives all regions, in one answer, each with its kind: 0 is one in mainland China, 1 an international one, 2 one in Europe. A fault report needs the id of a region.
 
@@ -164,6 +178,8 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
         )
     }
     /**Gives how many tickets can be opened.
+
+Prefer [`Lookups::quota`](crate::lookups::Lookups::quota): this is the plain call, as the service has it.
 
 Gives how many tickets of a kind of problem the caller may open, and how many of them are left; without a product for the one called user centre. The number -1 presumably says that there is no limit.
 

@@ -122,6 +122,8 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
     }
     /**Cancels, closes, urges or deletes a ticket.
 
+Prefer [`Ticket::close`](crate::Ticket::close), [`Ticket::cancel`](crate::Ticket::cancel), [`Ticket::delete`](crate::Ticket::delete), [`Ticket::urge`](crate::Ticket::urge): this is the plain call, as the service has it.
+
 Does one of four things to a ticket, which the query names: cancel takes back a ticket that nobody has accepted yet, close ends one that is solved, press urges the service to hurry, delete deletes a ticket. The texts travel in the body, and closing can rate the ticket at the same time. No operation opens a ticket again. Which action is allowed in which state is told in part only. Doing one of the three endings twice leaves the ticket as once; urging twice counts twice and is refused when it comes too often.
 
 - `action_id`: What is done to the ticket. cancel takes it back, close ends it as solved, press urges the service, delete deletes it. Known values: `cancel` is Cancel, `close` is Close, `press` is Urge, `delete` is Delete; others may be good as well. 1 to 32 characters.
@@ -143,6 +145,8 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
         )
     }
     /**Rates a ticket.
+
+Prefer [`Ticket::score`](crate::Ticket::score): this is the plain call, as the service has it.
 
 Says what one thinks of how a finished ticket was handled, in words and in points for each category that the service asks about. Both are mandatory, and both may be empty. Whether rating twice replaces the first rating, adds to it or is refused is not documented.
 
@@ -172,6 +176,8 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
     }
     /**Lists what was done to a ticket.
 
+Prefer [`Ticket::log`](crate::Ticket::log): this is the plain call, as the service has it.
+
 Gives a page of the log of a ticket, counted from an offset: who did what to it, and when. What the numbers for the kind of act and the kind of actor mean is in no source, and neither is the order of the entries.
 
 # Errors
@@ -186,6 +192,8 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
         )
     }
     /**Changes how the customer of a ticket is reached.
+
+Prefer [`Ticket::set_contact`](crate::Ticket::set_contact): this is the plain call, as the service has it.
 
 Sets phone number, mail address and the time at which the customer of the ticket wants to be reached. Whether what is left out stays as it is or is emptied is not documented. Setting the same twice leaves the same.
 
@@ -356,6 +364,8 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
     }
     /**Cancels, closes, urges or deletes a ticket.
 
+Prefer [`Ticket::close`](crate::Ticket::close), [`Ticket::cancel`](crate::Ticket::cancel), [`Ticket::delete`](crate::Ticket::delete), [`Ticket::urge`](crate::Ticket::urge): this is the plain call, as the service has it.
+
 Does one of four things to a ticket, which the query names: cancel takes back a ticket that nobody has accepted yet, close ends one that is solved, press urges the service to hurry, delete deletes a ticket. The texts travel in the body, and closing can rate the ticket at the same time. No operation opens a ticket again. Which action is allowed in which state is told in part only. Doing one of the three endings twice leaves the ticket as once; urging twice counts twice and is refused when it comes too often.
 
 - `action_id`: What is done to the ticket. cancel takes it back, close ends it as solved, press urges the service, delete deletes it. Known values: `cancel` is Cancel, `close` is Close, `press` is Urge, `delete` is Delete; others may be good as well. 1 to 32 characters.
@@ -377,6 +387,8 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
         )
     }
     /**Rates a ticket.
+
+Prefer [`Ticket::score`](crate::Ticket::score): this is the plain call, as the service has it.
 
 Says what one thinks of how a finished ticket was handled, in words and in points for each category that the service asks about. Both are mandatory, and both may be empty. Whether rating twice replaces the first rating, adds to it or is refused is not documented.
 
@@ -406,6 +418,8 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
     }
     /**Lists what was done to a ticket.
 
+Prefer [`Ticket::log`](crate::Ticket::log): this is the plain call, as the service has it.
+
 Gives a page of the log of a ticket, counted from an offset: who did what to it, and when. What the numbers for the kind of act and the kind of actor mean is in no source, and neither is the order of the entries.
 
 # Errors
@@ -420,6 +434,8 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
         )
     }
     /**Changes how the customer of a ticket is reached.
+
+Prefer [`Ticket::set_contact`](crate::Ticket::set_contact): this is the plain call, as the service has it.
 
 Sets phone number, mail address and the time at which the customer of the ticket wants to be reached. Whether what is left out stays as it is or is emptied is not documented. Setting the same twice leaves the same.
 

@@ -31,6 +31,8 @@ impl crate::blocking::Client {
 impl<C: Caller> Tickets<C> {
     /**Lists tickets that fit a filter.
 
+Prefer [`Tickets::list`](crate::api::Tickets::list): this is the plain call, as the service has it.
+
 Gives a page of the tickets of the caller, counted from an offset. All filters that are sent must fit. In which order tickets come is not documented, so a ticket that is opened while one pages may move others to another page.
 
 # Errors
@@ -39,6 +41,8 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
         Call::new(&self.client, None, wire::tickets::ListCases::default())
     }
     /**Opens a ticket.
+
+Prefer [`Client::create_ticket`](crate::Client::create_ticket): this is the plain call, as the service has it.
 
 Opens a ticket and gives its id. What it is about is told by ids that other operations list: the problem type always, the category, the product, the severity and the region where they apply. A contact that is not the registered one has to be verified before. Doing it twice opens two tickets, and each uses up some of what one may open, so after a lost answer look for the description in the list of tickets before it is tried again.
 
@@ -67,6 +71,8 @@ When awaited, as every call: [`Error`](crate::Error) says what failed and what i
         )
     }
     /**Lists tickets by page number, in an older form.
+
+Prefer [`Tickets::list`](crate::api::Tickets::list): this is the plain call, as the service has it.
 
 Gives a page of the tickets of the caller, counted by pages. Outside the paths of the other operations and with names of another style. Whether every endpoint serves it is not known; listCases gives the same and more.
 
