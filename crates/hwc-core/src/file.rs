@@ -271,11 +271,19 @@ pub fn shell_quoted(path: &Path) -> String {
 /// Makes what was done to the names in `directory` durable: what was put there, replaced or removed stays so when the power fails.
 ///
 /// # Errors
-/// The system failed to. That it cannot do so for directories at all, as not every system can, is no error.
+/// The system failed to. That it cannot do so for directories at all, as not every system can, is no error. One that may be written
+/// and not read is: nothing makes its names durable then, and whoever keeps a record must not believe that it will be there.
 #[cfg(unix)]
 pub fn sync_directory(directory: &Path) -> io::Result<()> {
     match File::open(directory).and_then(|directory| directory.sync_all()) {
         Err(error) if is_impossible(&error) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => Err(io::Error::new(
+            ErrorKind::PermissionDenied,
+            format!(
+                "the directory {} may not be read, so that what is written there may be lost when the power fails: {error}",
+                directory.display()
+            ),
+        )),
         synced => synced,
     }
 }
@@ -512,6 +520,27 @@ mod tests {
         assert!(sync_directory(place.path()).is_ok());
         let nowhere = sync_directory(&place.path().join("nowhere"));
         assert_eq!(nowhere.unwrap_err().kind(), ErrorKind::NotFound);
+    }
+
+    /// Without the right to read it nobody can make it durable: that is told, with what it means.
+    #[cfg(unix)]
+    #[test]
+    fn a_directory_that_may_not_be_read_is_not_durable() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let place = tempfile::tempdir().unwrap();
+        let mode = |mode| {
+            fs::set_permissions(place.path(), fs::Permissions::from_mode(mode)).unwrap();
+        };
+        mode(0o300);
+        // Whoever may read everything can.
+        let may_read = File::open(place.path()).is_ok();
+        let synced = sync_directory(place.path());
+        mode(0o700);
+        assert_eq!(synced.is_ok(), may_read);
+        if let Err(error) = synced {
+            assert_eq!(error.kind(), ErrorKind::PermissionDenied);
+            assert!(error.to_string().contains("may not be read"), "{error}");
+        }
     }
 
     #[test]

@@ -282,7 +282,8 @@ fn settings_help() -> &'static str {
 Configuration:
   A flag wins over the environment, the environment over the profile. `hwc-tickets config list` shows which one won.
   With --profile, the credentials of that profile win over variables with credentials, which are told as not used.
-  Where variables and the profile both have credentials, a group, a site or an address of the side that does not sign in is refused.
+  Variables with an address and credentials are an account of their own: group, site, address and credentials of the usual profile take no part.
+  Else, where both have credentials, a group, a site or an address of the side that does not sign in is refused.
 
   Environment                     Meaning
   HWC_TICKETS_ENDPOINT            --endpoint

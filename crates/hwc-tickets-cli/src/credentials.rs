@@ -4,10 +4,11 @@
 
 mod accounts;
 
+use self::accounts::SignsIn;
 use crate::{
     exit::Exit,
     failure::Failure,
-    settings::{self, Credentials, Lookup, Settings, Source, process_variable},
+    settings::{self, Credentials, Lookup, Settings, Source, TOKEN, process_variable, set_in},
 };
 use hwc_tickets::{
     Endpoint, SecretString,
@@ -17,23 +18,6 @@ use hwc_tickets::{
     },
 };
 use std::sync::Arc;
-
-/// Variable with a token.
-pub(crate) const TOKEN: &str = "HWC_TICKETS_TOKEN";
-
-/// All variables that say who signs in.
-pub(crate) const VARIABLES: [&str; 10] = [
-    TOKEN,
-    "HUAWEICLOUD_SDK_AK",
-    "HUAWEICLOUD_SDK_SK",
-    "HUAWEICLOUD_SDK_SECURITY_TOKEN",
-    "HUAWEICLOUD_SDK_DOMAIN_ID",
-    "HUAWEICLOUD_SDK_PROJECT_ID",
-    "HWC_IAM_USER",
-    "HWC_IAM_PASSWORD",
-    "HWC_IAM_ACCOUNT",
-    "HWC_IAM_PROJECT",
-];
 
 /// The credentials of this run.
 #[derive(Debug)]
@@ -62,12 +46,15 @@ pub(crate) fn ignored(settings: &Settings) -> Vec<&'static str> {
     }
 }
 
-/// Variables that say who signs in, as far as they are set.
-fn set_in(read: Lookup<'_>) -> Vec<&'static str> {
-    let is_set = |name: &&str| {
-        read(name).is_some_and(|value| value.to_str().is_none_or(|text| !text.trim().is_empty()))
-    };
-    VARIABLES.into_iter().filter(is_set).collect()
+/// What is not used of variables or of the usual profile, in words.
+pub(crate) fn not_used_in_words(settings: &Settings) -> Option<String> {
+    let profile = &settings.profile_name.value;
+    match settings.is_passed_over() {
+        false => ignored_in_words(settings),
+        true => Some(format!(
+            "profile {profile} is not used to sign in: variables name another account, with its address"
+        )),
+    }
 }
 
 /// What [`ignored`] found, in words.
@@ -91,17 +78,15 @@ fn of_named_profile(settings: &Settings) -> Option<&Credentials> {
 }
 
 fn find_in(settings: &Settings, read: Lookup<'_>) -> Result<Credential, Failure> {
-    let is_of_profile = |source: &Source| matches!(source, Source::Profile { .. });
-    let is_of_environment = |source: &Source| matches!(source, Source::Environment(_));
     // One that cannot be used is told where it is used.
     let service = settings.endpoint().ok().flatten();
     let service = service.as_ref();
     if let Some(credentials) = of_named_profile(settings) {
-        accounts::refuse_two(settings, &set_in(read), is_of_environment)?;
+        accounts::refuse_two(settings, &set_in(read), SignsIn::Profile)?;
         return from_profile(credentials, &settings.profile_name.value, service, read);
     }
     if let Some(token) = settings::text(read, TOKEN)? {
-        accounts::refuse_two(settings, &set_in(read), is_of_profile)?;
+        accounts::refuse_two(settings, &set_in(read), SignsIn::Variables)?;
         return token_of(
             SecretString::from(token),
             format!("environment: {TOKEN}"),
@@ -118,7 +103,7 @@ fn find_in(settings: &Settings, read: Lookup<'_>) -> Result<Credential, Failure>
         .find()
     {
         Ok(found) => {
-            accounts::refuse_two(settings, &set_in(read), is_of_profile)?;
+            accounts::refuse_two(settings, &set_in(read), SignsIn::Variables)?;
             return Ok(known(found));
         }
         // Half set, or not usable: not to be passed over.
@@ -277,7 +262,7 @@ fn exit_of(error: &IdentityError) -> Exit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{cli::Global, private_file};
+    use crate::{cli::Global, private_file, settings::VARIABLES};
     use std::{
         collections::BTreeSet,
         ffi::OsString,
@@ -385,6 +370,48 @@ mod tests {
         };
         assert!(find("group = \"1\"", TOKENS, &token, &group).is_ok());
         assert!(find("timeout = \"5s\"", TOKENS, &token, &none).is_ok());
+        // What is the standard all the same takes them nowhere else.
+        for setting in [
+            "site = \"china\"",
+            "endpoint = \"https://osm.cn-south-1.myhuaweicloud.com/\"",
+        ] {
+            assert!(find(setting, TOKENS, &token, &none).is_ok(), "{setting}");
+        }
+        // With an address, the variables are an account of their own.
+        let whole = [token[0], ("HWC_TICKETS_ENDPOINT", "http://127.0.0.1:9")];
+        for setting in [
+            "group = \"1\"",
+            "site = \"international\"",
+            "site = \"mars\"",
+        ] {
+            let source = find(setting, TOKENS, &whole, &none).unwrap();
+            assert_eq!(source, "environment: HWC_TICKETS_TOKEN", "{setting}");
+        }
+        // No advice takes the credentials of the profile to an address that was named for others.
+        let meant = [token[0], whole[1], ("HWC_TICKETS_PROFILE", "default")];
+        let advice = told(find("group = \"1\"", TOKENS, &meant, &none).unwrap_err());
+        for part in [
+            "--profile default and without HWC_TICKETS_ENDPOINT",
+            "unset HWC_TICKETS_TOKEN and HWC_TICKETS_ENDPOINT",
+        ] {
+            assert!(advice.contains(part), "{advice}");
+        }
+        let elsewhere = Global {
+            endpoint: Some("http://127.0.0.1:9".to_owned()),
+            ..Global::default()
+        };
+        let advice = told(find("group = \"1\"", TOKENS, &token, &elsewhere).unwrap_err());
+        assert!(
+            advice.contains("--profile default and without --endpoint"),
+            "{advice}"
+        );
+        let group_of_shell = [token[0], whole[1], ("HWC_TICKETS_GROUP", "2")];
+        let advice = told(find("", TOKENS, &group_of_shell, &named).unwrap_err());
+        assert!(
+            advice.contains("Unset HWC_TICKETS_GROUP and HWC_TICKETS_ENDPOINT"),
+            "{advice}"
+        );
+        assert!(find("group = \"2\"", TOKENS, &group_of_shell, &named).is_ok());
         // The other way round.
         let of_environment = [token[0], ("HWC_TICKETS_GROUP", "2")];
         let told = told(find("", TOKENS, &of_environment, &named).unwrap_err());

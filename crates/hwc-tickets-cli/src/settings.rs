@@ -1,6 +1,7 @@
 //! The settings of one run: a flag wins over the environment, the environment over the profile, and each value knows
 //! where it comes from.
 
+mod account;
 mod address;
 mod check;
 pub(crate) mod document;
@@ -9,6 +10,7 @@ mod profile;
 mod source;
 mod variables;
 
+pub(crate) use account::{TOKEN, VARIABLES, set_in, sign_in};
 pub(crate) use check::usable;
 pub(crate) use place::Places;
 pub(crate) use profile::Credentials;
@@ -46,8 +48,12 @@ pub(crate) struct Settings {
     pub(crate) ca_file: Setting<Option<PathBuf>>,
     /// The profile that was asked for; its name is known even when the file has none.
     pub(crate) profile_name: Setting<String>,
-    /// What the profile says about credentials.
+    /// What the profile says about credentials, unless it takes no part.
     pub(crate) credentials: Option<Credentials>,
+    /// What the profile itself says.
+    profile: Profile,
+    /// The variables are of another account than the profile: its group, site, address and credentials take no part.
+    is_passed_over: bool,
     pub(crate) places: Places,
     /// Why the configuration file, if there is one, was not read: nobody may look where it would be.
     pub(crate) unseen: Option<String>,
@@ -163,13 +169,24 @@ impl Settings {
             }
             None => Profile::default(),
         };
-        let layers = Layers {
+        let mut layers = Layers {
             profile: &profile,
             profile_name: &profile_name.value,
+            is_passed_over: true,
             variable,
         };
+        let site = |layers: &Layers<'_>| {
+            layers.parsed(flags.site, "--site", "HWC_TICKETS_SITE", Key::Site, one_of)
+        };
+        // The variable with the address may be that of the site: as it is without the profile.
+        layers.is_passed_over = account::passes_over(
+            &profile_name.source,
+            &profile,
+            site(&layers)?.value,
+            variable,
+        )?;
         let now = clock::now();
-        let site = layers.parsed(flags.site, "--site", "HWC_TICKETS_SITE", Key::Site, one_of)?;
+        let site = site(&layers)?;
         let endpoint = layers
             .text(
                 flags.endpoint.clone(),
@@ -238,7 +255,9 @@ impl Settings {
                 "HWC_TICKETS_CA_FILE",
                 Key::CaFile,
             ),
-            credentials: profile.credentials.clone(),
+            credentials: (profile.credentials.clone()).filter(|_| !layers.is_passed_over),
+            is_passed_over: layers.is_passed_over,
+            profile: profile.clone(),
             profile_name,
             places,
             unseen: file.unseen().map(str::to_owned),
@@ -434,6 +453,8 @@ fn site_of(name: Option<SiteName>) -> Site {
 struct Layers<'a> {
     profile: &'a Profile,
     profile_name: &'a str,
+    /// It takes no part in what belongs to an account.
+    is_passed_over: bool,
     variable: Lookup<'a>,
 }
 
@@ -473,6 +494,13 @@ impl Layers<'_> {
 
     fn of_profile(&self, key: Key) -> Setting<Option<String>> {
         match self.profile.text(key) {
+            Some(_) if self.is_passed_over && account::is_of_an_account(key) => Setting::new(
+                None,
+                Source::PassedOver {
+                    profile: self.profile_name.to_owned(),
+                    key: key.name(),
+                },
+            ),
             Some(value) => Setting::new(
                 Some(value.to_owned()),
                 Source::Profile {

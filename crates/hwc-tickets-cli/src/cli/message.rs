@@ -39,7 +39,8 @@ pub(crate) enum Message {
     /// every 30 seconds with --until-status, which also shows the status at the start.
     ///
     /// Stops on Ctrl-C or SIGTERM, after the time given with --for, at the status given with --until-status, or when
-    /// its output is closed. With --cursor it resumes where it stopped; tickets left out of a run keep their position.
+    /// its output is closed. With --cursor it resumes where it stopped, and a status that changed since then is shown;
+    /// tickets left out of a run keep their position.
     /// A ticket that does not exist is reported, and the exit code is 3. The exit code is also not 0 if the service
     /// never answered, or if the position could not be saved.
     ///

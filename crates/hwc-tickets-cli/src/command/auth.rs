@@ -32,9 +32,11 @@ pub(crate) fn run(args: Auth, context: &Context) -> Result<(), Failure> {
 
 fn status(context: &Context) -> Result<(), Failure> {
     let credential = credentials::find(&context.settings)?;
-    context.warn_of_ignored_variables();
     let settings = &context.settings;
     let screen = &context.screen;
+    if let Some(words) = credentials::not_used_in_words(settings) {
+        screen.warn(&words);
+    }
     screen.show(&InUse {
         profile: &settings.profile_name.value,
         endpoint: settings.shown_endpoint(),

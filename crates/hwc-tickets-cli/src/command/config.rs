@@ -41,7 +41,8 @@ struct Listed<'a> {
 struct SignsIn {
     kind: Option<&'static str>,
     source: String,
-    ignored: Vec<&'static str>,
+    /// Variables, or the profile, that are not used.
+    ignored: Vec<String>,
 }
 
 impl SignsIn {
@@ -51,10 +52,13 @@ impl SignsIn {
             Err(failure) if failure.exit() == Exit::Authentication => (None, "nowhere".to_owned()),
             Err(failure) => (None, failure.told(false).unwrap_or_default().what),
         };
+        let variables = credentials::ignored(settings).into_iter();
+        let profile =
+            (settings.is_passed_over()).then(|| format!("profile {}", settings.profile_name.value));
         Self {
             kind,
             source,
-            ignored: credentials::ignored(settings),
+            ignored: variables.map(str::to_owned).chain(profile).collect(),
         }
     }
 

@@ -18,7 +18,12 @@ use hwc_tickets::{
     follow::{CursorFile, Event, Events},
 };
 use serde_json::Map;
-use std::{collections::BTreeSet, path::Path, pin::pin, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    pin::pin,
+    time::Duration,
+};
 
 /// How often the status of each ticket is asked for, at least, when one is waited for.
 const STATUS_EVERY: Duration = Duration::from_secs(30);
@@ -86,8 +91,14 @@ async fn follow(args: Follow, context: &Context, until_input_ends: bool) -> Resu
     if let Some(messages) = args.tail {
         follow = follow.tail(messages);
     }
+    let mut stated = BTreeMap::new();
     if let Some(path) = &args.cursor {
-        follow = follow.cursor_file(open(path)?);
+        let file = open(path)?;
+        if let Some(cursor) = file.cursor() {
+            let told = (tickets.iter()).filter_map(|id| Some((id.clone(), cursor.status(id)?)));
+            stated.extend(told);
+        }
+        follow = follow.cursor_file(file);
     }
     if args.skip_own {
         follow = follow.skip_own();
@@ -102,7 +113,9 @@ async fn follow(args: Follow, context: &Context, until_input_ends: bool) -> Resu
         tickets,
         until: args.until_status.map(|status| status.0),
         reached: BTreeSet::new(),
-        stated: BTreeSet::new(),
+        stated,
+        refused: None,
+        is_refusal_told: false,
         lost: None,
         trouble: None,
         unsaved: Unsaved::default(),
@@ -147,8 +160,11 @@ struct Watch<'a> {
     until: Option<TicketStatus>,
     /// Tickets whose status is the one that is waited for.
     reached: BTreeSet<TicketId>,
-    /// Tickets whose status is known: the next one that comes is a change.
-    stated: BTreeSet<TicketId>,
+    /// The status of each ticket that was told last, in this run or the one before: another one is a change.
+    stated: BTreeMap<TicketId, TicketStatus>,
+    /// Why a status may not be read. Told beside messages: where those may not be read either, that is told.
+    refused: Option<Error>,
+    is_refusal_told: bool,
     /// The tickets that could not be followed any more, and why not the first of them.
     lost: Option<(Vec<TicketId>, Error)>,
     /// What failed last, and was tried again.
@@ -258,7 +274,8 @@ impl Watch<'_> {
                 self.happened(&Happened::Message { ticket, message }, is_new)?;
             }
             Event::Status { ticket, status, at } => {
-                let is_change = !self.stated.insert(ticket.clone());
+                let before = self.stated.insert(ticket.clone(), status);
+                let is_change = before.is_some_and(|before| before != status);
                 // Whoever waits for one sees where it stands; everybody else knows.
                 if is_change || self.until.is_some() {
                     let told = Happened::Status {
@@ -282,6 +299,16 @@ impl Watch<'_> {
             Event::Undecodable(item) => {
                 screen.warn(&format!("a message could not be read: {}", item.reason))
             }
+            // Not asked for again: it would never be reached.
+            Event::Degraded { error, next_try } if is_given_up(&error, next_try) => {
+                if self.until.is_some() {
+                    return Err(error.into());
+                }
+                self.refused = Some(error);
+                self.tell_refusal();
+            }
+            // One that is tried again is told when it is given up.
+            Event::Degraded { error, .. } if is_refused(&error) => self.trouble = Some(error),
             // Without an answer about messages either, it is told what is wrong with those. Else it comes again.
             Event::Degraded { error, .. } if !self.is_connected && is_of_status(&error) => {
                 self.trouble = Some(error);
@@ -301,6 +328,7 @@ impl Watch<'_> {
             }
             Event::Checkpoint(cursor) => {
                 self.unsaved.checkpoint();
+                self.tell_refusal();
                 self.is_shown |= self.is_connected && !cursor.is_catching_up();
             }
             Event::PossibleGap { ticket } => {
@@ -335,6 +363,17 @@ impl Watch<'_> {
             _ => {}
         }
         Ok(None)
+    }
+
+    /// Tells, once, that a status may not be read.
+    fn tell_refusal(&mut self) {
+        if let Some(error) = self.refused.take_if(|_| self.is_connected)
+            && !std::mem::replace(&mut self.is_refusal_told, true)
+        {
+            self.context.screen.warn(&format!(
+                "{error}; a status that is refused is not asked for again, messages are"
+            ));
+        }
     }
 
     /// Closes the document and tells how it ended.
@@ -375,6 +414,16 @@ impl Watch<'_> {
 /// Whether it is the status of a ticket that could not be read.
 fn is_of_status(error: &Error) -> bool {
     error.operation() == Some(READ_STATUS)
+}
+
+/// Whether this caller may not read the status.
+fn is_refused(error: &Error) -> bool {
+    error.kind() == ErrorKind::Forbidden && is_of_status(error)
+}
+
+/// The same, and it is not asked for again.
+fn is_given_up(error: &Error, next_try: Duration) -> bool {
+    next_try.is_zero() && is_refused(error)
 }
 
 fn lost_tickets((tickets, error): (Vec<TicketId>, Error)) -> Failure {

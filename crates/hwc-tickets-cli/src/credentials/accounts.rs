@@ -2,64 +2,74 @@
 
 use crate::{
     failure::Failure,
-    settings::{Settings, Source},
+    settings::{Settings, Source, sign_in},
 };
 
-/// Variables that only say more about credentials: alone they sign in nobody.
-const MORE: [&str; 5] = [
-    "HUAWEICLOUD_SDK_SECURITY_TOKEN",
-    "HUAWEICLOUD_SDK_DOMAIN_ID",
-    "HUAWEICLOUD_SDK_PROJECT_ID",
-    "HWC_IAM_ACCOUNT",
-    "HWC_IAM_PROJECT",
-];
+/// The side whose credentials are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SignsIn {
+    Profile,
+    Variables,
+}
 
 /// Refuses settings of one account beside the credentials of another. `variables` are those with credentials that are set.
 ///
-/// Settings of the side that does not sign in would take the credentials of one account to what is another's: `is_of_other`
-/// tells them by their source. Where only one side has credentials, the other has none that they could belong to.
+/// Settings of the side that does not sign in would take the credentials of one account to what is another's. Where only one side
+/// has credentials, the other has none that they could belong to; and what says the same on both sides takes them nowhere else.
 pub(super) fn refuse_two(
     settings: &Settings,
     variables: &[&str],
-    is_of_other: fn(&Source) -> bool,
+    who: SignsIn,
 ) -> Result<(), Failure> {
-    let sign_in = variables.iter().any(|name| !MORE.contains(name));
-    if settings.credentials.is_none() || !sign_in {
+    if settings.credentials.is_none() || !sign_in(variables) {
         return Ok(());
     }
-    // The address of a shell is not of an account: that of the simulator stands beside all of them.
-    let endpoint = Some(&settings.endpoint.source);
-    let endpoint = endpoint.filter(|source| matches!(source, Source::Profile { .. }));
-    let of_an_account = [
-        ("group", Some(&settings.group.source)),
-        ("site", Some(&settings.site.source)),
-        ("endpoint", endpoint),
-    ];
-    let mut of_an_account = of_an_account.into_iter();
-    let mixed = of_an_account.find_map(|(option, source)| {
-        let source = source.filter(|source| is_of_other(source))?;
-        Some((option, source))
-    });
-    let Some((option, source)) = mixed else {
+    let Some((key, source)) = settings.mixed_in(who == SignsIn::Profile) else {
         return Ok(());
     };
     let (variables, profile) = (variables.join(", "), &settings.profile_name.value);
-    let is_profile = matches!(source, Source::Profile { .. });
-    let (signs_in, remedy) = match is_profile {
-        true => (
-            variables.clone(),
-            format!("Use the whole profile with --profile {profile}, or unset {variables}"),
-        ),
-        false => (
+    let (signs_in, remedy) = match who {
+        SignsIn::Variables => (variables.clone(), whole_profile(settings, &variables)),
+        SignsIn::Profile => (
             format!("--profile {profile}"),
-            format!("Unset {}", source.in_words()),
+            format!("Unset {}{}", source.in_words(), and_variable(settings)),
         ),
+    };
+    let name = key.name();
+    let meant = match (who, &settings.endpoint.source) {
+        // Then the credentials of the profile go to that address: who means that says so as well.
+        (SignsIn::Profile, Source::Environment(_)) => format!("--{name} and --endpoint"),
+        _ => format!("--{name}"),
     };
     Err(Failure::usage(
         format!(
             "the credentials of {signs_in} and {} may be of two accounts: {variables} and profile {profile} have credentials each",
             source.in_words()
         ),
-        format!("{remedy}; or say what is meant with --{option}. Nothing was sent."),
+        format!("{remedy}; or say what is meant with {meant}. Nothing was sent."),
     ))
+}
+
+/// How to use the profile and nothing else. Its credentials must not go to an address that was named for others.
+fn whole_profile(settings: &Settings, variables: &str) -> String {
+    let profile = &settings.profile_name.value;
+    let (without, and_leave_out) = match &settings.endpoint.source {
+        Source::Flag(name) => (
+            format!(" and without {name}"),
+            format!(" and leave out {name}"),
+        ),
+        Source::Environment(name) => (format!(" and without {name}"), and_variable(settings)),
+        _ => (String::new(), String::new()),
+    };
+    format!(
+        "Use the whole profile with --profile {profile}{without}, or unset {variables}{and_leave_out}"
+    )
+}
+
+/// The variable with the address: it goes with the credentials that it was named for. What a flag says is meant.
+fn and_variable(settings: &Settings) -> String {
+    match &settings.endpoint.source {
+        Source::Environment(name) => format!(" and {name}"),
+        _ => String::new(),
+    }
 }

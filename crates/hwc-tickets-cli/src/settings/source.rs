@@ -12,6 +12,8 @@ pub(crate) enum Source {
     Environment(&'static str),
     /// A key of a profile.
     Profile { profile: String, key: &'static str },
+    /// Nobody: the key of a profile is not used, for the variables are of another account.
+    PassedOver { profile: String, key: &'static str },
     /// The configuration file outside of any profile.
     File(PathBuf),
     /// Nobody said anything.
@@ -49,6 +51,10 @@ impl fmt::Display for Source {
             Self::Flag(name) => f.write_str(name),
             Self::Environment(name) => write!(f, "environment, {name}"),
             Self::Profile { profile, key } => write!(f, "profile {profile}, key {key}"),
+            Self::PassedOver { profile, key } => write!(
+                f,
+                "default; profile {profile}, key {key}: not used, variables name another account"
+            ),
             Self::File(path) => write!(f, "{}", path.display()),
             Self::Default => f.write_str("default"),
         }

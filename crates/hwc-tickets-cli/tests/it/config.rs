@@ -92,8 +92,17 @@ fn the_environment_wins_over_the_profile() {
     const CREDENTIALS: &str = "[profiles.default.credentials]\ntoken = \"from-profile\"\n";
     let with_group = format!("[profiles.default]\ngroup = \"123456\"\n{CREDENTIALS}");
     stage.write_config(&with_group);
-    // Two accounts: the credentials of one, and the group of another.
-    let ran = stage.run(&["ticket", "status", "case-123"]);
+    // Half of an account: the credentials of one, and the group of another.
+    let half = format!(
+        "[profiles.default]\ngroup = \"123456\"\nendpoint = \"{}\"\n{CREDENTIALS}",
+        stage.sim().endpoint()
+    );
+    stage.write_config(&half);
+    let without_address = |args: &[&str]| {
+        let mut command = stage.command(args);
+        stage.finish(command.env_remove("HWC_TICKETS_ENDPOINT"))
+    };
+    let ran = without_address(&["ticket", "status", "case-123"]);
     assert_eq!(ran.code, 2, "{}", ran.golden());
     for part in [
         "HWC_TICKETS_TOKEN",
@@ -103,10 +112,33 @@ fn the_environment_wins_over_the_profile() {
         assert!(ran.stderr.contains(part), "{part}: {}", ran.golden());
     }
     assert_eq!(stage.requests(), 0);
-    let ran = stage.run(&["config", "list", "-o", "json"]);
+    let ran = without_address(&["config", "list", "-o", "json"]);
     let source = ran.json()["credentials"]["source"].clone();
     let source = source.as_str().unwrap_or_default();
     assert!(source.contains("may be of two accounts"), "{source}");
+    // A whole one, as in the sitting of the README: the usual profile takes no part in what is of an account.
+    stage.write_config(&format!("[profiles.default]\ntimeout = \"9s\"\ngroup = \"123456\"\nsite = \"international\"\n{CREDENTIALS}"));
+    let ran = stage.run(&["ticket", "status", "case-123"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{}", ran.golden());
+    let json = stage.run(&["config", "list", "-o", "json"]).json();
+    assert_eq!(
+        json["credentials"],
+        serde_json::json!({"kind": "token", "source": "environment: HWC_TICKETS_TOKEN", "ignored": ["profile default"]})
+    );
+    let settings = json["settings"].as_array().unwrap();
+    for (name, value, source) in [
+        ("group", None, "not used, variables name another account"),
+        (
+            "site",
+            Some("china"),
+            "not used, variables name another account",
+        ),
+        ("timeout", Some("9s"), "profile default, key timeout"),
+    ] {
+        let row = settings.iter().find(|row| row["setting"] == name).unwrap();
+        assert_eq!(row["value"].as_str(), value, "{row}");
+        assert!(row["source"].as_str().unwrap().contains(source), "{row}");
+    }
     stage.write_config(CREDENTIALS);
     let ran = stage.run(&["auth", "status", "-o", "json"]);
     assert_eq!(ran.json()["source"], "environment: HWC_TICKETS_TOKEN");

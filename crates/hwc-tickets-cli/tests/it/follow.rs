@@ -4,7 +4,7 @@ use crate::{
     exit::interrupt,
     stage::{FOREVER, Ran, Stage, unavailable, until},
 };
-use hwc_tickets_sim::{FaultRule, Operation, Status};
+use hwc_tickets_sim::{Fault, FaultRule, Operation, Status};
 use std::{
     io::{BufRead as _, BufReader, Read as _},
     process::{Child, Command, Stdio},
@@ -315,6 +315,72 @@ fn a_status_that_cannot_be_read_is_told_beside_messages_only() {
     let ran = stage.finish(stage.command(&args).env("HWC_TICKETS_TOKEN", "wrong"));
     assert_eq!(ran.code, 4, "{}", ran.golden());
     assert!(!ran.stderr.contains("warning: "), "{}", ran.golden());
+}
+
+/// Whoever may read messages and no statuses is told so once, and statuses are asked for no more. Who waits for one cannot.
+#[test]
+fn a_status_that_may_not_be_read_is_told_once() {
+    let stage = Stage::new();
+    let code = "OSM.01010002".to_owned();
+    let denied = Fault::Business { code };
+    let denied = FaultRule::new(Operation::ShowCaseStatus, denied);
+    stage.sim().fault(denied.times(FOREVER));
+    let both = ["case-123", "TT202611210003", "--tail", "1", "-o", "ndjson"];
+    let mut follower = Follower::start(&stage, &both);
+    let asked = || {
+        let journal = stage.sim().journal().into_iter();
+        let asked = journal.filter(|entry| entry.operation == Some(Operation::ShowCaseStatus));
+        asked.count()
+    };
+    until("a question for each", || asked() >= 2);
+    stage.sim().reply_as_engineer("case-123", "new").unwrap();
+    while !follower.line().contains("new") {}
+    let ran = follower.interrupt(&stage);
+    assert_eq!(ran.code, 130, "{}", ran.golden());
+    assert_eq!(asked(), 2);
+    assert_eq!(ran.stderr.matches("warning: ").count(), 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains("not asked for again"), "{}", ran.stderr);
+    let waiting = [
+        "message",
+        "follow",
+        "case-123",
+        "--until-status",
+        "completed",
+    ];
+    let ran = stage.run(&waiting);
+    assert_eq!(ran.code, 5, "{}", ran.golden());
+    assert_eq!(asked(), 3);
+}
+
+/// What changed between two runs is a change; what stayed is none.
+#[test]
+fn a_change_of_status_between_two_runs_is_told() {
+    let stage = Stage::new();
+    let path = stage.home().join("cursor.json").display().to_string();
+    let args = ["case-123", "--tail", "1", "--cursor", &path, "-o", "ndjson"];
+    let mut first = Follower::start(&stage, &args);
+    assert!(first.line().contains("Old snapshots"));
+    // With the second question, the answer to the first is known.
+    until("two questions", || {
+        let journal = stage.sim().journal().into_iter();
+        let asked = journal.filter(|entry| entry.operation == Some(Operation::ShowCaseStatus));
+        asked.count() >= 2
+    });
+    assert_eq!(first.interrupt(&stage).code, 130);
+    stage
+        .sim()
+        .set_status("case-123", Status::ToConfirm)
+        .unwrap();
+    let mut second = Follower::start(&stage, &args);
+    assert!(second.line().contains("awaiting_confirmation"));
+    assert_eq!(second.interrupt(&stage).code, 130);
+    // The status of this run came with an answer before that message, if it is told at all.
+    let mut third = Follower::start(&stage, &args);
+    let questions = stage.requests();
+    until("its questions", || stage.requests() >= questions + 4);
+    stage.sim().reply_as_engineer("case-123", "new").unwrap();
+    assert!(third.line().contains("new"), "{:?}", third.seen);
+    assert_eq!(third.interrupt(&stage).code, 130);
 }
 
 #[test]

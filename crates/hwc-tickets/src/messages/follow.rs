@@ -98,7 +98,8 @@ pub enum Event {
         /// The ticket.
         ticket: TicketId,
     },
-    /// Something failed and is tried again by itself.
+    /// Something failed and is tried again by itself. A status that this caller may not read
+    /// ([`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden)) is not: the last time it is told, `next_try` is zero.
     Degraded {
         /// What failed.
         error: Error,
@@ -240,7 +241,8 @@ impl Follow {
     }
 
     /// Also reports the status of each ticket, asked for about once in `every`, one ticket after the
-    /// other and at most one each second. The polls do not carry it (D-34).
+    /// other and at most one each second. The polls do not carry it (D-34). What the caller may not read is given up,
+    /// and told once: see [`Event::Degraded`]. A cursor holds the status that was told last ([`Cursor::status`]).
     pub fn status_events(mut self, every: Duration) -> Self {
         self.status_every = Some(every);
         self

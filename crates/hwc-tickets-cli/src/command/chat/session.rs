@@ -23,7 +23,7 @@ use futures_util::{
     Stream, StreamExt as _,
     stream::{FuturesUnordered, SelectAll},
 };
-use hwc_tickets::{Client, Pending, TicketId, follow};
+use hwc_tickets::{Client, ErrorKind, Pending, TicketId, follow};
 use std::{collections::HashMap, io, path::PathBuf, pin::Pin, time::Duration};
 
 /// How often the status of a ticket is asked for.
@@ -364,7 +364,13 @@ impl<'a> Session<'a> {
                 let calm = Done::Calm(talk, *troubles);
                 let after = next_try.saturating_add(CALM_AFTER);
                 self.work.push(Box::pin(work::later(after, calm)));
-                Some(Talk::Trouble(format!("{error}; trying again in {wait}")))
+                // What is not asked for again is the status, by whoever may not read it.
+                Some(Talk::Trouble(
+                    match next_try.is_zero() && error.kind() == ErrorKind::Forbidden {
+                        true => error.to_string(),
+                        false => format!("{error}; trying again in {wait}"),
+                    },
+                ))
             }
             follow::Event::TicketLost { error, .. } | follow::Event::Fatal(error) => {
                 let why = format!("No more messages come: {error}. Esc leaves.");

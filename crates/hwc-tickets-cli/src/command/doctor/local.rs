@@ -128,7 +128,7 @@ fn credentials_found(context: &Context) -> Check {
                 .issuer
                 .map(|address| format!("; signs in at {address}"))
                 .unwrap_or_default();
-            let ignored = credentials::ignored_in_words(&context.settings)
+            let ignored = credentials::not_used_in_words(&context.settings)
                 .map(|words| format!("; {words}"))
                 .unwrap_or_default();
             Check::ok(

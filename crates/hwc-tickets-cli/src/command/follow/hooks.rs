@@ -8,8 +8,9 @@ use crate::{
         Span, Words,
         message::{Follow, Sequence},
     },
-    clock, credentials,
+    clock,
     render::{Screen, json},
+    settings::VARIABLES,
     signal::{interrupt, interrupt_again},
     view::{Happened, side, status_name},
 };
@@ -252,7 +253,7 @@ async fn run(words: &Words, call: Call, limit: Duration) -> Result<(), String> {
         .stdout(io::stderr())
         .kill_on_drop(true);
     // Who signs in is no business of theirs.
-    for name in credentials::VARIABLES {
+    for name in VARIABLES {
         command.env_remove(name);
     }
     // Ctrl-C is for this program, which ends the command in its own order.

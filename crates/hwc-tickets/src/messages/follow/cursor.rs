@@ -9,6 +9,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     files,
     ids::TicketId,
+    tickets::detail::TicketStatus,
 };
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
@@ -32,7 +33,7 @@ pub(super) const MOST_LEFT_OUT: usize = 1_500;
 ///
 /// Serialise it (JSON or any other serde format) and give it to
 /// [`Follow::resume`](super::Follow::resume) later, from this process or another. It holds digests of
-/// ticket ids and messages, no text. It is at most 4 MiB, usually a few KiB: of each ticket it holds the
+/// ticket ids and messages, and the last status of each ticket that was asked for, no text. It is at most 4 MiB, usually a few KiB: of each ticket it holds the
 /// newest messages that were handed out, at most 1,024 (10,000 when they are of a single second), and in a
 /// follower of many busy tickets fewer.
 ///
@@ -69,6 +70,8 @@ pub(super) struct Mark {
     pub(super) catching_up: bool,
     /// A gap was found that is not told yet.
     pub(super) owes_gap: bool,
+    /// The status that was told last.
+    pub(super) status: Option<TicketStatus>,
     pub(super) seen: Arc<Seen>,
 }
 
@@ -152,6 +155,17 @@ impl Cursor {
     pub fn is_catching_up(&self) -> bool {
         let mut marks = self.groups.iter().flat_map(|group| &group.marks);
         marks.any(|mark| mark.catching_up)
+    }
+
+    /// The status of `ticket` that was handed out last, by this run or one before: another one at the start of the next run
+    /// is a change. `None` without [`Follow::status_events`](super::Follow::status_events), and in what an older version
+    /// wrote.
+    #[must_use]
+    pub fn status(&self, ticket: &TicketId) -> Option<TicketStatus> {
+        let digest = TicketDigest::of(ticket);
+        let groups = self.groups.iter().chain(&self.left_out);
+        let mut marks = groups.flat_map(|group| &group.marks);
+        marks.find(|mark| mark.ticket == digest)?.status
     }
 }
 

@@ -19,6 +19,7 @@ use crate::{
     ids::{GroupId, TicketId},
     messages::unread::batch,
     service::MAX_TICKETS,
+    tickets::detail::TicketStatus,
 };
 use std::{
     collections::{BTreeMap, HashMap},
@@ -176,6 +177,14 @@ impl Roster {
         let mut marks = left_out.flat_map(|group| &mut group.marks);
         let mark = marks.find(|mark| mark.ticket == digest);
         mark.is_some_and(|mark| std::mem::replace(&mut mark.owes_gap, owes) != owes)
+    }
+
+    /// Notes which status of a ticket was handed out. Gives whether that is new.
+    pub(super) fn set_status(&mut self, id: &TicketId, status: TicketStatus) -> bool {
+        let groups = self.groups.values_mut();
+        let mut followed = groups.flat_map(|group| &mut group.tickets);
+        let ticket = followed.find(|ticket| ticket.id == *id);
+        ticket.is_some_and(|ticket| ticket.status.replace(status) != Some(status))
     }
 
     /// Puts `parts` of a group in its place; they are polled at once, from the same position.

@@ -11,6 +11,9 @@ const SHORTEST: Duration = Duration::from_secs(1);
 /// Longest time between two questions after failures.
 const LONGEST: Duration = Duration::from_secs(300);
 
+/// Refusals of the caller in a row after which nothing is asked any more: a gateway may keep it out for a while.
+const MOST_REFUSALS: u32 = 3;
+
 /// Which ticket to ask about next, and when.
 #[derive(Debug)]
 pub(super) struct StatusWatch {
@@ -22,6 +25,8 @@ pub(super) struct StatusWatch {
     pub(super) under_way: bool,
     /// Doubled with each failure.
     slowness: u32,
+    /// Refusals of the caller without an answer in between.
+    refusals: u32,
 }
 
 impl StatusWatch {
@@ -33,6 +38,7 @@ impl StatusWatch {
             due: Duration::ZERO,
             under_way: false,
             slowness: 1,
+            refusals: 0,
         }
     }
 
@@ -62,6 +68,7 @@ impl StatusWatch {
     pub(super) fn learn(&mut self, ticket: &TicketId, status: TicketStatus) -> bool {
         self.under_way = false;
         self.slowness = 1;
+        self.refusals = 0;
         self.known.insert(ticket.clone(), status) != Some(status)
     }
 
@@ -72,6 +79,24 @@ impl StatusWatch {
         let wait = self.pace().max(asked.unwrap_or_default());
         self.due = now.saturating_add(wait);
         wait
+    }
+
+    /// The caller may not ask: it is given up for this ticket, or for all of them when that is not for a ticket and has
+    /// happened a few times in a row. Gives the time until the next try, zero when there is none.
+    pub(super) fn refused(&mut self, now: Duration, ticket: &TicketId, of_all: bool) -> Duration {
+        if !of_all {
+            self.under_way = false;
+            self.queue.retain(|queued| queued != ticket);
+            return Duration::ZERO;
+        }
+        let wait = self.failed(now, None);
+        self.refusals += 1;
+        if self.refusals < MOST_REFUSALS {
+            return wait;
+        }
+        self.refusals = 0;
+        self.queue.clear();
+        Duration::ZERO
     }
 
     /// Asks about one more, and about that one next.

@@ -797,6 +797,54 @@ fn status_events_come_from_their_own_slow_question() {
     });
 }
 
+/// Whoever may read messages and no statuses reads messages: each ticket that is refused is asked about once, and all of them
+/// are given up when the caller was kept out three times in a row.
+#[test]
+fn a_status_that_is_refused_is_given_up() {
+    for (code, asked) in [("OSM.01010002", 2), ("APIGW.0302", 3)] {
+        let desk = desk(&["a", "b"], Rules::default());
+        desk.on_request(move |_, asked| {
+            let is_refused = asked.operation() == "status";
+            is_refused.then(|| match code.starts_with("OSM") {
+                true => Step::json(200, refusal(code).to_string()),
+                false => Step::json(403, format!(r#"{{"error_code":"{code}"}}"#)),
+            })
+        });
+        desk.clock.run(async {
+            post_later(&desk, &[(500, "a", 1, "one")]);
+            let follow = desk.client().follow(ids(&["a", "b"])).status_events(S(10));
+            let told = run(&mut follow.stream(), &desk, S(3600)).await;
+            let refused = told.iter().filter(|told| *told == "degraded Forbidden");
+            assert_eq!(refused.count(), asked, "{code}: {told:?}");
+            assert!(told.contains(&"a: one".to_owned()), "{told:?}");
+            assert_eq!(desk.count("status"), asked, "{code}");
+        });
+    }
+}
+
+/// A cursor knows the status that was told last.
+#[test]
+fn a_cursor_holds_the_last_status() {
+    let desk = desk(&["a", "b"], Rules::default());
+    desk.state().status.insert("a".to_owned(), 2);
+    desk.clock.run(async {
+        let [a, b] = ["a", "b"].map(|name| TicketId::new(name).unwrap());
+        let follow = || desk.client().follow(ids(&["a"])).status_events(S(10));
+        let (_, cursor) = last_checkpoint(&mut follow().stream(), &desk, S(60)).await;
+        let status = Some(TicketStatus::AwaitingConfirmation);
+        assert_eq!((cursor.status(&a), cursor.status(&b)), (status, None));
+        // A ticket that is left out keeps it.
+        let other = desk.client().follow(ids(&["b"])).resume(cursor);
+        let (_, cursor) = last_checkpoint(&mut other.stream(), &desk, S(60)).await;
+        assert_eq!(cursor.status(&a), status);
+        // One that only a later version knows is none.
+        let text = serde_json::to_string(&cursor).unwrap();
+        let later = text.replace("awaiting_confirmation", "of_a_later_version");
+        let cursor: Cursor = serde_json::from_str(&later).unwrap();
+        assert_eq!(cursor.status(&a), None);
+    });
+}
+
 #[test]
 fn an_item_that_cannot_be_read_is_an_event() {
     let desk = desk(

@@ -37,6 +37,7 @@ pub(super) fn unpack(text: &str) -> Option<Vec<Mark>> {
             ticket,
             catching_up: flags & CATCHING_UP != 0,
             owes_gap: false,
+            status: None,
             seen: Arc::new(seen),
         });
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// Digits and punctuation around the tickets of a group.
 const PER_GROUP: usize = 96;
 /// What is written of a ticket beside the messages that are known of it.
-const PER_TICKET: usize = 192;
+const PER_TICKET: usize = 256;
 /// A known message, at most.
 const PER_KEY: usize = 48;
 /// What all known messages together may take.
@@ -48,6 +48,9 @@ struct StoredMark {
     catching_up: bool,
     #[serde(default, skip_serializing_if = "is_false")]
     owes_gap: bool,
+    /// Its name. One that only a later version knows is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    status: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     from: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -104,6 +107,7 @@ impl From<Mark> for StoredMark {
             ticket: crate::hex::encode(&mark.ticket.0),
             catching_up: mark.catching_up,
             owes_gap: mark.owes_gap,
+            status: mark.status.map(|status| status.to_string()),
             from: seen.from,
             forgotten: seen.forgotten(),
             forgot_undated: seen.forgot_undated(),
@@ -164,6 +168,7 @@ impl TryFrom<StoredMark> for Mark {
             ticket: TicketDigest(bytes(&stored.ticket)?),
             catching_up: stored.catching_up,
             owes_gap: stored.owes_gap,
+            status: (stored.status).and_then(|name| name.parse().ok()),
             seen: Arc::new(Seen::restored(
                 known,
                 stored.forgotten,
@@ -240,7 +245,7 @@ fn number_of_tickets(groups: &[Group]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::messages::follow::MOST_TICKETS;
+    use crate::{messages::follow::MOST_TICKETS, tickets::detail::TicketStatus};
     use proptest::prelude::*;
 
     fn mark(number: u64, known: impl Iterator<Item = (Option<i64>, u64)>) -> Mark {
@@ -249,6 +254,7 @@ mod tests {
             ticket: TicketDigest(number.to_be_bytes()),
             catching_up: number % 2 == 1,
             owes_gap: number.is_multiple_of(3),
+            status: (number % 5 == 1).then_some(TicketStatus::AwaitingConfirmation),
             seen: Arc::new(Seen::restored(known, None, false, Some(1_772_236_800))),
         }
     }

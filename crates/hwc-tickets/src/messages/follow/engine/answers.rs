@@ -5,7 +5,7 @@ use super::{
     sort::{Sorted, hold, oldest_first, sort_out},
 };
 use crate::{
-    error::Result,
+    error::{ErrorKind, Result},
     ids::TicketId,
     messages::{
         follow::{
@@ -13,6 +13,7 @@ use crate::{
             dedupe::Occurrences,
             job::Answer,
             roster::{CatchUp, Polled, Source},
+            trouble::Trouble,
         },
         message::Message,
         wire::News,
@@ -207,6 +208,12 @@ impl Engine {
                     self.queue
                         .push_back(Out::Event(Event::Status { ticket, status, at }));
                 }
+            }
+            // Who may read messages need not be one who may read statuses: messages go on without them.
+            Err(error) if error.kind() == ErrorKind::Forbidden => {
+                let of_all = Trouble::is_about_the_caller(&error);
+                let wait = watch.refused(now, &ticket, of_all);
+                self.degraded(error, wait);
             }
             Err(error) => {
                 let wait = watch.failed(now, error.retry_after());

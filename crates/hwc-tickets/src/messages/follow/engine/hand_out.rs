@@ -43,8 +43,14 @@ impl Engine {
     pub(super) fn hand_out(&mut self, out: Out) -> Option<Event> {
         match out {
             Out::Event(event) => {
-                if let Event::PossibleGap { ticket } = &event {
-                    self.changed |= self.roster.set_owes_gap(ticket, false);
+                match &event {
+                    Event::PossibleGap { ticket } => {
+                        self.changed |= self.roster.set_owes_gap(ticket, false);
+                    }
+                    Event::Status { ticket, status, .. } => {
+                        self.changed |= self.roster.set_status(ticket, *status);
+                    }
+                    _ => {}
                 }
                 Some(event)
             }

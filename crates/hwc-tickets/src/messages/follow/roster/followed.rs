@@ -9,6 +9,7 @@ use crate::{
         },
         message::Message,
     },
+    tickets::detail::TicketStatus,
 };
 use std::{sync::Arc, time::Duration};
 
@@ -30,6 +31,8 @@ pub(in crate::messages::follow) struct Followed {
     /// A gap was found and is not handed out yet. One of a position that was lost shortly after another is left for
     /// later.
     pub(in crate::messages::follow) owes_gap: bool,
+    /// The status that was handed out last.
+    pub(in crate::messages::follow) status: Option<TicketStatus>,
     /// The cursor knew of more tickets that were left out than it could hold: this may be one of them.
     pub(in crate::messages::follow) may_be_forgotten: bool,
 }
@@ -79,6 +82,7 @@ impl Followed {
             doubted: Doubted::default(),
             gap_told_at: None,
             owes_gap: false,
+            status: None,
             may_be_forgotten: false,
         }
     }
@@ -87,6 +91,7 @@ impl Followed {
         let mut followed = Self::new(id);
         followed.seen = Arc::clone(&mark.seen);
         followed.owes_gap = mark.owes_gap;
+        followed.status = mark.status;
         if mark.catching_up {
             let known = followed.reach_of_what_is_known();
             followed.catch_up = Some(known.unwrap_or(CatchUp::FROM_START));
@@ -105,6 +110,7 @@ impl Followed {
             ticket: self.digest,
             catching_up: self.catch_up.is_some(),
             owes_gap: self.owes_gap,
+            status: self.status,
             seen: Arc::clone(&self.seen),
         }
     }
