@@ -383,6 +383,7 @@ impl Bench {
                 client.submit_all(Vec::new(), |options| options).err(),
             ),
             ("follow", client.follow(tickets(), |follow| follow).err()),
+            ("follow_all", client.follow_all(|follow| follow).err()),
             ("reconcile", client.reconcile(pending).err()),
             ("reconcile_outbox", client.reconcile_outbox().err()),
         ]
