@@ -3,18 +3,17 @@
 //! `cargo run -p hwc-tickets --example bridge -- FOLDER WEBHOOK`, with address and credentials in the environment. Killed
 //! at any moment and started again with the same folder, it goes on where it stood. Make the folder yours alone (0700).
 //!
-//! - Each message is a line of `mirror.jsonl`, once: an `Event` in JSON. Tickets come as they are opened, up to 1,500 at once,
-//!   and go an hour after they have ended. Those that ended before the first start are left out.
+//! - Each message, and each new ticket and status, is a line of `mirror.jsonl`, once: an `AllEvent` in JSON. Tickets that ended
+//!   before the first start are left out, and those that end are let go an hour later.
 //! - Each line is posted, once at least. Where it begins in the file is its `Idempotency-Key`.
 //! - An answer is a file `answers/NAME.TICKET` with the text, put there by renaming. It is sent once, and gone then; what is
 //!   refused becomes `NAME.TICKET.refused`. While one is in doubt, the others to its ticket wait.
 #![allow(clippy::disallowed_methods, clippy::print_stderr, reason = "a program")]
 use hwc_tickets::ErrorKind::{Forbidden, InvalidInput, NotFound, Refused, RequestTooLarge};
-use hwc_tickets::follow_new::{TicketEvent, TicketsCursor};
 use hwc_tickets::transport::{HttpTransport, RequestBody, Transport as _};
-use hwc_tickets::{Client, Cursor, Delivery, Event, FileOutbox, TicketId, http, jiff::Timestamp};
+use hwc_tickets::{AllCursor, AllEvent, Client, Delivery, FileOutbox, http, jiff::Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
 use std::{error::Error, fs, path::Path, time::Duration};
 type Fallible<T = ()> = Result<T, Box<dyn Error>>;
@@ -32,10 +31,7 @@ async fn main() -> Fallible {
 /// Where the bridge stands. All of it is stored at once.
 #[derive(Default, Serialize, Deserialize)]
 struct State {
-    tickets: TicketsCursor,
-    /// Those that have ended and are still followed, with the second in which that was seen.
-    ended: BTreeMap<TicketId, i64>,
-    messages: Cursor,
+    cursor: AllCursor,
     /// Bytes of the mirror that are part of the cursor, and those that the webhook has.
     mirrored: u64,
     posted: u64,
@@ -61,53 +57,30 @@ pub(crate) async fn bridge(client: &Client, folder: &Path, hook: &str, pace: Dur
     // What is behind that is not part of the cursor, and comes again.
     mirror.set_len(state.mirrored)?;
     fs::create_dir_all(folder.join("answers"))?;
-    let known = state.tickets.tickets();
-    let known = known.filter(|(id, now)| !now.has_ended() || state.ended.contains_key(*id));
-    let known = known.map(|(id, _)| id.clone());
     // With `.skip_own()`, what the bridge itself sent would be left out.
-    let follow = client.follow(known).since(Timestamp::UNIX_EPOCH);
-    let follow = follow.resume(state.messages.clone());
-    let mut messages = follow.interval(pace, pace * 20).stream();
-    let handle = messages.handle();
-    let follow = client.tickets().follow_new().tell_existing();
-    let follow = follow.resume(state.tickets.clone());
-    let mut tickets = follow.interval(pace * 10, pace * 20).stream();
+    let follow = client.follow_all().since(Timestamp::UNIX_EPOCH);
+    let follow = follow.interval(pace, pace * 20);
+    let follow = follow.list_interval(pace * 10, pace * 20);
+    let mut events = follow.resume(state.cursor.clone()).stream();
     let web = HttpTransport::builder().build()?;
     let mut tick = tokio::time::interval(pace);
     let mut lines = Vec::new();
     loop {
-        let now = Timestamp::now().as_second();
         tokio::select! {
-            Some(event) = messages.next() => match event {
-                Event::Checkpoint(cursor) => {
+            Some(event) = events.next() => match event {
+                AllEvent::Checkpoint(cursor) => {
                     mirror.write_all(&lines)?;
                     mirror.sync_data()?;
                     state.mirrored += lines.drain(..).len() as u64;
-                    state.messages = cursor;
+                    state.cursor = cursor;
                     save(&state, folder)?;
                 }
-                Event::Degraded { error, .. } => eprintln!("{error}; tried again"),
-                Event::Fatal(error) => return Err(error.into()),
-                // A message, or that one may be missing, or that a ticket is gone.
+                AllEvent::Degraded { error, .. } => eprintln!("{error}; tried again"),
+                AllEvent::Fatal(error) => return Err(error.into()),
+                // What was said or done, that something may be missing, or that a ticket is gone.
                 event => lines.extend(serde_json::to_string(&event)?.bytes().chain([b'\n'])),
             },
-            Some(event) = tickets.next() => match event {
-                TicketEvent::Opened { ticket } if ticket.status.has_ended() => {}
-                TicketEvent::Status { ticket, .. } if ticket.status.has_ended() => {
-                    state.ended.extend(ticket.id.map(|id| (id, now)));
-                }
-                TicketEvent::Opened { ticket } | TicketEvent::Status { ticket, .. } => {
-                    state.ended.retain(|id, _| ticket.id.as_ref() != Some(id));
-                    let _ = ticket.id.map(|id| handle.add(id));
-                }
-                TicketEvent::Checkpoint(cursor) => state.tickets = cursor,
-                TicketEvent::Degraded { error, .. } => eprintln!("{error}; tried again"),
-                TicketEvent::Fatal(error) => return Err(error.into()),
-                _ => {}
-            },
             _ = tick.tick() => {
-                // Not at once: what was written last may not have come yet.
-                state.ended.retain(|id, at| *at > now - 3600 || !handle.remove(id.clone()));
                 while state.posted < state.mirrored {
                     let mut line = Vec::new();
                     mirror.seek(SeekFrom::Start(state.posted))?;

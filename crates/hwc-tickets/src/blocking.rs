@@ -27,7 +27,9 @@ mod lookups;
 mod runtime;
 mod ticket;
 
-pub use iterate::{Events, Items, Messages, Outcomes, Pages, RowPages, Rows, TicketEvents};
+pub use iterate::{
+    AllEvents, Events, Items, Messages, Outcomes, Pages, RowPages, Rows, TicketEvents,
+};
 pub use lookups::Lookups;
 pub use ticket::Ticket;
 
@@ -49,6 +51,7 @@ use crate::{
             CreateTicket, Created, DraftCheck, PendingTicket, ReconciledTicket, TicketDraft,
             TicketOutcome,
         },
+        follow_all::FollowAll,
         follow_new::FollowNew,
         list::ListTickets,
         listed::ListedTicket,
@@ -273,6 +276,17 @@ impl Client {
         self.runtime.check()?;
         let events = options(self.client.follow(tickets)).stream();
         Ok(Events::new(events, &self.runtime))
+    }
+
+    /// Follows all tickets of the caller: see [`Client::follow_all`](crate::Client::follow_all). `options` sets the cursor and more;
+    /// `|follow| follow` leaves all as it is. Each step waits as that of [`Client::follow`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::InsideRuntime`](crate::ErrorKind::InsideRuntime) alone; what fails later comes as an event.
+    pub fn follow_all(&self, options: impl FnOnce(FollowAll) -> FollowAll) -> Result<AllEvents> {
+        self.runtime.check()?;
+        let events = options(self.client.follow_all()).stream();
+        Ok(AllEvents::new(events, &self.runtime))
     }
 
     /// Uploads a file: see [`Client::upload`](crate::Client::upload). Its options go through [`Client::block_on`].

@@ -28,6 +28,7 @@
 //! | [`Client::unread`] | how much is unread, over any number of tickets | [`unread`] |
 //! | [`Client::unread_all`] | the same over all tickets of the caller, without naming them | [`unread`] |
 //! | [`Client::follow`] | new messages as they come, across restarts | [`docs::following`] |
+//! | [`Client::follow_all`] | all tickets, old and new, and their messages, with one cursor | [`docs::following`] |
 //! | [`Ticket::mark_read`], [`Ticket::drain_unread`] | marks read; handles what is unread first | [`mark_read`] |
 //! | [`Ticket::recall`], [`Ticket::recall_last`], [`Ticket::find_last`] | takes a message back | [`recall`] |
 //! | [`Client::create_ticket`], [`Client::check_ticket`] | opens a ticket once, and says what is wrong with it before | [`docs::opening`] |
@@ -158,6 +159,7 @@ pub use tickets::{
     detail::{TicketDetail, TicketStatus},
     end::Ended,
     entry::LogEntry,
+    follow_all::{self, AllCursor, AllCursorFile, AllEvent, AllEvents, FollowAll},
     follow_new::{self, FollowNew, TicketEvent, TicketEvents, TicketsCursor, TicketsCursorFile},
     list::ListTickets,
     listed::{ListedTicket, TicketLabel},

@@ -47,6 +47,7 @@ pub const ON_CLIENT: &[&str] = &[
     "download_into",
     "download_to",
     "follow",
+    "follow_all",
     "forget",
     "forget_ticket",
     "from_env",

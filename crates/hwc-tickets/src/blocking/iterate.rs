@@ -11,6 +11,7 @@ use crate::{
         submit::{self, Draft, Sent, SubmitAll},
     },
     tickets::{
+        follow_all::{self, AllEvent},
         follow_new::{self, TicketEvent},
         rows,
     },
@@ -320,5 +321,40 @@ impl FusedIterator for TicketEvents {}
 impl fmt::Debug for TicketEvents {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TicketEvents").finish_non_exhaustive()
+    }
+}
+
+/// What happens to all tickets: made by [`Client::follow_all`](super::Client::follow_all).
+///
+/// Inside an asynchronous runtime it gives [`AllEvent::Fatal`], and then it ends.
+#[must_use = "nothing is followed until the iterator is asked for an event"]
+pub struct AllEvents(Steps<follow_all::AllEvents>);
+
+impl AllEvents {
+    pub(super) fn new(events: follow_all::AllEvents, runtime: &Arc<Runtime>) -> Self {
+        Self(Steps::new(events, runtime))
+    }
+
+    /// Stops the iterator from elsewhere, for instance from another thread: the wait for the next event then ends.
+    #[must_use]
+    pub fn stop_handle(&self) -> StopHandle {
+        self.0.stream.get_ref().stop_handle()
+    }
+}
+
+impl Iterator for AllEvents {
+    type Item = AllEvent;
+
+    fn next(&mut self) -> Option<AllEvent> {
+        let next = self.0.next()?;
+        Some(next.unwrap_or_else(AllEvent::Fatal))
+    }
+}
+
+impl FusedIterator for AllEvents {}
+
+impl fmt::Debug for AllEvents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AllEvents").finish_non_exhaustive()
     }
 }

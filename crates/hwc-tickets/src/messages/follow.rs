@@ -156,6 +156,8 @@ pub struct Follow {
     cursor: Option<Cursor>,
     file: Option<CursorFile>,
     timeout: Option<Duration>,
+    /// Without any ticket it waits for others, from the start.
+    is_managed: bool,
 }
 
 impl Client {
@@ -189,6 +191,7 @@ impl Client {
             cursor: None,
             file: None,
             timeout: None,
+            is_managed: false,
         }
     }
 }
@@ -260,9 +263,25 @@ impl Follow {
         self
     }
 
+    /// Follows `tickets`, and waits for others when none of them is left.
+    pub(crate) fn managed(mut self, tickets: Vec<TicketId>) -> Self {
+        self.tickets = tickets;
+        self.is_managed = true;
+        self
+    }
+
+    /// The longest wait between two polls of a ticket that is well.
+    pub(crate) fn longest(&self) -> Duration {
+        self.longest
+    }
+
     /// The events as a stream. It ends after [`Event::Fatal`], or when its [`StopHandle`] is used.
     pub fn stream(self) -> Events {
-        let stop = Stop::new();
+        self.stream_until(Stop::new())
+    }
+
+    /// As [`Follow::stream`]; `stop` may be that of others as well, which are polled by the same task.
+    pub(crate) fn stream_until(self, stop: Stop) -> Events {
         let connected = Arc::new(AtomicBool::new(false));
         let changes = Changes::default();
         let engine = Engine::new(self, stop.clone(), changes.clone(), Arc::clone(&connected));

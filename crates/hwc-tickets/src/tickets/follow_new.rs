@@ -57,7 +57,9 @@ pub enum TicketEvent {
         /// The ticket.
         ticket: TicketId,
     },
-    /// A reading may have missed a ticket; told once until a reading is whole again, which then shows what was missed.
+    /// A reading may have missed a ticket; told once until a reading is whole again, which then shows what was missed: as
+    /// [`TicketEvent::Opened`], for it was not known. When it was the first reading, that may be one that was there before, also without
+    /// [`FollowNew::tell_existing`].
     PossibleGap,
     /// Everything handed out so far is part of this cursor: a safe moment to save it.
     Checkpoint(TicketsCursor),
@@ -75,6 +77,25 @@ pub enum TicketEvent {
     Other,
 }
 
+/// Which tickets of the first reading are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Existing {
+    Known,
+    Open,
+    All,
+}
+
+impl Existing {
+    /// Whether one in this status is known without being told.
+    fn is_known(self, status: TicketStatus) -> bool {
+        match self {
+            Self::Known => true,
+            Self::Open => status.has_ended(),
+            Self::All => false,
+        }
+    }
+}
+
 /// How to follow the list of tickets: made by [`Tickets::follow_new`]. Nothing is sent before the stream is polled.
 #[derive(Debug)]
 #[must_use = "nothing is followed before the stream is polled"]
@@ -84,7 +105,7 @@ pub struct FollowNew {
     timeout: Option<Duration>,
     shortest: Duration,
     longest: Duration,
-    tells_existing: bool,
+    existing: Existing,
     cursor: Option<TicketsCursor>,
     file: Option<TicketsCursorFile>,
 }
@@ -97,7 +118,7 @@ impl FollowNew {
             timeout: None,
             shortest: SHORTEST,
             longest: LONGEST,
-            tells_existing: false,
+            existing: Existing::Known,
             cursor: None,
             file: None,
         }
@@ -107,7 +128,10 @@ impl FollowNew {
 impl Tickets {
     /// Follows the list of tickets: new ones, and changes of their status. To follow their messages as well, add them to
     /// [`Client::follow`] with its [`handle`](crate::Events::handle), and begin that with [`Follow::since`](crate::Follow::since): a ticket is
-    /// told with the next reading of the list, and something may stand in it by then.
+    /// told with the next reading of the list, and something may stand in it by then. [`Client::follow_all`] does all that.
+    ///
+    /// What the first reading shows is known and not told, unless [`FollowNew::tell_existing`] says so. What it may have missed
+    /// ([`TicketEvent::PossibleGap`]) is told as opened by a later one, however old it is.
     ///
     /// ```no_run
     /// # async fn example(client: hwc_tickets::Client) -> hwc_tickets::Result<()> {
@@ -141,7 +165,13 @@ impl FollowNew {
 
     /// Without a cursor, begins with the tickets that there are: each is told as opened. Default: they are known from the start.
     pub fn tell_existing(mut self) -> Self {
-        self.tells_existing = true;
+        self.existing = Existing::All;
+        self
+    }
+
+    /// As [`FollowNew::tell_existing`], without those that have ended by then: these are known from the start. Replaces it.
+    pub fn tell_open(mut self) -> Self {
+        self.existing = Existing::Open;
         self
     }
 
@@ -172,7 +202,11 @@ impl FollowNew {
 
     /// The events as a stream. It ends after [`TicketEvent::Fatal`], or when its [`StopHandle`] is used.
     pub fn stream(self) -> TicketEvents {
-        let stop = Stop::new();
+        self.stream_until(Stop::new())
+    }
+
+    /// As [`FollowNew::stream`]; `stop` may be that of others as well, which are polled by the same task.
+    pub(crate) fn stream_until(self, stop: Stop) -> TicketEvents {
         let watch = Watch::new(self, stop.clone());
         let inner = stream::unfold(watch, |mut watch| async move {
             let event = watch.next_event().await?;

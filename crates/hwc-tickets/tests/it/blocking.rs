@@ -383,6 +383,7 @@ impl Bench {
                 client.submit_all(Vec::new(), |options| options).err(),
             ),
             ("follow", client.follow(tickets(), |follow| follow).err()),
+            ("follow_all", client.follow_all(|follow| follow).err()),
             ("reconcile", client.reconcile(pending).err()),
             ("reconcile_outbox", client.reconcile_outbox().err()),
         ]
@@ -595,11 +596,7 @@ fn over_real_connections() {
             .endpoint(endpoint.clone())
             .token(SecretString::from(token.to_owned()))
     };
-    let ticket = builder()
-        .build()
-        .unwrap()
-        .ticket("case-123")
-        .unwrap();
+    let ticket = builder().build().unwrap().ticket("case-123").unwrap();
     // The client itself is gone; the ticket keeps the thread.
     assert!(ticket.history().unwrap().all(|message| message.is_ok()));
     assert_eq!(ticket.submit("Hello from a script").unwrap().attempts, 1);

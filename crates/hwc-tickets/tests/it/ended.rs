@@ -36,6 +36,9 @@ async fn every_stream_stays_ended() {
     let events = client.tickets().follow_new().stream();
     events.stop_handle().stop();
     knows_its_end("ticket events", events).await;
+    let events = client.follow_all().stream();
+    events.stop_handle().stop();
+    knows_its_end("all events", events).await;
 
     stays_ended("pages", &mut client.labels().list().pages()).await;
     stays_ended("items", &mut client.labels().list().items()).await;

@@ -3,8 +3,8 @@
 
 use fuzzing::{assert_hidden, fuzz, secret_where, text};
 use hwc_tickets::{
-    AttachmentId, Client, Cursor, ErrorReport, GroupId, Message, MessageId, MessageTime, Outcome,
-    Pending, PendingTicket, TicketId, ZoneOffset, attachments::safe_name,
+    AllCursor, AttachmentId, Client, Cursor, ErrorReport, GroupId, Message, MessageId, MessageTime,
+    Outcome, Pending, PendingTicket, TicketId, ZoneOffset, attachments::safe_name,
     follow_new::TicketsCursor, testing::FakeClock, testing::ScriptedTransport,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -114,6 +114,7 @@ fn cursors() {
     fuzz(corpus("cursors"), 128, |bytes| {
         comes_back::<Cursor>(bytes);
         comes_back::<TicketsCursor>(bytes);
+        comes_back::<AllCursor>(bytes);
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create(true).truncate(true);
         #[cfg(unix)]

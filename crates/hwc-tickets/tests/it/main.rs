@@ -30,6 +30,7 @@ mod ended;
 mod examples;
 mod files;
 mod folder;
+mod follow_all;
 mod follow_new;
 mod fuzz;
 mod handling;

@@ -2,11 +2,11 @@
 //! stays as it was.
 
 use hwc_tickets::{
-    Advice, Attachment, Author, CallAdvice, Client, Conversation, Cursor, Delivery, Ended, Error,
-    ErrorKind, ErrorReport, Event, LastMessage, ListedTicket, LogEntry, Message, MessageId,
-    MessageKind, MessageTime, Outcome, Pending, Rating, ReadReport, Recalled, Receipt, Role,
-    Scored, SecretString, Sent, Site, StateRefusal, TicketAction, TicketDetail, TicketId,
-    TicketLabel, TicketOutcome, TicketStatus, UnreadCounts, ZoneOffset,
+    Advice, AllCursor, AllEvent, Attachment, Author, CallAdvice, Client, Conversation, Cursor,
+    Delivery, Ended, Error, ErrorKind, ErrorReport, Event, LastMessage, ListedTicket, LogEntry,
+    Message, MessageId, MessageKind, MessageTime, Outcome, Pending, Rating, ReadReport, Recalled,
+    Receipt, Role, Scored, SecretString, Sent, Site, StateRefusal, TicketAction, TicketDetail,
+    TicketId, TicketLabel, TicketOutcome, TicketStatus, UnreadCounts, ZoneOffset,
     error::{Part, SentPart},
     follow_new::TicketsCursor,
     message::Undecodable,
@@ -147,6 +147,10 @@ fn json_of_outcomes_and_events() {
         (
             json!(Event::PossibleGap { ticket: ticket() }),
             json!({"type": "possible_gap", "ticket": "case-123"}),
+        ),
+        (
+            json!(AllEvent::PossibleGap { ticket: None }),
+            json!({"type": "possible_gap", "ticket": null}),
         ),
         (
             json!(Event::Status {
@@ -608,6 +612,7 @@ fn what_is_listed_of_tickets_and_done_to_them_comes_back() {
     }
     comes_back(&Scored::Found);
     comes_back(&TicketsCursor::default());
+    comes_back(&AllCursor::default());
     assert_eq!(
         read::<TicketAction>("\"of_a_later_version\""),
         TicketAction::Other
@@ -615,6 +620,14 @@ fn what_is_listed_of_tickets_and_done_to_them_comes_back() {
     assert_eq!(
         json_of(&TicketsCursor::default()),
         r#"{"hwc_tickets_list_cursor":1,"has_begun":false,"tickets":{}}"#
+    );
+    let all: Value = read(&json_of(&AllCursor::default()));
+    assert_eq!(
+        all,
+        json!({
+            "hwc_tickets_all_cursor": 1, "since": null, "tickets": TicketsCursor::default(),
+            "messages": Cursor::default(), "ended": {},
+        })
     );
 }
 

@@ -125,7 +125,7 @@ impl Engine {
             file: follow.file,
             stop,
             changes,
-            is_managed: false,
+            is_managed: follow.is_managed,
             has_started: false,
             trouble: Trouble::default(),
             began: None,

@@ -2,7 +2,7 @@
 //!
 //! A ticket counts as known when the stream has given its event; so a checkpoint may be taken between any two of them.
 
-use super::{FollowNew, TicketEvent, TicketsCursor, TicketsCursorFile};
+use super::{Existing, FollowNew, TicketEvent, TicketsCursor, TicketsCursorFile};
 use crate::{
     api::List,
     client::Client,
@@ -57,7 +57,7 @@ pub(super) struct Watch {
     /// When to read next, on the monotonic clock.
     due: Duration,
     state: TicketsCursor,
-    tells_existing: bool,
+    existing: Existing,
     /// Tickets that the last whole reading did not show.
     missing: BTreeSet<TicketId>,
     gap_is_told: bool,
@@ -81,7 +81,7 @@ impl Watch {
             pace: Cadence::new(follow.shortest, follow.longest),
             due: Duration::ZERO,
             state: stored.unwrap_or_default(),
-            tells_existing: follow.tells_existing,
+            existing: follow.existing,
             missing: BTreeSet::new(),
             gap_is_told: false,
             refusals: 0,
@@ -181,16 +181,15 @@ impl Watch {
         if error.is_none() {
             self.gap_is_told = !is_whole;
         }
-        let begins = !self.state.has_begun;
-        if begins && error.is_none() && !self.tells_existing {
-            // What is there at the beginning is known.
-            let rows = list.items.into_iter();
-            let known = rows.filter_map(|row| Some((row.id?, row.status.code())));
-            self.state.known = known.collect();
+        let begins = !self.state.has_begun && error.is_none();
+        if begins {
+            // What is there at the beginning is known, as far as it is not to be told.
+            let known = (list.items.iter()).filter(|row| self.existing.is_known(row.status));
+            let known = known.filter_map(|row| Some((row.id.clone()?, row.status.code())));
+            self.state.known.extend(known);
             self.state.has_begun = true;
-            self.queue.push_back(Out::Checkpoint);
-        } else if !begins || error.is_none() {
-            self.state.has_begun = true;
+        }
+        if self.state.has_begun {
             self.compare(list.items, is_whole);
             if self.queue.len() > before || begins {
                 self.queue.push_back(Out::Checkpoint);

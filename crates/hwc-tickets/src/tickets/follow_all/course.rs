@@ -1,0 +1,243 @@
+//! The course of a follower of all tickets: what the list says decides which tickets are followed, and a checkpoint is one of both.
+//!
+//! Each follower gives a checkpoint behind what it gave. One that is handed out here holds for both, so it waits until neither is ahead
+//! of its own.
+
+use super::{AllCursor, AllCursorFile, AllEvent, FollowAll};
+use crate::{
+    error::Error,
+    messages::follow::{Event, Events, FollowHandle, MOST_TICKETS, stop::Stop},
+    tickets::{
+        follow_new::{TicketEvent, TicketEvents},
+        listed::ListedTicket,
+    },
+};
+use futures_util::StreamExt as _;
+use hwc_core::Clock;
+use std::{
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+/// Beyond the longest wait between two polls: the time in which what was written last can be heard of.
+const SLACK: Duration = Duration::from_secs(60);
+/// Seconds for which failures keep a ticket that has ended at most: one that fails for weeks is no reason to keep all others.
+const MOST_PUT_OFF: i64 = 24 * 3_600;
+
+/// A follower at work.
+pub(super) struct Course {
+    tickets: TicketEvents,
+    messages: Events,
+    handle: FollowHandle,
+    clock: Arc<dyn Clock>,
+    /// Seconds for which a ticket that has ended is followed still.
+    keep: i64,
+    /// Seconds for which it is so at least, from the start of a run and from each failure on.
+    slack: i64,
+    /// The second from which on nothing has failed for so long.
+    calm_from: i64,
+    cursor: AllCursor,
+    file: Option<AllCursorFile>,
+    /// Events of the list were handed out that its last checkpoint does not have.
+    list_is_ahead: bool,
+    messages_are_ahead: bool,
+    /// Comes next, whatever else there is.
+    next: Option<AllEvent>,
+    pub(super) is_over: bool,
+}
+
+impl Course {
+    pub(super) fn new(follow: FollowAll, stop: &Stop) -> Self {
+        let file = follow.file;
+        let stored = follow.cursor;
+        let stored = stored.or_else(|| file.as_ref()?.cursor().cloned());
+        let mut cursor = stored.unwrap_or_default();
+        let since = follow.since.or(cursor.since);
+        let since = since.unwrap_or_else(|| follow.clock.now());
+        cursor.since = Some(since);
+        let slack = seconds(follow.messages.longest().saturating_add(SLACK));
+        let mut ids = cursor.followed();
+        let too_many = ids.split_off(ids.len().min(MOST_TICKETS));
+        let messages = follow.messages.since(since);
+        let messages = messages.resume(cursor.messages.clone()).managed(ids);
+        let messages = messages.stream_until(stop.clone());
+        let handle = messages.handle();
+        for id in too_many {
+            // Each is told as lost.
+            handle.add(id);
+        }
+        let tickets = follow.tickets.tell_open().resume(cursor.tickets.clone());
+        let calm_from = follow.clock.now().as_second().saturating_add(slack);
+        for at in cursor.ended.values_mut() {
+            *at = (*at).max(calm_from);
+        }
+        Self {
+            tickets: tickets.stream_until(stop.clone()),
+            messages,
+            handle,
+            clock: follow.clock,
+            keep: seconds(follow.keep_ended).max(slack),
+            slack,
+            calm_from,
+            cursor,
+            file,
+            list_is_ahead: false,
+            messages_are_ahead: false,
+            next: None,
+            is_over: false,
+        }
+    }
+
+    /// The next event; `None` at the end.
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<AllEvent>> {
+        if let Some(event) = self.next.take() {
+            return Poll::Ready(Some(event));
+        }
+        while !self.is_over {
+            self.let_go();
+            // The list first: a ticket is told before its messages are.
+            let told = match self.tickets.poll_next_unpin(context) {
+                Poll::Ready(Some(event)) => self.take_of_list(event),
+                Poll::Ready(None) | Poll::Pending => {
+                    match ready!(self.messages.poll_next_unpin(context)) {
+                        Some(event) => self.take_of_messages(event),
+                        None => {
+                            self.is_over = true;
+                            None
+                        }
+                    }
+                }
+            };
+            if told.is_some() {
+                return Poll::Ready(told);
+            }
+        }
+        Poll::Ready(None)
+    }
+
+    fn take_of_list(&mut self, event: TicketEvent) -> Option<AllEvent> {
+        Some(match event {
+            TicketEvent::Opened { ticket } => {
+                self.see(&ticket);
+                AllEvent::Opened { ticket }
+            }
+            TicketEvent::Status { ticket, was } => {
+                self.see(&ticket);
+                AllEvent::Status { ticket, was }
+            }
+            TicketEvent::Gone { ticket } => {
+                self.list_is_ahead = true;
+                self.cursor.ended.remove(&ticket);
+                self.handle.remove(ticket.clone());
+                AllEvent::Gone { ticket }
+            }
+            TicketEvent::PossibleGap => AllEvent::PossibleGap { ticket: None },
+            TicketEvent::Checkpoint(cursor) => {
+                self.cursor.tickets = cursor;
+                self.list_is_ahead = false;
+                return self.checkpoint();
+            }
+            TicketEvent::Degraded { error, next_try } => AllEvent::Degraded { error, next_try },
+            TicketEvent::Fatal(error) => self.end(error),
+            TicketEvent::Other => return None,
+        })
+    }
+
+    fn take_of_messages(&mut self, event: Event) -> Option<AllEvent> {
+        Some(match event {
+            Event::Message { ticket, message } => {
+                self.messages_are_ahead = true;
+                AllEvent::Message { ticket, message }
+            }
+            Event::PossibleGap { ticket } => {
+                self.messages_are_ahead = true;
+                let ticket = Some(ticket);
+                AllEvent::PossibleGap { ticket }
+            }
+            Event::TicketLost { ticket, error } => {
+                self.cursor.ended.remove(&ticket);
+                AllEvent::TicketLost { ticket, error }
+            }
+            Event::Undecodable(item) => AllEvent::Undecodable(item),
+            Event::Checkpoint(cursor) => {
+                self.cursor.messages = cursor;
+                self.messages_are_ahead = false;
+                return self.checkpoint();
+            }
+            Event::Degraded { error, next_try } => {
+                self.put_off(next_try);
+                AllEvent::Degraded { error, next_try }
+            }
+            Event::Fatal(error) => self.end(error),
+            // The list tells it.
+            Event::Status { .. } | Event::Other => return None,
+        })
+    }
+
+    /// Follows a ticket of the list from now on. One that has ended is let go later: what was written last comes still.
+    fn see(&mut self, ticket: &ListedTicket) {
+        self.list_is_ahead = true;
+        let Some(id) = &ticket.id else {
+            return;
+        };
+        if ticket.status.has_ended() {
+            let at = self.now().saturating_add(self.keep);
+            self.cursor.ended.insert(id.clone(), at);
+        } else {
+            self.cursor.ended.remove(id);
+        }
+        self.handle.add(id.clone());
+    }
+
+    /// Follows those no longer whose time is over, once all were heard of in this run.
+    fn let_go(&mut self) {
+        if self.cursor.ended.is_empty() || !self.messages.has_connected() {
+            return;
+        }
+        let now = self.now();
+        let is_calm = now >= self.calm_from && !self.cursor.messages.is_catching_up();
+        let due = now.saturating_sub(if is_calm { 0 } else { MOST_PUT_OFF });
+        let handle = &self.handle;
+        let ended = &mut self.cursor.ended;
+        ended.retain(|id, at| *at > due || !handle.remove(id.clone()));
+    }
+
+    /// Those that have ended stay until it is tried again after `wait`, and a while longer.
+    fn put_off(&mut self, wait: Duration) {
+        let tried = self.now().saturating_add(seconds(wait));
+        self.calm_from = self.calm_from.max(tried.saturating_add(self.slack));
+    }
+
+    /// One of both, unless something was handed out that one of them does not have: then it comes with the next one of that.
+    fn checkpoint(&mut self) -> Option<AllEvent> {
+        if self.list_is_ahead || self.messages_are_ahead {
+            return None;
+        }
+        let cursor = self.cursor.clone();
+        let saved = self.file.as_mut().map_or(Ok(()), |file| file.save(&cursor));
+        let told = AllEvent::Checkpoint(cursor);
+        let Err(error) = saved else {
+            return Some(told);
+        };
+        // The next checkpoint tries again; this one is offered all the same.
+        self.next = Some(told);
+        Some(AllEvent::Degraded {
+            error: error.with_operation("save cursor").of_cursor(),
+            next_try: Duration::ZERO,
+        })
+    }
+
+    fn end(&mut self, error: Error) -> AllEvent {
+        self.is_over = true;
+        AllEvent::Fatal(error)
+    }
+
+    fn now(&self) -> i64 {
+        self.clock.now().as_second()
+    }
+}
+
+fn seconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
+}

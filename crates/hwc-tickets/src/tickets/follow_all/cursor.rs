@@ -1,0 +1,136 @@
+//! Where a follower of all tickets stands: the two cursors of the followers below it, and what is known besides.
+
+use crate::{
+    error::Result,
+    ids::TicketId,
+    messages::follow::Cursor,
+    tickets::{
+        follow_new::TicketsCursor,
+        kept_cursor::{Kept, KeptCursor},
+    },
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, fmt, path::PathBuf};
+
+/// The version this crate writes.
+const VERSION: u32 = 1;
+
+/// Where a follower of all tickets stands: which tickets are known, what of them was handed out, and when it began.
+///
+/// Serialise it (JSON or any other serde format) and give it to [`FollowAll::resume`](super::FollowAll::resume) later. It holds the ids
+/// of the tickets, and no text. The default cursor knows nothing: whoever resumes from it begins anew.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Stored", try_from = "Stored")]
+pub struct AllCursor {
+    /// Where a ticket begins that the cursor of the messages does not know: the same in each run.
+    pub(super) since: Option<Timestamp>,
+    pub(super) tickets: TicketsCursor,
+    pub(super) messages: Cursor,
+    /// Tickets that have ended and are still followed, each with the second in which it is let go.
+    pub(super) ended: BTreeMap<TicketId, i64>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    hwc_tickets_all_cursor: u32,
+    since: Option<Timestamp>,
+    tickets: TicketsCursor,
+    messages: Cursor,
+    ended: BTreeMap<TicketId, i64>,
+}
+
+impl From<AllCursor> for Stored {
+    fn from(cursor: AllCursor) -> Self {
+        Self {
+            hwc_tickets_all_cursor: VERSION,
+            since: cursor.since,
+            tickets: cursor.tickets,
+            messages: cursor.messages,
+            ended: cursor.ended,
+        }
+    }
+}
+
+impl TryFrom<Stored> for AllCursor {
+    type Error = &'static str;
+
+    fn try_from(stored: Stored) -> Result<Self, &'static str> {
+        if stored.hwc_tickets_all_cursor != VERSION {
+            return Err("it is of a version that this one does not know");
+        }
+        Ok(Self {
+            since: stored.since,
+            tickets: stored.tickets,
+            messages: stored.messages,
+            ended: stored.ended,
+        })
+    }
+}
+
+impl AllCursor {
+    /// What is known of the list: the tickets, with the status they were last seen in.
+    #[must_use]
+    pub fn tickets(&self) -> &TicketsCursor {
+        &self.tickets
+    }
+
+    /// The tickets to follow from the start; those that have ended come last.
+    pub(super) fn followed(&self) -> Vec<TicketId> {
+        let known = self.tickets.tickets();
+        let open = known
+            .filter(|(id, status)| !status.has_ended() && !self.ended.contains_key(*id))
+            .map(|(id, _)| id);
+        open.chain(self.ended.keys()).cloned().collect()
+    }
+}
+
+/// Shows no id.
+impl fmt::Debug for AllCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AllCursor")
+            .field("tickets", &self.tickets)
+            .field("messages", &self.messages)
+            .field("ended", &self.ended.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Kept for AllCursor {
+    const WHAT: &'static str = "a cursor of all tickets";
+    // As much as the two have together, and some room.
+    const MOST_MIB: u64 = 24;
+}
+
+/// A cursor in a file that no one else can follow with, as long as this value lives.
+///
+/// Given to [`FollowAll::cursor_file`](super::FollowAll::cursor_file) it is read once and written at every checkpoint.
+#[derive(Debug)]
+pub struct AllCursorFile(KeptCursor<AllCursor>);
+
+impl AllCursorFile {
+    /// Locks the file at `path` and reads it, if there is one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Locked`](crate::ErrorKind::Locked) when another follower holds it;
+    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when it cannot be read, others may read or write it, or it is no cursor of
+    /// all tickets.
+    pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
+        KeptCursor::open(path.into()).map(Self)
+    }
+
+    /// The cursor that was last read or written.
+    #[must_use]
+    pub fn cursor(&self) -> Option<&AllCursor> {
+        self.0.cursor()
+    }
+
+    /// Writes `cursor`, unless the file holds it already.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when it cannot be written;
+    /// [`ErrorKind::LimitExceeded`](crate::ErrorKind::LimitExceeded) when it is larger than 24 MiB.
+    pub fn save(&mut self, cursor: &AllCursor) -> Result<()> {
+        self.0.save(cursor)
+    }
+}

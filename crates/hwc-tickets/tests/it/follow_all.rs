@@ -1,0 +1,279 @@
+//! Following all tickets: old ones and new ones, their messages, and one cursor for both, over kills and restarts.
+
+use crate::reading::desk::{Asked, Desk, Rules, State, refusal};
+use hwc_core::{Clock as _, testing::Step};
+use hwc_tickets::{
+    AllCursor, AllCursorFile, AllEvent, AllEvents, ErrorKind, FollowAll, jiff::Timestamp,
+};
+use serde_json::{Value, json};
+use std::{sync::mpsc, time::Duration};
+
+const S: fn(u64) -> Duration = Duration::from_secs;
+
+type Change = Box<dyn FnOnce(&mut State) + Send>;
+
+fn change(at: u64, change: impl FnOnce(&mut State) + Send + 'static) -> (u64, Change) {
+    (at, Box::new(change))
+}
+
+/// A ticket in this status, with a message of the support.
+fn put(state: &mut State, ticket: &str, status: i64, text: &str) {
+    state.status.insert(ticket.to_owned(), status);
+    state.post(ticket, 1, text);
+}
+
+fn is_list(asked: &Asked) -> bool {
+    asked.method == "GET" && asked.path.split('/').nth(4).is_none()
+}
+
+fn list(state: &State, asked: &Asked) -> Value {
+    let number = |name, otherwise| asked.value(name).map_or(otherwise, |v| v.parse().unwrap());
+    let rows = state.status.iter().skip(number("offset", 0));
+    let row = |(id, status): (&String, &i64)| {
+        json!({
+            "incident_id": id, "status": status, "simple_description": "about a disk",
+            "create_time": "2026-02-28 08:00:00",
+        })
+    };
+    let rows: Vec<Value> = rows.take(number("limit", 10)).map(row).collect();
+    json!({ "total_count": state.status.len(), "incident_info_list": rows })
+}
+
+/// One open ticket and one that has ended.
+fn desk() -> Desk {
+    let desk = Desk::new(Rules::default());
+    put(&mut desk.state(), "old", 1, "before");
+    put(&mut desk.state(), "over", 3, "long ago");
+    desk.on_request(|state, asked| {
+        is_list(asked).then(|| state.dated(Step::json(200, list(state, asked).to_string())))
+    });
+    desk
+}
+
+fn follow(desk: &Desk, cursor: Option<AllCursor>) -> FollowAll {
+    let follow = desk.client().follow_all().since(Timestamp::UNIX_EPOCH);
+    let follow = follow.interval(S(3), S(3)).list_interval(S(10), S(10));
+    match cursor {
+        Some(cursor) => follow.resume(cursor),
+        None => follow,
+    }
+}
+
+/// Changes the service at some seconds, and stops the stream at the end.
+fn play(desk: &Desk, events: &AllEvents, plan: Vec<(u64, Change)>, end: u64) {
+    let (desk, stop) = (desk.clone(), events.stop_handle());
+    let start = desk.clock.elapsed();
+    tokio::spawn(async move {
+        for (second, change) in plan {
+            let at = start + S(second);
+            let wait = at.saturating_sub(desk.clock.elapsed());
+            desk.clock.sleep(wait).await;
+            change(&mut desk.state());
+        }
+        let wait = (start + S(end)).saturating_sub(desk.clock.elapsed());
+        desk.clock.sleep(wait).await;
+        stop.stop();
+    });
+}
+
+fn short(event: &AllEvent) -> Option<String> {
+    Some(match event {
+        AllEvent::Opened { ticket } => format!("new {}", ticket.raw_id),
+        AllEvent::Status { ticket, was } => {
+            format!("{}: {was} -> {}", ticket.raw_id, ticket.status)
+        }
+        AllEvent::Message { ticket, message } => format!("{ticket}: {}", message.content),
+        AllEvent::Gone { ticket } => format!("gone {ticket}"),
+        AllEvent::TicketLost { ticket, .. } => format!("lost {ticket}"),
+        AllEvent::PossibleGap { ticket } => format!("possible gap {ticket:?}"),
+        AllEvent::Degraded { error, .. } => format!("degraded {:?}", error.kind()),
+        AllEvent::Fatal(error) => format!("fatal {:?}", error.kind()),
+        _ => return None,
+    })
+}
+
+/// A run that is killed behind so many events: what it told up to its last checkpoint, and that one in its written form.
+async fn told(events: &mut AllEvents, most: usize) -> (Vec<String>, Option<AllCursor>) {
+    let (mut told, mut sure, mut last) = (Vec::new(), Vec::new(), None);
+    for _ in 0..most {
+        match events.next().await {
+            None => break,
+            Some(AllEvent::Checkpoint(cursor)) => {
+                let text = serde_json::to_string(&cursor).unwrap();
+                last = Some(serde_json::from_str(&text).unwrap());
+                sure.clone_from(&told);
+            }
+            Some(event) => told.extend(short(&event)),
+        }
+    }
+    if most == usize::MAX {
+        sure = told;
+    }
+    (sure, last)
+}
+
+fn run(
+    desk: &Desk,
+    follow: FollowAll,
+    plan: Vec<(u64, Change)>,
+    end: u64,
+) -> (Vec<String>, Option<AllCursor>) {
+    desk.clock.run(async {
+        let mut events = follow.stream();
+        play(desk, &events, plan, end);
+        told(&mut events, usize::MAX).await
+    })
+}
+
+#[test]
+fn old_and_new_tickets_are_followed_over_a_restart() {
+    let desk = desk();
+    let plan = vec![
+        change(20, |state| put(state, "old", 1, "one")),
+        change(40, |state| put(state, "young", 0, "first")),
+    ];
+    let (first, cursor) = run(&desk, follow(&desk, None), plan, 100);
+    let expected = [
+        "new old",
+        "old: before",
+        "old: one",
+        "new young",
+        "young: first",
+    ];
+    assert_eq!(first, expected);
+
+    put(&mut desk.state(), "young", 0, "while nobody listened");
+    // Opened and ended between the two.
+    put(&mut desk.state(), "brief", 3, "brief words");
+    let (mut second, _) = run(&desk, follow(&desk, cursor), Vec::new(), 100);
+    second.sort();
+    let expected = [
+        "brief: brief words",
+        "new brief",
+        "young: while nobody listened",
+    ];
+    assert_eq!(second, expected);
+}
+
+#[test]
+fn killed_behind_any_event_it_goes_on_where_it_stood() {
+    for most in 1..30 {
+        let desk = desk();
+        let (mut all, cursor) = desk.clock.run(async {
+            let mut events = follow(&desk, None).stream();
+            let plan = vec![
+                change(15, |state| put(state, "young", 0, "first")),
+                change(31, |state| put(state, "old", 17, "one")),
+                change(45, |state| put(state, "young", 3, "last")),
+            ];
+            play(&desk, &events, plan, 60);
+            let killed = told(&mut events, most).await;
+            drop(events);
+            // What was planned goes on without it.
+            desk.clock.sleep(S(100)).await;
+            killed
+        });
+        all.extend(run(&desk, follow(&desk, cursor), Vec::new(), 60).0);
+        // A status that changed while it did not run is told once, from what is known.
+        all.retain(|told| !told.contains(" -> "));
+        all.sort();
+        let expected = [
+            "new old",
+            "new young",
+            "old: before",
+            "old: one",
+            "young: first",
+            "young: last",
+        ];
+        let is_late = !all.contains(&expected[1].to_owned());
+        // Killed before it knew the list, so that it had ended by the first reading.
+        let left_out = if is_late { "young" } else { "none" };
+        let expected = expected.iter().filter(|told| !told.contains(left_out));
+        let expected: Vec<String> = expected.map(|told| (*told).to_owned()).collect();
+        assert_eq!(all, expected, "killed behind event {most}");
+    }
+}
+
+#[test]
+fn one_that_has_ended_is_let_go_after_its_last_words_and_goes_on_when_it_is_open_again() {
+    let desk = desk();
+    let (sender, polls) = mpsc::channel();
+    let plan = vec![
+        change(60, |state| {
+            state.status.insert("old".to_owned(), 3);
+        }),
+        change(200, |state| {
+            state.post("old", 1, "last words");
+        }),
+        change(600, |state| state.asked.clear()),
+        change(900, move |state| {
+            let asked = state.asked.iter();
+            let polls = asked.filter(|asked| asked.operation() == "poll");
+            sender.send(polls.count()).unwrap();
+            put(state, "old", 1, "again");
+        }),
+    ];
+    let follow = follow(&desk, None).keep_ended(S(300));
+    let (told, _) = run(&desk, follow, plan, 1_000);
+    let expected = [
+        "new old",
+        "old: before",
+        "old: in_progress -> completed",
+        "old: last words",
+        "old: completed -> in_progress",
+        "old: again",
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(polls.recv().unwrap(), 0);
+}
+
+/// What was written last is heard of by the next run, however long nobody listened.
+#[test]
+fn one_whose_time_was_over_between_two_runs_is_heard_of_once_more() {
+    let desk = desk();
+    let plan = vec![change(20, |state| {
+        state.status.insert("old".to_owned(), 3);
+    })];
+    let (_, cursor) = run(&desk, follow(&desk, None), plan, 60);
+    desk.state().post("old", 1, "last words");
+    desk.clock.advance(S(100_000));
+    let (told, _) = run(&desk, follow(&desk, cursor), Vec::new(), 600);
+    assert_eq!(told, ["old: last words"]);
+}
+
+#[test]
+fn what_only_a_person_can_mend_ends_it() {
+    let desk = desk();
+    desk.on_request(|_, _| Some(Step::json(200, refusal("OSM.01010002").to_string())));
+    let (told, _) = run(&desk, follow(&desk, None), Vec::new(), 100_000);
+    let (last, before) = told.split_last().unwrap();
+    assert_eq!(last, "fatal Forbidden");
+    assert!(before.iter().all(|told| told == "degraded Forbidden"));
+}
+
+#[test]
+fn a_file_is_written_before_the_event_and_held_by_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("all.json");
+    let desk = desk();
+    desk.clock.run(async {
+        let file = AllCursorFile::open(&path).unwrap();
+        let locked = AllCursorFile::open(&path).unwrap_err();
+        assert_eq!(locked.kind(), ErrorKind::Locked);
+        let mut events = follow(&desk, None).cursor_file(file).stream();
+        loop {
+            if let AllEvent::Checkpoint(cursor) = events.next().await.unwrap() {
+                let text = std::fs::read_to_string(&path).unwrap();
+                assert_eq!(serde_json::from_str::<AllCursor>(&text).unwrap(), cursor);
+                break;
+            }
+        }
+    });
+    let file = AllCursorFile::open(&path).unwrap();
+    assert_eq!(file.cursor().unwrap().tickets().tickets().count(), 2);
+    drop(file);
+    std::fs::write(&path, "{\"hwc_tickets_all_cursor\":9}").unwrap();
+    let error = AllCursorFile::open(&path).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Storage, "{error}");
+    assert!(error.to_string().contains("a cursor of all tickets"));
+}
