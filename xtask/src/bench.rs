@@ -5,6 +5,7 @@
 mod chart;
 mod counts;
 mod figures;
+mod generated;
 mod outside;
 mod report;
 mod served;
@@ -209,24 +210,33 @@ impl Bench<'_> {
             prism.server(&mut command);
         }
         if !works.is_empty() {
-            match interop::environment(self.workspace, Judge::PythonOfficial)? {
-                Ok(environment) => {
-                    let script = self.root.join("tests/benchmarks/official/calls.py");
-                    let python = interop::program(&environment, "python");
-                    command.arg("--official").arg(python).arg(script);
-                }
-                Err(why) => self.skips("the official Python SDK", &why),
-            }
-            self.skips(
-                "a client that openapi-generator makes for Rust",
-                "it is not looked for",
-            );
+            self.name_others(&mut command)?;
         }
         (self.say)("measures every way in turns");
         let measured: Measured = answer(&mut command)?;
         self.figures.rows = measured.rows;
         self.figures.servers = measured.servers;
         self.figures.missing.extend(measured.missing);
+        Ok(())
+    }
+
+    /// Names the clients of others to the measurement, those that can be had here.
+    fn name_others(&mut self, command: &mut Command) -> Result<()> {
+        match interop::environment(self.workspace, Judge::PythonOfficial)? {
+            Ok(environment) => {
+                let script = self.root.join("tests/benchmarks/official/calls.py");
+                let python = interop::program(&environment, "python");
+                command.arg("--official").arg(python).arg(script);
+            }
+            Err(why) => self.skips("the official Python SDK", &why),
+        }
+        (self.say)("makes and builds the client of openapi-generator");
+        match generated::client(self.workspace)? {
+            Ok(program) => {
+                command.arg("--openapi-generator").arg(program);
+            }
+            Err(why) => self.skips("the client that openapi-generator makes for Rust", &why),
+        }
         Ok(())
     }
 

@@ -73,6 +73,15 @@ pub fn build_release(workspace: &Workspace, arguments: &[&str]) -> Result<Built>
     built_by(workspace, &["build", "--release", "--locked"], arguments)
 }
 
+/// Builds a package outside of the workspace with its profile `release`, by its manifest. Its lock file may grow.
+///
+/// # Errors
+/// It does not build.
+pub fn build_apart(workspace: &Workspace, manifest: &str) -> Result<Built> {
+    let manifest = ["--manifest-path", manifest];
+    built_by(workspace, &["build", "--release"], &manifest)
+}
+
 /// Builds the tests that `arguments` name, in a selection of packages or with a profile of their own.
 ///
 /// # Errors

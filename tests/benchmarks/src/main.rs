@@ -16,7 +16,7 @@ mod failure;
 mod measure;
 mod median;
 mod models;
-mod official;
+mod outside;
 mod sdk;
 mod serve;
 mod servers;
@@ -63,6 +63,9 @@ enum Command {
         /// The official Python SDK: its interpreter and the script that calls it
         #[arg(long, num_args = 2, value_names = ["PYTHON", "SCRIPT"])]
         official: Vec<PathBuf>,
+        /// The program that calls the client of openapi-generator
+        #[arg(long, value_name = "PROGRAM")]
+        openapi_generator: Option<PathBuf>,
     },
     /// One way, so many times
     One {
@@ -88,6 +91,7 @@ fn main() -> Result<()> {
             work,
             server,
             official,
+            openapi_generator,
         } => {
             let settings = Settings {
                 simulator,
@@ -95,6 +99,7 @@ fn main() -> Result<()> {
                 work,
                 server,
                 official,
+                openapi_generator,
             };
             let told = measure::measure(&settings, world)?;
             println!("{told}");

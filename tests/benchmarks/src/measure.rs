@@ -1,12 +1,12 @@
 //! Every way in turns: rounds of all of them follow each other, so that what else the machine does meets all alike.
 
 use serde_json::{Value, json};
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, process::Command, time::Duration};
 
 use crate::{
     failure::Result,
     median::median,
-    official::Official,
+    outside::Outside,
     servers::{self, Server},
     ways::{Round, Way, Ways},
     work::Work,
@@ -22,8 +22,10 @@ pub(crate) struct Settings {
     pub(crate) work: Vec<Work>,
     /// Name, address and process of each server, one after the other.
     pub(crate) server: Vec<String>,
-    /// Interpreter and script, or nothing.
+    /// Interpreter and script of the official Python SDK, or nothing.
     pub(crate) official: Vec<PathBuf>,
+    /// The program that calls the client of openapi-generator.
+    pub(crate) openapi_generator: Option<PathBuf>,
 }
 
 /// What was told of one way.
@@ -50,15 +52,13 @@ impl Told {
 pub(crate) fn measure(settings: &Settings, world: World) -> Result<Value> {
     let mut ways = Ways::new(&settings.simulator, world)?;
     let mut missing = Vec::new();
-    if let [python, script] = settings.official.as_slice() {
-        match Official::start(python, script, &settings.simulator, &world) {
-            Ok(official) => ways.official = Some(official),
-            Err(why) => {
-                eprintln!("the official Python SDK: {why}");
-                missing.push("the official Python SDK: it makes no call here".to_owned());
-            }
-        }
-    }
+    let mut start =
+        |name: &str, line: &[PathBuf]| started(settings, &world, name, line, &mut missing);
+    ways.official = start("the official Python SDK", &settings.official);
+    ways.openapi_generator = start(
+        "the client that openapi-generator makes for Rust",
+        settings.openapi_generator.as_slice(),
+    );
     let mut rows = Vec::new();
     for work in &settings.work {
         eprintln!("  {}", work.name());
@@ -78,6 +78,26 @@ pub(crate) fn measure(settings: &Settings, world: World) -> Result<Value> {
         .collect();
     let compared = servers::compare(&servers, settings.quick, &mut missing)?;
     Ok(json!({ "rows": rows, "servers": compared, "missing": missing }))
+}
+
+/// A client of others, if it was named and does its work.
+fn started(
+    settings: &Settings,
+    world: &World,
+    name: &str,
+    line: &[PathBuf],
+    missing: &mut Vec<String>,
+) -> Option<Outside> {
+    let (program, arguments) = line.split_first()?;
+    let mut command = Command::new(program);
+    command.args(arguments);
+    let started = Outside::start(command, &settings.simulator, world);
+    started
+        .inspect_err(|why| {
+            eprintln!("{name}: {why}");
+            missing.push(format!("{name}: it does not do its work here"));
+        })
+        .ok()
 }
 
 /// A row for each way that does this work.

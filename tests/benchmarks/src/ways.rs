@@ -17,7 +17,7 @@ use tokio::runtime::Runtime;
 use crate::{
     by_hand::{self, ByHand},
     failure::{Failure, Result},
-    official::Official,
+    outside::Outside,
     sdk, usage,
     work::{FLIGHT, Work},
     world::World,
@@ -43,6 +43,8 @@ pub(crate) enum Way {
     Hyper,
     /// The official Python SDK.
     Official,
+    /// The client that openapi-generator makes for Rust.
+    OpenapiGenerator,
 }
 
 impl Way {
@@ -82,7 +84,8 @@ pub(crate) struct Ways {
     blocking: Option<hwc_tickets::blocking::Client>,
     reqwest: Option<ByHand>,
     hyper: Option<ByHand>,
-    pub(crate) official: Option<Official>,
+    pub(crate) official: Option<Outside>,
+    pub(crate) openapi_generator: Option<Outside>,
 }
 
 /// The name of the file.
@@ -107,6 +110,7 @@ impl Ways {
             reqwest: None,
             hyper: None,
             official: None,
+            openapi_generator: None,
         })
     }
 
@@ -122,7 +126,11 @@ impl Ways {
                 Work::Signed | Work::Flight | Work::Follow | Work::Decode
             ),
             Way::Hyper => by_hand::is_bare(work),
-            Way::Official => self.official.is_some() && Official::can(work),
+            Way::Official => self.official.is_some() && Outside::can(work),
+            // It signs nothing.
+            Way::OpenapiGenerator => {
+                self.openapi_generator.is_some() && Outside::can(work) && work != Work::Signed
+            }
         }
     }
 
@@ -228,8 +236,12 @@ impl Ways {
                 let client = self.blocking.as_ref().ok_or_else(missing)?;
                 at.blocking(|| sdk::blocking_verb(client, work, at.world, at.file, at.id))?
             }
-            Way::Official => {
-                let client = self.official.as_mut().ok_or_else(missing)?;
+            Way::Official | Way::OpenapiGenerator => {
+                let client = match way {
+                    Way::Official => self.official.as_mut(),
+                    _ => self.openapi_generator.as_mut(),
+                };
+                let client = client.ok_or_else(missing)?;
                 let cost = client.round(work, calls, &self.world)?;
                 let latencies = cost.latencies();
                 Round {

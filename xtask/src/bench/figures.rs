@@ -112,11 +112,11 @@ impl Figures {
         }
     }
 
-    /// How many times as much a way takes as plain code with reqwest does, by a number that `of` gives.
-    pub(super) fn ratio(&self, row: &Row, of: fn(&Row) -> Option<f64>) -> Option<f64> {
-        let plain = |plain: &&Row| plain.work == row.work && plain.way == PLAIN;
-        let plain = of(self.rows.iter().find(plain)?)?;
-        (plain > 0.0).then_some(of(row)? / plain)
+    /// How many times the processor time of `way` the way of this row takes for the same work.
+    pub(super) fn times(&self, row: &Row, way: &str) -> Option<f64> {
+        let is_other = |other: &&Row| other.work == row.work && other.way == way;
+        let other = self.rows.iter().find(is_other)?.cpu_us?;
+        (other > 0.0).then_some(row.cpu_us? / other)
     }
 }
 

@@ -34,7 +34,11 @@ const WAYS: &[(&str, &str)] = &[
     ("same-decode", "plain reqwest, decoded as here"),
     ("hyper", "plain hyper"),
     ("official", "official Python SDK"),
+    ("openapi-generator", "client of openapi-generator"),
 ];
+/// The ways of others, and what each of them is compared with besides plain code.
+const OTHERS: &[&str] = &["official", "openapi-generator"];
+const OWN: [&str; 2] = ["sdk", "generated"];
 
 const HEAD: &str = "\
 # Benchmarks
@@ -49,6 +53,10 @@ here\" is the same with the structs of the SDK: it tells what the call costs wit
 has neither deadline nor limit: it is what a call costs at least. A generated call makes the same request as plain code. A verb may make
 more: a submit reads the conversation first, to know its own message again. Where a conversation is decoded out of memory, plain code is
 serde_json alone.
+
+Clients of others run in processes of their own, make one call at a time and take turns with all the rest. The client of openapi-generator
+is what it makes for Rust of the same description with its library `reqwest`, built as this SDK is, with the deadline and the headers of plain
+code. The official Python SDK signs each request, for it knows no token: a page that is signed is the same request here and there.
 ";
 
 /// The page.
@@ -60,6 +68,7 @@ pub fn page(figures: &Figures) -> String {
     );
     here(&mut page, figures);
     clients(&mut page, figures);
+    others(&mut page, figures);
     counted(&mut page, figures);
     servers(&mut page, figures);
     memory(&mut page, figures);
@@ -161,7 +170,31 @@ fn clients(page: &mut String, figures: &Figures) {
 fn ratio(figures: &Figures, row: &Row) -> String {
     match row.way.as_str() {
         PLAIN => "1".to_owned(),
-        _ => number(figures.ratio(row, |row| row.cpu_us)),
+        _ => number(figures.times(row, PLAIN)),
+    }
+}
+
+/// What others take, by what this SDK takes.
+fn others(page: &mut String, figures: &Figures) {
+    let columns = [
+        "work",
+        "way",
+        "µs of a core",
+        "times a verb",
+        "times a generated call",
+    ];
+    table(page, "Clients of others", &columns);
+    let is_other = |row: &&Row| OTHERS.contains(&row.way.as_str());
+    for row in figures.rows.iter().filter(is_other) {
+        let [verb, generated] = OWN.map(|own| number(figures.times(row, own)));
+        let cells = [
+            meaning(WORKS, &row.work).to_owned(),
+            way(&row.way).to_owned(),
+            number(row.cpu_us.filter(|cpu| *cpu > 0.0)),
+            verb,
+            generated,
+        ];
+        line(page, &cells);
     }
 }
 

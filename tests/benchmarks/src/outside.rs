@@ -1,8 +1,7 @@
-//! The official Python SDK: a process that makes as many calls as it is told, and tells what they cost it.
+//! A client of others: a process that makes as many calls as it is told, and tells what they cost it.
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
-    path::Path,
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
     time::Duration,
 };
@@ -11,8 +10,11 @@ use serde::Deserialize;
 
 use crate::{failure::Result, work::Work, world::World};
 
-/// A process with the SDK in it; it ends with its input.
-pub(crate) struct Official {
+/// What every one of them is asked for before anything is measured, one of each kind.
+const KINDS: [Work; 3] = [Work::Page1, Work::Unread, Work::Submit];
+
+/// A process with the client in it; it ends with its input.
+pub(crate) struct Outside {
     process: Child,
     orders: ChildStdin,
     answers: BufReader<ChildStdout>,
@@ -25,7 +27,7 @@ pub(crate) struct Cost {
     cpu: u64,
     /// The time of each call, in nanoseconds.
     calls: Vec<u64>,
-    /// What came of the last call.
+    /// What came of one call: of the last or of the least one.
     pub(crate) seen: usize,
 }
 
@@ -43,32 +45,31 @@ impl Cost {
     }
 }
 
-impl Official {
-    /// Starts it, and makes a call: it may be installed and not run.
-    pub(crate) fn start(
-        python: &Path,
-        script: &Path,
-        endpoint: &str,
-        world: &World,
-    ) -> Result<Self> {
-        let mut process = Command::new(python)
-            .arg(script)
+impl Outside {
+    /// Starts it with the address as its last argument, and asks it for each kind of work: it may be there and not run.
+    pub(crate) fn start(mut command: Command, endpoint: &str, world: &World) -> Result<Self> {
+        let mut process = command
             .arg(endpoint)
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
         let (orders, answers) = (process.stdin.take(), process.stdout.take());
-        let mut official = Self {
+        let mut outside = Self {
             process,
             orders: orders.ok_or("no input")?,
             answers: BufReader::new(answers.ok_or("no output")?),
         };
-        official.round(Work::Page1, 1, world)?;
-        Ok(official)
+        for work in KINDS {
+            let seen = outside.round(work, 1, world)?.seen;
+            if seen < work.least(world) {
+                return Err(format!("it brought {seen} in {}", work.name()).into());
+            }
+        }
+        Ok(outside)
     }
 
-    /// Whether the script knows this work.
+    /// Whether these processes know the work. One call at a time: they have no other way.
     pub(crate) fn can(work: Work) -> bool {
         (work.page().is_some() && work != Work::Flight)
             || matches!(work, Work::Unread | Work::Submit)
@@ -90,13 +91,13 @@ impl Official {
         self.orders.flush()?;
         let mut answer = String::new();
         if self.answers.read_line(&mut answer)? == 0 {
-            return Err("the official SDK ended; its own words are above".into());
+            return Err("a client of others ended; its own words are above".into());
         }
         Ok(serde_json::from_str(&answer)?)
     }
 }
 
-impl Drop for Official {
+impl Drop for Outside {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
