@@ -58,9 +58,15 @@ pub const PROOFS: &[Proof] = &[
     },
     Proof {
         name: "interop-java",
-        about: "the client that openapi-generator makes for Java, against the simulator and every exchange; needs a JDK",
+        about: "the clients that openapi-generator makes for Java, against the simulator and every exchange; needs a JDK",
         takes: "10 minutes",
         run: |workspace, _| interop::run(workspace, Some(Judge::Java)),
+    },
+    Proof {
+        name: "interop-go",
+        about: "the client that openapi-generator makes for Go, against the simulator and every exchange; needs a JDK",
+        takes: "10 minutes",
+        run: |workspace, _| interop::run(workspace, Some(Judge::Go)),
     },
     Proof {
         name: "bench",

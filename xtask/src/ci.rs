@@ -358,7 +358,7 @@ fn compare(workspace: &Workspace) -> Result<Outcome> {
 fn clients(workspace: &Workspace) -> Result<Outcome> {
     let (mut content, mut absent) = (Vec::new(), Vec::new());
     let stage = &Stage::set(workspace)?;
-    // At the same time, for each takes minutes; the one in Java takes longer: `cargo xtask interop java`.
+    // At the same time, for each takes minutes; those in Java and Go take longer: `cargo xtask interop java`.
     let asked = thread::scope(|scope| {
         [Judge::Python, Judge::Typescript]
             .map(|judge| (judge, scope.spawn(move || stage.ask(judge, Table::Check))))

@@ -8,7 +8,10 @@ use self::accounts::SignsIn;
 use crate::{
     exit::Exit,
     failure::Failure,
-    settings::{self, Credentials, Lookup, Settings, Source, TOKEN, process_variable, set_in},
+    settings::{
+        self, Credentials, Lookup, Settings, Source, TOKEN, process_variable, set_in,
+        set_or_named_in,
+    },
 };
 use hwc_tickets::{
     Endpoint, SecretString,
@@ -82,7 +85,7 @@ fn find_in(settings: &Settings, read: Lookup<'_>) -> Result<Credential, Failure>
     let service = settings.endpoint().ok().flatten();
     let service = service.as_ref();
     if let Some(credentials) = of_named_profile(settings) {
-        accounts::refuse_two(settings, &set_in(read), SignsIn::Profile)?;
+        accounts::refuse_two(settings, &set_or_named_in(read), SignsIn::Profile)?;
         return from_profile(credentials, &settings.profile_name.value, service, read);
     }
     if let Some(token) = settings::text(read, TOKEN)? {
@@ -111,6 +114,7 @@ fn find_in(settings: &Settings, read: Lookup<'_>) -> Result<Credential, Failure>
         Err(_) => {}
     }
     if let Some(credentials) = &settings.credentials {
+        accounts::refuse_two(settings, &set_or_named_in(read), SignsIn::Profile)?;
         return from_profile(credentials, &settings.profile_name.value, service, read);
     }
     match IdentityChain::new(read).for_service(service).find() {
@@ -121,9 +125,10 @@ fn find_in(settings: &Settings, read: Lookup<'_>) -> Result<Credential, Failure>
             format!(
                 "no credentials: neither {TOKEN}, HUAWEICLOUD_SDK_AK and _SK nor HWC_IAM_USER and _PASSWORD are set, {}, \
                  and ~/.huaweicloud/credentials has none",
-                match &settings.unseen {
-                    None => format!("profile {} has none", settings.profile_name.value),
-                    Some(unseen) => unseen.clone(),
+                match (&settings.unseen, not_used_in_words(settings)) {
+                    (Some(unseen), _) => unseen.clone(),
+                    (None, Some(not_used)) => not_used,
+                    (None, None) => format!("profile {} has none", settings.profile_name.value),
                 }
             ),
             "Run `hwc-tickets auth login`, or set one of them. `hwc-tickets sim` needs no account.",
@@ -195,6 +200,8 @@ fn from_profile(
             }
             // The one thing that does not stand in the profile.
             if let Some(endpoint) = iam_endpoint(read).map_err(|error| told(&error))? {
+                let (usual, named) = (login.address(), endpoint.to_string());
+                accounts::refuse_issuer(&source, [&usual, &named], &set_in(read))?;
                 login = login.with_endpoint(endpoint);
             }
             let login = login.for_service(service).map_err(|error| told(&error))?;
@@ -306,6 +313,8 @@ mod tests {
     #[test]
     fn two_accounts_never_mix() {
         const TOKENS: &str = "[profiles.default.credentials]\ntoken = \"of-profile\"\n";
+        const LOGIN: &str =
+            "[profiles.default.credentials]\nuser = \"u\"\npassword = \"p\"\naccount = \"a\"\n";
         const KEYS: [(&str, &str); 2] =
             [("HUAWEICLOUD_SDK_AK", "AK"), ("HUAWEICLOUD_SDK_SK", "SK")];
         let home = tempfile::tempdir().unwrap();
@@ -412,6 +421,30 @@ mod tests {
             "{advice}"
         );
         assert!(find("group = \"2\"", TOKENS, &group_of_shell, &named).is_ok());
+        // A file that a variable names is credentials as well: the address beside it is not for those of the profile.
+        let file = home.path().join("keys");
+        private_file::write(&file, b"[global]\nak = AK\nsk = SK\n").unwrap();
+        let file = ("HUAWEICLOUD_SDK_CREDENTIALS_FILE", file.to_str().unwrap());
+        let source = find("", TOKENS, &[file, whole[1]], &none).unwrap();
+        assert!(source.contains("keys, section [global]"), "{source}");
+        assert_eq!(find("", TOKENS, &[file], &none).unwrap(), "profile default");
+        for flags in [&none, &named] {
+            let of_file = [file, ("HWC_TICKETS_GROUP", "2")];
+            let told = told(find("", TOKENS, &of_file, flags).unwrap_err());
+            assert!(told.contains("HWC_TICKETS_GROUP"), "{told}");
+        }
+        // Nor is the address of IAM beside a login in variables for the password of the profile.
+        let issuer = ("HUAWEICLOUD_SDK_IAM_ENDPOINT", "http://127.0.0.1:9");
+        let login = [
+            ("HWC_IAM_USER", "v"),
+            ("HWC_IAM_PASSWORD", "q"),
+            ("HWC_IAM_ACCOUNT", "b"),
+            issuer,
+        ];
+        let refused = told(find("", LOGIN, &login, &named).unwrap_err());
+        assert!(refused.contains(issuer.0), "{refused}");
+        assert!(find("", LOGIN, &login[..3], &named).is_ok());
+        assert!(find("", LOGIN, &[issuer], &named).is_ok());
         // The other way round.
         let of_environment = [token[0], ("HWC_TICKETS_GROUP", "2")];
         let told = told(find("", TOKENS, &of_environment, &named).unwrap_err());

@@ -10,7 +10,7 @@ mod profile;
 mod source;
 mod variables;
 
-pub(crate) use account::{TOKEN, VARIABLES, set_in, sign_in};
+pub(crate) use account::{TOKEN, VARIABLES, set_in, set_or_named_in, sign_in};
 pub(crate) use check::usable;
 pub(crate) use place::Places;
 pub(crate) use profile::Credentials;

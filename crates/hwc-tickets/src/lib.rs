@@ -53,12 +53,13 @@
 //! # Runtime
 //!
 //! Calls run on tokio: inside any kind of its runtime, with I/O and time enabled, as `#[tokio::main]` and `enable_all` do. One thread is
-//! enough. Elsewhere a call panics, because tokio does. The feature `blocking` brings a runtime of its own. In `Cargo.toml`:
+//! enough: `flavor = "current_thread"`, with `rt` in the place of `rt-multi-thread`. Elsewhere a call panics, because tokio does. The feature
+//! `blocking` brings a runtime of its own. In `Cargo.toml`:
 //!
 //! ```toml
 //! [dependencies]
 //! hwc-tickets = { git = "<address of the repository>" }
-//! tokio = { version = "1", features = ["macros", "net", "rt", "time"] }
+//! tokio = { version = "1", features = ["macros", "net", "rt-multi-thread", "time"] }
 //! ```
 //!
 //! # Who you are, and where to

@@ -125,6 +125,22 @@ fn both_languages_say_the_same() {
     }
 }
 
+/// Whoever copies the dependencies and writes `#[tokio::main]`, which is named beside them, has what it needs: without the
+/// runtime of several threads that does not compile.
+#[test]
+fn the_dependencies_to_copy_are_enough() {
+    for path in ["README.md", "README.zh.md", "crates/hwc-tickets/src/lib.rs"] {
+        let text = fs::read_to_string(real().join(path)).unwrap();
+        let mut lines = text.lines();
+        let line = lines.find(|line| line.contains("tokio = { version"));
+        let line = line.unwrap_or_else(|| panic!("{path} names no tokio"));
+        assert!(text.contains("#[tokio::main]"), "{path}");
+        for feature in ["macros", "net", "rt-multi-thread", "time"] {
+            assert!(line.contains(&format!("\"{feature}\"")), "{path}: {line}");
+        }
+    }
+}
+
 #[test]
 fn what_one_language_leaves_out_is_told() {
     let english = "# One\n\nRun `a b`\nwith 3 of D-07.\n\n| `key` | it |\n\n- a\n\n1. b\n\n```sh\n# no heading\nrun\n```\n";

@@ -286,7 +286,7 @@ fn warn_of_doubt(message: &Message, args: &Send, client: &Client, context: &Cont
     // What became of those under the key is found out first.
     let is_of_key = |record: &Pending| {
         let keys = record.key().zip(args.key.as_deref());
-        keys.is_some_and(|(other, own)| other.starts_with(own))
+        keys.is_some_and(|(other, own)| is_under(other, own))
     };
     let is_another = |record: &Pending| {
         let origin = record.origin();
@@ -305,6 +305,12 @@ fn warn_of_doubt(message: &Message, args: &Send, client: &Client, context: &Cont
             first.id()
         ));
     }
+}
+
+/// Whether `other` is `key`, or the key of a part of a text under it. No key that somebody gives ends as that of a part does.
+fn is_under(other: &str, key: &str) -> bool {
+    let rest = other.strip_prefix(key);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(" part "))
 }
 
 /// Tells what was done of a message before `failure` ended it.

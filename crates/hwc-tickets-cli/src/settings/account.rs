@@ -4,7 +4,7 @@ use super::{
     Settings, Source, one_of,
     profile::Profile,
     site_of,
-    variables::{Lookup, text},
+    variables::{Lookup, path, text},
 };
 use crate::{
     cli::{Key, SiteName},
@@ -28,6 +28,9 @@ pub(crate) const VARIABLES: [&str; 10] = [
     "HWC_IAM_PROJECT",
 ];
 
+/// The variable that names a file with keys. It holds no secret: hooks may have it.
+const KEY_FILE: &str = "HUAWEICLOUD_SDK_CREDENTIALS_FILE";
+
 /// Variables that only say more about credentials: alone they sign in nobody.
 const MORE: [&str; 5] = [
     "HUAWEICLOUD_SDK_SECURITY_TOKEN",
@@ -48,6 +51,12 @@ pub(crate) fn set_in(read: Lookup<'_>) -> Vec<&'static str> {
     VARIABLES.into_iter().filter(is_set).collect()
 }
 
+/// The same, and the one that names a file with them.
+pub(crate) fn set_or_named_in(read: Lookup<'_>) -> Vec<&'static str> {
+    let file = path(read, KEY_FILE).map(|_| KEY_FILE);
+    set_in(read).into_iter().chain(file).collect()
+}
+
 /// Whether these variables sign somebody in.
 pub(crate) fn sign_in(variables: &[&str]) -> bool {
     variables.iter().any(|name| !MORE.contains(name))
@@ -66,7 +75,7 @@ pub(super) fn passes_over(
     }
     let has_address = text(variable, "HWC_TICKETS_ENDPOINT")?.is_some()
         || text(variable, site_of(site).endpoint_variable())?.is_some();
-    Ok(has_address && sign_in(&set_in(variable)))
+    Ok(has_address && sign_in(&set_or_named_in(variable)))
 }
 
 /// Whether a setting belongs to an account, and not to whoever uses the program.

@@ -168,6 +168,18 @@ fn a_doubt_that_stays_sends_nothing() {
     assert_eq!(stage.pending_files().len(), 1);
 }
 
+/// A key that only begins like another one is that of another message, whose doubt is told.
+#[test]
+fn a_key_that_begins_like_another_is_another() {
+    let stage = Stage::new();
+    in_doubt(&stage);
+    let next = ["message", "send", TICKET, "the next one", "--key", "outage"];
+    let ran = stage.run(&next);
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+    let says = "an earlier message to this ticket is in doubt";
+    assert!(ran.stderr.contains(says), "{}", ran.stderr);
+}
+
 /// Several runs at once with one key: one sends, and the others send nothing.
 #[test]
 fn runs_at_once_send_one_message() {
