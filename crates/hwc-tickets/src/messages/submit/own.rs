@@ -384,14 +384,18 @@ impl OwnSubmits {
 
     /// The same, and those that were forgotten.
     pub(crate) fn unsettled(&self) -> Vec<Pending> {
-        let mut open: BTreeMap<PendingId, Pending> = (self.listed().into_iter())
-            .filter(|record| !record.is_settled())
+        let (settled, listed): (Vec<_>, Vec<_>) =
+            (self.listed().into_iter()).partition(Pending::is_settled);
+        // Also by another process.
+        let settled: BTreeSet<PendingId> = settled.iter().map(|record| record.id).collect();
+        let mut open: BTreeMap<PendingId, Pending> = (listed.into_iter())
             .map(|record| (record.id, record))
             .collect();
         for entry in self.lock().iter() {
+            let id = entry.pending.id;
             match entry.state {
-                State::Open => open.insert(entry.pending.id, entry.pending.clone()),
-                State::Arrived { .. } => open.remove(&entry.pending.id),
+                State::Open if !settled.contains(&id) => open.insert(id, entry.pending.clone()),
+                State::Open | State::Arrived { .. } => open.remove(&id),
             };
         }
         let mut open: Vec<Pending> = open.into_values().collect();
@@ -405,6 +409,7 @@ impl OwnSubmits {
         let mut listed = self.listed().into_iter();
         let stored = listed.find(|stored| stored.id == pending.id);
         let is_shaky = stored.as_ref().is_some_and(Pending::is_shaky);
+        let is_forgotten = stored.as_ref().is_some_and(Pending::is_forgotten);
         let is_settled = stored.as_ref().is_some_and(Pending::is_settled);
         let mut entries = self.lock();
         let Some(entry) = entries
@@ -416,6 +421,7 @@ impl OwnSubmits {
         entry.posted = Some(posted);
         let has_news = entry.pending.span != pending.span;
         entry.pending.span = pending.span;
+        entry.pending.forgotten |= is_forgotten;
         if let Some(baseline) = entry.pending.baseline.as_mut() {
             baseline.shaky |= is_shaky;
         }
@@ -473,12 +479,14 @@ impl OwnSubmits {
         if kept.as_ref().is_some_and(Pending::is_settled) {
             return Ok(());
         }
+        let is_forgotten = kept.as_ref().is_some_and(Pending::is_forgotten);
         let mut entries = self.lock();
         let mut own = entries.iter_mut().map(|entry| &mut entry.pending);
         let own = own.find(|own| own.id == record.id);
         let Some(record) = own.or(kept.as_mut()).filter(|it| !it.is_settled()) else {
             return Ok(());
         };
+        record.forgotten |= is_forgotten;
         // Without a baseline it is never found to be absent.
         let Some(baseline) = record.baseline.as_mut() else {
             return Ok(());
@@ -663,6 +671,7 @@ impl OwnSubmits {
         };
         let all = outbox.list_all()?;
         self.last_listed().clone_from(&all);
+        self.see_forgotten(&all);
         Ok(all)
     }
 
@@ -671,12 +680,33 @@ impl OwnSubmits {
         let Some(outbox) = &self.0.outbox else {
             return Vec::new();
         };
-        let read = outbox.list();
-        let mut listed = self.last_listed();
-        if let Ok(all) = read {
-            *listed = all;
+        let Ok(all) = outbox.list() else {
+            return self.last_listed().clone();
+        };
+        self.last_listed().clone_from(&all);
+        self.see_forgotten(&all);
+        all
+    }
+
+    /// Of what another process has forgotten this client remembers no more than that one does: what the outbox holds.
+    fn see_forgotten(&self, listed: &[Pending]) {
+        let forgotten: BTreeSet<PendingId> = (listed.iter())
+            .filter(|record| record.forgotten)
+            .map(|record| record.id)
+            .collect();
+        if forgotten.is_empty() {
+            return;
         }
-        listed.clone()
+        let is_it = |entry: &&Entry| {
+            entry.state == State::Open && !entry.under_way && forgotten.contains(&entry.pending.id)
+        };
+        let here: Vec<PendingId> = (self.lock().iter())
+            .filter(is_it)
+            .map(|entry| entry.pending.id)
+            .collect();
+        for id in here {
+            self.drop_entry(id);
+        }
     }
 
     /// As it was when last it was read well, without a look at it.
