@@ -753,3 +753,29 @@ fn what_another_process_settled_meanwhile_is_not_written_over() {
         }
     }
 }
+
+/// One that saw the message before it was taken back writes down no less than what is known by then.
+#[test]
+fn what_another_process_took_back_meanwhile_is_not_written_over() {
+    let (desk, shelf) = (desk(), Shelf::default());
+    post(&desk, 0, &["opened"], Duration::from_secs(60));
+    lose_answers(&desk, |_| true);
+    let client = || desk.builder().outbox(shelf.clone()).build().unwrap();
+    let pending = in_doubt(&desk, &client(), "words");
+    desk.clock.advance(Duration::from_secs(60));
+    let id = MessageId::new(id_of(&desk, "words")).unwrap();
+    let mut recalled = serde_json::to_value(&pending).unwrap();
+    recalled["settled"] = serde_json::json!({ "wall": "2026-03-01T02:00:01Z" });
+    recalled["recalled"] = serde_json::json!(id.as_str());
+    let recalled: Pending = serde_json::from_value(recalled).unwrap();
+    let meddled = shelf.clone();
+    desk.on_request(move |_, asked| {
+        if asked.operation() == "list" {
+            meddled.put(&recalled).unwrap();
+        }
+        None
+    });
+    let outcome = desk.clock.run(client().reconcile(&pending)).unwrap();
+    assert!(matches!(outcome, Outcome::Confirmed(_)), "{outcome:?}");
+    assert_eq!(shelf.list_all().unwrap()[0].recalled(), Some(&id));
+}

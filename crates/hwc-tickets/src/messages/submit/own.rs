@@ -437,6 +437,9 @@ impl OwnSubmits {
     /// It is in the ticket, as was found out at `at` on the monotonic clock and at `moment` on the others.
     pub(crate) fn arrived(&self, pending: &Pending, at: Duration, moment: Moment) {
         let id = pending.id;
+        let mut settled = pending.clone().settled(moment);
+        // What was taken back since it was seen stays so.
+        settled.recalled = self.taken_back(pending);
         let mut entries = self.lock();
         let entry = entries.iter_mut().find(|entry| entry.pending.id == id);
         let is_ours = entry.is_some();
@@ -445,23 +448,26 @@ impl OwnSubmits {
             // Only its looks are needed from now on.
             entry.pending = entry.pending.clone().settled(moment);
             entry.pending.landed.clone_from(&pending.landed);
+            entry.pending.recalled.clone_from(&settled.recalled);
         }
         drop(entries);
         let is_kept = |records: &[Pending]| records.iter().any(|record| record.id == id);
         if is_ours || is_kept(&self.last_listed()) || is_kept(&self.listed()) {
             // When that cannot be written, it is reconciled once more later: harmless.
-            let _ = self.store(&pending.clone().settled(moment));
+            let _ = self.store(&settled);
         }
     }
 
     /// It is known by now which message it made.
     pub(crate) fn landed(&self, pending: &Pending) {
+        let recalled = self.taken_back(pending);
         let mut entries = self.lock();
         let mut own = entries.iter_mut().map(|entry| &mut entry.pending);
         let Some(record) = own.find(|record| record.id == pending.id) else {
             return;
         };
         record.landed.clone_from(&pending.landed);
+        record.recalled = recalled;
         let record = record.clone();
         drop(entries);
         // When that cannot be written, it counts as a rival for longer: harmless.
