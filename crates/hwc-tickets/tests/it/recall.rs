@@ -239,6 +239,30 @@ fn only_a_whole_list_with_ids_proves_that_a_message_is_gone() {
     }
 }
 
+/// What a machine on the way gives once more is how the ticket was, and not how it is.
+#[test]
+fn a_stored_answer_proves_no_message_to_be_gone() {
+    for stored in ["detail", "list"] {
+        let desk = two();
+        let id = id_of(&desk, "second");
+        desk.on_request(move |state, asked| match asked.operation() {
+            "recall" => {
+                state.answer(asked);
+                Some(Step::reset())
+            }
+            operation if operation == stored => {
+                let answer = state.answer(asked).to_string();
+                Some(Step::json(200, answer).header("age", "60"))
+            }
+            _ => None,
+        });
+        let ticket = desk.client().ticket(TICKET).unwrap();
+        let result = desk.clock.run(ticket.recall(&id).into_future());
+        let error = result.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Interrupted, "{stored}");
+    }
+}
+
 #[test]
 fn when_the_ticket_cannot_be_read_the_first_error_stands() {
     let desk = two();
