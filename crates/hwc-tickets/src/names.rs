@@ -3,7 +3,7 @@
 /// Gives an enum `as_str`, `Display` and `FromStr`. The names are those that serde writes; a variant `with` holds a number that
 /// nothing is known of.
 macro_rules! names {
-    ($type:ident: $what:literal { $($variant:ident = $name:literal),+ $(,)? } $(with $other:ident)?) => {
+    ($type:ident: $what:literal { $($variant:ident = $name:literal),+ $(,)? } $(with $other:ident read by $read:ident)?) => {
         impl $type {
             /// Its name in lower case, stable, for logs, metrics and columns: as serde writes it.
             #[must_use]
@@ -25,7 +25,7 @@ macro_rules! names {
             }
         }
 
-        /// From what `Display` writes.
+        /// From what `Display` writes: also from the number of what an earlier version had no name for.
         impl std::str::FromStr for $type {
             type Err = $crate::names::UnknownName;
 
@@ -34,7 +34,7 @@ macro_rules! names {
                     $($name => Some(Self::$variant),)+
                     _ => None,
                 };
-                $(let known = known.or_else(|| $crate::names::code(text).map(Self::$other));)?
+                $(let known = known.or_else(|| $crate::names::code(text).map(|code| Self::$read(Some(code))));)?
                 known.ok_or($crate::names::UnknownName::new($what))
             }
         }

@@ -30,7 +30,7 @@ pub enum MessageKind {
 
 names! {
     MessageKind: "a side of a conversation" { Customer = "customer", Support = "support", Unknown = "unknown" }
-    with Other
+    with Other read by from_code
 }
 
 impl MessageKind {
@@ -82,7 +82,7 @@ names! {
         ThirdParty = "third_party",
         Unknown = "unknown",
     }
-    with Other
+    with Other read by from_code
 }
 
 impl Role {

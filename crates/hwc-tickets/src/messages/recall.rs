@@ -10,7 +10,7 @@ use crate::{
         submit::recalled::before_recall,
         wire::MessagePage,
     },
-    service::{About, MAX_PAGE},
+    service::{self, About, MAX_PAGE},
     tickets::{detail::TicketDetail, ticket::Ticket},
     verb::{verb, within},
 };
@@ -196,7 +196,7 @@ async fn recall(ticket: Ticket, deadline: Duration, id: Result<MessageId>) -> Re
 
 /// The rows of the list of messages, when the detail shows as many: no document says that its own list is
 /// whole. `None`: the list has more, or its end is not proven. Neither a short page nor a total that counts
-/// the page alone is such a proof.
+/// the page alone is such a proof, nor a page that a machine on the way had stored.
 async fn whole_list(
     ticket: &Ticket,
     detail: &TicketDetail,
@@ -215,10 +215,13 @@ async fn whole_list(
         let answer = parts
             .service
             .messages(&ticket.id, seen as u64, MAX_PAGE, about);
-        let page = answer
+        let answer = answer
             .await
-            .map_err(|fault| Error::from_fault(OPERATION, fault))?
-            .body;
+            .map_err(|fault| Error::from_fault(OPERATION, fault))?;
+        if service::is_stored(&answer) {
+            return Ok(None);
+        }
+        let page = answer.body;
         let returned = page.returned();
         if returned == 0 {
             // A list that has nothing of what the detail shows proves nothing.

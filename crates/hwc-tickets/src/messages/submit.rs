@@ -301,8 +301,8 @@ impl Submit {
     /// When awaited, besides those of every submit, and always before anything is sent:
     /// [`ErrorKind::Locked`](crate::ErrorKind::Locked) while the key is under way,
     /// [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable) with [`Error::pending`](crate::Error::pending) while its message stays in doubt, and
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) where it was used for something else, has not 1 to 256 bytes, or the client has
-    /// no outbox.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) where it was used for something else, where the doubt about its message was
+    /// ended by a person ([`Error::pending`](crate::Error::pending) has the record), has not 1 to 256 bytes, or the client has no outbox.
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.options.key = Some(key.into());
         self

@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Result},
     ids::MessageId,
     messages::message::Message,
-    service::About,
+    service::{self, About},
     tickets::ticket::Ticket,
     verb::{verb, within},
 };
@@ -83,7 +83,12 @@ async fn read_detail(ticket: Ticket, deadline: Duration) -> Result<TicketDetail>
     };
     let service = &ticket.client.parts().service;
     match service.detail(&ticket.id, about).await {
-        Ok(answer) => Ok(answer.body),
+        Ok(answer) => {
+            let is_stored = service::is_stored(&answer);
+            let mut detail = answer.body;
+            detail.is_stored = is_stored;
+            Ok(detail)
+        }
         Err(fault) => Err(Error::from_fault("read ticket", fault)),
     }
 }

@@ -86,7 +86,7 @@ fn the_same_key_gives_the_kept_outcome_until_it_is_acknowledged() {
     assert_eq!(sent.receipt, Receipt::Accepted);
 }
 
-/// A person ends a doubt that stays: its key is free then, and what is submitted under it is another message.
+/// A person ends a doubt that stays, and then gives its key free: what is submitted under it is another message.
 #[test]
 fn a_doubt_that_was_forgotten_gives_its_key_free() {
     for acts in [true, false] {
@@ -213,6 +213,81 @@ fn what_is_forgotten_holds_its_key_until_that_is_given_free() {
     assert_eq!(shelf.removed(), [Removal::Forgotten]);
     let made = create(&service, &own, "words").unwrap();
     assert_eq!(made.receipt, TicketReceipt::Told);
+}
+
+/// A program that runs on sends nothing under a key whose doubt a person has ended elsewhere, also where nothing arrived.
+#[test]
+fn what_another_process_forgot_is_forgotten() {
+    let shelf = Shelf::default();
+    let service = ledger::Service::new();
+    let client = || service.builder().outbox(shelf.clone()).build().unwrap();
+    service.world().faults = [Fault::Reset(false)].into();
+    let (own, other) = (client(), client());
+    let first = own.ticket(TICKET).unwrap().submit("words").key("job-1");
+    let first = first.confirm(Confirm::Never).into_future();
+    let error = service.clock.run(ledger::as_op(1, first)).unwrap_err();
+    other.forget(error.pending().unwrap().id()).unwrap();
+    assert!(own.pending().is_empty());
+    service.clock.advance(Duration::from_secs(60));
+    let error = submit(&service, &own, "words").unwrap_err();
+    assert!(error.pending().is_some_and(Pending::is_forgotten));
+    assert_eq!(service.requests("POST"), 1);
+    other.acknowledge("job-1").unwrap();
+    let sent = submit(&service, &own, "words").unwrap();
+    assert_eq!(sent.receipt, Receipt::Accepted);
+
+    let shelf = Shelf::default();
+    let service = opening::Service::new();
+    let client = || service.builder().outbox(shelf.clone()).build().unwrap();
+    service.world().faults = [Fault::Reset(false)].into();
+    let (own, other) = (client(), client());
+    let first = own.create_ticket(TicketDraft::new("kind-1", "words"));
+    let first = first.unchecked().key("job-1").without_looking();
+    let first = opening::as_op(1, first.into_future());
+    let error = service.clock.run(first).unwrap_err();
+    other
+        .forget_ticket(error.pending_ticket().unwrap().id())
+        .unwrap();
+    assert!(own.pending_tickets().is_empty());
+    service.clock.advance(Duration::from_secs(60));
+    let error = create(&service, &own, "words").unwrap_err();
+    assert!(error.pending_ticket().unwrap().is_forgotten());
+    assert_eq!(service.world().posts, 1);
+    other.acknowledge("job-1").unwrap();
+    let made = create(&service, &own, "words").unwrap();
+    assert_eq!(made.receipt, TicketReceipt::Told);
+}
+
+/// What another process has found out is in doubt no more for the one that sent it.
+#[test]
+fn what_another_process_settled_is_not_pending() {
+    let shelf = Shelf::default();
+    let service = ledger::Service::new();
+    let client = || service.builder().outbox(shelf.clone()).build().unwrap();
+    service.world().faults = [Fault::Reset(true)].into();
+    let own = client();
+    let first = own.ticket(TICKET).unwrap().submit("words").key("job-1");
+    let first = first.confirm(Confirm::Never).into_future();
+    let error = service.clock.run(ledger::as_op(1, first)).unwrap_err();
+    let pending = error.into_pending().unwrap();
+    assert_eq!(own.pending().len(), 1);
+    let found = service.clock.run(client().reconcile(&pending)).unwrap();
+    assert!(matches!(found, Outcome::Confirmed(_)), "{found:?}");
+    assert!(own.pending().is_empty());
+
+    let shelf = Shelf::default();
+    let service = opening::Service::new();
+    let client = || service.builder().outbox(shelf.clone()).build().unwrap();
+    service.world().faults = [Fault::Reset(true)].into();
+    let own = client();
+    let first = own.create_ticket(TicketDraft::new("kind-1", "words"));
+    let first = first.unchecked().key("job-1").without_looking();
+    let first = opening::as_op(1, first.into_future());
+    assert!(service.clock.run(first).is_err());
+    assert_eq!(own.pending_tickets().len(), 1);
+    let found = create(&service, &client(), "words").unwrap();
+    assert_eq!(found.receipt, TicketReceipt::Found);
+    assert!(own.pending_tickets().is_empty());
 }
 
 /// Who has forgotten it can look once more, and a file keeps that it was forgotten.

@@ -239,6 +239,30 @@ fn only_a_whole_list_with_ids_proves_that_a_message_is_gone() {
     }
 }
 
+/// What a machine on the way gives once more is how the ticket was, and not how it is.
+#[test]
+fn a_stored_answer_proves_no_message_to_be_gone() {
+    for stored in ["detail", "list"] {
+        let desk = two();
+        let id = id_of(&desk, "second");
+        desk.on_request(move |state, asked| match asked.operation() {
+            "recall" => {
+                state.answer(asked);
+                Some(Step::reset())
+            }
+            operation if operation == stored => {
+                let answer = state.answer(asked).to_string();
+                Some(Step::json(200, answer).header("age", "60"))
+            }
+            _ => None,
+        });
+        let ticket = desk.client().ticket(TICKET).unwrap();
+        let result = desk.clock.run(ticket.recall(&id).into_future());
+        let error = result.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Interrupted, "{stored}");
+    }
+}
+
 #[test]
 fn when_the_ticket_cannot_be_read_the_first_error_stands() {
     let desk = two();
@@ -595,6 +619,7 @@ fn a_message_in_doubt_that_is_taken_back_is_never_called_absent() {
     let client = || desk.builder().outbox(shelf.clone()).build().unwrap();
     post(&desk, 0, &["opened"], Duration::from_secs(60));
     lose_answers(&desk, |_| true);
+    let running = client();
     let pending = in_doubt(&desk, &client(), "wrong ticket");
     desk.clock.advance(Duration::from_secs(60));
     // As after a start.
@@ -602,9 +627,11 @@ fn a_message_in_doubt_that_is_taken_back_is_never_called_absent() {
     assert!(client().pending().is_empty());
     let kept = shelf.list_all().unwrap();
     assert_eq!(kept[0].recalled(), Some(&id));
-    // Also by a copy of the record as it was before.
-    let outcome = desk.clock.run(client().reconcile(&pending));
-    assert_eq!(outcome.unwrap(), Outcome::Recalled(id));
+    // Also by a copy of the record as it was before, and in a process that has not looked at the outbox since.
+    for client in [client(), running] {
+        let outcome = desk.clock.run(client.reconcile(&pending));
+        assert_eq!(outcome.unwrap(), Outcome::Recalled(id.clone()));
+    }
     let again = client().ticket(TICKET).unwrap().submit("wrong ticket");
     let again = desk.clock.run(again.key("wrong ticket").into_future());
     assert_eq!(again.unwrap().receipt, Receipt::Kept);
@@ -748,4 +775,30 @@ fn what_another_process_settled_meanwhile_is_not_written_over() {
             false => assert!(kept[0].is_settled(), "{kept:?}"),
         }
     }
+}
+
+/// One that saw the message before it was taken back writes down no less than what is known by then.
+#[test]
+fn what_another_process_took_back_meanwhile_is_not_written_over() {
+    let (desk, shelf) = (desk(), Shelf::default());
+    post(&desk, 0, &["opened"], Duration::from_secs(60));
+    lose_answers(&desk, |_| true);
+    let client = || desk.builder().outbox(shelf.clone()).build().unwrap();
+    let pending = in_doubt(&desk, &client(), "words");
+    desk.clock.advance(Duration::from_secs(60));
+    let id = MessageId::new(id_of(&desk, "words")).unwrap();
+    let mut recalled = serde_json::to_value(&pending).unwrap();
+    recalled["settled"] = serde_json::json!({ "wall": "2026-03-01T02:00:01Z" });
+    recalled["recalled"] = serde_json::json!(id.as_str());
+    let recalled: Pending = serde_json::from_value(recalled).unwrap();
+    let meddled = shelf.clone();
+    desk.on_request(move |_, asked| {
+        if asked.operation() == "list" {
+            meddled.put(&recalled).unwrap();
+        }
+        None
+    });
+    let outcome = desk.clock.run(client().reconcile(&pending)).unwrap();
+    assert!(matches!(outcome, Outcome::Confirmed(_)), "{outcome:?}");
+    assert_eq!(shelf.list_all().unwrap()[0].recalled(), Some(&id));
 }

@@ -221,6 +221,10 @@ fn names_are_those_of_json() {
         (other.as_str(), &*other.to_string()),
         ("other", "other (99)")
     );
+    // Of a status that an earlier version had no name for.
+    assert_eq!("other (2)".parse(), Ok(TicketStatus::AwaitingConfirmation));
+    assert_eq!("other (1)".parse(), Ok(MessageKind::from_code(Some(1))));
+    assert_eq!("other (1)".parse(), Ok(Role::from_code(Some(1))));
     for text in ["", "other", "other (x)", "In_Progress", "secret"] {
         let error = text.parse::<TicketStatus>().unwrap_err().to_string();
         assert_eq!(error, "not the name of a ticket status");

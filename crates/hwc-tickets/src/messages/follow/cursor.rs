@@ -158,8 +158,8 @@ impl Cursor {
     }
 
     /// The status of `ticket` that was handed out last, by this run or one before: another one at the start of the next run
-    /// is a change. `None` without [`Follow::status_events`](super::Follow::status_events), and in what an older version
-    /// wrote.
+    /// is a change. `None` of a ticket whose status was never handed out ([`Follow::status_events`](super::Follow::status_events)),
+    /// and in what an older version wrote.
     #[must_use]
     pub fn status(&self, ticket: &TicketId) -> Option<TicketStatus> {
         let digest = TicketDigest::of(ticket);

@@ -1,5 +1,6 @@
 //! The status of tickets: asked for slowly, one ticket after the other.
 
+use super::cadence::LONGEST_ASKED;
 use crate::{ids::TicketId, tickets::detail::TicketStatus};
 use std::{
     collections::{HashMap, VecDeque},
@@ -76,7 +77,8 @@ impl StatusWatch {
     pub(super) fn failed(&mut self, now: Duration, asked: Option<Duration>) -> Duration {
         self.under_way = false;
         self.slowness = self.slowness.saturating_mul(2).min(1024);
-        let wait = self.pace().max(asked.unwrap_or_default());
+        let asked = asked.unwrap_or_default().min(LONGEST_ASKED);
+        let wait = self.pace().max(asked);
         self.due = now.saturating_add(wait);
         wait
     }
@@ -109,5 +111,23 @@ impl StatusWatch {
     pub(super) fn forget(&mut self, ticket: &TicketId) {
         self.queue.retain(|queued| queued != ticket);
         self.known.remove(ticket);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is asked for is waited for, and a number that means something else ends nothing.
+    #[test]
+    fn a_service_that_asks_for_years_is_asked_again() {
+        let ticket = TicketId::new("case-1").unwrap();
+        let mut watch = StatusWatch::new(Duration::from_secs(60), [ticket].into_iter());
+        let hour = Duration::from_secs(3600);
+        assert_eq!(watch.failed(Duration::ZERO, Some(hour)), hour);
+        assert_eq!(watch.due, hour);
+        let years = Some(Duration::from_secs(99_999_999_999));
+        assert_eq!(watch.failed(hour, years), LONGEST_ASKED);
+        assert!(watch.take_due(hour + LONGEST_ASKED).is_some());
     }
 }

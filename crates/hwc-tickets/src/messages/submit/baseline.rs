@@ -129,8 +129,11 @@ impl Baseline {
     }
 
     /// Whether something was seen, and nothing of it was seen at the time of `other`, nor is shown now: then this is of another
-    /// ticket.
+    /// ticket. Of a ticket that was not seen whole, the older messages are out of sight, which proves nothing.
     pub(crate) fn has_nothing_of(&self, other: &Self, snapshot: &Snapshot) -> bool {
+        if other.since.is_some() && !snapshot.whole {
+            return false;
+        }
         let shown = snapshot.counts();
         let is_foreign = |mark: &Mark| !shown.contains_key(mark) && !other.seen.0.contains(mark);
         !self.seen.is_empty() && self.seen.0.iter().all(is_foreign)
@@ -243,6 +246,42 @@ impl<'de> Deserialize<'de> for Seen {
             None => Err(de::Error::custom(
                 "hexadecimal digits are expected, sixteen for each message",
             )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is out of sight in a long ticket is not missing from it.
+    #[test]
+    fn only_a_ticket_that_was_seen_whole_shows_that_another_one_is_another() {
+        let baseline = |since: Option<Timestamp>, marks: &[u8]| Baseline {
+            since,
+            floor: since,
+            seen: Seen(marks.iter().map(|byte| [*byte; 8]).collect()),
+            alike: Seen::default(),
+            shaky: false,
+            date: None,
+        };
+        let snapshot = |whole: bool| {
+            let mut snapshot = Snapshot::default();
+            snapshot.whole |= whole;
+            snapshot
+        };
+        let part = Some(Timestamp::UNIX_EPOCH);
+        let rows: [(&[u8], Option<Timestamp>, &[u8], bool, bool); 5] = [
+            (&[1], None, &[2], false, true),
+            (&[1], part, &[2], true, true),
+            (&[1], part, &[2], false, false),
+            (&[1, 3], None, &[3], true, false),
+            (&[], None, &[2], true, false),
+        ];
+        for (theirs, since, marks, whole, wanted) in rows {
+            let (theirs, own) = (baseline(None, theirs), baseline(since, marks));
+            let is_another = theirs.has_nothing_of(&own, &snapshot(whole));
+            assert_eq!(is_another, wanted, "{theirs:?} {own:?} {whole}");
         }
     }
 }

@@ -384,14 +384,18 @@ impl OwnSubmits {
 
     /// The same, and those that were forgotten.
     pub(crate) fn unsettled(&self) -> Vec<Pending> {
-        let mut open: BTreeMap<PendingId, Pending> = (self.listed().into_iter())
-            .filter(|record| !record.is_settled())
+        let (settled, listed): (Vec<_>, Vec<_>) =
+            (self.listed().into_iter()).partition(Pending::is_settled);
+        // Also by another process.
+        let settled: BTreeSet<PendingId> = settled.iter().map(|record| record.id).collect();
+        let mut open: BTreeMap<PendingId, Pending> = (listed.into_iter())
             .map(|record| (record.id, record))
             .collect();
         for entry in self.lock().iter() {
+            let id = entry.pending.id;
             match entry.state {
-                State::Open => open.insert(entry.pending.id, entry.pending.clone()),
-                State::Arrived { .. } => open.remove(&entry.pending.id),
+                State::Open if !settled.contains(&id) => open.insert(id, entry.pending.clone()),
+                State::Open | State::Arrived { .. } => open.remove(&id),
             };
         }
         let mut open: Vec<Pending> = open.into_values().collect();
@@ -405,6 +409,7 @@ impl OwnSubmits {
         let mut listed = self.listed().into_iter();
         let stored = listed.find(|stored| stored.id == pending.id);
         let is_shaky = stored.as_ref().is_some_and(Pending::is_shaky);
+        let is_forgotten = stored.as_ref().is_some_and(Pending::is_forgotten);
         let is_settled = stored.as_ref().is_some_and(Pending::is_settled);
         let mut entries = self.lock();
         let Some(entry) = entries
@@ -416,6 +421,7 @@ impl OwnSubmits {
         entry.posted = Some(posted);
         let has_news = entry.pending.span != pending.span;
         entry.pending.span = pending.span;
+        entry.pending.forgotten |= is_forgotten;
         if let Some(baseline) = entry.pending.baseline.as_mut() {
             baseline.shaky |= is_shaky;
         }
@@ -431,6 +437,9 @@ impl OwnSubmits {
     /// It is in the ticket, as was found out at `at` on the monotonic clock and at `moment` on the others.
     pub(crate) fn arrived(&self, pending: &Pending, at: Duration, moment: Moment) {
         let id = pending.id;
+        let mut settled = pending.clone().settled(moment);
+        // What was taken back since it was seen stays so.
+        settled.recalled = self.taken_back(pending);
         let mut entries = self.lock();
         let entry = entries.iter_mut().find(|entry| entry.pending.id == id);
         let is_ours = entry.is_some();
@@ -439,23 +448,26 @@ impl OwnSubmits {
             // Only its looks are needed from now on.
             entry.pending = entry.pending.clone().settled(moment);
             entry.pending.landed.clone_from(&pending.landed);
+            entry.pending.recalled.clone_from(&settled.recalled);
         }
         drop(entries);
         let is_kept = |records: &[Pending]| records.iter().any(|record| record.id == id);
         if is_ours || is_kept(&self.last_listed()) || is_kept(&self.listed()) {
             // When that cannot be written, it is reconciled once more later: harmless.
-            let _ = self.store(&pending.clone().settled(moment));
+            let _ = self.store(&settled);
         }
     }
 
     /// It is known by now which message it made.
     pub(crate) fn landed(&self, pending: &Pending) {
+        let recalled = self.taken_back(pending);
         let mut entries = self.lock();
         let mut own = entries.iter_mut().map(|entry| &mut entry.pending);
         let Some(record) = own.find(|record| record.id == pending.id) else {
             return;
         };
         record.landed.clone_from(&pending.landed);
+        record.recalled = recalled;
         let record = record.clone();
         drop(entries);
         // When that cannot be written, it counts as a rival for longer: harmless.
@@ -473,12 +485,14 @@ impl OwnSubmits {
         if kept.as_ref().is_some_and(Pending::is_settled) {
             return Ok(());
         }
+        let is_forgotten = kept.as_ref().is_some_and(Pending::is_forgotten);
         let mut entries = self.lock();
         let mut own = entries.iter_mut().map(|entry| &mut entry.pending);
         let own = own.find(|own| own.id == record.id);
         let Some(record) = own.or(kept.as_mut()).filter(|it| !it.is_settled()) else {
             return Ok(());
         };
+        record.forgotten |= is_forgotten;
         // Without a baseline it is never found to be absent.
         let Some(baseline) = record.baseline.as_mut() else {
             return Ok(());
@@ -663,6 +677,7 @@ impl OwnSubmits {
         };
         let all = outbox.list_all()?;
         self.last_listed().clone_from(&all);
+        self.see_forgotten(&all);
         Ok(all)
     }
 
@@ -671,12 +686,33 @@ impl OwnSubmits {
         let Some(outbox) = &self.0.outbox else {
             return Vec::new();
         };
-        let read = outbox.list();
-        let mut listed = self.last_listed();
-        if let Ok(all) = read {
-            *listed = all;
+        let Ok(all) = outbox.list() else {
+            return self.last_listed().clone();
+        };
+        self.last_listed().clone_from(&all);
+        self.see_forgotten(&all);
+        all
+    }
+
+    /// Of what another process has forgotten this client remembers no more than that one does: what the outbox holds.
+    fn see_forgotten(&self, listed: &[Pending]) {
+        let forgotten: BTreeSet<PendingId> = (listed.iter())
+            .filter(|record| record.forgotten)
+            .map(|record| record.id)
+            .collect();
+        if forgotten.is_empty() {
+            return;
         }
-        listed.clone()
+        let is_it = |entry: &&Entry| {
+            entry.state == State::Open && !entry.under_way && forgotten.contains(&entry.pending.id)
+        };
+        let here: Vec<PendingId> = (self.lock().iter())
+            .filter(is_it)
+            .map(|entry| entry.pending.id)
+            .collect();
+        for id in here {
+            self.drop_entry(id);
+        }
     }
 
     /// As it was when last it was read well, without a look at it.

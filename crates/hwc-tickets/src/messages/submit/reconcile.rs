@@ -75,6 +75,7 @@ impl Client {
     /// [`Outbox::list_all`](crate::Outbox::list_all) fails: the error says why. The record stays good: try
     /// again later.
     pub async fn reconcile_within(&self, pending: &Pending, deadline: Duration) -> Result<Outcome> {
+        self.see_outbox();
         let mut reconciled = self
             .reconcile_records(vec![pending.clone()], deadline, None)
             .await;
@@ -93,6 +94,12 @@ impl Client {
         &self,
         records: impl IntoIterator<Item = Pending>,
     ) -> Vec<Reconciled> {
+        self.see_outbox();
+        self.reconcile_each(records).await
+    }
+
+    /// The same, with what was read of the outbox last.
+    async fn reconcile_each(&self, records: impl IntoIterator<Item = Pending>) -> Vec<Reconciled> {
         let mut tickets: BTreeMap<(TicketId, Option<GroupId>), Vec<Pending>> = BTreeMap::new();
         for record in records {
             let ticket = (record.ticket.clone(), record.group.clone());
@@ -115,7 +122,7 @@ impl Client {
     /// An outbox that several processes share holds records of submits that another process is still carrying
     /// out. Leave those out: pick from [`Client::pending`] and use [`Client::reconcile_all`].
     pub async fn reconcile_outbox(&self) -> Vec<Reconciled> {
-        self.reconcile_all(self.pending()).await
+        self.reconcile_each(self.pending()).await
     }
 
     /// The submits whose outcome is not known, from the outbox and from this client. Reads no ticket.
@@ -130,9 +137,6 @@ impl Client {
     /// doubt no more ([`Pending::is_forgotten`]), and goes on holding the key. The same key is an error then, and nothing is sent,
     /// until [`Client::acknowledge`] gives it free: its message may be in the ticket. Reconciling such a record later still tells.
     ///
-    /// If it was sent under a [key](crate::Submit::key), the key is free then: what is submitted under it is sent, as another message.
-    /// So where the person found the message in the ticket, nothing is to be submitted under that key again.
-    ///
     /// # Errors
     /// [`ErrorKind::Storage`] when the outbox cannot be read, or cannot take note of it.
     pub fn forget(&self, id: PendingId) -> Result<()> {
@@ -144,6 +148,11 @@ impl Client {
             )
             .with_source(error)
         })
+    }
+
+    /// What another process has taken note of since the outbox was read last is known then.
+    fn see_outbox(&self) {
+        let _ = self.parts().messages.own.listed();
     }
 
     /// Reconciles records that all are of one ticket and group.

@@ -267,9 +267,13 @@ impl OwnTickets {
         let listed = self.listed_or_last();
         let entries = self.lock();
         let own = |id: PendingId| entries.iter().any(|entry| entry.pending.id == id);
-        let listed = listed.into_iter().filter(|record| !own(record.id));
-        let mut open: Vec<PendingTicket> = (entries.iter().map(|entry| entry.pending.clone()))
-            .chain(listed)
+        // Another process may have settled it.
+        let is_settled =
+            |id: PendingId| (listed.iter()).any(|record| record.id == id && record.is_settled());
+        let here = (entries.iter().map(|entry| &entry.pending)).filter(|it| !is_settled(it.id));
+        let mut open: Vec<PendingTicket> = here
+            .chain(listed.iter().filter(|record| !own(record.id)))
+            .cloned()
             .filter(PendingTicket::is_in_doubt)
             .collect();
         open.sort_by_key(|record| (record.begun_at, record.id));
@@ -278,9 +282,11 @@ impl OwnTickets {
 
     /// Its outcome stays unknown: writes down what was learned, and gives the record to keep.
     pub(super) fn keep(&self, pending: &PendingTicket, posted: Posting) -> PendingTicket {
-        // What another process has found out is not written over.
+        // What another process has found out or forgotten is not written over.
         let mut listed = self.listed_or_last().into_iter();
-        let is_settled = listed.any(|it| it.id == pending.id && it.is_settled());
+        let stored = listed.find(|it| it.id == pending.id);
+        let is_settled = stored.as_ref().is_some_and(PendingTicket::is_settled);
+        let is_forgotten = stored.as_ref().is_some_and(PendingTicket::is_forgotten);
         let mut entries = self.lock();
         let Some(entry) = (entries.iter_mut()).find(|entry| entry.pending.id == pending.id) else {
             return pending.clone();
@@ -288,6 +294,7 @@ impl OwnTickets {
         entry.posted = Some(posted);
         let has_news = entry.pending.span != pending.span;
         entry.pending.span = pending.span;
+        entry.pending.forgotten |= is_forgotten;
         let kept = entry.pending.clone();
         drop(entries);
         if has_news && !is_settled {
@@ -458,7 +465,30 @@ impl OwnTickets {
         };
         let all = outbox.list_tickets()?;
         self.last_listed().clone_from(&all);
+        self.see_forgotten(&all);
         Ok(all)
+    }
+
+    /// Of what another process has forgotten this client remembers no more than that one does: what the outbox holds.
+    fn see_forgotten(&self, listed: &[PendingTicket]) {
+        let forgotten: BTreeSet<PendingId> = (listed.iter())
+            .filter(|record| record.forgotten)
+            .map(|record| record.id)
+            .collect();
+        if forgotten.is_empty() {
+            return;
+        }
+        let is_it = |entry: &&Entry| {
+            let record = &entry.pending;
+            !record.is_settled() && !entry.under_way && forgotten.contains(&record.id)
+        };
+        let here: Vec<PendingId> = (self.lock().iter())
+            .filter(is_it)
+            .map(|entry| entry.pending.id)
+            .collect();
+        for id in here {
+            self.drop_entry(id);
+        }
     }
 
     /// The same; when it cannot be read, as it was when last it could.

@@ -36,6 +36,9 @@ pub struct TicketDetail {
     /// Whether the answer had a list of messages at all, be it empty.
     #[serde(skip)]
     pub(crate) has_list: bool,
+    /// Whether a machine on the way had stored the answer.
+    #[serde(skip)]
+    pub(crate) is_stored: bool,
 }
 
 impl TicketDetail {
@@ -51,12 +54,14 @@ impl TicketDetail {
             undecodable: Vec::new(),
             extra: Map::new(),
             has_list: true,
+            is_stored: false,
         }
     }
 
-    /// Whether message `id` is not in the ticket: every message is here, with an id, and none has this one.
+    /// Whether message `id` is not in the ticket: every message is here, as the ticket is now, with an id, and none has this one.
     pub(crate) fn proves_absence_of(&self, id: &MessageId) -> bool {
         self.has_list
+            && !self.is_stored
             && self.undecodable.is_empty()
             && self.messages.len() < LIST_END
             && (self.messages.iter())
@@ -76,6 +81,7 @@ impl PartialEq for TicketDetail {
             undecodable,
             extra,
             has_list: _,
+            is_stored: _,
         } = self;
         (id, status, description) == (&other.id, &other.status, &other.description)
             && (created_at, messages) == (&other.created_at, &other.messages)

@@ -46,7 +46,7 @@ names! {
         AwaitingFeedback = "awaiting_feedback",
         Unknown = "unknown",
     }
-    with Other
+    with Other read by from_code
 }
 
 impl TicketStatus {

@@ -90,6 +90,7 @@ pub(super) fn detail(
         undecodable: readable.undecodable,
         extra,
         has_list,
+        is_stored: false,
     }
 }
 

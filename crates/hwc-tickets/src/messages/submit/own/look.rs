@@ -237,7 +237,7 @@ fn stood_before(record: &Pending, found: &Found<'_>) -> bool {
 
 /// Whether `record` went to another ticket, which has the same id where it was sent. That it went to another address or was sent
 /// with other credentials is no proof: a service may have several names, and an account several keys. But then its ticket showed
-/// what this one does.
+/// what this one does, as far as this one was seen whole.
 fn is_elsewhere(record: &Pending, pending: &Pending, snapshot: &Snapshot) -> bool {
     let origins = record.origin.as_ref().zip(pending.origin.as_ref());
     let baselines = record.baseline.as_ref().zip(pending.baseline.as_ref());
