@@ -233,7 +233,8 @@ impl<'a> Found<'a> {
 /// Whether the ticket showed `found` before `record` was sent, each of it: then it is that of another one, whatever it looks like.
 /// What was seen and has been taken back since may have made room for one of this record.
 fn stood_before(record: &Pending, found: &Found<'_>) -> bool {
-    (record.baseline.as_ref()).is_some_and(|baseline| !baseline.shaky && baseline.saw(found.key, found.count))
+    (record.baseline.as_ref())
+        .is_some_and(|baseline| !baseline.shaky && baseline.saw(found.key, found.count))
 }
 
 /// Whether `record` went to another ticket, which has the same id where it was sent. That it went to another address or was sent
