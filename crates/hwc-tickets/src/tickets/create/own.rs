@@ -273,8 +273,8 @@ impl OwnTickets {
         let here = (entries.iter().map(|entry| &entry.pending)).filter(|it| !is_settled(it.id));
         let mut open: Vec<PendingTicket> = here
             .chain(listed.iter().filter(|record| !own(record.id)))
+            .filter(|record| record.is_in_doubt())
             .cloned()
-            .filter(PendingTicket::is_in_doubt)
             .collect();
         open.sort_by_key(|record| (record.begun_at, record.id));
         open
