@@ -271,8 +271,8 @@ mod tests {
             snapshot
         };
         let part = Some(Timestamp::UNIX_EPOCH);
-        let rows: [(&[u8], Option<Timestamp>, &[u8], bool, bool); 5] = [
-            (&[1], None, &[2], false, true),
+        let rows = [
+            (&[1][..], None, &[2], false, true),
             (&[1], part, &[2], true, true),
             (&[1], part, &[2], false, false),
             (&[1, 3], None, &[3], true, false),
