@@ -1,5 +1,5 @@
 """Makes the Python clients of the description, checks their types, talks through them, and replays the kit into them. The
-first program that the README of the description shows is run besides.
+programs that the README of the description shows are run besides.
 
     python clients.py SPEC KIT CONTROL REPLAY
 
@@ -41,11 +41,10 @@ def program(name: str) -> str:
     return str(Path(sys.executable).with_name(name))
 
 
-def first_program(spec: str, control: str) -> str:
-    """The program of the README, for this simulator."""
-    text = Path(spec).with_name("README.md").read_text(encoding="utf-8")
-    program = text.split("```python\n")[1].split("```")[0]
-    return program.replace("http://127.0.0.1:8480", control)
+def shown_programs(spec: str, control: str) -> list[str]:
+    """The programs of the README, for this simulator: the first one, and the one that sorts answers."""
+    text = Path(spec).with_name("README.md").read_text(encoding="utf-8").replace("http://127.0.0.1:8480", control)
+    return [after.split("```")[0] for after in text.split("```python\n")[1:]]
 
 
 def main(spec: str, kit: str, control: str, replay: str) -> None:
@@ -61,11 +60,15 @@ def main(spec: str, kit: str, control: str, replay: str) -> None:
             # Types of the tolerant form are choices, which a program takes apart before mypy is content.
             strict = [program("mypy"), "--strict", "--cache-dir", "mypy-cache"]
             run([*strict, "--package", "hwc_tickets_client"], client)
-            first = Path("first.py")
-            first.write_text(first_program(spec, control), encoding="utf-8")
-            run([*strict, str(first), *(str(HERE / name) for name in ("conversation.py", "replay.py"))], client)
-            if not run([sys.executable, str(first)], client).startswith("sent: "):
+            shown = Path("first.py"), Path("outcome.py")
+            for file, text in zip(shown, shown_programs(spec, control), strict=True):
+                file.write_text(text, encoding="utf-8")
+            own = (HERE / name for name in ("conversation.py", "replay.py", "empty_answers.py"))
+            run([*strict, *map(str, (*shown, *own))], client)
+            if not run([sys.executable, str(shown[0])], client).startswith("sent: "):
                 raise SystemExit("the first program of spec/README.md sends nothing")
+            if run([sys.executable, str(shown[1])], client).split() != ["case-123", "done", "case-nope", "refused"]:
+                raise SystemExit("the program of spec/README.md that sorts answers sorts them wrongly")
         wire = last(run([sys.executable, "-c", WIRE, control], client))
         asks = [sys.executable, str(HERE / "replay.py"), replay, kit, description, f"{document}.txt"]
         said = last(run(asks if document == DOCUMENTS[0] else [*asks, "--lets-empty-through"], client))

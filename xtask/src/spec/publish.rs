@@ -1,11 +1,12 @@
 //! What other languages get, `dist/openapi.json`: the description with all that generators and readers look for and that
-//! is not typed in the sources. Sentences come from the machine hints, examples of failures from the catalogue of error
-//! codes, names of schemas from what generators leave free.
+//! is not typed in the sources. Sentences come from the machine hints and the limits, examples of failures from the
+//! catalogue of error codes, names of schemas from what generators leave free.
 
 mod failures;
 pub mod hints;
 pub mod names;
 mod papers;
+mod parameters;
 pub mod words;
 
 use crate::tables::error_codes::Catalogue;
@@ -16,6 +17,7 @@ use serde_yaml::Value;
 pub fn published(root: &Value, catalogue: &Catalogue) -> Value {
     let mut published = root.clone();
     words::tell(&mut published);
+    parameters::describe(&mut published);
     hints::put_in(&mut published);
     papers::put_in(&mut published);
     failures::show(&mut published, catalogue);

@@ -26,7 +26,25 @@ fn what_programs_are_told_people_are_told_too() {
     for (at, told) in [
         (
             "/components/parameters/XSite/description".to_owned(),
-            json!("Site that is asked. If it is left out, the service takes 0."),
+            json!("Site that is asked. Limit: 0 to 1. If it is left out, the service takes 0."),
+        ),
+        (
+            "/components/parameters/XSite/schema/description".to_owned(),
+            json!("Site that is asked. Limit: 0 to 1. If it is left out, the service takes 0."),
+        ),
+        (
+            format!("{write}/parameters/0/schema/description"),
+            json!("Id of the ticket. Limit: 1 to 64 characters."),
+        ),
+        (
+            format!("{schemas}/CreateMessageDoV2/properties/content/description"),
+            json!("Text of the message. Limit: at most 2000 characters."),
+        ),
+        (
+            format!("{schemas}/CreateMessageDoV2/properties/accessory_ids/description"),
+            json!(
+                "Ids of attachments. Limit: at most 10 items. Limit of an item: at most 32 characters."
+            ),
         ),
         (
             format!("{schemas}/Message/properties/type/description"),
@@ -91,7 +109,7 @@ fn what_a_description_tells_itself_is_not_told_twice() {
     let house = House::new();
     let kind = "Kind of the message, 0 of the customer or 1 of the support.";
     house.edit("spec/openapi.yaml", "Kind of the message.", kind);
-    let limit = "Most messages to give, 10 if left out.";
+    let limit = "Most messages to give, 10 if left out and never more than 100.";
     house.edit("spec/openapi.yaml", "Most messages to give.", limit);
     let run = house.xtask(&["spec", "bundle"]);
     assert!(run.passed, "{}", run.said);
@@ -133,6 +151,28 @@ fn every_known_value_and_every_default_is_told_in_words() {
     });
     assert!(untold.is_empty(), "{}", untold.join("\n"));
     assert!(looked_at > 200, "only {looked_at}");
+}
+
+/// There are generators that show the words on the schema, and none of those on the parameter.
+#[test]
+fn the_words_on_a_parameter_are_on_its_schema() {
+    for name in ["openapi.json", "openapi.tolerant.json", "openapi-3.1.json"] {
+        let (published, mut looked_at) = (dist(name), 0);
+        each_object(&published, "", &mut |at, object| {
+            let schema = object.get("schema").filter(|_| object.contains_key("in"));
+            if let Some(schema) = schema.filter(|schema| schema.get("$ref").is_none()) {
+                looked_at += 1;
+                assert_eq!(
+                    schema.get("description"),
+                    object.get("description"),
+                    "{name}: {at}"
+                );
+            }
+        });
+        assert!(looked_at > 100, "only {looked_at} in {name}");
+    }
+    // The wire crate has its own words on limits.
+    assert!(!dist("openapi.codegen.json").to_string().contains("Limit: "));
 }
 
 fn each_object(value: &Value, at: &str, see: &mut impl FnMut(&str, &Map<String, Value>)) {

@@ -14,6 +14,14 @@ use std::collections::BTreeMap;
 /// Of every answer (D-42).
 const OF_ANSWERS: &str = "Any field may be absent or null, and a number may come as a text or a text as a number (D-42).";
 
+/// Limits that an integer of 32 or 64 bits has by itself.
+const OF_TYPES: &[&str] = &[
+    "-2147483648",
+    "2147483647",
+    "-9223372036854775808",
+    "9223372036854775807",
+];
+
 /// A sentence for the description at a pointer.
 type Sentence = (String, String);
 
@@ -122,6 +130,7 @@ fn of_hints(root: &Value) -> Vec<Sentence> {
         let is_item = node.kind == Kind::Schema && node.pointer.ends_with("/items");
         let told = [
             known_values(node.value, text),
+            enforced_limits(node.value, text, is_item),
             documented_limits(node.value, is_item),
             documented_default(node.value, text),
             (node.value.get("x-sensitive") == Some(&Value::Bool(true))).then(|| {
@@ -166,22 +175,47 @@ fn documented_default(value: &Value, text: &str) -> Option<String> {
 
 fn documented_limits(value: &Value, is_item: bool) -> Option<String> {
     let limits = value.get("x-documented-limits")?;
-    let limit = |key: &str| limits.get(key).map(plain);
-    let told: Vec<String> = [
+    let told = ranges(|key| limits.get(key).map(plain));
+    let of = if is_item { " of an item" } else { "" };
+    (!told.is_empty()).then(|| format!("Documented limit{of}, not enforced: {}.", told.join(", ")))
+}
+
+/// Limits of requests; those of answers are not enforced. `None`: none tells more than the type does, or the words that are
+/// there tell them.
+fn enforced_limits(value: &Value, text: &str, is_item: bool) -> Option<String> {
+    let limit = |key: &str| {
+        let limit = plain(value.get(key)?);
+        let says_nothing = match key {
+            "minLength" | "minItems" => limit == "0",
+            _ => OF_TYPES.contains(&limit.as_str()),
+        };
+        (!says_nothing).then_some(limit)
+    };
+    let is_told = ["maxLength", "maximum", "maxItems"]
+        .into_iter()
+        .filter_map(limit)
+        .any(|limit| has_word(text, &limit));
+    let told = ranges(limit);
+    let of = if is_item { " of an item" } else { "" };
+    (!told.is_empty() && !is_told).then(|| format!("Limit{of}: {}.", told.join(", ")))
+}
+
+/// The limits that `limit` knows by their keys, from the lower to the upper one.
+fn ranges(limit: impl Fn(&str) -> Option<String>) -> Vec<String> {
+    [
         ("minLength", "maxLength", " characters"),
         ("minimum", "maximum", ""),
         ("minItems", "maxItems", " items"),
     ]
     .into_iter()
     .filter_map(|(low, high, of)| match (limit(low), limit(high)) {
+        (Some(low), Some(high)) if low == high => Some(format!("exactly {high}{of}")),
         (Some(low), Some(high)) => Some(format!("{low} to {high}{of}")),
         (None, Some(high)) => Some(format!("at most {high}{of}")),
         (Some(low), None) => Some(format!("at least {low}{of}")),
         (None, None) => None,
     })
-    .collect();
-    let of = if is_item { " of an item" } else { "" };
-    (!told.is_empty()).then(|| format!("Documented limit{of}, not enforced: {}.", told.join(", ")))
+    .collect()
 }
 
 /// Doing it twice, and reading a list to its end.
