@@ -54,7 +54,7 @@ test("a Chinese reader has Chinese words around the description, which stays as 
   await page.locator("p").getByRole("link", { name: "error codes", exact: true }).first().waitFor();
   assert.equal(await page.locator("html").getAttribute("lang"), "zh-CN");
   await page.goto(`${service.address}/docs/try`);
-  await page.getByRole("link", { name: "API 参考" }).waitFor();
+  await page.getByRole("link", { name: "API 参考", exact: true }).waitFor();
   const detail = operation(page, "tickets-showCaseStatus");
   await detail.locator(".opblock-summary-control").click();
   await detail.getByRole("button", { name: "试发" }).click();
@@ -68,7 +68,7 @@ test("a Chinese reader has Chinese words around the description, which stays as 
   // What was chosen on the page of the simulator holds here, too.
   await page.evaluate(() => localStorage.setItem("hwc-tickets-sim.language", "en"));
   await page.reload();
-  await page.getByRole("link", { name: "API reference" }).waitFor();
+  await page.getByRole("link", { name: "API reference", exact: true }).waitFor();
   assert.equal(await page.locator("html").getAttribute("lang"), "en");
   await page.context().close();
 });
