@@ -551,6 +551,8 @@ for (const { name, ...settings } of sights) {
     const page = await open(browser, `${service.address}/#ticket=TT202611210003`, { ...settings, bypassCSP: true });
     await live(page);
     await fetch(`${service.address}/v2/servicerequest/cases/TT202611210003/status`, { headers: { "x-auth-token": "TOKENEXAMPLE" } });
+    // A line of the journal with all of its badges.
+    await fetch(`${service.address}/v2/servicerequest/cases/TT202611210003/message`, { method: "POST", headers: { "x-auth-token": "TOKENEXAMPLE", "content-type": "application/json" }, body: JSON.stringify({ type: 0, message: { content: "x" } }) });
     await messages(page).nth(6).waitFor();
     await page.addScriptTag({ path: accessibility });
     const judge = async (what) => {
@@ -572,7 +574,11 @@ for (const { name, ...settings } of sights) {
     for (const tab of ["faults", "ledger", "journal", "clock"]) {
       await page.locator(`#tab-${tab}`).click();
       await page.locator(`#${tab}`).waitFor();
-      if (tab === "journal") await page.locator("#entries .what").first().waitFor();
+      if (tab === "journal") {
+        await page.locator("#entries .what").first().waitFor();
+        const widths = await page.locator("#entries .what").evaluateAll((all) => all.map((what) => what.clientWidth));
+        assert.ok(Math.min(...widths) >= 120, `what was asked for can be read: ${widths}`);
+      }
       await judge(tab);
     }
     assert.deepEqual(page.faults, []);

@@ -47,6 +47,43 @@ test("the reference has operations, error codes, discrepancies and guides, in bo
   }
 });
 
+test("a Chinese reader has Chinese words around the description, which stays as it is written", async () => {
+  const page = await open(browser, `${service.address}/docs`, { locale: "zh-CN" });
+  await page.locator(".menu-content").getByText("跟踪", { exact: true }).waitFor();
+  await page.getByRole("heading", { name: "消息" }).first().waitFor();
+  await page.locator("p").getByRole("link", { name: "error codes", exact: true }).first().waitFor();
+  assert.equal(await page.locator("html").getAttribute("lang"), "zh-CN");
+  await page.goto(`${service.address}/docs/try`);
+  await page.getByRole("link", { name: "API 参考", exact: true }).waitFor();
+  const detail = operation(page, "tickets-showCaseStatus");
+  await detail.locator(".opblock-summary-control").click();
+  await detail.getByRole("button", { name: "试发" }).click();
+  await detail.locator('tr[data-param-name="case_id"] input').fill("case-123");
+  await detail.getByRole("button", { name: "执行" }).click();
+  await detail.locator(".live-responses-table .response").first().getByText('"status": 1').waitFor();
+  await detail.getByRole("button", { name: "取消" }).click();
+  await detail.getByRole("button", { name: "试发" }).waitFor();
+  assert.deepEqual(page.faults, []);
+
+  // What was chosen on the page of the simulator holds here, too.
+  await page.evaluate(() => localStorage.setItem("hwc-tickets-sim.language", "en"));
+  await page.reload();
+  await page.getByRole("link", { name: "API reference", exact: true }).waitFor();
+  assert.equal(await page.locator("html").getAttribute("lang"), "en");
+  await page.context().close();
+});
+
+test("a guide takes the room that no example needs, and the end of the menu is in view", async () => {
+  const page = await open(browser, `${service.address}/docs`, { viewport: { width: 1440, height: 900 } });
+  const end = await page.locator(".menu-content").getByText("API docs by").boundingBox();
+  assert.ok(end.y + end.height <= 900, `${end.y}`);
+  await page.goto(`${service.address}/docs#/guides:-delivery`);
+  const guide = page.locator('[data-section-id^="/guides:-delivery"] [data-testid="middle-panel"]').first();
+  await guide.waitFor();
+  assert.ok((await guide.boundingBox()).width > 800);
+  await page.context().close();
+});
+
 test("all operations are shown, with the documents' examples, their sources and discrepancies", async () => {
   const page = await open(browser, `${service.address}/docs/try`);
   const names = await described(service);
