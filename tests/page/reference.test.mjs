@@ -26,11 +26,12 @@ async function described(service) {
 
 const operation = (page, name) => page.locator(`#operations-${name}`);
 
-// What is not near the place that is read is not rendered yet: each part is gone to by its address.
+// What is not near the place that is read is not rendered yet: each part is gone to by its address, and has its
+// first words looked for.
 const PARTS = [
-  ["#/messages", "Lists messages of a ticket by offset."],
-  ["#/the-service:-error-codes", "OSM.01010012"],
-  ["#/the-service:-discrepancies", "D-07 The site header"],
+  ["#/messages", "Polls several tickets for new messages."],
+  ["#/the-service:-error-codes", "OSM.0001"],
+  ["#/the-service:-discrepancies", "D-01 The mandatory"],
   ["#/guides:-delivery", "delivery"],
 ];
 
