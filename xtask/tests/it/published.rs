@@ -26,11 +26,11 @@ fn what_programs_are_told_people_are_told_too() {
     for (at, told) in [
         (
             "/components/parameters/XSite/description".to_owned(),
-            json!("Site that is asked. Limit: 0 to 1. If it is left out, the service takes 0."),
+            json!("Site that is asked. If it is left out, the service takes 0. Limit: 0 to 1."),
         ),
         (
             "/components/parameters/XSite/schema/description".to_owned(),
-            json!("Site that is asked. Limit: 0 to 1. If it is left out, the service takes 0."),
+            json!("Site that is asked. If it is left out, the service takes 0. Limit: 0 to 1."),
         ),
         (
             format!("{write}/parameters/0/schema/description"),
