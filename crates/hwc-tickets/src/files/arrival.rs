@@ -13,7 +13,8 @@ use std::{
 /// So many bytes are gathered before they are written.
 const BATCH: usize = 512 * 1024;
 
-/// A file on its way to a path: there it is whole, or not at all. Dropping it leaves nothing behind.
+/// A file on its way to a path: there it is whole, or not at all. Dropping it leaves nothing behind; but what is dropped while it
+/// gets its name may come to stand there, whole.
 pub(crate) struct Arrival {
     clock: Arc<dyn Clock>,
     file: NewFile,

@@ -82,6 +82,8 @@ pub struct Actor {
     pub folder: TempDir,
     /// Names of the files that it saved.
     pub saved: BTreeSet<String>,
+    /// Names that may have come to stand as well: it was killed while it saved them, perhaps with the last step begun.
+    pub may_be_saved: BTreeSet<String>,
     /// What was wrong while it worked.
     pub found: Vec<String>,
     /// What happened.
@@ -111,6 +113,7 @@ impl Actor {
             lost: 0,
             folder: folder(),
             saved: BTreeSet::new(),
+            may_be_saved: BTreeSet::new(),
             found: Vec::new(),
             events: Vec::new(),
         }
@@ -410,7 +413,9 @@ impl Actor {
                 fs::write(&path, vec![b'x'; keep]).unwrap();
             }
             Some(Err(_)) => self.events.push("not saved"),
-            None => {}
+            None => {
+                self.may_be_saved.insert(name);
+            }
         }
     }
 }

@@ -95,7 +95,9 @@ fn judge_folder(actor: &Actor, found: &mut Vec<String>) {
         }
         there.insert(name);
     }
-    if there != actor.saved {
+    let may_be = |name: &String| actor.may_be_saved.contains(name);
+    let others = there.difference(&actor.saved);
+    if !actor.saved.is_subset(&there) || !others.into_iter().all(may_be) {
         found.push(format!("{there:?} instead of {:?}", actor.saved));
     }
 }
