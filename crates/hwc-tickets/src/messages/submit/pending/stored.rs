@@ -74,7 +74,7 @@ pub(super) struct Stored {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     recalled: Option<MessageId>,
     /// Whoever does not know it takes the record for one in doubt, and sends nothing under its key.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     forgotten: bool,
 }
 
@@ -103,14 +103,6 @@ struct StoredBaseline {
 )]
 fn is_zero(number: &u32) -> bool {
     *number == 0
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "the signature serde asks for"
-)]
-fn is_false(flag: &bool) -> bool {
-    !*flag
 }
 
 impl From<Baseline> for StoredBaseline {

@@ -41,16 +41,8 @@ pub(super) struct Stored {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     made: Option<Made>,
     /// Whoever does not know it takes the record for one in doubt, and opens nothing under its key.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     forgotten: bool,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "the signature serde asks for"
-)]
-fn is_false(flag: &bool) -> bool {
-    !*flag
 }
 
 impl From<PendingTicket> for Stored {
