@@ -7,7 +7,6 @@
 use super::{
     judge::{Verdict, judge},
     likeness::Likeness,
-    mark::mark,
     newest::Reading,
     pending::{Pending, PendingId},
     snapshot::{Reach, Snapshot},
@@ -79,10 +78,8 @@ pub(crate) async fn before_recall(
 
 /// Whether `message`, of which the ticket shows so many, could be that of `record`: it was not there before.
 fn could_be(record: &Pending, message: &Message, forms: &Forms, count: usize) -> bool {
-    let was_there = record.baseline.as_ref().is_some_and(|baseline| {
-        let seen = baseline.seen.counts();
-        seen.get(&mark(message.key())).copied().unwrap_or(0) >= count
-    });
+    let baseline = record.baseline.as_ref();
+    let was_there = baseline.is_some_and(|baseline| baseline.saw(message.key(), count));
     let reference = record.reference.as_deref();
     let likeness = (record.fingerprint).likeness(message, forms, None, reference);
     !was_there && likeness != Likeness::Different
