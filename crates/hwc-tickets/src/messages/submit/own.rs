@@ -191,11 +191,7 @@ impl OwnSubmits {
         drop(entries);
         // Others need not wait for the disk: the entry stands already.
         if let Err(error) = self.store(pending) {
-            let mut entries = self.lock();
-            entries.retain(|entry| entry.pending.id != id);
-            for entry in entries.iter_mut() {
-                entry.pending.rivals.remove(&id);
-            }
+            self.drop_entry(id);
             return Err(Hindrance::Outbox(error));
         }
         if let Some(key) = &key {
