@@ -496,11 +496,7 @@ impl OwnSubmits {
         baseline.shaky = true;
         let record = record.clone();
         drop(entries);
-        let mut listed = self.last_listed();
-        if let Some(listed) = listed.iter_mut().find(|it| it.id == record.id) {
-            listed.clone_from(&record);
-        }
-        drop(listed);
+        self.renew_listed(&record);
         // Also when it is known here already: it may be that it could not be written down then.
         self.store(&record)
     }
@@ -523,11 +519,7 @@ impl OwnSubmits {
             return;
         };
         record.recalled = Some(message.clone());
-        let mut listed = self.last_listed();
-        if let Some(listed) = listed.iter_mut().find(|it| it.id == id) {
-            listed.clone_from(&record);
-        }
-        drop(listed);
+        self.renew_listed(&record);
         let _ = self.store(&record);
     }
 
@@ -708,6 +700,14 @@ impl OwnSubmits {
             .collect();
         for id in here {
             self.drop_entry(id);
+        }
+    }
+
+    /// What was read of the outbox last holds `record` as it is now, if it holds it.
+    fn renew_listed(&self, record: &Pending) {
+        let mut listed = self.last_listed();
+        if let Some(kept) = listed.iter_mut().find(|kept| kept.id == record.id) {
+            kept.clone_from(record);
         }
     }
 
