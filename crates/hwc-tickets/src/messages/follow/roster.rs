@@ -165,11 +165,16 @@ impl Roster {
         group.tickets.iter_mut().find(|ticket| ticket.id == *id)
     }
 
-    /// Notes whether a gap of a ticket is still to be told, also of one that was taken out. Gives whether that is new.
-    pub(super) fn set_owes_gap(&mut self, id: &TicketId, owes: bool) -> bool {
+    /// A ticket that is followed, in whichever group.
+    fn followed(&mut self, id: &TicketId) -> Option<&mut Followed> {
         let groups = self.groups.values_mut();
         let mut followed = groups.flat_map(|group| &mut group.tickets);
-        if let Some(ticket) = followed.find(|ticket| ticket.id == *id) {
+        followed.find(|ticket| ticket.id == *id)
+    }
+
+    /// Notes whether a gap of a ticket is still to be told, also of one that was taken out. Gives whether that is new.
+    pub(super) fn set_owes_gap(&mut self, id: &TicketId, owes: bool) -> bool {
+        if let Some(ticket) = self.followed(id) {
             return std::mem::replace(&mut ticket.owes_gap, owes) != owes;
         }
         let digest = TicketDigest::of(id);
@@ -181,9 +186,7 @@ impl Roster {
 
     /// Notes which status of a ticket was handed out. Gives whether that is new.
     pub(super) fn set_status(&mut self, id: &TicketId, status: TicketStatus) -> bool {
-        let groups = self.groups.values_mut();
-        let mut followed = groups.flat_map(|group| &mut group.tickets);
-        let ticket = followed.find(|ticket| ticket.id == *id);
+        let ticket = self.followed(id);
         ticket.is_some_and(|ticket| ticket.status.replace(status) != Some(status))
     }
 
