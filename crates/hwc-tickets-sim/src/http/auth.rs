@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::form::Payload;
+use super::hex::hex;
 use super::signature::Authorization;
 
 /// Tokens that are kept; the oldest ones are forgotten.
@@ -181,7 +182,7 @@ impl Keyring {
         let mut text = String::from("MIISIM");
         for part in 0..24_u8 {
             let digest = Sha256::digest(format!("{seed}/{}/{user}/{part}", self.issued));
-            text.extend(digest.iter().map(|byte| format!("{byte:02x}")));
+            text.push_str(&hex(&digest));
         }
         self.add_token(&text, user, Some(expires));
         text
