@@ -85,12 +85,7 @@ impl Paint<'_> {
     }
 
     pub(super) fn list(&self, items: impl Iterator<Item = Value>) -> Value {
-        let items: Vec<Value> = items.collect();
-        if items.is_empty() && self.asked.quirks.null_lists {
-            Value::Null
-        } else {
-            Value::Array(items)
-        }
+        self.items(items).map_or(Value::Null, Value::Array)
     }
 
     /// The items of a list; `None` is written as null.
