@@ -36,9 +36,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         "\n3. An engineer answers, and the ticket is closed. Doing it twice is doing it once."
     );
     let ticket = client.ticket(created.ticket)?;
-    service
-        .reply_as_engineer(ticket.id().as_str(), "Old snapshots fill it. May they go?")
-        .map_err(|refusal| format!("{refusal:?}"))?;
+    service.reply_as_engineer(ticket.id().as_str(), "Old snapshots fill it. May they go?")?;
     ticket.submit("Yes, delete them.").await?;
     let (first, second) = (end(&ticket).await?, end(&ticket).await?);
     println!("   {first:?}, then {second:?}");
