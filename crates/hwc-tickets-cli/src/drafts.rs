@@ -124,11 +124,8 @@ impl Draft {
         let place = private_file::directory_of(path).canonicalize().ok();
         let is_here = place.is_some() && place == directory.canonicalize().ok();
         let name = path.file_name().and_then(|name| name.to_str());
-        let kept = name.filter(|_| is_here).filter(|name| {
-            let number = name.strip_prefix(beginning(ticket, Kind::Parts).as_str());
-            let number = number.and_then(|rest| rest.strip_suffix(".txt"));
-            number.is_some_and(|number| number.parse::<u32>().is_ok())
-        });
+        let beginning = beginning(ticket, Kind::Parts);
+        let kept = name.filter(|name| is_here && number_in(name, &beginning).is_some());
         let Some(name) = kept else {
             return Ok(None);
         };
@@ -350,15 +347,19 @@ fn left(directory: &Path, beginning: &str) -> io::Result<Vec<PathBuf>> {
     for file in listing {
         let path = file?.path();
         let name = path.file_name().and_then(|name| name.to_str());
-        let number = name
-            .and_then(|name| name.strip_prefix(beginning)?.strip_suffix(".txt"))
-            .and_then(|number| number.parse::<u32>().ok());
+        let number = name.and_then(|name| number_in(name, beginning));
         if let Some(number) = number {
             paths.push((number, path));
         }
     }
     paths.sort();
     Ok(paths.into_iter().map(|(_, path)| path).collect())
+}
+
+/// The number in the name of a file, if the name begins so and is one of a text.
+fn number_in(name: &str, beginning: &str) -> Option<u32> {
+    let number = name.strip_prefix(beginning)?.strip_suffix(".txt")?;
+    number.parse().ok()
 }
 
 /// How the names of files begin, a number follows. Whatever the id is, it is one plain step without a dot.
