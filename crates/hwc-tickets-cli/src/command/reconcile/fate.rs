@@ -89,10 +89,10 @@ impl<'a> Fate<'a> {
         Self { part, ..self }
     }
 
-    /// Nobody looks any more.
-    pub(super) fn forgotten(record: Record<'a>) -> Self {
+    /// The outcome alone: no message is shown, and nothing failed.
+    fn bare(outcome: &'static str, record: Record<'a>) -> Self {
         Self {
-            outcome: "forgotten",
+            outcome,
             record,
             message: None,
             candidates: Vec::new(),
@@ -101,30 +101,26 @@ impl<'a> Fate<'a> {
         }
     }
 
+    /// Nobody looks any more.
+    pub(super) fn forgotten(record: Record<'a>) -> Self {
+        Self::bare("forgotten", record)
+    }
+
     /// A look has shown before that the message is in the ticket, or was until it was taken back.
     pub(super) fn known(pending: &'a Pending) -> Self {
-        Self {
-            outcome: match pending.recalled() {
-                Some(_) => "recalled",
-                None => "confirmed",
-            },
-            record: Record::of(pending),
-            message: None,
-            candidates: Vec::new(),
-            error: None,
-            part: None,
-        }
+        let outcome = match pending.recalled() {
+            Some(_) => "recalled",
+            None => "confirmed",
+        };
+        Self::bare(outcome, Record::of(pending))
     }
 
     pub(super) fn of(pending: &'a Pending, outcome: &'a Outcome) -> Self {
         let (outcome, message, candidates) = parts(outcome);
         Self {
-            outcome,
-            record: Record::of(pending),
             message: message.map(MessageJson),
             candidates: candidates.iter().map(Likely::of).collect(),
-            error: None,
-            part: None,
+            ..Self::bare(outcome, Record::of(pending))
         }
     }
 
@@ -138,12 +134,8 @@ impl<'a> Fate<'a> {
         match &one.outcome {
             Ok(outcome) => Self::of(&one.pending, outcome),
             Err(error) => Self {
-                outcome: "unknown",
-                record: Record::of(&one.pending),
-                message: None,
-                candidates: Vec::new(),
                 error: Some(error_json(error)),
-                part: None,
+                ..Self::bare("unknown", Record::of(&one.pending))
             },
         }
     }
