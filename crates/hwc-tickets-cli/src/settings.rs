@@ -257,7 +257,7 @@ impl Settings {
             ),
             credentials: (profile.credentials.clone()).filter(|_| !layers.is_passed_over),
             is_passed_over: layers.is_passed_over,
-            profile: profile.clone(),
+            profile,
             profile_name,
             places,
             unseen: file.unseen().map(str::to_owned),
