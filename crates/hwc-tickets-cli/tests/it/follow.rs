@@ -272,6 +272,13 @@ fn ends_by_itself() {
     );
 }
 
+/// How often the status of a ticket was asked for.
+fn status_questions(stage: &Stage) -> usize {
+    let journal = stage.sim().journal().into_iter();
+    let asked = journal.filter(|entry| entry.operation == Some(Operation::ShowCaseStatus));
+    asked.count()
+}
+
 /// It is told without being waited for. The status at the start is no change.
 #[test]
 fn a_change_of_status_is_told() {
@@ -279,11 +286,7 @@ fn a_change_of_status_is_told() {
     let mut follower = Follower::start(&stage, &["case-123", "--tail", "1", "-o", "ndjson"]);
     assert!(follower.line().contains("Old snapshots"));
     // With the second question, the answer to the first is known.
-    until("two questions", || {
-        let journal = stage.sim().journal().into_iter();
-        let asked = journal.filter(|entry| entry.operation == Some(Operation::ShowCaseStatus));
-        asked.count() >= 2
-    });
+    until("two questions", || status_questions(&stage) >= 2);
     stage
         .sim()
         .set_status("case-123", Status::ToConfirm)
@@ -327,17 +330,12 @@ fn a_status_that_may_not_be_read_is_told_once() {
     stage.sim().fault(denied.times(FOREVER));
     let both = ["case-123", "TT202611210003", "--tail", "1", "-o", "ndjson"];
     let mut follower = Follower::start(&stage, &both);
-    let asked = || {
-        let journal = stage.sim().journal().into_iter();
-        let asked = journal.filter(|entry| entry.operation == Some(Operation::ShowCaseStatus));
-        asked.count()
-    };
-    until("a question for each", || asked() >= 2);
+    until("a question for each", || status_questions(&stage) >= 2);
     stage.sim().reply_as_engineer("case-123", "new").unwrap();
     while !follower.line().contains("new") {}
     let ran = follower.interrupt(&stage);
     assert_eq!(ran.code, 130, "{}", ran.golden());
-    assert_eq!(asked(), 2);
+    assert_eq!(status_questions(&stage), 2);
     assert_eq!(ran.stderr.matches("warning: ").count(), 1, "{}", ran.stderr);
     assert!(ran.stderr.contains("not asked for again"), "{}", ran.stderr);
     let waiting = [
@@ -349,7 +347,7 @@ fn a_status_that_may_not_be_read_is_told_once() {
     ];
     let ran = stage.run(&waiting);
     assert_eq!(ran.code, 5, "{}", ran.golden());
-    assert_eq!(asked(), 3);
+    assert_eq!(status_questions(&stage), 3);
 }
 
 /// What changed between two runs is a change; what stayed is none.
@@ -361,11 +359,7 @@ fn a_change_of_status_between_two_runs_is_told() {
     let mut first = Follower::start(&stage, &args);
     assert!(first.line().contains("Old snapshots"));
     // With the second question, the answer to the first is known.
-    until("two questions", || {
-        let journal = stage.sim().journal().into_iter();
-        let asked = journal.filter(|entry| entry.operation == Some(Operation::ShowCaseStatus));
-        asked.count() >= 2
-    });
+    until("two questions", || status_questions(&stage) >= 2);
     assert_eq!(first.interrupt(&stage).code, 130);
     stage
         .sim()
