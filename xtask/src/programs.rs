@@ -323,6 +323,20 @@ pub fn must_pass(mut command: Command, line: &str, remedy: &str) -> Result<()> {
     Ok(())
 }
 
+/// What git says of the workspace, trimmed; nothing where it fails, says nothing, or is not there.
+#[must_use]
+pub fn git(workspace: &Workspace, arguments: &[&str]) -> Option<String> {
+    let told = Command::new("git")
+        .current_dir(workspace.root())
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .ok()
+        .filter(|told| told.status.success())?;
+    let text = String::from_utf8_lossy(&told.stdout).trim().to_owned();
+    (!text.is_empty()).then_some(text)
+}
+
 /// Whether a program of tests has one whose name holds `filter`. Without one it succeeds, and nothing was tested.
 #[must_use]
 pub fn has_test(tests: &Path, filter: &str) -> bool {

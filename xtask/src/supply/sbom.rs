@@ -68,16 +68,7 @@ pub fn run(workspace: &Workspace, say: fn(&str)) -> Result<String> {
 
 /// When the last commit was made, in seconds; 0 without git.
 fn committed(workspace: &Workspace) -> String {
-    let told = Command::new("git")
-        .current_dir(workspace.root())
-        .args(["log", "-1", "--format=%ct"])
-        .stdin(Stdio::null())
-        .output();
-    told.ok()
-        .filter(|told| told.status.success())
-        .map(|told| String::from_utf8_lossy(&told.stdout).trim().to_owned())
-        .filter(|time| !time.is_empty())
-        .unwrap_or_else(|| "0".to_owned())
+    programs::git(workspace, &["log", "-1", "--format=%ct"]).unwrap_or_else(|| "0".to_owned())
 }
 
 /// How many parts the bill of a crate has; or what it lacks.

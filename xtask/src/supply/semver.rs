@@ -43,16 +43,8 @@ pub fn run(workspace: &Workspace, say: fn(&str)) -> Result<String> {
 
 /// What is compared with.
 fn baseline(workspace: &Workspace) -> Result<String> {
-    let tag = Command::new("git")
-        .current_dir(workspace.root())
-        .args(["describe", "--tags", "--abbrev=0", "--match", TAGS])
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()
-        .filter(|told| told.status.success())
-        .map(|told| String::from_utf8_lossy(&told.stdout).trim().to_owned());
-    if let Some(tag) = tag {
+    let last = ["describe", "--tags", "--abbrev=0", "--match", TAGS];
+    if let Some(tag) = programs::git(workspace, &last) {
         return Ok(tag);
     }
     named(&workspace.read("Cargo.toml")?).ok_or_else(|| {
