@@ -254,8 +254,7 @@ impl OwnSubmits {
         })
     }
 
-    /// What has come to stand under `key` since it was looked for; `replaced` was not in its ticket then. What is not settled counts
-    /// as under way: whoever began it meanwhile may still be working on it.
+    /// What has come to stand under `key` since it was looked for; `replaced` was not in its ticket then.
     pub(crate) fn kept_by_now(
         &self,
         key: &str,
@@ -264,15 +263,8 @@ impl OwnSubmits {
         let listed = self.read_outbox()?;
         let entries = self.lock();
         let all = (entries.iter().map(|entry| &entry.pending)).chain(&listed);
-        let news: Vec<&Pending> = all
-            .filter(|record| is_news(record, key, replaced))
-            .collect();
-        let settled = news.iter().find(|record| record.is_settled());
-        Ok(match settled {
-            Some(record) => Kept::Record(Box::new((*record).clone())),
-            None if news.is_empty() => Kept::Nothing,
-            None => Kept::UnderWay,
-        })
+        let news = all.filter(|record| is_news(record, key, replaced));
+        Ok(Kept::by_now(news, Pending::is_settled))
     }
 
     /// Whether something stands under a key that was made of `key` for a part of a text, as the outbox was read last.

@@ -149,19 +149,13 @@ impl OwnTickets {
         })
     }
 
-    /// What has come to stand under `key` since nothing did. What is not settled counts as under way: whoever began it meanwhile may
-    /// still be working on it.
+    /// What has come to stand under `key` since nothing did.
     pub(super) fn kept_by_now(&self, key: &str) -> io::Result<Kept<PendingTicket>> {
         let listed = self.listed()?;
         let entries = self.lock();
         let all = (entries.iter().map(|entry| &entry.pending)).chain(&listed);
-        let news: Vec<&PendingTicket> = all.filter(|it| it.key() == Some(key)).collect();
-        let settled = news.iter().find(|record| record.is_settled());
-        Ok(match settled {
-            Some(record) => Kept::Record(Box::new((*record).clone())),
-            None if news.is_empty() => Kept::Nothing,
-            None => Kept::UnderWay,
-        })
+        let news = all.filter(|record| record.key() == Some(key));
+        Ok(Kept::by_now(news, PendingTicket::is_settled))
     }
 
     /// Writes it down before its first byte goes out; the list was begun to be read at `before_at` on the monotonic clock. Until
