@@ -167,7 +167,7 @@ fn listed(root: &Path, program: &Path, part: &Chosen) -> Result<usize> {
     if count == 0 {
         return Err(Problem::general(
             format!("cargo-mutants finds nothing to mutate in {}", part.name),
-            "name in xtask/src/mutants.rs the files as they are called now",
+            "name in xtask/src/mutants/areas.rs the files as they are called now",
         )
         .into());
     }
