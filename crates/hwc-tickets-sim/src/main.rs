@@ -22,7 +22,7 @@ struct CommandLine {
 async fn main() -> ExitCode {
     let options = CommandLine::parse().options;
     let advice: fn(&Simulator) = if options.no_log { |_| {} } else { how_to_call };
-    match program::run(options, advice).await {
+    match program::run(options, program::stop_signal(), advice).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "hwc-tickets-sim: {error}");

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum, ValueHint};
 use jiff::Timestamp;
-use tokio::sync::watch;
 
 use crate::clock::Time;
 use crate::domain::{Engineers, Rules};
@@ -78,7 +77,7 @@ pub struct Options {
     pub no_log: bool,
 }
 
-/// Runs a simulator until Ctrl-C or SIGTERM. When it listens, calls `ready`, for advice to people, and prints `listening on
+/// Runs a simulator until `stop` completes, such as [`stop_signal`]. When it listens, calls `ready`, for advice to people, and prints `listening on
 /// http://..` on stdout: an address that works on this machine, with the port it got. Logs requests on stderr: no text, no
 /// credential. The address of the page, where there is one, is for `ready` to tell ([`Simulator::page`]).
 ///
@@ -88,8 +87,11 @@ pub struct Options {
 ///
 /// What [`SimulatorBuilder::start`](crate::SimulatorBuilder::start) and [`Replay::start`] give. Nothing is printed and
 /// `ready` is not called then.
-pub async fn run(options: Options, ready: impl FnOnce(&Simulator)) -> Result<(), StartError> {
-    let stop = stop_signal();
+pub async fn run(
+    options: Options,
+    stop: impl Future<Output = ()>,
+    ready: impl FnOnce(&Simulator),
+) -> Result<(), StartError> {
     if let Some(directory) = &options.replay {
         return replay(directory, &options, stop).await;
     }
@@ -120,7 +122,7 @@ pub async fn run(options: Options, ready: impl FnOnce(&Simulator)) -> Result<(),
     // Before the line that lets programs go on, so that it stands above their requests.
     ready(&simulator);
     say_where(&simulator.endpoint());
-    wait(stop).await;
+    stop.await;
     simulator.shutdown().await;
     Ok(())
 }
@@ -129,7 +131,7 @@ pub async fn run(options: Options, ready: impl FnOnce(&Simulator)) -> Result<(),
 async fn replay(
     directory: &Path,
     options: &Options,
-    stop: watch::Receiver<bool>,
+    stop: impl Future<Output = ()>,
 ) -> Result<(), StartError> {
     let observer: Option<Observer> = match options.no_log {
         true => None,
@@ -143,7 +145,7 @@ async fn replay(
         say(&mut io::stderr().lock(), &advice);
     }
     say_where(&endpoint);
-    wait(stop).await;
+    stop.await;
     replay.shutdown().await;
     Ok(())
 }
@@ -190,9 +192,10 @@ fn say(out: &mut impl Write, line: &str) {
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
-/// Turns `true` when the program is told to stop. Listens from the moment it is made, so that no signal is missed.
+/// Completes when Ctrl-C or SIGTERM comes. It listens from the moment it is made, so that no signal is missed; call it inside a tokio
+/// runtime. A program with handlers of its own gives [`run`] what they tell: two that hear one signal race for its end.
 #[cfg(unix)]
-fn stop_signal() -> watch::Receiver<bool> {
+pub fn stop_signal() -> impl Future<Output = ()> + Send {
     use tokio::signal::unix::{Signal, SignalKind, signal};
     async fn comes(signal: io::Result<Signal>) {
         match signal {
@@ -204,34 +207,23 @@ fn stop_signal() -> watch::Receiver<bool> {
     }
     let interrupt = signal(SignalKind::interrupt());
     let terminate = signal(SignalKind::terminate());
-    when(async {
+    async {
         tokio::select! {
             () = comes(interrupt) => {}
             () = comes(terminate) => {}
         }
-    })
+    }
 }
 
-/// Turns `true` when the program is told to stop.
+/// Completes when Ctrl-C comes. Call it inside a tokio runtime.
 #[cfg(not(unix))]
-fn stop_signal() -> watch::Receiver<bool> {
-    when(async {
-        let _ = tokio::signal::ctrl_c().await;
-    })
-}
-
-/// Turns `true` when `told` is over.
-fn when(told: impl Future<Output = ()> + Send + 'static) -> watch::Receiver<bool> {
-    let (stop, watched) = watch::channel(false);
-    tokio::spawn(async move {
-        told.await;
-        stop.send_replace(true);
-    });
-    watched
-}
-
-async fn wait(mut stop: watch::Receiver<bool>) {
-    let _ = stop.wait_for(|stop| *stop).await;
+pub fn stop_signal() -> impl Future<Output = ()> + Send {
+    async {
+        // Where nothing can be heard, the system ends the program.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
+    }
 }
 
 fn time(text: &str) -> Result<Timestamp, &'static str> {

@@ -1,6 +1,12 @@
 //! `hwc-tickets sim`: the simulator, and what to type in another terminal.
 
-use crate::{cli::admin::Sim, exit::Exit, failure::Failure, render::Screen, signal::Listening};
+use crate::{
+    cli::admin::Sim,
+    exit::Exit,
+    failure::Failure,
+    render::Screen,
+    signal::{Listening, interrupt},
+};
 use hwc_tickets_sim::StartError;
 
 pub(crate) async fn run(args: Sim, screen: &Screen) -> Result<(), Failure> {
@@ -20,9 +26,10 @@ pub(crate) async fn run(args: Sim, screen: &Screen) -> Result<(), Failure> {
             simulator.endpoint()
         ));
     };
-    // It ends in its own order.
+    // It ends in its own order. The handlers of this program alone hear the signal: with others beside them, the simulator might be
+    // done before these ask whether anybody listens.
     let _listening = Listening::begin();
-    hwc_tickets_sim::program::run(args.options, advise)
+    hwc_tickets_sim::program::run(args.options, interrupt(), advise)
         .await
         .map_err(|error| {
             let advice = match error {

@@ -75,6 +75,24 @@ fn commands_beside_a_simulator() {
     assert_eq!(sim.interrupt(&stage).code, 0);
 }
 
+/// Whatever ends a program ends the simulator in its own order: nothing was left undone.
+#[cfg(unix)]
+#[test]
+fn a_simulator_ends_in_its_own_order() {
+    use rustix::process::Signal;
+    let stage = Stage::new();
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        let mut sim = Follower::of(Command::new(program()).env_clear().args([
+            "sim",
+            "--listen",
+            "127.0.0.1:0",
+        ]));
+        sim.line();
+        let ran = sim.tell(&stage, signal);
+        assert_eq!(ran.code, 0, "{signal:?}: {}", ran.stderr);
+    }
+}
+
 /// A broken configuration is no reason not to start the simulator, or to print completions.
 #[test]
 fn some_commands_need_no_configuration() {
