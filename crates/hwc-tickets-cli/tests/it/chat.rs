@@ -6,7 +6,7 @@ use crate::{
     terminal::Terminal,
 };
 use hwc_tickets_sim::{Fault, FaultRule, Operation, Status, Time};
-use std::{process::Stdio, time::Duration};
+use std::{io::Write as _, process::Stdio, time::Duration};
 
 const CHINESE: &str = "TT202611210003";
 const ESC: &str = "\u{1b}";
@@ -509,6 +509,29 @@ fn files_and_the_editor() {
         let saved = std::fs::read_to_string(place.join("磁盘 a.log")).unwrap();
         assert_eq!(saved, "disk full\n");
     }
+    assert_eq!(leave(&mut terminal), 0);
+}
+
+/// What is typed while the editor has the terminal, and does not read it, is not waited for until the next key.
+#[test]
+fn keys_typed_ahead_of_the_end_of_the_editor() {
+    let stage = Stage::new();
+    let pipe = stage.home().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let args = ["chat", "case-123", "--interval", "10ms"];
+    let editor = [("EDITOR", "/bin/sh -c 'cat \"$HOME/pipe\" > \"$0\"'")];
+    let mut terminal = Terminal::with(&stage, 28, 120, &args, &editor);
+    terminal.shows_all(&["in-progress", "Old snapshots"]);
+    terminal.type_in("\u{18}");
+    // Opens when the editor does.
+    let mut text = std::fs::File::create(&pipe).unwrap();
+    terminal.type_in("!");
+    text.write_all(b"from the editor").unwrap();
+    drop(text);
+    terminal.shows_all(&["> from the editor!"]);
+    terminal.type_in(ESC);
+    terminal.shows_all(&["Esc again leaves"]);
     assert_eq!(leave(&mut terminal), 0);
 }
 

@@ -282,7 +282,7 @@ impl<'a> Session<'a> {
                 return Ok(());
             }
         };
-        self.keys = None;
+        self.leave_keys();
         self.terminal.lend();
         let effects = self.app.apply(app::Event::Hidden(true));
         self.work.push(Box::pin(async move {
@@ -323,9 +323,17 @@ impl<'a> Session<'a> {
     fn suspend(&mut self) -> Result<(), Failure> {
         // It may never go on.
         self.keep();
-        self.keys = None;
+        self.leave_keys();
         self.terminal.suspend();
         self.take_back()
+    }
+
+    /// Reads no keys any more, until [`Self::take_back`].
+    fn leave_keys(&mut self) {
+        self.keys = None;
+        // The stream wakes its reader to end it. Where that one does not wait just now, the call is still there when keys are read again, and
+        // hides what was typed meanwhile until the next key: it is heard here.
+        let _ = crossterm::event::poll(Duration::ZERO);
     }
 
     /// Another program had the terminal.
