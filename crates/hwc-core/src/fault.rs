@@ -118,6 +118,8 @@ pub struct FaultFacts {
     pub detail: Cow<'static, str>,
     /// Whether the code says of itself nothing about a write that it answers: see [`Fault::doubt`].
     pub in_doubt: bool,
+    /// Whether a machine on the way had stored the answer: it says nothing of this call, nor of how things are now.
+    pub is_stored: bool,
     /// HTTP status of the last answer, if there was one.
     pub http_status: Option<u16>,
     /// `error_code` of the answer, if it has one. Letters, digits, `.`, `_` and `-` only.
@@ -164,6 +166,7 @@ impl Fault {
                 host: None,
                 detail: detail.into(),
                 in_doubt: false,
+                is_stored: false,
                 http_status: None,
                 code: None,
                 category: None,

@@ -354,10 +354,10 @@ impl Error {
     }
 
     /// Whether the service itself says that what the call names is not there. A gateway, or another machine with a code that
-    /// nobody knows, says so of an address alone.
+    /// nobody knows, says so of an address alone, and one that had stored the answer of another time.
     pub(crate) fn denies_existence(&self) -> bool {
-        let category = self.fault().and_then(|fault| fault.category);
-        category == Some(Category::NotFound) && !self.has_gateway_code()
+        let denies = |fault: &Fault| fault.category == Some(Category::NotFound) && !fault.is_stored;
+        self.fault().is_some_and(denies) && !self.has_gateway_code()
     }
 
     /// HTTP status of the last answer. This service reports most errors with 200.

@@ -12,7 +12,7 @@ pub(crate) use limit::{MAX_PAGE, MAX_TICKETS};
 use crate::{config::submit_type::SubmitType, ids::GroupId, time::ZoneOffset};
 #[cfg(feature = "raw")]
 use hwc_core::Operation;
-use hwc_core::{CallOptions, ErrorCode, Fault, FaultKind, Pipeline, retry::after};
+use hwc_core::{CallOptions, Delivery, ErrorCode, Fault, FaultKind, Pipeline, retry::after};
 pub(crate) use hwc_tickets_wire::Response;
 #[cfg(feature = "raw")]
 use hwc_tickets_wire::operations;
@@ -98,6 +98,24 @@ pub(crate) fn date<T>(answer: &Response<T>) -> Option<Timestamp> {
 /// Whether a machine on the way had stored the answer, and gave it once more.
 pub(crate) fn is_stored<T>(answer: &Response<T>) -> bool {
     after::is_stored(&answer.headers)
+}
+
+/// The answer, if it tells how things are now. One that a machine on the way had stored tells how they were.
+pub(crate) fn fresh<T>(answer: Response<T>) -> Result<Response<T>, Fault> {
+    if !is_stored(&answer) {
+        return Ok(answer);
+    }
+    let detail =
+        "a machine on the way had stored the answer, so it does not tell how things are now";
+    let mut fault = Fault::new(FaultKind::Protocol, Delivery::Unknown, detail).with_help(
+        "Something between this machine and the service keeps answers. Try again later, or ask around it.",
+    );
+    fault.is_stored = true;
+    fault.http_status = Some(answer.status.as_u16());
+    fault.request_id = answer.request_id;
+    fault.attempts = answer.attempts;
+    fault.elapsed = answer.elapsed;
+    Err(fault)
 }
 
 /// Whether a read before a write failed so that the write would fail too. That its own time was up, or its own turn too late, says

@@ -260,7 +260,8 @@ fn finish(mut failure: Failure, answer: &Answer<'_>) -> Failure {
     if failure.fault.kind == FaultKind::Throttled && failure.fault.retry_after.is_some() {
         failure.repeat = Repeat::Backoff;
     }
-    if failure.fault.delivery == Delivery::Rejected && after::is_stored(answer.headers) {
+    failure.fault.is_stored = after::is_stored(answer.headers);
+    if failure.fault.is_stored && failure.fault.delivery == Delivery::Rejected {
         failure.fault.delivery = Delivery::Unknown;
     }
     failure

@@ -10,7 +10,7 @@ use crate::{
     error::{Advice, Error, ErrorKind, Result},
     ids::{GroupId, TicketId},
     messages::message::Undecodable,
-    service::About,
+    service::{self, About},
     setters::setters,
 };
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
@@ -94,7 +94,7 @@ impl UnreadQuery {
             async move {
                 let about = About { group, options };
                 let answer = parts.service.unread(&batch, about).await;
-                (batch, answer)
+                (batch, answer.and_then(service::fresh))
             }
         };
 
@@ -174,7 +174,7 @@ pub struct UnreadCounts {
     /// Tickets that the service left out of its answer, or named without a number: unknown to it,
     /// foreign, or closed. Their number is not 0, it is not known.
     pub unanswered: Vec<TicketId>,
-    /// Tickets whose request failed, with the reason.
+    /// Tickets whose request failed, with the reason; also where a machine on the way gave an answer that it had stored.
     pub failed: Vec<FailedTickets>,
     /// Items of answers that could not be read; their tickets are among the unanswered ones.
     pub undecodable: Vec<Undecodable>,

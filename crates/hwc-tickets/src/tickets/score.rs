@@ -4,7 +4,7 @@ use super::{
     action::TicketAction,
     detail::TicketDetail,
     rating::{Points, Rating},
-    state::explained,
+    state::{explained, look_at_all},
     ticket::Ticket,
 };
 use crate::{
@@ -81,7 +81,7 @@ async fn score(ticket: Ticket, deadline: Duration, rating: Rating) -> Result<Sco
     if !in_doubt {
         return Err(explained(error, &ticket, action, left).await);
     }
-    match ticket.detail().timeout(left).await {
+    match look_at_all(&ticket, left).await {
         Ok(detail) if shows(&detail, &rating) => Ok(Scored::Found),
         _ => Err(error),
     }

@@ -2,17 +2,41 @@
 
 use super::{
     action::{StateRefusal, TicketAction},
-    detail::TicketStatus,
+    detail::{TicketDetail, TicketStatus},
     ticket::Ticket,
 };
-use crate::error::{Error, ErrorKind, Result};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    service::{self, About, Response},
+    verb::within,
+};
+use hwc_core::Fault;
 use std::time::Duration;
 
 /// The state of a ticket now. The read of the state alone takes no group (D-39): a colleague's ticket is read as a whole.
 pub(super) async fn look(ticket: &Ticket, deadline: Duration) -> Result<TicketStatus> {
-    match ticket.group() {
-        Some(_) => Ok(ticket.detail().timeout(deadline).await?.status),
-        None => ticket.status().timeout(deadline).await,
+    if ticket.group().is_some() {
+        return Ok(look_at_all(ticket, deadline).await?.status);
+    }
+    let service = &ticket.client.parts().service;
+    told_now(service.status(&ticket.id, &within(deadline)).await)
+}
+
+/// The ticket as a whole, as it is now.
+pub(super) async fn look_at_all(ticket: &Ticket, deadline: Duration) -> Result<TicketDetail> {
+    let about = About {
+        group: ticket.group(),
+        options: &within(deadline),
+    };
+    let service = &ticket.client.parts().service;
+    told_now(service.detail(&ticket.id, about).await)
+}
+
+/// What an answer tells, if it tells how the ticket is now.
+fn told_now<T>(answer: Result<Response<T>, Fault>) -> Result<T> {
+    match answer.and_then(service::fresh) {
+        Ok(answer) => Ok(answer.body),
+        Err(fault) => Err(Error::from_fault("read ticket", fault)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is done to a ticket: in each state, after each way in which an answer can be lost, and without a false word.
 
-use crate::office::{Office, Row};
+use crate::office::{Office, Row, refusal};
 use hwc_core::testing::Step;
 use hwc_tickets::{
     Delivery, Ended, Error, ErrorKind, Rating, ReachTime, Result, RetryPolicy, Scored,
@@ -199,6 +199,100 @@ fn only_the_service_says_that_a_ticket_is_gone() {
         let error = office.clock.run(ticket.delete().into_future()).unwrap_err();
         assert_eq!(error.delivery(), Delivery::Unknown, "{code}");
     }
+}
+
+/// What a machine on the way had stored is how the ticket was: it settles no doubt, and no confirmation is sent by it.
+#[test]
+fn a_stored_state_proves_nothing() {
+    for action in ACTIONS {
+        for (age, is_proof) in [("0", true), ("60", false)] {
+            for group in [None, Some("group-1")] {
+                let (from, to) = course(action);
+                let office = office(from[0]);
+                let told = format!("{action:?}, age {age}, {group:?}");
+                let mut acted = false;
+                office.after(move |asked| {
+                    let answer = match asked.operation() {
+                        "action" => {
+                            acted = true;
+                            return Some(Step::reset());
+                        }
+                        "status" => json!({ "status": to }),
+                        _ => {
+                            json!({ "incident_detail_info": { "status": to, "message_list": [] } })
+                        }
+                    };
+                    let answer = Step::json(200, answer.to_string());
+                    acted.then(|| answer.header("age", age))
+                });
+                let ticket = office.client().ticket(TICKET).unwrap();
+                let ticket = match group {
+                    Some(group) => ticket.with_group(group.parse().unwrap()),
+                    None => ticket,
+                };
+                let result = office.clock.run(end(&ticket, action));
+                match is_proof {
+                    true => assert_eq!(result.unwrap(), Ended::Found, "{told}"),
+                    false => {
+                        let error = result.unwrap_err();
+                        assert_eq!(error.delivery(), Delivery::Unknown, "{told}");
+                        assert_eq!(error.state_refusal(), None, "{told}");
+                    }
+                }
+            }
+        }
+    }
+    // Nor is a ticket confirmed, or called confirmed, by such a state.
+    for status in [2, 3] {
+        let office = office(status);
+        office.after(move |asked| {
+            let answer = json!({ "status": status }).to_string();
+            (asked.operation() == "status").then(|| Step::json(200, answer).header("age", "60"))
+        });
+        let ticket = office.client().ticket(TICKET).unwrap();
+        let error = office.clock.run(end(&ticket, TicketAction::Confirm));
+        let error = error.unwrap_err();
+        let told = (error.kind(), error.delivery());
+        assert_eq!(told, (ErrorKind::Protocol, Delivery::NotSent), "{status}");
+        assert_eq!(office.count("action"), 0, "{status}");
+    }
+}
+
+/// A refusal that was given for another call does not say that a ticket is gone.
+#[test]
+fn a_stored_refusal_proves_no_ticket_to_be_gone() {
+    for (age, is_proof) in [("0", true), ("60", false)] {
+        let office = office(3);
+        office.after(move |asked| match asked.operation() {
+            "action" => Some(Step::reset()),
+            _ => Some(Step::json(200, refusal("OSM.01010015").to_string()).header("age", age)),
+        });
+        let ticket = office.client().ticket(TICKET).unwrap();
+        let deleted = office.clock.run(ticket.delete().into_future());
+        match is_proof {
+            true => assert_eq!(deleted.unwrap(), Ended::Absent),
+            false => assert_eq!(deleted.unwrap_err().delivery(), Delivery::Unknown),
+        }
+    }
+}
+
+/// A rating that stood in a stored answer is not found.
+#[test]
+fn a_stored_detail_shows_no_rating() {
+    let office = office(3);
+    office.after(|asked| match asked.operation() {
+        "score" => Some(Step::reset()),
+        _ => {
+            let detail = json!({ "status": 3, "judgement": "quick", "message_list": [] });
+            let answer = json!({ "incident_detail_info": detail }).to_string();
+            Some(Step::json(200, answer).header("age", "60"))
+        }
+    });
+    let ticket = office.client().ticket(TICKET).unwrap();
+    let scored = office
+        .clock
+        .run(ticket.score(Rating::new("quick")).into_future());
+    assert_eq!(scored.unwrap_err().delivery(), Delivery::Unknown);
 }
 
 /// Where the state cannot be read, the error stays as it was.

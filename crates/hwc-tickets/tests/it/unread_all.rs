@@ -109,6 +109,20 @@ fn what_could_not_be_asked_is_told() {
     assert_eq!(office.count("unread"), 0);
 }
 
+/// Counts that a machine on the way had stored are none.
+#[test]
+fn stored_counts_are_not_told() {
+    let office = Office::new(rows(2));
+    office.after(|asked| {
+        let counts = r#"{"imunread":[{"incident_id":"TT0","unread_num":0},{"incident_id":"TT1","unread_num":0}]}"#;
+        (asked.operation() == "unread").then(|| Step::json(200, counts).header("age", "60"))
+    });
+    let all = ask(&office);
+    assert!(!all.is_complete() && all.counts.unread.is_empty());
+    assert_eq!(all.counts.failed[0].tickets.len(), 2);
+    assert_eq!(all.into_result().unwrap_err().kind(), ErrorKind::Protocol);
+}
+
 /// A ticket that goes between the list and the counts is one without an answer.
 #[test]
 fn a_ticket_that_goes_meanwhile_is_named() {

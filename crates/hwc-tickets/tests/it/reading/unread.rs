@@ -239,6 +239,37 @@ fn one_bad_batch_does_not_hide_the_rest() {
     assert_eq!(unread_counts.failed[0].error.kind(), ErrorKind::Unavailable);
 }
 
+/// What a machine on the way had stored is how many were unread then: it counts nothing, and says why.
+#[test]
+fn a_stored_answer_counts_no_ticket() {
+    let ids = ids(150);
+    for (age, counted) in [("0", 150), ("60", 100)] {
+        let desk = desk(&ids, Rules::default());
+        let last = ids[149].to_string();
+        desk.on_request(move |state, asked| {
+            let answer = Step::json(200, state.answer(asked).to_string());
+            let is_stored = asked.values("case_ids").contains(&last.as_str());
+            Some(match is_stored {
+                true => answer.header("age", age),
+                false => answer,
+            })
+        });
+        let unread_counts = fetch(&desk, &ids);
+        assert_eq!(unread_counts.unread.len(), counted, "{age}");
+        assert_eq!(unread_counts.is_complete(), age == "0", "{age}");
+        let failed = unread_counts.failed.iter();
+        let failed: Vec<_> = failed
+            .map(|failed| (failed.tickets.len(), failed.error.kind()))
+            .collect();
+        match age {
+            "0" => assert!(failed.is_empty(), "{failed:?}"),
+            _ => assert_eq!(failed, [(50, ErrorKind::Protocol)]),
+        }
+        // Asking for each ticket by itself would bring no other answer.
+        assert_eq!(desk.count("unread"), 2, "{age}");
+    }
+}
+
 #[test]
 fn requests_go_side_by_side_up_to_the_bound() {
     let ids = ids(1000);
