@@ -74,6 +74,7 @@ where
         settled: None,
         landed: None,
         recalled: None,
+        recalling: None,
         forgotten: false,
     })
 }

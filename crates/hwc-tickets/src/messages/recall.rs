@@ -158,14 +158,17 @@ async fn recall(ticket: Ticket, deadline: Duration, id: Result<MessageId>) -> Re
     // A message that is in doubt can be found only as long as it shows.
     let in_doubt = before_recall(&ticket, &id, deadline / 4).await;
     let in_doubt = in_doubt.map_err(|error| error.with_operation(OPERATION))?;
+    let is_gone = || {
+        for record in &in_doubt {
+            parts.messages.own.recalled(*record, &id);
+        }
+    };
     // The rest is for reading the ticket, should the answer leave a doubt.
     let options = within(left() - left() / 4);
     let fault = match parts.service.recall(&ticket.id, &id, &options).await {
         Ok(_) => {
             parts.messages.recalls.add(&ticket.id, &id);
-            for record in in_doubt {
-                parts.messages.own.recalled(record, &id);
-            }
+            is_gone();
             return Ok(Recalled::Now);
         }
         Err(fault) => fault,
@@ -180,6 +183,8 @@ async fn recall(ticket: Ticket, deadline: Duration, id: Result<MessageId>) -> Re
     let proves = detail.proves_absence_of(&id)
         && matches!(whole_list(&ticket, &detail, left()).await, Ok(Some(_)));
     if proves {
+        // It stood there before: so it was taken back, by a recall whose answer was lost.
+        is_gone();
         Ok(match parts.messages.recalls.holds(&ticket.id, &id) {
             true => Recalled::Already,
             false => Recalled::Absent,

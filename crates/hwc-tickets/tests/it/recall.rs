@@ -639,6 +639,44 @@ fn a_message_in_doubt_that_is_taken_back_is_never_called_absent() {
     assert!(!shelf.removed().contains(&Removal::Absent));
 }
 
+/// A recall whose answer was lost has taken the message back as well, once the ticket shows that: of the same run, or a later one.
+#[test]
+fn a_recall_without_an_answer_ends_the_doubt_once_the_ticket_shows_it() {
+    for shows_at_once in [true, false] {
+        let (desk, shelf) = (desk(), Shelf::default());
+        let client = || desk.builder().outbox(shelf.clone()).build().unwrap();
+        post(&desk, 0, &["opened"], Duration::from_secs(60));
+        lose_answers(&desk, |_| true);
+        let pending = in_doubt(&desk, &client(), "wrong ticket");
+        desk.clock.advance(Duration::from_secs(60));
+        let id = MessageId::new(id_of(&desk, "wrong ticket")).unwrap();
+        let mut recalls = 0;
+        desk.on_request(move |state, asked| match asked.operation() {
+            "recall" => {
+                recalls += 1;
+                state.answer(asked);
+                Some(Step::reset())
+            }
+            "detail" if recalls == 1 && !shows_at_once => Some(Step::answer(503)),
+            _ => None,
+        });
+        let recall = || {
+            let ticket = client().ticket(TICKET).unwrap();
+            desk.clock.run(ticket.recall(id.clone()).into_future())
+        };
+        if !shows_at_once {
+            assert_eq!(recall().unwrap_err().kind(), ErrorKind::Interrupted);
+            let kept = shelf.list_all().unwrap();
+            // It was there, and that it is not is not proven.
+            assert!(kept[0].is_settled() && kept[0].recalled().is_none());
+        }
+        assert_eq!(recall().unwrap(), Recalled::Absent, "{shows_at_once}");
+        assert_eq!(shelf.list_all().unwrap()[0].recalled(), Some(&id));
+        let outcome = desk.clock.run(client().reconcile(&pending));
+        assert_eq!(outcome.unwrap(), Outcome::Recalled(id.clone()));
+    }
+}
+
 /// Where it is not certain whose message it was, it stays so.
 #[test]
 fn a_message_that_could_be_one_of_several_in_doubt_leaves_them_open() {

@@ -428,6 +428,7 @@ impl OwnSubmits {
         let mut settled = pending.clone().settled(moment);
         // What was taken back since it was seen stays so.
         settled.recalled = self.taken_back(pending);
+        settled.recalling = self.being_taken_back(pending);
         let mut entries = self.lock();
         let entry = entries.iter_mut().find(|entry| entry.pending.id == id);
         let is_ours = entry.is_some();
@@ -437,6 +438,7 @@ impl OwnSubmits {
             entry.pending = entry.pending.clone().settled(moment);
             entry.pending.landed.clone_from(&pending.landed);
             entry.pending.recalled.clone_from(&settled.recalled);
+            entry.pending.recalling.clone_from(&settled.recalling);
         }
         drop(entries);
         let is_kept = |records: &[Pending]| records.iter().any(|record| record.id == id);
@@ -449,6 +451,7 @@ impl OwnSubmits {
     /// It is known by now which message it made.
     pub(crate) fn landed(&self, pending: &Pending) {
         let recalled = self.taken_back(pending);
+        let recalling = self.being_taken_back(pending);
         let mut entries = self.lock();
         let mut own = entries.iter_mut().map(|entry| &mut entry.pending);
         let Some(record) = own.find(|record| record.id == pending.id) else {
@@ -456,6 +459,7 @@ impl OwnSubmits {
         };
         record.landed.clone_from(&pending.landed);
         record.recalled = recalled;
+        record.recalling = recalling;
         let record = record.clone();
         drop(entries);
         // When that cannot be written, it counts as a rival for longer: harmless.
@@ -493,21 +497,20 @@ impl OwnSubmits {
         self.store(&record)
     }
 
-    /// `message`, which is that of `id`, was taken back: the service said so.
+    /// `message`, which is that of `id`, was taken back: the service said so, or the ticket shows it no more.
     pub(crate) fn recalled(&self, id: PendingId, message: &MessageId) {
-        let listed = self.listed();
+        let kept = self.listed().into_iter().find(|record| record.id == id);
         let mut entries = self.lock();
         let mut own = entries.iter_mut().map(|entry| &mut entry.pending);
-        let record = match own.find(|own| own.id == id) {
-            Some(own) => {
-                own.recalled = Some(message.clone());
-                Some(own.clone())
-            }
-            None => listed.into_iter().find(|record| record.id == id),
-        };
+        let own = own.find(|own| own.id == id).map(|own| {
+            own.recalled = Some(message.clone());
+            own.clone()
+        });
         drop(entries);
-        // One that could not be written down as settled stays in doubt, and is never found to be absent.
-        let Some(mut record) = record.filter(Pending::is_settled) else {
+        // Another process may have settled it. One that could not be written down as settled stays in doubt, and is never found to
+        // be absent.
+        let own = own.filter(Pending::is_settled);
+        let Some(mut record) = own.or_else(|| kept.filter(Pending::is_settled)) else {
             return;
         };
         record.recalled = Some(message.clone());
@@ -517,18 +520,49 @@ impl OwnSubmits {
 
     /// The message of `pending`, which may be an older copy of its record, if it was taken back.
     pub(crate) fn taken_back(&self, pending: &Pending) -> Option<MessageId> {
-        let recalled = |record: &Pending| {
+        self.of_recall(pending, |record| record.recalled.as_ref())
+    }
+
+    /// The same, if it was to be taken back.
+    fn being_taken_back(&self, pending: &Pending) -> Option<MessageId> {
+        self.of_recall(pending, |record| record.recalling.as_ref())
+    }
+
+    /// What is known of a recall of the message of `pending`.
+    fn of_recall(
+        &self,
+        pending: &Pending,
+        field: fn(&Pending) -> Option<&MessageId>,
+    ) -> Option<MessageId> {
+        let known = |record: &Pending| {
             let is_it = record.id == pending.id;
-            record.recalled.clone().filter(|_| is_it)
+            field(record).filter(|_| is_it).cloned()
         };
-        if let Some(message) = recalled(pending) {
+        if let Some(message) = known(pending) {
             return Some(message);
         }
-        let here = self
-            .lock()
-            .iter()
-            .find_map(|entry| recalled(&entry.pending));
-        here.or_else(|| self.last_listed().iter().find_map(recalled))
+        let here = self.lock().iter().find_map(|entry| known(&entry.pending));
+        here.or_else(|| self.last_listed().iter().find_map(known))
+    }
+
+    /// Records whose message `id` of `ticket` was to be taken back by a recall of which nobody knows whether it acted, as the outbox
+    /// was read last.
+    pub(crate) fn perhaps_recalled(&self, ticket: &TicketId, id: &MessageId) -> Vec<Pending> {
+        let is_it = |record: &&Pending| {
+            record.ticket == *ticket
+                && record.recalling.as_ref() == Some(id)
+                && record.recalled.is_none()
+        };
+        let mut found: BTreeMap<PendingId, Pending> = (self.last_listed().iter())
+            .filter(is_it)
+            .map(|record| (record.id, record.clone()))
+            .collect();
+        for entry in self.lock().iter() {
+            if is_it(&&entry.pending) {
+                found.insert(entry.pending.id, entry.pending.clone());
+            }
+        }
+        found.into_values().collect()
     }
 
     /// A person has ended the doubt about `id`. What has a key keeps it: nobody knows what became of it, so nothing may be sent

@@ -54,8 +54,11 @@ pub struct Pending {
     /// The message that it made: the service said yes, and this was read back as the only one that it can be. `None`: not
     /// known for sure.
     pub(crate) landed: Option<Seen>,
-    /// Its message, which this caller took back: the service said so. Of a settled record alone.
+    /// Its message, which this caller took back: the service said so, or the ticket shows it no more. Of a settled record alone.
     pub(crate) recalled: Option<MessageId>,
+    /// Its message, which stood in the ticket when this caller set out to take it back; `recalled` says whether that acted, as far
+    /// as it is known. Of a settled record alone.
+    pub(crate) recalling: Option<MessageId>,
     /// A person has ended the doubt: it stands for its key alone.
     pub(crate) forgotten: bool,
 }
@@ -129,8 +132,8 @@ impl Pending {
         self.baseline.as_ref().is_some_and(|it| it.shaky)
     }
 
-    /// Its message, if this caller took it back ([`Ticket::recall`](crate::Ticket::recall)) and the service said so: it was in the
-    /// ticket and is there no more. `None` as well where it was not certain by then which message is its own.
+    /// Its message, if this caller took it back ([`Ticket::recall`](crate::Ticket::recall)), and the service said so or the ticket
+    /// shows it no more: it was in the ticket and is not there. `None` as well where it was not certain by then which message is its own.
     #[must_use]
     pub fn recalled(&self) -> Option<&MessageId> {
         self.recalled.as_ref()

@@ -21,8 +21,8 @@ use crate::{
 };
 use std::time::Duration;
 
-/// Looks at the ticket before its message `id` is taken back, for `time` at most, and tells the records whose message it is.
-/// Where nothing is in doubt, nothing is read.
+/// Looks at the ticket before its message `id` is taken back, for `time` at most, and tells the records whose message it is: those
+/// too that an earlier recall without an answer has told. Where nothing is in doubt, nothing is read.
 ///
 /// # Errors
 /// [`ErrorKind::Storage`] when it cannot be written down that a record is never to be found absent.
@@ -35,9 +35,25 @@ pub(crate) async fn before_recall(
     let own = &parts.messages.own;
     let mut records = own.unsettled();
     records.retain(|record| record.ticket == *ticket.id());
-    if records.is_empty() {
-        return Ok(Vec::new());
+    let mut told: Vec<PendingId> = (own.perhaps_recalled(ticket.id(), id).iter())
+        .filter(|record| account::check_record(&parts.origin, record.origin()).is_ok())
+        .map(|record| record.id)
+        .collect();
+    if !records.is_empty() {
+        told.extend(look_before(ticket, id, time, records).await?);
     }
+    Ok(told)
+}
+
+/// The look, with what is in doubt.
+async fn look_before(
+    ticket: &Ticket,
+    id: &MessageId,
+    time: Duration,
+    mut records: Vec<Pending>,
+) -> Result<Vec<PendingId>> {
+    let parts = ticket.client().parts();
+    let own = &parts.messages.own;
     let until = parts.clock.elapsed().saturating_add(time);
     let left = || until.saturating_sub(parts.clock.elapsed());
     // What cannot be read now could be the message of any of them.
@@ -71,7 +87,7 @@ pub(crate) async fn before_recall(
         attempts: None,
     };
     match Snapshot::read(reading, reach(&records)).await {
-        Ok(snapshot) => Ok(settle(parts, &records, &snapshot, message.key())),
+        Ok(snapshot) => Ok(settle(parts, &records, &snapshot, (message.key(), id))),
         Err(_) => Ok(Vec::new()),
     }
 }
@@ -92,12 +108,13 @@ fn reach(records: &[Pending]) -> Reach {
     since.min().map_or(Reach::OnePage, Reach::Since)
 }
 
-/// Settles those whose message `snapshot` shows, and tells those whose message is `key`.
+/// Settles those whose message `snapshot` shows, and tells those whose message is the one with this key and id. That it is to be
+/// taken back is written down with that: the answer may be lost, and so may this process.
 fn settle(
     parts: &Parts,
     records: &[Pending],
     snapshot: &Snapshot,
-    key: MessageKey,
+    (key, id): (MessageKey, &MessageId),
 ) -> Vec<PendingId> {
     let own = &parts.messages.own;
     let after_look = own.after_look(snapshot);
@@ -110,10 +127,12 @@ fn settle(
             wall: parts.clock.now(),
             service: snapshot.date,
         };
-        own.arrived(record, parts.clock.elapsed(), moment);
+        let mut record = record.clone();
         if message.key() == key {
+            record.recalling = Some(id.clone());
             recalled.push(record.id);
         }
+        own.arrived(&record, parts.clock.elapsed(), moment);
     }
     recalled
 }

@@ -231,6 +231,7 @@ impl Course<'_> {
                 settled: None,
                 landed: None,
                 recalled: None,
+                recalling: None,
                 forgotten: false,
             };
             let place = Place {

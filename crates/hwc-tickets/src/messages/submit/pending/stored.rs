@@ -73,6 +73,9 @@ pub(super) struct Stored {
     /// Whoever does not know it reads a settled record all the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     recalled: Option<MessageId>,
+    /// Nor does who does not know it lose more than that: a recall without an answer is not noted then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    recalling: Option<MessageId>,
     /// Whoever does not know it takes the record for one in doubt, and sends nothing under its key.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     forgotten: bool,
@@ -194,6 +197,7 @@ impl From<Pending> for Stored {
             settled: pending.settled,
             landed: pending.landed,
             recalled: pending.recalled,
+            recalling: pending.recalling,
             forgotten: pending.forgotten,
         }
     }
@@ -253,6 +257,7 @@ impl TryFrom<Stored> for Pending {
             settled: stored.settled,
             landed: stored.landed,
             recalled: stored.recalled,
+            recalling: stored.recalling,
             forgotten: stored.forgotten && stored.settled.is_none(),
         })
     }
