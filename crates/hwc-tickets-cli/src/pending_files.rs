@@ -289,7 +289,7 @@ impl PendingFiles {
     }
 
     /// Takes a key that a user has given, for this run alone; `None` when another run has it.
-    pub(crate) fn hold_key(&self, key: &str) -> io::Result<Option<HeldKey>> {
+    pub(crate) fn hold_key(&self, key: &str) -> io::Result<Option<Held>> {
         let Some(directory) = self.directory.as_deref() else {
             return Err(no_home());
         };
@@ -300,7 +300,7 @@ impl PendingFiles {
         key.hash(&mut print);
         let path = directory.join(format!("{KEY}{:016x}.lock", print.finish()));
         let lock = private_file::lock(&path)?;
-        Ok(lock.map(|lock| HeldKey { path, _lock: lock }))
+        Ok(lock.map(|lock| Held { path, _lock: lock }))
     }
 
     /// This run works on it no longer.
@@ -327,14 +327,14 @@ impl PendingFiles {
     }
 }
 
-/// A key that this run uses, and no other as long as this value lives.
+/// The lock of a key or a record that this run uses, and no other as long as this value lives.
 #[derive(Debug)]
-pub(crate) struct HeldKey {
+pub(crate) struct Held {
     path: PathBuf,
     _lock: Lock,
 }
 
-impl Drop for HeldKey {
+impl Drop for Held {
     fn drop(&mut self) {
         // What stays of it is harmless: nobody holds it.
         let _ = fs::remove_file(&self.path);
@@ -379,6 +379,35 @@ fn of_path(path: &Path, error: &io::Error) -> io::Error {
 pub(crate) fn is_under_way(path: &Path) -> bool {
     // What cannot be told counts as under way: nobody judges a message that may still go out.
     has_lock(path) && private_file::is_locked(&lock_of(path)).unwrap_or(true)
+}
+
+/// The record at `path`, for this run alone, read when no other run works on it any more: that one may just have found out.
+#[derive(Debug)]
+pub(crate) struct Taken<R> {
+    pub(crate) record: Result<R, String>,
+    /// `None`: a copy under another name has no lock, and where none can be made nothing can be written either.
+    pub(crate) held: Option<Held>,
+}
+
+/// Takes a record; `None` while another run works on it, and where that cannot be told.
+pub(crate) fn take<R: Record>(path: &Path) -> Option<Taken<R>> {
+    let held = match has_lock(path).then(|| hold(path)) {
+        None => None,
+        Some(Ok(Some(held))) => Some(held),
+        Some(Err(_)) if !is_under_way(path) => None,
+        Some(Ok(None) | Err(_)) => return None,
+    };
+    Some(Taken {
+        record: read(path),
+        held,
+    })
+}
+
+/// The lock of a record; `None` while another run has it.
+fn hold(path: &Path) -> io::Result<Option<Held>> {
+    let path = lock_of(path);
+    let lock = private_file::lock(&path)?;
+    Ok(lock.map(|lock| Held { path, _lock: lock }))
 }
 
 /// Removes a pending file whose outcome is known, for good: one that came back when the power fails would stand for its key, or for a
@@ -592,6 +621,31 @@ mod tests {
         other.sweep();
         assert_eq!(fs::read_dir(&directory).unwrap().count(), 0);
         assert!(PendingFiles::new(None).hold_key(&key).is_err());
+    }
+
+    /// What is to be forgotten is held, so that no other run takes it, and read only then.
+    #[test]
+    fn a_record_is_taken_by_one_and_read_when_it_is() {
+        let place = tempfile::tempdir().unwrap();
+        let directory = place.path().join("pending");
+        let files = PendingFiles::new(Some(&directory));
+        let record = ticket(false);
+        files.put_ticket(&record).unwrap();
+        let path = files.path_of::<PendingTicket>(record.id());
+        let taken = || take::<PendingTicket>(&path);
+        assert!(taken().is_none(), "the run that has begun it works on it");
+        files.put_ticket(&ticket(true)).unwrap();
+        let Taken { record, held } = taken().unwrap();
+        assert!(held.is_some() && record.unwrap().is_settled());
+        assert!(taken().is_none() && is_under_way(&path));
+        drop(held);
+        assert_eq!(fs::read_dir(&directory).unwrap().count(), 1);
+        // A copy under another name has no lock, and gets none.
+        let copy = directory.join("copy.json");
+        fs::copy(&path, &copy).unwrap();
+        let Taken { record, held } = take::<PendingTicket>(&copy).unwrap();
+        assert!(held.is_none() && record.is_ok());
+        assert_eq!(fs::read_dir(&directory).unwrap().count(), 2);
     }
 
     #[test]

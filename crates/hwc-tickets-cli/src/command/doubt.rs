@@ -5,7 +5,7 @@ use crate::{
     context::Context,
     exit::Exit,
     failure::{Failure, advice::Once},
-    pending_files::{self, HeldKey, PendingFiles, Record},
+    pending_files::{self, Held, PendingFiles, Record},
     render::Screen,
 };
 use hwc_core::file::shell_quoted;
@@ -175,7 +175,7 @@ pub(super) fn interrupted(once: &Once, before: &str, look: &str, context: &Conte
 }
 
 /// Takes a key for this run: a record under it that another run still works on looks like one that was left.
-pub(super) fn hold_key(once: &Once, key: &str, context: &Context) -> Result<HeldKey, Failure> {
+pub(super) fn hold_key(once: &Once, key: &str, context: &Context) -> Result<Held, Failure> {
     let Once { noun, doing, .. } = once;
     let place = context.settings.places.pending()?;
     let held = context.pending_files.hold_key(key);

@@ -43,7 +43,7 @@ pub(crate) async fn run(args: Reconcile, context: &Context) -> Result<(), Failur
 
 /// Ends the doubt because a person says so. Nothing is read or sent.
 fn forget(doomed: &Doomed<Pending>, context: &Context) -> Result<(), Failure> {
-    let Doomed { path, pending } = doomed;
+    let Doomed { path, pending, .. } = doomed;
     if let Ok(pending) = pending
         && pending.is_settled()
     {

@@ -4,7 +4,7 @@ use crate::{
     context::Context,
     exit::Exit,
     failure::{Failure, advice::Once},
-    pending_files::{self, Entry, Record},
+    pending_files::{self, Entry, Held, Record, Taken},
 };
 use hwc_core::file::shell_quoted;
 use std::path::{Path, PathBuf};
@@ -18,10 +18,12 @@ pub(super) struct Target<R> {
     pub(super) pending: R,
 }
 
-/// A file that is to be removed, and its record, or why that cannot be read.
+/// A file that is to be removed, and its record, or why that cannot be read. No run that has begun it works on it as long as this
+/// value lives.
 pub(super) struct Doomed<R> {
     pub(super) path: PathBuf,
     pub(super) pending: Result<R, String>,
+    pub(super) held: Option<Held>,
 }
 
 /// All records, those whose outcome is known among them.
@@ -60,7 +62,11 @@ pub(super) fn find_to_forget<R: Record>(
     let path = path_of::<R>(named, context)?;
     let pending = pending_files::read::<R>(&path);
     if pending.as_ref().is_ok_and(R::is_settled) {
-        return Ok(Doomed { path, pending });
+        return Ok(Doomed {
+            path,
+            pending,
+            held: None,
+        });
     }
     match &pending {
         Ok(_) => {}
@@ -90,8 +96,18 @@ pub(super) fn find_to_forget<R: Record>(
             }
         }
     }
-    refuse_under_way::<R>(&path)?;
-    Ok(Doomed { path, pending })
+    let Some(Taken { record, held }) = pending_files::take::<R>(&path) else {
+        return Err(under_way::<R>());
+    };
+    match record {
+        // It was in the ticket after all, or it was not and its record is gone, or it is another one by now.
+        Err(reason) if pending.is_ok() => Err(unusable(&path, &reason, &list::<R>())),
+        pending => Ok(Doomed {
+            path,
+            pending,
+            held,
+        }),
+    }
 }
 
 fn path_of<R: Record>(named: &str, context: &Context) -> Result<PathBuf, Failure> {
@@ -123,15 +139,19 @@ fn unusable(path: &Path, reason: &str, advice: &str) -> Failure {
 }
 
 fn refuse_under_way<R: Record>(path: &Path) -> Result<(), Failure> {
-    if !pending_files::is_under_way(path) {
-        return Ok(());
+    match pending_files::is_under_way(path) {
+        true => Err(under_way::<R>()),
+        false => Ok(()),
     }
+}
+
+fn under_way<R: Record>() -> Failure {
     let Once { noun, doing, .. } = R::ONCE;
-    Err(Failure::own(
+    Failure::own(
         Exit::Failure,
         format!("another run of this program is still {doing} this {noun}"),
         format!("Wait until it has ended: it says itself what became of the {noun}."),
-    ))
+    )
 }
 
 /// How to see what there is.

@@ -40,7 +40,12 @@ pub(crate) async fn run(args: &Reconcile, context: &Context) -> Result<(), Failu
 
 /// Ends the doubt because a person says so. Nothing is read or sent.
 fn forget(named: &str, context: &Context) -> Result<(), Failure> {
-    let Doomed { path, pending } = target::find_to_forget::<PendingTicket>(named, context)?;
+    // Held until it is written what is said of it.
+    let Doomed {
+        path,
+        pending,
+        held: _held,
+    } = target::find_to_forget::<PendingTicket>(named, context)?;
     let (fate, about) = match &pending {
         Ok(record) if record.is_settled() => return Err(known_to_be_open(&path)),
         Ok(record) => (
