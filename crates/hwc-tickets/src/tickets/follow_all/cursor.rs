@@ -3,11 +3,9 @@
 use crate::{
     error::Result,
     ids::TicketId,
+    kept_cursor::{Kept, KeptCursor},
     messages::follow::Cursor,
-    tickets::{
-        follow_new::TicketsCursor,
-        kept_cursor::{Kept, KeptCursor},
-    },
+    tickets::follow_new::TicketsCursor,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -106,7 +104,7 @@ impl Kept for AllCursor {
 ///
 /// Given to [`FollowAll::cursor_file`](super::FollowAll::cursor_file) it is read once and written at every checkpoint.
 #[derive(Debug)]
-pub struct AllCursorFile(KeptCursor<AllCursor>);
+pub struct AllCursorFile(pub(super) KeptCursor<AllCursor>);
 
 impl AllCursorFile {
     /// Locks the file at `path` and reads it, if there is one.

@@ -3,10 +3,8 @@
 use crate::{
     error::Result,
     ids::TicketId,
-    tickets::{
-        detail::status::TicketStatus,
-        kept_cursor::{Kept, KeptCursor},
-    },
+    kept_cursor::{Kept, KeptCursor},
+    tickets::detail::status::TicketStatus,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, path::PathBuf};
@@ -84,7 +82,7 @@ impl Kept for TicketsCursor {
 ///
 /// Given to [`FollowNew::cursor_file`](super::FollowNew::cursor_file) it is read once and written at every checkpoint.
 #[derive(Debug)]
-pub struct TicketsCursorFile(KeptCursor<TicketsCursor>);
+pub struct TicketsCursorFile(pub(super) KeptCursor<TicketsCursor>);
 
 impl TicketsCursorFile {
     /// Locks the file at `path` and reads it, if there is one.
