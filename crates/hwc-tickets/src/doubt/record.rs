@@ -77,3 +77,39 @@ pub(crate) struct Fields<'r> {
     pub(crate) rivals: &'r mut BTreeSet<PendingId>,
     pub(crate) forgotten: &'r mut bool,
 }
+
+/// What a record tells by fields that each kind has, as part of its [`Record`].
+macro_rules! told_by_fields {
+    () => {
+        fn id(&self) -> PendingId {
+            self.id
+        }
+
+        fn key(&self) -> Option<&str> {
+            self.key.as_deref()
+        }
+
+        fn span(&self) -> Option<Span> {
+            self.span
+        }
+
+        fn settled_at(&self) -> Option<Moment> {
+            self.settled
+        }
+
+        fn is_forgotten(&self) -> bool {
+            self.forgotten
+        }
+
+        fn fields(&mut self) -> Fields<'_> {
+            Fields {
+                key: &mut self.key,
+                span: &mut self.span,
+                rivals: &mut self.rivals,
+                forgotten: &mut self.forgotten,
+            }
+        }
+    };
+}
+
+pub(crate) use told_by_fields;

@@ -24,7 +24,7 @@ use crate::{
         key::{Hindrance, Kept, is_of_part},
         moment::{Moment, Span},
         own::{Entry, Own, UnderWay},
-        record::{Fields, Record},
+        record::{Fields, Record, told_by_fields},
     },
     ids::TicketId,
     messages::message::Message,
@@ -59,39 +59,12 @@ pub(crate) struct Place {
 impl Record for Pending {
     type More = Times;
 
-    fn id(&self) -> PendingId {
-        self.id
-    }
-
-    fn key(&self) -> Option<&str> {
-        self.key.as_deref()
-    }
+    told_by_fields!();
 
     fn begun(&self) -> Moment {
         Moment {
             wall: self.begun_at,
             service: self.baseline.as_ref().and_then(|baseline| baseline.date),
-        }
-    }
-
-    fn span(&self) -> Option<Span> {
-        self.span
-    }
-
-    fn settled_at(&self) -> Option<Moment> {
-        self.settled
-    }
-
-    fn is_forgotten(&self) -> bool {
-        self.forgotten
-    }
-
-    fn fields(&mut self) -> Fields<'_> {
-        Fields {
-            key: &mut self.key,
-            span: &mut self.span,
-            rivals: &mut self.rivals,
-            forgotten: &mut self.forgotten,
         }
     }
 

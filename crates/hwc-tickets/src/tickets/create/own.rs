@@ -15,7 +15,7 @@ use crate::{
         moment::{Moment, Span},
         origin::{Kinship, Origin},
         own::{Entry, Own, UnderWay},
-        record::{Fields, Record},
+        record::{Fields, Record, told_by_fields},
     },
     messages::submit::outbox::{Outbox, Removal},
 };
@@ -27,39 +27,12 @@ pub(crate) type OwnTickets = Own<PendingTicket>;
 impl Record for PendingTicket {
     type More = ();
 
-    fn id(&self) -> PendingId {
-        self.id
-    }
-
-    fn key(&self) -> Option<&str> {
-        self.key.as_deref()
-    }
+    told_by_fields!();
 
     fn begun(&self) -> Moment {
         Moment {
             wall: self.begun_at,
             service: self.before.as_ref().and_then(|before| before.date),
-        }
-    }
-
-    fn span(&self) -> Option<Span> {
-        self.span
-    }
-
-    fn settled_at(&self) -> Option<Moment> {
-        self.settled
-    }
-
-    fn is_forgotten(&self) -> bool {
-        self.forgotten
-    }
-
-    fn fields(&mut self) -> Fields<'_> {
-        Fields {
-            key: &mut self.key,
-            span: &mut self.span,
-            rivals: &mut self.rivals,
-            forgotten: &mut self.forgotten,
         }
     }
 
