@@ -70,6 +70,46 @@ impl<T: Kept> KeptCursor<T> {
     }
 }
 
+/// Makes the public type of a file of a cursor, with what is said about it and the most MiB that it takes.
+macro_rules! cursor_file {
+    ($(#[$about:meta])* $name:ident of $cursor:ident, $most:literal MiB) => {
+        /// A cursor in a file that no one else can follow with, as long as this value lives.
+        ///
+        $(#[$about])*
+        #[derive(Debug)]
+        pub struct $name(pub(super) KeptCursor<$cursor>);
+
+        impl $name {
+            /// Locks the file at `path` and reads it, if there is one.
+            ///
+            /// # Errors
+            /// [`ErrorKind::Locked`](crate::ErrorKind::Locked) when another follower holds it;
+            /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when it cannot be read, others may read or write it,
+            #[doc = concat!("it is larger than ", $most, " MiB, or it is no [`", stringify!($cursor), "`].")]
+            pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
+                KeptCursor::open(path.into()).map(Self)
+            }
+
+            /// The cursor that was last read or written.
+            #[must_use]
+            pub fn cursor(&self) -> Option<&$cursor> {
+                self.0.cursor()
+            }
+
+            /// Writes `cursor`, unless the file holds it already.
+            ///
+            /// # Errors
+            /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when it cannot be written;
+            #[doc = concat!("[`ErrorKind::LimitExceeded`](crate::ErrorKind::LimitExceeded) when it is larger than ", $most, " MiB.")]
+            pub fn save(&mut self, cursor: &$cursor) -> Result<()> {
+                self.0.save(cursor)
+            }
+        }
+    };
+}
+
+pub(crate) use cursor_file;
+
 /// Writes `cursor` into its file, if it has one, as everything that was handed out so far was handled. Gives the event to hand out,
 /// and one to hand out right after it: a cursor that cannot be written is offered all the same, and the next checkpoint tries again.
 pub(crate) fn checkpoint<T: Kept, E>(

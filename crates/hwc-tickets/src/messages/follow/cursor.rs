@@ -9,7 +9,7 @@ use crate::{
     error::Result,
     files,
     ids::TicketId,
-    kept_cursor::{self, Kept, KeptCursor},
+    kept_cursor::{self, Kept, KeptCursor, cursor_file},
     tickets::detail::TicketStatus,
 };
 use ring::digest::{SHA256, digest};
@@ -163,35 +163,9 @@ impl fmt::Debug for Cursor {
     }
 }
 
-/// A cursor in a file that no one else can follow with, as long as this value lives.
-///
-/// Given to [`Follow::cursor_file`](super::Follow::cursor_file) it is read once and written at every
-/// checkpoint.
-#[derive(Debug)]
-pub struct CursorFile(pub(super) KeptCursor<Cursor>);
-
-impl CursorFile {
-    /// Locks the file at `path` and reads it, if there is one.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Locked`](crate::ErrorKind::Locked) when another follower holds it; what [`Cursor::load`] ends with.
-    pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
-        KeptCursor::open(path.into()).map(Self)
-    }
-
-    /// The cursor that was last read or written.
-    #[must_use]
-    pub fn cursor(&self) -> Option<&Cursor> {
-        self.0.cursor()
-    }
-
-    /// Writes `cursor`, unless the file holds it already.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when it cannot be written.
-    pub fn save(&mut self, cursor: &Cursor) -> Result<()> {
-        self.0.save(cursor)
-    }
+cursor_file! {
+    /// Given to [`Follow::cursor_file`](super::Follow::cursor_file) it is read once and written at every checkpoint.
+    CursorFile of Cursor, 4 MiB
 }
 
 /// Whether a position of the service can be kept: not empty, and not of a length that makes no sense.
