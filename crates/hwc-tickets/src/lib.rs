@@ -110,6 +110,7 @@ pub mod error;
 mod files;
 mod hex;
 pub mod ids;
+mod kept_cursor;
 mod messages;
 mod names;
 #[cfg(feature = "raw")]

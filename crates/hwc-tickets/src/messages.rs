@@ -33,7 +33,7 @@ impl State {
         consistency_window: Duration,
     ) -> io::Result<Self> {
         Ok(Self {
-            own: OwnSubmits::new(outbox, consistency_window)?,
+            own: OwnSubmits::open_outbox(outbox, consistency_window)?,
             drains: Drains::default(),
             recalls: Recalls::default(),
         })

@@ -9,7 +9,6 @@ pub mod entry;
 pub mod export;
 pub mod follow_all;
 pub mod follow_new;
-mod kept_cursor;
 pub mod list;
 pub mod listed;
 pub mod log;

@@ -111,32 +111,58 @@ impl fmt::Debug for Outcomes {
     }
 }
 
-/// What happens to followed tickets: made by [`Client::follow`](super::Client::follow).
-///
-/// Inside an asynchronous runtime it gives [`Event::Fatal`], and then it ends.
-#[must_use = "nothing is followed until the iterator is asked for an event"]
-pub struct Events(Steps<crate::Events>);
+/// Makes the iterator of what a follower tells.
+macro_rules! events {
+    ($(#[$about:meta])* $name:ident: $stream:ty => $event:ident) => {
+        $(#[$about])*
+        #[must_use = "nothing is followed until the iterator is asked for an event"]
+        pub struct $name(Steps<$stream>);
+
+        impl $name {
+            pub(super) fn new(events: $stream, runtime: &Arc<Runtime>) -> Self {
+                Self(Steps::new(events, runtime))
+            }
+
+            /// Stops the iterator from elsewhere, for instance from another thread: the wait for the next event then ends.
+            #[must_use]
+            pub fn stop_handle(&self) -> StopHandle {
+                self.0.stream.get_ref().stop_handle()
+            }
+        }
+
+        impl Iterator for $name {
+            type Item = $event;
+
+            fn next(&mut self) -> Option<$event> {
+                let next = self.0.next()?;
+                Some(next.unwrap_or_else($event::Fatal))
+            }
+        }
+
+        impl FusedIterator for $name {}
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+            }
+        }
+    };
+}
+
+events! {
+    /// What happens to followed tickets: made by [`Client::follow`](super::Client::follow).
+    ///
+    /// Inside an asynchronous runtime it gives [`Event::Fatal`], and then it ends.
+    Events: crate::Events => Event
+}
 
 impl Events {
-    pub(super) fn new(events: crate::Events, runtime: &Arc<Runtime>) -> Self {
-        Self(Steps::new(events, runtime))
-    }
-
-    /// Stops the iterator from elsewhere, for instance from another thread: the wait for the next event
-    /// then ends.
-    #[must_use]
-    pub fn stop_handle(&self) -> StopHandle {
-        self.0.stream.get_ref().stop_handle()
-    }
-
     /// Adds tickets to the running iterator and removes them from it, from elsewhere.
     #[must_use]
     pub fn handle(&self) -> FollowHandle {
         self.0.stream.get_ref().handle()
     }
-}
 
-impl Events {
     /// Whether every ticket was part of an answer in this run, or was given up.
     #[must_use]
     pub fn has_connected(&self) -> bool {
@@ -144,21 +170,18 @@ impl Events {
     }
 }
 
-impl Iterator for Events {
-    type Item = Event;
-
-    fn next(&mut self) -> Option<Event> {
-        let next = self.0.next()?;
-        Some(next.unwrap_or_else(Event::Fatal))
-    }
+events! {
+    /// What happens to the list of tickets: made by [`follow_new`](api::Tickets::<super::Client>::follow_new).
+    ///
+    /// Inside an asynchronous runtime it gives [`TicketEvent::Fatal`], and then it ends.
+    TicketEvents: follow_new::TicketEvents => TicketEvent
 }
 
-impl FusedIterator for Events {}
-
-impl fmt::Debug for Events {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Events").finish_non_exhaustive()
-    }
+events! {
+    /// What happens to all tickets: made by [`Client::follow_all`](super::Client::follow_all).
+    ///
+    /// Inside an asynchronous runtime it gives [`AllEvent::Fatal`], and then it ends.
+    AllEvents: follow_all::AllEvents => AllEvent
 }
 
 /// The pages of a list: made by [`Call::pages`](crate::api::Call::pages). The same as [`api::Pages`], as an iterator.
@@ -286,75 +309,5 @@ impl<T> FusedIterator for RowPages<T> {}
 impl<T> fmt::Debug for RowPages<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("RowPages").field(self.report()).finish()
-    }
-}
-
-/// What happens to the list of tickets: made by [`follow_new`](api::Tickets::<super::Client>::follow_new).
-///
-/// Inside an asynchronous runtime it gives [`TicketEvent::Fatal`], and then it ends.
-#[must_use = "nothing is followed until the iterator is asked for an event"]
-pub struct TicketEvents(Steps<follow_new::TicketEvents>);
-
-impl TicketEvents {
-    pub(super) fn new(events: follow_new::TicketEvents, runtime: &Arc<Runtime>) -> Self {
-        Self(Steps::new(events, runtime))
-    }
-
-    /// Stops the iterator from elsewhere, for instance from another thread: the wait for the next event then ends.
-    #[must_use]
-    pub fn stop_handle(&self) -> StopHandle {
-        self.0.stream.get_ref().stop_handle()
-    }
-}
-
-impl Iterator for TicketEvents {
-    type Item = TicketEvent;
-
-    fn next(&mut self) -> Option<TicketEvent> {
-        let next = self.0.next()?;
-        Some(next.unwrap_or_else(TicketEvent::Fatal))
-    }
-}
-
-impl FusedIterator for TicketEvents {}
-
-impl fmt::Debug for TicketEvents {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TicketEvents").finish_non_exhaustive()
-    }
-}
-
-/// What happens to all tickets: made by [`Client::follow_all`](super::Client::follow_all).
-///
-/// Inside an asynchronous runtime it gives [`AllEvent::Fatal`], and then it ends.
-#[must_use = "nothing is followed until the iterator is asked for an event"]
-pub struct AllEvents(Steps<follow_all::AllEvents>);
-
-impl AllEvents {
-    pub(super) fn new(events: follow_all::AllEvents, runtime: &Arc<Runtime>) -> Self {
-        Self(Steps::new(events, runtime))
-    }
-
-    /// Stops the iterator from elsewhere, for instance from another thread: the wait for the next event then ends.
-    #[must_use]
-    pub fn stop_handle(&self) -> StopHandle {
-        self.0.stream.get_ref().stop_handle()
-    }
-}
-
-impl Iterator for AllEvents {
-    type Item = AllEvent;
-
-    fn next(&mut self) -> Option<AllEvent> {
-        let next = self.0.next()?;
-        Some(next.unwrap_or_else(AllEvent::Fatal))
-    }
-}
-
-impl FusedIterator for AllEvents {}
-
-impl fmt::Debug for AllEvents {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AllEvents").finish_non_exhaustive()
     }
 }

@@ -295,6 +295,12 @@ fn a_file_is_written_before_the_event_and_held_by_one() {
     std::fs::write(&path, "{\"hwc_tickets_list_cursor\":9}").unwrap();
     let error = TicketsCursorFile::open(&path).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Storage, "{error}");
+    // Longer than any cursor: there is a way on from that as well.
+    let file = std::fs::File::options().write(true).open(&path).unwrap();
+    file.set_len((16 << 20) + 1).unwrap();
+    let error = TicketsCursorFile::open(&path).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Storage, "{error}");
+    assert!(error.help().contains("start anew"), "{}", error.help());
 }
 
 #[test]

@@ -11,10 +11,15 @@ const FIRST_BACKOFF: Duration = Duration::from_secs(1);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
 /// Longest wait that a follower is sent into by others. Whoever asks for more has a wrong clock, or a number that means something
 /// else; a question a day harms nobody, and a follower that sleeps for years is no better than one that ended without a word.
-pub(super) const LONGEST_ASKED: Duration = Duration::from_secs(24 * 3600);
+const LONGEST_ASKED: Duration = Duration::from_secs(24 * 3600);
 /// Time without a failure after which earlier ones are forgotten: a service that fails every other
 /// time is not polled as if all were well.
 pub(super) const FORGET_FAILURES: Duration = Duration::from_secs(120);
+
+/// How long to wait of what the service asked for.
+pub(super) fn heeded(asked: Option<Duration>) -> Duration {
+    asked.unwrap_or_default().min(LONGEST_ASKED)
+}
 
 /// The pace of one group of tickets.
 #[derive(Debug, Clone)]
@@ -71,14 +76,9 @@ impl Cadence {
         // At least half, so that chance alone never makes a storm.
         let half = bound / 2;
         let wait = half.saturating_add(half.mul_f64(chance.clamp(0.0, 1.0)));
-        match asked {
-            // Never earlier than asked for; a little later, as everyone was asked the same.
-            Some(asked) => {
-                let asked = asked.min(LONGEST_ASKED);
-                wait.max(asked.saturating_add(asked.mul_f64(chance.clamp(0.0, 1.0) / 10.0)))
-            }
-            None => wait,
-        }
+        // Never earlier than asked for; a little later, as everyone was asked the same.
+        let asked = heeded(asked);
+        wait.max(asked.saturating_add(asked.mul_f64(chance.clamp(0.0, 1.0) / 10.0)))
     }
 
     fn forgive(&mut self, now: Duration) {

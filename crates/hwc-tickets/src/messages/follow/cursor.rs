@@ -6,23 +6,26 @@ mod written;
 use self::written::Stored;
 use super::dedupe::Seen;
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::Result,
     files,
     ids::TicketId,
+    kept_cursor::{self, Kept, KeptCursor, cursor_file},
     tickets::detail::TicketStatus,
 };
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use std::{
-    fmt, io,
+    fmt,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 /// The version this crate writes. Older ones stay readable.
 const VERSION: u32 = 2;
-/// Largest cursor that is written or read, in bytes.
-const LARGEST: usize = 4 << 20;
+/// Largest cursor that is written or read, in MiB.
+const MOST_MIB: usize = 4;
+/// The same in bytes.
+const LARGEST: usize = MOST_MIB << 20;
 /// Longest position of the service that is kept. The document says 64 characters; no request line would
 /// hold more than this.
 const LONGEST_POSITION: usize = 16 * 1024;
@@ -93,58 +96,21 @@ impl Cursor {
     /// Two followers of one file would undo each other's work: prefer [`CursorFile`], which locks it.
     ///
     /// # Errors
-    /// [`ErrorKind::Storage`] when it cannot be read, others may read or write it, it is larger than
+    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when it cannot be read, others may read or write it, it is larger than
     /// 4 MiB, or it is no cursor of this version or an older one.
     pub fn load(path: impl AsRef<Path>) -> Result<Option<Self>> {
-        let path = path.as_ref();
-        let limit = LARGEST as u64;
-        let Some(bytes) = files::read_private(path, limit).map_err(|error| match error.kind() {
-            io::ErrorKind::InvalidData => storage("read", error).with_help(START_ANEW),
-            _ => storage("read", error),
-        })?
-        else {
-            return Ok(None);
-        };
-        let refused = |reason: String| {
-            let path = path.display();
-            let detail = format!("the cursor file {path} cannot be understood: {reason}");
-            Error::local(ErrorKind::Storage, detail).with_help(START_ANEW)
-        };
-        // The position of a mistake, never content: the parser's own words may quote a foreign file.
-        let stored: Stored = serde_json::from_slice(&bytes).map_err(|error| {
-            let (line, column) = (error.line(), error.column());
-            refused(format!(
-                "it is not a cursor ({:?} error at line {line}, column {column})",
-                error.classify()
-            ))
-        })?;
-        let cursor = Self::try_from(stored).map_err(|invalid| refused(invalid.to_string()))?;
-        Ok(Some(cursor))
+        kept_cursor::load(path.as_ref())
     }
 
     /// Puts the cursor in the place of the file at `path` at once, readable by its owner alone.
     ///
     /// # Errors
-    /// [`ErrorKind::Storage`] when it cannot be written; [`ErrorKind::Locked`] when a follower holds the
-    /// file.
+    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when it cannot be written;
+    /// [`ErrorKind::Locked`](crate::ErrorKind::Locked) when a follower holds the file.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let _lock = files::Lock::acquire(path)?;
-        self.write(path)
-    }
-
-    fn write(&self, path: &Path) -> Result<()> {
-        let text = serde_json::to_vec(self)
-            .map_err(|error| storage("written", io::Error::other(error)))?;
-        if text.len() > LARGEST {
-            let detail = format!(
-                "the cursor for {} is larger than 4 MiB: follow fewer tickets",
-                path.display()
-            );
-            return Err(Error::local(ErrorKind::LimitExceeded, detail));
-        }
-        files::replace_private(path, &text).map_err(|error| storage("written", error))?;
-        Ok(())
+        kept_cursor::write(path, self)
     }
 }
 
@@ -169,16 +135,21 @@ impl Cursor {
     }
 }
 
-const START_ANEW: &str =
-    "Remove the file to start anew: messages may then be seen twice, or missed since the last run.";
+impl Kept for Cursor {
+    const WHAT: &'static str = "a cursor";
+    const MOST_MIB: u64 = MOST_MIB as u64;
+    const START_ANEW: &'static str = "Remove the file to start anew: messages may then be seen twice, or missed since the last run.";
+    const WHEN_TOO_LARGE: &'static str = ": follow fewer tickets";
 
-/// The error names the file.
-fn storage(done: &str, error: io::Error) -> Error {
-    Error::local(
-        ErrorKind::Storage,
-        format!("the cursor file could not be {done}: {error}"),
-    )
-    .with_source(error)
+    fn read(text: &[u8]) -> Result<Self, String> {
+        // The position of a mistake, never content: the parser's own words may quote a foreign file.
+        let stored: Stored = serde_json::from_slice(text).map_err(|error| {
+            let (what, class) = (Self::WHAT, error.classify());
+            let (line, column) = (error.line(), error.column());
+            format!("it is not {what} ({class:?} error at line {line}, column {column})")
+        })?;
+        Self::try_from(stored).map_err(|invalid| invalid.to_string())
+    }
 }
 
 /// Shows no digest and no position.
@@ -192,49 +163,9 @@ impl fmt::Debug for Cursor {
     }
 }
 
-/// A cursor in a file that no one else can follow with, as long as this value lives.
-///
-/// Given to [`Follow::cursor_file`](super::Follow::cursor_file) it is read once and written at every
-/// checkpoint.
-#[derive(Debug)]
-pub struct CursorFile {
-    path: PathBuf,
-    loaded: Option<Cursor>,
-    _lock: files::Lock,
-}
-
-impl CursorFile {
-    /// Locks the file at `path` and reads it, if there is one.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Locked`] when another follower holds it; what [`Cursor::load`] ends with.
-    pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
-        let path = path.into();
-        let lock = files::Lock::acquire(&path)?;
-        Ok(Self {
-            loaded: Cursor::load(&path)?,
-            path,
-            _lock: lock,
-        })
-    }
-
-    /// The cursor that was last read or written.
-    #[must_use]
-    pub fn cursor(&self) -> Option<&Cursor> {
-        self.loaded.as_ref()
-    }
-
-    /// Writes `cursor`, unless the file holds it already.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Storage`] when it cannot be written.
-    pub fn save(&mut self, cursor: &Cursor) -> Result<()> {
-        if self.loaded.as_ref() != Some(cursor) {
-            cursor.write(&self.path)?;
-            self.loaded = Some(cursor.clone());
-        }
-        Ok(())
-    }
+cursor_file! {
+    /// Given to [`Follow::cursor_file`](super::Follow::cursor_file) it is read once and written at every checkpoint.
+    CursorFile of Cursor, 4 MiB
 }
 
 /// Whether a position of the service can be kept: not empty, and not of a length that makes no sense.

@@ -1,6 +1,6 @@
 //! What a failed request means for the follower: try again, split, give a ticket up, or end.
 
-use super::cadence::LONGEST_ASKED;
+use super::cadence::heeded;
 use crate::{
     error::{Error, ErrorKind},
     ids::TicketId,
@@ -89,8 +89,7 @@ impl Trouble {
                     return Remedy::End;
                 }
                 let pause = FIRST_PAUSE.saturating_mul(1 << (self.refusals - 1).min(8));
-                let asked = error.retry_after().unwrap_or_default();
-                Remedy::Pause(pause.max(asked.min(LONGEST_ASKED)))
+                Remedy::Pause(pause.max(heeded(error.retry_after())))
             }
             _ => Remedy::Wait,
         }

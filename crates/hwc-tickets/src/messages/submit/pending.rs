@@ -162,27 +162,6 @@ impl Pending {
         self.baseline.is_some()
     }
 
-    /// Whether its outcome is not known, and somebody wants to know it.
-    pub(crate) fn is_in_doubt(&self) -> bool {
-        !self.is_settled() && !self.forgotten
-    }
-
-    /// When it was begun, by both clocks.
-    pub(crate) fn begun(&self) -> Moment {
-        Moment {
-            wall: self.begun_at,
-            service: self.baseline.as_ref().and_then(|baseline| baseline.date),
-        }
-    }
-
-    /// When its POST had ended, if that is known. By this machine's clock it is told when it was begun.
-    pub(crate) fn ended(&self) -> Option<Moment> {
-        Some(Moment {
-            wall: self.begun_at,
-            service: Some(self.span?.until),
-        })
-    }
-
     /// The record to keep of it now that it is in the ticket: what is needed to know its message again, and to tell
     /// whether it is in sight yet.
     pub(crate) fn settled(mut self, at: Moment) -> Self {

@@ -248,10 +248,7 @@ impl Client {
             }
             Outcome::Absent => {
                 // A record that cannot be removed is reconciled once more later: harmless.
-                let _ = parts
-                    .messages
-                    .own
-                    .did_not_arrive(pending.id, Removal::Absent);
+                let _ = parts.messages.own.gone(pending.id, Removal::Absent);
             }
             Outcome::Unknown(_) | Outcome::Recalled(_) => {}
         }

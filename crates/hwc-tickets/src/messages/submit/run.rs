@@ -465,7 +465,7 @@ impl Course<'_> {
 
     /// It is not in the ticket. A record that cannot be removed is reconciled once more later: harmless.
     fn drop_record(&self, id: PendingId, why: Removal) {
-        let _ = self.parts.messages.own.did_not_arrive(id, why);
+        let _ = self.parts.messages.own.gone(id, why);
     }
 
     /// The one POST. An error means that nothing was done.

@@ -142,27 +142,6 @@ impl PendingTicket {
         self
     }
 
-    /// Whether its outcome is not known, and somebody wants to know it.
-    pub(crate) fn is_in_doubt(&self) -> bool {
-        !self.is_settled() && !self.forgotten
-    }
-
-    /// When it was begun, by both clocks.
-    pub(crate) fn begun(&self) -> Moment {
-        Moment {
-            wall: self.begun_at,
-            service: self.before.as_ref().and_then(|before| before.date),
-        }
-    }
-
-    /// When its POST had ended, if that is known.
-    pub(crate) fn ended(&self) -> Option<Moment> {
-        Some(Moment {
-            wall: self.begun_at,
-            service: Some(self.span?.until),
-        })
-    }
-
     /// The record to keep of it now that `made` came of it.
     pub(crate) fn settled(mut self, at: Moment, made: Made) -> Self {
         self.settled = Some(at);

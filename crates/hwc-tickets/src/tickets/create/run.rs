@@ -173,7 +173,7 @@ impl Course<'_> {
     /// What was kept under the key: its outcome, which is found out first where it is in doubt. `None`: nothing was done.
     async fn of_key(&self, key: &str) -> Result<Option<Created>> {
         let own = &self.parts.tickets.own;
-        key::check(key, own.is_durable())?;
+        key::check(key, own.has_outbox())?;
         let mut record = match own.kept(key).map_err(key::unreadable)? {
             Kept::Nothing => return Ok(None),
             Kept::UnderWay => return Err(key::taken()),

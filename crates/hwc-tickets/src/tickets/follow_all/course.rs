@@ -6,6 +6,7 @@
 use super::{AllCursor, AllCursorFile, AllEvent, FollowAll};
 use crate::{
     error::Error,
+    kept_cursor,
     messages::follow::{Event, Events, FollowHandle, MOST_TICKETS, stop::Stop},
     tickets::{
         follow_new::{TicketEvent, TicketEvents},
@@ -214,18 +215,14 @@ impl Course {
         if self.list_is_ahead || self.messages_are_ahead {
             return None;
         }
-        let cursor = self.cursor.clone();
-        let saved = self.file.as_mut().map_or(Ok(()), |file| file.save(&cursor));
-        let told = AllEvent::Checkpoint(cursor);
-        let Err(error) = saved else {
-            return Some(told);
-        };
-        // The next checkpoint tries again; this one is offered all the same.
-        self.next = Some(told);
-        Some(AllEvent::Degraded {
-            error: error.with_operation("save cursor").of_cursor(),
-            next_try: Duration::ZERO,
-        })
+        let (event, next) = kept_cursor::checkpoint(
+            self.file.as_mut().map(|file| &mut file.0),
+            self.cursor.clone(),
+            AllEvent::Checkpoint,
+            |error, next_try| AllEvent::Degraded { error, next_try },
+        );
+        self.next = next;
+        Some(event)
     }
 
     fn end(&mut self, error: Error) -> AllEvent {

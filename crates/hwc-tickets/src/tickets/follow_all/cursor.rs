@@ -3,11 +3,9 @@
 use crate::{
     error::Result,
     ids::TicketId,
+    kept_cursor::{Kept, KeptCursor, cursor_file},
     messages::follow::Cursor,
-    tickets::{
-        follow_new::TicketsCursor,
-        kept_cursor::{Kept, KeptCursor},
-    },
+    tickets::follow_new::TicketsCursor,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -102,35 +100,7 @@ impl Kept for AllCursor {
     const MOST_MIB: u64 = 24;
 }
 
-/// A cursor in a file that no one else can follow with, as long as this value lives.
-///
-/// Given to [`FollowAll::cursor_file`](super::FollowAll::cursor_file) it is read once and written at every checkpoint.
-#[derive(Debug)]
-pub struct AllCursorFile(KeptCursor<AllCursor>);
-
-impl AllCursorFile {
-    /// Locks the file at `path` and reads it, if there is one.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Locked`](crate::ErrorKind::Locked) when another follower holds it;
-    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when it cannot be read, others may read or write it, or it is no cursor of
-    /// all tickets.
-    pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
-        KeptCursor::open(path.into()).map(Self)
-    }
-
-    /// The cursor that was last read or written.
-    #[must_use]
-    pub fn cursor(&self) -> Option<&AllCursor> {
-        self.0.cursor()
-    }
-
-    /// Writes `cursor`, unless the file holds it already.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when it cannot be written;
-    /// [`ErrorKind::LimitExceeded`](crate::ErrorKind::LimitExceeded) when it is larger than 24 MiB.
-    pub fn save(&mut self, cursor: &AllCursor) -> Result<()> {
-        self.0.save(cursor)
-    }
+cursor_file! {
+    /// Given to [`FollowAll::cursor_file`](super::FollowAll::cursor_file) it is read once and written at every checkpoint.
+    AllCursorFile of AllCursor, 24 MiB
 }

@@ -3,10 +3,8 @@
 use crate::{
     error::Result,
     ids::TicketId,
-    tickets::{
-        detail::status::TicketStatus,
-        kept_cursor::{Kept, KeptCursor},
-    },
+    kept_cursor::{Kept, KeptCursor, cursor_file},
+    tickets::detail::status::TicketStatus,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, path::PathBuf};
@@ -80,35 +78,7 @@ impl Kept for TicketsCursor {
     const MOST_MIB: u64 = 16;
 }
 
-/// A cursor in a file that no one else can follow with, as long as this value lives.
-///
-/// Given to [`FollowNew::cursor_file`](super::FollowNew::cursor_file) it is read once and written at every checkpoint.
-#[derive(Debug)]
-pub struct TicketsCursorFile(KeptCursor<TicketsCursor>);
-
-impl TicketsCursorFile {
-    /// Locks the file at `path` and reads it, if there is one.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Locked`](crate::ErrorKind::Locked) when another follower holds it;
-    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when it cannot be read, others may read or write it, or it is no cursor of
-    /// the list of tickets.
-    pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
-        KeptCursor::open(path.into()).map(Self)
-    }
-
-    /// The cursor that was last read or written.
-    #[must_use]
-    pub fn cursor(&self) -> Option<&TicketsCursor> {
-        self.0.cursor()
-    }
-
-    /// Writes `cursor`, unless the file holds it already.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when it cannot be written;
-    /// [`ErrorKind::LimitExceeded`](crate::ErrorKind::LimitExceeded) when it is larger than 16 MiB.
-    pub fn save(&mut self, cursor: &TicketsCursor) -> Result<()> {
-        self.0.save(cursor)
-    }
+cursor_file! {
+    /// Given to [`FollowNew::cursor_file`](super::FollowNew::cursor_file) it is read once and written at every checkpoint.
+    TicketsCursorFile of TicketsCursor, 16 MiB
 }

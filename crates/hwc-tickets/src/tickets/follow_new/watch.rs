@@ -8,6 +8,7 @@ use crate::{
     client::Client,
     error::{Error, ErrorKind},
     ids::{GroupId, TicketId},
+    kept_cursor,
     messages::follow::{cadence::Cadence, stop::Stop},
     tickets::{detail::status::TicketStatus, list::newest_first, listed::ListedTicket},
 };
@@ -299,19 +300,15 @@ impl Watch {
 
     /// Everything handed out so far was handled: the stream was asked for more.
     fn checkpoint(&mut self) -> TicketEvent {
-        let cursor = self.state.clone();
-        let saved = self.file.as_mut().map_or(Ok(()), |file| file.save(&cursor));
-        match saved {
-            Ok(()) => TicketEvent::Checkpoint(cursor),
-            Err(error) => {
-                // The next checkpoint tries again; this one is offered all the same.
-                self.queue
-                    .push_front(Out::Event(TicketEvent::Checkpoint(cursor)));
-                TicketEvent::Degraded {
-                    error: error.with_operation("save cursor").of_cursor(),
-                    next_try: Duration::ZERO,
-                }
-            }
+        let (event, next) = kept_cursor::checkpoint(
+            self.file.as_mut().map(|file| &mut file.0),
+            self.state.clone(),
+            TicketEvent::Checkpoint,
+            |error, next_try| TicketEvent::Degraded { error, next_try },
+        );
+        if let Some(next) = next {
+            self.queue.push_front(Out::Event(next));
         }
+        event
     }
 }

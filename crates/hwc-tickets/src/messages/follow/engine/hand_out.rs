@@ -1,17 +1,8 @@
 //! What waits to be handed out, and what handing it out means.
 
 use super::{Engine, Event, GroupNumber};
-use crate::{
-    ids::TicketId,
-    messages::{follow::cursor::Cursor, message::Message},
-};
-use std::{
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
-
-/// What writing the cursor file is called in errors.
-const SAVE: &str = "save cursor";
+use crate::{ids::TicketId, kept_cursor, messages::message::Message};
+use std::sync::{Arc, atomic::Ordering};
 
 /// What waits to be handed out.
 #[derive(Debug)]
@@ -111,20 +102,16 @@ impl Engine {
 
     /// Everything handed out so far was handled: the stream was asked for more.
     fn checkpoint(&mut self) -> Event {
-        self.changed = false;
-        let cursor: Cursor = self.roster.cursor();
-        let saved = self.file.as_mut().map_or(Ok(()), |file| file.save(&cursor));
-        match saved {
-            Ok(()) => Event::Checkpoint(cursor),
-            Err(error) => {
-                self.changed = true;
-                // The next checkpoint tries again; this one is offered all the same.
-                self.queue.push_front(Out::Event(Event::Checkpoint(cursor)));
-                Event::Degraded {
-                    error: error.with_operation(SAVE).of_cursor(),
-                    next_try: Duration::ZERO,
-                }
-            }
+        let (event, next) = kept_cursor::checkpoint(
+            self.file.as_mut().map(|file| &mut file.0),
+            self.roster.cursor(),
+            Event::Checkpoint,
+            |error, next_try| Event::Degraded { error, next_try },
+        );
+        self.changed = next.is_some();
+        if let Some(next) = next {
+            self.queue.push_front(Out::Event(next));
         }
+        event
     }
 }

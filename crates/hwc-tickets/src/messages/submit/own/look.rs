@@ -99,7 +99,7 @@ impl AfterLook<'_> {
         let begun_here = entries
             .iter()
             .find(|entry| entry.pending.id == pending.id)
-            .map(|entry| entry.baseline_at);
+            .map(|entry| entry.more.baseline_at);
         let is_kept = begun_here.is_some() || listed.iter().any(|record| record.id == pending.id);
         let mut others: BTreeMap<PendingId, Other<'_>> = BTreeMap::new();
         // Of one that was forgotten a person has looked: it stands for its key alone.
@@ -124,8 +124,8 @@ impl AfterLook<'_> {
             // ticket was seen.
             let is_past = pending.past.contains(&entry.pending.id);
             let was_there = pending.came_after(&entry.pending);
-            let may_appear = begun_here
-                .is_none_or(|baseline_at| self.own.may_appear_after(entry.state, baseline_at));
+            let may_appear =
+                begun_here.is_none_or(|baseline_at| self.own.may_appear_after(entry, baseline_at));
             let may_show = match begun_here {
                 Some(baseline_at) => self.own.may_show_after(entry, baseline_at),
                 None => !is_past,
@@ -141,7 +141,7 @@ impl AfterLook<'_> {
             [] => None,
             _ => Some(self.shown.get_or_init(|| {
                 let records = others.values().map(|other| other.record);
-                in_sight(self.snapshot, records, self.own.0.window)
+                in_sight(self.snapshot, records, self.own.window())
             })),
         };
         others.remove(&pending.id);
