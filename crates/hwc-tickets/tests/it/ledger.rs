@@ -34,7 +34,8 @@ pub async fn as_op<T>(op: u64, call: impl Future<Output = T>) -> T {
 #[derive(Clone)]
 pub struct Service {
     pub clock: FakeClock,
-    world: Arc<Mutex<World>>,
+    /// What answers on `line` holds this and not the line, so that both go when nobody needs them any more.
+    pub world: Arc<Mutex<World>>,
     pub line: ScriptedTransport,
 }
 

@@ -196,7 +196,8 @@ impl World {
 #[derive(Clone)]
 pub struct Service {
     pub clock: FakeClock,
-    world: Arc<Mutex<World>>,
+    /// What answers on `line` holds this and not the line, so that both go when nobody needs them any more.
+    pub world: Arc<Mutex<World>>,
     pub line: ScriptedTransport,
 }
 

@@ -45,7 +45,7 @@ pub struct Files {
 #[derive(Clone)]
 pub struct Desk {
     pub service: Service,
-    files: Arc<Mutex<Files>>,
+    pub files: Arc<Mutex<Files>>,
 }
 
 pub fn limits(count: &str, megabytes: &str, kinds: &str) -> Step {
@@ -68,11 +68,11 @@ impl Desk {
             service,
             files: Arc::default(),
         };
-        let served = desk.clone();
+        let (files, world) = (desk.files.clone(), desk.service.world.clone());
         let line = desk.service.line.clone().answering(move |request| {
             match request.uri.path().contains("/accessorys") {
-                true => served.files().serve(request),
-                false => served.service.world().serve(request, None),
+                true => files.lock().unwrap().serve(request),
+                false => world.lock().unwrap().serve(request, None),
             }
         });
         drop(line);

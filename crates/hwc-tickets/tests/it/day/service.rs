@@ -69,15 +69,17 @@ impl Service {
             }
         }
         desk.clock().advance(Duration::from_secs(60));
-        let (files, tickets) = (desk.clone(), opening.clone());
+        let (files, messages) = (desk.files.clone(), desk.service.world.clone());
+        let tickets = opening.world.clone();
         let line = desk.service.line.clone().answering(move |request| {
             let path = request.uri.path();
             let step = if path.contains("/accessorys") {
-                files.files().serve(request)
+                files.lock().unwrap().serve(request)
             } else if path.ends_with("/cases") {
-                tickets.world().serve(request, opening::running())
+                let mut world = tickets.lock().unwrap();
+                world.serve(request, opening::running())
             } else {
-                let mut world = files.service.world();
+                let mut world = messages.lock().unwrap();
                 world.serve(request, opening::running())
             };
             step.after(latency)
