@@ -239,23 +239,31 @@ impl<R: Record> Own<R> {
     }
 
     /// A person has ended the doubt about `id`. What has a key keeps it: nobody knows what became of it, so nothing may be sent
-    /// under that key until it is given free. `before`: what is done with the record first, where it stays for its key.
+    /// under that key until it is given free. What is settled stays as it is. `before`: what is done with the record first, where it
+    /// stays for its key.
     ///
     /// # Errors
     /// When the outbox cannot take note of it.
     pub(crate) fn end_doubt(&self, id: PendingId, before: impl FnOnce(&R)) -> io::Result<()> {
-        let listed = self.look()?;
+        let stored = self.look()?.into_iter().find(|record| record.id() == id);
         let here = (self.lock().iter())
             .find(|entry| entry.pending.id() == id)
             .map(|entry| entry.pending.clone());
-        let record = here.or_else(|| listed.into_iter().find(|record| record.id() == id));
+        // What another process has found out or taken note of is not written over.
+        let record = match (here, stored) {
+            (Some(mut here), Some(stored)) if !stored.is_settled() => {
+                here.heed(&stored);
+                Some(here)
+            }
+            (here, stored) => stored.or(here),
+        };
+        if record.as_ref().is_some_and(R::is_settled) {
+            // There is no doubt about it, and others may need it still.
+            return Ok(());
+        }
         let Some(mut record) = record.filter(|record| record.key().is_some()) else {
             return self.gone(id, Removal::Forgotten);
         };
-        if record.is_settled() {
-            // There is no doubt about it.
-            return Ok(());
-        }
         before(&record);
         *record.fields().forgotten = true;
         // Not later: what cannot be written down is as it was.

@@ -273,7 +273,11 @@ fn what_another_process_settled_is_not_pending() {
     assert_eq!(own.pending().len(), 1);
     let found = service.clock.run(client().reconcile(&pending)).unwrap();
     assert!(matches!(found, Outcome::Confirmed(_)), "{found:?}");
+    // Nor does who sent it make a doubt of it again, with a person who has not seen that yet.
+    own.forget(pending.id()).unwrap();
     assert!(own.pending().is_empty());
+    let again = submit(&service, &own, "words").unwrap();
+    assert_eq!(again.receipt, Receipt::Kept);
 
     let shelf = Shelf::default();
     let service = opening::Service::new();
@@ -284,10 +288,14 @@ fn what_another_process_settled_is_not_pending() {
     let first = first.unchecked().key("job-1").without_looking();
     let first = opening::as_op(1, first.into_future());
     assert!(service.clock.run(first).is_err());
-    assert_eq!(own.pending_tickets().len(), 1);
+    let pending = own.pending_tickets();
+    assert_eq!(pending.len(), 1);
     let found = create(&service, &client(), "words").unwrap();
     assert_eq!(found.receipt, TicketReceipt::Found);
+    own.forget_ticket(pending[0].id()).unwrap();
     assert!(own.pending_tickets().is_empty());
+    let again = create(&service, &own, "words").unwrap();
+    assert_eq!(again.receipt, TicketReceipt::Kept);
 }
 
 /// Who has forgotten it can look once more, and a file keeps that it was forgotten.

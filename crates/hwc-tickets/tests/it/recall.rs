@@ -642,12 +642,13 @@ fn a_message_in_doubt_that_is_taken_back_is_never_called_absent() {
 /// A recall whose answer was lost has taken the message back as well, once the ticket shows that: of the same run, or a later one.
 #[test]
 fn a_recall_without_an_answer_ends_the_doubt_once_the_ticket_shows_it() {
-    for shows_at_once in [true, false] {
+    for (shows_at_once, is_restarted) in [(true, true), (false, true), (false, false)] {
         let (desk, shelf) = (desk(), Shelf::default());
         let client = || desk.builder().outbox(shelf.clone()).build().unwrap();
         post(&desk, 0, &["opened"], Duration::from_secs(60));
         lose_answers(&desk, |_| true);
-        let pending = in_doubt(&desk, &client(), "wrong ticket");
+        let running = client();
+        let pending = in_doubt(&desk, &running, "wrong ticket");
         desk.clock.advance(Duration::from_secs(60));
         let id = MessageId::new(id_of(&desk, "wrong ticket")).unwrap();
         let mut recalls = 0;
@@ -661,7 +662,11 @@ fn a_recall_without_an_answer_ends_the_doubt_once_the_ticket_shows_it() {
             _ => None,
         });
         let recall = || {
-            let ticket = client().ticket(TICKET).unwrap();
+            let client = match is_restarted {
+                true => client(),
+                false => running.clone(),
+            };
+            let ticket = client.ticket(TICKET).unwrap();
             desk.clock.run(ticket.recall(id.clone()).into_future())
         };
         if !shows_at_once {
@@ -669,9 +674,13 @@ fn a_recall_without_an_answer_ends_the_doubt_once_the_ticket_shows_it() {
             let kept = shelf.list_all().unwrap();
             // It was there, and that it is not is not proven.
             assert!(kept[0].is_settled() && kept[0].recalled().is_none());
+            client().acknowledge("wrong ticket").unwrap();
         }
         assert_eq!(recall().unwrap(), Recalled::Absent, "{shows_at_once}");
-        assert_eq!(shelf.list_all().unwrap()[0].recalled(), Some(&id));
+        let kept = shelf.list_all().unwrap();
+        assert_eq!(kept[0].recalled(), Some(&id));
+        // What was given free meanwhile stays so.
+        assert_eq!(kept[0].key().is_some(), shows_at_once, "{is_restarted}");
         let outcome = desk.clock.run(client().reconcile(&pending));
         assert_eq!(outcome.unwrap(), Outcome::Recalled(id.clone()));
     }

@@ -136,6 +136,7 @@ impl Client {
     /// Its record leaves the outbox and this client, unless it has a key ([`Submit::key`](crate::Submit::key)): that one stays, is in
     /// doubt no more ([`Pending::is_forgotten`]), and goes on holding the key. The same key is an error then, and nothing is sent,
     /// until [`Client::acknowledge`] gives it free: its message may be in the ticket. Reconciling such a record later still tells.
+    /// One that was settled meanwhile is in no doubt, and stays as it is.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when the outbox cannot be read, or cannot take note of it.

@@ -87,7 +87,7 @@ impl Client {
     /// Its record leaves the outbox and this client, unless it has a key ([`CreateTicket::key`](crate::CreateTicket::key)): that one
     /// stays, is in doubt no more ([`PendingTicket::is_forgotten`]), and goes on holding the key. The same key is an error then, and
     /// nothing is sent, until [`Client::acknowledge`] gives it free: its ticket may be open. Reconciling such a record later still
-    /// tells.
+    /// tells. One that was settled meanwhile is in no doubt, and stays as it is.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when the outbox cannot be read, or cannot take note of it.

@@ -49,10 +49,10 @@ impl OwnSubmits {
             own.clone()
         });
         drop(entries);
-        // Another process may have settled it. One that could not be written down as settled stays in doubt, and is never found to
-        // be absent.
-        let own = own.filter(Pending::is_settled);
-        let Some(mut record) = own.or_else(|| kept.filter(Pending::is_settled)) else {
+        // What another process has settled or taken note of counts as it stands there. One that could not be written down as settled
+        // stays in doubt, and is never found to be absent.
+        let kept = kept.filter(Pending::is_settled);
+        let Some(mut record) = kept.or_else(|| own.filter(Pending::is_settled)) else {
             return;
         };
         record.recalled = Some(message.clone());
