@@ -23,27 +23,6 @@ pub(crate) enum Kept<R> {
     Record(Box<R>),
 }
 
-impl<R: Clone> Kept<R> {
-    /// Of what has come to stand under a key since it was looked for: what is settled counts. What is not counts as under way:
-    /// whoever began it meanwhile may still be working on it.
-    pub(crate) fn by_now<'r>(
-        news: impl IntoIterator<Item = &'r R>,
-        is_settled: impl Fn(&R) -> bool,
-    ) -> Self
-    where
-        R: 'r,
-    {
-        let mut kept = Self::Nothing;
-        for record in news {
-            if is_settled(record) {
-                return Self::Record(Box::new(record.clone()));
-            }
-            kept = Self::UnderWay;
-        }
-        kept
-    }
-}
-
 /// The key of one part of a text that is sent in parts under `key`. It says nothing of how many there are: where that has
 /// changed, so has the text, and a key is that of one text.
 pub(crate) fn of_part(key: &str, number: usize) -> String {

@@ -156,13 +156,20 @@ impl<R: Record> Own<R> {
         })
     }
 
-    /// What has come to stand under a key since it was looked for, as `is_news` tells.
+    /// What has come to stand under a key since it was looked for, as `is_news` tells: what is settled counts. What is not counts as
+    /// under way: whoever began it meanwhile may still be working on it.
     pub(crate) fn kept_since(&self, is_news: impl Fn(&R) -> bool) -> io::Result<Kept<R>> {
         let listed = self.read_outbox()?;
         let entries = self.lock();
         let all = (entries.iter().map(|entry| &entry.pending)).chain(&listed);
-        let news = all.filter(|record| is_news(record));
-        Ok(Kept::by_now(news, R::is_settled))
+        let mut kept = Kept::Nothing;
+        for record in all.filter(|record| is_news(record)) {
+            if record.is_settled() {
+                return Ok(Kept::Record(Box::new(record.clone())));
+            }
+            kept = Kept::UnderWay;
+        }
+        Ok(kept)
     }
 
     /// Whether it is known what became of what was sent under `key`, if anything was, or whether a person has forgotten it.
