@@ -299,8 +299,7 @@ impl PendingFiles {
         let mut print = DefaultHasher::new();
         key.hash(&mut print);
         let path = directory.join(format!("{KEY}{:016x}.lock", print.finish()));
-        let lock = private_file::lock(&path)?;
-        Ok(lock.map(|lock| Held { path, _lock: lock }))
+        hold(path)
     }
 
     /// This run works on it no longer.
@@ -391,7 +390,7 @@ pub(crate) struct Taken<R> {
 
 /// Takes a record; `None` while another run works on it, and where that cannot be told.
 pub(crate) fn take<R: Record>(path: &Path) -> Option<Taken<R>> {
-    let held = match has_lock(path).then(|| hold(path)) {
+    let held = match has_lock(path).then(|| hold(lock_of(path))) {
         None => None,
         Some(Ok(Some(held))) => Some(held),
         Some(Err(_)) if !is_under_way(path) => None,
@@ -403,9 +402,8 @@ pub(crate) fn take<R: Record>(path: &Path) -> Option<Taken<R>> {
     })
 }
 
-/// The lock of a record; `None` while another run has it.
-fn hold(path: &Path) -> io::Result<Option<Held>> {
-    let path = lock_of(path);
+/// The lock at `path`; `None` while another run has it.
+fn hold(path: PathBuf) -> io::Result<Option<Held>> {
     let lock = private_file::lock(&path)?;
     Ok(lock.map(|lock| Held { path, _lock: lock }))
 }
