@@ -94,12 +94,18 @@ impl<T, E: FromFault> Response<T, E> {
     /// so it must hold no value of the answer.
     #[must_use]
     pub fn unlike(&self, how: impl fmt::Display) -> E {
-        let mut fault = unlike(self.operation, &how);
+        E::from_fault(self.attach_to(unlike(&how)))
+    }
+
+    /// `fault`, with what is known of this answer: its operation, its status, its request id, and what it took.
+    #[must_use]
+    pub fn attach_to(&self, fault: Fault) -> Fault {
+        let mut fault = fault.of(self.operation);
         fault.http_status = Some(self.status.as_u16());
         fault.request_id.clone_from(&self.request_id);
         fault.attempts = self.attempts;
         fault.elapsed = self.elapsed;
-        E::from_fault(fault)
+        fault
     }
 }
 
@@ -112,9 +118,9 @@ fn odd(odd: &[(&'static str, &'static str)], name: &str) -> Option<String> {
 }
 
 #[cold]
-fn unlike(operation: &'static Operation, how: &dyn fmt::Display) -> Fault {
+fn unlike(how: &dyn fmt::Display) -> Fault {
     let detail = format!("the answer does not have the documented form: {how}");
-    Fault::new(FaultKind::Protocol, Delivery::Unknown, detail).of(operation)
+    Fault::new(FaultKind::Protocol, Delivery::Unknown, detail)
 }
 
 /// An answer with one list, which is what it was asked for. Implemented by the generator.

@@ -111,11 +111,7 @@ pub(crate) fn fresh<T>(answer: Response<T>) -> Result<Response<T>, Fault> {
         "Something between this machine and the service keeps answers. Try again later, or ask around it.",
     );
     fault.is_stored = true;
-    fault.http_status = Some(answer.status.as_u16());
-    fault.request_id = answer.request_id;
-    fault.attempts = answer.attempts;
-    fault.elapsed = answer.elapsed;
-    Err(fault)
+    Err(answer.attach_to(fault))
 }
 
 /// Whether a read before a write failed so that the write would fail too. That its own time was up, or its own turn too late, says

@@ -10,10 +10,11 @@ use crate::{
     error::{Error, Result},
     ids::MessageId,
     messages::message::Message,
-    service::{self, About},
+    service::{self, About, Response},
     tickets::ticket::Ticket,
     verb::{verb, within},
 };
+use hwc_core::Fault;
 use std::time::Duration;
 
 verb! {
@@ -76,13 +77,21 @@ impl Ticket {
     }
 }
 
-async fn read_detail(ticket: Ticket, deadline: Duration) -> Result<TicketDetail> {
+/// The answer with the ticket as a whole.
+pub(super) async fn ask(
+    ticket: &Ticket,
+    deadline: Duration,
+) -> Result<Response<TicketDetail>, Fault> {
     let about = About {
         group: ticket.group(),
         options: &within(deadline),
     };
     let service = &ticket.client.parts().service;
-    match service.detail(&ticket.id, about).await {
+    service.detail(&ticket.id, about).await
+}
+
+async fn read_detail(ticket: Ticket, deadline: Duration) -> Result<TicketDetail> {
+    match ask(&ticket, deadline).await {
         Ok(answer) => {
             let is_stored = service::is_stored(&answer);
             let mut detail = answer.body;

@@ -2,12 +2,12 @@
 
 use super::{
     action::{StateRefusal, TicketAction},
-    detail::{TicketDetail, TicketStatus},
+    detail::{self, TicketDetail, TicketStatus},
     ticket::Ticket,
 };
 use crate::{
     error::{Error, ErrorKind, Result},
-    service::{self, About, Response},
+    service::{self, Response},
     verb::within,
 };
 use hwc_core::Fault;
@@ -24,12 +24,7 @@ pub(super) async fn look(ticket: &Ticket, deadline: Duration) -> Result<TicketSt
 
 /// The ticket as a whole, as it is now.
 pub(super) async fn look_at_all(ticket: &Ticket, deadline: Duration) -> Result<TicketDetail> {
-    let about = About {
-        group: ticket.group(),
-        options: &within(deadline),
-    };
-    let service = &ticket.client.parts().service;
-    told_now(service.detail(&ticket.id, about).await)
+    told_now(detail::ask(ticket, deadline).await)
 }
 
 /// What an answer tells, if it tells how the ticket is now.
