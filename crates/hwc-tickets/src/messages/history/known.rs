@@ -9,7 +9,20 @@ const UNDATED_PAGES: u64 = 3;
 
 /// How often each message near the boundary was handed out.
 #[derive(Debug, Default)]
-pub(super) struct Known(BTreeMap<MessageKey, Entry>);
+pub(super) struct Known {
+    entries: BTreeMap<MessageKey, Entry>,
+    /// No message that is known is older.
+    oldest: Option<Timestamp>,
+}
+
+/// Whether a message made at `instant` can come again with a page that is asked from `newest`. Nobody knows it of one without a
+/// readable time, nor as long as there is no oldest message.
+pub(super) fn comes_again_by(instant: Option<Timestamp>, newest: Option<Timestamp>) -> bool {
+    match (instant, newest) {
+        (Some(instant), Some(newest)) => instant <= newest,
+        _ => true,
+    }
+}
 
 #[derive(Debug)]
 struct Entry {
@@ -21,13 +34,23 @@ struct Entry {
 impl Known {
     /// How often the message was handed out.
     pub(super) fn count(&self, key: &MessageKey) -> u32 {
-        self.0.get(key).map_or(0, |entry| entry.count)
+        self.entries.get(key).map_or(0, |entry| entry.count)
+    }
+
+    /// Whether a message made at `instant` may be among them: where not, nobody needs to know its key.
+    pub(super) fn may_hold(&self, instant: Option<Timestamp>) -> bool {
+        let is_older = (instant.zip(self.oldest)).is_some_and(|(own, oldest)| own < oldest);
+        !(self.entries.is_empty() || is_older)
     }
 
     pub(super) fn add(&mut self, key: MessageKey, message: &Message, page: u64) {
-        let entry = self.0.entry(key).or_insert_with(|| Entry {
+        let instant = message.created_at.instant();
+        if let Some(own) = instant {
+            self.oldest = Some(self.oldest.map_or(own, |oldest| oldest.min(own)));
+        }
+        let entry = self.entries.entry(key).or_insert(Entry {
             count: 0,
-            instant: message.created_at.instant(),
+            instant,
             page,
         });
         entry.count += 1;
@@ -36,30 +59,29 @@ impl Known {
 
     /// Forgets what cannot come again: everything after `newest`, and old messages without a time.
     pub(super) fn prune(&mut self, newest: Option<Timestamp>, page: u64) {
-        self.0.retain(|_, entry| match (entry.instant, newest) {
-            (Some(instant), Some(newest)) => instant <= newest,
-            (Some(_), None) => true,
-            (None, _) => entry.page + UNDATED_PAGES > page,
+        self.entries.retain(|_, entry| match entry.instant {
+            Some(_) => comes_again_by(entry.instant, newest),
+            None => entry.page + UNDATED_PAGES > page,
         });
     }
 
     /// Messages that come again when the next page is asked from `bound`.
     pub(super) fn until(&self, bound: Timestamp) -> u64 {
-        let entries = self.0.values();
+        let entries = self.entries.values();
         let until = entries.filter(|entry| entry.instant.is_none_or(|own| own <= bound));
         until.map(|entry| u64::from(entry.count)).sum()
     }
 
     /// Those made since `instant`.
     pub(super) fn since(&self, instant: Timestamp) -> u64 {
-        let entries = self.0.values();
+        let entries = self.entries.values();
         let since = entries.filter(|entry| entry.instant.is_some_and(|own| own >= instant));
         since.map(|entry| u64::from(entry.count)).sum()
     }
 
     /// Those made at `instant`, each with how often it was handed out.
     pub(super) fn at(&self, instant: Timestamp) -> impl Iterator<Item = (&MessageKey, u32)> {
-        self.0
+        self.entries
             .iter()
             .filter(move |(_, entry)| entry.instant == Some(instant))
             .map(|(key, entry)| (key, entry.count))

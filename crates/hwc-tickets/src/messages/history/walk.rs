@@ -18,7 +18,7 @@ use self::{
     boundary::span, bridge::Bridge, decide::Found, lengths::Lengths, rows::Rows, totals::Totals,
 };
 use super::{
-    known::Known,
+    known::{Known, comes_again_by},
     query_time::{TimeForm, resolution},
     report::ReadReport,
 };
@@ -274,18 +274,20 @@ impl Walk {
                 self.report.duplicates_dropped += 1;
                 continue;
             }
-            let key = message.key();
-            let occurrence = on_page.entry(key).or_insert(0);
-            *occurrence += 1;
             reached_beginning = message.is_first;
-            if *occurrence <= self.known.count(&key) {
-                self.report.duplicates_dropped += 1;
-                last_known_place = Some(place);
-                continue;
+            // Of most messages the time alone tells that they are new: a key is a digest of all of a message.
+            if self.known.may_hold(instant) {
+                let key = message.key();
+                let occurrence = on_page.entry(key).or_insert(0);
+                *occurrence += 1;
+                if *occurrence <= self.known.count(&key) {
+                    self.report.duplicates_dropped += 1;
+                    last_known_place = Some(place);
+                    continue;
+                }
             }
             progress = true;
             self.seen += 1;
-            self.known.add(key, &message, self.report.pages);
             new.push(message);
         }
         // Those before the last known message were counted with the page before, and those at the end
@@ -301,12 +303,17 @@ impl Walk {
             self.passed_over |= !self.shows_boundary(&on_page);
         }
         Oldest::lower(&mut self.oldest, &new);
-        let all_new = new.len();
-        self.drop_before_since(&mut new);
-        let reached_since = new.len() < all_new;
         // A later page may be asked from the end of the whole second, whatever this one's times tell.
         let newest_again = (self.oldest.as_ref()).map(|oldest| span(oldest.instant, SECOND).end);
         self.known.prune(newest_again, self.report.pages);
+        for message in &new {
+            if comes_again_by(message.created_at.instant(), newest_again) {
+                self.known.add(message.key(), message, self.report.pages);
+            }
+        }
+        let all_new = new.len();
+        self.drop_before_since(&mut new);
+        let reached_since = new.len() < all_new;
         let found = Found {
             returned,
             says_none,
