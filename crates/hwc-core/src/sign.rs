@@ -4,21 +4,26 @@
 //! request is [`crate::identity`]'s work; the spelling that is signed is in [`canonical_query`] and its
 //! neighbours.
 
+use std::borrow::Cow;
+
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::Offset};
 use ring::{digest, hmac};
-use secrecy::zeroize::Zeroizing;
 
 use crate::secret::{ExposeSecret, SecretString};
 
 mod canonical;
 
 pub use canonical::canonical_query;
+pub(crate) use canonical::is_canonical;
 
 /// Name of the algorithm, first word of the `Authorization` header.
 const ALGORITHM: &str = "SDK-HMAC-SHA256";
 /// Says in place of a body hash that the body is not covered.
 const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
+
+/// The hash of a body without a byte: most requests have none.
+const HASH_OF_NOTHING: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /// Time of signing. The gateway refuses a difference above 15 minutes.
 pub const X_SDK_DATE: HeaderName = HeaderName::from_static("x-sdk-date");
@@ -107,57 +112,60 @@ pub fn sign(
     secret: &SecretString,
     now: Timestamp,
 ) -> Result<Signature, SignError> {
-    let date = now.strftime("%Y%m%dT%H%M%SZ").to_string();
+    let date = date_text(now);
     let host = host_of(uri, headers)?;
     let content_sha256 = declared_payload(headers, body)?;
 
-    let mut own = vec![("host", host.as_str()), ("x-sdk-date", date.as_str())];
-    if let Some(declared) = content_sha256 {
-        own.push(("x-sdk-content-sha256", declared));
+    let own = [
+        Some(("host", &*host)),
+        Some(("x-sdk-date", date.as_str())),
+        content_sha256.map(|declared| ("x-sdk-content-sha256", declared)),
+    ];
+    let signed = canonical::signed_headers(headers, own.into_iter().flatten())?;
+    let mut authorization = String::with_capacity(256);
+    for part in [ALGORITHM, " Access=", access, ", SignedHeaders="] {
+        authorization.push_str(part);
     }
-    let signed = canonical::signed_headers(headers, own)?;
-    let names = signed
-        .iter()
-        .map(|(name, _)| *name)
-        .collect::<Vec<_>>()
-        .join(";");
+    let before_names = authorization.len();
+    for (place, (name, _)) in signed.iter().enumerate() {
+        if place > 0 {
+            authorization.push(';');
+        }
+        authorization.push_str(name);
+    }
+    let names = authorization.get(before_names..).unwrap_or_default();
 
+    // Hashed piece by piece: the canonical request holds the security token, and is nowhere as a whole.
+    let mut request = digest::Context::new(&digest::SHA256);
+    let mut hash = |pieces: &[&str]| {
+        for piece in pieces {
+            request.update(piece.as_bytes());
+        }
+    };
     let path = canonical::canonical_path(uri.path());
     let query = uri.query().unwrap_or_default();
-    // Large enough to never move: the canonical request holds the security token and is wiped.
-    let lines: usize = signed
-        .iter()
-        .map(|(name, value)| name.len() + value.len() + 2)
-        .sum();
-    let capacity = path.len() + query.len() + lines + names.len() + 256;
-    let mut request = Zeroizing::new(String::with_capacity(capacity));
-    request.push_str(method.as_str());
-    request.push('\n');
-    request.push_str(&path);
-    request.push('\n');
-    request.push_str(query);
-    request.push('\n');
+    hash(&[method.as_str(), "\n", &path, "\n", query, "\n"]);
     for (name, value) in &signed {
-        request.push_str(name);
-        request.push(':');
-        request.push_str(value);
-        request.push('\n');
+        hash(&[name, ":", value, "\n"]);
     }
-    request.push('\n');
-    request.push_str(&names);
-    request.push('\n');
+    hash(&["\n", names, "\n"]);
     match content_sha256 {
-        Some(declared) if body != Payload::Whole(b"") => request.push_str(declared),
-        _ => push_hex(&mut request, sha256(body.bytes()).as_ref()),
+        Some(declared) if body != Payload::Whole(b"") => hash(&[declared]),
+        _ => match body.bytes() {
+            b"" => hash(&[HASH_OF_NOTHING]),
+            bytes => request.update(&hex(&digest::digest(&digest::SHA256, bytes))),
+        },
     }
 
-    let mut to_sign = format!("{ALGORITHM}\n{date}\n");
-    push_hex(&mut to_sign, sha256(request.as_bytes()).as_ref());
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes());
-    let tag = hmac::sign(&key, to_sign.as_bytes());
+    let mut to_sign = hmac::Context::with_key(&key);
+    for piece in [ALGORITHM, "\n", &date, "\n"] {
+        to_sign.update(piece.as_bytes());
+    }
+    to_sign.update(&hex(&request.finish()));
+    let tag = to_sign.sign();
 
-    let mut authorization =
-        format!("{ALGORITHM} Access={access}, SignedHeaders={names}, Signature=");
+    authorization.push_str(", Signature=");
     push_hex(&mut authorization, tag.as_ref());
     let mut authorization =
         HeaderValue::try_from(authorization).map_err(|_| SignError::AccessKey)?;
@@ -165,7 +173,7 @@ pub fn sign(
     Ok(Signature {
         authorization,
         date: HeaderValue::try_from(date).map_err(|_| SignError::NoHost)?,
-        host: HeaderValue::try_from(host).map_err(|_| SignError::NoHost)?,
+        host: HeaderValue::from_str(&host).map_err(|_| SignError::NoHost)?,
         content_sha256: content_sha256
             .map(HeaderValue::try_from)
             .transpose()
@@ -173,8 +181,27 @@ pub fn sign(
     })
 }
 
+/// The time as the gateway reads it, `20201112T131415Z`. Every request has one: written without a form to be read.
+fn date_text(now: Timestamp) -> String {
+    let at = Offset::UTC.to_datetime(now);
+    let Ok(year) = u16::try_from(at.year()) else {
+        return now.strftime("%Y%m%dT%H%M%SZ").to_string();
+    };
+    let rest = [at.month(), at.day(), at.hour(), at.minute(), at.second()];
+    let rest = rest.map(|part| u16::from(part.unsigned_abs()));
+    let pairs = [year / 100, year % 100].into_iter().chain(rest);
+    let mut text = String::with_capacity(16);
+    for (pair, behind) in pairs.zip(["", "", "", "T", "", "", "Z"]) {
+        for digit in [pair / 10, pair % 10] {
+            text.push(char::from_digit(digit.into(), 10).unwrap_or_default());
+        }
+        text.push_str(behind);
+    }
+    text
+}
+
 /// The host as it will stand in the `Host` header: with the port unless it is the scheme's own.
-fn host_of(uri: &Uri, headers: &HeaderMap) -> Result<String, SignError> {
+fn host_of<'u>(uri: &'u Uri, headers: &'u HeaderMap) -> Result<Cow<'u, str>, SignError> {
     if let Some(host) = uri.host() {
         let own_port = match uri.scheme_str() {
             Some("http") => Some(80),
@@ -182,15 +209,15 @@ fn host_of(uri: &Uri, headers: &HeaderMap) -> Result<String, SignError> {
             _ => None,
         };
         return Ok(match uri.port_u16() {
-            Some(port) if Some(port) != own_port => format!("{host}:{port}"),
-            _ => host.to_owned(),
+            Some(port) if Some(port) != own_port => format!("{host}:{port}").into(),
+            _ => host.into(),
         });
     }
     let given = headers.get(header::HOST).ok_or(SignError::NoHost)?;
     let given = given
         .to_str()
         .map_err(|_| SignError::HeaderNotAscii(header::HOST))?;
-    Ok(given.trim().to_owned())
+    Ok(given.trim().into())
 }
 
 /// What the request says in place of its body hash, if it says so or has a body that is not hashed.
@@ -218,20 +245,54 @@ fn declared_payload<'h>(
     Ok((!is_hashed).then_some(UNSIGNED_PAYLOAD))
 }
 
-/// SHA-256 of `bytes`.
-fn sha256(bytes: &[u8]) -> digest::Digest {
-    digest::digest(&digest::SHA256, bytes)
-}
-
 /// Appends `bytes` as lower-case hexadecimal digits.
 pub(crate) fn push_hex(out: &mut String, bytes: &[u8]) {
-    for byte in bytes {
-        for value in [byte >> 4, byte & 0x0f] {
-            out.push(char::from(if value < 10 {
-                b'0' + value
-            } else {
-                b'a' + value - 10
-            }));
+    out.extend(
+        bytes
+            .iter()
+            .flat_map(|byte| hex_digits(*byte))
+            .map(char::from),
+    );
+}
+
+/// The 32 bytes of a hash as lower-case hexadecimal digits.
+fn hex(hash: &digest::Digest) -> [u8; 64] {
+    let mut digits = [0; 64];
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(hash.as_ref()) {
+        pair.copy_from_slice(&hex_digits(*byte));
+    }
+    digits
+}
+
+fn hex_digits(byte: u8) -> [u8; 2] {
+    [byte >> 4, byte & 0x0f].map(|value| match value {
+        0..10 => b'0' + value,
+        _ => b'a' + value - 10,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_as_the_form_says() {
+        for time in [
+            "1970-01-01T00:00:00Z",
+            "2026-11-30T23:59:08.999Z",
+            "0001-01-01T01:02:03Z",
+            "9999-12-30T21:59:59Z",
+            "-000044-03-15T12:00:00Z",
+        ] {
+            let time: Timestamp = time.parse().unwrap();
+            let form = time.strftime("%Y%m%dT%H%M%SZ").to_string();
+            assert_eq!(date_text(time), form);
         }
+    }
+
+    #[test]
+    fn nothing_has_the_hash_that_is_written_down() {
+        let hash = digest::digest(&digest::SHA256, b"");
+        assert_eq!(hex(&hash), HASH_OF_NOTHING.as_bytes());
     }
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     secret::{self, ExposeSecret, SecretString, UnfitText},
-    sign::{self, Payload, canonical_query},
+    sign::{self, Payload, canonical_query, is_canonical},
     transport::RequestBody,
 };
 
@@ -176,6 +176,9 @@ fn send_canonical_query(request: &mut http::Request<RequestBody>) -> Result<(), 
     let Some(query) = request.uri().query() else {
         return Ok(());
     };
+    if is_canonical(query) {
+        return Ok(());
+    }
     let canonical = canonical_query(query);
     if canonical == query {
         return Ok(());

@@ -7,7 +7,10 @@ use http::{
 
 use crate::{
     Body, CallOptions, Delivery, Endpoint, Fault, FaultKind, Idempotency, Operation,
-    ResponseContent, body::Payload, secret::is_visible_ascii, sign::canonical_query,
+    ResponseContent,
+    body::Payload,
+    secret::is_visible_ascii,
+    sign::{canonical_query, is_canonical},
 };
 
 /// What each attempt of a call sends, before credentials.
@@ -105,49 +108,4 @@ pub(super) fn idempotency(
 
 fn refuse(detail: String) -> Fault {
     Fault::new(FaultKind::InvalidInput, Delivery::NotSent, detail)
-}
-
-/// Whether a query is surely in canonical form already: plain pairs, in order. `false` says nothing.
-fn is_canonical(query: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
-    let mut before = None;
-    query.split('&').all(|pair| {
-        pair.split_once('=').is_some_and(|pair| {
-            let in_order = before.is_none_or(|before| before <= pair);
-            before = Some(pair);
-            in_order && pair.0.bytes().all(plain) && pair.1.bytes().all(plain)
-        })
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    proptest::proptest! {
-        #[test]
-        fn what_counts_as_canonical_is(query in "([ab=&~%+-]|%2[05]){0,12}") {
-            if is_canonical(&query) {
-                proptest::prop_assert_eq!(canonical_query(&query), query);
-            }
-        }
-    }
-
-    #[test]
-    fn the_usual_queries_need_no_rewriting() {
-        for query in ["limit=10&offset=0", "case_ids=A&case_ids=B", "a="] {
-            assert!(is_canonical(query), "{query}");
-        }
-        for query in [
-            "",
-            "offset=0&limit=10",
-            "a=b c",
-            "a=%20",
-            "a",
-            "a=1&",
-            "a=1=2",
-        ] {
-            assert!(!is_canonical(query), "{query}");
-        }
-    }
 }

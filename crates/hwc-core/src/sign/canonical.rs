@@ -45,6 +45,19 @@ pub fn canonical_query(query: &str) -> String {
     canonical
 }
 
+/// Whether a query is surely in canonical form already: plain pairs, in order. `false` says nothing.
+pub(crate) fn is_canonical(query: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    let mut before = None;
+    query.split('&').all(|pair| {
+        pair.split_once('=').is_some_and(|pair| {
+            let in_order = before.is_none_or(|before| before <= pair);
+            before = Some(pair);
+            in_order && pair.0.bytes().all(plain) && pair.1.bytes().all(plain)
+        })
+    })
+}
+
 /// The path in canonical form: decoded, encoded again segment by segment, with `/` at its end.
 ///
 /// An encoded `/` in a segment becomes a separator here, as the gateway reads it too.
@@ -209,6 +222,33 @@ mod tests {
         for (query, expected) in table {
             assert_eq!(canonical_query(query), expected, "{query}");
             assert_eq!(canonical_query(expected), expected, "{expected}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_counts_as_canonical_is(query in "([ab=&~%+-]|%2[05]){0,12}") {
+            if is_canonical(&query) {
+                proptest::prop_assert_eq!(canonical_query(&query), query);
+            }
+        }
+    }
+
+    #[test]
+    fn the_usual_queries_need_no_rewriting() {
+        for query in ["limit=10&offset=0", "case_ids=A&case_ids=B", "a="] {
+            assert!(is_canonical(query), "{query}");
+        }
+        for query in [
+            "",
+            "offset=0&limit=10",
+            "a=b c",
+            "a=%20",
+            "a",
+            "a=1&",
+            "a=1=2",
+        ] {
+            assert!(!is_canonical(query), "{query}");
         }
     }
 
