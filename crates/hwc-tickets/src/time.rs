@@ -255,6 +255,9 @@ const SECONDS_END: u64 = 100_000_000_000;
 const MILLISECONDS: Range<u64> = 1_000_000_000_000..10_000_000_000_000;
 
 fn parse(text: &str, zone: ZoneOffset) -> Option<Timestamp> {
+    if let Some(wall) = usual(text) {
+        return zone.instant(wall);
+    }
     if let Ok(number) = text.parse::<i64>() {
         return match number.unsigned_abs() {
             // Fewer digits than any real epoch value could as well be a date or a year: no guess.
@@ -290,4 +293,22 @@ fn parse(text: &str, zone: ZoneOffset) -> Option<Timestamp> {
     };
     let wall = wall.ok()?;
     zone.instant(wall)
+}
+
+/// `yyyy-MM-dd HH:mm:ss`, as the service writes times: every row of every list has one, so it is read digit by digit. `None` says
+/// nothing of what the text means.
+fn usual(text: &str) -> Option<DateTime> {
+    let text: [u8; 19] = text.as_bytes().try_into().ok()?;
+    #[rustfmt::skip]
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b' ' | b'T', h1, h2, b':', n1, n2, b':', s1, s2] = text else {
+        return None;
+    };
+    let pair = |tens: u8, ones: u8| {
+        let are_digits = tens.is_ascii_digit() && ones.is_ascii_digit();
+        are_digits.then(|| ((tens - b'0') * 10 + (ones - b'0')).cast_signed())
+    };
+    let year = i16::from(pair(y1, y2)?) * 100 + i16::from(pair(y3, y4)?);
+    let (month, day) = (pair(m1, m2)?, pair(d1, d2)?);
+    let (hour, minute, second) = (pair(h1, h2)?, pair(n1, n2)?, pair(s1, s2)?);
+    DateTime::new(year, month, day, hour, minute, second, 0).ok()
 }

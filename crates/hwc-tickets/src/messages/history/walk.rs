@@ -262,17 +262,20 @@ impl Walk {
         let rows = Rows::newest_first(page, &mut self.ascending);
 
         let mut on_page: BTreeMap<MessageKey, u32> = BTreeMap::new();
-        let mut new = Vec::new();
-        let mut progress = false;
         let mut last_known_place = None;
         let mut reached_beginning = false;
-        for (place, message) in rows.messages {
+        let last_place = rows.places.last().copied();
+        let mut places = rows.places.into_iter();
+        let mut new = rows.messages;
+        // In place: a message is large, and most pages are new from end to end.
+        new.retain(|message| {
+            let place = places.next();
             let instant = message.created_at.instant();
             if let (Some(instant), Some(bound)) = (instant, bound)
                 && instant > bound
             {
                 self.report.duplicates_dropped += 1;
-                continue;
+                return false;
             }
             reached_beginning = message.is_first;
             // Of most messages the time alone tells that they are new: a key is a digest of all of a message.
@@ -282,19 +285,19 @@ impl Walk {
                 *occurrence += 1;
                 if *occurrence <= self.known.count(&key) {
                     self.report.duplicates_dropped += 1;
-                    last_known_place = Some(place);
-                    continue;
+                    last_known_place = place;
+                    return false;
                 }
             }
-            progress = true;
-            self.seen += 1;
-            new.push(message);
-        }
+            true
+        });
+        let progress = !new.is_empty();
+        self.seen += new.len() as u64;
         // Those before the last known message were counted with the page before, and those at the end
         // come again with the next one, if there is one.
         let (comes_again, new_items): (Vec<_>, Vec<_>) = (rows.undecodable.into_iter())
             .filter(|(place, _)| last_known_place.is_none_or(|known| *place > known))
-            .partition(|(place, _)| rows.last_place.is_none_or(|last| *place > last));
+            .partition(|(place, _)| last_place.is_none_or(|last| *place > last));
         self.count_undecodable(&new_items);
         if progress || !comes_again.is_empty() {
             self.at_the_end = comes_again;

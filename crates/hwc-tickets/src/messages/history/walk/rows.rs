@@ -7,12 +7,12 @@ use crate::messages::{
 use jiff::Timestamp;
 use std::cmp::Ordering;
 
-/// The rows of a page with their places, the newest first.
+/// The rows of a page, the newest first.
 pub(super) struct Rows {
-    pub(super) messages: Vec<(usize, Message)>,
+    pub(super) messages: Vec<Message>,
+    /// The place of each of them.
+    pub(super) places: Vec<usize>,
     pub(super) undecodable: Vec<(usize, Undecodable)>,
-    /// Place of the last readable row.
-    pub(super) last_place: Option<usize>,
 }
 
 impl Rows {
@@ -20,12 +20,13 @@ impl Rows {
         let total = page.returned();
         let mut lost: Vec<usize> = page.undecodable.iter().map(|item| item.index).collect();
         lost.sort_unstable();
+        let mut messages = page.messages;
         let places = (0..).filter(|place| lost.binary_search(place).is_err());
-        let mut messages: Vec<(usize, Message)> = places.zip(page.messages).collect();
+        let mut places: Vec<usize> = places.take(messages.len()).collect();
         // No document states the order. An ascending page is turned round; then every page is sorted,
         // which keeps the order of equal times.
         // A page of one moment is like the pages before.
-        let order = order(messages.iter().map(|(_, message)| message));
+        let order = order(messages.iter());
         *ascending = order.map_or(*ascending, |order| order == Ordering::Less);
         let ascending = *ascending;
         let turn = |place: usize| match ascending {
@@ -34,24 +35,27 @@ impl Rows {
         };
         if ascending {
             messages.reverse();
+            places = places.into_iter().rev().map(turn).collect();
         }
         // A message without a readable time keeps to the one before it.
         let mut previous = Timestamp::MAX;
-        let mut dated: Vec<(Timestamp, usize, Message)> = messages
-            .into_iter()
-            .map(|(place, message)| {
-                previous = message.created_at.instant().unwrap_or(previous);
-                (previous, turn(place), message)
-            })
-            .collect();
-        dated.sort_by_key(|(time, _, _)| std::cmp::Reverse(*time));
+        let own = messages.iter().map(|message| {
+            previous = message.created_at.instant().unwrap_or(previous);
+            previous
+        });
+        let times: Vec<Timestamp> = own.collect();
+        // Most pages are in order: nothing of them moves.
+        if !times.is_sorted_by(|newer, older| newer >= older) {
+            let rows = messages.into_iter().zip(places);
+            let mut dated: Vec<_> = times.into_iter().zip(rows).collect();
+            dated.sort_by_key(|(time, _)| std::cmp::Reverse(*time));
+            (messages, places) = dated.into_iter().map(|(_, row)| row).unzip();
+        }
         Self {
-            last_place: dated.last().map(|(_, place, _)| *place),
+            messages,
+            places,
             undecodable: (page.undecodable.into_iter())
                 .map(|item| (turn(item.index), item))
-                .collect(),
-            messages: (dated.into_iter())
-                .map(|(_, place, message)| (place, message))
                 .collect(),
         }
     }
