@@ -141,14 +141,14 @@ fn zone_less(at: DateTime) -> String {
     let rest = [at.month(), at.day(), at.hour(), at.minute(), at.second()];
     let rest = rest.map(|part| u16::from(part.unsigned_abs()));
     let pairs = [year / 100, year % 100].into_iter().chain(rest);
-    let mut text = String::with_capacity(19);
-    for (pair, behind) in pairs.zip(["", "-", "-", " ", ":", ":", ""]) {
-        for digit in [pair / 10, pair % 10] {
-            text.push(char::from_digit(digit.into(), 10).unwrap_or_default());
-        }
-        text.push_str(behind);
+    let digits = pairs.flat_map(|pair| [pair / 10, pair % 10]);
+    let mut text = *b"0000-00-00 00:00:00";
+    let places = text.iter_mut().filter(|place| **place == b'0');
+    for (place, digit) in places.zip(digits) {
+        *place += u8::try_from(digit).unwrap_or_default();
     }
-    text
+    // Digits are text.
+    String::from_utf8(text.to_vec()).unwrap_or_default()
 }
 
 /// `+08:00`.
