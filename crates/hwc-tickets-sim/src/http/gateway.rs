@@ -117,8 +117,8 @@ pub(super) fn unknown(shared: &Shared, line: &Line, parts: &Parts) -> Response<B
     call.end(answer, None, line)
 }
 
-/// Authentication, then the command. Holds the world for the whole of it, so that calls happen one after the other; what
-/// takes time is left to the caller.
+/// Authentication, then the command. Holds the world for the whole of it, so that calls happen one after the other. What came
+/// of it is a value of its own: it is written while others go on, and what takes long is left to the caller.
 fn act(
     call: &Call<'_>,
     row: &Row,
@@ -127,20 +127,26 @@ fn act(
     body: &Payload,
     expire: bool,
 ) -> Rendered {
+    let mut locked = call.shared.lock();
+    let state = &mut *locked;
     let now = call.shared.clock.now();
-    let mut state = call.shared.lock();
-    let state = &mut *state;
     if row.operation == Operation::CreateToken {
         return give_token(call, state, parts, body, now).into();
     }
-    let caller = match let_in(call, state, parts, body, expire) {
+    let caller = match let_in(call, state, parts, body, expire, now) {
         Ok(caller) => caller,
         Err(refusal) => return refusal.into(),
     };
     let quirks = state.world.quirks().clone();
-    let done = Asked::new(row, params, parts, body, caller, &quirks)
-        .and_then(|asked| carry_out(call, state, &asked, now));
-    done.unwrap_or_else(|malformed| render::business(malformed.into(), &quirks).into())
+    let done = Asked::new(row, params, parts, body, caller, &quirks).and_then(|asked| {
+        let done = carry_out(call, state, &asked, now)?;
+        Ok((asked, done))
+    });
+    drop(locked);
+    match done {
+        Ok((asked, done)) => written(&asked, done),
+        Err(malformed) => render::business(malformed.into(), &quirks).into(),
+    }
 }
 
 /// A token for a name and a password.
@@ -173,8 +179,8 @@ fn let_in(
     parts: &Parts,
     body: &Payload,
     expire: bool,
+    now: Timestamp,
 ) -> Result<String, Answer> {
-    let now = call.shared.clock.now();
     if expire {
         state.keyring.revoke_token_of(parts);
     }
@@ -193,13 +199,16 @@ fn let_in(
     Ok(caller)
 }
 
-/// What the service does: it checks the request, and changes or reads the world; or it has nothing but an example.
+/// An outcome, and who shows it; `None` where the service has nothing but an example.
+type Done = Option<(&'static Handler, Outcome)>;
+
+/// What the service does: it checks the request, and changes or reads the world.
 fn carry_out(
     call: &Call<'_>,
     state: &mut State,
     asked: &Asked<'_>,
     now: Timestamp,
-) -> Parsed<Rendered> {
+) -> Parsed<Done> {
     let handler = Handler::of(asked.row.operation);
     validate::request(asked, &handler.map_or(Waived::NOTHING, |it| it.waived))?;
     let handled = match handler {
@@ -211,7 +220,7 @@ fn carry_out(
     };
     state.journal.amend(call.number, |entry| entry.acted = true);
     let Some((handler, command)) = handled else {
-        return Ok(stub::answer(asked).into());
+        return Ok(None);
     };
     let due = state.world.next_due();
     let outcome = state.world.apply(command, now);
@@ -219,10 +228,18 @@ fn carry_out(
         true => call.shared.noted(),
         false => call.shared.changed(),
     }
-    Ok(match outcome {
-        Outcome::Refused(refusal) => render::business(code_of(refusal), asked.quirks).into(),
-        outcome => (handler.answer)(&Paint { asked }, outcome),
-    })
+    Ok(Some((handler, outcome)))
+}
+
+/// The answer, for which nothing of the state is needed.
+fn written(asked: &Asked<'_>, done: Done) -> Rendered {
+    match done {
+        None => stub::answer(asked).into(),
+        Some((_, Outcome::Refused(refusal))) => {
+            render::business(code_of(refusal), asked.quirks).into()
+        }
+        Some((handler, outcome)) => (handler.answer)(&Paint { asked }, outcome),
+    }
 }
 
 /// A call under way, with its line in the journal.
