@@ -287,7 +287,7 @@ impl<'a> Call<'a> {
     }
 
     /// Writes the end into the journal and puts the answer on the wire.
-    pub(super) fn end(&self, answer: Answer, fault: Option<&Fault>, line: &Line) -> Response<Body> {
+    pub(super) fn end(self, answer: Answer, fault: Option<&Fault>, line: &Line) -> Response<Body> {
         let answered = !matches!(fault, Some(Fault::Reset | Fault::Close | Fault::Hang));
         let finished = {
             let mut state = self.shared.lock();
@@ -307,14 +307,14 @@ impl<'a> Call<'a> {
             self.shared.observe(&finished);
         }
         let mut response = spoil::send(fault, answer, line, &self.shared.clock);
-        dress(&mut response, &self.request_id);
+        dress(&mut response, self.request_id);
         response
     }
 }
 
 /// The header that every answer of the gateway has.
-fn dress(response: &mut Response<Body>, request_id: &str) {
-    if let Ok(value) = HeaderValue::from_str(request_id) {
+fn dress(response: &mut Response<Body>, request_id: String) {
+    if let Ok(value) = HeaderValue::try_from(request_id) {
         (response.headers_mut()).insert(HeaderName::from_static("x-request-id"), value);
     }
 }
