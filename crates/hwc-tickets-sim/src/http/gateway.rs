@@ -393,7 +393,7 @@ mod tests {
             .header("x-auth-token", "TOKENEXAMPLE")
             .body(Body::empty())
             .unwrap();
-        let params = vec![("accessory_id".to_owned(), "one,two".to_owned())];
+        let params = vec![("accessory_id", "one,two".to_owned())];
         let mut rows = shared.description.rows().iter();
         let download = |row: &&Row| row.operation == Operation::DownloadAccessories;
         let row = rows.find(download).expect("a row");

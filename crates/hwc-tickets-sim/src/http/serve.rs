@@ -200,14 +200,16 @@ async fn connection(
     };
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(line.clone());
-        let owed = |body| Owed {
-            body,
-            idle_timeout,
-            alarm: None,
+        let owed = |body: Incoming| match body.is_end_stream() {
+            // Most requests have no body.
+            true => Body::empty(),
+            false => Body::new(Owed {
+                body,
+                idle_timeout,
+                alarm: None,
+            }),
         };
-        let answering = router
-            .clone()
-            .call(request.map(|body| Body::new(owed(body))));
+        let answering = router.clone().call(request.map(owed));
         let clock = clock.clone();
         async move {
             let mut response = answering.await?;
