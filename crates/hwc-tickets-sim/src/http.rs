@@ -4,6 +4,7 @@ pub(crate) mod answer;
 mod archive;
 mod asked;
 pub(crate) mod auth;
+mod date;
 mod files;
 mod form;
 pub(crate) mod gateway;
