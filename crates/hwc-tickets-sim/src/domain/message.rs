@@ -1,5 +1,7 @@
 //! One stored message, kept small: a million of them fit into memory.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -78,7 +80,12 @@ pub(super) fn message_id(number: u64) -> String {
     let digits = number.checked_ilog10().map_or(1, |log| log as usize + 1);
     // One digit at least follows; longer numbers have no zeros in front.
     let zeros = "0000000000".get(digits..).unwrap_or_default();
-    format!("msg-{zeros}{number}")
+    let mut id = String::with_capacity(4 + digits.max(10));
+    id.push_str("msg-");
+    id.push_str(zeros);
+    // Into a text, this does not fail.
+    let _ = write!(id, "{number}");
+    id
 }
 
 /// The number in the text of a message id, if it has exactly the form this service gives out.
