@@ -252,13 +252,10 @@ pub(super) struct Call<'a> {
 
 impl<'a> Call<'a> {
     pub(super) fn begin(shared: &'a Shared, operation: Option<Operation>, parts: &Parts) -> Self {
-        let at = shared.clock.now();
-        let mut state = shared.lock();
-        let request_id = state.next_request_id();
-        let number = state.journal.open(Entry {
+        let mut entry = Entry {
             number: 0,
-            at,
-            request_id: request_id.clone(),
+            at: shared.clock.now(),
+            request_id: String::new(),
             method: parts.method.to_string(),
             path: parts.uri.path().to_owned(),
             operation,
@@ -269,7 +266,14 @@ impl<'a> Call<'a> {
             status: None,
             error_code: None,
             fault: None,
-        });
+        };
+        // What others wait for is short: the entry is there, and what it drives out goes later.
+        let mut state = shared.lock();
+        let request_id = state.next_request_id();
+        entry.request_id.clone_from(&request_id);
+        let (number, forgotten) = state.journal.open(entry);
+        drop(state);
+        drop(forgotten);
         Call {
             shared,
             number,
