@@ -4,6 +4,7 @@ pub(crate) mod answer;
 mod archive;
 mod asked;
 pub(crate) mod auth;
+mod call;
 mod date;
 mod files;
 mod form;
