@@ -4,6 +4,8 @@ pub(crate) mod answer;
 mod archive;
 mod asked;
 pub(crate) mod auth;
+mod call;
+mod date;
 mod files;
 mod form;
 pub(crate) mod gateway;

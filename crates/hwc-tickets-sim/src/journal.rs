@@ -75,15 +75,13 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// Opens an entry and gives its number.
-    pub(crate) fn open(&mut self, mut entry: Entry) -> u64 {
+    /// Opens an entry and gives its number, and the entry that is forgotten for it.
+    pub(crate) fn open(&mut self, mut entry: Entry) -> (u64, Option<Entry>) {
         self.last += 1;
         entry.number = self.last;
-        if self.entries.len() >= KEPT {
-            self.entries.pop_front();
-        }
+        let forgotten = (self.entries.len() >= KEPT).then(|| self.entries.pop_front());
         self.entries.push_back(entry);
-        self.last
+        (self.last, forgotten.flatten())
     }
 
     /// Changes an entry that is still there.

@@ -223,8 +223,12 @@ impl Shared {
 
     /// Tells those who watch that something may have changed, but nothing that is due.
     pub(crate) fn noted(&self) {
-        self.changes
-            .send_modify(|count| *count = count.wrapping_add(1));
+        // Each call says so more than once, and it costs several locks even where nobody watches. Whoever begins to watch gets
+        // the receiver first and looks then, so that nothing is missed.
+        if self.changes.receiver_count() > 0 {
+            self.changes
+                .send_modify(|count| *count = count.wrapping_add(1));
+        }
     }
 
     pub(crate) fn changes(&self) -> watch::Receiver<u64> {

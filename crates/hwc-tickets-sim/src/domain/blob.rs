@@ -119,11 +119,17 @@ impl Blob {
         })
     }
 
-    /// All bytes, if they lie in memory and are no more than one piece.
-    pub(crate) fn in_one_piece(&self) -> Option<Bytes> {
-        match &self.content {
-            Content::Memory(bytes) if self.length <= PIECE => Some(bytes.slice(..self.length)),
-            _ => None,
+    /// All bytes, if they lie in memory and are no more than one piece; else the blob again.
+    pub(crate) fn into_one_piece(self) -> Result<Bytes, Self> {
+        match self.content {
+            Content::Memory(mut bytes) if self.length <= PIECE => {
+                bytes.truncate(self.length);
+                Ok(bytes)
+            }
+            content => Err(Blob {
+                content,
+                length: self.length,
+            }),
         }
     }
 

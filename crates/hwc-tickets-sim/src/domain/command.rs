@@ -1,5 +1,7 @@
 //! What can be asked of the world, and what it answers.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use super::agreement::{Agreement, AgreementCommand, AgreementOutcome};
@@ -332,9 +334,9 @@ pub struct MessageView {
     /// Who wrote it.
     pub author: Author,
     /// Id of the writer.
-    pub replier: String,
+    pub replier: Cow<'static, str>,
     /// Name of the writer.
-    pub replier_name: String,
+    pub replier_name: Cow<'static, str>,
     /// Whether the writer is a user inside an account and not its owner.
     pub sub_user: bool,
     /// Text.

@@ -1,5 +1,7 @@
 //! One stored message, kept small: a million of them fit into memory.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -72,9 +74,18 @@ impl Message {
     }
 }
 
-/// The text of a message id.
+/// The text of a message id: `msg-` and at least ten digits. Every message of every list has one, so the zeros in front are
+/// cut from a text and not written one by one.
 pub(super) fn message_id(number: u64) -> String {
-    format!("msg-{number:010}")
+    let digits = number.checked_ilog10().map_or(1, |log| log as usize + 1);
+    // One digit at least follows; longer numbers have no zeros in front.
+    let zeros = "0000000000".get(digits..).unwrap_or_default();
+    let mut id = String::with_capacity(4 + digits.max(10));
+    id.push_str("msg-");
+    id.push_str(zeros);
+    // Into a text, this does not fail.
+    let _ = write!(id, "{number}");
+    id
 }
 
 /// The number in the text of a message id, if it has exactly the form this service gives out.

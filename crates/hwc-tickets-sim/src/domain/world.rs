@@ -18,6 +18,7 @@ mod relations;
 mod tickets;
 mod write;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -314,20 +315,26 @@ impl World {
 
     /// Id and name of a person by the index among customers or engineers; empty for a customer who is not there.
     pub(super) fn named(&self, author: Author, person: u32) -> (String, String) {
+        let (id, name) = self.writer(author, person);
+        (id.into_owned(), name.into_owned())
+    }
+
+    /// The same for a list with many of them: those of the engineers, who are always the same, are not copied.
+    fn writer(&self, author: Author, person: u32) -> (Cow<'static, str>, Cow<'static, str>) {
         match author {
             Author::Customer => self
                 .user(person)
-                .map(|user| (user.id.clone(), user.name.clone()))
+                .map(|user| (Cow::Owned(user.id.clone()), Cow::Owned(user.name.clone())))
                 .unwrap_or_default(),
             Author::Engineer => {
                 let Engineer { id, name } = engineer::by_index(person);
-                (id.to_owned(), name.to_owned())
+                (Cow::Borrowed(id), Cow::Borrowed(name))
             }
         }
     }
 
     pub(super) fn view(&self, ticket: &Ticket, message: &Message) -> MessageView {
-        let (replier, replier_name) = self.named(message.author, message.person);
+        let (replier, replier_name) = self.writer(message.author, message.person);
         let sub_user = message.author == Author::Customer
             && self.user(message.person).is_some_and(|user| user.sub_user);
         // A file may be gone that the message was sent with.

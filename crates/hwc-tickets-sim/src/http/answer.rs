@@ -11,6 +11,12 @@ use crate::catalogue;
 use crate::domain::Blob;
 use crate::journal::Example;
 
+/// The type of most answers.
+const JSON: &str = "application/json";
+
+/// Room for the text of an answer: a page of ten messages fits, so that its text is not copied again and again while it grows.
+const ROOM: usize = 4096;
+
 /// Status, headers and the whole body.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
@@ -26,8 +32,10 @@ pub(crate) struct Answer {
 impl Answer {
     /// An answer of a content type of its own.
     pub(crate) fn new(status: StatusCode, content_type: &str, body: impl Into<Blob>) -> Self {
-        let content_type =
-            HeaderValue::from_str(content_type).unwrap_or(HeaderValue::from_static("text/plain"));
+        let content_type = match content_type {
+            JSON => HeaderValue::from_static(JSON),
+            other => HeaderValue::from_str(other).unwrap_or(HeaderValue::from_static("text/plain")),
+        };
         Answer {
             status,
             headers: vec![(CONTENT_TYPE, content_type)],
@@ -40,8 +48,11 @@ impl Answer {
     /// JSON with a status.
     pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Self {
         // Only a key that is no text could not be written, and no answer has one.
-        let text = serde_json::to_string(value).unwrap_or_default();
-        Answer::new(status, "application/json", text)
+        let mut text: Vec<u8> = Vec::with_capacity(ROOM);
+        if serde_json::to_writer(&mut text, value).is_err() {
+            text.clear();
+        }
+        Answer::new(status, JSON, text)
     }
 
     /// An error as the gateway writes it.
@@ -63,12 +74,12 @@ impl Answer {
     }
 
     /// On the wire, body and all.
-    pub(crate) fn into_response(self) -> Response<Body> {
+    pub(crate) fn into_response(mut self) -> Response<Body> {
         let length = self.body.len();
-        let body = match self.body.in_one_piece() {
-            Some(bytes) => Body::from(bytes),
+        let body = match std::mem::take(&mut self.body).into_one_piece() {
+            Ok(bytes) => Body::from(bytes),
             // A piece from the disk may hold up other calls for a moment; it is the disk of this machine.
-            None => Body::from_stream(stream::iter(self.body.pieces())),
+            Err(body) => Body::from_stream(stream::iter(body.pieces())),
         };
         let mut response = self.with_body(body);
         response

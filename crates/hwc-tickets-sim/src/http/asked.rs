@@ -1,5 +1,7 @@
 //! A request taken apart, in the same way for every operation.
 
+use std::borrow::Cow;
+
 use http::HeaderMap;
 use http::request::Parts;
 use jiff::Timestamp;
@@ -82,7 +84,7 @@ pub(super) fn code_of(refusal: Refusal) -> &'static str {
 pub(super) type Parsed<T> = Result<T, Malformed>;
 
 /// Values of the path by name, decoded.
-pub(super) type Params = Vec<(String, String)>;
+pub(super) type Params = Vec<(&'static str, String)>;
 
 /// A request of a customer, and how its answer should look.
 pub(super) struct Asked<'a> {
@@ -98,7 +100,7 @@ pub(super) struct Asked<'a> {
     pub(super) length: usize,
     form: Option<&'a Form>,
     params: &'a Params,
-    query: Vec<(String, String)>,
+    query: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     headers: &'a HeaderMap,
 }
 
@@ -122,9 +124,7 @@ impl<'a> Asked<'a> {
             length: payload.length,
             form: form(payload)?,
             params,
-            query: form_urlencoded::parse(query.as_bytes())
-                .into_owned()
-                .collect(),
+            query: form_urlencoded::parse(query.as_bytes()).collect(),
             headers: &parts.headers,
         })
     }
@@ -182,7 +182,7 @@ impl<'a> Asked<'a> {
         let named = self.query.iter().filter(|(key, _)| key == name);
         let values = named.flat_map(|(_, value)| match self.quirks.comma_lists {
             true => value.split(',').collect(),
-            false => vec![value.as_str()],
+            false => vec![&**value],
         });
         values.map(str::to_owned).collect()
     }
@@ -224,11 +224,11 @@ pub(super) fn is_english(language: &str) -> bool {
     !language.to_ascii_lowercase().starts_with("zh")
 }
 
-fn named<'p>(pairs: &'p [(String, String)], name: &str) -> Option<&'p str> {
+fn named<'p>(pairs: &'p [(impl AsRef<str>, impl AsRef<str>)], name: &str) -> Option<&'p str> {
     let mut pairs = pairs.iter();
     pairs
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.as_str())
+        .find(|(key, _)| key.as_ref() == name)
+        .map(|(_, value)| value.as_ref())
 }
 
 /// The JSON in a body. One that is missing or `null` is nothing (D-23, D-47): whether that is enough, is said elsewhere.

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 
 use http::HeaderMap;
+use http::header::{AUTHORIZATION, COOKIE, HeaderName, PROXY_AUTHORIZATION};
 use http::request::Parts;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -19,20 +20,19 @@ const KEPT: usize = 10_000;
 const LONGEST_TOKEN: usize = 5000;
 
 /// Headers that may carry a credential, whether the service takes it there or not.
-const CREDENTIALS: [&str; 5] = [
-    "authorization",
-    "cookie",
-    "proxy-authorization",
-    "x-auth-token",
-    "x-security-token",
+static CREDENTIALS: [HeaderName; 5] = [
+    AUTHORIZATION,
+    COOKIE,
+    PROXY_AUTHORIZATION,
+    HeaderName::from_static("x-auth-token"),
+    HeaderName::from_static("x-security-token"),
 ];
 
 /// The names of the headers with a credential, each as often as it is there.
 pub(super) fn credentials(headers: &HeaderMap) -> Vec<&'static str> {
-    CREDENTIALS
-        .into_iter()
-        .flat_map(|name| headers.get_all(name).iter().map(move |_| name))
-        .collect()
+    let found =
+        |name: &'static HeaderName| headers.get_all(name).iter().map(move |_| name.as_str());
+    CREDENTIALS.iter().flat_map(found).collect()
 }
 
 /// A key pair of a customer.

@@ -1,14 +1,17 @@
 //! One call from its first byte to its last: what the gateway checks, what the service does, what an injected fault makes of it.
 
+use std::sync::MutexGuard;
+
 use axum::body::Body;
-use http::header::{HeaderName, HeaderValue, RETRY_AFTER};
+use http::header::RETRY_AFTER;
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use jiff::Timestamp;
 
 use super::answer::Answer;
 use super::asked::{Asked, Params, Parsed, code_of};
-use super::auth::{self, Denied};
+use super::auth::Denied;
+use super::call::Call;
 use super::form::{self, Payload};
 use super::handler::{self, Handler};
 use super::iam::{self, Desk};
@@ -20,7 +23,6 @@ use super::validate::{self, Waived};
 use crate::description::{Body as RequestBody, Row};
 use crate::domain::Outcome;
 use crate::fault::Fault;
-use crate::journal::Entry;
 use crate::operation::Operation;
 use crate::state::{Shared, State};
 
@@ -52,38 +54,69 @@ pub(super) async fn call(
             return call.end(refusal, None, line);
         }
     };
-    let injected = shared.lock().fault_rules.take(row.operation);
-    let (fault, acts) = injected.map_or((None, true), |(fault, acts)| (Some(fault), acts));
-    call.note_fault(fault.as_ref());
-    let spoiled = fault.as_ref().and_then(|fault| {
-        let quirks = shared.lock().world.quirks().clone();
-        spoil::instead(fault, &call.request_id, &quirks)
-    });
-    let silent = matches!(fault, Some(Fault::Reset | Fault::Close | Fault::Hang));
+    let arrived = Arrived {
+        row,
+        params,
+        parts,
+        body,
+    };
+    match unless_struck(&call, &arrived) {
+        Ok(rendered) => {
+            let answer = call.made(rendered).await;
+            call.end(answer, None, line)
+        }
+        // Few calls are, and the others need not be as large.
+        Err((fault, acts)) => Box::pin(struck(call, &arrived, fault, acts, line)).await,
+    }
+}
+
+/// A request that was read whole.
+struct Arrived<'a> {
+    row: &'a Row,
+    params: Params,
+    parts: Parts,
+    body: Payload,
+}
+
+/// What the service does, or the fault that is injected and whether the service acts. The state is taken once for both.
+fn unless_struck(call: &Call<'_>, arrived: &Arrived<'_>) -> Result<Rendered, (Fault, bool)> {
+    let mut state = call.shared.lock();
+    match state.fault_rules.take(arrived.row.operation) {
+        Some(struck) => Err(struck),
+        None => Ok(act(call, state, arrived, false)),
+    }
+}
+
+/// The answer of a call that a fault strikes.
+async fn struck(
+    call: Call<'_>,
+    arrived: &Arrived<'_>,
+    fault: Fault,
+    acts: bool,
+    line: &Line,
+) -> Response<Body> {
+    let shared = call.shared;
+    call.note_fault(&fault);
+    let quirks = shared.lock().world.quirks().clone();
+    let spoiled = spoil::instead(&fault, &call.request_id, &quirks);
+    let silent = matches!(fault, Fault::Reset | Fault::Close | Fault::Hang);
     if !acts && (spoiled.is_some() || silent) {
-        if fault == Some(Fault::Hang) {
+        if fault == Fault::Hang {
             shared.clock.forever().await;
         }
-        return call.end(spoiled.unwrap_or_else(nothing), fault.as_ref(), line);
+        return call.end(spoiled.unwrap_or_else(nothing), Some(&fault), line);
     }
-    if let (Some(Fault::Delay { by }), false) = (&fault, acts) {
+    if let (Fault::Delay { by }, false) = (&fault, acts) {
         shared.clock.sleep(*by).await;
     }
-    let expire = fault == Some(Fault::Expire);
-    let answer = match act(&call, row, &params, &parts, &body, expire) {
-        Rendered::Answer(answer) => answer,
-        Rendered::Later(make) => {
-            // An archive is read, checked and written whole, and the world goes on meanwhile.
-            let made = tokio::task::spawn_blocking(make).await;
-            made.unwrap_or_else(|_| Answer::gateway(500, "APIGW.0601", &call.request_id))
-        }
-    };
-    match fault {
-        Some(Fault::Delay { by }) if acts => shared.clock.sleep(by).await,
-        Some(Fault::Hang) => shared.clock.forever().await,
+    let rendered = act(&call, shared.lock(), arrived, fault == Fault::Expire);
+    let answer = call.made(rendered).await;
+    match &fault {
+        Fault::Delay { by } if acts => shared.clock.sleep(*by).await,
+        Fault::Hang => shared.clock.forever().await,
         _ => {}
     }
-    call.end(spoiled.unwrap_or(answer), fault.as_ref(), line)
+    call.end(spoiled.unwrap_or(answer), Some(&fault), line)
 }
 
 /// Reads the body, or gives the status with which the gateway refuses the request for its size.
@@ -96,7 +129,8 @@ async fn receive(shared: &Shared, row: &Row, parts: &Parts, body: Body) -> Resul
         false => LARGEST_BODY,
     };
     let read = match &row.body {
-        RequestBody::Form(schema) => form::form(&parts.headers, body, schema, most).await,
+        // By itself: every call would be as large as what takes a form apart, which few need.
+        RequestBody::Form(schema) => Box::pin(form::form(&parts.headers, body, schema, most)).await,
         _ => form::whole(body, most).await,
     };
     match read {
@@ -117,30 +151,39 @@ pub(super) fn unknown(shared: &Shared, line: &Line, parts: &Parts) -> Response<B
     call.end(answer, None, line)
 }
 
-/// Authentication, then the command. Holds the world for the whole of it, so that calls happen one after the other; what
-/// takes time is left to the caller.
+/// Authentication, then the command. Holds the world for the whole of it, so that calls happen one after the other. What came
+/// of it is a value of its own: it is written while others go on, and what takes long is left to the caller.
 fn act(
     call: &Call<'_>,
-    row: &Row,
-    params: &Params,
-    parts: &Parts,
-    body: &Payload,
+    mut locked: MutexGuard<'_, State>,
+    arrived: &Arrived<'_>,
     expire: bool,
 ) -> Rendered {
+    let Arrived {
+        row,
+        params,
+        parts,
+        body,
+    } = arrived;
+    let state = &mut *locked;
     let now = call.shared.clock.now();
-    let mut state = call.shared.lock();
-    let state = &mut *state;
     if row.operation == Operation::CreateToken {
         return give_token(call, state, parts, body, now).into();
     }
-    let caller = match let_in(call, state, parts, body, expire) {
+    let caller = match let_in(call, state, parts, body, expire, now) {
         Ok(caller) => caller,
         Err(refusal) => return refusal.into(),
     };
     let quirks = state.world.quirks().clone();
-    let done = Asked::new(row, params, parts, body, caller, &quirks)
-        .and_then(|asked| carry_out(call, state, &asked, now));
-    done.unwrap_or_else(|malformed| render::business(malformed.into(), &quirks).into())
+    let done = Asked::new(row, params, parts, body, caller, &quirks).and_then(|asked| {
+        let done = carry_out(call, state, &asked, now)?;
+        Ok((asked, done))
+    });
+    drop(locked);
+    match done {
+        Ok((asked, done)) => written(&asked, done),
+        Err(malformed) => render::business(malformed.into(), &quirks).into(),
+    }
 }
 
 /// A token for a name and a password.
@@ -173,8 +216,8 @@ fn let_in(
     parts: &Parts,
     body: &Payload,
     expire: bool,
+    now: Timestamp,
 ) -> Result<String, Answer> {
-    let now = call.shared.clock.now();
     if expire {
         state.keyring.revoke_token_of(parts);
     }
@@ -193,13 +236,16 @@ fn let_in(
     Ok(caller)
 }
 
-/// What the service does: it checks the request, and changes or reads the world; or it has nothing but an example.
+/// An outcome, and who shows it; `None` where the service has nothing but an example.
+type Done = Option<(&'static Handler, Outcome)>;
+
+/// What the service does: it checks the request, and changes or reads the world.
 fn carry_out(
     call: &Call<'_>,
     state: &mut State,
     asked: &Asked<'_>,
     now: Timestamp,
-) -> Parsed<Rendered> {
+) -> Parsed<Done> {
     let handler = Handler::of(asked.row.operation);
     validate::request(asked, &handler.map_or(Waived::NOTHING, |it| it.waived))?;
     let handled = match handler {
@@ -211,7 +257,7 @@ fn carry_out(
     };
     state.journal.amend(call.number, |entry| entry.acted = true);
     let Some((handler, command)) = handled else {
-        return Ok(stub::answer(asked).into());
+        return Ok(None);
     };
     let due = state.world.next_due();
     let outcome = state.world.apply(command, now);
@@ -219,86 +265,17 @@ fn carry_out(
         true => call.shared.noted(),
         false => call.shared.changed(),
     }
-    Ok(match outcome {
-        Outcome::Refused(refusal) => render::business(code_of(refusal), asked.quirks).into(),
-        outcome => (handler.answer)(&Paint { asked }, outcome),
-    })
+    Ok(Some((handler, outcome)))
 }
 
-/// A call under way, with its line in the journal.
-pub(super) struct Call<'a> {
-    shared: &'a Shared,
-    number: u64,
-    request_id: String,
-}
-
-impl<'a> Call<'a> {
-    pub(super) fn begin(shared: &'a Shared, operation: Option<Operation>, parts: &Parts) -> Self {
-        let at = shared.clock.now();
-        let mut state = shared.lock();
-        let request_id = state.next_request_id();
-        let number = state.journal.open(Entry {
-            number: 0,
-            at,
-            request_id: request_id.clone(),
-            method: parts.method.to_string(),
-            path: parts.uri.path().to_owned(),
-            operation,
-            credentials: auth::credentials(&parts.headers),
-            caller: None,
-            acted: false,
-            example: None,
-            status: None,
-            error_code: None,
-            fault: None,
-        });
-        Call {
-            shared,
-            number,
-            request_id,
+/// The answer, for which nothing of the state is needed.
+fn written(asked: &Asked<'_>, done: Done) -> Rendered {
+    match done {
+        None => stub::answer(asked).into(),
+        Some((_, Outcome::Refused(refusal))) => {
+            render::business(code_of(refusal), asked.quirks).into()
         }
-    }
-
-    fn note_fault(&self, fault: Option<&Fault>) {
-        if let Some(fault) = fault {
-            self.shared
-                .lock()
-                .journal
-                .amend(self.number, |entry| entry.fault = Some(fault.clone()));
-            self.shared.noted();
-        }
-    }
-
-    /// Writes the end into the journal and puts the answer on the wire.
-    pub(super) fn end(&self, answer: Answer, fault: Option<&Fault>, line: &Line) -> Response<Body> {
-        let answered = !matches!(fault, Some(Fault::Reset | Fault::Close | Fault::Hang));
-        let finished = {
-            let mut state = self.shared.lock();
-            state.journal.amend(self.number, |entry| {
-                entry.status = answered.then_some(answer.status.as_u16());
-                entry.error_code.clone_from(&answer.error_code);
-                entry.example = answer.example;
-            });
-            // A copy of the entry, if it is for somebody.
-            match self.shared.is_observed() {
-                true => state.journal.get(self.number),
-                false => None,
-            }
-        };
-        self.shared.noted();
-        if let Some(finished) = finished {
-            self.shared.observe(&finished);
-        }
-        let mut response = spoil::send(fault, answer, line, &self.shared.clock);
-        dress(&mut response, &self.request_id);
-        response
-    }
-}
-
-/// The header that every answer of the gateway has.
-fn dress(response: &mut Response<Body>, request_id: &str) {
-    if let Ok(value) = HeaderValue::from_str(request_id) {
-        (response.headers_mut()).insert(HeaderName::from_static("x-request-id"), value);
+        Some((handler, outcome)) => (handler.answer)(&Paint { asked }, outcome),
     }
 }
 
@@ -376,7 +353,7 @@ mod tests {
             .header("x-auth-token", "TOKENEXAMPLE")
             .body(Body::empty())
             .unwrap();
-        let params = vec![("accessory_id".to_owned(), "one,two".to_owned())];
+        let params = vec![("accessory_id", "one,two".to_owned())];
         let mut rows = shared.description.rows().iter();
         let download = |row: &&Row| row.operation == Operation::DownloadAccessories;
         let row = rows.find(download).expect("a row");

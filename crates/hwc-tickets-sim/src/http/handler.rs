@@ -15,6 +15,9 @@ mod privileges;
 mod relations;
 mod tickets;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::asked::{Asked, Parsed};
 use super::render::{Paint, Rendered};
 use super::validate::Waived;
@@ -59,21 +62,26 @@ impl Handler {
 
     /// The handler of an operation, if somebody wrote one.
     pub(super) fn of(operation: Operation) -> Option<&'static Handler> {
-        let kinds = [
-            agreements::HANDLERS,
-            attachments::HANDLERS,
-            catalog::HANDLERS,
-            contacts::HANDLERS,
-            labels::HANDLERS,
-            messages::HANDLERS,
-            privileges::HANDLERS,
-            relations::HANDLERS,
-            tickets::HANDLERS,
-            tickets::changes::HANDLERS,
-            tickets::export::HANDLERS,
-        ];
-        let mut handlers = kinds.into_iter().flatten();
-        handlers.find(|handler| handler.operation == operation)
+        static BY_OPERATION: LazyLock<HashMap<Operation, &'static Handler>> = LazyLock::new(|| {
+            let kinds = [
+                agreements::HANDLERS,
+                attachments::HANDLERS,
+                catalog::HANDLERS,
+                contacts::HANDLERS,
+                labels::HANDLERS,
+                messages::HANDLERS,
+                privileges::HANDLERS,
+                relations::HANDLERS,
+                tickets::HANDLERS,
+                tickets::changes::HANDLERS,
+                tickets::export::HANDLERS,
+            ];
+            let handlers = kinds.into_iter().flatten();
+            handlers
+                .map(|handler| (handler.operation, handler))
+                .collect()
+        });
+        BY_OPERATION.get(&operation).copied()
     }
 }
 

@@ -2,13 +2,13 @@
 
 /// Lower-case digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
+    let digit = |half: u8| half + if half < 10 { b'0' } else { b'a' - 10 };
+    let mut digits = Vec::with_capacity(bytes.len() * 2);
     for byte in bytes {
-        for digit in [byte >> 4, byte & 15] {
-            text.push(char::from_digit(digit.into(), 16).unwrap_or_default());
-        }
+        digits.extend([byte >> 4, byte & 15].map(digit));
     }
-    text
+    // Digits are text.
+    String::from_utf8(digits).unwrap_or_default()
 }
 
 /// Digits of either case.
@@ -26,4 +26,17 @@ pub(super) fn from_hex(text: &str) -> Result<Vec<u8>, ()> {
             _ => Err(()),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_is_written_as_its_digits() {
+        let bytes: Vec<u8> = (0..=u8::MAX).collect();
+        let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex(&bytes), digits);
+        assert_eq!(from_hex(&digits), Ok(bytes));
+    }
 }

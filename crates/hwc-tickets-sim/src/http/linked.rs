@@ -9,8 +9,9 @@ use http::{Method, Request, Response, StatusCode};
 
 use super::answer::Answer;
 use super::asked::Asked;
+use super::call::Call;
 use super::files;
-use super::gateway::{self, Call};
+use super::gateway;
 use super::serve::Line;
 use crate::domain::FileLink;
 use crate::state::Shared;

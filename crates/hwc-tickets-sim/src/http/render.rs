@@ -105,18 +105,16 @@ impl Paint<'_> {
     pub(super) fn time(&self, at: Timestamp) -> Value {
         let zone = self.asked.offset;
         let format = |offset: Offset, form: &str| offset.to_datetime(at).strftime(form).to_string();
-        match self.asked.quirks.time_format {
-            TimeFormat::ZoneLess => json!(zone_less(zone.to_datetime(at))),
-            TimeFormat::Utc => json!(format(Offset::UTC, "%Y-%m-%dT%H:%M:%SZ")),
-            TimeFormat::UtcMillis => json!(format(Offset::UTC, "%Y-%m-%dT%H:%M:%S.%3fZ")),
-            TimeFormat::Offset => json!(format!(
-                "{}{}",
-                format(zone, "%Y-%m-%dT%H:%M:%S"),
-                sign(zone)
-            )),
-            TimeFormat::EpochText => json!(at.as_millisecond().to_string()),
-            TimeFormat::EpochNumber => json!(at.as_millisecond()),
-        }
+        let text = match self.asked.quirks.time_format {
+            TimeFormat::ZoneLess => zone_less(zone.to_datetime(at)),
+            TimeFormat::Utc => format(Offset::UTC, "%Y-%m-%dT%H:%M:%SZ"),
+            TimeFormat::UtcMillis => format(Offset::UTC, "%Y-%m-%dT%H:%M:%S.%3fZ"),
+            TimeFormat::Offset => format(zone, "%Y-%m-%dT%H:%M:%S") + &sign(zone),
+            TimeFormat::EpochText => at.as_millisecond().to_string(),
+            TimeFormat::EpochNumber => return json!(at.as_millisecond()),
+        };
+        // Not by a macro, which would copy it.
+        Value::String(text)
     }
 }
 
@@ -141,14 +139,14 @@ fn zone_less(at: DateTime) -> String {
     let rest = [at.month(), at.day(), at.hour(), at.minute(), at.second()];
     let rest = rest.map(|part| u16::from(part.unsigned_abs()));
     let pairs = [year / 100, year % 100].into_iter().chain(rest);
-    let mut text = String::with_capacity(19);
-    for (pair, behind) in pairs.zip(["", "-", "-", " ", ":", ":", ""]) {
-        for digit in [pair / 10, pair % 10] {
-            text.push(char::from_digit(digit.into(), 10).unwrap_or_default());
-        }
-        text.push_str(behind);
+    let digits = pairs.flat_map(|pair| [pair / 10, pair % 10]);
+    let mut text = *b"0000-00-00 00:00:00";
+    let places = text.iter_mut().filter(|place| **place == b'0');
+    for (place, digit) in places.zip(digits) {
+        *place += u8::try_from(digit).unwrap_or_default();
     }
-    text
+    // Digits are text.
+    String::from_utf8(text.to_vec()).unwrap_or_default()
 }
 
 /// `+08:00`.

@@ -32,8 +32,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
                                   request: Request<Body>| {
             // Ids that are not UTF-8 are treated as missing: nobody has such an id.
             let values = params.iter().flatten().map(|(_, value)| value.to_owned());
-            let names = row.path_names().map(str::to_owned);
-            let params = names.zip(values).collect();
+            let params = row.path_names().zip(values).collect();
             gateway::call(&shared, row, params, &line, request).await
         };
         router = router.route(&path, on(filter, handler));

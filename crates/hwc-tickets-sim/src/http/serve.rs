@@ -11,19 +11,18 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
-use http::header::{DATE, HeaderValue};
+use http::header::DATE;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use jiff::Timestamp;
-use jiff::fmt::rfc2822::DateTimePrinter;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tower_service::Service;
 
+use super::date::Dates;
 use crate::clock::Clock;
 
 /// Time a client gets for the next piece of its request, unless told otherwise.
@@ -146,6 +145,7 @@ async fn serve(
     mut stop: watch::Receiver<bool>,
 ) {
     let mut connections = JoinSet::new();
+    let dates = Arc::new(Dates::of(clock.clone()));
     let for_connections = stop.clone();
     loop {
         tokio::select! {
@@ -153,7 +153,7 @@ async fn serve(
             Some(_) = connections.join_next() => {}
             (stream, _) = accepted(|| listener.accept()) => {
                 connections.spawn(connection(
-                    stream, router.clone(), clock.clone(), idle_timeout, for_connections.clone(),
+                    stream, router.clone(), Arc::clone(&dates), idle_timeout, for_connections.clone(),
                 ));
             }
         }
@@ -185,7 +185,7 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 async fn connection(
     stream: TcpStream,
     router: Router,
-    clock: Clock,
+    dates: Arc<Dates>,
     idle_timeout: Duration,
     mut stop: watch::Receiver<bool>,
 ) {
@@ -194,24 +194,28 @@ async fn connection(
     let wire = Wire {
         stream,
         line: line.clone(),
-        clock: clock.clone(),
+        clock: dates.clock().clone(),
         nap: None,
         dead: false,
     };
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(line.clone());
-        let owed = |body| Owed {
-            body,
-            idle_timeout,
-            alarm: None,
+        let owed = |body: Incoming| match body.is_end_stream() {
+            // Most requests have no body.
+            true => Body::empty(),
+            false => Body::new(Owed {
+                body,
+                idle_timeout,
+                alarm: None,
+            }),
         };
-        let answering = router
-            .clone()
-            .call(request.map(|body| Body::new(owed(body))));
-        let clock = clock.clone();
+        let answering = router.clone().call(request.map(owed));
+        let dates = Arc::clone(&dates);
         async move {
             let mut response = answering.await?;
-            date(&mut response, clock.now());
+            if let Some(now) = dates.now() {
+                response.headers_mut().entry(DATE).or_insert(now);
+            }
             Ok::<_, Infallible>(response)
         }
     });
@@ -227,16 +231,6 @@ async fn connection(
         () = stopped(&mut stop) => serving.as_mut().graceful_shutdown(),
     }
     let _ = serving.await;
-}
-
-/// Every answer tells the time of this clock, whoever gives it: whatever is on the connection is one service. A recorded
-/// answer keeps the time that was recorded.
-fn date(response: &mut http::Response<Body>, now: Timestamp) {
-    if let Ok(text) = DateTimePrinter::new().timestamp_to_rfc9110_string(&now)
-        && let Ok(value) = HeaderValue::from_str(&text)
-    {
-        response.headers_mut().entry(DATE).or_insert(value);
-    }
 }
 
 /// The body of a request, which its sender owes: when no more of it comes for a while, it ends with an error.

@@ -11,6 +11,9 @@ use crate::domain::ticket::Ticket;
 /// Most messages of a ticket detail, and of one ticket in a poll answer: the documented length of the list.
 const LONGEST_LIST: usize = 65_535;
 
+/// Room that is made for a page before it is read: the documented length of the longest one.
+const LONGEST_PAGE: usize = 100;
+
 impl World {
     pub(super) fn list(
         &self,
@@ -63,8 +66,14 @@ impl World {
         total: usize,
         messages: impl Iterator<Item = &'a Message>,
     ) -> Outcome {
-        let messages = messages.map(|message| self.view(ticket, message)).collect();
-        Outcome::Page { total, messages }
+        // How many there will be is not known: some are recalled.
+        let most = messages.size_hint().1.unwrap_or_default();
+        let mut views = Vec::with_capacity(most.min(LONGEST_PAGE));
+        views.extend(messages.map(|message| self.view(ticket, message)));
+        Outcome::Page {
+            total,
+            messages: views,
+        }
     }
 
     pub(super) fn poll(
