@@ -21,7 +21,7 @@ use super::{
 use crate::{
     doubt::{
         fingerprint::Forms,
-        key::{Hindrance, Kept, is_of_part},
+        key::{Hindrance, UnderKey, is_of_part},
         moment::{Moment, Span},
         own::{Entry, Own, UnderWay},
         record::{Fields, Record, told_by_fields},
@@ -204,7 +204,7 @@ impl OwnSubmits {
         &self,
         key: &str,
         replaced: Option<PendingId>,
-    ) -> io::Result<Kept<Pending>> {
+    ) -> io::Result<UnderKey<Pending>> {
         self.kept_since(|record| is_news(record, key, replaced))
     }
 
