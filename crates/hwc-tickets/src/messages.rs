@@ -9,11 +9,8 @@ pub mod submit;
 pub mod unread;
 pub(crate) mod wire;
 
-use self::{
-    mark_read::memory::Drains,
-    recall::memory::Recalls,
-    submit::{Outbox, own::OwnSubmits},
-};
+use self::{mark_read::memory::Drains, recall::memory::Recalls, submit::own::OwnSubmits};
+use crate::outbox::Outbox;
 use std::{io, sync::Arc, time::Duration};
 
 /// What a client remembers of messages, so that its verbs know of each other.

@@ -21,7 +21,7 @@ pub mod urge;
 mod wire;
 
 use self::create::own::OwnTickets;
-use crate::messages::submit::outbox::Outbox;
+use crate::outbox::Outbox;
 use std::{io, sync::Arc, time::Duration};
 
 /// What a client remembers of tickets.

@@ -9,7 +9,7 @@ use super::{
     moment::{Moment, Posting},
     record::Record,
 };
-use crate::messages::submit::outbox::{Outbox, Removal};
+use crate::outbox::{Outbox, Removal};
 use jiff::SignedDuration;
 use std::{
     collections::BTreeSet,

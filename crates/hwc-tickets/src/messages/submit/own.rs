@@ -15,7 +15,6 @@ pub(crate) use self::look::{AfterLook, Standing};
 
 use super::{
     likeness::Likeness,
-    outbox::{Outbox, Removal},
     pending::{Pending, PendingId},
 };
 use crate::{
@@ -28,6 +27,7 @@ use crate::{
     },
     ids::TicketId,
     messages::message::Message,
+    outbox::{Outbox, Removal},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},

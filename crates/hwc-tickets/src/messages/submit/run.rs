@@ -4,7 +4,6 @@ use super::{
     Confirm, MAX_ATTACHMENTS, MAX_CONFIDENTIAL_UNITS, Options, Receipt, Sent,
     baseline::Baseline,
     newest::Reading,
-    outbox::Removal,
     outcome::Outcome,
     own::Place,
     pending::{Pending, PendingId},
@@ -25,6 +24,7 @@ use crate::{
     error::{Delivery, Error, ErrorKind, Result},
     ids::AttachmentId,
     messages::wire::Outgoing,
+    outbox::Removal,
     service::{self, About},
     tickets::ticket::Ticket,
 };

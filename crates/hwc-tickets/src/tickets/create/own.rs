@@ -17,7 +17,7 @@ use crate::{
         own::{Entry, Own, UnderWay},
         record::{Fields, Record, told_by_fields},
     },
-    messages::submit::outbox::{Outbox, Removal},
+    outbox::{Outbox, Removal},
 };
 use std::{collections::BTreeSet, io, time::Duration};
 

@@ -21,7 +21,7 @@ use crate::{
     },
     error::{CREATE_TICKET, Delivery, Error, ErrorKind, Result},
     ids::{AttachmentId, TicketId},
-    messages::submit::outbox::Removal,
+    outbox::Removal,
     service,
 };
 use hwc_core::CallOptions;
