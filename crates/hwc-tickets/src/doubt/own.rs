@@ -138,23 +138,26 @@ impl<R: Record> Own<R> {
     /// What stands under `key`.
     pub(crate) fn kept(&self, key: &str) -> io::Result<UnderKey<R>> {
         let listed = self.read_outbox()?;
+        Ok(self.kept_of(key, &listed))
+    }
+
+    /// The same, of an outbox that holds `listed`.
+    fn kept_of(&self, key: &str, listed: &[R]) -> UnderKey<R> {
+        let listed = listed.iter().filter(|record| record.key() == Some(key));
         let entries = self.lock();
         let own = (entries.iter()).find(|entry| entry.pending.key() == Some(key));
-        Ok(match own {
-            Some(entry) if entry.under_way => UnderKey::UnderWay,
+        let record = match own {
+            Some(entry) if entry.under_way => return UnderKey::UnderWay,
             // Another process may have settled it.
-            Some(entry) => UnderKey::Record(Box::new(
-                (listed.into_iter())
-                    .filter(|it| it.id() == entry.pending.id() && it.key() == Some(key))
-                    .find(R::is_settled)
-                    .unwrap_or_else(|| entry.pending.clone()),
-            )),
-            None => (listed.into_iter())
-                .filter(|record| record.key() == Some(key))
-                .reduce(R::later)
-                .map_or(UnderKey::Nothing, |record| {
-                    UnderKey::Record(Box::new(record))
-                }),
+            Some(entry) => {
+                let mut stored = listed.filter(|record| record.id() == entry.pending.id());
+                let settled = stored.find(|record| record.is_settled());
+                Some(settled.unwrap_or(&entry.pending).clone())
+            }
+            None => listed.cloned().reduce(R::later),
+        };
+        record.map_or(UnderKey::Nothing, |record| {
+            UnderKey::Record(Box::new(record))
         })
     }
 
@@ -175,12 +178,13 @@ impl<R: Record> Own<R> {
     }
 
     /// Whether it is known what became of what was sent under `key`, if anything was, or whether a person has forgotten it.
-    pub(crate) fn is_known(&self, key: &str) -> io::Result<bool> {
-        Ok(match self.kept(key)? {
+    /// The outbox holds `listed`.
+    pub(crate) fn is_known(&self, key: &str, listed: &[R]) -> bool {
+        match self.kept_of(key, listed) {
             UnderKey::Nothing => true,
             UnderKey::UnderWay => false,
             UnderKey::Record(record) => !record.is_in_doubt(),
-        })
+        }
     }
 
     /// The caller has taken note of what is kept under `key`. `false`: it is not known yet what became of it.

@@ -215,15 +215,13 @@ impl OwnSubmits {
         here || self.last_listed().iter().any(is_one)
     }
 
-    /// `key`, and those that were made of it for the parts of a text, as far as something stands under them.
-    pub(crate) fn keys(&self, key: &str) -> io::Result<BTreeSet<String>> {
-        let listed = self.read_outbox()?;
+    /// `key`, and those that were made of it for the parts of a text, as far as something stands under them. The outbox holds `listed`.
+    pub(crate) fn keys(&self, key: &str, listed: &[Pending]) -> BTreeSet<String> {
         let entries = self.lock();
-        let records = entries.iter().map(|entry| &entry.pending).chain(&listed);
+        let records = entries.iter().map(|entry| &entry.pending).chain(listed);
         let of_parts = records.filter_map(Pending::key);
         let of_parts = of_parts.filter(|other| is_of_part(other, key));
-        let keys = of_parts.chain([key]).map(str::to_owned);
-        Ok(keys.collect())
+        of_parts.chain([key]).map(str::to_owned).collect()
     }
 
     /// Removes the record that `record` took the place of: a process was killed as it did.
