@@ -5,9 +5,9 @@ use crate::{
     problem::{Problem, Result},
 };
 use std::{
-    env,
+    env, io,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Command, Output, Stdio},
 };
 
 /// What cargo makes of a target.
@@ -308,13 +308,14 @@ pub fn succeeds(command: &mut Command) -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// Runs a command whose own output tells what is wrong; `line` is how people would type it.
+/// Runs a command whose own output tells what is wrong, and which has nobody to ask; `line` is how people would type it.
 ///
 /// # Errors
 /// It does not start, or it fails.
 pub fn must_pass(mut command: Command, line: &str, remedy: &str) -> Result<()> {
     let failed = |what: String| Problem::general(what, remedy.to_owned());
     let status = command
+        .stdin(Stdio::null())
         .status()
         .map_err(|error| failed(format!("`{line}` does not start: {error}")))?;
     if !status.success() {
@@ -323,14 +324,22 @@ pub fn must_pass(mut command: Command, line: &str, remedy: &str) -> Result<()> {
     Ok(())
 }
 
-/// What git says of the workspace, trimmed; nothing where it fails, says nothing, or is not there.
-#[must_use]
-pub fn git(workspace: &Workspace, arguments: &[&str]) -> Option<String> {
-    let told = Command::new("git")
+/// What git says of the workspace, and whether it failed.
+///
+/// # Errors
+/// It does not start.
+pub fn ask_git(workspace: &Workspace, arguments: &[&str]) -> io::Result<Output> {
+    Command::new("git")
         .current_dir(workspace.root())
         .args(arguments)
         .stdin(Stdio::null())
         .output()
+}
+
+/// What git says of the workspace, trimmed; nothing where it fails, says nothing, or is not there.
+#[must_use]
+pub fn git(workspace: &Workspace, arguments: &[&str]) -> Option<String> {
+    let told = ask_git(workspace, arguments)
         .ok()
         .filter(|told| told.status.success())?;
     let text = String::from_utf8_lossy(&told.stdout).trim().to_owned();
@@ -353,6 +362,19 @@ pub fn has_test(tests: &Path, filter: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::is_of;
+    #[cfg(unix)]
+    use super::{Command, must_pass};
+
+    #[cfg(unix)]
+    #[test]
+    fn what_must_pass_has_nobody_to_ask() {
+        let text = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        let mut reads = Command::new("sh");
+        reads
+            .args(["-c", "read line"])
+            .stdin(std::fs::File::open(text).unwrap());
+        assert!(must_pass(reads, "read line", "").is_err());
+    }
 
     #[test]
     fn a_package_is_known_by_its_id() {

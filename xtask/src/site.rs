@@ -25,6 +25,8 @@ const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 
 
 /// Redoc has its words in English alone. The page of the simulator reads the same file.
 const LANGUAGE: &str = "crates/hwc-tickets-sim/src/reference/language.js";
+/// How wide its text is, and what else is ours. The page of the simulator reads the same file.
+const STYLE: &str = "crates/hwc-tickets-sim/src/reference/site.css";
 /// Where the simulator has the renderer: it serves the same page without Node.js.
 const RENDERER: &str = "crates/hwc-tickets-sim/redoc";
 
@@ -62,7 +64,8 @@ fn make(workspace: &Workspace, renderer: Renderer) -> Result<Verdict> {
         let what = "Redoc makes no page of the description; its own words are above";
         return Err(Problem::general(what, "mend the description or xtask/src/site.rs").into());
     }
-    let page = closed(&workspace.read(PAGE)?, &workspace.read(LANGUAGE)?)?;
+    let [page, language, style] = [PAGE, LANGUAGE, STYLE].map(|path| workspace.read(path));
+    let page = closed(&page?, &language?, &style?)?;
     has_all(&page, &document)?;
     workspace.replace(&[(PAGE.to_owned(), page)])?;
     Ok(Verdict::Content)
@@ -130,14 +133,14 @@ fn carry(workspace: &Workspace, renderer: Renderer) -> Result<()> {
     .into())
 }
 
-/// The page with a policy that closes it off from any network, and with its own words in Chinese for who reads that.
-fn closed(page: &str, language: &str) -> Result<String> {
+/// The page with a policy that closes it off from any network, with its own words in Chinese for who reads that, and with our style.
+fn closed(page: &str, language: &str, style: &str) -> Result<String> {
     let Some((before, after)) = page.split_once("<head>") else {
         let what = "has no head to put the policy into";
         return Err(Problem::at(Place::file(PAGE), what, "mend xtask/src/site.rs").into());
     };
     Ok(format!(
-        "{before}<head>\n<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n<script>\n{language}</script>{after}"
+        "{before}<head>\n<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n<script>\n{language}</script>\n<style>\n{style}</style>{after}"
     ))
 }
 
@@ -201,14 +204,15 @@ mod tests {
 
     #[test]
     fn the_page_is_closed_off_from_the_network() {
-        let page =
-            closed("<html><head><title>A</title></head></html>", "words();\n").expect("a head");
+        let page = "<html><head><title>A</title></head></html>";
+        let page = closed(page, "words();\n", "p { width: 9rem; }\n").expect("a head");
         assert!(page.contains("<head>\n<meta http-equiv=\"Content-Security-Policy\""));
         assert!(page.contains("default-src 'none'"));
         assert!(
             page.contains("<script>\nwords();\n</script>")
                 && page.ends_with("<title>A</title></head></html>")
         );
-        assert!(closed("<html></html>", "").is_err());
+        assert!(page.contains("<style>\np { width: 9rem; }\n</style>"));
+        assert!(closed("<html></html>", "", "").is_err());
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod config;
 pub(crate) mod described;
 mod duration;
 mod key;
+mod likeness;
 pub(crate) mod message;
 mod moment;
 mod status;
@@ -15,7 +16,8 @@ mod tip;
 mod words;
 
 pub(crate) use duration::{InvalidSpan, Span};
-pub(crate) use key::{Key, nearest};
+pub(crate) use key::Key;
+pub(crate) use likeness::nearest;
 pub(crate) use moment::Moment;
 pub(crate) use status::StatusName;
 pub(crate) use tip::guide;

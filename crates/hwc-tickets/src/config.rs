@@ -12,11 +12,9 @@ use crate::{
     doubt::origin::Origin,
     error::{Advice, CallAdvice, Error, ErrorKind, Result},
     ids::GroupId,
-    messages::{
-        self,
-        submit::{MAX_TEXT_UNITS, Outbox},
-    },
+    messages::{self, submit::MAX_TEXT_UNITS},
     names::names,
+    outbox::Outbox,
     service::{self, Service},
     tickets,
     time::ZoneOffset,

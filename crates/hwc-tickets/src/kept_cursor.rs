@@ -15,7 +15,7 @@ use std::{
 const SAVE: &str = "save cursor";
 
 /// What can be kept so.
-pub(crate) trait Kept: Clone + PartialEq + Serialize + DeserializeOwned {
+pub(crate) trait Keepable: Clone + PartialEq + Serialize + DeserializeOwned {
     /// What a file holds, for errors: the end of "it is not ..".
     const WHAT: &'static str;
     /// Most MiB that are read or written.
@@ -44,7 +44,7 @@ pub(crate) struct KeptCursor<T> {
     _lock: files::Lock,
 }
 
-impl<T: Kept> KeptCursor<T> {
+impl<T: Keepable> KeptCursor<T> {
     /// Locks the file at `path` and reads it, if there is one.
     pub(crate) fn open(path: PathBuf) -> Result<Self> {
         let lock = files::Lock::acquire(&path)?;
@@ -112,7 +112,7 @@ pub(crate) use cursor_file;
 
 /// Writes `cursor` into its file, if it has one, as everything that was handed out so far was handled. Gives the event to hand out,
 /// and one to hand out right after it: a cursor that cannot be written is offered all the same, and the next checkpoint tries again.
-pub(crate) fn checkpoint<T: Kept, E>(
+pub(crate) fn checkpoint<T: Keepable, E>(
     file: Option<&mut KeptCursor<T>>,
     cursor: T,
     offer: impl FnOnce(T) -> E,
@@ -130,7 +130,7 @@ pub(crate) fn checkpoint<T: Kept, E>(
 }
 
 /// Reads the cursor at `path`, held or not; `None` when there is no such file.
-pub(crate) fn load<T: Kept>(path: &Path) -> Result<Option<T>> {
+pub(crate) fn load<T: Keepable>(path: &Path) -> Result<Option<T>> {
     let read = files::read_private(path, T::MOST_MIB << 20);
     let Some(bytes) = read.map_err(|error| match error.kind() {
         io::ErrorKind::InvalidData => storage("read", error).with_help(T::START_ANEW),
@@ -148,7 +148,7 @@ pub(crate) fn load<T: Kept>(path: &Path) -> Result<Option<T>> {
 }
 
 /// Puts `cursor` in the place of the file at `path` at once, readable by its owner alone. Whoever calls holds the file.
-pub(crate) fn write<T: Kept>(path: &Path, cursor: &T) -> Result<()> {
+pub(crate) fn write<T: Keepable>(path: &Path, cursor: &T) -> Result<()> {
     let text =
         serde_json::to_vec(cursor).map_err(|error| storage("written", io::Error::other(error)))?;
     if text.len() as u64 > T::MOST_MIB << 20 {

@@ -113,6 +113,7 @@ pub mod ids;
 mod kept_cursor;
 mod messages;
 mod names;
+mod outbox;
 #[cfg(feature = "raw")]
 pub mod raw;
 mod service;

@@ -9,11 +9,8 @@ pub mod submit;
 pub mod unread;
 pub(crate) mod wire;
 
-use self::{
-    mark_read::memory::Drains,
-    recall::memory::Recalls,
-    submit::{Outbox, own::OwnSubmits},
-};
+use self::{mark_read::memory::Drains, recall::memory::Recalls, submit::own::OwnSubmits};
+use crate::outbox::Outbox;
 use std::{io, sync::Arc, time::Duration};
 
 /// What a client remembers of messages, so that its verbs know of each other.
@@ -41,17 +38,15 @@ impl State {
 
     /// Whether it is known what became of what was sent under `key`, if anything was.
     pub(crate) fn is_known(&self, key: &str) -> io::Result<bool> {
-        for key in self.own.keys(key)? {
-            if !self.own.is_known(&key)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        let listed = self.own.read_outbox()?;
+        let keys = self.own.keys(key, &listed);
+        Ok(keys.iter().all(|key| self.own.is_known(key, &listed)))
     }
 
     /// The caller has taken note of what is kept under `key`. `false`: it is not known yet what became of it.
     pub(crate) fn acknowledge(&self, key: &str) -> io::Result<bool> {
-        for key in self.own.keys(key)? {
+        // Each is read once more before it is written: what another process has found out meanwhile is not written over.
+        for key in self.own.keys(key, &self.own.read_outbox()?) {
             if !self.own.acknowledge(&key)? {
                 return Ok(false);
             }

@@ -102,16 +102,21 @@ pub(crate) fn is_stored<T>(answer: &Response<T>) -> bool {
 
 /// The answer, if it tells how things are now. One that a machine on the way had stored tells how they were.
 pub(crate) fn fresh<T>(answer: Response<T>) -> Result<Response<T>, Fault> {
-    if !is_stored(&answer) {
-        return Ok(answer);
+    match is_stored(&answer) {
+        false => Ok(answer),
+        true => Err(answer.attach_to(stored())),
     }
+}
+
+/// Why an answer that a machine on the way had stored does not do. Of one answer, [`fresh`] tells it with all that is known of that.
+pub(crate) fn stored() -> Fault {
     let detail =
         "a machine on the way had stored the answer, so it does not tell how things are now";
     let mut fault = Fault::new(FaultKind::Protocol, Delivery::Unknown, detail).with_help(
         "Something between this machine and the service keeps answers. Try again later, or ask around it.",
     );
     fault.is_stored = true;
-    Err(answer.attach_to(fault))
+    fault
 }
 
 /// Whether a read before a write failed so that the write would fail too. That its own time was up, or its own turn too late, says

@@ -21,7 +21,7 @@ pub mod urge;
 mod wire;
 
 use self::create::own::OwnTickets;
-use crate::messages::submit::outbox::Outbox;
+use crate::outbox::Outbox;
 use std::{io, sync::Arc, time::Duration};
 
 /// What a client remembers of tickets.
@@ -40,7 +40,7 @@ impl State {
 
     /// Whether it is known what became of what was sent under `key`, if anything was.
     pub(crate) fn is_known(&self, key: &str) -> io::Result<bool> {
-        self.own.is_known(key)
+        Ok(self.own.is_known(key, &self.own.read_outbox()?))
     }
 
     /// The caller has taken note of what is kept under `key`. `false`: it is not known yet what became of it.

@@ -1,6 +1,9 @@
 //! What was measured, before it becomes a page.
 
-use crate::{file::Workspace, programs::absolute};
+use crate::{
+    file::Workspace,
+    programs::{self, absolute},
+};
 use serde::Deserialize;
 use std::{fs, path::Path, process::Command, thread};
 
@@ -75,7 +78,10 @@ impl Figures {
         let cores = thread::available_parallelism().map_or(0, usize::from);
         let here = [
             ("date", says(&["date", "-u", "+%Y-%m-%d"])),
-            ("revision", says(&["git", "rev-parse", "--short", "HEAD"])),
+            (
+                "revision",
+                programs::git(workspace, &["rev-parse", "--short", "HEAD"]),
+            ),
             (
                 "processor",
                 processor.map(|name| format!("{name}, {cores} cores")),

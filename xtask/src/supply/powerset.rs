@@ -6,7 +6,7 @@ use crate::{
     problem::Result,
     programs::{self, must_pass},
 };
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// The tool that makes the combinations.
 const TOOL: (&str, &str) = ("cargo-hack", "0.6.46");
@@ -21,7 +21,6 @@ pub fn run(workspace: &Workspace, say: fn(&str)) -> Result<String> {
     let names = shipped(workspace)?;
     let mut hack = Command::new(program);
     hack.current_dir(workspace.root())
-        .stdin(Stdio::null())
         .args(["hack", "check", "--feature-powerset", "--locked"])
         .args(packages(&names))
         .env("CARGO_TARGET_DIR", place(workspace, "build"));

@@ -8,10 +8,7 @@ use crate::{
     programs::{self, must_pass},
 };
 use serde_json::Value;
-use std::{
-    collections::BTreeSet,
-    process::{Command, Stdio},
-};
+use std::{collections::BTreeSet, process::Command};
 
 /// The tool that writes them.
 const TOOL: (&str, &str) = ("cargo-cyclonedx", "0.5.9");
@@ -32,7 +29,6 @@ pub fn run(workspace: &Workspace, say: fn(&str)) -> Result<String> {
     let mut bills = Command::new(program);
     bills
         .current_dir(copy.root())
-        .stdin(Stdio::null())
         .args(["cyclonedx", "--format", "json", "--spec-version", FORM])
         .args(["--target", "all", "--all", "--all-features"])
         // In the place of the time, and no number by chance.

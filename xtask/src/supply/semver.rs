@@ -6,7 +6,7 @@ use crate::{
     problem::{Place, Problem, Result},
     programs::{self, must_pass},
 };
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// The tool. It knows the form of what rustdoc of Rust 1.93 and later says.
 const TOOL: (&str, &str) = ("cargo-semver-checks", "0.50.0");
@@ -26,10 +26,12 @@ pub fn run(workspace: &Workspace, say: fn(&str)) -> Result<String> {
     let (name, version) = TOOL;
     let program = programs::tool(workspace, name, version, say)?;
     let mut checks = Command::new(program);
-    checks
-        .current_dir(workspace.root())
-        .stdin(Stdio::null())
-        .args(["semver-checks", "--baseline-rev", &since, "--all-features"]);
+    checks.current_dir(workspace.root()).args([
+        "semver-checks",
+        "--baseline-rev",
+        &since,
+        "--all-features",
+    ]);
     for package in PROMISED {
         checks.args(["--package", package]);
     }

@@ -1,5 +1,6 @@
 //! The settings by name: as they stand in the configuration file, and as people type them.
 
+use super::likeness::nearest;
 use clap::builder::{PossibleValue, TypedValueParser};
 use std::{ffi::OsStr, fmt, str::FromStr};
 
@@ -116,20 +117,6 @@ impl Key {
             .find(|(key, _, _)| *key == self)
             .unwrap_or((self, "", ""))
     }
-}
-
-/// The name among `known` that is most like `typed`, if one is like it.
-pub(crate) fn nearest<'a>(
-    typed: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
-    /// The same as the parser of the command line takes for a similar word.
-    const LIKE: f64 = 0.7;
-    let known = known.into_iter();
-    let like = known.map(|name| (strsim::jaro(typed, name), name));
-    like.filter(|(like, _)| *like > LIKE)
-        .max_by(|one, other| one.0.total_cmp(&other.0))
-        .map(|(_, name)| name)
 }
 
 /// A text is not the name of a setting.

@@ -1,6 +1,6 @@
 //! Tips for command lines that cannot be understood: what the parser itself does not know.
 
-use super::tree;
+use super::{likeness::is_like, tree};
 use clap::{
     Arg, Command,
     error::{ContextKind, ContextValue, Error, ErrorKind},
@@ -43,30 +43,24 @@ pub(crate) fn guide(error: &mut Error, typed: impl Iterator<Item = String>) {
     }
 }
 
-/// An option that is not like what was typed is no tip, nor is the usage of the command with it.
+/// An option that is not like what was typed is no tip, nor is the usage of the command with it. The parser goes by common letters,
+/// which short words have by chance.
 fn leave_out_far_fetched(error: &mut Error) {
     let (typed, similar) = (
         error.get(ContextKind::InvalidArg),
         error.get(ContextKind::SuggestedArg),
     );
     let is_far = match (typed, similar) {
-        (Some(ContextValue::String(typed)), Some(ContextValue::String(similar))) => {
-            !is_like(typed, similar)
-        }
+        (Some(ContextValue::String(typed)), Some(ContextValue::String(similar))) => !is_like(
+            typed.trim_start_matches('-'),
+            similar.trim_start_matches('-'),
+        ),
         _ => false,
     };
     if is_far {
         error.remove(ContextKind::SuggestedArg);
         error.remove(ContextKind::Usage);
     }
-}
-
-/// Whether one was meant by the other: a part of it, or a slip or two in it. The parser goes by common letters, which short
-/// words have by chance.
-fn is_like(typed: &str, name: &str) -> bool {
-    let (typed, name) = (typed.trim_start_matches('-'), name.trim_start_matches('-'));
-    let is_part = name.contains(typed) || typed.contains(name);
-    is_part || strsim::damerau_levenshtein(typed, name) <= typed.len().max(name.len()) / 3
 }
 
 fn tip(error: &Error, typed: &[String]) -> Option<String> {
@@ -200,23 +194,4 @@ fn path<'t>(tree: &'t Command, typed: &[String]) -> Vec<&'t Command> {
         }
     }
     path
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_like;
-
-    #[test]
-    fn common_letters_are_not_enough() {
-        for (typed, name, is_meant) in [
-            ("--tail", "--ca-file", false),
-            ("--since", "--site", false),
-            ("--atach", "--attach", true),
-            ("--timezone", "--time-zone", true),
-            ("--desc", "--description", true),
-            ("--attachments", "--attachment", true),
-        ] {
-            assert_eq!(is_like(typed, name), is_meant, "{typed} {name}");
-        }
-    }
 }

@@ -16,7 +16,7 @@ pub(crate) enum Hindrance {
 }
 
 /// What was kept under a key.
-pub(crate) enum Kept<R> {
+pub(crate) enum UnderKey<R> {
     Nothing,
     /// It is being carried out by this client.
     UnderWay,

@@ -5,11 +5,11 @@
 
 use super::{
     id::PendingId,
-    key::{Hindrance, Kept},
+    key::{Hindrance, UnderKey},
     moment::{Moment, Posting},
     record::Record,
 };
-use crate::messages::submit::outbox::{Outbox, Removal};
+use crate::outbox::{Outbox, Removal};
 use jiff::SignedDuration;
 use std::{
     collections::BTreeSet,
@@ -136,62 +136,68 @@ impl<R: Record> Own<R> {
     }
 
     /// What stands under `key`.
-    pub(crate) fn kept(&self, key: &str) -> io::Result<Kept<R>> {
+    pub(crate) fn kept(&self, key: &str) -> io::Result<UnderKey<R>> {
         let listed = self.read_outbox()?;
+        Ok(self.kept_of(key, &listed))
+    }
+
+    /// The same, of an outbox that holds `listed`.
+    fn kept_of(&self, key: &str, listed: &[R]) -> UnderKey<R> {
+        let listed = listed.iter().filter(|record| record.key() == Some(key));
         let entries = self.lock();
         let own = (entries.iter()).find(|entry| entry.pending.key() == Some(key));
-        Ok(match own {
-            Some(entry) if entry.under_way => Kept::UnderWay,
+        let record = match own {
+            Some(entry) if entry.under_way => return UnderKey::UnderWay,
             // Another process may have settled it.
-            Some(entry) => Kept::Record(Box::new(
-                (listed.into_iter())
-                    .filter(|it| it.id() == entry.pending.id() && it.key() == Some(key))
-                    .find(R::is_settled)
-                    .unwrap_or_else(|| entry.pending.clone()),
-            )),
-            None => (listed.into_iter())
-                .filter(|record| record.key() == Some(key))
-                .reduce(R::later)
-                .map_or(Kept::Nothing, |record| Kept::Record(Box::new(record))),
+            Some(entry) => {
+                let mut stored = listed.filter(|record| record.id() == entry.pending.id());
+                let settled = stored.find(|record| record.is_settled());
+                Some(settled.unwrap_or(&entry.pending).clone())
+            }
+            None => listed.cloned().reduce(R::later),
+        };
+        record.map_or(UnderKey::Nothing, |record| {
+            UnderKey::Record(Box::new(record))
         })
     }
 
     /// What has come to stand under a key since it was looked for, as `is_news` tells: what is settled counts. What is not counts as
     /// under way: whoever began it meanwhile may still be working on it.
-    pub(crate) fn kept_since(&self, is_news: impl Fn(&R) -> bool) -> io::Result<Kept<R>> {
+    pub(crate) fn kept_since(&self, is_news: impl Fn(&R) -> bool) -> io::Result<UnderKey<R>> {
         let listed = self.read_outbox()?;
         let entries = self.lock();
         let all = (entries.iter().map(|entry| &entry.pending)).chain(&listed);
-        let mut kept = Kept::Nothing;
+        let mut kept = UnderKey::Nothing;
         for record in all.filter(|record| is_news(record)) {
             if record.is_settled() {
-                return Ok(Kept::Record(Box::new(record.clone())));
+                return Ok(UnderKey::Record(Box::new(record.clone())));
             }
-            kept = Kept::UnderWay;
+            kept = UnderKey::UnderWay;
         }
         Ok(kept)
     }
 
     /// Whether it is known what became of what was sent under `key`, if anything was, or whether a person has forgotten it.
-    pub(crate) fn is_known(&self, key: &str) -> io::Result<bool> {
-        Ok(match self.kept(key)? {
-            Kept::Nothing => true,
-            Kept::UnderWay => false,
-            Kept::Record(record) => !record.is_in_doubt(),
-        })
+    /// The outbox holds `listed`.
+    pub(crate) fn is_known(&self, key: &str, listed: &[R]) -> bool {
+        match self.kept_of(key, listed) {
+            UnderKey::Nothing => true,
+            UnderKey::UnderWay => false,
+            UnderKey::Record(record) => !record.is_in_doubt(),
+        }
     }
 
     /// The caller has taken note of what is kept under `key`. `false`: it is not known yet what became of it.
     pub(crate) fn acknowledge(&self, key: &str) -> io::Result<bool> {
         let mut record = match self.kept(key)? {
-            Kept::Nothing => return Ok(true),
-            Kept::UnderWay => return Ok(false),
-            Kept::Record(record) if record.is_forgotten() => {
+            UnderKey::Nothing => return Ok(true),
+            UnderKey::UnderWay => return Ok(false),
+            UnderKey::Record(record) if record.is_forgotten() => {
                 self.gone(record.id(), Removal::Forgotten)?;
                 return Ok(true);
             }
-            Kept::Record(record) if !record.is_settled() => return Ok(false),
-            Kept::Record(record) => *record,
+            UnderKey::Record(record) if !record.is_settled() => return Ok(false),
+            UnderKey::Record(record) => *record,
         };
         // The record itself stays until no other one can be taken for what it made.
         *record.fields().key = None;

@@ -4,7 +4,7 @@ use super::{
     id::PendingId,
     moment::{Moment, Span},
 };
-use crate::messages::submit::outbox::{Outbox, Removal};
+use crate::outbox::{Outbox, Removal};
 use std::{collections::BTreeSet, io};
 
 /// What is written down of something before it is sent.

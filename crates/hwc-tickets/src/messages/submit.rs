@@ -8,7 +8,6 @@ mod judge;
 mod likeness;
 mod mark;
 mod newest;
-pub(crate) mod outbox;
 pub(crate) mod outcome;
 pub(crate) mod own;
 mod parts;
@@ -21,7 +20,7 @@ mod snapshot;
 mod submit_all;
 pub(crate) mod text;
 
-pub use outbox::{FileOutbox, Outbox, Removal, Removed};
+pub use crate::outbox::{FileOutbox, Outbox, Removal, Removed};
 pub use outcome::{Candidate, Outcome, Resemblance};
 pub use parts::SubmitParts;
 pub use pending::{InvalidPendingId, Pending, PendingId};

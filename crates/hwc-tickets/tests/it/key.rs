@@ -560,8 +560,8 @@ fn what_another_process_settled_is_the_answer() {
 /// A key stands for one text, also where that has become so short that it is one message.
 #[test]
 fn a_key_of_parts_is_not_that_of_a_whole_message() {
-    let service = ledger::Service::new();
-    let client = service.builder().outbox(Shelf::default()).build().unwrap();
+    let (service, shelf) = (ledger::Service::new(), Shelf::default());
+    let client = service.builder().outbox(shelf.clone()).build().unwrap();
     let long = client.ticket(TICKET).unwrap().submit("words. ".repeat(400));
     let sent = service
         .clock
@@ -576,7 +576,11 @@ fn a_key_of_parts_is_not_that_of_a_whole_message() {
         assert_eq!(error.unwrap().kind(), ErrorKind::InvalidInput);
     }
     assert_eq!(service.requests("POST"), parts);
+    assert!(parts > 1);
+    let listings = shelf.listings();
     client.acknowledge("job-1").unwrap();
+    // To know of all of them, to know which there are, and before each is written, that of the text among them.
+    assert_eq!(shelf.listings() - listings, 2 + parts + 1);
     assert!(submit(&service, &client, "words").is_ok());
 }
 

@@ -77,6 +77,9 @@ fn a_stored_answer_marks_nothing() {
         let (_, result) = drain(&desk, |_| Ok(()));
         let error = result.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Protocol, "{operation}");
+        let told = error.to_string();
+        assert!(told.starts_with("drain unread messages"), "{told}");
+        assert!(told.contains("had stored the answer"), "{told}");
         assert_eq!(desk.count("mark_read"), 0, "{operation}");
         assert_eq!(unread(&desk), 1, "{operation}");
     }

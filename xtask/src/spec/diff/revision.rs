@@ -3,8 +3,9 @@
 use crate::{
     file::Workspace,
     problem::{Problem, Result},
+    programs,
 };
-use std::process::{Command, Output};
+use std::process::Output;
 
 /// How the tags of published descriptions are called: `spec-v0.2.0`.
 pub(super) const TAGS: &str = "spec-v[0-9]*";
@@ -17,13 +18,9 @@ pub(super) struct Revision<'w> {
 }
 
 fn git(workspace: &Workspace, arguments: &[&str]) -> Result<Output> {
-    Command::new("git")
-        .current_dir(workspace.root())
-        .args(arguments)
-        .output()
-        .map_err(|error| {
-            Problem::general(format!("`git` does not start: {error}"), "install git").into()
-        })
+    programs::ask_git(workspace, arguments).map_err(|error| {
+        Problem::general(format!("`git` does not start: {error}"), "install git").into()
+    })
 }
 
 fn text(output: &Output) -> String {
@@ -83,7 +80,5 @@ impl<'w> Revision<'w> {
 pub(super) fn release(workspace: &Workspace) -> Option<String> {
     let line = ["describe", "--tags", "--abbrev=0", "--match", TAGS, "HEAD"];
     // Without git or a repository there is nothing to compare with either.
-    let output = git(workspace, &line).ok()?;
-    let tag = text(&output).trim().to_owned();
-    (output.status.success() && !tag.is_empty()).then_some(tag)
+    programs::git(workspace, &line)
 }

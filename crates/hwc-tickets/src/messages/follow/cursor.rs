@@ -9,7 +9,7 @@ use crate::{
     error::Result,
     files,
     ids::TicketId,
-    kept_cursor::{self, Kept, KeptCursor, cursor_file},
+    kept_cursor::{self, Keepable, KeptCursor, cursor_file},
     tickets::detail::TicketStatus,
 };
 use ring::digest::{SHA256, digest};
@@ -135,7 +135,7 @@ impl Cursor {
     }
 }
 
-impl Kept for Cursor {
+impl Keepable for Cursor {
     const WHAT: &'static str = "a cursor";
     const MOST_MIB: u64 = MOST_MIB as u64;
     const START_ANEW: &'static str = "Remove the file to start anew: messages may then be seen twice, or missed since the last run.";

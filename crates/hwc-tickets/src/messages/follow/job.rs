@@ -85,6 +85,9 @@ impl Jobs {
                 .service
                 .news(&tickets, position.as_deref(), about)
                 .await;
+            // Asked with this position it could only be late; but nothing proves that it was, nor when the service answered. So no
+            // position moves by it, and that the follower hears nothing of now is told. The next answer brings all of it.
+            let answer = answer.and_then(service::fresh);
             let took = parts.clock.elapsed().saturating_sub(began);
             let result = match answer {
                 Ok(answer) => Ok(Answer {
@@ -124,7 +127,7 @@ impl Jobs {
         let (client, options) = (self.client.clone(), self.options.clone());
         Box::pin(async move {
             let answer = client.parts().service.status(&ticket, &options).await;
-            let result = match answer {
+            let result = match answer.and_then(service::fresh) {
                 Ok(answer) => {
                     let at = service::date(&answer);
                     Ok((answer.body, at))

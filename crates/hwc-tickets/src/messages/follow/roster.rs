@@ -177,17 +177,25 @@ impl Roster {
         if let Some(ticket) = self.followed(id) {
             return std::mem::replace(&mut ticket.owes_gap, owes) != owes;
         }
-        let digest = TicketDigest::of(id);
-        let left_out = self.left_out.iter_mut();
-        let mut marks = left_out.flat_map(|group| &mut group.marks);
-        let mark = marks.find(|mark| mark.ticket == digest);
+        let mark = self.place_left_out(id);
         mark.is_some_and(|mark| std::mem::replace(&mut mark.owes_gap, owes) != owes)
     }
 
-    /// Notes which status of a ticket was handed out. Gives whether that is new.
+    /// Notes which status of a ticket was handed out, also of one that was taken out meanwhile. Gives whether that is new.
     pub(super) fn set_status(&mut self, id: &TicketId, status: TicketStatus) -> bool {
-        let ticket = self.followed(id);
-        ticket.is_some_and(|ticket| ticket.status.replace(status) != Some(status))
+        if let Some(ticket) = self.followed(id) {
+            return ticket.status.replace(status) != Some(status);
+        }
+        let mark = self.place_left_out(id);
+        mark.is_some_and(|mark| mark.status.replace(status) != Some(status))
+    }
+
+    /// The place of a ticket that was taken out, if one is kept.
+    fn place_left_out(&mut self, id: &TicketId) -> Option<&mut Mark> {
+        let digest = TicketDigest::of(id);
+        let left_out = self.left_out.iter_mut();
+        let mut marks = left_out.flat_map(|group| &mut group.marks);
+        marks.find(|mark| mark.ticket == digest)
     }
 
     /// Puts `parts` of a group in its place; they are polled at once, from the same position.
@@ -306,4 +314,30 @@ fn resumed(tickets: Vec<Followed>, stored: &Group, pace: Cadence) -> Polled {
         }
     }
     polled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Somebody takes a ticket out at the moment at which its status is handed out: that is not told again as a change.
+    #[test]
+    fn a_ticket_that_is_left_out_has_the_status_that_was_told_last() {
+        let ticket = TicketId::new("case-1").unwrap();
+        let pace = Cadence::new(Duration::from_secs(3), Duration::from_secs(60));
+        let mut roster = Roster::new(vec![ticket.clone()], None, None, pace);
+        let numbers: Vec<GroupNumber> = roster.groups.keys().copied().collect();
+        for number in numbers {
+            roster.groups.get_mut(&number).unwrap().begun = true;
+            assert!(roster.set_status(&ticket, TicketStatus::InProgress));
+            roster.remove_ticket(number, &ticket);
+        }
+        assert_eq!(roster.len(), 0);
+        assert!(roster.set_status(&ticket, TicketStatus::Completed));
+        assert!(!roster.set_status(&ticket, TicketStatus::Completed));
+        let told = roster.cursor().status(&ticket);
+        assert_eq!(told, Some(TicketStatus::Completed));
+        let other = TicketId::new("case-2").unwrap();
+        assert!(!roster.set_status(&other, TicketStatus::Completed));
+    }
 }

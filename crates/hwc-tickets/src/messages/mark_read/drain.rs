@@ -238,7 +238,8 @@ impl Drain {
             next = reader.next().await?;
         }
         if reader.is_stale() {
-            return Err(stored());
+            // What came since cannot be handed over, and a mark would hide it.
+            return Err(Error::from_fault(OPERATION, service::stored()));
         }
         let report = reader.report();
         self.has_skipped |= reader.may_have_skipped();
@@ -307,10 +308,8 @@ impl Drain {
         };
         let ticket = self.ticket.id.clone();
         let answer = parts.service.unread(&[ticket], about).await;
+        let answer = answer.and_then(service::fresh);
         let answer = answer.map_err(|fault| Error::from_fault(OPERATION, fault))?;
-        if service::is_stored(&answer) {
-            return Err(stored());
-        }
         let now = service::date(&answer).unwrap_or_else(|| parts.clock.now());
         let counts = answer.body.counts.into_iter();
         let own = counts.filter(|count| count.ticket == self.ticket.id.as_str());
@@ -327,12 +326,6 @@ impl Drain {
             }
         }
     }
-}
-
-/// What came since cannot be handed over, and a mark would hide it.
-fn stored() -> Error {
-    let detail = "the answer is one that a machine on the way had stored: unread messages may be missing from it, so no more is marked";
-    Error::local(ErrorKind::Protocol, detail).with_operation(OPERATION)
 }
 
 fn limit_exceeded(detail: &'static str) -> Error {

@@ -15,19 +15,19 @@ pub(crate) use self::look::{AfterLook, Standing};
 
 use super::{
     likeness::Likeness,
-    outbox::{Outbox, Removal},
     pending::{Pending, PendingId},
 };
 use crate::{
     doubt::{
         fingerprint::Forms,
-        key::{Hindrance, Kept, is_of_part},
+        key::{Hindrance, UnderKey, is_of_part},
         moment::{Moment, Span},
         own::{Entry, Own, UnderWay},
         record::{Fields, Record, told_by_fields},
     },
     ids::TicketId,
     messages::message::Message,
+    outbox::{Outbox, Removal},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -204,7 +204,7 @@ impl OwnSubmits {
         &self,
         key: &str,
         replaced: Option<PendingId>,
-    ) -> io::Result<Kept<Pending>> {
+    ) -> io::Result<UnderKey<Pending>> {
         self.kept_since(|record| is_news(record, key, replaced))
     }
 
@@ -215,15 +215,13 @@ impl OwnSubmits {
         here || self.last_listed().iter().any(is_one)
     }
 
-    /// `key`, and those that were made of it for the parts of a text, as far as something stands under them.
-    pub(crate) fn keys(&self, key: &str) -> io::Result<BTreeSet<String>> {
-        let listed = self.read_outbox()?;
+    /// `key`, and those that were made of it for the parts of a text, as far as something stands under them. The outbox holds `listed`.
+    pub(crate) fn keys(&self, key: &str, listed: &[Pending]) -> BTreeSet<String> {
         let entries = self.lock();
-        let records = entries.iter().map(|entry| &entry.pending).chain(&listed);
+        let records = entries.iter().map(|entry| &entry.pending).chain(listed);
         let of_parts = records.filter_map(Pending::key);
         let of_parts = of_parts.filter(|other| is_of_part(other, key));
-        let keys = of_parts.chain([key]).map(str::to_owned);
-        Ok(keys.collect())
+        of_parts.chain([key]).map(str::to_owned).collect()
     }
 
     /// Removes the record that `record` took the place of: a process was killed as it did.

@@ -2,7 +2,7 @@
 
 use super::{Sent, Submit, run, text};
 use crate::{
-    doubt::key::{self, Kept},
+    doubt::key::{self, UnderKey},
     error::{Error, Result, SentPart},
 };
 use std::{
@@ -75,10 +75,10 @@ impl SubmitParts {
             // Before anything is sent: what holds for the last part holds for all.
             key::check_of_parts(key, total, own.has_outbox())?;
             match own.kept(key).map_err(key::unreadable)? {
-                Kept::Nothing => {}
-                Kept::UnderWay => return Err(key::taken()),
+                UnderKey::Nothing => {}
+                UnderKey::UnderWay => return Err(key::taken()),
                 // A whole message.
-                Kept::Record(_) => return Err(key::of_another()),
+                UnderKey::Record(_) => return Err(key::of_another()),
             }
         }
         let Submit {

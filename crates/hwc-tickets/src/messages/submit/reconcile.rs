@@ -1,7 +1,6 @@
 //! Finding out what became of submits in doubt, whenever and wherever they were begun.
 
 use super::{
-    outbox::Removal,
     outcome::Outcome,
     pending::{Pending, PendingId},
     search::{Search, Sought},
@@ -11,6 +10,7 @@ use crate::{
     doubt::{account, moment::Moment, pace::yield_now},
     error::{Error, ErrorKind, Result, unconfirmed},
     ids::{GroupId, TicketId},
+    outbox::Removal,
 };
 use futures_util::{StreamExt as _, lock::Mutex as AsyncMutex, stream};
 use jiff::Timestamp;

@@ -4,7 +4,6 @@ use super::{
     Confirm, MAX_ATTACHMENTS, MAX_CONFIDENTIAL_UNITS, Options, Receipt, Sent,
     baseline::Baseline,
     newest::Reading,
-    outbox::Removal,
     outcome::Outcome,
     own::Place,
     pending::{Pending, PendingId},
@@ -18,13 +17,14 @@ use crate::{
     doubt::{
         account,
         fingerprint::Fingerprint,
-        key::{self, Hindrance, Kept},
+        key::{self, Hindrance, UnderKey},
         moment::{Moment, Posting, shifted},
         random::random,
     },
     error::{Delivery, Error, ErrorKind, Result},
     ids::AttachmentId,
     messages::wire::Outgoing,
+    outbox::Removal,
     service::{self, About},
     tickets::ticket::Ticket,
 };
@@ -184,7 +184,7 @@ impl Course<'_> {
     fn sent_by_now(&self, text: &str, error: Error) -> Result<Sent> {
         let own = &self.parts.messages.own;
         let kept = (self.options.key.as_deref()).map(|key| own.kept_by_now(key, self.replaced));
-        let Some(Ok(Kept::Record(record))) = kept else {
+        let Some(Ok(UnderKey::Record(record))) = kept else {
             return Err(error);
         };
         self.check_key(&record, text)?;
@@ -258,10 +258,10 @@ impl Course<'_> {
         }
         let mut record = match own.kept(key).map_err(key::unreadable)? {
             // A text that was longer before.
-            Kept::Nothing if is_whole && own.has_parts(key) => return Err(key::of_another()),
-            Kept::Nothing => return Ok(OfKey::Nothing),
-            Kept::UnderWay => return Err(key::taken()),
-            Kept::Record(record) => *record,
+            UnderKey::Nothing if is_whole && own.has_parts(key) => return Err(key::of_another()),
+            UnderKey::Nothing => return Ok(OfKey::Nothing),
+            UnderKey::UnderWay => return Err(key::taken()),
+            UnderKey::Record(record) => *record,
         };
         self.check_key(&record, text)?;
         let sent =

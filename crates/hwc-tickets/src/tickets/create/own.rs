@@ -11,13 +11,13 @@ use super::{
 use crate::{
     doubt::{
         id::PendingId,
-        key::{Hindrance, Kept},
+        key::{Hindrance, UnderKey},
         moment::{Moment, Span},
         origin::{Kinship, Origin},
         own::{Entry, Own, UnderWay},
         record::{Fields, Record, told_by_fields},
     },
-    messages::submit::outbox::{Outbox, Removal},
+    outbox::{Outbox, Removal},
 };
 use std::{collections::BTreeSet, io, time::Duration};
 
@@ -103,7 +103,7 @@ fn is_beside(other: &PendingTicket, found: &Seen, listing: &Listing) -> bool {
 
 impl OwnTickets {
     /// What has come to stand under `key` since nothing did.
-    pub(super) fn kept_by_now(&self, key: &str) -> io::Result<Kept<PendingTicket>> {
+    pub(super) fn kept_by_now(&self, key: &str) -> io::Result<UnderKey<PendingTicket>> {
         self.kept_since(|record| record.key() == Some(key))
     }
 

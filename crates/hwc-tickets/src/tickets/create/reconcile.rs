@@ -9,7 +9,7 @@ use crate::{
     client::Client,
     doubt::{account, id::PendingId, moment::Moment},
     error::{Error, ErrorKind, Result, unconfirmed},
-    messages::submit::outbox::Removal,
+    outbox::Removal,
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;

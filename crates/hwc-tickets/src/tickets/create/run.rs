@@ -16,12 +16,12 @@ use crate::{
         account,
         fingerprint::Fingerprint,
         id::PendingId,
-        key::{self, Hindrance, Kept},
+        key::{self, Hindrance, UnderKey},
         moment::{Moment, Posting, shifted},
     },
     error::{CREATE_TICKET, Delivery, Error, ErrorKind, Result},
     ids::{AttachmentId, TicketId},
-    messages::submit::outbox::Removal,
+    outbox::Removal,
     service,
 };
 use hwc_core::CallOptions;
@@ -139,7 +139,7 @@ impl Course<'_> {
     fn opened_by_now(&self, error: Error) -> Result<Created> {
         let own = &self.parts.tickets.own;
         let kept = (self.options.key.as_deref()).map(|key| own.kept_by_now(key));
-        let Some(Ok(Kept::Record(record))) = kept else {
+        let Some(Ok(UnderKey::Record(record))) = kept else {
             return Err(error);
         };
         let Some(made) = &record.made else {
@@ -175,9 +175,9 @@ impl Course<'_> {
         let own = &self.parts.tickets.own;
         key::check(key, own.has_outbox())?;
         let mut record = match own.kept(key).map_err(key::unreadable)? {
-            Kept::Nothing => return Ok(None),
-            Kept::UnderWay => return Err(key::taken()),
-            Kept::Record(record) => *record,
+            UnderKey::Nothing => return Ok(None),
+            UnderKey::UnderWay => return Err(key::taken()),
+            UnderKey::Record(record) => *record,
         };
         self.check_key(&record, self.draft.attachments.iter().map(Some))?;
         if let Some(made) = &record.made {

@@ -3,7 +3,7 @@
 use crate::{
     error::Result,
     ids::TicketId,
-    kept_cursor::{Kept, KeptCursor, cursor_file},
+    kept_cursor::{Keepable, KeptCursor, cursor_file},
     messages::follow::Cursor,
     tickets::follow_new::TicketsCursor,
 };
@@ -94,7 +94,7 @@ impl fmt::Debug for AllCursor {
     }
 }
 
-impl Kept for AllCursor {
+impl Keepable for AllCursor {
     const WHAT: &'static str = "a cursor of all tickets";
     // As much as the two have together, and some room.
     const MOST_MIB: u64 = 24;

@@ -3,7 +3,7 @@
 use crate::{
     error::Result,
     ids::TicketId,
-    kept_cursor::{Kept, KeptCursor, cursor_file},
+    kept_cursor::{Keepable, KeptCursor, cursor_file},
     tickets::detail::status::TicketStatus,
 };
 use serde::{Deserialize, Serialize};
@@ -73,7 +73,7 @@ impl fmt::Debug for TicketsCursor {
     }
 }
 
-impl Kept for TicketsCursor {
+impl Keepable for TicketsCursor {
     const WHAT: &'static str = "a cursor of the list of tickets";
     const MOST_MIB: u64 = 16;
 }

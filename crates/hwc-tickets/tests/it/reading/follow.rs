@@ -607,6 +607,54 @@ fn trouble_is_told_and_tried_again() {
     }
 }
 
+/// What a machine on the way had stored is how things were then: no position moves behind what it says, and no status is told by
+/// it. What came meanwhile comes with the next answer.
+#[test]
+fn a_stored_answer_is_no_news() {
+    for stored in [1, 2] {
+        let desk = desk(&["a"], Rules::default());
+        let mut polls = 0;
+        desk.on_request(move |state, asked| {
+            polls += usize::from(asked.operation() == "poll");
+            (polls == stored).then(|| {
+                // The position behind all there is, and nothing of it: as if another question were answered.
+                let mut answer = state.answer(asked);
+                answer["immsg"] = json!([]);
+                let answer = Step::json(200, answer.to_string());
+                state.dated(answer).header("age", "60")
+            })
+        });
+        desk.clock.run(async {
+            post_later(&desk, &[(1, "a", 1, "one")]);
+            let mut events = desk.client().follow(ids(&["a"])).stream();
+            let told = run(&mut events, &desk, S(300)).await;
+            assert_eq!(told, ["degraded Protocol", "a: one"], "{stored}");
+        });
+        let state = desk.state();
+        let asked = state.asked.iter();
+        let positions: Vec<_> = asked
+            .map(|asked| asked.value("last_message_time_id"))
+            .collect();
+        assert_eq!(positions[stored - 1], positions[stored], "{stored}");
+    }
+    let desk = desk(&["a"], Rules::default());
+    desk.state().status.insert("a".to_owned(), 3);
+    let mut questions = 0;
+    desk.on_request(move |_, asked| {
+        questions += usize::from(asked.operation() == "status");
+        (asked.operation() == "status" && questions == 1).then(|| {
+            let answer = json!({ "incident_id": "a", "status": 1 });
+            Step::json(200, answer.to_string()).header("age", "60")
+        })
+    });
+    desk.clock.run(async {
+        let follow = desk.client().follow(ids(&["a"])).status_events(S(30));
+        let told = run(&mut follow.stream(), &desk, S(300)).await;
+        let status = format!("a is {:?}", TicketStatus::Completed);
+        assert_eq!(told, ["degraded Protocol", status.as_str()]);
+    });
+}
+
 #[test]
 fn the_wait_that_the_service_asks_for_is_kept() {
     let desk = desk(&["a"], Rules::default());

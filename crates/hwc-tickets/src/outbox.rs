@@ -1,11 +1,13 @@
-//! Submits written down before they are sent, so that a crash loses none.
+//! What is sent, written down before: messages and tickets, so that a crash loses none.
 
 mod file;
 
 pub use file::{FileOutbox, Removed};
 
-use super::pending::{Pending, PendingId};
-use crate::tickets::create::pending::PendingTicket;
+use crate::{
+    messages::submit::pending::{Pending, PendingId},
+    tickets::create::pending::PendingTicket,
+};
 use serde::{Deserialize, Serialize};
 use std::{fmt::Debug, io, sync::Arc};
 
