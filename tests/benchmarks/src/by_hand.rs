@@ -18,29 +18,15 @@ use std::{
     io::{self, Read as _},
     iter,
     path::Path,
-    time::Duration,
 };
 
 use crate::{
-    failure::{Failure, Result},
-    models::{Messages, News, Tickets, Unread, Written},
+    failure::Result,
+    models::{Messages, News, Tickets, Unread},
+    requests::{self, AGENT, BATCH, DEADLINE, FILES, Form, LIMIT, PAGE, PATIENCE, PIECE, decode},
     work::Work,
     world::World,
 };
-
-/// The time a call may take.
-const DEADLINE: Duration = Duration::from_secs(30);
-/// The time a file may take.
-const PATIENCE: Duration = Duration::from_secs(600);
-/// Most bytes of an answer.
-const LIMIT: usize = 16 << 20;
-/// Most tickets of one request.
-const BATCH: usize = 100;
-/// Most rows of one page.
-const PAGE: usize = 100;
-const CASES: &str = "/v2/servicerequest/cases";
-const FILES: &str = "/v2/servicerequest/accessorys";
-const BOUNDARY: &str = "benchmark-7d1f0c";
 
 /// What makes the requests.
 enum Line {
@@ -59,7 +45,7 @@ impl ByHand {
     pub(crate) fn reqwest(endpoint: &str, token: &'static str) -> Result<Self> {
         let client = reqwest::Client::builder()
             .timeout(DEADLINE)
-            .user_agent("by-hand/1.0")
+            .user_agent(AGENT)
             .no_proxy()
             .build()?;
         Ok(Self {
@@ -105,32 +91,28 @@ impl ByHand {
 
     /// Reads a page, but decodes it into the structs of the SDK: what is left to compare is the call itself.
     pub(crate) async fn with_same_decode(&self, work: Work) -> Result<usize> {
-        let target = page_of(World::PAGE, work.page().unwrap_or_default());
+        let target = requests::page_of(World::PAGE, work.page().unwrap_or_default());
         let page: ListMessagesResponse = self.read(&target).await?;
         Ok(page.message_list.map_or(0, |rows| rows.len()))
     }
 
     async fn page(&self, ticket: &str, rows: usize) -> Result<Messages> {
-        self.read(&page_of(ticket, rows)).await
+        self.read(&requests::page_of(ticket, rows)).await
     }
 
     async fn unread(&self, world: &World) -> Result<usize> {
         let mut seen = 0;
         for batch in world.ids().chunks(BATCH) {
-            let target = format!("{CASES}/instant-messages/unread?{}", named(batch));
-            seen += self.read::<Unread>(&target).await?.imunread.len();
+            let unread: Unread = self.read(&requests::unread_in(batch)).await?;
+            seen += unread.imunread.len();
         }
         Ok(seen)
     }
 
     async fn submit(&self) -> Result<usize> {
-        let body = serde_json::json!({ "message": { "content": "The disk is full again." } });
-        let target = format!("{CASES}/{}/message", World::SUBMIT);
-        let written: Written = decode(&self.post(&target, body.to_string()).await?)?;
-        match written.error_code.as_deref() {
-            None | Some("") => Ok(1),
-            Some(code) => Err(code.into()),
-        }
+        let (target, body) = requests::message();
+        requests::was_done(&self.post(&target, body).await?)?;
+        Ok(1)
     }
 
     async fn history(&self) -> Result<usize> {
@@ -146,27 +128,17 @@ impl ByHand {
         Ok(pages)
     }
 
-    /// Backwards, page by page, as the service wants it.
+    /// Backwards, page by page.
     async fn walk(&self, mut see: impl FnMut(Bytes, &Messages)) -> Result<()> {
         let ticket = World::HISTORY;
-        let mut target = page_of(ticket, PAGE);
-        loop {
+        let mut next = Some(requests::page_of(ticket, PAGE));
+        while let Some(target) = next {
             let bytes = self.get(&target).await?;
             let page: Messages = decode(&bytes)?;
-            let next = page.message_list.last().map(|oldest| {
-                let before = oldest.create_time.as_deref().unwrap_or_default();
-                let before = before.replace(' ', "%20").replace(':', "%3A");
-                let side = oldest.kind.or(oldest.replier_type).unwrap_or_default();
-                format!(
-                    "{CASES}/{ticket}/instant-messages/more?create_time={before}&limit={PAGE}&type={side}"
-                )
-            });
+            next = requests::older(ticket, &page);
             see(bytes, &page);
-            match next {
-                Some(next) => target = next,
-                None => return Ok(()),
-            }
         }
+        Ok(())
     }
 
     async fn follow(&self, world: &World) -> Result<usize> {
@@ -176,8 +148,7 @@ impl ByHand {
             seen += self.page(id, 1).await?.message_list.len();
         }
         for batch in ids.chunks(BATCH) {
-            let target = format!("{CASES}/instant-messages?{}", named(batch));
-            self.read::<News>(&target).await?;
+            self.read::<News>(&requests::news_of(batch)).await?;
         }
         Ok(seen)
     }
@@ -185,8 +156,7 @@ impl ByHand {
     async fn list(&self) -> Result<usize> {
         let mut seen = 0;
         loop {
-            let target = format!("{CASES}?limit={PAGE}&offset={seen}");
-            let page: Tickets = self.read(&target).await?;
+            let page: Tickets = self.read(&requests::tickets_after(seen)).await?;
             seen += page.incident_info_list.len();
             if page.incident_info_list.len() < PAGE {
                 return Ok(seen);
@@ -199,29 +169,22 @@ impl ByHand {
         let Line::Reqwest(client) = &self.line else {
             return Err("only with reqwest".into());
         };
-        let head = format!(
-            "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"form_data\"\r\n\r\n{{\"accessFrom\":\"message\"}}\r\n\
-             --{BOUNDARY}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"core.zip\"\r\n\
-             content-type: application/octet-stream\r\n\r\n"
-        );
-        let tail = format!("\r\n--{BOUNDARY}--\r\n");
-        let length = head.len() + world.file + tail.len();
-        let pieces = iter::once(Ok(Bytes::from(head)))
+        let form = Form::new();
+        let length = form.length(world.file);
+        let pieces = iter::once(Ok(Bytes::from(form.head)))
             .chain(pieces(File::open(path)?))
-            .chain(iter::once(Ok(Bytes::from(tail))));
+            .chain(iter::once(Ok(Bytes::from(form.tail))));
         let body = StreamBody::new(stream::iter(pieces.map(|piece| piece.map(Frame::data))));
-        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
         let response = client
             .post(format!("{}{FILES}", self.endpoint))
             .timeout(PATIENCE)
             .header("x-auth-token", self.token)
-            .header(header::CONTENT_TYPE, kind)
+            .header(header::CONTENT_TYPE, form.kind)
             .header(header::CONTENT_LENGTH, length)
             .body(reqwest::Body::wrap(body))
             .send()
             .await?;
-        let written: Written = decode(&limited(response).await?)?;
-        written.accessory_id.ok_or_else(|| "no id".into())
+        requests::id_of(&limited(response).await?)
     }
 
     async fn download(&self, id: &str) -> Result<usize> {
@@ -310,10 +273,6 @@ pub(crate) fn decoded(pages: &[Bytes]) -> Result<usize> {
     Ok(seen)
 }
 
-fn page_of(ticket: &str, rows: usize) -> String {
-    format!("{CASES}/{ticket}/messages?limit={rows}&offset=0")
-}
-
 /// A good answer, no larger than the limit.
 async fn limited(response: reqwest::Response) -> Result<Bytes> {
     let response = response.error_for_status()?;
@@ -329,19 +288,10 @@ async fn collected(response: http::Response<hyper::body::Incoming>) -> Result<By
     Ok(response.into_body().collect().await?.to_bytes())
 }
 
-fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
-    serde_json::from_slice(body).map_err(Failure::from)
-}
-
-fn named(ids: &[String]) -> String {
-    let pairs: Vec<String> = ids.iter().map(|id| format!("case_ids={id}")).collect();
-    pairs.join("&")
-}
-
 /// The bytes of a file.
 fn pieces(mut file: File) -> impl Iterator<Item = io::Result<Bytes>> + Send + Sync {
     iter::from_fn(move || {
-        let mut piece = vec![0; 64 * 1024];
+        let mut piece = vec![0; PIECE];
         match file.read(&mut piece) {
             Ok(0) => None,
             Ok(length) => {

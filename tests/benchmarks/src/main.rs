@@ -12,11 +12,13 @@
 )]
 
 mod by_hand;
+mod by_hand_blocking;
 mod failure;
 mod measure;
 mod median;
 mod models;
 mod outside;
+mod requests;
 mod sdk;
 mod serve;
 mod servers;

@@ -16,8 +16,9 @@ use tokio::runtime::Runtime;
 
 use crate::{
     by_hand::{self, ByHand},
+    by_hand_blocking::ByHandBlocking,
     failure::{Failure, Result},
-    outside::Outside,
+    outside::{Cost, Outside},
     sdk, usage,
     work::{FLIGHT, Work},
     world::World,
@@ -35,8 +36,10 @@ pub(crate) enum Way {
     Generated,
     /// A verb of the blocking client.
     Blocking,
-    /// Plain code with reqwest: what all others are compared with.
+    /// Plain code with reqwest: what all others are compared with, save for what blocks.
     ByHand,
+    /// The same with `reqwest::blocking`: what the blocking client is compared with.
+    ByHandBlocking,
     /// The same, with the decoding of the SDK.
     SameDecode,
     /// Plain code with hyper alone.
@@ -52,6 +55,11 @@ impl Way {
     pub(crate) fn name(self) -> String {
         let value = self.to_possible_value();
         value.map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
+    /// Whether its calls block. Such a client has a runtime of its own, and must be neither made nor used inside another.
+    fn blocks(self) -> bool {
+        matches!(self, Self::Blocking | Self::ByHandBlocking)
     }
 }
 
@@ -83,6 +91,7 @@ pub(crate) struct Ways {
     signed: Option<hwc_tickets_wire::Client>,
     blocking: Option<hwc_tickets::blocking::Client>,
     reqwest: Option<ByHand>,
+    by_hand_blocking: Option<ByHandBlocking>,
     hyper: Option<ByHand>,
     pub(crate) official: Option<Outside>,
     pub(crate) openapi_generator: Option<Outside>,
@@ -108,6 +117,7 @@ impl Ways {
             signed: None,
             blocking: None,
             reqwest: None,
+            by_hand_blocking: None,
             hyper: None,
             official: None,
             openapi_generator: None,
@@ -121,7 +131,7 @@ impl Ways {
             Way::ByHand => true,
             Way::SameDecode => work.page().is_some() && work != Work::Signed,
             Way::Generated => sdk::is_generated(work) || work == Work::Decode,
-            Way::Blocking => !matches!(
+            Way::Blocking | Way::ByHandBlocking => !matches!(
                 work,
                 Work::Signed | Work::Flight | Work::Follow | Work::Decode
             ),
@@ -138,7 +148,7 @@ impl Ways {
     fn prepare(&mut self, way: Way, work: Work) -> Result<()> {
         let (endpoint, keys) = (self.endpoint.as_str(), &self.keys);
         // Clients may want to be made inside the runtime.
-        let inside = (way != Way::Blocking).then(|| self.runtime.enter());
+        let inside = (!way.blocks()).then(|| self.runtime.enter());
         match way {
             Way::Sdk if self.sdk.is_none() => self.sdk = Some(sdk::client(endpoint, keys)?),
             Way::Generated if work == Work::Signed && self.signed.is_none() => {
@@ -152,6 +162,9 @@ impl Ways {
             }
             Way::ByHand | Way::SameDecode if self.reqwest.is_none() => {
                 self.reqwest = Some(ByHand::reqwest(endpoint, keys.token)?);
+            }
+            Way::ByHandBlocking if self.by_hand_blocking.is_none() => {
+                self.by_hand_blocking = Some(ByHandBlocking::new(endpoint, keys.token)?);
             }
             Way::Hyper if self.hyper.is_none() => {
                 self.hyper = Some(ByHand::hyper(endpoint, keys.token));
@@ -236,20 +249,17 @@ impl Ways {
                 let client = self.blocking.as_ref().ok_or_else(missing)?;
                 at.blocking(|| sdk::blocking_verb(client, work, at.world, at.file, at.id))?
             }
+            Way::ByHandBlocking => {
+                let client = self.by_hand_blocking.as_ref().ok_or_else(missing)?;
+                at.blocking(|| client.run(work, at.world, at.file, at.id))?
+            }
             Way::Official | Way::OpenapiGenerator => {
                 let client = match way {
                     Way::Official => self.official.as_mut(),
                     _ => self.openapi_generator.as_mut(),
                 };
                 let client = client.ok_or_else(missing)?;
-                let cost = client.round(work, calls, &self.world)?;
-                let latencies = cost.latencies();
-                Round {
-                    cpu: cost.cpu(),
-                    wall: latencies.iter().sum(),
-                    latencies,
-                    seen: cost.seen,
-                }
+                Round::outside(client.round(work, calls, &self.world)?)
             }
         };
         round.of_at_least(work.least(&self.world), way, work)
@@ -257,6 +267,17 @@ impl Ways {
 }
 
 impl Round {
+    /// What a client of others told of it.
+    fn outside(cost: Cost) -> Self {
+        let latencies = cost.latencies();
+        Self {
+            cpu: cost.cpu(),
+            wall: latencies.iter().sum(),
+            latencies,
+            seen: cost.seen,
+        }
+    }
+
     /// Itself, if so much came of it.
     fn of_at_least(self, least: usize, way: Way, work: Work) -> Result<Self> {
         if self.seen >= least {
