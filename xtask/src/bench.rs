@@ -2,6 +2,7 @@
 //! package `benchmarks`; here they are built and started, and what they tell becomes `docs/benchmarks.md`. Nothing is
 //! asserted on time: a number that is worse fails nothing.
 
+mod aims;
 mod chart;
 mod counts;
 mod figures;

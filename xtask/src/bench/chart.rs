@@ -1,7 +1,8 @@
-//! The chart: processor time of a call as a multiple of plain code. Readable on light and on dark paper.
+//! The chart: processor time of a call as a multiple of plain code, of a blocking one as a multiple of plain code that blocks.
+//! Readable on light and on dark paper.
 
 use super::{
-    figures::{Figures, PLAIN},
+    figures::{Figures, plain},
     report,
 };
 use std::fmt::Write as _;
@@ -45,7 +46,7 @@ pub fn chart(figures: &Figures) -> String {
         .iter()
         .filter(|row| DRAWN.contains(&row.way.as_str()))
         .filter_map(|row| {
-            let ratio = figures.times(row, PLAIN)?;
+            let ratio = figures.times(row, plain(&row.way))?;
             Some((format!("{}, {}", row.work, report::way(&row.way)), ratio))
         })
         .collect();
@@ -53,7 +54,7 @@ pub fn chart(figures: &Figures) -> String {
     let one = LEFT + (RIGHT - LEFT) / MOST;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\">\n\
-         <title>Processor time of a call as a multiple of plain code with reqwest</title>\n<style>\n{STYLE}</style>\n\
+         <title>Processor time of a call as a multiple of plain code with reqwest, of a blocking one with reqwest::blocking</title>\n<style>\n{STYLE}</style>\n\
          <text class=\"quiet\" x=\"{one}\" y=\"20\" text-anchor=\"middle\">plain reqwest = 1</text>\n"
     );
     for (place, (name, ratio)) in bars.iter().enumerate() {

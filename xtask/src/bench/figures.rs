@@ -120,16 +120,59 @@ impl Figures {
 
     /// How many times the processor time of `way` the way of this row takes for the same work.
     pub(super) fn times(&self, row: &Row, way: &str) -> Option<f64> {
-        let is_other = |other: &&Row| other.work == row.work && other.way == way;
-        let other = self.rows.iter().find(is_other)?.cpu_us?;
+        let other = self.row(&row.work, way)?.cpu_us?;
         (other > 0.0).then_some(row.cpu_us? / other)
+    }
+
+    /// How many times the processor time of `other` this way takes for this work. Not told where either took none.
+    pub(super) fn takes(&self, work: &str, way: &str, other: &str) -> Option<f64> {
+        let times = self.times(self.row(work, way)?, other)?;
+        (times > 0.0).then_some(times)
+    }
+
+    /// What this way took for this work.
+    pub(super) fn row(&self, work: &str, way: &str) -> Option<&Row> {
+        let is_it = |row: &&Row| row.work == work && row.way == way;
+        self.rows.iter().find(is_it)
+    }
+
+    /// What was counted of this way and this work.
+    pub(super) fn count(&self, work: &str, way: &str) -> Option<&Count> {
+        let is_it = |count: &&Count| count.work == work && count.way == way;
+        self.counts.iter().find(is_it)
+    }
+
+    /// Processor time of an answer of this server.
+    pub(super) fn answer(&self, server: &str) -> Option<f64> {
+        let found = self.servers.iter().find(|found| found.server == server);
+        found?.cpu_us.filter(|cpu| *cpu > 0.0)
     }
 }
 
-/// What all ways are compared with.
+/// What all ways are compared with that do not block.
 pub(super) const PLAIN: &str = "by-hand";
+/// What all ways are compared with that block.
+pub(super) const PLAIN_BLOCKING: &str = "by-hand-blocking";
+/// Ways of this SDK.
+pub(super) const VERB: &str = "sdk";
+pub(super) const GENERATED: &str = "generated";
+pub(super) const BLOCKING: &str = "blocking";
+/// Plain code with the decoding of this SDK.
+pub(super) const SAME_DECODE: &str = "same-decode";
 /// What all servers are compared with.
 pub(super) const BARE: &str = "bare axum";
+/// The simulator among the servers.
+pub(super) const SIMULATOR: &str = "simulator";
+/// Prism among them.
+pub(super) const PRISM: &str = "Prism";
+
+/// The plain code that a way is compared with: one that blocks with one that blocks.
+pub(super) fn plain(way: &str) -> &'static str {
+    match way {
+        BLOCKING | PLAIN_BLOCKING => PLAIN_BLOCKING,
+        _ => PLAIN,
+    }
+}
 
 /// A field of a file of Linux about itself.
 fn field(file: &str, name: &str) -> Option<String> {

@@ -1,6 +1,6 @@
 //! Programs of others that the simulator is compared with.
 
-use super::broken;
+use super::{broken, figures::PRISM};
 use crate::{
     file::Workspace,
     problem::Result,
@@ -77,7 +77,7 @@ impl Prism {
     /// Names it to the measurement.
     pub(super) fn server(&self, command: &mut Command) {
         let process = self.process.id().to_string();
-        command.args(["--server", "Prism", self.address.as_str(), process.as_str()]);
+        command.args(["--server", PRISM, self.address.as_str(), process.as_str()]);
     }
 }
 

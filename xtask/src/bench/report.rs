@@ -1,6 +1,11 @@
 //! The page with the figures.
 
-use super::figures::{BARE, Figures, PLAIN, Row};
+use super::{
+    aims::aims,
+    figures::{
+        BARE, BLOCKING, Figures, GENERATED, PLAIN, PLAIN_BLOCKING, Row, SAME_DECODE, VERB, plain,
+    },
+};
 use std::fmt::Write as _;
 
 /// What the names of works mean.
@@ -27,18 +32,19 @@ const WORKS: &[(&str, &str)] = &[
 ];
 /// What the names of ways mean.
 const WAYS: &[(&str, &str)] = &[
-    ("sdk", "verb"),
-    ("generated", "generated call"),
-    ("blocking", "verb, blocking"),
-    ("by-hand", "plain reqwest"),
-    ("same-decode", "plain reqwest, decoded as here"),
+    (VERB, "verb"),
+    (GENERATED, "generated call"),
+    (BLOCKING, "verb, blocking"),
+    (PLAIN, "plain reqwest"),
+    (PLAIN_BLOCKING, "plain reqwest, blocking"),
+    (SAME_DECODE, "plain reqwest, decoded as here"),
     ("hyper", "plain hyper"),
     ("official", "official Python SDK"),
     ("openapi-generator", "client of openapi-generator"),
 ];
 /// The ways of others, and what each of them is compared with besides plain code.
 const OTHERS: &[&str] = &["official", "openapi-generator"];
-const OWN: [&str; 2] = ["sdk", "generated"];
+const OWN: [&str; 2] = [VERB, GENERATED];
 
 const HEAD: &str = "\
 # Benchmarks
@@ -46,11 +52,20 @@ const HEAD: &str = "\
 Written by `cargo xtask bench`; not by hand. It starts the simulator and measures all ways of a client against it in one run, on one
 thread each, in rounds that take turns. Figures are medians of the rounds. On another machine they are other ones: what holds is the
 ratio of a way to plain code in the same run.
+";
+
+const AIMS: &str = "
+Nothing fails that misses an aim. A figure that this run did not measure is missing, and nobody knows whether its aim is held.
+";
+
+const WAYS_TOLD: &str = "
+## What is compared
 
 Plain code is hand-written with reqwest: the same requests, the documented fields decoded by derived structs, a deadline and a limit
 of size, and nothing else. It knows no error inside HTTP 200, repeats nothing, keeps no unknown fields and finds no gap. \"Decoded as
-here\" is the same with the structs of the SDK: it tells what the call costs without its decoding. Plain hyper
-has neither deadline nor limit: it is what a call costs at least. A generated call makes the same request as plain code. A verb may make
+here\" is the same with the structs of the SDK: it tells what the call costs without its decoding. Plain code that blocks is the same
+with `reqwest::blocking`, which has a second thread. A blocking verb is told as a multiple of that, and every other way as a multiple of
+plain code that is asynchronous, with both as 1. Plain hyper has neither deadline nor limit: it is what a call costs at least. A generated call makes the same request as plain code. A verb may make
 more: a submit reads the conversation first, to know its own message again. Where a conversation is decoded out of memory, plain code is
 serde_json alone.
 
@@ -59,15 +74,26 @@ is what it makes for Rust of the same description with its library `reqwest`, bu
 code. The official Python SDK signs each request, for it knows no token: a page that is signed is the same request here and there.
 ";
 
+const VERBS: &str = "
+A generated call hands out what the service sent, in the structs of the description. Plain reqwest that is decoded as here does the same: the
+difference between these two is the call itself, without its decoding. A verb makes types of its own of those structs, for every message: it reads
+the time in the zone of the service, tells the kind of the message and the role of its author, and takes up the attachments. It proves the order
+of the messages, and the end of the conversation where it comes there, and drops what comes twice because pages overlap. The difference between a
+verb and a generated call is the price of that. Plain code does nothing of it.
+";
+
 /// The page.
 #[must_use]
 pub fn page(figures: &Figures) -> String {
     let mut page = HEAD.to_owned();
+    aimed(&mut page, figures);
+    page.push_str(WAYS_TOLD);
     page.push_str(
         "\n![Processor time of a call as a multiple of plain code](pictures/benchmarks.svg)\n",
     );
     here(&mut page, figures);
     clients(&mut page, figures);
+    verbs(&mut page, figures);
     others(&mut page, figures);
     counted(&mut page, figures);
     servers(&mut page, figures);
@@ -115,6 +141,11 @@ fn number(value: Option<f64>) -> String {
     }
 }
 
+/// A difference: it may be less than nothing.
+fn more(value: Option<f64>) -> String {
+    value.map_or_else(|| "–".to_owned(), |value| format!("{value:+.1}"))
+}
+
 /// A whole number with commas.
 fn grouped(value: f64) -> String {
     let digits = format!("{value:.0}");
@@ -126,6 +157,21 @@ fn grouped(value: f64) -> String {
         text.push(digit);
     }
     text
+}
+
+fn aimed(page: &mut String, figures: &Figures) {
+    table(page, "Aims", &["what", "work", "wanted", "here", "held"]);
+    for aim in aims(figures) {
+        let cells = [
+            aim.what.to_owned(),
+            meaning(WORKS, aim.work).to_owned(),
+            aim.wanted(),
+            aim.here(),
+            aim.held().to_owned(),
+        ];
+        line(page, &cells);
+    }
+    page.push_str(AIMS);
 }
 
 fn here(page: &mut String, figures: &Figures) {
@@ -168,10 +214,46 @@ fn clients(page: &mut String, figures: &Figures) {
 }
 
 fn ratio(figures: &Figures, row: &Row) -> String {
-    match row.way.as_str() {
-        PLAIN => "1".to_owned(),
-        _ => number(figures.times(row, PLAIN)),
+    let plain = plain(&row.way);
+    match row.way == plain {
+        true => "1".to_owned(),
+        false => number(figures.times(row, plain)),
     }
+}
+
+/// What a verb adds to a call, beside what decoding adds.
+fn verbs(page: &mut String, figures: &Figures) {
+    let columns = [
+        "work",
+        "way",
+        "µs of a core",
+        "of plain code",
+        "µs more than plain code",
+    ];
+    table(
+        page,
+        "Why a verb costs more than a generated call",
+        &columns,
+    );
+    for row in &figures.rows {
+        // Only where plain code was measured with the same decoding.
+        if figures.row(&row.work, SAME_DECODE).is_none()
+            || ![VERB, GENERATED, SAME_DECODE].contains(&row.way.as_str())
+        {
+            continue;
+        }
+        let own = row.cpu_us.filter(|own| *own > 0.0);
+        let base = figures.row(&row.work, PLAIN).and_then(|plain| plain.cpu_us);
+        let cells = [
+            meaning(WORKS, &row.work).to_owned(),
+            way(&row.way).to_owned(),
+            number(own),
+            ratio(figures, row),
+            more(own.zip(base).map(|(own, base)| own - base)),
+        ];
+        line(page, &cells);
+    }
+    page.push_str(VERBS);
 }
 
 /// What others take, by what this SDK takes.
@@ -208,10 +290,7 @@ fn counted(page: &mut String, figures: &Figures) {
     ];
     table(page, "Counted, for one call", &columns);
     for count in &figures.counts {
-        let plain = figures
-            .counts
-            .iter()
-            .find(|plain| plain.work == count.work && plain.way == PLAIN);
+        let plain = figures.count(&count.work, plain(&count.way));
         let cells = [
             meaning(WORKS, &count.work).to_owned(),
             way(&count.way).to_owned(),
@@ -234,8 +313,7 @@ fn servers(page: &mut String, figures: &Figures) {
     ];
     table(page, "Servers, 64 calls in flight", &columns);
     let inverse = |time: Option<f64>| time.filter(|time| *time > 0.0).map(|time| 1e6 / time);
-    let bare = figures.servers.iter().find(|server| server.server == BARE);
-    let bare = bare.and_then(|bare| bare.cpu_us);
+    let bare = figures.answer(BARE);
     for server in &figures.servers {
         let own = server.cpu_us.filter(|own| *own > 0.0);
         let cells = [

@@ -1,6 +1,9 @@
 //! The simulator and a bare handler, in a process of their own.
 
-use super::{broken, figures::BARE};
+use super::{
+    broken,
+    figures::{BARE, SIMULATOR},
+};
 use crate::problem::Result;
 use serde::Deserialize;
 use std::{
@@ -52,7 +55,7 @@ impl Served {
     /// Names both servers to the measurement.
     pub(super) fn servers(&self, command: &mut Command) {
         let process = self.process.id().to_string();
-        for (name, address) in [("simulator", &self.simulator), (BARE, &self.bare)] {
+        for (name, address) in [(SIMULATOR, &self.simulator), (BARE, &self.bare)] {
             command.args(["--server", name, address.as_str(), process.as_str()]);
         }
     }

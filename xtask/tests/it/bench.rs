@@ -40,7 +40,11 @@ fn figures() -> Figures {
         here: vec![("date".to_owned(), "2026-11-29".to_owned())],
         rows: vec![
             row("page1", "sdk", Some(60.0)),
+            row("page1", "generated", Some(52.0)),
+            row("page1", "blocking", Some(120.0)),
             row("page1", "by-hand", Some(50.0)),
+            row("page1", "by-hand-blocking", Some(100.0)),
+            row("page1", "same-decode", Some(51.0)),
             row("page1", "official", Some(5_000.0)),
             row("page1", "openapi-generator", Some(75.0)),
             // Nothing to compare with, and a machine that tells no processor time.
@@ -48,6 +52,10 @@ fn figures() -> Figures {
             row("submit", "sdk", Some(0.0)),
             row("list", "sdk", None),
             row("list", "by-hand", None),
+            row("decode", "generated", Some(200.0)),
+            row("decode", "by-hand", Some(100.0)),
+            // No way but the SDK: nothing to hold it to.
+            row("download", "sdk", Some(10.0)),
         ],
         servers: vec![
             server("simulator", Some(40.0)),
@@ -71,11 +79,13 @@ fn the_page_tells_figures_and_ratios() {
         "| date | 2026-11-29 |",
         "- Prism: `node` is not installed",
         "| a page of 1 message | verb | 16,667 | 60.0 | 1.20 | 123,457 | – |",
+        "| a page of 1 message | verb, blocking | 8,333 | 120 | 1.20 | 123,457 | – |",
+        "| a page of 1 message | plain reqwest, blocking | 10,000 | 100 | 1 | 123,457 | – |",
         "| a page of 1 message | plain reqwest | 20,000 | 50.0 | 1 | 123,457 | – |",
         "| a page of 1 message | official Python SDK | 200 | 5,000 | 100 | 123,457 | – |",
         "| a page of 1 message | client of openapi-generator | 13,333 | 75.0 | 1.50 | 123,457 | – |",
-        "| a page of 1 message | official Python SDK | 5,000 | 83.3 | – |",
-        "| a page of 1 message | client of openapi-generator | 75.0 | 1.25 | – |",
+        "| a page of 1 message | official Python SDK | 5,000 | 83.3 | 96.2 |",
+        "| a page of 1 message | client of openapi-generator | 75.0 | 1.25 | 1.44 |",
         "| one message | verb | – | – | – | 123,457 | – |",
         "| 10,000 tickets | verb | – | – | – | 123,457 | – |",
         "| a page of 1 message | generated call | 110,000 | 1.10 | 31.0 |",
@@ -92,12 +102,93 @@ fn the_page_tells_figures_and_ratios() {
     }
 }
 
+/// What the row of an aim says: the figure, and whether it is held.
+fn aim<'a>(page: &'a str, begin: &str) -> Vec<&'a str> {
+    let row = page.lines().find(|line| line.starts_with(begin));
+    let row = row.unwrap_or_else(|| panic!("no `{begin}` in\n{page}"));
+    row.trim_matches(['|', ' ']).split(" | ").skip(3).collect()
+}
+
+#[test]
+fn the_page_begins_with_the_aims() {
+    let page = page(&figures());
+    let first = page.lines().find(|line| line.starts_with("## "));
+    assert_eq!(first, Some("## Aims"));
+    let generated = "| generated call: times the";
+    for (begin, told) in [
+        (
+            format!("{generated} processor time of plain reqwest | a page of 1 message | at most 1.05 |"),
+            ["1.040", "yes"],
+        ),
+        (
+            format!("{generated} instructions of plain reqwest | a page of 1 message | at most 1.05 |"),
+            ["1.100", "**no**"],
+        ),
+        (
+            "| generated call: allocations more than plain reqwest | a page of 1 message | at most 10 |"
+                .to_owned(),
+            ["0.000", "yes"],
+        ),
+        (
+            format!("{generated} speed of serde_json alone |"),
+            ["0.500", "**no**"],
+        ),
+        (
+            "| simulator: times the answers of a bare axum handler".to_owned(),
+            ["0.750", "yes"],
+        ),
+    ] {
+        assert_eq!(aim(&page, &begin), told, "{begin}");
+    }
+}
+
+#[test]
+fn an_aim_without_a_figure_is_missing_and_not_held() {
+    let page = page(&figures());
+    for begin in [
+        // Nobody counted it, nothing to compare with, and a server that tells no processor time.
+        "| generated call: times the instructions of plain reqwest | a page of 100 messages |",
+        "| generated call: times the processor time of plain reqwest | a page of 10 messages, signed",
+        "| verb: times the processor time of reqwest's own stream |",
+        "| simulator: times the answers of Prism",
+    ] {
+        assert_eq!(aim(&page, begin), ["missing", "not known"], "{begin}");
+    }
+}
+
+#[test]
+fn without_figures_no_aim_is_held() {
+    let page = page(&Figures::default());
+    let aims = page.lines().filter(|line| line.contains("| missing |"));
+    assert_eq!(aims.count(), 16);
+    assert!(!page.contains("| yes |"), "{page}");
+}
+
+#[test]
+fn the_page_tells_what_a_verb_does_besides_a_call() {
+    let page = page(&figures());
+    let (_, told) = page.split_once("## Why a verb costs more").unwrap();
+    let (told, _) = told.split_once("\n## ").unwrap();
+    for line in [
+        "| a page of 1 message | verb | 60.0 | 1.20 | +10.0 |",
+        "| a page of 1 message | generated call | 52.0 | 1.04 | +2.0 |",
+        "| a page of 1 message | plain reqwest, decoded as here | 51.0 | 1.02 | +1.0 |",
+    ] {
+        assert!(
+            told.lines().any(|has| has == line),
+            "no `{line}` in\n{told}"
+        );
+    }
+    assert!(told.contains("in the zone of the service"), "{told}");
+}
+
 #[test]
 fn the_chart_has_a_bar_for_each_ratio() {
     let chart = chart(&figures());
-    assert_eq!(chart.matches("<rect").count(), 2, "{chart}");
+    assert_eq!(chart.matches("<rect").count(), 6, "{chart}");
     assert!(chart.contains(">page1, verb</text>"), "{chart}");
-    assert!(chart.contains(">1.20</text>"), "{chart}");
+    // The verb of plain code, the blocking one of plain code that blocks.
+    assert_eq!(chart.matches(">1.20</text>").count(), 2, "{chart}");
     assert!(
         chart.contains(">page1, client of openapi-generator</text>"),
         "{chart}"
