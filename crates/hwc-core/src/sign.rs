@@ -153,7 +153,7 @@ pub fn sign(
         Some(declared) if body != Payload::Whole(b"") => hash(&[declared]),
         _ => match body.bytes() {
             b"" => hash(&[HASH_OF_NOTHING]),
-            bytes => request.update(&hex(&digest::digest(&digest::SHA256, bytes))),
+            bytes => request.update(&hex(digest::digest(&digest::SHA256, bytes).as_ref())),
         },
     }
 
@@ -162,11 +162,12 @@ pub fn sign(
     for piece in [ALGORITHM, "\n", &date, "\n"] {
         to_sign.update(piece.as_bytes());
     }
-    to_sign.update(&hex(&request.finish()));
+    to_sign.update(&hex(request.finish().as_ref()));
     let tag = to_sign.sign();
 
     authorization.push_str(", Signature=");
-    push_hex(&mut authorization, tag.as_ref());
+    // Never empty-handed: digits are text.
+    authorization.push_str(str::from_utf8(&hex(tag.as_ref())).unwrap_or_default());
     let mut authorization =
         HeaderValue::try_from(authorization).map_err(|_| SignError::AccessKey)?;
     authorization.set_sensitive(true);
@@ -247,28 +248,29 @@ fn declared_payload<'h>(
 
 /// Appends `bytes` as lower-case hexadecimal digits.
 pub(crate) fn push_hex(out: &mut String, bytes: &[u8]) {
-    out.extend(
-        bytes
-            .iter()
-            .flat_map(|byte| hex_digits(*byte))
-            .map(char::from),
-    );
+    for byte in bytes {
+        out.push(char::from(hex_digit(byte >> 4)));
+        out.push(char::from(hex_digit(byte & 0x0f)));
+    }
 }
 
 /// The 32 bytes of a hash as lower-case hexadecimal digits.
-fn hex(hash: &digest::Digest) -> [u8; 64] {
+fn hex(hash: &[u8]) -> [u8; 64] {
     let mut digits = [0; 64];
-    for (pair, byte) in digits.chunks_exact_mut(2).zip(hash.as_ref()) {
-        pair.copy_from_slice(&hex_digits(*byte));
+    let (pairs, _) = digits.as_chunks_mut::<2>();
+    for (pair, byte) in pairs.iter_mut().zip(hash) {
+        *pair = [hex_digit(byte >> 4), hex_digit(byte & 0x0f)];
     }
     digits
 }
 
-fn hex_digits(byte: u8) -> [u8; 2] {
-    [byte >> 4, byte & 0x0f].map(|value| match value {
-        0..10 => b'0' + value,
-        _ => b'a' + value - 10,
-    })
+/// The digit for 0 to 15.
+fn hex_digit(value: u8) -> u8 {
+    if value < 10 {
+        b'0' + value
+    } else {
+        b'a' + value - 10
+    }
 }
 
 #[cfg(test)]
@@ -293,6 +295,6 @@ mod tests {
     #[test]
     fn nothing_has_the_hash_that_is_written_down() {
         let hash = digest::digest(&digest::SHA256, b"");
-        assert_eq!(hex(&hash), HASH_OF_NOTHING.as_bytes());
+        assert_eq!(hex(hash.as_ref()), HASH_OF_NOTHING.as_bytes());
     }
 }
