@@ -41,9 +41,8 @@ pub(super) async fn call(
     request: Request<Body>,
 ) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    let empty = params.iter().any(|(_, value)| value.is_empty());
-    if parts.method != row.method || empty {
-        // The router hands HEAD to whoever answers GET, and takes an empty segment for a value. The service does neither.
+    if params.iter().any(|(_, value)| value.is_empty()) {
+        // For a router an empty segment may be a value. For the service it is none.
         return unknown(shared, line, &parts);
     }
     let call = Call::begin(shared, Some(row.operation), &parts);
