@@ -16,13 +16,14 @@ use http::{Request, Response};
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tower_service::Service;
 
+use super::alarm::Timers;
 use super::date::Dates;
 use crate::clock::Clock;
 
@@ -232,7 +233,7 @@ async fn connection(
         }
     });
     let serving = http1::Builder::new()
-        .timer(TokioTimer::new())
+        .timer(Timers::default())
         .header_read_timeout(idle_timeout)
         .max_buf_size(READ_BUFFER)
         .serve_connection(TokioIo::new(wire), service);
