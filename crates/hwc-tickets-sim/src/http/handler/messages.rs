@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Handler;
-use crate::domain::{Author, Command, MessageView, Outcome, Position, Text, UnreadView};
+use crate::domain::{Author, Command, MessageId, MessageView, Outcome, Position, Text, UnreadView};
 use crate::http::asked::{Asked, Malformed, Parsed};
 use crate::http::render::{Paint, Rendered, written};
 use crate::operation::Operation;
@@ -230,7 +230,7 @@ struct Shown<'a> {
     iam_user_type: Option<i64>,
     is_first_message: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    message_id: Option<&'a str>,
+    message_id: Option<MessageId>,
     replier: &'a str,
     replier_name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -255,8 +255,8 @@ fn listed<'a>(paint: &Paint<'_>, message: &'a MessageView) -> Shown<'a> {
     let author = author_number(message.author);
     let by_customer = message.author == Author::Customer;
     Shown {
-        iam_user_type: by_customer.then_some(i64::from(message.sub_user)),
-        message_id: quirks.message_id_in_lists.then_some(&*message.id),
+        iam_user_type: by_customer.then_some(i64::from(message.writer.is_sub_user())),
+        message_id: quirks.message_id_in_lists.then_some(message.id),
         replier_type: quirks.replier_type_in_lists.then_some(author),
         author: quirks.type_in_lists.then_some(author),
         ..shown(paint, message)
@@ -266,7 +266,7 @@ fn listed<'a>(paint: &Paint<'_>, message: &'a MessageView) -> Shown<'a> {
 /// A message in the details of a ticket (IncidentMessageV2).
 pub(super) fn detailed(paint: &Paint<'_>, message: &MessageView) -> Value {
     let shown = Shown {
-        message_id: Some(&message.id),
+        message_id: Some(message.id),
         author: Some(author_number(message.author)),
         ..shown(paint, message)
     };
@@ -286,8 +286,8 @@ fn shown<'a>(paint: &Paint<'_>, message: &'a MessageView) -> Shown<'a> {
         iam_user_type: None,
         is_first_message: i64::from(message.first),
         message_id: None,
-        replier: &message.replier,
-        replier_name: &message.replier_name,
+        replier: message.writer.id(),
+        replier_name: message.writer.name(),
         replier_type: None,
         author: None,
     }
