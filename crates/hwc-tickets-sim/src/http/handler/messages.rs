@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::Handler;
 use crate::domain::{Author, Command, MessageId, MessageView, Outcome, Position, Text, UnreadView};
 use crate::http::asked::{Asked, Malformed, Parsed};
-use crate::http::render::{Paint, Rendered, written};
+use crate::http::render::{Moment, Paint, Rendered, written};
 use crate::operation::Operation;
 use crate::quirks::StatusMeaning;
 
@@ -168,7 +168,10 @@ fn answer(paint: &Paint<'_>, outcome: Outcome) -> Rendered {
     match outcome {
         Outcome::Page { total, messages } => paint.json(Page {
             count: paint.count(total),
-            message_list: several(paint, &messages),
+            message_list: Several {
+                paint,
+                messages: &messages,
+            },
         }),
         Outcome::News {
             tickets,
@@ -177,7 +180,7 @@ fn answer(paint: &Paint<'_>, outcome: Outcome) -> Rendered {
         } => paint.json(News {
             immsg: paint.items(messages.iter().map(|(ticket, messages)| NewsOf {
                 incident_id: ticket,
-                message_list: several(paint, messages),
+                message_list: Several { paint, messages },
             })),
             imstatus: paint.list(tickets.iter().map(|ticket| read_state(paint, ticket))),
             last_message_time_id: position_text(next),
@@ -204,7 +207,7 @@ fn marked(paint: &Paint<'_>, outcome: Outcome) -> Rendered {
 #[derive(Serialize)]
 struct Page<'a> {
     count: usize,
-    message_list: Option<Vec<Shown<'a>>>,
+    message_list: Several<'a>,
 }
 
 #[derive(Serialize)]
@@ -217,7 +220,7 @@ struct News<'a> {
 #[derive(Serialize)]
 struct NewsOf<'a> {
     incident_id: &'a str,
-    message_list: Option<Vec<Shown<'a>>>,
+    message_list: Several<'a>,
 }
 
 /// A message. What is `None` is left out.
@@ -225,7 +228,7 @@ struct NewsOf<'a> {
 struct Shown<'a> {
     accessory_list: Option<Vec<Attached<'a>>>,
     content: Cow<'a, str>,
-    create_time: Value,
+    create_time: Moment,
     #[serde(skip_serializing_if = "Option::is_none")]
     iam_user_type: Option<i64>,
     is_first_message: i64,
@@ -245,8 +248,20 @@ struct Attached<'a> {
     file_actual_name: &'a str,
 }
 
-fn several<'a>(paint: &Paint<'_>, messages: &'a [MessageView]) -> Option<Vec<Shown<'a>>> {
-    paint.items(messages.iter().map(|message| listed(paint, message)))
+/// Several messages, each of which is written as soon as it is shown.
+struct Several<'a> {
+    paint: &'a Paint<'a>,
+    messages: &'a [MessageView],
+}
+
+impl Serialize for Several<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Several { paint, messages } = self;
+        match paint.is_null(messages) {
+            true => serializer.serialize_none(),
+            false => serializer.collect_seq(messages.iter().map(|message| listed(paint, message))),
+        }
+    }
 }
 
 /// A message in a list (QueryMessageInfoV2).
@@ -282,7 +297,7 @@ fn shown<'a>(paint: &Paint<'_>, message: &'a MessageView) -> Shown<'a> {
     Shown {
         accessory_list: paint.items(message.attachments.iter().map(attached)),
         content: content(paint, message),
-        create_time: paint.time(message.at),
+        create_time: paint.moment(message.at),
         iam_user_type: None,
         is_first_message: i64::from(message.first),
         message_id: None,
