@@ -1,6 +1,7 @@
 //! A request taken apart, in the same way for every operation.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use http::HeaderMap;
 use http::request::Parts;
@@ -90,7 +91,7 @@ pub(super) type Params = Vec<(&'static str, String)>;
 pub(super) struct Asked<'a> {
     pub(super) row: &'a Row,
     /// Id of the calling customer.
-    pub(super) by: String,
+    by: Arc<str>,
     pub(super) quirks: &'a Quirks,
     /// Zone of times in the answer.
     pub(super) offset: Offset,
@@ -111,7 +112,7 @@ impl<'a> Asked<'a> {
         params: &'a Params,
         parts: &'a Parts,
         payload: &'a Payload,
-        by: String,
+        by: Arc<str>,
         quirks: &'a Quirks,
     ) -> Parsed<Self> {
         let query = parts.uri.query().unwrap_or_default();
@@ -127,6 +128,11 @@ impl<'a> Asked<'a> {
             query: form_urlencoded::parse(query.as_bytes()).collect(),
             headers: &parts.headers,
         })
+    }
+
+    /// Id of the calling customer.
+    pub(super) fn by(&self) -> String {
+        (*self.by).to_owned()
     }
 
     /// A value of the path.

@@ -62,7 +62,7 @@ fn submit(asked: &Asked<'_>) -> Parsed<Command> {
     // The note is confidential: its text is forgotten.
     let noted = text("authorization_content").is_some_and(|note| !note.is_empty());
     Ok(Command::Submit {
-        by: asked.by.clone(),
+        by: asked.by(),
         ticket: asked.path("case_id"),
         group: asked.field("group_id"),
         content: Text::from(text("content").unwrap_or_default()),
@@ -73,7 +73,7 @@ fn submit(asked: &Asked<'_>) -> Parsed<Command> {
 
 fn list(asked: &Asked<'_>) -> Parsed<Command> {
     Ok(Command::List {
-        by: asked.by.clone(),
+        by: asked.by(),
         ticket: asked.path("case_id"),
         group: asked.text("group_id"),
         offset: asked.count("offset").unwrap_or(0),
@@ -86,7 +86,7 @@ fn more(asked: &Asked<'_>) -> Parsed<Command> {
         return Err(Malformed::Type);
     }
     Ok(Command::More {
-        by: asked.by.clone(),
+        by: asked.by(),
         ticket: asked.path("case_id"),
         group: asked.text("group_id"),
         // By its table the time may be empty. Then there is nothing to start from but the newest message.
@@ -102,7 +102,7 @@ fn tickets(asked: &Asked<'_>) -> Option<Vec<String>> {
 
 fn poll(asked: &Asked<'_>) -> Parsed<Command> {
     Ok(Command::Poll {
-        by: asked.by.clone(),
+        by: asked.by(),
         tickets: tickets(asked),
         group: asked.text("group_id"),
         since: position(asked)?,
@@ -111,7 +111,7 @@ fn poll(asked: &Asked<'_>) -> Parsed<Command> {
 
 fn unread(asked: &Asked<'_>) -> Parsed<Command> {
     Ok(Command::Unread {
-        by: asked.by.clone(),
+        by: asked.by(),
         tickets: tickets(asked),
         group: asked.text("group_id"),
     })
@@ -119,7 +119,7 @@ fn unread(asked: &Asked<'_>) -> Parsed<Command> {
 
 fn mark_read(asked: &Asked<'_>) -> Parsed<Command> {
     Ok(Command::MarkRead {
-        by: asked.by.clone(),
+        by: asked.by(),
         ticket: asked.path("case_id"),
         group: asked.field("group_id"),
     })
@@ -131,7 +131,7 @@ fn recall(asked: &Asked<'_>) -> Parsed<Command> {
         return Err(Malformed::Parameter);
     }
     Ok(Command::Recall {
-        by: asked.by.clone(),
+        by: asked.by(),
         ticket,
         message: asked.path("message_id"),
     })
