@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::HeaderMap;
+use http::header::AsHeaderName;
 use http::request::Parts;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -146,7 +147,7 @@ impl<'a> Asked<'a> {
     }
 
     /// A header; one that is no text is empty.
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(super) fn header(&self, name: impl AsHeaderName) -> Option<&str> {
         let value = self.headers.get(name)?;
         Some(value.to_str().unwrap_or_default())
     }
