@@ -1,6 +1,5 @@
 //! Paths to operations.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -77,10 +76,11 @@ impl Routes {
         let row = *found.value.iter().find(|row| row.method == *method)?;
         let values = found.params.iter();
         let values = values.map(|(_, value)| percent_decode_str(value).decode_utf8());
+        let named = row.path_names().zip(values);
+        let named = named.map(|(name, value)| value.map(|value| (name, value.into_owned())));
+        let params: Result<Params, _> = named.collect();
         // Ids that are not UTF-8 are treated as missing: nobody has such an id.
-        let values = values.collect::<Result<Vec<_>, _>>().unwrap_or_default();
-        let values = values.into_iter().map(Cow::into_owned);
-        Some((row, row.path_names().zip(values).collect()))
+        Some((row, params.unwrap_or_default()))
     }
 }
 
